@@ -1,0 +1,135 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { explainIssues, explainUnusable } from "./explain";
+import { InvalidInput, keyPath, type Mistake } from "./mistakes";
+import { deployedName, MAX_NAME_LENGTH, stateLocation } from "./names";
+import { parseTfvars, type Tfvars } from "./parse-tfvars";
+import { type Environment, environmentFile, environmentName, stateSettings } from "./schema";
+
+const FOLDER = "environments";
+const EXTENSION = ".tfvars";
+
+type Values = NonNullable<Tfvars["values"]>;
+
+/**
+ * Reads every `environments/*.tfvars`: checked, frozen, sorted by name.
+ *
+ * @param root the project's folder
+ * @throws InvalidInput with every mistake in every file
+ */
+export async function loadEnvironments(root: string): Promise<readonly Environment[]> {
+  const mistakes: Mistake[] = [];
+  const environments: Environment[] = [];
+  const folders = await functionFolders(root);
+  const claims = new Claims();
+
+  for (const name of await environmentNames(root)) {
+    const file = `${FOLDER}/${name}${EXTENSION}`;
+    const { values, mistakes: syntax } = await readTfvars(root, file);
+    mistakes.push(...syntax);
+    if (!values) continue;
+
+    const parsed = environmentFile.safeParse(values, { reportInput: true });
+    if (parsed.success) environments.push(deepFreeze({ name, ...parsed.data }));
+    const sentences = [
+      ...nameMistakes(name),
+      ...valueMistakes(values, parsed.error?.issues ?? []),
+      ...functionMistakes(name, values, folders),
+      ...claims.mistakes(name, file, values),
+    ];
+    mistakes.push(...sentences.map((message) => ({ file, message })));
+  }
+
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
+  return environments;
+}
+
+async function environmentNames(root: string): Promise<string[]> {
+  const files = await readdir(join(root, FOLDER)).catch(() => []);
+  const names = files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));
+  if (names.length === 0) {
+    throw new InvalidInput([{ file: FOLDER, message: `expected a file <environment>${EXTENSION}, found none` }]);
+  }
+  return names.sort();
+}
+
+async function readTfvars(root: string, file: string): Promise<Tfvars> {
+  try {
+    return await parseTfvars(file, await readFile(join(root, file)));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { mistakes: [{ file, message: `cannot be read: ${code ?? message}` }] };
+  }
+}
+
+/** The folders in functions/ that hold a function. */
+async function functionFolders(root: string): Promise<string[]> {
+  const folders = await readdir(join(root, "functions")).catch(() => []);
+  return folders.filter((folder) => existsSync(join(root, "functions", folder, "handler.ts"))).sort();
+}
+
+function nameMistakes(name: string): string[] {
+  return explainIssues(environmentName.safeParse(name, { reportInput: true }).error?.issues ?? []);
+}
+
+function valueMistakes(values: Values, issues: Parameters<typeof explainIssues>[0]): string[] {
+  const unusable = explainUnusable(values);
+  const told = new Set(unusable.map(({ path }) => keyPath(path)));
+  return [
+    ...unusable.map(({ sentence }) => sentence),
+    ...explainIssues(issues.filter(({ path }) => !told.has(keyPath(path)))),
+  ];
+}
+
+function functionMistakes(environment: string, values: Values, folders: readonly string[]): string[] {
+  return functionNames(values).flatMap((name) => {
+    const key = keyPath(["functions", name]);
+    const deployed = deployedName(environment, name);
+    const mistakes: string[] = [];
+    if (!folders.includes(name)) {
+      const known = folders.join(", ") || "none";
+      mistakes.push(`${key}: expected a file functions/${name}/handler.ts; functions there are: ${known}`);
+    }
+    if (deployed.length > MAX_NAME_LENGTH) {
+      mistakes.push(
+        `${key}: expected ${deployed} to have at most ${MAX_NAME_LENGTH} characters, got ${deployed.length}`,
+      );
+    }
+    return mistakes;
+  });
+}
+
+function functionNames({ functions }: Values): string[] {
+  return typeof functions === "object" && functions !== null && !Array.isArray(functions) ? Object.keys(functions) : [];
+}
+
+/** What two environments must not share: where their state lives, and a function's name in AWS. */
+class Claims {
+  private readonly owners = new Map<string, string>();
+
+  mistakes(environment: string, file: string, values: Values): string[] {
+    const state = stateSettings.safeParse(values["state"]);
+    return [
+      ...(state.success ? this.claim(file, "state", "location", stateLocation(environment, state.data)) : []),
+      ...functionNames(values).flatMap((name) =>
+        this.claim(file, keyPath(["functions", name]), "name in AWS", deployedName(environment, name)),
+      ),
+    ];
+  }
+
+  private claim(file: string, key: string, what: string, thing: string): string[] {
+    const owner = this.owners.get(thing);
+    if (owner !== undefined) return [`${key}: expected a ${what} of its own, got ${thing}, as in ${owner}`];
+    this.owners.set(thing, file);
+    return [];
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,35 @@
+/** One thing wrong with what the user wrote, told on one line. */
+export interface Mistake {
+  /** Path of the file as the user knows it, relative to the project's root. */
+  readonly file: string;
+  /** What is wrong and what was expected; starts with the key, where there is one. */
+  readonly message: string;
+}
+
+/** Everything that is wrong with the user's input. Its message has one line per mistake and is meant to be printed as it is. */
+export class InvalidInput extends Error {
+  constructor(readonly mistakes: readonly Mistake[]) {
+    super(mistakes.map(({ file, message }) => `${file}: ${message}`).join("\n"));
+    this.name = "InvalidInput";
+  }
+}
+
+/** Whether a text holds an AWS access key or a private key. */
+export function looksSecret(text: string): boolean {
+  return /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
+}
+
+/** Writes a value for a mistake's "got …": on one line, at most 60 characters, and never a secret. */
+export function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a map";
+  if (typeof value === "string" && looksSecret(value)) return "a secret";
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** Writes the path of a key as one would in HCL: `functions.api.memory_mb`, with quotes around unusual names. */
+export function keyPath(path: readonly PropertyKey[]): string {
+  return path.map((key) => (/^[\w-]+$/.test(String(key)) ? String(key) : JSON.stringify(String(key)))).join(".");
+}

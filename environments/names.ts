@@ -1,0 +1,26 @@
+import { type StateSettings } from "./schema";
+
+/** Longest name AWS takes for a function and for its role: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+export const MAX_NAME_LENGTH = 64;
+
+/** The name under which a function is known in AWS. It carries the environment, so that environments can share an account. */
+export function deployedName(environment: string, functionName: string): string {
+  return `${environment}-${functionName}`;
+}
+
+/** Where an environment's state lives, for people to read; two environments with the same location would destroy each other. */
+export function stateLocation(environment: string, state: StateSettings): string {
+  switch (state.backend) {
+    case "cloud":
+      return `HCP Terraform: ${state.organization}/${state.workspace}`;
+    case "s3":
+      return `s3://${state.bucket}/${state.key}`;
+    case "local":
+      return localStateFile(environment);
+  }
+}
+
+/** A local state's file, relative to the project's root. */
+export function localStateFile(environment: string): string {
+  return `terraform.${environment}.tfstate`;
+}

@@ -1,0 +1,73 @@
+import { getExpressionAst, parse } from "@cdktf/hcl2json";
+import { keyPath, type Mistake } from "./mistakes";
+
+type Syntax = NonNullable<Awaited<ReturnType<typeof getExpressionAst>>>;
+
+/** One file of Terraform variable values: what it says, as far as it can be read, and what is wrong with how it says it. */
+export interface Tfvars {
+  /** Plain data; expressions are `"${…}"` strings. Missing when the file is not HCL. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly mistakes: readonly Mistake[];
+}
+
+/**
+ * Reads a file of Terraform variable values. Mistakes in its syntax, blocks, and keys that are set twice have line and column.
+ *
+ * @param file the file's path, for messages
+ */
+export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfvars> {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return { mistakes: [{ file, message: "expected UTF-8 text, got other bytes" }] };
+  }
+  // As one map, the file shows keys that are set twice, of which hcl2json would take the last in silence, and has no blocks.
+  const map = `{\n${text}\n}`;
+  try {
+    const values = (await parse(file, text)) as Record<string, unknown>;
+    const syntax = await getExpressionAst(file, map);
+    return { values, mistakes: syntax ? repeatedKeys(file, syntax, Buffer.from(map)) : [] };
+  } catch (error) {
+    return { mistakes: syntaxMistakes(file, String(error)) };
+  }
+}
+
+/** hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. */
+function syntaxMistakes(file: string, error: string): Mistake[] {
+  const name = file.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const parts = error.split(new RegExp(`${name}:(\\d+),(\\d+)-[\\d,]+: `));
+  const mistakes: Mistake[] = [];
+  for (let index = 1; index + 2 < parts.length; index += 3) {
+    const message = (parts[index + 2] ?? "")
+      .replaceAll(/\s+/g, " ")
+      .replace(/,? and \d+ other diagnostic.*$/, "")
+      .replace(/[\s\]]+$/, "");
+    mistakes.push({ file: `${file}:${parts[index]}:${parts[index + 1]}`, message });
+  }
+  return mistakes.length > 0 ? mistakes : [{ file, message: error }];
+}
+
+function repeatedKeys(file: string, syntax: Syntax, source: Buffer, path: readonly string[] = []): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const children = syntax.children as Syntax[];
+  if (syntax.type !== "object") return children.flatMap((child) => repeatedKeys(file, child, source, path));
+  const seen = new Set<string>();
+  for (let index = 0; index + 1 < children.length; index += 2) {
+    const [name, value] = children.slice(index, index + 2) as [Syntax, Syntax];
+    const { start, end } = name.range;
+    const key = source
+      .subarray(start.byte, end.byte)
+      .toString()
+      .replace(/^"(.*)"$/, "$1");
+    if (seen.has(key)) {
+      mistakes.push({
+        file: `${file}:${start.line}:${start.column}`,
+        message: `${keyPath([...path, key])}: set twice`,
+      });
+    }
+    seen.add(key);
+    mistakes.push(...repeatedKeys(file, value, source, [...path, key]));
+  }
+  return mistakes;
+}

@@ -1,0 +1,18 @@
+# What users meet. Logs and endpoints are protected from being destroyed by mistake.
+region = "eu-west-1"
+# account_id = "123456789012"  # Terraform then refuses to touch any other account.
+protected          = true
+log_retention_days = 365
+
+state = {
+  backend      = "cloud"
+  organization = "your-organization"
+  workspace    = "warmwatch-prod"
+}
+
+functions = {
+  api = {
+    memory_mb = 1024
+    endpoint  = "iam"
+  }
+}

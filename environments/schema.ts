@@ -1,0 +1,261 @@
+import { z } from "zod";
+import { looksSecret } from "./mistakes";
+
+/**
+ * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.
+ * README's table is generated from here (`npm run docs`).
+ *
+ * A schema's `error` completes the sentence "expected …, got …".
+ */
+
+type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Key;
+type CamelKeys<T> = { [Key in keyof T as Key extends string ? Camel<Key> : Key]: T[Key] };
+
+function camelKeys<T extends object>(value: T): CamelKeys<T> {
+  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [camel(key), item])) as CamelKeys<T>;
+}
+
+/** A map with known keys. For an unknown one, the error lists those that exist. */
+function keys<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : "a map, as in name = { … }",
+  });
+}
+
+/** Like {@link keys}, and what is snake_case in the file is camelCase in TypeScript. */
+function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return keys(shape).transform((value) => camelKeys(value));
+}
+
+function wholeNumber(from: number, to: number) {
+  const range = `${from} to ${to}`;
+  return z
+    .int({ error: `a whole number, ${range}` })
+    .min(from, { error: range })
+    .max(to, { error: range });
+}
+
+function text(expected: string, pattern: RegExp) {
+  return z.string({ error: expected }).regex(pattern, { error: expected });
+}
+
+function oneOf<const Values extends readonly [string | number, ...(string | number)[]]>(values: Values) {
+  return z.literal(values, { error: `one of ${values.join(", ")}` });
+}
+
+function flag() {
+  return z.boolean({ error: "true or false" });
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+const RESERVED_VARIABLES = new Set([
+  "_HANDLER",
+  "_X_AMZN_TRACE_ID",
+  "AWS_DEFAULT_REGION",
+  "AWS_REGION",
+  "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+  "AWS_LAMBDA_FUNCTION_VERSION",
+  "AWS_LAMBDA_INITIALIZATION_TYPE",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_ACCESS_KEY",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_LAMBDA_RUNTIME_API",
+  "LAMBDA_TASK_ROOT",
+  "LAMBDA_RUNTIME_DIR",
+]);
+
+/** Bytes of all names and values together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const ENVIRONMENT_BYTES = 4096;
+
+/** https://developer.hashicorp.com/terraform/language/block/variable */
+const RESERVED_TERRAFORM_VARIABLES = new Set([
+  "source",
+  "version",
+  "providers",
+  "count",
+  "for_each",
+  "lifecycle",
+  "depends_on",
+  "locals",
+]);
+
+const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS)$/i;
+
+const variableName = text(
+  "a name of 2 or more letters, digits and _ that starts with a letter",
+  /^[a-zA-Z][a-zA-Z0-9_]+$/,
+).refine((name) => !RESERVED_VARIABLES.has(name), { error: "a name that Lambda does not reserve" });
+
+const environmentVariables = z
+  .record(
+    variableName.refine((name) => !SECRET_NAME.test(name), {
+      error: "no secret here but a reference to it under `secrets`",
+    }),
+    z
+      .string({ error: 'text in quotes, as in "10"' })
+      .refine((value) => !looksSecret(value), { error: "no secret here but a reference to it under `secrets`" }),
+    { error: "a map, as in environment = { … }" },
+  )
+  .refine((value) => Buffer.byteLength(Object.entries(value).flat().join("")) <= ENVIRONMENT_BYTES, {
+    error: `names and values of at most ${ENVIRONMENT_BYTES} bytes together`,
+  });
+
+const secret = section({
+  ssm_parameter: text("a parameter name, as in /shop/prod/token", /^\/?[\w.-]+(\/[\w.-]+)*$/)
+    .optional()
+    .meta({ description: "Name of an SSM parameter: the function may read it, and finds this name in the variable" }),
+  secret_arn: text(
+    "the ARN of a Secrets Manager secret",
+    /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
+  )
+    .optional()
+    .meta({
+      description: "ARN of a Secrets Manager secret: the function may read it, and finds this ARN in the variable",
+    }),
+  terraform_variable: text("a name of a-z, 0-9 and _ that starts with a letter", /^[a-z][a-z0-9_]*$/)
+    .refine((name) => !RESERVED_TERRAFORM_VARIABLES.has(name), { error: "a name that Terraform does not reserve" })
+    .optional()
+    .meta({
+      description:
+        "Name of a sensitive Terraform variable, set where Terraform runs: the function finds its value in the variable",
+    }),
+}).refine((reference) => Object.keys(reference).length === 1, {
+  error: "exactly one of ssm_parameter, secret_arn and terraform_variable",
+});
+
+const functionSettings = section({
+  memory_mb: wholeNumber(128, 10240)
+    .default(512)
+    .meta({ description: "Memory; CPU grows with it, one vCPU at 1769 MB" }),
+  timeout_seconds: wholeNumber(1, 900).default(10).meta({ description: "Longest a request may take" }),
+  architecture: oneOf(["arm64", "x86_64"])
+    .default("arm64")
+    .meta({ description: "Processor; arm64 costs a fifth less per GB-second" }),
+  runtime: oneOf(["nodejs22.x", "nodejs24.x"])
+    .default("nodejs22.x")
+    .meta({ description: "Node.js on Lambda; nodejs24.x needs AWS provider 6.21 or later" }),
+  reserved_concurrency: wholeNumber(0, 100_000).optional().meta({
+    description: "Instances set aside for this function, and the most it may have; 0 stops it; none by default",
+  }),
+  environment: environmentVariables.default({}).meta({ description: "Environment variables; no secrets" }),
+  secrets: z
+    .record(variableName, secret, { error: "a map, as in secrets = { … }" })
+    .default({})
+    .meta({ description: "Environment variables that refer to a secret, each to exactly one of the three kinds" }),
+  endpoint: oneOf(["none", "iam", "public"]).default("none").meta({
+    description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
+  }),
+  tracing: flag().default(true).meta({ description: "X-Ray active tracing" }),
+}).superRefine(({ environment, secrets }, context) => {
+  for (const name of Object.keys(secrets).filter((name) => name in environment)) {
+    context.addIssue({
+      code: "custom",
+      path: ["secrets", name],
+      message: "a name that `environment` does not set too",
+      input: name,
+    });
+  }
+});
+
+const region = text("an AWS region, as in eu-west-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
+
+/** Where Terraform keeps an environment's state. */
+export const stateSettings = z.discriminatedUnion(
+  "backend",
+  [
+    keys({
+      backend: z.literal("cloud").meta({ description: "HCP Terraform (Terraform Cloud)" }),
+      organization: text("letters, digits, - and _", /^[\w-]+$/).meta({ description: "Organization in HCP Terraform" }),
+      workspace: text("at most 90 letters, digits, - and _", /^[\w-]{1,90}$/).meta({
+        description: "Workspace, one per environment",
+      }),
+      project: text("3 to 40 letters, digits, spaces, - and _", /^[\w -]{3,40}$/)
+        .optional()
+        .meta({ description: "Project that holds the workspace; the organization's default project by default" }),
+    }),
+    keys({
+      backend: z.literal("s3").meta({ description: "An S3 bucket with native locking" }),
+      bucket: text("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/).meta({ description: "An existing bucket" }),
+      key: text("a path that does not begin or end with /", /^[^/\s](\S*[^/\s])?$/).meta({
+        description: "Path of the state in the bucket",
+      }),
+      region: region.meta({ description: "The bucket's region" }),
+    }),
+    keys({
+      backend: z
+        .literal("local")
+        .meta({ description: "A file terraform.<environment>.tfstate at the project's root, for trying out" }),
+    }),
+  ],
+  {
+    error: ({ code }: { code: string }) =>
+      code === "invalid_union" ? "one of cloud, s3, local" : 'a map, as in state = { backend = "local" }',
+  },
+);
+
+/** Set on every resource by Warmwatch itself (requirement of cost reports), so a file cannot set them. */
+export const OWN_TAGS = ["Service", "CostCenter", "Environment"];
+
+/** At most 50 tags a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+const MAX_TAGS = 50 - OWN_TAGS.length;
+
+const tags = z
+  .record(
+    text("1 to 128 letters, digits, spaces and _.:/=+-@", /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u)
+      .refine((name) => !/^aws:/i.test(name), { error: "a name that does not begin with aws:" })
+      .refine((name) => !OWN_TAGS.includes(name), { error: "a name that Warmwatch does not set itself" }),
+    text("at most 256 letters, digits, spaces and _.:/=+-@", /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u),
+    { error: "a map, as in tags = { … }" },
+  )
+  .refine((value) => Object.keys(value).length <= MAX_TAGS, { error: `at most ${MAX_TAGS} tags` });
+
+/** An environment's name, which is its file's: part of every name in AWS, of the stack's folder and of the state's file. */
+export const environmentName = text(
+  "a file name of at most 32 characters a-z, 0-9 and - that starts with a letter",
+  /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
+);
+
+/** The schema of one file. Parsing fills the defaults in. */
+export const environmentFile = section({
+  region: region.meta({ description: "AWS region of everything in this environment" }),
+  account_id: text("12 digits in quotes", /^\d{12}$/)
+    .optional()
+    .meta({ description: "AWS account; with it, Terraform refuses to touch any other" }),
+  protected: flag()
+    .default(false)
+    .meta({ description: "Terraform refuses to destroy or replace what cannot be had back: logs and endpoints" }),
+  log_retention_days: oneOf(RETENTION_DAYS).default(30).meta({ description: "How long CloudWatch keeps the logs" }),
+  tags: tags.default({}).meta({ description: "Tags on everything, besides Service, CostCenter and Environment" }),
+  state: stateSettings.meta({ description: "Where Terraform keeps the state" }),
+  functions: z
+    .record(
+      text("a name of a-z, 0-9 and - that starts with a letter", /^[a-z]([a-z0-9-]*[a-z0-9])?$/),
+      functionSettings,
+      { error: "a map, as in functions = { … }" },
+    )
+    .refine((functions) => Object.keys(functions).length > 0, { error: "at least one function" })
+    .meta({ description: "One entry per function to deploy; each names a folder in functions/" }),
+});
+
+/** One function's settings, defaults filled in. */
+export type FunctionSettings = z.output<typeof functionSettings>;
+/** Where an environment's Terraform state lives. */
+export type StateSettings = z.output<typeof stateSettings>;
+/** A reference to a secret: exactly one of its keys is set. */
+export type SecretReference = z.output<typeof secret>;
+/** One environment as its file describes it, defaults filled in; `name` is the file's name. */
+export type Environment = { readonly name: string } & DeepReadonly<z.output<typeof environmentFile>>;
+
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;

@@ -1,0 +1,65 @@
+import eslint from "@eslint/js";
+import jsdoc from "eslint-plugin-jsdoc";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** The package's root loads every AWS resource there is: seconds and hundreds of megabytes. */
+const providerRoot = {
+  name: "@cdktf/provider-aws",
+  message: "Import the resource: @cdktf/provider-aws/lib/<resource>.",
+};
+
+/** Imports point one way: environments, performance <- functions <- stacks <- main. */
+const borders = {
+  environments: ["performance", "functions", "stacks", "main"],
+  performance: ["environments", "functions", "stacks", "main"],
+  functions: ["environments", "stacks", "main"],
+  stacks: ["main"],
+};
+
+export default defineConfig(
+  { ignores: ["cdktf.out*", "coverage", "benchmarks/node_modules"] },
+  eslint.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "*.js"] } } },
+    plugins: { jsdoc },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      // Numbers in messages and addresses are meant to be written as they are.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "jsdoc/require-jsdoc": [
+        "error",
+        { publicOnly: true, contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "VariableDeclaration"] },
+      ],
+      "no-restricted-imports": ["error", { paths: [providerRoot] }],
+    },
+  },
+  {
+    files: ["functions/**/*.ts"],
+    // Lambda wants a promise from a handler, whether or not it waits for anything.
+    rules: { "@typescript-eslint/require-await": "off" },
+  },
+  ...Object.entries(borders).map(([room, forbidden]) => ({
+    files: [`${room}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [providerRoot],
+          patterns: [
+            {
+              regex: `^\\.\\./(.*/)?(${forbidden.join("|")})(/|$)`,
+              message: `Imports point one way: ${room} does not know ${forbidden.join(", ")}.`,
+            },
+          ],
+        },
+      ],
+    },
+  })),
+  {
+    files: ["**/*.mjs", "**/*.js"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: "readonly", module: "writable" } },
+  },
+);

@@ -1,0 +1,98 @@
+import { build, type BuildFailure, type OutputFile } from "esbuild";
+import { zipSync, type Zippable } from "fflate";
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { InvalidInput, type Mistake } from "../environments/mistakes";
+
+/** A function's code, ready to deploy: the same sources give the same bytes on any computer, in any folder, on any day. */
+export interface Bundle {
+  /** The zip's absolute path. */
+  readonly zipFile: string;
+  /** Base64 SHA-256 of the zip, as Terraform's `source_code_hash` wants it. */
+  readonly sourceCodeHash: string;
+}
+
+/** What Lambda calls in a bundle: `<file>.<export>`. */
+export const HANDLER = "handler.handler";
+
+/** The earliest time that a zip can hold, in whatever time zone: zip times have none. */
+const ZIP_TIME = new Date(1980, 0, 1, 12);
+const UNIX = 3;
+const READABLE_FILE = 0o100644 << 16;
+
+/**
+ * Bundles `functions/<name>/handler.ts` of every name given, each once, and writes `<folder>/<name>.zip`.
+ *
+ * @param root the project's folder
+ * @param folder an existing folder
+ * @throws InvalidInput with every compile error, and for a handler file without an export `handler`
+ */
+export async function bundleFunctions(
+  root: string,
+  names: Iterable<string>,
+  folder: string,
+): Promise<ReadonlyMap<string, Bundle>> {
+  const mistakes: Mistake[] = [];
+  const bundles = new Map<string, Bundle>();
+  const bundle = async (name: string) => {
+    try {
+      const zip = zipFiles(await compile(root, `functions/${name}/handler.ts`));
+      const zipFile = resolve(folder, `${name}.zip`);
+      await writeFile(zipFile, zip);
+      bundles.set(name, { zipFile, sourceCodeHash: createHash("sha256").update(zip).digest("base64") });
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      mistakes.push(...error.mistakes);
+    }
+  };
+  await Promise.all([...new Set(names)].map(bundle));
+  if (mistakes.length > 0) throw new InvalidInput(mistakes.sort((a, b) => (a.file < b.file ? -1 : 1)));
+  return bundles;
+}
+
+async function compile(root: string, source: string): Promise<OutputFile[]> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: resolve(root),
+    entryPoints: [source],
+    outdir: "bundle",
+    outExtension: { ".js": ".mjs" },
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+    // CommonJS packages call require() for Node's own modules; an ES module has none.
+    banner: { js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);' },
+    logLevel: "silent",
+  }).catch((failure: unknown) => {
+    throw new InvalidInput(compileMistakes(failure as BuildFailure));
+  });
+  const exported = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint)?.exports ?? [];
+  if (!exported.includes("handler")) {
+    throw new InvalidInput([
+      { file: source, message: `expected an export named handler, got ${exported.join(", ") || "none"}` },
+    ]);
+  }
+  return outputFiles;
+}
+
+function compileMistakes({ errors }: BuildFailure): Mistake[] {
+  return errors.map(({ location, text }) => ({
+    file: location ? `${location.file}:${location.line}:${location.column + 1}` : "functions",
+    message: text,
+  }));
+}
+
+function zipFiles(files: readonly OutputFile[]): Uint8Array {
+  const entries: Zippable = {};
+  for (const { path, contents } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    entries[basename(path)] = [contents, { mtime: ZIP_TIME, os: UNIX, attrs: READABLE_FILE, level: 9 }];
+  }
+  return zipSync(entries);
+}

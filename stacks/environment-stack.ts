@@ -1,0 +1,56 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformElement, TerraformStack } from "cdktf";
+import { Construct, type Node } from "constructs";
+import { type Environment } from "../environments/schema";
+import { addBackend } from "./backend";
+import { type Bundle } from "./bundle";
+import { MonitoredFunction } from "./monitored-function";
+import { SensitiveVariables } from "./sensitive-variables";
+
+/** Both majors work; the binding alone would pin one exact version. */
+const AWS_PROVIDER_VERSION = ">= 5.100.0, < 7.0.0";
+
+/** What an environment's stack is made from, besides the environment itself. */
+export interface EnvironmentStackProps {
+  /** The code of every function, by name. */
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  /** Where Terraform will run, relative to the project's root. */
+  readonly stackFolder: string;
+}
+
+/** Everything that one environment has in AWS. */
+export class EnvironmentStack extends TerraformStack {
+  constructor(
+    scope: Construct,
+    readonly environment: Environment,
+    { bundles, stackFolder }: EnvironmentStackProps,
+  ) {
+    super(scope, environment.name);
+    new AwsProvider(this, "aws", {
+      region: environment.region,
+      allowedAccountIds: environment.accountId === undefined ? undefined : [environment.accountId],
+      defaultTags: [{ tags: tagsOf(environment) }],
+    });
+    this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
+    addBackend(this, environment, stackFolder);
+
+    const sensitiveVariables = new SensitiveVariables(this, "variables");
+    const functions = new Construct(this, "functions");
+    for (const name of Object.keys(environment.functions)) {
+      const bundle = bundles.get(name);
+      if (!bundle) throw new Error(`function ${name} has not been bundled`);
+      new MonitoredFunction(functions, name, { environment, bundle, sensitiveVariables });
+    }
+  }
+
+  /** Readable addresses, as in `aws_lambda_alias.api_live`: the path of ids without the group, and without cdktf's hash. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = TerraformElement.isTerraformElement(element) ? element.node : element;
+    const ids = node.scopes.slice(node.scopes.indexOf(this) + 1).map((scope) => scope.node.id);
+    return (ids.length > 1 ? ids.slice(1) : ids).join("_");
+  }
+}
+
+function tagsOf({ name, tags }: Environment): Record<string, string> {
+  return { ...tags, Service: "LambdaMonitoring", CostCenter: "Performance", Environment: name };
+}

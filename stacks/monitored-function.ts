@@ -1,0 +1,87 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { AssetType, TerraformAsset, TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import { deployedName } from "../environments/names";
+import { type Environment } from "../environments/schema";
+import { type Bundle, HANDLER } from "./bundle";
+import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
+import { addExecutionRole } from "./execution-role";
+import { type SensitiveVariables } from "./sensitive-variables";
+
+/** Which function to deploy, from which code. */
+export interface MonitoredFunctionProps {
+  readonly environment: Environment;
+  readonly bundle: Bundle;
+  readonly sensitiveVariables: SensitiveVariables;
+}
+
+/**
+ * One function of an environment with its role, logs, published versions, the aliases `live` (traffic) and `warm` (pings),
+ * and its endpoint. The construct's id is the function's name in the environment's file.
+ */
+export class MonitoredFunction extends Construct {
+  constructor(scope: Construct, id: string, { environment, bundle, sensitiveVariables }: MonitoredFunctionProps) {
+    super(scope, id);
+    const settings = environment.functions[id];
+    if (!settings) throw new Error(`${environment.name} has no function ${id}`);
+    const name = deployedName(environment.name, id);
+    const lifecycle = { preventDestroy: environment.protected };
+
+    const logs = new CloudwatchLogGroup(this, "logs", {
+      name: `/aws/lambda/${name}`,
+      retentionInDays: environment.logRetentionDays,
+      lifecycle,
+    });
+    const { role, policy } = addExecutionRole(this, { name, region: environment.region, settings, logs });
+    const lambda = new LambdaFunction(this, "function", {
+      functionName: name,
+      role: role.arn,
+      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
+      sourceCodeHash: bundle.sourceCodeHash,
+      handler: HANDLER,
+      runtime: settings.runtime,
+      architectures: [settings.architecture],
+      memorySize: settings.memoryMb,
+      timeout: settings.timeoutSeconds,
+      reservedConcurrentExecutions: settings.reservedConcurrency,
+      publish: true,
+      environment: { variables: { ...settings.environment, ...sensitiveVariables.resolve(settings.secrets) } },
+      // Cold starts, init time and memory are read from the platform's records, which exist at system level INFO only.
+      loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
+      tracingConfig: { mode: settings.tracing ? "Active" : "PassThrough" },
+      dependsOn: [policy],
+    });
+
+    const alias = (aliasName: string, description: string) =>
+      new LambdaAlias(this, aliasName, {
+        name: aliasName,
+        description,
+        functionName: lambda.functionName,
+        functionVersion: lambda.version,
+      });
+    const warm = alias("warm", "Warming pings enter here, and only here");
+    const live = alias("live", "Traffic enters here, and only here");
+
+    const endpoint = { name, live, logRetentionDays: environment.logRetentionDays, lifecycle };
+    const url = {
+      none: () => null,
+      iam: () => addIamEndpoint(this, endpoint),
+      public: () => addPublicEndpoint(this, endpoint),
+    }[settings.endpoint]();
+
+    new TerraformOutput(this, "output", {
+      description: `The function ${id}: its URL, names and ARNs`,
+      value: {
+        url,
+        function_name: lambda.functionName,
+        function_arn: lambda.arn,
+        live_arn: live.arn,
+        warm_arn: warm.arn,
+        role_arn: role.arn,
+        log_group: logs.name,
+      },
+    }).overrideLogicalId(id);
+  }
+}
