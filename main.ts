@@ -32,7 +32,12 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  if (!(error instanceof InvalidInput)) throw error;
+  if (!(error instanceof InvalidInput || isSystemError(error))) throw error;
   console.error(error.message);
   process.exitCode = 1;
 });
+
+/** A full disk, a folder that may not be written: the user's to mend, not a fault of the program. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
+}

@@ -48,14 +48,15 @@ function suggestion(key: string, known: readonly string[]): string {
 
 /** Finds what HCL allows and a tfvars file cannot use: expressions and null. */
 export function explainUnusable(value: unknown, path: Path = []): { path: Path; sentence: string }[] {
-  const unusable = (complaint: string) => [{ path, sentence: `${keyPath(path)}: ${complaint}` }];
+  const unusable = (complaint: string, where = path) => [{ path: where, sentence: `${keyPath(where)}: ${complaint}` }];
   if (value === null) return unusable("expected a value, got null; leave the key out for its default");
-  if (typeof value === "string")
+  if (typeof value === "string") {
     return isExpression(value) ? unusable(`expected a plain value, got the expression ${show(value)}`) : [];
+  }
   if (typeof value !== "object") return [];
   return Object.entries(value).flatMap(([key, item]) =>
     isExpression(key)
-      ? unusable(`expected a plain key, got the expression ${show(key)}`)
+      ? unusable(`expected a plain key, got the expression ${show(key)}`, [...path, key])
       : explainUnusable(item, [...path, key]),
   );
 }

@@ -16,12 +16,8 @@ export interface Tfvars {
  * @param file the file's path, for messages
  */
 export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfvars> {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return { mistakes: [{ file, message: "expected UTF-8 text, got other bytes" }] };
-  }
+  const text = decodeUtf8(bytes);
+  if (text === undefined) return { mistakes: [{ file, message: "expected UTF-8 text, got other bytes" }] };
   // As one map, the file shows keys that are set twice, of which hcl2json would take the last in silence, and has no blocks.
   const map = `{\n${text}\n}`;
   try {
@@ -30,6 +26,16 @@ export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfva
     return { values, mistakes: syntax ? repeatedKeys(file, syntax, Buffer.from(map)) : [] };
   } catch (error) {
     return { mistakes: syntaxMistakes(file, String(error)) };
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // UTF-16 without a mark is valid UTF-8 for most texts, with NUL in every other place.
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,9 @@
 import { type CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn } from "cdktf";
+import { Fn, TerraformLocal } from "cdktf";
 import { type Construct } from "constructs";
-import { type Environment, type SecretReference } from "../environments/schema";
+import { type Environment } from "../environments/schema";
 
 /** What a function's role is made from. */
 export interface ExecutionRoleProps {
@@ -31,27 +31,30 @@ export function addExecutionRole(
       { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: ["sts:AssumeRole"] },
     ]),
   });
-  const statements = [
-    allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
-    // X-Ray knows no resource-level permission for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-    ...(settings.tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
-    ...Object.values(settings.secrets).flatMap((secret) => readSecret(secret, region, role)),
-  ];
+
+  const secrets = Object.values(settings.secrets);
+  const secretArns = secrets.flatMap(({ secretArn }) => secretArn ?? []);
+  const parameters = secrets.flatMap(({ ssmParameter }) => ssmParameter?.replace(/^\//, "") ?? []);
+  const parameterPrefix = parameters.length > 0 ? addParameterPrefix(scope, role, region) : "";
   const policy = new IamRolePolicy(scope, "policy", {
     name: "execution",
     role: role.name,
-    policy: policyDocument(statements),
+    policy: policyDocument([
+      allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
+      // X-Ray knows no resource-level permission for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+      ...(settings.tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
+      ...secretArns.map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
+      ...parameters.map((parameter) => allow(["ssm:GetParameter"], `${parameterPrefix}${parameter}`)),
+    ]),
   });
   return { role, policy };
 }
 
-function readSecret({ ssmParameter, secretArn }: SecretReference, region: string, role: IamRole): Statement[] {
-  if (secretArn !== undefined) return [allow(["secretsmanager:GetSecretValue"], secretArn)];
-  if (ssmParameter === undefined) return [];
-  // The role's own ARN tells partition and account, so that a plan needs to ask AWS for neither.
+/** What the ARNs of the account's parameters begin with. The role's ARN tells partition and account, without asking AWS. */
+function addParameterPrefix(scope: Construct, role: IamRole, region: string): string {
   const fromArn = (index: number) => Fn.element(Fn.split(":", role.arn), index) as string;
-  const parameter = ssmParameter.replace(/^\//, "");
-  return [allow(["ssm:GetParameter"], `arn:${fromArn(1)}:ssm:${region}:${fromArn(4)}:parameter/${parameter}`)];
+  const parts = ["arn", fromArn(1), "ssm", region, fromArn(4), "parameter/"];
+  return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;
 }
 
 function allow(actions: readonly string[], resource: string): Statement {

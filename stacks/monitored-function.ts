@@ -35,6 +35,7 @@ export class MonitoredFunction extends Construct {
       lifecycle,
     });
     const { role, policy } = addExecutionRole(this, { name, region: environment.region, settings, logs });
+    const variables = { ...settings.environment, ...sensitiveVariables.resolve(settings.secrets) };
     const lambda = new LambdaFunction(this, "function", {
       functionName: name,
       role: role.arn,
@@ -47,7 +48,8 @@ export class MonitoredFunction extends Construct {
       timeout: settings.timeoutSeconds,
       reservedConcurrentExecutions: settings.reservedConcurrency,
       publish: true,
-      environment: { variables: { ...settings.environment, ...sensitiveVariables.resolve(settings.secrets) } },
+      // An empty block would publish a new version with every apply.
+      environment: Object.keys(variables).length > 0 ? { variables } : undefined,
       // Cold starts, init time and memory are read from the platform's records, which exist at system level INFO only.
       loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
       tracingConfig: { mode: settings.tracing ? "Active" : "PassThrough" },
@@ -64,17 +66,13 @@ export class MonitoredFunction extends Construct {
     const warm = alias("warm", "Warming pings enter here, and only here");
     const live = alias("live", "Traffic enters here, and only here");
 
-    const endpoint = { name, live, logRetentionDays: environment.logRetentionDays, lifecycle };
-    const url = {
-      none: () => null,
-      iam: () => addIamEndpoint(this, endpoint),
-      public: () => addPublicEndpoint(this, endpoint),
-    }[settings.endpoint]();
+    const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];
+    const url = addEndpoint?.(this, { name, live, logRetentionDays: environment.logRetentionDays, lifecycle });
 
     new TerraformOutput(this, "output", {
       description: `The function ${id}: its URL, names and ARNs`,
       value: {
-        url,
+        ...(url === undefined ? {} : { url }),
         function_name: lambda.functionName,
         function_arn: lambda.arn,
         live_arn: live.arn,

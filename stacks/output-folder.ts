@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const STACKS = "stacks";
 const ASSETS = "assets";
@@ -14,6 +14,7 @@ const MANIFEST = "manifest.json";
  * @param write writes a cdktf app's whole output into the folder it is given
  */
 export async function renewOutput<T>(outdir: string, write: (folder: string) => Promise<T>): Promise<T> {
+  mkdirSync(dirname(outdir), { recursive: true });
   const staging = mkdtempSync(`${outdir}.`);
   try {
     const result = await write(staging);

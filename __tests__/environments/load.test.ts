@@ -1,0 +1,335 @@
+import { describe, expect, test } from "@jest/globals";
+import { loadEnvironments } from "../../environments/load";
+import { makeProject, mistakesIn, tfvars } from "../support/project";
+
+/** The mistakes of one environment, dev, without the file's name. */
+async function mistakesOf(text: string | Uint8Array): Promise<string[]> {
+  const mistakes = await mistakesIn({ "environments/dev.tfvars": text });
+  return mistakes.map((line) => line.replace(/^environments\/dev\.tfvars:? ?/, ""));
+}
+
+const inFunction = (settings: string) => mistakesOf(tfvars({ functions: `api = { ${settings} }` }));
+
+describe("an environment's file", () => {
+  test("becomes an environment with every default filled in", async () => {
+    // Prepare
+    const root = makeProject({ "environments/dev.tfvars": tfvars() });
+
+    // Act
+    const environments = await loadEnvironments(root);
+
+    // Assess
+    expect(environments).toEqual([
+      {
+        name: "dev",
+        region: "eu-west-1",
+        protected: false,
+        logRetentionDays: 30,
+        tags: {},
+        state: { backend: "local" },
+        functions: {
+          api: {
+            memoryMb: 512,
+            timeoutSeconds: 10,
+            architecture: "arm64",
+            runtime: "nodejs22.x",
+            environment: {},
+            secrets: {},
+            endpoint: "none",
+            tracing: true,
+          },
+        },
+      },
+    ]);
+  });
+
+  test("is read as HCL: comments, here-documents, both kinds of map, escaped templates, a byte order mark", async () => {
+    const functions = `
+      # a comment
+      "api" : { // another
+        environment = { GREETING = <<-EOT
+          hello
+          EOT
+          TEMPLATE = "$\${name}" /* and one more */ }
+      }`;
+    const [environment] = await loadEnvironments(
+      makeProject({ "environments/dev.tfvars": `\uFEFF${tfvars({ functions })}` }),
+    );
+    expect(environment?.functions["api"]?.environment).toEqual({ GREETING: "hello\n", TEMPLATE: "$${name}" });
+  });
+
+  test("cannot be changed once loaded", async () => {
+    const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars() }));
+    expect(Object.isFrozen(environment)).toBe(true);
+    expect(Object.isFrozen(environment?.functions["api"]?.environment)).toBe(true);
+  });
+
+  test("adds an environment when it is copied, in alphabetical order", async () => {
+    const root = makeProject({
+      "environments/qa.tfvars": tfvars(),
+      "environments/dev.tfvars": tfvars(),
+      "environments/notes.md": "",
+    });
+    expect((await loadEnvironments(root)).map(({ name }) => name)).toEqual(["dev", "qa"]);
+  });
+
+  test("takes each kind of state", async () => {
+    const withState = (state: string) =>
+      mistakesOf(`region = "eu-west-1"\nfunctions = { api = {} }\nstate = { ${state} }`);
+    expect(
+      await withState('backend = "cloud"\n organization = "o"\n workspace = "w"\n project = "my project"'),
+    ).toEqual([]);
+    expect(
+      await withState('backend = "s3"\n bucket = "states"\n key = "a/b.tfstate"\n region = "us-gov-west-1"'),
+    ).toEqual([]);
+    expect(await withState('backend = "local"')).toEqual([]);
+  });
+});
+
+describe("mistakes in a file", () => {
+  test.each([
+    ["a value is missing", 'region = "eu-west-1"\nstate = \n', "2:9: Invalid expression; "],
+    ["the file ends too early", "functions = {\n api = {", "2:9: Missing expression; "],
+    ["a key is set twice", 'region = "a"\nregion = "b"\n', "2:1: Attribute redefined; "],
+    ["a block is written", "functions {\n}\n", "1:11: Missing key/value separator; "],
+    ["it is JSON", "{}", "1:1: Argument or block definition required; "],
+  ])("in its syntax, with line and column: %s", async (_, text, expected) => {
+    const [mistake, ...others] = await mistakesIn({ "environments/dev.tfvars": text });
+    expect(mistake).toContain(`environments/dev.tfvars:${expected}`);
+    expect(others).toEqual([]);
+  });
+
+  test.each([
+    ["api = { tracing = true }\napi = {}", "5:1: functions.api"],
+    ['"api" = {}\napi = {}', "5:1: functions.api"],
+    ['api = {}\n"api" = {}', "5:2: functions.api"],
+    ["api = { environment = { ONE = 1, TWO = 2, ONE = 3 } }", "4:43: functions.api.environment.ONE"],
+  ])("a key that is set twice in a map, of which HCL takes the last in silence: %s", async (functions, expected) => {
+    const [mistake] = await mistakesIn({ "environments/dev.tfvars": tfvars({ functions }) });
+    expect(mistake).toBe(`environments/dev.tfvars:${expected}: set twice`);
+  });
+
+  test("not UTF-8", async () => {
+    expect(await mistakesOf(Buffer.from(tfvars(), "utf16le"))).toEqual(["expected UTF-8 text, got other bytes"]);
+    expect(await mistakesOf(Buffer.from('region = "\xff"', "latin1"))).toEqual([
+      "expected UTF-8 text, got other bytes",
+    ]);
+  });
+
+  test("what is required is missing", async () => {
+    expect(await mistakesOf("# nothing yet\n")).toEqual([
+      "region: expected an AWS region, as in eu-west-1, got nothing",
+      'state: expected a map, as in state = { backend = "local" }, got nothing',
+      "functions: expected a map, as in functions = { … }, got nothing",
+    ]);
+    expect(await mistakesOf(tfvars({ functions: "" }))).toEqual([
+      "functions: expected at least one function, got a map",
+    ]);
+  });
+
+  test.each([
+    ["memory_mb = 64", "functions.api.memory_mb: expected 128 to 10240, got 64"],
+    ["memory_mb = 10241", "functions.api.memory_mb: expected 128 to 10240, got 10241"],
+    ["memory_mb = 256.5", "functions.api.memory_mb: expected a whole number, 128 to 10240, got 256.5"],
+    ['memory_mb = "512"', 'functions.api.memory_mb: expected a whole number, 128 to 10240, got "512"'],
+    ["memory_mb = { a = 1 }", "functions.api.memory_mb: expected a whole number, 128 to 10240, got a map"],
+    ["timeout_seconds = 901", "functions.api.timeout_seconds: expected 1 to 900, got 901"],
+    ['architecture = "arm"', 'functions.api.architecture: expected one of arm64, x86_64, got "arm"'],
+    ['runtime = "nodejs18.x"', 'functions.api.runtime: expected one of nodejs22.x, nodejs24.x, got "nodejs18.x"'],
+    ["reserved_concurrency = -1", "functions.api.reserved_concurrency: expected 0 to 100000, got -1"],
+    ['endpoint = "open"', 'functions.api.endpoint: expected one of none, iam, public, got "open"'],
+    ['tracing = "yes"', 'functions.api.tracing: expected true or false, got "yes"'],
+    ["memry_mb = 512", "functions.api.memry_mb: unknown key, did you mean memory_mb?"],
+    ["memory_mb = null", "functions.api.memory_mb: expected a value, got null; leave the key out for its default"],
+    ["memory_mb = var.memory", 'functions.api.memory_mb: expected a plain value, got the expression "${var.memory}"'],
+    ["timeout_seconds = 5 * 2", 'functions.api.timeout_seconds: expected a plain value, got the expression "${5 * 2}"'],
+    [
+      'environment = { URL = "https://${var.host}" }',
+      'functions.api.environment.URL: expected a plain value, got the expression "https://${var.host}"',
+    ],
+    [
+      "environment = { (local.name) = 1 }",
+      'functions.api.environment."${(local.name)}": expected a plain key, got the expression "${(local.name)}"',
+    ],
+    ["environment = { PORT = 80 }", 'functions.api.environment.PORT: expected text in quotes, as in "10", got 80'],
+    [
+      'environment = { AWS_REGION = "x" }',
+      'functions.api.environment.AWS_REGION: expected a name that Lambda does not reserve, got "AWS_REGION"',
+    ],
+    [
+      'environment = { _X_AMZN_TRACE_ID = "x" }',
+      'functions.api.environment._X_AMZN_TRACE_ID: expected a name of 2 or more letters, digits and _ that starts with a letter, got "_X_AMZN_TRACE_ID"',
+    ],
+    [
+      "secrets = { KEY = {} }",
+      "functions.api.secrets.KEY: expected exactly one of ssm_parameter, secret_arn and terraform_variable, got a map",
+    ],
+    [
+      'secrets = { KEY = { secret_arn = "orders-db" } }',
+      'functions.api.secrets.KEY.secret_arn: expected the ARN of a Secrets Manager secret, got "orders-db"',
+    ],
+    [
+      'secrets = { KEY = { terraform_variable = "count" } }',
+      'functions.api.secrets.KEY.terraform_variable: expected a name that Terraform does not reserve, got "count"',
+    ],
+    [
+      'environment = { KEY = "a" }, secrets = { KEY = { ssm_parameter = "a" } }',
+      'functions.api.secrets.KEY: expected a name that `environment` does not set too, got "KEY"',
+    ],
+  ])("in a function: %s", async (settings, expected) => {
+    expect(await inFunction(settings)).toEqual([expected]);
+  });
+
+  test.each([
+    ['region = "Ireland"', 'region: expected an AWS region, as in eu-west-1, got "Ireland"'],
+    ["account_id = 123456789012", "account_id: expected 12 digits in quotes, got 123456789012"],
+    ["log_retention_days = 8", /^log_retention_days: expected one of 1, 3, 5, 7, .*, 3653, got 8$/],
+    ['protected = "true"', 'protected: expected true or false, got "true"'],
+    ['tags = { Service = "mine" }', 'tags.Service: expected a name that Warmwatch does not set itself, got "Service"'],
+    [
+      'tags = { "aws:owner" = "me" }',
+      'tags."aws:owner": expected a name that does not begin with aws:, got "aws:owner"',
+    ],
+    ['tags = { owner = "<me>" }', /^tags\.owner: expected at most 256 letters.*, got "<me>"$/],
+    ["log_retention = 7", "log_retention: unknown key, did you mean log_retention_days?"],
+    ["kubernetes = {}", /^kubernetes: unknown key; known here: region, account_id, /],
+  ])("at the top: %s", async (line, expected) => {
+    const key = line.split(" ")[0] ?? "";
+    const rest = tfvars().replace(new RegExp(`^${key} = .*\n`, "m"), "");
+    const mistakes = await mistakesOf(`${rest}${line}\n`);
+    expect(mistakes).toEqual([typeof expected === "string" ? expected : expect.stringMatching(expected)]);
+  });
+
+  test.each([
+    ['{ backend = "gcs" }', 'state.backend: expected one of cloud, s3, local, got "gcs"'],
+    ['"local"', 'state: expected a map, as in state = { backend = "local" }, got "local"'],
+    ['{ backend = "local", path = "x" }', "state.path: unknown key; known here: backend"],
+    [
+      '{ backend = "cloud", organization = "o" }',
+      "state.workspace: expected at most 90 letters, digits, - and _, got nothing",
+    ],
+    [
+      '{ backend = "s3", bucket = "B", key = "k", region = "eu-west-1" }',
+      'state.bucket: expected a bucket\'s name, got "B"',
+    ],
+    [
+      '{ backend = "s3", bucket = "states", key = "/k", region = "eu-west-1" }',
+      'state.key: expected a path that does not begin or end with /, got "/k"',
+    ],
+  ])("in the state: %s", async (state, expected) => {
+    expect(await mistakesOf(`region = "eu-west-1"\nfunctions = { api = {} }\nstate = ${state}`)).toEqual([expected]);
+  });
+
+  test("environment variables that are larger together than Lambda takes", async () => {
+    const exactly = (bytes: number) => inFunction(`environment = { TEXT = "${"é".repeat((bytes - 4) / 2)}" }`);
+    expect(await exactly(4096)).toEqual([]);
+    expect(await exactly(4098)).toEqual([
+      "functions.api.environment: expected names and values of at most 4096 bytes together, got a map",
+    ]);
+  });
+
+  test("a secret, which is not repeated in the message", async () => {
+    const key = "AKIAIOSFODNN7EXAMPLE";
+    const [mistake] = await inFunction(`environment = { LOGIN = "${key}" }`);
+    expect(mistake).toBe(
+      "functions.api.environment.LOGIN: expected no secret here but a reference to it under `secrets`, got a secret",
+    );
+    expect(await inFunction('environment = { DB_PASSWORD = "hunter2" }')).toEqual([
+      'functions.api.environment.DB_PASSWORD: expected no secret here but a reference to it under `secrets`, got "DB_PASSWORD"',
+    ]);
+  });
+
+  test("a function without a folder, naming those that exist", async () => {
+    const files = {
+      "environments/dev.tfvars": tfvars({ functions: "web = {}" }),
+      "functions/jobs/handler.ts": "",
+      "functions/empty/notes.md": "",
+    };
+    expect(await mistakesIn(files)).toEqual([
+      "environments/dev.tfvars: functions.web: expected a file functions/web/handler.ts; functions there are: api, jobs",
+    ]);
+  });
+
+  test("names that AWS would refuse", async () => {
+    const long = "a".repeat(61);
+    const files = {
+      "environments/dev.tfvars": tfvars({ functions: `${long} = {}` }),
+      [`functions/${long}/handler.ts`]: "",
+    };
+    expect(await mistakesIn(files)).toEqual([
+      `environments/dev.tfvars: functions.${long}: expected dev-${long} to have at most 64 characters, got 65`,
+    ]);
+    expect(
+      await mistakesIn({
+        "environments/dev.tfvars": tfvars({ functions: "My_API = {}" }),
+        "functions/My_API/handler.ts": "",
+      }),
+    ).toEqual([
+      'environments/dev.tfvars: functions.My_API: expected a name of a-z, 0-9 and - that starts with a letter, got "My_API"',
+    ]);
+  });
+
+  test.each(["Prod", "my env", "1st", "a_b", "x".repeat(33), ""])("an environment named %p", async (name) => {
+    const [mistake] = await mistakesIn({ [`environments/${name}.tfvars`]: tfvars() });
+    expect(mistake).toBe(
+      `environments/${name}.tfvars: expected a file name of at most 32 characters a-z, 0-9 and - that starts with a letter, got "${name}"`,
+    );
+  });
+});
+
+describe("mistakes across files", () => {
+  test("are all told in one run, file by file", async () => {
+    const mistakes = await mistakesIn({
+      "environments/a.tfvars": "region = ",
+      "environments/b.tfvars": tfvars({ functions: "api = { memory_mb = 1, tracing = 2 }", more: "regoin = 1" }),
+      "environments/c.tfvars": Buffer.from([0xff]),
+      "environments/d.tfvars": tfvars(),
+      "environments/e.tfvars": tfvars({ functions: "web = {}" }),
+    });
+    expect(mistakes.map((line) => line.replace(/(tfvars\S*( \S+:)?).*/, "$1"))).toEqual([
+      "environments/a.tfvars:1:10:",
+      "environments/b.tfvars: functions.api.memory_mb:",
+      "environments/b.tfvars: functions.api.tracing:",
+      "environments/b.tfvars: regoin:",
+      "environments/c.tfvars:",
+      "environments/e.tfvars: functions.web:",
+    ]);
+  });
+
+  test("two environments that would share one state", async () => {
+    const cloud =
+      'region = "eu-west-1"\nfunctions = { api = {} }\nstate = { backend = "cloud", organization = "o", workspace = "w" }';
+    expect(await mistakesIn({ "environments/a.tfvars": cloud, "environments/b.tfvars": cloud })).toEqual([
+      "environments/b.tfvars: state: expected a location of its own, got HCP Terraform: o/w, as in environments/a.tfvars",
+    ]);
+    const s3 = cloud.replace(/state.*/, 'state = { backend = "s3", bucket = "bbb", key = "k", region = "eu-west-1" }');
+    const elsewhere = s3.replace('"k"', '"k2"');
+    expect(await mistakesIn({ "environments/a.tfvars": s3, "environments/b.tfvars": elsewhere })).toEqual([]);
+    expect(await mistakesIn({ "environments/a.tfvars": s3, "environments/b.tfvars": s3 })).toHaveLength(1);
+  });
+
+  test("two environments whose functions would have one name in AWS", async () => {
+    expect(
+      await mistakesIn({
+        "environments/eu.tfvars": tfvars({ functions: "west-api = {}" }),
+        "environments/eu-west.tfvars": tfvars(),
+        "functions/west-api/handler.ts": "",
+      }),
+    ).toEqual([
+      "environments/eu-west.tfvars: functions.api: expected a name in AWS of its own, got eu-west-api, as in environments/eu.tfvars",
+    ]);
+  });
+
+  test("no environment at all", async () => {
+    expect(await mistakesIn({})).toEqual(["environments: expected a file <environment>.tfvars, found none"]);
+    expect(await mistakesIn({ "environments/README.md": "" })).toEqual([
+      "environments: expected a file <environment>.tfvars, found none",
+    ]);
+  });
+
+  test("a file that cannot be read", async () => {
+    expect(await mistakesIn({ "environments/dev.tfvars/x": "" })).toEqual([
+      "environments/dev.tfvars: cannot be read: EISDIR",
+    ]);
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { temporaryFolder } from "./support/project";
+
+/** A copy of this project, as a clone in another folder would be. */
+function cloneProject(name = "a clone"): string {
+  const root = join(temporaryFolder(), name);
+  mkdirSync(root);
+  for (const path of [
+    "cdktf.json",
+    "package.json",
+    "tsconfig.json",
+    "run.mjs",
+    "main.ts",
+    "environments",
+    "functions",
+    "stacks",
+  ]) {
+    cpSync(path, join(root, path), { recursive: true });
+  }
+  symlinkSync(resolve("node_modules"), join(root, "node_modules"));
+  return root;
+}
+
+/** Runs the app as cdktf.json says, with no tool on the PATH but Node. */
+function synth(root: string, env: NodeJS.ProcessEnv = {}) {
+  const { app } = JSON.parse(readFileSync(join(root, "cdktf.json"), "utf8")) as { app: string };
+  const [, ...args] = app.split(" ");
+  return spawnSync(process.execPath, args, { cwd: root, env: { PATH: "", ...env }, encoding: "utf8" });
+}
+
+function filesOf(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [relative(folder, file), readFileSync(file, "base64")]),
+  );
+}
+
+describe("npm run synth", () => {
+  test("writes every environment and says for each its region, functions, resources and state", () => {
+    const root = cloneProject();
+    const { status, stdout, stderr } = synth(root);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.split("\n")).toEqual([
+      "Environment  Region     Functions           Resources  State",
+      "dev          eu-west-1  api (iam endpoint)  7          terraform.dev.tfstate",
+      "prod         eu-west-1  api (iam endpoint)  7          HCP Terraform: your-organization/warmwatch-prod",
+      "staging      eu-west-1  api (iam endpoint)  7          HCP Terraform: your-organization/warmwatch-staging",
+      "",
+      "Written to cdktf.out/stacks/<environment>. Next: npx cdktf deploy <environment>",
+      "",
+    ]);
+    expect(
+      Object.keys(filesOf(join(root, "cdktf.out")))
+        .filter((file) => !file.includes("assets"))
+        .sort(),
+    ).toEqual(["manifest.json", "stacks/dev/cdk.tf.json", "stacks/prod/cdk.tf.json", "stacks/staging/cdk.tf.json"]);
+    expect(readdirSync(root).filter((name) => name.startsWith("cdktf.out"))).toEqual(["cdktf.out"]);
+  });
+
+  test("gives the same bytes in another folder, another time zone, another language, and the second time", () => {
+    const [one, two] = [cloneProject("one"), cloneProject("another name")];
+    synth(one, { TZ: "Pacific/Kiritimati", LANG: "C" });
+    synth(two, { TZ: "America/Los_Angeles", LANG: "tr_TR.UTF-8" });
+    const first = filesOf(join(one, "cdktf.out"));
+    expect(Object.keys(first)).toHaveLength(7);
+    expect(filesOf(join(two, "cdktf.out"))).toEqual(first);
+    synth(one);
+    expect(filesOf(join(one, "cdktf.out"))).toEqual(first);
+  });
+
+  test("names no folder of the computer it runs on", () => {
+    const root = cloneProject();
+    synth(root);
+    for (const [file, content] of Object.entries(filesOf(join(root, "cdktf.out")))) {
+      const text = Buffer.from(content, "base64").toString("latin1");
+      expect({ file, names: [root, resolve("."), "/tmp/"].filter((folder) => text.includes(folder)) }).toEqual({
+        file,
+        names: [],
+      });
+    }
+  });
+
+  test("writes where the cdktf command asks, with a local state still at the project's root", () => {
+    const root = cloneProject();
+    expect(synth(root, { CDKTF_OUTDIR: "build/infra" }).status).toBe(0);
+    const stack = JSON.parse(readFileSync(join(root, "build/infra/stacks/dev/cdk.tf.json"), "utf8")) as {
+      terraform: object;
+    };
+    expect(stack.terraform).toMatchObject({ backend: { local: { path: "../../../../terraform.dev.tfstate" } } });
+  });
+
+  test("copying a file makes an environment; removing it takes its stack away", () => {
+    const root = cloneProject();
+    cpSync(join(root, "environments/dev.tfvars"), join(root, "environments/qa.tfvars"));
+    expect(synth(root).stdout).toMatch(/^qa .* terraform\.qa\.tfstate$/m);
+    expect(existsSync(join(root, "cdktf.out/stacks/qa/cdk.tf.json"))).toBe(true);
+  });
+});
+
+describe("npm run synth with a mistake", () => {
+  test.each([
+    [
+      "environments/prod.tfvars",
+      "region = 5\n",
+      /^environments\/prod\.tfvars: region: expected .*\n(environments\/prod\.tfvars: .*\n)*$/,
+    ],
+    ["environments/prod.tfvars", "region = \n", /^environments\/prod\.tfvars:1:10: .*\n$/],
+    ["functions/api/handler.ts", "export const handler = (\n", /^functions\/api\/handler\.ts:2:1: .*\n$/],
+  ])("in %s: %p tells it in one line, exits 1 and leaves the output as it was", (file, content, expected) => {
+    const root = cloneProject();
+    synth(root);
+    const before = filesOf(join(root, "cdktf.out"));
+    writeFileSync(join(root, file), content);
+
+    const { status, stdout, stderr } = synth(root);
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(expected);
+    expect(filesOf(join(root, "cdktf.out"))).toEqual(before);
+  });
+
+  test("says in one line that it cannot write", () => {
+    const root = cloneProject();
+    writeFileSync(join(root, "a-file"), "");
+    const { status, stdout, stderr } = synth(root, { CDKTF_OUTDIR: "a-file/cdktf.out" });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^ENOTDIR: not a directory, .*\n$/);
+  });
+
+  test("writes nothing where nothing was", () => {
+    const root = cloneProject();
+    writeFileSync(join(root, "environments/dev.tfvars"), "");
+    expect(synth(root).status).toBe(1);
+    expect(readdirSync(root).filter((name) => name.startsWith("cdktf.out"))).toEqual([]);
+  });
+});

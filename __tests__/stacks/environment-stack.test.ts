@@ -1,0 +1,332 @@
+import { describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import {
+  addressesOf,
+  type Attributes,
+  makeProject,
+  resourceOf,
+  type SynthesizedStack,
+  synthesize,
+  synthesizeDev,
+  tfvars,
+} from "../support/project";
+
+const devWith = (settings: string, more = "") => synthesizeDev(tfvars({ functions: `api = { ${settings} }`, more }));
+
+/** The statements of the function's policy: which actions on which resource. */
+function permissionsOf(stack: SynthesizedStack): [actions: string[], resource: string][] {
+  const { policy } = resourceOf(stack, "aws_iam_role_policy");
+  const { Statement } = JSON.parse(policy as string) as {
+    Statement: { Effect: string; Action: string[]; Resource: string }[];
+  };
+  return Statement.map(({ Effect, Action, Resource }) => {
+    expect(Effect).toBe("Allow");
+    return [Action, Resource];
+  });
+}
+
+const LOGS_PERMISSION = [["logs:CreateLogStream", "logs:PutLogEvents"], "${aws_cloudwatch_log_group.api_logs.arn}:*"];
+
+describe("a function", () => {
+  test("is what its settings say", async () => {
+    const stack = await devWith(
+      'memory_mb = 1024, timeout_seconds = 30, architecture = "x86_64", runtime = "nodejs24.x", reserved_concurrency = 7, environment = { MODE = "fast" }',
+    );
+    expect(resourceOf(stack, "aws_lambda_function")).toMatchObject({
+      function_name: "dev-api",
+      memory_size: 1024,
+      timeout: 30,
+      architectures: ["x86_64"],
+      runtime: "nodejs24.x",
+      reserved_concurrent_executions: 7,
+      environment: { variables: { MODE: "fast" } },
+      handler: "handler.handler",
+    });
+  });
+
+  test("can be stopped: reserved concurrency 0 is not the same as none", async () => {
+    expect(resourceOf(await devWith("reserved_concurrency = 0"), "aws_lambda_function")).toHaveProperty(
+      "reserved_concurrent_executions",
+      0,
+    );
+    expect(resourceOf(await devWith(""), "aws_lambda_function")).not.toHaveProperty("reserved_concurrent_executions");
+  });
+
+  test("without variables has no environment block, which would publish a version with every apply", async () => {
+    expect(resourceOf(await devWith(""), "aws_lambda_function")).not.toHaveProperty("environment");
+  });
+
+  test("publishes versions, and both aliases point at the newest", async () => {
+    const stack = await devWith("");
+    expect(resourceOf(stack, "aws_lambda_function")).toHaveProperty("publish", true);
+    for (const name of ["live", "warm"]) {
+      expect(resourceOf(stack, "aws_lambda_alias", `api_${name}`)).toMatchObject({
+        name,
+        function_version: "${aws_lambda_function.api_function.version}",
+      });
+    }
+  });
+
+  test("logs JSON with the platform's reports, into a group of its own that forgets", async () => {
+    const stack = await devWith("", "log_retention_days = 14");
+    expect(resourceOf(stack, "aws_lambda_function")["logging_config"]).toEqual({
+      log_format: "JSON",
+      system_log_level: "INFO",
+      application_log_level: "INFO",
+      log_group: "${aws_cloudwatch_log_group.api_logs.name}",
+    });
+    expect(resourceOf(stack, "aws_cloudwatch_log_group")).toMatchObject({
+      name: "/aws/lambda/dev-api",
+      retention_in_days: 14,
+    });
+  });
+
+  test("is traced by X-Ray, or not", async () => {
+    expect(resourceOf(await devWith(""), "aws_lambda_function")["tracing_config"]).toEqual({ mode: "Active" });
+    expect(resourceOf(await devWith("tracing = false"), "aws_lambda_function")["tracing_config"]).toEqual({
+      mode: "PassThrough",
+    });
+  });
+
+  test("has an output with its URL, names and ARNs", async () => {
+    const { output } = await devWith('endpoint = "iam"');
+    expect(output["api"]?.value).toEqual({
+      url: "${aws_lambda_function_url.api_url.function_url}",
+      function_name: "${aws_lambda_function.api_function.function_name}",
+      function_arn: "${aws_lambda_function.api_function.arn}",
+      live_arn: "${aws_lambda_alias.api_live.arn}",
+      warm_arn: "${aws_lambda_alias.api_warm.arn}",
+      role_arn: "${aws_iam_role.api_role.arn}",
+      log_group: "${aws_cloudwatch_log_group.api_logs.name}",
+    });
+  });
+});
+
+describe("a function's role", () => {
+  test("is assumed by Lambda alone", async () => {
+    const { assume_role_policy: trust } = resourceOf(await devWith(""), "aws_iam_role");
+    expect(JSON.parse(trust as string)).toMatchObject({
+      Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: ["sts:AssumeRole"] }],
+    });
+  });
+
+  test("may write its logs, and nothing else when not traced", async () => {
+    expect(permissionsOf(await devWith("tracing = false"))).toEqual([LOGS_PERMISSION]);
+  });
+
+  test("may send traces when traced", async () => {
+    expect(permissionsOf(await devWith(""))).toEqual([
+      LOGS_PERMISSION,
+      [["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"],
+    ]);
+  });
+
+  test("may read exactly the secrets it refers to, and finds their names, never their values", async () => {
+    const arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf";
+    const stack = await devWith(
+      `tracing = false, secrets = { DB = { secret_arn = "${arn}" }, KEY = { ssm_parameter = "/shop/key" } }`,
+    );
+    expect(permissionsOf(stack)).toEqual([
+      LOGS_PERMISSION,
+      [["secretsmanager:GetSecretValue"], arn],
+      [["ssm:GetParameter"], "${local.api_parameter-prefix}shop/key"],
+    ]);
+    expect(resourceOf(stack, "aws_lambda_function")["environment"]).toEqual({
+      variables: { DB: arn, KEY: "/shop/key" },
+    });
+  });
+
+  test("is attached before the function exists, so that its first start can be logged", async () => {
+    expect(resourceOf(await devWith(""), "aws_lambda_function")["depends_on"]).toEqual([
+      "aws_iam_role_policy.api_policy",
+    ]);
+  });
+});
+
+test("a sensitive Terraform variable is declared once, without a default, and handed to each function that names it", async () => {
+  const secrets = 'secrets = { TOKEN = { terraform_variable = "token" } }';
+  const { stacks } = await synthesize(
+    makeProject({
+      "environments/dev.tfvars": tfvars({ functions: `api = { ${secrets} }\nweb = { ${secrets} }` }),
+      "functions/web/handler.ts": "export const handler = () => {}",
+    }),
+  );
+  const dev = stacks["dev"] as SynthesizedStack;
+  expect(dev.variable).toEqual({
+    token: expect.objectContaining({ type: "string", sensitive: true, nullable: false }),
+  });
+  expect(dev.variable?.["token"]).not.toHaveProperty("default");
+  for (const name of ["api_function", "web_function"]) {
+    expect(resourceOf(dev, "aws_lambda_function", name)["environment"]).toEqual({
+      variables: { TOKEN: "${var.token}" },
+    });
+  }
+});
+
+describe("an endpoint", () => {
+  test("none: nothing is reachable", async () => {
+    const stack = await devWith("");
+    expect(Object.keys(stack.resource)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/url|apigateway|permission/)]),
+    );
+    expect(stack.output["api"]?.value).not.toHaveProperty("url", expect.anything());
+  });
+
+  test("iam: a URL of alias live for signed requests, open to nobody by itself", async () => {
+    const stack = await devWith('endpoint = "iam"');
+    expect(resourceOf(stack, "aws_lambda_function_url")).toMatchObject({
+      authorization_type: "AWS_IAM",
+      function_name: "${aws_lambda_alias.api_live.function_name}",
+      qualifier: "${aws_lambda_alias.api_live.name}",
+    });
+    expect(stack.resource).not.toHaveProperty("aws_lambda_permission");
+  });
+
+  test("public: an HTTP API that is throttled, logged, and the only one who may invoke", async () => {
+    const stack = await devWith('endpoint = "public"', "log_retention_days = 3");
+    expect(stack.resource).not.toHaveProperty("aws_lambda_function_url");
+    expect(resourceOf(stack, "aws_apigatewayv2_integration")).toMatchObject({
+      integration_uri: "${aws_lambda_alias.api_live.invoke_arn}",
+      payload_format_version: "2.0",
+    });
+    const stage = resourceOf(stack, "aws_apigatewayv2_stage");
+    expect(stage["default_route_settings"]).toEqual({ throttling_rate_limit: 100, throttling_burst_limit: 200 });
+    expect((stage["access_log_settings"] as Attributes)["destination_arn"]).toBe(
+      "${aws_cloudwatch_log_group.api_access-logs.arn}",
+    );
+    expect(resourceOf(stack, "aws_cloudwatch_log_group", "api_access-logs")["retention_in_days"]).toBe(3);
+    expect(resourceOf(stack, "aws_lambda_permission")).toMatchObject({
+      principal: "apigateway.amazonaws.com",
+      qualifier: "${aws_lambda_alias.api_live.name}",
+      source_arn: "${aws_apigatewayv2_api.api_http-api.execution_arn}/*/$default",
+    });
+  });
+
+  test("is said in the summary", async () => {
+    const functions = 'api = { endpoint = "public" }\nweb = {}';
+    const files = {
+      "environments/dev.tfvars": tfvars({ functions }),
+      "functions/web/handler.ts": "export const handler = 1",
+    };
+    const { summary } = await synthesize(makeProject(files));
+    expect(summary.split("\n")).toEqual([
+      "Environment  Region     Functions                   Resources  State",
+      "dev          eu-west-1  api (public endpoint), web  18         terraform.dev.tfstate",
+    ]);
+  });
+});
+
+describe("an environment", () => {
+  test("tags everything with what cost reports ask for, and with its own tags", async () => {
+    const { provider } = await devWith("", 'tags = { Team = "shop" }');
+    expect(provider.aws).toEqual([
+      {
+        region: "eu-west-1",
+        default_tags: [
+          { tags: { Team: "shop", Service: "LambdaMonitoring", CostCenter: "Performance", Environment: "dev" } },
+        ],
+      },
+    ]);
+  });
+
+  test("with an account refuses every other", async () => {
+    const { provider } = await devWith("", 'account_id = "123456789012"');
+    expect(provider.aws[0]).toHaveProperty("allowed_account_ids", ["123456789012"]);
+  });
+
+  test("that is protected keeps its logs and its addresses; one that is not, can be destroyed", async () => {
+    for (const [endpoint, kept] of [
+      ["iam", ["aws_cloudwatch_log_group.api_logs", "aws_lambda_function_url.api_url"]],
+      [
+        "public",
+        [
+          "aws_apigatewayv2_api.api_http-api",
+          "aws_cloudwatch_log_group.api_access-logs",
+          "aws_cloudwatch_log_group.api_logs",
+        ],
+      ],
+    ] as const) {
+      expect(protectedIn(await devWith(`endpoint = "${endpoint}"`, "protected = true"))).toEqual(kept);
+      expect(protectedIn(await devWith(`endpoint = "${endpoint}"`))).toEqual([]);
+    }
+  });
+
+  test("works with both major versions of the AWS provider", async () => {
+    expect((await devWith("")).terraform["required_providers"]).toEqual({
+      aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" },
+    });
+  });
+
+  test.each([
+    [
+      'backend = "cloud", organization = "acme", workspace = "shop", project = "web shop"',
+      { cloud: { organization: "acme", workspaces: { name: "shop", project: "web shop" } } },
+    ],
+    [
+      'backend = "cloud", organization = "acme", workspace = "shop"',
+      { cloud: { organization: "acme", workspaces: { name: "shop" } } },
+    ],
+    [
+      'backend = "s3", bucket = "states", key = "shop/dev.tfstate", region = "us-east-1"',
+      {
+        backend: {
+          s3: { bucket: "states", key: "shop/dev.tfstate", region: "us-east-1", encrypt: true, use_lockfile: true },
+        },
+      },
+    ],
+    ['backend = "local"', { backend: { local: { path: "../../../terraform.dev.tfstate" } } }],
+  ])("keeps its state where its file says: %s", async (state, expected) => {
+    const { terraform } = await synthesizeDev(`region = "eu-west-1"\nfunctions = { api = {} }\nstate = { ${state} }`);
+    expect(terraform).toEqual({ ...expected, required_providers: expect.anything() });
+  });
+});
+
+function protectedIn(stack: SynthesizedStack): string[] {
+  return addressesOf(stack).filter((address) => {
+    const [type = "", name = ""] = address.split(".");
+    return (resourceOf(stack, type, name)["lifecycle"] as Attributes | undefined)?.["prevent_destroy"] === true;
+  });
+}
+
+/**
+ * Renaming a construct destroys its resource and makes another. A change of this list needs a reason, and a `moved` block
+ * or a line in the changelog.
+ */
+describe("resource addresses", () => {
+  const base = [
+    "aws_cloudwatch_log_group.api_logs",
+    "aws_iam_role.api_role",
+    "aws_iam_role_policy.api_policy",
+    "aws_lambda_alias.api_live",
+    "aws_lambda_alias.api_warm",
+    "aws_lambda_function.api_function",
+  ];
+
+  test.each(["dev", "staging", "prod"])("of %s as shipped", async (name) => {
+    const root = makeProject({ [`environments/${name}.tfvars`]: readFileSync(`environments/${name}.tfvars`) });
+    const stack = (await synthesize(root)).stacks[name] as SynthesizedStack;
+    expect(addressesOf(stack)).toEqual([...base, "aws_lambda_function_url.api_url"]);
+  });
+
+  test("of a public endpoint", async () => {
+    expect(addressesOf(await devWith('endpoint = "public"'))).toEqual(
+      [
+        ...base,
+        "aws_apigatewayv2_api.api_http-api",
+        "aws_apigatewayv2_integration.api_integration",
+        "aws_apigatewayv2_route.api_route",
+        "aws_apigatewayv2_stage.api_stage",
+        "aws_cloudwatch_log_group.api_access-logs",
+        "aws_lambda_permission.api_http-api-permission",
+      ].sort(),
+    );
+  });
+
+  test("do not collide for functions named like parts of the stack", async () => {
+    const names = ["aws", "backend", "functions", "variables", "live", "api-logs"];
+    const files = Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, "export const handler = 1"]));
+    const functions = names.map((name) => `${name} = {}`).join("\n");
+    const { stacks } = await synthesize(makeProject({ ...files, "environments/dev.tfvars": tfvars({ functions }) }));
+    expect(addressesOf(stacks["dev"] as SynthesizedStack)).toHaveLength(names.length * base.length);
+  });
+});

@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { renewOutput } from "../../stacks/output-folder";
+import { temporaryFolder } from "../support/project";
+
+let outdir: string;
+
+beforeEach(() => {
+  outdir = join(temporaryFolder(), "cdktf.out");
+});
+
+function write(folder: string, files: Record<string, string>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
+
+async function renew(files: Record<string, string>): Promise<void> {
+  await renewOutput(outdir, (folder) => {
+    write(folder, { "manifest.json": "{}", ...files });
+    return Promise.resolve();
+  });
+}
+
+/** Every file below a folder with its content. */
+function contentOf(folder: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [file.slice(folder.length + 1), readFileSync(file, "utf8")]),
+  );
+}
+
+describe("the output folder", () => {
+  test("is made with what is written", async () => {
+    await renew({ "stacks/dev/cdk.tf.json": "1", "stacks/dev/assets/api/A/api.zip": "zip" });
+    expect(contentOf(outdir)).toEqual({
+      "manifest.json": "{}",
+      "stacks/dev/cdk.tf.json": "1",
+      "stacks/dev/assets/api/A/api.zip": "zip",
+    });
+  });
+
+  test("keeps what Terraform has put there, and no old code", async () => {
+    await renew({ "stacks/dev/cdk.tf.json": "1", "stacks/dev/assets/api/A/api.zip": "old" });
+    write(outdir, {
+      "stacks/dev/.terraform/x": "provider",
+      "stacks/dev/.terraform.lock.hcl": "lock",
+      "stacks/dev/plan": "plan",
+    });
+    await renew({ "stacks/dev/cdk.tf.json": "2", "stacks/dev/assets/api/B/api.zip": "new" });
+    expect(contentOf(outdir)).toEqual({
+      "manifest.json": "{}",
+      "stacks/dev/.terraform/x": "provider",
+      "stacks/dev/.terraform.lock.hcl": "lock",
+      "stacks/dev/plan": "plan",
+      "stacks/dev/cdk.tf.json": "2",
+      "stacks/dev/assets/api/B/api.zip": "new",
+    });
+  });
+
+  test("loses the stacks of environments that are gone", async () => {
+    await renew({ "stacks/dev/cdk.tf.json": "1", "stacks/qa/cdk.tf.json": "1" });
+    await renew({ "stacks/dev/cdk.tf.json": "1" });
+    expect(readdirSync(join(outdir, "stacks"))).toEqual(["dev"]);
+  });
+
+  test("stays as it was when writing fails, and nothing is left beside it", async () => {
+    await renew({ "stacks/dev/cdk.tf.json": "1" });
+    const before = contentOf(outdir);
+    const failing = renewOutput(outdir, (folder) => {
+      write(folder, { "stacks/dev/cdk.tf.json": "half" });
+      return Promise.reject(new Error("no space left"));
+    });
+    await expect(failing).rejects.toThrow("no space left");
+    expect(contentOf(outdir)).toEqual(before);
+    expect(readdirSync(dirname(outdir))).toEqual(["cdktf.out"]);
+  });
+});

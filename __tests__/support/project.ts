@@ -1,0 +1,107 @@
+import { afterAll } from "@jest/globals";
+import { App } from "cdktf";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { loadEnvironments } from "../../environments/load";
+import { InvalidInput } from "../../environments/mistakes";
+import { bundleFunctions } from "../../stacks/bundle";
+import { EnvironmentStack } from "../../stacks/environment-stack";
+import { summarize } from "../../stacks/summary";
+
+/** The smallest handler there is. */
+export const HANDLER = "export const handler = async () => ({ statusCode: 200 });\n";
+
+const folders: string[] = [];
+
+afterAll(() => {
+  folders.forEach((folder) => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+/** An empty folder that goes away after the test file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "warmwatch-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** A project with these files (path -> content) and, unless given otherwise, a function `api`. Returns its folder. */
+export function makeProject(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const root = temporaryFolder();
+  for (const [path, content] of Object.entries({ "functions/api/handler.ts": HANDLER, ...files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  return root;
+}
+
+/** A tfvars file of an environment with local state and the settings given as HCL. */
+export function tfvars({ functions = "api = {}", more = "" } = {}): string {
+  return `region = "eu-west-1"\nstate = { backend = "local" }\nfunctions = {\n${functions}\n}\n${more}\n`;
+}
+
+/** The mistakes that loading a project finds, one line each. */
+export async function mistakesIn(files: Readonly<Record<string, string | Uint8Array>>): Promise<string[]> {
+  try {
+    await loadEnvironments(makeProject(files));
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message.split("\n");
+    throw error;
+  }
+}
+
+/** What Terraform would read of one stack. */
+export interface SynthesizedStack {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
+  readonly provider: { readonly aws: readonly Attributes[] };
+  readonly terraform: Attributes;
+  readonly variable?: Readonly<Record<string, Attributes>>;
+  readonly output: Readonly<Record<string, { readonly value: Attributes }>>;
+}
+
+/** A block of Terraform JSON. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Synthesizes a project in this process. */
+export async function synthesize(root: string): Promise<{ stacks: Record<string, SynthesizedStack>; summary: string }> {
+  const environments = await loadEnvironments(root);
+  const outdir = temporaryFolder();
+  const names = environments.flatMap(({ functions }) => Object.keys(functions));
+  const bundles = await bundleFunctions(root, names, outdir);
+  const app = new App({ outdir, skipValidation: true });
+  const stacks = environments.map(
+    (environment) =>
+      new EnvironmentStack(app, environment, { bundles, stackFolder: `cdktf.out/stacks/${environment.name}` }),
+  );
+  app.synth();
+  const read = (name: string) =>
+    JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as SynthesizedStack;
+  return { stacks: Object.fromEntries(environments.map(({ name }) => [name, read(name)])), summary: summarize(stacks) };
+}
+
+/** Synthesizes one environment, `dev`, from its tfvars text. */
+export async function synthesizeDev(text: string): Promise<SynthesizedStack> {
+  const { stacks } = await synthesize(makeProject({ "environments/dev.tfvars": text }));
+  const { dev } = stacks;
+  if (!dev) throw new Error("no stack dev");
+  return dev;
+}
+
+/** The one resource of a type, or the one with the name given. */
+export function resourceOf(stack: SynthesizedStack, type: string, name?: string): Attributes {
+  const found = Object.entries(stack.resource[type] ?? {}).filter(([key]) => name === undefined || key === name);
+  const [only] = found;
+  if (!only || found.length > 1)
+    throw new Error(`expected one ${type}, got ${found.map(([key]) => key).join(", ") || "none"}`);
+  return only[1];
+}
+
+/** Every resource's address, sorted. */
+export function addressesOf(stack: SynthesizedStack): string[] {
+  return Object.entries(stack.resource)
+    .flatMap(([type, byName]) => Object.keys(byName).map((name) => `${type}.${name}`))
+    .sort();
+}
