@@ -65,8 +65,15 @@ export interface SynthesizedStack {
 /** A block of Terraform JSON. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
+/** What synthesizing a project gave: the folder, each stack's JSON, and what the user is told. */
+export interface Synthesized {
+  readonly outdir: string;
+  readonly stacks: Readonly<Record<string, SynthesizedStack>>;
+  readonly summary: string;
+}
+
 /** Synthesizes a project in this process. */
-export async function synthesize(root: string): Promise<{ stacks: Record<string, SynthesizedStack>; summary: string }> {
+export async function synthesize(root: string): Promise<Synthesized> {
   const environments = await loadEnvironments(root);
   const outdir = temporaryFolder();
   const names = environments.flatMap(({ functions }) => Object.keys(functions));
@@ -79,7 +86,11 @@ export async function synthesize(root: string): Promise<{ stacks: Record<string,
   app.synth();
   const read = (name: string) =>
     JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as SynthesizedStack;
-  return { stacks: Object.fromEntries(environments.map(({ name }) => [name, read(name)])), summary: summarize(stacks) };
+  return {
+    outdir,
+    stacks: Object.fromEntries(environments.map(({ name }) => [name, read(name)])),
+    summary: summarize(stacks),
+  };
 }
 
 /** Synthesizes one environment, `dev`, from its tfvars text. */

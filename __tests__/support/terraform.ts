@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "./project";
+
+/** The provider is large: it is fetched once per test file, not once per stack. */
+const pluginCache = temporaryFolder();
+
+/**
+ * Whether real Terraform can be used: it is installed, and can get the AWS provider. Where it cannot, says loudly what is
+ * not tested and why.
+ */
+export function terraformIsUsable(tested: string): boolean {
+  if (spawnSync("terraform", ["version"]).error) return skip(tested, "there is no terraform on the PATH");
+  const probe = new TerraformFolder();
+  probe.override({
+    terraform: { required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } } },
+  });
+  const { code, output } = probe.run(["init", "-input=false"], [0, 1]);
+  return code === 0 || skip(tested, `terraform init cannot get the AWS provider: ${output.replaceAll(/\s+/g, " ")}`);
+}
+
+/** Says loudly that something is not tested, and why. */
+export function skip(tested: string, why: string): false {
+  process.stderr.write(`\nSKIPPED: ${tested}: ${why}\n`);
+  return false;
+}
+
+/** A folder, and terraform run in it. */
+export class TerraformFolder {
+  readonly folder = temporaryFolder();
+
+  /** @param stackFolder is copied, so that what Terraform leaves behind does not get into the next test */
+  constructor(stackFolder?: string) {
+    if (stackFolder !== undefined) cpSync(stackFolder, this.folder, { recursive: true });
+  }
+
+  /** Lays a file over the configuration: https://developer.hashicorp.com/terraform/language/files/override */
+  override(configuration: object): void {
+    writeFileSync(join(this.folder, "test_override.tf.json"), JSON.stringify(configuration));
+  }
+
+  /** Runs terraform and returns what it prints; fails with that when its exit code is none of those expected. */
+  run(args: readonly string[], expected: readonly number[] = [0]): { readonly output: string; readonly code: number } {
+    const { status, stdout, stderr } = spawnSync("terraform", args, {
+      cwd: this.folder,
+      encoding: "utf8",
+      maxBuffer: 1e8,
+      env: {
+        ...process.env,
+        CHECKPOINT_DISABLE: "1",
+        TF_IN_AUTOMATION: "1",
+        TF_CLI_ARGS: "-no-color",
+        TF_PLUGIN_CACHE_DIR: pluginCache,
+      },
+    });
+    const code = status ?? -1;
+    const output = stdout + stderr;
+    if (!expected.includes(code)) throw new Error(`terraform ${args.join(" ")} exited ${code}\n${output}`);
+    return { output, code };
+  }
+
+  /** Plans and returns the plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
+  plan(): Plan {
+    this.run(["plan", "-input=false", "-out=plan.bin"]);
+    return JSON.parse(this.run(["show", "-json", "plan.bin"]).output) as Plan;
+  }
+}
+
+/** The part of a plan's JSON that tests look at. */
+export interface Plan {
+  readonly resource_changes: readonly {
+    readonly address: string;
+    readonly change: { readonly actions: readonly string[]; readonly after: Readonly<Record<string, unknown>> };
+  }[];
+}

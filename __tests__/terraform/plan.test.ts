@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
+import { synthesize } from "../support/project";
+import { type Plan, TerraformFolder, terraformIsUsable } from "../support/terraform";
+
+/** Made-up credentials, and nothing that would ask AWS whether they are any good. */
+const OFFLINE = {
+  terraform: { backend: { local: {} } },
+  provider: {
+    aws: {
+      access_key: "made-up",
+      secret_key: "made-up",
+      skip_credentials_validation: true,
+      skip_requesting_account_id: true,
+      skip_metadata_api_check: true,
+    },
+  },
+};
+
+const describeWithTerraform = terraformIsUsable("init, validate and plan of every environment")
+  ? describe
+  : describe.skip;
+
+describeWithTerraform("real Terraform", () => {
+  const stacks = new Map<string, TerraformFolder>();
+  const plans = new Map<string, Plan>();
+  const planned = (environment: string) => {
+    const plan = plans.get(environment);
+    if (!plan) throw new Error(`${environment} has not been planned`);
+    return plan;
+  };
+  const after = (environment: string, address: string) => {
+    const found = planned(environment).resource_changes.find((change) => change.address === address);
+    if (!found) throw new Error(`the plan has no ${address}`);
+    return found.change.after;
+  };
+
+  beforeAll(async () => {
+    Object.assign(process.env, VARIABLES);
+    const { outdir } = await synthesize(makeProjectWithEnvironments());
+    for (const name of ENVIRONMENTS) stacks.set(name, new TerraformFolder(join(outdir, "stacks", name)));
+  });
+
+  test.each(ENVIRONMENTS)(
+    "initializes, validates and plans %s",
+    (name) => {
+      const stack = stacks.get(name);
+      if (!stack) throw new Error(`no stack ${name}`);
+      stack.run(["init", "-input=false", "-backend=false"]);
+      stack.run(["validate"]);
+      stack.override(OFFLINE);
+      stack.run(["init", "-input=false", "-reconfigure"]);
+      plans.set(name, stack.plan());
+      expect(new Set(planned(name).resource_changes.flatMap(({ change }) => change.actions))).toEqual(
+        new Set(["create"]),
+      );
+    },
+    60_000,
+  );
+
+  test("plans what each file says", () => {
+    for (const [name, memory, days] of [
+      ["dev", 256, 7],
+      ["staging", 512, 30],
+      ["prod", 1024, 365],
+    ] as const) {
+      expect(after(name, "aws_lambda_function.api_function")).toMatchObject({
+        function_name: `${name}-api`,
+        memory_size: memory,
+        publish: true,
+        reserved_concurrent_executions: -1,
+        tracing_config: [{ mode: "Active" }],
+        logging_config: [{ log_format: "JSON", system_log_level: "INFO" }],
+      });
+      expect(after(name, "aws_cloudwatch_log_group.api_logs")["retention_in_days"]).toBe(days);
+      expect(after(name, "aws_lambda_function_url.api_url")).toMatchObject({
+        authorization_type: "AWS_IAM",
+        qualifier: "live",
+      });
+    }
+  });
+
+  test("plans the tags on everything that takes tags", () => {
+    for (const name of ENVIRONMENTS) {
+      const tagged = planned(name).resource_changes.filter(({ change }) => "tags_all" in change.after);
+      expect(tagged.length).toBeGreaterThanOrEqual(3);
+      for (const { change } of tagged) {
+        expect(change.after["tags_all"]).toEqual({
+          Service: "LambdaMonitoring",
+          CostCenter: "Performance",
+          Environment: name,
+          ...(name === "everything" ? { Team: "shop" } : {}),
+        });
+      }
+    }
+  });
+
+  test("plans code whose hash is that of the file it uploads", () => {
+    const { filename, source_code_hash: hash } = after("dev", "aws_lambda_function.api_function");
+    const folder = stacks.get("dev")?.folder ?? "";
+    const zip = readFileSync(join(folder, filename as string));
+    expect(hash).toBe(createHash("sha256").update(zip).digest("base64"));
+  });
+
+  test("plans escaped templates as text, and variables with their values", () => {
+    expect(after("everything", "aws_lambda_function.api_function")["environment"]).toEqual([
+      {
+        variables: {
+          TEMPLATE: "${not_an_expression}",
+          LOGIN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:login-AbCdEf",
+          TOKEN: "/shop/token",
+          HOOK: VARIABLES.TF_VAR_hook,
+        },
+      },
+    ]);
+  });
+
+  test("finds the environments' files formatted as Terraform formats them", () => {
+    expect(spawnSync("terraform", ["fmt", "-check", "-diff", "environments"], { encoding: "utf8" })).toMatchObject({
+      status: 0,
+      stdout: "",
+    });
+  });
+});
