@@ -57,9 +57,14 @@ export default defineConfig(
       ],
     },
   })),
+  { files: ["**/*.mjs", "**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ["**/*.mjs", "**/*.js"],
-    extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: "readonly", module: "writable" } },
+    // Plain CommonJS: these run as they are, without a compiler.
+    files: ["**/*.js"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { process: "readonly", require: "readonly", module: "writable", __dirname: "readonly" },
+    },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
 );

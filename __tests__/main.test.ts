@@ -12,7 +12,7 @@ function cloneProject(name = "a clone"): string {
     "cdktf.json",
     "package.json",
     "tsconfig.json",
-    "run.mjs",
+    "run.js",
     "main.ts",
     "environments",
     "functions",

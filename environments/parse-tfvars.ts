@@ -1,5 +1,10 @@
 import { getExpressionAst, parse } from "@cdktf/hcl2json";
+import { setFlagsFromString } from "node:v8";
 import { keyPath, type Mistake } from "./mistakes";
+
+// The parser is a WebAssembly program that runs for milliseconds here: optimizing it takes V8 longer than running it, and
+// twice the memory.
+setFlagsFromString("--liftoff-only");
 
 type Syntax = NonNullable<Awaited<ReturnType<typeof getExpressionAst>>>;
 

@@ -1,0 +1,4 @@
+import { bundleFunctions } from "../stacks/bundle";
+
+/** Bundles the shipped function as synthesis does, and nothing else. */
+void bundleFunctions(".", ["api"], process.env["CDKTF_OUTDIR"] ?? ".");

@@ -1,0 +1,24 @@
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** What a synthesis does not read. Terraform's state is none of a benchmark's business either. */
+const LEFT_OUT = /^(\.|node_modules$|benchmarks$|__tests__$|coverage$|cdktf\.out)|tfstate/;
+
+/** Writes a copy of this project that has environments `e0`, `e1`, … and in each the functions `f0`, `f1`, …, each with its own code. */
+export function generateProject(folder: string, environments: number, functions: number): void {
+  mkdirSync(folder);
+  for (const entry of readdirSync(".").filter((entry) => !LEFT_OUT.test(entry))) {
+    cpSync(entry, join(folder, entry), { recursive: true, filter: (source) => !source.endsWith(".tfvars") });
+  }
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
+
+  const names = Array.from({ length: functions }, (_, index) => `f${index}`);
+  for (const name of names) cpSync("functions/api", join(folder, "functions", name), { recursive: true });
+  const settings = names.map((name) => `  ${name} = { endpoint = "iam" }\n`).join("");
+  for (let index = 0; index < environments; index++) {
+    writeFileSync(
+      join(folder, "environments", `e${index}.tfvars`),
+      `region = "eu-west-1"\nstate  = { backend = "local" }\nfunctions = {\n${settings}}\n`,
+    );
+  }
+}

@@ -1,0 +1,173 @@
+import { build } from "esbuild";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { generateProject } from "./generated-project";
+import {
+  computer,
+  type Contestant,
+  interleave,
+  type Result,
+  showMegabytes,
+  showSeconds,
+  table,
+  temporaryFolder,
+} from "./measure";
+
+const RUNS = 7;
+const GROWTH_RUNS = 5;
+
+/** Environments, and functions in each of them. */
+const SIZES = [
+  { environments: 3, functions: 1 },
+  { environments: 10, functions: 10 },
+  { environments: 10, functions: 50 },
+];
+
+/** The most that synthesis may take, as a multiple of what others take. */
+const TIME_TO_CDK = 0.3;
+const MEMORY_TO_CDK = 0.35;
+const TIME_TO_FLOOR = 2.5;
+
+async function main(): Promise<void> {
+  const folder = temporaryFolder();
+  console.log(`${computer()}. Medians of interleaved runs, with the least and the most.\n`);
+  await compare(folder);
+  await grow(folder);
+}
+
+/** The shipped environments, against the same in AWS CDK and against the least that cdktf can do. */
+async function compare(folder: string): Promise<void> {
+  const results = await interleave(
+    {
+      ours: warmwatch("Warmwatch"),
+      monitored: cdk("AWS CDK, monitored", ["monitored"], true),
+      monitoredUnchecked: cdk("AWS CDK, monitored, unchecked", ["monitored"], false),
+      plain: cdk("AWS CDK", [], true),
+      plainUnchecked: cdk("AWS CDK, unchecked", [], false),
+      floor: { name: "cdktf, one empty stack", args: ["benchmarks/floor.js"], env: outdir },
+      bundling: await compiledBundling(folder),
+      node: { name: "Node.js, empty program", args: ["--eval", ""] },
+    },
+    RUNS,
+    folder,
+  );
+  const { ours, monitored, monitoredUnchecked, floor, bundling, node } = results;
+  const time = (other: Result) => ours.seconds.median / other.seconds.median;
+  const memory = (other: Result) => ours.megabytes.median / other.megabytes.median;
+
+  console.log(`Synthesis of dev, staging and prod with one function each, ${RUNS} runs\n`);
+  console.log(
+    table([
+      ["", "Time", "Memory", "With children", "Warmwatch's time", "Warmwatch's memory"],
+      ...Object.values<Result>(results).map((result) => [
+        result.contestant.name,
+        showSeconds(result.seconds),
+        showMegabytes(result.megabytes),
+        result.megabytesWithChildren === undefined ? "unknown" : `${result.megabytesWithChildren.toFixed(0)} MB`,
+        ...(result === ours ? [] : [`x ${time(result).toFixed(2)}`, `x ${memory(result).toFixed(2)}`]),
+      ]),
+    ]),
+  );
+  console.log(`
+monitored      with cdk-monitoring-constructs' dashboard of the function, which Warmwatch's stack has no equal of yet
+unchecked      with CDK_VALIDATION=false: without the check of the templates that AWS CDK makes by default since 2.262
+Memory         the most that the program's own process held, as the operating system counts it
+With children  the most that it and its child processes (esbuild, npx) held together, sampled at one run
+`);
+
+  const bundlingSeconds = bundling.seconds.median - node.seconds.median;
+  const floorLimit = TIME_TO_FLOOR * floor.seconds.median + bundlingSeconds;
+  const againstCdk = (other: Result) => [
+    target(`Time, as a share of ${other.contestant.name}`, time(other), TIME_TO_CDK),
+    target(`Memory, as a share of ${other.contestant.name}`, memory(other), MEMORY_TO_CDK),
+  ];
+  console.log(
+    table([
+      ["Target", "Measured", "At most", "Met"],
+      ...againstCdk(monitored),
+      ...againstCdk(monitoredUnchecked),
+      target(
+        `Seconds, ${TIME_TO_FLOOR} x ${floor.contestant.name} + ${bundlingSeconds.toFixed(2)} s of bundling`,
+        ours.seconds.median,
+        floorLimit,
+      ),
+    ]),
+  );
+}
+
+function warmwatch(name: string, cwd?: string): Contestant {
+  const { app } = JSON.parse(readFileSync("cdktf.json", "utf8")) as { app: string };
+  return { name, args: app.split(" ").slice(1), cwd, env: outdir };
+}
+
+function outdir(folder: string): Record<string, string> {
+  return { CDKTF_OUTDIR: folder };
+}
+
+function cdk(name: string, args: readonly string[], checked: boolean): Contestant {
+  return {
+    name,
+    args: ["benchmarks/cdk-app.js", ...args],
+    env: (folder) => ({ CDK_OUTDIR: folder, CDK_VALIDATION: String(checked) }),
+  };
+}
+
+/** Compiled beforehand, so that starting esbuild counts as bundling, which it does not in a program that run.js runs. */
+async function compiledBundling(folder: string): Promise<Contestant> {
+  const outfile = join(folder, "bundling.cjs");
+  await build({
+    entryPoints: ["benchmarks/bundling.ts"],
+    outfile,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+  });
+  const env = (output: string) => ({ ...outdir(output), NODE_PATH: resolve("node_modules") });
+  return { name: "Bundling, with Node.js' start", args: [outfile], env };
+}
+
+function target(what: string, measured: number, limit: number): string[] {
+  return [what, measured.toFixed(2), limit.toFixed(2), measured <= limit ? "yes" : "no"];
+}
+
+/** Projects of growing size. What each further function costs tells how synthesis grows, apart from its start. */
+async function grow(folder: string): Promise<void> {
+  const projects = SIZES.map(({ environments, functions }) => {
+    const name = `${environments} environments x ${functions}`;
+    const project = join(folder, name.replaceAll(" ", "-"));
+    generateProject(project, environments, functions);
+    return { ...warmwatch(name, project), functions: environments * functions };
+  });
+  const byName = Object.fromEntries(projects.map((project) => [project.name, project]));
+  const results = Object.values(await interleave(byName, GROWTH_RUNS, folder));
+
+  console.log(`\nGrowth: generated projects, ${GROWTH_RUNS} runs\n`);
+  console.log(
+    table([
+      ["", "Functions", "Time", "Memory", "Per function", "Per further function"],
+      ...results.map(({ contestant: { name, functions }, seconds, megabytes }, index) => {
+        const before = results[index - 1];
+        return [
+          name,
+          String(functions),
+          showSeconds(seconds),
+          showMegabytes(megabytes),
+          milliseconds(seconds.median / functions),
+          before
+            ? milliseconds((seconds.median - before.seconds.median) / (functions - before.contestant.functions))
+            : "",
+        ];
+      }),
+    ]),
+  );
+  console.log(`
+Functions             each counts once per environment
+Per further function  of the time beyond the row above: growth is linear where it stays the same`);
+}
+
+function milliseconds(seconds: number): string {
+  return `${(seconds * 1000).toFixed(1)} ms`;
+}
+
+void main();
