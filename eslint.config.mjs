@@ -3,17 +3,22 @@ import jsdoc from "eslint-plugin-jsdoc";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** The package's root loads every AWS resource there is: seconds and hundreds of megabytes. */
-const providerRoot = {
-  name: "@cdktf/provider-aws",
-  message: "Import the resource: @cdktf/provider-aws/lib/<resource>.",
+const restricted = {
+  paths: [
+    // The package's root loads every AWS resource there is: seconds and hundreds of megabytes.
+    { name: "@cdktf/provider-aws", message: "Import the resource: @cdktf/provider-aws/lib/<resource>." },
+  ],
+  patterns: [
+    // So that cdktf's successor can take its place.
+    { group: ["cdktf/*", "constructs/*"], message: "Import what the package exports at its root." },
+  ],
 };
 
 /** Imports point one way: environments, performance <- functions <- stacks <- main. */
 const borders = {
   environments: ["performance", "functions", "stacks", "main"],
   performance: ["environments", "functions", "stacks", "main"],
-  functions: ["environments", "stacks", "main"],
+  functions: ["stacks", "main"],
   stacks: ["main"],
 };
 
@@ -32,7 +37,7 @@ export default defineConfig(
         "error",
         { publicOnly: true, contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "VariableDeclaration"] },
       ],
-      "no-restricted-imports": ["error", { paths: [providerRoot] }],
+      "no-restricted-imports": ["error", restricted],
     },
   },
   {
@@ -46,8 +51,9 @@ export default defineConfig(
       "no-restricted-imports": [
         "error",
         {
-          paths: [providerRoot],
+          ...restricted,
           patterns: [
+            ...restricted.patterns,
             {
               regex: `^\\.\\./(.*/)?(${forbidden.join("|")})(/|$)`,
               message: `Imports point one way: ${room} does not know ${forbidden.join(", ")}.`,

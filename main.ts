@@ -9,7 +9,7 @@ import { summarize } from "./stacks/summary";
 
 /** Every `environments/*.tfvars` becomes one stack. */
 async function main(): Promise<void> {
-  const outdir = process.env["CDKTF_OUTDIR"] ?? "cdktf.out";
+  const outdir = relative(".", process.env["CDKTF_OUTDIR"] ?? "cdktf.out");
   const environments = await loadEnvironments(".");
   const stacks = await renewOutput(outdir, async (folder) => {
     const names = environments.flatMap(({ functions }) => Object.keys(functions));
@@ -20,14 +20,14 @@ async function main(): Promise<void> {
       (environment) =>
         new EnvironmentStack(app, environment, {
           bundles,
-          stackFolder: relative(".", join(outdir, "stacks", environment.name)),
+          stackFolder: join(outdir, "stacks", environment.name),
         }),
     );
     app.synth();
     return stacks;
   });
   console.log(
-    `${summarize(stacks)}\n\nWritten to ${relative(".", outdir)}/stacks/<environment>. Next: npx cdktf deploy <environment>`,
+    `${summarize(stacks)}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`,
   );
 }
 

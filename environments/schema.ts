@@ -1,53 +1,11 @@
 import { z } from "zod";
+import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
 import { looksSecret } from "./mistakes";
 
 /**
  * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.
  * README's table is generated from here (`npm run docs`).
- *
- * A schema's `error` completes the sentence "expected …, got …".
  */
-
-type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Key;
-type CamelKeys<T> = { [Key in keyof T as Key extends string ? Camel<Key> : Key]: T[Key] };
-
-function camelKeys<T extends object>(value: T): CamelKeys<T> {
-  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [camel(key), item])) as CamelKeys<T>;
-}
-
-/** A map with known keys. For an unknown one, the error lists those that exist. */
-function keys<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : "a map, as in name = { … }",
-  });
-}
-
-/** Like {@link keys}, and what is snake_case in the file is camelCase in TypeScript. */
-function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  return keys(shape).transform((value) => camelKeys(value));
-}
-
-function wholeNumber(from: number, to: number) {
-  const range = `${from} to ${to}`;
-  return z
-    .int({ error: `a whole number, ${range}` })
-    .min(from, { error: range })
-    .max(to, { error: range });
-}
-
-function text(expected: string, pattern: RegExp) {
-  return z.string({ error: expected }).regex(pattern, { error: expected });
-}
-
-function oneOf<const Values extends readonly [string | number, ...(string | number)[]]>(values: Values) {
-  return z.literal(values, { error: `one of ${values.join(", ")}` });
-}
-
-function flag() {
-  return z.boolean({ error: "true or false" });
-}
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -131,9 +89,15 @@ const secret = section({
       description:
         "Name of a sensitive Terraform variable, set where Terraform runs: the function finds its value in the variable",
     }),
-}).refine((reference) => Object.keys(reference).length === 1, {
-  error: "exactly one of ssm_parameter, secret_arn and terraform_variable",
-});
+})
+  .refine((reference) => Object.keys(reference).length === 1, {
+    error: "exactly one of ssm_parameter, secret_arn and terraform_variable",
+  })
+  .transform(({ ssmParameter, secretArn, terraformVariable }) => {
+    if (ssmParameter !== undefined) return { kind: "ssmParameter", name: ssmParameter } as const;
+    if (secretArn !== undefined) return { kind: "secretArn", name: secretArn } as const;
+    return { kind: "terraformVariable", name: terraformVariable ?? "" } as const;
+  });
 
 const functionSettings = section({
   memory_mb: wholeNumber(128, 10240)
@@ -249,13 +213,11 @@ export const environmentFile = section({
     .meta({ description: "One entry per function to deploy; each names a folder in functions/" }),
 });
 
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
 /** One function's settings, defaults filled in. */
-export type FunctionSettings = z.output<typeof functionSettings>;
+export type FunctionSettings = DeepReadonly<z.output<typeof functionSettings>>;
 /** Where an environment's Terraform state lives. */
-export type StateSettings = z.output<typeof stateSettings>;
-/** A reference to a secret: exactly one of its keys is set. */
-export type SecretReference = z.output<typeof secret>;
+export type StateSettings = DeepReadonly<z.output<typeof stateSettings>>;
 /** One environment as its file describes it, defaults filled in; `name` is the file's name. */
 export type Environment = { readonly name: string } & DeepReadonly<z.output<typeof environmentFile>>;
-
-type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;

@@ -71,7 +71,8 @@ async function compile(root: string, source: string): Promise<OutputFile[]> {
     banner: { js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);' },
     logLevel: "silent",
   }).catch((failure: unknown) => {
-    throw new InvalidInput(compileMistakes(failure as BuildFailure));
+    const { errors } = failure as Partial<BuildFailure>;
+    throw errors ? new InvalidInput(compileMistakes(errors)) : failure;
   });
   const exported = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint)?.exports ?? [];
   if (!exported.includes("handler")) {
@@ -82,7 +83,7 @@ async function compile(root: string, source: string): Promise<OutputFile[]> {
   return outputFiles;
 }
 
-function compileMistakes({ errors }: BuildFailure): Mistake[] {
+function compileMistakes(errors: BuildFailure["errors"]): Mistake[] {
   return errors.map(({ location, text }) => ({
     file: location ? `${location.file}:${location.line}:${location.column + 1}` : "functions",
     message: text,

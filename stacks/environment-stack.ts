@@ -36,10 +36,10 @@ export class EnvironmentStack extends TerraformStack {
 
     const sensitiveVariables = new SensitiveVariables(this, "variables");
     const functions = new Construct(this, "functions");
-    for (const name of Object.keys(environment.functions)) {
+    for (const [name, settings] of Object.entries(environment.functions)) {
       const bundle = bundles.get(name);
       if (!bundle) throw new Error(`function ${name} has not been bundled`);
-      new MonitoredFunction(functions, name, { environment, bundle, sensitiveVariables });
+      new MonitoredFunction(functions, name, { environment, settings, bundle, sensitiveVariables });
     }
   }
 

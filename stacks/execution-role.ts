@@ -3,14 +3,14 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, TerraformLocal } from "cdktf";
 import { type Construct } from "constructs";
-import { type Environment } from "../environments/schema";
+import { type FunctionSettings } from "../environments/schema";
 
 /** What a function's role is made from. */
 export interface ExecutionRoleProps {
   /** The role's name. */
   readonly name: string;
   readonly region: string;
-  readonly settings: Environment["functions"][string];
+  readonly settings: FunctionSettings;
   readonly logs: CloudwatchLogGroup;
 }
 
@@ -32,9 +32,9 @@ export function addExecutionRole(
     ]),
   });
 
-  const secrets = Object.values(settings.secrets);
-  const secretArns = secrets.flatMap(({ secretArn }) => secretArn ?? []);
-  const parameters = secrets.flatMap(({ ssmParameter }) => ssmParameter?.replace(/^\//, "") ?? []);
+  const namesOf = (kind: string) =>
+    Object.values(settings.secrets).flatMap((secret) => (secret.kind === kind ? secret.name : []));
+  const parameters = namesOf("ssmParameter").map((name) => name.replace(/^\//, ""));
   const parameterPrefix = parameters.length > 0 ? addParameterPrefix(scope, role, region) : "";
   const policy = new IamRolePolicy(scope, "policy", {
     name: "execution",
@@ -43,7 +43,7 @@ export function addExecutionRole(
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
       // X-Ray knows no resource-level permission for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       ...(settings.tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
-      ...secretArns.map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
+      ...namesOf("secretArn").map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
       ...parameters.map((parameter) => allow(["ssm:GetParameter"], `${parameterPrefix}${parameter}`)),
     ]),
   });

@@ -4,7 +4,7 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { deployedName } from "../environments/names";
-import { type Environment } from "../environments/schema";
+import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle, HANDLER } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
 import { addExecutionRole } from "./execution-role";
@@ -13,6 +13,7 @@ import { type SensitiveVariables } from "./sensitive-variables";
 /** Which function to deploy, from which code. */
 export interface MonitoredFunctionProps {
   readonly environment: Environment;
+  readonly settings: FunctionSettings;
   readonly bundle: Bundle;
   readonly sensitiveVariables: SensitiveVariables;
 }
@@ -22,10 +23,9 @@ export interface MonitoredFunctionProps {
  * and its endpoint. The construct's id is the function's name in the environment's file.
  */
 export class MonitoredFunction extends Construct {
-  constructor(scope: Construct, id: string, { environment, bundle, sensitiveVariables }: MonitoredFunctionProps) {
+  constructor(scope: Construct, id: string, props: MonitoredFunctionProps) {
     super(scope, id);
-    const settings = environment.functions[id];
-    if (!settings) throw new Error(`${environment.name} has no function ${id}`);
+    const { environment, settings, bundle, sensitiveVariables } = props;
     const name = deployedName(environment.name, id);
     const lifecycle = { preventDestroy: environment.protected };
 

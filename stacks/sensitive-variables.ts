@@ -9,11 +9,9 @@ export class SensitiveVariables extends Construct {
   /** What a function finds in its environment variables: the secret's name or ARN, or the value of a Terraform variable. */
   resolve(secrets: FunctionSettings["secrets"]): Record<string, string> {
     return Object.fromEntries(
-      Object.entries(secrets).map(([name, { ssmParameter, secretArn, terraformVariable }]) => [
-        name,
-        terraformVariable === undefined
-          ? (ssmParameter ?? secretArn ?? "")
-          : this.declare(terraformVariable).stringValue,
+      Object.entries(secrets).map(([variable, { kind, name }]) => [
+        variable,
+        kind === "terraformVariable" ? this.declare(name).stringValue : name,
       ]),
     );
   }

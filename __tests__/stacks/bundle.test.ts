@@ -59,6 +59,14 @@ describe("a bundle", () => {
     expect(evaluate(zip, "bundle.handler()")).toBe("/");
   });
 
+  test("runs a handler that makes a require of its own", async () => {
+    const handler = `import { createRequire } from "node:module";
+      const require = createRequire(import.meta.url);
+      export const handler = () => require("node:path").sep;`;
+    const { zip } = await bundle(makeProject({ "functions/api/handler.ts": handler }));
+    expect(evaluate(zip, "bundle.handler()")).toBe("/");
+  });
+
   test("keeps what is imported lazily in a file of its own", async () => {
     const { zip } = await bundle(
       makeProject({

@@ -216,6 +216,16 @@ describe("an endpoint", () => {
   });
 });
 
+test("many functions are counted in the summary, and the public ones still named", async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `job-${index}`);
+  const files = Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, "export const handler = 1"]));
+  const functions = names
+    .map((name, index) => `${name} = { endpoint = "${index === 7 ? "public" : "iam"}" }`)
+    .join("\n");
+  const { summary } = await synthesize(makeProject({ ...files, "environments/dev.tfvars": tfvars({ functions }) }));
+  expect(summary).toMatch(/^dev +eu-west-1 +30 functions, job-7 \(public endpoint\) +\d+ /m);
+});
+
 describe("an environment", () => {
   test("tags everything with what cost reports ask for, and with its own tags", async () => {
     const { provider } = await devWith("", 'tags = { Team = "shop" }');

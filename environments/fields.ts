@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+/**
+ * What the schema of a tfvars file is made of. Every `error` here and in the schema completes the sentence
+ * "expected …, got …".
+ */
+
+type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Key;
+type CamelKeys<T> = { [Key in keyof T as Key extends string ? Camel<Key> : Key]: T[Key] };
+
+function camelKeys<T extends object>(value: T): CamelKeys<T> {
+  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [camel(key), item])) as CamelKeys<T>;
+}
+
+/** A map with known keys. For an unknown one, the error lists those that exist. */
+export function keys<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : "a map, as in name = { … }",
+  });
+}
+
+/** Like {@link keys}, and what is snake_case in the file is camelCase in TypeScript. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  return keys(shape).transform((value) => camelKeys(value));
+}
+
+/** A whole number within limits, both included. */
+export function wholeNumber(from: number, to: number) {
+  const range = `${from} to ${to}`;
+  return z
+    .int({ error: `a whole number, ${range}` })
+    .min(from, { error: range })
+    .max(to, { error: range });
+}
+
+/** Text of a form that a pattern says and `expected` describes. */
+export function text(expected: string, pattern: RegExp) {
+  return z.string({ error: expected }).regex(pattern, { error: expected });
+}
+
+/** One of a few values. */
+export function oneOf<const Values extends readonly [string | number, ...(string | number)[]]>(values: Values) {
+  return z.literal(values, { error: `one of ${values.join(", ")}` });
+}
+
+/** `true` or `false`. */
+export function flag() {
+  return z.boolean({ error: "true or false" });
+}
