@@ -1,0 +1,46 @@
+/** What is known of this execution environment. A module's state lives exactly as long as it does. */
+
+/**
+ * On demand, the first request follows the start within this time, because that is all a start may take. A longer gap means
+ * that Lambda started the environment ahead of time.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+const LONGEST_START_MILLISECONDS = 10_000;
+
+const { env } = process;
+const loadedAt = Date.now();
+let used = false;
+let id: string | undefined;
+
+/** The function's name in AWS, or `unknown` outside of Lambda. */
+export const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown";
+
+/** Memory of the function in megabytes; NaN outside of Lambda. */
+export const memoryMb = Number(env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]);
+
+/** How a request or a ping met this environment: started for it, started ahead of time, or used before. */
+export type Start = "cold" | "proactive" | "warm";
+
+/** To be called once per request or ping; the first one is told from the rest. */
+export function takeStart(): Start {
+  if (used) return "warm";
+  used = true;
+  const onDemand = (env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand") === "on-demand";
+  return onDemand && Date.now() - loadedAt <= LONGEST_START_MILLISECONDS ? "cold" : "proactive";
+}
+
+/** Different for each execution environment. Not a secret, so that loading a cryptographic library is not worth it. */
+export function instanceId(): string {
+  return (id ??= `${loadedAt.toString(36)}-${Math.random().toString(36).slice(2)}`);
+}
+
+/** Peak memory so far, as a share of the function's memory; NaN outside of Lambda. */
+export function memoryPercent(): number {
+  return (process.resourceUsage().maxRSS / 1024 / memoryMb) * 100;
+}
+
+/** Milliseconds since a time that `process.hrtime()` has told; never negative. */
+export function millisecondsSince(start: [number, number]): number {
+  const [seconds, nanoseconds] = process.hrtime(start);
+  return Math.max(0, seconds * 1e3 + nanoseconds / 1e6);
+}

@@ -1,0 +1,62 @@
+/**
+ * The contract of every metric there is: who emits and who draws or watches it both take name, unit and dimensions from here.
+ */
+
+/** A namespace may not begin with `AWS/`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
+export const NAMESPACE = "Lambda/Performance";
+
+/** The dimension that every metric has: the function's name in AWS. */
+export const FUNCTION_NAME = "FunctionName";
+
+/** A second dimension that a metric may have. Each distinct value of one is billed as a metric of its own. */
+export type Dimension = "Category" | "Operation";
+
+/** What a metric is measured in, and how it is published. */
+export interface Metric {
+  readonly unit: "Count" | "Milliseconds" | "Percent";
+  /** Its second dimension: every value of such a metric has one. */
+  readonly dimension?: Dimension;
+  /** Whether a metric with a second dimension is published without it, too, as the sum of all. */
+  readonly total?: boolean;
+}
+
+const count: Metric = { unit: "Count" };
+
+/** Every metric that a monitored function emits. Warming pings emit none. */
+export const METRICS = {
+  /** 1 for the first real request of an execution environment that was started for it. */
+  ColdStarts: count,
+  /** Time in the handler, without initialization. */
+  ExecutionTime: { unit: "Milliseconds" },
+  /** Peak memory of the execution environment so far, as a share of the function's memory. */
+  MemoryUtilization: { unit: "Percent" },
+  /** 1 for a request that was answered. */
+  Successes: count,
+  /** 1 for a request that was answered with an HTTP status 4xx: the caller's fault, and no part of the error rate. */
+  ClientErrors: count,
+  /** 1 for a request that threw, or was answered with an HTTP status 5xx. */
+  Failures: { unit: "Count", dimension: "Category", total: true },
+  /** Time in a named operation; one value per call. */
+  OperationTime: { unit: "Milliseconds", dimension: "Operation" },
+  /** Metric values that could not be delivered and are lost. */
+  DroppedMetrics: count,
+} satisfies Readonly<Record<string, Metric>>;
+
+/** The name of a metric. */
+export type MetricName = keyof typeof METRICS;
+
+/** Values of one metric, all from one invocation. */
+export interface Datum {
+  readonly name: MetricName;
+  readonly values: readonly number[];
+  /** The value of the metric's second dimension, where it has one. */
+  readonly dimension?: string;
+}
+
+/** Where metrics go. None of its methods waits; what one throws is ignored. */
+export interface Publisher {
+  /** An invocation begins: a moment at which the environment is awake, to send what has gathered. */
+  begin?(): void;
+  /** An invocation has ended, with these metrics. `properties` are for searching in logs; they are no metrics. */
+  publish(data: readonly Datum[], properties: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,58 @@
+import { millisecondsSince } from "./instance";
+import { type Datum } from "./metrics";
+import { BoundedNames } from "./names";
+import { isThenable } from "./promises";
+import { sources } from "./sources";
+
+/** Each name is billed as a metric, so their number is limited. */
+const MAX_OPERATIONS = 20;
+
+/** Times kept of one operation until they are published; a loop of a million calls must not fill the memory. */
+const MAX_TIMES = 1000;
+
+const names = new BoundedNames(MAX_OPERATIONS);
+let times = new Map<string, number[]>();
+let excess = 0;
+
+/**
+ * Measures a named part of a request, as metric `OperationTime`: `await operation("db.query", () => db.query(sql))`.
+ * Returns, throws or rejects as the function does. Nested and concurrent operations are measured each on its own.
+ *
+ * @param name a word from the code, such as `db.query`; of more than 20 names, the rest is published as `Other`
+ */
+export function operation<Result>(name: string, run: () => Result): Result {
+  if (!sources.includes(takeOperations)) sources.push(takeOperations);
+  const start = process.hrtime();
+  const end = () => {
+    const known = names.admit(name);
+    const values = times.get(known);
+    const milliseconds = millisecondsSince(start);
+    if (!values) times.set(known, [milliseconds]);
+    else if (values.length < MAX_TIMES) values.push(milliseconds);
+    else excess++;
+  };
+  let result: Result;
+  try {
+    result = run();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  if (!isThenable(result)) {
+    end();
+    return result;
+  }
+  // Some promises do their work each time somebody asks for the result, as query builders do: ask once.
+  const promise = result instanceof Promise ? result : Promise.resolve(result);
+  promise.then(end, end);
+  return promise as Result;
+}
+
+/** What has been measured since it was last taken. */
+function takeOperations(): Datum[] {
+  const data: Datum[] = [...times].map(([dimension, values]) => ({ name: "OperationTime", values, dimension }));
+  if (excess > 0) data.push({ name: "DroppedMetrics", values: [excess] });
+  times = new Map();
+  excess = 0;
+  return data;
+}

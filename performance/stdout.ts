@@ -1,0 +1,40 @@
+/**
+ * Writes whole lines to standard output: at once, because what is written later is lost when Lambda freezes the environment, and
+ * directly, because under the JSON log format `console.log` wraps what it writes.
+ */
+
+const STDOUT = 1;
+const ATTEMPTS = 3;
+/** More than this is not kept while standard output takes nothing. */
+const MAX_PENDING_BYTES = 65_536;
+
+const fs = process.getBuiltinModule("fs");
+
+/** What has been taken over and not been written yet: perhaps the rest of a line that was written in part. */
+let pending: Buffer | undefined;
+
+/**
+ * Writes lines, each of which ends with a newline. Never throws, never waits.
+ *
+ * @returns false when they are lost: standard output is closed, or has taken nothing for so long that too much is pending
+ */
+export function writeLines(lines: string): boolean {
+  const added = Buffer.from(lines);
+  const accepted = !pending || pending.length + added.length <= MAX_PENDING_BYTES;
+  let rest = pending ?? added;
+  if (pending && accepted) rest = Buffer.concat([pending, added]);
+  try {
+    for (let attempt = 0; attempt < ATTEMPTS && rest.length > 0; attempt++) {
+      try {
+        rest = rest.subarray(fs.writeSync(STDOUT, rest));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      }
+    }
+  } catch {
+    pending = undefined;
+    return false;
+  }
+  pending = rest.length > 0 ? rest : undefined;
+  return accepted;
+}
