@@ -31,6 +31,7 @@ export default defineConfig(
     plugins: { jsdoc },
     rules: {
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       // Numbers in messages and addresses are meant to be written as they are.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "jsdoc/require-jsdoc": [
@@ -41,9 +42,17 @@ export default defineConfig(
     },
   },
   {
-    files: ["functions/**/*.ts"],
+    files: ["functions/**/*.ts", "__tests__/**/*.ts"],
     // Lambda wants a promise from a handler, whether or not it waits for anything.
     rules: { "@typescript-eslint/require-await": "off" },
+  },
+  {
+    files: ["__tests__/**/*.ts"],
+    rules: {
+      // What is thrown at us need not be an error, and tests are to show that.
+      "@typescript-eslint/only-throw-error": "off",
+      "@typescript-eslint/prefer-promise-reject-errors": "off",
+    },
   },
   ...Object.entries(borders).map(([room, forbidden]) => ({
     files: [`${room}/**/*.ts`],

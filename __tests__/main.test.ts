@@ -16,6 +16,7 @@ function cloneProject(name = "a clone"): string {
     "main.ts",
     "environments",
     "functions",
+    "performance",
     "stacks",
   ]) {
     cpSync(path, join(root, path), { recursive: true });

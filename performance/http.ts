@@ -12,6 +12,8 @@ interface HttpEvent {
 }
 
 const WARM_PATH = "/warm";
+/** A ping is far shorter. What is longer is not read: whoever may call the endpoint could send it. */
+const MAX_PING_CHARACTERS = 1024;
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /**
@@ -27,6 +29,7 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
   const measured = monitor(routed, options);
 
   function answer(event: unknown, ...rest: unknown[]): unknown {
+    if (isPing(event)) return measured(event, ...rest);
     const start = process.hrtime();
     const finish = (result: unknown) => withProcessTime(result, millisecondsSince(start));
     if (isWarmRoute(event) && isPing(bodyOf(event))) {
@@ -45,7 +48,9 @@ function isWarmRoute(event: unknown): event is HttpEvent {
 
 function bodyOf({ body, isBase64Encoded }: HttpEvent): unknown {
   try {
-    return JSON.parse(isBase64Encoded === true ? Buffer.from(String(body), "base64").toString() : String(body));
+    const text = String(body);
+    if (text.length > MAX_PING_CHARACTERS) return undefined;
+    return JSON.parse(isBase64Encoded === true ? Buffer.from(text, "base64").toString() : text);
   } catch {
     return undefined;
   }

@@ -49,8 +49,9 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
       if (ended) return;
       ended = true;
       quietly(() => {
-        const requestId = quietly(() => String((context as Context).awsRequestId));
-        publisher.publish(dataOf(start, outcome, millisecondsSince(startedAt)), { requestId, start });
+        const id = quietly(() => (context as Context).awsRequestId);
+        const properties = { requestId: typeof id === "string" ? id : undefined, start };
+        publisher.publish(dataOf(start, outcome, millisecondsSince(startedAt)), properties);
       });
     };
     const fail = (error: unknown) => {
@@ -61,8 +62,8 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
     const [callback] = rest;
     if (typeof callback === "function") {
       rest[0] = (error: unknown, result: unknown) => {
-        if (error) fail(error);
-        else end(outcomeOfResult(result));
+        if (error === undefined || error === null) end(outcomeOfResult(result));
+        else fail(error);
         Reflect.apply(callback, undefined, [error, result]);
       };
     }
@@ -74,7 +75,7 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
       fail(error);
       throw error;
     }
-    if (quietly(() => isThenable(result))) {
+    if (isThenable(result)) {
       // Asked once, as Lambda would: some promises do their work each time somebody asks.
       return Promise.resolve(result).then(
         (value) => {
@@ -97,7 +98,7 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
 function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
   const data: Datum[] = [{ name: "ExecutionTime", values: [milliseconds] }];
   const memory = memoryPercent();
-  if (memory >= 0) data.push({ name: "MemoryUtilization", values: [memory] });
+  if (memory < Infinity) data.push({ name: "MemoryUtilization", values: [memory] });
   if (start === "cold") data.push({ name: "ColdStarts", values: [1] });
   if (typeof outcome === "string") data.push({ name: outcome, values: [1] });
   else data.push({ name: "Failures", values: [1], dimension: outcome.category });

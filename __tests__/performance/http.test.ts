@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { CONTEXT, ping, startEnvironment, Stdout } from "../support/lambda";
+
+let stdout: Stdout;
+
+beforeEach(() => {
+  stdout = new Stdout();
+});
+
+const request = (method: string, rawPath: string, body?: string, isBase64Encoded = false) => ({
+  version: "2.0",
+  rawPath,
+  body,
+  isBase64Encoded,
+  requestContext: { http: { method, path: rawPath } },
+});
+
+async function answerTo(event: unknown, result: unknown): Promise<unknown> {
+  const handler = startEnvironment().monitorHttp(async (_event: unknown, _context: unknown) => result);
+  return handler(event, CONTEXT);
+}
+
+describe("a response", () => {
+  const time = expect.stringMatching(/^\d+\.\d{6}$/) as unknown as string;
+
+  test.each([
+    [
+      "with headers",
+      { statusCode: 201, headers: { location: "/1" }, body: "x" },
+      { statusCode: 201, headers: { location: "/1", "X-Process-Time": time }, body: "x" },
+    ],
+    ["without headers", { statusCode: 204 }, { statusCode: 204, headers: { "X-Process-Time": time } }],
+    [
+      "that is an error",
+      { statusCode: 503, body: "busy" },
+      { statusCode: 503, headers: { "X-Process-Time": time }, body: "busy" },
+    ],
+    [
+      "that API Gateway would infer from a value",
+      { id: 1 },
+      { statusCode: 200, headers: { "content-type": "application/json", "X-Process-Time": time }, body: '{"id":1}' },
+    ],
+    [
+      "that API Gateway would infer from text",
+      "hello",
+      { statusCode: 200, headers: { "content-type": "application/json", "X-Process-Time": time }, body: "hello" },
+    ],
+    ["that is nothing", undefined, undefined],
+  ])("%s has the time in seconds", async (_, result, expected) => {
+    expect(await answerTo(request("GET", "/"), result)).toEqual(expected);
+  });
+
+  test("tells the time that the handler took", async () => {
+    const handler = startEnvironment().monitorHttp(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { statusCode: 200, headers: { "X-Process-Time": "" } };
+    });
+    const { headers } = await handler();
+    expect(Number(headers["X-Process-Time"])).toBeGreaterThanOrEqual(0.049);
+    expect(Number(headers["X-Process-Time"])).toBeLessThan(1);
+  });
+
+  test("is not made from an exception, which stays one", async () => {
+    const error = new Error("mine");
+    const handler = startEnvironment().monitorHttp(() => Promise.reject(error));
+    await expect(handler()).rejects.toBe(error);
+    expect(stdout.valuesOf("Failures")).toEqual([1]);
+  });
+});
+
+describe("POST /warm", () => {
+  const inner = jest.fn(async (_event: unknown, _context: unknown) => ({ statusCode: 200, body: "inner" }));
+  const post = (body?: string, base64 = false) =>
+    startEnvironment().monitorHttp(inner)(request("POST", "/warm", body, base64), CONTEXT);
+
+  beforeEach(() => {
+    inner.mockClear();
+  });
+
+  test.each([
+    ["as text", JSON.stringify(ping()), false],
+    ["in base64", Buffer.from(JSON.stringify(ping())).toString("base64"), true],
+  ])("with a warming body %s answers warm, and is no request", async (_, body, base64) => {
+    expect(await post(body, base64)).toMatchObject({
+      statusCode: 200,
+      body: '{"status":"warm"}',
+      headers: { "content-type": "application/json" },
+    });
+    expect(stdout.text).toBe("");
+    expect(inner).not.toHaveBeenCalled();
+  });
+
+  test.each([undefined, "", "{", "{}", '{"warming":true}', "null", JSON.stringify(ping({ more: "x".repeat(1024) }))])(
+    "with the body %p answers ok, and is a request",
+    async (body) => {
+      expect(await post(body)).toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
+      expect(stdout.valuesOf("Successes")).toEqual([1]);
+      expect(inner).not.toHaveBeenCalled();
+    },
+  );
+
+  test("runs the warm-ups, and holds nobody's instance, whatever it is asked", async () => {
+    const { monitorHttp, warmUps } = startEnvironment();
+    const connect = jest.fn(() => 1);
+    const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: connect } }) });
+    const start = Date.now();
+    await handler(request("POST", "/warm", JSON.stringify(ping({ holdMilliseconds: 5000 }))), CONTEXT);
+    expect(Date.now() - start).toBeLessThan(1000);
+    expect(connect).toHaveBeenCalledTimes(2);
+  });
+
+  test.each([request("GET", "/warm"), request("POST", "/warmer"), request("POST", "/api/warm")])(
+    "is no other route",
+    async (event) => {
+      expect(await startEnvironment().monitorHttp(inner)(event, CONTEXT)).toMatchObject({ body: "inner" });
+    },
+  );
+});
+
+test("a direct ping is answered as by any monitored function, and gets no header", async () => {
+  expect(await answerTo(ping(), "never")).toMatchObject({ warm: true, version: "7" });
+});

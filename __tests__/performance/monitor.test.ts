@@ -1,0 +1,356 @@
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { CONTEXT, metricsIn, ping, startEnvironment, Stdout } from "../support/lambda";
+
+let stdout: Stdout;
+
+beforeEach(() => {
+  stdout = new Stdout();
+});
+
+const answer = async (_event: unknown, _context: unknown) => "answer";
+
+describe("a monitored handler", () => {
+  test("answers as before, and writes its metrics once", async () => {
+    // Prepare
+    const { monitor } = startEnvironment();
+    const handler = monitor(
+      async (event: { name: string }, context: typeof CONTEXT) => `${event.name} ${context.functionVersion}`,
+    );
+
+    // Act
+    const result = await handler({ name: "Ada" }, CONTEXT);
+
+    // Assess
+    expect(result).toBe("Ada 7");
+    expect(stdout.writes).toBe(1);
+    expect(stdout.text).toMatch(/^[^\n]+\n$/);
+    expect(stdout.lines).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: "Lambda/Performance",
+              Dimensions: [["FunctionName"]],
+              Metrics: [
+                { Name: "ExecutionTime", Unit: "Milliseconds" },
+                { Name: "MemoryUtilization", Unit: "Percent" },
+                { Name: "ColdStarts", Unit: "Count" },
+                { Name: "Successes", Unit: "Count" },
+              ],
+            },
+          ],
+        },
+        FunctionName: "dev-api",
+        ExecutionTime: expect.any(Number),
+        MemoryUtilization: expect.any(Number),
+        ColdStarts: 1,
+        Successes: 1,
+        requestId: CONTEXT.awsRequestId,
+        start: "cold",
+      },
+    ]);
+  });
+
+  test("measures the time in the handler, and its share of the function's memory", async () => {
+    const { monitor } = startEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1000" });
+    jest.spyOn(process, "resourceUsage").mockReturnValue({ maxRSS: 250 * 1024 } as NodeJS.ResourceUsage);
+    await monitor(() => new Promise((resolve) => setTimeout(resolve, 50)))();
+    expect(stdout.valuesOf("MemoryUtilization")).toEqual([25]);
+    const [milliseconds] = stdout.valuesOf("ExecutionTime") as number[];
+    expect(milliseconds).toBeGreaterThanOrEqual(49);
+    expect(milliseconds).toBeLessThan(1000);
+  });
+
+  test("leaves memory out where the function's is unknown", async () => {
+    await startEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "" }).monitor(answer)({}, CONTEXT);
+    expect(metricsIn(stdout.lines[0])).toEqual(["ExecutionTime", "ColdStarts", "Successes"]);
+  });
+
+  test("keeps `this`", async () => {
+    const { monitor } = startEnvironment();
+    const service = {
+      name: "service",
+      handler: monitor(async function (this: { name: string }) {
+        return this.name;
+      }),
+    };
+    expect(await service.handler()).toBe("service");
+  });
+
+  test("has two parameters, so that Lambda does not take it for one that calls back", () => {
+    expect(startEnvironment().monitor(answer)).toHaveLength(2);
+  });
+});
+
+describe("a cold start", () => {
+  const starts = () => stdout.lines.map(({ start, ColdStarts }) => [start, ColdStarts]);
+
+  test("is the first request of an environment, and no other", async () => {
+    const handler = startEnvironment().monitor(answer);
+    await handler({}, CONTEXT);
+    await handler({}, CONTEXT);
+    await handler({}, CONTEXT);
+    expect(starts()).toEqual([
+      ["cold", 1],
+      ["warm", undefined],
+      ["warm", undefined],
+    ]);
+  });
+
+  test("is one for all handlers of an environment", async () => {
+    const { monitor } = startEnvironment();
+    await monitor(answer)({}, CONTEXT);
+    await monitor(answer)({}, CONTEXT);
+    expect(starts()).toEqual([
+      ["cold", 1],
+      ["warm", undefined],
+    ]);
+  });
+
+  test("that a ping met is the ping's: the first request after it is warm", async () => {
+    const handler = startEnvironment().monitor(answer);
+    expect(await handler(ping(), CONTEXT)).toMatchObject({ cold: true });
+    expect(await handler(ping(), CONTEXT)).toMatchObject({ cold: false });
+    await handler({}, CONTEXT);
+    expect(starts()).toEqual([["warm", undefined]]);
+  });
+
+  test.each(["provisioned-concurrency", "snap-start"])(
+    "is not counted for an environment started ahead of time: %s",
+    async (type) => {
+      await startEnvironment({ AWS_LAMBDA_INITIALIZATION_TYPE: type }).monitor(answer)({}, CONTEXT);
+      expect(starts()).toEqual([["proactive", undefined]]);
+    },
+  );
+
+  test.each([
+    [9_999, "cold", 1],
+    [10_000, "cold", 1],
+    [10_001, "proactive", undefined],
+  ])("%i ms after the environment was started is %s", async (milliseconds, start, count) => {
+    jest.useFakeTimers({ now: 0, doNotFake: ["hrtime"] });
+    const handler = startEnvironment().monitor(answer);
+    jest.setSystemTime(milliseconds);
+    await handler({}, CONTEXT);
+    jest.useRealTimers();
+    expect(starts()).toEqual([[start, count]]);
+  });
+});
+
+describe("an outcome", () => {
+  /** Which of the outcome metrics a handler's invocation gave, with the category. */
+  async function outcomeOf(
+    handler: () => unknown,
+    categorize?: (error: unknown) => string | undefined,
+  ): Promise<unknown> {
+    const { monitor } = startEnvironment();
+    await Promise.resolve()
+      .then(monitor(handler, categorize ? { categorize } : {}))
+      .catch(() => undefined);
+    const found = stdout.lines.flatMap((line) =>
+      metricsIn(line).filter((name) => /Successes|ClientErrors|Failures/.test(name)),
+    );
+    const [category] = stdout.lines.flatMap(({ Category }) => Category ?? []);
+    return category === undefined ? found : [...found, category];
+  }
+  const throwing = (error: unknown) => () => Promise.reject(error);
+
+  test.each([
+    ["a value", async () => ({ any: "thing" }), ["Successes"]],
+    ["nothing", async () => undefined, ["Successes"]],
+    ["status 200", async () => ({ statusCode: 200 }), ["Successes"]],
+    ["status 304", async () => ({ statusCode: 304 }), ["Successes"]],
+    ["status 404: the caller's fault", async () => ({ statusCode: 404 }), ["ClientErrors"]],
+    ["status 500", async () => ({ statusCode: 500 }), ["Failures", "Http500"]],
+    ["status 503", async () => ({ statusCode: 503 }), ["Failures", "Http503"]],
+    ["a status that is none", async () => ({ statusCode: "500" }), ["Successes"]],
+    ["a rejection", throwing(new TypeError("x")), ["Failures", "TypeError"]],
+    [
+      "an exception",
+      () => {
+        throw new RangeError("x");
+      },
+      ["Failures", "RangeError"],
+    ],
+    [
+      "an error of the author's class",
+      throwing(new (class QuotaExceeded extends Error {})()),
+      ["Failures", "QuotaExceeded"],
+    ],
+    [
+      "an error with a name",
+      throwing(Object.assign(new Error("x"), { name: "ThrottlingException" })),
+      ["Failures", "ThrottlingException"],
+    ],
+    ["a string thrown", throwing("text"), ["Failures", "Other"]],
+    ["undefined thrown", throwing(undefined), ["Failures", "Other"]],
+    [
+      "a name that is a sentence",
+      throwing(Object.assign(new Error(), { name: "user 4711 is missing" })),
+      ["Failures", "Other"],
+    ],
+    [
+      "a name with a number in it",
+      throwing(Object.assign(new Error(), { name: "Order12345Missing" })),
+      ["Failures", "Other"],
+    ],
+  ] as [string, () => unknown, string[]][])("%s", async (_, handler, expected) => {
+    expect(await outcomeOf(handler)).toEqual(expected);
+  });
+
+  test("has the category that the author's function names, and the class where it names none or fails", async () => {
+    const named = new Error("quota of account exceeded");
+    expect(await outcomeOf(throwing(named), () => "Quota")).toEqual(["Failures", "Quota"]);
+    stdout.text = "";
+    expect(await outcomeOf(throwing(named), () => undefined)).toEqual(["Failures", "Error"]);
+    stdout.text = "";
+    expect(
+      await outcomeOf(throwing(named), () => {
+        throw new Error("mine");
+      }),
+    ).toEqual(["Failures", "Error"]);
+  });
+
+  test("is published in total and by category", async () => {
+    await outcomeOf(throwing(new TypeError("x")));
+    const failure = stdout.lines.find((line) => "Failures" in line);
+    expect(failure).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Dimensions: [["FunctionName"], ["FunctionName", "Category"]] }] },
+      FunctionName: "dev-api",
+      Category: "TypeError",
+      Failures: [1],
+    });
+    expect(stdout.writes).toBe(1);
+  });
+
+  test("has at most ten categories in an environment: a bug cannot create thousands of billed metrics", async () => {
+    const { monitor } = startEnvironment();
+    const letters = "abcdefghijklmnopqrstuvwxyz".split("");
+    const handler = monitor((name: string) => Promise.reject(Object.assign(new Error(), { name })));
+    for (const letter of [...letters, "a"]) await handler(`Bug${letter}`).catch(() => undefined);
+    const categories = stdout.lines.flatMap(({ Category }) => Category ?? []);
+    expect(new Set(categories).size).toBe(11);
+    expect(categories.slice(9, 12)).toEqual(["Bugj", "Other", "Other"]);
+    expect(categories.at(-1)).toBe("Buga");
+  });
+});
+
+describe("a handler that calls back", () => {
+  const call = (
+    handler: (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown,
+  ) =>
+    new Promise((resolve) => {
+      const returned = startEnvironment().monitor(handler)({}, CONTEXT, (error, result) => {
+        resolve({ error, result, returned });
+      });
+    });
+
+  test("calls back as before, and is measured until then", async () => {
+    const called = await call((_event, _context, callback) => {
+      setTimeout(() => {
+        callback(null, "late");
+      }, 30);
+    });
+    expect(called).toEqual({ error: null, result: "late", returned: undefined });
+    expect(stdout.valuesOf("Successes")).toEqual([1]);
+    expect((stdout.valuesOf("ExecutionTime") as number[])[0]).toBeGreaterThanOrEqual(29);
+  });
+
+  test("fails by calling back with an error", async () => {
+    const error = new SyntaxError("x");
+    expect(
+      await call((_event, _context, callback) => {
+        setTimeout(() => {
+          callback(error);
+        });
+      }),
+    ).toMatchObject({ error });
+    expect(stdout.valuesOf("Failures")).toEqual([1]);
+    expect(stdout.lines.some(({ Category }) => Category === "SyntaxError")).toBe(true);
+  });
+
+  test("is counted once, however often it calls", async () => {
+    await call((_event, _context, callback) => {
+      setTimeout(() => {
+        callback(null, 1);
+        callback(null, 2);
+      });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(stdout.valuesOf("Successes")).toEqual([1]);
+  });
+});
+
+describe("a warming ping", () => {
+  test("is answered before the handler runs, with who answered, and counts in no metric", async () => {
+    const inner = jest.fn(answer);
+    const handler = startEnvironment().monitor(inner);
+    expect(await handler(ping(), CONTEXT)).toEqual({
+      warm: true,
+      instanceId: expect.stringMatching(/^\w+-\w+$/),
+      cold: true,
+      version: "7",
+      heldMilliseconds: expect.any(Number),
+      warmUps: [],
+    });
+    expect(inner).not.toHaveBeenCalled();
+    expect(stdout.text).toBe("");
+  });
+
+  test("always finds the same id in one environment, and another one in another", async () => {
+    const [one, two] = [startEnvironment().monitor(answer), startEnvironment().monitor(answer)];
+    const id = async (handler: typeof one) =>
+      ((await handler(ping(), CONTEXT)) as unknown as { instanceId: string }).instanceId;
+    expect(await id(one)).toBe(await id(one));
+    expect(await id(one)).not.toBe(await id(two));
+  });
+
+  test.each([
+    [undefined, 10_000, 0],
+    [75, 10_000, 75],
+    [300, 600, 100],
+    [300, 100, 0],
+  ])("asked to hold %p ms with %i ms left is held %i ms", async (asked, left, held) => {
+    const handler = startEnvironment().monitor(answer);
+    const context = { ...CONTEXT, getRemainingTimeInMillis: () => left };
+    const reply = await handler(ping(asked === undefined ? {} : { holdMilliseconds: asked }), context);
+    const { heldMilliseconds } = reply as unknown as { heldMilliseconds: number };
+    expect(heldMilliseconds).toBeGreaterThanOrEqual(held - 1);
+    expect(heldMilliseconds).toBeLessThan(held + 60);
+  });
+
+  test("is held ten seconds at most", async () => {
+    jest.useFakeTimers();
+    const reply = startEnvironment().monitor(answer)(ping({ holdMilliseconds: 3_600_000 }), {
+      ...CONTEXT,
+      getRemainingTimeInMillis: () => 900_000,
+    });
+    await jest.advanceTimersByTimeAsync(10_000);
+    await expect(reply).resolves.toMatchObject({ warm: true });
+    jest.useRealTimers();
+  });
+
+  test.each([
+    ["another source", ping({ source: "aws.events" })],
+    ["warming as text", ping({ warming: "true" })],
+    ["no time", { source: "lambda-warmer", warming: true }],
+    ["a time that is none", ping({ timestamp: "soon" })],
+    ["a negative hold", ping({ holdMilliseconds: -1 })],
+    ["a hold as text", ping({ holdMilliseconds: "75" })],
+    ["a ping inside a list", [ping()]],
+    ["a ping as text", JSON.stringify(ping())],
+    ["nothing", undefined],
+  ])("with %s is a request like any other", async (_, event) => {
+    const inner = jest.fn(answer);
+    await startEnvironment().monitor(inner)(event, CONTEXT);
+    expect(inner).toHaveBeenCalledWith(event, CONTEXT);
+    expect(inner.mock.calls[0]?.[0]).toBe(event);
+    expect(stdout.valuesOf("Successes")).toEqual([1]);
+  });
+
+  test("may carry more than is known today", async () => {
+    const reply = await startEnvironment().monitor(answer)(ping({ round: 3 }), CONTEXT);
+    expect(reply).toMatchObject({ warm: true });
+  });
+});

@@ -1,0 +1,103 @@
+import { type Answer, json, Refusal, refuse } from "./answers";
+
+/** The largest body that is read. */
+export const MAX_BODY_BYTES = 16_384;
+
+/** What a route sees of a request. */
+export interface HttpRequest {
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Reads the body as JSON; throws a refusal when it is none. */
+  readonly json: () => unknown;
+}
+
+/** Answers one method of one path, given the values of the path's variables in their order. */
+export type Route = (request: HttpRequest, ...variables: string[]) => Answer | Promise<Answer>;
+
+/** Routes by path and method: `{ "/notes/{id}": { GET: (request, id) => ... } }`. */
+export type Routes = Readonly<Record<string, Readonly<Record<string, Route>>>>;
+
+/**
+ * What matters here of a version 2.0 event: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+ * Nothing of it is certain, because whoever may invoke the function directly can send it anything.
+ */
+interface HttpEvent {
+  readonly rawPath?: unknown;
+  readonly requestContext?: { readonly http?: { readonly method?: unknown } | null } | null;
+  readonly headers?: Readonly<Record<string, unknown>> | null;
+  readonly queryStringParameters?: Readonly<Record<string, unknown>> | null;
+  readonly body?: unknown;
+  readonly isBase64Encoded?: unknown;
+}
+
+/** A handler that finds the route for an event, and answers in JSON whatever happens. */
+export function router(routes: Routes): (event: unknown, context?: unknown) => Promise<Answer> {
+  const paths = Object.entries(routes).map(([path, methods]) => ({
+    pattern: new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`),
+    methods: new Map(Object.entries(methods)),
+  }));
+
+  function answerTo(event: HttpEvent): Answer | Promise<Answer> {
+    const { rawPath, requestContext } = event;
+    const method = requestContext?.http?.method;
+    if (typeof rawPath !== "string" || typeof method !== "string") {
+      throw new Refusal(400, "expected an HTTP event of version 2.0");
+    }
+    for (const { pattern, methods } of paths) {
+      const match = pattern.exec(rawPath);
+      if (!match) continue;
+      const route = methods.get(method);
+      if (!route) throw methodNotAllowed(method, [...methods.keys()].join(", "));
+      const request = { query: event.queryStringParameters ?? {}, json: () => jsonIn(event) };
+      return route(request, ...match.slice(1));
+    }
+    throw new Refusal(404, "no such path");
+  }
+
+  return async function answer(event, context) {
+    try {
+      return await answerTo(event ?? {});
+    } catch (error) {
+      if (error instanceof Refusal) return refuse(error);
+      logFailure(error, event, context);
+      return json(500, { error: "internal error" });
+    }
+  };
+}
+
+function methodNotAllowed(found: string, allowed: string): Refusal {
+  return new Refusal(405, "method not allowed", [{ field: "method", expected: allowed, found }], { allow: allowed });
+}
+
+function jsonIn({ headers, body, isBase64Encoded }: HttpEvent): unknown {
+  const contentType = textOr("nothing", headers?.["content-type"]);
+  if (!/^application\/json\s*(;|$)/i.test(contentType)) {
+    const mistake = { field: "content-type", expected: "application/json", found: contentType };
+    throw new Refusal(415, "unsupported content type", [mistake]);
+  }
+  const encoded = textOr("", body);
+  const encoding = isBase64Encoded === true ? "base64" : "utf8";
+  const bytes = Buffer.byteLength(encoded, encoding);
+  if (bytes > MAX_BODY_BYTES) {
+    const mistake = { field: "body", expected: `at most ${MAX_BODY_BYTES} bytes`, found: `${bytes} bytes` };
+    throw new Refusal(413, "body too large", [mistake]);
+  }
+  try {
+    return JSON.parse(Buffer.from(encoded, encoding).toString()) as unknown;
+  } catch (error) {
+    throw new Refusal(400, "malformed body", [{ field: "body", expected: "JSON", found: (error as Error).message }]);
+  }
+}
+
+function textOr(otherwise: string, value: unknown): string {
+  return typeof value === "string" ? value : otherwise;
+}
+
+/** One line of JSON, which the caller does not see. Not by `console`: Lambda would wrap the line in one of its own. */
+function logFailure(error: unknown, event: unknown, context: unknown): void {
+  const { awsRequestId: requestId } = (context ?? {}) as { readonly awsRequestId?: unknown };
+  const { rawPath: path } = (event ?? {}) as HttpEvent;
+  // Imported, it would cost each start of the function 2 ms.
+  const { inspect } = process.getBuiltinModule("util");
+  const line = { level: "ERROR", message: "request failed", requestId, path, error: inspect(error) };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

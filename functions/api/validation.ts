@@ -1,0 +1,59 @@
+import { type Mistake, Refusal } from "./answers";
+import { type Draft } from "./notes";
+
+const MAX_TITLE = 100;
+const MAX_TEXT = 10_000;
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+
+/**
+ * The note that a body holds.
+ *
+ * @throws Refusal with every mistake in it
+ */
+export function draftIn(body: unknown): Draft {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw invalid([{ field: "body", expected: "an object", found: describe(body) }]);
+  }
+  const mistakes: Mistake[] = [];
+  const textIn = (field: string, value: unknown, least: number, most: number): string => {
+    if (typeof value === "string" && value.length >= least && value.length <= most) return value;
+    mistakes.push({ field, expected: `text of ${least} to ${most} characters`, found: describe(value) });
+    return "";
+  };
+
+  const { title, text = "", ...others } = body as Readonly<Record<string, unknown>>;
+  const draft = { title: textIn("title", title, 1, MAX_TITLE), text: textIn("text", text, 0, MAX_TEXT) };
+  for (const [field, value] of Object.entries(others).slice(0, 1)) {
+    mistakes.push({ field, expected: "no fields besides title and text", found: describe(value) });
+  }
+  if (mistakes.length > 0) throw invalid(mistakes);
+  return draft;
+}
+
+/**
+ * How many notes a query asks for.
+ *
+ * @throws Refusal when that is no number, or too many
+ */
+export function limitIn({ limit = String(DEFAULT_LIMIT) }: Readonly<Record<string, unknown>>): number {
+  const number = typeof limit === "string" && /^\d+$/.test(limit) ? Number(limit) : 0;
+  if (number >= 1 && number <= MAX_LIMIT) return number;
+  const found = typeof limit === "string" ? limit : describe(limit);
+  throw new Refusal(400, "invalid query", [
+    { field: "limit", expected: `a whole number from 1 to ${MAX_LIMIT}`, found },
+  ]);
+}
+
+function invalid(mistakes: readonly Mistake[]): Refusal {
+  return new Refusal(400, "invalid note", mistakes);
+}
+
+/** A value as messages tell it: short however large it is, because it comes from outside. */
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return `text of ${value.length} characters`;
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
+  return JSON.stringify(value);
+}
