@@ -43,8 +43,8 @@ export interface CloudWatchOptions {
    */
   readonly maxAttempts?: number;
   /**
-   * Milliseconds that connecting, and then an answer, may take: a connection that was frozen with the environment may never give one.
-   * 2,000 by default, many times what a call takes; the SDK itself would wait for ever.
+   * Milliseconds that connecting may take, and that an answer may keep us waiting: a connection that was frozen with the environment
+   * may never give one. 2,000 by default, many times what a call takes; the SDK's default is to wait for ever.
    */
   readonly timeoutMilliseconds?: number;
   /** URL of another endpoint, such as a VPC's; the region's, or what `AWS_ENDPOINT_URL` says, by default. */
@@ -170,12 +170,7 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
       endpoint,
       maxAttempts,
       retryMode: "standard",
-      requestHandler: {
-        connectionTimeout: timeoutMilliseconds,
-        requestTimeout: timeoutMilliseconds,
-        socketTimeout: timeoutMilliseconds,
-        throwOnRequestTimeout: true,
-      },
+      requestHandler: { connectionTimeout: timeoutMilliseconds, socketTimeout: timeoutMilliseconds },
     });
     await client.send(new PutMetricDataCommand({ Namespace: NAMESPACE, MetricData: data }));
   }

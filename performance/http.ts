@@ -1,6 +1,7 @@
 import { millisecondsSince } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
 import { isThenable } from "./promises";
+import { quietly } from "./quietly";
 import { isPing, type Ping, PING_SOURCE } from "./warming";
 
 /** The part of a version 2.0 event that matters here: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */
@@ -17,7 +18,7 @@ const MAX_PING_CHARACTERS = 1024;
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /**
- * Like `monitor`, for handlers of HTTP events (version 2.0: HTTP APIs and function URLs). Every response gets the header
+ * Like `monitor`, for handlers of HTTP events (version 2.0: HTTP APIs and function URLs) that return a promise. Every response gets the header
  * `X-Process-Time`, in seconds, and `POST /warm` is answered: `{"status":"warm"}` to a warming ping in its body, which counts as a
  * ping, and `{"status":"ok"}` to anything else, which counts as a request.
  */
@@ -42,8 +43,12 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
 }
 
 function isWarmRoute(event: unknown): event is HttpEvent {
-  const { rawPath, requestContext } = (event ?? {}) as HttpEvent;
-  return rawPath === WARM_PATH && requestContext?.http?.method === "POST";
+  return (
+    quietly(() => {
+      const { rawPath, requestContext } = event as HttpEvent;
+      return rawPath === WARM_PATH && requestContext?.http?.method === "POST";
+    }) === true
+  );
 }
 
 function bodyOf({ body, isBase64Encoded }: HttpEvent): unknown {

@@ -209,6 +209,9 @@ describe("values are sent", () => {
     publisher.begin?.();
     await settle();
     expect(calls().map((data) => valuesOf("ExecutionTime", data))).toEqual([[0, 10, 29.9]]);
+
+    publisher.publish([time(30)], {});
+    setClock(59);
     publisher.begin?.();
     await settle();
     expect(calls()).toHaveLength(1);
@@ -363,6 +366,17 @@ describe("values that cannot be delivered", () => {
     expect(valuesOf("DroppedMetrics", calls().flat())).toEqual([20]);
   });
 
+  test("because there are too many at once, although CloudWatch can be reached, are counted", async () => {
+    client.rejectsOnce(DOWN).resolves({});
+    const publisher = cloudWatch({ maxBufferedValues: 1 });
+    publisher.publish([time(1)], {});
+    await publisher.flush();
+    await publisher.flush();
+    publisher.publish([time(2, 3)], {});
+    await publisher.flush();
+    expect(stdout.lines).toMatchObject([{ values: 1, reason: "more than maxBufferedValues" }]);
+  });
+
   test("because they are no numbers, never get into a call, and are counted", async () => {
     const publisher = cloudWatch();
     publisher.publish([time(Number.NaN, Infinity, -Infinity, 1e300, 5)], {});
@@ -370,6 +384,14 @@ describe("values that cannot be delivered", () => {
     expect(valuesOf("ExecutionTime", calls().flat())).toEqual([5]);
     expect(valuesOf("DroppedMetrics", calls().flat())).toEqual([4]);
     expect(stdout.lines).toMatchObject([{ values: 4, reason: "not a finite number" }]);
+  });
+
+  test("because they are not what a publisher is given, are counted", async () => {
+    const publisher = cloudWatch();
+    publisher.publish([{ name: "ExecutionTime", values: [Symbol("s") as unknown as number] }], {});
+    publisher.publish([time(1)], {});
+    await publisher.flush();
+    expect(valuesOf("DroppedMetrics", calls().flat())).toEqual([1]);
   });
 
   test("and were to be counted as lost, are counted for what they would have told", async () => {

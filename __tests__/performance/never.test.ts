@@ -245,6 +245,26 @@ describe("a monitored handler", () => {
   });
 });
 
+describe("an HTTP handler", () => {
+  test("answers when it would, and fails when and as it would", async () => {
+    const endings = ending.filter((how) => !how.startsWith("calls back") && how !== "returns");
+    await fc.assert(
+      fc.asyncProperty(endings, anything, anything, anything, async (how, value, event, context) => {
+        const without = await outcomeOf(handlerThat(how, value), event, context, false);
+        const measured = await outcomeOf(
+          startEnvironment().monitorHttp(handlerThat(how, value)),
+          event,
+          context,
+          false,
+        );
+        expect(measured[0]).toBe(without[0]);
+        if (without[0] !== "resolved") expect(Object.is(measured[1], without[1])).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe("a named operation", () => {
   test("ends as its function does", async () => {
     const { operation } = startEnvironment();
