@@ -9,12 +9,16 @@ import { promisify } from "node:util";
 /** Something to measure: a Node.js program, which runs in a process of its own. */
 export interface Contestant {
   readonly name: string;
+  /** Path of the Node.js that runs it; the one that runs this by default. */
+  readonly node?: string;
   /** What follows `node` on the command line. */
   readonly args: readonly string[];
   /** Where it runs; here by default. */
   readonly cwd?: string;
   /** Its environment variables besides ours, given a folder that is empty at each run. */
   readonly env?: (folder: string) => Readonly<Record<string, string>>;
+  /** Where its standard output goes: nowhere by default, or into a pipe that is read all the time. */
+  readonly stdout?: "ignore" | "pipe";
 }
 
 /** Several values of the same thing. */
@@ -33,15 +37,18 @@ export interface Result<Who extends Contestant = Contestant> {
   readonly megabytes: Spread;
   /** The most that it and its child processes held at one time, sampled at one run; missing where there is no `ps`. */
   readonly megabytesWithChildren: number | undefined;
+  /** What the program has put into `globalThis.figures`, and `bytes`, the length of its standard output, where that is read. */
+  readonly figures: Readonly<Record<string, Spread>>;
 }
 
 interface Run {
   readonly seconds: number;
   readonly megabytes: number;
+  readonly figures: Readonly<Record<string, number>>;
   readonly withChildren: number | undefined;
 }
 
-const PEAK_MEMORY_HOOK = resolve("benchmarks/peak-memory.js");
+const FIGURES_HOOK = resolve("benchmarks/figures.js");
 const SAMPLE_MILLISECONDS = 20;
 const KIB_PER_MB = 1e6 / 1024;
 
@@ -75,20 +82,25 @@ export async function interleave<Key extends string, Who extends Contestant>(
       seconds: spread(runs.map(({ seconds }) => seconds)),
       megabytes: spread(runs.map(({ megabytes }) => megabytes)),
       megabytesWithChildren: withChildren,
+      figures: spreads(runs.map(({ figures }) => figures)),
     },
   ]);
   return Object.fromEntries(results) as Record<Key, Result<Who>>;
 }
 
-async function run({ name, args, cwd, env }: Contestant, parent: string, sample?: typeof sampleTree): Promise<Run> {
+async function run(
+  { name, node = process.execPath, args, cwd, env, stdout = "ignore" }: Contestant,
+  parent: string,
+  sample?: typeof sampleTree,
+): Promise<Run> {
   const folder = mkdtempSync(join(parent, "run-"));
-  const peakMemoryFile = join(parent, "peak-memory");
+  const figuresFile = join(parent, "figures.json");
   const ended = new AbortController();
   const start = performance.now();
-  const child = spawn(process.execPath, ["--require", PEAK_MEMORY_HOOK, ...args], {
+  const child = spawn(node, ["--require", FIGURES_HOOK, ...args], {
     cwd,
-    env: { ...process.env, PEAK_MEMORY_FILE: peakMemoryFile, ...env?.(folder) },
-    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, FIGURES_FILE: figuresFile, ...env?.(folder) },
+    stdio: ["ignore", stdout, "pipe"],
   });
   const stop = () => child.kill();
   process.prependOnceListener("exit", stop);
@@ -99,13 +111,21 @@ async function run({ name, args, cwd, env }: Contestant, parent: string, sample?
       ended.abort();
     });
     let complaints = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (complaints += text));
+    let bytes = 0;
+    child.stdout?.on("data", ({ length }: Buffer) => (bytes += length));
     const sampling = child.pid === undefined ? undefined : sample?.(child.pid, ended.signal);
     await once(child, "close");
     if (child.exitCode !== 0) throw new Error(`${name} failed:\n${complaints}`);
-    const megabytes = Number(readFileSync(peakMemoryFile, "utf8")) / KIB_PER_MB;
+    const told = JSON.parse(readFileSync(figuresFile, "utf8")) as { maxRSS: number; figures: Record<string, number> };
+    const megabytes = told.maxRSS / KIB_PER_MB;
     const sampled = await sampling;
-    return { seconds, megabytes, withChildren: sampled === undefined ? undefined : Math.max(sampled, megabytes) };
+    return {
+      seconds,
+      megabytes,
+      figures: child.stdout ? { ...told.figures, bytes } : told.figures,
+      withChildren: sampled === undefined ? undefined : Math.max(sampled, megabytes),
+    };
   } finally {
     process.off("exit", stop);
     rmSync(folder, { recursive: true, force: true });
@@ -142,6 +162,11 @@ async function listProcesses(): Promise<{ pid: number; parent: number; kib: numb
   }
 }
 
+function spreads(runs: readonly Readonly<Record<string, number>>[]): Record<string, Spread> {
+  const names = Object.keys(runs[0] ?? {});
+  return Object.fromEntries(names.map((name) => [name, spread(runs.map((figures) => figures[name] ?? Number.NaN))]));
+}
+
 function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
@@ -159,7 +184,8 @@ export function showMegabytes(megabytes: Spread): string {
   return show(megabytes, "MB", 0);
 }
 
-function show({ median, least, most }: Spread, unit: string, digits: number): string {
+/** As in `123 KB (120 to 141)`, with so many digits after the point. */
+export function show({ median, least, most }: Spread, unit: string, digits: number): string {
   return `${median.toFixed(digits)} ${unit} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
 
@@ -179,10 +205,18 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/** Head of a table of targets. */
+export const TARGETS = ["Target", "Measured", "At most", "Met"];
+
+/** Row of a table of targets. */
+export function target(what: string, measured: number, limit: number, digits = 2): string[] {
+  return [what, measured.toFixed(digits), limit.toFixed(digits), measured <= limit ? "yes" : "no"];
+}
+
 /** What the numbers depend on. */
-export function computer(): string {
+export function computer(version = process.version): string {
   const processors = cpus();
-  return `Node.js ${process.version}, ${platform()} ${arch()}, ${processors.length} x ${processors[0]?.model.trim() ?? "processor"}`;
+  return `Node.js ${version}, ${platform()} ${arch()}, ${processors.length} x ${processors[0]?.model.trim() ?? "processor"}`;
 }
 
 /** Makes a folder that is gone when this process has ended, however it ends. */

@@ -10,6 +10,8 @@ import {
   showMegabytes,
   showSeconds,
   table,
+  target,
+  TARGETS,
   temporaryFolder,
 } from "./measure";
 
@@ -83,7 +85,7 @@ With children  the most that it and its child processes (esbuild, npx) held toge
   ];
   console.log(
     table([
-      ["Target", "Measured", "At most", "Met"],
+      TARGETS,
       ...againstCdk(monitored),
       ...againstCdk(monitoredUnchecked),
       target(
@@ -125,10 +127,6 @@ async function compiledBundling(folder: string): Promise<Contestant> {
   });
   const env = (output: string) => ({ ...outdir(output), NODE_PATH: resolve("node_modules") });
   return { name: "Bundling, with Node.js' start", args: [outfile], env };
-}
-
-function target(what: string, measured: number, limit: number): string[] {
-  return [what, measured.toFixed(2), limit.toFixed(2), measured <= limit ? "yes" : "no"];
 }
 
 /** Projects of growing size. What each further function costs tells how synthesis grows, apart from its start. */

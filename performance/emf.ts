@@ -10,6 +10,8 @@ import { writeLines } from "./stdout";
 /** The most values that one metric may have in one line. */
 const MAX_VALUES = 100;
 
+const FUNCTION = `"${FUNCTION_NAME}":${JSON.stringify(functionName)}`;
+
 let dropped = 0;
 
 /** The default publisher: one write to standard output per invocation. */
@@ -47,10 +49,10 @@ function linesOf(data: readonly Datum[], properties: object): string {
 }
 
 function line(dimensionSets: string, definitions: string, members: string, properties: object): string {
-  const own = JSON.stringify({ ...properties, [FUNCTION_NAME]: functionName }).slice(1);
+  const own = JSON.stringify(properties);
   return (
     `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}","Dimensions":[${dimensionSets}],` +
-    `"Metrics":[${definitions}]}]}${members},${own}\n`
+    `"Metrics":[${definitions}]}]},${FUNCTION}${members}${own === "{}" ? "" : ","}${own.slice(1)}\n`
   );
 }
 

@@ -21,6 +21,8 @@ export interface MonitorOptions {
   readonly warmUps?: RunWarmUps;
 }
 
+type Callback = (error: unknown, result: unknown) => void;
+
 /** What Lambda tells of an invocation, as far as it matters here. */
 interface Context {
   readonly awsRequestId?: unknown;
@@ -42,57 +44,78 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
   // Two parameters: Lambda tells handlers with a callback from the others by the number.
   function monitored(this: unknown, event: unknown, context: unknown, ...rest: unknown[]): unknown {
     if (isPing(event)) return answerPing(event, context as Context, warmUps);
-    const start = takeStart();
-    const startedAt = process.hrtime();
-    let ended = false;
-    const end = (outcome: Outcome) => {
-      if (ended) return;
-      ended = true;
-      quietly(() => {
-        const id = quietly(() => (context as Context).awsRequestId);
-        const properties = { requestId: typeof id === "string" ? id : undefined, start };
-        publisher.publish(dataOf(start, outcome, millisecondsSince(startedAt)), properties);
-      });
+    const invocation = {
+      publisher,
+      context,
+      start: takeStart(),
+      startedAt: process.hrtime(),
+      categorize,
+      ended: false,
     };
-    const fail = (error: unknown) => {
-      end(outcomeOfError(error, categorize));
-    };
-
     quietly(() => publisher.begin?.());
-    const [callback] = rest;
-    if (typeof callback === "function") {
-      rest[0] = (error: unknown, result: unknown) => {
-        if (error === undefined || error === null) end(outcomeOfResult(result));
-        else fail(error);
-        Reflect.apply(callback, undefined, [error, result]);
-      };
-    }
+    if (typeof rest[0] === "function") rest[0] = measuredCallback(rest[0] as Callback, invocation);
 
     let result: unknown;
     try {
       result = Reflect.apply(handler, this, [event, context, ...rest] as never[]);
     } catch (error) {
-      fail(error);
+      fail(invocation, error);
       throw error;
     }
     if (isThenable(result)) {
       // Asked once, as Lambda would: some promises do their work each time somebody asks.
       return Promise.resolve(result).then(
         (value) => {
-          end(outcomeOfResult(value));
+          end(invocation, outcomeOfResult(value));
           return value;
         },
         (error: unknown) => {
-          fail(error);
+          fail(invocation, error);
           throw error;
         },
       );
     }
     // With three parameters, the handler will call back.
-    if (handler.length < 3) end(outcomeOfResult(result));
+    if (handler.length < 3) end(invocation, outcomeOfResult(result));
     return result;
   }
   return monitored as unknown as Monitored;
+}
+
+/** One invocation under way. Its functions are not closures: making them anew for each request would cost more than calling them. */
+interface Invocation {
+  readonly publisher: Publisher;
+  readonly context: unknown;
+  readonly start: Start;
+  readonly startedAt: [number, number];
+  readonly categorize: Categorize | undefined;
+  ended: boolean;
+}
+
+function measuredCallback(callback: Callback, invocation: Invocation): Callback {
+  return (error, result) => {
+    if (error === undefined || error === null) end(invocation, outcomeOfResult(result));
+    else fail(invocation, error);
+    callback(error, result);
+  };
+}
+
+function fail(invocation: Invocation, error: unknown): void {
+  end(invocation, outcomeOfError(error, invocation.categorize));
+}
+
+function end(invocation: Invocation, outcome: Outcome): void {
+  if (invocation.ended) return;
+  invocation.ended = true;
+  quietly(() => {
+    const { publisher, context, start, startedAt } = invocation;
+    const milliseconds = millisecondsSince(startedAt);
+    const id = quietly(() => (context as Context).awsRequestId);
+    publisher.publish(dataOf(start, outcome, milliseconds), {
+      requestId: typeof id === "string" ? id : undefined,
+      start,
+    });
+  });
 }
 
 function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {

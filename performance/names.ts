@@ -5,21 +5,17 @@ export const OTHER = "Other";
 const NAME = /^(?!(.*\d){4})[A-Za-z][\w.:-]{0,49}$/;
 
 /**
- * Names that become values of a metric's dimension, each of which CloudWatch bills as a metric of its own. Their number is
+ * For names that become values of a metric's dimension, each of which CloudWatch bills as a metric of its own. Their number is
  * bounded, and what looks like data is no name, so that a bug cannot create thousands.
+ *
+ * @param max how many different names there may be
+ * @returns a function that returns the name it is given, or {@link OTHER}
  */
-export class BoundedNames {
-  private readonly known = new Set<string>();
-
-  constructor(private readonly max: number) {}
-
-  /** The name itself, or {@link OTHER}. */
-  admit(name: unknown): string {
+export function boundedNames(max: number): (name: unknown) => string {
+  const known: string[] = [];
+  return (name) => {
     if (typeof name !== "string" || !NAME.test(name)) return OTHER;
-    if (!this.known.has(name)) {
-      if (this.known.size >= this.max) return OTHER;
-      this.known.add(name);
-    }
-    return name;
-  }
+    if (known.includes(name)) return name;
+    return known.length < max ? (known.push(name), name) : OTHER;
+  };
 }

@@ -1,6 +1,6 @@
 import { millisecondsSince } from "./instance";
 import { type Datum } from "./metrics";
-import { BoundedNames } from "./names";
+import { boundedNames } from "./names";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
 
@@ -10,7 +10,7 @@ const MAX_OPERATIONS = 20;
 /** Times kept of one operation until they are published; a loop of a million calls must not fill the memory. */
 const MAX_TIMES = 1000;
 
-const names = new BoundedNames(MAX_OPERATIONS);
+const knownName = /* @__PURE__ */ boundedNames(MAX_OPERATIONS);
 let times = new Map<string, number[]>();
 let excess = 0;
 
@@ -24,7 +24,7 @@ export function operation<Result>(name: string, run: () => Result): Result {
   if (!sources.includes(takeOperations)) sources.push(takeOperations);
   const start = process.hrtime();
   const end = () => {
-    const known = names.admit(name);
+    const known = knownName(name);
     const values = times.get(known);
     const milliseconds = millisecondsSince(start);
     if (!values) times.set(known, [milliseconds]);

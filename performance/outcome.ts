@@ -1,4 +1,4 @@
-import { BoundedNames, OTHER } from "./names";
+import { boundedNames, OTHER } from "./names";
 import { quietly } from "./quietly";
 
 /** How a request ended, as metrics tell it. */
@@ -10,18 +10,18 @@ export type Categorize = (error: unknown) => string | undefined;
 /** Categories that one execution environment may name; the rest is `Other`. */
 const MAX_CATEGORIES = 10;
 
-const categories = new BoundedNames(MAX_CATEGORIES);
+const categoryOf = boundedNames(MAX_CATEGORIES);
 
 /** The outcome of a handler that threw. */
 export function outcomeOfError(error: unknown, categorize?: Categorize): Outcome {
-  return { category: categories.admit(quietly(() => categorize?.(error)) ?? quietly(() => className(error)) ?? OTHER) };
+  return { category: categoryOf(quietly(() => categorize?.(error)) ?? quietly(() => className(error)) ?? OTHER) };
 }
 
 /** The outcome of a handler that answered: by its HTTP status, where it has one. */
 export function outcomeOfResult(result: unknown): Outcome {
   const status = quietly(() => (result as { statusCode?: unknown }).statusCode);
   if (typeof status !== "number" || !(status >= 400)) return "Successes";
-  return status < 500 ? "ClientErrors" : { category: categories.admit(`Http${status}`) };
+  return status < 500 ? "ClientErrors" : { category: categoryOf(`Http${status}`) };
 }
 
 function className(error: unknown): string | undefined {

@@ -1,0 +1,2 @@
+/** To be weighed, not called. */
+export { monitor as handler } from "../../performance";

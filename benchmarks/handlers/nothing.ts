@@ -1,0 +1,2 @@
+/** The baseline: no monitoring. */
+export { work as handler } from "./work";

@@ -1,0 +1,18 @@
+/** What every contestant's function does: nothing, so that what is measured is what comes on top. */
+export function work(): Promise<{ ok: boolean }> {
+  return Promise.resolve({ ok: true });
+}
+
+/** Works, and hands over what monitor() publishes of that, too, in units that every peer calls the same. */
+export async function measuredWork(
+  publish: (name: string, unit: "Count" | "Milliseconds" | "Percent", value: number) => void,
+): Promise<{ ok: boolean }> {
+  const start = process.hrtime();
+  const answer = await work();
+  const [seconds, nanoseconds] = process.hrtime(start);
+  publish("ExecutionTime", "Milliseconds", seconds * 1e3 + nanoseconds / 1e6);
+  const megabytes = process.resourceUsage().maxRSS / 1024;
+  publish("MemoryUtilization", "Percent", (megabytes / Number(process.env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])) * 100);
+  publish("Successes", "Count", 1);
+  return answer;
+}

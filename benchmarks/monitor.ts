@@ -1,0 +1,197 @@
+import { unzipSync } from "fflate";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, parse, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundleFunctions } from "../stacks/bundle";
+import {
+  computer,
+  type Contestant,
+  interleave,
+  type Result,
+  show,
+  type Spread,
+  table,
+  target,
+  TARGETS,
+  temporaryFolder,
+} from "./measure";
+
+const COLD_RUNS = 31;
+const WARM_RUNS = 5;
+const INVOCATIONS = 20_000;
+
+/** Paths of the Node.js to measure with, separated by commas: those of Lambda's runtimes, for instance. */
+const NODES = (process.env["BENCH_NODES"] || process.execPath).split(",");
+
+/** The most that monitoring may cost. */
+const COLD_MILLISECONDS = 1.5;
+const COLD_TO_POWERTOOLS = 0.15;
+const WARM_TO_POWERTOOLS = 0.35;
+const MONITOR_BYTES = 4096;
+
+/** Files in handlers/. All but the first publish the same metrics of the same work. */
+const HANDLERS = {
+  none: { name: "No monitoring", file: "nothing.ts" },
+  ours: { name: "Warmwatch", file: "warmwatch.ts" },
+  powertools: { name: "Powertools Metrics", file: "powertools.mjs" },
+  middy: { name: "Powertools Metrics, middy", file: "powertools-middy.mjs" },
+  embedded: { name: "aws-embedded-metrics", file: "embedded-metrics.mjs" },
+  suite: { name: "Powertools Metrics, Logger, Tracer", file: "powertools-suite.mjs" },
+};
+
+type Key = keyof typeof HANDLERS;
+type PerHandler<Value> = Readonly<Record<Key, Value>>;
+
+const KEYS = Object.keys(HANDLERS) as Key[];
+
+/** What Lambda sets, and what Powertools asks for besides. */
+const ENVIRONMENT = {
+  AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+  AWS_LAMBDA_FUNCTION_NAME: "dev-api",
+  AWS_LAMBDA_FUNCTION_VERSION: "1",
+  AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+  AWS_LAMBDA_LOG_FORMAT: "JSON",
+  AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/dev-api",
+  AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/01/[1]0123456789abcdef0123456789abcdef",
+  AWS_REGION: "eu-west-1",
+  AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+  AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
+  LAMBDA_TASK_ROOT: "/var/task",
+  POWERTOOLS_METRICS_NAMESPACE: "Lambda/Performance",
+  POWERTOOLS_SERVICE_NAME: "dev-api",
+  _HANDLER: "handler.handler",
+};
+
+type Figure = (result: Result) => Spread;
+
+interface Bundle {
+  readonly url: string;
+  readonly bytes: number;
+  /** Without what every bundle has: the banner before it, and the name of its source map after it. */
+  readonly ownBytes: number;
+}
+
+async function main(): Promise<void> {
+  const folder = temporaryFolder();
+  const bundles = perHandler(await Promise.all(KEYS.map((key) => bundle(HANDLERS[key].file, folder))));
+  const { ownBytes } = await bundle("monitor.ts", folder);
+  console.log(
+    `What monitoring adds to a handler that does nothing; the first row is that handler itself.\n` +
+      `Medians of interleaved processes, with the least and the most: ${COLD_RUNS} cold, ${WARM_RUNS} warm.`,
+  );
+  for (const node of NODES) {
+    console.log(`\n${computer(execFileSync(node, ["--version"], { encoding: "utf8" }).trim())}\n`);
+    await compare(node, bundles, ownBytes, folder);
+  }
+  console.log(`
+Cold    to load the bundle and to answer the first request
+Warm    per further request, of ${INVOCATIONS} in a process; standard output goes to a pipe that is read, or to /dev/null
+Memory  the most that the process held, as the operating system counts it: cold, and with all its warm requests to a pipe
+Bundle  minified, as it is deployed
+Log     what is written per request`);
+}
+
+async function compare(node: string, bundles: PerHandler<Bundle>, monitorBytes: number, folder: string): Promise<void> {
+  const measure = (runs: number, invocations: number, stdout: Contestant["stdout"]) =>
+    interleave(contestants(node, bundles, invocations, stdout), runs, folder);
+  const cold = await measure(COLD_RUNS, 0, "pipe");
+  const piped = await measure(WARM_RUNS, INVOCATIONS, "pipe");
+  const discarded = await measure(WARM_RUNS, INVOCATIONS, "ignore");
+
+  console.log(
+    table([
+      ["", "Cold", "Warm, pipe", "Warm, /dev/null", "Memory, cold", "Memory, warm", "Bundle", "Log"],
+      ...KEYS.map((key) => [
+        HANDLERS[key].name,
+        show(added(cold, key, told("cold")), "ms", 2),
+        show(added(piped, key, told("warm")), "us", 1),
+        show(added(discarded, key, told("warm")), "us", 1),
+        show(added(cold, key, megabytes), "MB", 1),
+        show(added(piped, key, megabytes), "MB", 1),
+        `${bundles[key].bytes} B`,
+        `${(told("bytes")(piped[key]).median / told("invocations")(piped[key]).median).toFixed(0)} B`,
+      ]),
+    ]),
+  );
+
+  const ours = (results: PerHandler<Result>, figure: Figure) => added(results, "ours", figure).median;
+  const share = (results: PerHandler<Result>, figure: Figure) =>
+    ours(results, figure) / added(results, "powertools", figure).median;
+  const { name } = HANDLERS.powertools;
+  console.log();
+  console.log(
+    table([
+      TARGETS,
+      target("Cold, milliseconds", ours(cold, told("cold")), COLD_MILLISECONDS),
+      target(`Cold, as a share of ${name}`, share(cold, told("cold")), COLD_TO_POWERTOOLS),
+      target(`Warm, pipe, as a share of ${name}`, share(piped, told("warm")), WARM_TO_POWERTOOLS),
+      target("monitor() alone, minified, bytes", monitorBytes, MONITOR_BYTES, 0),
+    ]),
+  );
+}
+
+const megabytes: Figure = (result) => result.megabytes;
+
+function told(name: string): Figure {
+  return ({ figures, contestant }) => {
+    const figure = figures[name];
+    if (!figure) throw new Error(`${contestant.name} has not told its figure ${name}`);
+    return figure;
+  };
+}
+
+/** Above the median of the handler without monitoring; of that one itself, all of it. */
+function added(results: PerHandler<Result>, key: Key, figure: Figure): Spread {
+  const { median, least, most } = figure(results[key]);
+  const base = key === "none" ? 0 : figure(results.none).median;
+  return { median: median - base, least: least - base, most: most - base };
+}
+
+function contestants(
+  node: string,
+  bundles: PerHandler<Bundle>,
+  invocations: number,
+  stdout: Contestant["stdout"],
+): PerHandler<Contestant> {
+  return perHandler(
+    KEYS.map((key) => ({
+      name: HANDLERS[key].name,
+      node,
+      args: ["benchmarks/invoke.mjs", bundles[key].url, String(invocations)],
+      env: () => ENVIRONMENT,
+      stdout,
+    })),
+  );
+}
+
+/** Bundles a file of handlers/ in the way in which synthesis bundles functions, and unpacks what Lambda would get. */
+async function bundle(file: string, folder: string): Promise<Bundle> {
+  const { name } = parse(file);
+  const source = join(folder, "functions", name);
+  const unpacked = join(folder, "bundles", name);
+  for (const path of [source, unpacked]) mkdirSync(path, { recursive: true });
+  const handler = JSON.stringify(resolve("benchmarks/handlers", file));
+  writeFileSync(join(source, "handler.ts"), `export { handler } from ${handler};\n`);
+
+  const zip = (await bundleFunctions(folder, [name], folder)).get(name);
+  let code = "";
+  for (const [path, contents] of Object.entries(unzipSync(readFileSync(zip?.zipFile ?? "")))) {
+    writeFileSync(join(unpacked, path), contents);
+    if (path.endsWith(".mjs")) code += Buffer.from(contents).toString();
+  }
+  const own = code.replace(/^.*\n/, "").replace(/^\/\/# sourceMappingURL=.*\n/m, "");
+  return {
+    url: pathToFileURL(join(unpacked, "handler.mjs")).href,
+    bytes: Buffer.byteLength(code),
+    ownBytes: Buffer.byteLength(own),
+  };
+}
+
+/** @param values in the order of the handlers */
+function perHandler<Value>(values: readonly Value[]): PerHandler<Value> {
+  return Object.fromEntries(KEYS.map((key, index) => [key, values[index]])) as PerHandler<Value>;
+}
+
+void main();
