@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { temporaryFolder } from "./support/project";
+import { join, resolve } from "node:path";
+import { filesIn, temporaryFolder } from "./support/project";
 
 /** A copy of this project, as a clone in another folder would be. */
 function cloneProject(name = "a clone"): string {
@@ -32,14 +32,8 @@ function synth(root: string, env: NodeJS.ProcessEnv = {}) {
   return spawnSync(process.execPath, args, { cwd: root, env: { PATH: "", ...env }, encoding: "utf8" });
 }
 
-function filesOf(folder: string): Record<string, string> {
-  return Object.fromEntries(
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => [relative(folder, file), readFileSync(file, "base64")]),
-  );
-}
+/** Packages are binary, so contents are compared in base64. */
+const filesOf = (folder: string) => filesIn(folder, "base64");
 
 describe("npm run synth", () => {
   test("writes every environment and says for each its region, functions, resources and state", () => {

@@ -32,7 +32,7 @@ export function addExecutionRole(
     ]),
   });
 
-  const namesOf = (kind: string) =>
+  const namesOf = (kind: "ssmParameter" | "secretArn") =>
     Object.values(settings.secrets).flatMap((secret) => (secret.kind === kind ? secret.name : []));
   const parameters = namesOf("ssmParameter").map((name) => name.replace(/^\//, ""));
   const parameterPrefix = parameters.length > 0 ? addParameterPrefix(scope, role, region) : "";

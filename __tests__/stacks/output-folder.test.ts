@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { renewOutput } from "../../stacks/output-folder";
-import { temporaryFolder } from "../support/project";
+import { filesIn, temporaryFolder } from "../support/project";
 
 let outdir: string;
 
@@ -24,20 +24,10 @@ async function renew(files: Record<string, string>): Promise<void> {
   });
 }
 
-/** Every file below a folder with its content. */
-function contentOf(folder: string): Record<string, string> {
-  return Object.fromEntries(
-    readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((file) => [file.slice(folder.length + 1), readFileSync(file, "utf8")]),
-  );
-}
-
 describe("the output folder", () => {
   test("is made with what is written", async () => {
     await renew({ "stacks/dev/cdk.tf.json": "1", "stacks/dev/assets/api/A/api.zip": "zip" });
-    expect(contentOf(outdir)).toEqual({
+    expect(filesIn(outdir)).toEqual({
       "manifest.json": "{}",
       "stacks/dev/cdk.tf.json": "1",
       "stacks/dev/assets/api/A/api.zip": "zip",
@@ -52,7 +42,7 @@ describe("the output folder", () => {
       "stacks/dev/plan": "plan",
     });
     await renew({ "stacks/dev/cdk.tf.json": "2", "stacks/dev/assets/api/B/api.zip": "new" });
-    expect(contentOf(outdir)).toEqual({
+    expect(filesIn(outdir)).toEqual({
       "manifest.json": "{}",
       "stacks/dev/.terraform/x": "provider",
       "stacks/dev/.terraform.lock.hcl": "lock",
@@ -70,13 +60,13 @@ describe("the output folder", () => {
 
   test("stays as it was when writing fails, and nothing is left beside it", async () => {
     await renew({ "stacks/dev/cdk.tf.json": "1" });
-    const before = contentOf(outdir);
+    const before = filesIn(outdir);
     const failing = renewOutput(outdir, (folder) => {
       write(folder, { "stacks/dev/cdk.tf.json": "half" });
       return Promise.reject(new Error("no space left"));
     });
     await expect(failing).rejects.toThrow("no space left");
-    expect(contentOf(outdir)).toEqual(before);
+    expect(filesIn(outdir)).toEqual(before);
     expect(readdirSync(dirname(outdir))).toEqual(["cdktf.out"]);
   });
 });

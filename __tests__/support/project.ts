@@ -1,8 +1,8 @@
 import { afterAll } from "@jest/globals";
 import { App } from "cdktf";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { bundleFunctions } from "../../stacks/bundle";
@@ -35,6 +35,16 @@ export function makeProject(files: Readonly<Record<string, string | Uint8Array>>
     writeFileSync(join(root, path), content);
   }
   return root;
+}
+
+/** Every file below a folder, by its path from there. */
+export function filesIn(folder: string, encoding: "utf8" | "base64" = "utf8"): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [relative(folder, file), readFileSync(file, encoding)]),
+  );
 }
 
 /** A tfvars file of an environment with local state and the settings given as HCL. */
