@@ -1,3 +1,4 @@
+import { build } from "esbuild";
 import { unzipSync } from "fflate";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -29,6 +30,9 @@ const COLD_MILLISECONDS = 1.5;
 const COLD_TO_POWERTOOLS = 0.15;
 const WARM_TO_POWERTOOLS = 0.35;
 const MONITOR_BYTES = 4096;
+
+/** Lambda's own runtime has loaded these before it loads a function, so that no contestant has to. */
+const LOADED_BY_LAMBDA = ["assert", "http"];
 
 /** Files in handlers/. All but the first publish the same metrics of the same work. */
 const HANDLERS = {
@@ -69,43 +73,43 @@ type Figure = (result: Result) => Spread;
 interface Bundle {
   readonly url: string;
   readonly bytes: number;
-  /** Without what every bundle has: the banner before it, and the name of its source map after it. */
-  readonly ownBytes: number;
 }
 
 async function main(): Promise<void> {
   const folder = temporaryFolder();
   const bundles = perHandler(await Promise.all(KEYS.map((key) => bundle(HANDLERS[key].file, folder))));
-  const { ownBytes } = await bundle("monitor.ts", folder);
+  const monitorBytes = await minifiedBytes("monitor.ts");
   console.log(
     `What monitoring adds to a handler that does nothing; the first row is that handler itself.\n` +
       `Medians of interleaved processes, with the least and the most: ${COLD_RUNS} cold, ${WARM_RUNS} warm.`,
   );
   for (const node of NODES) {
     console.log(`\n${computer(execFileSync(node, ["--version"], { encoding: "utf8" }).trim())}\n`);
-    await compare(node, bundles, ownBytes, folder);
+    await compare(node, bundles, monitorBytes, folder);
   }
   console.log(`
-Cold    to load the bundle and to answer the first request
+Cold    to load the bundle and to answer the first request; ${LOADED_BY_LAMBDA.join(" and ")} are loaded before, as in Lambda, or nothing is (bare)
 Warm    per further request, of ${INVOCATIONS} in a process; standard output goes to a pipe that is read, or to /dev/null
 Memory  the most that the process held, as the operating system counts it: cold, and with all its warm requests to a pipe
-Bundle  minified, as it is deployed
+Bundle  as it is deployed: minified, but with the names of functions and classes
 Log     what is written per request`);
 }
 
 async function compare(node: string, bundles: PerHandler<Bundle>, monitorBytes: number, folder: string): Promise<void> {
-  const measure = (runs: number, invocations: number, stdout: Contestant["stdout"]) =>
-    interleave(contestants(node, bundles, invocations, stdout), runs, folder);
+  const measure = (runs: number, invocations: number, stdout: Contestant["stdout"], modules = LOADED_BY_LAMBDA) =>
+    interleave(contestants(node, bundles, invocations, stdout, modules), runs, folder);
   const cold = await measure(COLD_RUNS, 0, "pipe");
+  const bare = await measure(COLD_RUNS, 0, "pipe", []);
   const piped = await measure(WARM_RUNS, INVOCATIONS, "pipe");
   const discarded = await measure(WARM_RUNS, INVOCATIONS, "ignore");
 
   console.log(
     table([
-      ["", "Cold", "Warm, pipe", "Warm, /dev/null", "Memory, cold", "Memory, warm", "Bundle", "Log"],
+      ["", "Cold", "Cold, bare", "Warm, pipe", "Warm, /dev/null", "Memory, cold", "Memory, warm", "Bundle", "Log"],
       ...KEYS.map((key) => [
         HANDLERS[key].name,
         show(added(cold, key, told("cold")), "ms", 2),
+        show(added(bare, key, told("cold")), "ms", 2),
         show(added(piped, key, told("warm")), "us", 1),
         show(added(discarded, key, told("warm")), "us", 1),
         show(added(cold, key, megabytes), "MB", 1),
@@ -126,6 +130,7 @@ async function compare(node: string, bundles: PerHandler<Bundle>, monitorBytes: 
       TARGETS,
       target("Cold, milliseconds", ours(cold, told("cold")), COLD_MILLISECONDS),
       target(`Cold, as a share of ${name}`, share(cold, told("cold")), COLD_TO_POWERTOOLS),
+      target(`Cold, bare, as a share of ${name}`, share(bare, told("cold")), COLD_TO_POWERTOOLS),
       target(`Warm, pipe, as a share of ${name}`, share(piped, told("warm")), WARM_TO_POWERTOOLS),
       target("monitor() alone, minified, bytes", monitorBytes, MONITOR_BYTES, 0),
     ]),
@@ -154,12 +159,18 @@ function contestants(
   bundles: PerHandler<Bundle>,
   invocations: number,
   stdout: Contestant["stdout"],
+  modules: readonly string[],
 ): PerHandler<Contestant> {
   return perHandler(
     KEYS.map((key) => ({
       name: HANDLERS[key].name,
       node,
-      args: ["benchmarks/invoke.mjs", bundles[key].url, String(invocations)],
+      args: [
+        "benchmarks/invoke.mjs",
+        bundles[key].url,
+        String(invocations),
+        ...(modules.length > 0 ? [modules.join()] : []),
+      ],
       env: () => ENVIRONMENT,
       stdout,
     })),
@@ -181,12 +192,21 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
     writeFileSync(join(unpacked, path), contents);
     if (path.endsWith(".mjs")) code += Buffer.from(contents).toString();
   }
-  const own = code.replace(/^.*\n/, "").replace(/^\/\/# sourceMappingURL=.*\n/m, "");
-  return {
-    url: pathToFileURL(join(unpacked, "handler.mjs")).href,
-    bytes: Buffer.byteLength(code),
-    ownBytes: Buffer.byteLength(own),
-  };
+  return { url: pathToFileURL(join(unpacked, "handler.mjs")).href, bytes: Buffer.byteLength(code) };
+}
+
+/** Without what a deployed bundle adds: the names of functions and classes, a banner, and the name of its source map. */
+async function minifiedBytes(file: string): Promise<number> {
+  const { outputFiles } = await build({
+    entryPoints: [join("benchmarks/handlers", file)],
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    target: "node22",
+  });
+  return outputFiles.reduce((bytes, { contents }) => bytes + contents.length, 0);
 }
 
 /** @param values in the order of the handlers */

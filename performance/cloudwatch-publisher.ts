@@ -8,7 +8,6 @@ import {
 import { functionName } from "./instance";
 import { type Datum, FUNCTION_NAME, type Metric, type MetricName, METRICS, NAMESPACE, type Publisher } from "./metrics";
 import { OTHER } from "./names";
-import { quietly } from "./quietly";
 import { writeLines } from "./stdout";
 
 /**
@@ -194,7 +193,7 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
         failure = undefined;
       } catch (error) {
         failure = describe(error);
-        if (quietly(() => isRefusal(error)) !== true) {
+        if (!isRefusal(error)) {
           // Those behind get their turn before it is tried again.
           waiting = [...due, ...batch, ...waiting];
           break;
@@ -275,13 +274,21 @@ function valuesIn({ name, counts }: Gathered): number {
 
 /** Whether trying again is useless: CloudWatch has answered that the call is at fault, and not that it is too busy. */
 function isRefusal(error: unknown): boolean {
-  const { name = "", $metadata } = error as Partial<CloudWatchServiceException>;
-  const status = $metadata?.httpStatusCode ?? 0;
-  return status >= 400 && status < 500 && status !== 429 && !/throttl|limit|timeout/i.test(name);
+  try {
+    const { name = "", $metadata } = error as Partial<CloudWatchServiceException>;
+    const status = $metadata?.httpStatusCode ?? 0;
+    return status >= 400 && status < 500 && status !== 429 && !/throttl|limit|timeout/i.test(name);
+  } catch {
+    return false;
+  }
 }
 
 function describe(error: unknown): string {
-  return quietly(() => `${(error as Error).name}: ${(error as Error).message}`) ?? "unknown";
+  try {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  } catch {
+    return "unknown";
+  }
 }
 
 function sum(numbers: readonly number[]): number {

@@ -17,35 +17,38 @@ let dropped = 0;
 /** The default publisher: one write to standard output per invocation. */
 export const emf: Publisher = {
   publish(data, properties) {
-    const due: readonly Datum[] = dropped > 0 ? [...data, { name: "DroppedMetrics", values: [dropped] }] : data;
-    if (writeLines(linesOf(due, properties))) dropped = 0;
+    // One line for all that has a single value and one dimension, and lines of their own for the rest.
+    let definitions = "";
+    let members = "";
+    let others = "";
+    for (const datum of dropped > 0 ? [...data, { name: "DroppedMetrics" as const, values: [dropped] }] : data) {
+      const { name, values } = datum;
+      const { unit, dimension }: Metric = METRICS[name];
+      if (dimension || values.length !== 1) others += linesOf(datum, properties);
+      else {
+        definitions += `${definitions && ","}{"Name":"${name}","Unit":"${unit}"}`;
+        members += `,"${name}":${rounded(values[0])}`;
+      }
+    }
+    if (definitions) others = line(`["${FUNCTION_NAME}"]`, definitions, members, properties) + others;
+    if (writeLines(others)) dropped = 0;
     else for (const { values } of data) dropped += values.length;
   },
 };
 
-/** One line for all that has a single value and one dimension, and lines of their own for the rest. */
-function linesOf(data: readonly Datum[], properties: object): string {
-  let definitions = "";
-  let members = "";
-  let others = "";
-  for (const { name, values, dimension } of data) {
-    const { unit, dimension: second, total }: Metric = METRICS[name];
-    const definition = `{"Name":"${name}","Unit":"${unit}"}`;
-    if (!second && values.length === 1) {
-      definitions += `${definitions && ","}${definition}`;
-      members += `,"${name}":${round(values[0])}`;
-    } else {
-      const sets = second
-        ? `${total ? `["${FUNCTION_NAME}"],` : ""}["${FUNCTION_NAME}","${second}"]`
-        : `["${FUNCTION_NAME}"]`;
-      const member = second ? `,"${second}":${JSON.stringify(dimension)}` : "";
-      for (let from = 0; from < values.length; from += MAX_VALUES) {
-        const some = values.slice(from, from + MAX_VALUES).map(round);
-        others += line(sets, definition, `${member},"${name}":[${some.join()}]`, properties);
-      }
-    }
+/** Lines of one metric alone. */
+function linesOf({ name, values, dimension }: Datum, properties: object): string {
+  const { unit, dimension: second, total }: Metric = METRICS[name];
+  const sets = second
+    ? `${total ? `["${FUNCTION_NAME}"],` : ""}["${FUNCTION_NAME}","${second}"]`
+    : `["${FUNCTION_NAME}"]`;
+  const member = second ? `,"${second}":${JSON.stringify(dimension)}` : "";
+  let lines = "";
+  for (let from = 0; from < values.length; from += MAX_VALUES) {
+    const some = values.slice(from, from + MAX_VALUES).map(rounded);
+    lines += line(sets, `{"Name":"${name}","Unit":"${unit}"}`, `${member},"${name}":[${some.join()}]`, properties);
   }
-  return (definitions && line(`["${FUNCTION_NAME}"]`, definitions, members, properties)) + others;
+  return lines;
 }
 
 function line(dimensionSets: string, definitions: string, members: string, properties: object): string {
@@ -56,6 +59,6 @@ function line(dimensionSets: string, definitions: string, members: string, prope
   );
 }
 
-function round(value = 0): number {
+function rounded(value = 0): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -1,7 +1,6 @@
 import { millisecondsSince } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
 import { isThenable } from "./promises";
-import { quietly } from "./quietly";
 import { isPing, type Ping, PING_SOURCE } from "./warming";
 
 /** The part of a version 2.0 event that matters here: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */
@@ -31,7 +30,7 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
 
   function answer(event: unknown, ...rest: unknown[]): unknown {
     if (isPing(event)) return measured(event, ...rest);
-    const start = process.hrtime();
+    const start = process.hrtime.bigint();
     const finish = (result: unknown) => withProcessTime(result, millisecondsSince(start));
     if (isWarmRoute(event) && isPing(bodyOf(event))) {
       return Promise.resolve(measured(warmingPing(), ...rest)).then(() => finish(response({ status: "warm" })));
@@ -43,12 +42,12 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
 }
 
 function isWarmRoute(event: unknown): event is HttpEvent {
-  return (
-    quietly(() => {
-      const { rawPath, requestContext } = event as HttpEvent;
-      return rawPath === WARM_PATH && requestContext?.http?.method === "POST";
-    }) === true
-  );
+  try {
+    const { rawPath, requestContext } = event as HttpEvent;
+    return rawPath === WARM_PATH && requestContext?.http?.method === "POST";
+  } catch {
+    return false;
+  }
 }
 
 function bodyOf({ body, isBase64Encoded }: HttpEvent): unknown {

@@ -39,8 +39,7 @@ export function memoryPercent(): number {
   return (process.resourceUsage().maxRSS / 1024 / memoryMb) * 100;
 }
 
-/** Milliseconds since a time that `process.hrtime()` has told; never negative. */
-export function millisecondsSince(start: [number, number]): number {
-  const [seconds, nanoseconds] = process.hrtime(start);
-  return Math.max(0, seconds * 1e3 + nanoseconds / 1e6);
+/** Milliseconds since a time that `process.hrtime.bigint()` has told; never negative. */
+export function millisecondsSince(start: bigint): number {
+  return Math.max(0, Number(process.hrtime.bigint() - start) / 1e6);
 }

@@ -3,7 +3,6 @@ import { instanceId, memoryPercent, millisecondsSince, type Start, takeStart } f
 import { type Datum, type Publisher } from "./metrics";
 import { type Categorize, type Outcome, outcomeOfError, outcomeOfResult } from "./outcome";
 import { isThenable } from "./promises";
-import { quietly } from "./quietly";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
 import { isPing, MAX_HOLD_MILLISECONDS, type Ping, type PingReply } from "./warming";
@@ -44,78 +43,62 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
   // Two parameters: Lambda tells handlers with a callback from the others by the number.
   function monitored(this: unknown, event: unknown, context: unknown, ...rest: unknown[]): unknown {
     if (isPing(event)) return answerPing(event, context as Context, warmUps);
-    const invocation = {
-      publisher,
-      context,
-      start: takeStart(),
-      startedAt: process.hrtime(),
-      categorize,
-      ended: false,
+    const start = takeStart();
+    const startedAt = process.hrtime.bigint();
+    let ended = false;
+    const end = (outcome: Outcome): void => {
+      if (ended) return;
+      ended = true;
+      try {
+        const milliseconds = millisecondsSince(startedAt);
+        const id = (context as Context | undefined)?.awsRequestId;
+        publisher.publish(dataOf(start, outcome, milliseconds), {
+          requestId: typeof id === "string" ? id : undefined,
+          start,
+        });
+      } catch {
+        // What monitoring cannot do is no concern of the request.
+      }
     };
-    quietly(() => publisher.begin?.());
-    if (typeof rest[0] === "function") rest[0] = measuredCallback(rest[0] as Callback, invocation);
+    try {
+      publisher.begin?.();
+    } catch {
+      // As above.
+    }
+    if (typeof rest[0] === "function") rest[0] = measuredCallback(rest[0] as Callback, end, categorize);
 
     let result: unknown;
     try {
       result = Reflect.apply(handler, this, [event, context, ...rest] as never[]);
     } catch (error) {
-      fail(invocation, error);
+      end(outcomeOfError(error, categorize));
       throw error;
     }
     if (isThenable(result)) {
       // Asked once, as Lambda would: some promises do their work each time somebody asks.
       return Promise.resolve(result).then(
         (value) => {
-          end(invocation, outcomeOfResult(value));
+          end(outcomeOfResult(value));
           return value;
         },
         (error: unknown) => {
-          fail(invocation, error);
+          end(outcomeOfError(error, categorize));
           throw error;
         },
       );
     }
     // With three parameters, the handler will call back.
-    if (handler.length < 3) end(invocation, outcomeOfResult(result));
+    if (handler.length < 3) end(outcomeOfResult(result));
     return result;
   }
   return monitored as unknown as Monitored;
 }
 
-/** One invocation under way. Its functions are not closures: making them anew for each request would cost more than calling them. */
-interface Invocation {
-  readonly publisher: Publisher;
-  readonly context: unknown;
-  readonly start: Start;
-  readonly startedAt: [number, number];
-  readonly categorize: Categorize | undefined;
-  ended: boolean;
-}
-
-function measuredCallback(callback: Callback, invocation: Invocation): Callback {
+function measuredCallback(callback: Callback, end: (outcome: Outcome) => void, categorize?: Categorize): Callback {
   return (error, result) => {
-    if (error === undefined || error === null) end(invocation, outcomeOfResult(result));
-    else fail(invocation, error);
+    end(error === undefined || error === null ? outcomeOfResult(result) : outcomeOfError(error, categorize));
     callback(error, result);
   };
-}
-
-function fail(invocation: Invocation, error: unknown): void {
-  end(invocation, outcomeOfError(error, invocation.categorize));
-}
-
-function end(invocation: Invocation, outcome: Outcome): void {
-  if (invocation.ended) return;
-  invocation.ended = true;
-  quietly(() => {
-    const { publisher, context, start, startedAt } = invocation;
-    const milliseconds = millisecondsSince(startedAt);
-    const id = quietly(() => (context as Context).awsRequestId);
-    publisher.publish(dataOf(start, outcome, milliseconds), {
-      requestId: typeof id === "string" ? id : undefined,
-      start,
-    });
-  });
 }
 
 function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
@@ -125,13 +108,14 @@ function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
   if (start === "cold") data.push({ name: "ColdStarts", values: [1] });
   if (typeof outcome === "string") data.push({ name: outcome, values: [1] });
   else data.push({ name: "Failures", values: [1], dimension: outcome.category });
-  return [...data, ...sources.flatMap((take) => take())];
+  for (const take of sources) data.push(...take());
+  return data;
 }
 
 async function answerPing(ping: Ping, context: Context | undefined, warmUps?: RunWarmUps): Promise<PingReply> {
-  const startedAt = process.hrtime();
+  const startedAt = process.hrtime.bigint();
   const cold = takeStart() === "cold";
-  const remaining = quietly(() => context?.getRemainingTimeInMillis?.()) ?? Infinity;
+  const remaining = context?.getRemainingTimeInMillis?.() ?? Infinity;
   const hold = Math.min(ping.holdMilliseconds ?? 0, MAX_HOLD_MILLISECONDS, remaining - HOLD_MARGIN_MILLISECONDS);
   const [results] = await Promise.all([warmUps?.(), new Promise((resolve) => setTimeout(resolve, hold))]);
   return {

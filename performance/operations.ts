@@ -22,7 +22,7 @@ let excess = 0;
  */
 export function operation<Result>(name: string, run: () => Result): Result {
   if (!sources.includes(takeOperations)) sources.push(takeOperations);
-  const start = process.hrtime();
+  const start = process.hrtime.bigint();
   const end = () => {
     const known = knownName(name);
     const values = times.get(known);

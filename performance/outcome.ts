@@ -1,5 +1,4 @@
 import { boundedNames, OTHER } from "./names";
-import { quietly } from "./quietly";
 
 /** How a request ended, as metrics tell it. */
 export type Outcome = "Successes" | "ClientErrors" | { readonly category: string };
@@ -14,14 +13,26 @@ const categoryOf = boundedNames(MAX_CATEGORIES);
 
 /** The outcome of a handler that threw. */
 export function outcomeOfError(error: unknown, categorize?: Categorize): Outcome {
-  return { category: categoryOf(quietly(() => categorize?.(error)) ?? quietly(() => className(error)) ?? OTHER) };
+  for (const name of [categorize, className]) {
+    try {
+      const category = name?.(error);
+      if (category !== undefined) return { category: categoryOf(category) };
+    } catch {
+      // What cannot even be looked at has no name.
+    }
+  }
+  return { category: OTHER };
 }
 
 /** The outcome of a handler that answered: by its HTTP status, where it has one. */
 export function outcomeOfResult(result: unknown): Outcome {
-  const status = quietly(() => (result as { statusCode?: unknown }).statusCode);
-  if (typeof status !== "number" || !(status >= 400)) return "Successes";
-  return status < 500 ? "ClientErrors" : { category: categoryOf(`Http${status}`) };
+  try {
+    const status = (result as { statusCode?: unknown }).statusCode;
+    if (typeof status !== "number" || !(status >= 400)) return "Successes";
+    return status < 500 ? "ClientErrors" : { category: categoryOf(`Http${status}`) };
+  } catch {
+    return "Successes";
+  }
 }
 
 function className(error: unknown): string | undefined {

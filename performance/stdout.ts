@@ -19,22 +19,19 @@ let pending: Buffer | undefined;
  * @returns false when they are lost: standard output is closed, or has taken nothing for so long that too much is pending
  */
 export function writeLines(lines: string): boolean {
-  const added = Buffer.from(lines);
-  const accepted = !pending || pending.length + added.length <= MAX_PENDING_BYTES;
-  let rest = pending ?? added;
-  if (pending && accepted) rest = Buffer.concat([pending, added]);
-  try {
-    for (let attempt = 0; attempt < ATTEMPTS && rest.length > 0; attempt++) {
-      try {
-        rest = rest.subarray(fs.writeSync(STDOUT, rest));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      }
+  let rest: Buffer = Buffer.from(lines);
+  const accepted = !pending || pending.length + rest.length <= MAX_PENDING_BYTES;
+  if (pending) rest = accepted ? Buffer.concat([pending, rest]) : pending;
+  pending = undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      const written = fs.writeSync(STDOUT, rest);
+      if (written === rest.length) return accepted;
+      rest = rest.subarray(written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException | undefined)?.code !== "EAGAIN") return false;
     }
-  } catch {
-    pending = undefined;
-    return false;
   }
-  pending = rest.length > 0 ? rest : undefined;
+  pending = rest;
   return accepted;
 }

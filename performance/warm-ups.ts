@@ -40,7 +40,7 @@ export async function warmedUp(): Promise<void> {
 }
 
 async function runOne(name: string, warmUp: WarmUp): Promise<WarmUpResult> {
-  const start = process.hrtime();
+  const start = process.hrtime.bigint();
   const { run, timeoutMilliseconds } =
     typeof warmUp === "function" ? { run: warmUp, timeoutMilliseconds: DEFAULT_TIMEOUT_MILLISECONDS } : warmUp;
   let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,3 @@
-import { quietly } from "./quietly";
-
 /** The contract of a warming ping, between the warmer and the functions it keeps warm. */
 
 /** What marks a ping's payload. */
@@ -42,17 +40,17 @@ export interface WarmUpResult {
 
 /** Whether an event is a ping. What only resembles one is a request. */
 export function isPing(event: unknown): event is Ping {
-  return (
-    quietly(() => {
-      const { source, warming, timestamp, holdMilliseconds = 0 } = event as Record<string, unknown>;
-      return (
-        source === PING_SOURCE &&
-        warming === true &&
-        typeof timestamp === "string" &&
-        Date.parse(timestamp) > 0 &&
-        typeof holdMilliseconds === "number" &&
-        holdMilliseconds >= 0
-      );
-    }) === true
-  );
+  try {
+    const { source, warming, timestamp, holdMilliseconds = 0 } = event as Record<string, unknown>;
+    return (
+      source === PING_SOURCE &&
+      warming === true &&
+      typeof timestamp === "string" &&
+      Date.parse(timestamp) > 0 &&
+      typeof holdMilliseconds === "number" &&
+      holdMilliseconds >= 0
+    );
+  } catch {
+    return false;
+  }
 }
