@@ -83,7 +83,8 @@ function valueMistakes(values: Values, issues: Parameters<typeof explainIssues>[
 }
 
 function functionMistakes(environment: string, values: Values, folders: readonly string[]): string[] {
-  return functionNames(values).flatMap((name) => {
+  return functionsIn(values).flatMap(({ name, existing }) => {
+    if (existing) return [];
     const key = keyPath(["functions", name]);
     const deployed = deployedName(environment, name);
     const mistakes: string[] = [];
@@ -100,8 +101,24 @@ function functionMistakes(environment: string, values: Values, folders: readonly
   });
 }
 
-function functionNames({ functions }: Values): string[] {
-  return typeof functions === "object" && functions !== null && !Array.isArray(functions) ? Object.keys(functions) : [];
+/** Every function of a file whose values have not been checked, with the settings that tell its name in AWS. */
+function functionsIn({ functions }: Values): { name: string; existing: boolean; functionName?: unknown }[] {
+  return Object.entries(mapOf(functions)).map(([name, value]) => {
+    const { existing, function_name: functionName } = mapOf(value);
+    return { name, existing: existing === true, functionName };
+  });
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function nameInAws(
+  environment: string,
+  { name, existing, functionName }: ReturnType<typeof functionsIn>[number],
+): string {
+  if (!existing) return deployedName(environment, name);
+  return typeof functionName === "string" ? functionName : name;
 }
 
 /** What two environments must not share: where their state lives, and a function's name in AWS. */
@@ -112,8 +129,8 @@ class Claims {
     const state = stateSettings.safeParse(values["state"]);
     return [
       ...(state.success ? this.claim(file, "state", "location", stateLocation(environment, state.data)) : []),
-      ...functionNames(values).flatMap((name) =>
-        this.claim(file, keyPath(["functions", name]), "name in AWS", deployedName(environment, name)),
+      ...functionsIn(values).flatMap((known) =>
+        this.claim(file, keyPath(["functions", known.name]), "name in AWS", nameInAws(environment, known)),
       ),
     ];
   }

@@ -16,6 +16,8 @@ interface JsonSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
   readonly oneOf?: readonly JsonSchema[];
+  /** What stands for the keys of a map that are not listed one by one. */
+  readonly summary?: unknown;
 }
 
 /** Replaces the table of keys in a Markdown text by the one that the schema says. */
@@ -29,13 +31,31 @@ export function renewReference(markdown: string): string {
 /** Every key of an environment's file with its values, its default and its meaning, as a Markdown table. */
 export function referenceTable(): string {
   const schema = z.toJSONSchema(environmentFile, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  return ["| Key | Values | Default | Meaning |", "| --- | --- | --- | --- |", ...rowsOf(schema, "")].join("\n");
+  const rows = new Map<string, Row>();
+  for (const row of rowsOf(schema, "")) {
+    // A key of several kinds of one map: what it means is told once.
+    const { values, ...first } = rows.get(row.key) ?? row;
+    rows.set(row.key, { ...first, values: values.includes(row.values) ? values : `${values}, ${row.values}` });
+  }
+  return [
+    "| Key | Values | Default | Meaning |",
+    "| --- | --- | --- | --- |",
+    ...[...rows.values()].map(
+      ({ key, values, byDefault, meaning }) => `| \`${key}\` | ${values} | ${byDefault} | ${meaning} |`,
+    ),
+  ].join("\n");
 }
 
-function rowsOf(
-  { properties = {}, required = [], additionalProperties, oneOf = [] }: JsonSchema,
-  prefix: string,
-): string[] {
+interface Row {
+  readonly key: string;
+  readonly values: string;
+  readonly byDefault: string;
+  readonly meaning: string;
+}
+
+function rowsOf(schema: JsonSchema, prefix: string): Row[] {
+  const { properties = {}, required = [], additionalProperties, oneOf = [], summary } = schema;
+  if (summary !== undefined) return [];
   const known = Object.entries(properties).flatMap(([name, schema]) => [
     row(`${prefix}${name}`, schema, required.includes(name)),
     ...rowsOf(schema, `${prefix}${name}.`),
@@ -44,9 +64,11 @@ function rowsOf(
   return [...known, ...named, ...oneOf.flatMap((variant) => rowsOf(variant, prefix))];
 }
 
-function row(key: string, schema: JsonSchema, required: boolean): string {
-  const byDefault = schema.default === undefined ? "" : code(schema.default);
-  return `| \`${key}\` | ${valuesOf(schema)} | ${required ? "required" : byDefault} | ${schema.description ?? ""} |`;
+function row(key: string, schema: JsonSchema, required: boolean): Row {
+  const known = schema.default ?? schema.summary;
+  const byDefault = known === undefined ? "" : code(known);
+  const { description: meaning = "" } = schema;
+  return { key, values: valuesOf(schema), byDefault: required ? "required" : byDefault, meaning };
 }
 
 function valuesOf({ type, const: constant, enum: values, minimum, maximum, oneOf }: JsonSchema): string {
@@ -54,6 +76,7 @@ function valuesOf({ type, const: constant, enum: values, minimum, maximum, oneOf
   if (values) return values.map(code).join(", ");
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   if (type === "boolean") return "`true`, `false`";
+  if (type === "array") return "list";
   return oneOf || type === "object" ? "map" : "text";
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alarmOverrides, alarmSettings, ALARM_KEYS, timingMistake } from "./alarms";
 import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
 import { looksSecret } from "./mistakes";
 
@@ -70,6 +71,11 @@ const environmentVariables = z
     error: `names and values of at most ${ENVIRONMENT_BYTES} bytes together`,
   });
 
+const terraformVariable = text("a name of a-z, 0-9 and _ that starts with a letter", /^[a-z][a-z0-9_]*$/).refine(
+  (name) => !RESERVED_TERRAFORM_VARIABLES.has(name),
+  { error: "a name that Terraform does not reserve" },
+);
+
 const secret = section({
   ssm_parameter: text("a parameter name, as in /shop/prod/token", /^\/?[\w.-]+(\/[\w.-]+)*$/)
     .optional()
@@ -82,13 +88,10 @@ const secret = section({
     .meta({
       description: "ARN of a Secrets Manager secret: the function may read it, and finds this ARN in the variable",
     }),
-  terraform_variable: text("a name of a-z, 0-9 and _ that starts with a letter", /^[a-z][a-z0-9_]*$/)
-    .refine((name) => !RESERVED_TERRAFORM_VARIABLES.has(name), { error: "a name that Terraform does not reserve" })
-    .optional()
-    .meta({
-      description:
-        "Name of a sensitive Terraform variable, set where Terraform runs: the function finds its value in the variable",
-    }),
+  terraform_variable: terraformVariable.optional().meta({
+    description:
+      "Name of a sensitive Terraform variable, set where Terraform runs: the function finds its value in the variable",
+  }),
 })
   .refine((reference) => Object.keys(reference).length === 1, {
     error: "exactly one of ssm_parameter, secret_arn and terraform_variable",
@@ -99,7 +102,21 @@ const secret = section({
     return { kind: "terraformVariable", name: terraformVariable ?? "" } as const;
   });
 
-const functionSettings = section({
+/** What can be said of a function whoever deploys it. */
+const watching = {
+  asynchronous: flag().default(false).meta({
+    description: "Whether it is invoked asynchronously (by EventBridge, SNS, S3, …): dropped events then ring an alarm",
+  }),
+  alarms: alarmOverrides
+    .default({})
+    .meta({ description: "As `alarms` of the environment, for this function alone", summary: {} }),
+};
+
+const deployedFunction = section({
+  existing: z
+    .literal(false)
+    .optional()
+    .meta({ description: "Whether it is deployed elsewhere: watched, and not touched", summary: false }),
   memory_mb: wholeNumber(128, 10240)
     .default(512)
     .meta({ description: "Memory; CPU grows with it, one vCPU at 1769 MB" }),
@@ -122,6 +139,7 @@ const functionSettings = section({
     description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
   }),
   tracing: flag().default(true).meta({ description: "X-Ray active tracing" }),
+  ...watching,
 }).superRefine(({ environment, secrets }, context) => {
   for (const name of Object.keys(secrets).filter((name) => name in environment)) {
     context.addIssue({
@@ -132,6 +150,34 @@ const functionSettings = section({
     });
   }
 });
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html */
+const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+
+const existingFunction = section({
+  existing: z.literal(true),
+  function_name: text("1 to 64 letters, digits, - and _", FUNCTION_NAME).optional().meta({
+    description: "Of an existing function: its name in AWS; by default as it is called here",
+  }),
+  log_format: oneOf(["json", "text"]).default("text").meta({
+    description: "Of an existing function: its log format, from which its platform's reports are read",
+  }),
+  log_group: text("a log group's name", /^[\w/.#-]{1,512}$/)
+    .optional()
+    .meta({
+      description: "Of an existing function: its log group, which exists; `/aws/lambda/<its name>` by default",
+    }),
+  ...watching,
+});
+
+const functionSettings = z.discriminatedUnion("existing", [deployedFunction, existingFunction], {
+  error: ({ code }: { code: string }) => (code === "invalid_union" ? "true or false" : "a map, as in api = { … }"),
+});
+
+const emails = z
+  .array(z.email({ error: "an e-mail address" }), { error: 'a list, as in ["team@example.com"]' })
+  .refine((addresses) => new Set(addresses).size === addresses.length, { error: "each address once" })
+  .default([]);
 
 const region = text("an AWS region, as in eu-west-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
 
@@ -210,13 +256,72 @@ export const environmentFile = section({
       { error: "a map, as in functions = { … }" },
     )
     .refine((functions) => Object.keys(functions).length > 0, { error: "at least one function" })
-    .meta({ description: "One entry per function to deploy; each names a folder in functions/" }),
-});
+    .meta({ description: "One entry per function; each names a folder in functions/, unless it is an existing one" }),
+  alarm_emails: emails.meta({ description: "Who gets every alarm, after confirming a message from AWS" }),
+  urgent_emails: emails.meta({ description: "Who gets urgent alarms only: errors, throttles, timeouts" }),
+  alarm_webhook_variable: terraformVariable.optional().meta({
+    description: "Name of a sensitive Terraform variable with an HTTPS address that gets every alarm",
+  }),
+  runbooks_url: text("an address that begins with https://, of at most 150 characters", /^https:\/\/[!-~]{1,142}$/)
+    .optional()
+    .meta({ description: "Where your copy of docs/runbooks/ can be read, for links in the alarms' texts" }),
+  alarms: alarmOverrides.default({}).meta({ description: "What differs from the defaults of each alarm" }),
+})
+  .superRefine(({ alarms, functions, alarmEmails, urgentEmails }, context) => {
+    // Only here are an alarm's settings all known: the function's, the environment's and the defaults.
+    const timingMistakes = (own: z.output<typeof alarmOverrides>, path: string[]) =>
+      ALARM_KEYS.flatMap((alarm) => {
+        const mistake = timingMistake(alarmSettings(alarm, alarms, own));
+        return mistake ? [{ alarm, path: [...path, "alarms", alarm, mistake.key], ...mistake }] : [];
+      });
+    const everywhere = timingMistakes({}, []);
+    const mistakes = [
+      ...everywhere,
+      ...Object.entries(functions)
+        .flatMap(([name, own]) => timingMistakes(own.alarms, ["functions", name]))
+        .filter(({ alarm }) => !everywhere.some((mistake) => mistake.alarm === alarm)),
+    ];
+    for (const { path, expected, got } of mistakes) {
+      context.addIssue({ code: "custom", path, message: expected, input: got });
+    }
+    for (const [name, { asynchronous, alarms }] of Object.entries(functions)) {
+      if (asynchronous || !alarms.dropped_events) continue;
+      context.addIssue({
+        code: "custom",
+        path: ["functions", name, "alarms", "dropped_events"],
+        message: "asynchronous = true beside it, without which no event can be dropped",
+        input: undefined,
+      });
+    }
+    urgentEmails.forEach((address, index) => {
+      if (!alarmEmails.includes(address)) return;
+      context.addIssue({
+        code: "custom",
+        path: ["urgent_emails", index],
+        message: "an address that alarm_emails, which get every alarm, does not have",
+        input: address,
+      });
+    });
+  })
+  .transform(({ functions, ...rest }) => {
+    const deployed: Record<string, DeployedFunction> = {};
+    const existing: Record<string, ExistingFunction> = {};
+    for (const [name, settings] of Object.entries(functions)) {
+      if (settings.existing === true) existing[name] = settings;
+      else deployed[name] = settings;
+    }
+    return { ...rest, functions: deployed, existingFunctions: existing };
+  });
+
+type DeployedFunction = z.output<typeof deployedFunction>;
+type ExistingFunction = z.output<typeof existingFunction>;
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
-/** One function's settings, defaults filled in. */
-export type FunctionSettings = DeepReadonly<z.output<typeof functionSettings>>;
+/** Settings of one function that is deployed from here, defaults filled in. */
+export type FunctionSettings = DeepReadonly<DeployedFunction>;
+/** Settings of one function that is deployed elsewhere. */
+export type ExistingFunctionSettings = DeepReadonly<ExistingFunction>;
 /** Where an environment's Terraform state lives. */
 export type StateSettings = DeepReadonly<z.output<typeof stateSettings>>;
 /** One environment as its file describes it, defaults filled in; `name` is the file's name. */

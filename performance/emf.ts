@@ -10,8 +10,6 @@ import { writeLines } from "./stdout";
 /** The most values that one metric may have in one line. */
 const MAX_VALUES = 100;
 
-const FUNCTION = `"${FUNCTION_NAME}":${JSON.stringify(functionName)}`;
-
 let dropped = 0;
 
 /** The default publisher: one write to standard output per invocation. */
@@ -30,7 +28,7 @@ export const emf: Publisher = {
         members += `,"${name}":${rounded(values[0])}`;
       }
     }
-    if (definitions) others = line(`["${FUNCTION_NAME}"]`, definitions, members, properties) + others;
+    if (definitions) others = line([[FUNCTION_NAME]], definitions, members, properties) + others;
     if (writeLines(others)) dropped = 0;
     else for (const { values } of data) dropped += values.length;
   },
@@ -39,9 +37,7 @@ export const emf: Publisher = {
 /** Lines of one metric alone. */
 function linesOf({ name, values, dimension }: Datum, properties: object): string {
   const { unit, dimension: second, total }: Metric = METRICS[name];
-  const sets = second
-    ? `${total ? `["${FUNCTION_NAME}"],` : ""}["${FUNCTION_NAME}","${second}"]`
-    : `["${FUNCTION_NAME}"]`;
+  const sets = [...(second && !total ? [] : [[FUNCTION_NAME]]), ...(second ? [[FUNCTION_NAME, second]] : [])];
   const member = second ? `,"${second}":${JSON.stringify(dimension)}` : "";
   let lines = "";
   for (let from = 0; from < values.length; from += MAX_VALUES) {
@@ -51,11 +47,11 @@ function linesOf({ name, values, dimension }: Datum, properties: object): string
   return lines;
 }
 
-function line(dimensionSets: string, definitions: string, members: string, properties: object): string {
-  const own = JSON.stringify(properties);
+function line(dimensionSets: readonly string[][], definitions: string, members: string, properties: object): string {
   return (
-    `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}","Dimensions":[${dimensionSets}],` +
-    `"Metrics":[${definitions}]}]},${FUNCTION}${members}${own === "{}" ? "" : ","}${own.slice(1)}\n`
+    `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}",` +
+    `"Dimensions":${JSON.stringify(dimensionSets)},"Metrics":[${definitions}]}]}${members},` +
+    `${JSON.stringify({ [FUNCTION_NAME]: functionName, ...properties }).slice(1)}\n`
   );
 }
 

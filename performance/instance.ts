@@ -31,7 +31,7 @@ export function takeStart(): Start {
 
 /** Different for each execution environment. Not a secret, so that loading a cryptographic library is not worth it. */
 export function instanceId(): string {
-  return (id ??= `${loadedAt.toString(36)}-${Math.random().toString(36).slice(2)}`);
+  return (id ??= `${loadedAt}-${String(Math.random()).slice(2)}`);
 }
 
 /** Peak memory so far, as a share of the function's memory; NaN outside of Lambda. */

@@ -36,11 +36,37 @@ export const METRICS = {
   ClientErrors: count,
   /** 1 for a request that threw, or was answered with an HTTP status 5xx. */
   Failures: { unit: "Count", dimension: "Category", total: true },
+  /** 1 for a request that was answered with an HTTP status 5xx: a failure that Lambda itself does not see. */
+  ServerErrors: count,
   /** Time in a named operation; one value per call. */
   OperationTime: { unit: "Milliseconds", dimension: "Operation" },
   /** Metric values that could not be delivered and are lost. */
   DroppedMetrics: count,
 } satisfies Readonly<Record<string, Metric>>;
+
+/**
+ * What the platform itself reports of every invocation, as metric filters on a function's logs turn it into metrics: also of those
+ * that never returned, and of warming pings. They have no dimensions, because the reports do not tell the function's name.
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ */
+export const PLATFORM_METRICS = {
+  /** Time to initialize an execution environment; one value per cold start. */
+  InitDuration: { unit: "Milliseconds" },
+  /** Peak memory of the execution environment so far. */
+  MaxMemoryUsed: { unit: "Megabytes" },
+  /** Memory that the function may use. */
+  MemorySize: { unit: "Megabytes" },
+  /** 1 for an invocation that the function's timeout ended. */
+  Timeouts: { unit: "Count" },
+} as const;
+
+/** The name of a metric from the platform's reports. */
+export type PlatformMetricName = keyof typeof PLATFORM_METRICS;
+
+/** The namespace of a function's {@link PLATFORM_METRICS}, by its name in AWS. */
+export function platformNamespace(functionName: string): string {
+  return `${NAMESPACE}/${functionName}`;
+}
 
 /** The name of a metric. */
 export type MetricName = keyof typeof METRICS;
@@ -50,7 +76,7 @@ export interface Datum {
   readonly name: MetricName;
   readonly values: readonly number[];
   /** The value of the metric's second dimension, where it has one. */
-  readonly dimension?: string;
+  readonly dimension?: string | undefined;
 }
 
 /** Where metrics go. None of its methods waits; what one throws is ignored. */

@@ -1,6 +1,6 @@
 import { emf } from "./emf";
 import { instanceId, memoryPercent, millisecondsSince, type Start, takeStart } from "./instance";
-import { type Datum, type Publisher } from "./metrics";
+import { type Datum, type MetricName, type Publisher } from "./metrics";
 import { type Categorize, type Outcome, outcomeOfError, outcomeOfResult } from "./outcome";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
@@ -51,10 +51,12 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
       ended = true;
       try {
         const milliseconds = millisecondsSince(startedAt);
-        const id = (context as Context | undefined)?.awsRequestId;
         publisher.publish(dataOf(start, outcome, milliseconds), {
-          requestId: typeof id === "string" ? id : undefined,
+          requestId: (context as Context | undefined)?.awsRequestId,
           start,
+          // Under which X-Ray knows the request: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
+          traceId:
+            typeof outcome === "string" ? undefined : /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
         });
       } catch {
         // What monitoring cannot do is no concern of the request.
@@ -102,12 +104,17 @@ function measuredCallback(callback: Callback, end: (outcome: Outcome) => void, c
 }
 
 function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
-  const data: Datum[] = [{ name: "ExecutionTime", values: [milliseconds] }];
+  const data: Datum[] = [];
+  const add = (name: MetricName, value = 1, dimension?: string) => data.push({ name, values: [value], dimension });
+  add("ExecutionTime", milliseconds);
   const memory = memoryPercent();
-  if (memory < Infinity) data.push({ name: "MemoryUtilization", values: [memory] });
-  if (start === "cold") data.push({ name: "ColdStarts", values: [1] });
-  if (typeof outcome === "string") data.push({ name: outcome, values: [1] });
-  else data.push({ name: "Failures", values: [1], dimension: outcome.category });
+  if (memory < Infinity) add("MemoryUtilization", memory);
+  if (start === "cold") add("ColdStarts");
+  if (typeof outcome === "string") add(outcome);
+  else {
+    add("Failures", 1, outcome.category);
+    if (outcome.answered) add("ServerErrors");
+  }
   for (const take of sources) data.push(...take());
   return data;
 }

@@ -1,7 +1,14 @@
 import { boundedNames, OTHER } from "./names";
 
 /** How a request ended, as metrics tell it. */
-export type Outcome = "Successes" | "ClientErrors" | { readonly category: string };
+export type Outcome = "Successes" | "ClientErrors" | Failure;
+
+/** A request that failed. */
+export interface Failure {
+  readonly category: string;
+  /** Whether it was answered all the same, with an HTTP status 5xx. */
+  readonly answered?: boolean;
+}
 
 /** Names a failure; undefined leaves it to the default, the error's class. */
 export type Categorize = (error: unknown) => string | undefined;
@@ -29,7 +36,7 @@ export function outcomeOfResult(result: unknown): Outcome {
   try {
     const status = (result as { statusCode?: unknown }).statusCode;
     if (typeof status !== "number" || !(status >= 400)) return "Successes";
-    return status < 500 ? "ClientErrors" : { category: categoryOf(`Http${status}`) };
+    return status < 500 ? "ClientErrors" : { category: categoryOf(`Http${status}`), answered: true };
   } catch {
     return "Successes";
   }

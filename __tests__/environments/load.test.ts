@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { alarmSettings } from "../../environments/alarms";
 import { loadEnvironments } from "../../environments/load";
 import { makeProject, mistakesIn, tfvars } from "../support/project";
 
@@ -37,8 +38,14 @@ describe("an environment's file", () => {
             secrets: {},
             endpoint: "none",
             tracing: true,
+            asynchronous: false,
+            alarms: {},
           },
         },
+        existingFunctions: {},
+        alarmEmails: [],
+        urgentEmails: [],
+        alarms: {},
       },
     ]);
   });
@@ -83,6 +90,131 @@ describe("an environment's file", () => {
       await withState('backend = "s3"\n bucket = "states"\n key = "a/b.tfstate"\n region = "us-gov-west-1"'),
     ).toEqual([]);
     expect(await withState('backend = "local"')).toEqual([]);
+  });
+});
+
+describe("an alarm's settings", () => {
+  const settingsOf = async (functions: string, more: string) => {
+    const root = makeProject({ "environments/dev.tfvars": tfvars({ functions, more }) });
+    const [environment] = await loadEnvironments(root);
+    return alarmSettings("errors", environment?.alarms ?? {}, environment?.functions["api"]?.alarms ?? {});
+  };
+
+  test("are the function's, else the environment's, else the defaults", async () => {
+    expect(
+      await settingsOf(
+        "api = { alarms = { errors = { threshold = 1 } } }",
+        "alarms = { errors = { threshold = 20, period_seconds = 60 } }",
+      ),
+    ).toEqual({ enabled: true, threshold: 1, periodSeconds: 60, evaluationPeriods: 1, datapointsToAlarm: 1 });
+  });
+
+  test.each([
+    [
+      "a share above 100 %",
+      "memory = { threshold_percent = 120 }",
+      "memory.threshold_percent: expected 1 to 100, got 120",
+    ],
+    [
+      "no unit",
+      "memory = { threshold = 80 }",
+      "memory.threshold: unknown key; known here: threshold_percent, enabled, period_seconds, evaluation_periods, datapoints_to_alarm",
+    ],
+    [
+      "a period that CloudWatch refuses",
+      "errors = { period_seconds = 90 }",
+      "errors.period_seconds: expected a multiple of 60, got 90",
+    ],
+    [
+      "more datapoints than periods",
+      "errors = { datapoints_to_alarm = 2 }",
+      "errors.datapoints_to_alarm: expected at most evaluation_periods, which is 1, got 2",
+    ],
+    [
+      "more than a day",
+      "errors = { evaluation_periods = 300 }",
+      "errors.evaluation_periods: expected at most 86400 seconds together, 288 periods of 300, got 300",
+    ],
+    ["an alarm that is none", "error = { threshold = 1 }", "error: unknown key, did you mean errors?"],
+  ])("cannot be %s, for all functions or for one", async (_, alarms, mistake) => {
+    expect(await mistakesOf(tfvars({ more: `alarms = { ${alarms} }` }))).toEqual([`alarms.${mistake}`]);
+    expect(await inFunction(`alarms = { ${alarms} }`)).toEqual([`functions.api.alarms.${mistake}`]);
+  });
+
+  test("that do not go together are told where the last of them is", async () => {
+    const text = tfvars({
+      functions: "api = { alarms = { errors = { datapoints_to_alarm = 3 } } }",
+      more: "alarms = { errors = { evaluation_periods = 2 } }",
+    });
+    expect(await mistakesOf(text)).toEqual([
+      "functions.api.alarms.errors.datapoints_to_alarm: expected at most evaluation_periods, which is 2, got 3",
+    ]);
+  });
+
+  test("have no effect for dropped events of a function that has none", async () => {
+    expect(await inFunction("alarms = { dropped_events = { threshold = 3 } }")).toEqual([
+      "functions.api.alarms.dropped_events: expected asynchronous = true beside it, without which no event can be dropped, got nothing",
+    ]);
+    expect(await inFunction("asynchronous = true\n alarms = { dropped_events = { threshold = 3 } }")).toEqual([]);
+  });
+});
+
+describe("who gets alarms", () => {
+  test.each([
+    ['alarm_emails = ["a@example.com", "nobody"]', 'alarm_emails.1: expected an e-mail address, got "nobody"'],
+    [
+      'alarm_emails = "a@example.com"',
+      'alarm_emails: expected a list, as in ["team@example.com"], got "a@example.com"',
+    ],
+    ['alarm_emails = ["a@example.com", "a@example.com"]', "alarm_emails: expected each address once, got a list"],
+    [
+      'alarm_emails = ["a@example.com"]\nurgent_emails = ["a@example.com"]',
+      'urgent_emails.0: expected an address that alarm_emails, which get every alarm, does not have, got "a@example.com"',
+    ],
+    [
+      'alarm_webhook_variable = "Hook"',
+      'alarm_webhook_variable: expected a name of a-z, 0-9 and _ that starts with a letter, got "Hook"',
+    ],
+    [
+      'runbooks_url = "http://example.com"',
+      'runbooks_url: expected an address that begins with https://, of at most 150 characters, got "http://example.com"',
+    ],
+  ])("%s", async (more, mistake) => {
+    expect(await mistakesOf(tfvars({ more }))).toEqual([mistake]);
+  });
+});
+
+describe("a function that is deployed elsewhere", () => {
+  test("needs no code here", async () => {
+    const functions = 'api = {}\nlegacy = { existing = true, function_name = "Shop_Legacy", log_format = "json" }';
+    const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars({ functions }) }));
+    expect(Object.keys(environment?.functions ?? {})).toEqual(["api"]);
+    expect(environment?.existingFunctions).toEqual({
+      legacy: { existing: true, functionName: "Shop_Legacy", logFormat: "json", asynchronous: false, alarms: {} },
+    });
+  });
+
+  test.each([
+    ["memory_mb = 512", "functions.api.memory_mb: unknown key; known here: "],
+    ['log_format = "xml"', 'functions.api.log_format: expected one of json, text, got "xml"'],
+    ['function_name = "a b"', "functions.api.function_name: expected 1 to 64 letters, digits, - and _, got"],
+  ])("takes no setting that would have no effect: %s", async (settings, mistake) => {
+    const [first] = await inFunction(`existing = true\n ${settings}`);
+    expect(first).toContain(mistake);
+  });
+
+  test("is watched by one environment only: two would count everything twice", async () => {
+    const functions = 'old = { existing = true, function_name = "shop" }';
+    expect(
+      await mistakesIn({
+        "environments/dev.tfvars": tfvars({ functions }),
+        "environments/qa.tfvars": tfvars({ functions }).replace("local", "s3"),
+      }),
+    ).toContainEqual(
+      expect.stringContaining(
+        "functions.old: expected a name in AWS of its own, got shop, as in environments/dev.tfvars",
+      ),
+    );
   });
 });
 

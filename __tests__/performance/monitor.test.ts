@@ -199,6 +199,28 @@ describe("an outcome", () => {
     expect(await outcomeOf(handler)).toEqual(expected);
   });
 
+  test("is a server error, besides, where Lambda itself would see none", async () => {
+    const serverErrorsOf = async (handler: () => unknown) => {
+      stdout.text = "";
+      await outcomeOf(handler);
+      return stdout.valuesOf("ServerErrors");
+    };
+    expect(await serverErrorsOf(async () => ({ statusCode: 503 }))).toEqual([1]);
+    expect(await serverErrorsOf(throwing(new Error("x")))).toEqual([]);
+    expect(await serverErrorsOf(async () => ({ statusCode: 404 }))).toEqual([]);
+  });
+
+  test("has the id of its trace where it is a failure", async () => {
+    process.env["_X_AMZN_TRACE_ID"] = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    await outcomeOf(throwing(new Error("x")));
+    expect(stdout.lines.find((line) => "Failures" in line)).toMatchObject({
+      traceId: "1-5759e988-bd862e3fe1be46a994272793",
+    });
+    stdout.text = "";
+    await outcomeOf(async () => "fine");
+    expect(stdout.text).not.toContain("traceId");
+  });
+
   test("has the category that the author's function names, and the class where it names none or fails", async () => {
     const named = new Error("quota of account exceeded");
     expect(await outcomeOf(throwing(named), () => "Quota")).toEqual(["Failures", "Quota"]);

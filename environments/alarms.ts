@@ -1,0 +1,155 @@
+import { type z } from "zod";
+import { flag, keys, section, wholeNumber } from "./fields";
+
+/**
+ * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function for that one alone.
+ * What an alarm watches and says is in stacks/monitoring/alarms.ts.
+ */
+
+/** An alarm looks back at most one day: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const LONGEST_EVALUATION_SECONDS = 86_400;
+
+interface Timing {
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+}
+
+/** When an alarm rings: its metric was above the threshold in `datapointsToAlarm` of the last `evaluationPeriods` periods. */
+export interface AlarmSettings extends Timing {
+  readonly enabled: boolean;
+  /** In the unit of the alarm's metric. */
+  readonly threshold: number;
+}
+
+const ONCE_IN_5_MINUTES = { periodSeconds: 300, evaluationPeriods: 1, datapointsToAlarm: 1 };
+
+/** Each alarm's settings where a file says nothing else. */
+export const ALARM_DEFAULTS = {
+  cold_starts: { enabled: true, threshold: 10, ...ONCE_IN_5_MINUTES },
+  init_duration: { enabled: true, threshold: 2000, periodSeconds: 300, evaluationPeriods: 6, datapointsToAlarm: 2 },
+  memory: { enabled: true, threshold: 85, periodSeconds: 300, evaluationPeriods: 3, datapointsToAlarm: 2 },
+  response_time: { enabled: true, threshold: 5000, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 3 },
+  errors: { enabled: true, threshold: 5, ...ONCE_IN_5_MINUTES },
+  throttles: { enabled: true, threshold: 0, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 2 },
+  timeouts: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
+  dropped_events: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
+} satisfies Readonly<Record<string, AlarmSettings>>;
+
+/** An alarm, as the files call it. */
+export type AlarmKey = keyof typeof ALARM_DEFAULTS;
+
+/** Every alarm, in the order in which people read of them. */
+export const ALARM_KEYS = Object.keys(ALARM_DEFAULTS) as AlarmKey[];
+
+const timing = {
+  enabled: flag().optional(),
+  period_seconds: wholeNumber(60, LONGEST_EVALUATION_SECONDS).multipleOf(60, { error: "a multiple of 60" }).optional(),
+  evaluation_periods: wholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
+  datapoints_to_alarm: wholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
+};
+
+const count = () => section({ threshold: wholeNumber(0, 1_000_000).optional(), ...timing });
+
+const percent = () =>
+  section({ threshold_percent: wholeNumber(1, 100).optional(), ...timing }).transform(
+    ({ thresholdPercent: threshold, ...rest }) => ({ threshold, ...rest }),
+  );
+
+const milliseconds = (to: number) =>
+  section({ threshold_milliseconds: wholeNumber(1, to).optional(), ...timing }).transform(
+    ({ thresholdMilliseconds: threshold, ...rest }) => ({ threshold, ...rest }),
+  );
+
+/** What differs from {@link ALARM_DEFAULTS}. */
+export const alarmOverrides = keys({
+  cold_starts: count()
+    .optional()
+    .meta(documentation("cold_starts", "threshold", "Users' requests that met a cold start")),
+  init_duration: milliseconds(10_000)
+    .optional()
+    .meta(documentation("init_duration", "threshold_milliseconds", "Average time to initialize")),
+  memory: percent()
+    .optional()
+    .meta(documentation("memory", "threshold_percent", "Peak memory as a share of the function's memory")),
+  response_time: milliseconds(900_000)
+    .optional()
+    .meta(
+      documentation("response_time", "threshold_milliseconds", "Average time of a request, without initialization"),
+    ),
+  errors: count()
+    .optional()
+    .meta(documentation("errors", "threshold", "Failed requests; urgent")),
+  throttles: count()
+    .optional()
+    .meta(documentation("throttles", "threshold", "Requests refused for lack of concurrency; urgent")),
+  timeouts: count()
+    .optional()
+    .meta(documentation("timeouts", "threshold", "Requests that the timeout ended; urgent")),
+  dropped_events: count()
+    .optional()
+    .meta(
+      documentation(
+        "dropped_events",
+        "threshold",
+        "Events that Lambda gave up, of a function with `asynchronous = true`",
+      ),
+    ),
+});
+
+type AlarmOverrides = Readonly<z.output<typeof alarmOverrides>>;
+
+/** One alarm's settings for one function: its own, else the environment's, else the default. */
+export function alarmSettings(key: AlarmKey, environment: AlarmOverrides, own: AlarmOverrides): AlarmSettings {
+  return { ...ALARM_DEFAULTS[key], ...given(environment[key]), ...given(own[key]) };
+}
+
+/** What is wrong with settings that are right each on its own: the key to change, and the end of the sentence "expected …". */
+export function timingMistake({
+  periodSeconds,
+  evaluationPeriods,
+  datapointsToAlarm,
+}: AlarmSettings): TimingMistake | undefined {
+  if (datapointsToAlarm > evaluationPeriods) {
+    return {
+      key: "datapoints_to_alarm",
+      expected: `at most evaluation_periods, which is ${evaluationPeriods}`,
+      got: datapointsToAlarm,
+    };
+  }
+  if (periodSeconds * evaluationPeriods > LONGEST_EVALUATION_SECONDS) {
+    return {
+      key: "evaluation_periods",
+      expected: `at most ${LONGEST_EVALUATION_SECONDS} seconds together, ${Math.floor(LONGEST_EVALUATION_SECONDS / periodSeconds)} periods of ${periodSeconds}`,
+      got: evaluationPeriods,
+    };
+  }
+  return undefined;
+}
+
+/** One key that does not go with the others. */
+export interface TimingMistake {
+  readonly key: string;
+  readonly expected: string;
+  readonly got: number;
+}
+
+/** Without the keys that are there but undefined, which would hide what they stand before. */
+function given<T extends object>(settings: T | undefined): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(settings ?? {}).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
+}
+
+function documentation(key: AlarmKey, thresholdKey: string, description: string) {
+  const { threshold, periodSeconds, evaluationPeriods, datapointsToAlarm } = ALARM_DEFAULTS[key];
+  return {
+    description,
+    summary: {
+      [thresholdKey]: threshold,
+      period_seconds: periodSeconds,
+      evaluation_periods: evaluationPeriods,
+      datapoints_to_alarm: datapointsToAlarm,
+    },
+  };
+}
