@@ -14,12 +14,13 @@ const restricted = {
   ],
 };
 
-/** Imports point one way: environments, performance <- functions <- stacks <- main. */
+/** Imports point one way: environments, performance <- functions <- stacks <- main; local may look at all of them. */
 const borders = {
-  environments: ["performance", "functions", "stacks", "main"],
-  performance: ["environments", "functions", "stacks", "main"],
-  functions: ["stacks", "main"],
-  stacks: ["main"],
+  environments: ["performance", "functions", "stacks", "local", "main"],
+  performance: ["environments", "functions", "stacks", "local", "main"],
+  functions: ["stacks", "local", "main"],
+  stacks: ["local", "main"],
+  local: ["main"],
 };
 
 export default defineConfig(

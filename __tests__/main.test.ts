@@ -41,10 +41,18 @@ describe("npm run synth", () => {
     const { status, stdout, stderr } = synth(root);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
-      "Environment  Region     Functions           Resources  State",
-      "dev          eu-west-1  api (iam endpoint)  7          terraform.dev.tfstate",
-      "prod         eu-west-1  api (iam endpoint)  7          HCP Terraform: your-organization/warmwatch-prod",
-      "staging      eu-west-1  api (iam endpoint)  7          HCP Terraform: your-organization/warmwatch-staging",
+      "Environment  Region     Functions           Resources  Monitoring     State",
+      "dev          eu-west-1  api (iam endpoint)  31         $8.60 a month  terraform.dev.tfstate",
+      "prod         eu-west-1  api (iam endpoint)  31         $8.60 a month  HCP Terraform: your-organization/warmwatch-prod",
+      "staging      eu-west-1  api (iam endpoint)  31         $8.60 a month  HCP Terraform: your-organization/warmwatch-staging",
+      "",
+      expect.stringMatching(/^Monitoring costs at most \(us-east-1 prices of \d{4}-\d{2}; /),
+      ...["dev", "prod", "staging"].map((name): unknown =>
+        expect.stringMatching(`^  ${name}: metrics 11 x \\$0\\.30, `),
+      ),
+      ...["dev", "prod", "staging"].map(
+        (name) => `${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`,
+      ),
       "",
       "Written to cdktf.out/stacks/<environment>. Next: npx cdktf deploy <environment>",
       "",

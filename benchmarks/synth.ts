@@ -71,7 +71,7 @@ async function compare(folder: string): Promise<void> {
     ]),
   );
   console.log(`
-monitored      with cdk-monitoring-constructs' dashboard of the function, which Warmwatch's stack has no equal of yet
+monitored      with cdk-monitoring-constructs' dashboard of the function
 unchecked      with CDK_VALIDATION=false: without the check of the templates that AWS CDK makes by default since 2.262
 Memory         the most that the program's own process held, as the operating system counts it
 With children  the most that it and its child processes (esbuild, npx) held together, sampled at one run

@@ -251,7 +251,10 @@ export const environmentFile = section({
   state: stateSettings.meta({ description: "Where Terraform keeps the state" }),
   functions: z
     .record(
-      text("a name of a-z, 0-9 and - that starts with a letter", /^[a-z]([a-z0-9-]*[a-z0-9])?$/),
+      text(
+        "a name of at most 64 characters a-z, 0-9 and - that starts with a letter",
+        /^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$/,
+      ),
       functionSettings,
       { error: "a map, as in functions = { … }" },
     )
@@ -262,7 +265,7 @@ export const environmentFile = section({
   alarm_webhook_variable: terraformVariable.optional().meta({
     description: "Name of a sensitive Terraform variable with an HTTPS address that gets every alarm",
   }),
-  runbooks_url: text("an address that begins with https://, of at most 150 characters", /^https:\/\/[!-~]{1,142}$/)
+  runbooks_url: text("an address that begins with https://, of at most 100 characters", /^https:\/\/[!-~]{1,92}$/)
     .optional()
     .meta({ description: "Where your copy of docs/runbooks/ can be read, for links in the alarms' texts" }),
   alarms: alarmOverrides.default({}).meta({ description: "What differs from the defaults of each alarm" }),

@@ -5,6 +5,7 @@ import { type Environment } from "../environments/schema";
 import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
 import { MonitoredFunction } from "./monitored-function";
+import { addMonitoring } from "./monitoring/monitoring";
 import { SensitiveVariables } from "./sensitive-variables";
 
 /** Both majors work; the binding alone would pin one exact version. */
@@ -36,11 +37,14 @@ export class EnvironmentStack extends TerraformStack {
 
     const sensitiveVariables = new SensitiveVariables(this, "variables");
     const functions = new Construct(this, "functions");
+    const logGroups = new Map<string, string>();
     for (const [name, settings] of Object.entries(environment.functions)) {
       const bundle = bundles.get(name);
       if (!bundle) throw new Error(`function ${name} has not been bundled`);
-      new MonitoredFunction(functions, name, { environment, settings, bundle, sensitiveVariables });
+      const { logs } = new MonitoredFunction(functions, name, { environment, settings, bundle, sensitiveVariables });
+      logGroups.set(name, logs.name);
     }
+    addMonitoring(this, { environment, sensitiveVariables, logGroups });
   }
 
   /** Readable addresses, as in `aws_lambda_alias.api_live`: the path of ids without the group, and without cdktf's hash. */

@@ -23,17 +23,19 @@ export interface MonitoredFunctionProps {
  * and its endpoint. The construct's id is the function's name in the environment's file.
  */
 export class MonitoredFunction extends Construct {
+  readonly logs: CloudwatchLogGroup;
+
   constructor(scope: Construct, id: string, props: MonitoredFunctionProps) {
     super(scope, id);
     const { environment, settings, bundle, sensitiveVariables } = props;
     const name = deployedName(environment.name, id);
     const lifecycle = { preventDestroy: environment.protected };
 
-    const logs = new CloudwatchLogGroup(this, "logs", {
+    const logs = (this.logs = new CloudwatchLogGroup(this, "logs", {
       name: `/aws/lambda/${name}`,
       retentionInDays: environment.logRetentionDays,
       lifecycle,
-    });
+    }));
     const { role, policy } = addExecutionRole(this, { name, region: environment.region, settings, logs });
     const variables = { ...settings.environment, ...sensitiveVariables.resolve(settings.secrets) };
     const lambda = new LambdaFunction(this, "function", {

@@ -11,18 +11,19 @@ export class SensitiveVariables extends Construct {
     return Object.fromEntries(
       Object.entries(secrets).map(([variable, { kind, name }]) => [
         variable,
-        kind === "terraformVariable" ? this.declare(name).stringValue : name,
+        kind === "terraformVariable" ? this.valueNamed(name) : name,
       ]),
     );
   }
 
-  private declare(name: string): TerraformVariable {
+  /** The value of a sensitive Terraform variable. */
+  valueNamed(name: string): string {
     let variable = this.declared.get(name);
     if (!variable) {
       variable = new TerraformVariable(this, name, { type: "string", sensitive: true, nullable: false });
       variable.overrideLogicalId(name);
       this.declared.set(name, variable);
     }
-    return variable;
+    return variable.stringValue;
   }
 }

@@ -1,31 +1,73 @@
 import { TerraformResource } from "cdktf";
 import { stateLocation } from "../environments/names";
 import { type Environment } from "../environments/schema";
+import { dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
 import { type EnvironmentStack } from "./environment-stack";
 
-const HEADINGS = ["Environment", "Region", "Functions", "Resources", "State"];
+const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
 
 const LONGEST_LIST = 60;
 
-/** What has been synthesized, one line per environment, for people to read. */
+/** What has been synthesized, one line per environment, and what people should know of it. */
 export function summarize(stacks: readonly EnvironmentStack[]): string {
   const rows = stacks.map((stack) => {
-    const { name, region, state, functions } = stack.environment;
+    const { name, region, state } = stack.environment;
     const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
-    return [name, region, describe(functions), String(resources.length), stateLocation(name, state)];
+    const cost = monthlyCost(stack).reduce((total, { count, dollarsEach }) => total + count * dollarsEach, 0);
+    return [
+      name,
+      region,
+      describe(stack.environment),
+      String(resources.length),
+      `${dollars(cost)} a month`,
+      stateLocation(name, state),
+    ];
   });
-  return table([HEADINGS, ...rows]);
+  return [
+    table([HEADINGS, ...rows]),
+    "",
+    ...costLines(stacks),
+    ...stacks.flatMap(({ environment }) => notes(environment)),
+  ].join("\n");
 }
 
 /** The functions by name, or how many when they are many; those that everyone can call always by name. */
-function describe(functions: Environment["functions"]): string {
-  const names = Object.entries(functions).map(([name, { endpoint }]) =>
-    endpoint === "none" ? name : `${name} (${endpoint} endpoint)`,
-  );
+function describe({ functions, existingFunctions }: Environment): string {
+  const names = [
+    ...Object.entries(functions).map(([name, { endpoint }]) =>
+      endpoint === "none" ? name : `${name} (${endpoint} endpoint)`,
+    ),
+    ...Object.keys(existingFunctions).map((name) => `${name} (existing)`),
+  ];
   const list = names.join(", ");
   if (list.length <= LONGEST_LIST) return list;
   const isPublic = Object.keys(functions).filter((name) => functions[name]?.endpoint === "public");
   return [`${names.length} functions`, ...isPublic.map((name) => `${name} (public endpoint)`)].join(", ");
+}
+
+function costLines(stacks: readonly EnvironmentStack[]): string[] {
+  return [
+    `Monitoring costs at most (${PRICE_SOURCE}; queries: $${DOLLARS_PER_GIGABYTE_QUERIED} per GB of logs that they read):`,
+    ...stacks.map((stack) => {
+      const items = monthlyCost(stack).filter(({ count }) => count > 0);
+      const list = items.map(({ what, count, dollarsEach }) => `${what} ${count} x ${dollars(dollarsEach)}`);
+      return `  ${stack.environment.name}: ${list.join(", ")}`;
+    }),
+  ];
+}
+
+/** What has no effect, or cannot be had. */
+function notes({ name, alarmEmails, urgentEmails, alarmWebhookVariable, existingFunctions }: Environment): string[] {
+  const existing = Object.entries(existingFunctions);
+  const isHeard = alarmEmails.length + urgentEmails.length > 0 || alarmWebhookVariable !== undefined;
+  return [
+    ...(isHeard ? [] : [`${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`]),
+    ...existing.map(
+      ([id, { logFormat }]) =>
+        `${name}: of ${id}, deployed elsewhere, there are no failure categories, operations and answers with HTTP 5xx, ` +
+        `and its cold starts include those of pings${logFormat === "text" ? "; text logs tell no versions and no traces" : ""}`,
+    ),
+  ];
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -177,7 +177,7 @@ describe("who gets alarms", () => {
     ],
     [
       'runbooks_url = "http://example.com"',
-      'runbooks_url: expected an address that begins with https://, of at most 150 characters, got "http://example.com"',
+      'runbooks_url: expected an address that begins with https://, of at most 100 characters, got "http://example.com"',
     ],
   ])("%s", async (more, mistake) => {
     expect(await mistakesOf(tfvars({ more }))).toEqual([mistake]);
@@ -397,7 +397,7 @@ describe("mistakes in a file", () => {
         "functions/My_API/handler.ts": "",
       }),
     ).toEqual([
-      'environments/dev.tfvars: functions.My_API: expected a name of a-z, 0-9 and - that starts with a letter, got "My_API"',
+      'environments/dev.tfvars: functions.My_API: expected a name of at most 64 characters a-z, 0-9 and - that starts with a letter, got "My_API"',
     ]);
   });
 

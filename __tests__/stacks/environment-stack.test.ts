@@ -209,10 +209,9 @@ describe("an endpoint", () => {
       "functions/web/handler.ts": "export const handler = 1",
     };
     const { summary } = await synthesize(makeProject(files));
-    expect(summary.split("\n")).toEqual([
-      "Environment  Region     Functions                   Resources  State",
-      "dev          eu-west-1  api (public endpoint), web  18         terraform.dev.tfstate",
-    ]);
+    expect(summary.split("\n")).toContain(
+      "dev          eu-west-1  api (public endpoint), web  53         $13.20 a month  terraform.dev.tfstate",
+    );
   });
 });
 
@@ -303,19 +302,37 @@ function protectedIn(stack: SynthesizedStack): string[] {
  * or a line in the changelog.
  */
 describe("resource addresses", () => {
-  const base = [
+  const alarms = ["cold-starts", "errors", "init-duration", "memory", "response-time", "throttles", "timeouts"];
+  const perFunction = [
+    "aws_cloudwatch_composite_alarm.api_degraded",
     "aws_cloudwatch_log_group.api_logs",
+    "aws_cloudwatch_log_metric_filter.api_init-duration",
+    "aws_cloudwatch_log_metric_filter.api_max-memory-used",
+    "aws_cloudwatch_log_metric_filter.api_timeouts",
+    ...alarms.map((alarm) => `aws_cloudwatch_metric_alarm.api_${alarm}`),
     "aws_iam_role.api_role",
     "aws_iam_role_policy.api_policy",
     "aws_lambda_alias.api_live",
     "aws_lambda_alias.api_warm",
     "aws_lambda_function.api_function",
   ];
+  const queries = ["cold-starts", "cold-starts-by-version", "failures", "memory-headroom", "slow-requests", "warming"];
+  const perEnvironment = [
+    "aws_cloudwatch_dashboard.dashboard",
+    ...queries.map((query) => `aws_cloudwatch_query_definition.${query}`),
+    "aws_kms_key.topics",
+    "aws_kms_key_policy.topics-policy",
+    "aws_sns_topic.notice",
+    "aws_sns_topic.urgent",
+    "aws_sns_topic_policy.notice-policy",
+    "aws_sns_topic_policy.urgent-policy",
+  ];
+  const base = [...perEnvironment, ...perFunction].sort();
 
   test.each(["dev", "staging", "prod"])("of %s as shipped", async (name) => {
     const root = makeProject({ [`environments/${name}.tfvars`]: readFileSync(`environments/${name}.tfvars`) });
     const stack = (await synthesize(root)).stacks[name] as SynthesizedStack;
-    expect(addressesOf(stack)).toEqual([...base, "aws_lambda_function_url.api_url"]);
+    expect(addressesOf(stack)).toEqual([...base, "aws_lambda_function_url.api_url"].sort());
   });
 
   test("of a public endpoint", async () => {
@@ -337,6 +354,8 @@ describe("resource addresses", () => {
     const files = Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, "export const handler = 1"]));
     const functions = names.map((name) => `${name} = {}`).join("\n");
     const { stacks } = await synthesize(makeProject({ ...files, "environments/dev.tfvars": tfvars({ functions }) }));
-    expect(addressesOf(stacks["dev"] as SynthesizedStack)).toHaveLength(names.length * base.length);
+    expect(addressesOf(stacks["dev"] as SynthesizedStack)).toHaveLength(
+      names.length * perFunction.length + perEnvironment.length,
+    );
   });
 });

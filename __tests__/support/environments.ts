@@ -4,8 +4,8 @@ import { HANDLER, makeProject, tfvars } from "./project";
 /** The environments that come with the project, and one that uses everything that they do not. */
 export const ENVIRONMENTS = ["dev", "staging", "prod", "everything"];
 
-/** The value that the tests give to the Terraform variable of `everything`. */
-export const VARIABLES = { TF_VAR_hook: "secret-hook" };
+/** The values that the tests give to the Terraform variables of `everything`. */
+export const VARIABLES = { TF_VAR_hook: "secret-hook", TF_VAR_pager: "https://pager.example.com/secret" };
 
 const EVERYTHING = `
   api = {
@@ -18,14 +18,27 @@ const EVERYTHING = `
       HOOK  = { terraform_variable = "hook" }
     }
   }
-  web = { endpoint = "iam", architecture = "x86_64", tracing = false }`;
+  web = { endpoint = "iam", architecture = "x86_64", tracing = false, asynchronous = true }
+  new = { existing = true, function_name = "New_Service", log_format = "json" }
+  old = { existing = true, log_group = "/custom/old", alarms = { errors = { threshold = 0 } } }`;
+
+/** Log groups of functions that are deployed elsewhere, which are there before `everything` is applied. */
+export const EXISTING_LOG_GROUPS = ["/aws/lambda/New_Service", "/custom/old"];
+
+const EVERYTHING_ELSE = `
+  tags                   = { Team = "shop" }
+  alarm_emails           = ["team@example.com"]
+  urgent_emails          = ["night.shift@example.com"]
+  alarm_webhook_variable = "pager"
+  runbooks_url           = "https://wiki.example.com/runbooks"
+  alarms                 = { response_time = { threshold_milliseconds = 1000 } }`;
 
 /** A project with all of {@link ENVIRONMENTS}. */
 export function makeProjectWithEnvironments(): string {
   const shipped = ["dev", "staging", "prod"].map((name) => `environments/${name}.tfvars`);
   return makeProject({
     ...Object.fromEntries(shipped.map((file) => [file, readFileSync(file, "utf8")])),
-    "environments/everything.tfvars": tfvars({ functions: EVERYTHING, more: 'tags = { Team = "shop" }' }),
+    "environments/everything.tfvars": tfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
     "functions/web/handler.ts": HANDLER,
   });
 }

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
+import { ENVIRONMENTS, EXISTING_LOG_GROUPS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
+import { checkDashboard } from "../support/dashboard";
 import { HANDLER, synthesize } from "../support/project";
 import { skip, TerraformFolder, terraformIsUsable } from "../support/terraform";
 
@@ -26,6 +27,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
 
   beforeAll(async () => {
     Object.assign(process.env, VARIABLES);
+    if (name === "everything") await Promise.all(EXISTING_LOG_GROUPS.map(makeLogGroup));
     const root = makeProjectWithEnvironments();
     stack = new TerraformFolder(join((await synthesize(root)).outdir, "stacks", name));
     stack.override(EMULATED);
@@ -47,6 +49,29 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     },
     MINUTE_MS,
   );
+
+  test("has the dashboard that AWS publishes the structure of, whose alarms are there", () => {
+    // Prepare
+    const { values } = JSON.parse(stack.run(["show", "-json"]).output) as {
+      values: { root_module: { resources: { type: string; values: Record<string, string> }[] } };
+    };
+    const of = (type: string) => values.root_module.resources.filter((resource) => resource.type === type);
+    const arns = of("aws_cloudwatch_metric_alarm").map((alarm) => alarm.values["arn"]);
+
+    for (const dashboard of of("aws_cloudwatch_dashboard")) {
+      // Act
+      const written = dashboard.values["dashboard_body"] ?? "";
+      const { variables } = JSON.parse(written) as { variables: [{ pattern: string; defaultValue: string }] };
+      const [{ pattern, defaultValue }] = variables;
+      const shown: unknown = JSON.parse(written.replaceAll(pattern, defaultValue));
+
+      // Assess
+      expect(checkDashboard(shown)).toEqual([]);
+      const drawn = JSON.stringify(shown).match(/arn:aws:cloudwatch:[^"]+/g) ?? [];
+      expect(drawn.length).toBeGreaterThan(10);
+      for (const arn of drawn.filter((arn) => !arn.endsWith("dropped-events"))) expect(arns).toContain(arn);
+    }
+  });
 
   test(
     "changes nothing but the function and its aliases when its code changes",
@@ -92,3 +117,19 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     MINUTE_MS,
   );
 });
+
+/** What somebody else has made. */
+async function makeLogGroup(logGroupName: string): Promise<void> {
+  const response = await fetch(process.env["AWS_ENDPOINT_URL"] ?? "", {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "Logs_20140328.CreateLogGroup",
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=made-up/20260101/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0",
+    },
+    body: JSON.stringify({ logGroupName }),
+  });
+  if (!response.ok && !(await response.clone().text()).includes("AlreadyExists"))
+    throw new Error(await response.text());
+}

@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
+import { FILTERS } from "../../stacks/monitoring/platform-metrics";
+import { QUERIES, type QueryKey } from "../../stacks/monitoring/queries";
 import { synthesize } from "../support/project";
 import { type Plan, TerraformFolder, terraformIsUsable } from "../support/terraform";
 
@@ -117,6 +119,32 @@ describeWithTerraform("real Terraform", () => {
         },
       },
     ]);
+  });
+
+  test("plans alarms, filters and queries as they are written, with nothing taken for a template", () => {
+    const queries = planned("everything").resource_changes.filter(({ address }) =>
+      address.startsWith("aws_cloudwatch_query_definition."),
+    );
+    expect(queries).toHaveLength(10);
+    for (const { change } of queries) {
+      const [key, format] = String(change.after["name"])
+        .replace("everything/", "")
+        .split(/-(?=text$)/);
+      expect(change.after["query_string"]).toBe(QUERIES[key as QueryKey][format === "text" ? "text" : "json"]);
+    }
+    expect(after("everything", "aws_cloudwatch_log_metric_filter.old_init-duration")["pattern"]).toBe(
+      FILTERS.text.InitDuration.pattern,
+    );
+    expect(after("everything", "aws_cloudwatch_metric_alarm.api_response-time")).toMatchObject({
+      alarm_name: "everything-api-response-time",
+      threshold: 1000,
+      dimensions: { FunctionName: "everything-api", Resource: "everything-api:live" },
+    });
+    expect(after("everything", "aws_cloudwatch_metric_alarm.old_errors")).toMatchObject({
+      alarm_name: "everything-old-errors",
+      threshold: 0,
+      dimensions: { FunctionName: "old" },
+    });
   });
 
   test("finds the environments' files formatted as Terraform formats them", () => {

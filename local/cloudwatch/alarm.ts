@@ -1,0 +1,447 @@
+import { type Metric, type MetricSource, metricStore, type Sample, statisticOf, type TimeWindow } from "./metric-data";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html#alarm-states */
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+/** A metric as a query of an alarm has it; `period` in seconds. */
+export interface MetricOfQuery {
+  readonly namespace?: string;
+  readonly metric_name: string;
+  readonly period: number;
+  readonly stat: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+}
+
+/** A metric, or an expression about other queries of the same alarm. */
+export interface MetricQuery {
+  readonly id: string;
+  readonly expression?: string;
+  readonly return_data?: boolean;
+  readonly metric?: MetricOfQuery;
+}
+
+/**
+ * The attributes of Terraform's `aws_cloudwatch_metric_alarm` that decide about its state, as they are in synthesized JSON; `period` in
+ * seconds, `threshold` in the metric's unit. Either `metric_query` says what is watched, or `namespace` and those beside it.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
+export interface MetricAlarm {
+  readonly comparison_operator: string;
+  readonly threshold?: number;
+  readonly evaluation_periods: number;
+  readonly datapoints_to_alarm?: number;
+  readonly treat_missing_data?: string;
+  readonly period?: number;
+  readonly statistic?: string;
+  readonly extended_statistic?: string;
+  readonly namespace?: string;
+  readonly metric_name?: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly metric_query?: readonly MetricQuery[];
+}
+
+/** Thrown for an alarm that CloudWatch would refuse, or that has something which is not evaluated here. */
+export class AlarmError extends Error {}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * AWS says that CloudWatch retrieves more data points than evaluation periods, not how many. In its tables it is five for three:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ */
+const EXTRA_DATA_POINTS = 2;
+
+const COMPARISONS: ReadonlyMap<string, (value: number, threshold: number) => boolean> = new Map([
+  ["GreaterThanThreshold", (value: number, threshold: number) => value > threshold],
+  ["GreaterThanOrEqualToThreshold", (value: number, threshold: number) => value >= threshold],
+  ["LessThanThreshold", (value: number, threshold: number) => value < threshold],
+  ["LessThanOrEqualToThreshold", (value: number, threshold: number) => value <= threshold],
+]);
+
+/** Whether a data point breaches the threshold; undefined when it is missing. */
+export type DataPoint = boolean | undefined;
+
+/** How an alarm turns data points into a state; the names are those of `PutMetricAlarm`. */
+export interface EvaluationSettings {
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm: number;
+  readonly treatMissingData: "missing" | "ignore" | "breaching" | "notBreaching";
+}
+
+/**
+ * The state that follows from the data points in the evaluation range, oldest first, for an alarm that is in the state `current`:
+ *
+ * - With as many data points as evaluation periods, or more, the newest of them decide: ALARM if enough breach, or else OK.
+ * - With fewer, those lacking are taken as breaching or not, if the alarm says so.
+ * - If it says `missing` or `ignore`, what there is decides: ALARM if enough breach, or else OK if any does not breach. If none is
+ *   left that does not breach, `ignore` keeps the state; with `missing` it becomes ALARM once the oldest that breaches is as many periods
+ *   old as data points are needed to alarm ("premature alarm state"), and INSUFFICIENT_DATA before.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ *
+ * For that last case (`- - - - X`) the page says only that there is no ALARM yet. That it is INSUFFICIENT_DATA is what an earlier
+ * edition's table has.
+ */
+export function stateOf(
+  dataPoints: readonly DataPoint[],
+  { evaluationPeriods, datapointsToAlarm, treatMissingData }: EvaluationSettings,
+  current: AlarmState,
+): AlarmState {
+  const existing = dataPoints.filter((dataPoint) => dataPoint !== undefined);
+  const lacking = Math.max(0, evaluationPeriods - existing.length);
+  const breaching = existing.slice(-evaluationPeriods).filter(Boolean).length;
+  const filled = treatMissingData === "breaching" ? lacking : 0;
+
+  if (breaching + filled >= datapointsToAlarm) return "ALARM";
+  if (lacking === 0 || existing.includes(false)) return "OK";
+  if (treatMissingData === "breaching" || treatMissingData === "notBreaching") return "OK";
+  if (treatMissingData === "ignore") return current;
+  const oldest = dataPoints.indexOf(true);
+  return oldest >= 0 && dataPoints.length - oldest >= datapointsToAlarm ? "ALARM" : "INSUFFICIENT_DATA";
+}
+
+/**
+ * The state of an alarm after its evaluation at a time, in milliseconds since 1970. The newest data point is that of the period which
+ * ends then, whatever the clock's minutes: of an alarm with a period of five minutes, evaluated every minute, the windows overlap.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+ */
+export function evaluateAlarm(
+  alarm: MetricAlarm,
+  source: MetricSource,
+  at: number,
+  current: AlarmState = "INSUFFICIENT_DATA",
+): AlarmState {
+  return evaluationOf(alarm).evaluate(source, at, current);
+}
+
+/** The state of an alarm from a time on, in milliseconds since 1970. */
+export interface StateAtTime {
+  readonly at: number;
+  readonly state: AlarmState;
+}
+
+/**
+ * The states of a new alarm at every whole minute from `from` to `to`, both included, in milliseconds since 1970. It begins as
+ * INSUFFICIENT_DATA, and sees data from before `from`, as a new alarm in CloudWatch does. An alarm that looks back over more than a day
+ * is evaluated at whole hours only.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+ */
+export function alarmStates(
+  alarm: MetricAlarm,
+  samples: readonly Sample[],
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly StateAtTime[] {
+  const source = metricStore(samples);
+  const { interval, evaluate } = evaluationOf(alarm);
+  const states: StateAtTime[] = [];
+  let state: AlarmState = "INSUFFICIENT_DATA";
+  for (let at = Math.ceil(from / MINUTE) * MINUTE; at <= to; at += MINUTE) {
+    if (at % interval === 0) state = evaluate(source, at, state);
+    states.push({ at, state });
+  }
+  return states;
+}
+
+interface Evaluation {
+  /** Milliseconds from one evaluation to the next. */
+  readonly interval: number;
+  readonly evaluate: (source: MetricSource, at: number, current: AlarmState) => AlarmState;
+}
+
+function evaluationOf(alarm: MetricAlarm): Evaluation {
+  const breaches = COMPARISONS.get(alarm.comparison_operator);
+  if (!breaches) throw new AlarmError(`${alarm.comparison_operator} is not a comparison that is evaluated here`);
+  const { threshold } = alarm;
+  if (threshold === undefined) throw new AlarmError("the alarm has no threshold");
+  const settings = settingsOf(alarm);
+  const { period, valueIn } = watchedBy(alarm);
+  if (!Number.isInteger(period / MINUTE) || period < MINUTE) {
+    throw new AlarmError(`a period of ${period / 1000} seconds is not a whole number of minutes`);
+  }
+  return {
+    interval: settings.evaluationPeriods * period > DAY ? HOUR : MINUTE,
+    evaluate(source, at, current) {
+      const dataPoints: DataPoint[] = [];
+      for (let back = settings.evaluationPeriods + EXTRA_DATA_POINTS; back > 0; back--) {
+        const value = valueIn(source, { from: at - back * period, to: at - (back - 1) * period });
+        dataPoints.push(value === undefined ? undefined : breaches(value, threshold));
+      }
+      return stateOf(dataPoints, settings, current);
+    },
+  };
+}
+
+function settingsOf(alarm: MetricAlarm): EvaluationSettings {
+  const evaluationPeriods = alarm.evaluation_periods;
+  const datapointsToAlarm = alarm.datapoints_to_alarm ?? evaluationPeriods;
+  const treatMissingData = alarm.treat_missing_data ?? "missing";
+  if (!(Number.isInteger(evaluationPeriods) && evaluationPeriods >= 1)) {
+    throw new AlarmError(`an alarm cannot have ${evaluationPeriods} evaluation periods`);
+  }
+  if (!(Number.isInteger(datapointsToAlarm) && datapointsToAlarm >= 1 && datapointsToAlarm <= evaluationPeriods)) {
+    throw new AlarmError(`${datapointsToAlarm} of ${evaluationPeriods} data points cannot alarm`);
+  }
+  switch (treatMissingData) {
+    case "missing":
+    case "ignore":
+    case "breaching":
+    case "notBreaching":
+      return { evaluationPeriods, datapointsToAlarm, treatMissingData };
+    default:
+      throw new AlarmError(`missing data cannot be treated as ${treatMissingData}`);
+  }
+}
+
+type ValueIn = (source: MetricSource, window: TimeWindow) => number | undefined;
+
+/** What an alarm watches: the length of a data point in milliseconds, and its value in a window of that length. */
+interface Watched {
+  readonly period: number;
+  readonly valueIn: ValueIn;
+}
+
+function watchedBy(alarm: MetricAlarm): Watched {
+  const { metric_query: queries = [], namespace, metric_name: name, period, dimensions = {} } = alarm;
+  if (queries.length > 0) return watchedByQueries(queries);
+  const stat = alarm.statistic ?? alarm.extended_statistic;
+  if (namespace === undefined || name === undefined || period === undefined || stat === undefined) {
+    throw new AlarmError("the alarm has neither queries nor a namespace, a metric, a period and a statistic");
+  }
+  return { period: period * 1000, valueIn: valueOfMetric({ namespace, name, dimensions }, stat) };
+}
+
+function valueOfMetric(metric: Metric, stat: string): ValueIn {
+  return (source, window) => statisticOf(source, metric, stat, window);
+}
+
+function watchedByQueries(queries: readonly MetricQuery[]): Watched {
+  const byId = new Map(queries.map((query) => [query.id, query]));
+  const known = new Map<string, ValueIn>();
+  const periods = new Set<number>();
+
+  function valueOfQuery(id: string, within: readonly string[]): ValueIn {
+    const done = known.get(id);
+    if (done) return done;
+    const query = byId.get(id);
+    if (!query) throw new AlarmError(`there is no query ${id}`);
+    if (within.includes(id)) throw new AlarmError(`the query ${id} is about itself`);
+    const { expression, metric } = query;
+    const valueIn = expression === undefined ? ofMetric(id, metric) : ofExpression(expression, [...within, id]);
+    known.set(id, valueIn);
+    return valueIn;
+  }
+
+  function ofMetric(id: string, metric: MetricOfQuery | undefined): ValueIn {
+    if (metric?.namespace === undefined) throw new AlarmError(`the query ${id} has neither an expression nor a metric`);
+    const { namespace, metric_name: name, dimensions = {}, stat, period } = metric;
+    periods.add(period);
+    return valueOfMetric({ namespace, name, dimensions }, stat);
+  }
+
+  function ofExpression(text: string, within: readonly string[]): ValueIn {
+    const { ids, evaluate } = parseExpression(text);
+    const operands = new Map([...ids].map((id) => [id, valueOfQuery(id, within)]));
+    return (source, window) => evaluate((id) => operands.get(id)?.(source, window));
+  }
+
+  const [returned, ...others] = queries.filter((query) => query.return_data === true);
+  if (!returned || others.length > 0) throw new AlarmError("exactly one query has to return data");
+  const valueIn = valueOfQuery(returned.id, []);
+  const [period, ...otherPeriods] = periods;
+  if (period === undefined || otherPeriods.length > 0) throw new AlarmError("all metrics have to have the same period");
+  return { period: period * 1000, valueIn };
+}
+
+/** The value that an id has in the period for which an expression is evaluated; undefined when it is missing. */
+export type ValueOf = (id: string) => number | undefined;
+
+/** A metric math expression that has been understood. */
+export interface MathExpression {
+  /** The metrics and expressions it is about. */
+  readonly ids: ReadonlySet<string>;
+  /** Its value in one period; undefined when it is missing. */
+  readonly evaluate: (valueOf: ValueOf) => number | undefined;
+}
+
+type Evaluate = MathExpression["evaluate"];
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+const MAX_EXPRESSION_CHARACTERS = 2048;
+const MAX_NESTING = 100;
+
+const OPERATORS: ReadonlyMap<string, (left: number, right: number) => number | undefined> = new Map([
+  ["+", (left: number, right: number) => left + right],
+  ["-", (left: number, right: number) => left - right],
+  ["*", (left: number, right: number) => left * right],
+  ["/", (left: number, right: number) => (right === 0 ? undefined : left / right)],
+  ["==", (left: number, right: number) => Number(left === right)],
+  ["!=", (left: number, right: number) => Number(left !== right)],
+  ["<", (left: number, right: number) => Number(left < right)],
+  [">", (left: number, right: number) => Number(left > right)],
+  ["<=", (left: number, right: number) => Number(left <= right)],
+  [">=", (left: number, right: number) => Number(left >= right)],
+]);
+
+/** Loosest first. */
+const LEVELS = [
+  ["==", "!=", "<", ">", "<=", ">="],
+  ["+", "-"],
+  ["*", "/"],
+];
+
+/**
+ * Understands a metric math expression: numbers, ids, `+ - * /`, comparisons (1 if true, 0 if not), parentheses, `FILL(x, filler)`,
+ * `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, and `IF(condition, x, y)` or `IF(condition, x)`. Throws an AlarmError for anything else.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ *
+ * - Whatever needs a missing value is missing; of IF, only the branch that is taken counts. AWS's page has it that arithmetic and
+ *   comparisons take a missing value for 0 where another operand has one, and so does IF for its second argument. An expression with FILL
+ *   around each metric that may be missing means the same either way.
+ * - FILL fills every period, also when the metric has no data at all.
+ * - A division by zero is missing, as AWS has it.
+ */
+export function parseExpression(text: string): MathExpression {
+  if (text.length > MAX_EXPRESSION_CHARACTERS) {
+    throw new AlarmError(`an expression has more than ${MAX_EXPRESSION_CHARACTERS} characters`);
+  }
+  const tokens = expressionTokens(text);
+  const ids = new Set<string>();
+  let position = 0;
+  let nesting = 0;
+
+  function take(...expected: readonly string[]): string | undefined {
+    const token = tokens[position];
+    if (token === undefined || !expected.includes(token)) return undefined;
+    position++;
+    return token;
+  }
+
+  function demand(expected: string): void {
+    if (take(expected) === undefined) throw unexpected(expected);
+  }
+
+  function unexpected(expected: string): AlarmError {
+    return new AlarmError(`in ${text}: expected ${expected}, found ${tokens[position] ?? "the end"}`);
+  }
+
+  function level(index: number): Evaluate {
+    const operators = LEVELS[index];
+    if (!operators) return operand();
+    let left = level(index + 1);
+    for (let operator = take(...operators); operator !== undefined; operator = take(...operators)) {
+      left = operation(operator, left, level(index + 1));
+    }
+    return left;
+  }
+
+  function whole(): Evaluate {
+    if (++nesting > MAX_NESTING) throw new AlarmError(`an expression is nested more than ${MAX_NESTING} times`);
+    const result = level(0);
+    nesting--;
+    return result;
+  }
+
+  function operand(): Evaluate {
+    let negative = false;
+    while (take("-") !== undefined) negative = !negative;
+    const value = positive();
+    return negative ? operation("-", () => 0, value) : value;
+  }
+
+  function positive(): Evaluate {
+    if (take("(") !== undefined) {
+      const inner = whole();
+      demand(")");
+      return inner;
+    }
+    const token = tokens[position];
+    if (token === undefined) throw unexpected("a value");
+    position++;
+    if (/^[\d.]/.test(token)) {
+      const number = Number(token);
+      return () => number;
+    }
+    if (/^[a-z]/.test(token)) {
+      ids.add(token);
+      return (valueOf) => valueOf(token);
+    }
+    switch (token) {
+      case "FILL":
+        return fill();
+      case "IF":
+        return condition();
+      case "MAX":
+        return ofAll((values) => Math.max(...values));
+      case "MIN":
+        return ofAll((values) => Math.min(...values));
+      case "SUM":
+        return ofAll((values) => values.reduce((total, value) => total + value, 0));
+      default:
+        position--;
+        throw unexpected("a value");
+    }
+  }
+
+  function fill(): Evaluate {
+    demand("(");
+    const value = whole();
+    demand(",");
+    const filler = whole();
+    demand(")");
+    return (valueOf) => value(valueOf) ?? filler(valueOf);
+  }
+
+  function condition(): Evaluate {
+    demand("(");
+    const asked = whole();
+    demand(",");
+    const whenTrue = whole();
+    const whenFalse = take(",") === undefined ? undefined : whole();
+    demand(")");
+    return (valueOf) => {
+      const answer = asked(valueOf);
+      return answer === undefined ? undefined : (answer === 0 ? whenFalse : whenTrue)?.(valueOf);
+    };
+  }
+
+  function ofAll(combine: (values: readonly number[]) => number): Evaluate {
+    demand("(");
+    demand("[");
+    const members = [whole()];
+    while (take(",") !== undefined) members.push(whole());
+    demand("]");
+    demand(")");
+    return (valueOf) => {
+      const values = members.map((member) => member(valueOf)).filter((value) => value !== undefined);
+      return values.length === members.length ? combine(values) : undefined;
+    };
+  }
+
+  const evaluate = whole();
+  if (position < tokens.length) throw unexpected("the end");
+  return { ids, evaluate };
+}
+
+function operation(operator: string, left: Evaluate, right: Evaluate): Evaluate {
+  const calculate = OPERATORS.get(operator);
+  return (valueOf) => {
+    const leftValue = left(valueOf);
+    const rightValue = right(valueOf);
+    return leftValue === undefined || rightValue === undefined ? undefined : calculate?.(leftValue, rightValue);
+  };
+}
+
+function expressionTokens(text: string): readonly string[] {
+  const pattern = /\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+|\w+|[<>=!]=|[-+*/()[\],<>])\s*/uy;
+  const tokens: string[] = [];
+  while (pattern.lastIndex < text.length) {
+    const start = pattern.lastIndex;
+    const token = pattern.exec(text)?.[1];
+    if (token === undefined)
+      throw new AlarmError(`cannot read an expression from ${JSON.stringify(text.slice(start))}`);
+    tokens.push(token);
+  }
+  return tokens;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { type Sample } from "./metric-data";
+
+const dimensionSet = z.array(z.string().min(1)).max(30);
+const metricDefinition = z.object({ Name: z.string().min(1), Unit: z.string().optional() });
+const metricDirective = z.object({
+  Namespace: z.string().min(1),
+  Dimensions: z.array(dimensionSet).min(1),
+  Metrics: z.array(metricDefinition).max(100),
+});
+const document = z.looseObject({
+  _aws: z.object({ Timestamp: z.number(), CloudWatchMetrics: z.array(metricDirective) }),
+});
+const metricTarget = z.union([z.number().transform((value) => [value]), z.array(z.number()).max(100)]);
+const dimensionTarget = z.string();
+
+type Document = z.infer<typeof document>;
+type Directive = z.infer<typeof metricDirective>;
+
+/**
+ * The samples in a line of the embedded metric format: every value of every metric once per dimension set, since each set is a metric
+ * of its own. None when the line is not of that format. A document in which a metric or a dimension has no usable target counts as not
+ * of the format: AWS demands every target, and does not say what it keeps of a document that lacks one.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function embeddedMetrics(logLine: string): readonly Sample[] {
+  const read = document.safeParse(jsonIn(logLine));
+  if (!read.success) return [];
+  const samples: Sample[] = [];
+  for (const directive of read.data._aws.CloudWatchMetrics) {
+    const found = samplesOf(read.data, directive);
+    if (!found) return [];
+    samples.push(...found);
+  }
+  return samples;
+}
+
+function samplesOf(root: Document, { Namespace, Dimensions, Metrics }: Directive): readonly Sample[] | undefined {
+  const samples: Sample[] = [];
+  for (const names of Dimensions) {
+    const dimensions = z.record(z.string(), dimensionTarget).safeParse(membersOf(root, names));
+    if (!dimensions.success) return undefined;
+    for (const { Name, Unit } of Metrics) {
+      const values = metricTarget.safeParse(memberOf(root, Name));
+      if (!values.success) return undefined;
+      for (const value of values.data) {
+        samples.push({
+          namespace: Namespace,
+          name: Name,
+          dimensions: dimensions.data,
+          timestampMilliseconds: root._aws.Timestamp,
+          value,
+          ...(Unit === undefined ? {} : { unit: Unit }),
+        });
+      }
+    }
+  }
+  return samples;
+}
+
+function membersOf(root: Document, names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(names.map((name) => [name, memberOf(root, name)]));
+}
+
+function memberOf(root: Document, name: string): unknown {
+  return Object.hasOwn(root, name) ? root[name] : undefined;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

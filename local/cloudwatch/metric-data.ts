@@ -1,0 +1,126 @@
+/**
+ * What identifies a metric: samples belong to the same one only if namespace, name and every dimension are the same.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension
+ */
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** One value of a metric, at milliseconds since 1970. Without a unit, CloudWatch takes "None". */
+export interface Sample extends Metric {
+  readonly timestampMilliseconds: number;
+  readonly value: number;
+  readonly unit?: string;
+}
+
+/** A stretch of time in milliseconds since 1970: `from` belongs to it, `to` does not. */
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where values of metrics are read. */
+export interface MetricSource {
+  /** The values of exactly this metric in the window, oldest first; none when there is no such metric. */
+  valuesOf(metric: Metric, window: TimeWindow): readonly number[];
+}
+
+/** Metrics in memory. */
+export interface MetricStore extends MetricSource {
+  /** Takes samples in any order. */
+  add(samples: readonly Sample[]): void;
+}
+
+/** A store that starts with these samples. */
+export function metricStore(samples: readonly Sample[] = []): MetricStore {
+  const series = new Map<string, Sample[]>();
+
+  const store: MetricStore = {
+    add(more) {
+      for (const sample of more) {
+        const key = keyOf(sample);
+        const known = series.get(key) ?? [];
+        known.splice(firstAtOrAfter(known, sample.timestampMilliseconds + 1), 0, sample);
+        series.set(key, known);
+      }
+    },
+    valuesOf(metric, { from, to }) {
+      const known = series.get(keyOf(metric)) ?? [];
+      return known.slice(firstAtOrAfter(known, from), firstAtOrAfter(known, to)).map(({ value }) => value);
+    },
+  };
+  store.add(samples);
+  return store;
+}
+
+/**
+ * A statistic of values: `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p95` or `p99.9`. Undefined when
+ * there are no values, also for `Sum` and `SampleCount`: CloudWatch has no data point then. Throws a RangeError for other statistics.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+ *
+ * AWS does not say how it finds percentiles. Here they are interpolated between the two nearest values: p0 is the smallest and p100
+ * the largest, and p50 of 1 and 3 is 2.
+ */
+export function statistic(name: string, values: readonly number[]): number | undefined {
+  const calculate = calculationOf(name);
+  return values.length > 0 ? calculate(values) : undefined;
+}
+
+/** The statistic of one metric in a window; see `statistic`. */
+export function statisticOf(
+  source: MetricSource,
+  metric: Metric,
+  name: string,
+  window: TimeWindow,
+): number | undefined {
+  return statistic(name, source.valuesOf(metric, window));
+}
+
+type Calculation = (values: readonly number[]) => number;
+
+const CALCULATIONS: ReadonlyMap<string, Calculation> = new Map<string, Calculation>([
+  ["Average", (values) => sum(values) / values.length],
+  ["Sum", sum],
+  ["Minimum", (values) => values.reduce((least, value) => Math.min(least, value))],
+  ["Maximum", (values) => values.reduce((most, value) => Math.max(most, value))],
+  ["SampleCount", (values) => values.length],
+]);
+
+function calculationOf(name: string): Calculation {
+  const known = CALCULATIONS.get(name);
+  if (known) return known;
+  const percent = Number(/^p(\d{1,3}(?:\.\d+)?)$/.exec(name)?.[1]);
+  if (percent <= 100) return (values) => percentile(percent, values);
+  throw new RangeError(`the statistic ${name} is not one that is calculated here`);
+}
+
+function percentile(percent: number, values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const rank = (percent / 100) * (sorted.length - 1);
+  const below = sorted[Math.floor(rank)] ?? NaN;
+  const above = sorted[Math.ceil(rank)] ?? NaN;
+  return below + (above - below) * (rank - Math.floor(rank));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function keyOf({ namespace, name, dimensions }: Metric): string {
+  const sorted = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([namespace, name, sorted]);
+}
+
+function firstAtOrAfter(sorted: readonly Sample[], timestamp: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const sample = sorted[middle];
+    if (sample && sample.timestampMilliseconds < timestamp) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

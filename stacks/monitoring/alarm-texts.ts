@@ -1,0 +1,55 @@
+import { type AlarmKey } from "../../environments/alarms";
+import { type Environment } from "../../environments/schema";
+import { ALARMS } from "./alarms";
+import { dashboardLink, logGroupLink, queryLink } from "./console-links";
+import { type SavedQueries } from "./saved-queries";
+import { type WatchedFunction } from "./watched-function";
+
+/** For the log group of the longest function name; the query leads to one with a longer name. */
+const LONGEST_LOGS_LINK = 200;
+
+const RUNBOOKS = "docs/runbooks";
+
+/** What an alarm tells people: what happened, why that may be, what to do first, and where to look. */
+export class AlarmTexts {
+  constructor(
+    private readonly environment: Pick<Environment, "name" | "region" | "runbooksUrl">,
+    private readonly dashboardOf: (watched: WatchedFunction) => string,
+    private readonly queries: SavedQueries,
+  ) {}
+
+  /** The text of one alarm. */
+  of(key: AlarmKey, watched: WatchedFunction): string {
+    const { happened, causes, firstStep } = ALARMS[key];
+    return [
+      `${watched.id} (${this.environment.name}): ${happened(watched.alarm(key))}.`,
+      `Likely: ${causes}.`,
+      `First: ${firstStep}.`,
+      ...this.links(key, watched, key),
+    ].join("\n");
+  }
+
+  /** The text of the alarm that rings for several: what each of them watches, and the first step of the first. */
+  ofSeveral(keys: readonly AlarmKey[], watched: WatchedFunction): string {
+    const [first] = keys;
+    if (first === undefined) throw new Error("expected at least one alarm");
+    return [
+      `${watched.id} (${this.environment.name}), while nothing fails: ${keys.map((key) => ALARMS[key].happened(watched.alarm(key))).join("; or ")}.`,
+      `First: see which of them rings, then ${ALARMS[first].firstStep}.`,
+      ...this.links(first, watched, "degraded"),
+    ].join("\n");
+  }
+
+  private links(key: AlarmKey, watched: WatchedFunction, runbook: string): string[] {
+    const { name, region, runbooksUrl = RUNBOOKS } = this.environment;
+    const { query } = ALARMS[key];
+    const logs = logGroupLink(region, watched.logGroup);
+    const queryId = this.queries.idOf(query, watched);
+    return [
+      `Dashboard: ${dashboardLink(region, this.dashboardOf(watched))}`,
+      ...(queryId === undefined ? [] : [`Query ${name}/${query}: ${queryLink(region, queryId)}`]),
+      ...(logs.length > LONGEST_LOGS_LINK ? [] : [`Logs: ${logs}`]),
+      `Runbook: ${runbooksUrl.replace(/\/$/, "")}/${runbook.replaceAll("_", "-")}.md`,
+    ];
+  }
+}

@@ -1,0 +1,119 @@
+import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
+import { emitted, failures, measure, type Measure, memoryPercent, ofFunction, ofTraffic, reported } from "./metrics";
+import { type QueryKey } from "./queries";
+import { type WatchedFunction } from "./watched-function";
+
+/** How an alarm reaches people: at once, with the day's work, or through the composite alarm that is quiet while a cause rings. */
+export type Route = "urgent" | "notice" | "composite";
+
+/** One alarm: what it watches, and what it says. When it rings is in the environment's file. */
+export interface Alarm {
+  readonly route: Route;
+  /** Undefined where a function has no such thing. */
+  readonly watched: (of: WatchedFunction) => Measure | undefined;
+  /** What happened, after the function's name. */
+  readonly happened: (settings: AlarmSettings) => string;
+  readonly causes: string;
+  readonly firstStep: string;
+  /** The saved query that shows more. */
+  readonly query: QueryKey;
+}
+
+/**
+ * Every alarm there is. For all of them, missing data is not breaching: a count that is zero is not published, and
+ * a function that nobody calls is neither slow nor short of memory, so a quiet night never rings.
+ */
+export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
+  cold_starts: {
+    route: "composite",
+    // Of users' requests alone; where the function does not tell them, every cold start, those of pings too.
+    watched: (of) =>
+      of.deployedHere
+        ? measure("Sum", emitted("ColdStarts", of))
+        : measure("SampleCount", reported("InitDuration", of)),
+    happened: ({ threshold, ...settings }) =>
+      `more than ${threshold} cold starts of users' requests ${within(settings)}`,
+    causes: "traffic above the instances kept warm; a deployment; warming that fails; crashes",
+    firstStep: "compare them with deployments and warming on the dashboard",
+    query: "cold-starts",
+  },
+  init_duration: {
+    route: "notice",
+    // Of the few cold starts in a period, one may be slow by chance: the average, in two periods, is no chance.
+    watched: (of) => measure("Average", reported("InitDuration", of)),
+    happened: ({ threshold, ...settings }) =>
+      `initialization took longer than ${threshold} ms on average ${within(settings)}`,
+    causes: "a new or larger dependency; work at module level; slow warm-ups; little memory, which is little CPU",
+    firstStep: "compare the versions before and after the change",
+    query: "cold-starts-by-version",
+  },
+  memory: {
+    route: "notice",
+    // An instance without memory fails its requests, whatever the others have: an average would hide it.
+    watched: (of) => ({ statistic: "Maximum", ...memoryPercent(of) }),
+    happened: ({ threshold, ...settings }) =>
+      `an instance used more than ${threshold} % of its memory ${within(settings)}`,
+    causes: "a leak; larger requests; a cache without bound; too little memory for this work",
+    firstStep: "see whether the peak grows with an instance's age (a leak) or with single requests",
+    query: "memory-headroom",
+  },
+  response_time: {
+    route: "composite",
+    watched: (of) => measure("Average", ofTraffic("Duration", of)),
+    happened: ({ threshold, ...settings }) =>
+      `requests took longer than ${threshold} ms on average ${within(settings)}`,
+    causes: "a slow dependency; more work per request; little CPU; contention",
+    firstStep: "open the slowest requests' traces and see which operation takes the time",
+    query: "slow-requests",
+  },
+  errors: {
+    route: "urgent",
+    watched: failures,
+    happened: ({ threshold, ...settings }) => `more than ${threshold} failed requests ${within(settings)}`,
+    causes: "the last deployment; a dependency that is down; an expired secret; input nobody expected",
+    firstStep: "see which category fails; if it began with a deployment, point alias live back",
+    query: "failures",
+  },
+  throttles: {
+    route: "urgent",
+    // A single refusal is what clients retry; a second minute with one is no chance.
+    watched: (of) => measure("Sum", ofTraffic("Throttles", of)),
+    happened: ({ threshold, ...settings }) => `more than ${threshold} requests were refused ${within(settings)}`,
+    causes: "reserved concurrency too small; the account's limit reached; slow requests that hold instances",
+    firstStep: "compare concurrent executions with reserved_concurrency and the account's limit",
+    query: "slow-requests",
+  },
+  timeouts: {
+    route: "urgent",
+    watched: (of) => measure("Sum", reported("Timeouts", of)),
+    happened: ({ threshold, ...settings }) =>
+      `more than ${threshold} requests reached the function's timeout ${within(settings)}`,
+    causes: "a dependency that does not answer; no time limit on a call; timeout_seconds too small",
+    firstStep: "open the traces of the requests that timed out: the last call in them is the one that hung",
+    query: "failures",
+  },
+  dropped_events: {
+    route: "notice",
+    // Of the function as a whole: pings are never asynchronous.
+    watched: (of) => (of.asynchronous ? measure("Sum", ofFunction("AsyncEventsDropped", of)) : undefined),
+    happened: ({ threshold, ...settings }) =>
+      `Lambda gave up more than ${threshold} asynchronous events ${within(settings)}`,
+    causes: "the function failed for every retry; events waited longer than their maximum age; throttling",
+    firstStep:
+      "find the failures; give the function a destination for what it cannot handle, and send the events again",
+    query: "failures",
+  },
+};
+
+/** Of a function whose requests fail, time out or are refused, these are consequences: only quiet, while a cause rings, they are worth reading. */
+export const CAUSES: readonly AlarmKey[] = ["errors", "timeouts", "throttles"];
+
+/** As in "in 5 minutes", or "in 3 of 5 minutes". */
+function within({ periodSeconds, evaluationPeriods, datapointsToAlarm }: Omit<AlarmSettings, "threshold">): string {
+  const minutes = periodSeconds / 60;
+  const period = minutes === 1 ? "minute" : `${minutes} minutes`;
+  if (evaluationPeriods === 1) return `in ${minutes === 1 ? "a minute" : period}`;
+  return minutes === 1
+    ? `in ${datapointsToAlarm} of ${evaluationPeriods} minutes`
+    : `in ${datapointsToAlarm} of ${evaluationPeriods} times ${period}`;
+}

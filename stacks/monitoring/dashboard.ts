@@ -1,0 +1,162 @@
+import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
+import { type Construct } from "constructs";
+import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
+import { alarmName, hasAlarm } from "./function-alarms";
+import { defaultLogGroup, type WatchedFunction } from "./watched-function";
+import { type Line, sectionsOf, type Widget } from "./widgets";
+
+/** Stands for the function that the viewer chooses: CloudWatch writes the chosen one's name wherever this is. */
+const CHOSEN = "CHOSEN-FUNCTION";
+
+const COLUMNS = 24;
+const GRAPH_HEIGHT = 6;
+const TABLE_HEIGHT = 8;
+const HEADING_HEIGHT = 1;
+const STATUS_HEIGHT = 4;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+const MAX_ALARMS_IN_WIDGET = 100;
+
+/** The alarms of a function that tell on a dashboard of all functions whether it needs anybody. */
+const STATUS: readonly AlarmKey[] = ["errors"];
+
+/** What a dashboard is made from. */
+export interface DashboardProps {
+  /** The dashboard's name in the account. */
+  readonly name: string;
+  readonly environment: string;
+  readonly region: string;
+  /** All of one kind: deployed from here, or elsewhere. The first is what the dashboard shows at first. */
+  readonly functions: readonly [WatchedFunction, ...WatchedFunction[]];
+  /** What the ARN of an alarm begins with, before its name. */
+  readonly alarmArnPrefix: string;
+}
+
+/** One dashboard for all functions of an environment: its viewer chooses the function, so that it is no longer for fifty than for one. */
+export function addDashboard(scope: Construct, id: string, props: DashboardProps): CloudwatchDashboard {
+  const { name, functions } = props;
+  const [first] = functions;
+  return new CloudwatchDashboard(scope, id, {
+    dashboardName: name,
+    dashboardBody: JSON.stringify({
+      start: "-PT3H",
+      periodOverride: "inherit",
+      variables: [
+        {
+          id: "function",
+          type: "pattern",
+          pattern: CHOSEN,
+          inputType: "select",
+          label: "Function",
+          visible: true,
+          defaultValue: first.name,
+          values: functions.map(({ id, name }) => ({ value: name, label: id })),
+        },
+      ],
+      widgets: layOut(rowsOf(props)),
+    }),
+  });
+}
+
+interface Row {
+  readonly height: number;
+  /** Side by side, equally wide. */
+  readonly widgets: readonly object[];
+}
+
+function layOut(rows: readonly Row[]): object[] {
+  let y = 0;
+  return rows.flatMap(({ height, widgets }) => {
+    const width = COLUMNS / widgets.length;
+    const placed = widgets.map((widget, index) => ({ x: index * width, y, width, height, ...widget }));
+    y += height;
+    return placed;
+  });
+}
+
+function rowsOf(props: DashboardProps): Row[] {
+  const { functions, region } = props;
+  const subject = { name: CHOSEN, deployedHere: functions[0].deployedHere };
+  return [
+    ...statusRows(props),
+    ...sectionsOf(subject).flatMap(({ heading, widgets }) => {
+      const drawn = widgets.flatMap((widget) => draw(widget, props) ?? []);
+      return drawn.length === 0
+        ? []
+        : [
+            { height: HEADING_HEIGHT, widgets: [{ type: "text", properties: { markdown: `## ${heading}` } }] },
+            { height: GRAPH_HEIGHT, widgets: drawn },
+          ];
+    }),
+    { height: TABLE_HEIGHT, widgets: [slowestRequests(region)] },
+  ];
+}
+
+/** Whether any function needs somebody, and which alarms of the chosen one ring. */
+function statusRows(props: DashboardProps): Row[] {
+  const everywhere = props.functions.flatMap((watched) =>
+    STATUS.filter((key) => hasAlarm(watched, key)).map(
+      (key) => `${props.alarmArnPrefix}${alarmName(props.environment, watched, key)}`,
+    ),
+  );
+  const chosen = ALARM_KEYS.flatMap((key) => chosenAlarm(key, props) ?? []);
+  const rows: Row[] = [];
+  if (chosen.length > 0)
+    rows.push({ height: STATUS_HEIGHT, widgets: [alarmWidget("Alarms of the chosen function", chosen)] });
+  for (let from = 0; from < everywhere.length; from += MAX_ALARMS_IN_WIDGET) {
+    const some = everywhere.slice(from, from + MAX_ALARMS_IN_WIDGET);
+    rows.push({ height: STATUS_HEIGHT, widgets: [alarmWidget("Failing functions", some)] });
+  }
+  return rows;
+}
+
+function alarmWidget(title: string, alarms: readonly string[]): object {
+  return { type: "alarm", properties: { title, alarms } };
+}
+
+/** The ARN of an alarm of whichever function is chosen; undefined where no function has such an alarm. */
+function chosenAlarm(key: AlarmKey, { environment, alarmArnPrefix, functions }: DashboardProps): string | undefined {
+  if (!functions.some((watched) => hasAlarm(watched, key))) return undefined;
+  const { deployedHere } = functions[0];
+  return `${alarmArnPrefix}${alarmName(environment, { name: CHOSEN, deployedHere }, key)}`;
+}
+
+function draw(widget: Widget, props: DashboardProps): object | undefined {
+  const common = { title: widget.title, region: props.region, view: "timeSeries", stacked: false };
+  if ("alarm" in widget) {
+    const arn = chosenAlarm(widget.alarm, props);
+    return arn === undefined
+      ? undefined
+      : { type: "metric", properties: { ...common, yAxis: { left: { min: 0 } }, annotations: { alarms: [arn] } } };
+  }
+  const { lines, unit, targets = [] } = widget;
+  return {
+    type: "metric",
+    properties: {
+      ...common,
+      period: 300,
+      metrics: lines.map(metricLine),
+      yAxis: { left: { min: 0, label: unit, showUnits: false } },
+      ...(targets.length > 0 ? { annotations: { horizontal: targets } } : {}),
+    },
+  };
+}
+
+function metricLine({ label, metric, statistic, expression, id, hidden }: Line): unknown[] {
+  const rendering = { label, ...(id === undefined ? {} : { id }), ...(hidden ? { visible: false } : {}) };
+  if (!metric) return [{ expression, ...rendering }];
+  const { namespace, metricName, dimensions } = metric;
+  return [namespace, metricName, ...Object.entries(dimensions).flat(), { stat: statistic, ...rendering }];
+}
+
+/** In either log format. */
+function slowestRequests(region: string): object {
+  const query = `SOURCE '${defaultLogGroup(CHOSEN)}'
+| filter type = "platform.report" or @type = "REPORT"
+| fields @timestamp, coalesce(record.requestId, @requestId) as request, coalesce(record.metrics.durationMs, @duration) as durationMs, coalesce(record.metrics.initDurationMs, @initDuration) as initMs
+| sort durationMs desc
+| limit 20`;
+  return {
+    type: "log",
+    properties: { title: `Slowest requests in ${defaultLogGroup(CHOSEN)}`, region, view: "table", query },
+  };
+}

@@ -1,0 +1,109 @@
+import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm";
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmConfig,
+  type CloudwatchMetricAlarmMetricQuery,
+} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { Construct } from "constructs";
+import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
+import { type AlarmTexts } from "./alarm-texts";
+import { type Alarm, ALARMS, CAUSES, type Route } from "./alarms";
+import { type Measure } from "./metrics";
+import { type WatchedFunction } from "./watched-function";
+
+/** What a function's alarms need besides the function. */
+export interface FunctionAlarmsProps {
+  readonly environment: string;
+  readonly watched: WatchedFunction;
+  readonly texts: AlarmTexts;
+  /** ARN of the topic for each route that has one. */
+  readonly topics: Readonly<Record<Exclude<Route, "composite">, string>>;
+}
+
+/** Every alarm of one function. The construct's id is the function's, each alarm's id its key in the environment's file, with hyphens. */
+export class FunctionAlarms extends Construct {
+  private readonly alarms = new Map<AlarmKey, CloudwatchMetricAlarm>();
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: FunctionAlarmsProps,
+  ) {
+    super(scope, id);
+    for (const key of ALARM_KEYS) {
+      const measure = ALARMS[key].watched(props.watched);
+      if (measure && props.watched.alarm(key).enabled) this.alarms.set(key, this.addAlarm(key, ALARMS[key], measure));
+    }
+    this.addComposite();
+  }
+
+  private addAlarm(key: AlarmKey, { route }: Alarm, measure: Measure): CloudwatchMetricAlarm {
+    const { environment, watched, texts, topics } = this.props;
+    const settings = watched.alarm(key);
+    const actions = route === "composite" ? undefined : [topics[route]];
+    return new CloudwatchMetricAlarm(this, kebabCase(key), {
+      alarmName: alarmName(environment, watched, key),
+      alarmDescription: texts.of(key, watched),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: settings.threshold,
+      evaluationPeriods: settings.evaluationPeriods,
+      datapointsToAlarm: settings.datapointsToAlarm,
+      treatMissingData: "notBreaching",
+      alarmActions: actions,
+      okActions: actions,
+      ...measured(measure, settings.periodSeconds),
+    });
+  }
+
+  /** Rings for the consequences, and only while none of their causes rings. */
+  private addComposite(): void {
+    const { environment, watched, texts, topics } = this.props;
+    const ringing = (keys: readonly AlarmKey[]) =>
+      keys.flatMap((key) => {
+        const alarm = this.alarms.get(key);
+        return alarm ? [`ALARM("${alarm.alarmName}")`] : [];
+      });
+    const routed = ALARM_KEYS.filter((key) => ALARMS[key].route === "composite" && this.alarms.has(key));
+    if (routed.length === 0) return;
+    const causes = ringing(CAUSES);
+    const consequences = `(${ringing(routed).join(" OR ")})`;
+    new CloudwatchCompositeAlarm(this, "degraded", {
+      alarmName: alarmName(environment, watched, "degraded"),
+      alarmDescription: texts.ofSeveral(routed, watched),
+      alarmRule: causes.length > 0 ? `${consequences} AND NOT (${causes.join(" OR ")})` : consequences,
+      alarmActions: [topics.notice],
+      okActions: [topics.notice],
+    });
+  }
+}
+
+/** Whether a function has an alarm: it is not switched off, and there is something to watch. */
+export function hasAlarm(watched: WatchedFunction, key: AlarmKey): boolean {
+  return watched.alarm(key).enabled && ALARMS[key].watched(watched) !== undefined;
+}
+
+/** An alarm's name, which no other alarm of the account may have: of two, CloudWatch would keep the last. */
+export function alarmName(
+  environment: string,
+  { name, deployedHere }: Pick<WatchedFunction, "name" | "deployedHere">,
+  key: string,
+): string {
+  // The name of a function that is deployed from here begins with the environment's.
+  return [...(deployedHere ? [] : [environment]), name, kebabCase(key)].join("-");
+}
+
+function measured({ statistic, metrics, expression }: Measure, period: number): Partial<CloudwatchMetricAlarmConfig> {
+  if (expression === undefined) {
+    const [metric] = Object.values(metrics);
+    return { ...metric, period, statistic };
+  }
+  const queries: CloudwatchMetricAlarmMetricQuery[] = Object.entries(metrics).map(([id, metric]) => ({
+    id,
+    metric: { ...metric, period, stat: statistic },
+  }));
+  return { metricQuery: [{ id: "result", expression, label: "result", returnData: true }, ...queries] };
+}
+
+function kebabCase(key: string): string {
+  return key.replaceAll("_", "-");
+}

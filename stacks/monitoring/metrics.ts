@@ -1,0 +1,83 @@
+import {
+  FUNCTION_NAME,
+  type MetricName,
+  NAMESPACE,
+  platformNamespace,
+  type PlatformMetricName,
+} from "../../performance/metrics";
+import { type WatchedFunction } from "./watched-function";
+
+/** Where CloudWatch keeps one metric of one function. */
+export interface Metric {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** One figure: of a metric, or computed from several. */
+export interface Measure {
+  readonly statistic: Statistic;
+  /** Each by the name under which the expression knows it. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** Missing where the one metric is the figure itself. */
+  readonly expression?: string;
+}
+
+/** A statistic that alarms use. */
+export type Statistic = "Average" | "Maximum" | "SampleCount" | "Sum";
+
+/** Which function, as far as its metrics' addresses go. */
+export type Subject = Pick<WatchedFunction, "name" | "deployedHere">;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+export type LambdaMetricName =
+  "AsyncEventsDropped" | "ConcurrentExecutions" | "Duration" | "Errors" | "Invocations" | "Throttles";
+
+/** A metric that the function itself emits. */
+export function emitted(metricName: MetricName, { name }: Subject): Metric {
+  return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
+}
+
+/** A metric from the platform's reports in the function's log. */
+export function reported(metricName: PlatformMetricName, { name }: Pick<Subject, "name">): Metric {
+  return { namespace: platformNamespace(name), metricName, dimensions: {} };
+}
+
+/** A metric of Lambda itself, of the function as a whole. */
+export function ofFunction(metricName: LambdaMetricName, { name }: Subject): Metric {
+  return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name } };
+}
+
+/** A metric of Lambda itself, of what came in through one alias. */
+export function ofAlias(metricName: LambdaMetricName, { name }: Subject, alias: "live" | "warm"): Metric {
+  return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name, Resource: `${name}:${alias}` } };
+}
+
+/** A metric of Lambda itself, of traffic: warming pings have an alias of their own, where the function is deployed from here. */
+export function ofTraffic(metricName: LambdaMetricName, subject: Subject): Metric {
+  return subject.deployedHere ? ofAlias(metricName, subject, "live") : ofFunction(metricName, subject);
+}
+
+/** The figure that a metric itself is. */
+export function measure(statistic: Statistic, metric: Metric): Measure {
+  return { statistic, metrics: { value: metric } };
+}
+
+/** Failed requests: those that Lambda counts, and those that were answered with an HTTP status 5xx, of which only the function knows. */
+export function failures(subject: Subject): Measure {
+  const errors = ofTraffic("Errors", subject);
+  if (!subject.deployedHere) return measure("Sum", errors);
+  return {
+    statistic: "Sum",
+    metrics: { errors, answered: emitted("ServerErrors", subject) },
+    expression: "FILL(errors, 0) + FILL(answered, 0)",
+  };
+}
+
+/** Peak memory as a share of what the function may use. */
+export function memoryPercent(of: Pick<WatchedFunction, "name" | "memoryMb">): Pick<Measure, "metrics" | "expression"> {
+  const used = reported("MaxMemoryUsed", of);
+  return of.memoryMb === undefined
+    ? { metrics: { used, size: reported("MemorySize", of) }, expression: "100 * used / size" }
+    : { metrics: { used }, expression: `100 * used / ${of.memoryMb}` };
+}

@@ -1,0 +1,63 @@
+import { Construct } from "constructs";
+import { type Environment } from "../../environments/schema";
+import { type SensitiveVariables } from "../sensitive-variables";
+import { AlarmTexts } from "./alarm-texts";
+import { addDashboard } from "./dashboard";
+import { FunctionAlarms } from "./function-alarms";
+import { Notifications } from "./notifications";
+import { addPlatformMetrics } from "./platform-metrics";
+import { SavedQueries } from "./saved-queries";
+import { type WatchedFunction, watchedFunctions } from "./watched-function";
+
+/** What monitoring needs of the rest of a stack. */
+export interface MonitoringProps {
+  readonly environment: Environment;
+  readonly sensitiveVariables: SensitiveVariables;
+  /** The log groups that the stack makes, by function. */
+  readonly logGroups: ReadonlyMap<string, string>;
+}
+
+/** What watches an environment's functions: metrics from their logs, alarms and who gets them, saved queries, dashboards. */
+export function addMonitoring(stack: Construct, { environment, sensitiveVariables, logGroups }: MonitoringProps): void {
+  const functions = watchedFunctions(environment);
+  const { urgent, notice, account, partition } = new Notifications(
+    stack,
+    "notifications",
+    environment,
+    sensitiveVariables,
+  );
+  const queries = new SavedQueries(stack, "queries", environment.name, functions);
+  const texts = new AlarmTexts(environment, (watched) => dashboardName(environment.name, watched), queries);
+
+  const platformMetrics = new Construct(stack, "platform-metrics");
+  const alarms = new Construct(stack, "alarms");
+  for (const watched of functions) {
+    const { id, logGroup } = watched;
+    addPlatformMetrics(new Construct(platformMetrics, id), watched, logGroups.get(id) ?? logGroup);
+    new FunctionAlarms(alarms, id, {
+      environment: environment.name,
+      watched,
+      texts,
+      topics: { urgent: urgent.arn, notice: notice.arn },
+    });
+  }
+
+  const { region } = environment;
+  const alarmArnPrefix = `arn:${partition}:cloudwatch:${region}:${account}:alarm:`;
+  for (const deployedHere of [true, false]) {
+    const [first, ...rest] = functions.filter((watched) => watched.deployedHere === deployedHere);
+    if (!first) continue;
+    addDashboard(stack, deployedHere ? "dashboard" : "dashboard-existing", {
+      name: dashboardName(environment.name, first),
+      environment: environment.name,
+      region,
+      functions: [first, ...rest],
+      alarmArnPrefix,
+    });
+  }
+}
+
+/** Functions that are deployed elsewhere have a dashboard of their own: they have no aliases, and less to show. */
+function dashboardName(environment: string, { deployedHere }: WatchedFunction): string {
+  return deployedHere ? environment : `${environment}-existing`;
+}

@@ -1,0 +1,79 @@
+import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
+import { type Construct } from "constructs";
+import { PLATFORM_METRICS, platformNamespace, type PlatformMetricName } from "../../performance/metrics";
+import { type LogFormat, type WatchedFunction } from "./watched-function";
+
+interface Filter {
+  readonly pattern: string;
+  /** A field of what the pattern matched, or a number. */
+  readonly value: string;
+}
+
+/**
+ * Platform reports in the text format, separated by white space. They have no fixed length: what is only there at a cold start is at the end.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ */
+const TEXT_REPORT =
+  'report = REPORT, a = "RequestId:", id, b = "Duration:", duration, c, d = Billed, e = "Duration:", billed, f, g = Memory, h = "Size:", size, i, j = Max, k = Memory, l = "Used:", used';
+
+/**
+ * How a function's log becomes metrics, by its format: no layer, and no cost per request. No default value where there is no count: an
+ * average would take it for a measurement.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+export const FILTERS: Readonly<Record<LogFormat, Readonly<Record<PlatformMetricName, Filter>>>> = {
+  json: {
+    InitDuration: {
+      pattern: '{ $.type = "platform.report" && $.record.metrics.initDurationMs = * }',
+      value: "$.record.metrics.initDurationMs",
+    },
+    MaxMemoryUsed: {
+      pattern: '{ $.type = "platform.report" && $.record.metrics.maxMemoryUsedMB = * }',
+      value: "$.record.metrics.maxMemoryUsedMB",
+    },
+    MemorySize: {
+      pattern: '{ $.type = "platform.report" && $.record.metrics.memorySizeMB = * }',
+      value: "$.record.metrics.memorySizeMB",
+    },
+    Timeouts: { pattern: '{ $.type = "platform.report" && $.record.status = "timeout" }', value: "1" },
+  },
+  text: {
+    InitDuration: { pattern: `[${TEXT_REPORT}, m, n = Init, o = "Duration:", init, ...]`, value: "$init" },
+    MaxMemoryUsed: { pattern: `[${TEXT_REPORT}, ...]`, value: "$used" },
+    MemorySize: { pattern: `[${TEXT_REPORT}, ...]`, value: "$size" },
+    Timeouts: { pattern: '"Task timed out after"', value: "1" },
+  },
+};
+
+/** The metrics that a function needs from its platform's reports. */
+export function platformMetricsOf({ memoryMb }: WatchedFunction): PlatformMetricName[] {
+  const all = Object.keys(PLATFORM_METRICS) as PlatformMetricName[];
+  // Each is billed: what is known need not be measured.
+  return memoryMb === undefined ? all : all.filter((name) => name !== "MemorySize");
+}
+
+/**
+ * Turns the platform's reports in a function's log into metrics.
+ *
+ * @param logGroup the log group's name, which exists when Terraform comes here
+ */
+export function addPlatformMetrics(scope: Construct, watched: WatchedFunction, logGroup: string): void {
+  for (const metric of platformMetricsOf(watched)) {
+    const { pattern, value } = FILTERS[watched.logFormat][metric];
+    new CloudwatchLogMetricFilter(scope, kebabCase(metric), {
+      name: `platform-${kebabCase(metric)}`,
+      logGroupName: logGroup,
+      pattern,
+      metricTransformation: {
+        name: metric,
+        namespace: platformNamespace(watched.name),
+        value,
+        unit: PLATFORM_METRICS[metric].unit,
+      },
+    });
+  }
+}
+
+function kebabCase(name: string): string {
+  return name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+}

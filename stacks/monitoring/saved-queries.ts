@@ -1,0 +1,49 @@
+import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
+import { Construct } from "constructs";
+import { QUERIES, type QueryKey } from "./queries";
+import { type LogFormat, type WatchedFunction } from "./watched-function";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
+const MAX_LOG_GROUPS = 50;
+
+const FORMATS: readonly LogFormat[] = ["json", "text"];
+
+/** The saved queries of an environment, in a folder of its name: over all functions, as many as one query may read. */
+export class SavedQueries extends Construct {
+  private readonly ids = new Map<string, string>();
+
+  constructor(scope: Construct, id: string, environment: string, functions: readonly WatchedFunction[]) {
+    super(scope, id);
+    for (const format of FORMATS) {
+      const those = functions.filter(({ logFormat }) => logFormat === format);
+      for (let from = 0; from < those.length; from += MAX_LOG_GROUPS) {
+        const some = those.slice(from, from + MAX_LOG_GROUPS);
+        const suffix = `${format === "text" ? "-text" : ""}${from === 0 ? "" : `-${from / MAX_LOG_GROUPS + 1}`}`;
+        for (const [key, queryString] of queriesFor(format)) {
+          const { queryDefinitionId } = new CloudwatchQueryDefinition(this, `${key}${suffix}`, {
+            name: `${environment}/${key}${suffix}`,
+            queryString,
+            logGroupNames: some.map(({ logGroup }) => logGroup),
+          });
+          for (const watched of some) this.ids.set(idKey(key, watched), queryDefinitionId);
+        }
+      }
+    }
+  }
+
+  /** The saved query's id; undefined where it cannot be asked of the function's log. */
+  idOf(key: QueryKey, watched: WatchedFunction): string | undefined {
+    return this.ids.get(idKey(key, watched));
+  }
+}
+
+function queriesFor(format: LogFormat): [QueryKey, string][] {
+  return (Object.keys(QUERIES) as QueryKey[]).flatMap((key) => {
+    const text = QUERIES[key][format];
+    return text === undefined ? [] : [[key, text]];
+  });
+}
+
+function idKey(key: QueryKey, { id }: WatchedFunction): string {
+  return `${key} of ${id}`;
+}

@@ -1,0 +1,58 @@
+import { type AlarmKey, alarmSettings, type AlarmSettings } from "../../environments/alarms";
+import { deployedName } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+
+/** A function as monitoring sees it, wherever it is deployed. */
+export interface WatchedFunction {
+  /** As the environment's file calls it. */
+  readonly id: string;
+  /** Its name in AWS. */
+  readonly name: string;
+  /** Whether it is deployed from here: only then it has the aliases `live` and `warm`, and emits metrics of its own. */
+  readonly deployedHere: boolean;
+  readonly logFormat: LogFormat;
+  readonly logGroup: string;
+  /** Undefined for a function that is deployed elsewhere: its platform's reports tell it. */
+  readonly memoryMb: number | undefined;
+  readonly asynchronous: boolean;
+  readonly alarm: (key: AlarmKey) => AlarmSettings;
+}
+
+/** How Lambda writes its own records into a function's log. */
+export type LogFormat = "json" | "text";
+
+/** The log group of a function that is not told another. */
+export function defaultLogGroup(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+/** Every function of an environment: those that are deployed from here first. */
+export function watchedFunctions(environment: Environment): WatchedFunction[] {
+  const deployed = Object.entries(environment.functions).map(([id, settings]) => {
+    const name = deployedName(environment.name, id);
+    return {
+      id,
+      name,
+      deployedHere: true,
+      logFormat: "json" as const,
+      logGroup: defaultLogGroup(name),
+      memoryMb: settings.memoryMb,
+      asynchronous: settings.asynchronous,
+      alarm: (key: AlarmKey) => alarmSettings(key, environment.alarms, settings.alarms),
+    };
+  });
+  const existing = Object.entries(environment.existingFunctions).map(([id, settings]) => {
+    const name = settings.functionName ?? id;
+    return {
+      id,
+      name,
+      deployedHere: false,
+      logFormat: settings.logFormat,
+      logGroup: settings.logGroup ?? defaultLogGroup(name),
+      memoryMb: undefined,
+      asynchronous: settings.asynchronous,
+      alarm: (key: AlarmKey) => alarmSettings(key, environment.alarms, settings.alarms),
+    };
+  });
+  return [...deployed, ...existing];
+}

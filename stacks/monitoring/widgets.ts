@@ -1,0 +1,217 @@
+import { type AlarmKey } from "../../environments/alarms";
+import { TARGETS } from "../../performance/targets";
+import { emitted, failures, type Metric, ofAlias, ofFunction, ofTraffic, reported, type Subject } from "./metrics";
+
+/** One line of a graph: a metric with its statistic, or what is computed from metrics by their ids. */
+export interface Line {
+  readonly label: string;
+  /** Missing for an expression. */
+  readonly metric?: Metric;
+  readonly statistic?: string;
+  readonly expression?: string;
+  /** By which an expression knows it. */
+  readonly id?: string;
+  /** Only there for expressions, not drawn. */
+  readonly hidden?: boolean;
+}
+
+/** A line at a value to reach or to keep below. */
+export interface Target {
+  readonly label: string;
+  readonly value: number;
+}
+
+/** A picture of a dashboard: an alarm draws its metric and its threshold itself. */
+export type Widget = AlarmGraph | Graph;
+
+/** What one alarm watches, with its threshold. */
+export interface AlarmGraph {
+  readonly title: string;
+  readonly alarm: AlarmKey;
+}
+
+/** Lines over time. */
+export interface Graph {
+  readonly title: string;
+  readonly unit: string;
+  readonly lines: readonly Line[];
+  readonly targets?: readonly Target[];
+}
+
+/** A row of widgets under a heading. */
+export interface Section {
+  readonly heading: string;
+  readonly widgets: readonly Widget[];
+}
+
+/** Everything that a dashboard shows of one function. */
+export function sectionsOf(subject: Subject): Section[] {
+  const { deployedHere } = subject;
+  const errors = failures(subject);
+  return [
+    {
+      heading: "Overview",
+      widgets: [
+        {
+          title: "Requests and errors",
+          unit: "Count",
+          lines: [
+            { label: "Requests", metric: ofTraffic("Invocations", subject), statistic: "Sum" },
+            { label: "Errors", metric: ofTraffic("Errors", subject), statistic: "Sum" },
+            ...(deployedHere
+              ? [
+                  { label: "Answered with 5xx", metric: emitted("ServerErrors", subject), statistic: "Sum" },
+                  { label: "Answered with 4xx", metric: emitted("ClientErrors", subject), statistic: "Sum" },
+                ]
+              : []),
+          ],
+        },
+        {
+          title: "Success rate",
+          unit: "Percent",
+          lines: percentOfRequests(subject, "Succeeded", "100 - 100 * failures / requests"),
+          targets: [{ label: "Availability", value: TARGETS.availabilityPercent }],
+        },
+        { title: "Failed requests", alarm: "errors" },
+        { title: "Average duration", alarm: "response_time" },
+      ],
+    },
+    {
+      heading: "Cold starts",
+      widgets: [
+        { title: "Cold starts", alarm: "cold_starts" },
+        { title: "Initialization", alarm: "init_duration" },
+        {
+          title: "Time to initialize",
+          unit: "Milliseconds",
+          lines: ["Average", "p90", "Maximum"].map((statistic) => ({
+            label: statistic,
+            metric: reported("InitDuration", subject),
+            statistic,
+          })),
+          targets: [{ label: "Average", value: TARGETS.initMilliseconds }],
+        },
+        {
+          title: "Requests that met a cold start",
+          unit: "Percent",
+          lines: [
+            { ...hidden("requests", ofTraffic("Invocations", subject)) },
+            deployedHere
+              ? hidden("starts", emitted("ColdStarts", subject))
+              : { ...hidden("starts", reported("InitDuration", subject)), statistic: "SampleCount" },
+            { label: "Cold", expression: "100 * FILL(starts, 0) / requests" },
+          ],
+          targets: [{ label: "At most", value: TARGETS.coldStartPercent }],
+        },
+      ],
+    },
+    {
+      heading: "Resources",
+      widgets: [
+        { title: "Peak memory", alarm: "memory" },
+        ...(deployedHere
+          ? [
+              {
+                title: "Memory in use",
+                unit: "Percent",
+                lines: ["Average", "Maximum"].map((statistic) => ({
+                  label: statistic,
+                  metric: emitted("MemoryUtilization", subject),
+                  statistic,
+                })),
+                targets: [
+                  { label: "Pays off from", value: TARGETS.memoryPercent.from },
+                  { label: "At most on average", value: TARGETS.memoryPercent.to },
+                ],
+              },
+            ]
+          : []),
+        {
+          title: "Duration",
+          unit: "Milliseconds",
+          lines: ["p50", "p90", "p99"].map((statistic) => ({
+            label: statistic,
+            metric: ofTraffic("Duration", subject),
+            statistic,
+          })),
+          targets: Object.entries(TARGETS.responseMilliseconds).map(([label, value]) => ({ label, value })),
+        },
+        {
+          title: "Concurrent executions",
+          unit: "Count",
+          lines: [
+            {
+              label: "Of the function, pings too",
+              metric: ofFunction("ConcurrentExecutions", subject),
+              statistic: "Maximum",
+            },
+            hidden("requests", ofTraffic("Invocations", subject)),
+            { ...hidden("duration", ofTraffic("Duration", subject)), statistic: "Average" },
+            // Little's law. AWS keeps no such metric for an alias.
+            { label: "Of traffic, on average", expression: "requests * duration / 1000 / PERIOD(requests)" },
+          ],
+        },
+      ],
+    },
+    {
+      heading: "Trends",
+      widgets: [
+        {
+          title: "Response time",
+          unit: "Milliseconds",
+          lines: [
+            { label: "Average", metric: ofTraffic("Duration", subject), statistic: "Average" },
+            { label: "p99", metric: ofTraffic("Duration", subject), statistic: "p99" },
+          ],
+        },
+        {
+          title: "Error rate",
+          unit: "Percent",
+          lines: percentOfRequests(subject, "Failed", "100 * failures / requests"),
+          targets: [{ label: "At most", value: TARGETS.errorPercent }],
+        },
+        { title: "Refused requests", alarm: "throttles" },
+        { title: "Timeouts", alarm: "timeouts" },
+      ],
+    },
+    ...(deployedHere
+      ? [
+          {
+            heading: "Warming",
+            widgets: [
+              {
+                title: "Pings",
+                unit: "Count",
+                lines: [
+                  { label: "Pings", metric: ofAlias("Invocations", subject, "warm"), statistic: "Sum" },
+                  { label: "Failed", metric: ofAlias("Errors", subject, "warm"), statistic: "Sum" },
+                  { label: "Refused", metric: ofAlias("Throttles", subject, "warm"), statistic: "Sum" },
+                ],
+              },
+              {
+                title: "All cold starts, and those of users' requests",
+                unit: "Count",
+                lines: [
+                  { label: "All", metric: reported("InitDuration", subject), statistic: "SampleCount" },
+                  { label: "Of users' requests", metric: emitted("ColdStarts", subject), statistic: "Sum" },
+                ],
+              },
+            ],
+          },
+        ]
+      : []),
+  ];
+
+  function percentOfRequests(of: Subject, label: string, expression: string): Line[] {
+    return [
+      hidden("requests", ofTraffic("Invocations", of)),
+      ...Object.entries(errors.metrics).map(([id, metric]) => hidden(id, metric)),
+      { label: "", id: "failures", expression: errors.expression ?? "FILL(value, 0)", hidden: true },
+      { label, expression },
+    ];
+  }
+}
+
+function hidden(id: string, metric: Metric): Line {
+  return { label: id, id, metric, statistic: "Sum", hidden: true };
+}
