@@ -1,0 +1,71 @@
+import { expect, test } from "@jest/globals";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { ProcessGuard } from "../../../local/lambda/process-guard";
+import { isAlive, startFunction, until } from "./support";
+
+test("closing leaves no process, of those in use, those idle and those that a function has started", async () => {
+  const started = await startFunction(`
+    import { spawn } from "node:child_process";
+    export const handler = async ({ hang }) => {
+      const child = spawn("sleep", ["1000"], { stdio: "ignore" });
+      console.log("child " + child.pid);
+      if (hang) await new Promise((resolve) => setTimeout(resolve, 20000));
+    };`);
+  await started.invoke();
+  const running = Promise.all([started.invoke({ hang: true }), started.invoke({ hang: true })]);
+  const children = () => started.lines.flatMap((line) => /"child (\d+)"/.exec(line)?.[1] ?? []).map(Number);
+  await until(() => children().length === 3);
+  const pids = [...started.pids, ...children()];
+  const aliveBefore = pids.filter(isAlive);
+
+  await started.lambda.close();
+
+  expect(aliveBefore).toHaveLength(5);
+  // A child's child is buried by whoever adopts it, which may take a moment.
+  await until(() => !pids.some(isAlive));
+  const results = await running;
+  expect(results.map(({ functionError }) => functionError)).toEqual(["Unhandled", "Unhandled"]);
+  await expect(started.invoke()).rejects.toMatchObject({ type: "ServiceException" });
+});
+
+test("closing during a start leaves no process", async () => {
+  const started = await startFunction("export const handler = async () => 7;");
+  const running = started.invoke();
+
+  await started.lambda.close();
+
+  expect((await running).functionError).toBe("Unhandled");
+  expect(started.pids.filter(isAlive)).toEqual([]);
+  expect(started.recordsOf("platform.initStart")).toHaveLength(1);
+});
+
+test("closing ends nothing else", async () => {
+  const other = spawn("sleep", ["1000"], { stdio: "ignore", detached: true });
+  const started = await startFunction("export const handler = async () => 7;");
+  await started.invoke();
+
+  await started.lambda.close();
+
+  const wasAlive = isAlive(other.pid ?? 0);
+  other.kill("SIGKILL");
+  expect(wasAlive).toBe(true);
+});
+
+test("the guard ends the groups that are left when its owner is gone, and only those", async () => {
+  const guard = new ProcessGuard();
+  const [left, dropped, alsoLeft] = [1, 2, 3].map(() => spawn("sleep", ["1000"], { stdio: "ignore", detached: true }));
+  if (!left?.pid || !dropped?.pid || !alsoLeft?.pid) throw new Error("not started");
+  const exits = [once(left, "exit"), once(alsoLeft, "exit")];
+  [left.pid, dropped.pid, alsoLeft.pid].forEach((pid) => {
+    guard.add(pid);
+  });
+  guard.drop(dropped.pid);
+
+  await guard.close();
+
+  await Promise.all(exits);
+  const wasAlive = isAlive(dropped.pid);
+  dropped.kill("SIGKILL");
+  expect(wasAlive).toBe(true);
+});

@@ -1,0 +1,141 @@
+import { expect, test } from "@jest/globals";
+import { configurationOf, isAlive, startFunction, until } from "./support";
+
+const TELLS_PID = "export const handler = async () => ({ pid: process.pid });";
+
+/** Holds every request until there are as many as it is told. */
+const HOLDS = `
+  import { readdirSync, writeFileSync } from "node:fs";
+  export const handler = async ({ folder, together }) => {
+    writeFileSync(folder + "/" + process.pid, "");
+    while (readdirSync(folder).length < together) await new Promise((resolve) => setTimeout(resolve, 5));
+    return { pid: process.pid };
+  };`;
+
+test("ten requests at one time get ten environments, and the next ten get the same", async () => {
+  const started = await startFunction(HOLDS);
+  const ten = async () => {
+    const { codeFolder } = configurationOf("");
+    const requests = Array.from({ length: 10 }, () => started.ask({ folder: codeFolder, together: 11 }));
+    return (await Promise.all(requests)).map(({ pid }) => pid as number).sort();
+  };
+
+  const first = await ten();
+  const second = await ten();
+
+  expect(new Set(first).size).toBe(10);
+  expect(second).toEqual(first);
+  expect([...started.pids].sort()).toEqual(first);
+});
+
+test("requests one after another get one environment", async () => {
+  const started = await startFunction(TELLS_PID);
+
+  const pids = [await started.ask(), await started.ask(), await started.ask()];
+
+  expect(new Set(pids.map(({ pid }) => pid)).size).toBe(1);
+});
+
+test("the environment used last is used first", async () => {
+  const started = await startFunction(HOLDS);
+  const { codeFolder } = configurationOf("");
+  await Promise.all([1, 2, 3].map(() => started.ask({ folder: codeFolder, together: 4 })));
+
+  const { pid } = await started.ask({ folder: codeFolder, together: 4 });
+  const { pid: next } = await started.ask({ folder: codeFolder, together: 4 });
+
+  expect(next).toBe(pid);
+});
+
+test("two aliases of one version share environments, and the function sees by which it was invoked", async () => {
+  const started = await startFunction(
+    "export const handler = async (_, { invokedFunctionArn }) => ({ pid: process.pid, arn: invokedFunctionArn });",
+  );
+
+  const live = await started.ask({}, "live");
+  const warm = await started.ask({}, "warm");
+
+  expect(warm["pid"]).toBe(live["pid"]);
+  expect(live["arn"]).toMatch(/^arn:aws:lambda:[\w-]+:\d{12}:function:api:live$/);
+  expect(warm["arn"]).toMatch(/:warm$/);
+});
+
+test("a new version has environments of its own; an alias that has not moved keeps the old ones", async () => {
+  const started = await startFunction(TELLS_PID);
+  const before = await started.ask({}, "live");
+
+  started.lambda.deploy(configurationOf(TELLS_PID, { version: "2", aliases: ["warm"] }));
+  const [live, warm] = [await started.ask({}, "live"), await started.invoke({}, "warm")];
+  started.lambda.pointAlias("api", "live", "2");
+  const moved = await started.invoke({}, "live");
+
+  expect(live["pid"]).toBe(before["pid"]);
+  expect(warm.executedVersion).toBe("2");
+  expect(moved.payload).toBe(warm.payload);
+});
+
+test("the state of a module lives as long as its environment", async () => {
+  const started = await startFunction(
+    "let requests = 0; export const handler = async ({ exit }) => (exit ? process.exit(1) : { requests: ++requests });",
+  );
+
+  const counts = [await started.ask(), await started.ask()];
+  await started.ask({ exit: true });
+  counts.push(await started.ask());
+
+  expect(counts.map(({ requests }) => requests)).toEqual([1, 2, 1]);
+});
+
+test("between requests an environment stands still", async () => {
+  const started = await startFunction(
+    "let ticks = 0; setInterval(() => ticks++, 10); export const handler = async () => ({ ticks });",
+  );
+  const before = await started.ask();
+
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const after = await started.ask();
+
+  // 150 if it ran; what there are happened while the requests were handled.
+  expect(Number(after["ticks"]) - Number(before["ticks"])).toBeLessThan(75);
+});
+
+test("an idle environment is ended after a while, and its process with it", async () => {
+  const started = await startFunction(TELLS_PID, {}, { idleMilliseconds: 50 });
+  const { pid } = await started.ask();
+
+  await until(() => started.pids.length === 0 && !isAlive(pid as number));
+
+  expect((await started.ask())["pid"]).not.toBe(pid);
+});
+
+test("an environment that was ended from outside is not used again", async () => {
+  const started = await startFunction(TELLS_PID);
+  const { pid } = await started.ask();
+  process.kill(pid as number, "SIGKILL");
+  await until(() => started.pids.length === 0);
+
+  const next = await started.invoke();
+
+  expect(next.functionError).toBeUndefined();
+});
+
+test("more requests at one time than are reserved are refused, over all versions", async () => {
+  const started = await startFunction(HOLDS, { reservedConcurrency: 2 });
+  const { codeFolder } = configurationOf("");
+  const running = [1, 2].map(() => started.ask({ folder: codeFolder, together: 3 }));
+
+  const refused = started.invoke({}, "1");
+
+  await expect(refused).rejects.toMatchObject({ type: "TooManyRequestsException", status: 429 });
+  await Promise.all(running);
+  expect((await started.invoke({ folder: codeFolder, together: 3 })).functionError).toBeUndefined();
+});
+
+test("a function that Lambda would not take is refused, with all that is wrong", async () => {
+  const mistakes = { memoryMb: 64, timeoutSeconds: 0, aliases: ["7"], environment: { AWS_REGION: "here" } };
+
+  await expect(startFunction(TELLS_PID, mistakes)).rejects.toThrow(
+    'function api: aliases: not an alias: "7"; memoryMb: expected 128 to 10240, got 64; ' +
+      "timeoutSeconds: expected 1 to 900, got 0; environment: AWS_REGION is reserved by Lambda",
+  );
+});

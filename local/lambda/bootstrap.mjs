@@ -1,0 +1,217 @@
+/**
+ * The runtime client: runs in the execution environment, loads the function and asks the Runtime API for one invocation after
+ * another, as AWS's own client does (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
+ */
+import { existsSync, writeSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { format, types } from "node:util";
+
+// Not from node:process: importing that opens standard output, which then no longer takes all of a write at once.
+const { console, process, setImmediate } = globalThis;
+const { env } = process;
+const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(":");
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+// The function may wrap http's own later; its figures are not to hold the runtime's traffic.
+const { request } = http;
+
+/** Where console writes to, at once and to the end; what goes to standard output may be on its way when the process is frozen. */
+const logFile = Number(env._LAMBDA_TELEMETRY_LOG_FD);
+delete env._LAMBDA_TELEMETRY_LOG_FD;
+
+/** AWS's exit codes after an error that nobody caught. */
+const UNHANDLED_REJECTION = 128;
+const UNCAUGHT_EXCEPTION = 129;
+
+let requestId;
+let postUncaught = (error) => call("POST", "/init/error", errorBody(error));
+let whenNothingIsLeftToDo = () => {};
+
+class RuntimeError extends Error {
+  constructor(type, message) {
+    super(message);
+    this.name = `Runtime.${type}`;
+  }
+}
+
+function call(method, path, body) {
+  return new Promise((resolve, reject) => {
+    const headers =
+      body === undefined ? {} : { "Content-Type": "application/json", "Content-Length": byteLength(body) };
+    const outgoing = request({ host, port, agent, method, path: `/2018-06-01/runtime${path}`, headers }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (chunk) => (text += chunk));
+      answer.on("end", () => resolve({ headers: answer.headers, text }));
+      answer.on("error", reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+function byteLength(text) {
+  return globalThis.Buffer.byteLength(text);
+}
+
+function errorBody(error) {
+  const isError = types.isNativeError(error) || (error?.name && error.message && error.stack);
+  try {
+    return JSON.stringify(
+      isError
+        ? { errorType: error.name, errorMessage: error.message, trace: error.stack.split("\n") }
+        : { errorType: typeof error, errorMessage: String(error), trace: [] },
+    );
+  } catch {
+    return JSON.stringify({ errorType: "handled", errorMessage: "the error cannot be described" });
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html#nodejs-logging-advanced-JSON */
+function logAs(level) {
+  return (...values) => {
+    const [first] = values;
+    const error = values.find((value) => value instanceof Error);
+    const line = {
+      timestamp: new Date().toISOString(),
+      level,
+      requestId,
+      message: values.length === 1 ? first : format(...values),
+      ...(error && values.length > 1 ? describe(error) : {}),
+    };
+    let text;
+    try {
+      text = JSON.stringify(line, (_, value) => (value instanceof Error ? { ...describe(value), ...value } : value));
+    } catch {
+      text = JSON.stringify({ ...line, message: format(first) });
+    }
+    writeFully(`${text}\n`);
+  };
+}
+
+function writeFully(text) {
+  let rest = globalThis.Buffer.from(text);
+  while (rest.length > 0) rest = rest.subarray(writeSync(logFile, rest));
+}
+
+function describe(error) {
+  return { errorType: error.constructor.name, errorMessage: error.message, stackTrace: error.stack?.split("\n") };
+}
+
+function patchConsole() {
+  // The log level of a function is INFO: what is below is not written.
+  console.trace = console.debug = () => {};
+  console.log = console.info = logAs("INFO");
+  console.warn = logAs("WARN");
+  console.error = logAs("ERROR");
+}
+
+async function loadHandler() {
+  const [, file, path] = /^([^.]+)\.(.+)$/.exec(env._HANDLER) ?? [];
+  if (!file) throw new RuntimeError("MalformedHandlerName", "Bad handler");
+  const found = [".js", ".mjs", ".cjs"].map((ending) => join(env.LAMBDA_TASK_ROOT, file + ending)).find(existsSync);
+  if (!found) throw new RuntimeError("ImportModuleError", `Error: Cannot find module '${file}'`);
+  const loaded = await import(pathToFileURL(found).href).catch((error) => {
+    if (error instanceof SyntaxError) throw new RuntimeError("UserCodeSyntaxError", String(error));
+    if (/^(ERR_)?MODULE_NOT_FOUND$/.test(error?.code)) throw new RuntimeError("ImportModuleError", String(error));
+    throw error;
+  });
+  const handler = path.split(".").reduce((value, key) => value?.[key], { ...loaded.default, ...loaded });
+  if (!handler) throw new RuntimeError("HandlerNotFound", `${env._HANDLER} is undefined or not exported`);
+  if (typeof handler !== "function") throw new RuntimeError("HandlerNotFound", `${env._HANDLER} is not a function`);
+  return handler;
+}
+
+/** Runs one invocation; resolves when its outcome has been reported. */
+function handle(handler, headers, event) {
+  const id = headers["lambda-runtime-aws-request-id"];
+  requestId = id;
+  env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"];
+  return new Promise((resolve, reject) => {
+    let reported = false;
+    const report = (path, body) => {
+      if (reported) return;
+      reported = true;
+      whenNothingIsLeftToDo = () => {};
+      call("POST", `/invocation/${id}/${path}`, body).then(resolve, reject);
+    };
+    const fail = (error) => {
+      console.error(error instanceof Error ? error : new Error(error));
+      report("error", errorBody(error));
+    };
+    const succeed = (result) => {
+      let body;
+      try {
+        body = JSON.stringify(result === undefined ? null : result) ?? "null";
+      } catch {
+        return fail(new Error("Unable to stringify response body"));
+      }
+      report("response", body);
+    };
+    const done = (error, result) => (error === undefined || error === null ? succeed(result) : fail(error));
+
+    const deadline = Number(headers["lambda-runtime-deadline-ms"]);
+    const clientContext = headers["lambda-runtime-client-context"];
+    const context = {
+      callbackWaitsForEmptyEventLoop: true,
+      succeed,
+      fail: (error) => fail(error ?? "handled"),
+      done,
+      functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+      functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+      memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+      logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+      logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+      clientContext: clientContext && JSON.parse(clientContext),
+      identity: undefined,
+      invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
+      awsRequestId: id,
+      getRemainingTimeInMillis: () => deadline - Date.now(),
+    };
+    const callback = (error, result) => {
+      if (context.callbackWaitsForEmptyEventLoop && (error === undefined || error === null)) {
+        whenNothingIsLeftToDo = () => succeed(result);
+      } else done(error, result);
+    };
+
+    postUncaught = (error) => call("POST", `/invocation/${id}/error`, errorBody(error));
+    whenNothingIsLeftToDo = () => {
+      if (handler.constructor.name === "AsyncFunction") {
+        fail(new RuntimeError("NodeJsExit", "the event loop is empty, and the handler's promise was never settled"));
+      } else succeed(null);
+    };
+    try {
+      const result = handler(event, context, callback);
+      if (typeof result?.then === "function") result.then(succeed, context.fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+patchConsole();
+process.on("uncaughtException", (error) => {
+  console.error(error);
+  postUncaught(error).finally(() => process.exit(UNCAUGHT_EXCEPTION));
+});
+process.on("unhandledRejection", (reason) => {
+  const error = new RuntimeError("UnhandledPromiseRejection", String(reason));
+  console.error(error);
+  postUncaught(error).finally(() => process.exit(UNHANDLED_REJECTION));
+});
+process.on("beforeExit", () => whenNothingIsLeftToDo());
+
+let handler;
+try {
+  handler = await loadHandler();
+} catch (error) {
+  console.error(error);
+  await postUncaught(error);
+  process.exit(UNCAUGHT_EXCEPTION);
+}
+for (;;) {
+  const { headers, text } = await call("GET", "/invocation/next");
+  await handle(handler, headers, JSON.parse(text));
+  await new Promise(setImmediate);
+}

@@ -1,0 +1,190 @@
+import { randomBytes } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { type InitPhase, platformLine, type PlatformRecords, rounded } from "./platform-records";
+import { type ProcessGuard } from "./process-guard";
+import { type Invocation } from "./runtime-api";
+import { type PhaseEnd, RuntimeProcess } from "./runtime-process";
+import { type RuntimeSettings } from "./runtime-variables";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+export const INIT_LIMIT_MILLISECONDS = 10_000;
+
+/** What an execution environment needs to know. */
+export interface EnvironmentSettings extends Omit<RuntimeSettings, "logStreamName"> {
+  /** How long the function's code may take to load before the first invocation. */
+  readonly initLimitMilliseconds: number;
+  /** Gets every line of the log. */
+  readonly onLog: (line: string) => void;
+  readonly guard: ProcessGuard;
+}
+
+/** How an invocation ended. */
+export interface InvocationResult {
+  readonly requestId: string;
+  /** The version that answered. */
+  readonly executedVersion: string;
+  /** What the handler returned, or `errorType`, `errorMessage` and perhaps `trace`; JSON. */
+  readonly payload: string;
+  /** Set when the function failed; Lambda knows only this word. */
+  readonly functionError?: "Unhandled";
+  /** What was logged meanwhile. */
+  readonly logLines: readonly string[];
+}
+
+/**
+ * One execution environment: starts when it is made, takes one invocation at a time, and is of no use any more after a timeout,
+ * a crash or a start that failed twice. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export class ExecutionEnvironment {
+  /** The name of its log stream, which is unique. */
+  readonly logStreamName: string;
+  private readonly instanceId = randomBytes(16).toString("hex");
+  private starting: Promise<RuntimeProcess>;
+  private runtime: RuntimeProcess | undefined;
+  private initialization: Promise<PhaseEnd> | undefined;
+  private initMilliseconds: number | undefined;
+  private logLines: string[] = [];
+  private closed = false;
+
+  constructor(private readonly settings: EnvironmentSettings) {
+    const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
+    this.logStreamName = `${day}/[${settings.version}]${this.instanceId}`;
+    this.starting = this.start("init");
+    this.initialization = this.initialize("init", settings.initLimitMilliseconds);
+    // Whoever invokes is told.
+    this.initialization.catch(() => undefined);
+  }
+
+  /** The process that runs the function's code; undefined until there is one. */
+  get pid(): number | undefined {
+    return this.runtime?.pid;
+  }
+
+  /** Whether it can take another invocation. */
+  get isUsable(): boolean {
+    return !this.closed && this.runtime?.isUsable === true;
+  }
+
+  /** Has one invocation handled, for which the start is waited for. */
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
+    const { configuration, version } = this.settings;
+    const initialized = await this.initialization;
+    this.initialization = undefined;
+    const startedAt = performance.now();
+    const limit = configuration.timeoutSeconds * 1000;
+    let end: PhaseEnd | undefined;
+    if (initialized && initialized.status !== "success" && !this.closed) {
+      // The start is tried once more, at the invocation's expense.
+      this.starting = this.start("invoke");
+      const again = await this.initialize("invoke", limit);
+      if (again.status !== "success") end = again;
+    }
+    this.log("platform.start", { requestId: invocation.requestId, version });
+    const runtime = await this.starting;
+    end ??= await runtime.invoke(invocation, limit - (performance.now() - startedAt));
+    const milliseconds = performance.now() - startedAt;
+
+    this.log("platform.report", {
+      requestId: invocation.requestId,
+      metrics: {
+        durationMs: rounded(milliseconds),
+        billedDurationMs: Math.ceil(milliseconds + (this.initMilliseconds ?? 0)),
+        memorySizeMB: configuration.memoryMb,
+        maxMemoryUsedMB: runtime.maxMemoryUsedMb,
+        ...(this.initMilliseconds === undefined ? {} : { initDurationMs: rounded(this.initMilliseconds) }),
+      },
+      status: end.status,
+      errorType: errorTypeOf(end),
+    });
+    this.initMilliseconds = undefined;
+    const { logLines } = this;
+    this.logLines = [];
+    return {
+      requestId: invocation.requestId,
+      executedVersion: version,
+      logLines,
+      payload: payloadOf(end, invocation.requestId, configuration.timeoutSeconds),
+      ...(end.status !== "success" && { functionError: "Unhandled" }),
+    };
+  }
+
+  /** Ends it, also during an invocation, which then fails; resolves when its process is gone. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const runtime = await this.starting.catch(() => undefined);
+    await runtime?.kill();
+  }
+
+  private async start(phase: InitPhase): Promise<RuntimeProcess> {
+    const { configuration, version, guard } = this.settings;
+    this.log("platform.initStart", {
+      initializationType: "on-demand",
+      phase,
+      runtimeVersion: `nodejs:${process.versions.node}`,
+      functionName: configuration.name,
+      functionVersion: version,
+      instanceId: this.instanceId,
+      instanceMaxMemory: configuration.memoryMb * 1024 * 1024,
+    });
+    const settings = { ...this.settings, logStreamName: this.logStreamName };
+    this.runtime = await RuntimeProcess.start(settings, guard, (line) => {
+      this.write(line);
+    });
+    return this.runtime;
+  }
+
+  private async initialize(phase: InitPhase, limitMilliseconds: number): Promise<PhaseEnd> {
+    const startedAt = performance.now();
+    const runtime = await this.starting;
+    const end = await runtime.initialize(limitMilliseconds);
+    const milliseconds = performance.now() - startedAt;
+    if (end.status !== "success") {
+      this.log("platform.initReport", {
+        initializationType: "on-demand",
+        phase,
+        status: end.status,
+        errorType: errorTypeOf(end),
+        metrics: { durationMs: rounded(milliseconds) },
+      });
+    } else if (phase === "init") this.initMilliseconds = milliseconds;
+    return end;
+  }
+
+  private log<Type extends keyof PlatformRecords>(type: Type, record: PlatformRecords[Type]): void {
+    this.write(platformLine(type, record));
+  }
+
+  private write(line: string): void {
+    this.logLines.push(line);
+    this.settings.onLog(line);
+  }
+}
+
+function errorTypeOf(end: PhaseEnd): string | undefined {
+  switch (end.status) {
+    case "success":
+      return undefined;
+    case "error":
+      return errorTypeIn(end.payload);
+    case "timeout":
+      return "Sandbox.Timedout";
+    case "failure":
+      return end.errorType;
+  }
+}
+
+/** What the caller gets. */
+function payloadOf(end: PhaseEnd, requestId: string, timeoutSeconds: number): string {
+  if (end.status === "success" || end.status === "error") return end.payload;
+  const reason = end.status === "timeout" ? `Task timed out after ${timeoutSeconds.toFixed(2)} seconds` : end.reason;
+  return JSON.stringify({ errorType: errorTypeOf(end), errorMessage: `RequestId: ${requestId} Error: ${reason}` });
+}
+
+function errorTypeIn(payload: string): string | undefined {
+  try {
+    const { errorType } = JSON.parse(payload) as { readonly errorType?: unknown };
+    return typeof errorType === "string" ? errorType : undefined;
+  } catch {
+    return undefined;
+  }
+}

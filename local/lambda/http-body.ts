@@ -1,0 +1,15 @@
+import { type IncomingMessage } from "node:http";
+
+/**
+ * A request's body as text, or undefined when it is longer than `maxBytes`. It is read to its end either way: a client that
+ * is still sending does not listen to the answer.
+ */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) chunks.push(chunk);
+  }
+  return bytes <= maxBytes ? Buffer.concat(chunks).toString() : undefined;
+}

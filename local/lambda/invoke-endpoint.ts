@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo } from "node:net";
+import { EventQueue } from "./event-queue";
+import { ACCOUNT, functionArn } from "./function-configuration";
+import { readBody } from "./http-body";
+import { type LocalFunction } from "./local-function";
+import { functionNotFound, invalidParameter, LambdaServiceError } from "./service-errors";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_REQUEST_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 };
+const MAX_LOG_TAIL_BYTES = 4096;
+
+type InvocationType = keyof typeof MAX_REQUEST_BYTES;
+
+/** A function that is invoked, by name, part of an ARN, or ARN. */
+const FUNCTION_NAME =
+  /^(?:arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:|\d{12}:function:|function:)?([\w-]+)(?::([\w-]+|\$LATEST))?$/;
+
+/**
+ * Lambda's Invoke operation over HTTP, for the AWS SDKs and for the AWS CLI: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+ * Who asks is not checked.
+ */
+export class InvokeEndpoint {
+  private readonly events = new EventQueue();
+  private readonly answering = new Set<Promise<void>>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly functions: ReadonlyMap<string, LocalFunction>,
+    private readonly region: string,
+  ) {
+    server.requestTimeout = 0;
+    server.on("request", (request, response) => {
+      const answered = this.serve(request, response)
+        .catch(() => response.destroy())
+        .then(() => {
+          this.answering.delete(answered);
+        });
+      this.answering.add(answered);
+    });
+  }
+
+  /** Starts to listen on a free port of this computer. */
+  static async listen(functions: ReadonlyMap<string, LocalFunction>, region: string): Promise<InvokeEndpoint> {
+    const endpoint = new InvokeEndpoint(createServer(), functions, region);
+    endpoint.server.listen(0, "127.0.0.1");
+    await once(endpoint.server, "listening");
+    return endpoint;
+  }
+
+  /** What AWS_ENDPOINT_URL_LAMBDA is to be. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Takes no more invocations, and forgets asynchronous ones that wait. */
+  stop(): void {
+    this.events.close();
+    this.server.close();
+  }
+
+  /** After {@link stop}, and when nothing runs any more: answers what has been asked, and drops what is connected. */
+  async close(): Promise<void> {
+    await Promise.all(this.answering);
+    this.server.closeAllConnections();
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader("x-amzn-RequestId", randomUUID());
+    response.setHeader("Content-Type", "application/json");
+    try {
+      await this.invoke(request, response);
+    } catch (error) {
+      answerError(response, error);
+    }
+    if (!response.closed) await once(response, "close");
+  }
+
+  private async invoke(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
+    const [, encodedName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/.exec(pathname) ?? [];
+    if (encodedName === undefined || request.method !== "POST") {
+      throw new LambdaServiceError("UnknownOperationException", 404, `not here: ${request.method ?? ""} ${pathname}`);
+    }
+    const type = invocationType(request.headers["x-amz-invocation-type"]);
+    const body = await readBody(request, MAX_REQUEST_BYTES[type]);
+    if (body === undefined) {
+      const message = `Request must be smaller than ${MAX_REQUEST_BYTES[type]} bytes for the InvokeFunction operation`;
+      throw new LambdaServiceError("RequestTooLargeException", 413, message);
+    }
+    const { name, qualifier } = target(decodeURIComponent(encodedName), searchParams.get("Qualifier") ?? undefined);
+    const invoked = this.functions.get(name);
+    if (!invoked) throw functionNotFound(functionArn(this.region, name, qualifier));
+    invoked.check(qualifier);
+    const payload = body === "" ? "{}" : checkJson(body, "Could not parse request body into json");
+
+    if (type === "DryRun") response.writeHead(204).end();
+    else if (type === "Event") {
+      this.events.add(() => invoked.invoke({ qualifier, payload }));
+      response.writeHead(202).end();
+    } else {
+      const clientContext = clientContextIn(request.headers["x-amz-client-context"]);
+      const result = await invoked.invoke({ qualifier, payload, clientContext });
+      response.setHeader("x-amzn-RequestId", result.requestId);
+      response.setHeader("X-Amz-Executed-Version", result.executedVersion);
+      if (result.functionError) response.setHeader("X-Amz-Function-Error", result.functionError);
+      if (request.headers["x-amz-log-type"] === "Tail") {
+        response.setHeader("X-Amz-Log-Result", tailOf(result.logLines).toString("base64"));
+      }
+      response.writeHead(200).end(result.payload);
+    }
+  }
+}
+
+function invocationType(header: string | string[] = "RequestResponse"): InvocationType {
+  if (header === "RequestResponse" || header === "Event" || header === "DryRun") return header;
+  throw invalidParameter(`InvocationType: expected RequestResponse, Event or DryRun, got ${String(header)}`);
+}
+
+function target(text: string, parameter: string | undefined): { readonly name: string; readonly qualifier?: string } {
+  const [, name, suffix] = FUNCTION_NAME.exec(text) ?? [];
+  if (name === undefined) {
+    throw invalidParameter(`FunctionName: expected a name or an ARN of account ${ACCOUNT}, got ${text}`);
+  }
+  if (suffix !== undefined && parameter !== undefined && suffix !== parameter) {
+    throw invalidParameter("The derived qualifier from the function name does not match the specified qualifier.");
+  }
+  return { name, qualifier: parameter ?? suffix };
+}
+
+function clientContextIn(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  return checkJson(
+    Buffer.from(String(header), "base64").toString(),
+    "Client context must be a valid Base64-encoded JSON object.",
+  );
+}
+
+function checkJson(text: string, message: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    throw new LambdaServiceError("InvalidRequestContentException", 400, `${message}: ${(error as Error).message}`);
+  }
+}
+
+/** The last 4 KB of an invocation's log. */
+function tailOf(lines: readonly string[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line}\n`).join("")).subarray(-MAX_LOG_TAIL_BYTES);
+}
+
+function answerError(response: ServerResponse, error: unknown): void {
+  const { type, status, message, reason } =
+    error instanceof LambdaServiceError ? error : new LambdaServiceError("ServiceException", 500, String(error));
+  response.setHeader("X-Amzn-ErrorType", type);
+  const body = {
+    Type: status < 500 ? "User" : "Service",
+    message,
+    Message: message,
+    ...(reason && { Reason: reason }),
+  };
+  response.writeHead(status).end(JSON.stringify(body));
+}

@@ -1,0 +1,125 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { EnvironmentPool, type EnvironmentState } from "./environment-pool";
+import { type EnvironmentSettings, type InvocationResult } from "./execution-environment";
+import { checkConfiguration, functionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
+import { functionNotFound, LambdaServiceError, tooManyRequests } from "./service-errors";
+
+/** What all functions have in common. */
+export interface FunctionSettings extends Omit<EnvironmentSettings, "configuration" | "version"> {
+  readonly idleMilliseconds: number;
+}
+
+/** An invocation as a caller asks for it. */
+export interface InvocationRequest {
+  /** A version, an alias, or `$LATEST`, which is the default. */
+  readonly qualifier?: string;
+  /** The event, JSON. */
+  readonly payload: string;
+  /** JSON. */
+  readonly clientContext?: string;
+}
+
+/** One function: its versions, each with its own execution environments, and its aliases. */
+export class LocalFunction {
+  private readonly pools = new Map<string, EnvironmentPool>();
+  private readonly aliases = new Map<string, string>();
+  private reservedConcurrency = Infinity;
+  private running = 0;
+  private isClosed = false;
+  /** Versions of which code was replaced: what still runs there may end. */
+  private readonly replaced = new Set<EnvironmentPool>();
+
+  constructor(
+    private readonly name: string,
+    private readonly settings: FunctionSettings,
+  ) {}
+
+  /** The execution environments of all versions. */
+  get environments(): EnvironmentState[] {
+    return [...this.pools.values(), ...this.replaced].flatMap(({ environments }) => environments);
+  }
+
+  /**
+   * Publishes a version. Environments of earlier versions stay until they are reaped.
+   *
+   * @throws Error for what Lambda does not allow, and for a version that there is already
+   */
+  deploy(configuration: FunctionConfiguration): void {
+    checkConfiguration(configuration);
+    const { version, aliases = [], reservedConcurrency = Infinity } = configuration;
+    if (this.pools.has(version)) throw new Error(`function ${this.name}: there is a version ${version} already`);
+    this.pools.set(version, this.makePool(configuration, version));
+    const latest = this.pools.get(LATEST);
+    if (latest) this.replaced.add(latest);
+    this.pools.set(LATEST, this.makePool(configuration, LATEST));
+    this.reservedConcurrency = reservedConcurrency;
+    for (const alias of aliases) this.aliases.set(alias, version);
+  }
+
+  /**
+   * Has an alias name another version, or makes it.
+   *
+   * @throws LambdaServiceError when there is no such version
+   */
+  pointAlias(alias: string, version: string): void {
+    this.poolOf(version);
+    this.aliases.set(alias, version);
+  }
+
+  /** @throws LambdaServiceError when there is no such version or alias */
+  check(qualifier?: string): void {
+    this.poolOf(qualifier);
+  }
+
+  /**
+   * Invokes the function and waits for its answer. That the function failed is an answer too.
+   *
+   * @throws LambdaServiceError when the function was not run
+   */
+  async invoke({ qualifier, payload, clientContext }: InvocationRequest): Promise<InvocationResult> {
+    const pool = this.poolOf(qualifier);
+    if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "Lambda on this computer was closed");
+    if (this.running >= this.reservedConcurrency) throw tooManyRequests();
+    this.running++;
+    try {
+      return await pool.invoke({
+        requestId: randomUUID(),
+        payload,
+        invokedFunctionArn: functionArn(this.settings.region, this.name, qualifier),
+        traceId: traceId(),
+        clientContext,
+      });
+    } finally {
+      this.running--;
+    }
+  }
+
+  /** Ends all environments, also those that handle an invocation. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.all([...this.pools.values(), ...this.replaced].map((pool) => pool.close()));
+  }
+
+  private makePool(configuration: FunctionConfiguration, version: string): EnvironmentPool {
+    const settings = {
+      ...this.settings,
+      configuration: { ...configuration, codeFolder: resolve(configuration.codeFolder) },
+      version,
+    };
+    return new EnvironmentPool(settings, this.settings.idleMilliseconds);
+  }
+
+  private poolOf(qualifier = LATEST): EnvironmentPool {
+    const pool = this.pools.get(this.aliases.get(qualifier) ?? qualifier);
+    if (!pool) throw functionNotFound(functionArn(this.settings.region, this.name, qualifier));
+    return pool;
+  }
+}
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+function traceId(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  const hex = (bytes: number) => randomBytes(bytes).toString("hex");
+  return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=0`;
+}

@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo } from "node:net";
+import { readBody } from "./http-body";
+
+/** The Runtime API of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
+
+const PREFIX = "/2018-06-01/runtime";
+
+/** A response may be 6 MB, and a little for what Lambda wraps around it. */
+const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
+
+/** What a runtime is given to do. */
+export interface Invocation {
+  readonly requestId: string;
+  /** The event, JSON. */
+  readonly payload: string;
+  readonly invokedFunctionArn: string;
+  /** The value of an X-Ray tracing header. */
+  readonly traceId: string;
+  /** JSON, where the caller gave one. */
+  readonly clientContext?: string;
+}
+
+/** What a runtime tells: it is ready for the next invocation, or how the last one, or its own start, ended (JSON). */
+export type RuntimeReport =
+  { readonly kind: "next" } | { readonly kind: "response" | "error" | "initError"; readonly body: string };
+
+/** A server for one runtime, on a free port of this computer. */
+export class RuntimeApi {
+  private waiting: ServerResponse | undefined;
+  private requestId: string | undefined;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly receive: (report: RuntimeReport) => void,
+  ) {
+    // A handler may take its time between asking and answering, on one connection.
+    server.keepAliveTimeout = 0;
+    server.requestTimeout = 0;
+    server.on("request", (request, response) => {
+      this.serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** Starts to listen. */
+  static async listen(receive: (report: RuntimeReport) => void): Promise<RuntimeApi> {
+    const api = new RuntimeApi(createServer(), receive);
+    api.server.listen(0, "127.0.0.1");
+    await once(api.server, "listening");
+    return api;
+  }
+
+  /** `host:port`, as AWS_LAMBDA_RUNTIME_API wants it. */
+  get address(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Whether the runtime waits for an invocation. */
+  get isWaiting(): boolean {
+    return this.waiting !== undefined;
+  }
+
+  /**
+   * Gives the waiting runtime an invocation.
+   *
+   * @param deadline milliseconds since 1970
+   */
+  answerNext(invocation: Invocation, deadline: number): void {
+    const { requestId, payload, invokedFunctionArn, traceId, clientContext } = invocation;
+    this.requestId = requestId;
+    this.waiting?.writeHead(200, {
+      "Content-Type": "application/json",
+      "Content-Length": Buffer.byteLength(payload),
+      "Lambda-Runtime-Aws-Request-Id": requestId,
+      "Lambda-Runtime-Deadline-Ms": deadline,
+      "Lambda-Runtime-Invoked-Function-Arn": invokedFunctionArn,
+      "Lambda-Runtime-Trace-Id": traceId,
+      ...(clientContext === undefined ? {} : { "Lambda-Runtime-Client-Context": clientContext }),
+    });
+    this.waiting?.end(payload);
+    this.waiting = undefined;
+  }
+
+  /** Stops listening and drops what is connected. */
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = `${request.method ?? ""} ${request.url ?? ""}`;
+    if (route === `GET ${PREFIX}/invocation/next`) {
+      this.waiting = response;
+      this.receive({ kind: "next" });
+      return;
+    }
+    const body = await readBody(request, MAX_RESPONSE_BYTES);
+    const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
+    if (route === `POST ${PREFIX}/init/error`) this.accept(response, "initError", body);
+    else if (requestId === undefined) refuse(response, 404, "NotFound", `no such resource: ${route}`);
+    else if (requestId !== this.requestId) refuse(response, 400, "InvalidRequestID", "Invalid request ID");
+    else {
+      this.requestId = undefined;
+      this.accept(response, kind === "error" ? "error" : "response", body);
+    }
+  }
+
+  private accept(response: ServerResponse, kind: "response" | "error" | "initError", body: string | undefined): void {
+    if (body === undefined) {
+      const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+      const errorType = "Function.ResponseSizeTooLarge";
+      refuse(response, 413, errorType, errorMessage);
+      this.receive({ kind: "error", body: JSON.stringify({ errorType, errorMessage }) });
+      return;
+    }
+    response.writeHead(202, { "Content-Type": "application/json" }).end('{"status":"OK"}\n');
+    this.receive({ kind, body });
+  }
+}
+
+function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify({ errorType, errorMessage }));
+}

@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type EnvironmentState } from "./environment-pool";
+import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
+import { functionArn, type FunctionConfiguration } from "./function-configuration";
+import { InvokeEndpoint } from "./invoke-endpoint";
+import { LocalFunction } from "./local-function";
+import { ProcessGuard } from "./process-guard";
+import { functionNotFound } from "./service-errors";
+
+/** What AWS does not tell; idle environments were seen to go after five to seven minutes. */
+const IDLE_MILLISECONDS = 6 * 60_000;
+
+/** What is to run, and how. */
+export interface LambdaOptions {
+  readonly functions: readonly FunctionConfiguration[];
+  /** Gets every line of every log: those of the functions, and Lambda's own in its JSON format. */
+  readonly onLog?: (line: string) => void;
+  /** How long an environment is kept that nobody needs; six minutes by default. */
+  readonly idleMilliseconds?: number;
+  /** How long a function's code may take to load; ten seconds by default, as in AWS. */
+  readonly initLimitMilliseconds?: number;
+  /** `us-east-1` by default. It is only a name. */
+  readonly region?: string;
+}
+
+/** AWS Lambda on this computer. */
+export interface LocalLambda {
+  /** Where the Invoke API is: AWS_ENDPOINT_URL_LAMBDA. */
+  readonly url: string;
+  /**
+   * Invokes a function without a way through HTTP, and waits for its answer.
+   *
+   * @param qualifier a version or an alias; the code deployed last by default
+   * @param payload an event that JSON can hold
+   * @throws LambdaServiceError when the function was not run: none such, throttled, closed
+   */
+  invoke(name: string, qualifier: string | undefined, payload: unknown): Promise<InvocationResult>;
+  /** The execution environments of all versions of a function. */
+  environmentsOf(name: string): EnvironmentState[];
+  /** Publishes a function's first or next version, and has its aliases name it. */
+  deploy(configuration: FunctionConfiguration): void;
+  /** Has an alias name another version. */
+  pointAlias(name: string, alias: string, version: string): void;
+  /** Ends every process that was started, also during an invocation, which then fails. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs functions as Lambda does: real bundles in real processes, one invocation at a time each, frozen in between.
+ * Linux or macOS; the memory limit holds where there is /proc.
+ *
+ * @throws Error for a configuration that Lambda would not take
+ */
+export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
+  const { region = "us-east-1" } = options;
+  const guard = new ProcessGuard();
+  const settings = {
+    region,
+    guard,
+    bootstrapFile: bootstrapFile(),
+    onLog: options.onLog ?? (() => undefined),
+    idleMilliseconds: options.idleMilliseconds ?? IDLE_MILLISECONDS,
+    initLimitMilliseconds: options.initLimitMilliseconds ?? INIT_LIMIT_MILLISECONDS,
+  };
+  const functions = new Map<string, LocalFunction>();
+  const functionNamed = (name: string, qualifier?: string): LocalFunction => {
+    const found = functions.get(name);
+    if (!found) throw functionNotFound(functionArn(region, name, qualifier));
+    return found;
+  };
+  const deploy = (configuration: FunctionConfiguration): void => {
+    const { name } = configuration;
+    const deployed = functions.get(name) ?? new LocalFunction(name, settings);
+    deployed.deploy(configuration);
+    functions.set(name, deployed);
+  };
+
+  try {
+    options.functions.forEach(deploy);
+  } catch (error) {
+    await guard.close();
+    throw error;
+  }
+  const endpoint = await InvokeEndpoint.listen(functions, region);
+  const closeAll = async (): Promise<void> => {
+    endpoint.stop();
+    await Promise.all([...functions.values()].map((each) => each.close()));
+    await endpoint.close();
+    await guard.close();
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    url: endpoint.url,
+    invoke: async (name, qualifier, payload) =>
+      functionNamed(name, qualifier).invoke({
+        qualifier,
+        payload: payload === undefined ? "{}" : JSON.stringify(payload),
+      }),
+    environmentsOf: (name) => functionNamed(name).environments,
+    deploy,
+    pointAlias: (name, alias, version) => {
+      functionNamed(name).pointAlias(alias, version);
+    },
+    close: () => (closing ??= closeAll()),
+  };
+}
+
+/** The runtime client is a file of its own, wherever the code that starts it was bundled to. */
+function bootstrapFile(): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    for (const file of [join(folder, "bootstrap.mjs"), join(folder, "local", "lambda", "bootstrap.mjs")]) {
+      if (existsSync(file)) return file;
+    }
+    if (folder === dirname(folder)) throw new Error(`no local/lambda/bootstrap.mjs in any folder above ${__dirname}`);
+  }
+}
