@@ -14,13 +14,14 @@ const restricted = {
   ],
 };
 
-/** Imports point one way: environments, performance <- functions <- stacks <- main; local may look at all of them. */
+/** Imports point one way: environments, performance <- functions <- stacks <- main; operations and local may look at all of them. */
 const borders = {
-  environments: ["performance", "functions", "stacks", "local", "main"],
-  performance: ["environments", "functions", "stacks", "local", "main"],
-  functions: ["stacks", "local", "main"],
-  stacks: ["local", "main"],
-  local: ["main"],
+  environments: ["performance", "functions", "stacks", "local", "operations", "main"],
+  performance: ["environments", "functions", "stacks", "local", "operations", "main"],
+  functions: ["stacks", "local", "operations", "main"],
+  stacks: ["local", "operations", "main"],
+  local: ["operations", "main"],
+  operations: ["local", "main"],
 };
 
 export default defineConfig(

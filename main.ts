@@ -2,6 +2,7 @@ import { App } from "cdktf";
 import { join, relative } from "node:path";
 import { loadEnvironments } from "./environments/load";
 import { InvalidInput } from "./environments/mistakes";
+import { WARMER } from "./environments/names";
 import { bundleFunctions } from "./stacks/bundle";
 import { EnvironmentStack } from "./stacks/environment-stack";
 import { renewOutput } from "./stacks/output-folder";
@@ -12,7 +13,7 @@ async function main(): Promise<void> {
   const outdir = relative(".", process.env["CDKTF_OUTDIR"] ?? "cdktf.out");
   const environments = await loadEnvironments(".");
   const stacks = await renewOutput(outdir, async (folder) => {
-    const names = environments.flatMap(({ functions }) => Object.keys(functions));
+    const names = [WARMER, ...environments.flatMap(({ functions }) => Object.keys(functions))];
     const bundles = await bundleFunctions(".", names, folder);
     // cdktf's own validation would look for a terraform on the PATH; what it checks, the environments' schema has checked.
     const app = new App({ outdir: folder, skipValidation: true });

@@ -42,13 +42,17 @@ describe("npm run synth", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
       "Environment  Region     Functions           Resources  Monitoring     State",
-      "dev          eu-west-1  api (iam endpoint)  31         $8.60 a month  terraform.dev.tfstate",
-      "prod         eu-west-1  api (iam endpoint)  31         $8.60 a month  HCP Terraform: your-organization/warmwatch-prod",
-      "staging      eu-west-1  api (iam endpoint)  31         $8.60 a month  HCP Terraform: your-organization/warmwatch-staging",
+      "dev          eu-west-1  api (iam endpoint)  49         $9.80 a month  terraform.dev.tfstate",
+      "prod         eu-west-1  api (iam endpoint)  49         $9.80 a month  HCP Terraform: your-organization/warmwatch-prod",
+      "staging      eu-west-1  api (iam endpoint)  49         $9.80 a month  HCP Terraform: your-organization/warmwatch-staging",
       "",
       expect.stringMatching(/^Monitoring costs at most \(us-east-1 prices of \d{4}-\d{2}; /),
       ...["dev", "prod", "staging"].map((name): unknown =>
-        expect.stringMatching(`^  ${name}: metrics 11 x \\$0\\.30, `),
+        expect.stringMatching(`^  ${name}: metrics 14 x \\$0\\.30, `),
+      ),
+      "Keeping functions warm costs about:",
+      ...["dev", "prod", "staging"].map((name): unknown =>
+        expect.stringMatching(`^  ${name}: scheduled 16,425 pings \\$0\\.0\\d, peak 24,638 pings `),
       ),
       ...["dev", "prod", "staging"].map(
         (name) => `${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`,
@@ -70,7 +74,7 @@ describe("npm run synth", () => {
     synth(one, { TZ: "Pacific/Kiritimati", LANG: "C" });
     synth(two, { TZ: "America/Los_Angeles", LANG: "tr_TR.UTF-8" });
     const first = filesOf(join(one, "cdktf.out"));
-    expect(Object.keys(first)).toHaveLength(7);
+    expect(Object.keys(first)).toHaveLength(10);
     expect(filesOf(join(two, "cdktf.out"))).toEqual(first);
     synth(one);
     expect(filesOf(join(one, "cdktf.out"))).toEqual(first);

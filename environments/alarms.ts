@@ -1,5 +1,5 @@
 import { type z } from "zod";
-import { flag, keys, section, wholeNumber } from "./fields";
+import { flag, given, keys, section, wholeNumber } from "./fields";
 
 /**
  * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function for that one alone.
@@ -34,6 +34,7 @@ export const ALARM_DEFAULTS = {
   throttles: { enabled: true, threshold: 0, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 2 },
   timeouts: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
   dropped_events: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
+  warming: { enabled: true, threshold: 0, periodSeconds: 300, evaluationPeriods: 3, datapointsToAlarm: 2 },
 } satisfies Readonly<Record<string, AlarmSettings>>;
 
 /** An alarm, as the files call it. */
@@ -95,6 +96,9 @@ export const alarmOverrides = keys({
         "Events that Lambda gave up, of a function with `asynchronous = true`",
       ),
     ),
+  warming: count()
+    .optional()
+    .meta(documentation("warming", "threshold", "Pings that were not answered as they should be")),
 });
 
 type AlarmOverrides = Readonly<z.output<typeof alarmOverrides>>;
@@ -132,13 +136,6 @@ export interface TimingMistake {
   readonly key: string;
   readonly expected: string;
   readonly got: number;
-}
-
-/** Without the keys that are there but undefined, which would hide what they stand before. */
-function given<T extends object>(settings: T | undefined): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(settings ?? {}).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]: Exclude<T[Key], undefined>;
-  };
 }
 
 function documentation(key: AlarmKey, thresholdKey: string, description: string) {

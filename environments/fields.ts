@@ -49,3 +49,10 @@ export function oneOf<const Values extends readonly [string | number, ...(string
 export function flag() {
   return z.boolean({ error: "true or false" });
 }
+
+/** Without the keys that are there but undefined, which would hide what they stand before. */
+export function given<T extends object>(settings: T | undefined): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(settings ?? {}).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
+}

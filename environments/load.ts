@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { explainIssues, explainUnusable } from "./explain";
 import { InvalidInput, keyPath, type Mistake } from "./mistakes";
-import { deployedName, MAX_NAME_LENGTH, stateLocation } from "./names";
+import { deployedName, MAX_NAME_LENGTH, stateLocation, WARMER } from "./names";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
 import { type Environment, environmentFile, environmentName, stateSettings } from "./schema";
 
@@ -63,10 +63,12 @@ async function readTfvars(root: string, file: string): Promise<Tfvars> {
   }
 }
 
-/** The folders in functions/ that hold a function. */
+/** The folders in functions/ that hold a function of the user's. */
 async function functionFolders(root: string): Promise<string[]> {
   const folders = await readdir(join(root, "functions")).catch(() => []);
-  return folders.filter((folder) => existsSync(join(root, "functions", folder, "handler.ts"))).sort();
+  return folders
+    .filter((folder) => folder !== WARMER && existsSync(join(root, "functions", folder, "handler.ts")))
+    .sort();
 }
 
 function nameMistakes(name: string): string[] {

@@ -3,6 +3,9 @@ import { type StateSettings } from "./schema";
 /** Longest name AWS takes for a function and for its role: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 export const MAX_NAME_LENGTH = 64;
 
+/** The folder in functions/ of the function that keeps the others warm. */
+export const WARMER = "warmer";
+
 /** The name under which a function is known in AWS. It carries the environment, so that environments can share an account. */
 export function deployedName(environment: string, functionName: string): string {
   return `${environment}-${functionName}`;

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { alarmOverrides, alarmSettings, ALARM_KEYS, timingMistake } from "./alarms";
 import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
+import { warmingMistakes, warmingOverrides, type WarmingOverrides, warmingSettings } from "./warming";
 import { looksSecret } from "./mistakes";
+import { WARMER } from "./names";
 
 /**
  * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.
@@ -110,6 +112,9 @@ const watching = {
   alarms: alarmOverrides
     .default({})
     .meta({ description: "As `alarms` of the environment, for this function alone", summary: {} }),
+  warming: warmingOverrides
+    .default({})
+    .meta({ description: "As `warming` of the environment, for this function alone", summary: {} }),
 };
 
 const deployedFunction = section({
@@ -166,6 +171,15 @@ const existingFunction = section({
     .optional()
     .meta({
       description: "Of an existing function: its log group, which exists; `/aws/lambda/<its name>` by default",
+    }),
+  memory_mb: wholeNumber(128, 10240).optional().meta({
+    description:
+      "Of an existing function: its memory, for what warming costs; its platform's reports tell it otherwise",
+  }),
+  warming_qualifier: text("an alias or a version", /^[a-zA-Z0-9_-]{1,128}$/)
+    .optional()
+    .meta({
+      description: "Of an existing function: the alias that pings go to; without it, it is not kept warm",
     }),
   ...watching,
 });
@@ -254,7 +268,7 @@ export const environmentFile = section({
       text(
         "a name of at most 64 characters a-z, 0-9 and - that starts with a letter",
         /^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$/,
-      ),
+      ).refine((name) => name !== WARMER, { error: "a name that Warmwatch does not use itself" }),
       functionSettings,
       { error: "a map, as in functions = { … }" },
     )
@@ -269,8 +283,11 @@ export const environmentFile = section({
     .optional()
     .meta({ description: "Where your copy of docs/runbooks/ can be read, for links in the alarms' texts" }),
   alarms: alarmOverrides.default({}).meta({ description: "What differs from the defaults of each alarm" }),
+  warming: warmingOverrides
+    .default({})
+    .meta({ description: "What differs from the defaults of each warming strategy" }),
 })
-  .superRefine(({ alarms, functions, alarmEmails, urgentEmails }, context) => {
+  .superRefine(({ alarms, functions, warming, alarmEmails, urgentEmails }, context) => {
     // Only here are an alarm's settings all known: the function's, the environment's and the defaults.
     const timingMistakes = (own: z.output<typeof alarmOverrides>, path: string[]) =>
       ALARM_KEYS.flatMap((alarm) => {
@@ -286,6 +303,31 @@ export const environmentFile = section({
     ];
     for (const { path, expected, got } of mistakes) {
       context.addIssue({ code: "custom", path, message: expected, input: got });
+    }
+    const warmingIssues = (own: WarmingOverrides, path: string[]) =>
+      warmingMistakes(warmingSettings(warming, own)).map((mistake) => ({
+        ...mistake,
+        key: mistake.path.join("."),
+        path: [...path, "warming", ...mistake.path],
+      }));
+    const warmedEverywhere = warmingIssues({}, []);
+    const warmedSomewhere = Object.entries(functions).flatMap(([name, own]) =>
+      warmingIssues(own.warming, ["functions", name]).filter(
+        ({ key }) => !warmedEverywhere.some((other) => other.key === key),
+      ),
+    );
+    for (const { path, expected, got } of [...warmedEverywhere, ...warmedSomewhere]) {
+      context.addIssue({ code: "custom", path, message: expected, input: got });
+    }
+    for (const [name, settings] of Object.entries(functions)) {
+      if (settings.existing !== true || settings.warmingQualifier !== undefined) continue;
+      if (Object.keys(settings.warming).length === 0) continue;
+      context.addIssue({
+        code: "custom",
+        path: ["functions", name, "warming"],
+        message: "warming_qualifier beside it, without which it is not kept warm",
+        input: undefined,
+      });
     }
     for (const [name, { asynchronous, alarms }] of Object.entries(functions)) {
       if (asynchronous || !alarms.dropped_events) continue;

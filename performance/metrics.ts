@@ -63,6 +63,22 @@ export const PLATFORM_METRICS = {
 /** The name of a metric from the platform's reports. */
 export type PlatformMetricName = keyof typeof PLATFORM_METRICS;
 
+/**
+ * What the warmer emits of every function that it keeps warm, once per round, with that function's name as the only dimension. Apart
+ * from {@link METRICS}, which are in every monitored function's package.
+ */
+export const WARMING_METRICS = {
+  /** Different instances that answered. */
+  WarmedInstances: { unit: "Count" },
+  /** Pings that were not answered as they are to be; 1 for a function that was not pinged because of that. */
+  WarmingFailures: { unit: "Count" },
+  /** Instances that had to be started for a ping. */
+  WarmingColdStarts: { unit: "Count" },
+} as const;
+
+/** The name of a metric from the warmer. */
+export type WarmingMetricName = keyof typeof WARMING_METRICS;
+
 /** The namespace of a function's {@link PLATFORM_METRICS}, by its name in AWS. */
 export function platformNamespace(functionName: string): string {
   return `${NAMESPACE}/${functionName}`;

@@ -54,3 +54,32 @@ export function isPing(event: unknown): event is Ping {
     return false;
   }
 }
+
+/** Whether an answer is a monitored function's to a ping. What another function answers to an event that it does not know is not. */
+export function isPingReply(answer: unknown): answer is PingReply {
+  if (!isRecord(answer)) return false;
+  const { warm, instanceId, cold, version, heldMilliseconds, warmUps } = answer;
+  return (
+    warm === true &&
+    typeof instanceId === "string" &&
+    typeof cold === "boolean" &&
+    typeof version === "string" &&
+    typeof heldMilliseconds === "number" &&
+    heldMilliseconds >= 0 &&
+    Array.isArray(warmUps) &&
+    warmUps.every(isWarmUpResult)
+  );
+}
+
+function isWarmUpResult(result: unknown): result is WarmUpResult {
+  return (
+    isRecord(result) &&
+    typeof result["name"] === "string" &&
+    typeof result["milliseconds"] === "number" &&
+    ["string", "undefined"].includes(typeof result["error"])
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

@@ -3,9 +3,10 @@ import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
-import { METRICS } from "../performance/metrics";
+import { METRICS, WARMING_METRICS } from "../performance/metrics";
 import { type EnvironmentStack } from "./environment-stack";
 import prices from "./prices.json";
+import { warmedFunctions } from "./warming/warmed-functions";
 
 /** One kind of thing that costs money. */
 export interface CostItem {
@@ -29,7 +30,11 @@ export function monthlyCost(stack: EnvironmentStack): CostItem[] {
   const alarmMetrics = nodes
     .filter((node) => node instanceof CloudwatchMetricAlarm)
     .reduce((total, alarm) => total + metricsWatched(alarm), 0);
-  const metrics = Object.keys(stack.environment.functions).length * EMITTED + howMany(CloudwatchLogMetricFilter);
+  const { environment } = stack;
+  const metrics =
+    Object.keys(environment.functions).length * EMITTED +
+    howMany(CloudwatchLogMetricFilter) +
+    warmedFunctions(environment).length * Object.keys(WARMING_METRICS).length;
 
   const { perMonth } = prices;
   return [
@@ -46,9 +51,9 @@ function metricsWatched({ metricQueryInput }: CloudwatchMetricAlarm): number {
   return Array.isArray(metricQueryInput) ? metricQueryInput.filter(({ metric }) => metric).length : 1;
 }
 
-/** As in "$12.30". */
+/** As in "$12.30"; what is less than a cent is not called nothing. */
 export function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
+  return amount > 0 && amount < 0.01 ? "less than $0.01" : `$${amount.toFixed(2)}`;
 }
 
 /** Where and when the prices were looked up. */

@@ -1,12 +1,14 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformElement, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
+import { WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
 import { MonitoredFunction } from "./monitored-function";
 import { addMonitoring } from "./monitoring/monitoring";
 import { SensitiveVariables } from "./sensitive-variables";
+import { addWarming } from "./warming/warming";
 
 /** Both majors work; the binding alone would pin one exact version. */
 const AWS_PROVIDER_VERSION = ">= 5.100.0, < 7.0.0";
@@ -35,16 +37,26 @@ export class EnvironmentStack extends TerraformStack {
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
     addBackend(this, environment, stackFolder);
 
+    const bundleOf = (name: string) => {
+      const bundle = bundles.get(name);
+      if (!bundle) throw new Error(`function ${name} has not been bundled`);
+      return bundle;
+    };
     const sensitiveVariables = new SensitiveVariables(this, "variables");
+    const warming = addWarming(this, environment, bundleOf(WARMER));
     const functions = new Construct(this, "functions");
     const logGroups = new Map<string, string>();
     for (const [name, settings] of Object.entries(environment.functions)) {
-      const bundle = bundles.get(name);
-      if (!bundle) throw new Error(`function ${name} has not been bundled`);
-      const { logs } = new MonitoredFunction(functions, name, { environment, settings, bundle, sensitiveVariables });
+      const { logs } = new MonitoredFunction(functions, name, {
+        environment,
+        settings,
+        bundle: bundleOf(name),
+        sensitiveVariables,
+        addGate: warming?.gateOf(name),
+      });
       logGroups.set(name, logs.name);
     }
-    addMonitoring(this, { environment, sensitiveVariables, logGroups });
+    addMonitoring(this, { environment, sensitiveVariables, logGroups, warming });
   }
 
   /** Readable addresses, as in `aws_lambda_alias.api_live`: the path of ids without the group, and without cdktf's hash. */

@@ -4,17 +4,22 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, TerraformLocal } from "cdktf";
 import { type Construct } from "constructs";
 import { type FunctionSettings } from "../environments/schema";
+import { arnPart } from "./arn";
 
 /** What a function's role is made from. */
 export interface ExecutionRoleProps {
   /** The role's name. */
   readonly name: string;
   readonly region: string;
-  readonly settings: FunctionSettings;
   readonly logs: CloudwatchLogGroup;
+  readonly tracing: boolean;
+  readonly secrets: FunctionSettings["secrets"];
+  /** What else the function may do. */
+  readonly permissions?: (role: IamRole) => Statement[];
 }
 
-interface Statement {
+/** A statement of a role's policy. */
+export interface Statement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: string;
@@ -23,7 +28,7 @@ interface Statement {
 /** The role a function runs as, and the policy that must be attached before the function runs. */
 export function addExecutionRole(
   scope: Construct,
-  { name, region, settings, logs }: ExecutionRoleProps,
+  { name, region, logs, tracing, secrets, permissions }: ExecutionRoleProps,
 ): { readonly role: IamRole; readonly policy: IamRolePolicy } {
   const role = new IamRole(scope, "role", {
     name,
@@ -33,7 +38,7 @@ export function addExecutionRole(
   });
 
   const namesOf = (kind: "ssmParameter" | "secretArn") =>
-    Object.values(settings.secrets).flatMap((secret) => (secret.kind === kind ? secret.name : []));
+    Object.values(secrets).flatMap((secret) => (secret.kind === kind ? secret.name : []));
   const parameters = namesOf("ssmParameter").map((name) => name.replace(/^\//, ""));
   const parameterPrefix = parameters.length > 0 ? addParameterPrefix(scope, role, region) : "";
   const policy = new IamRolePolicy(scope, "policy", {
@@ -42,9 +47,10 @@ export function addExecutionRole(
     policy: policyDocument([
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
       // X-Ray knows no resource-level permission for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-      ...(settings.tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
+      ...(tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
       ...namesOf("secretArn").map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
       ...parameters.map((parameter) => allow(["ssm:GetParameter"], `${parameterPrefix}${parameter}`)),
+      ...(permissions?.(role) ?? []),
     ]),
   });
   return { role, policy };
@@ -52,12 +58,12 @@ export function addExecutionRole(
 
 /** What the ARNs of the account's parameters begin with. The role's ARN tells partition and account, without asking AWS. */
 function addParameterPrefix(scope: Construct, role: IamRole, region: string): string {
-  const fromArn = (index: number) => Fn.element(Fn.split(":", role.arn), index) as string;
-  const parts = ["arn", fromArn(1), "ssm", region, fromArn(4), "parameter/"];
+  const parts = ["arn", arnPart(role.arn, 1), "ssm", region, arnPart(role.arn, 4), "parameter/"];
   return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;
 }
 
-function allow(actions: readonly string[], resource: string): Statement {
+/** Allows actions on exactly one resource, or on all where AWS knows no resource-level permission. */
+export function allow(actions: readonly string[], resource: string): Statement {
   return { Effect: "Allow", Action: actions, Resource: resource };
 }
 

@@ -1,7 +1,7 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
-import { AssetType, TerraformAsset, TerraformOutput } from "cdktf";
+import { AssetType, type ITerraformDependable, TerraformAsset, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { deployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
@@ -9,6 +9,7 @@ import { type Bundle, HANDLER } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
 import { addExecutionRole } from "./execution-role";
 import { type SensitiveVariables } from "./sensitive-variables";
+import { type AddGate } from "./warming/warming";
 
 /** Which function to deploy, from which code. */
 export interface MonitoredFunctionProps {
@@ -16,6 +17,8 @@ export interface MonitoredFunctionProps {
   readonly settings: FunctionSettings;
   readonly bundle: Bundle;
   readonly sensitiveVariables: SensitiveVariables;
+  /** Makes what has to succeed before a version gets traffic. */
+  readonly addGate: AddGate | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export class MonitoredFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoredFunctionProps) {
     super(scope, id);
-    const { environment, settings, bundle, sensitiveVariables } = props;
+    const { environment, settings, bundle, sensitiveVariables, addGate } = props;
     const name = deployedName(environment.name, id);
     const lifecycle = { preventDestroy: environment.protected };
 
@@ -36,8 +39,9 @@ export class MonitoredFunction extends Construct {
       retentionInDays: environment.logRetentionDays,
       lifecycle,
     }));
-    const { role, policy } = addExecutionRole(this, { name, region: environment.region, settings, logs });
-    const variables = { ...settings.environment, ...sensitiveVariables.resolve(settings.secrets) };
+    const { tracing, secrets } = settings;
+    const { role, policy } = addExecutionRole(this, { name, region: environment.region, logs, tracing, secrets });
+    const variables = { ...settings.environment, ...sensitiveVariables.resolve(secrets) };
     const lambda = new LambdaFunction(this, "function", {
       functionName: name,
       role: role.arn,
@@ -54,19 +58,21 @@ export class MonitoredFunction extends Construct {
       environment: Object.keys(variables).length > 0 ? { variables } : undefined,
       // Cold starts, init time and memory are read from the platform's records, which exist at system level INFO only.
       loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
-      tracingConfig: { mode: settings.tracing ? "Active" : "PassThrough" },
+      tracingConfig: { mode: tracing ? "Active" : "PassThrough" },
       dependsOn: [policy],
     });
 
-    const alias = (aliasName: string, description: string) =>
+    const alias = (aliasName: string, description: string, dependsOn?: ITerraformDependable[]) =>
       new LambdaAlias(this, aliasName, {
         name: aliasName,
         description,
         functionName: lambda.functionName,
         functionVersion: lambda.version,
+        dependsOn,
       });
     const warm = alias("warm", "Warming pings enter here, and only here");
-    const live = alias("live", "Traffic enters here, and only here");
+    const gate = addGate?.(this, lambda.version, [warm]);
+    const live = alias("live", "Traffic enters here, and only here", gate && [gate]);
 
     const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];
     const url = addEndpoint?.(this, { name, live, logRetentionDays: environment.logRetentionDays, lifecycle });
@@ -81,6 +87,7 @@ export class MonitoredFunction extends Construct {
         warm_arn: warm.arn,
         role_arn: role.arn,
         log_group: logs.name,
+        ...(gate ? { gate: gate.result } : {}),
       },
     }).overrideLogicalId(id);
   }

@@ -3,6 +3,7 @@ import { stateLocation } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
 import { type EnvironmentStack } from "./environment-stack";
+import { warmingCost } from "./warming/warming-cost";
 
 const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
 
@@ -27,6 +28,7 @@ export function summarize(stacks: readonly EnvironmentStack[]): string {
     table([HEADINGS, ...rows]),
     "",
     ...costLines(stacks),
+    ...warmingLines(stacks),
     ...stacks.flatMap(({ environment }) => notes(environment)),
   ].join("\n");
 }
@@ -52,6 +54,22 @@ function costLines(stacks: readonly EnvironmentStack[]): string[] {
       const items = monthlyCost(stack).filter(({ count }) => count > 0);
       const list = items.map(({ what, count, dollarsEach }) => `${what} ${count} x ${dollars(dollarsEach)}`);
       return `  ${stack.environment.name}: ${list.join(", ")}`;
+    }),
+  ];
+}
+
+function warmingLines(stacks: readonly EnvironmentStack[]): string[] {
+  const range = ([least, most]: readonly [number, number], write: (value: number) => string) =>
+    least === most ? write(most) : `${write(least)} to ${write(most)}`;
+  return [
+    "Keeping functions warm costs about:",
+    ...stacks.map(({ environment }) => {
+      const list = warmingCost(environment).map(({ what, pings, dollars: cost, eachTime }) => {
+        const [, most] = pings;
+        const pinged = most > 0 ? ` ${range(pings, (count) => Math.round(count).toLocaleString("en"))} pings` : "";
+        return `${what}${pinged} ${range(cost, dollars)}${eachTime ? " each time" : ""}`;
+      });
+      return `  ${environment.name}: ${list.join(", ") || "nothing"}`;
     }),
   ];
 }

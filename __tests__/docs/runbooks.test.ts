@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { parseTfvars } from "../../environments/parse-tfvars";
 import { environmentFile } from "../../environments/schema";
-import { QUERIES } from "../../stacks/monitoring/queries";
+import { QUERIES, WARMING_RUNS } from "../../stacks/monitoring/queries";
 
 const FOLDER = "docs/runbooks";
 const RUNBOOKS = readdirSync(FOLDER).map((name) => join(FOLDER, name));
-const PAGES = ["README.md", "docs/operations.md", ...RUNBOOKS].map(
+const PAGES = ["README.md", "docs/operations.md", "docs/warming.md", ...RUNBOOKS].map(
   (file) => [file, readFileSync(file, "utf8")] as const,
 );
 
@@ -28,7 +28,10 @@ describe("the runbooks", () => {
   );
 
   test("quote saved queries as they are", () => {
-    const known: (string | undefined)[] = Object.values(QUERIES).flatMap(({ json, text }) => [json, text]);
+    const known: (string | undefined)[] = [
+      ...Object.values(QUERIES).flatMap(({ json, text }) => [json, text]),
+      WARMING_RUNS,
+    ];
     const quoted = RUNBOOKS.flatMap((file) => fenced(readFileSync(file, "utf8"), ""))
       .filter((code) => code.startsWith("filter "))
       // A query of a runbook's own, by instance.

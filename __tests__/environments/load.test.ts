@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { alarmSettings } from "../../environments/alarms";
 import { loadEnvironments } from "../../environments/load";
+import { warmingSettings } from "../../environments/warming";
 import { makeProject, mistakesIn, tfvars } from "../support/project";
 
 /** The mistakes of one environment, dev, without the file's name. */
@@ -40,12 +41,14 @@ describe("an environment's file", () => {
             tracing: true,
             asynchronous: false,
             alarms: {},
+            warming: {},
           },
         },
         existingFunctions: {},
         alarmEmails: [],
         urgentEmails: [],
         alarms: {},
+        warming: {},
       },
     ]);
   });
@@ -159,6 +162,67 @@ describe("an alarm's settings", () => {
   });
 });
 
+describe("how functions are kept warm", () => {
+  test.each([
+    [
+      "scheduled = { every_minutes = 7 }",
+      "scheduled.every_minutes: expected one of 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, got 7",
+    ],
+    ["scheduled = { concurrency = 0 }", "scheduled.concurrency: expected 1 to 200, got 0"],
+    ['peak = { days = "MON-MON" }', 'peak.days: expected days as in MON-FRI or SAT,SUN, got "MON-MON"'],
+    ["peak = { from_hour = 25 }", "peak.from_hour: expected 0 to 23, got 25"],
+    ["peak = { to_hour = 9 }", "peak.to_hour: expected another hour than from_hour, got 9"],
+    [
+      "peak = { from_hour = 0, to_hour = 24 }",
+      "scheduled.enabled: expected false, because the peak leaves no hour to the schedule, got true",
+    ],
+    ["pre_deployment = { for_minutes = 20 }", "pre_deployment.for_minutes: expected 1 to 14, got 20"],
+    [
+      "conditional = { enabled = true, minimum = 40 }",
+      "conditional.minimum: expected at most maximum, which is 30, got 40",
+    ],
+    [
+      "conditional = { enabled = true }\n scheduled = { enabled = false }\n peak = { enabled = false }",
+      "conditional.enabled: expected scheduled or peak warming beside it, of which it tells the number, got true",
+    ],
+    ["schedule = {}", "schedule: unknown key, did you mean scheduled?"],
+  ])("cannot be %s, for all functions or for one", async (warming, mistake) => {
+    expect(await mistakesOf(tfvars({ more: `warming = {\n ${warming}\n }` }))).toEqual([`warming.${mistake}`]);
+    expect(await inFunction(`warming = {\n ${warming}\n }`)).toEqual([`functions.api.warming.${mistake}`]);
+  });
+
+  test("is the function's, else the environment's, else the default", async () => {
+    const functions = "api = { warming = { peak = { concurrency = 20 } } }";
+    const more = 'warming = { peak = { concurrency = 5, days = "MON-FRI" } }';
+    const root = makeProject({ "environments/dev.tfvars": tfvars({ functions, more }) });
+    const [environment] = await loadEnvironments(root);
+    expect(warmingSettings(environment?.warming ?? {}, environment?.functions["api"]?.warming ?? {}).peak).toEqual({
+      enabled: true,
+      everyMinutes: 2,
+      fromHour: 9,
+      toHour: 18,
+      days: "MON-FRI",
+      concurrency: 20,
+    });
+  });
+
+  test("has no effect on a function that is deployed elsewhere and says no alias for pings", async () => {
+    expect(await inFunction("existing = true\n warming = { gate = { enabled = false } }")).toEqual([
+      "functions.api.warming: expected warming_qualifier beside it, without which it is not kept warm, got nothing",
+    ]);
+  });
+
+  test("leaves no function of the user's the warmer's name", async () => {
+    const [mistake] = await mistakesIn({
+      "functions/warmer/handler.ts": "",
+      "environments/dev.tfvars": tfvars({ functions: "warmer = {}" }),
+    });
+    expect(mistake).toBe(
+      'environments/dev.tfvars: functions.warmer: expected a name that Warmwatch does not use itself, got "warmer"',
+    );
+  });
+});
+
 describe("who gets alarms", () => {
   test.each([
     ['alarm_emails = ["a@example.com", "nobody"]', 'alarm_emails.1: expected an e-mail address, got "nobody"'],
@@ -190,12 +254,19 @@ describe("a function that is deployed elsewhere", () => {
     const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars({ functions }) }));
     expect(Object.keys(environment?.functions ?? {})).toEqual(["api"]);
     expect(environment?.existingFunctions).toEqual({
-      legacy: { existing: true, functionName: "Shop_Legacy", logFormat: "json", asynchronous: false, alarms: {} },
+      legacy: {
+        existing: true,
+        functionName: "Shop_Legacy",
+        logFormat: "json",
+        asynchronous: false,
+        alarms: {},
+        warming: {},
+      },
     });
   });
 
   test.each([
-    ["memory_mb = 512", "functions.api.memory_mb: unknown key; known here: "],
+    ["timeout_seconds = 5", "functions.api.timeout_seconds: unknown key; known here: "],
     ['log_format = "xml"', 'functions.api.log_format: expected one of json, text, got "xml"'],
     ['function_name = "a b"', "functions.api.function_name: expected 1 to 64 letters, digits, - and _, got"],
   ])("takes no setting that would have no effect: %s", async (settings, mistake) => {

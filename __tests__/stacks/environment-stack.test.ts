@@ -96,6 +96,7 @@ describe("a function", () => {
       function_arn: "${aws_lambda_function.api_function.arn}",
       live_arn: "${aws_lambda_alias.api_live.arn}",
       warm_arn: "${aws_lambda_alias.api_warm.arn}",
+      gate: "${aws_lambda_invocation.api_gate.result}",
       role_arn: "${aws_iam_role.api_role.arn}",
       log_group: "${aws_cloudwatch_log_group.api_logs.name}",
     });
@@ -166,8 +167,8 @@ test("a sensitive Terraform variable is declared once, without a default, and ha
 describe("an endpoint", () => {
   test("none: nothing is reachable", async () => {
     const stack = await devWith("");
-    expect(Object.keys(stack.resource)).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/url|apigateway|permission/)]),
+    expect(addressesOf(stack)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/url|apigateway|permission.api/)]),
     );
     expect(stack.output["api"]?.value).not.toHaveProperty("url", expect.anything());
   });
@@ -179,7 +180,7 @@ describe("an endpoint", () => {
       function_name: "${aws_lambda_alias.api_live.function_name}",
       qualifier: "${aws_lambda_alias.api_live.name}",
     });
-    expect(stack.resource).not.toHaveProperty("aws_lambda_permission");
+    expect(addressesOf(stack)).not.toContainEqual(expect.stringMatching(/^aws_lambda_permission\.api/));
   });
 
   test("public: an HTTP API that is throttled, logged, and the only one who may invoke", async () => {
@@ -210,7 +211,7 @@ describe("an endpoint", () => {
     };
     const { summary } = await synthesize(makeProject(files));
     expect(summary.split("\n")).toContain(
-      "dev          eu-west-1  api (public endpoint), web  53         $13.20 a month  terraform.dev.tfstate",
+      "dev          eu-west-1  api (public endpoint), web  73         $15.40 a month  terraform.dev.tfstate",
     );
   });
 });
@@ -245,13 +246,21 @@ describe("an environment", () => {
 
   test("that is protected keeps its logs and its addresses; one that is not, can be destroyed", async () => {
     for (const [endpoint, kept] of [
-      ["iam", ["aws_cloudwatch_log_group.api_logs", "aws_lambda_function_url.api_url"]],
+      [
+        "iam",
+        [
+          "aws_cloudwatch_log_group.api_logs",
+          "aws_cloudwatch_log_group.warmer_logs",
+          "aws_lambda_function_url.api_url",
+        ],
+      ],
       [
         "public",
         [
           "aws_apigatewayv2_api.api_http-api",
           "aws_cloudwatch_log_group.api_access-logs",
           "aws_cloudwatch_log_group.api_logs",
+          "aws_cloudwatch_log_group.warmer_logs",
         ],
       ],
     ] as const) {
@@ -302,7 +311,16 @@ function protectedIn(stack: SynthesizedStack): string[] {
  * or a line in the changelog.
  */
 describe("resource addresses", () => {
-  const alarms = ["cold-starts", "errors", "init-duration", "memory", "response-time", "throttles", "timeouts"];
+  const alarms = [
+    "cold-starts",
+    "errors",
+    "init-duration",
+    "memory",
+    "response-time",
+    "throttles",
+    "timeouts",
+    "warming",
+  ];
   const perFunction = [
     "aws_cloudwatch_composite_alarm.api_degraded",
     "aws_cloudwatch_log_group.api_logs",
@@ -315,8 +333,17 @@ describe("resource addresses", () => {
     "aws_lambda_alias.api_live",
     "aws_lambda_alias.api_warm",
     "aws_lambda_function.api_function",
+    "aws_lambda_invocation.api_gate",
   ];
-  const queries = ["cold-starts", "cold-starts-by-version", "failures", "memory-headroom", "slow-requests", "warming"];
+  const queries = [
+    "cold-starts",
+    "cold-starts-by-version",
+    "failures",
+    "memory-headroom",
+    "slow-requests",
+    "warming",
+    "warming-runs",
+  ];
   const perEnvironment = [
     "aws_cloudwatch_dashboard.dashboard",
     ...queries.map((query) => `aws_cloudwatch_query_definition.${query}`),
@@ -326,6 +353,19 @@ describe("resource addresses", () => {
     "aws_sns_topic.urgent",
     "aws_sns_topic_policy.notice-policy",
     "aws_sns_topic_policy.urgent-policy",
+    ...["errors", "missed"].map((alarm) => `aws_cloudwatch_metric_alarm.warmer-${alarm}`),
+    "aws_cloudwatch_log_group.warmer_logs",
+    "aws_iam_role.warmer_role",
+    "aws_iam_role_policy.warmer_policy",
+    "aws_lambda_function.warmer_function",
+    "aws_lambda_function_event_invoke_config.warmer_asynchronous",
+    ...["peak-816ea4", "scheduled-e10c4c"].flatMap((rule) => [
+      `aws_cloudwatch_event_rule.schedule_${rule}`,
+      `aws_cloudwatch_event_target.schedule_${rule}-1`,
+      `aws_lambda_permission.schedule_${rule}-permission`,
+    ]),
+    "aws_sqs_queue.schedule_missed",
+    "aws_sqs_queue_policy.schedule_missed-policy",
   ];
   const base = [...perEnvironment, ...perFunction].sort();
 

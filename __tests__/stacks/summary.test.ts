@@ -8,16 +8,16 @@ async function summaryOf(text: string): Promise<string[]> {
 
 describe("the summary", () => {
   test("tells what monitoring costs, and what of", async () => {
-    // 7 alarms, one of which watches two metrics; 8 metrics that the function emits and 3 from its log
+    // 8 alarms, one of which watches two metrics, and 2 on the warmer; 8 metrics that the function emits, 3 from its log, 3 from the warmer
     expect(await summaryOf(tfvars())).toContain(
-      "  dev: metrics 11 x $0.30, metrics watched by alarms 8 x $0.10, composite alarms 1 x $0.50, dashboards 1 x $3.00, encryption keys 1 x $1.00",
+      "  dev: metrics 14 x $0.30, metrics watched by alarms 11 x $0.10, composite alarms 1 x $0.50, dashboards 1 x $3.00, encryption keys 1 x $1.00",
     );
   });
 
   test("costs less with fewer alarms", async () => {
     const more = "alarms = { errors = { enabled = false }, memory = { enabled = false } }";
     const [, line] = await summaryOf(tfvars({ more }));
-    expect(line).toContain("$8.30 a month");
+    expect(line).toContain("$9.50 a month");
   });
 
   test.each([

@@ -5,12 +5,16 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
+import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
 import { EnvironmentStack } from "../../stacks/environment-stack";
 import { summarize } from "../../stacks/summary";
 
 /** The smallest handler there is. */
 export const HANDLER = "export const handler = async () => ({ statusCode: 200 });\n";
+
+/** The least that a project has: its own function is as small as the user's. */
+const FUNCTIONS = { "functions/api/handler.ts": HANDLER, "functions/warmer/handler.ts": HANDLER };
 
 const folders: string[] = [];
 
@@ -27,10 +31,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A project with these files (path -> content) and, unless given otherwise, a function `api`. Returns its folder. */
+/** A project with these files (path -> content) and, unless given otherwise, a function `api` and a warmer. Returns its folder. */
 export function makeProject(files: Readonly<Record<string, string | Uint8Array>>): string {
   const root = temporaryFolder();
-  for (const [path, content] of Object.entries({ "functions/api/handler.ts": HANDLER, ...files })) {
+  for (const [path, content] of Object.entries({ ...FUNCTIONS, ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
@@ -86,7 +90,7 @@ export interface Synthesized {
 export async function synthesize(root: string): Promise<Synthesized> {
   const environments = await loadEnvironments(root);
   const outdir = temporaryFolder();
-  const names = environments.flatMap(({ functions }) => Object.keys(functions));
+  const names = [WARMER, ...environments.flatMap(({ functions }) => Object.keys(functions))];
   const bundles = await bundleFunctions(root, names, outdir);
   const app = new App({ outdir, skipValidation: true });
   const stacks = environments.map(
@@ -111,9 +115,11 @@ export async function synthesizeDev(text: string): Promise<SynthesizedStack> {
   return dev;
 }
 
-/** The one resource of a type, or the one with the name given. */
+/** The one resource of a type that is not about warming, or the one with the name given. */
 export function resourceOf(stack: SynthesizedStack, type: string, name?: string): Attributes {
-  const found = Object.entries(stack.resource[type] ?? {}).filter(([key]) => name === undefined || key === name);
+  const found = Object.entries(stack.resource[type] ?? {}).filter(([key]) =>
+    name === undefined ? !/^(warmer|schedule)_/.test(key) : key === name,
+  );
   const [only] = found;
   if (!only || found.length > 1)
     throw new Error(`expected one ${type}, got ${found.map(([key]) => key).join(", ") || "none"}`);

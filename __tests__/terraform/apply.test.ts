@@ -74,7 +74,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
   });
 
   test(
-    "changes nothing but the function and its aliases when its code changes",
+    "changes nothing but the function and its aliases, through its gate, when its code changes",
     () => {
       cpSync(withNewCode, stack.folder, { recursive: true });
       const changed = stack.plan().resource_changes.filter(({ change }) => !change.actions.includes("no-op"));
@@ -82,6 +82,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
         ["aws_lambda_alias.api_live", "update"],
         ["aws_lambda_alias.api_warm", "update"],
         ["aws_lambda_function.api_function", "update"],
+        ["aws_lambda_invocation.api_gate", "delete", "create"],
       ]);
       apply();
       expectNoChanges();
@@ -106,7 +107,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
         stack.override({
           ...EMULATED,
           resource: {
-            aws_cloudwatch_log_group: { api_logs: UNPROTECTED },
+            aws_cloudwatch_log_group: { api_logs: UNPROTECTED, warmer_logs: UNPROTECTED },
             aws_lambda_function_url: { api_url: UNPROTECTED },
           },
         });

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
 import { FILTERS } from "../../stacks/monitoring/platform-metrics";
-import { QUERIES, type QueryKey } from "../../stacks/monitoring/queries";
+import { QUERIES } from "../../stacks/monitoring/queries";
 import { synthesize } from "../support/project";
 import { type Plan, TerraformFolder, terraformIsUsable } from "../support/terraform";
 
@@ -130,7 +130,9 @@ describeWithTerraform("real Terraform", () => {
       const [key, format] = String(change.after["name"])
         .replace("everything/", "")
         .split(/-(?=text$)/);
-      expect(change.after["query_string"]).toBe(QUERIES[key as QueryKey][format === "text" ? "text" : "json"]);
+      expect(change.after["query_string"]).toBe(
+        QUERIES[key as keyof typeof QUERIES][format === "text" ? "text" : "json"],
+      );
     }
     expect(after("everything", "aws_cloudwatch_log_metric_filter.old_init-duration")["pattern"]).toBe(
       FILTERS.text.InitDuration.pattern,

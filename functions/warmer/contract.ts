@@ -16,7 +16,7 @@ export interface Target {
   readonly price: Price;
   /** Instead of `concurrency`, as many as the function is going to need. */
   readonly conditional?: ConditionalWarming;
-  /** The version that has to answer; an answer of any other fails. */
+  /** The version that has to answer; an answer of any other is a failure. */
   readonly version?: string;
 }
 
@@ -49,7 +49,7 @@ export interface WarmingRequest {
   readonly targets: readonly Target[];
   /** By which the records of this run are found in the log; by default, the invocation's request id. */
   readonly runId?: string;
-  /** One round without it. */
+  /** Of a `pre_deployment` alone; one round without it. */
   readonly rounds?: Rounds;
   /** The warmer's own price. */
   readonly price: Price;
@@ -60,7 +60,7 @@ export interface TargetResult {
   readonly functionName: string;
   /** Instances asked for. */
   readonly asked: number;
-  /** Why as many; missing for a fixed number. */
+  /** Why as many; missing for a fixed number that nothing limits. */
   readonly reason?: string;
   /** Pings sent, and those that were answered as a ping is to be. */
   readonly invocations: number;
@@ -81,13 +81,13 @@ export interface WarmingRecord {
   readonly message: "warming";
   readonly runId: string;
   readonly strategy: Strategy;
-  /** Which round of how many, from 1. */
+  /** Which round of how many, from 1. A round that took longer than its time leaves out the next one's number. */
   readonly round: number;
   readonly rounds: number;
   /** Whether no round follows. */
   readonly last: boolean;
   readonly durationMilliseconds: number;
-  /** An estimate in dollars, of the round: its pings and the warmer's time. */
+  /** An estimate of the round's pings, without what starting instances costs, and of the warmer's time, the pause before included. */
   readonly estimatedDollars: number;
   readonly targets: readonly TargetResult[];
 }

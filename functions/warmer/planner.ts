@@ -22,13 +22,17 @@ export interface UsagePeriod {
   readonly concurrency: number;
 }
 
-/** What a plan is made from. */
-export interface PlanningInput {
+/** How a function was used. */
+export interface Usage {
   /** In any order. A missing period counts as unused; what lies before the first one is unknown. */
   readonly history: readonly UsagePeriod[];
   /** The length of every period of the history. */
   readonly periodMinutes: number;
   readonly now: number;
+}
+
+/** What a plan is made from. */
+export interface PlanningInput extends Usage {
   /** How long the plan has to hold: until the next one, and as long as an idle instance lives. */
   readonly horizonMinutes: number;
   readonly bounds: { readonly minimum: number; readonly maximum: number };
@@ -43,21 +47,17 @@ export interface Plan {
 
 /** The concurrency to be ready for: the last hour's, or this hour's on earlier days if more. Undefined without any history. */
 export function planConcurrency(input: PlanningInput): Plan | undefined {
-  const { history, periodMinutes, now, horizonMinutes, bounds } = input;
+  const { history, now, horizonMinutes, bounds } = input;
   if (history.length === 0) return undefined;
-  const peakBetween = (from: number, to: number) =>
-    history
-      .filter(({ startsAt }) => startsAt < to && startsAt + periodMinutes * MINUTE > from)
-      .reduce((peak, { concurrency }) => Math.max(peak, Math.ceil(concurrency)), 0);
   const knownDays = Math.floor((now - history.reduce((first, { startsAt }) => Math.min(first, startsAt), now)) / DAY);
   /** The peaks at this hour every so many days, latest first. */
   const peaksEvery = (days: number, most: number) =>
     Array.from({ length: Math.min(most, Math.floor(knownDays / days)) }, (_, index) => {
       const sameTime = now - (index + 1) * days * DAY;
-      return peakBetween(sameTime, sameTime + horizonMinutes * MINUTE);
+      return peakBetween(input, sameTime, sameTime + horizonMinutes * MINUTE);
     });
 
-  const recent = peakBetween(now - RECENT_MINUTES * MINUTE, now);
+  const recent = recentPeak(input);
   const days = peaksEvery(1, EARLIER_DAYS);
   const weekdays = peaksEvery(7, SAME_WEEKDAYS.most);
   const knowsWeekdays = weekdays.length >= SAME_WEEKDAYS.least;
@@ -69,6 +69,17 @@ export function planConcurrency(input: PlanningInput): Plan | undefined {
   const seen = `earlier days seen: ${days.length}${knowsWeekdays ? `, same weekdays: ${weekdays.length}` : ""}`;
   const bounded = concurrency === needed ? "" : `; bounded to ${concurrency}`;
   return { concurrency, reason: `peak ${recent} in the last hour, ${earlier} at this hour (${seen})${bounded}` };
+}
+
+/** The most instances that were busy at once in the last hour. */
+export function recentPeak(usage: Usage): number {
+  return peakBetween(usage, usage.now - RECENT_MINUTES * MINUTE, usage.now);
+}
+
+function peakBetween({ history, periodMinutes }: Usage, from: number, to: number): number {
+  return history
+    .filter(({ startsAt }) => startsAt < to && startsAt + periodMinutes * MINUTE > from)
+    .reduce((peak, { concurrency }) => Math.max(peak, Math.ceil(concurrency)), 0);
 }
 
 /** The lower of two values, never one in between: that was nobody's peak. */

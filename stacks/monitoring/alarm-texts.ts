@@ -1,9 +1,10 @@
 import { type AlarmKey } from "../../environments/alarms";
+import { deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ALARMS } from "./alarms";
 import { dashboardLink, logGroupLink, queryLink } from "./console-links";
 import { type SavedQueries } from "./saved-queries";
-import { type WatchedFunction } from "./watched-function";
+import { defaultLogGroup, type WatchedFunction } from "./watched-function";
 
 /** For the log group of the longest function name; the query leads to one with a longer name. */
 const LONGEST_LOGS_LINK = 200;
@@ -40,8 +41,25 @@ export class AlarmTexts {
     ].join("\n");
   }
 
+  /** The text of an alarm on the warmer itself. */
+  ofWarmer(happened: string): string {
+    const { name, region } = this.environment;
+    return [
+      `${name}: ${happened}.`,
+      "Likely: a change of its permissions or its code; the account's concurrency used up.",
+      "First: read what the warmer says in its log.",
+      `Logs: ${logGroupLink(region, defaultLogGroup(deployedName(name, WARMER)))}`,
+      `Runbook: ${this.runbook("warming")}`,
+    ].join("\n");
+  }
+
+  private runbook(name: string): string {
+    const { runbooksUrl = RUNBOOKS } = this.environment;
+    return `${runbooksUrl.replace(/\/$/, "")}/${name}.md`;
+  }
+
   private links(key: AlarmKey, watched: WatchedFunction, runbook: string): string[] {
-    const { name, region, runbooksUrl = RUNBOOKS } = this.environment;
+    const { name, region } = this.environment;
     const { query } = ALARMS[key];
     const logs = logGroupLink(region, watched.logGroup);
     const queryId = this.queries.idOf(query, watched);
@@ -49,7 +67,7 @@ export class AlarmTexts {
       `Dashboard: ${dashboardLink(region, this.dashboardOf(watched))}`,
       ...(queryId === undefined ? [] : [`Query ${name}/${query}: ${queryLink(region, queryId)}`]),
       ...(logs.length > LONGEST_LOGS_LINK ? [] : [`Logs: ${logs}`]),
-      `Runbook: ${runbooksUrl.replace(/\/$/, "")}/${runbook.replaceAll("_", "-")}.md`,
+      `Runbook: ${this.runbook(runbook.replaceAll("_", "-"))}`,
     ];
   }
 }

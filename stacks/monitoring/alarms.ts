@@ -1,5 +1,15 @@
 import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
-import { emitted, failures, measure, type Measure, memoryPercent, ofFunction, ofTraffic, reported } from "./metrics";
+import {
+  emitted,
+  failures,
+  measure,
+  type Measure,
+  memoryPercent,
+  ofFunction,
+  ofTraffic,
+  reported,
+  warmed,
+} from "./metrics";
 import { type QueryKey } from "./queries";
 import { type WatchedFunction } from "./watched-function";
 
@@ -102,6 +112,16 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
     firstStep:
       "find the failures; give the function a destination for what it cannot handle, and send the events again",
     query: "failures",
+  },
+  warming: {
+    route: "notice",
+    // One ping may meet a moment without network; two periods with a failure are no chance.
+    watched: (of) => (of.isWarmed ? measure("Sum", warmed("WarmingFailures", of)) : undefined),
+    happened: ({ threshold, ...settings }) => `more than ${threshold} warming pings failed ${within(settings)}`,
+    causes:
+      "a version that does not start; a handler without monitor(); reserved concurrency used up; the warmer's permissions",
+    firstStep: "read the failures in the warmer's log records",
+    query: "warming-runs",
   },
 };
 

@@ -4,6 +4,7 @@ import {
   NAMESPACE,
   platformNamespace,
   type PlatformMetricName,
+  type WarmingMetricName,
 } from "../../performance/metrics";
 import { type WatchedFunction } from "./watched-function";
 
@@ -41,6 +42,11 @@ export function emitted(metricName: MetricName, { name }: Subject): Metric {
 /** A metric from the platform's reports in the function's log. */
 export function reported(metricName: PlatformMetricName, { name }: Pick<Subject, "name">): Metric {
   return { namespace: platformNamespace(name), metricName, dimensions: {} };
+}
+
+/** A metric that the warmer emits of a function that it keeps warm. */
+export function warmed(metricName: WarmingMetricName, { name }: Pick<Subject, "name">): Metric {
+  return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
 }
 
 /** A metric of Lambda itself, of the function as a whole. */

@@ -1,12 +1,14 @@
 import { Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
 import { type SensitiveVariables } from "../sensitive-variables";
+import { type Warming } from "../warming/warming";
 import { AlarmTexts } from "./alarm-texts";
 import { addDashboard } from "./dashboard";
 import { FunctionAlarms } from "./function-alarms";
 import { Notifications } from "./notifications";
 import { addPlatformMetrics } from "./platform-metrics";
 import { SavedQueries } from "./saved-queries";
+import { addWarmerAlarms } from "./warmer-alarms";
 import { type WatchedFunction, watchedFunctions } from "./watched-function";
 
 /** What monitoring needs of the rest of a stack. */
@@ -15,10 +17,15 @@ export interface MonitoringProps {
   readonly sensitiveVariables: SensitiveVariables;
   /** The log groups that the stack makes, by function. */
   readonly logGroups: ReadonlyMap<string, string>;
+  /** Undefined where nothing is kept warm. */
+  readonly warming: Warming | undefined;
 }
 
 /** What watches an environment's functions: metrics from their logs, alarms and who gets them, saved queries, dashboards. */
-export function addMonitoring(stack: Construct, { environment, sensitiveVariables, logGroups }: MonitoringProps): void {
+export function addMonitoring(
+  stack: Construct,
+  { environment, sensitiveVariables, logGroups, warming }: MonitoringProps,
+): void {
   const functions = watchedFunctions(environment);
   const { urgent, notice, account, partition } = new Notifications(
     stack,
@@ -26,7 +33,7 @@ export function addMonitoring(stack: Construct, { environment, sensitiveVariable
     environment,
     sensitiveVariables,
   );
-  const queries = new SavedQueries(stack, "queries", environment.name, functions);
+  const queries = new SavedQueries(stack, "queries", environment.name, functions, warming?.logGroup);
   const texts = new AlarmTexts(environment, (watched) => dashboardName(environment.name, watched), queries);
 
   const platformMetrics = new Construct(stack, "platform-metrics");
@@ -41,6 +48,8 @@ export function addMonitoring(stack: Construct, { environment, sensitiveVariable
       topics: { urgent: urgent.arn, notice: notice.arn },
     });
   }
+
+  if (warming) addWarmerAlarms(alarms, environment, warming, texts, notice.arn);
 
   const { region } = environment;
   const alarmArnPrefix = `arn:${partition}:cloudwatch:${region}:${account}:alarm:`;

@@ -3,9 +3,10 @@ import { KmsKeyPolicy } from "@cdktf/provider-aws/lib/kms-key-policy";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
-import { Fn, TerraformLocal } from "cdktf";
+import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
+import { arnPart } from "../arn";
 import { type SensitiveVariables } from "../sensitive-variables";
 
 const ALARM_SERVICE = { Service: "cloudwatch.amazonaws.com" };
@@ -29,8 +30,7 @@ export class Notifications extends Construct {
       description: `Encrypts the alarms of ${name} on their way`,
       enableKeyRotation: true,
     });
-    const fromArn = (part: string, index: number) =>
-      new TerraformLocal(this, part, Fn.element(Fn.split(":", key.arn), index)).asString;
+    const fromArn = (part: string, index: number) => new TerraformLocal(this, part, arnPart(key.arn, index)).asString;
     this.partition = fromArn("partition", 1);
     this.account = fromArn("account", 4);
     const thisAccount = { StringEquals: { "aws:SourceAccount": this.account } };

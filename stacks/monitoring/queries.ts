@@ -2,18 +2,32 @@ import { type LogFormat } from "./watched-function";
 
 /** Which query, by its name in its environment's folder. */
 export type QueryKey =
-  "cold-starts" | "cold-starts-by-version" | "failures" | "memory-headroom" | "slow-requests" | "warming";
+  | "cold-starts"
+  | "cold-starts-by-version"
+  | "failures"
+  | "memory-headroom"
+  | "slow-requests"
+  | "warming"
+  | "warming-runs";
 
 /** What "slow" means in {@link QUERIES}, in milliseconds. */
 const SLOW = 2000;
 const ROWS = 100;
+
+/** What each run of the warmer did, from the warmer's own log. */
+export const WARMING_RUNS = `filter message = "warming"
+| fields @timestamp, strategy, round, durationMilliseconds, estimatedDollars, targets.0.functionName, targets.0.asked, targets.0.instances, targets.0.failures.0
+| sort @timestamp desc
+| limit ${ROWS}`;
 
 /**
  * The saved queries, written for each log format: what JSON logs name, text logs have in fields that CloudWatch finds by itself, sizes in bytes.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
  * A query that a format cannot answer is missing there.
  */
-export const QUERIES: Readonly<Record<QueryKey, Readonly<Partial<Record<LogFormat, string>>>>> = {
+export const QUERIES: Readonly<
+  Record<Exclude<QueryKey, "warming-runs">, Readonly<Partial<Record<LogFormat, string>>>>
+> = {
   "cold-starts": {
     json: `filter type = "platform.report"
 | stats count(record.metrics.initDurationMs) as coldStarts, count(*) as invocations, avg(record.metrics.initDurationMs) as averageInitMs, max(record.metrics.initDurationMs) as longestInitMs by bin(5m) as time

@@ -1,6 +1,6 @@
 import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { Construct } from "constructs";
-import { QUERIES, type QueryKey } from "./queries";
+import { QUERIES, type QueryKey, WARMING_RUNS } from "./queries";
 import { type LogFormat, type WatchedFunction } from "./watched-function";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
@@ -12,8 +12,22 @@ const FORMATS: readonly LogFormat[] = ["json", "text"];
 export class SavedQueries extends Construct {
   private readonly ids = new Map<string, string>();
 
-  constructor(scope: Construct, id: string, environment: string, functions: readonly WatchedFunction[]) {
+  constructor(
+    scope: Construct,
+    id: string,
+    environment: string,
+    functions: readonly WatchedFunction[],
+    warmerLogGroup: string | undefined,
+  ) {
     super(scope, id);
+    if (warmerLogGroup !== undefined) {
+      const { queryDefinitionId } = new CloudwatchQueryDefinition(this, "warming-runs", {
+        name: `${environment}/warming-runs`,
+        queryString: WARMING_RUNS,
+        logGroupNames: [warmerLogGroup],
+      });
+      for (const watched of functions) this.ids.set(idKey("warming-runs", watched), queryDefinitionId);
+    }
     for (const format of FORMATS) {
       const those = functions.filter(({ logFormat }) => logFormat === format);
       for (let from = 0; from < those.length; from += MAX_LOG_GROUPS) {
@@ -38,7 +52,7 @@ export class SavedQueries extends Construct {
 }
 
 function queriesFor(format: LogFormat): [QueryKey, string][] {
-  return (Object.keys(QUERIES) as QueryKey[]).flatMap((key) => {
+  return (Object.keys(QUERIES) as (keyof typeof QUERIES)[]).flatMap((key) => {
     const text = QUERIES[key][format];
     return text === undefined ? [] : [[key, text]];
   });

@@ -1,6 +1,7 @@
 import { type AlarmKey, alarmSettings, type AlarmSettings } from "../../environments/alarms";
 import { deployedName } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
+import { warmedFunctions } from "../warming/warmed-functions";
 
 /** A function as monitoring sees it, wherever it is deployed. */
 export interface WatchedFunction {
@@ -12,9 +13,11 @@ export interface WatchedFunction {
   readonly deployedHere: boolean;
   readonly logFormat: LogFormat;
   readonly logGroup: string;
-  /** Undefined for a function that is deployed elsewhere: its platform's reports tell it. */
+  /** Undefined where the file does not say it, of a function that is deployed elsewhere: its platform's reports tell it. */
   readonly memoryMb: number | undefined;
   readonly asynchronous: boolean;
+  /** Whether the warmer sends it pings. */
+  readonly isWarmed: boolean;
   readonly alarm: (key: AlarmKey) => AlarmSettings;
 }
 
@@ -28,6 +31,7 @@ export function defaultLogGroup(functionName: string): string {
 
 /** Every function of an environment: those that are deployed from here first. */
 export function watchedFunctions(environment: Environment): WatchedFunction[] {
+  const warmed = new Set(warmedFunctions(environment).map(({ id }) => id));
   const deployed = Object.entries(environment.functions).map(([id, settings]) => {
     const name = deployedName(environment.name, id);
     return {
@@ -38,6 +42,7 @@ export function watchedFunctions(environment: Environment): WatchedFunction[] {
       logGroup: defaultLogGroup(name),
       memoryMb: settings.memoryMb,
       asynchronous: settings.asynchronous,
+      isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => alarmSettings(key, environment.alarms, settings.alarms),
     };
   });
@@ -49,8 +54,9 @@ export function watchedFunctions(environment: Environment): WatchedFunction[] {
       deployedHere: false,
       logFormat: settings.logFormat,
       logGroup: settings.logGroup ?? defaultLogGroup(name),
-      memoryMb: undefined,
+      memoryMb: settings.memoryMb,
       asynchronous: settings.asynchronous,
+      isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => alarmSettings(key, environment.alarms, settings.alarms),
     };
   });

@@ -1,6 +1,16 @@
 import { type AlarmKey } from "../../environments/alarms";
 import { TARGETS } from "../../performance/targets";
-import { emitted, failures, type Metric, ofAlias, ofFunction, ofTraffic, reported, type Subject } from "./metrics";
+import {
+  emitted,
+  failures,
+  type Metric,
+  ofAlias,
+  ofFunction,
+  ofTraffic,
+  reported,
+  type Subject,
+  warmed,
+} from "./metrics";
 
 /** One line of a graph: a metric with its statistic, or what is computed from metrics by their ids. */
 export interface Line {
@@ -186,6 +196,16 @@ export function sectionsOf(subject: Subject): Section[] {
                   { label: "Pings", metric: ofAlias("Invocations", subject, "warm"), statistic: "Sum" },
                   { label: "Failed", metric: ofAlias("Errors", subject, "warm"), statistic: "Sum" },
                   { label: "Refused", metric: ofAlias("Throttles", subject, "warm"), statistic: "Sum" },
+                ],
+              },
+              { title: "Failed pings", alarm: "warming" as const },
+              {
+                title: "Instances kept warm",
+                unit: "Count",
+                lines: [
+                  { label: "Answered, at most", metric: warmed("WarmedInstances", subject), statistic: "Maximum" },
+                  { label: "Answered, at least", metric: warmed("WarmedInstances", subject), statistic: "Minimum" },
+                  { label: "Started for a ping", metric: warmed("WarmingColdStarts", subject), statistic: "Sum" },
                 ],
               },
               {

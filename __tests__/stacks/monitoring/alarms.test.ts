@@ -18,6 +18,7 @@ const SERIES = {
   InitDuration: { namespace: "Lambda/Performance/dev-api", dimensions: {} },
   MaxMemoryUsed: { namespace: "Lambda/Performance/dev-api", dimensions: {} },
   Timeouts: { namespace: "Lambda/Performance/dev-api", dimensions: {} },
+  WarmingFailures: { namespace: "Lambda/Performance", dimensions: EMITTED },
   Duration: { namespace: "AWS/Lambda", dimensions: LIVE },
   Errors: { namespace: "AWS/Lambda", dimensions: LIVE },
   Throttles: { namespace: "AWS/Lambda", dimensions: LIVE },
@@ -100,6 +101,8 @@ describe("what rings, and what does not", () => {
     ["throttles", "refused requests in two of five minutes", samples("Throttles", [[1], [], [], [1]]), 4],
     ["timeouts", "one timeout", samples("Timeouts", [[1]]), 1],
     ["dropped_events", "one dropped event", samples("AsyncEventsDropped", [[1]]), 1],
+    ["warming", "one failed ping", samples("WarmingFailures", [[1], ...minutes(20, 0)]), undefined],
+    ["warming", "failed pings in two periods", samples("WarmingFailures", minutes(6, 1)), 6],
   ])("%s: %s", (key, _, data, expected) => {
     expect(ringsAfter(key, data)).toBe(expected);
   });
@@ -148,7 +151,9 @@ describe("what rings, and what does not", () => {
   );
 
   test("pings move none of them but what is true of every environment: its start, its memory, its timeouts", () => {
-    const watched = Object.values(stack.resource["aws_cloudwatch_metric_alarm"] ?? {}).map(metricsOf);
+    const watched = Object.entries(stack.resource["aws_cloudwatch_metric_alarm"] ?? {})
+      .filter(([id]) => !id.includes("warm"))
+      .map(([, alarm]) => metricsOf(alarm));
     for (const metric of watched.flat()) {
       if (metric.namespace === "Lambda/Performance/dev-api") continue;
       if (metric.namespace === "Lambda/Performance") expect(Object.keys(METRICS)).toContain(metric.metric_name);
@@ -219,6 +224,7 @@ describe("who is told", () => {
     ["init_duration", "notice"],
     ["memory", "notice"],
     ["dropped_events", "notice"],
+    ["warming", "notice"],
   ])("of %s: topic %s, also when it is over", (key, topic) => {
     const expected = [`\${aws_sns_topic.${topic}.arn}`];
     expect(alarm(key)).toMatchObject({ alarm_actions: expected, ok_actions: expected });

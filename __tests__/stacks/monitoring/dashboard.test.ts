@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { METRICS, PLATFORM_METRICS } from "../../../performance/metrics";
+import { METRICS, PLATFORM_METRICS, WARMING_METRICS } from "../../../performance/metrics";
 import { TARGETS } from "../../../performance/targets";
 import { checkMetric } from "../../support/aws-metrics";
 import { checkDashboard, drawnMetrics } from "../../support/dashboard";
@@ -154,7 +154,7 @@ describe("every metric that is drawn or watched", () => {
       const names = Object.keys(dimensions);
       if (namespace.startsWith("AWS/")) expect(checkMetric(namespace, metricName, names)).toEqual([]);
       else if (namespace === "Lambda/Performance") {
-        expect(Object.keys(METRICS)).toContain(metricName);
+        expect(Object.keys({ ...METRICS, ...WARMING_METRICS })).toContain(metricName);
         expect(names).toEqual(["FunctionName"]);
       } else {
         expect(namespace).toMatch(/^Lambda\/Performance\/(dev-api|old|CHOSEN-FUNCTION)$/);

@@ -1,18 +1,9 @@
+import { type Day, DAYS, daysFrom, type IntervalMinutes, parseDays } from "../../environments/days";
+
 /**
  * When the warmer runs, as EventBridge cron expressions in UTC. Two rules that match the same minute would both fire, so the
  * week's hours are divided between the strategies: an hour belongs to one of them or to none.
  */
-
-/** The intervals that repeat evenly from every full hour on. */
-export const INTERVALS_MINUTES = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] as const;
-
-/** In EventBridge's order, in which a range cannot pass from Saturday to Sunday. */
-const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
-
-/** A day of the week as EventBridge names it. */
-export type Day = (typeof DAYS)[number];
-
-type IntervalMinutes = (typeof INTERVALS_MINUTES)[number];
 
 /** How often to warm whenever no other strategy does. */
 export interface ScheduledWarming {
@@ -29,6 +20,12 @@ export interface PeakWarming {
   readonly days: string;
 }
 
+/** Strategies that run by the clock; one that is missing is off. */
+export interface Schedules {
+  readonly scheduled?: ScheduledWarming | undefined;
+  readonly peak?: PeakWarming | undefined;
+}
+
 /** What becomes one EventBridge rule. */
 export interface ScheduleRule {
   readonly strategy: "scheduled" | "peak";
@@ -36,39 +33,25 @@ export interface ScheduleRule {
   readonly expression: string;
 }
 
-/** The days of a text such as `MON-FRI`, `SAT,SUN` or `FRI-MON,WED`, from Sunday on; undefined when it is malformed or names a day twice. */
-export function parseDays(text: string): readonly Day[] | undefined {
-  const found = new Set<Day>();
-  for (const part of text.split(",")) {
-    const [first, last, ...rest] = part.split("-").map((name) => DAYS.findIndex((day) => day === name));
-    // `MON-MON` could mean one day or eight.
-    if (first === undefined || first < 0 || last === -1 || last === first || rest.length > 0) return undefined;
-    const length = last === undefined ? 1 : ((last - first + DAYS.length) % DAYS.length) + 1;
-    for (const day of daysFrom(first, length)) {
-      if (found.has(day)) return undefined;
-      found.add(day);
-    }
-  }
-  return DAYS.filter((day) => found.has(day));
-}
-
 /**
  * The fewest rules that warm at every strategy's interval in its hours: the peak's in the peak, the schedule's in all others.
  *
  * @throws when the peak's days are malformed, which the schema refuses
  */
-export function scheduleRules({
-  scheduled,
-  peak,
-}: {
-  readonly scheduled?: ScheduledWarming | undefined;
-  readonly peak?: PeakWarming | undefined;
-}): ScheduleRule[] {
+export function scheduleRules({ scheduled, peak }: Schedules): ScheduleRule[] {
   const isPeak = peak ? peakHours(peak) : () => false;
   return [
     ...(scheduled ? rules("scheduled", scheduled, (day, hour) => !isPeak(day, hour)) : []),
     ...(peak ? rules("peak", peak, isPeak) : []),
   ];
+}
+
+/** How many of a week's hours belong to each strategy. */
+export function hoursPerWeek({ scheduled, peak }: Schedules): Readonly<Record<ScheduleRule["strategy"], number>> {
+  const isPeak = peak ? peakHours(peak) : () => false;
+  const hours = Array.from({ length: 24 }, (_, hour) => hour);
+  const busy = DAYS.flatMap((day) => hours.filter((hour) => isPeak(day, hour))).length;
+  return { peak: busy, scheduled: scheduled ? DAYS.length * 24 - busy : 0 };
 }
 
 type IsDue = (day: Day, hour: number) => boolean;
@@ -97,10 +80,6 @@ function rules(strategy: ScheduleRule["strategy"], { everyMinutes }: ScheduledWa
     strategy,
     expression: `cron(${minutes} ${hours.length === 24 ? "*" : ranges(hours, String)} ${days} *)`,
   }));
-}
-
-function daysFrom(first: number, length: number): Day[] {
-  return DAYS.flatMap((_, offset) => (offset < length ? (DAYS[(first + offset) % DAYS.length] ?? []) : []));
 }
 
 /** Ascending numbers as a cron field: 0, 1, 2, 3, 9 is `0-3,9`. */

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { Cron } from "croner";
+import { INTERVALS_MINUTES, parseDays } from "../../../environments/days";
 import {
-  INTERVALS_MINUTES,
-  parseDays,
+  hoursPerWeek,
   type PeakWarming,
   type ScheduledWarming,
   scheduleRules,
-} from "../../stacks/schedules";
+} from "../../../stacks/warming/schedules";
 
 const WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const WEEK_MINUTES = 7 * 24 * 60;
@@ -113,6 +114,53 @@ describe("the week's minutes", () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe("an expression", () => {
+  /** Any Sunday. */
+  const sunday = Date.UTC(2026, 0, 4);
+
+  test("means to an independent reader of cron what it means here", () => {
+    fc.assert(
+      fc.property(scheduled, fc.record({ everyMinutes, hours, days }), (schedule, drawn) => {
+        const peak = { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text };
+        for (const { expression } of scheduleRules({ scheduled: schedule, peak })) {
+          // Others know no year, no `?`, and no step without an end.
+          const fields = expression
+            .slice("cron(".length, -") *)".length + 1)
+            .replaceAll("?", "*")
+            .replace(/^0\//, "*/");
+          const cron = new Cron(fields.trim().split(" ").slice(0, 5).join(" "), { timezone: "UTC", paused: true });
+          const minutes = Array.from({ length: WEEK_MINUTES }, (_, minute) => minute);
+          expect(minutes.filter((minute) => cron.match(new Date(sunday + minute * 60_000)))).toEqual(
+            minutesOf(expression),
+          );
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+describe("the hours of a week", () => {
+  test("are divided as the rules divide them", () => {
+    fc.assert(
+      fc.property(scheduled, fc.record({ everyMinutes, hours, days }), (schedule, drawn) => {
+        const settings = {
+          scheduled: schedule,
+          peak: { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text },
+        };
+        const week = expand(settings);
+        const count = (strategy: string) => week.filter((name) => name === strategy).length;
+        const { scheduled: off, peak } = hoursPerWeek(settings);
+        expect([off * (60 / schedule.everyMinutes), peak * (60 / drawn.everyMinutes)]).toEqual([
+          count("scheduled"),
+          count("peak"),
+        ]);
+      }),
+      { numRuns: 50 },
     );
   });
 });

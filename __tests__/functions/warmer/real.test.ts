@@ -1,0 +1,213 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { afterEach, expect, test } from "@jest/globals";
+import { unzipSync } from "fflate";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, request, type Server } from "node:http";
+import { type AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { type Target, type TargetResult, type WarmingRecord } from "../../../functions/warmer/contract";
+import { sendPing } from "../../../functions/warmer/ping";
+import { Warmer } from "../../../functions/warmer/run";
+import { type FunctionConfiguration } from "../../../local/lambda/function-configuration";
+import { type LocalLambda, startLambda } from "../../../local/lambda/start-lambda";
+import { bundleFunctions } from "../../../stacks/bundle";
+import { answerIn, until } from "../../local/lambda/support";
+import { makeProject, temporaryFolder } from "../../support/project";
+import { messageOf, onlyResult, requestOf, run, targetOf } from "./support";
+
+const ROOT = join(__dirname, "../../..");
+
+const MONITORED = `import { monitor } from ${JSON.stringify(join(ROOT, "performance"))};
+let first = true;
+export const handler = monitor(async ({ wait = 0 }: { wait?: number }) => {
+  const cold = first;
+  first = false;
+  await new Promise((resolve) => setTimeout(resolve, wait));
+  return { cold, pid: process.pid };
+});
+`;
+
+const CREDENTIALS = { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" };
+
+const started: LocalLambda[] = [];
+const networks: Server[] = [];
+
+afterEach(async () => {
+  for (const server of networks.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+  await Promise.all(started.splice(0).map((lambda) => lambda.close()));
+});
+
+/** A function's bundle as it is deployed, unpacked into a folder of its own. */
+async function bundled(root: string, name: string): Promise<string> {
+  const bundle = (await bundleFunctions(root, [name], temporaryFolder())).get(name);
+  const folder = temporaryFolder();
+  for (const [path, content] of Object.entries(unzipSync(readFileSync(bundle?.zipFile ?? "")))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** A function's configuration, with this code. */
+async function functionOf(name: string, code: string, more: Partial<FunctionConfiguration> = {}) {
+  const codeFolder = await bundled(makeProject({ "functions/api/handler.ts": code }), "api");
+  const aliases = ["live", "warm"];
+  return { name, codeFolder, version: "1", aliases, memoryMb: 512, timeoutSeconds: 30, ...more };
+}
+
+/** Lambda with these functions, where this process's AWS clients find it. */
+async function start(...functions: FunctionConfiguration[]): Promise<LocalLambda> {
+  const lambda = await startLambda({ functions });
+  started.push(lambda);
+  Object.assign(process.env, CREDENTIALS, { AWS_ENDPOINT_URL_LAMBDA: lambda.url });
+  return lambda;
+}
+
+const TEN = targetOf({ concurrency: 10 });
+
+test("10 pings warm 10 processes in one round, and 10 requests at once then see no cold start", async () => {
+  const lambda = await start(await functionOf("dev-api", MONITORED));
+
+  const result = onlyResult(await run(requestOf([TEN])));
+
+  expect(result).toMatchObject({ asked: 10, invocations: 10, successful: 10, instances: 10, coldStarts: 10 });
+  expect(new Set(lambda.environmentsOf("dev-api").map(({ pid }) => pid)).size).toBe(10);
+  const requests = Array.from({ length: 10 }, () => lambda.invoke("dev-api", "live", { wait: 300 }));
+  const answers = (await Promise.all(requests)).map(answerIn);
+  expect(new Set(answers.map(({ pid }) => pid)).size).toBe(10);
+  expect(lambda.environmentsOf("dev-api")).toHaveLength(10);
+});
+
+/** A way to Lambda that takes 0 to 45 ms, for this process's AWS clients: by a network, what is sent at once does not arrive at once. */
+async function useNetwork(url: string): Promise<{ readonly requests: () => number }> {
+  let requests = 0;
+  const server = createServer((incoming, outgoing) => {
+    const { method, headers, url: path = "/" } = incoming;
+    const delay = (requests++ % 10) * 5;
+    setTimeout(() => {
+      const forwarded = request(url + path, { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(forwarded);
+    }, delay);
+  });
+  networks.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  process.env["AWS_ENDPOINT_URL_LAMBDA"] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { requests: () => requests };
+}
+
+test("10 warm instances are all reached in each round by pings that are held, and not by the same pings without", async () => {
+  const lambda = await start(await functionOf("dev-api", MONITORED));
+  await useNetwork(lambda.url);
+  const warmer = new Warmer();
+  await run(requestOf([TEN]), { warmer });
+
+  const held: TargetResult[] = [];
+  for (let round = 0; round < 5; round++) held.push(onlyResult(await run(requestOf([TEN]), { warmer })));
+  const client = new LambdaClient();
+  const unheld: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const pings = Array.from({ length: 10 }, () => sendPing(client, TEN, 0, Date.now() + 10_000));
+    const ids = (await Promise.all(pings)).flatMap((outcome) => ("reply" in outcome ? outcome.reply.instanceId : []));
+    expect(ids).toHaveLength(10);
+    unheld.push(new Set(ids).size);
+  }
+  client.destroy();
+
+  expect(held.map(({ instances, invocations }) => [instances, invocations])).toEqual(held.map(() => [10, 10]));
+  expect(Math.max(...unheld)).toBeLessThan(10);
+});
+
+test("pings that Lambda throttles are told, and not tried again", async () => {
+  const lambda = await start(await functionOf("dev-api", MONITORED, { reservedConcurrency: 3 }));
+  const { requests } = await useNetwork(lambda.url);
+
+  const result = onlyResult(await run(requestOf([targetOf({ concurrency: 5 })])));
+
+  expect(result).toMatchObject({ invocations: 5, successful: 3, instances: 3, failures: ["throttled"] });
+  expect(requests()).toBe(5);
+});
+
+test("the gate says why a version must not go live", async () => {
+  const working = await functionOf("dev-api", MONITORED);
+  const lambda = await start(working);
+  const gate = (version: string) => run(requestOf([targetOf({ version })], { strategy: "gate" }));
+  expect(onlyResult(await gate("1"))).toMatchObject({ instances: 3, failures: [] });
+
+  const broken = await functionOf("dev-api", `throw new RangeError("no such table");\n${MONITORED}`);
+  lambda.deploy({ ...broken, version: "2", aliases: ["warm"] });
+
+  expect(await messageOf(gate("2"))).toBe("dev-api:warm, version 2 must not go live: RangeError: no such table");
+  expect(answerIn(await lambda.invoke("dev-api", "live", {}))).toMatchObject({ cold: true });
+});
+
+test("a target that hangs does not delay another, and the run ends in time", async () => {
+  const hanging = "export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));\n";
+  const lambda = await start(await functionOf("dev-api", MONITORED), await functionOf("dev-hanging", hanging));
+  const startedAt = Date.now();
+  let warmAfter = Infinity;
+  const warm = until(() => lambda.environmentsOf("dev-api").filter(({ isBusy }) => !isBusy).length === 3).then(() => {
+    warmAfter = Date.now() - startedAt;
+  });
+
+  const { targets } = await run(requestOf([targetOf({ functionName: "dev-hanging" }), targetOf()]), { seconds: 6 });
+
+  await warm;
+  expect(Date.now() - startedAt).toBeLessThan(7000);
+  expect(warmAfter).toBeLessThan(5000);
+  expect(targets).toMatchObject([
+    { functionName: "dev-hanging", invocations: 3, successful: 0, instances: 0, failures: ["no answer in time"] },
+    { functionName: "dev-api", invocations: 3, successful: 3, instances: 3, failures: [] },
+  ]);
+});
+
+const WARMER_ENVIRONMENT = { AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" };
+
+/** Where nothing listens. */
+const NOWHERE = "http://127.0.0.1:1";
+
+async function deployedWarmer(): Promise<FunctionConfiguration> {
+  const codeFolder = await bundled(ROOT, "warmer");
+  return { name: "dev-warmer", codeFolder, version: "1", memoryMb: 512, timeoutSeconds: 30 };
+}
+
+test("the warmer as it is deployed warms another function", async () => {
+  const lambda = await start(await functionOf("dev-api", MONITORED));
+  const environment = { ...WARMER_ENVIRONMENT, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
+  lambda.deploy({ ...(await deployedWarmer()), environment });
+  const targets: Target[] = [TEN];
+
+  const first = await lambda.invoke("dev-warmer", "1", requestOf(targets));
+  const second = await lambda.invoke("dev-warmer", "1", requestOf(targets));
+
+  const records = [first, second].map((answer) => answerIn(answer) as unknown as WarmingRecord);
+  expect(records.map(onlyResult)).toMatchObject([
+    { instances: 10, coldStarts: 10, failures: [] },
+    { instances: 10, coldStarts: 0, invocations: 10, failures: [] },
+  ]);
+  expect(records.map(({ runId }) => runId)).toEqual([first.requestId, second.requestId]);
+});
+
+test("the warmer as it is deployed loads CloudWatch's client when use decides, and does without when it is not reached", async () => {
+  const lambda = await start(await functionOf("dev-api", MONITORED));
+  const environment = {
+    ...WARMER_ENVIRONMENT,
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_ENDPOINT_URL_CLOUDWATCH: NOWHERE,
+  };
+  lambda.deploy({ ...(await deployedWarmer()), environment });
+  const target = targetOf({ conditional: { minimum: 0, maximum: 5, readEveryMinutes: 15 } });
+
+  const record = answerIn(await lambda.invoke("dev-warmer", "1", requestOf([target]))) as unknown as WarmingRecord;
+
+  const { instances, reason } = onlyResult(record);
+  expect(instances).toBe(3);
+  expect(reason).toMatch(/^fixed number: use could not be read: .*ECONNREFUSED/);
+});

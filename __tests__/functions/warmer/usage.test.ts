@@ -1,0 +1,241 @@
+import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataInput } from "@aws-sdk/client-cloudwatch";
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { type ConditionalWarming, type Target } from "../../../functions/warmer/contract";
+import { type KnownUsage } from "../../../functions/warmer/demand";
+import { Warmer } from "../../../functions/warmer/run";
+import { UsageReader } from "../../../functions/warmer/usage";
+import { distinct, MockedLambda, never, onlyResult, requestOf, run, serviceError, targetOf } from "./support";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** A Monday, 12:02 UTC: two minutes into a period. */
+const NOW = Date.UTC(2026, 0, 5, 12, 2);
+const PERIOD_START = NOW - 2 * MINUTE;
+
+const CONDITIONAL: ConditionalWarming = { minimum: 0, maximum: 30, readEveryMinutes: 15 };
+
+function conditional(functionName = "dev-api", more: Partial<Target> = {}): Target {
+  return targetOf({ functionName, conditional: CONDITIONAL, ...more });
+}
+
+type Values = Readonly<Record<number, number>>;
+
+/** CloudWatch, mocked: the values of each function's metrics by time. */
+class MockedCloudWatch {
+  readonly inputs: GetMetricDataInput[] = [];
+
+  constructor(
+    readonly values: Readonly<Record<string, Readonly<Record<string, Values>>>>,
+    private readonly pageSize = Infinity,
+  ) {
+    mockClient(CloudWatchClient)
+      .on(GetMetricDataCommand)
+      .callsFake((input: GetMetricDataInput) => {
+        this.inputs.push(input);
+        return this.answer(input);
+      });
+  }
+
+  private answer({ MetricDataQueries = [], StartTime, EndTime, NextToken }: GetMetricDataInput): object {
+    const from = Number(NextToken ?? 0);
+    const all = MetricDataQueries.flatMap(({ Id, MetricStat: { Metric: { MetricName, Dimensions } = {} } = {} }) => {
+      const values = this.values[Dimensions?.[0]?.Value ?? ""]?.[MetricName ?? ""] ?? {};
+      return Object.entries(values)
+        .map(([time, value]) => ({ Id, time: Number(time), value }))
+        .filter(({ time }) => time >= Number(StartTime) && time < Number(EndTime));
+    });
+    const page = all.slice(from, from + this.pageSize);
+    return {
+      MetricDataResults: page.map(({ Id, time, value }) => ({
+        Id,
+        Timestamps: [new Date(time)],
+        Values: [value],
+        StatusCode: "PartialData",
+      })),
+      ...(from + this.pageSize < all.length && { NextToken: String(from + this.pageSize) }),
+    };
+  }
+}
+
+/** The concurrency known of a function at a time. */
+function at(usage: KnownUsage | undefined, time: number): number | undefined {
+  if (typeof usage !== "object") throw new Error(`expected usage, got ${String(usage)}`);
+  return usage.history.find(({ startsAt }) => startsAt === time)?.concurrency;
+}
+
+function read(reader: UsageReader, targets: readonly Target[]) {
+  return reader.read(targets, Date.now() + 60_000);
+}
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+});
+
+describe("reading", () => {
+  test("asks for the concurrency of requests, in 15 days of 5 minutes, of all functions at once", async () => {
+    const cloudWatch = new MockedCloudWatch({
+      "dev-api": { ConcurrentExecutions: { [PERIOD_START - 5 * MINUTE]: 4 } },
+      "dev-jobs": { ConcurrentExecutions: { [PERIOD_START - DAY]: 2 } },
+    });
+
+    const usage = await read(new UsageReader(), [conditional(), conditional("dev-jobs")]);
+
+    expect(cloudWatch.inputs).toHaveLength(1);
+    const [{ StartTime, EndTime, MetricDataQueries = [] } = {}] = cloudWatch.inputs;
+    expect([StartTime, EndTime]).toEqual([new Date(PERIOD_START - 15 * DAY), new Date(PERIOD_START + 5 * MINUTE)]);
+    expect(MetricDataQueries).toHaveLength(6);
+    expect(MetricDataQueries[0]).toEqual({
+      Id: "concurrency0",
+      MetricStat: {
+        Metric: {
+          Namespace: "AWS/Lambda",
+          MetricName: "ConcurrentExecutions",
+          Dimensions: [
+            { Name: "FunctionName", Value: "dev-api" },
+            { Name: "Resource", Value: "dev-api:live" },
+          ],
+        },
+        Period: 300,
+        Stat: "Maximum",
+      },
+    });
+    expect(at(usage.get("dev-api"), PERIOD_START - 5 * MINUTE)).toBe(4);
+    // Of what was before the first request, nothing is known.
+    expect(at(usage.get("dev-api"), PERIOD_START - 15 * DAY)).toBeUndefined();
+    expect(at(usage.get("dev-jobs"), PERIOD_START - DAY)).toBe(2);
+  });
+
+  test("happens at most as often as asked, only for what is new, and remembers the rest", async () => {
+    const values: Record<number, number> = { [PERIOD_START - DAY]: 9 };
+    const cloudWatch = new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: values } });
+    const reader = new UsageReader();
+    await read(reader, [conditional()]);
+    jest.setSystemTime(NOW + 14 * MINUTE);
+    await read(reader, [conditional()]);
+    expect(cloudWatch.inputs).toHaveLength(1);
+
+    values[PERIOD_START + 10 * MINUTE] = 3;
+    jest.setSystemTime(NOW + 15 * MINUTE);
+    const usage = (await read(reader, [conditional()])).get("dev-api");
+
+    expect(cloudWatch.inputs).toHaveLength(2);
+    const { StartTime, MetricDataQueries } = cloudWatch.inputs[1] ?? {};
+    expect(StartTime).toEqual(new Date(PERIOD_START - 15 * MINUTE));
+    expect(MetricDataQueries?.map(({ Id }) => Id)).toEqual(["concurrency0"]);
+    expect([at(usage, PERIOD_START - DAY), at(usage, PERIOD_START + 10 * MINUTE)]).toEqual([9, 3]);
+  });
+
+  test("forgets what is older than 15 days", async () => {
+    new MockedCloudWatch({
+      "dev-api": { ConcurrentExecutions: { [PERIOD_START - 14 * DAY]: 9, [PERIOD_START]: 1 } },
+    });
+    const reader = new UsageReader();
+    await read(reader, [conditional()]);
+    jest.setSystemTime(NOW + 2 * DAY);
+    const usage = (await read(reader, [conditional()])).get("dev-api");
+    expect([at(usage, PERIOD_START - 14 * DAY), at(usage, PERIOD_START)]).toEqual([undefined, 1]);
+  });
+
+  test("asks for 500 metrics in one call, and for every page of the answer", async () => {
+    const names = Array.from({ length: 200 }, (_, index) => `dev-${index}`);
+    const values = Object.fromEntries(
+      names.map((name, index) => [name, { ConcurrentExecutions: { [PERIOD_START]: index, [PERIOD_START - DAY]: 1 } }]),
+    );
+    const cloudWatch = new MockedCloudWatch(values, 90);
+
+    const usage = await read(
+      new UsageReader(),
+      names.map((name) => conditional(name)),
+    );
+
+    expect(cloudWatch.inputs.map(({ MetricDataQueries }) => MetricDataQueries?.length)).toEqual([
+      ...Array<number>(4).fill(500),
+      100,
+    ]);
+    expect(names.map((name) => at(usage.get(name), PERIOD_START))).toEqual(names.map((_, index) => index));
+  });
+
+  test("estimates the concurrency of requests where CloudWatch does not tell it", async () => {
+    // 600 requests of 2 seconds in 300 seconds: 4 at once on average.
+    const cloudWatch = new MockedCloudWatch({
+      "dev-api": { Invocations: { [PERIOD_START]: 600 }, Duration: { [PERIOD_START]: 2000 } },
+    });
+    const reader = new UsageReader();
+    const usage = await read(reader, [conditional()]);
+    expect(at(usage.get("dev-api"), PERIOD_START)).toBe(4 + 3 * 2);
+
+    jest.setSystemTime(NOW + 15 * MINUTE);
+    await read(reader, [conditional()]);
+    expect(cloudWatch.inputs[1]?.MetricDataQueries?.map(({ Id }) => Id)).toEqual(["invocations0", "duration0"]);
+  });
+});
+
+describe("a conditional target", () => {
+  test("is warmed as its use says", async () => {
+    new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 30 * MINUTE]: 5 } } });
+    const lambda = new MockedLambda(distinct);
+    const result = onlyResult(await run(requestOf([conditional()])));
+    expect(result).toMatchObject({ asked: 5, instances: 5 });
+    expect(result.reason).toMatch(/^peak 5 in the last hour, 0 at this hour/);
+    expect(lambda.invocations).toHaveLength(5);
+  });
+
+  test("is not pinged when it is not used", async () => {
+    new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 2 * DAY + 180 * MINUTE]: 5 } } });
+    const lambda = new MockedLambda(never);
+    expect(onlyResult(await run(requestOf([conditional()])))).toMatchObject({ asked: 0, failures: [] });
+    expect(lambda.invocations).toEqual([]);
+  });
+
+  test("keeps as many reserved instances free as were used lately", async () => {
+    new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 30 * MINUTE]: 6 } } });
+    new MockedLambda(distinct);
+    const result = onlyResult(await run(requestOf([conditional("dev-api", { reservedConcurrency: 10 })])));
+    expect(result.asked).toBe(4);
+    expect(result.reason).toMatch(/; 4 of 6: of 10 reserved, 6 stay free for requests$/);
+  });
+
+  test("is warmed by its fixed number when no use is known", async () => {
+    new MockedCloudWatch({});
+    new MockedLambda(distinct);
+    expect(onlyResult(await run(requestOf([conditional()])))).toMatchObject({
+      asked: 3,
+      reason: "fixed number: no use is known",
+    });
+  });
+
+  test("is warmed by its fixed number when CloudWatch fails, which is not asked again at once", async () => {
+    const cloudWatch = mockClient(CloudWatchClient);
+    cloudWatch.on(GetMetricDataCommand).rejects(serviceError("AccessDenied", 403, "not authorized"));
+    new MockedLambda(distinct);
+    const warmer = new Warmer();
+    for (let count = 0; count < 2; count++) {
+      expect(onlyResult(await run(requestOf([conditional()]), { warmer }))).toMatchObject({
+        asked: 3,
+        reason: "fixed number: use could not be read: AccessDenied: not authorized",
+        failures: [],
+      });
+    }
+    expect(cloudWatch.calls()).toHaveLength(1);
+  });
+
+  test("is warmed by its fixed number when CloudWatch has an error of its own", async () => {
+    mockClient(CloudWatchClient)
+      .on(GetMetricDataCommand)
+      .resolves({ MetricDataResults: [{ Id: "concurrency0", StatusCode: "InternalError" }] });
+    new MockedLambda(distinct);
+    expect(onlyResult(await run(requestOf([conditional()]))).reason).toMatch(/CloudWatch: InternalError$/);
+  });
+
+  test("is warmed by its fixed number when CloudWatch takes too long, and does not delay the others", async () => {
+    mockClient(CloudWatchClient).on(GetMetricDataCommand).callsFake(never);
+    const lambda = new MockedLambda(distinct);
+    const running = run(requestOf([conditional(), targetOf({ functionName: "dev-jobs" })]));
+    await jest.advanceTimersByTimeAsync(100);
+    expect([lambda.of("dev-api").length, lambda.of("dev-jobs").length]).toEqual([0, 3]);
+    await jest.advanceTimersByTimeAsync(10_000);
+    const { targets } = await running;
+    expect(targets[0]).toMatchObject({ asked: 3, instances: 3, reason: "fixed number: use could not be read: TimeUp" });
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "@jest/globals";
+import { type WarmingRequest } from "../../../functions/warmer/contract";
+import {
+  type Attributes,
+  makeProject,
+  resourceOf,
+  type SynthesizedStack,
+  synthesize,
+  synthesizeDev,
+  tfvars,
+} from "../../support/project";
+
+/** What every rule sends to the warmer, with its schedule. */
+function scheduledIn(stack: SynthesizedStack): { expression: unknown; request: WarmingRequest; target: Attributes }[] {
+  const rules = stack.resource["aws_cloudwatch_event_rule"] ?? {};
+  return Object.values(stack.resource["aws_cloudwatch_event_target"] ?? {}).map((target) => {
+    const id = /\$\{aws_cloudwatch_event_rule\.(.+)\.name\}/.exec(target["rule"] as string)?.[1] ?? "";
+    const request = JSON.parse(target["input"] as string) as WarmingRequest;
+    return { expression: rules[id]?.["schedule_expression"], request, target };
+  });
+}
+
+const targetsIn = (stack: SynthesizedStack) =>
+  scheduledIn(stack).map(({ expression, request }) => [
+    request.strategy,
+    expression,
+    request.targets.map(({ functionName, concurrency }) => `${functionName} x ${concurrency}`).join(),
+  ]);
+
+async function withFunctions(functions: string, more = ""): Promise<SynthesizedStack> {
+  const web = { "functions/web/handler.ts": "export const handler = async () => 1;" };
+  const { stacks } = await synthesize(makeProject({ ...web, "environments/dev.tfvars": tfvars({ functions, more }) }));
+  return stacks["dev"] as SynthesizedStack;
+}
+
+describe("schedules", () => {
+  test("keep every function warm from the start: in the peak more often, and never twice at once", async () => {
+    expect(targetsIn(await withFunctions("api = {}\nweb = {}"))).toEqual([
+      ["peak", "cron(0/2 9-17 * * ? *)", "dev-api x 3,dev-web x 3"],
+      ["scheduled", "cron(0/5 0-8,18-23 * * ? *)", "dev-api x 3,dev-web x 3"],
+    ]);
+  });
+
+  test("of a function outrank those of its environment", async () => {
+    const dev = await withFunctions(
+      "api = {}\nweb = { warming = { peak = { enabled = false }, scheduled = { concurrency = 7 } } }",
+      "warming = { scheduled = { every_minutes = 10 } }",
+    );
+    expect(targetsIn(dev).sort()).toEqual([
+      ["peak", "cron(0/2 9-17 * * ? *)", "dev-api x 3"],
+      ["scheduled", "cron(0/10 * * * ? *)", "dev-web x 7"],
+      ["scheduled", "cron(0/10 0-8,18-23 * * ? *)", "dev-api x 3"],
+    ]);
+  });
+
+  test("are none where they are switched off, or the function is stopped", async () => {
+    const off = "warming = { scheduled = { enabled = false }, peak = { enabled = false } }";
+    const dev = await withFunctions("api = {}", off);
+    expect(dev.resource).not.toHaveProperty("aws_cloudwatch_event_rule");
+    expect(dev.resource).not.toHaveProperty("aws_sqs_queue");
+    expect(targetsIn(await withFunctions("api = { reserved_concurrency = 0 }\nweb = {}"))).not.toContainEqual(
+      expect.arrayContaining([expect.stringContaining("dev-api")]),
+    );
+  });
+
+  test("drop a run that is late instead of repeating it, and keep it for people to see", async () => {
+    const dev = await withFunctions("api = {}");
+    for (const { target } of scheduledIn(dev)) {
+      expect(target).toMatchObject({
+        retry_policy: { maximum_retry_attempts: 0, maximum_event_age_in_seconds: 60 },
+        dead_letter_config: { arn: "${aws_sqs_queue.schedule_missed.arn}" },
+      });
+    }
+    expect(resourceOf(dev, "aws_lambda_function_event_invoke_config", "warmer_asynchronous")).toMatchObject({
+      maximum_retry_attempts: 0,
+      maximum_event_age_in_seconds: 60,
+    });
+    expect(resourceOf(dev, "aws_sqs_queue", "schedule_missed")["sqs_managed_sse_enabled"]).toBe(true);
+    const { policy } = resourceOf(dev, "aws_sqs_queue_policy", "schedule_missed-policy");
+    expect((JSON.parse(policy as string) as { Statement: unknown[] }).Statement).toEqual([
+      {
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: "${aws_sqs_queue.schedule_missed.arn}",
+        Condition: {
+          ArnEquals: {
+            "aws:SourceArn": expect.arrayContaining(
+              Object.keys(dev.resource["aws_cloudwatch_event_rule"] ?? {}).map(
+                (id) => `\${aws_cloudwatch_event_rule.${id}.arn}`,
+              ),
+            ) as unknown,
+          },
+        },
+      },
+    ]);
+    expect(resourceOf(dev, "aws_cloudwatch_metric_alarm", "warmer-missed")).toMatchObject({
+      namespace: "AWS/SQS",
+      dimensions: { QueueName: "${aws_sqs_queue.schedule_missed.name}" },
+      threshold: 0,
+    });
+  });
+
+  test("fit into a rule's input with the longest names there can be", async () => {
+    const functions = Array.from({ length: 60 }, (_, index) => {
+      const name = `${String(index).padStart(4, "f")}${"x".repeat(60)}`.replace(/^f*/, "f");
+      return `${name.slice(0, 64)} = { existing = true, memory_mb = 10240, warming_qualifier = "${"q".repeat(128)}",
+        warming = { conditional = { enabled = true, maximum = 200, read_every_minutes = 1440 }, peak = { concurrency = 200 } } }`;
+    });
+    const dev = await withFunctions(functions.join("\n"));
+    expect(scheduledIn(dev).length).toBeGreaterThan(2);
+    for (const { target } of scheduledIn(dev)) expect((target["input"] as string).length).toBeLessThanOrEqual(8192);
+  });
+
+  test("tell the warmer to follow the use of a function, where that is asked", async () => {
+    const dev = await withFunctions("api = { warming = { conditional = { enabled = true, maximum = 12 } } }\nweb = {}");
+    const [first] = scheduledIn(dev);
+    expect(first?.request.targets.map(({ functionName, conditional }) => [functionName, conditional])).toEqual([
+      ["dev-api", { minimum: 0, maximum: 12, readEveryMinutes: 15 }],
+      ["dev-web", undefined],
+    ]);
+  });
+});
+
+describe("the warmer", () => {
+  const permissionsOf = (stack: SynthesizedStack) =>
+    (
+      JSON.parse(resourceOf(stack, "aws_iam_role_policy", "warmer_policy")["policy"] as string) as {
+        Statement: { Action: string[]; Resource: string }[];
+      }
+    ).Statement.map(({ Action, Resource }) => [...Action, Resource]);
+
+  test("may invoke the aliases for pings of its functions, and nothing else of them", async () => {
+    const dev = await withFunctions(
+      'api = {}\nweb = { reserved_concurrency = 0 }\nold = { existing = true, function_name = "Old", warming_qualifier = "prod" }\nother = { existing = true }',
+    );
+    expect(permissionsOf(dev)).toEqual([
+      ["logs:CreateLogStream", "logs:PutLogEvents", "${aws_cloudwatch_log_group.warmer_logs.arn}:*"],
+      ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "*"],
+      ["lambda:InvokeFunction", "${local.warmer_functions}dev-api:warm"],
+      ["lambda:InvokeFunction", "${local.warmer_functions}Old:prod"],
+    ]);
+  });
+
+  test("may read metrics where use decides", async () => {
+    const dev = await withFunctions("api = { warming = { conditional = { enabled = true } } }");
+    expect(permissionsOf(dev)).toContainEqual(["cloudwatch:GetMetricData", "*"]);
+  });
+
+  test("does not warm itself", async () => {
+    const dev = await withFunctions("api = {}");
+    expect(JSON.stringify(scheduledIn(dev).map(({ request }) => request.targets))).not.toContain("dev-warmer");
+  });
+
+  test("is not there where nothing is to be kept warm", async () => {
+    const dev = await withFunctions("old = { existing = true }");
+    expect(dev.resource).not.toHaveProperty("aws_lambda_function");
+    expect(Object.keys(dev.resource["aws_cloudwatch_metric_alarm"] ?? {})).not.toContain("old_warming");
+  });
+});
+
+describe("a function's gate", () => {
+  test("stands between alias warm and alias live: version, warm, gate, live", async () => {
+    const dev = await synthesizeDev(tfvars());
+    const gate = resourceOf(dev, "aws_lambda_invocation");
+    expect(resourceOf(dev, "aws_lambda_alias", "api_warm")["function_version"]).toBe(
+      "${aws_lambda_function.api_function.version}",
+    );
+    expect(gate).toMatchObject({
+      function_name: "${aws_lambda_function.warmer_function.function_name}",
+      triggers: { version: "${aws_lambda_function.api_function.version}" },
+      depends_on: ["aws_lambda_alias.api_warm"],
+    });
+    expect(JSON.parse(gate["input"] as string)).toMatchObject({
+      strategy: "gate",
+      targets: [
+        {
+          functionName: "dev-api",
+          qualifier: "warm",
+          concurrency: 3,
+          version: "${aws_lambda_function.api_function.version}",
+        },
+      ],
+    });
+    expect(resourceOf(dev, "aws_lambda_alias", "api_live")["depends_on"]).toEqual(["aws_lambda_invocation.api_gate"]);
+  });
+
+  test("is as large as the environment says, or not there", async () => {
+    const small = await synthesizeDev(tfvars({ more: "warming = { gate = { concurrency = 1 } }" }));
+    expect(resourceOf(small, "aws_lambda_invocation")["input"]).toContain('"concurrency":1,');
+    const off = await synthesizeDev(tfvars({ more: "warming = { gate = { enabled = false } }" }));
+    expect(off.resource).not.toHaveProperty("aws_lambda_invocation");
+    expect(resourceOf(off, "aws_lambda_alias", "api_live")).not.toHaveProperty("depends_on");
+  });
+});

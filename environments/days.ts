@@ -1,0 +1,32 @@
+/** The intervals that repeat evenly from every full hour on. */
+export const INTERVALS_MINUTES = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] as const;
+
+/** The days of the week, in EventBridge's order, in which a range cannot pass from Saturday to Sunday. */
+export const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
+
+/** A day of the week as EventBridge names it. */
+export type Day = (typeof DAYS)[number];
+
+/** One of them. */
+export type IntervalMinutes = (typeof INTERVALS_MINUTES)[number];
+
+/** The days of a text such as `MON-FRI`, `SAT,SUN` or `FRI-MON,WED`, from Sunday on; undefined when it is malformed or names a day twice. */
+export function parseDays(text: string): readonly Day[] | undefined {
+  const found = new Set<Day>();
+  for (const part of text.split(",")) {
+    const [first, last, ...rest] = part.split("-").map((name) => DAYS.findIndex((day) => day === name));
+    // `MON-MON` could mean one day or eight.
+    if (first === undefined || first < 0 || last === -1 || last === first || rest.length > 0) return undefined;
+    const length = last === undefined ? 1 : ((last - first + DAYS.length) % DAYS.length) + 1;
+    for (const day of daysFrom(first, length)) {
+      if (found.has(day)) return undefined;
+      found.add(day);
+    }
+  }
+  return DAYS.filter((day) => found.has(day));
+}
+
+/** So many days from a day on, by its index in {@link DAYS}. */
+export function daysFrom(first: number, length: number): Day[] {
+  return DAYS.flatMap((_, offset) => (offset < length ? (DAYS[(first + offset) % DAYS.length] ?? []) : []));
+}

@@ -1,0 +1,160 @@
+import { type z } from "zod";
+import { flag, given, keys, oneOf, section, text, wholeNumber } from "./fields";
+import { INTERVALS_MINUTES, type IntervalMinutes, parseDays } from "./days";
+
+/**
+ * How functions are kept warm, as a tfvars file says it: under `warming` for a whole environment, and again under a function for that
+ * one alone.
+ */
+
+/** The most instances that one run keeps warm. */
+const MAX_CONCURRENCY = 200;
+
+/** Every strategy's settings, defaults filled in. */
+export interface WarmingSettings {
+  /** All the time but in the peak. */
+  readonly scheduled: {
+    readonly enabled: boolean;
+    readonly everyMinutes: IntervalMinutes;
+    readonly concurrency: number;
+  };
+  /** In the busy hours. */
+  readonly peak: {
+    readonly enabled: boolean;
+    readonly everyMinutes: IntervalMinutes;
+    /** In UTC. */
+    readonly fromHour: number;
+    /** In UTC; the first hour after the peak, on the next day if it is before `fromHour`. */
+    readonly toHour: number;
+    /** On which days a peak begins, as in `MON-FRI`. */
+    readonly days: string;
+    readonly concurrency: number;
+  };
+  /** Started by hand, before many requests are to come. */
+  readonly preDeployment: {
+    readonly everySeconds: number;
+    readonly forMinutes: number;
+    readonly concurrency: number;
+  };
+  /** In a deployment: a new version before it gets traffic. */
+  readonly gate: { readonly enabled: boolean; readonly concurrency: number };
+  /** As many instances as the function is going to need, instead of the fixed numbers of schedule and peak. */
+  readonly conditional: {
+    readonly enabled: boolean;
+    readonly minimum: number;
+    readonly maximum: number;
+    readonly readEveryMinutes: number;
+  };
+}
+
+/** What holds where a file says nothing else. */
+export const WARMING_DEFAULTS: WarmingSettings = {
+  scheduled: { enabled: true, everyMinutes: 5, concurrency: 3 },
+  peak: { enabled: true, everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-SUN", concurrency: 3 },
+  preDeployment: { everySeconds: 30, forMinutes: 10, concurrency: 10 },
+  gate: { enabled: true, concurrency: 3 },
+  conditional: { enabled: false, minimum: 0, maximum: 30, readEveryMinutes: 15 },
+};
+
+const enabled = flag().optional();
+const everyMinutes = oneOf(INTERVALS_MINUTES).optional();
+const concurrency = wholeNumber(1, MAX_CONCURRENCY).optional();
+
+/** What differs from {@link WARMING_DEFAULTS}. */
+export const warmingOverrides = keys({
+  scheduled: section({ enabled, every_minutes: everyMinutes, concurrency })
+    .optional()
+    .meta(documentation("scheduled", "Pings all the time but in the peak; minutes divide an hour evenly")),
+  peak: section({
+    enabled,
+    every_minutes: everyMinutes,
+    from_hour: wholeNumber(0, 23).optional(),
+    to_hour: wholeNumber(1, 24).optional(),
+    days: text("days as in MON-FRI or SAT,SUN", /^[A-Z,-]+$/)
+      .refine((days) => parseDays(days) !== undefined, { error: "days as in MON-FRI or SAT,SUN" })
+      .optional(),
+    concurrency,
+  })
+    .optional()
+    .meta(documentation("peak", "Pings in the busy hours (UTC), which may pass midnight")),
+  pre_deployment: section({
+    every_seconds: wholeNumber(5, 300).optional(),
+    for_minutes: wholeNumber(1, 14).optional(),
+    concurrency,
+  })
+    .optional()
+    .meta(documentation("preDeployment", "Rounds of pings that `npm run ops -- warm` starts")),
+  gate: section({ enabled, concurrency })
+    .optional()
+    .meta(documentation("gate", "Whether a new version has to answer pings before it gets traffic")),
+  conditional: section({
+    enabled,
+    minimum: wholeNumber(0, MAX_CONCURRENCY).optional(),
+    maximum: wholeNumber(1, MAX_CONCURRENCY).optional(),
+    read_every_minutes: wholeNumber(5, 1440).optional(),
+  })
+    .optional()
+    .meta(documentation("conditional", "Whether usage decides how many instances schedule and peak keep warm")),
+});
+
+/** What a file says of warming. */
+export type WarmingOverrides = Readonly<z.output<typeof warmingOverrides>>;
+
+/** One function's settings: its own, else the environment's, else the defaults. */
+export function warmingSettings(environment: WarmingOverrides, own: WarmingOverrides): WarmingSettings {
+  const merged = <Settings extends object>(defaults: Settings, ...overrides: (object | undefined)[]): Settings => {
+    const result = { ...defaults };
+    for (const override of overrides) Object.assign(result, given(override));
+    return result;
+  };
+  return {
+    scheduled: merged(WARMING_DEFAULTS.scheduled, environment.scheduled, own.scheduled),
+    peak: merged(WARMING_DEFAULTS.peak, environment.peak, own.peak),
+    preDeployment: merged(WARMING_DEFAULTS.preDeployment, environment.pre_deployment, own.pre_deployment),
+    gate: merged(WARMING_DEFAULTS.gate, environment.gate, own.gate),
+    conditional: merged(WARMING_DEFAULTS.conditional, environment.conditional, own.conditional),
+  };
+}
+
+/** One setting that does not go with the others. */
+export interface WarmingMistake {
+  readonly path: readonly string[];
+  /** The end of the sentence "expected …". */
+  readonly expected: string;
+  readonly got: unknown;
+}
+
+/** What is wrong with settings that are right each on its own. */
+export function warmingMistakes({ scheduled, peak, conditional }: WarmingSettings): WarmingMistake[] {
+  const { fromHour, toHour } = peak;
+  const isAlways = fromHour === 0 && toHour === 24 && parseDays(peak.days)?.length === 7;
+  const mistake = (condition: boolean, path: string[], expected: string, got: unknown) =>
+    condition ? [{ path, expected, got }] : [];
+  return [
+    ...mistake(peak.enabled && fromHour === toHour, ["peak", "to_hour"], "another hour than from_hour", toHour),
+    ...mistake(
+      peak.enabled && scheduled.enabled && isAlways,
+      ["scheduled", "enabled"],
+      "false, because the peak leaves no hour to the schedule",
+      true,
+    ),
+    ...mistake(
+      conditional.enabled && conditional.minimum > conditional.maximum,
+      ["conditional", "minimum"],
+      `at most maximum, which is ${conditional.maximum}`,
+      conditional.minimum,
+    ),
+    ...mistake(
+      conditional.enabled && !scheduled.enabled && !peak.enabled,
+      ["conditional", "enabled"],
+      "scheduled or peak warming beside it, of which it tells the number",
+      true,
+    ),
+  ];
+}
+
+function documentation(strategy: keyof WarmingSettings, description: string) {
+  const snakeCase = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const summary = Object.entries(WARMING_DEFAULTS[strategy]).map(([key, value]) => [snakeCase(key), value as unknown]);
+  return { description, summary: Object.fromEntries(summary) as object };
+}

@@ -1,0 +1,43 @@
+import { type Target } from "./contract";
+import { planConcurrency, recentPeak, type Usage } from "./planner";
+
+/** How many instances to ask for, and why as many; no reason for a fixed number that nothing limits. */
+export interface Demand {
+  readonly concurrency: number;
+  readonly reason?: string;
+}
+
+/** What is known of a function's use; a text says why nothing is. */
+export type KnownUsage = Usage | string;
+
+/** A plan has to hold until the next one is made, and then as long as an idle instance was seen to live. */
+const IDLE_LIFE_MINUTES = 6;
+
+/**
+ * How many instances of a target are to be warm.
+ *
+ * @param usage of a target that is warmed by its use; the fixed number counts when nothing is known
+ */
+export function demandOf(target: Target, usage?: KnownUsage): Demand {
+  const { conditional, reservedConcurrency } = target;
+  if (!conditional || usage === undefined) return limited({ concurrency: target.concurrency }, reservedConcurrency, 0);
+  if (typeof usage === "string") {
+    return limited({ concurrency: target.concurrency, reason: `fixed number: ${usage}` }, reservedConcurrency, 0);
+  }
+  const plan = planConcurrency({
+    ...usage,
+    horizonMinutes: conditional.readEveryMinutes + IDLE_LIFE_MINUTES,
+    bounds: conditional,
+  });
+  const fixed = { concurrency: target.concurrency, reason: "fixed number: no use is known" };
+  return limited(plan ?? fixed, reservedConcurrency, recentPeak(usage));
+}
+
+/** Requests are not to be throttled for pings: those that there were at once lately, and at least one. */
+function limited(demand: Demand, reserved: number | undefined, peak: number): Demand {
+  const kept = Math.max(1, peak);
+  if (reserved === undefined || demand.concurrency <= reserved - kept) return demand;
+  const concurrency = Math.max(0, reserved - kept);
+  const limit = `${concurrency} of ${demand.concurrency}: of ${reserved} reserved, ${kept} stay free for requests`;
+  return { concurrency, reason: demand.reason === undefined ? limit : `${demand.reason}; ${limit}` };
+}

@@ -1,0 +1,26 @@
+import { type WarmingRecord } from "./contract";
+import { requestIn } from "./request";
+import { Warmer } from "./run";
+
+/** The part of Lambda's context that matters here: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+export interface WarmerContext {
+  readonly awsRequestId: string;
+  readonly getRemainingTimeInMillis: () => number;
+}
+
+/** Left of the time when a run ends, to write what it has found. */
+const MARGIN_MILLISECONDS = 1000;
+
+const warmer = new Warmer();
+
+/**
+ * Keeps functions warm: takes a WarmingRequest, logs a WarmingRecord for each round and metrics for each target, and returns the last
+ * record.
+ *
+ * @throws Error for a malformed request, and of a gate, when a version must not go live
+ */
+export async function handler(event: unknown, context: WarmerContext): Promise<WarmingRecord> {
+  const request = requestIn(event);
+  const endsAt = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MILLISECONDS;
+  return warmer.run(request, { runId: request.runId ?? context.awsRequestId, endsAt });
+}

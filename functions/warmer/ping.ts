@@ -1,0 +1,123 @@
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from "@aws-sdk/client-lambda";
+import { isPingReply, type Ping, PING_SOURCE, type PingReply } from "../../performance/warming";
+import { type Target } from "./contract";
+import { before, TimeUp } from "./time-limit";
+
+/** What keeps a ping from warming an instance. */
+export type FailureKind =
+  /** More invocations at once than there may be. */
+  | "throttled"
+  /** No answer in time. */
+  | "unanswered"
+  /** Lambda could not be asked, or failed itself. */
+  | "unreachable"
+  /** Lambda does not invoke the function for us. */
+  | "refused"
+  /** As before, or another version was invoked: as it may be for a while after a change. */
+  | "not ready"
+  /** The function did not start, or threw. */
+  | "function error"
+  /** The function answered, and not as a monitored function does. */
+  | "not monitored";
+
+/** A ping that failed. */
+export interface PingFailure {
+  readonly kind: FailureKind;
+  /** One line for people to read. */
+  readonly text: string;
+}
+
+/** A ping that was answered as a ping is to be. */
+export interface PingAnswer {
+  readonly reply: PingReply;
+  /** When the ping reached the instance, estimated from the answer; an instance that had to start was reached before. */
+  readonly arrivedAt: number;
+}
+
+/** How a ping went. */
+export type PingOutcome = PingAnswer | PingFailure;
+
+/** What may pass within seconds of a deployment: permissions, versions and aliases take effect bit by bit. */
+const NOT_READY = new Set([
+  "AccessDeniedException",
+  "ResourceConflictException",
+  "ResourceNotFoundException",
+  "ResourceNotReadyException",
+]);
+
+const MAX_TEXT_CHARACTERS = 300;
+
+/**
+ * Pings a target once. Never rejects.
+ *
+ * @param endsAt when to stop waiting for the answer
+ */
+export async function sendPing(
+  client: LambdaClient,
+  target: Target,
+  holdMilliseconds: number,
+  endsAt: number,
+): Promise<PingOutcome> {
+  const ping: Ping = { source: PING_SOURCE, warming: true, timestamp: new Date().toISOString(), holdMilliseconds };
+  const command = new InvokeCommand({
+    FunctionName: target.functionName,
+    Qualifier: target.qualifier,
+    InvocationType: "RequestResponse",
+    Payload: Buffer.from(JSON.stringify(ping)),
+  });
+  try {
+    return outcomeOf(await before(endsAt, (abortSignal) => client.send(command, { abortSignal })), target);
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function outcomeOf(output: InvokeCommandOutput, { version }: Target): PingOutcome {
+  const answer = parse(Buffer.from(output.Payload ?? []).toString());
+  if (output.FunctionError !== undefined) return { kind: "function error", text: functionErrorText(answer) };
+  if (!isPingReply(answer)) return { kind: "not monitored", text: "does not answer as a monitored function does" };
+  const answered = output.ExecutedVersion ?? answer.version;
+  if (answer.version !== answered) {
+    return { kind: "not monitored", text: `answers as version ${answer.version}, but version ${answered} was invoked` };
+  }
+  if (version !== undefined && answered !== version) {
+    return { kind: "not ready", text: `version ${answered} answered instead of version ${version}` };
+  }
+  return { reply: answer, arrivedAt: Date.now() - answer.heldMilliseconds };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
+function functionErrorText(answer: unknown): string {
+  const { errorType, errorMessage } = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  const parts = [errorType, errorMessage].filter((part) => typeof part === "string" && part !== "");
+  return parts.length > 0 ? oneLine(parts.join(": ")) : "failed, and did not say why";
+}
+
+function failureOf(error: unknown): PingFailure {
+  if (error instanceof TimeUp) return { kind: "unanswered", text: "no answer in time" };
+  const { name, message, $metadata } = error as Error & {
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
+  if (name === "TooManyRequestsException") return { kind: "throttled", text: "throttled" };
+  const text = oneLine(`${name}: ${message}`);
+  if (NOT_READY.has(name)) return { kind: "not ready", text };
+  const status = $metadata?.httpStatusCode;
+  return { kind: status !== undefined && status < 500 ? "refused" : "unreachable", text };
+}
+
+/** The same for the same cause: without what differs with each request. */
+function oneLine(text: string): string {
+  return text
+    .replaceAll(/RequestId: \S+ (Error: )?/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .slice(0, MAX_TEXT_CHARACTERS);
+}

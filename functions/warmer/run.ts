@@ -1,0 +1,107 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { writeLines } from "../../performance/stdout";
+import { atMost } from "./at-most";
+import { type Target, type WarmingRecord, type WarmingRequest } from "./contract";
+import { type Demand, demandOf } from "./demand";
+import { checkGate, whenReady } from "./gate";
+import { Spreads } from "./hold";
+import { isWarm, logLines, recordOf } from "./record";
+import { nextRound, roundsIn, startOfRound } from "./rounds";
+import { type Pinging, unpinged, type Warmed, warmTarget } from "./target";
+import { sleepUntil } from "./time-limit";
+import { Unmonitored } from "./unmonitored";
+import { UsageReader } from "./usage";
+
+const TARGETS_AT_ONCE = 20;
+
+/** Each ping needs a connection of its own, and a process in Lambda may have 1,024 files and connections open. */
+const MAX_CONNECTIONS = 900;
+
+/** What a run is told besides the request. */
+export interface RunLimits {
+  readonly runId: string;
+  /** When it has to end, in milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
+/** Keeps functions warm, and remembers between runs what it learned of them. */
+export class Warmer {
+  private readonly spreads = new Spreads();
+  private readonly unmonitored = new Unmonitored();
+  private readonly usage = new UsageReader();
+
+  /**
+   * Does what is asked, and logs each round as it ends.
+   *
+   * @returns the last round's record
+   * @throws Error of a gate, when a version must not go live
+   */
+  async run(request: WarmingRequest, { runId, endsAt }: RunLimits): Promise<WarmingRecord> {
+    const startedAt = Date.now();
+    // Connections of an earlier run are dead: Lambda has frozen this process in between.
+    const client = connect();
+    const pinging: Pinging = { client, spreads: this.spreads, endsAt };
+    const { rounds } = request;
+    let accountedUntil = startedAt;
+    let warmRounds = 0;
+    try {
+      for (let round = 1; ;) {
+        const roundStartedAt = Date.now();
+        const all = await this.warm(request, pinging);
+        const now = Date.now();
+        warmRounds = all.every(({ result }) => isWarm(result)) ? warmRounds + 1 : 0;
+        const next = nextRound(rounds, { round, warmRounds, startedAt, now, endsAt });
+        const record = recordOf(request, all, {
+          runId,
+          round,
+          rounds: roundsIn(rounds),
+          last: next === undefined,
+          durationMilliseconds: now - roundStartedAt,
+          warmerMilliseconds: now - accountedUntil,
+        });
+        writeLines(logLines(record));
+        if (request.strategy === "gate") checkGate(all);
+        if (!rounds || next === undefined) return record;
+        accountedUntil = now;
+        round = next;
+        await sleepUntil(startOfRound(rounds, round, startedAt));
+      }
+    } finally {
+      client.destroy();
+    }
+  }
+
+  private warm({ strategy, targets }: WarmingRequest, pinging: Pinging): Promise<Warmed[]> {
+    const inTurn = atMost(TARGETS_AT_ONCE);
+    const usage = this.usage.read(
+      targets.filter(({ conditional }) => conditional),
+      pinging.endsAt,
+    );
+    return Promise.all(
+      targets.map(async (target) => {
+        const demand = demandOf(target, target.conditional && (await usage).get(target.functionName));
+        return inTurn(async () => {
+          if (strategy === "gate") return whenReady(() => warmTarget(target, demand, pinging), pinging.endsAt);
+          return this.warmUnlessSpared(target, demand, pinging);
+        });
+      }),
+    );
+  }
+
+  private async warmUnlessSpared(target: Target, demand: Demand, pinging: Pinging): Promise<Warmed> {
+    const reason = this.unmonitored.reasonToSpare(target);
+    if (reason !== undefined) return unpinged(target, demand, reason);
+    const warmed = await warmTarget(target, demand, pinging);
+    this.unmonitored.learn(warmed);
+    return warmed;
+  }
+}
+
+function connect(): LambdaClient {
+  const agent = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
+  return new LambdaClient({
+    // What failed is told, and the next round tries again.
+    maxAttempts: 1,
+    requestHandler: { httpAgent: agent, httpsAgent: agent },
+  });
+}

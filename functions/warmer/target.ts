@@ -1,0 +1,104 @@
+import { type LambdaClient } from "@aws-sdk/client-lambda";
+import { type Target, type TargetResult } from "./contract";
+import { type Demand } from "./demand";
+import { holdMilliseconds, longerHold, type Spreads } from "./hold";
+import { type PingAnswer, type PingFailure, type PingOutcome, sendPing } from "./ping";
+
+/** A start takes 10 seconds at most; what fails to start is started again: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const LONGEST_START_MILLISECONDS = 20_000;
+
+/** How a target was warmed, and what of that the record does not tell. */
+export interface Warmed {
+  readonly target: Target;
+  readonly result: TargetResult;
+  readonly failures: readonly PingFailure[];
+  /** For how long its instances were kept busy, all together. */
+  readonly heldMilliseconds: number;
+}
+
+/** What pings are sent with. */
+export interface Pinging {
+  readonly client: LambdaClient;
+  readonly spreads: Spreads;
+  /** When the run has to end, in milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
+/** The name that distinguishes a target from the others. */
+export function nameOf({ functionName, qualifier }: Target): string {
+  return `${functionName}:${qualifier}`;
+}
+
+/** Pings as many instances of a target as asked at once, and once more when one of them has answered twice. Never rejects. */
+export async function warmTarget(target: Target, demand: Demand, pinging: Pinging): Promise<Warmed> {
+  const asked = demand.concurrency;
+  if (asked > 0 && Date.now() >= pinging.endsAt) return unpinged(target, demand, "no time left for a ping");
+  let hold = holdMilliseconds(asked, pinging.spreads.of(nameOf(target), asked));
+  const outcomes = await pingAtOnce(target, asked, hold, pinging);
+  if (isWorthRepeating(outcomes, asked) && Date.now() < pinging.endsAt) {
+    hold = longerHold(hold);
+    outcomes.push(...(await pingAtOnce(target, asked, hold, pinging)));
+  }
+  const answers = outcomes.filter(isAnswer);
+  const failures = outcomes.filter(isFailure);
+  const result: TargetResult = {
+    ...unpinged(target, demand).result,
+    invocations: outcomes.length,
+    successful: answers.length,
+    instances: instancesIn(answers),
+    coldStarts: answers.filter(({ reply }) => reply.cold).length,
+    holdMilliseconds: hold,
+    failures: [...new Set(failures.map(({ text }) => text))],
+  };
+  const heldMilliseconds = answers.reduce((sum, { reply }) => sum + reply.heldMilliseconds, 0);
+  return { target, result, failures, heldMilliseconds };
+}
+
+/** The result of a target that is not pinged. */
+export function unpinged(target: Target, demand: Demand, why?: string): Warmed {
+  const result: TargetResult = {
+    functionName: target.functionName,
+    asked: demand.concurrency,
+    ...(demand.reason !== undefined && { reason: demand.reason }),
+    invocations: 0,
+    successful: 0,
+    instances: 0,
+    coldStarts: 0,
+    holdMilliseconds: 0,
+    failures: why === undefined ? [] : [why],
+  };
+  return { target, result, failures: [], heldMilliseconds: 0 };
+}
+
+async function pingAtOnce(target: Target, pings: number, hold: number, pinging: Pinging): Promise<PingOutcome[]> {
+  const { client, spreads } = pinging;
+  const endsAt = Math.min(pinging.endsAt, Date.now() + LONGEST_START_MILLISECONDS + hold);
+  const outcomes = await Promise.all(Array.from({ length: pings }, () => sendPing(client, target, hold, endsAt)));
+  // An instance that had to start was not reached when the ping arrived, and says nothing of the arrivals.
+  const warm = outcomes.filter(isAnswer).filter(({ reply }) => !reply.cold);
+  spreads.learn(
+    nameOf(target),
+    warm.map(({ arrivedAt }) => arrivedAt),
+  );
+  return outcomes;
+}
+
+/** Whether more instances may answer when asked again: not when they fail or are refused. */
+function isWorthRepeating(outcomes: readonly PingOutcome[], asked: number): boolean {
+  return (
+    instancesIn(outcomes.filter(isAnswer)) < asked &&
+    outcomes.filter(isFailure).every(({ kind }) => kind === "unreachable")
+  );
+}
+
+function instancesIn(answers: readonly PingAnswer[]): number {
+  return new Set(answers.map(({ reply }) => reply.instanceId)).size;
+}
+
+function isAnswer(outcome: PingOutcome): outcome is PingAnswer {
+  return "reply" in outcome;
+}
+
+function isFailure(outcome: PingOutcome): outcome is PingFailure {
+  return !isAnswer(outcome);
+}

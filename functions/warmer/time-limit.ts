@@ -1,0 +1,34 @@
+/** Thrown when something took longer than it may. */
+export class TimeUp extends Error {
+  override readonly name = "TimeUp";
+}
+
+/**
+ * Waits for work until a moment, in milliseconds since 1970, and no longer, whatever the work makes of the signal.
+ *
+ * @param work gets a signal that is aborted at that moment
+ * @throws TimeUp
+ */
+export async function before<Result>(endsAt: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        reject(new TimeUp());
+        controller.abort();
+      },
+      Math.max(0, endsAt - Date.now()),
+    );
+  });
+  try {
+    return await Promise.race([work(controller.signal), timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves at a moment, in milliseconds since 1970. */
+export function sleepUntil(moment: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, moment - Date.now())));
+}

@@ -1,0 +1,210 @@
+import type * as sdk from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { FUNCTION_NAME } from "../../performance/metrics";
+import { type Target } from "./contract";
+import { type KnownUsage } from "./demand";
+import { before } from "./time-limit";
+
+/**
+ * Reads how functions were used from CloudWatch: of all functions at once, no more often than asked, and only what is new. Reading costs
+ * by the metric, and more than pinging does: https://aws.amazon.com/cloudwatch/pricing/
+ */
+
+const MINUTE = 60_000;
+const PERIOD_MINUTES = 5;
+const PERIOD = PERIOD_MINUTES * MINUTE;
+const HISTORY = 15 * 24 * 60 * MINUTE;
+
+/** Metrics may be late: these periods are read again. */
+const OVERLAP = 3 * PERIOD;
+
+/** Without an answer for so long, fixed numbers have to do. */
+const LONGEST_READ_MILLISECONDS = 10_000;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+const QUERIES_PER_CALL = 500;
+
+/** The alias that requests come through, and no pings. */
+const TRAFFIC_ALIAS = "live";
+
+const METRICS = {
+  concurrency: { MetricName: "ConcurrentExecutions", Stat: "Maximum" },
+  invocations: { MetricName: "Invocations", Stat: "Sum" },
+  duration: { MetricName: "Duration", Stat: "Average" },
+} as const;
+
+type MetricKey = keyof typeof METRICS;
+
+/** From what a function's concurrency is known. */
+const SOURCES: Readonly<Record<"measured" | "estimated" | "unknown", readonly MetricKey[]>> = {
+  measured: ["concurrency"],
+  estimated: ["invocations", "duration"],
+  unknown: ["concurrency", "invocations", "duration"],
+};
+
+/** Values by the time at which their period starts. */
+type Points = Map<number, number>;
+
+/** What is known of one function. */
+interface Known {
+  source: keyof typeof SOURCES;
+  /** Concurrency. */
+  readonly points: Points;
+  triedAt: number;
+  readUntil?: number;
+  /** Why the last attempt to read failed. */
+  error?: string;
+}
+
+/** The use of functions, as far as it was read. */
+export class UsageReader {
+  private readonly known = new Map<string, Known>();
+
+  /** How these targets were used, by function name, read again where that is due. Never rejects. */
+  async read(targets: readonly Target[], endsAt: number): Promise<ReadonlyMap<string, KnownUsage>> {
+    const now = Date.now();
+    const due = targets.filter(({ functionName, conditional }) => {
+      const known = this.known.get(functionName);
+      return conditional && (!known || now - known.triedAt >= conditional.readEveryMinutes * MINUTE);
+    });
+    await this.extend([...new Set(due.map(({ functionName }) => functionName))], now, endsAt);
+    return new Map(targets.map(({ functionName }) => [functionName, this.usageOf(functionName, now)]));
+  }
+
+  private usageOf(functionName: string, now: number): KnownUsage {
+    const { points, error } = this.of(functionName);
+    if (error !== undefined) return `use could not be read: ${error}`;
+    const periods = [...points].map(([startsAt, concurrency]) => ({ startsAt, concurrency }));
+    // CloudWatch has no data of periods without requests. Before the first there may have been no function: that tells nothing.
+    return { history: periods, periodMinutes: PERIOD_MINUTES, now };
+  }
+
+  private async extend(names: readonly string[], now: number, endsAt: number): Promise<void> {
+    if (names.length === 0) return;
+    const all = names.map((name) => this.of(name));
+    for (const known of all) {
+      known.triedAt = now;
+      delete known.error;
+    }
+    try {
+      // Half of the time that is left, so that there is some for the pings.
+      const readBefore = Math.min(now + LONGEST_READ_MILLISECONDS, (now + endsAt) / 2);
+      const results = await before(readBefore, (signal) => this.fetch(names, now, signal));
+      names.forEach((name, index) => {
+        learn(this.of(name), (key) => results.get(idOf(key, index)) ?? new Map<number, number>(), now);
+      });
+    } catch (failure) {
+      for (const known of all) known.error = describe(failure);
+    }
+  }
+
+  /** Reads what is new of these functions: all those with the same beginning in the same calls. */
+  private async fetch(names: readonly string[], now: number, signal: AbortSignal): Promise<Map<string, Points>> {
+    const queriesByStart = new Map<number, MetricDataQuery[]>();
+    names.forEach((name, index) => {
+      const { source, readUntil } = this.of(name);
+      const start = readUntil === undefined ? firstPeriod(now) : readUntil - OVERLAP;
+      const queries = SOURCES[source].map((key) => queryOf(key, index, name));
+      queriesByStart.set(start, [...(queriesByStart.get(start) ?? []), ...queries]);
+    });
+    const loaded: typeof sdk & { readonly default?: typeof sdk } = await import("@aws-sdk/client-cloudwatch");
+    // Of a CommonJS package in a file of its own, esbuild exports nothing but the default.
+    const { CloudWatchClient, GetMetricDataCommand } = loaded.default ?? loaded;
+    const client = new CloudWatchClient();
+    const results = new Map<string, Points>();
+    try {
+      for (const [start, queries] of queriesByStart) {
+        for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
+          const input = {
+            StartTime: new Date(start),
+            EndTime: new Date(lastPeriod(now) + PERIOD),
+            MetricDataQueries: queries.slice(from, from + QUERIES_PER_CALL),
+          };
+          await collect(client, (NextToken) => new GetMetricDataCommand({ ...input, NextToken }), results, signal);
+        }
+      }
+    } finally {
+      // Its connections would not outlive the pause until the next read.
+      client.destroy();
+    }
+    return results;
+  }
+
+  private of(functionName: string): Known {
+    const known = this.known.get(functionName) ?? { source: "unknown", points: new Map(), triedAt: 0 };
+    this.known.set(functionName, known);
+    return known;
+  }
+}
+
+/** Adds every page of an answer to the results, by the queries' ids. */
+async function collect(
+  client: CloudWatchClient,
+  commandFor: (nextToken: string | undefined) => sdk.GetMetricDataCommand,
+  results: Map<string, Points>,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(commandFor(nextToken), { abortSignal });
+    for (const { Id = "", Timestamps = [], Values = [], StatusCode } of page.MetricDataResults ?? []) {
+      if (StatusCode === "InternalError" || StatusCode === "Forbidden") throw new Error(`CloudWatch: ${StatusCode}`);
+      const points = results.get(Id) ?? new Map<number, number>();
+      Timestamps.forEach((time, index) => points.set(time.getTime(), Values[index] ?? 0));
+      results.set(Id, points);
+    }
+    nextToken = page.NextToken;
+  } while (nextToken !== undefined);
+}
+
+function learn(known: Known, pointsOf: (key: MetricKey) => Points, now: number): void {
+  const measured = pointsOf("concurrency");
+  const estimated = estimate(pointsOf("invocations"), pointsOf("duration"));
+  if (known.source === "unknown") {
+    if (measured.size > 0) known.source = "measured";
+    else if (estimated.size > 0) known.source = "estimated";
+  }
+  for (const [time, value] of known.source === "measured" ? measured : estimated) known.points.set(time, value);
+  for (const time of known.points.keys()) if (time < firstPeriod(now)) known.points.delete(time);
+  known.readUntil = lastPeriod(now);
+}
+
+/** Little's law: requests per second times seconds per request are at work on average, and at times three deviations more. */
+function estimate(invocations: Points, durations: Points): Points {
+  return new Map(
+    [...invocations].map(([time, count]) => {
+      const average = (count * (durations.get(time) ?? 0)) / PERIOD;
+      return [time, average + 3 * Math.sqrt(average)];
+    }),
+  );
+}
+
+function queryOf(key: MetricKey, index: number, functionName: string): MetricDataQuery {
+  const { MetricName, Stat } = METRICS[key];
+  const Dimensions = [
+    { Name: FUNCTION_NAME, Value: functionName },
+    { Name: "Resource", Value: `${functionName}:${TRAFFIC_ALIAS}` },
+  ];
+  return {
+    Id: idOf(key, index),
+    MetricStat: { Metric: { Namespace: "AWS/Lambda", MetricName, Dimensions }, Period: PERIOD_MINUTES * 60, Stat },
+  };
+}
+
+function idOf(key: MetricKey, index: number): string {
+  return `${key}${index}`;
+}
+
+/** The period that goes on. */
+function lastPeriod(now: number): number {
+  return Math.floor(now / PERIOD) * PERIOD;
+}
+
+function firstPeriod(now: number): number {
+  return lastPeriod(now) - HISTORY;
+}
+
+function describe(failure: unknown): string {
+  const { name, message } = failure as Error;
+  return message === "" ? name : `${name}: ${message}`;
+}

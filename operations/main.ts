@@ -1,0 +1,16 @@
+import { setTimeout } from "node:timers/promises";
+import { ops } from "./program";
+
+// To whoever warms functions, the SDK's advice on the next Node.js is noise between two lines.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
+/** What people run from a terminal: `npm run ops -- <command>`. */
+void ops(process.argv.slice(2), {
+  root: ".",
+  print: (line) => process.stdout.write(`${line}\n`),
+  printAside: (line) => process.stderr.write(`${line}\n`),
+  now: Date.now,
+  wait: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});

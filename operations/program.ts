@@ -1,0 +1,48 @@
+import { Command, CommanderError } from "commander";
+import { InvalidInput } from "../environments/mistakes";
+import { AwsFailure } from "./aws-failure";
+import { EXIT, type ExitCode } from "./exit-codes";
+import { type Surroundings } from "./surroundings";
+import { addWarm } from "./warm";
+
+/**
+ * Runs the command that the arguments name.
+ *
+ * @param args what follows `npm run ops --`
+ * @returns the exit code; what the user has to know has been printed
+ */
+export async function ops(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { print, printAside } = surroundings;
+  let exitCode: ExitCode = EXIT.done;
+  const program = new Command("npm run ops --")
+    .description("Operates what the environments in environments/*.tfvars have deployed.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        print(text.trimEnd());
+      },
+      writeErr: (text) => {
+        printAside(text.trimEnd());
+      },
+    })
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ npm run ops -- warm prod             every function of prod, before many requests are to come
+  $ npm run ops -- help warm             what the command does, its options and exit codes`,
+    );
+  addWarm(program, surroundings, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // It has been printed already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
+    if (!(error instanceof InvalidInput || error instanceof AwsFailure)) throw error;
+    printAside(error.message);
+    return error instanceof InvalidInput ? EXIT.wrongInput : EXIT.failed;
+  }
+}

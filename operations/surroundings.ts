@@ -1,0 +1,13 @@
+/** What a command meets outside of itself, AWS apart. Tests bring their own. */
+export interface Surroundings {
+  /** The project's folder. */
+  readonly root: string;
+  /** Writes a line that was asked for: to standard output. */
+  readonly print: (line: string) => void;
+  /** Writes any other line: to standard error. */
+  readonly printAside: (line: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Rejects when the signal is aborted. */
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+}

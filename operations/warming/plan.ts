@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+import { show, InvalidInput } from "../../environments/mistakes";
+import { deployedName, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { type WarmingRequest } from "../../functions/warmer/contract";
+import { targetOf, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
+
+/** What the warmer is asked in one run. */
+export type RunRequest = WarmingRequest & Required<Pick<WarmingRequest, "runId" | "rounds">>;
+
+/** What is going to be warmed, and by whom. */
+export interface WarmingPlan {
+  readonly environment: string;
+  readonly region: string;
+  /** The warmer's name in AWS. */
+  readonly warmer: string;
+  readonly logGroup: string;
+  /** One run for all functions with the same rounds. */
+  readonly runs: readonly RunRequest[];
+  /** The functions, by their names in AWS, whose price is unknown. */
+  readonly unpriced: readonly string[];
+}
+
+/** Which functions to warm, and how. */
+export interface WarmingWish {
+  readonly environment: string;
+  /** As the environment's file calls them; every one that can be kept warm if there are none. */
+  readonly functions: readonly string[];
+  /** Goes on when the instances are proven warm already. */
+  readonly fullTime: boolean;
+}
+
+/**
+ * Turns a wish into what the warmer is asked.
+ *
+ * @throws InvalidInput if there is no such environment or function
+ */
+export function planWarming(environments: readonly Environment[], wish: WarmingWish): WarmingPlan {
+  const environment = environmentCalled(wish.environment, environments);
+  const chosen = functionsCalled(wish.functions, environment);
+  const warmer = deployedName(environment.name, WARMER);
+  return {
+    environment: environment.name,
+    region: environment.region,
+    warmer,
+    logGroup: `/aws/lambda/${warmer}`,
+    runs: groupsWithSameRounds(chosen).map((group) => requestFor(group, wish.fullTime)),
+    unpriced: chosen.filter(({ price }) => price === undefined).map(({ name }) => name),
+  };
+}
+
+function environmentCalled(name: string, environments: readonly Environment[]): Environment {
+  const found = environments.find((environment) => environment.name === name);
+  if (found) return found;
+  const known = environments.map((environment) => environment.name).join(", ");
+  throw new InvalidInput([{ file: "environments", message: `there is no ${show(name)}; environments are: ${known}` }]);
+}
+
+function functionsCalled(names: readonly string[], environment: Environment): WarmedFunction[] {
+  const file = `environments/${environment.name}.tfvars`;
+  const warmed = warmedFunctions(environment);
+  if (warmed.length === 0) {
+    throw new InvalidInput([{ file, message: "functions: expected one that can be kept warm, found none" }]);
+  }
+  const known = warmed.map(({ id }) => id);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new InvalidInput(
+      unknown.map((name) => ({
+        file,
+        message: `there is no function ${show(name)} that can be kept warm; those there are: ${known.join(", ")}`,
+      })),
+    );
+  }
+  return names.length === 0 ? warmed : warmed.filter(({ id }) => names.includes(id));
+}
+
+/** A run has the same rounds for all its targets. */
+function groupsWithSameRounds(chosen: readonly WarmedFunction[]): [WarmedFunction, ...WarmedFunction[]][] {
+  const groups = new Map<string, [WarmedFunction, ...WarmedFunction[]]>();
+  for (const one of chosen) {
+    const { everySeconds, forMinutes } = one.settings.preDeployment;
+    const key = `${everySeconds} ${forMinutes}`;
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()];
+}
+
+function requestFor(group: readonly [WarmedFunction, ...WarmedFunction[]], fullTime: boolean): RunRequest {
+  const { everySeconds, forMinutes } = group[0].settings.preDeployment;
+  return {
+    strategy: "pre_deployment",
+    targets: group.map((one) => targetOf(one, "pre_deployment")),
+    runId: randomUUID(),
+    rounds: { everySeconds, forMinutes, fullTime },
+    price: WARMER_PRICE,
+  };
+}

@@ -1,0 +1,90 @@
+import { type TargetResult } from "../../functions/warmer/contract";
+import { oneLine } from "../one-line";
+import { type WarmingPlan } from "./plan";
+import { type TimedRecord } from "./run-log";
+import { type Summary, type TargetSummary } from "./summary";
+import { type WatchEnd, watchMinutes } from "./watch";
+
+const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
+
+/** What has been started, before anything is known of it. */
+export function startLines({ environment, region, warmer, runs }: WarmingPlan): string[] {
+  return [
+    ...runs.map(({ targets, rounds: { everySeconds, forMinutes, fullTime } }) => {
+      const functions = targets.map(({ functionName, concurrency }) => `${functionName} x ${concurrency}`).join(", ");
+      const end = fullTime ? `for ${forMinutes} min` : `until proven warm, for at most ${forMinutes} min`;
+      return `Warming ${environment} in ${region}: ${functions}; a round every ${everySeconds} s, ${end}`;
+    }),
+    `${warmer} does the rounds: they go on when this terminal is closed, and Ctrl-C only ends the watching.`,
+    "A round shows here some seconds after it is over: its log record takes that long to arrive.",
+    "",
+  ];
+}
+
+/** One round: a line for each function, and one for each thing that went wrong. */
+export function roundLines(plan: WarmingPlan, { writtenAt, record }: TimedRecord): string[] {
+  const time = new Date(writtenAt).toISOString().slice(11, 19);
+  const digits = String(record.rounds).length;
+  const head = `${time}Z  round ${String(record.round).padStart(digits)}/${record.rounds}  `;
+  const width = nameWidth(plan);
+  return record.targets.flatMap((result, index) => [
+    `${index === 0 ? head : " ".repeat(head.length)}${result.functionName.padEnd(width)}  ${resultText(result)}`,
+    ...failureLines(result, head.length + width + 2),
+  ]);
+}
+
+/** What came out, and whether it is what was asked for. */
+export function summaryLines(plan: WarmingPlan, summary: Summary): string[] {
+  const { targets, coldStarts, estimatedDollars, unpriced, outcome } = summary;
+  const width = nameWidth(plan);
+  const verdicts = {
+    warmed: ["Warmed as asked."],
+    not_warmed: ["Not warmed as asked."],
+    time_limit: [],
+    interrupted: [],
+  };
+  return [
+    "",
+    ...targets.flatMap((target) => [
+      `${target.functionName.padEnd(width)}  ${targetText(target)}`,
+      ...failureLines(target, width + 2),
+    ]),
+    `Found in all: ${count(coldStarts, "cold start")}. Estimated cost, without starting them: ${DOLLARS.format(estimatedDollars)}`,
+    ...(unpriced.length === 0 ? [] : [`The cost leaves out ${unpriced.join(", ")}: set memory_mb to have it counted.`]),
+    ...verdicts[outcome],
+  ];
+}
+
+/** Why nothing is known of the end; undefined when it is known. */
+export function unknownEnd(plan: WarmingPlan, end: WatchEnd): string | undefined {
+  switch (end) {
+    case "over":
+      return undefined;
+    case "interrupted":
+      return `No longer watching: ${plan.warmer} goes on with its rounds, and writes to ${plan.logGroup}`;
+    case "time_limit":
+      return `No last record after ${watchMinutes(plan)} min, so how it ended is not known: look into ${plan.logGroup}`;
+  }
+}
+
+function nameWidth({ runs }: WarmingPlan): number {
+  return Math.max(...runs.flatMap(({ targets }) => targets.map(({ functionName }) => functionName.length)));
+}
+
+function resultText({ asked, instances, coldStarts, reason }: TargetResult): string {
+  const cold = coldStarts === 0 ? "" : `, ${count(coldStarts, "cold start")}`;
+  return `${instances}/${asked} instances${cold}${reason === undefined ? "" : ` (${oneLine(reason)})`}`;
+}
+
+function targetText({ rounds, asked, instances, coldStarts }: TargetSummary): string {
+  if (rounds === 0) return `no round seen, ${asked} instances to be asked for`;
+  return `${instances}/${asked} instances in the last of ${count(rounds, "round")}, ${count(coldStarts, "cold start")}`;
+}
+
+function failureLines({ failures }: { readonly failures: readonly string[] }, indent: number): string[] {
+  return failures.map((failure) => `${" ".repeat(indent)}failed: ${oneLine(failure)}`);
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,83 @@
+import { deployedName } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { type WarmingSettings, warmingSettings } from "../../environments/warming";
+import { type Price, type Strategy, type Target } from "../../functions/warmer/contract";
+import prices from "../prices.json";
+
+/** The warmer's own settings. It waits for answers most of the time, and a run over hundreds of instances takes some memory. */
+export const WARMER_SETTINGS = { memoryMb: 512, timeoutSeconds: 900, architecture: "arm64" } as const;
+
+/** A function that is kept warm, wherever it is deployed. */
+export interface WarmedFunction {
+  /** As the environment's file calls it. */
+  readonly id: string;
+  /** Its name in AWS. */
+  readonly name: string;
+  /** The alias that pings go to. */
+  readonly qualifier: string;
+  readonly settings: WarmingSettings;
+  readonly reservedConcurrency: number | undefined;
+  /** What its time costs; undefined for a function that is deployed elsewhere and does not say its memory. */
+  readonly price: Price | undefined;
+}
+
+/** Every function of an environment that can be kept warm. One that is stopped (no concurrency) cannot. */
+export function warmedFunctions({
+  name: environment,
+  warming,
+  functions,
+  existingFunctions,
+}: Environment): WarmedFunction[] {
+  const deployed = Object.entries(functions)
+    .filter(([, { reservedConcurrency }]) => reservedConcurrency !== 0)
+    .map(([id, { memoryMb, architecture, reservedConcurrency, warming: own }]) => ({
+      id,
+      name: deployedName(environment, id),
+      qualifier: "warm",
+      settings: warmingSettings(warming, own),
+      reservedConcurrency,
+      price: priceOf(memoryMb, architecture),
+    }));
+  const existing = Object.entries(existingFunctions).flatMap(
+    ([id, { functionName = id, warmingQualifier: qualifier, memoryMb, warming: own }]) =>
+      qualifier === undefined
+        ? []
+        : {
+            id,
+            name: functionName,
+            qualifier,
+            settings: warmingSettings(warming, own),
+            reservedConcurrency: undefined,
+            price: memoryMb === undefined ? undefined : priceOf(memoryMb, "x86_64"),
+          },
+  );
+  return [...deployed, ...existing];
+}
+
+/** The price of a Lambda function's time: https://aws.amazon.com/lambda/pricing/ */
+export function priceOf(memoryMb: number, architecture: "arm64" | "x86_64"): Price {
+  const { perGigabyteSecond, perRequest } = prices.lambda;
+  return { perSecond: (memoryMb / 1024) * perGigabyteSecond[architecture], perRequest };
+}
+
+/** The warmer's own price. */
+export const WARMER_PRICE = priceOf(WARMER_SETTINGS.memoryMb, WARMER_SETTINGS.architecture);
+
+/** What the warmer is told of a function. */
+export function targetOf(warmed: WarmedFunction, strategy: Strategy): Target {
+  const { name, qualifier, settings, reservedConcurrency, price = { perSecond: 0, perRequest: 0 } } = warmed;
+  const { enabled, ...conditional } = settings.conditional;
+  const followsUse = enabled && (strategy === "scheduled" || strategy === "peak");
+  return {
+    functionName: name,
+    qualifier,
+    concurrency: concurrencyOf(settings, strategy),
+    ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+    ...(followsUse ? { conditional } : {}),
+    price,
+  };
+}
+
+function concurrencyOf({ scheduled, peak, preDeployment, gate }: WarmingSettings, strategy: Strategy): number {
+  return { scheduled, peak, pre_deployment: preDeployment, gate }[strategy].concurrency;
+}

@@ -1,0 +1,105 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
+import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformLocal } from "cdktf";
+import { Construct } from "constructs";
+import { deployedName, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { type WarmingRequest } from "../../functions/warmer/contract";
+import { arnPart } from "../arn";
+import { type Bundle, HANDLER } from "../bundle";
+import { addExecutionRole, allow } from "../execution-role";
+import { targetOf, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "./warmed-functions";
+
+/** A ping that is this late would meet a round that is over: the next one is better. */
+const LONGEST_WAIT_SECONDS = 60;
+
+/** The function that keeps the others warm. The construct's id is its name in addresses. */
+export class Warmer extends Construct {
+  readonly lambda: LambdaFunction;
+  /** Its name in AWS. */
+  readonly name: string;
+  readonly logGroup: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    environment: Environment,
+    bundle: Bundle,
+    warmed: readonly WarmedFunction[],
+  ) {
+    super(scope, id);
+    const name = (this.name = deployedName(environment.name, WARMER));
+    this.logGroup = `/aws/lambda/${name}`;
+    const logs = new CloudwatchLogGroup(this, "logs", {
+      name: this.logGroup,
+      retentionInDays: environment.logRetentionDays,
+      lifecycle: { preventDestroy: environment.protected },
+    });
+    const { region } = environment;
+    const { role, policy } = addExecutionRole(this, {
+      name,
+      region,
+      logs,
+      tracing: true,
+      secrets: {},
+      permissions: ({ arn }) => {
+        const prefix = ["arn", arnPart(arn, 1), "lambda", region, arnPart(arn, 4), "function", ""];
+        const functions = new TerraformLocal(this, "functions", Fn.join(":", prefix)).asString;
+        return [
+          ...warmed.map((one) => allow(["lambda:InvokeFunction"], `${functions}${one.name}:${one.qualifier}`)),
+          // CloudWatch knows no resource-level permission for it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+          ...(warmed.some(({ settings }) => settings.conditional.enabled)
+            ? [allow(["cloudwatch:GetMetricData"], "*")]
+            : []),
+        ];
+      },
+    });
+    this.lambda = new LambdaFunction(this, "function", {
+      functionName: name,
+      role: role.arn,
+      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
+      sourceCodeHash: bundle.sourceCodeHash,
+      handler: HANDLER,
+      runtime: "nodejs22.x",
+      architectures: [WARMER_SETTINGS.architecture],
+      memorySize: WARMER_SETTINGS.memoryMb,
+      timeout: WARMER_SETTINGS.timeoutSeconds,
+      loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
+      tracingConfig: { mode: "Active" },
+      dependsOn: [policy],
+    });
+    new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
+      functionName: this.lambda.functionName,
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: LONGEST_WAIT_SECONDS,
+    });
+  }
+
+  /**
+   * Warms a version when it is deployed. Whatever depends on the gate waits until the version has answered; one that fails ends
+   * the deployment.
+   *
+   * @param version the version that the warmed alias is to lead to by now
+   * @param warmed the function; its alias has to be among the dependencies
+   */
+  addGate(
+    scope: Construct,
+    warmed: WarmedFunction,
+    version: string,
+    dependsOn: ITerraformDependable[],
+  ): LambdaInvocation {
+    const request: WarmingRequest = {
+      strategy: "gate",
+      targets: [{ ...targetOf(warmed, "gate"), version }],
+      price: WARMER_PRICE,
+    };
+    return new LambdaInvocation(scope, "gate", {
+      functionName: this.lambda.functionName,
+      input: JSON.stringify(request),
+      triggers: { version },
+      dependsOn,
+    });
+  }
+}

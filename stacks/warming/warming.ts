@@ -1,0 +1,43 @@
+import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { type LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
+import { type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { type Bundle } from "../bundle";
+import { ScheduledWarming } from "./scheduled-warming";
+import { type WarmedFunction, warmedFunctions } from "./warmed-functions";
+import { Warmer } from "./warmer";
+
+/** Makes what a new version has to pass before it gets traffic. */
+export type AddGate = (scope: Construct, version: string, dependsOn: ITerraformDependable[]) => LambdaInvocation;
+
+/** How an environment's functions are kept warm. */
+export interface Warming {
+  /** The warmer's name in AWS. */
+  readonly warmer: string;
+  readonly logGroup: string;
+  /** Where runs are that could not be started; undefined without a schedule. */
+  readonly missed: SqsQueue | undefined;
+  /** A function's gate, by its name in the environment's file; undefined where it has none. */
+  readonly gateOf: (id: string) => AddGate | undefined;
+}
+
+/** The warmer and its schedules; undefined where no function can be kept warm. */
+export function addWarming(stack: Construct, environment: Environment, bundle: Bundle): Warming | undefined {
+  const warmed = warmedFunctions(environment);
+  if (warmed.length === 0) return undefined;
+  const group = new Construct(stack, "warming");
+  const warmer = new Warmer(group, WARMER, environment, bundle, warmed);
+  const { missed } = new ScheduledWarming(group, "schedule", environment.name, warmer, warmed);
+  const gated = new Map(warmed.filter(({ settings }) => settings.gate.enabled).map((one) => [one.id, one]));
+  return {
+    warmer: warmer.name,
+    logGroup: warmer.logGroup,
+    missed,
+    gateOf: (id) => {
+      const one: WarmedFunction | undefined = gated.get(id);
+      return one && ((scope, version, dependsOn) => warmer.addGate(scope, one, version, dependsOn));
+    },
+  };
+}
