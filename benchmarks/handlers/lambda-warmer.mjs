@@ -1,0 +1,9 @@
+/* global console, process */
+import warmer from "lambda-warmer";
+
+/** As lambda-warmer's README says. */
+export async function handler(event, context) {
+  console.log(`served by ${process.pid}`);
+  if (await warmer(event, { log: false }, context)) return "warmed";
+  return { ok: true };
+}
