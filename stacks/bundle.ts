@@ -67,6 +67,8 @@ async function compile(root: string, source: string): Promise<OutputFile[]> {
     sourcemap: true,
     sourcesContent: false,
     platform: "node",
+    // Of packages that have both, the ES modules: of these, esbuild leaves out what is not used.
+    mainFields: ["module", "main"],
     format: "esm",
     target: "node22",
     // CommonJS packages call require() for Node's own modules; an ES module has none.
@@ -76,7 +78,7 @@ async function compile(root: string, source: string): Promise<OutputFile[]> {
     const { errors } = failure as Partial<BuildFailure>;
     throw errors ? new InvalidInput(compileMistakes(errors)) : failure;
   });
-  const exported = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint)?.exports ?? [];
+  const exported = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === source)?.exports ?? [];
   if (!exported.includes("handler")) {
     throw new InvalidInput([
       { file: source, message: `expected an export named handler, got ${exported.join(", ") || "none"}` },

@@ -74,6 +74,29 @@ describe("a bundle", () => {
     expect(evaluate(zip, "bundle.handler()")).toBe("QuotaExceeded");
   });
 
+  test("is of the function, also where it imports lazily what comes first in the alphabet", async () => {
+    const { zip } = await bundle(
+      makeProject({
+        "functions/api/a.ts": "export const first = 1;",
+        "functions/api/handler.ts": 'export const handler = async () => (await import("./a")).first;',
+      }),
+    );
+    expect(evaluate(zip, "await bundle.handler()")).toBe("1");
+  });
+
+  test("takes the ES modules of packages that have both, of which what is not used is left out", async () => {
+    const { zip } = await bundle(
+      makeProject({
+        "functions/api/node_modules/both/package.json": JSON.stringify({ name: "both", main: "c.js", module: "e.js" }),
+        "functions/api/node_modules/both/c.js": 'exports.used = "common";',
+        "functions/api/node_modules/both/e.js": 'export const used = "module"; export const unused = "unused";',
+        "functions/api/handler.ts": 'import { used } from "both"; export const handler = async () => used;',
+      }),
+    );
+    expect(evaluate(zip, "await bundle.handler()")).toBe("module");
+    expect(Buffer.from(unzipSync(zip)["handler.mjs"] ?? []).toString()).not.toContain("unused");
+  });
+
   test("keeps what is imported lazily in a file of its own", async () => {
     const { zip } = await bundle(
       makeProject({
