@@ -21,7 +21,7 @@ const borders = {
   functions: ["stacks", "local", "operations", "main"],
   stacks: ["local", "operations", "main"],
   local: ["operations", "main"],
-  operations: ["local", "main"],
+  operations: ["main"],
 };
 
 export default defineConfig(

@@ -1,4 +1,4 @@
-import { type Metric, type MetricSource, metricStore, type Sample, statisticOf, type TimeWindow } from "./metric-data";
+import { type Metric, type MetricSource, metricStore, type Sample, type TimeWindow } from "./metric-data";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html#alarm-states */
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -51,7 +51,7 @@ const DAY = 24 * HOUR;
  * AWS says that CloudWatch retrieves more data points than evaluation periods, not how many. In its tables it is five for three:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
-const EXTRA_DATA_POINTS = 2;
+export const EXTRA_DATA_POINTS = 2;
 
 const COMPARISONS: ReadonlyMap<string, (value: number, threshold: number) => boolean> = new Map([
   ["GreaterThanThreshold", (value: number, threshold: number) => value > threshold],
@@ -213,7 +213,7 @@ function watchedBy(alarm: MetricAlarm): Watched {
 }
 
 function valueOfMetric(metric: Metric, stat: string): ValueIn {
-  return (source, window) => statisticOf(source, metric, stat, window);
+  return (source, window) => source.statisticOf(metric, stat, window);
 }
 
 function watchedByQueries(queries: readonly MetricQuery[]): Watched {

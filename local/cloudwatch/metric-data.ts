@@ -21,14 +21,16 @@ export interface TimeWindow {
   readonly to: number;
 }
 
-/** Where values of metrics are read. */
+/** Where statistics of metrics are read. */
 export interface MetricSource {
-  /** The values of exactly this metric in the window, oldest first; none when there is no such metric. */
-  valuesOf(metric: Metric, window: TimeWindow): readonly number[];
+  /** A statistic of exactly this metric in a window; see {@link statistic}. */
+  statisticOf(metric: Metric, name: string, window: TimeWindow): number | undefined;
 }
 
-/** Metrics in memory. */
+/** Metrics in memory, every value of them. */
 export interface MetricStore extends MetricSource {
+  /** The values of exactly this metric in the window, oldest first; none when there is no such metric. */
+  valuesOf(metric: Metric, window: TimeWindow): readonly number[];
   /** Takes samples in any order. */
   add(samples: readonly Sample[]): void;
 }
@@ -50,6 +52,9 @@ export function metricStore(samples: readonly Sample[] = []): MetricStore {
       const known = series.get(keyOf(metric)) ?? [];
       return known.slice(firstAtOrAfter(known, from), firstAtOrAfter(known, to)).map(({ value }) => value);
     },
+    statisticOf(metric, name, window) {
+      return statistic(name, store.valuesOf(metric, window));
+    },
   };
   store.add(samples);
   return store;
@@ -66,16 +71,6 @@ export function metricStore(samples: readonly Sample[] = []): MetricStore {
 export function statistic(name: string, values: readonly number[]): number | undefined {
   const calculate = calculationOf(name);
   return values.length > 0 ? calculate(values) : undefined;
-}
-
-/** The statistic of one metric in a window; see `statistic`. */
-export function statisticOf(
-  source: MetricSource,
-  metric: Metric,
-  name: string,
-  window: TimeWindow,
-): number | undefined {
-  return statistic(name, source.valuesOf(metric, window));
 }
 
 type Calculation = (values: readonly number[]) => number;
@@ -108,7 +103,8 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function keyOf({ namespace, name, dimensions }: Metric): string {
+/** The same text for the same metric, and another for any other. */
+export function keyOf({ namespace, name, dimensions }: Metric): string {
   const sorted = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);
 }

@@ -53,18 +53,25 @@ export function matchFilter(pattern: string, logLine: string): Captured | undefi
  * CloudWatch reports a default once for a minute in which no line matched; as it is mostly 0, that is the same sum.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
-export function metricOf(
-  { pattern, metric_transformation: metric }: MetricFilter,
-  logLine: string,
-): number | undefined {
+export function metricOf(filter: MetricFilter, logLine: string): number | undefined {
+  return compileFilter(filter)(logLine);
+}
+
+/** What {@link metricOf} does with a filter, for many lines. */
+export function compileFilter({
+  pattern,
+  metric_transformation: metric,
+}: MetricFilter): (logLine: string) => number | undefined {
   const { fields, match } = patternOf(pattern);
   const constant = numberIn(metric.value);
   if (constant === undefined && !fields.has(metric.value)) {
     throw new FilterPatternError(`the value ${metric.value} is neither a number nor a field of ${pattern}`);
   }
-  const captured = match(logLine);
-  if (!captured) return numberIn(String(metric.default_value ?? ""));
-  return constant ?? numberIn(captured[metric.value] ?? "");
+  return (logLine) => {
+    const captured = match(logLine);
+    if (!captured) return numberIn(String(metric.default_value ?? ""));
+    return constant ?? numberIn(captured[metric.value] ?? "");
+  };
 }
 
 function patternOf(text: string): Pattern {

@@ -29,6 +29,10 @@ export interface InvocationResult {
   readonly functionError?: "Unhandled";
   /** What was logged meanwhile. */
   readonly logLines: readonly string[];
+  /** How long it took, as Lambda reports it: without the start. */
+  readonly milliseconds: number;
+  /** How long the environment took to start; undefined unless it was started for this invocation. */
+  readonly initMilliseconds?: number;
 }
 
 /**
@@ -96,13 +100,15 @@ export class ExecutionEnvironment {
       status: end.status,
       errorType: errorTypeOf(end),
     });
+    const { logLines, initMilliseconds } = this;
     this.initMilliseconds = undefined;
-    const { logLines } = this;
     this.logLines = [];
     return {
       requestId: invocation.requestId,
       executedVersion: version,
       logLines,
+      milliseconds,
+      initMilliseconds,
       payload: payloadOf(end, invocation.requestId, configuration.timeoutSeconds),
       ...(end.status !== "success" && { functionError: "Unhandled" }),
     };

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
+import { performance } from "node:perf_hooks";
 import { EnvironmentPool, type EnvironmentState } from "./environment-pool";
 import { type EnvironmentSettings, type InvocationResult } from "./execution-environment";
 import { checkConfiguration, functionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
@@ -8,6 +9,24 @@ import { functionNotFound, LambdaServiceError, tooManyRequests } from "./service
 /** What all functions have in common. */
 export interface FunctionSettings extends Omit<EnvironmentSettings, "configuration" | "version"> {
   readonly idleMilliseconds: number;
+  /** Gets every invocation when it has ended. */
+  readonly onInvocation: (invocation: InvocationReport) => void;
+}
+
+/** How an invocation went, as far as Lambda's own metrics tell it. */
+export interface InvocationReport {
+  readonly functionName: string;
+  /** As the caller gave it. */
+  readonly qualifier: string | undefined;
+  readonly outcome: "success" | "error" | "throttled";
+  /** How many invocations of the function were under way when it began, itself included. */
+  readonly concurrent: number;
+  /** What the caller waited, the start included. */
+  readonly waitedMilliseconds: number;
+  /** Without the start; undefined when it was throttled. */
+  readonly milliseconds?: number;
+  /** Of the environment that was started for it. */
+  readonly initMilliseconds?: number;
 }
 
 /** An invocation as a caller asks for it. */
@@ -80,16 +99,25 @@ export class LocalFunction {
   async invoke({ qualifier, payload, clientContext }: InvocationRequest): Promise<InvocationResult> {
     const pool = this.poolOf(qualifier);
     if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "Lambda on this computer was closed");
-    if (this.running >= this.reservedConcurrency) throw tooManyRequests();
-    this.running++;
+    if (this.running >= this.reservedConcurrency) {
+      this.report({ qualifier, outcome: "throttled", concurrent: this.running, waitedMilliseconds: 0 });
+      throw tooManyRequests();
+    }
+    const concurrent = ++this.running;
+    const startedAt = performance.now();
     try {
-      return await pool.invoke({
+      const result = await pool.invoke({
         requestId: randomUUID(),
         payload,
         invokedFunctionArn: functionArn(this.settings.region, this.name, qualifier),
         traceId: traceId(),
         clientContext,
       });
+      const { milliseconds, initMilliseconds, functionError } = result;
+      const waitedMilliseconds = performance.now() - startedAt;
+      const outcome = functionError === undefined ? "success" : "error";
+      this.report({ qualifier, outcome, concurrent, waitedMilliseconds, milliseconds, initMilliseconds });
+      return result;
     } finally {
       this.running--;
     }
@@ -99,6 +127,10 @@ export class LocalFunction {
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all([...this.pools.values(), ...this.replaced].map((pool) => pool.close()));
+  }
+
+  private report(invocation: Omit<InvocationReport, "functionName">): void {
+    this.settings.onInvocation({ functionName: this.name, ...invocation });
   }
 
   private makePool(configuration: FunctionConfiguration, version: string): EnvironmentPool {

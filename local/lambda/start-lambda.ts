@@ -4,7 +4,7 @@ import { type EnvironmentState } from "./environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
 import { functionArn, type FunctionConfiguration } from "./function-configuration";
 import { InvokeEndpoint } from "./invoke-endpoint";
-import { LocalFunction } from "./local-function";
+import { type InvocationReport, LocalFunction } from "./local-function";
 import { ProcessGuard } from "./process-guard";
 import { functionNotFound } from "./service-errors";
 
@@ -15,7 +15,9 @@ const IDLE_MILLISECONDS = 6 * 60_000;
 export interface LambdaOptions {
   readonly functions: readonly FunctionConfiguration[];
   /** Gets every line of every log: those of the functions, and Lambda's own in its JSON format. */
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: (line: string, functionName: string) => void;
+  /** Gets every invocation when it has ended, however it came in. */
+  readonly onInvocation?: (invocation: InvocationReport) => void;
   /** How long an environment is kept that nobody needs; six minutes by default. */
   readonly idleMilliseconds?: number;
   /** How long a function's code may take to load; ten seconds by default, as in AWS. */
@@ -53,13 +55,13 @@ export interface LocalLambda {
  * @throws Error for a configuration that Lambda would not take
  */
 export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
-  const { region = "us-east-1" } = options;
+  const { region = "us-east-1", onLog = () => undefined } = options;
   const guard = new ProcessGuard();
   const settings = {
     region,
     guard,
     bootstrapFile: bootstrapFile(),
-    onLog: options.onLog ?? (() => undefined),
+    onInvocation: options.onInvocation ?? (() => undefined),
     idleMilliseconds: options.idleMilliseconds ?? IDLE_MILLISECONDS,
     initLimitMilliseconds: options.initLimitMilliseconds ?? INIT_LIMIT_MILLISECONDS,
   };
@@ -71,7 +73,14 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
   };
   const deploy = (configuration: FunctionConfiguration): void => {
     const { name } = configuration;
-    const deployed = functions.get(name) ?? new LocalFunction(name, settings);
+    const deployed =
+      functions.get(name) ??
+      new LocalFunction(name, {
+        ...settings,
+        onLog: (line) => {
+          onLog(line, name);
+        },
+      });
     deployed.deploy(configuration);
     functions.set(name, deployed);
   };

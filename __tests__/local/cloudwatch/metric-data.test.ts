@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { metricStore, type Sample, statistic, statisticOf } from "../../../local/cloudwatch/metric-data";
+import { metricStore, type Sample, statistic } from "../../../local/cloudwatch/metric-data";
 
 const METRIC = { namespace: "AWS/Lambda", name: "Duration", dimensions: { FunctionName: "api" } };
 
@@ -76,7 +76,7 @@ describe("A store", () => {
   test("does not mind in which order dimensions are written", () => {
     const store = metricStore([sample(1, 7, { dimensions: { a: "1", b: "2" } })]);
 
-    const sum = statisticOf(store, { ...METRIC, dimensions: { b: "2", a: "1" } }, "Sum", { from: 0, to: 10 });
+    const sum = store.statisticOf({ ...METRIC, dimensions: { b: "2", a: "1" } }, "Sum", { from: 0, to: 10 });
 
     expect(sum).toBe(7);
   });

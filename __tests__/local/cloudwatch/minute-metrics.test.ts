@@ -1,0 +1,62 @@
+import { describe, expect, test } from "@jest/globals";
+import { type MetricAlarm } from "../../../local/cloudwatch/alarm";
+import { metricStore, type Sample } from "../../../local/cloudwatch/metric-data";
+import { MinuteMetrics } from "../../../local/cloudwatch/minute-metrics";
+
+const MINUTE = 60_000;
+
+const METRIC = { namespace: "n", name: "watched", dimensions: { a: "1", b: "2" } };
+
+const ALARM: MetricAlarm = {
+  comparison_operator: "GreaterThanThreshold",
+  threshold: 0,
+  evaluation_periods: 3,
+  period: 300,
+  statistic: "Sum",
+  namespace: "n",
+  metric_name: "watched",
+  dimensions: { b: "2", a: "1" },
+};
+
+function sample(minute: number, value: number, more: Partial<Sample> = {}): Sample {
+  return { ...METRIC, timestampMilliseconds: minute * MINUTE + 59_999, value, ...more };
+}
+
+describe("metrics summed up by the minute", () => {
+  test.each(["Average", "Sum", "Minimum", "Maximum", "SampleCount"])("have the same %s as all values", (name) => {
+    const samples = [sample(1, 5), sample(0, 2), sample(1, -3), sample(4, 11), sample(5, 100)];
+    const metrics = new MinuteMetrics([ALARM]);
+    metrics.add(samples);
+    const window = { from: 0, to: 5 * MINUTE };
+
+    const result = metrics.statisticOf(METRIC, name, window);
+
+    expect(result).toBe(metricStore(samples).statisticOf(METRIC, name, window));
+    expect(metrics.statisticOf(METRIC, name, { from: 2 * MINUTE, to: 4 * MINUTE })).toBeUndefined();
+  });
+
+  test("do not know percentiles, and say so", () => {
+    expect(() => new MinuteMetrics([ALARM]).statisticOf(METRIC, "p95", { from: 0, to: MINUTE })).toThrow("p95");
+  });
+
+  test("are kept if an alarm watches them, as long as it looks back", () => {
+    const metrics = new MinuteMetrics([ALARM]);
+    for (let minute = 0; minute < 10_000; minute++) {
+      metrics.add([sample(minute, 1), sample(minute, 1), sample(minute, 1, { name: "other" })]);
+      metrics.forget(minute * MINUTE);
+    }
+
+    expect(metrics.size).toBe(26); // Five periods of five minutes, and the minute that goes on.
+  });
+
+  test("are kept for queries, too", () => {
+    const { namespace, name: metric_name, dimensions } = METRIC;
+    const metric = { namespace, metric_name, dimensions, period: 60, stat: "Sum" };
+    const metrics = new MinuteMetrics([
+      { comparison_operator: "GreaterThanThreshold", evaluation_periods: 1, metric_query: [{ id: "x", metric }] },
+    ]);
+    metrics.add([sample(0, 7)]);
+
+    expect(metrics.statisticOf(METRIC, "Sum", { from: 0, to: MINUTE })).toBe(7);
+  });
+});

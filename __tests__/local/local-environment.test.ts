@@ -1,0 +1,277 @@
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import {
+  type FunctionSnapshot,
+  type LocalEnvironment,
+  type LocalEnvironmentOptions,
+  type LocalEvent,
+  startLocalEnvironment,
+} from "../../local/local-environment";
+import { makeProject, temporaryFolder, tfvars } from "../support/project";
+import { until } from "./lambda/support";
+
+// Real processes have to start, on a computer that may be busy.
+jest.setTimeout(60_000);
+
+const ROOT = resolve(".");
+
+const API = `import { monitor } from ${JSON.stringify(join(ROOT, "performance"))};
+export const handler = monitor(async (event) => {
+  const { wait, fail, status = 200 } = event.queryStringParameters ?? {};
+  if (wait) await new Promise((resolve) => setTimeout(resolve, Number(wait)));
+  if (fail) throw new RangeError("as asked");
+  console.log("handled");
+  return { statusCode: Number(status), headers: { "X-Pid": process.pid }, body: JSON.stringify(event) };
+});
+`;
+
+const WARMER = `export { handler } from ${JSON.stringify(join(ROOT, "functions/warmer/handler"))};\n`;
+
+const started: LocalEnvironment[] = [];
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((environment) => environment.close()));
+});
+
+class Started {
+  constructor(
+    readonly environment: LocalEnvironment,
+    readonly events: readonly LocalEvent[],
+  ) {}
+
+  /** Sends a request to the function `api`. */
+  get(path = "/", init: RequestInit = {}): Promise<Response> {
+    const { url = "" } = this.environment.functions.find(({ id }) => id === "api") ?? {};
+    return fetch(new URL(path, url), init);
+  }
+
+  /** The figures of the function `api`. */
+  get api(): FunctionSnapshot {
+    const found = this.environment.snapshot().functions.find(({ id }) => id === "api");
+    if (!found) throw new Error("no function api");
+    return found;
+  }
+
+  /** What was told of one kind. */
+  told<Kind extends LocalEvent["kind"]>(kind: Kind): Extract<LocalEvent, { kind: Kind }>[] {
+    return this.events.filter((event): event is Extract<LocalEvent, { kind: Kind }> => event.kind === kind);
+  }
+}
+
+interface Project {
+  readonly environment?: string;
+  readonly settings?: string;
+  readonly more?: string;
+  readonly handler?: string;
+}
+
+function projectWith({ environment = "dev", settings = 'endpoint = "iam"', more, handler = API }: Project): string {
+  return makeProject({
+    [`environments/${environment}.tfvars`]: tfvars({ functions: `api = {\n${settings}\n}`, more }),
+    "functions/api/handler.ts": handler,
+    "functions/warmer/handler.ts": WARMER,
+  });
+}
+
+async function start(project: Project = {}, options: Partial<LocalEnvironmentOptions> = {}): Promise<Started> {
+  const events: LocalEvent[] = [];
+  const environment = await startLocalEnvironment({
+    environment: project.environment ?? "dev",
+    root: projectWith(project),
+    port: 0,
+    warming: false,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+  started.push(environment);
+  return new Started(environment, events);
+}
+
+describe("an environment on this computer", () => {
+  test("answers over HTTP with what the function answers, through the alias of traffic", async () => {
+    const local = await start();
+
+    const response = await local.get("/notes?status=201&a=1", {
+      method: "POST",
+      body: "hi",
+      headers: { "X-One": "1" },
+    });
+
+    expect([response.status, response.headers.get("content-type")]).toEqual([201, "application/json"]);
+    expect(await response.json()).toMatchObject({
+      rawPath: "/notes",
+      rawQueryString: "status=201&a=1",
+      headers: { "x-one": "1" },
+      requestContext: { http: { method: "POST", path: "/notes", sourceIp: "127.0.0.1" } },
+      body: "hi",
+    });
+    expect(local.told("cold-start")).toMatchObject([{ id: "api", forRequest: true }]);
+    expect(local.told("request")).toMatchObject([{ id: "api", status: 201 }]);
+    expect(local.api).toEqual({
+      id: "api",
+      instances: 1,
+      busy: 0,
+      coldStarts: 1,
+      requestColdStarts: 1,
+      requests: 1,
+      errors: 0,
+      throttles: 0,
+    });
+  });
+
+  test("says 502 for a failure and 429 for a throttle, and counts them and what is answered with 5xx", async () => {
+    const local = await start({ settings: 'endpoint = "iam"\nreserved_concurrency = 1' });
+
+    const failed = await local.get("/?fail=1");
+    const unavailable = await local.get("/?status=503");
+    const both = await Promise.all([local.get("/?wait=300"), local.get("/?wait=300")]);
+
+    expect([failed.status, await failed.json()]).toEqual([502, { message: "Internal Server Error" }]);
+    expect(unavailable.status).toBe(503);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 429]);
+    expect(local.api).toMatchObject({ requests: 3, errors: 2, throttles: 1 });
+  });
+
+  test("has no URL for a function without an endpoint, which can still be invoked", async () => {
+    const local = await start({ settings: "", handler: "export const handler = async ({ x }) => x + 1;\n" });
+
+    const result = await local.environment.invoke("dev-api", "live", { x: 1 });
+
+    expect(local.environment.functions.map(({ id, url }) => [id, url])).toEqual([
+      ["api", undefined],
+      ["warmer", undefined],
+    ]);
+    expect(result.payload).toBe("2");
+  });
+
+  test("writes logs where it is asked to, and nothing else that stays", async () => {
+    const logFolder = join(temporaryFolder(), "logs");
+    // Of this name there is no other, whatever else runs on this computer.
+    const local = await start({ environment: "tidy" }, { logFolder });
+    const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("warmwatch-tidy-"));
+    const before = folders();
+    await local.get();
+
+    await local.environment.close();
+
+    const lines = readFileSync(join(logFolder, "tidy-api.log"), "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { type?: string }).type ?? "")).toEqual([
+      "platform.initStart",
+      "platform.start",
+      "",
+      "",
+      "platform.report",
+    ]);
+    expect([before.length, folders()]).toEqual([1, []]);
+    await expect(local.get()).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("warming", () => {
+  test("by schedule keeps three instances warm, and a burst of three meets no cold start", async () => {
+    const local = await start({}, { warming: true, speed: 60 });
+    // One round starts what another finds.
+    await until(() =>
+      local.told("warming-round").some(({ instances, coldStarts }) => instances === 3 && coldStarts === 0),
+    );
+
+    const responses = await Promise.all([1, 2, 3].map(() => local.get("/?wait=300")));
+
+    expect(local.told("warming-round")[0]).toMatchObject({ id: "api", asked: 3, failures: [] });
+    expect(new Set(responses.map(({ headers }) => headers.get("x-pid"))).size).toBe(3);
+    expect(local.api).toMatchObject({ requests: 3, requestColdStarts: 0 });
+    expect(local.told("warmer-failed")).toEqual([]);
+  });
+
+  test("on demand does what rules and deployments do", async () => {
+    const local = await start();
+
+    await local.environment.runWarmer();
+    await local.environment.runWarmer("gate");
+
+    expect(local.told("warming-round").map(({ strategy, instances }) => [strategy, instances])).toEqual([
+      ["scheduled", 3],
+      ["gate", 3],
+    ]);
+    await expect(local.environment.runWarmer("never")).rejects.toThrow("dev has nothing to warm by strategy never");
+  });
+
+  test("by use falls back to its fixed number, because there is no CloudWatch to be asked", async () => {
+    const local = await start({ more: "warming = { conditional = { enabled = true } }" });
+
+    await local.environment.runWarmer();
+
+    expect(local.told("warming-round")).toMatchObject([{ asked: 3, instances: 3 }]);
+  });
+
+  test("that is not there leaves instances to go idle and end, by the environment's clock", async () => {
+    const local = await start({}, { speed: 60, idleMilliseconds: 30_000 });
+    await local.get();
+    const before = local.api.instances;
+
+    await until(() => local.api.instances === 0);
+
+    expect(before).toBe(1);
+  });
+});
+
+describe("alarms", () => {
+  test("ring after six failures, and end when no more come", async () => {
+    const local = await start({}, { speed: 50 });
+    const states = () =>
+      local
+        .told("alarm")
+        .filter(({ name }) => name === "dev-api-errors")
+        .map(({ to }) => to);
+    const stateNow = () => local.environment.snapshot().alarms.find(({ name }) => name === "dev-api-errors")?.state;
+    await local.get();
+    await until(() => states().length === 1);
+
+    await Promise.all(Array.from({ length: 6 }, () => local.get("/?fail=1")));
+
+    await until(() => states().length === 2);
+    const ringing = stateNow();
+    await until(() => states().length === 3);
+    expect(states()).toEqual(["OK", "ALARM", "OK"]);
+    expect([ringing, stateNow()]).toEqual(["ALARM", "OK"]);
+    const [, rang, ended] = local.told("alarm").filter(({ name }) => name === "dev-api-errors");
+    expect((ended?.at ?? 0) - (rang?.at ?? 0)).toBeGreaterThanOrEqual(2 * 60_000);
+  });
+});
+
+describe("what cannot run is told", () => {
+  const nothingLeft = () => readdirSync(tmpdir()).filter((name) => name.startsWith("warmwatch-qa-"));
+
+  test("an environment that there is not", async () => {
+    await expect(start({}, { environment: "qa" })).rejects.toThrow("there is no environment qa; environments/ has dev");
+    expect(nothingLeft()).toEqual([]);
+  });
+
+  test("a port in use", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+
+    const starting = start({}, { port });
+
+    await expect(starting).rejects.toThrow(`port ${port} is in use: choose another with --port`);
+    other.close();
+  });
+
+  test("a variable without a value", async () => {
+    const settings = 'secrets = { TOKEN = { terraform_variable = "token" } }';
+
+    await expect(start({ settings })).rejects.toThrow("the variable token has no value: set TF_VAR_token");
+  });
+
+  test("a mistake in a file", async () => {
+    await expect(start({ settings: "memory_mb = 1" })).rejects.toThrow(
+      "environments/dev.tfvars: functions.api.memory_mb",
+    );
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "@jest/globals";
+import { nextTimes, ScheduleError } from "../../../local/schedule/schedule-expression";
+
+const THURSDAY = Date.parse("2026-01-01T17:55:30Z");
+
+function timesOf(expression: string, count = 4): string[] {
+  const next = nextTimes(expression, THURSDAY);
+  const times: string[] = [];
+  for (let after: number | undefined = THURSDAY; times.length < count;) {
+    after = next(after);
+    if (after === undefined) break;
+    times.push(new Date(after).toISOString().slice(5, 16));
+  }
+  return times;
+}
+
+describe("the times of a rule", () => {
+  test.each([
+    // first/step goes on to the end of the field, and not around it
+    ["cron(0/2 9-17 * * ? *)", ["01-01T17:56", "01-01T17:58", "01-02T09:00", "01-02T09:02"]],
+    ["cron(0/5 0-8,18-23 * * ? *)", ["01-01T18:00", "01-01T18:05", "01-01T18:10", "01-01T18:15"]],
+    ["cron(50/5 20/3 * * ? *)", ["01-01T20:50", "01-01T20:55", "01-01T23:50", "01-01T23:55"]],
+    // 1 is Sunday
+    ["cron(0 10 ? * 2-6 *)", ["01-02T10:00", "01-05T10:00", "01-06T10:00", "01-07T10:00"]],
+    ["cron(0 10 ? * SUN,SAT *)", ["01-03T10:00", "01-04T10:00", "01-10T10:00", "01-11T10:00"]],
+    ["cron(0 12 L * ? *)", ["01-31T12:00", "02-28T12:00", "03-31T12:00", "04-30T12:00"]],
+    ["cron(0 9 ? * 6#2 *)", ["01-09T09:00", "02-13T09:00", "03-13T09:00", "04-10T09:00"]],
+    ["cron(0 9 1 FEB ? 2026)", ["02-01T09:00"]],
+    ["rate(5 minutes)", ["01-01T18:00", "01-01T18:05", "01-01T18:10", "01-01T18:15"]],
+    ["rate(1 day)", ["01-02T17:55", "01-03T17:55", "01-04T17:55", "01-05T17:55"]],
+  ])("%s", (expression, expected) => {
+    expect(timesOf(expression)).toEqual(expected);
+  });
+
+  test.each([
+    "0/5 * * * ? *",
+    "at(2026-01-01T00:00:00)",
+    "cron(0/5 * * * ?)",
+    "cron(0 0 * * * *)",
+    "cron(0 0 ? * ? *)",
+    "cron(61 0 * * ? *)",
+    "cron(x 0 * * ? *)",
+    "rate(0 minutes)",
+    "rate(5 seconds)",
+  ])("%s is no schedule", (expression) => {
+    expect(() => nextTimes(expression, THURSDAY)).toThrow(ScheduleError);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "@jest/globals";
+import { LocalEnvironmentError } from "../../../local/problem";
+import { readLocalStack } from "../../../local/stack/local-stack";
+import { References } from "../../../local/stack/references";
+import { type StackJson, synthesizeEnvironment } from "../../../local/stack/synthesize";
+import { makeProject, temporaryFolder, tfvars } from "../../support/project";
+
+const STACK: StackJson = {
+  provider: { aws: [{ region: "eu-west-1" }] },
+  resource: {
+    aws_lambda_function: { api: { function_name: "dev-api", publish: true, memory_size: 256 } },
+    aws_lambda_alias: { live: { name: "live", function_name: "${aws_lambda_function.api.function_name}" } },
+    aws_sqs_queue: { one: { name: "${aws_sqs_queue.two.name}" }, two: { name: "${aws_sqs_queue.one.name}" } },
+  },
+  locals: { prefix: "x-${aws_lambda_function.api.function_name}" },
+  variable: { token: { sensitive: true }, region: { default: "here" } },
+};
+
+function resolve(text: string, variables = {}): unknown {
+  const references = new References(STACK, variables);
+  const resolved = references.resolve({ text }, "here") as { readonly text: unknown };
+  references.check();
+  return resolved.text;
+}
+
+describe("a reference", () => {
+  test.each([
+    ["plain", "plain"],
+    ["${aws_lambda_function.api.function_name}", "dev-api"],
+    ["${aws_lambda_function.api.memory_size}", 256],
+    ["${aws_lambda_function.api.version}", "1"],
+    ["${aws_lambda_alias.live.arn}", "arn:aws:lambda:eu-west-1:000000000000:function:dev-api:live"],
+    ['ALARM("${local.prefix}-${aws_lambda_alias.live.name}")', 'ALARM("x-dev-api-live")'],
+    ["${var.token}", "secret"],
+    ["${var.region}", "here"],
+    ["$${literal} %%{too}", "${literal} %{too}"],
+  ])("%s is %p", (text, expected) => {
+    expect(resolve(text, { TF_VAR_token: "secret" })).toEqual(expected);
+  });
+
+  test.each([
+    ["${var.token}", "the variable token has no value: set TF_VAR_token"],
+    ["${local.absent}", "here.text: there is no local absent"],
+    ["${aws_lambda_function.other.arn}", "here.text: there is no aws_lambda_function.other"],
+    [
+      "${aws_lambda_function.api.last_modified}",
+      "here.text: what aws_lambda_function.api.last_modified is, only AWS knows",
+    ],
+    [
+      "${upper(local.prefix)}",
+      "here.text: ${upper(local.prefix)} is not understood here; known are attributes of resources, local.<name> and var.<name>",
+    ],
+    ['x${join(":", ["a"])}', 'here.text: x${join(":", ["a"])} is not understood here'],
+    ["%{ if true }x%{ endif }", "here.text: %{ if true }x%{ endif } is not understood here"],
+    ["${aws_sqs_queue.one.name}", "aws_sqs_queue.two.name: aws_sqs_queue.one.name refers to itself"],
+  ])("%s is told: %s", (text, message) => {
+    expect(() => resolve(text)).toThrow(new LocalEnvironmentError(message));
+  });
+});
+
+async function readDev(text: string, variables = {}) {
+  const root = makeProject({ "environments/dev.tfvars": text });
+  return readLocalStack(await synthesizeEnvironment(root, "dev", temporaryFolder()), variables);
+}
+
+describe("the stack of an environment", () => {
+  test("has functions, schedules, filters and alarms, with all references resolved", async () => {
+    const stack = await readDev(
+      tfvars({
+        functions: `api = {
+          memory_mb = 512
+          timeout_seconds = 7
+          endpoint = "public"
+          environment = { GREETING = "hi" }
+          secrets = { TOKEN = { terraform_variable = "token" } }
+        }`,
+      }),
+      { TF_VAR_token: "s3cret" },
+    );
+
+    expect(JSON.stringify(stack)).not.toContain("${");
+    expect(stack.functions).toMatchObject([
+      {
+        id: "api",
+        name: "dev-api",
+        memoryMb: 512,
+        timeoutSeconds: 7,
+        variables: { GREETING: "hi", TOKEN: "s3cret" },
+        aliases: ["live", "warm"],
+        endpoint: { kind: "http-api", qualifier: "live", throttling: { rateLimit: 100, burstLimit: 200 } },
+      },
+      { id: "warmer", name: "dev-warmer", aliases: [], endpoint: undefined },
+    ]);
+    expect(stack.schedules.map(({ functionName, expression }) => [functionName, expression])).toEqual([
+      ["dev-warmer", "cron(0/2 9-17 * * ? *)"],
+      ["dev-warmer", "cron(0/5 0-8,18-23 * * ? *)"],
+    ]);
+    expect(stack.metricFilters.map(({ functionName }) => functionName)).toEqual(["dev-api", "dev-api", "dev-api"]);
+    expect(stack.alarms.map(({ name }) => name)).toContain("dev-api-errors");
+    expect(stack.compositeAlarms.map(({ name }) => name)).toEqual(["dev-api-degraded"]);
+  });
+
+  test("names every variable without a value", async () => {
+    const functions = `api = { secrets = { FIRST = { terraform_variable = "one" }, OTHER = { terraform_variable = "two" } } }`;
+
+    const reading = readDev(tfvars({ functions }));
+
+    await expect(reading).rejects.toThrow(
+      "the variable one has no value: set TF_VAR_one\nthe variable two has no value: set TF_VAR_two",
+    );
+  });
+});

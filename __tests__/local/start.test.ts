@@ -1,0 +1,135 @@
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { type Readable } from "node:stream";
+import { makeProject, temporaryFolder, tfvars } from "../support/project";
+import { HAS_PROC, isAlive, until } from "./lambda/support";
+
+// A program has to be bundled, and real processes have to start, on a computer that may be busy.
+jest.setTimeout(60_000);
+
+const SLOW =
+  "export const handler = ({ rawPath }) => new Promise((r) => setTimeout(r, rawPath === '/hang' ? 9e3 : 0));\n";
+
+const started: ChildProcessByStdio<null, Readable, Readable>[] = [];
+
+afterEach(() => {
+  started.splice(0).forEach((child) => child.kill("SIGKILL"));
+});
+
+/** `npm start -- …` in a small project, with its output in a pipe. */
+function npmStart(...args: string[]) {
+  const root = makeProject({
+    "environments/dev.tfvars": tfvars({ functions: 'api = { endpoint = "iam" }' }),
+    "functions/api/handler.ts": SLOW,
+  });
+  const temporary = temporaryFolder();
+  const child = spawn(process.execPath, [resolve("run.js"), "local/main.ts", ...args], {
+    cwd: root,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  started.push(child);
+  const output = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+  // All output has come, not only the exit.
+  const ended = once(child, "close").then(([exitCode]) => exitCode as number | null);
+  const url = async () => {
+    await until(() => /api is at \S+\n/.test(output.stdout) || child.exitCode !== null);
+    return /api is at (\S+)/.exec(output.stdout)?.[1] ?? `nowhere: ${output.stderr}`;
+  };
+  const left = () => readdirSync(temporary);
+  return { child, pid: child.pid ?? 0, output, ended, url, left };
+}
+
+/** Processes that this one has started, and those have, and so on. */
+function descendantsOf(pid: number): number[] {
+  const parents = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), parentOf(name)] as const);
+  const childrenOf = (parent: number): number[] =>
+    parents.filter(([, each]) => each === parent).flatMap(([child]) => [child, ...childrenOf(child)]);
+  return childrenOf(pid);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+  } catch {
+    return undefined; // Gone meanwhile.
+  }
+}
+
+describe("npm start", () => {
+  test("without a terminal prints lines about what changes, and Ctrl-C ends it", async () => {
+    const { child, output, ended, url } = npmStart("--port", "0");
+    const status = (await fetch(await url())).status;
+    await until(() => output.stdout.includes("cold start"));
+
+    child.kill("SIGINT");
+
+    expect([status, await ended, output.stderr]).toEqual([200, 0, ""]);
+    expect(output.stdout.split("\n")).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}dev runs on this computer; logs are in \/\S+$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}api is at http:\/\/127\.0\.0\.1:\d+\/$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}cold start of api, met by a request: \d+ ms$/),
+      "",
+    ]);
+  });
+
+  (HAS_PROC ? test : test.skip).each([
+    ["SIGINT", 1],
+    ["SIGINT", 2],
+    ["SIGTERM", 1],
+  ] as const)("%s, %d time(s), leaves no process, also during a request", async (signal, times) => {
+    const { child, pid, ended, url, left } = npmStart("--port", "0");
+    const address = await url();
+    await fetch(address);
+    const hanging = fetch(new URL("/hang", address)).then(
+      ({ status }) => status,
+      () => "cut off",
+    );
+    const descendants = () => descendantsOf(pid);
+    // The guard, and the function's process, which works.
+    await until(() => descendants().length >= 2);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const pids = descendants();
+
+    for (let sent = 0; sent < times; sent++) {
+      if (sent > 0) await new Promise((resolve) => setTimeout(resolve, 600));
+      child.kill(signal);
+    }
+
+    await ended;
+    await until(() => !pids.some(isAlive));
+    expect([502, "cut off"]).toContain(await hanging);
+    expect(left()).toEqual([expect.stringMatching(/^warmwatch-logs-/)]);
+  });
+
+  test("with a port in use says so in one line and ends", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+
+    const { output, ended, left } = npmStart("--port", String(port));
+
+    expect([await ended, left()]).toEqual([1, []]);
+    other.close();
+    expect(output).toEqual({ stdout: "", stderr: `port ${port} is in use: choose another with --port\n` });
+  });
+
+  test.each([
+    [["qa"], "there is no environment qa; environments/ has dev\n"],
+    [["--speed", "0"], "error: option '--speed <times>' argument '0' is invalid. Expected 1 to 1000.\n"],
+    [["--port", "1.5"], "error: option '--port <number>' argument '1.5' is invalid. Expected a whole number.\n"],
+  ])("%j is told to be wrong in one line", async (args, message) => {
+    const { output, ended } = npmStart(...args);
+
+    expect([await ended, output]).toEqual([1, { stdout: "", stderr: message }]);
+  });
+});

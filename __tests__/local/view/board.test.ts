@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import { type LocalEnvironment, type LocalEvent } from "../../../local/local-environment";
+import { Board } from "../../../local/view/board";
+import { paintOf } from "../../../local/view/paint";
+import { cut } from "../../../local/view/screen";
+
+const NOW = Date.parse("2026-03-02T09:05:07Z");
+
+const ENVIRONMENT: LocalEnvironment = {
+  name: "dev",
+  functions: [
+    { id: "api", name: "dev-api", url: "http://127.0.0.1:3000/" },
+    { id: "warmer", name: "dev-warmer", url: undefined },
+  ],
+  now: () => NOW,
+  snapshot: () => ({
+    functions: [
+      { id: "api", instances: 3, busy: 1, coldStarts: 4, requestColdStarts: 1, requests: 120, errors: 6, throttles: 0 },
+      {
+        id: "warmer",
+        instances: 1,
+        busy: 0,
+        coldStarts: 1,
+        requestColdStarts: 0,
+        requests: 0,
+        errors: 0,
+        throttles: 0,
+      },
+    ],
+    alarms: [
+      { name: "dev-api-errors", state: "ALARM" },
+      { name: "dev-api-memory", state: "OK" },
+    ],
+  }),
+  recentTraffic: () => [
+    { id: "api", requestsPerSecond: 12.04, milliseconds: { p50: 2.11, p90: 3.9, p99: 150 } },
+    { id: "warmer", requestsPerSecond: 0, milliseconds: undefined },
+  ],
+  invoke: () => Promise.reject(new Error("not here")),
+  runWarmer: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+const ROUND: LocalEvent = {
+  kind: "warming-round",
+  at: NOW,
+  id: "api",
+  strategy: "peak",
+  asked: 3,
+  instances: 2,
+  coldStarts: 1,
+  failures: ["throttled"],
+};
+
+interface BoardOptions {
+  readonly isColored?: boolean;
+  readonly rows?: number | undefined;
+}
+
+function board(events: readonly LocalEvent[] = [], { isColored = false, rows }: BoardOptions = {}): string[] {
+  const shown = new Board({ speed: 60, logFolder: "/tmp/logs", paint: paintOf(isColored) });
+  events.forEach((event) => {
+    shown.add(event);
+  });
+  return shown.lines(ENVIRONMENT, rows);
+}
+
+describe("the board", () => {
+  test("shows every function, alarms that ring, and what happened lately", () => {
+    const lines = board([
+      { kind: "cold-start", at: NOW, id: "api", initMilliseconds: 131.7, forRequest: true },
+      { kind: "request", at: NOW, id: "api", status: 200, milliseconds: 1 },
+      ROUND,
+      { kind: "alarm", at: NOW, name: "dev-api-memory", from: "INSUFFICIENT_DATA", to: "OK" },
+      { kind: "alarm", at: NOW, name: "dev-api-errors", from: "OK", to: "ALARM" },
+    ]);
+
+    expect(lines).toEqual([
+      "dev on this computer  2026-03-02 09:05:07 UTC, 60 times faster",
+      "  api  http://127.0.0.1:3000/",
+      "",
+      "Function  Warm  Busy  Cold  Req/s  p50 ms  p90 ms  p99 ms  Errors  Throttled",
+      "api          2     1     4   12.0     2.1     3.9   150.0       6          0",
+      "warmer       1     0     1      -       -       -       -       0          0",
+      "",
+      "Alarms  1 of 2 rings",
+      "  ALARM dev-api-errors",
+      "",
+      "09:05:07  cold start of api, met by a request: 132 ms",
+      "09:05:07  warming (peak): 2 of 3 instances of api are warm, 1 of them started for it; throttled",
+      "09:05:07  ALARM dev-api-errors",
+      "",
+      "Logs: /tmp/logs   Ctrl-C ends it",
+    ]);
+  });
+
+  test.each([
+    [undefined, 8],
+    [16, 4],
+    [5, 0],
+  ])("shows the latest events, as many as %p lines have place for", (rows, expected) => {
+    const rounds = Array.from({ length: 100 }, (_, minute) => ({ ...ROUND, at: NOW + minute * 60_000 }));
+
+    const events = board(rounds, { rows }).filter((line) => line.includes("warming"));
+
+    expect(events).toHaveLength(expected);
+    expect(events.at(-1)?.slice(0, 5)).toBe(expected > 0 ? "10:44" : undefined);
+  });
+
+  test("is cut where the terminal ends, without the colors counting", () => {
+    const [heading = ""] = board([], { isColored: true });
+
+    expect(cut(heading, 6)).toBe("\x1b[1mdev\x1b[0m on");
+  });
+});

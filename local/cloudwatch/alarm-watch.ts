@@ -1,0 +1,77 @@
+import { AlarmError, type AlarmState, evaluateAlarm, type MetricAlarm } from "./alarm";
+import { AlarmRuleError, compositeAlarmState } from "./composite-alarm";
+import { type MetricSource } from "./metric-data";
+
+/** An alarm about metrics. */
+export interface NamedAlarm {
+  readonly name: string;
+  readonly alarm: MetricAlarm;
+}
+
+/** An alarm about other alarms. */
+export interface NamedCompositeAlarm {
+  readonly name: string;
+  readonly rule: string;
+}
+
+/** Gets changes of state. */
+export type OnAlarmChange = (change: {
+  readonly at: number;
+  readonly name: string;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+}) => void;
+
+/** The alarms of one environment, and the states they are in. */
+export class AlarmWatch {
+  private readonly current = new Map<string, AlarmState>();
+
+  /** @throws Error for an alarm that CloudWatch would refuse, or that has something which is not evaluated here */
+  constructor(
+    private readonly alarms: readonly NamedAlarm[],
+    private readonly compositeAlarms: readonly NamedCompositeAlarm[],
+    private readonly source: MetricSource,
+    private readonly onChange: OnAlarmChange,
+  ) {
+    for (const { name } of [...alarms, ...compositeAlarms]) this.current.set(name, "INSUFFICIENT_DATA");
+    for (const { name, alarm } of alarms) explained(name, () => evaluateAlarm(alarm, source, 0));
+    for (const { name, rule } of compositeAlarms) explained(name, () => compositeAlarmState(rule, this.states));
+  }
+
+  /** By name. */
+  get states(): Readonly<Record<string, AlarmState>> {
+    return Object.fromEntries(this.current);
+  }
+
+  /** Evaluates all alarms at a whole minute. */
+  evaluate(at: number): void {
+    for (const { name, alarm } of this.alarms) {
+      this.change(at, name, evaluateAlarm(alarm, this.source, at, this.current.get(name)));
+    }
+    // One may be about others, so that a change goes on until nothing changes any more; at most through all of them.
+    let isChanging = true;
+    for (let rounds = this.compositeAlarms.length; isChanging && rounds > 0; rounds--) {
+      isChanging = false;
+      for (const { name, rule } of this.compositeAlarms) {
+        if (this.change(at, name, compositeAlarmState(rule, this.states))) isChanging = true;
+      }
+    }
+  }
+
+  private change(at: number, name: string, to: AlarmState): boolean {
+    const from = this.current.get(name) ?? "INSUFFICIENT_DATA";
+    if (from === to) return false;
+    this.current.set(name, to);
+    this.onChange({ at, name, from, to });
+    return true;
+  }
+}
+
+function explained(name: string, evaluate: () => unknown): void {
+  try {
+    evaluate();
+  } catch (error) {
+    if (!(error instanceof AlarmError || error instanceof AlarmRuleError || error instanceof RangeError)) throw error;
+    throw new AlarmError(`the alarm ${name}: ${error.message}`);
+  }
+}

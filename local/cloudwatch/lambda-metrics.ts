@@ -1,0 +1,39 @@
+import { type InvocationReport } from "../lambda/local-function";
+import { type Sample } from "./metric-data";
+
+const NAMESPACE = "AWS/Lambda";
+
+/**
+ * What Lambda itself counts of an invocation: for the function as a whole and, where it came in through an alias or a version, for that.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ *
+ * @param now milliseconds since 1970, when the invocation ended. AWS dates it by its beginning; on a clock that goes faster, that is so
+ *   long ago that no alarm would look back at it.
+ */
+export function lambdaMetrics(invocation: InvocationReport, now: number): Sample[] {
+  const { functionName, qualifier } = invocation;
+  const ofFunction = { FunctionName: functionName };
+  const all =
+    qualifier === undefined ? [ofFunction] : [ofFunction, { ...ofFunction, Resource: `${functionName}:${qualifier}` }];
+  return all.flatMap((dimensions) =>
+    Object.entries(valuesOf(invocation)).map(([name, value]) => ({
+      namespace: NAMESPACE,
+      name,
+      dimensions,
+      timestampMilliseconds: now,
+      value,
+    })),
+  );
+}
+
+function valuesOf({ outcome, milliseconds = 0, concurrent }: InvocationReport): Readonly<Record<string, number>> {
+  // Not an invocation, and no error: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#invocation-metrics
+  if (outcome === "throttled") return { Throttles: 1 };
+  return {
+    Invocations: 1,
+    Errors: outcome === "error" ? 1 : 0,
+    Throttles: 0,
+    Duration: milliseconds,
+    ConcurrentExecutions: concurrent,
+  };
+}

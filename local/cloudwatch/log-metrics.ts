@@ -1,0 +1,31 @@
+import { embeddedMetrics } from "./embedded-metrics";
+import { type Sample } from "./metric-data";
+import { compileFilter, type MetricFilter } from "./metric-filter";
+
+/**
+ * The metrics in the lines of one log: those in the embedded format, and those that metric filters find. All are dated by when the
+ * line came.
+ */
+export class LogMetrics {
+  private readonly filters: readonly ((logLine: string, now: number) => Sample[])[];
+
+  /** @throws FilterPatternError for a filter that is not understood */
+  constructor(filters: readonly MetricFilter[]) {
+    this.filters = filters.map((filter) => {
+      const valueIn = compileFilter(filter);
+      const { namespace, name } = filter.metric_transformation;
+      return (logLine, timestampMilliseconds) => {
+        const value = valueIn(logLine);
+        return value === undefined ? [] : [{ namespace, name, dimensions: {}, timestampMilliseconds, value }];
+      };
+    });
+  }
+
+  /** @param now milliseconds since 1970 */
+  in(logLine: string, now: number): Sample[] {
+    const filtered = this.filters.flatMap((filter) => filter(logLine, now));
+    // Most lines are not of the format, and to be sure of that takes time.
+    if (!logLine.includes('"_aws"')) return filtered;
+    return [...filtered, ...embeddedMetrics(logLine).map((sample) => ({ ...sample, timestampMilliseconds: now }))];
+  }
+}

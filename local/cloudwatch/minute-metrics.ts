@@ -1,0 +1,90 @@
+import { type MetricAlarm, EXTRA_DATA_POINTS } from "./alarm";
+import { keyOf, type Metric, type MetricSource, type Sample, type TimeWindow } from "./metric-data";
+
+const MINUTE = 60_000;
+
+/** What a minute's values come to. */
+interface Summary {
+  count: number;
+  sum: number;
+  least: number;
+  most: number;
+}
+
+const STATISTICS: ReadonlyMap<string, (summary: Summary) => number> = new Map([
+  ["Average", ({ sum, count }: Summary) => sum / count],
+  ["Sum", ({ sum }: Summary) => sum],
+  ["Minimum", ({ least }: Summary) => least],
+  ["Maximum", ({ most }: Summary) => most],
+  ["SampleCount", ({ count }: Summary) => count],
+]);
+
+/**
+ * Metrics in memory, summed up by the minute, of which it keeps those that alarms watch, as far as they look back: it does not grow
+ * with the number of requests, nor with time. So windows have to begin and end with a minute, and there are no percentiles.
+ */
+export class MinuteMetrics implements MetricSource {
+  private readonly minutes = new Map<string, Map<number, Summary>>();
+  private readonly keptMilliseconds: number;
+
+  constructor(alarms: readonly MetricAlarm[]) {
+    for (const metric of alarms.flatMap(metricsOf)) this.minutes.set(keyOf(metric), new Map());
+    this.keptMilliseconds = Math.max(0, ...alarms.map(lookBackMilliseconds));
+  }
+
+  /** Takes samples, in any order. */
+  add(samples: readonly Sample[]): void {
+    for (const { value, timestampMilliseconds, ...metric } of samples) {
+      const minutes = this.minutes.get(keyOf(metric));
+      if (!minutes) continue;
+      const minute = Math.floor(timestampMilliseconds / MINUTE) * MINUTE;
+      const summary = minutes.get(minute);
+      minutes.set(minute, added(summary, { count: 1, sum: value, least: value, most: value }));
+    }
+  }
+
+  statisticOf(metric: Metric, name: string, { from, to }: TimeWindow): number | undefined {
+    const calculate = STATISTICS.get(name);
+    if (!calculate) throw new RangeError(`the statistic ${name} is not one that is calculated here`);
+    let total: Summary | undefined;
+    for (const [minute, summary] of this.minutes.get(keyOf(metric)) ?? []) {
+      if (minute >= from && minute < to) total = added(total, summary);
+    }
+    return total && calculate(total);
+  }
+
+  /** Forgets what no alarm looks back at any more. */
+  forget(now: number): void {
+    for (const minutes of this.minutes.values()) {
+      for (const minute of minutes.keys()) if (minute < now - this.keptMilliseconds) minutes.delete(minute);
+    }
+  }
+
+  /** How many minutes of metrics it holds. */
+  get size(): number {
+    return [...this.minutes.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+function added(one: Summary | undefined, other: Summary): Summary {
+  if (!one) return { ...other };
+  one.count += other.count;
+  one.sum += other.sum;
+  one.least = Math.min(one.least, other.least);
+  one.most = Math.max(one.most, other.most);
+  return one;
+}
+
+function metricsOf({ namespace, metric_name: name, dimensions = {}, metric_query = [] }: MetricAlarm): Metric[] {
+  const queried = metric_query.flatMap(({ metric }): Metric[] =>
+    metric?.namespace === undefined
+      ? []
+      : [{ namespace: metric.namespace, name: metric.metric_name, dimensions: metric.dimensions ?? {} }],
+  );
+  return namespace === undefined || name === undefined ? queried : [{ namespace, name, dimensions }, ...queried];
+}
+
+function lookBackMilliseconds({ period = 60, metric_query = [], evaluation_periods }: MetricAlarm): number {
+  const seconds = Math.max(period, ...metric_query.map(({ metric }) => metric?.period ?? 0));
+  return (evaluation_periods + EXTRA_DATA_POINTS) * seconds * 1000;
+}

@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo } from "node:net";
+import { performance } from "node:perf_hooks";
+import { type InvocationResult } from "../lambda/execution-environment";
+import { readBytes } from "../lambda/http-body";
+import { LambdaServiceError } from "../lambda/service-errors";
+import { LocalEnvironmentError } from "../problem";
+import { FUNCTION_FAILED, type HttpAnswer, httpAnswer, TOO_LARGE, TOO_MANY_REQUESTS } from "./http-answer";
+import { type HttpEvent, httpEvent } from "./http-event";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
+/** What an endpoint does with requests. */
+export interface EndpointHandlers {
+  /** Has the function handle a request. */
+  readonly invoke: (event: HttpEvent) => Promise<InvocationResult>;
+  /** Whether one more request may pass now. */
+  readonly mayPass: () => boolean;
+  /** Gets every answer: its status, and whether the function itself ran and came to an end. */
+  readonly onAnswer: (answer: {
+    readonly status: number;
+    readonly ran: boolean;
+    readonly milliseconds: number;
+  }) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** A function's URL on this computer. */
+export class EndpointServer {
+  /** Where requests go to. */
+  readonly url: string;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly handlers: EndpointHandlers,
+  ) {
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    server.on("request", (request, response) => {
+      this.serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /**
+   * Starts to listen, for this computer alone.
+   *
+   * @param port 0 for any that is free
+   * @throws LocalEnvironmentError when the port is not to be had
+   */
+  static async listen(port: number, handlers: EndpointHandlers): Promise<EndpointServer> {
+    const server = createServer();
+    server.listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch (error) {
+      throw unusablePort(port, error);
+    }
+    return new EndpointServer(server, handlers);
+  }
+
+  /** Takes no more requests; those that came are still answered. */
+  stop(): void {
+    this.server.close();
+  }
+
+  /** Drops what is connected. */
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = performance.now();
+    const { answer, ran } = await this.answer(request);
+    const { status, headers, cookies, body } = answer;
+    response.writeHead(status, {
+      ...headers,
+      "content-length": body.length,
+      ...(cookies.length > 0 ? { "set-cookie": [...cookies] } : {}),
+    });
+    response.end(request.method === "HEAD" ? undefined : body);
+    this.handlers.onAnswer({ status, ran, milliseconds: performance.now() - startedAt });
+  }
+
+  private async answer(request: IncomingMessage): Promise<{ readonly answer: HttpAnswer; readonly ran: boolean }> {
+    const body = await readBytes(request, MAX_BODY_BYTES);
+    if (body === undefined) return { answer: TOO_LARGE, ran: false };
+    if (!this.handlers.mayPass()) return { answer: TOO_MANY_REQUESTS, ran: false };
+    const { method = "GET", url: target = "/", headers, httpVersion, socket } = request;
+    const sourceIp = socket.remoteAddress ?? "127.0.0.1";
+    const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
+    try {
+      const { payload, functionError } = await this.handlers.invoke(httpEvent(event, this.handlers.now()));
+      if (functionError) return { answer: FUNCTION_FAILED, ran: false };
+      return { answer: httpAnswer(payload), ran: true };
+    } catch (error) {
+      const isThrottled = error instanceof LambdaServiceError && error.status === 429;
+      return { answer: isThrottled ? TOO_MANY_REQUESTS : FUNCTION_FAILED, ran: false };
+    }
+  }
+}
+
+function unusablePort(port: number, error: unknown): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "EADDRINUSE":
+      return new LocalEnvironmentError(`port ${port} is in use: choose another with --port`);
+    case "EACCES":
+      return new LocalEnvironmentError(`port ${port} may not be used: choose another with --port`);
+    default:
+      return error;
+  }
+}

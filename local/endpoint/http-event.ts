@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { type IncomingHttpHeaders } from "node:http";
+import { ACCOUNT } from "../lambda/function-configuration";
+
+/** An HTTP request as it came in. */
+export interface HttpRequest {
+  readonly method: string;
+  /** As in the request line: path, and the query if there is one. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly protocol: string;
+  readonly sourceIp: string;
+  readonly body: Buffer;
+}
+
+/**
+ * The event that a function gets for a request: payload format 2.0, of function URLs and HTTP APIs.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-request-payload
+ */
+export interface HttpEvent {
+  readonly version: "2.0";
+  readonly routeKey: "$default";
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly cookies?: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly queryStringParameters?: Readonly<Record<string, string>>;
+  readonly requestContext: {
+    readonly accountId: string;
+    readonly apiId: string;
+    readonly domainName: string;
+    readonly domainPrefix: string;
+    readonly http: {
+      readonly method: string;
+      readonly path: string;
+      readonly protocol: string;
+      readonly sourceIp: string;
+      readonly userAgent: string;
+    };
+    readonly requestId: string;
+    readonly routeKey: "$default";
+    readonly stage: "$default";
+    /** As in `12/Mar/2020:19:03:58 +0000`. */
+    readonly time: string;
+    readonly timeEpoch: number;
+  };
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** Bodies of these types are handed over as they are; all others, forms among them, in base64. */
+const TEXT_TYPES = /^\s*(text\/[^;]*|application\/(json|javascript|xml|[^;]+\+(json|xml)))\s*(;|$)/i;
+
+/** @param now milliseconds since 1970 */
+export function httpEvent(request: HttpRequest, now: number): HttpEvent {
+  const { method, target, headers, protocol, sourceIp, body } = request;
+  const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
+  const { cookie, ...others } = headers;
+  const domainName = headers.host ?? "localhost";
+  const isText = headers["content-type"] === undefined || TEXT_TYPES.test(headers["content-type"]);
+  const query = queryStringParameters(rawQueryString);
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/) }),
+    headers: {
+      ...singleValues(others),
+      "x-forwarded-for": sourceIp,
+      "x-forwarded-proto": "http",
+    },
+    ...(query === undefined ? {} : { queryStringParameters: query }),
+    requestContext: {
+      accountId: ACCOUNT,
+      apiId: "local",
+      domainName,
+      domainPrefix: domainName.split(/[.:]/)[0] ?? domainName,
+      http: { method, path: rawPath, protocol, sourceIp, userAgent: headers["user-agent"] ?? "" },
+      requestId: randomUUID(),
+      routeKey: "$default",
+      stage: "$default",
+      time: logTime(now),
+      timeEpoch: Math.round(now),
+    },
+    ...(body.length === 0 ? {} : { body: body.toString(isText ? "utf8" : "base64") }),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
+}
+
+/** Several values of one header come as one, with commas; Node.js has done so already for most. */
+function singleValues(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(",") : value]],
+    ),
+  );
+}
+
+function queryStringParameters(query: string): Record<string, string> | undefined {
+  const values = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return values.size === 0 ? undefined : Object.fromEntries(values);
+}
+
+function logTime(now: number): string {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(now).toUTCString()) ?? [];
+  return `${day ?? ""}/${month ?? ""}/${year ?? ""}:${time ?? ""} +0000`;
+}

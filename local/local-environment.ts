@@ -1,0 +1,345 @@
+import { join } from "node:path";
+import { AlarmWatch } from "./cloudwatch/alarm-watch";
+import { lambdaMetrics } from "./cloudwatch/lambda-metrics";
+import { LogMetrics } from "./cloudwatch/log-metrics";
+import { MinuteMetrics } from "./cloudwatch/minute-metrics";
+import { Clock } from "./clock";
+import { EndpointServer } from "./endpoint/endpoint-server";
+import { TokenBucket } from "./endpoint/token-bucket";
+import { type LocalEvent } from "./events";
+import { FunctionFigures, TRAFFIC_ALIAS } from "./figures";
+import { type InvocationResult } from "./lambda/execution-environment";
+import { type InvocationReport } from "./lambda/local-function";
+import { type LocalLambda, startLambda } from "./lambda/start-lambda";
+import { LogFiles } from "./log-files";
+import { LocalEnvironmentError } from "./problem";
+import { nextTimes } from "./schedule/schedule-expression";
+import { type LocalSnapshot, type RecentTraffic } from "./snapshot";
+import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
+import { FIRST_VERSION } from "./stack/references";
+import { synthesizeEnvironment } from "./stack/synthesize";
+import { unpack } from "./stack/unpack";
+import { TemporaryFolder } from "./temporary-folder";
+import { warmingRoundIn } from "./warming-rounds";
+
+export { type LocalEvent } from "./events";
+export { type AlarmSnapshot, type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "./snapshot";
+
+/** The first function's port, unless another is asked for. */
+export const DEFAULT_PORT = 3000;
+
+/** What AWS does not tell; idle environments were seen to go after five to seven minutes. */
+export const DEFAULT_IDLE_MILLISECONDS = 6 * 60_000;
+
+const MINUTE = 60_000;
+
+/** Which environment to run on this computer, and how. */
+export interface LocalEnvironmentOptions {
+  /** The name of a file in `environments/`, without `.tfvars`. */
+  readonly environment: string;
+  /** The project's folder; the current one by default. */
+  readonly root?: string;
+  /** The first function's port; the next ones follow. 0: any that is free. 3000 by default. */
+  readonly port?: number;
+  /** How many times faster than the clock on the wall schedules, idle expiry and alarms are; 1 by default. */
+  readonly speed?: number;
+  /** How long an execution environment is kept that nobody needs, on the environment's own clock; six minutes by default. */
+  readonly idleMilliseconds?: number;
+  /** Whether schedules start the warmer; they do by default. */
+  readonly warming?: boolean;
+  /** Where each function's log is written; nowhere by default. The folder stays. */
+  readonly logFolder?: string;
+  /** Gets what happens, as it happens. */
+  readonly onEvent?: (event: LocalEvent) => void;
+}
+
+/** A function of the environment. */
+export interface LocalFunctionInfo {
+  /** As the environment's file names it; `warmer` for the warmer. */
+  readonly id: string;
+  /** As AWS would know it. */
+  readonly name: string;
+  /** Undefined for a function without an endpoint. */
+  readonly url: string | undefined;
+}
+
+/** An environment that runs on this computer. */
+export interface LocalEnvironment {
+  readonly name: string;
+  readonly functions: readonly LocalFunctionInfo[];
+  /** The environment's own time, in milliseconds since 1970. */
+  now(): number;
+  snapshot(): LocalSnapshot;
+  /** The latest requests of every function. */
+  recentTraffic(): readonly RecentTraffic[];
+  /**
+   * Invokes a function and waits for its answer.
+   *
+   * @param functionName as AWS would know it
+   * @param qualifier an alias or a version
+   * @throws LambdaServiceError when the function was not run: none such, throttled, closed
+   */
+  invoke(functionName: string, qualifier: string, payload: unknown): Promise<InvocationResult>;
+  /**
+   * Has the warmer do what its rules would have it do, now, and waits until it has.
+   *
+   * @param strategy of a rule, or `gate` for what a deployment does; `scheduled` by default
+   * @throws LocalEnvironmentError when the stack has nothing of that strategy, or the warmer failed
+   */
+  runWarmer(strategy?: string): Promise<void>;
+  /** Ends everything that was started, and removes what was written, but for logs. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs an environment, as it is synthesized, on this computer.
+ *
+ * @throws InvalidInput for mistakes in the project's files
+ * @throws LocalEnvironmentError for what cannot run here: no such environment, a port in use, a variable without a value, something in
+ *   the stack that is not understood
+ */
+export async function startLocalEnvironment(options: LocalEnvironmentOptions): Promise<LocalEnvironment> {
+  const { environment, root = "." } = options;
+  const folder = new TemporaryFolder(`warmwatch-${environment.replaceAll(/\W/g, "-")}-`);
+  try {
+    const synthesized = await synthesizeEnvironment(root, environment, join(folder.path, "stack"));
+    const stack = readLocalStack(synthesized, process.env);
+    return await RunningEnvironment.start(options, stack, folder);
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+/** A function while it runs. */
+interface RunningFunction {
+  readonly settings: StackFunction;
+  readonly figures: FunctionFigures;
+  readonly logMetrics: LogMetrics;
+}
+
+class RunningEnvironment implements LocalEnvironment {
+  readonly name: string;
+  private readonly clock: Clock;
+  private readonly running: ReadonlyMap<string, RunningFunction>;
+  private readonly metrics: MinuteMetrics;
+  private readonly alarms: AlarmWatch;
+  private readonly logs: LogFiles | undefined;
+  private readonly servers = new Map<string, EndpointServer>();
+  private lambda: LocalLambda | undefined;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly options: LocalEnvironmentOptions,
+    private readonly stack: LocalStack,
+    private readonly folder: TemporaryFolder,
+  ) {
+    const { environment, speed = 1, logFolder } = options;
+    this.name = environment;
+    this.clock = new Clock(speed);
+    this.running = new Map(stack.functions.map((settings) => [settings.name, running(settings, stack)]));
+    this.metrics = new MinuteMetrics(stack.alarms.map(({ alarm }) => alarm));
+    this.alarms = new AlarmWatch(stack.alarms, stack.compositeAlarms, this.metrics, (change) => {
+      this.tell({ kind: "alarm", ...change });
+    });
+    this.logs =
+      logFolder === undefined
+        ? undefined
+        : new LogFiles(logFolder, (message) => {
+            this.tell({ kind: "logs-lost", at: this.now(), message });
+          });
+  }
+
+  /** @throws LocalEnvironmentError when something of it cannot run here; nothing is left running then */
+  static async start(
+    options: LocalEnvironmentOptions,
+    stack: LocalStack,
+    folder: TemporaryFolder,
+  ): Promise<RunningEnvironment> {
+    const environment = new RunningEnvironment(options, stack, folder);
+    try {
+      await environment.begin();
+      return environment;
+    } catch (error) {
+      await environment.close();
+      throw error;
+    }
+  }
+
+  get functions(): readonly LocalFunctionInfo[] {
+    return this.stack.functions.map(({ id, name }) => ({ id, name, url: this.servers.get(name)?.url }));
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  snapshot(): LocalSnapshot {
+    return {
+      functions: [...this.running.values()].map(({ settings: { id, name }, figures }) => {
+        const environments = this.lambda?.environmentsOf(name) ?? [];
+        const busy = environments.filter(({ isBusy }) => isBusy).length;
+        return { id, instances: environments.length, busy, ...figures.totals };
+      }),
+      alarms: Object.entries(this.alarms.states).map(([name, state]) => ({ name, state })),
+    };
+  }
+
+  recentTraffic(): readonly RecentTraffic[] {
+    return [...this.running.values()].map(({ settings: { id }, figures }) => ({ id, ...figures.recent }));
+  }
+
+  invoke(functionName: string, qualifier: string | undefined, payload: unknown): Promise<InvocationResult> {
+    if (!this.lambda) throw new LocalEnvironmentError(`${this.name} does not run yet`);
+    return this.lambda.invoke(functionName, qualifier, payload);
+  }
+
+  async runWarmer(strategy = "scheduled"): Promise<void> {
+    const { schedules, invocations } = this.stack;
+    const wanted = [...schedules, ...invocations].filter(
+      ({ input }) => (input as { readonly strategy?: unknown } | null)?.strategy === strategy,
+    );
+    if (wanted.length === 0)
+      throw new LocalEnvironmentError(`${this.name} has nothing to warm by strategy ${strategy}`);
+    for (const invocation of wanted) await this.run(invocation);
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.end());
+  }
+
+  private async begin(): Promise<void> {
+    const { idleMilliseconds = DEFAULT_IDLE_MILLISECONDS, port = DEFAULT_PORT, warming = true } = this.options;
+    const lambda = (this.lambda = await startLambda({
+      functions: [],
+      region: this.stack.region,
+      idleMilliseconds: idleMilliseconds / this.clock.speed,
+      onLog: (line, functionName) => {
+        this.takeLine(line, functionName);
+      },
+      onInvocation: (invocation) => {
+        this.takeInvocation(invocation);
+      },
+    }));
+    const withEndpoint = this.stack.functions.filter(({ endpoint }) => endpoint);
+    for (const [index, settings] of withEndpoint.entries()) {
+      this.servers.set(settings.name, await this.listen(port === 0 ? 0 : port + index, settings));
+    }
+    for (const settings of this.stack.functions) {
+      lambda.deploy({
+        ...settings,
+        codeFolder: this.unpacked(settings),
+        version: FIRST_VERSION,
+        environment: { ...variablesFor(lambda), ...settings.variables },
+      });
+    }
+    for (const { id, url } of this.functions) this.tell({ kind: "function", at: this.now(), id, url });
+    this.clock.repeat(nextMinute, (due) => {
+      this.alarms.evaluate(due);
+      this.metrics.forget(due);
+    });
+    if (warming) this.schedule();
+  }
+
+  private schedule(): void {
+    for (const scheduled of this.stack.schedules) {
+      this.clock.repeat(nextTimes(scheduled.expression, this.now()), () => {
+        this.run(scheduled).catch((error: unknown) => {
+          this.tell({ kind: "warmer-failed", at: this.now(), message: (error as Error).message });
+        });
+      });
+    }
+  }
+
+  private listen(port: number, { id, name, endpoint }: StackFunction): Promise<EndpointServer> {
+    const { qualifier, throttling } = endpoint ?? {};
+    const bucket = throttling && new TokenBucket(throttling.rateLimit, throttling.burstLimit);
+    return EndpointServer.listen(port, {
+      invoke: (event) => this.invoke(name, qualifier, event),
+      mayPass: () => bucket?.take() ?? true,
+      now: () => Date.now(),
+      onAnswer: ({ status, ran, milliseconds }) => {
+        if (ran && status >= 500) this.running.get(name)?.figures.countServerError();
+        this.tell({ kind: "request", at: this.now(), id, status, milliseconds });
+      },
+    });
+  }
+
+  /** @throws LocalEnvironmentError when the function failed */
+  private async run({ functionName, qualifier, input }: StackInvocation): Promise<void> {
+    const { functionError, payload } = await this.invoke(functionName, qualifier, input);
+    if (functionError === undefined) return;
+    const { errorMessage } = JSON.parse(payload) as { readonly errorMessage?: unknown };
+    throw new LocalEnvironmentError(`${functionName}: ${String(errorMessage)}`);
+  }
+
+  private takeLine(line: string, functionName: string): void {
+    this.logs?.add(functionName, line);
+    const now = this.now();
+    this.metrics.add(this.running.get(functionName)?.logMetrics.in(line, now) ?? []);
+    const { strategy = "", targets = [] } = warmingRoundIn(line) ?? {};
+    for (const { functionName: warmed, ...result } of targets) {
+      const id = this.running.get(warmed)?.settings.id ?? warmed;
+      this.tell({ kind: "warming-round", at: now, id, strategy, ...result });
+    }
+  }
+
+  private takeInvocation(invocation: InvocationReport): void {
+    const { functionName, qualifier, initMilliseconds } = invocation;
+    const known = this.running.get(functionName);
+    if (!known) return;
+    known.figures.count(invocation);
+    this.metrics.add(lambdaMetrics(invocation, this.now()));
+    if (initMilliseconds === undefined) return;
+    const forRequest = qualifier === TRAFFIC_ALIAS;
+    this.tell({ kind: "cold-start", at: this.now(), id: known.settings.id, initMilliseconds, forRequest });
+  }
+
+  private unpacked({ name, zipFile }: StackFunction): string {
+    const codeFolder = join(this.folder.path, "code", name);
+    unpack(zipFile, codeFolder);
+    return codeFolder;
+  }
+
+  /** Nothing is told of an environment that ends: what fails then, fails because of that. */
+  private tell(event: LocalEvent): void {
+    if (this.closing === undefined) this.options.onEvent?.(event);
+  }
+
+  private async end(): Promise<void> {
+    this.clock.close();
+    this.servers.forEach((server) => {
+      server.stop();
+    });
+    await this.lambda?.close();
+    this.servers.forEach((server) => {
+      server.close();
+    });
+    this.logs?.flush();
+    this.folder.remove();
+  }
+}
+
+function running(settings: StackFunction, { metricFilters }: LocalStack): RunningFunction {
+  const filters = metricFilters
+    .filter(({ functionName }) => functionName === settings.name)
+    .map(({ filter }) => filter);
+  return { settings, figures: new FunctionFigures(), logMetrics: new LogMetrics(filters) };
+}
+
+/**
+ * What a function finds in AWS without having asked for it: credentials, which are made up, and services, which are here. There is no
+ * CloudWatch to be asked; who asks is told so, instead of asking AWS.
+ */
+function variablesFor({ url }: LocalLambda): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL_LAMBDA: url,
+    AWS_ENDPOINT_URL_CLOUDWATCH: url,
+  };
+}
+
+function nextMinute(after: number): number {
+  return (Math.floor(after / MINUTE) + 1) * MINUTE;
+}

@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError } from "commander";
+import { mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InvalidInput } from "../environments/mistakes";
+import {
+  DEFAULT_IDLE_MILLISECONDS,
+  DEFAULT_PORT,
+  type LocalEnvironment,
+  startLocalEnvironment,
+} from "./local-environment";
+import { LocalEnvironmentError } from "./problem";
+import { EndSignals } from "./signals";
+import { terminalView } from "./view/terminal-view";
+import { plainView } from "./view/plain-view";
+
+const MINUTE = 60_000;
+
+/** Above this, a request of a second would last a quarter of an hour. */
+const MAX_SPEED = 1000;
+
+/** What is given on the command line. */
+interface RunOptions {
+  readonly speed: number;
+  readonly port: number;
+  readonly idleMinutes: number;
+}
+
+/** Runs an environment until it is told to end. */
+export async function run(args: readonly string[]): Promise<void> {
+  const program = new Command("npm start --")
+    .description(
+      "Runs an environment, as it is synthesized, on this computer: no AWS account, no Docker, no Terraform.",
+    )
+    .argument("[environment]", "a file in environments/, without .tfvars", "dev")
+    .option(
+      "--speed <times>",
+      "how many times faster schedules, idle expiry and alarms are",
+      numberFrom(1, MAX_SPEED),
+      1,
+    )
+    .option(
+      "--port <number>",
+      "the first function's port; 0 for any that is free",
+      wholeNumberFrom(0, 65_535),
+      DEFAULT_PORT,
+    )
+    .option(
+      "--idle-minutes <minutes>",
+      "how long an instance is kept that nobody needs",
+      numberFrom(0.1, 1440),
+      DEFAULT_IDLE_MILLISECONDS / MINUTE,
+    )
+    .action(runEnvironment);
+  await program.parseAsync(args, { from: "user" });
+}
+
+async function runEnvironment(environment: string, { speed, port, idleMinutes }: RunOptions): Promise<void> {
+  const signals = new EndSignals();
+  const logFolder = mkdtempSync(join(tmpdir(), "warmwatch-logs-"));
+  // What has logs in it stays, for whoever wants to read them.
+  process.on("exit", () => {
+    removeIfEmpty(logFolder);
+  });
+  const view = (process.stdout.isTTY ? terminalView : plainView)({ speed, logFolder });
+  let local: LocalEnvironment;
+  try {
+    const idleMilliseconds = idleMinutes * MINUTE;
+    const { onEvent } = view;
+    local = await startLocalEnvironment({ environment, port, speed, idleMilliseconds, logFolder, onEvent });
+  } catch (error) {
+    if (!isTold(error)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+  view.show(local);
+  await signals.asked();
+  view.close();
+  await local.close();
+  process.exit(0);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is not empty.
+  }
+}
+
+/** Whether an error is the user's to mend, and its message says how: a full disk is, too. */
+function isTold(error: unknown): error is Error {
+  return (
+    error instanceof InvalidInput ||
+    error instanceof LocalEnvironmentError ||
+    (error instanceof Error && "syscall" in error)
+  );
+}
+
+function numberFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected ${least} to ${most}.`);
+  };
+}
+
+function wholeNumberFrom(least: number, most: number): (text: string) => number {
+  const parse = numberFrom(least, most);
+  return (text) => {
+    const value = parse(text);
+    if (Number.isInteger(value)) return value;
+    throw new InvalidArgumentError(`Expected a whole number.`);
+  };
+}

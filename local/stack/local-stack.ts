@@ -1,0 +1,241 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { type MetricAlarm } from "../cloudwatch/alarm";
+import { type MetricFilter } from "../cloudwatch/metric-filter";
+import { LocalEnvironmentError } from "../problem";
+import { References } from "./references";
+import { type SynthesizedStack } from "./synthesize";
+
+/** Where requests from outside come in. */
+export interface Endpoint {
+  readonly kind: "function-url" | "http-api";
+  /** The alias that requests go through. */
+  readonly qualifier: string;
+  /** Of an HTTP API: requests a second on average, and at once. */
+  readonly throttling?: { readonly rateLimit: number; readonly burstLimit: number };
+}
+
+/** A function as the stack deploys it. */
+export interface StackFunction {
+  /** As the environment's file names it. */
+  readonly id: string;
+  /** As AWS would know it. */
+  readonly name: string;
+  readonly zipFile: string;
+  readonly handler: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly reservedConcurrency?: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly aliases: readonly string[];
+  readonly endpoint?: Endpoint;
+}
+
+/** One function to invoke, with what. */
+export interface StackInvocation {
+  readonly functionName: string;
+  readonly qualifier?: string;
+  readonly input: unknown;
+}
+
+/** Something to invoke at certain times. */
+export interface ScheduledInvocation extends StackInvocation {
+  /** An EventBridge rule's name and schedule. */
+  readonly ruleName: string;
+  readonly expression: string;
+}
+
+/** What one environment's stack has that runs on this computer. */
+export interface LocalStack {
+  readonly region: string;
+  readonly functions: readonly StackFunction[];
+  readonly schedules: readonly ScheduledInvocation[];
+  /** Those of a deployment. */
+  readonly invocations: readonly StackInvocation[];
+  readonly metricFilters: readonly { readonly functionName: string; readonly filter: MetricFilter }[];
+  readonly alarms: readonly { readonly name: string; readonly alarm: MetricAlarm }[];
+  readonly compositeAlarms: readonly { readonly name: string; readonly rule: string }[];
+}
+
+const lambdaFunction = z.object({
+  function_name: z.string(),
+  filename: z.string(),
+  handler: z.string(),
+  memory_size: z.number(),
+  timeout: z.number(),
+  reserved_concurrent_executions: z.number().optional(),
+  environment: z.object({ variables: z.record(z.string(), z.coerce.string()) }).optional(),
+  logging_config: z.object({ log_group: z.string().optional() }).optional(),
+});
+const alias = z.object({ function_name: z.string(), name: z.string() });
+const functionUrl = z.object({ function_name: z.string(), qualifier: z.string() });
+const integration = z.object({ api_id: z.string(), integration_uri: z.string() });
+const stage = z.object({
+  api_id: z.string(),
+  default_route_settings: z
+    .object({ throttling_rate_limit: z.number(), throttling_burst_limit: z.number() })
+    .optional(),
+});
+const eventRule = z.object({
+  name: z.string(),
+  schedule_expression: z.string().optional(),
+  state: z.string().optional(),
+});
+const eventTarget = z.object({ rule: z.string(), arn: z.string(), input: z.string().default("{}") });
+const lambdaInvocation = z.object({ function_name: z.string(), qualifier: z.string().optional(), input: z.string() });
+const metricFilter = z.object({
+  log_group_name: z.string(),
+  pattern: z.string(),
+  metric_transformation: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    value: z.string(),
+    default_value: z.union([z.string(), z.number()]).optional(),
+  }),
+});
+const dimensions = z.record(z.string(), z.string()).optional();
+const metricAlarm = z.object({
+  alarm_name: z.string(),
+  comparison_operator: z.string(),
+  threshold: z.number().optional(),
+  evaluation_periods: z.number(),
+  datapoints_to_alarm: z.number().optional(),
+  treat_missing_data: z.string().optional(),
+  period: z.number().optional(),
+  statistic: z.string().optional(),
+  extended_statistic: z.string().optional(),
+  namespace: z.string().optional(),
+  metric_name: z.string().optional(),
+  dimensions,
+  metric_query: z
+    .array(
+      z.object({
+        id: z.string(),
+        expression: z.string().optional(),
+        return_data: z.boolean().optional(),
+        metric: z
+          .object({
+            namespace: z.string().optional(),
+            metric_name: z.string(),
+            period: z.number(),
+            stat: z.string(),
+            dimensions,
+          })
+          .optional(),
+      }),
+    )
+    .optional(),
+});
+const compositeAlarm = z.object({ alarm_name: z.string(), alarm_rule: z.string() });
+
+const INVOKED_FUNCTION = /:function:([\w-]+)(?::([\w-]+))?/;
+
+/**
+ * Reads what runs on this computer out of a stack.
+ *
+ * @param variables the shell's, with `TF_VAR_<name>` for each variable
+ * @throws LocalEnvironmentError with everything that is missing or not understood
+ */
+export function readLocalStack(
+  { json, folder }: SynthesizedStack,
+  variables: Readonly<Record<string, string | undefined>>,
+): LocalStack {
+  const references = new References(json, variables);
+
+  /** The resources of one type, by their names in the stack. What is not asked for is not resolved. */
+  function read<Shape extends z.ZodObject>(type: string, shape: Shape): [string, z.output<Shape>][] {
+    const blocks = Object.entries(json.resource[type] ?? {}).map(([key, block]) => {
+      const wanted = Object.keys(shape.shape).filter((attribute) => attribute in block);
+      const resolve = (name: string) => [name, references.resolve(block[name], `${type}.${key}.${name}`)] as const;
+      return [key, Object.fromEntries(wanted.map(resolve))] as const;
+    });
+    // What could not be resolved is a better reason than what that leads to.
+    references.check();
+    return blocks.map(([key, block]) => {
+      const parsed = shape.safeParse(block);
+      if (parsed.success) return [key, parsed.data];
+      const lines = parsed.error.issues.map(({ path, message }) => `${type}.${key}.${path.join(".")}: ${message}`);
+      throw new LocalEnvironmentError(lines.join("\n"));
+    });
+  }
+  const all = <Shape extends z.ZodObject>(type: string, shape: Shape) => read(type, shape).map(([, each]) => each);
+
+  const lambdas = read("aws_lambda_function", lambdaFunction);
+  const aliases = all("aws_lambda_alias", alias);
+  const endpoints = endpointsOf(
+    all("aws_lambda_function_url", functionUrl),
+    all("aws_apigatewayv2_integration", integration),
+    all("aws_apigatewayv2_stage", stage),
+  );
+  const functionOfLogGroup = new Map(
+    lambdas.map(([, { function_name, logging_config }]) => [
+      logging_config?.log_group ?? `/aws/lambda/${function_name}`,
+      function_name,
+    ]),
+  );
+  const rules = new Map(all("aws_cloudwatch_event_rule", eventRule).map((rule) => [rule.name, rule]));
+
+  return {
+    region: json.provider.aws[0].region,
+    functions: lambdas.map(([key, lambda]) => ({
+      id: key.replace(/_function$/, ""),
+      name: lambda.function_name,
+      zipFile: join(folder, lambda.filename),
+      handler: lambda.handler,
+      memoryMb: lambda.memory_size,
+      timeoutSeconds: lambda.timeout,
+      reservedConcurrency: lambda.reserved_concurrent_executions,
+      variables: lambda.environment?.variables ?? {},
+      aliases: aliases.filter((each) => each.function_name === lambda.function_name).map(({ name }) => name),
+      endpoint: endpoints.get(lambda.function_name),
+    })),
+    schedules: all("aws_cloudwatch_event_target", eventTarget).flatMap(({ rule: ruleName, arn, input }) => {
+      const { schedule_expression: expression, state } = rules.get(ruleName) ?? {};
+      if (expression === undefined || state === "DISABLED") return [];
+      return [{ ruleName, expression, ...invokedBy(arn), input: JSON.parse(input) as unknown }];
+    }),
+    invocations: all("aws_lambda_invocation", lambdaInvocation).map(({ function_name, qualifier, input }) => ({
+      functionName: function_name,
+      qualifier,
+      input: JSON.parse(input) as unknown,
+    })),
+    metricFilters: all("aws_cloudwatch_log_metric_filter", metricFilter).flatMap(({ log_group_name, ...filter }) => {
+      const functionName = functionOfLogGroup.get(log_group_name);
+      // Logs of functions that are only watched are elsewhere.
+      return functionName === undefined ? [] : [{ functionName, filter }];
+    }),
+    alarms: all("aws_cloudwatch_metric_alarm", metricAlarm).map(({ alarm_name: name, ...alarm }) => ({ name, alarm })),
+    compositeAlarms: all("aws_cloudwatch_composite_alarm", compositeAlarm).map(({ alarm_name, alarm_rule }) => ({
+      name: alarm_name,
+      rule: alarm_rule,
+    })),
+  };
+}
+
+function endpointsOf(
+  urls: readonly z.output<typeof functionUrl>[],
+  integrations: readonly z.output<typeof integration>[],
+  stages: readonly z.output<typeof stage>[],
+): Map<string, Endpoint> {
+  const endpoints = new Map<string, Endpoint>();
+  for (const { function_name, qualifier } of urls) endpoints.set(function_name, { kind: "function-url", qualifier });
+  for (const { api_id, integration_uri } of integrations) {
+    const { functionName, qualifier = "$LATEST" } = invokedBy(integration_uri);
+    const settings = stages.find((each) => each.api_id === api_id)?.default_route_settings;
+    endpoints.set(functionName, {
+      kind: "http-api",
+      qualifier,
+      throttling: settings && {
+        rateLimit: settings.throttling_rate_limit,
+        burstLimit: settings.throttling_burst_limit,
+      },
+    });
+  }
+  return endpoints;
+}
+
+function invokedBy(arn: string): { readonly functionName: string; readonly qualifier?: string } {
+  const [, functionName, qualifier] = INVOKED_FUNCTION.exec(arn) ?? [];
+  if (functionName === undefined) throw new LocalEnvironmentError(`expected the ARN of a function, got ${arn}`);
+  return { functionName, qualifier };
+}

@@ -1,0 +1,114 @@
+import { ACCOUNT, functionArn } from "../lambda/function-configuration";
+import { LocalEnvironmentError } from "../problem";
+import { type StackJson } from "./synthesize";
+
+/** Terraform's `${...}`, its escapes `$${` and `%%{`, and the start of a directive, which is not understood here. */
+const TEMPLATE = /\$\$\{|%%\{|%\{|\$\{([^{}"]*)\}|\$\{/g;
+
+const REFERENCE = /^([\w-]+)\.([\w-]+)(?:\.([\w-]+))?$/;
+
+/** The version that a published function has here: nothing was deployed before. */
+export const FIRST_VERSION = "1";
+
+/**
+ * Puts in what a stack's texts refer to: attributes of its resources, its locals, and variables. Of what AWS would compute, the
+ * few attributes that functions, schedules and alarms need.
+ */
+export class References {
+  /** What could not be resolved: one line each. */
+  private readonly problems = new Set<string>();
+
+  /** @param variables those of the shell: `TF_VAR_<name>` has the value of a variable */
+  constructor(
+    private readonly stack: StackJson,
+    private readonly variables: Readonly<Record<string, string | undefined>>,
+  ) {}
+
+  /**
+   * The value with all references resolved.
+   *
+   * @param where the value is, for messages
+   */
+  resolve(value: unknown, where: string, within: readonly string[] = []): unknown {
+    if (typeof value === "string") return this.resolveText(value, where, within);
+    if (Array.isArray(value))
+      return value.map((item: unknown, index) => this.resolve(item, `${where}[${index}]`, within));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, this.resolve(item, `${where}.${key}`, within)]),
+    );
+  }
+
+  /** @throws LocalEnvironmentError with everything that could not be resolved so far */
+  check(): void {
+    if (this.problems.size > 0) throw new LocalEnvironmentError([...this.problems].join("\n"));
+  }
+
+  private resolveText(text: string, where: string, within: readonly string[]): unknown {
+    const [, whole] = /^\$\{([^{}"]*)\}$/.exec(text) ?? [];
+    // Alone, a reference keeps its type.
+    if (whole !== undefined) return this.valueOf(whole, where, within);
+    return text.replaceAll(TEMPLATE, (found: string, reference?: string) => {
+      if (found === "$${" || found === "%%{") return found.slice(1);
+      if (reference === undefined) return this.problem(where, `${text} is not understood here`);
+      return String(this.valueOf(reference, where, within));
+    });
+  }
+
+  private valueOf(reference: string, where: string, within: readonly string[]): unknown {
+    if (within.includes(reference)) return this.problem(where, `${reference} refers to itself`);
+    const [, first = "", second = "", attribute] = REFERENCE.exec(reference.trim()) ?? [];
+    const deeper = [...within, reference];
+    if (first === "var" && attribute === undefined) return this.variable(second);
+    if (first === "local" && attribute === undefined) {
+      if (second in this.stack.locals) return this.resolve(this.stack.locals[second], `local.${second}`, deeper);
+      return this.problem(where, `there is no local ${second}`);
+    }
+    if (attribute === undefined) {
+      const known = "attributes of resources, local.<name> and var.<name>";
+      return this.problem(where, `\${${reference}} is not understood here; known are ${known}`);
+    }
+    const resource = this.stack.resource[first]?.[second];
+    if (!resource) return this.problem(where, `there is no ${first}.${second}`);
+    const own = resource[attribute];
+    if (own !== undefined) return this.resolve(own, `${first}.${second}.${attribute}`, deeper);
+    const computed = this.computed(first, second, attribute, deeper);
+    return computed ?? this.problem(where, `what ${reference} is, only AWS knows`);
+  }
+
+  private variable(name: string): unknown {
+    const given = this.variables[`TF_VAR_${name}`] ?? this.stack.variable[name]?.["default"];
+    if (given !== undefined) return given;
+    return this.problem(undefined, `the variable ${name} has no value: set TF_VAR_${name}`);
+  }
+
+  private computed(type: string, name: string, attribute: string, within: readonly string[]): string | undefined {
+    const attributeOf = (key: string) => String(this.valueOf(`${type}.${name}.${key}`, `${type}.${name}`, within));
+    const { region } = this.stack.provider.aws[0];
+    switch (`${type}.${attribute}`) {
+      case "aws_lambda_function.arn":
+        return functionArn(region, attributeOf("function_name"));
+      case "aws_lambda_function.version":
+        return this.stack.resource[type]?.[name]?.["publish"] === true ? FIRST_VERSION : "$LATEST";
+      case "aws_lambda_alias.arn":
+        return functionArn(region, attributeOf("function_name"), attributeOf("name"));
+      case "aws_lambda_alias.invoke_arn":
+        return `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${attributeOf("arn")}/invocations`;
+      case "aws_apigatewayv2_api.id":
+        return name;
+      case "aws_cloudwatch_event_rule.arn":
+        return `arn:aws:events:${region}:${ACCOUNT}:rule/${attributeOf("name")}`;
+      case "aws_sqs_queue.arn":
+        return `arn:aws:sqs:${region}:${ACCOUNT}:${attributeOf("name")}`;
+      case "aws_sns_topic.arn":
+        return `arn:aws:sns:${region}:${ACCOUNT}:${attributeOf("name")}`;
+      default:
+        return undefined;
+    }
+  }
+
+  private problem(where: string | undefined, text: string): string {
+    this.problems.add(where === undefined ? text : `${where}: ${text}`);
+    return "";
+  }
+}

@@ -1,0 +1,52 @@
+import { App } from "cdktf";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { loadEnvironments } from "../../environments/load";
+import { WARMER } from "../../environments/names";
+import { bundleFunctions } from "../../stacks/bundle";
+import { EnvironmentStack } from "../../stacks/environment-stack";
+import { LocalEnvironmentError } from "../problem";
+
+const block = z.record(z.string(), z.unknown());
+
+const stackJson = z.object({
+  provider: z.object({ aws: z.tuple([z.object({ region: z.string() })], z.unknown()) }),
+  resource: z.record(z.string(), z.record(z.string(), block)),
+  locals: block.default({}),
+  variable: z.record(z.string(), block).default({}),
+});
+
+/** A stack as Terraform would read it, as far as it matters here. */
+export type StackJson = Readonly<z.output<typeof stackJson>>;
+
+/** An environment's stack, and where the files are that it names. */
+export interface SynthesizedStack {
+  readonly json: StackJson;
+  readonly folder: string;
+}
+
+/**
+ * Synthesizes one environment as `npm run synth` does.
+ *
+ * @param root the project's folder
+ * @param folder for what is written; need not exist
+ * @throws InvalidInput with every mistake in the project's files
+ * @throws LocalEnvironmentError when there is no such environment
+ */
+export async function synthesizeEnvironment(root: string, name: string, folder: string): Promise<SynthesizedStack> {
+  const environments = await loadEnvironments(root);
+  const environment = environments.find((each) => each.name === name);
+  if (!environment) {
+    const names = environments.map((each) => each.name).join(", ");
+    throw new LocalEnvironmentError(`there is no environment ${name}; environments/ has ${names}`);
+  }
+  mkdirSync(folder, { recursive: true });
+  const bundles = await bundleFunctions(root, [WARMER, ...Object.keys(environment.functions)], folder);
+  const app = new App({ outdir: folder, skipValidation: true });
+  new EnvironmentStack(app, environment, { bundles, stackFolder: join(folder, "stacks", name) });
+  app.synth();
+  const stackFolder = join(folder, "stacks", name);
+  const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
+  return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder };
+}

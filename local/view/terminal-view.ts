@@ -1,0 +1,36 @@
+import { Board } from "./board";
+import { paintOf } from "./paint";
+import { Screen } from "./screen";
+import { type View, type ViewFacts } from "./view";
+
+const REDRAW_MILLISECONDS = 250;
+
+/** For people at a terminal: all figures, redrawn in place. */
+export function terminalView(facts: ViewFacts): View {
+  const isColored = process.env["NO_COLOR"] === undefined || process.env["NO_COLOR"] === "";
+  const board = new Board({ ...facts, paint: paintOf(isColored) });
+  let end: () => void = () => undefined;
+  return {
+    onEvent: (event) => {
+      board.add(event);
+    },
+    show: (environment) => {
+      const screen = new Screen(process.stdout);
+      const draw = () => {
+        screen.draw(board.lines(environment, screen.rows));
+      };
+      draw();
+      const timer = setInterval(draw, REDRAW_MILLISECONDS);
+      end = () => {
+        clearInterval(timer);
+        screen.close();
+        process.off("exit", end);
+      };
+      // Also when there is no time to end in order.
+      process.on("exit", end);
+    },
+    close: () => {
+      end();
+    },
+  };
+}

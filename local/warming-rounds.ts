@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { type TargetResult, type WarmingRecord } from "../functions/warmer/contract";
+
+/** Of a {@link WarmingRecord}, what is told here. */
+const warmingRecord = z.object({
+  message: z.literal("warming"),
+  strategy: z.string(),
+  targets: z.array(
+    z.object({
+      functionName: z.string(),
+      asked: z.number(),
+      instances: z.number(),
+      coldStarts: z.number(),
+      failures: z.array(z.string()),
+    }),
+  ),
+}) satisfies z.ZodType<Told>;
+
+type Told = Pick<WarmingRecord, "message"> & {
+  readonly strategy: string;
+  readonly targets: readonly Pick<TargetResult, "functionName" | "asked" | "instances" | "coldStarts" | "failures">[];
+};
+
+/** The warmer's record of a round in a line of its log; undefined when the line is none. */
+export function warmingRoundIn(logLine: string): Told | undefined {
+  if (!logLine.includes('"warming"')) return undefined;
+  try {
+    return warmingRecord.safeParse(JSON.parse(logLine)).data;
+  } catch {
+    return undefined;
+  }
+}
