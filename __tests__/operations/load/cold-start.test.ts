@@ -1,0 +1,34 @@
+import { expect, jest, test } from "@jest/globals";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "../../../operations/load/program";
+import { reportSchema } from "../../../operations/load/report-schema";
+import { openTarget } from "../../../operations/load/targets/open-target";
+import { temporaryFolder } from "../../support/project";
+
+// Real functions start in real processes, some forty of them.
+jest.setTimeout(180_000);
+
+test("on this computer, warming brings the share of cold starts below 5 %", async () => {
+  const out = temporaryFolder();
+  const lines: string[] = [];
+
+  await load(["cold-start", "--idle", "8", "--out", out], {
+    root: ".",
+    print: (line) => lines.push(line),
+    printAside: (line) => lines.push(line),
+    now: Date.now,
+    openTarget,
+  });
+
+  const file = readdirSync(out).find((name) => name.endsWith(".json")) ?? "";
+  const report = reportSchema.parse(JSON.parse(readFileSync(join(out, file), "utf8")));
+  expect(report.figures.requests).toBe(38);
+  expect(report.figures.coldStartPercentWithoutWarming).toBeGreaterThanOrEqual(50);
+  expect(report.figures.coldStartPercentWithWarming).toBeLessThan(5);
+  expect(report.figures.maxInstances).toBeGreaterThanOrEqual(20);
+  expect(report.figures.averageInitMilliseconds).toBeGreaterThan(0);
+  expect(report.phases.flatMap(({ warming }) => warming?.asked ?? [])).toEqual([1, 2, 5, 10, 20]);
+  expect(report.failures).toEqual({});
+  expect(lines.join("\n")).toMatch(/met +cold starts +< 5 % +0 %/);
+});

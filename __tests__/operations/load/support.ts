@@ -1,0 +1,164 @@
+import { afterEach } from "@jest/globals";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { type AddressInfo } from "node:net";
+import { loadEnvironments } from "../../../environments/load";
+import { OpenLoop } from "../../../operations/load/open-loop";
+import { load } from "../../../operations/load/program";
+import { type Report, SCHEMA_VERSION } from "../../../operations/load/report-schema";
+import { Run } from "../../../operations/load/run";
+import { type LoadSettings, settingsFor, type LoadWish } from "../../../operations/load/settings";
+import { type Answer, type Target } from "../../../operations/load/target";
+import { HttpSender } from "../../../operations/load/targets/http-sender";
+import { verdictsOf } from "../../../operations/load/verdict";
+import { makeProject, tfvars } from "../../support/project";
+
+const servers: Server[] = [];
+const senders: HttpSender[] = [];
+const runs: Run[] = [];
+
+afterEach(() => {
+  senders.splice(0).forEach((sender) => {
+    sender.close();
+  });
+  runs.splice(0).forEach((run) => {
+    run.stop();
+  });
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server on a port of its own; ended after the test. */
+export async function startServer(listener: RequestListener): Promise<URL> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+/** Sends requests to an address, unsigned; its connections end after the test. */
+export function senderTo(url: URL): HttpSender {
+  const sender = new HttpSender(url, () => Promise.resolve({}));
+  senders.push(sender);
+  return sender;
+}
+
+/** An open loop that nothing interrupts. */
+export function loopOf(send: () => Promise<Answer>): OpenLoop {
+  return new OpenLoop(send, new AbortController().signal);
+}
+
+/** A target that is nowhere: answers as it is told to. */
+export function fakeTarget(send: () => Promise<Answer>, more: Partial<Target> = {}): Target {
+  return {
+    kind: "local",
+    address: "nowhere",
+    tellsReports: true,
+    send,
+    checkWarmer: () => Promise.resolve(),
+    warm: (instances) => Promise.resolve({ asked: instances, instances, failures: [] }),
+    waitUntilIdle: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    ...more,
+  };
+}
+
+/** A run that nothing interrupts; its sampling ends after the test. */
+export function runOf(target: Target): Run {
+  const run = new Run(target, new AbortController().signal);
+  runs.push(run);
+  return run;
+}
+
+/** A project with environments `dev`, and `prod`, which is protected. */
+export function project(): string {
+  return makeProject({
+    "package.json": '{ "version": "1.2.3" }',
+    "environments/dev.tfvars": tfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
+    "environments/prod.tfvars": tfvars({ more: "protected = true" }),
+  });
+}
+
+/** Settings as they come of what is typed. */
+export async function settingsOf(wish: Partial<LoadWish>): Promise<LoadSettings> {
+  const defaults = { profile: "sustained", function: "api", target: "local", path: "/health" };
+  return settingsFor({ ...defaults, ...wish }, await loadEnvironments(project()));
+}
+
+/** How the command ended, and what it wrote. */
+export interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in a project, with a target instead of a real one. */
+export async function runCommand(
+  args: readonly string[],
+  target: Target = fakeTarget(() => Promise.resolve({ status: 200 })),
+  root = project(),
+): Promise<Ended> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const exitCode = await load(args, {
+    root,
+    print: (line) => stdout.push(line),
+    printAside: (line) => stderr.push(line),
+    now: Date.now,
+    openTarget: () => Promise.resolve(target),
+  });
+  return { exitCode, stdout: stdout.join("\n"), stderr: stderr.join("\n") };
+}
+
+/** A report of a sustained run whose figures meet every target, or differ as told. */
+export function sampleReport(more: Partial<Report> = {}): Report {
+  const figures: Report["figures"] = {
+    requests: 2000,
+    coldStartPercent: 1,
+    averageInitMilliseconds: 200,
+    p50Milliseconds: 10,
+    p90Milliseconds: 20,
+    p99Milliseconds: 30,
+    errorPercent: 0,
+    availabilityPercent: 100,
+    averageMemoryPercent: 70,
+    ...more.figures,
+  };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    startedAt: "2026-01-05T10:00:00.000Z",
+    durationSeconds: 3,
+    settings: {
+      profile: "sustained",
+      target: "local",
+      address: "dev-api",
+      path: "/health",
+      ratePerSecond: 10,
+      seconds: 3,
+    },
+    environment: { name: "dev", region: "eu-west-1", function: "api", settings: { memory_mb: "256" } },
+    versions: { warmwatch: "1.2.3", node: "v20.0.0", platform: "linux x64" },
+    scope: "all requests",
+    verdicts: verdictsOf({ figures, tellsReports: true }),
+    phases: [
+      { name: "10/s", part: "sustained", startSecond: 0, broken: false, requests: 2000, failed: 0, coldStarts: 20 },
+    ],
+    series: [0, 1, 2].map((second) => ({
+      second,
+      requests: 10,
+      failed: second,
+      coldStarts: 1,
+      p50Milliseconds: 10,
+      p90Milliseconds: 20,
+      p99Milliseconds: 300,
+      instances: 3,
+      busyInstances: 1,
+      memoryMb: 50,
+    })),
+    distribution: [{ fromMilliseconds: 5, toMilliseconds: 50, cold: 20, warm: 1980 }],
+    failures: { "HTTP 500": 3 },
+    ...more,
+    figures,
+  };
+}

@@ -1,0 +1,67 @@
+/** The page's style: light, or dark where the reader's system is. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --page: #f5f6f8; --card: #ffffff; --text: #1b2330; --soft: #5a6675; --line: #dde2e8;
+  --s1: #2563c9; --s2: #0f8f7f; --s3: #a14bc4; --s4: #d9480f;
+  --met: #1a7f43; --missed: #c62828; --unknown: #6b7684;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #12161c; --card: #1b212a; --text: #e6eaf0; --soft: #9aa6b5; --line: #323b47;
+    --s1: #6ea8fe; --s2: #3fcfb8; --s3: #cf8df0; --s4: #ff8a50;
+    --met: #5bd18a; --missed: #ff7b72; --unknown: #97a3b1;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+main { max-width: 1080px; margin: 0 auto; padding: 20px 16px 48px; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }
+h2 { font-size: 1.1rem; margin: 0 0 8px; }
+h3 { font-size: 0.95rem; margin: 0; }
+p { margin: 0 0 8px; }
+.soft, figcaption { color: var(--soft); font-size: 0.87rem; }
+section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px; margin-top: 16px; min-width: 0; }
+.passed { border-left: 5px solid var(--met); }
+.failed { border-left: 5px solid var(--missed); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(135px, 1fr)); gap: 12px; margin-top: 16px; }
+.tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
+.tile b { display: block; font-size: 1.3rem; font-weight: 650; font-variant-numeric: tabular-nums; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 430px), 1fr)); gap: 16px; margin-top: 16px; }
+.charts section { margin: 0; padding: 14px 12px; }
+figure { margin: 0; }
+svg { display: block; width: 100%; height: auto; margin-top: 6px; }
+.legend { display: flex; flex-wrap: wrap; gap: 2px 14px; font-size: 0.87rem; color: var(--soft); min-height: 1.4em; }
+.legend i { display: inline-block; width: 12px; height: 4px; border-radius: 2px; margin-right: 6px; vertical-align: middle; background: currentcolor; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.93rem; }
+th { text-align: left; color: var(--soft); font-weight: 600; font-size: 0.85rem; }
+th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+tr:last-child td { border-bottom: 0; }
+.met { color: var(--met); } .missed, .worse { color: var(--missed); } .not_measurable { color: var(--unknown); } .better { color: var(--met); }
+.state { font-weight: 650; white-space: nowrap; }
+.number, .scroll td:first-child { white-space: nowrap; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 16px; }
+.columns > section { margin-top: 0; }
+.stack { margin-top: 16px; }
+.grid { stroke: var(--line); } .axis { stroke: var(--soft); }
+.tick, .label { fill: var(--soft); font-size: 11.5px; }
+.label { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
+.marker { stroke: var(--soft); stroke-dasharray: 3 3; }
+.limit { stroke: var(--missed); stroke-dasharray: 5 3; }
+.line { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
+.s1 { stroke: var(--s1); color: var(--s1); } .s2 { stroke: var(--s2); color: var(--s2); }
+.s3 { stroke: var(--s3); color: var(--s3); } .s4 { stroke: var(--s4); color: var(--s4); }
+.bar, .dot { stroke: none; fill: currentcolor; }
+.hover { fill: transparent; } .hover:hover { fill: var(--soft); fill-opacity: 0.15; }
+@media (max-width: 600px) {
+  main { padding: 14px 10px 32px; }
+  .verdicts thead { position: absolute; clip-path: inset(50%); }
+  .verdicts tr { display: grid; grid-template-columns: 1fr auto; gap: 0 12px; padding: 8px 0; border-bottom: 1px solid var(--line); }
+  .verdicts tr:last-child { border-bottom: 0; }
+  .verdicts td { border: 0; padding: 0; }
+  .verdicts .state { order: 2; text-align: right; } .verdicts .name { order: 1; font-weight: 600; }
+  .verdicts .measured { order: 3; } .verdicts .wanted { order: 4; text-align: right; color: var(--soft); }
+  .verdicts .note { order: 5; grid-column: 1 / -1; }
+}
+`;

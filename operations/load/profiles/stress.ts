@@ -1,0 +1,176 @@
+import { setTimeout } from "node:timers/promises";
+import { constantRate, isLate, type SentRequest } from "../open-loop";
+import { ascending, percentile } from "../statistics";
+import { isFailed } from "../request-outcome";
+import { type Run } from "../run";
+import { type LoadSettings } from "../settings";
+
+/** How much faster each step is than the one before. */
+const GROWTH = 1.25;
+const MAX_STEPS = 60;
+
+/** What breaks a step. */
+const MAX_ERROR_PERCENT = 1;
+const MAX_P99_FACTOR = 5;
+/** Five times a few milliseconds is no trouble yet. */
+const LEAST_P99_GROWTH_MILLISECONDS = 50;
+/** A computer that is busy for a moment keeps the rate; one that sends most requests late does not. */
+const MAX_LATE_PERCENT = 50;
+
+/** Instances that a step has to start are waited for: its first part does not count. */
+const SETTLING_SHARE = 0.4;
+
+/** How long to wait for a recovery. */
+export const RECOVERY_SECONDS = 30;
+/** So many good seconds running are a recovery. */
+const GOOD_SECONDS = 3;
+const RECOVERED_P99_FACTOR = 2;
+
+/** The parts of the run. */
+export const STRESS_PARTS = { growing: "growing rate", recovery: "recovery" } as const;
+
+/** What a growing rate has shown. */
+export interface StressResult {
+  /** The highest rate that held; missing when the first one did not. */
+  readonly heldRatePerSecond?: number;
+  /** Missing when none broke it. */
+  readonly brokenRatePerSecond?: number;
+  readonly reason?: string;
+  /** From the drop to the first rate until answers were as before; missing when they did not become so. */
+  readonly recoverySeconds?: number;
+}
+
+/** A rate that grows until the target breaks, and then the first rate again. */
+export async function stress(run: Run, settings: LoadSettings): Promise<StressResult> {
+  const { ratePerSecond } = settings;
+  const steps = new Steps(run, settings);
+  let held: number | undefined;
+  let broken: { readonly brokenRatePerSecond: number; readonly reason: string } | undefined;
+  for (let step = 0; step < MAX_STEPS && !broken; step++) {
+    const rate = rounded(ratePerSecond * GROWTH ** step);
+    const firstPhase = run.phases.length;
+    const name = `step ${step + 1}: ${rate}/s`;
+    // A moment in which the computer is busy with something else is no knee: a rate is too high when it breaks twice.
+    const reason = (await steps.whyBroken(name, rate)) && (await steps.whyBroken(`${name}, again`, rate));
+    if (reason === undefined) held = rate;
+    else {
+      broken = { brokenRatePerSecond: rate, reason };
+      run.markBroken(firstPhase);
+    }
+  }
+  const recoverySeconds = broken && (await recover(run, ratePerSecond, steps.firstP99));
+  await run.loop.settle();
+  return {
+    ...(held !== undefined && { heldRatePerSecond: held }),
+    ...broken,
+    ...(recoverySeconds !== undefined && { recoverySeconds }),
+  };
+}
+
+/** Steps that follow one another without a pause. */
+class Steps {
+  private first: number | undefined;
+  private startAt: number;
+
+  constructor(
+    private readonly run: Run,
+    private readonly settings: LoadSettings,
+  ) {
+    this.startAt = run.loop.now;
+  }
+
+  /** Of the first step, with which the others are compared. */
+  get firstP99(): number {
+    return this.first ?? 0;
+  }
+
+  /** Does a step; undefined when the target held it. */
+  async whyBroken(name: string, rate: number): Promise<string | undefined> {
+    const { run, settings } = this;
+    const { seconds } = settings;
+    const settledAt = this.startAt + seconds * 1000 * SETTLING_SHARE;
+    this.startAt = await run.sendConstantly({ name, part: STRESS_PARTS.growing }, rate, seconds, this.startAt);
+    await waitUntil(run, this.startAt);
+    const judged = figuresOf(
+      run,
+      run.current.filter(({ dueAt }) => dueAt >= settledAt),
+    );
+    this.first ??= judged.p99;
+    return whyBroken(judged, this.first);
+  }
+}
+
+interface StepFigures {
+  readonly p99: number;
+  readonly errorPercent: number;
+  readonly latePercent: number;
+}
+
+function figuresOf(run: Run, requests: readonly SentRequest[]): StepFigures {
+  const { now } = run.loop;
+  // A cold start is slow at any rate. One without an answer takes at least the time that it has been waiting.
+  const latencies = requests
+    .filter(({ ending }) => ending?.report?.initMilliseconds === undefined)
+    .map(({ ending, dueAt }) => ending?.latencyMilliseconds ?? now - dueAt);
+  return {
+    p99: percentile(ascending(latencies), 99) ?? 0,
+    errorPercent: percentOf(requests.filter(isFailed).length, requests.length),
+    latePercent: percentOf(requests.filter(isLate).length, requests.length),
+  };
+}
+
+function whyBroken({ p99, errorPercent, latePercent }: StepFigures, firstP99: number): string | undefined {
+  const limit = Math.max(firstP99 * MAX_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
+  if (errorPercent > MAX_ERROR_PERCENT) return `${errorPercent.toFixed(1)} % errors`;
+  if (latePercent > MAX_LATE_PERCENT)
+    return `this computer could not keep the rate: ${latePercent.toFixed(0)} % sent late`;
+  if (p99 > limit) return `p99 ${p99.toFixed(0)} ms, at the first step ${firstP99.toFixed(0)} ms`;
+  return undefined;
+}
+
+/** Sends at the first rate until answers are as at the first step; the backlog is part of what has to be recovered from. */
+async function recover(run: Run, rate: number, firstP99: number): Promise<number | undefined> {
+  const limit = Math.max(firstP99 * RECOVERED_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
+  const droppedAt = run.loop.now;
+  const isGood = (second: number): boolean => {
+    const from = droppedAt + second * 1000;
+    const sent = run.current.filter(({ dueAt }) => dueAt >= from && dueAt < from + 1000);
+    const { p99, errorPercent } = figuresOf(run, sent);
+    return p99 <= limit && errorPercent === 0;
+  };
+  const end = new AbortController();
+  let recoveredAfter: number | undefined;
+  const watch = async () => {
+    for (let good = 0, second = 0; good < GOOD_SECONDS && second < RECOVERY_SECONDS; second++) {
+      // A second late, so that what was sent in it had time to be answered.
+      await waitUntil(run, droppedAt + (second + 2) * 1000);
+      good = isGood(second) ? good + 1 : 0;
+      if (good === GOOD_SECONDS) recoveredAfter = second + 1 - GOOD_SECONDS;
+    }
+    end.abort();
+  };
+  const phase = { name: `recovery: ${rate}/s`, part: STRESS_PARTS.recovery, ratePerSecond: rate };
+  const arrivals = whileNotAborted(constantRate(rate, RECOVERY_SECONDS + 2), end.signal);
+  await Promise.all([run.send(phase, arrivals, droppedAt), watch()]);
+  return recoveredAfter;
+}
+
+async function waitUntil(run: Run, time: number): Promise<void> {
+  await setTimeout(Math.max(0, time - run.loop.now), undefined, { signal: run.signal });
+}
+
+function* whileNotAborted(arrivals: Iterable<number>, signal: AbortSignal): Generator<number> {
+  for (const arrival of arrivals) {
+    if (signal.aborted) return;
+    yield arrival;
+  }
+}
+
+function percentOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : (part / whole) * 100;
+}
+
+/** A rate that people can read. */
+function rounded(rate: number): number {
+  return Number(rate.toPrecision(3));
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { InvalidInput } from "../../environments/mistakes";
+import { LoadFailure } from "./load-failure";
+import { type Report, reportSchema } from "./report-schema";
+
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "there is a file of that name",
+  ENOENT: "no such file",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "part of the path is a file",
+  EROFS: "the file system is read-only",
+};
+
+/**
+ * Makes sure that reports can be written, before minutes are spent on one.
+ *
+ * @throws LoadFailure
+ */
+export async function prepareFolder(folder: string): Promise<void> {
+  await explained(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    const probe = temporaryName(join(folder, "probe"));
+    await writeWhole(probe, "");
+    await rm(probe);
+  });
+}
+
+/**
+ * Writes files, all of them whole or none.
+ *
+ * @param contents by file name
+ * @returns their paths
+ * @throws LoadFailure
+ */
+export async function writeFiles(folder: string, contents: Readonly<Record<string, string>>): Promise<string[]> {
+  const files = Object.entries(contents).map(([name, content]) => {
+    const path = join(folder, name);
+    return { path, temporary: temporaryName(path), content };
+  });
+  await explained(folder, async () => {
+    const written: string[] = [];
+    try {
+      for (const { temporary, content } of files) await writeWhole(temporary, content);
+      for (const { temporary, path } of files) {
+        await rename(temporary, path);
+        written.push(path);
+      }
+    } catch (error) {
+      const remains = [...files.map(({ temporary }) => temporary), ...written];
+      await Promise.all(remains.map((file) => rm(file, { force: true })));
+      throw error;
+    }
+  });
+  return files.map(({ path }) => path);
+}
+
+/**
+ * Reads an earlier run's JSON file.
+ *
+ * @throws InvalidInput when it is none
+ */
+export async function readReport(file: string): Promise<Report> {
+  const refuse = (message: string) => new InvalidInput([{ file, message }]);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw refuse(`cannot be read: ${explain(error)}`);
+  });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw refuse("expected the JSON file of an earlier run, got something else");
+  }
+  const parsed = reportSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw refuse(`expected the JSON file of an earlier run: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+}
+
+/** On the disk when it resolves: some file systems tell only then that it is full. */
+async function writeWhole(path: string, content: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  await file.close();
+}
+
+function temporaryName(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}.tmp`;
+}
+
+async function explained(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new LoadFailure(`reports cannot be written to ${folder}: ${explain(error)}`);
+  }
+}
+
+function explain(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return EXPLANATIONS[code] ?? message;
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { FIGURE_KEYS } from "./figure-table";
+import { PROFILES } from "./settings";
+
+/** The shape of a run's JSON file: what a page is drawn from, and what a later run is compared with. */
+
+/** Grows with each change that a reader has to know of. */
+export const SCHEMA_VERSION = 1;
+
+const count = z.number().int().min(0);
+const milliseconds = z.number().min(0);
+
+const second = z.object({
+  /** Since the run began, waits for idle instances left out. */
+  second: count,
+  /** That were due in this second. */
+  requests: count,
+  failed: count,
+  /** Missing where the target does not tell. */
+  coldStarts: count.optional(),
+  p50Milliseconds: milliseconds.optional(),
+  p90Milliseconds: milliseconds.optional(),
+  p99Milliseconds: milliseconds.optional(),
+  /** The most that were there at one time; missing where the target does not tell. */
+  instances: count.optional(),
+  busyInstances: count.optional(),
+  /** Average of the peaks that were reported. */
+  memoryMb: z.number().min(0).optional(),
+});
+
+const phase = z.object({
+  name: z.string(),
+  part: z.string(),
+  startSecond: z.number().min(0),
+  ratePerSecond: z.number().optional(),
+  broken: z.boolean(),
+  requests: count,
+  failed: count,
+  coldStarts: count.optional(),
+  p50Milliseconds: milliseconds.optional(),
+  p99Milliseconds: milliseconds.optional(),
+  warming: z.object({ asked: count, instances: count, failures: z.array(z.string()) }).optional(),
+});
+
+const bin = z.object({ fromMilliseconds: milliseconds, toMilliseconds: milliseconds, cold: count, warm: count });
+
+const verdict = z.object({
+  target: z.string(),
+  limit: z.string(),
+  measured: z.string(),
+  state: z.enum(["met", "missed", "not_measurable"]),
+  /** By how much it was missed, or why it is not measurable. */
+  note: z.string().optional(),
+});
+
+const figures = z.partialRecord(z.enum(FIGURE_KEYS), z.number());
+
+/** The schema of the file. */
+export const reportSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  startedAt: z.iso.datetime(),
+  durationSeconds: z.number().min(0),
+  settings: z.object({
+    profile: z.enum(PROFILES),
+    target: z.enum(["local", "url"]),
+    address: z.string(),
+    path: z.string(),
+    ratePerSecond: z.number().optional(),
+    seconds: z.number().optional(),
+    idleSeconds: z.number().optional(),
+  }),
+  /** Names and values of the environment's settings, as in its file. */
+  environment: z.object({
+    name: z.string(),
+    region: z.string(),
+    function: z.string(),
+    settings: z.record(z.string(), z.string()),
+  }),
+  versions: z.object({ warmwatch: z.string(), node: z.string(), platform: z.string() }),
+  /** What the figures are of, for people to read. */
+  scope: z.string(),
+  figures,
+  verdicts: z.array(verdict),
+  phases: z.array(phase),
+  series: z.array(second),
+  distribution: z.array(bin),
+  failures: z.record(z.string(), count),
+  /** Why the rate of a stress run was too high. */
+  breakReason: z.string().optional(),
+  comparison: z.object({ startedAt: z.iso.datetime(), differences: z.array(z.string()), figures }).optional(),
+});
+
+/** A run's results. */
+export type Report = z.output<typeof reportSchema>;
+/** One target of L2 and what came of it. */
+export type Verdict = Report["verdicts"][number];
+/** What happened in one second. */
+export type Second = Report["series"][number];
+/** Figures by their key; those that are not known are missing. */
+export type Figures = Report["figures"];

@@ -1,0 +1,120 @@
+import { InvalidInput, type Mistake, show } from "../../environments/mistakes";
+import { type Environment } from "../../environments/schema";
+
+/** What a run can show. */
+export const PROFILES = ["cold-start", "sustained", "stress"] as const;
+
+/** One of {@link PROFILES}. */
+export type Profile = (typeof PROFILES)[number];
+
+/** What was typed. */
+export interface LoadWish {
+  readonly profile: string;
+  readonly environment?: string;
+  readonly function: string;
+  readonly target: string;
+  readonly path: string;
+  readonly rate?: string;
+  readonly seconds?: string;
+  readonly idle?: string;
+  readonly force?: boolean;
+}
+
+/** A run as it is going to be. */
+export interface LoadSettings {
+  readonly profile: Profile;
+  readonly environment: Environment;
+  /** As the environment's file calls it. */
+  readonly functionId: string;
+  /** Undefined: on this computer. */
+  readonly url: URL | undefined;
+  readonly path: string;
+  readonly ratePerSecond: number;
+  /** Of the whole run, or of each step. */
+  readonly seconds: number;
+  /** For how long a function is left alone, so that its instances go. */
+  readonly idleSeconds: number;
+}
+
+const DEFAULT_ENVIRONMENT = "dev";
+const DEFAULT_RATE = 10;
+const DEFAULT_SECONDS = { "cold-start": 0, sustained: 60, stress: 5 } as const;
+const DEFAULT_IDLE_SECONDS = { local: 15, url: 900 } as const;
+const MAX_RATE = 20_000;
+const MAX_SECONDS = 86_400;
+
+/**
+ * Checks what was typed against the environments there are.
+ *
+ * @throws InvalidInput with every mistake, or because the environment is protected
+ */
+export function settingsFor(wish: LoadWish, environments: readonly Environment[]): LoadSettings {
+  const mistakes: Mistake[] = [];
+  const mistake = (option: string, message: string) => mistakes.push({ file: option, message });
+  const number = (option: string, text: string | undefined, otherwise: number, maximum: number): number => {
+    if (text === undefined) return otherwise;
+    const value = Number(text);
+    if (text.trim() !== "" && value > 0 && value <= maximum) return value;
+    mistake(option, `expected a number above 0, at most ${maximum}, got ${show(text)}`);
+    return otherwise;
+  };
+  const useless = (option: string, text: string | undefined, profile: string) => {
+    if (text !== undefined) mistake(option, `has no effect on ${profile}`);
+  };
+
+  const profile = PROFILES.find((known) => known === wish.profile);
+  if (!profile) mistake("profile", `expected one of ${PROFILES.join(", ")}, got ${show(wish.profile)}`);
+  if (profile === "cold-start") {
+    useless("--rate", wish.rate, profile);
+    useless("--seconds", wish.seconds, profile);
+  } else if (profile) useless("--idle", wish.idle, profile);
+
+  const url = wish.target === "local" ? undefined : urlIn(wish.target);
+  if (wish.target !== "local" && !url) mistake("--target", `expected local or an address, got ${show(wish.target)}`);
+  if (!wish.path.startsWith("/")) mistake("--path", `expected a path that begins with /, got ${show(wish.path)}`);
+  const environment = environmentFor(wish, environments, mistake);
+  if (environment) checkFunction(wish, environment, mistake);
+
+  const settings = {
+    functionId: wish.function,
+    url,
+    path: wish.path,
+    ratePerSecond: number("--rate", wish.rate, DEFAULT_RATE, MAX_RATE),
+    seconds: number("--seconds", wish.seconds, DEFAULT_SECONDS[profile ?? "sustained"], MAX_SECONDS),
+    idleSeconds: number("--idle", wish.idle, DEFAULT_IDLE_SECONDS[url ? "url" : "local"], MAX_SECONDS),
+  };
+  if (mistakes.length > 0 || !profile || !environment) throw new InvalidInput(mistakes);
+  return { profile, environment, ...settings };
+}
+
+type Tell = (option: string, message: string) => void;
+
+function environmentFor(wish: LoadWish, environments: readonly Environment[], tell: Tell): Environment | undefined {
+  const isLocal = wish.target === "local";
+  if (wish.environment === undefined && !isLocal) {
+    // An address does not tell whether what it leads to is protected.
+    tell("--environment", "expected the environment that the address belongs to, got nothing");
+    return undefined;
+  }
+  const name = wish.environment ?? DEFAULT_ENVIRONMENT;
+  const environment = environments.find((known) => known.name === name);
+  if (!environment) {
+    tell("--environment", `there is no ${show(name)}; environments are: ${environments.map((e) => e.name).join(", ")}`);
+  } else if (environment.protected && wish.force !== true) {
+    tell(`environments/${name}.tfvars`, "protected: expected --force to load a protected environment");
+  }
+  return environment;
+}
+
+function checkFunction(wish: LoadWish, environment: Environment, tell: Tell): void {
+  const deployed = Object.keys(environment.functions);
+  const known = wish.target === "local" ? deployed : [...deployed, ...Object.keys(environment.existingFunctions)];
+  if (known.includes(wish.function)) return;
+  tell("--function", `${environment.name} has no ${show(wish.function)}; functions are: ${known.join(", ") || "none"}`);
+}
+
+function urlIn(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return ["http:", "https:"].includes(url.protocol) ? url : undefined;
+}

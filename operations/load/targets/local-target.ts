@@ -1,0 +1,110 @@
+import { setTimeout } from "node:timers/promises";
+import { httpAnswer } from "../../../local/endpoint/http-answer";
+import { httpEvent, type HttpRequest } from "../../../local/endpoint/http-event";
+import { type InvocationResult } from "../../../local/lambda/execution-environment";
+import { type PlatformRecords } from "../../../local/lambda/platform-records";
+import { LambdaServiceError } from "../../../local/lambda/service-errors";
+import { type LocalEnvironment } from "../../../local/local-environment";
+import { deployedName } from "../../../environments/names";
+import { LoadFailure } from "../load-failure";
+import { type LoadSettings } from "../settings";
+import { type Answer, type Instances, type InvocationReport, type Target, type WarmingRound } from "../target";
+import { warmerOf, warmingRequest, warmingRound } from "./warming-request";
+
+const TRAFFIC_ALIAS = "live";
+const LATEST = "$LATEST";
+
+/** What a function URL answers for a function that failed: https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html */
+const BAD_GATEWAY = 502;
+
+const POLL_MILLISECONDS = 100;
+/** Once nobody needs them, instances go one by one. */
+const IDLE_GRACE_SECONDS = 30;
+
+/**
+ * A function of an environment that runs in this process. It is invoked without the way through its URL, because then each answer comes with the
+ * platform's report: whether the request met a cold start, how long that took, and how much memory was used.
+ */
+export class LocalTarget implements Target {
+  readonly kind = "local";
+  readonly tellsReports = true;
+  readonly address: string;
+  private readonly functionName: string;
+  private readonly request: HttpRequest;
+
+  constructor(
+    private readonly local: LocalEnvironment,
+    private readonly settings: LoadSettings,
+  ) {
+    const { environment, functionId, path } = settings;
+    this.functionName = deployedName(environment.name, functionId);
+    this.address = `${this.functionName} on this computer, ${path}`;
+    this.request = {
+      method: "GET",
+      target: path,
+      headers: { host: "localhost", "user-agent": "warmwatch-load" },
+      protocol: "HTTP/1.1",
+      sourceIp: "127.0.0.1",
+      body: Buffer.alloc(0),
+    };
+  }
+
+  async send(): Promise<Answer> {
+    try {
+      return answerIn(await this.local.invoke(this.functionName, TRAFFIC_ALIAS, httpEvent(this.request, Date.now())));
+    } catch (error) {
+      if (error instanceof LambdaServiceError) return { status: error.status };
+      throw error;
+    }
+  }
+
+  instances(): Instances {
+    const { functions } = this.local.snapshot();
+    const { instances = 0, busy = 0 } = functions.find(({ id }) => id === this.settings.functionId) ?? {};
+    return { present: instances, busy };
+  }
+
+  checkWarmer(): Promise<void> {
+    warmingRequest(this.settings.environment, this.settings.functionId, 1);
+    return Promise.resolve();
+  }
+
+  async warm(instances: number): Promise<WarmingRound> {
+    const { environment, functionId } = this.settings;
+    const request = warmingRequest(environment, functionId, instances);
+    const { payload } = await this.local.invoke(warmerOf(environment), LATEST, request);
+    return warmingRound(payload);
+  }
+
+  async waitUntilIdle(signal: AbortSignal): Promise<void> {
+    const seconds = this.settings.idleSeconds + IDLE_GRACE_SECONDS;
+    const endsAt = Date.now() + seconds * 1000;
+    while (this.instances().present > 0) {
+      if (Date.now() > endsAt) throw new LoadFailure(`${this.functionName} still has instances after ${seconds} s`);
+      await setTimeout(POLL_MILLISECONDS, undefined, { signal });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.local.close();
+  }
+}
+
+function answerIn({ payload, functionError, logLines }: InvocationResult): Answer {
+  const report = reportIn(logLines);
+  const status = functionError === undefined ? httpAnswer(payload).status : BAD_GATEWAY;
+  return { status, ...(report && { report }) };
+}
+
+function reportIn(logLines: readonly string[]): InvocationReport | undefined {
+  // The report is the last of the platform's lines, and no other costs as much to read.
+  const line = logLines.findLast((candidate) => candidate.includes('"type":"platform.report"'));
+  if (line === undefined) return undefined;
+  const { record } = JSON.parse(line) as { readonly record: PlatformRecords["platform.report"] };
+  const { initDurationMs, memorySizeMB, maxMemoryUsedMB } = record.metrics;
+  return {
+    ...(initDurationMs !== undefined && { initMilliseconds: initDurationMs }),
+    memoryMb: memorySizeMB,
+    usedMemoryMb: maxMemoryUsedMB,
+  };
+}

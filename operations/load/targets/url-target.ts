@@ -1,0 +1,72 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { setTimeout } from "node:timers/promises";
+import { answerOf } from "../../aws-failure";
+import { type LoadSettings } from "../settings";
+import { type Target, type WarmingRound } from "../target";
+import { type HeaderSource, HttpSender } from "./http-sender";
+import { signedHeaders } from "./signed-headers";
+import { warmerOf, warmingRequest, warmingRound } from "./warming-request";
+
+/** A deployed function behind an address. It tells neither its cold starts nor its instances. */
+export class UrlTarget implements Target {
+  readonly kind = "url";
+  readonly tellsReports = false;
+  readonly address: string;
+  private readonly sender: HttpSender;
+  private readonly client: LambdaClient;
+
+  constructor(
+    private readonly settings: LoadSettings,
+    url: URL,
+  ) {
+    const { environment, functionId, path } = settings;
+    const address = new URL(`${url.origin}${url.pathname.replace(/\/$/, "")}${path}`);
+    const isSigned = environment.functions[functionId]?.endpoint === "iam" && isFunctionUrl(url);
+    this.address = address.href;
+    this.client = new LambdaClient({ region: environment.region });
+    this.sender = new HttpSender(address, isSigned ? signedHeaders(address, environment.region) : NO_HEADERS);
+  }
+
+  send() {
+    return this.sender.send();
+  }
+
+  async checkWarmer(): Promise<void> {
+    await this.askWarmer(1, "DryRun");
+  }
+
+  async warm(instances: number): Promise<WarmingRound> {
+    return warmingRound(await this.askWarmer(instances, "RequestResponse"));
+  }
+
+  async waitUntilIdle(signal: AbortSignal): Promise<void> {
+    await setTimeout(this.settings.idleSeconds * 1000, undefined, { signal });
+  }
+
+  async close(): Promise<void> {
+    this.sender.close();
+    this.client.destroy();
+    return Promise.resolve();
+  }
+
+  private async askWarmer(instances: number, invocationType: "DryRun" | "RequestResponse"): Promise<string> {
+    const { environment, functionId } = this.settings;
+    const { region } = environment;
+    const warmer = warmerOf(environment);
+    const command = new InvokeCommand({
+      FunctionName: warmer,
+      InvocationType: invocationType,
+      Payload: JSON.stringify(warmingRequest(environment, functionId, instances)),
+    });
+    const notFound = `the warmer ${warmer} is not deployed in ${region}: npx cdktf deploy ${environment.name}`;
+    const { Payload } = await answerOf(this.client.send(command), { region, notFound });
+    return Payload?.transformToString() ?? "";
+  }
+}
+
+const NO_HEADERS: HeaderSource = () => Promise.resolve({});
+
+/** Whoever else has an address would be shown a signature that is none of its business. */
+function isFunctionUrl({ hostname }: URL): boolean {
+  return /\.lambda-url\.[\w-]+\.on\.aws$/.test(hostname);
+}

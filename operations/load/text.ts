@@ -1,0 +1,127 @@
+import { changesOf } from "./compare";
+import { FIGURE_KEYS, FIGURES, figureText, numberText } from "./figure-table";
+import { RECOVERY_SECONDS } from "./profiles/stress";
+import { type Report } from "./report-schema";
+import { isPassed } from "./verdict";
+
+const STATES = { met: "met", missed: "missed", not_measurable: "not measurable here" } as const;
+
+/** Words for what came of a target. */
+export function stateText(state: keyof typeof STATES): string {
+  return STATES[state];
+}
+
+/** A run's report, for a terminal. */
+export function reportLines(report: Report): string[] {
+  const { scope, verdicts } = report;
+  return [
+    "",
+    ...phaseLines(report),
+    "",
+    ...figureLines(report),
+    ...warningsOf(report).flatMap((warning) => ["", warning]),
+    ...comparisonLines(report),
+    "",
+    `Targets (${scope}):`,
+    ...table(
+      ["", "target", "limit", "measured", ""],
+      verdicts.map(({ target, limit, measured, state, note = "" }) => [
+        stateText(state),
+        target,
+        limit,
+        measured,
+        note,
+      ]),
+    ),
+    "",
+    verdictLine(report),
+  ];
+}
+
+/** The verdict in one sentence. */
+export function verdictLine({ verdicts }: Report): string {
+  const count = (wanted: keyof typeof STATES) => verdicts.filter(({ state }) => state === wanted).length;
+  const counts = `${count("met")} met, ${count("missed")} missed, ${count("not_measurable")} not measurable here`;
+  return `${isPassed(verdicts) ? "Nothing is missed" : "Not every target is met"}: ${counts}.`;
+}
+
+/** What a reader has to know before believing the figures. */
+export function warningsOf({ figures, failures, breakReason, settings }: Report): string[] {
+  const { lateSendPercent = 0, brokenRatePerSecond, heldRatePerSecond, recoverySeconds } = figures;
+  const warnings: string[] = [];
+  if (lateSendPercent > 1) {
+    warnings.push(
+      `The computer could not keep the rate: ${numberText(lateSendPercent)} % of the requests were sent late, which the latencies include.`,
+    );
+  }
+  if (settings.profile === "stress") {
+    const held = heldRatePerSecond === undefined ? "No rate held" : `${heldRatePerSecond}/s held`;
+    const broke =
+      brokenRatePerSecond === undefined
+        ? "nothing broke it"
+        : `${brokenRatePerSecond}/s broke it (${breakReason ?? ""})`;
+    const recovery =
+      recoverySeconds === undefined
+        ? `not recovered within ${RECOVERY_SECONDS} s`
+        : `recovered after ${recoverySeconds} s`;
+    warnings.push(`The knee: ${held}, ${broke}${brokenRatePerSecond === undefined ? "" : `; ${recovery}`}.`);
+  }
+  const failed = Object.entries(failures).sort(([, one], [, other]) => other - one);
+  if (failed.length > 0) {
+    const most = failed.slice(0, 5).map(([failure, count]) => `${failure} x ${count}`);
+    warnings.push(`Failures: ${most.join(", ")}${failed.length > 5 ? ", …" : ""}`);
+  }
+  return warnings;
+}
+
+function phaseLines({ phases }: Report): string[] {
+  const rows = phases.map((phase) => [
+    phase.name,
+    String(phase.requests),
+    phase.coldStarts === undefined ? "?" : String(phase.coldStarts),
+    String(phase.failed),
+    phase.p50Milliseconds === undefined ? "-" : `${numberText(phase.p50Milliseconds)} ms`,
+    phase.p99Milliseconds === undefined ? "-" : `${numberText(phase.p99Milliseconds)} ms`,
+    [
+      phase.broken ? "broken" : "",
+      phase.warming ? `warmed ${phase.warming.instances} of ${phase.warming.asked}` : "",
+      ...(phase.warming?.failures ?? []),
+    ]
+      .filter((note) => note !== "")
+      .join(", "),
+  ]);
+  return table(["", "requests", "cold starts", "failed", "p50", "p99", ""], rows);
+}
+
+function figureLines({ figures, scope }: Report): string[] {
+  const rows = FIGURE_KEYS.flatMap((key) => {
+    const value = figures[key];
+    return value === undefined ? [] : [[FIGURES[key].label, figureText(key, value)]];
+  });
+  return [`Figures (${scope}):`, ...table(["", ""], rows)];
+}
+
+function comparisonLines(report: Report): string[] {
+  const { comparison } = report;
+  if (!comparison) return [];
+  const rows = changesOf(report).map(({ figure, before, now, change, direction = "" }) => [
+    FIGURES[figure].label,
+    before,
+    now,
+    change,
+    direction,
+  ]);
+  return [
+    "",
+    `Since ${comparison.startedAt}:`,
+    ...table(["", "then", "now", "change", ""], rows),
+    ...(comparison.differences.length > 0 ? [`Settings differ: ${comparison.differences.join("; ")}`] : []),
+  ];
+}
+
+/** Columns as wide as what they hold; a row without any heading is left out. */
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = headings.some((heading) => heading !== "") ? [headings, ...rows] : rows;
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+}
