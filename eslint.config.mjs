@@ -14,13 +14,14 @@ const restricted = {
   ],
 };
 
-/** Imports point one way: environments, performance <- functions <- stacks <- main; operations and local may look at all of them. */
+/** Imports point one way: environments, performance <- functions <- stacks <- main; the advisor looks at the contracts and the planner; operations and local may look at all of them. */
 const borders = {
-  environments: ["performance", "functions", "stacks", "local", "operations", "main"],
-  performance: ["environments", "functions", "stacks", "local", "operations", "main"],
-  functions: ["stacks", "local", "operations", "main"],
-  stacks: ["local", "operations", "main"],
-  local: ["operations", "main"],
+  environments: ["performance", "functions", "stacks", "local", "operations", "advisor", "main"],
+  performance: ["environments", "functions", "stacks", "local", "operations", "advisor", "main"],
+  functions: ["stacks", "local", "operations", "advisor", "main"],
+  stacks: ["local", "operations", "advisor", "main"],
+  local: ["operations", "advisor", "main"],
+  advisor: ["environments", "stacks", "local", "operations", "main"],
   operations: ["main"],
 };
 

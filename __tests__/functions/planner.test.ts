@@ -25,29 +25,61 @@ function plan(history: readonly UsagePeriod[], now: number, rest: Partial<Planni
 const isWeekday = (time: Date) => time.getUTCDay() % 6 !== 0;
 const inOffice = (time: Date) => time.getUTCHours() >= 9 && time.getUTCHours() < 17;
 
+/** Periods of five minutes in a row, the last of which ends at `end`. */
+function periodsUntil(end: number, ...concurrency: number[]): UsagePeriod[] {
+  const first = end - concurrency.length * 5 * MINUTE;
+  return concurrency.map((one, index) => ({ startsAt: first + index * 5 * MINUTE, concurrency: one }));
+}
+
 describe("what was needed lately", () => {
+  const now = MONDAY + 12 * HOUR;
+  const known = { startsAt: MONDAY, concurrency: 0 };
+  const planOf = (history: readonly UsagePeriod[], rest: Partial<PlanningInput> = {}) =>
+    plan([known, ...history], now, { periodMinutes: 5, ...rest });
+
   test("is needed further on", () => {
-    const history = [4, 7, 0].map((concurrency, index) => ({ startsAt: MONDAY + index * 20 * MINUTE, concurrency }));
-    expect(plan(history, MONDAY + HOUR, { periodMinutes: 20 })).toEqual({
-      concurrency: 7,
-      reason: "peak 7 in the last hour, 0 at this hour (earlier days seen: 0)",
+    expect(planOf(periodsUntil(now, 4, 7, 0, 0))).toEqual({
+      concurrency: 5,
+      reason: "peak 7 in the last hour, 0 at this hour (earlier days seen: 0); 5 needed",
     });
+    expect(planOf(periodsUntil(now, 4, 7))?.concurrency).toBe(7);
+    expect(planOf(periodsUntil(now, 4, 7.2, 1))?.concurrency).toBe(8);
   });
 
-  test("is not when it was more than an hour ago", () => {
-    const history = hourly(MONDAY, MONDAY + 5 * HOUR, (time) => (time.getUTCHours() === 3 ? 7 : 0));
-    expect(plan(history, MONDAY + 5 * HOUR)?.concurrency).toBe(0);
+  test("counts for ten minutes if it was one burst, for an hour if it was two, and for five hours if it came often", () => {
+    const at = (minutesAgo: number, times: number) =>
+      planOf(periodsUntil(now - minutesAgo * MINUTE, ...Array.from({ length: times }, () => 20)))?.concurrency;
+    expect([at(5, 1), at(10, 1), at(50, 2), at(60, 2), at(270, 6), at(300, 6)]).toEqual([20, 5, 20, 0, 20, 0]);
   });
 
-  test("counts also from a period that has begun within the hour before, and from one that is not over", () => {
-    const history = [{ startsAt: MONDAY, concurrency: 3 }];
-    expect(plan(history, MONDAY + 10 * MINUTE)?.concurrency).toBe(3);
-    expect(plan(history, MONDAY + 119 * MINUTE)?.concurrency).toBe(3);
-    expect(plan(history, MONDAY + 120 * MINUTE)?.concurrency).toBe(0);
+  test("may need one more, where few are needed and for an hour", () => {
+    const spares = [1, 2, 3, 4, 5].map((used) => planOf(periodsUntil(now - 30 * MINUTE, used))?.concurrency);
+    expect(spares).toEqual([2, 3, 4, 5, 5]);
+    expect(planOf(periodsUntil(now - 60 * MINUTE, 1))?.concurrency).toBe(0);
   });
 
-  test("needs whole instances", () => {
-    expect(plan([{ startsAt: MONDAY, concurrency: 0.2 }], MONDAY + HOUR)?.concurrency).toBe(1);
+  test("is taken to be two as long as it is unknown", () => {
+    expect(plan([{ startsAt: now - 59 * MINUTE, concurrency: 0 }], now, { periodMinutes: 5 })?.concurrency).toBe(3);
+    expect(plan([{ startsAt: now - 60 * MINUTE, concurrency: 0 }], now, { periodMinutes: 5 })?.concurrency).toBe(0);
+  });
+
+  test("needs no pings when as many have just been used, unless that is more than can be kept warm", () => {
+    const history = periodsUntil(now + 2 * MINUTE, 6, 6, 6);
+    expect(planOf(history)).toEqual({
+      concurrency: 0,
+      reason: "peak 6 in the last hour, 0 at this hour (earlier days seen: 0); 6 used just now",
+    });
+    expect(planOf(history, { bounds: { minimum: 7, maximum: 30 } })?.concurrency).toBe(7);
+    expect(planOf(history, { bounds: { minimum: 0, maximum: 6 } })?.concurrency).toBe(6);
+    expect(planOf([...history, { startsAt: now - 20 * MINUTE, concurrency: 5 }])?.concurrency).toBe(0);
+    const hourlyPeriod = { startsAt: now - 30 * MINUTE, concurrency: 6 };
+    expect(planOf([hourlyPeriod], { periodMinutes: 60 })?.concurrency).toBe(6);
+  });
+
+  test("leaves out a share of what is always busy, because pings meet the others", () => {
+    const steady = Array.from({ length: 4 }, () => 20);
+    expect(planOf(periodsUntil(now, ...steady))?.concurrency).toBe(18);
+    expect(planOf(periodsUntil(now, 0, ...steady.slice(1)))?.concurrency).toBe(20);
   });
 });
 
@@ -57,7 +89,7 @@ describe("what is usual at this hour", () => {
     const history = hourly(MONDAY, now, (time) => (inOffice(time) ? 9 : 0));
     expect(plan(history, now)).toEqual({
       concurrency: 9,
-      reason: "peak 0 in the last hour, 9 at this hour (earlier days seen: 3)",
+      reason: "peak 0 in the last hour, 9 at this hour (earlier days seen: 3); 9 needed",
     });
     expect(plan(history, now, { horizonMinutes: 20 })?.concurrency).toBe(0);
     expect(plan(history, now - 2 * HOUR)?.concurrency).toBe(0);
@@ -67,6 +99,7 @@ describe("what is usual at this hour", () => {
     for (const burstDay of [0, 1, 2, 5, 11, 12]) {
       const burst = MONDAY + burstDay * DAY + 12 * HOUR;
       const history = hourly(MONDAY, MONDAY + 20 * DAY, (time) => (time.getTime() === burst ? 25 : 1));
+      // One, and one to spare.
       for (const laterDays of [2, 3, 6, 7]) {
         const now = burst + laterDays * DAY;
         expect(
@@ -74,7 +107,7 @@ describe("what is usual at this hour", () => {
             history.filter(({ startsAt }) => startsAt < now),
             now,
           )?.concurrency,
-        ).toBe(1);
+        ).toBe(2);
       }
     }
   });
@@ -90,7 +123,9 @@ describe("what is usual at this hour", () => {
     };
     const week = [14, 15, 16, 17, 18, 19, 20].map((day) => at(day)?.concurrency);
     expect(week).toEqual([5, 5, 5, 5, 5, 0, 0]);
-    expect(at(20)?.reason).toBe("peak 0 in the last hour, 0 at this hour (earlier days seen: 7, same weekdays: 2)");
+    expect(at(20)?.reason).toBe(
+      "peak 0 in the last hour, 0 at this hour (earlier days seen: 7, same weekdays: 2); 0 needed",
+    );
   });
 
   test("knows a function that runs on one weekday only", () => {
@@ -125,9 +160,11 @@ describe("every plan", () => {
       fc.property(periods, settings, (history, rest) => {
         const { concurrency = -1, reason = "" } = plan(history, now, rest) ?? {};
         expect(Number.isInteger(concurrency)).toBe(true);
-        expect(concurrency).toBeGreaterThanOrEqual(rest.bounds.minimum);
+        if (!reason.endsWith("used just now")) expect(concurrency).toBeGreaterThanOrEqual(rest.bounds.minimum);
         expect(concurrency).toBeLessThanOrEqual(rest.bounds.maximum);
-        expect(reason).toMatch(/^peak \d+ in the last hour, \d+ at this hour \(.+\)(; bounded to \d+)?$/);
+        expect(reason).toMatch(
+          /^peak \d+ in the last hour, \d+ at this hour \(.+\); (\d+ used just now|\d+ needed(; bounded to \d+)?)$/,
+        );
       }),
     );
   });
@@ -140,33 +177,24 @@ describe("every plan", () => {
     );
   });
 
-  test("is never smaller for more use", () => {
+  test("is never smaller for more use, if nothing is used just now or all the time", () => {
     const changes = fc.array(fc.nat({ max: 20 }), { minLength: 300, maxLength: 300 });
     fc.assert(
-      fc.property(periods, settings, changes, (history, rest, more) => {
+      fc.property(periods, settings, changes, (all, rest, more) => {
+        const history = all.filter(({ startsAt }) => startsAt < now - 10 * MINUTE && startsAt % (40 * MINUTE) !== 0);
         const increased = history.map((one, index) => ({ ...one, concurrency: one.concurrency + (more[index] ?? 0) }));
-        const before = plan(history, now, rest)?.concurrency ?? 0;
-        expect(plan(increased, now, rest)?.concurrency).toBeGreaterThanOrEqual(before);
+        const before = plan(history, now, { ...rest, periodMinutes: 1 })?.concurrency ?? 0;
+        expect(plan(increased, now, { ...rest, periodMinutes: 1 })?.concurrency ?? 0).toBeGreaterThanOrEqual(before);
       }),
     );
   });
 
-  test("is never smaller for one more recent use", () => {
-    const recent = fc.record({ minutesAgo: fc.integer({ min: 1, max: 60 }), concurrency: fc.nat({ max: 60 }) });
+  test("holds at least what the last minutes needed, as far as the bounds allow", () => {
     fc.assert(
-      fc.property(periods, settings, recent, (history, rest, { minutesAgo, concurrency }) => {
-        const increased = [...history, { startsAt: now - minutesAgo * MINUTE, concurrency }];
-        const before = plan(history, now, rest)?.concurrency ?? 0;
-        expect(plan(increased, now, rest)?.concurrency).toBeGreaterThanOrEqual(before);
-      }),
-    );
-  });
-
-  test("holds at least what the last hour needed, as far as the bounds allow", () => {
-    fc.assert(
-      fc.property(periods, settings, fc.nat({ max: 60 }), (history, rest, concurrency) => {
-        const used = [...history, { startsAt: now - 30 * MINUTE, concurrency }];
-        expect(plan(used, now, rest)?.concurrency).toBeGreaterThanOrEqual(Math.min(concurrency, rest.bounds.maximum));
+      fc.property(settings, fc.nat({ max: 60 }), ({ bounds }, concurrency) => {
+        const used = [{ startsAt: now - DAY, concurrency: 0 }, ...periodsUntil(now, concurrency)];
+        const planned = plan(used, now, { periodMinutes: 5, bounds })?.concurrency;
+        expect(planned).toBeGreaterThanOrEqual(Math.min(concurrency, bounds.maximum));
       }),
     );
   });
@@ -176,7 +204,7 @@ describe("every plan", () => {
     expect(plan([{ startsAt: now - HOUR, concurrency: 0 }], now)?.concurrency).toBe(0);
     expect(plan([{ startsAt: now - HOUR, concurrency: 0 }], now, { bounds: { minimum: 2, maximum: 30 } })).toEqual({
       concurrency: 2,
-      reason: "peak 0 in the last hour, 0 at this hour (earlier days seen: 0); bounded to 2",
+      reason: "peak 0 in the last hour, 0 at this hour (earlier days seen: 0); 0 needed; bounded to 2",
     });
   });
 });

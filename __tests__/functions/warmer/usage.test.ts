@@ -193,7 +193,7 @@ describe("a conditional target", () => {
     new MockedLambda(distinct);
     const result = onlyResult(await run(requestOf([conditional("dev-api", { reservedConcurrency: 10 })])));
     expect(result.asked).toBe(4);
-    expect(result.reason).toMatch(/; 4 of 6: of 10 reserved, 6 stay free for requests$/);
+    expect(result.reason).toMatch(/; 4 of 5: of 10 reserved, 6 stay free for requests$/);
   });
 
   test("is warmed by its fixed number when no use is known", async () => {

@@ -1,0 +1,64 @@
+/** What is at work, by the time when it ends: the earliest first. Numbers only, in arrays of their own, for speed. */
+export class BusyHeap {
+  /** When the first one ends; never when nothing is at work. */
+  public nextEnd = Number.POSITIVE_INFINITY;
+  private readonly ends: number[] = [];
+  private readonly lifeEnds: number[] = [];
+  private readonly kinds: number[] = [];
+
+  /** How many are at work. */
+  get size(): number {
+    return this.ends.length;
+  }
+
+  /** What the first one's instance was given to live. */
+  get nextLifeEnd(): number {
+    return this.lifeEnds[0] ?? 0;
+  }
+
+  /** The first one's kind, as it was pushed. */
+  get nextKind(): number {
+    return this.kinds[0] ?? 0;
+  }
+
+  /** Adds one. */
+  push(end: number, lifeEnd = 0, kind = 0): void {
+    let index = this.ends.length;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const parentEnd = this.ends[parent] ?? 0;
+      if (parentEnd <= end) break;
+      this.put(index, parentEnd, this.lifeEnds[parent] ?? 0, this.kinds[parent] ?? 0);
+      index = parent;
+    }
+    this.put(index, end, lifeEnd, kind);
+    this.nextEnd = this.ends[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes the first one out. */
+  pop(): void {
+    const end = this.ends.pop() ?? 0;
+    const lifeEnd = this.lifeEnds.pop() ?? 0;
+    const kind = this.kinds.pop() ?? 0;
+    const { length } = this.ends;
+    if (length > 0) {
+      let index = 0;
+      for (let child = 1; child < length; child = 2 * index + 1) {
+        const right = this.ends[child + 1] ?? Number.POSITIVE_INFINITY;
+        if (right < (this.ends[child] ?? 0)) child++;
+        const childEnd = this.ends[child] ?? 0;
+        if (end <= childEnd) break;
+        this.put(index, childEnd, this.lifeEnds[child] ?? 0, this.kinds[child] ?? 0);
+        index = child;
+      }
+      this.put(index, end, lifeEnd, kind);
+    }
+    this.nextEnd = this.ends[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  private put(index: number, end: number, lifeEnd: number, kind: number): void {
+    this.ends[index] = end;
+    this.lifeEnds[index] = lifeEnd;
+    this.kinds[index] = kind;
+  }
+}

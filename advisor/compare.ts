@@ -1,0 +1,161 @@
+import { monthlyCost, type MonthlyCost, type Prices } from "./cost";
+import { type Distribution, sampler } from "./distribution";
+import { type EnvironmentModel } from "./environments";
+import { countInterval, type Interval } from "./interval";
+import { AddedLatency } from "./latency";
+import { MinuteArrivals, type MinuteDemand } from "./minute-arrivals";
+import { type Policy } from "./policy";
+import { seededRandom } from "./random";
+import { Simulation, type SimulationResult } from "./simulation";
+
+/** Requests one after the other, many at a time for speed. */
+export interface ArrivalBatch {
+  /** From the beginning of the history on, in the order of time. */
+  readonly atSeconds: ArrayLike<number>;
+  /** How long each is worked on, without its environment's start. */
+  readonly workSeconds: ArrayLike<number>;
+}
+
+/** How a function was used. It is read once for each repetition, and never as a whole. */
+export type Demand =
+  | { readonly kind: "arrivals"; readonly read: () => AsyncIterable<ArrivalBatch> }
+  | {
+      readonly kind: "minutes";
+      readonly read: () => AsyncIterable<MinuteDemand>;
+      readonly workSeconds: Distribution;
+    };
+
+/** What is to be compared. */
+export interface Comparison {
+  readonly demand: Demand;
+  /** When the history begins: a whole minute in milliseconds since 1970, UTC. */
+  readonly startsAt: number;
+  /** How long it is. */
+  readonly seconds: number;
+  readonly policies: readonly Policy[];
+  /** What is known of the platform; with several guesses, each repetition takes the next one. */
+  readonly models: readonly [EnvironmentModel, ...EnvironmentModel[]];
+  readonly prices: Prices;
+  readonly memoryMb: number;
+  /** With one alone, intervals are a rule of thumb. */
+  readonly repetitions: number;
+  readonly seed: number;
+  /** Called with the share that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** What a policy would do for a function. Figures are means of all repetitions. */
+export interface PolicyOutcome {
+  readonly policy: Policy;
+  readonly requests: number;
+  /** Of the requests, from 0 to 1. */
+  readonly coldShare: number;
+  /** Of the cold share, with 95 % confidence. */
+  readonly coldShareInterval: Interval;
+  readonly throttledShare: number;
+  /** By how much requests are later for cold starts. */
+  readonly addedLatencySeconds: { readonly p50: number; readonly p95: number; readonly p99: number };
+  readonly pingsPerDay: number;
+  readonly dollarsPerMonth: MonthlyCost;
+}
+
+const SECONDS_PER_DAY = 24 * 3600;
+const ARRIVALS = 1;
+const ENVIRONMENTS = 2;
+
+/** Simulates every policy on the same requests. */
+export async function comparePolicies(comparison: Comparison): Promise<PolicyOutcome[]> {
+  const { policies, models, repetitions, startsAt, seconds, seed, onProgress } = comparison;
+  const results: SimulationResult[][] = policies.map(() => []);
+  const meanInits: number[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    const model = models[repetition % models.length] ?? models[0];
+    const environmentSeed = drawSeed(seed, ENVIRONMENTS, repetition);
+    const simulations = policies.map((policy) => new Simulation({ model, policy, startsAt, seed: environmentSeed }));
+    await feed(comparison, drawSeed(seed, ARRIVALS, repetition), simulations, (share) =>
+      onProgress?.((repetition + share) / repetitions),
+    );
+    simulations.forEach((simulation, index) => results[index]?.push(simulation.finish(seconds)));
+    meanInits.push(meanOf(model.initSeconds));
+  }
+  onProgress?.(1);
+  return policies.map((policy, index) => outcome(policy, results[index] ?? [], meanInits, comparison));
+}
+
+async function feed(
+  { demand, seconds }: Comparison,
+  seed: number,
+  simulations: readonly Simulation[],
+  onProgress: (share: number) => void,
+): Promise<void> {
+  let last = 0;
+  const request = (atSeconds: number, workSeconds: number) => {
+    if (!(atSeconds >= last && atSeconds <= seconds)) throw new Error(misplaced(atSeconds, last, seconds));
+    if (!(workSeconds >= 0)) throw new Error(`A request at ${atSeconds} s has a duration of ${workSeconds} s`);
+    last = atSeconds;
+    for (const simulation of simulations) simulation.request(atSeconds, workSeconds);
+  };
+  if (demand.kind === "minutes") {
+    const random = seededRandom(seed);
+    const arrivals = new MinuteArrivals(sampler(demand.workSeconds, random), random);
+    for await (const minute of demand.read()) {
+      if (!(minute.count >= 0)) throw new Error(`Minute ${minute.minute} has ${minute.count} requests`);
+      arrivals.draw(minute, request);
+      onProgress(last / seconds);
+    }
+    return;
+  }
+  for await (const { atSeconds, workSeconds } of demand.read()) {
+    for (let index = 0; index < atSeconds.length; index++) request(atSeconds[index] ?? 0, workSeconds[index] ?? 0);
+    onProgress(last / seconds);
+  }
+}
+
+function misplaced(atSeconds: number, last: number, end: number): string {
+  const place = atSeconds < last ? `is before ${last} s, where the one before was` : `is not within 0 to ${end} s`;
+  return `A request at ${atSeconds} s ${place}`;
+}
+
+function outcome(
+  policy: Policy,
+  results: readonly SimulationResult[],
+  meanInits: readonly number[],
+  { prices, memoryMb, seconds }: Comparison,
+): PolicyOutcome {
+  const average = (value: (result: SimulationResult, index: number) => number) =>
+    results.reduce((sum, result, index) => sum + value(result, index), 0) / results.length;
+  const requests = average((result) => result.requests);
+  const share = (count: number) => (requests === 0 ? 0 : Math.min(1, count / requests));
+  const { least, most } = countInterval(results.map(({ coldStarts }) => coldStarts));
+  const latency = new AddedLatency();
+  for (const { addedLatency } of results) latency.merge(addedLatency);
+  const quantile = (of: number) => latency.quantileSeconds(of, requests * results.length);
+  const costs = results.map((result, index) => monthlyCost(result, prices, memoryMb, meanInits[index] ?? 0));
+  const cost = (key: keyof MonthlyCost) => average((_, index) => costs[index]?.[key] ?? 0);
+  return {
+    policy,
+    requests,
+    coldShare: share(average(({ coldStarts }) => coldStarts)),
+    coldShareInterval: { least: share(least), most: share(most) },
+    throttledShare: share(average(({ throttled }) => throttled)),
+    addedLatencySeconds: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },
+    pingsPerDay: average(({ pings }) => pings) / (seconds / SECONDS_PER_DAY),
+    dollarsPerMonth: { warming: cost("warming"), starts: cost("starts"), provisioned: cost("provisioned") },
+  };
+}
+
+function meanOf(distribution: Distribution): number {
+  switch (distribution.kind) {
+    case "fixed":
+      return distribution.value;
+    case "uniform":
+      return (distribution.least + distribution.most) / 2;
+    case "empirical":
+      return distribution.values.reduce((sum, value) => sum + value, 0) / distribution.values.length;
+  }
+}
+
+/** Streams of their own for what is drawn for different purposes. */
+function drawSeed(...seeds: readonly number[]): number {
+  return Math.floor(seededRandom(...seeds)() * 2 ** 32);
+}

@@ -1,0 +1,183 @@
+import { uniform } from "./distribution";
+import { Caller, type EnvironmentModel, Environments, type Routing, Served } from "./environments";
+import { type Interval } from "./interval";
+import { type Random, seededRandom } from "./random";
+
+/** What was logged of one function in one stretch of time, in the order of time. */
+export interface LoggedRun {
+  /** When requests came, from any beginning on. */
+  readonly atSeconds: ArrayLike<number>;
+  /** How long each was worked on, without its environment's start. */
+  readonly workSeconds: ArrayLike<number>;
+  readonly isCold: ArrayLike<boolean>;
+}
+
+/** What is not documented of a platform, as one guess. */
+export interface Mechanism {
+  readonly routing: Routing;
+  /** Everything between the two is as likely. */
+  readonly idleLifeSeconds: Interval;
+  /** Everything between the two is as likely. */
+  readonly lifeSpanSeconds: Interval;
+}
+
+/** Mechanisms that may have made what was logged, with how likely each is; together 1, the likeliest first. */
+export interface Fit {
+  readonly mechanisms: readonly { readonly mechanism: Mechanism; readonly weight: number }[];
+  /** By how much the predicted counts of cold starts differ from the logged ones, as a share of them: what the model cannot explain. */
+  readonly relativeError: number;
+}
+
+/** How many cold starts are to be expected. */
+export interface Prediction {
+  readonly coldStarts: number;
+  /** With 95 % confidence. */
+  readonly interval: Interval;
+}
+
+const ROUTINGS = ["newest-first", "oldest-first", "random"] as const;
+
+/** Few runs cannot tell how wide the ranges are: these ratios of their ends fit AWS's of 2020. */
+const IDLE_LIFE_RATIO = 1.15;
+const LIFE_SPAN_RATIO = 2;
+
+/** From two minutes to an hour idle and from a half hour to a day of life, first in steps of 35 %. */
+const COARSE = { idleSeconds: [120, 3600], lifeSeconds: [1800, 86_400], step: 1.35 } as const;
+/** Then around the best, in finer ones. */
+const FINE_STEPS = [1.1, 1.03];
+const FINE_REACH = 3;
+
+/** A mechanism less likely than the best by this factor is left out. */
+const NEGLIGIBLE = 0.02;
+const MOST_MECHANISMS = 60;
+const REPETITIONS = 4;
+
+/** What a count may differ without speaking against a mechanism: no model is exact, so more than chance alone would allow. */
+const VARIANCE = { count: 9, share: 0.07 };
+
+/** Finds the mechanisms that make about as many cold starts in each run as were logged. The same seed gives the same answer. */
+export function fitMechanism(runs: readonly LoggedRun[], seed = 1): Fit {
+  if (runs.length === 0) throw new Error("A fit needs at least one run");
+  const judge = (mechanism: Mechanism) => judged(mechanism, runs, seed);
+  let all = ROUTINGS.flatMap((routing) =>
+    steps(...COARSE.idleSeconds, COARSE.step).flatMap((idle) =>
+      steps(...COARSE.lifeSeconds, COARSE.step).map((life) => judge(mechanismOf(routing, idle, life))),
+    ),
+  );
+  for (const step of FINE_STEPS) {
+    all = ROUTINGS.flatMap((routing) => {
+      const best = bestOf(all.filter(({ mechanism }) => mechanism.routing === routing));
+      const around = (value: number) => steps(value / step ** FINE_REACH, value * step ** FINE_REACH, step);
+      return around(best.mechanism.idleLifeSeconds.least).flatMap((idle) =>
+        around(best.mechanism.lifeSpanSeconds.most).map((life) => judge(mechanismOf(routing, idle, life))),
+      );
+    });
+  }
+  return weigh(all, runs);
+}
+
+/** How many cold starts these requests are going to have. */
+export function predictColdStarts(fit: Fit, run: Omit<LoggedRun, "isCold">, seed = 1): Prediction {
+  const outcomes = fit.mechanisms.map(({ mechanism, weight }) => ({ weight, counts: repeat(mechanism, run, seed) }));
+  const coldStarts = outcomes.reduce((sum, { weight, counts }) => sum + weight * mean(counts), 0);
+  const variance = outcomes.reduce(
+    (sum, { weight, counts }) => sum + weight * mean(counts.map((count) => (count - coldStarts) ** 2)),
+    0,
+  );
+  const distance = 1.96 * Math.sqrt(variance + (fit.relativeError * coldStarts) ** 2);
+  return { coldStarts, interval: { least: Math.max(0, coldStarts - distance), most: coldStarts + distance } };
+}
+
+/** A mechanism as a simulation takes it. */
+export function modelOf(mechanism: Mechanism, rest: Omit<EnvironmentModel, keyof Mechanism>): EnvironmentModel {
+  const { routing, idleLifeSeconds, lifeSpanSeconds } = mechanism;
+  return {
+    ...rest,
+    routing,
+    idleLifeSeconds: uniform(idleLifeSeconds.least, idleLifeSeconds.most),
+    lifeSpanSeconds: uniform(lifeSpanSeconds.least, lifeSpanSeconds.most),
+  };
+}
+
+interface Judged {
+  readonly mechanism: Mechanism;
+  /** Mean counts of cold starts, by run. */
+  readonly counts: readonly number[];
+  readonly misfit: number;
+}
+
+function mechanismOf(routing: Routing, idleSeconds: number, lifeSeconds: number): Mechanism {
+  return {
+    routing,
+    idleLifeSeconds: { least: idleSeconds, most: idleSeconds * IDLE_LIFE_RATIO },
+    lifeSpanSeconds: { least: lifeSeconds / LIFE_SPAN_RATIO, most: lifeSeconds },
+  };
+}
+
+function steps(from: number, to: number, factor: number): number[] {
+  const count = Math.round(Math.log(to / from) / Math.log(factor));
+  return Array.from({ length: count + 1 }, (_, index) => from * factor ** index);
+}
+
+function judged(mechanism: Mechanism, runs: readonly LoggedRun[], seed: number): Judged {
+  const counts = runs.map((run) => mean(repeat(mechanism, run, seed)));
+  const misfit = runs.reduce((sum, run, index) => {
+    const logged = countLogged(run);
+    return sum + ((counts[index] ?? 0) - logged) ** 2 / (VARIANCE.count + (VARIANCE.share * logged) ** 2);
+  }, 0);
+  return { mechanism, counts, misfit };
+}
+
+function bestOf(all: readonly Judged[]): Judged {
+  return all.reduce((best, one) => (one.misfit < best.misfit ? one : best));
+}
+
+function weigh(all: readonly Judged[], runs: readonly LoggedRun[]): Fit {
+  const least = bestOf(all).misfit;
+  const likely = all
+    .map((one) => ({ ...one, likelihood: Math.exp((least - one.misfit) / 2) }))
+    .filter(({ likelihood }) => likelihood > NEGLIGIBLE)
+    .toSorted((a, b) => b.likelihood - a.likelihood)
+    .slice(0, MOST_MECHANISMS);
+  const total = likely.reduce((sum, { likelihood }) => sum + likelihood, 0);
+  const errors = runs.map((run, index) => {
+    const logged = countLogged(run);
+    const predicted = likely.reduce(
+      (sum, { counts, likelihood }) => sum + (likelihood * (counts[index] ?? 0)) / total,
+      0,
+    );
+    return ((predicted - logged) / Math.max(1, logged)) ** 2;
+  });
+  return {
+    mechanisms: likely.map(({ mechanism, likelihood }) => ({ mechanism, weight: likelihood / total })),
+    relativeError: Math.sqrt(mean(errors)),
+  };
+}
+
+function repeat(mechanism: Mechanism, run: Omit<LoggedRun, "isCold">, seed: number): number[] {
+  return Array.from({ length: REPETITIONS }, (_, repetition) => replay(mechanism, run, seededRandom(seed, repetition)));
+}
+
+/** The first request does not count: nobody knows what was there before. */
+function replay(mechanism: Mechanism, { atSeconds, workSeconds }: Omit<LoggedRun, "isCold">, random: Random): number {
+  // How long a start takes hardly changes how many there are.
+  const environments = new Environments(modelOf(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
+  let coldStarts = 0;
+  for (let index = 0; index < atSeconds.length; index++) {
+    const at = atSeconds[index] ?? 0;
+    environments.advance(at);
+    const served = environments.serve(at, workSeconds[index] ?? 0, Caller.Request);
+    if (served === Served.Cold && index > 0) coldStarts++;
+  }
+  return coldStarts;
+}
+
+function countLogged({ isCold }: LoggedRun): number {
+  let count = 0;
+  for (let index = 1; index < isCold.length; index++) if (isCold[index] === true) count++;
+  return count;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,33 @@
+/** Between what a value is to be expected. */
+export interface Interval {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Student's t for 95 %, by degrees of freedom from 1 on. */
+const STUDENT_T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23];
+const STUDENT_T_BEYOND = 2.1;
+
+/** With one count alone, how much more it is taken to vary than one of independent events. */
+const ASSUMED_DISPERSION = 2;
+
+/**
+ * Between what the next count of the same kind lies, with 95 % confidence. Counts vary as those of independent events do, or more if
+ * that was seen.
+ *
+ * @param counts of repetitions
+ */
+export function countInterval(counts: readonly number[]): Interval {
+  const repetitions = counts.length;
+  const mean = counts.reduce((sum, count) => sum + count, 0) / repetitions;
+  // Of nothing seen, three events are still possible.
+  if (mean === 0) return { least: 0, most: 3 / repetitions };
+  if (repetitions === 1) return around(mean, 1.96 * Math.sqrt(ASSUMED_DISPERSION * mean));
+  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (repetitions - 1);
+  const deviation = Math.sqrt(Math.max(variance, mean) * (1 + 1 / repetitions));
+  return around(mean, (STUDENT_T[repetitions - 2] ?? STUDENT_T_BEYOND) * deviation);
+}
+
+function around(mean: number, distance: number): Interval {
+  return { least: Math.max(0, mean - distance), most: mean + distance };
+}

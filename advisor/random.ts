@@ -1,0 +1,32 @@
+/** Draws numbers from 0 up to, but not including, 1. */
+export type Random = () => number;
+
+/** A generator (sfc32) whose numbers depend on the seeds alone. Different seeds are streams of their own. */
+export function seededRandom(...seeds: readonly number[]): Random {
+  let a = 0x9e3779b9;
+  let b = 0x243f6a88;
+  let c = 0xb7e15162;
+  let counter = 1;
+  const draw = () => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + sum;
+    return (sum >>> 0) / 2 ** 32;
+  };
+  for (const seed of seeds) {
+    a ^= seed | 0;
+    b ^= Math.floor(seed / 2 ** 32) | 0;
+    // The first numbers still resemble the seed.
+    for (let round = 0; round < 16; round++) draw();
+  }
+  return draw;
+}
+
+/** A seed made of a text, so that what is drawn for a function depends on its name and not on its place in a list. */
+export function seedOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}

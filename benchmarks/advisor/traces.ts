@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type LoggedRun } from "../../advisor/fit";
+
+/** One function of `azure-functions-2019`. */
+export interface AzureFunction {
+  readonly name: string;
+  /** Requests in each minute of a day. */
+  readonly counts: readonly number[];
+  /** Durations at even distances from the least to the longest. */
+  readonly workSeconds: readonly number[];
+}
+
+/** The shares below which the durations of the data lie. */
+const SHARES = [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1];
+const QUANTILES = 200;
+
+/** Every run of `aws-lambda-2020`. */
+export function readAwsRuns(folder: string): { readonly name: string; readonly run: LoggedRun }[] {
+  const runs = join(folder, "aws-lambda-2020");
+  return readdirSync(runs)
+    .filter((file) => file.startsWith("run-"))
+    .sort()
+    .map((file) => {
+      const rows = readRows(join(runs, file));
+      const column = (index: number) => rows.map((row) => Number(row[index]));
+      const isCold = column(2).map((value) => value === 1);
+      const workSeconds = column(4).map((milliseconds) => milliseconds / 1000);
+      return { name: file.slice(4, 14), run: { atSeconds: column(0), workSeconds, isCold } };
+    });
+}
+
+/** The functions of `azure-functions-2019` with requests, but no more a day than given. */
+export function readAzureFunctions(folder: string, most: number): AzureFunction[] {
+  const azure = join(folder, "azure-functions-2019");
+  const durations = new Map(readRows(join(azure, "durations.csv")).map((row) => [row[0], row.slice(-SHARES.length)]));
+  return readRows(join(azure, "invocations_per_minute.csv")).flatMap(([name = "", , , ...cells]) => {
+    const counts = cells.map(Number);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const seconds = durations.get(name)?.map((milliseconds) => Number(milliseconds) / 1000);
+    return seconds && total > 0 && total <= most ? [{ name, counts, workSeconds: evenQuantiles(seconds) }] : [];
+  });
+}
+
+function readRows(file: string): string[][] {
+  const [, ...lines] = readFileSync(file, "utf8").trim().split("\n");
+  return lines.map((line) => line.split(","));
+}
+
+/** Between the shares that the data has, all durations are taken to be as likely. */
+function evenQuantiles(seconds: readonly number[]): number[] {
+  return Array.from({ length: QUANTILES + 1 }, (_, index) => {
+    const share = index / QUANTILES;
+    const upper = Math.max(
+      1,
+      SHARES.findIndex((one) => one >= share),
+    );
+    const [from = 0, to = 1] = SHARES.slice(upper - 1, upper + 1);
+    const [below = 0, above = below] = seconds.slice(upper - 1, upper + 1);
+    return below + ((above - below) * (share - from)) / (to - from);
+  });
+}
