@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../environments/mistakes";
 import { AwsFailure } from "./aws-failure";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { addPlanComment } from "./plan-comment";
 import { type Surroundings } from "./surroundings";
 import { addWarm } from "./warm";
 
@@ -30,9 +31,13 @@ export async function ops(args: readonly string[], surroundings: Surroundings): 
       `
 Examples:
   $ npm run ops -- warm prod             every function of prod, before many requests are to come
+  $ npm run ops -- plan-comment prod.json   what Terraform is going to do, as a comment for a pull request
   $ npm run ops -- help warm             what the command does, its options and exit codes`,
     );
   addWarm(program, surroundings, (code) => {
+    exitCode = code;
+  });
+  addPlanComment(program, surroundings, (code) => {
     exitCode = code;
   });
   try {

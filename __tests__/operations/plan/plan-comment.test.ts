@@ -1,0 +1,303 @@
+import { describe, expect, test } from "@jest/globals";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ops } from "../../../operations/program";
+import { temporaryFolder } from "../../support/project";
+import { alarm, planJson, resource, type ResourceJson, target } from "./plans";
+
+const SECRET = "hunter2-hunter2";
+const LIMIT = 65_536;
+
+/** Runs the command in a folder with these files. */
+async function run(files: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const root = temporaryFolder();
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  const out: string[] = [];
+  const aside: string[] = [];
+  const exitCode = await ops(["plan-comment", ...args], {
+    root,
+    print: (line) => out.push(line),
+    printAside: (line) => aside.push(line),
+    now: () => 0,
+    wait: () => Promise.resolve(),
+  });
+  return { exitCode, comment: out.join("\n"), aside: aside.join("\n"), root };
+}
+
+/** The comment about one plan of prod. */
+async function commentOn(...resources: readonly ResourceJson[]): Promise<string> {
+  const { exitCode, comment } = await run({ "prod.json": planJson(...resources) }, "prod.json");
+  expect(exitCode).toBe(0);
+  return comment;
+}
+
+const above = (comment: string) => comment.split("<details>")[0] ?? "";
+
+describe("what the comment says", () => {
+  test("starts with the marker, and counts for each environment", async () => {
+    const { comment } = await run(
+      {
+        "plans/dev.json": planJson(resource("aws_sns_topic.a", null, { name: "a" })),
+        "prod/plan.json": planJson(
+          resource("aws_sns_topic.a", { name: "a" }, { name: "a" }),
+          resource("aws_iam_role.b", { name: "b" }, { name: "c" }, { actions: ["delete", "create"] }),
+          resource("aws_iam_role.c", { name: "b" }, null),
+        ),
+      },
+      "plans/dev.json",
+      "prod/plan.json",
+      "--unplanned",
+      "staging",
+    );
+    expect(comment.split("\n")[0]).toBe("<!-- warmwatch: plan -->");
+    expect(comment.match(/^### .*/gm)).toEqual([
+      "### `dev`: 1 to add, 0 to change, 0 to replace, 0 to destroy",
+      "### `prod`: 0 to add, 0 to change, 1 to replace, 1 to destroy",
+      "### `staging`: no plan; the job's log says why",
+    ]);
+  });
+
+  test("nothing changed is one word, without a list", async () => {
+    const comment = await commentOn(resource("aws_cloudwatch_dashboard.d", { a: 1 }, { a: 1 }));
+    expect(comment).toContain("### `prod`: nothing to change\n");
+    expect(comment).toContain("Monthly cost: $3.00, as before");
+    expect(comment).not.toContain("<details>");
+  });
+
+  test("losses come first: deletions, then replacements with their reason", async () => {
+    const comment = above(
+      await commentOn(
+        resource("aws_lambda_function.api_function", { memory_size: 1 }, { memory_size: 2 }),
+        resource(
+          "aws_lambda_function_url.api_url",
+          { q: "a" },
+          { q: "b" },
+          {
+            actions: ["delete", "create"],
+            replace_paths: [["q"]],
+          },
+        ),
+        resource("aws_cloudwatch_log_group.api_logs", { name: "x" }, null),
+        resource("aws_kms_key.topics", { name: "x" }, null, { actions: ["forget"] }),
+      ),
+    );
+    expect(comment.match(/^- .*/gm)).toEqual([
+      "- ⚠️ **destroyed**: log group `api logs` (`aws_cloudwatch_log_group.api_logs`): its logs are lost",
+      "- ⚠️ **replaced**, because of `q`: function URL `api url` (`aws_lambda_function_url.api_url`): its address goes for good",
+      "- ⚠️ **let go**: KMS key `topics` (`aws_kms_key.topics`): it stays in AWS, and nothing looks after it any more",
+      "- function `api`: memory `1 MB` -> `2 MB`",
+    ]);
+  });
+
+  test("code, memory, alarms, schedules and warming are told in words", async () => {
+    const rule = (expression: string) => ({ schedule_expression: expression });
+    const comment = above(
+      await commentOn(
+        resource(
+          "aws_lambda_function.api_function",
+          { memory_size: 512, source_code_hash: "a" },
+          { memory_size: 1024, source_code_hash: "b" },
+        ),
+        resource("aws_cloudwatch_metric_alarm.api_errors", alarm(10), alarm(20)),
+        resource("aws_cloudwatch_metric_alarm.api_new", null, alarm(3)),
+        resource("aws_cloudwatch_metric_alarm.api_old", alarm(3), null),
+        resource("aws_cloudwatch_event_rule.schedule_peak-816ea4", rule("cron(0/5 9-17 * * ? *)"), null),
+        resource("aws_cloudwatch_event_rule.schedule_peak-aaaaaa", null, rule("cron(0/2 9-17 * * ? *)")),
+        resource("aws_cloudwatch_event_rule.schedule_scheduled-e10c4c", rule("cron(1)"), rule("cron(1)")),
+        resource("aws_cloudwatch_event_target.schedule_peak-816ea4-1", target("peak", 3), null),
+        resource("aws_cloudwatch_event_target.schedule_peak-aaaaaa-1", null, target("peak", 5)),
+      ),
+    );
+    expect(comment.match(/^- .*/gm)).toEqual([
+      "- function `api`: new code; memory `512 MB` -> `1024 MB`",
+      "- alarm `api errors`: threshold `10` -> `20`",
+      "- alarm `api new`: new, threshold `3`",
+      "- alarm `api old`: gone",
+      "- schedule `peak`: `cron(0/5 9-17 * * ? *)` -> `cron(0/2 9-17 * * ? *)`",
+      "- warming `prod-api peak`: `3` instances -> `5` instances",
+    ]);
+  });
+
+  test("the monthly cost counts what alarms watch, and says what is not in it", async () => {
+    const comment = await commentOn(
+      resource("aws_cloudwatch_metric_alarm.a", alarm(1, 2), alarm(1, 3)),
+      resource("aws_cloudwatch_metric_alarm.b", { threshold: 1 }, { threshold: 1 }),
+      resource("aws_cloudwatch_composite_alarm.c", { a: 1 }, { a: 1 }),
+      resource("aws_cloudwatch_dashboard.d", null, { a: 1 }),
+      resource("aws_kms_key.e", { a: 1 }, { a: 1 }),
+      resource("aws_cloudwatch_log_metric_filter.f", { a: 1 }, null),
+    );
+    // 3 x 0.10 + 0.50 + 1 + 0.30, and then 4 x 0.10 + 0.50 + 1 + 3.
+    expect(comment).toContain(
+      "Monthly cost: $2.10 -> $4.90 (metrics watched by alarms 3 -> 4 x $0.10, dashboards 0 -> 1 x $3.00, metrics from logs 1 -> 0 x $0.30)",
+    );
+    expect(comment).toContain("Not in them, because a plan does not tell: metrics that functions emit, warming,");
+  });
+
+  test("the folded list has every resource and attribute, moves and what is not known yet", async () => {
+    const comment = await commentOn(
+      resource(
+        "aws_iam_role.a",
+        { policy: '{"Statement":[{"Sid":"x","Action":"a:b"}]}', arn: "x" },
+        {
+          policy: '{"Statement":[{"Sid":"x","Action":"a:c"}]}',
+        },
+        { after_unknown: { arn: true } },
+      ),
+      resource("aws_iam_role.b", { name: "b" }, { name: "b" }, { previous_address: "aws_iam_role.old" }),
+    );
+    expect(comment).toContain("0 to destroy, 1 moved");
+    expect(comment).toContain(
+      [
+        "<details><summary>All 2 resources</summary>",
+        "",
+        "- **change** `aws_iam_role.a`",
+        "  - `arn`: `x` -> (known after apply)",
+        "  - `policy.Statement[x].Action`: `a:b` -> `a:c`",
+        "- **move** `aws_iam_role.b`, known before as `aws_iam_role.old`",
+        "",
+        "</details>",
+      ].join("\n"),
+    );
+  });
+
+  test("a plan that ended with an error says so", async () => {
+    const broken = planJson(resource("aws_sns_topic.a", null, { name: "a" })).replace(
+      '"errored":false',
+      '"errored":true',
+    );
+    const { comment } = await run({ "prod.json": broken }, "prod.json");
+    expect(comment).toContain("**Planning ended with an error: this is not all of it.**");
+  });
+});
+
+describe("what must never be in it", () => {
+  const variables = (value: string) => ({ environment: [{ variables: { TOKEN: value, OTHER: "1" } }] });
+  const secret = { environment: [{ variables: { TOKEN: true } }] };
+
+  test.each([
+    ["sensitive before", { before_sensitive: secret }],
+    ["sensitive after", { after_sensitive: secret }],
+    ["sensitive as a whole", { before_sensitive: { environment: [{ variables: true }] } }],
+    ["sensitive from above", { after_sensitive: { environment: true } }],
+    ["all of it sensitive", { before_sensitive: true }],
+  ])("%s: only that it changes is told, also in the redacted plan", async (_, extra) => {
+    const plan = planJson(
+      resource("aws_lambda_function.api_function", variables(SECRET), variables(`${SECRET}-2`), extra),
+    );
+    const first = await run({ "prod.json": plan }, "prod.json", "--redacted", "redacted");
+    const redacted = readFileSync(join(first.root, "redacted/prod.json"), "utf8");
+    const second = await run({ "prod.json": redacted }, "prod.json");
+    for (const text of [first.comment, redacted, second.comment]) expect(text).not.toContain(SECRET);
+    expect(first.comment).toContain("changes (sensitive)");
+    expect(second.comment).toBe(first.comment);
+  });
+
+  test("a secret that nobody marked", async () => {
+    const comment = await commentOn(
+      resource("aws_lambda_function.api_function", variables("a"), variables("AKIAABCDEFGHIJKLMNOP")),
+    );
+    expect(comment).not.toContain("AKIA");
+  });
+
+  test("Markdown, HTML, mentions or lines from names and values", async () => {
+    const evil = "`x``|<img src=x>\n# @everyone </details> [a](http://b) \u202e";
+    const comment = await commentOn(resource("aws_cloudwatch_log_group.a", { name: evil }, { name: `${evil}!` }), {
+      ...resource("aws_sns_topic.b", { name: "b" }, null),
+      address: `aws_sns_topic.b["${evil}"]`,
+      name: evil,
+    });
+    // Code spans, as CommonMark finds them: a run of backticks up to the next of the same length.
+    const outside = comment.replaceAll(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, "");
+    expect(outside).not.toMatch(/img|everyone|http|\[a\]/);
+    expect(comment).not.toContain("\u202e");
+    expect(comment.match(/^<\/details>$/gm)).toHaveLength(1);
+    expect(outside.match(/<\/details>/g)).toHaveLength(1);
+  });
+});
+
+describe("GitHub's limit", () => {
+  const text = (length: number, fill: string) => fill.repeat(length);
+  const many = (count: number) =>
+    planJson(
+      ...Array.from({ length: count }, (_, index) =>
+        resource(
+          `aws_cloudwatch_metric_alarm.api_${index}_${text(60, "n")}`,
+          { threshold: index, alarm_description: text(500, "a") },
+          { threshold: index + 1, alarm_description: text(500, "🔥") },
+        ),
+      ),
+      ...Array.from({ length: count }, (_, index) =>
+        resource(`aws_cloudwatch_log_group.logs_${index}_${text(60, "n")}`, { name: "a" }, null),
+      ),
+    );
+
+  test.each([
+    [1, 300],
+    [3, 300],
+    [3, 3000],
+    [30, 150],
+  ])("%i environments with twice %i changes: the list is cut, and says so", async (environments, count) => {
+    const plan = many(count);
+    const names = Array.from({ length: environments }, (_, index) => `e${index}.json`);
+    const { comment } = await run(Object.fromEntries(names.map((name) => [name, plan])), ...names);
+    expect(comment.length).toBeLessThanOrEqual(LIMIT);
+    expect(comment.length).toBeGreaterThan(LIMIT / 2);
+    expect(comment.match(/^### /gm)).toHaveLength(environments);
+    expect(comment).toMatch(/… cut here, to stay within GitHub's limit: \d+ more resources/);
+    expect(comment).toMatch(/and \*\*\d+ more\*\* deletions or replacements/);
+    expect(comment.match(/<details>/g)?.length).toBe(comment.match(/^<\/details>$/gm)?.length);
+  });
+
+  test("more environments than there can be still fit", async () => {
+    const names = Array.from({ length: 700 }, (_, index) => `environment-${index}.json`);
+    const plan = planJson(resource("aws_iam_role.a", null, { a: 1 }));
+    const { comment } = await run(Object.fromEntries(names.map((name) => [name, plan])), ...names);
+    expect(comment.length).toBeLessThanOrEqual(LIMIT);
+    expect(comment).toContain("… cut here");
+  });
+});
+
+describe("input and output", () => {
+  const plan = planJson(resource("aws_iam_role.a", null, { a: 1 }));
+
+  test("--out writes the file that is printed otherwise; --name and --title are taken", async () => {
+    const args = ["x.json", "--name", "qa", "--title", "Drift"];
+    const printed = await run({ "x.json": plan }, ...args);
+    const written = await run({ "x.json": plan }, ...args, "--out", "new/comment.md");
+    expect(written.comment).toBe("");
+    expect(readFileSync(join(written.root, "new/comment.md"), "utf8").trimEnd()).toBe(printed.comment);
+    expect(printed.comment).toContain("## Drift\n\n### `qa`: 1 to add");
+  });
+
+  test.each([
+    ["a missing file", {}, ["gone.json"], "gone.json: cannot be read: there is no such file"],
+    ["a folder", { "a/b": "" }, ["a"], "a: cannot be read: it is a folder"],
+    ["no JSON", { "a.json": "Plan: 1" }, ["a.json"], "a.json: is not JSON: make it with"],
+    ["a state", { "a.json": '{"format_version":"1.0","values":{}}' }, ["a.json"], "a.json: is not a Terraform plan"],
+    ["a list", { "a.json": "[]" }, ["a.json"], "a.json: is not a Terraform plan"],
+    [
+      "a strange change",
+      { "a.json": '{"format_version":"1.2","resource_changes":[{}]}' },
+      ["a.json"],
+      "a.json: is not a Terraform plan (at resource_changes.0.address)",
+    ],
+    ["another format", { "a.json": plan.replace('"1.2"', '"2.0"') }, ["a.json"], 'a.json: is a plan of format "2.0"'],
+    ["nothing", {}, [], "plan-comment: name at least one plan"],
+    [
+      "one environment twice",
+      { "a.json": plan, "b/a.json": plan },
+      ["a.json", "b/a.json"],
+      "plan-comment: two plans are of a",
+    ],
+    ["too many names", { "a.json": plan }, ["a.json", "--name", "a", "--name", "b"], "--name: there are 2 names"],
+  ])("%s is told in one line, with exit code 2 and nothing written", async (_, files, args, message) => {
+    const { exitCode, comment, aside, root } = await run(files, ...args, "--out", "out.md");
+    expect({ exitCode, comment }).toEqual({ exitCode: 2, comment: "" });
+    expect(aside.split("\n")).toEqual([expect.stringContaining(message)]);
+    expect(existsSync(join(root, "out.md"))).toBe(false);
+  });
+});

@@ -1,0 +1,81 @@
+/** A resource's entry in a plan's JSON, as Terraform 1.11 writes it. */
+export interface ResourceJson {
+  readonly address: string;
+  readonly mode: string;
+  readonly type: string;
+  readonly name: string;
+  readonly change: Readonly<Record<string, unknown>>;
+}
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** What makes an entry unusual. */
+export interface Extra {
+  readonly actions?: readonly string[];
+  readonly after_unknown?: unknown;
+  readonly before_sensitive?: unknown;
+  readonly after_sensitive?: unknown;
+  readonly replace_paths?: unknown;
+  readonly previous_address?: string;
+}
+
+/** An entry; its actions follow from what there is before and after, unless they are given. */
+export function resource(
+  address: string,
+  before: Attributes | null,
+  after: Attributes | null,
+  { previous_address: previous, ...extra }: Extra = {},
+): ResourceJson {
+  const [type = "", name = ""] = address.split(".");
+  const same = JSON.stringify(before) === JSON.stringify(after);
+  const actions = same ? ["no-op"] : before === null ? ["create"] : after === null ? ["delete"] : ["update"];
+  return {
+    address,
+    ...(previous !== undefined && { previous_address: previous }),
+    mode: "managed",
+    type,
+    name,
+    change: {
+      actions,
+      before,
+      after,
+      after_unknown: {},
+      before_sensitive: before === null ? false : {},
+      after_sensitive: after === null ? false : {},
+      ...extra,
+    },
+  };
+}
+
+/** A whole plan's JSON. */
+export function planJson(...resources: readonly ResourceJson[]): string {
+  return JSON.stringify({
+    format_version: "1.2",
+    terraform_version: "1.11.4",
+    planned_values: { root_module: {} },
+    resource_changes: resources,
+    timestamp: "2026-11-01T00:00:00Z",
+    errored: false,
+  });
+}
+
+/** A target as the stacks make it. */
+export function target(strategy: string, concurrency: number): Attributes {
+  return {
+    rule: "r",
+    input: JSON.stringify({ strategy, targets: [{ functionName: "prod-api", qualifier: "warm", concurrency }] }),
+  };
+}
+
+/** A metric alarm that computes its figure from as many metrics. */
+export function alarm(threshold: number, metrics = 1): Attributes {
+  const query = (id: number) => ({ id: `m${id}`, expression: "", metric: [{ metric_name: "Errors", period: 300 }] });
+  return {
+    alarm_name: "prod-api-errors",
+    threshold,
+    metric_query: [
+      ...Array.from({ length: metrics }, (_, id) => query(id)),
+      { id: "result", expression: "m0", metric: [] },
+    ],
+  };
+}

@@ -1,0 +1,275 @@
+import { describe, expect, jest, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import * as z from "zod";
+import { MARKER } from "../../../operations/plan/comment";
+import { temporaryFolder } from "../../support/project";
+
+const { load } = jest.requireActual<{ readonly load: (yaml: string) => unknown }>("js-yaml");
+
+const FOLDER = ".github/workflows";
+
+const PERMISSIONS = z.record(z.string(), z.enum(["read", "write"]));
+const STEP = z.object({
+  name: z.string().optional(),
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).optional(),
+});
+const JOB = z.object({
+  if: z.string().optional(),
+  uses: z.string().optional(),
+  secrets: z.string().optional(),
+  permissions: PERMISSIONS,
+  environment: z.string().optional(),
+  concurrency: z.object({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
+  "timeout-minutes": z.number().optional(),
+  "runs-on": z.string().optional(),
+  steps: z.array(STEP).optional(),
+});
+const WORKFLOW = z.object({
+  on: z.record(z.string(), z.unknown()),
+  permissions: z.object({}).strict(),
+  defaults: z.object({ run: z.object({ shell: z.literal("bash") }) }).optional(),
+  jobs: z.record(z.string(), JOB),
+});
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith(".yml"));
+const text = (file: string) => readFileSync(join(FOLDER, file), "utf8");
+const workflow = (file: string) => WORKFLOW.parse(load(text(file)));
+const steps = (file: string) => Object.values(workflow(file).jobs).flatMap((job) => job.steps ?? []);
+
+function script(file: string, step: string): string {
+  const run = steps(file).find(({ name }) => name === step)?.run;
+  if (run === undefined) throw new Error(`${file} has no step ${step}`);
+  return run;
+}
+
+describe.each(files)("%s", (file) => {
+  test("is of the known shape, and nothing has permissions that its job does not ask for", () => {
+    expect(() => workflow(file)).not.toThrow();
+  });
+
+  test("uses actions by digest, with the version beside it, and files that are there", () => {
+    for (const line of text(file)
+      .split("\n")
+      .filter((one) => /\buses:/.test(one))) {
+      const local = /uses: \.\/(\S+)$/.exec(line)?.[1];
+      if (local === undefined) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      else expect(existsSync(local)).toBe(true);
+    }
+  });
+
+  test("runs npm scripts and commands that there are", () => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync("package.json", "utf8")));
+    const runs = steps(file).flatMap(({ run }) => (run === undefined ? [] : [run]));
+    const called = runs.flatMap((run) => [...run.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name ?? ""));
+    for (const name of called.filter((one) => one !== "ci")) expect(Object.keys(scripts)).toContain(name);
+    for (const [, command] of runs.join("\n").matchAll(/npm run ops --silent -- (\S+)/g)) {
+      expect(command).toBe("plan-comment");
+    }
+  });
+
+  test("has scripts that bash reads, with nothing pasted into them that others can choose", () => {
+    for (const { run } of steps(file)) {
+      if (run === undefined) continue;
+      expect(run).not.toContain("${{");
+      expect(spawnSync("bash", ["-n", "-c", run], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+    }
+  });
+
+  test("leaves no credentials in the checkout, and gives up in time", () => {
+    for (const job of Object.values(workflow(file).jobs)) {
+      if (job.steps) expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
+      for (const step of job.steps ?? []) {
+        if (step.uses?.startsWith("actions/checkout@"))
+          expect(step.with).toMatchObject({ "persist-credentials": false });
+      }
+    }
+  });
+});
+
+describe("permissions", () => {
+  test("are the least that each job can do with", () => {
+    const all = Object.fromEntries(
+      files.flatMap((file) =>
+        Object.entries(workflow(file).jobs).map(([name, { permissions }]) => [`${file} ${name}`, permissions]),
+      ),
+    );
+    const reads = { contents: "read" };
+    const signsIn = { ...reads, "id-token": "write" };
+    expect(all).toEqual({
+      "pull-request.yml checks": reads,
+      "pull-request.yml plan": signsIn,
+      "pull-request.yml comment": { ...reads, "pull-requests": "write" },
+      "plan.yml plan": signsIn,
+      "deploy.yml plan": signsIn,
+      "deploy.yml apply": signsIn,
+      "main.yml dev": signsIn,
+      "main.yml staging": signsIn,
+      "main.yml prod": signsIn,
+      "drift.yml plan": signsIn,
+      "drift.yml issue": { ...reads, issues: "write" },
+    });
+  });
+
+  test("pull requests of forks get the checks, without secrets, and nothing else", () => {
+    const { on, jobs } = workflow("pull-request.yml");
+    expect(Object.keys(on)).toEqual(["pull_request"]);
+    expect(JSON.stringify(jobs["checks"])).not.toMatch(/secrets|vars|id-token/);
+    expect(jobs["checks"]?.if).toBeUndefined();
+    expect(jobs["plan"]?.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
+    expect(jobs["comment"]?.if).toContain("needs.plan.result != 'skipped'");
+  });
+
+  test("the checks are those of .ci/run", () => {
+    const ci = readFileSync(".ci/run", "utf8").match(/^npm .*$/gm);
+    const { jobs } = workflow("pull-request.yml");
+    expect(jobs["checks"]?.steps?.flatMap(({ run }) => run ?? [])).toEqual(ci);
+  });
+
+  test("each environment deploys under a lock of its own, after its approval", () => {
+    const { jobs } = workflow("main.yml");
+    for (const name of ["dev", "staging", "prod"]) {
+      expect(jobs[name]?.concurrency).toEqual({ group: `deploy-${name}`, "cancel-in-progress": false });
+    }
+    expect(workflow("deploy.yml").jobs["apply"]?.environment).toBe("${{ inputs.environment }}");
+  });
+});
+
+/** Runs a step's script with a `gh` that notes what it is asked, and answers a listing with these ids. */
+function runStep(source: string, ids: string, files: Readonly<Record<string, string>>, env: Record<string, string>) {
+  const root = temporaryFolder();
+  mkdirSync(join(root, "bin"));
+  mkdirSync(join(root, "plans"));
+  const gh = `#!/usr/bin/env bash\nif [[ "$*" == *--paginate* ]]; then printf '%s' "$IDS"; exit "$LISTING"; fi\necho "$*" >> calls\n`;
+  writeFileSync(join(root, "bin/gh"), gh, { mode: 0o755 });
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(root, path), content);
+  const { status } = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", source], {
+    cwd: root,
+    env: {
+      PATH: [join(root, "bin"), process.env["PATH"]].join(delimiter),
+      GITHUB_REPOSITORY: "o/r",
+      IDS: ids,
+      LISTING: "0",
+      ...env,
+    },
+  });
+  const calls = existsSync(join(root, "calls")) ? readFileSync(join(root, "calls"), "utf8").trim().split("\n") : [];
+  return { status, calls };
+}
+
+describe("the pull request's comment", () => {
+  const source = script("pull-request.yml", "Renew the comment in place");
+
+  test("is looked for by its marker", () => {
+    expect(source).toContain(`startswith("${MARKER}")`);
+    expect(script("drift.yml", "Open, renew or close the issue")).toContain(`startswith("${MARKER}")`);
+  });
+
+  test.each([
+    ["made when there is none", "", "POST repos/o/r/issues/5/comments"],
+    ["renewed when there is one", "12\n", "PATCH repos/o/r/issues/comments/12"],
+    ["renewed once when there are two", "12\n13\n", "PATCH repos/o/r/issues/comments/12"],
+  ])("is %s", (_, ids, call) => {
+    expect(runStep(source, ids, {}, { NUMBER: "5" })).toEqual({
+      status: 0,
+      calls: [`api --method ${call} --field body=@comment.md --silent`],
+    });
+  });
+
+  test("is not made a second time when GitHub does not tell", () => {
+    expect(runStep(source, "", {}, { NUMBER: "5", LISTING: "1" })).toEqual({ status: 1, calls: [] });
+  });
+});
+
+describe("the issue about drift", () => {
+  const source = script("drift.yml", "Open, renew or close the issue");
+  const same = { "plans/dev.exit-code": "0\n" };
+  const drifted = { ...same, "plans/prod.exit-code": "2\n" };
+
+  test.each([
+    [
+      "opened",
+      "",
+      drifted,
+      "false",
+      ["api --method POST repos/o/r/issues --raw-field title=Drift --field body=@issue.md --silent"],
+    ],
+    ["renewed", "7\n", drifted, "false", ["api --method PATCH repos/o/r/issues/7 --field body=@issue.md --silent"]],
+    [
+      "opened also when a plan failed",
+      "",
+      same,
+      "true",
+      ["api --method POST repos/o/r/issues --raw-field title=Drift --field body=@issue.md --silent"],
+    ],
+    [
+      "closed when it is over",
+      "7\n",
+      same,
+      "false",
+      ["api --method PATCH repos/o/r/issues/7 --raw-field state=closed --silent"],
+    ],
+    ["not opened without a reason", "", same, "false", []],
+  ])("is %s", (_, ids, plans, failed, calls) => {
+    expect(runStep(source, ids, plans, { FAILED: failed })).toEqual({ status: 0, calls });
+  });
+});
+
+describe("the saved plan", () => {
+  const hasGpg = spawnSync("gpg", ["--version"]).status === 0;
+
+  (hasGpg ? test : test.skip)("comes out of its encryption as it went in, and not with another passphrase", () => {
+    const root = temporaryFolder();
+    mkdirSync(join(root, "stack"));
+    mkdirSync(join(root, "home"), { mode: 0o700 });
+    writeFileSync(join(root, "stack/tfplan"), "the plan");
+    writeFileSync(join(root, "stack/.terraform.lock.hcl"), "the lock");
+    const bash = (source: string, stack: string, passphrase: string) =>
+      spawnSync("bash", ["-eo", "pipefail", "-c", source], {
+        cwd: root,
+        env: { PATH: process.env["PATH"], GNUPGHOME: join(root, "home"), STACK: stack, PASSPHRASE: passphrase },
+      }).status;
+    mkdirSync(join(root, "other"));
+    expect(bash(script("plan.yml", "Encrypt the saved plan"), "stack", "")).toBe(1);
+    expect(bash(script("plan.yml", "Encrypt the saved plan"), "stack", "open sesame")).toBe(0);
+    expect(bash(`rm saved-plan.tar\n${script("deploy.yml", "Decrypt the saved plan")}`, "other", "wrong")).not.toBe(0);
+    expect(bash(script("deploy.yml", "Decrypt the saved plan"), "other", "open sesame")).toBe(0);
+    expect(readFileSync(join(root, "other/tfplan"), "utf8")).toBe("the plan");
+    expect(readFileSync(join(root, "other/.terraform.lock.hcl"), "utf8")).toBe("the lock");
+  });
+});
+
+describe("renovate.json", () => {
+  const renovate = z
+    .object({
+      extends: z.array(z.string()),
+      customManagers: z.array(
+        z.object({ managerFilePatterns: z.array(z.string()), matchStrings: z.array(z.string()) }),
+      ),
+    })
+    .parse(JSON.parse(readFileSync("renovate.json", "utf8")));
+
+  test("pins actions by digest", () => {
+    expect(renovate.extends).toContain("helpers:pinGitHubActionDigests");
+  });
+
+  test("finds the versions of Terraform and of its provider", () => {
+    const [terraform, provider] = renovate.customManagers.map(
+      ({ matchStrings }) => new RegExp(matchStrings[0] ?? "(?!)"),
+    );
+    for (const file of files.filter((one) => text(one).includes("setup-terraform@"))) {
+      expect(terraform?.exec(text(file))?.groups).toMatchObject({
+        depName: "hashicorp/terraform",
+        currentValue: "1.11.4",
+      });
+    }
+    expect(provider?.exec(readFileSync("stacks/environment-stack.ts", "utf8"))?.groups?.["currentValue"]).toMatch(
+      /^>= /,
+    );
+  });
+});

@@ -1,0 +1,120 @@
+import { looksSecret } from "../../environments/mistakes";
+import { type ResourceChange } from "./plan";
+import { child, isTree, secretInEither } from "./sensitivity";
+
+/** One attribute's value, before or after. */
+export interface Leaf {
+  readonly value: unknown;
+  readonly isSecret: boolean;
+  readonly isUnknown: boolean;
+}
+
+/** Attributes by path, as in `metric_query[errors].metric[0].period`; JSON in texts is looked into. */
+export type Leaves = ReadonlyMap<string, Leaf>;
+
+/** An attribute that does not stay as it is. */
+export interface Difference {
+  readonly path: string;
+  readonly before: Leaf | undefined;
+  readonly after: Leaf | undefined;
+}
+
+/** What tells the elements of a list from each other, whatever their order. */
+const IDENTITIES = ["id", "functionName", "Sid", "name"];
+
+/** The attributes that a resource has now. */
+export function leavesBefore(change: ResourceChange): Leaves {
+  return leavesOf(change.before, secretsOf(change), undefined);
+}
+
+/** The attributes that it is going to have. */
+export function leavesAfter(change: ResourceChange): Leaves {
+  return leavesOf(change.after, secretsOf(change), change.unknown);
+}
+
+/** The attributes that change, by path. */
+export function differences(change: ResourceChange): Difference[] {
+  const before = leavesBefore(change);
+  const after = leavesAfter(change);
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((path) => ({ path, before: before.get(path), after: after.get(path) }))
+    .filter((one) => !isSame(one.before, one.after))
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function secretsOf({ sensitiveBefore, sensitiveAfter }: ResourceChange): unknown {
+  return secretInEither(sensitiveBefore, sensitiveAfter);
+}
+
+function isSame(before: Leaf | undefined, after: Leaf | undefined): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    !after.isUnknown &&
+    JSON.stringify(before.value) === JSON.stringify(after.value)
+  );
+}
+
+function leavesOf(value: unknown, secret: unknown, unknown: unknown): Map<string, Leaf> {
+  const leaves = new Map<string, Leaf>();
+  collect(value, secret, unknown, "", leaves);
+  return leaves;
+}
+
+function collect(value: unknown, secret: unknown, unknown: unknown, path: string, leaves: Map<string, Leaf>): void {
+  const isSecret = secret === true;
+  if (unknown === true) {
+    leaves.set(path, { value: undefined, isSecret, isUnknown: true });
+    return;
+  }
+  const tree = isSecret ? value : embeddedJson(value);
+  if (isSecret || !isTree(tree)) {
+    // Nothing, an empty list and no attribute at all are the same to whoever reads.
+    const isEmpty = value === undefined || value === null;
+    if (!isEmpty || isTree(unknown)) {
+      if (isEmpty) collectChildren({}, secret, unknown, path, leaves);
+      else leaves.set(path, { value, isSecret: isSecret || holdsSecret(value), isUnknown: false });
+    }
+    return;
+  }
+  collectChildren(tree, secret, unknown, path, leaves);
+}
+
+function collectChildren(
+  tree: object,
+  secret: unknown,
+  unknown: unknown,
+  path: string,
+  leaves: Map<string, Leaf>,
+): void {
+  const keys = new Set([...Object.keys(tree), ...(isTree(unknown) ? Object.keys(unknown) : [])]);
+  const identity = Array.isArray(tree) ? identityOf(tree) : undefined;
+  for (const key of keys) {
+    const below = child(tree, key);
+    const own = identity === undefined ? undefined : child(below, identity);
+    const name = typeof own === "string" ? own : key;
+    const inList = Array.isArray(tree) || (Object.keys(tree).length === 0 && Array.isArray(unknown));
+    const step = inList ? `[${name}]` : path === "" ? name : `.${name}`;
+    collect(below, child(secret, key), child(unknown, key), `${path}${step}`, leaves);
+  }
+}
+
+function identityOf(list: readonly unknown[]): string | undefined {
+  return IDENTITIES.find((key) => {
+    const values = list.map((element) => child(element, key)).filter((value) => typeof value === "string");
+    return values.length === list.length && new Set(values).size === list.length;
+  });
+}
+
+function embeddedJson(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+function holdsSecret(value: unknown): boolean {
+  return typeof value === "string" && looksSecret(value);
+}

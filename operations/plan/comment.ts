@@ -1,0 +1,123 @@
+import { oneLine } from "../one-line";
+import { fullList } from "./full-list";
+import { hazardLines } from "./hazards";
+import { code } from "./markdown";
+import { countKinds, isTouched, type Plan } from "./plan";
+import { COST_NOTE, costLine } from "./plan-cost";
+import { wordLines } from "./wording";
+
+/** The first line of every comment, not seen by readers: by it the comment is found again, and renewed in place. */
+export const MARKER = "<!-- warmwatch: plan -->";
+
+/** How many characters GitHub takes for a comment or an issue. */
+export const LONGEST_COMMENT = 65_536;
+
+/** How many lines of each kind an environment gets above its folded list; fewer, when it would be too long otherwise. */
+const LINES_ABOVE = [50, 20, 8, 3, 0];
+
+/** What is kept free for the folded lists. */
+const KEPT_FOR_LISTS = 8_000;
+
+/** What goes into a comment. */
+export interface CommentContent {
+  readonly title: string;
+  readonly plans: readonly Plan[];
+  /** Environments that have no plan, and should not be forgotten for that. */
+  readonly unplanned: readonly string[];
+}
+
+interface Section {
+  readonly above: string;
+  readonly list: readonly string[];
+}
+
+/** One comment in Markdown, about all environments, never longer than GitHub takes. */
+export function writeComment({ title, plans, unplanned }: CommentContent, longest = LONGEST_COMMENT): string {
+  const top = [MARKER, `## ${oneLine(title)}`, ""].join("\n");
+  const missing = unplanned.map((name) => `### ${code(name, 64)}: no plan; the job's log says why\n`);
+  const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");
+  const fixed = top.length + bottom.length + 2;
+
+  const drafts = LINES_ABOVE.map((most) => plans.map((plan) => sectionOf(plan, most)));
+  const lengthAbove = (sections: readonly Section[]) => sections.reduce((sum, { above }) => sum + above.length + 2, 0);
+  const fitting = drafts.find((sections) => fixed + lengthAbove(sections) <= longest - KEPT_FOR_LISTS);
+  const sections = fitting ?? drafts.at(-1) ?? [];
+
+  let left = longest - fixed - lengthAbove(sections);
+  const texts = sections.map(({ above, list }, index) => {
+    const folded = fold(list, Math.floor(left / (sections.length - index)));
+    left -= folded.length;
+    return `${above}\n${folded}`;
+  });
+  return cut([top, ...texts, bottom].join("\n"), longest);
+}
+
+function sectionOf(plan: Plan, most: number): Section {
+  const { environment, changes, isWhole } = plan;
+  const name = code(environment, 64);
+  const touched = changes.filter(isTouched);
+  const unfinished = isWhole ? [] : ["", "**Planning ended with an error: this is not all of it.**"];
+  const cost = costLine(plan);
+  if (touched.length === 0) {
+    const nothing = isWhole ? "nothing to change" : "no changes known";
+    return { above: [`### ${name}: ${nothing}`, ...unfinished, "", cost, ""].join("\n"), list: [] };
+  }
+  const counts = countKinds(changes);
+  const rare = [
+    ...(counts.forget > 0 ? [`${counts.forget} to let go`] : []),
+    ...(counts.moved > 0 ? [`${counts.moved} moved`] : []),
+  ];
+  const summary = [
+    `${counts.add} to add`,
+    `${counts.change} to change`,
+    `${counts.replace} to replace`,
+    `${counts.destroy} to destroy`,
+    ...rare,
+  ].join(", ");
+  const above = [
+    `### ${name}: ${summary}`,
+    ...unfinished,
+    "",
+    ...capped(hazardLines(changes), most, "deletions or replacements of this kind"),
+    ...capped(wordLines(plan), most, "changes"),
+    cost,
+    "",
+  ].join("\n");
+  return { above, list: fullList(changes) };
+}
+
+/** The lines and an empty one, or nothing at all; never does one disappear without a word. */
+function capped(lines: readonly string[], most: number, what: string): string[] {
+  if (lines.length === 0) return [];
+  const more = lines.length - most;
+  const kept = lines.slice(0, most);
+  return [...kept, ...(more > 0 ? [`- and **${more} more** ${what}`] : []), ""];
+}
+
+function fold(list: readonly string[], room: number): string {
+  if (list.length === 0) return "";
+  const opening = `<details><summary>All ${list.length} resources</summary>\n\n`;
+  const closing = "\n\n</details>\n";
+  const leftOut = (count: number) =>
+    `\n- … cut here, to stay within GitHub's limit: ${count} more resources are in the job's log`;
+  const whole = list.join("\n");
+  if (opening.length + whole.length + closing.length <= room) return `${opening}${whole}${closing}`;
+  let body = "";
+  let kept = 0;
+  for (const text of list) {
+    const next = kept === 0 ? text : `${body}\n${text}`;
+    if (opening.length + next.length + leftOut(list.length).length + closing.length > room) break;
+    body = next;
+    kept += 1;
+  }
+  const short = `${opening}${body}${leftOut(list.length - kept)}${closing}`;
+  return short.length <= room ? short : "";
+}
+
+/** Only for more environments than anybody has. */
+function cut(comment: string, longest: number): string {
+  if (comment.length <= longest) return comment;
+  const note = "\n\n… cut here, to stay within GitHub's limit: the job's log has the rest\n";
+  const end = comment.lastIndexOf("\n", longest - note.length);
+  return comment.slice(0, Math.max(end, 0)) + note;
+}

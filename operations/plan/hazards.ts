@@ -1,0 +1,37 @@
+import { code } from "./markdown";
+import { type ResourceChange } from "./plan";
+
+/** What holds something that does not come back, or what requests or alarms pass through; with what going means. */
+const HAZARDS: Readonly<Record<string, readonly [noun: string, loss: string]>> = {
+  aws_cloudwatch_log_group: ["log group", "its logs are lost"],
+  aws_kms_key: ["KMS key", "what it has encrypted cannot be read any more"],
+  aws_sqs_queue: ["queue", "the messages in it are lost"],
+  aws_sns_topic: ["topic", "its subscriptions go, and have to be confirmed again"],
+  aws_dynamodb_table: ["table", "its data is lost"],
+  aws_s3_bucket: ["bucket", "its objects are lost"],
+  aws_lambda_function_url: ["function URL", "its address goes for good"],
+  aws_apigatewayv2_api: ["HTTP API", "its address goes for good"],
+  aws_lambda_alias: ["alias", "requests through it fail meanwhile"],
+  aws_lambda_function: ["function", "it answers no requests meanwhile"],
+};
+
+/** Deletions and replacements that lose data or hit requests, one line each, deletions first. */
+export function hazardLines(changes: readonly ResourceChange[]): string[] {
+  const order = { destroy: 0, replace: 1, forget: 2 };
+  return changes
+    .flatMap((change) => {
+      const hazard = HAZARDS[change.type];
+      const { kind } = change;
+      return hazard && (kind === "destroy" || kind === "replace" || kind === "forget")
+        ? [{ change, hazard, kind }]
+        : [];
+    })
+    .sort((one, other) => order[one.kind] - order[other.kind])
+    .map(({ change: { label, address, replacedFor }, hazard: [noun, loss], kind }) => {
+      const thing = `${noun} ${code(label)} (${code(address)})`;
+      if (kind === "destroy") return `- ⚠️ **destroyed**: ${thing}: ${loss}`;
+      if (kind === "forget") return `- ⚠️ **let go**: ${thing}: it stays in AWS, and nothing looks after it any more`;
+      const why = replacedFor.length > 0 ? `, because of ${replacedFor.map((path) => code(path)).join(", ")}` : "";
+      return `- ⚠️ **replaced**${why}: ${thing}: ${loss}`;
+    });
+}

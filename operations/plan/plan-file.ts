@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import * as z from "zod";
+import { InvalidInput } from "../../environments/mistakes";
+import { type Plan, type ResourceChange } from "./plan";
+import { child } from "./sensitivity";
+
+const ACTIONS = z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])).min(1);
+
+/** What is read of a plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
+const PLAN_JSON = z.object({
+  format_version: z.string(),
+  terraform_version: z.string().optional(),
+  errored: z.boolean().optional(),
+  // Marks a plan: a state's JSON has neither this nor changes.
+  planned_values: z.record(z.string(), z.unknown()).optional(),
+  resource_changes: z
+    .array(
+      z.object({
+        address: z.string(),
+        previous_address: z.string().optional(),
+        mode: z.string(),
+        type: z.string(),
+        name: z.string(),
+        index: z.union([z.string(), z.number()]).optional(),
+        change: z.object({
+          actions: ACTIONS,
+          before: z.unknown().optional(),
+          after: z.unknown().optional(),
+          after_unknown: z.unknown().optional(),
+          before_sensitive: z.unknown().optional(),
+          after_sensitive: z.unknown().optional(),
+          replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).optional(),
+        }),
+      }),
+    )
+    .optional(),
+});
+
+/** A plan's JSON as far as it is looked at. */
+export type PlanJson = z.infer<typeof PLAN_JSON>;
+
+/** The environment that a file is taken to be of: `prod.json` and `prod/plan.json` are both of prod. */
+export function environmentOf(file: string): string {
+  const name = basename(file).replace(/\.json$/, "");
+  return /^(tf)?plan$|^show$/i.test(name) ? basename(dirname(resolve(file))) : name;
+}
+
+/** Reads what `terraform show -json` has written; anything else is thrown as a mistake in the file. */
+export async function readPlanFile(path: string, shownAs: string): Promise<PlanJson> {
+  const wrong = (message: string) => new InvalidInput([{ file: shownAs, message }]);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    throw wrong(`cannot be read: ${reasonOf(error)}`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw wrong("is not JSON: make it with `terraform show -json <saved plan>`");
+  }
+  const parsed = PLAN_JSON.safeParse(json);
+  const { data } = parsed;
+  if (!data || (data.resource_changes === undefined && data.planned_values === undefined)) {
+    const [issue] = parsed.error?.issues ?? [];
+    const where = issue && issue.path.length > 0 ? ` (at ${issue.path.join(".")})` : "";
+    throw wrong(`is not a Terraform plan${where}: make it with \`terraform show -json <saved plan>\``);
+  }
+  if (!data.format_version.startsWith("1.")) {
+    throw wrong(`is a plan of format ${JSON.stringify(data.format_version)}: only format 1 is known`);
+  }
+  return data;
+}
+
+/** The plan of an environment, from its JSON. */
+export function toPlan(environment: string, json: PlanJson): Plan {
+  const changes = (json.resource_changes ?? []).filter(({ mode }) => mode === "managed").map(toChange);
+  return { environment, changes, isWhole: json.errored !== true };
+}
+
+function toChange(resource: NonNullable<PlanJson["resource_changes"]>[number]): ResourceChange {
+  const { address, previous_address: previous, type, name, index, change } = resource;
+  const suffix = index === undefined ? "" : ` ${index}`;
+  return {
+    address,
+    ...(previous !== undefined && previous !== address && { previousAddress: previous }),
+    type,
+    label: `${name.replaceAll("_", " ")}${suffix}`,
+    kind: kindOf(change.actions),
+    before: change.before ?? undefined,
+    after: change.after ?? undefined,
+    unknown: change.after_unknown,
+    sensitiveBefore: change.before_sensitive,
+    sensitiveAfter: change.after_sensitive,
+    replacedFor: (change.replace_paths ?? []).map((path) => path.join(".")),
+  };
+}
+
+function kindOf(actions: z.infer<typeof ACTIONS>): ResourceChange["kind"] {
+  if (actions.includes("delete") && actions.includes("create")) return "replace";
+  if (actions.includes("create")) return "add";
+  if (actions.includes("update")) return "change";
+  if (actions.includes("delete")) return "destroy";
+  if (actions.includes("forget")) return "forget";
+  return "same";
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "there is no permission to",
+};
+
+function reasonOf(error: unknown): string {
+  const reason = String(child(error, "code"));
+  return REASONS[reason] ?? reason;
+}

@@ -1,0 +1,18 @@
+/** What is secret in either of two: both have the attributes' shape, with `true` for whatever is not to be shown. */
+export function secretInEither(one: unknown, other: unknown): unknown {
+  if (one === true || other === true) return true;
+  if (!isTree(one)) return other;
+  if (!isTree(other)) return one;
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...keys].map((key) => [key, secretInEither(child(one, key), child(other, key))]));
+}
+
+/** What is below a key of an object or a list; nothing where there is none. */
+export function child(tree: unknown, key: string): unknown {
+  return isTree(tree) && Object.hasOwn(tree, key) ? (tree as Readonly<Record<string, unknown>>)[key] : undefined;
+}
+
+/** Whether there is something below. */
+export function isTree(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
