@@ -1,35 +1,26 @@
-import { App } from "cdktf";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { loadEnvironments } from "./environments/load";
 import { InvalidInput } from "./environments/mistakes";
 import { WARMER } from "./environments/names";
 import { bundleFunctions } from "./stacks/bundle";
-import { EnvironmentStack } from "./stacks/environment-stack";
 import { renewOutput } from "./stacks/output-folder";
-import { summarize } from "./stacks/summary";
 
 /** Every `environments/*.tfvars` becomes one stack. */
 async function main(): Promise<void> {
   const outdir = relative(".", process.env["CDKTF_OUTDIR"] ?? "cdktf.out");
-  const environments = await loadEnvironments(".");
-  const stacks = await renewOutput(outdir, async (folder) => {
-    const names = [WARMER, ...environments.flatMap(({ functions }) => Object.keys(functions))];
-    const bundles = await bundleFunctions(".", names, folder);
-    // cdktf's own validation would look for a terraform on the PATH; what it checks, the environments' schema has checked.
-    const app = new App({ outdir: folder, skipValidation: true });
-    const stacks = environments.map(
-      (environment) =>
-        new EnvironmentStack(app, environment, {
-          bundles,
-          stackFolder: join(outdir, "stacks", environment.name),
-        }),
-    );
-    app.synth();
-    return stacks;
+  const summary = await renewOutput(outdir, async (folder) => {
+    // The warmer, the largest bundle, is the same whatever the files say: it is made while they are read and cdktf is loaded.
+    const bundlingWarmer = bundleFunctions(".", [WARMER], folder);
+    const [environments, { synthesize }, warmer] = await Promise.all([
+      loadEnvironments("."),
+      import("./stacks/synthesize"),
+      bundlingWarmer,
+    ]);
+    const names = environments.flatMap(({ functions }) => Object.keys(functions));
+    const bundles = new Map([...warmer, ...(await bundleFunctions(".", names, folder))]);
+    return synthesize(environments, { bundles, folder, outdir });
   });
-  console.log(
-    `${summarize(stacks)}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`,
-  );
+  console.log(`${summary}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`);
 }
 
 main().catch((error: unknown) => {

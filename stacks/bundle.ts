@@ -97,7 +97,7 @@ function compileMistakes(errors: BuildFailure["errors"]): Mistake[] {
 function zipFiles(files: readonly OutputFile[]): Uint8Array {
   const entries: Zippable = {};
   for (const { path, contents } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    entries[basename(path)] = [contents, { mtime: ZIP_TIME, os: UNIX, attrs: READABLE_FILE, level: 9 }];
+    entries[basename(path)] = [contents, { mtime: ZIP_TIME, os: UNIX, attrs: READABLE_FILE, level: 6 }];
   }
   return zipSync(entries);
 }

@@ -1,5 +1,4 @@
 import { afterAll } from "@jest/globals";
-import { App } from "cdktf";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -7,8 +6,7 @@ import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
-import { EnvironmentStack } from "../../stacks/environment-stack";
-import { summarize } from "../../stacks/summary";
+import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 
 /** The smallest handler there is. */
 export const HANDLER = "export const handler = async () => ({ statusCode: 200 });\n";
@@ -92,18 +90,13 @@ export async function synthesize(root: string): Promise<Synthesized> {
   const outdir = temporaryFolder();
   const names = [WARMER, ...environments.flatMap(({ functions }) => Object.keys(functions))];
   const bundles = await bundleFunctions(root, names, outdir);
-  const app = new App({ outdir, skipValidation: true });
-  const stacks = environments.map(
-    (environment) =>
-      new EnvironmentStack(app, environment, { bundles, stackFolder: `cdktf.out/stacks/${environment.name}` }),
-  );
-  app.synth();
+  const summary = synthesizeStacks(environments, { bundles, folder: outdir, outdir: "cdktf.out" });
   const read = (name: string) =>
     JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as SynthesizedStack;
   return {
     outdir,
     stacks: Object.fromEntries(environments.map(({ name }) => [name, read(name)])),
-    summary: summarize(stacks),
+    summary,
   };
 }
 

@@ -1,11 +1,10 @@
-import { App } from "cdktf";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
-import { EnvironmentStack } from "../../stacks/environment-stack";
+import { synthesize } from "../../stacks/synthesize";
 import { LocalEnvironmentError } from "../problem";
 
 const block = z.record(z.string(), z.unknown());
@@ -43,9 +42,7 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   }
   mkdirSync(folder, { recursive: true });
   const bundles = await bundleFunctions(root, [WARMER, ...Object.keys(environment.functions)], folder);
-  const app = new App({ outdir: folder, skipValidation: true });
-  new EnvironmentStack(app, environment, { bundles, stackFolder: join(folder, "stacks", name) });
-  app.synth();
+  synthesize([environment], { bundles, folder });
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
   return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder };

@@ -1,0 +1,35 @@
+import { App } from "cdktf";
+import { join } from "node:path";
+import { type Environment } from "../environments/schema";
+import { type Bundle } from "./bundle";
+import { EnvironmentStack } from "./environment-stack";
+import { summarize } from "./summary";
+
+/** Where stacks are written, and what they are made from. */
+export interface SynthesisProps {
+  /** The code of the warmer and of every function, by name. */
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  /** An existing folder; each environment's stack gets one below its `stacks`. */
+  readonly folder: string;
+  /** Where that folder will be when Terraform runs, relative to the project's root; where it is by default. */
+  readonly outdir?: string;
+}
+
+/**
+ * Writes the stack of each environment.
+ *
+ * @returns what has been synthesized, for people to read
+ */
+export function synthesize(
+  environments: readonly Environment[],
+  { bundles, folder, outdir = folder }: SynthesisProps,
+): string {
+  // cdktf's own validation would look for a terraform on the PATH; what it checks, the environments' schema has checked.
+  const app = new App({ outdir: folder, skipValidation: true });
+  const stacks = environments.map(
+    (environment) =>
+      new EnvironmentStack(app, environment, { bundles, stackFolder: join(outdir, "stacks", environment.name) }),
+  );
+  app.synth();
+  return summarize(stacks);
+}
