@@ -10,6 +10,8 @@ import { writeLines } from "./stdout";
 /** The most values that one metric may have in one line. */
 const MAX_VALUES = 100;
 
+const FUNCTION = `"${FUNCTION_NAME}":${JSON.stringify(functionName)}`;
+
 let dropped = 0;
 
 /** The default publisher: one write to standard output per invocation. */
@@ -28,7 +30,7 @@ export const emf: Publisher = {
         members += `,"${name}":${rounded(values[0])}`;
       }
     }
-    if (definitions) others = line([[FUNCTION_NAME]], definitions, members, properties) + others;
+    if (definitions) others = line(`[["${FUNCTION_NAME}"]]`, definitions, members, properties) + others;
     if (writeLines(others)) dropped = 0;
     else for (const { values } of data) dropped += values.length;
   },
@@ -37,7 +39,10 @@ export const emf: Publisher = {
 /** Lines of one metric alone. */
 function linesOf({ name, values, dimension }: Datum, properties: object): string {
   const { unit, dimension: second, total }: Metric = METRICS[name];
-  const sets = [...(second && !total ? [] : [[FUNCTION_NAME]]), ...(second ? [[FUNCTION_NAME, second]] : [])];
+  const sets = JSON.stringify([
+    ...(second && !total ? [] : [[FUNCTION_NAME]]),
+    ...(second ? [[FUNCTION_NAME, second]] : []),
+  ]);
   const member = second ? `,"${second}":${JSON.stringify(dimension)}` : "";
   let lines = "";
   for (let from = 0; from < values.length; from += MAX_VALUES) {
@@ -47,11 +52,10 @@ function linesOf({ name, values, dimension }: Datum, properties: object): string
   return lines;
 }
 
-function line(dimensionSets: readonly string[][], definitions: string, members: string, properties: object): string {
+function line(dimensionSets: string, definitions: string, members: string, properties: object): string {
   return (
     `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}",` +
-    `"Dimensions":${JSON.stringify(dimensionSets)},"Metrics":[${definitions}]}]}${members},` +
-    `${JSON.stringify({ [FUNCTION_NAME]: functionName, ...properties }).slice(1)}\n`
+    `"Dimensions":${dimensionSets},"Metrics":[${definitions}]}]}${members},${FUNCTION},${JSON.stringify(properties).slice(1)}\n`
   );
 }
 

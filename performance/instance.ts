@@ -31,7 +31,7 @@ export function takeStart(): Start {
 
 /** Different for each execution environment. Not a secret, so that loading a cryptographic library is not worth it. */
 export function instanceId(): string {
-  return (id ??= `${loadedAt}-${String(Math.random()).slice(2)}`);
+  return (id ??= `${loadedAt}-${Math.random()}`);
 }
 
 /** Peak memory so far, as a share of the function's memory; NaN outside of Lambda. */
@@ -39,7 +39,7 @@ export function memoryPercent(): number {
   return (process.resourceUsage().maxRSS / 1024 / memoryMb) * 100;
 }
 
-/** Milliseconds since a time that `process.hrtime.bigint()` has told; never negative. */
+/** Milliseconds since a time that `process.hrtime.bigint()` has told. */
 export function millisecondsSince(start: bigint): number {
-  return Math.max(0, Number(process.hrtime.bigint() - start) / 1e6);
+  return Number(process.hrtime.bigint() - start) / 1e6;
 }

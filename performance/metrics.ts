@@ -99,6 +99,6 @@ export interface Datum {
 export interface Publisher {
   /** An invocation begins: a moment at which the environment is awake, to send what has gathered. */
   begin?(): void;
-  /** An invocation has ended, with these metrics. `properties` are for searching in logs; they are no metrics. */
+  /** An invocation has ended, with these metrics. `properties`, at least one, are for searching in logs; they are no metrics. */
   publish(data: readonly Datum[], properties: Readonly<Record<string, unknown>>): void;
 }

@@ -310,7 +310,7 @@ describe("a warming ping", () => {
     const handler = startEnvironment().monitor(inner);
     expect(await handler(ping(), CONTEXT)).toEqual({
       warm: true,
-      instanceId: expect.stringMatching(/^\w+-\w+$/),
+      instanceId: expect.stringMatching(/^\d+-0\.\d+$/),
       cold: true,
       version: "7",
       heldMilliseconds: expect.any(Number),
