@@ -31,8 +31,8 @@ export class FunctionAlarms extends Construct {
   ) {
     super(scope, id);
     for (const key of ALARM_KEYS) {
-      const measure = ALARMS[key].watched(props.watched);
-      if (measure && props.watched.alarm(key).enabled) this.alarms.set(key, this.addAlarm(key, ALARMS[key], measure));
+      const measure = measureOf(props.watched, key);
+      if (measure) this.alarms.set(key, this.addAlarm(key, ALARMS[key], measure));
     }
     this.addComposite();
   }
@@ -79,7 +79,11 @@ export class FunctionAlarms extends Construct {
 
 /** Whether a function has an alarm: it is not switched off, and there is something to watch. */
 export function hasAlarm(watched: WatchedFunction, key: AlarmKey): boolean {
-  return watched.alarm(key).enabled && ALARMS[key].watched(watched) !== undefined;
+  return measureOf(watched, key) !== undefined;
+}
+
+function measureOf(watched: WatchedFunction, key: AlarmKey): Measure | undefined {
+  return watched.alarm(key).enabled ? ALARMS[key].watched(watched) : undefined;
 }
 
 /** An alarm's name, which no other alarm of the account may have: of two, CloudWatch would keep the last. */

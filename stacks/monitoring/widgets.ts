@@ -57,7 +57,6 @@ export interface Section {
 /** Everything that a dashboard shows of one function. */
 export function sectionsOf(subject: Subject): Section[] {
   const { deployedHere } = subject;
-  const errors = failures(subject);
   return [
     {
       heading: "Overview",
@@ -105,7 +104,7 @@ export function sectionsOf(subject: Subject): Section[] {
           title: "Requests that met a cold start",
           unit: "Percent",
           lines: [
-            { ...hidden("requests", ofTraffic("Invocations", subject)) },
+            hidden("requests", ofTraffic("Invocations", subject)),
             deployedHere
               ? hidden("starts", emitted("ColdStarts", subject))
               : { ...hidden("starts", reported("InitDuration", subject)), statistic: "SampleCount" },
@@ -221,15 +220,16 @@ export function sectionsOf(subject: Subject): Section[] {
         ]
       : []),
   ];
+}
 
-  function percentOfRequests(of: Subject, label: string, expression: string): Line[] {
-    return [
-      hidden("requests", ofTraffic("Invocations", of)),
-      ...Object.entries(errors.metrics).map(([id, metric]) => hidden(id, metric)),
-      { label: "", id: "failures", expression: errors.expression ?? "FILL(value, 0)", hidden: true },
-      { label, expression },
-    ];
-  }
+function percentOfRequests(subject: Subject, label: string, expression: string): Line[] {
+  const errors = failures(subject);
+  return [
+    hidden("requests", ofTraffic("Invocations", subject)),
+    ...Object.entries(errors.metrics).map(([id, metric]) => hidden(id, metric)),
+    { label: "", id: "failures", expression: errors.expression ?? "FILL(value, 0)", hidden: true },
+    { label, expression },
+  ];
 }
 
 function hidden(id: string, metric: Metric): Line {
