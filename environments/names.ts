@@ -11,6 +11,11 @@ export function deployedName(environment: string, functionName: string): string 
   return `${environment}-${functionName}`;
 }
 
+/** The log group of a function that is not told another. */
+export function defaultLogGroup(deployedName: string): string {
+  return `/aws/lambda/${deployedName}`;
+}
+
 /** Where an environment's state lives, for people to read; two environments with the same location would destroy each other. */
 export function stateLocation(environment: string, state: StateSettings): string {
   switch (state.backend) {

@@ -3,7 +3,7 @@ import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, type ITerraformDependable, TerraformAsset, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import { deployedName } from "../environments/names";
+import { defaultLogGroup, deployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle, HANDLER } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
@@ -35,7 +35,7 @@ export class MonitoredFunction extends Construct {
     const lifecycle = { preventDestroy: environment.protected };
 
     const logs = (this.logs = new CloudwatchLogGroup(this, "logs", {
-      name: `/aws/lambda/${name}`,
+      name: defaultLogGroup(name),
       retentionInDays: environment.logRetentionDays,
       lifecycle,
     }));

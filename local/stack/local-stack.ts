@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { defaultLogGroup } from "../../environments/names";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
 import { LocalEnvironmentError } from "../problem";
@@ -169,7 +170,7 @@ export function readLocalStack(
   );
   const functionOfLogGroup = new Map(
     lambdas.map(([, { function_name, logging_config }]) => [
-      logging_config?.log_group ?? `/aws/lambda/${function_name}`,
+      logging_config?.log_group ?? defaultLogGroup(function_name),
       function_name,
     ]),
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { show, InvalidInput } from "../../environments/mistakes";
-import { deployedName, WARMER } from "../../environments/names";
+import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../functions/warmer/contract";
 import { targetOf, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
@@ -43,7 +43,7 @@ export function planWarming(environments: readonly Environment[], wish: WarmingW
     environment: environment.name,
     region: environment.region,
     warmer,
-    logGroup: `/aws/lambda/${warmer}`,
+    logGroup: defaultLogGroup(warmer),
     runs: groupsWithSameRounds(chosen).map((group) => requestFor(group, wish.fullTime)),
     unpriced: chosen.filter(({ price }) => price === undefined).map(({ name }) => name),
   };

@@ -1,10 +1,10 @@
 import { type AlarmKey } from "../../environments/alarms";
-import { deployedName, WARMER } from "../../environments/names";
+import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ALARMS } from "./alarms";
 import { dashboardLink, logGroupLink, queryLink } from "./console-links";
 import { type SavedQueries } from "./saved-queries";
-import { defaultLogGroup, type WatchedFunction } from "./watched-function";
+import { type WatchedFunction } from "./watched-function";
 
 /** For the log group of the longest function name; the query leads to one with a longer name. */
 const LONGEST_LOGS_LINK = 200;

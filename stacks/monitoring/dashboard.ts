@@ -1,8 +1,9 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { type Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
+import { defaultLogGroup } from "../../environments/names";
 import { alarmName, hasAlarm } from "./function-alarms";
-import { defaultLogGroup, type WatchedFunction } from "./watched-function";
+import { type WatchedFunction } from "./watched-function";
 import { type Line, sectionsOf, type Widget } from "./widgets";
 
 /** Stands for the function that the viewer chooses: CloudWatch writes the chosen one's name wherever this is. */

@@ -1,5 +1,5 @@
 import { type AlarmKey, alarmSettings, type AlarmSettings } from "../../environments/alarms";
-import { deployedName } from "../../environments/names";
+import { defaultLogGroup, deployedName } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { warmedFunctions } from "../warming/warmed-functions";
 
@@ -23,11 +23,6 @@ export interface WatchedFunction {
 
 /** How Lambda writes its own records into a function's log. */
 export type LogFormat = "json" | "text";
-
-/** The log group of a function that is not told another. */
-export function defaultLogGroup(functionName: string): string {
-  return `/aws/lambda/${functionName}`;
-}
 
 /** Every function of an environment: those that are deployed from here first. */
 export function watchedFunctions(environment: Environment): WatchedFunction[] {

@@ -4,7 +4,7 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
-import { deployedName, WARMER } from "../../environments/names";
+import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../functions/warmer/contract";
 import { arnPart } from "../arn";
@@ -31,7 +31,7 @@ export class Warmer extends Construct {
   ) {
     super(scope, id);
     const name = (this.name = deployedName(environment.name, WARMER));
-    this.logGroup = `/aws/lambda/${name}`;
+    this.logGroup = defaultLogGroup(name);
     const logs = new CloudwatchLogGroup(this, "logs", {
       name: this.logGroup,
       retentionInDays: environment.logRetentionDays,
