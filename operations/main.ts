@@ -9,6 +9,7 @@ void ops(process.argv.slice(2), {
   root: ".",
   print: (line) => process.stdout.write(`${line}\n`),
   printAside: (line) => process.stderr.write(`${line}\n`),
+  ...(process.stderr.isTTY && { writeProgress: (text: string) => process.stderr.write(text) }),
   now: Date.now,
   wait: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
 }).then((exitCode) => {

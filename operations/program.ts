@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../environments/mistakes";
-import { AwsFailure } from "./aws-failure";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { OperationFailure } from "./operation-failure";
 import { addPlanComment } from "./plan-comment";
 import { type Surroundings } from "./surroundings";
 import { addWarm } from "./warm";
+
+const COMMANDS = [addWarm, addPlanComment];
 
 /**
  * Runs the command that the arguments name.
@@ -34,19 +36,18 @@ Examples:
   $ npm run ops -- plan-comment prod.json   what Terraform is going to do, as a comment for a pull request
   $ npm run ops -- help warm             what the command does, its options and exit codes`,
     );
-  addWarm(program, surroundings, (code) => {
-    exitCode = code;
-  });
-  addPlanComment(program, surroundings, (code) => {
-    exitCode = code;
-  });
+  for (const add of COMMANDS) {
+    add(program, surroundings, (code) => {
+      exitCode = code;
+    });
+  }
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
     // It has been printed already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
-    if (!(error instanceof InvalidInput || error instanceof AwsFailure)) throw error;
+    if (!(error instanceof InvalidInput || error instanceof OperationFailure)) throw error;
     printAside(error.message);
     return error instanceof InvalidInput ? EXIT.wrongInput : EXIT.failed;
   }

@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly print: (line: string) => void;
   /** Writes any other line: to standard error. */
   readonly printAside: (line: string) => void;
+  /** Writes to the terminal as it is; missing where there is none. */
+  readonly writeProgress?: (text: string) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Rejects when the signal is aborted. */

@@ -1,13 +1,14 @@
 import { type Command } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { untilCtrlC } from "./interruption";
 import { type Surroundings } from "./surroundings";
 import { planWarming, type WarmingPlan } from "./warming/plan";
 import { type TimedRecord } from "./warming/run-log";
 import { startRuns } from "./warming/start-runs";
 import { type Outcome, summarize } from "./warming/summary";
 import { roundLines, startLines, summaryLines, unknownEnd } from "./warming/text";
-import { type WatchEnd, watchRuns } from "./warming/watch";
+import { watchRuns } from "./warming/watch";
 
 const EXIT_CODES: Readonly<Record<Outcome, ExitCode>> = {
   warmed: EXIT.done,
@@ -65,13 +66,14 @@ async function warm(plan: WarmingPlan, json: boolean, surroundings: Surroundings
   startLines(plan).forEach(json ? printAside : print);
 
   const seen: TimedRecord[] = [];
-  const end = await untilCtrlC((interruption) =>
+  const watched = await untilCtrlC((interruption) =>
     watchRuns(plan, startedAt, surroundings, interruption, (timed) => {
       seen.push(timed);
       const lines = json ? [JSON.stringify(timed.record)] : roundLines(plan, timed);
       lines.forEach(print);
     }),
   );
+  const end = watched ?? "interrupted";
 
   const records = seen.map(({ record }) => record);
   const summary = summarize(plan, records, end);
@@ -80,18 +82,4 @@ async function warm(plan: WarmingPlan, json: boolean, surroundings: Surroundings
   const unknown = unknownEnd(plan, end);
   if (unknown !== undefined) printAside(unknown);
   return summary.outcome;
-}
-
-/** Once only: whoever presses Ctrl-C again wants the process to end at once. */
-async function untilCtrlC(watch: (interruption: AbortSignal) => Promise<WatchEnd>): Promise<WatchEnd> {
-  const interruption = new AbortController();
-  const interrupt = () => {
-    interruption.abort();
-  };
-  process.once("SIGINT", interrupt);
-  try {
-    return await watch(interruption.signal);
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
 }

@@ -1,4 +1,5 @@
-import { FIGURE_KEYS, FIGURES, figureText, type FigureKey, numberText } from "./figure-table";
+import { numberText } from "../number-text";
+import { FIGURE_KEYS, FIGURES, figureText, type FigureKey } from "./figure-table";
 import { type Report } from "./report-schema";
 
 /** One figure then and now. */

@@ -1,3 +1,5 @@
+import { numberText } from "../number-text";
+
 /** Every figure that a run may give: how it is called, its unit, and which direction is an improvement. */
 
 /** One figure, for people to read. */
@@ -73,9 +75,4 @@ export function figureText(key: FigureKey, value: number): string {
   const digits = key === "availabilityPercent" ? 3 : unit === "%" ? 2 : 1;
   const text = Number.isInteger(value) ? String(value) : numberText(value, digits);
   return unit === "" ? text : unit === "/s" ? `${text}/s` : `${text} ${unit}`;
-}
-
-/** A number with at most so many digits after the point, of which a large one has none. */
-export function numberText(value: number, digits = 1): string {
-  return String(Number(value.toFixed(Math.abs(value) >= 1000 ? 0 : digits)));
 }

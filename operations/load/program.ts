@@ -4,14 +4,17 @@ import { join } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { LocalEnvironmentError } from "../../local/problem";
-import { AwsFailure } from "../aws-failure";
 import { EXIT, type ExitCode } from "../exit-codes";
-import { LoadFailure } from "./load-failure";
+import { untilCtrlC } from "../interruption";
+import { OperationFailure } from "../operation-failure";
+import { showProgress } from "../progress";
+import { prepareFolder, writeFiles } from "../report-files";
+import { readEarlierReport } from "./earlier-report";
 import { measure } from "./measure";
 import { pageOf } from "./page/page";
-import { showProgress } from "./progress";
+import { progressLine } from "./progress";
 import { reportOf } from "./report";
-import { prepareFolder, readReport, writeFiles } from "./report-files";
+
 import { type Report } from "./report-schema";
 import { Run } from "./run";
 import { type LoadSettings, type LoadWish, settingsFor } from "./settings";
@@ -108,13 +111,13 @@ export async function load(args: readonly string[], surroundings: LoadSurroundin
 
 /** Whether an error's message is meant for the user as it is. */
 function isExplained(error: unknown): error is Error {
-  return [InvalidInput, AwsFailure, LoadFailure, LocalEnvironmentError].some((known) => error instanceof known);
+  return [InvalidInput, OperationFailure, LocalEnvironmentError].some((known) => error instanceof known);
 }
 
 async function loadAndReport(wish: LoadWish, options: Options, surroundings: LoadSurroundings): Promise<ExitCode> {
   const { root, print, printAside } = surroundings;
   const settings = settingsFor(wish, await loadEnvironments(root));
-  const baseline = options.compare === undefined ? undefined : await readReport(options.compare);
+  const baseline = options.compare === undefined ? undefined : await readEarlierReport(options.compare);
   await prepareFolder(options.out);
 
   const report = await untilCtrlC((signal) => measured(settings, baseline, surroundings, signal));
@@ -145,7 +148,7 @@ async function measured(
   try {
     signal.throwIfAborted();
     const run = new Run(target, signal);
-    const hideProgress = writeProgress ? showProgress(run, writeProgress) : () => undefined;
+    const hideProgress = writeProgress ? showProgress(() => progressLine(run), writeProgress) : () => undefined;
     const startedAt = now();
     try {
       const stress = await measure(run, settings);
@@ -162,21 +165,4 @@ async function measured(
 async function versionOf(root: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { readonly version: string };
   return version;
-}
-
-/** Undefined when Ctrl-C was pressed. Once only: whoever presses it again wants the process to end at once. */
-async function untilCtrlC<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  const interruption = new AbortController();
-  const interrupt = () => {
-    interruption.abort();
-  };
-  process.once("SIGINT", interrupt);
-  try {
-    return await work(interruption.signal);
-  } catch (error) {
-    if (interruption.signal.aborted) return undefined;
-    throw error;
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
 }

@@ -4,8 +4,6 @@ import { type Target } from "./target";
 
 /** What loading meets outside of itself. Tests bring their own. */
 export interface LoadSurroundings extends Omit<Surroundings, "wait"> {
-  /** Writes to the terminal as it is; missing where there is none. */
-  readonly writeProgress?: (text: string) => void;
   /** Makes ready what is to be loaded. */
   readonly openTarget: (settings: LoadSettings, root: string) => Promise<Target>;
 }

@@ -1,5 +1,7 @@
 import { changesOf } from "./compare";
-import { FIGURE_KEYS, FIGURES, figureText, numberText } from "./figure-table";
+import { numberText } from "../number-text";
+import { textTable } from "../text-table";
+import { FIGURE_KEYS, FIGURES, figureText } from "./figure-table";
 import { RECOVERY_SECONDS } from "./profiles/stress";
 import { type Report } from "./report-schema";
 import { isPassed } from "./verdict";
@@ -23,7 +25,7 @@ export function reportLines(report: Report): string[] {
     ...comparisonLines(report),
     "",
     `Targets (${scope}):`,
-    ...table(
+    ...textTable(
       ["", "target", "limit", "measured", ""],
       verdicts.map(({ target, limit, measured, state, note = "" }) => [
         stateText(state),
@@ -90,7 +92,7 @@ function phaseLines({ phases }: Report): string[] {
       .filter((note) => note !== "")
       .join(", "),
   ]);
-  return table(["", "requests", "cold starts", "failed", "p50", "p99", ""], rows);
+  return textTable(["", "requests", "cold starts", "failed", "p50", "p99", ""], rows);
 }
 
 function figureLines({ figures, scope }: Report): string[] {
@@ -98,7 +100,7 @@ function figureLines({ figures, scope }: Report): string[] {
     const value = figures[key];
     return value === undefined ? [] : [[FIGURES[key].label, figureText(key, value)]];
   });
-  return [`Figures (${scope}):`, ...table(["", ""], rows)];
+  return [`Figures (${scope}):`, ...textTable(["", ""], rows)];
 }
 
 function comparisonLines(report: Report): string[] {
@@ -114,14 +116,7 @@ function comparisonLines(report: Report): string[] {
   return [
     "",
     `Since ${comparison.startedAt}:`,
-    ...table(["", "then", "now", "change", ""], rows),
+    ...textTable(["", "then", "now", "change", ""], rows),
     ...(comparison.differences.length > 0 ? [`Settings differ: ${comparison.differences.join("; ")}`] : []),
   ];
-}
-
-/** Columns as wide as what they hold; a row without any heading is left out. */
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = headings.some((heading) => heading !== "") ? [headings, ...rows] : rows;
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
 }

@@ -1,5 +1,6 @@
 import { TARGETS } from "../../performance/targets";
-import { type FigureKey, figureText, numberText } from "./figure-table";
+import { numberText } from "../number-text";
+import { type FigureKey, figureText } from "./figure-table";
 import { type Figures, type Verdict } from "./report-schema";
 
 /** What a verdict needs to know besides the figures. */

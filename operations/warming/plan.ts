@@ -4,6 +4,7 @@ import { defaultLogGroup, deployedName, WARMER } from "../../environments/names"
 import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../functions/warmer/contract";
 import { targetOf, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
+import { environmentCalled } from "../environment-choice";
 
 /** What the warmer is asked in one run. */
 export type RunRequest = WarmingRequest & Required<Pick<WarmingRequest, "runId" | "rounds">>;
@@ -47,13 +48,6 @@ export function planWarming(environments: readonly Environment[], wish: WarmingW
     runs: groupsWithSameRounds(chosen).map((group) => requestFor(group, wish.fullTime)),
     unpriced: chosen.filter(({ price }) => price === undefined).map(({ name }) => name),
   };
-}
-
-function environmentCalled(name: string, environments: readonly Environment[]): Environment {
-  const found = environments.find((environment) => environment.name === name);
-  if (found) return found;
-  const known = environments.map((environment) => environment.name).join(", ");
-  throw new InvalidInput([{ file: "environments", message: `there is no ${show(name)}; environments are: ${known}` }]);
 }
 
 function functionsCalled(names: readonly string[], environment: Environment): WarmedFunction[] {

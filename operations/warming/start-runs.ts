@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { answerOf, AwsFailure } from "../aws-failure";
+import { answerOf, AwsFailure } from "../aws/failure";
 import { type WarmingPlan } from "./plan";
 
 /**

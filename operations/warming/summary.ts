@@ -3,7 +3,7 @@ import { type WarmingPlan } from "./plan";
 import { type WatchEnd } from "./watch";
 
 /** How it came out: every function warm at the end, not every one, or unknown because watching ended before. */
-export type Outcome = "warmed" | "not_warmed" | Exclude<WatchEnd, "over">;
+export type Outcome = "warmed" | "not_warmed" | Exclude<WatchEnd, "over"> | "interrupted";
 
 /** What was seen of all runs. */
 export interface Summary {
@@ -34,7 +34,11 @@ export interface TargetSummary {
 }
 
 /** Adds up a plan's records. */
-export function summarize(plan: WarmingPlan, records: readonly WarmingRecord[], end: WatchEnd): Summary {
+export function summarize(
+  plan: WarmingPlan,
+  records: readonly WarmingRecord[],
+  end: WatchEnd | "interrupted",
+): Summary {
   const targets = plan.runs.flatMap(({ runId, targets }) => {
     const ownRecords = records.filter((record) => record.runId === runId);
     return targets.map(({ functionName, concurrency }) =>

@@ -56,7 +56,7 @@ export function summaryLines(plan: WarmingPlan, summary: Summary): string[] {
 }
 
 /** Why nothing is known of the end; undefined when it is known. */
-export function unknownEnd(plan: WarmingPlan, end: WatchEnd): string | undefined {
+export function unknownEnd(plan: WarmingPlan, end: WatchEnd | "interrupted"): string | undefined {
   switch (end) {
     case "over":
       return undefined;

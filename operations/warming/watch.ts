@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { answerOf, AwsFailure } from "../aws-failure";
+import { answerOf, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
 import { type Surroundings } from "../surroundings";
 import { type WarmingPlan } from "./plan";
 import { RunLog, type TimedRecord } from "./run-log";
@@ -9,11 +9,8 @@ const EVERY_MILLISECONDS = 2000;
 /** A run waits up to a minute to begin, its last round takes some time, and so do its records on their way. */
 const GRACE_MINUTES = 2;
 
-/** A run of minutes is worth watching through a short break of the network. */
-const MAX_ATTEMPTS = 8;
-
-/** Why watching ended: every run is over, the time is, or somebody pressed Ctrl-C. */
-export type WatchEnd = "over" | "time_limit" | "interrupted";
+/** Why watching ended: every run is over, or the time is. */
+export type WatchEnd = "over" | "time_limit";
 
 /** For how long a plan's runs are watched, counted from their start. */
 export function watchMinutes({ runs }: WarmingPlan): number {
@@ -24,7 +21,7 @@ export function watchMinutes({ runs }: WarmingPlan): number {
  * Hands on every record of a plan's runs when it appears in the log.
  *
  * @param startedAt when the runs were started, in milliseconds since 1970
- * @param interruption ends the watching, never the runs
+ * @param interruption ends the watching, never the runs: it rejects then
  * @throws AwsFailure if the log cannot be read
  */
 export async function watchRuns(
@@ -37,18 +34,13 @@ export async function watchRuns(
   const endsAt = startedAt + watchMinutes(plan) * 60_000;
   const client = new CloudWatchLogsClient({ region: plan.region, maxAttempts: MAX_ATTEMPTS });
   const logs = plan.runs.map(({ runId }) => new RunLog(client, plan.logGroup, runId, startedAt));
-  try {
-    for (;;) {
-      await wait(EVERY_MILLISECONDS, interruption);
-      for (const log of logs.filter(({ isOver }) => !isOver)) {
-        (await readable(log.newRecords(interruption), plan)).forEach(onRecord);
-      }
-      if (logs.every(({ isOver }) => isOver)) return "over";
-      if (now() >= endsAt) return "time_limit";
+  for (;;) {
+    await wait(EVERY_MILLISECONDS, interruption);
+    for (const log of logs.filter(({ isOver }) => !isOver)) {
+      (await readable(log.newRecords(interruption), plan)).forEach(onRecord);
     }
-  } catch (error) {
-    if (interruption.aborted) return "interrupted";
-    throw error;
+    if (logs.every(({ isOver }) => isOver)) return "over";
+    if (now() >= endsAt) return "time_limit";
   }
 }
 

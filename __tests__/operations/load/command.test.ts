@@ -4,7 +4,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import fs from "node:fs";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { prepareFolder, writeFiles } from "../../../operations/load/report-files";
+import { prepareFolder, writeFiles } from "../../../operations/report-files";
 import { reportSchema } from "../../../operations/load/report-schema";
 import { type Answer } from "../../../operations/load/target";
 import { signedHeaders } from "../../../operations/load/targets/signed-headers";

@@ -1,5 +1,5 @@
 import { TARGETS } from "../../../performance/targets";
-import { numberText } from "../figure-table";
+import { numberText } from "../../number-text";
 import { PARTS } from "../profiles/cold-start";
 import { type Report, type Second } from "../report-schema";
 import {
@@ -16,16 +16,8 @@ import {
   svg,
   vertical,
   verticalByPowers,
-} from "./svg";
-
-/** A drawn chart. */
-export interface Chart {
-  readonly title: string;
-  readonly legend: readonly { readonly series: string; readonly text: string }[];
-  /** Empty when there is nothing to draw, and the reason is in `note`. */
-  readonly svg: string;
-  readonly note?: string;
-}
+} from "../../page/svg";
+import { type Chart } from "../../page/sections";
 
 const BOTTOM = CHART.height - CHART.bottom;
 const SERIES = {

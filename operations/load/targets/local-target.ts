@@ -6,7 +6,7 @@ import { type PlatformRecords } from "../../../local/lambda/platform-records";
 import { LambdaServiceError } from "../../../local/lambda/service-errors";
 import { type LocalEnvironment } from "../../../local/local-environment";
 import { deployedName } from "../../../environments/names";
-import { LoadFailure } from "../load-failure";
+import { OperationFailure } from "../../operation-failure";
 import { type LoadSettings } from "../settings";
 import { type Answer, type Instances, type InvocationReport, type Target, type WarmingRound } from "../target";
 import { warmerOf, warmingRequest, warmingRound } from "./warming-request";
@@ -80,7 +80,8 @@ export class LocalTarget implements Target {
     const seconds = this.settings.idleSeconds + IDLE_GRACE_SECONDS;
     const endsAt = Date.now() + seconds * 1000;
     while (this.instances().present > 0) {
-      if (Date.now() > endsAt) throw new LoadFailure(`${this.functionName} still has instances after ${seconds} s`);
+      if (Date.now() > endsAt)
+        throw new OperationFailure(`${this.functionName} still has instances after ${seconds} s`);
       await setTimeout(POLL_MILLISECONDS, undefined, { signal });
     }
   }

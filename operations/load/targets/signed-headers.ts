@@ -1,6 +1,6 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { answerOf } from "../../aws-failure";
+import { answerOf } from "../../aws/failure";
 import { type HeaderSource } from "./http-sender";
 
 /** AWS takes a signature for five minutes; one for each request would cost more than the request. */

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { setTimeout } from "node:timers/promises";
-import { answerOf } from "../../aws-failure";
+import { answerOf } from "../../aws/failure";
 import { type LoadSettings } from "../settings";
 import { type Target, type WarmingRound } from "../target";
 import { type HeaderSource, HttpSender } from "./http-sender";

@@ -2,7 +2,7 @@ import { deployedName, WARMER } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
 import { type WarmingRequest } from "../../../functions/warmer/contract";
 import { targetOf, warmedFunctions, WARMER_PRICE } from "../../../stacks/warming/warmed-functions";
-import { LoadFailure } from "../load-failure";
+import { OperationFailure } from "../../operation-failure";
 import { type WarmingRound } from "../target";
 
 /** The warmer's name in AWS. */
@@ -13,11 +13,12 @@ export function warmerOf(environment: Environment): string {
 /**
  * What the warmer is asked: one round, for so many instances of one function.
  *
- * @throws LoadFailure for a function that cannot be kept warm
+ * @throws OperationFailure for a function that cannot be kept warm
  */
 export function warmingRequest(environment: Environment, functionId: string, instances: number): WarmingRequest {
   const warmed = warmedFunctions(environment).find(({ id }) => id === functionId);
-  if (!warmed) throw new LoadFailure(`${functionId} of ${environment.name} cannot be kept warm: nothing to compare`);
+  if (!warmed)
+    throw new OperationFailure(`${functionId} of ${environment.name} cannot be kept warm: nothing to compare`);
   const target = { ...targetOf(warmed, "pre_deployment"), concurrency: instances };
   return { strategy: "pre_deployment", targets: [target], price: WARMER_PRICE };
 }
@@ -26,7 +27,7 @@ export function warmingRequest(environment: Environment, functionId: string, ins
  * Reads the warmer's answer.
  *
  * @param payload JSON
- * @throws LoadFailure when it is not that of a round
+ * @throws OperationFailure when it is not that of a round
  */
 export function warmingRound(payload: string): WarmingRound {
   const { targets, errorMessage } = JSON.parse(payload) as {
@@ -34,7 +35,7 @@ export function warmingRound(payload: string): WarmingRound {
     readonly errorMessage?: string;
   };
   const [result] = targets ?? [];
-  if (!result) throw new LoadFailure(`the warmer failed: ${errorMessage ?? payload}`);
+  if (!result) throw new OperationFailure(`the warmer failed: ${errorMessage ?? payload}`);
   const { asked, instances, failures } = result;
   return { asked, instances, failures };
 }

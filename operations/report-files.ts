@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { InvalidInput } from "../../environments/mistakes";
-import { LoadFailure } from "./load-failure";
-import { type Report, reportSchema } from "./report-schema";
+import { OperationFailure } from "./operation-failure";
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   EACCES: "no permission",
@@ -18,7 +16,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
 /**
  * Makes sure that reports can be written, before minutes are spent on one.
  *
- * @throws LoadFailure
+ * @throws OperationFailure
  */
 export async function prepareFolder(folder: string): Promise<void> {
   await explained(folder, async () => {
@@ -34,7 +32,7 @@ export async function prepareFolder(folder: string): Promise<void> {
  *
  * @param contents by file name
  * @returns their paths
- * @throws LoadFailure
+ * @throws OperationFailure
  */
 export async function writeFiles(folder: string, contents: Readonly<Record<string, string>>): Promise<string[]> {
   const files = Object.entries(contents).map(([name, content]) => {
@@ -56,28 +54,6 @@ export async function writeFiles(folder: string, contents: Readonly<Record<strin
     }
   });
   return files.map(({ path }) => path);
-}
-
-/**
- * Reads an earlier run's JSON file.
- *
- * @throws InvalidInput when it is none
- */
-export async function readReport(file: string): Promise<Report> {
-  const refuse = (message: string) => new InvalidInput([{ file, message }]);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw refuse(`cannot be read: ${explain(error)}`);
-  });
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw refuse("expected the JSON file of an earlier run, got something else");
-  }
-  const parsed = reportSchema.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw refuse(`expected the JSON file of an earlier run: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
 }
 
 /** On the disk when it resolves: some file systems tell only then that it is full. */
@@ -102,11 +78,12 @@ async function explained(folder: string, work: () => Promise<void>): Promise<voi
   try {
     await work();
   } catch (error) {
-    throw new LoadFailure(`reports cannot be written to ${folder}: ${explain(error)}`);
+    throw new OperationFailure(`reports cannot be written to ${folder}: ${explainFileError(error)}`);
   }
 }
 
-function explain(error: unknown): string {
+/** Why a file cannot be read or written. */
+export function explainFileError(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return EXPLANATIONS[code] ?? message;
 }

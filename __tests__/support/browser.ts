@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe } from "@jest/globals";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { skip } from "./terraform";
+
+/** Where Chromium or Chrome is, unless CHROMIUM says it. */
+const PLACES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
+const START_MILLISECONDS = 60_000;
+
+/** The widths and heights that pages are looked at in. */
+export const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } } as const;
+
+/** How a page is looked at. */
+export interface Look {
+  readonly screen?: keyof typeof SCREENS;
+  readonly colorScheme?: "light" | "dark";
+}
+
+/** A page that was opened, and what it complained of. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** Errors and warnings of its console, uncaught errors, and requests for anything outside of itself. */
+  readonly complaints: readonly string[];
+}
+
+/**
+ * A `describe` that runs where there is a browser, and says loudly when it does not.
+ *
+ * @param tests gets what opens HTML in a new page
+ */
+export function describeInBrowser(
+  name: string,
+  tests: (open: (html: string, look?: Look) => Promise<OpenedPage>) => void,
+): void {
+  const executablePath = process.env["CHROMIUM"] ?? PLACES.find((place) => existsSync(place));
+  if (executablePath === undefined) {
+    skip(name, "there is no browser: install Chromium, or say in CHROMIUM where one is");
+    describe.skip(name, () => {
+      tests(() => Promise.reject(new Error("there is no browser")));
+    });
+    return;
+  }
+  describe(name, () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+    }, START_MILLISECONDS);
+    afterAll(async () => {
+      await browser.close();
+    });
+    tests((html, look = {}) => openPage(browser, html, look));
+  });
+}
+
+async function openPage(browser: Browser, html: string, look: Look): Promise<OpenedPage> {
+  const { screen = "desktop", colorScheme = "light" } = look;
+  const context = await browser.newContext({ viewport: SCREENS[screen], colorScheme });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("request", (request) => {
+    if (!/^(data|about):/.test(request.url())) complaints.push(`asks for ${request.url()}`);
+  });
+  await page.setContent(html, { waitUntil: "load" });
+  return { page, complaints };
+}
+
+/** How far the page is wider than its screen, in pixels: it would have to be moved sideways. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
+
+/** The least contrast of a text with what it is drawn on, and that text: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio */
+export async function leastContrast(page: Page): Promise<{ readonly ratio: number; readonly text: string }> {
+  return page.evaluate(CONTRAST);
+}
+
+/** Charts by id, with how large the shapes in them are drawn, in pixels. */
+export async function drawnCharts(
+  page: Page,
+): Promise<
+  {
+    readonly id: string;
+    readonly width: number;
+    readonly height: number;
+    readonly shapes: number;
+    readonly smallestText: number;
+  }[]
+> {
+  return page.evaluate(DRAWN);
+}
+
+/** Saves what is seen, where SCREENSHOTS names a folder. */
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS"];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+// In the browser's language: the tests' own has no document.
+const CONTRAST = `(() => {
+  const channels = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
+  const luminance = (color) => {
+    const [red, green, blue] = channels(color).map((value) => value / 255).map((value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const background = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor;
+      if ((channels(color)[3] ?? 1) > 0) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  let least = { ratio: 21, text: "" };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (node.textContent.trim() === "" || element.closest("title, style") || element.getClientRects().length === 0) continue;
+    const style = getComputedStyle(element);
+    const [front, back] = [luminance(element instanceof SVGElement ? style.fill : style.color), luminance(background(element))];
+    const ratio = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+    if (ratio < least.ratio) least = { ratio, text: node.textContent.trim() };
+  }
+  return least;
+})()`;
+
+const DRAWN = `[...document.querySelectorAll("svg")].map((svg) => {
+  const box = svg.getBoundingClientRect();
+  const shapes = [...svg.querySelectorAll("polyline, circle, rect.bar")].filter((shape) => {
+    const { width, height } = shape.getBoundingClientRect();
+    return width > 0 && height > 0 || shape.tagName === "polyline" && width > 0;
+  });
+  const scale = box.width / svg.viewBox.baseVal.width;
+  const sizes = [...svg.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale);
+  return { id: svg.id, width: box.width, height: box.height, shapes: shapes.length, smallestText: Math.min(...sizes) };
+})`;

@@ -1,0 +1,72 @@
+import { oneLine } from "../one-line";
+import { OperationFailure } from "../operation-failure";
+
+/** What AWS did not do for us. */
+export class AwsFailure extends OperationFailure {}
+
+/**
+ * Enough to wait out throttling, with pauses that grow, and short breaks of the network:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+export const MAX_ATTEMPTS = 8;
+
+const NO_CREDENTIALS = "there are no AWS credentials";
+const REFUSED_CREDENTIALS = "AWS does not accept the credentials";
+
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  CredentialsProviderError: NO_CREDENTIALS,
+  ExpiredToken: REFUSED_CREDENTIALS,
+  ExpiredTokenException: REFUSED_CREDENTIALS,
+  InvalidClientTokenId: REFUSED_CREDENTIALS,
+  InvalidSignatureException: REFUSED_CREDENTIALS,
+  SignatureDoesNotMatch: REFUSED_CREDENTIALS,
+  TokenProviderError: NO_CREDENTIALS,
+  UnrecognizedClientException: REFUSED_CREDENTIALS,
+};
+
+const DENIALS = new Set(["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"]);
+
+const THROTTLINGS = new Set([
+  "LimitExceededException",
+  "RequestLimitExceeded",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
+
+/** The clients mend a clock that is off by themselves, where AWS's answer lets them; this is what is left. */
+const CLOCK = /Signature (expired|not yet current)|RequestTimeTooSkewed/;
+
+/** What a call needs for its errors to be told. */
+export interface CallContext {
+  readonly region: string;
+  /** The sentence for a thing that is not there. */
+  readonly notFound: string;
+  /** What has to be allowed, as IAM names it. */
+  readonly action?: string;
+}
+
+/** Waits for an AWS client's answer; what can go wrong outside of this program is thrown as an {@link AwsFailure}. */
+export async function answerOf<T>(call: Promise<T>, { region, notFound, action }: CallContext): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof AwsFailure) throw error;
+    const { name } = error;
+    const message = oneLine(error.message);
+    if (name === "ResourceNotFoundException" || name === "ResourceNotFound") throw new AwsFailure(notFound);
+    if (DENIALS.has(name)) throw new AwsFailure(`AWS does not allow ${action ?? "it"}: ${message}`);
+    if (CLOCK.test(`${name} ${message}`)) throw new AwsFailure(`this computer's clock is off: ${message}`);
+    const explanation = EXPLANATIONS[name];
+    if (explanation !== undefined) throw new AwsFailure(`${explanation}: ${message}`);
+    if (THROTTLINGS.has(name)) {
+      throw new AwsFailure(`AWS in ${region} refuses so many requests at once, try again later: ${message}`);
+    }
+    if ("code" in error && /^E(?!RR_)/.test(String(error.code))) {
+      throw new AwsFailure(`AWS cannot be reached in ${region}: ${message || String(error.code)}`);
+    }
+    // The clients mark every error that a request has met; one without the mark is this program's own.
+    if (!("$metadata" in error)) throw error;
+    throw new AwsFailure(`asking AWS in ${region} failed: ${oneLine(`${name}: ${message}`)}`);
+  }
+}

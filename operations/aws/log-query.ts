@@ -1,0 +1,90 @@
+import {
+  type CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  type GetQueryResultsCommandOutput,
+  StartQueryCommand,
+  StopQueryCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../stacks/cost";
+import { answerOf, AwsFailure } from "./failure";
+
+const EVERY_MILLISECONDS = 500;
+const LONGEST_MILLISECONDS = 5 * 60_000;
+const BYTES_PER_GIGABYTE = 1e9;
+
+/** A query in CloudWatch Logs Insights' language, over some log groups. */
+export interface LogQuery {
+  readonly region: string;
+  readonly logGroups: readonly string[];
+  readonly query: string;
+  /** In milliseconds since 1970; a query's own limits are whole seconds. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a query has found. */
+export interface LogQueryResult {
+  /** Each field that a record has, by its name. */
+  readonly records: readonly Readonly<Record<string, string>>[];
+  readonly bytesScanned: number;
+  /** What reading so much costs. */
+  readonly dollars: number;
+}
+
+/** How to wait; tests bring their own. */
+export interface Waiting {
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a query until it is done. When the signal is aborted, the query is stopped, too.
+ *
+ * @throws AwsFailure also when it takes longer than five minutes
+ */
+export async function runLogQuery(
+  client: CloudWatchLogsClient,
+  { region, logGroups, query, from, to }: LogQuery,
+  { wait, signal }: Waiting,
+): Promise<LogQueryResult> {
+  const notFound = `there is no log group ${logGroups.join(" or ")} in ${region}`;
+  const start = new StartQueryCommand({
+    logGroupNames: [...logGroups],
+    queryString: query,
+    startTime: Math.floor(from / 1000),
+    endTime: Math.ceil(to / 1000),
+  });
+  const { queryId } = await answerOf(client.send(start, { abortSignal: signal }), {
+    region,
+    notFound,
+    action: "logs:StartQuery",
+  });
+  try {
+    for (let waited = 0; waited < LONGEST_MILLISECONDS; waited += EVERY_MILLISECONDS) {
+      const answer = await answerOf(client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal }), {
+        region,
+        notFound,
+        action: "logs:GetQueryResults",
+      });
+      if (answer.status === "Complete") return resultOf(answer);
+      if (answer.status !== "Running" && answer.status !== "Scheduled") {
+        throw new AwsFailure(`a log query in ${region} ended as ${answer.status ?? "unknown"}`);
+      }
+      await wait(EVERY_MILLISECONDS, signal);
+    }
+    throw new AwsFailure(`a log query in ${region} was not done after ${LONGEST_MILLISECONDS / 60_000} minutes`);
+  } catch (error) {
+    // It would go on, and cost, although nobody waits for it.
+    await client.send(new StopQueryCommand({ queryId })).catch(() => undefined);
+    throw error;
+  }
+}
+
+function resultOf({ results = [], statistics }: GetQueryResultsCommandOutput): LogQueryResult {
+  const bytesScanned = statistics?.bytesScanned ?? 0;
+  return {
+    records: results.map((fields) => Object.fromEntries(fields.map(({ field = "", value = "" }) => [field, value]))),
+    bytesScanned,
+    dollars: (bytesScanned / BYTES_PER_GIGABYTE) * DOLLARS_PER_GIGABYTE_QUERIED,
+  };
+}

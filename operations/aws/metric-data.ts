@@ -1,0 +1,103 @@
+import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import prices from "../../stacks/prices.json";
+import { type Metric } from "../../stacks/monitoring/metrics";
+import { answerOf, AwsFailure } from "./failure";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+const QUERIES_PER_CALL = 500;
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** How long CloudWatch keeps which periods: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
+const KEPT: readonly { readonly periodSeconds: number; readonly milliseconds: number }[] = [
+  { periodSeconds: 60, milliseconds: 15 * DAY },
+  { periodSeconds: 300, milliseconds: 63 * DAY },
+  { periodSeconds: 3600, milliseconds: 455 * DAY },
+];
+
+/** One metric with one statistic. */
+export interface MetricRequest {
+  readonly metric: Metric;
+  /** As CloudWatch writes it: `Sum`, `Average`, `p99`, `PR(:2000)`, … */
+  readonly statistic: string;
+}
+
+/** A time that metrics are read of, in milliseconds since 1970. */
+export interface MetricRange {
+  readonly from: number;
+  readonly to: number;
+  /** Not shorter than CloudWatch keeps it: see {@link shortestPeriod}. */
+  readonly periodSeconds: number;
+}
+
+/** A value and when its period starts, in milliseconds since 1970. */
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** The shortest period in seconds that CloudWatch still keeps of a time. */
+export function shortestPeriod(from: number, now: number): number {
+  return KEPT.find(({ milliseconds }) => now - from <= milliseconds)?.periodSeconds ?? 3600;
+}
+
+/** What one reading of so many metrics costs, in dollars. */
+export function readingDollars(metrics: number): number {
+  return metrics * prices.perMetricRead;
+}
+
+/**
+ * Reads metrics in as few calls as AWS allows.
+ *
+ * @param requests by a name of the caller's
+ * @returns the points of each request in the order of time; none where CloudWatch has no data
+ * @throws AwsFailure
+ */
+export async function readMetrics<Name extends string>(
+  client: CloudWatchClient,
+  region: string,
+  requests: Readonly<Record<Name, MetricRequest>>,
+  { from, to, periodSeconds }: MetricRange,
+  abortSignal?: AbortSignal,
+): Promise<Record<Name, Point[]>> {
+  const names = Object.keys(requests) as Name[];
+  const points = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Point[]>;
+  const queries = names.map((name, index) => queryOf(requests[name], index, periodSeconds));
+  const read = async (some: readonly MetricDataQuery[]) => {
+    const input = {
+      StartTime: new Date(from),
+      EndTime: new Date(to),
+      ScanBy: "TimestampAscending" as const,
+      MetricDataQueries: [...some],
+    };
+    for await (const page of paginateGetMetricData({ client }, input, { abortSignal })) {
+      for (const { Id = "", Timestamps = [], Values = [], StatusCode } of page.MetricDataResults ?? []) {
+        if (StatusCode === "InternalError" || StatusCode === "Forbidden") {
+          throw new AwsFailure(`CloudWatch in ${region} did not tell a metric: ${StatusCode}`);
+        }
+        const name = names[Number(Id.slice(1))];
+        if (name === undefined) continue;
+        points[name].push(...Timestamps.map((time, index) => ({ at: time.getTime(), value: Values[index] ?? 0 })));
+      }
+    }
+  };
+  const context = { region, action: "cloudwatch:GetMetricData", notFound: `there are no metrics in ${region}` };
+  for (let start = 0; start < queries.length; start += QUERIES_PER_CALL) {
+    await answerOf(read(queries.slice(start, start + QUERIES_PER_CALL)), context);
+  }
+  return points;
+}
+
+function queryOf({ metric, statistic }: MetricRequest, index: number, periodSeconds: number): MetricDataQuery {
+  const { namespace, metricName, dimensions } = metric;
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return {
+    Id: `m${index}`,
+    MetricStat: {
+      Metric: { Namespace: namespace, MetricName: metricName, Dimensions },
+      Period: periodSeconds,
+      Stat: statistic,
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * Does work that Ctrl-C ends: its signal is aborted then. Once only: whoever presses Ctrl-C again wants the process to end at once.
+ *
+ * @returns undefined when Ctrl-C was pressed and the work has failed because of it
+ */
+export async function untilCtrlC<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  const interruption = new AbortController();
+  const interrupt = () => {
+    interruption.abort();
+  };
+  process.once("SIGINT", interrupt);
+  try {
+    return await work(interruption.signal);
+  } catch (error) {
+    if (interruption.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}
