@@ -4,13 +4,22 @@ import { join, resolve } from "node:path";
 /** What a synthesis does not read. Terraform's state is none of a benchmark's business either. */
 const LEFT_OUT = /^(\.|node_modules$|benchmarks$|__tests__$|coverage$|cdktf\.out)|tfstate/;
 
-/** Writes a copy of this project that has environments `e0`, `e1`, … and in each the functions `f0`, `f1`, …, each with its own code. */
-export function generateProject(folder: string, environments: number, functions: number): void {
-  mkdirSync(folder);
+const PACKAGES = "node_modules";
+
+/** Writes a copy of this project that shares its packages, but no cache. */
+export function copyProject(folder: string, isWanted: (source: string) => boolean = () => true): void {
+  mkdirSync(join(folder, PACKAGES), { recursive: true });
   for (const entry of readdirSync(".").filter((entry) => !LEFT_OUT.test(entry))) {
-    cpSync(entry, join(folder, entry), { recursive: true, filter: (source) => !source.endsWith(".tfvars") });
+    cpSync(entry, join(folder, entry), { recursive: true, filter: isWanted });
   }
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
+  for (const entry of readdirSync(PACKAGES).filter((entry) => entry !== ".cache")) {
+    symlinkSync(resolve(PACKAGES, entry), join(folder, PACKAGES, entry), "junction");
+  }
+}
+
+/** Writes such a copy that has environments `e0`, `e1`, … and in each the functions `f0`, `f1`, …, each with its own code. */
+export function generateProject(folder: string, environments: number, functions: number): void {
+  copyProject(folder, (source) => !source.endsWith(".tfvars"));
 
   const names = Array.from({ length: functions }, (_, index) => `f${index}`);
   for (const name of names) cpSync("functions/api", join(folder, "functions", name), { recursive: true });

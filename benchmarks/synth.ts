@@ -1,7 +1,7 @@
 import { build } from "esbuild";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { generateProject } from "./generated-project";
+import { copyProject, generateProject } from "./generated-project";
 import {
   computer,
   type Contestant,
@@ -39,22 +39,25 @@ async function main(): Promise<void> {
 
 /** The shipped environments, against the same in AWS CDK and against the least that cdktf can do. */
 async function compare(folder: string): Promise<void> {
+  const fresh = join(folder, "fresh");
+  copyProject(fresh);
   const results = await interleave(
     {
       ours: warmwatch("Warmwatch"),
+      first: withoutCache(fresh, warmwatch("Warmwatch, first time")),
       monitored: cdk("AWS CDK, monitored", ["monitored"], true),
       monitoredUnchecked: cdk("AWS CDK, monitored, unchecked", ["monitored"], false),
       plain: cdk("AWS CDK", [], true),
       plainUnchecked: cdk("AWS CDK, unchecked", [], false),
       floor: { name: "cdktf, one empty stack", args: ["benchmarks/floor.js"], env: outdir },
-      bundling: await compiledBundling(folder),
+      bundling: withoutCache(fresh, await compiledBundling(folder)),
       node: { name: "Node.js, empty program", args: ["--eval", ""] },
     },
     RUNS,
     folder,
   );
-  const { ours, monitored, monitoredUnchecked, floor, bundling, node } = results;
-  const time = (other: Result) => ours.seconds.median / other.seconds.median;
+  const { ours, first, monitored, monitoredUnchecked, floor, bundling, node } = results;
+  const time = (other: Result, own: Result = ours) => own.seconds.median / other.seconds.median;
   const memory = (other: Result) => ours.megabytes.median / other.megabytes.median;
 
   console.log(`Synthesis of dev, staging and prod with one function each, ${RUNS} runs\n`);
@@ -71,6 +74,8 @@ async function compare(folder: string): Promise<void> {
     ]),
   );
   console.log(`
+first time     without a cache of bundles, as after npm ci; otherwise with that of the run before. AWS CDK bundles in each run,
+               also into a folder that holds what it bundled before
 monitored      with cdk-monitoring-constructs' dashboard of the function
 unchecked      with CDK_VALIDATION=false: without the check of the templates that AWS CDK makes by default since 2.262
 Memory         the most that the program's own process held, as the operating system counts it
@@ -81,6 +86,7 @@ With children  the most that it and its child processes (esbuild, npx) held toge
   const floorLimit = TIME_TO_FLOOR * floor.seconds.median + bundlingSeconds;
   const againstCdk = (other: Result) => [
     target(`Time, as a share of ${other.contestant.name}`, time(other), TIME_TO_CDK),
+    target(`Time of the first run, as a share of ${other.contestant.name}`, time(other, first), TIME_TO_CDK),
     target(`Memory, as a share of ${other.contestant.name}`, memory(other), MEMORY_TO_CDK),
   ];
   console.log(
@@ -111,6 +117,19 @@ function cdk(name: string, args: readonly string[], checked: boolean): Contestan
     name,
     args: ["benchmarks/cdk-app.js", ...args],
     env: (folder) => ({ CDK_OUTDIR: folder, CDK_VALIDATION: String(checked) }),
+  };
+}
+
+/** In a project whose cache is emptied before each run. */
+function withoutCache(project: string, contestant: Contestant): Contestant {
+  const { env = () => ({}) } = contestant;
+  return {
+    ...contestant,
+    cwd: project,
+    env: (folder) => {
+      rmSync(join(project, "node_modules/.cache"), { recursive: true, force: true });
+      return env(folder);
+    },
   };
 }
 
@@ -160,7 +179,7 @@ async function grow(folder: string): Promise<void> {
     ]),
   );
   console.log(`
-Functions             each counts once per environment
+Functions             each counts once per environment; their bundles come out of the cache
 Per further function  of the time beyond the row above: growth is linear where it stays the same`);
 }
 

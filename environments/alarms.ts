@@ -1,5 +1,6 @@
 import { type z } from "zod";
 import { flag, given, keys, section, wholeNumber } from "./fields";
+import { type MistakeTogether } from "./mistakes-together";
 
 /**
  * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function for that one alone.
@@ -101,41 +102,29 @@ export const alarmOverrides = keys({
     .meta(documentation("warming", "threshold", "Pings that were not answered as they should be")),
 });
 
-type AlarmOverrides = Readonly<z.output<typeof alarmOverrides>>;
+/** What a file says of alarms. */
+export type AlarmOverrides = Readonly<z.output<typeof alarmOverrides>>;
 
 /** One alarm's settings for one function: its own, else the environment's, else the default. */
 export function alarmSettings(key: AlarmKey, environment: AlarmOverrides, own: AlarmOverrides): AlarmSettings {
   return { ...ALARM_DEFAULTS[key], ...given(environment[key]), ...given(own[key]) };
 }
 
-/** What is wrong with settings that are right each on its own: the key to change, and the end of the sentence "expected …". */
-export function timingMistake({
-  periodSeconds,
-  evaluationPeriods,
-  datapointsToAlarm,
-}: AlarmSettings): TimingMistake | undefined {
-  if (datapointsToAlarm > evaluationPeriods) {
-    return {
-      key: "datapoints_to_alarm",
-      expected: `at most evaluation_periods, which is ${evaluationPeriods}`,
-      got: datapointsToAlarm,
-    };
-  }
-  if (periodSeconds * evaluationPeriods > LONGEST_EVALUATION_SECONDS) {
-    return {
-      key: "evaluation_periods",
-      expected: `at most ${LONGEST_EVALUATION_SECONDS} seconds together, ${Math.floor(LONGEST_EVALUATION_SECONDS / periodSeconds)} periods of ${periodSeconds}`,
-      got: evaluationPeriods,
-    };
-  }
-  return undefined;
-}
-
-/** One key that does not go with the others. */
-export interface TimingMistake {
-  readonly key: string;
-  readonly expected: string;
-  readonly got: number;
+/** What is wrong with one function's alarms, whose settings are right each on its own. */
+export function alarmMistakes(environment: AlarmOverrides, own: AlarmOverrides): MistakeTogether[] {
+  return ALARM_KEYS.flatMap((alarm) => {
+    const { periodSeconds, evaluationPeriods, datapointsToAlarm } = alarmSettings(alarm, environment, own);
+    if (datapointsToAlarm > evaluationPeriods) {
+      const expected = `at most evaluation_periods, which is ${evaluationPeriods}`;
+      return [{ path: [alarm, "datapoints_to_alarm"], expected, got: datapointsToAlarm }];
+    }
+    if (periodSeconds * evaluationPeriods > LONGEST_EVALUATION_SECONDS) {
+      const most = Math.floor(LONGEST_EVALUATION_SECONDS / periodSeconds);
+      const expected = `at most ${LONGEST_EVALUATION_SECONDS} seconds together, ${most} periods of ${periodSeconds}`;
+      return [{ path: [alarm, "evaluation_periods"], expected, got: evaluationPeriods }];
+    }
+    return [];
+  });
 }
 
 function documentation(key: AlarmKey, thresholdKey: string, description: string) {

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { alarmOverrides, alarmSettings, ALARM_KEYS, timingMistake } from "./alarms";
+import { alarmMistakes, alarmOverrides, type AlarmOverrides } from "./alarms";
 import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
 import { warmingMistakes, warmingOverrides, type WarmingOverrides, warmingSettings } from "./warming";
 import { looksSecret } from "./mistakes";
+import { mistakesTogether } from "./mistakes-together";
 import { WARMER } from "./names";
 
 /**
@@ -288,36 +289,14 @@ export const environmentFile = section({
     .meta({ description: "What differs from the defaults of each warming strategy" }),
 })
   .superRefine(({ alarms, functions, warming, alarmEmails, urgentEmails }, context) => {
-    // Only here are an alarm's settings all known: the function's, the environment's and the defaults.
-    const timingMistakes = (own: z.output<typeof alarmOverrides>, path: string[]) =>
-      ALARM_KEYS.flatMap((alarm) => {
-        const mistake = timingMistake(alarmSettings(alarm, alarms, own));
-        return mistake ? [{ alarm, path: [...path, "alarms", alarm, mistake.key], ...mistake }] : [];
-      });
-    const everywhere = timingMistakes({}, []);
-    const mistakes = [
-      ...everywhere,
-      ...Object.entries(functions)
-        .flatMap(([name, own]) => timingMistakes(own.alarms, ["functions", name]))
-        .filter(({ alarm }) => !everywhere.some((mistake) => mistake.alarm === alarm)),
-    ];
-    for (const { path, expected, got } of mistakes) {
-      context.addIssue({ code: "custom", path, message: expected, input: got });
-    }
-    const warmingIssues = (own: WarmingOverrides, path: string[]) =>
-      warmingMistakes(warmingSettings(warming, own)).map((mistake) => ({
-        ...mistake,
-        key: mistake.path.join("."),
-        path: [...path, "warming", ...mistake.path],
-      }));
-    const warmedEverywhere = warmingIssues({}, []);
-    const warmedSomewhere = Object.entries(functions).flatMap(([name, own]) =>
-      warmingIssues(own.warming, ["functions", name]).filter(
-        ({ key }) => !warmedEverywhere.some((other) => other.key === key),
+    const together = [
+      ...mistakesTogether("alarms", functions, (own: AlarmOverrides = {}) => alarmMistakes(alarms, own)),
+      ...mistakesTogether("warming", functions, (own: WarmingOverrides = {}) =>
+        warmingMistakes(warmingSettings(warming, own)),
       ),
-    );
-    for (const { path, expected, got } of [...warmedEverywhere, ...warmedSomewhere]) {
-      context.addIssue({ code: "custom", path, message: expected, input: got });
+    ];
+    for (const { path, expected, got } of together) {
+      context.addIssue({ code: "custom", path: [...path], message: expected, input: got });
     }
     for (const [name, settings] of Object.entries(functions)) {
       if (settings.existing !== true || settings.warmingQualifier !== undefined) continue;

@@ -1,6 +1,7 @@
 import { type z } from "zod";
 import { flag, given, keys, oneOf, section, text, wholeNumber } from "./fields";
 import { INTERVALS_MINUTES, type IntervalMinutes, parseDays } from "./days";
+import { type MistakeTogether } from "./mistakes-together";
 
 /**
  * How functions are kept warm, as a tfvars file says it: under `warming` for a whole environment, and again under a function for that
@@ -116,16 +117,8 @@ export function warmingSettings(environment: WarmingOverrides, own: WarmingOverr
   };
 }
 
-/** One setting that does not go with the others. */
-export interface WarmingMistake {
-  readonly path: readonly string[];
-  /** The end of the sentence "expected …". */
-  readonly expected: string;
-  readonly got: unknown;
-}
-
 /** What is wrong with settings that are right each on its own. */
-export function warmingMistakes({ scheduled, peak, conditional }: WarmingSettings): WarmingMistake[] {
+export function warmingMistakes({ scheduled, peak, conditional }: WarmingSettings): MistakeTogether[] {
   const { fromHour, toHour } = peak;
   const isAlways = fromHour === 0 && toHour === 24 && parseDays(peak.days)?.length === 7;
   const mistake = (condition: boolean, path: string[], expected: string, got: unknown) =>

@@ -1,9 +1,11 @@
-import { build, type BuildFailure, type OutputFile } from "esbuild";
+import { build, type BuildFailure, type Metafile, type OutputFile } from "esbuild";
 import { zipSync, type Zippable } from "fflate";
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { basename, resolve } from "node:path";
 import { InvalidInput, type Mistake } from "../environments/mistakes";
+import { BundleCache } from "./bundle-cache";
 
 /** A function's code, ready to deploy: the same sources give the same bytes on any computer, in any folder, on any day. */
 export interface Bundle {
@@ -16,13 +18,12 @@ export interface Bundle {
 /** What Lambda calls in a bundle: `<file>.<export>`. */
 export const HANDLER = "handler.handler";
 
-/** The earliest time that a zip can hold, in whatever time zone: zip times have none. */
-const ZIP_TIME = new Date(1980, 0, 1, 12);
-const UNIX = 3;
-const READABLE_FILE = 0o100644 << 16;
+/** How bundles are made: all that decides their bytes, besides what goes in, stands in these functions. */
+const RECIPE = [compile, zipFiles].join("\n");
 
 /**
- * Bundles `functions/<name>/handler.ts` of every name given, each once, and writes `<folder>/<name>.zip`.
+ * Bundles `functions/<name>/handler.ts` of every name given, each once, and writes `<folder>/<name>.zip`. What has not changed since it was
+ * last bundled comes out of the project's cache.
  *
  * @param root the project's folder
  * @param folder an existing folder
@@ -35,9 +36,10 @@ export async function bundleFunctions(
 ): Promise<ReadonlyMap<string, Bundle>> {
   const mistakes: Mistake[] = [];
   const bundles = new Map<string, Bundle>();
+  const cache = new BundleCache(root, RECIPE);
   const bundle = async (name: string) => {
     try {
-      const zip = zipFiles(await compile(root, `functions/${name}/handler.ts`));
+      const zip = cache.find(name) ?? (await make(root, name, cache));
       const zipFile = resolve(folder, `${name}.zip`);
       await writeFile(zipFile, zip);
       bundles.set(name, { zipFile, sourceCodeHash: createHash("sha256").update(zip).digest("base64") });
@@ -51,7 +53,22 @@ export async function bundleFunctions(
   return bundles;
 }
 
-async function compile(root: string, source: string): Promise<OutputFile[]> {
+async function make(root: string, name: string, cache: BundleCache): Promise<Uint8Array> {
+  const { files, metafile } = await compile(root, `functions/${name}/handler.ts`);
+  const zip = zipFiles(files);
+  if (!mayFindMore(metafile)) cache.keep(name, zip, Object.keys(metafile.inputs));
+  return zip;
+}
+
+/** Whether an import that a program can do without was not found: some day it may be. */
+function mayFindMore({ inputs }: Metafile): boolean {
+  return Object.values(inputs).some(({ imports }) =>
+    // An import statement has to be found, unless it is one of types only.
+    imports.some(({ path, kind, external }) => external && kind !== "import-statement" && !isBuiltin(path)),
+  );
+}
+
+async function compile(root: string, source: string): Promise<{ files: OutputFile[]; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: resolve(root),
     entryPoints: [source],
@@ -84,7 +101,7 @@ async function compile(root: string, source: string): Promise<OutputFile[]> {
       { file: source, message: `expected an export named handler, got ${exported.join(", ") || "none"}` },
     ]);
   }
-  return outputFiles;
+  return { files: outputFiles, metafile };
 }
 
 function compileMistakes(errors: BuildFailure["errors"]): Mistake[] {
@@ -95,9 +112,13 @@ function compileMistakes(errors: BuildFailure["errors"]): Mistake[] {
 }
 
 function zipFiles(files: readonly OutputFile[]): Uint8Array {
+  // The earliest time that a zip can hold, in whatever time zone: zip times have none.
+  const mtime = new Date(1980, 0, 1, 12);
+  const unix = 3;
+  const readableFile = 0o100644 << 16;
   const entries: Zippable = {};
   for (const { path, contents } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    entries[basename(path)] = [contents, { mtime: ZIP_TIME, os: UNIX, attrs: READABLE_FILE, level: 6 }];
+    entries[basename(path)] = [contents, { mtime, os: unix, attrs: readableFile, level: 6 }];
   }
   return zipSync(entries);
 }

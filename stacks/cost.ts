@@ -1,10 +1,9 @@
-import { CloudwatchCompositeAlarm } from "@cdktf/provider-aws/lib/cloudwatch-composite-alarm";
-import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
-import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { TerraformResource } from "cdktf";
 import { METRICS, WARMING_METRICS } from "../performance/metrics";
 import { type EnvironmentStack } from "./environment-stack";
+import { PRICED_RESOURCES } from "./priced-resources";
 import prices from "./prices.json";
 import { warmedFunctions } from "./warming/warmed-functions";
 
@@ -24,31 +23,27 @@ const EMITTED = Object.values(METRICS).filter((metric) => !("dimension" in metri
  * function's code (metrics of failure categories and named operations). AWS's free tier is not taken off.
  */
 export function monthlyCost(stack: EnvironmentStack): CostItem[] {
-  const nodes = stack.node.findAll();
-  const howMany = (type: abstract new (...args: never[]) => object) =>
-    nodes.filter((node) => node instanceof type).length;
-  const alarmMetrics = nodes
-    .filter((node) => node instanceof CloudwatchMetricAlarm)
-    .reduce((total, alarm) => total + metricsWatched(alarm), 0);
+  const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
+  const howMany = (type: string) =>
+    resources
+      .filter(({ terraformResourceType }) => terraformResourceType === type)
+      .reduce((total, resource) => total + paidAs(resource), 0);
   const { environment } = stack;
   const metrics =
     Object.keys(environment.functions).length * EMITTED +
-    howMany(CloudwatchLogMetricFilter) +
+    howMany(CloudwatchLogMetricFilter.tfResourceType) +
     warmedFunctions(environment).length * Object.keys(WARMING_METRICS).length;
-
-  const { perMonth } = prices;
   return [
-    { what: "metrics", count: metrics, dollarsEach: perMonth.metric },
-    // An alarm that computes its figure costs as much as one on each of its metrics.
-    { what: "metrics watched by alarms", count: alarmMetrics, dollarsEach: perMonth.metricWatchedByAlarm },
-    { what: "composite alarms", count: howMany(CloudwatchCompositeAlarm), dollarsEach: perMonth.compositeAlarm },
-    { what: "dashboards", count: howMany(CloudwatchDashboard), dollarsEach: perMonth.dashboard },
-    { what: "encryption keys", count: howMany(KmsKey), dollarsEach: perMonth.key },
+    { what: "metrics", count: metrics, dollarsEach: prices.perMonth.metric },
+    ...PRICED_RESOURCES.map(({ what, type, dollarsEach }) => ({ what, count: howMany(type), dollarsEach })),
   ];
 }
 
-function metricsWatched({ metricQueryInput }: CloudwatchMetricAlarm): number {
-  return Array.isArray(metricQueryInput) ? metricQueryInput.filter(({ metric }) => metric).length : 1;
+/** How many of its kind a resource is paid as. */
+function paidAs(resource: TerraformResource): number {
+  if (!(resource instanceof CloudwatchMetricAlarm)) return 1;
+  const { metricQueryInput: queries } = resource;
+  return Array.isArray(queries) ? queries.filter(({ metric }) => metric).length : 1;
 }
 
 /** As in "$12.30"; what is less than a cent is not called nothing. */

@@ -1,7 +1,7 @@
 import { TerraformResource } from "cdktf";
 import { stateLocation } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
+import { type CostItem, dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
 import { type EnvironmentStack } from "./environment-stack";
 import { warmingCost } from "./warming/warming-cost";
 
@@ -11,10 +11,11 @@ const LONGEST_LIST = 60;
 
 /** What has been synthesized, one line per environment, and what people should know of it. */
 export function summarize(stacks: readonly EnvironmentStack[]): string {
-  const rows = stacks.map((stack) => {
+  const costs = stacks.map((stack) => ({ stack, items: monthlyCost(stack) }));
+  const rows = costs.map(({ stack, items }) => {
     const { name, region, state } = stack.environment;
     const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
-    const cost = monthlyCost(stack).reduce((total, { count, dollarsEach }) => total + count * dollarsEach, 0);
+    const cost = items.reduce((total, { count, dollarsEach }) => total + count * dollarsEach, 0);
     return [
       name,
       region,
@@ -27,7 +28,7 @@ export function summarize(stacks: readonly EnvironmentStack[]): string {
   return [
     table([HEADINGS, ...rows]),
     "",
-    ...costLines(stacks),
+    ...costLines(costs),
     ...warmingLines(stacks),
     ...stacks.flatMap(({ environment }) => notes(environment)),
   ].join("\n");
@@ -47,12 +48,12 @@ function describe({ functions, existingFunctions }: Environment): string {
   return [`${names.length} functions`, ...isPublic.map((name) => `${name} (public endpoint)`)].join(", ");
 }
 
-function costLines(stacks: readonly EnvironmentStack[]): string[] {
+function costLines(costs: readonly { stack: EnvironmentStack; items: readonly CostItem[] }[]): string[] {
   return [
     `Monitoring costs at most (${PRICE_SOURCE}; queries: $${DOLLARS_PER_GIGABYTE_QUERIED} per GB of logs that they read):`,
-    ...stacks.map((stack) => {
-      const items = monthlyCost(stack).filter(({ count }) => count > 0);
-      const list = items.map(({ what, count, dollarsEach }) => `${what} ${count} x ${dollars(dollarsEach)}`);
+    ...costs.map(({ stack, items }) => {
+      const counted = items.filter(({ count }) => count > 0);
+      const list = counted.map(({ what, count, dollarsEach }) => `${what} ${count} x ${dollars(dollarsEach)}`);
       return `  ${stack.environment.name}: ${list.join(", ")}`;
     }),
   ];

@@ -1,7 +1,7 @@
 import { type AlarmKey } from "../../environments/alarms";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { ALARMS } from "./alarms";
+import { ALARMS, hyphenated } from "./alarms";
 import { dashboardLink, logGroupLink, queryLink } from "./console-links";
 import { type SavedQueries } from "./saved-queries";
 import { type WatchedFunction } from "./watched-function";
@@ -67,7 +67,7 @@ export class AlarmTexts {
       `Dashboard: ${dashboardLink(region, this.dashboardOf(watched))}`,
       ...(queryId === undefined ? [] : [`Query ${name}/${query}: ${queryLink(region, queryId)}`]),
       ...(logs.length > LONGEST_LOGS_LINK ? [] : [`Logs: ${logs}`]),
-      `Runbook: ${this.runbook(runbook.replaceAll("_", "-"))}`,
+      `Runbook: ${this.runbook(hyphenated(runbook))}`,
     ];
   }
 }

@@ -128,6 +128,11 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
 /** Of a function whose requests fail, time out or are refused, these are consequences: only quiet, while a cause rings, they are worth reading. */
 export const CAUSES: readonly AlarmKey[] = ["errors", "timeouts", "throttles"];
 
+/** An alarm's key as it stands in ids, names and links: `cold_starts` is `cold-starts`. */
+export function hyphenated(key: string): string {
+  return key.replaceAll("_", "-");
+}
+
 /** As in "in 5 minutes", or "in 3 of 5 minutes". */
 function within({ periodSeconds, evaluationPeriods, datapointsToAlarm }: Omit<AlarmSettings, "threshold">): string {
   const minutes = periodSeconds / 60;

@@ -7,7 +7,7 @@ import {
 import { Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type AlarmTexts } from "./alarm-texts";
-import { type Alarm, ALARMS, CAUSES, type Route } from "./alarms";
+import { type Alarm, ALARMS, CAUSES, hyphenated, type Route } from "./alarms";
 import { type Measure } from "./metrics";
 import { type WatchedFunction } from "./watched-function";
 
@@ -41,7 +41,7 @@ export class FunctionAlarms extends Construct {
     const { environment, watched, texts, topics } = this.props;
     const settings = watched.alarm(key);
     const actions = route === "composite" ? undefined : [topics[route]];
-    return new CloudwatchMetricAlarm(this, kebabCase(key), {
+    return new CloudwatchMetricAlarm(this, hyphenated(key), {
       alarmName: alarmName(environment, watched, key),
       alarmDescription: texts.of(key, watched),
       comparisonOperator: "GreaterThanThreshold",
@@ -93,7 +93,7 @@ export function alarmName(
   key: string,
 ): string {
   // The name of a function that is deployed from here begins with the environment's.
-  return [...(deployedHere ? [] : [environment]), name, kebabCase(key)].join("-");
+  return [...(deployedHere ? [] : [environment]), name, hyphenated(key)].join("-");
 }
 
 function measured({ statistic, metrics, expression }: Measure, period: number): Partial<CloudwatchMetricAlarmConfig> {
@@ -106,8 +106,4 @@ function measured({ statistic, metrics, expression }: Measure, period: number): 
     metric: { ...metric, period, stat: statistic },
   }));
   return { metricQuery: [{ id: "result", expression, label: "result", returnData: true }, ...queries] };
-}
-
-function kebabCase(key: string): string {
-  return key.replaceAll("_", "-");
 }

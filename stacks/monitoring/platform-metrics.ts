@@ -60,8 +60,9 @@ export function platformMetricsOf({ memoryMb }: WatchedFunction): PlatformMetric
 export function addPlatformMetrics(scope: Construct, watched: WatchedFunction, logGroup: string): void {
   for (const metric of platformMetricsOf(watched)) {
     const { pattern, value } = FILTERS[watched.logFormat][metric];
-    new CloudwatchLogMetricFilter(scope, kebabCase(metric), {
-      name: `platform-${kebabCase(metric)}`,
+    const id = kebabCase(metric);
+    new CloudwatchLogMetricFilter(scope, id, {
+      name: `platform-${id}`,
       logGroupName: logGroup,
       pattern,
       metricTransformation: {
@@ -74,6 +75,7 @@ export function addPlatformMetrics(scope: Construct, watched: WatchedFunction, l
   }
 }
 
+/** `InitDuration` is `init-duration`. */
 function kebabCase(name: string): string {
   return name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }

@@ -1,0 +1,89 @@
+import { version as bundler } from "esbuild";
+import { version as zipper } from "fflate/package.json";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BundleInputs, type Inputs } from "./bundle-inputs";
+
+/** Beside other tools' caches: `npm ci` empties it, and no version control keeps it. */
+const FOLDER = "node_modules/.cache/warmwatch/bundles";
+
+interface Entry {
+  /** The bundle's files, relative to the project's folder. */
+  readonly files: readonly string[];
+  readonly fingerprint: string;
+  /** In base64. */
+  readonly zip: string;
+  readonly checksum: string;
+}
+
+/**
+ * The last bundle of each function of a project, for as long as nothing that it was made from has changed. It saves time and nothing
+ * else: where it cannot be read or written, functions are bundled.
+ */
+export class BundleCache {
+  private readonly began = Date.now();
+  private readonly inputs: BundleInputs;
+
+  /**
+   * @param root the project's folder
+   * @param recipe how bundles are made: another recipe, other bundles
+   */
+  constructor(
+    private readonly root: string,
+    private readonly recipe: string,
+  ) {
+    this.inputs = new BundleInputs(root);
+  }
+
+  /** The zip that bundling would give, if that is certain. */
+  find(name: string): Uint8Array | undefined {
+    try {
+      const { files, fingerprint, zip, checksum } = JSON.parse(readFileSync(this.fileOf(name), "utf8")) as Entry;
+      if (fingerprint !== this.fingerprint(this.inputs.of(files))) return undefined;
+      const bytes = Buffer.from(zip, "base64");
+      return sha256(bytes) === checksum ? bytes : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Remembers a zip, unless something that it was made from has changed since this cache was opened: who knows which of the two is in it.
+   *
+   * @param files the zip's sources, relative to the project's folder
+   */
+  keep(name: string, zip: Uint8Array, files: readonly string[]): void {
+    const file = this.fileOf(name);
+    const draft = `${file}.${process.pid}`;
+    try {
+      mkdirSync(join(this.root, FOLDER), { recursive: true });
+      const inputs = this.inputs.of(files);
+      if (inputs.changedSince(this.began)) return;
+      const entry: Entry = {
+        files,
+        fingerprint: this.fingerprint(inputs),
+        zip: Buffer.from(zip).toString("base64"),
+        checksum: sha256(zip),
+      };
+      writeFileSync(draft, JSON.stringify(entry));
+      // In one step, for others that read it or write theirs at the same time.
+      renameSync(draft, file);
+    } catch {
+      if (existsSync(draft)) rmSync(draft);
+    }
+  }
+
+  private fileOf(name: string): string {
+    return join(this.root, FOLDER, `${name}.json`);
+  }
+
+  private fingerprint({ fingerprint }: Inputs): string {
+    const searched = process.env["NODE_PATH"] ?? "";
+    return sha256([bundler, zipper, this.recipe, searched, fingerprint].join("\n"));
+  }
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}

@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+
+/** In a module's folder and in those above it: what its imports lead to. */
+const MANIFESTS = ["package.json", "tsconfig.json", "jsconfig.json"];
+
+/** With these, a tsconfig.json has imports looked for in folders, or follows files, that no bundled file tells of. */
+const REACHES_ELSEWHERE = /"(paths|baseUrl|extends)"/;
+
+const PACKAGES = "node_modules";
+
+/** Longest time for which a file's time may stay behind the clock: FAT keeps times to two seconds. */
+const CLOCK_MILLISECONDS = 2000;
+
+/** What one bundle was made from. */
+export interface Inputs {
+  /** As long as this stays the same, bundling the same entry in the same way gives the same bytes. */
+  readonly fingerprint: string;
+  /** Whether any of it may have changed since a time, in milliseconds since 1970. */
+  readonly changedSince: (time: number) => boolean;
+}
+
+/**
+ * What bundles were made from: the files in it, what decides where their imports lead, and the names of the files and folders that could
+ * come between. Each is read once: an instance is for one run.
+ */
+export class BundleInputs {
+  private readonly root: string;
+  /** Folders that change in each run, or in the first one, so that their times tell nothing. */
+  private readonly unsteady: readonly string[];
+  private readonly digests = new Map<string, string>();
+
+  /** @param root the project's folder */
+  constructor(root: string) {
+    // The bundler resolves links.
+    this.root = realpathSync(root);
+    this.unsteady = [this.root, join(this.root, PACKAGES)];
+    // Read before anything is bundled: what comes into them meanwhile will be found new in the next run.
+    this.digested(this.unsteady.filter(existsSync), (folder) => this.namesIn(folder));
+  }
+
+  /**
+   * @param files every file in the bundle, relative to the project's folder
+   * @throws Error if it cannot be told what the bundle depends on
+   */
+  of(files: readonly string[]): Inputs {
+    const sources = this.sources(files);
+    const hash = createHash("sha256");
+    for (const [path, digest] of sources) hash.update(`${relative(this.root, path)}\0${digest}\n`);
+    return {
+      fingerprint: hash.digest("hex"),
+      changedSince: (time) =>
+        sources.some(([path]) => !this.unsteady.includes(path) && statSync(path).ctimeMs > time - CLOCK_MILLISECONDS),
+    };
+  }
+
+  /** Paths with a digest of what counts of them, in an order that depends on the list only. */
+  private sources(files: readonly string[]): [path: string, digest: string][] {
+    const paths = files.map((file) => resolve(this.root, file));
+    const above = new Set<string>();
+    for (const path of paths) {
+      for (let folder = dirname(path); !above.has(folder); folder = dirname(folder)) above.add(folder);
+    }
+    const folders = [...above].filter((folder) => !isBelow(this.root, folder));
+    const packages = folders.map((folder) => join(folder, PACKAGES)).filter((folder) => existsSync(folder));
+    const scopes = packages.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.startsWith("@"))
+        .map((name) => join(folder, name)),
+    );
+    return [
+      ...this.digested(paths, contentOf),
+      ...this.digested(new Set([...folders, ...packages, ...scopes]), (folder) => this.namesIn(folder)),
+      ...this.digested(manifestsIn(above), manifestOf),
+    ];
+  }
+
+  private digested(paths: Iterable<string>, read: (path: string) => Buffer | string): [string, string][] {
+    return [...paths].map((path) => {
+      const digest = this.digests.get(path) ?? createHash("sha256").update(read(path)).digest("hex");
+      this.digests.set(path, digest);
+      return [path, digest];
+    });
+  }
+
+  /** Without what comes and goes: output folders in the project's own (a folder shadows no file), and the caches of tools. */
+  private namesIn(folder: string): string {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.name !== ".cache" && !(folder === this.root && entry.isDirectory()))
+      .map((entry) => `${entry.name}\0${entry.isSymbolicLink() ? readlinkSync(join(folder, entry.name)) : ""}\n`)
+      .sort()
+      .join("");
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+function manifestsIn(folders: ReadonlySet<string>): string[] {
+  return [...folders]
+    .flatMap((folder) => MANIFESTS.map((name) => join(folder, name)))
+    .filter((path) => existsSync(path));
+}
+
+function contentOf(path: string): Buffer {
+  return readFileSync(path);
+}
+
+function manifestOf(path: string): Buffer {
+  const content = contentOf(path);
+  const isSettings = !path.endsWith("package.json") && !path.includes(`${sep}${PACKAGES}${sep}`);
+  if (isSettings && REACHES_ELSEWHERE.test(content.toString())) throw new Error(`${path} reaches elsewhere`);
+  return content;
+}
