@@ -26,7 +26,8 @@ export function readAwsRuns(folder: string): { readonly name: string; readonly r
       const column = (index: number) => rows.map((row) => Number(row[index]));
       const isCold = column(2).map((value) => value === 1);
       const workSeconds = column(4).map((milliseconds) => milliseconds / 1000);
-      return { name: file.slice(4, 14), run: { atSeconds: column(0), workSeconds, isCold } };
+      const environments = rows.map((row) => row[3] ?? "");
+      return { name: file.slice(4, 14), run: { atSeconds: column(0), workSeconds, isCold, environments } };
     });
 }
 

@@ -58,13 +58,16 @@ function byteLength(text) {
 function errorBody(error) {
   const isError = types.isNativeError(error) || (error?.name && error.message && error.stack);
   try {
+    // As AWS, which writes the character DEL as %7F.
     return JSON.stringify(
       isError
         ? { errorType: error.name, errorMessage: error.message, trace: error.stack.split("\n") }
         : { errorType: typeof error, errorMessage: String(error), trace: [] },
-    );
+    ).replaceAll("\x7f", "%7F");
   } catch {
-    return JSON.stringify({ errorType: "handled", errorMessage: "the error cannot be described" });
+    const errorMessage =
+      "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack";
+    return JSON.stringify({ errorType: "handled", errorMessage, trace: [] });
   }
 }
 
@@ -77,7 +80,7 @@ function logAs(level) {
       timestamp: new Date().toISOString(),
       level,
       requestId,
-      message: values.length === 1 ? first : format(...values),
+      message: values.length > 1 ? format(...values) : first,
       ...(error && values.length > 1 ? describe(error) : {}),
     };
     let text;
@@ -95,8 +98,13 @@ function writeFully(text) {
   while (rest.length > 0) rest = rest.subarray(writeSync(logFile, rest));
 }
 
+function asError(thrown) {
+  return thrown instanceof Error ? thrown : new Error(thrown);
+}
+
 function describe(error) {
-  return { errorType: error.constructor.name, errorMessage: error.message, stackTrace: error.stack?.split("\n") };
+  const errorType = error instanceof RuntimeError ? error.name.slice("Runtime.".length) : error.constructor.name;
+  return { errorType, errorMessage: error.message, stackTrace: error.stack?.split("\n") };
 }
 
 function patchConsole() {
@@ -105,6 +113,7 @@ function patchConsole() {
   console.log = console.info = logAs("INFO");
   console.warn = logAs("WARN");
   console.error = logAs("ERROR");
+  console.fatal = logAs("FATAL");
 }
 
 async function loadHandler() {
@@ -113,8 +122,11 @@ async function loadHandler() {
   const found = [".js", ".mjs", ".cjs"].map((ending) => join(env.LAMBDA_TASK_ROOT, file + ending)).find(existsSync);
   if (!found) throw new RuntimeError("ImportModuleError", `Error: Cannot find module '${file}'`);
   const loaded = await import(pathToFileURL(found).href).catch((error) => {
-    if (error instanceof SyntaxError) throw new RuntimeError("UserCodeSyntaxError", String(error));
-    if (/^(ERR_)?MODULE_NOT_FOUND$/.test(error?.code)) throw new RuntimeError("ImportModuleError", String(error));
+    if (error instanceof SyntaxError) {
+      throw Object.assign(new RuntimeError("UserCodeSyntaxError", String(error)), { stack: error.stack });
+    }
+    // As in AWS, only of what is required: what a module imports and is not there is told as Node.js tells it.
+    if (error?.code === "MODULE_NOT_FOUND") throw new RuntimeError("ImportModuleError", String(error));
     throw error;
   });
   const handler = path.split(".").reduce((value, key) => value?.[key], { ...loaded.default, ...loaded });
@@ -137,7 +149,7 @@ function handle(handler, headers, event) {
       call("POST", `/invocation/${id}/${path}`, body).then(resolve, reject);
     };
     const fail = (error) => {
-      console.error(error instanceof Error ? error : new Error(error));
+      console.error(asError(error));
       report("error", errorBody(error));
     };
     const succeed = (result) => {
@@ -206,7 +218,7 @@ let handler;
 try {
   handler = await loadHandler();
 } catch (error) {
-  console.error(error);
+  console.error(asError(error));
   await postUncaught(error);
   process.exit(UNCAUGHT_EXCEPTION);
 }

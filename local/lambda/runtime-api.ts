@@ -10,6 +10,9 @@ const PREFIX = "/2018-06-01/runtime";
 /** A response may be 6 MB, and a little for what Lambda wraps around it. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
 
+/** AWS's runtime client tells the whole cause of an error in a header, for X-Ray, which takes so much of it. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+
 /** What a runtime is given to do. */
 export interface Invocation {
   readonly requestId: string;
@@ -45,7 +48,7 @@ export class RuntimeApi {
 
   /** Starts to listen. */
   static async listen(receive: (report: RuntimeReport) => void): Promise<RuntimeApi> {
-    const api = new RuntimeApi(createServer(), receive);
+    const api = new RuntimeApi(createServer({ maxHeaderSize: MAX_HEADER_BYTES }), receive);
     api.server.listen(0, "127.0.0.1");
     await once(api.server, "listening");
     return api;
@@ -76,7 +79,7 @@ export class RuntimeApi {
       "Lambda-Runtime-Deadline-Ms": deadline,
       "Lambda-Runtime-Invoked-Function-Arn": invokedFunctionArn,
       "Lambda-Runtime-Trace-Id": traceId,
-      ...(clientContext === undefined ? {} : { "Lambda-Runtime-Client-Context": clientContext }),
+      ...(clientContext === undefined ? {} : { "Lambda-Runtime-Client-Context": asciiJson(clientContext) }),
     });
     this.waiting?.end(payload);
     this.waiting = undefined;
@@ -117,6 +120,14 @@ export class RuntimeApi {
     response.writeHead(202, { "Content-Type": "application/json" }).end('{"status":"OK"}\n');
     this.receive({ kind, body });
   }
+}
+
+/** The same JSON in characters that a header can hold. */
+function asciiJson(json: string): string {
+  return JSON.stringify(JSON.parse(json)).replaceAll(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {

@@ -10,7 +10,7 @@ import { type Answer, type InvocationReport } from "./target";
  * answer, and none of them tells when each request was due.
  */
 
-/** Timers are exact to a millisecond: what is due within half of one is sent, so that they are wrong by half of one at most. */
+/** What is due within half a millisecond is sent. Timers may be a whole one late, so they are set for before that, and the rest is waited for without. */
 const EARLY_MILLISECONDS = 0.5;
 
 /** Lateness that users would not cause, but a computer that has too much to do. */
@@ -86,8 +86,13 @@ export class OpenLoop {
     let awakeSince = performance.now();
     for (const arrival of arrivals) {
       const dueAt = startAt + arrival;
+      let isClose = false;
       for (let wait = dueAt - this.now; wait > EARLY_MILLISECONDS; wait = dueAt - this.now) {
-        await pause(Math.max(1, Math.floor(wait)), undefined, { signal: this.signal });
+        const milliseconds = Math.floor(wait - EARLY_MILLISECONDS);
+        // Where one request follows another within a millisecond, only a timer leaves the processor to others.
+        if (milliseconds < 1 && isClose) await afterInputAndOutput(undefined, { signal: this.signal });
+        else await pause(Math.max(1, milliseconds), undefined, { signal: this.signal });
+        isClose = true;
         awakeSince = performance.now();
       }
       if (performance.now() - awakeSince > DISPATCH_MILLISECONDS) {

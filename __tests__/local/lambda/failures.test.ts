@@ -58,7 +58,13 @@ test.each([
 test.each([
   ["throws", "throw new RangeError('no table');", "RangeError", /^no table$/],
   ["cannot be read", "export const handler = ;", "Runtime.UserCodeSyntaxError", /SyntaxError/],
-  ["imports what is not there", "import './none.mjs';", "Runtime.ImportModuleError", /Cannot find module/],
+  ["imports what is not there", "import './none.mjs';", "Error", /^Cannot find module/],
+  [
+    "requires what is not there",
+    "import { createRequire } from 'node:module'; createRequire(import.meta.url)('./none.cjs');",
+    "Runtime.ImportModuleError",
+    /^Error: Cannot find module/,
+  ],
   ["has no handler", "export const other = 1;", "Runtime.HandlerNotFound", /handler\.handler is undefined/],
   ["exits", "process.exit(3);", "Runtime.ExitError", /exit status 3$/],
 ])("code that %s fails the request, after a second try", async (_, code, errorType, message) => {

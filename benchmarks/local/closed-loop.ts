@@ -1,0 +1,55 @@
+import { Agent, request } from "node:http";
+
+/** What asking as fast as answers come has brought. */
+export interface Answered {
+  readonly perSecond: number;
+  /** Median time of a request. */
+  readonly milliseconds: number;
+  readonly pids: ReadonlySet<number>;
+}
+
+/**
+ * Asks over so many connections at a time, each again as soon as it has its answer.
+ *
+ * @throws Error when a request is not answered with 200 and the process that ran it
+ */
+export async function closedLoop(url: URL, body: string, connections: number, seconds: number): Promise<Answered> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const milliseconds: number[] = [];
+  const pids = new Set<number>();
+  const startedAt = performance.now();
+  const endsAt = startedAt + seconds * 1000;
+  const worker = async () => {
+    while (performance.now() < endsAt) {
+      const askedAt = performance.now();
+      pids.add(await ask(url, body, agent));
+      milliseconds.push(performance.now() - askedAt);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  const elapsedSeconds = (performance.now() - startedAt) / 1000;
+  agent.destroy();
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  return {
+    perSecond: sorted.length / elapsedSeconds,
+    milliseconds: sorted[Math.floor(sorted.length / 2)] ?? NaN,
+    pids,
+  };
+}
+
+/** Posts, and resolves with the identifier of the process that the function ran in. */
+export function ask(url: URL, body: string, agent?: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
+    const outgoing = request(url, { method: "POST", agent, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("error", reject).on("end", () => {
+        const [, pid] = /"pid":(\d+)/.exec(text) ?? [];
+        if (response.statusCode === 200 && pid !== undefined) resolve(Number(pid));
+        else reject(new Error(`${url.href} answered ${response.statusCode ?? ""}: ${text}`));
+      });
+    });
+    outgoing.on("error", reject).end(body);
+  });
+}

@@ -1,0 +1,16 @@
+import { startLambda } from "../../local/lambda/start-lambda";
+
+/** Lambda on this computer, with the function that is measured; says on standard output where it listens. */
+async function main(): Promise<void> {
+  const lambda = await startLambda({
+    functions: [
+      { name: "api", version: "1", codeFolder: "benchmarks/local/function", memoryMb: 128, timeoutSeconds: 30 },
+    ],
+  });
+  console.log(`listening on ${lambda.url}`);
+  process.once("SIGTERM", () => {
+    void lambda.close().then(() => process.exit(0));
+  });
+}
+
+void main();
