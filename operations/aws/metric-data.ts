@@ -1,6 +1,6 @@
 import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import prices from "../../stacks/prices.json";
-import { type Metric } from "../../stacks/monitoring/metrics";
+import { type Measure, type Metric } from "../../stacks/monitoring/metrics";
 import { answerOf, AwsFailure } from "./failure";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
@@ -50,20 +50,20 @@ export function readingDollars(metrics: number): number {
 /**
  * Reads metrics in as few calls as AWS allows.
  *
- * @param requests by a name of the caller's
+ * @param requests by a name of the caller's; what an alarm watches can be read as well, also where it is computed
  * @returns the points of each request in the order of time; none where CloudWatch has no data
  * @throws AwsFailure
  */
 export async function readMetrics<Name extends string>(
   client: CloudWatchClient,
   region: string,
-  requests: Readonly<Record<Name, MetricRequest>>,
+  requests: Readonly<Record<Name, MetricRequest | Measure>>,
   { from, to, periodSeconds }: MetricRange,
   abortSignal?: AbortSignal,
 ): Promise<Record<Name, Point[]>> {
   const names = Object.keys(requests) as Name[];
   const points = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Point[]>;
-  const queries = names.map((name, index) => queryOf(requests[name], index, periodSeconds));
+  const queries = names.map((name, index) => queriesOf(requests[name], `m${index}`, periodSeconds));
   const read = async (some: readonly MetricDataQuery[]) => {
     const input = {
       StartTime: new Date(from),
@@ -83,17 +83,47 @@ export async function readMetrics<Name extends string>(
     }
   };
   const context = { region, action: "cloudwatch:GetMetricData", notFound: `there are no metrics in ${region}` };
-  for (let start = 0; start < queries.length; start += QUERIES_PER_CALL) {
-    await answerOf(read(queries.slice(start, start + QUERIES_PER_CALL)), context);
-  }
+  for (const some of fitting(queries)) await answerOf(read(some), context);
   return points;
 }
 
-function queryOf({ metric, statistic }: MetricRequest, index: number, periodSeconds: number): MetricDataQuery {
-  const { namespace, metricName, dimensions } = metric;
+/** As few calls as there can be. What an expression is computed from has to be in its own call. */
+function fitting(groups: readonly (readonly MetricDataQuery[])[]): MetricDataQuery[][] {
+  const calls: MetricDataQuery[][] = [];
+  for (const group of groups) {
+    const last = calls.at(-1);
+    if (last && last.length + group.length <= QUERIES_PER_CALL) last.push(...group);
+    else calls.push([...group]);
+  }
+  return calls;
+}
+
+function queriesOf(request: MetricRequest | Measure, id: string, periodSeconds: number): MetricDataQuery[] {
+  const { statistic } = request;
+  if ("metric" in request) return [queryOf(request.metric, statistic, id, periodSeconds)];
+  const { metrics, expression } = request;
+  const [first] = Object.values(metrics);
+  if (expression === undefined) return first ? [queryOf(first, statistic, id, periodSeconds)] : [];
+  // Several requests of one call would have the same names for their metrics.
+  const names = new RegExp(`\\b(${Object.keys(metrics).join("|")})\\b`, "g");
+  return [
+    { Id: id, Expression: expression.replace(names, `${id}_$1`) },
+    ...Object.entries(metrics).map(([name, metric]) => ({
+      ...queryOf(metric, statistic, `${id}_${name}`, periodSeconds),
+      ReturnData: false,
+    })),
+  ];
+}
+
+function queryOf(
+  { namespace, metricName, dimensions }: Metric,
+  statistic: string,
+  id: string,
+  periodSeconds: number,
+): MetricDataQuery {
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   return {
-    Id: `m${index}`,
+    Id: id,
     MetricStat: {
       Metric: { Namespace: namespace, MetricName: metricName, Dimensions },
       Period: periodSeconds,

@@ -41,6 +41,8 @@ tr:last-child td { border-bottom: 0; }
 .met { color: var(--met); } .missed, .worse { color: var(--missed); } .not_measurable { color: var(--unknown); } .better { color: var(--met); }
 .state { font-weight: 650; white-space: nowrap; }
 .number, .scroll td:first-child { white-space: nowrap; }
+.remark { min-width: 230px; }
+pre { margin: 0; font-size: 0.87rem; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 16px; }
 .columns > section { margin-top: 0; }
 .stack { margin-top: 16px; }

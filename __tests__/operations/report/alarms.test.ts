@@ -1,0 +1,335 @@
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseTfvars } from "../../../environments/parse-tfvars";
+import { environmentFile } from "../../../environments/schema";
+import { type AlarmReport, type Report, reportSchema } from "../../../operations/report/report-schema";
+import { temporaryFolder } from "../../support/project";
+import { ALARM_NAMES, change, DAY, failure, HOUR, logs, makeWorld, NOW, run, TO, WEEK } from "./fake-aws";
+
+const MINUTE = 60_000;
+const ERRORS = "dev-api-errors";
+
+const world = makeWorld();
+
+async function report(args: readonly string[] = []): Promise<Report> {
+  const { stdout, stderr } = await run(world(), ["report", "dev", "--json", "--no-logs", ...args]);
+  const line = stdout.at(-1);
+  if (line === undefined) throw new Error(stderr.join("\n"));
+  return reportSchema.parse(JSON.parse(line));
+}
+
+function alarm({ alarms }: Report, name: string): AlarmReport {
+  const found = alarms.find((one) => one.name === name);
+  if (!found) throw new Error(`no alarm ${name}`);
+  return found;
+}
+
+function rings(name: string, at: number, minutes: number, badMinutes = 4): void {
+  world().history.push(
+    change(name, at, "ALARM", { badAt: [at - MINUTE, at - badMinutes * MINUTE] }),
+    change(name, at + minutes * MINUTE, "OK"),
+  );
+}
+
+function noteOf(name: string, at: number, text: string): string {
+  return JSON.stringify({ alarm: name, rangAt: new Date(at).toISOString(), text });
+}
+
+/** One value of failed requests in every 5 minutes of the week. */
+function errorsEvery5Minutes(count: (index: number) => number): void {
+  const own = { FunctionName: "dev-api", Resource: "dev-api:live" };
+  for (let index = 0; index < WEEK / (5 * MINUTE); index += 1) {
+    const at = TO - WEEK + index * 5 * MINUTE;
+    world().metrics.put("AWS/Lambda", "Invocations", own, at, 100);
+    world().metrics.put("AWS/Lambda", "Errors", own, at, count(index));
+  }
+}
+
+describe("how alarms rang", () => {
+  test("is told with how often, how long, how soon, and how it was the week before", async () => {
+    rings(ERRORS, TO - 9 * DAY, 20);
+    rings(ERRORS, TO - 5 * DAY, 10);
+    rings(ERRORS, TO - 3 * DAY, 30, 2);
+    rings(ERRORS, TO - DAY, 50, 6);
+    rings("dev-api-memory", TO - 4 * DAY, 600);
+
+    const found = await report();
+
+    expect(alarm(found, ERRORS)).toMatchObject({
+      behaviour: "sometimes",
+      ringsBefore: 1,
+      ringingMinutes: 90,
+      medianMinutesToOk: 30,
+      worstMinutesToOk: 50,
+    });
+    expect(alarm(found, ERRORS).rings.map(({ minutesToDetect }) => minutesToDetect)).toEqual([4, 2, 6]);
+    expect(alarm(found, "dev-api-throttles")).toMatchObject({ behaviour: "never", rings: [], ringingMinutes: 0 });
+    expect(found.alarms.map(({ name }) => name)).toEqual([...ALARM_NAMES, "dev-warmer-errors", "dev-warmer-missed"]);
+  });
+
+  test("counts for the goals of the monitoring itself only what each is about", async () => {
+    rings(ERRORS, TO - 5 * DAY, 10);
+    rings(ERRORS, TO - 3 * DAY, 40, 8);
+    // Sends nothing itself: no message, but a trouble that took its time.
+    rings("dev-api-response-time", TO - 2 * DAY, 25, 90);
+    // Sends the message for it, and is quiet again as soon as an urgent one rings.
+    rings("dev-api-degraded", TO - 2 * DAY, 1);
+    world().notes = [
+      noteOf(ERRORS, TO - 5 * DAY, "rolled back"),
+      noteOf(ERRORS, TO - 4 * DAY, "of no ring"),
+      "no JSON",
+    ];
+
+    const { kpis } = await report();
+
+    expect(kpis).toEqual([
+      {
+        kpi: "actionable alarms",
+        goal: "> 95 %",
+        measured: "33.3 %",
+        state: "missed",
+        note: "1 of 3 have a note of what was changed",
+      },
+      {
+        kpi: "time to detection",
+        goal: "< 5 min",
+        measured: "6 min",
+        state: "missed",
+        note: "the median; 1 of 2 in time, worst 8 min",
+      },
+      {
+        kpi: "time to resolution",
+        goal: "< 30 min",
+        measured: "25 min",
+        state: "met",
+        note: "the median; 2 of 3 in time, worst 40 min",
+      },
+    ]);
+  });
+
+  test("an alarm that never rang gets the highest threshold that would have, to paste", async () => {
+    errorsEvery5Minutes((index) => (index === 700 ? 4 : index % 3 === 0 ? 1 : 0));
+
+    const found = await report();
+
+    expect(alarm(found, ERRORS).threshold).toEqual({
+      key: "threshold",
+      current: 5,
+      suggested: 3,
+      wouldHaveRung: 1,
+      days: 7,
+    });
+    expect(found.suggestedTfvars).toBe(`functions = {
+  api = {
+    alarms = {
+      errors = { threshold = 3 } # now 5; would have rung once in 7 days
+    }
+  }
+}`);
+  });
+
+  test("what is suggested is settings that there are, within their limits", async () => {
+    errorsEvery5Minutes((index) => (index === 700 ? 4 : 0));
+    for (let at = TO - WEEK; at < TO; at += HOUR) {
+      world().metrics.put("Lambda/Performance/dev-api", "MaxMemoryUsed", {}, at, 100);
+      world().metrics.put("Lambda/Performance", "MemoryUtilization", { FunctionName: "dev-api" }, at, 20);
+    }
+    const names = ["memory", "init-duration", "response-time", "throttles", "timeouts", "cold-starts"];
+    for (const name of names) world().ringing.set(`dev-api-${name}`, TO - 9 * DAY);
+    const own = { FunctionName: "dev-api", Resource: "dev-api:live" };
+    for (let at = TO - WEEK; at < TO; at += MINUTE) {
+      world().metrics.put("AWS/Lambda", "Duration", own, at, 7000);
+      world().metrics.put("AWS/Lambda", "Throttles", own, at, 3);
+    }
+
+    const { suggestedTfvars = "" } = await report();
+
+    const { values, mistakes } = await parseTfvars("dev.tfvars", Buffer.from(suggestedTfvars));
+    const file = environmentFile.safeParse({ region: "eu-west-1", state: { backend: "local" }, ...values });
+    expect(mistakes).toEqual([]);
+    expect(file.error?.issues).toBeUndefined();
+    expect(file.data?.functions["api"]).toMatchObject({
+      memoryMb: 192,
+      alarms: { errors: { threshold: 3 }, response_time: { threshold: 7000 }, throttles: { threshold: 3 } },
+    });
+  });
+
+  test("an alarm that always rings gets the lowest threshold that would have been quiet", async () => {
+    errorsEvery5Minutes((index) => (index === 700 ? 30 : 8));
+    world().ringing.set(ERRORS, TO - 9 * DAY);
+
+    const found = await report();
+
+    expect(alarm(found, ERRORS)).toMatchObject({
+      behaviour: "always",
+      isRinging: true,
+      ringingMinutes: WEEK / MINUTE,
+      threshold: { current: 5, suggested: 8, wouldHaveRung: 1 },
+    });
+  });
+
+  test("nothing is suggested for the alarms of a function that nobody calls", async () => {
+    const { alarms, suggestedTfvars } = await report();
+
+    expect(alarms.filter(({ threshold }) => threshold)).toEqual([]);
+    expect(suggestedTfvars).toBeUndefined();
+  });
+
+  test("a month has no alarms of the month before, which CloudWatch has forgotten", async () => {
+    rings(ERRORS, TO - 20 * DAY, 20);
+
+    const found = await report(["--period", "month"]);
+
+    expect(alarm(found, ERRORS).rings).toHaveLength(1);
+    expect(alarm(found, ERRORS).ringsBefore).toBeUndefined();
+    expect(found.notes.join(" ")).toContain("CloudWatch keeps the history of alarms for some weeks only");
+  });
+
+  test("what CloudWatch has forgotten is counted from the reports in the same folder", async () => {
+    const out = temporaryFolder();
+    writeFileSync(join(out, "dev-week-broken.json"), "{");
+    const began = TO - WEEK - 30 * MINUTE;
+    rings(ERRORS, TO - 9 * DAY, 20);
+    rings(ERRORS, began, 60);
+    world().notes = [noteOf(ERRORS, began, "retry mended")];
+    world().now = NOW - WEEK;
+    await report(["--out", out]);
+    world().now = NOW;
+    await report(["--out", out]);
+    world().history = [];
+    rings(ERRORS, TO - DAY, 10);
+
+    const found = await report(["--period", "month", "--out", out]);
+
+    const { rings: all, ringingMinutes } = alarm(found, ERRORS);
+    expect(ringingMinutes).toBe(90);
+    expect(all.map(({ rangAt, endedAt, minutesToDetect, notes }) => [rangAt, endedAt, minutesToDetect, notes])).toEqual(
+      [
+        ["2026-01-10T10:00:00.000Z", "2026-01-10T10:20:00.000Z", 4, []],
+        ["2026-01-12T09:30:00.000Z", "2026-01-12T10:30:00.000Z", 4, ["retry mended"]],
+        ["2026-01-18T10:00:00.000Z", "2026-01-18T10:10:00.000Z", 4, []],
+      ],
+    );
+  });
+
+  test("an alarm that rings since a time that CloudWatch has forgotten is not called quiet", async () => {
+    world().ringing.set(ERRORS, TO - 20 * DAY);
+
+    const found = await report(["--period", "month"]);
+
+    expect(alarm(found, ERRORS)).toMatchObject({
+      behaviour: "always",
+      rings: [{ rangAt: "2025-12-30T10:00:00.000Z" }],
+    });
+  });
+
+  test("passes over lines of the history that it cannot read", async () => {
+    const odd = { ...change(ERRORS, TO - DAY, "ALARM"), HistoryData: "{" };
+    world().history = [odd, { ...odd, HistoryData: '{"type":"Create"}' }];
+
+    expect(alarm(await report(), ERRORS).rings).toEqual([]);
+  });
+});
+
+describe("the note of what was changed", () => {
+  beforeEach(() => {
+    logs.on(CreateLogGroupCommand).resolves({});
+    logs.on(PutRetentionPolicyCommand).resolves({});
+    logs.on(CreateLogStreamCommand).resolves({});
+    logs.on(PutLogEventsCommand).callsFake(({ logEvents }: { logEvents: { message: string }[] }) => {
+      world().notes.push(...logEvents.map(({ message }) => message));
+      return {};
+    });
+  });
+
+  const note = (...args: readonly string[]) => run(world(), ["note", "dev", ...args]);
+
+  test("is found again by the report, at the last time that the alarm rang", async () => {
+    rings(ERRORS, TO - 3 * DAY, 10);
+    rings(ERRORS, TO - DAY, 10);
+
+    const { exitCode, stdout } = await note(ERRORS, "rolled\nback \u001b[31mto 41");
+
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: [`Noted: ${ERRORS} rang at 2026-01-18 10:00 UTC: rolled back [31mto 41`],
+    });
+    const { rings: found } = alarm(await report(), ERRORS);
+    expect(found.map(({ notes }) => notes)).toEqual([[], ["rolled back [31mto 41"]]);
+  });
+
+  test("makes the log group with the environment's tags, and lets it forget", async () => {
+    rings(ERRORS, TO - DAY, 10);
+
+    await note(ERRORS, "more memory");
+
+    const [group] = logs.commandCalls(CreateLogGroupCommand).map(({ args: [{ input }] }) => input);
+    const [retention] = logs.commandCalls(PutRetentionPolicyCommand).map(({ args: [{ input }] }) => input);
+    expect(group).toEqual({
+      logGroupName: "/warmwatch/dev/notes",
+      tags: { Service: "LambdaMonitoring", CostCenter: "Performance", Environment: "dev" },
+    });
+    expect(retention?.retentionInDays).toBe(400);
+  });
+
+  test("is kept in the log group that is there", async () => {
+    rings(ERRORS, TO - DAY, 10);
+    const there = failure("ResourceAlreadyExistsException", "The specified log group already exists");
+    logs.on(CreateLogGroupCommand).rejects(there);
+    logs.on(CreateLogStreamCommand).rejects(there);
+
+    const { exitCode } = await note(ERRORS, "more memory");
+
+    expect({ exitCode, notes: world().notes.length }).toEqual({ exitCode: 0, notes: 1 });
+    expect(logs.commandCalls(PutRetentionPolicyCommand)).toHaveLength(0);
+  });
+
+  test("is JSON for a script", async () => {
+    rings(ERRORS, TO - DAY, 10);
+
+    const { stdout } = await note(ERRORS, "more memory", "--json");
+
+    expect(stdout.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { alarm: ERRORS, text: "more memory", rangAt: "2026-01-18T10:00:00.000Z" },
+    ]);
+  });
+
+  test.each([
+    ["of an alarm that is not there", "dev-api-eror", "x", 2, /^note: dev has no alarm "dev-api-eror"; those that/],
+    ["of one that sends no messages", "dev-api-cold-starts", "x", 2, /: note dev-api-degraded, which rings for it$/],
+    ["without a text", ERRORS, " \n", 2, /^note: say what was changed$/],
+    ["of too much", ERRORS, "x".repeat(1001), 2, /^note: expected at most 1000 characters, got 1001$/],
+    [
+      "of an alarm that has not rung",
+      ERRORS,
+      "x",
+      1,
+      /^dev-api-errors has not rung in the last 30 days, .*nothing to note$/,
+    ],
+  ])("%s is refused in one line, and nothing is kept", async (_, name, text, code, message) => {
+    const { exitCode, stderr } = await note(name, text);
+
+    expect(exitCode).toBe(code);
+    expect(stderr).toEqual([expect.stringMatching(message)]);
+    expect(world().notes).toEqual([]);
+  });
+
+  test("names what has to be allowed", async () => {
+    rings(ERRORS, NOW - HOUR, 10);
+    logs.on(CreateLogGroupCommand).rejects(failure("AccessDeniedException", "User is not authorized"));
+
+    const { exitCode, stderr } = await note(ERRORS, "more memory");
+
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: ["AWS does not allow logs:CreateLogGroup: User is not authorized"],
+    });
+  });
+});

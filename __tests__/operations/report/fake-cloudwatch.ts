@@ -1,0 +1,140 @@
+import { type GetMetricDataCommandInput, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+
+/** Values that were published under a metric, as CloudWatch keeps them. */
+interface Value {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** One value of an answer. */
+interface Answer extends Value {
+  readonly id: string;
+}
+
+/** Few, so that every answer of some length has several pages. */
+const VALUES_PER_PAGE = 500;
+
+/** CloudWatch's metrics, as far as its documentation tells them: periods count from the start that is asked for. */
+export class FakeCloudWatch {
+  /** How many metrics have been asked for: what is billed. */
+  metricsAsked = 0;
+  private readonly metrics = new Map<string, Value[]>();
+  private rest: Answer[] = [];
+
+  put(
+    namespace: string,
+    metricName: string,
+    dimensions: Readonly<Record<string, string>>,
+    at: number,
+    value: number,
+  ): void {
+    const key = keyOf(namespace, metricName, Object.entries(dimensions));
+    const values = this.metrics.get(key) ?? [];
+    values.push({ at, value });
+    this.metrics.set(key, values);
+  }
+
+  /** Answers one page of a GetMetricData. */
+  answer({ MetricDataQueries = [], StartTime, EndTime, NextToken }: GetMetricDataCommandInput) {
+    const [from, to] = [StartTime?.getTime() ?? 0, EndTime?.getTime() ?? 0];
+    if (NextToken === undefined) {
+      if (MetricDataQueries.length > 500) throw new Error("more than 500 queries in one call");
+      this.metricsAsked += MetricDataQueries.filter(({ MetricStat }) => MetricStat).length;
+      const byId = new Map(MetricDataQueries.map((query) => [query.Id ?? "", query]));
+      this.rest = MetricDataQueries.filter(({ ReturnData = true }) => ReturnData).flatMap((query) =>
+        [...this.valuesOf(query, byId, from, to)].map(([at, value]) => ({ id: query.Id ?? "", at, value })),
+      );
+    }
+    const page = this.rest.splice(0, VALUES_PER_PAGE);
+    return {
+      MetricDataResults: [...new Set(page.map(({ id }) => id))].map((id) => {
+        const own = page.filter((one) => one.id === id);
+        return {
+          Id: id,
+          StatusCode: "Complete" as const,
+          Timestamps: own.map(({ at }) => new Date(at)),
+          Values: own.map(({ value }) => value),
+        };
+      }),
+      ...(this.rest.length > 0 && { NextToken: "more" }),
+    };
+  }
+
+  private valuesOf(
+    { MetricStat, Expression }: MetricDataQuery,
+    byId: ReadonlyMap<string, MetricDataQuery>,
+    from: number,
+    to: number,
+  ): Map<number, number> {
+    if (Expression !== undefined) return this.computed(Expression, byId, from, to);
+    const { Metric, Period = 60, Stat = "" } = MetricStat ?? {};
+    const dimensions = (Metric?.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value] as const);
+    const values = this.metrics.get(keyOf(Metric?.Namespace ?? "", Metric?.MetricName ?? "", dimensions)) ?? [];
+    const buckets = new Map<number, number[]>();
+    for (const { at, value } of values) {
+      if (at < from || at >= to) continue;
+      const start = from + Math.floor((at - from) / (Period * 1000)) * Period * 1000;
+      const bucket = buckets.get(start);
+      if (bucket) bucket.push(value);
+      else buckets.set(start, [value]);
+    }
+    return new Map([...buckets].sort(([one], [other]) => one - other).map(([at, all]) => [at, statistic(Stat, all)]));
+  }
+
+  /** Sums of what is filled with 0, and quotients: what alarms are computed by. */
+  private computed(
+    expression: string,
+    byId: ReadonlyMap<string, MetricDataQuery>,
+    from: number,
+    to: number,
+  ): Map<number, number> {
+    const ids = [...expression.matchAll(/\bm\d+_\w+/g)].map(([id]) => id);
+    const data = new Map(
+      ids.map((id) => {
+        const query = byId.get(id);
+        if (!query || query.ReturnData !== false) throw new Error(`${expression} refers to ${id}`);
+        return [id, this.valuesOf(query, byId, from, to)];
+      }),
+    );
+    const times = [...new Set([...data.values()].flatMap((values) => [...values.keys()]))].sort((a, b) => a - b);
+    const sum = /^FILL\((\w+), 0\) \+ FILL\((\w+), 0\)$/.exec(expression);
+    const share = /^100 \* (\w+) \/ (\w+)$/.exec(expression);
+    return new Map(
+      times.flatMap((at) => {
+        const value = (id = "") => (/^\d+$/.test(id) ? Number(id) : data.get(id)?.get(at));
+        if (sum) return [[at, (value(sum[1]) ?? 0) + (value(sum[2]) ?? 0)] as const];
+        const [used, size] = [value(share?.[1]), value(share?.[2])];
+        return used === undefined || size === undefined ? [] : [[at, (100 * used) / size] as const];
+      }),
+    );
+  }
+}
+
+/** The value that so many percent of others do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
+}
+
+function statistic(name: string, values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  switch (name) {
+    case "Sum":
+      return sum;
+    case "Average":
+      return sum / values.length;
+    case "SampleCount":
+      return values.length;
+    case "Maximum":
+      return values.reduce((most, value) => Math.max(most, value), -Infinity);
+    case "Minimum":
+      return values.reduce((least, value) => Math.min(least, value), Infinity);
+    default:
+      return percentile(values, Number(/^p(\d+)$/.exec(name)?.[1]));
+  }
+}
+
+function keyOf(namespace: string, metricName: string, dimensions: readonly (readonly [string, string])[]): string {
+  const all = dimensions.map(([name, value]) => `${name}=${value}`).sort();
+  return [namespace, metricName, ...all].join("|");
+}

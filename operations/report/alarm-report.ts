@@ -1,0 +1,138 @@
+import { numberText } from "../number-text";
+import { type Watched } from "./threshold-data";
+import { type EnvironmentAlarm } from "./environment-alarms";
+import { minutesText } from "./minutes-text";
+import { type Note } from "./notes";
+import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";
+import {
+  type AlarmState,
+  median,
+  type Range,
+  type Ring,
+  ringingMilliseconds,
+  ringsOf,
+  type StateChange,
+} from "./ringing";
+import { lowered, raised, THRESHOLD_KEYS } from "./thresholds";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** Of the time: an alarm that rings longer tells nothing new. */
+const ALWAYS_SHARE = 0.5;
+
+/** What CloudWatch has told of an environment's alarms. */
+export interface AlarmData {
+  readonly alarms: readonly EnvironmentAlarm[];
+  readonly states: ReadonlyMap<string, AlarmState>;
+  readonly changes: readonly StateChange[];
+  readonly notes: readonly Note[];
+  /** Times to count in; the one before is missing where CloudWatch has forgotten it. */
+  readonly range: Range;
+  readonly rangeBefore?: Range;
+}
+
+/** How each alarm rang. One that does not exist is left out. */
+export function alarmReports(data: AlarmData): AlarmReport[] {
+  return data.alarms.filter(({ name }) => data.states.has(name)).map((alarm) => alarmReport(alarm, data));
+}
+
+function alarmReport(
+  { name, watches, notifies, urgent }: EnvironmentAlarm,
+  { states, changes, notes, range, rangeBefore }: AlarmData,
+): AlarmReport {
+  const own = changes.filter(({ alarm }) => alarm === name);
+  const state = states.get(name);
+  const rings = ringsOf(own, state, range);
+  const minutesToOk = rings.flatMap(({ rangAt, endedAt }) =>
+    rangAt === undefined || endedAt === undefined ? [] : [(endedAt - rangAt) / MINUTE],
+  );
+  const medianMinutesToOk = median(minutesToOk);
+  const ringing = ringingMilliseconds(rings, range);
+  const ringsMuch = ringing >= ALWAYS_SHARE * (range.to - range.from);
+  return {
+    name,
+    ...(watches && { function: watches.subject.watched.id, key: watches.key }),
+    notifies,
+    urgent,
+    behaviour: rings.length === 0 ? "never" : ringsMuch ? "always" : "sometimes",
+    isRinging: state?.isRinging === true,
+    rings: rings.map((ring) => ringReport(ring, name, notes)),
+    ringingMinutes: ringing / MINUTE,
+    ...(rangeBefore && { ringsBefore: ringsOf(own, undefined, rangeBefore).length }),
+    ...(medianMinutesToOk !== undefined && { medianMinutesToOk, worstMinutesToOk: Math.max(...minutesToOk) }),
+  };
+}
+
+function ringReport(
+  { rangAt, endedAt, badSince }: Ring,
+  alarm: string,
+  notes: readonly Note[],
+): AlarmReport["rings"][number] {
+  const began = rangAt === undefined ? undefined : new Date(rangAt).toISOString();
+  return {
+    ...(began !== undefined && { rangAt: began }),
+    ...(endedAt !== undefined && { endedAt: new Date(endedAt).toISOString() }),
+    ...(rangAt !== undefined && badSince !== undefined && { minutesToDetect: (rangAt - badSince) / MINUTE }),
+    notes: notes.filter((note) => note.alarm === alarm && note.rangAt === began).map(({ text }) => text),
+  };
+}
+
+/** The threshold of an alarm that never or always rang, and a better one by the figures that it watches. */
+export function thresholdOf({ subject, key, points, range }: Watched, behaviour: "never" | "always"): Threshold {
+  const settings = subject.watched.alarm(key);
+  const suggestion = (behaviour === "never" ? lowered : raised)(key, points, settings, range);
+  const days = (range.to - range.from) / DAY;
+  const facts = { key: THRESHOLD_KEYS[key].key, current: settings.threshold, days };
+  return "why" in suggestion
+    ? { ...facts, note: suggestion.why }
+    : { ...facts, suggested: suggestion.threshold, wouldHaveRung: suggestion.rings };
+}
+
+const GOALS = { actionablePercent: 95, detectionMinutes: 5, resolutionMinutes: 30 } as const;
+
+/** Whether the monitoring itself is good. */
+export function kpisOf(alarms: readonly AlarmReport[]): Kpi[] {
+  // The alarm for several is quiet again when an urgent one begins: how long a trouble took is told by the others.
+  const rings = (condition: (alarm: AlarmReport) => boolean) =>
+    alarms.filter(condition).flatMap((alarm) => alarm.rings);
+  const messages = rings(({ notifies }) => notifies);
+  const changed = messages.filter(({ notes }) => notes.length > 0).length;
+  const toDetect = rings(({ urgent }) => urgent).flatMap(({ minutesToDetect }) => minutesToDetect ?? []);
+  const toOk = rings(({ key }) => key !== "degraded").flatMap(({ rangAt, endedAt }) =>
+    rangAt === undefined || endedAt === undefined ? [] : [(Date.parse(endedAt) - Date.parse(rangAt)) / MINUTE],
+  );
+  return [
+    {
+      kpi: "actionable alarms",
+      goal: `> ${GOALS.actionablePercent} %`,
+      ...(messages.length === 0
+        ? { measured: "-", state: "not_measurable", note: "no alarm sent a message" }
+        : {
+            measured: `${numberText((100 * changed) / messages.length)} %`,
+            state: stateOf((100 * changed) / messages.length > GOALS.actionablePercent),
+            note: `${changed} of ${messages.length} have a note of what was changed`,
+          }),
+    },
+    inTime("time to detection", GOALS.detectionMinutes, toDetect, "no urgent alarm rang"),
+    inTime("time to resolution", GOALS.resolutionMinutes, toOk, "no alarm rang and ended"),
+  ];
+}
+
+function inTime(kpi: string, goal: number, minutes: readonly number[], whyNone: string): Kpi {
+  const middle = median(minutes);
+  if (middle === undefined)
+    return { kpi, goal: `< ${goal} min`, measured: "-", state: "not_measurable", note: whyNone };
+  const good = minutes.filter((one) => one < goal).length;
+  return {
+    kpi,
+    goal: `< ${goal} min`,
+    measured: minutesText(middle),
+    state: stateOf(middle < goal),
+    note: `the median; ${good} of ${minutes.length} in time, worst ${minutesText(Math.max(...minutes))}`,
+  };
+}
+
+function stateOf(isMet: boolean): "met" | "missed" {
+  return isMet ? "met" : "missed";
+}

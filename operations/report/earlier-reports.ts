@@ -1,0 +1,46 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Report, reportSchema } from "./report-schema";
+import { type StateChange } from "./ringing";
+
+const MINUTE = 60_000;
+
+/**
+ * How alarms rang by the reports that are in a folder: CloudWatch forgets it after some weeks.
+ *
+ * @returns in no order, and as often as reports tell it; none of files that are no report on this environment
+ */
+export async function earlierChanges(folder: string, environment: string): Promise<StateChange[]> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(`${environment}-`) && name.endsWith(".json"));
+  const reports = await Promise.all(names.map((name) => readReport(join(folder, name))));
+  return reports.flatMap((report) => (report?.environment === environment ? changesOf(report) : []));
+}
+
+/** Changes from several sources, each once, in the order of time. */
+export function together(...sources: readonly (readonly StateChange[])[]): StateChange[] {
+  const byTime = new Map(
+    sources.flat().map((change) => [`${change.alarm} ${change.at} ${String(change.toAlarm)}`, change]),
+  );
+  return [...byTime.values()].sort((one, other) => one.at - other.at);
+}
+
+function changesOf({ alarms }: Report): StateChange[] {
+  return alarms.flatMap(({ name: alarm, rings }) =>
+    rings.flatMap(({ rangAt, endedAt, minutesToDetect }) => {
+      const [began, ended] = [Date.parse(rangAt ?? ""), Date.parse(endedAt ?? "")];
+      const badSince = minutesToDetect === undefined ? {} : { badSince: began - minutesToDetect * MINUTE };
+      return [
+        ...(rangAt === undefined ? [] : [{ alarm, at: began, fromAlarm: false, toAlarm: true, ...badSince }]),
+        ...(endedAt === undefined ? [] : [{ alarm, at: ended, fromAlarm: true, toAlarm: false }]),
+      ];
+    }),
+  );
+}
+
+async function readReport(file: string): Promise<Report | undefined> {
+  try {
+    return reportSchema.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
+import { deployedName, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { ALARMS, CAUSES } from "../../stacks/monitoring/alarms";
+import { alarmName, hasAlarm } from "../../stacks/monitoring/function-alarms";
+import { type Subject } from "./subject";
+
+/** An alarm that an environment has. */
+export interface EnvironmentAlarm {
+  readonly name: string;
+  /** The function that it watches, and which of its alarms it is; missing for the warmer's own. */
+  readonly watches?: { readonly subject: Subject; readonly key: AlarmKey | "degraded" };
+  /** Whether it sends messages itself. */
+  readonly notifies: boolean;
+  /** Whether users suffer while it rings: how soon it is told matters. */
+  readonly urgent: boolean;
+}
+
+/** Every alarm of an environment's functions and its warmer, by the names that the stack gives them. */
+export function alarmsOf(environment: Environment, subjects: readonly Subject[]): EnvironmentAlarm[] {
+  const { name } = environment;
+  const ofFunctions = subjects.flatMap((subject): EnvironmentAlarm[] => {
+    const { watched } = subject;
+    const keys = ALARM_KEYS.filter((key) => hasAlarm(watched, key));
+    const own = keys.map((key) => ({
+      name: alarmName(name, watched, key),
+      watches: { subject, key },
+      notifies: ALARMS[key].route !== "composite",
+      urgent: CAUSES.includes(key),
+    }));
+    const hasComposite = keys.some((key) => ALARMS[key].route === "composite");
+    const degraded: EnvironmentAlarm = {
+      name: alarmName(name, watched, "degraded"),
+      watches: { subject, key: "degraded" },
+      notifies: true,
+      urgent: false,
+    };
+    return hasComposite ? [...own, degraded] : own;
+  });
+  if (subjects.every(({ warmed }) => !warmed)) return ofFunctions;
+  const warmer = deployedName(name, WARMER);
+  const ofWarmer = [`${warmer}-errors`, `${warmer}-missed`].map((alarm) => ({
+    name: alarm,
+    notifies: true,
+    urgent: false,
+  }));
+  return [...ofFunctions, ...ofWarmer];
+}

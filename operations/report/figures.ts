@@ -1,0 +1,64 @@
+import { type Figures } from "../load/report-schema";
+import { type Scalars } from "./function-data";
+import { known } from "./known";
+import { type Subject } from "./subject";
+
+/** A function's figures in one period. Those that are not known are missing. */
+export function figuresOf({ watched }: Subject, scalars: Scalars): Figures {
+  const { requests = 0, coldStarts = 0, averageInit, p50, p90, p99, mostMemoryMb } = scalars;
+  const size = watched.memoryMb ?? scalars.memorySizeMb;
+  const averageMemoryPercent =
+    scalars.averageMemoryPercent ??
+    (size === undefined || scalars.averageMemoryMb === undefined ? undefined : (100 * scalars.averageMemoryMb) / size);
+  return known({
+    requests,
+    // Without the function's own metrics, no cold start that was told is not none.
+    coldStartPercent: watched.deployedHere && !emitsMetrics(scalars) ? undefined : percent(coldStarts, requests),
+    averageInitMilliseconds: averageInit,
+    allP50Milliseconds: p50,
+    allP90Milliseconds: p90,
+    allP99Milliseconds: p99,
+    ...failureFigures(scalars),
+    averageMemoryPercent,
+    maxMemoryMb: mostMemoryMb,
+  });
+}
+
+/** Whether a function that is deployed from here has `monitor()` around its handler: then it tells its memory with each request. */
+export function emitsMetrics({ averageMemoryPercent }: Scalars): boolean {
+  return averageMemoryPercent !== undefined;
+}
+
+/** The figures of all functions together, as far as sums tell them: percentiles and memory cannot be put together. */
+export function figuresOfAll(all: readonly Scalars[]): Figures {
+  const total = (name: keyof Scalars) => all.reduce((sum, scalars) => sum + (scalars[name] ?? 0), 0);
+  const initMilliseconds = all.reduce((sum, { inits = 0, averageInit = 0 }) => sum + inits * averageInit, 0);
+  const [requests, inits] = [total("requests"), total("inits")];
+  const telling = all.filter((scalars) => emitsMetrics(scalars) || scalars.averageMemoryMb !== undefined);
+  const ofTelling = (name: keyof Scalars) => telling.reduce((sum, scalars) => sum + (scalars[name] ?? 0), 0);
+  return known({
+    requests,
+    coldStartPercent: percent(ofTelling("coldStarts"), ofTelling("requests")),
+    averageInitMilliseconds: inits === 0 ? undefined : initMilliseconds / inits,
+    ...failureFigures({
+      requests,
+      errors: total("errors"),
+      serverErrors: total("serverErrors"),
+      throttles: total("throttles"),
+    }),
+  });
+}
+
+/** A refused request is none that failed, but the function was not there for it. */
+function failureFigures({ requests = 0, errors = 0, serverErrors = 0, throttles = 0 }: Scalars) {
+  const failed = percent(errors + serverErrors, requests);
+  const unavailable = percent(errors + serverErrors + throttles, requests + throttles);
+  return {
+    errorPercent: failed,
+    availabilityPercent: unavailable === undefined ? undefined : 100 - unavailable,
+  };
+}
+
+function percent(part: number, whole: number): number | undefined {
+  return whole === 0 ? undefined : (100 * part) / whole;
+}

@@ -1,0 +1,187 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { deployedName, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { ofFunction } from "../../stacks/monitoring/metrics";
+import { WARMER_PRICE } from "../../stacks/warming/warmed-functions";
+import { MAX_ATTEMPTS } from "../aws/failure";
+import { readMetrics } from "../aws/metric-data";
+import { OperationFailure } from "../operation-failure";
+import { readAlarmStates, readStateChanges } from "./alarm-history";
+import { type AlarmData, alarmReports, thresholdOf } from "./alarm-report";
+import { together } from "./earlier-reports";
+import { alarmsOf, type EnvironmentAlarm } from "./environment-alarms";
+import { type FunctionData, metricsRead, readFunctions } from "./function-data";
+import { readNotes } from "./notes";
+import { type Period, periodBefore } from "./period";
+import { type AlarmReport } from "./report-schema";
+import { type StateChange } from "./ringing";
+import { type Subject, subjectsOf } from "./subject";
+import { metricsWatched, readWatched, type Watching } from "./threshold-data";
+import { dollarsOf } from "./warming-effect";
+import { type LogReading, readWarmRequests } from "./warm-requests";
+
+const DAY_SECONDS = 86_400;
+
+/** The warmer's own invocations and their time. */
+const WARMER_METRICS = 2;
+
+/** What a report is about. */
+export interface Plan {
+  readonly environment: Environment;
+  readonly period: Period;
+  readonly subjects: readonly Subject[];
+  readonly alarms: readonly EnvironmentAlarm[];
+  /** How alarms rang in times that CloudWatch may have forgotten. */
+  readonly earlierChanges: readonly StateChange[];
+  /** Whether logs are read. */
+  readonly readsLogs: boolean;
+}
+
+/** Everything that AWS has told. */
+export interface Measurements {
+  readonly functions: readonly FunctionData[];
+  /** Undefined where logs were not read. */
+  readonly logs: LogReading | undefined;
+  readonly alarms: readonly AlarmReport[];
+  /** Alarms that the environment should have. */
+  readonly missingAlarms: readonly string[];
+  readonly warmerDollars: number;
+  readonly metricsRead: number;
+}
+
+/** How reading goes on. */
+export interface Reading {
+  readonly signal: AbortSignal;
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+  /** Told what comes next. */
+  readonly onStep: (step: string) => void;
+}
+
+/** What a report on an environment has to read. */
+export function planReport(
+  environment: Environment,
+  period: Period,
+  { earlierChanges, readsLogs }: Pick<Plan, "earlierChanges" | "readsLogs">,
+): Plan {
+  const subjects = subjectsOf(environment);
+  return { environment, period, subjects, alarms: alarmsOf(environment, subjects), earlierChanges, readsLogs };
+}
+
+/** How many metrics a report reads, at most: those of alarms are read only where one rings never, or always. */
+export function mostMetricsRead({ subjects, alarms }: Plan): number {
+  return metricsRead(subjects) + WARMER_METRICS + metricsWatched(alarms.flatMap(watchingOf));
+}
+
+/** Whether the environment keeps logs for as long as a report looks back. */
+export function keepsLogs({ logRetentionDays }: Environment, { days }: Period): boolean {
+  return logRetentionDays >= days;
+}
+
+/**
+ * Asks AWS for everything that a report needs.
+ *
+ * @throws AwsFailure
+ * @throws OperationFailure if the environment is not deployed
+ */
+export async function takeMeasurements(plan: Plan, { signal, wait, onStep }: Reading): Promise<Measurements> {
+  const { environment, period, subjects, readsLogs } = plan;
+  const { name, region } = environment;
+  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const logsClient = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const source = { client, region, signal };
+
+  onStep("alarms");
+  const states = await readAlarmStates(source, `${name}-`);
+  const missingAlarms = plan.alarms.map((alarm) => alarm.name).filter((alarm) => !states.has(alarm));
+  if (missingAlarms.length === plan.alarms.length) {
+    throw new OperationFailure(`${name} is not deployed in ${region}: none of its alarms is there`);
+  }
+  const before = periodBefore(period);
+  // CloudWatch keeps the history for two weeks: https://docs.aws.amazon.com/AmazonCloudWatch/latest/cli/cli-mon-describe-alarm-history.html
+  const rangeBefore = period.name === "week" ? before : undefined;
+  const changes = await readStateChanges(source, { from: (rangeBefore ?? period).from, to: period.to });
+  const notes = await readNotes(logsClient, environment, period.from, signal);
+  const data: AlarmData = {
+    alarms: plan.alarms,
+    states,
+    changes: together(plan.earlierChanges, changes),
+    notes,
+    range: period,
+    ...(rangeBefore && { rangeBefore }),
+  };
+
+  onStep("metrics of functions");
+  const functions = await readFunctions(source, subjects, period);
+  const warmerDollars = await readWarmerDollars(source, environment, period);
+
+  onStep("metrics of alarms");
+  const alarms = alarmReports(data);
+  const { reports, read } = await withThresholds(source, plan, alarms, functions);
+
+  if (readsLogs) onStep("logs");
+  const logs = readsLogs ? await readWarmRequests(logsClient, region, subjects, period, { wait, signal }) : undefined;
+  return {
+    functions,
+    logs,
+    alarms: reports,
+    missingAlarms,
+    warmerDollars,
+    metricsRead: metricsRead(subjects) + WARMER_METRICS + read,
+  };
+}
+
+async function readWarmerDollars(
+  { client, region, signal }: { client: CloudWatchClient; region: string; signal: AbortSignal },
+  { name }: Environment,
+  { from, to, days }: Period,
+): Promise<number> {
+  const warmer = { name: deployedName(name, WARMER), deployedHere: true };
+  const { runs, milliseconds } = await readMetrics(
+    client,
+    region,
+    {
+      runs: { metric: ofFunction("Invocations", warmer), statistic: "Sum" },
+      milliseconds: { metric: ofFunction("Duration", warmer), statistic: "Sum" },
+    },
+    { from, to, periodSeconds: days * DAY_SECONDS },
+    signal,
+  );
+  return dollarsOf(WARMER_PRICE, runs[0]?.value ?? 0, milliseconds[0]?.value ?? 0);
+}
+
+/** Adds what can be said of the thresholds of alarms that never or always rang. Nothing is said of a function that nobody called. */
+async function withThresholds(
+  { client, region, signal }: { client: CloudWatchClient; region: string; signal: AbortSignal },
+  plan: Plan,
+  reports: readonly AlarmReport[],
+  functions: readonly FunctionData[],
+): Promise<{ reports: AlarmReport[]; read: number }> {
+  const called = new Set(
+    functions.flatMap(({ subject, now }) => ((now.requests ?? 0) > 0 ? [subject.watched.id] : [])),
+  );
+  const asked = plan.alarms.flatMap((alarm) => {
+    const report = reports.find(({ name }) => name === alarm.name);
+    if (!report || report.behaviour === "sometimes") return [];
+    if (report.behaviour === "never" && !called.has(report.function ?? "")) return [];
+    return watchingOf(alarm).map((watching) => ({ ...watching, name: alarm.name, behaviour: report.behaviour }));
+  });
+  const watched = await readWatched(client, region, asked, plan.period, signal);
+  const thresholds = new Map(
+    asked.flatMap(({ name, subject, key, behaviour }) => {
+      const found = watched.find((one) => one.subject === subject && one.key === key);
+      return found && behaviour !== "sometimes" ? [[name, thresholdOf(found, behaviour)] as const] : [];
+    }),
+  );
+  return {
+    read: metricsWatched(asked),
+    reports: reports.map((report) => {
+      const threshold = thresholds.get(report.name);
+      return threshold ? { ...report, threshold } : report;
+    }),
+  };
+}
+
+function watchingOf({ watches }: EnvironmentAlarm): Watching[] {
+  return watches && watches.key !== "degraded" ? [{ subject: watches.subject, key: watches.key }] : [];
+}

@@ -1,0 +1,52 @@
+import { TARGETS } from "../../performance/targets";
+import { type Scalars } from "./function-data";
+import { type Period } from "./period";
+import { type MemorySize } from "./report-schema";
+import { type Subject } from "./subject";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed, one that people remember is a multiple. */
+const STEP_MB = 64;
+const LEAST_MB = 128;
+const MOST_MB = 10_240;
+
+/** In the middle of the target, the average may move either way. */
+const AVERAGE_SHARE = (TARGETS.memoryPercent.from + TARGETS.memoryPercent.to) / 2 / 100;
+const DAYS_PER_MONTH = 730 / 24;
+
+/** How a function's memory is used, and the size that would suit it better; undefined where nothing is known. */
+export function memorySizeOf(subject: Subject, scalars: Scalars, { days }: Period): MemorySize | undefined {
+  const { watched, perGigabyteSecond } = subject;
+  const sizeMb = watched.memoryMb ?? scalars.memorySizeMb;
+  const { mostMemoryMb: peakMb, averageMemoryPercent, averageMemoryMb } = scalars;
+  if (sizeMb === undefined || peakMb === undefined) return undefined;
+  const averageMb =
+    averageMemoryMb ?? (averageMemoryPercent === undefined ? peakMb : (averageMemoryPercent / 100) * sizeMb);
+  const averagePercent = (100 * averageMb) / sizeMb;
+  const peakShare = watched.alarm("memory").threshold / 100;
+
+  const seconds = ((scalars.milliseconds ?? 0) + (scalars.pingMilliseconds ?? 0)) / 1000;
+  const monthly = (mb: number) => (seconds * perGigabyteSecond * mb * DAYS_PER_MONTH) / 1024 / days;
+  const facts = {
+    sizeMb,
+    averagePercent,
+    peakMb,
+    peakPercent: (100 * peakMb) / sizeMb,
+    dollarsPerMonth: monthly(sizeMb),
+  };
+
+  const { from, to } = TARGETS.memoryPercent;
+  if (averagePercent >= from && averagePercent <= to) return facts;
+  const fitting = Math.ceil(Math.max(averageMb / AVERAGE_SHARE, peakMb / peakShare) / STEP_MB) * STEP_MB;
+  const suggestedMb = Math.min(MOST_MB, Math.max(LEAST_MB, fitting));
+  const isTooLarge = averagePercent < from;
+  if (isTooLarge ? suggestedMb >= sizeMb : suggestedMb <= sizeMb) {
+    const why =
+      sizeMb <= LEAST_MB
+        ? "it is the least there is"
+        : sizeMb >= MOST_MB
+          ? "it is the most there is"
+          : "its peak needs this size";
+    return { ...facts, note: why };
+  }
+  return { ...facts, suggestedMb, suggestedDollarsPerMonth: monthly(suggestedMb) };
+}

@@ -1,0 +1,123 @@
+import {
+  type CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  paginateFilterLogEvents,
+  PutLogEventsCommand,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { z } from "zod";
+import { type Environment } from "../../environments/schema";
+import { answerOf, AwsFailure } from "../aws/failure";
+
+/**
+ * What was changed because an alarm rang. CloudWatch's history of an alarm takes no remarks: it records changes of state, of settings, and
+ * actions. A tag or a new setting of the alarm would be undone by the next deployment. So the notes are in a log group of their own, which
+ * no deployment knows.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AlarmHistoryItem.html
+ */
+
+const STREAM = "notes";
+
+/** Longer than the notes of any two quarters are asked for. */
+const RETENTION_DAYS = 400;
+
+const note = z.object({ alarm: z.string(), rangAt: z.iso.datetime(), text: z.string() });
+
+/** A note on one time that an alarm rang. */
+export type Note = z.output<typeof note>;
+
+/** The log group of an environment's notes. */
+export function notesLogGroup({ name }: Pick<Environment, "name">): string {
+  return `/warmwatch/${name}/notes`;
+}
+
+/**
+ * Keeps a note. The log group is made with the first one.
+ *
+ * @param now in milliseconds since 1970
+ * @throws AwsFailure
+ */
+export async function writeNote(
+  client: CloudWatchLogsClient,
+  environment: Pick<Environment, "name" | "region" | "tags">,
+  note: Note,
+  now: number,
+): Promise<void> {
+  const { name, region, tags } = environment;
+  const logGroupName = notesLogGroup(environment);
+  const contextOf = (action: string) => ({
+    region,
+    action,
+    notFound: `there is no log group ${logGroupName} in ${region}`,
+  });
+
+  const group = new CreateLogGroupCommand({
+    logGroupName,
+    tags: { ...tags, Service: "LambdaMonitoring", CostCenter: "Performance", Environment: name },
+  });
+  const isNew = (await answerOf(unlessThere(client.send(group)), contextOf("logs:CreateLogGroup"))) !== undefined;
+  if (isNew) {
+    const retention = new PutRetentionPolicyCommand({ logGroupName, retentionInDays: RETENTION_DAYS });
+    await answerOf(client.send(retention), contextOf("logs:PutRetentionPolicy"));
+  }
+  const stream = new CreateLogStreamCommand({ logGroupName, logStreamName: STREAM });
+  await answerOf(unlessThere(client.send(stream)), contextOf("logs:CreateLogStream"));
+  const put = new PutLogEventsCommand({
+    logGroupName,
+    logStreamName: STREAM,
+    logEvents: [{ timestamp: now, message: JSON.stringify(note) }],
+  });
+  const { rejectedLogEventsInfo } = await answerOf(client.send(put), contextOf("logs:PutLogEvents"));
+  if (rejectedLogEventsInfo) throw new AwsFailure("AWS did not take the note: is this computer's clock right?");
+}
+
+/**
+ * Every note since a time.
+ *
+ * @param from in milliseconds since 1970
+ * @throws AwsFailure
+ */
+export async function readNotes(
+  client: CloudWatchLogsClient,
+  environment: Pick<Environment, "name" | "region">,
+  from: number,
+  abortSignal: AbortSignal,
+): Promise<Note[]> {
+  const { region } = environment;
+  const logGroupName = notesLogGroup(environment);
+  const read = async () => {
+    const notes: Note[] = [];
+    const pages = paginateFilterLogEvents({ client }, { logGroupName, startTime: from }, { abortSignal });
+    try {
+      for await (const { events = [] } of pages) {
+        notes.push(...events.flatMap(({ message = "" }) => parsed(message)));
+      }
+    } catch (error) {
+      // Nobody has written a note yet.
+      if (error instanceof Error && error.name === "ResourceNotFoundException") return [];
+      throw error;
+    }
+    return notes;
+  };
+  return answerOf(read(), { region, action: "logs:FilterLogEvents", notFound: "" });
+}
+
+/** Undefined where the thing is there already. */
+async function unlessThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ResourceAlreadyExistsException") return undefined;
+    throw error;
+  }
+}
+
+function parsed(message: string): Note[] {
+  try {
+    const { data } = note.safeParse(JSON.parse(message));
+    return data ? [data] : [];
+  } catch {
+    return [];
+  }
+}

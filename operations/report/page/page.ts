@@ -1,0 +1,176 @@
+import { figureText } from "../../load/figure-table";
+import { numberText } from "../../number-text";
+import { pageDocument } from "../../page/document";
+import { type Cell, charts, paragraph, section, table, targetTable, type TargetRow, tiles } from "../../page/sections";
+import { escapeText } from "../../page/svg";
+import { isPassed } from "../build";
+import { minutesText } from "../minutes-text";
+import { type AlarmReport, type FunctionReport, type Report, type Target } from "../report-schema";
+import {
+  costText,
+  effectText,
+  headingOf,
+  instancesText,
+  isCalled,
+  memoryAdvice,
+  money,
+  sourceText,
+  stateText,
+  thresholdText,
+  trendText,
+  verdictLine,
+} from "../text";
+import { alarmChart, allRequestsChart, functionCharts } from "./charts";
+
+/** A page that shows a report, in one file that needs no other. */
+export function pageOf(report: Report): string {
+  const { environment, period, functions, region, to } = report;
+  return pageDocument({
+    title: `${environment}, ${period} to ${to.slice(0, 10)}`,
+    heading: `Report on ${environment}`,
+    subtitle: `${headingOf(report)} · ${region}`,
+    content: [
+      tiles(firstFigures(report)),
+      verdicts(report),
+      charts([allRequestsChart(functions, report), alarmChart(report.alarms, report) ?? []].flat()),
+      alarms(report),
+      monitoring(report),
+      warming(report),
+      memory(report),
+      suggestions(report),
+      ...functions.map((one) => functionSection(one, report)),
+      paragraph(costText(report), "soft stack"),
+    ],
+  });
+}
+
+function firstFigures({ functions, targets, alarms, warming }: Report): [string, string][] {
+  const requests = functions.reduce((total, { figures }) => total + (figures.requests ?? 0), 0);
+  const measured = (name: string) => targets.find(({ target }) => target === name)?.measured ?? "-";
+  const rings = alarms.reduce((total, alarm) => total + (alarm.notifies ? alarm.rings.length : 0), 0);
+  return [
+    ["requests", figureText("requests", requests)],
+    ["cold starts", measured("cold starts")],
+    ["errors", measured("errors")],
+    ["availability", measured("availability")],
+    ["alarms sent", String(rings)],
+    ...(warming ? [["warming", money(warming.dollars)] as [string, string]] : []),
+  ];
+}
+
+function verdicts(report: Report): string {
+  const content = [...report.notes.map((note) => paragraph(note)), targetTable(report.targets.map(rowOf))];
+  const style = isPassed(report) ? "passed" : "failed";
+  return section(verdictLine(report), content.join("\n"), { id: "verdicts", style });
+}
+
+function rowOf(target: Target): TargetRow {
+  const note = [trendText(target), target.note ?? ""].filter((text) => text !== "").join("; ");
+  return { ...target, stateText: stateText(target.state), note };
+}
+
+function alarms({ alarms, period }: Report): string {
+  const rang = alarms.filter(({ behaviour }) => behaviour !== "never");
+  const quiet = alarms.filter(
+    ({ behaviour, threshold }) => behaviour === "never" && threshold?.suggested !== undefined,
+  );
+  const rows = [...rang, ...quiet].map((alarm): Cell[] => [
+    alarm.name,
+    number(`${alarm.rings.length}${alarm.ringsBefore === undefined ? "" : ` (was ${alarm.ringsBefore})`}`),
+    number(alarm.rings.length === 0 ? "-" : minutesText(alarm.ringingMinutes)),
+    number(minutesText(alarm.medianMinutesToOk)),
+    number(minutesText(alarm.worstMinutesToOk)),
+    number(`${alarm.rings.filter(({ notes }) => notes.length > 0).length}`),
+    { text: remarksOf(alarm), style: "soft remark" },
+  ]);
+  const heading =
+    rang.length === 0 ? `No alarm rang in this ${period}` : `${rang.length} of ${alarms.length} alarms rang`;
+  const content =
+    rows.length === 0
+      ? paragraph("None of those that were quiet would ring at a better threshold.", "soft")
+      : table(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", ""], rows);
+  return section(heading, content, { id: "alarms-table" });
+}
+
+function remarksOf(alarm: AlarmReport): string {
+  const notes = alarm.rings.flatMap((ring) => ring.notes);
+  return [
+    alarm.isRinging ? "rings now" : "",
+    alarm.notifies ? "" : "sends no messages itself",
+    thresholdText(alarm),
+    notes.length > 0 ? `changed: ${notes.join("; ")}` : "",
+  ]
+    .filter((text) => text !== "")
+    .join("; ");
+}
+
+function monitoring({ kpis }: Report): string {
+  const rows = kpis.map(({ kpi, goal, note, ...rest }) => ({
+    ...rest,
+    target: kpi,
+    limit: goal,
+    stateText: stateText(rest.state),
+    ...(note !== undefined && { note }),
+  }));
+  return section("Is the monitoring good?", targetTable(rows), { id: "kpis" });
+}
+
+function warming({ warming: all, functions }: Report): string {
+  if (!all) return "";
+  const rows = functions.flatMap(({ name, warming: effect }): Cell[][] =>
+    effect
+      ? [
+          [
+            name,
+            number(numberText(effect.pings)),
+            number(numberText(effect.failures)),
+            number(instancesText(effect)),
+            number(numberText(effect.startedForPings)),
+            number(effect.dollars === undefined ? "?" : money(effect.dollars)),
+            { text: effectText(effect), style: "soft remark" },
+          ],
+        ]
+      : [],
+  );
+  const heading = `Warming: ${money(all.dollars)}, ${money(all.warmerDollars)} of it for the warmer itself`;
+  return section(heading, table(["", "pings", "failed", "instances", "started by pings", "cost", ""], rows), {
+    id: "warming",
+  });
+}
+
+function memory({ functions }: Report): string {
+  const rows = functions.flatMap(({ name, memory: used }): Cell[][] =>
+    used
+      ? [
+          [
+            name,
+            number(`${used.sizeMb} MB`),
+            number(`${numberText(used.averagePercent)} %`),
+            number(`${numberText(used.peakPercent)} %`),
+            { text: memoryAdvice(used), style: "soft remark" },
+          ],
+        ]
+      : [],
+  );
+  return rows.length === 0 ? "" : section("Memory", table(["", "size", "average", "peak", ""], rows), { id: "memory" });
+}
+
+function suggestions({ suggestedTfvars, environment }: Report): string {
+  if (suggestedTfvars === undefined) return "";
+  return section(
+    `Suggested for environments/${environment}.tfvars`,
+    `<div class="scroll"><pre>${escapeText(suggestedTfvars)}</pre></div>`,
+    { id: "suggested" },
+  );
+}
+
+function functionSection(one: FunctionReport, report: Report): string {
+  if (!isCalled(one)) return "";
+  const content = `${paragraph(`Response times by ${sourceText(one)}.`, "soft")}${targetTable(one.targets.map(rowOf))}`;
+  const heading = section(`Function ${one.name}`, content, { id: `function-${one.name}` });
+  return `${heading}\n${charts(functionCharts(one, report))}`;
+}
+
+function number(text: string): Cell {
+  return { text, style: "number" };
+}

@@ -1,0 +1,38 @@
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Days in each period. */
+export const PERIODS = { week: 7, month: 30, quarter: 90 } as const;
+
+/** One of {@link PERIODS}. */
+export type PeriodName = keyof typeof PERIODS;
+
+/** A time that is reported on; times are in milliseconds since 1970. */
+export interface Period {
+  readonly name: PeriodName;
+  readonly days: number;
+  readonly from: number;
+  readonly to: number;
+  /** Of one point in a chart. */
+  readonly chartSeconds: number;
+}
+
+/**
+ * The period that ends with the last full hour: CloudWatch counts periods from where a reading starts, and rounds that down to an hour.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+export function periodEnding(name: PeriodName, now: number): Period {
+  const days = PERIODS[name];
+  const to = Math.floor(now / HOUR) * HOUR;
+  return { name, days, from: to - days * DAY, to, chartSeconds: (name === "week" ? 6 * HOUR : DAY) / 1000 };
+}
+
+/** The period of the same length before. */
+export function periodBefore({ from, days, ...rest }: Period): Period {
+  return { ...rest, days, from: from - days * DAY, to: from };
+}
+
+/** As in "2026-11-23 17:00". */
+export function utc(at: number): string {
+  return new Date(at).toISOString().replace("T", " ").slice(0, 16);
+}

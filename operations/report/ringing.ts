@@ -1,0 +1,68 @@
+/** One change of an alarm's state. Times are in milliseconds since 1970. */
+export interface StateChange {
+  readonly alarm: string;
+  readonly at: number;
+  readonly fromAlarm: boolean;
+  readonly toAlarm: boolean;
+  /** When the first of the periods began that made it ring; missing where CloudWatch does not tell. */
+  readonly badSince?: number;
+}
+
+/** How an alarm is now. */
+export interface AlarmState {
+  readonly isRinging: boolean;
+  readonly since: number | undefined;
+}
+
+/** One time that an alarm rang. */
+export interface Ring {
+  /** When it began to ring; missing when that was before the time that is looked at. */
+  readonly rangAt?: number;
+  /** When it ended; missing while it goes on. */
+  readonly endedAt?: number;
+  readonly badSince?: number;
+}
+
+/** A time to look at, in milliseconds since 1970. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Each time that one alarm rang.
+ *
+ * @param changes its changes of state, in the order of time
+ * @param state how it is now: one that rings all the time does not change
+ */
+export function ringsOf(changes: readonly StateChange[], state: AlarmState | undefined, { from, to }: Range): Ring[] {
+  const rings: Ring[] = [];
+  let open: Ring | undefined;
+  const inRange = changes.filter(({ at }) => at >= from && at < to);
+  for (const { at, fromAlarm, toAlarm, badSince } of inRange) {
+    if (toAlarm) open ??= { rangAt: at, ...(badSince !== undefined && { badSince }) };
+    // Whatever it changes to ends it: also that there is no data any more.
+    else if (fromAlarm) {
+      rings.push({ ...open, endedAt: at });
+      open = undefined;
+    }
+  }
+  if (open) return [...rings, open];
+  // It rings, although the history does not tell it: since before, or since a time that CloudWatch has forgotten.
+  const since = state?.isRinging === true ? (state.since ?? from) : to;
+  if (since >= to || (inRange.at(-1)?.at ?? 0) > since) return rings;
+  return [...rings, since < from ? {} : { rangAt: since }];
+}
+
+/** How long an alarm rang in a time, in milliseconds. */
+export function ringingMilliseconds(rings: readonly Ring[], { from, to }: Range): number {
+  return rings.reduce((total, { rangAt = from, endedAt = to }) => total + (endedAt - rangAt), 0);
+}
+
+/** The middle one of some numbers; of an even number of them, the mean of the two in the middle. */
+export function median(numbers: readonly number[]): number | undefined {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}

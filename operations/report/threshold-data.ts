@@ -1,0 +1,74 @@
+import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { type AlarmKey } from "../../environments/alarms";
+import { ALARMS } from "../../stacks/monitoring/alarms";
+import { type Measure } from "../../stacks/monitoring/metrics";
+import { type Point, readMetrics } from "../aws/metric-data";
+import { type Period } from "./period";
+import { type Range } from "./ringing";
+import { type Subject } from "./subject";
+
+const DAY = 24 * 3_600_000;
+
+/**
+ * How long CloudWatch keeps figures of which periods. An hour less: a report ends with the last full hour.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+ */
+const KEPT = [
+  { multipleOfSeconds: 3600, days: 455 },
+  { multipleOfSeconds: 300, days: 63 },
+  { multipleOfSeconds: 60, days: 15 },
+] as const;
+
+/** An alarm whose figure is asked for. */
+export interface Watching {
+  readonly subject: Subject;
+  readonly key: AlarmKey;
+}
+
+/** An alarm's own figure at its own period, as far back as CloudWatch has it. */
+export interface Watched extends Watching {
+  readonly points: readonly Point[];
+  readonly range: Range;
+}
+
+/**
+ * Reads what alarms watch.
+ *
+ * @throws AwsFailure
+ */
+export async function readWatched(
+  client: CloudWatchClient,
+  region: string,
+  all: readonly Watching[],
+  period: Pick<Period, "from" | "to">,
+  signal: AbortSignal,
+): Promise<Watched[]> {
+  const found: Watched[] = [];
+  const periodOf = ({ subject, key }: Watching) => subject.watched.alarm(key).periodSeconds;
+  for (const periodSeconds of new Set(all.map(periodOf))) {
+    const those = all.filter((one) => periodOf(one) === periodSeconds);
+    const range = { from: Math.max(period.from, keptFrom(periodSeconds, period.to)), to: period.to };
+    const requests = Object.fromEntries(
+      those.flatMap(({ subject, key }, index): [string, Measure][] => {
+        const measure = ALARMS[key].watched(subject.watched);
+        return measure ? [[String(index), measure]] : [];
+      }),
+    );
+    const points = await readMetrics(client, region, requests, { ...range, periodSeconds }, signal);
+    found.push(...those.map((one, index) => ({ ...one, range, points: points[String(index)] ?? [] })));
+  }
+  return found;
+}
+
+/** How many metrics that reads, at most. */
+export function metricsWatched(all: readonly Watching[]): number {
+  return all.reduce(
+    (total, { subject, key }) => total + Object.keys(ALARMS[key].watched(subject.watched)?.metrics ?? {}).length,
+    0,
+  );
+}
+
+function keptFrom(periodSeconds: number, to: number): number {
+  const days = KEPT.find(({ multipleOfSeconds }) => periodSeconds % multipleOfSeconds === 0)?.days ?? 15;
+  return to - days * DAY + DAY / 24;
+}

@@ -1,0 +1,136 @@
+import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
+import { TARGETS } from "../../performance/targets";
+import { type Point } from "../aws/metric-data";
+import { type Range } from "./ringing";
+
+/** How an alarm would have rung with a threshold. */
+export interface Simulation {
+  readonly rings: number;
+  /** Of the time, from 0 to 1. */
+  readonly ringingShare: number;
+}
+
+/** A threshold's key in an environment's file, and between what it may be. */
+interface ThresholdKey {
+  readonly key: "threshold" | "threshold_percent" | "threshold_milliseconds";
+  readonly least: number;
+  readonly most: number;
+  /** What a good function reaches as well: below, an alarm would ring for what is as it should be. */
+  readonly target?: number;
+}
+
+const COUNT: ThresholdKey = { key: "threshold", least: 0, most: 1_000_000 };
+
+/** As environments/alarms.ts has them. */
+export const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
+  cold_starts: COUNT,
+  init_duration: { key: "threshold_milliseconds", least: 1, most: 10_000, target: TARGETS.initMilliseconds },
+  memory: { key: "threshold_percent", least: 1, most: 100, target: TARGETS.memoryPercent.to },
+  response_time: {
+    key: "threshold_milliseconds",
+    least: 1,
+    most: 900_000,
+    target: TARGETS.responseMilliseconds.p99,
+  },
+  errors: COUNT,
+  throttles: COUNT,
+  timeouts: COUNT,
+  dropped_events: COUNT,
+  warming: COUNT,
+};
+
+const WEEK = 7 * 24 * 3_600_000;
+
+/** An alarm with a good threshold rings no more often. */
+const MOST_RINGS_PER_WEEK = 2;
+
+/** Of the time that an alarm with a good threshold rings, at most. */
+const GOOD_SHARE = 0.01;
+
+/**
+ * What an alarm would have done: at each period, it rings when enough of the last ones were above the threshold; one without data is not.
+ *
+ * @param points of the alarm's own figure, at its own period
+ */
+export function simulate(
+  threshold: number,
+  points: readonly Point[],
+  { periodSeconds, evaluationPeriods, datapointsToAlarm }: AlarmSettings,
+  { from, to }: Range,
+): Simulation {
+  const period = periodSeconds * 1000;
+  const periods = Math.floor((to - from) / period);
+  const isBad = new Uint8Array(periods);
+  for (const { at, value } of points) if (value > threshold) isBad[Math.floor((at - from) / period)] = 1;
+  let [bad, rings, ringing, isRinging] = [0, 0, 0, false];
+  for (let index = 0; index < periods; index += 1) {
+    bad += (isBad[index] ?? 0) - (index >= evaluationPeriods ? (isBad[index - evaluationPeriods] ?? 0) : 0);
+    const rang = isRinging;
+    isRinging = bad >= datapointsToAlarm;
+    if (isRinging) ringing += 1;
+    if (isRinging && !rang) rings += 1;
+  }
+  return { rings, ringingShare: periods === 0 ? 0 : ringing / periods };
+}
+
+/** A threshold that would have rung, or would have been quiet. */
+export interface Suggestion extends Simulation {
+  readonly threshold: number;
+}
+
+/** Why there is no suggestion. */
+export interface NoSuggestion {
+  readonly why: string;
+}
+
+/** For an alarm that never rang: the highest threshold at which it would have. */
+export function lowered(
+  key: AlarmKey,
+  points: readonly Point[],
+  settings: AlarmSettings,
+  range: Range,
+): Suggestion | NoSuggestion {
+  const { least, target } = THRESHOLD_KEYS[key];
+  const highest = points.reduce((most, { value }) => Math.max(most, value), -Infinity);
+  if (highest === -Infinity || highest <= 0) return { why: "there was nothing to ring for" };
+  const rings = (threshold: number) => simulate(threshold, points, settings, range).rings > 0;
+  if (!rings(least)) return { why: "what there was did not last long enough for any threshold" };
+  // Of two thresholds, whatever rings at the higher one rings at the lower one.
+  const threshold = lastWhere(rings, least, Math.max(least, Math.min(settings.threshold, Math.ceil(highest))));
+  if (threshold >= settings.threshold) return { why: "its threshold is just above what there was" };
+  if (target !== undefined && threshold <= target)
+    return { why: `its worst was about ${threshold}, which is within the target` };
+  const simulation = simulate(threshold, points, settings, range);
+  const most = (MOST_RINGS_PER_WEEK * (range.to - range.from)) / WEEK;
+  // What happens so often is usual here, and no reason to ring.
+  if (simulation.rings > most)
+    return { why: `nothing stands out: at ${threshold} it would have rung ${simulation.rings} times` };
+  return { threshold, ...simulation };
+}
+
+/** For an alarm that always rings: the lowest threshold at which it would have been quiet most of the time. */
+export function raised(
+  key: AlarmKey,
+  points: readonly Point[],
+  settings: AlarmSettings,
+  range: Range,
+): Suggestion | NoSuggestion {
+  const { least, most } = THRESHOLD_KEYS[key];
+  if (points.length === 0) return { why: "CloudWatch has no data of its figure" };
+  const isLoud = (threshold: number) => simulate(threshold, points, settings, range).ringingShare > GOOD_SHARE;
+  if (isLoud(most)) return { why: "no threshold would have kept it quiet: mend the cause" };
+  const threshold = isLoud(least) ? lastWhere(isLoud, least, most) + 1 : least;
+  if (threshold <= settings.threshold) return { why: "by its figures of now, it would be quiet" };
+  return { threshold, ...simulate(threshold, points, settings, range) };
+}
+
+/** The highest whole number from `low` to `high` for which a condition holds, which holds for `low` and, once it does not, for none above. */
+function lastWhere(condition: (value: number) => boolean, low: number, high: number): number {
+  let [yes, no] = [low, high + 1];
+  while (no - yes > 1) {
+    const middle = Math.floor((yes + no) / 2);
+    if (condition(middle)) yes = middle;
+    else no = middle;
+  }
+  return yes;
+}

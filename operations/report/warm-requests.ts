@@ -1,0 +1,85 @@
+import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { runLogQuery, type Waiting } from "../aws/log-query";
+import { type Scalars } from "./function-data";
+import { type Period } from "./period";
+import { type Subject } from "./subject";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
+const LOG_GROUPS_PER_QUERY = 50;
+
+const PERCENTILES = (field: string) =>
+  `stats pct(${field}, 50) as p50, pct(${field}, 90) as p90, pct(${field}, 99) as p99, count(*) as requests by @log`;
+
+/**
+ * How long requests took that met no cold start, by what a function writes. Its own lines are of users' requests alone; the platform's
+ * reports are all that functions from elsewhere have.
+ */
+const QUERIES = {
+  monitored: `filter ispresent(ExecutionTime) and start != "cold" | ${PERCENTILES("ExecutionTime")}`,
+  json: `filter type = "platform.report" and not ispresent(record.metrics.initDurationMs) | ${PERCENTILES("record.metrics.durationMs")}`,
+  text: `filter @type = "REPORT" and not ispresent(@initDuration) | ${PERCENTILES("@duration")}`,
+} as const;
+
+/** Of a function's requests, the share that its log has to tell: it may write of some only, such as slow ones. */
+const LEAST_SHARE = 0.9;
+
+/** Response times of one function without cold starts, in milliseconds. */
+export interface WarmRequests {
+  /** How many the log tells. */
+  readonly requests: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+}
+
+/** What has been read of logs. */
+export interface LogReading {
+  /** By the function's name in the environment's file; a function without such requests is missing. */
+  readonly warmRequests: ReadonlyMap<string, WarmRequests>;
+  readonly bytesScanned: number;
+  readonly dollars: number;
+}
+
+/** Whether a log tells nearly all of a function's requests without cold starts. */
+export function tellsAll(warm: WarmRequests, { requests = 0, coldStarts = 0 }: Scalars): boolean {
+  return warm.requests >= LEAST_SHARE * (requests - coldStarts);
+}
+
+/**
+ * Reads from logs what no metric tells: response times without cold starts.
+ *
+ * @throws AwsFailure
+ */
+export async function readWarmRequests(
+  client: CloudWatchLogsClient,
+  region: string,
+  subjects: readonly Subject[],
+  { from, to }: Pick<Period, "from" | "to">,
+  waiting: Waiting,
+): Promise<LogReading> {
+  const warmRequests = new Map<string, WarmRequests>();
+  let [bytesScanned, dollars] = [0, 0];
+  for (const [kind, query] of Object.entries(QUERIES)) {
+    const those = subjects.filter(({ watched }) => kindOf(watched) === kind);
+    for (let start = 0; start < those.length; start += LOG_GROUPS_PER_QUERY) {
+      const some = those.slice(start, start + LOG_GROUPS_PER_QUERY);
+      const logGroups = some.map(({ watched }) => watched.logGroup);
+      const result = await runLogQuery(client, { region, logGroups, query, from, to }, waiting);
+      bytesScanned += result.bytesScanned;
+      dollars += result.dollars;
+      for (const record of result.records) {
+        // As in "123456789012:/aws/lambda/dev-api".
+        const logGroup = record["@log"]?.replace(/^\d+:/, "");
+        const found = some.find(({ watched }) => watched.logGroup === logGroup);
+        const figure = (name: string) => Number(record[name] ?? NaN);
+        const warm = { requests: figure("requests"), p50: figure("p50"), p90: figure("p90"), p99: figure("p99") };
+        if (found && Object.values(warm).every(Number.isFinite)) warmRequests.set(found.watched.id, warm);
+      }
+    }
+  }
+  return { warmRequests, bytesScanned, dollars };
+}
+
+function kindOf({ deployedHere, logFormat }: Subject["watched"]): keyof typeof QUERIES {
+  return deployedHere ? "monitored" : logFormat;
+}

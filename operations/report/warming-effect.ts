@@ -1,0 +1,63 @@
+import { type Price } from "../../functions/warmer/contract";
+import { type Point } from "../aws/metric-data";
+import { type FunctionData } from "./function-data";
+import { type WarmingEffect } from "./report-schema";
+
+/** Fewer requests than this, in hours without pings, say nothing about how many would have met a cold start. */
+const LEAST_REQUESTS = 100;
+
+/** What warming a function did, and cost; undefined where the warmer sends it no pings. */
+export function warmingEffectOf({ subject, now, hours }: FunctionData): WarmingEffect | undefined {
+  const { warmed, watched } = subject;
+  if (!warmed) return undefined;
+  const { pings = 0, pingMilliseconds = 0, pingFailures = 0, startedForPings = 0 } = now;
+  const { averageInstances, leastInstances } = now;
+  return {
+    pings,
+    failures: pingFailures,
+    startedForPings,
+    ...(averageInstances !== undefined && { averageInstances }),
+    ...(leastInstances !== undefined && { leastInstances }),
+    ...(watched.deployedHere
+      ? comparison(hours)
+      : { comparisonNote: "users' requests cannot be told from pings: the function is deployed elsewhere" }),
+    ...(warmed.price
+      ? { dollars: dollarsOf(warmed.price, pings, pingMilliseconds) }
+      : { costNote: "its memory is not known: say memory_mb" }),
+  };
+}
+
+/** What invocations cost. */
+export function dollarsOf({ perRequest, perSecond }: Price, invocations: number, milliseconds: number): number {
+  return invocations * perRequest + (milliseconds / 1000) * perSecond;
+}
+
+/** An estimate: without pings, as large a share of requests would have met a cold start as in the hours without. */
+function comparison(hours: FunctionData["hours"]): Pick<WarmingEffect, "comparison" | "comparisonNote"> {
+  const at = (points: readonly Point[] = []) => new Map(points.map((point) => [point.at, point.value]));
+  const [pings, coldStarts] = [at(hours.pings), at(hours.coldStarts)];
+  const warm = { hours: 0, requests: 0, coldStarts: 0 };
+  const unwarmed = { hours: 0, requests: 0, coldStarts: 0 };
+  for (const { at: hour, value: requests } of hours.requests ?? []) {
+    if (requests === 0) continue;
+    const total = (pings.get(hour) ?? 0) > 0 ? warm : unwarmed;
+    total.hours += 1;
+    total.requests += requests;
+    total.coldStarts += coldStarts.get(hour) ?? 0;
+  }
+  if (warm.requests === 0) return { comparisonNote: "no hour with pings had requests" };
+  if (unwarmed.requests < LEAST_REQUESTS) {
+    const there = unwarmed.requests === 0 ? "none" : `only ${unwarmed.requests} requests`;
+    return { comparisonNote: `nothing to compare with: ${there} came in hours without pings` };
+  }
+  const withoutPercent = (100 * unwarmed.coldStarts) / unwarmed.requests;
+  return {
+    comparison: {
+      unwarmedHours: unwarmed.hours,
+      unwarmedRequests: unwarmed.requests,
+      coldPercentWithout: withoutPercent,
+      coldPercentWith: (100 * warm.coldStarts) / warm.requests,
+      avoided: (withoutPercent / 100) * warm.requests - warm.coldStarts,
+    },
+  };
+}
