@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     ]);
     const names = environments.flatMap(({ functions }) => Object.keys(functions));
     const bundles = new Map([...warmer, ...(await bundleFunctions(".", names, folder))]);
-    return synthesize(environments, { bundles, folder, outdir });
+    return synthesize(environments, { bundles, folder, outdir, providers: "providers" });
   });
   console.log(`${summary}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`);
 }

@@ -9,7 +9,7 @@ import { type Surroundings } from "./surroundings";
 
 const HELP = `
 A plan's file tells its environment: prod.json and prod/plan.json are of prod. --name says it otherwise.
-Values that Terraform knows as sensitive are never written.
+Values that Terraform knows as sensitive are never written. --json prints what the comment says, and not cut; --out still writes the comment.
 
 Exit codes:
   0    the comment is written
@@ -19,7 +19,8 @@ Examples:
   $ terraform -chdir=cdktf.out/stacks/prod plan -out=tfplan
   $ terraform -chdir=cdktf.out/stacks/prod show -json tfplan > plans/prod.json
   $ npm run ops --silent -- plan-comment plans/*.json --out comment.md
-  $ npm run ops --silent -- plan-comment plans/dev.json --unplanned prod     prod's plan has failed`;
+  $ npm run ops --silent -- plan-comment plans/dev.json --unplanned prod     prod's plan has failed
+  $ npm run ops --silent -- plan-comment plans/*.json --json                 for a script`;
 
 interface Options {
   readonly name: readonly string[];
@@ -27,6 +28,7 @@ interface Options {
   readonly title: string;
   readonly out?: string;
   readonly redacted?: string;
+  readonly json?: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export function addPlanComment(program: Command, surroundings: Surroundings, exi
     .option("--title <text>", "the comment's heading", "Terraform plan")
     .option("--out <file>", "write the comment to a file")
     .option("--redacted <folder>", "also write each plan without sensitive values, as <environment>.json")
+    .option("--json", "print one JSON object instead of the comment")
     .addHelpText("after", HELP)
     .action(async (files: string[], options: Options) => {
       await planComment(files, options, surroundings);
@@ -53,7 +56,7 @@ export function addPlanComment(program: Command, surroundings: Surroundings, exi
 }
 
 async function planComment(files: readonly string[], options: Options, { root, print }: Surroundings): Promise<void> {
-  const { name: names, unplanned, title, out, redacted } = options;
+  const { name: names, unplanned, title, out, redacted, json: asJson = false } = options;
   if (files.length === 0 && unplanned.length === 0) throw wrong("plan-comment", "name at least one plan");
   if (names.length > files.length) throw wrong("--name", `there are ${names.length} names for ${files.length} plans`);
 
@@ -69,13 +72,17 @@ async function planComment(files: readonly string[], options: Options, { root, p
     inputs.map(async ({ file, environment }) => ({ environment, json: await readPlanFile(resolve(root, file), file) })),
   );
   // It looks up prices where the stacks do, and they load much that no other command needs.
-  const { writeComment } = await import("./plan/comment");
+  const [{ writeComment }, { summarizePlan }] = await Promise.all([
+    import("./plan/comment"),
+    import("./plan/comment-json"),
+  ]);
   const plans = read.map(({ environment, json }) => toPlan(environment, json));
   const comment = writeComment({ title, plans, unplanned });
 
   if (redacted !== undefined) await Promise.all(read.map((one) => writeRedacted(resolve(root, redacted), one)));
-  if (out === undefined) print(comment.trimEnd());
-  else await write(resolve(root, out), comment);
+  if (out !== undefined) await write(resolve(root, out), comment);
+  if (asJson) print(JSON.stringify({ title, environments: plans.map(summarizePlan), unplanned }));
+  else if (out === undefined) print(comment.trimEnd());
 }
 
 async function writeRedacted(

@@ -91,7 +91,8 @@ async function smoke(
   );
   const alarmCheck = await checkAlarms(client, { environment: name, region }, alarms);
   const called = answers.filter(({ check }) => check.outcome === "ok").map(({ callable }) => callable);
-  if (called.length > 0) progress(`waiting up to ${waitMinutes} minutes for the first metrics in CloudWatch`);
+  if (called.length > 0 && waitMinutes > 0)
+    progress(`waiting up to ${waitMinutes} minutes for the first metrics in CloudWatch`);
   const metrics = await checkMetrics(client, region, called, { since, forMinutes: waitMinutes }, waiting);
   return [...answers.map(({ check }) => check), alarmCheck, ...metrics];
 }

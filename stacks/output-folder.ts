@@ -7,8 +7,8 @@ const MANIFEST = "manifest.json";
 
 /**
  * Renews the output folder only once everything has been written without an error; until then it stays as it was.
- * What Terraform keeps beside a stack (`.terraform`, its lock file, saved plans) survives; stacks that are gone are removed,
- * as the cdktf command does.
+ * What Terraform keeps beside a stack (`.terraform`, saved plans, its lock file where none is written) survives; stacks that are
+ * gone are removed, as the cdktf command does.
  *
  * @param outdir the output folder; need not exist
  * @param write writes a cdktf app's whole output into the folder it is given

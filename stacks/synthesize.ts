@@ -1,9 +1,12 @@
 import { App } from "cdktf";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { EnvironmentStack } from "./environment-stack";
 import { summarize } from "./summary";
+
+const LOCK_FILE = ".terraform.lock.hcl";
 
 /** Where stacks are written, and what they are made from. */
 export interface SynthesisProps {
@@ -13,6 +16,8 @@ export interface SynthesisProps {
   readonly folder: string;
   /** Where that folder will be when Terraform runs, relative to the project's root; where it is by default. */
   readonly outdir?: string;
+  /** Has a folder per environment with the lock file that its Terraform is to use; one that has none is not locked. */
+  readonly providers?: string;
 }
 
 /**
@@ -22,7 +27,7 @@ export interface SynthesisProps {
  */
 export function synthesize(
   environments: readonly Environment[],
-  { bundles, folder, outdir = folder }: SynthesisProps,
+  { bundles, folder, outdir = folder, providers }: SynthesisProps,
 ): string {
   // cdktf's own validation would look for a terraform on the PATH; what it checks, the environments' schema has checked.
   const app = new App({ outdir: folder, skipValidation: true });
@@ -31,5 +36,13 @@ export function synthesize(
       new EnvironmentStack(app, environment, { bundles, stackFolder: join(outdir, "stacks", environment.name) }),
   );
   app.synth();
+  if (providers !== undefined) {
+    for (const { name } of environments) copyLockFile(join(providers, name), join(folder, "stacks", name));
+  }
   return summarize(stacks);
+}
+
+function copyLockFile(from: string, to: string): void {
+  const lockFile = join(from, LOCK_FILE);
+  if (existsSync(lockFile)) copyFileSync(lockFile, join(to, LOCK_FILE));
 }

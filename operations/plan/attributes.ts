@@ -46,13 +46,13 @@ function secretsOf({ sensitiveBefore, sensitiveAfter }: ResourceChange): unknown
   return secretInEither(sensitiveBefore, sensitiveAfter);
 }
 
+/** Providers write an empty text for an attribute that is not given. */
 function isSame(before: Leaf | undefined, after: Leaf | undefined): boolean {
-  return (
-    before !== undefined &&
-    after !== undefined &&
-    !after.isUnknown &&
-    JSON.stringify(before.value) === JSON.stringify(after.value)
-  );
+  return after?.isUnknown !== true && textOf(before) === textOf(after);
+}
+
+function textOf(leaf: Leaf | undefined): string | undefined {
+  return leaf === undefined || leaf.value === "" ? undefined : JSON.stringify(leaf.value);
 }
 
 function leavesOf(value: unknown, secret: unknown, unknown: unknown): Map<string, Leaf> {

@@ -1,29 +1,15 @@
 import { dollars, PRICE_SOURCE } from "../../stacks/cost";
+import { PRICED_RESOURCES, type PricedResource } from "../../stacks/priced-resources";
 import prices from "../../stacks/prices.json";
 import { type Plan, type ResourceChange } from "./plan";
 import { child } from "./sensitivity";
 
-const { perMonth } = prices;
+const METRIC_ALARM = "aws_cloudwatch_metric_alarm";
 
-interface Priced {
-  readonly what: string;
-  readonly type: string;
-  readonly dollarsEach: number;
-  /** How many are paid for one resource with these attributes; one unless said otherwise. */
-  readonly count?: (attributes: unknown) => number;
-}
-
-const PRICED: readonly Priced[] = [
-  {
-    what: "metrics watched by alarms",
-    type: "aws_cloudwatch_metric_alarm",
-    dollarsEach: perMonth.metricWatchedByAlarm,
-    count: metricsWatched,
-  },
-  { what: "composite alarms", type: "aws_cloudwatch_composite_alarm", dollarsEach: perMonth.compositeAlarm },
-  { what: "dashboards", type: "aws_cloudwatch_dashboard", dollarsEach: perMonth.dashboard },
-  { what: "encryption keys", type: "aws_kms_key", dollarsEach: perMonth.key },
-  { what: "metrics from logs", type: "aws_cloudwatch_log_metric_filter", dollarsEach: perMonth.metric },
+/** A metric filter makes one metric. */
+const PRICED: readonly PricedResource[] = [
+  ...PRICED_RESOURCES,
+  { what: "metrics from logs", type: "aws_cloudwatch_log_metric_filter", dollarsEach: prices.perMonth.metric },
 ];
 
 /** What the figures are, and what is not in them. */
@@ -31,8 +17,19 @@ export const COST_NOTE =
   `Costs are those of alarms, dashboards, encryption keys and metrics from logs, at ${PRICE_SOURCE}, without AWS's free tier. ` +
   "Not in them, because a plan does not tell: metrics that functions emit, warming, requests, logs, queries and notifications.";
 
-/** What a plan makes of the monthly cost, on one line. */
-export function costLine({ changes }: Plan): string {
+interface CostItem {
+  readonly what: string;
+  readonly dollarsEach: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What a plan makes of the monthly cost, in dollars, and what that consists of. */
+export function monthlyCost({ changes }: Plan): {
+  readonly before: number;
+  readonly after: number;
+  readonly items: readonly CostItem[];
+} {
   const items = PRICED.map((priced) => ({
     ...priced,
     before: countOf(priced, changes, ({ before }) => before),
@@ -40,17 +37,20 @@ export function costLine({ changes }: Plan): string {
     after: countOf(priced, changes, ({ kind, before, after }) => (kind === "forget" ? before : after)),
   }));
   const total = (side: "before" | "after") => items.reduce((sum, item) => sum + item[side] * item.dollarsEach, 0);
-  const [old, next] = [dollars(total("before")), dollars(total("after"))];
-  const moved = items.filter(({ before, after }) => before !== after);
-  if (moved.length === 0) return `Monthly cost: ${next}, as before`;
-  const list = moved.map(
-    ({ what, before, after, dollarsEach }) => `${what} ${before} -> ${after} x ${dollars(dollarsEach)}`,
-  );
-  return `Monthly cost: ${old} -> ${next} (${list.join(", ")})`;
+  return { before: total("before"), after: total("after"), items };
+}
+
+/** What a plan makes of the monthly cost, on one line. */
+export function costLine(plan: Plan): string {
+  const { before, after, items } = monthlyCost(plan);
+  const moved = items.filter((item) => item.before !== item.after);
+  if (moved.length === 0) return `Monthly cost: ${dollars(after)}, as before`;
+  const list = moved.map((item) => `${item.what} ${item.before} -> ${item.after} x ${dollars(item.dollarsEach)}`);
+  return `Monthly cost: ${dollars(before)} -> ${dollars(after)} (${list.join(", ")})`;
 }
 
 function countOf(
-  { type, count = () => 1 }: Priced,
+  { type }: PricedResource,
   changes: readonly ResourceChange[],
   side: (change: ResourceChange) => unknown,
 ): number {
@@ -58,7 +58,7 @@ function countOf(
     .filter((change) => change.type === type)
     .map(side)
     .filter((attributes) => attributes !== undefined)
-    .reduce<number>((total, attributes) => total + count(attributes), 0);
+    .reduce<number>((total, attributes) => total + (type === METRIC_ALARM ? metricsWatched(attributes) : 1), 0);
 }
 
 /** An alarm that computes its figure costs as much as one on each of its metrics. */

@@ -164,6 +164,14 @@ describe("what the comment says", () => {
     );
   });
 
+  test("an empty text and none at all are the same", async () => {
+    const comment = await commentOn(
+      resource("aws_cloudwatch_metric_alarm.a", { threshold: 1, unit: "" }, { threshold: 2, statistic: "" }),
+    );
+    expect(above(comment)).toContain("- alarm `a`: threshold `1` -> `2`\n");
+    expect(comment).not.toMatch(/unit|statistic/);
+  });
+
   test("a plan that ended with an error says so", async () => {
     const broken = planJson(resource("aws_sns_topic.a", null, { name: "a" })).replace(
       '"errored":false',
@@ -258,6 +266,69 @@ describe("GitHub's limit", () => {
     const { comment } = await run(Object.fromEntries(names.map((name) => [name, plan])), ...names);
     expect(comment.length).toBeLessThanOrEqual(LIMIT);
     expect(comment).toContain("… cut here");
+  });
+});
+
+describe("--json", () => {
+  const files = {
+    "dev.json": planJson(
+      resource("aws_cloudwatch_log_group.api_logs", { name: "x" }, null),
+      resource("aws_cloudwatch_metric_alarm.api_errors", alarm(10), alarm(20)),
+      resource("aws_cloudwatch_dashboard.d", null, { a: 1 }),
+      resource("aws_iam_role.b", { name: "b" }, { name: "b" }, { previous_address: "aws_iam_role.old" }),
+      resource("aws_iam_role.c", { name: "c" }, { name: "c" }),
+    ),
+    "prod.json": planJson(resource("aws_iam_role.c", { name: "c" }, { name: "c" })),
+  };
+
+  test("is what the comment says, for scripts", async () => {
+    const { comment } = await run(files, "dev.json", "prod.json", "--unplanned", "staging", "--json");
+    expect(JSON.parse(comment)).toEqual({
+      title: "Terraform plan",
+      environments: [
+        {
+          environment: "dev",
+          isWhole: true,
+          counts: { add: 1, change: 1, replace: 0, destroy: 1, forget: 0, same: 2, moved: 1 },
+          losses: ["⚠️ **destroyed**: log group `api logs` (`aws_cloudwatch_log_group.api_logs`): its logs are lost"],
+          changes: ["alarm `api errors`: threshold `10` -> `20`"],
+          monthlyDollars: { before: 0.1, after: 3.1 },
+          resources: [
+            { address: "aws_cloudwatch_log_group.api_logs", kind: "destroy" },
+            { address: "aws_cloudwatch_metric_alarm.api_errors", kind: "change" },
+            { address: "aws_cloudwatch_dashboard.d", kind: "add" },
+            { address: "aws_iam_role.b", previousAddress: "aws_iam_role.old", kind: "same" },
+          ],
+        },
+        {
+          environment: "prod",
+          isWhole: true,
+          counts: { add: 0, change: 0, replace: 0, destroy: 0, forget: 0, same: 1, moved: 0 },
+          losses: [],
+          changes: [],
+          monthlyDollars: { before: 0, after: 0 },
+          resources: [],
+        },
+      ],
+      unplanned: ["staging"],
+    });
+  });
+
+  test("with --out writes the comment besides, the same as without", async () => {
+    const both = await run(files, "dev.json", "--json", "--out", "comment.md");
+    const { comment } = await run(files, "dev.json");
+    expect(readFileSync(join(both.root, "comment.md"), "utf8").trimEnd()).toBe(comment);
+    expect(JSON.parse(both.comment)).toHaveProperty("environments.0.environment", "dev");
+  });
+
+  test("has no sensitive value, and everything that the comment has no room for", async () => {
+    const secret = { before_sensitive: { value: true }, after_sensitive: { value: true } };
+    const many = Array.from({ length: 3000 }, (_, index) =>
+      resource(`aws_ssm_parameter.p${index}`, { value: SECRET }, { value: `${SECRET}${index}` }, secret),
+    );
+    const { comment } = await run({ "prod.json": planJson(...many) }, "prod.json", "--json");
+    expect(comment).not.toContain(SECRET);
+    expect(JSON.parse(comment)).toHaveProperty("environments.0.resources.length", 3000);
   });
 });
 

@@ -1,0 +1,263 @@
+import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { ops } from "../../../operations/program";
+import { makeProject, tfvars } from "../../support/project";
+
+const STARTED_AT = Date.parse("2026-01-05T10:00:30.000Z");
+const ALARMS = ["dev-api-errors", "dev-api-timeouts", "dev-api-degraded"];
+
+const cloudWatch = mockClient(CloudWatchClient);
+
+let server: Server;
+let url: string;
+let requests: IncomingMessage[] = [];
+let statuses: number[] = [];
+let now = STARTED_AT;
+let firstMetricSecond = 0;
+const environmentBefore = { ...process.env };
+
+beforeEach(async () => {
+  now = STARTED_AT;
+  firstMetricSecond = 0;
+  requests = [];
+  statuses = [];
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "made-up", AWS_SECRET_ACCESS_KEY: "made-up" });
+  server = createServer((request, response) => {
+    requests.push(request);
+    response.writeHead(statuses.shift() ?? 200).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  cloudWatch.reset();
+  cloudWatch.on(DescribeAlarmsCommand).resolves({
+    MetricAlarms: [{ AlarmName: "dev-api-errors" }, { AlarmName: "dev-api-timeouts" }],
+    CompositeAlarms: [{ AlarmName: "dev-api-degraded" }],
+  });
+  cloudWatch.on(GetMetricDataCommand).callsFake((input: { MetricDataQueries: { Id: string }[] }) => ({
+    MetricDataResults: input.MetricDataQueries.map(({ Id }) => ({
+      Id,
+      ...(now - STARTED_AT >= firstMetricSecond * 1000 && { Timestamps: [new Date(STARTED_AT)], Values: [1] }),
+    })),
+  }));
+});
+
+afterEach(() => {
+  server.close();
+  process.env = { ...environmentBefore };
+});
+
+const outputs = () =>
+  JSON.stringify({
+    api: { sensitive: false, type: "object", value: { url, function_name: "dev-api" } },
+    worker: { sensitive: false, type: "object", value: { function_name: "dev-worker" } },
+    anything: { sensitive: true, type: "string", value: "else" },
+  });
+
+const stack = (alarms: readonly string[]) => {
+  const [composite = "", ...metric] = [...alarms].reverse();
+  const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { alarm_name: name }]));
+  return JSON.stringify({
+    resource: { aws_cloudwatch_metric_alarm: named(metric), aws_cloudwatch_composite_alarm: named([composite]) },
+  });
+};
+
+interface Project {
+  readonly endpoint?: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+async function smoke(
+  args: readonly string[] = ["dev", "outputs.json"],
+  { endpoint = "iam", files = {} }: Project = {},
+) {
+  const root = makeProject({
+    "environments/dev.tfvars": tfvars({ functions: `api = { endpoint = "${endpoint}" }` }),
+  });
+  const all = { "outputs.json": outputs(), "cdktf.out/stacks/dev/cdk.tf.json": stack(ALARMS), ...files };
+  for (const [path, content] of Object.entries(all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    if (content !== "") writeFileSync(join(root, path), content);
+  }
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const exitCode = await ops(["smoke", ...args], {
+    root,
+    print: (line) => stdout.push(line),
+    printAside: (line) => stderr.push(line),
+    now: () => now,
+    wait: (milliseconds, signal) => {
+      now += milliseconds;
+      signal.throwIfAborted();
+      return Promise.resolve();
+    },
+  });
+  return { exitCode, stdout, stderr: stderr.join("\n") };
+}
+
+describe("a deployment that works", () => {
+  test("is told check by check, and exits 0", async () => {
+    expect(await smoke()).toEqual({
+      exitCode: 0,
+      stdout: [
+        "dev:",
+        `  ok  api answers             ${url}health`,
+        "  ok  alarms                  all 3 are there",
+        "  ok  api metric Invocations  CloudWatch has values",
+        "  ok  api metric Successes    CloudWatch has values",
+      ],
+      stderr: "waiting up to 5 minutes for the first metrics in CloudWatch",
+    });
+  });
+
+  test("with --json is one object", async () => {
+    const { stdout } = await smoke(["dev", "outputs.json", "--json"]);
+    expect(stdout).toHaveLength(1);
+    expect(JSON.parse(stdout[0] ?? "")).toEqual({
+      environment: "dev",
+      passed: true,
+      checks: [
+        { check: "api answers", outcome: "ok", detail: `${url}health` },
+        { check: "alarms", outcome: "ok", detail: "all 3 are there" },
+        { check: "api metric Invocations", outcome: "ok", detail: "CloudWatch has values" },
+        { check: "api metric Successes", outcome: "ok", detail: "CloudWatch has values" },
+      ],
+    });
+  });
+
+  test.each([
+    ["iam", /^AWS4-HMAC-SHA256 Credential=made-up\/\d+\/eu-west-1\/lambda\/aws4_request/],
+    ["public", /^undefined$/],
+  ])("is asked with a signature only where AWS wants one: %s", async (endpoint, authorization) => {
+    await smoke(["dev", "outputs.json", "--path", "/status"], { endpoint });
+    expect(requests.map(({ url: path }) => path)).toEqual(["/status"]);
+    expect(String(requests[0]?.headers.authorization)).toMatch(authorization);
+  });
+
+  test("may need some seconds until its address is known", async () => {
+    statuses = [403, 503];
+    const { exitCode } = await smoke();
+    expect({ exitCode, asked: requests.length }).toEqual({ exitCode: 0, asked: 3 });
+  });
+});
+
+describe("first metrics", () => {
+  test("are waited for, of alias live and of the function, from the minute of the call", async () => {
+    firstMetricSecond = 100;
+    expect((await smoke()).exitCode).toBe(0);
+    const calls = cloudWatch.commandCalls(GetMetricDataCommand);
+    expect(calls.length).toBeGreaterThan(2);
+    const { StartTime, MetricDataQueries } = calls[0]?.args[0].input ?? {};
+    expect(StartTime).toEqual(new Date("2026-01-05T10:00:00.000Z"));
+    expect(MetricDataQueries?.map(({ MetricStat }) => MetricStat?.Metric)).toEqual([
+      {
+        Namespace: "AWS/Lambda",
+        MetricName: "Invocations",
+        Dimensions: [
+          { Name: "FunctionName", Value: "dev-api" },
+          { Name: "Resource", Value: "dev-api:live" },
+        ],
+      },
+      {
+        Namespace: "Lambda/Performance",
+        MetricName: "Successes",
+        Dimensions: [{ Name: "FunctionName", Value: "dev-api" }],
+      },
+    ]);
+  });
+
+  test("that are late are told, and are no failure", async () => {
+    firstMetricSecond = 10_000;
+    const { exitCode, stdout } = await smoke(["dev", "outputs.json", "--wait-minutes", "2"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      "  late  api metric Invocations  no value in CloudWatch after 2 minutes: look at the dashboard later",
+    );
+    expect(now - STARTED_AT).toBe(120_000);
+  });
+
+  test("are not waited for with --wait-minutes 0, nor of a function that does not answer", async () => {
+    firstMetricSecond = 10_000;
+    await smoke(["dev", "outputs.json", "--wait-minutes", "0"]);
+    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
+    statuses = Array.from({ length: 6 }, () => 500);
+    const { stdout } = await smoke();
+    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
+    expect(stdout.join()).not.toContain("metric");
+  });
+});
+
+describe("a deployment that does not work", () => {
+  test("a URL that keeps answering otherwise fails, with what it answers", async () => {
+    statuses = Array.from({ length: 6 }, () => 404);
+    const { exitCode, stdout } = await smoke();
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`  failed  api answers  ${url}health: status 404`);
+    expect(requests).toHaveLength(6);
+  });
+
+  test("a URL where nobody listens fails", async () => {
+    server.close();
+    const { exitCode, stdout } = await smoke();
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`  failed  api answers  ${url}health: ECONNREFUSED`);
+  });
+
+  test("missing alarms are named", async () => {
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: "dev-api-errors" }] });
+    const { exitCode, stdout } = await smoke();
+    expect(exitCode).toBe(1);
+    expect(stdout[2]).toMatch(/^ {2}failed {2}alarms .*2 of 3 are missing: dev-api-timeouts, dev-api-degraded$/);
+  });
+
+  test("alarms on later pages count", async () => {
+    cloudWatch
+      .on(DescribeAlarmsCommand)
+      .resolvesOnce({ MetricAlarms: [{ AlarmName: "dev-api-errors" }], NextToken: "more" })
+      .resolves({
+        MetricAlarms: [{ AlarmName: "dev-api-timeouts" }],
+        CompositeAlarms: [{ AlarmName: "dev-api-degraded" }],
+      });
+    expect((await smoke()).exitCode).toBe(0);
+  });
+
+  test("what AWS does not allow is named", async () => {
+    const refusal = Object.assign(new Error("User is not authorized"), { name: "AccessDenied", $metadata: {} });
+    cloudWatch.on(DescribeAlarmsCommand).rejects(refusal);
+    const { exitCode, stdout, stderr } = await smoke();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] });
+    expect(stderr).toBe("AWS does not allow cloudwatch:DescribeAlarms: User is not authorized");
+  });
+});
+
+describe("wrong input", () => {
+  test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
+    ["an environment", ["qa", "outputs.json"], {}, /^environments: there is no "qa"; environments are: dev$/],
+    [
+      "no outputs",
+      ["dev", "gone.json"],
+      {},
+      /^gone\.json: cannot be read \(ENOENT\): make it with `terraform output -json`$/,
+    ],
+    ["outputs of another form", ["dev", "outputs.json"], { "outputs.json": "[1]" }, /^outputs\.json: is not of the/],
+    ["outputs cut off", ["dev", "outputs.json"], { "outputs.json": '{"api":' }, /^outputs\.json: is not of the/],
+    [
+      "no stack",
+      ["dev", "outputs.json"],
+      { "cdktf.out/stacks/dev/cdk.tf.json": "" },
+      /^cdktf\.out\/stacks\/dev\/cdk\.tf\.json: cannot be read \(ENOENT\): make it with `npm run synth`$/,
+    ],
+    ["a long wait", ["dev", "outputs.json", "--wait-minutes", "61"], {}, /whole number from 0 to 60/],
+  ])("%s is told in one line, and nothing is asked", async (_, args, files, message) => {
+    const { exitCode, stdout, stderr } = await smoke(args, { files });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
+    expect(stderr).toMatch(message);
+    expect(stderr.split("\n")).toHaveLength(1);
+    expect({ requests, calls: cloudWatch.calls() }).toEqual({ requests: [], calls: [] });
+  });
+});

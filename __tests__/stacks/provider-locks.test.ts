@@ -1,0 +1,80 @@
+import { describe, expect, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadEnvironments } from "../../environments/load";
+import { bundleFunctions } from "../../stacks/bundle";
+import { synthesize } from "../../stacks/synthesize";
+import { makeProject, temporaryFolder, tfvars } from "../support/project";
+
+const ENVIRONMENTS = readdirSync("environments")
+  .filter((name) => name.endsWith(".tfvars"))
+  .map((name) => name.replace(/\.tfvars$/, ""));
+
+const LOCK = ".terraform.lock.hcl";
+
+/** Synthesizes dev and prod, of which prod has a lock file; returns where their stacks are. */
+async function synthesizeWithLock(providers?: string): Promise<string> {
+  const root = makeProject({
+    "environments/dev.tfvars": tfvars(),
+    "environments/prod.tfvars": tfvars(),
+    "providers/prod/.terraform.lock.hcl": "# the lock",
+  });
+  const folder = temporaryFolder();
+  const bundles = await bundleFunctions(root, ["warmer", "api"], folder);
+  synthesize(await loadEnvironments(root), {
+    bundles,
+    folder,
+    ...(providers !== undefined && { providers: join(root, providers) }),
+  });
+  return join(folder, "stacks");
+}
+
+describe("a lock file", () => {
+  test("that is committed is where Terraform looks for it; an environment without one has none", async () => {
+    const stacks = await synthesizeWithLock("providers");
+    expect(readFileSync(join(stacks, "prod", LOCK), "utf8")).toBe("# the lock");
+    expect(existsSync(join(stacks, "dev", LOCK))).toBe(false);
+  });
+
+  test("comes with what npm run synth writes", () => {
+    const outdir = join(temporaryFolder(), "cdktf.out");
+    const { status } = spawnSync(process.execPath, ["run.js", "main.ts"], {
+      env: { ...process.env, CDKTF_OUTDIR: outdir },
+    });
+    expect(status).toBe(0);
+    for (const name of ENVIRONMENTS) {
+      const written = readFileSync(join(outdir, "stacks", name, LOCK), "utf8");
+      expect(written).toBe(readFileSync(join("providers", name, LOCK), "utf8"));
+    }
+  });
+
+  test("is not needed", async () => {
+    expect(existsSync(join(await synthesizeWithLock("nowhere"), "prod", LOCK))).toBe(false);
+    expect(existsSync(join(await synthesizeWithLock(), "prod", LOCK))).toBe(false);
+  });
+});
+
+describe.each(ENVIRONMENTS)("providers/%s", (name) => {
+  const file = (base: string) => readFileSync(join("providers", name, base), "utf8");
+  const [, range = ""] =
+    /AWS_PROVIDER_VERSION = "(.+)"/.exec(readFileSync("stacks/environment-stack.ts", "utf8")) ?? [];
+
+  test("allows what the stack allows", () => {
+    expect(file("versions.tf")).toContain(`source  = "hashicorp/aws"\n      version = "${range}"\n`);
+  });
+
+  test("locks a version of that, by hashes of every platform's package", () => {
+    const lock = file(LOCK);
+    expect(lock).toContain(`constraints = "${range}"`);
+    expect(lock.match(/^provider .*/gm)).toEqual(['provider "registry.terraform.io/hashicorp/aws" {']);
+    expect(lock).toMatch(/^ {2}version {5}= "(5\.\d{3}|6\.\d+)\.\d+"$/m);
+    const hashes = lock.match(/"(h1:[\w+/]{43}=|zh:[0-9a-f]{64})"/g) ?? [];
+    expect(hashes.filter((hash) => hash.startsWith('"zh:')).length).toBeGreaterThan(10);
+    expect(hashes).toEqual([...new Set(hashes)].sort());
+  });
+});
+
+test("every folder of providers/ is of an environment", () => {
+  expect(readdirSync("providers").filter((name) => !ENVIRONMENTS.includes(name))).toEqual([]);
+});

@@ -1,0 +1,151 @@
+import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
+import { emitted, ofAlias } from "../../stacks/monitoring/metrics";
+import { answerOf, AwsFailure } from "../aws/failure";
+import { type MetricRequest, readMetrics } from "../aws/metric-data";
+import { type HeaderSource, HttpSender } from "../load/targets/http-sender";
+import { signedHeaders } from "../load/targets/signed-headers";
+import { oneLine } from "../one-line";
+import { type Surroundings } from "../surroundings";
+import { type Callable } from "./inputs";
+
+/** A new address, or a new permission to call it, takes some seconds until it is known everywhere. */
+const ATTEMPTS = 6;
+const BETWEEN_ATTEMPTS_MILLISECONDS = 5_000;
+
+const BETWEEN_READINGS_MILLISECONDS = 15_000;
+
+/** Lambda's metrics, and those that functions emit, have one value a minute. */
+const PERIOD_SECONDS = 60;
+const PERIOD_MILLISECONDS = PERIOD_SECONDS * 1000;
+
+const NO_HEADERS: HeaderSource = () => Promise.resolve({});
+
+/** What has been looked at, and what was found. `late`: it is not there yet, which proves nothing. */
+export interface Check {
+  readonly check: string;
+  readonly outcome: "ok" | "late" | "failed";
+  readonly detail: string;
+}
+
+/** What checks need of their surroundings; the signal ends them. */
+export interface Waiting extends Pick<Surroundings, "now" | "wait"> {
+  readonly signal: AbortSignal;
+}
+
+/** A request to a function. */
+export interface Call {
+  readonly callable: Callable;
+  /** What is asked for, without the first slash. */
+  readonly path: string;
+  readonly region: string;
+  /** Whether AWS wants to know who asks. */
+  readonly isSigned: boolean;
+}
+
+/**
+ * Whether a function's URL answers with status 200; it is asked several times, for half a minute.
+ *
+ * @throws AwsFailure when the request cannot be signed
+ */
+export async function checkUrl({ callable, path, region, isSigned }: Call, { wait, signal }: Waiting): Promise<Check> {
+  const url = new URL(`${callable.url.href.replace(/\/$/, "")}/${path}`);
+  const sender = new HttpSender(url, isSigned ? signedHeaders(url, region) : NO_HEADERS);
+  let answer = "";
+  try {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (attempt > 1) await wait(BETWEEN_ATTEMPTS_MILLISECONDS, signal);
+      answer = await answerFrom(sender);
+      if (answer === "status 200") return { check: `${callable.id} answers`, outcome: "ok", detail: url.href };
+    }
+  } finally {
+    sender.close();
+  }
+  return { check: `${callable.id} answers`, outcome: "failed", detail: `${url.href}: ${answer}` };
+}
+
+async function answerFrom(sender: HttpSender): Promise<string> {
+  try {
+    return `status ${(await sender.send()).status}`;
+  } catch (error) {
+    if (error instanceof AwsFailure || !(error instanceof Error)) throw error;
+    return oneLine(error.message);
+  }
+}
+
+/**
+ * Whether an environment has all its alarms.
+ *
+ * @param expected their names; all begin with the environment's
+ * @throws AwsFailure
+ */
+export async function checkAlarms(
+  client: CloudWatchClient,
+  { environment, region }: { readonly environment: string; readonly region: string },
+  expected: readonly string[],
+): Promise<Check> {
+  const found = new Set<string>();
+  const read = async () => {
+    const input = {
+      AlarmNamePrefix: `${environment}-`,
+      AlarmTypes: ["MetricAlarm" as const, "CompositeAlarm" as const],
+    };
+    for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms({ client }, input)) {
+      for (const { AlarmName = "" } of [...MetricAlarms, ...CompositeAlarms]) found.add(AlarmName);
+    }
+  };
+  const notFound = `there are no alarms in ${region}`;
+  await answerOf(read(), { region, notFound, action: "cloudwatch:DescribeAlarms" });
+  const missing = expected.filter((name) => !found.has(name));
+  return missing.length === 0
+    ? { check: "alarms", outcome: "ok", detail: `all ${expected.length} are there` }
+    : {
+        check: "alarms",
+        outcome: "failed",
+        detail: `${missing.length} of ${expected.length} are missing: ${missing.join(", ")}`,
+      };
+}
+
+/**
+ * Waits until CloudWatch shows the first metrics of functions that have just been called: what Lambda counts of alias `live`, and what the
+ * function emits.
+ *
+ * @param since when they were called, in milliseconds since 1970
+ * @throws AwsFailure
+ */
+export async function checkMetrics(
+  client: CloudWatchClient,
+  region: string,
+  called: readonly Callable[],
+  { since, forMinutes }: { readonly since: number; readonly forMinutes: number },
+  { now, wait, signal }: Waiting,
+): Promise<Check[]> {
+  const waited = new Map(called.flatMap(requestsOf));
+  const seen = new Set<string>();
+  const from = Math.floor(since / PERIOD_MILLISECONDS) * PERIOD_MILLISECONDS;
+  const endsAt = now() + forMinutes * 60_000;
+  for (;;) {
+    const missing = Object.fromEntries([...waited].filter(([check]) => !seen.has(check)));
+    const range = { from, to: now() + PERIOD_MILLISECONDS, periodSeconds: PERIOD_SECONDS };
+    const points = await readMetrics(client, region, missing, range, signal);
+    for (const [check, values] of Object.entries(points)) if (values.length > 0) seen.add(check);
+    if (seen.size === waited.size || now() >= endsAt) break;
+    await wait(BETWEEN_READINGS_MILLISECONDS, signal);
+  }
+  return [...waited.keys()].map((check) =>
+    seen.has(check)
+      ? { check, outcome: "ok", detail: "CloudWatch has values" }
+      : {
+          check,
+          outcome: "late",
+          detail: `no value in CloudWatch after ${forMinutes} minutes: look at the dashboard later`,
+        },
+  );
+}
+
+function requestsOf({ id, name }: Callable): [string, MetricRequest][] {
+  const subject = { name, deployedHere: true };
+  return [
+    [`${id} metric Invocations`, { metric: ofAlias("Invocations", subject, "live"), statistic: "Sum" }],
+    [`${id} metric Successes`, { metric: emitted("Successes", subject), statistic: "Sum" }],
+  ];
+}

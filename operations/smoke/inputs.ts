@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { InvalidInput } from "../../environments/mistakes";
+
+const OUTPUTS = z.record(z.string(), z.object({ value: z.unknown() }));
+const FUNCTION_OUTPUT = z.object({ url: z.url({ protocol: /^https?$/ }), function_name: z.string() });
+
+const ALARMS = z.record(z.string(), z.object({ alarm_name: z.string() })).default({});
+const STACK = z.object({
+  resource: z.object({ aws_cloudwatch_metric_alarm: ALARMS, aws_cloudwatch_composite_alarm: ALARMS }),
+});
+
+/** A function that can be called. */
+export interface Callable {
+  /** As the environment's file calls it. */
+  readonly id: string;
+  /** As AWS calls it. */
+  readonly name: string;
+  readonly url: URL;
+}
+
+/**
+ * The functions that have an address, from what `terraform output -json` has written.
+ *
+ * @param root the project's folder
+ * @param file from there, or absolute
+ * @throws InvalidInput
+ */
+export async function readCallables(root: string, file: string): Promise<Callable[]> {
+  const outputs = await readJson(root, file, OUTPUTS, "make it with `terraform output -json`");
+  return Object.entries(outputs).flatMap(([id, { value }]) => {
+    const { data } = FUNCTION_OUTPUT.safeParse(value);
+    return data ? [{ id, name: data.function_name, url: new URL(data.url) }] : [];
+  });
+}
+
+/**
+ * The names of the alarms that an environment is to have, from its synthesized stack.
+ *
+ * @param root the project's folder
+ * @throws InvalidInput
+ */
+export async function readAlarmNames(root: string, environment: string): Promise<string[]> {
+  const file = join("cdktf.out", "stacks", environment, "cdk.tf.json");
+  const { resource } = await readJson(root, file, STACK, "make it with `npm run synth`");
+  return Object.values(resource).flatMap((alarms) => Object.values(alarms).map((alarm) => alarm.alarm_name));
+}
+
+async function readJson<T>(root: string, file: string, shape: z.ZodType<T>, advice: string): Promise<T> {
+  const wrong = (message: string) => new InvalidInput([{ file, message: `${message}: ${advice}` }]);
+  let text: string;
+  try {
+    text = await readFile(resolve(root, file), "utf8");
+  } catch (error) {
+    throw wrong(`cannot be read (${String((error as NodeJS.ErrnoException).code)})`);
+  }
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    throw wrong("is not of the expected form");
+  }
+}
