@@ -1,0 +1,404 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadEnvironments } from "../../../environments/load";
+import { InvalidInput } from "../../../environments/mistakes";
+import { type Environment } from "../../../environments/schema";
+import { accountsOf } from "../../../stacks/bootstrap/accounts";
+import { GRANTS } from "../../../stacks/bootstrap/grants";
+import { deployPolicy, MAX_INLINE_POLICY_LENGTH, planPolicy, type Statement } from "../../../stacks/bootstrap/policies";
+import { synthesizeBootstrap } from "../../../stacks/bootstrap/synthesize";
+import { ENVIRONMENTS, makeProjectWithEnvironments } from "../../support/environments";
+import {
+  type Attributes,
+  makeProject,
+  resourceOf,
+  type Synthesized,
+  synthesize,
+  type SynthesizedStack,
+  temporaryFolder,
+} from "../../support/project";
+
+const ACCOUNT = "123456789012";
+const PROD_STATE = 'backend = "s3", bucket = "acme-states", key = "shop/prod.tfstate", region = "eu-west-1"';
+
+/** A tfvars file of an environment with this state. */
+function tfvars(state: string, { functions = "api = {}", more = "" } = {}): string {
+  return `region = "eu-west-1"\nstate = { ${state} }\nfunctions = { ${functions} }\n${more}\n`;
+}
+
+async function load(files: Readonly<Record<string, string>>): Promise<readonly Environment[]> {
+  const named = Object.entries(files).map(([name, text]) => [`environments/${name}.tfvars`, text] as const);
+  return loadEnvironments(makeProject(Object.fromEntries(named)));
+}
+
+/** The bootstrap stacks of these environments, by name. */
+async function stacksOf(files: Readonly<Record<string, string>>, stateInBucket = false) {
+  const accounts = accountsOf(await load(files));
+  const folder = temporaryFolder();
+  synthesizeBootstrap(accounts, { repository: "acme/shop", stateInBucket, folder, outdir: "cdktf.out/bootstrap" });
+  return Object.fromEntries(
+    accounts.map(({ stackName }) => [
+      stackName,
+      JSON.parse(readFileSync(join(folder, "stacks", stackName, "cdk.tf.json"), "utf8")) as SynthesizedStack,
+    ]),
+  );
+}
+
+async function stackOf(files: Readonly<Record<string, string>>, stateInBucket = false): Promise<SynthesizedStack> {
+  const [stack] = Object.values(await stacksOf(files, stateInBucket));
+  if (!stack) throw new Error("no stack");
+  return stack;
+}
+
+async function mistakes(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const environments = await load(files);
+  try {
+    accountsOf(environments);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.message.split("\n");
+    throw error;
+  }
+}
+
+function placeOf({ name, region }: Environment) {
+  return { partition: "aws", account: ACCOUNT, region, name };
+}
+
+async function policiesOf(state: string, options: Parameters<typeof tfvars>[1] = {}) {
+  const [prod] = await load({ prod: tfvars(state, options) });
+  if (!prod) throw new Error("no environment");
+  return { plan: planPolicy(prod, placeOf(prod)), deploy: deployPolicy(prod, placeOf(prod)) };
+}
+
+/** Whether a pattern of a policy covers an ARN: `*` stands for any characters, also / and :. */
+function covers(pattern: string, arn: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(arn);
+}
+
+function allows(statements: readonly Statement[], action: string, arn: string): boolean {
+  return statements.some(
+    ({ Action, Resource }) => Action.includes(action) && Resource.some((pattern) => covers(pattern, arn)),
+  );
+}
+
+describe("the table of what Terraform has to be allowed", () => {
+  let synthesized: Synthesized;
+  beforeAll(async () => {
+    synthesized = await synthesize(makeProjectWithEnvironments());
+  });
+
+  test("has an entry for every type of resource that a stack has, and for no other", () => {
+    const types = Object.values(synthesized.stacks).flatMap(({ resource }) => Object.keys(resource));
+    expect(Object.keys(GRANTS).sort()).toEqual([...new Set(types)].sort());
+  });
+
+  /** What makes a resource, and its ARN. */
+  const MADE: Readonly<Record<string, { action: string; arn: (resource: Attributes) => string }>> = {
+    aws_cloudwatch_dashboard: {
+      action: "cloudwatch:PutDashboard",
+      arn: ({ dashboard_name: name }) => `arn:aws:cloudwatch::${ACCOUNT}:dashboard/${String(name)}`,
+    },
+    aws_cloudwatch_event_rule: {
+      action: "events:PutRule",
+      arn: ({ name }) => `arn:aws:events:eu-west-1:${ACCOUNT}:rule/${String(name)}`,
+    },
+    aws_cloudwatch_log_group: {
+      action: "logs:CreateLogGroup",
+      arn: ({ name }) => `arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:${String(name)}`,
+    },
+    aws_cloudwatch_metric_alarm: {
+      action: "cloudwatch:PutMetricAlarm",
+      arn: ({ alarm_name: name }) => `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:${String(name)}`,
+    },
+    aws_cloudwatch_composite_alarm: {
+      action: "cloudwatch:DeleteAlarms",
+      arn: ({ alarm_name: name }) => `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:${String(name)}`,
+    },
+    aws_iam_role: { action: "iam:CreateRole", arn: ({ name }) => `arn:aws:iam::${ACCOUNT}:role/${String(name)}` },
+    aws_lambda_function: {
+      action: "lambda:CreateFunction",
+      arn: ({ function_name: name }) => `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${String(name)}`,
+    },
+    aws_sns_topic: {
+      action: "sns:CreateTopic",
+      arn: ({ name }) => `arn:aws:sns:eu-west-1:${ACCOUNT}:${String(name)}`,
+    },
+    aws_sqs_queue: { action: "sqs:CreateQueue", arn: ({ name }) => `arn:aws:sqs:eu-west-1:${ACCOUNT}:${String(name)}` },
+  };
+
+  test.each(ENVIRONMENTS)(
+    "covers the name of everything in %s, and of nothing in another environment",
+    async (name) => {
+      const environments = await loadEnvironments(makeProjectWithEnvironments());
+      const policies = environments.map((one) => [one.name, deployPolicy(one, placeOf(one))] as const);
+      for (const [type, { action, arn }] of Object.entries(MADE)) {
+        for (const resource of Object.values(synthesized.stacks[name]?.resource[type] ?? {})) {
+          const may = policies
+            .filter(([, policy]) => allows(policy, action, arn(resource)))
+            .map(([allowed]) => allowed);
+          expect({ arn: arn(resource), may }).toEqual({ arn: arn(resource), may: [name] });
+        }
+      }
+    },
+  );
+});
+
+describe("a plan role", () => {
+  test("only reads", async () => {
+    const { plan } = await policiesOf(PROD_STATE, { functions: 'api = { endpoint = "public" }' });
+    const actions = plan.flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => !/^(\w+:(Get|List|Describe)\w+|apigateway:GET)$/.test(action))).toEqual([]);
+  });
+
+  test("reads its environment's state alone", async () => {
+    const { plan } = await policiesOf(PROD_STATE);
+    const onState = plan.filter(({ Action }) => Action.some((action) => action.startsWith("s3:")));
+    expect(onState).toEqual([
+      { Effect: "Allow", Action: ["s3:ListBucket"], Resource: ["arn:aws:s3:::acme-states"] },
+      { Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::acme-states/shop/prod.tfstate"] },
+    ]);
+  });
+});
+
+describe("a deploy role", () => {
+  test("writes its environment's state and lock, and no other object", async () => {
+    const { deploy } = await policiesOf(PROD_STATE);
+    const written = deploy.filter(({ Action }) => Action.includes("s3:PutObject")).flatMap(({ Resource }) => Resource);
+    expect(written).toEqual([
+      "arn:aws:s3:::acme-states/shop/prod.tfstate",
+      "arn:aws:s3:::acme-states/shop/prod.tfstate.tflock",
+    ]);
+  });
+
+  test("has nothing to do with S3 when the state is in HCP Terraform", async () => {
+    const { deploy } = await policiesOf('backend = "cloud", organization = "acme", workspace = "shop"');
+    expect(JSON.stringify(deploy)).not.toContain("s3:");
+  });
+
+  test("can change neither its own role nor a role of another environment", async () => {
+    const { deploy } = await policiesOf(PROD_STATE);
+    const writes = ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreateRole", "iam:DeleteRole"];
+    const others = ["warmwatch_prod_deploy", "warmwatch_prod_plan", "staging-api", "admin", "path/prod-api"];
+    for (const role of others)
+      for (const action of writes)
+        expect([role, action, allows(deploy, action, `arn:aws:iam::${ACCOUNT}:role/${role}`)]).toEqual([
+          role,
+          action,
+          false,
+        ]);
+  });
+
+  test("hands roles of its environment to Lambda only, and attaches no policy of AWS or the account", async () => {
+    const { deploy } = await policiesOf(PROD_STATE);
+    expect(deploy.filter(({ Action }) => Action.includes("iam:PassRole"))).toEqual([
+      {
+        Effect: "Allow",
+        Action: ["iam:PassRole"],
+        Resource: [`arn:aws:iam::${ACCOUNT}:role/prod-*`],
+        Condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } },
+      },
+    ]);
+    const actions = deploy.flatMap(({ Action }) => Action);
+    expect(
+      actions.filter((action) => /^iam:(Attach|CreatePolicy|DeleteRoleP\w+Boundary)|sts:|\*/.test(action)),
+    ).toEqual([]);
+  });
+
+  test("what knows no resources is limited to the environment's region", async () => {
+    const { plan, deploy } = await policiesOf(PROD_STATE, { functions: 'api = { endpoint = "public" }' });
+    const everywhere = [...plan, ...deploy].filter(({ Resource }) => Resource.includes("*"));
+    expect(everywhere.length).toBeGreaterThan(3);
+    for (const { Condition } of everywhere)
+      expect(Condition).toMatchObject({ StringEquals: { "aws:RequestedRegion": "eu-west-1" } });
+  });
+
+  test("touches keys by their tag, and never replaces another environment's", async () => {
+    const { deploy } = await policiesOf(PROD_STATE);
+    const onKeys = deploy.filter(({ Action }) => Action.some((action) => action.startsWith("kms:")));
+    expect(onKeys).toHaveLength(3);
+    for (const { Condition } of onKeys) expect(JSON.stringify(Condition)).toMatch(/Tag\/Environment":"prod"/);
+  });
+
+  test.each([
+    ["API Gateway's", "apigateway:POST", 'endpoint = "public"', 'endpoint = "iam"'],
+    ["metric filters of any log group's", "logs:PutMetricFilter", "existing = true", "existing = false"],
+  ])("has %s actions where a function needs them only", async (_, action, needing, not) => {
+    const arns = { "apigateway:POST": "arn:aws:apigateway:eu-west-1::/apis" } as Record<string, string>;
+    const arn = arns[action] ?? `arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:/custom/old`;
+    const [needed, other] = await Promise.all(
+      [needing, not].map((settings) => policiesOf(PROD_STATE, { functions: `api = { ${settings} }` })),
+    );
+    expect(needed && allows(needed.deploy, action, arn)).toBe(true);
+    expect(other && allows(other.deploy, action, arn)).toBe(false);
+  });
+
+  test("fits into a role, also with the longest names and every kind of function", async () => {
+    const name = "e".repeat(32);
+    const state = `backend = "s3", bucket = "${"b".repeat(63)}", key = "${"k".repeat(250)}", region = "ap-southeast-2"`;
+    const functions = 'api = { endpoint = "public" }, old = { existing = true }';
+    const [environment] = await load({ [name]: tfvars(state, { functions }).replace("eu-west-1", "ap-southeast-2") });
+    if (!environment) throw new Error("no environment");
+
+    const statements = deployPolicy(environment, { ...placeOf(environment), partition: "aws-us-gov" });
+
+    const { length } = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+    expect(length).toBeGreaterThan(5000);
+    expect(length).toBeLessThanOrEqual(MAX_INLINE_POLICY_LENGTH);
+  });
+});
+
+describe("who may take the roles", () => {
+  const trustOf = (stack: SynthesizedStack, name: string) => {
+    const { Statement } = JSON.parse(String(resourceOf(stack, "aws_iam_role", name)["assume_role_policy"])) as {
+      Statement: { Action: string; Condition: unknown }[];
+    };
+    return Statement.map(({ Action, Condition }) => ({ Action, Condition }));
+  };
+  const action = "sts:AssumeRoleWithWebIdentity";
+  const github = (...subjects: string[]) => ({
+    Action: action,
+    Condition: {
+      StringEquals: {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": subjects,
+      },
+    },
+  });
+
+  test("pull requests and main may plan, the environment on GitHub may deploy", async () => {
+    const stack = await stackOf({ prod: tfvars(PROD_STATE) });
+    expect(trustOf(stack, "prod_plan")).toEqual([
+      github("repo:acme/shop:pull_request", "repo:acme/shop:ref:refs/heads/main"),
+    ]);
+    expect(trustOf(stack, "prod_deploy")).toEqual([github("repo:acme/shop:environment:prod")]);
+    expect(Object.keys(stack.resource["aws_iam_openid_connect_provider"] ?? {})).toEqual(["github"]);
+  });
+
+  test.each([
+    ["", "Default Project"],
+    [', project = "Web shop"', "Web shop"],
+  ])("so may a workspace in HCP Terraform, each in its phase of a run%s", async (given, project) => {
+    const state = `backend = "cloud", organization = "acme", workspace = "shop-prod"${given}`;
+    const stack = await stackOf({ prod: tfvars(state) });
+    const hcp = (phase: string) => ({
+      Action: action,
+      Condition: {
+        StringEquals: {
+          "app.terraform.io:aud": "aws.workload.identity",
+          "app.terraform.io:sub": [`organization:acme:project:${project}:workspace:shop-prod:run_phase:${phase}`],
+        },
+      },
+    });
+    expect(trustOf(stack, "prod_plan")[1]).toEqual(hcp("plan"));
+    expect(trustOf(stack, "prod_deploy")[1]).toEqual(hcp("apply"));
+  });
+});
+
+describe("the stacks", () => {
+  test("there is one per account, with each bucket once and the roles of its environments", async () => {
+    const stacks = await stacksOf({
+      prod: tfvars(PROD_STATE, { more: 'account_id = "111111111111"' }),
+      staging: tfvars(PROD_STATE.replace("acme-states", "acme-states-2").replace("prod", "staging"), {
+        more: 'account_id = "222222222222"',
+      }),
+      qa: tfvars(PROD_STATE.replace("acme-states", "acme-states-2").replace("prod", "qa"), {
+        more: 'account_id = "222222222222"',
+      }),
+      dev: tfvars('backend = "local"'),
+    });
+    const shown = Object.entries(stacks).map(([name, { resource, provider }]) => [
+      name,
+      provider.aws.map(({ allowed_account_ids: ids }) => ids),
+      Object.values(resource["aws_s3_bucket"] ?? {}).map(({ bucket }) => bucket),
+      Object.values(resource["aws_iam_role"] ?? {})
+        .map(({ name }) => name)
+        .sort(),
+    ]);
+    expect(shown).toEqual([
+      ["bootstrap_111111111111", [["111111111111"]], ["acme-states"], ["warmwatch_prod_deploy", "warmwatch_prod_plan"]],
+      [
+        "bootstrap_222222222222",
+        [["222222222222"]],
+        ["acme-states-2"],
+        ["warmwatch_qa_deploy", "warmwatch_qa_plan", "warmwatch_staging_deploy", "warmwatch_staging_plan"],
+      ],
+    ]);
+  });
+
+  test("they work with the AWS providers that the environments' stacks work with", async () => {
+    const files = { prod: tfvars(PROD_STATE) };
+    const { stacks } = await synthesize(makeProject({ "environments/prod.tfvars": files.prod }));
+    const { terraform } = await stackOf(files);
+    expect(terraform["required_providers"]).toEqual(stacks["prod"]?.terraform["required_providers"]);
+  });
+
+  test("a bucket is made in its own region", async () => {
+    const stack = await stackOf({
+      prod: tfvars(PROD_STATE),
+      usa: tfvars('backend = "s3", bucket = "acme-usa", key = "usa.tfstate", region = "us-east-1"'),
+    });
+    expect(stack.provider.aws.map(({ region, alias }) => [region, alias])).toEqual([
+      ["eu-west-1", undefined],
+      ["us-east-1", "us-east-1"],
+    ]);
+    expect(resourceOf(stack, "aws_s3_bucket", "bucket_acme-usa")["provider"]).toBe("aws.us-east-1");
+    expect(resourceOf(stack, "aws_s3_bucket_policy", "bucket_acme-usa_tls")["provider"]).toBe("aws.us-east-1");
+  });
+
+  test("their state is in a file at first, and on demand in the bucket, where no other role reaches it", async () => {
+    const files = { prod: tfvars(PROD_STATE) };
+    const [before, after] = [await stackOf(files), await stackOf(files, true)];
+    expect(before.terraform["backend"]).toEqual({
+      local: { path: "../../../../terraform.bootstrap_account.tfstate" },
+    });
+    expect(after.terraform["backend"]).toEqual({
+      s3: {
+        bucket: "acme-states",
+        key: "bootstrap_account.tfstate",
+        region: "eu-west-1",
+        encrypt: true,
+        use_lockfile: true,
+      },
+    });
+  });
+
+  test("buckets and identity providers, which others may rely on, are never destroyed by mistake", async () => {
+    const stack = await stackOf({ prod: tfvars(PROD_STATE) });
+    const kept = ["aws_s3_bucket", "aws_s3_bucket_versioning", "aws_iam_openid_connect_provider"];
+    for (const type of kept) expect(resourceOf(stack, type)).toMatchObject({ lifecycle: { prevent_destroy: true } });
+  });
+});
+
+describe("mistakes", () => {
+  test("no environment that can be delivered", async () => {
+    expect(await mistakes({ dev: tfvars('backend = "local"') })).toEqual([
+      'environments: expected an environment whose state.backend is "s3" or "cloud", found none',
+    ]);
+  });
+
+  test("an account in some files only", async () => {
+    const files = {
+      prod: tfvars(PROD_STATE, { more: `account_id = "${ACCOUNT}"` }),
+      qa: tfvars(PROD_STATE.replace("prod", "qa")),
+    };
+    expect(await mistakes(files)).toEqual([
+      "environments/qa.tfvars: account_id: expected 12 digits in quotes, as the other environments have it, got nothing",
+    ]);
+  });
+
+  test("one bucket in two accounts, or in two regions", async () => {
+    const files = (more: string, region: string) => ({
+      prod: tfvars(PROD_STATE, { more: `account_id = "${ACCOUNT}"` }),
+      qa: tfvars(PROD_STATE.replace("prod", "qa").replace("eu-west-1", region), { more }),
+    });
+    expect(await mistakes(files('account_id = "210987654321"', "eu-west-1"))).toEqual([
+      "environments/qa.tfvars: state.bucket: expected a bucket of its own account, got acme-states, as in environments/prod.tfvars",
+    ]);
+    expect(await mistakes(files(`account_id = "${ACCOUNT}"`, "us-east-1"))).toEqual([
+      "environments/qa.tfvars: state.region: expected eu-west-1, as in environments/prod.tfvars for the same bucket, got us-east-1",
+    ]);
+  });
+});

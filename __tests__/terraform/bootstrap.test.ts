@@ -1,0 +1,236 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadEnvironments } from "../../environments/load";
+import { accountsOf } from "../../stacks/bootstrap/accounts";
+import { GRANTS } from "../../stacks/bootstrap/grants";
+import { deployPolicy, MAX_INLINE_POLICY_LENGTH, planPolicy } from "../../stacks/bootstrap/policies";
+import { synthesizeBootstrap } from "../../stacks/bootstrap/synthesize";
+import { HANDLER, makeProject, synthesize, type SynthesizedStack, temporaryFolder } from "../support/project";
+import { skip, TerraformFolder, terraformIsUsable } from "../support/terraform";
+
+const TESTED = "the bootstrap stack, and that its roles allow what Terraform does";
+const MINUTE_MS = 60_000;
+const ACCOUNT = "123456789012";
+
+const usable = process.env["AWS_ENDPOINT_URL"]
+  ? terraformIsUsable(TESTED)
+  : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
+
+beforeAll(() => {
+  // Nothing but an emulator can be meant by these; the S3 backend takes them from here, too.
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "made-up", AWS_SECRET_ACCESS_KEY: "made-up" });
+});
+
+(usable ? describe : describe.skip)("the bootstrap stack on an AWS emulator", () => {
+  const LOCAL = { terraform: { backend: { local: {} } } };
+  const lifecycle = { prevent_destroy: false };
+  const UNPROTECTED = {
+    resource: {
+      aws_s3_bucket: { "bucket_bootstrap-states": { lifecycle, force_destroy: true } },
+      aws_s3_bucket_versioning: { "bucket_bootstrap-states_versions": { lifecycle } },
+      aws_iam_openid_connect_provider: { github: { lifecycle }, hcp: { lifecycle } },
+    },
+  };
+  /** The emulator is spoken to without TLS, which the bucket's own policy refuses. */
+  const WITHOUT_TLS = {
+    resource: { aws_s3_bucket_policy: { "bucket_bootstrap-states_tls": { policy: policyFor("s3:ListBucket") } } },
+  };
+  /** A lock that is given back leaves a mark in the bucket, which the emulator cannot delete. */
+  const WITHOUT_LOCK = "-lock=false";
+  let stack: TerraformFolder;
+
+  /** The stack's folder as it is synthesized with its state in a file, or in the bucket. */
+  const synthesized = async (stateInBucket: boolean) => {
+    const state = (backend: string) => `region = "eu-west-1"\nstate = { ${backend} }\nfunctions = { api = {} }\n`;
+    const root = makeProject({
+      "environments/prod.tfvars": state(
+        'backend = "s3", bucket = "bootstrap-states", key = "prod.tfstate", region = "eu-west-1"',
+      ),
+      "environments/qa.tfvars": state('backend = "cloud", organization = "acme", workspace = "qa"'),
+    });
+    const accounts = accountsOf(await loadEnvironments(root));
+    const folder = temporaryFolder();
+    synthesizeBootstrap(accounts, { repository: "acme/shop", stateInBucket, folder, outdir: "cdktf.out/bootstrap" });
+    return join(folder, "stacks", "bootstrap_account");
+  };
+  const expectNoChanges = (...options: string[]) => {
+    expect(stack.run(["plan", "-detailed-exitcode", "-input=false", ...options], [0, 2]).output).toContain(
+      "No changes.",
+    );
+  };
+
+  beforeAll(async () => {
+    stack = new TerraformFolder(await synthesized(false));
+    stack.override(LOCAL);
+    stack.run(["init", "-input=false"]);
+  }, MINUTE_MS);
+
+  test(
+    "is valid, applies with policies that a role can hold, and then has nothing left to change",
+    () => {
+      stack.run(["validate"]);
+      stack.run(["apply", "-auto-approve", "-input=false"]);
+
+      const { values } = JSON.parse(stack.run(["show", "-json"]).output) as {
+        values: { root_module: { resources: { type: string; values: { policy: string } }[] } };
+      };
+      const policies = values.root_module.resources.filter(({ type }) => type === "aws_iam_role_policy");
+      expect(policies).toHaveLength(4);
+      for (const { values: one } of policies) {
+        expect(one.policy).toContain(ACCOUNT);
+        expect(one.policy.length).toBeLessThanOrEqual(MAX_INLINE_POLICY_LENGTH);
+      }
+      expect(JSON.parse(stack.run(["output", "-json", "roles"]).output)).toEqual({
+        prod: rolesOf("prod"),
+        qa: rolesOf("qa"),
+      });
+      expectNoChanges();
+    },
+    4 * MINUTE_MS,
+  );
+
+  test(
+    "moves its state into the bucket that it has made",
+    async () => {
+      stack.override({ ...LOCAL, ...WITHOUT_TLS });
+      stack.run(["apply", "-auto-approve", "-input=false"]);
+      cpSync(await synthesized(true), stack.folder, { recursive: true });
+      stack.override(WITHOUT_TLS);
+      stack.run(["init", "-migrate-state", "-force-copy", "-input=false", WITHOUT_LOCK]);
+      rmSync(join(stack.folder, "terraform.tfstate"));
+      expectNoChanges(WITHOUT_LOCK);
+    },
+    3 * MINUTE_MS,
+  );
+
+  test(
+    "is destroyed, after its protection has been lifted",
+    () => {
+      expect(stack.run(["destroy", "-auto-approve", WITHOUT_LOCK], [1]).output).toContain(
+        "Instance cannot be destroyed",
+      );
+      stack.override({ ...LOCAL, resource: { ...WITHOUT_TLS.resource, ...UNPROTECTED.resource } });
+      stack.run(["init", "-migrate-state", "-force-copy", "-input=false", WITHOUT_LOCK]);
+      stack.run(["apply", "-auto-approve", "-input=false"]);
+      stack.run(["destroy", "-auto-approve"]);
+      expect(stack.run(["state", "list"]).output).toBe("");
+    },
+    4 * MINUTE_MS,
+  );
+});
+
+function policyFor(action: string): string {
+  const principal = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
+  const statement = {
+    Effect: "Allow",
+    Principal: principal,
+    Action: action,
+    Resource: "arn:aws:s3:::bootstrap-states",
+  };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}
+
+function rolesOf(environment: string) {
+  const arn = (purpose: string) => `arn:aws:iam::${ACCOUNT}:role/warmwatch_${environment}_${purpose}`;
+  return { plan: arn("plan"), deploy: arn("deploy") };
+}
+
+(usable ? describe : describe.skip)("what Terraform asks of AWS", () => {
+  const ENVIRONMENT = "permitted";
+  const TFVARS = `
+region = "eu-west-1"
+state  = { backend = "local" }
+functions = {
+  api = { endpoint = "public", reserved_concurrency = 5 }
+  web = { endpoint = "iam", asynchronous = true }
+}
+alarm_emails = ["team@example.com"]`;
+  /** What other actions an operation of an API needs than the one of its name; none for what everybody may. */
+  const RENAMED: Readonly<Record<string, string | undefined>> = {
+    "lambda:Invoke": "lambda:InvokeFunction",
+    "sts:GetCallerIdentity": undefined,
+  };
+  const SERVICES: Readonly<Record<string, string>> = {
+    ApiGatewayV2: "apigateway",
+    CloudWatch: "cloudwatch",
+    "CloudWatch Logs": "logs",
+    EventBridge: "events",
+    IAM: "iam",
+    KMS: "kms",
+    Lambda: "lambda",
+    SNS: "sns",
+    SQS: "sqs",
+    STS: "sts",
+  };
+  const VERBS: Readonly<Record<string, string>> = { Create: "POST", Get: "GET", Update: "PATCH", Delete: "DELETE" };
+
+  /** The IAM actions of every request that the provider has written into its log. */
+  function actionsIn(log: string): string[] {
+    const actions = new Set<string>();
+    for (const line of log.split("\n")) {
+      const [, quoted, bare] = /rpc\.service=(?:"([^"]+)"|(\S+))/.exec(line) ?? [];
+      const [, operation] = /rpc\.method=(\w+)/.exec(line) ?? [];
+      const named = quoted ?? bare;
+      // A request's body may break its line; of each request there is one line that is whole.
+      if (operation === undefined || named === undefined) continue;
+      const service = SERVICES[named] ?? `unknown service ${named}`;
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-create-and-manage-api.html
+      const verb = VERBS[/^[A-Z][a-z]+/.exec(operation)?.[0] ?? ""] ?? operation;
+      const name = `${service}:${service === "apigateway" ? verb : operation}`;
+      const action = name in RENAMED ? RENAMED[name] : name;
+      if (action !== undefined) actions.add(action);
+    }
+    return [...actions].sort();
+  }
+
+  test(
+    "is what the roles allow: planning reads, deploying makes, changes and destroys",
+    async () => {
+      const root = makeProject({
+        [`environments/${ENVIRONMENT}.tfvars`]: TFVARS,
+        "functions/web/handler.ts": HANDLER,
+      });
+      const [environment] = await loadEnvironments(root);
+      if (!environment) throw new Error("no environment");
+      const { outdir, stacks } = await synthesize(root);
+      expect(Object.keys((stacks[ENVIRONMENT] as SynthesizedStack).resource).sort()).toEqual(
+        Object.keys(GRANTS).sort(),
+      );
+      const stack = new TerraformFolder(join(outdir, "stacks", ENVIRONMENT));
+      stack.override({ terraform: { backend: { local: {} } } });
+      stack.run(["init", "-input=false"]);
+      const log = join(stack.folder, "provider.log");
+      const asks = (...args: string[]) => {
+        writeFileSync(log, "");
+        Object.assign(process.env, { TF_LOG_PROVIDER: "debug", TF_LOG_PATH: log });
+        stack.run([...args, "-input=false"]);
+        return actionsIn(readFileSync(log, "utf8"));
+      };
+
+      const creating = asks("apply", "-auto-approve");
+      const planning = asks("plan");
+      writeFileSync(join(root, "functions/api/handler.ts"), HANDLER.replace("200", "201"));
+      writeFileSync(
+        join(root, `environments/${ENVIRONMENT}.tfvars`),
+        TFVARS.replace("reserved_concurrency = 5", "memory_mb = 1024").concat(
+          "\nlog_retention_days = 60\nalarms = { errors = { threshold = 7 } }",
+        ),
+      );
+      cpSync(join((await synthesize(root)).outdir, "stacks", ENVIRONMENT), stack.folder, { recursive: true });
+      const changing = asks("apply", "-auto-approve");
+      const destroying = asks("destroy", "-auto-approve");
+
+      const place = { partition: "aws", account: ACCOUNT, region: environment.region, name: ENVIRONMENT };
+      const allowed = (policy: typeof planPolicy) => policy(environment, place).flatMap(({ Action }) => Action);
+      expect(planning).toContain("lambda:GetFunction");
+      expect(planning.filter((action) => !allowed(planPolicy).includes(action))).toEqual([]);
+      const deploying = [...creating, ...changing, ...destroying];
+      expect(deploying).toEqual(
+        expect.arrayContaining(["lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:DeleteFunction"]),
+      );
+      expect(deploying.filter((action) => !allowed(deployPolicy).includes(action))).toEqual([]);
+    },
+    8 * MINUTE_MS,
+  );
+});

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { OperationFailure } from "../operation-failure";
+
+/** Where HCP Terraform is, unless the environment says otherwise. */
+const DEFAULT_HOST = "app.terraform.io";
+
+const credentialsFile = z.object({ credentials: z.record(z.string(), z.object({ token: z.string().optional() })) });
+
+/** The host that Terraform would take: https://developer.hashicorp.com/terraform/cli/cloud/settings#tf_cloud_hostname */
+export function hcpHost(): string {
+  return process.env["TF_CLOUD_HOSTNAME"]?.toLowerCase() || DEFAULT_HOST;
+}
+
+/**
+ * The token that Terraform would use: from a variable `TF_TOKEN_…`, or else where `terraform login` has put it
+ * (https://developer.hashicorp.com/terraform/cli/config/config-file#credentials).
+ *
+ * @throws OperationFailure if there is none
+ */
+export async function hcpToken(host: string): Promise<string> {
+  const token = tokenFromVariables(host) ?? (await tokenFromLogin(host));
+  if (token === undefined || token === "") {
+    throw new OperationFailure(
+      `there is no token for ${host}: run terraform login${host === DEFAULT_HOST ? "" : ` ${host}`}, or set ${variableFor(host)}`,
+    );
+  }
+  return token;
+}
+
+/** `-` may be written as `__`, and `.` as `_`. */
+function tokenFromVariables(host: string): string | undefined {
+  const prefix = "TF_TOKEN_";
+  const [, token] =
+    Object.entries(process.env).find(
+      ([name]) =>
+        name.startsWith(prefix) &&
+        name.slice(prefix.length).replaceAll("__", "-").replaceAll("_", ".").toLowerCase() === host,
+    ) ?? [];
+  return token;
+}
+
+function variableFor(host: string): string {
+  return `TF_TOKEN_${host.replaceAll("-", "__").replaceAll(".", "_")}`;
+}
+
+async function tokenFromLogin(host: string): Promise<string | undefined> {
+  const folder =
+    process.platform === "win32"
+      ? join(process.env["APPDATA"] ?? homedir(), "terraform.d")
+      : join(process.env["HOME"] ?? homedir(), ".terraform.d");
+  const file = join(folder, "credentials.tfrc.json");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return credentialsFile.parse(JSON.parse(text)).credentials[host]?.token;
+  } catch {
+    throw new OperationFailure(`${file}: expected credentials as terraform login writes them`);
+  }
+}

@@ -1,0 +1,90 @@
+import { InvalidInput, type Mistake } from "../../environments/mistakes";
+import { type Environment } from "../../environments/schema";
+
+/** An AWS account, with the environments in it that can be delivered. */
+export interface Account {
+  /** Twelve digits; undefined where the environments' files leave it to whoever is signed in. */
+  readonly id: string | undefined;
+  /** Has an underscore, so that no environment is called the same. */
+  readonly stackName: string;
+  readonly environments: readonly [Environment, ...Environment[]];
+  /** Where the environments' states live, each once. */
+  readonly buckets: readonly { readonly name: string; readonly region: string }[];
+}
+
+const NONE_DELIVERED: Mistake = {
+  file: "environments",
+  message: 'expected an environment whose state.backend is "s3" or "cloud", found none',
+};
+
+/**
+ * Sorts the environments by account. One with a local state is left out: it is deployed from somebody's computer.
+ *
+ * @throws InvalidInput when none is left, or accounts or buckets contradict each other
+ */
+export function accountsOf(environments: readonly Environment[]): readonly Account[] {
+  const delivered = environments.filter(({ state }) => state.backend !== "local");
+  if (delivered.length === 0) throw new InvalidInput([NONE_DELIVERED]);
+  const silent = halfSaid(delivered);
+  // Which accounts share a bucket is known only when every file says its account.
+  const mistakes = silent.length > 0 ? silent : sharedBuckets(delivered);
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
+
+  const accounts = new Map<string | undefined, [Environment, ...Environment[]]>();
+  for (const environment of delivered) {
+    const known = accounts.get(environment.accountId);
+    if (known) known.push(environment);
+    else accounts.set(environment.accountId, [environment]);
+  }
+  return [...accounts].map(([id, members]) => ({
+    id,
+    stackName: id === undefined ? "bootstrap_account" : `bootstrap_${id}`,
+    environments: members,
+    buckets: bucketsOf(members),
+  }));
+}
+
+function bucketsOf(environments: readonly Environment[]): Account["buckets"] {
+  const buckets = new Map(
+    environments.flatMap(({ state }) => (state.backend === "s3" ? [[state.bucket, state.region] as const] : [])),
+  );
+  return [...buckets].map(([name, region]) => ({ name, region }));
+}
+
+/** With an account in some files only, nobody could tell whether the others mean the same one. */
+function halfSaid(environments: readonly Environment[]): Mistake[] {
+  const silent = environments.filter(({ accountId }) => accountId === undefined);
+  if (silent.length === environments.length) return [];
+  return silent.map(({ name }) => ({
+    file: fileOf(name),
+    message: "account_id: expected 12 digits in quotes, as the other environments have it, got nothing",
+  }));
+}
+
+/** A bucket is in one region of one account. */
+function sharedBuckets(environments: readonly Environment[]): Mistake[] {
+  const first = new Map<string, Environment>();
+  return environments.flatMap((environment) => {
+    const { state, accountId, name } = environment;
+    if (state.backend !== "s3") return [];
+    const other = first.get(state.bucket);
+    if (other?.state.backend !== "s3") {
+      first.set(state.bucket, environment);
+      return [];
+    }
+    const file = fileOf(name);
+    if (other.accountId !== accountId) {
+      const message = `state.bucket: expected a bucket of its own account, got ${state.bucket}, as in ${fileOf(other.name)}`;
+      return [{ file, message }];
+    }
+    if (other.state.region !== state.region) {
+      const message = `state.region: expected ${other.state.region}, as in ${fileOf(other.name)} for the same bucket, got ${state.region}`;
+      return [{ file, message }];
+    }
+    return [];
+  });
+}
+
+function fileOf(name: string): string {
+  return `environments/${name}.tfvars`;
+}

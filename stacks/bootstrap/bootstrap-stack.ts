@@ -1,0 +1,106 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformOutput, TerraformStack } from "cdktf";
+import { type Construct } from "constructs";
+import { type Environment } from "../../environments/schema";
+import { addBackend } from "../backend";
+import { type Account } from "./accounts";
+import { deployPolicy, planPolicy } from "./policies";
+import { addStateBucket } from "./state-bucket";
+import { type Purpose, Trust } from "./trust";
+
+/** As that of the environments' stacks. */
+const AWS_PROVIDER_VERSION = ">= 5.100.0, < 7.0.0";
+
+/** What a bootstrap stack is made from, besides the account. */
+export interface BootstrapStackProps {
+  /** `owner/name` on GitHub. */
+  readonly repository: string;
+  /** Whether its own state is in the account's bucket; in a file on this computer otherwise. */
+  readonly stateInBucket: boolean;
+  /** Where Terraform will run, relative to the project's root. */
+  readonly stackFolder: string;
+}
+
+/** What an account has to have before its environments can be delivered: where states live, and who may plan and deploy. */
+export class BootstrapStack extends TerraformStack {
+  private readonly providers = new Map<string, AwsProvider>();
+
+  constructor(
+    scope: Construct,
+    readonly account: Account,
+    { repository, stateInBucket, stackFolder }: BootstrapStackProps,
+  ) {
+    super(scope, account.stackName);
+    const { environments, buckets } = account;
+    const [home] = environments;
+    const [bucket] = buckets;
+    this.providerOf(bucket?.region ?? home.region);
+    this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
+    const state: Environment["state"] =
+      stateInBucket && bucket
+        ? { backend: "s3", bucket: bucket.name, key: `${account.stackName}.tfstate`, region: bucket.region }
+        : { backend: "local" };
+    addBackend(this, { ...home, name: account.stackName, state }, stackFolder);
+
+    for (const { name, region } of buckets) {
+      addStateBucket(this, `bucket_${name}`, { name, provider: this.providerOf(region) });
+    }
+
+    const identity = new DataAwsCallerIdentity(this, "identity").accountId;
+    const partition = new DataAwsPartition(this, "partition").partition;
+    const trust = new Trust(this, repository, environments);
+    const roles = environments.map((environment) => {
+      const { name, region } = environment;
+      const place = { partition, account: identity, region, name };
+      const role = (purpose: Purpose, statements: readonly object[]) =>
+        this.addRole(environment, purpose, trust.policy(environment, purpose), statements);
+      const plan = role("plan", planPolicy(environment, place));
+      return [name, { plan, deploy: role("deploy", deployPolicy(environment, place)) }] as const;
+    });
+    new TerraformOutput(this, "roles", {
+      description: "Of each environment, the ARNs of the role that may plan and of the one that may deploy",
+      value: Object.fromEntries(roles),
+    });
+  }
+
+  private addRole(
+    { name }: Environment,
+    purpose: Purpose,
+    assumeRolePolicy: string,
+    statements: readonly object[],
+  ): string {
+    const role = new IamRole(this, `${name}_${purpose}`, {
+      // An underscore, which no environment's name has: so `<environment>-*`, which the deploy roles may change, never matches it.
+      name: `warmwatch_${name}_${purpose}`,
+      description: { plan: `Plans ${name}: reads only`, deploy: `Deploys ${name}` }[purpose],
+      assumeRolePolicy,
+      tags: { Environment: name },
+    });
+    new IamRolePolicy(this, `${name}_${purpose}_policy`, {
+      name: purpose,
+      role: role.name,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+    });
+    return role.arn;
+  }
+
+  /** The provider of a region; the first one is the stack's default. */
+  private providerOf(region: string): AwsProvider {
+    const known = this.providers.get(region);
+    if (known) return known;
+    const isDefault = this.providers.size === 0;
+    const { id } = this.account;
+    const provider = new AwsProvider(this, isDefault ? "aws" : `aws_${region}`, {
+      ...(isDefault ? {} : { alias: region }),
+      region,
+      allowedAccountIds: id === undefined ? undefined : [id],
+      defaultTags: [{ tags: { Service: "LambdaMonitoring", CostCenter: "Performance" } }],
+    });
+    this.providers.set(region, provider);
+    return provider;
+  }
+}

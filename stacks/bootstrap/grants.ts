@@ -1,0 +1,325 @@
+import { type Environment } from "../../environments/schema";
+
+/**
+ * What Terraform has to be allowed for each type of resource in an environment's stack. Which action knows which resources and
+ * conditions: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+
+/** Where an environment is, for ARNs. */
+export interface Place {
+  /** As in `aws`. */
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+  /** The environment's name, with which the names of all that it has begin. */
+  readonly name: string;
+}
+
+/** A condition of an IAM statement, by operator. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** Actions on the same resources, under the same condition. */
+export interface Grant {
+  /** What a plan needs. */
+  readonly read?: readonly string[];
+  /** What else an apply needs. */
+  readonly write?: readonly string[];
+  readonly on: (place: Place) => readonly string[];
+  readonly if?: (place: Place) => Condition;
+  /** Whether an environment needs it; every one does by default. */
+  readonly neededBy?: (environment: Environment) => boolean;
+}
+
+const named =
+  (service: string, prefix = "") =>
+  ({ partition, account, region, name }: Place) => [
+    `arn:${partition}:${service}:${region}:${account}:${prefix}${name}-*`,
+  ];
+
+const functions = named("lambda", "function:");
+const alarms = named("cloudwatch", "alarm:");
+const rules = named("events", "rule/");
+const queues = named("sqs");
+const topics = named("sns");
+
+const roles = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:role/${name}-*`];
+
+const dashboards = ({ partition, account, name }: Place) =>
+  ["", "-*"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
+
+const logGroupsAt = ({ partition, account, region }: Place) => `arn:${partition}:logs:${region}:${account}:log-group:`;
+
+const logGroups = (place: Place) =>
+  ["/aws/lambda/", "/aws/vendedlogs/http-api/"].map((prefix) => `${logGroupsAt(place)}${prefix}${place.name}-*`);
+
+const allLogGroups = (place: Place) => [`${logGroupsAt(place)}*`];
+
+const keys = ({ partition, account, region }: Place) => [`arn:${partition}:kms:${region}:${account}:key/*`];
+
+/** An API's id is made up by AWS. */
+const apis = ({ partition, region }: Place) =>
+  ["apis", "apis/*", "tags/*"].map((path) => `arn:${partition}:apigateway:${region}::/${path}`);
+
+/** For actions that know no resources. */
+const anything = () => ["*"];
+const here = ({ region }: Place): Condition => ({ StringEquals: { "aws:RequestedRegion": region } });
+
+/** A key's id is made up by AWS: its tag tells whose it is. */
+const taggedAsOwn = ({ name }: Place): Condition => ({ StringEquals: { "aws:ResourceTag/Environment": name } });
+
+const hasPublicEndpoint = ({ functions }: Environment) =>
+  Object.values(functions).some(({ endpoint }) => endpoint === "public");
+
+const watchesExisting = ({ existingFunctions }: Environment) => Object.keys(existingFunctions).length > 0;
+
+const METRIC_FILTERS = {
+  read: ["logs:DescribeMetricFilters"],
+  write: ["logs:PutMetricFilter", "logs:DeleteMetricFilter"],
+};
+
+const HTTP_API: Grant = {
+  read: ["apigateway:GET"],
+  write: ["apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"],
+  on: apis,
+  neededBy: hasPublicEndpoint,
+};
+
+/** By resource type. A type that a stack has and this table lacks fails a test. */
+export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
+  aws_apigatewayv2_api: [
+    HTTP_API,
+    {
+      // The first API of an account makes the role that API Gateway itself works with.
+      write: ["iam:CreateServiceLinkedRole"],
+      on: ({ partition, account }) => [
+        `arn:${partition}:iam::${account}:role/aws-service-role/ops.apigateway.amazonaws.com/*`,
+      ],
+      neededBy: hasPublicEndpoint,
+    },
+  ],
+  aws_apigatewayv2_integration: [HTTP_API],
+  aws_apigatewayv2_route: [HTTP_API],
+  aws_apigatewayv2_stage: [
+    HTTP_API,
+    {
+      // To switch access logs on: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+      write: [
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
+      ],
+      on: anything,
+      if: here,
+      neededBy: hasPublicEndpoint,
+    },
+  ],
+  aws_cloudwatch_composite_alarm: [
+    // Both refuse a narrower scope: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    { read: ["cloudwatch:DescribeAlarms"], write: ["cloudwatch:PutCompositeAlarm"], on: anything, if: here },
+    {
+      read: ["cloudwatch:ListTagsForResource"],
+      write: ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"],
+      on: alarms,
+    },
+  ],
+  aws_cloudwatch_dashboard: [
+    {
+      read: ["cloudwatch:GetDashboard"],
+      write: ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
+      on: dashboards,
+    },
+  ],
+  aws_cloudwatch_event_rule: [
+    {
+      read: ["events:DescribeRule", "events:ListTagsForResource"],
+      write: ["events:PutRule", "events:DeleteRule", "events:TagResource", "events:UntagResource"],
+      on: rules,
+    },
+  ],
+  aws_cloudwatch_event_target: [
+    { read: ["events:ListTargetsByRule"], write: ["events:PutTargets", "events:RemoveTargets"], on: rules },
+  ],
+  aws_cloudwatch_log_group: [
+    { read: ["logs:DescribeLogGroups"], on: anything, if: here },
+    {
+      read: ["logs:ListTagsForResource"],
+      write: [
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:PutRetentionPolicy",
+        "logs:DeleteRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+      ],
+      on: logGroups,
+    },
+  ],
+  aws_cloudwatch_log_metric_filter: [
+    { ...METRIC_FILTERS, on: logGroups },
+    // The logs of functions that are deployed elsewhere have names of any kind, and a role's policies have a limited size.
+    { ...METRIC_FILTERS, on: allLogGroups, neededBy: watchesExisting },
+  ],
+  aws_cloudwatch_metric_alarm: [
+    { read: ["cloudwatch:DescribeAlarms"], on: anything, if: here },
+    {
+      read: ["cloudwatch:ListTagsForResource"],
+      write: [
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+      ],
+      on: alarms,
+    },
+  ],
+  aws_cloudwatch_query_definition: [
+    {
+      read: ["logs:DescribeQueryDefinitions"],
+      write: ["logs:PutQueryDefinition", "logs:DeleteQueryDefinition"],
+      on: anything,
+      if: here,
+    },
+  ],
+  aws_iam_role: [
+    {
+      read: ["iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
+      write: [
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:ListInstanceProfilesForRole",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+      ],
+      on: roles,
+    },
+  ],
+  aws_iam_role_policy: [
+    { read: ["iam:GetRolePolicy"], write: ["iam:PutRolePolicy", "iam:DeleteRolePolicy"], on: roles },
+  ],
+  aws_kms_key: [
+    {
+      read: ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+      write: [
+        "kms:DisableKeyRotation",
+        "kms:EnableKeyRotation",
+        "kms:ScheduleKeyDeletion",
+        "kms:UntagResource",
+        "kms:UpdateKeyDescription",
+      ],
+      on: keys,
+      if: taggedAsOwn,
+    },
+    {
+      write: ["kms:CreateKey"],
+      on: anything,
+      if: ({ name, region }) => ({
+        StringEquals: { "aws:RequestedRegion": region, "aws:RequestTag/Environment": name },
+      }),
+    },
+    {
+      // A new key has no tag yet; the tag of another environment's cannot be replaced.
+      write: ["kms:TagResource"],
+      on: keys,
+      if: ({ name }) => ({
+        StringEquals: { "aws:RequestTag/Environment": name },
+        StringEqualsIfExists: { "aws:ResourceTag/Environment": name },
+      }),
+    },
+  ],
+  aws_kms_key_policy: [
+    { read: ["kms:DescribeKey", "kms:GetKeyPolicy"], write: ["kms:PutKeyPolicy"], on: keys, if: taggedAsOwn },
+  ],
+  aws_lambda_alias: [
+    {
+      read: ["lambda:GetAlias"],
+      write: ["lambda:CreateAlias", "lambda:UpdateAlias", "lambda:DeleteAlias"],
+      on: functions,
+    },
+  ],
+  aws_lambda_function: [
+    {
+      read: [
+        "lambda:GetFunction",
+        "lambda:GetFunctionCodeSigningConfig",
+        "lambda:ListTags",
+        "lambda:ListVersionsByFunction",
+      ],
+      write: [
+        "lambda:CreateFunction",
+        "lambda:DeleteFunction",
+        "lambda:DeleteFunctionConcurrency",
+        "lambda:GetFunctionConfiguration",
+        "lambda:PublishVersion",
+        "lambda:PutFunctionConcurrency",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+      ],
+      on: functions,
+    },
+    {
+      write: ["iam:PassRole"],
+      on: roles,
+      if: () => ({ StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }),
+    },
+  ],
+  aws_lambda_function_event_invoke_config: [
+    {
+      read: ["lambda:GetFunctionEventInvokeConfig"],
+      write: [
+        "lambda:DeleteFunctionEventInvokeConfig",
+        "lambda:PutFunctionEventInvokeConfig",
+        "lambda:UpdateFunctionEventInvokeConfig",
+      ],
+      on: functions,
+    },
+  ],
+  aws_lambda_function_url: [
+    {
+      read: ["lambda:GetFunctionUrlConfig"],
+      write: ["lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"],
+      on: functions,
+    },
+  ],
+  aws_lambda_invocation: [
+    {
+      write: ["lambda:InvokeFunction"],
+      on: ({ partition, account, region, name }) => [
+        `arn:${partition}:lambda:${region}:${account}:function:${name}-warmer*`,
+      ],
+    },
+  ],
+  aws_lambda_permission: [
+    { read: ["lambda:GetPolicy"], write: ["lambda:AddPermission", "lambda:RemovePermission"], on: functions },
+  ],
+  aws_sns_topic: [
+    {
+      read: ["sns:GetTopicAttributes", "sns:ListTagsForResource"],
+      write: ["sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource"],
+      on: topics,
+    },
+  ],
+  aws_sns_topic_policy: [{ read: ["sns:GetTopicAttributes"], write: ["sns:SetTopicAttributes"], on: topics }],
+  aws_sns_topic_subscription: [
+    {
+      read: ["sns:GetSubscriptionAttributes", "sns:ListSubscriptionsByTopic"],
+      write: ["sns:SetSubscriptionAttributes", "sns:Subscribe", "sns:Unsubscribe"],
+      on: topics,
+    },
+  ],
+  aws_sqs_queue: [
+    {
+      read: ["sqs:GetQueueAttributes", "sqs:ListQueueTags"],
+      write: ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"],
+      on: queues,
+    },
+  ],
+  aws_sqs_queue_policy: [{ read: ["sqs:GetQueueAttributes"], write: ["sqs:SetQueueAttributes"], on: queues }],
+};

@@ -1,0 +1,80 @@
+import { type Environment } from "../../environments/schema";
+import { type Condition, type Grant, GRANTS, type Place } from "./grants";
+
+/** Characters of all inline policies of a role together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const MAX_INLINE_POLICY_LENGTH = 10_240;
+
+/** One statement that allows something. */
+export interface Statement {
+  readonly Effect: "Allow";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Condition;
+}
+
+/** What a plan needs: to read what the environment has, and its state. It changes nothing, not even the state's lock. */
+export function planPolicy(environment: Environment, place: Place): Statement[] {
+  return [
+    ...statements(environment, place, ({ read = [] }) => read),
+    ...stateStatements(environment, place, { object: ["s3:GetObject"], lock: [] }),
+  ];
+}
+
+/** What an apply and the smoke check after it need. */
+export function deployPolicy(environment: Environment, place: Place): Statement[] {
+  const { partition, region, account, name } = place;
+  return [
+    ...statements(environment, place, ({ read = [], write = [] }) => [...read, ...write]),
+    allow(
+      ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
+      [`arn:${partition}:lambda:${region}:${account}:function:${name}-*:live`],
+    ),
+    // CloudWatch knows no resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    allow(["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], {
+      StringEquals: { "aws:RequestedRegion": region },
+    }),
+    ...stateStatements(environment, place, {
+      object: ["s3:GetObject", "s3:PutObject"],
+      lock: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+    }),
+  ];
+}
+
+/** Everything that is allowed on the same resources under the same condition is one statement. */
+function statements(
+  environment: Environment,
+  place: Place,
+  actionsOf: (grant: Grant) => readonly string[],
+): Statement[] {
+  const merged = new Map<string, Statement>();
+  for (const grant of Object.values(GRANTS).flat()) {
+    const actions = actionsOf(grant);
+    if (actions.length === 0 || grant.neededBy?.(environment) === false) continue;
+    const resources = grant.on(place);
+    const condition = grant.if?.(place);
+    const key = JSON.stringify([resources, condition]);
+    const known = merged.get(key)?.Action ?? [];
+    merged.set(key, allow([...new Set([...known, ...actions])].sort(), resources, condition));
+  }
+  return [...merged.values()];
+}
+
+/** https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
+function stateStatements(
+  { state }: Environment,
+  { partition }: Place,
+  { object, lock }: { readonly object: readonly string[]; readonly lock: readonly string[] },
+): Statement[] {
+  if (state.backend !== "s3") return [];
+  const bucket = `arn:${partition}:s3:::${state.bucket}`;
+  return [
+    // Of the whole bucket: otherwise S3 answers for a state that is not there yet with 403 instead of 404.
+    allow(["s3:ListBucket"], [bucket]),
+    allow(object, [`${bucket}/${state.key}`]),
+    ...(lock.length > 0 ? [allow(lock, [`${bucket}/${state.key}.tflock`])] : []),
+  ];
+}
+
+function allow(actions: readonly string[], resources: readonly string[], condition?: Condition): Statement {
+  return { Effect: "Allow", Action: actions, Resource: resources, ...(condition && { Condition: condition }) };
+}

@@ -1,0 +1,30 @@
+import { App } from "cdktf";
+import { join } from "node:path";
+import { type Account } from "./accounts";
+import { BootstrapStack } from "./bootstrap-stack";
+
+/** How and where bootstrap stacks are written. */
+export interface BootstrapSynthesisProps {
+  /** `owner/name` on GitHub. */
+  readonly repository: string;
+  /** Whether the stacks' own states are in the accounts' buckets; in files on this computer otherwise. */
+  readonly stateInBucket: boolean;
+  /** An existing folder; each account's stack gets one below its `stacks`. */
+  readonly folder: string;
+  /** Where that folder will be when Terraform runs, relative to the project's root. */
+  readonly outdir: string;
+}
+
+/** Writes the bootstrap stack of each account. */
+export function synthesizeBootstrap(
+  accounts: readonly Account[],
+  { repository, stateInBucket, folder, outdir }: BootstrapSynthesisProps,
+): void {
+  // As for the environments: cdktf's own validation would look for a terraform on the PATH.
+  const app = new App({ outdir: folder, skipValidation: true });
+  for (const account of accounts) {
+    const stackFolder = join(outdir, "stacks", account.stackName);
+    new BootstrapStack(app, account, { repository, stateInBucket, stackFolder });
+  }
+  app.synth();
+}
