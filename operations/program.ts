@@ -1,12 +1,33 @@
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../environments/mistakes";
+import { addAdvise } from "./advise";
+import { addBootstrap } from "./bootstrap";
+import { addCost } from "./cost";
+import { addDoctor } from "./doctor";
 import { EXIT, type ExitCode } from "./exit-codes";
+import { addHcpWorkspaces } from "./hcp-workspaces";
+import { addInvestigate } from "./investigate";
+import { addNote } from "./note";
 import { OperationFailure } from "./operation-failure";
 import { addPlanComment } from "./plan-comment";
+import { addReport } from "./report";
+import { addSmoke } from "./smoke";
 import { type Surroundings } from "./surroundings";
 import { addWarm } from "./warm";
 
-const COMMANDS = [addWarm, addPlanComment];
+const COMMANDS = [
+  addWarm,
+  addPlanComment,
+  addSmoke,
+  addBootstrap,
+  addDoctor,
+  addCost,
+  addHcpWorkspaces,
+  addReport,
+  addNote,
+  addAdvise,
+  addInvestigate,
+];
 
 /**
  * Runs the command that the arguments name.
@@ -34,6 +55,11 @@ export async function ops(args: readonly string[], surroundings: Surroundings): 
 Examples:
   $ npm run ops -- warm prod             every function of prod, before many requests are to come
   $ npm run ops -- plan-comment prod.json   what Terraform is going to do, as a comment for a pull request
+  $ npm run ops -- doctor prod           whether prod is set up right
+  $ npm run ops -- investigate prod api  why an alarm of api rings, and what to adjust first
+  $ npm run ops -- cost                  what environments cost, by function
+  $ npm run ops -- report prod --period month   targets, warming, alarms and memory, beside the month before
+  $ npm run ops -- advise prod           what warming would do for each function, and what to set
   $ npm run ops -- help warm             what the command does, its options and exit codes`,
     );
   for (const add of COMMANDS) {

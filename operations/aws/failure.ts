@@ -4,6 +4,17 @@ import { OperationFailure } from "../operation-failure";
 /** What AWS did not do for us. */
 export class AwsFailure extends OperationFailure {}
 
+/** What AWS does not allow to these credentials. */
+export class AccessDenied extends AwsFailure {
+  /** @param action what has to be allowed, as IAM names it */
+  constructor(
+    readonly action: string,
+    message: string,
+  ) {
+    super(`AWS does not allow ${action}: ${message}`);
+  }
+}
+
 /**
  * Enough to wait out throttling, with pauses that grow, and short breaks of the network:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
@@ -55,7 +66,7 @@ export async function answerOf<T>(call: Promise<T>, { region, notFound, action }
     const { name } = error;
     const message = oneLine(error.message);
     if (name === "ResourceNotFoundException" || name === "ResourceNotFound") throw new AwsFailure(notFound);
-    if (DENIALS.has(name)) throw new AwsFailure(`AWS does not allow ${action ?? "it"}: ${message}`);
+    if (DENIALS.has(name)) throw new AccessDenied(action ?? "it", message);
     if (CLOCK.test(`${name} ${message}`)) throw new AwsFailure(`this computer's clock is off: ${message}`);
     const explanation = EXPLANATIONS[name];
     if (explanation !== undefined) throw new AwsFailure(`${explanation}: ${message}`);

@@ -1,0 +1,699 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  awsError,
+  configuration,
+  diagnose,
+  doctor,
+  LOADING_MILLISECONDS,
+  startSts,
+  stopSts,
+  subscription,
+  World,
+} from "./world";
+
+beforeAll(startSts, LOADING_MILLISECONDS);
+afterAll(stopSts);
+
+/** A world that is right but for this. */
+function worldWith(fault: (world: World) => unknown): World {
+  const world = new World();
+  fault(world);
+  return world;
+}
+
+describe("an environment that is set up right", () => {
+  test("passes every check, in one line each, with exit code 0", async () => {
+    const { exitCode, stdout, stderr } = await doctor(new World(), "dev");
+
+    expect(stdout.filter((line) => !line.startsWith("  ok  "))).toEqual([
+      "dev:",
+      expect.stringMatching(/^\d+ ok, 0 to look at, 0 failed, 0 skipped$/),
+    ]);
+    expect(stdout.join("\n")).toMatch(/ok +credentials +arn:aws:iam::123456789012:user\/ann/);
+    expect(stdout.join("\n")).toMatch(/ok +api: aliases +live and warm lead to version 7/);
+    expect(stdout.join("\n")).toMatch(/ok +api: kept warm +3 instances at 2026-01-05 09:50/);
+    expect(stdout.join("\n")).toMatch(/ok +alarms +all 11 are there/);
+    expect(stderr).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+
+  test("is told to scripts as one JSON document", async () => {
+    const { environment, passed, findings, exitCode } = await diagnose(new World());
+
+    expect({ environment, passed, exitCode }).toEqual({ environment: "dev", passed: true, exitCode: 0 });
+    expect(findings.map(({ outcome }) => outcome)).toEqual(findings.map(() => "ok"));
+    expect(findings.map(({ check }) => check)).toEqual([
+      "Node.js",
+      "environment's file",
+      "synthesis",
+      "synthesized output",
+      "Terraform",
+      "AWS provider",
+      "credentials",
+      "account",
+      "region",
+      "clock",
+      "state",
+      "api: deployed",
+      "api: aliases",
+      "api: live version",
+      "api: log format",
+      "api: tracing",
+      "api: log group",
+      "api: metric filters",
+      "api: its own metrics",
+      "api: platform reports",
+      "warmer: deployed",
+      "warmer: log group",
+      "warmer: schedule",
+      "warmer: missed runs",
+      "api: kept warm",
+      "alarms",
+      "alarms on",
+      "urgent alarms",
+      "urgent alarms: team@example.com",
+      "notice alarms",
+      "notice alarms: team@example.com",
+    ]);
+  });
+});
+
+interface Fault {
+  readonly fault: string;
+  readonly break: (world: World) => unknown;
+  readonly check: string;
+  readonly detail: RegExp;
+  readonly mend: RegExp;
+}
+
+const live = (facts: Parameters<typeof configuration>[0]) => (world: World) =>
+  world.functions.set("dev-api:live", configuration(facts));
+const logging = (facts: NonNullable<Parameters<typeof configuration>[0]["LoggingConfig"]>) =>
+  live({ LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "INFO", ApplicationLogLevel: "INFO", ...facts } });
+
+/** Each makes its check fail, and tells how to mend it. */
+const FAULTS: readonly Fault[] = [
+  {
+    fault: "no Terraform on the PATH",
+    break: (world) => (world.terraform = undefined),
+    check: "Terraform",
+    detail: /none on the PATH/,
+    mend: /developer\.hashicorp\.com\/terraform\/install/,
+  },
+  {
+    fault: "a Terraform without native locking in S3",
+    break: (world) => (world.terraform = '{"terraform_version":"1.9.8"}'),
+    check: "Terraform",
+    detail: /1\.9\.8 is older than 1\.10\.0/,
+    mend: /terraform\/install/,
+  },
+  {
+    fault: "something else that is called terraform",
+    break: (world) => (world.terraform = "Terraform v0.11"),
+    check: "Terraform",
+    detail: /does not tell its version/,
+    mend: /terraform\/install/,
+  },
+  {
+    fault: "a provider outside the range",
+    break: (world) =>
+      (world.terraform =
+        '{"terraform_version":"1.11.4","provider_selections":{"registry.terraform.io/hashicorp/aws":"7.1.0"}}'),
+    check: "AWS provider",
+    detail: /7\.1\.0 is not in >= 5\.100\.0, < 7\.0\.0/,
+    mend: /^terraform -chdir=cdktf\.out\/stacks\/dev init -upgrade$/,
+  },
+  {
+    fault: "a provider that does not know the runtime",
+    break: (world) => (world.dev = { functions: 'api = { runtime = "nodejs24.x" }' }),
+    check: "AWS provider",
+    detail: /5\.100\.0 does not know nodejs24\.x, the runtime of api/,
+    mend: /init -upgrade$/,
+  },
+  {
+    fault: "output that was never synthesized",
+    break: (world) => (world.isSynthesized = false),
+    check: "synthesized output",
+    detail: /cdktf\.out\/stacks\/dev\/cdk\.tf\.json is not there/,
+    mend: /^npm run synth$/,
+  },
+  {
+    fault: "code that does not compile",
+    break: (world) => {
+      world.isSynthesized = false;
+      world.files = { "functions/api/handler.ts": "export const handler = " };
+    },
+    check: "synthesis",
+    detail: /functions\/api\/handler\.ts:1:24: Unexpected/,
+    mend: /correct/,
+  },
+  {
+    fault: "credentials of another account",
+    break: (world) => (world.account = "999999999999"),
+    check: "account",
+    detail: /of 999999999999, dev is in 123456789012/,
+    mend: /AWS_PROFILE.*account_id in environments\/dev\.tfvars/,
+  },
+  {
+    fault: "credentials that AWS does not know",
+    break: (world) => {
+      world.identityErrors.set("eu-west-1", "InvalidClientTokenId").set("us-east-1", "InvalidClientTokenId");
+    },
+    check: "credentials",
+    detail: /AWS does not accept the credentials/,
+    mend: /sign in to AWS/,
+  },
+  {
+    fault: "credentials that have expired",
+    break: (world) => world.identityErrors.set("eu-west-1", "ExpiredToken"),
+    check: "credentials",
+    detail: /AWS does not accept the credentials/,
+    mend: /sign in to AWS/,
+  },
+  {
+    fault: "a region that is not enabled",
+    break: (world) => world.identityErrors.set("eu-west-1", "InvalidClientTokenId"),
+    check: "region",
+    detail: /eu-west-1 is not enabled/,
+    mend: /^aws account enable-region --region-name eu-west-1$/,
+  },
+  {
+    fault: "a clock that is an hour behind",
+    break: (world) => (world.clockSeconds = 3600),
+    check: "clock",
+    detail: /clock is (3600|3599|3601) s behind AWS's/,
+    mend: /NTP/,
+  },
+  {
+    fault: "a function that is not deployed",
+    break: (world) => world.functions.delete("dev-api"),
+    check: "api: deployed",
+    detail: /there is no function dev-api/,
+    mend: /^npx cdktf deploy dev$/,
+  },
+  {
+    fault: "a function that cannot start",
+    break: (world) =>
+      world.functions.set("dev-api", configuration({ State: "Failed", StateReason: "the role is gone" })),
+    check: "api: deployed",
+    detail: /dev-api is Failed: the role is gone/,
+    mend: /get-function-configuration/,
+  },
+  {
+    fault: "no alias for pings",
+    break: (world) => world.aliases.set("dev-api", { live: "7" }),
+    check: "api: aliases",
+    detail: /no alias warm$/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "a version that has not passed its gate",
+    break: (world) => world.aliases.set("dev-api", { live: "9", warm: "10" }),
+    check: "api: aliases",
+    detail: /version 10 has not passed its gate, live stays at 9/,
+    mend: /aws logs tail \/aws\/lambda\/dev-api/,
+  },
+  {
+    fault: "pings that keep another version warm than users meet",
+    break: (world) => world.aliases.set("dev-api", { live: "8", warm: "7" }),
+    check: "api: aliases",
+    detail: /live leads to version 8, pings keep 7 warm/,
+    mend: /aws lambda update-alias --function-name dev-api --name warm --function-version 8/,
+  },
+  {
+    fault: "logs as text",
+    break: logging({ LogFormat: "Text" }),
+    check: "api: log format",
+    detail: /writes Text/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "a system level without reports",
+    break: logging({ SystemLogLevel: "WARN" }),
+    check: "api: log format",
+    detail: /system level WARN leaves reports/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "an application level without metrics",
+    break: logging({ ApplicationLogLevel: "ERROR" }),
+    check: "api: log format",
+    detail: /application level ERROR/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "no traces",
+    break: live({ TracingConfig: { Mode: "PassThrough" } }),
+    check: "api: tracing",
+    detail: /is PassThrough, not Active/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "no log group, but one with a longer name",
+    break: (world) => world.logGroups.delete("/aws/lambda/dev-api"),
+    check: "api: log group",
+    detail: /no log group \/aws\/lambda\/dev-api$/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "logs that are kept for ever",
+    break: (world) => world.logGroups.set("/aws/lambda/dev-api", {}),
+    check: "api: log group",
+    detail: /kept for ever, the file says 30/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "a log group of a class that makes no metrics",
+    break: (world) =>
+      world.logGroups.set("/aws/lambda/dev-api", { retentionInDays: 30, logGroupClass: "INFREQUENT_ACCESS" }),
+    check: "api: log group",
+    detail: /class INFREQUENT_ACCESS makes no metrics/,
+    mend: /delete-log-group/,
+  },
+  {
+    fault: "a metric filter that is gone",
+    break: (world) => world.filters.set("/aws/lambda/dev-api", ["platform-timeouts"]),
+    check: "api: metric filters",
+    detail: /missing: platform-init-duration, platform-max-memory-used/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "a handler without monitor()",
+    break: (world) => {
+      world.metrics.delete("Lambda/Performance Successes dev-api");
+      world.metrics.delete("Lambda/Performance Failures dev-api");
+    },
+    check: "api: its own metrics",
+    detail: /40 requests in 6 hours, and no metrics of the function's own/,
+    mend: /monitor\(handler\) from functions\/api\/handler\.ts.*log level.*class/,
+  },
+  {
+    fault: "requests that all end before the function can count them",
+    break: (world) => {
+      world.metrics.delete("Lambda/Performance Successes dev-api");
+      world.metrics.delete("Lambda/Performance Failures dev-api");
+      world.metrics.set("AWS/Lambda Errors dev-api,dev-api:live", [[20, 40]]);
+    },
+    check: "api: its own metrics",
+    detail: /all 40 requests failed before/,
+    mend: /dev\/failures/,
+  },
+  {
+    fault: "reports that are not read",
+    break: (world) => world.metrics.delete("Lambda/Performance/dev-api MaxMemoryUsed "),
+    check: "api: platform reports",
+    detail: /50 invocations in 6 hours, and no report/,
+    mend: /JSON at system level INFO/,
+  },
+  {
+    fault: "no warmer",
+    break: (world) => world.functions.delete("dev-warmer"),
+    check: "warmer: deployed",
+    detail: /there is no function dev-warmer/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "a rule that is switched off",
+    break: (world) => world.metrics.set("AWS/Events Invocations dev-warming-peak-816ea4", [[40, 2]]),
+    check: "warmer: schedule",
+    detail: /not started when due by dev-warming-peak-816ea4$/,
+    mend: /^aws events enable-rule --name dev-warming-peak-816ea4$/,
+  },
+  {
+    fault: "a rule that may not start the warmer",
+    break: (world) => world.metrics.set("AWS/Events FailedInvocations dev-warming-peak-816ea4", [[20, 4]]),
+    check: "warmer: schedule",
+    detail: /could not start the warmer 4 times/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "runs that were missed",
+    break: (world) =>
+      world.metrics.set("AWS/SQS ApproximateNumberOfMessagesVisible dev-warming-missed", [
+        [30, 1],
+        [5, 3],
+      ]),
+    check: "warmer: missed runs",
+    detail: /3 runs that could not be started are in dev-warming-missed/,
+    mend: /aws sqs receive-message.*dev-warming-missed/,
+  },
+  {
+    fault: "rounds that do not happen",
+    break: (world) => world.metrics.set("Lambda/Performance WarmedInstances dev-api", [[80, 3]]),
+    check: "api: kept warm",
+    detail: /no round since 2026-01-05 09:50/,
+    mend: /aws logs tail \/aws\/lambda\/dev-warmer/,
+  },
+  {
+    fault: "pings that fail",
+    break: (world) => world.metrics.set("Lambda/Performance WarmingFailures dev-api", [[15, 6]]),
+    check: "api: kept warm",
+    detail: /6 pings failed in the last hour/,
+    mend: /dev\/warming-runs/,
+  },
+  {
+    fault: "an alarm that is gone",
+    break: (world) => world.alarms.delete("dev-api-degraded"),
+    check: "alarms",
+    detail: /1 of 11 are missing: dev-api-degraded/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "alarms that were made quiet",
+    break: (world) => world.alarms.set("dev-api-errors", { ActionsEnabled: false, StateValue: "ALARM" }),
+    check: "alarms on",
+    detail: /these tell nobody: dev-api-errors/,
+    mend: /^aws cloudwatch enable-alarm-actions --alarm-names dev-api-errors$/,
+  },
+  {
+    fault: "no topic",
+    break: (world) => world.subscriptions.delete("dev-alarms-notice"),
+    check: "notice alarms",
+    detail: /no topic arn:aws:sns:eu-west-1:123456789012:dev-alarms-notice/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "an address that has not confirmed",
+    break: (world) =>
+      world.subscriptions.set("dev-alarms-urgent", [
+        subscription("email", "team@example.com", "PendingConfirmation"),
+        subscription("email", "boss@example.com"),
+      ]),
+    check: "urgent alarms: team@example.com",
+    detail: /has not confirmed/,
+    mend: /link in AWS's message to team@example\.com; .*aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:123456789012:dev-alarms-urgent --protocol email --notification-endpoint team@example\.com/,
+  },
+  {
+    fault: "an address that was never subscribed",
+    break: (world) => world.subscriptions.set("dev-alarms-urgent", [subscription("email", "boss@example.com")]),
+    check: "urgent alarms: team@example.com",
+    detail: /is not subscribed/,
+    mend: /cdktf deploy dev/,
+  },
+];
+
+test.each(FAULTS)("$fault: $check fails, says how to mend it, and the exit code is 1", async (fault) => {
+  const { findings, passed, exitCode } = await diagnose(worldWith(fault.break));
+
+  expect(findings.find(({ check }) => check === fault.check)).toEqual({
+    check: fault.check,
+    outcome: "fail",
+    detail: expect.stringMatching(fault.detail),
+    mend: expect.stringMatching(fault.mend),
+  });
+  expect({ passed, exitCode }).toEqual({ passed: false, exitCode: 1 });
+});
+
+describe("what is no fault but should be known", () => {
+  test.each([
+    {
+      fact: "any account would do",
+      break: (world: World) => (world.dev = { more: 'alarm_emails = ["team@example.com"]' }),
+      check: "account",
+      mend: /account_id = "123456789012" into environments\/dev\.tfvars/,
+    },
+    {
+      fact: "nobody gets alarms",
+      break: (world: World) => {
+        world.dev = { more: 'account_id = "123456789012"' };
+        world.subscriptions.set("dev-alarms-urgent", []).set("dev-alarms-notice", []);
+      },
+      check: "urgent alarms",
+      mend: /alarm_emails in environments\/dev\.tfvars/,
+    },
+    {
+      fact: "no state is here",
+      break: (world: World) => (world.isDeployed = false),
+      check: "state",
+      mend: /cdktf deploy dev/,
+    },
+    {
+      fact: "nobody has called a function yet",
+      break: (world: World) => world.metrics.delete("AWS/Lambda Invocations dev-api,dev-api:live"),
+      check: "api: its own metrics",
+      mend: /aws lambda invoke --function-name dev-api:live/,
+    },
+    {
+      fact: "fewer instances than asked for are kept",
+      break: (world: World) => world.metrics.set("Lambda/Performance WarmedInstances dev-api", [[10, 2]]),
+      check: "api: kept warm",
+      mend: /warming-runs/,
+    },
+    {
+      fact: "the provider has not been chosen",
+      break: (world: World) => (world.terraform = '{"terraform_version":"1.10.0"}'),
+      check: "AWS provider",
+      mend: /stacks\/dev init$/,
+    },
+    {
+      fact: "a rule has not started the warmer yet",
+      break: (world: World) => world.metrics.delete("AWS/Events Invocations dev-warming-scheduled-e10c4c"),
+      check: "warmer: schedule",
+      mend: /enable-rule --name dev-warming-scheduled-e10c4c/,
+    },
+  ])("$fact: a warning, exit code 0", async ({ break: change, check, mend }) => {
+    const { findings, exitCode } = await diagnose(worldWith(change));
+
+    expect(findings.find((finding) => finding.check === check)).toMatchObject({
+      outcome: "warn",
+      mend: expect.stringMatching(mend),
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  test.each(["dev-warmer", "dev-api"])(
+    "rounds that were not due since %s was deployed are not missed",
+    async (name) => {
+      const world = new World();
+      world.functions.set(name, configuration({ LastModified: "2026-01-05T09:58:00.000+0000" }));
+      for (const key of [...world.metrics.keys()]) if (/Warm|Events/.test(key)) world.metrics.delete(key);
+
+      const { findings } = await diagnose(world);
+
+      expect(findings.filter(({ check }) => /warm/.test(check)).map(({ outcome }) => outcome)).not.toContain("fail");
+    },
+  );
+});
+
+describe("what cannot be looked at", () => {
+  test("after credentials that do not work, all that needs AWS is skipped, and the rest is told", async () => {
+    const world = worldWith(({ identityErrors }) => identityErrors.set("eu-west-1", "ExpiredToken"));
+
+    const { findings } = await diagnose(world);
+
+    const outcomes = new Map(findings.map(({ check, outcome }) => [check, outcome]));
+    expect(findings.filter(({ outcome }) => outcome === "fail").map(({ check }) => check)).toEqual(["credentials"]);
+    expect(outcomes.get("Terraform")).toBe("ok");
+    expect(outcomes.get("synthesized output")).toBe("ok");
+    expect(findings.find(({ check }) => check === "alarms")).toMatchObject({
+      outcome: "skipped",
+      detail: "because of: region",
+    });
+  });
+
+  test("nothing of another account is looked at", async () => {
+    const { findings } = await diagnose(worldWith((world) => (world.account = "999999999999")));
+    expect(findings.filter(({ check }) => check.startsWith("api")).map(({ outcome }) => outcome)).not.toContain("ok");
+  });
+
+  test.each([
+    ["GetFunctionConfiguration", "lambda:GetFunctionConfiguration", "api: deployed"],
+    ["ListAliases", "lambda:ListAliases", "api: aliases"],
+    ["DescribeLogGroups", "logs:DescribeLogGroups", "api: log group"],
+    ["DescribeMetricFilters", "logs:DescribeMetricFilters", "api: metric filters"],
+    ["GetMetricData", "cloudwatch:GetMetricData", "api: its own metrics"],
+    ["DescribeAlarms", "cloudwatch:DescribeAlarms", "alarms"],
+    ["ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic", "urgent alarms"],
+  ])("without permission for %s, that check names %s, and the others go on", async (command, action, check) => {
+    const name = command === "ListSubscriptionsByTopic" ? "AuthorizationError" : "AccessDeniedException";
+    const world = worldWith(({ errors }) => errors.set(command, awsError(name, "User ann is not\nauthorized")));
+
+    const { findings, exitCode } = await diagnose(world);
+
+    expect(findings.find((finding) => finding.check === check)).toEqual({
+      check,
+      outcome: "fail",
+      detail: `AWS does not allow ${action}: User ann is not authorized`,
+      mend: `allow ${action} to these credentials`,
+    });
+    expect(findings.filter(({ outcome }) => outcome === "ok").length).toBeGreaterThan(10);
+    expect(exitCode).toBe(1);
+  });
+
+  test.each([
+    ["throttling", awsError("ThrottlingException", "Rate exceeded"), /refuses so many requests/],
+    [
+      "a network that breaks",
+      Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
+      /cannot be reached/,
+    ],
+    ["a fault of AWS", awsError("InternalFailure", "oops"), /failed: InternalFailure: oops/],
+  ])("%s is one line", async (_, error, detail) => {
+    const { findings, exitCode } = await diagnose(worldWith(({ errors }) => errors.set("DescribeAlarms", error)));
+    expect(findings.find(({ check }) => check === "alarms")).toMatchObject({
+      outcome: "fail",
+      detail: expect.stringMatching(detail),
+    });
+    expect(exitCode).toBe(1);
+  });
+
+  test("files with mistakes are told, with all of them, and nothing else is", async () => {
+    const world = worldWith(({ files }) => {
+      Object.assign(files, { "environments/dev.tfvars": 'region = "nowhere"\nstate = { backend = "local" }\n' });
+    });
+    world.isSynthesized = false;
+
+    const { findings, exitCode } = await diagnose(world);
+
+    expect(findings.map(({ check, outcome }) => [check, outcome])).toEqual([
+      ["environment's file", "fail"],
+      ["environment's file", "fail"],
+    ]);
+    expect(findings.map(({ detail }) => detail).join("\n")).toMatch(/dev\.tfvars: region: expected an AWS region/);
+    expect(exitCode).toBe(1);
+  });
+
+  test("an environment that there is not is wrong input", async () => {
+    const { exitCode, stdout, stderr } = await doctor(new World(), "prod");
+    expect(stderr.join("\n")).toContain('there is no "prod"; environments are: dev');
+    expect(stdout).toEqual([]);
+    expect(exitCode).toBe(2);
+  });
+
+  test("Ctrl-C ends it with exit code 130 and without a diagnosis", async () => {
+    const world = new World();
+    world.functions = new (class extends Map<string, never> {
+      override get(): never {
+        process.emit("SIGINT");
+        throw awsError("AbortError");
+      }
+    })();
+    const { exitCode, stdout } = await doctor(world);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: [] });
+  });
+});
+
+test("output of an earlier day is told from output of today", async () => {
+  const world = new World();
+  world.isSynthesized = false;
+  world.files = { "cdktf.out/stacks/dev/cdk.tf.json": "{}" };
+
+  const { findings } = await diagnose(world);
+
+  expect(findings.find(({ check }) => check === "synthesized output")).toMatchObject({
+    outcome: "fail",
+    detail: expect.stringContaining("is not what the files say now"),
+  });
+});
+
+describe("a webhook", () => {
+  const withWebhook = (arn?: string) => {
+    const world = new World();
+    world.dev = { more: 'account_id = "123456789012"\nalarm_webhook_variable = "pager"' };
+    for (const topic of ["dev-alarms-urgent", "dev-alarms-notice"]) {
+      world.subscriptions.set(topic, [subscription("https", "https://pager.example.com/secret", arn)]);
+    }
+    return world;
+  };
+
+  test("that has confirmed is fine", async () => {
+    expect(await diagnose(withWebhook())).toMatchObject({ exitCode: 0 });
+  });
+
+  test("that has not is told by its variable, without its address, which is a secret", async () => {
+    const { findings } = await diagnose(withWebhook("PendingConfirmation"));
+    expect(findings.find(({ check }) => check === "urgent alarms: webhook in pager")).toMatchObject({
+      outcome: "fail",
+      mend: expect.stringContaining("SubscribeURL"),
+    });
+    expect(JSON.stringify(findings)).not.toContain("secret");
+  });
+});
+
+describe("a function that is deployed elsewhere", () => {
+  const existing = (facts: Parameters<typeof configuration>[0] = {}) => {
+    const world = new World();
+    world.dev = {
+      functions:
+        'api = {}\nlegacy = { existing = true, function_name = "Legacy", memory_mb = 512, warming_qualifier = "v" }',
+    };
+    const text = configuration({ LoggingConfig: { LogFormat: "Text", LogGroup: "/aws/lambda/Legacy" }, ...facts });
+    world.functions.set("Legacy", text).set("Legacy:v", text);
+    world.logGroups.set("/aws/lambda/Legacy", {});
+    world.filters.set("/aws/lambda/Legacy", [
+      "platform-init-duration",
+      "platform-max-memory-used",
+      "platform-timeouts",
+    ]);
+    world.metrics.set("AWS/Lambda Invocations Legacy", [[20, 5]]);
+    world.metrics.set("Lambda/Performance/Legacy MaxMemoryUsed ", [[20, 5]]);
+    world.metrics.set("Lambda/Performance WarmedInstances Legacy", [[10, 3]]);
+    for (const key of [
+      "cold-starts",
+      "errors",
+      "init-duration",
+      "memory",
+      "response-time",
+      "throttles",
+      "timeouts",
+      "warming",
+      "degraded",
+    ]) {
+      world.alarms.set(`dev-Legacy-${key}`, { ActionsEnabled: true, StateValue: "OK" });
+    }
+    return world;
+  };
+  const ofLegacy = async (world: World, check: string) =>
+    (await diagnose(world)).findings.find((finding) => finding.check === `legacy: ${check}`);
+
+  test("is fine when it is as the file says", async () => {
+    const { findings, exitCode } = await diagnose(existing());
+    expect(findings.filter(({ outcome }) => outcome !== "ok")).toEqual([]);
+    expect(findings.filter(({ check }) => check.startsWith("legacy")).map(({ check }) => check)).toEqual([
+      "legacy: there",
+      "legacy: log format",
+      "legacy: memory",
+      "legacy: warming qualifier",
+      "legacy: log group",
+      "legacy: metric filters",
+      "legacy: platform reports",
+      "legacy: kept warm",
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  test("is told when it is not there", async () => {
+    const world = existing();
+    world.functions.delete("Legacy");
+    expect(await ofLegacy(world, "there")).toMatchObject({
+      outcome: "fail",
+      mend: "correct functions.legacy.function_name in environments/dev.tfvars",
+    });
+  });
+
+  test.each([
+    [
+      { LogFormat: "JSON" as const, LogGroup: "/aws/lambda/Legacy" },
+      'set functions.legacy.log_format in environments/dev.tfvars to "json"',
+    ],
+    [
+      { LogFormat: "Text" as const, LogGroup: "/other" },
+      'set functions.legacy.log_group in environments/dev.tfvars to "/other"',
+    ],
+  ])("is told when it logs in another way than the file says", async (LoggingConfig, mend) => {
+    expect(await ofLegacy(existing({ LoggingConfig }), "log format")).toMatchObject({ outcome: "fail", mend });
+  });
+
+  test("is told when it has another memory", async () => {
+    expect(await ofLegacy(existing({ MemorySize: 256 }), "memory")).toMatchObject({
+      outcome: "fail",
+      mend: "set functions.legacy.memory_mb in environments/dev.tfvars to 256",
+    });
+  });
+
+  test("is told when pings have nowhere to go", async () => {
+    const world = existing();
+    world.functions.delete("Legacy:v");
+    expect(await ofLegacy(world, "warming qualifier")).toMatchObject({ outcome: "fail" });
+  });
+});

@@ -1,0 +1,77 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { ops } from "../../../operations/program";
+import { makeProject, synthesize, tfvars } from "../../support/project";
+import { skip, TerraformFolder, terraformIsUsable } from "../../support/terraform";
+import { type Diagnosis } from "./world";
+
+const TESTED = "doctor of an environment that Terraform has applied";
+const MINUTE_MS = 60_000;
+
+const usable = process.env["AWS_ENDPOINT_URL"]
+  ? terraformIsUsable(TESTED)
+  : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
+
+const testHere = usable ? test : test.skip;
+beforeAll(() => {
+  process.env["AWS_ACCESS_KEY_ID"] = "made-up";
+  process.env["AWS_SECRET_ACCESS_KEY"] = "made-up";
+});
+
+testHere(
+  "before it is applied, functions, alarms and topics are missing; after it, nothing is",
+  async () => {
+    // Prepare
+    const more = 'account_id = "123456789012"\nalarm_emails = ["team@example.com"]';
+    const root = makeProject({ "environments/checkup.tfvars": tfvars({ more }) });
+    const { outdir } = await synthesize(root);
+    mkdirSync(join(root, "cdktf.out"));
+    cpSync(join(outdir, "stacks"), join(root, "cdktf.out", "stacks"), { recursive: true });
+    const stack = new TerraformFolder(join(outdir, "stacks", "checkup"));
+    stack.override({
+      terraform: { backend: { local: {} } },
+      provider: { aws: { access_key: "made-up", secret_key: "made-up" } },
+    });
+    stack.run(["init", "-input=false"]);
+
+    // Act
+    const before = await diagnose(root);
+    let after: Awaited<ReturnType<typeof diagnose>>;
+    try {
+      stack.run(["apply", "-auto-approve", "-input=false"]);
+      after = await diagnose(root);
+    } finally {
+      stack.run(["destroy", "-auto-approve"]);
+    }
+
+    // Assess
+    const failed = before.findings.filter(({ outcome }) => outcome === "fail").map(({ check }) => check);
+    expect(failed).toEqual(expect.arrayContaining(["api: deployed", "warmer: deployed", "alarms", "urgent alarms"]));
+    expect(before.exitCode).toBe(1);
+
+    const wrong = after.findings.filter(({ outcome }) => outcome === "fail" || outcome === "skipped");
+    // Emulators know no composite alarms; everything else has to be found.
+    expect(wrong.filter(({ detail }) => detail !== "1 of 11 are missing: checkup-api-degraded")).toEqual([]);
+    expect(after.exitCode).toBe(wrong.length === 0 ? 0 : 1);
+    expect(after.findings.filter(({ outcome }) => outcome === "warn").map(({ check }) => check)).toEqual([
+      "AWS provider",
+      "state",
+      "api: its own metrics",
+      "api: platform reports",
+    ]);
+  },
+  5 * MINUTE_MS,
+);
+
+async function diagnose(root: string): Promise<Diagnosis & { readonly exitCode: number }> {
+  const stdout: string[] = [];
+  const exitCode = await ops(["doctor", "checkup", "--json"], {
+    root,
+    print: (line) => stdout.push(line),
+    printAside: () => undefined,
+    now: Date.now,
+    wait: async () => undefined,
+  });
+  return { ...(JSON.parse(stdout.join("\n")) as Diagnosis), exitCode };
+}

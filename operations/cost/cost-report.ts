@@ -1,0 +1,77 @@
+/** From the least to the most, which are the same where nothing depends on usage. */
+export type Range = readonly [least: number, most: number];
+
+/** One thing that costs money. */
+export interface CostLine {
+  /** As in `metrics` or `scheduled`. */
+  readonly what: string;
+  /** How many, of what the unit says. */
+  readonly count: Range;
+  readonly unit: "" | "GB" | "GB-s" | "instances" | "pings" | "requests" | "runs";
+  /** A month, or each time. */
+  readonly dollars: Range;
+  /** Whether it is paid each time instead of each month; it is in no total then. */
+  readonly eachTime?: true;
+}
+
+/** What something costs, by what it is paid for. */
+export interface Costs {
+  /** Seeing how it goes: metrics, alarms, logs. */
+  readonly monitoring: readonly CostLine[];
+  /** Keeping it warm. */
+  readonly warming: readonly CostLine[];
+  /** What users ask of it; empty unless it was measured. */
+  readonly requests: readonly CostLine[];
+  /** As many instances by provisioned concurrency instead of pings: always, and in the peak only. */
+  readonly provisioned: readonly CostLine[];
+}
+
+/** What one function costs: as much as one more like it would add. */
+export interface FunctionCost extends Costs {
+  /** As the environment's file calls it. */
+  readonly id: string;
+  /** Its name in AWS. */
+  readonly name: string;
+}
+
+/** What one environment costs. */
+export interface EnvironmentCost {
+  readonly environment: string;
+  readonly region: string;
+  /** Undefined for what the environment's file says alone; else the time that was measured, in ISO 8601, and what reading it cost. */
+  readonly measured: { readonly from: string; readonly to: string; readonly readingDollars: number } | undefined;
+  readonly functions: readonly FunctionCost[];
+  /** What is there once for all of them. */
+  readonly shared: Costs;
+  readonly totals: Readonly<Record<keyof Costs, Range>>;
+  /** What could not be told. */
+  readonly notes: readonly string[];
+}
+
+/** The kinds of cost, in the order in which they are told. */
+export const KINDS = ["monitoring", "warming", "requests", "provisioned"] as const satisfies readonly (keyof Costs)[];
+
+/** What costs nothing. */
+export const NO_COSTS: Costs = { monitoring: [], warming: [], requests: [], provisioned: [] };
+
+/** The same, whatever usage decides. */
+export function exactly(value: number): Range {
+  return [value, value];
+}
+
+/** Adds up what is paid each month; of the two ways of provisioned concurrency, the first counts. */
+export function totalsOf(all: readonly Costs[]): Readonly<Record<keyof Costs, Range>> {
+  const total = (lines: readonly CostLine[]) =>
+    sumOf(lines.filter((line) => !line.eachTime).map((line) => line.dollars));
+  return {
+    monitoring: total(all.flatMap(({ monitoring }) => monitoring)),
+    warming: total(all.flatMap(({ warming }) => warming)),
+    requests: total(all.flatMap(({ requests }) => requests)),
+    provisioned: total(all.flatMap(({ provisioned }) => provisioned.slice(0, 1))),
+  };
+}
+
+/** The sum of ranges. */
+export function sumOf(ranges: readonly Range[]): Range {
+  return ranges.reduce<Range>(([least, most], [low, high]) => [least + low, most + high], [0, 0]);
+}

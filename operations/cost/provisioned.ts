@@ -1,0 +1,105 @@
+import { type Environment } from "../../environments/schema";
+import prices from "../../stacks/prices.json";
+import { schedulesOf } from "../../stacks/warming/scheduled-warming";
+import { hoursPerWeek } from "../../stacks/warming/schedules";
+import { type WarmedFunction, warmedFunctions } from "../../stacks/warming/warmed-functions";
+import { type CostLine, exactly, type Range } from "./cost-report";
+
+/** The hours of a month, as AWS's own calculator has them. */
+export const HOURS_PER_MONTH = 730;
+const HOURS_PER_WEEK = 7 * 24;
+
+/** How provisioned concurrency would be used by a function. */
+export interface ProvisionedUse {
+  /** Instances instead of those that the file says; undefined for these. */
+  readonly instances?: number | undefined;
+  /** What users ask of it in a month: on such instances, that is cheaper. */
+  readonly gigabyteSeconds?: number;
+}
+
+/**
+ * What a function's instances would cost as provisioned concurrency: always, and in the peak only. As long as it is on, AWS charges every
+ * GB-second: https://aws.amazon.com/lambda/pricing/
+ *
+ * @param id as the environment's file calls the function
+ * @returns no lines, and why not, for a function that has no such alternative
+ */
+export function provisionedCost(
+  environment: Environment,
+  id: string,
+  { instances, gigabyteSeconds = 0 }: ProvisionedUse = {},
+): { readonly lines: CostLine[]; readonly note?: string } {
+  const one = warmedFunctions(environment).find((warmed) => warmed.id === id);
+  if (!one) return { lines: [] };
+  const size = sizeOf(environment, id);
+  if (!size)
+    return {
+      lines: [],
+      note: `${id}: its memory is unknown, so that neither pings nor instances have a price: set memory_mb`,
+    };
+  const { scheduled, peak } = one.settings;
+  const inPeak = instancesIn(one, peak.enabled ? [peak.concurrency] : [], instances);
+  const always = instancesIn(
+    one,
+    [scheduled, peak].filter(({ enabled }) => enabled).map(({ concurrency }) => concurrency),
+    instances,
+  );
+  const line = (what: string, count: Range, hours: number): CostLine => ({
+    what,
+    count,
+    unit: "instances",
+    dollars: dollarsOf(count, { ...size, hours, gigabyteSeconds }),
+  });
+  const peakHours = (hoursPerWeek(schedulesOf(one)).peak / HOURS_PER_WEEK) * HOURS_PER_MONTH;
+  return {
+    lines: [
+      ...(always[1] > 0 ? [line("always", always, HOURS_PER_MONTH)] : []),
+      ...(inPeak[1] > 0 ? [line("in the peak only", inPeak, peakHours)] : []),
+    ],
+  };
+}
+
+interface Size {
+  readonly gigabytes: number;
+  readonly architecture: "arm64" | "x86_64";
+}
+
+/** The size of a function, if the file says it; one that is deployed elsewhere is taken for x86_64, which costs more. */
+export function sizeOf({ functions, existingFunctions }: Environment, id: string): Size | undefined {
+  const { [id]: deployed } = functions;
+  const { [id]: existing } = existingFunctions;
+  const memoryMb = deployed?.memoryMb ?? existing?.memoryMb;
+  return memoryMb === undefined
+    ? undefined
+    : { gigabytes: memoryMb / 1024, architecture: deployed?.architecture ?? "x86_64" };
+}
+
+function instancesIn(
+  { settings: { conditional } }: WarmedFunction,
+  fixed: readonly number[],
+  measured: number | undefined,
+): Range {
+  if (fixed.length === 0) return exactly(0);
+  if (measured !== undefined) return exactly(measured);
+  return conditional.enabled ? [conditional.minimum, conditional.maximum] : exactly(Math.max(...fixed));
+}
+
+/** The least is with all requests on these instances, as far as they have the time. */
+function dollarsOf(
+  instances: Range,
+  {
+    gigabytes,
+    architecture,
+    hours,
+    gigabyteSeconds,
+  }: Size & { readonly hours: number; readonly gigabyteSeconds: number },
+): Range {
+  const { perGigabyteSecond, provisioned } = prices.lambda;
+  const perWork = perGigabyteSecond[architecture] - provisioned.workPerGigabyteSecond[architecture];
+  const [least, most] = instances.map((count) => {
+    const capacity = count * gigabytes * hours * 3600;
+    const dollars = capacity * provisioned.perGigabyteSecond[architecture];
+    return { dollars, saved: Math.min(gigabyteSeconds, capacity) * perWork };
+  });
+  return [(least?.dollars ?? 0) - (least?.saved ?? 0), most?.dollars ?? 0];
+}

@@ -1,0 +1,192 @@
+import { CloudWatchClient, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
+import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { FUNCTION_NAME, NAMESPACE, platformNamespace } from "../../performance/metrics";
+import {
+  type Metric,
+  ofAlias,
+  ofFunction,
+  ofTraffic,
+  reported,
+  warmed as warmedMetric,
+} from "../../stacks/monitoring/metrics";
+import { type WatchedFunction, watchedFunctions } from "../../stacks/monitoring/watched-function";
+import { warmedFunctions } from "../../stacks/warming/warmed-functions";
+import { answerOf, MAX_ATTEMPTS } from "../aws/failure";
+import { type MetricRequest, readingDollars, readMetrics } from "../aws/metric-data";
+
+const HOUR = 3_600_000;
+
+/** CloudWatch keeps values by the hour for 455 days. */
+const PERIOD_SECONDS = 3600;
+
+/** How often something ran, and for how long together. */
+export interface Runs {
+  readonly invocations: number;
+  readonly seconds: number;
+}
+
+/** How one function was used. */
+export interface FunctionUsage {
+  readonly pings: Runs;
+  readonly traffic: Runs;
+  /** Starting instances, for pings and for users: AWS charges it as it charges time. */
+  readonly initSeconds: number;
+  readonly logBytes: number;
+  /** Metrics that had a value in the last two weeks. */
+  readonly metrics: number;
+  /** Kept warm on average, in a round; undefined when none was seen. */
+  readonly instances: number | undefined;
+}
+
+/** How an environment was used. */
+export interface Usage {
+  /** In milliseconds since 1970; the first value if there is none of the whole time. */
+  readonly from: number;
+  readonly to: number;
+  /** By what the environment's file calls each. */
+  readonly functions: ReadonlyMap<string, FunctionUsage>;
+  readonly warmer: Runs & { readonly logBytes: number };
+  /** What asking for it cost. */
+  readonly readingDollars: number;
+}
+
+/** A time to look at, in milliseconds since 1970. */
+export interface UsageTime {
+  readonly from: number;
+  readonly to: number;
+  readonly signal: AbortSignal;
+}
+
+type Requests = Readonly<Record<string, MetricRequest>>;
+
+/**
+ * Reads how an environment was used.
+ *
+ * @returns undefined when there is no value of the whole time
+ * @throws AwsFailure
+ */
+export async function readUsage(environment: Environment, { from, to, signal }: UsageTime): Promise<Usage | undefined> {
+  const { region } = environment;
+  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const functions = watchedFunctions(environment);
+  const qualifiers = new Map(warmedFunctions(environment).map(({ id, qualifier }) => [id, qualifier]));
+  const requests: Requests = Object.fromEntries(
+    [
+      warmerRequests(deployedName(environment.name, WARMER)),
+      ...functions.map((one) => functionRequests(one, qualifiers.get(one.id))),
+    ].flatMap(Object.entries<MetricRequest>),
+  );
+  const range = { from, to, periodSeconds: PERIOD_SECONDS };
+  const points = await readMetrics(client, region, requests, range, signal);
+  const first = Math.min(...Object.values(points).map(([earliest]) => earliest?.at ?? Infinity));
+  if (first === Infinity) return undefined;
+
+  const counts = await countMetrics(client, environment, functions, signal);
+  const sum = (key: string) => (points[key] ?? []).reduce((total, { value }) => total + value, 0);
+  const runs = (key: string): Runs => ({ invocations: sum(`${key} count`), seconds: sum(`${key} time`) / 1000 });
+  const usageOf = ({ id, deployedHere }: WatchedFunction): FunctionUsage => {
+    const [pings, all] = [runs(`${id} pings`), runs(`${id} traffic`)];
+    const rounds = sum(`${id} rounds`);
+    return {
+      pings,
+      // Elsewhere, the function as a whole is all that is told of: pings are part of it.
+      traffic: deployedHere
+        ? all
+        : { invocations: all.invocations - pings.invocations, seconds: all.seconds - pings.seconds },
+      initSeconds: sum(`${id} init`) / 1000,
+      logBytes: sum(`${id} logs`),
+      metrics: counts.get(id) ?? 0,
+      instances: rounds > 0 ? sum(`${id} instances`) / rounds : undefined,
+    };
+  };
+  return {
+    from: Math.max(from, first),
+    to,
+    functions: new Map(functions.map((one) => [one.id, usageOf(one)])),
+    warmer: { ...runs("warmer"), logBytes: sum("warmer logs") },
+    readingDollars: readingDollars(Object.keys(requests).length),
+  };
+}
+
+/** No function may be called warmer, so that these keys are their own. */
+function warmerRequests(name: string): Requests {
+  const warmer = { name, deployedHere: false };
+  return {
+    "warmer count": total(ofFunction("Invocations", warmer)),
+    "warmer time": total(ofFunction("Duration", warmer)),
+    "warmer logs": total(incomingBytes(defaultLogGroup(name))),
+  };
+}
+
+function functionRequests(watched: WatchedFunction, qualifier: string | undefined): Requests {
+  const { id, logGroup, deployedHere, name } = watched;
+  const pings = (metricName: "Invocations" | "Duration"): Metric =>
+    deployedHere
+      ? ofAlias(metricName, watched, "warm")
+      : {
+          ...ofFunction(metricName, watched),
+          dimensions: { FunctionName: name, Resource: `${name}:${qualifier ?? ""}` },
+        };
+  return {
+    [`${id} traffic count`]: total(ofTraffic("Invocations", watched)),
+    [`${id} traffic time`]: total(ofTraffic("Duration", watched)),
+    [`${id} init`]: total(reported("InitDuration", watched)),
+    [`${id} logs`]: total(incomingBytes(logGroup)),
+    ...(qualifier === undefined
+      ? {}
+      : {
+          [`${id} pings count`]: total(pings("Invocations")),
+          [`${id} pings time`]: total(pings("Duration")),
+          [`${id} instances`]: total(warmedMetric("WarmedInstances", watched)),
+          [`${id} rounds`]: { metric: warmedMetric("WarmedInstances", watched), statistic: "SampleCount" },
+        }),
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */
+function incomingBytes(logGroup: string): Metric {
+  return { namespace: "AWS/Logs", metricName: "IncomingBytes", dimensions: { LogGroupName: logGroup } };
+}
+
+function total(metric: Metric): MetricRequest {
+  return { metric, statistic: "Sum" };
+}
+
+/** How many metrics each function has: each name with each set of dimensions is one. */
+async function countMetrics(
+  client: CloudWatchClient,
+  { region }: Environment,
+  functions: readonly WatchedFunction[],
+  abortSignal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  const add = (id: string) => counts.set(id, (counts.get(id) ?? 0) + 1);
+  const idOf = new Map(functions.map(({ id, name }) => [name, id]));
+  const list = async (namespace: string, idOfMetric: (name: string | undefined) => string | undefined) => {
+    const pages = paginateListMetrics({ client }, { Namespace: namespace }, { abortSignal });
+    for await (const { Metrics = [] } of pages) {
+      for (const { Dimensions = [] } of Metrics) {
+        const id = idOfMetric(Dimensions.find(({ Name }) => Name === FUNCTION_NAME)?.Value);
+        if (id !== undefined) add(id);
+      }
+    }
+  };
+  const context = { region, action: "cloudwatch:ListMetrics", notFound: "there are no metrics" };
+  await answerOf(
+    list(NAMESPACE, (name) => (name === undefined ? undefined : idOf.get(name))),
+    context,
+  );
+  // AWS allows 25 such calls a second: one after the other is no faster than that.
+  for (const { id, name } of functions)
+    await answerOf(
+      list(platformNamespace(name), () => id),
+      context,
+    );
+  return counts;
+}
+
+/** How much of a month was measured. */
+export function monthsOf({ from, to }: Pick<Usage, "from" | "to">, hoursPerMonth: number): number {
+  return (to - from) / HOUR / hoursPerMonth;
+}

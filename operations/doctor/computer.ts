@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import * as z from "zod";
+import { type Environment } from "../../environments/schema";
+import { engines } from "../../package.json";
+import { oneLine } from "../one-line";
+import { type Check, fail, ok, once, type Verdict, warn } from "./check";
+import { type Expected } from "./stack";
+
+/** Native locking in S3 (`use_lockfile`): https://developer.hashicorp.com/terraform/language/v1.10.x/upgrade-guides */
+const OLDEST_TERRAFORM = "1.10.0";
+
+/** The first that knows runtime `nodejs24.x`. */
+const OLDEST_PROVIDER_FOR_NODE_24 = "6.21.0";
+
+const TERRAFORM_DOWNLOAD = "install it from https://developer.hashicorp.com/terraform/install";
+const LONGEST_MILLISECONDS = 30_000;
+
+const VERSION = z.object({
+  terraform_version: z.string(),
+  provider_selections: z.record(z.string(), z.string()).default({}),
+});
+
+/** Whether this computer has Terraform, and the environment's provider. */
+export function terraformChecks(
+  root: string,
+  environment: Environment,
+  synthesis: Check,
+  expected: () => Promise<Expected>,
+): Check[] {
+  const folder = join(root, "cdktf.out", "stacks", environment.name);
+  const version = once(() => terraformVersion(existsSync(folder) ? folder : root));
+  const terraform: Check = {
+    name: "Terraform",
+    look: async () => {
+      const found = await version();
+      if ("outcome" in found) return found;
+      const { terraform_version: is } = found;
+      return isBefore(is, OLDEST_TERRAFORM)
+        ? fail(`${is} is older than ${OLDEST_TERRAFORM}`, TERRAFORM_DOWNLOAD)
+        : ok(is);
+    },
+  };
+  const provider: Check = {
+    name: "AWS provider",
+    needs: [terraform, synthesis],
+    look: async () => {
+      const found = await version();
+      return "outcome" in found ? found : providerVerdict(found, (await expected()).providerVersions, environment);
+    },
+  };
+  return [terraform, provider];
+}
+
+/** Whether Node.js is new enough. */
+export function nodeCheck(): Check {
+  const least = engines.node.replace(">=", "");
+  const { node } = process.versions;
+  return {
+    name: "Node.js",
+    look: () =>
+      isBefore(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : ok(node),
+  };
+}
+
+function providerVerdict(found: z.output<typeof VERSION>, range: string, { name, functions }: Environment): Verdict {
+  const [, is] = Object.entries(found.provider_selections).find(([id]) => id.endsWith("/hashicorp/aws")) ?? [];
+  const initialize = `terraform -chdir=cdktf.out/stacks/${name} init -upgrade`;
+  if (is === undefined)
+    return warn("not chosen yet on this computer", `terraform -chdir=cdktf.out/stacks/${name} init`);
+  if (!isIn(is, range)) return fail(`${is} is not in ${range}`, initialize);
+  const [needy] = Object.entries(functions).find(([, { runtime }]) => runtime === "nodejs24.x") ?? [];
+  return needy !== undefined && isBefore(is, OLDEST_PROVIDER_FOR_NODE_24)
+    ? fail(`${is} does not know nodejs24.x, the runtime of ${needy}`, initialize)
+    : ok(is);
+}
+
+async function terraformVersion(folder: string): Promise<z.output<typeof VERSION> | Verdict> {
+  try {
+    const options = { cwd: folder, timeout: LONGEST_MILLISECONDS, env: { ...process.env, CHECKPOINT_DISABLE: "1" } };
+    const { stdout } = await promisify(execFile)("terraform", ["version", "-json"], options);
+    return VERSION.parse(JSON.parse(stdout));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return fail("there is none on the PATH", TERRAFORM_DOWNLOAD);
+    return fail(`\`terraform version\` does not tell its version: ${oneLine(message)}`, TERRAFORM_DOWNLOAD);
+  }
+}
+
+/** Whether a version is in a range as in `>= 5.100.0, < 7.0.0`. */
+function isIn(version: string, range: string): boolean {
+  return range.split(",").every((part) => {
+    const [, comparison, limit = ""] = /^\s*(>=|<)\s*(\S+)\s*$/.exec(part) ?? [];
+    return comparison === undefined || isBefore(version, limit) === (comparison === "<");
+  });
+}
+
+function isBefore(version: string, other: string): boolean {
+  return version.localeCompare(other, "en", { numeric: true }) < 0;
+}

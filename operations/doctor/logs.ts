@@ -1,0 +1,94 @@
+import {
+  type LogGroup,
+  paginateDescribeLogGroups,
+  paginateDescribeMetricFilters,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { platformNamespace } from "../../performance/metrics";
+import { type Aws } from "./aws";
+import { type Check, fail, ok, type Verdict } from "./check";
+import { type FunctionSubject } from "./functions";
+import { type Expected } from "./stack";
+
+/** Whether a function's log group is there, kept as long as the file says, and read for the platform's reports. */
+export function logChecks(
+  { aws, environment, watched, region }: FunctionSubject,
+  synthesis: Check,
+  expected: () => Promise<Expected>,
+): Check[] {
+  const { id, name, logGroup, deployedHere } = watched;
+  const group: Check = {
+    name: `${id}: log group`,
+    needs: [region],
+    look: async () =>
+      groupVerdict(logGroup, await logGroupCalled(aws, logGroup), {
+        mend: deployedHere
+          ? `npx cdktf deploy ${environment.name}`
+          : `call ${name} once, or correct functions.${id}.log_group in environments/${environment.name}.tfvars`,
+        retentionDays: deployedHere ? environment.logRetentionDays : undefined,
+      }),
+  };
+  const filters: Check = {
+    name: `${id}: metric filters`,
+    needs: [group, synthesis],
+    look: async () => {
+      const namespace = platformNamespace(name);
+      const wanted = (await expected()).metricFilters.filter((filter) => filter.namespace === namespace);
+      const found = new Set(await filterNames(aws, logGroup));
+      const missing = wanted.filter((filter) => !found.has(filter.name)).map((filter) => filter.name);
+      return missing.length === 0
+        ? ok(`all ${wanted.length} read the platform's reports`)
+        : fail(`missing: ${missing.join(", ")}`, `npx cdktf deploy ${environment.name}`);
+    },
+  };
+  return [group, filters];
+}
+
+/** What is to be true of a log group. */
+export interface GroupRules {
+  readonly mend: string;
+  /** Undefined where the group is somebody else's. */
+  readonly retentionDays: number | undefined;
+}
+
+/** Whether a log group can hold lines of metrics, and is kept as long as it has to be. */
+export function groupVerdict(name: string, group: LogGroup | undefined, { mend, retentionDays }: GroupRules): Verdict {
+  if (!group) return fail(`there is no log group ${name}`, mend);
+  if (group.logGroupClass !== undefined && group.logGroupClass !== "STANDARD") {
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+    return fail(
+      `class ${group.logGroupClass} makes no metrics of logs`,
+      `a class cannot be changed: aws logs delete-log-group --log-group-name ${name}, with all that is in it; then ${mend}`,
+    );
+  }
+  const { retentionInDays: is } = group;
+  if (retentionDays !== undefined && is !== retentionDays) {
+    return fail(`kept ${is === undefined ? "for ever" : `${is} days`}, the file says ${retentionDays}`, mend);
+  }
+  return ok(is === undefined ? "kept for ever" : `kept ${is} days`);
+}
+
+/** The log group of exactly this name. */
+export async function logGroupCalled(aws: Aws, name: string): Promise<LogGroup | undefined> {
+  return aws.find("logs:DescribeLogGroups", async ({ abortSignal }) => {
+    const pages = paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix: name }, { abortSignal });
+    for await (const { logGroups = [] } of pages) {
+      const found = logGroups.find(({ logGroupName }) => logGroupName === name);
+      if (found) return found;
+    }
+    return undefined;
+  });
+}
+
+async function filterNames(aws: Aws, logGroupName: string): Promise<string[]> {
+  const names: string[] = [];
+  await aws.find("logs:DescribeMetricFilters", async ({ abortSignal }) => {
+    for await (const { metricFilters = [] } of paginateDescribeMetricFilters(
+      { client: aws.logs },
+      { logGroupName },
+      { abortSignal },
+    )) {
+      names.push(...metricFilters.map(({ filterName = "" }) => filterName));
+    }
+  });
+  return names;
+}

@@ -1,0 +1,98 @@
+import { type Environment } from "../../environments/schema";
+import { emitted, ofFunction, ofTraffic, reported } from "../../stacks/monitoring/metrics";
+import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
+import { type Aws } from "./aws";
+import { type Check, fail, ok, once, warn } from "./check";
+
+/** So far back it is looked whether a function was called. */
+const HOURS = 6;
+
+/** Metrics need some minutes to arrive: of two that belong together, one may be earlier. */
+const ARRIVAL_MILLISECONDS = 5 * 60_000;
+
+/** What is read of each function. */
+type Figure = "invocations" | "traffic" | "errors" | "successes" | "clientErrors" | "failures" | "reports";
+
+/** Reads of all functions at once, when it is first asked for, how often each figure was counted. */
+export function readFigures(
+  aws: Aws,
+  functions: readonly WatchedFunction[],
+  now: () => number,
+): (watched: WatchedFunction) => Promise<Readonly<Record<Figure, number>>> {
+  const requestsOf = (of: WatchedFunction): Record<Figure, MetricRequest> => ({
+    invocations: { metric: ofFunction("Invocations", of), statistic: "Sum" },
+    traffic: { metric: ofTraffic("Invocations", of), statistic: "Sum" },
+    errors: { metric: ofTraffic("Errors", of), statistic: "Sum" },
+    successes: { metric: emitted("Successes", of), statistic: "Sum" },
+    clientErrors: { metric: emitted("ClientErrors", of), statistic: "Sum" },
+    failures: { metric: emitted("Failures", of), statistic: "Sum" },
+    reports: { metric: reported("MaxMemoryUsed", of), statistic: "SampleCount" },
+  });
+  const read = once(() => {
+    const to = now() - ARRIVAL_MILLISECONDS;
+    const requests = Object.fromEntries(
+      functions.flatMap((one) =>
+        Object.entries(requestsOf(one)).map(([figure, request]) => [`${one.id} ${figure}`, request]),
+      ),
+    );
+    const range = { from: to - HOURS * 3_600_000, to, periodSeconds: 300 };
+    return readMetrics(aws.cloudWatch, aws.region, requests, range, aws.signal);
+  });
+  return async (watched) => {
+    const points = await read();
+    const sum = (figure: Figure) =>
+      (points[`${watched.id} ${figure}`] ?? []).reduce((total: number, { value }: Point) => total + value, 0);
+    const [invocations, traffic, errors] = [sum("invocations"), sum("traffic"), sum("errors")];
+    const [successes, clientErrors, failures] = [sum("successes"), sum("clientErrors"), sum("failures")];
+    return { invocations, traffic, errors, successes, clientErrors, failures, reports: sum("reports") };
+  };
+}
+
+/** Whether metrics arrive of a function that is called. */
+export function metricChecks(
+  { name: environment }: Environment,
+  { id, name, deployedHere, logFormat, logGroup }: WatchedFunction,
+  deployed: Check,
+  figures: () => Promise<Readonly<Record<Figure, number>>>,
+): Check[] {
+  const call = deployedHere
+    ? `call it once: aws lambda invoke --function-name ${name}:live out.json`
+    : `call it once: aws lambda invoke --function-name ${name} out.json`;
+  const emits: Check = {
+    name: `${id}: its own metrics`,
+    needs: [deployed],
+    look: async () => {
+      const { traffic, errors, successes, clientErrors, failures } = await figures();
+      if (traffic === 0) return warn(`no data yet: nobody called it in the last ${HOURS} hours`, call);
+      const counted = successes + clientErrors + failures;
+      if (counted > 0) return ok(`${traffic} requests in ${HOURS} hours, ${counted} of them counted by the function`);
+      return errors >= traffic
+        ? fail(
+            `all ${traffic} requests failed before the function could count them`,
+            `look for crashes and timeouts: saved query ${environment}/failures`,
+          )
+        : fail(
+            `${traffic} requests in ${HOURS} hours, and no metrics of the function's own`,
+            `export monitor(handler) from functions/${id}/handler.ts; then see that its application log level is INFO and ${logGroup} is of class STANDARD`,
+          );
+    },
+  };
+  const reports: Check = {
+    name: `${id}: platform reports`,
+    needs: [deployed],
+    look: async () => {
+      const { invocations, reports: read } = await figures();
+      if (invocations === 0) return warn(`no data yet: nobody called it in the last ${HOURS} hours`, call);
+      return read > 0
+        ? ok(`${read} read from the log in ${HOURS} hours`)
+        : fail(
+            `${invocations} invocations in ${HOURS} hours, and no report read from the log`,
+            logFormat === "json"
+              ? `see that it writes JSON at system level INFO into ${logGroup}, and that its metric filters are there`
+              : `see that it writes text into ${logGroup}, or set functions.${id}.log_format = "json"`,
+          );
+    },
+  };
+  return deployedHere ? [emits, reports] : [reports];
+}

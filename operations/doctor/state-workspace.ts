@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { type StateSettings } from "../../environments/schema";
+import { HcpApi } from "../hcp/api";
+import { hcpHost, hcpToken } from "../hcp/credentials";
+import { OperationFailure } from "../operation-failure";
+import { type Check, fail, ok } from "./check";
+
+type Workspace = Extract<StateSettings, { backend: "cloud" }>;
+
+/** https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces#show-workspace */
+const WORKSPACE = z.object({ attributes: z.object({ "execution-mode": z.string() }) });
+
+/** Whether HCP Terraform lets this computer in, and has the workspace. */
+export function workspaceChecks({ organization, workspace }: Workspace): Check[] {
+  const host = hcpHost();
+  const signedIn: Check = {
+    name: "HCP Terraform",
+    look: async () => {
+      try {
+        await hcpToken(host);
+        return ok(`there is a token for ${host}`);
+      } catch (error) {
+        if (!(error instanceof OperationFailure)) throw error;
+        return fail(error.message, `terraform login ${host}`);
+      }
+    },
+  };
+  const reachable: Check = {
+    name: "state",
+    needs: [signedIn],
+    look: async () => {
+      const about = `workspace ${organization}/${workspace}`;
+      const path = `/organizations/${organization}/workspaces/${workspace}`;
+      const found = await new HcpApi(host, await hcpToken(host)).send({ method: "GET", path, about }, WORKSPACE);
+      return found
+        ? ok(`${organization}/${workspace}, execution mode ${found.attributes["execution-mode"]}`)
+        : fail(
+            `there is no ${about}, or the token may not read it`,
+            "make it as docs/delivery.md says, or correct state.organization and state.workspace",
+          );
+    },
+  };
+  return [signedIn, reachable];
+}

@@ -1,0 +1,221 @@
+import { type FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { nextTimes } from "../../local/schedule/schedule-expression";
+import { type Metric, warmed as warmedMetric } from "../../stacks/monitoring/metrics";
+import { schedulesOf } from "../../stacks/warming/scheduled-warming";
+import { scheduleRules } from "../../stacks/warming/schedules";
+import { type WarmedFunction, warmedFunctions } from "../../stacks/warming/warmed-functions";
+import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
+import { type Aws } from "./aws";
+import { type Check, fail, ok, once, type Verdict, warn } from "./check";
+import { configurationOf, stateVerdict } from "./functions";
+import { groupVerdict, logGroupCalled } from "./logs";
+import { type Expected } from "./stack";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A rule of a single day of the week was due at most so long ago. */
+const LONGEST_MILLISECONDS = 8 * DAY;
+
+const PERIOD_SECONDS = 300;
+
+/** What was started, and measured, needs some minutes to be seen in CloudWatch. */
+const ARRIVAL_MILLISECONDS = 10 * MINUTE;
+
+/** What the checks of warming need. */
+export interface WarmingSubject {
+  readonly aws: Aws;
+  readonly environment: Environment;
+  readonly region: Check;
+  readonly synthesis: Check;
+  readonly expected: () => Promise<Expected>;
+  readonly now: () => number;
+}
+
+/** Whether the warmer is there, is started as scheduled, and keeps instances warm; nothing where no function is to be kept warm. */
+export function warmerChecks({ aws, environment, region, synthesis, expected, now }: WarmingSubject): Check[] {
+  const warmed = warmedFunctions(environment);
+  if (warmed.length === 0) return [];
+  const name = deployedName(environment.name, WARMER);
+  const redeploy = `npx cdktf deploy ${environment.name}`;
+  const configuration = once(() => configurationOf(aws, name));
+  const deployed: Check = {
+    name: "warmer: deployed",
+    needs: [region],
+    look: async () => stateVerdict(name, await configuration(), redeploy),
+  };
+  const logGroup = defaultLogGroup(name);
+  const logged: Check = {
+    name: "warmer: log group",
+    needs: [region],
+    look: async () =>
+      groupVerdict(logGroup, await logGroupCalled(aws, logGroup), {
+        mend: redeploy,
+        retentionDays: environment.logRetentionDays,
+      }),
+  };
+  const until = now();
+  const read = once(async () => {
+    const { rules, missed } = await expected();
+    const requests: [string, MetricRequest][] = [
+      ...rules.flatMap(({ name: rule }) => [
+        [`started ${rule}`, sumOf(ofRule("Invocations", rule))] as [string, MetricRequest],
+        [`failed ${rule}`, sumOf(ofRule("FailedInvocations", rule))] as [string, MetricRequest],
+      ]),
+      ...(missed === undefined ? [] : [["missed", missedIn(missed)] as [string, MetricRequest]]),
+      ...warmed.flatMap((one) => [
+        [`instances ${one.id}`, { metric: warmedMetric("WarmedInstances", one), statistic: "Minimum" }] as [
+          string,
+          MetricRequest,
+        ],
+        [`failures ${one.id}`, sumOf(warmedMetric("WarmingFailures", one))] as [string, MetricRequest],
+      ]),
+    ];
+    const range = { from: until - LONGEST_MILLISECONDS, to: until, periodSeconds: PERIOD_SECONDS };
+    return readMetrics(aws.cloudWatch, aws.region, Object.fromEntries(requests), range, aws.signal);
+  });
+  /** When a rule was due last, so that it should be seen by now; undefined when it was not since this function is as it is. */
+  const lastDue = async (expression: string, since: () => Promise<FunctionConfiguration | undefined>) => {
+    const due = lastTime(expression, until - ARRIVAL_MILLISECONDS);
+    return due === undefined || due < Date.parse((await since())?.LastModified ?? "") ? undefined : due;
+  };
+  const pointsOf = async (key: string): Promise<readonly Point[]> => (await read())[key] ?? [];
+
+  const rulesOf = async (): Promise<Verdict> => {
+    const { rules } = await expected();
+    if (rules.length === 0) return ok("no schedule is switched on");
+    const [silent, unseen]: [string[], string[]] = [[], []];
+    for (const { name: rule, expression } of rules) {
+      const due = await lastDue(expression, configuration);
+      const failed = sum(recent(await pointsOf(`failed ${rule}`), until - HOUR));
+      if (failed > 0) return fail(`rule ${rule} could not start the warmer ${failed} times in an hour`, redeploy);
+      const started = await pointsOf(`started ${rule}`);
+      if (due === undefined || recent(started, due).length > 0) continue;
+      (started.length > 0 ? silent : unseen).push(rule);
+    }
+    const enable = (names: readonly string[]) =>
+      names.map((rule) => `aws events enable-rule --name ${rule}`).join("; ");
+    if (silent.length > 0) return fail(`not started when due by ${silent.join(", ")}`, enable(silent));
+    return unseen.length > 0
+      ? warn(
+          `not started by ${unseen.join(", ")} in ${LONGEST_MILLISECONDS / DAY} days: new, or switched off`,
+          enable(unseen),
+        )
+      : ok(`${rules.length === 1 ? "its rule starts" : `${rules.length} rules start`} it when due`);
+  };
+  const scheduled: Check = { name: "warmer: schedule", needs: [deployed, synthesis], look: rulesOf };
+  const missed: Check = {
+    name: "warmer: missed runs",
+    needs: [deployed, synthesis],
+    look: async () => {
+      const { missed: queue } = await expected();
+      if (queue === undefined) return ok("no schedule is switched on");
+      const waiting = (await pointsOf("missed")).at(-1)?.value ?? 0;
+      return waiting === 0
+        ? ok(`${queue} is empty`)
+        : fail(
+            `${waiting} runs that could not be started are in ${queue}`,
+            `read why: aws sqs receive-message --queue-url $(aws sqs get-queue-url --queue-name ${queue} --query QueueUrl --output text) --message-attribute-names All; then purge-queue`,
+          );
+    },
+  };
+  const keptWarm = warmed.flatMap((one): Check[] => {
+    const rules = scheduleRules(schedulesOf(one));
+    if (rules.length === 0) return [];
+    return [
+      {
+        name: `${one.id}: kept warm`,
+        needs: [deployed, synthesis],
+        look: async () => {
+          const own = once(() => configurationOf(aws, one.name));
+          const since = async () => latest(await configuration(), await own());
+          const dues = await Promise.all(
+            rules.map(async (rule) => ({ ...rule, due: (await lastDue(rule.expression, since)) ?? 0 })),
+          );
+          const last = dues.reduce((newest, rule) => (rule.due > newest.due ? rule : newest));
+          return keptWarmVerdict(one, environment.name, {
+            ...last,
+            instances: await pointsOf(`instances ${one.id}`),
+            failures: sum(recent(await pointsOf(`failures ${one.id}`), until - HOUR)),
+          });
+        },
+      },
+    ];
+  });
+  return [deployed, logged, scheduled, missed, ...keptWarm];
+}
+
+interface Rounds {
+  readonly strategy: "scheduled" | "peak";
+  /** When one was due last; 0 if none was. */
+  readonly due: number;
+  readonly instances: readonly Point[];
+  /** In the last hour. */
+  readonly failures: number;
+}
+
+function keptWarmVerdict(
+  { settings, reservedConcurrency }: WarmedFunction,
+  environment: string,
+  { strategy, due, instances, failures }: Rounds,
+): Verdict {
+  const read = `saved query ${environment}/warming-runs tells why`;
+  const last = instances.at(-1);
+  if (due === 0) return ok("no round has been due since the last deployment");
+  if (!last || last.at < due - PERIOD_SECONDS * 1000) {
+    return fail(`no round since ${timeOf(due)}`, `aws logs tail /aws/lambda/${environment}-${WARMER} --since 1h`);
+  }
+  const kept = `${last.value} ${last.value === 1 ? "instance" : "instances"} at ${timeOf(last.at)}`;
+  if (failures > 0) return fail(`${kept}; ${failures} pings failed in the last hour`, read);
+  const isFixed = !settings.conditional.enabled && reservedConcurrency === undefined;
+  return isFixed && last.value < settings[strategy].concurrency
+    ? warn(`${kept}, of ${settings[strategy].concurrency}`, read)
+    : ok(kept);
+}
+
+/** The one that was changed later. */
+function latest(...all: readonly (FunctionConfiguration | undefined)[]): FunctionConfiguration | undefined {
+  const time = (one: FunctionConfiguration | undefined) => Date.parse(one?.LastModified ?? "") || 0;
+  return all.reduce((newest, one) => (time(one) > time(newest) ? one : newest), undefined);
+}
+
+/** The last time up to the one given at which a rule was due. */
+function lastTime(expression: string, until: number): number | undefined {
+  const next = nextTimes(expression, 0);
+  for (const back of [HOUR, DAY, LONGEST_MILLISECONDS]) {
+    let last: number | undefined;
+    for (let time = next(until - back); time !== undefined && time <= until; time = next(time)) last = time;
+    if (last !== undefined) return last;
+  }
+  return undefined;
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+function ofRule(metricName: "Invocations" | "FailedInvocations", rule: string): Metric {
+  return { namespace: "AWS/Events", metricName, dimensions: { RuleName: rule } };
+}
+
+function missedIn(queue: string): MetricRequest {
+  const metricName = "ApproximateNumberOfMessagesVisible";
+  return { metric: { namespace: "AWS/SQS", metricName, dimensions: { QueueName: queue } }, statistic: "Maximum" };
+}
+
+function sumOf(metric: Metric): MetricRequest {
+  return { metric, statistic: "Sum" };
+}
+
+/** The points of which the period reaches to this time or later. */
+function recent(points: readonly Point[], since: number): readonly Point[] {
+  return points.filter(({ at }) => at > since - PERIOD_SECONDS * 1000);
+}
+
+function sum(points: readonly Point[]): number {
+  return points.reduce((total, { value }) => total + value, 0);
+}
+
+function timeOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+}
