@@ -262,6 +262,9 @@ export const environmentFile = section({
     .default(false)
     .meta({ description: "Terraform refuses to destroy or replace what cannot be had back: logs and endpoints" }),
   log_retention_days: oneOf(RETENTION_DAYS).default(30).meta({ description: "How long CloudWatch keeps the logs" }),
+  permissions_boundary: text("the ARN of a policy", /^arn:aws[\w-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
+    .optional()
+    .meta({ description: "ARN of a policy that the functions' roles can never exceed, whatever they are given" }),
   tags: tags.default({}).meta({ description: "Tags on everything, besides Service, CostCenter and Environment" }),
   state: stateSettings.meta({ description: "Where Terraform keeps the state" }),
   functions: z

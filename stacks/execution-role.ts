@@ -11,6 +11,8 @@ export interface ExecutionRoleProps {
   /** The role's name. */
   readonly name: string;
   readonly region: string;
+  /** The ARN of a policy that the role can never exceed. */
+  readonly permissionsBoundary: string | undefined;
   readonly logs: CloudwatchLogGroup;
   readonly tracing: boolean;
   readonly secrets: FunctionSettings["secrets"];
@@ -28,10 +30,11 @@ export interface Statement {
 /** The role a function runs as, and the policy that must be attached before the function runs. */
 export function addExecutionRole(
   scope: Construct,
-  { name, region, logs, tracing, secrets, permissions }: ExecutionRoleProps,
+  { name, region, permissionsBoundary, logs, tracing, secrets, permissions }: ExecutionRoleProps,
 ): { readonly role: IamRole; readonly policy: IamRolePolicy } {
   const role = new IamRole(scope, "role", {
     name,
+    permissionsBoundary,
     assumeRolePolicy: policyDocument([
       { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: ["sts:AssumeRole"] },
     ]),

@@ -40,7 +40,14 @@ export class MonitoredFunction extends Construct {
       lifecycle,
     }));
     const { tracing, secrets } = settings;
-    const { role, policy } = addExecutionRole(this, { name, region: environment.region, logs, tracing, secrets });
+    const { role, policy } = addExecutionRole(this, {
+      name,
+      region: environment.region,
+      permissionsBoundary: environment.permissionsBoundary,
+      logs,
+      tracing,
+      secrets,
+    });
     const variables = { ...settings.environment, ...sensitiveVariables.resolve(secrets) };
     const lambda = new LambdaFunction(this, "function", {
       functionName: name,

@@ -133,7 +133,8 @@ function policyFor(action: string): string {
 
 function rolesOf(environment: string) {
   const arn = (purpose: string) => `arn:aws:iam::${ACCOUNT}:role/warmwatch_${environment}_${purpose}`;
-  return { plan: arn("plan"), deploy: arn("deploy") };
+  const boundary = `arn:aws:iam::${ACCOUNT}:policy/warmwatch_${environment}_boundary`;
+  return { plan: arn("plan"), deploy: arn("deploy"), boundary };
 }
 
 (usable ? describe : describe.skip)("what Terraform asks of AWS", () => {

@@ -1,5 +1,6 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
@@ -8,7 +9,8 @@ import { type Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
 import { addBackend } from "../backend";
 import { type Account } from "./accounts";
-import { deployPolicy, planPolicy } from "./policies";
+import { boundaryName } from "./grants";
+import { boundaryPolicy, deployPolicy, planPolicy } from "./policies";
 import { addStateBucket } from "./state-bucket";
 import { type Purpose, Trust } from "./trust";
 
@@ -59,10 +61,17 @@ export class BootstrapStack extends TerraformStack {
       const role = (purpose: Purpose, statements: readonly object[]) =>
         this.addRole(environment, purpose, trust.policy(environment, purpose), statements);
       const plan = role("plan", planPolicy(environment, place));
-      return [name, { plan, deploy: role("deploy", deployPolicy(environment, place)) }] as const;
+      const deploy = role("deploy", deployPolicy(environment, place));
+      const boundary = new IamPolicy(this, `${name}_boundary`, {
+        name: boundaryName(place),
+        description: `The most that functions of ${name} may do`,
+        policy: JSON.stringify({ Version: "2012-10-17", Statement: boundaryPolicy(place) }),
+      }).arn;
+      return [name, { plan, deploy, boundary }] as const;
     });
     new TerraformOutput(this, "roles", {
-      description: "Of each environment, the ARNs of the role that may plan and of the one that may deploy",
+      description:
+        "Of each environment, the ARNs of the role that may plan, of the one that may deploy, and of its permissions_boundary",
       value: Object.fromEntries(roles),
     });
   }

@@ -44,6 +44,17 @@ const topics = named("sns");
 
 const roles = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:role/${name}-*`];
 
+/** The policy that no role which the environment makes can exceed. */
+export function boundaryName({ name }: Pick<Place, "name">): string {
+  return `warmwatch_${name}_boundary`;
+}
+
+const bounded = (place: Place): Condition => ({
+  StringEquals: {
+    "iam:PermissionsBoundary": `arn:${place.partition}:iam::${place.account}:policy/${boundaryName(place)}`,
+  },
+});
+
 const dashboards = ({ partition, account, name }: Place) =>
   ["", "-*"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
 
@@ -188,7 +199,6 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       read: ["iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
       write: [
-        "iam:CreateRole",
         "iam:DeleteRole",
         "iam:ListInstanceProfilesForRole",
         "iam:TagRole",
@@ -198,9 +208,11 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       ],
       on: roles,
     },
+    { write: ["iam:CreateRole", "iam:PutRolePermissionsBoundary"], on: roles, if: bounded },
   ],
   aws_iam_role_policy: [
-    { read: ["iam:GetRolePolicy"], write: ["iam:PutRolePolicy", "iam:DeleteRolePolicy"], on: roles },
+    { read: ["iam:GetRolePolicy"], write: ["iam:DeleteRolePolicy"], on: roles },
+    { write: ["iam:PutRolePolicy"], on: roles, if: bounded },
   ],
   aws_kms_key: [
     {

@@ -40,6 +40,19 @@ export function deployPolicy(environment: Environment, place: Place): Statement[
   ];
 }
 
+/** The most that a function of the environment may do: what its role is made with, in its account and region. */
+export function boundaryPolicy({ partition, account, region, name }: Place): Statement[] {
+  const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  return [
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", `log-group:/aws/lambda/${name}-*`)]),
+    allow(["secretsmanager:GetSecretValue"], [arn("secretsmanager", "secret:*")]),
+    allow(["ssm:GetParameter"], [arn("ssm", "parameter/*")]),
+    allow(["lambda:InvokeFunction"], [arn("lambda", "function:*")]),
+    // These know no resources.
+    allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
+  ];
+}
+
 /** Everything that is allowed on the same resources under the same condition is one statement. */
 function statements(
   environment: Environment,

@@ -41,6 +41,7 @@ export class Warmer extends Construct {
     const { role, policy } = addExecutionRole(this, {
       name,
       region,
+      permissionsBoundary: environment.permissionsBoundary,
       logs,
       tracing: true,
       secrets: {},

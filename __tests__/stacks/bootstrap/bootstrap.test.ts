@@ -6,7 +6,13 @@ import { InvalidInput } from "../../../environments/mistakes";
 import { type Environment } from "../../../environments/schema";
 import { accountsOf } from "../../../stacks/bootstrap/accounts";
 import { GRANTS } from "../../../stacks/bootstrap/grants";
-import { deployPolicy, MAX_INLINE_POLICY_LENGTH, planPolicy, type Statement } from "../../../stacks/bootstrap/policies";
+import {
+  boundaryPolicy,
+  deployPolicy,
+  MAX_INLINE_POLICY_LENGTH,
+  planPolicy,
+  type Statement,
+} from "../../../stacks/bootstrap/policies";
 import { synthesizeBootstrap } from "../../../stacks/bootstrap/synthesize";
 import { ENVIRONMENTS, makeProjectWithEnvironments } from "../../support/environments";
 import {
@@ -189,6 +195,34 @@ describe("a deploy role", () => {
           action,
           false,
         ]);
+  });
+
+  test("makes and changes roles only within the boundary, which its own functions fit into", async () => {
+    const [prod] = await load({ prod: tfvars(PROD_STATE) });
+    if (!prod) throw new Error("no environment");
+    const { deploy } = await policiesOf(PROD_STATE);
+    const arn = `arn:aws:iam::${ACCOUNT}:policy/warmwatch_prod_boundary`;
+    for (const action of ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"]) {
+      const conditions = deploy.filter(({ Action }) => Action.includes(action)).map(({ Condition }) => Condition);
+      expect([action, conditions]).toEqual([action, [{ StringEquals: { "iam:PermissionsBoundary": arn } }]]);
+    }
+    expect(JSON.stringify(deploy)).not.toMatch(/DeleteRolePermissionsBoundary|iam:\w*PolicyVersion/);
+
+    const { stacks } = await synthesize(makeProjectWithEnvironments());
+    const needed = Object.values(stacks)
+      .flatMap(({ resource }) => Object.values(resource["aws_iam_role_policy"] ?? {}))
+      .flatMap(({ policy }) => (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement)
+      .flatMap(({ Action }) => Action);
+    const within = boundaryPolicy(placeOf(prod)).flatMap(({ Action }) => Action);
+    expect(needed.filter((action) => !within.includes(action))).toEqual([]);
+  });
+
+  test("makes functions' roles with the boundary that the environment's file names", async () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:policy/warmwatch_prod_boundary`;
+    const more = `permissions_boundary = "${arn}"`;
+    const { stacks } = await synthesize(makeProject({ "environments/prod.tfvars": tfvars(PROD_STATE, { more }) }));
+    const roles = Object.values(stacks["prod"]?.resource["aws_iam_role"] ?? {});
+    expect(roles.map(({ permissions_boundary: boundary }) => boundary)).toEqual([arn, arn]);
   });
 
   test("hands roles of its environment to Lambda only, and attaches no policy of AWS or the account", async () => {
