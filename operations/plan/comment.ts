@@ -74,24 +74,26 @@ function sectionOf(plan: Plan, most: number): Section {
     `${counts.destroy} to destroy`,
     ...rare,
   ].join(", ");
+  // One list: with an empty line within, GitHub would space all of it out.
+  const lines = [
+    ...capped(hazardLines(changes), most, "deletions or replacements of this kind"),
+    ...capped(wordLines(plan), most, "changes"),
+  ];
   const above = [
     `### ${name}: ${summary}`,
     ...unfinished,
     "",
-    ...capped(hazardLines(changes), most, "deletions or replacements of this kind"),
-    ...capped(wordLines(plan), most, "changes"),
+    ...(lines.length > 0 ? [...lines, ""] : []),
     cost,
     "",
   ].join("\n");
   return { above, list: fullList(changes) };
 }
 
-/** The lines and an empty one, or nothing at all; never does one disappear without a word. */
+/** At most so many lines; never does one disappear without a word. */
 function capped(lines: readonly string[], most: number, what: string): string[] {
-  if (lines.length === 0) return [];
   const more = lines.length - most;
-  const kept = lines.slice(0, most);
-  return [...kept, ...(more > 0 ? [`- and **${more} more** ${what}`] : []), ""];
+  return [...lines.slice(0, most), ...(more > 0 ? [`- and **${more} more** ${what}`] : [])];
 }
 
 function fold(list: readonly string[], room: number): string {
