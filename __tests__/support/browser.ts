@@ -87,9 +87,7 @@ export async function leastContrast(page: Page): Promise<{ readonly ratio: numbe
 }
 
 /** Charts by id, with how large the shapes in them are drawn, in pixels. */
-export async function drawnCharts(
-  page: Page,
-): Promise<
+export async function drawnCharts(page: Page): Promise<
   {
     readonly id: string;
     readonly width: number;
