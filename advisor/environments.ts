@@ -10,6 +10,8 @@ export type Routing = "newest-first" | "oldest-first" | "random";
 export interface EnvironmentModel {
   /** How long an environment stays after its last use. */
   readonly idleLifeSeconds: Distribution;
+  /** How long any environment stays after the last use of all: without it, each one's own idle life alone counts. */
+  readonly quietLifeSeconds?: Distribution;
   /** How long after its start an environment is replaced, however busy it is; what it does then is finished first. */
   readonly lifeSpanSeconds: Distribution;
   readonly routing: Routing;
@@ -46,14 +48,20 @@ export class Environments {
   public busyProvisioned = 0;
   private readonly busy = new BusyHeap();
   private readonly idle: IdlePool;
+  /** When the idle ones go all together, if nothing comes before. */
+  private quietUntil = Number.POSITIVE_INFINITY;
   private readonly limit: number;
   private readonly drawIdleLife: () => number;
+  private readonly drawQuietLife: () => number;
   private readonly drawLifeSpan: () => number;
   private readonly drawInit: () => number;
 
   constructor(model: EnvironmentModel, random: Random) {
     this.limit = model.reservedConcurrency ?? Number.POSITIVE_INFINITY;
     this.drawIdleLife = sampler(model.idleLifeSeconds, random);
+    this.drawQuietLife = model.quietLifeSeconds
+      ? sampler(model.quietLifeSeconds, random)
+      : () => Number.POSITIVE_INFINITY;
     this.drawLifeSpan = sampler(model.lifeSpanSeconds, random);
     this.drawInit = sampler(model.initSeconds, random);
     this.idle = new IdlePool(model.routing, random);
@@ -75,6 +83,7 @@ export class Environments {
       if (kind >= PROVISIONED) this.busyProvisioned--;
       else if (lifeEnd > end) this.idle.add(Math.min(lifeEnd, end + this.drawIdleLife()), lifeEnd);
       if (kind !== (Caller.Ping as number)) this.busyRequests--;
+      if (busy.size === 0) this.quietUntil = end + this.drawQuietLife();
     }
   }
 
@@ -90,6 +99,7 @@ export class Environments {
     // What is provisioned counts against the limit, busy or not.
     if (this.busy.size - this.busyProvisioned + this.provisioned >= this.limit) return Served.Throttled;
     if (caller === Caller.Request) this.busyRequests++;
+    if (this.busy.size === 0 && this.quietUntil <= now) this.idle.clear();
     if (this.idle.take(now)) {
       this.busy.push(now + workSeconds, this.idle.takenLifeEnd, caller);
       return Served.Warm;

@@ -2,6 +2,7 @@ import { uniform } from "./distribution";
 import { Caller, type EnvironmentModel, Environments, type Routing, Served } from "./environments";
 import { type Interval } from "./interval";
 import { type Random, seededRandom } from "./random";
+import { seenRouting } from "./seen-routing";
 
 /** What was logged of one function in one stretch of time, in the order of time. */
 export interface LoggedRun {
@@ -10,13 +11,20 @@ export interface LoggedRun {
   /** How long each was worked on, without its environment's start. */
   readonly workSeconds: ArrayLike<number>;
   readonly isCold: ArrayLike<boolean>;
+  /** Which environment answered, where the log names it: then the routing is seen and not guessed. */
+  readonly environments?: ArrayLike<string>;
 }
+
+/** Requests without what became of them. */
+type Requests = Pick<LoggedRun, "atSeconds" | "workSeconds">;
 
 /** What is not documented of a platform, as one guess. */
 export interface Mechanism {
   readonly routing: Routing;
-  /** Everything between the two is as likely. */
+  /** How long an environment stays while others are in use: everything between the two is as likely. */
   readonly idleLifeSeconds: Interval;
+  /** How long they stay while none is in use: everything between the two is as likely. */
+  readonly quietLifeSeconds: Interval;
   /** Everything between the two is as likely. */
   readonly lifeSpanSeconds: Interval;
 }
@@ -37,20 +45,25 @@ export interface Prediction {
 
 const ROUTINGS = ["newest-first", "oldest-first", "random"] as const;
 
-/** Few runs cannot tell how wide the ranges are: these ratios of their ends fit AWS's of 2020. */
+/** Few runs cannot tell how wide the ranges are. AWS's of 2020: 10.9 minutes after the last use some were there, after 10.7 some were gone. */
+const QUIET_LIFE_RATIO = 1.05;
 const IDLE_LIFE_RATIO = 1.15;
 const LIFE_SPAN_RATIO = 2;
 
-/** From two minutes to an hour idle and from a half hour to a day of life, first in steps of 35 %. */
-const COARSE = { idleSeconds: [120, 3600], lifeSeconds: [1800, 86_400], step: 1.35 } as const;
-/** Then around the best, in finer ones. */
+/** How many times as long an environment stays while others are in use. */
+const IDLE_TO_QUIET = [1, 1.5, 2, 3];
+
+/** From two minutes to an hour without use and from a half hour to a day of life, first in coarse steps. */
+const COARSE = { quietSeconds: [120, 3600], lifeSeconds: [1800, 86_400], step: 1.4 } as const;
+/** Then around the best of the likeliest families, in finer ones. */
+const FAMILIES = 4;
 const FINE_STEPS = [1.1, 1.03];
 const FINE_REACH = 3;
 
 /** A mechanism less likely than the best by this factor is left out. */
 const NEGLIGIBLE = 0.02;
 const MOST_MECHANISMS = 60;
-const REPETITIONS = 4;
+const REPETITIONS = 8;
 
 /** What a count may differ without speaking against a mechanism: no model is exact, so more than chance alone would allow. */
 const VARIANCE = { count: 9, share: 0.07 };
@@ -58,27 +71,41 @@ const VARIANCE = { count: 9, share: 0.07 };
 /** Finds the mechanisms that make about as many cold starts in each run as were logged. The same seed gives the same answer. */
 export function fitMechanism(runs: readonly LoggedRun[], seed = 1): Fit {
   if (runs.length === 0) throw new Error("A fit needs at least one run");
-  const judge = (mechanism: Mechanism) => judged(mechanism, runs, seed);
-  let all = ROUTINGS.flatMap((routing) =>
-    steps(...COARSE.idleSeconds, COARSE.step).flatMap((idle) =>
-      steps(...COARSE.lifeSeconds, COARSE.step).map((life) => judge(mechanismOf(routing, idle, life))),
-    ),
+  const judge = (repetitions: number) => (mechanism: Mechanism) => judged(mechanism, runs, repetitions, seed);
+  const seen = seenRouting(
+    runs.flatMap(({ environments, ...run }) => (environments ? [{ ...run, environments }] : [])),
   );
-  for (const step of FINE_STEPS) {
-    all = ROUTINGS.flatMap((routing) => {
-      const best = bestOf(all.filter(({ mechanism }) => mechanism.routing === routing));
+  const routings = seen ? [seen] : ROUTINGS;
+  const families = routings.flatMap((routing) => IDLE_TO_QUIET.map((idleToQuiet) => ({ routing, idleToQuiet })));
+  const lives = steps(...COARSE.lifeSeconds, COARSE.step);
+  const quiets = steps(...COARSE.quietSeconds, COARSE.step);
+  const bests = families
+    .map((family) => {
+      const all = quiets.flatMap((quiet) => lives.map((life) => mechanismOf(family, quiet, life)));
+      return { family, best: bestOf(all.map(judge(1))) };
+    })
+    .toSorted((a, b) => a.best.misfit - b.best.misfit);
+  const all = bests.slice(0, FAMILIES).flatMap(({ family, best }) => {
+    let finer: Judged[] = [best];
+    for (const step of FINE_STEPS) {
+      const { quietLifeSeconds, lifeSpanSeconds } = bestOf(finer).mechanism;
       const around = (value: number) => steps(value / step ** FINE_REACH, value * step ** FINE_REACH, step);
-      return around(best.mechanism.idleLifeSeconds.least).flatMap((idle) =>
-        around(best.mechanism.lifeSpanSeconds.most).map((life) => judge(mechanismOf(routing, idle, life))),
+      const mechanisms = around(quietLifeSeconds.least).flatMap((quiet) =>
+        around(lifeSpanSeconds.most).map((life) => mechanismOf(family, quiet, life)),
       );
-    });
-  }
+      finer = mechanisms.map(judge(REPETITIONS));
+    }
+    return finer;
+  });
   return weigh(all, runs);
 }
 
 /** How many cold starts these requests are going to have. */
-export function predictColdStarts(fit: Fit, run: Omit<LoggedRun, "isCold">, seed = 1): Prediction {
-  const outcomes = fit.mechanisms.map(({ mechanism, weight }) => ({ weight, counts: repeat(mechanism, run, seed) }));
+export function predictColdStarts(fit: Fit, run: Requests, seed = 1): Prediction {
+  const outcomes = fit.mechanisms.map(({ mechanism, weight }) => ({
+    weight,
+    counts: repeat(mechanism, run, REPETITIONS, seed),
+  }));
   const coldStarts = outcomes.reduce((sum, { weight, counts }) => sum + weight * mean(counts), 0);
   const variance = outcomes.reduce(
     (sum, { weight, counts }) => sum + weight * mean(counts.map((count) => (count - coldStarts) ** 2)),
@@ -90,11 +117,12 @@ export function predictColdStarts(fit: Fit, run: Omit<LoggedRun, "isCold">, seed
 
 /** A mechanism as a simulation takes it. */
 export function modelOf(mechanism: Mechanism, rest: Omit<EnvironmentModel, keyof Mechanism>): EnvironmentModel {
-  const { routing, idleLifeSeconds, lifeSpanSeconds } = mechanism;
+  const { routing, idleLifeSeconds, quietLifeSeconds, lifeSpanSeconds } = mechanism;
   return {
     ...rest,
     routing,
     idleLifeSeconds: uniform(idleLifeSeconds.least, idleLifeSeconds.most),
+    quietLifeSeconds: uniform(quietLifeSeconds.least, quietLifeSeconds.most),
     lifeSpanSeconds: uniform(lifeSpanSeconds.least, lifeSpanSeconds.most),
   };
 }
@@ -106,10 +134,18 @@ interface Judged {
   readonly misfit: number;
 }
 
-function mechanismOf(routing: Routing, idleSeconds: number, lifeSeconds: number): Mechanism {
+/** What cannot be searched in steps. */
+interface Family {
+  readonly routing: Routing;
+  readonly idleToQuiet: number;
+}
+
+function mechanismOf({ routing, idleToQuiet }: Family, quietSeconds: number, lifeSeconds: number): Mechanism {
+  const idleSeconds = quietSeconds * idleToQuiet;
   return {
     routing,
     idleLifeSeconds: { least: idleSeconds, most: idleSeconds * IDLE_LIFE_RATIO },
+    quietLifeSeconds: { least: quietSeconds, most: quietSeconds * QUIET_LIFE_RATIO },
     lifeSpanSeconds: { least: lifeSeconds / LIFE_SPAN_RATIO, most: lifeSeconds },
   };
 }
@@ -119,8 +155,8 @@ function steps(from: number, to: number, factor: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => from * factor ** index);
 }
 
-function judged(mechanism: Mechanism, runs: readonly LoggedRun[], seed: number): Judged {
-  const counts = runs.map((run) => mean(repeat(mechanism, run, seed)));
+function judged(mechanism: Mechanism, runs: readonly LoggedRun[], repetitions: number, seed: number): Judged {
+  const counts = runs.map((run) => mean(repeat(mechanism, run, repetitions, seed)));
   const misfit = runs.reduce((sum, run, index) => {
     const logged = countLogged(run);
     return sum + ((counts[index] ?? 0) - logged) ** 2 / (VARIANCE.count + (VARIANCE.share * logged) ** 2);
@@ -154,12 +190,12 @@ function weigh(all: readonly Judged[], runs: readonly LoggedRun[]): Fit {
   };
 }
 
-function repeat(mechanism: Mechanism, run: Omit<LoggedRun, "isCold">, seed: number): number[] {
-  return Array.from({ length: REPETITIONS }, (_, repetition) => replay(mechanism, run, seededRandom(seed, repetition)));
+function repeat(mechanism: Mechanism, run: Requests, repetitions: number, seed: number): number[] {
+  return Array.from({ length: repetitions }, (_, repetition) => replay(mechanism, run, seededRandom(seed, repetition)));
 }
 
 /** The first request does not count: nobody knows what was there before. */
-function replay(mechanism: Mechanism, { atSeconds, workSeconds }: Omit<LoggedRun, "isCold">, random: Random): number {
+function replay(mechanism: Mechanism, { atSeconds, workSeconds }: Requests, random: Random): number {
   // How long a start takes hardly changes how many there are.
   const environments = new Environments(modelOf(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
   let coldStarts = 0;

@@ -23,6 +23,13 @@ export class IdlePool {
     this.lifeEnds.push(lifeEnd);
   }
 
+  /** All are gone. */
+  clear(): void {
+    this.goneAts.length = 0;
+    this.lifeEnds.length = 0;
+    this.first = 0;
+  }
+
   /** Takes one that is still there, by the routing; false when there is none. */
   take(now: number): boolean {
     while (this.goneAts.length > this.first) {

@@ -1,24 +1,30 @@
-import { type Usage, type UsagePeriod } from "../functions/warmer/planner";
+import { Asked } from "../functions/warmer/asked";
+import { type SeenUsage } from "../functions/warmer/demand";
+import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../functions/warmer/planner";
 
 /** As the warmer reads them. */
 const PERIOD_MINUTES = 5;
-const PERIOD_MILLISECONDS = PERIOD_MINUTES * 60_000;
-const KEPT_MILLISECONDS = 15 * 24 * 60 * 60_000;
+const MINUTE_MILLISECONDS = 60_000;
+const PERIOD_MILLISECONDS = PERIOD_MINUTES * MINUTE_MILLISECONDS;
+const KEPT_MILLISECONDS = 15 * 24 * 60 * MINUTE_MILLISECONDS;
+const MINUTES_KEPT_MILLISECONDS = MINUTES_KEPT_HOURS * 60 * MINUTE_MILLISECONDS;
 
 /** How a simulated function was used, in the form in which the warmer gets it from the platform's metrics. */
 export class UsageHistory {
-  /** When the next period begins, in milliseconds since 1970. */
+  /** When the next minute begins, in milliseconds since 1970. */
   public nextStartsAt: number;
-  private readonly used: UsagePeriod[] = [];
+  private readonly minutes: UsagePeriod[] = [];
+  private readonly periods: UsagePeriod[] = [];
+  private readonly asked = new Asked();
   private peak = 0;
-  private read: readonly UsagePeriod[] = [];
+  private read: Pick<SeenUsage, "history" | "minutes"> = { history: [] };
   private readAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly startsAt: number,
     private readonly readEveryMinutes: number,
   ) {
-    this.nextStartsAt = (Math.floor(startsAt / PERIOD_MILLISECONDS) + 1) * PERIOD_MILLISECONDS;
+    this.nextStartsAt = startsAt + MINUTE_MILLISECONDS;
   }
 
   /** So many requests are being worked on. */
@@ -26,30 +32,39 @@ export class UsageHistory {
     if (concurrency > this.peak) this.peak = concurrency;
   }
 
-  /** The next period begins, with so many requests still being worked on. */
+  /** The next minute begins, with so many requests still being worked on. */
   nextPeriod(busyRequests: number): void {
-    const current = this.current();
-    if (current) this.used.push(current);
-    const oldest = this.nextStartsAt - KEPT_MILLISECONDS;
-    if ((this.used[0]?.startsAt ?? oldest) < oldest) this.used.shift();
+    this.keep();
     this.peak = busyRequests;
-    this.nextStartsAt += PERIOD_MILLISECONDS;
+    this.nextStartsAt += MINUTE_MILLISECONDS;
   }
 
   /** What the warmer knows: what was so when it last read, and no more often than it reads. */
-  usage(now: number): Usage {
-    if (now - this.readAt >= this.readEveryMinutes * 60_000) {
-      const current = this.current();
-      const used = current ? [...this.used, current] : this.used;
+  usage(now: number): SeenUsage {
+    if (now - this.readAt >= this.readEveryMinutes * MINUTE_MILLISECONDS) {
+      this.keep();
       // A period without requests has no data: what is missing since the beginning is zero.
       const first = { startsAt: Math.max(this.startsAt, now - KEPT_MILLISECONDS), concurrency: 0 };
-      this.read = [first, ...used];
+      this.read = { history: [first, ...this.periods], minutes: [...this.minutes] };
       this.readAt = now;
     }
-    return { history: this.read, periodMinutes: PERIOD_MINUTES, now };
+    return { ...this.read, periodMinutes: PERIOD_MINUTES, now, asked: this.asked };
   }
 
-  private current(): UsagePeriod | undefined {
-    return this.peak > 0 ? { startsAt: this.nextStartsAt - PERIOD_MILLISECONDS, concurrency: this.peak } : undefined;
+  /** What was so in the minute that goes on, as far as it went. */
+  private keep(): void {
+    if (this.peak === 0) return;
+    const startsAt = this.nextStartsAt - MINUTE_MILLISECONDS;
+    const periodStartsAt = Math.floor(startsAt / PERIOD_MILLISECONDS) * PERIOD_MILLISECONDS;
+    put(this.minutes, { startsAt, concurrency: this.peak }, startsAt - MINUTES_KEPT_MILLISECONDS);
+    put(this.periods, { startsAt: periodStartsAt, concurrency: this.peak }, startsAt - KEPT_MILLISECONDS);
   }
+}
+
+/** Adds a period's peak, or raises the last one's if it is of the same period, and forgets what began too early. */
+function put(periods: UsagePeriod[], period: UsagePeriod, earliest: number): void {
+  const last = periods.at(-1);
+  if (last?.startsAt !== period.startsAt) periods.push(period);
+  else if (last.concurrency < period.concurrency) periods[periods.length - 1] = period;
+  while ((periods[0]?.startsAt ?? earliest) < earliest) periods.shift();
 }

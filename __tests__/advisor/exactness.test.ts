@@ -45,6 +45,15 @@ describe("what mathematics knows is within the simulation's own interval", () =>
     expect(closedForm).toBeLessThan(most);
   });
 
+  test("cold starts of Poisson requests where idle environments go only with the last use of all", () => {
+    const model = { ...PLATFORM, idleLifeSeconds: FOREVER, quietLifeSeconds: fixed(300) };
+    const counts = SEEDS.map((seed) => simulate(1 / 200, () => 0, 20_000, seed, model).coldStarts);
+    const { least, most } = countInterval(counts);
+    const closedForm = Math.exp(-300 / 200) * 20_000;
+    expect(closedForm).toBeGreaterThan(least);
+    expect(closedForm).toBeLessThan(most);
+  });
+
   test("cold starts with pings: of rare requests, those after the idle life and before the next ping", () => {
     const count = 2000;
     const rate = 1 / 36_000;

@@ -5,7 +5,8 @@ import { fitMechanism, type LoggedRun, predictColdStarts } from "../../advisor/f
 import { seededRandom } from "../../advisor/random";
 
 const TRUTH: EnvironmentModel = {
-  idleLifeSeconds: uniform(360, 414),
+  idleLifeSeconds: uniform(720, 828),
+  quietLifeSeconds: uniform(360, 378),
   lifeSpanSeconds: uniform(5400, 10_800),
   routing: "random",
   initSeconds: fixed(0.3),
@@ -29,8 +30,8 @@ describe("a fit", () => {
   const runs = [600, 300, 200, 120].map((everySeconds, index) => log(everySeconds, index + 1));
   const fit = fitMechanism(runs);
 
-  test("finds about the idle life that made the log", () => {
-    const likeliest = fit.mechanisms[0]?.mechanism.idleLifeSeconds;
+  test("finds about how long environments stay without use", () => {
+    const likeliest = fit.mechanisms[0]?.mechanism.quietLifeSeconds;
     expect(likeliest?.least).toBeGreaterThan(300);
     expect(likeliest?.least).toBeLessThan(430);
     expect(fit.mechanisms.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);

@@ -63,23 +63,67 @@ describe("what was needed lately", () => {
     expect(plan([{ startsAt: now - 60 * MINUTE, concurrency: 0 }], now, { periodMinutes: 5 })?.concurrency).toBe(0);
   });
 
-  test("needs no pings when as many have just been used, unless that is more than can be kept warm", () => {
-    const history = periodsUntil(now + 2 * MINUTE, 6, 6, 6);
-    expect(planOf(history)).toEqual({
-      concurrency: 0,
-      reason: "peak 6 in the last hour, 0 at this hour (earlier days seen: 0); 6 used just now",
-    });
-    expect(planOf(history, { bounds: { minimum: 7, maximum: 30 } })?.concurrency).toBe(7);
-    expect(planOf(history, { bounds: { minimum: 0, maximum: 6 } })?.concurrency).toBe(6);
-    expect(planOf([...history, { startsAt: now - 20 * MINUTE, concurrency: 5 }])?.concurrency).toBe(0);
-    const hourlyPeriod = { startsAt: now - 30 * MINUTE, concurrency: 6 };
-    expect(planOf([hourlyPeriod], { periodMinutes: 60 })?.concurrency).toBe(6);
+  test("leaves out a share of what is always busy, because pings meet the others", () => {
+    const history = periodsUntil(now, 20, 20, 20, 20);
+    const minutesOf = (concurrency: (minutesAgo: number) => number) =>
+      Array.from({ length: 25 }, (_, ago) => ({ startsAt: now - ago * MINUTE, concurrency: concurrency(ago) }));
+    expect(planOf(history)?.concurrency).toBe(20);
+    expect(planOf(history, { minutes: minutesOf((ago) => (ago % 2 === 0 ? 20 : 10)) })?.concurrency).toBe(13);
+    // The latest metrics are late, or of a minute that goes on.
+    expect(planOf(history, { minutes: minutesOf((ago) => (ago > 3 ? 10 : 1)).slice(3) })?.concurrency).toBe(13);
+    expect(planOf(history, { minutes: minutesOf((ago) => (ago === 12 ? 0 : 10)) })?.concurrency).toBe(20);
+    expect(planOf(history, { minutes: minutesOf(() => 10).slice(0, 20) })?.concurrency).toBe(20);
+  });
+});
+
+describe("what comes at even distances", () => {
+  const start = MONDAY + 12 * HOUR;
+  /** Bursts at these minutes, each in two minutes on end. */
+  const bursts = (...atMinutes: number[]) => {
+    const minutes = atMinutes.flatMap((at) => [
+      { startsAt: start + at * MINUTE, concurrency: 12 },
+      { startsAt: start + (at + 1) * MINUTE, concurrency: 8 },
+    ]);
+    return (minute: number, rest: Partial<PlanningInput> = {}) => {
+      const now = start + minute * MINUTE;
+      const known = minutes.filter(({ startsAt }) => startsAt < now);
+      const periods = known.map((one) => ({ ...one, startsAt: Math.floor(one.startsAt / (5 * MINUTE)) * 5 * MINUTE }));
+      const history = [
+        { startsAt: MONDAY, concurrency: 0 },
+        ...periods.filter(({ concurrency }) => concurrency === 12),
+      ];
+      return plan(history, now, { periodMinutes: 5, minutes: known, nextRoundMinutes: 1, ...rest });
+    };
+  };
+
+  test("is needed only shortly before it comes", () => {
+    const planAt = bursts(0, 10, 20, 30);
+    expect([32, 38, 39, 40, 41].map((minute) => planAt(minute)?.concurrency)).toEqual([1, 1, 12, 12, 12]);
+    expect(planAt(35, { nextRoundMinutes: 5 })?.concurrency).toBe(12);
+    expect(planAt(34, { nextRoundMinutes: 5 })?.concurrency).toBe(1);
+    expect(planAt(32)?.reason).toBe(
+      "peak 12 in the last hour, 0 at this hour (earlier days seen: 0); 12 needed every 10 minutes, next at 12:39",
+    );
   });
 
-  test("leaves out a share of what is always busy, because pings meet the others", () => {
-    const steady = Array.from({ length: 4 }, () => 20);
-    expect(planOf(periodsUntil(now, ...steady))?.concurrency).toBe(18);
-    expect(planOf(periodsUntil(now, 0, ...steady.slice(1)))?.concurrency).toBe(20);
+  test("may be a minute early or late", () => {
+    expect(bursts(0, 10, 21, 31)(35)?.concurrency).toBe(1);
+    expect(bursts(0, 10, 22, 32)(35)?.concurrency).toBe(12);
+  });
+
+  test("is expected once more when it did not come, as that may not be known yet, and then no longer", () => {
+    const planAt = bursts(0, 10, 20, 30);
+    expect([42, 48, 49, 51, 52].map((minute) => planAt(minute)?.concurrency)).toEqual([1, 1, 12, 12, 12]);
+    expect(planAt(52)?.reason).not.toMatch(/every/);
+  });
+
+  test("needs four times to be a rhythm, and none that keeps itself warm", () => {
+    expect(bursts(10, 20, 30)(33)?.reason).not.toMatch(/every/);
+    expect(bursts(0, 6, 12, 18)(21)?.reason).not.toMatch(/every/);
+  });
+
+  test("still leaves the minimum", () => {
+    expect(bursts(0, 10, 20, 30)(35, { bounds: { minimum: 3, maximum: 30 } })?.concurrency).toBe(3);
   });
 });
 
@@ -160,10 +204,10 @@ describe("every plan", () => {
       fc.property(periods, settings, (history, rest) => {
         const { concurrency = -1, reason = "" } = plan(history, now, rest) ?? {};
         expect(Number.isInteger(concurrency)).toBe(true);
-        if (!reason.endsWith("used just now")) expect(concurrency).toBeGreaterThanOrEqual(rest.bounds.minimum);
+        expect(concurrency).toBeGreaterThanOrEqual(rest.bounds.minimum);
         expect(concurrency).toBeLessThanOrEqual(rest.bounds.maximum);
         expect(reason).toMatch(
-          /^peak \d+ in the last hour, \d+ at this hour \(.+\); (\d+ used just now|\d+ needed(; bounded to \d+)?)$/,
+          /^peak \d+ in the last hour, \d+ at this hour \(.+\); \d+ needed( every \d+ minutes, next at \d\d:\d\d)?(; bounded to \d+)?$/,
         );
       }),
     );
@@ -177,7 +221,7 @@ describe("every plan", () => {
     );
   });
 
-  test("is never smaller for more use, if nothing is used just now or all the time", () => {
+  test("is never smaller for more use", () => {
     const changes = fc.array(fc.nat({ max: 20 }), { minLength: 300, maxLength: 300 });
     fc.assert(
       fc.property(periods, settings, changes, (all, rest, more) => {

@@ -1,3 +1,4 @@
+import { type Asked } from "./asked";
 import { type Target } from "./contract";
 import { planConcurrency, recentPeak, type Usage } from "./planner";
 
@@ -7,8 +8,14 @@ export interface Demand {
   readonly reason?: string;
 }
 
+/** How a function was used and what was asked for. */
+export interface SeenUsage extends Usage {
+  /** Noted here is what is asked for now. */
+  readonly asked?: Asked;
+}
+
 /** What is known of a function's use; a text says why nothing is. */
-export type KnownUsage = Usage | string;
+export type KnownUsage = SeenUsage | string;
 
 /** A plan has to hold until the next one is made, and then as long as an idle instance was seen to live. */
 const IDLE_LIFE_MINUTES = 6;
@@ -28,9 +35,19 @@ export function demandOf(target: Target, usage?: KnownUsage): Demand {
     ...usage,
     horizonMinutes: conditional.readEveryMinutes + IDLE_LIFE_MINUTES,
     bounds: conditional,
+    ...(usage.asked && { nextRoundMinutes: usage.asked.minutesToNext(usage.now) }),
   });
   const fixed = { concurrency: target.concurrency, reason: "fixed number: no use is known" };
-  return limited(plan ?? fixed, reservedConcurrency, recentPeak(usage));
+  return unlessWarm(limited(plan ?? fixed, reservedConcurrency, recentPeak(usage)), usage);
+}
+
+/** None where as many were asked for so lately that they are warm until the next round. */
+function unlessWarm(demand: Demand, { asked, now }: SeenUsage): Demand {
+  if (asked === undefined) return demand;
+  const ago = asked.stillWarm(demand.concurrency, now);
+  const due = ago === undefined ? demand : { concurrency: 0, reason: `${demand.reason}; pinged ${ago} min ago` };
+  asked.note(due.concurrency, now);
+  return due;
 }
 
 /** Requests are not to be throttled for pings: those that there were at once lately, and at least one. */

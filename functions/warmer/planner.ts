@@ -1,3 +1,5 @@
+import { rhythmOf } from "./rhythm";
+
 /** How many instances a function is going to need, from how it was used. Times are in milliseconds since 1970, UTC. */
 
 const MINUTE = 60_000;
@@ -19,15 +21,20 @@ const LATEST_MINUTES = 10;
 const RECENT_MINUTES = 60;
 const SPARE_UP_TO = 5;
 
-/** A period that goes on and began no longer ago tells what has just been used. */
-const FRESH_MINUTES = 5;
-
-/** Of what was busy in every period of this time, a share is busy when pings come: they meet others, so fewer do. */
+/** Of what was busy in every one of these minutes, a share is busy when pings come: they meet others, so fewer do. */
 const STEADY_MINUTES = 20;
-const STEADY_SHARE = 0.1;
+const STEADY_SHARE = 0.7;
+
+/** Metrics of later minutes may not be there yet. */
+const LATEST_METRIC_MINUTES = 15;
+
+/** So few are pinged between two beats of a rhythm, too. */
+const OFF_BEAT = 1;
 
 /** Taken to have been needed when less than those recent minutes are known. */
 const UNKNOWN_NEED = 2;
+
+const NEXT_ROUND_MINUTES = 5;
 
 /** A week has every weekday once: with fewer days, a weekend would look like the end of all use. */
 const EARLIER_DAYS = 7;
@@ -51,19 +58,25 @@ export interface Usage {
   readonly history: readonly UsagePeriod[];
   /** The length of every period of the history. */
   readonly periodMinutes: number;
+  /** The last hours again, by the minute. */
+  readonly minutes?: readonly UsagePeriod[];
   readonly now: number;
 }
+
+/** Of how many hours minutes are of use. */
+export const MINUTES_KEPT_HOURS = 4;
 
 /** What a plan is made from. */
 export interface PlanningInput extends Usage {
   /** How long the plan has to hold: until the next one, and as long as an idle instance lives. */
   readonly horizonMinutes: number;
   readonly bounds: { readonly minimum: number; readonly maximum: number };
+  /** Until when there is another plan; 5 minutes if it is missing. */
+  readonly nextRoundMinutes?: number;
 }
 
 /** How many instances to ping. */
 export interface Plan {
-  /** None where as many as are to be warm were used just now: they stay so without. */
   readonly concurrency: number;
   /** For people to read. */
   readonly reason: string;
@@ -81,15 +94,21 @@ export function planConcurrency(input: PlanningInput): Plan | undefined {
       return peakBetween(input, sameTime, sameTime + horizonMinutes * MINUTE);
     });
 
-  const latest = peakBetween(input, now - LATEST_MINUTES * MINUTE, now);
+  const longest = Math.max(...HABITS.map(({ withinMinutes }) => withinMinutes));
+  const lately = {
+    ...input,
+    history: history.filter(({ startsAt }) => startsAt > now - (longest + periodMinutes) * MINUTE),
+  };
+  const latest = peakBetween(lately, now - LATEST_MINUTES * MINUTE, now);
   const habits = HABITS.map(({ withinMinutes, usedMinutes }) => {
-    const peaks = peaksBetween(input, now - withinMinutes * MINUTE, now).toSorted((a, b) => b - a);
+    const peaks = peaksBetween(lately, now - withinMinutes * MINUTE, now).toSorted((a, b) => b - a);
     return peaks[Math.ceil(usedMinutes / periodMinutes) - 1] ?? 0;
   });
-  const lastHour = Math.max(recentPeak(input), known < RECENT_MINUTES * MINUTE ? UNKNOWN_NEED : 0);
+  const lastPeak = recentPeak(lately);
+  const lastHour = Math.max(lastPeak, known < RECENT_MINUTES * MINUTE ? UNKNOWN_NEED : 0);
   const spare = lastHour === 0 ? 0 : Math.min(lastHour + 1, SPARE_UP_TO);
   const steady = Math.floor(STEADY_SHARE * steadyUse(input));
-  const recent = Math.max(latest - steady, ...habits.map((habit) => habit - steady), spare);
+  const recent = Math.max(Math.max(latest, ...habits) - steady, spare);
 
   const days = peaksEvery(1, EARLIER_DAYS);
   const weekdays = peaksEvery(7, SAME_WEEKDAYS.most);
@@ -99,15 +118,14 @@ export function planConcurrency(input: PlanningInput): Plan | undefined {
 
   const needed = Math.max(recent, earlier);
   const seen = `earlier days seen: ${days.length}${knowsWeekdays ? `, same weekdays: ${weekdays.length}` : ""}`;
-  const why = `peak ${recentPeak(input)} in the last hour, ${earlier} at this hour (${seen})`;
-  const busyNow = peakBetween({ ...input, history: history.filter(isFresh(now)) }, now, now);
-  const concurrency = clamp(needed, bounds.minimum, bounds.maximum);
-  // Those just used stay warm without pings. Beyond the maximum nothing is sure to be: only so many pings help then.
-  if (concurrency > 0 && busyNow >= concurrency && concurrency < bounds.maximum) {
-    return { concurrency: 0, reason: `${why}; ${concurrency} used just now` };
-  }
-  const bounded = concurrency === needed ? "" : `; bounded to ${concurrency}`;
-  return { concurrency, reason: `${why}; ${needed} needed${bounded}` };
+  const why = `peak ${lastPeak} in the last hour, ${earlier} at this hour (${seen})`;
+  const beat = needed > OFF_BEAT ? rhythmOf(input.minutes ?? [], Math.ceil((needed + steady) / 2), now) : undefined;
+  const isOffBeat = beat !== undefined && beat.nextAt >= now + (input.nextRoundMinutes ?? NEXT_ROUND_MINUTES) * MINUTE;
+  const wanted = isOffBeat ? OFF_BEAT : needed;
+  const rhythm = beat ? ` every ${beat.everyMinutes.toFixed(0)} minutes, next at ${timeOf(beat.nextAt)}` : "";
+  const concurrency = clamp(wanted, bounds.minimum, bounds.maximum);
+  const bounded = concurrency === wanted ? "" : `; bounded to ${concurrency}`;
+  return { concurrency, reason: `${why}; ${needed} needed${rhythm}${bounded}` };
 }
 
 /** The most instances that were busy at once in the last hour. */
@@ -115,20 +133,17 @@ export function recentPeak(usage: Usage): number {
   return peakBetween(usage, usage.now - RECENT_MINUTES * MINUTE, usage.now);
 }
 
-/** The least peak of all whole periods of the last minutes. */
-function steadyUse(usage: Usage): number {
-  const length = usage.periodMinutes * MINUTE;
-  const end = Math.floor(usage.now / length) * length;
-  const whole = usage.history.filter(
-    ({ startsAt }) => startsAt >= end - STEADY_MINUTES * MINUTE && startsAt + length <= end,
-  );
-  return whole.length < STEADY_MINUTES / usage.periodMinutes
-    ? 0
-    : Math.min(...whole.map(({ concurrency }) => concurrency));
+/** The least peak of the last minutes that are known; the latest of them may still go on. */
+function steadyUse({ minutes = [], now }: Usage): number {
+  const latest = minutes.reduce((last, { startsAt }) => Math.max(last, startsAt), Number.NEGATIVE_INFINITY);
+  if (latest < now - LATEST_METRIC_MINUTES * MINUTE) return 0;
+  const whole = minutes.filter(({ startsAt }) => startsAt < latest && startsAt >= latest - STEADY_MINUTES * MINUTE);
+  return whole.length < STEADY_MINUTES ? 0 : Math.min(...whole.map(({ concurrency }) => concurrency));
 }
 
-function isFresh(now: number): (period: UsagePeriod) => boolean {
-  return ({ startsAt }) => startsAt >= now - FRESH_MINUTES * MINUTE;
+/** Hours and minutes, UTC. */
+function timeOf(at: number): string {
+  return new Date(at).toISOString().slice(11, 16);
 }
 
 function peakBetween(usage: Usage, from: number, to: number): number {

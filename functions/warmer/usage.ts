@@ -1,8 +1,10 @@
 import type * as sdk from "@aws-sdk/client-cloudwatch";
 import { type CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { FUNCTION_NAME } from "../../performance/metrics";
+import { Asked } from "./asked";
 import { type Target } from "./contract";
 import { type KnownUsage } from "./demand";
+import { MINUTES_KEPT_HOURS, type UsagePeriod } from "./planner";
 import { before } from "./time-limit";
 
 /**
@@ -13,10 +15,12 @@ import { before } from "./time-limit";
 const MINUTE = 60_000;
 const PERIOD_MINUTES = 5;
 const PERIOD = PERIOD_MINUTES * MINUTE;
+/** As long as CloudWatch has metrics by the minute, and longer than plans look back. */
 const HISTORY = 15 * 24 * 60 * MINUTE;
+const MINUTES_HISTORY = MINUTES_KEPT_HOURS * 60 * MINUTE;
 
-/** Metrics may be late: these periods are read again. */
-const OVERLAP = 3 * PERIOD;
+/** Metrics may be late: these minutes are read again. */
+const OVERLAP = 15 * MINUTE;
 
 /** Without an answer for so long, fixed numbers have to do. */
 const LONGEST_READ_MILLISECONDS = 10_000;
@@ -48,8 +52,11 @@ type Points = Map<number, number>;
 /** What is known of one function. */
 interface Known {
   source: keyof typeof SOURCES;
-  /** Concurrency. */
-  readonly points: Points;
+  /** Concurrency in periods of five minutes. */
+  readonly periods: Points;
+  /** Concurrency by the minute, in the last hours. */
+  readonly minutes: Points;
+  readonly asked: Asked;
   triedAt: number;
   readUntil?: number;
   /** Why the last attempt to read failed. */
@@ -72,11 +79,10 @@ export class UsageReader {
   }
 
   private usageOf(functionName: string, now: number): KnownUsage {
-    const { points, error } = this.of(functionName);
+    const { periods, minutes, asked, error } = this.of(functionName);
     if (error !== undefined) return `use could not be read: ${error}`;
-    const periods = [...points].map(([startsAt, concurrency]) => ({ startsAt, concurrency }));
     // CloudWatch has no data of periods without requests. Before the first there may have been no function: that tells nothing.
-    return { history: periods, periodMinutes: PERIOD_MINUTES, now };
+    return { history: listed(periods), periodMinutes: PERIOD_MINUTES, minutes: listed(minutes), asked, now };
   }
 
   private async extend(names: readonly string[], now: number, endsAt: number): Promise<void> {
@@ -91,21 +97,24 @@ export class UsageReader {
       const readBefore = Math.min(now + LONGEST_READ_MILLISECONDS, (now + endsAt) / 2);
       const results = await before(readBefore, (signal) => this.fetch(names, now, signal));
       names.forEach((name, index) => {
-        learn(this.of(name), (key) => results.get(idOf(key, index)) ?? new Map<number, number>(), now);
+        learn(this.of(name), (key, period) => results.get(idOf(key, period, index)) ?? new Map<number, number>(), now);
       });
     } catch (failure) {
       for (const known of all) known.error = describe(failure);
     }
   }
 
-  /** Reads what is new of these functions: all those with the same beginning in the same calls. */
+  /** Reads what is new of these functions, by the minute; at first, periods as well. All with the same beginning are in the same calls. */
   private async fetch(names: readonly string[], now: number, signal: AbortSignal): Promise<Map<string, Points>> {
     const queriesByStart = new Map<number, MetricDataQuery[]>();
     names.forEach((name, index) => {
       const { source, readUntil } = this.of(name);
-      const start = readUntil === undefined ? firstPeriod(now) : readUntil - OVERLAP;
-      const queries = SOURCES[source].map((key) => queryOf(key, index, name));
-      queriesByStart.set(start, [...(queriesByStart.get(start) ?? []), ...queries]);
+      const ask = (period: number, start: number) => {
+        const queries = SOURCES[source].map((key) => queryOf(key, period, index, name));
+        queriesByStart.set(start, [...(queriesByStart.get(start) ?? []), ...queries]);
+      };
+      if (readUntil === undefined) ask(PERIOD, startOf(PERIOD, now) - HISTORY);
+      ask(MINUTE, readUntil === undefined ? startOf(MINUTE, now) - MINUTES_HISTORY : readUntil - OVERLAP);
     });
     const loaded: typeof sdk & { readonly default?: typeof sdk } = await import("@aws-sdk/client-cloudwatch");
     // Of a CommonJS package in a file of its own, esbuild exports nothing but the default.
@@ -117,7 +126,7 @@ export class UsageReader {
         for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
           const input = {
             StartTime: new Date(start),
-            EndTime: new Date(lastPeriod(now) + PERIOD),
+            EndTime: new Date(startOf(PERIOD, now) + PERIOD),
             MetricDataQueries: queries.slice(from, from + QUERIES_PER_CALL),
           };
           await collect(client, (NextToken) => new GetMetricDataCommand({ ...input, NextToken }), results, signal);
@@ -131,7 +140,13 @@ export class UsageReader {
   }
 
   private of(functionName: string): Known {
-    const known = this.known.get(functionName) ?? { source: "unknown", points: new Map(), triedAt: 0 };
+    const known: Known = this.known.get(functionName) ?? {
+      source: "unknown",
+      periods: new Map(),
+      minutes: new Map(),
+      asked: new Asked(),
+      triedAt: 0,
+    };
     this.known.set(functionName, known);
     return known;
   }
@@ -157,51 +172,63 @@ async function collect(
   } while (nextToken !== undefined);
 }
 
-function learn(known: Known, pointsOf: (key: MetricKey) => Points, now: number): void {
-  const measured = pointsOf("concurrency");
-  const estimated = estimate(pointsOf("invocations"), pointsOf("duration"));
+function learn(known: Known, pointsOf: (key: MetricKey, period: number) => Points, now: number): void {
+  const measured = (period: number) => pointsOf("concurrency", period);
+  const estimated = (period: number) => estimate(pointsOf("invocations", period), pointsOf("duration", period), period);
+  const isThere = (points: (period: number) => Points) => points(PERIOD).size + points(MINUTE).size > 0;
   if (known.source === "unknown") {
-    if (measured.size > 0) known.source = "measured";
-    else if (estimated.size > 0) known.source = "estimated";
+    if (isThere(measured)) known.source = "measured";
+    else if (isThere(estimated)) known.source = "estimated";
   }
-  for (const [time, value] of known.source === "measured" ? measured : estimated) known.points.set(time, value);
-  for (const time of known.points.keys()) if (time < firstPeriod(now)) known.points.delete(time);
-  known.readUntil = lastPeriod(now);
+  const read = known.source === "measured" ? measured : estimated;
+  for (const [time, value] of read(PERIOD)) known.periods.set(time, value);
+  for (const [time, value] of read(MINUTE)) {
+    known.minutes.set(time, value);
+    const period = startOf(PERIOD, time);
+    known.periods.set(period, Math.max(value, known.periods.get(period) ?? 0));
+  }
+  forgetBefore(startOf(PERIOD, now) - HISTORY, known.periods);
+  forgetBefore(now - MINUTES_HISTORY, known.minutes);
+  known.readUntil = startOf(MINUTE, now);
+}
+
+function forgetBefore(earliest: number, points: Points): void {
+  for (const time of points.keys()) if (time < earliest) points.delete(time);
+}
+
+function listed(points: Points): UsagePeriod[] {
+  return [...points].map(([startsAt, concurrency]) => ({ startsAt, concurrency }));
 }
 
 /** Little's law: requests per second times seconds per request are at work on average, and at times three deviations more. */
-function estimate(invocations: Points, durations: Points): Points {
+function estimate(invocations: Points, durations: Points, period: number): Points {
   return new Map(
     [...invocations].map(([time, count]) => {
-      const average = (count * (durations.get(time) ?? 0)) / PERIOD;
+      const average = (count * (durations.get(time) ?? 0)) / period;
       return [time, average + 3 * Math.sqrt(average)];
     }),
   );
 }
 
-function queryOf(key: MetricKey, index: number, functionName: string): MetricDataQuery {
+function queryOf(key: MetricKey, period: number, index: number, functionName: string): MetricDataQuery {
   const { MetricName, Stat } = METRICS[key];
   const Dimensions = [
     { Name: FUNCTION_NAME, Value: functionName },
     { Name: "Resource", Value: `${functionName}:${TRAFFIC_ALIAS}` },
   ];
   return {
-    Id: idOf(key, index),
-    MetricStat: { Metric: { Namespace: "AWS/Lambda", MetricName, Dimensions }, Period: PERIOD_MINUTES * 60, Stat },
+    Id: idOf(key, period, index),
+    MetricStat: { Metric: { Namespace: "AWS/Lambda", MetricName, Dimensions }, Period: period / 1000, Stat },
   };
 }
 
-function idOf(key: MetricKey, index: number): string {
-  return `${key}${index}`;
+function idOf(key: MetricKey, period: number, index: number): string {
+  return `${key}${index}_${period / MINUTE}min`;
 }
 
-/** The period that goes on. */
-function lastPeriod(now: number): number {
-  return Math.floor(now / PERIOD) * PERIOD;
-}
-
-function firstPeriod(now: number): number {
-  return lastPeriod(now) - HISTORY;
+/** Of the period in which a time is. */
+function startOf(period: number, time: number): number {
+  return Math.floor(time / period) * period;
 }
 
 function describe(failure: unknown): string {

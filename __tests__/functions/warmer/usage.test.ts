@@ -39,10 +39,16 @@ class MockedCloudWatch {
 
   private answer({ MetricDataQueries = [], StartTime, EndTime, NextToken }: GetMetricDataInput): object {
     const from = Number(NextToken ?? 0);
-    const all = MetricDataQueries.flatMap(({ Id, MetricStat: { Metric: { MetricName, Dimensions } = {} } = {} }) => {
-      const values = this.values[Dimensions?.[0]?.Value ?? ""]?.[MetricName ?? ""] ?? {};
-      return Object.entries(values)
-        .map(([time, value]) => ({ Id, time: Number(time), value }))
+    const all = MetricDataQueries.flatMap(({ Id, MetricStat: { Metric, Period = 0, Stat } = {} }) => {
+      const values = this.values[Metric?.Dimensions?.[0]?.Value ?? ""]?.[Metric?.MetricName ?? ""] ?? {};
+      const byPeriod = new Map<number, number>();
+      for (const [key, value] of Object.entries(values)) {
+        const time = Math.floor(Number(key) / (Period * 1000)) * Period * 1000;
+        const before = byPeriod.get(time) ?? 0;
+        byPeriod.set(time, Stat === "Sum" ? before + value : Math.max(before, value));
+      }
+      return [...byPeriod]
+        .map(([time, value]) => ({ Id, time, value }))
         .filter(({ time }) => time >= Number(StartTime) && time < Number(EndTime));
     });
     const page = all.slice(from, from + this.pageSize);
@@ -73,7 +79,7 @@ beforeEach(() => {
 });
 
 describe("reading", () => {
-  test("asks for the concurrency of requests, in 15 days of 5 minutes, of all functions at once", async () => {
+  test("asks for the concurrency of requests, in 15 days of 5 minutes and 4 hours of single ones, of all functions at once", async () => {
     const cloudWatch = new MockedCloudWatch({
       "dev-api": { ConcurrentExecutions: { [PERIOD_START - 5 * MINUTE]: 4 } },
       "dev-jobs": { ConcurrentExecutions: { [PERIOD_START - DAY]: 2 } },
@@ -81,12 +87,15 @@ describe("reading", () => {
 
     const usage = await read(new UsageReader(), [conditional(), conditional("dev-jobs")]);
 
-    expect(cloudWatch.inputs).toHaveLength(1);
-    const [{ StartTime, EndTime, MetricDataQueries = [] } = {}] = cloudWatch.inputs;
-    expect([StartTime, EndTime]).toEqual([new Date(PERIOD_START - 15 * DAY), new Date(PERIOD_START + 5 * MINUTE)]);
-    expect(MetricDataQueries).toHaveLength(6);
-    expect(MetricDataQueries[0]).toEqual({
-      Id: "concurrency0",
+    expect(cloudWatch.inputs.map(({ StartTime, EndTime }) => [StartTime, EndTime])).toEqual([
+      [new Date(PERIOD_START - 15 * DAY), new Date(PERIOD_START + 5 * MINUTE)],
+      [new Date(NOW - 4 * 60 * MINUTE), new Date(PERIOD_START + 5 * MINUTE)],
+    ]);
+    const [periods = [], minutes = []] = cloudWatch.inputs.map(({ MetricDataQueries = [] }) => MetricDataQueries);
+    expect([periods.length, minutes.length]).toEqual([6, 6]);
+    expect(minutes.map(({ MetricStat }) => MetricStat?.Period)).toEqual(Array<number>(6).fill(60));
+    expect(periods[0]).toEqual({
+      Id: "concurrency0_5min",
       MetricStat: {
         Metric: {
           Namespace: "AWS/Lambda",
@@ -113,17 +122,24 @@ describe("reading", () => {
     await read(reader, [conditional()]);
     jest.setSystemTime(NOW + 14 * MINUTE);
     await read(reader, [conditional()]);
-    expect(cloudWatch.inputs).toHaveLength(1);
+    expect(cloudWatch.inputs).toHaveLength(2);
 
-    values[PERIOD_START + 10 * MINUTE] = 3;
+    values[PERIOD_START + 10 * MINUTE] = 2;
+    values[PERIOD_START + 12 * MINUTE] = 3;
     jest.setSystemTime(NOW + 15 * MINUTE);
     const usage = (await read(reader, [conditional()])).get("dev-api");
 
-    expect(cloudWatch.inputs).toHaveLength(2);
-    const { StartTime, MetricDataQueries } = cloudWatch.inputs[1] ?? {};
-    expect(StartTime).toEqual(new Date(PERIOD_START - 15 * MINUTE));
-    expect(MetricDataQueries?.map(({ Id }) => Id)).toEqual(["concurrency0"]);
+    expect(cloudWatch.inputs).toHaveLength(3);
+    const { StartTime, MetricDataQueries } = cloudWatch.inputs[2] ?? {};
+    expect(StartTime).toEqual(new Date(NOW - 15 * MINUTE));
+    expect(MetricDataQueries?.map(({ Id }) => Id)).toEqual(["concurrency0_1min"]);
     expect([at(usage, PERIOD_START - DAY), at(usage, PERIOD_START + 10 * MINUTE)]).toEqual([9, 3]);
+    expect(usage).toMatchObject({
+      minutes: [
+        { startsAt: PERIOD_START + 10 * MINUTE, concurrency: 2 },
+        { startsAt: PERIOD_START + 12 * MINUTE, concurrency: 3 },
+      ],
+    });
   });
 
   test("forgets what is older than 15 days", async () => {
@@ -152,22 +168,29 @@ describe("reading", () => {
     expect(cloudWatch.inputs.map(({ MetricDataQueries }) => MetricDataQueries?.length)).toEqual([
       ...Array<number>(4).fill(500),
       100,
+      ...Array<number>(2).fill(500),
+      100,
     ]);
     expect(names.map((name) => at(usage.get(name), PERIOD_START))).toEqual(names.map((_, index) => index));
   });
 
   test("estimates the concurrency of requests where CloudWatch does not tell it", async () => {
     // 600 requests of 2 seconds in 300 seconds: 4 at once on average.
+    const everyMinute = (value: number) =>
+      Object.fromEntries([5, 4, 3, 2, 1].map((ago) => [PERIOD_START - ago * MINUTE, value]));
     const cloudWatch = new MockedCloudWatch({
-      "dev-api": { Invocations: { [PERIOD_START]: 600 }, Duration: { [PERIOD_START]: 2000 } },
+      "dev-api": { Invocations: everyMinute(120), Duration: everyMinute(2000) },
     });
     const reader = new UsageReader();
     const usage = await read(reader, [conditional()]);
-    expect(at(usage.get("dev-api"), PERIOD_START)).toBe(4 + 3 * 2);
+    expect(at(usage.get("dev-api"), PERIOD_START - 5 * MINUTE)).toBe(4 + 3 * 2);
 
     jest.setSystemTime(NOW + 15 * MINUTE);
     await read(reader, [conditional()]);
-    expect(cloudWatch.inputs[1]?.MetricDataQueries?.map(({ Id }) => Id)).toEqual(["invocations0", "duration0"]);
+    expect(cloudWatch.inputs[2]?.MetricDataQueries?.map(({ Id }) => Id)).toEqual([
+      "invocations0_1min",
+      "duration0_1min",
+    ]);
   });
 });
 
@@ -179,6 +202,18 @@ describe("a conditional target", () => {
     expect(result).toMatchObject({ asked: 5, instances: 5 });
     expect(result.reason).toMatch(/^peak 5 in the last hour, 0 at this hour/);
     expect(lambda.invocations).toHaveLength(5);
+  });
+
+  test("is not pinged again while it is warm", async () => {
+    new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 30 * MINUTE]: 5 } } });
+    new MockedLambda(distinct);
+    const warmer = new Warmer();
+    const asked: number[] = [];
+    for (let minute = 0; minute <= 6; minute++) {
+      jest.setSystemTime(NOW + minute * MINUTE);
+      asked.push(onlyResult(await run(requestOf([conditional()]), { warmer })).asked);
+    }
+    expect(asked).toEqual([5, 0, 0, 0, 0, 0, 5]);
   });
 
   test("is not pinged when it is not used", async () => {

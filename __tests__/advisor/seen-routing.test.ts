@@ -1,0 +1,38 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Routing } from "../../advisor/environments";
+import { seededRandom } from "../../advisor/random";
+import { type NamedRequests, seenRouting } from "../../advisor/seen-routing";
+
+/** Requests of two seconds, two or three at once every ten, served by environments that stay forever. */
+function log(routing: Routing, rounds: number): NamedRequests {
+  const random = seededRandom(1);
+  const idle = ["a", "b", "c"];
+  const atSeconds: number[] = [];
+  const environments: string[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const busy = Array.from({ length: random() < 0.7 ? 2 : 3 }, () => {
+      const places = { "newest-first": idle.length - 1, "oldest-first": 0, random: Math.floor(random() * idle.length) };
+      return idle.splice(places[routing], 1)[0] ?? "";
+    });
+    atSeconds.push(...busy.map((_, index) => round * 10 + index / 10));
+    environments.push(...busy);
+    idle.push(...busy);
+  }
+  return { atSeconds, workSeconds: atSeconds.map(() => 2), environments };
+}
+
+describe("routing", () => {
+  test.each(["newest-first", "oldest-first", "random"] as const)(
+    "%s is seen in a log that names environments",
+    (one) => {
+      expect(seenRouting([log(one, 100), log(one, 50)])).toBe(one);
+    },
+  );
+
+  test("is not seen in few choices, nor where one environment did all", () => {
+    const { atSeconds, workSeconds } = log("random", 100);
+    expect(seenRouting([])).toBeUndefined();
+    expect(seenRouting([log("random", 5)])).toBeUndefined();
+    expect(seenRouting([{ atSeconds, workSeconds, environments: Array.from(atSeconds, () => "a") }])).toBeUndefined();
+  });
+});

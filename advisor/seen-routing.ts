@@ -1,0 +1,52 @@
+import { type Routing } from "./environments";
+
+/** Fewer choices among several idle environments than this tell too little. */
+const LEAST_CHOICES = 20;
+
+/** Choices that do not follow an order, because what the log tells of times is not exact. */
+const DISORDER = 0.05;
+
+/** Which environment answered what. */
+export interface NamedRequests {
+  readonly atSeconds: ArrayLike<number>;
+  readonly workSeconds: ArrayLike<number>;
+  readonly environments: ArrayLike<string>;
+}
+
+/** How environments were chosen, as a log that names them shows; undefined when there was hardly ever a choice. */
+export function seenRouting(logs: readonly NamedRequests[]): Routing | undefined {
+  const likelihoods: Record<Routing, number> = { "newest-first": 0, "oldest-first": 0, random: 0 };
+  let choices = 0;
+  for (const log of logs) {
+    for (const { place, idle } of choicesIn(log)) {
+      const chance = (chosen: boolean) => (chosen ? 1 - DISORDER : DISORDER / (idle - 1));
+      likelihoods["newest-first"] += Math.log(chance(place === idle - 1));
+      likelihoods["oldest-first"] += Math.log(chance(place === 0));
+      likelihoods.random -= Math.log(idle);
+      choices++;
+    }
+  }
+  if (choices < LEAST_CHOICES) return undefined;
+  const [best] = (Object.keys(likelihoods) as Routing[]).toSorted((a, b) => likelihoods[b] - likelihoods[a]);
+  return best;
+}
+
+/** Of several idle environments, the one chosen by its place, the one idle longest at 0. Only those count that answer later again: they were there. */
+function* choicesIn({
+  atSeconds,
+  workSeconds,
+  environments,
+}: NamedRequests): Generator<{ place: number; idle: number }> {
+  const lastUse = new Map<string, number>();
+  for (let index = 0; index < environments.length; index++) lastUse.set(environments[index] ?? "", index);
+  const endOf = new Map<string, number>();
+  for (let index = 0; index < atSeconds.length; index++) {
+    const at = atSeconds[index] ?? 0;
+    const chosen = environments[index] ?? "";
+    const idle = [...endOf].filter(([, end]) => end <= at).toSorted(([, a], [, b]) => a - b);
+    const place = idle.findIndex(([name]) => name === chosen);
+    if (place >= 0 && idle.length > 1) yield { place, idle: idle.length };
+    if (lastUse.get(chosen) === index) endOf.delete(chosen);
+    else endOf.set(chosen, at + (workSeconds[index] ?? 0));
+  }
+}
