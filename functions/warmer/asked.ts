@@ -4,7 +4,7 @@ const MINUTE = 60_000;
  * How long one round's pings keep instances warm: https://mikhail.io/serverless/coldstarts/aws/intervals/ found 5 to 7 minutes. Few
  * instances are kept for certain, which costs little; of many, some may be gone shortly before the next pings.
  */
-const KEPT_MINUTES = { few: 5, many: 6 };
+export const KEPT_MINUTES = { few: 5, many: 6 };
 const FEW = 2;
 
 /** When how many instances of a function were asked for, so that it is not done again while they are warm. */

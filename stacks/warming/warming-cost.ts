@@ -1,5 +1,6 @@
 import { type Environment } from "../../environments/schema";
 import { type Price } from "../../functions/warmer/contract";
+import { KEPT_MINUTES } from "../../functions/warmer/asked";
 import { holdMilliseconds } from "../../functions/warmer/hold";
 import prices from "../prices.json";
 import { schedulesOf } from "./scheduled-warming";
@@ -12,8 +13,8 @@ const WEEKS_PER_MONTH = HOURS_PER_MONTH / (7 * 24);
 /** What the warmer does around its pings. */
 const RUN_SECONDS = 0.2;
 
-/** Metrics that tell how much a function is used. */
-const METRICS_READ = 3;
+/** Metrics that are read to know how much a function is used: the first reading tells which of them are needed. */
+const METRICS_READ = { least: 1, most: 3 };
 
 /** What one strategy does in a month, for all functions of an environment. */
 export interface StrategyCost {
@@ -36,10 +37,15 @@ export function warmingCost(environment: Environment): StrategyCost[] {
   const readings = sum(
     warmed.filter(followsUse).map(({ settings }) => (HOURS_PER_MONTH * 60) / settings.conditional.readEveryMinutes),
   );
-  const reading = readings * METRICS_READ * prices.perMetricRead;
+  const reading = (metrics: number) => readings * metrics * prices.perMetricRead;
   return [
     ...byClock,
-    { what: "reading usage", pings: [0, 0] as const, dollars: [reading, reading] as const, eachTime: false },
+    {
+      what: "reading usage",
+      pings: [0, 0] as const,
+      dollars: [reading(METRICS_READ.least), reading(METRICS_READ.most)] as const,
+      eachTime: false,
+    },
     preDeploymentCost(warmed),
   ].filter(({ dollars: [, most] }) => most > 0);
 }
@@ -49,9 +55,14 @@ function scheduledCost(warmed: readonly WarmedFunction[], strategy: "scheduled" 
   const bounds = [0, 1].map((end) => {
     const costs = warmed.map((one) => {
       const { conditional, [strategy]: settings } = one.settings;
-      const perMonth = hoursPerWeek(schedulesOf(one))[strategy] * (60 / settings.everyMinutes) * WEEKS_PER_MONTH;
+      const hours = hoursPerWeek(schedulesOf(one))[strategy] * WEEKS_PER_MONTH;
       // Functions that are due together are warmed by one run.
-      runs = Math.max(runs, perMonth);
+      runs = Math.max(runs, (hours * 60) / settings.everyMinutes);
+      // Instances that are still warm from an earlier round are not pinged again.
+      const pingedEveryMinutes = followsUse(one)
+        ? Math.max(KEPT_MINUTES.few, settings.everyMinutes)
+        : settings.everyMinutes;
+      const perMonth = (hours * 60) / pingedEveryMinutes;
       const [least, most] = followsUse(one)
         ? [conditional.minimum, conditional.maximum]
         : [settings.concurrency, settings.concurrency];
