@@ -10,8 +10,8 @@ import { type WarmedFunction, warmedFunctions, WARMER_PRICE } from "./warmed-fun
 const HOURS_PER_MONTH = 730;
 const WEEKS_PER_MONTH = HOURS_PER_MONTH / (7 * 24);
 
-/** What the warmer does around its pings. */
-const RUN_SECONDS = 0.2;
+/** How long a run of the warmer takes besides its pings: about so much. */
+export const RUN_SECONDS = 0.2;
 
 /** Metrics that are read to know how much a function is used: the first reading tells which of them are needed. */
 const METRICS_READ = { least: 1, most: 3 };

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { provisionedConcurrency, scheduledPings } from "../../../advisor/policy";
+import { type IntervalMinutes, INTERVALS_MINUTES } from "../../../environments/days";
+import { WARMING_DEFAULTS, warmingMistakes } from "../../../environments/warming";
+import { candidatesFor } from "../../../operations/advise/candidates";
+import { policyOf, type Warming } from "../../../operations/advise/policies";
+import { scheduleRules } from "../../../stacks/warming/schedules";
+import { Cron } from "croner";
+
+const MINUTE = 60_000;
+const SUNDAY = Date.UTC(2026, 0, 4);
+const MINUTES_PER_WEEK = 7 * 1440;
+
+/** Requests in these hours of every day, so many at once. */
+function profileOf(hours: readonly number[], peak: number, days = 14, weekend = true) {
+  const counts = new Float64Array(days * 1440).map((_, minute) => {
+    const day = Math.floor(minute / 1440) % 7;
+    const isQuiet = !weekend && (day === 0 || day === 6);
+    return hours.includes(Math.floor(minute / 60) % 24) && !isQuiet ? peak : 0;
+  });
+  return { requests: counts.reduce((sum, count) => sum + count, 0), counts, peaks: counts };
+}
+
+const names = (profile: ReturnType<typeof profileOf>, configured?: Warming, reserved?: number) =>
+  candidatesFor({ startsAt: SUNDAY }, profile, configured, reserved).map(({ name }) => name);
+
+describe("what is compared", () => {
+  test("is what is set now, each kind of warming, and provisioned concurrency, each once", () => {
+    const all = names(profileOf([9, 10], 4), WARMING_DEFAULTS);
+
+    expect(all[0]).toBe("every 5 min x 3, MON-SUN 9-18 h every 2 min x 3");
+    expect(all).toEqual(expect.arrayContaining(["none", "every 5 min x 1", "every 5 min x 10", "provisioned x 4"]));
+    expect(all).toContain("every 5 min x 1, MON-SUN 9-11 h every 5 min x 4");
+    expect(all).toContain("every 1 min, 0 to 30 by use, read every 15 min");
+    expect(all).toContain("provisioned by the hour, 0 to 4");
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test("has numbers that are as large as what was needed, and none for hours that are not busier", () => {
+    const all = names(profileOf([...Array(24).keys()], 37));
+
+    expect(all).toEqual(expect.arrayContaining(["every 5 min x 37", "every 5 min x 50", "provisioned x 37"]));
+    expect(all).not.toContain("every 5 min x 100");
+    expect(all.filter((name) => name.includes(" h every "))).toEqual([]);
+    expect(all).toContain("every 1 min, 0 to 37 by use, read every 15 min");
+  });
+
+  test("knows a peak that passes midnight, and weekends that are quiet", () => {
+    expect(names(profileOf([22, 23, 0, 1], 2))).toContain("every 5 min x 1, MON-SUN 22-2 h every 5 min x 2");
+    expect(names(profileOf([8, 9], 2, 14, false))).toContain("every 5 min x 1, MON-FRI 8-10 h every 5 min x 2");
+  });
+
+  test("never asks for more than is reserved", () => {
+    const all = candidatesFor({ startsAt: SUNDAY }, profileOf([9], 20), undefined, 6);
+
+    for (const { policy } of all) {
+      for (let minute = 0; minute < 1440; minute++) {
+        expect(scheduledPings(policy, SUNDAY / MINUTE + minute) ?? 0).toBeLessThanOrEqual(6);
+        expect(provisionedConcurrency(policy, SUNDAY / MINUTE + minute)).toBeLessThanOrEqual(6);
+      }
+    }
+  });
+
+  test("can be written into a file, all of it", () => {
+    const all = candidatesFor({ startsAt: SUNDAY }, profileOf([22, 23], 7), undefined);
+
+    for (const { warming } of all) {
+      const settings = { ...WARMING_DEFAULTS, ...warming };
+      expect(warmingMistakes(settings)).toEqual([]);
+    }
+  });
+});
+
+const interval = fc.constantFrom<IntervalMinutes>(...INTERVALS_MINUTES);
+const hour = fc.nat(23);
+const settings: fc.Arbitrary<Warming> = fc
+  .record({
+    scheduled: fc.record({ enabled: fc.boolean(), everyMinutes: interval, concurrency: fc.constant(3) }),
+    peak: fc.record({
+      enabled: fc.boolean(),
+      everyMinutes: interval,
+      fromHour: hour,
+      toHour: fc.integer({ min: 1, max: 24 }),
+      days: fc.constantFrom("MON-FRI", "MON-SUN", "SAT,SUN", "FRI-MON"),
+      concurrency: fc.constant(7),
+    }),
+  })
+  .filter(({ peak }) => peak.fromHour !== peak.toHour)
+  .map((some) => ({ ...some, conditional: WARMING_DEFAULTS.conditional }));
+
+test("settings are simulated at the minutes at which their EventBridge rules start the warmer", () => {
+  fc.assert(
+    fc.property(settings, fc.nat(MINUTES_PER_WEEK - 1), (warming, offset) => {
+      const { scheduled, peak } = warming;
+      const at = SUNDAY + offset * MINUTE;
+      const rules = scheduleRules({
+        scheduled: scheduled.enabled ? scheduled : undefined,
+        peak: peak.enabled ? peak : undefined,
+      });
+      const due = rules.filter(({ expression }) => {
+        const [, minute, hours, , , days] = /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) \S+\)$/.exec(expression) ?? [];
+        const cron = new Cron(`${minute?.replace(/^0\//, "*/")} ${hours} * * ${days?.replace("?", "*")}`, {
+          timezone: "UTC",
+        });
+        return cron.match(new Date(at));
+      });
+
+      const pings = scheduledPings(policyOf(warming), at / MINUTE);
+
+      expect(pings).toBe(due[0] && warming[due[0].strategy].concurrency);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,149 @@
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { HISTORY_DAYS, readUse, useDollars } from "../../../operations/advise/cloudwatch";
+import { type WatchedFunction, watchedFunctions } from "../../../stacks/monitoring/watched-function";
+import { platformNamespace } from "../../../performance/metrics";
+import { loadEnvironments } from "../../../environments/load";
+import { makeProject, tfvars } from "../../support/project";
+
+const MINUTE = 60_000;
+const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
+const FIRST = NOW - (NOW % MINUTE) - 60 * MINUTE;
+const TODAY = Date.UTC(2026, 0, 20);
+const YESTERDAY = TODAY - 1440 * MINUTE;
+
+type Points = Readonly<Record<number, number>>;
+
+/** What CloudWatch has, by function, metric and statistic. */
+let metrics: Readonly<Record<string, Points>> = {};
+const cloudwatch = mockClient(CloudWatchClient);
+
+beforeEach(() => {
+  metrics = {};
+  cloudwatch.reset();
+  cloudwatch
+    .on(GetMetricDataCommand)
+    .callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: MetricDataQuery[] }) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
+        const { Namespace = "", MetricName = "", Dimensions = [] } = MetricStat?.Metric ?? {};
+        const key = [Namespace, ...Dimensions.map(({ Value = "" }) => Value), MetricName, MetricStat?.Stat].join(" ");
+        const points = Object.entries(metrics[key] ?? {});
+        return {
+          Id,
+          StatusCode: "Complete",
+          Timestamps: points.map(([at]) => new Date(Number(at))),
+          Values: points.map(([, value]) => value),
+        };
+      }),
+    }));
+});
+
+const LIVE = "AWS/Lambda dev-api dev-api:live";
+const DURATIONS = {
+  [`${LIVE} Duration SampleCount`]: { [YESTERDAY]: 30, [TODAY]: 10 },
+  [`${LIVE} Duration p50`]: { [YESTERDAY]: 100, [TODAY]: 500 },
+  [`${LIVE} Duration Average`]: { [FIRST]: 120, [FIRST + 4 * MINUTE]: 3000 },
+};
+
+async function functionsOf(functions = "api = {}"): Promise<WatchedFunction[]> {
+  const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars({ functions }) }));
+  return environment ? watchedFunctions(environment) : [];
+}
+
+async function use(functions?: string) {
+  const [known] = await readUse(new CloudWatchClient({}), "eu-west-1", await functionsOf(functions), NOW);
+  if (!known) throw new Error("nothing is known");
+  return known;
+}
+
+describe("a function's use", () => {
+  test("begins with its first request, and minutes without data had none", async () => {
+    metrics = {
+      ...DURATIONS,
+      [`${LIVE} Invocations Sum`]: { [FIRST]: 2, [FIRST + 4 * MINUTE]: 7 },
+      [`${LIVE} ConcurrentExecutions Maximum`]: { [FIRST]: 1, [FIRST + 4 * MINUTE]: 5 },
+    };
+
+    const { history, notes } = await use();
+
+    expect(history).toMatchObject({
+      startsAt: FIRST,
+      seconds: 300,
+      source: { counts: Float64Array.of(2, 0, 0, 0, 7), peaks: Float64Array.of(1, 0, 0, 0, 5) },
+    });
+    expect(notes).toEqual([]);
+  });
+
+  test("has its concurrency estimated where CloudWatch does not know that of an alias", async () => {
+    metrics = { ...DURATIONS, [`${LIVE} Invocations Sum`]: { [FIRST]: 2, [FIRST + 4 * MINUTE]: 100 } };
+
+    const { history, notes, metricsRead } = await use();
+
+    expect(metricsRead).toBe(2);
+    // 100 requests of 3 s in a minute: 5 at work on average, and 3 * sqrt(5) more at times.
+    expect(history.source).toMatchObject({ peaks: Float64Array.of(1, 0, 0, 0, 12) });
+    expect(notes).toEqual([
+      "api: CloudWatch has no ConcurrentExecutions of its traffic: estimated from Invocations and Duration",
+    ]);
+  });
+
+  test("has the durations of every day, each with the weight of its requests", async () => {
+    metrics = {
+      ...DURATIONS,
+      [`${LIVE} Invocations Sum`]: { [FIRST]: 2 },
+      [`${platformNamespace("dev-api")} InitDuration SampleCount`]: { [TODAY]: 4 },
+      [`${platformNamespace("dev-api")} InitDuration Minimum`]: { [TODAY]: 200 },
+      [`${platformNamespace("dev-api")} InitDuration Maximum`]: { [TODAY]: 400 },
+    };
+
+    const { history, initSeconds } = await use();
+
+    const work = history.source.kind === "minutes" ? history.source.workSeconds : undefined;
+    const values = work?.kind === "empirical" ? work.values : [];
+    expect(new Set(values)).toEqual(new Set([0.1, 0.5]));
+    expect(values.filter((value) => value === 0.1).length / values.length).toBeCloseTo(0.75, 2);
+    const inits = initSeconds?.kind === "empirical" ? initSeconds.values : [];
+    expect(Math.min(...inits)).toBeCloseTo(0.2, 2);
+    expect(Math.max(...inits)).toBeCloseTo(0.4, 2);
+    expect(inits.reduce((sum, value) => sum + value, 0) / inits.length).toBeCloseTo(0.3, 2);
+  });
+
+  test("is none where CloudWatch has nothing", async () => {
+    const { history, initSeconds } = await use();
+
+    expect(history.seconds).toBe(HISTORY_DAYS * 86_400 - 60);
+    expect(history.source).toMatchObject({ kind: "minutes" });
+    expect(history.source.kind === "minutes" && history.source.counts.every((count) => count === 0)).toBe(true);
+    expect(initSeconds).toBeUndefined();
+  });
+
+  test("is that of the whole function where something else deploys it, and says that pings may be among it", async () => {
+    metrics = {
+      "AWS/Lambda Legacy Invocations Sum": { [FIRST]: 1 },
+      "AWS/Lambda Legacy ConcurrentExecutions Maximum": { [FIRST]: 1 },
+      "AWS/Lambda Legacy Duration SampleCount": { [TODAY]: 1 },
+      "AWS/Lambda Legacy Duration p50": { [TODAY]: 10 },
+    };
+
+    const { history, notes } = await use('old = { existing = true, function_name = "Legacy", memory_mb = 256 }');
+
+    expect(history.seconds).toBe(60);
+    expect(notes).toEqual(["old: it is deployed elsewhere, so that pings may be among its requests"]);
+  });
+});
+
+test("several functions are read in the same two calls, for what was told", async () => {
+  const functions = await functionsOf("api = {}\nold = { existing = true, memory_mb = 256 }");
+
+  await readUse(new CloudWatchClient({}), "eu-west-1", functions, NOW);
+
+  const calls = cloudwatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
+  expect(calls).toHaveLength(2);
+  const asked = calls.reduce((sum, { MetricDataQueries = [] }) => sum + MetricDataQueries.length, 0);
+  expect(useDollars(2)).toEqual({ metrics: asked, dollars: asked / 100_000 });
+  for (const { StartTime } of calls) {
+    // CloudWatch keeps minutes for no longer.
+    expect(NOW - Number(StartTime)).toBeLessThanOrEqual(15 * 86_400_000);
+  }
+});

@@ -1,0 +1,338 @@
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { readdirSync, readFileSync, statSync, chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadEnvironments } from "../../../environments/load";
+import { warmingSettings } from "../../../environments/warming";
+import { adviceReport } from "../../../operations/advise/report";
+import { ops } from "../../../operations/program";
+import { HANDLER, makeProject, tfvars } from "../../support/project";
+
+const MINUTE = 60_000;
+const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
+const LONGEST_MILLISECONDS = 60_000;
+
+/** A request now and then, and five at once every half hour. */
+const COUNTS = [
+  "minute,count,peak_concurrency",
+  ...Array.from({ length: 1440 }, (_, minute) => {
+    const count = minute % 30 === 0 ? 5 : minute % 9 === 0 ? 1 : 0;
+    return `${minute},${count},${count}`;
+  }),
+].join("\n");
+const TRACE = ["--trace", "day.csv", "--duration-ms", "50,100,400"];
+
+const cloudwatch = mockClient(CloudWatchClient);
+
+beforeEach(() => {
+  cloudwatch.reset();
+});
+
+/** The last day of every function: a request each ten minutes. */
+function answerMetrics(): void {
+  const to = NOW - (NOW % MINUTE);
+  const everyTen = Array.from({ length: 144 }, (_, index) => new Date(to - (1440 - 10 * index) * MINUTE));
+  const day = [new Date(Date.UTC(2026, 0, 19)), new Date(Date.UTC(2026, 0, 20))];
+  cloudwatch
+    .on(GetMetricDataCommand)
+    .callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: MetricDataQuery[] }) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
+        const isDay = MetricStat?.Period === 86_400;
+        const Timestamps = isDay ? day : everyTen;
+        const isDuration = MetricStat?.Metric?.MetricName?.endsWith("Duration") === true;
+        const value = isDuration && MetricStat.Stat !== "SampleCount" ? 120 : 1;
+        return { Id, StatusCode: "Complete", Timestamps, Values: Timestamps.map(() => value) };
+      }),
+    }));
+}
+
+interface Run {
+  readonly exitCode: number;
+  readonly stdout: string[];
+  readonly stderr: string[];
+  readonly root: string;
+}
+
+async function run(
+  args: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+  progress?: () => void,
+): Promise<Run> {
+  const root = makeProject({ "environments/dev.tfvars": tfvars(), "day.csv": COUNTS, ...files });
+  return runIn(root, args, progress);
+}
+
+async function runIn(root: string, args: readonly string[], progress?: () => void): Promise<Run> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const exitCode = await ops(["advise", ...args], {
+    root,
+    print: (line) => stdout.push(line),
+    printAside: (line) => stderr.push(line),
+    ...(progress && { writeProgress: progress }),
+    now: () => NOW,
+    wait: () => Promise.resolve(),
+  });
+  return { exitCode, stdout, stderr, root };
+}
+
+const tfvarsOf = ({ root }: Pick<Run, "root">) => readFileSync(join(root, "environments/dev.tfvars"), "utf8");
+
+async function settingsOf(root: string, id: string) {
+  const [environment] = await loadEnvironments(root);
+  return warmingSettings(environment?.warming ?? {}, environment?.functions[id]?.warming ?? {});
+}
+
+describe("a trace without any environment", () => {
+  test(
+    "is advised on: a table, one sentence with its reason, a block, and a page",
+    async () => {
+      const { exitCode, stdout, root } = await run([...TRACE, "--memory-mb", "1024", "--architecture", "x86_64"]);
+
+      const text = stdout.join("\n");
+      expect(exitCode).toBe(0);
+      expect(stdout[0]).toMatch(/^day: \d+ requests from 1970-01-05 00:00 to 1970-01-06 00:00 UTC, 1024 MB x86_64$/);
+      expect(text).toMatch(/^ +none +\d/m);
+      expect(text).toMatch(/^ +best +every /m);
+      expect(text).toMatch(/^Warm it .*: the cheapest that keeps cold starts below 5 %/m);
+      expect(text).toContain("  warming = {\n    scheduled   = { enabled = true, every_minutes = ");
+      expect(text).toContain("Assumed: idle life 5 to 7 minutes (mikhailio-hugo, 2021)");
+      expect(readFileSync(join(root, "advice/day.html"), "utf8")).toContain("<h1>Warming day</h1>");
+      expect(cloudwatch.calls()).toEqual([]);
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  test(
+    "is advised on for scripts: one document, as its schema says, the same each time",
+    async () => {
+      const first = await run([...TRACE, "--json"]);
+      const second = await run([...TRACE, "--json"]);
+
+      const report = (stdout: readonly string[]) => adviceReport.parse(JSON.parse(stdout.join("\n")));
+      expect(first.stdout).toHaveLength(1);
+      expect({ ...report(first.stdout), pages: [] }).toEqual({ ...report(second.stdout), pages: [] });
+      expect(report(first.stdout).functions[0]?.sensitivity.map(({ guess }) => guess)).toContain(
+        "idle life 11 to 24 minutes",
+      );
+    },
+    LONGEST_MILLISECONDS,
+  );
+});
+
+describe("an environment", () => {
+  test(
+    "has each of its functions advised on from CloudWatch, and says first what reading costs",
+    async () => {
+      answerMetrics();
+
+      const { exitCode, stdout, stderr, root } = await run(["dev"], {
+        "environments/dev.tfvars": tfvars({ functions: "api = {}\nweb = { reserved_concurrency = 0 }" }),
+        "functions/web/handler.ts": HANDLER,
+      });
+
+      expect(exitCode).toBe(0);
+      expect(stderr).toEqual(["reading 25 metrics of 15 days from CloudWatch, for $0.00025"]);
+      expect(stdout[0]).toMatch(/^api: 144 requests from 2026-01-19 12:30 /);
+      expect(stdout.join("\n")).toMatch(/^ +now +every 5 min x 3, MON-SUN 9-18 h every 2 min x 3 /m);
+      expect(readdirSync(join(root, "advice"))).toEqual(["dev-api.html"]);
+    },
+    LONGEST_MILLISECONDS,
+  );
+});
+
+describe("--write", () => {
+  const FILE = `# Development.
+region = "eu-west-1"
+state  = { backend = "local" }
+functions = {
+  api = { # the shop
+    memory_mb = 256
+    warming = {
+      gate = { enabled = false } # slow to start
+    }
+  }
+}
+`;
+
+  test(
+    "puts what is recommended into the file, shows a diff, and leaves everything else",
+    async () => {
+      const result = await run(["dev", "api", ...TRACE, "--write"], { "environments/dev.tfvars": FILE });
+      const { exitCode, stdout, root } = result;
+
+      const settings = await settingsOf(root, "api");
+      expect(exitCode).toBe(0);
+      expect(settings.gate.enabled).toBe(false);
+      expect(settings.scheduled.enabled || settings.peak.enabled).toBe(true);
+      const added = tfvarsOf(result)
+        .split("\n")
+        .filter((line) => !FILE.split("\n").includes(line));
+      const kept = tfvarsOf(result)
+        .split("\n")
+        .filter((line) => !added.includes(line));
+      expect(kept.join("\n")).toBe(FILE);
+      expect(added.length).toBeGreaterThan(0);
+      for (const line of added) expect(stdout).toContain(`+ ${line}`);
+      expect(stdout.filter((line) => line.startsWith("- "))).toEqual([]);
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  test(
+    "changes nothing where the file says so already, and keeps the file's mode",
+    async () => {
+      const first = await run(["dev", ...TRACE, "--write"]);
+      chmodSync(join(first.root, "environments/dev.tfvars"), 0o640);
+      const before = tfvarsOf(first);
+      const again = await runIn(first.root, ["dev", ...TRACE, "--write"]);
+
+      expect(again.stdout.at(-1)).toBe("environments/dev.tfvars says so already");
+      expect(tfvarsOf(again)).toBe(before);
+      expect(statSync(join(again.root, "environments/dev.tfvars")).mode & 0o777).toBe(0o640);
+      expect(readdirSync(join(again.root, "environments"))).toEqual(["dev.tfvars"]);
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  test(
+    "says it once for the environment where all functions are to have the same",
+    async () => {
+      answerMetrics();
+
+      const result = await run(["dev", "--write"], {
+        "environments/dev.tfvars": tfvars({ functions: "api = {}\nweb = {}" }),
+        "functions/web/handler.ts": HANDLER,
+      });
+
+      expect(tfvarsOf(result)).toMatch(/^warming = \{\n/m);
+      expect(await settingsOf(result.root, "web")).toEqual(await settingsOf(result.root, "api"));
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  test(
+    "writes nothing for provisioned concurrency, and says why",
+    async () => {
+      const file = tfvars({ functions: "api = { reserved_concurrency = 1 }" });
+
+      const result = await run(["dev", "api", "--trace", "rare.csv", "--duration-ms", "50", "--write"], {
+        "environments/dev.tfvars": file,
+        "rare.csv": ["minute,count", ...Array.from({ length: 72 }, (_, index) => `${index * 20},1`)].join("\n"),
+      });
+
+      expect(result.exitCode).toBe(0);
+      expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency: warming cannot reach 5 %");
+      expect(result.stderr).toContain("api: nothing was written: provisioned concurrency is no key of a tfvars file");
+      expect(tfvarsOf(result)).toBe(file);
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  test(
+    "refuses a file that would load to something else afterwards",
+    async () => {
+      const file = tfvars({ functions: '"\\u0061pi" = { memory_mb = 256 }' });
+
+      const result = await run(["dev", "api", ...TRACE, "--write"], { "environments/dev.tfvars": file });
+
+      expect(result.exitCode).toBe(2);
+      expect(result.stderr.at(-1)).toBe(
+        "environments/dev.tfvars: it is written in a way that --write cannot change safely: put the block there by hand; nothing was written",
+      );
+      expect(tfvarsOf(result)).toBe(file);
+    },
+    LONGEST_MILLISECONDS,
+  );
+});
+
+describe("Ctrl-C", () => {
+  test(
+    "ends the work with 130, and nothing is written",
+    async () => {
+      const { exitCode, stdout, root } = await run([...TRACE], {}, () => {
+        process.emit("SIGINT");
+      });
+
+      expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: [] });
+      expect(readdirSync(join(root, "advice"))).toEqual([]);
+    },
+    LONGEST_MILLISECONDS,
+  );
+});
+
+describe("wrong input is told in one line and exits 2:", () => {
+  const file = (functions: string) => ({
+    "environments/dev.tfvars": tfvars({ functions }),
+    "functions/web/handler.ts": HANDLER,
+  });
+  test.each([
+    [[], {}, "advise: name an environment, or a trace with --trace"],
+    [["qa"], {}, 'environments: there is no "qa"; environments are: dev'],
+    [["dev", "web"], {}, 'environments/dev.tfvars: there is no function "web"; functions are: api'],
+    [
+      ["dev", "api"],
+      file("api = { reserved_concurrency = 0 }"),
+      "environments/dev.tfvars: api is stopped by reserved_concurrency = 0",
+    ],
+    [
+      ["dev"],
+      file("old = { existing = true }"),
+      "environments/dev.tfvars: functions.old.memory_mb: expected its memory, without which nobody knows what warming it costs, got nothing",
+    ],
+    [["dev", ...TRACE], file("api = {}\nweb = {}"), "--trace: say of which function it is: api, web"],
+    [[...TRACE, "--write"], {}, "--write: name the environment whose file is to be changed"],
+    [
+      ["dev", "--memory-mb", "512"],
+      {},
+      "advise: --memory-mb, --architecture, --duration-ms and --init-ms describe a trace's function: name the trace with --trace",
+    ],
+    [["--trace", "none.csv"], {}, "none.csv: cannot be read: no such file"],
+    [["--trace", "day.csv"], {}, "day.csv: expected --duration-ms beside it, because it has no durations"],
+  ])("%j", async (args, files, message) => {
+    const { exitCode, stdout, stderr } = await run(args, files);
+
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: [], stderr: [message] });
+  });
+
+  test.each([
+    [["--memory-mb", "64"], "It is no whole number from 128 to 10240."],
+    [["--architecture", "mips"], "It is neither arm64 nor x86_64."],
+    [["--duration-ms", "20,x"], "It is no list of numbers from 0 to 900000, as in 20,35,120."],
+  ])("%j", async (args, message) => {
+    const { exitCode, stderr } = await run(["--trace", "day.csv", ...args]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr.join("\n")).toContain(message);
+  });
+});
+
+describe("what AWS refuses is told in one line and exits 1:", () => {
+  test.each([
+    ["AccessDenied", "not authorized", "AWS does not allow cloudwatch:GetMetricData: not authorized"],
+    ["CredentialsProviderError", "none found", "there are no AWS credentials: none found"],
+    [
+      "Throttling",
+      "Rate exceeded",
+      "AWS in eu-west-1 refuses so many requests at once, try again later: Rate exceeded",
+    ],
+  ])("%s", async (name, message, expected) => {
+    cloudwatch.on(GetMetricDataCommand).rejects(Object.assign(new Error(message), { name }));
+
+    const { exitCode, stdout, stderr, root } = await run(["dev"]);
+
+    expect({ exitCode, stdout, last: stderr.at(-1) }).toEqual({ exitCode: 1, stdout: [], last: expected });
+    expect(readdirSync(join(root, "advice"))).toEqual([]);
+  });
+
+  test("so is a folder that cannot be written", async () => {
+    const root = makeProject({ "environments/dev.tfvars": tfvars(), "day.csv": COUNTS });
+    writeFileSync(join(root, "advice"), "");
+
+    const { exitCode, stderr } = await runIn(root, TRACE);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toHaveLength(1);
+  });
+});

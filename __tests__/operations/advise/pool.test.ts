@@ -1,0 +1,83 @@
+import { describe, expect, test } from "@jest/globals";
+import { fixed } from "../../../advisor/distribution";
+import { candidatesFor } from "../../../operations/advise/candidates";
+import { runTasks } from "../../../operations/advise/pool";
+import { profileOf } from "../../../operations/advise/profile";
+import { type Task } from "../../../operations/advise/task";
+import { ASSUMPTION } from "../../../operations/advise/unknowns";
+import { WARMING_DEFAULTS } from "../../../environments/warming";
+import { sampleHistory } from "./support";
+
+const LONGEST_MILLISECONDS = 120_000;
+
+async function sampleTasks(): Promise<Task[]> {
+  const history = sampleHistory();
+  const candidates = candidatesFor(history, await profileOf(history, 1), WARMING_DEFAULTS);
+  const task = {
+    model: { ...ASSUMPTION.platform, initSeconds: fixed(0.3) },
+    prices: {
+      perRequest: 1e-6,
+      perGigabyteSecond: 1e-5,
+      provisionedPerGigabyteSecond: 1e-6,
+      provisionedWorkPerGigabyteSecond: 1e-6,
+      perWarmerRun: 1e-6,
+    },
+    memoryMb: 512,
+    repetitions: 2,
+    seed: 1,
+  };
+  return candidates.map(({ policy }) => ({ ...task, policies: [policy] }));
+}
+
+describe("work that is divided", () => {
+  test(
+    "has the same result in this process, in two others, and in larger pieces",
+    async () => {
+      const tasks = await sampleTasks();
+      const [first] = tasks;
+      if (!first) throw new Error("no task");
+      const whole: Task = { ...first, policies: tasks.flatMap(({ policies }) => policies) };
+
+      const alone = await runTasks(sampleHistory(), tasks, { workers: 1 });
+      const divided = await runTasks(sampleHistory(), tasks, { workers: 2 });
+      const [together] = await runTasks(sampleHistory(), [whole], { workers: 1 });
+
+      expect(divided).toEqual(alone);
+      expect(alone.flat()).toEqual(together);
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  test(
+    "says how far it is, and never goes back",
+    async () => {
+      const shares: number[] = [];
+
+      await runTasks(sampleHistory(), await sampleTasks(), { workers: 2, onProgress: (share) => shares.push(share) });
+
+      expect(shares.at(-1)).toBeCloseTo(1);
+      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  test(
+    "ends when it is interrupted, here and in other processes",
+    async () => {
+      const tasks = await sampleTasks();
+      for (const workers of [1, 2]) {
+        const interruption = new AbortController();
+        const work = runTasks(sampleHistory(), tasks, {
+          workers,
+          signal: interruption.signal,
+          onProgress: () => {
+            interruption.abort();
+          },
+        });
+
+        await expect(work).rejects.toThrow();
+      }
+    },
+    LONGEST_MILLISECONDS,
+  );
+});

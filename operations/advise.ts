@@ -1,0 +1,251 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { resolve } from "node:path";
+import { type Distribution, empirical } from "../advisor/distribution";
+import { loadEnvironments } from "../environments/load";
+import { InvalidInput } from "../environments/mistakes";
+import { type Environment } from "../environments/schema";
+import { adviseFunction, type Advised, type Subject } from "./advise/advise-function";
+import { pageOf } from "./advise/page/page";
+import { type AdviceReport } from "./advise/report";
+import { reportOf } from "./advise/report-of";
+import { chosenFunctions, subjectsInCloudWatch, type TraceOptions, withTrace } from "./advise/subjects";
+import { adviceLines } from "./advise/text";
+import { type Change, writeWarming } from "./advise/tfvars/write";
+import { environmentCalled } from "./environment-choice";
+import { EXIT, type ExitCode } from "./exit-codes";
+import { untilCtrlC } from "./interruption";
+import { progressBar, showProgress } from "./progress";
+import { prepareFolder, writeFiles } from "./report-files";
+import { type Surroundings } from "./surroundings";
+
+const HELP = `
+Simulates each way of warming on the function's own traffic: of the last 15 days from CloudWatch, or of a trace. Recommends the cheapest that
+keeps cold starts below the target, and writes a page per function. docs/advising.md has the rest.
+
+A trace is a CSV file with a header: timestamp,duration_ms for requests, or timestamp,count or minute,count for minutes, and maybe
+peak_concurrency. Times are as in 2026-01-31T09:00:00Z, or seconds or milliseconds since 1970.
+
+Exit codes:
+  0    advised, and written where --write asks for it
+  1    AWS refused, or a file cannot be written
+  2    wrong input, or a tfvars file that --write cannot change safely
+  130  Ctrl-C: nothing was written
+
+Examples:
+  $ npm run ops -- advise prod                          every function of prod
+  $ npm run ops -- advise prod api --write              and put what is recommended for api into environments/prod.tfvars
+  $ npm run ops -- advise prod api --trace week.csv     on a trace instead of CloudWatch
+  $ npm run ops -- advise --trace week.csv --memory-mb 1024 --architecture x86_64
+  $ npm run ops -- advise --trace counts.csv --duration-ms 20,35,40,120
+  $ npm run ops --silent -- advise prod --json          for a script`;
+
+interface Options {
+  readonly trace?: string;
+  readonly memoryMb?: number;
+  readonly architecture?: "arm64" | "x86_64";
+  readonly durationMs?: Distribution;
+  readonly initMs?: Distribution;
+  readonly write?: boolean;
+  readonly json?: boolean;
+  readonly out: string;
+}
+
+/** What was typed, put together. */
+interface Request {
+  readonly environment: Environment | undefined;
+  readonly functionId: string | undefined;
+  readonly trace: TraceOptions | undefined;
+}
+
+/**
+ * Adds the command `advise`: what warming would do for a function, what it costs, and what to set.
+ *
+ * @param exit takes the exit code
+ */
+export function addAdvise(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+  program
+    .command("advise")
+    .description("Simulates ways of warming on a function's traffic, and says what to set.")
+    .argument("[environment]", "a file in environments/, without .tfvars; not needed with --trace")
+    .argument("[function]", "as the environment's file calls it; all by default")
+    .option("--trace <csv>", "traffic from a file instead of CloudWatch")
+    .option("--memory-mb <megabytes>", "of a trace's function; by default as its file says, or 512", memoryOf)
+    .option("--architecture <name>", "of a trace's function: arm64 or x86_64", architectureOf)
+    .option(
+      "--duration-ms <list>",
+      "of requests of a trace with counts: values from the least to the most, as likely as each other",
+      quantitiesOf,
+    )
+    .option("--init-ms <list>", "of starts of a trace's function, likewise", quantitiesOf)
+    .option("--write", "put what is recommended into the environment's file")
+    .option("--json", "write one JSON document")
+    .option("--out <folder>", "where pages are written", "advice")
+    .addHelpText("after", HELP)
+    .action(async (name: string | undefined, functionId: string | undefined, options: Options) => {
+      const request = await requestOf(surroundings.root, name, functionId, options);
+      const done = await untilCtrlC((signal) => advise(request, options, surroundings, signal));
+      exit(done ? EXIT.done : EXIT.interrupted);
+    });
+}
+
+async function requestOf(
+  root: string,
+  name: string | undefined,
+  functionId: string | undefined,
+  options: Options,
+): Promise<Request> {
+  const { trace: file, memoryMb, architecture, durationMs: workSeconds, initMs: initSeconds, write = false } = options;
+  const described = { memoryMb, architecture, workSeconds, initSeconds };
+  if (name === undefined && file === undefined) throw wrong("advise", "name an environment, or a trace with --trace");
+  if (name === undefined && write) throw wrong("--write", "name the environment whose file is to be changed");
+  if (file === undefined && Object.values(described).some((value) => value !== undefined)) {
+    throw wrong(
+      "advise",
+      "--memory-mb, --architecture, --duration-ms and --init-ms describe a trace's function: name the trace with --trace",
+    );
+  }
+  const given = Object.fromEntries(Object.entries(described).filter(([, value]) => value !== undefined)) as Omit<
+    TraceOptions,
+    "file"
+  >;
+  return {
+    environment: name === undefined ? undefined : environmentCalled(name, await loadEnvironments(root)),
+    functionId,
+    trace: file === undefined ? undefined : { file, ...given },
+  };
+}
+
+async function advise(
+  request: Request,
+  options: Options,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<true> {
+  const { environment } = request;
+  const { root, print, printAside } = surroundings;
+  const { json = false, write = false, out } = options;
+  await prepareFolder(resolve(root, out));
+  const all = await adviseAll(request, surroundings, signal);
+  const report = reportOf(
+    environment?.name,
+    all.map(({ advice }) => advice),
+  );
+  // From here on it is written whole: Ctrl-C comes too late.
+  signal.throwIfAborted();
+  report.pages = await writeFiles(resolve(root, out), pagesOf(report));
+  if (!json) printReport(report, print);
+  const change = write && environment ? await writeAdvice(root, environment, all, printAside) : undefined;
+  if (change && change.diff.length > 0) report.changed = change.file;
+  if (json) print(JSON.stringify(report));
+  else if (change) [...changeLines(change)].forEach(print);
+  return true;
+}
+
+async function adviseAll(
+  { environment, functionId, trace }: Request,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<Advised[]> {
+  const { root, printAside, now } = surroundings;
+  const functions = environment ? chosenFunctions(environment, functionId) : [];
+  const work = (subject: Subject) => withProgress(subject, surroundings, signal);
+  if (trace) {
+    const [watched, another] = functions;
+    if (another) throw wrong("--trace", `say of which function it is: ${functions.map(({ id }) => id).join(", ")}`);
+    const described = environment && watched && { environment, watched };
+    return [await withTrace(root, trace, described, signal, work)];
+  }
+  if (!environment) return [];
+  const subjects = await subjectsInCloudWatch(environment, functions, now(), printAside, signal);
+  const all: Advised[] = [];
+  for (const subject of subjects) all.push(await work(subject));
+  return all;
+}
+
+async function withProgress(
+  subject: Subject,
+  { writeProgress, printAside }: Surroundings,
+  signal: AbortSignal,
+): Promise<Advised> {
+  let done = 0;
+  const line = () => `${progressBar(done)} ${subject.id}: ${Math.floor(100 * done)} % simulated`;
+  const stop = writeProgress && showProgress(line, writeProgress);
+  try {
+    const advised = await adviseFunction(subject, {
+      signal,
+      onProgress: (share) => {
+        done = share;
+      },
+    });
+    stop?.();
+    advised.advice.notes.forEach(printAside);
+    return advised;
+  } catch (error) {
+    stop?.();
+    throw error;
+  }
+}
+
+function pagesOf(report: AdviceReport): Record<string, string> {
+  const prefix = report.environment === undefined ? "" : `${report.environment}-`;
+  return Object.fromEntries(
+    report.functions.map((advice) => [`${prefix}${advice.function}.html`, pageOf(report, advice)]),
+  );
+}
+
+function printReport(report: AdviceReport, print: (line: string) => void): void {
+  report.functions.flatMap(adviceLines).forEach(print);
+  print(`Assumed: ${report.assumption}. ${report.leftOut.join(" ")}`);
+  report.pages.forEach((page) => {
+    print(`Written: ${page}`);
+  });
+}
+
+async function writeAdvice(
+  root: string,
+  environment: Environment,
+  all: readonly Advised[],
+  say: (line: string) => void,
+): Promise<Change | undefined> {
+  const canBeWarmed = (id: string) =>
+    environment.functions[id] !== undefined || environment.existingFunctions[id]?.warmingQualifier !== undefined;
+  const wanted = all.flatMap(({ advice: { function: id, recommendation }, warming }) => {
+    if (warming && canBeWarmed(id)) return [[id, warming] as const];
+    const reason = warming
+      ? "it has no warming_qualifier, without which it is not kept warm"
+      : recommendation.kind === "provision"
+        ? "provisioned concurrency is no key of a tfvars file"
+        : "nothing is recommended";
+    say(`${id}: nothing was written: ${reason}`);
+    return [];
+  });
+  return wanted.length === 0 ? undefined : writeWarming(root, environment, new Map(wanted));
+}
+
+function changeLines({ file, diff }: Change): string[] {
+  return diff.length === 0 ? [`${file} says so already`] : ["", `${file}:`, ...diff];
+}
+
+function memoryOf(text: string): number {
+  const megabytes = Number(text);
+  if (!/^\d+$/.test(text) || megabytes < 128 || megabytes > 10_240)
+    throw new InvalidArgumentError("It is no whole number from 128 to 10240.");
+  return megabytes;
+}
+
+function architectureOf(text: string): string {
+  if (text !== "arm64" && text !== "x86_64") throw new InvalidArgumentError("It is neither arm64 nor x86_64.");
+  return text;
+}
+
+/** Milliseconds, in seconds from then on. */
+function quantitiesOf(text: string): Distribution {
+  const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (!values.every((value) => value >= 0 && value <= 900_000))
+    throw new InvalidArgumentError("It is no list of numbers from 0 to 900000, as in 20,35,120.");
+  return empirical(values.map((value) => value / 1000));
+}
+
+function wrong(file: string, message: string): InvalidInput {
+  return new InvalidInput([{ file, message }]);
+}

@@ -1,0 +1,220 @@
+import { availableParallelism } from "node:os";
+import { type PolicyOutcome } from "../../advisor/compare";
+import { type Prices } from "../../advisor/cost";
+import { type Distribution, fixed } from "../../advisor/distribution";
+import { seedOf } from "../../advisor/random";
+import prices from "../../stacks/prices.json";
+import { WARMER_PRICE } from "../../stacks/warming/warmed-functions";
+import { RUN_SECONDS } from "../../stacks/warming/warming-cost";
+import { type Candidate, candidatesFor } from "./candidates";
+import { busiestDay } from "./day";
+import { type History } from "./history";
+import { policyOf, readingDollarsPerMonth, type Warming } from "./policies";
+import { runTasks } from "./pool";
+import { type Profile, profileOf } from "./profile";
+import { type Judged, recommend, type Recommendation } from "./recommend";
+import { type FunctionAdvice, type PolicyAdvice } from "./report";
+import { blockOf } from "./settings-values";
+import { type Task } from "./task";
+import { ASSUMPTION, OTHER_GUESSES } from "./unknowns";
+
+/** Taken where no start was reported: it hardly changes how many requests are cold, but how much later they are. */
+export const ASSUMED_INIT_SECONDS = 0.5;
+
+/** A task draws the requests anew, so it has some policies. */
+const POLICIES_PER_TASK = 6;
+
+/** With more requests, chance is a small part of what is not known. */
+const MANY_REQUESTS = 3_000_000;
+const REPETITIONS = 5;
+const REPETITIONS_OF_MANY = 2;
+
+/** Shorter work is done before another process has begun. */
+const LONG_REQUESTS = 300_000;
+const LONG_SECONDS = 3 * 86_400;
+
+/** How much of all the work finding the sensitivity is, roughly. */
+const SENSITIVITY_SHARE = 0.3;
+
+/** What is known of a function. */
+export interface Subject {
+  /** As its file calls it, or the trace's name. */
+  readonly id: string;
+  readonly memoryMb: number;
+  readonly architecture: "arm64" | "x86_64";
+  readonly reservedConcurrency?: number;
+  /** What is set now; missing where nothing says it. */
+  readonly configured?: Warming;
+  readonly history: History;
+  readonly initSeconds?: Distribution;
+  /** How many metrics tell the warmer how much it is used: one, unless its concurrency has to be estimated. */
+  readonly metricsRead?: number;
+  /** What was assumed, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** How the work is done. */
+export interface Working {
+  /** Processes that simulate at once; as many as this computer has processors by default. */
+  readonly workers?: number;
+  /** Called with the share that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What is advised, and what a tfvars file would have to say; that is missing where it cannot. */
+export interface Advised {
+  readonly advice: FunctionAdvice;
+  readonly warming?: Warming;
+}
+
+/** Finds out what to set for a function. The same subject gives the same advice, however many processes work on it. */
+export async function adviseFunction(subject: Subject, working: Working = {}): Promise<Advised> {
+  const { id, history, configured, reservedConcurrency, initSeconds = fixed(ASSUMED_INIT_SECONDS) } = subject;
+  const { onProgress, signal } = working;
+  const seed = seedOf(id);
+  const profile = await profileOf(history, seed, signal);
+  const candidates = candidatesFor(history, profile, configured, reservedConcurrency);
+  const repetitions = profile.requests > MANY_REQUESTS ? REPETITIONS_OF_MANY : REPETITIONS;
+  const isLong = profile.requests > LONG_REQUESTS || history.seconds > LONG_SECONDS;
+  const workers = isLong ? (working.workers ?? availableParallelism()) : 1;
+  const task: Omit<Task, "policies"> = {
+    model: { ...ASSUMPTION.platform, initSeconds, ...(reservedConcurrency !== undefined && { reservedConcurrency }) },
+    prices: pricesOf(subject.architecture),
+    memoryMb: subject.memoryMb,
+    repetitions,
+    seed,
+  };
+  const pool = { workers, ...(signal && { signal }) };
+
+  const groups = inGroups(candidates);
+  const compared = await runTasks(
+    history,
+    groups.map((group) => ({ ...task, policies: group.map(({ policy }) => policy) })),
+    {
+      ...pool,
+      onProgress: (share) => onProgress?.(share * (1 - SENSITIVITY_SHARE)),
+    },
+  );
+  const outcomes = new Map(
+    groups.flatMap((group, index) => group.map((one, place) => [one, compared[index]?.[place]] as const)),
+  );
+  const judged = candidates.map((candidate) => judge(candidate, outcomes.get(candidate), subject));
+  const recommendation = recommend(judged);
+
+  const shown = judged.filter((one) => isWorthShowing(one, recommendation, configured));
+  const guesses = await runTasks(
+    history,
+    OTHER_GUESSES.map(({ platform }) => ({
+      ...task,
+      model: { ...task.model, ...platform },
+      policies: shown.map(({ candidate }) => candidate.policy),
+      repetitions: profile.requests > MANY_REQUESTS ? 1 : repetitions,
+    })),
+    { ...pool, onProgress: (share) => onProgress?.(1 - SENSITIVITY_SHARE * (1 - share)) },
+  );
+  const sensitivity = [ASSUMPTION, ...OTHER_GUESSES].map(({ name, source }, index) => ({
+    guess: name,
+    source,
+    policies: shown.map(({ candidate, outcome }, place) => ({
+      name: candidate.name,
+      cold: coldOf(index === 0 ? outcome : (guesses[index - 1]?.[place] ?? outcome)),
+    })),
+  }));
+  const { chosen } = recommendation;
+  return {
+    ...(chosen?.candidate.warming && { warming: chosen.candidate.warming }),
+    advice: {
+      ...summaryOf(subject, recommendation),
+      from: new Date(history.startsAt).toISOString(),
+      to: new Date(history.startsAt + history.seconds * 1000).toISOString(),
+      requests: profile.requests,
+      repetitions,
+      policies: judged.map((one) => policyAdvice(one, one === chosen, isConfigured(one, configured))),
+      sensitivity,
+      day: dayOf(history, profile, (chosen ?? judged[0])?.candidate, reservedConcurrency),
+      notes: notesOf(subject),
+    },
+  };
+}
+
+function judge(candidate: Candidate, outcome: PolicyOutcome | undefined, { metricsRead = 1 }: Subject): Judged {
+  if (!outcome) throw new Error(`Nothing is known of the policy ${candidate.name}`);
+  const { warming, starts, provisioned } = outcome.dollarsPerMonth;
+  const reading = readingDollarsPerMonth(candidate.policy, metricsRead);
+  return {
+    candidate,
+    outcome,
+    dollars: { warming, starts, provisioned, reading, total: warming + starts + provisioned + reading },
+  };
+}
+
+function summaryOf({ id, memoryMb, architecture }: Subject, { kind, sentence, chosen }: Recommendation) {
+  const warming = chosen?.candidate.warming;
+  return {
+    function: id,
+    memoryMb,
+    architecture,
+    recommendation: { kind, sentence, ...(warming && { block: blockOf(warming) }) },
+  };
+}
+
+function notesOf({ initSeconds, notes, id }: Subject): string[] {
+  const assumed = `${id}: no start was reported, so each is taken to last ${1000 * ASSUMED_INIT_SECONDS} ms`;
+  return initSeconds ? [...notes] : [...notes, assumed];
+}
+
+/** Dealt like cards, so that policies that take long are in different groups. */
+function inGroups(candidates: readonly Candidate[]): Candidate[][] {
+  const groups = Math.ceil(candidates.length / POLICIES_PER_TASK);
+  return Array.from({ length: groups }, (_, group) => candidates.filter((_, index) => index % groups === group));
+}
+
+function isConfigured({ candidate }: Judged, configured: Warming | undefined): boolean {
+  return configured !== undefined && JSON.stringify(candidate.policy) === JSON.stringify(policyOf(configured));
+}
+
+function isWorthShowing(one: Judged, { chosen }: Recommendation, configured: Warming | undefined): boolean {
+  return one === chosen || one.candidate.policy.kind === "none" || isConfigured(one, configured);
+}
+
+function coldOf({ coldShare, coldShareInterval: { least, most } }: PolicyOutcome): PolicyAdvice["cold"] {
+  return { percent: 100 * coldShare, fromPercent: 100 * least, toPercent: 100 * most };
+}
+
+function policyAdvice({ candidate, outcome, dollars }: Judged, isRecommended: boolean, isSet: boolean): PolicyAdvice {
+  const { p50, p95, p99 } = outcome.addedLatencySeconds;
+  return {
+    name: candidate.name,
+    kind: candidate.policy.kind,
+    isConfigured: isSet,
+    isRecommended,
+    cold: coldOf(outcome),
+    throttledPercent: 100 * outcome.throttledShare,
+    addedMilliseconds: { p50: 1000 * p50, p95: 1000 * p95, p99: 1000 * p99 },
+    pingsPerDay: outcome.pingsPerDay,
+    dollarsPerMonth: dollars,
+  };
+}
+
+function dayOf(
+  history: History,
+  profile: Profile,
+  candidate: Candidate | undefined,
+  reserved: number | undefined,
+): FunctionAdvice["day"] {
+  if (!candidate) return undefined;
+  const { startsAt, buckets } = busiestDay(history, profile, candidate.policy, reserved);
+  return { startsAt: new Date(startsAt).toISOString(), policy: candidate.name, buckets: [...buckets] };
+}
+
+function pricesOf(architecture: Subject["architecture"]): Prices {
+  const { perRequest, perGigabyteSecond, provisioned } = prices.lambda;
+  return {
+    perRequest,
+    perGigabyteSecond: perGigabyteSecond[architecture],
+    provisionedPerGigabyteSecond: provisioned.perGigabyteSecond[architecture],
+    provisionedWorkPerGigabyteSecond: provisioned.workPerGigabyteSecond[architecture],
+    perWarmerRun: RUN_SECONDS * WARMER_PRICE.perSecond + WARMER_PRICE.perRequest,
+  };
+}

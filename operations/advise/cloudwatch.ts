@@ -1,0 +1,178 @@
+import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { type Distribution, fixed } from "../../advisor/distribution";
+import { ofTraffic, reported } from "../../stacks/monitoring/metrics";
+import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { AwsFailure } from "../aws/failure";
+import { type MetricRequest, type Point, readingDollars, readMetrics } from "../aws/metric-data";
+import { type History } from "./history";
+import { mixture, type PeriodQuantiles } from "./quantiles";
+
+const MINUTE = 60_000;
+const DAY_SECONDS = 86_400;
+
+/** As long as CloudWatch keeps minutes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
+export const HISTORY_DAYS = 15;
+
+/** Statistics with the shares that are not above them. */
+const QUANTILES: Readonly<Record<string, number>> = {
+  Minimum: 0,
+  p10: 0.1,
+  p25: 0.25,
+  p50: 0.5,
+  p75: 0.75,
+  p90: 0.9,
+  p95: 0.95,
+  p99: 0.99,
+  "p99.9": 0.999,
+  Maximum: 1,
+};
+
+/** What CloudWatch knows of a function's use. */
+export interface KnownUse {
+  readonly history: History;
+  /** Missing where no start was reported. */
+  readonly initSeconds?: Distribution;
+  /** How many metrics tell the warmer how much it is used. */
+  readonly metricsRead: number;
+  /** What was assumed, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What reading the use of so many functions costs at most, in dollars. */
+export function useDollars(functions: number): { readonly metrics: number; readonly dollars: number } {
+  const each =
+    Object.keys(byMinute({ name: "", deployedHere: true })).length +
+    Object.keys(byDay({ name: "", deployedHere: true })).length;
+  return { metrics: functions * each, dollars: readingDollars(functions * each) };
+}
+
+/**
+ * Reads how functions were used in the last {@link HISTORY_DAYS} days, of all of them at once: by the minute how often and how many at once, by the day how long.
+ *
+ * @returns what is known of each, in the functions' order
+ * @throws AwsFailure
+ */
+export async function readUse(
+  client: CloudWatchClient,
+  region: string,
+  functions: readonly WatchedFunction[],
+  now: number,
+  signal?: AbortSignal,
+): Promise<KnownUse[]> {
+  const to = Math.floor(now / MINUTE) * MINUTE;
+  const from = to + MINUTE - HISTORY_DAYS * DAY_SECONDS * 1000;
+  const read = (requestsOf: (one: WatchedFunction) => Readonly<Record<string, MetricRequest>>, periodSeconds: number) =>
+    readMetrics(client, region, together(functions, requestsOf), { from, to, periodSeconds }, signal);
+  const minutes = await read(byMinute, 60);
+  const days = await read(byDay, DAY_SECONDS);
+  return functions.map((one, index) =>
+    knownUse(
+      one,
+      { from, to },
+      {
+        minutes: (name) => minutes[`${index} ${name}`] ?? [],
+        days: (name) => days[`${index} ${name}`] ?? [],
+      },
+    ),
+  );
+}
+
+/** What was read of one function, by the names under which it was asked for. */
+interface Read {
+  readonly minutes: (name: string) => readonly Point[];
+  readonly days: (name: string) => readonly Point[];
+}
+
+type Subject = Pick<WatchedFunction, "name" | "deployedHere">;
+
+function byMinute(subject: Subject): Readonly<Record<string, MetricRequest>> {
+  return {
+    invocations: { metric: ofTraffic("Invocations", subject), statistic: "Sum" },
+    concurrency: { metric: ofTraffic("ConcurrentExecutions", subject), statistic: "Maximum" },
+    duration: { metric: ofTraffic("Duration", subject), statistic: "Average" },
+  };
+}
+
+function byDay(subject: Subject): Readonly<Record<string, MetricRequest>> {
+  const all = [...Object.keys(QUANTILES), "SampleCount"];
+  return Object.fromEntries(
+    all.flatMap((statistic) => [
+      [`duration ${statistic}`, { metric: ofTraffic("Duration", subject), statistic }],
+      [`init ${statistic}`, { metric: reported("InitDuration", subject), statistic }],
+    ]),
+  );
+}
+
+function together(
+  functions: readonly WatchedFunction[],
+  requestsOf: (one: WatchedFunction) => Readonly<Record<string, MetricRequest>>,
+): Record<string, MetricRequest> {
+  return Object.fromEntries(
+    functions.flatMap((one, index) =>
+      Object.entries(requestsOf(one)).map(([name, request]) => [`${index} ${name}`, request]),
+    ),
+  );
+}
+
+function knownUse(
+  { id, deployedHere }: WatchedFunction,
+  { from, to }: { readonly from: number; readonly to: number },
+  { minutes, days }: Read,
+): KnownUse {
+  const initSeconds = quantilesOf("init", days);
+  const init = initSeconds && { initSeconds };
+  const [first] = minutes("invocations");
+  const last = minutes("invocations").at(-1);
+  if (!first || !last) {
+    const none = new Float64Array((to - from) / MINUTE);
+    const source = { kind: "minutes", counts: none, peaks: none, workSeconds: fixed(0) } as const;
+    return { ...init, history: { startsAt: from, seconds: none.length * 60, source }, metricsRead: 1, notes: [] };
+  }
+  const workSeconds = quantilesOf("duration", days);
+  if (!workSeconds) throw new AwsFailure(`CloudWatch knows invocations of ${id}, but not how long they took`);
+
+  const length = (last.at - first.at) / MINUTE + 1;
+  const place = ({ at }: Point) => Math.round((at - first.at) / MINUTE);
+  const counts = new Float64Array(length);
+  for (const point of minutes("invocations")) counts[place(point)] = Math.round(point.value);
+  const measured = minutes("concurrency");
+  const isEstimated = measured.length === 0;
+  const peaks = new Float64Array(length);
+  if (!isEstimated) {
+    for (const point of measured) if (place(point) >= 0 && place(point) < length) peaks[place(point)] = point.value;
+  } else {
+    for (const point of minutes("duration")) {
+      peaks[place(point)] = estimatedPeak(counts[place(point)] ?? 0, point.value);
+    }
+  }
+  const notes = [
+    ...(isEstimated
+      ? [`${id}: CloudWatch has no ConcurrentExecutions of its traffic: estimated from Invocations and Duration`]
+      : []),
+    ...(deployedHere ? [] : [`${id}: it is deployed elsewhere, so that pings may be among its requests`]),
+  ];
+  return {
+    ...init,
+    history: { startsAt: first.at, seconds: length * 60, source: { kind: "minutes", counts, peaks, workSeconds } },
+    metricsRead: isEstimated ? 2 : 1,
+    notes,
+  };
+}
+
+/** Little's law, as the warmer has it: so many are at work on average, and at times three deviations more, but never more than there are. */
+function estimatedPeak(count: number, averageMilliseconds: number): number {
+  const average = (count * averageMilliseconds) / MINUTE;
+  return Math.min(count, Math.ceil(average + 3 * Math.sqrt(average)));
+}
+
+/** In seconds; CloudWatch has milliseconds. */
+function quantilesOf(name: string, days: (name: string) => readonly Point[]): Distribution | undefined {
+  const periods = days(`${name} SampleCount`).map(({ at, value: count }): PeriodQuantiles => {
+    const quantiles = Object.entries(QUANTILES).flatMap(([statistic, share]) => {
+      const point = days(`${name} ${statistic}`).find((one) => one.at === at);
+      return point ? [[share, point.value / 1000] as const] : [];
+    });
+    return { count, quantiles };
+  });
+  return mixture(periods);
+}

@@ -1,0 +1,96 @@
+import { type Policy, provisionedConcurrency, scheduledPings } from "../../advisor/policy";
+import { UsageHistory } from "../../advisor/usage-history";
+import { demandOf } from "../../functions/warmer/demand";
+import { type History } from "./history";
+import { type Profile } from "./profile";
+
+const MINUTE = 60_000;
+const MINUTES_PER_DAY = 1440;
+
+/** How long each {@link Bucket} is. */
+export const BUCKET_MINUTES = 5;
+
+/** A few minutes of a day. */
+export interface Bucket {
+  /** Since the day's beginning. */
+  readonly minute: number;
+  readonly requests: number;
+  /** The most requests at work at once. */
+  readonly peak: number;
+  /** The most instances that were asked for, or are provisioned: what was pinged lately is not pinged again. */
+  readonly kept: number;
+}
+
+/** A day, and when it begins. */
+export interface Day {
+  readonly startsAt: number;
+  readonly buckets: readonly Bucket[];
+}
+
+/** The day (UTC) with the most requests, and how many instances a policy keeps warm in it. */
+export function busiestDay({ startsAt }: History, profile: Profile, policy: Policy, reservedConcurrency?: number): Day {
+  const { counts, peaks } = profile;
+  const offset = Math.floor(startsAt / MINUTE) % MINUTES_PER_DAY;
+  const byDay = new Map<number, number>();
+  counts.forEach((count, minute) => {
+    const day = Math.floor((minute + offset) / MINUTES_PER_DAY);
+    byDay.set(day, (byDay.get(day) ?? 0) + count);
+  });
+  const [busiest] = [...byDay].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0]);
+  const first = busiest * MINUTES_PER_DAY - offset;
+  const kept = instancesKept(startsAt, peaks, policy, {
+    from: first,
+    to: first + MINUTES_PER_DAY,
+    reservedConcurrency,
+  });
+  const buckets = Array.from({ length: MINUTES_PER_DAY / BUCKET_MINUTES }, (_, index): Bucket => {
+    const minutes = Array.from({ length: BUCKET_MINUTES }, (_, minute) => first + index * BUCKET_MINUTES + minute);
+    return {
+      minute: index * BUCKET_MINUTES,
+      requests: minutes.reduce((sum, minute) => sum + (counts[minute] ?? 0), 0),
+      peak: Math.max(...minutes.map((minute) => peaks[minute] ?? 0)),
+      kept: Math.max(...kept.slice(index * BUCKET_MINUTES, (index + 1) * BUCKET_MINUTES)),
+    };
+  });
+  return { startsAt: startsAt + first * MINUTE, buckets };
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly reservedConcurrency: number | undefined;
+}
+
+/** By the minute, as the simulation and the warmer decide it. */
+function instancesKept(
+  startsAt: number,
+  peaks: Float64Array,
+  policy: Policy,
+  { from, to, reservedConcurrency }: Span,
+): number[] {
+  const history = policy.kind === "conditional" ? new UsageHistory(startsAt, policy.readEveryMinutes) : undefined;
+  const kept: number[] = [];
+  let last = 0;
+  for (let minute = Math.min(0, from); minute < to; minute++) {
+    const now = startsAt + minute * MINUTE;
+    if (minute >= 0 && history && history.nextStartsAt <= now) history.nextPeriod(0);
+    if (minute >= from) {
+      const scheduled = scheduledPings(policy, now / MINUTE);
+      if (policy.kind === "provisioned") last = provisionedConcurrency(policy, now / MINUTE);
+      else if (scheduled !== undefined) {
+        const target = {
+          functionName: "",
+          qualifier: "",
+          concurrency: scheduled,
+          price: { perSecond: 0, perRequest: 0 },
+          ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+          ...(policy.kind === "conditional" && { conditional: policy }),
+        };
+        last = demandOf(target, minute < 0 ? undefined : history?.usage(now)).concurrency;
+      }
+      kept.push(last);
+    }
+    history?.see(peaks[minute] ?? 0);
+  }
+  return kept;
+}

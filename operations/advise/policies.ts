@@ -1,0 +1,54 @@
+import { type Policy } from "../../advisor/policy";
+import { DAYS, parseDays } from "../../environments/days";
+import { type WarmingSettings } from "../../environments/warming";
+import prices from "../../stacks/prices.json";
+
+/** What decides how many instances are warm between deployments. */
+export type Warming = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;
+
+const MINUTES_PER_MONTH = 730 * 60;
+
+/** Settings as the simulation takes them. */
+export function policyOf({ scheduled, peak, conditional }: Warming): Policy {
+  if (!scheduled.enabled && !peak.enabled) return { kind: "none" };
+  const schedule = {
+    // No minute divides by it: nothing is sent outside of the peak.
+    ...(scheduled.enabled
+      ? { everyMinutes: scheduled.everyMinutes, concurrency: scheduled.concurrency }
+      : { everyMinutes: Infinity, concurrency: 0 }),
+    ...(peak.enabled && {
+      peak: {
+        everyMinutes: peak.everyMinutes,
+        concurrency: peak.concurrency,
+        fromHour: peak.fromHour,
+        toHour: peak.toHour,
+        days: (parseDays(peak.days) ?? []).map((day) => DAYS.indexOf(day)),
+      },
+    }),
+  };
+  if (!conditional.enabled) return { kind: "fixed", ...schedule };
+  const { minimum, maximum, readEveryMinutes } = conditional;
+  return { kind: "conditional", ...schedule, minimum, maximum, readEveryMinutes };
+}
+
+/**
+ * What reading a function's use costs a policy in a month, in dollars.
+ *
+ * @param metrics how many tell it: one where CloudWatch knows the concurrency, two where that is estimated
+ */
+export function readingDollarsPerMonth(policy: Policy, metrics: number): number {
+  if (policy.kind !== "conditional") return 0;
+  return (MINUTES_PER_MONTH / policy.readEveryMinutes) * metrics * prices.perMetricRead;
+}
+
+/** Settings in a few words. */
+export function warmingText({ scheduled, peak, conditional }: Warming): string {
+  if (!scheduled.enabled && !peak.enabled) return "none";
+  const number = (concurrency: number) => (conditional.enabled ? "" : ` x ${concurrency}`);
+  const all = scheduled.enabled ? [`every ${scheduled.everyMinutes} min${number(scheduled.concurrency)}`] : [];
+  const { fromHour, toHour, days, everyMinutes, concurrency } = peak;
+  const busy = peak.enabled ? [`${days} ${fromHour}-${toHour} h every ${everyMinutes} min${number(concurrency)}`] : [];
+  const { minimum, maximum, readEveryMinutes } = conditional;
+  const usage = conditional.enabled ? [`${minimum} to ${maximum} by use, read every ${readEveryMinutes} min`] : [];
+  return [...all, ...busy, ...usage].join(", ");
+}

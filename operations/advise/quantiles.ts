@@ -1,0 +1,44 @@
+import { type Distribution, empirical, interpolate } from "../../advisor/distribution";
+
+/** How a quantity varied in one period of time. */
+export interface PeriodQuantiles {
+  /** How many values there were. */
+  readonly count: number;
+  /** Shares from 0 to 1 with the value that so many were not above. */
+  readonly quantiles: readonly (readonly [share: number, value: number])[];
+}
+
+/** How finely each period is taken apart, and the result described. */
+const PARTS = 200;
+const QUANTILES = 500;
+
+/** How a quantity varied in all periods together, each with the weight of its values; undefined where nothing is known. */
+export function mixture(periods: readonly PeriodQuantiles[]): Distribution | undefined {
+  const weighted = periods.flatMap(({ count, quantiles }) => {
+    const sorted = quantiles.toSorted(([a], [b]) => a - b);
+    if (count <= 0 || sorted.length === 0) return [];
+    return Array.from({ length: PARTS }, (_, part) => ({
+      value: quantile(sorted, (part + 0.5) / PARTS),
+      weight: count / PARTS,
+    }));
+  });
+  if (weighted.length === 0) return undefined;
+  weighted.sort((a, b) => a.value - b.value);
+  const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
+  const values: number[] = [];
+  let below = 0;
+  for (const { value, weight } of weighted) {
+    below += weight;
+    while (values.length < QUANTILES && (values.length + 0.5) / QUANTILES <= below / total) values.push(value);
+  }
+  return empirical(values);
+}
+
+function quantile(sorted: PeriodQuantiles["quantiles"], share: number): number {
+  const index = sorted.findIndex(([known]) => known >= share);
+  const above = sorted.at(index);
+  const below = index > 0 ? sorted[index - 1] : undefined;
+  // Beyond what is known, the nearest that is.
+  if (!below || !above || index < 0) return above?.[1] ?? 0;
+  return interpolate([below[1], above[1]], (share - below[0]) / (above[0] - below[0]));
+}

@@ -1,0 +1,18 @@
+import { TARGETS } from "../../performance/targets";
+import prices from "../../stacks/prices.json";
+import { type AdviceReport, type FunctionAdvice, REPORT_VERSION } from "./report";
+import { ASSUMPTION, LEFT_OUT } from "./unknowns";
+
+/** The report of what is advised. */
+export function reportOf(environment: string | undefined, functions: readonly FunctionAdvice[]): AdviceReport {
+  return {
+    version: REPORT_VERSION,
+    ...(environment !== undefined && { environment }),
+    targetPercent: TARGETS.coldStartPercent,
+    prices: `${prices.region} prices of ${prices.date}`,
+    assumption: ASSUMPTION.source,
+    leftOut: [...LEFT_OUT],
+    functions: [...functions],
+    pages: [],
+  };
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, extname, join, resolve } from "node:path";
+import { type Distribution } from "../../advisor/distribution";
+import { InvalidInput, keyPath, show } from "../../environments/mistakes";
+import { type Environment } from "../../environments/schema";
+import { type WatchedFunction, watchedFunctions } from "../../stacks/monitoring/watched-function";
+import { warmedFunctions } from "../../stacks/warming/warmed-functions";
+import { MAX_ATTEMPTS } from "../aws/failure";
+import { type Subject } from "./advise-function";
+import { dollarText } from "./amounts";
+import { readTrace } from "./trace/read-trace";
+
+/** What is known of a function besides its use. */
+type Settings = Pick<Subject, "id" | "memoryMb" | "architecture" | "reservedConcurrency" | "configured">;
+
+/** What a user says of a trace's function; each counts more than the environment's file. */
+export interface TraceOptions {
+  readonly file: string;
+  readonly memoryMb?: number;
+  readonly architecture?: "arm64" | "x86_64";
+  readonly workSeconds?: Distribution;
+  readonly initSeconds?: Distribution;
+}
+
+/** Of a function that nobody describes: what a tfvars file has by default. */
+const UNDESCRIBED = { memoryMb: 512, architecture: "arm64" } as const;
+
+/**
+ * The functions to advise on.
+ *
+ * @param id one of them; all by default
+ * @throws InvalidInput if it is none of the environment's, or one that is stopped
+ */
+export function chosenFunctions(environment: Environment, id?: string): WatchedFunction[] {
+  const all = watchedFunctions(environment);
+  const known = all.filter((one) => environment.functions[one.id]?.reservedConcurrency !== 0);
+  if (id === undefined && known.length > 0) return known;
+  const chosen = known.filter((one) => one.id === id);
+  if (chosen.length > 0) return chosen;
+  const isStopped = all.some((one) => one.id === id || id === undefined);
+  const message = isStopped
+    ? `${id ?? "every function"} is stopped by reserved_concurrency = 0`
+    : `there is no function ${show(id)}; functions are: ${all.map((one) => one.id).join(", ")}`;
+  throw new InvalidInput([{ file: `environments/${environment.name}.tfvars`, message }]);
+}
+
+/** Functions with their use, as CloudWatch knows it; says first what reading it costs. */
+export async function subjectsInCloudWatch(
+  environment: Environment,
+  functions: readonly WatchedFunction[],
+  now: number,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Subject[]> {
+  const settings = functions.map((one) => settingsOf(environment, one));
+  // AWS's client takes time to load, and a trace needs none.
+  const { HISTORY_DAYS, readUse, useDollars } = await import("./cloudwatch");
+  const { metrics, dollars } = useDollars(functions.length);
+  say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${dollarText(dollars)}`);
+  const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+  const { region } = environment;
+  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const use = await readUse(client, region, functions, now, signal);
+  return settings.flatMap((one, index) => {
+    const known = use[index];
+    return known ? [{ ...one, ...known }] : [];
+  });
+}
+
+/**
+ * Does work on a function with its use, as a trace knows it.
+ *
+ * @param environment with the one function in question; missing where there is none
+ */
+export async function withTrace<T>(
+  root: string,
+  { file, memoryMb, architecture, workSeconds, initSeconds }: TraceOptions,
+  described: { readonly environment: Environment; readonly watched: WatchedFunction } | undefined,
+  signal: AbortSignal,
+  work: (subject: Subject) => Promise<T>,
+): Promise<T> {
+  const name = basename(file, extname(file)).replaceAll(/[^\w.-]+/g, "-");
+  const settings = described
+    ? settingsOf(described.environment, described.watched, memoryMb)
+    : { id: name, ...UNDESCRIBED };
+  const folder = await mkdtemp(join(tmpdir(), "warmwatch-trace-"));
+  try {
+    const spool = join(folder, "requests");
+    const { notes, ...history } = await readTrace({ path: resolve(root, file), file, spool, workSeconds }, signal);
+    return await work({
+      ...settings,
+      ...(memoryMb !== undefined && { memoryMb }),
+      ...(architecture !== undefined && { architecture }),
+      ...(initSeconds && { initSeconds }),
+      history,
+      notes,
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function settingsOf(environment: Environment, { id, memoryMb }: WatchedFunction, given = memoryMb): Settings {
+  if (given === undefined) {
+    const message = `${keyPath(["functions", id, "memory_mb"])}: expected its memory, without which nobody knows what warming it costs, got nothing`;
+    throw new InvalidInput([{ file: `environments/${environment.name}.tfvars`, message }]);
+  }
+  const deployed = environment.functions[id];
+  const configured = warmedFunctions(environment).find((one) => one.id === id)?.settings;
+  return {
+    id,
+    memoryMb: given,
+    architecture: deployed?.architecture ?? "x86_64",
+    ...(deployed?.reservedConcurrency !== undefined && { reservedConcurrency: deployed.reservedConcurrency }),
+    ...(configured && { configured }),
+  };
+}

@@ -1,0 +1,145 @@
+/** Where the maps of a tfvars file are, to the character: the parser that checks these files tells no ends. */
+
+/** One `key = value` of a map, or of the file itself. Places are indexes into the text. */
+export interface Item {
+  readonly key: string;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  /** Missing for any other value than a map. */
+  readonly map?: MapPlace;
+}
+
+/** A map: `open` is the place of its `{`, `close` of its `}`. */
+export interface MapPlace {
+  readonly open: number;
+  readonly close: number;
+  readonly items: readonly Item[];
+}
+
+/** A text that this reader does not understand, although it may be right. */
+export class NotUnderstood extends Error {}
+
+const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")" };
+
+/**
+ * The items of a file: comments, strings with templates, heredocs and nested maps are known for what they are.
+ *
+ * @throws NotUnderstood
+ */
+export function itemsOf(text: string): readonly Item[] {
+  const reader = new Reader(text);
+  const items = reader.items();
+  if (!reader.isAtEnd()) throw new NotUnderstood();
+  return items;
+}
+
+class Reader {
+  private at: number;
+
+  constructor(private readonly text: string) {
+    this.at = text.startsWith("\uFEFF") ? 1 : 0;
+  }
+
+  isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  /** Until the end, or the `}` of the map that they are in. */
+  items(): Item[] {
+    const items: Item[] = [];
+    for (;;) {
+      while (this.take(/[\s,]+/y) || this.comment());
+      if (this.isAtEnd() || this.sees("}")) return items;
+      items.push(this.item());
+    }
+  }
+
+  private item(): Item {
+    const keyStart = this.at;
+    if (this.sees('"')) this.string();
+    else if (!this.take(/[\p{L}\p{N}_-]+/uy)) throw new NotUnderstood();
+    const written = this.text.slice(keyStart, this.at);
+    while (this.take(/[^\S\n]+/y) || this.comment());
+    if (!this.take(/[=:]/y)) throw new NotUnderstood();
+    while (this.take(/[^\S\n]+/y) || this.comment());
+    const valueStart = this.at;
+    const map = this.sees("{") ? this.map() : undefined;
+    const valueEnd = map ? this.at : this.value();
+    return { key: written.replace(/^"(.*)"$/s, "$1"), valueStart, valueEnd, ...(map && { map }) };
+  }
+
+  private map(): MapPlace {
+    const open = this.at++;
+    const items = this.items();
+    if (!this.sees("}")) throw new NotUnderstood();
+    return { open, close: this.at++, items };
+  }
+
+  /** Any other value, which ends at a comma, the line's end or its map's. */
+  private value(): number {
+    let end = this.at;
+    while (!this.isAtEnd() && !/[\n,}#]/.test(this.text[this.at] ?? "") && !this.sees("//")) {
+      if (this.take(/[^\S\n]+/y) || this.comment()) continue;
+      if (!this.heredoc()) this.token();
+      end = this.at;
+    }
+    return end;
+  }
+
+  private token(): void {
+    const character = this.text[this.at] ?? "";
+    const closing = CLOSING[character];
+    if (character === '"') this.string();
+    else if (closing !== undefined) this.bracketed(closing);
+    else this.at++;
+  }
+
+  private bracketed(closing: string): void {
+    this.at++;
+    while (!this.sees(closing)) {
+      if (this.isAtEnd()) throw new NotUnderstood();
+      if (!this.comment() && !this.heredoc()) this.token();
+    }
+    this.at++;
+  }
+
+  private string(): void {
+    this.at++;
+    while (!this.sees('"')) {
+      if (this.isAtEnd()) throw new NotUnderstood();
+      // `$${` and `%%{` are no templates.
+      if (this.take(/\\./sy) || this.take(/\$\$\{|%%\{/y)) continue;
+      if (this.take(/[$%](?=\{)/y)) this.bracketed("}");
+      else this.at++;
+    }
+    this.at++;
+  }
+
+  private heredoc(): boolean {
+    const begin = /<<-?([\p{L}\p{N}_-]+)\r?\n/uy;
+    begin.lastIndex = this.at;
+    const [whole, marker = ""] = begin.exec(this.text) ?? [];
+    if (whole === undefined) return false;
+    const end = new RegExp(`^[^\\S\\n]*${marker}(?=\\s*?$)`, "mg");
+    end.lastIndex = this.at + whole.length;
+    const found = end.exec(this.text);
+    if (!found) throw new NotUnderstood();
+    this.at = found.index + found[0].length;
+    return true;
+  }
+
+  private comment(): boolean {
+    return this.take(/(#|\/\/)[^\n]*/y) || this.take(/\/\*[\s\S]*?\*\//y);
+  }
+
+  private sees(what: string): boolean {
+    return this.text.startsWith(what, this.at);
+  }
+
+  private take(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.text)) return false;
+    this.at = pattern.lastIndex;
+    return true;
+  }
+}

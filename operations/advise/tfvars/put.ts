@@ -1,0 +1,94 @@
+import { type Item, itemsOf, type MapPlace } from "./objects";
+
+/** What is put into a tfvars file. */
+export type Value = boolean | number | string | Values;
+
+/** A map's values by their keys. */
+export interface Values {
+  readonly [key: string]: Value;
+}
+
+/**
+ * A text of a tfvars file with other values at a path: those that are there are replaced, missing ones are added at the end of their map.
+ * Every other character stays.
+ *
+ * @param path the keys that lead to the map, which need not be there
+ * @throws NotUnderstood
+ */
+export function put(text: string, path: readonly string[], values: Values): string {
+  return Object.keys(values).length === 0 ? text : putOne(text, path, values);
+}
+
+function putOne(text: string, path: readonly string[], value: Value): string {
+  let parent: MapPlace | undefined;
+  let items = itemsOf(text);
+  for (const [depth, key] of path.entries()) {
+    const item: Item | undefined = items.find((one) => one.key === key);
+    const rest = path.slice(depth + 1);
+    if (!item) return insert(text, parent, key, nested(rest, value));
+    if (rest.length === 0) {
+      if (typeof value === "object" && item.map) {
+        return Object.entries(value).reduce((result, [name, one]) => putOne(result, [...path, name], one), text);
+      }
+      return splice(text, item.valueStart, item.valueEnd, oneLine(value));
+    }
+    if (!item.map) return splice(text, item.valueStart, item.valueEnd, oneLine(nested(rest, value)));
+    parent = item.map;
+    items = parent.items;
+  }
+  return text;
+}
+
+function nested(path: readonly string[], value: Value): Value {
+  return path.reduceRight<Value>((inner, key) => ({ [key]: inner }), value);
+}
+
+function insert(text: string, parent: MapPlace | undefined, key: string, value: Value): string {
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  if (!parent) {
+    const separator = text === "" || text.endsWith("\n") ? "" : newline;
+    return `${text}${separator}${newline}${lines(key, value, "", newline)}${newline}`;
+  }
+  const lineStart = text.lastIndexOf("\n", parent.close) + 1;
+  const beforeClose = text.slice(lineStart, parent.close);
+  const last = parent.items.at(-1);
+  if (lineStart > parent.open && beforeClose.trim() === "") {
+    const added = lines(key, value, indentation(text, parent) ?? `${beforeClose}  `, newline);
+    return splice(text, lineStart, lineStart, `${added}${newline}`);
+  }
+  if (last) return splice(text, last.valueEnd, last.valueEnd, `, ${key} = ${oneLine(value)}`);
+  const space = /\s/.test(text[parent.open + 1] ?? "") ? "" : " ";
+  return splice(text, parent.open + 1, parent.open + 1, ` ${key} = ${oneLine(value)}${space}`);
+}
+
+/** Of a map's last item, where that has a line of its own. */
+function indentation(text: string, { items, open }: MapPlace): string | undefined {
+  const last = items.at(-1);
+  if (!last) return undefined;
+  const lineStart = text.lastIndexOf("\n", last.valueStart) + 1;
+  return lineStart > open ? /^[^\S\n]*/.exec(text.slice(lineStart))?.[0] : undefined;
+}
+
+/**
+ * A value with its key, in the form that `terraform fmt` gives it: a map of maps has a line for each.
+ *
+ * @param indent before each line
+ */
+export function lines(key: string, value: Value, indent = "", newline = "\n"): string {
+  if (typeof value !== "object" || !Object.values(value).some((one) => typeof one === "object")) {
+    return `${indent}${key} = ${oneLine(value)}`;
+  }
+  const width = Math.max(...Object.keys(value).map((name) => name.length));
+  const inner = Object.entries(value).map(([name, one]) => `${indent}  ${name.padEnd(width)} = ${oneLine(one)}`);
+  return [`${indent}${key} = {`, ...inner, `${indent}}`].join(newline);
+}
+
+function oneLine(value: Value): string {
+  if (typeof value !== "object") return JSON.stringify(value);
+  const items = Object.entries(value).map(([key, one]) => `${key} = ${oneLine(one)}`);
+  return items.length === 0 ? "{}" : `{ ${items.join(", ")} }`;
+}
+
+function splice(text: string, from: number, to: number, inserted: string): string {
+  return text.slice(0, from) + inserted + text.slice(to);
+}

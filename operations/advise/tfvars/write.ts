@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { InvalidInput } from "../../../environments/mistakes";
+import { parseTfvars } from "../../../environments/parse-tfvars";
+import { type Environment, environmentFile } from "../../../environments/schema";
+import { warmingSettings, type WarmingSettings } from "../../../environments/warming";
+import { OperationFailure } from "../../operation-failure";
+import { explainFileError } from "../../report-files";
+import { type Warming } from "../policies";
+import { changesTo, valuesOf } from "../settings-values";
+import { diffLines } from "./diff";
+import { NotUnderstood } from "./objects";
+import { put } from "./put";
+
+/** What a file is to say from now on, by function. */
+export type Wanted = ReadonlyMap<string, Warming>;
+
+/** A file that was changed. */
+export interface Change {
+  /** As the user knows it. */
+  readonly file: string;
+  /** How it differs; empty where it said so already, and was not touched. */
+  readonly diff: readonly string[];
+}
+
+/**
+ * Puts settings into an environment's file: under each function, or once for the environment where every function is to have the same
+ * and none has settings of its own. Every other character stays, and the file is replaced as a whole, or not at all.
+ *
+ * @throws InvalidInput if the file is written in a way that this cannot change
+ * @throws OperationFailure if it cannot be replaced
+ */
+export async function writeWarming(root: string, environment: Environment, wanted: Wanted): Promise<Change> {
+  const file = `environments/${environment.name}.tfvars`;
+  const path = await explained(file, () => realpath(join(root, file)));
+  const before = (await explained(file, () => readFile(path))).toString("utf8");
+  const after = changed(file, before, environment, wanted);
+  if (after === before) return { file, diff: [] };
+  await check(file, after, environment, wanted);
+  await explained(file, () => replace(path, after));
+  return { file, diff: diffLines(before, after) };
+}
+
+function changed(file: string, text: string, environment: Environment, wanted: Wanted): string {
+  try {
+    if (isForAll(environment, wanted)) {
+      const [warming] = wanted.values();
+      const changes = warming ? changesTo(warming, warmingSettings(environment.warming, {})) : {};
+      return put(text, ["warming"], changes);
+    }
+    return [...wanted].reduce((result, [id, warming]) => {
+      const changes = changesTo(warming, settingsOf(environment, id));
+      return put(result, ["functions", id, "warming"], changes);
+    }, text);
+  } catch (error) {
+    if (error instanceof NotUnderstood) throw unchangeable(file);
+    throw error;
+  }
+}
+
+function isForAll({ functions, existingFunctions }: Environment, wanted: Wanted): boolean {
+  const all = { ...functions, ...existingFunctions };
+  const [first, ...others] = wanted.values();
+  return (
+    wanted.size === Object.keys(all).length &&
+    wanted.size > 1 &&
+    others.every((other) => first && isDeepStrictEqual(valuesOf(other), valuesOf(first))) &&
+    Object.values(all).every(
+      ({ warming }) => !("scheduled" in warming || "peak" in warming || "conditional" in warming),
+    )
+  );
+}
+
+/** The file has to load again, to the same but for what was wanted. */
+async function check(file: string, text: string, before: Environment, wanted: Wanted): Promise<void> {
+  const { values, mistakes } = await parseTfvars(file, Buffer.from(text));
+  const parsed = environmentFile.safeParse(values);
+  const after = parsed.success && mistakes.length === 0 ? { name: before.name, ...parsed.data } : undefined;
+  const isAsWanted =
+    after !== undefined &&
+    isDeepStrictEqual(withoutWarming(after), withoutWarming(before)) &&
+    [...Object.keys(before.functions), ...Object.keys(before.existingFunctions)].every((id) => {
+      const [now, then] = [settingsOf(after, id), settingsOf(before, id)];
+      const warming = wanted.get(id);
+      const isKept = isDeepStrictEqual([now.gate, now.preDeployment], [then.gate, then.preDeployment]);
+      return isKept && (warming ? Object.keys(changesTo(warming, now)).length === 0 : isDeepStrictEqual(now, then));
+    });
+  if (!isAsWanted) throw unchangeable(file);
+}
+
+function settingsOf({ warming, functions, existingFunctions }: Environment, id: string): WarmingSettings {
+  return warmingSettings(warming, (functions[id] ?? existingFunctions[id])?.warming ?? {});
+}
+
+function withoutWarming({ warming: _, functions, existingFunctions, ...rest }: Environment): object {
+  const without = (all: Environment["functions"] | Environment["existingFunctions"]) =>
+    Object.entries(all).map(([id, settings]) => [id, { ...settings, warming: undefined }] as const);
+  return { ...rest, functions: without(functions), existingFunctions: without(existingFunctions) };
+}
+
+function unchangeable(file: string): InvalidInput {
+  const message =
+    "it is written in a way that --write cannot change safely: put the block there by hand; nothing was written";
+  return new InvalidInput([{ file, message }]);
+}
+
+/** Another file takes its place, so that nobody ever sees half of it. */
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+  try {
+    const { mode } = await stat(path);
+    await writeFile(temporary, text, { flag: "wx", flush: true });
+    await chmod(temporary, mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new OperationFailure(`${file} cannot be changed: ${explainFileError(error)}`);
+  }
+}

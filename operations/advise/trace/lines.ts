@@ -1,0 +1,63 @@
+import { createReadStream } from "node:fs";
+import { InvalidInput } from "../../../environments/mistakes";
+import { explainFileError } from "../../report-files";
+
+const LONGEST_LINE = 10_000;
+
+/** A line of a text file, without its end. */
+export interface Line {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+}
+
+/** What is wrong with a file, and where. */
+export function wrongLine(file: string, line: number, message: string): InvalidInput {
+  return new InvalidInput([{ file: `${file}:${line}`, message }]);
+}
+
+/**
+ * Reads a file of any size, some of its lines at a time.
+ *
+ * @param name the file as the user knows it
+ * @throws InvalidInput if it cannot be read, or is no text
+ */
+export async function* readLines(path: string, name: string, signal?: AbortSignal): AsyncGenerator<readonly Line[]> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let number = 1;
+  let rest = "";
+  const decode = (bytes?: Buffer) => {
+    const text = decodeText(decoder, bytes);
+    if (text?.includes("\0") !== false) throw wrongLine(name, number, "expected UTF-8 text, got other bytes");
+    return text;
+  };
+  for await (const chunk of chunks(path, name, signal)) {
+    const texts = (rest + decode(chunk)).split("\n");
+    rest = texts.pop() ?? "";
+    if (rest.length > LONGEST_LINE) {
+      const line = number + texts.length;
+      throw wrongLine(name, line, `expected a line of at most ${LONGEST_LINE} characters, got a longer one`);
+    }
+    yield texts.map((text) => ({ number: number++, text }));
+  }
+  rest += decode();
+  if (rest !== "") yield [{ number, text: rest }];
+}
+
+function decodeText(decoder: TextDecoder, bytes: Buffer | undefined): string | undefined {
+  try {
+    return decoder.decode(bytes, { stream: bytes !== undefined });
+  } catch {
+    return undefined;
+  }
+}
+
+async function* chunks(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const stream = createReadStream(path, { highWaterMark: 1 << 18, signal });
+  try {
+    yield* stream as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new InvalidInput([{ file: name, message: `cannot be read: ${explainFileError(error)}` }]);
+  }
+}

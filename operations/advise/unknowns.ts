@@ -1,0 +1,57 @@
+import { type Distribution, uniform } from "../../advisor/distribution";
+import { type EnvironmentModel } from "../../advisor/environments";
+
+/** What a platform keeps to itself. */
+export type PlatformModel = Pick<
+  EnvironmentModel,
+  "idleLifeSeconds" | "quietLifeSeconds" | "lifeSpanSeconds" | "routing"
+>;
+
+/** One way in which the platform may be. */
+export interface Guess {
+  readonly name: string;
+  /** Where it was seen, and when. */
+  readonly source: string;
+  readonly platform: PlatformModel;
+}
+
+const minutes = (least: number, most: number): Distribution => uniform(least * 60, most * 60);
+
+const RUNS_2020 = "runs of serverless-performance-modeling, 2020";
+const FIGURES_2021 = "mikhailio-hugo, 2021";
+
+const ASSUMED: PlatformModel = {
+  idleLifeSeconds: minutes(5, 7),
+  lifeSpanSeconds: minutes(90, 120),
+  routing: "newest-first",
+};
+
+/** What is assumed of AWS, which documents none of it. docs/advisor.md says more about the sources. */
+export const ASSUMPTION: Guess = {
+  name: "as assumed",
+  source: `idle life 5 to 7 minutes (${FIGURES_2021}), life span 90 to 120 minutes and newest environment first (${RUNS_2020})`,
+  platform: ASSUMED,
+};
+
+/** What else was seen, or could be: each differs in one thing from what is assumed. */
+export const OTHER_GUESSES: readonly Guess[] = [
+  guess("idle life 5 minutes", `the shortest of ${FIGURES_2021}`, { idleLifeSeconds: minutes(5, 5) }),
+  guess("idle life 11 to 24 minutes", `${RUNS_2020}: 24 while another one was used, 11 while none was`, {
+    idleLifeSeconds: minutes(11, 24),
+    quietLifeSeconds: minutes(10.7, 11),
+  }),
+  guess("life span 30 to 60 minutes", "half of what was seen", { lifeSpanSeconds: minutes(30, 60) }),
+  guess("no end of life", "the other extreme", { lifeSpanSeconds: minutes(1e6, 1e6) }),
+  guess("any environment", "not seen", { routing: "random" }),
+  guess("oldest environment first", "not seen", { routing: "oldest-first" }),
+];
+
+function guess(name: string, source: string, differs: Partial<PlatformModel>): Guess {
+  return { name, source, platform: { ...ASSUMED, ...differs } };
+}
+
+/** What the model leaves out, a sentence each. */
+export const LEFT_OUT = [
+  "Environments that AWS starts ahead of requests, and those that a deployment replaces, are left out.",
+  "So are limits on how fast a function scales, and other functions that share the account's concurrency.",
+] as const;
