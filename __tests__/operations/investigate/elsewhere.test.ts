@@ -1,0 +1,97 @@
+import { describe, expect, test } from "@jest/globals";
+import { clients, investigate, MINUTE, FROM, NOW, DAY, run, version, World } from "./world";
+import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+
+/** A function that something else deploys, with text logs and without aliases. */
+function existing(facts = ""): World {
+  const world = new World();
+  world.dev = { functions: `old = { existing = true, function_name = "Old_Service", log_format = "text" ${facts} }` };
+  world.aliases = {};
+  world.versions = [version("$LATEST", { LastModified: new Date(FROM + 20 * MINUTE).toISOString() })];
+  return world;
+}
+
+function traffic(world: World, failures: number): World {
+  const whole = { requests: 10, milliseconds: 100, memoryMb: 300 };
+  for (const days of [1, 7]) world.minutes(FROM - days * DAY, NOW - days * DAY, whole, "Old_Service", "");
+  world.minutes(FROM - 30 * MINUTE, FROM + 20 * MINUTE, whole, "Old_Service", "");
+  return world.minutes(FROM + 20 * MINUTE, NOW, { ...whole, failures }, "Old_Service", "");
+}
+
+describe("a function that is deployed elsewhere", () => {
+  test("is found by both of its names, and its alarms carry the environment's", async () => {
+    const [byKey, byName] = [await investigate(existing(), "old"), await investigate(existing(), "Old_Service")];
+
+    expect(byKey).toEqual(byName);
+    expect(byKey.alarms?.map(({ name }) => name)).toContain("dev-Old_Service-errors");
+  });
+
+  test("is asked by the queries for text logs, without those that they cannot answer", async () => {
+    const world = existing();
+    world.rows = {
+      failures: [
+        { "@log": "1:/aws/lambda/Old_Service", failures: "3", last: "2026-01-19 10:00:00.000", example: "abc" },
+      ],
+      "slow-requests": [
+        { "@requestId": "abc", "@duration": "2500.5", "@initDuration": "800", usedMb: "90", sizeMb: "128" },
+      ],
+    };
+
+    const { stdout } = await run(world, "old");
+
+    expect(world.asked).toEqual(["/aws/lambda/Old_Service failures", "/aws/lambda/Old_Service slow-requests"]);
+    expect(stdout.join("\n")).toMatch(
+      /dev\/failures-text .*\n +3 x failed, last 2026-01-19 10:00:00\.000, example abc\n/,
+    );
+    expect(stdout.join("\n")).toMatch(
+      /1 slow requests; the slowest:\n +2501 ms, after 800 ms of initialization, memory 90 of 128 MB, request abc\n/,
+    );
+  });
+
+  test("has no aliases, and what changed is when it was changed last", async () => {
+    const { stdout } = await run(traffic(existing(), 0), "old");
+
+    expect(stdout.join("\n")).toMatch(
+      /aliases: none, it is deployed elsewhere\n +versions: none published\n +last changed: 2026-01-19 09:27/,
+    );
+  });
+
+  test("that fails since it was changed is rolled back where it is deployed from", async () => {
+    const { diagnoses } = await investigate(traffic(existing(), 4), "old");
+
+    expect(diagnoses[0]).toMatchObject({
+      id: "errors-since-version",
+      advice: "roll back where it is deployed from, and search afterwards",
+    });
+    expect(diagnoses[0]).not.toHaveProperty("commands");
+  });
+
+  test("with versions is compared with the last one that has other code", async () => {
+    const world = existing();
+    world.versions = [
+      version("$LATEST", { CodeSha256: "new", MemorySize: 1024 }),
+      version("8", { CodeSha256: "old", MemorySize: 256 }),
+      version("9", { CodeSha256: "new" }),
+    ];
+
+    const { changes } = await investigate(world, "old");
+
+    expect(changes?.previous?.version).toBe("8");
+    expect(changes?.differences).toEqual(["code: old -> new", "memory: 256 MB -> 1024 MB"]);
+  });
+
+  test("is read as a whole: no alias, no metrics of its own", async () => {
+    await investigate(existing(), "old");
+
+    const asked = clients.cloudWatch
+      .commandCalls(GetMetricDataCommand)
+      .flatMap(({ args: [{ input }] }) =>
+        (input.MetricDataQueries ?? []).flatMap(({ MetricStat }) => MetricStat?.Metric ?? []),
+      );
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { Namespace, Dimensions = [] } of asked) {
+      expect(Dimensions.map(({ Name }) => Name)).not.toContain("Resource");
+      expect(["AWS/Lambda", "Lambda/Performance/Old_Service"]).toContain(Namespace);
+    }
+  });
+});

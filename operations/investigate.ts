@@ -1,0 +1,130 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { loadEnvironments } from "../environments/load";
+import { InvalidInput, show } from "../environments/mistakes";
+import { environmentCalled } from "./environment-choice";
+import { EXIT, type ExitCode } from "./exit-codes";
+import { untilCtrlC } from "./interruption";
+import { type Investigation, type Task } from "./investigate/investigation";
+import { durationOf } from "./investigate/window";
+import { showProgress } from "./progress";
+import { type Surroundings } from "./surroundings";
+
+const HELP = `
+Looks at a function's alarms, deployments, logs, traces and figures, beside yesterday and last week, and says what to adjust first and why.
+With --alarm, at the time in which that alarm rang last, in the last 7 days. Nothing is changed; reading metrics and logs costs money, which
+is told. What AWS does not allow is named, and the rest is told. All times are in UTC.
+
+Exit codes:
+  0    investigated
+  1    nothing could be read
+  2    wrong input: nothing was read
+  130  Ctrl-C
+
+Examples:
+  $ npm run ops -- investigate prod api                    the last hour
+  $ npm run ops -- investigate prod api --since 2d
+  $ npm run ops -- investigate prod api --alarm errors     when prod-api-errors rang last
+  $ npm run ops --silent -- investigate prod api --json    for a script`;
+
+interface Options {
+  readonly alarm?: string;
+  readonly since?: number;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds the command `investigate`: why a function's alarm rings.
+ *
+ * @param exit takes the exit code
+ */
+export function addInvestigate(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+  program
+    .command("investigate")
+    .description("Finds out why a function's alarm rings, and what to adjust first.")
+    .argument("<environment>", "a file in environments/, without .tfvars")
+    .argument("<function>", "as the environment's file or AWS calls it")
+    .option("--alarm <alarm>", "one alarm, by its name or its key, as in errors")
+    .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", sinceOf)
+    .option("--json", "write one JSON object")
+    .addHelpText("after", HELP)
+    .action(async (environment: string, name: string, options: Options) => {
+      exit(await run(environment, name, options, surroundings));
+    });
+}
+
+async function run(environment: string, name: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
+  const { print, printAside } = surroundings;
+  const task = await taskOf(environment, name, options, surroundings);
+  const done = await untilCtrlC((signal) => investigated(task, surroundings, signal));
+  if (!done) return EXIT.interrupted;
+  if (options.json === true) {
+    const { jsonOf } = await import("./investigate/json");
+    print(JSON.stringify(jsonOf(done)));
+  }
+  if (!done.hasRead) {
+    const reasons = new Set(done.unread.map(({ why }) => why));
+    reasons.forEach(printAside);
+    return EXIT.failed;
+  }
+  if (options.json !== true) {
+    const { investigationLines } = await import("./investigate/text");
+    investigationLines(done).forEach(print);
+  }
+  return EXIT.done;
+}
+
+async function taskOf(
+  environmentName: string,
+  name: string,
+  { alarm, since }: Options,
+  { root, now }: Surroundings,
+): Promise<Task> {
+  const environment = environmentCalled(environmentName, await loadEnvironments(root));
+  // What knows the alarms is slow to load.
+  const [{ watchedFunctions }, { alarmMeant, functionAlarms }] = await Promise.all([
+    import("../stacks/monitoring/watched-function"),
+    import("./investigate/alarms"),
+  ]);
+  const all = watchedFunctions(environment);
+  const watched = all.find(({ id }) => id === name) ?? all.find((one) => one.name === name);
+  if (!watched) {
+    throw wrong(
+      `${environmentName} has no function ${show(name)}; functions are: ${all.map(({ id }) => id).join(", ")}`,
+    );
+  }
+  const alarms = functionAlarms(environment, watched);
+  const chosen = alarm === undefined ? undefined : alarmMeant(alarm, alarms);
+  if (alarm !== undefined && !chosen) {
+    const names = alarms.map((one) => one.name).join(", ");
+    throw wrong(`${watched.id} has no alarm ${show(alarm)}; alarms are: ${names || "none"}`);
+  }
+  return { environment, watched, alarms, chosen, since, now: now() };
+}
+
+async function investigated(
+  task: Task,
+  { wait, writeProgress }: Surroundings,
+  signal: AbortSignal,
+): Promise<Investigation> {
+  const { investigate } = await import("./investigate/investigation");
+  let step = "";
+  const hide = writeProgress ? showProgress(() => `Reading ${step} …`, writeProgress) : () => undefined;
+  try {
+    const onStep = (next: string) => {
+      step = next;
+    };
+    return await investigate(task, { signal, wait, onStep });
+  } finally {
+    hide();
+  }
+}
+
+function sinceOf(text: string): number {
+  const duration = durationOf(text);
+  if (duration === undefined) throw new InvalidArgumentError("It is no time from 5m to 7d, as in 30m, 1h or 2d.");
+  return duration;
+}
+
+function wrong(message: string): InvalidInput {
+  return new InvalidInput([{ file: "investigate", message }]);
+}

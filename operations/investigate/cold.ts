@@ -1,0 +1,155 @@
+import { TARGETS } from "../../performance/targets";
+import { numberText } from "../number-text";
+import { type Diagnosis, type Finding } from "./diagnosis";
+import { type Evidence, figure, isSlowerSinceVersion, isWorse, now } from "./evidence";
+import { comparedText, rollback, setting, valueText, versionText } from "./wording";
+
+const MINUTE = 60_000;
+/** An instance without a request is gone after some minutes: with fewer than one in five, each may meet a cold start. */
+const MINUTES_TO_IDLE = 5;
+const INIT_FACTOR = 1.3;
+const RUNBOOK = "cold-starts.md#what-to-change";
+
+type Cause = Omit<Diagnosis, "runbook"> & { readonly runbook?: string };
+
+/** Why there may be more cold starts. */
+const CAUSES: readonly Cause[] = [
+  {
+    id: "cold-starts-warming-fails",
+    title: "Cold starts grew because warming fails",
+    runbook: "warming.md#likely-causes",
+    find: (evidence) => {
+      const { watched } = evidence;
+      const { now: pings, yesterday } = figure(evidence, "pings");
+      const failed = now(evidence, "pingFailures");
+      if (!watched.isWarmed || (failed === 0 && !(pings === 0 && yesterday !== 0))) return undefined;
+      return {
+        because: `${comparedText(evidence, "coldStarts")}; ${failed > 0 ? comparedText(evidence, "pingFailures") : comparedText(evidence, "pings")}`,
+        advice: "the warmer's log tells why: read its last runs",
+        commands: [`aws logs tail /aws/lambda/${evidence.environment}-warmer --since 1h`],
+      };
+    },
+  },
+  {
+    id: "cold-starts-other-version",
+    title: "Cold starts grew because another version is kept warm",
+    find: (evidence) => {
+      const { watched, aliases } = evidence;
+      const [live, warm] = [aliases?.["live"]?.version, aliases?.["warm"]?.version];
+      if (live === undefined || warm === undefined || live === warm) return undefined;
+      return {
+        because: `${comparedText(evidence, "coldStarts")}; traffic goes to version ${live}, pings go to version ${warm}`,
+        advice: "point both aliases to the same version, unless a deployment is under way",
+        commands: [`aws lambda update-alias --function-name ${watched.name} --name warm --function-version ${live}`],
+      };
+    },
+  },
+  {
+    id: "cold-starts-deployment",
+    title: "Cold starts came with a deployment",
+    find: (evidence) => {
+      const { around, window } = evidence;
+      if (!around || around.at < window.from) return undefined;
+      return {
+        because: `${comparedText(evidence, "coldStarts")}; ${versionText(around)} began without instances`,
+        advice:
+          "one burst after a deployment ends by itself; raise warming.gate.concurrency if it is too large for users",
+      };
+    },
+  },
+  {
+    id: "cold-starts-concurrency",
+    title: "Cold starts grew because more requests came at once",
+    find: (evidence) => {
+      if (!figure(evidence, "concurrency").standsOut) return undefined;
+      return {
+        because: `${comparedText(evidence, "coldStarts")}; ${comparedText(evidence, "concurrency")}`,
+        advice: `keep more instances warm at that time: ${setting(evidence, "warming.peak.concurrency")}, or warming.conditional; before a known burst: npm run ops -- warm ${evidence.environment} ${evidence.watched.id}`,
+      };
+    },
+  },
+  {
+    id: "cold-starts-idle",
+    title: "Requests meet instances that went idle",
+    find: (evidence) => {
+      const { watched, window } = evidence;
+      const requests = now(evidence, "requests");
+      const minutes = (window.to - window.from) / MINUTE;
+      const share = (100 * now(evidence, "coldStarts")) / requests;
+      if (requests === 0 || requests > minutes / MINUTES_TO_IDLE || share <= TARGETS.coldStartPercent) return undefined;
+      return {
+        because: `${numberText(share)} % of ${numberText(requests)} requests in ${numberText(minutes)} minutes met a cold start`,
+        advice: watched.isWarmed
+          ? `ping more often: ${setting(evidence, "warming.scheduled.every_minutes")}`
+          : `keep it warm (${setting(evidence, "warming")}), or accept them where nobody waits`,
+      };
+    },
+  },
+];
+
+/** What users notice sometimes: requests that wait for an instance to start. */
+export const COLD: readonly Diagnosis[] = [
+  ...CAUSES.map((cause) => ({
+    runbook: RUNBOOK,
+    ...cause,
+    find: (evidence: Evidence): Finding | undefined => (hasGrown(evidence) ? cause.find(evidence) : undefined),
+  })),
+  {
+    id: "cold-starts",
+    title: "Cold starts grew",
+    runbook: "cold-starts.md#likely-causes",
+    find: (evidence) => {
+      if (!hasGrown(evidence) || CAUSES.some(({ find }) => find(evidence))) return undefined;
+      return {
+        because: comparedText(evidence, "coldStarts"),
+        advice: "look for instances that crash (failures query) and for slow requests that hold instances",
+      };
+    },
+  },
+  {
+    id: "warming-fails",
+    title: "Warming fails",
+    runbook: "warming.md#likely-causes",
+    find: (evidence) =>
+      hasGrown(evidence) || !isWorse(evidence, "pingFailures", "warming")
+        ? undefined
+        : {
+            because: comparedText(evidence, "pingFailures"),
+            advice: "users do not meet more cold starts yet; the warmer's log tells why pings fail",
+            commands: [`aws logs tail /aws/lambda/${evidence.environment}-warmer --since 1h`],
+          },
+  },
+  {
+    id: "init-since-version",
+    title: "Initialization takes longer since a deployment",
+    runbook: "init-duration.md#what-to-change",
+    find: (evidence) => {
+      const { around } = evidence;
+      if (!around || !isSlowerSinceVersion(evidence, "averageInitMilliseconds", INIT_FACTOR)) return undefined;
+      if (!isWorse(evidence, "init", "init_duration")) return undefined;
+      const { before, after } = around;
+      return {
+        because: `before ${versionText(around)} it took ${valueText("init", before.averageInitMilliseconds)} on average, after it ${valueText("init", after.averageInitMilliseconds)}`,
+        advice: `see what it loads that the version before did not; if users suffer, ${rollback(evidence).advice}`,
+        commands: rollback(evidence).commands ?? [],
+      };
+    },
+  },
+  {
+    id: "init",
+    title: "Initialization takes longer, and no deployment began it",
+    runbook: "init-duration.md#likely-causes",
+    find: (evidence) => {
+      if (!isWorse(evidence, "init", "init_duration")) return undefined;
+      if (isSlowerSinceVersion(evidence, "averageInitMilliseconds", INIT_FACTOR)) return undefined;
+      return {
+        because: comparedText(evidence, "init"),
+        advice: `look for slow warm-ups and calls at module level; more memory gives more CPU: ${setting(evidence, "memory_mb")}`,
+      };
+    },
+  },
+];
+
+function hasGrown(evidence: Evidence): boolean {
+  return isWorse(evidence, "coldStarts", "cold_starts");
+}

@@ -1,0 +1,116 @@
+import { type Measure } from "../../stacks/monitoring/metrics";
+import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type MetricRequest, readingDollars, readMetrics } from "../aws/metric-data";
+import { type Aws } from "./aws";
+import { type Figure, FIGURE_NAMES, type FigureName, FIGURES } from "./figures";
+import { type Window } from "./window";
+
+/** The figures of one time; what CloudWatch has no data for is missing. */
+export type Values = Readonly<Partial<Record<FigureName, number>>>;
+
+/** A figure beside those of other times. */
+export interface Compared {
+  readonly now: number | undefined;
+  readonly yesterday: number | undefined;
+  readonly lastWeek: number | undefined;
+  /** Whether it is much more than in both other times; of counts, in relation to requests. */
+  readonly standsOut: boolean;
+}
+
+/** Every figure of a time, beside the same hours of the day before and of the week before. */
+export type Comparison = Readonly<Record<FigureName, Compared>>;
+
+/** What reading a function's figures once costs, in dollars. */
+export function figuresDollars(watched: WatchedFunction): number {
+  return requestsDollars(Object.values(requestsOf(watched)));
+}
+
+/** What reading some metrics once costs, in dollars: what is computed from several is billed as all of them. */
+export function requestsDollars(requests: readonly (MetricRequest | Measure)[]): number {
+  const metrics = requests.map((request) => ("metric" in request ? 1 : Object.keys(request.metrics).length));
+  return readingDollars(metrics.reduce((total, count) => total + count, 0));
+}
+
+/**
+ * The figures of a function in a time.
+ *
+ * @throws AwsFailure
+ */
+export async function readFigures(aws: Aws, watched: WatchedFunction, { from, to }: Window): Promise<Values> {
+  const requests = requestsOf(watched);
+  const range = { from, to, periodSeconds: (to - from) / 1000 };
+  const points = await readMetrics(aws.cloudWatch, aws.region, requests, range, aws.signal);
+  return Object.fromEntries(
+    Object.entries(points).flatMap(([name, values]) => {
+      const known = values.map(({ value }) => value).filter(Number.isFinite);
+      return known.length === 0 ? [] : [[name, together(requests[name]?.statistic, known)]];
+    }),
+  );
+}
+
+/** One value, where CloudWatch has cut the time in two after all: of what cannot be put together, the larger one. */
+function together(statistic: string | undefined, values: readonly number[]): number {
+  const isSum = statistic === "Sum" || statistic === "SampleCount";
+  return isSum ? values.reduce((total, value) => total + value, 0) : Math.max(...values);
+}
+
+/** @param yesterday undefined where it could not be read, or would overlap; as `lastWeek` */
+export function compare(
+  watched: WatchedFunction,
+  now: Values,
+  yesterday: Values | undefined,
+  lastWeek: Values | undefined,
+): Comparison {
+  const requested = requestsOf(watched);
+  const compared = FIGURE_NAMES.map((name): [FigureName, Compared] => {
+    const figure = FIGURES[name];
+    const of = (values: Values | undefined) => {
+      const isKnown = values !== undefined && name in requested;
+      // CloudWatch has no zeros: of a function with requests, what is not counted did not happen.
+      return isKnown && figure.isCount && values.requests !== undefined ? (values[name] ?? 0) : values?.[name];
+    };
+    const standsOut = isOutstanding(
+      name,
+      figure,
+      watched,
+      of(now),
+      [
+        { values: yesterday, value: of(yesterday) },
+        { values: lastWeek, value: of(lastWeek) },
+      ],
+      now,
+    );
+    return [name, { now: of(now), yesterday: of(yesterday), lastWeek: of(lastWeek), standsOut }];
+  });
+  return Object.fromEntries(compared) as Comparison;
+}
+
+interface Before {
+  readonly values: Values | undefined;
+  readonly value: number | undefined;
+}
+
+function isOutstanding(
+  name: FigureName,
+  { factor, floor, alone, isCount }: Figure,
+  watched: WatchedFunction,
+  value: number | undefined,
+  before: readonly Before[],
+  now: Values,
+): boolean {
+  if (value === undefined) return false;
+  const perRequest = isCount && name !== "requests";
+  const rate = (of: number, values: Values | undefined) => (perRequest ? of / Math.max(values?.requests ?? 0, 1) : of);
+  const known = before.flatMap(({ value: then, values }) => (then === undefined ? [] : [rate(then, values)]));
+  if (known.length === 0) return value > alone(watched);
+  return value > floor(watched) && rate(value, now) > factor * Math.max(...known);
+}
+
+function requestsOf(watched: WatchedFunction): Record<string, MetricRequest | Measure> {
+  return Object.fromEntries(
+    FIGURE_NAMES.flatMap((name) => {
+      const request = FIGURES[name].read(watched);
+      return request ? [[name, request]] : [];
+    }),
+  );
+}

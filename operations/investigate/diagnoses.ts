@@ -1,0 +1,89 @@
+import { COLD } from "./cold";
+import { type Comparison } from "./comparison";
+import { type Diagnosis, type Finding } from "./diagnosis";
+import { type Evidence } from "./evidence";
+import { FAILING } from "./failing";
+import { SLOW } from "./slow";
+
+/** A diagnosis that is the case. */
+export interface Diagnosed extends Finding {
+  readonly id: string;
+  readonly title: string;
+  /** Where the runbook is. */
+  readonly runbook: string;
+}
+
+/** Where nothing else was found. */
+const QUIET: readonly Diagnosis[] = [
+  {
+    id: "no-data",
+    title: "There are no figures",
+    runbook: "README.md",
+    find: ({ comparison, environment, watched }) =>
+      comparison && Object.values(comparison).every(({ now }) => now === undefined)
+        ? {
+            because: `CloudWatch has no figures of ${watched.name} in this time: nobody called it, or it is not deployed`,
+            advice: "see whether all is set up",
+            commands: [`npm run ops -- doctor ${environment}`],
+          }
+        : undefined,
+  },
+  {
+    id: "unknown",
+    title: "Not enough could be read",
+    runbook: "README.md",
+    find: ({ comparison }) =>
+      comparison
+        ? undefined
+        : { because: "the function's figures could not be read", advice: "allow what is named above, and ask again" },
+  },
+  {
+    id: "alarm-without-cause",
+    title: "An alarm rang, and nothing stands out",
+    runbook: "README.md",
+    find: ({ rang, comparison }) =>
+      rang.length > 0
+        ? {
+            because: `${rang.map(({ name }) => name).join(", ")} rang, but ${calm(comparison)}`,
+            advice:
+              "if this is normal for the function, change the alarm's threshold: docs/operations.md, Tune an alarm",
+          }
+        : undefined,
+  },
+  {
+    id: "nothing",
+    title: "Nothing stands out",
+    runbook: "README.md",
+    find: ({ comparison }) => ({
+      because: `no alarm is known to have rung, and ${calm(comparison)}`,
+      advice: "nothing is to be adjusted",
+    }),
+  },
+];
+
+/** Everything that may be wrong, in the order in which users suffer from it. */
+const DIAGNOSES: readonly Diagnosis[] = [...FAILING, ...SLOW, ...COLD];
+
+/**
+ * What to adjust, and why; what users suffer from most comes first.
+ *
+ * @param runbooks where the runbooks are: a folder or an address
+ */
+export function diagnose(evidence: Evidence, runbooks: string): Diagnosed[] {
+  const found = (among: readonly Diagnosis[]) =>
+    among.flatMap(({ id, title, runbook, find }): Diagnosed[] => {
+      const finding = find(evidence);
+      return finding ? [{ id, title, ...finding, runbook: `${runbooks.replace(/\/$/, "")}/${runbook}` }] : [];
+    });
+  const all = found(DIAGNOSES);
+  return all.length > 0 ? all : found(QUIET).slice(0, 1);
+}
+
+function calm(comparison: Comparison | undefined): string {
+  const isComparable = Object.values(comparison ?? {}).some(
+    ({ yesterday, lastWeek }) => yesterday !== undefined || lastWeek !== undefined,
+  );
+  return isComparable
+    ? "no figure is much worse than before"
+    : "no figure is above its alarm's threshold; there is nothing from before to compare with";
+}

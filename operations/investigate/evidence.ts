@@ -1,0 +1,86 @@
+import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type AlarmFindings, type FunctionAlarmKey } from "./alarms";
+import { type AroundVersion, type Side } from "./around-version";
+import { type Aliases, type Changes } from "./changes";
+import { type Compared, type Comparison } from "./comparison";
+import { type FigureName } from "./figures";
+import { type QueryFindings } from "./queries";
+import { type TraceFindings } from "./traces";
+import { type Window } from "./window";
+
+/** What an investigation has found; what could not be read is undefined. */
+export interface Evidence {
+  readonly environment: string;
+  readonly watched: WatchedFunction;
+  readonly window: Window;
+  /** Those that are looked into: one that was chosen, or all that ring or rang. */
+  readonly rang: readonly AlarmFindings[];
+  readonly changes: Changes | undefined;
+  readonly aliases: Aliases | undefined;
+  /** How many instances it may have; undefined also where it shares the account's limit. */
+  readonly reservedConcurrency: number | undefined;
+  readonly around: AroundVersion | undefined;
+  readonly comparison: Comparison | undefined;
+  readonly queries: readonly QueryFindings[];
+  readonly traces: readonly TraceFindings[] | undefined;
+}
+
+/** Failures that may be chance. */
+const FEW = 3;
+const FAILURE_FACTOR = 3;
+const TIME_FACTOR = 1.5;
+const LONG_WAIT_SHARE = 0.5;
+
+const NOTHING: Compared = { now: undefined, yesterday: undefined, lastWeek: undefined, standsOut: false };
+
+/** A figure beside those of other times. */
+export function figure({ comparison }: Evidence, name: FigureName): Compared {
+  return comparison?.[name] ?? NOTHING;
+}
+
+/** How much it is now, 0 where that is not known. */
+export function now(evidence: Evidence, name: FigureName): number {
+  return figure(evidence, name).now ?? 0;
+}
+
+/** Whether one of these alarms rang. */
+export function rang({ rang: all }: Evidence, ...keys: readonly FunctionAlarmKey[]): boolean {
+  return all.some(({ key }) => keys.includes(key));
+}
+
+/** Whether a figure is worth a look: it stands out, or its alarm rang and there is some of it. */
+export function isWorse(evidence: Evidence, name: FigureName, ...alarms: readonly FunctionAlarmKey[]): boolean {
+  return figure(evidence, name).standsOut || (now(evidence, name) > 0 && rang(evidence, ...alarms));
+}
+
+/** Whether requests began to fail when the version appeared that users meet. */
+export function failsSinceVersion({ around }: Evidence): boolean {
+  if (!around) return false;
+  const { before, after } = around;
+  const share = ({ failures, requests }: Side) => failures / requests;
+  // Without requests before, nothing tells whether they would have failed.
+  return (
+    after.failures >= FEW && before.requests > 0 && after.requests > 0 && share(after) > FAILURE_FACTOR * share(before)
+  );
+}
+
+/** Whether requests, or initialization, began to take longer when the version appeared that users meet. */
+export function isSlowerSinceVersion(
+  { around }: Evidence,
+  what: "averageMilliseconds" | "averageInitMilliseconds",
+  factor = TIME_FACTOR,
+): boolean {
+  const [was, is] = [around?.before[what], around?.after[what]];
+  return was !== undefined && is !== undefined && is > factor * was;
+}
+
+/** What the slowest requests waited for, if that was most of their time. */
+export function longestWait({
+  traces = [],
+}: Evidence): { readonly name: string; readonly trace: TraceFindings } | undefined {
+  for (const trace of traces) {
+    const wait = trace.parts.find(({ isDownstream }) => isDownstream);
+    if (wait && wait.milliseconds > LONG_WAIT_SHARE * trace.milliseconds) return { name: wait.name, trace };
+  }
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import { numberText } from "../number-text";
+import { oneLine } from "../one-line";
+import { type Diagnosis } from "./diagnosis";
+import { type Evidence, failsSinceVersion, figure, isWorse, now } from "./evidence";
+import { comparedText, failedText, rollback, setting, versionText } from "./wording";
+
+/** Of the timeout: who gets closer may reach it next. */
+const NEAR_TIMEOUT = 0.8;
+/** Of the limit. */
+const NEAR_LIMIT = 0.95;
+/** Of the requests that were usual. */
+const HARDLY_ANY = 0.1;
+const USUAL_REQUESTS = 20;
+
+/** What users suffer from most: requests that are not answered. */
+export const FAILING: readonly Diagnosis[] = [
+  {
+    id: "errors-since-version",
+    title: "Requests fail since a deployment",
+    runbook: "errors.md#how-to-roll-back",
+    find: (evidence) => {
+      const { around } = evidence;
+      const isOver = figure(evidence, "failures").now === 0;
+      if (!around || isOver || !failsSinceVersion(evidence)) return undefined;
+      const because = `in the half hour before ${versionText(around)} ${failedText(around.before)}, in the half hour after it ${failedText(around.after)}`;
+      return { because, ...rollback(evidence) };
+    },
+  },
+  {
+    id: "throttles",
+    title: "Requests are refused",
+    runbook: "throttles.md#what-to-change",
+    find: (evidence) => {
+      if (!isWorse(evidence, "throttles", "throttles")) return undefined;
+      const { reservedConcurrency: limit } = evidence;
+      const peak = figure(evidence, "concurrency").now;
+      const used = peak === undefined ? "" : `; up to ${numberText(peak)} instances were used`;
+      const because = `${comparedText(evidence, "throttles")}${used}`;
+      if (limit === 0)
+        return {
+          because: `${because}; reserved concurrency is 0`,
+          advice: `the function is stopped: set ${setting(evidence, "reserved_concurrency")}`,
+        };
+      if (limit !== undefined && peak !== undefined && peak >= NEAR_LIMIT * limit) {
+        return {
+          because: `${because}, of ${limit} reserved`,
+          advice: `raise ${setting(evidence, "reserved_concurrency")}; if requests became slow, see to that first`,
+        };
+      }
+      return {
+        because: `${because}, ${limit === undefined ? "none are reserved" : `of ${limit} reserved`}`,
+        advice: "compare with the account's limit, and see whether requests came in one burst",
+        commands: ["aws lambda get-account-settings --query AccountLimit"],
+      };
+    },
+  },
+  {
+    id: "timeouts",
+    title: "Requests reach the timeout",
+    runbook: "timeouts.md#what-to-change",
+    find: (evidence) => {
+      if (!isWorse(evidence, "timeouts", "timeouts")) return undefined;
+      const timeout = (evidence.changes?.current?.timeoutSeconds ?? Infinity) * 1000;
+      const isSlowThroughout = now(evidence, "p50") >= NEAR_TIMEOUT * timeout;
+      const limit = Number.isFinite(timeout) ? `, the timeout is ${numberText(timeout)} ms` : "";
+      return {
+        because: `${comparedText(evidence, "timeouts")}; ${comparedText(evidence, "p50")}${limit}`,
+        advice: isSlowThroughout
+          ? `most requests need nearly all of the time: find what became slow, or raise ${setting(evidence, "timeout_seconds")}`
+          : "some requests hang while the others are quick: give each call to a dependency a time limit of its own; the last call in their traces is the one",
+      };
+    },
+  },
+  {
+    id: "errors",
+    title: "Requests fail, and no deployment began it",
+    runbook: "errors.md#likely-causes",
+    find: (evidence) => {
+      if (!isWorse(evidence, "failures", "errors") || failsSinceVersion(evidence)) return undefined;
+      const what = mostFrequent(evidence);
+      return {
+        because: `${comparedText(evidence, "failures")}${what === undefined ? "" : `; most often ${what}`}`,
+        advice: evidence.changes
+          ? "look for a dependency that is down, an expired secret, a missing permission or unexpected input: the failures query has an example request and its trace"
+          : "what was deployed could not be read: compare the first failure with the last deployment before anything else",
+      };
+    },
+  },
+  {
+    id: "dropped-events",
+    title: "Lambda gave events up",
+    runbook: "dropped-events.md#what-to-change",
+    find: ({ rang: all }) => {
+      const alarm = all.find(({ key }) => key === "dropped_events");
+      return (
+        alarm && {
+          because: `${alarm.name} rang: ${alarm.happened}`,
+          advice: "find why they fail, give the function a destination for what it cannot handle, and send them again",
+        }
+      );
+    },
+  },
+  {
+    id: "no-traffic",
+    title: "Hardly any requests arrive",
+    runbook: "README.md",
+    find: (evidence) => {
+      const { now: is, yesterday, lastWeek } = figure(evidence, "requests");
+      const usual = [yesterday, lastWeek].filter((value) => value !== undefined);
+      const least = Math.min(...usual);
+      if (usual.length === 0 || least < USUAL_REQUESTS || (is ?? 0) > HARDLY_ANY * least) return undefined;
+      return {
+        because: comparedText(evidence, "requests"),
+        advice: "look at what calls the function: its endpoint, its permissions, its triggers",
+      };
+    },
+  },
+];
+
+function mostFrequent({ queries }: Evidence): string | undefined {
+  const [first] = queries.find(({ query }) => query === "failures")?.records ?? [];
+  const what = oneLine(first?.["what"] ?? "");
+  return what === "" ? undefined : what;
+}

@@ -1,0 +1,139 @@
+import { type Environment } from "../../environments/schema";
+import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type AlarmFindings, type FunctionAlarm, rangIn, readAlarms, withHistory } from "./alarms";
+import { aroundDollars, nearPublication, readAround } from "./around-version";
+import { Aws } from "./aws";
+import { changesOf, LATEST, readAliases, readReservedConcurrency, readVersions } from "./changes";
+import { compare, figuresDollars, readFigures } from "./comparison";
+import { diagnose, type Diagnosed } from "./diagnoses";
+import { type Evidence } from "./evidence";
+import { queriesFor, type QueryFindings, readQuery, type Wait } from "./queries";
+import { Reader, type Unread } from "./reader";
+import { readSlowest, readTraces, tracesOf } from "./traces";
+import { daysBefore, LONGEST, type Window, windowAround, windowUntil } from "./window";
+
+/** What is to be investigated. */
+export interface Task {
+  readonly environment: Environment;
+  readonly watched: WatchedFunction;
+  /** All that the function is to have. */
+  readonly alarms: readonly FunctionAlarm[];
+  /** The one that is looked into; undefined for all. */
+  readonly chosen: FunctionAlarm | undefined;
+  /** How far to look back, in milliseconds; undefined for the time in which the chosen alarm rang, or the last hour. */
+  readonly since: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What an investigation is done with; tests bring their own. */
+export interface Means {
+  readonly signal: AbortSignal;
+  readonly wait: Wait;
+  /** Is told what is read next. */
+  readonly onStep: (what: string) => void;
+}
+
+/** Everything that was found, and what to do about it. */
+export interface Investigation extends Evidence {
+  /** Every alarm of the function that there is; undefined where they could not be read. */
+  readonly alarms: readonly AlarmFindings[] | undefined;
+  /** Why the chosen alarm is not what was looked at; undefined where it is. */
+  readonly note: string | undefined;
+  readonly diagnoses: readonly Diagnosed[];
+  readonly unread: readonly Unread[];
+  /** Whether anything could be read. */
+  readonly hasRead: boolean;
+  /** What reading metrics cost, queries apart. */
+  readonly metricsDollars: number;
+}
+
+const HOUR = 3_600_000;
+const RUNBOOKS = "docs/runbooks";
+
+/** Looks at all that may tell why an alarm rings; changes nothing. What cannot be read is named, and the rest goes on. */
+export async function investigate(task: Task, { signal, wait, onStep }: Means): Promise<Investigation> {
+  const { environment, watched, chosen, since, now } = task;
+  const { name } = watched;
+  const aws = new Aws(environment.region, signal);
+  const reader = new Reader(signal, onStep);
+  const last = windowUntil(now, since ?? HOUR);
+
+  const states = await reader.read("alarms", () => readAlarms(aws, watched, task.alarms));
+  const lookedBack = chosen && since === undefined ? windowUntil(now, LONGEST) : last;
+  const alarms =
+    (states && (await reader.read("alarms' history", () => withHistory(aws, states, lookedBack)))) ?? states;
+  const chosenAlarm = alarms?.find((one) => one.name === chosen?.name);
+  const ringing = since === undefined && chosenAlarm ? ringWindow(chosenAlarm, now) : undefined;
+  const window = ringing ?? last;
+  const rang = rangIn(window, alarms ?? [], chosen?.key);
+
+  const aliases = await reader.read("aliases", () => readAliases(aws, name));
+  const configurations = await reader.read("versions", () => readVersions(aws, name));
+  const reservedConcurrency = await reader.read("reserved concurrency", () => readReservedConcurrency(aws, name));
+  const served = watched.deployedHere ? aliases?.["live"]?.version : LATEST;
+  const changes = configurations && changesOf(configurations, served);
+
+  const keys = chosen ? [chosen.key] : rang.map(({ key }) => key);
+  const queries: QueryFindings[] = [];
+  for (const key of queriesFor(keys, watched)) {
+    const subject = { environment: environment.name, watched };
+    const found = await reader.read(`query ${key}`, () => readQuery(aws, key, subject, window, wait));
+    if (found) queries.push(found);
+  }
+
+  const figures = (what: string, of: Window | undefined) =>
+    of && reader.read(`figures of ${what}`, () => readFigures(aws, watched, of));
+  const values = await figures("this time", window);
+  const yesterday = values && (await figures("yesterday", daysBefore(window, 1)));
+  const lastWeek = values && (await figures("last week", daysBefore(window, 7)));
+  const at = nearPublication(changes?.current, window);
+  const around =
+    at === undefined
+      ? undefined
+      : await reader.read("figures around the deployment", () =>
+          readAround(aws, watched, { version: changes?.current?.version ?? "", at, now: last.to }),
+        );
+
+  const slowest = await reader.read("traces", () => readSlowest(aws, name, window, values?.p50));
+  const traces =
+    slowest && slowest.length > 0 ? await reader.read("traces' parts", () => readTraces(aws, slowest)) : [];
+
+  const evidence: Evidence = {
+    environment: environment.name,
+    watched,
+    window,
+    rang,
+    changes,
+    aliases,
+    reservedConcurrency,
+    around,
+    comparison: values && compare(watched, values, yesterday, lastWeek),
+    queries,
+    traces: slowest && tracesOf(name, slowest, traces),
+  };
+  const readings = [values, yesterday, lastWeek].filter((one) => one !== undefined).length;
+  return {
+    ...evidence,
+    alarms,
+    note: chosen && alarms && noteOf(chosen, chosenAlarm, since === undefined && !ringing),
+    diagnoses: diagnose(evidence, environment.runbooksUrl ?? RUNBOOKS),
+    unread: reader.unread,
+    hasRead: reader.hasRead,
+    metricsDollars: readings * figuresDollars(watched) + (around ? aroundDollars(watched) : 0),
+  };
+}
+
+/** The last time that an alarm rang; undefined where its beginning is not known. */
+function ringWindow({ rings }: AlarmFindings, now: number): Window | undefined {
+  const ring = rings.at(-1);
+  const began = ring?.badSince ?? ring?.rangAt;
+  return began === undefined ? undefined : windowAround(began, ring?.endedAt ?? now);
+}
+
+function noteOf({ name }: FunctionAlarm, found: AlarmFindings | undefined, isLastHour: boolean): string | undefined {
+  if (!found) return `there is no alarm ${name} in AWS: is everything deployed?`;
+  return isLastHour
+    ? `${name} is not known to have begun to ring in the last 7 days: this is the last hour`
+    : undefined;
+}

@@ -1,0 +1,58 @@
+import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { QUERIES, type QueryKey, WARMING_RUNS } from "../../stacks/monitoring/queries";
+import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type LogQueryResult, runLogQuery } from "../aws/log-query";
+import { queriesOfAlarm, type FunctionAlarmKey } from "./alarms";
+import { type Aws } from "./aws";
+import { type LogRecord, SUMMARIES } from "./query-summaries";
+import { type Window } from "./window";
+
+/** What shows most where no alarm has rung. */
+const WITHOUT_ALARM: readonly QueryKey[] = ["failures", "slow-requests"];
+
+/** What a saved query has found. */
+export interface QueryFindings {
+  readonly query: QueryKey;
+  /** Its result in a few lines. */
+  readonly lines: readonly string[];
+  readonly records: readonly LogRecord[];
+  readonly bytesScanned: number;
+  readonly dollars: number;
+}
+
+/** How queries wait; tests bring their own. */
+export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+
+/**
+ * Which saved queries show more of some alarms, as far as the function's log can answer them. That of versions always does: it tells when one
+ * began.
+ */
+export function queriesFor(alarms: readonly FunctionAlarmKey[], watched: WatchedFunction): QueryKey[] {
+  const matching = alarms.length > 0 ? alarms.flatMap(queriesOfAlarm) : WITHOUT_ALARM;
+  const wanted = new Set<QueryKey>([...matching, "cold-starts-by-version"]);
+  return [...wanted].filter((key) => key === "warming-runs" || QUERIES[key][watched.logFormat] !== undefined);
+}
+
+/**
+ * Runs a saved query over a function's log.
+ *
+ * @throws AwsFailure
+ */
+export async function readQuery(
+  aws: Aws,
+  key: QueryKey,
+  { environment, watched }: { readonly environment: string; readonly watched: WatchedFunction },
+  { from, to }: Window,
+  wait: Wait,
+): Promise<QueryFindings> {
+  const ofWarmer = key === "warming-runs";
+  const query = ofWarmer ? WARMING_RUNS : (QUERIES[key][watched.logFormat] ?? "");
+  const logGroups = [ofWarmer ? defaultLogGroup(deployedName(environment, WARMER)) : watched.logGroup];
+  const result: LogQueryResult = await runLogQuery(
+    aws.logs,
+    { region: aws.region, logGroups, query, from, to },
+    { wait, signal: aws.signal },
+  );
+  const { records, bytesScanned, dollars } = result;
+  return { query: key, lines: SUMMARIES[key](records, watched), records, bytesScanned, dollars };
+}

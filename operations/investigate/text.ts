@@ -1,0 +1,165 @@
+import { dollars } from "../../stacks/cost";
+import { numberText } from "../number-text";
+import { utc } from "../report/period";
+import { type Ring } from "../report/ringing";
+import { textTable } from "../text-table";
+import { type AlarmFindings } from "./alarms";
+import { LATEST } from "./changes";
+import { type Diagnosed } from "./diagnoses";
+import { FIGURE_NAMES, FIGURES } from "./figures";
+import { type Investigation } from "./investigation";
+import { LONGEST_TRACED, type TraceFindings } from "./traces";
+import { failedText, valueText } from "./wording";
+
+const SHOWN_RINGS = 3;
+const SHOWN_PARTS = 4;
+const BYTES_PER_MEGABYTE = 1e6;
+
+/** An investigation, for people to read: what was found step by step, and at the end what to adjust first. */
+export function investigationLines(investigation: Investigation): string[] {
+  const { environment, watched, window, note } = investigation;
+  return [
+    `${watched.id} of ${environment} (${watched.name}), ${utc(window.from)} to ${utc(window.to)} UTC`,
+    ...(note === undefined ? [] : [note]),
+    ...section("Alarms", alarmLines(investigation), investigation, ["alarms"]),
+    ...section("What changed", changeLines(investigation), investigation, [
+      "aliases",
+      "versions",
+      "reserved concurrency",
+      "figures around the deployment",
+    ]),
+    ...section("Saved queries", queryLines(investigation), investigation, ["query"]),
+    ...section(tracesTitle(investigation), traceLines(investigation), investigation, ["traces"]),
+    ...section("Beside yesterday and last week", comparisonLines(investigation), investigation, ["figures of"]),
+    "",
+    "What to adjust first",
+    ...investigation.diagnoses.flatMap(diagnosisLines),
+    "",
+    costLine(investigation),
+  ];
+}
+
+/** What could not be read is told where it would have stood. */
+function section(
+  title: string,
+  lines: readonly string[],
+  { unread }: Investigation,
+  parts: readonly string[],
+): string[] {
+  const missing = unread
+    .filter(({ what }) => parts.some((part) => what.startsWith(part)))
+    .map(({ what, why }) => `  ${what} not read: ${why}`);
+  return ["", title, ...lines, ...missing];
+}
+
+function alarmLines({ alarms, environment, watched }: Investigation): string[] {
+  if (!alarms) return [];
+  if (alarms.length === 0) return [`  ${watched.name} has no alarms: is ${environment} deployed?`];
+  const notable = alarms.filter(({ isRinging, rings }) => isRinging || rings.length > 0);
+  if (notable.length === 0) return [`  none of ${alarms.length} rings or rang`];
+  return notable.flatMap((alarm) => [
+    `  ${alarm.isRinging ? "RINGS" : "rang"}  ${alarm.name}${sinceText(alarm)}: ${alarm.happened}`,
+    ...(alarm.isRinging && alarm.reason !== "" ? [`      ${alarm.reason}`] : []),
+    ...(alarm.threshold === undefined ? [] : [`      threshold ${numberText(alarm.threshold)}`]),
+    ...alarm.rings.slice(-SHOWN_RINGS).map((ring) => `      ${ringText(ring)}`),
+  ]);
+}
+
+function sinceText({ isRinging, since }: AlarmFindings): string {
+  return isRinging && since !== undefined ? ` since ${utc(since)}` : "";
+}
+
+function ringText({ rangAt, endedAt, badSince }: Ring): string {
+  const from = rangAt === undefined ? "rang before" : `rang at ${utc(rangAt)}`;
+  const bad = badSince === undefined ? "" : ` (above its threshold from ${utc(badSince)})`;
+  return `${from}${bad}, ${endedAt === undefined ? "goes on" : `until ${utc(endedAt)}`}`;
+}
+
+function changeLines({ changes, aliases, around, watched, reservedConcurrency }: Investigation): string[] {
+  const led = Object.entries(aliases ?? {}).map(([alias, { version, others }]) => {
+    const shares = Object.entries(others).map(([other, share]) => `, ${numberText(100 * share)} % to ${other}`);
+    return `${alias} -> ${version}${shares.join("")}`;
+  });
+  const { versions = [], current, previous } = changes ?? {};
+  const published = versions.map(
+    ({ version, publishedAt }) => `${version} (${publishedAt === undefined ? "unknown" : utc(publishedAt)})`,
+  );
+  const isBehind = current && versions[0] && Number(versions[0].version) > Number(current.version);
+  return [
+    ...(aliases
+      ? [`  aliases: ${led.join(", ") || (watched.deployedHere ? "none" : "none, it is deployed elsewhere")}`]
+      : []),
+    ...(changes ? [`  versions: ${published.join(", ") || "none published"}`] : []),
+    ...(current?.version === LATEST && current.publishedAt !== undefined
+      ? [`  last changed: ${utc(current.publishedAt)}`]
+      : []),
+    ...(isBehind
+      ? [
+          `  version ${versions[0]?.version ?? ""} is newer than live: it was rolled back, has not passed its gate, or is being deployed`,
+        ]
+      : []),
+    ...(current && previous ? [`  from version ${previous.version} to ${current.version}:`] : []),
+    ...(changes && previous && changes.differences.length === 0 ? ["      the same configuration and code"] : []),
+    ...(changes?.differences ?? []).map((difference) => `      ${difference}`),
+    ...(reservedConcurrency === undefined ? [] : [`  reserved concurrency: ${reservedConcurrency}`]),
+    ...(around
+      ? [
+          `  half an hour before version ${around.version}: ${failedText(around.before)}, ${valueText("p50", around.before.averageMilliseconds)} on average`,
+          `  half an hour after it: ${failedText(around.after)}, ${valueText("p50", around.after.averageMilliseconds)} on average`,
+        ]
+      : []),
+  ];
+}
+
+function queryLines({ queries, environment, watched }: Investigation): string[] {
+  return queries.flatMap(({ query, lines, bytesScanned, dollars: cost }) => {
+    const suffix = watched.logFormat === "text" && query !== "warming-runs" ? "-text" : "";
+    const read = `${numberText(bytesScanned / BYTES_PER_MEGABYTE)} MB read, ${dollars(cost)}`;
+    return [`  ${environment}/${query}${suffix} (${read})`, ...lines.map((line) => `      ${line}`)];
+  });
+}
+
+function traceLines({ traces }: Investigation): string[] {
+  if (!traces) return [];
+  return traces.length === 0 ? ["  none found"] : traces.map((trace) => `  ${traceText(trace)}`);
+}
+
+function tracesTitle({ window: { from, to } }: Investigation): string {
+  return to - from > LONGEST_TRACED
+    ? `Slowest traces of the last ${LONGEST_TRACED / 3_600_000} hours`
+    : "Slowest traces";
+}
+
+function traceText({ id, at, milliseconds, failed, parts }: TraceFindings): string {
+  const where = parts.slice(0, SHOWN_PARTS).map((part) => `${part.name} ${numberText(part.milliseconds)} ms`);
+  return [
+    `${id}${at === undefined ? "" : ` ${utc(at)}`}: ${numberText(milliseconds)} ms${failed ? ", failed" : ""}`,
+    ...where,
+  ].join(", ");
+}
+
+function comparisonLines({ comparison }: Investigation): string[] {
+  if (!comparison) return [];
+  const rows = FIGURE_NAMES.flatMap((name) => {
+    const { now, yesterday, lastWeek, standsOut } = comparison[name];
+    const values = [now, yesterday, lastWeek];
+    if (values.every((value) => value === undefined)) return [];
+    return [[FIGURES[name].label, ...values.map((value) => valueText(name, value)), standsOut ? "<- stands out" : ""]];
+  });
+  return rows.length === 0 ? ["  no data"] : textTable(["", "now", "yesterday", "last week", ""], rows);
+}
+
+function diagnosisLines({ title, because, advice, commands = [], runbook }: Diagnosed, index: number): string[] {
+  return [
+    `  ${index + 1}. ${title}`,
+    `     because ${because}`,
+    `     -> ${advice}`,
+    ...commands.map((command) => `        ${command}`),
+    `     ${runbook}`,
+  ];
+}
+
+function costLine({ metricsDollars, queries }: Investigation): string {
+  const ofQueries = queries.reduce((total, { dollars: cost }) => total + cost, 0);
+  return `This cost ${dollars(metricsDollars)} for metrics and ${dollars(ofQueries)} for logs. Nothing was changed.`;
+}

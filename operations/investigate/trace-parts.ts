@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { oneLine } from "../one-line";
+
+/** A part of a trace. */
+export interface Part {
+  /** `Init`, `Invocation` or `Overhead` for Lambda's own, else what was called. */
+  readonly name: string;
+  /** Whether the function waited there for something else. */
+  readonly isDownstream: boolean;
+  readonly milliseconds: number;
+}
+
+/** A segment's document: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html */
+interface Segment {
+  readonly name?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly start_time?: number | undefined;
+  readonly end_time?: number | undefined;
+  readonly namespace?: string | undefined;
+  readonly subsegments?: readonly Segment[] | undefined;
+}
+
+const segment: z.ZodType<Segment> = z.object({
+  name: z.string().optional(),
+  origin: z.string().optional(),
+  start_time: z.number().optional(),
+  end_time: z.number().optional(),
+  namespace: z.string().optional(),
+  get subsegments() {
+    return z.array(segment).optional();
+  },
+});
+
+const DOWNSTREAM: readonly (string | undefined)[] = ["aws", "remote"];
+
+/** Lambda's own parts, by their names in older traces, too: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
+const OWN: Readonly<Record<string, string>> = {
+  Init: "Init",
+  Initialization: "Init",
+  Restore: "Restore",
+  Invocation: "Invocation",
+  Overhead: "Overhead",
+};
+
+/**
+ * Where a function's time went in one trace, the longest first; calls of the same name are added up.
+ *
+ * @param documents the segments of the trace, as X-Ray keeps them
+ */
+export function partsOf(name: string, documents: readonly string[]): Part[] {
+  const segments = documents.flatMap((document) => segment.safeParse(parse(document)).data ?? []);
+  const own = segments.filter((one) => one.origin?.startsWith("AWS::Lambda") === true && one.name === name);
+  const parts = new Map<string, Part>();
+  for (const one of own.flatMap(withDescendants)) {
+    const part = partOf(one);
+    if (!part) continue;
+    const { milliseconds = 0 } = parts.get(part.name) ?? {};
+    parts.set(part.name, { ...part, milliseconds: milliseconds + part.milliseconds });
+  }
+  return [...parts.values()].sort((one, other) => other.milliseconds - one.milliseconds);
+}
+
+function withDescendants({ subsegments = [] }: Segment): Segment[] {
+  return subsegments.flatMap((one) => {
+    // What something downstream did itself is part of the wait for it.
+    return DOWNSTREAM.includes(one.namespace) ? [one] : [one, ...withDescendants(one)];
+  });
+}
+
+function partOf({ name = "", namespace, start_time: start, end_time: end }: Segment): Part | undefined {
+  const isDownstream = DOWNSTREAM.includes(namespace);
+  const known = isDownstream ? oneLine(name) : OWN[name];
+  if (known === undefined || start === undefined || end === undefined || end < start) return undefined;
+  return { name: known, isDownstream, milliseconds: (end - start) * 1000 };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { type Trace, paginateBatchGetTraces, paginateGetTraceSummaries, type TraceSummary } from "@aws-sdk/client-xray";
+import { type Aws, itemsOf } from "./aws";
+import { type Part, partsOf } from "./trace-parts";
+import { type Window } from "./window";
+
+/** As many as one call hands out: https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
+const SLOWEST = 5;
+
+/** X-Ray hands traces out in the order that it finds them in. */
+const MOST_PAGES = 20;
+
+/** X-Ray refuses long times, in milliseconds: of a longer one, its end is looked at. */
+export const LONGEST_TRACED = 6 * 3_600_000;
+
+/** A slow request. */
+export interface TraceFindings {
+  readonly id: string;
+  /** In milliseconds since 1970. */
+  readonly at: number | undefined;
+  readonly milliseconds: number;
+  readonly failed: boolean;
+  /** Where the time went, the longest first; empty where X-Ray does not tell. */
+  readonly parts: readonly Part[];
+}
+
+/**
+ * The slowest traced requests that failed or took longer than usual.
+ *
+ * @param usualMilliseconds requests that took less are left out; undefined for all
+ * @throws AwsFailure
+ */
+export async function readSlowest(
+  aws: Aws,
+  name: string,
+  { from, to }: Window,
+  usualMilliseconds: number | undefined,
+): Promise<TraceSummary[]> {
+  const service = `service(id(name: "${name}", type: "AWS::Lambda::Function"))`;
+  const slow = usualMilliseconds === undefined ? "" : ` { fault = true OR responsetime > ${usualMilliseconds / 1000} }`;
+  const input = {
+    StartTime: new Date(Math.max(from, to - LONGEST_TRACED)),
+    EndTime: new Date(to),
+    FilterExpression: `${service}${slow}`,
+  };
+  const summaries = await aws.ask("xray:GetTraceSummaries", "there are no traces", (options) =>
+    itemsOf(
+      paginateGetTraceSummaries({ client: aws.xray }, input, options),
+      ({ TraceSummaries }) => TraceSummaries,
+      MOST_PAGES,
+    ),
+  );
+  return summaries
+    .filter(({ Id }) => Id !== undefined)
+    .sort((one, other) => seconds(other) - seconds(one))
+    .slice(0, SLOWEST);
+}
+
+/**
+ * Where the time of some traces went.
+ *
+ * @throws AwsFailure
+ */
+export async function readTraces(aws: Aws, summaries: readonly TraceSummary[]): Promise<Trace[]> {
+  const ids = summaries.flatMap(({ Id }) => Id ?? []);
+  return aws.ask("xray:BatchGetTraces", "there are no such traces", (options) =>
+    itemsOf(paginateBatchGetTraces({ client: aws.xray }, { TraceIds: ids }, options), ({ Traces }) => Traces),
+  );
+}
+
+/** @param traces undefined where they could not be read */
+export function tracesOf(
+  name: string,
+  summaries: readonly TraceSummary[],
+  traces: readonly Trace[] | undefined,
+): TraceFindings[] {
+  return summaries.map((summary) => {
+    const { Id: id = "", StartTime, HasFault = false, HasError = false } = summary;
+    const segments = traces?.filter((trace) => trace.Id === id).flatMap(({ Segments = [] }) => Segments) ?? [];
+    return {
+      id,
+      at: StartTime?.getTime(),
+      milliseconds: seconds(summary) * 1000,
+      failed: HasFault || HasError,
+      parts: partsOf(
+        name,
+        segments.map(({ Document = "" }) => Document),
+      ),
+    };
+  });
+}
+
+/** Until the answer, or, of asynchronous requests, until the end. */
+function seconds({ ResponseTime, Duration }: TraceSummary): number {
+  return ResponseTime ?? Duration ?? 0;
+}
