@@ -3,4 +3,6 @@ module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/benchmarks"],
   transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
+  // Many tests wait for a process or a browser, and leave their core to another.
+  maxWorkers: "100%",
 };
