@@ -92,7 +92,7 @@ export const reportSchema = z.object({
 
 /** A run's results. */
 export type Report = z.output<typeof reportSchema>;
-/** One target of L2 and what came of it. */
+/** One target and what came of it. */
 export type Verdict = Report["verdicts"][number];
 /** What happened in one second. */
 export type Second = Report["series"][number];
