@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from "./exit-codes";
 import { untilCtrlC } from "./interruption";
 import { oneLine } from "./one-line";
 import { OperationFailure } from "./operation-failure";
-import { utc } from "./report/period";
+import { utc } from "./time-text";
 import { type Surroundings } from "./surroundings";
 
 /** CloudWatch's history of an alarm goes back as far, or less. */
@@ -71,7 +71,7 @@ async function keep(
       import("@aws-sdk/client-cloudwatch"),
       import("@aws-sdk/client-cloudwatch-logs"),
       import("./aws/failure"),
-      import("./report/alarm-history"),
+      import("./alarms/history"),
       import("./report/notes"),
     ]);
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
@@ -91,8 +91,8 @@ async function keep(
 /** Only an alarm that sends messages: of the others, the one that rings for them is worth a note. */
 async function checkAlarm(environment: Environment, alarm: string): Promise<void> {
   const [{ alarmsOf }, { subjectsOf }] = await Promise.all([
-    import("./report/environment-alarms"),
-    import("./report/subject"),
+    import("./alarms/environment-alarms"),
+    import("./subject"),
   ]);
   const all = alarmsOf(environment, subjectsOf(environment));
   const found = all.find(({ name }) => name === alarm);

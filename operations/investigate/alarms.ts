@@ -5,10 +5,10 @@ import { ALARMS, hyphenated } from "../../stacks/monitoring/alarms";
 import { type QueryKey } from "../../stacks/monitoring/queries";
 import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
 import { oneLine } from "../one-line";
-import { readStateChanges } from "../report/alarm-history";
-import { alarmsOf } from "../report/environment-alarms";
-import { type Ring, ringsOf } from "../report/ringing";
-import { subjectsOf } from "../report/subject";
+import { readStateChanges } from "../alarms/history";
+import { alarmsOf } from "../alarms/environment-alarms";
+import { type Ring, ringsOf } from "../alarms/ringing";
+import { subjectsOf } from "../subject";
 import { type Aws } from "./aws";
 import { type Window } from "./window";
 

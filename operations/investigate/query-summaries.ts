@@ -2,7 +2,7 @@ import { type QueryKey } from "../../stacks/monitoring/queries";
 import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
 import { numberText } from "../number-text";
 import { oneLine } from "../one-line";
-import { utc } from "../report/period";
+import { utc } from "../time-text";
 
 /** A row of a query's result: each field by its name. */
 export type LogRecord = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { dollars } from "../../stacks/cost";
 import { numberText } from "../number-text";
-import { utc } from "../report/period";
-import { type Ring } from "../report/ringing";
+import { utc } from "../time-text";
+import { type Ring } from "../alarms/ringing";
 import { textTable } from "../text-table";
 import { type AlarmFindings } from "./alarms";
 import { LATEST } from "./changes";

@@ -1,5 +1,5 @@
 import { numberText } from "../number-text";
-import { utc } from "../report/period";
+import { utc } from "../time-text";
 import { type AroundVersion, type Side } from "./around-version";
 import { type Compared } from "./comparison";
 import { type Evidence, figure } from "./evidence";

@@ -1,6 +1,6 @@
 import { numberText } from "../number-text";
 import { type Watched } from "./threshold-data";
-import { type EnvironmentAlarm } from "./environment-alarms";
+import { type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { minutesText } from "./minutes-text";
 import { type Note } from "./notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";
@@ -12,7 +12,7 @@ import {
   ringingMilliseconds,
   ringsOf,
   type StateChange,
-} from "./ringing";
+} from "../alarms/ringing";
 import { lowered, raised, THRESHOLD_KEYS } from "./thresholds";
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Report, reportSchema } from "./report-schema";
-import { type StateChange } from "./ringing";
+import { type StateChange } from "../alarms/ringing";
 
 const MINUTE = 60_000;
 

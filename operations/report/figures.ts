@@ -1,7 +1,7 @@
 import { type Figures } from "../load/report-schema";
 import { type Scalars } from "./function-data";
 import { known } from "./known";
-import { type Subject } from "./subject";
+import { type Subject } from "../subject";
 
 /** A function's figures in one period. Those that are not known are missing. */
 export function figuresOf({ watched }: Subject, scalars: Scalars): Figures {

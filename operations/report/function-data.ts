@@ -10,7 +10,7 @@ import {
   seriesOf,
 } from "./function-metrics";
 import { type Period, periodBefore } from "./period";
-import { type Subject } from "./subject";
+import { type Subject } from "../subject";
 
 /** Values by name; one that CloudWatch has no data for is missing. */
 export type Scalars = Readonly<Partial<Record<ScalarName, number>>>;

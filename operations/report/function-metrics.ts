@@ -1,6 +1,6 @@
 import { type MetricRequest } from "../aws/metric-data";
 import { emitted, type Metric, ofTraffic, reported, warmed } from "../../stacks/monitoring/metrics";
-import { type Subject } from "./subject";
+import { type Subject } from "../subject";
 
 /** What is read of one function: which metric, with which statistic. What a function does not have is missing. */
 

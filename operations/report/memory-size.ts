@@ -2,7 +2,7 @@ import { TARGETS } from "../../performance/targets";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MemorySize } from "./report-schema";
-import { type Subject } from "./subject";
+import { type Subject } from "../subject";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed, one that people remember is a multiple. */
 const STEP_MB = 64;

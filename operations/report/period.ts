@@ -31,8 +31,3 @@ export function periodEnding(name: PeriodName, now: number): Period {
 export function periodBefore({ from, days, ...rest }: Period): Period {
   return { ...rest, days, from: from - days * DAY, to: from };
 }
-
-/** As in "2026-11-23 17:00". */
-export function utc(at: number): string {
-  return new Date(at).toISOString().replace("T", " ").slice(0, 16);
-}

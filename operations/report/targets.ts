@@ -6,7 +6,7 @@ import { emitsMetrics } from "./figures";
 import { type Scalars } from "./function-data";
 import { known } from "./known";
 import { type Target } from "./report-schema";
-import { type Subject } from "./subject";
+import { type Subject } from "../subject";
 import { type WarmRequests } from "./warm-requests";
 
 /** Which figure each target of {@link verdictsOf} is about: its trend is that figure's. */

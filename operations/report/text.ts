@@ -4,7 +4,7 @@ import { numberText } from "../number-text";
 import { textTable } from "../text-table";
 import { isPassed } from "./build";
 import { minutesText } from "./minutes-text";
-import { utc } from "./period";
+import { utc } from "../time-text";
 import { type AlarmReport, type FunctionReport, type Report, type Target, type WarmingEffect } from "./report-schema";
 import { times } from "./suggested-tfvars";
 

@@ -4,8 +4,8 @@ import { ALARMS } from "../../stacks/monitoring/alarms";
 import { type Measure } from "../../stacks/monitoring/metrics";
 import { type Point, readMetrics } from "../aws/metric-data";
 import { type Period } from "./period";
-import { type Range } from "./ringing";
-import { type Subject } from "./subject";
+import { type Range } from "../alarms/ringing";
+import { type Subject } from "../subject";
 
 const DAY = 24 * 3_600_000;
 

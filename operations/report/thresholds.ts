@@ -1,7 +1,7 @@
 import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
 import { TARGETS } from "../../performance/targets";
 import { type Point } from "../aws/metric-data";
-import { type Range } from "./ringing";
+import { type Range } from "../alarms/ringing";
 
 /** How an alarm would have rung with a threshold. */
 export interface Simulation {

@@ -9,11 +9,11 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { loadEnvironments } from "../../../environments/load";
 import { type Environment } from "../../../environments/schema";
-import { readAlarmStates } from "../../../operations/report/alarm-history";
+import { readAlarmStates } from "../../../operations/alarms/history";
 import { readFunctions } from "../../../operations/report/function-data";
 import { readNotes, writeNote } from "../../../operations/report/notes";
 import { periodEnding } from "../../../operations/report/period";
-import { subjectsOf } from "../../../operations/report/subject";
+import { subjectsOf } from "../../../operations/subject";
 import { makeProject, tfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
 

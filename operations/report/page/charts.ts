@@ -14,7 +14,7 @@ import {
   svg,
   vertical,
 } from "../../page/svg";
-import { utc } from "../period";
+import { utc } from "../../time-text";
 import { type AlarmReport, type ChartPoint, type FunctionReport, type Report } from "../report-schema";
 
 const BOTTOM = CHART.height - CHART.bottom;

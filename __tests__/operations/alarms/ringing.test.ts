@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { median, ringingMilliseconds, ringsOf, type StateChange } from "../../../operations/report/ringing";
+import { median, ringingMilliseconds, ringsOf, type StateChange } from "../../../operations/alarms/ringing";
 import { lowered, raised, simulate } from "../../../operations/report/thresholds";
 
 const RANGE = { from: 1000, to: 2000 };

@@ -3,7 +3,7 @@ import { deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, CAUSES } from "../../stacks/monitoring/alarms";
 import { alarmName, hasAlarm } from "../../stacks/monitoring/function-alarms";
-import { type Subject } from "./subject";
+import { type Subject } from "../subject";
 
 /** An alarm that an environment has. */
 export interface EnvironmentAlarm {
