@@ -2,6 +2,7 @@ import { uniform } from "./distribution";
 import { Caller, type EnvironmentModel, Environments, type Routing, Served } from "./environments";
 import { type Interval } from "./interval";
 import { type Random, seededRandom } from "./random";
+import { type SeenLives, seenLives } from "./seen-lives";
 import { seenRouting } from "./seen-routing";
 
 /** What was logged of one function in one stretch of time, in the order of time. */
@@ -11,12 +12,17 @@ export interface LoggedRun {
   /** How long each was worked on, without its environment's start. */
   readonly workSeconds: ArrayLike<number>;
   readonly isCold: ArrayLike<boolean>;
-  /** Which environment answered, where the log names it: then the routing is seen and not guessed. */
+  /** Which environment answered, where the log names it: then the routing is seen and not guessed, and so is how long environments stay at least. */
   readonly environments?: ArrayLike<string>;
+  /**
+   * The places of the requests with which parts begin, each as long as up to the next: the cold starts of each are compared, which tells more than their sum.
+   * What is before the first only shows which environments there were. By default one part, from the second request on: nobody knows what was there before the first.
+   */
+  readonly parts?: readonly number[];
 }
 
-/** Requests without what became of them. */
-type Requests = Pick<LoggedRun, "atSeconds" | "workSeconds">;
+/** Requests without what became of them; cold starts are those of all parts together. */
+type Requests = Pick<LoggedRun, "atSeconds" | "workSeconds" | "parts">;
 
 /** What is not documented of a platform, as one guess. */
 export interface Mechanism {
@@ -34,6 +40,23 @@ export interface Fit {
   readonly mechanisms: readonly { readonly mechanism: Mechanism; readonly weight: number }[];
   /** By how much the predicted counts of cold starts differ from the logged ones, as a share of them: what the model cannot explain. */
   readonly relativeError: number;
+}
+
+/** What is to be expected where a log does not tell, in seconds; half as much or twice as much is one standard deviation away. */
+export interface Expectation {
+  readonly idleLifeSeconds: number;
+  readonly quietLifeSeconds: number;
+  readonly lifeSpanSeconds: number;
+}
+
+/** What a fit may be given besides the log. */
+export interface FitSettings {
+  /** The same seed gives the same answer. */
+  readonly seed?: number;
+  /** Without it, a life of any length is as likely before the log is seen. */
+  readonly expectation?: Expectation;
+  /** Called with the share that is done, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** How many cold starts are to be expected. */
@@ -65,23 +88,38 @@ const NEGLIGIBLE = 0.02;
 const MOST_MECHANISMS = 60;
 const REPETITIONS = 8;
 
+const ALL_BUT_THE_FIRST: readonly number[] = [1];
+
+/** Misfit of what is known not to be so: more than any counts make. */
+const REFUTED = 1e6;
+
 /** What a count may differ without speaking against a mechanism: no model is exact, so more than chance alone would allow. */
 const VARIANCE = { count: 9, share: 0.07 };
 
-/** Finds the mechanisms that make about as many cold starts in each run as were logged. The same seed gives the same answer. */
-export function fitMechanism(runs: readonly LoggedRun[], seed = 1): Fit {
+/** Finds the mechanisms that make about as many cold starts in each part of each run as were logged. */
+export function fitMechanism(runs: readonly LoggedRun[], { seed = 1, expectation, onProgress }: FitSettings = {}): Fit {
   if (runs.length === 0) throw new Error("A fit needs at least one run");
-  const judge = (repetitions: number) => (mechanism: Mechanism) => judged(mechanism, runs, repetitions, seed);
-  const seen = seenRouting(
-    runs.flatMap(({ environments, ...run }) => (environments ? [{ ...run, environments }] : [])),
-  );
+  const named = runs.flatMap(({ environments, ...run }) => (environments ? [{ ...run, environments }] : []));
+  const lives = seenLives(named);
+  let done = 0;
+  const judge = (repetitions: number) => (mechanism: Mechanism) => {
+    done += repetitions;
+    onProgress?.(done / replays);
+    const { misfit, ...one } = judged(mechanism, runs, repetitions, seed);
+    const refuted = isRefuted(mechanism, lives) ? REFUTED : 0;
+    return { ...one, misfit: misfit + refuted + (expectation ? surprise(mechanism, expectation) : 0) };
+  };
+  const seen = seenRouting(named);
   const routings = seen ? [seen] : ROUTINGS;
   const families = routings.flatMap((routing) => IDLE_TO_QUIET.map((idleToQuiet) => ({ routing, idleToQuiet })));
-  const lives = steps(...COARSE.lifeSeconds, COARSE.step);
+  const spans = steps(...COARSE.lifeSeconds, COARSE.step);
   const quiets = steps(...COARSE.quietSeconds, COARSE.step);
+  const replays =
+    families.length * quiets.length * spans.length +
+    FAMILIES * FINE_STEPS.length * (2 * FINE_REACH + 1) ** 2 * REPETITIONS;
   const bests = families
     .map((family) => {
-      const all = quiets.flatMap((quiet) => lives.map((life) => mechanismOf(family, quiet, life)));
+      const all = quiets.flatMap((quiet) => spans.map((life) => mechanismOf(family, quiet, life)));
       return { family, best: bestOf(all.map(judge(1))) };
     })
     .toSorted((a, b) => a.best.misfit - b.best.misfit);
@@ -104,12 +142,11 @@ export function fitMechanism(runs: readonly LoggedRun[], seed = 1): Fit {
 export function predictColdStarts(fit: Fit, run: Requests, seed = 1): Prediction {
   const outcomes = fit.mechanisms.map(({ mechanism, weight }) => ({
     weight,
-    counts: repeat(mechanism, run, REPETITIONS, seed),
+    counts: repeat(mechanism, run, REPETITIONS, seed).map(sum),
   }));
-  const coldStarts = outcomes.reduce((sum, { weight, counts }) => sum + weight * mean(counts), 0);
-  const variance = outcomes.reduce(
-    (sum, { weight, counts }) => sum + weight * mean(counts.map((count) => (count - coldStarts) ** 2)),
-    0,
+  const coldStarts = sum(outcomes.map(({ weight, counts }) => weight * mean(counts)));
+  const variance = sum(
+    outcomes.map(({ weight, counts }) => weight * mean(counts.map((count) => (count - coldStarts) ** 2))),
   );
   const distance = 1.96 * Math.sqrt(variance + (fit.relativeError * coldStarts) ** 2);
   return { coldStarts, interval: { least: Math.max(0, coldStarts - distance), most: coldStarts + distance } };
@@ -129,7 +166,7 @@ export function modelOf(mechanism: Mechanism, rest: Omit<EnvironmentModel, keyof
 
 interface Judged {
   readonly mechanism: Mechanism;
-  /** Mean counts of cold starts, by run. */
+  /** Mean counts of cold starts, by the runs' parts. */
   readonly counts: readonly number[];
   readonly misfit: number;
 }
@@ -156,12 +193,34 @@ function steps(from: number, to: number, factor: number): number[] {
 }
 
 function judged(mechanism: Mechanism, runs: readonly LoggedRun[], repetitions: number, seed: number): Judged {
-  const counts = runs.map((run) => mean(repeat(mechanism, run, repetitions, seed)));
-  const misfit = runs.reduce((sum, run, index) => {
-    const logged = countLogged(run);
-    return sum + ((counts[index] ?? 0) - logged) ** 2 / (VARIANCE.count + (VARIANCE.share * logged) ** 2);
-  }, 0);
+  const counts = runs.flatMap((run) => {
+    const all = repeat(mechanism, run, repetitions, seed);
+    return (run.parts ?? ALL_BUT_THE_FIRST).map((_, part) => mean(all.map((counted) => counted[part] ?? 0)));
+  });
+  const misfit = sum(
+    countLogged(runs).map(
+      (logged, index) => ((counts[index] ?? 0) - logged) ** 2 / (VARIANCE.count + (VARIANCE.share * logged) ** 2),
+    ),
+  );
   return { mechanism, counts, misfit };
+}
+
+/** Whether environments stayed longer than that. */
+function isRefuted(
+  { idleLifeSeconds, quietLifeSeconds, lifeSpanSeconds }: Mechanism,
+  { idleSeconds, quietSeconds, lifeSeconds }: SeenLives,
+): boolean {
+  return (
+    idleLifeSeconds.most < idleSeconds || quietLifeSeconds.most < quietSeconds || lifeSpanSeconds.most < lifeSeconds
+  );
+}
+
+/** Squares of how far lives are from what is expected, in standard deviations. */
+function surprise(mechanism: Mechanism, expectation: Expectation): number {
+  const lives = ["idleLifeSeconds", "quietLifeSeconds", "lifeSpanSeconds"] as const;
+  return sum(
+    lives.map((life) => Math.log2((mechanism[life].least + mechanism[life].most) / 2 / expectation[life]) ** 2),
+  );
 }
 
 function bestOf(all: readonly Judged[]): Judged {
@@ -175,13 +234,9 @@ function weigh(all: readonly Judged[], runs: readonly LoggedRun[]): Fit {
     .filter(({ likelihood }) => likelihood > NEGLIGIBLE)
     .toSorted((a, b) => b.likelihood - a.likelihood)
     .slice(0, MOST_MECHANISMS);
-  const total = likely.reduce((sum, { likelihood }) => sum + likelihood, 0);
-  const errors = runs.map((run, index) => {
-    const logged = countLogged(run);
-    const predicted = likely.reduce(
-      (sum, { counts, likelihood }) => sum + (likelihood * (counts[index] ?? 0)) / total,
-      0,
-    );
+  const total = sum(likely.map(({ likelihood }) => likelihood));
+  const errors = countLogged(runs).map((logged, index) => {
+    const predicted = sum(likely.map(({ counts, likelihood }) => (likelihood * (counts[index] ?? 0)) / total));
     return ((predicted - logged) / Math.max(1, logged)) ** 2;
   });
   return {
@@ -190,30 +245,45 @@ function weigh(all: readonly Judged[], runs: readonly LoggedRun[]): Fit {
   };
 }
 
-function repeat(mechanism: Mechanism, run: Requests, repetitions: number, seed: number): number[] {
+function repeat(mechanism: Mechanism, run: Requests, repetitions: number, seed: number): number[][] {
   return Array.from({ length: repetitions }, (_, repetition) => replay(mechanism, run, seededRandom(seed, repetition)));
 }
 
-/** The first request does not count: nobody knows what was there before. */
-function replay(mechanism: Mechanism, { atSeconds, workSeconds }: Requests, random: Random): number {
+/** Cold starts by part. */
+function replay(
+  mechanism: Mechanism,
+  { atSeconds, workSeconds, parts = ALL_BUT_THE_FIRST }: Requests,
+  random: Random,
+): number[] {
   // How long a start takes hardly changes how many there are.
   const environments = new Environments(modelOf(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
-  let coldStarts = 0;
-  for (let index = 0; index < atSeconds.length; index++) {
+  return countByPart(parts, atSeconds.length, (index) => {
     const at = atSeconds[index] ?? 0;
     environments.advance(at);
-    const served = environments.serve(at, workSeconds[index] ?? 0, Caller.Request);
-    if (served === Served.Cold && index > 0) coldStarts++;
-  }
-  return coldStarts;
+    return environments.serve(at, workSeconds[index] ?? 0, Caller.Request) === Served.Cold;
+  });
 }
 
-function countLogged({ isCold }: LoggedRun): number {
-  let count = 0;
-  for (let index = 1; index < isCold.length; index++) if (isCold[index] === true) count++;
-  return count;
+function countLogged(runs: readonly LoggedRun[]): number[] {
+  return runs.flatMap(({ isCold, parts = ALL_BUT_THE_FIRST }) =>
+    countByPart(parts, isCold.length, (index) => isCold[index] === true),
+  );
+}
+
+function countByPart(parts: readonly number[], requests: number, isCold: (index: number) => boolean): number[] {
+  const counts = parts.map(() => 0);
+  let part = -1;
+  for (let index = 0; index < requests; index++) {
+    while ((parts[part + 1] ?? requests) <= index) part++;
+    if (isCold(index) && part >= 0) counts[part] = (counts[part] ?? 0) + 1;
+  }
+  return counts;
 }
 
 function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  return sum(values) / values.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

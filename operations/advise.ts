@@ -5,16 +5,17 @@ import { loadEnvironments } from "../environments/load";
 import { InvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { adviseFunction, type Advised, type Subject } from "./advise/advise-function";
+import { withOwnLog } from "./advise/log/with-own-log";
 import { pageOf } from "./advise/page/page";
+import { withProgress } from "./advise/progress-line";
 import { type AdviceReport } from "./advise/report";
 import { reportOf } from "./advise/report-of";
 import { chosenFunctions, subjectsInCloudWatch, type TraceOptions, withTrace } from "./advise/subjects";
-import { adviceLines } from "./advise/text";
+import { adviceLines, basisLines } from "./advise/text";
 import { type Change, writeWarming } from "./advise/tfvars/write";
 import { environmentCalled } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { untilCtrlC } from "./interruption";
-import { progressBar, showProgress } from "./progress";
 import { prepareFolder, writeFiles } from "./report-files";
 import { type Surroundings } from "./surroundings";
 
@@ -34,6 +35,7 @@ Exit codes:
 Examples:
   $ npm run ops -- advise prod                          every function of prod
   $ npm run ops -- advise prod api --write              and put what is recommended for api into environments/prod.tfvars
+  $ npm run ops -- advise prod api --fit                and find out from its log how long AWS keeps its environments
   $ npm run ops -- advise prod api --trace week.csv     on a trace instead of CloudWatch
   $ npm run ops -- advise --trace week.csv --memory-mb 1024 --architecture x86_64
   $ npm run ops -- advise --trace counts.csv --duration-ms 20,35,40,120
@@ -45,6 +47,7 @@ interface Options {
   readonly architecture?: "arm64" | "x86_64";
   readonly durationMs?: Distribution;
   readonly initMs?: Distribution;
+  readonly fit?: boolean;
   readonly write?: boolean;
   readonly json?: boolean;
   readonly out: string;
@@ -54,6 +57,7 @@ interface Options {
 interface Request {
   readonly environment: Environment | undefined;
   readonly functionId: string | undefined;
+  readonly fit: boolean;
   readonly trace: TraceOptions | undefined;
 }
 
@@ -77,6 +81,7 @@ export function addAdvise(program: Command, surroundings: Surroundings, exit: (c
       quantitiesOf,
     )
     .option("--init-ms <list>", "of starts of a trace's function, likewise", quantitiesOf)
+    .option("--fit", "read from each function's log how AWS treats it, instead of assuming it; reading costs money")
     .option("--write", "put what is recommended into the environment's file")
     .option("--json", "write one JSON document")
     .option("--out <folder>", "where pages are written", "advice")
@@ -94,10 +99,12 @@ async function requestOf(
   functionId: string | undefined,
   options: Options,
 ): Promise<Request> {
-  const { trace: file, memoryMb, architecture, durationMs: workSeconds, initMs: initSeconds, write = false } = options;
+  const { trace: file, memoryMb, architecture, durationMs: workSeconds, initMs: initSeconds } = options;
+  const { fit = false, write = false } = options;
   const described = { memoryMb, architecture, workSeconds, initSeconds };
   if (name === undefined && file === undefined) throw wrong("advise", "name an environment, or a trace with --trace");
   if (name === undefined && write) throw wrong("--write", "name the environment whose file is to be changed");
+  if (file !== undefined && fit) throw wrong("--fit", "it reads the log of a deployed function: leave --trace away");
   if (file === undefined && Object.values(described).some((value) => value !== undefined)) {
     throw wrong(
       "advise",
@@ -111,6 +118,7 @@ async function requestOf(
   return {
     environment: name === undefined ? undefined : environmentCalled(name, await loadEnvironments(root)),
     functionId,
+    fit,
     trace: file === undefined ? undefined : { file, ...given },
   };
 }
@@ -142,13 +150,13 @@ async function advise(
 }
 
 async function adviseAll(
-  { environment, functionId, trace }: Request,
+  { environment, functionId, fit, trace }: Request,
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<Advised[]> {
   const { root, printAside, now } = surroundings;
   const functions = environment ? chosenFunctions(environment, functionId) : [];
-  const work = (subject: Subject) => withProgress(subject, surroundings, signal);
+  const work = (subject: Subject) => adviseOn(subject, surroundings, signal);
   if (trace) {
     const [watched, another] = functions;
     if (another) throw wrong("--trace", `say of which function it is: ${functions.map(({ id }) => id).join(", ")}`);
@@ -158,32 +166,24 @@ async function adviseAll(
   if (!environment) return [];
   const subjects = await subjectsInCloudWatch(environment, functions, now(), printAside, signal);
   const all: Advised[] = [];
-  for (const subject of subjects) all.push(await work(subject));
+  for (const subject of subjects) {
+    const asked = functions.find(({ id }) => fit && id === subject.id);
+    all.push(await work(asked ? await withOwnLog(subject, asked, environment, surroundings, signal) : subject));
+  }
   return all;
 }
 
-async function withProgress(
-  subject: Subject,
-  { writeProgress, printAside }: Surroundings,
-  signal: AbortSignal,
-): Promise<Advised> {
-  let done = 0;
-  const line = () => `${progressBar(done)} ${subject.id}: ${Math.floor(100 * done)} % simulated`;
-  const stop = writeProgress && showProgress(line, writeProgress);
-  try {
-    const advised = await adviseFunction(subject, {
+async function adviseOn(subject: Subject, surroundings: Surroundings, signal: AbortSignal): Promise<Advised> {
+  const advised = await withProgress(subject.id, surroundings, (onProgress) =>
+    adviseFunction(subject, {
       signal,
       onProgress: (share) => {
-        done = share;
+        onProgress("simulating", share);
       },
-    });
-    stop?.();
-    advised.advice.notes.forEach(printAside);
-    return advised;
-  } catch (error) {
-    stop?.();
-    throw error;
-  }
+    }),
+  );
+  advised.advice.notes.forEach(surroundings.printAside);
+  return advised;
 }
 
 function pagesOf(report: AdviceReport): Record<string, string> {
@@ -195,7 +195,7 @@ function pagesOf(report: AdviceReport): Record<string, string> {
 
 function printReport(report: AdviceReport, print: (line: string) => void): void {
   report.functions.flatMap(adviceLines).forEach(print);
-  print(`Assumed: ${report.assumption}. ${report.leftOut.join(" ")}`);
+  [...basisLines(report)].forEach(print);
   report.pages.forEach((page) => {
     print(`Written: ${page}`);
   });

@@ -49,7 +49,48 @@ describe("a fit", () => {
   });
 
   test("gives the same answer for the same seed", () => {
-    expect(fitMechanism(runs.slice(0, 1), 3)).toEqual(fitMechanism(runs.slice(0, 1), 3));
+    expect(fitMechanism(runs.slice(0, 1), { seed: 3 })).toEqual(fitMechanism(runs.slice(0, 1), { seed: 3 }));
+  });
+
+  test("compares each part of a run on its own, and takes what is before the first as known", () => {
+    const { isCold, ...requests } = log(200, 9);
+    const middle = Math.floor(isCold.length / 2);
+    const coldFrom = (first: number) => Array.from(isCold).slice(first).filter(Boolean).length;
+
+    const inParts = fitMechanism([{ ...requests, isCold, parts: [100, middle] }]);
+    const { coldStarts, interval } = predictColdStarts(inParts, { ...requests, parts: [middle] });
+
+    expect(coldFrom(middle)).toBeGreaterThanOrEqual(interval.least);
+    expect(coldFrom(middle)).toBeLessThanOrEqual(interval.most);
+    expect(coldStarts).toBeLessThan(0.7 * predictColdStarts(inParts, requests).coldStarts);
+  });
+
+  test("keeps to what is expected where the log does not tell", () => {
+    const always = Array.from({ length: 200 }, (_, index) => index * 60);
+    const run = { atSeconds: always, workSeconds: always.map(() => 1), isCold: always.map((at) => at === 0) };
+    const meanIdle = (expected: number) => {
+      const expectation = { idleLifeSeconds: expected, quietLifeSeconds: expected, lifeSpanSeconds: 80_000 };
+      const { mechanisms } = fitMechanism([run], { expectation });
+      return mechanisms.reduce((sum, { mechanism, weight }) => sum + weight * mechanism.idleLifeSeconds.least, 0);
+    };
+
+    expect(Math.abs(Math.log2(meanIdle(400) / 400))).toBeLessThan(0.4);
+    expect(Math.abs(Math.log2(meanIdle(1600) / 1600))).toBeLessThan(0.4);
+  });
+
+  test("never takes a life that the log shows to be longer", () => {
+    const every = Array.from({ length: 60 }, (_, index) => index * 1200);
+    const run = {
+      atSeconds: every,
+      workSeconds: every.map(() => 1),
+      // One start that was not one: its environment answers before and after.
+      isCold: every.map((_, index) => index % 2 === 0),
+      environments: every.map(() => "a"),
+    };
+
+    for (const { mechanism } of fitMechanism([run]).mechanisms) {
+      expect(mechanism.quietLifeSeconds.most).toBeGreaterThanOrEqual(1199);
+    }
   });
 
   test("needs a run", () => {

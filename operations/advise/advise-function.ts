@@ -16,7 +16,8 @@ import { type Judged, recommend, type Recommendation } from "./recommend";
 import { type FunctionAdvice, type PolicyAdvice } from "./report";
 import { blockOf } from "./settings-values";
 import { type Task } from "./task";
-import { ASSUMPTION, OTHER_GUESSES } from "./unknowns";
+import { type OwnLog } from "./log/log-advice";
+import { ASSUMPTION, modelsOf, OTHER_GUESSES } from "./unknowns";
 
 /** Taken where no start was reported: it hardly changes how many requests are cold, but how much later they are. */
 export const ASSUMED_INIT_SECONDS = 0.5;
@@ -49,6 +50,8 @@ export interface Subject {
   readonly initSeconds?: Distribution;
   /** How many metrics tell the warmer how much it is used: one, unless its concurrency has to be estimated. */
   readonly metricsRead?: number;
+  /** What its own log tells of AWS; missing where it was not asked. */
+  readonly ownLog?: OwnLog;
   /** What was assumed, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -70,7 +73,7 @@ export interface Advised {
 
 /** Finds out what to set for a function. The same subject gives the same advice, however many processes work on it. */
 export async function adviseFunction(subject: Subject, working: Working = {}): Promise<Advised> {
-  const { id, history, configured, reservedConcurrency, initSeconds = fixed(ASSUMED_INIT_SECONDS) } = subject;
+  const { id, history, configured, reservedConcurrency, initSeconds = fixed(ASSUMED_INIT_SECONDS), ownLog } = subject;
   const { onProgress, signal } = working;
   const seed = seedOf(id);
   const profile = await profileOf(history, seed, signal);
@@ -78,8 +81,12 @@ export async function adviseFunction(subject: Subject, working: Working = {}): P
   const repetitions = profile.requests > MANY_REQUESTS ? REPETITIONS_OF_MANY : REPETITIONS;
   const isLong = profile.requests > LONG_REQUESTS || history.seconds > LONG_SECONDS;
   const workers = isLong ? (working.workers ?? availableParallelism()) : 1;
+  const fitted = ownLog?.guess;
+  const taken = fitted ?? ASSUMPTION;
+  const others = fitted ? [ASSUMPTION, ...OTHER_GUESSES] : OTHER_GUESSES;
+  const model = { initSeconds, ...(reservedConcurrency !== undefined && { reservedConcurrency }) };
   const task: Omit<Task, "policies"> = {
-    model: { ...ASSUMPTION.platform, initSeconds, ...(reservedConcurrency !== undefined && { reservedConcurrency }) },
+    models: modelsOf(taken, model, repetitions),
     prices: pricesOf(subject.architecture),
     memoryMb: subject.memoryMb,
     repetitions,
@@ -105,15 +112,15 @@ export async function adviseFunction(subject: Subject, working: Working = {}): P
   const shown = judged.filter((one) => isWorthShowing(one, recommendation, configured));
   const guesses = await runTasks(
     history,
-    OTHER_GUESSES.map(({ platform }) => ({
+    others.map((guess) => ({
       ...task,
-      model: { ...task.model, ...platform },
+      models: modelsOf(guess, model, 1),
       policies: shown.map(({ candidate }) => candidate.policy),
       repetitions: profile.requests > MANY_REQUESTS ? 1 : repetitions,
     })),
     { ...pool, onProgress: (share) => onProgress?.(1 - SENSITIVITY_SHARE * (1 - share)) },
   );
-  const sensitivity = [ASSUMPTION, ...OTHER_GUESSES].map(({ name, source }, index) => ({
+  const sensitivity = [taken, ...others].map(({ name, source }, index) => ({
     guess: name,
     source,
     policies: shown.map(({ candidate, outcome }, place) => ({
@@ -131,6 +138,7 @@ export async function adviseFunction(subject: Subject, working: Working = {}): P
       requests: profile.requests,
       repetitions,
       policies: judged.map((one) => policyAdvice(one, one === chosen, isConfigured(one, configured))),
+      ...(ownLog && { log: ownLog.advice }),
       sensitivity,
       day: dayOf(history, profile, (chosen ?? judged[0])?.candidate, reservedConcurrency),
       notes: notesOf(subject),

@@ -49,6 +49,8 @@ export function warmingText({ scheduled, peak, conditional }: Warming): string {
   const { fromHour, toHour, days, everyMinutes, concurrency } = peak;
   const busy = peak.enabled ? [`${days} ${fromHour}-${toHour} h every ${everyMinutes} min${number(concurrency)}`] : [];
   const { minimum, maximum, readEveryMinutes } = conditional;
-  const usage = conditional.enabled ? [`${minimum} to ${maximum} by use, read every ${readEveryMinutes} min`] : [];
+  const usage = conditional.enabled
+    ? [`conditional: ${minimum} to ${maximum} by use, read every ${readEveryMinutes} min`]
+    : [];
   return [...all, ...busy, ...usage].join(", ");
 }

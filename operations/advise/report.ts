@@ -28,6 +28,44 @@ const policy = z.object({
   }),
 });
 
+/** What is most likely, and between what it may well be. */
+const likely = z.object({ about: z.number(), from: z.number(), to: z.number() });
+
+const log = z.object({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  /** Requests and pings. */
+  requests: z.number(),
+  coldStarts: z.number(),
+  queries: z.number(),
+  bytesScanned: z.number(),
+  dollars: z.number(),
+  /** Whether the policies' figures are made with what was fitted. */
+  isUsed: z.boolean(),
+  /** What was fitted and how well it predicts, or why nothing was. */
+  sentence: z.string(),
+  /** Missing where there was too little to fit to. */
+  fitted: z
+    .object({
+      idleLifeMinutes: likely,
+      quietLifeMinutes: likely,
+      lifeSpanMinutes: likely,
+      /** At least five requests met an environment that had been idle for so long: what is fitted beyond it may be expected rather than seen. */
+      seenIdleMinutes: z.number(),
+      /** How likely each is, the likeliest first; together 1. */
+      routing: z.array(z.object({ name: z.enum(["newest-first", "oldest-first", "random"]), weight: z.number() })),
+      /** The newest part of the log, predicted by a fit to the rest. */
+      heldOut: z.object({
+        hours: z.number(),
+        coldStarts: z.number(),
+        predicted: z.number(),
+        fromColdStarts: z.number(),
+        toColdStarts: z.number(),
+      }),
+    })
+    .optional(),
+});
+
 const functionAdvice = z.object({
   function: z.string(),
   from: z.iso.datetime(),
@@ -43,7 +81,9 @@ const functionAdvice = z.object({
   }),
   repetitions: z.number(),
   policies: z.array(policy),
-  /** How it would be if AWS were another way. */
+  /** What the function's own log tells of the platform; missing where it was not asked, or no request came. */
+  log: log.optional(),
+  /** How it would be if AWS were another way; the first is what the policies' figures are made with. */
   sensitivity: z.array(
     z.object({
       guess: z.string(),
@@ -82,5 +122,7 @@ export const adviceReport = z.object({
 export type AdviceReport = z.infer<typeof adviceReport>;
 /** What is advised for one function. */
 export type FunctionAdvice = z.infer<typeof functionAdvice>;
+/** What a function's own log tells. */
+export type LogAdvice = z.infer<typeof log>;
 /** One policy's figures. */
 export type PolicyAdvice = z.infer<typeof policy>;

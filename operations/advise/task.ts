@@ -7,7 +7,8 @@ import { demandOf, type History } from "./history";
 /** What is simulated at once: some policies on one history. It can be sent to another process. */
 export interface Task {
   readonly policies: readonly Policy[];
-  readonly model: EnvironmentModel;
+  /** Each repetition takes the next one. */
+  readonly models: readonly [EnvironmentModel, ...EnvironmentModel[]];
   readonly prices: Prices;
   readonly memoryMb: number;
   readonly repetitions: number;
@@ -17,14 +18,13 @@ export interface Task {
 /** Does a task. A policy's outcome is the same whichever others are simulated beside it. */
 export function runTask(
   history: History,
-  { model, ...task }: Task,
+  task: Task,
   onProgress: (share: number) => void,
   signal?: AbortSignal,
 ): Promise<PolicyOutcome[]> {
   const { startsAt, seconds } = history;
   return comparePolicies({
     ...task,
-    models: [model],
     demand: demandOf(history, signal),
     startsAt,
     seconds,

@@ -1,7 +1,7 @@
 import { numberText } from "../number-text";
 import { textTable } from "../text-table";
 import { countText, dollarText, percentText } from "./amounts";
-import { type FunctionAdvice, type PolicyAdvice } from "./report";
+import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "./report";
 
 const HEADINGS = ["", "policy", "cold", "between", "later p50/p95/p99", "pings a day", "a month"];
 
@@ -15,11 +15,24 @@ export function adviceLines(advice: FunctionAdvice): string[] {
     "",
     recommendation.sentence,
     ...(recommendation.block === undefined ? [] : ["", ...recommendation.block.split("\n").map((line) => `  ${line}`)]),
+    ...(advice.log ? ["", advice.log.sentence] : []),
     ...(advice.requests === 0
       ? []
-      : ["", "If AWS is another way than assumed, cold are:", ...sensitivityTable(advice)]),
+      : ["", `If AWS is another way than ${basisText(advice)}, cold are:`, ...sensitivityTable(advice)]),
     "",
   ];
+}
+
+/** What stands behind all advice of a report: what is assumed, unless every function's log tells it, and what is left out. */
+export function basisLines({ assumption, leftOut, functions }: AdviceReport): string[] {
+  const assumed = functions.filter(({ log }) => log?.isUsed !== true).map((advice) => advice.function);
+  const which = assumed.length < functions.length ? ` for ${assumed.join(", ")}` : "";
+  return [...(assumed.length === 0 ? [] : [`Assumed${which}: ${assumption}.`]), leftOut.join(" ")];
+}
+
+/** Where the figures are from, besides the traffic. */
+export function basisText({ log }: FunctionAdvice): "assumed" | "its log tells" {
+  return log?.isUsed === true ? "its log tells" : "assumed";
 }
 
 /** Of what the advice is made. */

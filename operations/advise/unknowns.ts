@@ -1,4 +1,5 @@
 import { type Distribution, uniform } from "../../advisor/distribution";
+import { type Expectation } from "../../advisor/fit";
 import { type EnvironmentModel } from "../../advisor/environments";
 
 /** What a platform keeps to itself. */
@@ -7,12 +8,27 @@ export type PlatformModel = Pick<
   "idleLifeSeconds" | "quietLifeSeconds" | "lifeSpanSeconds" | "routing"
 >;
 
-/** One way in which the platform may be. */
+/** How the platform may be. */
 export interface Guess {
   readonly name: string;
   /** Where it was seen, and when. */
   readonly source: string;
-  readonly platform: PlatformModel;
+  /** Ways in which it may be, with how likely each is; together 1. */
+  readonly platforms: readonly { readonly platform: PlatformModel; readonly weight: number }[];
+}
+
+/** A guess as simulations take it, for so many repetitions: each way is among them about as often as it is likely. */
+export function modelsOf(
+  { platforms }: Guess,
+  rest: Omit<EnvironmentModel, keyof PlatformModel>,
+  repetitions: number,
+): [EnvironmentModel, ...EnvironmentModel[]] {
+  const modelAt = (repetition: number): EnvironmentModel => {
+    let left = (repetition + 0.5) / repetitions;
+    const { platform = ASSUMED } = platforms.find(({ weight }) => (left -= weight) < 0) ?? platforms.at(-1) ?? {};
+    return { ...platform, ...rest };
+  };
+  return [modelAt(0), ...Array.from({ length: repetitions - 1 }, (_, index) => modelAt(index + 1))];
 }
 
 const minutes = (least: number, most: number): Distribution => uniform(least * 60, most * 60);
@@ -30,8 +46,11 @@ const ASSUMED: PlatformModel = {
 export const ASSUMPTION: Guess = {
   name: "as assumed",
   source: `idle life 5 to 7 minutes (${FIGURES_2021}), life span 90 to 120 minutes and newest environment first (${RUNS_2020})`,
-  platform: ASSUMED,
+  platforms: [{ platform: ASSUMED, weight: 1 }],
 };
+
+/** The middles of what is assumed: where a log does not tell, nothing else is to be expected. */
+export const EXPECTATION: Expectation = { idleLifeSeconds: 360, quietLifeSeconds: 360, lifeSpanSeconds: 6300 };
 
 /** What else was seen, or could be: each differs in one thing from what is assumed. */
 export const OTHER_GUESSES: readonly Guess[] = [
@@ -47,7 +66,7 @@ export const OTHER_GUESSES: readonly Guess[] = [
 ];
 
 function guess(name: string, source: string, differs: Partial<PlatformModel>): Guess {
-  return { name, source, platform: { ...ASSUMED, ...differs } };
+  return { name, source, platforms: [{ platform: { ...ASSUMED, ...differs }, weight: 1 }] };
 }
 
 /** What the model leaves out, a sentence each. */

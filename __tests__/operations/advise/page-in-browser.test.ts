@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "@jest/globals";
+import { ownLog } from "../../../operations/advise/log/log-advice";
 import { pageOf } from "../../../operations/advise/page/page";
 import { reportOf } from "../../../operations/advise/report-of";
 import {
@@ -13,6 +14,21 @@ import { advised, sampleHistory } from "./support";
 
 /** Of text in its usual size: https://www.w3.org/TR/WCAG21/#contrast-minimum */
 const CONTRAST = 4.5;
+
+/** A log that tells of idle lives of ten minutes. */
+function sampleLog() {
+  const mechanism = {
+    routing: "oldest-first",
+    idleLifeSeconds: { least: 560, most: 640 },
+    quietLifeSeconds: { least: 560, most: 590 },
+    lifeSpanSeconds: { least: 3600, most: 7200 },
+  } as const;
+  const size = { from: 0, to: 72 * 3_600_000, requests: 9000, coldStarts: 120, isCut: false, slices: [] };
+  const heldOut = { hours: 18, coldStarts: 30, predicted: 31, interval: { least: 25, most: 37 } };
+  const fit = { mechanisms: [{ mechanism, weight: 1 }], relativeError: 0.05 };
+  const seen = { idleSeconds: 540, quietSeconds: 540, lifeSeconds: 7000 };
+  return ownLog(size, { queries: 2, bytesScanned: 1e6, dollars: 0 }, { fit, seen, heldOut });
+}
 
 async function pageFor(more: Parameters<typeof advised>[0] = {}): Promise<string> {
   const { advice } = await advised(more);
@@ -58,6 +74,23 @@ describeInBrowser("the page of an advice, in a browser", (open) => {
     await saveScreenshot(page, `advice-${colorScheme}`);
     expect({ text, isReadable: ratio >= CONTRAST }).toEqual({ text, isReadable: true });
   });
+
+  test(
+    "tells what a function's own log says of AWS, and fits a phone with it",
+    async () => {
+      const { page, complaints } = await open(await pageFor({ ownLog: sampleLog() }), { screen: "phone" });
+
+      const text = await page.textContent("#assumptions");
+
+      await saveScreenshot(page, "advice-fitted");
+      expect(complaints).toEqual([]);
+      expect(await overflow(page)).toBe(0);
+      expect(text).toContain("Fitted to 9,000 requests and 120 cold starts of 72 hours of its log");
+      expect(text).toContain("as fitted to its log");
+      expect(text).toContain("Without its log, it would be assumed: idle life 5 to 7 minutes");
+    },
+    LONGEST_MILLISECONDS,
+  );
 
   test("marks what is set now and what is recommended", async () => {
     const { page } = await open(html);

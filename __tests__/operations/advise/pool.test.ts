@@ -4,7 +4,7 @@ import { candidatesFor } from "../../../operations/advise/candidates";
 import { runTasks } from "../../../operations/advise/pool";
 import { profileOf } from "../../../operations/advise/profile";
 import { type Task } from "../../../operations/advise/task";
-import { ASSUMPTION } from "../../../operations/advise/unknowns";
+import { ASSUMPTION, modelsOf } from "../../../operations/advise/unknowns";
 import { WARMING_DEFAULTS } from "../../../environments/warming";
 import { sampleHistory } from "./support";
 
@@ -14,7 +14,7 @@ async function sampleTasks(): Promise<Task[]> {
   const history = sampleHistory();
   const candidates = candidatesFor(history, await profileOf(history, 1), WARMING_DEFAULTS);
   const task = {
-    model: { ...ASSUMPTION.platform, initSeconds: fixed(0.3) },
+    models: modelsOf(ASSUMPTION, { initSeconds: fixed(0.3) }, 1),
     prices: {
       perRequest: 1e-6,
       perGigabyteSecond: 1e-5,

@@ -17,7 +17,7 @@ import {
 import { dollarText, percentText } from "../amounts";
 import { BUCKET_MINUTES } from "../day";
 import { type FunctionAdvice, type PolicyAdvice } from "../report";
-import { betweenText, marksOf, sensitivityHeadings } from "../text";
+import { basisText, betweenText, marksOf, sensitivityHeadings } from "../text";
 
 const BOTTOM = CHART.height - CHART.bottom;
 const RIGHT = CHART.width - CHART.right;
@@ -27,7 +27,7 @@ const KINDS: Readonly<Record<PolicyAdvice["kind"], { readonly series: string; re
   none: { series: "s4", text: "none" },
   fixed: { series: "s1", text: "fixed numbers" },
   "hours-of-week": { series: "s1", text: "fixed numbers" },
-  conditional: { series: "s2", text: "by use" },
+  conditional: { series: "s2", text: "conditional" },
   provisioned: { series: "s3", text: "provisioned" },
 };
 
@@ -142,7 +142,7 @@ function sensitivityChart(advice: FunctionAdvice): Chart {
     return `${points.join("")}<text class="label" x="4" y="${digits(top + height * 0.42)}">${escapeText(guess)}</text>`;
   });
   return {
-    title: "Cold requests, if AWS is another way than assumed",
+    title: `Cold requests, if AWS is another way than ${basisText(advice)}`,
     legend: sensitivityHeadings(advice).map((text, index) => ({ series: SENSITIVITY_SERIES[index] ?? "s1", text })),
     svg: svg(
       `${id}-sensitivity`,

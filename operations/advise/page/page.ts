@@ -30,7 +30,9 @@ export function pageOf(report: AdviceReport, advice: FunctionAdvice): string {
       }),
       charts(chartsOf(advice)),
       section("Policies", table(HEADINGS, advice.policies.map(rowOf)), { id: "policies" }),
-      section("What is assumed", assumptions(report, advice), { id: "assumptions" }),
+      section(isFitted(advice) ? "What AWS does" : "What is assumed", assumptions(report, advice), {
+        id: "assumptions",
+      }),
     ],
   });
 }
@@ -52,6 +54,10 @@ function firstFigures({ requests, policies }: FunctionAdvice): [string, string][
   ];
 }
 
+function isFitted({ log }: FunctionAdvice): boolean {
+  return log?.isUsed === true;
+}
+
 function rowOf(policy: PolicyAdvice): Cell[] {
   const [name, ...figures] = [policy.name, ...figuresOf(policy)];
   const style = policy.isRecommended ? "better" : "";
@@ -63,14 +69,17 @@ function rowOf(policy: PolicyAdvice): Cell[] {
 }
 
 function assumptions({ assumption, leftOut, prices, targetPercent }: AdviceReport, advice: FunctionAdvice): string {
-  const { notes, sensitivity, repetitions } = advice;
+  const { notes, sensitivity, repetitions, log } = advice;
   const rows = sensitivity.map(({ guess, source, policies }, index): Cell[] => [
     guess,
     ...policies.map(({ cold }) => ({ text: percentText(cold.percent / 100), style: "number" })),
-    { text: index === 0 ? "" : source, style: "soft" },
+    { text: index === 0 || source === assumption ? "" : source, style: "soft remark" },
   ]);
   return [
-    paragraph(`AWS does not document how long environments live or which one a request gets. Assumed: ${assumption}.`),
+    paragraph(
+      `AWS does not document how long environments live or which one a request gets. ${isFitted(advice) ? "Without its log, it would be assumed" : "Assumed"}: ${assumption}.`,
+    ),
+    ...(log ? [paragraph(log.sentence)] : []),
     table(["", ...sensitivityHeadings(advice), "source"], rows),
     ...notes.map((note) => paragraph(note)),
     paragraph(

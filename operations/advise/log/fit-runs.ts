@@ -1,0 +1,28 @@
+import { type Expectation, type Fit, type LoggedRun } from "../../../advisor/fit";
+import { OtherProcess } from "../other-process";
+
+/** What another process is asked. */
+export interface FitQuestion {
+  readonly runs: readonly LoggedRun[];
+  readonly expectation: Expectation;
+}
+
+/** Fits to runs in a process of its own: fitting never pauses, and would keep this one from hearing Ctrl-C. */
+export async function fitRuns(
+  question: FitQuestion,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Fit> {
+  signal.throwIfAborted();
+  const other = new OtherProcess<FitQuestion, Fit>("operations/advise/log/fit-worker.ts");
+  const stop = () => {
+    other.stop();
+  };
+  signal.addEventListener("abort", stop);
+  try {
+    return await other.ask(question, onProgress);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
+}

@@ -1,0 +1,74 @@
+import { countText, dollarText } from "../amounts";
+import { numberText } from "../../number-text";
+import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../../stacks/cost";
+import { type History } from "../history";
+import { EXPECTATION } from "../unknowns";
+import { fitRuns } from "./fit-runs";
+import { fitToLog, isEnough } from "./fit-log";
+import { ownLog, type OwnLog } from "./log-advice";
+import { type LogAccess, MOST_RECORDS, type Reading, readRecords, sizeOfLog, spanToCount } from "./platform-log";
+
+/** How the work is told. */
+export interface Telling {
+  readonly say: (line: string) => void;
+  /** Called with what is being done, and with the share of it that is done, from 0 to 1. */
+  readonly onProgress: (what: string, share: number) => void;
+}
+
+/** Reading takes less time than fitting, as a rule. */
+const FITS = 2;
+
+/**
+ * Reads a function's log of the platform, if it may tell enough, and fits to it. Says first what is going to be read, and then what that has cost.
+ *
+ * @throws AwsFailure
+ */
+export async function readOwnLog(
+  access: LogAccess,
+  history: History,
+  now: number,
+  { say, onProgress }: Telling,
+): Promise<OwnLog> {
+  const { logGroup } = access.watched;
+  const span = spanToCount(history, now);
+  say(
+    `reading at most ${countText(MOST_RECORDS)} of the platform's records since ${timeText(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
+  );
+  onProgress("counting the records of its log", 0);
+  const { reading: counting, ...size } = await sizeOfLog(access, span);
+  if (!isEnough(size)) {
+    say(readingText(counting));
+    return ownLog(size, counting);
+  }
+  const { records, reading } = await readRecords(access, size, (share) => {
+    onProgress("reading its log", share);
+  });
+  const all = {
+    queries: counting.queries + reading.queries,
+    bytesScanned: counting.bytesScanned + reading.bytesScanned,
+    dollars: counting.dollars + reading.dollars,
+  };
+  say(readingText(all));
+  const done = new Array<number>(FITS).fill(0);
+  let fits = 0;
+  const tried = await fitToLog(records, size, (runs) => {
+    const place = fits++;
+    return fitRuns(
+      { runs, expectation: EXPECTATION },
+      (share) => {
+        done[place] = share;
+        onProgress("fitting to its log", done.reduce((sum, one) => sum + one, 0) / FITS);
+      },
+      access.signal,
+    );
+  });
+  return ownLog(size, all, tried);
+}
+
+function readingText({ queries, bytesScanned, dollars }: Reading): string {
+  return `${queries} ${queries === 1 ? "query" : "queries"} looked through ${numberText(bytesScanned / 1e6, 1)} MB of logs, for ${dollarText(dollars)}`;
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString().replace("T", " ").slice(0, 16);
+}
