@@ -10,8 +10,11 @@ import { type Answer, type InvocationReport } from "./target";
  * answer, and none of them tells when each request was due.
  */
 
-/** What is due within half a millisecond is sent. Timers may be a whole one late, so they are set for before that, and the rest is waited for without. */
+/** What is due within half a millisecond is sent. */
 const EARLY_MILLISECONDS = 0.5;
+
+/** Timers may be so late, so they are set for before that, and the rest is waited for without. */
+const LATE_TIMER_MILLISECONDS = 1;
 
 /** Lateness that users would not cause, but a computer that has too much to do. */
 const LATE_MILLISECONDS = 10;
@@ -88,7 +91,7 @@ export class OpenLoop {
       const dueAt = startAt + arrival;
       let isClose = false;
       for (let wait = dueAt - this.now; wait > EARLY_MILLISECONDS; wait = dueAt - this.now) {
-        const milliseconds = Math.floor(wait - EARLY_MILLISECONDS);
+        const milliseconds = Math.floor(wait - EARLY_MILLISECONDS - LATE_TIMER_MILLISECONDS);
         // Where one request follows another within a millisecond, only a timer leaves the processor to others.
         if (milliseconds < 1 && isClose) await afterInputAndOutput(undefined, { signal: this.signal });
         else await pause(Math.max(1, milliseconds), undefined, { signal: this.signal });
