@@ -1,8 +1,11 @@
+import { endWithItsReader } from "./closed-output";
 import { load } from "./load/program";
 import { openTarget } from "./load/targets/open-target";
 
 // To whoever loads functions, the SDK's advice on the next Node.js is noise between two lines.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
+endWithItsReader();
 
 /** Load tests: `npm run load -- <profile>`. */
 void load(process.argv.slice(2), {

@@ -1,8 +1,11 @@
 import { setTimeout } from "node:timers/promises";
+import { endWithItsReader } from "./closed-output";
 import { ops } from "./program";
 
 // To whoever warms functions, the SDK's advice on the next Node.js is noise between two lines.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
+endWithItsReader();
 
 /** What people run from a terminal: `npm run ops -- <command>`. */
 void ops(process.argv.slice(2), {

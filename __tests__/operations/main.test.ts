@@ -20,4 +20,10 @@ describe("npm run ops", () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toBe('environments: there is no "qa"; environments are: dev, prod, staging\n');
   });
+
+  test("ends without a word when nobody reads its output any more", () => {
+    const command = `${process.execPath} run.js operations/main.ts cost | true; exit \${PIPESTATUS[0]}`;
+    const { status, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
 });

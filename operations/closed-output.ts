@@ -1,0 +1,7 @@
+/** Ends the process without a word when nobody reads its output any more, as with `| head`. */
+export function endWithItsReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+}
