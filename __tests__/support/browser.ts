@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -16,7 +16,7 @@ const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable
 const START_MILLISECONDS = 60_000;
 
 /** The widths and heights that pages are looked at in. */
-export const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } } as const;
+const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } } as const;
 
 /** How a page is looked at. */
 export interface Look {
@@ -76,13 +76,58 @@ async function openPage(browser: Browser, html: string, look: Look): Promise<Ope
   return { page, complaints };
 }
 
+/** Of text in its usual size: https://www.w3.org/TR/WCAG21/#contrast-minimum */
+const LEAST_CONTRAST = 4.5;
+const SMALLEST_TEXT_PIXELS = 8;
+
+/**
+ * Tests what every page has to be: drawn, at rest, and readable on a desktop and on a phone, in light and in dark.
+ *
+ * @param name of its screenshots
+ * @param charts the ids of all its charts, in their order
+ */
+export function testReadablePage(
+  open: (html: string, look?: Look) => Promise<OpenedPage>,
+  name: string,
+  html: () => string | Promise<string>,
+  charts: readonly string[],
+): void {
+  test.each(["desktop", "phone"] as const)("draws every chart on a %s, and complains of nothing", async (screen) => {
+    const { page, complaints } = await open(await html(), { screen });
+    const drawn = await drawnCharts(page);
+    await saveScreenshot(page, `${name}-${screen}`);
+
+    expect(complaints).toEqual([]);
+    expect(drawn.map(({ id }) => id)).toEqual(charts);
+    for (const { shapes, width, smallestText } of drawn) {
+      expect(shapes).toBeGreaterThan(0);
+      expect(width).toBeLessThanOrEqual(SCREENS[screen].width);
+      expect(smallestText).toBeGreaterThan(SMALLEST_TEXT_PIXELS);
+    }
+  });
+
+  test("fits a phone: nothing has to be moved sideways", async () => {
+    const { page } = await open(await html(), { screen: "phone" });
+
+    expect(await overflow(page)).toBe(0);
+  });
+
+  test.each(["light", "dark"] as const)("has text that can be read in %s", async (colorScheme) => {
+    const { page } = await open(await html(), { colorScheme });
+    const { ratio, text } = await leastContrast(page);
+    await saveScreenshot(page, `${name}-${colorScheme}`);
+
+    expect({ text, isReadable: ratio >= LEAST_CONTRAST }).toEqual({ text, isReadable: true });
+  });
+}
+
 /** How far the page is wider than its screen, in pixels: it would have to be moved sideways. */
 export async function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
 
 /** The least contrast of a text with what it is drawn on, and that text: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio */
-export async function leastContrast(page: Page): Promise<{ readonly ratio: number; readonly text: string }> {
+async function leastContrast(page: Page): Promise<{ readonly ratio: number; readonly text: string }> {
   return page.evaluate(CONTRAST);
 }
 

@@ -2,18 +2,8 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { ownLog } from "../../../operations/advise/log/log-advice";
 import { pageOf } from "../../../operations/advise/page/page";
 import { reportOf } from "../../../operations/advise/report-of";
-import {
-  describeInBrowser,
-  drawnCharts,
-  leastContrast,
-  overflow,
-  saveScreenshot,
-  SCREENS,
-} from "../../support/browser";
+import { describeInBrowser, overflow, saveScreenshot, testReadablePage } from "../../support/browser";
 import { advised, sampleHistory } from "./support";
-
-/** Of text in its usual size: https://www.w3.org/TR/WCAG21/#contrast-minimum */
-const CONTRAST = 4.5;
 
 /** A log that tells of idle lives of ten minutes. */
 function sampleLog() {
@@ -45,35 +35,7 @@ describeInBrowser("the page of an advice, in a browser", (open) => {
     html = await pageFor();
   }, LONGEST_MILLISECONDS);
 
-  test.each(["desktop", "phone"] as const)("draws every chart on a %s, and complains of nothing", async (screen) => {
-    const { page, complaints } = await open(html, { screen });
-
-    const charts = await drawnCharts(page);
-
-    await saveScreenshot(page, `advice-${screen}`);
-    expect(complaints).toEqual([]);
-    expect(charts.map(({ id }) => id)).toEqual(["api-cost", "api-day", "api-sensitivity"]);
-    for (const { shapes, width, smallestText } of charts) {
-      expect(shapes).toBeGreaterThan(0);
-      expect(width).toBeLessThanOrEqual(SCREENS[screen].width);
-      expect(smallestText).toBeGreaterThan(8);
-    }
-  });
-
-  test("fits a phone: nothing has to be moved sideways", async () => {
-    const { page } = await open(html, { screen: "phone" });
-
-    expect(await overflow(page)).toBe(0);
-  });
-
-  test.each(["light", "dark"] as const)("has text that can be read in %s", async (colorScheme) => {
-    const { page } = await open(html, { colorScheme });
-
-    const { ratio, text } = await leastContrast(page);
-
-    await saveScreenshot(page, `advice-${colorScheme}`);
-    expect({ text, isReadable: ratio >= CONTRAST }).toEqual({ text, isReadable: true });
-  });
+  testReadablePage(open, "advice", () => html, ["api-cost", "api-day", "api-sensitivity"]);
 
   test(
     "tells what a function's own log says of AWS, and fits a phone with it",

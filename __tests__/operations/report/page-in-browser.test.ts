@@ -1,21 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  describeInBrowser,
-  drawnCharts,
-  leastContrast,
-  overflow,
-  saveScreenshot,
-  SCREENS,
-} from "../../support/browser";
+import { describeInBrowser, saveScreenshot, testReadablePage, drawnCharts } from "../../support/browser";
 import { change, DAY, HOUR, makeWorld, run, TO, WEEK } from "./fake-aws";
 import { publish, randomNumbers, randomTraffic } from "./traffic";
 
 const OF_FUNCTION = ["requests", "response", "cold", "init", "memory", "instances"];
-
-/** Of text in its usual size: https://www.w3.org/TR/WCAG21/#contrast-minimum */
-const CONTRAST = 4.5;
 
 const MINUTE = 60_000;
 
@@ -75,34 +65,11 @@ describeInBrowser("the page of a report, in a browser", (open) => {
     return readFileSync(join(root, "reports", file ?? "no page"), "utf8");
   }
 
-  test.each(["desktop", "phone"] as const)("draws every chart on a %s, and complains of nothing", async (screen) => {
-    const { page, complaints } = await open(await fullPage(), { screen });
-    const charts = await drawnCharts(page);
-    await saveScreenshot(page, `report-${screen}`);
-
-    const ofFunctions = ["api", "web"].flatMap((name) => OF_FUNCTION.map((id) => `${name}-${id}`));
-    expect(complaints).toEqual([]);
-    expect(charts.map(({ id }) => id)).toEqual(["all-requests", "alarms", ...ofFunctions]);
-    for (const { shapes, width, smallestText } of charts) {
-      expect(shapes).toBeGreaterThan(0);
-      expect(width).toBeLessThanOrEqual(SCREENS[screen].width);
-      expect(smallestText).toBeGreaterThan(8);
-    }
-  });
-
-  test("fits a phone: nothing has to be moved sideways", async () => {
-    const { page } = await open(await fullPage(), { screen: "phone" });
-
-    expect(await overflow(page)).toBe(0);
-  });
-
-  test.each(["light", "dark"] as const)("has text that can be read in %s", async (colorScheme) => {
-    const { page } = await open(await fullPage(), { colorScheme });
-    const { ratio, text } = await leastContrast(page);
-    await saveScreenshot(page, `report-${colorScheme}`);
-
-    expect({ text, isReadable: ratio >= CONTRAST }).toEqual({ text, isReadable: true });
-  });
+  testReadablePage(open, "report", fullPage, [
+    "all-requests",
+    "alarms",
+    ...["api", "web"].flatMap((name) => OF_FUNCTION.map((id) => `${name}-${id}`)),
+  ]);
 
   test("says so where there is nothing to draw", async () => {
     const { page, complaints } = await open(await pageOf("api = {}"));
