@@ -14,6 +14,11 @@ export class InvalidInput extends Error {
   }
 }
 
+/** One thing wrong with the user's input: in a file, or what was typed for a command or an option. */
+export function wrongInput(file: string, message: string): InvalidInput {
+  return new InvalidInput([{ file, message }]);
+}
+
 /** Whether a text holds an AWS access key or a private key. */
 export function looksSecret(text: string): boolean {
   return /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);

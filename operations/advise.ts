@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { resolve } from "node:path";
 import { type Distribution, empirical } from "../advisor/distribution";
 import { loadEnvironments } from "../environments/load";
-import { InvalidInput } from "../environments/mistakes";
+import { wrongInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { adviseFunction, type Advised, type Subject } from "./advise/advise-function";
 import { withOwnLog } from "./advise/log/with-own-log";
@@ -102,11 +102,13 @@ async function requestOf(
   const { trace: file, memoryMb, architecture, durationMs: workSeconds, initMs: initSeconds } = options;
   const { fit = false, write = false } = options;
   const described = { memoryMb, architecture, workSeconds, initSeconds };
-  if (name === undefined && file === undefined) throw wrong("advise", "name an environment, or a trace with --trace");
-  if (name === undefined && write) throw wrong("--write", "name the environment whose file is to be changed");
-  if (file !== undefined && fit) throw wrong("--fit", "it reads the log of a deployed function: leave --trace away");
+  if (name === undefined && file === undefined)
+    throw wrongInput("advise", "name an environment, or a trace with --trace");
+  if (name === undefined && write) throw wrongInput("--write", "name the environment whose file is to be changed");
+  if (file !== undefined && fit)
+    throw wrongInput("--fit", "it reads the log of a deployed function: leave --trace away");
   if (file === undefined && Object.values(described).some((value) => value !== undefined)) {
-    throw wrong(
+    throw wrongInput(
       "advise",
       "--memory-mb, --architecture, --duration-ms and --init-ms describe a trace's function: name the trace with --trace",
     );
@@ -159,7 +161,8 @@ async function adviseAll(
   const work = (subject: Subject) => adviseOn(subject, surroundings, signal);
   if (trace) {
     const [watched, another] = functions;
-    if (another) throw wrong("--trace", `say of which function it is: ${functions.map(({ id }) => id).join(", ")}`);
+    if (another)
+      throw wrongInput("--trace", `say of which function it is: ${functions.map(({ id }) => id).join(", ")}`);
     const described = environment && watched && { environment, watched };
     return [await withTrace(root, trace, described, signal, work)];
   }
@@ -244,8 +247,4 @@ function quantitiesOf(text: string): Distribution {
   if (!values.every((value) => value >= 0 && value <= 900_000))
     throw new InvalidArgumentError("It is no list of numbers from 0 to 900000, as in 20,35,120.");
   return empirical(values.map((value) => value / 1000));
-}
-
-function wrong(file: string, message: string): InvalidInput {
-  return new InvalidInput([{ file, message }]);
 }

@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { join, relative, resolve } from "node:path";
 import { loadEnvironments } from "../environments/load";
-import { InvalidInput, show } from "../environments/mistakes";
+import { show, wrongInput } from "../environments/mistakes";
 import { renewOutput } from "../stacks/output-folder";
 import { type Account, accountsOf } from "../stacks/bootstrap/accounts";
 import { EXIT, type ExitCode } from "./exit-codes";
@@ -60,10 +60,10 @@ interface Written {
 async function bootstrap(repository: string, stateInBucket: boolean, root: string): Promise<Written[]> {
   // https://docs.github.com/en/rest/repos/repos: letters, digits, - in an owner; also _ and . in a repository.
   if (!/^[A-Za-z0-9](-?[A-Za-z0-9])*\/[\w.-]+$/.test(repository))
-    throw wrong(`expected owner/name, got ${show(repository)}`);
+    throw wrongInput("bootstrap", `expected owner/name, got ${show(repository)}`);
   const accounts = accountsOf(await loadEnvironments(root));
   if (stateInBucket && accounts.some(({ buckets }) => buckets.length === 0)) {
-    throw wrong("--state-in-bucket: expected an environment with its state in S3, found none");
+    throw wrongInput("bootstrap", "--state-in-bucket: expected an environment with its state in S3, found none");
   }
   // It loads cdktf, which no other command needs.
   const { synthesizeBootstrap } = await import("../stacks/bootstrap/synthesize");
@@ -97,8 +97,4 @@ function textOf(written: readonly Written[]): string[] {
       `      terraform -chdir=${folder} apply`,
     ]),
   ];
-}
-
-function wrong(message: string): InvalidInput {
-  return new InvalidInput([{ file: "bootstrap", message }]);
 }

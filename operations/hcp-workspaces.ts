@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { resolve } from "node:path";
 import { loadEnvironments } from "../environments/load";
-import { InvalidInput } from "../environments/mistakes";
+import { wrongInput } from "../environments/mistakes";
 import { environmentCalled } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { HcpApi } from "./hcp/api";
@@ -65,14 +65,17 @@ async function setUpWorkspaces(
   { root, print }: Surroundings,
 ): Promise<void> {
   if (file !== undefined && executionMode === "local") {
-    throw wrong("--roles", "expected with --execution-mode remote only: other runs do not see a workspace's variables");
+    throw wrongInput(
+      "--roles",
+      "expected with --execution-mode remote only: other runs do not see a workspace's variables",
+    );
   }
   const environments = await loadEnvironments(root);
   const chosen =
     names.length > 0
       ? [...new Set(names)].map((name) => environmentCalled(name, environments))
       : environments.filter(({ state }) => state.backend === "cloud");
-  if (chosen.length === 0) throw wrong("environments", 'expected one whose state.backend is "cloud", found none');
+  if (chosen.length === 0) throw wrongInput("environments", 'expected one whose state.backend is "cloud", found none');
   const roles = file === undefined ? undefined : { file, byEnvironment: await readRoles(resolve(root, file), file) };
   const wishes = wishesOf(chosen, executionMode, roles);
 
@@ -99,8 +102,4 @@ function textOf({ environment, organization, workspace, changes, unset }: Result
 function lineOf({ what, name, change, to = {} }: Change): string {
   const now = Object.entries(to).map(([attribute, value]) => `${attribute} ${String(value)}`);
   return `${what} ${name}: ${change}${now.length > 0 ? ` (${now.join(", ")})` : ""}`;
-}
-
-function wrong(file: string, message: string): InvalidInput {
-  return new InvalidInput([{ file, message }]);
 }

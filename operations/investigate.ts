@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../environments/load";
-import { InvalidInput, show } from "../environments/mistakes";
+import { show, wrongInput } from "../environments/mistakes";
 import { environmentCalled } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { untilCtrlC } from "./interruption";
@@ -88,7 +88,8 @@ async function taskOf(
   const all = watchedFunctions(environment);
   const watched = all.find(({ id }) => id === name) ?? all.find((one) => one.name === name);
   if (!watched) {
-    throw wrong(
+    throw wrongInput(
+      "investigate",
       `${environmentName} has no function ${show(name)}; functions are: ${all.map(({ id }) => id).join(", ")}`,
     );
   }
@@ -96,7 +97,7 @@ async function taskOf(
   const chosen = alarm === undefined ? undefined : alarmMeant(alarm, alarms);
   if (alarm !== undefined && !chosen) {
     const names = alarms.map((one) => one.name).join(", ");
-    throw wrong(`${watched.id} has no alarm ${show(alarm)}; alarms are: ${names || "none"}`);
+    throw wrongInput("investigate", `${watched.id} has no alarm ${show(alarm)}; alarms are: ${names || "none"}`);
   }
   return { environment, watched, alarms, chosen, since, now: now() };
 }
@@ -123,8 +124,4 @@ function sinceOf(text: string): number {
   const duration = durationOf(text);
   if (duration === undefined) throw new InvalidArgumentError("It is no time from 5m to 7d, as in 30m, 1h or 2d.");
   return duration;
-}
-
-function wrong(message: string): InvalidInput {
-  return new InvalidInput([{ file: "investigate", message }]);
 }

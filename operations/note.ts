@@ -1,6 +1,6 @@
 import { type Command } from "commander";
 import { loadEnvironments } from "../environments/load";
-import { InvalidInput, show } from "../environments/mistakes";
+import { show, wrongInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { environmentCalled } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
@@ -98,23 +98,26 @@ async function checkAlarm(environment: Environment, alarm: string): Promise<void
   const found = all.find(({ name }) => name === alarm);
   if (!found) {
     const names = all.filter(({ notifies }) => notifies).map(({ name }) => name);
-    throw wrong(`${environment.name} has no alarm ${show(alarm)}; those that send messages are: ${names.join(", ")}`);
+    throw wrongInput(
+      "note",
+      `${environment.name} has no alarm ${show(alarm)}; those that send messages are: ${names.join(", ")}`,
+    );
   }
   if (!found.notifies) {
     const instead = all.find(
       ({ watches }) => watches?.subject === found.watches?.subject && watches?.key === "degraded",
     );
-    throw wrong(`${alarm} sends no messages itself: note ${instead?.name ?? "another"}, which rings for it`);
+    throw wrongInput(
+      "note",
+      `${alarm} sends no messages itself: note ${instead?.name ?? "another"}, which rings for it`,
+    );
   }
 }
 
 function textOf(text: string): string {
   const line = oneLine(text);
-  if (line === "") throw wrong("say what was changed");
-  if (line.length > MAX_LENGTH) throw wrong(`expected at most ${MAX_LENGTH} characters, got ${line.length}`);
+  if (line === "") throw wrongInput("note", "say what was changed");
+  if (line.length > MAX_LENGTH)
+    throw wrongInput("note", `expected at most ${MAX_LENGTH} characters, got ${line.length}`);
   return line;
-}
-
-function wrong(message: string): InvalidInput {
-  return new InvalidInput([{ file: "note", message }]);
 }

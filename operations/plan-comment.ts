@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { InvalidInput } from "../environments/mistakes";
+import { wrongInput } from "../environments/mistakes";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { environmentOf, type PlanJson, readPlanFile, toPlan } from "./plan/plan-file";
 import { redact } from "./plan/redact";
@@ -57,8 +57,9 @@ export function addPlanComment(program: Command, surroundings: Surroundings, exi
 
 async function planComment(files: readonly string[], options: Options, { root, print }: Surroundings): Promise<void> {
   const { name: names, unplanned, title, out, redacted, json: asJson = false } = options;
-  if (files.length === 0 && unplanned.length === 0) throw wrong("plan-comment", "name at least one plan");
-  if (names.length > files.length) throw wrong("--name", `there are ${names.length} names for ${files.length} plans`);
+  if (files.length === 0 && unplanned.length === 0) throw wrongInput("plan-comment", "name at least one plan");
+  if (names.length > files.length)
+    throw wrongInput("--name", `there are ${names.length} names for ${files.length} plans`);
 
   const inputs = files.map((file, index) => ({
     file,
@@ -66,7 +67,8 @@ async function planComment(files: readonly string[], options: Options, { root, p
   }));
   const all = [...inputs.map(({ environment }) => environment), ...unplanned];
   const twice = all.find((environment, index) => all.indexOf(environment) !== index);
-  if (twice !== undefined) throw wrong("plan-comment", `two plans are of ${twice}: say which is which with --name`);
+  if (twice !== undefined)
+    throw wrongInput("plan-comment", `two plans are of ${twice}: say which is which with --name`);
 
   const read = await Promise.all(
     inputs.map(async ({ file, environment }) => ({ environment, json: await readPlanFile(resolve(root, file), file) })),
@@ -89,7 +91,8 @@ async function writeRedacted(
   folder: string,
   { environment, json }: { readonly environment: string; readonly json: PlanJson },
 ): Promise<void> {
-  if (!/^[\w.-]+$/.test(environment)) throw wrong("--redacted", `${JSON.stringify(environment)} cannot name a file`);
+  if (!/^[\w.-]+$/.test(environment))
+    throw wrongInput("--redacted", `${JSON.stringify(environment)} cannot name a file`);
   await write(join(folder, `${environment}.json`), JSON.stringify(redact(json)));
 }
 
@@ -98,10 +101,6 @@ async function write(path: string, text: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   } catch (error) {
-    throw wrong(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw wrongInput(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-function wrong(file: string, message: string): InvalidInput {
-  return new InvalidInput([{ file, message }]);
 }

@@ -9,9 +9,7 @@ import { MonitoredFunction } from "./monitored-function";
 import { addMonitoring } from "./monitoring/monitoring";
 import { SensitiveVariables } from "./sensitive-variables";
 import { addWarming } from "./warming/warming";
-
-/** Both majors work; the binding alone would pin one exact version. */
-const AWS_PROVIDER_VERSION = ">= 5.100.0, < 7.0.0";
+import { AWS_PROVIDER_VERSION } from "./provider-version";
 
 /** What an environment's stack is made from, besides the environment itself. */
 export interface EnvironmentStackProps {

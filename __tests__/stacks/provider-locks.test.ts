@@ -57,8 +57,7 @@ describe("a lock file", () => {
 
 describe.each(ENVIRONMENTS)("providers/%s", (name) => {
   const file = (base: string) => readFileSync(join("providers", name, base), "utf8");
-  const [, range = ""] =
-    /AWS_PROVIDER_VERSION = "(.+)"/.exec(readFileSync("stacks/environment-stack.ts", "utf8")) ?? [];
+  const [, range = ""] = /AWS_PROVIDER_VERSION = "(.+)"/.exec(readFileSync("stacks/provider-version.ts", "utf8")) ?? [];
 
   test("allows what the stack allows", () => {
     expect(file("versions.tf")).toContain(`source  = "hashicorp/aws"\n      version = "${range}"\n`);

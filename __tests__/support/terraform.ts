@@ -3,6 +3,20 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "./project";
 
+/** Made-up credentials, and nothing that would ask AWS whether they are any good. */
+export const OFFLINE = {
+  terraform: { backend: { local: {} } },
+  provider: {
+    aws: {
+      access_key: "made-up",
+      secret_key: "made-up",
+      skip_credentials_validation: true,
+      skip_requesting_account_id: true,
+      skip_metadata_api_check: true,
+    },
+  },
+};
+
 /** The provider is large: it is fetched once per test file, not once per stack. */
 const pluginCache = temporaryFolder();
 

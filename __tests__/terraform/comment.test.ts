@@ -4,23 +4,9 @@ import { join } from "node:path";
 import { ops } from "../../operations/program";
 import { makeUpState, planOffline } from "../support/made-up-state";
 import { makeProject, synthesize, tfvars } from "../support/project";
-import { TerraformFolder, terraformIsUsable } from "../support/terraform";
+import { OFFLINE, TerraformFolder, terraformIsUsable } from "../support/terraform";
 
 const THREE_MINUTES_MS = 180_000;
-
-/** Made-up credentials, and nothing that would ask AWS whether they are any good. */
-const OFFLINE = {
-  terraform: { backend: { local: {} } },
-  provider: {
-    aws: {
-      access_key: "made-up",
-      secret_key: "made-up",
-      skip_credentials_validation: true,
-      skip_requesting_account_id: true,
-      skip_metadata_api_check: true,
-    },
-  },
-};
 
 const usable = terraformIsUsable("the comment on plans by Terraform");
 

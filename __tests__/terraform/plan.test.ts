@@ -7,21 +7,7 @@ import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support
 import { FILTERS } from "../../stacks/monitoring/platform-metrics";
 import { QUERIES, WARMING_RUNS } from "../../stacks/monitoring/queries";
 import { synthesize } from "../support/project";
-import { type Plan, TerraformFolder, terraformIsUsable } from "../support/terraform";
-
-/** Made-up credentials, and nothing that would ask AWS whether they are any good. */
-const OFFLINE = {
-  terraform: { backend: { local: {} } },
-  provider: {
-    aws: {
-      access_key: "made-up",
-      secret_key: "made-up",
-      skip_credentials_validation: true,
-      skip_requesting_account_id: true,
-      skip_metadata_api_check: true,
-    },
-  },
-};
+import { OFFLINE, type Plan, TerraformFolder, terraformIsUsable } from "../support/terraform";
 
 const describeWithTerraform = terraformIsUsable("init, validate and plan of every environment")
   ? describe

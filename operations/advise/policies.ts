@@ -2,11 +2,12 @@ import { type Policy } from "../../advisor/policy";
 import { DAYS, parseDays } from "../../environments/days";
 import { type WarmingSettings } from "../../environments/warming";
 import prices from "../../stacks/prices.json";
+import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
 
 /** What decides how many instances are warm between deployments. */
 export type Warming = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;
 
-const MINUTES_PER_MONTH = 730 * 60;
+const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
 
 /** Settings as the simulation takes them. */
 export function policyOf({ scheduled, peak, conditional }: Warming): Policy {

@@ -1,8 +1,8 @@
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
-import { deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, CAUSES } from "../../stacks/monitoring/alarms";
 import { alarmName, hasAlarm } from "../../stacks/monitoring/function-alarms";
+import { warmerAlarmName } from "../../stacks/monitoring/warmer-alarms";
 import { type Subject } from "../subject";
 
 /** An alarm that an environment has. */
@@ -38,9 +38,8 @@ export function alarmsOf(environment: Environment, subjects: readonly Subject[])
     return hasComposite ? [...own, degraded] : own;
   });
   if (subjects.every(({ warmed }) => !warmed)) return ofFunctions;
-  const warmer = deployedName(name, WARMER);
-  const ofWarmer = [`${warmer}-errors`, `${warmer}-missed`].map((alarm) => ({
-    name: alarm,
+  const ofWarmer = (["errors", "missed"] as const).map((key) => ({
+    name: warmerAlarmName(name, key),
     notifies: true,
     urgent: false,
   }));

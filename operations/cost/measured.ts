@@ -3,8 +3,9 @@ import { type Price } from "../../functions/warmer/contract";
 import prices from "../../stacks/prices.json";
 import { priceOf, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
 import { type CostLine, type Costs, type EnvironmentCost, exactly, type FunctionCost, totalsOf } from "./cost-report";
-import { HOURS_PER_MONTH, provisionedCost, sizeOf } from "./provisioned";
+import { provisionedCost, sizeOf } from "./provisioned";
 import { type FunctionUsage, monthsOf, type Runs, type Usage } from "./usage";
+import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
 
 const BYTES_PER_GIGABYTE = 1e9;
 const METRICS = "metrics";

@@ -4,9 +4,8 @@ import { schedulesOf } from "../../stacks/warming/scheduled-warming";
 import { hoursPerWeek } from "../../stacks/warming/schedules";
 import { type WarmedFunction, warmedFunctions } from "../../stacks/warming/warmed-functions";
 import { type CostLine, exactly, type Range } from "./cost-report";
+import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
 
-/** The hours of a month, as AWS's own calculator has them. */
-export const HOURS_PER_MONTH = 730;
 const HOURS_PER_WEEK = 7 * 24;
 
 /** How provisioned concurrency would be used by a function. */

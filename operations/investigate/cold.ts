@@ -3,6 +3,7 @@ import { numberText } from "../number-text";
 import { type Diagnosis, type Finding } from "./diagnosis";
 import { type Evidence, figure, isSlowerSinceVersion, isWorse, now } from "./evidence";
 import { comparedText, rollback, setting, valueText, versionText } from "./wording";
+import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 
 const MINUTE = 60_000;
 /** An instance without a request is gone after some minutes: with fewer than one in five, each may meet a cold start. */
@@ -26,7 +27,7 @@ const CAUSES: readonly Cause[] = [
       return {
         because: `${comparedText(evidence, "coldStarts")}; ${failed > 0 ? comparedText(evidence, "pingFailures") : comparedText(evidence, "pings")}`,
         advice: "the warmer's log tells why: read its last runs",
-        commands: [`aws logs tail /aws/lambda/${evidence.environment}-warmer --since 1h`],
+        commands: [readWarmerLog(evidence)],
       };
     },
   },
@@ -116,7 +117,7 @@ export const COLD: readonly Diagnosis[] = [
         : {
             because: comparedText(evidence, "pingFailures"),
             advice: "users do not meet more cold starts yet; the warmer's log tells why pings fail",
-            commands: [`aws logs tail /aws/lambda/${evidence.environment}-warmer --since 1h`],
+            commands: [readWarmerLog(evidence)],
           },
   },
   {
@@ -152,4 +153,8 @@ export const COLD: readonly Diagnosis[] = [
 
 function hasGrown(evidence: Evidence): boolean {
   return isWorse(evidence, "coldStarts", "cold_starts");
+}
+
+function readWarmerLog({ environment }: Evidence): string {
+  return `aws logs tail ${defaultLogGroup(deployedName(environment, WARMER))} --since 1h`;
 }

@@ -3,6 +3,7 @@ import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MemorySize } from "./report-schema";
 import { type Subject } from "../subject";
+import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed, one that people remember is a multiple. */
 const STEP_MB = 64;
@@ -11,7 +12,7 @@ const MOST_MB = 10_240;
 
 /** In the middle of the target, the average may move either way. */
 const AVERAGE_SHARE = (TARGETS.memoryPercent.from + TARGETS.memoryPercent.to) / 2 / 100;
-const DAYS_PER_MONTH = 730 / 24;
+const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
 /** How a function's memory is used, and the size that would suit it better; undefined where nothing is known. */
 export function memorySizeOf(subject: Subject, scalars: Scalars, { days }: Period): MemorySize | undefined {

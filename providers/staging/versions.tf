@@ -1,4 +1,4 @@
-# What the lock file beside it is chosen from: the range of stacks/environment-stack.ts.
+# What the lock file beside it is chosen from: the range of stacks/provider-version.ts.
 terraform {
   required_providers {
     aws = {

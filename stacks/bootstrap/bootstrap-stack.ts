@@ -13,9 +13,7 @@ import { boundaryName } from "./grants";
 import { boundaryPolicy, deployPolicy, planPolicy } from "./policies";
 import { addStateBucket } from "./state-bucket";
 import { type Purpose, Trust } from "./trust";
-
-/** As that of the environments' stacks. */
-const AWS_PROVIDER_VERSION = ">= 5.100.0, < 7.0.0";
+import { AWS_PROVIDER_VERSION } from "../provider-version";
 
 /** What a bootstrap stack is made from, besides the account. */
 export interface BootstrapStackProps {

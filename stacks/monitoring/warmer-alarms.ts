@@ -1,5 +1,6 @@
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { type Construct } from "constructs";
+import { deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type Warming } from "../warming/warming";
 import { type AlarmTexts } from "./alarm-texts";
@@ -25,7 +26,7 @@ export function addWarmerAlarms(
   new CloudwatchMetricAlarm(scope, "warmer-errors", {
     ...common,
     ...TIMING,
-    alarmName: `${warmer}-errors`,
+    alarmName: warmerAlarmName(environment.name, "errors"),
     alarmDescription: texts.ofWarmer("the warmer failed in 2 of 3 times 5 minutes, so that nothing is kept warm"),
     namespace: "AWS/Lambda",
     metricName: "Errors",
@@ -36,11 +37,16 @@ export function addWarmerAlarms(
   new CloudwatchMetricAlarm(scope, "warmer-missed", {
     ...common,
     ...TIMING,
-    alarmName: `${environment.name}-warmer-missed`,
+    alarmName: warmerAlarmName(environment.name, "missed"),
     alarmDescription: texts.ofWarmer(`runs of the warmer could not be started; they are in queue ${missed.name}`),
     namespace: "AWS/SQS",
     metricName: "ApproximateNumberOfMessagesVisible",
     dimensions: { QueueName: missed.name },
     statistic: "Maximum",
   });
+}
+
+/** The name of one of the warmer's own alarms. */
+export function warmerAlarmName(environment: string, key: "errors" | "missed"): string {
+  return `${deployedName(environment, WARMER)}-${key}`;
 }

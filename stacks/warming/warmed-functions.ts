@@ -60,6 +60,9 @@ export function priceOf(memoryMb: number, architecture: "arm64" | "x86_64"): Pri
   return { perSecond: (memoryMb / 1024) * perGigabyteSecond[architecture], perRequest };
 }
 
+/** How long a run of the warmer takes besides its pings: about so much. */
+export const RUN_SECONDS = 0.2;
+
 /** The warmer's own price. */
 export const WARMER_PRICE = priceOf(WARMER_SETTINGS.memoryMb, WARMER_SETTINGS.architecture);
 

@@ -2,16 +2,13 @@ import { type Environment } from "../../environments/schema";
 import { type Price } from "../../functions/warmer/contract";
 import { KEPT_MINUTES } from "../../functions/warmer/asked";
 import { holdMilliseconds } from "../../functions/warmer/hold";
+import { HOURS_PER_MONTH } from "../hours-per-month";
 import prices from "../prices.json";
 import { schedulesOf } from "./scheduled-warming";
 import { hoursPerWeek } from "./schedules";
-import { type WarmedFunction, warmedFunctions, WARMER_PRICE } from "./warmed-functions";
+import { RUN_SECONDS, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "./warmed-functions";
 
-const HOURS_PER_MONTH = 730;
 const WEEKS_PER_MONTH = HOURS_PER_MONTH / (7 * 24);
-
-/** How long a run of the warmer takes besides its pings: about so much. */
-export const RUN_SECONDS = 0.2;
 
 /** Metrics that are read to know how much a function is used: the first reading tells which of them are needed. */
 const METRICS_READ = { least: 1, most: 3 };

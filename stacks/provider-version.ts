@@ -1,0 +1,2 @@
+/** Both majors work; the binding alone would pin one exact version. */
+export const AWS_PROVIDER_VERSION = ">= 5.100.0, < 7.0.0";
