@@ -5,4 +5,6 @@ module.exports = {
   transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
   // Many tests wait for a process or a browser, and leave their core to another.
   maxWorkers: "100%",
+  // Ends what never ends. No test may depend on how busy the computer is.
+  testTimeout: 120_000,
 };
