@@ -1,29 +1,22 @@
 import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { filesIn, temporaryFolder } from "./support/project";
+import { shippedFiles } from "./support/environments";
+import { filesIn } from "./support/project";
+import { cloneProject } from "./support/walkthrough";
 
-/** A copy of this project, as a clone in another folder would be. */
-function cloneProject(name = "a clone"): string {
-  const root = join(temporaryFolder(), name);
-  mkdirSync(root);
-  for (const path of [
-    "cdktf.json",
-    "package.json",
-    "tsconfig.json",
-    "run.js",
-    "main.ts",
-    "environments",
-    "functions",
-    "performance",
-    "stacks",
-  ]) {
-    cpSync(path, join(root, path), { recursive: true });
-  }
-  symlinkSync(resolve("node_modules"), join(root, "node_modules"));
-  return root;
-}
+/** As somebody would write it: measured, in parts, and with one that is loaded when it is needed. */
+const HANDLER = `import { monitorHttp } from "../../performance";
+export const handler = monitorHttp(async () => ({ statusCode: 200, body: (await import("./text")).text }));
+`;
+
+/** A clone of this project with the environments that it comes with. */
+const cloneShipped = (name?: string) =>
+  cloneProject(
+    { ...shippedFiles(), "functions/api/handler.ts": HANDLER, "functions/api/text.ts": 'export const text = "hi";\n' },
+    name === undefined ? {} : { name },
+  );
 
 /** Runs the app as cdktf.json says, with no tool on the PATH but Node. */
 function synth(root: string, env: NodeJS.ProcessEnv = {}) {
@@ -37,7 +30,7 @@ const filesOf = (folder: string) => filesIn(folder, "base64");
 
 describe("npm run synth", () => {
   test("writes every environment and says for each its region, functions, resources and state", () => {
-    const root = cloneProject();
+    const root = cloneShipped();
     const { status, stdout, stderr } = synth(root);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
@@ -69,8 +62,16 @@ describe("npm run synth", () => {
     expect(readdirSync(root).filter((name) => name.startsWith("cdktf.out"))).toEqual(["cdktf.out"]);
   });
 
+  test("copies the lock file of an environment that has one to where Terraform looks for it", () => {
+    const root = cloneShipped();
+    mkdirSync(join(root, "providers/prod"), { recursive: true });
+    writeFileSync(join(root, "providers/prod/.terraform.lock.hcl"), "# the lock");
+    expect(synth(root).status).toBe(0);
+    expect(readFileSync(join(root, "cdktf.out/stacks/prod/.terraform.lock.hcl"), "utf8")).toBe("# the lock");
+  });
+
   test("gives the same bytes in another folder, another time zone, another language, and the second time", () => {
-    const [one, two] = [cloneProject("one"), cloneProject("another name")];
+    const [one, two] = [cloneShipped("one"), cloneShipped("another name")];
     synth(one, { TZ: "Pacific/Kiritimati", LANG: "C" });
     synth(two, { TZ: "America/Los_Angeles", LANG: "tr_TR.UTF-8" });
     const first = filesOf(join(one, "cdktf.out"));
@@ -81,7 +82,7 @@ describe("npm run synth", () => {
   });
 
   test("names no folder of the computer it runs on", () => {
-    const root = cloneProject();
+    const root = cloneShipped();
     synth(root);
     for (const [file, content] of Object.entries(filesOf(join(root, "cdktf.out")))) {
       const text = Buffer.from(content, "base64").toString("latin1");
@@ -93,7 +94,7 @@ describe("npm run synth", () => {
   });
 
   test("writes where the cdktf command asks, with a local state still at the project's root", () => {
-    const root = cloneProject();
+    const root = cloneShipped();
     expect(synth(root, { CDKTF_OUTDIR: "build/infra" }).status).toBe(0);
     const stack = JSON.parse(readFileSync(join(root, "build/infra/stacks/dev/cdk.tf.json"), "utf8")) as {
       terraform: object;
@@ -102,7 +103,7 @@ describe("npm run synth", () => {
   });
 
   test("copying a file makes an environment; removing it takes its stack away", () => {
-    const root = cloneProject();
+    const root = cloneShipped();
     cpSync(join(root, "environments/dev.tfvars"), join(root, "environments/qa.tfvars"));
     expect(synth(root).stdout).toMatch(/^qa .* terraform\.qa\.tfstate$/m);
     expect(existsSync(join(root, "cdktf.out/stacks/qa/cdk.tf.json"))).toBe(true);
@@ -119,7 +120,7 @@ describe("npm run synth with a mistake", () => {
     ["environments/prod.tfvars", "region = \n", /^environments\/prod\.tfvars:1:10: .*\n$/],
     ["functions/api/handler.ts", "export const handler = (\n", /^functions\/api\/handler\.ts:2:1: .*\n$/],
   ])("in %s: %p tells it in one line, exits 1 and leaves the output as it was", (file, content, expected) => {
-    const root = cloneProject();
+    const root = cloneShipped();
     synth(root);
     const before = filesOf(join(root, "cdktf.out"));
     writeFileSync(join(root, file), content);
@@ -132,7 +133,7 @@ describe("npm run synth with a mistake", () => {
   });
 
   test("says in one line that it cannot write", () => {
-    const root = cloneProject();
+    const root = cloneShipped();
     writeFileSync(join(root, "a-file"), "");
     const { status, stdout, stderr } = synth(root, { CDKTF_OUTDIR: "a-file/cdktf.out" });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
@@ -140,7 +141,7 @@ describe("npm run synth with a mistake", () => {
   });
 
   test("writes nothing where nothing was", () => {
-    const root = cloneProject();
+    const root = cloneShipped();
     writeFileSync(join(root, "environments/dev.tfvars"), "");
     expect(synth(root).status).toBe(1);
     expect(readdirSync(root).filter((name) => name.startsWith("cdktf.out"))).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readFileSync } from "node:fs";
+import { SHIPPED } from "../support/environments";
 import {
   addressesOf,
   type Attributes,
@@ -369,8 +369,8 @@ describe("resource addresses", () => {
   ];
   const base = [...perEnvironment, ...perFunction].sort();
 
-  test.each(["dev", "staging", "prod"])("of %s as shipped", async (name) => {
-    const root = makeProject({ [`environments/${name}.tfvars`]: readFileSync(`environments/${name}.tfvars`) });
+  test.each(Object.entries(SHIPPED))("of %s as shipped", async (name, text) => {
+    const root = makeProject({ [`environments/${name}.tfvars`]: text });
     const stack = (await synthesize(root)).stacks[name] as SynthesizedStack;
     expect(addressesOf(stack)).toEqual([...base, "aws_lambda_function_url.api_url"].sort());
   });

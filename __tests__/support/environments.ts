@@ -1,7 +1,29 @@
-import { readFileSync } from "node:fs";
 import { HANDLER, makeProject, tfvars } from "./project";
 
-/** The environments that come with the project, and one that uses everything that they do not. */
+const cloud = (workspace: string) =>
+  `{ backend = "cloud", organization = "your-organization", workspace = "${workspace}" }`;
+
+/** Environments as the project comes with them, in its own words: what stands in environments/ is for its users to change. */
+export const SHIPPED = {
+  dev: `region = "eu-west-1"
+log_retention_days = 7
+state = { backend = "local" }
+functions = { api = { memory_mb = 256, endpoint = "iam" } }
+`,
+  prod: `region = "eu-west-1"
+protected = true
+log_retention_days = 365
+state = ${cloud("warmwatch-prod")}
+functions = { api = { memory_mb = 1024, endpoint = "iam" } }
+`,
+  staging: `region = "eu-west-1"
+log_retention_days = 30
+state = ${cloud("warmwatch-staging")}
+functions = { api = { memory_mb = 512, endpoint = "iam" } }
+`,
+} as const;
+
+/** {@link SHIPPED}, and one environment that uses everything that they do not. */
 export const ENVIRONMENTS = ["dev", "staging", "prod", "everything"];
 
 /** The values that the tests give to the Terraform variables of `everything`. */
@@ -33,11 +55,15 @@ const EVERYTHING_ELSE = `
   runbooks_url           = "https://wiki.example.com/runbooks"
   alarms                 = { response_time = { threshold_milliseconds = 1000 } }`;
 
+/** The files of {@link SHIPPED}, by their paths. */
+export function shippedFiles(): Record<string, string> {
+  return Object.fromEntries(Object.entries(SHIPPED).map(([name, text]) => [`environments/${name}.tfvars`, text]));
+}
+
 /** A project with all of {@link ENVIRONMENTS}. */
 export function makeProjectWithEnvironments(): string {
-  const shipped = ["dev", "staging", "prod"].map((name) => `environments/${name}.tfvars`);
   return makeProject({
-    ...Object.fromEntries(shipped.map((file) => [file, readFileSync(file, "utf8")])),
+    ...shippedFiles(),
     "environments/everything.tfvars": tfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
     "functions/web/handler.ts": HANDLER,
   });

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { HANDLER, temporaryFolder, tfvars } from "./project";
 
+/** The product's own files, as far as synthesis needs them: none that its users write. */
 const PARTS = [
   "package.json",
   "package-lock.json",
@@ -10,27 +11,44 @@ const PARTS = [
   "tsconfig.json",
   "run.js",
   "main.ts",
-  "environments",
-  "functions",
+  "functions/warmer",
   "performance",
   "stacks",
-  "providers",
 ];
 
+/** How a project is cloned. */
+interface Clone {
+  /** The folder's name. */
+  readonly name?: string;
+  /** Whether it has the packages of this one. */
+  readonly installed?: boolean;
+}
+
 /**
- * A clone of this project with the environment `dev` alone, and a function that does nothing. Its state is in a file.
+ * A clone of this project with environments and functions of its own.
  *
- * @param installed whether it has the packages of this one
+ * @param files the files that its users have written (path -> content)
  */
-export function cloneWithDev({ installed = true } = {}): string {
-  const root = join(temporaryFolder(), "clone");
-  mkdirSync(root);
-  for (const path of PARTS) cpSync(path, join(root, path), { recursive: true });
-  for (const name of ["staging", "prod"]) rmSync(join(root, `environments/${name}.tfvars`));
-  writeFileSync(join(root, "environments/dev.tfvars"), tfvars());
-  writeFileSync(join(root, "functions/api/handler.ts"), HANDLER);
+export function cloneProject(
+  files: Readonly<Record<string, string>>,
+  { name = "a clone", installed = true }: Clone = {},
+): string {
+  const root = join(temporaryFolder(), name);
+  const schema = readdirSync("environments").filter((file) => file.endsWith(".ts"));
+  for (const path of [...PARTS, ...schema.map((file) => `environments/${file}`)]) {
+    cpSync(path, join(root, path), { recursive: true });
+  }
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
   if (installed) symlinkSync(resolve("node_modules"), join(root, "node_modules"));
   return root;
+}
+
+/** A clone of this project with the environment `dev` alone, its state in a file, and a function that does nothing. */
+export function cloneWithDev(clone: Clone = {}): string {
+  return cloneProject({ "environments/dev.tfvars": tfvars(), "functions/api/handler.ts": HANDLER }, clone);
 }
 
 /** What a page has in fences of a language, in order. */

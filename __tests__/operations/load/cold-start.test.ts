@@ -1,10 +1,14 @@
 import { expect, jest, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { load } from "../../../operations/load/program";
 import { reportSchema } from "../../../operations/load/report-schema";
 import { openTarget } from "../../../operations/load/targets/open-target";
-import { temporaryFolder } from "../../support/project";
+import { makeProject, temporaryFolder, tfvars } from "../../support/project";
+
+const HANDLER = `import { monitorHttp } from ${JSON.stringify(resolve("performance"))};
+export const handler = monitorHttp(async () => ({ statusCode: 200 }));
+`;
 
 // Real functions start in real processes, some forty of them.
 jest.setTimeout(180_000);
@@ -14,7 +18,12 @@ test("on this computer, warming brings the share of cold starts below 5 %", asyn
   const lines: string[] = [];
 
   await load(["cold-start", "--idle", "8", "--out", out], {
-    root: ".",
+    root: makeProject({
+      "package.json": '{ "version": "1.2.3" }',
+      "environments/dev.tfvars": tfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
+      "functions/api/handler.ts": HANDLER,
+      "functions/warmer/handler.ts": `export { handler } from ${JSON.stringify(resolve("functions/warmer/handler"))};\n`,
+    }),
     print: (line) => lines.push(line),
     printAside: (line) => lines.push(line),
     now: Date.now,

@@ -264,13 +264,15 @@ describe("renovate.json", () => {
     const [terraform, provider] = renovate.customManagers.map(
       ({ matchStrings }) => new RegExp(matchStrings[0] ?? "(?!)"),
     );
+    const [, providerFiles] = renovate.customManagers.map(({ managerFilePatterns: [pattern = ""] }) => pattern);
     for (const file of files.filter((one) => text(one).includes("setup-terraform@"))) {
       expect(terraform?.exec(text(file))?.groups).toMatchObject({
         depName: "hashicorp/terraform",
         currentValue: "1.11.4",
       });
     }
-    expect(provider?.exec(readFileSync("stacks/environment-stack.ts", "utf8"))?.groups?.["currentValue"]).toMatch(
+    expect(providerFiles).toBe(String.raw`/^stacks/provider-version\.ts$/`);
+    expect(provider?.exec(readFileSync("stacks/provider-version.ts", "utf8"))?.groups?.["currentValue"]).toMatch(
       /^>= /,
     );
   });
