@@ -1,3 +1,5 @@
+import { looksSecret } from "./secrets";
+
 /** One thing wrong with what the user wrote, told on one line. */
 export interface Mistake {
   /** Path of the file as the user knows it, relative to the project's root. */
@@ -17,11 +19,6 @@ export class InvalidInput extends Error {
 /** One thing wrong with the user's input: in a file, or what was typed for a command or an option. */
 export function wrongInput(file: string, message: string): InvalidInput {
   return new InvalidInput([{ file, message }]);
-}
-
-/** Whether a text holds an AWS access key or a private key. */
-export function looksSecret(text: string): boolean {
-  return /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
 }
 
 /** Writes a value for a mistake's "got …": on one line, at most 60 characters, and never a secret. */

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { alarmMistakes, alarmOverrides, type AlarmOverrides } from "./alarms";
 import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
 import { warmingMistakes, warmingOverrides, type WarmingOverrides, warmingSettings } from "./warming";
-import { looksSecret } from "./mistakes";
 import { mistakesTogether } from "./mistakes-together";
 import { WARMER } from "./names";
+import { holdsSecret, looksSecret } from "./secrets";
 
 /**
  * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.
@@ -53,26 +53,33 @@ const RESERVED_TERRAFORM_VARIABLES = new Set([
   "locals",
 ]);
 
-const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIALS)$/i;
-
 const variableName = text(
   "a name of 2 or more letters, digits and _ that starts with a letter",
   /^[a-zA-Z][a-zA-Z0-9_]+$/,
 ).refine((name) => !RESERVED_VARIABLES.has(name), { error: "a name that Lambda does not reserve" });
 
 const environmentVariables = z
-  .record(
-    variableName.refine((name) => !SECRET_NAME.test(name), {
-      error: "no secret here but a reference to it under `secrets`",
-    }),
-    z
-      .string({ error: 'text in quotes, as in "10"' })
-      .refine((value) => !looksSecret(value), { error: "no secret here but a reference to it under `secrets`" }),
-    { error: "a map, as in environment = { … }" },
-  )
+  .record(variableName, z.string({ error: 'text in quotes, as in "10"' }), {
+    error: "a map, as in environment = { … }",
+  })
   .refine((value) => Buffer.byteLength(Object.entries(value).flat().join("")) <= ENVIRONMENT_BYTES, {
     error: `names and values of at most ${ENVIRONMENT_BYTES} bytes together`,
-  });
+  })
+  .superRefine(
+    (variables, context) => {
+      for (const [name, value] of Object.entries(variables)) {
+        if (typeof value !== "string" || !holdsSecret(name, value)) continue;
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: "no secret here but a reference to it under `secrets`",
+          input: looksSecret(value) ? value : name,
+        });
+      }
+    },
+    // Also beside other mistakes, so that all are told at once.
+    { when: ({ value }) => typeof value === "object" && value !== null },
+  );
 
 const terraformVariable = text("a name of a-z, 0-9 and _ that starts with a letter", /^[a-z][a-z0-9_]*$/).refine(
   (name) => !RESERVED_TERRAFORM_VARIABLES.has(name),

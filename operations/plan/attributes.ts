@@ -1,4 +1,4 @@
-import { looksSecret } from "../../environments/mistakes";
+import { looksSecret } from "../../environments/secrets";
 import { type ResourceChange } from "./plan";
 import { child, isTree, secretInEither } from "./sensitivity";
 

@@ -1,0 +1,103 @@
+/** What in a user's files is a secret, by how it looks or by what it is called. */
+
+/** Forms that only secrets have, each as its issuer documents it. */
+const SECRET_FORMS = [
+  // An AWS access key.
+  /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
+  /-----BEGIN [A-Z ]*PRIVATE KEY/,
+  // A JSON Web Token.
+  /\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/,
+  // Stripe, GitHub, GitLab, Slack, Google, npm, PyPI, OpenAI and Anthropic, Hugging Face, DigitalOcean, Shopify, Square.
+  /\b[sr]k_(live|test)_\w{8,}/,
+  /\bwhsec_[\w+/=]{16,}/,
+  /\b(gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/,
+  /\bglpat-[\w-]{16,}/,
+  /\b(xox[abeprs]|xapp)-[\w-]{10,}/,
+  /\bhooks\.slack\.com\/services\/\w+\/\w+\/\w+/,
+  /\bAIza[\w-]{35}/,
+  /\bnpm_[A-Za-z0-9]{36}/,
+  /\bpypi-[\w-]{32,}/,
+  /\bsk-[\w-]{20,}/,
+  /\bhf_[A-Za-z0-9]{30,}/,
+  /\bdo[opr]_v1_[a-f0-9]{32,}/,
+  /\bshp(at|ca|pa|ss)_[a-fA-F0-9]{32}/,
+  /\bsq0(atp|csp)-[\w-]{20,}/,
+  // SendGrid, HCP Terraform, Vault.
+  /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
+  /\b\w{14}\.atlasv1\.[\w-]{40,}/,
+  /\bhv[bs]\.[\w-]{20,}/,
+  /\bBearer [\w.~+/-]{16,}/i,
+];
+
+/** The password of an address, or of a connection string. A text to be filled in, as in `{password}`, is none. */
+const PASSWORDS = [
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?![{<$%*])[^\s/@]+@/i,
+  /(^|[\s;,?&])(password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?![{<$%*])[^\s;,&]{3,}/i,
+];
+
+/** Whether a text holds a secret, whatever it is called: a key of a known form, or a password in an address. */
+export function looksSecret(text: string): boolean {
+  return [...SECRET_FORMS, ...PASSWORDS].some((form) => form.test(text));
+}
+
+/** Whether a variable that is called so and has this value would hold a secret. */
+export function holdsSecret(name: string, value: string): boolean {
+  return looksSecret(value) || (namesSecret(name) && !isHarmless(value));
+}
+
+/** What a name says after what it names, without changing what that is: `DB_PASSWORD_V2`. */
+const QUALIFIERS =
+  /^(\d+|V\d+|PROD|PRODUCTION|STAGING|STAGE|QA|DEV|TEST|LIVE|OLD|NEW|CURRENT|PREVIOUS|PRIMARY|SECONDARY|VALUE|TEXT|PLAIN|PLAINTEXT|STRING|JSON|PEM|B64|BASE64|BASE)$/;
+
+/** A word that is a secret alone. In `DBPASSWORD`, it is the end of one. */
+const SECRET_WORD =
+  /(PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|TOKEN|API_?KEY)S?$|^((DB|SQL|PG|MYSQL|SMTP|FTP|MAIL|REDIS|MONGO|USER|ROOT|ADMIN)?(PASS|PWD)|PW|CREDS)$/;
+
+/** A token with one of these before it marks a place or is a piece of text. */
+const HARMLESS_TOKEN =
+  /^(NEXT|PREVIOUS|PREV|PAGE|PAGING|PAGINATION|CONTINUATION|START|STARTING|SYNC|CANCEL|CANCELLATION|MAX|MIN|TOTAL|NUM|NUMBER|COUNT|INPUT|OUTPUT|PROMPT|COMPLETION|STOP|CONTEXT)$/;
+
+/** Keys that open something. Others, such as the key of a cache or of an object, are names. */
+const SECRET_KEY =
+  /^(SECRET|PRIVATE|ACCESS|ENCRYPTION|DECRYPTION|CRYPTO|CIPHER|AES|RSA|HMAC|SSH|SIGNING|SIGNATURE|MASTER|ROLE|AUTH|LICENSE|ACCOUNT|SHARED|SESSION|COOKIE|JWT|WEBHOOK|ADMIN|DEPLOY|APP|APPLICATION|INTEGRATION|INGEST|WRITE|SERVER)$/;
+
+const SECRET_KEY_GLUED = /(SECRET|PRIVATE|ACCESS|ENCRYPTION|SIGNING|MASTER|AUTH|LICENSE)KEYS?$/;
+
+const SECRET_AUTHORIZATION = /^(BASIC|REDIS|HTTP|PROXY|NPM)$/;
+
+/**
+ * Whether a variable's name says that its value is a secret. What a name means stands at its end: `SECRET_ARN` is an ARN, and
+ * `PASSWORD_MIN_LENGTH` a length.
+ */
+export function namesSecret(name: string): boolean {
+  const words = wordsOf(name);
+  while (words.length > 1 && QUALIFIERS.test(words.at(-1) ?? "")) words.pop();
+  const [last = "", before = "", ...earlier] = [...words].reverse();
+  if (/^KEYS?$/.test(last)) {
+    const isPublic = [before, ...earlier].some((word) => /^(PUBLIC|PUBLISHABLE)$/.test(word));
+    return !isPublic && (before === "API" || SECRET_KEY.test(before));
+  }
+  if (/^TOKENS?$/.test(last)) return !HARMLESS_TOKEN.test(before);
+  if (/^(AUTH|AUTHORIZATION)$/.test(last)) return SECRET_AUTHORIZATION.test(before);
+  // The shell's own, where programs were started and where they have been before.
+  if (last === "PWD" && before === "") return false;
+  return SECRET_WORD.test(last) || SECRET_KEY_GLUED.test(last);
+}
+
+/** The words of a name such as `DB_PASSWORD`, `dbPassword` or `DBPassword`, in capitals. */
+function wordsOf(name: string): string[] {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+    .toUpperCase()
+    .split("_")
+    .filter((word) => word !== "");
+}
+
+/** A switch, or where a secret is to be found: an ARN, an alias, the path of a parameter or a file, an address without a password. */
+function isHarmless(value: string): boolean {
+  return (
+    /^(|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional)$/i.test(value) ||
+    /^(arn:aws[\w-]*:|alias\/|https?:\/\/|file:|\.{0,2}\/[\w.-]+(\/[\w.-]+)+$)/.test(value)
+  );
+}
