@@ -46,12 +46,15 @@ function suggestion(key: string, known: readonly string[]): string {
     : `; known here: ${known.join(", ")}`;
 }
 
-/** Finds what HCL allows and a tfvars file cannot use: expressions and null. */
+/** Finds what HCL allows and a tfvars file cannot use: expressions, null and what cdktf would replace. */
 export function explainUnusable(value: unknown, path: Path = []): { path: Path; sentence: string }[] {
   const unusable = (complaint: string, where = path) => [{ path: where, sentence: `${keyPath(where)}: ${complaint}` }];
   if (value === null) return unusable("expected a value, got null; leave the key out for its default");
   if (typeof value === "string") {
-    return isExpression(value) ? unusable(`expected a plain value, got the expression ${show(value)}`) : [];
+    if (isExpression(value)) return unusable(`expected a plain value, got the expression ${show(value)}`);
+    return TOKEN.test(value)
+      ? unusable(`expected text without TfToken[, which cdktf replaces, got ${show(value)}`)
+      : [];
   }
   if (typeof value !== "object") return [];
   return Object.entries(value).flatMap(([key, item]) =>
@@ -60,6 +63,9 @@ export function explainUnusable(value: unknown, path: Path = []): { path: Path; 
       : explainUnusable(item, [...path, key]),
   );
 }
+
+/** What cdktf takes for a text, a list or a map of its own, in whatever text it stands. */
+const TOKEN = /[$#&]\{TfToken\[/;
 
 /** `$${` and `%%{` are HCL's way to write `${` and `%{` as text. */
 function isExpression(text: string): boolean {

@@ -59,9 +59,13 @@ const variableName = text(
 ).refine((name) => !RESERVED_VARIABLES.has(name), { error: "a name that Lambda does not reserve" });
 
 const environmentVariables = z
-  .record(variableName, z.string({ error: 'text in quotes, as in "10"' }), {
-    error: "a map, as in environment = { … }",
-  })
+  .record(
+    variableName,
+    z
+      .string({ error: 'text in quotes, as in "10"' })
+      .refine((value) => !value.includes("\0"), { error: "text without the character NUL" }),
+    { error: "a map, as in environment = { … }" },
+  )
   .refine((value) => Buffer.byteLength(Object.entries(value).flat().join("")) <= ENVIRONMENT_BYTES, {
     error: `names and values of at most ${ENVIRONMENT_BYTES} bytes together`,
   })
@@ -87,7 +91,8 @@ const terraformVariable = text("a name of a-z, 0-9 and _ that starts with a lett
 );
 
 const secret = section({
-  ssm_parameter: text("a parameter name, as in /shop/prod/token", /^\/?[\w.-]+(\/[\w.-]+)*$/)
+  // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+  ssm_parameter: text("a parameter name, as in /shop/prod/token", /^([\w.-]+|(\/[\w.-]+){1,15})$/)
     .optional()
     .meta({ description: "Name of an SSM parameter: the function may read it, and finds this name in the variable" }),
   secret_arn: text(
@@ -203,6 +208,28 @@ const emails = z
 
 const region = text("an AWS region, as in eu-west-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucketName = text("a bucket's name", /^[a-z0-9](\.(?!\.)|[a-z0-9-]){1,61}[a-z0-9]$/).refine(
+  (name) => !/^\d+(\.\d+){3}$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(name),
+  { error: "a bucket's name that AWS does not reserve" },
+);
+
+/** What Terraform adds to a state's path for its lock: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking */
+const LOCK_SUFFIX = ".tflock";
+
+/**
+ * Of S3's safe characters, those that mean themselves in a policy, too:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html#object-key-guidelines
+ */
+const stateKey = text("a path that does not begin or end with /", /^[^/\s](\S*[^/\s])?$/)
+  .refine((key) => /^(?!(.*\/)?\.{1,2}(\/|$))[\w.=+@-]+(\/[\w.=+@-]+)*$/.test(key), {
+    error: "a path of letters, digits and _.=+@- between single slashes, without . and ..",
+  })
+  .refine((key) => key.length <= 1024 - LOCK_SUFFIX.length, {
+    error: `a path of at most ${1024 - LOCK_SUFFIX.length} characters`,
+  })
+  .refine((key) => !key.endsWith(LOCK_SUFFIX), { error: `a path that does not end with ${LOCK_SUFFIX}, as locks do` });
+
 /** Where Terraform keeps an environment's state. */
 export const stateSettings = z.discriminatedUnion(
   "backend",
@@ -213,16 +240,14 @@ export const stateSettings = z.discriminatedUnion(
       workspace: text("at most 90 letters, digits, - and _", /^[\w-]{1,90}$/).meta({
         description: "Workspace, one per environment",
       }),
-      project: text("3 to 40 letters, digits, spaces, - and _", /^[\w -]{3,40}$/)
+      project: text("3 to 40 letters, digits, spaces, - and _, no space around them", /^(?! )[\w -]{3,40}(?<! )$/)
         .optional()
         .meta({ description: "Project that holds the workspace; the organization's default project by default" }),
     }),
     keys({
       backend: z.literal("s3").meta({ description: "An S3 bucket with native locking" }),
-      bucket: text("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/).meta({ description: "An existing bucket" }),
-      key: text("a path that does not begin or end with /", /^[^/\s](\S*[^/\s])?$/).meta({
-        description: "Path of the state in the bucket",
-      }),
+      bucket: bucketName.meta({ description: "An existing bucket" }),
+      key: stateKey.meta({ description: "Path of the state in the bucket" }),
       region: region.meta({ description: "The bucket's region" }),
     }),
     keys({
@@ -243,15 +268,38 @@ export const OWN_TAGS = ["Service", "CostCenter", "Environment"];
 /** At most 50 tags a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const MAX_TAGS = 50 - OWN_TAGS.length;
 
+/** The service with the narrowest rules is IAM, whose tags' names differ in more than case: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
 const tags = z
   .record(
-    text("1 to 128 letters, digits, spaces and _.:/=+-@", /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u)
+    text(
+      "1 to 128 letters, digits, spaces and _.:/=+-@, no space around them",
+      /^(?!\p{Z})[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}(?<!\p{Z})$/u,
+    )
       .refine((name) => !/^aws:/i.test(name), { error: "a name that does not begin with aws:" })
-      .refine((name) => !OWN_TAGS.includes(name), { error: "a name that Warmwatch does not set itself" }),
-    text("at most 256 letters, digits, spaces and _.:/=+-@", /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u),
+      .refine((name) => !OWN_TAGS.some((own) => own.toLowerCase() === name.toLowerCase()), {
+        error: "a name that Warmwatch does not set itself",
+      }),
+    text(
+      "at most 256 letters, digits, spaces and _.:/=+-@, no space around them",
+      /^(?!\p{Z})[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}(?<!\p{Z})$/u,
+    ),
     { error: "a map, as in tags = { … }" },
   )
-  .refine((value) => Object.keys(value).length <= MAX_TAGS, { error: `at most ${MAX_TAGS} tags` });
+  .refine((value) => Object.keys(value).length <= MAX_TAGS, { error: `at most ${MAX_TAGS} tags` })
+  .superRefine((value, context) => {
+    const first = new Map<string, string>();
+    for (const name of Object.keys(value)) {
+      const other = first.get(name.toLowerCase());
+      if (other === undefined) first.set(name.toLowerCase(), name);
+      else
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: `a name that differs from ${other} in more than case`,
+          input: name,
+        });
+    }
+  });
 
 /** An environment's name, which is its file's: part of every name in AWS, of the stack's folder and of the state's file. */
 export const environmentName = text(
@@ -291,6 +339,10 @@ export const environmentFile = section({
     description: "Name of a sensitive Terraform variable with an HTTPS address that gets every alarm",
   }),
   runbooks_url: text("an address that begins with https://, of at most 100 characters", /^https:\/\/[!-~]{1,92}$/)
+    // RFC 3986 has them, less those that mean more in Markdown, a shell or Terraform.
+    .refine((url) => /^[\w.~:/?#@!&()+,;=%-]+$/.test(url), {
+      error: "an address of letters, digits and .~:/?#@!&()+,;=%-_",
+    })
     .optional()
     .meta({ description: "Where your copy of docs/runbooks/ can be read, for links in the alarms' texts" }),
   alarms: alarmOverrides.default({}).meta({ description: "What differs from the defaults of each alarm" }),

@@ -10,6 +10,12 @@ import { type Surroundings } from "./surroundings";
 /** Beside the environments' stacks, which are renewed without it. */
 const OUTDIR = "cdktf.out/bootstrap";
 
+/**
+ * Up to 39 letters, digits and single - in an owner; up to 100, also _ and ., in a repository, which AWS compares with what a token says.
+ * https://docs.github.com/en/repositories/creating-and-managing-repositories/creating-a-new-repository
+ */
+const REPOSITORY = /^(?=[^/]{1,39}\/)[A-Za-z0-9](-?[A-Za-z0-9])*\/(?!\.{1,2}$)(?!.*\.git$)[\w.-]{1,100}$/i;
+
 const HELP = `
 One stack per AWS account, made from environments/*.tfvars: the buckets for states, the identity providers, and of each
 environment whose state is in S3 or HCP Terraform two roles, one that may plan and one that may deploy.
@@ -58,9 +64,7 @@ interface Written {
 }
 
 async function bootstrap(repository: string, stateInBucket: boolean, root: string): Promise<Written[]> {
-  // https://docs.github.com/en/rest/repos/repos: letters, digits, - in an owner; also _ and . in a repository.
-  if (!/^[A-Za-z0-9](-?[A-Za-z0-9])*\/[\w.-]+$/.test(repository))
-    throw wrongInput("bootstrap", `expected owner/name, got ${show(repository)}`);
+  if (!REPOSITORY.test(repository)) throw wrongInput("bootstrap", `expected owner/name, got ${show(repository)}`);
   const accounts = accountsOf(await loadEnvironments(root));
   if (stateInBucket && accounts.some(({ buckets }) => buckets.length === 0)) {
     throw wrongInput("bootstrap", "--state-in-bucket: expected an environment with its state in S3, found none");

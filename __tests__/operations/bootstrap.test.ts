@@ -70,7 +70,20 @@ test("leaves the environments' stacks alone, and is left alone when they are ren
 describe("writes nothing and says why, on one line", () => {
   test.each([
     [["acme"], S3, 'bootstrap: expected owner/name, got "acme"'],
-    [["acme/*"], S3, 'bootstrap: expected owner/name, got "acme/*"'],
+    ...[
+      "acme/*",
+      "*/shop",
+      "acme/..",
+      "acme/shop.git",
+      "acme/shop:ref",
+      "acme/${shop}",
+      "acme/shop\n",
+      `${"a".repeat(40)}/shop`,
+    ].map((text): [string[], string, string] => [
+      [text],
+      S3,
+      `bootstrap: expected owner/name, got ${JSON.stringify(text)}`,
+    ]),
     [
       ["acme/shop", "--state-in-bucket"],
       CLOUD,

@@ -262,6 +262,19 @@ describe("the token", () => {
     expect((await run()).exitCode).toBe(0);
   });
 
+  test.each(["evil.example/app.terraform.io", "user@evil.example", "https://app.terraform.io", "app terraform", "*"])(
+    "goes to no host but one that is a name: %s",
+    async (host) => {
+      process.env["TF_CLOUD_HOSTNAME"] = host;
+      const { exitCode, stderr } = await run([], PROD);
+      expect({ exitCode, stderr, asked: [...hosts] }).toEqual({
+        exitCode: 2,
+        stderr: [`TF_CLOUD_HOSTNAME: expected a host, as in app.terraform.io, got ${JSON.stringify(host)}`],
+        asked: [],
+      });
+    },
+  );
+
   test("is that of another host, where TF_CLOUD_HOSTNAME names one", async () => {
     process.env["TF_CLOUD_HOSTNAME"] = "terraform.my-company.example";
     process.env["TF_TOKEN_terraform_my__company_example"] = hcp.token;

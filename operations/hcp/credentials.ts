@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { show, wrongInput } from "../../environments/mistakes";
 import { OperationFailure } from "../operation-failure";
 
 /** Where HCP Terraform is, unless the environment says otherwise. */
@@ -9,9 +10,16 @@ const DEFAULT_HOST = "app.terraform.io";
 
 const credentialsFile = z.object({ credentials: z.record(z.string(), z.object({ token: z.string().optional() })) });
 
-/** The host that Terraform would take: https://developer.hashicorp.com/terraform/cli/cloud/settings#tf_cloud_hostname */
+/**
+ * The host that Terraform would take: https://developer.hashicorp.com/terraform/cli/cloud/settings#tf_cloud_hostname
+ *
+ * @throws InvalidInput for what names no host: it would lead requests, and the token with them, elsewhere
+ */
 export function hcpHost(): string {
-  return process.env["TF_CLOUD_HOSTNAME"]?.toLowerCase() || DEFAULT_HOST;
+  const host = process.env["TF_CLOUD_HOSTNAME"]?.toLowerCase() || DEFAULT_HOST;
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/.test(host))
+    throw wrongInput("TF_CLOUD_HOSTNAME", `expected a host, as in ${DEFAULT_HOST}, got ${show(host)}`);
+  return host;
 }
 
 /**
