@@ -1,6 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { renewReference } from "../environments/reference";
+import { writeFileSync } from "node:fs";
+import { referencePage } from "../environments/reference";
 
-const README = "README.md";
-
-writeFileSync(README, renewReference(readFileSync(README, "utf8")));
+writeFileSync("docs/configuration.md", referencePage());

@@ -8,7 +8,7 @@ import { holdsSecret, looksSecret } from "./secrets";
 
 /**
  * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.
- * README's table is generated from here (`npm run docs`).
+ * docs/configuration.md is generated from here (`npm run docs`).
  */
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -345,7 +345,12 @@ export const environmentFile = section({
     })
     .optional()
     .meta({ description: "Where your copy of docs/runbooks/ can be read, for links in the alarms' texts" }),
-  alarms: alarmOverrides.default({}).meta({ description: "What differs from the defaults of each alarm" }),
+  alarms: alarmOverrides
+    .default({})
+    .meta({
+      description:
+        "What differs from the defaults of each alarm, which rings when its figure was above the threshold in datapoints_to_alarm of the last evaluation_periods periods",
+    }),
   warming: warmingOverrides
     .default({})
     .meta({ description: "What differs from the defaults of each warming strategy" }),

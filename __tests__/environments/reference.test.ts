@@ -1,22 +1,39 @@
 import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
-import { referenceTable, renewReference } from "../../environments/reference";
+import { referencePage } from "../../environments/reference";
 
-describe("README's table of keys", () => {
+const rowsIn = (page: string) => page.split("\n").filter((line) => line.startsWith("| `"));
+
+describe("docs/configuration.md", () => {
   test("is what the schema says (npm run docs renews it)", () => {
-    const readme = readFileSync("README.md", "utf8");
-    // The formatter pads the table's cells.
+    // The formatter pads the tables' cells.
     const unpadded = (text: string) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
-    expect(unpadded(readme)).toBe(unpadded(renewReference(readme)));
+    expect(unpadded(readFileSync("docs/configuration.md", "utf8"))).toBe(unpadded(referencePage()));
   });
 
-  test("has a meaning for every key", () => {
-    for (const line of referenceTable().split("\n").slice(2)) expect(line).toMatch(/^\| `\S+` \| .+ \| .* \| \S.+ \|$/);
+  test("has a meaning for every key, and each key once", () => {
+    const rows = rowsIn(referencePage());
+    for (const line of rows) expect(line).toMatch(/^\| `\S+` \| .+ \| .* \| \S.+ \|$/);
+    expect(new Set(rows.map((line) => line.split(" ")[1])).size).toBe(rows.length);
   });
 
   test("says what a key takes and what it is by default", () => {
-    expect(referenceTable()).toContain("| `functions.<name>.memory_mb` | 128 to 10240 | `512` |");
-    expect(referenceTable()).toContain("| `region` | text | required |");
-    expect(referenceTable()).toContain("| `state.bucket` |");
+    expect(referencePage()).toContain("| `functions.<name>.memory_mb` | 128 to 10240 | `512` |");
+    expect(referencePage()).toContain("| `region` | text | required |");
+    expect(referencePage()).toContain("| `alarms.errors` | map | `threshold = 5`<br>`period_seconds = 300`<br>");
+  });
+
+  test.each([
+    ["The environment", "region"],
+    ["Terraform's state", "state.bucket"],
+    ["Functions", "functions.<name>.warming"],
+    ["Who gets alarms, and when they ring", "alarm_emails"],
+    ["Keeping functions warm", "warming.gate"],
+  ])("has under %s the key %s", (heading, key) => {
+    const section =
+      referencePage()
+        .split("\n## ")
+        .find((text) => text.startsWith(heading)) ?? "";
+    expect(rowsIn(section).map((line) => line.split("`")[1])).toContain(key);
   });
 });
