@@ -31,12 +31,18 @@ export function terraformIsUsable(tested: string): boolean {
     terraform: { required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } } },
   });
   const { code, output } = probe.run(["init", "-input=false"], [0, 1]);
-  return code === 0 || skip(tested, `terraform init cannot get the AWS provider: ${output.replaceAll(/\s+/g, " ")}`);
+  return (
+    code === 0 ||
+    skip(tested, `terraform init cannot get the AWS provider: ${/Error: .*/.exec(output)?.[0] ?? "it fails"}`)
+  );
 }
 
-/** Says loudly that something is not tested, and why. */
+const LINE_LENGTH = 120;
+
+/** Says in one line that something is not tested, and why. */
 export function skip(tested: string, why: string): false {
-  process.stderr.write(`\nSKIPPED: ${tested}: ${why}\n`);
+  const line = `SKIPPED: ${tested}: ${why}`.replaceAll(/\s+/g, " ");
+  process.stderr.write(`\n${line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH - 1)}…` : line}\n`);
   return false;
 }
 
