@@ -1,6 +1,7 @@
 import { numberText } from "../number-text";
-import { FIGURE_KEYS, FIGURES, figureText, type FigureKey } from "./figure-table";
+import { differenceText, directionOf, FIGURE_KEYS, FIGURES, type FigureKey, figureText } from "./figure-table";
 import { type Report } from "./report-schema";
+import { targetFigures, verdictsOf } from "./verdict";
 
 /** One figure then and now. */
 export interface Change {
@@ -34,19 +35,55 @@ export function changesOf({ figures, comparison }: Report): Change[] {
   });
 }
 
-function changeOf(figure: FigureKey, before: number | undefined, now: number | undefined): Change {
-  const text = (value: number | undefined) => (value === undefined ? "-" : figureText(figure, value));
+/** What has become of the targets' figures since then. */
+export interface ComparisonSummary {
+  /** Names the figures that are better, and those that are worse. */
+  readonly text: string;
+  /** Failed when a target is missed that was met; passed when nothing is worse that misses its target. */
+  readonly style: "passed" | "failed";
+}
+
+/** What a comparison comes to; undefined without one. */
+export function comparisonSummary(report: Report): ComparisonSummary | undefined {
+  const { comparison, figures, settings } = report;
+  if (!comparison) return undefined;
+  const tellsReports = settings.target === "local";
+  const judged = new Set(targetFigures(tellsReports));
+  const changes = changesOf(report).filter(({ figure }) => judged.has(figure));
+  const named = (wanted: Change["direction"]) =>
+    changes
+      .filter(({ direction }) => direction === wanted)
+      .map(({ figure, before, now }) => `${FIGURES[figure].label} ${before} -> ${now}`);
+  const parts = [
+    ["better", named("better")],
+    ["worse", named("worse")],
+  ] as const;
+  const told = parts.filter(([, names]) => names.length > 0).map(([word, names]) => `${word}: ${names.join(", ")}`);
+  const missed = (of: Report["figures"]) =>
+    verdictsOf({ figures: of, tellsReports }).filter(({ state }) => state === "missed");
+  const before = new Set(missed(comparison.figures).map(({ target }) => target));
+  return {
+    text: told.length > 0 ? told.join("; ") : "no figure with a target has changed",
+    style: missed(figures).some(({ target }) => !before.has(target)) ? "failed" : "passed",
+  };
+}
+
+type Value = number | null | undefined;
+
+function changeOf(figure: FigureKey, before: Value, now: Value): Change {
+  const text = (value: Value) => (value === undefined ? "-" : figureText(figure, value));
   const texts = { figure, before: text(before), now: text(now) };
   if (before === undefined || now === undefined || texts.before === texts.now) return { ...texts, change: "" };
+  const direction = directionOf(figure, before, now);
+  const directed = direction && { direction };
+  if (before === null || now === null) return { ...texts, change: "", ...directed };
   const difference = now - before;
   const sign = difference > 0 ? "+" : "-";
   const relative = before === 0 ? "" : ` (${sign}${numberText(Math.abs(difference / before) * 100, 0)} %)`;
-  const { better } = FIGURES[figure];
-  const isBetter = difference > 0 === (better === "higher");
   return {
     ...texts,
-    change: `${sign}${figureText(figure, Math.abs(difference))}${FIGURES[figure].unit === "%" ? "" : relative}`,
-    ...(better && { direction: isBetter ? "better" : "worse" }),
+    change: `${sign}${differenceText(figure, difference)}${FIGURES[figure].unit === "%" ? "" : relative}`,
+    ...directed,
   };
 }
 

@@ -1,16 +1,17 @@
 import { latenciesOf } from "./figures";
 import { type SentRequest } from "./open-loop";
 import { type Report } from "./report-schema";
-import { isCold } from "./request-outcome";
+import { isCold, isFailed } from "./request-outcome";
 
 const BINS = 24;
 /** Faster than this is all the same to whoever waits. */
 const LEAST_MILLISECONDS = 0.1;
 
-/** How many requests took how long: bins that are each wider than the one before by the same factor. */
+/** How many requests that succeeded took how long: bins that are each wider than the one before by the same factor. */
 export function distributionOf(requests: readonly SentRequest[]): Report["distribution"] {
-  const cold = latenciesOf(requests.filter((request) => isCold(request) === true));
-  const warm = latenciesOf(requests.filter((request) => isCold(request) !== true));
+  const succeeded = requests.filter((request) => !isFailed(request));
+  const cold = latenciesOf(succeeded.filter((request) => isCold(request) === true));
+  const warm = latenciesOf(succeeded.filter((request) => isCold(request) !== true));
   const fastest = Math.max(LEAST_MILLISECONDS, Math.min(cold[0] ?? Infinity, warm[0] ?? Infinity));
   const slowest = Math.max(cold.at(-1) ?? 0, warm.at(-1) ?? 0);
   if (slowest === 0) return [];

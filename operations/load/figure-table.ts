@@ -1,3 +1,4 @@
+import { TARGETS } from "../../performance/targets";
 import { numberText } from "../number-text";
 
 /** Every figure that a run may give: how it is called, its unit, and which direction is an improvement. */
@@ -6,8 +7,8 @@ import { numberText } from "../number-text";
 export interface FigureText {
   readonly label: string;
   readonly unit: "" | "%" | "ms" | "MB" | "MB/min" | "/s" | "s";
-  /** Missing where neither is. */
-  readonly better?: "lower" | "higher";
+  /** Missing where neither is; a range: the closer to it. */
+  readonly better?: "lower" | "higher" | { readonly from: number; readonly to: number };
 }
 
 /** The keys, in the order in which tables have them. */
@@ -41,6 +42,9 @@ export const FIGURE_KEYS = [
 /** One of {@link FIGURE_KEYS}. */
 export type FigureKey = (typeof FIGURE_KEYS)[number];
 
+/** Figures that are numbers; those that are not known are missing. */
+export type KnownFigures = Readonly<Partial<Record<FigureKey, number>>>;
+
 /** Each figure's text. */
 export const FIGURES: Readonly<Record<FigureKey, FigureText>> = {
   requests: { label: "requests", unit: "" },
@@ -59,20 +63,39 @@ export const FIGURES: Readonly<Record<FigureKey, FigureText>> = {
   maxMilliseconds: { label: "slowest", unit: "ms", better: "lower" },
   errorPercent: { label: "errors", unit: "%", better: "lower" },
   availabilityPercent: { label: "availability", unit: "%", better: "higher" },
-  averageMemoryPercent: { label: "memory, average", unit: "%" },
-  maxMemoryMb: { label: "memory, most", unit: "MB", better: "lower" },
+  averageMemoryPercent: { label: "memory, average", unit: "%", better: TARGETS.memoryPercent },
+  maxMemoryMb: { label: "memory, most", unit: "MB" },
   memoryDriftMbPerMinute: { label: "memory drift", unit: "MB/min", better: "lower" },
-  maxInstances: { label: "instances, most", unit: "", better: "lower" },
+  maxInstances: { label: "instances, most", unit: "" },
   lateSendPercent: { label: "sent late", unit: "%", better: "lower" },
   heldRatePerSecond: { label: "highest rate held", unit: "/s", better: "higher" },
   brokenRatePerSecond: { label: "rate that broke it", unit: "/s", better: "higher" },
   recoverySeconds: { label: "recovery", unit: "s", better: "lower" },
 };
 
-/** A figure with its unit, with as many digits as tell something. */
-export function figureText(key: FigureKey, value: number): string {
+/** A figure with its unit, with as many digits as tell something; `none` for the latency of an answer that never came (null). */
+export function figureText(key: FigureKey, value: number | null): string {
+  if (value === null) return "none";
   const { unit } = FIGURES[key];
   const digits = key === "availabilityPercent" ? 3 : unit === "%" ? 2 : 1;
   const text = Number.isInteger(value) ? String(value) : numberText(value, digits);
   return unit === "" ? text : unit === "/s" ? `${text}/s` : `${text} ${unit}`;
+}
+
+/** How far two values of a figure are apart, without a sign. Shares are apart by points: percent would be read as a share of a share. */
+export function differenceText(key: FigureKey, difference: number): string {
+  return figureText(key, Math.abs(difference)).replace("%", "points");
+}
+
+/** Whether a figure got better or worse; undefined where neither is, or nothing has changed. No answer (null) is worse than any. */
+export function directionOf(key: FigureKey, before: number | null, now: number | null): "better" | "worse" | undefined {
+  const { better } = FIGURES[key];
+  if (better === undefined) return undefined;
+  const badness = (value: number | null): number => {
+    if (value === null) return Infinity;
+    if (typeof better === "object") return Math.max(better.from - value, value - better.to, 0);
+    return better === "lower" ? value : -value;
+  };
+  const [then, after] = [badness(before), badness(now)];
+  return then === after ? undefined : after < then ? "better" : "worse";
 }

@@ -1,4 +1,5 @@
-import { isLate, type SentRequest } from "./open-loop";
+import { TARGETS } from "../../performance/targets";
+import { isLate, isSent, type SentRequest } from "./open-loop";
 import { ascending, average, largest, percentile } from "./statistics";
 import { type StressResult } from "./profiles/stress";
 import { PARTS } from "./profiles/cold-start";
@@ -10,15 +11,16 @@ import { type Run } from "./run";
 const LEAST_DRIFT_MILLISECONDS = 30_000;
 
 /**
- * The figures of a run.
+ * The figures of a run. A failed request never improves one: to a latency it is an answer that never came, so that a percentile
+ * that falls on it is null; what the platform reports (cold starts, memory) is told only where so few requests failed that
+ * the others speak for all.
  *
  * @param judged the requests that show what the function can do: not those that were meant to break it
  */
 export function figuresOf(run: Run, judged: readonly SentRequest[], stress: StressResult | undefined): Figures {
   const { requests } = run.loop;
-  const judgedColdStarts = judged.filter(hasColdStart);
   // How long a start takes is worth knowing also where nobody was to meet one.
-  const coldStarts = judgedColdStarts.length > 0 ? judgedColdStarts : requests.filter(hasColdStart);
+  const coldStarts = speakingForAll(judged.some(hasColdStart) ? judged : requests).filter(hasColdStart);
   const inPart = (part: string) => judgedIn(run, (phase) => phase.part === part);
   return defined({
     requests: judged.length,
@@ -27,11 +29,11 @@ export function figuresOf(run: Run, judged: readonly SentRequest[], stress: Stre
     coldStartPercentWithoutWarming: coldPercent(inPart(PARTS.without)),
     coldStartPercentWithWarming: coldPercent(inPart(PARTS.with)),
     averageInitMilliseconds: average(coldStarts.flatMap(({ ending }) => ending?.report?.initMilliseconds ?? [])),
-    ...latencyFigures(judged),
-    coldP50Milliseconds: percentile(latenciesOf(coldStarts), 50),
+    ...latencyFigures(judged, run.target.tellsReports),
+    coldP50Milliseconds: latencyAt(latenciesOf(coldStarts), 50),
     errorPercent: percentOf(judged, isFailed),
     availabilityPercent: percentOf(judged, (request) => !isUnavailable(request)),
-    ...memoryFigures(judged),
+    ...memoryFigures(speakingForAll(judged)),
     maxInstances: largest(run.samples.map(({ present }) => present)),
     lateSendPercent: percentOf(requests, isLate),
     heldRatePerSecond: stress?.heldRatePerSecond,
@@ -46,23 +48,42 @@ export function judgedIn(run: Run, condition: (phase: Run["phases"][number]) => 
   return run.loop.requests.filter(({ phase }) => judged[phase] === true);
 }
 
-/** Latencies of requests that were answered, or given up, smallest first. */
+/**
+ * Each request's latency, smallest first. One that failed took forever: however fast an error came, whoever sent the request still waits
+ * for what was asked for.
+ */
 export function latenciesOf(requests: readonly SentRequest[]): number[] {
-  return ascending(requests.flatMap(({ ending }) => ending?.latencyMilliseconds ?? []));
+  return ascending(
+    requests.map((request) => (isFailed(request) ? Infinity : (request.ending?.latencyMilliseconds ?? Infinity))),
+  );
 }
 
-function latencyFigures(judged: readonly SentRequest[]) {
+/** A percentile of {@link latenciesOf}: null where that request failed, undefined of none. */
+export function latencyAt(latencies: readonly number[], percent: number): number | null | undefined {
+  const value = percentile(latencies, percent);
+  return value === Infinity ? null : value;
+}
+
+function latencyFigures(judged: readonly SentRequest[], tellsReports: boolean) {
   const all = latenciesOf(judged);
-  const warm = latenciesOf(judged.filter((request) => isCold(request) === false));
+  const warm = latenciesOf(judged.filter((request) => isFailed(request) || isCold(request) === false));
+  const ofWarm = (percent: number) => (tellsReports ? latencyAt(warm, percent) : undefined);
   return {
-    p50Milliseconds: percentile(warm, 50),
-    p90Milliseconds: percentile(warm, 90),
-    p99Milliseconds: percentile(warm, 99),
-    allP50Milliseconds: percentile(all, 50),
-    allP90Milliseconds: percentile(all, 90),
-    allP99Milliseconds: percentile(all, 99),
-    maxMilliseconds: all.at(-1),
+    p50Milliseconds: ofWarm(50),
+    p90Milliseconds: ofWarm(90),
+    p99Milliseconds: ofWarm(99),
+    allP50Milliseconds: latencyAt(all, 50),
+    allP90Milliseconds: latencyAt(all, 90),
+    allP99Milliseconds: latencyAt(all, 99),
+    maxMilliseconds: latencyAt(all, 100),
   };
+}
+
+/** The requests that succeeded, or none where more failed than may. */
+function speakingForAll(requests: readonly SentRequest[]): SentRequest[] {
+  const succeeded = requests.filter((request) => request.ending && !isFailed(request));
+  const failedPercent = 100 - (succeeded.length / requests.length) * 100;
+  return failedPercent > TARGETS.errorPercent ? [] : succeeded;
 }
 
 function memoryFigures(judged: readonly SentRequest[]) {
@@ -96,7 +117,7 @@ function hasColdStart(request: SentRequest): boolean {
 }
 
 function coldPercent(requests: readonly SentRequest[]): number | undefined {
-  const known = requests.filter((request) => isCold(request) !== undefined);
+  const known = speakingForAll(requests).filter((request) => isCold(request) !== undefined);
   return percentOf(known, hasColdStart);
 }
 
@@ -106,14 +127,17 @@ function percentOf(requests: readonly SentRequest[], condition: (request: SentRe
 
 /** In the time in which they were sent; of one phase alone, because several have several rates. */
 function ratePerSecond({ phases }: Run, judged: readonly SentRequest[]): number | undefined {
-  const seconds = spanMilliseconds(judged) / 1000;
-  return phases.length > 1 || seconds === 0 ? undefined : (judged.length - 1) / seconds;
+  const sent = judged.filter(isSent);
+  const seconds = spanMilliseconds(sent) / 1000;
+  return phases.length > 1 || seconds === 0 ? undefined : (sent.length - 1) / seconds;
 }
 
 function spanMilliseconds(requests: readonly SentRequest[]): number {
   return (requests.at(-1)?.sentAt ?? 0) - (requests[0]?.sentAt ?? 0);
 }
 
-function defined(figures: { readonly [Key in keyof Figures]: number | undefined }): Figures {
-  return Object.fromEntries(Object.entries<number | undefined>(figures).filter(([, value]) => value !== undefined));
+function defined(figures: { readonly [Key in keyof Figures]: number | null | undefined }): Figures {
+  return Object.fromEntries(
+    Object.entries<number | null | undefined>(figures).filter(([, value]) => value !== undefined),
+  );
 }

@@ -27,8 +27,8 @@ const MAX_OPEN = 10_000;
 
 /** How a request ended: with a status, or without any answer. */
 export interface Ending {
-  /** From the time at which the request was due, or was sent if that was earlier. */
-  readonly latencyMilliseconds: number;
+  /** From the time at which the request was due, or was sent if that was earlier; missing for one that was not sent. */
+  readonly latencyMilliseconds?: number;
   readonly status?: number;
   /** Why there was no answer. */
   readonly failure?: string;
@@ -45,9 +45,14 @@ export interface SentRequest {
   ending?: Ending;
 }
 
-/** Whether a request was sent so much after it was due that the computer is to blame. */
-export function isLate({ dueAt, sentAt }: SentRequest): boolean {
-  return sentAt - dueAt > LATE_MILLISECONDS;
+/** Whether a request was sent so much after it was due that the computer is to blame, or not at all. */
+export function isLate(request: SentRequest): boolean {
+  return !isSent(request) || request.sentAt - request.dueAt > LATE_MILLISECONDS;
+}
+
+/** Whether a request has left this computer. */
+export function isSent({ ending }: SentRequest): boolean {
+  return !ending || ending.latencyMilliseconds !== undefined;
 }
 
 /** A run's clock and its requests. */
@@ -135,7 +140,7 @@ export class OpenLoop {
     const request: SentRequest = { phase, dueAt, sentAt };
     this.requests.push(request);
     if (this.openRequests >= MAX_OPEN) {
-      request.ending = { latencyMilliseconds: 0, failure: `not sent: ${MAX_OPEN} requests without an answer` };
+      request.ending = { failure: `not sent: ${MAX_OPEN} requests without an answer` };
       return;
     }
     this.openRequests++;

@@ -53,7 +53,8 @@ const verdict = z.object({
   note: z.string().optional(),
 });
 
-const figures = z.partialRecord(z.enum(FIGURE_KEYS), z.number());
+/** Null: a latency's percentile that falls on a request that failed. */
+const figures = z.partialRecord(z.enum(FIGURE_KEYS), z.number().nullable());
 
 /** The schema of the file. */
 export const reportSchema = z.object({
@@ -96,5 +97,5 @@ export type Report = z.output<typeof reportSchema>;
 export type Verdict = Report["verdicts"][number];
 /** What happened in one second. */
 export type Second = Report["series"][number];
-/** Figures by their key; those that are not known are missing. */
+/** Figures by their key. Those that are not known are missing; a latency is null where the request that it would be of failed. */
 export type Figures = Report["figures"];

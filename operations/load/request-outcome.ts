@@ -2,7 +2,7 @@ import { type SentRequest } from "./open-loop";
 
 const TOO_MANY_REQUESTS = 429;
 
-/** Whether a request was not answered as asked. One that is still open did not fail so far. */
+/** Whether a request was not answered as asked. One that is still open has not failed so far. */
 export function isFailed({ ending }: SentRequest): boolean {
   return ending !== undefined && (ending.status === undefined || ending.status >= 400);
 }

@@ -1,6 +1,6 @@
-import { latenciesOf } from "./figures";
+import { latenciesOf, latencyAt } from "./figures";
 import { type SentRequest } from "./open-loop";
-import { average, groupBy, percentile } from "./statistics";
+import { average, groupBy } from "./statistics";
 import { type Report, type Second } from "./report-schema";
 import { isCold, isFailed } from "./request-outcome";
 import { type Run } from "./run";
@@ -47,13 +47,18 @@ export function phasesOf(run: Run): Report["phases"] {
 
 function countsOf(requests: readonly SentRequest[], tellsReports: boolean) {
   const latencies = latenciesOf(requests);
-  const at = (percent: number) => rounded(percentile(latencies, percent) ?? 0);
+  const [p50Milliseconds, p90Milliseconds, p99Milliseconds] = [50, 90, 99].map((percent) => {
+    const latency = latencyAt(latencies, percent) ?? undefined;
+    return latency === undefined ? undefined : rounded(latency);
+  });
   const memory = average(requests.flatMap(({ ending }) => ending?.report?.usedMemoryMb ?? []));
   return {
     requests: requests.length,
     failed: requests.filter(isFailed).length,
     ...(tellsReports && { coldStarts: requests.filter((request) => isCold(request) === true).length }),
-    ...(latencies.length > 0 && { p50Milliseconds: at(50), p90Milliseconds: at(90), p99Milliseconds: at(99) }),
+    ...(p50Milliseconds !== undefined && { p50Milliseconds }),
+    ...(p90Milliseconds !== undefined && { p90Milliseconds }),
+    ...(p99Milliseconds !== undefined && { p99Milliseconds }),
     ...(memory !== undefined && { memoryMb: rounded(memory) }),
   };
 }

@@ -83,6 +83,11 @@ export function settingsFor(wish: LoadWish, environments: readonly Environment[]
     seconds: number("--seconds", wish.seconds, DEFAULT_SECONDS[profile ?? "sustained"], MAX_SECONDS),
     idleSeconds: number("--idle", wish.idle, DEFAULT_IDLE_SECONDS[url ? "url" : "local"], MAX_SECONDS),
   };
+  const dueRequests = Math.round(settings.ratePerSecond * settings.seconds);
+  if (profile !== "cold-start" && mistakes.length === 0 && dueRequests < 1) {
+    const rate = `${settings.ratePerSecond}/s for ${settings.seconds} s`;
+    mistake("--seconds", `expected time for at least one request, got none: ${rate}`);
+  }
   if (mistakes.length > 0 || !profile || !environment) throw new InvalidInput(mistakes);
   return { profile, environment, ...settings };
 }

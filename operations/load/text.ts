@@ -1,4 +1,4 @@
-import { changesOf } from "./compare";
+import { changesOf, comparisonSummary } from "./compare";
 import { numberText } from "../number-text";
 import { textTable } from "../text-table";
 import { FIGURE_KEYS, FIGURES, figureText } from "./figure-table";
@@ -40,20 +40,33 @@ export function reportLines(report: Report): string[] {
   ];
 }
 
-/** The verdict in one sentence. */
-export function verdictLine({ verdicts }: Report): string {
-  const count = (wanted: keyof typeof STATES) => verdicts.filter(({ state }) => state === wanted).length;
-  const counts = `${count("met")} met, ${count("missed")} missed, ${count("not_measurable")} not measurable here`;
-  return `${isPassed(verdicts) ? "Nothing is missed" : "Not every target is met"}: ${counts}.`;
+/** The verdict in one sentence, and what warming has brought where that was measured. */
+export function verdictLine({ verdicts, figures }: Report): string {
+  const named = (wanted: keyof typeof STATES) => verdicts.filter(({ state }) => state === wanted);
+  const missed = named("missed").map(({ target }) => target);
+  const which = missed.length > 0 ? ` (${missed.join("; ")})` : "";
+  const counts = `${named("met").length} met, ${missed.length} missed${which}, ${named("not_measurable").length} not measurable here`;
+  const verdict =
+    missed.length > 0
+      ? "Not every target is met"
+      : isPassed(verdicts)
+        ? "Nothing is missed"
+        : "Nothing could be measured";
+  const { coldStartPercentWithoutWarming: without, coldStartPercentWithWarming: warmed } = figures;
+  const effect =
+    without === undefined || warmed === undefined
+      ? ""
+      : ` Warming: cold starts from ${figureText("coldStartPercent", without)} to ${figureText("coldStartPercent", warmed)}.`;
+  return `${verdict}: ${counts}.${effect}`;
 }
 
 /** What a reader has to know before believing the figures. */
 export function warningsOf({ figures, failures, breakReason, settings }: Report): string[] {
-  const { lateSendPercent = 0, brokenRatePerSecond, heldRatePerSecond, recoverySeconds } = figures;
+  const { lateSendPercent, brokenRatePerSecond, heldRatePerSecond, recoverySeconds } = figures;
   const warnings: string[] = [];
-  if (lateSendPercent > 1) {
+  if ((lateSendPercent ?? 0) > 1) {
     warnings.push(
-      `The computer could not keep the rate: ${numberText(lateSendPercent)} % of the requests were sent late, which the latencies include.`,
+      `The rate could not be kept: ${numberText(lateSendPercent ?? 0)} % of the requests were sent late, which the latencies include, or not at all.`,
     );
   }
   if (settings.profile === "stress") {
@@ -66,7 +79,8 @@ export function warningsOf({ figures, failures, breakReason, settings }: Report)
       recoverySeconds === undefined
         ? `not recovered within ${RECOVERY_SECONDS} s`
         : `recovered after ${recoverySeconds} s`;
-    warnings.push(`The knee: ${held}, ${broke}${brokenRatePerSecond === undefined ? "" : `; ${recovery}`}.`);
+    const isTold = brokenRatePerSecond !== undefined && heldRatePerSecond !== undefined;
+    warnings.push(`The knee: ${held}, ${broke}${isTold ? `; ${recovery}` : ""}.`);
   }
   const failed = Object.entries(failures).sort(([, one], [, other]) => other - one);
   if (failed.length > 0) {
@@ -115,7 +129,7 @@ function comparisonLines(report: Report): string[] {
   ]);
   return [
     "",
-    `Since ${comparison.startedAt}:`,
+    `Since ${comparison.startedAt}: ${comparisonSummary(report)?.text ?? ""}`,
     ...textTable(["", "then", "now", "change", ""], rows),
     ...(comparison.differences.length > 0 ? [`Settings differ: ${comparison.differences.join("; ")}`] : []),
   ];

@@ -1,6 +1,5 @@
 import { TARGETS } from "../../performance/targets";
-import { numberText } from "../number-text";
-import { type FigureKey, figureText } from "./figure-table";
+import { differenceText, type FigureKey, figureText } from "./figure-table";
 import { type Figures, type Verdict } from "./report-schema";
 
 /** What a verdict needs to know besides the figures. */
@@ -18,8 +17,8 @@ interface Row {
   readonly excess: (value: number) => number;
   /** Missed by less than everything: exactly at a limit that has to be kept below. */
   readonly isStrict?: boolean;
-  /** Fewer requests than this say nothing. */
-  readonly leastRequests?: number;
+  /** Which percentile it is. */
+  readonly percent?: number;
 }
 
 const { responseMilliseconds, memoryPercent } = TARGETS;
@@ -27,10 +26,9 @@ const { responseMilliseconds, memoryPercent } = TARGETS;
 const ROWS: readonly Row[] = [
   below("cold starts", "coldStartPercent", TARGETS.coldStartPercent),
   below("init, average", "averageInitMilliseconds", TARGETS.initMilliseconds),
-  // A percentile of fewer requests is the slowest one.
-  { ...below("response p50", "p50Milliseconds", responseMilliseconds.p50), leastRequests: 2 },
-  { ...below("response p90", "p90Milliseconds", responseMilliseconds.p90), leastRequests: 10 },
-  { ...below("response p99", "p99Milliseconds", responseMilliseconds.p99), leastRequests: 100 },
+  { ...below("response p50", "p50Milliseconds", responseMilliseconds.p50), percent: 50 },
+  { ...below("response p90", "p90Milliseconds", responseMilliseconds.p90), percent: 90 },
+  { ...below("response p99", "p99Milliseconds", responseMilliseconds.p99), percent: 99 },
   {
     target: "memory, average",
     figure: "averageMemoryPercent",
@@ -59,43 +57,66 @@ export function verdictsOf(basis: Basis): Verdict[] {
   return ROWS.map((row) => verdictOf(row, basis));
 }
 
-/** Whether nothing is missed. */
+/** Whether something is met and nothing is missed: where nothing could be measured, nothing is proved. */
 export function isPassed(verdicts: readonly Verdict[]): boolean {
-  return verdicts.every(({ state }) => state !== "missed");
+  return verdicts.some(({ state }) => state === "met") && verdicts.every(({ state }) => state !== "missed");
+}
+
+/** The figures that targets are about. */
+export function targetFigures(tellsReports: boolean): FigureKey[] {
+  return ROWS.map(({ figure }) => figureFor(figure, tellsReports));
+}
+
+function figureFor(figure: FigureKey, tellsReports: boolean): FigureKey {
+  return tellsReports ? figure : (OF_ALL[figure] ?? figure);
 }
 
 function verdictOf(row: Row, { figures, tellsReports }: Basis): Verdict {
-  const { target, limit, excess, isStrict = false, leastRequests = 1, figure } = row;
-  const ofAll = tellsReports ? undefined : OF_ALL[figure];
-  const value = figures[ofAll ?? figure];
-  const { requests = 0 } = figures;
+  const { target, limit, excess, isStrict = false, percent, figure } = row;
+  const actual = figureFor(figure, tellsReports);
+  const value = figures[actual];
   if (value === undefined) {
-    return { target, limit, measured: "-", state: "not_measurable", note: whyUnknown(figure, requests, tellsReports) };
+    return { target, limit, measured: "-", state: "not_measurable", note: whyUnknown(figure, figures, tellsReports) };
+  }
+  if (value === null || (percent !== undefined && failedPercent(figures) > 100 - percent)) {
+    const note = `${figureText("errorPercent", failedPercent(figures))} of the requests were not answered`;
+    return { target, limit, measured: figureText(figure, null), state: "missed", note };
   }
   const measured = figureText(figure, value);
-  if (requests < leastRequests) {
+  const { requests = 0 } = figures;
+  const leastRequests = percent === undefined ? 0 : leastForPercentile(percent);
+  if (requests !== null && requests < leastRequests) {
     const note = `${requests} requests are too few: ${leastRequests} are the least`;
     return { target, limit, measured, state: "not_measurable", note };
   }
   const by = excess(value);
-  const included = ofAll ? "cold starts included, which cannot be told apart here" : undefined;
+  const included = actual !== figure ? "cold starts included, which cannot be told apart here" : undefined;
   if (by < 0 || (by === 0 && !isStrict)) {
     return { target, limit, measured, state: "met", ...(included !== undefined && { note: included }) };
   }
   const direction =
     value < (figure === "averageMemoryPercent" ? memoryPercent.from : -Infinity) ? "too low" : undefined;
-  const notes = [`by ${missedBy(figure, by)}`, direction, included].filter((note) => note !== undefined);
+  const notes = [`by ${differenceText(figure, by)}`, direction, included].filter((note) => note !== undefined);
   return { target, limit, measured, state: "missed", note: notes.join(", ") };
 }
 
-function whyUnknown(figure: FigureKey, requests: number, tellsReports: boolean): string {
-  if (requests === 0) return "no requests";
-  if (!tellsReports) return "a deployed function tells this to CloudWatch only";
-  return figure === "averageInitMilliseconds" ? "no cold start" : "no request without a cold start";
+/** A percentile of fewer requests is the slowest one. */
+function leastForPercentile(percent: number): number {
+  return 100 / (100 - percent);
 }
 
-function missedBy(figure: FigureKey, by: number): string {
-  return figure === "availabilityPercent" ? `${numberText(by, 3)} %` : figureText(figure, by);
+/** Requests that were not answered as asked, or refused; of all. */
+function failedPercent({ errorPercent, availabilityPercent }: Figures): number {
+  return Math.max(errorPercent ?? 0, 100 - (availabilityPercent ?? 100));
+}
+
+function whyUnknown(figure: FigureKey, figures: Figures, tellsReports: boolean): string {
+  if ((figures.requests ?? 0) === 0) return "no requests";
+  if (!tellsReports) return "a deployed function tells this to CloudWatch only";
+  if (failedPercent(figures) > TARGETS.errorPercent) {
+    return `${figureText("errorPercent", failedPercent(figures))} of the requests failed: the others do not speak for all`;
+  }
+  return figure === "averageInitMilliseconds" ? "no cold start" : "no request without a cold start";
 }
 
 function below(target: string, figure: FigureKey, limit: number): Row {

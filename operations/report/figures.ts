@@ -1,10 +1,10 @@
-import { type Figures } from "../load/report-schema";
+import { type KnownFigures } from "../load/figure-table";
 import { type Scalars } from "./function-data";
 import { known } from "./known";
 import { type Subject } from "../subject";
 
 /** A function's figures in one period. Those that are not known are missing. */
-export function figuresOf({ watched }: Subject, scalars: Scalars): Figures {
+export function figuresOf({ watched }: Subject, scalars: Scalars): KnownFigures {
   const { requests = 0, coldStarts = 0, averageInit, p50, p90, p99, mostMemoryMb } = scalars;
   const size = watched.memoryMb ?? scalars.memorySizeMb;
   const averageMemoryPercent =
@@ -30,7 +30,7 @@ export function emitsMetrics({ averageMemoryPercent }: Scalars): boolean {
 }
 
 /** The figures of all functions together, as far as sums tell them: percentiles and memory cannot be put together. */
-export function figuresOfAll(all: readonly Scalars[]): Figures {
+export function figuresOfAll(all: readonly Scalars[]): KnownFigures {
   const total = (name: keyof Scalars) => all.reduce((sum, scalars) => sum + (scalars[name] ?? 0), 0);
   const initMilliseconds = all.reduce((sum, { inits = 0, averageInit = 0 }) => sum + inits * averageInit, 0);
   const [requests, inits] = [total("requests"), total("inits")];

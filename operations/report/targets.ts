@@ -1,6 +1,12 @@
 import { numberText } from "../number-text";
-import { type FigureKey, FIGURES, figureText } from "../load/figure-table";
-import { type Figures } from "../load/report-schema";
+import {
+  differenceText,
+  directionOf,
+  type FigureKey,
+  FIGURES,
+  figureText,
+  type KnownFigures,
+} from "../load/figure-table";
 import { verdictsOf } from "../load/verdict";
 import { emitsMetrics } from "./figures";
 import { type Scalars } from "./function-data";
@@ -26,8 +32,8 @@ const COLD_INCLUDED = "requests that met a cold start included, without their in
 
 /** The figures of two periods. */
 export interface Compared {
-  readonly now: Figures;
-  readonly before: Figures;
+  readonly now: KnownFigures;
+  readonly before: KnownFigures;
 }
 
 /** What came of each target for one function, and how it was in the period before. */
@@ -38,7 +44,7 @@ export function targetsOf(
   warm: WarmRequests | undefined,
 ): Target[] {
   const { watched, warmed } = subject;
-  const judged: Figures = {
+  const judged: KnownFigures = {
     ...now,
     ...known({
       p50Milliseconds: warm?.p50 ?? now.allP50Milliseconds,
@@ -75,7 +81,7 @@ export function targetsOf(
 /** What came of each target for the environment: of all requests where sums tell it, else of the function that is farthest from it. */
 export function targetsOfAll(
   { now, before }: Compared,
-  functions: readonly { readonly name: string; readonly targets: readonly Target[]; readonly figures: Figures }[],
+  functions: readonly { readonly name: string; readonly targets: readonly Target[]; readonly figures: KnownFigures }[],
 ): Target[] {
   return verdictsOf({ figures: now, tellsReports: true }).map(({ note, ...verdict }) => {
     const key = TREND_FIGURES[verdict.target];
@@ -112,17 +118,11 @@ function trendOf(
   const texts = { before: `${figureText(key, before)}${of}` };
   if (now === undefined || figureText(key, now) === figureText(key, before)) return texts;
   const difference = now - before;
-  const { better, unit } = FIGURES[key];
-  // How many percent a share has changed by would be read as its points.
   const size =
-    unit === "%" || before === 0
-      ? figureText(key, Math.abs(difference)).replace("%", "points")
+    FIGURES[key].unit === "%" || before === 0
+      ? differenceText(key, difference)
       : `${numberText(Math.abs(difference / before) * 100, 0)} %`;
   if (Number.parseFloat(size) === 0) return texts;
-  const change = `${difference > 0 ? "+" : "-"}${size}`;
-  return {
-    ...texts,
-    change,
-    ...(better && { direction: difference > 0 === (better === "higher") ? "better" : "worse" }),
-  };
+  const direction = directionOf(key, before, now);
+  return { ...texts, change: `${difference > 0 ? "+" : "-"}${size}`, ...(direction && { direction }) };
 }

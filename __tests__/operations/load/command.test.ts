@@ -52,7 +52,7 @@ describe("a run", () => {
     const { exitCode, stdout } = await runCommand([...SHORT, "--out", temporaryFolder()], target);
 
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/missed +errors +< 0.1 % +10 % +by 9.9 %/);
+    expect(stdout).toMatch(/missed +errors +< 0.1 % +10 % +by 9.9 points/);
     expect(stdout).toContain("Failures: HTTP 503 x 10");
   });
 
@@ -107,6 +107,10 @@ describe("wrong input exits 2 with a line for each mistake, and nothing is sent"
     [["soak"], 'profile: expected one of cold-start, sustained, stress, got "soak"'],
     [["cold-start", "--rate", "5"], "--rate: has no effect on cold-start"],
     [["stress", "--idle", "5"], "--idle: has no effect on stress"],
+    [
+      ["sustained", "--rate", "0.1", "--seconds", "1"],
+      "--seconds: expected time for at least one request, got none: 0.1/s for 1 s",
+    ],
     [["sustained", "--rate", "0"], '--rate: expected a number above 0, at most 20000, got "0"'],
     [
       ["sustained", "--target", "example", "--environment", "dev"],

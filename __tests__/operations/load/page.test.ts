@@ -1,8 +1,9 @@
-import { expect, test } from "@jest/globals";
-import { comparisonWith, changesOf } from "../../../operations/load/compare";
+import { describe, expect, test } from "@jest/globals";
+import { changesOf, comparisonSummary, comparisonWith } from "../../../operations/load/compare";
+import { differenceText, FIGURE_KEYS, FIGURES, figureText } from "../../../operations/load/figure-table";
 import { pageOf } from "../../../operations/load/page/page";
-import { reportSchema } from "../../../operations/load/report-schema";
-import { reportLines } from "../../../operations/load/text";
+import { type Figures, reportSchema } from "../../../operations/load/report-schema";
+import { reportLines, verdictLine } from "../../../operations/load/text";
 import { sampleReport } from "./support";
 
 const CHARTS = ["latency", "distribution", "cold-starts", "instances", "requests", "errors", "memory"];
@@ -79,10 +80,79 @@ test("a comparison shows each figure then and now, the change, and settings that
     change: "-30 ms (-50 %)",
     direction: "better",
   });
-  expect(change("coldStartPercent")).toMatchObject({ change: "+0.5 %", direction: "worse" });
+  expect(change("coldStartPercent")).toMatchObject({ change: "+0.5 points", direction: "worse" });
   expect(change("p50Milliseconds")).toMatchObject({ change: "" });
   expect(change("heldRatePerSecond")).toMatchObject({ before: "10/s", now: "-", change: "" });
   expect(report.comparison.differences).toEqual(["memory_mb: 256, now 512"]);
-  expect(pageOf(report)).toMatch(/<section id="comparison">[^]*-30 ms \(-50 %\) · better/);
+  expect(pageOf(report)).toMatch(/<section id="comparison"[^]*-30 ms \(-50 %\) · better/);
   expect(reportLines(report).join("\n")).toMatch(/p99 without cold starts +60 ms +30 ms +-30 ms \(-50 %\) +better/);
+});
+
+describe("a comparison's headline", () => {
+  const compared = (before: Figures, now: Figures) => {
+    const report = sampleReport({ figures: now });
+    return { ...report, comparison: comparisonWith(sampleReport({ figures: before }), report) };
+  };
+
+  test("names what is better and what is worse, and is not red where all targets are still met", () => {
+    const report = compared(
+      { coldStartPercent: 53, averageMemoryPercent: 70, maxMemoryMb: 100 },
+      { coldStartPercent: 0, averageMemoryPercent: 75, maxMemoryMb: 150, errorPercent: 0.05 },
+    );
+
+    expect(comparisonSummary(report)).toEqual({
+      text: "better: cold starts 53 % -> 0 %; worse: errors 0 % -> 0.05 %",
+      style: "passed",
+    });
+    expect(pageOf(report)).toMatch(/<section id="comparison" class="passed"><h2>Since [^<]*: better: cold starts 53/);
+    expect(reportLines(report).join("\n")).toMatch(/^Since .*: better: cold starts 53 % -> 0 %; worse: errors/m);
+  });
+
+  test("is red where a target is missed that was met", () => {
+    expect(comparisonSummary(compared({ errorPercent: 0 }, { errorPercent: 1 }))?.style).toBe("failed");
+    expect(comparisonSummary(compared({ p99Milliseconds: 900 }, { p99Milliseconds: null }))).toEqual({
+      text: "worse: p99 without cold starts 900 ms -> none",
+      style: "failed",
+    });
+  });
+
+  test("counts memory as better the closer it is to its range, whichever way that is", () => {
+    const direction = (before: number, now: number) =>
+      changesOf(compared({ averageMemoryPercent: before }, { averageMemoryPercent: now })).find(
+        ({ figure }) => figure === "averageMemoryPercent",
+      )?.direction;
+
+    expect([direction(40, 50), direction(95, 85), direction(70, 95), direction(65, 75)]).toEqual([
+      "better",
+      "better",
+      "worse",
+      undefined,
+    ]);
+  });
+});
+
+test.each(FIGURE_KEYS)("a difference of %s is told in the figure's unit, and of a share in points", (key) => {
+  const { unit } = FIGURES[key];
+
+  expect(differenceText(key, -2.5)).toBe(unit === "%" ? "2.5 points" : figureText(key, 2.5));
+});
+
+test("the verdict names what is missed, and what warming has brought", () => {
+  const figures = {
+    averageMemoryPercent: 90,
+    coldStartPercentWithoutWarming: 53,
+    coldStartPercentWithWarming: 0,
+  };
+
+  expect(verdictLine(sampleReport({ figures }))).toBe(
+    "Not every target is met: 7 met, 1 missed (memory, average), 0 not measurable here. Warming: cold starts from 53 % to 0 %.",
+  );
+});
+
+test("a second whose percentile fell on a failure says that there is none, not 0 ms", () => {
+  const sample = sampleReport();
+  const page = pageOf({ ...sample, series: [{ second: 0, requests: 2, failed: 2 }] });
+
+  expect(page).toContain("p50 none, p90 none, p99 none");
+  expect(page).not.toContain("p50 0 ms");
 });

@@ -98,10 +98,10 @@ function latencyOverTime(report: Report): Chart {
     x: timeScale(report),
     y: verticalByPowers(least(values), most(values)),
     unit: "",
-    title: ({ p50Milliseconds: p50 = 0, p90Milliseconds: p90 = 0, p99Milliseconds: p99 = 0, requests }) =>
+    title: ({ p50Milliseconds, p90Milliseconds, p99Milliseconds, requests }) =>
       requests === 0
         ? "no requests"
-        : `p50 ${numberText(p50)} ms, p90 ${numberText(p90)} ms, p99 ${numberText(p99)} ms`,
+        : `p50 ${latencyText(p50Milliseconds)}, p90 ${latencyText(p90Milliseconds)}, p99 ${latencyText(p99Milliseconds)}`,
   };
   const lines = [
     lineOf(series, chart, SERIES.p99, ({ p99Milliseconds }) => p99Milliseconds),
@@ -116,7 +116,7 @@ function latencyOverTime(report: Report): Chart {
       { series: SERIES.p99, text: "p99" },
     ],
     svg: svg("latency", "Latency over time: p50, p90 and p99 of each second", overTime(report, chart, lines.join(""))),
-    note: "All requests of each second, cold starts included, from when they were due. Each step of the grid is ten times the one below.",
+    note: "All requests of each second, cold starts included, from when they were due. There is no line where the request that it would be of failed. Each step of the grid is ten times the one below.",
   };
 }
 
@@ -277,8 +277,8 @@ function distribution(report: Report): Chart {
 /** The share of cold starts in each burst, without and with warming. */
 function warmingEffect({ phases, settings }: Report): Chart | undefined {
   if (settings.profile !== "cold-start" || settings.target === "url") return undefined;
-  const percentOf = ({ coldStarts = 0, requests }: Report["phases"][number]) =>
-    requests === 0 ? 0 : (coldStarts / requests) * 100;
+  const percentOf = ({ coldStarts = 0, requests, failed }: Report["phases"][number]) =>
+    failed > 0 || requests === 0 ? undefined : (coldStarts / requests) * 100;
   const bursts = phases.filter(({ part }) => part === PARTS.without);
   const warmed = phases.filter(({ part }) => part === PARTS.with);
   const x = horizontal(0, Math.max(1, bursts.length));
@@ -287,12 +287,14 @@ function warmingEffect({ phases, settings }: Report): Chart | undefined {
   const content = bursts.map((without, index) => {
     const withWarming = warmed[index];
     const draw = (phase: Report["phases"][number], from: number, series: string) => {
-      const [left, right, top] = [x.at(index + from), x.at(index + from + 0.35), y.at(percentOf(phase))];
-      const title = `${phase.name}: ${phase.coldStarts ?? 0} of ${phase.requests} cold`;
+      const percent = percentOf(phase);
+      const [left, right, top] = [x.at(index + from), x.at(index + from + 0.35), y.at(percent ?? 0)];
+      const failed = phase.failed > 0 ? `, ${phase.failed} failed` : "";
+      const title = `${phase.name}: ${phase.coldStarts ?? 0} of ${phase.requests} cold${failed}`;
       const label = barLabel(
         (left + right) / 2,
         Math.min(top, y.at(TARGETS.coldStartPercent)),
-        `${numberText(percentOf(phase), 0)} %`,
+        percent === undefined ? "?" : `${numberText(percent, 0)} %`,
       );
       return `${bar(left, right, BOTTOM, top, series, title)}${label}`;
     };
@@ -312,6 +314,11 @@ function warmingEffect({ phases, settings }: Report): Chart | undefined {
     svg: svg("warming", "Share of cold starts in each burst", `${frame}${target}${content.join("")}`),
     note: `The dashed line is the target: below ${TARGETS.coldStartPercent} %. With warming, a round of the warmer came before each burst.`,
   };
+}
+
+/** Of a second whose percentile fell on a request that failed, there is none. */
+function latencyText(milliseconds: number | undefined): string {
+  return milliseconds === undefined ? "none" : `${numberText(milliseconds)} ms`;
 }
 
 /** 1, 2 and 5 times powers of ten, or the powers only if those would be too many. */

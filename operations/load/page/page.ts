@@ -1,4 +1,4 @@
-import { changesOf } from "../compare";
+import { changesOf, comparisonSummary } from "../compare";
 import { pageDocument } from "../../page/document";
 import { type Cell, charts, keyValues, paragraph, section, table, targetTable, tiles } from "../../page/sections";
 import { numberText } from "../../number-text";
@@ -72,9 +72,15 @@ function comparison(report: Report): string {
     { text: `${change}${direction === "" ? "" : ` · ${direction}`}`, style: `number ${direction}` },
   ]);
   const differ = differences.length > 0 ? paragraph(`Settings differ: ${differences.join("; ")}`) : "";
-  return section(`Since ${timeText(startedAt)}`, `${differ}${table(["figure", "then", "now", "change"], rows)}`, {
-    id: "comparison",
-  });
+  const { text = "", style } = comparisonSummary(report) ?? {};
+  return section(
+    `Since ${timeText(startedAt)}: ${text}`,
+    `${differ}${table(["figure", "then", "now", "change"], rows)}`,
+    {
+      id: "comparison",
+      ...(style && { style }),
+    },
+  );
 }
 
 function phases(report: Report): string {

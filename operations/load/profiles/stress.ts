@@ -58,7 +58,8 @@ export async function stress(run: Run, settings: LoadSettings): Promise<StressRe
       run.markBroken(firstPhase);
     }
   }
-  const recoverySeconds = broken && (await recover(run, ratePerSecond, steps.firstP99));
+  const { firstP99 } = steps;
+  const recoverySeconds = broken && firstP99 !== undefined ? await recover(run, ratePerSecond, firstP99) : undefined;
   await run.loop.settle();
   return {
     ...(held !== undefined && { heldRatePerSecond: held }),
@@ -79,9 +80,9 @@ class Steps {
     this.startAt = run.loop.now;
   }
 
-  /** Of the first step, with which the others are compared. */
-  get firstP99(): number {
-    return this.first ?? 0;
+  /** Of the first step that was answered, with which the others are compared; undefined when none was. */
+  get firstP99(): number | undefined {
+    return this.first;
   }
 
   /** Does a step; undefined when the target held it. */
@@ -91,17 +92,21 @@ class Steps {
     const settledAt = this.startAt + seconds * 1000 * SETTLING_SHARE;
     this.startAt = await run.sendConstantly({ name, part: STRESS_PARTS.growing }, rate, seconds, this.startAt);
     await waitUntil(run, this.startAt);
-    const judged = figuresOf(
-      run,
-      run.current.filter(({ dueAt }) => dueAt >= settledAt),
-    );
-    this.first ??= judged.p99;
+    if (this.first === undefined) {
+      // There is nothing yet to compare a wait with: without its answers, a step that nobody answers would be the measure of all others.
+      await run.loop.settle();
+      this.startAt = run.loop.now;
+    }
+    const settled = run.current.filter(({ dueAt }) => dueAt >= settledAt);
+    const judged = figuresOf(run, settled.length > 0 ? settled : run.current);
+    if (judged.p99 !== Infinity) this.first ??= judged.p99;
     return whyBroken(judged, this.first);
   }
 }
 
 interface StepFigures {
-  readonly p99: number;
+  /** Infinity where too many failed; undefined when there were only cold starts. */
+  readonly p99: number | undefined;
   readonly errorPercent: number;
   readonly latePercent: number;
 }
@@ -111,19 +116,20 @@ function figuresOf(run: Run, requests: readonly SentRequest[]): StepFigures {
   // A cold start is slow at any rate. One without an answer takes at least the time that it has been waiting.
   const latencies = requests
     .filter(({ ending }) => ending?.report?.initMilliseconds === undefined)
-    .map(({ ending, dueAt }) => ending?.latencyMilliseconds ?? now - dueAt);
+    .map((request) => (isFailed(request) ? Infinity : (request.ending?.latencyMilliseconds ?? now - request.dueAt)));
   return {
-    p99: percentile(ascending(latencies), 99) ?? 0,
+    p99: percentile(ascending(latencies), 99),
     errorPercent: percentOf(requests.filter(isFailed).length, requests.length),
     latePercent: percentOf(requests.filter(isLate).length, requests.length),
   };
 }
 
-function whyBroken({ p99, errorPercent, latePercent }: StepFigures, firstP99: number): string | undefined {
-  const limit = Math.max(firstP99 * MAX_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
+function whyBroken({ p99, errorPercent, latePercent }: StepFigures, firstP99: number | undefined): string | undefined {
   if (errorPercent > MAX_ERROR_PERCENT) return `${errorPercent.toFixed(1)} % errors`;
   if (latePercent > MAX_LATE_PERCENT)
     return `this computer could not keep the rate: ${latePercent.toFixed(0)} % sent late`;
+  if (p99 === undefined || firstP99 === undefined) return undefined;
+  const limit = Math.max(firstP99 * MAX_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
   if (p99 > limit) return `p99 ${p99.toFixed(0)} ms, at the first step ${firstP99.toFixed(0)} ms`;
   return undefined;
 }
@@ -132,21 +138,24 @@ function whyBroken({ p99, errorPercent, latePercent }: StepFigures, firstP99: nu
 async function recover(run: Run, rate: number, firstP99: number): Promise<number | undefined> {
   const limit = Math.max(firstP99 * RECOVERED_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
   const droppedAt = run.loop.now;
-  const isGood = (second: number): boolean => {
+  /** Undefined of a second in which nothing was due. */
+  const isGood = (second: number): boolean | undefined => {
     const from = droppedAt + second * 1000;
     const sent = run.current.filter(({ dueAt }) => dueAt >= from && dueAt < from + 1000);
-    const { p99, errorPercent } = figuresOf(run, sent);
-    return p99 <= limit && errorPercent === 0;
+    const { p99 = 0, errorPercent } = figuresOf(run, sent);
+    return sent.length === 0 ? undefined : p99 <= limit && errorPercent === 0;
   };
   const end = new AbortController();
   let recoveredAfter: number | undefined;
   const watch = async () => {
-    for (let good = 0, second = 0; good < GOOD_SECONDS && second < RECOVERY_SECONDS; second++) {
+    let good: number[] = [];
+    for (let second = 0; good.length < GOOD_SECONDS && second < RECOVERY_SECONDS; second++) {
       // A second late, so that what was sent in it had time to be answered.
       await waitUntil(run, droppedAt + (second + 2) * 1000);
-      good = isGood(second) ? good + 1 : 0;
-      if (good === GOOD_SECONDS) recoveredAfter = second + 1 - GOOD_SECONDS;
+      const verdict = isGood(second);
+      if (verdict !== undefined) good = verdict ? [...good, second] : [];
     }
+    if (good.length === GOOD_SECONDS) recoveredAfter = good[0];
     end.abort();
   };
   const phase = { name: `recovery: ${rate}/s`, part: STRESS_PARTS.recovery, ratePerSecond: rate };
