@@ -81,7 +81,13 @@ export default defineConfig(
     files: ["**/*.js"],
     languageOptions: {
       sourceType: "commonjs",
-      globals: { process: "readonly", require: "readonly", module: "writable", __dirname: "readonly" },
+      globals: {
+        console: "readonly",
+        process: "readonly",
+        require: "readonly",
+        module: "writable",
+        __dirname: "readonly",
+      },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },

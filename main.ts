@@ -5,8 +5,19 @@ import { WARMER } from "./environments/names";
 import { bundleFunctions } from "./stacks/bundle";
 import { renewOutput } from "./stacks/output-folder";
 
-/** Every `environments/*.tfvars` becomes one stack. */
-async function main(): Promise<void> {
+/** `npm run synth`: every `environments/*.tfvars` becomes one stack. Resolves to the exit code. */
+export default async function main(): Promise<number> {
+  try {
+    await synthesizeAll();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof InvalidInput || isSystemError(error))) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function synthesizeAll(): Promise<void> {
   const outdir = relative(".", process.env["CDKTF_OUTDIR"] ?? "cdktf.out");
   const summary = await renewOutput(outdir, async (folder) => {
     // The warmer, the largest bundle, is the same whatever the files say: it is made while they are read and cdktf is loaded.
@@ -22,12 +33,6 @@ async function main(): Promise<void> {
   });
   console.log(`${summary}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`);
 }
-
-main().catch((error: unknown) => {
-  if (!(error instanceof InvalidInput || isSystemError(error))) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-});
 
 /** A full disk, a folder that may not be written: the user's to mend, not a fault of the program. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

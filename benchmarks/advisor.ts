@@ -173,7 +173,18 @@ function measureSpeed(policy: Policy, requests: number): { millionsPerSecond: nu
   return { millionsPerSecond: requests / seconds / 1e6, grownMegabytes };
 }
 
-async function main([option, folder]: readonly string[]): Promise<void> {
+/** How good and how fast the advisor is, on traces of real traffic. Resolves to the exit code. */
+export default async function main(): Promise<number> {
+  try {
+    await measure(process.argv.slice(2));
+    return 0;
+  } catch (failure) {
+    console.error(failure instanceof Error ? failure.message : failure);
+    return 1;
+  }
+}
+
+async function measure([option, folder]: readonly string[]): Promise<void> {
   if (option !== "--traces" || folder === undefined) {
     throw new Error("Say where the traces are: npm run bench:advisor -- --traces <folder>");
   }
@@ -217,8 +228,3 @@ async function main([option, folder]: readonly string[]): Promise<void> {
     ]),
   );
 }
-
-main(process.argv.slice(2)).catch((failure: unknown) => {
-  console.error(failure instanceof Error ? failure.message : failure);
-  process.exitCode = 1;
-});

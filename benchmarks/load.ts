@@ -57,7 +57,8 @@ interface Round {
   readonly floorMilliseconds: number;
 }
 
-async function main(): Promise<void> {
+/** `npm run bench:load`: how exactly the load tester measures, beside known truths and peers. */
+export default async function main(): Promise<void> {
   const rounds = SCENARIOS.map((): Round[] => []);
   for (let count = 0; count < ROUNDS; count++) {
     for (const [index, scenario] of SCENARIOS.entries()) rounds[index]?.push(await measure(scenario));
@@ -180,5 +181,3 @@ function nameOf(percent: number): string {
 function median(values: readonly number[]): number {
   return percentile(ascending(values), 50) ?? NaN;
 }
-
-void main();

@@ -47,7 +47,8 @@ const CONTESTANTS: readonly Contestant[] = [
 
 const FUNCTION = { name: "api", codeFolder: "benchmarks/local/function", memoryMb: 128, timeoutSeconds: 60 };
 
-async function main(): Promise<void> {
+/** `npm run bench:local`: Lambda on this computer, beside its peers. */
+export default async function main(): Promise<void> {
   console.log(`A function that does nothing, on Lambda as it is on this computer, medians.
 ${computer()}
 `);
@@ -172,5 +173,3 @@ function proportionalMb(pid: number): number {
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
-
-void main();

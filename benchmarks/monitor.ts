@@ -75,7 +75,8 @@ interface Bundle {
   readonly bytes: number;
 }
 
-async function main(): Promise<void> {
+/** `npm run bench:monitor`: what measuring costs a function, beside its peers. */
+export default async function main(): Promise<void> {
   const folder = temporaryFolder();
   const bundles = perHandler(await Promise.all(KEYS.map((key) => bundle(HANDLERS[key].file, folder))));
   const monitorBytes = await minifiedBytes("monitor.ts");
@@ -213,5 +214,3 @@ async function minifiedBytes(file: string): Promise<number> {
 function perHandler<Value>(values: readonly Value[]): PerHandler<Value> {
   return Object.fromEntries(KEYS.map((key, index) => [key, values[index]])) as PerHandler<Value>;
 }
-
-void main();

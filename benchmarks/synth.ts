@@ -30,7 +30,8 @@ const TIME_TO_CDK = 0.3;
 const MEMORY_TO_CDK = 0.35;
 const TIME_TO_FLOOR = 2.5;
 
-async function main(): Promise<void> {
+/** `npm run bench:synth`: what synthesis costs, beside cdktf alone and its peers. */
+export default async function main(): Promise<void> {
   const folder = temporaryFolder();
   console.log(`${computer()}. Medians of interleaved runs, with the least and the most.\n`);
   await compare(folder);
@@ -186,5 +187,3 @@ Per further function  of the time beyond the row above: growth is linear where i
 function milliseconds(seconds: number): string {
   return `${(seconds * 1000).toFixed(1)} ms`;
 }
-
-void main();

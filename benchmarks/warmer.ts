@@ -52,7 +52,8 @@ interface Measured {
   readonly holdMilliseconds: number | undefined;
 }
 
-async function main(): Promise<void> {
+/** `npm run bench:warmer`: what a round of warming costs, beside its peers. */
+export default async function main(): Promise<void> {
   const folder = temporaryFolder();
   const warmer = await bundle("../../functions/warmer/handler.ts", folder);
   const measured: Measured[] = [];
@@ -255,5 +256,3 @@ async function bundle(file: string, folder: string): Promise<{ readonly folder: 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
-
-void main();

@@ -1,4 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { referencePage } from "../environments/reference";
 
-writeFileSync("docs/configuration.md", referencePage());
+/** `npm run docs`: renews what is generated of the documentation. */
+export default function main(): void {
+  writeFileSync("docs/configuration.md", referencePage());
+}

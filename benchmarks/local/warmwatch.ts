@@ -1,7 +1,7 @@
 import { startLambda } from "../../local/lambda/start-lambda";
 
 /** Lambda on this computer, with the function that is measured; says on standard output where it listens. */
-async function main(): Promise<void> {
+export default async function main(): Promise<void> {
   const lambda = await startLambda({
     functions: [
       { name: "api", version: "1", codeFolder: "benchmarks/local/function", memoryMb: 128, timeoutSeconds: 30 },
@@ -12,5 +12,3 @@ async function main(): Promise<void> {
     void lambda.close().then(() => process.exit(0));
   });
 }
-
-void main();

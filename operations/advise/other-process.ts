@@ -13,7 +13,7 @@ const EVERY_MILLISECONDS = 200;
 export class OtherProcess<Question extends object, Result> {
   private readonly child: ChildProcess;
 
-  /** @param file from the project's folder on; it calls {@link answerQuestions} */
+  /** @param file from the project's folder on; its main function calls {@link answerQuestions} */
   constructor(file: string) {
     this.child = fork(runner(), [file], { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
   }

@@ -3,12 +3,12 @@ import { answerQuestions } from "./other-process";
 import { type PoolQuestion } from "./pool";
 import { runTask } from "./task";
 
-// A process of its own that does tasks, for `pool.ts`.
-
-let told: History | undefined;
-
-answerQuestions(async ({ history = told, task }: PoolQuestion, onProgress) => {
-  if (!history) throw new Error("A task needs the history that it is for");
-  told = history;
-  return runTask(history, task, onProgress);
-});
+/** A process of its own that does tasks, for `pool.ts`. */
+export default function main(): void {
+  let told: History | undefined;
+  answerQuestions(async ({ history = told, task }: PoolQuestion, onProgress) => {
+    if (!history) throw new Error("A task needs the history that it is for");
+    told = history;
+    return runTask(history, task, onProgress);
+  });
+}

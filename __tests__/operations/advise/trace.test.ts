@@ -167,10 +167,11 @@ const READ_LARGE = `
 import { profileOf } from ${JSON.stringify(resolve("operations/advise/profile"))};
 import { readTrace } from ${JSON.stringify(resolve("operations/advise/trace/read-trace"))};
 
-const [path = "", spool = ""] = process.argv.slice(2);
-readTrace({ path, file: "large.csv", spool, workSeconds: undefined })
-  .then((trace) => profileOf(trace, 1))
-  .then(({ requests, peaks }) => console.log(requests, Math.max(...peaks)));
+export default async function main() {
+  const [path = "", spool = ""] = process.argv.slice(2);
+  const { requests, peaks } = await profileOf(await readTrace({ path, file: "large.csv", spool, workSeconds: undefined }), 1);
+  console.log(requests, Math.max(...peaks));
+}
 `;
 
 test("a file of millions of requests needs no more memory than a small one", async () => {
