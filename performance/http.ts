@@ -1,5 +1,6 @@
 import { millisecondsSince } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
+import { answerPing, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { isPing, type Ping, PING_SOURCE } from "./warming";
 
@@ -12,6 +13,8 @@ interface HttpEvent {
 }
 
 const WARM_PATH = "/warm";
+/** How often the route runs the warm-ups of an instance, at most: whoever may call the endpoint could ask for it with each request. */
+const WARM_UPS_EVERY_MILLISECONDS = 60_000;
 /** A ping is far shorter. What is longer is not read: whoever may call the endpoint could send it. */
 const MAX_PING_CHARACTERS = 1024;
 const JSON_HEADERS = { "content-type": "application/json" };
@@ -19,7 +22,8 @@ const JSON_HEADERS = { "content-type": "application/json" };
 /**
  * Like `monitor`, for handlers of HTTP events (version 2.0: HTTP APIs and function URLs) that return a promise. Every response gets the header
  * `X-Process-Time`, in seconds, and `POST /warm` is answered: `{"status":"warm"}` to a warming ping in its body, which counts as a
- * ping, and `{"status":"ok"}` to anything else, which counts as a request.
+ * ping, and `{"status":"ok"}` to anything else, which counts as a request. The route runs the warm-ups once a minute at most, and not
+ * within a minute of a ping.
  */
 export function monitorHttp<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
   const routed = (...args: unknown[]): unknown =>
@@ -28,12 +32,20 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
       : Reflect.apply(handler, undefined, args as never[]);
   const measured = monitor(routed, options);
 
+  let warmedUpAt = -Infinity;
+
   function answer(event: unknown, ...rest: unknown[]): unknown {
-    if (isPing(event)) return measured(event, ...rest);
+    if (isPingThrough(options.warmingQualifier, event, rest[0])) {
+      warmedUpAt = Date.now();
+      return measured(event, ...rest);
+    }
     const start = process.hrtime.bigint();
     const finish = (result: unknown) => withProcessTime(result, millisecondsSince(start));
     if (isWarmRoute(event) && isPing(bodyOf(event))) {
-      return Promise.resolve(measured(warmingPing(), ...rest)).then(() => finish(response({ status: "warm" })));
+      const isDue = Date.now() - warmedUpAt >= WARM_UPS_EVERY_MILLISECONDS;
+      if (isDue) warmedUpAt = Date.now();
+      const answered = answerPing(warmingPing(), rest[0], isDue ? options.warmUps : undefined);
+      return answered.then(() => finish(response({ status: "warm" })));
     }
     const result = measured(event, ...rest);
     return isThenable(result) ? result.then(finish) : result;

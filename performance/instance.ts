@@ -9,6 +9,7 @@ const LONGEST_START_MILLISECONDS = 10_000;
 
 const { env } = process;
 const loadedAt = Date.now();
+const isOnDemand = (env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand") === "on-demand";
 let used = false;
 let id: string | undefined;
 
@@ -25,8 +26,12 @@ export type Start = "cold" | "proactive" | "warm";
 export function takeStart(): Start {
   if (used) return "warm";
   used = true;
-  const onDemand = (env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand") === "on-demand";
-  return onDemand && Date.now() - loadedAt <= LONGEST_START_MILLISECONDS ? "cold" : "proactive";
+  return isOnDemand && Date.now() - loadedAt <= LONGEST_START_MILLISECONDS ? "cold" : "proactive";
+}
+
+/** How much of the time is left that a start on demand may take; Infinity where the environment is started ahead of time, which may take longer. */
+export function startMillisecondsLeft(): number {
+  return isOnDemand ? loadedAt + LONGEST_START_MILLISECONDS - Date.now() : Infinity;
 }
 
 /** Different for each execution environment. Not a secret, so that loading a cryptographic library is not worth it. */

@@ -1,11 +1,11 @@
 import { emf } from "./emf";
-import { instanceId, memoryPercent, millisecondsSince, type Start, takeStart } from "./instance";
+import { memoryPercent, millisecondsSince, type Start, takeStart } from "./instance";
 import { type Datum, type MetricName, type Publisher } from "./metrics";
 import { type Categorize, type Outcome, outcomeOfError, outcomeOfResult } from "./outcome";
+import { answerPing, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
-import { isPing, MAX_HOLD_MILLISECONDS, type Ping, type PingReply } from "./warming";
 
 /** A Lambda handler of any trigger, whether it returns a promise or calls back. */
 export type Handler = (...args: never[]) => unknown;
@@ -18,6 +18,8 @@ export interface MonitorOptions {
   readonly publisher?: Publisher;
   /** What to warm up when the environment starts, and again with each ping. */
   readonly warmUps?: RunWarmUps;
+  /** The alias that warming pings come through, where it is not `warm`: the `warming_qualifier` of a function that is deployed elsewhere. */
+  readonly warmingQualifier?: string;
 }
 
 type Callback = (error: unknown, result: unknown) => void;
@@ -25,24 +27,19 @@ type Callback = (error: unknown, result: unknown) => void;
 /** What Lambda tells of an invocation, as far as it matters here. */
 interface Context {
   readonly awsRequestId?: unknown;
-  readonly functionVersion?: unknown;
-  readonly getRemainingTimeInMillis?: () => number;
 }
 
-/** Left of a ping's time, at least, when its hold ends. */
-const HOLD_MARGIN_MILLISECONDS = 500;
-
 /**
- * Measures a handler. The handler's outcome stays what it is: monitoring never throws, never waits, and changes no result. Warming pings are answered before the handler sees them.
+ * Measures a handler. The handler's outcome stays what it is: monitoring never throws, never waits, and changes no result. Warming pings are answered before the handler sees them; what is shaped as one and came in through another alias is a request.
  *
  * @returns a handler of the same type
  */
 export function monitor<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
-  const { publisher = emf, categorize, warmUps } = options;
+  const { publisher = emf, categorize, warmUps, warmingQualifier } = options;
 
   // Two parameters: Lambda tells handlers with a callback from the others by the number.
   function monitored(this: unknown, event: unknown, context: unknown, ...rest: unknown[]): unknown {
-    if (isPing(event)) return answerPing(event, context as Context, warmUps);
+    if (isPingThrough(warmingQualifier, event, context)) return answerPing(event, context, warmUps);
     const start = takeStart();
     const startedAt = process.hrtime.bigint();
     let ended = false;
@@ -117,20 +114,4 @@ function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
   }
   for (const take of sources) data.push(...take());
   return data;
-}
-
-async function answerPing(ping: Ping, context: Context | undefined, warmUps?: RunWarmUps): Promise<PingReply> {
-  const startedAt = process.hrtime.bigint();
-  const cold = takeStart() === "cold";
-  const remaining = context?.getRemainingTimeInMillis?.() ?? Infinity;
-  const hold = Math.min(ping.holdMilliseconds ?? 0, MAX_HOLD_MILLISECONDS, remaining - HOLD_MARGIN_MILLISECONDS);
-  const [results] = await Promise.all([warmUps?.(), new Promise((resolve) => setTimeout(resolve, hold))]);
-  return {
-    warm: true,
-    instanceId: instanceId(),
-    cold,
-    version: String(context?.functionVersion),
-    heldMilliseconds: millisecondsSince(startedAt),
-    warmUps: results ?? [],
-  };
 }

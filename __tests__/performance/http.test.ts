@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { CONTEXT, ping, startEnvironment, Stdout } from "../support/lambda";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { CONTEXT, contextThrough, ping, startEnvironment, Stdout } from "../support/lambda";
 
 let stdout: Stdout;
 
@@ -77,6 +77,10 @@ describe("POST /warm", () => {
     inner.mockClear();
   });
 
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   test.each([
     ["as text", JSON.stringify(ping()), false],
     ["in base64", Buffer.from(JSON.stringify(ping())).toString("base64"), true],
@@ -109,6 +113,62 @@ describe("POST /warm", () => {
     expect(connect).toHaveBeenCalledTimes(2);
   });
 
+  describe("by strangers, again and again", () => {
+    const warm = () => request("POST", "/warm", JSON.stringify(ping()));
+
+    test("is answered, and runs the warm-ups once a minute, and not within a minute of a ping", async () => {
+      jest.useFakeTimers();
+      const connect = jest.fn(() => 1);
+      const { monitorHttp, warmUps, warmedUp } = startEnvironment();
+      const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: connect } }) });
+      await warmedUp();
+      const runsOf = async (event: unknown, context: typeof CONTEXT) => {
+        const before = connect.mock.calls.length;
+        const answer = handler(event, context);
+        await jest.advanceTimersByTimeAsync(10);
+        expect(JSON.stringify(await answer)).toContain("warm");
+        return connect.mock.calls.length - before;
+      };
+      const post = () => runsOf(warm(), contextThrough("live"));
+
+      expect([await post(), await post(), await post()]).toEqual([1, 0, 0]);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect([await post(), await post()]).toEqual([1, 0]);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(await runsOf(ping(), contextThrough("warm"))).toBe(1);
+      expect([await post(), await runsOf(ping(), contextThrough("warm"))]).toEqual([0, 1]);
+    });
+
+    test("begins no second run of warm-ups while one is under way", async () => {
+      const connect = jest.fn(() => new Promise((resolve) => setTimeout(resolve, 50)));
+      const { monitorHttp, warmUps, warmedUp } = startEnvironment();
+      const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: connect } }) });
+      await warmedUp();
+      connect.mockClear();
+      await Promise.all([
+        handler(ping(), contextThrough("warm")),
+        handler(ping(), contextThrough("warm")),
+        handler(warm(), contextThrough("live")),
+      ]);
+      expect(connect).toHaveBeenCalledTimes(1);
+    });
+
+    test("is answered in time although a warm-up never ends", async () => {
+      const { monitorHttp, warmUps } = startEnvironment();
+      const never = () => new Promise(() => undefined);
+      const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: never } }) });
+      const context = { ...contextThrough("live"), getRemainingTimeInMillis: () => 550 };
+      expect(await handler(warm(), context)).toMatchObject({ body: '{"status":"warm"}' });
+    });
+
+    test("takes an environment's cold start, as a ping does: the request after it is warm", async () => {
+      const handler = startEnvironment().monitorHttp(inner);
+      await handler(warm(), contextThrough("live"));
+      await handler(request("GET", "/"), contextThrough("live"));
+      expect(stdout.lines.map(({ start }) => start)).toEqual(["warm"]);
+    });
+  });
+
   test.each([request("GET", "/warm"), request("POST", "/warmer"), request("POST", "/api/warm")])(
     "is no other route",
     async (event) => {
@@ -119,4 +179,11 @@ describe("POST /warm", () => {
 
 test("a direct ping is answered as by any monitored function, and gets no header", async () => {
   expect(await answerTo(ping(), "never")).toMatchObject({ warm: true, version: "7" });
+});
+
+test("what is shaped as a ping and comes in as traffic does is a request, with its header", async () => {
+  const inner = jest.fn(async (_event: unknown, _context: unknown) => ({ statusCode: 200 }));
+  const answer = await startEnvironment().monitorHttp(inner)(ping(), contextThrough("live"));
+  expect(inner).toHaveBeenCalledTimes(1);
+  expect(answer).toMatchObject({ statusCode: 200, headers: { "X-Process-Time": expect.any(String) } });
 });

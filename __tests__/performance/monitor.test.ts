@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { CONTEXT, metricsIn, ping, startEnvironment, Stdout } from "../support/lambda";
+import { CONTEXT, contextThrough, metricsIn, ping, startEnvironment, Stdout } from "../support/lambda";
 
 let stdout: Stdout;
 
@@ -369,6 +369,33 @@ describe("a warming ping", () => {
     expect(inner).toHaveBeenCalledWith(event, CONTEXT);
     expect(inner.mock.calls[0]?.[0]).toBe(event);
     expect(stdout.valuesOf("Successes")).toEqual([1]);
+  });
+
+  test.each([
+    ["through the alias warm", contextThrough("warm"), {}],
+    ["to a version by its number, as a gate sends it", contextThrough("7"), {}],
+    ["through the alias that is configured", contextThrough("prod"), { warmingQualifier: "prod" }],
+    ["where no ARN tells the way, as in a unit test", CONTEXT, {}],
+  ])("%s is answered", async (_, context, options) => {
+    const inner = jest.fn(answer);
+    expect(await startEnvironment().monitor(inner, options)(ping(), context)).toMatchObject({ warm: true });
+    expect(inner).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ["the alias of traffic", contextThrough("live"), {}],
+    ["no alias", contextThrough(undefined), {}],
+    ["$LATEST", contextThrough("$LATEST"), {}],
+    ["another alias", contextThrough("warmer"), {}],
+    ["warm where another alias is configured", contextThrough("warm"), { warmingQualifier: "prod" }],
+    ["an ARN that is none", { ...CONTEXT, invokedFunctionArn: null }, {}],
+  ])("through %s is a request like any other", async (_, context, options) => {
+    const event = ping({ holdMilliseconds: 5000 });
+    const inner = jest.fn(answer);
+    expect(await startEnvironment().monitor(inner, options)(event, context)).toBe(await answer({}, CONTEXT));
+    expect(inner).toHaveBeenCalledWith(event, context);
+    expect(stdout.valuesOf("Successes")).toEqual([1]);
+    expect(stdout.valuesOf("ColdStarts")).toEqual([1]);
   });
 
   test("may carry more than is known today", async () => {

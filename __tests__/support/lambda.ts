@@ -97,6 +97,13 @@ export const CONTEXT = {
   getRemainingTimeInMillis: () => 10_000,
 };
 
+/** A context as Lambda hands it over for an invocation through an alias or a version; undefined for one without a qualifier. */
+export function contextThrough(qualifier: string | undefined): typeof CONTEXT {
+  const functionArn = "arn:aws:lambda:us-east-1:123456789012:function:dev-api";
+  const invoked = { invokedFunctionArn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}` };
+  return { ...CONTEXT, ...invoked };
+}
+
 /** A warming ping, with more fields where a test needs them. */
 export function ping(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { source: "lambda-warmer", warming: true, timestamp: "2026-01-05T10:00:00.000Z", ...more };

@@ -28,6 +28,8 @@ export const handler = monitor(async ({ wait = 0 }: { wait?: number }) => {
 });
 `;
 
+const PING = { source: "lambda-warmer", warming: true, timestamp: "2026-01-05T10:00:00.000Z" };
+
 const CREDENTIALS = { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "x" };
 
 const started: LocalLambda[] = [];
@@ -147,6 +149,34 @@ test("the gate says why a version must not go live", async () => {
 
   expect(await messageOf(gate("2"))).toBe("dev-api:warm, version 2 must not go live: RangeError: no such table");
   expect(answerIn(await lambda.invoke("dev-api", "live", {}))).toMatchObject({ cold: true });
+});
+
+test("the gate passes a function of which a warm-up never ends, in a short timeout", async () => {
+  const code = `import { monitor, warmedUp, warmUps } from ${JSON.stringify(join(ROOT, "performance"))};
+const database = { run: () => new Promise(() => {}), timeoutMilliseconds: 200 };
+const queue = () => new Promise(() => {});
+export const handler = monitor(async () => 1, { warmUps: warmUps({ connections: { database, queue } }) });
+`;
+  const lambda = await start(await functionOf("dev-api", code, { timeoutSeconds: 2 }));
+
+  expect(onlyResult(await run(requestOf([targetOf()], { strategy: "gate" })))).toMatchObject({
+    instances: 3,
+    failures: [],
+  });
+
+  const { warmUps } = answerIn(await lambda.invoke("dev-api", "warm", PING));
+  expect(warmUps).toMatchObject([
+    { name: "database", error: "took longer than 200 ms" },
+    { name: "queue", error: expect.stringContaining("had not ended when time was up") },
+  ]);
+});
+
+test("what is shaped as a ping and comes in through the alias of traffic gets to the handler", async () => {
+  const lambda = await start(await functionOf("dev-api", MONITORED));
+  expect(answerIn(await lambda.invoke("dev-api", "live", PING))).toMatchObject({ cold: true, pid: expect.any(Number) });
+  for (const qualifier of ["warm", "1"]) {
+    expect(answerIn(await lambda.invoke("dev-api", qualifier, PING))).toMatchObject({ warm: true });
+  }
 });
 
 test("a target that hangs does not delay another, and the run ends in time", async () => {

@@ -1,0 +1,48 @@
+import { instanceId, millisecondsSince, takeStart } from "./instance";
+import { type RunWarmUps } from "./warm-ups";
+import { isPing, MAX_HOLD_MILLISECONDS, type Ping, type PingReply } from "./warming";
+
+/** What Lambda tells of an invocation, as far as it matters to a ping. */
+type Context =
+  | {
+      readonly functionVersion?: unknown;
+      readonly getRemainingTimeInMillis?: () => number;
+      readonly invokedFunctionArn?: string;
+    }
+  | undefined;
+
+/** Left of a ping's time, at least, when its hold and its warm-ups end. */
+const MARGIN_MILLISECONDS = 500;
+
+/**
+ * Whether an event is a ping that is to be answered: one that came in where no traffic does, through the alias for pings, or to a version by its
+ * number, as a deployment's gate does. Where no ARN tells the way, as in a unit test, every ping is answered.
+ *
+ * @param qualifier the alias for pings
+ */
+export function isPingThrough(qualifier = "warm", event: unknown, context: unknown): event is Ping {
+  if (!isPing(event)) return false;
+  const arn = (context as Context)?.invokedFunctionArn;
+  if (arn === undefined) return true;
+  // An unqualified one has seven parts: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+  const [, through = ""] = /^(?:[^:]*:){7}(.*)/.exec(arn) ?? [];
+  return through === qualifier || /^\d+$/.test(through);
+}
+
+/** Answers a ping before the function's time is up, after its hold and the warm-ups. */
+export async function answerPing(ping: Ping, invocation: unknown, warmUps?: RunWarmUps): Promise<PingReply> {
+  const context = invocation as Context;
+  const startedAt = process.hrtime.bigint();
+  const cold = takeStart() === "cold";
+  const limit = (context?.getRemainingTimeInMillis?.() ?? Infinity) - MARGIN_MILLISECONDS;
+  const hold = Math.min(ping.holdMilliseconds ?? 0, MAX_HOLD_MILLISECONDS, limit);
+  const [results] = await Promise.all([warmUps?.(limit), new Promise((resolve) => setTimeout(resolve, hold))]);
+  return {
+    warm: true,
+    instanceId: instanceId(),
+    cold,
+    version: String(context?.functionVersion),
+    heldMilliseconds: millisecondsSince(startedAt),
+    warmUps: results ?? [],
+  };
+}
