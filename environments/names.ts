@@ -11,6 +11,19 @@ export function deployedName(environment: string, functionName: string): string 
   return `${environment}-${functionName}`;
 }
 
+/**
+ * The IAM path of the roles that an environment's functions run as. The role that may deploy the environment may touch roles below it, and no
+ * others: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
+ */
+export function rolePath(environment: string): string {
+  return `/warmwatch/${environment}/`;
+}
+
+/** The role that a function runs as. Names are an account's, whatever their path: the dot, which no environment has, keeps them apart. */
+export function roleName(environment: string, functionName: string): string {
+  return `${environment}.${functionName}`;
+}
+
 /** The log group of a function that is not told another. */
 export function defaultLogGroup(deployedName: string): string {
   return `/aws/lambda/${deployedName}`;

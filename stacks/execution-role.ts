@@ -3,16 +3,15 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Fn, TerraformLocal } from "cdktf";
 import { type Construct } from "constructs";
-import { type FunctionSettings } from "../environments/schema";
+import { roleName, rolePath } from "../environments/names";
+import { type Environment, type FunctionSettings } from "../environments/schema";
 import { arnPart } from "./arn";
 
 /** What a function's role is made from. */
 export interface ExecutionRoleProps {
-  /** The role's name. */
-  readonly name: string;
-  readonly region: string;
-  /** The ARN of a policy that the role can never exceed. */
-  readonly permissionsBoundary: string | undefined;
+  /** The function's name in the environment's file. */
+  readonly functionName: string;
+  readonly environment: Environment;
   readonly logs: CloudwatchLogGroup;
   readonly tracing: boolean;
   readonly secrets: FunctionSettings["secrets"];
@@ -30,11 +29,16 @@ export interface Statement {
 /** The role a function runs as, and the policy that must be attached before the function runs. */
 export function addExecutionRole(
   scope: Construct,
-  { name, region, permissionsBoundary, logs, tracing, secrets, permissions }: ExecutionRoleProps,
+  { functionName, environment, logs, tracing, secrets, permissions }: ExecutionRoleProps,
 ): { readonly role: IamRole; readonly policy: IamRolePolicy } {
+  const { name, region, permissionsBoundary } = environment;
+  // One that is replaced stays until the alias live has left the versions that run as it.
+  const lifecycle = { createBeforeDestroy: true };
   const role = new IamRole(scope, "role", {
-    name,
+    name: roleName(name, functionName),
+    path: rolePath(name),
     permissionsBoundary,
+    lifecycle,
     assumeRolePolicy: policyDocument([
       { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: ["sts:AssumeRole"] },
     ]),
@@ -47,6 +51,7 @@ export function addExecutionRole(
   const policy = new IamRolePolicy(scope, "policy", {
     name: "execution",
     role: role.name,
+    lifecycle,
     policy: policyDocument([
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
       // X-Ray knows no resource-level permission for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html

@@ -41,9 +41,8 @@ export class MonitoredFunction extends Construct {
     }));
     const { tracing, secrets } = settings;
     const { role, policy } = addExecutionRole(this, {
-      name,
-      region: environment.region,
-      permissionsBoundary: environment.permissionsBoundary,
+      functionName: id,
+      environment,
       logs,
       tracing,
       secrets,

@@ -8,6 +8,8 @@ export interface Account {
   /** Has an underscore, so that no environment is called the same. */
   readonly stackName: string;
   readonly environments: readonly [Environment, ...Environment[]];
+  /** Where in a bucket the stack's own state is. */
+  readonly stateKey: string;
   /** Where the environments' states live, each once. */
   readonly buckets: readonly { readonly name: string; readonly region: string }[];
 }
@@ -27,7 +29,10 @@ export function accountsOf(environments: readonly Environment[]): readonly Accou
   if (delivered.length === 0) throw new InvalidInput([NONE_DELIVERED]);
   const silent = halfSaid(delivered);
   // Which accounts share a bucket is known only when every file says its account.
-  const mistakes = silent.length > 0 ? silent : sharedBuckets(delivered);
+  const mistakes =
+    silent.length > 0
+      ? silent
+      : [...sharedBuckets(delivered), ...withinReach(delivered, environments), ...ownState(delivered)];
   if (mistakes.length > 0) throw new InvalidInput(mistakes);
 
   const accounts = new Map<string | undefined, [Environment, ...Environment[]]>();
@@ -36,12 +41,18 @@ export function accountsOf(environments: readonly Environment[]): readonly Accou
     if (known) known.push(environment);
     else accounts.set(environment.accountId, [environment]);
   }
-  return [...accounts].map(([id, members]) => ({
-    id,
-    stackName: id === undefined ? "bootstrap_account" : `bootstrap_${id}`,
-    environments: members,
-    buckets: bucketsOf(members),
-  }));
+  return [...accounts].map(([id, members]) => {
+    const stackName = stackNameOf(id);
+    return { id, stackName, stateKey: stateKeyOf(stackName), environments: members, buckets: bucketsOf(members) };
+  });
+}
+
+function stackNameOf(account: string | undefined): string {
+  return `bootstrap_${account ?? "account"}`;
+}
+
+function stateKeyOf(stackName: string): string {
+  return `${stackName}.tfstate`;
 }
 
 function bucketsOf(environments: readonly Environment[]): Account["buckets"] {
@@ -82,6 +93,34 @@ function sharedBuckets(environments: readonly Environment[]): Mistake[] {
       return [{ file, message }];
     }
     return [];
+  });
+}
+
+/** Policies know an environment's things in a region by what their names begin with. */
+function withinReach(delivered: readonly Environment[], all: readonly Environment[]): Mistake[] {
+  return all.flatMap(({ name, region, accountId }) => {
+    const other = delivered.find(
+      (one) =>
+        name.startsWith(`${one.name}-`) &&
+        one.region === region &&
+        (one.accountId === accountId || accountId === undefined || one.accountId === undefined),
+    );
+    if (!other) return [];
+    const message =
+      `expected a file name that does not begin with ${other.name}-, or another region or account: ` +
+      `who may deploy ${other.name} could change everything in ${name}`;
+    return [{ file: fileOf(name), message }];
+  });
+}
+
+/** Where the bootstrap stack's own state will be, no role may write. */
+function ownState(environments: readonly Environment[]): Mistake[] {
+  return environments.flatMap(({ name, accountId, state }) => {
+    const own = stateKeyOf(stackNameOf(accountId));
+    if (state.backend !== "s3" || state.key !== own) return [];
+    return [
+      { file: fileOf(name), message: `state.key: expected another path than the bootstrap stack's own, got ${own}` },
+    ];
   });
 }
 

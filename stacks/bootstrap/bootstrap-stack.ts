@@ -42,7 +42,7 @@ export class BootstrapStack extends TerraformStack {
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
     const state: Environment["state"] =
       stateInBucket && bucket
-        ? { backend: "s3", bucket: bucket.name, key: `${account.stackName}.tfstate`, region: bucket.region }
+        ? { backend: "s3", bucket: bucket.name, key: account.stateKey, region: bucket.region }
         : { backend: "local" };
     addBackend(this, { ...home, name: account.stackName, state }, stackFolder);
 
@@ -81,7 +81,7 @@ export class BootstrapStack extends TerraformStack {
     statements: readonly object[],
   ): string {
     const role = new IamRole(this, `${name}_${purpose}`, {
-      // An underscore, which no environment's name has: so `<environment>-*`, which the deploy roles may change, never matches it.
+      // Without the path of functions' roles, which the deploy roles may change.
       name: `warmwatch_${name}_${purpose}`,
       description: { plan: `Plans ${name}: reads only`, deploy: `Deploys ${name}` }[purpose],
       assumeRolePolicy,

@@ -1,3 +1,4 @@
+import { rolePath } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 
 /**
@@ -42,7 +43,8 @@ const rules = named("events", "rule/");
 const queues = named("sqs");
 const topics = named("sns");
 
-const roles = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:role/${name}-*`];
+/** By their path, which nobody else's role has: a name of the same beginning may be anybody's. */
+const roles = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:role${rolePath(name)}*`];
 
 /** The policy that no role which the environment makes can exceed. */
 export function boundaryName({ name }: Pick<Place, "name">): string {
@@ -55,8 +57,9 @@ const bounded = (place: Place): Condition => ({
   },
 });
 
+/** Dashboards are an account's, in all its regions. */
 const dashboards = ({ partition, account, name }: Place) =>
-  ["", "-*"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
+  ["", "-existing"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
 
 const logGroupsAt = ({ partition, account, region }: Place) => `arn:${partition}:logs:${region}:${account}:log-group:`;
 
@@ -198,17 +201,15 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_iam_role: [
     {
       read: ["iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
-      write: [
-        "iam:DeleteRole",
-        "iam:ListInstanceProfilesForRole",
-        "iam:TagRole",
-        "iam:UntagRole",
-        "iam:UpdateAssumeRolePolicy",
-        "iam:UpdateRole",
-      ],
+      write: ["iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"],
       on: roles,
     },
-    { write: ["iam:CreateRole", "iam:PutRolePermissionsBoundary"], on: roles, if: bounded },
+    {
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+      write: ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:UpdateAssumeRolePolicy"],
+      on: roles,
+      if: bounded,
+    },
   ],
   aws_iam_role_policy: [
     { read: ["iam:GetRolePolicy"], write: ["iam:DeleteRolePolicy"], on: roles },
@@ -235,12 +236,14 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       }),
     },
     {
-      // A new key has no tag yet; the tag of another environment's cannot be replaced.
+      // A new key has neither tag nor alias yet. Another environment's cannot be tagged anew, and a key with an alias, as keys that are made
+      // in the console have, not at all: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
       write: ["kms:TagResource"],
       on: keys,
       if: ({ name }) => ({
         StringEquals: { "aws:RequestTag/Environment": name },
         StringEqualsIfExists: { "aws:ResourceTag/Environment": name },
+        "ForAllValues:StringLike": { "kms:ResourceAliases": `alias/${name}-*` },
       }),
     },
   ],
@@ -296,8 +299,14 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_lambda_function_url: [
     {
       read: ["lambda:GetFunctionUrlConfig"],
-      write: ["lambda:CreateFunctionUrlConfig", "lambda:DeleteFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"],
+      write: ["lambda:DeleteFunctionUrlConfig"],
       on: functions,
+    },
+    {
+      // Never a URL for everyone.
+      write: ["lambda:CreateFunctionUrlConfig", "lambda:UpdateFunctionUrlConfig"],
+      on: functions,
+      if: () => ({ StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } }),
     },
   ],
   aws_lambda_invocation: [
@@ -309,7 +318,13 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
   ],
   aws_lambda_permission: [
-    { read: ["lambda:GetPolicy"], write: ["lambda:AddPermission", "lambda:RemovePermission"], on: functions },
+    { read: ["lambda:GetPolicy"], write: ["lambda:RemovePermission"], on: functions },
+    {
+      // Only what stacks call functions by: neither everyone nor another account.
+      write: ["lambda:AddPermission"],
+      on: functions,
+      if: () => ({ StringEquals: { "lambda:Principal": ["apigateway.amazonaws.com", "events.amazonaws.com"] } }),
+    },
   ],
   aws_sns_topic: [
     {

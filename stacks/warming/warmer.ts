@@ -39,9 +39,8 @@ export class Warmer extends Construct {
     });
     const { region } = environment;
     const { role, policy } = addExecutionRole(this, {
-      name,
-      region,
-      permissionsBoundary: environment.permissionsBoundary,
+      functionName: WARMER,
+      environment,
       logs,
       tracing: true,
       secrets: {},

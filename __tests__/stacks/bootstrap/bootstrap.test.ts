@@ -123,7 +123,10 @@ describe("the table of what Terraform has to be allowed", () => {
       action: "cloudwatch:DeleteAlarms",
       arn: ({ alarm_name: name }) => `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:${String(name)}`,
     },
-    aws_iam_role: { action: "iam:CreateRole", arn: ({ name }) => `arn:aws:iam::${ACCOUNT}:role/${String(name)}` },
+    aws_iam_role: {
+      action: "iam:CreateRole",
+      arn: ({ path, name }) => `arn:aws:iam::${ACCOUNT}:role${String(path)}${String(name)}`,
+    },
     aws_lambda_function: {
       action: "lambda:CreateFunction",
       arn: ({ function_name: name }) => `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${String(name)}`,
@@ -187,7 +190,13 @@ describe("a deploy role", () => {
   test("can change neither its own role nor a role of another environment", async () => {
     const { deploy } = await policiesOf(PROD_STATE);
     const writes = ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreateRole", "iam:DeleteRole"];
-    const others = ["warmwatch_prod_deploy", "warmwatch_prod_plan", "staging-api", "admin", "path/prod-api"];
+    const others = [
+      "warmwatch_prod_deploy",
+      "warmwatch_prod_plan",
+      "warmwatch/staging/staging.api",
+      "admin",
+      "prod-api",
+    ];
     for (const role of others)
       for (const action of writes)
         expect([role, action, allows(deploy, action, `arn:aws:iam::${ACCOUNT}:role/${role}`)]).toEqual([
@@ -202,7 +211,12 @@ describe("a deploy role", () => {
     if (!prod) throw new Error("no environment");
     const { deploy } = await policiesOf(PROD_STATE);
     const arn = `arn:aws:iam::${ACCOUNT}:policy/warmwatch_prod_boundary`;
-    for (const action of ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"]) {
+    for (const action of [
+      "iam:CreateRole",
+      "iam:PutRolePolicy",
+      "iam:PutRolePermissionsBoundary",
+      "iam:UpdateAssumeRolePolicy",
+    ]) {
       const conditions = deploy.filter(({ Action }) => Action.includes(action)).map(({ Condition }) => Condition);
       expect([action, conditions]).toEqual([action, [{ StringEquals: { "iam:PermissionsBoundary": arn } }]]);
     }
@@ -231,7 +245,7 @@ describe("a deploy role", () => {
       {
         Effect: "Allow",
         Action: ["iam:PassRole"],
-        Resource: [`arn:aws:iam::${ACCOUNT}:role/prod-*`],
+        Resource: [`arn:aws:iam::${ACCOUNT}:role/warmwatch/prod/*`],
         Condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } },
       },
     ]);
@@ -328,6 +342,25 @@ describe("who may take the roles", () => {
     });
     expect(trustOf(stack, "prod_plan")[1]).toEqual(hcp("plan"));
     expect(trustOf(stack, "prod_deploy")[1]).toEqual(hcp("apply"));
+  });
+});
+
+describe("functions' roles", () => {
+  test("are below a path of their environment's, called as nothing else, and replaced without a gap", async () => {
+    const { stacks } = await synthesize(makeProjectWithEnvironments());
+    for (const [environment, { resource }] of Object.entries(stacks)) {
+      const functions = Object.values(resource["aws_lambda_function"] ?? {}).map(({ function_name: name }) =>
+        String(name),
+      );
+      const roles = Object.values(resource["aws_iam_role"] ?? {});
+      expect(roles.map(({ path, name }) => `${String(path)}${String(name)}`).sort()).toEqual(
+        functions
+          .map((name) => `/warmwatch/${environment}/${environment}.${name.slice(environment.length + 1)}`)
+          .sort(),
+      );
+      for (const replaced of [...roles, ...Object.values(resource["aws_iam_role_policy"] ?? {})])
+        expect(replaced).toMatchObject({ lifecycle: { create_before_destroy: true } });
+    }
   });
 });
 
@@ -433,6 +466,26 @@ describe("mistakes", () => {
     ]);
     expect(await mistakes(files(`account_id = "${ACCOUNT}"`, "us-east-1"))).toEqual([
       "environments/qa.tfvars: state.region: expected eu-west-1, as in environments/prod.tfvars for the same bucket, got us-east-1",
+    ]);
+  });
+
+  const inBucket = (name: string, region = "eu-west-1") =>
+    tfvars(PROD_STATE.replace("shop/prod", name)).replace("eu-west-1", region);
+
+  test("an environment within the reach of another's deploy role, whoever deploys it", async () => {
+    const told =
+      "environments/prod-eu.tfvars: expected a file name that does not begin with prod-, or another region or account: " +
+      "who may deploy prod could change everything in prod-eu";
+    const prod = inBucket("prod");
+    expect(await mistakes({ prod, "prod-eu": inBucket("eu") })).toEqual([told]);
+    expect(await mistakes({ prod, "prod-eu": tfvars('backend = "local"') })).toEqual([told]);
+    expect(await mistakes({ prod, "prod-eu": inBucket("eu", "eu-central-1") })).toEqual([]);
+    expect(await mistakes({ prod, production: inBucket("production") })).toEqual([]);
+  });
+
+  test("a state where the bootstrap stack's own is", async () => {
+    expect(await mistakes({ prod: tfvars(PROD_STATE.replace("shop/prod", "bootstrap_account")) })).toEqual([
+      "environments/prod.tfvars: state.key: expected another path than the bootstrap stack's own, got bootstrap_account.tfstate",
     ]);
   });
 });

@@ -1,0 +1,259 @@
+import { describe, expect, test } from "@jest/globals";
+import { runSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
+import { loadEnvironments } from "../../../environments/load";
+import { boundaryPolicy, deployPolicy, planPolicy, type Statement } from "../../../stacks/bootstrap/policies";
+import { makeProject } from "../../support/project";
+
+/**
+ * What the roles may do, by somebody else's evaluation of policies, which also knows which resources and condition keys each action has.
+ */
+
+const ACCOUNT = "123456789012";
+const REGION = "eu-west-1";
+const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/warmwatch_prod_boundary`;
+
+type Context = Readonly<Record<string, string | string[]>>;
+type Call = readonly [action: string, resource: string, context?: Context];
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+const role = (pathAndName: string) => `arn:aws:iam::${ACCOUNT}:role/${pathAndName}`;
+const lambda = (name: string) => arn("lambda", `function:${name}`);
+const KEY = arn("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab");
+const STATES = "arn:aws:s3:::acme-states";
+
+const OWN_ROLE = role("warmwatch/prod/prod.api");
+const bounded = { "iam:PermissionsBoundary": BOUNDARY };
+const toLambda = { "iam:PassedToService": "lambda.amazonaws.com" };
+const inRegion = { "aws:RequestedRegion": REGION };
+const tag = (environment: string) => ({ "aws:ResourceTag/Environment": environment });
+const newTag = (environment: string) => ({ "aws:RequestTag/Environment": environment });
+
+async function policiesOfProd() {
+  const [prod] = await loadEnvironments(
+    makeProject({
+      "environments/prod.tfvars": `region = "${REGION}"
+state = { backend = "s3", bucket = "acme-states", key = "shop/prod.tfstate", region = "${REGION}" }
+functions = { api = { endpoint = "public" }, web = { endpoint = "iam" } }`,
+      "functions/web/handler.ts": "export const handler = () => undefined;",
+    }),
+  );
+  if (!prod) throw new Error("no environment");
+  const place = { partition: "aws", account: ACCOUNT, region: REGION, name: "prod" };
+  return {
+    deploy: deployPolicy(prod, place),
+    plan: planPolicy(prod, place),
+    boundary: boundaryPolicy(place),
+  };
+}
+
+/** A key's policy leaves it to IAM, as the one that AWS gives every key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
+const KEY_POLICY = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" }],
+};
+
+async function evaluate(
+  statements: readonly Statement[],
+  [action, resource, context = {}]: Call,
+  boundary?: readonly Statement[],
+): Promise<string> {
+  const document = (some: readonly Statement[]) => ({ Version: "2012-10-17", Statement: some });
+  const simulation: Simulation = {
+    request: {
+      principal: role("warmwatch_prod_deploy"),
+      action,
+      resource: { resource, accountId: ACCOUNT },
+      contextVariables: { ...context },
+    },
+    identityPolicies: [{ name: "policy", policy: document(statements) }],
+    ...(boundary && { permissionBoundaryPolicies: [{ name: "boundary", policy: document(boundary) }] }),
+    ...(resource.includes(":kms:") && { resourcePolicy: KEY_POLICY }),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+  };
+  const result = await runSimulation(simulation, {});
+  if (result.resultType === "error") throw new Error(`${action} on ${resource}: ${JSON.stringify(result.errors)}`);
+  return result.overallResult;
+}
+
+const nameOf = ([action, resource, context]: Call) => `${action} ${resource} ${JSON.stringify(context ?? {})}`;
+const named = (calls: readonly Call[]) => calls.map((call) => [nameOf(call), call] as const);
+
+const onRole = (action: string, resource: string, context?: Context): Call => [`iam:${action}`, resource, context];
+
+describe("the deploy role may", () => {
+  const CALLS: readonly Call[] = [
+    onRole("CreateRole", OWN_ROLE, bounded),
+    onRole("PutRolePolicy", OWN_ROLE, bounded),
+    onRole("PutRolePermissionsBoundary", OWN_ROLE, bounded),
+    onRole("UpdateAssumeRolePolicy", OWN_ROLE, bounded),
+    onRole("GetRole", OWN_ROLE),
+    onRole("TagRole", OWN_ROLE),
+    onRole("DeleteRolePolicy", OWN_ROLE),
+    onRole("DeleteRole", OWN_ROLE),
+    onRole("PassRole", OWN_ROLE, toLambda),
+    ["lambda:CreateFunction", lambda("prod-api")],
+    ["lambda:UpdateFunctionConfiguration", lambda("prod-api")],
+    ["lambda:UpdateAlias", lambda("prod-api")],
+    ["lambda:InvokeFunction", lambda("prod-warmer")],
+    ["lambda:AddPermission", lambda("prod-api"), { "lambda:Principal": "apigateway.amazonaws.com" }],
+    ["lambda:AddPermission", lambda("prod-warmer"), { "lambda:Principal": "events.amazonaws.com" }],
+    ["lambda:CreateFunctionUrlConfig", lambda("prod-web"), { "lambda:FunctionUrlAuthType": "AWS_IAM" }],
+    ["logs:CreateLogGroup", arn("logs", "log-group:/aws/lambda/prod-api")],
+    ["logs:PutMetricFilter", arn("logs", "log-group:/aws/lambda/prod-api")],
+    ["cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:prod-api-errors")],
+    ["cloudwatch:PutDashboard", `arn:aws:cloudwatch::${ACCOUNT}:dashboard/prod`],
+    ["cloudwatch:PutDashboard", `arn:aws:cloudwatch::${ACCOUNT}:dashboard/prod-existing`],
+    ["events:PutTargets", arn("events", "rule/prod-scheduled")],
+    ["sns:CreateTopic", arn("sns", "prod-alarms-urgent")],
+    ["sqs:CreateQueue", arn("sqs", "prod-undelivered")],
+    ["kms:CreateKey", "*", { ...newTag("prod"), ...inRegion }],
+    ["kms:TagResource", KEY, newTag("prod")],
+    ["kms:PutKeyPolicy", KEY, tag("prod")],
+    ["kms:ScheduleKeyDeletion", KEY, tag("prod")],
+    ["s3:PutObject", `${STATES}/shop/prod.tfstate`],
+    ["s3:DeleteObject", `${STATES}/shop/prod.tfstate.tflock`],
+  ];
+
+  test.each(named(CALLS))("%s", async (_, call) => {
+    expect(await evaluate((await policiesOfProd()).deploy, call)).toBe("Allowed");
+  });
+});
+
+describe("the deploy role may not", () => {
+  const foreign = role("prod-admin");
+  const CALLS: Readonly<Record<string, readonly Call[]>> = {
+    "touch a role that is only called like its own": [
+      onRole("UpdateAssumeRolePolicy", foreign),
+      onRole("UpdateAssumeRolePolicy", foreign, bounded),
+      onRole("PutRolePolicy", foreign, bounded),
+      onRole("PutRolePermissionsBoundary", foreign, bounded),
+      onRole("DeleteRole", foreign),
+      onRole("PassRole", foreign, toLambda),
+      onRole("PassRole", role("warmwatch/prod-eu/prod-eu.api"), toLambda),
+      onRole("PassRole", role("warmwatch/staging/staging.api"), toLambda),
+      onRole("UpdateAssumeRolePolicy", role("team/warmwatch/prod/admin"), bounded),
+    ],
+    "take a role out of its boundary": [
+      onRole("CreateRole", OWN_ROLE),
+      onRole("CreateRole", OWN_ROLE, { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" }),
+      onRole("PutRolePolicy", OWN_ROLE),
+      onRole("UpdateAssumeRolePolicy", OWN_ROLE),
+      onRole("PutRolePermissionsBoundary", OWN_ROLE, {
+        "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess",
+      }),
+      onRole("DeleteRolePermissionsBoundary", OWN_ROLE, bounded),
+      onRole("AttachRolePolicy", OWN_ROLE, {
+        ...bounded,
+        "iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess",
+      }),
+    ],
+    "change what limits it": [
+      ["iam:CreatePolicyVersion", BOUNDARY],
+      ["iam:SetDefaultPolicyVersion", BOUNDARY],
+      ["iam:DeletePolicy", BOUNDARY],
+      ...["warmwatch_prod_deploy", "warmwatch_prod_plan", "warmwatch_staging_deploy"].flatMap((name) => [
+        onRole("PutRolePolicy", role(name), bounded),
+        onRole("UpdateAssumeRolePolicy", role(name), bounded),
+        onRole("DeleteRole", role(name)),
+      ]),
+      [
+        "iam:UpdateOpenIDConnectProviderThumbprint",
+        `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`,
+      ],
+    ],
+    "take or hand on another role": [
+      ["sts:AssumeRole", role("admin")],
+      onRole("PassRole", OWN_ROLE, { "iam:PassedToService": "ec2.amazonaws.com" }),
+      onRole("PassRole", OWN_ROLE),
+    ],
+    "open a function to everyone, or to another account": [
+      ["lambda:AddPermission", lambda("prod-api"), { "lambda:Principal": "*" }],
+      ["lambda:AddPermission", lambda("prod-api"), { "lambda:Principal": "210987654321" }],
+      ["lambda:CreateFunctionUrlConfig", lambda("prod-web"), { "lambda:FunctionUrlAuthType": "NONE" }],
+      ["lambda:UpdateFunctionUrlConfig", lambda("prod-web"), { "lambda:FunctionUrlAuthType": "NONE" }],
+    ],
+    "touch what belongs to others": [
+      ["lambda:UpdateFunctionCode", lambda("staging-api")],
+      ["lambda:UpdateFunctionCode", lambda("production-api")],
+      ["lambda:InvokeFunction", lambda("staging-warmer")],
+      ["logs:DeleteLogGroup", arn("logs", "log-group:/aws/lambda/staging-api")],
+      ["cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:staging-api-errors")],
+      ["cloudwatch:PutDashboard", `arn:aws:cloudwatch::${ACCOUNT}:dashboard/prod-eu`],
+      ["kms:PutKeyPolicy", KEY, tag("staging")],
+      ["kms:PutKeyPolicy", KEY],
+      ["kms:ScheduleKeyDeletion", KEY],
+      ["kms:TagResource", KEY, { ...tag("staging"), ...newTag("prod") }],
+      ["kms:TagResource", KEY, { ...newTag("prod"), "kms:ResourceAliases": ["alias/shop-database"] }],
+      ["kms:Decrypt", KEY, tag("prod")],
+      ["secretsmanager:GetSecretValue", arn("secretsmanager", "secret:prod/token-AbCdEf")],
+    ],
+    "touch another state, or the bucket": [
+      ["s3:GetObject", `${STATES}/shop/staging.tfstate`],
+      ["s3:PutObject", `${STATES}/shop/prod.tfstate.old`],
+      ["s3:PutObject", `${STATES}/bootstrap_account.tfstate`],
+      ["s3:DeleteObject", `${STATES}/shop/prod.tfstate`],
+      ["s3:DeleteObjectVersion", `${STATES}/shop/prod.tfstate`],
+      ["s3:PutBucketPolicy", STATES],
+      ["s3:PutBucketVersioning", STATES],
+    ],
+  };
+
+  describe.each(Object.entries(CALLS))("%s", (_, calls) => {
+    test.each(named(calls))("%s", async (_name, call) => {
+      expect(await evaluate((await policiesOfProd()).deploy, call)).toBe("ImplicitlyDenied");
+    });
+  });
+});
+
+describe("the plan role", () => {
+  test.each(
+    named([
+      onRole("GetRole", OWN_ROLE),
+      ["lambda:GetFunction", lambda("prod-api")],
+      ["s3:GetObject", `${STATES}/shop/prod.tfstate`],
+    ]),
+  )("may %s", async (_, call) => {
+    expect(await evaluate((await policiesOfProd()).plan, call)).toBe("Allowed");
+  });
+
+  test.each(
+    named([
+      onRole("CreateRole", OWN_ROLE, bounded),
+      onRole("PassRole", OWN_ROLE, toLambda),
+      ["lambda:UpdateFunctionCode", lambda("prod-api")],
+      ["lambda:InvokeFunction", lambda("prod-warmer")],
+      ["s3:PutObject", `${STATES}/shop/prod.tfstate`],
+      ["s3:PutObject", `${STATES}/shop/prod.tfstate.tflock`],
+      ["s3:GetObject", `${STATES}/shop/staging.tfstate`],
+    ]),
+  )("may not %s", async (_, call) => {
+    expect(await evaluate((await policiesOfProd()).plan, call)).toBe("ImplicitlyDenied");
+  });
+});
+
+describe("a function's role, whatever it is given, ", () => {
+  const EVERYTHING: Statement[] = [{ Effect: "Allow", Action: ["*"], Resource: ["*"] }];
+
+  test.each(
+    named([
+      ["logs:PutLogEvents", arn("logs", "log-group:/aws/lambda/prod-api:log-stream:one")],
+      ["lambda:InvokeFunction", lambda("prod-web")],
+    ]),
+  )("may %s", async (_, call) => {
+    expect(await evaluate(EVERYTHING, call, (await policiesOfProd()).boundary)).toBe("Allowed");
+  });
+
+  test.each(
+    named([
+      onRole("CreateRole", OWN_ROLE, bounded),
+      onRole("PutRolePolicy", OWN_ROLE, bounded),
+      ["sts:AssumeRole", role("admin")],
+      ["s3:GetObject", `${STATES}/shop/prod.tfstate`],
+      ["lambda:UpdateFunctionCode", lambda("prod-api")],
+      ["logs:PutLogEvents", arn("logs", "log-group:/aws/lambda/staging-api:log-stream:one")],
+    ]),
+  )("may not %s", async (_, call) => {
+    expect(await evaluate(EVERYTHING, call, (await policiesOfProd()).boundary)).toBe("ImplicitlyDenied");
+  });
+});
