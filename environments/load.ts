@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { explainIssues, explainUnusable } from "./explain";
+import { handlerFile } from "./handler-files";
 import { InvalidInput, keyPath, type Mistake } from "./mistakes";
 import { deployedName, MAX_NAME_LENGTH, stateLocation, WARMER } from "./names";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
@@ -66,9 +66,7 @@ async function readTfvars(root: string, file: string): Promise<Tfvars> {
 /** The folders in functions/ that hold a function of the user's. */
 async function functionFolders(root: string): Promise<string[]> {
   const folders = await readdir(join(root, "functions")).catch(() => []);
-  return folders
-    .filter((folder) => folder !== WARMER && existsSync(join(root, "functions", folder, "handler.ts")))
-    .sort();
+  return folders.filter((folder) => folder !== WARMER && handlerFile(root, folder) !== undefined).sort();
 }
 
 function nameMistakes(name: string): string[] {

@@ -1,11 +1,13 @@
-import { build, type BuildFailure, type Metafile, type OutputFile } from "esbuild";
+import { type Metafile, type OutputFile } from "esbuild";
 import { zipSync, type Zippable } from "fflate";
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, resolve } from "node:path";
+import { handlerFile } from "../environments/handler-files";
 import { InvalidInput, type Mistake } from "../environments/mistakes";
 import { BundleCache } from "./bundle-cache";
+import { compile, COMPILATION } from "./compile";
 
 /** A function's code, ready to deploy: the same sources give the same bytes on any computer, in any folder, on any day. */
 export interface Bundle {
@@ -13,16 +15,20 @@ export interface Bundle {
   readonly zipFile: string;
   /** Base64 SHA-256 of the zip, as Terraform's `source_code_hash` wants it. */
   readonly sourceCodeHash: string;
+  /** What people should know of it, each on a line. */
+  readonly notes: readonly string[];
 }
+
+type Code = Pick<Bundle, "notes"> & { readonly zip: Uint8Array };
 
 /** What Lambda calls in a bundle: `<file>.<export>`. */
 export const HANDLER = "handler.handler";
 
 /** How bundles are made: all that decides their bytes, besides what goes in, stands in these functions. */
-const RECIPE = [compile, zipFiles].join("\n");
+const RECIPE = [COMPILATION, zipFiles].join("\n");
 
 /**
- * Bundles `functions/<name>/handler.ts` of every name given, each once, and writes `<folder>/<name>.zip`. What has not changed since it was
+ * Bundles the handler in `functions/<name>` of every name given, each once, and writes `<folder>/<name>.zip`. What has not changed since it was
  * last bundled comes out of the project's cache.
  *
  * @param root the project's folder
@@ -39,10 +45,11 @@ export async function bundleFunctions(
   const cache = new BundleCache(root, RECIPE);
   const bundle = async (name: string) => {
     try {
-      const zip = cache.find(name) ?? (await make(root, name, cache));
+      const cached = cache.find(name);
+      const { zip, notes } = cached ? { zip: cached, notes: [] } : await make(root, name, cache);
       const zipFile = resolve(folder, `${name}.zip`);
       await writeFile(zipFile, zip);
-      bundles.set(name, { zipFile, sourceCodeHash: createHash("sha256").update(zip).digest("base64") });
+      bundles.set(name, { zipFile, sourceCodeHash: createHash("sha256").update(zip).digest("base64"), notes });
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       mistakes.push(...error.mistakes);
@@ -53,11 +60,12 @@ export async function bundleFunctions(
   return bundles;
 }
 
-async function make(root: string, name: string, cache: BundleCache): Promise<Uint8Array> {
-  const { files, metafile } = await compile(root, `functions/${name}/handler.ts`);
+async function make(root: string, name: string, cache: BundleCache): Promise<Code> {
+  const source = handlerFile(root, name) ?? `functions/${name}/handler.ts`;
+  const { files, metafile, sources, notes } = await compile(root, name, source);
   const zip = zipFiles(files);
-  if (!mayFindMore(metafile)) cache.keep(name, zip, Object.keys(metafile.inputs));
-  return zip;
+  if (notes.length === 0 && !mayFindMore(metafile)) cache.keep(name, zip, sources);
+  return { zip, notes };
 }
 
 /** Whether an import that a program can do without was not found: some day it may be. */
@@ -66,49 +74,6 @@ function mayFindMore({ inputs }: Metafile): boolean {
     // An import statement has to be found, unless it is one of types only.
     imports.some(({ path, kind, external }) => external && kind !== "import-statement" && !isBuiltin(path)),
   );
-}
-
-async function compile(root: string, source: string): Promise<{ files: OutputFile[]; metafile: Metafile }> {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: resolve(root),
-    entryPoints: [source],
-    outdir: "bundle",
-    outExtension: { ".js": ".mjs" },
-    write: false,
-    metafile: true,
-    bundle: true,
-    splitting: true,
-    minify: true,
-    // An error's class names its failure in metrics and logs; minified, it would be called t.
-    keepNames: true,
-    sourcemap: true,
-    sourcesContent: false,
-    platform: "node",
-    // Of packages that have both, the ES modules: of these, esbuild leaves out what is not used.
-    mainFields: ["module", "main"],
-    format: "esm",
-    target: "node22",
-    // CommonJS packages call require() for Node's own modules; an ES module has none.
-    banner: { js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);' },
-    logLevel: "silent",
-  }).catch((failure: unknown) => {
-    const { errors } = failure as Partial<BuildFailure>;
-    throw errors ? new InvalidInput(compileMistakes(errors)) : failure;
-  });
-  const exported = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === source)?.exports ?? [];
-  if (!exported.includes("handler")) {
-    throw new InvalidInput([
-      { file: source, message: `expected an export named handler, got ${exported.join(", ") || "none"}` },
-    ]);
-  }
-  return { files: outputFiles, metafile };
-}
-
-function compileMistakes(errors: BuildFailure["errors"]): Mistake[] {
-  return errors.map(({ location, text }) => ({
-    file: location ? `${location.file}:${location.line}:${location.column + 1}` : "functions",
-    message: text,
-  }));
 }
 
 function zipFiles(files: readonly OutputFile[]): Uint8Array {

@@ -1,6 +1,7 @@
 import { TerraformResource } from "cdktf";
 import { stateLocation } from "../environments/names";
 import { type Environment } from "../environments/schema";
+import { type Bundle } from "./bundle";
 import { type CostItem, dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
 import { type EnvironmentStack } from "./environment-stack";
 import { warmingCost } from "./warming/warming-cost";
@@ -9,8 +10,12 @@ const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring
 
 const LONGEST_LIST = 60;
 
-/** What has been synthesized, one line per environment, and what people should know of it. */
-export function summarize(stacks: readonly EnvironmentStack[]): string {
+/**
+ * What has been synthesized, one line per environment, and what people should know of it.
+ *
+ * @param bundles the functions' code
+ */
+export function summarize(stacks: readonly EnvironmentStack[], bundles: Iterable<Bundle>): string {
   const costs = stacks.map((stack) => ({ stack, items: monthlyCost(stack) }));
   const rows = costs.map(({ stack, items }) => {
     const { name, region, state } = stack.environment;
@@ -31,6 +36,7 @@ export function summarize(stacks: readonly EnvironmentStack[]): string {
     ...costLines(costs),
     ...warmingLines(stacks),
     ...stacks.flatMap(({ environment }) => notes(environment)),
+    ...[...bundles].flatMap(({ notes: ofCode }) => ofCode),
   ].join("\n");
 }
 

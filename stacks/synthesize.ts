@@ -39,7 +39,7 @@ export function synthesize(
   if (providers !== undefined) {
     for (const { name } of environments) copyLockFile(join(providers, name), join(folder, "stacks", name));
   }
-  return summarize(stacks);
+  return summarize(stacks, bundles.values());
 }
 
 function copyLockFile(from: string, to: string): void {

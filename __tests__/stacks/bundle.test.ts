@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../environments/mistakes";
 import { bundleFunctions } from "../../stacks/bundle";
-import { HANDLER, makeProject, temporaryFolder } from "../support/project";
+import { HANDLER, makeProject, temporaryFolder, unpack } from "../support/project";
 
 async function bundle(root: string): Promise<{ zip: Buffer; sourceCodeHash: string }> {
   const bundles = await bundleFunctions(root, ["api"], temporaryFolder());
@@ -23,12 +23,11 @@ async function mistakesOf(files: Record<string, string>, names = ["api"]): Promi
   return failure.message.split("\n");
 }
 
-/** Unpacks a bundle and imports it in a process of its own, as Lambda does; returns what the expression says of it. */
+/** Imports a bundle as Lambda does, from files and in a process of its own; returns what the expression says of it. */
 function evaluate(zip: Buffer, expression: string): string {
-  const folder = temporaryFolder();
-  for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
-  const program = `import(process.argv[1]).then(async (bundle) => console.log(${expression}))`;
-  return execFileSync(process.execPath, ["-e", program, join(folder, "handler.mjs")], { encoding: "utf8" }).trim();
+  const program = join(temporaryFolder(), "program.mjs");
+  writeFileSync(program, `const bundle = await import(process.argv[2]);\nconsole.log(${expression});\n`);
+  return execFileSync(process.execPath, [program, join(unpack(zip), "handler.mjs")], { encoding: "utf8" }).trim();
 }
 
 describe("a bundle", () => {
@@ -59,6 +58,27 @@ describe("a bundle", () => {
     expect(evaluate(zip, "bundle.handler()")).toBe("/");
   });
 
+  test("gives CommonJS modules their folder and file: those of the bundle", async () => {
+    const { zip } = await bundle(
+      makeProject({
+        "functions/api/handler.ts": 'import { at } from "old"; export const handler = () => at;',
+        "node_modules/old/index.js":
+          "const { basename } = require('path'); exports.at = [basename(__dirname), basename(__filename), require.main === module];",
+      }),
+    );
+    expect(evaluate(zip, "JSON.stringify(bundle.handler())")).toBe('["bundle","handler.mjs",false]');
+  });
+
+  test("runs a handler that names its folder as CommonJS does", async () => {
+    const handler = `import { dirname } from "node:path";
+      import { fileURLToPath } from "node:url";
+      const __filename = fileURLToPath(import.meta.url);
+      const __dirname = dirname(__filename);
+      export const handler = () => __dirname === import.meta.dirname;`;
+    const { zip } = await bundle(makeProject({ "functions/api/handler.ts": handler }));
+    expect(evaluate(zip, "bundle.handler()")).toBe("true");
+  });
+
   test("runs a handler that makes a require of its own", async () => {
     const handler = `import { createRequire } from "node:module";
       const require = createRequire(import.meta.url);
@@ -82,19 +102,6 @@ describe("a bundle", () => {
       }),
     );
     expect(evaluate(zip, "await bundle.handler()")).toBe("1");
-  });
-
-  test("takes the ES modules of packages that have both, of which what is not used is left out", async () => {
-    const { zip } = await bundle(
-      makeProject({
-        "functions/api/node_modules/both/package.json": JSON.stringify({ name: "both", main: "c.js", module: "e.js" }),
-        "functions/api/node_modules/both/c.js": 'exports.used = "common";',
-        "functions/api/node_modules/both/e.js": 'export const used = "module"; export const unused = "unused";',
-        "functions/api/handler.ts": 'import { used } from "both"; export const handler = async () => used;',
-      }),
-    );
-    expect(evaluate(zip, "await bundle.handler()")).toBe("module");
-    expect(Buffer.from(unzipSync(zip)["handler.mjs"] ?? []).toString()).not.toContain("unused");
   });
 
   test("keeps what is imported lazily in a file of its own", async () => {
@@ -129,6 +136,63 @@ describe("a bundle", () => {
   });
 });
 
+describe("a handler is found", () => {
+  test.each([
+    ["handler.mts", 'export const handler = () => "ok";'],
+    ["handler.cts", 'exports.handler = (): string => "ok";'],
+    ["handler.js", 'exports.handler = () => "ok";'],
+    ["handler.js", 'module.exports.handler = () => "ok";'],
+    ["handler.js", 'module.exports = { handler: () => "ok" };'],
+    ["handler.js", 'module.exports = wrap(() => "ok"); function wrap(handler) { return { handler }; }'],
+    ["handler.js", 'export const handler = () => "ok";'],
+    ["handler.mjs", 'export { ok as handler } from "./ok.js";'],
+    ["handler.cjs", 'module.exports = require("./old.js");'],
+    ["handler.ts", 'export = { handler: () => "ok" };'],
+    ["handler.ts", 'export {};\nexports.handler = () => "ok";'],
+    ["handler.ts", 'import { ok } from "./ok.js";\nexport {};\nmodule.exports = { handler: ok };'],
+    [
+      "handler.ts",
+      'export type Event = string;\nexport const word: Event = "ok";\nexports.handler = () => exports.word;',
+    ],
+    ["handler.ts", 'import { sep } from "node:path";\nexports.handler = () => sep && "ok";'],
+  ])("in %s as %j", async (file, code) => {
+    const root = makeProject({
+      [`functions/web/${file}`]: code,
+      "functions/web/ok.js": 'export const ok = () => "ok";',
+      "functions/web/old.js": 'exports.handler = () => "ok";',
+    });
+
+    const web = (await bundleFunctions(root, ["web"], temporaryFolder())).get("web");
+
+    expect(evaluate(readFileSync(web?.zipFile ?? ""), "bundle.handler()")).toBe("ok");
+  });
+});
+
+describe("what a program may never come to is told, and left out:", () => {
+  async function notesOf(files: Record<string, string>): Promise<readonly string[] | undefined> {
+    return (await bundleFunctions(makeProject(files), ["api"], temporaryFolder())).get("api")?.notes;
+  }
+
+  test("import() and require() of packages that are not installed", async () => {
+    const notes = await notesOf({
+      "functions/api/handler.ts": `const tracer = process.env["TRACED"] ? require("tracer") : undefined;
+export const handler = async () => tracer ?? import("elsewhere");`,
+    });
+    expect(notes).toEqual([
+      "functions/api/handler.ts:1:48: tracer is not installed: the program fails if it gets to this line",
+      "functions/api/handler.ts:2:53: elsewhere is not installed: the program fails if it gets to this line",
+    ]);
+  });
+
+  test("not what the code itself can do without", async () => {
+    const notes = await notesOf({
+      "functions/api/handler.ts": 'import "fast"; export const handler = async () => import("extra").catch(() => 1);',
+      "node_modules/fast/index.js": 'try { require("faster"); } catch {}',
+    });
+    expect(notes).toEqual([]);
+  });
+});
+
 describe("mistakes in a function's code", () => {
   test("have file, line and column, for every function at once", async () => {
     const files = {
@@ -141,13 +205,34 @@ describe("mistakes in a function's code", () => {
     ]);
   });
 
-  test("no handler is exported", async () => {
-    expect(await mistakesOf({ "functions/api/handler.ts": "export const handle = 1, main = 2" })).toEqual([
-      "functions/api/handler.ts: expected an export named handler, got handle, main",
+  test.each([
+    ["handler.ts", "export const handle = 1, main = 2", "handle, main"],
+    ["handler.ts", "", "none"],
+    ["handler.ts", "export default { handler: () => 1 };", "default"],
+    ["handler.ts", "export {}; exports.handle = 1;", "handle"],
+    ["handler.js", "exports.handle = 1; const handler = 2;", "handle"],
+    ["handler.js", "module.exports = { main() {} };", "main"],
+    ["handler.cjs", "console.log(1);", "none"],
+  ])("no handler is exported: %s with %j", async (file, code, exported) => {
+    expect(await mistakesOf({ [`functions/web/${file}`]: code }, ["web"])).toEqual([
+      `functions/web/${file}: expected an export named handler, got ${exported}`,
     ]);
-    expect(await mistakesOf({ "functions/api/handler.ts": "" })).toEqual([
-      "functions/api/handler.ts: expected an export named handler, got none",
+  });
+
+  test("the program starts with a package that is not installed", async () => {
+    const files = {
+      "functions/api/handler.ts": 'import { x } from "nowhere";\nexport const handler = x;\n',
+      "functions/jobs/handler.js": 'const { x } = require("nowhere");\nexports.handler = x;\n',
+    };
+    expect(await mistakesOf(files, ["api", "jobs"])).toEqual([
+      'functions/api/handler.ts:1:19: Could not resolve "nowhere"',
+      'functions/jobs/handler.js:1:23: Could not resolve "nowhere"',
     ]);
+  });
+
+  test("a file of the function's own is misspelt, whenever it is imported", async () => {
+    const files = { "functions/api/handler.ts": 'export const handler = () => import("./mispelt");' };
+    expect(await mistakesOf(files)).toEqual(['functions/api/handler.ts:1:37: Could not resolve "./mispelt"']);
   });
 });
 

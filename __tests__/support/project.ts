@@ -1,4 +1,5 @@
 import { afterAll } from "@jest/globals";
+import { unzipSync } from "fflate";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -37,6 +38,14 @@ export function makeProject(files: Readonly<Record<string, string | Uint8Array>>
     writeFileSync(join(root, path), content);
   }
   return root;
+}
+
+/** Unpacks a zip into a folder named `bundle`, and returns that. */
+export function unpack(zip: Uint8Array): string {
+  const folder = join(temporaryFolder(), "bundle");
+  mkdirSync(folder);
+  for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
+  return folder;
 }
 
 /** Every file below a folder, by its path from there. */

@@ -74,7 +74,7 @@ function monitoringOf(root: string, environment: Environment): CostItem[] {
     // What it costs does not depend on the code: any file will do.
     const zipFile = resolve(root, "environments", `${environment.name}.tfvars`);
     const names = [WARMER, ...Object.keys(environment.functions)];
-    const bundles = new Map(names.map((name) => [name, { zipFile, sourceCodeHash: "" }]));
+    const bundles = new Map(names.map((name) => [name, { zipFile, sourceCodeHash: "", notes: [] }]));
     const app = new App({ outdir: folder, skipValidation: true });
     return monthlyCost(new EnvironmentStack(app, environment, { bundles, stackFolder: folder }));
   } finally {

@@ -1,0 +1,34 @@
+import { init, parse } from "cjs-module-lexer";
+import { transform } from "esbuild";
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+
+/** What a CommonJS module exports, as far as that can be told without running it. */
+export interface CommonJsExports {
+  readonly names: readonly string[];
+  /** Whether `handler` may be among them; only running it tells for certain. */
+  readonly mayHaveHandler: boolean;
+}
+
+/** Reads what a CommonJS module exports; one in TypeScript as it would be compiled. */
+export async function commonJsExports(file: string): Promise<CommonJsExports> {
+  const { code } = await transform(await readFile(file, "utf8"), {
+    loader: extname(file).endsWith("ts") ? "ts" : "js",
+    format: "cjs",
+    platform: "node",
+    minifyWhitespace: true,
+    logLevel: "silent",
+  });
+  await init();
+  const { exports, reexports } = parse(code);
+  // What the lexer reads for certain: https://github.com/nodejs/cjs-module-lexer#grammar
+  const unread = code
+    .replace(/\bmodule\.exports=__toCommonJS\(\w+\)/g, "")
+    .replace(/\bObject\.defineProperty\((module\.)?exports,"[^"]+"/g, "")
+    .replace(/\b(module\.)?exports(\.[\w$]+|=\{)/g, "");
+  const isObject = /\bexports=\{/.test(code) && /\bhandler\b|\.\.\./.test(code);
+  const names = [...exports].filter((name) => name !== "__esModule");
+  const mayHaveHandler =
+    names.includes("handler") || [...reexports].length > 0 || isObject || /\bexports\b|\bthis\.handler\b/.test(unread);
+  return { names, mayHaveHandler };
+}

@@ -1,0 +1,271 @@
+import {
+  build,
+  type BuildFailure,
+  type BuildOptions,
+  type BuildResult,
+  type Message,
+  type Metafile,
+  type OnResolveArgs,
+  type OutputFile,
+  type Plugin,
+} from "esbuild";
+import { posix, relative, resolve, sep } from "node:path";
+import { WARMER } from "../environments/names";
+import { InvalidInput, type Mistake } from "../environments/mistakes";
+import { commonJsExports } from "./commonjs-exports";
+import { isDeclaredEsModule, isTypeScript } from "./module-format";
+import { placeOf } from "./import-place";
+
+/** A function's code, compiled. */
+export interface Compiled {
+  readonly files: readonly OutputFile[];
+  readonly metafile: Metafile;
+  /** Every file that it was made from, relative to the project's folder. */
+  readonly sources: readonly string[];
+  /** What works unless the program gets to a certain line, for people to read. */
+  readonly notes: readonly string[];
+}
+
+type Attempt = BuildResult<{ write: false; metafile: true }>;
+
+/** What is not a file: the program that exports the handler, and what stands between `import()` and CommonJS. */
+const MADE_UP = "made-up";
+const ENTRY = `${MADE_UP}:entry`;
+
+/** Tells the bundler's imports from those with which a plugin asks where they lead. */
+const ASKED = Symbol("asked");
+
+/** What attempts have taught of a function's code. Bundling is tried again with it, which few functions need. */
+class Lessons {
+  /** Imports that lead nowhere, which running the program need not come to. */
+  readonly missing = new Map<string, Mistake>();
+  /** CommonJS modules that `import()` leads to, as absolute paths. */
+  readonly importedLazily = new Set<string>();
+  /** TypeScript that exports in both ways. */
+  readonly exportingBothWays = new Set<string>();
+}
+
+/**
+ * Bundles a function as Node.js would load it.
+ *
+ * @param root the project's folder
+ * @param source the handler's file, relative to it
+ * @throws InvalidInput with every compile error, and for a handler file without an export `handler`
+ */
+export async function compile(root: string, name: string, source: string): Promise<Compiled> {
+  const lessons = new Lessons();
+  for (;;) {
+    const attempt = await tryToBundle(root, name, source, lessons);
+    const learned = await learn(root, attempt, lessons);
+    if (learned) continue;
+    if (attempt instanceof Error) throw await explained(root, source, attempt);
+    await checkHandler(root, source, attempt.metafile);
+    const { outputFiles: files, metafile } = attempt;
+    return {
+      files,
+      metafile,
+      sources: Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${MADE_UP}:`)),
+      notes: [...lessons.missing.values()].map(({ file, message }) => `${file}: ${message}`),
+    };
+  }
+}
+
+function options(root: string, name: string): BuildOptions {
+  return {
+    absWorkingDir: resolve(root),
+    outdir: "bundle",
+    entryNames: "handler",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    // An error's class names its failure in metrics and logs; minified, it would be called t.
+    keepNames: true,
+    sourcemap: true,
+    sourcesContent: false,
+    platform: "node",
+    ...(name === WARMER
+      ? // Of AWS's SDK, the ES modules, of which esbuild leaves out what is not used.
+        { mainFields: ["module", "main"] }
+      : // What Node.js knows: https://nodejs.org/api/packages.html#conditional-exports
+        { mainFields: ["main"], conditions: ["node-addons", "module-sync"] }),
+    format: "esm",
+    target: "node22",
+    // What CommonJS modules have and ES modules have not. The folder of every module is the one that the bundle is in.
+    banner: { js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);' },
+    define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
+    logLevel: "silent",
+    logLimit: 0,
+  };
+}
+
+async function tryToBundle(
+  root: string,
+  name: string,
+  source: string,
+  lessons: Lessons,
+): Promise<Attempt | (Error & BuildFailure)> {
+  try {
+    return await build({
+      ...options(root, name),
+      stdin: { contents: `export { handler } from "./${source}";`, resolveDir: resolve(root), sourcefile: ENTRY },
+      write: false,
+      metafile: true,
+      plugins: [asNodeImports(resolve(root), lessons)],
+    });
+  } catch (failure) {
+    if (isBuildFailure(failure)) return failure;
+    throw failure;
+  }
+}
+
+function isBuildFailure(failure: unknown): failure is Error & BuildFailure {
+  return failure instanceof Error && "errors" in failure;
+}
+
+/** Whether there was something new to learn from an attempt. */
+async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Lessons): Promise<boolean> {
+  const known = () => lessons.missing.size + lessons.importedLazily.size + lessons.exportingBothWays.size;
+  const before = known();
+
+  for (const { id, location } of attempt.warnings) {
+    if (id !== "commonjs-variable-in-esm" || !location) continue;
+    const file = resolve(root, location.file);
+    if (isTypeScript(file) && !isDeclaredEsModule(file)) lessons.exportingBothWays.add(file);
+  }
+  for (const error of attempt.errors) {
+    const specifier = missing(error);
+    if (specifier === undefined || !(await mayBeMissing(root, error, specifier))) continue;
+    lessons.missing.set(specifier, {
+      file: place(error),
+      message: `${specifier} is not installed: the program fails if it gets to this line`,
+    });
+  }
+  if ("metafile" in attempt) {
+    const { inputs } = attempt.metafile;
+    for (const { imports } of Object.values(inputs)) {
+      for (const { kind, path } of imports) {
+        if (kind === "dynamic-import" && inputs[path]?.format === "cjs")
+          lessons.importedLazily.add(resolve(root, path));
+      }
+    }
+  }
+  return known() > before;
+}
+
+/** What an import names that leads nowhere. */
+function missing({ text }: Message): string | undefined {
+  return /^Could not resolve "(.+)"$/.exec(text)?.[1];
+}
+
+/** A misspelt file of the user's own is a mistake; of packages, which may be left out, what a program starts with has to be there. */
+async function mayBeMissing(root: string, { location }: Message, specifier: string): Promise<boolean> {
+  if (!location) return false;
+  const isOwn = !location.file.includes("node_modules/");
+  if (isOwn && specifier.startsWith(".")) return false;
+  return (await placeOf(resolve(root, location.file), specifier)) !== "start";
+}
+
+/** What esbuild does not do as Node.js does. */
+function asNodeImports(root: string, lessons: Lessons): Plugin {
+  return {
+    name: "as-node-imports",
+    setup(bundler) {
+      if (lessons.missing.size > 0) {
+        bundler.onResolve({ filter: /.*/ }, ({ path, kind }) => {
+          const isLeftOut = lessons.missing.has(path) && (kind === "dynamic-import" || kind === "require-call");
+          return isLeftOut ? { path, external: true } : undefined;
+        });
+      }
+      if (lessons.importedLazily.size > 0) {
+        // In a bundle that is split, import() gives of a CommonJS module nothing but `default`.
+        bundler.onResolve({ filter: /.*/ }, async ({ path, pluginData, ...from }: OnResolveArgs) => {
+          if (from.kind !== "dynamic-import" || pluginData === ASKED) return undefined;
+          const found = await bundler.resolve(path, { ...from, pluginData: ASKED });
+          if (!lessons.importedLazily.has(found.path)) return found;
+          const isByNodesRules = !isTypeScript(from.importer) || isDeclaredEsModule(from.importer);
+          const target = relative(root, found.path).split(sep).join(posix.sep);
+          // The bundler knows by the name whose rules a module follows.
+          return { namespace: MADE_UP, path: target + (isByNodesRules ? ".mjs" : ""), pluginData: target };
+        });
+        bundler.onLoad({ filter: /.*/, namespace: MADE_UP }, ({ pluginData }) => ({
+          // As a promise resolves to what `then` of its value gives, import() does to the whole module.
+          contents: `import * as exported from ${JSON.stringify(`./${String(pluginData)}`)};
+            export const then = (resolve) => resolve(exported);`,
+          resolveDir: root,
+        }));
+      }
+      if (lessons.exportingBothWays.size > 0) {
+        bundler.onLoad({ filter: /.*/, namespace: "file" }, async ({ path }) =>
+          lessons.exportingBothWays.has(path) ? { contents: await asCommonJs(path) } : undefined,
+        );
+      }
+    },
+  };
+}
+
+/** A TypeScript file as TypeScript compiles it for CommonJS: what is exported and what is set in `exports` is one object. */
+async function asCommonJs(path: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    write: false,
+    format: "cjs",
+    platform: "node",
+    target: "node22",
+    define: { exports: "module.exports" },
+    sourcemap: "inline",
+    sourcesContent: false,
+    outdir: ".",
+    logLevel: "silent",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** A handler that ES modules do not export is a compile error; what CommonJS exports is known when it runs, and mostly before. */
+async function checkHandler(root: string, source: string, { inputs }: Metafile): Promise<void> {
+  if (inputs[source]?.format === "esm") return;
+  const { names, mayHaveHandler } = await commonJsExports(resolve(root, source));
+  if (!mayHaveHandler) throw noHandler(source, names);
+}
+
+function noHandler(source: string, names: readonly string[]): InvalidInput {
+  return new InvalidInput([
+    { file: source, message: `expected an export named handler, got ${names.join(", ") || "none"}` },
+  ]);
+}
+
+async function explained(root: string, source: string, { errors }: BuildFailure): Promise<InvalidInput> {
+  const isWithoutHandler = errors.every(
+    ({ location, text }) => location?.file === ENTRY && text.startsWith("No matching export"),
+  );
+  if (!isWithoutHandler) return new InvalidInput(errors.map((error) => ({ file: place(error), message: error.text })));
+  const { metafile } = await build({
+    absWorkingDir: resolve(root),
+    entryPoints: [source],
+    outdir: ".",
+    write: false,
+    metafile: true,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    logLevel: "silent",
+  });
+  return noHandler(source, Object.values(metafile.outputs)[0]?.exports ?? []);
+}
+
+function place({ location }: Message): string {
+  return location ? `${location.file}:${location.line}:${location.column + 1}` : "functions";
+}
+
+/** All that decides what compiling gives, besides what goes in. */
+export const COMPILATION = [
+  options,
+  tryToBundle,
+  learn,
+  mayBeMissing,
+  placeOf,
+  asNodeImports,
+  isDeclaredEsModule,
+  asCommonJs,
+].join("\n");
