@@ -1,14 +1,18 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { explainIssues, explainUnusable } from "./explain";
 import { handlerFile } from "./handler-files";
 import { InvalidInput, keyPath, type Mistake } from "./mistakes";
 import { deployedName, MAX_NAME_LENGTH, stateLocation, WARMER } from "./names";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
+import { explainFileError, readBytes, UnusableFile } from "./text-file";
 import { type Environment, environmentFile, environmentName, stateSettings } from "./schema";
 
 const FOLDER = "environments";
 const EXTENSION = ".tfvars";
+
+/** As much as 500 functions with every key that there is. */
+const MAX_TFVARS_BYTES = 1_500_000;
 
 type Values = NonNullable<Tfvars["values"]>;
 
@@ -46,7 +50,7 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
 }
 
 async function environmentNames(root: string): Promise<string[]> {
-  const files = await readdir(join(root, FOLDER)).catch(() => []);
+  const files = await readdir(join(root, FOLDER)).catch(noneIfMissing);
   const names = files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));
   if (names.length === 0) {
     throw new InvalidInput([{ file: FOLDER, message: `expected a file <environment>${EXTENSION}, found none` }]);
@@ -54,12 +58,18 @@ async function environmentNames(root: string): Promise<string[]> {
   return names.sort();
 }
 
+/** No files, where there is no folder for them. */
+function noneIfMissing(error: unknown): string[] {
+  if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+  throw new InvalidInput([{ file: FOLDER, message: `cannot be read: ${explainFileError(error)}` }]);
+}
+
 async function readTfvars(root: string, file: string): Promise<Tfvars> {
   try {
-    return await parseTfvars(file, await readFile(join(root, file)));
+    return await parseTfvars(file, await readBytes(join(root, file), MAX_TFVARS_BYTES));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { mistakes: [{ file, message: `cannot be read: ${code ?? message}` }] };
+    if (!(error instanceof UnusableFile)) throw error;
+    return { mistakes: [{ file, message: error.message }] };
   }
 }
 

@@ -1,10 +1,15 @@
 import { getExpressionAst, parse } from "@cdktf/hcl2json";
 import { setFlagsFromString } from "node:v8";
 import { keyPath, type Mistake } from "./mistakes";
+import { nestingOf } from "./nesting";
+import { decodeText, utf16Of } from "./text-file";
 
 // The parser is a WebAssembly program that runs for milliseconds here: optimizing it takes V8 longer than running it, and
 // twice the memory.
 setFlagsFromString("--liftoff-only");
+
+/** No file needs a tenth of it. The parser, which ends without a word where its stack is used up, takes several times as much. */
+const MAX_NESTING = 100;
 
 type Syntax = NonNullable<Awaited<ReturnType<typeof getExpressionAst>>>;
 
@@ -21,8 +26,12 @@ export interface Tfvars {
  * @param file the file's path, for messages
  */
 export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfvars> {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return { mistakes: [{ file, message: "expected UTF-8 text, got other bytes" }] };
+  const wrong = (message: string) => ({ mistakes: [{ file, message }] });
+  if (utf16Of(bytes)) return wrong("expected UTF-8 text, got UTF-16: save it as UTF-8");
+  const text = decodeText(bytes);
+  if (text === undefined) return wrong("expected UTF-8 text, got other bytes");
+  const nesting = nestingOf(text);
+  if (nesting > MAX_NESTING) return wrong(`expected at most ${MAX_NESTING} levels of nesting, got ${nesting}`);
   // As one map, the file shows keys that are set twice, of which hcl2json would take the last in silence, and has no blocks.
   const map = `{\n${text}\n}`;
   try {
@@ -31,16 +40,6 @@ export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfva
     return { values, mistakes: syntax ? repeatedKeys(file, syntax, Buffer.from(map)) : [] };
   } catch (error) {
     return { mistakes: syntaxMistakes(file, String(error)) };
-  }
-}
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    // UTF-16 without a mark is valid UTF-8 for most texts, with NUL in every other place.
-    return text.includes("\0") ? undefined : text;
-  } catch {
-    return undefined;
   }
 }
 

@@ -345,12 +345,10 @@ export const environmentFile = section({
     })
     .optional()
     .meta({ description: "Where your copy of docs/runbooks/ can be read, for links in the alarms' texts" }),
-  alarms: alarmOverrides
-    .default({})
-    .meta({
-      description:
-        "What differs from the defaults of each alarm, which rings when its figure was above the threshold in datapoints_to_alarm of the last evaluation_periods periods",
-    }),
+  alarms: alarmOverrides.default({}).meta({
+    description:
+      "What differs from the defaults of each alarm, which rings when its figure was above the threshold in datapoints_to_alarm of the last evaluation_periods periods",
+  }),
   warming: warmingOverrides
     .default({})
     .meta({ description: "What differs from the defaults of each warming strategy" }),

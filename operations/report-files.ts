@@ -1,17 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { explainFileError } from "../environments/text-file";
 import { OperationFailure } from "./operation-failure";
-
-const EXPLANATIONS: Readonly<Record<string, string>> = {
-  EACCES: "no permission",
-  EDQUOT: "the disk quota is used up",
-  EEXIST: "there is a file of that name",
-  ENOENT: "no such file",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "part of the path is a file",
-  EROFS: "the file system is read-only",
-};
 
 /**
  * Makes sure that reports can be written, before minutes are spent on one.
@@ -80,10 +71,4 @@ async function explained(folder: string, work: () => Promise<void>): Promise<voi
   } catch (error) {
     throw new OperationFailure(`reports cannot be written to ${folder}: ${explainFileError(error)}`);
   }
-}
-
-/** Why a file cannot be read or written. */
-export function explainFileError(error: unknown): string {
-  const { code = "", message } = error as NodeJS.ErrnoException;
-  return EXPLANATIONS[code] ?? message;
 }

@@ -532,7 +532,7 @@ describe("mistakes across files", () => {
 
   test("a file that cannot be read", async () => {
     expect(await mistakesIn({ "environments/dev.tfvars/x": "" })).toEqual([
-      "environments/dev.tfvars: cannot be read: EISDIR",
+      "environments/dev.tfvars: cannot be read: it is a folder",
     ]);
   });
 });

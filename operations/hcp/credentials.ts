@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { show, wrongInput } from "../../environments/mistakes";
+import { readJson, UnusableFile } from "../../environments/text-file";
 import { OperationFailure } from "../operation-failure";
 
 /** Where HCP Terraform is, unless the environment says otherwise. */
@@ -60,11 +61,11 @@ async function tokenFromLogin(host: string): Promise<string | undefined> {
       ? join(process.env["APPDATA"] ?? homedir(), "terraform.d")
       : join(process.env["HOME"] ?? homedir(), ".terraform.d");
   const file = join(folder, "credentials.tfrc.json");
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+  if (!existsSync(file)) return undefined;
+  const expected = "expected credentials as terraform login writes them";
   try {
-    return credentialsFile.parse(JSON.parse(text)).credentials[host]?.token;
-  } catch {
-    throw new OperationFailure(`${file}: expected credentials as terraform login writes them`);
+    return credentialsFile.parse(await readJson(file, expected)).credentials[host]?.token;
+  } catch (error) {
+    throw new OperationFailure(`${file}: ${error instanceof UnusableFile ? error.message : expected}`);
   }
 }

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { InvalidInput } from "../../environments/mistakes";
+import { readJson, UnusableFile } from "../../environments/text-file";
 
 const arn = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/);
 const roles = z.record(z.string(), z.object({ plan: arn, deploy: arn }));
@@ -18,12 +18,9 @@ export type Roles = Readonly<Record<string, { readonly plan: string; readonly de
 export async function readRoles(path: string, file: string): Promise<Roles> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, "utf8"));
+    content = await readJson(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InvalidInput([
-      { file, message: error instanceof SyntaxError ? "expected JSON" : `cannot be read: ${code ?? String(error)}` },
-    ]);
+    throw error instanceof UnusableFile ? new InvalidInput([{ file, message: error.message }]) : error;
   }
   const result = roles.safeParse(content);
   if (result.success) return result.data;

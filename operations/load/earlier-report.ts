@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { InvalidInput } from "../../environments/mistakes";
-import { explainFileError } from "../report-files";
+import { readJson, UnusableFile } from "../../environments/text-file";
 import { type Report, reportSchema } from "./report-schema";
 
 /**
@@ -10,15 +9,11 @@ import { type Report, reportSchema } from "./report-schema";
  */
 export async function readEarlierReport(file: string): Promise<Report> {
   const refuse = (message: string) => new InvalidInput([{ file, message }]);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw refuse(`cannot be read: ${explainFileError(error)}`);
-  });
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw refuse("expected the JSON file of an earlier run, got something else");
-  }
+  const content = await readJson(file, "expected the JSON file of an earlier run, got something else").catch(
+    (error: unknown) => {
+      throw error instanceof UnusableFile ? refuse(error.message) : error;
+    },
+  );
   const parsed = reportSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import * as z from "zod";
 import { InvalidInput } from "../../environments/mistakes";
+import { readJson, UnusableFile } from "../../environments/text-file";
 import { type Plan, type ResourceChange } from "./plan";
-import { child } from "./sensitivity";
 
 const ACTIONS = z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])).min(1);
 
@@ -49,18 +48,11 @@ export function environmentOf(file: string): string {
 /** Reads what `terraform show -json` has written; anything else is thrown as a mistake in the file. */
 export async function readPlanFile(path: string, shownAs: string): Promise<PlanJson> {
   const wrong = (message: string) => new InvalidInput([{ file: shownAs, message }]);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    throw wrong(`cannot be read: ${reasonOf(error)}`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw wrong("is not JSON: make it with `terraform show -json <saved plan>`");
-  }
+  const json = await readJson(path, "is not JSON: make it with `terraform show -json <saved plan>`").catch(
+    (error: unknown) => {
+      throw error instanceof UnusableFile ? wrong(error.message) : error;
+    },
+  );
   const parsed = PLAN_JSON.safeParse(json);
   const { data } = parsed;
   if (!data || (data.resource_changes === undefined && data.planned_values === undefined)) {
@@ -105,15 +97,4 @@ function kindOf(actions: z.infer<typeof ACTIONS>): ResourceChange["kind"] {
   if (actions.includes("delete")) return "destroy";
   if (actions.includes("forget")) return "forget";
   return "same";
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a folder",
-  EACCES: "there is no permission to",
-};
-
-function reasonOf(error: unknown): string {
-  const reason = String(child(error, "code"));
-  return REASONS[reason] ?? reason;
 }

@@ -1,5 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readJson } from "../../environments/text-file";
 import { type Report, reportSchema } from "./report-schema";
 import { type StateChange } from "../alarms/ringing";
 
@@ -39,7 +40,7 @@ function changesOf({ alarms }: Report): StateChange[] {
 
 async function readReport(file: string): Promise<Report | undefined> {
   try {
-    return reportSchema.safeParse(JSON.parse(await readFile(file, "utf8"))).data;
+    return reportSchema.safeParse(await readJson(file)).data;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import * as z from "zod";
 import { InvalidInput } from "../../environments/mistakes";
+import { readJson, UnusableFile } from "../../environments/text-file";
 
 const OUTPUTS = z.record(z.string(), z.object({ value: z.unknown() }));
 const FUNCTION_OUTPUT = z.object({ url: z.url({ protocol: /^https?$/ }), function_name: z.string() });
@@ -28,7 +28,7 @@ export interface Callable {
  * @throws InvalidInput
  */
 export async function readCallables(root: string, file: string): Promise<Callable[]> {
-  const outputs = await readJson(root, file, OUTPUTS, "make it with `terraform output -json`");
+  const outputs = await readShaped(root, file, OUTPUTS, "make it with `terraform output -json`");
   return Object.entries(outputs).flatMap(([id, { value }]) => {
     const { data } = FUNCTION_OUTPUT.safeParse(value);
     return data ? [{ id, name: data.function_name, url: new URL(data.url) }] : [];
@@ -43,21 +43,16 @@ export async function readCallables(root: string, file: string): Promise<Callabl
  */
 export async function readAlarmNames(root: string, environment: string): Promise<string[]> {
   const file = join("cdktf.out", "stacks", environment, "cdk.tf.json");
-  const { resource } = await readJson(root, file, STACK, "make it with `npm run synth`");
+  const { resource } = await readShaped(root, file, STACK, "make it with `npm run synth`");
   return Object.values(resource).flatMap((alarms) => Object.values(alarms).map((alarm) => alarm.alarm_name));
 }
 
-async function readJson<T>(root: string, file: string, shape: z.ZodType<T>, advice: string): Promise<T> {
-  const wrong = (message: string) => new InvalidInput([{ file, message: `${message}: ${advice}` }]);
-  let text: string;
+async function readShaped<T>(root: string, file: string, shape: z.ZodType<T>, advice: string): Promise<T> {
+  const unexpected = "is not of the expected form";
   try {
-    text = await readFile(resolve(root, file), "utf8");
+    return shape.parse(await readJson(resolve(root, file), unexpected));
   } catch (error) {
-    throw wrong(`cannot be read (${String((error as NodeJS.ErrnoException).code)})`);
-  }
-  try {
-    return shape.parse(JSON.parse(text));
-  } catch {
-    throw wrong("is not of the expected form");
+    const message = error instanceof UnusableFile ? error.message : unexpected;
+    throw new InvalidInput([{ file, message: `${message}: ${advice}` }]);
   }
 }

@@ -345,7 +345,7 @@ describe("input and output", () => {
   });
 
   test.each([
-    ["a missing file", {}, ["gone.json"], "gone.json: cannot be read: there is no such file"],
+    ["a missing file", {}, ["gone.json"], "gone.json: cannot be read: no such file"],
     ["a folder", { "a/b": "" }, ["a"], "a: cannot be read: it is a folder"],
     ["no JSON", { "a.json": "Plan: 1" }, ["a.json"], "a.json: is not JSON: make it with"],
     ["a state", { "a.json": '{"format_version":"1.0","values":{}}' }, ["a.json"], "a.json: is not a Terraform plan"],

@@ -242,7 +242,7 @@ describe("wrong input", () => {
       "no outputs",
       ["dev", "gone.json"],
       {},
-      /^gone\.json: cannot be read \(ENOENT\): make it with `terraform output -json`$/,
+      /^gone\.json: cannot be read: no such file: make it with `terraform output -json`$/,
     ],
     ["outputs of another form", ["dev", "outputs.json"], { "outputs.json": "[1]" }, /^outputs\.json: is not of the/],
     ["outputs cut off", ["dev", "outputs.json"], { "outputs.json": '{"api":' }, /^outputs\.json: is not of the/],
@@ -250,7 +250,7 @@ describe("wrong input", () => {
       "no stack",
       ["dev", "outputs.json"],
       { "cdktf.out/stacks/dev/cdk.tf.json": "" },
-      /^cdktf\.out\/stacks\/dev\/cdk\.tf\.json: cannot be read \(ENOENT\): make it with `npm run synth`$/,
+      /^cdktf\.out\/stacks\/dev\/cdk\.tf\.json: cannot be read: no such file: make it with `npm run synth`$/,
     ],
     ["a long wait", ["dev", "outputs.json", "--wait-minutes", "61"], {}, /whole number from 0 to 60/],
   ])("%s is told in one line, and nothing is asked", async (_, args, files, message) => {

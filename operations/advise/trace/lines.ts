@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { InvalidInput } from "../../../environments/mistakes";
-import { explainFileError } from "../../report-files";
+import { checkReadable, explainFileError, UnusableFile } from "../../../environments/text-file";
 
 const LONGEST_LINE = 10_000;
 
@@ -53,11 +53,12 @@ function decodeText(decoder: TextDecoder, bytes: Buffer | undefined): string | u
 }
 
 async function* chunks(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const stream = createReadStream(path, { highWaterMark: 1 << 18, signal });
   try {
-    yield* stream as AsyncIterable<Buffer>;
+    await checkReadable(path);
+    yield* createReadStream(path, { highWaterMark: 1 << 18, signal }) as AsyncIterable<Buffer>;
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new InvalidInput([{ file: name, message: `cannot be read: ${explainFileError(error)}` }]);
+    const message = error instanceof UnusableFile ? error.message : `cannot be read: ${explainFileError(error)}`;
+    throw new InvalidInput([{ file: name, message }]);
   }
 }

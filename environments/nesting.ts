@@ -1,0 +1,76 @@
+const OPERATOR = /^(&&|\|\||[=!<>]=|=>|[!?<>+*/%-])/;
+
+/**
+ * How deep a text in HCL is nested: maps, lists, parentheses and templates around one place, and the operators of the expressions that lead
+ * there. Parsers take a step on the stack for each, and end without a word where it is used up.
+ *
+ * @returns the greatest depth
+ */
+export function nestingOf(text: string): number {
+  /** How each level ends, and its operators. A heredoc ends with its word, on a line of its own. */
+  const levels: { readonly end: string; operators: number }[] = [{ end: "", operators: 0 }];
+  let depth = 0;
+  let deepest = 0;
+  let at = 0;
+  const open = (end: string) => {
+    levels.push({ end, operators: 0 });
+    deepest = Math.max(deepest, ++depth);
+  };
+  const close = () => {
+    const { operators = 0 } = levels.pop() ?? {};
+    depth -= operators + 1;
+  };
+  const skip = (pattern: RegExp) => {
+    pattern.lastIndex = at;
+    const [found] = pattern.exec(text) ?? [];
+    if (found !== undefined) at += found.length;
+    return found;
+  };
+
+  while (at < text.length) {
+    const level = levels.at(-1) ?? { end: "", operators: 0 };
+    const { end } = level;
+    if (end === '"' || end.length > 1) {
+      if (end === '"' ? text[at] === '"' : isHeredocEnd(text, at, end)) {
+        at += end === '"' ? 1 : 0;
+        close();
+      } else if (skip(/\$\$\{|%%\{/y) === undefined) {
+        if (skip(/[$%]\{/y) !== undefined) open("}");
+        // A text in quotes ends at the end of its line, too: what follows is wrong anyway.
+        else at += end === '"' && text[at] === "\\" ? 2 : 1;
+      }
+      continue;
+    }
+    if (skip(/[^\S\n]+|\n|\w+|#.*|\/\/.*|\/\*[^]*?(\*\/|$)/y) !== undefined) continue;
+    const [heredoc, word] = matchAt(/<<-?([\w-]+)\r?\n/y, text, at);
+    const operator = heredoc === undefined ? OPERATOR.exec(text.slice(at, at + 2))?.[0] : undefined;
+    const character = text[at] ?? "";
+    if (heredoc !== undefined && word !== undefined) {
+      at += heredoc.length - 1;
+      open(`\n${word}`);
+    } else if (operator !== undefined && operator !== "=>") {
+      at += operator.length;
+      level.operators++;
+      deepest = Math.max(deepest, ++depth);
+    } else {
+      at += operator?.length ?? 1;
+      if (character === end) close();
+      else if ("{[(".includes(character)) open({ "{": "}", "[": "]", "(": ")" }[character] ?? "");
+      else if (character === '"') open('"');
+      else if (character === "," || character === "=") {
+        depth -= level.operators;
+        level.operators = 0;
+      }
+    }
+  }
+  return deepest;
+}
+
+function isHeredocEnd(text: string, at: number, end: string): boolean {
+  return text[at] === "\n" && matchAt(/\n[^\S\n]*([\w-]+)\s*?(\n|$)/y, text, at)[1] === end.slice(1);
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): readonly (string | undefined)[] {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? [];
+}

@@ -1,0 +1,140 @@
+import { open, stat } from "node:fs/promises";
+
+/** What a file holds at most that is read as a whole, where nothing less is said. */
+const MAX_BYTES = 200_000_000;
+
+/** Deeper than any of the files that are read here, and far from where recursion ends. */
+const MAX_JSON_NESTING = 200;
+
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EDQUOT: "the disk quota is used up",
+  EEXIST: "there is a file of that name",
+  EISDIR: "it is a folder",
+  ELOOP: "its links go in a circle",
+  ENOENT: "no such file",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "part of the path is a file",
+  EPERM: "no permission",
+  EROFS: "the file system is read-only",
+};
+
+/** Why a file cannot be read or written. */
+export function explainFileError(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return EXPLANATIONS[code] ?? message;
+}
+
+/** A file that cannot be used. Its message is the end of a sentence that begins with the file's name and a colon. */
+export class UnusableFile extends Error {}
+
+/**
+ * Makes sure that reading a file comes to an end.
+ *
+ * @throws UnusableFile if it is a folder, a device, or a pipe that nobody may ever write to; the pipe of a shell, as in `<(…)`, is fine
+ */
+export async function checkReadable(path: string): Promise<void> {
+  const file = await explained(() => stat(path));
+  if (file.isDirectory()) throw new UnusableFile("cannot be read: it is a folder");
+  const isOfShell = file.isFIFO() && /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(path);
+  if (!file.isFile() && !isOfShell) throw new UnusableFile("cannot be read: it is no file");
+}
+
+/**
+ * Reads a whole file.
+ *
+ * @throws UnusableFile
+ */
+export async function readBytes(path: string, maxBytes = MAX_BYTES): Promise<Buffer> {
+  await checkReadable(path);
+  return explained(async () => {
+    const file = await open(path);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of file.createReadStream() as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBytes) throw new UnusableFile(`expected at most ${sizeText(maxBytes)}, got more`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks, length);
+  });
+}
+
+/**
+ * Reads a text file: UTF-8, or UTF-16 with a byte order mark, as PowerShell's `>` writes it.
+ *
+ * @throws UnusableFile
+ */
+export async function readText(path: string, maxBytes = MAX_BYTES): Promise<string> {
+  const bytes = await readBytes(path, maxBytes);
+  const text = decodeText(bytes, utf16Of(bytes) ?? "utf-8");
+  if (text === undefined) throw new UnusableFile("expected text, got other bytes");
+  return text;
+}
+
+/**
+ * Reads a JSON file, in one of the encodings of {@link readText}.
+ *
+ * @param expected what it has to be, for the message when it is no JSON
+ * @throws UnusableFile
+ */
+export async function readJson(path: string, expected = "expected JSON, got something else"): Promise<unknown> {
+  const text = await readText(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UnusableFile(expected);
+  }
+  if (jsonNestingOf(text) > MAX_JSON_NESTING) {
+    throw new UnusableFile(`expected JSON of at most ${MAX_JSON_NESTING} levels, got more`);
+  }
+  return value;
+}
+
+/** The text of bytes, without its byte order mark; undefined if they are none. */
+export function decodeText(
+  bytes: Uint8Array,
+  encoding: "utf-8" | "utf-16le" | "utf-16be" = "utf-8",
+): string | undefined {
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    // UTF-16 without a mark is valid UTF-8 for most texts, with NUL in every other place.
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which UTF-16 it is that begins with a byte order mark; undefined if it is none. */
+export function utf16Of([first, second]: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : undefined;
+}
+
+function jsonNestingOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') isText = !isText;
+    else if (isText) at += character === "\\" ? 1 : 0;
+    else if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
+    else if (character === "]" || character === "}") depth--;
+  }
+  return deepest;
+}
+
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UnusableFile) throw error;
+    throw new UnusableFile(`cannot be read: ${explainFileError(error)}`);
+  }
+}
+
+function sizeText(bytes: number): string {
+  return `${bytes / 1e6} MB`;
+}
