@@ -231,7 +231,7 @@ describe("roles in AWS", () => {
   });
 
   test.each([
-    ["nonsense", "expected JSON"],
+    ["nonsense", "expected JSON, got something else"],
     [
       { prod: { plan: "admin" } },
       'expected the roles\' ARNs as { "prod": { "plan": "arn:aws:iam::…", "deploy": "arn:aws:iam::…" } }',
