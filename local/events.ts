@@ -1,4 +1,5 @@
 import { type AlarmState } from "./cloudwatch/alarm";
+import { type FunctionFailure } from "./function-failure";
 
 /** What can be told while an environment runs. `at` is on the environment's own clock, in milliseconds since 1970. */
 export type LocalEvent =
@@ -13,6 +14,14 @@ export type LocalEvent =
       /** Whether it was a request through the alias `live` that met it. */
       readonly forRequest: boolean;
     }
+  /** A function has failed: it threw, crashed, ran out of time, or has returned to its endpoint what is no response. */
+  | (FunctionFailure & {
+      readonly kind: "function-failed";
+      readonly at: number;
+      readonly id: string;
+      /** The function's log; missing where none is written. */
+      readonly logFile?: string;
+    })
   /** An HTTP request was answered. */
   | {
       readonly kind: "request";

@@ -7,6 +7,7 @@ import { Clock } from "./clock";
 import { EndpointServer } from "./endpoint/endpoint-server";
 import { TokenBucket } from "./endpoint/token-bucket";
 import { type LocalEvent } from "./events";
+import { type FunctionFailure, functionFailureIn } from "./function-failure";
 import { FunctionFigures, TRAFFIC_ALIAS } from "./figures";
 import { type InvocationResult } from "./lambda/execution-environment";
 import { type InvocationReport } from "./lambda/local-function";
@@ -61,6 +62,8 @@ export interface LocalFunctionInfo {
   readonly name: string;
   /** Undefined for a function without an endpoint. */
   readonly url: string | undefined;
+  /** Where an event can be posted to it, through the alias of traffic: Lambda's Invoke API. */
+  readonly invokeUrl: string;
 }
 
 /** An environment that runs on this computer. */
@@ -167,7 +170,11 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   get functions(): readonly LocalFunctionInfo[] {
-    return this.stack.functions.map(({ id, name }) => ({ id, name, url: this.servers.get(name)?.url }));
+    const api = `${this.lambda?.url ?? ""}/2015-03-31/functions`;
+    return this.stack.functions.map(({ id, name }) => ({
+      ...{ id, name, url: this.servers.get(name)?.url },
+      invokeUrl: `${api}/${name}:${TRAFFIC_ALIAS}/invocations`,
+    }));
   }
 
   now(): number {
@@ -210,8 +217,10 @@ class RunningEnvironment implements LocalEnvironment {
 
   private async begin(): Promise<void> {
     const { idleMilliseconds = DEFAULT_IDLE_MILLISECONDS, port = DEFAULT_PORT, warming = true } = this.options;
+    const withEndpoint = this.stack.functions.filter(({ endpoint }) => endpoint);
     const lambda = (this.lambda = await startLambda({
       functions: [],
+      port: port === 0 ? 0 : port + withEndpoint.length,
       region: this.stack.region,
       idleMilliseconds: idleMilliseconds / this.clock.speed,
       onLog: (line, functionName) => {
@@ -221,7 +230,6 @@ class RunningEnvironment implements LocalEnvironment {
         this.takeInvocation(invocation);
       },
     }));
-    const withEndpoint = this.stack.functions.filter(({ endpoint }) => endpoint);
     for (const [index, settings] of withEndpoint.entries()) {
       this.servers.set(settings.name, await this.listen(port === 0 ? 0 : port + index, settings));
     }
@@ -252,9 +260,13 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   private listen(port: number, { id, name, endpoint }: StackFunction): Promise<EndpointServer> {
-    const { qualifier, throttling } = endpoint ?? {};
+    const { kind = "function-url", qualifier, throttling } = endpoint ?? {};
     const bucket = throttling && new TokenBucket(throttling.rateLimit, throttling.burstLimit);
     return EndpointServer.listen(port, {
+      kind,
+      onMalformed: (reason) => {
+        this.takeFailure(name, { errorType: "malformed response", errorMessage: reason });
+      },
       invoke: (event) => this.invoke(name, qualifier, event),
       mayPass: () => bucket?.take() ?? true,
       now: () => Date.now(),
@@ -285,18 +297,31 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   private takeInvocation(invocation: InvocationReport): void {
-    const { functionName, qualifier, initMilliseconds } = invocation;
+    const { functionName, qualifier, initMilliseconds, errorPayload } = invocation;
     const known = this.running.get(functionName);
     if (!known) return;
     known.figures.count(invocation);
     this.metrics.add(lambdaMetrics(invocation, this.now()));
+    if (errorPayload !== undefined) {
+      this.takeFailure(functionName, functionFailureIn(errorPayload, this.codeFolderOf(functionName)));
+    }
     if (initMilliseconds === undefined) return;
     const forRequest = qualifier === TRAFFIC_ALIAS;
     this.tell({ kind: "cold-start", at: this.now(), id: known.settings.id, initMilliseconds, forRequest });
   }
 
+  private takeFailure(functionName: string, failure: FunctionFailure): void {
+    const { id = functionName } = this.running.get(functionName)?.settings ?? {};
+    const logFile = this.logs?.fileOf(functionName);
+    this.tell({ kind: "function-failed", at: this.now(), id, ...failure, ...(logFile !== undefined && { logFile }) });
+  }
+
+  private codeFolderOf(functionName: string): string {
+    return join(this.folder.path, "code", functionName);
+  }
+
   private unpacked({ name, zipFile }: StackFunction): string {
-    const codeFolder = join(this.folder.path, "code", name);
+    const codeFolder = this.codeFolderOf(name);
     unpack(zipFile, codeFolder);
     return codeFolder;
   }

@@ -23,6 +23,11 @@ export class LogFiles {
     mkdirSync(folder, { recursive: true });
   }
 
+  /** Where a function's log is written. */
+  fileOf(functionName: string): string {
+    return join(this.folder, `${functionName}.log`);
+  }
+
   /** Takes a line of a function's log. */
   add(functionName: string, line: string): void {
     if (this.isLost) return;
@@ -48,7 +53,7 @@ export class LogFiles {
   }
 
   private write(functionName: string, text: string): void {
-    const file = join(this.folder, `${functionName}.log`);
+    const file = this.fileOf(functionName);
     const content = Buffer.from(text);
     const before = this.bytes.get(functionName) ?? 0;
     const isFull = before > 0 && before + content.length > this.maxBytes;

@@ -30,11 +30,14 @@ export interface LocalSnapshot {
   readonly alarms: readonly AlarmSnapshot[];
 }
 
-/** The latest requests of one function, by the clock on the wall. */
+/** What happened to one function in the last minute, or since the environment started; by the clock on the wall. */
 export interface RecentTraffic {
   readonly id: string;
-  /** In the last ten seconds. */
   readonly requestsPerSecond: number;
-  /** In the last minute, how long callers waited, cold starts included; undefined when there were none. */
+  /** As those of {@link FunctionSnapshot}. */
+  readonly coldStarts: number;
+  readonly errors: number;
+  readonly throttles: number;
+  /** How long callers waited, cold starts included; undefined when there were none. */
   readonly milliseconds: { readonly p50: number; readonly p90: number; readonly p99: number } | undefined;
 }

@@ -137,6 +137,49 @@ describe("an environment on this computer", () => {
     expect(local.api).toMatchObject({ requests: 3, errors: 2, throttles: 1 });
   });
 
+  test("tells why a function failed, where in its code, and where its log is", async () => {
+    const logFolder = join(temporaryFolder(), "logs");
+    const local = await start({}, { logFolder });
+
+    await local.get("/?fail=1");
+
+    expect(local.told("function-failed")).toMatchObject([
+      {
+        ...{ id: "api", errorType: "RangeError", errorMessage: "as asked" },
+        where: expect.stringMatching(/(^|\/)functions\/api\/handler\.ts:5:\d+$/),
+        logFile: join(logFolder, "dev-api.log"),
+      },
+    ]);
+    expect(local.environment.recentTraffic()).toMatchObject([{ id: "api", errors: 1 }, { id: "warmer" }]);
+  });
+
+  test("answers for a function that returns what is no response, and tells why", async () => {
+    const handler = 'export const handler = async () => ({ statusCode: 200, headers: { "X-A": "✓" } });\n';
+    const local = await start({ handler, settings: 'endpoint = "public"' });
+
+    const response = await local.get();
+
+    expect([response.status, await response.json()]).toEqual([500, { message: "Internal Server Error" }]);
+    expect(local.told("function-failed")).toMatchObject([
+      { id: "api", errorType: "malformed response", errorMessage: expect.stringContaining("headers.X-A") },
+    ]);
+  });
+
+  test("takes events for functions without an endpoint as AWS's Invoke API does", async () => {
+    const local = await start({ settings: "", handler: "export const handler = async ({ x }) => x + 1;\n" });
+    const { invokeUrl = "" } = local.environment.functions.find(({ id }) => id === "api") ?? {};
+
+    // As curl sends it.
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const response = await fetch(invokeUrl, { method: "POST", body: '{"x":1}', headers });
+
+    expect([new URL(invokeUrl).pathname, await response.text()]).toEqual([
+      "/2015-03-31/functions/dev-api:live/invocations",
+      "2",
+    ]);
+    expect(local.api).toMatchObject({ requests: 1 });
+  });
+
   test("has no URL for a function without an endpoint, which can still be invoked", async () => {
     const local = await start({ settings: "", handler: "export const handler = async ({ x }) => x + 1;\n" });
 

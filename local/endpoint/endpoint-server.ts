@@ -1,19 +1,29 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type InvocationResult } from "../lambda/execution-environment";
 import { readBytes } from "../lambda/http-body";
 import { LambdaServiceError } from "../lambda/service-errors";
-import { LocalEnvironmentError } from "../problem";
-import { FUNCTION_FAILED, type HttpAnswer, httpAnswer, TOO_LARGE, TOO_MANY_REQUESTS } from "./http-answer";
+import { listenLocally } from "../listen";
+import {
+  type EndpointKind,
+  functionFailed,
+  type HttpAnswer,
+  httpAnswer,
+  TOO_LARGE,
+  TOO_MANY_REQUESTS,
+} from "./http-answer";
 import { type HttpEvent, httpEvent } from "./http-event";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
+/** Answers that have no body: https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */
+const WITHOUT_BODY = new Set([204, 304]);
+
 /** What an endpoint does with requests. */
 export interface EndpointHandlers {
+  readonly kind: EndpointKind;
   /** Has the function handle a request. */
   readonly invoke: (event: HttpEvent) => Promise<InvocationResult>;
   /** Whether one more request may pass now. */
@@ -24,6 +34,8 @@ export interface EndpointHandlers {
     readonly ran: boolean;
     readonly milliseconds: number;
   }) => void;
+  /** Gets the reason when what the function has returned is no response. */
+  readonly onMalformed: (reason: string) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -50,14 +62,7 @@ export class EndpointServer {
    * @throws LocalEnvironmentError when the port is not to be had
    */
   static async listen(port: number, handlers: EndpointHandlers): Promise<EndpointServer> {
-    const server = createServer();
-    server.listen(port, "127.0.0.1");
-    try {
-      await once(server, "listening");
-    } catch (error) {
-      throw unusablePort(port, error);
-    }
-    return new EndpointServer(server, handlers);
+    return new EndpointServer(await listenLocally(port), handlers);
   }
 
   /** Takes no more requests; those that came are still answered. */
@@ -74,13 +79,15 @@ export class EndpointServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
     const { answer, ran } = await this.answer(request);
-    const { status, headers, cookies, body } = answer;
+    const { status, headers, cookies, body, malformed } = answer;
+    const hasBody = !WITHOUT_BODY.has(status);
     response.writeHead(status, {
       ...headers,
-      "content-length": body.length,
-      ...(cookies.length > 0 ? { "set-cookie": [...cookies] } : {}),
+      ...(hasBody && { "content-length": body.length }),
+      ...(cookies.length > 0 && { "set-cookie": [...cookies] }),
     });
-    response.end(request.method === "HEAD" ? undefined : body);
+    response.end(request.method === "HEAD" || !hasBody ? undefined : body);
+    if (malformed !== undefined) this.handlers.onMalformed(malformed);
     this.handlers.onAnswer({ status, ran, milliseconds: performance.now() - startedAt });
   }
 
@@ -88,27 +95,17 @@ export class EndpointServer {
     const body = await readBytes(request, MAX_BODY_BYTES);
     if (body === undefined) return { answer: TOO_LARGE, ran: false };
     if (!this.handlers.mayPass()) return { answer: TOO_MANY_REQUESTS, ran: false };
+    const { kind } = this.handlers;
     const { method = "GET", url: target = "/", headers, httpVersion, socket } = request;
     const sourceIp = socket.remoteAddress ?? "127.0.0.1";
     const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
     try {
-      const { payload, functionError } = await this.handlers.invoke(httpEvent(event, this.handlers.now()));
-      if (functionError) return { answer: FUNCTION_FAILED, ran: false };
-      return { answer: httpAnswer(payload), ran: true };
+      const result = await this.handlers.invoke(httpEvent(event, this.handlers.now()));
+      if (result.functionError) return { answer: functionFailed(kind), ran: false };
+      return { answer: httpAnswer(result, kind), ran: true };
     } catch (error) {
       const isThrottled = error instanceof LambdaServiceError && error.status === 429;
-      return { answer: isThrottled ? TOO_MANY_REQUESTS : FUNCTION_FAILED, ran: false };
+      return { answer: isThrottled ? TOO_MANY_REQUESTS : functionFailed(kind), ran: false };
     }
-  }
-}
-
-function unusablePort(port: number, error: unknown): unknown {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case "EADDRINUSE":
-      return new LocalEnvironmentError(`port ${port} is in use: choose another with --port`);
-    case "EACCES":
-      return new LocalEnvironmentError(`port ${port} may not be used: choose another with --port`);
-    default:
-      return error;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type InvocationResult } from "../lambda/execution-environment";
 
 /** What goes back to whoever sent a request. */
 export interface HttpAnswer {
@@ -7,22 +8,57 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly body: Buffer;
+  /** Why what the function has returned is no response, so that this one is sent instead. */
+  readonly malformed?: string;
 }
 
-const headerValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+/** What stands between a function and the web, here as in AWS. */
+export type EndpointKind = "function-url" | "http-api";
+
+/** What an answer is made of. */
+export type Returned = Pick<InvocationResult, "payload" | "streamed">;
+
+/** What HTTP allows: https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Headers about the connection, of which a function knows nothing: neither endpoint sends them. */
+const OF_CONNECTION = [
+  "connection",
+  "content-length",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** Headers that a function URL sends as `x-amzn-remapped-…`, as was seen there. */
+const REMAPPED = new Set([...OF_CONNECTION, "date", "server", "www-authenticate"]);
+const DROPPED = new Set(OF_CONNECTION);
+
+const headerText = z.string().regex(HEADER_VALUE, "has characters that no HTTP header may have");
+const headerValue = z.union([headerText, z.number().transform(String), z.boolean().transform(String)]);
 
 const response = z.object({
-  statusCode: z.coerce.number().int().min(100).max(599),
-  headers: z.record(z.string(), headerValue).nullish(),
-  cookies: z.array(z.string()).nullish(),
+  statusCode: z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+    .refine((status) => Number.isInteger(status) && status >= 200 && status <= 599, "expected 200 to 599"),
+  headers: z.record(z.string().regex(HEADER_NAME, "is no header's name"), headerValue).nullish(),
+  cookies: z.array(headerText).nullish(),
   body: z.string().nullish(),
   isBase64Encoded: z.boolean().nullish(),
 });
 
-const JSON_TYPE = { "content-type": "application/json" };
+/** What a handler that streams may send before its body. */
+const prelude = response.extend({ statusCode: response.shape.statusCode.default(200) });
 
-/** The function failed, or answered what is no response. */
-export const FUNCTION_FAILED = problem(502, "Internal Server Error");
+/** https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+const PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response";
+const PRELUDE_END = Buffer.alloc(8);
+
+const JSON_TYPE = { "content-type": "application/json" };
 
 /** More requests than there may be. */
 export const TOO_MANY_REQUESTS = problem(429, "Too Many Requests");
@@ -31,27 +67,80 @@ export const TOO_MANY_REQUESTS = problem(429, "Too Many Requests");
 export const TOO_LARGE = problem(413, "Request Too Long");
 
 /**
+ * What is answered when the function failed, or has returned what is no response: 502 by a function URL, 500 by an HTTP API.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
+ */
+export function functionFailed(kind: EndpointKind): HttpAnswer {
+  return problem(kind === "http-api" ? 500 : 502, "Internal Server Error");
+}
+
+/**
  * What a function's answer means: a response if it has a status code, and else the body of one with status 200.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
- *
- * @param payload JSON
  */
-export function httpAnswer(payload: string): HttpAnswer {
-  const value: unknown = JSON.parse(payload);
+export function httpAnswer({ payload, streamed }: Returned, kind: EndpointKind): HttpAnswer {
+  if (streamed?.contentType === PRELUDE_TYPE) return answerWithPrelude(streamed.bytes, kind);
+  if (streamed) return plainAnswer(streamed.bytes, { "content-type": streamed.contentType });
+  const value = parsed(payload);
   if (typeof value !== "object" || value === null || !("statusCode" in value)) {
-    const text = typeof value === "string" ? value : payload;
-    return { status: 200, headers: JSON_TYPE, cookies: [], body: Buffer.from(text) };
+    return plainAnswer(Buffer.from(typeof value === "string" ? value : payload), JSON_TYPE);
   }
-  const parsed = response.safeParse(value);
-  if (!parsed.success) return FUNCTION_FAILED;
-  const { statusCode, headers, cookies, body, isBase64Encoded } = parsed.data;
-  const lowerCased = Object.entries(headers ?? {}).map(([name, text]) => [name.toLowerCase(), text] as const);
+  const { data, error } = response.safeParse(value);
+  if (!data) return malformedAnswer(error, kind);
+  const text = data.body ?? "";
+  const body = Buffer.from(text, data.isBase64Encoded ? "base64" : "utf8");
+  if (data.isBase64Encoded && withoutPadding(body.toString("base64")) !== withoutPadding(text)) {
+    return { ...functionFailed(kind), malformed: "body is no base64" };
+  }
+  return answerOf(data, body, JSON_TYPE, kind);
+}
+
+function answerWithPrelude(bytes: Buffer, kind: EndpointKind): HttpAnswer {
+  const end = bytes.indexOf(PRELUDE_END);
+  const { data, error } = prelude.safeParse(parsed(bytes.subarray(0, Math.max(0, end)).toString()));
+  return data ? answerOf(data, bytes.subarray(end + PRELUDE_END.length), {}, kind) : malformedAnswer(error, kind);
+}
+
+function answerOf(
+  { statusCode, headers, cookies }: z.output<typeof response>,
+  body: Buffer,
+  defaults: Readonly<Record<string, string>>,
+  kind: EndpointKind,
+): HttpAnswer {
+  const sent = Object.entries(headers ?? {}).flatMap(([name, text]): [string, string][] => {
+    const lower = name.toLowerCase();
+    if (kind === "http-api") return DROPPED.has(lower) ? [] : [[lower, text]];
+    return [[REMAPPED.has(lower) ? `x-amzn-remapped-${lower}` : lower, text]];
+  });
+  const { "set-cookie": cookie, ...others } = Object.fromEntries(sent);
   return {
     status: statusCode,
-    headers: { ...JSON_TYPE, ...Object.fromEntries(lowerCased) },
-    cookies: cookies ?? [],
-    body: Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8"),
+    headers: { ...defaults, ...others },
+    cookies: [...(cookie === undefined ? [] : [cookie]), ...(cookies ?? [])],
+    body,
   };
+}
+
+function plainAnswer(body: Buffer, headers: Readonly<Record<string, string>>): HttpAnswer {
+  return { status: 200, headers, cookies: [], body };
+}
+
+function malformedAnswer({ issues }: z.ZodError, kind: EndpointKind): HttpAnswer {
+  const [issue] = issues;
+  return { ...functionFailed(kind), malformed: `${issue?.path.join(".") || "answer"}: ${issue?.message ?? "unknown"}` };
+}
+
+/** Undefined for a text that is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutPadding(base64: string): string {
+  return base64.replace(/=+$/, "");
 }
 
 function problem(status: number, message: string): HttpAnswer {

@@ -2,7 +2,7 @@
  * The runtime client: runs in the execution environment, loads the function and asks the Runtime API for one invocation after
  * another, as AWS's own client does (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
  */
-import { existsSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, writeSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -53,6 +53,97 @@ function call(method, path, body) {
 
 function byteLength(text) {
   return globalThis.Buffer.byteLength(text);
+}
+
+/** Marks a handler that answers with a stream; AWS's client looks for the same. */
+const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
+const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
+const ERROR_TYPE = "Lambda-Runtime-Function-Error-Type";
+const ERROR_BODY = "Lambda-Runtime-Function-Error-Body";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+function provideStreaming() {
+  if (["1", "true"].includes(env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) return;
+  globalThis.awslambda = {
+    ...globalThis.awslambda,
+    streamifyResponse: (handler, options) => {
+      handler[STREAMING] = "response";
+      if (typeof options?.highWaterMark === "number") handler[HIGH_WATER_MARK] = Math.trunc(options.highWaterMark);
+      return handler;
+    },
+    HttpResponseStream: {
+      /** Sends status, headers and cookies before the first thing that is written. */
+      from(stream, prelude) {
+        stream.setContentType("application/vnd.awslambda.http-integration-response");
+        stream._onBeforeFirstWrite = (write) => {
+          write(JSON.stringify(prelude));
+          write(new Uint8Array(8));
+        };
+        return stream;
+      },
+    },
+  };
+}
+
+/** A response that is sent while it is written: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming */
+function openResponse(id) {
+  const stream = request({
+    host,
+    port,
+    agent,
+    method: "POST",
+    path: `/2018-06-01/runtime/invocation/${id}/response`,
+    headers: {
+      "Lambda-Runtime-Function-Response-Mode": "streaming",
+      Trailer: [ERROR_TYPE, ERROR_BODY],
+      "Content-Type": "application/octet-stream",
+      "Transfer-Encoding": "chunked",
+    },
+  });
+  const sent = new Promise((resolve, reject) => {
+    stream.on("response", (answer) => answer.resume().on("end", resolve).on("error", reject));
+    stream.on("error", reject);
+  });
+  let hasBegun = false;
+  const write = stream.write.bind(stream);
+  stream.setContentType = (type) => {
+    if (hasBegun) throw new RuntimeError("InvalidStreamingOperation", "Cannot set content-type, too late.");
+    stream.setHeader("Content-Type", type);
+  };
+  stream.write = (chunk, ...rest) => {
+    const isFirst = !hasBegun;
+    hasBegun = true;
+    if (isFirst) stream._onBeforeFirstWrite?.((part) => write(part));
+    const isRaw = typeof chunk === "string" || chunk instanceof Uint8Array;
+    return write(isRaw ? chunk : JSON.stringify(chunk), ...rest);
+  };
+  const fail = (error) => {
+    const body = errorBody(error);
+    stream.addTrailers({
+      [ERROR_TYPE]: JSON.parse(body).errorType,
+      [ERROR_BODY]: globalThis.Buffer.from(body).toString("base64"),
+    });
+    return new Promise((resolve) => stream.end(resolve)).then(() => sent);
+  };
+  return { stream, sent, fail };
+}
+
+/** Has a handler answer with a stream; resolves when the stream has come to its end. */
+async function handleStreaming(handler, id, event, context) {
+  const { stream, sent, fail } = openResponse(id);
+  // Whoever waits for it is told; nobody need wait.
+  sent.catch(() => {});
+  postUncaught = fail;
+  whenNothingIsLeftToDo = () => {};
+  try {
+    const result = handler(event, stream, context);
+    if (typeof result?.then !== "function") throw new Error("Streaming does not support non-async handlers.");
+    if ((await result) !== undefined) console.warn("Streaming handlers ignore return values.");
+    await sent;
+  } catch (error) {
+    console.error(asError(error));
+    await fail(error);
+  }
 }
 
 function errorBody(error) {
@@ -132,6 +223,9 @@ async function loadHandler() {
   const handler = path.split(".").reduce((value, key) => value?.[key], { ...loaded.default, ...loaded });
   if (!handler) throw new RuntimeError("HandlerNotFound", `${env._HANDLER} is undefined or not exported`);
   if (typeof handler !== "function") throw new RuntimeError("HandlerNotFound", `${env._HANDLER} is not a function`);
+  if (handler[STREAMING] && handler[STREAMING] !== "response") {
+    throw new RuntimeError("MalformedStreamingHandler", "Only response streaming is supported.");
+  }
   return handler;
 }
 
@@ -181,6 +275,10 @@ function handle(handler, headers, event) {
       awsRequestId: id,
       getRemainingTimeInMillis: () => deadline - Date.now(),
     };
+    if (handler[STREAMING]) {
+      handleStreaming(handler, id, event, context).then(resolve, reject);
+      return;
+    }
     const callback = (error, result) => {
       if (context.callbackWaitsForEmptyEventLoop && (error === undefined || error === null)) {
         whenNothingIsLeftToDo = () => succeed(result);
@@ -202,6 +300,29 @@ function handle(handler, headers, event) {
   });
 }
 
+/**
+ * A process begins with the peak of the one that started it, however large that is: https://man7.org/linux/man-pages/man2/getrusage.2.html. As long
+ * as it has not exceeded that, its own peak is what /proc tells.
+ */
+function tellOwnPeakMemory() {
+  const { resourceUsage } = process;
+  const inherited = resourceUsage.call(process).maxRSS;
+  process.resourceUsage = () => {
+    const usage = resourceUsage.call(process);
+    return usage.maxRSS > inherited ? usage : { ...usage, maxRSS: ownPeakKilobytes() ?? usage.maxRSS };
+  };
+}
+
+function ownPeakKilobytes() {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+tellOwnPeakMemory();
+provideStreaming();
 patchConsole();
 process.on("uncaughtException", (error) => {
   console.error(error);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { type InitPhase, platformLine, type PlatformRecords, rounded } from "./platform-records";
 import { type ProcessGuard } from "./process-guard";
-import { type Invocation } from "./runtime-api";
+import { type Invocation, type StreamedResponse } from "./runtime-api";
 import { type PhaseEnd, RuntimeProcess } from "./runtime-process";
 import { type RuntimeSettings } from "./runtime-variables";
 
@@ -25,6 +25,8 @@ export interface InvocationResult {
   readonly executedVersion: string;
   /** What the handler returned, or `errorType`, `errorMessage` and perhaps `trace`; JSON. */
   readonly payload: string;
+  /** Set when the handler has written its answer as a stream: then the payload is its text, JSON or not. */
+  readonly streamed?: StreamedResponse;
   /** Set when the function failed; Lambda knows only this word. */
   readonly functionError?: "Unhandled";
   /** What was logged meanwhile. */
@@ -109,6 +111,7 @@ export class ExecutionEnvironment {
       logLines,
       milliseconds,
       initMilliseconds,
+      ...(end.status === "success" && end.streamed && { streamed: end.streamed }),
       payload: payloadOf(end, invocation.requestId, configuration.timeoutSeconds),
       ...(end.status !== "success" && { functionError: "Unhandled" }),
     };

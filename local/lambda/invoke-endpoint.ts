@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
+import { listenLocally } from "../listen";
 import { EventQueue } from "./event-queue";
 import { ACCOUNT, functionArn } from "./function-configuration";
 import { readBody } from "./http-body";
@@ -20,7 +21,7 @@ const FUNCTION_NAME =
 
 /**
  * Lambda's Invoke operation over HTTP, for the AWS SDKs and for the AWS CLI: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
- * Who asks is not checked.
+ * Who asks is not checked, but for pages in a browser: they could reach this computer for any site.
  */
 export class InvokeEndpoint {
   private readonly events = new EventQueue();
@@ -42,12 +43,18 @@ export class InvokeEndpoint {
     });
   }
 
-  /** Starts to listen on a free port of this computer. */
-  static async listen(functions: ReadonlyMap<string, LocalFunction>, region: string): Promise<InvokeEndpoint> {
-    const endpoint = new InvokeEndpoint(createServer(), functions, region);
-    endpoint.server.listen(0, "127.0.0.1");
-    await once(endpoint.server, "listening");
-    return endpoint;
+  /**
+   * Starts to listen, for this computer alone.
+   *
+   * @param port 0 for any that is free
+   * @throws LocalEnvironmentError when the port is not to be had
+   */
+  static async listen(
+    functions: ReadonlyMap<string, LocalFunction>,
+    region: string,
+    port = 0,
+  ): Promise<InvokeEndpoint> {
+    return new InvokeEndpoint(await listenLocally(port), functions, region);
   }
 
   /** What AWS_ENDPOINT_URL_LAMBDA is to be. */
@@ -79,6 +86,9 @@ export class InvokeEndpoint {
   }
 
   private async invoke(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isOfBrowser(request)) {
+      throw new LambdaServiceError("AccessDeniedException", 403, "Pages in a browser may not invoke functions here.");
+    }
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     const [, encodedName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/.exec(pathname) ?? [];
     if (encodedName === undefined || request.method !== "POST") {
@@ -112,6 +122,12 @@ export class InvokeEndpoint {
       response.writeHead(200).end(result.payload);
     }
   }
+}
+
+/** A browser tells whose page asks. Another name for this computer is how a site gets around that. */
+function isOfBrowser({ headers }: IncomingMessage): boolean {
+  const isNamed = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? "");
+  return !isNamed || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
 
 function invocationType(header: string | string[] = "RequestResponse"): InvocationType {

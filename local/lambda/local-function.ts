@@ -27,6 +27,8 @@ export interface InvocationReport {
   readonly milliseconds?: number;
   /** Of the environment that was started for it. */
   readonly initMilliseconds?: number;
+  /** What a failed function's caller was told, JSON. */
+  readonly errorPayload?: string;
 }
 
 /** An invocation as a caller asks for it. */
@@ -116,7 +118,11 @@ export class LocalFunction {
       const { milliseconds, initMilliseconds, functionError } = result;
       const waitedMilliseconds = performance.now() - startedAt;
       const outcome = functionError === undefined ? "success" : "error";
-      this.report({ qualifier, outcome, concurrent, waitedMilliseconds, milliseconds, initMilliseconds });
+      const errorPayload = functionError === undefined ? undefined : result.payload;
+      this.report({
+        ...{ qualifier, outcome, concurrent, waitedMilliseconds, milliseconds, initMilliseconds },
+        ...(errorPayload !== undefined && { errorPayload }),
+      });
       return result;
     } finally {
       this.running--;

@@ -1,16 +1,25 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** Reads which process groups there are; when nobody writes any more, kills those that are left. */
+/**
+ * Reads which environments there are, each by its process group and its log stream; when nobody writes any more, kills those that are
+ * left, and what has left their groups.
+ */
 const SCRIPT = `
-groups=" "
-while read -r change group; do
+left=" "
+while read -r change group stream; do
   case $change in
-    add) groups="$groups$group " ;;
-    drop) groups="\${groups%%" $group "*} \${groups#*" $group "}" ;;
+    add) left="$left$group/$stream " ;;
+    drop) left="\${left%%" $group/$stream "*} \${left#*" $group/$stream "}" ;;
   esac
 done
-for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
+for each in $left; do
+  kill -s KILL -- "-\${each%%/*}" 2>/dev/null
+  for file in $(grep -lF "\${each#*/}" /proc/[0-9]*/environ 2>/dev/null); do
+    pid=\${file#/proc/}
+    kill -s KILL "\${pid%/environ}" 2>/dev/null
+  done
+done
 `;
 
 /**
@@ -31,14 +40,14 @@ export class ProcessGuard {
     this.shell.stdin?.on("error", () => undefined);
   }
 
-  /** From now on, the group that this process leads is watched. */
-  add(pid: number): void {
-    this.shell.stdin?.write(`add ${pid}\n`);
+  /** From now on, the group that this process leads is watched, and what has the log stream in its variables. */
+  add(pid: number, logStreamName: string): void {
+    this.shell.stdin?.write(`add ${pid} ${logStreamName}\n`);
   }
 
-  /** The group is gone. */
-  drop(pid: number): void {
-    this.shell.stdin?.write(`drop ${pid}\n`);
+  /** They are gone. */
+  drop(pid: number, logStreamName: string): void {
+    this.shell.stdin?.write(`drop ${pid} ${logStreamName}\n`);
   }
 
   /** Ends the guard, and what it still watches. */

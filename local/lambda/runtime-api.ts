@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
-import { readBody } from "./http-body";
+import { readBytes } from "./http-body";
 
 /** The Runtime API of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
 
@@ -27,7 +27,15 @@ export interface Invocation {
 
 /** What a runtime tells: it is ready for the next invocation, or how the last one, or its own start, ended (JSON). */
 export type RuntimeReport =
-  { readonly kind: "next" } | { readonly kind: "response" | "error" | "initError"; readonly body: string };
+  | { readonly kind: "next" }
+  | { readonly kind: "response"; readonly body: string; readonly streamed?: StreamedResponse }
+  | { readonly kind: "error" | "initError"; readonly body: string };
+
+/** A response that a handler wrote as a stream, whole. */
+export interface StreamedResponse {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
 
 /** A server for one runtime, on a free port of this computer. */
 export class RuntimeApi {
@@ -98,28 +106,39 @@ export class RuntimeApi {
       this.receive({ kind: "next" });
       return;
     }
-    const body = await readBody(request, MAX_RESPONSE_BYTES);
+    const bytes = await readBytes(request, MAX_RESPONSE_BYTES);
     const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
-    if (route === `POST ${PREFIX}/init/error`) this.accept(response, "initError", body);
+    if (bytes === undefined) this.refuseTooLarge(response);
+    else if (route === `POST ${PREFIX}/init/error`)
+      this.accept(response, { kind: "initError", body: bytes.toString() });
     else if (requestId === undefined) refuse(response, 404, "NotFound", `no such resource: ${route}`);
     else if (requestId !== this.requestId) refuse(response, 400, "InvalidRequestID", "Invalid request ID");
     else {
       this.requestId = undefined;
-      this.accept(response, kind === "error" ? "error" : "response", body);
+      this.accept(response, kind === "error" ? { kind, body: bytes.toString() } : responseIn(request, bytes));
     }
   }
 
-  private accept(response: ServerResponse, kind: "response" | "error" | "initError", body: string | undefined): void {
-    if (body === undefined) {
-      const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
-      const errorType = "Function.ResponseSizeTooLarge";
-      refuse(response, 413, errorType, errorMessage);
-      this.receive({ kind: "error", body: JSON.stringify({ errorType, errorMessage }) });
-      return;
-    }
+  private accept(response: ServerResponse, report: RuntimeReport): void {
     response.writeHead(202, { "Content-Type": "application/json" }).end('{"status":"OK"}\n');
-    this.receive({ kind, body });
+    this.receive(report);
   }
+
+  private refuseTooLarge(response: ServerResponse): void {
+    const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+    const errorType = "Function.ResponseSizeTooLarge";
+    refuse(response, 413, errorType, errorMessage);
+    this.receive({ kind: "error", body: JSON.stringify({ errorType, errorMessage }) });
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming */
+function responseIn({ headers, trailers }: IncomingMessage, bytes: Buffer): RuntimeReport {
+  const body = bytes.toString();
+  if (headers["lambda-runtime-function-response-mode"] !== "streaming") return { kind: "response", body };
+  const error = trailers["lambda-runtime-function-error-body"];
+  if (error !== undefined) return { kind: "error", body: Buffer.from(error, "base64").toString() };
+  return { kind: "response", body, streamed: { contentType: headers["content-type"] ?? "", bytes } };
 }
 
 /** The same JSON in characters that a header can hold. */

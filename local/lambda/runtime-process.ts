@@ -4,8 +4,9 @@ import { Readable } from "node:stream";
 import { setImmediate as afterThisRound } from "node:timers/promises";
 import { Lines } from "./lines";
 import { peakMemoryMb } from "./peak-memory";
+import { descendantsOf } from "./process-tree";
 import { type ProcessGuard } from "./process-guard";
-import { type Invocation, RuntimeApi, type RuntimeReport } from "./runtime-api";
+import { type Invocation, RuntimeApi, type RuntimeReport, type StreamedResponse } from "./runtime-api";
 import { type RuntimeSettings, runtimeVariables } from "./runtime-variables";
 
 const MEMORY_POLL_MILLISECONDS = 20;
@@ -15,7 +16,7 @@ const HEAP_SHARE = 0.9;
 
 /** How a phase of a runtime's life ended. Payloads are JSON; a failure's reason is without the request's identifier. */
 export type PhaseEnd =
-  | { readonly status: "success"; readonly payload: string }
+  | { readonly status: "success"; readonly payload: string; readonly streamed?: StreamedResponse }
   | { readonly status: "error"; readonly payload: string }
   | { readonly status: "failure"; readonly errorType: string; readonly reason: string }
   | { readonly status: "timeout" };
@@ -38,14 +39,15 @@ export class RuntimeProcess {
     private readonly child: ChildProcess,
     private readonly api: RuntimeApi,
     private readonly memoryMb: number,
+    private readonly logStreamName: string,
     guard: ProcessGuard,
     onLine: (line: string) => void,
   ) {
     this.lines = outputsOf(child).map((stream) => new Lines(stream, onLine));
     this.exit = once(child, "exit");
     child.on("exit", (code, signal) => {
-      signalGroup(pid, "SIGKILL");
-      guard.drop(pid);
+      this.killAll();
+      guard.drop(pid, logStreamName);
       this.exited = { status: "failure", errorType: "Runtime.ExitError", reason: reasonOf(code, signal) };
       this.settle(this.outcome ?? this.exited);
     });
@@ -61,7 +63,7 @@ export class RuntimeProcess {
     guard: ProcessGuard,
     onLine: (line: string) => void,
   ): Promise<RuntimeProcess> {
-    const { configuration, bootstrapFile } = settings;
+    const { configuration, bootstrapFile, logStreamName } = settings;
     let runtime: RuntimeProcess | undefined;
     const api = await RuntimeApi.listen((report) => runtime?.receive(report));
     const heapMb = Math.floor(configuration.memoryMb * HEAP_SHARE);
@@ -76,8 +78,8 @@ export class RuntimeProcess {
       const [error] = (await once(child, "error")) as [Error];
       throw new Error(`cannot start ${configuration.name} in ${configuration.codeFolder}: ${error.message}`);
     }
-    guard.add(child.pid);
-    return (runtime = new RuntimeProcess(child.pid, child, api, configuration.memoryMb, guard, onLine));
+    guard.add(child.pid, logStreamName);
+    return (runtime = new RuntimeProcess(child.pid, child, api, configuration.memoryMb, logStreamName, guard, onLine));
   }
 
   /** Whether it can take another invocation. */
@@ -101,12 +103,12 @@ export class RuntimeProcess {
   /** Has one invocation handled. */
   invoke(invocation: Invocation, limitMilliseconds: number): Promise<PhaseEnd> {
     return this.phase(limitMilliseconds, () => {
-      signalGroup(this.pid, "SIGCONT");
+      signal(-this.pid, "SIGCONT");
       this.api.answerNext(invocation, Date.now() + limitMilliseconds);
     });
   }
 
-  /** Ends the process and whatever it has started in its group; resolves when it is gone. */
+  /** Ends the process and whatever it has started; resolves when it is gone. */
   kill(): Promise<void> {
     return (this.killing ??= this.end());
   }
@@ -133,10 +135,16 @@ export class RuntimeProcess {
     clearInterval(poll);
     const checked = this.isOverMemory() ? OUT_OF_MEMORY : end;
     if (this.isUsable && checked === end) {
-      signalGroup(this.pid, "SIGSTOP");
+      signal(-this.pid, "SIGSTOP");
       await this.readAll();
     } else await this.kill();
     return checked;
+  }
+
+  private killAll(): void {
+    const descendants = descendantsOf(this.pid, this.logStreamName);
+    signal(-this.pid, "SIGKILL");
+    for (const pid of descendants) signal(pid, "SIGKILL");
   }
 
   private receive(report: RuntimeReport): void {
@@ -145,7 +153,7 @@ export class RuntimeProcess {
         this.settle(this.outcome ?? { status: "success", payload: "null" });
         break;
       case "response":
-        this.outcome = { status: "success", payload: report.body };
+        this.outcome = { status: "success", payload: report.body, streamed: report.streamed };
         break;
       case "error":
         this.outcome = { status: "error", payload: report.body };
@@ -172,7 +180,7 @@ export class RuntimeProcess {
 
   private async end(): Promise<void> {
     if (this.exited === undefined) {
-      signalGroup(this.pid, "SIGKILL");
+      this.killAll();
       await this.exit;
     }
     await this.readAll();
@@ -209,11 +217,12 @@ const SIGNALS: Partial<Record<NodeJS.Signals, string>> = {
   SIGTERM: "terminated",
 };
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** @param pid below 0: a group */
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, name);
   } catch (error) {
-    // Gone already: the exit event will tell.
+    // Gone already.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -22,6 +22,8 @@ export interface LambdaOptions {
   readonly idleMilliseconds?: number;
   /** How long a function's code may take to load; ten seconds by default, as in AWS. */
   readonly initLimitMilliseconds?: number;
+  /** Where the Invoke API listens; any free port by default. */
+  readonly port?: number;
   /** `us-east-1` by default. It is only a name. */
   readonly region?: string;
 }
@@ -91,7 +93,10 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     await guard.close();
     throw error;
   }
-  const endpoint = await InvokeEndpoint.listen(functions, region);
+  const endpoint = await InvokeEndpoint.listen(functions, region, options.port).catch(async (error: unknown) => {
+    await guard.close();
+    throw error;
+  });
   const closeAll = async (): Promise<void> => {
     endpoint.stop();
     await Promise.all([...functions.values()].map((each) => each.close()));

@@ -3,13 +3,14 @@ import { z } from "zod";
 import { defaultLogGroup } from "../../environments/names";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
+import { type EndpointKind } from "../endpoint/http-answer";
 import { LocalEnvironmentError } from "../problem";
 import { References } from "./references";
 import { type SynthesizedStack } from "./synthesize";
 
 /** Where requests from outside come in. */
 export interface Endpoint {
-  readonly kind: "function-url" | "http-api";
+  readonly kind: EndpointKind;
   /** The alias that requests go through. */
   readonly qualifier: string;
   /** Of an HTTP API: requests a second on average, and at once. */

@@ -3,9 +3,10 @@ import { type LocalEvent } from "../events";
 import { type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "../snapshot";
 import { type Paint } from "./paint";
 import { table } from "./table";
-import { eventText, timeText } from "./texts";
+import { addressOf, eventText, timeText } from "./texts";
 
-const LATEST_EVENTS = 8;
+/** More lines than a screen has. */
+const LATEST_LINES = 200;
 
 /** What does not change while an environment runs. */
 export interface BoardFacts {
@@ -16,7 +17,10 @@ export interface BoardFacts {
 
 /** What a terminal shows of an environment. */
 export class Board {
+  /** Lines of what happened, the latest last. */
   private readonly events: string[] = [];
+  /** The event that was added last, and how often it was. */
+  private latest = { text: "", count: 0, lines: 0 };
 
   constructor(private readonly facts: BoardFacts) {}
 
@@ -25,9 +29,20 @@ export class Board {
     const text = eventText(event);
     if (text === undefined) return;
     const { paint } = this.facts;
-    const isBad = text.startsWith("ALARM") || event.kind === "warmer-failed" || event.kind === "logs-lost";
-    this.events.push(`${paint.dim(timeText(event.at))}  ${isBad ? paint.red(text) : text}`);
-    if (this.events.length > LATEST_EVENTS) this.events.shift();
+    const isBad = text.startsWith("ALARM") || BAD.has(event.kind);
+    const color = isBad ? paint.red : (line: string) => line;
+    const isAgain = event.kind === "function-failed" && text === this.latest.text;
+    const count = isAgain ? this.latest.count + 1 : 1;
+    if (isAgain) this.events.splice(-this.latest.lines);
+    const [first = "", ...details] = text.split("\n");
+    const times = count > 1 ? ` (${count} times)` : "";
+    const lines = [
+      `${paint.dim(timeText(event.at))}  ${color(`${first}${times}`)}`,
+      ...details.map((detail) => `          ${detail}`),
+    ];
+    this.events.push(...lines);
+    this.latest = { text, count, lines: lines.length };
+    this.events.splice(0, this.events.length - LATEST_LINES);
   }
 
   /**
@@ -40,10 +55,20 @@ export class Board {
     const snapshot = environment.snapshot();
     const faster = speed === 1 ? "" : `, ${speed} times faster`;
     const date = new Date(environment.now()).toISOString().slice(0, 10);
-    const urls = environment.functions.flatMap(({ id, url }) => (url === undefined ? [] : [[id, url]]));
+    const addresses = environment.functions.flatMap((each) => {
+      const { command, address } = addressOf(each) ?? {};
+      if (address === undefined) return [];
+      // In two lines, it can be copied from 80 columns.
+      return command === undefined
+        ? [[each.id, address]]
+        : [
+            [each.id, `${command} \\`],
+            ["", address],
+          ];
+    });
     const above = [
       `${paint.bold(environment.name)} on this computer  ${date} ${timeText(environment.now())} UTC${faster}`,
-      ...table(urls, 2).map((line) => `  ${line}`),
+      ...table(addresses, 2).map((line) => `  ${line}`),
       "",
       ...functionLines(environment, snapshot, paint),
       "",
@@ -56,21 +81,26 @@ export class Board {
   }
 }
 
+const BAD: ReadonlySet<LocalEvent["kind"]> = new Set(["function-failed", "warmer-failed", "logs-lost"]);
+
 const HEADINGS = ["Function", "Warm", "Busy", "Cold", "Req/s", "p50 ms", "p90 ms", "p99 ms", "Errors", "Throttled"];
+const NOW = "Now";
+const LAST_MINUTE = "Last minute";
 
 function functionLines(environment: LocalEnvironment, { functions }: LocalSnapshot, paint: Paint): string[] {
   const traffic = new Map(environment.recentTraffic().map((recent) => [recent.id, recent]));
   const [heading = "", ...lines] = table([HEADINGS, ...functions.map((each) => cells(each, traffic.get(each.id)))], 1);
-  return [paint.dim(heading), ...lines];
+  const windows = NOW.padStart(heading.indexOf("Warm") + NOW.length).padEnd(heading.indexOf("Cold")) + LAST_MINUTE;
+  return [paint.dim(windows), paint.dim(heading), ...lines];
 }
 
-function cells(figures: FunctionSnapshot, recent: RecentTraffic | undefined): string[] {
-  const { id, instances, busy, coldStarts, requests, errors, throttles } = figures;
-  const { p50, p90, p99 } = recent?.milliseconds ?? {};
+function cells({ id, instances, busy }: FunctionSnapshot, recent: RecentTraffic | undefined): string[] {
+  const { coldStarts = 0, errors = 0, throttles = 0, requestsPerSecond = 0, milliseconds } = recent ?? {};
+  const { p50, p90, p99 } = milliseconds ?? {};
   return [
     id,
     ...[instances - busy, busy, coldStarts].map(String),
-    requests === 0 ? "-" : (recent?.requestsPerSecond ?? 0).toFixed(1),
+    milliseconds === undefined ? "-" : requestsPerSecond.toFixed(1),
     ...[p50, p90, p99].map((value) => value?.toFixed(1) ?? "-"),
     ...[errors, throttles].map(String),
   ];

@@ -1,9 +1,11 @@
-import { eventText, timeText } from "./texts";
+import { addressOf, eventText, timeText } from "./texts";
 import { type View, type ViewFacts } from "./view";
 
 /** For files and pipes: one line for what changes. */
 export function plainView({ speed, logFolder }: ViewFacts): View {
-  const print = (at: number, text: string) => process.stdout.write(`${timeText(at)}  ${text}\n`);
+  const print = (at: number, text: string) => {
+    for (const line of text.split("\n")) process.stdout.write(`${timeText(at)}  ${line}\n`);
+  };
   return {
     onEvent: (event) => {
       const text = eventText(event);
@@ -12,8 +14,11 @@ export function plainView({ speed, logFolder }: ViewFacts): View {
     show: (environment) => {
       const faster = speed === 1 ? "" : `, ${speed} times faster`;
       print(environment.now(), `${environment.name} runs on this computer${faster}; logs are in ${logFolder}`);
-      for (const { id, url } of environment.functions)
-        if (url !== undefined) print(environment.now(), `${id} is at ${url}`);
+      for (const each of environment.functions) {
+        const { command, address } = addressOf(each) ?? {};
+        if (address !== undefined)
+          print(environment.now(), `${each.id}${command === undefined ? " is at" : `: ${command}`} ${address}`);
+      }
     },
     close: () => undefined,
   };

@@ -1,4 +1,6 @@
+import { WARMER } from "../../environments/names";
 import { type LocalEvent } from "../events";
+import { type LocalFunctionInfo } from "../local-environment";
 
 /** What people read while an environment runs. */
 
@@ -7,23 +9,42 @@ export function timeText(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
 }
 
-/** One line for an event that is worth one; undefined for what views show in another way, and for alarms that only begin. */
+/** One line for an event that is worth one, with lines of details for a failure; undefined for what views show in another way, and for alarms that only begin. */
 export function eventText(event: LocalEvent): string | undefined {
   switch (event.kind) {
     case "function":
     case "request":
       return undefined;
+    case "function-failed":
+      return failureText(event);
     case "cold-start":
       return `cold start of ${event.id}${event.forRequest ? ", met by a request" : ""}: ${Math.round(event.initMilliseconds)} ms`;
     case "warming-round":
       return `warming (${event.strategy}): ${roundText(event)}`;
     case "warmer-failed":
-      return `the warmer failed: ${event.message}`;
+      return printable(`the warmer failed: ${event.message}`);
     case "alarm":
       return alarmText(event);
     case "logs-lost":
       return `logs are not written any more: ${event.message}`;
   }
+}
+
+function failureText(failure: Extract<LocalEvent, { kind: "function-failed" }>): string {
+  const { id, errorType, errorMessage, where, logFile } = failure;
+  const details = [where && `at ${where}`, logFile && `log: ${logFile}`].filter((detail) => detail !== undefined);
+  return [`${id} failed: ${errorType}: ${errorMessage}`, ...details.map((detail) => `  ${detail}`)]
+    .map(printable)
+    .join("\n");
+}
+
+/** What a function says must neither steer the terminal nor look like another line. */
+function printable(text: string): string {
+  return text.replaceAll(
+    // eslint-disable-next-line no-control-regex -- Control characters are what this is about.
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function roundText(round: Extract<LocalEvent, { kind: "warming-round" }>): string {
@@ -35,4 +56,14 @@ function roundText(round: Extract<LocalEvent, { kind: "warming-round" }>): strin
 function alarmText({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>): string | undefined {
   if (to === "ALARM") return `ALARM ${name}`;
   return from === "ALARM" ? `${to}: ${name} has ended` : undefined;
+}
+
+/** How a function is reached: its URL, or where a command posts an event to; undefined for the warmer, which schedules start. */
+export function addressOf({
+  id,
+  url,
+  invokeUrl,
+}: LocalFunctionInfo): { command?: string; address: string } | undefined {
+  if (id === WARMER) return undefined;
+  return url === undefined ? { command: "curl -d '{}'", address: invokeUrl } : { address: url };
 }

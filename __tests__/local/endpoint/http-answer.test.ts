@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { FUNCTION_FAILED, httpAnswer } from "../../../local/endpoint/http-answer";
+import { type EndpointKind, functionFailed, httpAnswer } from "../../../local/endpoint/http-answer";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-function answerTo(returned: unknown) {
-  const { body, ...rest } = httpAnswer(JSON.stringify(returned));
+function answerTo(returned: unknown, kind: EndpointKind = "function-url") {
+  const { body, ...rest } = httpAnswer({ payload: JSON.stringify(returned) }, kind);
   return { ...rest, body: body.toString() };
 }
 
@@ -44,11 +44,71 @@ describe("the answer that a function's response means", () => {
   });
 
   test.each([
-    { statusCode: "x" },
-    { statusCode: 99 },
-    { statusCode: 200, body: { a: 1 } },
-    { statusCode: 200, headers: 1 },
-  ])("%p is no response", (returned) => {
-    expect(httpAnswer(JSON.stringify(returned))).toBe(FUNCTION_FAILED);
+    [{ statusCode: "x" }, /^statusCode: /],
+    [{ statusCode: 99 }, /^statusCode: expected 200 to 599/],
+    [{ statusCode: 101 }, /^statusCode: /],
+    [{ statusCode: 1000 }, /^statusCode: /],
+    [{ statusCode: "" }, /^statusCode: /],
+    [{ statusCode: null }, /^statusCode: /],
+    [{ statusCode: [200] }, /^statusCode: /],
+    [{ statusCode: 200, body: { a: 1 } }, /^body: /],
+    [{ statusCode: 200, headers: 1 }, /^headers: /],
+    [{ statusCode: 200, headers: { "X-A": "✓" } }, /^headers.X-A: has characters/],
+    [{ statusCode: 200, headers: { "X-A": "a\r\nSet-Cookie: b" } }, /^headers.X-A: has characters/],
+    [{ statusCode: 200, headers: { "X A": "a" } }, /^headers.X A: /],
+    [{ statusCode: 200, headers: { "": "a" } }, /^headers.: /],
+    [{ statusCode: 200, headers: { "X-A": ["a"] } }, /^headers.X-A: /],
+    [{ statusCode: 200, cookies: ["a=\n"] }, /^cookies.0: has characters/],
+    [{ statusCode: 200, body: "no base64!", isBase64Encoded: true }, /^body is no base64$/],
+  ])("%j is no response: the endpoint's own answer, with the reason", (returned, reason) => {
+    for (const [kind, status] of [
+      ["function-url", 502],
+      ["http-api", 500],
+    ] as const) {
+      const { malformed, ...answer } = httpAnswer({ payload: JSON.stringify(returned) }, kind);
+      expect(answer).toEqual(functionFailed(kind));
+      expect(answer.status).toBe(status);
+      expect(malformed).toMatch(reason);
+    }
+  });
+
+  test("headers of the connection are the endpoint's own: left out by an HTTP API, renamed by a function URL", () => {
+    const returned = {
+      statusCode: 200,
+      headers: { Connection: "close", "Content-Length": "7", "Transfer-Encoding": "chunked", "X-A": "ü" },
+      multiValueHeaders: { "x-b": ["1", "2"] },
+    };
+
+    expect(answerTo(returned, "http-api").headers).toEqual({ ...JSON_TYPE, "x-a": "ü" });
+    expect(answerTo(returned).headers).toEqual({
+      ...JSON_TYPE,
+      "x-amzn-remapped-connection": "close",
+      "x-amzn-remapped-content-length": "7",
+      "x-amzn-remapped-transfer-encoding": "chunked",
+      "x-a": "ü",
+    });
+  });
+
+  test("a cookie among the headers is sent beside the others", () => {
+    const answer = answerTo({ statusCode: 200, headers: { "Set-Cookie": "a=1" }, cookies: ["b=2"] });
+
+    expect(answer).toMatchObject({ headers: JSON_TYPE, cookies: ["a=1", "b=2"] });
+  });
+
+  test("what was streamed: a prelude, or a body alone", () => {
+    const streamed = (contentType: string, text: string) => {
+      const bytes = Buffer.from(text);
+      const { body, ...rest } = httpAnswer({ payload: text, streamed: { contentType, bytes } }, "function-url");
+      return { ...rest, body: body.toString() };
+    };
+    const prelude = "application/vnd.awslambda.http-integration-response";
+
+    expect(streamed(prelude, `{"statusCode":201,"headers":{"X-A":"1"},"cookies":["a=1"]}${"\0".repeat(8)}hi`)).toEqual({
+      ...{ status: 201, headers: { "x-a": "1" }, cookies: ["a=1"], body: "hi" },
+    });
+    expect(streamed("text/plain", "not JSON")).toEqual({
+      ...{ status: 200, headers: { "content-type": "text/plain" }, cookies: [], body: "not JSON" },
+    });
+    expect(streamed(prelude, "no prelude").malformed).toMatch(/^answer: /);
   });
 });

@@ -2,7 +2,32 @@ import { expect, test } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { ProcessGuard } from "../../../local/lambda/process-guard";
-import { isAlive, startFunction, until } from "./support";
+import { HAS_PROC, isAlive, startFunction, until } from "./support";
+
+/** Starts a process as browsers do: in a session of its own; and one more whose parent ends at once. */
+const DETACHED = `
+  import { spawn } from "node:child_process";
+  export const handler = async ({ crash }) => {
+    const child = spawn("sleep", ["1000"], { stdio: "ignore", detached: true });
+    console.log("child " + child.pid);
+    const orphan = spawn("/bin/sh", ["-c", "sleep 1000 & echo child $!"], { detached: true, stdio: ["ignore", "inherit", "ignore"] });
+    await new Promise((resolve) => orphan.on("exit", resolve));
+    if (crash) process.exit(1);
+  };`;
+
+(HAS_PROC ? test : test.skip).each([
+  ["is closed", {}],
+  ["has crashed", { crash: true }],
+])("when an environment %s, processes in sessions of their own end too, and orphans", async (_, event) => {
+  const started = await startFunction(DETACHED);
+  await started.invoke(event);
+  const children = () => started.lines.flatMap((line) => /child (\d+)/.exec(line)?.[1] ?? []).map(Number);
+  await until(() => children().length === 2);
+
+  await started.lambda.close();
+
+  await until(() => !children().some(isAlive));
+});
 
 test("closing leaves no process, of those in use, those idle and those that a function has started", async () => {
   const started = await startFunction(`
@@ -58,9 +83,9 @@ test("the guard ends the groups that are left when its owner is gone, and only t
   if (!left?.pid || !dropped?.pid || !alsoLeft?.pid) throw new Error("not started");
   const exits = [once(left, "exit"), once(alsoLeft, "exit")];
   [left.pid, dropped.pid, alsoLeft.pid].forEach((pid) => {
-    guard.add(pid);
+    guard.add(pid, String(pid));
   });
-  guard.drop(dropped.pid);
+  guard.drop(dropped.pid, String(dropped.pid));
 
   await guard.close();
 
@@ -68,4 +93,19 @@ test("the guard ends the groups that are left when its owner is gone, and only t
   const wasAlive = isAlive(dropped.pid);
   dropped.kill("SIGKILL");
   expect(wasAlive).toBe(true);
+});
+
+(HAS_PROC ? test : test.skip)("the guard also ends what has left its group, by the log stream", async () => {
+  const guard = new ProcessGuard();
+  const stream = `2026/01/01/[1]${"0".repeat(24)}${process.pid}`;
+  const env = { ...process.env, AWS_LAMBDA_LOG_STREAM_NAME: stream };
+  const group = spawn("sleep", ["1000"], { stdio: "ignore", detached: true });
+  const stray = spawn("sleep", ["1000"], { stdio: "ignore", detached: true, env });
+  if (!group.pid) throw new Error("not started");
+  const exits = [once(group, "exit"), once(stray, "exit")];
+  guard.add(group.pid, stream);
+
+  await guard.close();
+
+  await Promise.all(exits);
 });

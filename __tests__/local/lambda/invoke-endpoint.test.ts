@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { request } from "node:http";
 import { startFunction, type StartedFunction, until } from "./support";
 
 const ECHO = "export const handler = async (event, context) => ({ event, client: context.clientContext });";
@@ -135,4 +136,25 @@ test("closing answers a request that is under way", async () => {
 
   expect((await answer).headers.get("x-amz-function-error")).toBe("Unhandled");
   await expect(post(started, INVOCATIONS, "{}")).rejects.toThrow();
+});
+
+test.each([
+  ["a page of another site", { origin: "https://example.com" }],
+  ["a page that says nothing of itself", { "sec-fetch-site": "cross-site" }],
+  ["a site whose name leads to this computer", { host: "example.com" }],
+])("%s cannot invoke a function", async (_, headers) => {
+  const started = await startFunction(ECHO);
+  const { port } = new URL(started.lambda.url);
+
+  const status = await new Promise((resolve, reject) => {
+    const path = INVOCATIONS;
+    request({ host: "127.0.0.1", port, path, method: "POST", headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("error", reject)
+      .end("{}");
+  });
+
+  expect([status, started.pids]).toEqual([403, []]);
 });

@@ -1,5 +1,6 @@
-import { expect, test } from "@jest/globals";
-import { answerIn, startFunction } from "./support";
+import { describe, expect, test } from "@jest/globals";
+import { httpAnswer } from "../../../local/endpoint/http-answer";
+import { answerIn, HAS_PROC, startFunction } from "./support";
 
 test("a handler gets the event and a context as Lambda's", async () => {
   const started = await startFunction(
@@ -164,4 +165,79 @@ test("Lambda reports each request, and the start with the first", async () => {
   expect(initDurationMs).toBeGreaterThan(0);
   expect(Math.abs(Number(billedDurationMs) - (durationMs + initDurationMs))).toBeLessThan(1.01);
   expect(warm?.metrics).not.toHaveProperty("initDurationMs");
+});
+
+describe("a handler that streams", () => {
+  test("is answered with all that it wrote", async () => {
+    const started = await startFunction(`
+      export const handler = awslambda.streamifyResponse(async (event, stream) => {
+        stream.setContentType("text/plain");
+        stream.write("one ");
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        stream.write(event.word);
+        stream.end();
+      });`);
+
+    const results = [await started.invoke({ word: "two" }), await started.invoke({ word: "three" })];
+
+    expect(results.map(({ payload, functionError }) => [payload, functionError])).toEqual([
+      ["one two", undefined],
+      ["one three", undefined],
+    ]);
+    expect(results[0]?.streamed?.contentType).toBe("text/plain");
+  });
+
+  test("sends status and headers first", async () => {
+    const started = await startFunction(`
+      export const handler = awslambda.streamifyResponse(async (event, stream) => {
+        const response = awslambda.HttpResponseStream.from(stream, { statusCode: 418, headers: { "X-A": "1" } });
+        response.write("short");
+        response.end();
+      });`);
+
+    const answer = httpAnswer(await started.invoke(), "function-url");
+
+    expect([answer.status, answer.headers, answer.body.toString()]).toEqual([418, { "x-a": "1" }, "short"]);
+  });
+
+  test.each([
+    ["before it writes", "throw new RangeError('far');"],
+    ["after it has written", "stream.write('x'); throw new RangeError('far');"],
+  ])("and fails %s, fails, and the environment goes on", async (_, code) => {
+    const started = await startFunction(
+      `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+        if (event.fail) { ${code} }
+        stream.end("fine");
+      });`,
+    );
+
+    const failed = await started.invoke({ fail: true });
+
+    expect([failed.functionError, answerIn(failed)]).toMatchObject([
+      "Unhandled",
+      { errorType: "RangeError", errorMessage: "far" },
+    ]);
+    expect((await started.invoke()).payload).toBe("fine");
+    expect(started.pids).toHaveLength(1);
+  });
+
+  test("of another kind is refused when it is loaded", async () => {
+    const symbol = 'Symbol.for("aws.lambda.runtime.handler.streaming")';
+    const started = await startFunction(`export const handler = async () => 1; handler[${symbol}] = "request";`);
+
+    expect(await started.ask()).toMatchObject({ errorType: "Runtime.MalformedStreamingHandler" });
+  });
+});
+
+(HAS_PROC ? test : test.skip)("a function's own peak memory is not that of the process that started it", async () => {
+  const ballast = Buffer.alloc(600 * 1024 * 1024, 1);
+  const started = await startFunction(`export const handler = async () => process.resourceUsage().maxRSS / 1024;`, {
+    memoryMb: 512,
+  });
+
+  const { payload } = await started.invoke();
+
+  expect(ballast).toHaveLength(600 * 1024 * 1024);
+  expect(Number(payload)).toBeGreaterThan(10);
+  expect(Number(payload)).toBeLessThan(300);
 });

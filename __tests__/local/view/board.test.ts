@@ -6,11 +6,16 @@ import { cut } from "../../../local/view/screen";
 
 const NOW = Date.parse("2026-03-02T09:05:07Z");
 
+function invokeUrlOf(name: string): string {
+  return `http://127.0.0.1:3001/2015-03-31/functions/${name}:live/invocations`;
+}
+
 const ENVIRONMENT: LocalEnvironment = {
   name: "dev",
   functions: [
-    { id: "api", name: "dev-api", url: "http://127.0.0.1:3000/" },
-    { id: "warmer", name: "dev-warmer", url: undefined },
+    { id: "api", name: "dev-api", url: "http://127.0.0.1:3000/", invokeUrl: invokeUrlOf("dev-api") },
+    { id: "jobs", name: "dev-jobs", url: undefined, invokeUrl: invokeUrlOf("dev-jobs") },
+    { id: "warmer", name: "dev-warmer", url: undefined, invokeUrl: invokeUrlOf("dev-warmer") },
   ],
   now: () => NOW,
   snapshot: () => ({
@@ -33,8 +38,11 @@ const ENVIRONMENT: LocalEnvironment = {
     ],
   }),
   recentTraffic: () => [
-    { id: "api", requestsPerSecond: 12.04, milliseconds: { p50: 2.11, p90: 3.9, p99: 150 } },
-    { id: "warmer", requestsPerSecond: 0, milliseconds: undefined },
+    {
+      ...{ id: "api", requestsPerSecond: 12.04, coldStarts: 4, errors: 2, throttles: 0 },
+      milliseconds: { p50: 2.11, p90: 3.9, p99: 150 },
+    },
+    { id: "warmer", requestsPerSecond: 0, coldStarts: 1, errors: 0, throttles: 0, milliseconds: undefined },
   ],
   invoke: () => Promise.reject(new Error("not here")),
   runWarmer: () => Promise.resolve(),
@@ -77,10 +85,13 @@ describe("the board", () => {
 
     expect(lines).toEqual([
       "dev on this computer  2026-03-02 09:05:07 UTC, 60 times faster",
-      "  api  http://127.0.0.1:3000/",
+      "  api   http://127.0.0.1:3000/",
+      "  jobs  curl -d '{}' \\",
+      "        http://127.0.0.1:3001/2015-03-31/functions/dev-jobs:live/invocations",
       "",
+      "          Now         Last minute",
       "Function  Warm  Busy  Cold  Req/s  p50 ms  p90 ms  p99 ms  Errors  Throttled",
-      "api          2     1     4   12.0     2.1     3.9   150.0       6          0",
+      "api          2     1     4   12.0     2.1     3.9   150.0       2          0",
       "warmer       1     0     1      -       -       -       -       0          0",
       "",
       "Alarms  1 of 2 rings",
@@ -95,8 +106,9 @@ describe("the board", () => {
   });
 
   test.each([
-    [undefined, 8],
-    [16, 4],
+    [undefined, 100],
+    [45, 30],
+    [18, 3],
     [5, 0],
   ])("shows the latest events, as many as %p lines have place for", (rows, expected) => {
     const rounds = Array.from({ length: 100 }, (_, minute) => ({ ...ROUND, at: NOW + minute * 60_000 }));
@@ -105,6 +117,40 @@ describe("the board", () => {
 
     expect(events).toHaveLength(expected);
     expect(events.at(-1)?.slice(0, 5)).toBe(expected > 0 ? "10:44" : undefined);
+  });
+
+  const FAILURE: LocalEvent = {
+    ...{ kind: "function-failed", at: NOW, id: "api", errorType: "RangeError", errorMessage: "far" },
+    ...{ where: "functions/api/handler.ts:5:20", logFile: "/tmp/logs/dev-api.log" },
+  };
+
+  test("shows a failure: what it was, where in the function's code, and where its log is", () => {
+    expect(board([FAILURE]).slice(-5, -2)).toEqual([
+      "09:05:07  api failed: RangeError: far",
+      "            at functions/api/handler.ts:5:20",
+      "            log: /tmp/logs/dev-api.log",
+    ]);
+  });
+
+  test("shows the same failure once, and how often it came", () => {
+    const lines = board([FAILURE, FAILURE, { ...FAILURE, at: NOW + 1000 }]);
+
+    expect(lines.filter((line) => line.includes("failed"))).toEqual([
+      "09:05:08  api failed: RangeError: far (3 times)",
+    ]);
+    expect(lines.filter((line) => line.includes("handler.ts"))).toHaveLength(1);
+  });
+
+  test("shows control characters of a failure as what they are, so that they steer nothing", () => {
+    const lines = board([{ ...FAILURE, errorMessage: "\x1b[2Ja\nb\r\u009b1m\u202e" }]);
+
+    expect(lines.join("|")).toContain("RangeError: \\u001b[2Ja\\u000ab\\u000d\\u009b1m\\u202e|");
+  });
+
+  test("fits into 80 columns with all figures", () => {
+    const lines = board().filter((line) => !line.includes("Logs"));
+
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
   test("is cut where the terminal ends, without the colors counting", () => {

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { httpAnswer } from "../../../local/endpoint/http-answer";
+import { functionFailed, httpAnswer } from "../../../local/endpoint/http-answer";
 import { httpEvent, type HttpRequest } from "../../../local/endpoint/http-event";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type PlatformRecords } from "../../../local/lambda/platform-records";
@@ -13,9 +13,6 @@ import { warmerOf, warmingRequest, warmingRound } from "./warming-request";
 
 const TRAFFIC_ALIAS = "live";
 const LATEST = "$LATEST";
-
-/** What a function URL answers for a function that failed: https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html */
-const BAD_GATEWAY = 502;
 
 const POLL_MILLISECONDS = 100;
 /** Once nobody needs them, instances go one by one. */
@@ -91,9 +88,10 @@ export class LocalTarget implements Target {
   }
 }
 
-function answerIn({ payload, functionError, logLines }: InvocationResult): Answer {
-  const report = reportIn(logLines);
-  const status = functionError === undefined ? httpAnswer(payload).status : BAD_GATEWAY;
+function answerIn(result: InvocationResult): Answer {
+  const report = reportIn(result.logLines);
+  const { status } =
+    result.functionError === undefined ? httpAnswer(result, "function-url") : functionFailed("function-url");
   return { status, ...(report && { report }) };
 }
 

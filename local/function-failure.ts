@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+/** Why a function has failed. */
+export interface FunctionFailure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  /** Where in the function's own sources, as `file:line:column`; missing where the error has no stack of it. */
+  readonly where?: string;
+}
+
+const payloadSchema = z.object({
+  errorType: z.string().catch("Error"),
+  errorMessage: z.string().catch(""),
+  trace: z.array(z.string()).catch([]),
+});
+
+/** Before what Lambda itself says of a failure. */
+const REQUEST_ID = /^RequestId: \S+ Error: /;
+
+/** A line of a stack: a file's path or address, a line and a column. */
+const PLACE = /(?:\(|at )((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/;
+
+/**
+ * What a failed invocation's payload tells.
+ *
+ * @param payload JSON
+ * @param codeFolder where the function's bundle is, with its source map
+ */
+export function functionFailureIn(payload: string, codeFolder: string): FunctionFailure {
+  const { errorType, errorMessage, trace } = payloadSchema.catch(NOTHING).parse(jsonIn(payload));
+  const where = trace.map((line) => placeIn(line, codeFolder)).find((place) => place !== undefined);
+  return { errorType, errorMessage: errorMessage.replace(REQUEST_ID, ""), ...(where !== undefined && { where }) };
+}
+
+const NOTHING = { errorType: "Error", errorMessage: "", trace: [] };
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for a line of a package or of Node.js. */
+function placeIn(stackLine: string, codeFolder: string): string | undefined {
+  const [, target = "", line = "", column = ""] = PLACE.exec(stackLine) ?? [];
+  const file = target.startsWith("file:") ? fileURLToPath(target) : target;
+  if (!file.startsWith(`${codeFolder}/`)) return undefined;
+  const { source, ...place } = sourceOf(file, Number(line), Number(column)) ?? {
+    source: file.slice(codeFolder.length + 1),
+    line,
+    column,
+  };
+  if (source.includes("node_modules/")) return undefined;
+  return `${source.replace(/^(\.\.?\/)+/, "")}:${place.line}:${place.column}`;
+}
+
+function sourceOf(file: string, line: number, column: number) {
+  try {
+    const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")) as SourceMapPayload);
+    const entry = map.findEntry(line - 1, column - 1);
+    if (!("originalSource" in entry)) return undefined;
+    return { source: entry.originalSource, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  } catch {
+    return undefined;
+  }
+}

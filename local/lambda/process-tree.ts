@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/**
+ * Processes that an execution environment has started, also those that left its process group (a browser does), and those whose parent is
+ * gone. They are known by their ancestors and by the environment's log stream in their variables. Only where there is /proc.
+ * https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
+ *
+ * @param pid the environment's process
+ * @param logStreamName which no other environment has
+ */
+export function descendantsOf(pid: number, logStreamName: string): number[] {
+  const parents = new Map(processes().map((each) => [each, parentOf(each)]));
+  const found = new Set([pid]);
+  const isFound = (each: number) => found.has(parents.get(each) ?? 0) || isOf(each, logStreamName);
+  for (let before = 0; before < found.size;) {
+    before = found.size;
+    for (const each of parents.keys()) if (!found.has(each) && isFound(each)) found.add(each);
+  }
+  found.delete(pid);
+  return [...found];
+}
+
+function processes(): number[] {
+  try {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  const [, parent] = /\) \S (\d+)/.exec(read(pid, "stat")) ?? [];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+function isOf(pid: number, logStreamName: string): boolean {
+  return read(pid, "environ").split("\0").includes(`AWS_LAMBDA_LOG_STREAM_NAME=${logStreamName}`);
+}
+
+/** Empty for a process that is gone, and for somebody else's. */
+function read(pid: number, file: "stat" | "environ"): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return "";
+  }
+}

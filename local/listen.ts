@@ -1,0 +1,31 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { LocalEnvironmentError } from "./problem";
+
+/**
+ * A server that listens, for this computer alone.
+ *
+ * @param port 0 for any that is free
+ * @throws LocalEnvironmentError when the port is not to be had
+ */
+export async function listenLocally(port: number): Promise<Server> {
+  const server = createServer();
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw unusablePort(port, error);
+  }
+  return server;
+}
+
+function unusablePort(port: number, error: unknown): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "EADDRINUSE":
+      return new LocalEnvironmentError(`port ${port} is in use: choose another with --port`);
+    case "EACCES":
+      return new LocalEnvironmentError(`port ${port} may not be used: choose another with --port`);
+    default:
+      return error;
+  }
+}
