@@ -76,9 +76,10 @@ export class MonitoredFunction extends Construct {
         functionVersion: lambda.version,
         dependsOn,
       });
-    const warm = alias("warm", "Warming pings enter here, and only here");
-    const gate = addGate?.(this, lambda.version, [warm]);
+    const gate = addGate?.(this, lambda.version);
     const live = alias("live", "Traffic enters here, and only here", gate && [gate]);
+    // After live, whatever ends a deployment: pings keep warm what serves.
+    const warm = alias("warm", "Warming pings enter here, and only here", [live]);
 
     const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];
     const url = addEndpoint?.(this, { name, live, logRetentionDays: environment.logRetentionDays, lifecycle });

@@ -345,6 +345,13 @@ describe("at the end", () => {
     expect({ exitCode, verdict: stdout.at(-1) }).toEqual({ exitCode: 1, verdict: "Not warmed as asked." });
   });
 
+  test("an instance that may not even be asked for exits 1", async () => {
+    const reason = "0 of 10: of 1 reserved, 1 stay free for requests";
+    writes(3, { last: true, targets: [result({ asked: 0, instances: 0, reason })] });
+    const { exitCode, stdout } = await run(["warm", "dev"]);
+    expect({ exitCode, verdict: stdout.at(-1) }).toEqual({ exitCode: 1, verdict: "Not warmed as asked." });
+  });
+
   test("a failure exits 1 and is told again in the summary", async () => {
     writes(3, { last: true, targets: [result({ failures: ["one ping timed out"] })] });
     const { exitCode, stdout } = await run(["warm", "dev"]);

@@ -80,14 +80,14 @@ const usable = emulator ? terraformIsUsable(TESTED) : skip(TESTED, "AWS_ENDPOINT
   };
 
   test(
-    "that fails gets no traffic: the deployment fails with the reason, and live stays",
+    "that fails gets neither traffic nor pings: the deployment fails with the reason, and both aliases stay",
     () => {
       expect(versionOf("live")).toBe("1");
       cpSync(withNewCode, stack.folder, { recursive: true });
       writeFileSync(failing, "");
       const { output } = stack.run(["apply", "-auto-approve", "-input=false"], [1]);
       expect(output.replaceAll(/[\s│]+/g, " ")).toContain(REASON);
-      expect([versionOf("warm"), versionOf("live")]).toEqual(["2", "1"]);
+      expect([versionOf("warm"), versionOf("live")]).toEqual(["1", "1"]);
     },
     TWO_MINUTES_MS,
   );

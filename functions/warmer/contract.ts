@@ -7,7 +7,7 @@ export type Strategy = "scheduled" | "peak" | "pre_deployment" | "gate";
 export interface Target {
   /** Its name in AWS. */
   readonly functionName: string;
-  /** The alias that pings go to. */
+  /** The alias that pings go to; for a gate, the version itself. */
   readonly qualifier: string;
   /** Instances to keep warm. */
   readonly concurrency: number;

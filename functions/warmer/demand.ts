@@ -41,6 +41,13 @@ export function demandOf(target: Target, usage?: KnownUsage): Demand {
   return unlessWarm(limited(plan ?? fixed, reservedConcurrency, recentPeak(usage)), usage);
 }
 
+/** How many instances a deployment's gate asks for: at least one, without which it would prove nothing, and none that `limited` keeps for requests besides. */
+export function gateDemand({ concurrency, reservedConcurrency }: Target): Demand {
+  const { concurrency: free, reason } = limited({ concurrency }, reservedConcurrency, 0);
+  if (free > 0) return { concurrency: free, ...(reason !== undefined && { reason }) };
+  return { concurrency: 1, reason: `1 of ${concurrency}: a gate proves a start, whatever stays free for requests` };
+}
+
 /** None where as many were asked for so lately that they are warm until the next round. */
 function unlessWarm(demand: Demand, { asked, now }: SeenUsage): Demand {
   if (asked === undefined) return demand;
@@ -50,11 +57,16 @@ function unlessWarm(demand: Demand, { asked, now }: SeenUsage): Demand {
   return due;
 }
 
+/** How many instances pings may keep busy of a function with so many reserved, of which so many are kept for requests. */
+export function pingable(wanted: number, reserved = Infinity, kept = 1): number {
+  return Math.max(0, Math.min(wanted, reserved - kept));
+}
+
 /** Requests are not to be throttled for pings: those that there were at once lately, and at least one. */
 function limited(demand: Demand, reserved: number | undefined, peak: number): Demand {
   const kept = Math.max(1, peak);
-  if (reserved === undefined || demand.concurrency <= reserved - kept) return demand;
-  const concurrency = Math.max(0, reserved - kept);
+  const concurrency = pingable(demand.concurrency, reserved, kept);
+  if (concurrency === demand.concurrency) return demand;
   const limit = `${concurrency} of ${demand.concurrency}: of ${reserved} reserved, ${kept} stay free for requests`;
   return { concurrency, reason: demand.reason === undefined ? limit : `${demand.reason}; ${limit}` };
 }

@@ -2,7 +2,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { writeLines } from "../../performance/stdout";
 import { atMost } from "./at-most";
 import { type Target, type WarmingRecord, type WarmingRequest } from "./contract";
-import { type Demand, demandOf } from "./demand";
+import { type Demand, demandOf, gateDemand } from "./demand";
 import { checkGate, whenReady } from "./gate";
 import { Spreads } from "./hold";
 import { isWarm, logLines, recordOf } from "./record";
@@ -73,6 +73,10 @@ export class Warmer {
 
   private warm({ strategy, targets }: WarmingRequest, pinging: Pinging): Promise<Warmed[]> {
     const inTurn = atMost(TARGETS_AT_ONCE);
+    if (strategy === "gate") {
+      const ask = (target: Target) => whenReady(() => warmTarget(target, gateDemand(target), pinging), pinging.endsAt);
+      return Promise.all(targets.map((target) => inTurn(() => ask(target))));
+    }
     const usage = this.usage.read(
       targets.filter(({ conditional }) => conditional),
       pinging.endsAt,
@@ -80,10 +84,7 @@ export class Warmer {
     return Promise.all(
       targets.map(async (target) => {
         const demand = demandOf(target, target.conditional && (await usage).get(target.functionName));
-        return inTurn(async () => {
-          if (strategy === "gate") return whenReady(() => warmTarget(target, demand, pinging), pinging.endsAt);
-          return this.warmUnlessSpared(target, demand, pinging);
-        });
+        return inTurn(() => this.warmUnlessSpared(target, demand, pinging));
       }),
     );
   }

@@ -178,15 +178,10 @@ function aliasVerdict(
     return fail(`there is no alias ${missing}`, `npx cdktf deploy ${environment}`);
   }
   if (live === warm) return ok(`live and warm lead to version ${live}`);
-  return Number(warm) > Number(live)
-    ? fail(
-        `version ${warm} has not passed its gate, live stays at ${live}; or a deployment is under way`,
-        `aws logs tail /aws/lambda/${name} --since 1h, mend the code, npx cdktf deploy ${environment}`,
-      )
-    : fail(
-        `live leads to version ${live}, pings keep ${warm} warm`,
-        `aws lambda update-alias --function-name ${name} --name warm --function-version ${live}, and mend the code of ${id} if that was a rollback`,
-      );
+  return fail(
+    `live leads to version ${live}, pings keep ${warm} warm`,
+    `aws lambda update-alias --function-name ${name} --name warm --function-version ${live}, and fix the code of ${id} if that was a rollback`,
+  );
 }
 
 function loggingVerdict(logging: FunctionConfiguration["LoggingConfig"], mend: string): Verdict {

@@ -74,7 +74,7 @@ function summarizeTarget(functionName: string, concurrency: number, results: rea
 
 function outcomeOf(targets: readonly TargetSummary[]): Outcome {
   const isWarm = ({ rounds, asked, instances, failures }: TargetSummary) =>
-    rounds > 0 && instances >= asked && failures.length === 0;
+    rounds > 0 && asked > 0 && instances >= asked && failures.length === 0;
   return targets.every(isWarm) ? "warmed" : "not_warmed";
 }
 

@@ -16,6 +16,8 @@ export interface WarmedFunction {
   /** The alias that pings go to. */
   readonly qualifier: string;
   readonly settings: WarmingSettings;
+  /** Whether each new version has to answer before it gets traffic, which only what is deployed from here can. */
+  readonly isGated: boolean;
   readonly reservedConcurrency: number | undefined;
   /** What its time costs; undefined for a function that is deployed elsewhere and does not say its memory. */
   readonly price: Price | undefined;
@@ -30,14 +32,18 @@ export function warmedFunctions({
 }: Environment): WarmedFunction[] {
   const deployed = Object.entries(functions)
     .filter(([, { reservedConcurrency }]) => reservedConcurrency !== 0)
-    .map(([id, { memoryMb, architecture, reservedConcurrency, warming: own }]) => ({
-      id,
-      name: deployedName(environment, id),
-      qualifier: "warm",
-      settings: warmingSettings(warming, own),
-      reservedConcurrency,
-      price: priceOf(memoryMb, architecture),
-    }));
+    .map(([id, { memoryMb, architecture, reservedConcurrency, warming: own }]) => {
+      const settings = warmingSettings(warming, own);
+      return {
+        id,
+        name: deployedName(environment, id),
+        qualifier: "warm",
+        settings,
+        isGated: settings.gate.enabled,
+        reservedConcurrency,
+        price: priceOf(memoryMb, architecture),
+      };
+    });
   const existing = Object.entries(existingFunctions).flatMap(
     ([id, { functionName = id, warmingQualifier: qualifier, memoryMb, warming: own }]) =>
       qualifier === undefined
@@ -47,6 +53,7 @@ export function warmedFunctions({
             name: functionName,
             qualifier,
             settings: warmingSettings(warming, own),
+            isGated: false,
             reservedConcurrency: undefined,
             price: memoryMb === undefined ? undefined : priceOf(memoryMb, "x86_64"),
           },

@@ -2,7 +2,7 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
-import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformLocal } from "cdktf";
+import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
@@ -48,7 +48,10 @@ export class Warmer extends Construct {
         const prefix = ["arn", arnPart(arn, 1), "lambda", region, arnPart(arn, 4), "function", ""];
         const functions = new TerraformLocal(this, "functions", Fn.join(":", prefix)).asString;
         return [
-          ...warmed.map((one) => allow(["lambda:InvokeFunction"], `${functions}${one.name}:${one.qualifier}`)),
+          // A gate pings a version by its number, which no pattern of a policy can tell from an alias.
+          ...warmed.map(({ name: warmedName, qualifier, isGated }) =>
+            allow(["lambda:InvokeFunction"], `${functions}${warmedName}:${isGated ? "*" : qualifier}`),
+          ),
           // CloudWatch knows no resource-level permission for it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
           ...(warmed.some(({ settings }) => settings.conditional.enabled)
             ? [allow(["cloudwatch:GetMetricData"], "*")]
@@ -78,28 +81,19 @@ export class Warmer extends Construct {
   }
 
   /**
-   * Warms a version when it is deployed. Whatever depends on the gate waits until the version has answered; one that fails ends
-   * the deployment.
-   *
-   * @param version the version that the warmed alias is to lead to by now
-   * @param warmed the function; its alias has to be among the dependencies
+   * Warms a version when it is deployed, by its number: no alias leads to it yet. Whatever depends on the gate waits until the version has answered; one
+   * that fails ends the deployment.
    */
-  addGate(
-    scope: Construct,
-    warmed: WarmedFunction,
-    version: string,
-    dependsOn: ITerraformDependable[],
-  ): LambdaInvocation {
+  addGate(scope: Construct, warmed: WarmedFunction, version: string): LambdaInvocation {
     const request: WarmingRequest = {
       strategy: "gate",
-      targets: [{ ...targetOf(warmed, "gate"), version }],
+      targets: [{ ...targetOf(warmed, "gate"), qualifier: version, version }],
       price: WARMER_PRICE,
     };
     return new LambdaInvocation(scope, "gate", {
       functionName: this.lambda.functionName,
       input: JSON.stringify(request),
       triggers: { version },
-      dependsOn,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { type Environment } from "../../environments/schema";
 import { type Price } from "../../functions/warmer/contract";
 import { KEPT_MINUTES } from "../../functions/warmer/asked";
+import { pingable } from "../../functions/warmer/demand";
 import { holdMilliseconds } from "../../functions/warmer/hold";
 import { HOURS_PER_MONTH } from "../hours-per-month";
 import prices from "../prices.json";
@@ -88,7 +89,12 @@ function preDeploymentCost(warmed: readonly WarmedFunction[]): StrategyCost {
   return { what: "before a deployment", pings: [pings, pings], dollars: [dollars, dollars], eachTime: true };
 }
 
-function costOf({ price }: WarmedFunction, rounds: number, concurrency: number): { pings: number; dollars: number } {
+function costOf(
+  { price, reservedConcurrency }: WarmedFunction,
+  rounds: number,
+  wanted: number,
+): { pings: number; dollars: number } {
+  const concurrency = pingable(wanted, reservedConcurrency);
   const pings = rounds * concurrency;
   return { pings, dollars: price ? pings * dollarsOf(price, holdMilliseconds(concurrency) / 1000) : 0 };
 }

@@ -1,6 +1,5 @@
 import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { type LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
-import { type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
@@ -9,8 +8,8 @@ import { ScheduledWarming } from "./scheduled-warming";
 import { type WarmedFunction, warmedFunctions } from "./warmed-functions";
 import { Warmer } from "./warmer";
 
-/** Makes what a new version has to pass before it gets traffic. */
-export type AddGate = (scope: Construct, version: string, dependsOn: ITerraformDependable[]) => LambdaInvocation;
+/** Makes what a new version has to pass before it gets traffic, and pings. */
+export type AddGate = (scope: Construct, version: string) => LambdaInvocation;
 
 /** How an environment's functions are kept warm. */
 export interface Warming {
@@ -30,14 +29,14 @@ export function addWarming(stack: Construct, environment: Environment, bundle: B
   const group = new Construct(stack, "warming");
   const warmer = new Warmer(group, WARMER, environment, bundle, warmed);
   const { missed } = new ScheduledWarming(group, "schedule", environment.name, warmer, warmed);
-  const gated = new Map(warmed.filter(({ settings }) => settings.gate.enabled).map((one) => [one.id, one]));
+  const gated = new Map(warmed.filter(({ isGated }) => isGated).map((one) => [one.id, one]));
   return {
     warmer: warmer.name,
     logGroup: warmer.logGroup,
     missed,
     gateOf: (id) => {
       const one: WarmedFunction | undefined = gated.get(id);
-      return one && ((scope, version, dependsOn) => warmer.addGate(scope, one, version, dependsOn));
+      return one && ((scope, version) => warmer.addGate(scope, one, version));
     },
   };
 }

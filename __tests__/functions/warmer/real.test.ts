@@ -141,14 +141,24 @@ test("pings that Lambda throttles are told, and not tried again", async () => {
 test("the gate says why a version must not go live", async () => {
   const working = await functionOf("dev-api", MONITORED);
   const lambda = await start(working);
-  const gate = (version: string) => run(requestOf([targetOf({ version })], { strategy: "gate" }));
+  const gate = (version: string) => run(requestOf([targetOf({ qualifier: version, version })], { strategy: "gate" }));
   expect(onlyResult(await gate("1"))).toMatchObject({ instances: 3, failures: [] });
 
   const broken = await functionOf("dev-api", `throw new RangeError("no such table");\n${MONITORED}`);
-  lambda.deploy({ ...broken, version: "2", aliases: ["warm"] });
+  lambda.deploy({ ...broken, version: "2", aliases: [] });
 
-  expect(await messageOf(gate("2"))).toBe("dev-api:warm, version 2 must not go live: RangeError: no such table");
+  expect(await messageOf(gate("2"))).toBe("dev-api:2 must not go live: RangeError: no such table");
+  expect(onlyResult(await run(requestOf()))).toMatchObject({ instances: 3, failures: [] });
   expect(answerIn(await lambda.invoke("dev-api", "live", {}))).toMatchObject({ cold: true });
+});
+
+test("the gate stops a version that throws at load, of a function of which one instance may run", async () => {
+  const broken = await functionOf("dev-api", `throw new Error("no such table");\n${MONITORED}`, {
+    reservedConcurrency: 1,
+  });
+  await start(broken);
+  const request = requestOf([targetOf({ qualifier: "1", version: "1", reservedConcurrency: 1 })], { strategy: "gate" });
+  expect(await messageOf(run(request))).toBe("dev-api:1 must not go live: Error: no such table");
 });
 
 test("the gate passes a function of which a warm-up never ends, in a short timeout", async () => {

@@ -329,17 +329,60 @@ describe("the gate", () => {
     }
   });
 
-  test("stops no version because there are requests enough to throttle its pings", async () => {
-    new MockedLambda(() => {
-      throw serviceError("TooManyRequestsException", 429);
-    });
-    expect(onlyResult(await run(gate("7")))).toMatchObject({ failures: ["throttled"] });
+  const throttled = () => {
+    throw serviceError("TooManyRequestsException", 429);
+  };
+
+  test("stops a version that requests leave no instance for all the time: nothing proves that it starts", async () => {
+    jest.useFakeTimers();
+    new MockedLambda(throttled);
+    const startedAt = Date.now();
+    expect(await passTime(messageOf(run(gate("7"))))).toBe(
+      "dev-api:warm, version 7 must not go live: throttled again and again, so no start is proven: " +
+        "deploy when fewer requests come, or raise reserved_concurrency",
+    );
+    expect(Date.now() - startedAt).toBeGreaterThan(25_000);
   });
 
-  test("passes a function of which no instance may be pinged", async () => {
-    new MockedLambda(never);
-    const request = requestOf([targetOf({ reservedConcurrency: 1 })], { strategy: "gate" });
-    expect(onlyResult(await run(request))).toMatchObject({ asked: 0, failures: [] });
+  test("waits for requests to leave an instance to it", async () => {
+    jest.useFakeTimers();
+    new MockedLambda(({ index }) => (index < 15 ? throttled() : distinct({ index })));
+    expect(onlyResult(await passTime(run(gate("7"))))).toMatchObject({ instances: 3, failures: [] });
+  });
+
+  test("passes a version that one instance proves, although the other pings are throttled", async () => {
+    const lambda = new MockedLambda(({ index }) => (index > 0 ? throttled() : distinct({ index })));
+    expect(onlyResult(await run(gate("7")))).toMatchObject({ successful: 1, failures: ["throttled"] });
+    expect(lambda.invocations).toHaveLength(3);
+  });
+
+  test.each([
+    [{ reservedConcurrency: 1 }, 1],
+    [{ reservedConcurrency: 2 }, 1],
+    [{ reservedConcurrency: 3 }, 2],
+    [{ reservedConcurrency: 0 }, 1],
+    [{ concurrency: 0 }, 1],
+    [{ conditional: { minimum: 0, maximum: 1, readEveryMinutes: 15 } }, 3],
+  ])("asks at least one instance, whatever else holds: %p", async (more, asked) => {
+    const lambda = new MockedLambda(distinct);
+    const request = requestOf([targetOf(more)], { strategy: "gate" });
+    expect(onlyResult(await run(request))).toMatchObject({ asked, successful: asked, failures: [] });
+    expect(lambda.invocations).toHaveLength(asked);
+  });
+
+  test.each([{ reservedConcurrency: 1 }, { concurrency: 0 }, {}])(
+    "stops a version that throws at load: %p",
+    async (more) => {
+      new MockedLambda(() => outputOf({ errorType: "E", errorMessage: "bad" }, { FunctionError: "Unhandled" }));
+      const request = requestOf([targetOf(more)], { strategy: "gate" });
+      expect(await messageOf(run(request))).toBe("dev-api:warm must not go live: E: bad");
+    },
+  );
+
+  test("stops what it had no time to ask", async () => {
+    new MockedLambda(distinct);
+    const message = await messageOf(run(requestOf([targetOf()], { strategy: "gate" }), { seconds: -1 }));
+    expect(message).toBe("dev-api:warm must not go live: no time left for a ping");
   });
 });
 

@@ -130,16 +130,18 @@ describe("the warmer", () => {
       }
     ).Statement.map(({ Action, Resource }) => [...Action, Resource]);
 
-  test("may invoke the aliases for pings of its functions, and nothing else of them", async () => {
+  test("may invoke the aliases for pings of its functions, and versions of those that have a gate", async () => {
     const dev = await withFunctions(
       'api = {}\nweb = { reserved_concurrency = 0 }\nold = { existing = true, function_name = "Old", warming_qualifier = "prod" }\nother = { existing = true }',
     );
     expect(permissionsOf(dev)).toEqual([
       ["logs:CreateLogStream", "logs:PutLogEvents", "${aws_cloudwatch_log_group.warmer_logs.arn}:*"],
       ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "*"],
-      ["lambda:InvokeFunction", "${local.warmer_functions}dev-api:warm"],
+      ["lambda:InvokeFunction", "${local.warmer_functions}dev-api:*"],
       ["lambda:InvokeFunction", "${local.warmer_functions}Old:prod"],
     ]);
+    const ungated = await withFunctions("api = { warming = { gate = { enabled = false } } }");
+    expect(permissionsOf(ungated)).toContainEqual(["lambda:InvokeFunction", "${local.warmer_functions}dev-api:warm"]);
   });
 
   test("may read metrics where use decides", async () => {
@@ -160,7 +162,7 @@ describe("the warmer", () => {
 });
 
 describe("a function's gate", () => {
-  test("stands between alias warm and alias live: version, warm, gate, live", async () => {
+  test("stands before both aliases, so that pings go on to what serves where it fails: version, gate, live, warm", async () => {
     const dev = await synthesizeDev(tfvars());
     const gate = resourceOf(dev, "aws_lambda_invocation");
     expect(resourceOf(dev, "aws_lambda_alias", "api_warm")["function_version"]).toBe(
@@ -169,20 +171,21 @@ describe("a function's gate", () => {
     expect(gate).toMatchObject({
       function_name: "${aws_lambda_function.warmer_function.function_name}",
       triggers: { version: "${aws_lambda_function.api_function.version}" },
-      depends_on: ["aws_lambda_alias.api_warm"],
     });
+    expect(gate).not.toHaveProperty("depends_on");
     expect(JSON.parse(gate["input"] as string)).toMatchObject({
       strategy: "gate",
       targets: [
         {
           functionName: "dev-api",
-          qualifier: "warm",
+          qualifier: "${aws_lambda_function.api_function.version}",
           concurrency: 3,
           version: "${aws_lambda_function.api_function.version}",
         },
       ],
     });
     expect(resourceOf(dev, "aws_lambda_alias", "api_live")["depends_on"]).toEqual(["aws_lambda_invocation.api_gate"]);
+    expect(resourceOf(dev, "aws_lambda_alias", "api_warm")["depends_on"]).toEqual(["aws_lambda_alias.api_live"]);
   });
 
   test("is as large as the environment says, or not there", async () => {
