@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AlarmWatch } from "./cloudwatch/alarm-watch";
 import { lambdaMetrics } from "./cloudwatch/lambda-metrics";
@@ -20,7 +21,7 @@ import { type LocalStack, readLocalStack, type StackFunction, type StackInvocati
 import { FIRST_VERSION } from "./stack/references";
 import { synthesizeEnvironment } from "./stack/synthesize";
 import { unpack } from "./stack/unpack";
-import { TemporaryFolder } from "./temporary-folder";
+import { TemporaryFolder } from "../stacks/temporary-folder";
 import { warmingRoundIn } from "./warming-rounds";
 
 export { type LocalEvent } from "./events";
@@ -103,7 +104,7 @@ export interface LocalEnvironment {
  */
 export async function startLocalEnvironment(options: LocalEnvironmentOptions): Promise<LocalEnvironment> {
   const { environment, root = "." } = options;
-  const folder = new TemporaryFolder(`warmwatch-${environment.replaceAll(/\W/g, "-")}-`);
+  const folder = new TemporaryFolder(join(tmpdir(), `warmwatch-${environment.replaceAll(/\W/g, "-")}-`));
   try {
     const synthesized = await synthesizeEnvironment(root, environment, join(folder.path, "stack"));
     const stack = readLocalStack(synthesized, process.env);

@@ -1,27 +1,70 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { isAlive, TemporaryFolder } from "./temporary-folder";
 
 const STACKS = "stacks";
 const ASSETS = "assets";
 const MANIFEST = "manifest.json";
+const LOCK = ".lock";
+const LOCK_POLL_MILLISECONDS = 20;
 
 /**
  * Renews the output folder only once everything has been written without an error; until then it stays as it was.
  * What Terraform keeps beside a stack (`.terraform`, saved plans, its lock file where none is written) survives; stacks that are
- * gone are removed, as the cdktf command does.
+ * gone are removed, as the cdktf command does. Of processes that do so at the same time, the last one's output stays, whole.
  *
  * @param outdir the output folder; need not exist
  * @param write writes a cdktf app's whole output into the folder it is given
  */
 export async function renewOutput<T>(outdir: string, write: (folder: string) => Promise<T>): Promise<T> {
   mkdirSync(dirname(outdir), { recursive: true });
-  const staging = mkdtempSync(`${outdir}.`);
+  const staging = new TemporaryFolder(`${outdir}.`);
   try {
-    const result = await write(staging);
-    publish(staging, outdir);
+    const result = await write(staging.path);
+    mkdirSync(outdir, { recursive: true });
+    await alone(join(outdir, LOCK), () => {
+      publish(staging.path, outdir);
+    });
     return result;
   } finally {
-    rmSync(staging, { recursive: true, force: true });
+    staging.remove();
+  }
+}
+
+/**
+ * Does work that only one process may do at a time. What it does is done before any signal is heard, so that only a process that was
+ * killed leaves its lock behind.
+ */
+async function alone(lock: string, work: () => void): Promise<void> {
+  while (!isTaken(lock)) {
+    const owner = ownerOf(lock);
+    if (owner !== undefined && !isAlive(owner)) rmSync(lock, { force: true });
+    else await setTimeout(LOCK_POLL_MILLISECONDS);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock);
+  }
+}
+
+function isTaken(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function ownerOf(lock: string): number | undefined {
+  try {
+    return Number(readFileSync(lock, "utf8"));
+  } catch {
+    // It was given back in the meantime.
+    return undefined;
   }
 }
 

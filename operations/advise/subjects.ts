@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
 import { InvalidInput, keyPath, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { type WatchedFunction, watchedFunctions } from "../../stacks/monitoring/watched-function";
+import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { warmedFunctions } from "../../stacks/warming/warmed-functions";
 import { MAX_ATTEMPTS } from "../aws/failure";
 import { type Subject } from "./advise-function";
@@ -84,9 +84,9 @@ export async function withTrace<T>(
   const settings = described
     ? settingsOf(described.environment, described.watched, memoryMb)
     : { id: name, ...UNDESCRIBED };
-  const folder = await mkdtemp(join(tmpdir(), "warmwatch-trace-"));
+  const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-trace-"));
   try {
-    const spool = join(folder, "requests");
+    const spool = join(folder.path, "requests");
     const { notes, ...history } = await readTrace({ path: resolve(root, file), file, spool, workSeconds }, signal);
     return await work({
       ...settings,
@@ -97,7 +97,7 @@ export async function withTrace<T>(
       notes,
     });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

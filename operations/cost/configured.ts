@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { WARMER } from "../../environments/names";
@@ -7,6 +6,7 @@ import { type Environment } from "../../environments/schema";
 import { type CostItem, monthlyCost } from "../../stacks/cost";
 import { EnvironmentStack } from "../../stacks/environment-stack";
 import { watchedFunctions } from "../../stacks/monitoring/watched-function";
+import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { type StrategyCost, warmingCost } from "../../stacks/warming/warming-cost";
 import { type CostLine, type Costs, type EnvironmentCost, exactly, NO_COSTS, totalsOf } from "./cost-report";
 import { provisionedCost } from "./provisioned";
@@ -69,16 +69,16 @@ function lineOf({ what, pings, dollars, eachTime }: StrategyCost): CostLine {
 }
 
 function monitoringOf(root: string, environment: Environment): CostItem[] {
-  const folder = mkdtempSync(join(tmpdir(), "warmwatch-cost-"));
+  const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-cost-"));
   try {
     // What it costs does not depend on the code: any file will do.
     const zipFile = resolve(root, "environments", `${environment.name}.tfvars`);
     const names = [WARMER, ...Object.keys(environment.functions)];
     const bundles = new Map(names.map((name) => [name, { zipFile, sourceCodeHash: "", notes: [] }]));
-    const app = new App({ outdir: folder, skipValidation: true });
-    return monthlyCost(new EnvironmentStack(app, environment, { bundles, stackFolder: folder }));
+    const app = new App({ outdir: folder.path, skipValidation: true });
+    return monthlyCost(new EnvironmentStack(app, environment, { bundles, stackFolder: folder.path }));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

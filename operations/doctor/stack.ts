@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
 import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
+import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { type Check, fail, ok } from "./check";
 
 const OUTPUT_FOLDER = "cdktf.out";
@@ -54,11 +55,11 @@ export async function synthesized(root: string, environment: Environment): Promi
     import("../../stacks/bundle"),
     import("../../stacks/synthesize"),
   ]);
-  const folder = mkdtempSync(join(tmpdir(), "warmwatch-doctor-"));
+  const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-doctor-"));
   try {
-    const bundles = await bundleFunctions(root, [WARMER, ...Object.keys(environment.functions)], folder);
-    synthesize([environment], { bundles, folder, outdir: OUTPUT_FOLDER });
-    const json = readFileSync(join(folder, "stacks", environment.name, "cdk.tf.json"), "utf8");
+    const bundles = await bundleFunctions(root, [WARMER, ...Object.keys(environment.functions)], folder.path);
+    synthesize([environment], { bundles, folder: folder.path, outdir: OUTPUT_FOLDER });
+    const json = readFileSync(join(folder.path, "stacks", environment.name, "cdk.tf.json"), "utf8");
     const parsed: unknown = JSON.parse(json);
     const { resource, terraform } = STACK.parse(parsed);
     const { resource: all } = RESOURCES.parse(parsed);
@@ -78,7 +79,7 @@ export async function synthesized(root: string, environment: Environment): Promi
       json,
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chmod, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { InvalidInput } from "../../../environments/mistakes";
@@ -39,7 +40,9 @@ export async function writeWarming(root: string, environment: Environment, wante
   const after = changed(file, before, environment, wanted);
   if (after === before) return { file, diff: [] };
   await check(file, after, environment, wanted);
-  await explained(file, () => replace(path, after));
+  await explained(file, () => {
+    replace(path, after);
+  });
   return { file, diff: diffLines(before, after) };
 }
 
@@ -106,21 +109,21 @@ function unchangeable(file: string): InvalidInput {
   return new InvalidInput([{ file, message }]);
 }
 
-/** Another file takes its place, so that nobody ever sees half of it. */
-async function replace(path: string, text: string): Promise<void> {
+/** Another file takes its place, so that nobody ever sees half of it. No signal is heard before it is done, which would leave that file. */
+function replace(path: string, text: string): void {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    const { mode } = await stat(path);
-    await writeFile(temporary, text, { flag: "wx", flush: true });
-    await chmod(temporary, mode);
-    await rename(temporary, path);
+    const { mode } = statSync(path);
+    writeFileSync(temporary, text, { flag: "wx", flush: true });
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw error;
   }
 }
 
-async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
+async function explained<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

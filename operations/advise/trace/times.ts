@@ -1,4 +1,5 @@
-const ISO = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const ISO =
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/;
 
 /** Seconds since 1970 are less until the year 5138. */
 const LEAST_MILLISECONDS = 1e11;
@@ -24,12 +25,19 @@ export function readNumber(text: string): number | undefined {
   return value >= 0 && value < Number.POSITIVE_INFINITY ? value : undefined;
 }
 
-/** A time that names no zone is UTC. */
+/** A time that names no zone is UTC. What no calendar and no clock has, such as 30 February or 24:00, is none. */
 function readIso(text: string): number | undefined {
-  const [, time, , , zone] = ISO.exec(text) ?? [text];
-  if (!ISO.test(text)) return undefined;
-  const value = Date.parse(
-    `${text.replace(" ", "T").replace(",", ".")}${time !== undefined && zone === undefined ? "Z" : ""}`,
-  );
+  const [found, year, month, day, hours = "0", minutes = "0", seconds = "0", zone = "Z"] = ISO.exec(text) ?? [];
+  if (found === undefined) return undefined;
+  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;
+  const milliseconds = Math.floor(Number(seconds.replace(",", ".")) * 1000);
+  const value = midnight + (Number(hours) * 60 + Number(minutes) - zoneMinutes(zone)) * 60_000 + milliseconds;
   return value >= 0 ? value : undefined;
+}
+
+function zoneMinutes(zone: string): number {
+  if (zone === "Z") return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  return zone.startsWith("-") ? -minutes : minutes;
 }

@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * A folder that is gone at the latest when this process ends, however it is asked to. A process that is killed leaves it behind: the next
+ * one on this computer that makes a folder in its place removes it.
+ */
+export class TemporaryFolder {
+  readonly path: string;
+
+  /** @param prefix the folder's path, without the end that makes it unique */
+  constructor(prefix: string) {
+    removeOrphans(prefix);
+    this.path = mkdtempSync(`${ownedPrefix(prefix)}${process.pid}-`);
+    process.on("exit", this.remove);
+  }
+
+  /** Removes the folder and all that is in it. */
+  readonly remove = (): void => {
+    process.off("exit", this.remove);
+    rmSync(this.path, { recursive: true, force: true });
+  };
+}
+
+/** Process ids say nothing of another computer, or another container, that shares a folder. */
+function ownedPrefix(prefix: string): string {
+  return `${prefix}${hostname()}-`;
+}
+
+function removeOrphans(prefix: string): void {
+  const owned = basename(ownedPrefix(prefix));
+  const folder = dirname(prefix);
+  for (const name of readdirSync(folder)) {
+    const [, pid] = name.startsWith(owned) ? (/^(\d+)-\w{6}$/.exec(name.slice(owned.length)) ?? []) : [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether there is such a process, of whatever user. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
