@@ -12,7 +12,7 @@ import { holdsSecret, looksSecret } from "./secrets";
  */
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RETENTION_DAYS = [
+export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
@@ -315,7 +315,7 @@ export const environmentFile = section({
     .meta({ description: "AWS account; with it, Terraform refuses to touch any other" }),
   protected: flag()
     .default(false)
-    .meta({ description: "Terraform refuses to destroy or replace what cannot be had back: logs and endpoints" }),
+    .meta({ description: "Terraform refuses to destroy, replace or leave out what cannot be had back: logs and addresses" }),
   log_retention_days: oneOf(RETENTION_DAYS).default(30).meta({ description: "How long CloudWatch keeps the logs" }),
   permissions_boundary: text("the ARN of a policy", /^arn:aws[\w-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
     .optional()

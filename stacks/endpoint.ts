@@ -6,7 +6,6 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { type TerraformResourceLifecycle } from "cdktf";
 import { type Construct } from "constructs";
 
 /** Requests a second that a public endpoint lets through on average, and at once; the rest gets 429. */
@@ -19,17 +18,14 @@ export interface EndpointProps {
   readonly name: string;
   readonly live: LambdaAlias;
   readonly logRetentionDays: number;
-  /** Applied to what gives the endpoint its address. */
-  readonly lifecycle: TerraformResourceLifecycle;
 }
 
 /** A URL for callers that sign their requests (AWS_IAM) and have both lambda:InvokeFunctionUrl and lambda:InvokeFunction. */
-export function addIamEndpoint(scope: Construct, { live, lifecycle }: EndpointProps): string {
+export function addIamEndpoint(scope: Construct, { live }: EndpointProps): string {
   return new LambdaFunctionUrl(scope, "url", {
     functionName: live.functionName,
     qualifier: live.name,
     authorizationType: "AWS_IAM",
-    lifecycle,
   }).functionUrl;
 }
 
@@ -37,11 +33,8 @@ export function addIamEndpoint(scope: Construct, { live, lifecycle }: EndpointPr
  * A URL for everyone: an HTTP API, throttled and logged. (A public function URL would let everyone invoke the function
  * directly as well: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html.)
  */
-export function addPublicEndpoint(
-  scope: Construct,
-  { name, live, logRetentionDays, lifecycle }: EndpointProps,
-): string {
-  const api = new Apigatewayv2Api(scope, "http-api", { name, protocolType: "HTTP", lifecycle });
+export function addPublicEndpoint(scope: Construct, { name, live, logRetentionDays }: EndpointProps): string {
+  const api = new Apigatewayv2Api(scope, "http-api", { name, protocolType: "HTTP" });
   const integration = new Apigatewayv2Integration(scope, "integration", {
     apiId: api.id,
     integrationType: "AWS_PROXY",
@@ -57,7 +50,6 @@ export function addPublicEndpoint(
     // The prefix that API Gateway may write to without a resource policy of the account, which has a size limit.
     name: `/aws/vendedlogs/http-api/${name}`,
     retentionInDays: logRetentionDays,
-    lifecycle,
   });
   new Apigatewayv2Stage(scope, "stage", {
     apiId: api.id,

@@ -7,6 +7,8 @@ import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
 import { MonitoredFunction } from "./monitored-function";
 import { addMonitoring } from "./monitoring/monitoring";
+import { rememberPlace } from "./place";
+import { protect } from "./protection";
 import { SensitiveVariables } from "./sensitive-variables";
 import { addWarming } from "./warming/warming";
 import { AWS_PROVIDER_VERSION } from "./provider-version";
@@ -34,6 +36,7 @@ export class EnvironmentStack extends TerraformStack {
     });
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
     addBackend(this, environment, stackFolder);
+    rememberPlace(this, environment);
 
     const bundleOf = (name: string) => {
       const bundle = bundles.get(name);
@@ -55,6 +58,7 @@ export class EnvironmentStack extends TerraformStack {
       logGroups.set(name, logs.name);
     }
     addMonitoring(this, { environment, sensitiveVariables, logGroups, warming });
+    if (environment.protected) protect(this, environment);
   }
 
   /** Readable addresses, as in `aws_lambda_alias.api_live`: the path of ids without the group, and without cdktf's hash. */

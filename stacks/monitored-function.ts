@@ -32,12 +32,10 @@ export class MonitoredFunction extends Construct {
     super(scope, id);
     const { environment, settings, bundle, sensitiveVariables, addGate } = props;
     const name = deployedName(environment.name, id);
-    const lifecycle = { preventDestroy: environment.protected };
 
     const logs = (this.logs = new CloudwatchLogGroup(this, "logs", {
       name: defaultLogGroup(name),
       retentionInDays: environment.logRetentionDays,
-      lifecycle,
     }));
     const { tracing, secrets } = settings;
     const { role, policy } = addExecutionRole(this, {
@@ -82,7 +80,7 @@ export class MonitoredFunction extends Construct {
     const warm = alias("warm", "Warming pings enter here, and only here", [live]);
 
     const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];
-    const url = addEndpoint?.(this, { name, live, logRetentionDays: environment.logRetentionDays, lifecycle });
+    const url = addEndpoint?.(this, { name, live, logRetentionDays: environment.logRetentionDays });
 
     new TerraformOutput(this, "output", {
       description: `The function ${id}: its URL, names and ARNs`,

@@ -1,4 +1,4 @@
-import { TerraformResource } from "cdktf";
+import { DataResource, TerraformResource } from "cdktf";
 import { stateLocation } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
@@ -19,7 +19,7 @@ export function summarize(stacks: readonly EnvironmentStack[], bundles: Iterable
   const costs = stacks.map((stack) => ({ stack, items: monthlyCost(stack) }));
   const rows = costs.map(({ stack, items }) => {
     const { name, region, state } = stack.environment;
-    const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));
+    const resources = stack.node.findAll().filter(isInAws);
     const cost = items.reduce((total, { count, dollarsEach }) => total + count * dollarsEach, 0);
     return [
       name,
@@ -38,6 +38,11 @@ export function summarize(stacks: readonly EnvironmentStack[], bundles: Iterable
     ...stacks.flatMap(({ environment }) => notes(environment)),
     ...[...bundles].flatMap(({ notes: ofCode }) => ofCode),
   ].join("\n");
+}
+
+/** Terraform keeps the other resources in the state alone. */
+function isInAws(node: unknown): boolean {
+  return TerraformResource.isTerraformResource(node) && !(node instanceof DataResource);
 }
 
 /** The functions by name, or how many when they are many; those that everyone can call always by name. */

@@ -153,10 +153,7 @@ test("a sensitive Terraform variable is declared once, without a default, and ha
     }),
   );
   const dev = stacks["dev"] as SynthesizedStack;
-  expect(dev.variable).toEqual({
-    token: expect.objectContaining({ type: "string", sensitive: true, nullable: false }),
-  });
-  expect(dev.variable?.["token"]).not.toHaveProperty("default");
+  expect(dev.variable?.["token"]).toEqual({ type: "string", sensitive: true, nullable: false });
   for (const name of ["api_function", "web_function"]) {
     expect(resourceOf(dev, "aws_lambda_function", name)["environment"]).toEqual({
       variables: { TOKEN: "${var.token}" },
@@ -264,8 +261,40 @@ describe("an environment", () => {
         ],
       ],
     ] as const) {
-      expect(protectedIn(await devWith(`endpoint = "${endpoint}"`, "protected = true"))).toEqual(kept);
+      const stack = await devWith(`endpoint = "${endpoint}"`, "protected = true");
+      expect(protectedIn(stack)).toEqual([...kept, "terraform_data.protected"]);
+      // What has left the configuration is protected by the guard's instance for it alone.
+      for (const address of kept) {
+        const [, id = "", what = ""] = /\.(\w+?)_(.+)/.exec(address) ?? [];
+        expect(guarded(stack)).toContain(`${what} of ${id}`);
+      }
       expect(protectedIn(await devWith(`endpoint = "${endpoint}"`))).toEqual([]);
+    }
+  });
+
+  test("that is protected has a guard for each step of retention up to its own", async () => {
+    const steps = async (days: number) => {
+      const stack = await devWith("", `protected = true\nlog_retention_days = ${days}`);
+      return guarded(stack).filter((key) => key.startsWith("log_retention_days"));
+    };
+    expect(await steps(5)).toEqual([1, 3, 5].map((days) => `log_retention_days >= ${days}`));
+    expect(await steps(3653)).toEqual(expect.arrayContaining(await steps(3288)));
+  });
+
+  test("remembers its region and its account, whatever its file says later, and compares them with the file", async () => {
+    const { resource, variable } = await devWith("", 'account_id = "123456789012"');
+    for (const [id, value] of [
+      ["region", "eu-west-1"],
+      ["account", "123456789012"],
+    ] as const) {
+      expect(resource["terraform_data"]?.[id]).toMatchObject({
+        input: value,
+        lifecycle: { ignore_changes: ["input"] },
+      });
+      expect(variable?.[`same-${id}`]).toMatchObject({
+        default: value,
+        validation: [{ condition: `\${terraform_data.${id}.output == var.same-${id}}` }],
+      });
     }
   });
 
@@ -298,6 +327,11 @@ describe("an environment", () => {
     expect(terraform).toEqual({ ...expected, required_providers: expect.anything() });
   });
 });
+
+function guarded(stack: SynthesizedStack): string[] {
+  const { for_each: keys } = resourceOf(stack, "terraform_data", "protected");
+  return JSON.parse(/^\$\{toset\((.*)\)\}$/.exec(keys as string)?.[1] ?? "") as string[];
+}
 
 function protectedIn(stack: SynthesizedStack): string[] {
   return addressesOf(stack).filter((address) => {
@@ -366,13 +400,15 @@ describe("resource addresses", () => {
     ]),
     "aws_sqs_queue.schedule_missed",
     "aws_sqs_queue_policy.schedule_missed-policy",
+    "terraform_data.region",
   ];
   const base = [...perEnvironment, ...perFunction].sort();
 
   test.each(Object.entries(SHIPPED))("of %s as shipped", async (name, text) => {
     const root = makeProject({ [`environments/${name}.tfvars`]: text });
+    const own = name === "prod" ? ["terraform_data.protected"] : [];
     const stack = (await synthesize(root)).stacks[name] as SynthesizedStack;
-    expect(addressesOf(stack)).toEqual([...base, "aws_lambda_function_url.api_url"].sort());
+    expect(addressesOf(stack)).toEqual([...base, ...own, "aws_lambda_function_url.api_url"].sort());
   });
 
   test("of a public endpoint", async () => {

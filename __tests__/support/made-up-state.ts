@@ -7,6 +7,9 @@ interface PlannedResource {
   readonly mode: string;
   readonly type: string;
   readonly name: string;
+  /** Of an instance of `for_each`. */
+  readonly index?: string;
+  readonly provider_name: string;
   readonly schema_version?: number;
 }
 
@@ -25,16 +28,25 @@ interface WholePlan {
 
 /** Each resource's attributes with their types: https://developer.hashicorp.com/terraform/cli/commands/providers/schema */
 interface ProviderSchemas {
-  readonly provider_schemas: Readonly<
-    Record<string, { readonly resource_schemas: Readonly<Record<string, ResourceSchema>> }>
-  >;
+  readonly provider_schemas: Readonly<Record<string, { readonly resource_schemas: Schemas }>>;
 }
+
+/** As in a state, which has more. */
+interface MadeUpResource {
+  readonly mode: string;
+  readonly type: string;
+  readonly name: string;
+  readonly provider: string;
+  readonly instances: object[];
+}
+
+type Schemas = Readonly<Record<string, ResourceSchema>>;
+
+type Types = Readonly<Record<string, { readonly type?: unknown }>>;
 
 interface ResourceSchema {
-  readonly block: { readonly attributes: Readonly<Record<string, { readonly type?: unknown }>> };
+  readonly block: { readonly attributes: Types };
 }
-
-const PROVIDER = "registry.terraform.io/hashicorp/aws";
 
 /** References are followed one step by each plan. */
 const MOST_PLANS = 8;
@@ -45,34 +57,37 @@ const MOST_PLANS = 8;
  */
 export function makeUpState(stack: TerraformFolder): void {
   const { provider_schemas } = JSON.parse(stack.run(["providers", "schema", "-json"]).output) as ProviderSchemas;
-  const schemas = provider_schemas[PROVIDER]?.resource_schemas ?? {};
+  const schemas = Object.assign({}, ...Object.values(provider_schemas).map((one) => one.resource_schemas)) as Schemas;
   for (let plans = 0; plans < MOST_PLANS; plans++) {
     const plan = planOffline(stack);
     if (plan.resource_changes.every(({ change }) => change.actions.join() === "no-op")) return;
     const changes = new Map(plan.resource_changes.map((one) => [one.address, one.change]));
-    const resources = plan.planned_values.root_module.resources.map(({ address, mode, type, name, schema_version }) => {
+    const resources = new Map<string, MadeUpResource>();
+    for (const planned of plan.planned_values.root_module.resources) {
+      const { address, mode, type, name, index, provider_name, schema_version } = planned;
       const { after = {}, after_unknown = {}, after_sensitive } = changes.get(address) ?? {};
       const types = schemas[type]?.block.attributes ?? {};
       const unknown = Object.keys(after_unknown).filter((key) => after_unknown[key] === true);
-      const madeUp = unknown.map((key) => [key, after[key] ?? valueOf(types[key]?.type, key, `${type}-${name}`)]);
-      const attributes = { ...after, ...Object.fromEntries(madeUp) } as object;
-      return {
-        mode,
-        type,
-        name,
-        provider: `provider["${PROVIDER}"]`,
-        instances: [
-          { schema_version: schema_version ?? 0, attributes, sensitive_attributes: pathsOf(after_sensitive) },
-        ],
-      };
-    });
+      const known: Readonly<Record<string, unknown>> = type === "terraform_data" ? { output: after["input"] } : after;
+      const madeUp = unknown.map((key) => [key, known[key] ?? valueOf(types[key]?.type, key, `${type}-${name}`)]);
+      const attributes = withTypes({ ...after, ...Object.fromEntries(madeUp) }, types);
+      const provider = `provider["${provider_name}"]`;
+      const instances = resources.get(`${type}.${name}`)?.instances ?? [];
+      instances.push({
+        index_key: index,
+        schema_version: schema_version ?? 0,
+        attributes,
+        sensitive_attributes: pathsOf(after_sensitive),
+      });
+      resources.set(`${type}.${name}`, { mode, type, name, provider, instances });
+    }
     const state = {
       version: 4,
       terraform_version: "1.11.4",
       serial: plans + 1,
       lineage: "made-up",
       outputs: {},
-      resources,
+      resources: [...resources.values()],
     };
     writeFileSync(join(stack.folder, "terraform.tfstate"), JSON.stringify(state));
   }
@@ -98,6 +113,15 @@ function pathsOf(marks: unknown, path: readonly object[] = [], isBlock = true): 
     const step = isBlock ? { type: "get_attr", value: key } : { type: "index", value: { value: key, type: "string" } };
     return pathsOf(mark, [...path, step], false);
   });
+}
+
+/** A state says of what type the value of an attribute of any type is. Here, these are texts. */
+function withTypes(values: Readonly<Record<string, unknown>>, types: Types): Record<string, unknown> {
+  const entries = Object.entries(values).map(([key, value]) => [
+    key,
+    types[key]?.type === "dynamic" && value !== null ? { value, type: "string" } : value,
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 /** What has no type is a block. Other texts than names and addresses may stay open: AWS has defaults for them. */

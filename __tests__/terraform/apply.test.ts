@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENTS, EXISTING_LOG_GROUPS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
 import { checkDashboard } from "../support/dashboard";
@@ -15,8 +15,6 @@ const EMULATED = {
   provider: { aws: { access_key: "made-up", secret_key: "made-up" } },
 };
 
-const UNPROTECTED = { lifecycle: { prevent_destroy: false } };
-
 const usable = process.env["AWS_ENDPOINT_URL"]
   ? terraformIsUsable(TESTED)
   : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
@@ -24,6 +22,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
 (usable ? describe : describe.skip).each(ENVIRONMENTS)("%s on an AWS emulator", (name) => {
   let stack: TerraformFolder;
   let withNewCode: string;
+  let unprotected: string;
 
   beforeAll(async () => {
     Object.assign(process.env, VARIABLES);
@@ -34,6 +33,9 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     stack.run(["init", "-input=false"]);
     writeFileSync(join(root, "functions/api/handler.ts"), HANDLER.replace("200", "201"));
     withNewCode = join((await synthesize(root)).outdir, "stacks", name);
+    const file = join(root, `environments/${name}.tfvars`);
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^protected .*$/m, ""));
+    unprotected = join((await synthesize(root)).outdir, "stacks", name);
   }, MINUTE_MS);
 
   const apply = () => stack.run(["apply", "-auto-approve", "-input=false"]);
@@ -104,13 +106,8 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     () => {
       if (name === "prod") {
         expect(stack.run(["destroy", "-auto-approve"], [1]).output).toContain("Instance cannot be destroyed");
-        stack.override({
-          ...EMULATED,
-          resource: {
-            aws_cloudwatch_log_group: { api_logs: UNPROTECTED, warmer_logs: UNPROTECTED },
-            aws_lambda_function_url: { api_url: UNPROTECTED },
-          },
-        });
+        cpSync(unprotected, stack.folder, { recursive: true });
+        apply();
       }
       stack.run(["destroy", "-auto-approve"]);
       expect(stack.run(["state", "list"]).output).toBe("");

@@ -349,4 +349,6 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
   ],
   aws_sqs_queue_policy: [{ read: ["sqs:GetQueueAttributes"], write: ["sqs:SetQueueAttributes"], on: queues }],
+  // Is in the state alone.
+  terraform_data: [],
 };

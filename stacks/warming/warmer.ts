@@ -35,7 +35,6 @@ export class Warmer extends Construct {
     const logs = new CloudwatchLogGroup(this, "logs", {
       name: this.logGroup,
       retentionInDays: environment.logRetentionDays,
-      lifecycle: { preventDestroy: environment.protected },
     });
     const { region } = environment;
     const { role, policy } = addExecutionRole(this, {

@@ -1,0 +1,187 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HANDLER, makeProject, synthesize, type SynthesizedStack, tfvars } from "../support/project";
+import { skip, TerraformFolder } from "../support/terraform";
+
+const TWO_MINUTES_MS = 120_000;
+
+const FUNCTIONS = `
+  api = { endpoint = "iam" }
+  web = { endpoint = "public" }`;
+const PROTECTED = 'protected = true\nlog_retention_days = 90\naccount_id = "123456789012"';
+
+const usable =
+  spawnSync("terraform", ["version"]).error === undefined ||
+  skip("that Terraform refuses to lose or to forget what is deployed", "there is no terraform on the PATH");
+
+/**
+ * Lays down what a stack has in the state alone: that needs neither a provider nor AWS, and it is what refuses a plan when the
+ * resources that it stands for have left the configuration.
+ */
+async function layDown(stack: TerraformFolder, file: string): Promise<void> {
+  const files = { "functions/web/handler.ts": HANDLER, "functions/store/handler.ts": HANDLER };
+  const { stacks } = await synthesize(makeProject({ "environments/dev.tfvars": file, ...files }));
+  const { resource, variable } = stacks["dev"] as SynthesizedStack;
+  const { terraform_data } = resource;
+  writeFileSync(join(stack.folder, "stack.tf.json"), JSON.stringify({ resource: { terraform_data }, variable }));
+}
+
+async function deployed(file: string): Promise<TerraformFolder> {
+  const stack = new TerraformFolder();
+  await layDown(stack, file);
+  stack.run(["init", "-input=false"]);
+  stack.run(["apply", "-auto-approve", "-input=false"]);
+  return stack;
+}
+
+/** What Terraform says of a changed file, in one line, and its exit code. */
+async function planOf(stack: TerraformFolder, file: string, ...args: readonly string[]) {
+  const changed = new TerraformFolder();
+  cpSync(stack.folder, changed.folder, { recursive: true });
+  await layDown(changed, file);
+  const { output, code } = changed.run(["plan", "-input=false", ...args], [0, 1]);
+  return { code, output: output.replaceAll(/\s+/g, " ") };
+}
+
+/** The keys of what Terraform refuses to destroy. */
+function refused(output: string): string[] {
+  return [...output.matchAll(/Resource terraform_data\.protected\["(.*?)"\] has lifecycle\.prevent_destroy/g)]
+    .map(([, key = ""]) => key)
+    .sort();
+}
+
+(usable ? describe : describe.skip)("a protected environment that is deployed", () => {
+  let stack: TerraformFolder;
+  beforeAll(async () => {
+    stack = await deployed(tfvars({ functions: FUNCTIONS, more: PROTECTED }));
+  }, TWO_MINUTES_MS);
+
+  test.each([
+    [
+      "a function is removed",
+      tfvars({ functions: `api = { endpoint = "iam" }`, more: PROTECTED }),
+      ["access-logs of web", "http-api of web", "logs of web"],
+    ],
+    [
+      "a function is renamed",
+      tfvars({ functions: `store = { endpoint = "iam" }\nweb = { endpoint = "public" }`, more: PROTECTED }),
+      ["logs of api", "url of api"],
+    ],
+    [
+      "a function is deployed elsewhere from now on",
+      tfvars({
+        functions: `api = { existing = true, function_name = "dev-api" }\nweb = { endpoint = "public" }`,
+        more: PROTECTED,
+      }),
+      ["logs of api", "url of api"],
+    ],
+    [
+      "an endpoint goes, and another becomes iam",
+      tfvars({ functions: `api = {}\nweb = { endpoint = "iam" }`, more: PROTECTED }),
+      ["access-logs of web", "http-api of web", "url of api"],
+    ],
+    [
+      "an endpoint becomes public",
+      tfvars({ functions: `api = { endpoint = "public" }\nweb = { endpoint = "public" }`, more: PROTECTED }),
+      ["url of api"],
+    ],
+    [
+      "logs are kept for a shorter time",
+      tfvars({ functions: FUNCTIONS, more: PROTECTED.replace("= 90", "= 30") }),
+      ["log_retention_days >= 60", "log_retention_days >= 90"],
+    ],
+  ])(
+    "cannot be planned when %s: it says what would be lost",
+    async (_, file, lost) => {
+      const { code, output } = await planOf(stack, file);
+      expect({ code, refused: refused(output) }).toEqual({ code: 1, refused: lost });
+    },
+    TWO_MINUTES_MS,
+  );
+
+  test(
+    "cannot be destroyed",
+    async () => {
+      const { code, output } = await planOf(stack, tfvars({ functions: FUNCTIONS, more: PROTECTED }), "-destroy");
+      expect(refused(output)).toEqual(expect.arrayContaining(["logs of api", "logs of warmer", "url of api"]));
+      expect(code).toBe(1);
+    },
+    TWO_MINUTES_MS,
+  );
+
+  test.each([
+    ["nothing changes", tfvars({ functions: FUNCTIONS, more: PROTECTED }), "No changes."],
+    [
+      "functions change, one is added, and logs are kept longer",
+      tfvars({
+        functions: `
+          api   = { endpoint = "iam", memory_mb = 1024 }
+          web   = { endpoint = "public", timeout_seconds = 5 }
+          store = { endpoint = "public" }`,
+        more: PROTECTED.replace("= 90", "= 150"),
+      }),
+      "Plan: 5 to add, 0 to change, 0 to destroy.",
+    ],
+    [
+      "its protection is lifted, after which all of it can go",
+      tfvars({ more: PROTECTED.replace("true", "false") }),
+      "Plan: 0 to add, 0 to change, 14 to destroy.",
+    ],
+  ])(
+    "is planned when %s",
+    async (_, file, said) => {
+      const { code, output } = await planOf(stack, file);
+      expect(output).toContain(said);
+      expect(code).toBe(0);
+    },
+    TWO_MINUTES_MS,
+  );
+});
+
+(usable ? describe : describe.skip)("an environment that is deployed", () => {
+  const file = tfvars({ more: 'account_id = "123456789012"' });
+  const elsewhere = file.replace("eu-west-1", "us-east-1").replace("123456789012", "210987654321");
+  let stack: TerraformFolder;
+  beforeAll(async () => {
+    stack = await deployed(file);
+  }, TWO_MINUTES_MS);
+
+  test.each([[], ["-destroy"], ["-refresh-only"]])(
+    "says where it is, and cannot be planned for another region or account: plan %s",
+    async (...args) => {
+      const { code, output } = await planOf(stack, elsewhere, ...args);
+      expect(output).toContain('dev is deployed with region = "eu-west-1".');
+      expect(output).toContain('dev is deployed with account_id = "123456789012".');
+      expect(code).toBe(1);
+    },
+    TWO_MINUTES_MS,
+  );
+
+  test(
+    "is planned and destroyed where it is, and can then be deployed elsewhere",
+    async () => {
+      expect(await planOf(stack, file)).toMatchObject({ code: 0, output: expect.stringContaining("No changes.") });
+      const destroyed = new TerraformFolder();
+      cpSync(stack.folder, destroyed.folder, { recursive: true });
+      destroyed.run(["destroy", "-auto-approve", "-input=false"]);
+      expect(await planOf(destroyed, elsewhere)).toMatchObject({ code: 0 });
+    },
+    TWO_MINUTES_MS,
+  );
+
+  test(
+    "before it knew its place, it is planned with one addition each for region and account",
+    async () => {
+      const earlier = new TerraformFolder();
+      writeFileSync(join(earlier.folder, "stack.tf.json"), '{"output":{"api":{"value":"before"}}}');
+      earlier.run(["init", "-input=false"]);
+      earlier.run(["apply", "-auto-approve", "-input=false"]);
+      const { code, output } = await planOf(earlier, file);
+      expect(output).toContain("Plan: 2 to add, 0 to change, 0 to destroy.");
+      expect(code).toBe(0);
+    },
+    TWO_MINUTES_MS,
+  );
+});
