@@ -27,6 +27,8 @@ const borders = {
 
 export default defineConfig(
   { ignores: ["cdktf.out*", "coverage", "benchmarks/node_modules"] },
+  // What users put into functions/ is checked by their own rules.
+  { ignores: ["functions/*", "!functions/api", "!functions/warmer"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -6,6 +6,11 @@ export const MAX_NAME_LENGTH = 64;
 /** The folder in functions/ of the function that keeps the others warm. */
 export const WARMER = "warmer";
 
+/** Whether a folder in functions/ came with the project. What users put beside it is checked by their own rules. */
+export function isOwnFunction(name: string): boolean {
+  return name === WARMER || name === "api";
+}
+
 /** The name under which a function is known in AWS. It carries the environment, so that environments can share an account. */
 export function deployedName(environment: string, functionName: string): string {
   return `${environment}-${functionName}`;

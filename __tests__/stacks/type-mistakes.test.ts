@@ -1,0 +1,46 @@
+import { expect, test } from "@jest/globals";
+import { symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { typeMistakes } from "../../stacks/type-mistakes";
+import { makeProject } from "../support/project";
+
+/** A project with the packages of this one. */
+function project(files: Readonly<Record<string, string>>): string {
+  const root = makeProject(files);
+  symlinkSync(resolve("node_modules"), join(root, "node_modules"), "junction");
+  symlinkSync(resolve("performance"), join(root, "performance"), "junction");
+  return root;
+}
+
+test("users' functions are checked by their own tsconfig.json, or else for what cannot be right", () => {
+  const root = project({
+    "functions/loose/handler.ts": `import { monitor } from "../../performance"
+import helper from './helper.js'
+exports.handler = monitor(async (event: any, context: any) => { let unused; return helper(event.name.first) })
+export {}`,
+    "functions/loose/helper.js": "module.exports = function (x) { return x.y.z }",
+    "functions/plain/handler.js": "const x = 1\nexports.handler = async event => event.undefined.property",
+    "functions/modern/handler.mjs": "const x = 1\nexport const handler = async event => event",
+    "functions/wrong/handler.ts": 'export const handler = (n: number) => n.trim("");',
+    "functions/strict/handler.ts": `export { monitor } from "../../performance"; import { one } from "@lib/one";
+export const handler = (event) => one;`,
+    "functions/strict/lib/one.ts": "export const one = 1;",
+    "functions/strict/tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        module: "preserve",
+        // What the project itself would not pass.
+        lib: ["es2015"],
+        types: [],
+        paths: { "@lib/*": ["./lib/*"] },
+      },
+    }),
+  });
+
+  const mistakes = typeMistakes(root).trim().split("\n");
+
+  expect(mistakes).toEqual([
+    expect.stringMatching(/^functions\/wrong\/handler\.ts\(1,41\): error TS2339: .*'trim'/),
+    expect.stringMatching(/^functions\/strict\/handler\.ts\(2,25\): error TS7006: .*'event'/),
+  ]);
+});
