@@ -18,7 +18,7 @@ const REPOSITORY = /^(?=[^/]{1,39}\/)[A-Za-z0-9](-?[A-Za-z0-9])*\/(?!\.{1,2}$)(?
 
 const HELP = `
 One stack per AWS account, made from environments/*.tfvars: the buckets for states, the identity providers, and of each
-environment whose state is in S3 or HCP Terraform two roles, one that may plan and one that may deploy.
+environment whose state is in S3 or HCP Terraform three roles: to plan, to deploy, and to check what was deployed.
 Terraform applies it, by an administrator of the account. docs/delivery.md leads through it.
 
 Exit codes:

@@ -76,7 +76,7 @@ beforeAll(() => {
         values: { root_module: { resources: { type: string; values: { policy: string } }[] } };
       };
       const policies = values.root_module.resources.filter(({ type }) => type === "aws_iam_role_policy");
-      expect(policies).toHaveLength(4);
+      expect(policies).toHaveLength(6);
       for (const { values: one } of policies) {
         expect(one.policy).toContain(ACCOUNT);
         expect(one.policy.length).toBeLessThanOrEqual(MAX_INLINE_POLICY_LENGTH);
@@ -134,7 +134,7 @@ function policyFor(action: string): string {
 function rolesOf(environment: string) {
   const arn = (purpose: string) => `arn:aws:iam::${ACCOUNT}:role/warmwatch_${environment}_${purpose}`;
   const boundary = `arn:aws:iam::${ACCOUNT}:policy/warmwatch_${environment}_boundary`;
-  return { plan: arn("plan"), deploy: arn("deploy"), boundary };
+  return { plan: arn("plan"), deploy: arn("deploy"), smoke: arn("smoke"), boundary };
 }
 
 (usable ? describe : describe.skip)("what Terraform asks of AWS", () => {

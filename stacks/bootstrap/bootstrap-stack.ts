@@ -10,7 +10,7 @@ import { type Environment } from "../../environments/schema";
 import { addBackend } from "../backend";
 import { type Account } from "./accounts";
 import { boundaryName } from "./grants";
-import { boundaryPolicy, deployPolicy, planPolicy } from "./policies";
+import { boundaryPolicy, deployPolicy, planPolicy, smokePolicy } from "./policies";
 import { addStateBucket } from "./state-bucket";
 import { type Purpose, Trust } from "./trust";
 import { AWS_PROVIDER_VERSION } from "../provider-version";
@@ -60,16 +60,17 @@ export class BootstrapStack extends TerraformStack {
         this.addRole(environment, purpose, trust.policy(environment, purpose), statements);
       const plan = role("plan", planPolicy(environment, place));
       const deploy = role("deploy", deployPolicy(environment, place));
+      const smoke = role("smoke", smokePolicy(place));
       const boundary = new IamPolicy(this, `${name}_boundary`, {
         name: boundaryName(place),
         description: `The most that functions of ${name} may do`,
         policy: JSON.stringify({ Version: "2012-10-17", Statement: boundaryPolicy(place) }),
       }).arn;
-      return [name, { plan, deploy, boundary }] as const;
+      return [name, { plan, deploy, smoke, boundary }] as const;
     });
     new TerraformOutput(this, "roles", {
       description:
-        "Of each environment, the ARNs of the role that may plan, of the one that may deploy, and of its permissions_boundary",
+        "Of each environment, the ARNs of the roles that may plan, deploy, and do the smoke check, and of its permissions_boundary",
       value: Object.fromEntries(roles),
     });
   }
@@ -83,7 +84,11 @@ export class BootstrapStack extends TerraformStack {
     const role = new IamRole(this, `${name}_${purpose}`, {
       // Without the path of functions' roles, which the deploy roles may change.
       name: `warmwatch_${name}_${purpose}`,
-      description: { plan: `Plans ${name}: reads only`, deploy: `Deploys ${name}` }[purpose],
+      description: {
+        plan: `Plans ${name}: reads only`,
+        deploy: `Deploys ${name}`,
+        smoke: `Checks ${name} after a deployment: calls and reads only`,
+      }[purpose],
       assumeRolePolicy,
       tags: { Environment: name },
     });

@@ -20,22 +20,27 @@ export function planPolicy(environment: Environment, place: Place): Statement[] 
   ];
 }
 
-/** What an apply and the smoke check after it need. */
+/** What an apply needs. */
 export function deployPolicy(environment: Environment, place: Place): Statement[] {
-  const { partition, region, account, name } = place;
   return [
     ...statements(environment, place, ({ read = [], write = [] }) => [...read, ...write]),
+    ...stateStatements(environment, place, {
+      object: ["s3:GetObject", "s3:PutObject"],
+      lock: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+    }),
+  ];
+}
+
+/** What the smoke check needs: to call what traffic calls, and to read alarms and metrics. */
+export function smokePolicy({ partition, region, account, name }: Place): Statement[] {
+  return [
     allow(
       ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
       [`arn:${partition}:lambda:${region}:${account}:function:${name}-*:live`],
     ),
-    // CloudWatch knows no resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
-    allow(["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], {
+    // CloudWatch knows no narrower resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], {
       StringEquals: { "aws:RequestedRegion": region },
-    }),
-    ...stateStatements(environment, place, {
-      object: ["s3:GetObject", "s3:PutObject"],
-      lock: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
     }),
   ];
 }

@@ -19,7 +19,7 @@ const HCP: Issuer = { host: "app.terraform.io", audience: "aws.workload.identity
 const DEFAULT_PROJECT = "Default Project";
 
 /** What a role is for. */
-export type Purpose = "plan" | "deploy";
+export type Purpose = "plan" | "deploy" | "smoke";
 
 /** The identity providers of an account, and who may take which role through them. */
 export class Trust {
@@ -44,14 +44,16 @@ export class Trust {
 
   /** The trust policy of an environment's role. */
   policy({ name, state }: Environment, purpose: Purpose): string {
+    const main = `repo:${this.repository}:ref:refs/heads/main`;
     const ofGithub = {
-      plan: [`repo:${this.repository}:pull_request`, `repo:${this.repository}:ref:refs/heads/main`],
+      plan: [`repo:${this.repository}:pull_request`, main],
       deploy: [`repo:${this.repository}:environment:${name}`],
+      smoke: [main],
     }[purpose];
     const statements = [trusts(this.github.arn, GITHUB, ofGithub)];
-    if (this.hcp && state.backend === "cloud") {
+    const phase = { plan: "plan", deploy: "apply", smoke: undefined }[purpose];
+    if (this.hcp && state.backend === "cloud" && phase) {
       const { organization, project = DEFAULT_PROJECT, workspace } = state;
-      const phase = { plan: "plan", deploy: "apply" }[purpose];
       const subject = `organization:${organization}:project:${project}:workspace:${workspace}:run_phase:${phase}`;
       statements.push(trusts(this.hcp.arn, HCP, [subject]));
     }

@@ -12,12 +12,15 @@ const STEP = z.object({
   name: z.string().optional(),
   uses: z.string().optional(),
   run: z.string().optional(),
+  env: z.record(z.string(), z.string()).optional(),
   with: z.record(z.string(), z.unknown()).optional(),
 });
 const JOB = z.object({
   if: z.string().optional(),
   uses: z.string().optional(),
-  secrets: z.string().optional(),
+  secrets: z.record(z.string(), z.string()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  outputs: z.record(z.string(), z.string()).optional(),
   permissions: PERMISSIONS,
   environment: z.string().optional(),
   concurrency: z.object({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
@@ -31,6 +34,9 @@ const WORKFLOW = z.object({
   defaults: z.object({ run: z.object({ shell: z.literal("bash") }) }).optional(),
   jobs: z.record(z.string(), JOB),
 });
+
+/** A job of a workflow. */
+export type Job = z.infer<typeof JOB>;
 
 /** The workflows' names. */
 export const files = readdirSync(FOLDER).filter((name) => name.endsWith(".yml"));

