@@ -35,19 +35,19 @@ export async function run(args: readonly string[]): Promise<void> {
     .argument("[environment]", "a file in environments/, without .tfvars", "dev")
     .option(
       "--speed <times>",
-      "how many times faster schedules, idle expiry and alarms are",
+      `how many times faster schedules, idle expiry and alarms are: 1 to ${MAX_SPEED}`,
       numberFrom(1, MAX_SPEED),
       1,
     )
     .option(
       "--port <number>",
-      "the first function's port; 0 for any that is free",
+      "the first function's port, 0 to 65535; 0 for any that is free",
       wholeNumberFrom(0, 65_535),
       DEFAULT_PORT,
     )
     .option(
       "--idle-minutes <minutes>",
-      "how long an instance is kept that nobody needs",
+      "how long an instance is kept that nobody needs: 0.1 to 1440",
       numberFrom(0.1, 1440),
       DEFAULT_IDLE_MILLISECONDS / MINUTE,
     )

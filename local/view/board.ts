@@ -100,7 +100,7 @@ function cells({ id, instances, busy }: FunctionSnapshot, recent: RecentTraffic 
   return [
     id,
     ...[instances - busy, busy, coldStarts].map(String),
-    milliseconds === undefined ? "-" : requestsPerSecond.toFixed(1),
+    milliseconds === undefined ? "-" : requestsPerSecond.toFixed(requestsPerSecond < 1 ? 2 : 1),
     ...[p50, p90, p99].map((value) => value?.toFixed(1) ?? "-"),
     ...[errors, throttles].map(String),
   ];

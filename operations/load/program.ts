@@ -37,7 +37,7 @@ init below 1 s, p50/p90/p99 below 200/500/1000 ms without cold starts, memory 60
 availability above 99.95 %. A JSON file and a page with charts are written.
 
 Exit codes:
-  0    no target is missed
+  0    something was measured, and no target is missed
   1    a target is missed, or the run could not be done
   2    wrong input: nothing was sent
   130  Ctrl-C: nothing was written
@@ -66,7 +66,7 @@ export async function load(args: readonly string[], surroundings: LoadSurroundin
   const program = new Command("npm run load --")
     .description("Loads a function, and tells whether it meets its targets.")
     .argument("<profile>", "cold-start, sustained or stress")
-    .option("--environment <name>", "a file in environments/, without .tfvars (default: dev, for an address none)")
+    .option("--environment <name>", "a file in environments/, without .tfvars; needed with an address (default: dev)")
     .option("--function <name>", "as the environment's file calls it", "api")
     .option(
       "--target <where>",
@@ -74,11 +74,11 @@ export async function load(args: readonly string[], surroundings: LoadSurroundin
       "local",
     )
     .option("--path <path>", "what is asked for, with GET", "/health")
-    .option("--rate <number>", "requests a second; of stress: at the first step (default: 10)")
-    .option("--seconds <number>", "how long; of stress: each step (default: sustained 60, stress 5)")
+    .option("--rate <number>", "requests a second, above 0, at most 20000; of stress: at the first step (default: 10)")
+    .option("--seconds <number>", "how long, above 0, at most 86400; of stress: each step (default: sustained 60, stress 5)")
     .option(
       "--idle <number>",
-      "of cold-start: seconds without a request until instances are gone (default: local 15, an address 900)",
+      "of cold-start: seconds without a request until instances are gone, above 0, at most 86400 (default: local 15, an address 900)",
     )
     .option("--force", "load a protected environment")
     .option("--out <folder>", "where reports are written", "load-reports")

@@ -197,6 +197,29 @@ test("--help shows profiles, exit codes and examples", async () => {
   expect(stdout).toMatch(/^ {2}\$ npm run load -- cold-start /m);
 });
 
+test.each(["--rate", "--seconds", "--idle"])("--help tells the range of %s that a wrong number is told", async (option) => {
+  const profile = option === "--idle" ? "cold-start" : "sustained";
+  const { stderr } = await runCommand([profile, option, "wrong", "--out", temporaryFolder()]);
+  const [range = "none told"] = /above 0, at most \d+/.exec(stderr) ?? [];
+
+  const { stdout } = await runCommand(["--help"]);
+
+  expect(helpOf(stdout, option)).toContain(range);
+});
+
+test("--help asks for the environment where the command does", async () => {
+  const { stderr } = await runCommand(["sustained", "--target", "https://example.com", "--out", temporaryFolder()]);
+
+  expect(stderr).toMatch(/^--environment: expected/);
+  expect(helpOf((await runCommand(["--help"])).stdout, "--environment")).toContain("needed with an address");
+});
+
+/** What the help says of an option, on one line. */
+function helpOf(help: string, option: string): string {
+  const [, after = ""] = help.split(new RegExp(`^ {2}${option} `, "m"));
+  return (after.split(/^ {2}-/m)[0] ?? "").replaceAll(/\s+/g, " ");
+}
+
 test("at an address, the warmer of the environment is asked in AWS", async () => {
   const lambda = mockClient(LambdaClient);
   const record = { targets: [{ asked: 5, instances: 4, failures: ["throttled"] }] };
