@@ -51,6 +51,9 @@ export class FunctionAlarms extends Construct {
       treatMissingData: "notBreaching",
       alarmActions: actions,
       okActions: actions,
+      // AWS deletes no alarm that a composite alarm names. With this, Terraform changes the composite alarm first, and deletes then:
+      // https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy
+      lifecycle: { createBeforeDestroy: true },
       ...measured(measure, settings.periodSeconds),
     });
   }

@@ -208,6 +208,17 @@ describe("the composite alarm", () => {
     });
   });
 
+  test("names only alarms that are deleted after it has been changed", () => {
+    const { alarm_rule: rule } = resourceOf(stack, "aws_cloudwatch_composite_alarm");
+    const named = [...String(rule).matchAll(/\$\{aws_cloudwatch_metric_alarm\.([^}]+)\.alarm_name\}/g)];
+    expect(named).toHaveLength(5);
+    for (const [, name] of named) {
+      expect(resourceOf(stack, "aws_cloudwatch_metric_alarm", name)).toMatchObject({
+        lifecycle: { create_before_destroy: true },
+      });
+    }
+  });
+
   test("has no causes to wait for where those are switched off", async () => {
     const off =
       "alarms = { errors = { enabled = false }, timeouts = { enabled = false }, throttles = { enabled = false } }";
