@@ -26,7 +26,7 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
   const mistakes: Mistake[] = [];
   const environments: Environment[] = [];
   const folders = await functionFolders(root);
-  const claims = new Claims();
+  const states = new States();
 
   for (const name of await environmentNames(root)) {
     const file = `${FOLDER}/${name}${EXTENSION}`;
@@ -40,7 +40,7 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
       ...nameMistakes(name),
       ...valueMistakes(values, parsed.error?.issues ?? []),
       ...functionMistakes(name, values, folders),
-      ...claims.mistakes(name, file, values),
+      ...states.mistakes(name, file, values),
     ];
     mistakes.push(...sentences.map((message) => ({ file, message })));
   }
@@ -111,44 +111,29 @@ function functionMistakes(environment: string, values: Values, folders: readonly
   });
 }
 
-/** Every function of a file whose values have not been checked, with the settings that tell its name in AWS. */
-function functionsIn({ functions }: Values): { name: string; existing: boolean; functionName?: unknown }[] {
-  return Object.entries(mapOf(functions)).map(([name, value]) => {
-    const { existing, function_name: functionName } = mapOf(value);
-    return { name, existing: existing === true, functionName };
-  });
+/** Every function of a file whose values have not been checked. */
+function functionsIn({ functions }: Values): { name: string; existing: boolean }[] {
+  return Object.entries(mapOf(functions)).map(([name, value]) => ({
+    name,
+    existing: mapOf(value)["existing"] === true,
+  }));
 }
 
 function mapOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-function nameInAws(
-  environment: string,
-  { name, existing, functionName }: ReturnType<typeof functionsIn>[number],
-): string {
-  if (!existing) return deployedName(environment, name);
-  return typeof functionName === "string" ? functionName : name;
-}
-
-/** What two environments must not share: where their state lives, and a function's name in AWS. */
-class Claims {
+/** Where environments' states live: no two may share one. */
+class States {
   private readonly owners = new Map<string, string>();
 
   mistakes(environment: string, file: string, values: Values): string[] {
     const state = stateSettings.safeParse(values["state"]);
-    return [
-      ...(state.success ? this.claim(file, "state", "location", stateLocation(environment, state.data)) : []),
-      ...functionsIn(values).flatMap((known) =>
-        this.claim(file, keyPath(["functions", known.name]), "name in AWS", nameInAws(environment, known)),
-      ),
-    ];
-  }
-
-  private claim(file: string, key: string, what: string, thing: string): string[] {
-    const owner = this.owners.get(thing);
-    if (owner !== undefined) return [`${key}: expected a ${what} of its own, got ${thing}, as in ${owner}`];
-    this.owners.set(thing, file);
+    if (!state.success) return [];
+    const location = stateLocation(environment, state.data);
+    const owner = this.owners.get(location);
+    if (owner !== undefined) return [`state: expected a location of its own, got ${location}, as in ${owner}`];
+    this.owners.set(location, file);
     return [];
   }
 }

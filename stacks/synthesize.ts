@@ -1,10 +1,13 @@
 import { App } from "cdktf";
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { InvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { EnvironmentStack } from "./environment-stack";
+import { nameMistakes } from "./physical-names";
 import { summarize } from "./summary";
+import { SynthesizedEnvironment } from "./synthesized";
 
 const LOCK_FILE = ".terraform.lock.hcl";
 
@@ -24,6 +27,7 @@ export interface SynthesisProps {
  * Writes the stack of each environment.
  *
  * @returns what has been synthesized, for people to read
+ * @throws InvalidInput when AWS would not take it
  */
 export function synthesize(
   environments: readonly Environment[],
@@ -36,6 +40,9 @@ export function synthesize(
       new EnvironmentStack(app, environment, { bundles, stackFolder: join(outdir, "stacks", environment.name) }),
   );
   app.synth();
+  const synthesized = environments.map((environment) => SynthesizedEnvironment.read(environment, folder));
+  const mistakes = nameMistakes(synthesized);
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
   if (providers !== undefined) {
     for (const { name } of environments) copyLockFile(join(providers, name), join(folder, "stacks", name));
   }

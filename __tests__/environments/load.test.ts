@@ -273,20 +273,6 @@ describe("a function that is deployed elsewhere", () => {
     const [first] = await inFunction(`existing = true\n ${settings}`);
     expect(first).toContain(mistake);
   });
-
-  test("is watched by one environment only: two would count everything twice", async () => {
-    const functions = 'old = { existing = true, function_name = "shop" }';
-    expect(
-      await mistakesIn({
-        "environments/dev.tfvars": tfvars({ functions }),
-        "environments/qa.tfvars": tfvars({ functions }).replace("local", "s3"),
-      }),
-    ).toContainEqual(
-      expect.stringContaining(
-        "functions.old: expected a name in AWS of its own, got shop, as in environments/dev.tfvars",
-      ),
-    );
-  });
 });
 
 describe("mistakes in a file", () => {
@@ -509,18 +495,6 @@ describe("mistakes across files", () => {
     const elsewhere = s3.replace('"k"', '"k2"');
     expect(await mistakesIn({ "environments/a.tfvars": s3, "environments/b.tfvars": elsewhere })).toEqual([]);
     expect(await mistakesIn({ "environments/a.tfvars": s3, "environments/b.tfvars": s3 })).toHaveLength(1);
-  });
-
-  test("two environments whose functions would have one name in AWS", async () => {
-    expect(
-      await mistakesIn({
-        "environments/eu.tfvars": tfvars({ functions: "west-api = {}" }),
-        "environments/eu-west.tfvars": tfvars(),
-        "functions/west-api/handler.ts": "",
-      }),
-    ).toEqual([
-      "environments/eu-west.tfvars: functions.api: expected a name in AWS of its own, got eu-west-api, as in environments/eu.tfvars",
-    ]);
   });
 
   test("no environment at all", async () => {

@@ -1,9 +1,16 @@
+import { partitionOf } from "../arn";
+
 /**
  * Addresses of pages in the CloudWatch console. AWS documents none of them; they are as the console itself writes them.
  */
 
 /** How far back the linked pages look: long enough to see what was normal before an alarm. */
 const TIME_RANGE = "PT3H";
+
+const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
+  "aws-us-gov": "console.amazonaws-us-gov.com",
+  "aws-cn": "console.amazonaws.cn",
+};
 
 /** A dashboard, at the time that matters for an alarm. */
 export function dashboardLink(region: string, name: string): string {
@@ -24,8 +31,6 @@ function cloudWatch(region: string): string {
   return `https://${consoleHost(region)}/cloudwatch/home?region=${region}#`;
 }
 
-/** https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html tells the partitions. */
 function consoleHost(region: string): string {
-  if (region.startsWith("us-gov-")) return "console.amazonaws-us-gov.com";
-  return region.startsWith("cn-") ? "console.amazonaws.cn" : "console.aws.amazon.com";
+  return CONSOLE_HOSTS[partitionOf(region)] ?? "console.aws.amazon.com";
 }

@@ -1,0 +1,130 @@
+import { type Mistake } from "../environments/mistakes";
+import { type Environment } from "../environments/schema";
+import { platformNamespace } from "../performance/metrics";
+import { type SynthesizedEnvironment, type SynthesizedResource } from "./synthesized";
+
+/** A name that AWS takes once. */
+interface PhysicalName {
+  /** As people call what has it. */
+  readonly what: string;
+  /** Where there may be one of it: in a region of an account, or in the whole account. */
+  readonly scope: "region" | "account";
+  /** The attributes that make it, or how to tell it. */
+  readonly of: string | ((attributes: SynthesizedResource["attributes"]) => unknown);
+}
+
+/** For what has no name of its own, one that AWS makes up, or one that only has to be different within something that has one. */
+const NONE: readonly PhysicalName[] = [];
+
+/** Metric alarms and composite alarms share their names: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
+const ALARM: readonly PhysicalName[] = [{ what: "alarm", scope: "region", of: "alarm_name" }];
+
+/** The names of each type of resource that an environment has; what a person recognizes first comes first. */
+export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> = {
+  aws_lambda_function: [{ what: "function", scope: "region", of: "function_name" }],
+  aws_cloudwatch_log_metric_filter: [
+    // Two that watch the same function would count everything twice.
+    { what: "watched function", scope: "region", of: watchedFunction },
+    {
+      what: "metric filter",
+      scope: "region",
+      of: ({ log_group_name: group, name }) => `${String(group)}: ${String(name)}`,
+    },
+  ],
+  aws_cloudwatch_metric_alarm: ALARM,
+  aws_cloudwatch_composite_alarm: ALARM,
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  aws_iam_role: [{ what: "role", scope: "account", of: "name" }],
+  aws_iam_policy: [{ what: "policy", scope: "account", of: "name" }],
+  aws_cloudwatch_log_group: [{ what: "log group", scope: "region", of: "name" }],
+  // An ARN of a dashboard has no region: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+  aws_cloudwatch_dashboard: [{ what: "dashboard", scope: "account", of: "dashboard_name" }],
+  aws_cloudwatch_event_rule: [{ what: "rule", scope: "region", of: "name" }],
+  aws_sns_topic: [{ what: "topic", scope: "region", of: "name" }],
+  aws_sqs_queue: [{ what: "queue", scope: "region", of: "name" }],
+  aws_cloudwatch_query_definition: [{ what: "saved query", scope: "region", of: "name" }],
+  aws_apigatewayv2_api: NONE,
+  aws_apigatewayv2_integration: NONE,
+  aws_apigatewayv2_route: NONE,
+  aws_apigatewayv2_stage: NONE,
+  aws_cloudwatch_event_target: NONE,
+  aws_iam_role_policy: NONE,
+  aws_iam_role_policy_attachment: NONE,
+  aws_kms_key: NONE,
+  aws_kms_key_policy: NONE,
+  aws_lambda_alias: NONE,
+  aws_lambda_function_event_invoke_config: NONE,
+  aws_lambda_function_url: NONE,
+  aws_lambda_invocation: NONE,
+  aws_lambda_permission: NONE,
+  aws_sns_topic_policy: NONE,
+  aws_sns_topic_subscription: NONE,
+  aws_sqs_queue_policy: NONE,
+  terraform_data: NONE,
+};
+
+/** Whose a name is. */
+interface Owner {
+  readonly environment: Environment;
+  readonly key: string;
+}
+
+/**
+ * Names that AWS would not take twice, or would take for the same thing. Environments of different accounts never meet; one that does not say
+ * its account may be in any.
+ *
+ * @returns one mistake for each two owners, with the first of their common names
+ */
+export function nameMistakes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
+  const owners = new Map<string, Owner[]>();
+  const collisions = new Map<string, { readonly mistake: Mistake; more: number }>();
+  for (const synthesized of environments) {
+    const { environment } = synthesized;
+    for (const [type, names] of Object.entries(PHYSICAL_NAMES)) {
+      for (const { attributes, key } of synthesized.resources(type)) {
+        for (const { what, scope, of } of names) {
+          const name = synthesized.expand(typeof of === "string" ? attributes[of] : of(attributes));
+          const known = owners.get(`${what} ${name}`) ?? [];
+          if (known.some((owner) => owner.environment === environment && owner.key === key)) continue;
+          const other = known.find((owner) => mayMeet(owner.environment, environment, scope));
+          owners.set(`${what} ${name}`, [...known, { environment, key }]);
+          if (!other) continue;
+          const pair = [environment.name, key, other.environment.name, other.key].join(" ");
+          const collision = collisions.get(pair);
+          if (collision) collision.more++;
+          else collisions.set(pair, { mistake: mistakeOf({ environment, key }, other, what, name), more: 0 });
+        }
+      }
+    }
+  }
+  return [...collisions.values()].map(({ mistake: { file, message }, more }) => ({
+    file,
+    message: more === 0 ? message : `${message}; ${more} more of their names are the same`,
+  }));
+}
+
+/** Told of the one that has a key, which can be changed. */
+function mistakeOf(own: Owner, other: Owner, what: string, name: string): Mistake {
+  if (own.key === "" && other.key !== "") return mistakeOf(other, own, what, name);
+  const place = own.key === "" ? "" : `${own.key}: `;
+  const otherPlace = [fileOf(other.environment), ...(other.key === "" ? [] : [other.key])].join(": ");
+  return {
+    file: fileOf(own.environment),
+    message: `${place}expected a name in AWS of its own, got ${name}, as in ${otherPlace} (${what})`,
+  };
+}
+
+function fileOf({ name }: Environment): string {
+  return `environments/${name}.tfvars`;
+}
+
+function mayMeet(one: Environment, other: Environment, scope: PhysicalName["scope"]): boolean {
+  const isSameAccount =
+    one.accountId === undefined || other.accountId === undefined || one.accountId === other.accountId;
+  return isSameAccount && (scope === "account" || one.region === other.region);
+}
+
+function watchedFunction({ metric_transformation: transformation }: SynthesizedResource["attributes"]): string {
+  const { namespace } = transformation as { readonly namespace: string };
+  return namespace.slice(platformNamespace("").length);
+}

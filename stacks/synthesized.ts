@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { keyPath } from "../environments/mistakes";
+import { type Environment } from "../environments/schema";
+import { partitionOf } from "./arn";
+
+/** The number of an account has so many digits: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html */
+const ACCOUNT = "1".repeat(12);
+
+/** The ids that AWS makes up are as long as a UUID, or shorter. */
+const LONGEST_ID = "x".repeat(36);
+
+/** The name of a resource that its ARN ends with, by attribute. */
+const NAMES_IN_ARNS = ["name", "function_name", "alarm_name", "dashboard_name"] as const;
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+interface StackJson {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
+  readonly locals?: Attributes;
+}
+
+/** A resource as it has been synthesized. */
+export interface SynthesizedResource {
+  /** As Terraform calls it, as in `aws_sqs_queue`. */
+  readonly type: string;
+  readonly attributes: Attributes;
+  /** Which key of the environment's file it belongs to, as in `functions.api`; empty for what the environment itself has. */
+  readonly key: string;
+}
+
+/** What Terraform will read of an environment. */
+export class SynthesizedEnvironment {
+  private readonly byType = new Map<string, readonly SynthesizedResource[]>();
+
+  constructor(
+    readonly environment: Environment,
+    private readonly json: StackJson,
+  ) {
+    for (const [type, byName] of Object.entries(json.resource)) {
+      const resources = Object.values(byName).map((attributes) => ({ type, attributes, key: this.keyOf(attributes) }));
+      this.byType.set(type, resources);
+    }
+  }
+
+  /** @param folder the output folder, as cdktf has written it */
+  static read(environment: Environment, folder: string): SynthesizedEnvironment {
+    const text = readFileSync(join(folder, "stacks", environment.name, "cdk.tf.json"), "utf8");
+    return new SynthesizedEnvironment(environment, JSON.parse(text) as StackJson);
+  }
+
+  /** The types of its resources. */
+  get types(): string[] {
+    return [...this.byType.keys()];
+  }
+
+  /** Its resources of a type. */
+  resources(type: string): readonly SynthesizedResource[] {
+    return this.byType.get(type) ?? [];
+  }
+
+  /** A text with what it refers to; in place of what only AWS knows stands something of the same length, or longer. */
+  expand(text: unknown): string {
+    return String(text).replaceAll(/\$\{([^{}]*)\}/g, (_, expression: string) => this.valueOf(expression));
+  }
+
+  private valueOf(expression: string): string {
+    const [, list] = /^join\(":", \[(.*)\]\)$/.exec(expression) ?? [];
+    if (list !== undefined) {
+      const parts = list.match(/"[^"]*"(?=,|$)|element\(split\(":", [^)]*\), \d+\)/g) ?? [];
+      return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1) : this.valueOf(part))).join(":");
+    }
+    const [, index] = /^element\(split\(":", [^)]*\), (\d+)\)$/.exec(expression) ?? [];
+    if (index !== undefined) return index === "1" ? partitionOf(this.environment.region) : ACCOUNT;
+    const [type = "", name = "", attribute = ""] = expression.split(".");
+    if (type === "local") return this.expand(this.json.locals?.[name] ?? LONGEST_ID);
+    const resource = this.json.resource[type]?.[name];
+    const literal = resource?.[attribute];
+    if (typeof literal === "string") return this.expand(literal);
+    if (attribute !== "arn") return LONGEST_ID;
+    const own = NAMES_IN_ARNS.flatMap((key) => resource?.[key] ?? []);
+    const service = type === "aws_cloudwatch_log_group" ? "logs" : "longest-service";
+    const { region } = this.environment;
+    return `arn:${partitionOf(region)}:${service}:${region}:${ACCOUNT}:log-group:${this.expand(own[0] ?? LONGEST_ID)}`;
+  }
+
+  private keyOf(attributes: Attributes): string {
+    const { metadata } = (attributes["//"] ?? {}) as { metadata?: { path?: string } };
+    const [, , id = ""] = metadata?.path?.split("/") ?? [];
+    const { functions, existingFunctions } = this.environment;
+    return id in functions || id in existingFunctions ? keyPath(["functions", id]) : "";
+  }
+}
