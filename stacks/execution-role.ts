@@ -1,11 +1,14 @@
 import { type CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Fn, TerraformLocal } from "cdktf";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { Fn, type ITerraformDependable, TerraformLocal } from "cdktf";
 import { type Construct } from "constructs";
 import { roleName, rolePath } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { arnPart } from "./arn";
+import { packStatements } from "./policy-packing";
 
 /** What a function's role is made from. */
 export interface ExecutionRoleProps {
@@ -23,14 +26,14 @@ export interface ExecutionRoleProps {
 export interface Statement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
-  readonly Resource: string;
+  readonly Resource: string | readonly string[];
 }
 
-/** The role a function runs as, and the policy that must be attached before the function runs. */
+/** The role a function runs as, and the policies that must be attached before the function runs. */
 export function addExecutionRole(
   scope: Construct,
   { functionName, environment, logs, tracing, secrets, permissions }: ExecutionRoleProps,
-): { readonly role: IamRole; readonly policy: IamRolePolicy } {
+): { readonly role: IamRole; readonly policies: readonly ITerraformDependable[] } {
   const { name, region, permissionsBoundary } = environment;
   // One that is replaced stays until the alias live has left the versions that run as it.
   const lifecycle = { createBeforeDestroy: true };
@@ -48,20 +51,33 @@ export function addExecutionRole(
     Object.values(secrets).flatMap((secret) => (secret.kind === kind ? secret.name : []));
   const parameters = namesOf("ssmParameter").map((name) => name.replace(/^\//, ""));
   const parameterPrefix = parameters.length > 0 ? addParameterPrefix(scope, role, region) : "";
-  const policy = new IamRolePolicy(scope, "policy", {
-    name: "execution",
-    role: role.name,
-    lifecycle,
-    policy: policyDocument([
+  const { inline, managed } = packStatements(
+    [
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
       // X-Ray knows no resource-level permission for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       ...(tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
       ...namesOf("secretArn").map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
       ...parameters.map((parameter) => allow(["ssm:GetParameter"], `${parameterPrefix}${parameter}`)),
       ...(permissions?.(role) ?? []),
-    ]),
+    ],
+    region,
+  );
+  const policy = new IamRolePolicy(scope, "policy", {
+    name: "execution",
+    role: role.name,
+    lifecycle,
+    policy: policyDocument(inline),
   });
-  return { role, policy };
+  const attachments = managed.map((statement, index) => {
+    const id = `policy-${index + 2}`;
+    const more = new IamPolicy(scope, id, {
+      name: `${roleName(name, functionName)}-execution-${index + 2}`,
+      path: rolePath(name),
+      policy: policyDocument([statement]),
+    });
+    return new IamRolePolicyAttachment(scope, `${id}-attachment`, { role: role.name, policyArn: more.arn, lifecycle });
+  });
+  return { role, policies: [policy, ...attachments] };
 }
 
 /** What the ARNs of the account's parameters begin with. The role's ARN tells partition and account, without asking AWS. */

@@ -38,7 +38,7 @@ export class MonitoredFunction extends Construct {
       retentionInDays: environment.logRetentionDays,
     }));
     const { tracing, secrets } = settings;
-    const { role, policy } = addExecutionRole(this, {
+    const { role, policies } = addExecutionRole(this, {
       functionName: id,
       environment,
       logs,
@@ -63,7 +63,7 @@ export class MonitoredFunction extends Construct {
       // Cold starts, init time and memory are read from the platform's records, which exist at system level INFO only.
       loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
       tracingConfig: { mode: tracing ? "Active" : "PassThrough" },
-      dependsOn: [policy],
+      dependsOn: [...policies],
     });
 
     const alias = (aliasName: string, description: string, dependsOn?: ITerraformDependable[]) =>

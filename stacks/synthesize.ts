@@ -6,6 +6,7 @@ import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { EnvironmentStack } from "./environment-stack";
 import { nameMistakes } from "./physical-names";
+import { quotaMistakes, quotaNotes } from "./quotas";
 import { summarize } from "./summary";
 import { SynthesizedEnvironment } from "./synthesized";
 
@@ -41,12 +42,12 @@ export function synthesize(
   );
   app.synth();
   const synthesized = environments.map((environment) => SynthesizedEnvironment.read(environment, folder));
-  const mistakes = nameMistakes(synthesized);
+  const mistakes = [...nameMistakes(synthesized), ...quotaMistakes(synthesized)];
   if (mistakes.length > 0) throw new InvalidInput(mistakes);
   if (providers !== undefined) {
     for (const { name } of environments) copyLockFile(join(providers, name), join(folder, "stacks", name));
   }
-  return summarize(stacks, bundles.values());
+  return [summarize(stacks, bundles.values()), ...quotaNotes(synthesized)].join("\n");
 }
 
 function copyLockFile(from: string, to: string): void {

@@ -24,6 +24,8 @@ interface StackJson {
 export interface SynthesizedResource {
   /** As Terraform calls it, as in `aws_sqs_queue`. */
   readonly type: string;
+  /** The second part of its address. */
+  readonly name: string;
   readonly attributes: Attributes;
   /** Which key of the environment's file it belongs to, as in `functions.api`; empty for what the environment itself has. */
   readonly key: string;
@@ -38,7 +40,12 @@ export class SynthesizedEnvironment {
     private readonly json: StackJson,
   ) {
     for (const [type, byName] of Object.entries(json.resource)) {
-      const resources = Object.values(byName).map((attributes) => ({ type, attributes, key: this.keyOf(attributes) }));
+      const resources = Object.entries(byName).map(([name, attributes]) => ({
+        type,
+        name,
+        attributes,
+        key: this.keyOf(attributes),
+      }));
       this.byType.set(type, resources);
     }
   }
@@ -47,11 +54,6 @@ export class SynthesizedEnvironment {
   static read(environment: Environment, folder: string): SynthesizedEnvironment {
     const text = readFileSync(join(folder, "stacks", environment.name, "cdk.tf.json"), "utf8");
     return new SynthesizedEnvironment(environment, JSON.parse(text) as StackJson);
-  }
-
-  /** The types of its resources. */
-  get types(): string[] {
-    return [...this.byType.keys()];
   }
 
   /** Its resources of a type. */

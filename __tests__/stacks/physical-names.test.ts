@@ -89,8 +89,9 @@ describe("names that AWS takes once", () => {
       await mistakes({ dev: { functions, account: accounts[0] }, qa: { functions, account: accounts[1] } }),
     ).toEqual([]);
     expect(await mistakes({ dev: { functions, account: accounts[0] }, qa: functions })).toHaveLength(1);
-    expect(await mistakes({ dev: "x-api = {}", "dev-x": { functions: "api = {}", region: "us-east-1" } })).toEqual([
-      `environments/dev-x.tfvars: functions.api: ${wanted} dev-x-api, as in environments/dev.tfvars: functions.x-api (role)`,
+    const dashboards = { dev: functions, "dev-existing": { functions: "api = {}", region: "us-east-1" } };
+    expect(await mistakes(dashboards)).toEqual([
+      `environments/dev-existing.tfvars: ${wanted} dev-existing, as in environments/dev.tfvars (dashboard)`,
     ]);
   });
 

@@ -31,6 +31,10 @@ export interface Grant {
   readonly neededBy?: (environment: Environment) => boolean;
 }
 
+/** So many fit into a role's own policy in any case, with the longest names. */
+const WARMED_FUNCTIONS_INLINE = 20;
+const SECRETS_INLINE = 10;
+
 const named =
   (service: string, prefix = "") =>
   ({ partition, account, region, name }: Place) => [
@@ -45,6 +49,8 @@ const topics = named("sns");
 
 /** By their path, which nobody else's role has: a name of the same beginning may be anybody's. */
 const roles = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:role${rolePath(name)}*`];
+
+const policies = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:policy${rolePath(name)}*`];
 
 /** The policy that no role which the environment makes can exceed. */
 export function boundaryName({ name }: Pick<Place, "name">): string {
@@ -85,6 +91,11 @@ const hasPublicEndpoint = ({ functions }: Environment) =>
   Object.values(functions).some(({ endpoint }) => endpoint === "public");
 
 const watchesExisting = ({ existingFunctions }: Environment) => Object.keys(existingFunctions).length > 0;
+
+/** Whether a role may have more to allow than its own policy holds: one that reads many secrets, or the warmer's. */
+const needsManagedPolicies = ({ functions, existingFunctions }: Environment) =>
+  Object.keys(functions).length + Object.keys(existingFunctions).length > WARMED_FUNCTIONS_INLINE ||
+  Object.values(functions).some(({ secrets }) => Object.keys(secrets).length > SECRETS_INLINE);
 
 const METRIC_FILTERS = {
   read: ["logs:DescribeMetricFilters"],
@@ -214,6 +225,32 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_iam_role_policy: [
     { read: ["iam:GetRolePolicy"], write: ["iam:DeleteRolePolicy"], on: roles },
     { write: ["iam:PutRolePolicy"], on: roles, if: bounded },
+  ],
+  // What does not fit into a role's own policy. Nobody else's policy can be attached.
+  aws_iam_policy: [
+    {
+      read: ["iam:GetPolicy", "iam:GetPolicyVersion"],
+      write: [
+        "iam:CreatePolicy",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicy",
+        "iam:DeletePolicyVersion",
+        "iam:ListPolicyVersions",
+        "iam:TagPolicy",
+        "iam:UntagPolicy",
+      ],
+      on: policies,
+      neededBy: needsManagedPolicies,
+    },
+  ],
+  aws_iam_role_policy_attachment: [
+    {
+      write: ["iam:AttachRolePolicy"],
+      on: roles,
+      if: (place) => ({ ...bounded(place), ArnLike: { "iam:PolicyARN": policies(place) } }),
+      neededBy: needsManagedPolicies,
+    },
+    { write: ["iam:DetachRolePolicy"], on: roles, neededBy: needsManagedPolicies },
   ],
   aws_kms_key: [
     {

@@ -6,6 +6,7 @@ import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { type WarmingRequest } from "../../functions/warmer/contract";
+import { TARGETS_PER_RULE } from "../quotas";
 import { scheduleRules, type ScheduleRule, type Schedules } from "./schedules";
 import { targetOf, type WarmedFunction, WARMER_PRICE } from "./warmed-functions";
 import { type Warmer } from "./warmer";
@@ -30,7 +31,9 @@ export class ScheduledWarming extends Construct {
       messageRetentionSeconds: FOURTEEN_DAYS_SECONDS,
     });
     const { missed } = this;
-    const arns = rules.map(([rule, functions]) => addRule(this, { environment, rule, functions, warmer, missed }).arn);
+    const arns = rules.flatMap(([rule, functions]) =>
+      addRules(this, { environment, rule, functions, warmer, missed }).map(({ arn }) => arn),
+    );
     new SqsQueuePolicy(this, "missed-policy", {
       queueUrl: missed.url,
       policy: JSON.stringify({
@@ -57,36 +60,58 @@ interface RuleProps {
   readonly missed: SqsQueue;
 }
 
-/** One rule for all functions that are due at the same minutes. */
-function addRule(scope: Construct, { environment, rule, functions, warmer, missed }: RuleProps): CloudwatchEventRule {
+/** Rules for all functions that are due at the same minutes: one, and another whenever that has as many targets as a rule may have. */
+function addRules(scope: Construct, props: RuleProps): CloudwatchEventRule[] {
+  const { environment, rule, functions, warmer, missed } = props;
   const { strategy, expression } = rule;
   const id = `${strategy}-${createHash("sha256").update(expression).digest("hex").slice(0, 6)}`;
-  const created = new CloudwatchEventRule(scope, id, {
-    name: `${environment}-warming-${id}`,
-    description: `Keeps ${functions.length === 1 ? (functions[0]?.id ?? "") : `${functions.length} functions`} of ${environment} warm`,
-    scheduleExpression: expression,
-  });
+  const inputs: string[] = [];
   for (let from = 0; from < functions.length; from += TARGETS_PER_INPUT) {
     const request: WarmingRequest = {
       strategy,
       targets: functions.slice(from, from + TARGETS_PER_INPUT).map((one) => targetOf(one, strategy)),
       price: WARMER_PRICE,
     };
-    new CloudwatchEventTarget(scope, `${id}-${from / TARGETS_PER_INPUT + 1}`, {
-      rule: created.name,
+    inputs.push(JSON.stringify(request));
+  }
+  const description = `Keeps ${functions.length === 1 ? (functions[0]?.id ?? "") : `${functions.length} functions`} of ${environment} warm`;
+  const rules: CloudwatchEventRule[] = [];
+  let current: CloudwatchEventRule | undefined;
+  for (const [index, input] of inputs.entries()) {
+    if (current === undefined || index % TARGETS_PER_RULE === 0) {
+      current = addRule(scope, rules.length === 0 ? id : `${id}-rule-${rules.length + 1}`, {
+        name: `${environment}-warming-${id}${rules.length === 0 ? "" : `-${rules.length + 1}`}`,
+        description,
+        expression,
+        warmer,
+      });
+      rules.push(current);
+    }
+    new CloudwatchEventTarget(scope, `${id}-${index + 1}`, {
+      rule: current.name,
       arn: warmer.lambda.arn,
-      input: JSON.stringify(request),
+      input,
       retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       deadLetterConfig: { arn: missed.arn },
     });
   }
+  return rules;
+}
+
+/** A rule that may start the warmer. */
+function addRule(
+  scope: Construct,
+  id: string,
+  { name, description, expression, warmer }: { name: string; description: string; expression: string; warmer: Warmer },
+): CloudwatchEventRule {
+  const rule = new CloudwatchEventRule(scope, id, { name, description, scheduleExpression: expression });
   new LambdaPermission(scope, `${id}-permission`, {
     functionName: warmer.lambda.functionName,
     action: "lambda:InvokeFunction",
     principal: "events.amazonaws.com",
-    sourceArn: created.arn,
+    sourceArn: rule.arn,
   });
-  return created;
+  return rule;
 }
 
 function functionsByRule(warmed: readonly WarmedFunction[]): Map<ScheduleRule, WarmedFunction[]> {

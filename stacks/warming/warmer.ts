@@ -37,7 +37,7 @@ export class Warmer extends Construct {
       retentionInDays: environment.logRetentionDays,
     });
     const { region } = environment;
-    const { role, policy } = addExecutionRole(this, {
+    const { role, policies } = addExecutionRole(this, {
       functionName: WARMER,
       environment,
       logs,
@@ -70,7 +70,7 @@ export class Warmer extends Construct {
       timeout: WARMER_SETTINGS.timeoutSeconds,
       loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
       tracingConfig: { mode: "Active" },
-      dependsOn: [policy],
+      dependsOn: [...policies],
     });
     new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
       functionName: this.lambda.functionName,

@@ -1,0 +1,270 @@
+import { type Mistake } from "../environments/mistakes";
+import { type SynthesizedEnvironment, type SynthesizedResource } from "./synthesized";
+
+/** How much of a quota is used by one thing that has it. */
+interface Use {
+  /** Whose quota it is: as in `role dev-api`. */
+  readonly of: string;
+  readonly amount: number;
+  /** The key in the environment's file that it belongs to; empty for the environment itself. */
+  readonly key: string;
+}
+
+/** A quota of AWS on what an environment has. */
+export interface Quota {
+  /** What is counted, as in `targets of`. */
+  readonly what: string;
+  readonly most: number;
+  /** The page of AWS that says so. */
+  readonly source: string;
+  readonly uses: (environment: SynthesizedEnvironment) => readonly Use[];
+}
+
+/** A quota on all environments of an account in a region together. AWS raises it on request, so that more than that may be right. */
+export interface RegionalQuota {
+  readonly what: string;
+  readonly most: number;
+  readonly source: string;
+  readonly types: readonly string[];
+}
+
+const API = "https://docs.aws.amazon.com";
+const ALARM = `${API}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`;
+const COMPOSITE = `${API}/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html`;
+const CLOUDWATCH = `${API}/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html`;
+const DASHBOARD = `${API}/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html`;
+const LOGS = `${API}/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html`;
+const LOG_GROUP = `${API}/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html`;
+const FILTER = `${API}/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html`;
+const SAVED_QUERY = `${API}/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html`;
+const EVENTS = `${API}/eventbridge/latest/userguide/eb-quota.html`;
+const RULE = `${API}/eventbridge/latest/APIReference/API_PutRule.html`;
+const TARGET = `${API}/eventbridge/latest/APIReference/API_Target.html`;
+const IAM = `${API}/IAM/latest/UserGuide/reference_iam-quotas.html`;
+const LAMBDA = `${API}/lambda/latest/dg/gettingstarted-limits.html`;
+const FUNCTION = `${API}/lambda/latest/api/API_CreateFunction.html`;
+const TOPIC = `${API}/sns/latest/api/API_CreateTopic.html`;
+const QUEUE = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html`;
+const QUEUE_POLICY = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html`;
+const KEY_POLICY = `${API}/kms/latest/developerguide/resource-limits.html`;
+const HTTP_API = `${API}/apigateway/latest/developerguide/limits.html`;
+
+/** Policies that a role may have attached, where AWS has not raised it. */
+export const POLICIES_PER_ROLE = 10;
+
+/** Characters of a managed policy, and of all inline policies of a role together, without white space: {@link IAM} */
+export const POLICY_CHARACTERS = { managed: 6144, inline: 10_240 };
+
+/** Targets that a rule may have. */
+export const TARGETS_PER_RULE = 5;
+
+/** Every quota that AWS has for what an environment is made of, but for those that no file can reach. */
+export const QUOTAS: readonly Quota[] = [
+  length("aws_cloudwatch_metric_alarm", "alarm_name", 255, ALARM),
+  length("aws_cloudwatch_metric_alarm", "alarm_description", 1024, ALARM),
+  length("aws_cloudwatch_composite_alarm", "alarm_name", 255, COMPOSITE),
+  length("aws_cloudwatch_composite_alarm", "alarm_description", 1024, COMPOSITE),
+  length("aws_cloudwatch_composite_alarm", "alarm_rule", 10_240, COMPOSITE),
+  amounts("alarms named by", "aws_cloudwatch_composite_alarm", 100, COMPOSITE, ({ alarm_rule: rule }) =>
+    occurrences(String(rule), /ALARM\(/g),
+  ),
+  length("aws_cloudwatch_dashboard", "dashboard_name", 255, DASHBOARD),
+  amounts("widgets of", "aws_cloudwatch_dashboard", 500, DASHBOARD, ({ dashboard_body: body }) => widgets(body).length),
+  amounts("alarms in a widget of", "aws_cloudwatch_dashboard", 100, DASHBOARD, ({ dashboard_body: body }) =>
+    Math.max(...widgets(body).map(({ properties: { alarms = [] } }) => alarms.length)),
+  ),
+  amounts("metrics of", "aws_cloudwatch_dashboard", 2500, CLOUDWATCH, ({ dashboard_body: body }) =>
+    sum(widgets(body).map(({ properties: { metrics = [] } }) => metrics.length)),
+  ),
+  length("aws_cloudwatch_log_group", "name", 512, LOG_GROUP),
+  length("aws_cloudwatch_log_metric_filter", "pattern", 1024, FILTER),
+  together("metric filters of log group", "aws_cloudwatch_log_metric_filter", "log_group_name", 100, LOGS, () => 1),
+  length("aws_cloudwatch_query_definition", "name", 255, SAVED_QUERY),
+  length("aws_cloudwatch_query_definition", "query_string", 10_000, SAVED_QUERY),
+  amounts("log groups of", "aws_cloudwatch_query_definition", 50, SAVED_QUERY, ({ log_group_names: groups }) =>
+    Array.isArray(groups) ? groups.length : 0,
+  ),
+  length("aws_cloudwatch_event_rule", "name", 64, RULE),
+  length("aws_cloudwatch_event_rule", "description", 512, RULE),
+  length("aws_cloudwatch_event_rule", "schedule_expression", 256, RULE),
+  together("targets of rule", "aws_cloudwatch_event_target", "rule", TARGETS_PER_RULE, EVENTS, () => 1),
+  length("aws_cloudwatch_event_target", "input", 8192, TARGET),
+  length("aws_iam_role", "name", 64, IAM),
+  together(
+    "characters of inline policies of role",
+    "aws_iam_role_policy",
+    "role",
+    POLICY_CHARACTERS.inline,
+    IAM,
+    ({ policy }, expand) => expand(policy).length,
+  ),
+  length("aws_iam_policy", "name", 128, IAM),
+  length("aws_iam_policy", "policy", POLICY_CHARACTERS.managed, IAM),
+  together("policies attached to role", "aws_iam_role_policy_attachment", "role", POLICIES_PER_ROLE, IAM, () => 1),
+  length("aws_lambda_function", "function_name", 64, FUNCTION),
+  amounts(
+    "bytes of names and values of environment variables of",
+    "aws_lambda_function",
+    4096,
+    LAMBDA,
+    ({ environment }, expand) =>
+      Buffer.byteLength(Object.entries(variables(environment)).flat().map(known(expand)).join("")),
+  ),
+  together(
+    "bytes of the policy of function",
+    "aws_lambda_permission",
+    "function_name",
+    20_480,
+    LAMBDA,
+    permissionBytes,
+  ),
+  length("aws_sns_topic", "name", 256, TOPIC),
+  length("aws_sqs_queue", "name", 80, QUEUE),
+  length("aws_sqs_queue_policy", "policy", 8192, QUEUE_POLICY),
+  length("aws_kms_key_policy", "policy", 32_768, KEY_POLICY),
+];
+
+/** Quotas that all environments of an account and region share. */
+export const REGIONAL_QUOTAS: readonly RegionalQuota[] = [
+  {
+    what: "alarms",
+    most: 5000,
+    source: CLOUDWATCH,
+    types: ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"],
+  },
+  { what: "saved queries", most: 1000, source: LOGS, types: ["aws_cloudwatch_query_definition"] },
+  { what: "rules", most: 300, source: EVENTS, types: ["aws_cloudwatch_event_rule"] },
+  { what: "roles", most: 1000, source: IAM, types: ["aws_iam_role"] },
+  { what: "policies", most: 1500, source: IAM, types: ["aws_iam_policy"] },
+  { what: "HTTP APIs", most: 600, source: HTTP_API, types: ["aws_apigatewayv2_api"] },
+];
+
+/** What is more than AWS takes, one line each. */
+export function quotaMistakes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
+  return environments.flatMap((synthesized) =>
+    QUOTAS.flatMap(({ what, most, source, uses }) =>
+      uses(synthesized)
+        .filter(({ amount }) => amount > most)
+        .map(({ of, amount, key }) => ({
+          file: `environments/${synthesized.environment.name}.tfvars`,
+          message: `${key === "" ? "" : `${key}: `}expected at most ${most} ${what} ${of}, got ${amount}: ${source}`,
+        })),
+    ),
+  );
+}
+
+/** What is more than AWS takes of those who have not asked for more, one line each. */
+export function quotaNotes(environments: readonly SynthesizedEnvironment[]): string[] {
+  const places = new Map<string, SynthesizedEnvironment[]>();
+  for (const synthesized of environments) {
+    const { accountId, region } = synthesized.environment;
+    const place = accountId === undefined ? region : `${region} of account ${accountId}`;
+    places.set(place, [...(places.get(place) ?? []), synthesized]);
+  }
+  return [...places].flatMap(([place, members]) =>
+    REGIONAL_QUOTAS.flatMap(({ what, most, source, types }) => {
+      const count = sum(members.flatMap((one) => types.map((type) => one.resources(type).length)));
+      if (count <= most) return [];
+      const names = members.map(({ environment }) => environment.name).join(", ");
+      return `${names}: ${count} ${what} in ${place}, more than the ${most} that an account may have unless AWS has raised it: ${source}`;
+    }),
+  );
+}
+
+type Attributes = SynthesizedResource["attributes"];
+type Expand = (text: unknown) => string;
+
+/** How long a text may be. */
+function length(type: string, attribute: string, most: number, source: string): Quota {
+  return amounts(`characters of ${attribute} of`, type, most, source, ({ [attribute]: value }, expand) =>
+    value === undefined ? 0 : expand(value).length,
+  );
+}
+
+/** How much each resource of a type has of something. */
+function amounts(
+  what: string,
+  type: string,
+  most: number,
+  source: string,
+  amount: (attributes: Attributes, expand: Expand) => number,
+): Quota {
+  return {
+    what,
+    most,
+    source,
+    uses: (environment) =>
+      environment.resources(type).map(({ attributes, key, name }) => ({
+        of: `${type}.${name}`,
+        amount: amount(attributes, (text) => environment.expand(text)),
+        key,
+      })),
+  };
+}
+
+/** How much something has together of which each resource of a type is a part; an attribute tells whose part it is. */
+function together(
+  what: string,
+  type: string,
+  owner: string,
+  most: number,
+  source: string,
+  amount: (attributes: Attributes, expand: Expand) => number,
+): Quota {
+  return {
+    what,
+    most,
+    source,
+    uses: (environment) => {
+      const expand = (text: unknown) => environment.expand(text);
+      const uses = new Map<string, Use>();
+      for (const { attributes, key } of environment.resources(type)) {
+        const of = expand(attributes[owner]);
+        uses.set(of, { of, key, amount: (uses.get(of)?.amount ?? 0) + amount(attributes, expand) });
+      }
+      return [...uses.values()];
+    },
+  };
+}
+
+interface Widget {
+  readonly properties: { readonly alarms?: readonly unknown[]; readonly metrics?: readonly unknown[] };
+}
+
+function widgets(body: unknown): readonly Widget[] {
+  return (JSON.parse(String(body)) as { readonly widgets: readonly Widget[] }).widgets;
+}
+
+function variables(environment: unknown): Readonly<Record<string, unknown>> {
+  const { variables: found = {} } = (environment ?? {}) as { readonly variables?: Readonly<Record<string, unknown>> };
+  return found;
+}
+
+/** The value of a Terraform variable is known to nobody here. */
+function known(expand: Expand): (text: unknown) => string {
+  return (text) => (String(text).startsWith("${var.") ? "" : expand(text));
+}
+
+/** A permission as it stands in the function's policy. */
+function permissionBytes(
+  { function_name: name, action, principal, source_arn: source }: Attributes,
+  expand: Expand,
+): number {
+  const statement = {
+    Sid: `terraform-${"0".repeat(26)}`,
+    Effect: "Allow",
+    Principal: { Service: principal },
+    Action: action,
+    Resource: `arn:aws-us-gov:lambda:ap-southeast-1:123456789012:function:${expand(name)}`,
+    Condition: { ArnLike: { "AWS:SourceArn": expand(source) } },
+  };
+  return JSON.stringify(statement).length;
+}
+
+function occurrences(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
