@@ -9,12 +9,14 @@ import {
   type OutputFile,
   type Plugin,
 } from "esbuild";
-import { posix, relative, resolve, sep } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, posix, relative, resolve, sep } from "node:path";
 import { WARMER } from "../environments/names";
 import { InvalidInput, type Mistake } from "../environments/mistakes";
 import { commonJsExports } from "./commonjs-exports";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { placeOf } from "./import-place";
+import { nativeMistakes } from "./native-packages";
 
 /** A function's code, compiled. */
 export interface Compiled {
@@ -43,6 +45,8 @@ class Lessons {
   readonly importedLazily = new Set<string>();
   /** TypeScript that exports in both ways. */
   readonly exportingBothWays = new Set<string>();
+  /** Packages' files that require a name with a variable in it, which no file has. */
+  readonly requiringUnknown = new Set<string>();
 }
 
 /**
@@ -60,12 +64,17 @@ export async function compile(root: string, name: string, source: string): Promi
     if (learned) continue;
     if (attempt instanceof Error) throw await explained(root, source, attempt);
     await checkHandler(root, source, attempt.metafile);
+    const native = await nativeMistakes(root, source, attempt.metafile);
+    if (native.length > 0) throw new InvalidInput(native);
     const { outputFiles: files, metafile } = attempt;
     return {
       files,
       metafile,
       sources: Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${MADE_UP}:`)),
-      notes: [...lessons.missing.values()].map(({ file, message }) => `${file}: ${message}`),
+      // A package's compiled files are told of where it does not do without.
+      notes: [...lessons.missing]
+        .filter(([specifier]) => !specifier.endsWith(".node"))
+        .map(([, { file, message }]) => `${file}: ${message}`),
     };
   }
 }
@@ -125,7 +134,8 @@ function isBuildFailure(failure: unknown): failure is Error & BuildFailure {
 
 /** Whether there was something new to learn from an attempt. */
 async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Lessons): Promise<boolean> {
-  const known = () => lessons.missing.size + lessons.importedLazily.size + lessons.exportingBothWays.size;
+  const known = () =>
+    lessons.missing.size + lessons.importedLazily.size + lessons.exportingBothWays.size + lessons.requiringUnknown.size;
   const before = known();
 
   for (const { id, location } of attempt.warnings) {
@@ -134,8 +144,13 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
     if (isTypeScript(file) && !isDeclaredEsModule(file)) lessons.exportingBothWays.add(file);
   }
   for (const error of attempt.errors) {
+    const { text, location } = error;
+    if (text.startsWith("Could not resolve require(") && location && isOfPackage(location.file)) {
+      lessons.requiringUnknown.add(resolve(root, location.file));
+    }
     const specifier = missing(error);
-    if (specifier === undefined || !(await mayBeMissing(root, error, specifier))) continue;
+    if (specifier === undefined || lessons.missing.has(specifier) || !(await mayBeMissing(root, error, specifier)))
+      continue;
     lessons.missing.set(specifier, {
       file: place(error),
       message: `${specifier} is not installed: the program fails if it gets to this line`,
@@ -153,16 +168,20 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
   return known() > before;
 }
 
+function isOfPackage(file: string): boolean {
+  return file.includes("node_modules/");
+}
+
 /** What an import names that leads nowhere. */
 function missing({ text }: Message): string | undefined {
   return /^Could not resolve "(.+)"$/.exec(text)?.[1];
 }
 
-/** A misspelt file of the user's own is a mistake; of packages, which may be left out, what a program starts with has to be there. */
+/** Of the user's own code, a misspelt file is a mistake, and so is a package that it starts with. Packages know what they can do without. */
 async function mayBeMissing(root: string, { location }: Message, specifier: string): Promise<boolean> {
   if (!location) return false;
-  const isOwn = !location.file.includes("node_modules/");
-  if (isOwn && specifier.startsWith(".")) return false;
+  if (isOfPackage(location.file)) return true;
+  if (specifier.startsWith(".")) return false;
   return (await placeOf(resolve(root, location.file), specifier)) !== "start";
 }
 
@@ -171,6 +190,10 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
   return {
     name: "as-node-imports",
     setup(bundler) {
+      // Compiled for one platform, and no JavaScript. As if it were not there: some packages can do without.
+      bundler.onLoad({ filter: /\.node$/, namespace: "file" }, ({ path }) => ({
+        contents: `throw Object.assign(new Error(${JSON.stringify(`Cannot find module '${basename(path)}'`)}), { code: "MODULE_NOT_FOUND" }); module.exports;`,
+      }));
       if (lessons.missing.size > 0) {
         bundler.onResolve({ filter: /.*/ }, ({ path, kind }) => {
           const isLeftOut = lessons.missing.has(path) && (kind === "dynamic-import" || kind === "require-call");
@@ -194,6 +217,19 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
             export const then = (resolve) => resolve(exported);`,
           resolveDir: root,
         }));
+      }
+      if (lessons.requiringUnknown.size > 0) {
+        bundler.onLoad({ filter: /\.[cm]?js$/, namespace: "file" }, async ({ path }) =>
+          lessons.requiringUnknown.has(path)
+            ? // So called, the bundler leaves it to the running program.
+              {
+                contents: (await readFile(path, "utf8")).replace(
+                  /\brequire\((?=\s*[`"'][^`"']*(\$\{|["']\s*\+))/g,
+                  "(0,require)(",
+                ),
+              }
+            : undefined,
+        );
       }
       if (lessons.exportingBothWays.size > 0) {
         bundler.onLoad({ filter: /.*/, namespace: "file" }, async ({ path }) =>
@@ -267,5 +303,6 @@ export const COMPILATION = [
   placeOf,
   asNodeImports,
   isDeclaredEsModule,
+  nativeMistakes,
   asCommonJs,
 ].join("\n");
