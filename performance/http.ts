@@ -1,3 +1,4 @@
+import { inPlaceOf, isStreaming } from "./answers";
 import { millisecondsSince } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
 import { answerPing, isPingThrough } from "./pings";
@@ -12,6 +13,15 @@ interface HttpEvent {
   readonly requestContext?: { readonly http?: { readonly method?: unknown } };
 }
 
+/** What Lambda's runtime offers to handlers that stream: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+interface AwsLambda {
+  readonly awslambda: {
+    readonly HttpResponseStream: {
+      readonly from: (stream: unknown, metadata: object) => { write(text: string): unknown; end(): unknown };
+    };
+  };
+}
+
 const WARM_PATH = "/warm";
 /** How often the route runs the warm-ups of an instance, at most: whoever may call the endpoint could ask for it with each request. */
 const WARM_UPS_EVERY_MILLISECONDS = 60_000;
@@ -22,35 +32,39 @@ const JSON_HEADERS = { "content-type": "application/json" };
 /**
  * Like `monitor`, for handlers of HTTP events (version 2.0: HTTP APIs and function URLs) that return a promise. Every response gets the header
  * `X-Process-Time`, in seconds, and `POST /warm` is answered: `{"status":"warm"}` to a warming ping in its body, which counts as a
- * ping, and `{"status":"ok"}` to anything else, which counts as a request. The route runs the warm-ups once a minute at most, and not
+ * ping, and `{"status":"ok"}` to anything else, which counts as a request. A streamed response has no such header, which would come too late. The route runs the warm-ups once a minute at most, and not
  * within a minute of a ping.
  */
 export function monitorHttp<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
-  const routed = (...args: unknown[]): unknown =>
-    isWarmRoute(args[0])
-      ? Promise.resolve(response({ status: "ok" }))
-      : Reflect.apply(handler, undefined, args as never[]);
+  /** Answers a request of our own, in the way in which the handler would. */
+  const send = (args: readonly unknown[], answer: object): Promise<unknown> =>
+    Promise.resolve(isStreaming(handler) ? written(args[1], answer) : answer);
+  const routed = inPlaceOf(handler, (self, args) =>
+    isWarmRoute(args[0]) ? send(args, response({ status: "ok" })) : Reflect.apply(handler, self, args as never[]),
+  );
   const measured = monitor(routed, options);
 
   let warmedUpAt = -Infinity;
 
-  function answer(event: unknown, ...rest: unknown[]): unknown {
-    if (isPingThrough(options.warmingQualifier, event, rest[0])) {
+  return inPlaceOf(measured, (self, args) => {
+    const event = args[0];
+    const context = args[isStreaming(handler) ? 2 : 1];
+    const measure = (): unknown => Reflect.apply(measured, self, args as never[]);
+    if (isPingThrough(options.warmingQualifier, event, context)) {
       warmedUpAt = Date.now();
-      return measured(event, ...rest);
+      return measure();
     }
     const start = process.hrtime.bigint();
     const finish = (result: unknown) => withProcessTime(result, millisecondsSince(start));
     if (isWarmRoute(event) && isPing(bodyOf(event))) {
       const isDue = Date.now() - warmedUpAt >= WARM_UPS_EVERY_MILLISECONDS;
       if (isDue) warmedUpAt = Date.now();
-      const answered = answerPing(warmingPing(), rest[0], isDue ? options.warmUps : undefined);
-      return answered.then(() => finish(response({ status: "warm" })));
+      const answered = answerPing(warmingPing(), context, isDue ? options.warmUps : undefined);
+      return answered.then(() => send(args, finish(response({ status: "warm" })) as object));
     }
-    const result = measured(event, ...rest);
+    const result = measure();
     return isThenable(result) ? result.then(finish) : result;
-  }
-  return answer as unknown as Monitored;
+  });
 }
 
 function isWarmRoute(event: unknown): event is HttpEvent {
@@ -89,6 +103,16 @@ function withProcessTime(result: unknown, milliseconds: number): unknown {
   } catch {
     return result;
   }
+}
+
+/** Writes a response as a handler that streams does. */
+function written(responseStream: unknown, { body, ...metadata }: { readonly body?: string }): unknown {
+  const { awslambda } = globalThis as unknown as AwsLambda;
+  const stream = awslambda.HttpResponseStream.from(responseStream, metadata);
+  // The metadata goes before what is written, and not before an end.
+  stream.write(body ?? "");
+  stream.end();
+  return undefined;
 }
 
 function response(body: unknown, header: object = {}): object {

@@ -34,10 +34,14 @@ export const METRICS = {
   Successes: count,
   /** 1 for a request that was answered with an HTTP status 4xx: the caller's fault, and no part of the error rate. */
   ClientErrors: count,
-  /** 1 for a request that threw, or was answered with an HTTP status 5xx. */
+  /** 1 for a request that threw, was not answered, was answered with an HTTP status 5xx, or failed with all records of its batch. */
   Failures: { unit: "Count", dimension: "Category", total: true },
-  /** 1 for a request that was answered with an HTTP status 5xx: a failure that Lambda itself does not see. */
+  /** 1 for a failure that was answered, as with an HTTP status 5xx, and that Lambda itself does not see. */
   ServerErrors: count,
+  /** Records of a batch that failed; one value per batch whose answer has `batchItemFailures`. */
+  FailedRecords: count,
+  /** The same as a share of the batch. */
+  FailedRecordsShare: { unit: "Percent" },
   /** Time in a named operation; one value per call. */
   OperationTime: { unit: "Milliseconds", dimension: "Operation" },
   /** Metric values that could not be delivered and are lost. */

@@ -1,13 +1,15 @@
+import { inPlaceOf, isStreaming, type ResponseStream, watchAnswers, watchStream } from "./answers";
 import { emf } from "./emf";
 import { memoryPercent, millisecondsSince, type Start, takeStart } from "./instance";
 import { type Datum, type MetricName, type Publisher } from "./metrics";
 import { type Categorize, type Outcome, outcomeOfError, outcomeOfResult } from "./outcome";
+import { OTHER } from "./names";
 import { answerPing, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
 
-/** A Lambda handler of any trigger, whether it returns a promise or calls back. */
+/** A Lambda handler of any trigger, whether it returns a promise, calls back or streams. */
 export type Handler = (...args: never[]) => unknown;
 
 /** How a handler is monitored. Everything has a default. */
@@ -22,82 +24,97 @@ export interface MonitorOptions {
   readonly warmingQualifier?: string;
 }
 
-type Callback = (error: unknown, result: unknown) => void;
-
 /** What Lambda tells of an invocation, as far as it matters here. */
 interface Context {
   readonly awsRequestId?: unknown;
 }
 
+/** What the runtime calls it, before nodejs24.x, when there is nothing left to do and a promise is not settled. */
+const NEVER_SETTLED = { name: "Runtime.NodeJsExit" };
+
+/** What becomes of requests that have no answer when there is nothing left to do. */
+const unanswered = new Set<() => void>();
+
+process.on("beforeExit", () => {
+  for (const giveUp of unanswered) giveUp();
+});
+
 /**
  * Measures a handler. The handler's outcome stays what it is: monitoring never throws, never waits, and changes no result. Warming pings are answered before the handler sees them; what is shaped as one and came in through another alias is a request.
  *
- * @returns a handler of the same type
+ * @returns a handler of the same type, which looks like it to Lambda
+ * @throws TypeError when it is called, if the handler is no function
  */
 export function monitor<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
   const { publisher = emf, categorize, warmUps, warmingQualifier } = options;
 
-  // Two parameters: Lambda tells handlers with a callback from the others by the number.
-  function monitored(this: unknown, event: unknown, context: unknown, ...rest: unknown[]): unknown {
-    if (isPingThrough(warmingQualifier, event, context)) return answerPing(event, context, warmUps);
+  return inPlaceOf(handler, (self, args) => {
+    const isStream = isStreaming(handler);
+    const event = args[0];
+    const stream = args[1] as ResponseStream;
+    const context = args[isStream ? 2 : 1] as Context | undefined;
+    if (isPingThrough(warmingQualifier, event, context)) {
+      const reply = answerPing(event, context, warmUps);
+      return isStream ? reply.then((answer) => void stream.end(JSON.stringify(answer))) : reply;
+    }
     const start = takeStart();
     const startedAt = process.hrtime.bigint();
-    let ended = false;
-    const end = (outcome: Outcome): void => {
-      if (ended) return;
-      ended = true;
+    const callsBack = !isStream && typeof args[2] === "function";
+    let stopWatching: (() => void) | undefined;
+    const answered = (error: unknown, result?: unknown): void => {
+      if (!unanswered.delete(giveUp)) return;
       try {
         const milliseconds = millisecondsSince(startedAt);
+        stopWatching?.();
+        const outcome =
+          error === undefined || error === null ? outcomeOfResult(result, event) : outcomeOfError(error, categorize);
         publisher.publish(dataOf(start, outcome, milliseconds), {
-          requestId: (context as Context | undefined)?.awsRequestId,
+          requestId: context?.awsRequestId,
           start,
           // Under which X-Ray knows the request: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
-          traceId:
-            typeof outcome === "string" ? undefined : /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
+          traceId: outcome.category && /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
         });
       } catch {
         // What monitoring cannot do is no concern of the request.
       }
     };
+    const giveUp = (): void => {
+      // Before nodejs24.x, the runtime answers null for a handler that could have called back, unless it is an async function.
+      answered(callsBack && handler.constructor.name !== "AsyncFunction" ? null : NEVER_SETTLED);
+    };
+    unanswered.add(giveUp);
     try {
+      if (callsBack) stopWatching = watchAnswers(args, answered);
       publisher.begin?.();
     } catch {
       // As above.
     }
-    if (typeof rest[0] === "function") rest[0] = measuredCallback(rest[0] as Callback, end, categorize);
 
     let result: unknown;
     try {
-      result = Reflect.apply(handler, this, [event, context, ...rest] as never[]);
+      result = Reflect.apply(handler, self, args as never[]);
     } catch (error) {
-      end(outcomeOfError(error, categorize));
+      answered(error ?? OTHER);
       throw error;
     }
     if (isThenable(result)) {
       // Asked once, as Lambda would: some promises do their work each time somebody asks.
       return Promise.resolve(result).then(
         (value) => {
-          end(outcomeOfResult(value));
+          if (isStream) watchStream(stream, answered);
+          else answered(null, value);
           return value;
         },
         (error: unknown) => {
-          end(outcomeOfError(error, categorize));
+          answered(error ?? OTHER);
           throw error;
         },
       );
     }
-    // With three parameters, the handler will call back.
-    if (handler.length < 3) end(outcomeOfResult(result));
+    // Streaming is for promises only.
+    if (!callsBack) answered(isStream ? OTHER : null, result);
     return result;
-  }
-  return monitored as unknown as Monitored;
-}
-
-function measuredCallback(callback: Callback, end: (outcome: Outcome) => void, categorize?: Categorize): Callback {
-  return (error, result) => {
-    end(error === undefined || error === null ? outcomeOfResult(result) : outcomeOfError(error, categorize));
-    callback(error, result);
-  };
+  });
 }
 
 function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
@@ -107,10 +124,12 @@ function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
   const memory = memoryPercent();
   if (memory < Infinity) add("MemoryUtilization", memory);
   if (start === "cold") add("ColdStarts");
-  if (typeof outcome === "string") add(outcome);
-  else {
-    add("Failures", 1, outcome.category);
-    if (outcome.answered) add("ServerErrors");
+  const { metric, category, answered, batch } = outcome;
+  add(metric, 1, category);
+  if (answered) add("ServerErrors");
+  if (batch) {
+    add("FailedRecords", batch.failed);
+    add("FailedRecordsShare", (100 * batch.failed) / batch.total);
   }
   for (const take of sources) data.push(...take());
   return data;

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { PassThrough } from "node:stream";
+import { finished } from "node:stream/promises";
 import { CONTEXT, contextThrough, metricsIn, ping, startEnvironment, Stdout } from "../support/lambda";
 
 let stdout: Stdout;
@@ -77,9 +79,79 @@ describe("a monitored handler", () => {
     };
     expect(await service.handler()).toBe("service");
   });
+});
 
-  test("has two parameters, so that Lambda does not take it for one that calls back", () => {
-    expect(startEnvironment().monitor(answer)).toHaveLength(2);
+describe("to Lambda's runtime, a monitored handler", () => {
+  const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
+  const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
+  /** All that AWS's clients for nodejs22.x and nodejs24.x look at. */
+  const looksOf = (handler: unknown) => {
+    const looked = handler as Record<symbol, unknown> & ((...args: unknown[]) => unknown);
+    return [
+      typeof looked,
+      looked.constructor.name,
+      looked.length,
+      looked.name,
+      looked[STREAMING],
+      looked[HIGH_WATER_MARK],
+    ];
+  };
+  const streaming = async (_event: unknown, _stream: unknown, _context: unknown) => undefined;
+
+  test.each<[string, (...args: never[]) => unknown]>([
+    ["is an async function", answer],
+    ["is an async function without parameters", async () => "answer"],
+    [
+      "calls back",
+      (_event: unknown, _context: unknown, callback: (error: unknown) => void) => {
+        callback(null);
+      },
+    ],
+    ["calls back by rest parameters", (...args: unknown[]) => args[2]],
+    ["is a function that returns a promise", (_event: unknown) => Promise.resolve(1)],
+    ["streams", Object.assign(streaming, { [STREAMING]: "response", [HIGH_WATER_MARK]: 1024 })],
+  ])("looks as the handler that %s", (_, handler) => {
+    const { monitor, monitorHttp } = startEnvironment();
+    expect(looksOf(monitor(handler))).toEqual(looksOf(handler));
+    expect(looksOf(monitorHttp(handler))).toEqual(looksOf(handler));
+  });
+
+  test("has the handler's properties, whenever they are set, and on either side", () => {
+    const { monitor, monitorHttp } = startEnvironment();
+    for (const wrap of [monitor, monitorHttp]) {
+      const used: string[] = [];
+      const inner = Object.assign(async () => "answer", { use: (name: string) => used.push(name) });
+      const handler = wrap(inner);
+      handler.use("before");
+      Object.assign(inner, { later: 1 });
+      Object.assign(handler, { [STREAMING]: "response" });
+      expect(used).toEqual(["before"]);
+      expect(handler).toHaveProperty("later", 1);
+      expect(Object.getOwnPropertySymbols(inner)).toEqual([STREAMING]);
+    }
+  });
+
+  test.each([undefined, null, {}, "handler", Promise.resolve(answer)])(
+    "is refused when it is loaded if it is %p",
+    (handler) => {
+      const { monitor, monitorHttp } = startEnvironment();
+      for (const wrap of [monitor, monitorHttp]) {
+        expect(() => wrap(handler as typeof answer)).toThrow(
+          new TypeError(`a handler must be a function, not ${typeof handler}`),
+        );
+      }
+    },
+  );
+
+  test("of HTTP events keeps `this`", async () => {
+    const { monitorHttp } = startEnvironment();
+    const service = {
+      name: "service",
+      handler: monitorHttp(async function (this: { name: string }) {
+        return { statusCode: 200, body: this.name };
+      }),
+    };
+    expect(await service.handler()).toMatchObject({ body: "service" });
   });
 });
 
@@ -164,7 +236,9 @@ describe("an outcome", () => {
     ["status 404: the caller's fault", async () => ({ statusCode: 404 }), ["ClientErrors"]],
     ["status 500", async () => ({ statusCode: 500 }), ["Failures", "Http500"]],
     ["status 503", async () => ({ statusCode: 503 }), ["Failures", "Http503"]],
-    ["a status that is none", async () => ({ statusCode: "500" }), ["Successes"]],
+    ["status 500 as text", async () => ({ statusCode: "500" }), ["Failures", "Http500"]],
+    ["status 404 as text", async () => ({ statusCode: "404" }), ["ClientErrors"]],
+    ["a status that is none", async () => ({ statusCode: "many" }), ["Successes"]],
     ["a rejection", throwing(new TypeError("x")), ["Failures", "TypeError"]],
     [
       "an exception",
@@ -258,6 +332,144 @@ describe("an outcome", () => {
   });
 });
 
+describe("an answer to an HTTP request", () => {
+  const version2 = { requestContext: { http: { method: "GET" } } };
+  const version1 = { httpMethod: "GET", requestContext: { stage: "prod" } };
+
+  test.each<[string, unknown, unknown, string]>([
+    ["null", version2, null, "Successes"],
+    ["null, where it is no response", version1, null, "ServerErrors"],
+    ["nothing, where it is no response", version1, undefined, "ServerErrors"],
+    ["an object without a status", version1, {}, "Successes"],
+    ["a status that is none", version2, { statusCode: "many" }, "ServerErrors"],
+    ["a status beyond all", version2, { statusCode: 1000 }, "ServerErrors"],
+    ["a body that is no text", version2, { statusCode: 200, body: { a: 1 } }, "ServerErrors"],
+    ["a body of null", version2, { statusCode: 200, body: null }, "Successes"],
+    ["a value that is a response's body", version2, { body: { a: 1 } }, "Successes"],
+  ])("of %s counts by what its caller sees", async (_, event, result, metric) => {
+    await startEnvironment().monitor(async (_event: unknown) => result)(event);
+    expect(stdout.valuesOf(metric)).toEqual([1]);
+  });
+});
+
+describe("a batch", () => {
+  const ids = ["a", "b", "c", "d"];
+  const sqs = { Records: ids.map((messageId) => ({ messageId, eventSource: "aws:sqs" })) };
+  const kinesis = {
+    Records: ids.map((sequenceNumber) => ({ kinesis: { sequenceNumber }, eventSource: "aws:kinesis" })),
+  };
+  const dynamodb = {
+    Records: ids.map((SequenceNumber) => ({ dynamodb: { SequenceNumber }, eventSource: "aws:dynamodb" })),
+  };
+  const kafka = { eventSource: "aws:kafka", records: { "orders-0": [{}, {}, {}], "orders-1": [{}] } };
+  const failing = (...identifiers: unknown[]) => ({
+    batchItemFailures: identifiers.map((itemIdentifier) => ({ itemIdentifier })),
+  });
+  async function metricsOf(event: unknown, result: unknown): Promise<unknown> {
+    await startEnvironment().monitor(async (_event: unknown) => result)(event);
+    const names = ["Successes", "Failures", "ServerErrors", "FailedRecords", "FailedRecordsShare"];
+    return Object.fromEntries(names.flatMap((name) => stdout.valuesOf(name).map((value) => [name, value])));
+  }
+  const succeeded = (failed: number) => ({ Successes: 1, FailedRecords: failed, FailedRecordsShare: failed * 25 });
+  const failed = { Failures: 1, ServerErrors: 1, FailedRecords: 4, FailedRecordsShare: 100 };
+
+  test.each([sqs, kinesis, dynamodb])("of which some records failed succeeds, and tells how many", async (event) => {
+    expect(await metricsOf(event, failing("b"))).toEqual(succeeded(1));
+  });
+
+  test("of Kafka tells how many records failed, too", async () => {
+    expect(await metricsOf(kafka, failing({ partition: "orders-0", offset: 1 }))).toEqual(succeeded(1));
+  });
+
+  test("counts a record that is named twice once", async () => {
+    expect(await metricsOf(sqs, failing("b", "b", "c"))).toEqual(succeeded(2));
+  });
+
+  test.each([[[]], [null]])("without failures (%p) succeeds", async (batchItemFailures) => {
+    expect(await metricsOf(sqs, { batchItemFailures })).toEqual(succeeded(0));
+  });
+
+  test.each<[string, unknown]>([
+    ["all records failed", failing(...ids)],
+    ["an identifier is empty", failing("")],
+    ["an identifier is null", failing("b", null)],
+    ["an identifier has another name", { batchItemFailures: [{ messageId: "b" }] }],
+    ["an entry is none", { batchItemFailures: [null] }],
+    ["there is no list", { batchItemFailures: "b" }],
+    ["there is an object for the list", { batchItemFailures: {} }],
+  ])("fails as a whole where %s", async (_, result) => {
+    expect(await metricsOf(sqs, result)).toEqual(failed);
+  });
+
+  test("is none where the event has no records", async () => {
+    expect(await metricsOf({}, failing("a"))).toEqual({ Successes: 1 });
+    stdout.text = "";
+    expect(await metricsOf({ Records: [] }, failing("a"))).toEqual({ Successes: 1 });
+  });
+});
+
+describe("a streamed response", () => {
+  const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
+  const from = (stream: PassThrough, metadata: object) =>
+    Object.assign(stream, {
+      _onBeforeFirstWrite: (write: (chunk: unknown) => void) => {
+        write(JSON.stringify(metadata));
+        write(new Uint8Array(8));
+      },
+    });
+  type Streaming = (event: unknown, stream: PassThrough, context: unknown) => unknown;
+  async function streamed(handler: Streaming, event: unknown = {}): Promise<PassThrough> {
+    const stream = new PassThrough();
+    const measured = startEnvironment().monitor(Object.assign(handler, { [STREAMING]: "response" }));
+    await Promise.resolve(measured(event, stream, CONTEXT)).catch(() => undefined);
+    return stream;
+  }
+
+  test("is measured until it has ended, which may be later than its handler's promise", async () => {
+    const stream = await streamed(async (_event, stream) => {
+      stream.write("part");
+    });
+    expect(stdout.text).toBe("");
+    stream.end();
+    await finished(stream, { readable: false });
+    expect(stdout.lines).toMatchObject([{ Successes: 1, requestId: CONTEXT.awsRequestId }]);
+  });
+
+  test.each([
+    [200, "Successes"],
+    [404, "ClientErrors"],
+    [503, "ServerErrors"],
+  ])("with HTTP status %i counts in %s", async (statusCode, metric) => {
+    await streamed(async (_event, stream) => {
+      from(stream, { statusCode }).end("body");
+      await finished(stream, { readable: false });
+    });
+    expect(stdout.valuesOf(metric)).toEqual([1]);
+  });
+
+  test.each<[string, Streaming]>([
+    [
+      "its handler throws",
+      async (_event, stream) => {
+        stream.write("part");
+        throw new TypeError("x");
+      },
+    ],
+    ["it is cut off", async (_event, stream) => stream.destroy()],
+    ["its handler returns no promise", (_event, stream) => stream.end("all")],
+  ])("fails where %s", async (_, handler) => {
+    await streamed(handler);
+    await new Promise(setImmediate);
+    expect(stdout.valuesOf("Failures")).toEqual([1]);
+  });
+
+  test("answers a warming ping by its stream", async () => {
+    const stream = await streamed(async () => undefined, ping());
+    expect(JSON.parse(String(stream.read()))).toMatchObject({ warm: true, version: "7" });
+    expect(stdout.text).toBe("");
+  });
+});
+
 describe("a handler that calls back", () => {
   const call = (
     handler: (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown,
@@ -301,6 +513,69 @@ describe("a handler that calls back", () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(stdout.valuesOf("Successes")).toEqual([1]);
+  });
+});
+
+describe("before nodejs24.x, a handler", () => {
+  type Legacy = { done: jest.Mock; fail: jest.Mock; succeed: jest.Mock };
+  const contextOf = (): Legacy => ({ done: jest.fn(), fail: jest.fn(), succeed: jest.fn() });
+  const outcomes = () => ({ Successes: stdout.valuesOf("Successes"), Failures: stdout.valuesOf("Failures") });
+  const success = { Successes: [1], Failures: [] };
+  const failure = { Successes: [], Failures: [1] };
+
+  test.each<[string, keyof Legacy, unknown[], object]>([
+    ["context.fail(error)", "fail", ["x"], failure],
+    ["context.fail()", "fail", [], failure],
+    ["context.done(error)", "done", [new Error("x")], failure],
+    ["context.done()", "done", [], success],
+    ["context.done(null, result)", "done", [null, "hi"], success],
+    ["context.done(null, status 500)", "done", [null, { statusCode: 500 }], failure],
+    ["context.succeed(result)", "succeed", ["hi"], success],
+  ])("answers by %s as before, and is measured", (_, method, values, expected) => {
+    const context = contextOf();
+    const { [method]: original } = context;
+    startEnvironment().monitor((_event: unknown, context: Legacy, _callback: unknown) => {
+      (context[method] as (...values: unknown[]) => void)(...values);
+    })({}, context, () => undefined);
+    expect(original.mock.calls[0]?.slice(0, values.length)).toEqual(values);
+    expect(outcomes()).toEqual(expected);
+  });
+
+  test("finds its context as it was, and leaves it so", () => {
+    const context = Object.freeze(contextOf());
+    const reused = contextOf();
+    const methods = { ...reused };
+    const handler = startEnvironment().monitor((_event: unknown, context: Legacy, _callback: unknown) => context);
+    expect(handler({}, context, () => undefined)).toBe(context);
+    startEnvironment().monitor((_event: unknown, context: Legacy, callback: (error: unknown) => void) => {
+      context.done();
+      callback(null);
+    })({}, reused, () => undefined);
+    expect(reused).toEqual(methods);
+  });
+
+  test("calls back by rest parameters, and is measured until then", async () => {
+    const error = await new Promise((resolve) => {
+      startEnvironment().monitor((...args: unknown[]) => {
+        setTimeout(() => {
+          (args[2] as (error: unknown) => void)(new Error("x"));
+        }, 30);
+      })({}, CONTEXT, resolve);
+    });
+    expect(error).toEqual(new Error("x"));
+    expect(outcomes()).toEqual(failure);
+    expect((stdout.valuesOf("ExecutionTime") as number[])[0]).toBeGreaterThanOrEqual(29);
+  });
+
+  test("counts by its first answer, as for the runtime", async () => {
+    const handler = startEnvironment().monitor(
+      async (_event: unknown, _context: unknown, callback: (...values: unknown[]) => void) => {
+        callback(null, "first");
+        throw new Error("second");
+      },
+    );
+    await handler({}, CONTEXT, () => undefined).catch(() => undefined);
+    expect(outcomes()).toEqual(success);
   });
 });
 

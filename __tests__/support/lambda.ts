@@ -20,6 +20,8 @@ export function startEnvironment(variables: Readonly<Record<string, string>> = {
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     ...variables,
   });
+  // Each environment is a process of its own.
+  process.removeAllListeners("beforeExit");
   let loaded: Performance | undefined;
   jest.isolateModules(() => {
     loaded = jest.requireActual<Performance>("../../performance");

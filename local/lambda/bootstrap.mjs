@@ -20,6 +20,9 @@ const { request } = http;
 const logFile = Number(env._LAMBDA_TELEMETRY_LOG_FD);
 delete env._LAMBDA_TELEMETRY_LOG_FD;
 
+/** From nodejs24.x on, handlers answer by a promise or a value, and nothing is told of errors that nobody caught. */
+const hasCallbacks = Number(process.versions.node.split(".")[0]) < 24;
+
 /** AWS's exit codes after an error that nobody caught. */
 const UNHANDLED_REJECTION = 128;
 const UNCAUGHT_EXCEPTION = 129;
@@ -226,6 +229,9 @@ async function loadHandler() {
   if (handler[STREAMING] && handler[STREAMING] !== "response") {
     throw new RuntimeError("MalformedStreamingHandler", "Only response streaming is supported.");
   }
+  if (!hasCallbacks && handler.length > 2 && !handler[STREAMING]) {
+    throw new RuntimeError("CallbackHandlerDeprecated", "AWS Lambda has no callbacks from Node.js 24 on");
+  }
   return handler;
 }
 
@@ -251,19 +257,30 @@ function handle(handler, headers, event) {
       try {
         body = JSON.stringify(result === undefined ? null : result) ?? "null";
       } catch {
-        return fail(new Error("Unable to stringify response body"));
+        const reason = "Unable to stringify response body";
+        return fail(hasCallbacks ? new Error(reason) : new RuntimeError("JSONStringifyError", reason));
       }
       report("response", body);
     };
     const done = (error, result) => (error === undefined || error === null ? succeed(result) : fail(error));
+    let isAnswered = false;
+    const first =
+      (answer) =>
+      (...values) => {
+        if (isAnswered) return;
+        isAnswered = true;
+        answer(...values);
+      };
 
     const deadline = Number(headers["lambda-runtime-deadline-ms"]);
     const clientContext = headers["lambda-runtime-client-context"];
     const context = {
-      callbackWaitsForEmptyEventLoop: true,
-      succeed,
-      fail: (error) => fail(error ?? "handled"),
-      done,
+      ...(hasCallbacks && {
+        callbackWaitsForEmptyEventLoop: true,
+        succeed: first(succeed),
+        fail: first((error) => fail(error ?? "handled")),
+        done: first(done),
+      }),
       functionName: env.AWS_LAMBDA_FUNCTION_NAME,
       functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
       memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
@@ -279,23 +296,25 @@ function handle(handler, headers, event) {
       handleStreaming(handler, id, event, context).then(resolve, reject);
       return;
     }
-    const callback = (error, result) => {
+    const callback = first((error, result) => {
       if (context.callbackWaitsForEmptyEventLoop && (error === undefined || error === null)) {
         whenNothingIsLeftToDo = () => succeed(result);
       } else done(error, result);
-    };
+    });
 
     postUncaught = (error) => call("POST", `/invocation/${id}/error`, errorBody(error));
     whenNothingIsLeftToDo = () => {
-      if (handler.constructor.name === "AsyncFunction") {
+      if (!hasCallbacks) process.exitCode = 0;
+      else if (handler.constructor.name === "AsyncFunction") {
         fail(new RuntimeError("NodeJsExit", "the event loop is empty, and the handler's promise was never settled"));
       } else succeed(null);
     };
     try {
-      const result = handler(event, context, callback);
-      if (typeof result?.then === "function") result.then(succeed, context.fail);
+      const result = hasCallbacks ? handler(event, context, callback) : handler(event, context);
+      if (!hasCallbacks) Promise.resolve(result).then(succeed, fail);
+      else if (typeof result?.then === "function") result.then(context.succeed, context.fail);
     } catch (error) {
-      fail(error);
+      first(fail)(error);
     }
   });
 }
@@ -324,15 +343,17 @@ function ownPeakKilobytes() {
 tellOwnPeakMemory();
 provideStreaming();
 patchConsole();
-process.on("uncaughtException", (error) => {
-  console.error(error);
-  postUncaught(error).finally(() => process.exit(UNCAUGHT_EXCEPTION));
-});
-process.on("unhandledRejection", (reason) => {
-  const error = new RuntimeError("UnhandledPromiseRejection", String(reason));
-  console.error(error);
-  postUncaught(error).finally(() => process.exit(UNHANDLED_REJECTION));
-});
+if (hasCallbacks) {
+  process.on("uncaughtException", (error) => {
+    console.error(error);
+    postUncaught(error).finally(() => process.exit(UNCAUGHT_EXCEPTION));
+  });
+  process.on("unhandledRejection", (reason) => {
+    const error = new RuntimeError("UnhandledPromiseRejection", String(reason));
+    console.error(error);
+    postUncaught(error).finally(() => process.exit(UNHANDLED_REJECTION));
+  });
+}
 process.on("beforeExit", () => whenNothingIsLeftToDo());
 
 let handler;

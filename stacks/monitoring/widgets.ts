@@ -71,6 +71,7 @@ export function sectionsOf(subject: Subject): Section[] {
               ? [
                   { label: "Answered with 5xx", metric: emitted("ServerErrors", subject), statistic: "Sum" },
                   { label: "Answered with 4xx", metric: emitted("ClientErrors", subject), statistic: "Sum" },
+                  { label: "Failed records", metric: emitted("FailedRecords", subject), statistic: "Sum" },
                 ]
               : []),
           ],

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "@jest/globals";
+import { buildSync } from "esbuild";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { temporaryFolder } from "../../support/project";
+import { startFunction } from "./support";
+
+/** Handlers in real processes, with and without monitoring: their callers see the same, and so do the metrics. */
+
+const bundle = join(temporaryFolder(), "performance.mjs");
+buildSync({ entryPoints: ["performance/index.ts"], outfile: bundle, bundle: true, platform: "node", format: "esm" });
+writeFileSync(bundle.replace("performance.mjs", "package.json"), "{}");
+const IMPORT = `import { monitor, monitorHttp } from ${JSON.stringify(pathToFileURL(bundle).href)};`;
+const beforeNode24 = Number(process.versions.node.split(".")[0]) < 24;
+
+/** What callers of an expression's handler see, twice, and the names of metrics in its log. */
+async function seen(wrap: string, expression: string): Promise<{ answers: unknown[]; metrics: string[] }> {
+  const { lambda, lines, invoke } = await startFunction(
+    `${IMPORT}\nexport const handler = ${wrap}(${expression});`,
+  ).then((started) => ({ lambda: started.lambda, lines: started.lines, invoke: () => started.invoke() }));
+  const answers: unknown[] = [];
+  for (let count = 0; count < 2; count++) {
+    const { functionError, payload } = await invoke();
+    answers.push({
+      functionError,
+      payload: JSON.parse(payload, (key, value: unknown) => (key === "trace" ? 0 : value)) as unknown,
+    });
+  }
+  await lambda.close();
+  const metrics = lines
+    .filter((line) => line.includes('"_aws"'))
+    .flatMap((line) => Object.keys(JSON.parse(line) as object));
+  return { answers, metrics: metrics.filter((name) => ["Successes", "ClientErrors", "Failures"].includes(name)) };
+}
+
+const SUCCESS = ["Successes", "Successes"];
+const FAILURE = ["Failures", "Failures"];
+
+describe.each(["monitor", "monitorHttp"])("%s: callers see the same as without it", (wrap) => {
+  test.each<[string, string, string[]]>([
+    ["resolves", "async () => ({ statusCode: '500' })", FAILURE],
+    ["never settles", "async () => { await new Promise(() => {}); }", FAILURE],
+    ["throws", "async () => { throw new RangeError('x'); }", FAILURE],
+    ...(beforeNode24
+      ? ([
+          ["calls back late", "(e, c, callback) => setTimeout(() => callback(null, 'hi'), 5)", SUCCESS],
+          ["calls back by rest parameters", "(...args) => setTimeout(() => args[2](new Error('x')), 20)", FAILURE],
+          ["fails by its context", "(event, context) => { context.fail('x'); }", FAILURE],
+          ["is done by its context", "(event, context) => { context.done(null, 1); }", SUCCESS],
+          ["answers nothing", "() => 7", SUCCESS],
+          ["returns a promise that never settles", "() => new Promise(() => {})", SUCCESS],
+          ["answers twice", "async (e, c, callback) => { callback(null, 1); throw new Error('2'); }", SUCCESS],
+        ] satisfies [string, string, string[]][])
+      : ([
+          ["has a callback", "(e, c, callback) => setTimeout(() => callback(null, 'hi'), 5)", []],
+          ["returns a value", "() => 7", SUCCESS],
+        ] satisfies [string, string, string[]][])),
+  ])("of a handler that %s", async (what, expression, metrics) => {
+    const [plain, monitored] = await Promise.all([seen("", expression), seen(wrap, expression)]);
+    // The header is what monitorHttp is for.
+    if (!(wrap === "monitorHttp" && ["resolves", "returns a value"].includes(what))) {
+      expect(monitored.answers).toEqual(plain.answers);
+    }
+    expect(monitored.metrics).toEqual(metrics);
+  });
+});
+
+test("what is no handler is refused when it is loaded", async () => {
+  const { answers } = await seen("monitor", "undefined");
+  expect(answers[0]).toMatchObject({
+    functionError: "Unhandled",
+    payload: { errorType: "TypeError", errorMessage: "a handler must be a function, not undefined" },
+  });
+});
