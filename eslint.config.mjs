@@ -16,7 +16,7 @@ const restricted = {
 
 /** Imports point one way: environments, performance <- functions <- stacks <- main; the advisor looks at the contracts and the planner; operations and local may look at all of them. */
 const borders = {
-  environments: ["performance", "functions", "stacks", "local", "operations", "advisor", "main"],
+  environments: ["functions", "stacks", "local", "operations", "advisor", "main"],
   performance: ["environments", "functions", "stacks", "local", "operations", "advisor", "main"],
   functions: ["stacks", "local", "operations", "advisor", "main"],
   stacks: ["local", "operations", "advisor", "main"],

@@ -1,4 +1,4 @@
-import { looksSecret } from "./secrets";
+import { looksSecret } from "../performance/secrets";
 
 /** One thing wrong with what the user wrote, told on one line. */
 export interface Mistake {

@@ -4,7 +4,8 @@ import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
 import { warmingMistakes, warmingOverrides, type WarmingOverrides, warmingSettings } from "./warming";
 import { mistakesTogether } from "./mistakes-together";
 import { WARMER } from "./names";
-import { holdsSecret, looksSecret } from "./secrets";
+import { looksSecret } from "../performance/secrets";
+import { holdsSecret } from "./secrets";
 
 /**
  * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.

@@ -1,44 +1,6 @@
+import { looksSecret } from "../performance/secrets";
+
 /** What in a user's files is a secret, by how it looks or by what it is called. */
-
-/** Forms that only secrets have, each as its issuer documents it. */
-const SECRET_FORMS = [
-  // An AWS access key.
-  /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
-  /-----BEGIN [A-Z ]*PRIVATE KEY/,
-  // A JSON Web Token.
-  /\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/,
-  // Stripe, GitHub, GitLab, Slack, Google, npm, PyPI, OpenAI and Anthropic, Hugging Face, DigitalOcean, Shopify, Square.
-  /\b[sr]k_(live|test)_\w{8,}/,
-  /\bwhsec_[\w+/=]{16,}/,
-  /\b(gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/,
-  /\bglpat-[\w-]{16,}/,
-  /\b(xox[abeprs]|xapp)-[\w-]{10,}/,
-  /\bhooks\.slack\.com\/services\/\w+\/\w+\/\w+/,
-  /\bAIza[\w-]{35}/,
-  /\bnpm_[A-Za-z0-9]{36}/,
-  /\bpypi-[\w-]{32,}/,
-  /\bsk-[\w-]{20,}/,
-  /\bhf_[A-Za-z0-9]{30,}/,
-  /\bdo[opr]_v1_[a-f0-9]{32,}/,
-  /\bshp(at|ca|pa|ss)_[a-fA-F0-9]{32}/,
-  /\bsq0(atp|csp)-[\w-]{20,}/,
-  // SendGrid, HCP Terraform, Vault.
-  /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
-  /\b\w{14}\.atlasv1\.[\w-]{40,}/,
-  /\bhv[bs]\.[\w-]{20,}/,
-  /\bBearer [\w.~+/-]{16,}/i,
-];
-
-/** The password of an address, or of a connection string. A text to be filled in, as in `{password}`, is none. */
-const PASSWORDS = [
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?![{<$%*])[^\s/@]+@/i,
-  /(^|[\s;,?&])(password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?![{<$%*])[^\s;,&]{3,}/i,
-];
-
-/** Whether a text holds a secret, whatever it is called: a key of a known form, or a password in an address. */
-export function looksSecret(text: string): boolean {
-  return [...SECRET_FORMS, ...PASSWORDS].some((form) => form.test(text));
-}
 
 /** Whether a variable that is called so and has this value would hold a secret. */
 export function holdsSecret(name: string, value: string): boolean {

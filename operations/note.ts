@@ -115,7 +115,7 @@ async function checkAlarm(environment: Environment, alarm: string): Promise<void
 }
 
 function textOf(text: string): string {
-  const line = oneLine(text);
+  const line = oneLine(text, Infinity);
   if (line === "") throw wrongInput("note", "say what was changed");
   if (line.length > MAX_LENGTH)
     throw wrongInput("note", `expected at most ${MAX_LENGTH} characters, got ${line.length}`);

@@ -5,6 +5,7 @@ import {
   type Dimension,
   type MetricDatum,
 } from "@aws-sdk/client-cloudwatch";
+import { oneLine } from "./foreign-text";
 import { functionName } from "./instance";
 import { type Datum, FUNCTION_NAME, type Metric, type MetricName, METRICS, NAMESPACE, type Publisher } from "./metrics";
 import { OTHER } from "./names";
@@ -285,7 +286,7 @@ function isRefusal(error: unknown): boolean {
 
 function describe(error: unknown): string {
   try {
-    return `${(error as Error).name}: ${(error as Error).message}`;
+    return oneLine(`${(error as Error).name}: ${(error as Error).message}`);
   } catch {
     return "unknown";
   }

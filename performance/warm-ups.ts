@@ -1,3 +1,4 @@
+import { oneLine } from "./foreign-text";
 import { millisecondsSince, startMillisecondsLeft } from "./instance";
 import { writeLines } from "./stdout";
 import { type WarmUpResult } from "./warming";
@@ -15,6 +16,8 @@ const DEFAULT_TIMEOUT_MILLISECONDS = 5000;
 
 /** What a timer takes at most: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMEOUT_MILLISECONDS = 2_147_483_647;
+
+const MAX_ERROR_CHARACTERS = 300;
 
 /** Left of the time for a start: for what was loaded before this module, and what is loaded after the warm-ups. */
 const START_MARGIN_MILLISECONDS = 2000;
@@ -109,7 +112,7 @@ async function inTime(
 /** What an error says, whatever was thrown. */
 function textOf(failure: unknown): string {
   try {
-    return String(failure instanceof Error ? failure.message : failure);
+    return oneLine(String(failure instanceof Error ? failure.message : failure), MAX_ERROR_CHARACTERS);
   } catch {
     return "an error that does not say why";
   }

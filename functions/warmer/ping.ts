@@ -1,4 +1,5 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from "@aws-sdk/client-lambda";
+import { oneLine } from "../../performance/foreign-text";
 import { isPingReply, type Ping, PING_SOURCE, type PingReply } from "../../performance/warming";
 import { type Target } from "./contract";
 import { before, TimeUp } from "./time-limit";
@@ -78,7 +79,10 @@ function outcomeOf(output: InvokeCommandOutput, { version }: Target): PingOutcom
   if (!isPingReply(answer)) return { kind: "not monitored", text: "does not answer as a monitored function does" };
   const answered = output.ExecutedVersion ?? answer.version;
   if (answer.version !== answered) {
-    return { kind: "not monitored", text: `answers as version ${answer.version}, but version ${answered} was invoked` };
+    return {
+      kind: "not monitored",
+      text: reasonOf(`answers as version ${answer.version}, but version ${answered} was invoked`),
+    };
   }
   if (version !== undefined && answered !== version) {
     return { kind: "not ready", text: `version ${answered} answered instead of version ${version}` };
@@ -98,7 +102,7 @@ function parse(text: string): unknown {
 function functionErrorText(answer: unknown): string {
   const { errorType, errorMessage } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   const parts = [errorType, errorMessage].filter((part) => typeof part === "string" && part !== "");
-  return parts.length > 0 ? oneLine(parts.join(": ")) : "failed, and did not say why";
+  return parts.length > 0 ? reasonOf(parts.join(": ")) : "failed, and did not say why";
 }
 
 function failureOf(error: unknown): PingFailure {
@@ -107,17 +111,13 @@ function failureOf(error: unknown): PingFailure {
     readonly $metadata?: { readonly httpStatusCode?: number };
   };
   if (name === "TooManyRequestsException") return { kind: "throttled", text: "throttled" };
-  const text = oneLine(`${name}: ${message}`);
+  const text = reasonOf(`${name}: ${message}`);
   if (NOT_READY.has(name)) return { kind: "not ready", text };
   const status = $metadata?.httpStatusCode;
   return { kind: status !== undefined && status < 500 ? "refused" : "unreachable", text };
 }
 
 /** The same for the same cause: without what differs with each request. */
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/RequestId: \S+ (Error: )?/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim()
-    .slice(0, MAX_TEXT_CHARACTERS);
+function reasonOf(text: string): string {
+  return oneLine(text.replaceAll(/RequestId: \S+ (Error: )?/g, ""), MAX_TEXT_CHARACTERS);
 }

@@ -1,5 +1,6 @@
 import type * as sdk from "@aws-sdk/client-cloudwatch";
 import { type CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { oneLine } from "../../performance/foreign-text";
 import { FUNCTION_NAME } from "../../performance/metrics";
 import { Asked } from "./asked";
 import { type Target } from "./contract";
@@ -21,6 +22,8 @@ const MINUTES_HISTORY = MINUTES_KEPT_HOURS * 60 * MINUTE;
 
 /** Metrics may be late: these minutes are read again. */
 const OVERLAP = 15 * MINUTE;
+
+const MAX_TEXT_CHARACTERS = 300;
 
 /** Without an answer for so long, fixed numbers have to do. */
 const LONGEST_READ_MILLISECONDS = 10_000;
@@ -233,5 +236,5 @@ function startOf(period: number, time: number): number {
 
 function describe(failure: unknown): string {
   const { name, message } = failure as Error;
-  return message === "" ? name : `${name}: ${message}`;
+  return oneLine(message === "" ? name : `${name}: ${message}`, MAX_TEXT_CHARACTERS);
 }

@@ -1,4 +1,5 @@
 import { WARMER } from "../../environments/names";
+import { maskSecrets } from "../../performance/secrets";
 import { type LocalEvent } from "../events";
 import { type LocalFunctionInfo } from "../local-environment";
 
@@ -26,7 +27,7 @@ export function eventText(event: LocalEvent): string | undefined {
     case "alarm":
       return alarmText(event);
     case "logs-lost":
-      return `logs are not written any more: ${event.message}`;
+      return printable(`logs are not written any more: ${event.message}`);
   }
 }
 
@@ -38,9 +39,9 @@ function failureText(failure: Extract<LocalEvent, { kind: "function-failed" }>):
     .join("\n");
 }
 
-/** What a function says must neither steer the terminal nor look like another line. */
+/** What a function says must neither steer the terminal, nor look like another line, nor show a secret. */
 function printable(text: string): string {
-  return text.replaceAll(
+  return maskSecrets(text).replaceAll(
     // eslint-disable-next-line no-control-regex -- Control characters are what this is about.
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -49,7 +50,7 @@ function printable(text: string): string {
 
 function roundText(round: Extract<LocalEvent, { kind: "warming-round" }>): string {
   const { id, asked, instances, coldStarts, failures } = round;
-  const why = failures.length > 0 ? `; ${failures.join("; ")}` : "";
+  const why = failures.length > 0 ? `; ${printable(failures.join("; "))}` : "";
   return `${instances} of ${asked} instances of ${id} are warm, ${coldStarts} of them started for it${why}`;
 }
 

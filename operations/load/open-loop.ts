@@ -1,3 +1,4 @@
+import { oneLine } from "../one-line";
 import { setImmediate as afterInputAndOutput, setTimeout as pause } from "node:timers/promises";
 import { performance } from "node:perf_hooks";
 import { type Answer, type InvocationReport } from "./target";
@@ -173,5 +174,5 @@ export function burst(size: number): number[] {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return oneLine(error instanceof Error ? error.message : String(error));
 }

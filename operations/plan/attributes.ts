@@ -1,4 +1,4 @@
-import { looksSecret } from "../../environments/secrets";
+import { looksSecret } from "../../performance/secrets";
 import { type ResourceChange } from "./plan";
 import { child, isTree, secretInEither } from "./sensitivity";
 

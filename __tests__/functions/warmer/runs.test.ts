@@ -300,6 +300,15 @@ describe("the gate", () => {
     expect(logged().records).toMatchObject([{ level: "WARN", strategy: "gate", targets: [{ failures: [reason] }] }]);
   });
 
+  test("says why without the secrets and the terminal commands in a function's error", async () => {
+    const key = `AKIA${"Q7".repeat(8)}`;
+    const errorMessage = `postgres://admin:hunter2@db refused ${key} \x1b[2J\r\nnext`;
+    new MockedLambda(() => outputOf({ errorType: "E", errorMessage }, { FunctionError: "Unhandled" }));
+    const message = await messageOf(run(gate()));
+    expect(message).toBe("dev-api:warm must not go live: E: postgres://(masked)@db refused (masked) next");
+    expect(JSON.stringify(logged().records)).not.toMatch(/hunter2|AKIA|u001b/);
+  });
+
   test("tells of every version that must not go live", async () => {
     new MockedLambda(() => outputOf({ errorMessage: "bad" }, { FunctionError: "Unhandled" }));
     const request = requestOf([targetOf(), targetOf({ functionName: "dev-jobs" })], { strategy: "gate" });

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { oneLine } from "../../performance/foreign-text";
+import { looksSecret, maskSecrets } from "../../performance/secrets";
+
+// Put together here, so that no scanner takes a made-up secret for one that has leaked.
+const letters = (length: number) => "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0z".repeat(4).slice(0, length);
+const upper = (length: number) => letters(length).toUpperCase();
+
+const HIDDEN = letters(24);
+
+/** A text with a secret in it, and the secret. */
+const SECRETS: readonly (readonly [what: string, text: string, secret: string])[] = [
+  ["a password in an address", `postgres://admin:${HIDDEN}@db:5432/x`, HIDDEN],
+  ["a password with an @ in an address", `mysql://root:a@b@${HIDDEN}@db/x`, HIDDEN],
+  ["a token as an address's user", `https://${HIDDEN}@github.com/x`, HIDDEN],
+  ["an access key", `AKIA${upper(16)}`, `AKIA${upper(16)}`],
+  ["a session's access key", `ASIA${upper(16)}`, `ASIA${upper(16)}`],
+  ["a secret key", `aws_secret_access_key = ${HIDDEN}/+x`, HIDDEN],
+  ["a session token", `AWS_SESSION_TOKEN=${HIDDEN}`, HIDDEN],
+  ["a password", `password=${HIDDEN}`, HIDDEN],
+  ["a password in quotes, with spaces", `{"dbPassword":"open ${HIDDEN}"}`, HIDDEN],
+  ["a token", `token: ${HIDDEN}`, HIDDEN],
+  ["an API key", `'x-api-key' => '${HIDDEN}'`, HIDDEN],
+  ["a client's secret", `client_secret=${HIDDEN}&grant=x`, HIDDEN],
+  ["a signed address", `https://b.s3.amazonaws.com/k?X-Amz-Signature=${HIDDEN}&x=1`, HIDDEN],
+  ["a header with a bearer", `Authorization: Bearer ${HIDDEN}`, HIDDEN],
+  ["a header with a password", `authorization: Basic ${HIDDEN}==`, HIDDEN],
+  ["a bearer", `sent Bearer ${HIDDEN}`, HIDDEN],
+  ["a web token", `eyJ${letters(20)}.eyJ${letters(30)}.${HIDDEN}`, HIDDEN],
+  ["a private key", `-----BEGIN RSA PRIVATE KEY-----\nMII${HIDDEN}\n-----END RSA PRIVATE KEY-----`, HIDDEN],
+  ["a private key that is cut off", `-----BEGIN PRIVATE KEY-----\\nMII${HIDDEN}`, HIDDEN],
+  ["a token of GitHub", `ghp_${letters(36)}`, letters(36)],
+  ["a token of Slack", `xoxb-${letters(24)}`, letters(24)],
+  ["a key of Stripe", `sk_live_${letters(24)}`, letters(24)],
+];
+
+describe("a text that others wrote", () => {
+  test.each(SECRETS)("never shows %s", (_, text, secret) => {
+    for (const around of [text, `Error: connect failed (${text}) at 10:00`, `a ${text}\nb`]) {
+      expect(maskSecrets(around)).not.toContain(secret);
+      expect(oneLine(around)).not.toContain(secret);
+      expect(oneLine(around)).toContain("(masked)");
+    }
+  });
+
+  test("never shows a secret of a known form, whatever stands around it", () => {
+    const around = fc.string({ unit: "grapheme", maxLength: 30 });
+    fc.assert(
+      fc.property(around, fc.constantFrom(...SECRETS), around, (before, [, text, secret], after) => {
+        expect(oneLine(`${before} ${text} ${after}`)).not.toContain(secret);
+      }),
+    );
+  });
+
+  test("holds no control character, and no line but its own", () => {
+    const nasty = fc.constantFrom(
+      "\x1b[2J",
+      "\x1b]0;title\x07",
+      "\r",
+      "\n",
+      "\u2028",
+      "\u202e",
+      "\u0000",
+      "\x9b31m",
+      "\ud83d",
+    );
+    const text = fc.array(fc.oneof(nasty, fc.string({ unit: "binary" }))).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(oneLine(value)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      }),
+    );
+  });
+
+  test("shows a secret no more for terminal commands inside it", () => {
+    const hidden = oneLine(`AKIA\x1b[0m${upper(16)} and AKIA\u200b${upper(16)}`);
+    expect(hidden).toBe("(masked) and (masked)");
+  });
+
+  test("is cut between characters, not inside one", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (text, most) => {
+        const line = oneLine(text, most);
+        expect(Array.from(line).length).toBeLessThanOrEqual(most);
+        expect(line).not.toMatch(/\p{Cs}/u);
+      }),
+    );
+    expect(oneLine("🙂🙂🙂", 2)).toBe("🙂🙂");
+  });
+
+  test.each([
+    "Cannot find module 'left-pad'",
+    "connect ECONNREFUSED 127.0.0.1:5432",
+    "AccessDeniedException: User: arn:aws:iam::123456789012:user/me is not authorized to perform: lambda:InvokeFunction",
+    "Unexpected token < in JSON at position 0",
+    "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html#x",
+    "mail to team@example.com",
+    "password is missing",
+    "größer als 5 — naïve café, 日本語",
+  ])("is left alone where it is ordinary: %s", (text) => {
+    expect(oneLine(text)).toBe(text);
+    expect(looksSecret(text)).toBe(false);
+  });
+});

@@ -1,0 +1,72 @@
+/** Secrets in texts that others wrote: whether there are any, and the text without them. */
+
+/** Forms that only secrets have, each as its issuer documents it. */
+const FORMS = [
+  // An AWS access key.
+  /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
+  // As it is written, and with its line ends escaped; cut off, all that follows.
+  /-----BEGIN [A-Z ]*PRIVATE KEY(?:[^]*?-----END [A-Z ]*PRIVATE KEY-----|[^]*)/,
+  // A JSON Web Token.
+  /\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/,
+  // Stripe, GitHub, GitLab, Slack, Google, npm, PyPI, OpenAI and Anthropic, Hugging Face, DigitalOcean, Shopify, Square.
+  /\b[sr]k_(live|test)_\w{8,}/,
+  /\bwhsec_[\w+/=]{16,}/,
+  /\b(gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/,
+  /\bglpat-[\w-]{16,}/,
+  /\b(xox[abeprs]|xapp)-[\w-]{10,}/,
+  /\bhooks\.slack\.com\/services\/\w+\/\w+\/\w+/,
+  /\bAIza[\w-]{35}/,
+  /\bnpm_[A-Za-z0-9]{36}/,
+  /\bpypi-[\w-]{32,}/,
+  /\bsk-[\w-]{20,}/,
+  /\bhf_[A-Za-z0-9]{30,}/,
+  /\bdo[opr]_v1_[a-f0-9]{32,}/,
+  /\bshp(at|ca|pa|ss)_[a-fA-F0-9]{32}/,
+  /\bsq0(atp|csp)-[\w-]{20,}/,
+  // SendGrid, HCP Terraform, Vault.
+  /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
+  /\b\w{14}\.atlasv1\.[\w-]{40,}/,
+  /\bhv[bs]\.[\w-]{20,}/,
+  /\bBearer [\w.~+/-]{16,}=*/i,
+];
+
+/** The password of an address, or of a connection string. A text to be filled in, as in `{password}`, is none. */
+const PASSWORDS = [
+  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?![{<$%*])[^\s/@]+@/i,
+  /(^|[\s;,?&])(password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?![{<$%*])[^\s;,&]{3,}/i,
+];
+
+/** Whether a text holds a secret, whatever it is called: a key of a known form, or a password in an address. */
+export function looksSecret(text: string): boolean {
+  return [...FORMS, ...PASSWORDS].some((form) => form.test(text));
+}
+
+export const MASK = "(masked)";
+
+const FORMS_ANYWHERE = FORMS.map(({ source, flags }) => new RegExp(source, `${flags}g`));
+
+/** What stands before the last @ of an address's host: it may hold any character but these. */
+const CREDENTIALS_IN_ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
+
+/** A header's credentials of any scheme, up to the end of the quotes or the line. */
+const AUTHORIZATION = /\b((?:proxy-)?authorization["']?\s*[:=]\s*)[^\r\n"',;]+/gi;
+
+/** What a name introduces that says it is a secret: `password=`, `"apiKey": "`, `aws_secret_access_key: `, `?X-Amz-Signature=`. */
+const NAMED =
+  /((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)(?:[_-]?[a-z]{1,12}){0,3}["']?\s*(?:=>?|:)\s*)("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|[^\s"',;&)}\]]+)/gi;
+
+/**
+ * A text with everything in it masked that looks like a secret: credentials in addresses, keys and tokens of known forms, and what stands after a name that says
+ * it is one. What has neither form nor name cannot be told from other text.
+ */
+export function maskSecrets(text: string): string {
+  let masked = text;
+  for (const form of FORMS_ANYWHERE) masked = masked.replace(form, MASK);
+  return masked
+    .replace(CREDENTIALS_IN_ADDRESS, `$1${MASK}@`)
+    .replace(AUTHORIZATION, `$1${MASK}`)
+    .replace(NAMED, (_, name: string, value: string) => {
+      const [quote = ""] = /^["']/.exec(value) ?? [];
+      return `${name}${quote}${MASK}${quote}`;
+    });
+}
