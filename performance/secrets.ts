@@ -41,9 +41,7 @@ export function looksSecret(text: string): boolean {
   return [...FORMS, ...PASSWORDS].some((form) => form.test(text));
 }
 
-export const MASK = "(masked)";
-
-const FORMS_ANYWHERE = FORMS.map(({ source, flags }) => new RegExp(source, `${flags}g`));
+const MASK = "(masked)";
 
 /** What stands before the last @ of an address's host: it may hold any character but these. */
 const CREDENTIALS_IN_ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
@@ -61,7 +59,7 @@ const NAMED =
  */
 export function maskSecrets(text: string): string {
   let masked = text;
-  for (const form of FORMS_ANYWHERE) masked = masked.replace(form, MASK);
+  for (const { source, flags } of FORMS) masked = masked.replace(new RegExp(source, `${flags}g`), MASK);
   return masked
     .replace(CREDENTIALS_IN_ADDRESS, `$1${MASK}@`)
     .replace(AUTHORIZATION, `$1${MASK}`)
