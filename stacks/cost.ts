@@ -15,8 +15,10 @@ export interface CostItem {
   readonly dollarsEach: number;
 }
 
-/** What one function emits whatever its code does: not the metrics with a value per failure category or named operation. */
-const EMITTED = Object.values(METRICS).filter((metric) => !("dimension" in metric) || "total" in metric).length;
+/** What one function emits at most, whatever its code does: not the metrics with a value per failure category or named operation. */
+export const METRICS_PER_FUNCTION = Object.values(METRICS).filter(
+  (metric) => !("dimension" in metric) || "total" in metric,
+).length;
 
 /**
  * The most that monitoring an environment costs in a month, without what depends on traffic (log volume, queries, notifications) or on a
@@ -30,7 +32,7 @@ export function monthlyCost(stack: EnvironmentStack): CostItem[] {
       .reduce((total, resource) => total + paidAs(resource), 0);
   const { environment } = stack;
   const metrics =
-    Object.keys(environment.functions).length * EMITTED +
+    Object.keys(environment.functions).length * METRICS_PER_FUNCTION +
     howMany(CloudwatchLogMetricFilter.tfResourceType) +
     warmedFunctions(environment).length * Object.keys(WARMING_METRICS).length;
   return [

@@ -1,6 +1,6 @@
 import { looksSecret } from "../../performance/secrets";
 import { type ResourceChange } from "./plan";
-import { child, isTree, secretInEither } from "./sensitivity";
+import { child, embeddedJson, isTree, secretInEither } from "./sensitivity";
 
 /** One attribute's value, before or after. */
 export interface Leaf {
@@ -88,7 +88,7 @@ function collectChildren(
   leaves: Map<string, Leaf>,
 ): void {
   const keys = new Set([...Object.keys(tree), ...(isTree(unknown) ? Object.keys(unknown) : [])]);
-  const identity = Array.isArray(tree) ? identityOf(tree) : undefined;
+  const identity = Array.isArray(tree) ? identityOf(tree, secret) : undefined;
   for (const key of keys) {
     const below = child(tree, key);
     const own = identity === undefined ? undefined : child(below, identity);
@@ -99,20 +99,14 @@ function collectChildren(
   }
 }
 
-function identityOf(list: readonly unknown[]): string | undefined {
+/** Never one that is not to be shown: it would stand in every path below. */
+function identityOf(list: readonly unknown[], secret: unknown): string | undefined {
   return IDENTITIES.find((key) => {
     const values = list.map((element) => child(element, key)).filter((value) => typeof value === "string");
-    return values.length === list.length && new Set(values).size === list.length;
+    const isHidden =
+      list.some((_, index) => child(child(secret, String(index)), key) === true) || values.some(looksSecret);
+    return !isHidden && values.length === list.length && new Set(values).size === list.length;
   });
-}
-
-function embeddedJson(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }
 
 function holdsSecret(value: unknown): boolean {

@@ -1,5 +1,14 @@
+import { accessLines } from "./access";
 import { hazardLines } from "./hazards";
-import { countKinds, isTouched, type Kind, type Plan } from "./plan";
+import {
+  type Counted,
+  countKinds,
+  isTouched,
+  type Kind,
+  type OutputChange,
+  type Plan,
+  type ResourceChange,
+} from "./plan";
 import { monthlyCost } from "./plan-cost";
 import { wordLines } from "./wording";
 
@@ -8,33 +17,56 @@ export interface PlanSummary {
   readonly environment: string;
   /** Whether planning went through to its end. */
   readonly isWhole: boolean;
-  readonly counts: Readonly<Record<Kind | "moved", number>>;
+  /** What conditions of the configuration refuse about this plan. */
+  readonly refusals: readonly string[];
+  readonly counts: Readonly<Record<Counted, number>>;
   /** Deletions and replacements that lose data or hit requests. */
   readonly losses: readonly string[];
+  /** Who may do more than before: public endpoints, permissions. */
+  readonly access: readonly string[];
   /** Code, memory, alarms, schedules and warming in words. */
   readonly changes: readonly string[];
   /** Of monitoring, as far as a plan tells. */
   readonly monthlyDollars: { readonly before: number; readonly after: number };
   /** Every resource that something happens to. */
-  readonly resources: readonly { readonly address: string; readonly previousAddress?: string; readonly kind: Kind }[];
+  readonly resources: readonly ResourceSummary[];
+  readonly outputs: readonly OutputChange[];
+  /** What has changed, or is gone, without Terraform. */
+  readonly drift: readonly ResourceSummary[];
+}
+
+interface ResourceSummary {
+  readonly address: string;
+  readonly previousAddress?: string;
+  readonly importedId?: string;
+  readonly kind: Kind;
 }
 
 /** What the comment about a plan says, for scripts, and not cut. */
 export function summarizePlan(plan: Plan): PlanSummary {
-  const { environment, isWhole, changes } = plan;
+  const { environment, isWhole, changes, outputs, drift, refusals } = plan;
   const { before, after } = monthlyCost(plan);
   return {
     environment,
     isWhole,
+    refusals,
     counts: countKinds(changes),
     losses: hazardLines(changes).map(withoutBullet),
+    access: accessLines(plan).map(withoutBullet),
     changes: wordLines(plan).map(withoutBullet),
     monthlyDollars: { before: toCents(before), after: toCents(after) },
-    resources: changes.filter(isTouched).map(({ address, previousAddress, kind }) => ({
-      address,
-      ...(previousAddress !== undefined && { previousAddress }),
-      kind,
-    })),
+    resources: changes.filter(isTouched).map(summarizeResource),
+    outputs,
+    drift: drift.map(summarizeResource),
+  };
+}
+
+function summarizeResource({ address, previousAddress, importedId, kind }: ResourceChange): ResourceSummary {
+  return {
+    address,
+    ...(previousAddress !== undefined && { previousAddress }),
+    ...(importedId !== undefined && { importedId }),
+    kind,
   };
 }
 

@@ -1,4 +1,5 @@
 import { oneLine } from "../one-line";
+import { accessLines } from "./access";
 import { fullList } from "./full-list";
 import { hazardLines } from "./hazards";
 import { code } from "./markdown";
@@ -15,6 +16,9 @@ export const LONGEST_COMMENT = 65_536;
 /** How many lines of each kind an environment gets above its folded list; fewer, when it would be too long otherwise. */
 const LINES_ABOVE = [50, 20, 8, 3, 0];
 
+/** Conditions of a configuration say what to do: that may take some sentences. */
+const LONGEST_REFUSAL = 1000;
+
 /** What is kept free for the folded lists. */
 const KEPT_FOR_LISTS = 8_000;
 
@@ -26,8 +30,13 @@ export interface CommentContent {
   readonly unplanned: readonly string[];
 }
 
+/** One environment's part, before it is known how much room there is. */
 interface Section {
-  readonly above: string;
+  readonly heading: string;
+  readonly hazards: readonly string[];
+  readonly access: readonly string[];
+  readonly words: readonly string[];
+  readonly cost: string;
   readonly list: readonly string[];
 }
 
@@ -38,56 +47,66 @@ export function writeComment({ title, plans, unplanned }: CommentContent, longes
   const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");
   const fixed = top.length + bottom.length + 2;
 
-  const drafts = LINES_ABOVE.map((most) => plans.map((plan) => sectionOf(plan, most)));
-  const lengthAbove = (sections: readonly Section[]) => sections.reduce((sum, { above }) => sum + above.length + 2, 0);
-  const fitting = drafts.find((sections) => fixed + lengthAbove(sections) <= longest - KEPT_FOR_LISTS);
-  const sections = fitting ?? drafts.at(-1) ?? [];
+  const sections = plans.map(sectionOf);
+  const drafts = LINES_ABOVE.map((most) => sections.map((section) => aboveOf(section, most)));
+  const lengthOf = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length + 2, 0);
+  const fitting = drafts.find((texts) => fixed + lengthOf(texts) <= longest - KEPT_FOR_LISTS);
+  const above = fitting ?? drafts.at(-1) ?? [];
 
-  let left = longest - fixed - lengthAbove(sections);
-  const texts = sections.map(({ above, list }, index) => {
+  let left = longest - fixed - lengthOf(above);
+  const texts = sections.map(({ list }, index) => {
     const folded = fold(list, Math.floor(left / (sections.length - index)));
     left -= folded.length;
-    return `${above}\n${folded}`;
+    return `${above[index] ?? ""}\n${folded}`;
   });
   return cut([top, ...texts, bottom].join("\n"), longest);
 }
 
-function sectionOf(plan: Plan, most: number): Section {
-  const { environment, changes, isWhole } = plan;
-  const name = code(environment, 64);
-  const touched = changes.filter(isTouched);
-  const unfinished = isWhole ? [] : ["", "**Planning ended with an error: this is not all of it.**"];
-  const cost = costLine(plan);
-  if (touched.length === 0) {
-    const nothing = isWhole ? "nothing to change" : "no changes known";
-    return { above: [`### ${name}: ${nothing}`, ...unfinished, "", cost, ""].join("\n"), list: [] };
-  }
-  const counts = countKinds(changes);
-  const rare = [
-    ...(counts.forget > 0 ? [`${counts.forget} to let go`] : []),
-    ...(counts.moved > 0 ? [`${counts.moved} moved`] : []),
+function sectionOf(plan: Plan): Section {
+  const { environment, changes, isWhole, refusals } = plan;
+  const paragraphs = [
+    `### ${code(environment, 64)}: ${headlineOf(plan)}`,
+    ...(isWhole ? [] : ["**Planning ended with an error: this is not all of it.**"]),
+    ...refusals.map((message) => `**Refused:** ${code(message, LONGEST_REFUSAL)}`),
   ];
-  const summary = [
+  return {
+    heading: paragraphs.join("\n\n"),
+    hazards: hazardLines(changes),
+    access: accessLines(plan),
+    words: wordLines(plan),
+    cost: costLine(plan),
+    list: fullList(plan),
+  };
+}
+
+function aboveOf({ heading, hazards, access, words, cost }: Section, most: number): string {
+  // One list: with an empty line within, GitHub would space all of it out.
+  const lines = [
+    ...capped(hazards, most, "deletions or replacements of this kind"),
+    ...capped(access, most, "permissions"),
+    ...capped(words, most, "changes"),
+  ];
+  return [heading, "", ...(lines.length > 0 ? [...lines, ""] : []), cost, ""].join("\n");
+}
+
+function headlineOf({ changes, outputs, drift, isWhole }: Plan): string {
+  const counts = countKinds(changes);
+  const usual = [
     `${counts.add} to add`,
     `${counts.change} to change`,
     `${counts.replace} to replace`,
     `${counts.destroy} to destroy`,
-    ...rare,
-  ].join(", ");
-  // One list: with an empty line within, GitHub would space all of it out.
-  const lines = [
-    ...capped(hazardLines(changes), most, "deletions or replacements of this kind"),
-    ...capped(wordLines(plan), most, "changes"),
   ];
-  const above = [
-    `### ${name}: ${summary}`,
-    ...unfinished,
-    "",
-    ...(lines.length > 0 ? [...lines, ""] : []),
-    cost,
-    "",
-  ].join("\n");
-  return { above, list: fullList(changes) };
+  const rare = [
+    [counts.forget, "to let go"],
+    [counts.moved, "moved"],
+    [counts.imported, "to import"],
+    [counts.run, counts.run === 1 ? "function to call" : "functions to call"],
+    [outputs.length, outputs.length === 1 ? "output" : "outputs"],
+    [drift.length, "changed outside Terraform"],
+  ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
+  if (changes.some(isTouched) || outputs.length > 0) return [...usual, ...rare].join(", ");
+  return [isWhole ? "nothing to change" : "no changes known", ...rare].join(", ");
 }
 
 /** At most so many lines; never does one disappear without a word. */
@@ -98,10 +117,10 @@ function capped(lines: readonly string[], most: number, what: string): string[] 
 
 function fold(list: readonly string[], room: number): string {
   if (list.length === 0) return "";
-  const opening = `<details><summary>All ${list.length} resources</summary>\n\n`;
+  const opening = `<details><summary>All ${list.length} changes</summary>\n\n`;
   const closing = "\n\n</details>\n";
   const leftOut = (count: number) =>
-    `\n- … cut here, to stay within GitHub's limit: ${count} more resources are in the job's log`;
+    `\n- … cut here, to stay within GitHub's limit: ${count} more changes are in the job's log`;
   const whole = list.join("\n");
   if (opening.length + whole.length + closing.length <= room) return `${opening}${whole}${closing}`;
   let body = "";

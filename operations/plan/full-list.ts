@@ -1,6 +1,6 @@
 import { differences } from "./attributes";
-import { code, transition } from "./markdown";
-import { isTouched, type Kind, type ResourceChange } from "./plan";
+import { code, reason, transition } from "./markdown";
+import { isTouched, type Kind, type Plan, type ResourceChange } from "./plan";
 
 const WORDS: Readonly<Record<Kind, string>> = {
   destroy: "destroy",
@@ -8,25 +8,43 @@ const WORDS: Readonly<Record<Kind, string>> = {
   change: "change",
   add: "add",
   forget: "let go",
+  run: "run",
   same: "move",
 };
 
-const ORDER: readonly Kind[] = ["destroy", "replace", "change", "add", "forget", "same"];
+const ORDER: readonly Kind[] = ["destroy", "replace", "change", "add", "forget", "run", "same"];
 
 const MOST_ATTRIBUTES = 30;
 
-/** Everything that a plan does, one text per resource: what happens, and which attributes change how. */
-export function fullList(changes: readonly ResourceChange[]): string[] {
-  return changes
-    .filter(isTouched)
-    .sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind))
-    .map((change) => [headline(change), ...attributeLines(change)].join("\n"));
+/** Everything that a plan does, one text per resource or output: what happens, and which attributes change how. */
+export function fullList({ changes, outputs, drift }: Pick<Plan, "changes" | "outputs" | "drift">): string[] {
+  return [
+    ...inOrder(changes).map((change) => [headline(change), ...attributeLines(change)].join("\n")),
+    ...outputs.map(({ name, kind }) => `- **${WORDS[kind]}** output ${code(name)}`),
+    ...inOrder(drift).map((change) => [driftHeadline(change), ...attributeLines(change)].join("\n")),
+  ];
 }
 
-function headline({ kind, address, previousAddress, replacedFor }: ResourceChange): string {
+function inOrder(changes: readonly ResourceChange[]): ResourceChange[] {
+  return changes.filter(isTouched).sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+}
+
+function headline({
+  kind,
+  address,
+  previousAddress,
+  importedId,
+  replacedFor,
+  replacedBecause,
+}: ResourceChange): string {
+  const word = kind === "same" && importedId !== undefined ? "import" : WORDS[kind];
   const moved = previousAddress === undefined ? "" : `, known before as ${code(previousAddress)}`;
-  const why = replacedFor.length > 0 ? `, because of ${replacedFor.map((path) => code(path)).join(", ")}` : "";
-  return `- **${WORDS[kind]}** ${code(address, 300)}${moved}${why}`;
+  const imported = importedId === undefined ? "" : `, taken over from AWS, where it is ${code(importedId)}`;
+  return `- **${word}** ${code(address, 300)}${moved}${imported}${reason(replacedFor, replacedBecause)}`;
+}
+
+function driftHeadline({ kind, address }: ResourceChange): string {
+  return `- **${kind === "destroy" ? "gone" : "changed"} outside Terraform** ${code(address, 300)}`;
 }
 
 function attributeLines(change: ResourceChange): string[] {

@@ -1,4 +1,4 @@
-import { code } from "./markdown";
+import { code, reason } from "./markdown";
 import { type ResourceChange } from "./plan";
 
 /** What holds something that does not come back, or what requests or alarms pass through; with what going means. */
@@ -27,11 +27,10 @@ export function hazardLines(changes: readonly ResourceChange[]): string[] {
         : [];
     })
     .sort((one, other) => order[one.kind] - order[other.kind])
-    .map(({ change: { label, address, replacedFor }, hazard: [noun, loss], kind }) => {
+    .map(({ change: { label, address, replacedFor, replacedBecause }, hazard: [noun, loss], kind }) => {
       const thing = `${noun} ${code(label)} (${code(address)})`;
       if (kind === "destroy") return `- ⚠️ **destroyed**: ${thing}: ${loss}`;
       if (kind === "forget") return `- ⚠️ **let go**: ${thing}: it stays in AWS, and nothing looks after it any more`;
-      const why = replacedFor.length > 0 ? `, because of ${replacedFor.map((path) => code(path)).join(", ")}` : "";
-      return `- ⚠️ **replaced**${why}: ${thing}: ${loss}`;
+      return `- ⚠️ **replaced**${reason(replacedFor, replacedBecause)}: ${thing}: ${loss}`;
     });
 }

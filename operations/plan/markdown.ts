@@ -19,6 +19,12 @@ export function code(text: string, longest = LONGEST_VALUE): string {
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
+/** Why something is replaced, to follow what is said of it; nothing where the plan does not tell. */
+export function reason(attributes: readonly string[], because?: string): string {
+  const reasons = [...attributes.map((path) => code(path)), ...(because === undefined ? [] : [because])];
+  return reasons.length > 0 ? `, because of ${reasons.join(", ")}` : "";
+}
+
 /** An attribute's value as it may be shown. */
 export function shown(leaf: Leaf | undefined, unit = ""): string {
   if (leaf === undefined) return "nothing";

@@ -1,21 +1,18 @@
-import { dollars, PRICE_SOURCE } from "../../stacks/cost";
+import { WARMING_METRICS } from "../../performance/metrics";
+import { dollars, METRICS_PER_FUNCTION, PRICE_SOURCE } from "../../stacks/cost";
 import { PRICED_RESOURCES, type PricedResource } from "../../stacks/priced-resources";
 import prices from "../../stacks/prices.json";
 import { type Plan, type ResourceChange } from "./plan";
-import { child } from "./sensitivity";
+import { child, embeddedJson } from "./sensitivity";
 
 const METRIC_ALARM = "aws_cloudwatch_metric_alarm";
 
-/** A metric filter makes one metric. */
-const PRICED: readonly PricedResource[] = [
-  ...PRICED_RESOURCES,
-  { what: "metrics from logs", type: "aws_cloudwatch_log_metric_filter", dollarsEach: prices.perMonth.metric },
-];
+type Side = (change: ResourceChange) => unknown;
 
 /** What the figures are, and what is not in them. */
 export const COST_NOTE =
-  `Costs are those of alarms, dashboards, encryption keys and metrics from logs, at ${PRICE_SOURCE}, without AWS's free tier. ` +
-  "Not in them, because a plan does not tell: metrics that functions emit, warming, requests, logs, queries and notifications.";
+  `Costs are the most that alarms, dashboards, encryption keys and metrics come to, at ${PRICE_SOURCE}, without AWS's free tier. ` +
+  "Not in them, because a plan does not tell: failure categories and named operations, warming, requests, logs, queries and notifications.";
 
 interface CostItem {
   readonly what: string;
@@ -30,12 +27,24 @@ export function monthlyCost({ changes }: Plan): {
   readonly after: number;
   readonly items: readonly CostItem[];
 } {
-  const items = PRICED.map((priced) => ({
-    ...priced,
-    before: countOf(priced, changes, ({ before }) => before),
+  const sides: Readonly<Record<"before" | "after", Side>> = {
+    before: ({ before }) => before,
     // What Terraform lets go of stays in AWS.
-    after: countOf(priced, changes, ({ kind, before, after }) => (kind === "forget" ? before : after)),
-  }));
+    after: ({ kind, before, after }) => (kind === "forget" ? before : after),
+  };
+  const items = [
+    {
+      what: "metrics",
+      dollarsEach: prices.perMonth.metric,
+      before: metricsOn(changes, sides.before),
+      after: metricsOn(changes, sides.after),
+    },
+    ...PRICED_RESOURCES.map((priced) => ({
+      ...priced,
+      before: countOf(priced, changes, sides.before),
+      after: countOf(priced, changes, sides.after),
+    })),
+  ];
   const total = (side: "before" | "after") => items.reduce((sum, item) => sum + item[side] * item.dollarsEach, 0);
   return { before: total("before"), after: total("after"), items };
 }
@@ -49,16 +58,39 @@ export function costLine(plan: Plan): string {
   return `Monthly cost: ${dollars(before)} -> ${dollars(after)} (${list.join(", ")})`;
 }
 
-function countOf(
-  { type }: PricedResource,
-  changes: readonly ResourceChange[],
-  side: (change: ResourceChange) => unknown,
-): number {
+function countOf({ type }: PricedResource, changes: readonly ResourceChange[], side: Side): number {
+  return ofType(type, changes, side).reduce<number>(
+    (total, attributes) => total + (type === METRIC_ALARM ? metricsWatched(attributes) : 1),
+    0,
+  );
+}
+
+function ofType(type: string, changes: readonly ResourceChange[], side: Side): unknown[] {
   return changes
     .filter((change) => change.type === type)
     .map(side)
-    .filter((attributes) => attributes !== undefined)
-    .reduce<number>((total, attributes) => total + (type === METRIC_ALARM ? metricsWatched(attributes) : 1), 0);
+    .filter((attributes) => attributes !== undefined);
+}
+
+/** Those from logs, those that each function emits, and those that the warmer emits of each function that it pings. */
+function metricsOn(changes: readonly ResourceChange[], side: Side): number {
+  const live = ofType("aws_lambda_alias", changes, side).filter((alias) => child(alias, "name") === "live");
+  const inputs = [
+    ...ofType("aws_cloudwatch_event_target", changes, side),
+    ...ofType("aws_lambda_invocation", changes, side),
+  ];
+  const pinged = inputs.flatMap((one) => functionsIn(child(one, "input")));
+  return (
+    ofType("aws_cloudwatch_log_metric_filter", changes, side).length +
+    live.length * METRICS_PER_FUNCTION +
+    new Set(pinged).size * Object.keys(WARMING_METRICS).length
+  );
+}
+
+/** The functions that the warmer is asked to ping; none where the input is not known yet. */
+function functionsIn(input: unknown): string[] {
+  const targets = child(embeddedJson(input), "targets");
+  return Array.isArray(targets) ? targets.map((target) => String(child(target, "functionName"))) : [];
 }
 
 /** An alarm that computes its figure costs as much as one on each of its metrics. */

@@ -2,9 +2,34 @@ import { basename, dirname, resolve } from "node:path";
 import * as z from "zod";
 import { InvalidInput } from "../../environments/mistakes";
 import { readJson, UnusableFile } from "../../environments/text-file";
-import { type Plan, type ResourceChange } from "./plan";
+import { isTouched, type Plan, type ResourceChange } from "./plan";
 
+const CHANGE = {
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  after_unknown: z.unknown().optional(),
+  before_sensitive: z.unknown().optional(),
+  after_sensitive: z.unknown().optional(),
+};
 const ACTIONS = z.array(z.enum(["no-op", "create", "read", "update", "delete", "forget"])).min(1);
+
+const RESOURCES = z.array(
+  z.object({
+    address: z.string(),
+    previous_address: z.string().optional(),
+    mode: z.string(),
+    type: z.string(),
+    name: z.string(),
+    index: z.union([z.string(), z.number()]).optional(),
+    action_reason: z.string().optional(),
+    change: z.object({
+      actions: ACTIONS,
+      ...CHANGE,
+      importing: z.object({ id: z.string().optional() }).optional(),
+      replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).optional(),
+    }),
+  }),
+);
 
 /** What is read of a plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
 const PLAN_JSON = z.object({
@@ -13,24 +38,13 @@ const PLAN_JSON = z.object({
   errored: z.boolean().optional(),
   // Marks a plan: a state's JSON has neither this nor changes.
   planned_values: z.record(z.string(), z.unknown()).optional(),
-  resource_changes: z
+  resource_changes: RESOURCES.optional(),
+  resource_drift: RESOURCES.optional(),
+  output_changes: z.record(z.string(), z.object({ actions: ACTIONS, ...CHANGE })).optional(),
+  checks: z
     .array(
       z.object({
-        address: z.string(),
-        previous_address: z.string().optional(),
-        mode: z.string(),
-        type: z.string(),
-        name: z.string(),
-        index: z.union([z.string(), z.number()]).optional(),
-        change: z.object({
-          actions: ACTIONS,
-          before: z.unknown().optional(),
-          after: z.unknown().optional(),
-          after_unknown: z.unknown().optional(),
-          before_sensitive: z.unknown().optional(),
-          after_sensitive: z.unknown().optional(),
-          replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).optional(),
-        }),
+        instances: z.array(z.object({ problems: z.array(z.object({ message: z.string() })).optional() })).optional(),
       }),
     )
     .optional(),
@@ -55,7 +69,7 @@ export async function readPlanFile(path: string, shownAs: string): Promise<PlanJ
   );
   const parsed = PLAN_JSON.safeParse(json);
   const { data } = parsed;
-  if (!data || (data.resource_changes === undefined && data.planned_values === undefined)) {
+  if (!data || [data.resource_changes, data.output_changes, data.planned_values].every((part) => part === undefined)) {
     const [issue] = parsed.error?.issues ?? [];
     const where = issue && issue.path.length > 0 ? ` (at ${issue.path.join(".")})` : "";
     throw wrong(`is not a Terraform plan${where}: make it with \`terraform show -json <saved plan>\``);
@@ -68,29 +82,57 @@ export async function readPlanFile(path: string, shownAs: string): Promise<PlanJ
 
 /** The plan of an environment, from its JSON. */
 export function toPlan(environment: string, json: PlanJson): Plan {
-  const changes = (json.resource_changes ?? []).filter(({ mode }) => mode === "managed").map(toChange);
-  return { environment, changes, isWhole: json.errored !== true };
+  const {
+    resource_changes: changes = [],
+    resource_drift: drift = [],
+    output_changes: outputs = {},
+    checks = [],
+  } = json;
+  const ofResources = (all: typeof changes) => all.filter(({ mode }) => mode === "managed").map(toChange);
+  const problems = checks.flatMap(({ instances = [] }) => instances.flatMap((instance) => instance.problems ?? []));
+  return {
+    environment,
+    changes: ofResources(changes),
+    outputs: Object.entries(outputs).flatMap(([name, { actions }]) => {
+      const kind = kindOf("", actions);
+      return kind === "add" || kind === "change" || kind === "destroy" ? [{ name, kind }] : [];
+    }),
+    drift: ofResources(drift).filter(isTouched),
+    refusals: [...new Set(problems.map(({ message }) => message))],
+    isWhole: json.errored !== true,
+  };
 }
 
-function toChange(resource: NonNullable<PlanJson["resource_changes"]>[number]): ResourceChange {
-  const { address, previous_address: previous, type, name, index, change } = resource;
+function toChange(resource: z.infer<typeof RESOURCES>[number]): ResourceChange {
+  const { address, previous_address: previous, type, name, index, change, action_reason: reason = "" } = resource;
   const suffix = index === undefined ? "" : ` ${index}`;
+  const because = REPLACEMENT_REASONS[reason];
   return {
     address,
     ...(previous !== undefined && previous !== address && { previousAddress: previous }),
+    ...(change.importing && { importedId: change.importing.id ?? "" }),
     type,
     label: `${name.replaceAll("_", " ")}${suffix}`,
-    kind: kindOf(change.actions),
+    kind: kindOf(type, change.actions),
     before: change.before ?? undefined,
     after: change.after ?? undefined,
     unknown: change.after_unknown,
     sensitiveBefore: change.before_sensitive,
     sensitiveAfter: change.after_sensitive,
     replacedFor: (change.replace_paths ?? []).map((path) => path.join(".")),
+    ...(because !== undefined && { replacedBecause: because }),
   };
 }
 
-function kindOf(actions: z.infer<typeof ACTIONS>): ResourceChange["kind"] {
+/** Of those that no attribute tells: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation */
+const REPLACEMENT_REASONS: Readonly<Record<string, string>> = {
+  replace_because_tainted: "a creation that failed half-way (tainted)",
+  replace_by_request: "the option -replace",
+  replace_by_triggers: "what it follows (replace_triggered_by)",
+};
+
+function kindOf(type: string, actions: z.infer<typeof ACTIONS>): ResourceChange["kind"] {
+  if (actions.includes("create") && type === "aws_lambda_invocation") return "run";
   if (actions.includes("delete") && actions.includes("create")) return "replace";
   if (actions.includes("create")) return "add";
   if (actions.includes("update")) return "change";

@@ -3,27 +3,40 @@ import { child, isTree, secretInEither } from "./sensitivity";
 
 const HIDDEN = "(sensitive)";
 
+interface Values {
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly before_sensitive?: unknown;
+  readonly after_sensitive?: unknown;
+}
+
 /**
  * A plan's JSON that may be handed to another job: only what the comment is made of, without any sensitive value. That such a value changes
  * can still be seen.
  */
-export function redact({ format_version, terraform_version, errored, resource_changes = [] }: PlanJson): PlanJson {
+export function redact(plan: PlanJson): PlanJson {
+  const { resource_changes: changes = [], resource_drift: drift, output_changes: outputs } = plan;
+  const { format_version, terraform_version, errored, checks } = plan;
   return {
     format_version,
     ...(terraform_version !== undefined && { terraform_version }),
     ...(errored !== undefined && { errored }),
-    resource_changes: resource_changes.map((resource) => {
-      const { change } = resource;
-      const secret = secretInEither(change.before_sensitive, change.after_sensitive);
-      return {
-        ...resource,
-        change: {
-          ...change,
-          before: hide(change.before, change.before, secret),
-          after: hide(change.after, change.before, secret),
-        },
-      };
+    ...(checks && { checks }),
+    resource_changes: changes.map((one) => ({ ...one, change: hideIn(one.change) })),
+    ...(drift && { resource_drift: drift.map((one) => ({ ...one, change: hideIn(one.change) })) }),
+    // Of an output, the comment has no value.
+    ...(outputs && {
+      output_changes: Object.fromEntries(Object.entries(outputs).map(([name, { actions }]) => [name, { actions }])),
     }),
+  };
+}
+
+function hideIn<Change extends Values>(change: Change): Change {
+  const secret = secretInEither(change.before_sensitive, change.after_sensitive);
+  return {
+    ...change,
+    before: hide(change.before, change.before, secret),
+    after: hide(change.after, change.before, secret),
   };
 }
 

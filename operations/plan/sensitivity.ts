@@ -16,3 +16,13 @@ export function child(tree: unknown, key: string): unknown {
 export function isTree(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
+
+/** What a text holds that is JSON; any other value as it is. */
+export function embeddedJson(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

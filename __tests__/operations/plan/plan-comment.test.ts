@@ -9,7 +9,7 @@ const SECRET = "hunter2-hunter2";
 const LIMIT = 65_536;
 
 /** Runs the command in a folder with these files. */
-async function run(files: Readonly<Record<string, string>>, ...args: readonly string[]) {
+async function run(files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) {
   const root = temporaryFolder();
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -132,9 +132,9 @@ describe("what the comment says", () => {
     );
     // 3 x 0.10 + 0.50 + 1 + 0.30, and then 4 x 0.10 + 0.50 + 1 + 3.
     expect(comment).toContain(
-      "Monthly cost: $2.10 -> $4.90 (metrics watched by alarms 3 -> 4 x $0.10, dashboards 0 -> 1 x $3.00, metrics from logs 1 -> 0 x $0.30)",
+      "Monthly cost: $2.10 -> $4.90 (metrics 1 -> 0 x $0.30, metrics watched by alarms 3 -> 4 x $0.10, dashboards 0 -> 1 x $3.00)",
     );
-    expect(comment).toContain("Not in them, because a plan does not tell: metrics that functions emit, warming,");
+    expect(comment).toContain("Not in them, because a plan does not tell: failure categories");
   });
 
   test("the folded list has every resource and attribute, moves and what is not known yet", async () => {
@@ -152,7 +152,7 @@ describe("what the comment says", () => {
     expect(comment).toContain("0 to destroy, 1 moved");
     expect(comment).toContain(
       [
-        "<details><summary>All 2 resources</summary>",
+        "<details><summary>All 2 changes</summary>",
         "",
         "- **change** `aws_iam_role.a`",
         "  - `arn`: `x` -> (known after apply)",
@@ -182,6 +182,147 @@ describe("what the comment says", () => {
   });
 });
 
+describe("what happens besides changes of resources", () => {
+  const unchanged = resource("aws_iam_role.a", { name: "a" }, { name: "a" });
+  const importing = { ...unchanged, change: { ...unchanged.change, importing: { id: "role-a" } } };
+  const plan = (more: object, ...resources: readonly ResourceJson[]) =>
+    JSON.stringify({ ...(JSON.parse(planJson(...resources)) as object), ...more });
+  const output = { actions: ["update"], before: "a", after: "b", before_sensitive: false, after_sensitive: false };
+  const drifted = resource("aws_sns_topic.t", { policy: "a", secret: SECRET }, { policy: "b", secret: `${SECRET}2` });
+
+  test.each([
+    [
+      "outputs alone",
+      plan({ output_changes: { api: output, old: { ...output, actions: ["no-op"] } } }, unchanged),
+      "0 to add, 0 to change, 0 to replace, 0 to destroy, 1 output",
+      ["- **change** output `api`"],
+    ],
+    [
+      "imports alone",
+      planJson(importing),
+      "0 to add, 0 to change, 0 to replace, 0 to destroy, 1 to import",
+      ["- **import** `aws_iam_role.a`, taken over from AWS, where it is `role-a`"],
+    ],
+    [
+      "changes made without Terraform",
+      plan({ resource_drift: [drifted, resource("aws_sns_topic.g", { name: "g" }, null)] }, unchanged),
+      "nothing to change, 2 changed outside Terraform",
+      [
+        "- **gone outside Terraform** `aws_sns_topic.g`",
+        "- **changed outside Terraform** `aws_sns_topic.t`",
+        "  - `policy`: `a` -> `b`",
+        "  - `secret`: changes (sensitive)",
+      ],
+    ],
+  ])("%s are told, also from the redacted plan", async (_, json, headline, list) => {
+    const sensitive = json.replaceAll(/"(before|after)_sensitive":\{\}/g, '"$1_sensitive":{"secret":true}');
+    const first = await run({ "prod.json": sensitive }, "prod.json", "--redacted", "redacted");
+    const redacted = readFileSync(join(first.root, "redacted/prod.json"), "utf8");
+    const second = await run({ "prod.json": redacted }, "prod.json");
+    expect(first.comment).toContain(`### \`prod\`: ${headline}\n`);
+    expect(first.comment).toContain(`changes</summary>\n\n${list.join("\n")}\n\n</details>`);
+    expect(second.comment).toBe(first.comment);
+    expect(first.comment + redacted).not.toContain(SECRET);
+  });
+
+  test("a condition that refuses the plan is told in its own words", async () => {
+    const problems = [{ message: "dev is deployed in eu-west-1: destroy it there first" }];
+    const refused = plan({ errored: true, checks: [{ status: "fail", instances: [{ status: "fail", problems }] }] });
+    const { comment } = await run({ "prod.json": refused }, "prod.json");
+    expect(comment).toContain("### `prod`: no changes known\n");
+    expect(comment).toContain("**Refused:** `dev is deployed in eu-west-1: destroy it there first`");
+  });
+
+  test("a call of the gate is no replacement, and has no list of attributes", async () => {
+    const gate = resource(
+      "aws_lambda_invocation.api_gate",
+      { input: "1", triggers: { version: "1" }, result: "{}" },
+      { input: "2", triggers: { version: "2" } },
+      { actions: ["delete", "create"], replace_paths: [["triggers"]], after_unknown: { result: true } },
+    );
+    const comment = await commentOn(gate);
+    expect(comment).toContain("0 to add, 0 to change, 0 to replace, 0 to destroy, 1 function to call\n");
+    expect(comment).toContain("\n\n- **run** `aws_lambda_invocation.api_gate`, because of `triggers`\n\n</details>");
+  });
+
+  test.each([
+    ["replace_because_tainted", "a creation that failed half-way (tainted)"],
+    ["replace_by_request", "the option -replace"],
+  ])("a replacement for %s says why", async (reason, words) => {
+    const replaced = resource("aws_sqs_queue.q", { name: "q" }, { name: "q" }, { actions: ["delete", "create"] });
+    const comment = await commentOn({ ...replaced, action_reason: reason } as ResourceJson);
+    expect(above(comment)).toContain(`- ⚠️ **replaced**, because of ${words}: queue \`q\``);
+  });
+});
+
+describe("who may do more than before", () => {
+  const policy = (...statements: readonly object[]) => JSON.stringify({ Statement: statements });
+  const allow = (action: string | string[], on: string, more: object = {}) => ({
+    Effect: "Allow",
+    Action: action,
+    Resource: on,
+    ...more,
+  });
+  const lines = async (...resources: readonly ResourceJson[]) =>
+    above(await commentOn(...resources)).match(/^- ⚠️.*/gm);
+
+  test("a new public endpoint is called out, of either kind, and one that becomes public", async () => {
+    const url = (type: string) => ({ authorization_type: type });
+    expect(
+      await lines(
+        resource("aws_lambda_function_url.api_url", url("AWS_IAM"), url("NONE")),
+        resource("aws_lambda_function_url.web_url", null, url("AWS_IAM")),
+        resource("aws_apigatewayv2_route.api_route", null, url("NONE")),
+        resource("aws_apigatewayv2_route.old_route", url("NONE"), { ...url("NONE"), target: "x" }),
+      ),
+    ).toEqual([
+      "- ⚠️ **public**: function URL `api url`: everyone can call it",
+      "- ⚠️ **public**: HTTP API `api route`: everyone can call it",
+    ]);
+  });
+
+  test("actions, resources and looser conditions that a policy did not have are called out, and nothing else", async () => {
+    const before = policy(
+      allow(["s3:GetObject", "s3:ListBucket"], "b"),
+      allow("kms:Decrypt", "k", { Condition: { a: 1 } }),
+    );
+    const after = policy(allow(["s3:ListBucket", "s3:GetObject", "s3:*"], "b"), allow("kms:Decrypt", "k"));
+    expect(await lines(resource("aws_iam_role_policy.api_policy", { policy: before }, { policy: after }))).toEqual([
+      "- ⚠️ **permission**: `api policy`: `s3:*` on `b`",
+      "- ⚠️ **permission**: `api policy`: `kms:Decrypt` on `k`",
+    ]);
+    expect(await lines(resource("aws_iam_role_policy.api_policy", { policy: after }, { policy: before }))).toEqual([
+      '- ⚠️ **permission**: `api policy`: `kms:Decrypt` on `k` if `{"a":1}`',
+    ]);
+  });
+
+  test("a denial that ends, a boundary that goes, a managed policy and a foreign caller are called out", async () => {
+    const deny = { Effect: "Deny", Action: "iam:*", Resource: "*" };
+    const role = { name: "r", assume_role_policy: policy() };
+    expect(
+      await lines(
+        resource("aws_iam_policy.p", { policy: policy(deny) }, { policy: policy() }),
+        resource("aws_iam_role.r", { ...role, permissions_boundary: "arn:b" }, role),
+        resource("aws_iam_role_policy_attachment.a", null, { policy_arn: "arn:admin" }),
+        resource("aws_lambda_permission.l", null, { principal: "*" }),
+        resource("aws_lambda_permission.own", null, { principal: "events.amazonaws.com" }),
+      ),
+    ).toEqual([
+      "- ⚠️ **permission**: `l`: `*` may call it",
+      "- ⚠️ **permission**: `r`: loses its permissions boundary",
+      "- ⚠️ **permission**: `p`: is no longer denied: `iam:*` on `*`",
+      "- ⚠️ **permission**: `a`: gets the policy `arn:admin`",
+    ]);
+  });
+
+  test("a policy that is not known yet is not passed over", async () => {
+    const unknown = resource("aws_iam_role_policy.new", null, { name: "x" }, { after_unknown: { policy: true } });
+    expect(await lines(unknown)).toEqual([
+      "- ⚠️ **permissions** of 1 policy are known after apply: see the code's diff",
+    ]);
+  });
+});
+
 describe("what must never be in it", () => {
   const variables = (value: string) => ({ environment: [{ variables: { TOKEN: value, OTHER: "1" } }] });
   const secret = { environment: [{ variables: { TOKEN: true } }] };
@@ -202,6 +343,23 @@ describe("what must never be in it", () => {
     for (const text of [first.comment, redacted, second.comment]) expect(text).not.toContain(SECRET);
     expect(first.comment).toContain("changes (sensitive)");
     expect(second.comment).toBe(first.comment);
+  });
+
+  test.each([
+    ["marked as sensitive", SECRET, { rules: [{ id: true }, {}] }],
+    ["that nobody marked", "AKIAABCDEFGHIJKLMNOP", {}],
+  ])("a secret %s that names an element of a list", async (_, id, sensitive) => {
+    const rules = (value: number) => ({
+      rules: [
+        { id, value },
+        { id: "b", value: 1 },
+      ],
+    });
+    const extra = { before_sensitive: sensitive, after_sensitive: sensitive };
+    const plan = planJson(resource("aws_s3_bucket.b", rules(1), rules(2), extra));
+    const { comment } = await run({ "prod.json": plan }, "prod.json");
+    expect(comment).not.toContain(id);
+    expect(comment).toContain("`rules[0].value`: `1` -> `2`");
   });
 
   test("a secret that nobody marked", async () => {
@@ -255,7 +413,7 @@ describe("GitHub's limit", () => {
     expect(comment.length).toBeLessThanOrEqual(LIMIT);
     expect(comment.length).toBeGreaterThan(LIMIT / 2);
     expect(comment.match(/^### /gm)).toHaveLength(environments);
-    expect(comment).toMatch(/… cut here, to stay within GitHub's limit: \d+ more resources/);
+    expect(comment).toMatch(/… cut here, to stay within GitHub's limit: \d+ more changes/);
     expect(comment).toMatch(/and \*\*\d+ more\*\* deletions or replacements/);
     expect(comment.match(/<details>/g)?.length).toBe(comment.match(/^<\/details>$/gm)?.length);
   });
@@ -289,8 +447,10 @@ describe("--json", () => {
         {
           environment: "dev",
           isWhole: true,
-          counts: { add: 1, change: 1, replace: 0, destroy: 1, forget: 0, same: 2, moved: 1 },
+          refusals: [],
+          counts: { add: 1, change: 1, replace: 0, destroy: 1, forget: 0, run: 0, same: 2, moved: 1, imported: 0 },
           losses: ["⚠️ **destroyed**: log group `api logs` (`aws_cloudwatch_log_group.api_logs`): its logs are lost"],
+          access: [],
           changes: ["alarm `api errors`: threshold `10` -> `20`"],
           monthlyDollars: { before: 0.1, after: 3.1 },
           resources: [
@@ -299,15 +459,21 @@ describe("--json", () => {
             { address: "aws_cloudwatch_dashboard.d", kind: "add" },
             { address: "aws_iam_role.b", previousAddress: "aws_iam_role.old", kind: "same" },
           ],
+          outputs: [],
+          drift: [],
         },
         {
           environment: "prod",
           isWhole: true,
-          counts: { add: 0, change: 0, replace: 0, destroy: 0, forget: 0, same: 1, moved: 0 },
+          refusals: [],
+          counts: { add: 0, change: 0, replace: 0, destroy: 0, forget: 0, run: 0, same: 1, moved: 0, imported: 0 },
           losses: [],
+          access: [],
           changes: [],
           monthlyDollars: { before: 0, after: 0 },
           resources: [],
+          outputs: [],
+          drift: [],
         },
       ],
       unplanned: ["staging"],
@@ -334,6 +500,16 @@ describe("--json", () => {
 
 describe("input and output", () => {
   const plan = planJson(resource("aws_iam_role.a", null, { a: 1 }));
+
+  test.each([
+    ["UTF-16, as PowerShell writes it", Buffer.from(`\ufeff${plan}`, "utf16le")],
+    ["big-endian UTF-16", Buffer.from(`\ufeff${plan}`, "utf16le").swap16()],
+    ["UTF-8 with a byte-order mark", Buffer.from(`\ufeff${plan}`)],
+  ])("a plan in %s is read like any other", async (_, bytes) => {
+    const { exitCode, comment } = await run({ "prod.json": bytes }, "prod.json");
+    expect(exitCode).toBe(0);
+    expect(comment).toBe((await run({ "prod.json": plan }, "prod.json")).comment);
+  });
 
   test("--out writes the file that is printed otherwise; --name and --title are taken", async () => {
     const args = ["x.json", "--name", "qa", "--title", "Drift"];
