@@ -17,6 +17,7 @@ Exit codes:
 
 Examples:
   $ terraform -chdir=cdktf.out/stacks/prod plan -out=tfplan
+  $ mkdir -p plans
   $ terraform -chdir=cdktf.out/stacks/prod show -json tfplan > plans/prod.json
   $ npm run ops --silent -- plan-comment plans/*.json --out comment.md
   $ npm run ops --silent -- plan-comment plans/dev.json --unplanned prod     prod's plan has failed

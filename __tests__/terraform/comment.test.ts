@@ -23,7 +23,7 @@ const usable = terraformIsUsable("the comment on plans by Terraform");
 
   /** What is said of the plan after the environment's file has been changed to this: as Markdown, as JSON, and the redacted plan. */
   async function commentOn(file: string) {
-    const { outdir } = await synthesize(makeProject({ "environments/dev.tfvars": file }));
+    const { outdir, summary } = await synthesize(makeProject({ "environments/dev.tfvars": file }));
     const changed = new TerraformFolder(stack.folder);
     cpSync(join(outdir, "stacks/dev"), changed.folder, { recursive: true });
     writeFileSync(join(changed.folder, "dev.json"), JSON.stringify(planOffline(changed)));
@@ -44,7 +44,7 @@ const usable = terraformIsUsable("the comment on plans by Terraform");
     const redacted = readFileSync(join(changed.folder, "redacted/dev.json"), "utf8");
     expect(comment + json + redacted).not.toMatch(/hunter/);
     const above = comment.split("<details>")[0] ?? "";
-    return { comment, lines: above.match(/^- .*/gm) ?? [], json: JSON.parse(json) as unknown };
+    return { comment, lines: above.match(/^- .*/gm) ?? [], json: JSON.parse(json) as unknown, summary };
   }
 
   beforeAll(async () => {
@@ -63,8 +63,11 @@ const usable = terraformIsUsable("the comment on plans by Terraform");
   test(
     "says that nothing changed",
     async () => {
-      const { comment, json } = await commentOn(before);
-      expect(comment).toContain("### `dev`: nothing to change\n");
+      const { comment, json, summary } = await commentOn(before);
+      // The state that is made up has no outputs.
+      expect(comment).toContain("### `dev`: 0 to add, 0 to change, 0 to replace, 0 to destroy, 1 output\n");
+      const [, cost = "none"] = /(\$[\d.]+) a month/.exec(summary) ?? [];
+      expect(comment).toContain(`Monthly cost: ${cost}, as before`);
       expect(json).toMatchObject({
         environments: [
           { counts: { add: 0, change: 0, replace: 0, destroy: 0 }, changes: [], losses: [], resources: [] },

@@ -41,7 +41,7 @@ export function accessLines({ changes }: Pick<Plan, "changes">): string[] {
   ];
 }
 
-function given({ label }: ResourceChange, what: string): string {
+function given({ label }: Pick<ResourceChange, "label">, what: string): string {
   return `- ⚠️ **permission**: ${code(label)}: ${what}`;
 }
 
@@ -63,16 +63,11 @@ function trusts(change: ResourceChange): string[] {
   return grants(change, "assume_role_policy");
 }
 
-function boundary(change: ResourceChange): string[] {
-  const [before, after] = [change.before, change.after].map((side) => child(side, "permissions_boundary") ?? "");
-  if (
-    change.before === undefined ||
-    before === after ||
-    before === "" ||
-    child(change.unknown, "permissions_boundary") === true
-  )
-    return [];
-  return [given(change, after === "" ? "loses its permissions boundary" : `gets the boundary ${code(String(after))}`)];
+function boundary({ before, after, unknown, ...change }: ResourceChange): string[] {
+  const [old, next] = [before, after].map((side) => child(side, "permissions_boundary") ?? "");
+  if (typeof old !== "string" || typeof next !== "string" || old === "" || old === next) return [];
+  if (child(unknown, "permissions_boundary") === true) return [];
+  return [given(change, next === "" ? "loses its permissions boundary" : `gets the boundary ${code(next)}`)];
 }
 
 /** What a policy allows that it did not, and what it forbids no longer: all actions on the same resources together. */

@@ -117,7 +117,7 @@ function capped(lines: readonly string[], most: number, what: string): string[] 
 
 function fold(list: readonly string[], room: number): string {
   if (list.length === 0) return "";
-  const opening = `<details><summary>All ${list.length} changes</summary>\n\n`;
+  const opening = `<details><summary>${list.length === 1 ? "The change" : `All ${list.length} changes`}</summary>\n\n`;
   const closing = "\n\n</details>\n";
   const leftOut = (count: number) =>
     `\n- … cut here, to stay within GitHub's limit: ${count} more changes are in the job's log`;
