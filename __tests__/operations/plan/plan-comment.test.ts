@@ -220,7 +220,7 @@ describe("what happens besides changes of resources", () => {
     const redacted = readFileSync(join(first.root, "redacted/prod.json"), "utf8");
     const second = await run({ "prod.json": redacted }, "prod.json");
     expect(first.comment).toContain(`### \`prod\`: ${headline}\n`);
-    expect(first.comment).toContain(`changes</summary>\n\n${list.join("\n")}\n\n</details>`);
+    expect(first.comment).toContain(`</summary>\n\n${list.join("\n")}\n\n</details>`);
     expect(second.comment).toBe(first.comment);
     expect(first.comment + redacted).not.toContain(SECRET);
   });
