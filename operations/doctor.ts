@@ -84,7 +84,10 @@ function textOf(environment: string, findings: readonly Finding[]): string[] {
   const count = (wanted: Finding["outcome"]) => findings.filter(({ outcome }) => outcome === wanted).length;
   return [
     `${environment}:`,
-    ...findings.flatMap(({ mend }, index) => [lines[index] ?? "", ...(mend === undefined ? [] : [`      -> ${mend}`])]),
+    ...findings.flatMap(({ mend }, index) => [
+      lines[index] ?? "",
+      ...(mend?.split("\n").map((line) => `      -> ${line}`) ?? []),
+    ]),
     `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} failed, ${count("skipped")} skipped`,
   ];
 }

@@ -4,7 +4,16 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { answerOf, MAX_ATTEMPTS } from "./failure";
 
 /** Errors by which AWS says that a thing is not there. */
-const MISSING = new Set(["NotFound", "NotFoundException", "ResourceNotFound", "ResourceNotFoundException"]);
+const MISSING = new Set([
+  "AWS.SimpleQueueService.NonExistentQueue",
+  "NoSuchEntityException",
+  "NotFound",
+  "NotFoundException",
+  "QueueDoesNotExist",
+  "ResourceNotFound",
+  "ResourceNotFoundException",
+  "DashboardNotFoundError",
+]);
 
 /** AWS in an environment's region, only ever read. */
 export class AwsReader {

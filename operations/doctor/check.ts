@@ -14,7 +14,7 @@ export interface Verdict {
   readonly outcome: Outcome;
   /** One line. */
   readonly detail: string;
-  /** What to do about it: a command, or a key of the environment's file. */
+  /** What to do about it: a command, or a key of the environment's file; several commands are one a line. */
   readonly mend?: string;
 }
 

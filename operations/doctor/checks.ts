@@ -7,6 +7,7 @@ import { type Check, ok, once } from "./check";
 import { nodeCheck, terraformChecks } from "./computer";
 import { deployedFunctionChecks, existingFunctionChecks } from "./functions";
 import { identityChecks, whoAsks } from "./identity";
+import { missingInStateCheck } from "./imports/missing-in-state";
 import { logChecks } from "./logs";
 import { metricChecks, readFigures } from "./metrics";
 import { synthesized, synthesizedChecks } from "./stack";
@@ -43,14 +44,17 @@ export function checksOf(
       ...metricChecks(environment, watched, own.deployed, () => figures(watched)),
     ];
   });
+  const [terraform, provider] = terraformChecks(root, environment, synthesis, expected);
   return [
     nodeCheck(),
     file,
     synthesis,
     written,
-    ...terraformChecks(root, environment, synthesis, expected),
+    terraform,
+    provider,
     ...identified,
     ...stateChecks(root, environment, credentials, signal),
+    missingInStateCheck({ root, environment, aws, needs: [terraform, written, region], expected, identity }),
     ...ofFunctions,
     ...warmerChecks({ aws, environment, region, synthesis, expected, now }),
     ...alarmChecks(aws, environment.name, { region, synthesis }, expected),

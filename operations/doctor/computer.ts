@@ -29,7 +29,7 @@ export function terraformChecks(
   environment: Environment,
   synthesis: Check,
   expected: () => Promise<Expected>,
-): Check[] {
+): [terraform: Check, provider: Check] {
   const folder = join(root, "cdktf.out", "stacks", environment.name);
   const version = once(() => terraformVersion(existsSync(folder) ? folder : root));
   const terraform: Check = {

@@ -54,6 +54,7 @@ describe("an environment that is set up right", () => {
       "region",
       "clock",
       "state",
+      "complete state",
       "api: deployed",
       "api: aliases",
       "api: live version",
@@ -129,6 +130,13 @@ const FAULTS: readonly Fault[] = [
     check: "AWS provider",
     detail: /5\.100\.0 does not know nodejs24\.x, the runtime of api/,
     mend: /init -upgrade$/,
+  },
+  {
+    fault: "an apply that was interrupted before the state was written",
+    break: (world) => (world.lackingInState = ["aws_cloudwatch_log_group.api_logs", "aws_lambda_alias.api_live"]),
+    check: "complete state",
+    detail: /^2 resources are in AWS, and not in the state \(terraform\.dev\.tfstate\)$/,
+    mend: /^terraform -chdir=cdktf\.out\/stacks\/dev import aws_cloudwatch_log_group\.api_logs \/aws\/lambda\/dev-api\nterraform -chdir=cdktf\.out\/stacks\/dev import aws_lambda_alias\.api_live dev-api\/live$/,
   },
   {
     fault: "output that was never synthesized",

@@ -57,6 +57,7 @@ testHere(
     expect(after.findings.filter(({ outcome }) => outcome === "warn").map(({ check }) => check)).toEqual([
       "AWS provider",
       "state",
+      "complete state",
       "api: its own metrics",
       "api: platform reports",
     ]);

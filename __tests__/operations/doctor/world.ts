@@ -13,12 +13,12 @@ import {
 } from "@aws-sdk/client-lambda";
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { ops } from "../../../operations/program";
-import { makeProject, temporaryFolder, tfvars } from "../../support/project";
+import { addressesOf, makeProject, type SynthesizedStack, temporaryFolder, tfvars } from "../../support/project";
 
 /** A Monday morning, in the peak. */
 export const NOW = Date.parse("2026-01-05T10:00:30.000Z");
@@ -59,6 +59,10 @@ export class World {
   /** Whether `npm run synth` has been run since. */
   isSynthesized = true;
   isDeployed = true;
+  /** Whether `terraform init` has been run. */
+  isInitialized = true;
+  /** Addresses that the state does not have. */
+  lackingInState: readonly string[] = [];
 
   constructor() {
     for (const name of ["dev-api", "dev-api:live", "dev-warmer"]) this.functions.set(name, configuration({}));
@@ -181,6 +185,7 @@ export async function doctor(of: World, ...args: readonly string[]): Promise<Exa
     wait: async () => undefined,
   };
   if (world.isSynthesized) await writeStack(root);
+  if (world.isSynthesized && world.isInitialized) writeState(root, world.lackingInState);
   if (world.isDeployed) writeFileSync(join(root, "terraform.dev.tfstate"), "{}");
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -219,9 +224,21 @@ async function writeStack(root: string): Promise<void> {
   synthesize(environments, { bundles: await bundleFunctions(root, names, folder), folder, outdir: "cdktf.out" });
 }
 
+/** What the stand-in for Terraform finds in the state. */
+function writeState(root: string, lacking: readonly string[]): void {
+  const folder = join(root, "cdktf.out/stacks/dev");
+  const stack = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as SynthesizedStack;
+  mkdirSync(join(folder, ".terraform"));
+  const present = addressesOf(stack).filter((address) => !lacking.includes(address));
+  writeFileSync(join(folder, ".terraform/state-list"), present.join("\n"));
+}
+
 function pathWithTerraform(answer: string): string {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, "terraform"), `#!/bin/sh\ncat <<'END'\n${answer}\nEND\n`);
+  writeFileSync(
+    join(folder, "terraform"),
+    `#!/bin/sh\n[ "$1" = state ] && exec cat .terraform/state-list\ncat <<'END'\n${answer}\nEND\n`,
+  );
   chmodSync(join(folder, "terraform"), 0o755);
   return [folder, PATH].join(delimiter);
 }

@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stateLocation } from "../../../environments/names";
+import { type Environment } from "../../../environments/schema";
+import { atMost } from "../../../functions/warmer/at-most";
+import { oneLine } from "../../one-line";
+import { OperationFailure } from "../../operation-failure";
+import { type Aws } from "../aws";
+import { type Check, fail, ok, warn } from "../check";
+import { type Identity } from "../identity";
+import { type Expected } from "../stack";
+import { IMPORT_IDS } from "./import-ids";
+import { type StackResource, StackResources } from "./stack-resources";
+
+/** A state may be far away. */
+const LONGEST_MILLISECONDS = 60_000;
+
+/** So many resources are looked for at once: AWS throttles who asks for more. */
+const AT_ONCE = 8;
+
+/** What Terraform says where nothing has ever been applied. */
+const NO_STATE = "No state file was found";
+
+/** What the check needs of the others. */
+export interface MissingInStateProps {
+  readonly root: string;
+  readonly environment: Environment;
+  readonly aws: Aws;
+  readonly needs: readonly Check[];
+  readonly expected: () => Promise<Expected>;
+  readonly identity: () => Promise<Identity>;
+}
+
+/**
+ * Whether AWS has what the state lacks, as after an apply that was interrupted, or when something of the same name was there before.
+ * An apply would fail with AWS's "already exists", or make a second one.
+ */
+export function missingInStateCheck({ root, environment, aws, needs, expected, identity }: MissingInStateProps): Check {
+  const folder = `cdktf.out/stacks/${environment.name}`;
+  return {
+    name: "complete state",
+    needs,
+    look: async () => {
+      if (!existsSync(join(root, folder, ".terraform"))) {
+        return warn(
+          "Terraform has not read the state on this computer: nothing to compare AWS with",
+          `terraform -chdir=${folder} init`,
+        );
+      }
+      const present = await addressesInState(join(root, folder));
+      const stack = new StackResources((await expected()).json);
+      const context = { aws, stack, identity: await identity() };
+      const limited = atMost(AT_ONCE);
+      const found = await Promise.all(
+        stack.all
+          .filter(({ address }) => !present.has(address))
+          .map(async (resource) => ({
+            resource,
+            id: await limited(async () => IMPORT_IDS[resource.type]?.(resource, context)),
+          })),
+      );
+      const commands = found.flatMap(({ resource, id }) =>
+        id === undefined ? [] : [importCommand(folder, resource, id)],
+      );
+      const state = stateLocation(environment.name, environment.state);
+      if (commands.length === 0) return ok("AWS has nothing of the stack that the state lacks");
+      const they = commands.length === 1 ? "1 resource is" : `${commands.length} resources are`;
+      return fail(`${they} in AWS, and not in the state (${state})`, commands.join("\n"));
+    },
+    mend: `terraform -chdir=${folder} state list`,
+  };
+}
+
+async function addressesInState(folder: string): Promise<ReadonlySet<string>> {
+  try {
+    const options = {
+      cwd: folder,
+      timeout: LONGEST_MILLISECONDS,
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", TF_CLI_ARGS: "-no-color" },
+    };
+    const { stdout } = await promisify(execFile)("terraform", ["state", "list"], options);
+    return new Set(stdout.split("\n"));
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.includes(NO_STATE)) return new Set();
+    throw new OperationFailure(`Terraform does not read the state: ${oneLine(message)}`);
+  }
+}
+
+/** Adopts a resource, as somebody would type it into a POSIX shell. */
+function importCommand(folder: string, { address }: StackResource, id: string): string {
+  const quoted = /^[\w./:@-]+$/.test(id) ? id : `'${id}'`;
+  return `terraform -chdir=${folder} import ${address} ${quoted}`;
+}
