@@ -70,7 +70,7 @@ export function makeUpState(stack: TerraformFolder): void {
       const unknown = Object.keys(after_unknown).filter((key) => after_unknown[key] === true);
       const known: Readonly<Record<string, unknown>> = type === "terraform_data" ? { output: after["input"] } : after;
       const madeUp = unknown.map((key) => [key, known[key] ?? valueOf(types[key]?.type, key, `${type}-${name}`)]);
-      const attributes = withTypes({ ...after, ...Object.fromEntries(madeUp) }, types);
+      const attributes = withTypes({ ...after, ...(Object.fromEntries(madeUp) as object) }, types);
       const provider = `provider["${provider_name}"]`;
       const instances = resources.get(`${type}.${name}`)?.instances ?? [];
       instances.push({
