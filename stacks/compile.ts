@@ -16,7 +16,7 @@ import { InvalidInput, type Mistake } from "../environments/mistakes";
 import { commonJsExports } from "./commonjs-exports";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { placeOf } from "./import-place";
-import { nativeMistakes } from "./native-packages";
+import { nativePackages } from "./native-packages";
 
 /** A function's code, compiled. */
 export interface Compiled {
@@ -64,17 +64,18 @@ export async function compile(root: string, name: string, source: string): Promi
     if (learned) continue;
     if (attempt instanceof Error) throw await explained(root, source, attempt);
     await checkHandler(root, source, attempt.metafile);
-    const native = await nativeMistakes(root, source, attempt.metafile);
-    if (native.length > 0) throw new InvalidInput(native);
+    const native = await nativePackages(root, source, attempt.metafile);
+    if (native.mistakes.length > 0) throw new InvalidInput(native.mistakes);
     const { outputFiles: files, metafile } = attempt;
     return {
       files,
       metafile,
       sources: Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${MADE_UP}:`)),
-      // A package's compiled files are told of where it does not do without.
-      notes: [...lessons.missing]
-        .filter(([specifier]) => !specifier.endsWith(".node"))
-        .map(([, { file, message }]) => `${file}: ${message}`),
+      notes: [
+        // A package's compiled files are told of where it does not do without.
+        ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
+        ...native.notes,
+      ].map(({ file, message }) => `${file}: ${message}`),
     };
   }
 }
@@ -303,6 +304,6 @@ export const COMPILATION = [
   placeOf,
   asNodeImports,
   isDeclaredEsModule,
-  nativeMistakes,
+  nativePackages,
   asCommonJs,
 ].join("\n");

@@ -27,6 +27,7 @@ export async function placeOf(file: string, specifier: string): Promise<ImportPl
     let place: ImportPlace = "start";
     for (let node = call; !ts.isSourceFile(node); node = node.parent) {
       const { parent } = node;
+      if (ts.isPropertyAccessExpression(parent) && parent.name.text === "catch") return "guarded";
       if (ts.isTryStatement(parent) && parent.tryBlock === node && parent.catchClause) return "guarded";
       if (ts.isFunctionLike(parent) || isChoice(parent, node)) place = "later";
     }

@@ -2,7 +2,7 @@ import { type Metafile } from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Mistake } from "../environments/mistakes";
-import { placeOf } from "./import-place";
+import { type ImportPlace, placeOf } from "./import-place";
 
 interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -14,39 +14,86 @@ const PACKAGE = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//;
 /** Find a compiled file and load it: what requires them cannot do without, unless it says so with `try`. */
 const LOADERS = new Set(["bindings", "node-gyp-build", "@mapbox/node-pre-gyp", "node-gyp-build-optional-packages"]);
 
+const WAY_OUT =
+  "put it into a Lambda layer and require() it inside the function that uses it, without installing it here";
+
+/** What a program makes of compiled files, which no bundle can hold. */
+export interface NativePackages {
+  /** Of packages without which it does not start. */
+  readonly mistakes: readonly Mistake[];
+  /** Of packages that it may come to later, or never. */
+  readonly notes: readonly Mistake[];
+}
+
 /**
- * Packages that need a compiled file, which is no JavaScript and not in the bundle, and that the program does not do without: those that it
- * imports outside of `try`.
+ * Packages that need a compiled file, which is no JavaScript and not in the bundle, and that the program imports outside of `try`.
  *
  * @param root the project's folder
  * @param entry the handler's file, relative to it
  */
-export async function nativeMistakes(root: string, entry: string, { inputs }: Metafile): Promise<Mistake[]> {
+export async function nativePackages(root: string, entry: string, metafile: Metafile): Promise<NativePackages> {
+  const { inputs } = metafile;
   const isSuspect = Object.keys(inputs).some((file) => isNativeFile(file) || isNativePackage(root, file));
-  if (!isSuspect) return [];
-  const needed = new Map([[entry, entry]]);
-  const mistakes = new Map<string, Mistake>();
-  for (const [file, importer] of needed) {
-    const [, , name = ""] = PACKAGE.exec(file) ?? [];
-    if (isNativeFile(file) || LOADERS.has(name) || needsPlatformPackage(root, file)) {
-      const needy = LOADERS.has(name) || isNativeFile(file) ? importer : file;
-      const [, , culprit = needy] = PACKAGE.exec(needy) ?? [];
-      mistakes.set(culprit, {
-        file: entry,
-        message:
-          `${culprit} needs files that are compiled for one platform (${PACKAGE.test(needy) ? `as ${needy} says` : file}) and cannot be bundled: ` +
-          "put it into a Lambda layer and require() it without installing it here, or leave it out",
-      });
-      continue;
-    }
+  if (!isSuspect) return { mistakes: [], notes: [] };
+  const started = await reached(root, metafile, new Map([[entry, entry]]), isAtStart);
+  const maybe = await reached(root, metafile, started, (place) => place !== "guarded");
+  const required = needs(root, started);
+  const notes = [...needs(root, maybe)].filter(([culprit]) => !required.has(culprit));
+  return {
+    mistakes: [...required].map(([culprit, reason]) => ({
+      file: entry,
+      message: `${describe(culprit, reason)} and cannot be bundled: ${WAY_OUT}, or leave it out`,
+    })),
+    notes: notes.map(([culprit, reason]) => ({
+      file: entry,
+      message: `${describe(culprit, reason)} and is not in the bundle: the program fails if it loads it. To use it, ${WAY_OUT}`,
+    })),
+  };
+}
+type IsFollowed = (place: ImportPlace, isWithinNative: boolean) => boolean;
+
+/** A package with compiled files is of no use without them, even if it loads them late. */
+const isAtStart: IsFollowed = (place, isWithinNative) => place === "start" || (isWithinNative && place === "later");
+
+/** Adds the files that the program gets to, each with the file that imports it. */
+async function reached(
+  root: string,
+  { inputs }: Metafile,
+  from: ReadonlyMap<string, string>,
+  isFollowed: IsFollowed,
+): Promise<ReadonlyMap<string, string>> {
+  const files = new Map(from);
+  for (const [file, importer] of files) {
+    if (needOf(root, file, importer)) continue;
     for (const { path, kind, original } of inputs[file]?.imports ?? []) {
-      if (!inputs[path] || needed.has(path)) continue;
+      if (!inputs[path] || files.has(path)) continue;
       const isStatement = kind === "import-statement" || original === undefined;
-      if (!isStatement && (await placeOf(resolve(root, file), original)) === "guarded") continue;
-      needed.set(path, file);
+      const place = isStatement ? "start" : await placeOf(resolve(root, file), original);
+      if (isFollowed(place, isNativePackage(root, file))) files.set(path, file);
     }
   }
-  return [...mistakes.values()];
+  return files;
+}
+
+/** The packages, or files, that cannot do without compiled files, each with what says so. */
+function needs(root: string, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...files].flatMap(([file, importer]) => needOf(root, file, importer) ?? []));
+}
+
+function needOf(root: string, file: string, importer: string): [needy: string, reason: string][] | undefined {
+  const isLoader = LOADERS.has(packageOf(file) ?? "");
+  if (!isNativeFile(file) && !isLoader && !needsPlatformPackage(root, file)) return undefined;
+  const needy = isLoader || isNativeFile(file) ? importer : file;
+  const name = packageOf(needy);
+  return [[name ?? needy, name === undefined ? file : `as ${needy} says`]];
+}
+
+function packageOf(file: string): string | undefined {
+  return PACKAGE.exec(file)?.[2];
+}
+
+function describe(needy: string, reason: string): string {
+  return `${needy} needs files that are compiled for one platform (${reason})`;
 }
 
 function isNativeFile(file: string): boolean {

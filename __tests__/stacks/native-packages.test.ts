@@ -20,6 +20,18 @@ const PACKAGES = {
   "node-gyp-build/index.js": "module.exports = (folder) => require(folder);",
   "direct/index.js": 'module.exports = require("./direct.node");',
   "direct/direct.node": "\\u007fELF",
+  // Loads its compiled part when it is first used.
+  "databases/package.json": JSON.stringify({ name: "databases", dependencies: { bindings: "1" } }),
+  "databases/binding.gyp": "{}",
+  "databases/index.js": 'exports.open = () => require("bindings")("databases.node");',
+  "bindings/index.js": "module.exports = require;",
+  // May come to packages with compiled files, each in another way.
+  "drivers/index.js":
+    "exports.connect = (kind) => (kind === 'databases' ? require('databases') : import('images').then((all) => all.default));",
+  "switched/index.js": 'if (process.env.HASHES) exports.hashes = require("hashes");',
+  "afterwards/index.js": 'exports.load = () => require("./late");',
+  "afterwards/late.js": 'require("direct");',
+  "promised/index.js": 'exports.images = import("images").catch(() => undefined);',
   // These can do without.
   "sockets/index.js":
     'try { require("hashes"); } catch {} try { require("./gone.node"); } catch {} exports.sockets = 1;',
@@ -30,10 +42,14 @@ const PACKAGES = {
 };
 
 async function mistakesWith(imported: string): Promise<string> {
+  return await mistakesOf(`import * as used from "${imported}"; export const handler = () => used;`);
+}
+
+async function mistakesOf(handler: string): Promise<string> {
   const packages = Object.entries(PACKAGES).map(([path, content]) => [`node_modules/${path}`, content] as const);
   const root = makeProject({
     ...Object.fromEntries(packages),
-    "functions/api/handler.ts": `import * as used from "${imported}"; export const handler = () => used;`,
+    "functions/api/handler.ts": handler,
   });
   const result = await bundleFunctions(root, ["api"], temporaryFolder()).catch((error: unknown) => error);
   if (result instanceof InvalidInput) return result.message;
@@ -41,16 +57,45 @@ async function mistakesWith(imported: string): Promise<string> {
   throw result;
 }
 
-test.each(["images", "hashes", "direct"])("a program that needs %s is refused: it cannot be bundled", async (name) => {
-  const mistakes = await mistakesWith(name);
+test.each(["images", "hashes", "direct", "databases"])(
+  "a program that needs %s is refused: it cannot be bundled",
+  async (name) => {
+    const mistakes = await mistakesWith(name);
 
-  expect(mistakes).toMatch(
-    new RegExp(
-      `^functions/api/handler\\.ts: ${name} needs files that are compiled for one platform .*, or leave it out$`,
+    expect(mistakes).toMatch(
+      new RegExp(
+        `^functions/api/handler\\.ts: ${name} needs files that are compiled for one platform .*, or leave it out$`,
+      ),
+    );
+  },
+);
+
+test.each([
+  ["drivers", ["databases", "images"]],
+  ["switched", ["hashes"]],
+  ["afterwards", ["direct"]],
+])("%s, which may come to compiled files, is bundled, with a note on each", async (name, culprits) => {
+  const notes = (await mistakesWith(name)).split("\n").sort();
+
+  expect(notes).toEqual(
+    culprits.map((culprit): unknown =>
+      expect.stringMatching(
+        new RegExp(`^functions/api/handler\\.ts: ${culprit} needs files .* is not in the bundle: the program fails if`),
+      ),
     ),
   );
 });
 
-test.each(["sockets", "curves"])("%s, which can do without compiled files, is no alarm", async (name) => {
+test("users' own import() of a package with compiled files is bundled, with a note", async () => {
+  const [lazy, atStart] = [
+    'export const handler = async () => (await import("images")).default;',
+    'const images = await import("images"); export const handler = () => images;',
+  ];
+
+  expect(await mistakesOf(lazy)).toMatch(/images needs .* is not in the bundle/);
+  expect(await mistakesOf(atStart)).toMatch(/images needs .* cannot be bundled/);
+});
+
+test.each(["sockets", "curves", "promised"])("%s, which can do without compiled files, is no alarm", async (name) => {
   expect(await mistakesWith(name)).toBe("");
 });
