@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nestingOf } from "../../environments/nesting";
 import { loadEnvironments } from "../../environments/load";
+import { outlineOf } from "../../environments/outline";
 import { readJson, readText } from "../../environments/text-file";
 import { makeProject, mistakesIn, temporaryFolder, tfvars } from "../support/project";
 
@@ -43,15 +43,35 @@ describe("a text's nesting", () => {
     fc.assert(
       fc.property(fc.array(noise, { maxLength: 5 }), fc.integer({ min: 3, max: 50 }), (values, depth) => {
         const lines = values.map((value, index) => `k${index} = ${value}\n`).join("");
-        expect(nestingOf(`${lines}a = ${"[".repeat(depth)}${"]".repeat(depth)}\n`)).toBe(depth);
+        expect(outlineOf(`${lines}a = ${"[".repeat(depth)}${"]".repeat(depth)}\n`).nesting).toBe(depth);
       }),
     );
   });
 
   test("adds the operators that lead to a place, and not those beside it", () => {
-    expect(nestingOf("a = [-1, -1, -1, -1]\nb = -1\nc = -1\n")).toBe(2);
-    expect(nestingOf("a = !(!(!true))")).toBe(5);
+    expect(outlineOf("a = [-1, -1, -1, -1]\nb = -1\nc = -1\n").nesting).toBe(2);
+    expect(outlineOf("a = !(!(!true))").nesting).toBe(5);
   });
+});
+
+test("a text's assignments are its keys, whatever stands in texts, comments and here-documents", () => {
+  const value = fc.constantFrom<readonly [text: string, keys: number]>(
+    ['"a = 1, b : 2"', 0],
+    ['"\\" = $${ = } %%{ : }"', 0],
+    ["<<EOT\na = 1\nb = { c : 2 }\n EOT", 0],
+    ["1 # a = 1", 0],
+    ["1 // a : 1", 0],
+    ["/* a = { b = 1 } */ 1", 0],
+    ['[1, "a = 1", { two : 2, "three" = 3 }]', 2],
+  );
+  fc.assert(
+    fc.property(fc.array(value), (values) => {
+      const lines = values.map(([text], index) => `k${index} = ${text}\n`).join("");
+      const keys = values.reduce((sum, [, own]) => sum + 1 + own, 0);
+      expect(outlineOf(lines).assignments).toBe(keys);
+      expect(outlineOf(`map = {\n${lines}}\n`).assignments).toBe(keys + 1);
+    }),
+  );
 });
 
 describe("a file is refused in one line", () => {

@@ -1,20 +1,27 @@
 const OPERATOR = /^(&&|\|\||[=!<>]=|=>|[!?<>+*/%-])/;
 
-/**
- * How deep a text in HCL is nested: maps, lists, parentheses and templates around one place, and the operators of the expressions that lead
- * there. Parsers take a step on the stack for each, and end without a word where it is used up.
- *
- * @returns the greatest depth
- */
-export function nestingOf(text: string): number {
+/** What can be told of a text in HCL without parsing it. */
+export interface Outline {
+  /**
+   * How deep it is nested: maps, lists, parentheses and templates around one place, and the operators of the expressions that lead there.
+   * Parsers take a step on the stack for each, and end without a word where it is used up.
+   */
+  readonly nesting: number;
+  /** How often a key is given a value. In expressions, more may be counted. */
+  readonly assignments: number;
+}
+
+/** Reads a text in HCL once, from its beginning to its end, whatever is in it. */
+export function outlineOf(text: string): Outline {
   /** How each level ends, and its operators. A heredoc ends with its word, on a line of its own. */
   const levels: { readonly end: string; operators: number }[] = [{ end: "", operators: 0 }];
   let depth = 0;
-  let deepest = 0;
+  let nesting = 0;
+  let assignments = 0;
   let at = 0;
   const open = (end: string) => {
     levels.push({ end, operators: 0 });
-    deepest = Math.max(deepest, ++depth);
+    nesting = Math.max(nesting, ++depth);
   };
   const close = () => {
     const { operators = 0 } = levels.pop() ?? {};
@@ -51,9 +58,10 @@ export function nestingOf(text: string): number {
     } else if (operator !== undefined && operator !== "=>") {
       at += operator.length;
       level.operators++;
-      deepest = Math.max(deepest, ++depth);
+      nesting = Math.max(nesting, ++depth);
     } else {
       at += operator?.length ?? 1;
+      if (operator === undefined && (character === "=" || character === ":")) assignments++;
       if (character === end) close();
       else if ("{[(".includes(character)) open({ "{": "}", "[": "]", "(": ")" }[character] ?? "");
       else if (character === '"') open('"');
@@ -63,7 +71,7 @@ export function nestingOf(text: string): number {
       }
     }
   }
-  return deepest;
+  return { nesting, assignments };
 }
 
 function isHeredocEnd(text: string, at: number, end: string): boolean {
