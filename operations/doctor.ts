@@ -12,7 +12,8 @@ import { textTable } from "./text-table";
 
 const HELP = `
 Looks at this computer, the project, the credentials, the state, and at all that the environment has in AWS; changes nothing.
-One line per check: ok, warn, fail, or skipped because of an earlier one. Below what is not right stands how to mend it.
+One line per check: ok, warn, fail, or skipped because of an earlier one; checks that are skipped for one cause share a line, and --json has each.
+Below what is not right stands how to mend it.
 
 Exit codes:
   0    nothing failed
@@ -79,15 +80,29 @@ async function diagnose(name: string, surroundings: Surroundings, signal: AbortS
 }
 
 function textOf(environment: string, findings: readonly Finding[]): string[] {
-  const rows = findings.map(({ outcome, check, detail }) => [outcome, check, detail]);
+  const shown = folded(findings);
+  const rows = shown.map(({ outcome, check, detail }) => [outcome, check, detail]);
   const lines = textTable(["", "", ""], rows);
   const count = (wanted: Finding["outcome"]) => findings.filter(({ outcome }) => outcome === wanted).length;
   return [
     `${environment}:`,
-    ...findings.flatMap(({ mend }, index) => [
+    ...shown.flatMap(({ mend }, index) => [
       lines[index] ?? "",
       ...(mend?.split("\n").map((line) => `      -> ${line}`) ?? []),
     ]),
     `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} failed, ${count("skipped")} skipped`,
   ];
+}
+
+/** All that were skipped for one cause as one, where the first of them stands. */
+function folded(findings: readonly Finding[]): Finding[] {
+  return findings.flatMap((finding, index) => {
+    const { cause } = finding;
+    if (cause === undefined) return [finding];
+    const alike = findings.filter((other) => other.cause === cause);
+    if (alike.length === 1) return [finding];
+    if (findings.findIndex((other) => other.cause === cause) !== index) return [];
+    const { detail = "" } = findings.find(({ check }) => check === cause) ?? {};
+    return [{ ...finding, check: `${alike.length} checks`, detail: `because of ${cause}: ${detail}` }];
+  });
 }

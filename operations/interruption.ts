@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Does work that Ctrl-C ends: its signal is aborted then. Once only: whoever presses Ctrl-C again wants the process to end at once.
  *
@@ -5,6 +7,8 @@
  */
 export async function untilCtrlC<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   const interruption = new AbortController();
+  // Every request under way listens, and there may be many at once: more than ten are no leak here.
+  setMaxListeners(Infinity, interruption.signal);
   const interrupt = () => {
     interruption.abort();
   };

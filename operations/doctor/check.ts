@@ -31,6 +31,8 @@ export interface Check {
 /** A check and its verdict. */
 export interface Finding extends Verdict {
   readonly check: string;
+  /** Of one that was skipped: the failed check that kept it, directly or through others that were skipped. */
+  readonly cause?: string;
 }
 
 /** It is as it has to be. */
@@ -71,14 +73,16 @@ export async function examine(
     const { name, needs = [] } = check;
     const needed = await Promise.all(needs.flatMap((need) => findings.get(need) ?? []));
     const missing = needed.find(({ outcome }) => outcome === "fail" || outcome === "skipped");
-    const verdict: Verdict = missing
-      ? { outcome: "skipped", detail: `because of: ${missing.check}` }
-      : await limited(() => verdictOf(check, signal));
+    const verdict = missing ? skippedFor(missing) : await limited(() => verdictOf(check, signal));
     seen();
     return { check: name, ...verdict };
   };
   for (const check of checks) findings.set(check, find(check));
   return Promise.all(findings.values());
+}
+
+function skippedFor({ check, cause = check }: Finding): Verdict & Pick<Finding, "cause"> {
+  return { outcome: "skipped", detail: `because of: ${cause}`, cause };
 }
 
 async function verdictOf(

@@ -495,8 +495,24 @@ describe("what cannot be looked at", () => {
     expect(outcomes.get("synthesized output")).toBe("ok");
     expect(findings.find(({ check }) => check === "alarms")).toMatchObject({
       outcome: "skipped",
-      detail: "because of: region",
+      detail: "because of: credentials",
     });
+  });
+
+  test("people read one line for all that was skipped for one cause, and scripts read each", async () => {
+    const broken = () => worldWith(({ identityErrors }) => identityErrors.set("eu-west-1", "ExpiredToken"));
+
+    const { stdout } = await doctor(broken(), "dev");
+    const { findings } = await diagnose(broken());
+
+    const skipped = findings.filter(({ outcome }) => outcome === "skipped");
+    expect(skipped.length).toBeGreaterThan(15);
+    expect(stdout.filter((line) => line.startsWith("  skipped"))).toEqual([
+      expect.stringMatching(
+        `^  skipped  ${skipped.length} checks +because of credentials: AWS does not accept the credentials: a reason$`,
+      ),
+    ]);
+    expect(stdout.at(-1)).toMatch(new RegExp(`, ${skipped.length} skipped$`));
   });
 
   test("nothing of another account is looked at", async () => {
