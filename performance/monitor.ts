@@ -9,8 +9,11 @@ import { isThenable } from "./promises";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
 
+/** What Lambda calls a handler with is of no type that TypeScript could know, as what `JSON.parse` gives: a handler may say which. */
+type Given = ReturnType<typeof JSON.parse>;
+
 /** A Lambda handler of any trigger, whether it returns a promise, calls back or streams. */
-export type Handler = (...args: never[]) => unknown;
+export type Handler = (...args: Given[]) => unknown;
 
 /** How a handler is monitored. Everything has a default. */
 export interface MonitorOptions {
