@@ -29,7 +29,7 @@ const NODES = (process.env["BENCH_NODES"] || process.execPath).split(",");
 const COLD_MILLISECONDS = 1.5;
 const COLD_TO_POWERTOOLS = 0.15;
 const WARM_TO_POWERTOOLS = 0.35;
-const MONITOR_BYTES = 4096;
+const MONITOR_BYTES = 5120;
 
 /** Lambda's own runtime has loaded these before it loads a function, so that no contestant has to. */
 const LOADED_BY_LAMBDA = ["assert", "http"];

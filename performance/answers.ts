@@ -13,20 +13,15 @@ export function inPlaceOf<Replaced extends Handler>(
   handler: Replaced,
   call: (self: unknown, args: unknown[]) => unknown,
 ): Replaced {
-  const kind: string = typeof handler;
-  if (kind !== "function") throw new TypeError(`a handler must be a function, not ${kind}`);
+  if (typeof handler !== "function") throw new TypeError(`a handler is a function, not ${typeof handler}`);
   return new Proxy(handler, { apply: (_, self, args: unknown[]) => call(self, args) });
 }
 
-/** Takes an answer as Lambda does: an error that is undefined or null is none. */
-export type Answer = (error: unknown, result?: unknown) => void;
+/** Takes what a handler threw, or what it answered. */
+export type Answered = (hasFailed: boolean, value: unknown) => void;
 
-/** What a context has to answer with, before nodejs24.x. */
-interface AnsweringContext {
-  readonly done?: Answer;
-  readonly fail: Answer;
-  readonly succeed: Answer;
-}
+/** Gives an answer to Lambda: an error that is undefined or null is none. */
+type Answer = (error: unknown, result?: unknown) => void;
 
 /** What a handler that streams writes its response to, as far as it matters here. */
 export interface ResponseStream {
@@ -38,50 +33,56 @@ export interface ResponseStream {
   readonly _onBeforeFirstWrite?: (write: (chunk: unknown) => unknown) => void;
 }
 
-/** By which the runtime knows a handler that streams: `awslambda.streamifyResponse` sets it. */
-const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
-
-/** Whether a handler streams its response: then it is called with event, stream and context. */
+/** Whether a handler streams its response, as `awslambda.streamifyResponse` marks it: then it is called with event, stream and context. */
 export function isStreaming(handler: object): boolean {
-  return (handler as Partial<Record<symbol, unknown>>)[STREAMING] === "response";
+  const { [Symbol.for("aws.lambda.runtime.handler.streaming")]: marked } = handler as Record<symbol, unknown>;
+  return marked === "response";
 }
 
 /**
  * Has the callback, and the methods of the context that do the same, tell of an answer before they give it.
  *
  * @param args what the handler is called with
- * @returns makes the context what it was
  */
-export function watchAnswers(args: unknown[], answered: Answer): () => void {
-  const watched =
-    (answer: Answer, tell = answered): Answer =>
-    (error, result) => {
-      tell(error, result);
-      answer(error, result);
-    };
-  const [, context, callback] = args as [unknown, AnsweringContext, Answer];
-  const { done, fail, succeed } = context;
-  args[2] = watched(callback);
-  Object.assign(
-    context,
-    done && {
-      done: watched(done),
-      fail: watched(fail, (error) => {
-        answered(error ?? "handled");
-      }),
-      succeed: watched(succeed, (result) => {
-        answered(null, result);
-      }),
-    },
-  );
-  return () => Object.assign(context, done && { done, fail, succeed });
+export function watchAnswers(args: unknown[], answered: Answered): void {
+  const either: Answer = (error, result) => {
+    answered(error !== undefined && error !== null, error ?? result);
+  };
+  const ways: readonly [owner: unknown, key: string | number, tell: Answer][] = [
+    [args, 2, either],
+    [args[1], "done", either],
+    [
+      args[1],
+      "fail",
+      (error) => {
+        answered(true, error);
+      },
+    ],
+    [
+      args[1],
+      "succeed",
+      (result) => {
+        answered(false, result);
+      },
+    ],
+  ];
+  for (const [owner, key, tell] of ways) {
+    const answers = owner as Record<string | number, Answer | undefined>;
+    const answer = answers[key];
+    if (answer) {
+      answers[key] = (...given) => {
+        tell(...given);
+        answer(...given);
+      };
+    }
+  }
 }
 
 /**
- * Tells of a streamed response when it has ended: only then does its caller have all of it. The result is the metadata of a response to an HTTP
+ * Tells of a streamed response when it has ended: only then does its caller have all of it. What is answered is the metadata of a response to an HTTP
  * request. Never throws.
  */
-export function watchStream(stream: ResponseStream, answered: Answer): void {
+export function watchStream(stream: ResponseStream, answered: Answered): void {
   const end = (): void => {
     let metadata: unknown;
     try {
@@ -89,7 +90,7 @@ export function watchStream(stream: ResponseStream, answered: Answer): void {
     } catch {
       // After the metadata comes what is no JSON.
     }
-    answered(stream.writableFinished ? null : "incomplete", metadata);
+    answered(!stream.writableFinished, metadata);
   };
   if (stream.writableFinished || stream.destroyed) end();
   stream.once("finish", end);

@@ -1,5 +1,5 @@
 import { functionName } from "./instance";
-import { type Datum, FUNCTION_NAME, type Metric, METRICS, NAMESPACE, type Publisher } from "./metrics";
+import { datum, FUNCTION_NAME, type Metric, METRICS, NAMESPACE, type Publisher } from "./metrics";
 import { writeLines } from "./stdout";
 
 /**
@@ -10,43 +10,35 @@ import { writeLines } from "./stdout";
 /** The most values that one metric may have in one line. */
 const MAX_VALUES = 100;
 
-const FUNCTION = `"${FUNCTION_NAME}":${JSON.stringify(functionName)}`;
+const OWN = `["${FUNCTION_NAME}"]`;
 
 let dropped = 0;
 
 /** The default publisher: one write to standard output per invocation. */
 export const emf: Publisher = {
   publish(data, properties) {
-    const head = `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}","Dimensions":[`;
-    const tail = `,${FUNCTION},${JSON.stringify(properties).slice(1)}\n`;
-    // One line for all that has a single value and one dimension, and lines of their own for the rest.
+    const line = (sets: string, definitions: string, members: string) =>
+      `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}","Dimensions":[${sets}],"Metrics":[${definitions}]}]}` +
+      `${members},"${FUNCTION_NAME}":${JSON.stringify(functionName)},${JSON.stringify(properties).slice(1)}\n`;
+    // One line for all that have one dimension, and thereby one value, and lines of their own for the rest.
     let definitions = "";
     let members = "";
     let others = "";
-    for (const { name, values, dimension } of dropped > 0
-      ? [...data, { name: "DroppedMetrics", values: [dropped] } satisfies Datum as Datum]
-      : data) {
+    for (const { name, values, dimension } of dropped > 0 ? [...data, datum("DroppedMetrics", dropped)] : data) {
       const { unit, dimension: second, total }: Metric = METRICS[name];
       const definition = `{"Name":"${name}","Unit":"${unit}"}`;
-      if (!second && values.length === 1) {
-        definitions += definitions && ",";
-        definitions += definition;
-        members += `,"${name}":${values.map(rounded).join()}`;
-        continue;
-      }
-      const sets = `${total ? `["${FUNCTION_NAME}"],` : ""}["${FUNCTION_NAME}"${second ? `,"${second}"` : ""}]`;
-      const member = second ? `,"${second}":${JSON.stringify(dimension)}` : "";
-      for (let from = 0; from < values.length; from += MAX_VALUES) {
-        const some = values.slice(from, from + MAX_VALUES).map(rounded);
-        others += `${head}${sets}],"Metrics":[${definition}]}]}${member},"${name}":[${some.join()}]${tail}`;
+      const texts = values.map((value) => Math.round(value * 1000) / 1000);
+      if (second) {
+        const sets = `${total ? `${OWN},` : ""}["${FUNCTION_NAME}","${second}"]`;
+        const member = `,"${second}":${JSON.stringify(dimension)},"${name}"`;
+        while (texts.length > 0) others += line(sets, definition, `${member}:[${texts.splice(0, MAX_VALUES).join()}]`);
+      } else {
+        definitions += (definitions && ",") + definition;
+        members += `,"${name}":${texts.join()}`;
       }
     }
-    if (definitions) others = `${head}["${FUNCTION_NAME}"]],"Metrics":[${definitions}]}]}${members}${tail}${others}`;
+    if (definitions) others = line(OWN, definitions, members) + others;
     if (writeLines(others)) dropped = 0;
     else for (const { values } of data) dropped += values.length;
   },
 };
-
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}

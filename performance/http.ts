@@ -1,7 +1,7 @@
 import { inPlaceOf, isStreaming } from "./answers";
 import { millisecondsSince } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
-import { answerPing, isPingThrough } from "./pings";
+import { answerPing, type Context, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { isPing, type Ping, PING_SOURCE } from "./warming";
 
@@ -48,7 +48,7 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
 
   return inPlaceOf(measured, (self, args) => {
     const event = args[0];
-    const context = args[isStreaming(handler) ? 2 : 1];
+    const context = args[isStreaming(handler) ? 2 : 1] as Context;
     const measure = (): unknown => Reflect.apply(measured, self, args as never[]);
     if (isPingThrough(options.warmingQualifier, event, context)) {
       warmedUpAt = Date.now();

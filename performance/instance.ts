@@ -11,7 +11,6 @@ const { env } = process;
 const loadedAt = Date.now();
 const isOnDemand = (env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand") === "on-demand";
 let used = false;
-let id: string | undefined;
 
 /** The function's name in AWS, or `unknown` outside of Lambda. */
 export const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown";
@@ -35,9 +34,7 @@ export function startMillisecondsLeft(): number {
 }
 
 /** Different for each execution environment. Not a secret, so that loading a cryptographic library is not worth it. */
-export function instanceId(): string {
-  return (id ??= `${loadedAt}-${Math.random()}`);
-}
+export const instanceId = `${loadedAt}-${Math.random()}`;
 
 /** Peak memory so far, as a share of the function's memory; NaN outside of Lambda. */
 export function memoryPercent(): number {

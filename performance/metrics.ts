@@ -21,15 +21,17 @@ export interface Metric {
 }
 
 const count: Metric = { unit: "Count" };
+const milliseconds: Metric = { unit: "Milliseconds" };
+const percent: Metric = { unit: "Percent" };
 
 /** Every metric that a monitored function emits. Warming pings emit none. */
 export const METRICS = {
   /** 1 for the first real request of an execution environment that was started for it. */
   ColdStarts: count,
   /** Time in the handler, without initialization. */
-  ExecutionTime: { unit: "Milliseconds" },
+  ExecutionTime: milliseconds,
   /** Peak memory of the execution environment so far, as a share of the function's memory. */
-  MemoryUtilization: { unit: "Percent" },
+  MemoryUtilization: percent,
   /** 1 for a request that was answered. */
   Successes: count,
   /** 1 for a request that was answered with an HTTP status 4xx: the caller's fault, and no part of the error rate. */
@@ -41,7 +43,7 @@ export const METRICS = {
   /** Records of a batch that failed; one value per batch whose answer has `batchItemFailures`. */
   FailedRecords: count,
   /** The same as a share of the batch. */
-  FailedRecordsShare: { unit: "Percent" },
+  FailedRecordsShare: percent,
   /** Time in a named operation; one value per call. */
   OperationTime: { unit: "Milliseconds", dimension: "Operation" },
   /** Metric values that could not be delivered and are lost. */
@@ -97,6 +99,11 @@ export interface Datum {
   readonly values: readonly number[];
   /** The value of the metric's second dimension, where it has one. */
   readonly dimension?: string | undefined;
+}
+
+/** One value of a metric: 1 of a count. */
+export function datum(name: MetricName, value = 1, dimension?: string): Datum {
+  return { name, values: [value], dimension };
 }
 
 /** Where metrics go. None of its methods waits; what one throws is ignored. */

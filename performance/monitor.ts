@@ -1,10 +1,9 @@
-import { inPlaceOf, isStreaming, type ResponseStream, watchAnswers, watchStream } from "./answers";
+import { type Answered, inPlaceOf, isStreaming, type ResponseStream, watchAnswers, watchStream } from "./answers";
 import { emf } from "./emf";
-import { memoryPercent, millisecondsSince, type Start, takeStart } from "./instance";
-import { type Datum, type MetricName, type Publisher } from "./metrics";
-import { type Categorize, type Outcome, outcomeOfError, outcomeOfResult } from "./outcome";
-import { OTHER } from "./names";
-import { answerPing, isPingThrough } from "./pings";
+import { memoryPercent, millisecondsSince, takeStart } from "./instance";
+import { datum, type Publisher } from "./metrics";
+import { type Categorize, outcomeOfError, outcomeOfResult } from "./outcome";
+import { answerPing, type Context, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
@@ -27,19 +26,16 @@ export interface MonitorOptions {
   readonly warmingQualifier?: string;
 }
 
-/** What Lambda tells of an invocation, as far as it matters here. */
-interface Context {
-  readonly awsRequestId?: unknown;
-}
-
 /** What the runtime calls it, before nodejs24.x, when there is nothing left to do and a promise is not settled. */
 const NEVER_SETTLED = { name: "Runtime.NodeJsExit" };
 
-/** What becomes of requests that have no answer when there is nothing left to do. */
-const unanswered = new Set<() => void>();
+/** Requests without an answer, with what the runtime makes of them when there is nothing left to do. */
+const unanswered = new Map<Answered, boolean>();
 
 process.on("beforeExit", () => {
-  for (const giveUp of unanswered) giveUp();
+  unanswered.forEach((hasFailed, answered) => {
+    answered(hasFailed, NEVER_SETTLED);
+  });
 });
 
 /**
@@ -55,7 +51,7 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
     const isStream = isStreaming(handler);
     const event = args[0];
     const stream = args[1] as ResponseStream;
-    const context = args[isStream ? 2 : 1] as Context | undefined;
+    const context = args[isStream ? 2 : 1] as Context;
     if (isPingThrough(warmingQualifier, event, context)) {
       const reply = answerPing(event, context, warmUps);
       return isStream ? reply.then((answer) => void stream.end(JSON.stringify(answer))) : reply;
@@ -63,31 +59,30 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
     const start = takeStart();
     const startedAt = process.hrtime.bigint();
     const callsBack = !isStream && typeof args[2] === "function";
-    let stopWatching: (() => void) | undefined;
-    const answered = (error: unknown, result?: unknown): void => {
-      if (!unanswered.delete(giveUp)) return;
+    const answered: Answered = (hasFailed, value) => {
+      if (!unanswered.delete(answered)) return;
       try {
-        const milliseconds = millisecondsSince(startedAt);
-        stopWatching?.();
-        const outcome =
-          error === undefined || error === null ? outcomeOfResult(result, event) : outcomeOfError(error, categorize);
-        publisher.publish(dataOf(start, outcome, milliseconds), {
+        const data = [datum("ExecutionTime", millisecondsSince(startedAt))];
+        const memory = memoryPercent();
+        if (memory < Infinity) data.push(datum("MemoryUtilization", memory));
+        if (start === "cold") data.push(datum("ColdStarts"));
+        const outcome = hasFailed ? outcomeOfError(value, categorize) : outcomeOfResult(value, event);
+        data.push(...outcome);
+        for (const take of sources) data.push(...take());
+        publisher.publish(data, {
           requestId: context?.awsRequestId,
           start,
           // Under which X-Ray knows the request: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
-          traceId: outcome.category && /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
+          traceId: outcome[0]?.dimension && /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
         });
       } catch {
         // What monitoring cannot do is no concern of the request.
       }
     };
-    const giveUp = (): void => {
-      // Before nodejs24.x, the runtime answers null for a handler that could have called back, unless it is an async function.
-      answered(callsBack && handler.constructor.name !== "AsyncFunction" ? null : NEVER_SETTLED);
-    };
-    unanswered.add(giveUp);
+    // Before nodejs24.x, the runtime answers null for a handler that could have called back, unless it is an async function.
+    unanswered.set(answered, !callsBack || handler.constructor.name === "AsyncFunction");
     try {
-      if (callsBack) stopWatching = watchAnswers(args, answered);
+      if (callsBack) watchAnswers(args, answered);
       publisher.begin?.();
     } catch {
       // As above.
@@ -97,7 +92,7 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
     try {
       result = Reflect.apply(handler, self, args as never[]);
     } catch (error) {
-      answered(error ?? OTHER);
+      answered(true, error);
       throw error;
     }
     if (isThenable(result)) {
@@ -105,35 +100,17 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
       return Promise.resolve(result).then(
         (value) => {
           if (isStream) watchStream(stream, answered);
-          else answered(null, value);
+          else answered(false, value);
           return value;
         },
         (error: unknown) => {
-          answered(error ?? OTHER);
+          answered(true, error);
           throw error;
         },
       );
     }
     // Streaming is for promises only.
-    if (!callsBack) answered(isStream ? OTHER : null, result);
+    if (!callsBack) answered(isStream, result);
     return result;
   });
-}
-
-function dataOf(start: Start, outcome: Outcome, milliseconds: number): Datum[] {
-  const data: Datum[] = [];
-  const add = (name: MetricName, value = 1, dimension?: string) => data.push({ name, values: [value], dimension });
-  add("ExecutionTime", milliseconds);
-  const memory = memoryPercent();
-  if (memory < Infinity) add("MemoryUtilization", memory);
-  if (start === "cold") add("ColdStarts");
-  const { metric, category, answered, batch } = outcome;
-  add(metric, 1, category);
-  if (answered) add("ServerErrors");
-  if (batch) {
-    add("FailedRecords", batch.failed);
-    add("FailedRecordsShare", (100 * batch.failed) / batch.total);
-  }
-  for (const take of sources) data.push(...take());
-  return data;
 }

@@ -1,15 +1,5 @@
-import { boundedNames, OTHER } from "./names";
-
-/** How a request ended for whoever sent it, as metrics tell it. */
-export interface Outcome {
-  readonly metric: "Successes" | "ClientErrors" | "Failures";
-  /** What kind of failure it is. */
-  readonly category?: string;
-  /** Whether it is a failure that Lambda itself does not see, because there was an answer. */
-  readonly answered?: boolean;
-  /** Of a batch whose answer tells which records failed: how many, and of how many. */
-  readonly batch?: { readonly failed: number; readonly total: number };
-}
+import { type Datum, datum } from "./metrics";
+import { boundedNames } from "./names";
 
 /** Names a failure; undefined leaves it to the default, the error's class. */
 export type Categorize = (error: unknown) => string | undefined;
@@ -26,7 +16,8 @@ interface Event {
 
 /** The parts of answers that tell how it went. */
 interface Result {
-  readonly statusCode?: unknown;
+  /** Or a text. */
+  readonly statusCode?: number;
   readonly body?: unknown;
   readonly batchItemFailures?: unknown;
 }
@@ -39,50 +30,54 @@ const MAX_CATEGORIES = 10;
 
 const categoryOf = boundedNames(MAX_CATEGORIES);
 
-const SUCCESS: Outcome = { metric: "Successes" };
-const CLIENT_ERROR: Outcome = { metric: "ClientErrors" };
+const SUCCESS = [datum("Successes")];
+/** Of a failure that Lambda itself does not see, because there was an answer. */
+const SERVER_ERROR = datum("ServerErrors");
 
-/** A failure of a kind that has a name. */
-export function failure(category: string, answered = false): Outcome {
-  return { metric: "Failures", category: categoryOf(category), answered };
-}
-
-/** The outcome of a handler that threw. */
-export function outcomeOfError(error: unknown, categorize?: Categorize): Outcome {
-  for (const name of [categorize, className]) {
-    try {
-      const category = name?.(error);
-      if (category !== undefined) return failure(category);
-    } catch {
-      // What cannot even be looked at has no name.
-    }
-  }
-  return failure(OTHER);
-}
-
-/** The outcome of a handler that answered: by its HTTP status or by the records of its batch that failed, where it has them. */
-export function outcomeOfResult(result: unknown, event: unknown): Outcome {
+/** How a handler that threw ended for whoever asked it, as metrics tell it. What cannot even be looked at has no name. */
+export function outcomeOfError(error: unknown, categorize?: Categorize): readonly Datum[] {
+  let category: unknown;
   try {
-    const answer = Object(result) as Result;
+    category = categorize?.(error);
+  } catch {
+    // The default has to do.
+  }
+  try {
+    const { name, constructor } = error as Error;
+    category ??= name === "Error" ? constructor.name : name;
+  } catch {
+    // As above.
+  }
+  return failure(category);
+}
+
+/** How a handler that answered ended, as metrics tell it: by its HTTP status, or by the records of its batch that failed, where it has them. */
+export function outcomeOfResult(result: unknown, event: unknown): readonly Datum[] {
+  try {
+    const response = Object(result) as Result;
     const cause = Object(event) as Event;
-    if (answer.batchItemFailures !== undefined) return outcomeOfBatch(answer.batchItemFailures, cause);
-    const status = statusOf(answer, cause.requestContext, result);
-    if (status < 400) return SUCCESS;
-    return status < 500 ? CLIENT_ERROR : failure(`Http${status}`, true);
+    if (response.batchItemFailures !== undefined) return outcomeOfBatch(response.batchItemFailures, cause);
+    const status = isResponse(result, response, cause.requestContext) ? Number(response.statusCode) : BAD_GATEWAY;
+    if (status >= 500) return failure(`Http${status}`, SERVER_ERROR);
+    return status >= 400 ? [datum("ClientErrors")] : SUCCESS;
   } catch {
     return SUCCESS;
   }
 }
 
+function failure(category: unknown, ...more: Datum[]): Datum[] {
+  return [datum("Failures", 1, categoryOf(category)), ...more];
+}
+
 /**
- * The HTTP status that a caller gets, which a function may also give as text; 200 where there is none.
+ * Whether an answer is a response to an HTTP request, if there was one; its status may also be a text.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-function statusOf({ statusCode, body }: Result, http: Event["requestContext"], result: unknown): number {
-  // With payload format 2.0, null is the body of a response; with 1.0, it is no response.
-  const status = Number(statusCode ?? (result || !http || http.http ? 200 : BAD_GATEWAY));
-  const isResponse = status >= 100 && status < 600 && !(http && statusCode && body && typeof body !== "string");
-  return isResponse ? status : http ? BAD_GATEWAY : 200;
+function isResponse(result: unknown, { statusCode, body }: Result, http: Event["requestContext"]): boolean {
+  if (!http) return true;
+  // With payload format 2.0, anything may be the body of a response; with 1.0, null is no response.
+  if (statusCode === undefined) return !!(result || http.http);
+  return statusCode >= 100 && statusCode < 600 && (!body || typeof body === "string");
 }
 
 /**
@@ -90,18 +85,16 @@ function statusOf({ statusCode, body }: Result, http: Event["requestContext"], r
  * answer that does not say which stands for all of them.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
-function outcomeOfBatch(failures: unknown, { Records, records = {} }: Event): Outcome {
+function outcomeOfBatch(failures: unknown, { Records, records = {} }: Event): readonly Datum[] {
   const total = (Records ?? Object.values(records).flat()).length;
   if (!total) return SUCCESS;
   const identifiers = [failures ?? []]
     .flat()
     .map((entry) => (entry as { itemIdentifier?: unknown } | null)?.itemIdentifier);
-  const failed = identifiers.every(Boolean) ? Math.min(new Set(identifiers).size, total) : total;
-  return { ...(failed < total ? SUCCESS : failure("Batch", true)), batch: { failed, total } };
-}
-
-function className(error: unknown): string | undefined {
-  if (typeof error !== "object") return undefined;
-  const { name, constructor } = error as Error;
-  return name === "Error" ? constructor.name : name;
+  const failed = identifiers.every(Boolean) ? new Set(identifiers).size : total;
+  return [
+    ...(failed < total ? SUCCESS : failure("Batch", SERVER_ERROR)),
+    datum("FailedRecords", failed),
+    datum("FailedRecordsShare", (100 * failed) / total),
+  ];
 }

@@ -2,12 +2,13 @@ import { instanceId, millisecondsSince, takeStart } from "./instance";
 import { type RunWarmUps } from "./warm-ups";
 import { isPing, MAX_HOLD_MILLISECONDS, type Ping, type PingReply } from "./warming";
 
-/** What Lambda tells of an invocation, as far as it matters to a ping. */
-type Context =
+/** What Lambda tells of an invocation, as far as it matters here; nothing in a unit test. */
+export type Context =
   | {
+      readonly awsRequestId?: unknown;
       readonly functionVersion?: unknown;
       readonly getRemainingTimeInMillis?: () => number;
-      readonly invokedFunctionArn?: string;
+      readonly invokedFunctionArn?: string | number;
     }
   | undefined;
 
@@ -20,18 +21,17 @@ const MARGIN_MILLISECONDS = 500;
  *
  * @param qualifier the alias for pings
  */
-export function isPingThrough(qualifier = "warm", event: unknown, context: unknown): event is Ping {
+export function isPingThrough(qualifier = "warm", event: unknown, context: Context): event is Ping {
   if (!isPing(event)) return false;
-  const arn = (context as Context)?.invokedFunctionArn;
+  const arn = context?.invokedFunctionArn;
   if (arn === undefined) return true;
   // An unqualified one has seven parts: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-  const [, through = ""] = /^(?:[^:]*:){7}(.*)/.exec(arn) ?? [];
+  const through = `${arn}`.split(":")[7] ?? "";
   return through === qualifier || /^\d+$/.test(through);
 }
 
 /** Answers a ping before the function's time is up, after its hold and the warm-ups. */
-export async function answerPing(ping: Ping, invocation: unknown, warmUps?: RunWarmUps): Promise<PingReply> {
-  const context = invocation as Context;
+export async function answerPing(ping: Ping, context: Context, warmUps?: RunWarmUps): Promise<PingReply> {
   const startedAt = process.hrtime.bigint();
   const cold = takeStart() === "cold";
   const limit = (context?.getRemainingTimeInMillis?.() ?? Infinity) - MARGIN_MILLISECONDS;
@@ -39,7 +39,7 @@ export async function answerPing(ping: Ping, invocation: unknown, warmUps?: RunW
   const [results] = await Promise.all([warmUps?.(limit), new Promise((resolve) => setTimeout(resolve, hold))]);
   return {
     warm: true,
-    instanceId: instanceId(),
+    instanceId,
     cold,
     version: String(context?.functionVersion),
     heldMilliseconds: millisecondsSince(startedAt),

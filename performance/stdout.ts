@@ -10,6 +10,28 @@ const MAX_PENDING_BYTES = 65_536;
 
 const fs = process.getBuiltinModule("fs");
 
+/** Whether what was last written through `process.stdout` is a line without its end, to which the next one would be glued. */
+let isLineOpen = false;
+
+const property = Object.getOwnPropertyDescriptor(process, "stdout");
+const open = property?.get?.bind(process) as (() => NodeJS.WriteStream) | undefined;
+// The first touch of `process.stdout` costs milliseconds, and is left to whoever needs it: only then is it watched.
+if (property && open) {
+  Object.defineProperty(process, "stdout", {
+    ...property,
+    get() {
+      Object.defineProperty(process, "stdout", property);
+      const stream = open();
+      const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+      stream.write = (...args: unknown[]) => {
+        isLineOpen = !/\n$/.test(args[0] as string);
+        return write(...args);
+      };
+      return stream;
+    },
+  });
+}
+
 /** What has been taken over and not been written yet: perhaps the rest of a line that was written in part. */
 let pending: Buffer | undefined;
 
@@ -19,7 +41,8 @@ let pending: Buffer | undefined;
  * @returns false when they are lost: standard output is closed, or has taken nothing for so long that too much is pending
  */
 export function writeLines(lines: string): boolean {
-  let rest: Buffer = Buffer.from(lines);
+  let rest: Buffer = Buffer.from(isLineOpen ? `\n${lines}` : lines);
+  isLineOpen = false;
   const accepted = !pending || pending.length + rest.length <= MAX_PENDING_BYTES;
   if (pending) rest = accepted ? Buffer.concat([pending, rest]) : pending;
   pending = undefined;

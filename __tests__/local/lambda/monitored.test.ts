@@ -66,10 +66,31 @@ describe.each(["monitor", "monitorHttp"])("%s: callers see the same as without i
   });
 });
 
+describe("the line of metrics stays a line of its own, and no other line comes with it", () => {
+  test.each([
+    ["a text without an end of line", "process.stdout.write('x')", ["x"]],
+    ["a line", "process.stdout.write('x\\n')", ["x"]],
+    ["bytes without an end of line", "process.stdout.write(Buffer.from('x'))", ["x"]],
+    ["a line in two parts", "(process.stdout.write('x'), process.stdout.write('y\\n'))", ["xy"]],
+    ["by a reference from before", "early.write('x')", ["x"]],
+    ["nothing", "undefined", []],
+  ])("after %s", async (_, write, others) => {
+    const code = `const early = process.stdout;\nexport const handler = monitor(async () => { ${write}; });`;
+    const started = await startFunction(`${IMPORT}\n${code}`);
+    await started.invoke();
+    await started.invoke();
+    await started.lambda.close();
+    const own = started.lines.filter((line) => !line.includes('"platform.'));
+    const metrics = own.filter((line) => line.startsWith('{"_aws"'));
+    expect(metrics.map((line) => (JSON.parse(line) as { Successes: number }).Successes)).toEqual([1, 1]);
+    expect(own.filter((line) => !metrics.includes(line))).toEqual([...others, ...others]);
+  });
+});
+
 test("what is no handler is refused when it is loaded", async () => {
   const { answers } = await seen("monitor", "undefined");
   expect(answers[0]).toMatchObject({
     functionError: "Unhandled",
-    payload: { errorType: "TypeError", errorMessage: "a handler must be a function, not undefined" },
+    payload: { errorType: "TypeError", errorMessage: "a handler is a function, not undefined" },
   });
 });
