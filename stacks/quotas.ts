@@ -73,6 +73,9 @@ export const QUOTAS: readonly Quota[] = [
   amounts("alarms in a widget of", "aws_cloudwatch_dashboard", 100, DASHBOARD, ({ dashboard_body: body }) =>
     Math.max(...widgets(body).map(({ properties: { alarms = [] } }) => alarms.length)),
   ),
+  amounts("metrics in a widget of", "aws_cloudwatch_dashboard", 500, CLOUDWATCH, ({ dashboard_body: body }) =>
+    Math.max(...widgets(body).map(({ properties: { metrics = [] } }) => metrics.length)),
+  ),
   amounts("metrics of", "aws_cloudwatch_dashboard", 2500, CLOUDWATCH, ({ dashboard_body: body }) =>
     sum(widgets(body).map(({ properties: { metrics = [] } }) => metrics.length)),
   ),

@@ -1,8 +1,8 @@
-import { type AlarmKey } from "../../environments/alarms";
+import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, hyphenated } from "./alarms";
-import { dashboardLink, logGroupLink, queryLink } from "./console-links";
+import { dashboardLink, functionLink, logGroupLink, queryLink, tracesLink } from "./console-links";
 import { type SavedQueries } from "./saved-queries";
 import { type WatchedFunction } from "./watched-function";
 
@@ -51,6 +51,30 @@ export class AlarmTexts {
       `Logs: ${logGroupLink(region, defaultLogGroup(deployedName(name, WARMER)))}`,
       `Runbook: ${this.runbook("warming")}`,
     ].join("\n");
+  }
+
+  /**
+   * Where to go on from a dashboard, in Markdown.
+   *
+   * @param first of the dashboard's functions: saved queries are those that read its log
+   * @param functionName of the function that is looked at
+   */
+  dashboardLinks(first: WatchedFunction, functionName: string): string {
+    const { name, region } = this.environment;
+    const keys = [...new Set(ALARM_KEYS.map((key) => ALARMS[key].query))];
+    const queries = keys.flatMap((key) => {
+      const id = this.queries.idOf(key, first);
+      return id === undefined ? [] : [`[${name}/${key}](${queryLink(region, id)})`];
+    });
+    const runbooks = ALARM_KEYS.map((key) => `[${hyphenated(key)}](${this.runbook(hyphenated(key))})`);
+    return [
+      `**${functionName}**: [logs](${logGroupLink(region, defaultLogGroup(functionName))}) · [traces](${tracesLink(region, functionName)}) · [function, versions](${functionLink(region, functionName)})`,
+      `**Queries**: ${queries.join(" · ")}`,
+      this.environment.runbooksUrl === undefined
+        ? `**Runbooks**: ${RUNBOOKS} in the repository (links: \`runbooks_url\`)`
+        : `**Runbooks**: ${runbooks.join(" · ")}`,
+      `**Why**: \`npm run ops -- investigate ${name} <function>\``,
+    ].join("\n\n");
   }
 
   private runbook(name: string): string {

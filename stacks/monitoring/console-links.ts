@@ -27,6 +27,16 @@ export function logGroupLink(region: string, name: string): string {
   return `${cloudWatch(region)}logsV2:log-groups/log-group/${encodeURIComponent(encodeURIComponent(name)).replaceAll("%", "$")}`;
 }
 
+/** A function. */
+export function functionLink(region: string, name: string): string {
+  return `https://${consoleHost(region)}/lambda/home?region=${region}#/functions/${name}?tab=configure`;
+}
+
+/** Traces of a function. */
+export function tracesLink(region: string, name: string): string {
+  return `${cloudWatch(region)}xray:traces/query?~(query~(expression~'service*28*22${name}*22*29))`;
+}
+
 function cloudWatch(region: string): string {
   return `https://${consoleHost(region)}/cloudwatch/home?region=${region}#`;
 }

@@ -4,16 +4,20 @@ import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { defaultLogGroup } from "../../environments/names";
 import { alarmName, hasAlarm } from "./function-alarms";
 import { type WatchedFunction } from "./watched-function";
-import { type Line, sectionsOf, type Widget } from "./widgets";
+import { type FunctionTable, functionTables } from "./function-tables";
+import { type BigNumber, type Line, numbersOf, type Section, sectionsOf, type Widget } from "./widgets";
 
 /** Stands for the function that the viewer chooses: CloudWatch writes the chosen one's name wherever this is. */
 const CHOSEN = "CHOSEN-FUNCTION";
 
 const COLUMNS = 24;
-const GRAPH_HEIGHT = 6;
+const MOST_IN_ROW = 4;
+const NUMBER_HEIGHT = 4;
+const STATUS_HEIGHT = 5;
+const OVERVIEW_HEIGHT = 7;
+const DETAIL_HEIGHT = 5;
 const TABLE_HEIGHT = 8;
 const HEADING_HEIGHT = 1;
-const STATUS_HEIGHT = 4;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const MAX_ALARMS_IN_WIDGET = 100;
 
@@ -30,6 +34,8 @@ export interface DashboardProps {
   readonly functions: readonly [WatchedFunction, ...WatchedFunction[]];
   /** What the ARN of an alarm begins with, before its name. */
   readonly alarmArnPrefix: string;
+  /** Where to go on with a function, in Markdown. */
+  readonly links: (functionName: string) => string;
 }
 
 /** One dashboard for all functions of an environment: its viewer chooses the function, so that it is no longer for fifty than for one. */
@@ -60,39 +66,52 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
 
 interface Row {
   readonly height: number;
-  /** Side by side, equally wide. */
+  /** Side by side, equally wide: so many that columns can be shared out. */
   readonly widgets: readonly object[];
 }
 
 function layOut(rows: readonly Row[]): object[] {
   let y = 0;
   return rows.flatMap(({ height, widgets }) => {
-    const width = COLUMNS / widgets.length;
+    const width = Math.floor(COLUMNS / widgets.length);
     const placed = widgets.map((widget, index) => ({ x: index * width, y, width, height, ...widget }));
     y += height;
     return placed;
   });
 }
 
+/** What is read at a glance first: figures, what is wrong and where to go on; then all functions, and the chosen one in detail. */
 function rowsOf(props: DashboardProps): Row[] {
   const { functions, region } = props;
   const subject = { name: CHOSEN, deployedHere: functions[0].deployedHere };
+  const [overview, ...details] = sectionsOf(subject);
   return [
+    { height: NUMBER_HEIGHT, widgets: numbersOf(subject).map((number) => bigNumber(number, region)) },
     ...statusRows(props),
-    ...sectionsOf(subject).flatMap(({ heading, widgets }) => {
-      const drawn = widgets.flatMap((widget) => draw(widget, props) ?? []);
-      return drawn.length === 0
-        ? []
-        : [
-            { height: HEADING_HEIGHT, widgets: [{ type: "text", properties: { markdown: `## ${heading}` } }] },
-            { height: GRAPH_HEIGHT, widgets: drawn },
-          ];
-    }),
+    ...(overview ? sectionRows(overview, OVERVIEW_HEIGHT, props) : []),
+    headingRow("All functions"),
+    { height: TABLE_HEIGHT, widgets: functionTables(functions).map((table) => tableWidget(table, region)) },
+    ...details.flatMap((section) => sectionRows(section, DETAIL_HEIGHT, props)),
     { height: TABLE_HEIGHT, widgets: [slowestRequests(region)] },
   ];
 }
 
-/** Whether any function needs somebody, and which alarms of the chosen one ring. */
+function sectionRows({ heading, widgets }: Section, height: number, props: DashboardProps): Row[] {
+  const drawn = widgets.flatMap((widget) => draw(widget, props) ?? []);
+  if (drawn.length === 0) return [];
+  const rows = Math.ceil(drawn.length / MOST_IN_ROW);
+  const each = Math.ceil(drawn.length / rows);
+  return [
+    headingRow(heading),
+    ...Array.from({ length: rows }, (_, row) => ({ height, widgets: drawn.slice(row * each, (row + 1) * each) })),
+  ];
+}
+
+function headingRow(heading: string): Row {
+  return { height: HEADING_HEIGHT, widgets: [{ type: "text", properties: { markdown: `## ${heading}` } }] };
+}
+
+/** Which alarms of the chosen function ring, whether any function needs somebody, and where to go on. */
 function statusRows(props: DashboardProps): Row[] {
   const everywhere = props.functions.flatMap((watched) =>
     STATUS.filter((key) => hasAlarm(watched, key)).map(
@@ -100,14 +119,23 @@ function statusRows(props: DashboardProps): Row[] {
     ),
   );
   const chosen = ALARM_KEYS.flatMap((key) => chosenAlarm(key, props) ?? []);
-  const rows: Row[] = [];
-  if (chosen.length > 0)
-    rows.push({ height: STATUS_HEIGHT, widgets: [alarmWidget("Alarms of the chosen function", chosen)] });
-  for (let from = 0; from < everywhere.length; from += MAX_ALARMS_IN_WIDGET) {
-    const some = everywhere.slice(from, from + MAX_ALARMS_IN_WIDGET);
-    rows.push({ height: STATUS_HEIGHT, widgets: [alarmWidget("Failing functions", some)] });
-  }
-  return rows;
+  const [first, ...more] = Array.from({ length: Math.ceil(everywhere.length / MAX_ALARMS_IN_WIDGET) }, (_, index) =>
+    alarmWidget(
+      "Failing functions",
+      everywhere.slice(index * MAX_ALARMS_IN_WIDGET, (index + 1) * MAX_ALARMS_IN_WIDGET),
+    ),
+  );
+  return [
+    {
+      height: STATUS_HEIGHT,
+      widgets: [
+        ...(chosen.length > 0 ? [alarmWidget("Alarms of the chosen function", chosen)] : []),
+        ...(first ? [first] : []),
+        { type: "text", properties: { markdown: props.links(CHOSEN) } },
+      ],
+    },
+    ...more.map((widget) => ({ height: STATUS_HEIGHT, widgets: [widget] })),
+  ];
 }
 
 function alarmWidget(title: string, alarms: readonly string[]): object {
@@ -129,15 +157,35 @@ function draw(widget: Widget, props: DashboardProps): object | undefined {
       ? undefined
       : { type: "metric", properties: { ...common, yAxis: { left: { min: 0 } }, annotations: { alarms: [arn] } } };
   }
-  const { lines, unit, targets = [] } = widget;
+  const { lines, unit, targets = [], axis = { min: 0 } } = widget;
   return {
     type: "metric",
     properties: {
       ...common,
       period: 300,
       metrics: lines.map(metricLine),
-      yAxis: { left: { min: 0, label: unit, showUnits: false } },
+      yAxis: { left: { ...axis, label: unit, showUnits: false } },
       ...(targets.length > 0 ? { annotations: { horizontal: targets } } : {}),
+    },
+  };
+}
+
+/** Of the whole time that the viewer has chosen, not of its last period. */
+function bigNumber({ title, lines }: BigNumber, region: string): object {
+  const properties = { title, region, view: "singleValue", setPeriodToTimeRange: true, metrics: lines.map(metricLine) };
+  return { type: "metric", properties };
+}
+
+function tableWidget({ title, summary, rows }: FunctionTable, region: string): object {
+  return {
+    type: "metric",
+    properties: {
+      title,
+      region,
+      view: "table",
+      period: 300,
+      metrics: rows.map(metricLine),
+      table: { summaryColumns: [summary], showTimeSeriesData: false, stickySummary: true },
     },
   };
 }

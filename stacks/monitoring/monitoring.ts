@@ -62,6 +62,7 @@ export function addMonitoring(
       region,
       functions: [first, ...rest],
       alarmArnPrefix,
+      links: (functionName) => texts.dashboardLinks(first, functionName),
     });
   }
 }

@@ -46,17 +46,56 @@ export interface Graph {
   readonly unit: string;
   readonly lines: readonly Line[];
   readonly targets?: readonly Target[];
+  /** Where the axis begins and ends, of what is not drawn from 0 upwards. */
+  readonly axis?: { readonly min: number; readonly max: number };
 }
 
-/** A row of widgets under a heading. */
+/** One figure of the whole time that is shown. */
+export interface BigNumber {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
+/** Widgets under a heading. */
 export interface Section {
   readonly heading: string;
   readonly widgets: readonly Widget[];
 }
 
-/** Everything that a dashboard shows of one function. */
+/** In percent: a target of 99.95 is in the middle of nothing on an axis from 0. */
+const SUCCESS_AXIS = { min: 99, max: 100 } as const;
+
+/** What a dashboard says of one function before anything else. Without requests, CloudWatch shows no figure for a share. */
+export function numbersOf(subject: Subject): BigNumber[] {
+  const allowedShare = 1 - TARGETS.availabilityPercent / 100;
+  const refused = hidden("throttles", ofTraffic("Throttles", subject));
+  return [
+    {
+      title: "Requests",
+      lines: [{ label: "Requests", metric: ofTraffic("Invocations", subject), statistic: "Sum" }],
+    },
+    { title: "Succeeded, %", lines: percentOfRequests(subject, "Succeeded", "100 - 100 * failures / requests") },
+    {
+      title: `Error budget left, % (availability ${TARGETS.availabilityPercent} %)`,
+      lines: [
+        refused,
+        { label: "", id: "refused", expression: "FILL(throttles, 0)", hidden: true },
+        ...percentOfRequests(
+          subject,
+          "Left",
+          `100 - 100 * (failures + refused) / ((requests + refused) * ${Number(allowedShare.toFixed(6))})`,
+        ),
+      ],
+    },
+    { title: "p50, ms", lines: [{ label: "p50", metric: ofTraffic("Duration", subject), statistic: "p50" }] },
+    { title: "p99, ms", lines: [{ label: "p99", metric: ofTraffic("Duration", subject), statistic: "p99" }] },
+    { title: "Cold starts, % of requests", lines: coldShare(subject) },
+  ];
+}
+
+/** Everything that a dashboard shows of one function over time. */
 export function sectionsOf(subject: Subject): Section[] {
-  const { deployedHere } = subject;
+  const { deployedHere, name } = subject;
   return [
     {
       heading: "Overview",
@@ -77,13 +116,34 @@ export function sectionsOf(subject: Subject): Section[] {
           ],
         },
         {
-          title: "Success rate",
+          title: `Success rate (${SUCCESS_AXIS.min} % and less at the bottom)`,
           unit: "Percent",
-          lines: percentOfRequests(subject, "Succeeded", "100 - 100 * failures / requests"),
+          lines: [
+            ...percentOfRequests(subject, "", "100 - 100 * failures / requests").map((line) =>
+              line.hidden ? line : { ...line, id: "rate", hidden: true },
+            ),
+            // A line below the axis would not be drawn: at its worst, the graph would look empty.
+            { label: "Succeeded", expression: `IF(rate < ${SUCCESS_AXIS.min}, ${SUCCESS_AXIS.min}, rate)` },
+          ],
           targets: [{ label: "Availability", value: TARGETS.availabilityPercent }],
+          axis: SUCCESS_AXIS,
         },
-        { title: "Failed requests", alarm: "errors" },
-        { title: "Average duration", alarm: "response_time" },
+        durations("Duration", subject, ["p99", "p90", "p50", "Average"]),
+        ...(deployedHere
+          ? [
+              {
+                // Each version has a line of its own: where one takes over from another, there was a deployment or a rollback.
+                title: "Requests by version: a new color is a deployment",
+                unit: "Count",
+                lines: [
+                  {
+                    label: "",
+                    expression: `SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} MetricName="Invocations" Resource="${name}:live"', 'Sum')`,
+                  },
+                ],
+              },
+            ]
+          : []),
       ],
     },
     {
@@ -104,13 +164,7 @@ export function sectionsOf(subject: Subject): Section[] {
         {
           title: "Requests that met a cold start",
           unit: "Percent",
-          lines: [
-            hidden("requests", ofTraffic("Invocations", subject)),
-            deployedHere
-              ? hidden("starts", emitted("ColdStarts", subject))
-              : { ...hidden("starts", reported("InitDuration", subject)), statistic: "SampleCount" },
-            { label: "Cold", expression: "100 * FILL(starts, 0) / requests" },
-          ],
+          lines: coldShare(subject),
           targets: [{ label: "At most", value: TARGETS.coldStartPercent }],
         },
       ],
@@ -136,16 +190,7 @@ export function sectionsOf(subject: Subject): Section[] {
               },
             ]
           : []),
-        {
-          title: "Duration",
-          unit: "Milliseconds",
-          lines: ["p50", "p90", "p99"].map((statistic) => ({
-            label: statistic,
-            metric: ofTraffic("Duration", subject),
-            statistic,
-          })),
-          targets: Object.entries(TARGETS.responseMilliseconds).map(([label, value]) => ({ label, value })),
-        },
+        durations("Duration without initialization", subject, ["p99", "p90", "p50"]),
         {
           title: "Concurrent executions",
           unit: "Count",
@@ -166,20 +211,14 @@ export function sectionsOf(subject: Subject): Section[] {
     {
       heading: "Trends",
       widgets: [
-        {
-          title: "Response time",
-          unit: "Milliseconds",
-          lines: [
-            { label: "Average", metric: ofTraffic("Duration", subject), statistic: "Average" },
-            { label: "p99", metric: ofTraffic("Duration", subject), statistic: "p99" },
-          ],
-        },
+        { title: "Response time, average", alarm: "response_time" },
         {
           title: "Error rate",
           unit: "Percent",
           lines: percentOfRequests(subject, "Failed", "100 * failures / requests"),
           targets: [{ label: "At most", value: TARGETS.errorPercent }],
         },
+        { title: "Failed requests", alarm: "errors" },
         { title: "Refused requests", alarm: "throttles" },
         { title: "Timeouts", alarm: "timeouts" },
       ],
@@ -220,6 +259,26 @@ export function sectionsOf(subject: Subject): Section[] {
           },
         ]
       : []),
+  ];
+}
+
+function durations(title: string, subject: Subject, statistics: readonly string[]): Graph {
+  return {
+    title,
+    unit: "Milliseconds",
+    lines: statistics.map((statistic) => ({ label: statistic, metric: ofTraffic("Duration", subject), statistic })),
+    targets: Object.entries(TARGETS.responseMilliseconds).map(([label, value]) => ({ label, value })),
+  };
+}
+
+/** Requests that met a cold start; of a function that is deployed elsewhere, every start. */
+function coldShare(subject: Subject): Line[] {
+  return [
+    hidden("requests", ofTraffic("Invocations", subject)),
+    subject.deployedHere
+      ? hidden("starts", emitted("ColdStarts", subject))
+      : { ...hidden("starts", reported("InitDuration", subject)), statistic: "SampleCount" },
+    { label: "Cold", expression: "100 * FILL(starts, 0) / requests" },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { runInNewContext } from "node:vm";
 import { METRICS, PLATFORM_METRICS, WARMING_METRICS } from "../../../performance/metrics";
 import { TARGETS } from "../../../performance/targets";
 import { checkMetric } from "../../support/aws-metrics";
@@ -12,6 +13,8 @@ interface Widget {
   readonly y: number;
   readonly properties: {
     readonly title?: string;
+    readonly view?: string;
+    readonly metrics?: readonly (readonly unknown[])[];
     readonly markdown?: string;
     readonly query?: string;
     readonly alarms?: readonly string[];
@@ -27,6 +30,14 @@ interface Body {
 const MANY = Array.from({ length: 50 }, (_, index) => `f${index} = { existing = true, log_format = "json" }`).join(
   "\n",
 );
+
+/** The expressions that a widget draws. */
+function shown(widget: Widget | undefined): string[] {
+  return (widget?.properties.metrics ?? []).flatMap((metric) => {
+    const { expression, visible = true } = metric.at(-1) as { expression?: string; visible?: boolean };
+    return expression !== undefined && visible ? [expression] : [];
+  });
+}
 
 function bodyOf(stack: SynthesizedStack, name = "dashboard"): Body {
   return JSON.parse(resourceOf(stack, "aws_cloudwatch_dashboard", name)["dashboard_body"] as string) as Body;
@@ -48,17 +59,102 @@ describe("the dashboard", () => {
     expect(checkDashboard(body)).toEqual([]);
   });
 
-  test("begins with alarms, then answers section by section", async () => {
+  test("begins with numbers, then what is wrong and where to go on, then answers section by section", async () => {
     const { widgets } = bodyOf(await synthesizeDev(tfvars()));
-    expect(widgets[0]).toMatchObject({ type: "alarm", y: 0 });
-    expect(widgets.flatMap(({ properties }) => properties.markdown ?? [])).toEqual([
-      "## Overview",
-      "## Cold starts",
-      "## Resources",
-      "## Trends",
-      "## Warming",
+    const rows = [...new Set(widgets.map(({ y }) => y))].map((y) => widgets.filter((widget) => widget.y === y));
+    expect(rows[0]?.map(({ properties }) => properties.title)).toEqual([
+      "Requests",
+      "Succeeded, %",
+      "Error budget left, % (availability 99.95 %)",
+      "p50, ms",
+      "p99, ms",
+      "Cold starts, % of requests",
     ]);
+    for (const { properties } of rows[0] ?? []) {
+      expect(properties).toMatchObject({ view: "singleValue", setPeriodToTimeRange: true });
+    }
+    expect(rows[1]?.map(({ type }) => type)).toEqual(["alarm", "alarm", "text"]);
+    expect(
+      widgets.flatMap(({ properties }) => properties.markdown ?? []).filter((text) => text.startsWith("#")),
+    ).toEqual(["## Overview", "## All functions", "## Cold starts", "## Resources", "## Trends", "## Warming"]);
     expect(widgets.at(-1)?.properties.title).toContain("Slowest requests");
+  });
+
+  test.each([
+    ["nothing fails", { requests: 10_000, failures: 0, refused: 0 }, 100],
+    ["half of what may fail has failed", { requests: 10_000, failures: 2, refused: 0.5 }, 50],
+    ["all of what may fail has failed", { requests: 10_000, failures: 5, refused: 0 }, 0],
+    ["twice as much has failed, refused requests too", { requests: 9_994, failures: 4, refused: 6 }, -100],
+  ])("tells the error budget that is left: %s", async (_, values, left) => {
+    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const [expression] = shown(widgets.find(({ properties }) => properties.title?.startsWith("Error budget")));
+
+    expect(runInNewContext(expression ?? "", values)).toBeCloseTo(left, 0);
+  });
+
+  test.each([
+    [100, 100],
+    [99.95, 99.95],
+    [99, 99],
+    [40, 99],
+  ])("shows a success rate of %p percent at %p, on an axis on which the target is seen", async (rate, drawn) => {
+    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const graph = widgets.find(({ properties }) => properties.title?.startsWith("Success rate"));
+    const [expression] = shown(graph);
+
+    const IF = (condition: boolean, yes: number, no: number) => (condition ? yes : no);
+    expect(runInNewContext(expression ?? "", { rate, IF })).toBe(drawn);
+    expect(graph?.properties).toMatchObject({
+      yAxis: { left: { min: 99, max: 100 } },
+      annotations: { horizontal: [{ value: TARGETS.availabilityPercent }] },
+    });
+  });
+
+  test("shows percentiles beside the average in the overview", async () => {
+    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const overview = widgets.find(({ properties }) => properties.title === "Duration");
+    const statistics = overview?.properties.metrics?.map((metric) => (metric.at(-1) as { stat: string }).stat);
+    expect(statistics).toEqual(["p99", "p90", "p50", "Average"]);
+  });
+
+  test("draws each version's requests, so that a deployment is seen: only where there are versions", async () => {
+    const dev = await synthesizeDev(tfvars({ functions: "api = {}\nold = { existing = true }" }));
+    const byVersion = ({ properties }: Widget) => properties.title?.startsWith("Requests by version");
+
+    expect(shown(chosen(bodyOf(dev), "dev-api").widgets.find(byVersion))).toEqual([
+      `SEARCH('{AWS/Lambda,ExecutedVersion,FunctionName,Resource} MetricName="Invocations" Resource="dev-api:live"', 'Sum')`,
+    ]);
+    expect(bodyOf(dev, "dashboard-existing").widgets.some(byVersion)).toBe(false);
+  });
+
+  test("has a row for each function in every table of all functions", async () => {
+    const { widgets } = bodyOf(await synthesizeDev(tfvars({ functions: MANY })), "dashboard-existing");
+    const tables = widgets.filter(({ type, properties }) => type === "metric" && properties.view === "table");
+
+    expect(tables).toHaveLength(4);
+    for (const { properties } of tables) {
+      const labels = properties.metrics?.map((metric) => (metric.at(-1) as { label: string }).label);
+      expect(new Set(labels)).toEqual(new Set(Array.from({ length: 50 }, (_, index) => `f${index}`)));
+      expect(labels).toHaveLength(50);
+    }
+  });
+
+  test("links to the chosen function's logs and traces, to queries that are there, and to runbooks", async () => {
+    const dev = await synthesizeDev(tfvars({ more: 'runbooks_url = "https://example.com/runbooks"' }));
+    const { widgets } = chosen(bodyOf(dev), "dev-api");
+    const text = widgets.flatMap(({ properties }) => properties.markdown ?? []).find((one) => one.startsWith("**"));
+
+    const links = [...(text ?? "").matchAll(/\[([^\]]+)\]\((https:\/\/[^ ]+)\)/g)].map(([, label, url]) => [
+      label,
+      url,
+    ]);
+    const urls = Object.fromEntries(links) as Record<string, string>;
+    expect(urls["logs"]).toContain("log-group/$252Faws$252Flambda$252Fdev-api");
+    expect(urls["traces"]).toContain("service*28*22dev-api*22*29");
+    expect(urls["dev/failures"]).toMatch(
+      /queryId~'\$\{aws_cloudwatch_query_definition\.\w*failures\w*\.query_definition_id\}/,
+    );
+    expect(urls["errors"]).toBe("https://example.com/runbooks/errors.md");
   });
 
   test("is no longer for fifty functions than for one", async () => {
