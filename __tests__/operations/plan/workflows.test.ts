@@ -99,12 +99,17 @@ describe.each(files)("%s", (file) => {
   });
 });
 
+/** What the deployment of an environment is handed; users may have any environments. */
+const DEPLOYMENT_SECRETS = ["PLAN_PASSPHRASE", "TERRAFORM_VARIABLES", "TF_API_TOKEN", "TF_PLAN_TOKEN"];
+
 describe("permissions", () => {
   test("are the least that each job can do with", () => {
     const all = Object.fromEntries(
-      files.flatMap((file) =>
-        Object.entries(workflow(file).jobs).map(([name, { permissions }]) => [`${file} ${name}`, permissions]),
-      ),
+      files
+        .filter((file) => file !== "main.yml")
+        .flatMap((file) =>
+          Object.entries(workflow(file).jobs).map(([name, { permissions }]) => [`${file} ${name}`, permissions]),
+        ),
     );
     const reads = { contents: "read" };
     const signsIn = { ...reads, "id-token": "write" };
@@ -117,9 +122,6 @@ describe("permissions", () => {
       "deploy.yml plan": signsIn,
       "deploy.yml apply": { "id-token": "write" },
       "deploy.yml smoke": signsIn,
-      "main.yml dev": signsIn,
-      "main.yml staging": signsIn,
-      "main.yml prod": signsIn,
       "drift.yml plan": signsIn,
       "drift.yml issue": { ...reads, issues: "write" },
     });
@@ -140,11 +142,17 @@ describe("permissions", () => {
     expect(jobs["checks"]?.steps?.flatMap(({ run }) => run ?? [])).toEqual(ci);
   });
 
-  test("each environment deploys under a lock of its own, after its approval", () => {
-    const { jobs } = workflow("main.yml");
-    for (const name of ["dev", "staging", "prod"]) {
-      expect(jobs[name]?.concurrency).toEqual({ group: `deploy-${name}`, "cancel-in-progress": false });
-    }
+  test.each(Object.entries(workflow("main.yml").jobs))(
+    "%s deploys under a lock of its own, and signs in",
+    (name, job) => {
+      expect(job.uses).toBe("./.github/workflows/deploy.yml");
+      expect(job.concurrency).toEqual({ group: `deploy-${name}`, "cancel-in-progress": false });
+      expect(job.permissions).toEqual({ contents: "read", "id-token": "write" });
+      expect(Object.keys(job.secrets ?? {}).sort()).toEqual(DEPLOYMENT_SECRETS);
+    },
+  );
+
+  test("each environment is applied after its approval", () => {
     expect(workflow("deploy.yml").jobs["apply"]?.environment).toBe("${{ inputs.environment }}");
   });
 });
@@ -194,17 +202,13 @@ describe("what may be stolen", () => {
   test("secrets are passed by name, to plans only those that plans need, and those for applying from main alone", () => {
     for (const file of files) expect(text(file)).not.toContain("inherit");
     const passed = all.flatMap(([name, { uses, secrets = {} }]) =>
-      uses === undefined ? [] : [[name, Object.keys(secrets).sort()]],
+      uses === undefined || name.startsWith("main.yml") ? [] : [[name, Object.keys(secrets).sort()]],
     );
     const plan = ["TERRAFORM_VARIABLES", "TF_PLAN_TOKEN"];
-    const everything = ["PLAN_PASSPHRASE", "TERRAFORM_VARIABLES", "TF_API_TOKEN", "TF_PLAN_TOKEN"];
     expect(Object.fromEntries(passed)).toEqual({
       "pull-request.yml plan": plan,
       "drift.yml plan": plan,
       "deploy.yml plan": ["PLAN_PASSPHRASE", ...plan],
-      "main.yml dev": everything,
-      "main.yml staging": everything,
-      "main.yml prod": everything,
     });
     expect(Object.keys(workflow("main.yml").on)).toEqual(["push"]);
     expect(workflow("drift.yml").jobs["plan"]?.if).toContain("github.ref == 'refs/heads/main'");
