@@ -404,7 +404,7 @@ describe("GitHub's limit", () => {
   test.each([
     [1, 300],
     [3, 300],
-    [3, 3000],
+    [3, 1000],
     [30, 150],
   ])("%i environments with twice %i changes: the list is cut, and says so", async (environments, count) => {
     const plan = many(count);
