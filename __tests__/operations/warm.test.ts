@@ -211,7 +211,7 @@ describe("watching", () => {
 
     expect(stdout.slice(START_LINES)).toEqual([
       "10:00:03Z  round  1/20  dev-api  8/10 instances, 8 cold starts",
-      "                                 failed: Rate Exceeded. [2J",
+      "                                 failed: Rate Exceeded.",
       "10:00:33Z  round  2/20  dev-api  10/10 instances, 2 cold starts",
       "10:01:03Z  round  3/20  dev-api  10/10 instances (all that it may have)",
       "",
