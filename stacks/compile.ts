@@ -9,11 +9,14 @@ import {
   type OutputFile,
   type Plugin,
 } from "esbuild";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, posix, relative, resolve, sep } from "node:path";
 import { WARMER } from "../environments/names";
 import { InvalidInput, type Mistake } from "../environments/mistakes";
 import { commonJsExports } from "./commonjs-exports";
+import { mayCreateRequire, withPlainRequire } from "./created-require";
+import { HOW_TO_KEEP, lostFiles } from "./lost-files";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { placeOf } from "./import-place";
 import { nativePackages } from "./native-packages";
@@ -34,6 +37,8 @@ type Attempt = BuildResult<{ write: false; metafile: true }>;
 const MADE_UP = "made-up";
 const ENTRY = `${MADE_UP}:entry`;
 
+const BANNER = 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);';
+
 /** Tells the bundler's imports from those with which a plugin asks where they lead. */
 const ASKED = Symbol("asked");
 
@@ -47,6 +52,8 @@ class Lessons {
   readonly exportingBothWays = new Set<string>();
   /** Packages' files that require a name with a variable in it, which no file has. */
   readonly requiringUnknown = new Set<string>();
+  /** ES modules that make a `require` of their own. */
+  readonly creatingRequire = new Set<string>();
 }
 
 /**
@@ -75,6 +82,7 @@ export async function compile(root: string, name: string, source: string): Promi
         // A package's compiled files are told of where it does not do without.
         ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
         ...native.notes,
+        ...(name === WARMER ? [] : await lostFiles(root, source, attempt.metafile)),
       ].map(({ file, message }) => `${file}: ${message}`),
     };
   }
@@ -102,7 +110,7 @@ function options(root: string, name: string): BuildOptions {
     format: "esm",
     target: "node22",
     // What CommonJS modules have and ES modules have not. The folder of every module is the one that the bundle is in.
-    banner: { js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);' },
+    banner: { js: BANNER },
     define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
     logLevel: "silent",
     logLimit: 0,
@@ -135,8 +143,12 @@ function isBuildFailure(failure: unknown): failure is Error & BuildFailure {
 
 /** Whether there was something new to learn from an attempt. */
 async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Lessons): Promise<boolean> {
+  const { missing: lost, importedLazily, exportingBothWays, requiringUnknown, creatingRequire } = lessons;
   const known = () =>
-    lessons.missing.size + lessons.importedLazily.size + lessons.exportingBothWays.size + lessons.requiringUnknown.size;
+    [lost, importedLazily, exportingBothWays, requiringUnknown, creatingRequire].reduce(
+      (sum, { size }) => sum + size,
+      0,
+    );
   const before = known();
 
   for (const { id, location } of attempt.warnings) {
@@ -163,6 +175,14 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
       for (const { kind, path } of imports) {
         if (kind === "dynamic-import" && inputs[path]?.format === "cjs")
           lessons.importedLazily.add(resolve(root, path));
+      }
+    }
+    if (
+      attempt.outputFiles.some(({ text }) => text.split("createRequire").length > BANNER.split("createRequire").length)
+    ) {
+      for (const file of Object.keys(inputs).filter((input) => /\.[cm]?[jt]sx?$/.test(input))) {
+        const path = resolve(root, file);
+        if (existsSync(path) && mayCreateRequire(await readFile(path, "utf8"))) lessons.creatingRequire.add(path);
       }
     }
   }
@@ -232,6 +252,11 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
             : undefined,
         );
       }
+      if (lessons.creatingRequire.size > 0) {
+        bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, async ({ path }) =>
+          lessons.creatingRequire.has(path) ? { contents: await withPlainRequire(path), loader: "default" } : undefined,
+        );
+      }
       if (lessons.exportingBothWays.size > 0) {
         bundler.onLoad({ filter: /.*/, namespace: "file" }, async ({ path }) =>
           lessons.exportingBothWays.has(path) ? { contents: await asCommonJs(path) } : undefined,
@@ -275,7 +300,9 @@ async function explained(root: string, source: string, { errors }: BuildFailure)
   const isWithoutHandler = errors.every(
     ({ location, text }) => location?.file === ENTRY && text.startsWith("No matching export"),
   );
-  if (!isWithoutHandler) return new InvalidInput(errors.map((error) => ({ file: place(error), message: error.text })));
+  if (!isWithoutHandler) {
+    return new InvalidInput(errors.map((error) => ({ file: place(error), message: inOurWords(error.text) })));
+  }
   const { metafile } = await build({
     absWorkingDir: resolve(root),
     entryPoints: [source],
@@ -289,6 +316,11 @@ async function explained(root: string, source: string, { errors }: BuildFailure)
     logLevel: "silent",
   });
   return noHandler(source, Object.values(metafile.outputs)[0]?.exports ?? []);
+}
+
+function inOurWords(text: string): string {
+  const [, file] = /^No loader is configured for ".*" files: (.+)$/.exec(text) ?? [];
+  return file === undefined ? text : `${file} is neither code nor JSON, and is not bundled: ${HOW_TO_KEEP}`;
 }
 
 function place({ location }: Message): string {
@@ -305,5 +337,7 @@ export const COMPILATION = [
   asNodeImports,
   isDeclaredEsModule,
   nativePackages,
+  lostFiles,
+  withPlainRequire,
   asCommonJs,
 ].join("\n");

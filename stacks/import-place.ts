@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
-import type { Node, SourceFile, SyntaxKind } from "typescript";
+import type ts from "typescript";
 
 /** When a module's import happens: as it starts, maybe later, or so that the program goes on where it fails. */
 export type ImportPlace = "start" | "later" | "guarded";
 
 const ORDER: readonly ImportPlace[] = ["start", "later", "guarded"];
+
+/** The compiler, which the few programs load that need it. */
+export type TypeScript = typeof ts;
 
 /**
  * Where a module imports another, by its `import`s and literal `require()`s: of several the one that matters most.
@@ -12,37 +15,45 @@ const ORDER: readonly ImportPlace[] = ["start", "later", "guarded"];
  * @param specifier as it is written
  */
 export async function placeOf(file: string, specifier: string): Promise<ImportPlace> {
-  // Loaded for the few programs that need it.
-  const { default: ts } = await import("typescript");
-  const source: SourceFile = ts.createSourceFile(file, await readFile(file, "utf8"), ts.ScriptTarget.Latest, true);
+  const { default: typescript } = await import("typescript");
+  const source = await parse(typescript, file);
   const places: ImportPlace[] = [];
-  const visit = (node: Node) => {
-    if (ts.isStringLiteralLike(node) && node.text === specifier) {
-      if (ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent)) places.push("start");
-      if (ts.isCallExpression(node.parent)) places.push(placeOfCall(node.parent));
+  const visit = (node: ts.Node) => {
+    if (typescript.isStringLiteralLike(node) && node.text === specifier) {
+      if (typescript.isImportDeclaration(node.parent) || typescript.isExportDeclaration(node.parent)) {
+        places.push("start");
+      }
+      if (typescript.isCallExpression(node.parent)) places.push(placeOfNode(typescript, node.parent));
     }
-    ts.forEachChild(node, visit);
+    typescript.forEachChild(node, visit);
   };
-  const placeOfCall = (call: Node): ImportPlace => {
-    let place: ImportPlace = "start";
-    for (let node = call; !ts.isSourceFile(node); node = node.parent) {
-      const { parent } = node;
-      if (ts.isPropertyAccessExpression(parent) && parent.name.text === "catch") return "guarded";
-      if (ts.isTryStatement(parent) && parent.tryBlock === node && parent.catchClause) return "guarded";
-      if (ts.isFunctionLike(parent) || isChoice(parent, node)) place = "later";
-    }
-    return place;
-  };
-  const isChoice = (parent: Node, node: Node): boolean =>
+  visit(source);
+  return ORDER.find((place) => places.includes(place)) ?? "later";
+}
+
+/** Reads a module's syntax. */
+export async function parse({ createSourceFile, ScriptTarget }: TypeScript, file: string): Promise<ts.SourceFile> {
+  return createSourceFile(file, await readFile(file, "utf8"), ScriptTarget.Latest, true);
+}
+
+/** When an expression of a module is evaluated. */
+export function placeOfNode(ts: TypeScript, expression: ts.Node): ImportPlace {
+  const isLogical = (operator: ts.SyntaxKind): boolean =>
+    [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken].includes(
+      operator,
+    );
+  const isChoice = (parent: ts.Node, node: ts.Node): boolean =>
     ((ts.isIfStatement(parent) || ts.isSwitchStatement(parent)) && parent.expression !== node) ||
     (ts.isConditionalExpression(parent) && parent.condition !== node) ||
     (ts.isBinaryExpression(parent) && parent.right === node && isLogical(parent.operatorToken.kind)) ||
     ts.isIterationStatement(parent, false) ||
     ts.isCatchClause(parent);
-  const isLogical = (operator: SyntaxKind): boolean =>
-    [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken].includes(
-      operator,
-    );
-  visit(source);
-  return ORDER.find((place) => places.includes(place)) ?? "later";
+  let place: ImportPlace = "start";
+  for (let node = expression; !ts.isSourceFile(node); node = node.parent) {
+    const { parent } = node;
+    if (ts.isPropertyAccessExpression(parent) && parent.name.text === "catch") return "guarded";
+    if (ts.isTryStatement(parent) && parent.tryBlock === node && parent.catchClause) return "guarded";
+    if (ts.isFunctionLike(parent) || isChoice(parent, node)) place = "later";
+  }
+  return place;
 }

@@ -8,7 +8,7 @@ import { makeProject, temporaryFolder, unpack } from "../support/project";
 /** Packages as there are, each made up. */
 const PACKAGES = {
   // A main file, and an ES module for bundlers, which Node.js does not know.
-  "both/package.json": { name: "both", main: "main.js", module: "module.js" },
+  "both/package.json": { name: "both", version: "3.2.1", main: "main.js", module: "module.js" },
   "both/main.js": 'exports.Thing = class Thing {}; exports.kind = "main";',
   "both/module.js": 'export class Thing {} export const kind = "module";',
   "polyfill/package.json": { name: "polyfill", main: "main.js", module: "module.js", browser: "browser.js" },
@@ -45,6 +45,17 @@ const PACKAGES = {
   "modern/index.js": `export default "default"; export const named = "named";
     export const at = [typeof import.meta.dirname, typeof import.meta.filename, import.meta.url.slice(0, 8)];`,
   "callable/index.js": 'module.exports = function () { return "called"; }; module.exports.extra = "extra";',
+  // ES modules that require.
+  "requiring/package.json": {
+    name: "requiring",
+    type: "module",
+    main: "index.js",
+    imports: { "#parts/*": "./lib/*.cjs" },
+  },
+  "requiring/index.js": `import { createRequire as create } from "module"; const require$1 = create(import.meta.url);
+    export const part = (name) => parts[name](); const parts = { one: () => require$1("#parts/one") };
+    export const { version } = require$1("both/package.json");`,
+  "requiring/lib/one.cjs": 'module.exports = "part one";',
   "optional/index.js": `try { exports.found = require("not-installed"); } catch { exports.found = "none"; }
     exports.later = () => require("not-installed-either");`,
 };
@@ -76,6 +87,10 @@ const HANDLERS = {
     } };`,
   "json.mjs": 'import data from "./data.json" with { type: "json" }; export const handler = async () => data.answer;',
   "json.cjs": 'module.exports.handler = async () => require("./data").answer;',
+  "requiring.mjs": `import { createRequire } from "node:module"; import { part, version } from "requiring";
+    const require = createRequire(import.meta.url); const { kind } = require("both");
+    export const handler = async () => [part("one"), version, kind, require("./data.json").answer,
+      createRequire(import.meta.url)("./data").answer, typeof require.resolve, typeof require];`,
   "optional.mjs": `import { found, later } from "optional";
     export const handler = async () => { try { return [found, later()]; } catch ({ code }) { return [found, code]; } };`,
   "optional.cjs": `exports.handler = async (event) => {

@@ -1,0 +1,303 @@
+import { type Metafile } from "esbuild";
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type ts from "typescript";
+import { type Mistake } from "../environments/mistakes";
+import { parse, placeOfNode, type TypeScript } from "./import-place";
+
+/** How a file gets to where a function runs. */
+export const HOW_TO_KEEP =
+  "put its content into a .ts, .json or .txt file and import that (.txt gives a string), or put it into a Lambda layer and read it from /opt";
+
+/** What a module's text has that this looks at. Most have none of it, and are not parsed. */
+const SUSPECTS = [
+  /\b__dirname\b|\b__filename\b|\bimport\.meta\b/,
+  /\b(readFile|readFileSync|createReadStream)\(/,
+  /\brequire\.resolve\b|=\s*require\s*[,;\n]/,
+  /\b(require|import)\(\s*([^"'`)\s]|["'`][^"'`\n]*(["'`]\s*\+|\$\{))/,
+];
+
+/** Take a path, and read what is there; or only look whether it is. */
+const READERS = new Set(["readFile", "readFileSync", "createReadStream"]);
+const CHECKS = new Set(["existsSync", "access", "accessSync", "stat", "statSync"]);
+
+/** What a module has lost that is not in its bundle. */
+interface Lost {
+  readonly node: ts.Node;
+  /** Of what is read, relative to the module; none where only the running program knows. */
+  readonly path?: string;
+}
+
+/** A path, as far as it is known before the program runs. */
+interface Path {
+  /** Where it may lead: what is relative to the working folder is looked for in several. */
+  readonly candidates: readonly string[];
+  /** Whether the rest is known when the program runs. */
+  readonly isOpen?: boolean;
+}
+
+/**
+ * Files that a program reads beside its code, and modules whose names only the running program knows: a bundle has neither.
+ *
+ * @param root the project's folder
+ * @param entry the handler's file, relative to it
+ * @returns a note on each in the users' code, and one for each package
+ */
+export async function lostFiles(root: string, entry: string, { outputs }: Metafile): Promise<Mistake[]> {
+  const bundled = new Set(
+    Object.values(outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
+    ),
+  );
+  const notes: Mistake[] = [];
+  const packages = new Set<string>();
+  for (const file of [...bundled].sort()) {
+    if (!/\.[cm]?[jt]sx?$/.test(file) || !existsSync(resolve(root, file))) continue;
+    const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
+    if (name !== undefined && packages.has(name)) continue;
+    const text = await readFile(resolve(root, file), "utf8");
+    if (!SUSPECTS.some((suspect) => suspect.test(text))) continue;
+    const module = new ModuleFiles(await import("typescript").then((loaded) => loaded.default), resolve(root, file), {
+      working: [dirname(resolve(root, entry)), resolve(root)],
+      bundled: [...bundled].map((each) => resolve(root, each)),
+      isPackage: name !== undefined,
+    });
+    for (const { node, path } of await module.lost()) {
+      const { line, character } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
+      const place = `${file}:${line + 1}:${character + 1}`;
+      if (name === undefined) {
+        notes.push({
+          file: place,
+          message:
+            path === undefined
+              ? "what this imports is known only when the program runs, and is not bundled: import each by its name"
+              : `${path} is read when the program runs, and is not bundled: ${HOW_TO_KEEP}`,
+        });
+        continue;
+      }
+      packages.add(name);
+      notes.push({
+        file: place,
+        message:
+          path === undefined
+            ? `${name} imports what is known only when the program runs, and is not bundled: the program fails if it gets to this line`
+            : `${name} reads ${path} when the program runs, which is not bundled: what needs it fails`,
+      });
+      break;
+    }
+  }
+  return notes;
+}
+
+interface Surroundings {
+  /** What relative paths may be relative to when the program runs, the likelier first. */
+  readonly working: readonly string[];
+  readonly bundled: readonly string[];
+  readonly isPackage: boolean;
+}
+
+/** What one module reads or imports when it runs. */
+class ModuleFiles {
+  private readonly constants = new Map<string, ts.Expression>();
+  /** Variables that are `require`. */
+  private readonly aliases = new Set<string>();
+  private readonly checked = new Set<string>();
+  private readonly found: Lost[] = [];
+
+  constructor(
+    private readonly ts: TypeScript,
+    private readonly file: string,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  async lost(): Promise<readonly Lost[]> {
+    const source = await parse(this.ts, this.file);
+    this.learn(source);
+    this.visit(source);
+    return this.found;
+  }
+
+  private learn(node: ts.Node): void {
+    const { ts } = this;
+    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer) {
+      this.constants.set(node.name.text, node.initializer);
+      if (isRequire(ts, node.initializer)) this.aliases.add(node.name.text);
+    }
+    if (ts.isBinaryExpression(node) && ts.isIdentifier(node.left) && isRequire(ts, node.right)) {
+      this.aliases.add(node.left.text);
+    }
+    if (ts.isCallExpression(node) && CHECKS.has(calledName(ts, node))) {
+      this.checked.add(node.arguments[0]?.getText() ?? "");
+    }
+    ts.forEachChild(node, (child) => {
+      this.learn(child);
+    });
+  }
+
+  private visit(node: ts.Node): void {
+    const lost = this.lostAt(node);
+    if (lost) {
+      this.found.push(lost);
+      return;
+    }
+    this.ts.forEachChild(node, (child) => {
+      this.visit(child);
+    });
+  }
+
+  private lostAt(node: ts.Node): Lost | undefined {
+    const { ts } = this;
+    if (!ts.isExpression(node) || ts.isImportDeclaration(node.parent)) return undefined;
+    const place = placeOfNode(ts, node);
+    if (ts.isCallExpression(node) && node.arguments[0]) {
+      const [argument] = node.arguments;
+      const callee = node.expression;
+      const isImport = callee.kind === ts.SyntaxKind.ImportKeyword || isRequire(ts, callee);
+      const isAlias = ts.isIdentifier(callee) && this.aliases.has(callee.text);
+      const isResolve = /^(require|import\.meta|createRequire\(.*\))\.resolve$/.test(callee.getText());
+      if (isAlias || isResolve) {
+        const path = this.beside(argument);
+        if (path) return this.isTold(argument, isAlias ? "later" : place) ? this.existing(node, path, true) : undefined;
+      }
+      if (isImport && !ts.isStringLiteralLike(argument)) {
+        const path = this.pathOf(argument);
+        if (path) return this.isTold(argument, place) ? this.existing(node, path) : undefined;
+        // Of packages only what they start with: what they import later is most often what the program tells them to.
+        const isSurely = place === "start" || (place === "later" && !this.surroundings.isPackage);
+        return isSurely && !this.isLocal(node, "require") && !this.isGlob(argument) ? { node } : undefined;
+      }
+      if (READERS.has(calledName(ts, node)) && ts.isStringLiteralLike(argument) && !this.surroundings.isPackage) {
+        return this.existing(node, {
+          candidates: this.surroundings.working.map((base) => resolve(base, argument.text)),
+        });
+      }
+    }
+    const path = this.pathOf(node);
+    return path && !ts.isIdentifier(node) && this.isTold(node, place) ? this.existing(node, path) : undefined;
+  }
+
+  /** Packages that look first whether a file is there can do without. */
+  private isTold(node: ts.Node, place: string): boolean {
+    if (!this.surroundings.isPackage) return true;
+    const { parent } = node;
+    const name = this.ts.isVariableDeclaration(parent) ? parent.name.getText() : node.getText();
+    return place !== "guarded" && !this.checked.has(name);
+  }
+
+  private existing(node: ts.Node, { candidates, isOpen = false }: Path, isImported = false): Lost | undefined {
+    const endings = isImported ? ["", ".js", ".json", "/index.js"] : [""];
+    const path = candidates.flatMap((each) => endings.map((ending) => each + ending)).find((each) => existsSync(each));
+    if (path === undefined || path === this.file || this.file.startsWith(path + sep)) return undefined;
+    const isFolder = statSync(path).isDirectory();
+    if (isFolder && isOpen && this.surroundings.bundled.some((file) => file.startsWith(path + sep))) return undefined;
+    const name = relative(dirname(this.file), path).split(sep).join("/");
+    return { node, path: (name.startsWith(".") ? name : `./${name}`) + (isFolder ? "/" : "") };
+  }
+
+  /** Where a specifier leads that begins with a dot. */
+  private beside(node: ts.Expression): Path | undefined {
+    const start = this.startOf(node);
+    if (!start || !/^\.\.?\//.test(start.text)) return this.pathOf(node);
+    return { candidates: [resolve(dirname(this.file), start.text)], isOpen: start.isOpen };
+  }
+
+  /** The bundler takes every file that `require("./a/" + name)` may mean. */
+  private isGlob(node: ts.Expression): boolean {
+    return /^\.\.?\//.test(this.startOf(node)?.text ?? "");
+  }
+
+  /** The text that an expression begins with. */
+  private startOf(node: ts.Expression): { readonly text: string; readonly isOpen: boolean } | undefined {
+    const { ts } = this;
+    if (ts.isStringLiteralLike(node)) return { text: node.text, isOpen: false };
+    if (ts.isTemplateExpression(node)) return { text: node.head.text, isOpen: true };
+    if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;
+    const left = this.startOf(node.left);
+    return left && { ...left, isOpen: true };
+  }
+
+  private pathOf(node: ts.Expression, depth = 0): Path | undefined {
+    const { ts } = this;
+    if (depth > 8) return undefined;
+    const deeper = (inner: ts.Expression) => this.pathOf(inner, depth + 1);
+    const text = node.getText();
+    if (text === "__dirname" || text === "import.meta.dirname") return { candidates: [dirname(this.file)] };
+    if (text === "__filename" || text === "import.meta.filename" || text === "import.meta.url") {
+      return { candidates: [this.file] };
+    }
+    if (text === "process.cwd()" || text === "process.env.LAMBDA_TASK_ROOT") {
+      return this.surroundings.isPackage ? undefined : { candidates: this.surroundings.working };
+    }
+    if (ts.isIdentifier(node)) {
+      const value = this.constants.get(node.text);
+      return value && deeper(value);
+    }
+    if (ts.isPropertyAccessExpression(node) && /^(href|pathname)$/.test(node.name.text)) return deeper(node.expression);
+    if (ts.isNewExpression(node) && node.expression.getText() === "URL") {
+      const [path, base] = node.arguments ?? [];
+      return (
+        path &&
+        base &&
+        this.joined(base, [path], (from, part) => fileURLToPath(new URL(part, pathToFileURL(from))), depth)
+      );
+    }
+    if (ts.isCallExpression(node)) {
+      const [first, ...rest] = node.arguments;
+      const name = calledName(ts, node);
+      if (!first) return undefined;
+      if (name === "join" || name === "resolve") return this.joined(first, rest, join, depth);
+      const known = /^(dirname|fileURLToPath|normalize|String)$/.test(name) ? deeper(first) : undefined;
+      return known && name === "dirname"
+        ? { ...known, candidates: known.candidates.map((each) => dirname(each)) }
+        : known;
+    }
+    const append = (from: string, part: string) => from + part;
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+      return this.joined(node.left, [node.right], append, depth);
+    }
+    if (ts.isTemplateExpression(node) && node.head.text === "" && node.templateSpans[0]) {
+      const [{ expression, literal }, ...more] = node.templateSpans;
+      const known = deeper(expression);
+      return known && !known.isOpen
+        ? { candidates: known.candidates.map((each) => append(each, literal.text)), isOpen: more.length > 0 }
+        : known;
+    }
+    return undefined;
+  }
+
+  /** A path and what is appended to it, up to what only the running program knows. */
+  private joined(
+    first: ts.Expression,
+    rest: readonly ts.Expression[],
+    append: (from: string, part: string) => string,
+    depth: number,
+  ): Path | undefined {
+    let path = this.pathOf(first, depth + 1);
+    for (const part of rest) {
+      if (!path || path.isOpen) return path;
+      if (!this.ts.isStringLiteralLike(part)) return { ...path, isOpen: true };
+      path = { candidates: path.candidates.map((from) => append(from, part.text)) };
+    }
+    return path;
+  }
+
+  /** Whether a name is a parameter of a function around a node: other bundlers hand their own `require` to modules. */
+  private isLocal(node: ts.Node, name: string): boolean {
+    for (let each = node; !this.ts.isSourceFile(each); each = each.parent) {
+      if (this.ts.isFunctionLike(each) && each.parameters.some((parameter) => parameter.name.getText() === name))
+        return true;
+    }
+    return false;
+  }
+}
+
+function isRequire(ts: TypeScript, node: ts.Node): boolean {
+  return ts.isIdentifier(node) && node.text === "require";
+}
+
+/** The last part of what is called: `readFile` of `fs.promises.readFile`. */
+function calledName(ts: TypeScript, { expression }: ts.CallExpression): string {
+  return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
+}
