@@ -44,6 +44,9 @@ export type AlarmKey = keyof typeof ALARM_DEFAULTS;
 /** Every alarm, in the order in which people read of them. */
 export const ALARM_KEYS = Object.keys(ALARM_DEFAULTS) as AlarmKey[];
 
+/** Those that wake people: requests fail, or are refused. */
+export const URGENT_ALARMS = ["errors", "throttles", "timeouts"] as const satisfies readonly AlarmKey[];
+
 const timing = {
   enabled: flag().optional(),
   period_seconds: wholeNumber(60, LONGEST_EVALUATION_SECONDS).multipleOf(60, { error: "a multiple of 60" }).optional(),
@@ -54,7 +57,8 @@ const timing = {
 const count = () => section({ threshold: wholeNumber(0, 1_000_000).optional(), ...timing });
 
 const percent = () =>
-  section({ threshold_percent: wholeNumber(1, 100).optional(), ...timing }).transform(
+  // The alarm rings above it: of 100 % there is no more.
+  section({ threshold_percent: wholeNumber(1, 99).optional(), ...timing }).transform(
     ({ thresholdPercent: threshold, ...rest }) => ({ threshold, ...rest }),
   );
 

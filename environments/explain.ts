@@ -1,6 +1,7 @@
-import { distance } from "fastest-levenshtein";
 import { type z } from "zod";
+import { suggestion } from "./meant-keys";
 import { keyPath, show } from "./mistakes";
+import { DEPLOYED_KEYS, ENVIRONMENT_KEYS, EXISTING_KEYS } from "./schema";
 
 type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
@@ -19,17 +20,80 @@ export function explainIssues(issues: readonly Issue[]): string[] {
 }
 
 function complaints(issue: Issue): [Path, string][] {
+  const { path } = issue;
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => [
-        [...issue.path, key],
-        `unknown key${suggestion(key, issue.message.split(", "))}`,
-      ]);
+      return issue.keys.map((key) => {
+        const switchHint = key === "enabled" ? hintFor(path, false) : "";
+        const known = issue.message.split(", ");
+        return [[...path, key], `unknown key${switchHint || suggestion(key, known, (name) => placeOf(name, path))}`];
+      });
     case "invalid_key":
-      return [[issue.path, `expected ${issue.issues[0]?.message ?? "another name"}, got ${show(issue.path.at(-1))}`]];
+      return [[path, `expected ${issue.issues[0]?.message ?? "another name"}, got ${show(path.at(-1))}`]];
     default:
-      return [[issue.path, `expected ${issue.message}, got ${show(offendingValue(issue))}`]];
+      return [[path, `expected ${expectation(issue)}, got ${offense(issue)}`]];
   }
+}
+
+/** Where a key belongs that is not known at a path, and is at another. */
+function placeOf(key: string, path: Path): string | undefined {
+  const isAtTop = path.length === 0;
+  const isInFunction = path.length === 2 && path[0] === "functions";
+  if (isInFunction && ENVIRONMENT_KEYS.includes(key)) return "at the top of the file";
+  if (isInFunction && EXISTING_KEYS.includes(key)) return "beside existing = true";
+  if (isInFunction && DEPLOYED_KEYS.includes(key)) return "to a function that is deployed from here";
+  if (isAtTop && DEPLOYED_KEYS.includes(key)) return `to a function, as in functions = { api = { ${key} = … } }`;
+  return undefined;
+}
+
+/** What is to be there; without an example where {@link offense} gives a better one. */
+function expectation({ message, path, input }: Issue): string {
+  return hintFor(path, input) === "" ? message : message.replace(/, as in .*/, "");
+}
+
+/** The end of the sentence "expected …, got …". */
+function offense(issue: Issue): string {
+  const { path } = issue;
+  const value = offendingValue(issue);
+  if (issue.code === "custom") return `${isEmpty(value) ? "none" : show(value)}${hintIn(issue)}`;
+  // Somebody wrote the secret itself.
+  if (path.at(-2) === "secrets" && typeof value === "string") return "text";
+  return `${show(value)}${hintFor(path, value)}${requoted(issue, value)}`;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+function hintIn({ params }: z.core.$ZodIssueCustom): string {
+  return typeof params?.["hint"] === "string" ? params["hint"] : "";
+}
+
+/** How something is switched on or off that is no switch but has one. */
+function hintFor(path: Path, value: unknown): string {
+  if (typeof value !== "boolean") return "";
+  const [parent, key] = [path.at(-2), String(path.at(-1))];
+  if (parent === "warming" || parent === "alarms") {
+    if (key === "pre_deployment") return "; it is started by hand alone";
+    return `; to switch it ${value ? "on" : "off"}: ${key} = { enabled = ${value} }`;
+  }
+  if (value) return "";
+  if (key === "warming") {
+    return "; to switch warming off: warming = { scheduled = { enabled = false }, peak = { enabled = false } }";
+  }
+  return key === "alarms" ? "; to switch one off: alarms = { errors = { enabled = false } }" : "";
+}
+
+/** How a value is written that only has quotes too many or too few. */
+function requoted(issue: Issue, value: unknown): string {
+  if (issue.code !== "invalid_type") return "";
+  if (typeof value === "string" && issue.expected !== "string" && /^(\d+|true|false)$/.test(value)) {
+    return issue.expected === "array" ? "" : `; without quotes: ${value}`;
+  }
+  const isPlain = typeof value === "number" || typeof value === "boolean";
+  return isPlain && issue.expected === "string" && !issue.message.includes("in quotes")
+    ? `; in quotes: "${value}"`
+    : "";
 }
 
 /** Of a map whose kind is told by one key, the value of that key. */
@@ -39,19 +103,12 @@ function offendingValue(issue: Issue): unknown {
     : issue.input;
 }
 
-function suggestion(key: string, known: readonly string[]): string {
-  const [nearest] = known.map((name) => ({ name, edits: distance(key, name) })).sort((a, b) => a.edits - b.edits);
-  return nearest && nearest.edits <= Math.max(2, nearest.name.length / 3)
-    ? `, did you mean ${nearest.name}?`
-    : `; known here: ${known.join(", ")}`;
-}
-
 /** Finds what HCL allows and a tfvars file cannot use: expressions, null and what cdktf would replace. */
 export function explainUnusable(value: unknown, path: Path = []): { path: Path; sentence: string }[] {
   const unusable = (complaint: string, where = path) => [{ path: where, sentence: `${keyPath(where)}: ${complaint}` }];
   if (value === null) return unusable("expected a value, got null; leave the key out for its default");
   if (typeof value === "string") {
-    if (isExpression(value)) return unusable(`expected a plain value, got the expression ${show(value)}`);
+    if (isExpression(value)) return unusable(`expected a plain value, got ${describeExpression(value)}`);
     return TOKEN.test(value)
       ? unusable(`expected text without TfToken[, which cdktf replaces, got ${show(value)}`)
       : [];
@@ -66,6 +123,18 @@ export function explainUnusable(value: unknown, path: Path = []): { path: Path; 
 
 /** What cdktf takes for a text, a list or a map of its own, in whatever text it stands. */
 const TOKEN = /[$#&]\{TfToken\[/;
+
+/** A word without quotes is an expression, too. */
+function describeExpression(text: string): string {
+  const [, word] = /^\$\{([A-Za-z][\w.:/+-]*)\}$/.exec(text) ?? [];
+  if (word === undefined || /^(var|local|data|module|each|count|path|terraform|self)\./.test(word)) {
+    return `the expression ${show(text)}`;
+  }
+  const meant = /^(true|yes|on)$/i.test(word) ? "true" : /^(false|no|off)$/i.test(word) ? "false" : undefined;
+  return meant === undefined
+    ? `${word}: text needs quotes, as in ${show(word)}`
+    : `${word}: write ${meant}, or ${show(word)} for text`;
+}
 
 /** `$${` and `%%{` are HCL's way to write `${` and `%{` as text. */
 function isExpression(text: string): boolean {

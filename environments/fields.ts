@@ -13,17 +13,24 @@ function camelKeys<T extends object>(value: T): CamelKeys<T> {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [camel(key), item])) as CamelKeys<T>;
 }
 
-/** A map with known keys. For an unknown one, the error lists those that exist. */
-export function keys<Shape extends z.ZodRawShape>(shape: Shape) {
+/**
+ * A map with known keys. For an unknown one, the error lists those that exist.
+ *
+ * @param expected what it has to be; a map with the first of its keys by default
+ */
+export function keys<Shape extends z.ZodRawShape>(shape: Shape, expected?: string) {
+  const names = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys" ? Object.keys(shape).join(", ") : "a map, as in name = { … }",
+    error: ({ code, path = [] }) =>
+      code === "unrecognized_keys"
+        ? names.join(", ")
+        : (expected ?? `a map, as in ${String(path.at(-1) ?? "name")} = { ${names[0]} = … }`),
   });
 }
 
 /** Like {@link keys}, and what is snake_case in the file is camelCase in TypeScript. */
-export function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  return keys(shape).transform((value) => camelKeys(value));
+export function section<Shape extends z.ZodRawShape>(shape: Shape, expected?: string) {
+  return keys(shape, expected).transform((value) => camelKeys(value));
 }
 
 /** A whole number within limits, both included. */

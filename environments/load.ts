@@ -2,9 +2,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { explainIssues, explainUnusable } from "./explain";
 import { handlerFile } from "./handler-files";
-import { InvalidInput, keyPath, type Mistake } from "./mistakes";
+import { InvalidInput, keyPath, type Mistake, show } from "./mistakes";
 import { deployedName, MAX_NAME_LENGTH, stateLocation, WARMER } from "./names";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
+import { lockedProvider, lockFileOf, neededProvider } from "./provider-lock";
 import { explainFileError, readBytes, UnusableFile } from "./text-file";
 import { type Environment, environmentFile, environmentName, stateSettings } from "./schema";
 
@@ -15,6 +16,7 @@ const EXTENSION = ".tfvars";
 const MAX_TFVARS_BYTES = 1_500_000;
 
 type Values = NonNullable<Tfvars["values"]>;
+type Issues = Parameters<typeof explainIssues>[0];
 
 /**
  * Reads every `environments/*.tfvars`: checked, frozen, sorted by name.
@@ -39,7 +41,8 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
     const sentences = [
       ...nameMistakes(name),
       ...valueMistakes(values, parsed.error?.issues ?? []),
-      ...functionMistakes(name, values, folders),
+      ...(parsed.success ? await providerMistakes(root, name, parsed.data.functions) : []),
+      ...functionMistakes(name, values, folders, parsed.error?.issues ?? []),
       ...states.mistakes(name, file, values),
     ];
     mistakes.push(...sentences.map((message) => ({ file, message })));
@@ -83,7 +86,7 @@ function nameMistakes(name: string): string[] {
   return explainIssues(environmentName.safeParse(name, { reportInput: true }).error?.issues ?? []);
 }
 
-function valueMistakes(values: Values, issues: Parameters<typeof explainIssues>[0]): string[] {
+function valueMistakes(values: Values, issues: Issues): string[] {
   const unusable = explainUnusable(values);
   const told = new Set(unusable.map(({ path }) => keyPath(path)));
   return [
@@ -92,10 +95,11 @@ function valueMistakes(values: Values, issues: Parameters<typeof explainIssues>[
   ];
 }
 
-function functionMistakes(environment: string, values: Values, folders: readonly string[]): string[] {
+function functionMistakes(environment: string, values: Values, folders: readonly string[], issues: Issues): string[] {
+  const misnamed = new Set(issues.filter(({ code }) => code === "invalid_key").map(({ path }) => keyPath(path)));
   return functionsIn(values).flatMap(({ name, existing }) => {
-    if (existing) return [];
     const key = keyPath(["functions", name]);
+    if (existing || misnamed.has(key)) return [];
     const deployed = deployedName(environment, name);
     const mistakes: string[] = [];
     if (!folders.includes(name)) {
@@ -108,6 +112,29 @@ function functionMistakes(environment: string, values: Values, folders: readonly
       );
     }
     return mistakes;
+  });
+}
+
+/** Runtimes that the locked provider does not know. */
+async function providerMistakes(
+  root: string,
+  environment: string,
+  functions: Environment["functions"],
+): Promise<string[]> {
+  const lockFile = lockFileOf(environment);
+  let version: string | undefined;
+  try {
+    version = await lockedProvider(root, environment);
+  } catch (error) {
+    if (!(error instanceof UnusableFile)) throw error;
+    return [`${lockFile} ${error.message}`];
+  }
+  if (version === undefined) return [];
+  return Object.entries(functions).flatMap(([name, { runtime }]) => {
+    const needed = neededProvider(runtime, version);
+    if (needed === undefined) return [];
+    const key = keyPath(["functions", name, "runtime"]);
+    return `${key}: expected AWS provider ${needed} or later in ${lockFile}, which has ${version}, got ${show(runtime)}`;
   });
 }
 

@@ -24,8 +24,10 @@ export function wrongInput(file: string, message: string): InvalidInput {
 /** Writes a value for a mistake's "got …": on one line, at most 60 characters, and never a secret. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object" && value !== null) return "a map";
+  if (typeof value === "object" && value !== null) {
+    const kind = Array.isArray(value) ? "list" : "map";
+    return Object.keys(value).length === 0 ? `an empty ${kind}` : `a ${kind}`;
+  }
   if (typeof value === "string" && looksSecret(value)) return "a secret";
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;

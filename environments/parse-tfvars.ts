@@ -1,5 +1,6 @@
 import { getExpressionAst, parse } from "@cdktf/hcl2json";
 import { setFlagsFromString } from "node:v8";
+import { meantSyntax } from "./meant-syntax";
 import { keyPath, type Mistake } from "./mistakes";
 import { outlineOf } from "./outline";
 import { decodeText, utf16Of } from "./text-file";
@@ -41,7 +42,7 @@ export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfva
     const syntax = await getExpressionAst(file, map);
     return { values, mistakes: syntax ? repeatedKeys(file, syntax, Buffer.from(map)) : [] };
   } catch (error) {
-    return { mistakes: syntaxMistakes(file, String(error)) };
+    return { mistakes: syntaxMistakes(file, text, String(error)) };
   }
 }
 
@@ -51,19 +52,23 @@ function keysIn(value: unknown): number {
   return members.reduce<number>((count, member) => count + keysIn(member), Array.isArray(value) ? 0 : members.length);
 }
 
-/** hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. */
-function syntaxMistakes(file: string, error: string): Mistake[] {
+/** hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. The first of a line causes the others. */
+function syntaxMistakes(file: string, text: string, error: string): Mistake[] {
   const name = file.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const parts = error.split(new RegExp(`${name}:(\\d+),(\\d+)-[\\d,]+: `));
-  const mistakes: Mistake[] = [];
+  const lines = text.split("\n");
+  const mistakes = new Map<string, Mistake>();
   for (let index = 1; index + 2 < parts.length; index += 3) {
-    const message = (parts[index + 2] ?? "")
+    const [line = "", column = "", said = ""] = parts.slice(index, index + 3);
+    if (mistakes.has(line)) continue;
+    const message = said
       .replaceAll(/\s+/g, " ")
       .replace(/,? and \d+ other diagnostic.*$/, "")
       .replace(/[\s\]]+$/, "");
-    mistakes.push({ file: `${file}:${parts[index]}:${parts[index + 1]}`, message });
+    const meant = meantSyntax(lines[Number(line) - 1] ?? "", message);
+    mistakes.set(line, { file: `${file}:${line}:${column}`, message: meant ?? message });
   }
-  return mistakes.length > 0 ? mistakes : [{ file, message: error }];
+  return mistakes.size > 0 ? [...mistakes.values()] : [{ file, message: error }];
 }
 
 function repeatedKeys(file: string, syntax: Syntax, source: Buffer, path: readonly string[] = []): Mistake[] {

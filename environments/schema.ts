@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { alarmMistakes, alarmOverrides, type AlarmOverrides } from "./alarms";
+import { alarmOverrides } from "./alarms";
+import { crossFieldMistakes } from "./cross-field-checks";
 import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
-import { warmingMistakes, warmingOverrides, type WarmingOverrides, warmingSettings } from "./warming";
-import { mistakesTogether } from "./mistakes-together";
+import { warmingOverrides } from "./warming";
 import { WARMER } from "./names";
+import { isRegionName, meantRegion } from "./regions";
 import { looksSecret } from "../performance/secrets";
 import { holdsSecret } from "./secrets";
 
@@ -91,24 +92,34 @@ const terraformVariable = text("a name of a-z, 0-9 and _ that starts with a lett
   { error: "a name that Terraform does not reserve" },
 );
 
-const secret = section({
-  // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-  ssm_parameter: text("a parameter name, as in /shop/prod/token", /^([\w.-]+|(\/[\w.-]+){1,15})$/)
-    .optional()
-    .meta({ description: "Name of an SSM parameter: the function may read it, and finds this name in the variable" }),
-  secret_arn: text(
-    "the ARN of a Secrets Manager secret",
-    /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
-  )
-    .optional()
-    .meta({
-      description: "ARN of a Secrets Manager secret: the function may read it, and finds this ARN in the variable",
+const secret = section(
+  {
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    ssm_parameter: text("a parameter name, as in /shop/prod/token", /^([\w.-]+|(\/[\w.-]+){1,15})$/)
+      .refine((name) => !/^\/?(aws|ssm)/i.test(name), {
+        error: "a parameter of yours, whose name cannot begin with aws or ssm",
+      })
+      .optional()
+      .meta({ description: "Name of an SSM parameter: the function may read it, and finds this name in the variable" }),
+    secret_arn: text(
+      "the ARN of a Secrets Manager secret",
+      /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
+    )
+      // https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+      .refine((arn) => /-[A-Za-z0-9]{6}$/.test(arn), {
+        error: "the whole ARN, with the hyphen and the six characters that AWS has added to the secret's name",
+      })
+      .optional()
+      .meta({
+        description: "ARN of a Secrets Manager secret: the function may read it, and finds this ARN in the variable",
+      }),
+    terraform_variable: terraformVariable.optional().meta({
+      description:
+        "Name of a sensitive Terraform variable, set where Terraform runs: the function finds its value in the variable",
     }),
-  terraform_variable: terraformVariable.optional().meta({
-    description:
-      "Name of a sensitive Terraform variable, set where Terraform runs: the function finds its value in the variable",
-  }),
-})
+  },
+  'a reference, as in { ssm_parameter = "/shop/token" }, { secret_arn = … } or { terraform_variable = … }',
+)
   .refine((reference) => Object.keys(reference).length === 1, {
     error: "exactly one of ssm_parameter, secret_arn and terraform_variable",
   })
@@ -159,15 +170,6 @@ const deployedFunction = section({
   }),
   tracing: flag().default(true).meta({ description: "X-Ray active tracing" }),
   ...watching,
-}).superRefine(({ environment, secrets }, context) => {
-  for (const name of Object.keys(secrets).filter((name) => name in environment)) {
-    context.addIssue({
-      code: "custom",
-      path: ["secrets", name],
-      message: "a name that `environment` does not set too",
-      input: name,
-    });
-  }
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html */
@@ -207,7 +209,16 @@ const emails = z
   .refine((addresses) => new Set(addresses).size === addresses.length, { error: "each address once" })
   .default([]);
 
-const region = text("an AWS region, as in eu-west-1", /^[a-z]{2}(-[a-z]+)+-\d$/);
+const region = z.string({ error: "an AWS region, as in eu-west-1" }).superRefine((name, context) => {
+  const meant = meantRegion(name);
+  if (isRegionName(name) && meant === undefined) return;
+  context.addIssue({
+    code: "custom",
+    message: "an AWS region, as in eu-west-1",
+    input: name,
+    params: { hint: meant === undefined ? "" : `, did you mean ${meant}?` },
+  });
+});
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketName = text("a bucket's name", /^[a-z0-9](\.(?!\.)|[a-z0-9-]){1,61}[a-z0-9]$/).refine(
@@ -308,15 +319,14 @@ export const environmentName = text(
   /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
 );
 
-/** The schema of one file. Parsing fills the defaults in. */
-export const environmentFile = section({
+const environmentSection = section({
   region: region.meta({ description: "AWS region of everything in this environment" }),
   account_id: text("12 digits in quotes", /^\d{12}$/)
     .optional()
     .meta({ description: "AWS account; with it, Terraform refuses to touch any other" }),
-  protected: flag()
-    .default(false)
-    .meta({ description: "Terraform refuses to destroy, replace or leave out what cannot be had back: logs and addresses" }),
+  protected: flag().default(false).meta({
+    description: "Terraform refuses to destroy, replace or leave out what cannot be had back: logs and addresses",
+  }),
   log_retention_days: oneOf(RETENTION_DAYS).default(30).meta({ description: "How long CloudWatch keeps the logs" }),
   permissions_boundary: text("the ARN of a policy", /^arn:aws[\w-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
     .optional()
@@ -330,9 +340,11 @@ export const environmentFile = section({
         /^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$/,
       ).refine((name) => name !== WARMER, { error: "a name that Warmwatch does not use itself" }),
       functionSettings,
-      { error: "a map, as in functions = { … }" },
+      { error: "a map, as in functions = { api = {} }" },
     )
-    .refine((functions) => Object.keys(functions).length > 0, { error: "at least one function" })
+    .refine((functions) => Object.keys(functions).length > 0, {
+      error: "at least one function, as in functions = { api = {} }",
+    })
     .meta({ description: "One entry per function; each names a folder in functions/, unless it is an existing one" }),
   alarm_emails: emails.meta({ description: "Who gets every alarm, after confirming a message from AWS" }),
   urgent_emails: emails.meta({ description: "Who gets urgent alarms only: errors, throttles, timeouts" }),
@@ -353,45 +365,21 @@ export const environmentFile = section({
   warming: warmingOverrides
     .default({})
     .meta({ description: "What differs from the defaults of each warming strategy" }),
-})
-  .superRefine(({ alarms, functions, warming, alarmEmails, urgentEmails }, context) => {
-    const together = [
-      ...mistakesTogether("alarms", functions, (own: AlarmOverrides = {}) => alarmMistakes(alarms, own)),
-      ...mistakesTogether("warming", functions, (own: WarmingOverrides = {}) =>
-        warmingMistakes(warmingSettings(warming, own)),
-      ),
-    ];
-    for (const { path, expected, got } of together) {
+});
+
+/** The keys that stand at the top of a file. */
+export const ENVIRONMENT_KEYS: readonly string[] = Object.keys(environmentSection.in.shape);
+/** The keys of a function that is deployed from here. */
+export const DEPLOYED_KEYS: readonly string[] = Object.keys(deployedFunction.in.shape);
+/** The keys of a function that is deployed elsewhere. */
+export const EXISTING_KEYS: readonly string[] = Object.keys(existingFunction.in.shape);
+
+/** The schema of one file. Parsing fills the defaults in. */
+export const environmentFile = environmentSection
+  .superRefine((file, context) => {
+    for (const { path, expected, got } of crossFieldMistakes(file)) {
       context.addIssue({ code: "custom", path: [...path], message: expected, input: got });
     }
-    for (const [name, settings] of Object.entries(functions)) {
-      if (settings.existing !== true || settings.warmingQualifier !== undefined) continue;
-      if (Object.keys(settings.warming).length === 0) continue;
-      context.addIssue({
-        code: "custom",
-        path: ["functions", name, "warming"],
-        message: "warming_qualifier beside it, without which it is not kept warm",
-        input: undefined,
-      });
-    }
-    for (const [name, { asynchronous, alarms }] of Object.entries(functions)) {
-      if (asynchronous || !alarms.dropped_events) continue;
-      context.addIssue({
-        code: "custom",
-        path: ["functions", name, "alarms", "dropped_events"],
-        message: "asynchronous = true beside it, without which no event can be dropped",
-        input: undefined,
-      });
-    }
-    urgentEmails.forEach((address, index) => {
-      if (!alarmEmails.includes(address)) return;
-      context.addIssue({
-        code: "custom",
-        path: ["urgent_emails", index],
-        message: "an address that alarm_emails, which get every alarm, does not have",
-        input: address,
-      });
-    });
   })
   .transform(({ functions, ...rest }) => {
     const deployed: Record<string, DeployedFunction> = {};

@@ -146,6 +146,51 @@ export function warmingMistakes({ scheduled, peak, conditional }: WarmingSetting
   ];
 }
 
+/**
+ * Numbers of instances that are said somewhere, for a function with so many reserved, and are more than pings ever take: one stays free
+ * for requests, but a gate asks at least one. Defaults are lowered instead.
+ */
+export function concurrencyMistakes(
+  environment: WarmingOverrides,
+  own: WarmingOverrides,
+  reserved: number,
+): MistakeTogether[] {
+  const settings = warmingSettings(environment, own);
+  const free = reserved - 1;
+  const said = (key: "scheduled" | "peak" | "pre_deployment" | "gate") =>
+    own[key]?.concurrency ?? environment[key]?.concurrency;
+  const saidBound = (key: "minimum" | "maximum") => own.conditional?.[key] ?? environment.conditional?.[key];
+  const { scheduled, peak, gate, conditional } = settings;
+  const numbers: [path: string[], number: number | undefined, isOn: boolean, most: number][] = [
+    [["scheduled", "concurrency"], said("scheduled"), scheduled.enabled, free],
+    [["peak", "concurrency"], said("peak"), peak.enabled, free],
+    [["pre_deployment", "concurrency"], said("pre_deployment"), true, free],
+    [["gate", "concurrency"], said("gate"), gate.enabled, Math.max(1, free)],
+    [["conditional", "minimum"], saidBound("minimum"), conditional.enabled, free],
+    [["conditional", "maximum"], saidBound("maximum"), conditional.enabled, free],
+  ];
+  return numbers.flatMap(([path, number, isOn, most]) => {
+    if (number === undefined || !isOn || number <= most) return [];
+    const expected =
+      most === 0
+        ? "reserved_concurrency above 1 beside it: one instance stays free for requests"
+        : `at most ${most}: of reserved_concurrency = ${reserved}, one instance stays free for requests`;
+    return [{ path, expected, got: number }];
+  });
+}
+
+/** The most instances that a function's settings ask for. */
+export function mostInstances({ scheduled, peak, preDeployment, gate, conditional }: WarmingSettings): number {
+  const isScheduled = scheduled.enabled || peak.enabled;
+  return Math.max(
+    preDeployment.concurrency,
+    scheduled.enabled ? scheduled.concurrency : 0,
+    peak.enabled ? peak.concurrency : 0,
+    gate.enabled ? gate.concurrency : 0,
+    conditional.enabled && isScheduled ? conditional.maximum : 0,
+  );
+}
+
 function documentation(strategy: keyof WarmingSettings, description: string) {
   const snakeCase = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const summary = Object.entries(WARMING_DEFAULTS[strategy]).map(([key, value]) => [snakeCase(key), value as unknown]);

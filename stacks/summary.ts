@@ -4,6 +4,9 @@ import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { type CostItem, dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
 import { type EnvironmentStack } from "./environment-stack";
+import { mostInstances } from "../environments/warming";
+import { pingable } from "../functions/warmer/demand";
+import { warmedFunctions } from "./warming/warmed-functions";
 import { warmingCost } from "./warming/warming-cost";
 
 const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
@@ -87,11 +90,20 @@ function warmingLines(stacks: readonly EnvironmentStack[]): string[] {
 }
 
 /** What has no effect, or cannot be had. */
-function notes({ name, alarmEmails, urgentEmails, alarmWebhookVariable, existingFunctions }: Environment): string[] {
+function notes(environment: Environment): string[] {
+  const { name, alarmEmails, urgentEmails, alarmWebhookVariable, existingFunctions } = environment;
   const existing = Object.entries(existingFunctions);
   const isHeard = alarmEmails.length + urgentEmails.length > 0 || alarmWebhookVariable !== undefined;
   return [
     ...(isHeard ? [] : [`${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`]),
+    ...warmedFunctions(environment).flatMap(({ id, settings, reservedConcurrency = Infinity }) => {
+      const [most, wanted] = [pingable(Infinity, reservedConcurrency), mostInstances(settings)];
+      return most >= wanted
+        ? []
+        : [
+            `${name}: of ${id}, at most ${most} of ${wanted} instances are kept warm: reserved_concurrency is ${reservedConcurrency}, and one stays free for requests`,
+          ];
+    }),
     ...existing.map(
       ([id, { logFormat }]) =>
         `${name}: of ${id}, deployed elsewhere, there are no failure categories, operations and answers with HTTP 5xx, ` +

@@ -2,6 +2,7 @@ import { App } from "cdktf";
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../environments/mistakes";
+import { LOCK_FILE } from "../environments/provider-lock";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { EnvironmentStack } from "./environment-stack";
@@ -9,8 +10,6 @@ import { nameMistakes } from "./physical-names";
 import { quotaMistakes, quotaNotes } from "./quotas";
 import { summarize } from "./summary";
 import { SynthesizedEnvironment } from "./synthesized";
-
-const LOCK_FILE = ".terraform.lock.hcl";
 
 /** Where stacks are written, and what they are made from. */
 export interface SynthesisProps {

@@ -90,9 +90,9 @@ const SECRET_VALUES = [
   "host=db password=hunter2 user=shop",
   "DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=aHVudGVyMg==",
   "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
-  `${"sk"}_live_4eC39HqLyjWDarjtT1zdp7dc`,
-  `${"ghp"}_${"a1B2".repeat(9)}`,
-  `${"xoxb"}-123456789012-abcdefghijkl`,
+  `sk_live_4eC39HqLyjWDarjtT1zdp7dc`,
+  `ghp_${"a1B2".repeat(9)}`,
+  `xoxb-123456789012-abcdefghijkl`,
   "Bearer 3f7a9c2e5b8d4f6a",
 ];
 

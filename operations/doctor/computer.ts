@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { isOlder, neededProvider } from "../../environments/provider-lock";
 import { type Environment } from "../../environments/schema";
 import { engines } from "../../package.json";
 import { oneLine } from "../one-line";
@@ -11,9 +12,6 @@ import { type Expected } from "./stack";
 
 /** Native locking in S3 (`use_lockfile`): https://developer.hashicorp.com/terraform/language/v1.10.x/upgrade-guides */
 const OLDEST_TERRAFORM = "1.10.0";
-
-/** The first that knows runtime `nodejs24.x`. */
-const OLDEST_PROVIDER_FOR_NODE_24 = "6.21.0";
 
 const TERRAFORM_DOWNLOAD = "install it from https://developer.hashicorp.com/terraform/install";
 const LONGEST_MILLISECONDS = 30_000;
@@ -38,7 +36,7 @@ export function terraformChecks(
       const found = await version();
       if ("outcome" in found) return found;
       const { terraform_version: is } = found;
-      return isBefore(is, OLDEST_TERRAFORM)
+      return isOlder(is, OLDEST_TERRAFORM)
         ? fail(`${is} is older than ${OLDEST_TERRAFORM}`, TERRAFORM_DOWNLOAD)
         : ok(is);
     },
@@ -61,7 +59,7 @@ export function nodeCheck(): Check {
   return {
     name: "Node.js",
     look: () =>
-      isBefore(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : ok(node),
+      isOlder(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : ok(node),
   };
 }
 
@@ -71,10 +69,9 @@ function providerVerdict(found: z.output<typeof VERSION>, range: string, { name,
   if (is === undefined)
     return warn("not chosen yet on this computer", `terraform -chdir=cdktf.out/stacks/${name} init`);
   if (!isIn(is, range)) return fail(`${is} is not in ${range}`, initialize);
-  const [needy] = Object.entries(functions).find(([, { runtime }]) => runtime === "nodejs24.x") ?? [];
-  return needy !== undefined && isBefore(is, OLDEST_PROVIDER_FOR_NODE_24)
-    ? fail(`${is} does not know nodejs24.x, the runtime of ${needy}`, initialize)
-    : ok(is);
+  const [needy, settings] =
+    Object.entries(functions).find(([, { runtime }]) => neededProvider(runtime, is) !== undefined) ?? [];
+  return settings ? fail(`${is} does not know ${settings.runtime}, the runtime of ${needy}`, initialize) : ok(is);
 }
 
 async function terraformVersion(folder: string): Promise<z.output<typeof VERSION> | Verdict> {
@@ -93,10 +90,6 @@ async function terraformVersion(folder: string): Promise<z.output<typeof VERSION
 function isIn(version: string, range: string): boolean {
   return range.split(",").every((part) => {
     const [, comparison, limit = ""] = /^\s*(>=|<)\s*(\S+)\s*$/.exec(part) ?? [];
-    return comparison === undefined || isBefore(version, limit) === (comparison === "<");
+    return comparison === undefined || isOlder(version, limit) === (comparison === "<");
   });
-}
-
-function isBefore(version: string, other: string): boolean {
-  return version.localeCompare(other, "en", { numeric: true }) < 0;
 }

@@ -16,6 +16,11 @@ describe("what is put into a file", () => {
       `functions = {\n  # the shop\n  api = {\n    memory_mb = 256 # enough\n    warming = {\n      scheduled = { every_minutes = 5, concurrency = 2 }\n      peak      = { enabled = false }\n    }\n  }\n  web = {}\n}\n`,
     ],
     [
+      "what is switched off loses its settings, which would be refused",
+      `functions = { api = { warming = { peak = { from_hour = 8, concurrency = 9 }, scheduled = { enabled = false } } } }`,
+      `functions = { api = { warming = { peak = { enabled = false }, scheduled = { enabled = false, every_minutes = 5, concurrency = 2 } } } }`,
+    ],
+    [
       "a function on one line stays on it",
       `functions = { api = { memory_mb = 256 /* enough */ }, "web" : {} }`,
       `functions = { api = { memory_mb = 256, warming = { scheduled = { every_minutes = 5, concurrency = 2 }, peak = { enabled = false } } /* enough */ }, "web" : {} }`,

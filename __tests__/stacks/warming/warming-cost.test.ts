@@ -30,22 +30,30 @@ test("with conditional warming, rounds every minute ping no more than those ever
   expect(reading?.dollars[1]).toBeCloseTo(3 * 730 * 4 * 0.00001);
 });
 
-test.each([
-  ["reserved_concurrency = 1", 0],
-  ["reserved_concurrency = 3", 2],
-  ["reserved_concurrency = 100", 4],
-])("with %s, of four instances only %i are pinged: one stays free for requests", async (reserved, pinged) => {
-  const warming = "scheduled = { every_minutes = 5, concurrency = 4 }, peak = { enabled = false }";
-  const followingUse = `${warming}, conditional = { enabled = true, minimum = 4, maximum = 4 }`;
-  const preDeployment = "pre_deployment = { every_seconds = 60, for_minutes = 10, concurrency = 4 }";
+test("with conditional warming, reserved concurrency bounds the most that usage can ask for", async () => {
+  const { scheduled } = await costs(
+    "scheduled = { every_minutes = 5 }, peak = { enabled = false }, conditional = { enabled = true, minimum = 1 }",
+    ", reserved_concurrency = 8",
+  );
 
-  const fixed = await costs(`${warming}, ${preDeployment}`, `, ${reserved}`);
-  const { scheduled } = await costs(followingUse, `, ${reserved}`);
-
-  const perMonth = pinged * PERIODS_OF_FIVE_MINUTES;
-  expect([fixed["scheduled"]?.pings, scheduled?.pings]).toEqual([
-    [perMonth, perMonth],
-    [perMonth, perMonth],
-  ]);
-  expect(fixed["before a deployment"]?.pings).toEqual([pinged * 10, pinged * 10]);
+  expect(scheduled?.pings).toEqual([PERIODS_OF_FIVE_MINUTES, 7 * PERIODS_OF_FIVE_MINUTES]);
 });
+
+test.each([
+  ["reserved_concurrency = 1", 0, 0],
+  ["reserved_concurrency = 3", 2, 2],
+  ["reserved_concurrency = 5", 3, 4],
+  ["reserved_concurrency = 100", 3, 10],
+])(
+  "with %s, of the defaults, 3 and 10, only %i and %i instances are pinged: one stays free for requests",
+  async (reserved, pinged, beforeDeployment) => {
+    const warming = "scheduled = { every_minutes = 5 }, peak = { enabled = false }";
+    const preDeployment = "pre_deployment = { every_seconds = 60, for_minutes = 10 }";
+
+    const fixed = await costs(`${warming}, ${preDeployment}`, `, ${reserved}`);
+
+    const perMonth = pinged * PERIODS_OF_FIVE_MINUTES;
+    expect(fixed["scheduled"]?.pings).toEqual([perMonth, perMonth]);
+    expect(fixed["before a deployment"]?.pings).toEqual([beforeDeployment * 10, beforeDeployment * 10]);
+  },
+);

@@ -27,7 +27,7 @@ function putOne(text: string, path: readonly string[], value: Value): string {
     const rest = path.slice(depth + 1);
     if (!item) return insert(text, parent, key, nested(rest, value));
     if (rest.length === 0) {
-      if (typeof value === "object" && item.map) {
+      if (typeof value === "object" && item.map && !(isSwitchedOff(value) && item.map.items.length > 1)) {
         return Object.entries(value).reduce((result, [name, one]) => putOne(result, [...path, name], one), text);
       }
       return splice(text, item.valueStart, item.valueEnd, oneLine(value));
@@ -37,6 +37,11 @@ function putOne(text: string, path: readonly string[], value: Value): string {
     items = parent.items;
   }
   return text;
+}
+
+/** What is switched off has no other settings: they would be without effect, and no file is read that has them. */
+function isSwitchedOff(value: Values): boolean {
+  return value["enabled"] === false;
 }
 
 function nested(path: readonly string[], value: Value): Value {

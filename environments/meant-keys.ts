@@ -1,0 +1,174 @@
+import { distance } from "fastest-levenshtein";
+
+/**
+ * Keys that people know from AWS, Terraform and other tools, and what they are called here. Of several names, the first that is known
+ * where the key stands is meant.
+ */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  // An environment's.
+  account: ["account_id"],
+  allowed_account_ids: ["account_id"],
+  aws_account: ["account_id"],
+  aws_account_id: ["account_id"],
+  aws_region: ["region"],
+  backend: ["state"],
+  location: ["region"],
+  remote_state: ["state"],
+  terraform: ["state"],
+  deletion_protection: ["protected"],
+  prevent_destroy: ["protected"],
+  protect: ["protected"],
+  log_retention: ["log_retention_days"],
+  log_retention_in_days: ["log_retention_days"],
+  retention: ["log_retention_days"],
+  retention_days: ["log_retention_days"],
+  retention_in_days: ["log_retention_days"],
+  boundary: ["permissions_boundary"],
+  default_tags: ["tags"],
+  labels: ["tags"],
+  lambda: ["functions"],
+  lambdas: ["functions"],
+  email: ["alarm_emails"],
+  emails: ["alarm_emails"],
+  notification_emails: ["alarm_emails"],
+  notifications: ["alarm_emails"],
+  slack_webhook: ["alarm_webhook_variable"],
+  webhook: ["alarm_webhook_variable"],
+  webhook_url: ["alarm_webhook_variable"],
+  runbooks: ["runbooks_url"],
+  runbook_url: ["runbooks_url"],
+  alerts: ["alarms"],
+  warmer: ["warming"],
+  warmup: ["warming"],
+  // A state's.
+  org: ["organization"],
+  path: ["key"],
+  type: ["backend"],
+  // A function's.
+  arch: ["architecture"],
+  architectures: ["architecture"],
+  cpu: ["architecture"],
+  async: ["asynchronous"],
+  concurrency: ["reserved_concurrency"],
+  max_concurrency: ["reserved_concurrency"],
+  reserved_concurrent_executions: ["reserved_concurrency"],
+  env: ["environment"],
+  env_vars: ["environment"],
+  environment_variables: ["environment"],
+  variables: ["environment"],
+  function_url: ["endpoint"],
+  http: ["endpoint"],
+  http_api: ["endpoint"],
+  public: ["endpoint"],
+  url: ["endpoint"],
+  memory: ["memory_mb"],
+  memory_limit: ["memory_mb"],
+  memory_size: ["memory_mb"],
+  node_version: ["runtime"],
+  timeout: ["timeout_seconds"],
+  active_tracing: ["tracing"],
+  tracing_config: ["tracing"],
+  tracing_mode: ["tracing"],
+  xray: ["tracing"],
+  alias: ["warming_qualifier"],
+  qualifier: ["warming_qualifier"],
+  name: ["function_name"],
+  external: ["existing"],
+  // A secret's.
+  arn: ["secret_arn"],
+  parameter: ["ssm_parameter"],
+  parameter_name: ["ssm_parameter"],
+  secret: ["secret_arn"],
+  secretsmanager: ["secret_arn"],
+  secrets_manager: ["secret_arn"],
+  ssm: ["ssm_parameter"],
+  variable: ["terraform_variable"],
+  // An alarm's.
+  cold_start: ["cold_starts"],
+  duration: ["response_time"],
+  error_rate: ["errors"],
+  latency: ["response_time"],
+  datapoints: ["datapoints_to_alarm"],
+  evaluations: ["evaluation_periods"],
+  period: ["period_seconds"],
+  periods: ["evaluation_periods"],
+  limit: ["threshold", "threshold_percent", "threshold_milliseconds"],
+  threshold: ["threshold_percent", "threshold_milliseconds"],
+  threshold_milliseconds: ["threshold", "threshold_percent"],
+  threshold_ms: ["threshold_milliseconds"],
+  threshold_percent: ["threshold", "threshold_milliseconds"],
+  // Of warming.
+  schedule: ["scheduled"],
+  schedules: ["scheduled"],
+  count: ["concurrency"],
+  instances: ["concurrency"],
+  number: ["concurrency"],
+  every: ["every_minutes", "every_seconds"],
+  interval: ["every_minutes", "every_seconds"],
+  minutes: ["every_minutes", "for_minutes"],
+  rate: ["every_minutes", "every_seconds"],
+  end: ["to_hour"],
+  end_hour: ["to_hour"],
+  from: ["from_hour"],
+  hours: ["from_hour and to_hour"],
+  start: ["from_hour"],
+  start_hour: ["from_hour"],
+  to: ["to_hour"],
+  weekdays: ["days"],
+  max: ["maximum"],
+  max_instances: ["maximum"],
+  min: ["minimum"],
+  min_instances: ["minimum"],
+};
+
+/** Keys that other tools have and that are not needed, or cannot be had, here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  handler: "the handler is what functions/<name>/handler.ts exports as handler",
+  code: "the code is functions/<name>/handler.ts",
+  filename: "the code is functions/<name>/handler.ts",
+  source: "the code is functions/<name>/handler.ts",
+  source_dir: "the code is functions/<name>/handler.ts",
+  role: "each function gets a role of its own",
+  role_arn: "each function gets a role of its own",
+  layers: "packages are bundled with the function",
+  provisioned_concurrency: "functions are kept warm by `warming`",
+  provisioned_concurrent_executions: "functions are kept warm by `warming`",
+  profile: "credentials come from AWS's environment variables or configuration files",
+};
+
+/**
+ * How a complaint about an unknown key goes on: with the key that is meant, with where it belongs, or with those that there are.
+ *
+ * @param placeOf where a key belongs that is known elsewhere
+ */
+export function suggestion(
+  key: string,
+  known: readonly string[],
+  placeOf: (key: string) => string | undefined,
+): string {
+  const plain = snakeCase(key);
+  const names = [plain, ...(Object.hasOwn(ALIASES, plain) ? (ALIASES[plain] ?? []) : [])];
+  const meant = names.find((name) => known.includes(name.split(" ")[0] ?? ""));
+  if (meant !== undefined) return `, did you mean ${meant}?`;
+  const why = Object.hasOwn(ELSEWHERE, plain) ? ELSEWHERE[plain] : undefined;
+  if (why !== undefined) return `; ${why}`;
+  for (const name of names) {
+    const place = placeOf(name);
+    if (place !== undefined) return `; ${name} belongs ${place}`;
+  }
+  const nearest = nearestOf(plain, known);
+  return nearest === undefined ? `; known here: ${known.join(", ")}` : `, did you mean ${nearest}?`;
+}
+
+function nearestOf(key: string, known: readonly string[]): string | undefined {
+  const [nearest] = known.map((name) => ({ name, edits: distance(key, name) })).sort((a, b) => a.edits - b.edits);
+  return nearest && nearest.edits <= Math.max(2, nearest.name.length / 3) ? nearest.name : undefined;
+}
+
+/** `memoryMb`, `MemoryMB` and `memory-mb` are `memory_mb`. */
+function snakeCase(key: string): string {
+  return key
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replaceAll(/[\s-]+/g, "_")
+    .toLowerCase();
+}

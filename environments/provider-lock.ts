@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readText } from "./text-file";
+
+/** The first AWS provider that knows a runtime: https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md */
+const FIRST_PROVIDERS: Readonly<Record<string, string>> = { "nodejs24.x": "6.21.0" };
+
+/** The file by which Terraform takes one version of each provider. */
+export const LOCK_FILE = ".terraform.lock.hcl";
+
+/** Where an environment's lock file is, relative to the project's folder. */
+export function lockFileOf(environment: string): string {
+  return `providers/${environment}/${LOCK_FILE}`;
+}
+
+/**
+ * The version of the AWS provider that an environment's lock file holds.
+ *
+ * @param root the project's folder
+ * @returns undefined where there is none: Terraform then takes the newest
+ * @throws UnusableFile
+ */
+export async function lockedProvider(root: string, environment: string): Promise<string | undefined> {
+  const path = join(root, lockFileOf(environment));
+  if (!existsSync(path)) return undefined;
+  const [, version] =
+    /^provider "[^"]*\/hashicorp\/aws" \{[^}]*?^\s*version\s*=\s*"([^"]+)"/m.exec(await readText(path)) ?? [];
+  return version;
+}
+
+/** The first AWS provider that knows a runtime, where this one does not. */
+export function neededProvider(runtime: string, version: string): string | undefined {
+  const { [runtime]: first } = FIRST_PROVIDERS;
+  return first !== undefined && isOlder(version, first) ? first : undefined;
+}
+
+/** Whether a version such as 5.100.0 is older than another one. */
+export function isOlder(version: string, other: string): boolean {
+  return version.localeCompare(other, "en", { numeric: true }) < 0;
+}
