@@ -70,6 +70,8 @@ export interface LocalFunctionInfo {
 /** An environment that runs on this computer. */
 export interface LocalEnvironment {
   readonly name: string;
+  /** What people should know of the functions' code, each on a line. */
+  readonly notes: readonly string[];
   readonly functions: readonly LocalFunctionInfo[];
   /** The environment's own time, in milliseconds since 1970. */
   now(): number;
@@ -108,7 +110,7 @@ export async function startLocalEnvironment(options: LocalEnvironmentOptions): P
   try {
     const synthesized = await synthesizeEnvironment(root, environment, join(folder.path, "stack"));
     const stack = readLocalStack(synthesized, process.env);
-    return await RunningEnvironment.start(options, stack, folder);
+    return await RunningEnvironment.start(options, stack, folder, synthesized.notes);
   } catch (error) {
     folder.remove();
     throw error;
@@ -137,6 +139,7 @@ class RunningEnvironment implements LocalEnvironment {
     private readonly options: LocalEnvironmentOptions,
     private readonly stack: LocalStack,
     private readonly folder: TemporaryFolder,
+    readonly notes: readonly string[],
   ) {
     const { environment, speed = 1, logFolder } = options;
     this.name = environment;
@@ -159,8 +162,9 @@ class RunningEnvironment implements LocalEnvironment {
     options: LocalEnvironmentOptions,
     stack: LocalStack,
     folder: TemporaryFolder,
+    notes: readonly string[],
   ): Promise<RunningEnvironment> {
-    const environment = new RunningEnvironment(options, stack, folder);
+    const environment = new RunningEnvironment(options, stack, folder, notes);
     try {
       await environment.begin();
       return environment;

@@ -73,6 +73,7 @@ async function runEnvironment(environment: string, { speed, port, idleMinutes }:
     console.error(error.message);
     process.exit(1);
   }
+  for (const note of local.notes) console.log(note);
   view.show(local);
   await signals.asked();
   view.close();

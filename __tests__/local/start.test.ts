@@ -12,8 +12,8 @@ import { HAS_PROC, isAlive, until } from "./lambda/support";
 // A program has to be bundled, and real processes have to start, on a computer that may be busy.
 jest.setTimeout(60_000);
 
-const SLOW =
-  "export const handler = ({ rawPath }) => new Promise((r) => setTimeout(r, rawPath === '/hang' ? 9e3 : 0));\n";
+const SLOW = `export const handler = ({ rawPath }) =>
+  rawPath === "/plugin" ? import(rawPath) : new Promise((r) => setTimeout(r, rawPath === "/hang" ? 9e3 : 0));`;
 
 const started: ChildProcessByStdio<null, Readable, Readable>[] = [];
 
@@ -75,6 +75,7 @@ describe("npm start", () => {
 
     expect([status, await ended, output.stderr]).toEqual([200, 0, ""]);
     expect(output.stdout.split("\n")).toEqual([
+      expect.stringMatching(/^functions\/api\/handler\.ts:2:27: what this imports is known only when the program runs/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}dev runs on this computer; logs are in \/\S+$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}api is at http:\/\/127\.0\.0\.1:\d+\/$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}cold start of api, met by a request: \d+ ms$/),

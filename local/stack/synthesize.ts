@@ -23,6 +23,8 @@ export type StackJson = Readonly<z.output<typeof stackJson>>;
 export interface SynthesizedStack {
   readonly json: StackJson;
   readonly folder: string;
+  /** What people should know of the functions' code, each on a line. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -45,5 +47,6 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   synthesize([environment], { bundles, folder });
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
-  return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder };
+  const notes = [...bundles.values()].flatMap((bundle) => bundle.notes);
+  return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder, notes };
 }

@@ -11,6 +11,7 @@ function invokeUrlOf(name: string): string {
 }
 
 const ENVIRONMENT: LocalEnvironment = {
+  notes: [],
   name: "dev",
   functions: [
     { id: "api", name: "dev-api", url: "http://127.0.0.1:3000/", invokeUrl: invokeUrlOf("dev-api") },
