@@ -4,11 +4,16 @@ import { join, resolve } from "node:path";
 import { typeMistakes } from "../../stacks/type-mistakes";
 import { makeProject } from "../support/project";
 
-/** A project with the packages of this one. */
+/** A project with the types of Node.js, and what is not the users': checking all of this one's packages takes long. */
 function project(files: Readonly<Record<string, string>>): string {
-  const root = makeProject(files);
-  symlinkSync(resolve("node_modules"), join(root, "node_modules"), "junction");
-  symlinkSync(resolve("performance"), join(root, "performance"), "junction");
+  const root = makeProject({
+    "performance/index.ts": "export const monitor = (handler) => handler;",
+    "node_modules/@types/README.md": "",
+    ...files,
+  });
+  for (const name of ["@types/node", "undici-types"]) {
+    symlinkSync(resolve("node_modules", name), join(root, "node_modules", name), "junction");
+  }
   return root;
 }
 
