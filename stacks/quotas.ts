@@ -17,15 +17,21 @@ export interface Quota {
   readonly most: number;
   /** The page of AWS that says so. */
   readonly source: string;
+  /** Whether AWS raises it on request, so that more than that may be right. */
+  readonly isAdjustable?: boolean;
   readonly uses: (environment: SynthesizedEnvironment) => readonly Use[];
 }
 
-/** A quota on all environments of an account in a region together. AWS raises it on request, so that more than that may be right. */
-export interface RegionalQuota {
+/** A quota on what all environments of an account have together. */
+export interface SharedQuota {
   readonly what: string;
-  readonly most: number;
+  readonly most: number | ((region: string) => number);
   readonly source: string;
-  readonly types: readonly string[];
+  /** Whether an account has it once, or once in each region. */
+  readonly scope: "region" | "account";
+  /** Whether AWS raises it on request, so that more than that may be right. */
+  readonly isAdjustable: boolean;
+  readonly amount: (environment: SynthesizedEnvironment) => number;
 }
 
 const API = "https://docs.aws.amazon.com";
@@ -43,14 +49,12 @@ const TARGET = `${API}/eventbridge/latest/APIReference/API_Target.html`;
 const IAM = `${API}/IAM/latest/UserGuide/reference_iam-quotas.html`;
 const LAMBDA = `${API}/lambda/latest/dg/gettingstarted-limits.html`;
 const FUNCTION = `${API}/lambda/latest/api/API_CreateFunction.html`;
+const CONCURRENCY = `${API}/lambda/latest/dg/configuration-concurrency.html`;
 const TOPIC = `${API}/sns/latest/api/API_CreateTopic.html`;
 const QUEUE = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html`;
 const QUEUE_POLICY = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html`;
 const KEY_POLICY = `${API}/kms/latest/developerguide/resource-limits.html`;
-const HTTP_API = `${API}/apigateway/latest/developerguide/limits.html`;
-
-/** Policies that a role may have attached, where AWS has not raised it. */
-export const POLICIES_PER_ROLE = 10;
+const HTTP_API = `${API}/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html`;
 
 /** Characters of a managed policy, and of all inline policies of a role together, without white space: {@link IAM} */
 export const POLICY_CHARACTERS = { managed: 6144, inline: 10_240 };
@@ -103,7 +107,10 @@ export const QUOTAS: readonly Quota[] = [
   ),
   length("aws_iam_policy", "name", 128, IAM),
   length("aws_iam_policy", "policy", POLICY_CHARACTERS.managed, IAM),
-  together("policies attached to role", "aws_iam_role_policy_attachment", "role", POLICIES_PER_ROLE, IAM, () => 1),
+  {
+    ...together("policies attached to role", "aws_iam_role_policy_attachment", "role", 10, IAM, () => 1),
+    isAdjustable: true,
+  },
   length("aws_lambda_function", "function_name", 64, FUNCTION),
   amounts(
     "bytes of names and values of environment variables of",
@@ -127,51 +134,130 @@ export const QUOTAS: readonly Quota[] = [
   length("aws_kms_key_policy", "policy", 32_768, KEY_POLICY),
 ];
 
-/** Quotas that all environments of an account and region share. */
-export const REGIONAL_QUOTAS: readonly RegionalQuota[] = [
+/** Quotas that environments share. */
+export const SHARED_QUOTAS: readonly SharedQuota[] = [
   {
     what: "alarms",
     most: 5000,
     source: CLOUDWATCH,
-    types: ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"],
+    scope: "region",
+    isAdjustable: true,
+    amount: count("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"),
   },
-  { what: "saved queries", most: 1000, source: LOGS, types: ["aws_cloudwatch_query_definition"] },
-  { what: "rules", most: 300, source: EVENTS, types: ["aws_cloudwatch_event_rule"] },
-  { what: "roles", most: 1000, source: IAM, types: ["aws_iam_role"] },
-  { what: "policies", most: 1500, source: IAM, types: ["aws_iam_policy"] },
-  { what: "HTTP APIs", most: 600, source: HTTP_API, types: ["aws_apigatewayv2_api"] },
+  {
+    what: "saved queries",
+    most: 1000,
+    source: LOGS,
+    scope: "region",
+    isAdjustable: false,
+    amount: count("aws_cloudwatch_query_definition"),
+  },
+  {
+    what: "rules",
+    most: (region) => (["af-south-1", "eu-south-1"].includes(region) ? 100 : 300),
+    source: EVENTS,
+    scope: "region",
+    isAdjustable: true,
+    amount: count("aws_cloudwatch_event_rule"),
+  },
+  { what: "roles", most: 1000, source: IAM, scope: "account", isAdjustable: true, amount: count("aws_iam_role") },
+  { what: "policies", most: 1500, source: IAM, scope: "account", isAdjustable: true, amount: count("aws_iam_policy") },
+  {
+    // As regional APIs of any kind.
+    what: "HTTP APIs",
+    most: 600,
+    source: HTTP_API,
+    scope: "region",
+    isAdjustable: false,
+    amount: count("aws_apigatewayv2_api"),
+  },
+  {
+    // Of 1,000, Lambda keeps 100 for functions that reserve none.
+    what: "reserved instances",
+    most: 900,
+    source: CONCURRENCY,
+    scope: "region",
+    isAdjustable: true,
+    amount: (environment) =>
+      sum(
+        environment
+          .resources("aws_lambda_function")
+          .map(({ attributes }) => Number(attributes["reserved_concurrent_executions"] ?? 0)),
+      ),
+  },
 ];
+
+/** Which side of a quota is asked for: what AWS never takes, or what it takes from those who have asked for more. */
+type Excess = "mistake" | "note";
 
 /** What is more than AWS takes, one line each. */
 export function quotaMistakes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
-  return environments.flatMap((synthesized) =>
-    QUOTAS.flatMap(({ what, most, source, uses }) =>
-      uses(synthesized)
-        .filter(({ amount }) => amount > most)
-        .map(({ of, amount, key }) => ({
-          file: `environments/${synthesized.environment.name}.tfvars`,
-          message: `${key === "" ? "" : `${key}: `}expected at most ${most} ${what} ${of}, got ${amount}: ${source}`,
-        })),
+  return [
+    ...environments.flatMap((synthesized) =>
+      excesses(synthesized, "mistake").map((message) => ({ file: fileOf(synthesized), message })),
     ),
-  );
+    ...sharedExcesses(environments, "mistake").map(({ members, message }) => ({
+      file: members.map(fileOf).join(", "),
+      message,
+    })),
+  ];
 }
 
 /** What is more than AWS takes of those who have not asked for more, one line each. */
 export function quotaNotes(environments: readonly SynthesizedEnvironment[]): string[] {
-  const places = new Map<string, SynthesizedEnvironment[]>();
-  for (const synthesized of environments) {
-    const { accountId, region } = synthesized.environment;
-    const place = accountId === undefined ? region : `${region} of account ${accountId}`;
-    places.set(place, [...(places.get(place) ?? []), synthesized]);
-  }
-  return [...places].flatMap(([place, members]) =>
-    REGIONAL_QUOTAS.flatMap(({ what, most, source, types }) => {
-      const count = sum(members.flatMap((one) => types.map((type) => one.resources(type).length)));
-      if (count <= most) return [];
-      const names = members.map(({ environment }) => environment.name).join(", ");
-      return `${names}: ${count} ${what} in ${place}, more than the ${most} that an account may have unless AWS has raised it: ${source}`;
-    }),
+  return [
+    ...environments.flatMap((synthesized) =>
+      excesses(synthesized, "note").map((message) => `${synthesized.environment.name}: ${message}`),
+    ),
+    ...sharedExcesses(environments, "note").map(
+      ({ members, message }) => `${members.map(({ environment }) => environment.name).join(", ")}: ${message}`,
+    ),
+  ];
+}
+
+function excesses(synthesized: SynthesizedEnvironment, kind: Excess): string[] {
+  return QUOTAS.filter(({ isAdjustable = false }) => isAdjustable === (kind === "note")).flatMap(
+    ({ what, most, source, isAdjustable, uses }) =>
+      uses(synthesized)
+        .filter(({ amount }) => amount > most)
+        .map(({ of, amount, key }) => {
+          const found = `expected at most ${most} ${what} ${of}${isAdjustable ? " unless AWS has raised it" : ""}, got ${amount}`;
+          return `${key === "" ? "" : `${key}: `}${found}: ${source}`;
+        }),
   );
+}
+
+interface SharedExcess {
+  readonly members: readonly SynthesizedEnvironment[];
+  readonly message: string;
+}
+
+function sharedExcesses(environments: readonly SynthesizedEnvironment[], kind: Excess): SharedExcess[] {
+  return SHARED_QUOTAS.flatMap(({ what, most, source, scope, isAdjustable, amount }) => {
+    const places = new Map<string, SynthesizedEnvironment[]>();
+    for (const synthesized of environments) {
+      const { accountId, region } = synthesized.environment;
+      const account = accountId === undefined ? "" : `account ${accountId}`;
+      const place = [...(scope === "region" ? [region] : []), account || "one account"].join(" of ");
+      places.set(place, [...(places.get(place) ?? []), synthesized]);
+    }
+    return [...places].flatMap(([place, members]) => {
+      const [first] = members;
+      const limit = typeof most === "number" ? most : most(first?.environment.region ?? "");
+      const together = sum(members.map(amount));
+      if (together <= limit) return [];
+      // Environments that do not say their account may be in several.
+      const isCertain = members.length === 1 || first?.environment.accountId !== undefined;
+      if ((kind === "note") === (isCertain && !isAdjustable)) return [];
+      const condition = isAdjustable ? " unless AWS has raised it" : "";
+      const message = `expected at most ${limit} ${what} in ${place}${condition}, got ${together}: ${source}`;
+      return [{ members, message }];
+    });
+  });
+}
+
+function fileOf({ environment }: SynthesizedEnvironment): string {
+  return `environments/${environment.name}.tfvars`;
 }
 
 type Attributes = SynthesizedResource["attributes"];
@@ -262,6 +348,11 @@ function permissionBytes(
     Condition: { ArnLike: { "AWS:SourceArn": expand(source) } },
   };
   return JSON.stringify(statement).length;
+}
+
+/** How many resources of these types an environment has. */
+function count(...types: readonly string[]): SharedQuota["amount"] {
+  return (environment) => sum(types.map((type) => environment.resources(type).length));
 }
 
 function occurrences(text: string, pattern: RegExp): number {

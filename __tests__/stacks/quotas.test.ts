@@ -3,15 +3,16 @@ import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { bundleFunctions } from "../../stacks/bundle";
-import { QUOTAS, quotaMistakes, quotaNotes, REGIONAL_QUOTAS } from "../../stacks/quotas";
+import { QUOTAS, quotaMistakes, quotaNotes, SHARED_QUOTAS } from "../../stacks/quotas";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 import { SynthesizedEnvironment } from "../../stacks/synthesized";
 import { HANDLER, makeProject, synthesize, temporaryFolder, tfvars } from "../support/project";
 
 type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-async function load(files: Readonly<Record<string, string>>): Promise<readonly Environment[]> {
-  return loadEnvironments(makeProject(files));
+/** Resources of one type, by name. */
+function many(length: number, attributes: object): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(Array.from({ length }, (_, index) => [`r${index}`, { ...attributes }]));
 }
 
 /** What is said of a project with this environment. */
@@ -94,6 +95,14 @@ describe("an environment of 500 functions with the longest names", () => {
 });
 
 describe("what is more than AWS takes", () => {
+  let dev: Environment;
+
+  beforeAll(async () => {
+    const [only] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars() }));
+    if (!only) throw new Error("no environment");
+    dev = only;
+  });
+
   test("is told by function: variables that refer to secrets count among its variables", async () => {
     const arn = (index: number) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-${index}-AbCdEf`;
     const secrets = Array.from({ length: 60 }, (_, index) => `S_${index} = { secret_arn = "${arn(index)}" }`);
@@ -114,7 +123,6 @@ describe("what is more than AWS takes", () => {
       2,
       10_240,
     ],
-    ["policies attached to role", "aws_iam_role_policy_attachment", { role: "r" }, 11, 10],
     [
       "bytes of the policy of function",
       "aws_lambda_permission",
@@ -133,34 +141,109 @@ describe("what is more than AWS takes", () => {
       50,
     ],
     ["alarms named by", "aws_cloudwatch_composite_alarm", { alarm_rule: 'ALARM("a") OR '.repeat(101) }, 1, 100],
-  ])("%s", async (what, type, one, count, limit, fits = count - 1) => {
-    const [dev] = await load({ "environments/dev.tfvars": tfvars() });
-    if (!dev) throw new Error("no environment");
-    const some = (length: number) => ({
-      resource: { [type]: Object.fromEntries(Array.from({ length }, (_, index) => [`r${index}`, { ...one }])) },
-    });
-    const told = (length: number) =>
-      quotaMistakes([new SynthesizedEnvironment(dev, some(length))]).filter(({ message }) => message.includes(what));
+  ])("%s", (what, type, one, count, limit, fits = count - 1) => {
+    const some = (length: number) => new SynthesizedEnvironment(dev, { resource: { [type]: many(length, one) } });
+    const told = (length: number) => quotaMistakes([some(length)]).filter(({ message }) => message.includes(what));
     expect(told(count).map(({ message }) => message)).toEqual([
       expect.stringContaining(`expected at most ${limit} ${what}`),
     ]);
     expect(told(fits)).toEqual([]);
   });
 
-  test("of all environments of a region together is a note, because AWS raises it", async () => {
-    const environments = await load({ "environments/a.tfvars": tfvars(), "environments/b.tfvars": tfvars() });
-    const rules = Object.fromEntries(Array.from({ length: 151 }, (_, index) => [`r${index}`, {}]));
-    const both = environments.map(
-      (one) => new SynthesizedEnvironment(one, { resource: { aws_cloudwatch_event_rule: rules } }),
-    );
-    expect(quotaNotes(both)).toEqual([
-      "a, b: 302 rules in eu-west-1, more than the 300 that an account may have unless AWS has raised it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html",
+  test("is a note where AWS raises it: policies attached to a role", () => {
+    const attached = (length: number) =>
+      new SynthesizedEnvironment(dev, { resource: { aws_iam_role_policy_attachment: many(length, { role: "r" }) } });
+    expect(quotaMistakes([attached(11)])).toEqual([]);
+    expect(quotaNotes([attached(11)])).toEqual([
+      "dev: expected at most 10 policies attached to role r unless AWS has raised it, got 11: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     ]);
-    expect(quotaNotes(both.slice(1))).toEqual([]);
+    expect(quotaNotes([attached(10)])).toEqual([]);
+  });
+
+  describe("of all environments together", () => {
+    type Place = readonly [region: string, accountId?: string];
+    const ONE = "1".repeat(12);
+    const OTHER = "2".repeat(12);
+
+    /** Environments a, b, ... with so many resources of a type each. */
+    function withEach(type: string, length: number, places: readonly Place[], one: object = {}) {
+      return places.map(([region, accountId], index) => {
+        const environment = { ...dev, name: "abc"[index] ?? "", region, accountId };
+        return new SynthesizedEnvironment(environment, { resource: { [type]: many(length, one) } });
+      });
+    }
+
+    test.each<[what: string, type: string, length: number, places: readonly Place[], note: string, one?: object]>([
+      ["rules of a region", "aws_cloudwatch_event_rule", 151, [["eu-west-1"], ["eu-west-1"]], "300 rules in eu-west-1"],
+      [
+        "rules of a region that has fewer",
+        "aws_cloudwatch_event_rule",
+        101,
+        [["af-south-1"]],
+        "100 rules in af-south-1",
+      ],
+      [
+        "roles of an account, in whatever regions",
+        "aws_iam_role",
+        501,
+        [
+          ["eu-west-1", ONE],
+          ["us-east-1", ONE],
+        ],
+        `1000 roles in account ${ONE}`,
+      ],
+      [
+        "instances that functions reserve",
+        "aws_lambda_function",
+        2,
+        [["eu-west-1"], ["eu-west-1"]],
+        "900 reserved instances in eu-west-1",
+        { reserved_concurrent_executions: 226 },
+      ],
+    ])("are notes where AWS raises them: %s", (_, type, length, places, expected, one = {}) => {
+      const environments = withEach(type, length, places, one);
+      expect(quotaMistakes(environments)).toEqual([]);
+      expect(quotaNotes(environments)).toEqual([expect.stringContaining(`expected at most ${expected}`)]);
+      expect(quotaNotes(environments)[0]).toContain("unless AWS has raised it, got");
+      expect(quotaNotes(withEach(type, Math.floor(length / 2), places, one))).toEqual([]);
+    });
+
+    test("are mistakes where AWS never raises them, in one account", () => {
+      const type = "aws_apigatewayv2_api";
+      const inOne = withEach(type, 301, [
+        ["eu-west-1", ONE],
+        ["eu-west-1", ONE],
+        ["us-east-1", ONE],
+      ]);
+      expect(quotaMistakes(inOne)).toEqual([
+        {
+          file: "environments/a.tfvars, environments/b.tfvars",
+          message: expect.stringContaining(
+            `expected at most 600 HTTP APIs in eu-west-1 of account ${ONE}, got 602: https://`,
+          ) as unknown,
+        },
+      ]);
+      expect(quotaNotes(inOne)).toEqual([]);
+      expect(quotaMistakes(withEach(type, 601, [["eu-west-1"]]))).toHaveLength(1);
+    });
+
+    test("are notes where it may be several accounts, and nothing where it is", () => {
+      const type = "aws_cloudwatch_query_definition";
+      const unknown = withEach(type, 501, [["eu-west-1"], ["eu-west-1"]]);
+      expect(quotaMistakes(unknown)).toEqual([]);
+      expect(quotaNotes(unknown)).toEqual([
+        expect.stringMatching(/^a, b: expected at most 1000 saved queries in eu-west-1 of one account, got 1002: /),
+      ]);
+      const several = withEach(type, 501, [
+        ["eu-west-1", ONE],
+        ["eu-west-1", OTHER],
+      ]);
+      expect([...quotaMistakes(several), ...quotaNotes(several)]).toEqual([]);
+    });
   });
 
   test("is told with a page of AWS", () => {
-    for (const { source } of [...QUOTAS, ...REGIONAL_QUOTAS])
+    for (const { source } of [...QUOTAS, ...SHARED_QUOTAS])
       expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
   });
 });
