@@ -2,11 +2,13 @@ import { type Command } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { show, wrongInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
+import { type Reader, type Unread } from "./aws/part-reader";
 import { environmentCalled } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { untilCtrlC } from "./interruption";
 import { oneLine } from "./one-line";
 import { OperationFailure } from "./operation-failure";
+import { type Note } from "./report/notes";
 import { utc } from "./time-text";
 import { type Surroundings } from "./surroundings";
 
@@ -19,10 +21,11 @@ const HELP = `
 Keeps what was changed because an alarm rang, for the last time that it did. The report counts from it which alarms are
 worth their messages: one without a note was followed by no change. Notes are kept in the log group
 /warmwatch/<environment>/notes, because CloudWatch's own history of an alarm takes none. Nobody is notified.
+Where AWS does not tell when the alarm rang, that is named, and the note counts for the last time before it.
 
 Exit codes:
   0    the note is kept
-  1    the alarm has not rung, or AWS refused
+  1    the alarm has not rung, or AWS did not take the note
   2    wrong input: nothing was kept
   130  Ctrl-C
 
@@ -48,15 +51,22 @@ export function addNote(program: Command, surroundings: Surroundings, exit: (cod
       const environment = environmentCalled(name, await loadEnvironments(surroundings.root));
       const note = { alarm, text: textOf(text) };
       await checkAlarm(environment, alarm);
-      const rangAt = await untilCtrlC((signal) => keep(environment, note, surroundings.now(), signal));
-      if (rangAt === undefined) {
+      const done = await untilCtrlC((signal) => keep(environment, note, surroundings.now(), signal));
+      if (done === undefined) {
         exit(EXIT.interrupted);
         return;
       }
-      const kept = { ...note, rangAt: new Date(rangAt).toISOString() };
-      surroundings.print(json ? JSON.stringify(kept) : `Noted: ${alarm} rang at ${utc(rangAt)} UTC: ${note.text}`);
+      const { kept, unread } = done;
+      for (const { what, why } of unread) surroundings.printAside(`Kept without ${what}: ${why}`);
+      surroundings.print(json ? JSON.stringify(kept) : keptText(kept));
       exit(EXIT.done);
     });
+}
+
+function keptText({ alarm, rangAt, text }: Note): string {
+  const when =
+    rangAt === undefined ? "the last time that it rang before now" : `rang at ${utc(Date.parse(rangAt))} UTC`;
+  return `Noted: ${alarm}${rangAt === undefined ? "," : ""} ${when}: ${text}`;
 }
 
 async function keep(
@@ -64,27 +74,59 @@ async function keep(
   { alarm, text }: { readonly alarm: string; readonly text: string },
   now: number,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<{ readonly kept: Note; readonly unread: readonly Unread[] }> {
   const { region } = environment;
-  const [{ CloudWatchClient }, { CloudWatchLogsClient }, { MAX_ATTEMPTS }, { readStateChanges }, { writeNote }] =
-    await Promise.all([
-      import("@aws-sdk/client-cloudwatch"),
-      import("@aws-sdk/client-cloudwatch-logs"),
-      import("./aws/failure"),
-      import("./alarms/history"),
-      import("./report/notes"),
-    ]);
-  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
-  const changes = await readStateChanges({ client, region, signal }, { from: now - DAYS * DAY, to: now }, alarm);
+  const [{ CloudWatchLogsClient }, { MAX_ATTEMPTS }, { Reader }, { writeNote }] = await Promise.all([
+    import("@aws-sdk/client-cloudwatch-logs"),
+    import("./aws/failure"),
+    import("./aws/part-reader"),
+    import("./report/notes"),
+  ]);
+  const reader = new Reader(signal);
+  const at = await lastRing(environment, alarm, now, signal, reader);
+  signal.throwIfAborted();
+  const logs = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const kept: Note = {
+    alarm,
+    text,
+    ...(at === undefined ? { notedAt: new Date(now).toISOString() } : { rangAt: new Date(at).toISOString() }),
+  };
+  await writeNote(logs, environment, kept, now, reader);
+  return { kept, unread: reader.unread };
+}
+
+/**
+ * When an alarm began to ring last; undefined where CloudWatch does not tell.
+ *
+ * @throws OperationFailure if it has not rung
+ */
+async function lastRing(
+  { region }: Environment,
+  alarm: string,
+  now: number,
+  signal: AbortSignal,
+  reader: Reader,
+): Promise<number | undefined> {
+  const [{ CloudWatchClient }, { MAX_ATTEMPTS }, { readAlarmStates, readStateChanges }] = await Promise.all([
+    import("@aws-sdk/client-cloudwatch"),
+    import("./aws/failure"),
+    import("./alarms/history"),
+  ]);
+  const source = { client: new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS }), region, signal };
+  const changes = await reader.read("the alarm's history", () =>
+    readStateChanges(source, { from: now - DAYS * DAY, to: now }, alarm),
+  );
+  if (!changes) {
+    const states = await reader.read("the alarm's state", () => readAlarmStates(source, alarm));
+    const state = states?.get(alarm);
+    return state?.isRinging === true ? state.since : undefined;
+  }
   const last = changes.findLast(({ toAlarm, fromAlarm }) => toAlarm && !fromAlarm);
   if (!last) {
     throw new OperationFailure(
       `${alarm} has not rung in the last ${DAYS} days, as far as CloudWatch remembers: there is nothing to note`,
     );
   }
-  signal.throwIfAborted();
-  const logs = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
-  await writeNote(logs, environment, { alarm, rangAt: new Date(last.at).toISOString(), text }, now);
   return last.at;
 }
 

@@ -16,13 +16,13 @@ For each function and for the environment: every target met or not, and how it w
 and cost; how alarms rang, how soon, how long, and whether something was changed (see the command note); thresholds that
 never or always ring and memory that does not suit, each with a better value. A JSON file and a page with charts are
 written. CloudWatch forgets how alarms rang after some weeks: what reports in the same folder tell of it is counted, too.
-All times are in UTC; a period ends with the last full hour.
+What AWS does not tell is named, and the rest is told. All times are in UTC; a period ends with the last full hour.
 
 Reading metrics and logs costs money; how much is told before, and after. Nothing is changed.
 
 Exit codes:
   0    no target is missed
-  1    a target is missed, the environment is not deployed, or AWS refused
+  1    a target is missed or none could be judged, the environment is not deployed, or nothing could be read
   2    wrong input: nothing was read
   130  Ctrl-C: nothing was written
 

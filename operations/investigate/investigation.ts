@@ -8,7 +8,7 @@ import { compare, figuresDollars, readFigures } from "./comparison";
 import { diagnose, type Diagnosed } from "./diagnoses";
 import { type Evidence } from "./evidence";
 import { queriesFor, type QueryFindings, readQuery, type Wait } from "./queries";
-import { Reader, type Unread } from "./reader";
+import { Reader, type Unread } from "../aws/part-reader";
 import { readSlowest, readTraces, tracesOf } from "./traces";
 import { daysBefore, LONGEST, type Window, windowAround, windowUntil } from "./window";
 

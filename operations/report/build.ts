@@ -5,6 +5,7 @@ import { figuresOf, figuresOfAll } from "./figures";
 import { type FunctionData } from "./function-data";
 import { type Measurements, type Plan } from "./measurements";
 import { memorySizeOf } from "./memory-size";
+import { isUnread } from "./parts";
 import { type FunctionReport, type Report, SCHEMA_VERSION } from "./report-schema";
 import { suggestedTfvars } from "./suggested-tfvars";
 import { targetsOf, targetsOfAll } from "./targets";
@@ -32,8 +33,9 @@ export function buildReport(plan: Plan, measurements: Measurements): Report {
     functions,
     ...warmingOfAll(functions, measurements),
     alarms: [...measurements.alarms],
-    kpis: kpisOf(measurements.alarms),
+    kpis: kpisOf(measurements.alarms, measurements),
     notes: notesOf(plan, measurements, functions),
+    ...(measurements.unread.length > 0 && { unread: [...measurements.unread] }),
     ...(tfvars !== undefined && { suggestedTfvars: tfvars }),
     cost: {
       metricsRead,
@@ -44,9 +46,18 @@ export function buildReport(plan: Plan, measurements: Measurements): Report {
   };
 }
 
-/** Whether no target of the environment or of a function is missed. */
-export function isPassed({ targets, functions }: Report): boolean {
-  return [targets, ...functions.map((one) => one.targets)].flat().every(({ state }) => state !== "missed");
+/** Whether the figures that targets are about could be read. */
+export function isJudged(report: Report): boolean {
+  return !isUnread(report, "figures");
+}
+
+/** Whether no target of the environment or of a function is missed, as far as is known: nothing is where no target could be judged. */
+export function isPassed(report: Report): boolean {
+  const { targets, functions } = report;
+  return (
+    isJudged(report) &&
+    [targets, ...functions.map((one) => one.targets)].flat().every(({ state }) => state !== "missed")
+  );
 }
 
 function functionReport(data: FunctionData, { period }: Plan, { logs }: Measurements): FunctionReport {
@@ -54,7 +65,7 @@ function functionReport(data: FunctionData, { period }: Plan, { logs }: Measurem
   const { watched } = subject;
   const compared = { now: figuresOf(subject, now), before: figuresOf(subject, before) };
   const told = logs?.warmRequests.get(watched.id);
-  const warm = told && tellsAll(told, now) ? told : undefined;
+  const warm = told && now && tellsAll(told, now) ? told : undefined;
   const memory = memorySizeOf(subject, now, period);
   const warming = warmingEffectOf(data);
   return {
@@ -81,22 +92,26 @@ function warmingOfAll(functions: readonly FunctionReport[], { warmerDollars }: M
     warming: {
       pings: total(({ pings }) => pings),
       failures: total(({ failures }) => failures),
-      warmerDollars,
-      dollars: warmerDollars + total(({ dollars = 0 }) => dollars),
+      ...(warmerDollars !== undefined && {
+        warmerDollars,
+        dollars: warmerDollars + total(({ dollars = 0 }) => dollars),
+      }),
     },
   };
 }
 
 function notesOf(
   { environment, period, readsLogs }: Plan,
-  { missingAlarms, logs }: Measurements,
+  measurements: Measurements,
   functions: readonly FunctionReport[],
 ): string[] {
+  const { missingAlarms, logs, functions: read, ringingNow } = measurements;
   const partly = functions
+    .filter(({ figures }) => figures.requests !== undefined)
     .filter(({ name, responseSource }) => responseSource === "metrics" && logs?.warmRequests.has(name) === true)
     .map(({ name }) => name);
-  const uncalled = functions.filter(({ figures }) => (figures.requests ?? 0) === 0).map(({ name }) => name);
-  const first = functions.every(({ figuresBefore }) => (figuresBefore.requests ?? 0) === 0);
+  const uncalled = functions.filter(({ figures }) => figures.requests === 0).map(({ name }) => name);
+  const first = read.every(({ before }) => before && (before.requests ?? 0) === 0);
   return [
     ...(uncalled.length === functions.length
       ? [`No data yet: nobody has called a function of ${environment.name} in this time.`]
@@ -113,7 +128,10 @@ function notesOf(
     ...(partly.length > 0
       ? [`Logs tell only some requests of ${firstOf(partly)}: response times are those of all, without initialization.`]
       : []),
-    ...(readsLogs ? [] : ["Logs were not read: response times are those of all requests, without initialization."]),
+    ...(isUnread(measurements, "history") && ringingNow.length > 0 ? [`Rings now: ${firstOf(ringingNow)}.`] : []),
+    ...((readsLogs && logs) || isUnread(measurements, "figures")
+      ? []
+      : ["Logs were not read: response times are those of all requests, without initialization."]),
   ];
 }
 

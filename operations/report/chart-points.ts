@@ -4,12 +4,13 @@ import { known } from "./known";
 import { type Period } from "./period";
 import { type ChartPoint } from "./report-schema";
 
-/** A function's figures over time; a time without any data has a point of its own, so that a gap is seen. */
+/** A function's figures over time; a time without any data has a point of its own, so that a gap is seen. None where they could not be read. */
 export function chartPoints({ subject, series, now }: FunctionData, { from, to, chartSeconds }: Period): ChartPoint[] {
+  if (!series) return [];
   const byTime = Object.fromEntries(
     Object.entries(series).map(([name, points]) => [name, new Map(points.map(({ at, value }) => [at, value]))]),
   ) as Partial<Record<SeriesName, ReadonlyMap<number, number>>>;
-  const sizeMb = subject.watched.memoryMb ?? now.memorySizeMb;
+  const sizeMb = subject.watched.memoryMb ?? now?.memorySizeMb;
   const length = Math.round((to - from) / (chartSeconds * 1000));
   return Array.from({ length }, (_, index) => {
     const at = from + index * chartSeconds * 1000;

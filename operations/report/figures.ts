@@ -4,7 +4,8 @@ import { known } from "./known";
 import { type Subject } from "../subject";
 
 /** A function's figures in one period. Those that are not known are missing. */
-export function figuresOf({ watched }: Subject, scalars: Scalars): KnownFigures {
+export function figuresOf({ watched }: Subject, scalars: Scalars | undefined): KnownFigures {
+  if (!scalars) return {};
   const { requests = 0, coldStarts = 0, averageInit, p50, p90, p99, mostMemoryMb } = scalars;
   const size = watched.memoryMb ?? scalars.memorySizeMb;
   const averageMemoryPercent =
@@ -30,7 +31,9 @@ export function emitsMetrics({ averageMemoryPercent }: Scalars): boolean {
 }
 
 /** The figures of all functions together, as far as sums tell them: percentiles and memory cannot be put together. */
-export function figuresOfAll(all: readonly Scalars[]): KnownFigures {
+export function figuresOfAll(each: readonly (Scalars | undefined)[]): KnownFigures {
+  const all = each.flatMap((scalars) => scalars ?? []);
+  if (all.length < each.length) return {};
   const total = (name: keyof Scalars) => all.reduce((sum, scalars) => sum + (scalars[name] ?? 0), 0);
   const initMilliseconds = all.reduce((sum, { inits = 0, averageInit = 0 }) => sum + inits * averageInit, 0);
   const [requests, inits] = [total("requests"), total("inits")];

@@ -9,6 +9,8 @@ import {
   type SeriesName,
   seriesOf,
 } from "./function-metrics";
+import { type Reader } from "../aws/part-reader";
+import { PARTS } from "./parts";
 import { type Period, periodBefore } from "./period";
 import { type Subject } from "../subject";
 
@@ -18,10 +20,11 @@ export type Scalars = Readonly<Partial<Record<ScalarName, number>>>;
 /** What CloudWatch has told of one function. */
 export interface FunctionData {
   readonly subject: Subject;
-  readonly now: Scalars;
-  readonly before: Scalars;
-  readonly series: Readonly<Partial<Record<SeriesName, readonly Point[]>>>;
-  readonly hours: Readonly<Partial<Record<HourName, readonly Point[]>>>;
+  /** What could not be read is undefined, here and below. */
+  readonly now: Scalars | undefined;
+  readonly before: Scalars | undefined;
+  readonly series: Readonly<Partial<Record<SeriesName, readonly Point[]>>> | undefined;
+  readonly hours: Readonly<Partial<Record<HourName, readonly Point[]>>> | undefined;
 }
 
 /** Where metrics are read from. */
@@ -34,38 +37,59 @@ export interface MetricSource {
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
 
-/** How many metrics {@link readFunctions} reads: each reading of one is billed. */
+/** How many metrics {@link readFunctions} reads, at most: each reading of one is billed. */
 export function metricsRead(subjects: readonly Subject[]): number {
+  const { scalars, series, hours } = countsOf(subjects);
+  return 2 * scalars + series + hours;
+}
+
+function countsOf(subjects: readonly Subject[]): Record<"scalars" | "series" | "hours", number> {
   const count = (of: (subject: Subject) => object) =>
     subjects.reduce((total, subject) => total + Object.keys(of(subject)).length, 0);
-  return 2 * count(scalarsOf) + count(seriesOf) + count(hoursOf);
+  return { scalars: count(scalarsOf), series: count(seriesOf), hours: count(hoursOf) };
 }
 
 /**
  * Reads every function's metrics. What is one value for a period is read as one period of CloudWatch's: percentiles of parts cannot be
  * put together.
  *
- * @throws AwsFailure
+ * @param reader remembers what could not be read
  */
 export async function readFunctions(
   source: MetricSource,
   subjects: readonly Subject[],
   period: Period,
-): Promise<FunctionData[]> {
-  const scalars = async ({ from, to, days }: Period) =>
+  reader: Reader,
+): Promise<{ readonly functions: FunctionData[]; readonly metricsRead: number }> {
+  const scalars = ({ from, to, days }: Period) =>
     readAll(source, subjects, scalarsOf, { from, to, periodSeconds: days * DAY_SECONDS });
   const { from, to, chartSeconds } = period;
-  const now = await scalars(period);
-  const before = await scalars(periodBefore(period));
-  const series = await readAll(source, subjects, seriesOf, { from, to, periodSeconds: chartSeconds });
-  const hours = await readAll(source, subjects, hoursOf, { from, to, periodSeconds: HOUR_SECONDS });
-  return subjects.map((subject, index) => ({
-    subject,
-    now: firstValues(now[index] ?? {}),
-    before: firstValues(before[index] ?? {}),
-    series: series[index] ?? {},
-    hours: hours[index] ?? {},
-  }));
+  const now = await reader.read(PARTS.figures, () => scalars(period));
+  const before = await reader.read(PARTS.before, () => scalars(periodBefore(period)));
+  const series = await reader.read(PARTS.series, () =>
+    readAll(source, subjects, seriesOf, { from, to, periodSeconds: chartSeconds }),
+  );
+  const counts = countsOf(subjects);
+  const hours =
+    counts.hours === 0
+      ? []
+      : await reader.read(PARTS.hours, () =>
+          readAll(source, subjects, hoursOf, { from, to, periodSeconds: HOUR_SECONDS }),
+        );
+  return {
+    functions: subjects.map((subject, index) => ({
+      subject,
+      now: now && firstValues(now[index] ?? {}),
+      before: before && firstValues(before[index] ?? {}),
+      series: series && (series[index] ?? {}),
+      hours: hours && (hours[index] ?? {}),
+    })),
+    metricsRead:
+      (now ? counts.scalars : 0) +
+      (before ? counts.scalars : 0) +
+      (series ? counts.series : 0) +
+      (hours ? counts.hours : 0),
+  };
 }
 
 async function readAll<Name extends string>(

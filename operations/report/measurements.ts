@@ -4,15 +4,17 @@ import { deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ofFunction } from "../../stacks/monitoring/metrics";
 import { WARMER_PRICE } from "../../stacks/warming/warmed-functions";
-import { MAX_ATTEMPTS } from "../aws/failure";
+import { AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
+import { Reader, type Unread } from "../aws/part-reader";
 import { readMetrics } from "../aws/metric-data";
 import { OperationFailure } from "../operation-failure";
 import { readAlarmStates, readStateChanges } from "../alarms/history";
-import { type AlarmData, alarmReports, thresholdOf } from "./alarm-report";
+import { alarmReports, thresholdOf } from "./alarm-report";
 import { together } from "./earlier-reports";
 import { alarmsOf, type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { type FunctionData, metricsRead, readFunctions } from "./function-data";
 import { readNotes } from "./notes";
+import { PARTS } from "./parts";
 import { type Period, periodBefore } from "./period";
 import { type AlarmReport } from "./report-schema";
 import { type StateChange } from "../alarms/ringing";
@@ -38,16 +40,20 @@ export interface Plan {
   readonly readsLogs: boolean;
 }
 
-/** Everything that AWS has told. */
+/** What AWS has told. */
 export interface Measurements {
   readonly functions: readonly FunctionData[];
   /** Undefined where logs were not read. */
   readonly logs: LogReading | undefined;
+  /** Empty where states or changes could not be read. */
   readonly alarms: readonly AlarmReport[];
+  readonly ringingNow: readonly string[];
   /** Alarms that the environment should have. */
   readonly missingAlarms: readonly string[];
-  readonly warmerDollars: number;
+  /** Undefined where the warmer's figures could not be read. */
+  readonly warmerDollars: number | undefined;
   readonly metricsRead: number;
+  readonly unread: readonly Unread[];
 }
 
 /** How reading goes on. */
@@ -79,9 +85,9 @@ export function keepsLogs({ logRetentionDays }: Environment, { days }: Period): 
 }
 
 /**
- * Asks AWS for everything that a report needs.
+ * Asks AWS for everything that a report needs. What cannot be read is named, and the rest goes on.
  *
- * @throws AwsFailure
+ * @throws AwsFailure if nothing could be read
  * @throws OperationFailure if the environment is not deployed
  */
 export async function takeMeasurements(plan: Plan, { signal, wait, onStep }: Reading): Promise<Measurements> {
@@ -90,44 +96,55 @@ export async function takeMeasurements(plan: Plan, { signal, wait, onStep }: Rea
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
   const logsClient = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
   const source = { client, region, signal };
+  const reader = new Reader(signal, onStep);
 
-  onStep("alarms");
-  const states = await readAlarmStates(source, `${name}-`);
-  const missingAlarms = plan.alarms.map((alarm) => alarm.name).filter((alarm) => !states.has(alarm));
-  if (missingAlarms.length === plan.alarms.length) {
+  const states = await reader.read(PARTS.alarms, () => readAlarmStates(source, `${name}-`));
+  const missingAlarms = states ? plan.alarms.map((alarm) => alarm.name).filter((alarm) => !states.has(alarm)) : [];
+  if (states && missingAlarms.length === plan.alarms.length) {
     throw new OperationFailure(`${name} is not deployed in ${region}: none of its alarms is there`);
   }
   const before = periodBefore(period);
   // CloudWatch keeps the history for two weeks: https://docs.aws.amazon.com/AmazonCloudWatch/latest/cli/cli-mon-describe-alarm-history.html
   const rangeBefore = period.name === "week" ? before : undefined;
-  const changes = await readStateChanges(source, { from: (rangeBefore ?? period).from, to: period.to });
-  const notes = await readNotes(logsClient, environment, period.from, signal);
-  const data: AlarmData = {
-    alarms: plan.alarms,
-    states,
-    changes: together(plan.earlierChanges, changes),
-    notes,
-    range: period,
-    ...(rangeBefore && { rangeBefore }),
-  };
+  const changes = await reader.read(PARTS.history, () =>
+    readStateChanges(source, { from: (rangeBefore ?? period).from, to: period.to }),
+  );
+  const notes = await reader.read(PARTS.notes, () => readNotes(logsClient, environment, period.from, signal));
 
-  onStep("metrics of functions");
-  const functions = await readFunctions(source, subjects, period);
-  const warmerDollars = await readWarmerDollars(source, environment, period);
+  const { functions, metricsRead: ofFunctions } = await readFunctions(source, subjects, period, reader);
+  const warmerDollars = await reader.read(PARTS.warmer, () => readWarmerDollars(source, environment, period));
 
-  onStep("metrics of alarms");
-  const alarms = alarmReports(data);
-  const { reports, read } = await withThresholds(source, plan, alarms, functions);
+  // Without either, an alarm that rang would look as if it had not.
+  const alarms =
+    states && changes
+      ? alarmReports({
+          alarms: plan.alarms,
+          states,
+          changes: together(plan.earlierChanges, changes),
+          notes,
+          range: period,
+          ...(rangeBefore && { rangeBefore }),
+        })
+      : [];
+  const told =
+    alarms.length > 0
+      ? await reader.read(PARTS.thresholds, () => withThresholds(source, plan, alarms, functions))
+      : undefined;
+  const { reports, read } = told ?? { reports: alarms, read: 0 };
 
-  if (readsLogs) onStep("logs");
-  const logs = readsLogs ? await readWarmRequests(logsClient, region, subjects, period, { wait, signal }) : undefined;
+  const logs = readsLogs
+    ? await reader.read(PARTS.logs, () => readWarmRequests(logsClient, region, subjects, period, { wait, signal }))
+    : undefined;
+  if (!reader.hasRead) throw new AwsFailure(reader.reasons.join("; "));
   return {
     functions,
     logs,
     alarms: reports,
+    ringingNow: [...(states ?? [])].filter(([, { isRinging }]) => isRinging).map(([alarm]) => alarm),
     missingAlarms,
     warmerDollars,
-    metricsRead: metricsRead(subjects) + WARMER_METRICS + read,
+    metricsRead: ofFunctions + (warmerDollars === undefined ? 0 : WARMER_METRICS) + read,
+    unread: reader.unread,
   };
 }
 
@@ -158,7 +175,7 @@ async function withThresholds(
   functions: readonly FunctionData[],
 ): Promise<{ reports: AlarmReport[]; read: number }> {
   const called = new Set(
-    functions.flatMap(({ subject, now }) => ((now.requests ?? 0) > 0 ? [subject.watched.id] : [])),
+    functions.flatMap(({ subject, now }) => ((now?.requests ?? 0) > 0 ? [subject.watched.id] : [])),
   );
   const asked = plan.alarms.flatMap((alarm) => {
     const report = reports.find(({ name }) => name === alarm.name);

@@ -15,7 +15,8 @@ const AVERAGE_SHARE = (TARGETS.memoryPercent.from + TARGETS.memoryPercent.to) / 
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
 /** How a function's memory is used, and the size that would suit it better; undefined where nothing is known. */
-export function memorySizeOf(subject: Subject, scalars: Scalars, { days }: Period): MemorySize | undefined {
+export function memorySizeOf(subject: Subject, scalars: Scalars | undefined, { days }: Period): MemorySize | undefined {
+  if (!scalars) return undefined;
   const { watched, perGigabyteSecond } = subject;
   const sizeMb = watched.memoryMb ?? scalars.memorySizeMb;
   const { mostMemoryMb: peakMb, averageMemoryPercent, averageMemoryMb } = scalars;

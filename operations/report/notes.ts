@@ -9,6 +9,7 @@ import {
 import { z } from "zod";
 import { type Environment } from "../../environments/schema";
 import { answerOf, AwsFailure } from "../aws/failure";
+import { type Reader } from "../aws/part-reader";
 
 /**
  * What was changed because an alarm rang. CloudWatch's history of an alarm takes no remarks: it records changes of state, of settings, and
@@ -22,7 +23,13 @@ const STREAM = "notes";
 /** Longer than the notes of any two quarters are asked for. */
 const RETENTION_DAYS = 400;
 
-const note = z.object({ alarm: z.string(), rangAt: z.iso.datetime(), text: z.string() });
+const note = z.object({
+  alarm: z.string(),
+  /** Missing where CloudWatch did not tell: the note is about the last time before it was written. */
+  rangAt: z.iso.datetime().optional(),
+  notedAt: z.iso.datetime().optional(),
+  text: z.string(),
+});
 
 /** A note on one time that an alarm rang. */
 export type Note = z.output<typeof note>;
@@ -36,13 +43,15 @@ export function notesLogGroup({ name }: Pick<Environment, "name">): string {
  * Keeps a note. The log group is made with the first one.
  *
  * @param now in milliseconds since 1970
- * @throws AwsFailure
+ * @param reader remembers what could not be done before it, such as making the log group, which may be there already
+ * @throws AwsFailure if the note is not kept
  */
 export async function writeNote(
   client: CloudWatchLogsClient,
   environment: Pick<Environment, "name" | "region" | "tags">,
   note: Note,
   now: number,
+  reader: Reader,
 ): Promise<void> {
   const { name, region, tags } = environment;
   const logGroupName = notesLogGroup(environment);
@@ -56,13 +65,19 @@ export async function writeNote(
     logGroupName,
     tags: { ...tags, Service: "LambdaMonitoring", CostCenter: "Performance", Environment: name },
   });
-  const isNew = (await answerOf(unlessThere(client.send(group)), contextOf("logs:CreateLogGroup"))) !== undefined;
+  const isNew = await reader.read("the making of the log group", () =>
+    answerOf(unlessThere(client.send(group)), contextOf("logs:CreateLogGroup")),
+  );
   if (isNew) {
     const retention = new PutRetentionPolicyCommand({ logGroupName, retentionInDays: RETENTION_DAYS });
-    await answerOf(client.send(retention), contextOf("logs:PutRetentionPolicy"));
+    await reader.read("the log group's retention", () =>
+      answerOf(client.send(retention), contextOf("logs:PutRetentionPolicy")),
+    );
   }
   const stream = new CreateLogStreamCommand({ logGroupName, logStreamName: STREAM });
-  await answerOf(unlessThere(client.send(stream)), contextOf("logs:CreateLogStream"));
+  await reader.read("the making of the log stream", () =>
+    answerOf(unlessThere(client.send(stream)), contextOf("logs:CreateLogStream")),
+  );
   const put = new PutLogEventsCommand({
     logGroupName,
     logStreamName: STREAM,

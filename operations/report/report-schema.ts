@@ -101,8 +101,8 @@ const ring = z.object({
   /** Missing while it goes on. */
   endedAt: z.iso.datetime().optional(),
   minutesToDetect: minutes.optional(),
-  /** What was changed because of it. */
-  notes: z.array(z.string()),
+  /** What was changed because of it; missing where notes could not be read. */
+  notes: z.array(z.string()).optional(),
 });
 
 const threshold = z.object({
@@ -153,11 +153,21 @@ export const reportSchema = z.object({
   targets: z.array(target),
   functions: z.array(functionReport),
   /** Missing where nothing is kept warm. */
-  warming: z.object({ pings: count, failures: count, warmerDollars: dollars, dollars }).optional(),
+  warming: z
+    .object({
+      pings: count,
+      failures: count,
+      /** Missing where the warmer's own metrics could not be read. */
+      warmerDollars: dollars.optional(),
+      dollars: dollars.optional(),
+    })
+    .optional(),
   alarms: z.array(alarm),
   kpis: z.array(kpi),
   /** What a reader has to know before believing the figures. */
   notes: z.array(z.string()),
+  /** What AWS did not tell, and why; missing where it told everything. */
+  unread: z.array(z.object({ what: z.string(), why: z.string() })).optional(),
   /** For the environment's file, where something is suggested. */
   suggestedTfvars: z.string().optional(),
   /** What this report has cost. */

@@ -11,6 +11,7 @@ import { verdictsOf } from "../load/verdict";
 import { emitsMetrics } from "./figures";
 import { type Scalars } from "./function-data";
 import { known } from "./known";
+import { PARTS } from "./parts";
 import { type Target } from "./report-schema";
 import { type Subject } from "../subject";
 import { type WarmRequests } from "./warm-requests";
@@ -28,6 +29,7 @@ const TREND_FIGURES: Readonly<Record<string, FigureKey>> = {
 };
 
 const NO_MONITOR = "the handler has no monitor() around it";
+const UNREAD = `${PARTS.figures} could not be read`;
 const COLD_INCLUDED = "requests that met a cold start included, without their initialization";
 
 /** The figures of two periods. */
@@ -39,7 +41,7 @@ export interface Compared {
 /** What came of each target for one function, and how it was in the period before. */
 export function targetsOf(
   subject: Subject,
-  scalars: Scalars,
+  scalars: Scalars | undefined,
   { now, before }: Compared,
   warm: WarmRequests | undefined,
 ): Target[] {
@@ -58,6 +60,7 @@ export function targetsOf(
     const key = TREND_FIGURES[verdict.target];
     const { note, ...rest } = verdict;
     const why = (): string | undefined => {
+      if (!scalars) return UNREAD;
       if (requests === 0 || verdict.measured !== "-") return note;
       if (watched.deployedHere && !emitsMetrics(scalars)) return NO_MONITOR;
       return verdict.target === "init, average" ? "no cold start" : "CloudWatch has no data";
@@ -93,7 +96,7 @@ export function targetsOfAll(
       return own && own.state !== "not_measurable" ? [{ name, own }] : [];
     });
     const missed = judged.filter(({ own }) => own.state === "missed").map(({ name }) => name);
-    if (judged.length === 0) return { ...verdict, note: now.requests === 0 ? "no requests" : "of no function known" };
+    if (judged.length === 0) return { ...verdict, note: whyOfNone(now.requests) };
     return {
       ...verdict,
       measured: `${judged.length - missed.length} of ${judged.length} functions`,
@@ -101,6 +104,11 @@ export function targetsOfAll(
       ...(missed.length > 0 && { note: `not by ${missed.join(", ")}` }),
     };
   });
+}
+
+function whyOfNone(requests: number | null | undefined): string {
+  if (requests === undefined) return UNREAD;
+  return requests === 0 ? "no requests" : "of no function known";
 }
 
 /**

@@ -2,8 +2,9 @@ import { DOLLARS_PER_GIGABYTE_QUERIED, PRICE_SOURCE } from "../../stacks/cost";
 import { readingDollars } from "../aws/metric-data";
 import { numberText } from "../number-text";
 import { textTable } from "../text-table";
-import { isPassed } from "./build";
+import { isJudged, isPassed } from "./build";
 import { minutesText } from "./minutes-text";
+import { isUnread, PARTS } from "./parts";
 import { utc } from "../time-text";
 import { type AlarmReport, type FunctionReport, type Report, type Target, type WarmingEffect } from "./report-schema";
 import { times } from "./suggested-tfvars";
@@ -30,6 +31,7 @@ export function reportLines(report: Report): string[] {
     "",
     headingOf(report),
     ...notes,
+    ...unreadLines(report),
     "",
     `Targets of ${report.environment}:`,
     ...targetLines(targets),
@@ -58,6 +60,14 @@ export function reportLines(report: Report): string[] {
   ];
 }
 
+/** What AWS did not tell: a line for each reason. */
+export function unreadLines({ unread = [] }: Pick<Report, "unread">): string[] {
+  return [...new Set(unread.map(({ why }) => why))].map((why) => {
+    const parts = unread.filter((one) => one.why === why).map(({ what }) => what);
+    return `Could not be read: ${parts.join(", ")}: ${why}`;
+  });
+}
+
 /** Of what and when. */
 export function headingOf({ environment, period, from, to }: Report): string {
   return `${environment}, the ${period} from ${utc(Date.parse(from))} to ${utc(Date.parse(to))} UTC`;
@@ -65,6 +75,7 @@ export function headingOf({ environment, period, from, to }: Report): string {
 
 /** The verdict in one sentence. */
 export function verdictLine(report: Report): string {
+  if (!isJudged(report)) return `No target could be judged: ${PARTS.figures} could not be read.`;
   const all = report.functions.flatMap(({ targets }) => targets);
   const count = (wanted: keyof typeof STATES) => all.filter(({ state }) => state === wanted).length;
   const counts = `${count("met")} met, ${count("missed")} missed, ${count("not_measurable")} not measurable`;
@@ -155,9 +166,29 @@ function warmingLines({ warming, functions }: Report): string[] {
   );
   return [
     "",
-    `Warming, ${money(warming.dollars)} altogether, ${money(warming.warmerDollars)} of it for the warmer itself:`,
+    `Warming, ${warmingCostText(warming)}:`,
     ...textTable(["", "pings", "failed", "instances", "started by pings", "cost", ""], rows),
   ];
+}
+
+/** What warming has cost. */
+export function warmingCostText({ dollars, warmerDollars }: NonNullable<Report["warming"]>): string {
+  if (dollars === undefined || warmerDollars === undefined) return `cost unknown: ${PARTS.warmer} could not be read`;
+  return `${money(dollars)} altogether, ${money(warmerDollars)} of it for the warmer itself`;
+}
+
+/** How many times an alarm rang and something was changed because of it; "?" where notes could not be read. */
+export function withChangeText({ rings }: AlarmReport): string {
+  return rings.some(({ notes }) => notes === undefined)
+    ? "?"
+    : String(rings.filter(({ notes = [] }) => notes.length > 0).length);
+}
+
+/** How many alarms rang, in a sentence's beginning. */
+export function alarmsHeading(report: Report): string {
+  if (isUnread(report, "alarms", "history")) return "How alarms rang could not be read";
+  const rang = report.alarms.filter(({ behaviour }) => behaviour !== "never").length;
+  return rang === 0 ? `No alarm rang in this ${report.period}` : `${rang} of ${report.alarms.length} alarms rang`;
 }
 
 /** Instances that answered, on average and at least. */
@@ -192,7 +223,8 @@ export function memoryAdvice(memory: NonNullable<FunctionReport["memory"]>): str
   return `try ${suggestedMb} MB: ${money(suggestedDollarsPerMonth)} a month instead of ${money(dollarsPerMonth)}, ${cpu}`;
 }
 
-function alarmLines({ alarms, period }: Report): string[] {
+function alarmLines(report: Report): string[] {
+  const { alarms } = report;
   const rang = alarms.filter(({ behaviour }) => behaviour !== "never");
   const quiet = alarms.filter(
     ({ behaviour, threshold }) => behaviour === "never" && threshold?.suggested !== undefined,
@@ -203,7 +235,7 @@ function alarmLines({ alarms, period }: Report): string[] {
     minutesText(alarm.ringingMinutes),
     minutesText(alarm.medianMinutesToOk),
     minutesText(alarm.worstMinutesToOk),
-    `${alarm.rings.filter(({ notes }) => notes.length > 0).length}`,
+    withChangeText(alarm),
     [alarm.isRinging ? "rings now" : "", alarm.notifies ? "" : "sends no messages itself"]
       .filter((text) => text !== "")
       .join("; "),
@@ -211,7 +243,7 @@ function alarmLines({ alarms, period }: Report): string[] {
   const advice = alarms.filter(({ behaviour, threshold }) => behaviour === "always" && threshold);
   return [
     "",
-    rang.length === 0 ? `No alarm rang in this ${period}.` : `Alarms that rang (${rang.length} of ${alarms.length}):`,
+    rang.length === 0 ? `${alarmsHeading(report)}.` : `Alarms that rang (${rang.length} of ${alarms.length}):`,
     ...(rang.length === 0
       ? []
       : textTable(["", "rang", "altogether", "median to OK", "worst", "with a change", ""], rows)),

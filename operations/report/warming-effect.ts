@@ -1,15 +1,16 @@
 import { type Price } from "../../functions/warmer/contract";
 import { type Point } from "../aws/metric-data";
 import { type FunctionData } from "./function-data";
+import { PARTS } from "./parts";
 import { type WarmingEffect } from "./report-schema";
 
 /** Fewer requests than this, in hours without pings, say nothing about how many would have met a cold start. */
 const LEAST_REQUESTS = 100;
 
-/** What warming a function did, and cost; undefined where the warmer sends it no pings. */
+/** What warming a function did, and cost; undefined where the warmer sends it no pings, or its figures could not be read. */
 export function warmingEffectOf({ subject, now, hours }: FunctionData): WarmingEffect | undefined {
   const { warmed, watched } = subject;
-  if (!warmed) return undefined;
+  if (!warmed || !now) return undefined;
   const { pings = 0, pingMilliseconds = 0, pingFailures = 0, startedForPings = 0 } = now;
   const { averageInstances, leastInstances } = now;
   return {
@@ -34,6 +35,7 @@ export function dollarsOf({ perRequest, perSecond }: Price, invocations: number,
 
 /** An estimate: without pings, as large a share of requests would have met a cold start as in the hours without. */
 function comparison(hours: FunctionData["hours"]): Pick<WarmingEffect, "comparison" | "comparisonNote"> {
+  if (!hours) return { comparisonNote: `${PARTS.hours} could not be read` };
   const at = (points: readonly Point[] = []) => new Map(points.map((point) => [point.at, point.value]));
   const [pings, coldStarts] = [at(hours.pings), at(hours.coldStarts)];
   const warm = { hours: 0, requests: 0, coldStarts: 0 };

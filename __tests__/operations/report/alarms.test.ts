@@ -1,3 +1,4 @@
+import { DescribeAlarmHistoryCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
@@ -11,7 +12,7 @@ import { parseTfvars } from "../../../environments/parse-tfvars";
 import { environmentFile } from "../../../environments/schema";
 import { type AlarmReport, type Report, reportSchema } from "../../../operations/report/report-schema";
 import { temporaryFolder } from "../../support/project";
-import { ALARM_NAMES, change, DAY, failure, HOUR, logs, makeWorld, NOW, run, TO, WEEK } from "./fake-aws";
+import { ALARM_NAMES, change, cloudWatch, DAY, failure, HOUR, logs, makeWorld, NOW, run, TO, WEEK } from "./fake-aws";
 
 const MINUTE = 60_000;
 const ERRORS = "dev-api-errors";
@@ -259,10 +260,10 @@ describe("the note of what was changed", () => {
 
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
-      stdout: [`Noted: ${ERRORS} rang at 2026-01-18 10:00 UTC: rolled back [31mto 41`],
+      stdout: [`Noted: ${ERRORS} rang at 2026-01-18 10:00 UTC: rolled back to 41`],
     });
     const { rings: found } = alarm(await report(), ERRORS);
-    expect(found.map(({ notes }) => notes)).toEqual([[], ["rolled back [31mto 41"]]);
+    expect(found.map(({ notes }) => notes)).toEqual([[], ["rolled back to 41"]]);
   });
 
   test("makes the log group with the environment's tags, and lets it forget", async () => {
@@ -321,15 +322,54 @@ describe("the note of what was changed", () => {
     expect(world().notes).toEqual([]);
   });
 
-  test("names what has to be allowed", async () => {
-    rings(ERRORS, NOW - HOUR, 10);
-    logs.on(CreateLogGroupCommand).rejects(failure("AccessDeniedException", "User is not authorized"));
+  const refused = failure("AccessDeniedException", "User is not authorized");
+
+  test("is kept without what AWS does not allow on the way, which is named", async () => {
+    rings(ERRORS, TO - DAY, 10);
+    logs.on(CreateLogGroupCommand).rejects(refused);
 
     const { exitCode, stderr } = await note(ERRORS, "more memory");
 
-    expect({ exitCode, stderr }).toEqual({
+    expect({ exitCode, stderr, notes: world().notes.length }).toEqual({
+      exitCode: 0,
+      stderr: [
+        "Kept without the making of the log group: AWS does not allow logs:CreateLogGroup: User is not authorized",
+      ],
+      notes: 1,
+    });
+  });
+
+  test("counts for the last time that the alarm rang before it, where CloudWatch does not tell when that was", async () => {
+    world().now = TO - 2 * DAY;
+    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(refused);
+
+    const { exitCode, stdout, stderr } = await note(ERRORS, "more memory");
+    world().now = NOW;
+    rings(ERRORS, TO - 4 * DAY, 10);
+    rings(ERRORS, TO - 3 * DAY, 10);
+    rings(ERRORS, TO - DAY, 10);
+    cloudWatch.on(DescribeAlarmHistoryCommand).callsFake(() => ({ AlarmHistoryItems: world().history }));
+
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: [`Noted: ${ERRORS}, the last time that it rang before now: more memory`],
+    });
+    expect(stderr).toEqual([
+      "Kept without the alarm's history: AWS does not allow cloudwatch:DescribeAlarmHistory: User is not authorized",
+    ]);
+    expect(alarm(await report(), ERRORS).rings.map(({ notes }) => notes)).toEqual([[], ["more memory"], []]);
+  });
+
+  test("that AWS does not take names what has to be allowed", async () => {
+    rings(ERRORS, NOW - HOUR, 10);
+    logs.on(PutLogEventsCommand).rejects(refused);
+
+    const { exitCode, stdout, stderr } = await note(ERRORS, "more memory");
+
+    expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 1,
-      stderr: ["AWS does not allow logs:CreateLogGroup: User is not authorized"],
+      stdout: [],
+      stderr: ["AWS does not allow logs:PutLogEvents: User is not authorized"],
     });
   });
 });

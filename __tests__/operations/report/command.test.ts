@@ -4,7 +4,12 @@ import {
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
 } from "@aws-sdk/client-cloudwatch";
-import { GetQueryResultsCommand, StartQueryCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  FilterLogEventsCommand,
+  GetQueryResultsCommand,
+  StartQueryCommand,
+  StopQueryCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -204,69 +209,30 @@ describe("what keeps it from a report is one line, and nothing is written", () =
     expect(filesIn(root)).toEqual([]);
   });
 
-  const denied = failure("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
-  test.each([
-    ["cloudwatch:DescribeAlarms", cloudWatch, DescribeAlarmsCommand],
-    ["cloudwatch:DescribeAlarmHistory", cloudWatch, DescribeAlarmHistoryCommand],
-    ["cloudwatch:GetMetricData", cloudWatch, GetMetricDataCommand],
-    ["logs:StartQuery", logs, StartQueryCommand],
-    ["logs:GetQueryResults", logs, GetQueryResultsCommand],
-  ] as const)("without the permission %s, which is named", async (action, client, command) => {
-    (client as typeof cloudWatch).on(command as typeof GetMetricDataCommand).rejects(denied);
-
-    const { exitCode, root, stdout, stderr } = await run(world(), ["report", "dev"]);
-
-    expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 1, stdout: [], files: [] });
-    expect(stderr.at(-1)).toBe(`AWS does not allow ${action}: ${denied.message}`);
-  });
-
   test.each([
     [
-      "throttling",
-      failure("ThrottlingException", "Rate exceeded"),
-      /^AWS in eu-west-1 refuses so many requests at once/,
-    ],
-    [
-      "no credentials",
+      "credentials",
       failure("CredentialsProviderError", "Could not load"),
-      /^there are no AWS credentials: Could not/,
+      "there are no AWS credentials: Could not load",
     ],
     [
-      "a clock that is off",
-      failure("SignatureDoesNotMatch", "Signature expired: 1 is now"),
-      /^this computer's clock is off/,
+      "permissions",
+      failure("ExpiredToken", "The security token is expired"),
+      "AWS does not accept the credentials: The security token is expired",
     ],
-    ["a server error", failure("InternalFailure", "oops"), /^asking AWS in eu-west-1 failed: InternalFailure: oops$/],
-  ])("%s", async (_, error, message) => {
+  ])("no %s at all", async (_, error, message) => {
+    cloudWatch.onAnyCommand().rejects(error);
+    logs.onAnyCommand().rejects(error);
+    cloudWatch.on(DescribeAlarmsCommand).rejects(error);
+    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(error);
     cloudWatch.on(GetMetricDataCommand).rejects(error);
+    logs.on(FilterLogEventsCommand).rejects(error);
+    logs.on(StartQueryCommand).rejects(error);
 
     const { exitCode, root, stdout, stderr } = await run(world(), ["report", "dev"]);
 
     expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 1, stdout: [], files: [] });
-    expect(stderr.at(-1)).toMatch(message);
-  });
-
-  test("a failure in the middle, after some pages", async () => {
-    goodWeeks();
-    let calls = 0;
-    cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
-      calls += 1;
-      if (calls === 3) throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
-      return world().metrics.answer(input);
-    });
-
-    const { exitCode, root, stdout, stderr } = await run(world(), ["report", "dev"]);
-
-    expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 1, stdout: [], files: [] });
-    expect(stderr.at(-1)).toBe("AWS cannot be reached in eu-west-1: read ECONNRESET");
-  });
-
-  test("a log group that is not there", async () => {
-    logs.on(StartQueryCommand).rejects(failure("ResourceNotFoundException", "Log group does not exist"));
-
-    const { stderr } = await run(world(), ["report", "dev"]);
-
-    expect(stderr.at(-1)).toBe("there is no log group /aws/lambda/dev-api in eu-west-1");
+    expect(stderr.at(-1)).toBe(message);
   });
 
   test("Ctrl-C stops the query, and exits 130", async () => {
@@ -280,6 +246,104 @@ describe("what keeps it from a report is one line, and nothing is written", () =
     expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 130, stdout: [], files: [] });
     expect(stderr.at(-1)).toBe("Interrupted: nothing was written.");
     expect(logs.commandCalls(StopQueryCommand)).toHaveLength(1);
+  });
+});
+
+describe("what AWS does not tell is named, and the rest is told", () => {
+  const denied = failure("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
+
+  test.each([
+    ["cloudwatch:DescribeAlarms", cloudWatch, DescribeAlarmsCommand, 0],
+    ["cloudwatch:DescribeAlarmHistory", cloudWatch, DescribeAlarmHistoryCommand, 0],
+    ["cloudwatch:GetMetricData", cloudWatch, GetMetricDataCommand, 1],
+    ["logs:FilterLogEvents", logs, FilterLogEventsCommand, 0],
+    ["logs:StartQuery", logs, StartQueryCommand, 0],
+    ["logs:GetQueryResults", logs, GetQueryResultsCommand, 0],
+  ] as const)("without the permission %s", async (action, client, command, code) => {
+    goodWeeks();
+    (client as typeof cloudWatch).on(command as typeof GetMetricDataCommand).rejects(denied);
+
+    const { exitCode, root, stdout } = await run(world(), ["report", "dev"]);
+
+    const unread = stdout.filter((line) => line.startsWith("Could not be read: "));
+    expect(unread).toEqual([expect.stringContaining(`: AWS does not allow ${action}: ${denied.message}`)]);
+    expect(stdout.join("\n")).not.toMatch(/undefined|NaN/);
+    expect({ exitCode, files: filesIn(root).length }).toEqual({ exitCode: code, files: 2 });
+  });
+
+  test.each([
+    [
+      "throttling",
+      failure("ThrottlingException", "Rate exceeded"),
+      /: AWS in eu-west-1 refuses so many requests at once/,
+    ],
+    ["a server error", failure("InternalFailure", "oops"), /: asking AWS in eu-west-1 failed: InternalFailure: oops$/],
+    [
+      "a broken connection",
+      Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
+      /: AWS cannot be reached in eu-west-1: read ECONNRESET$/,
+    ],
+  ])("after %s in the middle", async (_, error, message) => {
+    goodWeeks();
+    let calls = 0;
+    cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
+      calls += 1;
+      if (calls === 3) throw error;
+      return world().metrics.answer(input);
+    });
+
+    const { exitCode, stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout.filter((line) => line.startsWith("Could not be read: figures over time: "))).toEqual([
+      expect.stringMatching(message),
+    ]);
+    expect(stdout.join("\n")).toMatch(/met +availability +> 99.95 % +100 %/);
+    expect(exitCode).toBe(0);
+  });
+
+  test("figures that were not read are neither 0 nor met", async () => {
+    goodWeeks();
+    cloudWatch.on(GetMetricDataCommand).rejects(denied);
+
+    const { root, stdout } = await run(world(), ["report", "dev", "--json"]);
+
+    const report = reportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
+    const targets = [report.targets, ...report.functions.map((one) => one.targets)].flat();
+    expect(new Set(targets.map(({ state }) => state))).toEqual(new Set(["not_measurable"]));
+    expect(new Set(targets.map(({ note }) => note))).toEqual(new Set(["figures of functions could not be read"]));
+    expect(report.functions[0]).toMatchObject({ figures: {}, figuresBefore: {}, series: [] });
+    expect(report.warming).toBeUndefined();
+    expect(report.cost.metricsRead).toBe(0);
+    expect(report.notes.join(" ")).not.toMatch(/No data yet|Not called|no trend/);
+    const page = readFileSync(join(root, "reports/dev-week-2026-01-19T10.html"), "utf8");
+    expect(page).toContain("No target could be judged");
+    expect(page).not.toMatch(/undefined|NaN/);
+  });
+
+  test("alarms that could not be read have not been quiet", async () => {
+    world().ringing.set("dev-api-errors", TO - HOUR);
+    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied);
+
+    const { stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout).toContain("How alarms rang could not be read.");
+    expect(stdout).toContain("Rings now: dev-api-errors.");
+    expect(
+      stdout.filter((line) => line.includes("not measurable") && line.includes("alarms could not be read")),
+    ).toHaveLength(3);
+  });
+
+  test("notes that could not be read are no sign that nothing was changed", async () => {
+    world().history = [
+      change("dev-api-errors", TO - DAY, "ALARM"),
+      change("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
+    ];
+    logs.on(FilterLogEventsCommand).rejects(denied);
+
+    const { stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout.join("\n")).toMatch(/dev-api-errors +once, was 0 +30 min +30 min +30 min +\?/);
+    expect(stdout.join("\n")).toMatch(/not measurable +actionable alarms +> 95 % +- +notes could not be read/);
   });
 });
 

@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import { loadEnvironments } from "../../../environments/load";
 import { type Environment } from "../../../environments/schema";
 import { readAlarmStates } from "../../../operations/alarms/history";
+import { Reader } from "../../../operations/aws/part-reader";
 import { readFunctions } from "../../../operations/report/function-data";
 import { readNotes, writeNote } from "../../../operations/report/notes";
 import { periodEnding } from "../../../operations/report/period";
@@ -64,11 +65,19 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
     await put("Lambda/Performance", "ColdStarts", own, period.to - 2 * HOUR, [1, 1]);
     await put(`Lambda/Performance/${name}-api`, "InitDuration", {}, period.to - 2 * HOUR, [300, 500]);
 
-    const [data] = await readFunctions({ client, region: REGION, signal }, subjectsOf(environment), period);
+    const reader = new Reader(signal);
+    const { functions } = await readFunctions(
+      { client, region: REGION, signal },
+      subjectsOf(environment),
+      period,
+      reader,
+    );
+    const [data] = functions;
+    expect(reader.unread).toEqual([]);
 
     expect(data?.now).toMatchObject({ requests: 12, coldStarts: 2, averageInit: 400, inits: 2 });
-    expect(data?.before.requests).toBe(9);
-    expect(data?.series.requests?.map(({ value }) => value)).toEqual([7, 5]);
+    expect(data?.before?.requests).toBe(9);
+    expect(data?.series?.requests?.map(({ value }) => value)).toEqual([7, 5]);
   });
 
   test("which alarms ring", async () => {
@@ -93,8 +102,8 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
     const note = (text: string) => ({ alarm: `${name}-api-errors`, rangAt: new Date(now - HOUR).toISOString(), text });
 
     expect(await readNotes(logs, environment, now - HOUR, signal)).toEqual([]);
-    await writeNote(logs, environment, note("first"), now);
-    await writeNote(logs, environment, note("second"), now + 1);
+    await writeNote(logs, environment, note("first"), now, new Reader(signal));
+    await writeNote(logs, environment, note("second"), now + 1, new Reader(signal));
 
     expect(await readNotes(logs, environment, now - HOUR, signal)).toEqual([note("first"), note("second")]);
     expect(await readNotes(logs, environment, now + 1, signal)).toEqual([note("second")]);

@@ -3,10 +3,12 @@ import { numberText } from "../../number-text";
 import { pageDocument } from "../../page/document";
 import { type Cell, charts, paragraph, section, table, targetTable, type TargetRow, tiles } from "../../page/sections";
 import { escapeText } from "../../page/svg";
-import { isPassed } from "../build";
+import { isJudged, isPassed } from "../build";
 import { minutesText } from "../minutes-text";
+import { isUnread } from "../parts";
 import { type AlarmReport, type FunctionReport, type Report, type Target } from "../report-schema";
 import {
+  alarmsHeading,
   costText,
   effectText,
   headingOf,
@@ -18,7 +20,10 @@ import {
   stateText,
   thresholdText,
   trendText,
+  unreadLines,
   verdictLine,
+  warmingCostText,
+  withChangeText,
 } from "../text";
 import { alarmChart, allRequestsChart, functionCharts } from "./charts";
 
@@ -32,7 +37,12 @@ export function pageOf(report: Report): string {
     content: [
       tiles(firstFigures(report)),
       verdicts(report),
-      charts([allRequestsChart(functions, report), alarmChart(report.alarms, report) ?? []].flat()),
+      charts(
+        [
+          isUnread(report, "series") ? [] : allRequestsChart(functions, report),
+          alarmChart(report.alarms, report) ?? [],
+        ].flat(),
+      ),
       alarms(report),
       monitoring(report),
       warming(report),
@@ -44,22 +54,26 @@ export function pageOf(report: Report): string {
   });
 }
 
-function firstFigures({ functions, targets, alarms, warming }: Report): [string, string][] {
+function firstFigures(report: Report): [string, string][] {
+  const { functions, targets, alarms, warming } = report;
   const requests = functions.reduce((total, { figures }) => total + (figures.requests ?? 0), 0);
   const measured = (name: string) => targets.find(({ target }) => target === name)?.measured ?? "-";
   const rings = alarms.reduce((total, alarm) => total + (alarm.notifies ? alarm.rings.length : 0), 0);
   return [
-    ["requests", figureText("requests", requests)],
+    ["requests", isJudged(report) ? figureText("requests", requests) : "-"],
     ["cold starts", measured("cold starts")],
     ["errors", measured("errors")],
     ["availability", measured("availability")],
-    ["alarms sent", String(rings)],
-    ...(warming ? [["warming", money(warming.dollars)] as [string, string]] : []),
+    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : String(rings)],
+    ...(warming ? [["warming", warming.dollars === undefined ? "-" : money(warming.dollars)] as [string, string]] : []),
   ];
 }
 
 function verdicts(report: Report): string {
-  const content = [...report.notes.map((note) => paragraph(note)), targetTable(report.targets.map(rowOf))];
+  const content = [
+    ...[...report.notes, ...unreadLines(report)].map((note) => paragraph(note)),
+    targetTable(report.targets.map(rowOf)),
+  ];
   const style = isPassed(report) ? "passed" : "failed";
   return section(verdictLine(report), content.join("\n"), { id: "verdicts", style });
 }
@@ -69,7 +83,8 @@ function rowOf(target: Target): TargetRow {
   return { ...target, stateText: stateText(target.state), note };
 }
 
-function alarms({ alarms, period }: Report): string {
+function alarms(report: Report): string {
+  const { alarms } = report;
   const rang = alarms.filter(({ behaviour }) => behaviour !== "never");
   const quiet = alarms.filter(
     ({ behaviour, threshold }) => behaviour === "never" && threshold?.suggested !== undefined,
@@ -80,20 +95,19 @@ function alarms({ alarms, period }: Report): string {
     number(alarm.rings.length === 0 ? "-" : minutesText(alarm.ringingMinutes)),
     number(minutesText(alarm.medianMinutesToOk)),
     number(minutesText(alarm.worstMinutesToOk)),
-    number(`${alarm.rings.filter(({ notes }) => notes.length > 0).length}`),
+    number(withChangeText(alarm)),
     { text: remarksOf(alarm), style: "soft remark" },
   ]);
-  const heading =
-    rang.length === 0 ? `No alarm rang in this ${period}` : `${rang.length} of ${alarms.length} alarms rang`;
+  if (isUnread(report, "alarms", "history")) return section(alarmsHeading(report), "", { id: "alarms-table" });
   const content =
     rows.length === 0
       ? paragraph("None of those that were quiet would ring at a better threshold.", "soft")
       : table(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", ""], rows);
-  return section(heading, content, { id: "alarms-table" });
+  return section(alarmsHeading(report), content, { id: "alarms-table" });
 }
 
 function remarksOf(alarm: AlarmReport): string {
-  const notes = alarm.rings.flatMap((ring) => ring.notes);
+  const notes = alarm.rings.flatMap(({ notes = [] }) => notes);
   return [
     alarm.isRinging ? "rings now" : "",
     alarm.notifies ? "" : "sends no messages itself",
@@ -132,7 +146,7 @@ function warming({ warming: all, functions }: Report): string {
         ]
       : [],
   );
-  const heading = `Warming: ${money(all.dollars)}, ${money(all.warmerDollars)} of it for the warmer itself`;
+  const heading = `Warming: ${warmingCostText(all)}`;
   return section(heading, table(["", "pings", "failed", "instances", "started by pings", "cost", ""], rows), {
     id: "warming",
   });
@@ -168,7 +182,7 @@ function functionSection(one: FunctionReport, report: Report): string {
   if (!isCalled(one)) return "";
   const content = `${paragraph(`Response times by ${sourceText(one)}.`, "soft")}${targetTable(one.targets.map(rowOf))}`;
   const heading = section(`Function ${one.name}`, content, { id: `function-${one.name}` });
-  return `${heading}\n${charts(functionCharts(one, report))}`;
+  return isUnread(report, "series") ? heading : `${heading}\n${charts(functionCharts(one, report))}`;
 }
 
 function number(text: string): Cell {

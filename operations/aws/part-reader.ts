@@ -14,12 +14,17 @@ export class Reader {
   /** @param onStep is told what is read next */
   constructor(
     private readonly signal: AbortSignal,
-    private readonly onStep: (what: string) => void,
+    private readonly onStep: (what: string) => void = () => undefined,
   ) {}
 
   /** Whether anything at all could be read. */
   get hasRead(): boolean {
     return this.succeeded > 0;
+  }
+
+  /** Why parts could not be read, each reason once. */
+  get reasons(): string[] {
+    return [...new Set(this.unread.map(({ why }) => why))];
   }
 
   /**
