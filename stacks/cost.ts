@@ -1,7 +1,7 @@
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { TerraformResource } from "cdktf";
-import { METRICS, WARMING_METRICS } from "../performance/metrics";
+import { type Metric, type MetricName, METRICS, WARMING_METRICS } from "../performance/metrics";
 import { type EnvironmentStack } from "./environment-stack";
 import { PRICED_RESOURCES } from "./priced-resources";
 import prices from "./prices.json";
@@ -15,14 +15,17 @@ export interface CostItem {
   readonly dollarsEach: number;
 }
 
-/** What one function emits at most, whatever its code does: not the metrics with a value per failure category or named operation. */
-export const METRICS_PER_FUNCTION = Object.values(METRICS).filter(
-  (metric) => !("dimension" in metric) || "total" in metric,
+/** What only functions emit that answer which records of a batch have failed. */
+const OF_BATCHES: readonly MetricName[] = ["FailedRecords", "FailedRecordsShare"];
+
+/** What one function emits whatever its code does: not the metrics of batches, nor those with a value per failure category or named operation. */
+export const METRICS_PER_FUNCTION = Object.entries<Metric>(METRICS).filter(
+  ([name, { dimension, total }]) => (!dimension || total) && !OF_BATCHES.some((one) => one === name),
 ).length;
 
 /**
  * The most that monitoring an environment costs in a month, without what depends on traffic (log volume, queries, notifications) or on a
- * function's code (metrics of failure categories and named operations). AWS's free tier is not taken off.
+ * function's code (metrics of batches, failure categories and named operations). AWS's free tier is not taken off.
  */
 export function monthlyCost(stack: EnvironmentStack): CostItem[] {
   const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));

@@ -12,7 +12,7 @@ type Side = (change: ResourceChange) => unknown;
 /** What the figures are, and what is not in them. */
 export const COST_NOTE =
   `Costs are the most that alarms, dashboards, encryption keys and metrics come to, at ${PRICE_SOURCE}, without AWS's free tier. ` +
-  "Not in them, because a plan does not tell: failure categories and named operations, warming, requests, logs, queries and notifications.";
+  "Not in them, because a plan does not tell: metrics of batches, failure categories and named operations, warming, requests, logs, queries and notifications.";
 
 interface CostItem {
   readonly what: string;

@@ -134,7 +134,7 @@ describe("what the comment says", () => {
     expect(comment).toContain(
       "Monthly cost: $2.10 -> $4.90 (metrics 1 -> 0 x $0.30, metrics watched by alarms 3 -> 4 x $0.10, dashboards 0 -> 1 x $3.00)",
     );
-    expect(comment).toContain("Not in them, because a plan does not tell: failure categories");
+    expect(comment).toContain("Not in them, because a plan does not tell: metrics of batches, failure categories");
   });
 
   test("the folded list has every resource and attribute, moves and what is not known yet", async () => {
