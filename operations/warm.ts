@@ -2,12 +2,13 @@ import { type Command } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { untilCtrlC } from "./interruption";
+import { showProgress } from "./progress";
 import { type Surroundings } from "./surroundings";
 import { planWarming, type WarmingPlan } from "./warming/plan";
 import { type TimedRecord } from "./warming/run-log";
 import { startRuns } from "./warming/start-runs";
 import { type Outcome, summarize } from "./warming/summary";
-import { roundLines, startLines, summaryLines, unknownEnd } from "./warming/text";
+import { roundLines, startLines, summaryLines, unknownEnd, waitingText } from "./warming/text";
 import { watchRuns } from "./warming/watch";
 
 const EXIT_CODES: Readonly<Record<Outcome, ExitCode>> = {
@@ -60,19 +61,24 @@ export function addWarm(program: Command, surroundings: Surroundings, exit: (cod
 }
 
 async function warm(plan: WarmingPlan, json: boolean, surroundings: Surroundings): Promise<Outcome> {
-  const { print, printAside, now } = surroundings;
+  const { print, printAside, now, writeProgress } = surroundings;
   const startedAt = now();
   await startRuns(plan);
   startLines(plan).forEach(json ? printAside : print);
 
   const seen: TimedRecord[] = [];
+  const showWaiting = () =>
+    writeProgress && showProgress(() => waitingText(plan, seen, { startedAt, now: now() }), writeProgress);
+  let hideWaiting = showWaiting();
   const watched = await untilCtrlC((interruption) =>
     watchRuns(plan, startedAt, surroundings, interruption, (timed) => {
+      hideWaiting?.();
       seen.push(timed);
       const lines = json ? [JSON.stringify(timed.record)] : roundLines(plan, timed);
       lines.forEach(print);
+      hideWaiting = showWaiting();
     }),
-  );
+  ).finally(() => hideWaiting?.());
   const end = watched ?? "interrupted";
 
   const records = seen.map(({ record }) => record);

@@ -21,6 +21,23 @@ export function startLines({ environment, region, warmer, runs }: WarmingPlan): 
   ];
 }
 
+/** What is being waited for, in a terminal: how far it is, and when the next round is to show. Times are in milliseconds since 1970. */
+export function waitingText(
+  { runs }: WarmingPlan,
+  seen: readonly TimedRecord[],
+  { startedAt, now }: { readonly startedAt: number; readonly now: number },
+): string {
+  const last = seen.at(-1);
+  const own = runs.find(({ runId }) => runId === last?.record.runId) ?? runs[0];
+  if (!own) return "";
+  const { everySeconds, forMinutes } = own.rounds;
+  const { round = 0, rounds = Math.ceil((forMinutes * 60) / everySeconds), targets = [] } = last?.record ?? {};
+  const total = (of: "asked" | "instances") => targets.reduce((sum, target) => sum + target[of], 0);
+  const left = Math.ceil(((last?.writtenAt ?? startedAt) + everySeconds * 1000 - now) / 1000);
+  const warm = last ? `${total("instances")}/${total("asked")} instances so far` : "no round seen yet";
+  return `Waiting for round ${Math.min(round + 1, rounds)}/${rounds}, ${left > 0 ? `in about ${left} s` : "any moment"}; ${warm}`;
+}
+
 /** One round: a line for each function, and one for each thing that went wrong. */
 export function roundLines(plan: WarmingPlan, { writtenAt, record }: TimedRecord): string[] {
   const time = new Date(writtenAt).toISOString().slice(11, 19);
