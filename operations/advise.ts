@@ -73,14 +73,18 @@ export function addAdvise(program: Command, surroundings: Surroundings, exit: (c
     .argument("[environment]", "a file in environments/, without .tfvars; not needed with --trace")
     .argument("[function]", "as the environment's file calls it; all by default")
     .option("--trace <csv>", "traffic from a file instead of CloudWatch")
-    .option("--memory-mb <megabytes>", "of a trace's function; by default as its file says, or 512", memoryOf)
+    .option(
+      "--memory-mb <megabytes>",
+      "of a trace's function, from 128 to 10240; by default as its file says, or 512",
+      memoryOf,
+    )
     .option("--architecture <name>", "of a trace's function: arm64 or x86_64", architectureOf)
     .option(
       "--duration-ms <list>",
-      "of requests of a trace with counts: values from the least to the most, as likely as each other",
+      "of requests of a trace with counts: values from 0 to 900000, from the least to the most, as likely as each other",
       quantitiesOf,
     )
-    .option("--init-ms <list>", "of starts of a trace's function, likewise", quantitiesOf)
+    .option("--init-ms <list>", "of starts of a trace's function: values from 0 to 900000, likewise", quantitiesOf)
     .option("--fit", "read from each function's log how AWS treats it, instead of assuming it; reading costs money")
     .option("--write", "put what is recommended into the environment's file")
     .option("--json", "write one JSON document")

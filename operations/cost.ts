@@ -42,7 +42,11 @@ export function addCost(program: Command, surroundings: Surroundings, exit: (cod
     .command("cost")
     .description("Tells what monitoring and warming cost, and provisioned concurrency would.")
     .argument("[environment]", "a file in environments/, without .tfvars; all by default")
-    .option("--measured [days]", `by how it was used in the last days; ${DEFAULT_DAYS} by default`, daysOf)
+    .option(
+      "--measured [days]",
+      `by how it was used in the last days, from 1 to ${LONGEST_DAYS}; ${DEFAULT_DAYS} by default`,
+      daysOf,
+    )
     .option("--json", "write one JSON object")
     .addHelpText("after", HELP)
     .action(async (name: string | undefined, { measured, json = false }: Options) => {

@@ -52,7 +52,7 @@ export function addSmoke(program: Command, surroundings: Surroundings, exit: (co
     .argument("<environment>", "a file in environments/, without .tfvars")
     .argument("<outputs.json>", "what `terraform output -json` has written")
     .option("--path <path>", "what every URL answers with status 200", pathOf, "health")
-    .option("--wait-minutes <minutes>", "how long to wait for the first metrics", minutesOf, 5)
+    .option("--wait-minutes <minutes>", "how long to wait for the first metrics, from 0 to 60", minutesOf, 5)
     .option("--json", "write one JSON object")
     .addHelpText("after", HELP)
     .action(async (name: string, file: string, { path, waitMinutes, json = false }: Options) => {
