@@ -75,7 +75,10 @@ export async function load(args: readonly string[], surroundings: LoadSurroundin
     )
     .option("--path <path>", "what is asked for, with GET", "/health")
     .option("--rate <number>", "requests a second, above 0, at most 20000; of stress: at the first step (default: 10)")
-    .option("--seconds <number>", "how long, above 0, at most 86400; of stress: each step (default: sustained 60, stress 5)")
+    .option(
+      "--seconds <number>",
+      "how long, above 0, at most 86400; of stress: each step (default: sustained 60, stress 5)",
+    )
     .option(
       "--idle <number>",
       "of cold-start: seconds without a request until instances are gone, above 0, at most 86400 (default: local 15, an address 900)",

@@ -197,15 +197,18 @@ test("--help shows profiles, exit codes and examples", async () => {
   expect(stdout).toMatch(/^ {2}\$ npm run load -- cold-start /m);
 });
 
-test.each(["--rate", "--seconds", "--idle"])("--help tells the range of %s that a wrong number is told", async (option) => {
-  const profile = option === "--idle" ? "cold-start" : "sustained";
-  const { stderr } = await runCommand([profile, option, "wrong", "--out", temporaryFolder()]);
-  const [range = "none told"] = /above 0, at most \d+/.exec(stderr) ?? [];
+test.each(["--rate", "--seconds", "--idle"])(
+  "--help tells the range of %s that a wrong number is told",
+  async (option) => {
+    const profile = option === "--idle" ? "cold-start" : "sustained";
+    const { stderr } = await runCommand([profile, option, "wrong", "--out", temporaryFolder()]);
+    const [range = "none told"] = /above 0, at most \d+/.exec(stderr) ?? [];
 
-  const { stdout } = await runCommand(["--help"]);
+    const { stdout } = await runCommand(["--help"]);
 
-  expect(helpOf(stdout, option)).toContain(range);
-});
+    expect(helpOf(stdout, option)).toContain(range);
+  },
+);
 
 test("--help asks for the environment where the command does", async () => {
   const { stderr } = await runCommand(["sustained", "--target", "https://example.com", "--out", temporaryFolder()]);
