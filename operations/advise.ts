@@ -6,7 +6,6 @@ import { wrongInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { adviseFunction, type Advised, type Subject } from "./advise/advise-function";
 import { withOwnLog } from "./advise/log/with-own-log";
-import { pageOf } from "./advise/page/page";
 import { withProgress } from "./advise/progress-line";
 import { type AdviceReport } from "./advise/report";
 import { reportOf } from "./advise/report-of";
@@ -146,7 +145,7 @@ async function advise(
   );
   // From here on it is written whole: Ctrl-C comes too late.
   signal.throwIfAborted();
-  report.pages = await writeFiles(resolve(root, out), pagesOf(report));
+  report.pages = await writeFiles(resolve(root, out), await pagesOf(report));
   if (!json) printReport(report, print);
   const change = write && environment ? await writeAdvice(root, environment, all, printAside) : undefined;
   if (change && change.diff.length > 0) report.changed = change.file;
@@ -193,7 +192,8 @@ async function adviseOn(subject: Subject, surroundings: Surroundings, signal: Ab
   return advised;
 }
 
-function pagesOf(report: AdviceReport): Record<string, string> {
+async function pagesOf(report: AdviceReport): Promise<Record<string, string>> {
+  const { pageOf } = await import("./advise/page/page");
   const prefix = report.environment === undefined ? "" : `${report.environment}-`;
   return Object.fromEntries(
     report.functions.map((advice) => [`${prefix}${advice.function}.html`, pageOf(report, advice)]),

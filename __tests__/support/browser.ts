@@ -106,10 +106,36 @@ export function testReadablePage(
     }
   });
 
-  test("fits a phone: nothing has to be moved sideways", async () => {
+  test("fits a phone: nothing has to be moved sideways, or shadows say so", async () => {
     const { page } = await open(await html(), { screen: "phone" });
+    await page.evaluate(`document.querySelectorAll("details").forEach((details) => { details.open = true; })`);
+    await saveScreenshot(page, `${name}-phone-numbers`);
 
     expect(await overflow(page)).toBe(0);
+    expect(await page.evaluate(CUT_OFF)).toEqual([]);
+  });
+
+  test.each(["desktop", "phone"] as const)(
+    "has charts on a %s whose labels are apart, within the chart, and name both axes",
+    async (screen) => {
+      const { page } = await open(await html(), { screen });
+
+      const labels = await chartLabels(page);
+
+      expect(labels.map(({ id }) => id)).toEqual(charts);
+      for (const { id, overlapping, outside, axisTitles } of labels) {
+        expect({ id, overlapping, outside }).toEqual({ id, overlapping: [], outside: [] });
+        expect({ id, axisTitles }).toEqual({ id, axisTitles: [expect.any(String), expect.any(String)] });
+      }
+    },
+  );
+
+  test("says with each chart where its numbers are", async () => {
+    const { page } = await open(await html());
+
+    const missing = await page.evaluate(NUMBERLESS);
+
+    expect(missing).toEqual([]);
   });
 
   test.each(["light", "dark"] as const)("has text that can be read in %s", async (colorScheme) => {
@@ -129,6 +155,18 @@ export async function overflow(page: Page): Promise<number> {
 /** The least contrast of a text with what it is drawn on, and that text: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio */
 async function leastContrast(page: Page): Promise<{ readonly ratio: number; readonly text: string }> {
   return page.evaluate(CONTRAST);
+}
+
+/** Of each chart: pairs of labels that are on each other, labels that leave it, and the axes' titles. */
+export async function chartLabels(page: Page): Promise<
+  {
+    readonly id: string;
+    readonly overlapping: string[];
+    readonly outside: string[];
+    readonly axisTitles: string[];
+  }[]
+> {
+  return page.evaluate(LABELS);
 }
 
 /** Charts by id, with how large the shapes in them are drawn, in pixels. */
@@ -179,13 +217,50 @@ const CONTRAST = `(() => {
   return least;
 })()`;
 
-const DRAWN = `[...document.querySelectorAll("svg")].map((svg) => {
+const VISIBLE_CHARTS = `[...document.querySelectorAll("figure[id] svg")].filter((svg) => svg.getClientRects().length > 0)`;
+
+const DRAWN = `${VISIBLE_CHARTS}.map((svg) => {
   const box = svg.getBoundingClientRect();
-  const shapes = [...svg.querySelectorAll("polyline, circle, rect.bar")].filter((shape) => {
+  const shapes = [...svg.querySelectorAll("path, rect, circle, polyline")].filter((shape) => {
     const { width, height } = shape.getBoundingClientRect();
-    return width > 0 && height > 0 || shape.tagName === "polyline" && width > 0;
+    const isOfSeries = ["fill", "stroke"].some((name) => /^var\\(--s[0-9]/.test(shape.getAttribute(name) ?? ""));
+    return isOfSeries && width + height > 0;
   });
   const scale = box.width / svg.viewBox.baseVal.width;
   const sizes = [...svg.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale);
-  return { id: svg.id, width: box.width, height: box.height, shapes: shapes.length, smallestText: Math.min(...sizes) };
+  return { id: svg.closest("figure").id, width: box.width, height: box.height, shapes: shapes.length, smallestText: Math.min(...sizes) };
 })`;
+
+const LABELS = `${VISIBLE_CHARTS}.map((svg) => {
+  const chart = svg.getBoundingClientRect();
+  const labels = [...svg.querySelectorAll("text")].filter(({ textContent }) => textContent.trim() !== "").map((label) => {
+    const { left, right, top, bottom, width, height } = label.getBoundingClientRect();
+    return { text: label.textContent, left, right, top, bottom, width, height };
+  });
+  const overlapping = labels.flatMap((one, index) => labels.slice(index + 1).flatMap((other) => {
+    const isApart = one.right <= other.left || other.right <= one.left || one.bottom - 2 <= other.top || other.bottom - 2 <= one.top;
+    return isApart ? [] : [one.text + " / " + other.text];
+  }));
+  const outside = labels.filter(({ left, right, top, bottom }) => left < chart.left - 0.5 || right > chart.right + 0.5 || top < chart.top - 1 || bottom > chart.bottom + 1);
+  const upright = labels.filter(({ width, height, text }) => text.length > 3 && height > width);
+  const lowest = Math.max(...labels.map(({ bottom }) => bottom));
+  const below = labels.filter(({ bottom, text }) => bottom > lowest - 6 && /[a-z]{3}/i.test(text));
+  return { id: svg.closest("figure").id, overlapping, outside: outside.map(({ text }) => text), axisTitles: [...upright, ...below].map(({ text }) => text) };
+})`;
+
+/** Tables and texts that are wider than their place, which does not say so. */
+const CUT_OFF = `[...document.querySelectorAll("table, pre")].flatMap((content) => {
+  const cutting = [];
+  for (let at = content; at; at = at.parentElement) {
+    const place = at.closest("[tabindex]");
+    const saysSo = place !== null && getComputedStyle(place).backgroundImage.includes("gradient");
+    if (at.scrollWidth > at.clientWidth + 1 && !saysSo) cutting.push(at.tagName + "." + at.className);
+  }
+  return cutting;
+})`;
+
+const NUMBERLESS = `[...document.querySelectorAll("figure[id]")].filter((figure) => {
+  const headings = [...document.querySelectorAll("h2")].map(({ textContent }) => textContent);
+  const place = /The numbers are in the table \u201c(.*)\u201d/.exec(figure.textContent)?.[1];
+  return figure.querySelectorAll("details tbody tr").length === 0 && !headings.includes(place);
+}).map(({ id }) => id)`;

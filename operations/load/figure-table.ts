@@ -78,7 +78,7 @@ export function figureText(key: FigureKey, value: number | null): string {
   if (value === null) return "none";
   const { unit } = FIGURES[key];
   const digits = key === "availabilityPercent" ? 3 : unit === "%" ? 2 : 1;
-  const text = Number.isInteger(value) ? String(value) : numberText(value, digits);
+  const text = numberText(value, digits);
   return unit === "" ? text : unit === "/s" ? `${text}/s` : `${text} ${unit}`;
 }
 

@@ -11,7 +11,6 @@ import { showProgress } from "../progress";
 import { prepareFolder, writeFiles } from "../report-files";
 import { readEarlierReport } from "./earlier-report";
 import { measure } from "./measure";
-import { pageOf } from "./page/page";
 import { progressLine } from "./progress";
 import { reportOf } from "./report";
 
@@ -129,6 +128,7 @@ async function loadAndReport(wish: LoadWish, options: Options, surroundings: Loa
     return EXIT.interrupted;
   }
   const name = `${settings.profile}-${settings.environment.name}-${report.startedAt.replaceAll(/[:.]/g, "-")}`;
+  const { pageOf } = await import("./page/page");
   const files = await writeFiles(options.out, {
     [`${name}.json`]: `${JSON.stringify(report, undefined, 2)}\n`,
     [`${name}.html`]: pageOf(report),

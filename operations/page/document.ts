@@ -1,5 +1,5 @@
 import { STYLE } from "./style";
-import { escapeText } from "./svg";
+import { escapeText } from "./escape-text";
 
 /** A page in one file, which refers to no other and runs no script. */
 export interface Page {

@@ -1,13 +1,5 @@
-import { escapeText } from "./svg";
-
-/** A drawn chart. */
-export interface Chart {
-  readonly title: string;
-  readonly legend: readonly { readonly series: string; readonly text: string }[];
-  /** Empty when there is nothing to draw, and the reason is in `note`. */
-  readonly svg: string;
-  readonly note?: string;
-}
+import { type Chart, chartPictures, type NoChart, type Series } from "./chart";
+import { escapeText } from "./escape-text";
 
 /** One line of a table of targets. */
 export interface TargetRow {
@@ -31,9 +23,14 @@ export function tiles(figures: readonly (readonly [label: string, value: string]
   return `<div class="tiles">${all.join("")}</div>`;
 }
 
-/** Charts side by side where there is room. */
-export function charts(all: readonly Chart[]): string {
-  return `<div class="charts">\n${all.map(figure).join("\n")}\n</div>`;
+/** Charts side by side where there is room, and below them why others are missing. */
+export function charts(all: readonly (Chart | NoChart)[]): string {
+  const drawn = all.flatMap((one) => ("series" in one ? [figure(one)] : []));
+  const missing = all.flatMap((one) => ("series" in one ? [] : [noFigure(one)]));
+  return [
+    ...(drawn.length > 0 ? [`<div class="charts">\n${drawn.join("\n")}\n</div>`] : []),
+    ...(missing.length > 0 ? [`<ul class="missing-charts">${missing.join("")}</ul>`] : []),
+  ].join("\n");
 }
 
 /** A table of targets, each met or not; on a phone, a list. */
@@ -55,11 +52,11 @@ export function section(
   return `<section${id === undefined ? "" : ` id="${id}"`}${style === undefined ? "" : ` class="${style}"`}><h2>${escapeText(heading)}</h2>\n${content}</section>`;
 }
 
-/** A table that scrolls where it is too wide. */
+/** A table; on a phone, each row is a list of headings and values. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const head = headings.map((heading) => `<th>${escapeText(heading)}</th>`).join("");
-  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("");
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  const body = rows.map((row) => `<tr>${row.map((one, column) => cell(one, headings[column])).join("")}</tr>`);
+  return `<table class="stacked"><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
 
 /** Names with their values. */
@@ -73,13 +70,43 @@ export function paragraph(text: string, style?: string): string {
   return `<p${style === undefined ? "" : ` class="${style}"`}>${escapeText(text)}</p>`;
 }
 
-function figure({ title, legend, svg, note }: Chart): string {
-  const keys = legend.map(({ series, text }) => `<span><i class="${series}"></i>${escapeText(text)}</span>`);
-  return `<section><figure><h3>${escapeText(title)}</h3>
-<div class="legend">${keys.join("")}</div>${svg}${note === undefined ? "" : `<figcaption>${escapeText(note)}</figcaption>`}</figure></section>`;
+/** What may be wider or higher than its place: it scrolls, and shadows say where there is more. */
+export function scrolling(content: string, label: string, style = ""): string {
+  return `<div class="scroll${style}" tabindex="0" role="region" aria-label="${escapeText(label)}">${content}</div>`;
 }
 
-function cell(content: Cell): string {
-  if (typeof content === "string") return `<td>${escapeText(content)}</td>`;
-  return `<td class="${content.style}">${escapeText(content.text)}</td>`;
+function figure(chart: Chart): string {
+  const { id, title, series, limits = [], marks = [], note } = chart;
+  const keys = [
+    ...(series.length > 1
+      ? series.map((one) => `<span><i class="${keyStyle(one)}"></i>${escapeText(one.name)}</span>`)
+      : []),
+    ...marks.map(({ text }) => `<span><i class="dashed"></i>${escapeText(text)}</span>`),
+    ...limits.map(({ text }) => `<span><i class="dashed limit"></i>${escapeText(text)}</span>`),
+  ];
+  return `<section><figure id="${escapeText(id)}"><h3>${escapeText(title)}</h3>
+<div class="legend">${keys.join("")}</div>${chartPictures(chart)}${note === undefined ? "" : `<figcaption>${escapeText(note)}</figcaption>`}
+${numbers(chart)}</figure></section>`;
+}
+
+function keyStyle(series: Series): string {
+  return `${series.kind === "line" ? (series.dash ?? "solid") : series.kind === "dots" ? (series.symbol ?? "circle") : "block"} ${series.color}`;
+}
+
+function numbers({ title, numbers: behind }: Chart): string {
+  if ("in" in behind) return `<p class="soft">The numbers are in the table &ldquo;${escapeText(behind.in)}&rdquo;.</p>`;
+  const head = behind.headings.map((heading) => `<th>${escapeText(heading)}</th>`).join("");
+  const body = behind.rows.map((row) => `<tr>${row.map((text) => `<td>${escapeText(text)}`).join("")}`).join("");
+  const table = `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+  return `<details><summary>Numbers</summary>${scrolling(table, `Numbers: ${title}`, " tall")}</details>`;
+}
+
+function noFigure({ title, reason }: NoChart): string {
+  return `<li><b>${escapeText(title)}</b>: ${escapeText(reason)}</li>`;
+}
+
+function cell(content: Cell, heading = ""): string {
+  const { text, style } = typeof content === "string" ? { text: content, style: "" } : content;
+  const label = heading === "" ? "" : ` data-heading="${escapeText(heading)}"`;
+  return `<td${style === "" ? "" : ` class="${style}"`}${label}>${escapeText(text)}</td>`;
 }

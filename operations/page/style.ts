@@ -3,14 +3,14 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #f5f6f8; --card: #ffffff; --text: #1b2330; --soft: #5a6675; --line: #dde2e8;
-  --s1: #2563c9; --s2: #0f8f7f; --s3: #a14bc4; --s4: #d9480f;
-  --met: #1a7f43; --missed: #c62828; --unknown: #6b7684;
+  --s1: #2563c9; --s2: #0b7a6d; --s3: #a14bc4; --s4: #d9480f;
+  --met: #1a7f43; --missed: #c62828; --unknown: #66717f; --shadow: #1b233033;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #12161c; --card: #1b212a; --text: #e6eaf0; --soft: #9aa6b5; --line: #323b47;
     --s1: #6ea8fe; --s2: #3fcfb8; --s3: #cf8df0; --s4: #ff8a50;
-    --met: #5bd18a; --missed: #ff7b72; --unknown: #97a3b1;
+    --met: #5bd18a; --missed: #ff7b72; --unknown: #97a3b1; --shadow: #000000b0;
   }
 }
 * { box-sizing: border-box; }
@@ -27,37 +27,62 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(135px, 1fr)); gap: 12px; margin-top: 16px; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
 .tile b { display: block; font-size: 1.3rem; font-weight: 650; font-variant-numeric: tabular-nums; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 430px), 1fr)); gap: 16px; margin-top: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 16px; margin-top: 16px; }
 .charts section { margin: 0; padding: 14px 12px; }
 figure { margin: 0; }
-svg { display: block; width: 100%; height: auto; margin-top: 6px; }
+svg { display: block; width: 100%; max-width: 620px; height: auto; margin: 6px auto 0; }
+svg.narrow { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; font-size: 0.87rem; color: var(--soft); min-height: 1.4em; }
-.legend i { display: inline-block; width: 12px; height: 4px; border-radius: 2px; margin-right: 6px; vertical-align: middle; background: currentcolor; }
-.scroll { overflow-x: auto; }
+.legend i { display: inline-block; margin-right: 6px; vertical-align: middle; width: 20px; border-top: 3px solid; }
+.legend .dashed { border-top-style: dashed; } .legend .dotted { border-top-style: dotted; }
+.legend .block, .legend .circle, .legend .diamond, .legend .triangle { width: 10px; height: 10px; border: 0; background: currentcolor; }
+.legend .circle { border-radius: 50%; } .legend .diamond { rotate: 45deg; width: 9px; height: 9px; }
+.legend .triangle { clip-path: polygon(50% 0, 100% 100%, 0 100%); }
+.limit { color: var(--missed); }
+.missing-charts { margin: 16px 0 0; padding: 0 0 0 18px; color: var(--soft); }
+summary { cursor: pointer; color: var(--soft); font-size: 0.87rem; padding: 4px 0; }
+.scroll {
+  overflow: auto;
+  background:
+    linear-gradient(to right, var(--card) 30%, transparent) left / 44px 100% no-repeat local,
+    linear-gradient(to left, var(--card) 30%, transparent) right / 44px 100% no-repeat local,
+    linear-gradient(var(--card) 30%, transparent) top / 100% 44px no-repeat local,
+    linear-gradient(to top, var(--card) 30%, transparent) bottom / 100% 44px no-repeat local,
+    linear-gradient(to right, var(--shadow), transparent) left / 16px 100% no-repeat scroll,
+    linear-gradient(to left, var(--shadow), transparent) right / 16px 100% no-repeat scroll,
+    linear-gradient(var(--shadow), transparent) top / 100% 12px no-repeat scroll,
+    linear-gradient(to top, var(--shadow), transparent) bottom / 100% 12px no-repeat scroll;
+}
+.scroll:focus-visible { outline: 2px solid var(--s1); }
+.tall { max-height: 320px; }
+.tall th, .tall td { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 0.93rem; }
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: 0.85rem; }
 th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 .met { color: var(--met); } .missed, .worse { color: var(--missed); } .not_measurable { color: var(--unknown); } .better { color: var(--met); }
 .state { font-weight: 650; white-space: nowrap; }
-.number, .scroll td:first-child { white-space: nowrap; }
-.remark { min-width: 230px; }
+.number { white-space: nowrap; }
+@media (min-width: 601px) { .remark { min-width: 230px; } }
 pre { margin: 0; font-size: 0.87rem; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 16px; }
 .columns > section { margin-top: 0; }
 .stack { margin-top: 16px; }
-.grid { stroke: var(--line); } .axis { stroke: var(--soft); }
-.tick, .label { fill: var(--soft); font-size: 11.5px; }
-.label { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
-.marker { stroke: var(--soft); stroke-dasharray: 3 3; }
-.limit { stroke: var(--missed); stroke-dasharray: 5 3; }
-.line { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
-.s1 { stroke: var(--s1); color: var(--s1); } .s2 { stroke: var(--s2); color: var(--s2); }
-.s3 { stroke: var(--s3); color: var(--s3); } .s4 { stroke: var(--s4); color: var(--s4); }
-.bar, .dot { stroke: none; fill: currentcolor; }
-.hover { fill: transparent; } .hover:hover { fill: var(--soft); fill-opacity: 0.15; }
+.s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); } .s4 { color: var(--s4); }
+@media print {
+  section, .tile { break-inside: avoid; }
+  .tall { max-height: none; }
+}
 @media (max-width: 600px) {
   main { padding: 14px 10px 32px; }
+  svg.wide { display: none; } svg.narrow { display: block; max-width: 560px; }
+  .stacked, .stacked tbody { display: block; }
+  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; display: block; clip-path: inset(50%); }
+  .stacked tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); }
+  .stacked tr:last-child { border-bottom: 0; }
+  .stacked td { display: flex; justify-content: space-between; gap: 14px; border: 0; padding: 1px 0; text-align: right; overflow-wrap: anywhere; white-space: normal; }
+  .stacked td:empty { display: none; }
+  .stacked td::before { content: attr(data-heading); color: var(--soft); text-align: left; white-space: nowrap; font-weight: 400; }
   .verdicts thead { position: absolute; clip-path: inset(50%); }
   .verdicts tr { display: grid; grid-template-columns: 1fr auto; gap: 0 12px; padding: 8px 0; border-bottom: 1px solid var(--line); }
   .verdicts tr:last-child { border-bottom: 0; }

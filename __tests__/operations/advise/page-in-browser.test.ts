@@ -58,7 +58,7 @@ describeInBrowser("the page of an advice, in a browser", (open) => {
     const { page } = await open(html);
 
     const labels: string[] = await page.evaluate(
-      `[...document.querySelectorAll("#api-cost .label")].map((label) => label.textContent).filter((text) => text !== "")`,
+      `[...document.querySelectorAll("#api-cost svg.wide text")].map((label) => label.textContent).filter((text) => /^(recommended|set now)/.test(text))`,
     );
 
     expect(labels.sort()).toEqual(["recommended", "set now"]);

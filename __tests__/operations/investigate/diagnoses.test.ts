@@ -77,14 +77,14 @@ const CASES: readonly Case[] = [
   {
     id: "timeouts",
     world: () => worldNow({ timeouts: 1 }),
-    because: /timeouts: 60, yesterday 0, last week 0; response time, p50: 100 ms, .*, the timeout is 10000 ms/,
+    because: /timeouts: 60, yesterday 0, last week 0; response time, p50: 100 ms, .*, the timeout is 10,000 ms/,
     advice: /some requests hang/,
     runbook: "timeouts.md#what-to-change",
   },
   {
     id: "timeouts",
     world: () => worldNow({ timeouts: 1, milliseconds: 9500 }),
-    because: /response time, p50: 9500 ms, yesterday 100 ms/,
+    because: /response time, p50: 9,500 ms, yesterday 100 ms/,
     advice: /raise functions\.api\.timeout_seconds/,
     runbook: "timeouts.md#what-to-change",
   },
@@ -136,7 +136,7 @@ const CASES: readonly Case[] = [
   {
     id: "slow-dependency",
     world: () => worldNow({ milliseconds: 900 }, (world) => (world.traces = [waits("DynamoDB", 1.8)])),
-    because: /p99: 900 ms, yesterday 100 ms.*; trace 1-slow waited 1800 of 2000 ms for DynamoDB/,
+    because: /p99: 900 ms, yesterday 100 ms.*; trace 1-slow waited 1,800 of 2,000 ms for DynamoDB/,
     advice: /see to DynamoDB/,
     runbook: "response-time.md#likely-causes",
   },
@@ -227,14 +227,14 @@ const CASES: readonly Case[] = [
   {
     id: "init-since-version",
     world: () => worldSinceVersion({ initMilliseconds: 1600 }),
-    because: /before version 42 of .* it took 400 ms on average, after it 1600 ms/,
+    because: /before version 42 of .* it took 400 ms on average, after it 1,600 ms/,
     advice: /see what it loads .*roll back to version 41/,
     runbook: "init-duration.md#what-to-change",
   },
   {
     id: "init",
     world: () => worldNow({ initMilliseconds: 1600 }),
-    because: /initialization, average: 1600 ms, yesterday 400 ms, last week 400 ms/,
+    because: /initialization, average: 1,600 ms, yesterday 400 ms, last week 400 ms/,
     advice: /slow warm-ups/,
     runbook: "init-duration.md#likely-causes",
   },

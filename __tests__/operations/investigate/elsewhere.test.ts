@@ -44,7 +44,7 @@ describe("a function that is deployed elsewhere", () => {
       /dev\/failures-text .*\n +3 x failed, last 2026-01-19 10:00:00\.000, example abc\n/,
     );
     expect(stdout.join("\n")).toMatch(
-      /1 slow requests; the slowest:\n +2501 ms, after 800 ms of initialization, memory 90 of 128 MB, request abc\n/,
+      /1 slow requests; the slowest:\n +2,501 ms, after 800 ms of initialization, memory 90 of 128 MB, request abc\n/,
     );
   });
 

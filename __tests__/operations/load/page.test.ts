@@ -25,8 +25,8 @@ test("the page has every chart, with something drawn in it", () => {
   const page = pageOf(sampleReport());
 
   for (const chart of CHARTS) {
-    const drawn = new RegExp(`<svg id="${chart}"[^]*?</svg>`).exec(page)?.[0] ?? "";
-    expect(drawn).toMatch(/<(polyline|circle|rect class="bar)/);
+    const drawn = new RegExp(`<figure id="${chart}"[^]*?</svg>`).exec(page)?.[0] ?? "";
+    expect(drawn).toMatch(/<path [^>]*(fill|stroke)="var\(--s[1-4]\)"/);
     expect(drawn).not.toMatch(/NaN|Infinity|undefined/);
   }
 });
@@ -43,9 +43,8 @@ test("the page of a cold-start run shows each burst without and with warming", (
     phases: [phase("without warming", 2, 2), phase("with warming", 2, 0)],
   });
 
-  expect(page).toMatch(
-    /<svg id="warming"[^]*burst of 2, without warming: 2 of 2 cold[^]*burst of 2, with warming: 0 of 2 cold/,
-  );
+  expect(page).toMatch(/<figure id="warming"[^]*>100 %<\/text>[^]*>0 %<\/text>/);
+  expect(page).toMatch(/burst of 2, without warming<[^]*burst of 2, with warming</);
 });
 
 test("of an address, the page says what cannot be measured there", () => {
@@ -55,7 +54,7 @@ test("of an address, the page says what cannot be measured there", () => {
     settings: { ...sample.settings, target: "url", address: "https://example.com/?a=<b>" },
   });
 
-  expect(page).not.toContain('<svg id="instances"');
+  expect(page).not.toContain('<figure id="instances"');
   expect(page.match(/Not measurable here: a deployed function/g)).toHaveLength(3);
   expect(page).toContain("https://example.com/?a=&lt;b&gt;");
 });
@@ -153,6 +152,63 @@ test("a second whose percentile fell on a failure says that there is none, not 0
   const sample = sampleReport();
   const page = pageOf({ ...sample, series: [{ second: 0, requests: 2, failed: 2 }] });
 
-  expect(page).toContain("p50 none, p90 none, p99 none");
-  expect(page).not.toContain("p50 0 ms");
+  expect(page).toContain("Latency over time</b>: No request was answered.");
+  const partly = pageOf({
+    ...sample,
+    series: [
+      { second: 0, requests: 2, failed: 2 },
+      { second: 1, requests: 2, failed: 0, p50Milliseconds: 5, p90Milliseconds: 5, p99Milliseconds: 5 },
+    ],
+  });
+  expect(partly).toContain("<td>0 s<td>none<td>none<td>none");
+});
+
+test("a chart that would be empty is one line of text", () => {
+  const sample = sampleReport();
+  const series = sample.series.map((second) => ({ ...second, coldStarts: 0, failed: 0 }));
+  const page = pageOf({ ...sample, series });
+
+  expect(page).toContain("Cold starts over time</b>: No cold starts in this time.");
+  expect(page).toContain("Error rate</b>: No request failed.");
+  expect(page).not.toMatch(/<figure id="(cold-starts|errors)"/);
+});
+
+test("the page has thousands separators, and each figure once", () => {
+  const figures = { requests: 1_234_567, p99Milliseconds: 4321, maxMilliseconds: 9876 };
+  const sample = sampleReport({ figures, distribution: [], phases: [] });
+  const page = pageOf({ ...sample, series: [] });
+
+  const count = (text: string) => page.split(`>${text}<`).length - 1;
+
+  expect(["1,234,567", "4,321 ms", "9,876 ms"].map(count)).toEqual([1, 1, 1]);
+  expect(page).not.toMatch(/1234567|4321|9876/);
+});
+
+test("percentiles that are the same can all be seen: upper lines have gaps, and each line's name is at its end", () => {
+  const sample = sampleReport();
+  const series = sample.series.map((second) => ({
+    ...second,
+    ...{ p50Milliseconds: 30, p90Milliseconds: 30, p99Milliseconds: 30 },
+  }));
+  const picture = /<figure id="latency"[^]*?<\/svg>/.exec(pageOf({ ...sample, series }))?.[0] ?? "";
+
+  const lines = [...picture.matchAll(/<path [^>]*stroke="var\(--(s\d)\)"[^>]*>/g)].map(([line, color]) => ({
+    color,
+    hasGaps: line.includes("stroke-dasharray"),
+  }));
+  const heights = [...picture.matchAll(/<text [^>]*translate\([\d.]+ ([\d.]+)\)"[^>]*>p\d\d</g)].map(([, y]) =>
+    Number(y),
+  );
+
+  expect(lines).toEqual([
+    { color: "s1", hasGaps: false },
+    { color: "s2", hasGaps: true },
+    { color: "s3", hasGaps: true },
+  ]);
+  expect(heights).toHaveLength(3);
+  heights.forEach((height, index) => {
+    heights.slice(index + 1).forEach((other) => {
+      expect(Math.abs(height - other)).toBeGreaterThan(12);
+    });
+  });
 });

@@ -58,7 +58,7 @@ describe("what is written", () => {
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain("dev, the week from 2026-01-12 10:00 to 2026-01-19 10:00 UTC");
-    expect(stdout.join("\n")).toMatch(/met +response p99 +< 1000 ms +92 ms/);
+    expect(stdout.join("\n")).toMatch(/met +response p99 +< 1,000 ms +92 ms/);
     expect(stdout.join("\n")).toMatch(/dev-api-errors +once, was 0 +30 min +30 min +30 min +0/);
     expect(stdout.at(-1)).toBe("No target is missed: of the functions' targets 8 met, 0 missed, 0 not measurable.");
     expect(stderr[0]).toMatch(

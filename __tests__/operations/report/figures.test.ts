@@ -174,7 +174,7 @@ test("response times without cold starts come from the log, where it is kept lon
   expect(functions[0]?.figures).toMatchObject({ p50Milliseconds: 11, p90Milliseconds: 22, p99Milliseconds: 1033 });
   expect(functions[0]?.targets.find(({ target }) => target === "response p99")).toMatchObject({
     state: "missed",
-    measured: "1033 ms",
+    measured: "1,033 ms",
     note: "by 33 ms",
   });
   expect(query).toMatchObject({ startTime: (TO - WEEK) / 1000, endTime: TO / 1000 });

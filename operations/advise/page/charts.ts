@@ -1,75 +1,66 @@
 import { TARGETS } from "../../../performance/targets";
-import { type Chart } from "../../page/sections";
-import {
-  axes,
-  bar,
-  CHART,
-  escapeText,
-  horizontal,
-  hover,
-  limit,
-  line,
-  type Scale,
-  svg,
-  vertical,
-  verticalByPowers,
-} from "../../page/svg";
-import { dollarText, percentText } from "../amounts";
+import { numberText } from "../../number-text";
+import { type Axis, type Chart, type Dot, type NoChart } from "../../page/chart";
 import { BUCKET_MINUTES } from "../day";
 import { type FunctionAdvice, type PolicyAdvice } from "../report";
-import { basisText, betweenText, marksOf, sensitivityHeadings } from "../text";
+import { basisText, sensitivityHeadings } from "../text";
 
-const BOTTOM = CHART.height - CHART.bottom;
-const RIGHT = CHART.width - CHART.right;
-const MINUTES_PER_DAY = 1440;
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+const TARGET = { at: TARGETS.coldStartPercent, text: `target: below ${TARGETS.coldStartPercent} %` } as const;
 
-const KINDS: Readonly<Record<PolicyAdvice["kind"], { readonly series: string; readonly text: string }>> = {
-  none: { series: "s4", text: "none" },
-  fixed: { series: "s1", text: "fixed numbers" },
-  "hours-of-week": { series: "s1", text: "fixed numbers" },
-  conditional: { series: "s2", text: "conditional" },
-  provisioned: { series: "s3", text: "provisioned" },
-};
+const KINDS = {
+  none: { name: "none", color: "s4", symbol: "triangle" },
+  fixed: { name: "fixed numbers", color: "s1", symbol: "circle" },
+  "hours-of-week": { name: "fixed numbers", color: "s1", symbol: "circle" },
+  conditional: { name: "conditional", color: "s2", symbol: "diamond" },
+  provisioned: { name: "provisioned", color: "s3", symbol: "circle" },
+} as const satisfies Readonly<Record<PolicyAdvice["kind"], object>>;
+
+/** The heading of the table of all policies. */
+export const POLICIES_HEADING = "Policies";
 
 /** The charts of one function's advice; ids begin with its name. */
-export function chartsOf(advice: FunctionAdvice): Chart[] {
-  return [costChart(advice), dayChart(advice), sensitivityChart(advice)];
+export function chartsOf(advice: FunctionAdvice, assumptionsHeading: string): (Chart | NoChart)[] {
+  return [costChart(advice), dayChart(advice), sensitivityChart(advice, assumptionsHeading)];
 }
 
 /** Cold starts against cost: what lies on the line is beaten by nothing. */
 function costChart({ function: id, policies }: FunctionAdvice): Chart {
   const totals = policies.map(({ dollarsPerMonth }) => dollarsPerMonth.total);
-  const x = byPowers(Math.max(1e-4, Math.min(...totals.filter((total) => total > 0))), Math.max(...totals));
-  const y = verticalByPowers(0.1, Math.max(10, ...policies.map(({ cold }) => cold.toPercent)));
-  const place = ({ dollarsPerMonth, cold }: PolicyAdvice) => [x.at(dollarsPerMonth.total), y.at(cold.percent)] as const;
-  const points = policies.map((policy) => {
-    const [left, top] = place(policy);
-    const { cold, name, kind, dollarsPerMonth, isConfigured, isRecommended } = policy;
-    const title = `${name}: ${percentText(cold.percent / 100)} cold (${betweenText(cold)}), ${dollarText(dollarsPerMonth.total)} a month`;
-    const whisker = `<line class="axis" x1="${digits(left)}" x2="${digits(left)}" y1="${digits(y.at(cold.fromPercent))}" y2="${digits(y.at(cold.toPercent))}"/>`;
-    const isMarked = isConfigured || isRecommended;
-    return `${whisker}${dot(left, top, KINDS[kind].series, title, isMarked ? 5 : 3)}`;
-  });
-  const labels = policies
-    .filter((policy) => marksOf(policy) !== "")
-    .map((policy) => {
-      const [left, top] = place(policy);
-      const anchor = left > RIGHT - 60 ? "end" : left < CHART.left + 40 ? "start" : "middle";
-      const height = top < CHART.top + 24 || (!policy.isRecommended && top < BOTTOM - 24) ? top + 17 : top - 9;
-      return `<text class="label" x="${digits(left)}" y="${digits(height)}" text-anchor="${anchor}">${escapeText(policy.isRecommended ? `recommended${policy.isConfigured ? ", set now" : ""}` : "set now")}</text>`;
-    });
-  const frame = axes(x, y, { x: dollarText, y: (tick) => `${tick} %` });
-  const target = limit(y.at(TARGETS.coldStartPercent), "");
-  const kinds = [...new Set(policies.map(({ kind }) => KINDS[kind]))];
+  const kinds = Object.values(KINDS).filter(
+    ({ name }, index, all) => all.findIndex((kind) => kind.name === name) === index,
+  );
   return {
-    title: "Cold requests against dollars a month",
-    legend: kinds.filter(({ text }, index) => kinds.findIndex((kind) => kind.text === text) === index),
-    svg: svg(
-      `${id}-cost`,
-      "Share of cold requests of each policy, against what it costs a month",
-      `${frame}${target}${line(front(policies).map(place), "s1")}${points.join("")}${labels.join("")}`,
-    ),
-    note: `Each step of both grids is ten times the one before; 0.1 % and less is at the bottom. No policy beats those on the line. The dashed line is the target: below ${TARGETS.coldStartPercent} %, with the upper end of the interval.`,
+    id: `${id}-cost`,
+    title: "Cold requests against cost",
+    description: "Share of cold requests of each policy, against what it costs a month",
+    x: {
+      ...{ scale: "log", title: "Cost a month (US dollars)", text: (dollars) => `$${numberText(dollars, 4)}` },
+      ...powersAround(Math.max(1e-4, Math.min(...totals.filter((total) => total > 0))), Math.max(...totals)),
+    },
+    y: percentAxis(policies.map(({ cold }) => cold)),
+    series: [
+      {
+        ...{ kind: "line", name: "no policy beats these", color: "s1", dash: "dotted" },
+        points: front(policies).map(({ dollarsPerMonth, cold }) => [dollarsPerMonth.total, cold.percent]),
+      },
+      ...kinds.flatMap((kind) => {
+        const those = policies.filter((policy) => KINDS[policy.kind].name === kind.name);
+        return those.length === 0 ? [] : [{ kind: "dots" as const, ...kind, dots: those.map(dotOf) }];
+      }),
+    ],
+    limits: [TARGET],
+    note: "Each step of both grids is ten times the one before; 0.1 % and less is at the bottom. A vertical line through a dot is the 95 % confidence interval, whose upper end has to be below the target.",
+    numbers: { in: POLICIES_HEADING },
+  };
+}
+
+function dotOf({ dollarsPerMonth, cold, isConfigured, isRecommended }: PolicyAdvice): Dot {
+  const label = [...(isRecommended ? ["recommended"] : []), ...(isConfigured ? ["set now"] : [])].join(", ");
+  return {
+    ...{ x: dollarsPerMonth.total, y: cold.percent, yRange: [cold.fromPercent, cold.toPercent] },
+    ...(label !== "" && { label, isLarge: true }),
   };
 }
 
@@ -86,94 +77,88 @@ export function front(policies: readonly PolicyAdvice[]): PolicyAdvice[] {
   });
 }
 
-function dayChart({ function: id, day }: FunctionAdvice): Chart {
+function dayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
   const title = "The busiest day, and instances kept warm";
-  if (!day) return { title, legend: [], svg: "", note: "No request came in." };
+  if (!day || day.buckets.every(({ peak, kept }) => peak === 0 && kept === 0)) {
+    return { title, reason: "No request came in, and no instance was kept warm." };
+  }
   const { buckets, policy, startsAt } = day;
-  const x: Scale = { ticks: [0, 360, 720, 1080, 1440], at: horizontal(0, MINUTES_PER_DAY).at };
-  const y = vertical(Math.max(4, ...buckets.map(({ peak, kept }) => Math.max(peak, kept))));
-  const bars = buckets
-    .filter(({ peak }) => peak > 0)
-    .map(({ minute, peak }) => bar(x.at(minute), x.at(minute + BUCKET_MINUTES), BOTTOM, y.at(peak), "s1", ""));
-  const steps = buckets.flatMap(({ minute, kept }) => [
-    [x.at(minute), y.at(kept)] as const,
-    [x.at(minute + BUCKET_MINUTES), y.at(kept)] as const,
-  ]);
-  const titles = buckets.map(({ minute, requests, peak, kept }) =>
-    hover(
-      x.at(minute),
-      x.at(minute + BUCKET_MINUTES),
-      `${clock(minute)}: ${requests} requests, ${peak} at once, ${kept} kept warm`,
-    ),
-  );
-  const frame = axes(x, y, { x: clock, y: String });
+  const last = buckets.at(-1);
   return {
-    title,
-    legend: [
-      { series: "s1", text: "requests at once" },
-      { series: "s4", text: "kept warm" },
+    ...{ id: `${id}-day`, title },
+    description: "Requests at work at once, and instances kept warm, in each five minutes of a day",
+    x: { scale: "time", title: "Time of day (UTC)", from: 0, to: DAY, text: clock },
+    y: { scale: "linear", title: "Instances", least: 4, text: numberText },
+    series: [
+      {
+        ...{ kind: "bars", name: "requests at once", color: "s1" },
+        bars: buckets
+          .filter(({ peak }) => peak > 0)
+          .map(({ minute, peak }) => ({ from: minute * MINUTE, to: (minute + BUCKET_MINUTES) * MINUTE, high: peak })),
+      },
+      {
+        ...{ kind: "line", name: "kept warm", color: "s4", isStepped: true },
+        points: [
+          ...buckets.map(({ minute, kept }) => [minute * MINUTE, kept] as const),
+          ...(last ? [[DAY, last.kept] as const] : []),
+        ],
+      },
     ],
-    svg: svg(
-      `${id}-day`,
-      "Requests at work at once, and instances kept warm, in each five minutes of a day",
-      `${frame}${bars.join("")}${line(steps, "s4")}${titles.join("")}`,
-    ),
     note: `${startsAt.slice(0, 10)}, UTC, under: ${policy}. The most in each five minutes. Where the number follows use, none is pinged while use itself keeps as many warm.`,
+    numbers: {
+      headings: ["time (UTC)", "requests", "at once", "kept warm"],
+      rows: buckets.map(({ minute, requests, peak, kept }) => [
+        clock(minute * MINUTE),
+        ...[requests, peak, kept].map((value) => numberText(value)),
+      ]),
+    },
   };
 }
 
-function sensitivityChart(advice: FunctionAdvice): Chart {
-  const { function: id, sensitivity } = advice;
-  const all = sensitivity.flatMap(({ policies }) => policies.map(({ cold }) => cold));
-  const x = byPowers(0.1, Math.max(10, ...all.map(({ toPercent }) => toPercent)));
-  const height = (BOTTOM - CHART.top) / sensitivity.length;
-  const columns = x.ticks.map(
-    (tick) =>
-      `<line class="grid" x1="${digits(x.at(tick))}" x2="${digits(x.at(tick))}" y1="${CHART.top}" y2="${BOTTOM}"/><text class="tick" x="${digits(x.at(tick))}" y="${BOTTOM + 16}" text-anchor="${x.at(tick) > RIGHT - 20 ? "end" : "middle"}">${tick} %</text>`,
-  );
-  const target = `<line class="limit" x1="${digits(x.at(TARGETS.coldStartPercent))}" x2="${digits(x.at(TARGETS.coldStartPercent))}" y1="${CHART.top}" y2="${BOTTOM}"/>`;
-  const rows = sensitivity.map(({ guess, policies }, index) => {
-    const top = CHART.top + index * height;
-    const middle = top + height * 0.72;
-    const points = policies.map(({ name, cold }, place) => {
-      const whisker = `<line class="axis" x1="${digits(x.at(cold.fromPercent))}" x2="${digits(x.at(cold.toPercent))}" y1="${digits(middle)}" y2="${digits(middle)}"/>`;
-      return `${whisker}${dot(x.at(cold.percent), middle, SENSITIVITY_SERIES[place] ?? "s1", `${guess}, ${name}: ${percentText(cold.percent / 100)} cold (${betweenText(cold)})`, 4)}`;
-    });
-    return `${points.join("")}<text class="label" x="4" y="${digits(top + height * 0.42)}">${escapeText(guess)}</text>`;
-  });
+function sensitivityChart(advice: FunctionAdvice, assumptionsHeading: string): Chart | NoChart {
+  const { function: id, sensitivity, requests } = advice;
+  const title = `Cold requests, if AWS is another way than ${basisText(advice)}`;
+  if (requests === 0) return { title, reason: "No request came in." };
+  const names = sensitivity.map(({ guess }) => guess);
   return {
-    title: `Cold requests, if AWS is another way than ${basisText(advice)}`,
-    legend: sensitivityHeadings(advice).map((text, index) => ({ series: SENSITIVITY_SERIES[index] ?? "s1", text })),
-    svg: svg(
-      `${id}-sensitivity`,
-      "Share of cold requests of some policies under each guess about the platform",
-      `${columns.join("")}${target}${rows.join("")}`,
-    ),
-    note: "0.1 % and less is at the left. The dashed line is the target.",
+    ...{ id: `${id}-sensitivity`, title },
+    description: "Share of cold requests of some policies under each guess about the platform",
+    x: percentAxis(sensitivity.flatMap(({ policies }) => policies.map(({ cold }) => cold))),
+    y: { scale: "names", title: "If AWS is like this", names },
+    series: sensitivityHeadings(advice).map((name, place) => ({
+      ...{ kind: "dots", name, ...(SENSITIVITY_LOOKS[place] ?? KINDS.provisioned) },
+      dots: sensitivity.flatMap(({ policies }, row) => {
+        const cold = policies[place]?.cold;
+        return cold ? [{ x: cold.percent, y: row, xRange: [cold.fromPercent, cold.toPercent] as const }] : [];
+      }),
+    })),
+    limits: [{ axis: "x", ...TARGET }],
+    note: "0.1 % and less is at the left.",
+    numbers: { in: assumptionsHeading },
   };
 }
 
 /** As many as policies are shown: none, what is set now and what is recommended. */
-const SENSITIVITY_SERIES = ["s1", "s4", "s2"];
+const SENSITIVITY_LOOKS = [
+  { color: "s4", symbol: "triangle", shift: -8 },
+  { color: "s1", symbol: "circle", shift: 0 },
+  { color: "s2", symbol: "diamond", shift: 8 },
+] as const;
 
-/** A horizontal axis for positive values of very different sizes. */
-function byPowers(least: number, most: number): Scale {
+function percentAxis(intervals: readonly PolicyAdvice["cold"][]): Axis {
+  const most = Math.max(10, ...intervals.map(({ toPercent }) => toPercent));
+  const text = (percent: number) => `${numberText(percent, 2)} %`;
+  return { scale: "log", title: "Cold requests (%)", text, ...powersAround(0.1, most) };
+}
+
+function powersAround(least: number, most: number): { from: number; to: number } {
   const from = Math.floor(Math.log10(least));
   const to = Math.max(from + 1, Math.ceil(Math.log10(most)));
-  const { at } = horizontal(from, to);
-  const ticks = Array.from({ length: to - from + 1 }, (_, index) => Number(`1e${from + index}`));
-  return { ticks, at: (value) => at(Math.min(to, Math.max(from, Math.log10(Math.max(value, 1e-9))))) };
+  return { from: Number(`1e${from}`), to: Number(`1e${to}`) };
 }
 
-function dot(x: number, y: number, series: string, title: string, radius: number): string {
-  return `<circle class="dot ${series}" cx="${digits(x)}" cy="${digits(y)}" r="${radius}"><title>${escapeText(title)}</title></circle>`;
-}
-
-function clock(minute: number): string {
+function clock(milliseconds: number): string {
   const text = (value: number) => String(value).padStart(2, "0");
-  return `${text(Math.floor(minute / 60))}:${text(minute % 60)}`;
-}
-
-function digits(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  const minutes = Math.floor(milliseconds / MINUTE);
+  return `${text(Math.floor(minutes / 60))}:${text(minutes % 60)}`;
 }

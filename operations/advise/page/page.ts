@@ -1,13 +1,13 @@
 import { pageDocument } from "../../page/document";
-import { type Cell, charts, paragraph, section, table, tiles } from "../../page/sections";
-import { escapeText } from "../../page/svg";
+import { type Cell, charts, paragraph, scrolling, section, table } from "../../page/sections";
+import { escapeText } from "../../page/escape-text";
 import { numberText } from "../../number-text";
-import { countText, dollarText, percentText } from "../amounts";
+import { percentText } from "../amounts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "../report";
 import { figuresOf, historyText, marksOf, sensitivityHeadings } from "../text";
-import { chartsOf } from "./charts";
+import { chartsOf, POLICIES_HEADING } from "./charts";
 
-const HEADINGS = ["", "policy", "cold", "between", "later, p50/p95/p99", "pings a day", "a month"];
+const HEADINGS = ["mark", "policy", "cold", "between", "later, p50/p95/p99", "pings a day", "a month"];
 
 /** A page that shows what is advised for one function, in one file that needs no other. */
 export function pageOf(report: AdviceReport, advice: FunctionAdvice): string {
@@ -16,42 +16,25 @@ export function pageOf(report: AdviceReport, advice: FunctionAdvice): string {
   const block =
     recommendation.block === undefined
       ? ""
-      : `<div class="scroll"><pre>${escapeText(recommendation.block)}</pre></div>`;
+      : scrolling(`<pre>${escapeText(recommendation.block)}</pre>`, "Settings to write");
+  const assumptionsHeading = isFitted(advice) ? "What AWS does" : "What is assumed";
   const isReached = recommendation.kind !== "out-of-reach";
   return pageDocument({
     title: `Warming ${title}`,
     heading: `Warming ${title}`,
     subtitle: historyText(advice),
     content: [
-      tiles(firstFigures(advice)),
       section("What to set", `${paragraph(recommendation.sentence)}${block}`, {
         id: "recommendation",
         style: isReached ? "passed" : "failed",
       }),
-      charts(chartsOf(advice)),
-      section("Policies", table(HEADINGS, advice.policies.map(rowOf)), { id: "policies" }),
-      section(isFitted(advice) ? "What AWS does" : "What is assumed", assumptions(report, advice), {
+      charts(chartsOf(advice, assumptionsHeading)),
+      section(POLICIES_HEADING, table(HEADINGS, advice.policies.map(rowOf)), { id: "policies" }),
+      section(assumptionsHeading, assumptions(report, advice), {
         id: "assumptions",
       }),
     ],
   });
-}
-
-function firstFigures({ requests, policies }: FunctionAdvice): [string, string][] {
-  const none = policies.find(({ kind }) => kind === "none");
-  const figures = (label: string, policy: PolicyAdvice | undefined): [string, string][] =>
-    policy
-      ? [
-          [`cold, ${label}`, percentText(policy.cold.percent / 100)],
-          [`a month, ${label}`, dollarText(policy.dollarsPerMonth.total)],
-        ]
-      : [];
-  const recommended = policies.find(({ isRecommended }) => isRecommended);
-  return [
-    ["requests", countText(requests)],
-    ...figures("not warmed", none),
-    ...(recommended === none ? [] : figures("recommended", recommended)),
-  ];
 }
 
 function isFitted({ log }: FunctionAdvice): boolean {
@@ -80,7 +63,7 @@ function assumptions({ assumption, leftOut, prices, targetPercent }: AdviceRepor
       `AWS does not document how long environments live or which one a request gets. ${isFitted(advice) ? "Without its log, it would be assumed" : "Assumed"}: ${assumption}.`,
     ),
     ...(log ? [paragraph(log.sentence)] : []),
-    table(["", ...sensitivityHeadings(advice), "source"], rows),
+    table(["if", ...sensitivityHeadings(advice), "source"], rows),
     ...notes.map((note) => paragraph(note)),
     paragraph(
       [

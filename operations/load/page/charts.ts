@@ -1,39 +1,13 @@
 import { TARGETS } from "../../../performance/targets";
 import { numberText } from "../../number-text";
+import { type Axis, type Chart, type NoChart } from "../../page/chart";
 import { PARTS } from "../profiles/cold-start";
 import { type Report, type Second } from "../report-schema";
-import {
-  axes,
-  bar,
-  barLabel,
-  CHART,
-  horizontal,
-  hover,
-  limit,
-  line,
-  marker,
-  type Scale,
-  svg,
-  vertical,
-  verticalByPowers,
-} from "../../page/svg";
-import { type Chart } from "../../page/sections";
 
-const BOTTOM = CHART.height - CHART.bottom;
-const SERIES = {
-  p50: "s1",
-  p90: "s2",
-  p99: "s3",
-  warm: "s1",
-  cold: "s4",
-  failed: "s4",
-  instances: "s1",
-  busy: "s2",
-} as const;
 const NOT_TOLD = "Not measurable here: a deployed function tells this to CloudWatch only.";
 
 /** Every chart of a report, in the order of reading. */
-export function chartsOf(report: Report): Chart[] {
+export function chartsOf(report: Report): (Chart | NoChart)[] {
   const effect = warmingEffect(report);
   return [
     ...(effect ? [effect] : []),
@@ -47,305 +21,258 @@ export function chartsOf(report: Report): Chart[] {
   ];
 }
 
-/** A second's beginning and end, and what is written on both axes. */
-interface TimeChart {
-  readonly x: Scale;
-  readonly y: Scale;
-  readonly unit: string;
-  readonly title: (second: Second) => string;
-}
+type Value = (second: Second) => number | undefined;
 
-function timeScale({ series }: Report): Scale {
-  return horizontal(0, series.length);
-}
-
-function overTime(report: Report, { x, y, unit, title }: TimeChart, content: string): string {
-  const frame = axes(x, y, { x: timeText, y: (tick) => `${shortNumber(tick)}${unit}` });
-  const texts = report.series
-    .filter(({ requests, instances }) => requests > 0 || instances !== undefined)
-    .map((second) =>
-      hover(x.at(second.second), x.at(second.second + 1), `${timeText(second.second)}: ${title(second)}`),
-    );
-  return `${frame}${content}${partMarkers(report, x)}${texts.join("")}`;
-}
-
-function partMarkers({ phases }: Report, x: Scale): string {
-  return phases
-    .filter(({ part }, index) => index > 0 && part !== phases[index - 1]?.part)
-    .map(({ part, startSecond }) => marker(x.at(startSecond), part))
-    .join("");
-}
-
-function lineOf(
-  series: readonly Second[],
-  { x, y }: TimeChart,
-  name: string,
-  value: (second: Second) => number | undefined,
-): string {
-  const points = series.map((second) => {
-    const height = value(second);
-    return height === undefined ? undefined : ([x.at(second.second + 0.5), y.at(height)] as const);
-  });
-  return line(points, name);
-}
-
-function latencyOverTime(report: Report): Chart {
+function latencyOverTime(report: Report): Chart | NoChart {
   const { series } = report;
-  const values = series.flatMap(({ p50Milliseconds, p99Milliseconds }) =>
-    [p50Milliseconds ?? [], p99Milliseconds ?? []].flat(),
-  );
-  const chart: TimeChart = {
-    x: timeScale(report),
-    y: verticalByPowers(least(values), most(values)),
-    unit: "",
-    title: ({ p50Milliseconds, p90Milliseconds, p99Milliseconds, requests }) =>
-      requests === 0
-        ? "no requests"
-        : `p50 ${latencyText(p50Milliseconds)}, p90 ${latencyText(p90Milliseconds)}, p99 ${latencyText(p99Milliseconds)}`,
-  };
-  const lines = [
-    lineOf(series, chart, SERIES.p99, ({ p99Milliseconds }) => p99Milliseconds),
-    lineOf(series, chart, SERIES.p90, ({ p90Milliseconds }) => p90Milliseconds),
-    lineOf(series, chart, SERIES.p50, ({ p50Milliseconds }) => p50Milliseconds),
-  ];
+  const title = "Latency over time";
+  const percentiles = [
+    { name: "p50", color: "s1", value: ({ p50Milliseconds }: Second) => p50Milliseconds },
+    { name: "p90", color: "s2", dash: "dotted", value: ({ p90Milliseconds }: Second) => p90Milliseconds },
+    { name: "p99", color: "s3", dash: "dashed", value: ({ p99Milliseconds }: Second) => p99Milliseconds },
+  ] as const;
+  const values = percentiles.flatMap(({ value }) => series.flatMap((second) => value(second) ?? []));
+  if (values.length === 0) return { title, reason: "No request was answered." };
   return {
-    title: "Latency over time, ms",
-    legend: [
-      { series: SERIES.p50, text: "p50" },
-      { series: SERIES.p90, text: "p90" },
-      { series: SERIES.p99, text: "p99" },
-    ],
-    svg: svg("latency", "Latency over time: p50, p90 and p99 of each second", overTime(report, chart, lines.join(""))),
+    id: "latency",
+    title,
+    description: "Latency over time: p50, p90 and p99 of each second",
+    x: timeAxis(report),
+    y: { scale: "log", title: "Latency (ms)", ...powersAround(values, 0.1), text: numberText },
+    series: percentiles.map(({ value, ...percentile }) => ({
+      ...{ kind: "line", ...percentile, isNamedAtEnd: true },
+      points: linePoints(series, value),
+    })),
+    marks: marksOf(report),
     note: "All requests of each second, cold starts included, from when they were due. There is no line where the request that it would be of failed. Each step of the grid is ten times the one below.",
+    numbers: numbers(
+      report,
+      percentiles.map(({ name, value }) => [`${name} (ms)`, (second) => latencyText(value(second))]),
+    ),
   };
 }
 
-function coldStartsOverTime(report: Report): Chart {
+function coldStartsOverTime(report: Report): Chart | NoChart {
   const title = "Cold starts over time";
-  if (report.settings.target === "url") return { title, legend: [], svg: "", note: NOT_TOLD };
-  const counts = report.series.map(({ coldStarts = 0 }) => coldStarts);
-  const chart: TimeChart = {
-    x: timeScale(report),
-    y: vertical(Math.max(4, most(counts))),
-    unit: "",
-    title: ({ coldStarts = 0, requests }) => `${coldStarts} of ${requests} requests`,
-  };
-  return {
-    title: `${title}, per second`,
-    legend: [],
-    svg: svg(
-      "cold-starts",
-      "Cold starts in each second",
-      overTime(
-        report,
-        chart,
-        bars(report, chart, SERIES.cold, ({ coldStarts = 0 }) => coldStarts),
-      ),
-    ),
-  };
+  if (report.settings.target === "url") return { title, reason: NOT_TOLD };
+  return barsOverTime(report, {
+    ...{ id: "cold-starts", title, unit: "Cold starts per second", color: "s4", least: 4 },
+    description: "Cold starts in each second",
+    none: "No cold starts in this time.",
+    value: ({ coldStarts = 0 }) => coldStarts,
+  });
 }
 
-function instancesOverTime(report: Report): Chart {
-  const title = "Instances";
-  if (report.settings.target === "url") return { title, legend: [], svg: "", note: NOT_TOLD };
-  const chart: TimeChart = {
-    x: timeScale(report),
-    y: vertical(Math.max(4, most(report.series.map(({ instances = 0 }) => instances)))),
-    unit: "",
-    title: ({ instances = 0, busyInstances = 0 }) => `${instances} instances, ${busyInstances} busy`,
-  };
-  const content = [
-    lineOf(report.series, chart, SERIES.busy, ({ busyInstances }) => busyInstances),
-    lineOf(report.series, chart, SERIES.instances, ({ instances }) => instances),
-  ];
+function requestsOverTime(report: Report): Chart | NoChart {
+  return barsOverTime(report, {
+    ...{ id: "requests", title: "Requests due", unit: "Requests per second", color: "s1", least: 4 },
+    description: "Requests in each second",
+    none: "No requests in this time.",
+    value: ({ requests }) => requests,
+  });
+}
+
+function errorRate(report: Report): Chart | NoChart {
+  return barsOverTime(report, {
+    ...{ id: "errors", title: "Error rate", unit: "Failed requests (%)", color: "s4", least: 1 },
+    description: "Share of failed requests in each second",
+    none: "No request failed.",
+    value: ({ failed, requests }) => (requests === 0 ? 0 : (failed / requests) * 100),
+  });
+}
+
+interface BarsOverTime extends Pick<Chart, "id" | "title" | "description"> {
+  /** The title of the vertical axis. */
+  readonly unit: string;
+  readonly color: "s1" | "s4";
+  readonly least: number;
+  readonly value: (second: Second) => number;
+  /** What is said where every value is 0. */
+  readonly none: string;
+}
+
+function barsOverTime(
+  report: Report,
+  { id, title, description, unit, color, least, value, none }: BarsOverTime,
+): Chart | NoChart {
+  const seconds = report.series.filter((second) => value(second) > 0);
+  if (seconds.length === 0) return { title, reason: none };
   return {
-    title: "Instances, most in each second",
-    legend: [
-      { series: SERIES.instances, text: "there" },
-      { series: SERIES.busy, text: "busy" },
+    ...{ id, title, description, x: timeAxis(report), y: linearAxis(unit, least) },
+    series: [
+      {
+        ...{ kind: "bars", name: unit, color },
+        bars: seconds.map((second) => ({
+          from: second.second * 1000,
+          to: (second.second + 1) * 1000,
+          high: value(second),
+        })),
+      },
     ],
-    svg: svg("instances", "Instances over time", overTime(report, chart, content.join(""))),
+    marks: marksOf(report),
+    numbers: numbers(report, [[unit, (second) => numberText(value(second))]]),
   };
 }
 
-function requestsOverTime(report: Report): Chart {
-  const chart: TimeChart = {
-    x: timeScale(report),
-    y: vertical(Math.max(4, most(report.series.map(({ requests }) => requests)))),
-    unit: "",
-    title: ({ requests, failed }) => `${requests} requests, ${failed} failed`,
-  };
+function instancesOverTime(report: Report): Chart | NoChart {
+  const title = "Instances";
+  if (report.settings.target === "url") return { title, reason: NOT_TOLD };
+  const { series } = report;
+  if (series.every(({ instances = 0 }) => instances === 0)) return { title, reason: "No instances in this time." };
   return {
-    title: "Requests due, per second",
-    legend: [],
-    svg: svg(
-      "requests",
-      "Requests in each second",
-      overTime(
-        report,
-        chart,
-        bars(report, chart, SERIES.warm, ({ requests }) => requests),
-      ),
-    ),
+    ...{ id: "instances", title, description: "Instances over time" },
+    ...{ x: timeAxis(report), y: linearAxis("Instances, most in each second", 4) },
+    series: [
+      { kind: "line", name: "there", color: "s1", points: linePoints(series, ({ instances }) => instances) },
+      {
+        ...{ kind: "line", name: "busy", color: "s2", dash: "dashed" },
+        points: linePoints(series, ({ busyInstances }) => busyInstances),
+      },
+    ],
+    marks: marksOf(report),
+    numbers: numbers(report, [
+      ["there", ({ instances = 0 }) => numberText(instances)],
+      ["busy", ({ busyInstances = 0 }) => numberText(busyInstances)],
+    ]),
   };
 }
 
-function errorRate(report: Report): Chart {
-  const percentOf = ({ failed, requests }: Second) => (requests === 0 ? 0 : (failed / requests) * 100);
-  const chart: TimeChart = {
-    x: timeScale(report),
-    y: vertical(Math.max(1, most(report.series.map(percentOf)))),
-    unit: " %",
-    title: (second) => `${numberText(percentOf(second))} %, ${second.failed} of ${second.requests} requests`,
-  };
-  const isNone = report.series.every(({ failed }) => failed === 0);
-  return {
-    title: "Error rate",
-    legend: [],
-    svg: svg(
-      "errors",
-      "Share of failed requests in each second",
-      overTime(report, chart, bars(report, chart, SERIES.failed, percentOf)),
-    ),
-    ...(isNone && { note: "No request failed." }),
-  };
-}
-
-function memoryOverTime(report: Report): Chart {
+function memoryOverTime(report: Report): Chart | NoChart {
   const title = "Memory";
-  if (report.settings.target === "url") return { title, legend: [], svg: "", note: NOT_TOLD };
-  const memoryMb = Number(report.environment.settings["memory_mb"] ?? 0);
-  const chart: TimeChart = {
-    x: timeScale(report),
-    y: vertical(Math.max(memoryMb, most(report.series.map((second) => second.memoryMb ?? 0)))),
-    unit: "",
-    title: (second) => (second.memoryMb === undefined ? "no requests" : `${numberText(second.memoryMb)} MB`),
-  };
-  const full = memoryMb > 0 ? limit(chart.y.at(memoryMb), `${memoryMb} MB: the function's memory`) : "";
+  if (report.settings.target === "url") return { title, reason: NOT_TOLD };
+  const { series, environment } = report;
+  if (series.every((second) => second.memoryMb === undefined)) return { title, reason: "No request told its memory." };
+  const size = Number(environment.settings["memory_mb"] ?? 0);
   return {
-    title: "Memory, MB",
-    legend: [],
-    svg: svg(
-      "memory",
-      "Memory over time",
-      overTime(report, chart, `${full}${lineOf(report.series, chart, SERIES.warm, (second) => second.memoryMb)}`),
-    ),
+    ...{ id: "memory", title, description: "Memory over time" },
+    ...{ x: timeAxis(report), y: linearAxis("Memory used (MB)", 1) },
+    series: [{ kind: "line", name: "used", color: "s1", points: linePoints(series, (second) => second.memoryMb) }],
+    ...(size > 0 && { limits: [{ at: size, text: `the function's memory: ${numberText(size)} MB` }] }),
+    marks: marksOf(report),
     note: "The most that an instance has used since it started, averaged over the second's requests.",
+    numbers: numbers(report, [
+      ["used (MB)", (second) => (second.memoryMb === undefined ? "none" : numberText(second.memoryMb))],
+    ]),
   };
 }
 
-function bars({ series }: Report, { x, y }: TimeChart, name: string, value: (second: Second) => number): string {
-  return series
-    .filter((second) => value(second) > 0)
-    .map((second) => bar(x.at(second.second), x.at(second.second + 1), BOTTOM, y.at(value(second)), name, ""))
-    .join("");
-}
-
-function distribution(report: Report): Chart {
+function distribution(report: Report): Chart | NoChart {
   const bins = report.distribution;
   const isTold = report.settings.target === "local";
-  const y = vertical(Math.max(4, most(bins.map(({ cold, warm }) => cold + warm))));
-  const from = bins[0]?.fromMilliseconds ?? 1;
-  const to = bins.at(-1)?.toMilliseconds ?? 10;
-  const powers = horizontal(Math.log10(from), Math.log10(to));
-  const ticks = latencyTicks(from, to);
-  const x: Scale = { ticks, at: (value) => powers.at(Math.log10(value)) };
-  const frame = axes(x, y, { x: (tick) => `${shortNumber(tick)} ms`, y: shortNumber });
-  const content = bins.map(({ fromMilliseconds, toMilliseconds, cold, warm }) => {
-    const [left, right] = [x.at(fromMilliseconds), x.at(toMilliseconds)];
-    const range = `${numberText(fromMilliseconds)} to ${numberText(toMilliseconds)} ms`;
-    return [
-      ...(warm > 0
-        ? [bar(left, right, BOTTOM, y.at(warm), SERIES.warm, `${range}: ${warm} ${isTold ? "warm" : "requests"}`)]
-        : []),
-      ...(cold > 0 ? [bar(left, right, y.at(warm), y.at(warm + cold), SERIES.cold, `${range}: ${cold} cold`)] : []),
-    ].join("");
-  });
+  const title = isTold ? "Latency, cold versus warm" : "Latency";
+  if (bins.every(({ cold, warm }) => cold + warm === 0)) return { title, reason: "No request was answered." };
+  const edges = bins.flatMap(({ fromMilliseconds, toMilliseconds }) => [fromMilliseconds, toMilliseconds]);
   return {
-    title: isTold ? "Latency, cold versus warm" : "Latency",
-    legend: isTold
-      ? [
-          { series: SERIES.warm, text: "warm" },
-          { series: SERIES.cold, text: "cold" },
-        ]
-      : [],
-    svg: svg("distribution", "How many requests took how long, cold and warm", `${frame}${content.join("")}`),
+    ...{ id: "distribution", title, description: "How many requests took how long, cold and warm" },
+    x: { scale: "log", title: "Latency (ms)", ...powersAround(edges, 0.1), text: numberText },
+    y: linearAxis("Requests", 4),
+    series: [
+      {
+        ...{ kind: "bars", name: isTold ? "warm" : "requests", color: "s1" },
+        bars: bins.map(({ fromMilliseconds: from, toMilliseconds: to, warm }) => ({ from, to, high: warm })),
+      },
+      ...(isTold
+        ? [
+            {
+              ...({ kind: "bars", name: "cold", color: "s4" } as const),
+              bars: bins
+                .filter(({ cold }) => cold > 0)
+                .map(({ fromMilliseconds: from, toMilliseconds: to, cold, warm }) => {
+                  return { from, to, low: warm, high: warm + cold };
+                }),
+            },
+          ]
+        : []),
+    ],
     ...(!isTold && { note: "Cold starts cannot be told apart here." }),
+    numbers: {
+      headings: ["from (ms)", "to (ms)", ...(isTold ? ["warm", "cold"] : ["requests"])],
+      rows: bins.map(({ fromMilliseconds, toMilliseconds, warm, cold }) =>
+        [fromMilliseconds, toMilliseconds, warm, ...(isTold ? [cold] : [])].map((value) => numberText(value)),
+      ),
+    },
   };
 }
 
 /** The share of cold starts in each burst, without and with warming. */
 function warmingEffect({ phases, settings }: Report): Chart | undefined {
   if (settings.profile !== "cold-start" || settings.target === "url") return undefined;
-  const percentOf = ({ coldStarts = 0, requests, failed }: Report["phases"][number]) =>
-    failed > 0 || requests === 0 ? undefined : (coldStarts / requests) * 100;
   const bursts = phases.filter(({ part }) => part === PARTS.without);
-  const warmed = phases.filter(({ part }) => part === PARTS.with);
-  const x = horizontal(0, Math.max(1, bursts.length));
-  const y = vertical(100);
-  const labels: Scale = { ticks: bursts.map((_, index) => index + 0.5), at: x.at };
-  const content = bursts.map((without, index) => {
-    const withWarming = warmed[index];
-    const draw = (phase: Report["phases"][number], from: number, series: string) => {
-      const percent = percentOf(phase);
-      const [left, right, top] = [x.at(index + from), x.at(index + from + 0.35), y.at(percent ?? 0)];
-      const failed = phase.failed > 0 ? `, ${phase.failed} failed` : "";
-      const title = `${phase.name}: ${phase.coldStarts ?? 0} of ${phase.requests} cold${failed}`;
-      const label = barLabel(
-        (left + right) / 2,
-        Math.min(top, y.at(TARGETS.coldStartPercent)),
-        percent === undefined ? "?" : `${numberText(percent, 0)} %`,
-      );
-      return `${bar(left, right, BOTTOM, top, series, title)}${label}`;
-    };
-    return `${draw(without, 0.14, SERIES.cold)}${withWarming ? draw(withWarming, 0.51, SERIES.warm) : ""}`;
-  });
-  const frame = axes(labels, y, {
-    x: (tick) => `burst of ${bursts[Math.floor(tick)]?.requests ?? 0}`,
-    y: (tick) => `${tick} %`,
-  });
-  const target = limit(y.at(TARGETS.coldStartPercent), "");
+  const columns = (part: string) =>
+    phases
+      .filter((phase) => phase.part === part)
+      .map(({ coldStarts = 0, requests, failed }) => {
+        if (failed > 0 || requests === 0) return { value: 0, label: "?" };
+        const percent = (coldStarts / requests) * 100;
+        return { value: percent, label: `${numberText(percent, 0)} %` };
+      });
   return {
-    title: "Cold starts, without and with warming",
-    legend: [
-      { series: SERIES.cold, text: PARTS.without },
-      { series: SERIES.warm, text: PARTS.with },
+    ...{ id: "warming", title: "Cold starts, without and with warming" },
+    description: "Share of cold starts in each burst",
+    x: { scale: "names", title: "Requests at once", names: bursts.map(({ requests }) => numberText(requests)) },
+    y: linearAxis("Cold starts (%)", 100),
+    series: [
+      { kind: "columns", name: PARTS.without, color: "s4", values: columns(PARTS.without) },
+      { kind: "columns", name: PARTS.with, color: "s1", values: columns(PARTS.with) },
     ],
-    svg: svg("warming", "Share of cold starts in each burst", `${frame}${target}${content.join("")}`),
-    note: `The dashed line is the target: below ${TARGETS.coldStartPercent} %. With warming, a round of the warmer came before each burst.`,
+    limits: [{ at: TARGETS.coldStartPercent, text: `target: below ${TARGETS.coldStartPercent} %` }],
+    note: "With warming, a round of the warmer came before each burst.",
+    numbers: { in: STEPS_HEADING },
+  };
+}
+
+/** The heading of the table of a run's steps. */
+export const STEPS_HEADING = "Step by step";
+
+function timeAxis({ series }: Report): Axis {
+  const text = (milliseconds: number) => timeText(milliseconds / 1000);
+  return { scale: "time", title: "Time since the start", from: 0, to: Math.max(1, series.length) * 1000, text };
+}
+
+function linearAxis(title: string, least: number): Axis {
+  return { scale: "linear", title, least, text: numberText };
+}
+
+function linePoints(series: readonly Second[], value: Value): (readonly [number, number | undefined])[] {
+  return series.map((second) => [(second.second + 0.5) * 1000, value(second)]);
+}
+
+function marksOf({ phases }: Report): { at: number; text: string }[] {
+  return phases
+    .filter(({ part }, index) => index > 0 && part !== phases[index - 1]?.part)
+    .map(({ part, startSecond }) => ({ at: startSecond * 1000, text: `${part} from ${timeText(startSecond)}` }));
+}
+
+/** Of the seconds in which something happened. */
+function numbers(
+  { series }: Report,
+  columns: readonly (readonly [heading: string, text: (second: Second) => string])[],
+): Chart["numbers"] {
+  return {
+    headings: ["time", ...columns.map(([heading]) => heading)],
+    rows: series
+      .filter(({ requests, instances }) => requests > 0 || instances !== undefined)
+      .map((second) => [timeText(second.second), ...columns.map(([, text]) => text(second))]),
   };
 }
 
 /** Of a second whose percentile fell on a request that failed, there is none. */
 function latencyText(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? "none" : `${numberText(milliseconds)} ms`;
+  return milliseconds === undefined ? "none" : numberText(milliseconds);
 }
 
-/** 1, 2 and 5 times powers of ten, or the powers only if those would be too many. */
-function latencyTicks(from: number, to: number): number[] {
-  const ticks = (factors: readonly number[]) =>
-    Array.from({ length: 9 }, (_, index) => 10 ** (index - 1))
-      .flatMap((power) => factors.map((factor) => factor * power))
-      .filter((tick) => tick >= from && tick <= to);
-  const fine = ticks([1, 2, 5]);
-  return fine.length <= 6 ? fine : ticks([1]);
+/** The powers of ten around values, of which none is below the least. */
+function powersAround(values: readonly number[], least: number): { from: number; to: number } {
+  const smallest = values.reduce((all, value) => Math.min(all, value), Infinity);
+  const largest = values.reduce((all, value) => Math.max(all, value), least);
+  const from = Math.floor(Math.log10(Math.max(least, smallest)));
+  const to = Math.max(from + 1, Math.ceil(Math.log10(largest)));
+  return { from: 10 ** from, to: 10 ** to };
 }
 
 function timeText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 120) return `${numberText(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
   const rest = String(Math.round(seconds % 60)).padStart(2, "0");
   return `${minutes}:${rest}`;
-}
-
-function shortNumber(value: number): string {
-  return value >= 10_000 ? `${numberText(value / 1000)}k` : String(Number(value.toPrecision(6)));
-}
-
-function most(values: readonly number[]): number {
-  return values.reduce((largest, value) => Math.max(largest, value), 0);
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((smallest, value) => Math.min(smallest, value), Infinity);
 }

@@ -5,49 +5,41 @@ import { numberText } from "../../number-text";
 import { FIGURE_KEYS, FIGURES, figureText, type FigureKey } from "../figure-table";
 import { type Report } from "../report-schema";
 import { stateText, verdictLine, warningsOf } from "../text";
-import { isPassed } from "../verdict";
-import { chartsOf } from "./charts";
+import { isPassed, targetFigures } from "../verdict";
+import { chartsOf, STEPS_HEADING } from "./charts";
 
-/** The figures at the top: of each list the first one that the run has. */
-const TILES: readonly (readonly FigureKey[])[] = [
-  ["requests"],
-  ["coldStartPercentWithoutWarming", "heldRatePerSecond"],
-  ["coldStartPercentWithWarming", "coldStartPercent"],
-  ["p50Milliseconds", "allP50Milliseconds"],
-  ["p99Milliseconds", "allP99Milliseconds"],
-  ["errorPercent"],
-  ["recoverySeconds"],
+/** The figures at the top, of those that the run has. What targets are about is in the table of targets, and nowhere else. */
+const TILES: readonly FigureKey[] = [
+  "requests",
+  "requestsPerSecond",
+  "coldStartPercentWithoutWarming",
+  "coldStartPercentWithWarming",
+  "heldRatePerSecond",
+  "recoverySeconds",
+  "maxMilliseconds",
+  "maxInstances",
 ];
 
 /** A page that shows a report, in one file that needs no other. */
 export function pageOf(report: Report): string {
   const { settings, environment, startedAt, durationSeconds, scope } = report;
+  const others = figureRows(report, otherFigures(report));
   const title = `${settings.profile}: ${environment.function} of ${environment.name}`;
   return pageDocument({
     title: `${title}, ${startedAt.slice(0, 10)}`,
     heading: `Load test ${title}`,
     subtitle: `${settings.address} · ${timeText(startedAt)} · ${numberText(durationSeconds, 0)} s`,
     content: [
-      tiles(firstFigures(report)),
+      tiles(figureRows(report, TILES)),
       verdicts(report),
       charts(chartsOf(report)),
       comparison(report),
       phases(report),
       `<div class="columns stack">
-${keyValues(`Figures (${scope})`, figureRows(report))}
+${others.length > 0 ? keyValues(`More figures (${scope})`, others) : ""}
 ${keyValues("Settings", settingRows(report))}
 </div>`,
     ],
-  });
-}
-
-function firstFigures({ figures }: Report): [string, string][] {
-  return TILES.flatMap((keys) => {
-    const known = keys.flatMap((key): [string, string][] => {
-      const value = figures[key];
-      return value === undefined ? [] : [[FIGURES[key].label, figureText(key, value)]];
-    });
-    return known.slice(0, 1);
   });
 }
 
@@ -94,26 +86,31 @@ function phases(report: Report): string {
       : [];
     return [
       phase.name,
-      String(phase.requests),
-      phase.coldStarts === undefined ? "?" : String(phase.coldStarts),
-      String(phase.failed),
+      numberText(phase.requests),
+      phase.coldStarts === undefined ? "?" : numberText(phase.coldStarts),
+      numberText(phase.failed),
       latency(phase.p50Milliseconds),
       latency(phase.p99Milliseconds),
       { text: [...(phase.broken ? ["broken"] : []), ...warming].join(", "), style: "soft" },
     ];
   });
-  return section("Step by step", table(["", "requests", "cold", "failed", "p50", "p99", ""], rows));
+  return section(STEPS_HEADING, table(["step", "requests", "cold", "failed", "p50", "p99", "notes"], rows));
 }
 
 function timeText(at: string): string {
   return `${at.replace("T", " ").slice(0, 19)} UTC`;
 }
 
-function figureRows({ figures }: Report): [string, string][] {
-  return FIGURE_KEYS.flatMap((key) => {
+function figureRows({ figures }: Report, keys: readonly FigureKey[]): [string, string][] {
+  return keys.flatMap((key) => {
     const value = figures[key];
     return value === undefined ? [] : [[FIGURES[key].label, figureText(key, value)]];
   });
+}
+
+function otherFigures({ settings }: Report): FigureKey[] {
+  const shown = new Set([...TILES, ...targetFigures(settings.target === "local")]);
+  return FIGURE_KEYS.filter((key) => !shown.has(key));
 }
 
 function settingRows({ settings, environment, versions }: Report): [string, string][] {

@@ -1,8 +1,18 @@
 import { figureText } from "../../load/figure-table";
 import { numberText } from "../../number-text";
 import { pageDocument } from "../../page/document";
-import { type Cell, charts, paragraph, section, table, targetTable, type TargetRow, tiles } from "../../page/sections";
-import { escapeText } from "../../page/svg";
+import {
+  type Cell,
+  charts,
+  paragraph,
+  scrolling,
+  section,
+  table,
+  targetTable,
+  type TargetRow,
+  tiles,
+} from "../../page/sections";
+import { escapeText } from "../../page/escape-text";
 import { isJudged, isPassed } from "../build";
 import { minutesText } from "../minutes-text";
 import { isUnread } from "../parts";
@@ -55,17 +65,13 @@ export function pageOf(report: Report): string {
 }
 
 function firstFigures(report: Report): [string, string][] {
-  const { functions, targets, alarms, warming } = report;
+  const { functions, alarms } = report;
   const requests = functions.reduce((total, { figures }) => total + (figures.requests ?? 0), 0);
-  const measured = (name: string) => targets.find(({ target }) => target === name)?.measured ?? "-";
   const rings = alarms.reduce((total, alarm) => total + (alarm.notifies ? alarm.rings.length : 0), 0);
   return [
     ["requests", isJudged(report) ? figureText("requests", requests) : "-"],
-    ["cold starts", measured("cold starts")],
-    ["errors", measured("errors")],
-    ["availability", measured("availability")],
-    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : String(rings)],
-    ...(warming ? [["warming", warming.dollars === undefined ? "-" : money(warming.dollars)] as [string, string]] : []),
+    ["functions in use", isJudged(report) ? numberText(functions.filter(isCalled).length) : "-"],
+    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : numberText(rings)],
   ];
 }
 
@@ -102,7 +108,7 @@ function alarms(report: Report): string {
   const content =
     rows.length === 0
       ? paragraph("None of those that were quiet would ring at a better threshold.", "soft")
-      : table(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", ""], rows);
+      : table(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", "remarks"], rows);
   return section(alarmsHeading(report), content, { id: "alarms-table" });
 }
 
@@ -147,9 +153,8 @@ function warming({ warming: all, functions }: Report): string {
       : [],
   );
   const heading = `Warming: ${warmingCostText(all)}`;
-  return section(heading, table(["", "pings", "failed", "instances", "started by pings", "cost", ""], rows), {
-    id: "warming",
-  });
+  const headings = ["function", "pings", "failed", "instances", "started by pings", "cost", "effect"];
+  return section(heading, table(headings, rows), { id: "warming" });
 }
 
 function memory({ functions }: Report): string {
@@ -159,28 +164,33 @@ function memory({ functions }: Report): string {
           [
             name,
             number(`${used.sizeMb} MB`),
-            number(`${numberText(used.averagePercent)} %`),
             number(`${numberText(used.peakPercent)} %`),
             { text: memoryAdvice(used), style: "soft remark" },
           ],
         ]
       : [],
   );
-  return rows.length === 0 ? "" : section("Memory", table(["", "size", "average", "peak", ""], rows), { id: "memory" });
+  return rows.length === 0
+    ? ""
+    : section("Memory", table(["function", "size", "peak", "advice"], rows), { id: "memory" });
 }
 
 function suggestions({ suggestedTfvars, environment }: Report): string {
   if (suggestedTfvars === undefined) return "";
   return section(
     `Suggested for environments/${environment}.tfvars`,
-    `<div class="scroll"><pre>${escapeText(suggestedTfvars)}</pre></div>`,
+    scrolling(`<pre>${escapeText(suggestedTfvars)}</pre>`, "Suggested settings"),
     { id: "suggested" },
   );
 }
 
 function functionSection(one: FunctionReport, report: Report): string {
   if (!isCalled(one)) return "";
-  const content = `${paragraph(`Response times by ${sourceText(one)}.`, "soft")}${targetTable(one.targets.map(rowOf))}`;
+  // Of the only function in use, the environment's targets say the same.
+  const own = one.targets.filter(
+    ({ target, measured }) => !report.targets.some((other) => other.target === target && other.measured === measured),
+  );
+  const content = `${paragraph(`Response times by ${sourceText(one)}.`, "soft")}${targetTable(own.map(rowOf))}`;
   const heading = section(`Function ${one.name}`, content, { id: `function-${one.name}` });
   return isUnread(report, "series") ? heading : `${heading}\n${charts(functionCharts(one, report))}`;
 }
