@@ -14,7 +14,10 @@ const restricted = {
   ],
 };
 
-/** Imports point one way: environments, performance <- functions <- stacks <- main; the advisor looks at the contracts and the planner; operations and local may look at all of them. */
+/**
+ * Imports point one way: environments, performance <- functions <- stacks <- main; the advisor looks at the contracts
+ * and the planner; operations and local may look at all of them.
+ */
 const borders = {
   environments: ["functions", "stacks", "local", "operations", "advisor", "main"],
   performance: ["environments", "functions", "stacks", "local", "operations", "advisor", "main"],

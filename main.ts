@@ -20,7 +20,8 @@ export default async function main(): Promise<number> {
 async function synthesizeAll(): Promise<void> {
   const outdir = relative(".", process.env["CDKTF_OUTDIR"] ?? "cdktf.out");
   const summary = await renewOutput(outdir, async (folder) => {
-    // The warmer, the largest bundle, is the same whatever the files say: it is made while they are read and cdktf is loaded.
+    // The warmer, the largest bundle, is the same whatever the files say: it is made while they are read and cdktf is
+    // loaded.
     const bundlingWarmer = bundleFunctions(".", [WARMER], folder);
     const [environments, { synthesize }, warmer] = await Promise.all([
       loadEnvironments("."),

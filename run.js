@@ -8,7 +8,8 @@ const { compileFunction } = require("node:vm");
 
 const [entry = "main.ts"] = process.argv.splice(2, 1);
 
-// A signal ends the process as process.exit() does, so that what is temporary is removed. Who listens too decides instead.
+// A signal ends the process as process.exit() does, so that what is temporary is removed. Who listens too decides
+// instead.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
@@ -36,7 +37,8 @@ run().then(
 async function run() {
   const code = await bundled();
   if (code === undefined) return 1; // esbuild has already said what is wrong, with file and line
-  // As if it were a file in a folder of this project, where packages are found. It is none, so that nothing can be left behind.
+  // As if it were a file in a folder of this project, where packages are found. It is none, so that nothing can be left
+  // behind.
   const filename = join(__dirname, "node_modules/.cache/warmwatch", "program.js");
   const module = { exports: {} };
   const parameters = ["exports", "require", "module", "__filename", "__dirname"];

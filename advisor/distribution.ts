@@ -4,7 +4,9 @@ import { type Random } from "./random";
 export type Distribution =
   | { readonly kind: "fixed"; readonly value: number }
   | { readonly kind: "uniform"; readonly least: number; readonly most: number }
-  /** Values that were seen, or quantiles at even distances; what lies between two neighbours is as likely as they are. */
+  /**
+   * Values that were seen, or quantiles at even distances; what lies between two neighbours is as likely as they are.
+   */
   | { readonly kind: "empirical"; readonly values: readonly number[] };
 
 /** A quantity that does not vary. */

@@ -3,7 +3,10 @@ import { type Distribution, sampler } from "./distribution";
 import { IdlePool } from "./idle-pool";
 import { type Random } from "./random";
 
-/** Which of several idle environments gets the next request: the one that was used last, the one that was idle longest, or any. */
+/**
+ * Which of several idle environments gets the next request: the one that was used last, the one that was idle longest,
+ * or any.
+ */
 export type Routing = "newest-first" | "oldest-first" | "random";
 
 /** How a platform treats the execution environments of one function. */

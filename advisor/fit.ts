@@ -12,11 +12,15 @@ export interface LoggedRun {
   /** How long each was worked on, without its environment's start. */
   readonly workSeconds: ArrayLike<number>;
   readonly isCold: ArrayLike<boolean>;
-  /** Which environment answered, where the log names it: then the routing is seen and not guessed, and so is how long environments stay at least. */
+  /**
+   * Which environment answered, where the log names it: then the routing is seen and not guessed, and so is how long
+   * environments stay at least.
+   */
   readonly environments?: ArrayLike<string>;
   /**
-   * The places of the requests with which parts begin, each as long as up to the next: the cold starts of each are compared, which tells more than their sum.
-   * What is before the first only shows which environments there were. By default one part, from the second request on: nobody knows what was there before the first.
+   * The places of the requests with which parts begin, each as long as up to the next: the cold starts of each are
+   * compared, which tells more than their sum. What is before the first only shows which environments there were. By
+   * default one part, from the second request on: nobody knows what was there before the first.
    */
   readonly parts?: readonly number[];
 }
@@ -38,11 +42,17 @@ export interface Mechanism {
 /** Mechanisms that may have made what was logged, with how likely each is; together 1, the likeliest first. */
 export interface Fit {
   readonly mechanisms: readonly { readonly mechanism: Mechanism; readonly weight: number }[];
-  /** By how much the predicted counts of cold starts differ from the logged ones, as a share of them: what the model cannot explain. */
+  /**
+   * By how much the predicted counts of cold starts differ from the logged ones, as a share of them: what the model
+   * cannot explain.
+   */
   readonly relativeError: number;
 }
 
-/** What is to be expected where a log does not tell, in seconds; half as much or twice as much is one standard deviation away. */
+/**
+ * What is to be expected where a log does not tell, in seconds; half as much or twice as much is one standard deviation
+ * away.
+ */
 export interface Expectation {
   readonly idleLifeSeconds: number;
   readonly quietLifeSeconds: number;
@@ -68,7 +78,10 @@ export interface Prediction {
 
 const ROUTINGS = ["newest-first", "oldest-first", "random"] as const;
 
-/** Few runs cannot tell how wide the ranges are. AWS's of 2020: 10.9 minutes after the last use some were there, after 10.7 some were gone. */
+/**
+ * Few runs cannot tell how wide the ranges are. AWS's of 2020: 10.9 minutes after the last use some were there, after
+ * 10.7 some were gone.
+ */
 const QUIET_LIFE_RATIO = 1.05;
 const IDLE_LIFE_RATIO = 1.15;
 const LIFE_SPAN_RATIO = 2;
@@ -93,7 +106,10 @@ const ALL_BUT_THE_FIRST: readonly number[] = [1];
 /** Misfit of what is known not to be so: more than any counts make. */
 const REFUTED = 1e6;
 
-/** What a count may differ without speaking against a mechanism: no model is exact, so more than chance alone would allow. */
+/**
+ * What a count may differ without speaking against a mechanism: no model is exact, so more than chance alone would
+ * allow.
+ */
 const VARIANCE = { count: 9, share: 0.07 };
 
 /** Finds the mechanisms that make about as many cold starts in each part of each run as were logged. */

@@ -1,8 +1,8 @@
 import { type Random } from "./random";
 
 /**
- * Idle environments in the order in which they became idle. The gone ones are found out when one is wanted: there are never more of
- * them than were once busy together.
+ * Idle environments in the order in which they became idle. The gone ones are found out when one is wanted: there are
+ * never more of them than were once busy together.
  */
 export class IdlePool {
   /** When the environment that was taken is to be replaced. */

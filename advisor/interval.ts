@@ -12,8 +12,8 @@ const STUDENT_T_BEYOND = 2.1;
 const ASSUMED_DISPERSION = 2;
 
 /**
- * Between what the next count of the same kind lies, with 95 % confidence. Counts vary as those of independent events do, or more if
- * that was seen.
+ * Between what the next count of the same kind lies, with 95 % confidence. Counts vary as those of independent events
+ * do, or more if that was seen.
  *
  * @param counts of repetitions
  */

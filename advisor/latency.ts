@@ -3,7 +3,9 @@ const GROWTH = Math.log(1.02);
 const LEAST_SECONDS = 0.001;
 const BINS = 800;
 
-/** How much later requests were answered because of cold starts: a histogram, so that its size does not grow with them. */
+/**
+ * How much later requests were answered because of cold starts: a histogram, so that its size does not grow with them.
+ */
 export class AddedLatency {
   private readonly counts = new Uint32Array(BINS);
   private cold = 0;

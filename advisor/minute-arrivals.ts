@@ -12,7 +12,10 @@ export interface MinuteDemand {
   readonly peakConcurrency?: number;
 }
 
-/** Draws the times of requests of which only their number in each minute is known, and maybe how many were at work at once. */
+/**
+ * Draws the times of requests of which only their number in each minute is known, and maybe how many were at work at
+ * once.
+ */
 export class MinuteArrivals {
   /** What ends when; only looked at where a peak is known. */
   private readonly atWork = new BusyHeap();
@@ -36,7 +39,9 @@ export class MinuteArrivals {
     this.fitPeak(times, (minute + 1) * MINUTE_SECONDS, Math.max(1, Math.ceil(peakConcurrency)), request);
   }
 
-  /** The peak is reached once, by a burst; elsewhere requests wait rather than exceed it, as long as the minute allows. */
+  /**
+   * The peak is reached once, by a burst; elsewhere requests wait rather than exceed it, as long as the minute allows.
+   */
   private fitPeak(
     times: Float64Array,
     end: number,

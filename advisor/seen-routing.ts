@@ -31,7 +31,10 @@ export function seenRouting(logs: readonly NamedRequests[]): Routing | undefined
   return best;
 }
 
-/** Of several idle environments, the one chosen by its place, the one idle longest at 0. Only those count that answer later again: they were there. */
+/**
+ * Of several idle environments, the one chosen by its place, the one idle longest at 0. Only those count that answer
+ * later again: they were there.
+ */
 function* choicesIn({
   atSeconds,
   workSeconds,

@@ -44,7 +44,10 @@ export interface SimulationResult {
   readonly addedLatency: AddedLatency;
 }
 
-/** One function under one policy. It keeps nothing of the requests that are over, so its size does not grow with their number. */
+/**
+ * One function under one policy. It keeps nothing of the requests that are over, so its size does not grow with their
+ * number.
+ */
 export class Simulation {
   private readonly environments: Environments;
   private readonly history: UsageHistory | undefined;

@@ -17,7 +17,10 @@ export function copyProject(folder: string, isWanted: (source: string) => boolea
   }
 }
 
-/** Writes such a copy that has environments `e0`, `e1`, … and in each the functions `f0`, `f1`, …, each with its own code. */
+/**
+ * Writes such a copy that has environments `e0`, `e1`, … and in each the functions `f0`, `f1`, …, each with its own
+ * code.
+ */
 export function generateProject(folder: string, environments: number, functions: number): void {
   copyProject(folder, (source) => !source.endsWith(".tfvars"));
 

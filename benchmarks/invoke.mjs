@@ -1,7 +1,7 @@
 /**
- * Does with a function's bundle what Lambda does, and tells how long that takes: node invoke.mjs <URL of the bundle> <invocations> [module,...]
- * The modules are loaded before the clock starts.
- * `cold` is the time to load it and to answer once, in milliseconds; `warm` is the time per further invocation, in microseconds.
+ * Does with a function's bundle what Lambda does, and tells how long that takes: node invoke.mjs <URL of the bundle>
+ * <invocations> [module,...] The modules are loaded before the clock starts. `cold` is the time to load it and to
+ * answer once, in milliseconds; `warm` is the time per further invocation, in microseconds.
  */
 /* global process, setImmediate */
 const WARM_UP_INVOCATIONS = 2000;

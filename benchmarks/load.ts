@@ -87,7 +87,10 @@ A request that is answered at once takes ${median(floors).toFixed(2)} ms when no
   );
 }
 
-/** One percentile after another: medians of what was told, of what was true, and of how far they were apart in the same round. */
+/**
+ * One percentile after another: medians of what was told, of what was true, and of how far they were apart in the same
+ * round.
+ */
 function judge({ name }: Scenario, rounds: readonly Round[]) {
   const medianOf = (value: (round: Round) => number) => median(rounds.map(value));
   const cells = [name];
@@ -156,7 +159,10 @@ async function load(sender: HttpSender, ratePerSecond: number, seconds: number):
   return loop;
 }
 
-/** The way there and back, and Node.js on both sides: the median of requests that are answered at once, one after another. */
+/**
+ * The way there and back, and Node.js on both sides: the median of requests that are answered at once, one after
+ * another.
+ */
 async function floorOf(url: URL): Promise<number> {
   const sender = new HttpSender(new URL("/took", url), () => Promise.resolve({}));
   const milliseconds: number[] = [];

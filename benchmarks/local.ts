@@ -158,7 +158,8 @@ async function withLambda<Result>(use: (lambda: LocalLambda) => Promise<Result>)
 }
 
 /**
- * What a process holds, with its share of what it holds together with others: Pss, in megabytes; NaN where this cannot be told.
+ * What a process holds, with its share of what it holds together with others: Pss, in megabytes; NaN where this cannot
+ * be told.
  * https://docs.kernel.org/filesystems/proc.html
  */
 function proportionalMb(pid: number): number {

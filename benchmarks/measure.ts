@@ -37,7 +37,10 @@ export interface Result<Who extends Contestant = Contestant> {
   readonly megabytes: Spread;
   /** The most that it and its child processes held at one time, sampled at one run; missing where there is no `ps`. */
   readonly megabytesWithChildren: number | undefined;
-  /** What the program has put into `globalThis.figures`, and `bytes`, the length of its standard output, where that is read. */
+  /**
+   * What the program has put into `globalThis.figures`, and `bytes`, the length of its standard output, where that is
+   * read.
+   */
   readonly figures: Readonly<Record<string, Spread>>;
 }
 
@@ -53,8 +56,9 @@ const SAMPLE_MILLISECONDS = 20;
 const KIB_PER_MB = 1e6 / 1024;
 
 /**
- * Measures contestants in turn (A B C A B C …), so that whatever else the computer does meanwhile meets all of them alike.
- * Each runs once more before, uncounted: to warm the disk's cache, and to sample its child processes, which takes time itself.
+ * Measures contestants in turn (A B C A B C …), so that whatever else the computer does meanwhile meets all of them
+ * alike. Each runs once more before, uncounted: to warm the disk's cache, and to sample its child processes, which
+ * takes time itself.
  *
  * @param folder an existing folder for what they write
  */

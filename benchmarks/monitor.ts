@@ -196,7 +196,9 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
   return { url: pathToFileURL(join(unpacked, "handler.mjs")).href, bytes: Buffer.byteLength(code) };
 }
 
-/** Without what a deployed bundle adds: the names of functions and classes, a banner, and the name of its source map. */
+/**
+ * Without what a deployed bundle adds: the names of functions and classes, a banner, and the name of its source map.
+ */
 async function minifiedBytes(file: string): Promise<number> {
   const { outputFiles } = await build({
     entryPoints: [join("benchmarks/handlers", file)],

@@ -134,7 +134,9 @@ function withoutCache(project: string, contestant: Contestant): Contestant {
   };
 }
 
-/** Compiled beforehand, so that starting esbuild counts as bundling, which it does not in a program that run.js runs. */
+/**
+ * Compiled beforehand, so that starting esbuild counts as bundling, which it does not in a program that run.js runs.
+ */
 async function compiledBundling(folder: string): Promise<Contestant> {
   const outfile = join(folder, "bundling.cjs");
   await build({

@@ -12,7 +12,10 @@ import { computer, table, target, TARGETS, temporaryFolder } from "./measure";
 const SIZES = [1, 3, 10, 50];
 const rounds = (instances: number) => (instances <= 10 ? 100 : 10);
 
-/** What lies between a warmer and Lambda: each call arrives this much later, more or less. On one computer nothing would spread the arrivals. */
+/**
+ * What lies between a warmer and Lambda: each call arrives this much later, more or less. On one computer nothing would
+ * spread the arrivals.
+ */
 const NETWORK_MILLISECONDS = 45;
 
 /** Calls that nobody waits for may still be under way when a round has ended. */

@@ -3,11 +3,14 @@ import { flag, given, keys, section, wholeNumber } from "./fields";
 import { type MistakeTogether } from "./mistakes-together";
 
 /**
- * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function for that one alone.
- * What an alarm watches and says is in stacks/monitoring/alarms.ts.
+ * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function
+ * for that one alone. What an alarm watches and says is in stacks/monitoring/alarms.ts.
  */
 
-/** An alarm looks back at most one day: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+/**
+ * An alarm looks back at most one day:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
 const LONGEST_EVALUATION_SECONDS = 86_400;
 
 interface Timing {
@@ -16,7 +19,10 @@ interface Timing {
   readonly datapointsToAlarm: number;
 }
 
-/** When an alarm rings: its metric was above the threshold in `datapointsToAlarm` of the last `evaluationPeriods` periods. */
+/**
+ * When an alarm rings: its metric was above the threshold in `datapointsToAlarm` of the last `evaluationPeriods`
+ * periods.
+ */
 export interface AlarmSettings extends Timing {
   readonly enabled: boolean;
   /** In the unit of the alarm's metric. */

@@ -45,7 +45,9 @@ export interface CheckedFile {
   readonly warming: WarmingOverrides;
 }
 
-/** What is wrong with keys that are right each on its own: what AWS would refuse later, and what would have no effect. */
+/**
+ * What is wrong with keys that are right each on its own: what AWS would refuse later, and what would have no effect.
+ */
 export function crossFieldMistakes(file: CheckedFile): MistakeTogether[] {
   const { functions, alarms, warming, permissionsBoundary } = file;
   return [

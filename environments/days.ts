@@ -10,7 +10,10 @@ export type Day = (typeof DAYS)[number];
 /** One of them. */
 export type IntervalMinutes = (typeof INTERVALS_MINUTES)[number];
 
-/** The days of a text such as `MON-FRI`, `SAT,SUN` or `FRI-MON,WED`, from Sunday on; undefined when it is malformed or names a day twice. */
+/**
+ * The days of a text such as `MON-FRI`, `SAT,SUN` or `FRI-MON,WED`, from Sunday on; undefined when it is malformed or
+ * names a day twice.
+ */
 export function parseDays(text: string): readonly Day[] | undefined {
   const found = new Set<Day>();
   for (const part of text.split(",")) {

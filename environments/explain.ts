@@ -6,7 +6,10 @@ import { DEPLOYED_KEYS, ENVIRONMENT_KEYS, EXISTING_KEYS } from "./schema";
 type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
 
-/** Turns what the schema found into one sentence per key. Parse with `reportInput: true`, so that it can say what it got. */
+/**
+ * Turns what the schema found into one sentence per key. Parse with `reportInput: true`, so that it can say what it
+ * got.
+ */
 export function explainIssues(issues: readonly Issue[]): string[] {
   const sentences = new Map<string, string>();
   for (const issue of issues) {

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** The file that a function is bundled from, in its folder; where there are several, the first: others are what TypeScript made of it. */
+/**
+ * The file that a function is bundled from, in its folder; where there are several, the first: others are what
+ * TypeScript made of it.
+ */
 const HANDLER_FILES = ["handler.ts", "handler.mts", "handler.cts", "handler.js", "handler.mjs", "handler.cjs"];
 
 /**

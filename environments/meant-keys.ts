@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * Keys that people know from AWS, Terraform and other tools, and what they are called here. Of several names, the first that is known
- * where the key stands is meant.
+ * Keys that people know from AWS, Terraform and other tools, and what they are called here. Of several names, the first
+ * that is known where the key stands is meant.
  */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   // An environment's.
@@ -137,7 +137,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * How a complaint about an unknown key goes on: with the key that is meant, with where it belongs, or with those that there are.
+ * How a complaint about an unknown key goes on: with the key that is meant, with where it belongs, or with those that
+ * there are.
  *
  * @param placeOf where a key belongs that is known elsewhere
  */

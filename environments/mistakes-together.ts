@@ -8,10 +8,11 @@ export interface MistakeTogether {
 }
 
 /**
- * What is wrong with a section that stands in an environment and again in its functions, where only both and the defaults together tell:
- * first what is wrong everywhere, then what is wrong for one function only.
+ * What is wrong with a section that stands in an environment and again in its functions, where only both and the
+ * defaults together tell: first what is wrong everywhere, then what is wrong for one function only.
  *
- * @param mistakesOf given what a function says in the section, or nothing, which stands for any function that says nothing
+ * @param mistakesOf given what a function says in the section, or nothing, which stands for any function that says
+ *   nothing
  * @returns mistakes with their paths in the file
  */
 export function mistakesTogether<Section extends string, Own>(

@@ -8,7 +8,10 @@ export interface Mistake {
   readonly message: string;
 }
 
-/** Everything that is wrong with the user's input. Its message has one line per mistake and is meant to be printed as it is. */
+/**
+ * Everything that is wrong with the user's input. Its message has one line per mistake and is meant to be printed as it
+ * is.
+ */
 export class InvalidInput extends Error {
   constructor(readonly mistakes: readonly Mistake[]) {
     super(mistakes.map(({ file, message }) => `${file}: ${message}`).join("\n"));

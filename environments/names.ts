@@ -1,6 +1,9 @@
 import { type StateSettings } from "./schema";
 
-/** Longest name AWS takes for a function and for its role: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+/**
+ * Longest name AWS takes for a function and for its role:
+ * https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+ */
 export const MAX_NAME_LENGTH = 64;
 
 /** The folder in functions/ of the function that keeps the others warm. */
@@ -11,20 +14,27 @@ export function isOwnFunction(name: string): boolean {
   return name === WARMER || name === "api";
 }
 
-/** The name under which a function is known in AWS. It carries the environment, so that environments can share an account. */
+/**
+ * The name under which a function is known in AWS. It carries the environment, so that environments can share an
+ * account.
+ */
 export function deployedName(environment: string, functionName: string): string {
   return `${environment}-${functionName}`;
 }
 
 /**
- * The IAM path of the roles that an environment's functions run as. The role that may deploy the environment may touch roles below it, and no
- * others: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
+ * The IAM path of the roles that an environment's functions run as. The role that may deploy the environment may touch
+ * roles below it, and no others:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
  */
 export function rolePath(environment: string): string {
   return `/warmwatch/${environment}/`;
 }
 
-/** The role that a function runs as. Names are an account's, whatever their path: the dot, which no environment has, keeps them apart. */
+/**
+ * The role that a function runs as. Names are an account's, whatever their path: the dot, which no environment has,
+ * keeps them apart.
+ */
 export function roleName(environment: string, functionName: string): string {
   return `${environment}.${functionName}`;
 }
@@ -34,7 +44,10 @@ export function defaultLogGroup(deployedName: string): string {
   return `/aws/lambda/${deployedName}`;
 }
 
-/** Where an environment's state lives, for people to read; two environments with the same location would destroy each other. */
+/**
+ * Where an environment's state lives, for people to read; two environments with the same location would destroy each
+ * other.
+ */
 export function stateLocation(environment: string, state: StateSettings): string {
   switch (state.backend) {
     case "cloud":

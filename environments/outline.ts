@@ -3,8 +3,8 @@ const OPERATOR = /^(&&|\|\||[=!<>]=|=>|[!?<>+*/%-])/;
 /** What can be told of a text in HCL without parsing it. */
 export interface Outline {
   /**
-   * How deep it is nested: maps, lists, parentheses and templates around one place, and the operators of the expressions that lead there.
-   * Parsers take a step on the stack for each, and end without a word where it is used up.
+   * How deep it is nested: maps, lists, parentheses and templates around one place, and the operators of the
+   * expressions that lead there. Parsers take a step on the stack for each, and end without a word where it is used up.
    */
   readonly nesting: number;
   /** How often a key is given a value. In expressions, more may be counted. */

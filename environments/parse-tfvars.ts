@@ -5,16 +5,21 @@ import { keyPath, type Mistake } from "./mistakes";
 import { outlineOf } from "./outline";
 import { decodeText, utf16Of } from "./text-file";
 
-// The parser is a WebAssembly program that runs for milliseconds here: optimizing it takes V8 longer than running it, and
-// twice the memory.
+// The parser is a WebAssembly program that runs for milliseconds here: optimizing it takes V8 longer than running it,
+// and twice the memory.
 setFlagsFromString("--liftoff-only");
 
-/** No file needs a tenth of it. The parser, which ends without a word where its stack is used up, takes several times as much. */
+/**
+ * No file needs a tenth of it. The parser, which ends without a word where its stack is used up, takes several times as
+ * much.
+ */
 const MAX_NESTING = 100;
 
 type Syntax = NonNullable<Awaited<ReturnType<typeof getExpressionAst>>>;
 
-/** One file of Terraform variable values: what it says, as far as it can be read, and what is wrong with how it says it. */
+/**
+ * One file of Terraform variable values: what it says, as far as it can be read, and what is wrong with how it says it.
+ */
 export interface Tfvars {
   /** Plain data; expressions are `"${…}"` strings. Missing when the file is not HCL. */
   readonly values?: Readonly<Record<string, unknown>>;
@@ -22,7 +27,8 @@ export interface Tfvars {
 }
 
 /**
- * Reads a file of Terraform variable values. Mistakes in its syntax, blocks, and keys that are set twice have line and column.
+ * Reads a file of Terraform variable values. Mistakes in its syntax, blocks, and keys that are set twice have line and
+ * column.
  *
  * @param file the file's path, for messages
  */
@@ -35,9 +41,11 @@ export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfva
   if (nesting > MAX_NESTING) return wrong(`expected at most ${MAX_NESTING} levels of nesting, got ${nesting}`);
   try {
     const values = (await parse(file, text)) as Record<string, unknown>;
-    // Looking for repeated keys takes twice as long as reading the values. In nearly every file there are as many keys as assignments.
+    // Looking for repeated keys takes twice as long as reading the values. In nearly every file there are as many keys
+    // as assignments.
     if (keysIn(values) === assignments) return { values, mistakes: [] };
-    // As one map, the file shows keys that are set twice, of which hcl2json takes the last in silence, and has no blocks.
+    // As one map, the file shows keys that are set twice, of which hcl2json takes the last in silence, and has no
+    // blocks.
     const map = `{\n${text}\n}`;
     const syntax = await getExpressionAst(file, map);
     return { values, mistakes: syntax ? repeatedKeys(file, syntax, Buffer.from(map)) : [] };
@@ -52,7 +60,10 @@ function keysIn(value: unknown): number {
   return members.reduce<number>((count, member) => count + keysIn(member), Array.isArray(value) ? 0 : members.length);
 }
 
-/** hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. The first of a line causes the others. */
+/**
+ * hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. The first of a line causes
+ * the others.
+ */
 function syntaxMistakes(file: string, text: string, error: string): Mistake[] {
   const name = file.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const parts = error.split(new RegExp(`${name}:(\\d+),(\\d+)-[\\d,]+: `));

@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readText } from "./text-file";
 
-/** The first AWS provider that knows a runtime: https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md */
+/**
+ * The first AWS provider that knows a runtime:
+ * https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md
+ */
 const FIRST_PROVIDERS: Readonly<Record<string, string>> = { "nodejs24.x": "6.21.0" };
 
 /** The file by which Terraform takes one version of each provider. */

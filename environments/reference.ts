@@ -26,7 +26,10 @@ interface JsonSchema {
   readonly summary?: unknown;
 }
 
-/** The page about every key of an environment's file, in Markdown: its values, its default and its meaning, as the schema says them. */
+/**
+ * The page about every key of an environment's file, in Markdown: its values, its default and its meaning, as the
+ * schema says them.
+ */
 export function referencePage(): string {
   const schema = z.toJSONSchema(environmentFile, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const rows = new Map<string, Row>();

@@ -1,8 +1,9 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The regions of AWS in November 2026, by partition: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html,
- * and for the others than `aws`, AWS's own SDK. A region that is newer is taken, too: see {@link meantRegion}.
+ * The regions of AWS in November 2026, by partition:
+ * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and for the others than `aws`,
+ * AWS's own SDK. A region that is newer is taken, too: see {@link meantRegion}.
  */
 const REGIONS: Readonly<Record<string, readonly string[]>> = {
   aws: [
@@ -45,8 +46,8 @@ export function isRegionName(text: string): boolean {
 /**
  * The region that is meant by a text that is none: one that is written nearly so, or an availability zone's.
  *
- * @returns undefined for a region that is known, for one that AWS may have opened since (another number, or another direction in a known
- *   area), and for what is near to none
+ * @returns undefined for a region that is known, for one that AWS may have opened since (another number, or another
+ *   direction in a known area), and for what is near to none
  */
 export function meantRegion(text: string): string | undefined {
   const [, direction = ""] = /-([^-]+)-\d$/.exec(text) ?? [];
@@ -71,7 +72,10 @@ function editsBetween(written: string, name: string): number {
   return edits === 2 && lettersOf(written) === lettersOf(name) ? 1 : edits;
 }
 
-/** The partition that ARNs of a region begin with, as in `aws`: https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html */
+/**
+ * The partition that ARNs of a region begin with, as in `aws`:
+ * https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html
+ */
 export function partitionOf(region: string): string {
   const area = areaOf(region);
   const found = Object.entries(REGIONS).find(([, names]) => names.some((name) => areaOf(name) === area));

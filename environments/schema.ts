@@ -226,7 +226,10 @@ const bucketName = text("a bucket's name", /^[a-z0-9](\.(?!\.)|[a-z0-9-]){1,61}[
   { error: "a bucket's name that AWS does not reserve" },
 );
 
-/** What Terraform adds to a state's path for its lock: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking */
+/**
+ * What Terraform adds to a state's path for its lock:
+ * https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+ */
 const LOCK_SUFFIX = ".tflock";
 
 /**
@@ -277,10 +280,15 @@ export const stateSettings = z.discriminatedUnion(
 /** Set on every resource by Warmwatch itself (requirement of cost reports), so a file cannot set them. */
 export const OWN_TAGS = ["Service", "CostCenter", "Environment"];
 
-/** At most 50 tags a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+/**
+ * At most 50 tags a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+ */
 const MAX_TAGS = 50 - OWN_TAGS.length;
 
-/** The service with the narrowest rules is IAM, whose tags' names differ in more than case: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
+/**
+ * The service with the narrowest rules is IAM, whose tags' names differ in more than case:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+ */
 const tags = z
   .record(
     text(
@@ -313,7 +321,9 @@ const tags = z
     }
   });
 
-/** An environment's name, which is its file's: part of every name in AWS, of the stack's folder and of the state's file. */
+/**
+ * An environment's name, which is its file's: part of every name in AWS, of the stack's folder and of the state's file.
+ */
 export const environmentName = text(
   "a file name of at most 32 characters a-z, 0-9 and - that starts with a letter",
   /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,

@@ -28,8 +28,8 @@ const SECRET_KEY_GLUED = /(SECRET|PRIVATE|ACCESS|ENCRYPTION|SIGNING|MASTER|AUTH|
 const SECRET_AUTHORIZATION = /^(BASIC|REDIS|HTTP|PROXY|NPM)$/;
 
 /**
- * Whether a variable's name says that its value is a secret. What a name means stands at its end: `SECRET_ARN` is an ARN, and
- * `PASSWORD_MIN_LENGTH` a length.
+ * Whether a variable's name says that its value is a secret. What a name means stands at its end: `SECRET_ARN` is an
+ * ARN, and `PASSWORD_MIN_LENGTH` a length.
  */
 export function namesSecret(name: string): boolean {
   const words = wordsOf(name);
@@ -56,7 +56,10 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** A switch, or where a secret is to be found: an ARN, an alias, the path of a parameter or a file, an address without a password. */
+/**
+ * A switch, or where a secret is to be found: an ARN, an alias, the path of a parameter or a file, an address without a
+ * password.
+ */
 function isHarmless(value: string): boolean {
   return (
     /^(|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional)$/i.test(value) ||

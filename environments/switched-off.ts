@@ -3,8 +3,8 @@ import { type MistakeTogether } from "./mistakes-together";
 type Switches = Readonly<Record<string, object | undefined>>;
 
 /**
- * Settings of what is switched off, which have no effect: under a function for that one, and for the whole environment where none of its
- * functions switches it on.
+ * Settings of what is switched off, which have no effect: under a function for that one, and for the whole environment
+ * where none of its functions switches it on.
  *
  * @param defaults what is switched on where nothing is said; what has no switch is on
  */

@@ -31,7 +31,8 @@ export class UnusableFile extends Error {}
 /**
  * Makes sure that reading a file comes to an end.
  *
- * @throws UnusableFile if it is a folder, a device, or a pipe that nobody may ever write to; the pipe of a shell, as in `<(…)`, is fine
+ * @throws UnusableFile if it is a folder, a device, or a pipe that nobody may ever write to; the pipe of a shell, as in
+ *   `<(…)`, is fine
  */
 export async function checkReadable(path: string): Promise<void> {
   const file = await explained(() => stat(path));

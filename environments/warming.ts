@@ -4,8 +4,8 @@ import { INTERVALS_MINUTES, type IntervalMinutes, parseDays } from "./days";
 import { type MistakeTogether } from "./mistakes-together";
 
 /**
- * How functions are kept warm, as a tfvars file says it: under `warming` for a whole environment, and again under a function for that
- * one alone.
+ * How functions are kept warm, as a tfvars file says it: under `warming` for a whole environment, and again under a
+ * function for that one alone.
  */
 
 /** The most instances that one run keeps warm. */
@@ -147,8 +147,8 @@ export function warmingMistakes({ scheduled, peak, conditional }: WarmingSetting
 }
 
 /**
- * Numbers of instances that are said somewhere, for a function with so many reserved, and are more than pings ever take: one stays free
- * for requests, but a gate asks at least one. Defaults are lowered instead.
+ * Numbers of instances that are said somewhere, for a function with so many reserved, and are more than pings ever
+ * take: one stays free for requests, but a gate asks at least one. Defaults are lowered instead.
  */
 export function concurrencyMistakes(
   environment: WarmingOverrides,

@@ -17,8 +17,8 @@ export class Clock {
   }
 
   /**
-   * Does something at every time that `next` tells, until there is no next one. Of times that pass while the computer is busy,
-   * only the first is kept.
+   * Does something at every time that `next` tells, until there is no next one. Of times that pass while the computer
+   * is busy, only the first is kept.
    *
    * @param next the first time after the one given
    */

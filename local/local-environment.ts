@@ -45,7 +45,10 @@ export interface LocalEnvironmentOptions {
   readonly port?: number;
   /** How many times faster than the clock on the wall schedules, idle expiry and alarms are; 1 by default. */
   readonly speed?: number;
-  /** How long an execution environment is kept that nobody needs, on the environment's own clock; six minutes by default. */
+  /**
+   * How long an execution environment is kept that nobody needs, on the environment's own clock; six minutes by
+   * default.
+   */
   readonly idleMilliseconds?: number;
   /** Whether schedules start the warmer; they do by default. */
   readonly warming?: boolean;
@@ -101,8 +104,8 @@ export interface LocalEnvironment {
  * Runs an environment, as it is synthesized, on this computer.
  *
  * @throws InvalidInput for mistakes in the project's files
- * @throws LocalEnvironmentError for what cannot run here: no such environment, a port in use, a variable without a value, something in
- *   the stack that is not understood
+ * @throws LocalEnvironmentError for what cannot run here: no such environment, a port in use, a variable without a
+ *   value, something in the stack that is not understood
  */
 export async function startLocalEnvironment(options: LocalEnvironmentOptions): Promise<LocalEnvironment> {
   const { environment, root = "." } = options;
@@ -358,8 +361,8 @@ function running(settings: StackFunction, { metricFilters }: LocalStack): Runnin
 }
 
 /**
- * What a function finds in AWS without having asked for it: credentials, which are made up, and services, which are here. There is no
- * CloudWatch to be asked; who asks is told so, instead of asking AWS.
+ * What a function finds in AWS without having asked for it: credentials, which are made up, and services, which are
+ * here. There is no CloudWatch to be asked; who asks is told so, instead of asking AWS.
  */
 function variablesFor({ url }: LocalLambda): Record<string, string> {
   return {

@@ -12,7 +12,10 @@ export interface FunctionSnapshot {
   readonly requestColdStarts: number;
   /** Invocations through the alias `live`; those that were refused are not among them. */
   readonly requests: number;
-  /** Requests that failed: the function threw, crashed or ran out of time, or answered over HTTP with a status from 500 on. */
+  /**
+   * Requests that failed: the function threw, crashed or ran out of time, or answered over HTTP with a status from 500
+   * on.
+   */
   readonly errors: number;
   /** Invocations, pings included, that were refused because the function is at its reserved concurrency. */
   readonly throttles: number;

@@ -11,7 +11,8 @@ import { type Surroundings } from "./surroundings";
 const OUTDIR = "cdktf.out/bootstrap";
 
 /**
- * Up to 39 letters, digits and single - in an owner; up to 100, also _ and ., in a repository, which AWS compares with what a token says.
+ * Up to 39 letters, digits and single - in an owner; up to 100, also _ and ., in a repository, which AWS compares with
+ * what a token says.
  * https://docs.github.com/en/repositories/creating-and-managing-repositories/creating-a-new-repository
  */
 const REPOSITORY = /^(?=[^/]{1,39}\/)[A-Za-z0-9](-?[A-Za-z0-9])*\/(?!\.{1,2}$)(?!.*\.git$)[\w.-]{1,100}$/i;
@@ -35,7 +36,8 @@ interface Options {
 }
 
 /**
- * Adds the command `bootstrap`: writes the Terraform of what an account has to have before its environments can be delivered.
+ * Adds the command `bootstrap`: writes the Terraform of what an account has to have before its environments can be
+ * delivered.
  *
  * @param exit takes the exit code
  */

@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * Does work that Ctrl-C ends: its signal is aborted then. Once only: whoever presses Ctrl-C again wants the process to end at once.
+ * Does work that Ctrl-C ends: its signal is aborted then. Once only: whoever presses Ctrl-C again wants the process to
+ * end at once.
  *
  * @returns undefined when Ctrl-C was pressed and the work has failed because of it
  */

@@ -1,4 +1,6 @@
-/** What keeps a command from its end, outside of this program. Its message is one line, meant to be printed as it is. */
+/**
+ * What keeps a command from its end, outside of this program. Its message is one line, meant to be printed as it is.
+ */
 export class OperationFailure extends Error {
   constructor(message: string) {
     super(message);

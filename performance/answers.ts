@@ -3,8 +3,8 @@ import { type Handler } from "./monitor";
 /** How Lambda's runtime sees a handler, and how that answers besides by what it returns. */
 
 /**
- * A function in place of a handler, the same to Lambda's runtime and to whoever sets properties on it: Lambda goes by a handler's constructor, its number
- * of parameters and its symbols.
+ * A function in place of a handler, the same to Lambda's runtime and to whoever sets properties on it: Lambda goes by a
+ * handler's constructor, its number of parameters and its symbols.
  *
  * @param call gets `this` and the arguments
  * @throws TypeError if the handler is no function
@@ -29,11 +29,17 @@ export interface ResponseStream {
   readonly destroyed: boolean;
   readonly once: (event: string, listener: () => void) => unknown;
   readonly end: (text: string) => unknown;
-  /** Left by `awslambda.HttpResponseStream.from`: writes the status and the headers as JSON, and then what divides them from the body. */
+  /**
+   * Left by `awslambda.HttpResponseStream.from`: writes the status and the headers as JSON, and then what divides them
+   * from the body.
+   */
   readonly _onBeforeFirstWrite?: (write: (chunk: unknown) => unknown) => void;
 }
 
-/** Whether a handler streams its response, as `awslambda.streamifyResponse` marks it: then it is called with event, stream and context. */
+/**
+ * Whether a handler streams its response, as `awslambda.streamifyResponse` marks it: then it is called with event,
+ * stream and context.
+ */
 export function isStreaming(handler: object): boolean {
   const { [Symbol.for("aws.lambda.runtime.handler.streaming")]: marked } = handler as Record<symbol, unknown>;
   return marked === "response";
@@ -79,8 +85,8 @@ export function watchAnswers(args: unknown[], answered: Answered): void {
 }
 
 /**
- * Tells of a streamed response when it has ended: only then does its caller have all of it. What is answered is the metadata of a response to an HTTP
- * request. Never throws.
+ * Tells of a streamed response when it has ended: only then does its caller have all of it. What is answered is the
+ * metadata of a response to an HTTP request. Never throws.
  */
 export function watchStream(stream: ResponseStream, answered: Answered): void {
   const end = (): void => {

@@ -12,7 +12,8 @@ import { OTHER } from "./names";
 import { writeLines } from "./stdout";
 
 /**
- * Publishes metrics by calling PutMetricData, for log classes from which CloudWatch makes no metrics. Limits are that call's:
+ * Publishes metrics by calling PutMetricData, for log classes from which CloudWatch makes no metrics. Limits are that
+ * call's:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  *
  * Not in index.ts: esbuild would put the SDK into the package of every function, also of those that never call this.
@@ -21,30 +22,31 @@ import { writeLines } from "./stdout";
 /** How metrics are sent to CloudWatch. Everything has a default. */
 export interface CloudWatchOptions {
   /**
-   * The most data in one call, from 3 to CloudWatch's limit of 1,000; when as many have gathered, a call starts. A datum holds up to 150
-   * different values of one metric with one set of dimensions; a function has five or so, and one more per operation. 20 by default:
-   * at most some 50 KB, of the 1 MB that a call may have.
+   * The most data in one call, from 3 to CloudWatch's limit of 1,000; when as many have gathered, a call starts. A
+   * datum holds up to 150 different values of one metric with one set of dimensions; a function has five or so, and one
+   * more per operation. 20 by default: at most some 50 KB, of the 1 MB that a call may have.
    */
   readonly maxDataPerRequest?: number;
   /**
-   * Seconds after which a request starts a call with what has gathered. Values share the time of the first of them, so one may
-   * seem older by as much. 60 by default, because CloudWatch keeps these metrics by the minute:
+   * Seconds after which a request starts a call with what has gathered. Values share the time of the first of them, so
+   * one may seem older by as much. 60 by default, because CloudWatch keeps these metrics by the minute:
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
    */
   readonly maxAgeSeconds?: number;
   /**
-   * The most different values kept while CloudWatch cannot be reached; more are dropped, unless equal to one that is kept. 10,000
-   * by default: less than 1 MB of memory, for thousands of requests.
+   * The most different values kept while CloudWatch cannot be reached; more are dropped, unless equal to one that is
+   * kept. 10,000 by default: less than 1 MB of memory, for thousands of requests.
    */
   readonly maxBufferedValues?: number;
   /**
-   * How often a call is tried at once, 1 or more, with pauses that the SDK chooses; after that, again with the next call. 3 by default,
-   * as by the SDK's: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+   * How often a call is tried at once, 1 or more, with pauses that the SDK chooses; after that, again with the next
+   * call. 3 by default, as by the SDK's: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
    */
   readonly maxAttempts?: number;
   /**
-   * Milliseconds that connecting may take, and that an answer may keep us waiting: a connection that was frozen with the environment
-   * may never give one. 2,000 by default, many times what a call takes; the SDK's default is to wait for ever.
+   * Milliseconds that connecting may take, and that an answer may keep us waiting: a connection that was frozen with
+   * the environment may never give one. 2,000 by default, many times what a call takes; the SDK's default is to wait
+   * for ever.
    */
   readonly timeoutMilliseconds?: number;
   /** URL of another endpoint, such as a VPC's; the region's, or what `AWS_ENDPOINT_URL` says, by default. */
@@ -71,19 +73,19 @@ const MAX_VALUES = 150;
 const MAX_MAGNITUDE = 2 ** 360;
 
 /**
- * A publisher that sends metrics to CloudWatch itself: `monitor(handler, { publisher: cloudWatch() })`. The function needs the permission
- * `cloudwatch:PutMetricData`.
+ * A publisher that sends metrics to CloudWatch itself: `monitor(handler, { publisher: cloudWatch() })`. The function
+ * needs the permission `cloudwatch:PutMetricData`.
  *
- * No request waits for it: a call runs beside the handler, and goes on with the next request when Lambda freezes the environment in
- * between. What is not sent is tried again, so a value whose answer got lost may count twice. What is lost is counted, as
- * `DroppedMetrics`, and logged.
+ * No request waits for it: a call runs beside the handler, and goes on with the next request when Lambda freezes the
+ * environment in between. What is not sent is tried again, so a value whose answer got lost may count twice. What is
+ * lost is counted, as `DroppedMetrics`, and logged.
  *
  * The first call loads the AWS SDK: tens of milliseconds of computing, which a warm-up can take on, as
  * `preload: { cloudWatch: () => import("@aws-sdk/client-cloudwatch") }`. A handler that calls back should set
  * `context.callbackWaitsForEmptyEventLoop` to false, or Lambda waits for a running call before it answers.
  *
- * When Lambda ends the environment, everything is sent if it announces that with SIGTERM, which it does only for a function with an
- * extension, half a second before the end. Without one, what has gathered since the last call is lost.
+ * When Lambda ends the environment, everything is sent if it announces that with SIGTERM, which it does only for a
+ * function with an extension, half a second before the end. Without one, what has gathered since the last call is lost.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher {

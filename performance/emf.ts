@@ -3,7 +3,8 @@ import { datum, FUNCTION_NAME, type Metric, METRICS, NAMESPACE, type Publisher }
 import { writeLines } from "./stdout";
 
 /**
- * Publishes metrics as lines of the embedded metric format, from which CloudWatch makes metrics: no network call, no API cost.
+ * Publishes metrics as lines of the embedded metric format, from which CloudWatch makes metrics: no network call, no
+ * API cost.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 

@@ -5,7 +5,9 @@ import { answerPing, type Context, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { isPing, type Ping, PING_SOURCE } from "./warming";
 
-/** The part of a version 2.0 event that matters here: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */
+/**
+ * The part of a version 2.0 event that matters here: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+ */
 interface HttpEvent {
   readonly rawPath?: unknown;
   readonly body?: unknown;
@@ -13,7 +15,10 @@ interface HttpEvent {
   readonly requestContext?: { readonly http?: { readonly method?: unknown } };
 }
 
-/** What Lambda's runtime offers to handlers that stream: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+/**
+ * What Lambda's runtime offers to handlers that stream:
+ * https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+ */
 interface AwsLambda {
   readonly awslambda: {
     readonly HttpResponseStream: {
@@ -23,17 +28,21 @@ interface AwsLambda {
 }
 
 const WARM_PATH = "/warm";
-/** How often the route runs the warm-ups of an instance, at most: whoever may call the endpoint could ask for it with each request. */
+/**
+ * How often the route runs the warm-ups of an instance, at most: whoever may call the endpoint could ask for it with
+ * each request.
+ */
 const WARM_UPS_EVERY_MILLISECONDS = 60_000;
 /** A ping is far shorter. What is longer is not read: whoever may call the endpoint could send it. */
 const MAX_PING_CHARACTERS = 1024;
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /**
- * Like `monitor`, for handlers of HTTP events (version 2.0: HTTP APIs and function URLs) that return a promise. Every response gets the header
- * `X-Process-Time`, in seconds, and `POST /warm` is answered: `{"status":"warm"}` to a warming ping in its body, which counts as a
- * ping, and `{"status":"ok"}` to anything else, which counts as a request. A streamed response has no such header, which would come too late. The route runs the warm-ups once a minute at most, and not
- * within a minute of a ping.
+ * Like `monitor`, for handlers of HTTP events (version 2.0: HTTP APIs and function URLs) that return a promise. Every
+ * response gets the header `X-Process-Time`, in seconds, and `POST /warm` is answered: `{"status":"warm"}` to a warming
+ * ping in its body, which counts as a ping, and `{"status":"ok"}` to anything else, which counts as a request. A
+ * streamed response has no such header, which would come too late. The route runs the warm-ups once a minute at most,
+ * and not within a minute of a ping.
  */
 export function monitorHttp<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
   /** Answers a request of our own, in the way in which the handler would. */

@@ -1,8 +1,8 @@
 /** What is known of this execution environment. A module's state lives exactly as long as it does. */
 
 /**
- * On demand, the first request follows the start within this time, because that is all a start may take. A longer gap means
- * that Lambda started the environment ahead of time.
+ * On demand, the first request follows the start within this time, because that is all a start may take. A longer gap
+ * means that Lambda started the environment ahead of time.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const LONGEST_START_MILLISECONDS = 10_000;
@@ -28,7 +28,10 @@ export function takeStart(): Start {
   return isOnDemand && Date.now() - loadedAt <= LONGEST_START_MILLISECONDS ? "cold" : "proactive";
 }
 
-/** How much of the time is left that a start on demand may take; Infinity where the environment is started ahead of time, which may take longer. */
+/**
+ * How much of the time is left that a start on demand may take; Infinity where the environment is started ahead of
+ * time, which may take longer.
+ */
 export function startMillisecondsLeft(): number {
   return isOnDemand ? loadedAt + LONGEST_START_MILLISECONDS - Date.now() : Infinity;
 }

@@ -1,8 +1,12 @@
 /**
- * The contract of every metric there is: who emits and who draws or watches it both take name, unit and dimensions from here.
+ * The contract of every metric there is: who emits and who draws or watches it both take name, unit and dimensions from
+ * here.
  */
 
-/** A namespace may not begin with `AWS/`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
+/**
+ * A namespace may not begin with `AWS/`:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ */
 export const NAMESPACE = "Lambda/Performance";
 
 /** The dimension that every metric has: the function's name in AWS. */
@@ -36,7 +40,10 @@ export const METRICS = {
   Successes: count,
   /** 1 for a request that was answered with an HTTP status 4xx: the caller's fault, and no part of the error rate. */
   ClientErrors: count,
-  /** 1 for a request that threw, was not answered, was answered with an HTTP status 5xx, or failed with all records of its batch. */
+  /**
+   * 1 for a request that threw, was not answered, was answered with an HTTP status 5xx, or failed with all records of
+   * its batch.
+   */
   Failures: { unit: "Count", dimension: "Category", total: true },
   /** 1 for a failure that was answered, as with an HTTP status 5xx, and that Lambda itself does not see. */
   ServerErrors: count,
@@ -51,8 +58,9 @@ export const METRICS = {
 } satisfies Readonly<Record<string, Metric>>;
 
 /**
- * What the platform itself reports of every invocation, as metric filters on a function's logs turn it into metrics: also of those
- * that never returned, and of warming pings. They have no dimensions, because the reports do not tell the function's name.
+ * What the platform itself reports of every invocation, as metric filters on a function's logs turn it into metrics:
+ * also of those that never returned, and of warming pings. They have no dimensions, because the reports do not tell the
+ * function's name.
  * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 export const PLATFORM_METRICS = {
@@ -70,8 +78,8 @@ export const PLATFORM_METRICS = {
 export type PlatformMetricName = keyof typeof PLATFORM_METRICS;
 
 /**
- * What the warmer emits of every function that it keeps warm, once per round, with that function's name as the only dimension. Apart
- * from {@link METRICS}, which are in every monitored function's package.
+ * What the warmer emits of every function that it keeps warm, once per round, with that function's name as the only
+ * dimension. Apart from {@link METRICS}, which are in every monitored function's package.
  */
 export const WARMING_METRICS = {
   /** Different instances that answered. */
@@ -110,6 +118,9 @@ export function datum(name: MetricName, value = 1, dimension?: string): Datum {
 export interface Publisher {
   /** An invocation begins: a moment at which the environment is awake, to send what has gathered. */
   begin?(): void;
-  /** An invocation has ended, with these metrics. `properties`, at least one, are for searching in logs; they are no metrics. */
+  /**
+   * An invocation has ended, with these metrics. `properties`, at least one, are for searching in logs; they are no
+   * metrics.
+   */
   publish(data: readonly Datum[], properties: Readonly<Record<string, unknown>>): void;
 }

@@ -8,7 +8,10 @@ import { isThenable } from "./promises";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
 
-/** What Lambda calls a handler with is of no type that TypeScript could know, as what `JSON.parse` gives: a handler may say which. */
+/**
+ * What Lambda calls a handler with is of no type that TypeScript could know, as what `JSON.parse` gives: a handler may
+ * say which.
+ */
 type Given = ReturnType<typeof JSON.parse>;
 
 /** A Lambda handler of any trigger, whether it returns a promise, calls back or streams. */
@@ -22,7 +25,10 @@ export interface MonitorOptions {
   readonly publisher?: Publisher;
   /** What to warm up when the environment starts, and again with each ping. */
   readonly warmUps?: RunWarmUps;
-  /** The alias that warming pings come through, where it is not `warm`: the `warming_qualifier` of a function that is deployed elsewhere. */
+  /**
+   * The alias that warming pings come through, where it is not `warm`: the `warming_qualifier` of a function that is
+   * deployed elsewhere.
+   */
   readonly warmingQualifier?: string;
 }
 
@@ -39,7 +45,9 @@ process.on("beforeExit", () => {
 });
 
 /**
- * Measures a handler. The handler's outcome stays what it is: monitoring never throws, never waits, and changes no result. Warming pings are answered before the handler sees them; what is shaped as one and came in through another alias is a request.
+ * Measures a handler. The handler's outcome stays what it is: monitoring never throws, never waits, and changes no
+ * result. Warming pings are answered before the handler sees them; what is shaped as one and came in through another
+ * alias is a request.
  *
  * @returns a handler of the same type, which looks like it to Lambda
  * @throws TypeError when it is called, if the handler is no function
@@ -79,7 +87,8 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
         // What monitoring cannot do is no concern of the request.
       }
     };
-    // Before nodejs24.x, the runtime answers null for a handler that could have called back, unless it is an async function.
+    // Before nodejs24.x, the runtime answers null for a handler that could have called back, unless it is an async
+    // function.
     unanswered.set(answered, !callsBack || handler.constructor.name === "AsyncFunction");
     try {
       if (callsBack) watchAnswers(args, answered);

@@ -5,8 +5,8 @@ export const OTHER = "Other";
 const NAME = /^(?!(.*\d){4})[A-Za-z][\w.:-]{0,49}$/;
 
 /**
- * For names that become values of a metric's dimension, each of which CloudWatch bills as a metric of its own. Their number is
- * bounded, and what looks like data is no name, so that a bug cannot create thousands.
+ * For names that become values of a metric's dimension, each of which CloudWatch bills as a metric of its own. Their
+ * number is bounded, and what looks like data is no name, so that a bug cannot create thousands.
  *
  * @param max how many different names there may be
  * @returns a function that returns the name it is given, or {@link OTHER}

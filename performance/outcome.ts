@@ -34,7 +34,9 @@ const SUCCESS = [datum("Successes")];
 /** Of a failure that Lambda itself does not see, because there was an answer. */
 const SERVER_ERROR = datum("ServerErrors");
 
-/** How a handler that threw ended for whoever asked it, as metrics tell it. What cannot even be looked at has no name. */
+/**
+ * How a handler that threw ended for whoever asked it, as metrics tell it. What cannot even be looked at has no name.
+ */
 export function outcomeOfError(error: unknown, categorize?: Categorize): readonly Datum[] {
   let category: unknown;
   try {
@@ -51,7 +53,10 @@ export function outcomeOfError(error: unknown, categorize?: Categorize): readonl
   return failure(category);
 }
 
-/** How a handler that answered ended, as metrics tell it: by its HTTP status, or by the records of its batch that failed, where it has them. */
+/**
+ * How a handler that answered ended, as metrics tell it: by its HTTP status, or by the records of its batch that
+ * failed, where it has them.
+ */
 export function outcomeOfResult(result: unknown, event: unknown): readonly Datum[] {
   try {
     const response = Object(result) as Result;
@@ -81,8 +86,8 @@ function isResponse(result: unknown, { statusCode, body }: Result, http: Event["
 }
 
 /**
- * What becomes of a batch, where its function tells which records failed: these are delivered again, and of a stream all that follow, too. An
- * answer that does not say which stands for all of them.
+ * What becomes of a batch, where its function tells which records failed: these are delivered again, and of a stream
+ * all that follow, too. An answer that does not say which stands for all of them.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 function outcomeOfBatch(failures: unknown, { Records, records = {} }: Event): readonly Datum[] {

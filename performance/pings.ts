@@ -16,8 +16,9 @@ export type Context =
 const MARGIN_MILLISECONDS = 500;
 
 /**
- * Whether an event is a ping that is to be answered: one that came in where no traffic does, through the alias for pings, or to a version by its
- * number, as a deployment's gate does. Where no ARN tells the way, as in a unit test, every ping is answered.
+ * Whether an event is a ping that is to be answered: one that came in where no traffic does, through the alias for
+ * pings, or to a version by its number, as a deployment's gate does. Where no ARN tells the way, as in a unit test,
+ * every ping is answered.
  *
  * @param qualifier the alias for pings
  */

@@ -8,7 +8,8 @@ const FORMS = [
   /-----BEGIN [A-Z ]*PRIVATE KEY(?:[^]*?-----END [A-Z ]*PRIVATE KEY-----|[^]*)/,
   // A JSON Web Token.
   /\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/,
-  // Stripe, GitHub, GitLab, Slack, Google, npm, PyPI, OpenAI and Anthropic, Hugging Face, DigitalOcean, Shopify, Square.
+  // Stripe, GitHub, GitLab, Slack, Google, npm, PyPI, OpenAI and Anthropic, Hugging Face, DigitalOcean, Shopify,
+  // Square.
   /\b[sr]k_(live|test)_\w{8,}/,
   /\bwhsec_[\w+/=]{16,}/,
   /\b(gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/,
@@ -49,13 +50,17 @@ const CREDENTIALS_IN_ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
 /** A header's credentials of any scheme, up to the end of the quotes or the line. */
 const AUTHORIZATION = /\b((?:proxy-)?authorization["']?\s*[:=]\s*)[^\r\n"',;]+/gi;
 
-/** What a name introduces that says it is a secret: `password=`, `"apiKey": "`, `aws_secret_access_key: `, `?X-Amz-Signature=`. */
+/**
+ * What a name introduces that says it is a secret: `password=`, `"apiKey": "`, `aws_secret_access_key: `,
+ * `?X-Amz-Signature=`.
+ */
 const NAMED =
   /((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)(?:[_-]?[a-z]{1,12}){0,3}["']?\s*(?:=>?|:)\s*)("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|[^\s"',;&)}\]]+)/gi;
 
 /**
- * A text with everything in it masked that looks like a secret: credentials in addresses, keys and tokens of known forms, and what stands after a name that says
- * it is one. What has neither form nor name cannot be told from other text.
+ * A text with everything in it masked that looks like a secret: credentials in addresses, keys and tokens of known
+ * forms, and what stands after a name that says it is one. What has neither form nor name cannot be told from other
+ * text.
  */
 export function maskSecrets(text: string): string {
   let masked = text;

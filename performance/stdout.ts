@@ -1,6 +1,6 @@
 /**
- * Writes whole lines to standard output: at once, because what is written later is lost when Lambda freezes the environment, and
- * directly, because under the JSON log format `console.log` wraps what it writes.
+ * Writes whole lines to standard output: at once, because what is written later is lost when Lambda freezes the
+ * environment, and directly, because under the JSON log format `console.log` wraps what it writes.
  */
 
 const STDOUT = 1;
@@ -10,7 +10,10 @@ const MAX_PENDING_BYTES = 65_536;
 
 const fs = process.getBuiltinModule("fs");
 
-/** Whether what was last written through `process.stdout` is a line without its end, to which the next one would be glued. */
+/**
+ * Whether what was last written through `process.stdout` is a line without its end, to which the next one would be
+ * glued.
+ */
 let isLineOpen = false;
 
 const property = Object.getOwnPropertyDescriptor(process, "stdout");
@@ -38,7 +41,8 @@ let pending: Buffer | undefined;
 /**
  * Writes lines, each of which ends with a newline. Never throws, never waits.
  *
- * @returns false when they are lost: standard output is closed, or has taken nothing for so long that too much is pending
+ * @returns false when they are lost: standard output is closed, or has taken nothing for so long that too much is
+ *   pending
  */
 export function writeLines(lines: string): boolean {
   let rest: Buffer = Buffer.from(isLineOpen ? `\n${lines}` : lines);

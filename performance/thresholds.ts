@@ -2,8 +2,8 @@ import { emf } from "./emf";
 import { type MetricName, type Publisher } from "./metrics";
 
 /**
- * A publisher that publishes values of a metric only from a threshold on: `onlyFrom({ MemoryUtilization: 60 })`. It saves log
- * volume, and leaves an average, or a percentile, of the high values only; the highest value stays right.
+ * A publisher that publishes values of a metric only from a threshold on: `onlyFrom({ MemoryUtilization: 60 })`. It
+ * saves log volume, and leaves an average, or a percentile, of the high values only; the highest value stays right.
  *
  * @param thresholds in each metric's unit; metrics without one are published always
  * @param publisher where the rest goes; standard output by default

@@ -8,7 +8,8 @@ export type WarmUp = (() => unknown) | { readonly run: () => unknown; readonly t
 
 /**
  * Runs warm-ups, all at the same time, for so many milliseconds at most; without a limit by default. One that an
- * earlier run began and that is still under way is waited for, and not begun again. Never rejects: what fails, or has not ended in time, says so in its result, and in the log.
+ * earlier run began and that is still under way is waited for, and not begun again. Never rejects: what fails, or has
+ * not ended in time, says so in its result, and in the log.
  */
 export type RunWarmUps = (limitMilliseconds?: number) => Promise<readonly WarmUpResult[]>;
 
@@ -33,9 +34,10 @@ export interface NamedWarmUps {
 }
 
 /**
- * Runs warm-ups at once, as part of initialization, and again with each warming ping. Each has 5 seconds unless it says otherwise, and no more than
- * Lambda leaves: 8 seconds of a start on demand, and of a ping, what is left of the function's time. One that fails breaks neither initialization nor a
- * request. One that blocks the thread (a loop, a synchronous call) cannot be stopped.
+ * Runs warm-ups at once, as part of initialization, and again with each warming ping. Each has 5 seconds unless it says
+ * otherwise, and no more than Lambda leaves: 8 seconds of a start on demand, and of a ping, what is left of the
+ * function's time. One that fails breaks neither initialization nor a request. One that blocks the thread (a loop, a
+ * synchronous call) cannot be stopped.
  */
 export function warmUps({ preload = {}, connections = {} }: NamedWarmUps): RunWarmUps {
   const named = [...Object.entries(preload), ...Object.entries(connections)];
@@ -48,8 +50,8 @@ export function warmUps({ preload = {}, connections = {} }: NamedWarmUps): RunWa
 }
 
 /**
- * Resolves when the warm-ups that began so far have ended, or their time is up. Awaited at the end of the handler's module (`await warmedUp();`), it
- * makes Lambda wait for them before the first request.
+ * Resolves when the warm-ups that began so far have ended, or their time is up. Awaited at the end of the handler's
+ * module (`await warmedUp();`), it makes Lambda wait for them before the first request.
  */
 export async function warmedUp(): Promise<void> {
   await Promise.all(started);
@@ -86,7 +88,8 @@ async function attempt(warmUp: WarmUp): Promise<void> {
  * Waits for work, for so long.
  *
  * @param isLate what the error says of work that takes longer
- * @param prepare gets the timer: whoever waits for `attempt` has another one, and this one is not to keep the environment busy afterwards
+ * @param prepare gets the timer: whoever waits for `attempt` has another one, and this one is not to keep the
+ *   environment busy afterwards
  */
 async function inTime(
   work: Promise<unknown>,

@@ -55,7 +55,10 @@ export function isPing(event: unknown): event is Ping {
   }
 }
 
-/** Whether an answer is a monitored function's to a ping. What another function answers to an event that it does not know is not. */
+/**
+ * Whether an answer is a monitored function's to a ping. What another function answers to an event that it does not
+ * know is not.
+ */
 export function isPingReply(answer: unknown): answer is PingReply {
   if (!isRecord(answer)) return false;
   const { warm, instanceId, cold, version, heldMilliseconds, warmUps } = answer;

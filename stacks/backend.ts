@@ -18,7 +18,8 @@ export function addBackend(stack: TerraformStack, { name, state }: Environment, 
       break;
     case "s3": {
       const { bucket, key, region } = state;
-      // The binding knows no `use_lockfile`: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+      // The binding knows no `use_lockfile`:
+      // https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
       new S3Backend(stack, { bucket, key, region, encrypt: true }).addOverride("use_lockfile", true);
       break;
     }

@@ -18,8 +18,8 @@ interface Entry {
 }
 
 /**
- * The last bundle of each function of a project, for as long as nothing that it was made from has changed. It saves time and nothing
- * else: where it cannot be read or written, functions are bundled.
+ * The last bundle of each function of a project, for as long as nothing that it was made from has changed. It saves
+ * time and nothing else: where it cannot be read or written, functions are bundled.
  */
 export class BundleCache {
   private readonly began = Date.now();
@@ -49,7 +49,8 @@ export class BundleCache {
   }
 
   /**
-   * Remembers a zip, unless something that it was made from has changed since this cache was opened: who knows which of the two is in it.
+   * Remembers a zip, unless something that it was made from has changed since this cache was opened: who knows which of
+   * the two is in it.
    *
    * @param files the zip's sources, relative to the project's folder
    */

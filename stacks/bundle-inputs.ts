@@ -22,8 +22,8 @@ export interface Inputs {
 }
 
 /**
- * What bundles were made from: the files in it, what decides where their imports lead, and the names of the files and folders that could
- * come between. Each is read once: an instance is for one run.
+ * What bundles were made from: the files in it, what decides where their imports lead, and the names of the files and
+ * folders that could come between. Each is read once: an instance is for one run.
  */
 export class BundleInputs {
   private readonly root: string;
@@ -84,7 +84,10 @@ export class BundleInputs {
     });
   }
 
-  /** Without what comes and goes: output folders in the project's own (a folder shadows no file), and the caches of tools. */
+  /**
+   * Without what comes and goes: output folders in the project's own (a folder shadows no file), and the caches of
+   * tools.
+   */
   private namesIn(folder: string): string {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.name !== ".cache" && !(folder === this.root && entry.isDirectory()))

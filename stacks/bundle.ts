@@ -9,7 +9,9 @@ import { InvalidInput, type Mistake } from "../environments/mistakes";
 import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION } from "./compile";
 
-/** A function's code, ready to deploy: the same sources give the same bytes on any computer, in any folder, on any day. */
+/**
+ * A function's code, ready to deploy: the same sources give the same bytes on any computer, in any folder, on any day.
+ */
 export interface Bundle {
   /** The zip's absolute path. */
   readonly zipFile: string;
@@ -28,8 +30,8 @@ export const HANDLER = "handler.handler";
 const RECIPE = [COMPILATION, zipFiles].join("\n");
 
 /**
- * Bundles the handler in `functions/<name>` of every name given, each once, and writes `<folder>/<name>.zip`. What has not changed since it was
- * last bundled comes out of the project's cache.
+ * Bundles the handler in `functions/<name>` of every name given, each once, and writes `<folder>/<name>.zip`. What has
+ * not changed since it was last bundled comes out of the project's cache.
  *
  * @param root the project's folder
  * @param folder an existing folder

@@ -198,7 +198,10 @@ function missing({ text }: Message): string | undefined {
   return /^Could not resolve "(.+)"$/.exec(text)?.[1];
 }
 
-/** Of the user's own code, a misspelt file is a mistake, and so is a package that it starts with. Packages know what they can do without. */
+/**
+ * Of the user's own code, a misspelt file is a mistake, and so is a package that it starts with. Packages know what
+ * they can do without.
+ */
 async function mayBeMissing(root: string, { location }: Message, specifier: string): Promise<boolean> {
   if (!location) return false;
   if (isOfPackage(location.file)) return true;
@@ -266,7 +269,10 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
   };
 }
 
-/** A TypeScript file as TypeScript compiles it for CommonJS: what is exported and what is set in `exports` is one object. */
+/**
+ * A TypeScript file as TypeScript compiles it for CommonJS: what is exported and what is set in `exports` is one
+ * object.
+ */
 async function asCommonJs(path: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path],
@@ -283,7 +289,10 @@ async function asCommonJs(path: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** A handler that ES modules do not export is a compile error; what CommonJS exports is known when it runs, and mostly before. */
+/**
+ * A handler that ES modules do not export is a compile error; what CommonJS exports is known when it runs, and mostly
+ * before.
+ */
 async function checkHandler(root: string, source: string, { inputs }: Metafile): Promise<void> {
   if (inputs[source]?.format === "esm") return;
   const { names, mayHaveHandler } = await commonJsExports(resolve(root, source));

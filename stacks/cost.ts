@@ -18,14 +18,18 @@ export interface CostItem {
 /** What only functions emit that answer which records of a batch have failed. */
 const OF_BATCHES: readonly MetricName[] = ["FailedRecords", "FailedRecordsShare"];
 
-/** What one function emits whatever its code does: not the metrics of batches, nor those with a value per failure category or named operation. */
+/**
+ * What one function emits whatever its code does: not the metrics of batches, nor those with a value per failure
+ * category or named operation.
+ */
 export const METRICS_PER_FUNCTION = Object.entries<Metric>(METRICS).filter(
   ([name, { dimension, total }]) => (!dimension || total) && !OF_BATCHES.some((one) => one === name),
 ).length;
 
 /**
- * The most that monitoring an environment costs in a month, without what depends on traffic (log volume, queries, notifications) or on a
- * function's code (metrics of batches, failure categories and named operations). AWS's free tier is not taken off.
+ * The most that monitoring an environment costs in a month, without what depends on traffic (log volume, queries,
+ * notifications) or on a function's code (metrics of batches, failure categories and named operations). AWS's free tier
+ * is not taken off.
  */
 export function monthlyCost(stack: EnvironmentStack): CostItem[] {
   const resources = stack.node.findAll().filter((node) => TerraformResource.isTerraformResource(node));

@@ -9,7 +9,8 @@ export function mayCreateRequire(text: string): boolean {
 }
 
 /**
- * A module's text, in which what it imports by `createRequire(import.meta.url)` is imported by `require`: the bundler knows that one.
+ * A module's text, in which what it imports by `createRequire(import.meta.url)` is imported by `require`: the bundler
+ * knows that one.
  *
  * @param file its absolute path
  */

@@ -20,7 +20,10 @@ export interface EndpointProps {
   readonly logRetentionDays: number;
 }
 
-/** A URL for callers that sign their requests (AWS_IAM) and have both lambda:InvokeFunctionUrl and lambda:InvokeFunction. */
+/**
+ * A URL for callers that sign their requests (AWS_IAM) and have both lambda:InvokeFunctionUrl and
+ * lambda:InvokeFunction.
+ */
 export function addIamEndpoint(scope: Construct, { live }: EndpointProps): string {
   return new LambdaFunctionUrl(scope, "url", {
     functionName: live.functionName,

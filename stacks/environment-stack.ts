@@ -61,7 +61,9 @@ export class EnvironmentStack extends TerraformStack {
     if (environment.protected) protect(this, environment);
   }
 
-  /** Readable addresses, as in `aws_lambda_alias.api_live`: the path of ids without the group, and without cdktf's hash. */
+  /**
+   * Readable addresses, as in `aws_lambda_alias.api_live`: the path of ids without the group, and without cdktf's hash.
+   */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = TerraformElement.isTerraformElement(element) ? element.node : element;
     const ids = node.scopes.slice(node.scopes.indexOf(this) + 1).map((scope) => scope.node.id);

@@ -54,7 +54,8 @@ export function addExecutionRole(
   const { inline, managed } = packStatements(
     [
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
-      // X-Ray knows no resource-level permission for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+      // X-Ray knows no resource-level permission for these:
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       ...(tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
       ...namesOf("secretArn").map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
       ...parameters.map((parameter) => allow(["ssm:GetParameter"], `${parameterPrefix}${parameter}`)),
@@ -80,7 +81,9 @@ export function addExecutionRole(
   return { role, policies: [policy, ...attachments] };
 }
 
-/** What the ARNs of the account's parameters begin with. The role's ARN tells partition and account, without asking AWS. */
+/**
+ * What the ARNs of the account's parameters begin with. The role's ARN tells partition and account, without asking AWS.
+ */
 function addParameterPrefix(scope: Construct, role: IamRole, region: string): string {
   const parts = ["arn", arnPart(role.arn, 1), "ssm", region, arnPart(role.arn, 4), "parameter/"];
   return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;

@@ -39,7 +39,8 @@ interface Path {
 }
 
 /**
- * Files that a program reads beside its code, and modules whose names only the running program knows: a bundle has neither.
+ * Files that a program reads beside its code, and modules whose names only the running program knows: a bundle has
+ * neither.
  *
  * @param root the project's folder
  * @param entry the handler's file, relative to it

@@ -22,8 +22,8 @@ export interface MonitoredFunctionProps {
 }
 
 /**
- * One function of an environment with its role, logs, published versions, the aliases `live` (traffic) and `warm` (pings),
- * and its endpoint. The construct's id is the function's name in the environment's file.
+ * One function of an environment with its role, logs, published versions, the aliases `live` (traffic) and `warm`
+ * (pings), and its endpoint. The construct's id is the function's name in the environment's file.
  */
 export class MonitoredFunction extends Construct {
   readonly logs: CloudwatchLogGroup;

@@ -26,7 +26,8 @@ export interface NativePackages {
 }
 
 /**
- * Packages that need a compiled file, which is no JavaScript and not in the bundle, and that the program imports outside of `try`.
+ * Packages that need a compiled file, which is no JavaScript and not in the bundle, and that the program imports
+ * outside of `try`.
  *
  * @param root the project's folder
  * @param entry the handler's file, relative to it

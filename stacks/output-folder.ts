@@ -10,9 +10,10 @@ const LOCK = ".lock";
 const LOCK_POLL_MILLISECONDS = 20;
 
 /**
- * Renews the output folder only once everything has been written without an error; until then it stays as it was.
- * What Terraform keeps beside a stack (`.terraform`, saved plans, its lock file where none is written) survives; stacks that are
- * gone are removed, as the cdktf command does. Of processes that do so at the same time, the last one's output stays, whole.
+ * Renews the output folder only once everything has been written without an error; until then it stays as it was. What
+ * Terraform keeps beside a stack (`.terraform`, saved plans, its lock file where none is written) survives; stacks that
+ * are gone are removed, as the cdktf command does. Of processes that do so at the same time, the last one's output
+ * stays, whole.
  *
  * @param outdir the output folder; need not exist
  * @param write writes a cdktf app's whole output into the folder it is given
@@ -33,8 +34,8 @@ export async function renewOutput<T>(outdir: string, write: (folder: string) => 
 }
 
 /**
- * Does work that only one process may do at a time. What it does is done before any signal is heard, so that only a process that was
- * killed leaves its lock behind.
+ * Does work that only one process may do at a time. What it does is done before any signal is heard, so that only a
+ * process that was killed leaves its lock behind.
  */
 async function alone(lock: string, work: () => void): Promise<void> {
   while (!isTaken(lock)) {

@@ -13,10 +13,16 @@ interface PhysicalName {
   readonly of: string | ((attributes: SynthesizedResource["attributes"]) => unknown);
 }
 
-/** For what has no name of its own, one that AWS makes up, or one that only has to be different within something that has one. */
+/**
+ * For what has no name of its own, one that AWS makes up, or one that only has to be different within something that
+ * has one.
+ */
 const NONE: readonly PhysicalName[] = [];
 
-/** Metric alarms and composite alarms share their names: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
+/**
+ * Metric alarms and composite alarms share their names:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+ */
 const ALARM: readonly PhysicalName[] = [{ what: "alarm", scope: "region", of: "alarm_name" }];
 
 /** The names of each type of resource that an environment has; what a person recognizes first comes first. */
@@ -37,7 +43,8 @@ export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> =
   aws_iam_role: [{ what: "role", scope: "account", of: "name" }],
   aws_iam_policy: [{ what: "policy", scope: "account", of: "name" }],
   aws_cloudwatch_log_group: [{ what: "log group", scope: "region", of: "name" }],
-  // An ARN of a dashboard has no region: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+  // An ARN of a dashboard has no region:
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
   aws_cloudwatch_dashboard: [{ what: "dashboard", scope: "account", of: "dashboard_name" }],
   aws_cloudwatch_event_rule: [{ what: "rule", scope: "region", of: "name" }],
   aws_sns_topic: [{ what: "topic", scope: "region", of: "name" }],
@@ -70,8 +77,8 @@ interface Owner {
 }
 
 /**
- * Names that AWS would not take twice, or would take for the same thing. Environments of different accounts never meet; one that does not say
- * its account may be in any.
+ * Names that AWS would not take twice, or would take for the same thing. Environments of different accounts never meet;
+ * one that does not say its account may be in any.
  *
  * @returns one mistake for each two owners, with the first of their common names
  */

@@ -3,11 +3,12 @@ import { Construct } from "constructs";
 import { type Environment } from "../environments/schema";
 
 /**
- * Remembers in the state where an environment was first applied, and refuses every plan for another place. There, Terraform
- * would find nothing of what the state has, forget it and plan all of it anew, while the old place goes on running.
+ * Remembers in the state where an environment was first applied, and refuses every plan for another place. There,
+ * Terraform would find nothing of what the state has, forget it and plan all of it anew, while the old place goes on
+ * running.
  *
- * A variable's validation refuses, because it also fails the refresh before a destroy, in which the conditions of resources
- * and outputs are mere warnings.
+ * A variable's validation refuses, because it also fails the refresh before a destroy, in which the conditions of
+ * resources and outputs are mere warnings.
  */
 export function rememberPlace(scope: Construct, { name, region, accountId }: Environment): void {
   const place = new Construct(scope, "place");

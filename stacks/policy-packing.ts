@@ -9,8 +9,8 @@ const FRAME = JSON.stringify({ Version: "2012-10-17", Statement: [] }).length;
 const LONGEST_LOG_GROUP = 100;
 
 /**
- * Divides what a role may do among policies that AWS takes: one of its own for as long as that holds all, and otherwise managed ones for the
- * actions that it may do with many resources.
+ * Divides what a role may do among policies that AWS takes: one of its own for as long as that holds all, and otherwise
+ * managed ones for the actions that it may do with many resources.
  *
  * @param region tells how long what ARNs begin with can be
  */

@@ -33,7 +33,8 @@ export function synthesize(
   environments: readonly Environment[],
   { bundles, folder, outdir = folder, providers }: SynthesisProps,
 ): string {
-  // cdktf's own validation would look for a terraform on the PATH; what it checks, the environments' schema has checked.
+  // cdktf's own validation would look for a terraform on the PATH; what it checks, the environments' schema has
+  // checked.
   const app = new App({ outdir: folder, skipValidation: true });
   const stacks = environments.map(
     (environment) =>

@@ -4,7 +4,10 @@ import { keyPath } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { partitionOf } from "./arn";
 
-/** The number of an account has so many digits: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html */
+/**
+ * The number of an account has so many digits:
+ * https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
+ */
 const ACCOUNT = "1".repeat(12);
 
 /** The ids that AWS makes up are as long as a UUID, or shorter. */
@@ -27,7 +30,10 @@ export interface SynthesizedResource {
   /** The second part of its address. */
   readonly name: string;
   readonly attributes: Attributes;
-  /** Which key of the environment's file it belongs to, as in `functions.api`; empty for what the environment itself has. */
+  /**
+   * Which key of the environment's file it belongs to, as in `functions.api`; empty for what the environment itself
+   * has.
+   */
   readonly key: string;
 }
 

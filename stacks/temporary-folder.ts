@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /**
- * A folder that is gone at the latest when this process ends, however it is asked to. A process that is killed leaves it behind: the next
- * one on this computer that makes a folder in its place removes it.
+ * A folder that is gone at the latest when this process ends, however it is asked to. A process that is killed leaves
+ * it behind: the next one on this computer that makes a folder in its place removes it.
  */
 export class TemporaryFolder {
   readonly path: string;

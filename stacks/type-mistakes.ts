@@ -20,7 +20,8 @@ const LENIENT: ts.CompilerOptions = {
 };
 
 /**
- * Checks the types of the users' functions: by a function's own `tsconfig.json`, which is what it is bundled by, or else without strictness.
+ * Checks the types of the users' functions: by a function's own `tsconfig.json`, which is what it is bundled by, or
+ * else without strictness.
  *
  * @param root the project's folder
  * @returns what is wrong, to be printed as it is; empty if nothing is

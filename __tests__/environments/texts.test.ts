@@ -171,7 +171,10 @@ describe("tags", () => {
 });
 
 describe("environment variables", () => {
-  /** Writes a text in HCL, with every character but the plainest as an escape, so that nothing but the text itself is told. */
+  /**
+   * Writes a text in HCL, with every character but the plainest as an escape, so that nothing but the text itself is
+   * told.
+   */
   const hclOf = (text: string) => {
     const characters = Array.from(text, (character) =>
       /[A-Za-z0-9 ]/.test(character)

@@ -341,8 +341,8 @@ function protectedIn(stack: SynthesizedStack): string[] {
 }
 
 /**
- * Renaming a construct destroys its resource and makes another. A change of this list needs a reason, and a `moved` block
- * or a line in the changelog.
+ * Renaming a construct destroys its resource and makes another. A change of this list needs a reason, and a `moved`
+ * block or a line in the changelog.
  */
 describe("resource addresses", () => {
   const alarms = [

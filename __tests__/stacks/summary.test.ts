@@ -8,7 +8,8 @@ async function summaryOf(text: string): Promise<string[]> {
 
 describe("the summary", () => {
   test("tells what monitoring costs, and what of", async () => {
-    // 8 alarms, one of which watches two metrics, and 2 on the warmer; 8 metrics that the function emits, 3 from its log, 3 from the warmer
+    // 8 alarms, one of which watches two metrics, and 2 on the warmer; 8 metrics that the function emits, 3 from its
+    // log, 3 from the warmer
     expect(await summaryOf(tfvars())).toContain(
       "  dev: metrics 14 x $0.30, metrics watched by alarms 11 x $0.10, composite alarms 1 x $0.50, dashboards 1 x $3.00, encryption keys 1 x $1.00",
     );

@@ -152,7 +152,10 @@ export async function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
 
-/** The least contrast of a text with what it is drawn on, and that text: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio */
+/**
+ * The least contrast of a text with what it is drawn on, and that text:
+ * https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
+ */
 async function leastContrast(page: Page): Promise<{ readonly ratio: number; readonly text: string }> {
   return page.evaluate(CONTRAST);
 }

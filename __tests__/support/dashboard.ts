@@ -84,7 +84,8 @@ export function checkDashboard(body: unknown): string[] {
  * The metrics that a body's metric widgets draw, with the shorthand written out; expressions are left out. The body is
  * one in which checkDashboard finds no problem.
  *
- * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html#CloudWatch-Dashboard-Properties-Metrics-Array-Format
+ * Source:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html#CloudWatch-Dashboard-Properties-Metrics-Array-Format
  */
 export function drawnMetrics(body: unknown): DrawnMetric[] {
   if (!hasStructure(body)) throw new Error("This is not a dashboard: see checkDashboard");

@@ -3,7 +3,10 @@ import { HANDLER, makeProject, tfvars } from "./project";
 const cloud = (workspace: string) =>
   `{ backend = "cloud", organization = "your-organization", workspace = "${workspace}" }`;
 
-/** Environments as the project comes with them, in its own words: what stands in environments/ is for its users to change. */
+/**
+ * Environments as the project comes with them, in its own words: what stands in environments/ is for its users to
+ * change.
+ */
 export const SHIPPED = {
   dev: `region = "eu-west-1"
 log_retention_days = 7

@@ -30,7 +30,9 @@ type Arguments = readonly [number, number];
 
 const ANY = Number.POSITIVE_INFINITY;
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html#CWL_QuerySyntax-stats-functions */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html#CWL_QuerySyntax-stats-functions
+ */
 const AGGREGATIONS = new Map<string, Arguments>([
   ...named(["avg", "count_distinct", "max", "min", "stddev", "sum"], [1, 1]),
   ...named(["earliest", "latest", "sortsFirst", "sortsLast"], [1, 1]),

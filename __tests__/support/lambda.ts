@@ -99,7 +99,10 @@ export const CONTEXT = {
   getRemainingTimeInMillis: () => 10_000,
 };
 
-/** A context as Lambda hands it over for an invocation through an alias or a version; undefined for one without a qualifier. */
+/**
+ * A context as Lambda hands it over for an invocation through an alias or a version; undefined for one without a
+ * qualifier.
+ */
 export function contextThrough(qualifier: string | undefined): typeof CONTEXT {
   const functionArn = "arn:aws:lambda:us-east-1:123456789012:function:dev-api";
   const invoked = { invokedFunctionArn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}` };

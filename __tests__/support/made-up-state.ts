@@ -26,7 +26,9 @@ interface WholePlan {
   }[];
 }
 
-/** Each resource's attributes with their types: https://developer.hashicorp.com/terraform/cli/commands/providers/schema */
+/**
+ * Each resource's attributes with their types: https://developer.hashicorp.com/terraform/cli/commands/providers/schema
+ */
 interface ProviderSchemas {
   readonly provider_schemas: Readonly<Record<string, { readonly resource_schemas: Schemas }>>;
 }
@@ -52,8 +54,8 @@ interface ResourceSchema {
 const MOST_PLANS = 8;
 
 /**
- * Gives a folder with local state the state that it would have after an apply, without AWS: what is planned, with values made up for those
- * that only AWS could tell. From then on, plan with `-refresh=false`.
+ * Gives a folder with local state the state that it would have after an apply, without AWS: what is planned, with
+ * values made up for those that only AWS could tell. From then on, plan with `-refresh=false`.
  */
 export function makeUpState(stack: TerraformFolder): void {
   const { provider_schemas } = JSON.parse(stack.run(["providers", "schema", "-json"]).output) as ProviderSchemas;

@@ -30,7 +30,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A project with these files (path -> content) and, unless given otherwise, a function `api` and a warmer. Returns its folder. */
+/**
+ * A project with these files (path -> content) and, unless given otherwise, a function `api` and a warmer. Returns its
+ * folder.
+ */
 export function makeProject(files: Readonly<Record<string, string | Uint8Array>>): string {
   const root = temporaryFolder();
   for (const [path, content] of Object.entries({ ...FUNCTIONS, ...files })) {

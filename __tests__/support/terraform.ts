@@ -21,8 +21,8 @@ export const OFFLINE = {
 const pluginCache = temporaryFolder();
 
 /**
- * Whether real Terraform can be used: it is installed, and can get the AWS provider. Where it cannot, says loudly what is
- * not tested and why.
+ * Whether real Terraform can be used: it is installed, and can get the AWS provider. Where it cannot, says loudly what
+ * is not tested and why.
  */
 export function terraformIsUsable(tested: string): boolean {
   if (spawnSync("terraform", ["version"]).error) return skip(tested, "there is no terraform on the PATH");

@@ -57,7 +57,9 @@ export function fences(page: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, code = ""]) => code);
 }
 
-/** Runs commands in a folder, as somebody would type them; returns what they print, and fails with that where one fails. */
+/**
+ * Runs commands in a folder, as somebody would type them; returns what they print, and fails with that where one fails.
+ */
 export function type(root: string, commands: string, env: NodeJS.ProcessEnv = {}): string {
   const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", commands], {
     cwd: root,

@@ -21,7 +21,10 @@ const usable = terraformIsUsable("the comment on plans by Terraform");
   });
   const environmentBefore = { ...process.env };
 
-  /** What is said of the plan after the environment's file has been changed to this: as Markdown, as JSON, and the redacted plan. */
+  /**
+   * What is said of the plan after the environment's file has been changed to this: as Markdown, as JSON, and the
+   * redacted plan.
+   */
   async function commentOn(file: string) {
     const { outdir, summary } = await synthesize(makeProject({ "environments/dev.tfvars": file }));
     const changed = new TerraformFolder(stack.folder);

@@ -11,8 +11,8 @@ const TWO_MINUTES_MS = 120_000;
 const REASON = "dev-api:2 does not start: Cannot find module 'left-pad'";
 
 /**
- * Stands before the emulator, which runs no functions: answers for the warmer, and refuses while there is a file of the name given. In a process
- * of its own, because this one waits for Terraform.
+ * Stands before the emulator, which runs no functions: answers for the warmer, and refuses while there is a file of the
+ * name given. In a process of its own, because this one waits for Terraform.
  */
 const WARMER_STAND_IN = `
   const { existsSync } = require("node:fs");

@@ -17,8 +17,8 @@ const usable =
   skip("that Terraform refuses to lose or to forget what is deployed", "there is no terraform on the PATH");
 
 /**
- * Lays down what a stack has in the state alone: that needs neither a provider nor AWS, and it is what refuses a plan when the
- * resources that it stands for have left the configuration.
+ * Lays down what a stack has in the state alone: that needs neither a provider nor AWS, and it is what refuses a plan
+ * when the resources that it stands for have left the configuration.
  */
 async function layDown(stack: TerraformFolder, file: string): Promise<void> {
   const files = { "functions/web/handler.ts": HANDLER, "functions/store/handler.ts": HANDLER };

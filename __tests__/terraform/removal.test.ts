@@ -8,8 +8,9 @@ import { makeProject, type SynthesizedStack, synthesize, tfvars } from "../suppo
 import { OFFLINE, TerraformFolder, terraformIsUsable } from "../support/terraform";
 
 /**
- * Stands for CloudWatch, with the rules that an emulator may not have: an alarm that a composite alarm names cannot be deleted, and a
- * composite alarm cannot name what is not there. Answers what it was told. In a process of its own, because this one waits for Terraform.
+ * Stands for CloudWatch, with the rules that an emulator may not have: an alarm that a composite alarm names cannot be
+ * deleted, and a composite alarm cannot name what is not there. Answers what it was told. In a process of its own,
+ * because this one waits for Terraform.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  */
 const CLOUDWATCH = `

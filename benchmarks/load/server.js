@@ -1,6 +1,7 @@
 /**
- * A server with known delays, in a process of its own: node server.js <delays> <stall>, both JSON. It notes how long each request took in here,
- * because timers are late, and says on standard output where it listens. `/took` answers, and forgets, what it has noted, in the order of arrival.
+ * A server with known delays, in a process of its own: node server.js <delays> <stall>, both JSON. It notes how long
+ * each request took in here, because timers are late, and says on standard output where it listens. `/took` answers,
+ * and forgets, what it has noted, in the order of arrival.
  */
 const { createServer } = require("node:http");
 const { performance } = require("node:perf_hooks");
@@ -8,7 +9,10 @@ const { setTimeout } = require("node:timers");
 
 /** Milliseconds, one after another, over and over. */
 const delays = JSON.parse(process.argv[2]);
-/** At one request, by its number, the server does nothing for so many milliseconds: nobody is heard or answered meanwhile. */
+/**
+ * At one request, by its number, the server does nothing for so many milliseconds: nobody is heard or answered
+ * meanwhile.
+ */
 const stall = JSON.parse(process.argv[3]);
 
 let took = [];

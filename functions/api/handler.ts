@@ -7,8 +7,8 @@ import { draftIn, limitIn } from "./validation";
 const notes = new Notes();
 
 /**
- * A small HTTP API: notes, kept in the memory of the execution environment and lost with it. `GET /health` says that it is there,
- * and `POST /warm` comes from `monitorHttp`.
+ * A small HTTP API: notes, kept in the memory of the execution environment and lost with it. `GET /health` says that it
+ * is there, and `POST /warm` comes from `monitorHttp`.
  */
 export const handler = monitorHttp(
   router({

@@ -15,8 +15,9 @@ export interface Note extends Draft {
 export const MAX_NOTES = 1000;
 
 /**
- * Notes in memory. Each execution environment has its own, and they are lost with it: a request that meets another environment
- * does not find them. That is enough to show and to measure an API; what has to last belongs into a database.
+ * Notes in memory. Each execution environment has its own, and they are lost with it: a request that meets another
+ * environment does not find them. That is enough to show and to measure an API; what has to last belongs into a
+ * database.
  */
 export class Notes {
   private readonly kept = new Map<string, Note>();

@@ -1,8 +1,9 @@
 const MINUTE = 60_000;
 
 /**
- * How long one round's pings keep instances warm: https://mikhail.io/serverless/coldstarts/aws/intervals/ found 5 to 7 minutes. Few
- * instances are kept for certain, which costs little; of many, some may be gone shortly before the next pings.
+ * How long one round's pings keep instances warm: https://mikhail.io/serverless/coldstarts/aws/intervals/ found 5 to 7
+ * minutes. Few instances are kept for certain, which costs little; of many, some may be gone shortly before the next
+ * pings.
  */
 export const KEPT_MINUTES = { few: 5, many: 6 };
 const FEW = 2;
@@ -18,7 +19,10 @@ export class Asked {
     return Math.min(KEPT_MINUTES.many, Math.round((now - this.lastRoundAt) / MINUTE));
   }
 
-  /** How many minutes ago as many were asked for, if they are still warm when the next round comes; undefined when they are not. */
+  /**
+   * How many minutes ago as many were asked for, if they are still warm when the next round comes; undefined when they
+   * are not.
+   */
   stillWarm(concurrency: number, now: number): number | undefined {
     const ago = Math.round((now - (this.lastAt[concurrency - 1] ?? Number.NEGATIVE_INFINITY)) / MINUTE);
     const kept = concurrency <= FEW ? KEPT_MINUTES.few : KEPT_MINUTES.many;

@@ -87,7 +87,10 @@ export interface WarmingRecord {
   /** Whether no round follows. */
   readonly last: boolean;
   readonly durationMilliseconds: number;
-  /** An estimate of the round's pings, without what starting instances costs, and of the warmer's time, the pause before included. */
+  /**
+   * An estimate of the round's pings, without what starting instances costs, and of the warmer's time, the pause before
+   * included.
+   */
   readonly estimatedDollars: number;
   readonly targets: readonly TargetResult[];
 }

@@ -41,7 +41,10 @@ export function demandOf(target: Target, usage?: KnownUsage): Demand {
   return unlessWarm(limited(plan ?? fixed, reservedConcurrency, recentPeak(usage)), usage);
 }
 
-/** How many instances a deployment's gate asks for: at least one, without which it would prove nothing, and none that `limited` keeps for requests besides. */
+/**
+ * How many instances a deployment's gate asks for: at least one, without which it would prove nothing, and none that
+ * `limited` keeps for requests besides.
+ */
 export function gateDemand({ concurrency, reservedConcurrency }: Target): Demand {
   const { concurrency: free, reason } = limited({ concurrency }, reservedConcurrency, 0);
   if (free > 0) return { concurrency: free, ...(reason !== undefined && { reason }) };
@@ -57,7 +60,9 @@ function unlessWarm(demand: Demand, { asked, now }: SeenUsage): Demand {
   return due;
 }
 
-/** How many instances pings may keep busy of a function with so many reserved, of which so many are kept for requests. */
+/**
+ * How many instances pings may keep busy of a function with so many reserved, of which so many are kept for requests.
+ */
 export function pingable(wanted: number, reserved = Infinity, kept = 1): number {
   return Math.max(0, Math.min(wanted, reserved - kept));
 }

@@ -3,7 +3,9 @@ import { sleepUntil } from "./time-limit";
 
 /** The gate of a deployment: no traffic for a version that does not start, or answers with an error. */
 
-/** How long what was just deployed may take to be in effect everywhere, and requests to leave an instance to the gate. */
+/**
+ * How long what was just deployed may take to be in effect everywhere, and requests to leave an instance to the gate.
+ */
 const PATIENCE_MILLISECONDS = 30_000;
 const PAUSE_MILLISECONDS = 1000;
 
@@ -32,7 +34,10 @@ export function checkGate(all: readonly Warmed[]): void {
   if (problems.length > 0) throw new Error(problems.join("; "));
 }
 
-/** Whether an instance has answered: as a monitored function does, or otherwise, because functions need not be monitored. */
+/**
+ * Whether an instance has answered: as a monitored function does, or otherwise, because functions need not be
+ * monitored.
+ */
 function hasStarted({ result, failures }: Warmed): boolean {
   return result.successful > 0 || failures.some(({ kind }) => kind === "not monitored");
 }

@@ -14,8 +14,8 @@ const MARGIN_MILLISECONDS = 1000;
 const warmer = new Warmer();
 
 /**
- * Keeps functions warm: takes a WarmingRequest, logs a WarmingRecord for each round and metrics for each target, and returns the last
- * record.
+ * Keeps functions warm: takes a WarmingRequest, logs a WarmingRecord for each round and metrics for each target, and
+ * returns the last record.
  *
  * @throws Error for a malformed request, and of a gate, when a version must not go live
  */

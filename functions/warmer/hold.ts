@@ -1,8 +1,8 @@
 import { MAX_HOLD_MILLISECONDS } from "../../performance/warming";
 
 /**
- * How long an instance is to keep a ping: until the last ping of the round has arrived, or one instance answers two of them. That takes
- * the longer, the more pings there are and the more their arrivals spread.
+ * How long an instance is to keep a ping: until the last ping of the round has arrived, or one instance answers two of
+ * them. That takes the longer, the more pings there are and the more their arrivals spread.
  */
 
 const LEAST_MILLISECONDS = 50;

@@ -31,7 +31,9 @@ export interface PingFailure {
 /** A ping that was answered as a ping is to be. */
 export interface PingAnswer {
   readonly reply: PingReply;
-  /** When the ping reached the instance, estimated from the answer; an instance that had to start was reached before. */
+  /**
+   * When the ping reached the instance, estimated from the answer; an instance that had to start was reached before.
+   */
   readonly arrivedAt: number;
 }
 

@@ -6,8 +6,9 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * Use that is likely to come again: within so many minutes, as many instances were busy in periods of so many minutes altogether. A burst
- * is remembered for as long as it deserves: one alone briefly, one that comes again and again for hours.
+ * Use that is likely to come again: within so many minutes, as many instances were busy in periods of so many minutes
+ * altogether. A burst is remembered for as long as it deserves: one alone briefly, one that comes again and again for
+ * hours.
  */
 const HABITS = [
   { withinMinutes: 60, usedMinutes: 10 },
@@ -82,7 +83,10 @@ export interface Plan {
   readonly reason: string;
 }
 
-/** The concurrency to be ready for: what recent use or this hour on earlier days make likely. Undefined without any history. */
+/**
+ * The concurrency to be ready for: what recent use or this hour on earlier days make likely. Undefined without any
+ * history.
+ */
 export function planConcurrency(input: PlanningInput): Plan | undefined {
   const { history, periodMinutes, now, horizonMinutes, bounds } = input;
   if (history.length === 0) return undefined;

@@ -46,7 +46,9 @@ export function logLines(record: WarmingRecord): string {
   return [record, ...record.targets.map(metricsLine)].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
 function metricsLine(result: TargetResult): object {
   const { functionName, invocations, successful, failures, instances, coldStarts } = result;
   const values: Readonly<Record<WarmingMetricName, number>> = {

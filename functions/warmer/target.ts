@@ -4,7 +4,10 @@ import { type Demand } from "./demand";
 import { holdMilliseconds, longerHold, type Spreads } from "./hold";
 import { type PingAnswer, type PingFailure, type PingOutcome, sendPing } from "./ping";
 
-/** A start takes 10 seconds at most; what fails to start is started again: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+/**
+ * A start takes 10 seconds at most; what fails to start is started again:
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 const LONGEST_START_MILLISECONDS = 20_000;
 
 /** How a target was warmed, and what of that the record does not tell. */
@@ -29,7 +32,10 @@ export function nameOf({ functionName, qualifier }: Target): string {
   return `${functionName}:${qualifier}`;
 }
 
-/** Pings as many instances of a target as asked at once, and once more when one of them has answered twice. Never rejects. */
+/**
+ * Pings as many instances of a target as asked at once, and once more when one of them has answered twice. Never
+ * rejects.
+ */
 export async function warmTarget(target: Target, demand: Demand, pinging: Pinging): Promise<Warmed> {
   const asked = demand.concurrency;
   if (asked > 0 && Date.now() >= pinging.endsAt) return unpinged(target, demand, "no time left for a ping");

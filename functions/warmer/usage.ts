@@ -9,8 +9,8 @@ import { MINUTES_KEPT_HOURS, type UsagePeriod } from "./planner";
 import { before } from "./time-limit";
 
 /**
- * Reads how functions were used from CloudWatch: of all functions at once, no more often than asked, and only what is new. Reading costs
- * by the metric, and more than pinging does: https://aws.amazon.com/cloudwatch/pricing/
+ * Reads how functions were used from CloudWatch: of all functions at once, no more often than asked, and only what is
+ * new. Reading costs by the metric, and more than pinging does: https://aws.amazon.com/cloudwatch/pricing/
  */
 
 const MINUTE = 60_000;
@@ -84,7 +84,8 @@ export class UsageReader {
   private usageOf(functionName: string, now: number): KnownUsage {
     const { periods, minutes, asked, error } = this.of(functionName);
     if (error !== undefined) return `use could not be read: ${error}`;
-    // CloudWatch has no data of periods without requests. Before the first there may have been no function: that tells nothing.
+    // CloudWatch has no data of periods without requests. Before the first there may have been no function: that tells
+    // nothing.
     return { history: listed(periods), periodMinutes: PERIOD_MINUTES, minutes: listed(minutes), asked, now };
   }
 
@@ -107,7 +108,10 @@ export class UsageReader {
     }
   }
 
-  /** Reads what is new of these functions, by the minute; at first, periods as well. All with the same beginning are in the same calls. */
+  /**
+   * Reads what is new of these functions, by the minute; at first, periods as well. All with the same beginning are in
+   * the same calls.
+   */
   private async fetch(names: readonly string[], now: number, signal: AbortSignal): Promise<Map<string, Points>> {
     const queriesByStart = new Map<number, MetricDataQuery[]>();
     names.forEach((name, index) => {
@@ -203,7 +207,10 @@ function listed(points: Points): UsagePeriod[] {
   return [...points].map(([startsAt, concurrency]) => ({ startsAt, concurrency }));
 }
 
-/** Little's law: requests per second times seconds per request are at work on average, and at times three deviations more. */
+/**
+ * Little's law: requests per second times seconds per request are at work on average, and at times three deviations
+ * more.
+ */
 function estimate(invocations: Points, durations: Points, period: number): Points {
   return new Map(
     [...invocations].map(([time, count]) => {

@@ -21,8 +21,9 @@ export interface MetricQuery {
 }
 
 /**
- * The attributes of Terraform's `aws_cloudwatch_metric_alarm` that decide about its state, as they are in synthesized JSON; `period` in
- * seconds, `threshold` in the metric's unit. Either `metric_query` says what is watched, or `namespace` and those beside it.
+ * The attributes of Terraform's `aws_cloudwatch_metric_alarm` that decide about its state, as they are in synthesized
+ * JSON; `period` in seconds, `threshold` in the metric's unit. Either `metric_query` says what is watched, or
+ * `namespace` and those beside it.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export interface MetricAlarm {
@@ -48,7 +49,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * AWS says that CloudWatch retrieves more data points than evaluation periods, not how many. In its tables it is five for three:
+ * AWS says that CloudWatch retrieves more data points than evaluation periods, not how many. In its tables it is five
+ * for three:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export const EXTRA_DATA_POINTS = 2;
@@ -71,18 +73,21 @@ export interface EvaluationSettings {
 }
 
 /**
- * The state that follows from the data points in the evaluation range, oldest first, for an alarm that is in the state `current`:
+ * The state that follows from the data points in the evaluation range, oldest first, for an alarm that is in the state
+ * `current`:
  *
- * - With as many data points as evaluation periods, or more, the newest of them decide: ALARM if enough breach, or else OK.
+ * - With as many data points as evaluation periods, or more, the newest of them decide: ALARM if enough breach, or else
+ * OK.
  * - With fewer, those lacking are taken as breaching or not, if the alarm says so.
- * - If it says `missing` or `ignore`, what there is decides: ALARM if enough breach, or else OK if any does not breach. If none is
- *   left that does not breach, `ignore` keeps the state; with `missing` it becomes ALARM once the oldest that breaches is as many periods
- *   old as data points are needed to alarm ("premature alarm state"), and INSUFFICIENT_DATA before.
+ * - If it says `missing` or `ignore`, what there is decides: ALARM if enough breach, or else OK if any does not breach.
+ * If none is left that does not breach, `ignore` keeps the state; with `missing` it becomes ALARM once the oldest that
+ * breaches is as many periods old as data points are needed to alarm ("premature alarm state"), and INSUFFICIENT_DATA
+ * before.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  *
- * For that last case (`- - - - X`) the page says only that there is no ALARM yet. That it is INSUFFICIENT_DATA is what an earlier
- * edition's table has.
+ * For that last case (`- - - - X`) the page says only that there is no ALARM yet. That it is INSUFFICIENT_DATA is what
+ * an earlier edition's table has.
  */
 export function stateOf(
   dataPoints: readonly DataPoint[],
@@ -103,8 +108,9 @@ export function stateOf(
 }
 
 /**
- * The state of an alarm after its evaluation at a time, in milliseconds since 1970. The newest data point is that of the period which
- * ends then, whatever the clock's minutes: of an alarm with a period of five minutes, evaluated every minute, the windows overlap.
+ * The state of an alarm after its evaluation at a time, in milliseconds since 1970. The newest data point is that of
+ * the period which ends then, whatever the clock's minutes: of an alarm with a period of five minutes, evaluated every
+ * minute, the windows overlap.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export function evaluateAlarm(
@@ -123,9 +129,9 @@ export interface StateAtTime {
 }
 
 /**
- * The states of a new alarm at every whole minute from `from` to `to`, both included, in milliseconds since 1970. It begins as
- * INSUFFICIENT_DATA, and sees data from before `from`, as a new alarm in CloudWatch does. An alarm that looks back over more than a day
- * is evaluated at whole hours only.
+ * The states of a new alarm at every whole minute from `from` to `to`, both included, in milliseconds since 1970. It
+ * begins as INSUFFICIENT_DATA, and sees data from before `from`, as a new alarm in CloudWatch does. An alarm that looks
+ * back over more than a day is evaluated at whole hours only.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export function alarmStates(
@@ -292,13 +298,14 @@ const LEVELS = [
 ];
 
 /**
- * Understands a metric math expression: numbers, ids, `+ - * /`, comparisons (1 if true, 0 if not), parentheses, `FILL(x, filler)`,
- * `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, and `IF(condition, x, y)` or `IF(condition, x)`. Throws an AlarmError for anything else.
+ * Understands a metric math expression: numbers, ids, `+ - * /`, comparisons (1 if true, 0 if not), parentheses,
+ * `FILL(x, filler)`, `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, and `IF(condition, x, y)` or `IF(condition, x)`.
+ * Throws an AlarmError for anything else.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  *
- * - Whatever needs a missing value is missing; of IF, only the branch that is taken counts. AWS's page has it that arithmetic and
- *   comparisons take a missing value for 0 where another operand has one, and so does IF for its second argument. An expression with FILL
- *   around each metric that may be missing means the same either way.
+ * - Whatever needs a missing value is missing; of IF, only the branch that is taken counts. AWS's page has it that
+ * arithmetic and comparisons take a missing value for 0 where another operand has one, and so does IF for its second
+ * argument. An expression with FILL around each metric that may be missing means the same either way.
  * - FILL fills every period, also when the metric has no data at all.
  * - A division by zero is missing, as AWS has it.
  */

@@ -18,10 +18,10 @@ interface Token {
 }
 
 /**
- * The state of a composite alarm: ALARM when its `alarm_rule` is true, or else OK. `states` has the children's, by the name or ARN the
- * rule refers to them by. Understands ALARM(), OK(), INSUFFICIENT_DATA(), TRUE, FALSE, NOT, AND, OR and parentheses; not AT_LEAST().
- * NOT binds tightest and OR loosest, which AWS does not spell out. Throws an AlarmRuleError for anything else, and for unknown alarms,
- * whether or not the result depends on them.
+ * The state of a composite alarm: ALARM when its `alarm_rule` is true, or else OK. `states` has the children's, by the
+ * name or ARN the rule refers to them by. Understands ALARM(), OK(), INSUFFICIENT_DATA(), TRUE, FALSE, NOT, AND, OR and
+ * parentheses; not AT_LEAST(). NOT binds tightest and OR loosest, which AWS does not spell out. Throws an
+ * AlarmRuleError for anything else, and for unknown alarms, whether or not the result depends on them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  */
 export function compositeAlarmState(rule: string, states: Readonly<Record<string, AlarmState>>): "ALARM" | "OK" {

@@ -18,9 +18,10 @@ type Document = z.infer<typeof document>;
 type Directive = z.infer<typeof metricDirective>;
 
 /**
- * The samples in a line of the embedded metric format: every value of every metric once per dimension set, since each set is a metric
- * of its own. None when the line is not of that format. A document in which a metric or a dimension has no usable target counts as not
- * of the format: AWS demands every target, and does not say what it keeps of a document that lacks one.
+ * The samples in a line of the embedded metric format: every value of every metric once per dimension set, since each
+ * set is a metric of its own. None when the line is not of that format. A document in which a metric or a dimension has
+ * no usable target counts as not of the format: AWS demands every target, and does not say what it keeps of a document
+ * that lacks one.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics(logLine: string): readonly Sample[] {

@@ -4,11 +4,12 @@ import { type Sample } from "./metric-data";
 const NAMESPACE = "AWS/Lambda";
 
 /**
- * What Lambda itself counts of an invocation: for the function as a whole and, where it came in through an alias or a version, for that.
+ * What Lambda itself counts of an invocation: for the function as a whole and, where it came in through an alias or a
+ * version, for that.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  *
- * @param now milliseconds since 1970, when the invocation ended. AWS dates it by its beginning; on a clock that goes faster, that is so
- *   long ago that no alarm would look back at it.
+ * @param now milliseconds since 1970, when the invocation ended. AWS dates it by its beginning; on a clock that goes
+ *   faster, that is so long ago that no alarm would look back at it.
  */
 export function lambdaMetrics(invocation: InvocationReport, now: number): Sample[] {
   const { functionName, qualifier } = invocation;
@@ -27,7 +28,8 @@ export function lambdaMetrics(invocation: InvocationReport, now: number): Sample
 }
 
 function valuesOf({ outcome, milliseconds = 0, concurrent }: InvocationReport): Readonly<Record<string, number>> {
-  // Not an invocation, and no error: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#invocation-metrics
+  // Not an invocation, and no error:
+  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#invocation-metrics
   if (outcome === "throttled") return { Throttles: 1 };
   return {
     Invocations: 1,

@@ -3,8 +3,8 @@ import { type Sample } from "./metric-data";
 import { compileFilter, type MetricFilter } from "./metric-filter";
 
 /**
- * The metrics in the lines of one log: those in the embedded format, and those that metric filters find. All are dated by when the
- * line came.
+ * The metrics in the lines of one log: those in the embedded format, and those that metric filters find. All are dated
+ * by when the line came.
  */
 export class LogMetrics {
   private readonly filters: readonly ((logLine: string, now: number) => Sample[])[];

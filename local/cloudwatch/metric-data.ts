@@ -61,12 +61,13 @@ export function metricStore(samples: readonly Sample[] = []): MetricStore {
 }
 
 /**
- * A statistic of values: `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p95` or `p99.9`. Undefined when
- * there are no values, also for `Sum` and `SampleCount`: CloudWatch has no data point then. Throws a RangeError for other statistics.
+ * A statistic of values: `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p95` or
+ * `p99.9`. Undefined when there are no values, also for `Sum` and `SampleCount`: CloudWatch has no data point then.
+ * Throws a RangeError for other statistics.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
  *
- * AWS does not say how it finds percentiles. Here they are interpolated between the two nearest values: p0 is the smallest and p100
- * the largest, and p50 of 1 and 3 is 2.
+ * AWS does not say how it finds percentiles. Here they are interpolated between the two nearest values: p0 is the
+ * smallest and p100 the largest, and p50 of 1 and 3 is 2.
  */
 export function statistic(name: string, values: readonly number[]): number | undefined {
   const calculate = calculationOf(name);

@@ -1,7 +1,10 @@
 /** Thrown for a filter that CloudWatch Logs would refuse, or that has something which is not evaluated here. */
 export class FilterPatternError extends Error {}
 
-/** What a pattern captured of a line: `$.selector` of JSON, `$name` of delimited fields, and `$1` for the first field if it has no name. */
+/**
+ * What a pattern captured of a line: `$.selector` of JSON, `$name` of delimited fields, and `$1` for the first field if
+ * it has no name.
+ */
 export type Captured = Readonly<Record<string, string>>;
 
 /** One way to turn a line into a number: `value` is a number, such as "1", or a field that the pattern names. */
@@ -28,9 +31,10 @@ interface Pattern {
 }
 
 /**
- * What a filter pattern captures of a line, or undefined if the line does not match. Understands terms (`ERROR "timed out" -debug`,
- * `?ERROR ?WARN`), JSON (`{ $.type = "platform.report" && $.record.metrics.initDurationMs = * }`) and delimited fields
- * (`[label = REPORT, ..., value > 5, unit]`). Throws a FilterPatternError for anything else, regular expressions included.
+ * What a filter pattern captures of a line, or undefined if the line does not match. Understands terms (`ERROR "timed
+ * out" -debug`, `?ERROR ?WARN`), JSON (`{ $.type = "platform.report" && $.record.metrics.initDurationMs = * }`) and
+ * delimited fields (`[label = REPORT, ..., value > 5, unit]`). Throws a FilterPatternError for anything else, regular
+ * expressions included.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  *
  * What AWS leaves open is decided so:
@@ -38,17 +42,17 @@ interface Pattern {
  * - A comparison with a property that is absent, or is neither text nor a number, does not hold, also not with `!=`.
  * - `=` and `!=` compare numbers by value if both sides are numbers and the pattern's has no quotes, or else as text.
  * - Tabs separate fields as spaces do, as in Lambda's REPORT lines.
- * - A last field without conditions takes all that is left, so that `[word = ERROR, rest]` matches a line of any length, as AWS says.
- *   Otherwise a line has to have as many fields as the pattern.
+ * - A last field without conditions takes all that is left, so that `[word = ERROR, rest]` matches a line of any
+ * length, as AWS says. Otherwise a line has to have as many fields as the pattern.
  */
 export function matchFilter(pattern: string, logLine: string): Captured | undefined {
   return patternOf(pattern).match(logLine);
 }
 
 /**
- * The number that a metric filter makes of a line: its value if the line matches, or else its default; undefined when there is none, or
- * when the value is a field that the line lacks or that is not a number. Throws a FilterPatternError when the value is a field that the
- * pattern does not name.
+ * The number that a metric filter makes of a line: its value if the line matches, or else its default; undefined when
+ * there is none, or when the value is a field that the line lacks or that is not a number. Throws a FilterPatternError
+ * when the value is a field that the pattern does not name.
  *
  * CloudWatch reports a default once for a minute in which no line matched; as it is mostly 0, that is the same sum.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html

@@ -20,8 +20,9 @@ const STATISTICS: ReadonlyMap<string, (summary: Summary) => number> = new Map([
 ]);
 
 /**
- * Metrics in memory, summed up by the minute, of which it keeps those that alarms watch, as far as they look back: it does not grow
- * with the number of requests, nor with time. So windows have to begin and end with a minute, and there are no percentiles.
+ * Metrics in memory, summed up by the minute, of which it keeps those that alarms watch, as far as they look back: it
+ * does not grow with the number of requests, nor with time. So windows have to begin and end with a minute, and there
+ * are no percentiles.
  */
 export class MinuteMetrics implements MetricSource {
   private readonly minutes = new Map<string, Map<number, Summary>>();

@@ -67,7 +67,8 @@ export const TOO_MANY_REQUESTS = problem(429, "Too Many Requests");
 export const TOO_LARGE = problem(413, "Request Too Long");
 
 /**
- * What is answered when the function failed, or has returned what is no response: 502 by a function URL, 500 by an HTTP API.
+ * What is answered when the function failed, or has returned what is no response: 502 by a function URL, 500 by an HTTP
+ * API.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
  */
 export function functionFailed(kind: EndpointKind): HttpAnswer {

@@ -1,4 +1,7 @@
-/** Throttling as API Gateway does it: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html */
+/**
+ * Throttling as API Gateway does it:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+ */
 export class TokenBucket {
   private tokens: number;
   private filledAt = performance.now();

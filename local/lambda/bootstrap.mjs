@@ -1,6 +1,6 @@
 /**
- * The runtime client: runs in the execution environment, loads the function and asks the Runtime API for one invocation after
- * another, as AWS's own client does (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
+ * The runtime client: runs in the execution environment, loads the function and asks the Runtime API for one invocation
+ * after another, as AWS's own client does (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
  */
 import { existsSync, readFileSync, writeSync } from "node:fs";
 import http from "node:http";
@@ -16,7 +16,10 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 // The function may wrap http's own later; its figures are not to hold the runtime's traffic.
 const { request } = http;
 
-/** Where console writes to, at once and to the end; what goes to standard output may be on its way when the process is frozen. */
+/**
+ * Where console writes to, at once and to the end; what goes to standard output may be on its way when the process is
+ * frozen.
+ */
 const logFile = Number(env._LAMBDA_TELEMETRY_LOG_FD);
 delete env._LAMBDA_TELEMETRY_LOG_FD;
 
@@ -88,7 +91,10 @@ function provideStreaming() {
   };
 }
 
-/** A response that is sent while it is written: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming */
+/**
+ * A response that is sent while it is written:
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
+ */
 function openResponse(id) {
   const stream = request({
     host,
@@ -320,8 +326,9 @@ function handle(handler, headers, event) {
 }
 
 /**
- * A process begins with the peak of the one that started it, however large that is: https://man7.org/linux/man-pages/man2/getrusage.2.html. As long
- * as it has not exceeded that, its own peak is what /proc tells.
+ * A process begins with the peak of the one that started it, however large that is:
+ * https://man7.org/linux/man-pages/man2/getrusage.2.html. As long as it has not exceeded that, its own peak is what
+ * /proc tells.
  */
 function tellOwnPeakMemory() {
   const { resourceUsage } = process;

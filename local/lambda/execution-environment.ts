@@ -38,8 +38,9 @@ export interface InvocationResult {
 }
 
 /**
- * One execution environment: starts when it is made, takes one invocation at a time, and is of no use any more after a timeout,
- * a crash or a start that failed twice. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * One execution environment: starts when it is made, takes one invocation at a time, and is of no use any more after a
+ * timeout, a crash or a start that failed twice.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export class ExecutionEnvironment {
   /** The name of its log stream, which is unique. */

@@ -27,7 +27,10 @@ export const LATEST = "$LATEST";
 /** The account that local functions are in. */
 export const ACCOUNT = "000000000000";
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime, without what a function may set. */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime, without what a
+ * function may set.
+ */
 const RESERVED_VARIABLES = new Set([
   "_HANDLER",
   "_LAMBDA_TELEMETRY_LOG_FD",

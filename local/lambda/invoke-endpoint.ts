@@ -20,8 +20,9 @@ const FUNCTION_NAME =
   /^(?:arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:|\d{12}:function:|function:)?([\w-]+)(?::([\w-]+|\$LATEST))?$/;
 
 /**
- * Lambda's Invoke operation over HTTP, for the AWS SDKs and for the AWS CLI: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
- * Who asks is not checked, but for pages in a browser: they could reach this computer for any site.
+ * Lambda's Invoke operation over HTTP, for the AWS SDKs and for the AWS CLI:
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. Who asks is not checked, but for pages in a browser:
+ * they could reach this computer for any site.
  */
 export class InvokeEndpoint {
   private readonly events = new EventQueue();

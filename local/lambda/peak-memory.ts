@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The most physical memory that a process has held so far, in megabytes; undefined where /proc does not exist, and for a
- * process that is gone. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+ * The most physical memory that a process has held so far, in megabytes; undefined where /proc does not exist, and for
+ * a process that is gone. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
  */
 export function peakMemoryMb(pid: number): number | undefined {
   try {

@@ -1,4 +1,7 @@
-/** Lines that Lambda itself writes to a function's log: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+/**
+ * Lines that Lambda itself writes to a function's log:
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ */
 
 /** Whether a start was on its own or, after it had failed, part of the first invocation. */
 export type InitPhase = "init" | "invoke";

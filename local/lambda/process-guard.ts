@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
 /**
- * Reads which environments there are, each by its process group and its log stream; when nobody writes any more, kills those that are
- * left, and what has left their groups.
+ * Reads which environments there are, each by its process group and its log stream; when nobody writes any more, kills
+ * those that are left, and what has left their groups.
  */
 const SCRIPT = `
 left=" "

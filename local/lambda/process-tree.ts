@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Processes that an execution environment has started, also those that left its process group (a browser does), and those whose parent is
- * gone. They are known by their ancestors and by the environment's log stream in their variables. Only where there is /proc.
+ * Processes that an execution environment has started, also those that left its process group (a browser does), and
+ * those whose parent is gone. They are known by their ancestors and by the environment's log stream in their variables.
+ * Only where there is /proc.
  * https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
  *
  * @param pid the environment's process

@@ -22,8 +22,9 @@ export type PhaseEnd =
   | { readonly status: "timeout" };
 
 /**
- * A function's code in a Node.js process of its own, in a process group of its own, behind its own Runtime API. It runs only
- * while a phase lasts, and is frozen in between: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * A function's code in a Node.js process of its own, in a process group of its own, behind its own Runtime API. It runs
+ * only while a phase lasts, and is frozen in between:
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export class RuntimeProcess {
   private readonly exit: Promise<unknown>;
@@ -87,7 +88,9 @@ export class RuntimeProcess {
     return this.exited === undefined && this.killing === undefined && this.api.isWaiting;
   }
 
-  /** The most memory that it has held, in megabytes, never more than the function has; 0 where this cannot be measured. */
+  /**
+   * The most memory that it has held, in megabytes, never more than the function has; 0 where this cannot be measured.
+   */
   get maxMemoryUsedMb(): number {
     return Math.min(Math.ceil(this.peakMb), this.memoryMb);
   }

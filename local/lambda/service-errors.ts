@@ -1,4 +1,7 @@
-/** An error that Lambda itself answers, instead of the function: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+/**
+ * An error that Lambda itself answers, instead of the function:
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+ */
 export class LambdaServiceError extends Error {
   /**
    * @param type as the SDK names the exception

@@ -3,7 +3,9 @@ import { Cron } from "croner";
 /** Thrown for an expression that EventBridge would refuse, or that is not understood here. */
 export class ScheduleError extends Error {}
 
-/** The first time after the one given at which a rule is due, in milliseconds since 1970; undefined when there is none. */
+/**
+ * The first time after the one given at which a rule is due, in milliseconds since 1970; undefined when there is none.
+ */
 export type NextTime = (after: number) => number | undefined;
 
 const UNIT_MILLISECONDS: ReadonlyMap<string, number> = new Map([
@@ -12,11 +14,14 @@ const UNIT_MILLISECONDS: ReadonlyMap<string, number> = new Map([
   ["day", 86_400_000],
 ]);
 
-/** The last value of each field, for EventBridge's `first/step`: minutes, hours, day of month, month, day of week, year. */
+/**
+ * The last value of each field, for EventBridge's `first/step`: minutes, hours, day of month, month, day of week, year.
+ */
 const LAST_VALUES = [59, 23, 31, 12, 7, 2199];
 
 /**
- * Understands an EventBridge rule's schedule, in UTC: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ * Understands an EventBridge rule's schedule, in UTC:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  *
  * @param start when the rule was made: rates count from there
  * @throws ScheduleError

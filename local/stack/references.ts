@@ -11,8 +11,8 @@ const REFERENCE = /^([\w-]+)\.([\w-]+)(?:\.([\w-]+))?$/;
 export const FIRST_VERSION = "1";
 
 /**
- * Puts in what a stack's texts refer to: attributes of its resources, its locals, and variables. Of what AWS would compute, the
- * few attributes that functions, schedules and alarms need.
+ * Puts in what a stack's texts refer to: attributes of its resources, its locals, and variables. Of what AWS would
+ * compute, the few attributes that functions, schedules and alarms need.
  */
 export class References {
   /** What could not be resolved: one line each. */

@@ -10,7 +10,10 @@ export function timeText(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
 }
 
-/** One line for an event that is worth one, with lines of details for a failure; undefined for what views show in another way, and for alarms that only begin. */
+/**
+ * One line for an event that is worth one, with lines of details for a failure; undefined for what views show in
+ * another way, and for alarms that only begin.
+ */
 export function eventText(event: LocalEvent): string | undefined {
   switch (event.kind) {
     case "function":
@@ -59,7 +62,10 @@ function alarmText({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>): 
   return from === "ALARM" ? `${to}: ${name} has ended` : undefined;
 }
 
-/** How a function is reached: its URL, or where a command posts an event to; undefined for the warmer, which schedules start. */
+/**
+ * How a function is reached: its URL, or where a command posts an event to; undefined for the warmer, which schedules
+ * start.
+ */
 export function addressOf({
   id,
   url,

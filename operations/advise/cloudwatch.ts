@@ -10,7 +10,10 @@ import { mixture, type PeriodQuantiles } from "./quantiles";
 const MINUTE = 60_000;
 const DAY_SECONDS = 86_400;
 
-/** As long as CloudWatch keeps minutes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
+/**
+ * As long as CloudWatch keeps minutes:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+ */
 export const HISTORY_DAYS = 15;
 
 /** Statistics with the shares that are not above them. */
@@ -47,7 +50,8 @@ export function useDollars(functions: number): { readonly metrics: number; reado
 }
 
 /**
- * Reads how functions were used in the last {@link HISTORY_DAYS} days, of all of them at once: by the minute how often and how many at once, by the day how long.
+ * Reads how functions were used in the last {@link HISTORY_DAYS} days, of all of them at once: by the minute how often
+ * and how many at once, by the day how long.
  *
  * @returns what is known of each, in the functions' order
  * @throws AwsFailure
@@ -159,7 +163,10 @@ function knownUse(
   };
 }
 
-/** Little's law, as the warmer has it: so many are at work on average, and at times three deviations more, but never more than there are. */
+/**
+ * Little's law, as the warmer has it: so many are at work on average, and at times three deviations more, but never
+ * more than there are.
+ */
 function estimatedPeak(count: number, averageMilliseconds: number): number {
   const average = (count * averageMilliseconds) / MINUTE;
   return Math.min(count, Math.ceil(average + 3 * Math.sqrt(average)));

@@ -12,7 +12,9 @@ export interface PeriodQuantiles {
 const PARTS = 200;
 const QUANTILES = 500;
 
-/** How a quantity varied in all periods together, each with the weight of its values; undefined where nothing is known. */
+/**
+ * How a quantity varied in all periods together, each with the weight of its values; undefined where nothing is known.
+ */
 export function mixture(periods: readonly PeriodQuantiles[]): Distribution | undefined {
   const weighted = periods.flatMap(({ count, quantiles }) => {
     const sorted = quantiles.toSorted(([a], [b]) => a - b);

@@ -31,8 +31,9 @@ export interface Recommendation {
 const TARGET = TARGETS.coldStartPercent;
 
 /**
- * The cheapest policy that keeps cold starts below the target; of equally cheap ones, the one with fewer of them. What counts is the upper end of the
- * interval: a policy that may miss the target does not reach it. Where that holds without warming, nothing else is asked for.
+ * The cheapest policy that keeps cold starts below the target; of equally cheap ones, the one with fewer of them. What
+ * counts is the upper end of the interval: a policy that may miss the target does not reach it. Where that holds
+ * without warming, nothing else is asked for.
  */
 export function recommend(all: readonly Judged[]): Recommendation {
   const none = all.find(({ candidate }) => candidate.policy.kind === "none");

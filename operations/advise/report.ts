@@ -50,7 +50,10 @@ const log = z.object({
       idleLifeMinutes: likely,
       quietLifeMinutes: likely,
       lifeSpanMinutes: likely,
-      /** At least five requests met an environment that had been idle for so long: what is fitted beyond it may be expected rather than seen. */
+      /**
+       * At least five requests met an environment that had been idle for so long: what is fitted beyond it may be
+       * expected rather than seen.
+       */
       seenIdleMinutes: z.number(),
       /** How likely each is, the likeliest first; together 1. */
       routing: z.array(z.object({ name: z.enum(["newest-first", "oldest-first", "random"]), weight: z.number() })),

@@ -23,7 +23,10 @@ export function adviceLines(advice: FunctionAdvice): string[] {
   ];
 }
 
-/** What stands behind all advice of a report: what is assumed, unless every function's log tells it, and what is left out. */
+/**
+ * What stands behind all advice of a report: what is assumed, unless every function's log tells it, and what is left
+ * out.
+ */
 export function basisLines({ assumption, leftOut, functions }: AdviceReport): string[] {
   const assumed = functions.filter(({ log }) => log?.isUsed !== true).map((advice) => advice.function);
   const which = assumed.length < functions.length ? ` for ${assumed.join(", ")}` : "";
@@ -75,7 +78,9 @@ function sensitivityTable(advice: FunctionAdvice): string[] {
   return textTable(["", ...sensitivityHeadings(advice)], rows);
 }
 
-/** The policies that a sensitivity is told of: the function without warming, as it is set now, and as it is recommended. */
+/**
+ * The policies that a sensitivity is told of: the function without warming, as it is set now, and as it is recommended.
+ */
 export function sensitivityHeadings({ policies, sensitivity }: FunctionAdvice): string[] {
   return (sensitivity[0]?.policies ?? []).map(({ name }) => {
     const policy = policies.find((one) => one.name === name);

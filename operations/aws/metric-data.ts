@@ -9,7 +9,10 @@ const QUERIES_PER_CALL = 500;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** How long CloudWatch keeps which periods: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
+/**
+ * How long CloudWatch keeps which periods:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+ */
 const KEPT: readonly { readonly periodSeconds: number; readonly milliseconds: number }[] = [
   { periodSeconds: 60, milliseconds: 15 * DAY },
   { periodSeconds: 300, milliseconds: 63 * DAY },

@@ -36,8 +36,8 @@ export function configuredCost(root: string, environment: Environment): Environm
 }
 
 /**
- * The environment with one of its functions, and with two like it: what the second adds is that function's own, and neither the dashboard
- * nor the warmer's runs, which functions share.
+ * The environment with one of its functions, and with two like it: what the second adds is that function's own, and
+ * neither the dashboard nor the warmer's runs, which functions share.
  */
 function alone(environment: Environment, id: string): Environment[] {
   const { [id]: deployed } = environment.functions;

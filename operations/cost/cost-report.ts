@@ -38,7 +38,10 @@ export interface FunctionCost extends Costs {
 export interface EnvironmentCost {
   readonly environment: string;
   readonly region: string;
-  /** Undefined for what the environment's file says alone; else the time that was measured, in ISO 8601, and what reading it cost. */
+  /**
+   * Undefined for what the environment's file says alone; else the time that was measured, in ISO 8601, and what
+   * reading it cost.
+   */
   readonly measured: { readonly from: string; readonly to: string; readonly readingDollars: number } | undefined;
   readonly functions: readonly FunctionCost[];
   /** What is there once for all of them. */

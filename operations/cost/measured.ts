@@ -10,7 +10,9 @@ import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
 const BYTES_PER_GIGABYTE = 1e9;
 const METRICS = "metrics";
 
-/** What an environment costs by how it was used: what its file only assumes is replaced, and alarms and dashboards stay. */
+/**
+ * What an environment costs by how it was used: what its file only assumes is replaced, and alarms and dashboards stay.
+ */
 export function measuredCost(environment: Environment, configured: EnvironmentCost, usage: Usage): EnvironmentCost {
   const months = monthsOf(usage, HOURS_PER_MONTH);
   const all = configured.functions.map((one) => {

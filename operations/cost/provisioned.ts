@@ -17,8 +17,8 @@ export interface ProvisionedUse {
 }
 
 /**
- * What a function's instances would cost as provisioned concurrency: always, and in the peak only. As long as it is on, AWS charges every
- * GB-second: https://aws.amazon.com/lambda/pricing/
+ * What a function's instances would cost as provisioned concurrency: always, and in the peak only. As long as it is on,
+ * AWS charges every GB-second: https://aws.amazon.com/lambda/pricing/
  *
  * @param id as the environment's file calls the function
  * @returns no lines, and why not, for a function that has no such alternative
@@ -63,7 +63,9 @@ interface Size {
   readonly architecture: "arm64" | "x86_64";
 }
 
-/** The size of a function, if the file says it; one that is deployed elsewhere is taken for x86_64, which costs more. */
+/**
+ * The size of a function, if the file says it; one that is deployed elsewhere is taken for x86_64, which costs more.
+ */
 export function sizeOf({ functions, existingFunctions }: Environment, id: string): Size | undefined {
   const { [id]: deployed } = functions;
   const { [id]: existing } = existingFunctions;

@@ -23,7 +23,10 @@ export interface FunctionChecks {
   readonly deployed: Check;
 }
 
-/** System levels at which the platform reports every invocation: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html */
+/**
+ * System levels at which the platform reports every invocation:
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ */
 const REPORTING_LEVELS: readonly unknown[] = ["INFO", "DEBUG"];
 
 /** Levels of the function's own records at which lines of metrics arrive. */

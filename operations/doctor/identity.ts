@@ -3,7 +3,10 @@ import { type Environment } from "../../environments/schema";
 import { answerOf, MAX_ATTEMPTS } from "../aws/failure";
 import { type Check, fail, ok, once, warn } from "./check";
 
-/** AWS refuses signatures that are older: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4-troubleshooting.html */
+/**
+ * AWS refuses signatures that are older:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4-troubleshooting.html
+ */
 const REFUSED_AFTER_SECONDS = 300;
 const NOTICEABLE_SECONDS = 30;
 

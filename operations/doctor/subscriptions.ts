@@ -4,7 +4,10 @@ import { type Aws } from "./aws";
 import { type Check, fail, ok, once, type Verdict, warn } from "./check";
 import { type Identity } from "./identity";
 
-/** AWS writes it in the place of an ARN until somebody has confirmed: https://docs.aws.amazon.com/sns/latest/api/API_Subscription.html */
+/**
+ * AWS writes it in the place of an ARN until somebody has confirmed:
+ * https://docs.aws.amazon.com/sns/latest/api/API_Subscription.html
+ */
 const PENDING = "PendingConfirmation";
 
 /** A subscriber that the environment's file names; a webhook's address is a secret. */

@@ -35,7 +35,10 @@ export interface WarmingSubject {
   readonly now: () => number;
 }
 
-/** Whether the warmer is there, is started as scheduled, and keeps instances warm; nothing where no function is to be kept warm. */
+/**
+ * Whether the warmer is there, is started as scheduled, and keeps instances warm; nothing where no function is to be
+ * kept warm.
+ */
 export function warmerChecks({ aws, environment, region, synthesis, expected, now }: WarmingSubject): Check[] {
   const warmed = warmedFunctions(environment);
   if (warmed.length === 0) return [];
@@ -77,7 +80,10 @@ export function warmerChecks({ aws, environment, region, synthesis, expected, no
     const range = { from: until - LONGEST_MILLISECONDS, to: until, periodSeconds: PERIOD_SECONDS };
     return readMetrics(aws.cloudWatch, aws.region, Object.fromEntries(requests), range, aws.signal);
   });
-  /** When a rule was due last, so that it should be seen by now; undefined when it was not since this function is as it is. */
+  /**
+   * When a rule was due last, so that it should be seen by now; undefined when it was not since this function is as it
+   * is.
+   */
   const lastDue = async (expression: string, since: () => Promise<FunctionConfiguration | undefined>) => {
     const due = lastTime(expression, until - ARRIVAL_MILLISECONDS);
     return due === undefined || due < Date.parse((await since())?.LastModified ?? "") ? undefined : due;

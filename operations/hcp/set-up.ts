@@ -3,7 +3,10 @@ import { OperationFailure } from "../operation-failure";
 import { type HcpApi } from "./api";
 import { type WorkspaceWish } from "./wishes";
 
-/** The newest release that the project works with: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
+/**
+ * The newest release that the project works with:
+ * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
+ */
 const TERRAFORM_VERSION = "~> 1.10";
 
 /** One thing that has been changed on HCP Terraform. */
@@ -43,8 +46,8 @@ const variable = z.object({
 });
 
 /**
- * Makes a workspace as it is wished, and changes nothing else: what nobody has asked for stays. Done again, it changes nothing
- * but sensitive variables, whose values the API does not show.
+ * Makes a workspace as it is wished, and changes nothing else: what nobody has asked for stays. Done again, it changes
+ * nothing but sensitive variables, whose values the API does not show.
  *
  * @param valueOf the value for a sensitive variable; undefined leaves the variable as it is
  * @throws OperationFailure for what the API refuses; what was done before stays done

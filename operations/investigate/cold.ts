@@ -6,7 +6,9 @@ import { comparedText, rollback, setting, valueText, versionText } from "./wordi
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 
 const MINUTE = 60_000;
-/** An instance without a request is gone after some minutes: with fewer than one in five, each may meet a cold start. */
+/**
+ * An instance without a request is gone after some minutes: with fewer than one in five, each may meet a cold start.
+ */
 const MINUTES_TO_IDLE = 5;
 const INIT_FACTOR = 1.3;
 const RUNBOOK = "cold-starts.md#what-to-change";

@@ -20,7 +20,10 @@ const SETTINGS: Readonly<Record<string, (of: FunctionConfiguration) => string | 
   "temporary storage": ({ EphemeralStorage }) => withUnit(EphemeralStorage?.Size, "MB"),
 };
 
-/** How one configuration differs from another, a line each. Of environment variables only names are told: values may be secrets. */
+/**
+ * How one configuration differs from another, a line each. Of environment variables only names are told: values may be
+ * secrets.
+ */
 export function differences(before: FunctionConfiguration, after: FunctionConfiguration): string[] {
   const ofSettings = Object.entries(SETTINGS).flatMap(([name, of]) => {
     const [was, is] = [of(before) ?? "", of(after) ?? ""];

@@ -51,7 +51,9 @@ export interface Investigation extends Evidence {
 const HOUR = 3_600_000;
 const RUNBOOKS = "docs/runbooks";
 
-/** Looks at all that may tell why an alarm rings; changes nothing. What cannot be read is named, and the rest goes on. */
+/**
+ * Looks at all that may tell why an alarm rings; changes nothing. What cannot be read is named, and the rest goes on.
+ */
 export async function investigate(task: Task, { signal, wait, onStep }: Means): Promise<Investigation> {
   const { environment, watched, chosen, since, now } = task;
   const { name } = watched;

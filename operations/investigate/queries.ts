@@ -24,8 +24,8 @@ export interface QueryFindings {
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 
 /**
- * Which saved queries show more of some alarms, as far as the function's log can answer them. That of versions always does: it tells when one
- * began.
+ * Which saved queries show more of some alarms, as far as the function's log can answer them. That of versions always
+ * does: it tells when one began.
  */
 export function queriesFor(alarms: readonly FunctionAlarmKey[], watched: WatchedFunction): QueryKey[] {
   const matching = alarms.length > 0 ? alarms.flatMap(queriesOfAlarm) : WITHOUT_ALARM;

@@ -84,7 +84,10 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
         ],
 };
 
-/** How often instances of each version were started, and when first, in milliseconds since 1970; the version that began last comes first. */
+/**
+ * How often instances of each version were started, and when first, in milliseconds since 1970; the version that began
+ * last comes first.
+ */
 export function startsByVersion(
   records: readonly LogRecord[],
 ): ReadonlyMap<string, { readonly starts: number; readonly firstAt: number | undefined }> {

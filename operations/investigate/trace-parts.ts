@@ -33,7 +33,10 @@ const segment: z.ZodType<Segment> = z.object({
 
 const DOWNSTREAM: readonly (string | undefined)[] = ["aws", "remote"];
 
-/** Lambda's own parts, by their names in older traces, too: https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
+/**
+ * Lambda's own parts, by their names in older traces, too:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
+ */
 const OWN: Readonly<Record<string, string>> = {
   Init: "Init",
   Initialization: "Init",

@@ -6,7 +6,8 @@ const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY };
 const SHORTEST = 5 * MINUTE;
 
 /**
- * How far back an investigation goes, in milliseconds. A week before its start, CloudWatch still has values by the minute:
+ * How far back an investigation goes, in milliseconds. A week before its start, CloudWatch still has values by the
+ * minute:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
  */
 export const LONGEST = 7 * DAY;
@@ -20,7 +21,10 @@ export interface Window {
   readonly to: number;
 }
 
-/** How long `30m`, `1h` or `2d` are, in milliseconds; undefined for what is none of these, or not within 5 minutes to 7 days. */
+/**
+ * How long `30m`, `1h` or `2d` are, in milliseconds; undefined for what is none of these, or not within 5 minutes to 7
+ * days.
+ */
 export function durationOf(text: string): number | undefined {
   const [, amount, unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const duration = Number(amount) * (UNITS[unit] ?? NaN);

@@ -73,7 +73,10 @@ export const FIGURES: Readonly<Record<FigureKey, FigureText>> = {
   recoverySeconds: { label: "recovery", unit: "s", better: "lower" },
 };
 
-/** A figure with its unit, with as many digits as tell something; `none` for the latency of an answer that never came (null). */
+/**
+ * A figure with its unit, with as many digits as tell something; `none` for the latency of an answer that never came
+ * (null).
+ */
 export function figureText(key: FigureKey, value: number | null): string {
   if (value === null) return "none";
   const { unit } = FIGURES[key];
@@ -82,12 +85,18 @@ export function figureText(key: FigureKey, value: number | null): string {
   return unit === "" ? text : unit === "/s" ? `${text}/s` : `${text} ${unit}`;
 }
 
-/** How far two values of a figure are apart, without a sign. Shares are apart by points: percent would be read as a share of a share. */
+/**
+ * How far two values of a figure are apart, without a sign. Shares are apart by points: percent would be read as a
+ * share of a share.
+ */
 export function differenceText(key: FigureKey, difference: number): string {
   return figureText(key, Math.abs(difference)).replace("%", "points");
 }
 
-/** Whether a figure got better or worse; undefined where neither is, or nothing has changed. No answer (null) is worse than any. */
+/**
+ * Whether a figure got better or worse; undefined where neither is, or nothing has changed. No answer (null) is worse
+ * than any.
+ */
 export function directionOf(key: FigureKey, before: number | null, now: number | null): "better" | "worse" | undefined {
   const { better } = FIGURES[key];
   if (better === undefined) return undefined;

@@ -11,9 +11,9 @@ import { type Run } from "./run";
 const LEAST_DRIFT_MILLISECONDS = 30_000;
 
 /**
- * The figures of a run. A failed request never improves one: to a latency it is an answer that never came, so that a percentile
- * that falls on it is null; what the platform reports (cold starts, memory) is told only where so few requests failed that
- * the others speak for all.
+ * The figures of a run. A failed request never improves one: to a latency it is an answer that never came, so that a
+ * percentile that falls on it is null; what the platform reports (cold starts, memory) is told only where so few
+ * requests failed that the others speak for all.
  *
  * @param judged the requests that show what the function can do: not those that were meant to break it
  */
@@ -49,8 +49,8 @@ export function judgedIn(run: Run, condition: (phase: Run["phases"][number]) => 
 }
 
 /**
- * Each request's latency, smallest first. One that failed took forever: however fast an error came, whoever sent the request still waits
- * for what was asked for.
+ * Each request's latency, smallest first. One that failed took forever: however fast an error came, whoever sent the
+ * request still waits for what was asked for.
  */
 export function latenciesOf(requests: readonly SentRequest[]): number[] {
   return ascending(

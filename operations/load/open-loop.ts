@@ -4,11 +4,12 @@ import { performance } from "node:perf_hooks";
 import { type Answer, type InvocationReport } from "./target";
 
 /**
- * Sends requests at times that are set beforehand, whether or not earlier ones were answered, as users do. Each latency counts from the time at
- * which the request was due, so a target that stalls cannot hide what it did to those who came meanwhile (no coordinated omission).
+ * Sends requests at times that are set beforehand, whether or not earlier ones were answered, as users do. Each latency
+ * counts from the time at which the request was due, so a target that stalls cannot hide what it did to those who came
+ * meanwhile (no coordinated omission).
  *
- * Our own because the generators on npm are closed loops: autocannon's `overallRate` is a limit on connections that each wait for their
- * answer, and none of them tells when each request was due.
+ * Our own because the generators on npm are closed loops: autocannon's `overallRate` is a limit on connections that
+ * each wait for their answer, and none of them tells when each request was due.
  */
 
 /** What is due within half a millisecond is sent. */

@@ -97,5 +97,8 @@ export type Report = z.output<typeof reportSchema>;
 export type Verdict = Report["verdicts"][number];
 /** What happened in one second. */
 export type Second = Report["series"][number];
-/** Figures by their key. Those that are not known are missing; a latency is null where the request that it would be of failed. */
+/**
+ * Figures by their key. Those that are not known are missing; a latency is null where the request that it would be of
+ * failed.
+ */
 export type Figures = Report["figures"];

@@ -80,7 +80,10 @@ function settingsIn({ target }: Run, { profile, path, ratePerSecond, seconds, id
   };
 }
 
-/** What of an environment's settings bears on a run, as its file calls it. No variables: they may tell more than a report should. */
+/**
+ * What of an environment's settings bears on a run, as its file calls it. No variables: they may tell more than a
+ * report should.
+ */
 function environmentSettings({ environment, functionId }: LoadSettings): Record<string, string> {
   const deployed = environment.functions[functionId];
   const warming = warmingSettings(

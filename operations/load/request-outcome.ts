@@ -7,7 +7,9 @@ export function isFailed({ ending }: SentRequest): boolean {
   return ending !== undefined && (ending.status === undefined || ending.status >= 400);
 }
 
-/** Whether the service was not there for a request: no answer, an error of its own, or a refusal for lack of capacity. */
+/**
+ * Whether the service was not there for a request: no answer, an error of its own, or a refusal for lack of capacity.
+ */
 export function isUnavailable({ ending }: SentRequest): boolean {
   if (!ending) return false;
   return ending.status === undefined || ending.status >= 500 || ending.status === TOO_MANY_REQUESTS;

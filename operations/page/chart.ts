@@ -133,7 +133,8 @@ const TEXT_COLOR = "var(--soft)";
 const FONT = "system-ui, sans-serif";
 const LINE_TYPE = { dashed: [9, 3], dotted: [2, 2] };
 
-// There is no canvas to measure with. A character that is not Latin is as wide as the text is high, by which lines are set.
+// There is no canvas to measure with. A character that is not Latin is as wide as the text is high, by which lines are
+// set.
 echarts.setPlatformAPI({
   measureText: (text, font = "") => {
     const widths = Array.from(text, (character) => (character > "\u2000" ? 1 : CHARACTER_WIDTH));
@@ -142,7 +143,10 @@ echarts.setPlatformAPI({
   },
 });
 
-/** A chart's pictures, of which the page's style shows the one that fits the screen. They refer to nothing, and need no script. */
+/**
+ * A chart's pictures, of which the page's style shows the one that fits the screen. They refer to nothing, and need no
+ * script.
+ */
 export function chartPictures(chart: Chart): string {
   return SIZES.map(({ screen, ...size }) => {
     const drawing = echarts.init(null, null, { renderer: "svg", ssr: true, ...size });

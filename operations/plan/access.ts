@@ -28,7 +28,9 @@ const READINGS: Readonly<Record<string, Reading>> = {
   aws_sqs_queue_policy: (change) => grants(change, "policy"),
 };
 
-/** What a plan opens or allows that was not open or allowed before, one line each: endpoints first, then permissions. */
+/**
+ * What a plan opens or allows that was not open or allowed before, one line each: endpoints first, then permissions.
+ */
 export function accessLines({ changes }: Pick<Plan, "changes">): string[] {
   const created = changes.filter(({ kind }) => kind === "add" || kind === "change" || kind === "replace");
   const unknown = created.filter(

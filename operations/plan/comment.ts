@@ -13,7 +13,9 @@ export const MARKER = "<!-- warmwatch: plan -->";
 /** How many characters GitHub takes for a comment or an issue. */
 export const LONGEST_COMMENT = 65_536;
 
-/** How many lines of each kind an environment gets above its folded list; fewer, when it would be too long otherwise. */
+/**
+ * How many lines of each kind an environment gets above its folded list; fewer, when it would be too long otherwise.
+ */
 const LINES_ABOVE = [50, 20, 8, 3, 0];
 
 /** Conditions of a configuration say what to do: that may take some sentences. */

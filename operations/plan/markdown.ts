@@ -4,8 +4,8 @@ import { type Leaf } from "./attributes";
 const LONGEST_VALUE = 160;
 
 /**
- * A text from a plan, as code in Markdown. Nothing in it is taken for Markdown, HTML or somebody's name, whatever it holds: within code
- * there is none of these, and the fence is longer than any run of backticks in the text.
+ * A text from a plan, as code in Markdown. Nothing in it is taken for Markdown, HTML or somebody's name, whatever it
+ * holds: within code there is none of these, and the fence is longer than any run of backticks in the text.
  */
 export function code(text: string, longest = LONGEST_VALUE): string {
   // Characters that are not seen, or that turn the order of others around, go.

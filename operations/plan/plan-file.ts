@@ -124,7 +124,9 @@ function toChange(resource: z.infer<typeof RESOURCES>[number]): ResourceChange {
   };
 }
 
-/** Of those that no attribute tells: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation */
+/**
+ * Of those that no attribute tells: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+ */
 const REPLACEMENT_REASONS: Readonly<Record<string, string>> = {
   replace_because_tainted: "a creation that failed half-way (tainted)",
   replace_by_request: "the option -replace",

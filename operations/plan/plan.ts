@@ -1,6 +1,6 @@
 /**
- * What happens to a resource. `forget`: Terraform lets go of it, and it stays in AWS. `run`: a function is called, which Terraform plans as a
- * replacement of an earlier call, though nothing goes.
+ * What happens to a resource. `forget`: Terraform lets go of it, and it stays in AWS. `run`: a function is called,
+ * which Terraform plans as a replacement of an earlier call, though nothing goes.
  */
 export type Kind = "add" | "change" | "replace" | "destroy" | "forget" | "run" | "same";
 

@@ -11,8 +11,8 @@ interface Values {
 }
 
 /**
- * A plan's JSON that may be handed to another job: only what the comment is made of, without any sensitive value. That such a value changes
- * can still be seen.
+ * A plan's JSON that may be handed to another job: only what the comment is made of, without any sensitive value. That
+ * such a value changes can still be seen.
  */
 export function redact(plan: PlanJson): PlanJson {
   const { resource_changes: changes = [], resource_drift: drift, output_changes: outputs } = plan;

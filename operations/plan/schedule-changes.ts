@@ -8,8 +8,9 @@ const WRITTEN = [...RULES, "aws_cloudwatch_event_target"];
 type Values = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Schedules that change. Several rules can make one schedule, and a rule's name holds a hash of its expression, so that Terraform knows
- * no change, only one rule that goes and another that comes: all rules of a strategy are compared with all that it will have.
+ * Schedules that change. Several rules can make one schedule, and a rule's name holds a hash of its expression, so that
+ * Terraform knows no change, only one rule that goes and another that comes: all rules of a strategy are compared with
+ * all that it will have.
  */
 export function scheduleLines(changes: readonly ResourceChange[]): string[] {
   const rules = changes.filter(({ type }) => RULES.includes(type));
@@ -21,7 +22,10 @@ export function scheduleLines(changes: readonly ResourceChange[]): string[] {
   });
 }
 
-/** Instances that are to be kept warm by schedule, where their number changes; from what the schedules send to the warmer. */
+/**
+ * Instances that are to be kept warm by schedule, where their number changes; from what the schedules send to the
+ * warmer.
+ */
 export function warmingLines(changes: readonly ResourceChange[]): string[] {
   const targets = changes.filter(({ type }) => WRITTEN.includes(type));
   if (targets.some((target) => leavesAfter(target).get("input")?.isUnknown === true)) return [];

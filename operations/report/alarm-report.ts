@@ -83,7 +83,10 @@ function ringReport(
   };
 }
 
-/** Whether a note is on this ring: on its beginning, or written after it and before the next where the beginning was not known. */
+/**
+ * Whether a note is on this ring: on its beginning, or written after it and before the next where the beginning was not
+ * known.
+ */
 function isOn({ rangAt }: Ring, next: Ring | undefined, note: Note): boolean {
   if (rangAt === undefined) return false;
   if (note.rangAt !== undefined) return Date.parse(note.rangAt) === rangAt;

@@ -51,7 +51,10 @@ export function isJudged(report: Report): boolean {
   return !isUnread(report, "figures");
 }
 
-/** Whether no target of the environment or of a function is missed, as far as is known: nothing is where no target could be judged. */
+/**
+ * Whether no target of the environment or of a function is missed, as far as is known: nothing is where no target could
+ * be judged.
+ */
 export function isPassed(report: Report): boolean {
   const { targets, functions } = report;
   return (

@@ -4,7 +4,10 @@ import { known } from "./known";
 import { type Period } from "./period";
 import { type ChartPoint } from "./report-schema";
 
-/** A function's figures over time; a time without any data has a point of its own, so that a gap is seen. None where they could not be read. */
+/**
+ * A function's figures over time; a time without any data has a point of its own, so that a gap is seen. None where
+ * they could not be read.
+ */
 export function chartPoints({ subject, series, now }: FunctionData, { from, to, chartSeconds }: Period): ChartPoint[] {
   if (!series) return [];
   const byTime = Object.fromEntries(

@@ -25,7 +25,10 @@ export function figuresOf({ watched }: Subject, scalars: Scalars | undefined): K
   });
 }
 
-/** Whether a function that is deployed from here has `monitor()` around its handler: then it tells its memory with each request. */
+/**
+ * Whether a function that is deployed from here has `monitor()` around its handler: then it tells its memory with each
+ * request.
+ */
 export function emitsMetrics({ averageMemoryPercent }: Scalars): boolean {
   return averageMemoryPercent !== undefined;
 }

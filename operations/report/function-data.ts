@@ -50,8 +50,8 @@ function countsOf(subjects: readonly Subject[]): Record<"scalars" | "series" | "
 }
 
 /**
- * Reads every function's metrics. What is one value for a period is read as one period of CloudWatch's: percentiles of parts cannot be
- * put together.
+ * Reads every function's metrics. What is one value for a period is read as one period of CloudWatch's: percentiles of
+ * parts cannot be put together.
  *
  * @param reader remembers what could not be read
  */

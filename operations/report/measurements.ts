@@ -104,7 +104,8 @@ export async function takeMeasurements(plan: Plan, { signal, wait, onStep }: Rea
     throw new OperationFailure(`${name} is not deployed in ${region}: none of its alarms is there`);
   }
   const before = periodBefore(period);
-  // CloudWatch keeps the history for two weeks: https://docs.aws.amazon.com/AmazonCloudWatch/latest/cli/cli-mon-describe-alarm-history.html
+  // CloudWatch keeps the history for two weeks:
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/cli/cli-mon-describe-alarm-history.html
   const rangeBefore = period.name === "week" ? before : undefined;
   const changes = await reader.read(PARTS.history, () =>
     readStateChanges(source, { from: (rangeBefore ?? period).from, to: period.to }),
@@ -167,7 +168,10 @@ async function readWarmerDollars(
   return dollarsOf(WARMER_PRICE, runs[0]?.value ?? 0, milliseconds[0]?.value ?? 0);
 }
 
-/** Adds what can be said of the thresholds of alarms that never or always rang. Nothing is said of a function that nobody called. */
+/**
+ * Adds what can be said of the thresholds of alarms that never or always rang. Nothing is said of a function that
+ * nobody called.
+ */
 async function withThresholds(
   { client, region, signal }: { client: CloudWatchClient; region: string; signal: AbortSignal },
   plan: Plan,

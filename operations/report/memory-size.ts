@@ -5,7 +5,10 @@ import { type MemorySize } from "./report-schema";
 import { type Subject } from "../subject";
 import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed, one that people remember is a multiple. */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed, one that people remember
+ * is a multiple.
+ */
 const STEP_MB = 64;
 const LEAST_MB = 128;
 const MOST_MB = 10_240;

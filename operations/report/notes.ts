@@ -12,9 +12,9 @@ import { answerOf, AwsFailure } from "../aws/failure";
 import { type Reader } from "../aws/part-reader";
 
 /**
- * What was changed because an alarm rang. CloudWatch's history of an alarm takes no remarks: it records changes of state, of settings, and
- * actions. A tag or a new setting of the alarm would be undone by the next deployment. So the notes are in a log group of their own, which
- * no deployment knows.
+ * What was changed because an alarm rang. CloudWatch's history of an alarm takes no remarks: it records changes of
+ * state, of settings, and actions. A tag or a new setting of the alarm would be undone by the next deployment. So the
+ * notes are in a log group of their own, which no deployment knows.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AlarmHistoryItem.html
  */
 

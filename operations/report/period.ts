@@ -18,7 +18,8 @@ export interface Period {
 }
 
 /**
- * The period that ends with the last full hour: CloudWatch counts periods from where a reading starts, and rounds that down to an hour.
+ * The period that ends with the last full hour: CloudWatch counts periods from where a reading starts, and rounds that
+ * down to an hour.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 export function periodEnding(name: PeriodName, now: number): Period {

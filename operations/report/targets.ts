@@ -81,7 +81,10 @@ export function targetsOf(
   });
 }
 
-/** What came of each target for the environment: of all requests where sums tell it, else of the function that is farthest from it. */
+/**
+ * What came of each target for the environment: of all requests where sums tell it, else of the function that is
+ * farthest from it.
+ */
 export function targetsOfAll(
   { now, before }: Compared,
   functions: readonly { readonly name: string; readonly targets: readonly Target[]; readonly figures: KnownFigures }[],

@@ -48,7 +48,8 @@ const MOST_RINGS_PER_WEEK = 2;
 const GOOD_SHARE = 0.01;
 
 /**
- * What an alarm would have done: at each period, it rings when enough of the last ones were above the threshold; one without data is not.
+ * What an alarm would have done: at each period, it rings when enough of the last ones were above the threshold; one
+ * without data is not.
  *
  * @param points of the alarm's own figure, at its own period
  */
@@ -124,7 +125,10 @@ export function raised(
   return { threshold, ...simulate(threshold, points, settings, range) };
 }
 
-/** The highest whole number from `low` to `high` for which a condition holds, which holds for `low` and, once it does not, for none above. */
+/**
+ * The highest whole number from `low` to `high` for which a condition holds, which holds for `low` and, once it does
+ * not, for none above.
+ */
 function lastWhere(condition: (value: number) => boolean, low: number, high: number): number {
   let [yes, no] = [low, high + 1];
   while (no - yes > 1) {

@@ -11,8 +11,8 @@ const PERCENTILES = (field: string) =>
   `stats pct(${field}, 50) as p50, pct(${field}, 90) as p90, pct(${field}, 99) as p99, count(*) as requests by @log`;
 
 /**
- * How long requests took that met no cold start, by what a function writes. Its own lines are of users' requests alone; the platform's
- * reports are all that functions from elsewhere have.
+ * How long requests took that met no cold start, by what a function writes. Its own lines are of users' requests alone;
+ * the platform's reports are all that functions from elsewhere have.
  */
 const QUERIES = {
   monitored: `filter ispresent(ExecutionTime) and start != "cold" | ${PERCENTILES("ExecutionTime")}`,

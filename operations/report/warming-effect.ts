@@ -7,7 +7,10 @@ import { type WarmingEffect } from "./report-schema";
 /** Fewer requests than this, in hours without pings, say nothing about how many would have met a cold start. */
 const LEAST_REQUESTS = 100;
 
-/** What warming a function did, and cost; undefined where the warmer sends it no pings, or its figures could not be read. */
+/**
+ * What warming a function did, and cost; undefined where the warmer sends it no pings, or its figures could not be
+ * read.
+ */
 export function warmingEffectOf({ subject, now, hours }: FunctionData): WarmingEffect | undefined {
   const { warmed, watched } = subject;
   if (!warmed || !now) return undefined;

@@ -106,8 +106,8 @@ export async function checkAlarms(
 }
 
 /**
- * Waits until CloudWatch shows the first metrics of functions that have just been called: what Lambda counts of alias `live`, and what the
- * function emits.
+ * Waits until CloudWatch shows the first metrics of functions that have just been called: what Lambda counts of alias
+ * `live`, and what the function emits.
  *
  * @param since when they were called, in milliseconds since 1970
  * @throws AwsFailure

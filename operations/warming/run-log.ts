@@ -5,7 +5,10 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { type WarmingRecord } from "../../functions/warmer/contract";
 
-/** A computer's clock may be so much ahead of AWS's. A run's records are told by its id, so that looking back takes in no others. */
+/**
+ * A computer's clock may be so much ahead of AWS's. A run's records are told by its id, so that looking back takes in
+ * no others.
+ */
 const CLOCK_TOLERANCE_MILLISECONDS = 300_000;
 
 /** A record and when it was written, in milliseconds since 1970. */

@@ -21,7 +21,10 @@ export function startLines({ environment, region, warmer, runs }: WarmingPlan): 
   ];
 }
 
-/** What is being waited for, in a terminal: how far it is, and when the next round is to show. Times are in milliseconds since 1970. */
+/**
+ * What is being waited for, in a terminal: how far it is, and when the next round is to show. Times are in milliseconds
+ * since 1970.
+ */
 export function waitingText(
   { runs }: WarmingPlan,
   seen: readonly TimedRecord[],

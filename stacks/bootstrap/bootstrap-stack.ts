@@ -25,7 +25,9 @@ export interface BootstrapStackProps {
   readonly stackFolder: string;
 }
 
-/** What an account has to have before its environments can be delivered: where states live, and who may plan and deploy. */
+/**
+ * What an account has to have before its environments can be delivered: where states live, and who may plan and deploy.
+ */
 export class BootstrapStack extends TerraformStack {
   private readonly providers = new Map<string, AwsProvider>();
 

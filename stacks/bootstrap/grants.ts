@@ -2,8 +2,9 @@ import { rolePath } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 
 /**
- * What Terraform has to be allowed for each type of resource in an environment's stack. Which action knows which resources and
- * conditions: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ * What Terraform has to be allowed for each type of resource in an environment's stack. Which action knows which
+ * resources and conditions:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 
 /** Where an environment is, for ARNs. */
@@ -143,7 +144,8 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
   ],
   aws_cloudwatch_composite_alarm: [
-    // Both refuse a narrower scope: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+    // Both refuse a narrower scope:
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
     { read: ["cloudwatch:DescribeAlarms"], write: ["cloudwatch:PutCompositeAlarm"], on: anything, if: here },
     {
       read: ["cloudwatch:ListTagsForResource"],
@@ -185,7 +187,8 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   ],
   aws_cloudwatch_log_metric_filter: [
     { ...METRIC_FILTERS, on: logGroups },
-    // The logs of functions that are deployed elsewhere have names of any kind, and a role's policies have a limited size.
+    // The logs of functions that are deployed elsewhere have names of any kind, and a role's policies have a limited
+    // size.
     { ...METRIC_FILTERS, on: allLogGroups, neededBy: watchesExisting },
   ],
   aws_cloudwatch_metric_alarm: [
@@ -273,8 +276,9 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       }),
     },
     {
-      // A new key has neither tag nor alias yet. Another environment's cannot be tagged anew, and a key with an alias, as keys that are made
-      // in the console have, not at all: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+      // A new key has neither tag nor alias yet. Another environment's cannot be tagged anew, and a key with an alias,
+      // as keys that are made in the console have, not at all:
+      // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
       write: ["kms:TagResource"],
       on: keys,
       if: ({ name }) => ({

@@ -1,7 +1,10 @@
 import { type Environment } from "../../environments/schema";
 import { type Condition, type Grant, GRANTS, type Place } from "./grants";
 
-/** Characters of all inline policies of a role together: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/**
+ * Characters of all inline policies of a role together:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
 export const MAX_INLINE_POLICY_LENGTH = 10_240;
 
 /** One statement that allows something. */
@@ -12,7 +15,9 @@ export interface Statement {
   readonly Condition?: Condition;
 }
 
-/** What a plan needs: to read what the environment has, and its state. It changes nothing, not even the state's lock. */
+/**
+ * What a plan needs: to read what the environment has, and its state. It changes nothing, not even the state's lock.
+ */
 export function planPolicy(environment: Environment, place: Place): Statement[] {
   return [
     ...statements(environment, place, ({ read = [] }) => read),
@@ -38,7 +43,8 @@ export function smokePolicy({ partition, region, account, name }: Place): Statem
       ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
       [`arn:${partition}:lambda:${region}:${account}:function:${name}-*:live`],
     ),
-    // CloudWatch knows no narrower resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    // CloudWatch knows no narrower resources for these:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], {
       StringEquals: { "aws:RequestedRegion": region },
     }),

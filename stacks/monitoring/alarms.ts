@@ -13,7 +13,10 @@ import {
 import { type QueryKey } from "./queries";
 import { type WatchedFunction } from "./watched-function";
 
-/** How an alarm reaches people: at once, with the day's work, or through the composite alarm that is quiet while a cause rings. */
+/**
+ * How an alarm reaches people: at once, with the day's work, or through the composite alarm that is quiet while a cause
+ * rings.
+ */
 export type Route = "urgent" | "notice" | "composite";
 
 /** One alarm: what it watches, and what it says. When it rings is in the environment's file. */
@@ -125,7 +128,10 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
 };
 
-/** Of a function whose requests fail, time out or are refused, these are consequences: only quiet, while a cause rings, they are worth reading. */
+/**
+ * Of a function whose requests fail, time out or are refused, these are consequences: only quiet, while a cause rings,
+ * they are worth reading.
+ */
 export const CAUSES: readonly AlarmKey[] = ["errors", "timeouts", "throttles"];
 
 /** An alarm's key as it stands in ids, names and links: `cold_starts` is `cold-starts`. */

@@ -38,7 +38,10 @@ export interface DashboardProps {
   readonly links: (functionName: string) => string;
 }
 
-/** One dashboard for all functions of an environment: its viewer chooses the function, so that it is no longer for fifty than for one. */
+/**
+ * One dashboard for all functions of an environment: its viewer chooses the function, so that it is no longer for fifty
+ * than for one.
+ */
 export function addDashboard(scope: Construct, id: string, props: DashboardProps): CloudwatchDashboard {
   const { name, functions } = props;
   const [first] = functions;
@@ -80,7 +83,10 @@ function layOut(rows: readonly Row[]): object[] {
   });
 }
 
-/** What is read at a glance first: figures, what is wrong and where to go on; then all functions, and the chosen one in detail. */
+/**
+ * What is read at a glance first: figures, what is wrong and where to go on; then all functions, and the chosen one in
+ * detail.
+ */
 function rowsOf(props: DashboardProps): Row[] {
   const { functions, region } = props;
   const subject = { name: CHOSEN, deployedHere: functions[0].deployedHere };

@@ -20,7 +20,10 @@ export interface FunctionAlarmsProps {
   readonly topics: Readonly<Record<Exclude<Route, "composite">, string>>;
 }
 
-/** Every alarm of one function. The construct's id is the function's, each alarm's id its key in the environment's file, with hyphens. */
+/**
+ * Every alarm of one function. The construct's id is the function's, each alarm's id its key in the environment's file,
+ * with hyphens.
+ */
 export class FunctionAlarms extends Construct {
   private readonly alarms = new Map<AlarmKey, CloudwatchMetricAlarm>();
 
@@ -51,7 +54,8 @@ export class FunctionAlarms extends Construct {
       treatMissingData: "notBreaching",
       alarmActions: actions,
       okActions: actions,
-      // AWS deletes no alarm that a composite alarm names. With this, Terraform changes the composite alarm first, and deletes then:
+      // AWS deletes no alarm that a composite alarm names. With this, Terraform changes the composite alarm first, and
+      // deletes then:
       // https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy
       lifecycle: { createBeforeDestroy: true },
       ...measured(measure, settings.periodSeconds),

@@ -9,7 +9,10 @@ export interface FunctionTable {
   readonly rows: readonly { readonly label: string; readonly metric: Metric; readonly statistic: string }[];
 }
 
-/** What tells which of all functions is unlike the others. One metric a row: CloudWatch allows 500 in a widget, and 2,500 in a dashboard. */
+/**
+ * What tells which of all functions is unlike the others. One metric a row: CloudWatch allows 500 in a widget, and
+ * 2,500 in a dashboard.
+ */
 export function functionTables(functions: readonly WatchedFunction[]): FunctionTable[] {
   const table = (
     title: string,

@@ -59,7 +59,10 @@ export function ofAlias(metricName: LambdaMetricName, { name }: Subject, alias: 
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name, Resource: `${name}:${alias}` } };
 }
 
-/** A metric of Lambda itself, of traffic: warming pings have an alias of their own, where the function is deployed from here. */
+/**
+ * A metric of Lambda itself, of traffic: warming pings have an alias of their own, where the function is deployed from
+ * here.
+ */
 export function ofTraffic(metricName: LambdaMetricName, subject: Subject): Metric {
   return subject.deployedHere ? ofAlias(metricName, subject, "live") : ofFunction(metricName, subject);
 }
@@ -69,7 +72,10 @@ export function measure(statistic: Statistic, metric: Metric): Measure {
   return { statistic, metrics: { value: metric } };
 }
 
-/** Failed requests: those that Lambda counts, and those that were answered with an HTTP status 5xx, of which only the function knows. */
+/**
+ * Failed requests: those that Lambda counts, and those that were answered with an HTTP status 5xx, of which only the
+ * function knows.
+ */
 export function failures(subject: Subject): Measure {
   const errors = ofTraffic("Errors", subject);
   if (!subject.deployedHere) return measure("Sum", errors);

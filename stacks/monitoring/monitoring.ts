@@ -21,7 +21,10 @@ export interface MonitoringProps {
   readonly warming: Warming | undefined;
 }
 
-/** What watches an environment's functions: metrics from their logs, alarms and who gets them, saved queries, dashboards. */
+/**
+ * What watches an environment's functions: metrics from their logs, alarms and who gets them, saved queries,
+ * dashboards.
+ */
 export function addMonitoring(
   stack: Construct,
   { environment, sensitiveVariables, logGroups, warming }: MonitoringProps,

@@ -25,7 +25,8 @@ export class Notifications extends Construct {
     super(scope, id);
     const { name, alarmEmails, urgentEmails, alarmWebhookVariable } = environment;
 
-    // With AWS's own key for SNS, alarms could not publish: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    // With AWS's own key for SNS, alarms could not publish:
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     const key = new KmsKey(this, "topics", {
       description: `Encrypts the alarms of ${name} on their way`,
       enableKeyRotation: true,

@@ -10,15 +10,16 @@ interface Filter {
 }
 
 /**
- * Platform reports in the text format, separated by white space. They have no fixed length: what is only there at a cold start is at the end.
+ * Platform reports in the text format, separated by white space. They have no fixed length: what is only there at a
+ * cold start is at the end.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 const TEXT_REPORT =
   'report = REPORT, a = "RequestId:", id, b = "Duration:", duration, c, d = Billed, e = "Duration:", billed, f, g = Memory, h = "Size:", size, i, j = Max, k = Memory, l = "Used:", used';
 
 /**
- * How a function's log becomes metrics, by its format: no layer, and no cost per request. No default value where there is no count: an
- * average would take it for a measurement.
+ * How a function's log becomes metrics, by its format: no layer, and no cost per request. No default value where there
+ * is no count: an average would take it for a measurement.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const FILTERS: Readonly<Record<LogFormat, Readonly<Record<PlatformMetricName, Filter>>>> = {

@@ -21,7 +21,8 @@ export const WARMING_RUNS = `filter message = "warming"
 | limit ${ROWS}`;
 
 /**
- * The saved queries, written for each log format: what JSON logs name, text logs have in fields that CloudWatch finds by itself, sizes in bytes.
+ * The saved queries, written for each log format: what JSON logs name, text logs have in fields that CloudWatch finds
+ * by itself, sizes in bytes.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
  * A query that a format cannot answer is missing there.
  */

@@ -13,7 +13,9 @@ export interface WatchedFunction {
   readonly deployedHere: boolean;
   readonly logFormat: LogFormat;
   readonly logGroup: string;
-  /** Undefined where the file does not say it, of a function that is deployed elsewhere: its platform's reports tell it. */
+  /**
+   * Undefined where the file does not say it, of a function that is deployed elsewhere: its platform's reports tell it.
+   */
   readonly memoryMb: number | undefined;
   readonly asynchronous: boolean;
   /** Whether the warmer sends it pings. */

@@ -65,7 +65,9 @@ export interface Section {
 /** In percent: a target of 99.95 is in the middle of nothing on an axis from 0. */
 const SUCCESS_AXIS = { min: 99, max: 100 } as const;
 
-/** What a dashboard says of one function before anything else. Without requests, CloudWatch shows no figure for a share. */
+/**
+ * What a dashboard says of one function before anything else. Without requests, CloudWatch shows no figure for a share.
+ */
 export function numbersOf(subject: Subject): BigNumber[] {
   const allowedShare = 1 - TARGETS.availabilityPercent / 100;
   const refused = hidden("throttles", ofTraffic("Throttles", subject));
@@ -132,7 +134,8 @@ export function sectionsOf(subject: Subject): Section[] {
         ...(deployedHere
           ? [
               {
-                // Each version has a line of its own: where one takes over from another, there was a deployment or a rollback.
+                // Each version has a line of its own: where one takes over from another, there was a deployment or a
+                // rollback.
                 title: "Requests by version: a new color is a deployment",
                 unit: "Count",
                 lines: [

@@ -11,13 +11,19 @@ import { scheduleRules, type ScheduleRule, type Schedules } from "./schedules";
 import { targetOf, type WarmedFunction, WARMER_PRICE } from "./warmed-functions";
 import { type Warmer } from "./warmer";
 
-/** Of a rule's input, which may have 8,192 characters, a target takes 420 at most: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html */
+/**
+ * Of a rule's input, which may have 8,192 characters, a target takes 420 at most:
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
+ */
 const TARGETS_PER_INPUT = 18;
 
 /** A queue keeps what could not be delivered for as long as a queue can. */
 const FOURTEEN_DAYS_SECONDS = 1_209_600;
 
-/** Starts the warmer by the clock. What could not be started goes into {@link missed}, and is not tried again: the next run is better. */
+/**
+ * Starts the warmer by the clock. What could not be started goes into {@link missed}, and is not tried again: the next
+ * run is better.
+ */
 export class ScheduledWarming extends Construct {
   readonly missed: SqsQueue | undefined;
 
@@ -60,7 +66,10 @@ interface RuleProps {
   readonly missed: SqsQueue;
 }
 
-/** Rules for all functions that are due at the same minutes: one, and another whenever that has as many targets as a rule may have. */
+/**
+ * Rules for all functions that are due at the same minutes: one, and another whenever that has as many targets as a
+ * rule may have.
+ */
 function addRules(scope: Construct, props: RuleProps): CloudwatchEventRule[] {
   const { environment, rule, functions, warmer, missed } = props;
   const { strategy, expression } = rule;

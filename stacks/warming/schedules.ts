@@ -1,8 +1,8 @@
 import { type Day, DAYS, daysFrom, type IntervalMinutes, parseDays } from "../../environments/days";
 
 /**
- * When the warmer runs, as EventBridge cron expressions in UTC. Two rules that match the same minute would both fire, so the
- * week's hours are divided between the strategies: an hour belongs to one of them or to none.
+ * When the warmer runs, as EventBridge cron expressions in UTC. Two rules that match the same minute would both fire,
+ * so the week's hours are divided between the strategies: an hour belongs to one of them or to none.
  */
 
 /** How often to warm whenever no other strategy does. */
@@ -34,7 +34,8 @@ export interface ScheduleRule {
 }
 
 /**
- * The fewest rules that warm at every strategy's interval in its hours: the peak's in the peak, the schedule's in all others.
+ * The fewest rules that warm at every strategy's interval in its hours: the peak's in the peak, the schedule's in all
+ * others.
  *
  * @throws when the peak's days are malformed, which the schema refuses
  */
@@ -65,7 +66,10 @@ function peakHours({ fromHour, toHour, days }: PeakWarming): IsDue {
     (hour < toHour && daysFrom(DAYS.indexOf(day) + 6, 1).some((yesterday) => starts.includes(yesterday)));
 }
 
-/** One rule per set of days, for all hours that are due on exactly these days: a peak of any kind leaves three sets at most. */
+/**
+ * One rule per set of days, for all hours that are due on exactly these days: a peak of any kind leaves three sets at
+ * most.
+ */
 function rules(strategy: ScheduleRule["strategy"], { everyMinutes }: ScheduledWarming, isDue: IsDue): ScheduleRule[] {
   const hoursByDays = new Map<string, number[]>();
   for (let hour = 0; hour < 24; hour++) {

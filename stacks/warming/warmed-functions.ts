@@ -4,7 +4,10 @@ import { type WarmingSettings, warmingSettings } from "../../environments/warmin
 import { type Price, type Strategy, type Target } from "../../functions/warmer/contract";
 import prices from "../prices.json";
 
-/** The warmer's own settings. It waits for answers most of the time, and a run over hundreds of instances takes some memory. */
+/**
+ * The warmer's own settings. It waits for answers most of the time, and a run over hundreds of instances takes some
+ * memory.
+ */
 export const WARMER_SETTINGS = { memoryMb: 512, timeoutSeconds: 900, architecture: "arm64" } as const;
 
 /** A function that is kept warm, wherever it is deployed. */

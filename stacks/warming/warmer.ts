@@ -51,7 +51,8 @@ export class Warmer extends Construct {
           ...warmed.map(({ name: warmedName, qualifier, isGated }) =>
             allow(["lambda:InvokeFunction"], `${functions}${warmedName}:${isGated ? "*" : qualifier}`),
           ),
-          // CloudWatch knows no resource-level permission for it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+          // CloudWatch knows no resource-level permission for it:
+          // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
           ...(warmed.some(({ settings }) => settings.conditional.enabled)
             ? [allow(["cloudwatch:GetMetricData"], "*")]
             : []),
@@ -80,8 +81,8 @@ export class Warmer extends Construct {
   }
 
   /**
-   * Warms a version when it is deployed, by its number: no alias leads to it yet. Whatever depends on the gate waits until the version has answered; one
-   * that fails ends the deployment.
+   * Warms a version when it is deployed, by its number: no alias leads to it yet. Whatever depends on the gate waits
+   * until the version has answered; one that fails ends the deployment.
    */
   addGate(scope: Construct, warmed: WarmedFunction, version: string): LambdaInvocation {
     const request: WarmingRequest = {

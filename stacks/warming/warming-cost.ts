@@ -26,8 +26,8 @@ export interface StrategyCost {
 }
 
 /**
- * What keeping an environment's functions warm costs: the time and number of pings and of the warmer's runs, and of reading usage. Cold starts
- * that pings meet, and the free tier, are left out.
+ * What keeping an environment's functions warm costs: the time and number of pings and of the warmer's runs, and of
+ * reading usage. Cold starts that pings meet, and the free tier, are left out.
  */
 export function warmingCost(environment: Environment): StrategyCost[] {
   const warmed = warmedFunctions(environment);

@@ -84,7 +84,10 @@ test("10 pings warm 10 processes in one round, and 10 requests at once then see 
   expect(lambda.environmentsOf("dev-api")).toHaveLength(10);
 });
 
-/** A way to Lambda that takes 0 to 135 ms, for this process's AWS clients: by a network, what is sent at once does not arrive at once. */
+/**
+ * A way to Lambda that takes 0 to 135 ms, for this process's AWS clients: by a network, what is sent at once does not
+ * arrive at once.
+ */
 async function useNetwork(url: string): Promise<{ readonly requests: () => number }> {
   let requests = 0;
   const server = createServer((incoming, outgoing) => {

@@ -21,8 +21,8 @@ const OUR_CLIENT = join(__dirname, "..", "..", "..", "local", "lambda", "bootstr
 export type Client = "ours" | "AWS's";
 
 /**
- * A Node.js that runs AWS's runtime client: the one in LAMBDA_NODE, or the one that runs this. Where there is none, or no
- * client, says loudly what is not tested and why.
+ * A Node.js that runs AWS's runtime client: the one in LAMBDA_NODE, or the one that runs this. Where there is none, or
+ * no client, says loudly what is not tested and why.
  */
 export function nodeForAwsClient(tested: string): string | undefined {
   const node = process.env["LAMBDA_NODE"] ?? process.execPath;
@@ -116,7 +116,10 @@ function recordsIn(lines: readonly string[]): unknown[][] {
     .map(({ type, record }) => [type, record["phase"], record["status"], record["errorType"]]);
 }
 
-/** Stacks and times left out, how the client names its own errors' classes, and lines that are not the client's, such as those of Node.js about what nobody caught. */
+/**
+ * Stacks and times left out, how the client names its own errors' classes, and lines that are not the client's, such as
+ * those of Node.js about what nobody caught.
+ */
 function logIn(lines: readonly string[]): unknown[] {
   return lines
     .filter((line) => line.startsWith("{") && !isPlatformLine(line))

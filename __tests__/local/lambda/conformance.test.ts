@@ -2,7 +2,9 @@ import { expect, jest, test } from "@jest/globals";
 import { execFileSync } from "node:child_process";
 import { type Asked, nodeForAwsClient, outcomeWith } from "./aws-runtime-client";
 
-/** Handlers, once with our runtime client and once with AWS's own, behind the same Runtime API and on the same Node.js. */
+/**
+ * Handlers, once with our runtime client and once with AWS's own, behind the same Runtime API and on the same Node.js.
+ */
 const node = nodeForAwsClient("the local Lambda beside AWS's runtime client");
 const testWithClient = node === undefined ? test.skip : test;
 if (node !== undefined) jest.replaceProperty(process, "execPath", node);
@@ -200,7 +202,10 @@ testWithClient("what a handler logs is as with AWS's client", async () => {
   expect(theirs.log).toHaveLength(21);
 });
 
-/** AWS's client of today is that of nodejs24.x; ours does as that one on Node.js 24, and as that of nodejs22.x on older ones. */
+/**
+ * AWS's client of today is that of nodejs24.x; ours does as that one on Node.js 24, and as that of nodejs22.x on older
+ * ones.
+ */
 const isNode24 =
   node !== undefined && Number(/\d+/.exec(execFileSync(node, ["--version"], { encoding: "utf8" }))?.[0]) >= 24;
 

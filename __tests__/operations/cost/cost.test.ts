@@ -8,7 +8,10 @@ const NOW = Date.parse("2026-01-08T00:00:00.000Z");
 const HOUR = 3_600_000;
 const LOADING_MILLISECONDS = 60_000;
 
-/** AWS's prices of us-east-1, in dollars, written down once more: https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/cloudwatch/pricing/ */
+/**
+ * AWS's prices of us-east-1, in dollars, written down once more: https://aws.amazon.com/lambda/pricing/ and
+ * https://aws.amazon.com/cloudwatch/pricing/
+ */
 const ARM_SECOND = 0.0000133334;
 const X86_SECOND = 0.0000166667;
 const REQUEST = 0.2 / 1_000_000;

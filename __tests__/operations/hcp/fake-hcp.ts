@@ -16,7 +16,8 @@ interface Answer {
 
 /**
  * A server with the part of HCP Terraform's API that concerns projects, workspaces and variables, as it is documented
- * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs): statuses, pages, JSON:API's errors, hidden sensitive values.
+ * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs): statuses, pages, JSON:API's errors, hidden sensitive
+ * values.
  */
 export class FakeHcp {
   readonly token = "secret-token";

@@ -60,7 +60,8 @@ test("a server that stalls for a second is seen by all who came in that second",
 
   await sendAll(loop, constantRate(50, 3));
 
-  // 50 of 150 requests came while it stalled, and waited half a second on average; one after another would have told of a single slow one.
+  // 50 of 150 requests came while it stalled, and waited half a second on average; one after another would have told of
+  // a single slow one.
   const waited = latenciesOf(loop.requests).filter((latency) => latency > 100);
   expect(waited.length).toBeGreaterThanOrEqual(43);
   expect(waited.length).toBeLessThanOrEqual(47);

@@ -11,7 +11,8 @@ import {
 import { makeProject } from "../../support/project";
 
 /**
- * What the roles may do, by somebody else's evaluation of policies, which also knows which resources and condition keys each action has.
+ * What the roles may do, by somebody else's evaluation of policies, which also knows which resources and condition keys
+ * each action has.
  */
 
 const ACCOUNT = "123456789012";
@@ -53,7 +54,10 @@ functions = { api = { endpoint = "public" }, web = { endpoint = "iam" } }`,
   };
 }
 
-/** A key's policy leaves it to IAM, as the one that AWS gives every key: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
+/**
+ * A key's policy leaves it to IAM, as the one that AWS gives every key:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
 const KEY_POLICY = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: "kms:*", Resource: "*" }],

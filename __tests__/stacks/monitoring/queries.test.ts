@@ -4,7 +4,10 @@ import { type SynthesizedStack, synthesizeDev, tfvars } from "../../support/proj
 import { checkQuery, LAMBDA_FIELDS, LOG_FIELDS } from "../../support/insights";
 import { METRICS } from "../../../performance/metrics";
 
-/** What the records of the platform and of monitor() have: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+/**
+ * What the records of the platform and of monitor() have:
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ */
 const FIELDS = {
   json: [
     ...LOG_FIELDS,

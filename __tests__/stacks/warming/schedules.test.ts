@@ -12,7 +12,9 @@ import {
 const WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const WEEK_MINUTES = 7 * 24 * 60;
 
-/** The values that a cron field matches, by EventBridge's rules: no range may run backwards, no step may pass the end. */
+/**
+ * The values that a cron field matches, by EventBridge's rules: no range may run backwards, no step may pass the end.
+ */
 function valuesOf(field: string, size: number, names: readonly string[] = []): Set<number> {
   const number = (text: string) => {
     const value = names.includes(text) ? names.indexOf(text) : /^\d+$/.test(text) ? Number(text) : NaN;
@@ -47,7 +49,10 @@ function minutesOf(expression: string): number[] {
   );
 }
 
-/** Which strategy fires in which minute of the week, as the expressions have it; a minute that two of them match is told. */
+/**
+ * Which strategy fires in which minute of the week, as the expressions have it; a minute that two of them match is
+ * told.
+ */
 function expand(settings: Parameters<typeof scheduleRules>[0]): string[] {
   const week = Array.from({ length: WEEK_MINUTES }, () => "");
   for (const { strategy, expression } of scheduleRules(settings)) {

@@ -11,7 +11,10 @@ export const LEAST_HOURS = 12;
 
 const HOUR = 3_600_000;
 
-/** A log is divided into parts with about so many cold starts each; and what is fitted is tried on the last quarter of them. */
+/**
+ * A log is divided into parts with about so many cold starts each; and what is fitted is tried on the last quarter of
+ * them.
+ */
 const COLD_STARTS_PER_PART = 10;
 const FEWEST_PARTS = 4;
 const MOST_PARTS = 12;

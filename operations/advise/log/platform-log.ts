@@ -8,7 +8,10 @@ export const MOST_RECORDS = 30_000;
 /** What AWS does drifts, so that older records tell less. */
 export const LOG_DAYS = 7;
 
-/** A query returns 10,000 at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatchlogs_limits.html. Some may have come after they were counted. */
+/**
+ * A query returns 10,000 at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatchlogs_limits.html.
+ * Some may have come after they were counted.
+ */
 const MOST_ROWS = 10_000;
 const ROWS_PER_QUERY = 9000;
 
@@ -69,7 +72,10 @@ export interface LogAccess extends Waiting {
   readonly watched: Pick<WatchedFunction, "name" | "logGroup" | "logFormat">;
 }
 
-/** The newest of {@link LOG_DAYS} days that have no more requests than records may be read: looking through older ones would only cost. */
+/**
+ * The newest of {@link LOG_DAYS} days that have no more requests than records may be read: looking through older ones
+ * would only cost.
+ */
 export function spanToCount({ startsAt, source }: History, now: number): Span {
   // What has just happened may not be there yet.
   const to = Math.floor(now / BIN) * BIN - BIN;
@@ -178,7 +184,8 @@ function timeOf(text = ""): number {
 }
 
 /**
- * As in "2026/01/31/[7]6d4c…", or "2026/01/31/name[7]6d4c…" in a log group that functions share; undefined for one of another function.
+ * As in "2026/01/31/[7]6d4c…", or "2026/01/31/name[7]6d4c…" in a log group that functions share; undefined for one of
+ * another function.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
  */
 function streamOf(text = "", name: string): Pick<PlatformRecord, "environment" | "version"> | undefined {

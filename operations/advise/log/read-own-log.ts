@@ -19,7 +19,8 @@ export interface Telling {
 const FITS = 2;
 
 /**
- * Reads a function's log of the platform, if it may tell enough, and fits to it. Says first what is going to be read, and then what that has cost.
+ * Reads a function's log of the platform, if it may tell enough, and fits to it. Says first what is going to be read,
+ * and then what that has cost.
  *
  * @throws AwsFailure
  */

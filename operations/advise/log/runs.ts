@@ -5,8 +5,8 @@ import { type PlatformRecord, type Span } from "./platform-log";
 const LEAD_IN = 3_600_000;
 
 /**
- * A log as runs to fit to, one for each version of the function: environments belong to one. What happened in the log's first hour only shows which
- * environments there were.
+ * A log as runs to fit to, one for each version of the function: environments belong to one. What happened in the log's
+ * first hour only shows which environments there were.
  *
  * @param records in the order of time
  * @param parts into how many of the same length the log is divided, to be compared each on its own

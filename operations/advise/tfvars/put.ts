@@ -9,8 +9,8 @@ export interface Values {
 }
 
 /**
- * A text of a tfvars file with other values at a path: those that are there are replaced, missing ones are added at the end of their map.
- * Every other character stays.
+ * A text of a tfvars file with other values at a path: those that are there are replaced, missing ones are added at the
+ * end of their map. Every other character stays.
  *
  * @param path the keys that lead to the map, which need not be there
  * @throws NotUnderstood

@@ -27,8 +27,9 @@ export interface Change {
 }
 
 /**
- * Puts settings into an environment's file: under each function, or once for the environment where every function is to have the same
- * and none has settings of its own. Every other character stays, and the file is replaced as a whole, or not at all.
+ * Puts settings into an environment's file: under each function, or once for the environment where every function is to
+ * have the same and none has settings of its own. Every other character stays, and the file is replaced as a whole, or
+ * not at all.
  *
  * @throws InvalidInput if the file is written in a way that this cannot change
  * @throws OperationFailure if it cannot be replaced
@@ -109,7 +110,10 @@ function unchangeable(file: string): InvalidInput {
   return new InvalidInput([{ file, message }]);
 }
 
-/** Another file takes its place, so that nobody ever sees half of it. No signal is heard before it is done, which would leave that file. */
+/**
+ * Another file takes its place, so that nobody ever sees half of it. No signal is heard before it is done, which would
+ * leave that file.
+ */
 function replace(path: string, text: string): void {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {

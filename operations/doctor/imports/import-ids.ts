@@ -148,8 +148,9 @@ const functionQualifier = (resource: StackResource, context: ImportContext) => {
 };
 
 /**
- * By type of resource. The form of each id is on the type's page at https://registry.terraform.io/providers/hashicorp/aws/latest/docs,
- * under "Import". Undefined are types that cannot be imported, and need not be: an apply makes them again and harms nothing.
+ * By type of resource. The form of each id is on the type's page at
+ * https://registry.terraform.io/providers/hashicorp/aws/latest/docs, under "Import". Undefined are types that cannot be
+ * imported, and need not be: an apply makes them again and harms nothing.
  */
 export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
   aws_apigatewayv2_api: api,

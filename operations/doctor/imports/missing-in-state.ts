@@ -34,8 +34,8 @@ export interface MissingInStateProps {
 }
 
 /**
- * Whether AWS has what the state lacks, as after an apply that was interrupted, or when something of the same name was there before.
- * An apply would fail with AWS's "already exists", or make a second one.
+ * Whether AWS has what the state lacks, as after an apply that was interrupted, or when something of the same name was
+ * there before. An apply would fail with AWS's "already exists", or make a second one.
  */
 export function missingInStateCheck({ root, environment, aws, needs, expected, identity }: MissingInStateProps): Check {
   const folder = `cdktf.out/stacks/${environment.name}`;

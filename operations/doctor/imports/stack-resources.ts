@@ -25,7 +25,9 @@ export class StackResources {
     );
   }
 
-  /** What an attribute says; a reference is followed as long as the resource that it leads to says the attribute itself. */
+  /**
+   * What an attribute says; a reference is followed as long as the resource that it leads to says the attribute itself.
+   */
   text({ attributes }: StackResource, attribute: string): string | undefined {
     const value = attributes[attribute];
     if (typeof value !== "string") return undefined;

@@ -8,7 +8,10 @@ import { stateText, verdictLine, warningsOf } from "../text";
 import { isPassed, targetFigures } from "../verdict";
 import { chartsOf, STEPS_HEADING } from "./charts";
 
-/** The figures at the top, of those that the run has. What targets are about is in the table of targets, and nowhere else. */
+/**
+ * The figures at the top, of those that the run has. What targets are about is in the table of targets, and nowhere
+ * else.
+ */
 const TILES: readonly FigureKey[] = [
   "requests",
   "requestsPerSecond",

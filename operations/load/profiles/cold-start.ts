@@ -12,8 +12,8 @@ export const PARTS = { without: "without warming", with: "with warming" } as con
 const PAUSE_MILLISECONDS = 1000;
 
 /**
- * Bursts of growing size, once the instances are gone: without warming, and again with a round of the warmer before each burst, in which it is asked
- * for as many instances as requests are going to come.
+ * Bursts of growing size, once the instances are gone: without warming, and again with a round of the warmer before
+ * each burst, in which it is asked for as many instances as requests are going to come.
  */
 export async function coldStart(run: Run): Promise<void> {
   await run.target.checkWarmer();

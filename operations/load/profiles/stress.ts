@@ -93,7 +93,8 @@ class Steps {
     this.startAt = await run.sendConstantly({ name, part: STRESS_PARTS.growing }, rate, seconds, this.startAt);
     await waitUntil(run, this.startAt);
     if (this.first === undefined) {
-      // There is nothing yet to compare a wait with: without its answers, a step that nobody answers would be the measure of all others.
+      // There is nothing yet to compare a wait with: without its answers, a step that nobody answers would be the
+      // measure of all others.
       await run.loop.settle();
       this.startAt = run.loop.now;
     }
@@ -134,7 +135,9 @@ function whyBroken({ p99, errorPercent, latePercent }: StepFigures, firstP99: nu
   return undefined;
 }
 
-/** Sends at the first rate until answers are as at the first step; the backlog is part of what has to be recovered from. */
+/**
+ * Sends at the first rate until answers are as at the first step; the backlog is part of what has to be recovered from.
+ */
 async function recover(run: Run, rate: number, firstP99: number): Promise<number | undefined> {
   const limit = Math.max(firstP99 * RECOVERED_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
   const droppedAt = run.loop.now;

@@ -2,7 +2,10 @@ import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { type Answer } from "../target";
 
-/** As long as API Gateway waits for a function: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+/**
+ * As long as API Gateway waits for a function:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
 const TIMEOUT_MILLISECONDS = 30_000;
 
 /** Headers that a request needs besides those that Node.js sets. */

@@ -19,8 +19,9 @@ const POLL_MILLISECONDS = 100;
 const IDLE_GRACE_SECONDS = 30;
 
 /**
- * A function of an environment that runs in this process. It is invoked without the way through its URL, because then each answer comes with the
- * platform's report: whether the request met a cold start, how long that took, and how much memory was used.
+ * A function of an environment that runs in this process. It is invoked without the way through its URL, because then
+ * each answer comes with the platform's report: whether the request met a cold start, how long that took, and how much
+ * memory was used.
  */
 export class LocalTarget implements Target {
   readonly kind = "local";

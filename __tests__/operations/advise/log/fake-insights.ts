@@ -28,7 +28,10 @@ const FIELDS = {
 
 const timeText = (at: number) => new Date(at).toISOString().replace("T", " ").replace("Z", "");
 
-/** CloudWatch Logs Insights on a log, as far as it is asked here: its limits on rows, and ends of whole seconds that belong to what is asked. */
+/**
+ * CloudWatch Logs Insights on a log, as far as it is asked here: its limits on rows, and ends of whole seconds that
+ * belong to what is asked.
+ */
 export function fakeInsights() {
   const logs = mockClient(CloudWatchLogsClient);
   const inputs: StartQueryCommandInput[] = [];

@@ -18,7 +18,10 @@ interface Environment {
   idleUntil: number;
 }
 
-/** What a function's environments write: requests that come by chance, more by day than by night, and pings. Times are seconds from the beginning on. */
+/**
+ * What a function's environments write: requests that come by chance, more by day than by night, and pings. Times are
+ * seconds from the beginning on.
+ */
 export function logOf(
   { idleSeconds, lifeSeconds, routing }: Hidden,
   { from, hours, perHour, pings = 0, seed = 3 }: Use,
