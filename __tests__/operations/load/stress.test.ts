@@ -2,9 +2,16 @@ import { expect, jest, test } from "@jest/globals";
 import { stress } from "../../../operations/load/profiles/stress";
 import { reportOf } from "../../../operations/load/report";
 import { fakeTarget, runOf, settingsOf } from "./support";
+import type * as virtualTime from "./virtual-time";
+import { sleep } from "./virtual-time";
 
-jest.setTimeout(120_000);
-jest.retryTimes(2);
+// How busy the computer is plays no part: the load tester and the servers share a clock that does not wait.
+const mockTime = () => jest.requireActual<typeof virtualTime>("./virtual-time");
+jest.mock("node:perf_hooks", () => ({ performance: { now: () => mockTime().now() } }));
+jest.mock("node:timers/promises", () => ({
+  setTimeout: (milliseconds: number) => mockTime().sleep(milliseconds),
+  setImmediate: () => mockTime().sleep(0),
+}));
 
 /** Answers so many requests at a time, each after some time; the others wait in a queue. */
 function limited(slots: number, milliseconds: number, longestQueue = Infinity): () => Promise<{ status: number }> {
@@ -14,7 +21,7 @@ function limited(slots: number, milliseconds: number, longestQueue = Infinity): 
     if (busy < slots) busy++;
     else if (queue.length >= longestQueue) return { status: 429 };
     else await new Promise<void>((resolve) => queue.push(resolve));
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await sleep(milliseconds);
     const next = queue.shift();
     if (next) next();
     else busy--;
@@ -74,7 +81,7 @@ test("a server that never recovers is told so", async () => {
 
 test("a server that answers nobody in time holds no rate, however long a step waits for it", async () => {
   const never = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await sleep(1500);
     throw new Error("no answer");
   };
   const run = runOf(fakeTarget(never));
