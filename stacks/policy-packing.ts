@@ -1,4 +1,4 @@
-import { partitionOf } from "./arn";
+import { partitionOf } from "../environments/regions";
 import { type Statement } from "./execution-role";
 import { POLICY_CHARACTERS } from "./quotas";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { keyPath } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
-import { partitionOf } from "./arn";
+import { partitionOf } from "../environments/regions";
 
 /**
  * The number of an account has so many digits:
