@@ -20,8 +20,8 @@ export function inPlaceOf<Replaced extends Handler>(
 /** Takes what a handler threw, or what it answered. */
 export type Answered = (hasFailed: boolean, value: unknown) => void;
 
-/** Gives an answer to Lambda: an error that is undefined or null is none. */
-type Answer = (error: unknown, result?: unknown) => void;
+/** Gives an answer to Lambda: an error, a result, or first the one and then the other; an error that is null is none. */
+type Answer = (...given: unknown[]) => void;
 
 /** What a handler that streams writes its response to, as far as it matters here. */
 export interface ResponseStream {
@@ -51,33 +51,13 @@ export function isStreaming(handler: object): boolean {
  * @param args what the handler is called with
  */
 export function watchAnswers(args: unknown[], answered: Answered): void {
-  const either: Answer = (error, result) => {
-    answered(error !== undefined && error !== null, error ?? result);
-  };
-  const ways: readonly [owner: unknown, key: string | number, tell: Answer][] = [
-    [args, 2, either],
-    [args[1], "done", either],
-    [
-      args[1],
-      "fail",
-      (error) => {
-        answered(true, error);
-      },
-    ],
-    [
-      args[1],
-      "succeed",
-      (result) => {
-        answered(false, result);
-      },
-    ],
-  ];
-  for (const [owner, key, tell] of ways) {
-    const answers = owner as Record<string | number, Answer | undefined>;
-    const answer = answers[key];
+  for (const key of [2, "done", "fail", "succeed"]) {
+    const owner = (key === 2 ? args : args[1]) as Record<string | number, Answer | undefined>;
+    const answer = owner[key];
     if (answer) {
-      answers[key] = (...given) => {
-        tell(...given);
+      owner[key] = (...given) => {
+        const [error, result] = key === "succeed" ? [undefined, ...given] : given;
+        answered(key === "fail" || (error ?? undefined) !== undefined, error ?? result);
         answer(...given);
       };
     }

@@ -12,10 +12,10 @@ const NAME = /^(?!(.*\d){4})[A-Za-z][\w.:-]{0,49}$/;
  * @returns a function that returns the name it is given, or {@link OTHER}
  */
 export function boundedNames(max: number): (name: unknown) => string {
-  const known: string[] = [];
+  const known = new Set<string>();
   return (name) => {
     if (typeof name !== "string" || !NAME.test(name)) return OTHER;
-    if (known.includes(name)) return name;
-    return known.length < max ? (known.push(name), name) : OTHER;
+    if (known.size < max) known.add(name);
+    return known.has(name) ? name : OTHER;
   };
 }

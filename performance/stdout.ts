@@ -17,14 +17,13 @@ const fs = process.getBuiltinModule("fs");
 let isLineOpen = false;
 
 const property = Object.getOwnPropertyDescriptor(process, "stdout");
-const open = property?.get?.bind(process) as (() => NodeJS.WriteStream) | undefined;
 // The first touch of `process.stdout` costs milliseconds, and is left to whoever needs it: only then is it watched.
-if (property && open) {
+if (property?.get) {
   Object.defineProperty(process, "stdout", {
     ...property,
     get() {
       Object.defineProperty(process, "stdout", property);
-      const stream = open();
+      const stream = process.stdout;
       const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
       stream.write = (...args: unknown[]) => {
         isLineOpen = !/\n$/.test(args[0] as string);

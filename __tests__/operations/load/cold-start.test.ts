@@ -7,7 +7,11 @@ import { openTarget } from "../../../operations/load/targets/open-target";
 import { makeProject, temporaryFolder, tfvars } from "../../support/project";
 
 const HANDLER = `import { monitorHttp } from ${JSON.stringify(resolve("performance"))};
-export const handler = monitorHttp(async () => ({ statusCode: 200 }));
+export const handler = monitorHttp(async () => {
+  // Long enough for all requests of a burst to be there at once, however slowly they are sent.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  return { statusCode: 200 };
+});
 `;
 
 // Real functions start in real processes, some forty of them.
