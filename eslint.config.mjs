@@ -15,16 +15,17 @@ const restricted = {
 };
 
 /**
- * Imports point one way: environments, performance <- functions <- stacks <- main; the advisor looks at the contracts
- * and the planner; operations and local may look at all of them.
+ * Imports point one way: performance <- warming <- functions, and with environments <- stacks <- main; the advisor looks
+ * at warming; operations and local may look at all of them.
  */
 const borders = {
-  environments: ["functions", "stacks", "local", "operations", "advisor", "main"],
-  performance: ["environments", "functions", "stacks", "local", "operations", "advisor", "main"],
-  functions: ["stacks", "local", "operations", "advisor", "main"],
-  stacks: ["local", "operations", "advisor", "main"],
+  environments: ["warming", "functions", "stacks", "local", "operations", "advisor", "main"],
+  performance: ["environments", "warming", "functions", "stacks", "local", "operations", "advisor", "main"],
+  warming: ["environments", "functions", "stacks", "local", "operations", "advisor", "main"],
+  functions: ["environments", "stacks", "local", "operations", "advisor", "main"],
+  stacks: ["functions", "local", "operations", "advisor", "main"],
   local: ["operations", "advisor", "main"],
-  advisor: ["environments", "stacks", "local", "operations", "main"],
+  advisor: ["environments", "functions", "stacks", "local", "operations", "main"],
   operations: ["main"],
 };
 

@@ -1,5 +1,5 @@
-import { demandOf } from "../functions/warmer/demand";
-import { holdMilliseconds } from "../functions/warmer/hold";
+import { demandOf } from "../warming/demand";
+import { holdMilliseconds } from "../warming/hold";
 import { Caller, type EnvironmentModel, Environments, Served } from "./environments";
 import { AddedLatency } from "./latency";
 import { type Policy, provisionedConcurrency, scheduledPings } from "./policy";

@@ -1,6 +1,6 @@
-import { Asked } from "../functions/warmer/asked";
-import { type SeenUsage } from "../functions/warmer/demand";
-import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../functions/warmer/planner";
+import { Asked } from "../warming/asked";
+import { type SeenUsage } from "../warming/demand";
+import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../warming/planner";
 
 /** As the warmer reads them. */
 const PERIOD_MINUTES = 5;

@@ -4,7 +4,7 @@ import { createServer, request } from "node:http";
 import { type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type WarmingRecord, type WarmingRequest } from "../functions/warmer/contract";
+import { type WarmingRecord, type WarmingRequest } from "../warming/contract";
 import { type LocalLambda, startLambda } from "../local/lambda/start-lambda";
 import { bundleFunctions } from "../stacks/bundle";
 import { computer, table, target, TARGETS, temporaryFolder } from "./measure";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type TargetResult, type WarmingRecord } from "../functions/warmer/contract";
+import { type TargetResult, type WarmingRecord } from "../warming/contract";
 
 /** Of a {@link WarmingRecord}, what is told here. */
 const warmingRecord = z.object({

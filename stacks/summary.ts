@@ -5,7 +5,7 @@ import { type Bundle } from "./bundle";
 import { type CostItem, dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
 import { type EnvironmentStack } from "./environment-stack";
 import { mostInstances } from "../environments/warming";
-import { pingable } from "../functions/warmer/demand";
+import { pingable } from "../warming/demand";
 import { warmedFunctions } from "./warming/warmed-functions";
 import { warmingCost } from "./warming/warming-cost";
 

@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { type TargetResult, type WarmingRecord } from "../../functions/warmer/contract";
+import { type TargetResult, type WarmingRecord } from "../../warming/contract";
 import { ops } from "../../operations/program";
 import { type RunRequest } from "../../operations/warming/plan";
 import { makeProject, tfvars } from "../support/project";

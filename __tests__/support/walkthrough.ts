@@ -14,6 +14,7 @@ const PARTS = [
   "functions/warmer",
   "performance",
   "stacks",
+  "warming",
 ];
 
 /** How a project is cloned. */

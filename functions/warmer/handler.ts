@@ -1,4 +1,4 @@
-import { type WarmingRecord } from "./contract";
+import { type WarmingRecord } from "../../warming/contract";
 import { requestIn } from "./request";
 import { Warmer } from "./run";
 

@@ -1,7 +1,7 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from "@aws-sdk/client-lambda";
 import { oneLine } from "../../performance/foreign-text";
 import { isPingReply, type Ping, PING_SOURCE, type PingReply } from "../../performance/warming";
-import { type Target } from "./contract";
+import { type Target } from "../../warming/contract";
 import { before, TimeUp } from "./time-limit";
 
 /** What keeps a ping from warming an instance. */

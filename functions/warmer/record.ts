@@ -1,5 +1,5 @@
 import { FUNCTION_NAME, NAMESPACE, WARMING_METRICS, type WarmingMetricName } from "../../performance/metrics";
-import { type TargetResult, type WarmingRecord, type WarmingRequest } from "./contract";
+import { type TargetResult, type WarmingRecord, type WarmingRequest } from "../../warming/contract";
 import { type Warmed } from "./target";
 
 /** Whether as many instances of a target answered as were asked for. */

@@ -1,5 +1,5 @@
 import { functionName as ownName } from "../../performance/instance";
-import { type Strategy, type WarmingRequest } from "./contract";
+import { type Strategy, type WarmingRequest } from "../../warming/contract";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,12 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { writeLines } from "../../performance/stdout";
 import { atMost } from "./at-most";
-import { type Target, type WarmingRecord, type WarmingRequest } from "./contract";
-import { type Demand, demandOf, gateDemand } from "./demand";
+import { type Target, type WarmingRecord, type WarmingRequest } from "../../warming/contract";
+import { type Demand, demandOf, gateDemand } from "../../warming/demand";
 import { checkGate, whenReady } from "./gate";
-import { Spreads } from "./hold";
+import { Spreads } from "../../warming/hold";
 import { isWarm, logLines, recordOf } from "./record";
-import { nextRound, roundsIn, startOfRound } from "./rounds";
+import { nextRound, roundsIn, startOfRound } from "../../warming/rounds";
 import { type Pinging, unpinged, type Warmed, warmTarget } from "./target";
 import { sleepUntil } from "./time-limit";
 import { Unmonitored } from "./unmonitored";

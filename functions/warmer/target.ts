@@ -1,7 +1,7 @@
 import { type LambdaClient } from "@aws-sdk/client-lambda";
-import { type Target, type TargetResult } from "./contract";
-import { type Demand } from "./demand";
-import { holdMilliseconds, longerHold, type Spreads } from "./hold";
+import { type Target, type TargetResult } from "../../warming/contract";
+import { type Demand } from "../../warming/demand";
+import { holdMilliseconds, longerHold, type Spreads } from "../../warming/hold";
 import { type PingAnswer, type PingFailure, type PingOutcome, sendPing } from "./ping";
 
 /**

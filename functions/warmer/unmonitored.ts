@@ -1,5 +1,5 @@
 import { nameOf, type Warmed } from "./target";
-import { type Target } from "./contract";
+import { type Target } from "../../warming/contract";
 
 /** A function that does not know pings does its work for each of them: it is spared for so long. */
 const SPARED_MILLISECONDS = 3_600_000;

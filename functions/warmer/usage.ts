@@ -2,10 +2,10 @@ import type * as sdk from "@aws-sdk/client-cloudwatch";
 import { type CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { oneLine } from "../../performance/foreign-text";
 import { FUNCTION_NAME } from "../../performance/metrics";
-import { Asked } from "./asked";
-import { type Target } from "./contract";
-import { type KnownUsage } from "./demand";
-import { MINUTES_KEPT_HOURS, type UsagePeriod } from "./planner";
+import { Asked } from "../../warming/asked";
+import { type Target } from "../../warming/contract";
+import { type KnownUsage } from "../../warming/demand";
+import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../../warming/planner";
 import { before } from "./time-limit";
 
 /**

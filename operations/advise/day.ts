@@ -1,6 +1,6 @@
 import { type Policy, provisionedConcurrency, scheduledPings } from "../../advisor/policy";
 import { UsageHistory } from "../../advisor/usage-history";
-import { demandOf } from "../../functions/warmer/demand";
+import { demandOf } from "../../warming/demand";
 import { type History } from "./history";
 import { type Profile } from "./profile";
 

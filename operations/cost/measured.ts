@@ -1,5 +1,5 @@
 import { type Environment } from "../../environments/schema";
-import { type Price } from "../../functions/warmer/contract";
+import { type Price } from "../../warming/contract";
 import prices from "../../stacks/prices.json";
 import { priceOf, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
 import { type CostLine, type Costs, type EnvironmentCost, exactly, type FunctionCost, totalsOf } from "./cost-report";

@@ -1,4 +1,4 @@
-import { type Price } from "../../functions/warmer/contract";
+import { type Price } from "../../warming/contract";
 import { type Point } from "../aws/metric-data";
 import { type FunctionData } from "./function-data";
 import { PARTS } from "./parts";

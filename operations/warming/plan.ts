@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { show, InvalidInput } from "../../environments/mistakes";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { type WarmingRequest } from "../../functions/warmer/contract";
+import { type WarmingRequest } from "../../warming/contract";
 import { targetOf, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
 import { environmentCalled } from "../environment-choice";
 

@@ -3,7 +3,7 @@ import {
   type FilteredLogEvent,
   paginateFilterLogEvents,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { type WarmingRecord } from "../../functions/warmer/contract";
+import { type WarmingRecord } from "../../warming/contract";
 
 /**
  * A computer's clock may be so much ahead of AWS's. A run's records are told by its id, so that looking back takes in

@@ -1,4 +1,4 @@
-import { type TargetResult, type WarmingRecord } from "../../functions/warmer/contract";
+import { type TargetResult, type WarmingRecord } from "../../warming/contract";
 import { type WarmingPlan } from "./plan";
 import { type WatchEnd } from "./watch";
 

@@ -1,4 +1,4 @@
-import { type TargetResult } from "../../functions/warmer/contract";
+import { type TargetResult } from "../../warming/contract";
 import { oneLine } from "../one-line";
 import { type WarmingPlan } from "./plan";
 import { type TimedRecord } from "./run-log";

@@ -5,7 +5,7 @@ import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { Construct } from "constructs";
 import { createHash } from "node:crypto";
-import { type WarmingRequest } from "../../functions/warmer/contract";
+import { type WarmingRequest } from "../../warming/contract";
 import { TARGETS_PER_RULE } from "../quotas";
 import { scheduleRules, type ScheduleRule, type Schedules } from "./schedules";
 import { targetOf, type WarmedFunction, WARMER_PRICE } from "./warmed-functions";

@@ -1,7 +1,7 @@
 import { deployedName } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type WarmingSettings, warmingSettings } from "../../environments/warming";
-import { type Price, type Strategy, type Target } from "../../functions/warmer/contract";
+import { type Price, type Strategy, type Target } from "../../warming/contract";
 import prices from "../prices.json";
 
 /**

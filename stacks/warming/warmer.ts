@@ -6,7 +6,7 @@ import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { type WarmingRequest } from "../../functions/warmer/contract";
+import { type WarmingRequest } from "../../warming/contract";
 import { arnPart } from "../arn";
 import { type Bundle, HANDLER } from "../bundle";
 import { addExecutionRole, allow } from "../execution-role";

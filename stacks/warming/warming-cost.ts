@@ -1,8 +1,8 @@
 import { type Environment } from "../../environments/schema";
-import { type Price } from "../../functions/warmer/contract";
-import { KEPT_MINUTES } from "../../functions/warmer/asked";
-import { pingable } from "../../functions/warmer/demand";
-import { holdMilliseconds } from "../../functions/warmer/hold";
+import { type Price } from "../../warming/contract";
+import { KEPT_MINUTES } from "../../warming/asked";
+import { pingable } from "../../warming/demand";
+import { holdMilliseconds } from "../../warming/hold";
 import { HOURS_PER_MONTH } from "../hours-per-month";
 import prices from "../prices.json";
 import { schedulesOf } from "./scheduled-warming";

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { holdMilliseconds, longerHold, Spreads } from "../../../functions/warmer/hold";
+import { holdMilliseconds, longerHold, Spreads } from "../../../warming/hold";
 import { Warmer } from "../../../functions/warmer/run";
 import { isPing, isPingReply, MAX_HOLD_MILLISECONDS } from "../../../performance/warming";
 import {

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { type Target, type TargetResult, type WarmingRecord } from "../../../functions/warmer/contract";
+import { type Target, type TargetResult, type WarmingRecord } from "../../../warming/contract";
 import { sendPing } from "../../../functions/warmer/ping";
 import { Warmer } from "../../../functions/warmer/run";
 import { type FunctionConfiguration } from "../../../local/lambda/function-configuration";

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { handler } from "../../../functions/warmer/handler";
-import { type Rounds, type WarmingRequest } from "../../../functions/warmer/contract";
+import { type Rounds, type WarmingRequest } from "../../../warming/contract";
 import { Warmer } from "../../../functions/warmer/run";
 import { metricsIn } from "../../support/lambda";
 import {

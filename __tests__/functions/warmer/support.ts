@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient, type InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, jest } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { type Target, type WarmingRecord, type WarmingRequest } from "../../../functions/warmer/contract";
+import { type Target, type WarmingRecord, type WarmingRequest } from "../../../warming/contract";
 import { Warmer } from "../../../functions/warmer/run";
 import { type Ping, type PingReply } from "../../../performance/warming";
 import { Stdout } from "../../support/lambda";

@@ -1,8 +1,8 @@
 import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataInput } from "@aws-sdk/client-cloudwatch";
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { type ConditionalWarming, type Target } from "../../../functions/warmer/contract";
-import { type KnownUsage } from "../../../functions/warmer/demand";
+import { type ConditionalWarming, type Target } from "../../../warming/contract";
+import { type KnownUsage } from "../../../warming/demand";
 import { Warmer } from "../../../functions/warmer/run";
 import { UsageReader } from "../../../functions/warmer/usage";
 import { distinct, MockedLambda, never, onlyResult, requestOf, run, serviceError, targetOf } from "./support";

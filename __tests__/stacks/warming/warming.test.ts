@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type WarmingRequest } from "../../../functions/warmer/contract";
+import { type WarmingRequest } from "../../../warming/contract";
 import {
   type Attributes,
   makeProject,

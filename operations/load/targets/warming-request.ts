@@ -1,6 +1,6 @@
 import { deployedName, WARMER } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
-import { type WarmingRequest } from "../../../functions/warmer/contract";
+import { type WarmingRequest } from "../../../warming/contract";
 import { targetOf, warmedFunctions, WARMER_PRICE } from "../../../stacks/warming/warmed-functions";
 import { OperationFailure } from "../../operation-failure";
 import { type WarmingRound } from "../target";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { Asked } from "../../../functions/warmer/asked";
-import { demandOf } from "../../../functions/warmer/demand";
-import { targetOf } from "./support";
+import { Asked } from "../../warming/asked";
+import { demandOf } from "../../warming/demand";
+import { targetOf } from "../functions/warmer/support";
 
 const MINUTE = 60_000;
 /** A Monday, 12:00 UTC. */

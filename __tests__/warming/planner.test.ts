@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { planConcurrency, type PlanningInput, type UsagePeriod } from "../../functions/warmer/planner";
+import { planConcurrency, type PlanningInput, type UsagePeriod } from "../../warming/planner";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

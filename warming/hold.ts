@@ -1,4 +1,4 @@
-import { MAX_HOLD_MILLISECONDS } from "../../performance/warming";
+import { MAX_HOLD_MILLISECONDS } from "../performance/warming";
 
 /**
  * How long an instance is to keep a ping: until the last ping of the round has arrived, or one instance answers two of
