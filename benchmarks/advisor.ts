@@ -5,7 +5,7 @@ import { fitMechanism, predictColdStarts } from "../advisor/fit";
 import { type Policy } from "../advisor/policy";
 import { seededRandom, seedOf } from "../advisor/random";
 import { Simulation } from "../advisor/simulation";
-import prices from "../stacks/prices.json";
+import prices from "../model/prices.json";
 import { readAwsRuns, readAzureFunctions } from "./advisor/traces";
 import { computer, table, target, TARGETS } from "./measure";
 

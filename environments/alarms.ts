@@ -4,7 +4,7 @@ import { type MistakeTogether } from "./mistakes-together";
 
 /**
  * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function
- * for that one alone. What an alarm watches and says is in stacks/monitoring/alarms.ts.
+ * for that one alone. What an alarm watches and says is in model/alarms.ts.
  */
 
 /**

@@ -61,7 +61,7 @@ export function addCost(program: Command, surroundings: Surroundings, exit: (cod
       }
       const [{ costText, footnotes, leftOut }, { PRICE_SOURCE }] = await Promise.all([
         import("./cost/text"),
-        import("../stacks/cost"),
+        import("../model/priced-resources"),
       ]);
       const isMeasured = days !== undefined;
       if (json) {
@@ -78,18 +78,18 @@ export function addCost(program: Command, surroundings: Surroundings, exit: (cod
 async function costsOf(
   environments: readonly Environment[],
   days: number | undefined,
-  { root, now }: Surroundings,
+  { now }: Surroundings,
   signal: AbortSignal,
 ): Promise<EnvironmentCost[]> {
   const { configuredCost } = await import("./cost/configured");
-  const configured = environments.map((environment) => configuredCost(root, environment));
+  const configured = environments.map(configuredCost);
   if (days === undefined) return configured;
 
   const [{ readUsage }, { measuredCost }] = await Promise.all([import("./cost/usage"), import("./cost/measured")]);
   const to = now();
   return Promise.all(
     environments.map(async (environment, index) => {
-      const cost = configured[index] ?? configuredCost(root, environment);
+      const cost = configured[index] ?? configuredCost(environment);
       const usage = await readUsage(environment, { from: to - days * DAY_MILLISECONDS, to, signal });
       if (usage) return measuredCost(environment, cost, usage);
       return { ...cost, notes: [...cost.notes, `no use was measured in ${days} days: these figures are by its file`] };

@@ -82,7 +82,7 @@ async function taskOf(
   const environment = environmentCalled(environmentName, await loadEnvironments(root));
   // What knows the alarms is slow to load.
   const [{ watchedFunctions }, { alarmMeant, functionAlarms }] = await Promise.all([
-    import("../stacks/monitoring/watched-function"),
+    import("../model/watched-function"),
     import("./investigate/alarms"),
   ]);
   const all = watchedFunctions(environment);

@@ -1,6 +1,6 @@
 import { type Environment } from "../environments/schema";
-import { priceOf, type WarmedFunction, warmedFunctions } from "../stacks/warming/warmed-functions";
-import { type WatchedFunction, watchedFunctions } from "../stacks/monitoring/watched-function";
+import { priceOf, type WarmedFunction, warmedFunctions } from "../model/warmed-functions";
+import { type WatchedFunction, watchedFunctions } from "../model/watched-function";
 
 /** A function that is reported on. */
 export interface Subject {

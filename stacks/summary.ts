@@ -2,12 +2,13 @@ import { DataResource, TerraformResource } from "cdktf";
 import { stateLocation } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
-import { type CostItem, dollars, DOLLARS_PER_GIGABYTE_QUERIED, monthlyCost, PRICE_SOURCE } from "./cost";
+import { type CostItem, priceMonitoring } from "../model/monitoring-cost";
+import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../model/priced-resources";
 import { type EnvironmentStack } from "./environment-stack";
 import { mostInstances } from "../environments/warming";
 import { pingable } from "../warming/demand";
-import { warmedFunctions } from "./warming/warmed-functions";
-import { warmingCost } from "./warming/warming-cost";
+import { warmedFunctions } from "../model/warmed-functions";
+import { priceWarming } from "../model/warming-cost";
 
 const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
 
@@ -19,7 +20,7 @@ const LONGEST_LIST = 60;
  * @param bundles the functions' code
  */
 export function summarize(stacks: readonly EnvironmentStack[], bundles: Iterable<Bundle>): string {
-  const costs = stacks.map((stack) => ({ stack, items: monthlyCost(stack) }));
+  const costs = stacks.map((stack) => ({ stack, items: priceMonitoring(stack.environment) }));
   const rows = costs.map(({ stack, items }) => {
     const { name, region, state } = stack.environment;
     const resources = stack.node.findAll().filter(isInAws);
@@ -29,7 +30,7 @@ export function summarize(stacks: readonly EnvironmentStack[], bundles: Iterable
       region,
       describe(stack.environment),
       String(resources.length),
-      `${dollars(cost)} a month`,
+      `${formatDollars(cost)} a month`,
       stateLocation(name, state),
     ];
   });
@@ -67,7 +68,7 @@ function costLines(costs: readonly { stack: EnvironmentStack; items: readonly Co
     `Monitoring costs at most (${PRICE_SOURCE}; queries: $${DOLLARS_PER_GIGABYTE_QUERIED} per GB of logs that they read):`,
     ...costs.map(({ stack, items }) => {
       const counted = items.filter(({ count }) => count > 0);
-      const list = counted.map(({ what, count, dollarsEach }) => `${what} ${count} x ${dollars(dollarsEach)}`);
+      const list = counted.map(({ what, count, dollarsEach }) => `${what} ${count} x ${formatDollars(dollarsEach)}`);
       return `  ${stack.environment.name}: ${list.join(", ")}`;
     }),
   ];
@@ -79,10 +80,10 @@ function warmingLines(stacks: readonly EnvironmentStack[]): string[] {
   return [
     "Keeping functions warm costs about:",
     ...stacks.map(({ environment }) => {
-      const list = warmingCost(environment).map(({ what, pings, dollars: cost, eachTime }) => {
+      const list = priceWarming(environment).map(({ what, pings, dollars: cost, eachTime }) => {
         const [, most] = pings;
         const pinged = most > 0 ? ` ${range(pings, (count) => Math.round(count).toLocaleString("en"))} pings` : "";
-        return `${what}${pinged} ${range(cost, dollars)}${eachTime ? " each time" : ""}`;
+        return `${what}${pinged} ${range(cost, formatDollars)}${eachTime ? " each time" : ""}`;
       });
       return `  ${environment.name}: ${list.join(", ") || "nothing"}`;
     }),

@@ -3,7 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 /** The product's rooms, and of `functions` what comes with it: users may add folders of their own. */
-const ROOMS = ["advisor", "docs", "environments", "functions", "local", "operations", "performance", "stacks", "warming"];
+const ROOMS = [
+  "advisor",
+  "docs",
+  "environments",
+  "functions",
+  "local",
+  "model",
+  "operations",
+  "performance",
+  "stacks",
+  "warming",
+];
 const OWN_FUNCTIONS = /^functions\/(api|warmer)\//;
 
 /** Every import of one room by another, as in `stacks --> environments`, read from the code. */
@@ -19,7 +30,7 @@ function importsBetweenRooms(): string[] {
   const found = sources.flatMap(({ room, file }) =>
     [
       ...readFileSync(file, "utf8").matchAll(
-        room === "main" ? /from "\.\/([\w-]+)\//g : /from "(?:\.\.\/)+([\w-]+)["/]/g,
+        room === "main" ? /(?:from |import\()"\.\/([\w-]+)\//g : /(?:from |import\()"(?:\.\.\/)+([\w-]+)["/]/g,
       ),
     ]
       .map(([, target = ""]) => target)
@@ -40,9 +51,15 @@ test("the picture of the rooms in docs/architecture.md shows the imports that th
 });
 
 test("every source file that docs/architecture.md names exists", () => {
-  const files = ["environments", "stacks", "stacks/monitoring", "stacks/warming", "performance", "warming"].flatMap((room) =>
-    readdirSync(room),
-  );
+  const files = [
+    "environments",
+    "stacks",
+    "stacks/monitoring",
+    "stacks/warming",
+    "model",
+    "performance",
+    "warming",
+  ].flatMap((room) => readdirSync(room));
   const named = readFileSync("docs/architecture.md", "utf8").match(/[\w-]+\.ts\b/g) ?? [];
   expect(named.filter((file) => ![...files, "main.ts", "handler.ts"].includes(basename(file)))).toEqual([]);
 });

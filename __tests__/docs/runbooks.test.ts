@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { parseTfvars } from "../../environments/parse-tfvars";
 import { environmentFile } from "../../environments/schema";
-import { QUERIES, WARMING_RUNS } from "../../stacks/monitoring/queries";
+import { QUERIES, WARMING_RUNS } from "../../model/queries";
 
 const FOLDER = "docs/runbooks";
 const RUNBOOKS = readdirSync(FOLDER).map((name) => join(FOLDER, name));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ALARM_KEYS, URGENT_ALARMS } from "../../environments/alarms";
 import { isRegionName, meantRegion, partitionOf } from "../../environments/regions";
-import { ALARMS } from "../../stacks/monitoring/alarms";
+import { ALARMS } from "../../model/alarms";
 import { makeProject, mistakesIn, synthesize, tfvars } from "../support/project";
 
 async function toldOf(text: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> {

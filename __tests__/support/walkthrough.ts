@@ -12,6 +12,7 @@ const PARTS = [
   "run.js",
   "main.ts",
   "functions/warmer",
+  "model",
   "performance",
   "stacks",
   "warming",

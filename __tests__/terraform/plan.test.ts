@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
 import { FILTERS } from "../../stacks/monitoring/platform-metrics";
-import { QUERIES, WARMING_RUNS } from "../../stacks/monitoring/queries";
+import { QUERIES, WARMING_RUNS } from "../../model/queries";
 import { synthesize } from "../support/project";
 import { OFFLINE, type Plan, TerraformFolder, terraformIsUsable } from "../support/terraform";
 

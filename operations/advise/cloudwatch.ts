@@ -1,7 +1,7 @@
 import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type Distribution, fixed } from "../../advisor/distribution";
-import { ofTraffic, reported } from "../../stacks/monitoring/metrics";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { ofTraffic, reported } from "../../model/metrics";
+import { type WatchedFunction } from "../../model/watched-function";
 import { AwsFailure } from "../aws/failure";
 import { type MetricRequest, type Point, readingDollars, readMetrics } from "../aws/metric-data";
 import { type History } from "./history";

@@ -1,8 +1,8 @@
 import { type Policy } from "../../advisor/policy";
 import { DAYS, parseDays } from "../../environments/days";
 import { type WarmingSettings } from "../../environments/warming";
-import prices from "../../stacks/prices.json";
-import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
+import prices from "../../model/prices.json";
+import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 /** What decides how many instances are warm between deployments. */
 export type Warming = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;

@@ -1,5 +1,5 @@
 import { TARGETS } from "../../performance/targets";
-import prices from "../../stacks/prices.json";
+import prices from "../../model/prices.json";
 import { type AdviceReport, type FunctionAdvice, REPORT_VERSION } from "./report";
 import { ASSUMPTION, LEFT_OUT } from "./unknowns";
 

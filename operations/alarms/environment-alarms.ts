@@ -1,8 +1,7 @@
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type Environment } from "../../environments/schema";
-import { ALARMS, CAUSES } from "../../stacks/monitoring/alarms";
-import { alarmName, hasAlarm } from "../../stacks/monitoring/function-alarms";
-import { warmerAlarmName } from "../../stacks/monitoring/warmer-alarms";
+import { ALARMS, CAUSES, findAlarmMeasure, nameAlarm } from "../../model/alarms";
+import { listWarmerAlarms } from "../../model/warmer-alarms";
 import { type Subject } from "../subject";
 
 /** An alarm that an environment has. */
@@ -21,27 +20,22 @@ export function alarmsOf(environment: Environment, subjects: readonly Subject[])
   const { name } = environment;
   const ofFunctions = subjects.flatMap((subject): EnvironmentAlarm[] => {
     const { watched } = subject;
-    const keys = ALARM_KEYS.filter((key) => hasAlarm(watched, key));
+    const keys = ALARM_KEYS.filter((key) => findAlarmMeasure(watched, key));
     const own = keys.map((key) => ({
-      name: alarmName(name, watched, key),
+      name: nameAlarm(name, watched, key),
       watches: { subject, key },
       notifies: ALARMS[key].route !== "composite",
       urgent: CAUSES.includes(key),
     }));
     const hasComposite = keys.some((key) => ALARMS[key].route === "composite");
     const degraded: EnvironmentAlarm = {
-      name: alarmName(name, watched, "degraded"),
+      name: nameAlarm(name, watched, "degraded"),
       watches: { subject, key: "degraded" },
       notifies: true,
       urgent: false,
     };
     return hasComposite ? [...own, degraded] : own;
   });
-  if (subjects.every(({ warmed }) => !warmed)) return ofFunctions;
-  const ofWarmer = (["errors", "missed"] as const).map((key) => ({
-    name: warmerAlarmName(name, key),
-    notifies: true,
-    urgent: false,
-  }));
+  const ofWarmer = listWarmerAlarms(environment).map((alarm) => ({ name: alarm.name, notifies: true, urgent: false }));
   return [...ofFunctions, ...ofWarmer];
 }

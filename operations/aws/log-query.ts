@@ -5,7 +5,7 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../stacks/cost";
+import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../model/priced-resources";
 import { answerOf, AwsFailure } from "./failure";
 
 const EVERY_MILLISECONDS = 500;

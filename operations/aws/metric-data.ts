@@ -1,6 +1,6 @@
 import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
-import prices from "../../stacks/prices.json";
-import { type Measure, type Metric } from "../../stacks/monitoring/metrics";
+import prices from "../../model/prices.json";
+import { type Measure, type MetricAddress } from "../../model/metrics";
 import { answerOf, AwsFailure } from "./failure";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
@@ -21,7 +21,7 @@ const KEPT: readonly { readonly periodSeconds: number; readonly milliseconds: nu
 
 /** One metric with one statistic. */
 export interface MetricRequest {
-  readonly metric: Metric;
+  readonly metric: MetricAddress;
   /** As CloudWatch writes it: `Sum`, `Average`, `p99`, `PR(:2000)`, … */
   readonly statistic: string;
 }
@@ -119,7 +119,7 @@ function queriesOf(request: MetricRequest | Measure, id: string, periodSeconds: 
 }
 
 function queryOf(
-  { namespace, metricName, dimensions }: Metric,
+  { namespace, metricName, dimensions }: MetricAddress,
   statistic: string,
   id: string,
   periodSeconds: number,

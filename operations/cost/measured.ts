@@ -1,11 +1,11 @@
 import { type Environment } from "../../environments/schema";
 import { type Price } from "../../warming/contract";
-import prices from "../../stacks/prices.json";
-import { priceOf, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
+import prices from "../../model/prices.json";
+import { priceOf, WARMER_PRICE } from "../../model/warmed-functions";
 import { type CostLine, type Costs, type EnvironmentCost, exactly, type FunctionCost, totalsOf } from "./cost-report";
 import { provisionedCost, sizeOf } from "./provisioned";
 import { type FunctionUsage, monthsOf, type Runs, type Usage } from "./usage";
-import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
+import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 const BYTES_PER_GIGABYTE = 1e9;
 const METRICS = "metrics";

@@ -1,10 +1,9 @@
 import { type Environment } from "../../environments/schema";
-import prices from "../../stacks/prices.json";
-import { schedulesOf } from "../../stacks/warming/scheduled-warming";
-import { hoursPerWeek } from "../../stacks/warming/schedules";
-import { type WarmedFunction, warmedFunctions } from "../../stacks/warming/warmed-functions";
+import prices from "../../model/prices.json";
+import { hoursPerWeek } from "../../model/schedules";
+import { switchedOnSchedules, type WarmedFunction, warmedFunctions } from "../../model/warmed-functions";
 import { type CostLine, exactly, type Range } from "./cost-report";
-import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
+import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 const HOURS_PER_WEEK = 7 * 24;
 
@@ -49,7 +48,7 @@ export function provisionedCost(
     unit: "instances",
     dollars: dollarsOf(count, { ...size, hours, gigabyteSeconds }),
   });
-  const peakHours = (hoursPerWeek(schedulesOf(one)).peak / HOURS_PER_WEEK) * HOURS_PER_MONTH;
+  const peakHours = (hoursPerWeek(switchedOnSchedules(one)).peak / HOURS_PER_WEEK) * HOURS_PER_MONTH;
   return {
     lines: [
       ...(always[1] > 0 ? [line("always", always, HOURS_PER_MONTH)] : []),

@@ -1,4 +1,4 @@
-import { dollars, PRICE_SOURCE } from "../../stacks/cost";
+import { formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
 import { numberText } from "../number-text";
 import { textTable } from "../text-table";
 import { type CostLine, type Costs, type EnvironmentCost, KINDS, type Range } from "./cost-report";
@@ -37,7 +37,7 @@ export function costText(cost: EnvironmentCost): string[] {
   const { environment, region, measured, functions, shared, totals, notes } = cost;
   const rows = [...functions.flatMap((one) => rowsOf(one.id, one)), ...rowsOf("all together", shared)];
   const source = measured
-    ? `measured from ${measured.from} to ${measured.to} and taken for a month; asking cost ${dollars(measured.readingDollars)}`
+    ? `measured from ${measured.from} to ${measured.to} and taken for a month; asking cost ${formatDollars(measured.readingDollars)}`
     : "by its file";
   return [
     `${environment} (${region}), ${source}:`,
@@ -79,6 +79,6 @@ function countText({ count, unit }: CostLine): string {
 }
 
 function rangeText([least, most]: Range): string {
-  const [low, high] = [dollars(least), dollars(most)];
+  const [low, high] = [formatDollars(least), formatDollars(most)];
   return low === high ? high : `${low} to ${high}`;
 }

@@ -3,15 +3,15 @@ import { defaultLogGroup, deployedName, WARMER } from "../../environments/names"
 import { type Environment } from "../../environments/schema";
 import { FUNCTION_NAME, NAMESPACE, platformNamespace } from "../../performance/metrics";
 import {
-  type Metric,
+  type MetricAddress,
   ofAlias,
   ofFunction,
   ofTraffic,
   reported,
   warmed as warmedMetric,
-} from "../../stacks/monitoring/metrics";
-import { type WatchedFunction, watchedFunctions } from "../../stacks/monitoring/watched-function";
-import { warmedFunctions } from "../../stacks/warming/warmed-functions";
+} from "../../model/metrics";
+import { type WatchedFunction, watchedFunctions } from "../../model/watched-function";
+import { warmedFunctions } from "../../model/warmed-functions";
 import { answerOf, MAX_ATTEMPTS } from "../aws/failure";
 import { type MetricRequest, readingDollars, readMetrics } from "../aws/metric-data";
 
@@ -121,7 +121,7 @@ function warmerRequests(name: string): Requests {
 
 function functionRequests(watched: WatchedFunction, qualifier: string | undefined): Requests {
   const { id, logGroup, deployedHere, name } = watched;
-  const pings = (metricName: "Invocations" | "Duration"): Metric =>
+  const pings = (metricName: "Invocations" | "Duration"): MetricAddress =>
     deployedHere
       ? ofAlias(metricName, watched, "warm")
       : {
@@ -145,11 +145,11 @@ function functionRequests(watched: WatchedFunction, qualifier: string | undefine
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */
-function incomingBytes(logGroup: string): Metric {
+function incomingBytes(logGroup: string): MetricAddress {
   return { namespace: "AWS/Logs", metricName: "IncomingBytes", dimensions: { LogGroupName: logGroup } };
 }
 
-function total(metric: Metric): MetricRequest {
+function total(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }
 

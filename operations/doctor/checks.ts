@@ -1,5 +1,5 @@
 import { type Environment } from "../../environments/schema";
-import { watchedFunctions } from "../../stacks/monitoring/watched-function";
+import { watchedFunctions } from "../../model/watched-function";
 import { type Surroundings } from "../surroundings";
 import { alarmChecks } from "./alarms";
 import { Aws } from "./aws";

@@ -4,7 +4,7 @@ import {
   paginateListAliases,
 } from "@aws-sdk/client-lambda";
 import { type Environment, type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type Aws } from "./aws";
 import { type Check, fail, ok, once, type Verdict, warn } from "./check";
 

@@ -1,6 +1,6 @@
 import { type Environment } from "../../environments/schema";
-import { emitted, ofFunction, ofTraffic, reported } from "../../stacks/monitoring/metrics";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { emitted, ofFunction, ofTraffic, reported } from "../../model/metrics";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
 import { type Aws } from "./aws";
 import { type Check, fail, ok, once, warn } from "./check";

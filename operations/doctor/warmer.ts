@@ -2,10 +2,9 @@ import { type FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { nextTimes } from "../../local/schedule/schedule-expression";
-import { type Metric, warmed as warmedMetric } from "../../stacks/monitoring/metrics";
-import { schedulesOf } from "../../stacks/warming/scheduled-warming";
-import { scheduleRules } from "../../stacks/warming/schedules";
-import { type WarmedFunction, warmedFunctions } from "../../stacks/warming/warmed-functions";
+import { type MetricAddress, warmed as warmedMetric } from "../../model/metrics";
+import { scheduleRules } from "../../model/schedules";
+import { switchedOnSchedules, type WarmedFunction, warmedFunctions } from "../../model/warmed-functions";
 import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
 import { type Aws } from "./aws";
 import { type Check, fail, ok, once, type Verdict, warn } from "./check";
@@ -129,7 +128,7 @@ export function warmerChecks({ aws, environment, region, synthesis, expected, no
     },
   };
   const keptWarm = warmed.flatMap((one): Check[] => {
-    const rules = scheduleRules(schedulesOf(one));
+    const rules = scheduleRules(switchedOnSchedules(one));
     if (rules.length === 0) return [];
     return [
       {
@@ -200,7 +199,7 @@ function lastTime(expression: string, until: number): number | undefined {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
-function ofRule(metricName: "Invocations" | "FailedInvocations", rule: string): Metric {
+function ofRule(metricName: "Invocations" | "FailedInvocations", rule: string): MetricAddress {
   return { namespace: "AWS/Events", metricName, dimensions: { RuleName: rule } };
 }
 
@@ -209,7 +208,7 @@ function missedIn(queue: string): MetricRequest {
   return { metric: { namespace: "AWS/SQS", metricName, dimensions: { QueueName: queue } }, statistic: "Maximum" };
 }
 
-function sumOf(metric: Metric): MetricRequest {
+function sumOf(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }
 

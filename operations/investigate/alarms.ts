@@ -1,9 +1,9 @@
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { type AlarmKey } from "../../environments/alarms";
 import { type Environment } from "../../environments/schema";
-import { ALARMS, hyphenated } from "../../stacks/monitoring/alarms";
-import { type QueryKey } from "../../stacks/monitoring/queries";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { ALARMS, hyphenated } from "../../model/alarms";
+import { type QueryKey } from "../../model/queries";
+import { type WatchedFunction } from "../../model/watched-function";
 import { oneLine } from "../one-line";
 import { readStateChanges } from "../alarms/history";
 import { alarmsOf } from "../alarms/environment-alarms";

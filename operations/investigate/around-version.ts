@@ -1,5 +1,5 @@
-import { failures, type Measure, measure, ofTraffic, reported } from "../../stacks/monitoring/metrics";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { failures, type Measure, measure, ofTraffic, reported } from "../../model/metrics";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type Point, readMetrics } from "../aws/metric-data";
 import { type Aws } from "./aws";
 import { type Version } from "./changes";

@@ -1,5 +1,5 @@
-import { type Measure } from "../../stacks/monitoring/metrics";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type Measure } from "../../model/metrics";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest, readingDollars, readMetrics } from "../aws/metric-data";
 import { type Aws } from "./aws";
 import { type Figure, FIGURE_NAMES, type FigureName, FIGURES } from "./figures";

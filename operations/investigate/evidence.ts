@@ -1,4 +1,4 @@
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type AlarmFindings, type FunctionAlarmKey } from "./alarms";
 import { type AroundVersion, type Side } from "./around-version";
 import { type Aliases, type Changes } from "./changes";

@@ -9,8 +9,8 @@ import {
   ofTraffic,
   reported,
   warmed,
-} from "../../stacks/monitoring/metrics";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+} from "../../model/metrics";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest } from "../aws/metric-data";
 
 /** What hours are compared by. */

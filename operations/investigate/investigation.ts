@@ -1,5 +1,5 @@
 import { type Environment } from "../../environments/schema";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type AlarmFindings, type FunctionAlarm, rangIn, readAlarms, withHistory } from "./alarms";
 import { aroundDollars, nearPublication, readAround } from "./around-version";
 import { Aws } from "./aws";

@@ -1,6 +1,6 @@
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
-import { QUERIES, type QueryKey, WARMING_RUNS } from "../../stacks/monitoring/queries";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { QUERIES, type QueryKey, WARMING_RUNS } from "../../model/queries";
+import { type WatchedFunction } from "../../model/watched-function";
 import { type LogQueryResult, runLogQuery } from "../aws/log-query";
 import { queriesOfAlarm, type FunctionAlarmKey } from "./alarms";
 import { type Aws } from "./aws";

@@ -1,5 +1,5 @@
-import { type QueryKey } from "../../stacks/monitoring/queries";
-import { type WatchedFunction } from "../../stacks/monitoring/watched-function";
+import { type QueryKey } from "../../model/queries";
+import { type WatchedFunction } from "../../model/watched-function";
 import { numberText } from "../number-text";
 import { oneLine } from "../one-line";
 import { utc } from "../time-text";

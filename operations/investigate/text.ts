@@ -1,4 +1,4 @@
-import { dollars } from "../../stacks/cost";
+import { formatDollars } from "../../model/priced-resources";
 import { numberText } from "../number-text";
 import { utc } from "../time-text";
 import { type Ring } from "../alarms/ringing";
@@ -114,7 +114,7 @@ function changeLines({ changes, aliases, around, watched, reservedConcurrency }:
 function queryLines({ queries, environment, watched }: Investigation): string[] {
   return queries.flatMap(({ query, lines, bytesScanned, dollars: cost }) => {
     const suffix = watched.logFormat === "text" && query !== "warming-runs" ? "-text" : "";
-    const read = `${numberText(bytesScanned / BYTES_PER_MEGABYTE)} MB read, ${dollars(cost)}`;
+    const read = `${numberText(bytesScanned / BYTES_PER_MEGABYTE)} MB read, ${formatDollars(cost)}`;
     return [`  ${environment}/${query}${suffix} (${read})`, ...lines.map((line) => `      ${line}`)];
   });
 }
@@ -161,5 +161,5 @@ function diagnosisLines({ title, because, advice, commands = [], runbook }: Diag
 
 function costLine({ metricsDollars, queries }: Investigation): string {
   const ofQueries = queries.reduce((total, { dollars: cost }) => total + cost, 0);
-  return `This cost ${dollars(metricsDollars)} for metrics and ${dollars(ofQueries)} for logs. Nothing was changed.`;
+  return `This cost ${formatDollars(metricsDollars)} for metrics and ${formatDollars(ofQueries)} for logs. Nothing was changed.`;
 }

@@ -1,7 +1,6 @@
 import { WARMING_METRICS } from "../../performance/metrics";
-import { dollars, METRICS_PER_FUNCTION, PRICE_SOURCE } from "../../stacks/cost";
-import { PRICED_RESOURCES, type PricedResource } from "../../stacks/priced-resources";
-import prices from "../../stacks/prices.json";
+import { METRICS_PER_FUNCTION } from "../../model/monitoring-cost";
+import { formatDollars, PRICE_SOURCE, PRICED_RESOURCES, type PricedResource } from "../../model/priced-resources";
 import { type Plan, type ResourceChange } from "./plan";
 import { child, embeddedJson } from "./sensitivity";
 
@@ -32,19 +31,12 @@ export function monthlyCost({ changes }: Plan): {
     // What Terraform lets go of stays in AWS.
     after: ({ kind, before, after }) => (kind === "forget" ? before : after),
   };
-  const items = [
-    {
-      what: "metrics",
-      dollarsEach: prices.perMonth.metric,
-      before: metricsOn(changes, sides.before),
-      after: metricsOn(changes, sides.after),
-    },
-    ...PRICED_RESOURCES.map((priced) => ({
-      ...priced,
-      before: countOf(priced, changes, sides.before),
-      after: countOf(priced, changes, sides.after),
-    })),
-  ];
+  const items = Object.values<PricedResource>(PRICED_RESOURCES).map(({ type, what, dollarsEach }) => ({
+    what,
+    dollarsEach,
+    before: countOf(type, changes, sides.before),
+    after: countOf(type, changes, sides.after),
+  }));
   const total = (side: "before" | "after") => items.reduce((sum, item) => sum + item[side] * item.dollarsEach, 0);
   return { before: total("before"), after: total("after"), items };
 }
@@ -53,12 +45,13 @@ export function monthlyCost({ changes }: Plan): {
 export function costLine(plan: Plan): string {
   const { before, after, items } = monthlyCost(plan);
   const moved = items.filter((item) => item.before !== item.after);
-  if (moved.length === 0) return `Monthly cost: ${dollars(after)}, as before`;
-  const list = moved.map((item) => `${item.what} ${item.before} -> ${item.after} x ${dollars(item.dollarsEach)}`);
-  return `Monthly cost: ${dollars(before)} -> ${dollars(after)} (${list.join(", ")})`;
+  if (moved.length === 0) return `Monthly cost: ${formatDollars(after)}, as before`;
+  const list = moved.map((item) => `${item.what} ${item.before} -> ${item.after} x ${formatDollars(item.dollarsEach)}`);
+  return `Monthly cost: ${formatDollars(before)} -> ${formatDollars(after)} (${list.join(", ")})`;
 }
 
-function countOf({ type }: PricedResource, changes: readonly ResourceChange[], side: Side): number {
+function countOf(type: string | undefined, changes: readonly ResourceChange[], side: Side): number {
+  if (type === undefined) return metricsOn(changes, side);
   return ofType(type, changes, side).reduce<number>(
     (total, attributes) => total + (type === METRIC_ALARM ? metricsWatched(attributes) : 1),
     0,

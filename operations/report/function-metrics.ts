@@ -1,5 +1,5 @@
 import { type MetricRequest } from "../aws/metric-data";
-import { emitted, type Metric, ofTraffic, reported, warmed } from "../../stacks/monitoring/metrics";
+import { emitted, type MetricAddress, ofTraffic, reported, warmed } from "../../model/metrics";
 import { type Subject } from "../subject";
 
 /** What is read of one function: which metric, with which statistic. What a function does not have is missing. */
@@ -109,7 +109,7 @@ function requestsOf({ watched }: Subject): Requests<SeriesName & ScalarName> {
 
 function pingsOf({ watched: { name }, warmed: target }: Subject): Requests<PingName> {
   if (!target) return {};
-  const ofPings = (metricName: string): Metric => ({
+  const ofPings = (metricName: string): MetricAddress => ({
     namespace: "AWS/Lambda",
     metricName,
     dimensions: { FunctionName: name, Resource: `${name}:${target.qualifier}` },
@@ -125,6 +125,6 @@ function pingsOf({ watched: { name }, warmed: target }: Subject): Requests<PingN
   };
 }
 
-function sum(metric: Metric): MetricRequest {
+function sum(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }

@@ -3,7 +3,7 @@ import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MemorySize } from "./report-schema";
 import { type Subject } from "../subject";
-import { HOURS_PER_MONTH } from "../../stacks/hours-per-month";
+import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 /**
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed, one that people remember

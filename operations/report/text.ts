@@ -1,4 +1,4 @@
-import { DOLLARS_PER_GIGABYTE_QUERIED, PRICE_SOURCE } from "../../stacks/cost";
+import { DOLLARS_PER_GIGABYTE_QUERIED, PRICE_SOURCE } from "../../model/priced-resources";
 import { readingDollars } from "../aws/metric-data";
 import { numberText } from "../number-text";
 import { textTable } from "../text-table";

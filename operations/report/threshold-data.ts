@@ -1,7 +1,7 @@
 import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type AlarmKey } from "../../environments/alarms";
-import { ALARMS } from "../../stacks/monitoring/alarms";
-import { type Measure } from "../../stacks/monitoring/metrics";
+import { ALARMS } from "../../model/alarms";
+import { type Measure } from "../../model/metrics";
 import { type Point, readMetrics } from "../aws/metric-data";
 import { type Period } from "./period";
 import { type Range } from "../alarms/ringing";

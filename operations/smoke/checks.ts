@@ -1,5 +1,5 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { emitted, ofAlias } from "../../stacks/monitoring/metrics";
+import { emitted, ofAlias } from "../../model/metrics";
 import { answerOf, AwsFailure } from "../aws/failure";
 import { type MetricRequest, readMetrics } from "../aws/metric-data";
 import { type HeaderSource, HttpSender } from "../load/targets/http-sender";

@@ -3,7 +3,7 @@ import { show, InvalidInput } from "../../environments/mistakes";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../warming/contract";
-import { targetOf, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "../../stacks/warming/warmed-functions";
+import { targetOf, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "../../model/warmed-functions";
 import { environmentCalled } from "../environment-choice";
 
 /** What the warmer is asked in one run. */

@@ -1,10 +1,11 @@
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { ALARMS, hyphenated } from "./alarms";
-import { dashboardLink, functionLink, logGroupLink, queryLink, tracesLink } from "./console-links";
+import { ALARMS, hyphenated } from "../../model/alarms";
+import { dashboardLink, functionLink, logGroupLink, queryLink, tracesLink } from "../../model/console-links";
+import { nameDashboard } from "../../model/dashboards";
 import { type SavedQueries } from "./saved-queries";
-import { type WatchedFunction } from "./watched-function";
+import { type WatchedFunction } from "../../model/watched-function";
 
 /** For the log group of the longest function name; the query leads to one with a longer name. */
 const LONGEST_LOGS_LINK = 200;
@@ -15,7 +16,6 @@ const RUNBOOKS = "docs/runbooks";
 export class AlarmTexts {
   constructor(
     private readonly environment: Pick<Environment, "name" | "region" | "runbooksUrl">,
-    private readonly dashboardOf: (watched: WatchedFunction) => string,
     private readonly queries: SavedQueries,
   ) {}
 
@@ -88,7 +88,7 @@ export class AlarmTexts {
     const logs = logGroupLink(region, watched.logGroup);
     const queryId = this.queries.idOf(query, watched);
     return [
-      `Dashboard: ${dashboardLink(region, this.dashboardOf(watched))}`,
+      `Dashboard: ${dashboardLink(region, nameDashboard(name, watched))}`,
       ...(queryId === undefined ? [] : [`Query ${name}/${query}: ${queryLink(region, queryId)}`]),
       ...(logs.length > LONGEST_LOGS_LINK ? [] : [`Logs: ${logs}`]),
       `Runbook: ${this.runbook(hyphenated(runbook))}`,

@@ -2,10 +2,10 @@ import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { type Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { defaultLogGroup } from "../../environments/names";
-import { alarmName, hasAlarm } from "./function-alarms";
-import { type WatchedFunction } from "./watched-function";
-import { type FunctionTable, functionTables } from "./function-tables";
-import { type BigNumber, type Line, numbersOf, type Section, sectionsOf, type Widget } from "./widgets";
+import { findAlarmMeasure, nameAlarm } from "../../model/alarms";
+import { type WatchedFunction } from "../../model/watched-function";
+import { type FunctionTable, functionTables } from "../../model/function-tables";
+import { type BigNumber, type Line, numbersOf, type Section, sectionsOf, type Widget } from "../../model/widgets";
 
 /** Stands for the function that the viewer chooses: CloudWatch writes the chosen one's name wherever this is. */
 const CHOSEN = "CHOSEN-FUNCTION";
@@ -120,8 +120,8 @@ function headingRow(heading: string): Row {
 /** Which alarms of the chosen function ring, whether any function needs somebody, and where to go on. */
 function statusRows(props: DashboardProps): Row[] {
   const everywhere = props.functions.flatMap((watched) =>
-    STATUS.filter((key) => hasAlarm(watched, key)).map(
-      (key) => `${props.alarmArnPrefix}${alarmName(props.environment, watched, key)}`,
+    STATUS.filter((key) => findAlarmMeasure(watched, key)).map(
+      (key) => `${props.alarmArnPrefix}${nameAlarm(props.environment, watched, key)}`,
     ),
   );
   const chosen = ALARM_KEYS.flatMap((key) => chosenAlarm(key, props) ?? []);
@@ -150,9 +150,9 @@ function alarmWidget(title: string, alarms: readonly string[]): object {
 
 /** The ARN of an alarm of whichever function is chosen; undefined where no function has such an alarm. */
 function chosenAlarm(key: AlarmKey, { environment, alarmArnPrefix, functions }: DashboardProps): string | undefined {
-  if (!functions.some((watched) => hasAlarm(watched, key))) return undefined;
+  if (!functions.some((watched) => findAlarmMeasure(watched, key))) return undefined;
   const { deployedHere } = functions[0];
-  return `${alarmArnPrefix}${alarmName(environment, { name: CHOSEN, deployedHere }, key)}`;
+  return `${alarmArnPrefix}${nameAlarm(environment, { name: CHOSEN, deployedHere }, key)}`;
 }
 
 function draw(widget: Widget, props: DashboardProps): object | undefined {

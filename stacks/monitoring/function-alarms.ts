@@ -7,9 +7,9 @@ import {
 import { Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type AlarmTexts } from "./alarm-texts";
-import { type Alarm, ALARMS, CAUSES, hyphenated, type Route } from "./alarms";
-import { type Measure } from "./metrics";
-import { type WatchedFunction } from "./watched-function";
+import { type Alarm, ALARMS, CAUSES, findAlarmMeasure, hyphenated, nameAlarm, type Route } from "../../model/alarms";
+import { type Measure } from "../../model/metrics";
+import { type WatchedFunction } from "../../model/watched-function";
 
 /** What a function's alarms need besides the function. */
 export interface FunctionAlarmsProps {
@@ -34,7 +34,7 @@ export class FunctionAlarms extends Construct {
   ) {
     super(scope, id);
     for (const key of ALARM_KEYS) {
-      const measure = measureOf(props.watched, key);
+      const measure = findAlarmMeasure(props.watched, key);
       if (measure) this.alarms.set(key, this.addAlarm(key, ALARMS[key], measure));
     }
     this.addComposite();
@@ -45,7 +45,7 @@ export class FunctionAlarms extends Construct {
     const settings = watched.alarm(key);
     const actions = route === "composite" ? undefined : [topics[route]];
     return new CloudwatchMetricAlarm(this, hyphenated(key), {
-      alarmName: alarmName(environment, watched, key),
+      alarmName: nameAlarm(environment, watched, key),
       alarmDescription: texts.of(key, watched),
       comparisonOperator: "GreaterThanThreshold",
       threshold: settings.threshold,
@@ -75,32 +75,13 @@ export class FunctionAlarms extends Construct {
     const causes = ringing(CAUSES);
     const consequences = `(${ringing(routed).join(" OR ")})`;
     new CloudwatchCompositeAlarm(this, "degraded", {
-      alarmName: alarmName(environment, watched, "degraded"),
+      alarmName: nameAlarm(environment, watched, "degraded"),
       alarmDescription: texts.ofSeveral(routed, watched),
       alarmRule: causes.length > 0 ? `${consequences} AND NOT (${causes.join(" OR ")})` : consequences,
       alarmActions: [topics.notice],
       okActions: [topics.notice],
     });
   }
-}
-
-/** Whether a function has an alarm: it is not switched off, and there is something to watch. */
-export function hasAlarm(watched: WatchedFunction, key: AlarmKey): boolean {
-  return measureOf(watched, key) !== undefined;
-}
-
-function measureOf(watched: WatchedFunction, key: AlarmKey): Measure | undefined {
-  return watched.alarm(key).enabled ? ALARMS[key].watched(watched) : undefined;
-}
-
-/** An alarm's name, which no other alarm of the account may have: of two, CloudWatch would keep the last. */
-export function alarmName(
-  environment: string,
-  { name, deployedHere }: Pick<WatchedFunction, "name" | "deployedHere">,
-  key: string,
-): string {
-  // The name of a function that is deployed from here begins with the environment's.
-  return [...(deployedHere ? [] : [environment]), name, hyphenated(key)].join("-");
 }
 
 function measured({ statistic, metrics, expression }: Measure, period: number): Partial<CloudwatchMetricAlarmConfig> {

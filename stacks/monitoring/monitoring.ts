@@ -9,7 +9,8 @@ import { Notifications } from "./notifications";
 import { addPlatformMetrics } from "./platform-metrics";
 import { SavedQueries } from "./saved-queries";
 import { addWarmerAlarms } from "./warmer-alarms";
-import { type WatchedFunction, watchedFunctions } from "./watched-function";
+import { listDashboards } from "../../model/dashboards";
+import { watchedFunctions } from "../../model/watched-function";
 
 /** What monitoring needs of the rest of a stack. */
 export interface MonitoringProps {
@@ -37,7 +38,7 @@ export function addMonitoring(
     sensitiveVariables,
   );
   const queries = new SavedQueries(stack, "queries", environment.name, functions, warming?.logGroup);
-  const texts = new AlarmTexts(environment, (watched) => dashboardName(environment.name, watched), queries);
+  const texts = new AlarmTexts(environment, queries);
 
   const platformMetrics = new Construct(stack, "platform-metrics");
   const alarms = new Construct(stack, "alarms");
@@ -56,21 +57,14 @@ export function addMonitoring(
 
   const { region } = environment;
   const alarmArnPrefix = `arn:${partition}:cloudwatch:${region}:${account}:alarm:`;
-  for (const deployedHere of [true, false]) {
-    const [first, ...rest] = functions.filter((watched) => watched.deployedHere === deployedHere);
-    if (!first) continue;
+  for (const { name, deployedHere, functions: shown } of listDashboards(environment)) {
     addDashboard(stack, deployedHere ? "dashboard" : "dashboard-existing", {
-      name: dashboardName(environment.name, first),
+      name,
       environment: environment.name,
       region,
-      functions: [first, ...rest],
+      functions: shown,
       alarmArnPrefix,
-      links: (functionName) => texts.dashboardLinks(first, functionName),
+      links: (functionName) => texts.dashboardLinks(shown[0], functionName),
     });
   }
-}
-
-/** Functions that are deployed elsewhere have a dashboard of their own: they have no aliases, and less to show. */
-function dashboardName(environment: string, { deployedHere }: WatchedFunction): string {
-  return deployedHere ? environment : `${environment}-existing`;
 }

@@ -1,7 +1,8 @@
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { type Construct } from "constructs";
 import { PLATFORM_METRICS, platformNamespace, type PlatformMetricName } from "../../performance/metrics";
-import { type LogFormat, type WatchedFunction } from "./watched-function";
+import { listPlatformMetrics } from "../../model/platform-metrics";
+import { type LogFormat, type WatchedFunction } from "../../model/watched-function";
 
 interface Filter {
   readonly pattern: string;
@@ -46,20 +47,13 @@ export const FILTERS: Readonly<Record<LogFormat, Readonly<Record<PlatformMetricN
   },
 };
 
-/** The metrics that a function needs from its platform's reports. */
-export function platformMetricsOf({ memoryMb }: WatchedFunction): PlatformMetricName[] {
-  const all = Object.keys(PLATFORM_METRICS) as PlatformMetricName[];
-  // Each is billed: what is known need not be measured.
-  return memoryMb === undefined ? all : all.filter((name) => name !== "MemorySize");
-}
-
 /**
  * Turns the platform's reports in a function's log into metrics.
  *
  * @param logGroup the log group's name, which exists when Terraform comes here
  */
 export function addPlatformMetrics(scope: Construct, watched: WatchedFunction, logGroup: string): void {
-  for (const metric of platformMetricsOf(watched)) {
+  for (const metric of listPlatformMetrics(watched)) {
     const { pattern, value } = FILTERS[watched.logFormat][metric];
     const id = kebabCase(metric);
     new CloudwatchLogMetricFilter(scope, id, {

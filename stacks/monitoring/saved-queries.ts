@@ -1,7 +1,7 @@
 import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { Construct } from "constructs";
-import { QUERIES, type QueryKey, WARMING_RUNS } from "./queries";
-import { type LogFormat, type WatchedFunction } from "./watched-function";
+import { QUERIES, type QueryKey, WARMING_RUNS } from "../../model/queries";
+import { type LogFormat, type WatchedFunction } from "../../model/watched-function";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
 const MAX_LOG_GROUPS = 50;

@@ -7,8 +7,9 @@ import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { type WarmingRequest } from "../../warming/contract";
 import { TARGETS_PER_RULE } from "../quotas";
-import { scheduleRules, type ScheduleRule, type Schedules } from "./schedules";
-import { targetOf, type WarmedFunction, WARMER_PRICE } from "./warmed-functions";
+import { scheduleRules, type ScheduleRule } from "../../model/schedules";
+import { switchedOnSchedules, targetOf, type WarmedFunction, WARMER_PRICE } from "../../model/warmed-functions";
+import { nameMissedQueue } from "../../model/warmer-alarms";
 import { type Warmer } from "./warmer";
 
 /**
@@ -32,7 +33,7 @@ export class ScheduledWarming extends Construct {
     const rules = [...functionsByRule(warmed)];
     if (rules.length === 0) return;
     this.missed = new SqsQueue(this, "missed", {
-      name: `${environment}-warming-missed`,
+      name: nameMissedQueue(environment),
       sqsManagedSseEnabled: true,
       messageRetentionSeconds: FOURTEEN_DAYS_SECONDS,
     });
@@ -126,16 +127,11 @@ function addRule(
 function functionsByRule(warmed: readonly WarmedFunction[]): Map<ScheduleRule, WarmedFunction[]> {
   const rules = new Map<string, [ScheduleRule, WarmedFunction[]]>();
   for (const one of warmed) {
-    for (const rule of scheduleRules(schedulesOf(one))) {
+    for (const rule of scheduleRules(switchedOnSchedules(one))) {
       const key = `${rule.strategy} ${rule.expression}`;
       const [, functions] = rules.get(key) ?? [rule, []];
       rules.set(key, [rule, [...functions, one]]);
     }
   }
   return new Map(rules.values());
-}
-
-/** The strategies that are switched on. */
-export function schedulesOf({ settings: { scheduled, peak } }: Pick<WarmedFunction, "settings">): Schedules {
-  return { scheduled: scheduled.enabled ? scheduled : undefined, peak: peak.enabled ? peak : undefined };
 }

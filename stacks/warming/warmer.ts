@@ -10,7 +10,7 @@ import { type WarmingRequest } from "../../warming/contract";
 import { arnPart } from "../arn";
 import { type Bundle, HANDLER } from "../bundle";
 import { addExecutionRole, allow } from "../execution-role";
-import { targetOf, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "./warmed-functions";
+import { targetOf, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
 
 /** A ping that is this late would meet a round that is over: the next one is better. */
 const LONGEST_WAIT_SECONDS = 60;

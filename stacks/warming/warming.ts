@@ -5,7 +5,7 @@ import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type Bundle } from "../bundle";
 import { ScheduledWarming } from "./scheduled-warming";
-import { type WarmedFunction, warmedFunctions } from "./warmed-functions";
+import { type WarmedFunction, warmedFunctions } from "../../model/warmed-functions";
 import { Warmer } from "./warmer";
 
 /** Makes what a new version has to pass before it gets traffic, and pings. */

@@ -5,7 +5,7 @@ import { type IntervalMinutes, INTERVALS_MINUTES } from "../../../environments/d
 import { WARMING_DEFAULTS, warmingMistakes } from "../../../environments/warming";
 import { candidatesFor } from "../../../operations/advise/candidates";
 import { policyOf, type Warming } from "../../../operations/advise/policies";
-import { scheduleRules } from "../../../stacks/warming/schedules";
+import { scheduleRules } from "../../../model/schedules";
 import { Cron } from "croner";
 
 const MINUTE = 60_000;

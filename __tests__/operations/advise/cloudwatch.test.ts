@@ -2,7 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@a
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { HISTORY_DAYS, readUse, useDollars } from "../../../operations/advise/cloudwatch";
-import { type WatchedFunction, watchedFunctions } from "../../../stacks/monitoring/watched-function";
+import { type WatchedFunction, watchedFunctions } from "../../../model/watched-function";
 import { platformNamespace } from "../../../performance/metrics";
 import { loadEnvironments } from "../../../environments/load";
 import { makeProject, tfvars } from "../../support/project";

@@ -27,7 +27,7 @@ import { jest } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { type Diagnosed } from "../../../operations/investigate/diagnoses";
 import { ops } from "../../../operations/program";
-import { QUERIES, type QueryKey, WARMING_RUNS } from "../../../stacks/monitoring/queries";
+import { QUERIES, type QueryKey, WARMING_RUNS } from "../../../model/queries";
 import { makeProject, tfvars } from "../../support/project";
 import { FakeCloudWatch } from "../report/fake-cloudwatch";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { QUERIES } from "../../../stacks/monitoring/queries";
+import { QUERIES } from "../../../model/queries";
 import { type SynthesizedStack, synthesizeDev, tfvars } from "../../support/project";
 import { checkQuery, LAMBDA_FIELDS, LOG_FIELDS } from "../../support/insights";
 import { METRICS } from "../../../performance/metrics";

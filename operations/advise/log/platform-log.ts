@@ -1,5 +1,5 @@
 import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { type LogFormat, type WatchedFunction } from "../../../stacks/monitoring/watched-function";
+import { type LogFormat, type WatchedFunction } from "../../../model/watched-function";
 import { runLogQuery, type Waiting } from "../../aws/log-query";
 import { type History } from "../history";
 

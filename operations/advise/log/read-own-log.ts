@@ -1,6 +1,6 @@
 import { countText, dollarText } from "../amounts";
 import { numberText } from "../../number-text";
-import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../../stacks/cost";
+import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../../model/priced-resources";
 import { type History } from "../history";
 import { EXPECTATION } from "../unknowns";
 import { fitRuns } from "./fit-runs";

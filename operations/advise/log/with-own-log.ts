@@ -1,5 +1,5 @@
 import { type Environment } from "../../../environments/schema";
-import { type WatchedFunction } from "../../../stacks/monitoring/watched-function";
+import { type WatchedFunction } from "../../../model/watched-function";
 import { MAX_ATTEMPTS } from "../../aws/failure";
 import { type Surroundings } from "../../surroundings";
 import { type Subject } from "../advise-function";

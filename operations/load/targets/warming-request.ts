@@ -1,7 +1,7 @@
 import { deployedName, WARMER } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
 import { type WarmingRequest } from "../../../warming/contract";
-import { targetOf, warmedFunctions, WARMER_PRICE } from "../../../stacks/warming/warmed-functions";
+import { targetOf, warmedFunctions, WARMER_PRICE } from "../../../model/warmed-functions";
 import { OperationFailure } from "../../operation-failure";
 import { type WarmingRound } from "../target";
 

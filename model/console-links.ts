@@ -1,4 +1,4 @@
-import { partitionOf } from "../../environments/regions";
+import { partitionOf } from "../environments/regions";
 
 /**
  * Addresses of pages in the CloudWatch console. AWS documents none of them; they are as the console itself writes them.

@@ -1,13 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { Cron } from "croner";
-import { INTERVALS_MINUTES, parseDays } from "../../../environments/days";
-import {
-  hoursPerWeek,
-  type PeakWarming,
-  type ScheduledWarming,
-  scheduleRules,
-} from "../../../stacks/warming/schedules";
+import { INTERVALS_MINUTES, parseDays } from "../../environments/days";
+import { hoursPerWeek, type PeakWarming, type ScheduledWarming, scheduleRules } from "../../model/schedules";
 
 const WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const WEEK_MINUTES = 7 * 24 * 60;

@@ -1,8 +1,9 @@
-import { deployedName } from "../../environments/names";
-import { type Environment } from "../../environments/schema";
-import { type WarmingSettings, warmingSettings } from "../../environments/warming";
-import { type Price, type Strategy, type Target } from "../../warming/contract";
-import prices from "../prices.json";
+import { deployedName } from "../environments/names";
+import { type Environment } from "../environments/schema";
+import { type WarmingSettings, warmingSettings } from "../environments/warming";
+import { type Price, type Strategy, type Target } from "../warming/contract";
+import prices from "./prices.json";
+import { type Schedules } from "./schedules";
 
 /**
  * The warmer's own settings. It waits for answers most of the time, and a run over hundreds of instances takes some
@@ -93,4 +94,9 @@ export function targetOf(warmed: WarmedFunction, strategy: Strategy): Target {
 
 function concurrencyOf({ scheduled, peak, preDeployment, gate }: WarmingSettings, strategy: Strategy): number {
   return { scheduled, peak, pre_deployment: preDeployment, gate }[strategy].concurrency;
+}
+
+/** The strategies that are switched on. */
+export function switchedOnSchedules({ settings: { scheduled, peak } }: Pick<WarmedFunction, "settings">): Schedules {
+  return { scheduled: scheduled.enabled ? scheduled : undefined, peak: peak.enabled ? peak : undefined };
 }

@@ -5,11 +5,11 @@ import {
   platformNamespace,
   type PlatformMetricName,
   type WarmingMetricName,
-} from "../../performance/metrics";
+} from "../performance/metrics";
 import { type WatchedFunction } from "./watched-function";
 
 /** Where CloudWatch keeps one metric of one function. */
-export interface Metric {
+export interface MetricAddress {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface Metric {
 export interface Measure {
   readonly statistic: Statistic;
   /** Each by the name under which the expression knows it. */
-  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly metrics: Readonly<Record<string, MetricAddress>>;
   /** Missing where the one metric is the figure itself. */
   readonly expression?: string;
 }
@@ -35,27 +35,27 @@ export type LambdaMetricName =
   "AsyncEventsDropped" | "ConcurrentExecutions" | "Duration" | "Errors" | "Invocations" | "Throttles";
 
 /** A metric that the function itself emits. */
-export function emitted(metricName: MetricName, { name }: Subject): Metric {
+export function emitted(metricName: MetricName, { name }: Subject): MetricAddress {
   return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
 }
 
 /** A metric from the platform's reports in the function's log. */
-export function reported(metricName: PlatformMetricName, { name }: Pick<Subject, "name">): Metric {
+export function reported(metricName: PlatformMetricName, { name }: Pick<Subject, "name">): MetricAddress {
   return { namespace: platformNamespace(name), metricName, dimensions: {} };
 }
 
 /** A metric that the warmer emits of a function that it keeps warm. */
-export function warmed(metricName: WarmingMetricName, { name }: Pick<Subject, "name">): Metric {
+export function warmed(metricName: WarmingMetricName, { name }: Pick<Subject, "name">): MetricAddress {
   return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
 }
 
 /** A metric of Lambda itself, of the function as a whole. */
-export function ofFunction(metricName: LambdaMetricName, { name }: Subject): Metric {
+export function ofFunction(metricName: LambdaMetricName, { name }: Subject): MetricAddress {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name } };
 }
 
 /** A metric of Lambda itself, of what came in through one alias. */
-export function ofAlias(metricName: LambdaMetricName, { name }: Subject, alias: "live" | "warm"): Metric {
+export function ofAlias(metricName: LambdaMetricName, { name }: Subject, alias: "live" | "warm"): MetricAddress {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name, Resource: `${name}:${alias}` } };
 }
 
@@ -63,12 +63,12 @@ export function ofAlias(metricName: LambdaMetricName, { name }: Subject, alias: 
  * A metric of Lambda itself, of traffic: warming pings have an alias of their own, where the function is deployed from
  * here.
  */
-export function ofTraffic(metricName: LambdaMetricName, subject: Subject): Metric {
+export function ofTraffic(metricName: LambdaMetricName, subject: Subject): MetricAddress {
   return subject.deployedHere ? ofAlias(metricName, subject, "live") : ofFunction(metricName, subject);
 }
 
 /** The figure that a metric itself is. */
-export function measure(statistic: Statistic, metric: Metric): Measure {
+export function measure(statistic: Statistic, metric: MetricAddress): Measure {
   return { statistic, metrics: { value: metric } };
 }
 

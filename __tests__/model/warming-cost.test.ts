@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { loadEnvironments } from "../../../environments/load";
-import { warmingCost } from "../../../stacks/warming/warming-cost";
-import { makeProject, tfvars } from "../../support/project";
+import { loadEnvironments } from "../../environments/load";
+import { priceWarming } from "../../model/warming-cost";
+import { makeProject, tfvars } from "../support/project";
 
 const PERIODS_OF_FIVE_MINUTES = (730 * 60) / 5;
 
@@ -10,7 +10,7 @@ async function costs(warming: string, more = "") {
   const functions = `api = { warming = { ${warming} }${more} }`;
   const root = makeProject({ "environments/dev.tfvars": tfvars({ functions }) });
   const [dev] = await loadEnvironments(root);
-  return Object.fromEntries(dev ? warmingCost(dev).map((cost) => [cost.what, cost]) : []);
+  return Object.fromEntries(dev ? priceWarming(dev).map((cost) => [cost.what, cost]) : []);
 }
 
 test("a fixed number is pinged in each round", async () => {

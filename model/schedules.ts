@@ -1,4 +1,4 @@
-import { type Day, DAYS, daysFrom, type IntervalMinutes, parseDays } from "../../environments/days";
+import { type Day, DAYS, daysFrom, type IntervalMinutes, parseDays } from "../environments/days";
 
 /**
  * When the warmer runs, as EventBridge cron expressions in UTC. Two rules that match the same minute would both fire,

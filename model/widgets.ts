@@ -1,9 +1,9 @@
-import { type AlarmKey } from "../../environments/alarms";
-import { TARGETS } from "../../performance/targets";
+import { type AlarmKey } from "../environments/alarms";
+import { TARGETS } from "../performance/targets";
 import {
   emitted,
   failures,
-  type Metric,
+  type MetricAddress,
   ofAlias,
   ofFunction,
   ofTraffic,
@@ -16,7 +16,7 @@ import {
 export interface Line {
   readonly label: string;
   /** Missing for an expression. */
-  readonly metric?: Metric;
+  readonly metric?: MetricAddress;
   readonly statistic?: string;
   readonly expression?: string;
   /** By which an expression knows it. */
@@ -295,6 +295,6 @@ function percentOfRequests(subject: Subject, label: string, expression: string):
   ];
 }
 
-function hidden(id: string, metric: Metric): Line {
+function hidden(id: string, metric: MetricAddress): Line {
   return { label: id, id, metric, statistic: "Sum", hidden: true };
 }

@@ -1,4 +1,4 @@
-import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
+import { type AlarmKey, type AlarmSettings } from "../environments/alarms";
 import {
   emitted,
   failures,
@@ -137,6 +137,21 @@ export const CAUSES: readonly AlarmKey[] = ["errors", "timeouts", "throttles"];
 /** An alarm's key as it stands in ids, names and links: `cold_starts` is `cold-starts`. */
 export function hyphenated(key: string): string {
   return key.replaceAll("_", "-");
+}
+
+/** What an alarm of a function watches; undefined where it is switched off, or there is no such thing to watch. */
+export function findAlarmMeasure(watched: WatchedFunction, key: AlarmKey): Measure | undefined {
+  return watched.alarm(key).enabled ? ALARMS[key].watched(watched) : undefined;
+}
+
+/** An alarm's name, which no other alarm of the account may have: of two, CloudWatch would keep the last. */
+export function nameAlarm(
+  environment: string,
+  { name, deployedHere }: Pick<WatchedFunction, "name" | "deployedHere">,
+  key: AlarmKey | "degraded",
+): string {
+  // The name of a function that is deployed from here begins with the environment's.
+  return [...(deployedHere ? [] : [environment]), name, hyphenated(key)].join("-");
 }
 
 /** As in "in 5 minutes", or "in 3 of 5 minutes". */

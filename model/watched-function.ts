@@ -1,7 +1,7 @@
-import { type AlarmKey, alarmSettings, type AlarmSettings } from "../../environments/alarms";
-import { defaultLogGroup, deployedName } from "../../environments/names";
-import { type Environment } from "../../environments/schema";
-import { warmedFunctions } from "../warming/warmed-functions";
+import { type AlarmKey, alarmSettings, type AlarmSettings } from "../environments/alarms";
+import { defaultLogGroup, deployedName } from "../environments/names";
+import { type Environment } from "../environments/schema";
+import { warmedFunctions } from "./warmed-functions";
 
 /** A function as monitoring sees it, wherever it is deployed. */
 export interface WatchedFunction {

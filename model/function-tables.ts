@@ -1,4 +1,4 @@
-import { emitted, type Metric, ofTraffic, reported } from "./metrics";
+import { emitted, type MetricAddress, ofTraffic, reported } from "./metrics";
 import { type WatchedFunction } from "./watched-function";
 
 /** A figure of every function, one in a row. */
@@ -6,7 +6,7 @@ export interface FunctionTable {
   readonly title: string;
   /** How a row's periods become its one figure. */
   readonly summary: "AVG" | "MAX" | "SUM";
-  readonly rows: readonly { readonly label: string; readonly metric: Metric; readonly statistic: string }[];
+  readonly rows: readonly { readonly label: string; readonly metric: MetricAddress; readonly statistic: string }[];
 }
 
 /**
@@ -18,7 +18,7 @@ export function functionTables(functions: readonly WatchedFunction[]): FunctionT
     title: string,
     summary: FunctionTable["summary"],
     statistic: string,
-    metricOf: (watched: WatchedFunction) => Metric,
+    metricOf: (watched: WatchedFunction) => MetricAddress,
   ): FunctionTable => ({
     title,
     summary,

@@ -1,0 +1,100 @@
+import { expect, test } from "@jest/globals";
+import { App } from "cdktf";
+import fc from "fast-check";
+import { join } from "node:path";
+import { loadEnvironments } from "../../environments/load";
+import { WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { METRICS_PER_FUNCTION, priceMonitoring } from "../../model/monitoring-cost";
+import { EnvironmentStack } from "../../stacks/environment-stack";
+import { HANDLER, makeProject, type SynthesizedStack, temporaryFolder, tfvars } from "../support/project";
+
+const WARMING_METRICS = 3;
+
+const enabled = fc.boolean().map((isOn) => `{ enabled = ${isOn} }`);
+
+/** Alarms and strategies that are switched on or off, of one function or of all. */
+const switches = fc
+  .record({ errors: enabled, cold: enabled, response: enabled, scheduled: enabled, peak: enabled, gate: enabled })
+  .map(
+    ({ errors, cold, response, scheduled, peak, gate }) => `
+    alarms = { errors = ${errors}, cold_starts = ${cold}, response_time = ${response} }
+    warming = { scheduled = ${scheduled}, peak = ${peak}, gate = ${gate} }`,
+  );
+
+const deployed = fc.oneof(
+  fc.tuple(switches, fc.constantFrom("", "asynchronous = true", "memory_mb = 256")).map((lines) => lines.join("\n")),
+  // One that is stopped cannot be warmed.
+  fc.constant("reserved_concurrency = 0"),
+);
+
+const existing = fc
+  .tuple(
+    switches.map((text) => text.replace(/,? gate = \{[^}]*\}/, "")),
+    fc.constantFrom("", "memory_mb = 512"),
+  )
+  .map((lines) => ["existing = true", 'warming_qualifier = "warm"', ...lines].join("\n"));
+
+const environmentFile = fc
+  .record({ functions: fc.array(deployed, { minLength: 1, maxLength: 3 }), old: fc.option(existing) })
+  .map(({ functions, old }) =>
+    tfvars({
+      functions: [
+        ...functions.map((text, index) => `f${index} = {\n${text}\n}`),
+        ...(old === null ? [] : [`old = {\n${old}\n}`]),
+      ].join("\n"),
+    }),
+  );
+
+async function load(text: string): Promise<Environment> {
+  const handlers = [0, 1, 2].map((index): [string, string] => [`functions/f${index}/handler.ts`, HANDLER]);
+  const root = makeProject({ "environments/dev.tfvars": text, ...Object.fromEntries(handlers) });
+  const [environment] = await loadEnvironments(root);
+  if (!environment) throw new Error("no environment");
+  return environment;
+}
+
+/** What Terraform would make of an environment, with code that does not matter. */
+function synthesized(environment: Environment): SynthesizedStack["resource"] {
+  const folder = temporaryFolder();
+  const bundle = { zipFile: join(__dirname, "monitoring-cost.test.ts"), sourceCodeHash: "", notes: [] };
+  const bundles = new Map([WARMER, ...Object.keys(environment.functions)].map((name) => [name, bundle]));
+  const app = new App({ outdir: folder, skipValidation: true });
+  const stack = new EnvironmentStack(app, environment, { bundles, stackFolder: folder });
+  const { resource } = stack.toTerraform() as SynthesizedStack;
+  return resource;
+}
+
+test("what is priced from an environment's file is what Terraform makes of it", async () => {
+  await fc.assert(
+    fc.asyncProperty(environmentFile, async (text) => {
+      const environment = await load(text);
+      const resource = synthesized(environment);
+      const all = (type: string) => Object.values(resource[type] ?? {});
+      const watched = all("aws_cloudwatch_metric_alarm").map(({ metric_query: queries }) =>
+        Array.isArray(queries) ? queries.filter((query: { metric?: unknown }) => query.metric).length : 1,
+      );
+      const warmed = new Set(
+        JSON.stringify([all("aws_cloudwatch_event_target"), all("aws_lambda_invocation")])
+          .match(/functionName\\+":\\+"[\w-]+/g)
+          ?.map((name) => name.split('"').at(-1)),
+      );
+
+      const counts = priceMonitoring(environment).map(({ what, count }) => [what, count]);
+
+      const live = all("aws_lambda_alias").filter(({ name }) => name === "live").length;
+      const [[, metrics] = []] = counts;
+      const others = live * METRICS_PER_FUNCTION + all("aws_cloudwatch_log_metric_filter").length;
+      // What is never pinged by the clock or at a deployment can still be warmed by hand, and is counted as well.
+      expect(metrics).toBeGreaterThanOrEqual(others + warmed.size * WARMING_METRICS);
+      expect((Number(metrics) - others) % WARMING_METRICS).toBe(0);
+      expect(counts.slice(1)).toEqual([
+        ["metrics watched by alarms", watched.reduce((total, count) => total + count, 0)],
+        ["composite alarms", all("aws_cloudwatch_composite_alarm").length],
+        ["dashboards", all("aws_cloudwatch_dashboard").length],
+        ["encryption keys", all("aws_kms_key").length],
+      ]);
+    }),
+    { numRuns: 25 },
+  );
+});

@@ -1,0 +1,23 @@
+import { type Environment } from "../environments/schema";
+import { type WatchedFunction, watchedFunctions } from "./watched-function";
+
+/** A dashboard of functions that are all deployed from here, or all elsewhere. */
+export interface Dashboard {
+  readonly name: string;
+  readonly deployedHere: boolean;
+  readonly functions: readonly [WatchedFunction, ...WatchedFunction[]];
+}
+
+/** An environment's dashboards. */
+export function listDashboards(environment: Environment): Dashboard[] {
+  const functions = watchedFunctions(environment);
+  return [true, false].flatMap((deployedHere) => {
+    const [first, ...rest] = functions.filter((watched) => watched.deployedHere === deployedHere);
+    return first ? { name: nameDashboard(environment.name, first), deployedHere, functions: [first, ...rest] } : [];
+  });
+}
+
+/** Functions that are deployed elsewhere have a dashboard of their own: they have no aliases, and less to show. */
+export function nameDashboard(environment: string, { deployedHere }: Pick<WatchedFunction, "deployedHere">): string {
+  return deployedHere ? environment : `${environment}-existing`;
+}

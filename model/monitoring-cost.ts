@@ -1,0 +1,84 @@
+import { ALARM_KEYS } from "../environments/alarms";
+import { type Environment } from "../environments/schema";
+import { type Metric, type MetricName, METRICS, WARMING_METRICS } from "../performance/metrics";
+import { ALARMS, findAlarmMeasure } from "./alarms";
+import { listDashboards } from "./dashboards";
+import { listPlatformMetrics } from "./platform-metrics";
+import { PRICED_RESOURCES, type PricedKind } from "./priced-resources";
+import { type WatchedFunction, watchedFunctions } from "./watched-function";
+import { listWarmerAlarms } from "./warmer-alarms";
+
+/** One kind of thing that costs money. */
+export interface CostItem {
+  readonly what: string;
+  readonly count: number;
+  /** Of each, a month. */
+  readonly dollarsEach: number;
+}
+
+type Counts = Readonly<Partial<Record<PricedKind, number>>>;
+
+/** What only functions emit that answer which records of a batch have failed. */
+const OF_BATCHES: readonly MetricName[] = ["FailedRecords", "FailedRecordsShare"];
+
+/**
+ * What one function emits whatever its code does: not the metrics of batches, nor those with a value per failure
+ * category or named operation.
+ */
+export const METRICS_PER_FUNCTION = Object.entries<Metric>(METRICS).filter(
+  ([name, { dimension, total }]) => (!dimension || total) && !OF_BATCHES.some((one) => one === name),
+).length;
+
+/**
+ * The most that monitoring one function costs in a month, without what depends on traffic (log volume, queries,
+ * notifications) or on the function's code (metrics of batches, failure categories and named operations). AWS's free
+ * tier is not taken off.
+ */
+export function priceFunctionMonitoring(watched: WatchedFunction): CostItem[] {
+  return toItems(countOfFunction(watched));
+}
+
+/** The same of what an environment has once for all its functions. */
+export function priceSharedMonitoring(environment: Environment): CostItem[] {
+  return toItems(countShared(environment));
+}
+
+/** The same of an environment with all its functions. */
+export function priceMonitoring(environment: Environment): CostItem[] {
+  const counts = [...watchedFunctions(environment).map(countOfFunction), countShared(environment)];
+  const kinds = Object.keys(PRICED_RESOURCES) as PricedKind[];
+  return toItems(
+    Object.fromEntries(kinds.map((kind) => [kind, counts.reduce((total, { [kind]: count = 0 }) => total + count, 0)])),
+  );
+}
+
+function countOfFunction(watched: WatchedFunction): Counts {
+  const alarms = ALARM_KEYS.flatMap((key) => {
+    const measure = findAlarmMeasure(watched, key);
+    return measure ? { route: ALARMS[key].route, metrics: Object.keys(measure.metrics).length } : [];
+  });
+  return {
+    metric:
+      (watched.deployedHere ? METRICS_PER_FUNCTION : 0) +
+      listPlatformMetrics(watched).length +
+      (watched.isWarmed ? Object.keys(WARMING_METRICS).length : 0),
+    watchedMetric: alarms.reduce((total, { metrics }) => total + metrics, 0),
+    compositeAlarm: alarms.some(({ route }) => route === "composite") ? 1 : 0,
+  };
+}
+
+function countShared(environment: Environment): Counts {
+  return {
+    watchedMetric: listWarmerAlarms(environment).length,
+    dashboard: listDashboards(environment).length,
+    key: 1,
+  };
+}
+
+function toItems(counts: Counts): CostItem[] {
+  return Object.entries(PRICED_RESOURCES).map(([kind, { what, dollarsEach }]) => ({
+    what,
+    dollarsEach,
+    count: counts[kind as PricedKind] ?? 0,
+  }));
+}

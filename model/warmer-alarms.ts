@@ -1,0 +1,67 @@
+import { deployedName, WARMER } from "../environments/names";
+import { type Environment } from "../environments/schema";
+import { measure, type Measure, type MetricAddress } from "./metrics";
+import { scheduleRules } from "./schedules";
+import { switchedOnSchedules, warmedFunctions } from "./warmed-functions";
+
+/** One of the alarms on the warmer itself: without it, nothing tells that nothing is kept warm. */
+export interface WarmerAlarm {
+  readonly key: "errors" | "missed";
+  readonly name: string;
+  readonly watched: Measure;
+  readonly happened: string;
+}
+
+/** When the warmer's own alarms ring: how often they look, and for how long something has to be wrong. */
+export const WARMER_ALARM_SETTINGS = {
+  threshold: 0,
+  periodSeconds: 300,
+  evaluationPeriods: 3,
+  datapointsToAlarm: 2,
+} as const;
+
+/** The queue of runs that could not be started. */
+export function nameMissedQueue(environment: string): string {
+  return `${environment}-warming-missed`;
+}
+
+/**
+ * The alarms on an environment's warmer; none where nothing can be kept warm.
+ *
+ * @param queue the name of the queue of runs that could not be started, as it is known where alarms are made
+ */
+export function listWarmerAlarms(environment: Environment, queue = nameMissedQueue(environment.name)): WarmerAlarm[] {
+  const { name } = environment;
+  const warmed = warmedFunctions(environment);
+  if (warmed.length === 0) return [];
+  const warmer = deployedName(name, WARMER);
+  const errors: MetricAddress = {
+    namespace: "AWS/Lambda",
+    metricName: "Errors",
+    dimensions: { FunctionName: warmer },
+  };
+  const missed: MetricAddress = {
+    namespace: "AWS/SQS",
+    metricName: "ApproximateNumberOfMessagesVisible",
+    dimensions: { QueueName: queue },
+  };
+  const isScheduled = warmed.some((one) => scheduleRules(switchedOnSchedules(one)).length > 0);
+  return [
+    {
+      key: "errors",
+      name: `${warmer}-errors`,
+      watched: measure("Sum", errors),
+      happened: "the warmer failed in 2 of 3 times 5 minutes, so that nothing is kept warm",
+    },
+    ...(isScheduled
+      ? [
+          {
+            key: "missed" as const,
+            name: `${warmer}-missed`,
+            watched: measure("Maximum", missed),
+            happened: `runs of the warmer could not be started; they are in queue ${queue}`,
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,113 @@
+import { type Environment } from "../environments/schema";
+import { type Price } from "../warming/contract";
+import { KEPT_MINUTES } from "../warming/asked";
+import { pingable } from "../warming/demand";
+import { holdMilliseconds } from "../warming/hold";
+import { HOURS_PER_MONTH } from "./hours-per-month";
+import prices from "./prices.json";
+import { hoursPerWeek } from "./schedules";
+import {
+  RUN_SECONDS,
+  switchedOnSchedules,
+  type WarmedFunction,
+  warmedFunctions,
+  WARMER_PRICE,
+} from "./warmed-functions";
+
+const WEEKS_PER_MONTH = HOURS_PER_MONTH / (7 * 24);
+
+/** Metrics that are read to know how much a function is used: the first reading tells which of them are needed. */
+const METRICS_READ = { least: 1, most: 3 };
+
+/** What one strategy does in a month, for all functions of an environment. */
+export interface StrategyCost {
+  /** As people read of it. */
+  readonly what: string;
+  /** From the least to the most: with conditional warming, usage decides. */
+  readonly pings: readonly [least: number, most: number];
+  readonly dollars: readonly [least: number, most: number];
+  /** Whether this is what it costs each time instead. */
+  readonly eachTime: boolean;
+}
+
+/**
+ * What keeping one function warm costs: the time and number of its pings, and of reading how much it is used. Cold
+ * starts that pings meet, and the free tier, are left out.
+ */
+export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
+  const { conditional, preDeployment } = one.settings;
+  const byClock = (["scheduled", "peak"] as const).map((strategy) => {
+    const { everyMinutes, concurrency } = one.settings[strategy];
+    // Instances that are still warm from an earlier round are not pinged again.
+    const pingedEveryMinutes = followsUse(one) ? Math.max(KEPT_MINUTES.few, everyMinutes) : everyMinutes;
+    const rounds = minutesPerMonth(one, strategy) / pingedEveryMinutes;
+    const range = followsUse(one) ? [conditional.minimum, conditional.maximum] : [concurrency, concurrency];
+    const [least = NOTHING, most = least] = range.map((wanted) => costOf(one, rounds, wanted));
+    return toCost(strategy, [least.pings, most.pings], [least.dollars, most.dollars]);
+  });
+  const readings = followsUse(one) ? (HOURS_PER_MONTH * 60) / conditional.readEveryMinutes : 0;
+  const reading = (metrics: number) => readings * metrics * prices.perMetricRead;
+  const { everySeconds, forMinutes, concurrency } = preDeployment;
+  const { pings, dollars } = costOf(one, (forMinutes * 60) / everySeconds, concurrency);
+  return [
+    ...byClock,
+    toCost("reading usage", [0, 0], [reading(METRICS_READ.least), reading(METRICS_READ.most)]),
+    { ...toCost("before a deployment", [pings, pings], [dollars, dollars]), eachTime: true },
+  ];
+}
+
+/** What the warmer's own runs cost, in which all functions that are due together are warmed. */
+export function priceWarmerRuns(warmed: readonly WarmedFunction[]): StrategyCost[] {
+  const byClock = (["scheduled", "peak"] as const).map((strategy) => {
+    const runs = warmed.map((one) => minutesPerMonth(one, strategy) / one.settings[strategy].everyMinutes);
+    const dollars = Math.max(0, ...runs) * dollarsOf(WARMER_PRICE, RUN_SECONDS);
+    return toCost(strategy, [0, 0], [dollars, dollars]);
+  });
+  const minutes = Math.max(0, ...warmed.map(({ settings }) => settings.preDeployment.forMinutes));
+  const dollars = minutes * 60 * WARMER_PRICE.perSecond;
+  return [...byClock, { ...toCost("before a deployment", [0, 0], [dollars, dollars]), eachTime: true }];
+}
+
+/** What keeping all functions of an environment warm costs, by strategy. */
+export function priceWarming(environment: Environment): StrategyCost[] {
+  const warmed = warmedFunctions(environment);
+  const strategies = new Map<string, StrategyCost>();
+  for (const cost of [...warmed.flatMap(priceFunctionWarming), ...priceWarmerRuns(warmed)]) {
+    const { pings, dollars } = strategies.get(cost.what) ?? toCost(cost.what, [0, 0], [0, 0]);
+    strategies.set(cost.what, { ...cost, pings: plus(pings, cost.pings), dollars: plus(dollars, cost.dollars) });
+  }
+  return [...strategies.values()].filter(({ dollars: [, most] }) => most > 0);
+}
+
+const NOTHING = { pings: 0, dollars: 0 };
+
+function toCost(what: string, pings: StrategyCost["pings"], dollars: StrategyCost["dollars"]): StrategyCost {
+  return { what, pings, dollars, eachTime: false };
+}
+
+function plus(one: StrategyCost["pings"], other: StrategyCost["pings"]): StrategyCost["pings"] {
+  return [one[0] + other[0], one[1] + other[1]];
+}
+
+/** Minutes of a month in which a strategy warms. */
+function minutesPerMonth(one: WarmedFunction, strategy: "scheduled" | "peak"): number {
+  return hoursPerWeek(switchedOnSchedules(one))[strategy] * WEEKS_PER_MONTH * 60;
+}
+
+function costOf(
+  { price, reservedConcurrency }: WarmedFunction,
+  rounds: number,
+  wanted: number,
+): { pings: number; dollars: number } {
+  const concurrency = pingable(wanted, reservedConcurrency);
+  const pings = rounds * concurrency;
+  return { pings, dollars: price ? pings * dollarsOf(price, holdMilliseconds(concurrency) / 1000) : 0 };
+}
+
+function dollarsOf({ perSecond, perRequest }: Price, seconds: number): number {
+  return seconds * perSecond + perRequest;
+}
+
+function followsUse({ settings: { conditional, scheduled, peak } }: WarmedFunction): boolean {
+  return conditional.enabled && (scheduled.enabled || peak.enabled);
+}
