@@ -1,8 +1,8 @@
-import { typeMistakes } from "./stacks/type-mistakes";
+import { findTypeMistakes } from "./stacks/type-mistakes";
 
 /** Checks the types of what users have put into functions/. */
 export default function main(): number {
-  const mistakes = typeMistakes(".");
+  const mistakes = findTypeMistakes(".");
   process.stderr.write(mistakes);
   return mistakes === "" ? 0 : 1;
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { shippedFiles } from "./support/environments";
-import { filesIn } from "./support/project";
+import { listShippedFiles } from "./support/environments";
+import { readFiles } from "./support/project";
 import { cloneProject } from "./support/walkthrough";
 
 /** As somebody would write it: measured, in parts, and with one that is loaded when it is needed. */
@@ -14,7 +14,11 @@ export const handler = monitorHttp(async () => ({ statusCode: 200, body: (await 
 /** A clone of this project with the environments that it comes with. */
 const cloneShipped = (name?: string) =>
   cloneProject(
-    { ...shippedFiles(), "functions/api/handler.ts": HANDLER, "functions/api/text.ts": 'export const text = "hi";\n' },
+    {
+      ...listShippedFiles(),
+      "functions/api/handler.ts": HANDLER,
+      "functions/api/text.ts": 'export const text = "hi";\n',
+    },
     name === undefined ? {} : { name },
   );
 
@@ -26,7 +30,7 @@ function synth(root: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 /** Packages are binary, so contents are compared in base64. */
-const filesOf = (folder: string) => filesIn(folder, "base64");
+const filesOf = (folder: string) => readFiles(folder, "base64");
 
 describe("npm run synth", () => {
   test("writes every environment and says for each its region, functions, resources and state", () => {

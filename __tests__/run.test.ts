@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { temporaryFolder } from "./support/project";
+import { makeTemporaryFolder } from "./support/project";
 
 const started: ChildProcess[] = [];
 
@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** A program, as its file's default export. */
 function program(code: string): string {
-  const file = join(temporaryFolder(), "program.ts");
+  const file = join(makeTemporaryFolder(), "program.ts");
   writeFileSync(file, code);
   return file;
 }

@@ -1,11 +1,11 @@
-import { monthlyCost, type MonthlyCost, type Prices } from "./cost";
-import { type Distribution, sampler } from "./distribution";
-import { type EnvironmentModel } from "./environments";
+import { priceMonth, type MonthlyCost, type Prices } from "./cost";
+import { type Distribution, makeSampler } from "./distribution";
+import { type InstanceModel } from "./environments";
 import { countInterval, type Interval } from "./interval";
 import { AddedLatency } from "./latency";
 import { MinuteArrivals, type MinuteDemand } from "./minute-arrivals";
 import { type Policy } from "./policy";
-import { seededRandom } from "./random";
+import { createRandom } from "./random";
 import { Simulation, type SimulationResult } from "./simulation";
 
 /** Requests one after the other, many at a time for speed. */
@@ -26,7 +26,7 @@ export type Demand =
     };
 
 /** What is to be compared. */
-export interface Comparison {
+export interface PolicyComparison {
   readonly demand: Demand;
   /** When the history begins: a whole minute in milliseconds since 1970, UTC. */
   readonly startsAt: number;
@@ -34,7 +34,7 @@ export interface Comparison {
   readonly seconds: number;
   readonly policies: readonly Policy[];
   /** What is known of the platform; with several guesses, each repetition takes the next one. */
-  readonly models: readonly [EnvironmentModel, ...EnvironmentModel[]];
+  readonly models: readonly [InstanceModel, ...InstanceModel[]];
   readonly prices: Prices;
   readonly memoryMb: number;
   /** With one alone, intervals are a rule of thumb. */
@@ -61,43 +61,43 @@ export interface PolicyOutcome {
 
 const SECONDS_PER_DAY = 24 * 3600;
 const ARRIVALS = 1;
-const ENVIRONMENTS = 2;
+const INSTANCES = 2;
 
 /** Simulates every policy on the same requests. */
-export async function comparePolicies(comparison: Comparison): Promise<PolicyOutcome[]> {
+export async function comparePolicies(comparison: PolicyComparison): Promise<PolicyOutcome[]> {
   const { policies, models, repetitions, startsAt, seconds, seed, onProgress } = comparison;
   const results: SimulationResult[][] = policies.map(() => []);
   const meanInits: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const model = models[repetition % models.length] ?? models[0];
-    const environmentSeed = drawSeed(seed, ENVIRONMENTS, repetition);
+    const environmentSeed = drawSeed(seed, INSTANCES, repetition);
     const simulations = policies.map((policy) => new Simulation({ model, policy, startsAt, seed: environmentSeed }));
     await feed(comparison, drawSeed(seed, ARRIVALS, repetition), simulations, (share) =>
       onProgress?.((repetition + share) / repetitions),
     );
     simulations.forEach((simulation, index) => results[index]?.push(simulation.finish(seconds)));
-    meanInits.push(meanOf(model.initSeconds));
+    meanInits.push(computeMean(model.initSeconds));
   }
   onProgress?.(1);
-  return policies.map((policy, index) => outcome(policy, results[index] ?? [], meanInits, comparison));
+  return policies.map((policy, index) => buildOutcome(policy, results[index] ?? [], meanInits, comparison));
 }
 
 async function feed(
-  { demand, seconds }: Comparison,
+  { demand, seconds }: PolicyComparison,
   seed: number,
   simulations: readonly Simulation[],
   onProgress: (share: number) => void,
 ): Promise<void> {
   let last = 0;
   const request = (atSeconds: number, workSeconds: number) => {
-    if (!(atSeconds >= last && atSeconds <= seconds)) throw new Error(misplaced(atSeconds, last, seconds));
+    if (!(atSeconds >= last && atSeconds <= seconds)) throw new Error(describeMisplaced(atSeconds, last, seconds));
     if (!(workSeconds >= 0)) throw new Error(`A request at ${atSeconds} s has a duration of ${workSeconds} s`);
     last = atSeconds;
     for (const simulation of simulations) simulation.request(atSeconds, workSeconds);
   };
   if (demand.kind === "minutes") {
-    const random = seededRandom(seed);
-    const arrivals = new MinuteArrivals(sampler(demand.workSeconds, random), random);
+    const random = createRandom(seed);
+    const arrivals = new MinuteArrivals(makeSampler(demand.workSeconds, random), random);
     for await (const minute of demand.read()) {
       if (!(minute.count >= 0)) throw new Error(`Minute ${minute.minute} has ${minute.count} requests`);
       arrivals.draw(minute, request);
@@ -111,16 +111,16 @@ async function feed(
   }
 }
 
-function misplaced(atSeconds: number, last: number, end: number): string {
+function describeMisplaced(atSeconds: number, last: number, end: number): string {
   const place = atSeconds < last ? `is before ${last} s, where the one before was` : `is not within 0 to ${end} s`;
   return `A request at ${atSeconds} s ${place}`;
 }
 
-function outcome(
+function buildOutcome(
   policy: Policy,
   results: readonly SimulationResult[],
   meanInits: readonly number[],
-  { prices, memoryMb, seconds }: Comparison,
+  { prices, memoryMb, seconds }: PolicyComparison,
 ): PolicyOutcome {
   const average = (value: (result: SimulationResult, index: number) => number) =>
     results.reduce((sum, result, index) => sum + value(result, index), 0) / results.length;
@@ -130,7 +130,7 @@ function outcome(
   const latency = new AddedLatency();
   for (const { addedLatency } of results) latency.merge(addedLatency);
   const quantile = (of: number) => latency.quantileSeconds(of, requests * results.length);
-  const costs = results.map((result, index) => monthlyCost(result, prices, memoryMb, meanInits[index] ?? 0));
+  const costs = results.map((result, index) => priceMonth(result, prices, memoryMb, meanInits[index] ?? 0));
   const cost = (key: keyof MonthlyCost) => average((_, index) => costs[index]?.[key] ?? 0);
   return {
     policy,
@@ -144,7 +144,7 @@ function outcome(
   };
 }
 
-function meanOf(distribution: Distribution): number {
+function computeMean(distribution: Distribution): number {
   switch (distribution.kind) {
     case "fixed":
       return distribution.value;
@@ -157,5 +157,5 @@ function meanOf(distribution: Distribution): number {
 
 /** Streams of their own for what is drawn for different purposes. */
 function drawSeed(...seeds: readonly number[]): number {
-  return Math.floor(seededRandom(...seeds)() * 2 ** 32);
+  return Math.floor(createRandom(...seeds)() * 2 ** 32);
 }

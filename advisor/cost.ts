@@ -25,7 +25,7 @@ export interface MonthlyCost {
 }
 
 /** What a policy costs if every month were like what was simulated. */
-export function monthlyCost(
+export function priceMonth(
   result: SimulationResult,
   prices: Prices,
   memoryMb: number,

@@ -10,22 +10,22 @@ export type Distribution =
   | { readonly kind: "empirical"; readonly values: readonly number[] };
 
 /** A quantity that does not vary. */
-export function fixed(value: number): Distribution {
+export function makeFixed(value: number): Distribution {
   return { kind: "fixed", value };
 }
 
 /** Everything between two values is as likely. */
-export function uniform(least: number, most: number): Distribution {
+export function makeUniform(least: number, most: number): Distribution {
   return { kind: "uniform", least, most };
 }
 
 /** Values that were seen. */
-export function empirical(values: readonly number[]): Distribution {
+export function makeEmpirical(values: readonly number[]): Distribution {
   return { kind: "empirical", values };
 }
 
 /** Draws from a distribution. */
-export function sampler(distribution: Distribution, random: Random): () => number {
+export function makeSampler(distribution: Distribution, random: Random): () => number {
   switch (distribution.kind) {
     case "fixed": {
       const { value } = distribution;

@@ -1,5 +1,5 @@
 import { BusyHeap } from "./busy-heap";
-import { type Distribution, sampler } from "./distribution";
+import { type Distribution, makeSampler } from "./distribution";
 import { IdlePool } from "./idle-pool";
 import { type Random } from "./random";
 
@@ -10,7 +10,7 @@ import { type Random } from "./random";
 export type Routing = "newest-first" | "oldest-first" | "random";
 
 /** How a platform treats the execution environments of one function. */
-export interface EnvironmentModel {
+export interface InstanceModel {
   /** How long an environment stays after its last use. */
   readonly idleLifeSeconds: Distribution;
   /** How long any environment stays after the last use of all: without it, each one's own idle life alone counts. */
@@ -41,7 +41,7 @@ export const enum Served {
 const PROVISIONED = 2;
 
 /** The execution environments of one function. Whoever calls does so in the order of time. */
-export class Environments {
+export class InstancePool {
   /** How many requests are being worked on. */
   public busyRequests = 0;
   /** How long the last cold start took. */
@@ -59,14 +59,14 @@ export class Environments {
   private readonly drawLifeSpan: () => number;
   private readonly drawInit: () => number;
 
-  constructor(model: EnvironmentModel, random: Random) {
+  constructor(model: InstanceModel, random: Random) {
     this.limit = model.reservedConcurrency ?? Number.POSITIVE_INFINITY;
-    this.drawIdleLife = sampler(model.idleLifeSeconds, random);
+    this.drawIdleLife = makeSampler(model.idleLifeSeconds, random);
     this.drawQuietLife = model.quietLifeSeconds
-      ? sampler(model.quietLifeSeconds, random)
+      ? makeSampler(model.quietLifeSeconds, random)
       : () => Number.POSITIVE_INFINITY;
-    this.drawLifeSpan = sampler(model.lifeSpanSeconds, random);
-    this.drawInit = sampler(model.initSeconds, random);
+    this.drawLifeSpan = makeSampler(model.lifeSpanSeconds, random);
+    this.drawInit = makeSampler(model.initSeconds, random);
     this.idle = new IdlePool(model.routing, random);
   }
 

@@ -1,9 +1,9 @@
-import { uniform } from "./distribution";
-import { Caller, type EnvironmentModel, Environments, type Routing, Served } from "./environments";
+import { makeUniform } from "./distribution";
+import { Caller, type InstanceModel, InstancePool, type Routing, Served } from "./environments";
 import { type Interval } from "./interval";
-import { type Random, seededRandom } from "./random";
-import { type SeenLives, seenLives } from "./seen-lives";
-import { seenRouting } from "./seen-routing";
+import { type Random, createRandom } from "./random";
+import { type SeenLives, findSeenLives } from "./seen-lives";
+import { inferRouting } from "./seen-routing";
 
 /** What was logged of one function in one stretch of time, in the order of time. */
 export interface LoggedRun {
@@ -116,36 +116,36 @@ const VARIANCE = { count: 9, share: 0.07 };
 export function fitMechanism(runs: readonly LoggedRun[], { seed = 1, expectation, onProgress }: FitSettings = {}): Fit {
   if (runs.length === 0) throw new Error("A fit needs at least one run");
   const named = runs.flatMap(({ environments, ...run }) => (environments ? [{ ...run, environments }] : []));
-  const lives = seenLives(named);
+  const lives = findSeenLives(named);
   let done = 0;
   const judge = (repetitions: number) => (mechanism: Mechanism) => {
     done += repetitions;
     onProgress?.(done / replays);
-    const { misfit, ...one } = judged(mechanism, runs, repetitions, seed);
+    const { misfit, ...one } = judgeMechanism(mechanism, runs, repetitions, seed);
     const refuted = isRefuted(mechanism, lives) ? REFUTED : 0;
-    return { ...one, misfit: misfit + refuted + (expectation ? surprise(mechanism, expectation) : 0) };
+    return { ...one, misfit: misfit + refuted + (expectation ? computeSurprise(mechanism, expectation) : 0) };
   };
-  const seen = seenRouting(named);
+  const seen = inferRouting(named);
   const routings = seen ? [seen] : ROUTINGS;
   const families = routings.flatMap((routing) => IDLE_TO_QUIET.map((idleToQuiet) => ({ routing, idleToQuiet })));
-  const spans = steps(...COARSE.lifeSeconds, COARSE.step);
-  const quiets = steps(...COARSE.quietSeconds, COARSE.step);
+  const spans = listFactors(...COARSE.lifeSeconds, COARSE.step);
+  const quiets = listFactors(...COARSE.quietSeconds, COARSE.step);
   const replays =
     families.length * quiets.length * spans.length +
     FAMILIES * FINE_STEPS.length * (2 * FINE_REACH + 1) ** 2 * REPETITIONS;
   const bests = families
     .map((family) => {
-      const all = quiets.flatMap((quiet) => spans.map((life) => mechanismOf(family, quiet, life)));
-      return { family, best: bestOf(all.map(judge(1))) };
+      const all = quiets.flatMap((quiet) => spans.map((life) => buildMechanism(family, quiet, life)));
+      return { family, best: selectBest(all.map(judge(1))) };
     })
     .toSorted((a, b) => a.best.misfit - b.best.misfit);
   const all = bests.slice(0, FAMILIES).flatMap(({ family, best }) => {
     let finer: Judged[] = [best];
     for (const step of FINE_STEPS) {
-      const { quietLifeSeconds, lifeSpanSeconds } = bestOf(finer).mechanism;
-      const around = (value: number) => steps(value / step ** FINE_REACH, value * step ** FINE_REACH, step);
+      const { quietLifeSeconds, lifeSpanSeconds } = selectBest(finer).mechanism;
+      const around = (value: number) => listFactors(value / step ** FINE_REACH, value * step ** FINE_REACH, step);
       const mechanisms = around(quietLifeSeconds.least).flatMap((quiet) =>
-        around(lifeSpanSeconds.most).map((life) => mechanismOf(family, quiet, life)),
+        around(lifeSpanSeconds.most).map((life) => buildMechanism(family, quiet, life)),
       );
       finer = mechanisms.map(judge(REPETITIONS));
     }
@@ -169,14 +169,14 @@ export function predictColdStarts(fit: Fit, run: Requests, seed = 1): Prediction
 }
 
 /** A mechanism as a simulation takes it. */
-export function modelOf(mechanism: Mechanism, rest: Omit<EnvironmentModel, keyof Mechanism>): EnvironmentModel {
+export function buildModel(mechanism: Mechanism, rest: Omit<InstanceModel, keyof Mechanism>): InstanceModel {
   const { routing, idleLifeSeconds, quietLifeSeconds, lifeSpanSeconds } = mechanism;
   return {
     ...rest,
     routing,
-    idleLifeSeconds: uniform(idleLifeSeconds.least, idleLifeSeconds.most),
-    quietLifeSeconds: uniform(quietLifeSeconds.least, quietLifeSeconds.most),
-    lifeSpanSeconds: uniform(lifeSpanSeconds.least, lifeSpanSeconds.most),
+    idleLifeSeconds: makeUniform(idleLifeSeconds.least, idleLifeSeconds.most),
+    quietLifeSeconds: makeUniform(quietLifeSeconds.least, quietLifeSeconds.most),
+    lifeSpanSeconds: makeUniform(lifeSpanSeconds.least, lifeSpanSeconds.most),
   };
 }
 
@@ -193,7 +193,7 @@ interface Family {
   readonly idleToQuiet: number;
 }
 
-function mechanismOf({ routing, idleToQuiet }: Family, quietSeconds: number, lifeSeconds: number): Mechanism {
+function buildMechanism({ routing, idleToQuiet }: Family, quietSeconds: number, lifeSeconds: number): Mechanism {
   const idleSeconds = quietSeconds * idleToQuiet;
   return {
     routing,
@@ -203,12 +203,12 @@ function mechanismOf({ routing, idleToQuiet }: Family, quietSeconds: number, lif
   };
 }
 
-function steps(from: number, to: number, factor: number): number[] {
+function listFactors(from: number, to: number, factor: number): number[] {
   const count = Math.round(Math.log(to / from) / Math.log(factor));
   return Array.from({ length: count + 1 }, (_, index) => from * factor ** index);
 }
 
-function judged(mechanism: Mechanism, runs: readonly LoggedRun[], repetitions: number, seed: number): Judged {
+function judgeMechanism(mechanism: Mechanism, runs: readonly LoggedRun[], repetitions: number, seed: number): Judged {
   const counts = runs.flatMap((run) => {
     const all = repeat(mechanism, run, repetitions, seed);
     return (run.parts ?? ALL_BUT_THE_FIRST).map((_, part) => mean(all.map((counted) => counted[part] ?? 0)));
@@ -232,19 +232,19 @@ function isRefuted(
 }
 
 /** Squares of how far lives are from what is expected, in standard deviations. */
-function surprise(mechanism: Mechanism, expectation: Expectation): number {
+function computeSurprise(mechanism: Mechanism, expectation: Expectation): number {
   const lives = ["idleLifeSeconds", "quietLifeSeconds", "lifeSpanSeconds"] as const;
   return sum(
     lives.map((life) => Math.log2((mechanism[life].least + mechanism[life].most) / 2 / expectation[life]) ** 2),
   );
 }
 
-function bestOf(all: readonly Judged[]): Judged {
+function selectBest(all: readonly Judged[]): Judged {
   return all.reduce((best, one) => (one.misfit < best.misfit ? one : best));
 }
 
 function weigh(all: readonly Judged[], runs: readonly LoggedRun[]): Fit {
-  const least = bestOf(all).misfit;
+  const least = selectBest(all).misfit;
   const likely = all
     .map((one) => ({ ...one, likelihood: Math.exp((least - one.misfit) / 2) }))
     .filter(({ likelihood }) => likelihood > NEGLIGIBLE)
@@ -262,7 +262,7 @@ function weigh(all: readonly Judged[], runs: readonly LoggedRun[]): Fit {
 }
 
 function repeat(mechanism: Mechanism, run: Requests, repetitions: number, seed: number): number[][] {
-  return Array.from({ length: repetitions }, (_, repetition) => replay(mechanism, run, seededRandom(seed, repetition)));
+  return Array.from({ length: repetitions }, (_, repetition) => replay(mechanism, run, createRandom(seed, repetition)));
 }
 
 /** Cold starts by part. */
@@ -272,7 +272,7 @@ function replay(
   random: Random,
 ): number[] {
   // How long a start takes hardly changes how many there are.
-  const environments = new Environments(modelOf(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
+  const environments = new InstancePool(buildModel(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
   return countByPart(parts, atSeconds.length, (index) => {
     const at = atSeconds[index] ?? 0;
     environments.advance(at);

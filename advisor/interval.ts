@@ -22,12 +22,12 @@ export function countInterval(counts: readonly number[]): Interval {
   const mean = counts.reduce((sum, count) => sum + count, 0) / repetitions;
   // Of nothing seen, three events are still possible.
   if (mean === 0) return { least: 0, most: 3 / repetitions };
-  if (repetitions === 1) return around(mean, 1.96 * Math.sqrt(ASSUMED_DISPERSION * mean));
+  if (repetitions === 1) return buildInterval(mean, 1.96 * Math.sqrt(ASSUMED_DISPERSION * mean));
   const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (repetitions - 1);
   const deviation = Math.sqrt(Math.max(variance, mean) * (1 + 1 / repetitions));
-  return around(mean, (STUDENT_T[repetitions - 2] ?? STUDENT_T_BEYOND) * deviation);
+  return buildInterval(mean, (STUDENT_T[repetitions - 2] ?? STUDENT_T_BEYOND) * deviation);
 }
 
-function around(mean: number, distance: number): Interval {
+function buildInterval(mean: number, distance: number): Interval {
   return { least: Math.max(0, mean - distance), most: mean + distance };
 }

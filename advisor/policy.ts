@@ -43,13 +43,13 @@ export type Policy =
   | { readonly kind: "provisioned"; readonly concurrency: number | HoursOfWeek };
 
 /** Whether pings are sent in a minute, by the minutes since 1970, and by the schedule how many. */
-export function scheduledPings(policy: Policy, minute: number): number | undefined {
+export function countScheduledPings(policy: Policy, minute: number): number | undefined {
   switch (policy.kind) {
     case "none":
     case "provisioned":
       return undefined;
     case "hours-of-week":
-      return minute % policy.everyMinutes === 0 ? policy.concurrency[hourOfWeek(minute)] : undefined;
+      return minute % policy.everyMinutes === 0 ? policy.concurrency[findHourOfWeek(minute)] : undefined;
     case "fixed":
     case "conditional": {
       const { everyMinutes, concurrency } = policy.peak && isPeak(policy.peak, minute) ? policy.peak : policy;
@@ -59,19 +59,21 @@ export function scheduledPings(policy: Policy, minute: number): number | undefin
 }
 
 /** How many instances are provisioned in a minute, by the minutes since 1970. */
-export function provisionedConcurrency(policy: Policy, minute: number): number {
+export function countProvisioned(policy: Policy, minute: number): number {
   if (policy.kind !== "provisioned") return 0;
-  return typeof policy.concurrency === "number" ? policy.concurrency : (policy.concurrency[hourOfWeek(minute)] ?? 0);
+  return typeof policy.concurrency === "number"
+    ? policy.concurrency
+    : (policy.concurrency[findHourOfWeek(minute)] ?? 0);
 }
 
 /** From 0, Sunday 0:00, to 167. */
-export function hourOfWeek(minute: number): number {
+export function findHourOfWeek(minute: number): number {
   const hours = Math.floor(minute / MINUTES_PER_HOUR) + FIRST_DAY * HOURS_PER_DAY;
   return hours % (7 * HOURS_PER_DAY);
 }
 
 function isPeak({ fromHour, toHour, days }: PeakWindow, minute: number): boolean {
-  const hours = hourOfWeek(minute);
+  const hours = findHourOfWeek(minute);
   const hour = hours % HOURS_PER_DAY;
   const day = Math.floor(hours / HOURS_PER_DAY);
   if (fromHour < toHour) return days.includes(day) && hour >= fromHour && hour < toHour;

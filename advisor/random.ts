@@ -2,7 +2,7 @@
 export type Random = () => number;
 
 /** A generator (sfc32) whose numbers depend on the seeds alone. Different seeds are streams of their own. */
-export function seededRandom(...seeds: readonly number[]): Random {
+export function createRandom(...seeds: readonly number[]): Random {
   let a = 0x9e3779b9;
   let b = 0x243f6a88;
   let c = 0xb7e15162;
@@ -25,7 +25,7 @@ export function seededRandom(...seeds: readonly number[]): Random {
 }
 
 /** A seed made of a text, so that what is drawn for a function depends on its name and not on its place in a list. */
-export function seedOf(text: string): number {
+export function computeSeed(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;

@@ -14,7 +14,7 @@ export interface SeenLives {
 }
 
 /** What a log that names environments shows of how long they stay: whoever answers again was there all the time. */
-export function seenLives(logs: readonly NamedRequests[]): SeenLives {
+export function findSeenLives(logs: readonly NamedRequests[]): SeenLives {
   const idle: number[] = [];
   const quiet: number[] = [];
   const lives: number[] = [];
@@ -35,9 +35,13 @@ export function seenLives(logs: readonly NamedRequests[]): SeenLives {
     }
     for (const { first, end } of uses.values()) lives.push(end - first);
   }
-  return { idleSeconds: witnessed(idle), quietSeconds: witnessed(quiet), lifeSeconds: witnessed(lives) };
+  return {
+    idleSeconds: selectWitnessed(idle),
+    quietSeconds: selectWitnessed(quiet),
+    lifeSeconds: selectWitnessed(lives),
+  };
 }
 
-function witnessed(seconds: number[]): number {
+function selectWitnessed(seconds: number[]): number {
   return Math.max(0, seconds.toSorted((a, b) => b - a)[WITNESSES - 1] ?? 0);
 }

@@ -14,11 +14,11 @@ export interface NamedRequests {
 }
 
 /** How environments were chosen, as a log that names them shows; undefined when there was hardly ever a choice. */
-export function seenRouting(logs: readonly NamedRequests[]): Routing | undefined {
+export function inferRouting(logs: readonly NamedRequests[]): Routing | undefined {
   const likelihoods: Record<Routing, number> = { "newest-first": 0, "oldest-first": 0, random: 0 };
   let choices = 0;
   for (const log of logs) {
-    for (const { place, idle } of choicesIn(log)) {
+    for (const { place, idle } of listChoices(log)) {
       const chance = (chosen: boolean) => (chosen ? 1 - DISORDER : DISORDER / (idle - 1));
       likelihoods["newest-first"] += Math.log(chance(place === idle - 1));
       likelihoods["oldest-first"] += Math.log(chance(place === 0));
@@ -35,7 +35,7 @@ export function seenRouting(logs: readonly NamedRequests[]): Routing | undefined
  * Of several idle environments, the one chosen by its place, the one idle longest at 0. Only those count that answer
  * later again: they were there.
  */
-function* choicesIn({
+function* listChoices({
   atSeconds,
   workSeconds,
   environments,

@@ -1,9 +1,9 @@
-import { demandOf } from "../warming/demand";
-import { holdMilliseconds } from "../warming/hold";
-import { Caller, type EnvironmentModel, Environments, Served } from "./environments";
+import { computeDemand } from "../warming/demand";
+import { computeHold } from "../warming/hold";
+import { Caller, type InstanceModel, InstancePool, Served } from "./environments";
 import { AddedLatency } from "./latency";
-import { type Policy, provisionedConcurrency, scheduledPings } from "./policy";
-import { seededRandom } from "./random";
+import { type Policy, countProvisioned, countScheduledPings } from "./policy";
+import { createRandom } from "./random";
 import { UsageHistory } from "./usage-history";
 
 const MINUTE_SECONDS = 60;
@@ -14,7 +14,7 @@ const PING_SPREAD_MILLISECONDS = 2;
 
 /** What one simulation is made of. */
 export interface SimulationSetup {
-  readonly model: EnvironmentModel;
+  readonly model: InstanceModel;
   readonly policy: Policy;
   /** When second 0 is: a whole minute in milliseconds since 1970, UTC. */
   readonly startsAt: number;
@@ -49,7 +49,7 @@ export interface SimulationResult {
  * number.
  */
 export class Simulation {
-  private readonly environments: Environments;
+  private readonly environments: InstancePool;
   private readonly history: UsageHistory | undefined;
   private readonly addedLatency = new AddedLatency();
   private readonly counts = {
@@ -69,7 +69,7 @@ export class Simulation {
 
   constructor(private readonly setup: SimulationSetup) {
     const { model, policy, startsAt, seed } = setup;
-    this.environments = new Environments(model, seededRandom(seed));
+    this.environments = new InstancePool(model, createRandom(seed));
     if (policy.kind === "conditional") this.history = new UsageHistory(startsAt, policy.readEveryMinutes);
   }
 
@@ -108,7 +108,7 @@ export class Simulation {
       const minute = firstMinute + this.nextMinute++;
       const now = minute * MINUTE_MILLISECONDS;
       if (policy.kind === "provisioned") {
-        this.provisioned = provisionedConcurrency(policy, minute);
+        this.provisioned = countProvisioned(policy, minute);
         environments.provision(this.provisioned);
         counts.provisionedSeconds += this.provisioned * MINUTE_SECONDS;
       }
@@ -116,7 +116,7 @@ export class Simulation {
         environments.advance(this.nextMinuteSeconds);
         history.nextPeriod(environments.busyRequests);
       }
-      const scheduled = scheduledPings(policy, minute);
+      const scheduled = countScheduledPings(policy, minute);
       if (scheduled !== undefined) this.ping(scheduled, now);
     }
   }
@@ -124,7 +124,7 @@ export class Simulation {
   private ping(scheduled: number, now: number): void {
     const { environments, counts } = this;
     const concurrency = this.demand(scheduled, now);
-    const seconds = holdMilliseconds(concurrency, (concurrency - 1) * PING_SPREAD_MILLISECONDS) / 1000;
+    const seconds = computeHold(concurrency, (concurrency - 1) * PING_SPREAD_MILLISECONDS) / 1000;
     environments.advance(this.nextMinuteSeconds);
     for (let ping = 0; ping < concurrency; ping++) {
       const served = environments.serve(this.nextMinuteSeconds, seconds, Caller.Ping);
@@ -146,6 +146,6 @@ export class Simulation {
       ...(model.reservedConcurrency !== undefined && { reservedConcurrency: model.reservedConcurrency }),
       ...(policy.kind === "conditional" && { conditional: policy }),
     };
-    return demandOf(target, this.history?.usage(now)).concurrency;
+    return computeDemand(target, this.history?.usage(now)).concurrency;
   }
 }

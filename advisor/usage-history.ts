@@ -1,4 +1,4 @@
-import { Asked } from "../warming/asked";
+import { RecentRounds } from "../warming/asked";
 import { type SeenUsage } from "../warming/demand";
 import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../warming/planner";
 
@@ -15,7 +15,7 @@ export class UsageHistory {
   public nextStartsAt: number;
   private readonly minutes: UsagePeriod[] = [];
   private readonly periods: UsagePeriod[] = [];
-  private readonly asked = new Asked();
+  private readonly asked = new RecentRounds();
   private peak = 0;
   private read: Pick<SeenUsage, "history" | "minutes"> = { history: [] };
   private readAt = Number.NEGATIVE_INFINITY;

@@ -1,13 +1,13 @@
 import { comparePolicies, type PolicyOutcome } from "../advisor/compare";
-import { empirical, fixed, uniform } from "../advisor/distribution";
-import { type EnvironmentModel } from "../advisor/environments";
+import { makeEmpirical, makeFixed, makeUniform } from "../advisor/distribution";
+import { type InstanceModel } from "../advisor/environments";
 import { fitMechanism, predictColdStarts } from "../advisor/fit";
 import { type Policy } from "../advisor/policy";
-import { seededRandom, seedOf } from "../advisor/random";
+import { createRandom, computeSeed } from "../advisor/random";
 import { Simulation } from "../advisor/simulation";
 import prices from "../model/prices.json";
 import { readAwsRuns, readAzureFunctions } from "./advisor/traces";
-import { computer, table, target, TARGETS } from "./measure";
+import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS } from "./measure";
 
 /**
  * The advisor's figures against its targets: npm run bench:advisor -- --traces <folder>
@@ -20,11 +20,11 @@ const DAY_SECONDS = 86_400;
 const DAYS = 5;
 const MEMORY_MB = 128;
 
-const PLATFORM: EnvironmentModel = {
-  idleLifeSeconds: uniform(300, 420),
-  lifeSpanSeconds: fixed(1e9),
+const PLATFORM: InstanceModel = {
+  idleLifeSeconds: makeUniform(300, 420),
+  lifeSpanSeconds: makeFixed(1e9),
   routing: "newest-first",
-  initSeconds: fixed(0.3),
+  initSeconds: makeFixed(0.3),
 };
 
 /** Provisioned concurrency as of 2026-11 for x86_64 in us-east-1: https://aws.amazon.com/lambda/pricing/ */
@@ -97,7 +97,7 @@ async function simulateDay(folder: string, day: number): Promise<ReadonlyMap<str
           read: async function* () {
             for (const [minute, count] of counts.entries()) yield { minute, count };
           },
-          workSeconds: empirical(workSeconds),
+          workSeconds: makeEmpirical(workSeconds),
         },
         startsAt: Date.UTC(2019, 6, 15),
         seconds: DAY_SECONDS,
@@ -106,16 +106,19 @@ async function simulateDay(folder: string, day: number): Promise<ReadonlyMap<str
         prices: PRICES,
         memoryMb: MEMORY_MB,
         repetitions: 1,
-        seed: seedOf(name) + day,
+        seed: computeSeed(name) + day,
       }),
     );
   }
   return new Map(
-    Object.keys(POLICIES).map((name, policy) => [name, overall(byFunction.flatMap((all) => all[policy] ?? []))]),
+    Object.keys(POLICIES).map((name, policy) => [
+      name,
+      summarizeOutcomes(byFunction.flatMap((all) => all[policy] ?? [])),
+    ]),
   );
 }
 
-function overall(outcomes: readonly PolicyOutcome[]): Overall {
+function summarizeOutcomes(outcomes: readonly PolicyOutcome[]): Overall {
   const total = (value: (outcome: PolicyOutcome) => number) => outcomes.reduce((sum, one) => sum + value(one), 0);
   const shares = outcomes.map(({ coldShare }) => coldShare).sort((a, b) => a - b);
   const middle = (shares.length - 1) / 2;
@@ -156,7 +159,7 @@ function predictAwsRuns(folder: string): { rows: string[][]; errorPercent: numbe
 /** Of Poisson requests of a function with ten instances at work. */
 function measureSpeed(policy: Policy, requests: number): { millionsPerSecond: number; grownMegabytes: number } {
   const simulation = new Simulation({ model: PLATFORM, policy, startsAt: 0, seed: 1 });
-  const random = seededRandom(1);
+  const random = createRandom(1);
   let at = 0;
   const some = (count: number) => {
     for (let index = 0; index < count; index++) {
@@ -188,7 +191,7 @@ async function measure([option, folder]: readonly string[]): Promise<void> {
   if (option !== "--traces" || folder === undefined) {
     throw new Error("Say where the traces are: npm run bench:advisor -- --traces <folder>");
   }
-  console.log(`${computer()}\n`);
+  console.log(`${describeComputer()}\n`);
 
   const azure = await comparePoliciesOnAzure(folder);
   const rows = [...azure].map(([name, { coldPercent, medianPercent, pingsPerDay, dollarsPerMonth }]) => [
@@ -198,10 +201,10 @@ async function measure([option, folder]: readonly string[]): Promise<void> {
     pingsPerDay.toFixed(0),
     `$${dollarsPerMonth.toFixed(3)}`,
   ]);
-  console.log(`${table([["Policy", "Cold", "Median function", "Pings a day", "A month"], ...rows])}\n`);
+  console.log(`${formatColumns([["Policy", "Cold", "Median function", "Pings a day", "A month"], ...rows])}\n`);
 
   const aws = predictAwsRuns(folder);
-  console.log(`${table(aws.rows)}\n`);
+  console.log(`${formatColumns(aws.rows)}\n`);
 
   const speeds = ["none", "fixed, 5 minutes x 3", RECOMMENDED].map((name) => ({
     name,
@@ -212,19 +215,19 @@ async function measure([option, folder]: readonly string[]): Promise<void> {
     millionsPerSecond.toFixed(1),
     `${grownMegabytes.toFixed(1)} MB`,
   ]);
-  console.log(`${table([["Simulated", "Million requests a second", "Heap grown by"], ...speedRows])}\n`);
+  console.log(`${formatColumns([["Simulated", "Million requests a second", "Heap grown by"], ...speedRows])}\n`);
 
   const conditional = azure.get(RECOMMENDED);
   const slowest = Math.min(...speeds.map(({ millionsPerSecond }) => millionsPerSecond));
   console.log(
-    table([
-      TARGETS,
-      target("Conditional: % of requests cold", conditional?.coldPercent ?? Number.NaN, 0.6),
-      target("Conditional: % cold, median function", conditional?.medianPercent ?? Number.NaN, 0.2),
-      target("Conditional: pings per function and day", conditional?.pingsPerDay ?? Number.NaN, 864, 0),
-      target("Cold starts of AWS runs: mean error in %", aws.errorPercent, 6),
-      target("Intervals that miss the truth: % of runs", aws.missedPercent, 20, 0),
-      target("Microseconds per simulated request", 1 / slowest, 1),
+    formatColumns([
+      TARGET_HEADINGS,
+      formatTargetRow("Conditional: % of requests cold", conditional?.coldPercent ?? Number.NaN, 0.6),
+      formatTargetRow("Conditional: % cold, median function", conditional?.medianPercent ?? Number.NaN, 0.2),
+      formatTargetRow("Conditional: pings per function and day", conditional?.pingsPerDay ?? Number.NaN, 864, 0),
+      formatTargetRow("Cold starts of AWS runs: mean error in %", aws.errorPercent, 6),
+      formatTargetRow("Intervals that miss the truth: % of runs", aws.missedPercent, 20, 0),
+      formatTargetRow("Microseconds per simulated request", 1 / slowest, 1),
     ]),
   );
 }

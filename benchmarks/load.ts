@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { latenciesOf } from "../operations/load/figures";
-import { constantRate, isLate, OpenLoop } from "../operations/load/open-loop";
-import { ascending, percentile } from "../operations/load/statistics";
+import { listLatencies } from "../operations/load/figures";
+import { generateConstantRate, isLate, OpenLoop } from "../operations/load/open-loop";
+import { sortAscending, computePercentile } from "../operations/load/statistics";
 import { HttpSender } from "../operations/load/targets/http-sender";
-import { computer, table, target, TARGETS } from "./measure";
+import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS } from "./measure";
 
 const ROUNDS = 5;
 const WARM_UP_SECONDS = 1;
@@ -64,24 +64,24 @@ export default async function main(): Promise<void> {
     for (const [index, scenario] of SCENARIOS.entries()) rounds[index]?.push(await measure(scenario));
   }
   console.log(`Latencies that the load tester tells, and what the server did to those requests, medians of ${ROUNDS} rounds.
-${computer()}
+${describeComputer()}
 `);
   const judged = SCENARIOS.map((scenario, index) => judge(scenario, rounds[index] ?? []));
   console.log(
-    table([
-      ["", ...PERCENTS.flatMap((percent) => [nameOf(percent), "truth", "off by"]), "Sent late"],
+    formatColumns([
+      ["", ...PERCENTS.flatMap((percent) => [formatPercentile(percent), "truth", "off by"]), "Sent late"],
       ...judged.map(({ cells }) => cells),
     ]),
   );
   const floors = rounds.flat().map(({ floorMilliseconds }) => floorMilliseconds);
   console.log(`
-A request that is answered at once takes ${median(floors).toFixed(2)} ms when nothing else is asked; that is part of the truth.
+A request that is answered at once takes ${findMedian(floors).toFixed(2)} ms when nothing else is asked; that is part of the truth.
 `);
   console.log(
-    table([
-      TARGETS,
+    formatColumns([
+      TARGET_HEADINGS,
       ...judged.map(({ name, worst }) =>
-        target(`${name}: off by, in terms of 1 ms or ${100 * TOLERANCE.share} %`, worst, 1),
+        formatTargetRow(`${name}: off by, in terms of 1 ms or ${100 * TOLERANCE.share} %`, worst, 1),
       ),
     ]),
   );
@@ -92,17 +92,17 @@ A request that is answered at once takes ${median(floors).toFixed(2)} ms when no
  * round.
  */
 function judge({ name }: Scenario, rounds: readonly Round[]) {
-  const medianOf = (value: (round: Round) => number) => median(rounds.map(value));
+  const computeMedian = (value: (round: Round) => number) => findMedian(rounds.map(value));
   const cells = [name];
   let worst = 0;
   for (const [index, percent] of PERCENTS.entries()) {
     const of = ({ percentiles }: Round): Percentile => percentiles[index] ?? { truth: NaN, measured: NaN };
-    const truth = medianOf((round) => of(round).truth);
-    const off = medianOf((round) => Math.abs(of(round).measured - of(round).truth));
+    const truth = computeMedian((round) => of(round).truth);
+    const off = computeMedian((round) => Math.abs(of(round).measured - of(round).truth));
     if (JUDGED_PERCENTS.includes(percent)) {
       worst = Math.max(worst, off / Math.max(TOLERANCE.milliseconds, TOLERANCE.share * truth));
     }
-    cells.push(medianOf((round) => of(round).measured).toFixed(1), truth.toFixed(1), `${off.toFixed(2)} ms`);
+    cells.push(computeMedian((round) => of(round).measured).toFixed(1), truth.toFixed(1), `${off.toFixed(2)} ms`);
   }
   const lateSends = rounds.reduce((sum, round) => sum + round.lateSends, 0);
   return { name, worst, cells: [...cells, String(lateSends)] };
@@ -120,28 +120,28 @@ async function measure(scenario: Scenario): Promise<Round> {
   try {
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];
     const url = new URL(`http://127.0.0.1:${port}/`);
-    const floorMilliseconds = await floorOf(url);
+    const floorMilliseconds = await measureFloor(url);
     const sender = new HttpSender(url, () => Promise.resolve({}));
     // The stall is for those who are counted.
     await load(sender, ratePerSecond, Math.min(WARM_UP_SECONDS, (stall?.request ?? Infinity) / ratePerSecond / 2));
-    await asked(url);
+    await askServer(url);
     const loop = await load(sender, ratePerSecond, seconds);
     sender.close();
-    const { took, stalledMilliseconds } = await asked(url);
-    const measured = latenciesOf(loop.requests);
+    const { took, stalledMilliseconds } = await askServer(url);
+    const measured = listLatencies(loop.requests);
     if (took.length !== measured.length)
       throw new Error(`${measured.length} requests were sent, ${took.length} arrived`);
     const stalledAt = stall?.request ?? Infinity;
     // While the server stalls, it does not even see who arrives.
     const unseen = (index: number) =>
       index > stalledAt ? Math.max(0, stalledMilliseconds - ((index - stalledAt) * 1000) / ratePerSecond) : 0;
-    const truth = ascending(took.map((milliseconds, index) => milliseconds + unseen(index) + floorMilliseconds));
+    const truth = sortAscending(took.map((milliseconds, index) => milliseconds + unseen(index) + floorMilliseconds));
     return {
       floorMilliseconds,
       lateSends: loop.requests.filter(isLate).length,
       percentiles: PERCENTS.map((percent) => ({
-        truth: percentile(truth, percent) ?? NaN,
-        measured: percentile(measured, percent) ?? NaN,
+        truth: computePercentile(truth, percent) ?? NaN,
+        measured: computePercentile(measured, percent) ?? NaN,
       })),
     };
   } finally {
@@ -152,7 +152,7 @@ async function measure(scenario: Scenario): Promise<Round> {
 
 async function load(sender: HttpSender, ratePerSecond: number, seconds: number): Promise<OpenLoop> {
   const loop = new OpenLoop(() => sender.send(), new AbortController().signal);
-  await loop.run(constantRate(ratePerSecond, seconds), 0, loop.now);
+  await loop.run(generateConstantRate(ratePerSecond, seconds), 0, loop.now);
   await loop.settle();
   const failed = loop.requests.find(({ ending }) => ending?.status !== 200);
   if (failed) throw new Error(`a request failed: ${JSON.stringify(failed)}`);
@@ -163,7 +163,7 @@ async function load(sender: HttpSender, ratePerSecond: number, seconds: number):
  * The way there and back, and Node.js on both sides: the median of requests that are answered at once, one after
  * another.
  */
-async function floorOf(url: URL): Promise<number> {
+async function measureFloor(url: URL): Promise<number> {
   const sender = new HttpSender(new URL("/took", url), () => Promise.resolve({}));
   const milliseconds: number[] = [];
   for (let count = 0; count < FLOOR_REQUESTS; count++) {
@@ -172,18 +172,20 @@ async function floorOf(url: URL): Promise<number> {
     milliseconds.push(performance.now() - startedAt);
   }
   sender.close();
-  return median(milliseconds);
+  return findMedian(milliseconds);
 }
 
-async function asked(url: URL): Promise<{ readonly took: readonly number[]; readonly stalledMilliseconds: number }> {
+async function askServer(
+  url: URL,
+): Promise<{ readonly took: readonly number[]; readonly stalledMilliseconds: number }> {
   const response = await fetch(new URL("/took", url), { headers: { connection: "close" } });
   return (await response.json()) as { took: number[]; stalledMilliseconds: number };
 }
 
-function nameOf(percent: number): string {
+function formatPercentile(percent: number): string {
   return percent === 100 ? "longest" : `p${percent}`;
 }
 
-function median(values: readonly number[]): number {
-  return percentile(ascending(values), 50) ?? NaN;
+function findMedian(values: readonly number[]): number {
+  return computePercentile(sortAscending(values), 50) ?? NaN;
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LocalLambda, startLambda } from "../local/lambda/start-lambda";
-import { closedLoop } from "./local/closed-loop";
-import { type Contestant, start, type Started } from "./local/server";
-import { computer, table } from "./measure";
+import { runClosedLoop } from "./local/closed-loop";
+import { type ServerContestant, startContestant, type Started } from "./local/server";
+import { describeComputer, formatColumns } from "./measure";
 
 const ROUNDS = 5;
 const SECONDS = 2;
@@ -12,14 +12,14 @@ const STARTS = 15;
 const TOGETHER = 100;
 const TOGETHER_ROUNDS = 3;
 
-const INVOKE = (name: string) => `/2015-03-31/functions/${name}/invocations`;
+const formatInvokePath = (name: string) => `/2015-03-31/functions/${name}/invocations`;
 
-const CONTESTANTS: readonly Contestant[] = [
+const CONTESTANTS: readonly ServerContestant[] = [
   {
     name: "Warmwatch",
     instance: "a process, frozen in between",
     args: () => ["run.js", "benchmarks/local/warmwatch.ts"],
-    path: INVOKE("api"),
+    path: formatInvokePath("api"),
     body: "{}",
   },
   {
@@ -33,7 +33,7 @@ const CONTESTANTS: readonly Contestant[] = [
       "--httpPort=0",
     ],
     cwd: "benchmarks/local",
-    path: INVOKE("measured-dev-api"),
+    path: formatInvokePath("measured-dev-api"),
     body: "{}",
   },
   {
@@ -50,18 +50,18 @@ const FUNCTION = { name: "api", codeFolder: "benchmarks/local/function", memoryM
 /** `npm run bench:local`: Lambda on this computer, beside its peers. */
 export default async function main(): Promise<void> {
   console.log(`A function that does nothing, on Lambda as it is on this computer, medians.
-${computer()}
+${describeComputer()}
 `);
   await compare();
   const starts = await startOneByOne();
   const rounds = [];
   for (let count = 0; count < TOGETHER_ROUNDS; count++) rounds.push(await startTogether());
   console.log(`
-From an instance's spawn to its first answer: ${median(starts).toFixed(0)} ms (${Math.min(...starts).toFixed(0)} to ${Math.max(...starts).toFixed(0)}, ${STARTS} times).
+From an instance's spawn to its first answer: ${findMedian(starts).toFixed(0)} ms (${Math.min(...starts).toFixed(0)} to ${Math.max(...starts).toFixed(0)}, ${STARTS} times).
 
 ${TOGETHER} instances at once, ${TOGETHER_ROUNDS} times:`);
   console.log(
-    table([
+    formatColumns([
       ["", "All have answered after", "Processes", "Memory in all", "Of each"],
       ...rounds.map(({ milliseconds, pids, megabytes }, index) => [
         `Round ${index + 1}`,
@@ -83,7 +83,7 @@ async function compare(): Promise<void> {
   const servers: Started[] = [];
   try {
     for (const contestant of CONTESTANTS) {
-      const server = await start(contestant);
+      const server = await startContestant(contestant);
       servers.push(server);
       // Instances start, and the code that serves them is compiled.
       await load(server, CONNECTIONS);
@@ -98,17 +98,17 @@ async function compare(): Promise<void> {
       }
     }
     console.log(
-      table([
+      formatColumns([
         ["", "An instance is", "Requests a second", "Warm round trip", "Server", "Each instance"],
         ...measured.map(({ server: { contestant, pid }, perSecond, milliseconds, instances }) => {
           const others = [...instances].filter((instance) => instance !== pid);
           return [
             contestant.name,
             contestant.instance,
-            median(perSecond).toFixed(0),
-            `${median(milliseconds).toFixed(2)} ms`,
-            `${proportionalMb(pid).toFixed(0)} MB`,
-            others.length === 0 ? "within" : `${median(others.map(proportionalMb)).toFixed(1)} MB`,
+            findMedian(perSecond).toFixed(0),
+            `${findMedian(milliseconds).toFixed(2)} ms`,
+            `${readProportionalMb(pid).toFixed(0)} MB`,
+            others.length === 0 ? "within" : `${findMedian(others.map(readProportionalMb)).toFixed(1)} MB`,
           ];
         }),
       ]),
@@ -119,12 +119,12 @@ async function compare(): Promise<void> {
 }
 
 function load({ url, contestant }: Started, connections: number) {
-  return closedLoop(url, contestant.body, connections, SECONDS);
+  return runClosedLoop(url, contestant.body, connections, SECONDS);
 }
 
 /** Each time another version, which has no instance yet. */
 async function startOneByOne(): Promise<number[]> {
-  return withLambda(async (lambda) => {
+  return runWithLambda(async (lambda) => {
     const starts: number[] = [];
     for (let count = 0; count < STARTS; count++) {
       lambda.deploy({ ...FUNCTION, version: String(count + 2) });
@@ -138,17 +138,17 @@ async function startOneByOne(): Promise<number[]> {
 }
 
 async function startTogether() {
-  return withLambda(async (lambda) => {
+  return runWithLambda(async (lambda) => {
     const startedAt = performance.now();
     const answers = await Promise.all(Array.from({ length: TOGETHER }, () => lambda.invoke(FUNCTION.name, "1", {})));
     const milliseconds = performance.now() - startedAt;
     const pids = new Set(answers.map(({ payload }) => (JSON.parse(payload) as { readonly pid: number }).pid));
-    const megabytes = [...pids].reduce((sum, pid) => sum + proportionalMb(pid), 0);
+    const megabytes = [...pids].reduce((sum, pid) => sum + readProportionalMb(pid), 0);
     return { milliseconds, pids: pids.size, megabytes };
   });
 }
 
-async function withLambda<Result>(use: (lambda: LocalLambda) => Promise<Result>): Promise<Result> {
+async function runWithLambda<Result>(use: (lambda: LocalLambda) => Promise<Result>): Promise<Result> {
   const lambda = await startLambda({ functions: [{ ...FUNCTION, version: "1" }] });
   try {
     return await use(lambda);
@@ -162,7 +162,7 @@ async function withLambda<Result>(use: (lambda: LocalLambda) => Promise<Result>)
  * be told.
  * https://docs.kernel.org/filesystems/proc.html
  */
-function proportionalMb(pid: number): number {
+function readProportionalMb(pid: number): number {
   try {
     const [, kilobytes] = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8")) ?? [];
     return Number(kilobytes) / 1024;
@@ -171,6 +171,6 @@ function proportionalMb(pid: number): number {
   }
 }
 
-function median(values: readonly number[]): number {
+function findMedian(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

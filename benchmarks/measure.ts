@@ -29,7 +29,7 @@ export interface Spread {
 }
 
 /** What has been measured of a contestant. */
-export interface Result<Who extends Contestant = Contestant> {
+export interface ContestantResult<Who extends Contestant = Contestant> {
   readonly contestant: Who;
   /** From start to end of the process. */
   readonly seconds: Spread;
@@ -66,7 +66,7 @@ export async function interleave<Key extends string, Who extends Contestant>(
   contestants: Readonly<Record<Key, Who>>,
   runs: number,
   folder: string,
-): Promise<Record<Key, Result<Who>>> {
+): Promise<Record<Key, ContestantResult<Who>>> {
   const measured = Object.entries<Who>(contestants).map(([key, contestant]) => ({
     key,
     contestant,
@@ -79,17 +79,17 @@ export async function interleave<Key extends string, Who extends Contestant>(
   for (let count = 0; count < runs; count++) {
     for (const entry of measured) entry.runs.push(await run(entry.contestant, folder));
   }
-  const results = measured.map(({ key, contestant, runs, withChildren }): [string, Result<Who>] => [
+  const results = measured.map(({ key, contestant, runs, withChildren }): [string, ContestantResult<Who>] => [
     key,
     {
       contestant,
-      seconds: spread(runs.map(({ seconds }) => seconds)),
-      megabytes: spread(runs.map(({ megabytes }) => megabytes)),
+      seconds: computeSpread(runs.map(({ seconds }) => seconds)),
+      megabytes: computeSpread(runs.map(({ megabytes }) => megabytes)),
       megabytesWithChildren: withChildren,
-      figures: spreads(runs.map(({ figures }) => figures)),
+      figures: computeSpreads(runs.map(({ figures }) => figures)),
     },
   ]);
-  return Object.fromEntries(results) as Record<Key, Result<Who>>;
+  return Object.fromEntries(results) as Record<Key, ContestantResult<Who>>;
 }
 
 async function run(
@@ -166,12 +166,14 @@ async function listProcesses(): Promise<{ pid: number; parent: number; kib: numb
   }
 }
 
-function spreads(runs: readonly Readonly<Record<string, number>>[]): Record<string, Spread> {
+function computeSpreads(runs: readonly Readonly<Record<string, number>>[]): Record<string, Spread> {
   const names = Object.keys(runs[0] ?? {});
-  return Object.fromEntries(names.map((name) => [name, spread(runs.map((figures) => figures[name] ?? Number.NaN))]));
+  return Object.fromEntries(
+    names.map((name) => [name, computeSpread(runs.map((figures) => figures[name] ?? Number.NaN))]),
+  );
 }
 
-function spread(values: readonly number[]): Spread {
+function computeSpread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
   const middle = (sorted.length - 1) / 2;
@@ -180,21 +182,21 @@ function spread(values: readonly number[]): Spread {
 
 /** As in `1.23 s (1.20 to 1.41)`. */
 export function showSeconds(seconds: Spread): string {
-  return show(seconds, "s", 2);
+  return showSpread(seconds, "s", 2);
 }
 
 /** As in `123 MB (120 to 141)`. */
 export function showMegabytes(megabytes: Spread): string {
-  return show(megabytes, "MB", 0);
+  return showSpread(megabytes, "MB", 0);
 }
 
 /** As in `123 KB (120 to 141)`, with so many digits after the point. */
-export function show({ median, least, most }: Spread, unit: string, digits: number): string {
+export function showSpread({ median, least, most }: Spread, unit: string, digits: number): string {
   return `${median.toFixed(digits)} ${unit} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
 
 /** Rows as lines, with cells below each other: the first column's to the left, the others' to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function formatColumns(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -210,21 +212,21 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** Head of a table of targets. */
-export const TARGETS = ["Target", "Measured", "At most", "Met"];
+export const TARGET_HEADINGS = ["Target", "Measured", "At most", "Met"];
 
 /** Row of a table of targets. */
-export function target(what: string, measured: number, limit: number, digits = 2): string[] {
+export function formatTargetRow(what: string, measured: number, limit: number, digits = 2): string[] {
   return [what, measured.toFixed(digits), limit.toFixed(digits), measured <= limit ? "yes" : "no"];
 }
 
 /** What the numbers depend on. */
-export function computer(version = process.version): string {
+export function describeComputer(version = process.version): string {
   const processors = cpus();
   return `Node.js ${version}, ${platform()} ${arch()}, ${processors.length} x ${processors[0]?.model.trim() ?? "processor"}`;
 }
 
 /** Makes a folder that is gone when this process has ended, however it ends. */
-export function temporaryFolder(): string {
+export function makeBenchmarkFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "warmwatch-benchmark-"));
   process.once("exit", () => {
     rmSync(folder, { recursive: true, force: true });

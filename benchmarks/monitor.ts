@@ -6,16 +6,16 @@ import { join, parse, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleFunctions } from "../stacks/bundle";
 import {
-  computer,
+  describeComputer,
   type Contestant,
   interleave,
-  type Result,
-  show,
+  type ContestantResult,
+  showSpread,
   type Spread,
-  table,
-  target,
-  TARGETS,
-  temporaryFolder,
+  formatColumns,
+  formatTargetRow,
+  TARGET_HEADINGS,
+  makeBenchmarkFolder,
 } from "./measure";
 
 const COLD_RUNS = 31;
@@ -68,7 +68,7 @@ const ENVIRONMENT = {
   _HANDLER: "handler.handler",
 };
 
-type Figure = (result: Result) => Spread;
+type Figure = (result: ContestantResult) => Spread;
 
 interface Bundle {
   readonly url: string;
@@ -77,15 +77,15 @@ interface Bundle {
 
 /** `npm run bench:monitor`: what measuring costs a function, beside its peers. */
 export default async function main(): Promise<void> {
-  const folder = temporaryFolder();
-  const bundles = perHandler(await Promise.all(KEYS.map((key) => bundle(HANDLERS[key].file, folder))));
-  const monitorBytes = await minifiedBytes("monitor.ts");
+  const folder = makeBenchmarkFolder();
+  const bundles = mapToHandlers(await Promise.all(KEYS.map((key) => bundleHandler(HANDLERS[key].file, folder))));
+  const monitorBytes = await measureMinifiedBytes("monitor.ts");
   console.log(
     `What monitoring adds to a handler that does nothing; the first row is that handler itself.\n` +
       `Medians of interleaved processes, with the least and the most: ${COLD_RUNS} cold, ${WARM_RUNS} warm.`,
   );
   for (const node of NODES) {
-    console.log(`\n${computer(execFileSync(node, ["--version"], { encoding: "utf8" }).trim())}\n`);
+    console.log(`\n${describeComputer(execFileSync(node, ["--version"], { encoding: "utf8" }).trim())}\n`);
     await compare(node, bundles, monitorBytes, folder);
   }
   console.log(`
@@ -98,49 +98,49 @@ Log     what is written per request`);
 
 async function compare(node: string, bundles: PerHandler<Bundle>, monitorBytes: number, folder: string): Promise<void> {
   const measure = (runs: number, invocations: number, stdout: Contestant["stdout"], modules = LOADED_BY_LAMBDA) =>
-    interleave(contestants(node, bundles, invocations, stdout, modules), runs, folder);
+    interleave(listContestants(node, bundles, invocations, stdout, modules), runs, folder);
   const cold = await measure(COLD_RUNS, 0, "pipe");
   const bare = await measure(COLD_RUNS, 0, "pipe", []);
   const piped = await measure(WARM_RUNS, INVOCATIONS, "pipe");
   const discarded = await measure(WARM_RUNS, INVOCATIONS, "ignore");
 
   console.log(
-    table([
+    formatColumns([
       ["", "Cold", "Cold, bare", "Warm, pipe", "Warm, /dev/null", "Memory, cold", "Memory, warm", "Bundle", "Log"],
       ...KEYS.map((key) => [
         HANDLERS[key].name,
-        show(added(cold, key, told("cold")), "ms", 2),
-        show(added(bare, key, told("cold")), "ms", 2),
-        show(added(piped, key, told("warm")), "us", 1),
-        show(added(discarded, key, told("warm")), "us", 1),
-        show(added(cold, key, megabytes), "MB", 1),
-        show(added(piped, key, megabytes), "MB", 1),
+        showSpread(subtractBase(cold, key, readFigure("cold")), "ms", 2),
+        showSpread(subtractBase(bare, key, readFigure("cold")), "ms", 2),
+        showSpread(subtractBase(piped, key, readFigure("warm")), "us", 1),
+        showSpread(subtractBase(discarded, key, readFigure("warm")), "us", 1),
+        showSpread(subtractBase(cold, key, readMegabytes), "MB", 1),
+        showSpread(subtractBase(piped, key, readMegabytes), "MB", 1),
         `${bundles[key].bytes} B`,
-        `${(told("bytes")(piped[key]).median / told("invocations")(piped[key]).median).toFixed(0)} B`,
+        `${(readFigure("bytes")(piped[key]).median / readFigure("invocations")(piped[key]).median).toFixed(0)} B`,
       ]),
     ]),
   );
 
-  const ours = (results: PerHandler<Result>, figure: Figure) => added(results, "ours", figure).median;
-  const share = (results: PerHandler<Result>, figure: Figure) =>
-    ours(results, figure) / added(results, "powertools", figure).median;
+  const ours = (results: PerHandler<ContestantResult>, figure: Figure) => subtractBase(results, "ours", figure).median;
+  const share = (results: PerHandler<ContestantResult>, figure: Figure) =>
+    ours(results, figure) / subtractBase(results, "powertools", figure).median;
   const { name } = HANDLERS.powertools;
   console.log();
   console.log(
-    table([
-      TARGETS,
-      target("Cold, milliseconds", ours(cold, told("cold")), COLD_MILLISECONDS),
-      target(`Cold, as a share of ${name}`, share(cold, told("cold")), COLD_TO_POWERTOOLS),
-      target(`Cold, bare, as a share of ${name}`, share(bare, told("cold")), COLD_TO_POWERTOOLS),
-      target(`Warm, pipe, as a share of ${name}`, share(piped, told("warm")), WARM_TO_POWERTOOLS),
-      target("monitor() alone, minified, bytes", monitorBytes, MONITOR_BYTES, 0),
+    formatColumns([
+      TARGET_HEADINGS,
+      formatTargetRow("Cold, milliseconds", ours(cold, readFigure("cold")), COLD_MILLISECONDS),
+      formatTargetRow(`Cold, as a share of ${name}`, share(cold, readFigure("cold")), COLD_TO_POWERTOOLS),
+      formatTargetRow(`Cold, bare, as a share of ${name}`, share(bare, readFigure("cold")), COLD_TO_POWERTOOLS),
+      formatTargetRow(`Warm, pipe, as a share of ${name}`, share(piped, readFigure("warm")), WARM_TO_POWERTOOLS),
+      formatTargetRow("monitor() alone, minified, bytes", monitorBytes, MONITOR_BYTES, 0),
     ]),
   );
 }
 
-const megabytes: Figure = (result) => result.megabytes;
+const readMegabytes: Figure = (result) => result.megabytes;
 
-function told(name: string): Figure {
+function readFigure(name: string): Figure {
   return ({ figures, contestant }) => {
     const figure = figures[name];
     if (!figure) throw new Error(`${contestant.name} has not told its figure ${name}`);
@@ -149,20 +149,20 @@ function told(name: string): Figure {
 }
 
 /** Above the median of the handler without monitoring; of that one itself, all of it. */
-function added(results: PerHandler<Result>, key: Key, figure: Figure): Spread {
+function subtractBase(results: PerHandler<ContestantResult>, key: Key, figure: Figure): Spread {
   const { median, least, most } = figure(results[key]);
   const base = key === "none" ? 0 : figure(results.none).median;
   return { median: median - base, least: least - base, most: most - base };
 }
 
-function contestants(
+function listContestants(
   node: string,
   bundles: PerHandler<Bundle>,
   invocations: number,
   stdout: Contestant["stdout"],
   modules: readonly string[],
 ): PerHandler<Contestant> {
-  return perHandler(
+  return mapToHandlers(
     KEYS.map((key) => ({
       name: HANDLERS[key].name,
       node,
@@ -179,7 +179,7 @@ function contestants(
 }
 
 /** Bundles a file of handlers/ in the way in which synthesis bundles functions, and unpacks what Lambda would get. */
-async function bundle(file: string, folder: string): Promise<Bundle> {
+async function bundleHandler(file: string, folder: string): Promise<Bundle> {
   const { name } = parse(file);
   const source = join(folder, "functions", name);
   const unpacked = join(folder, "bundles", name);
@@ -199,7 +199,7 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
 /**
  * Without what a deployed bundle adds: the names of functions and classes, a banner, and the name of its source map.
  */
-async function minifiedBytes(file: string): Promise<number> {
+async function measureMinifiedBytes(file: string): Promise<number> {
   const { outputFiles } = await build({
     entryPoints: [join("benchmarks/handlers", file)],
     write: false,
@@ -213,6 +213,6 @@ async function minifiedBytes(file: string): Promise<number> {
 }
 
 /** @param values in the order of the handlers */
-function perHandler<Value>(values: readonly Value[]): PerHandler<Value> {
+function mapToHandlers<Value>(values: readonly Value[]): PerHandler<Value> {
   return Object.fromEntries(KEYS.map((key, index) => [key, values[index]])) as PerHandler<Value>;
 }

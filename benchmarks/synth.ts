@@ -3,16 +3,16 @@ import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { copyProject, generateProject } from "./generated-project";
 import {
-  computer,
+  describeComputer,
   type Contestant,
   interleave,
-  type Result,
+  type ContestantResult,
   showMegabytes,
   showSeconds,
-  table,
-  target,
-  TARGETS,
-  temporaryFolder,
+  formatColumns,
+  formatTargetRow,
+  TARGET_HEADINGS,
+  makeBenchmarkFolder,
 } from "./measure";
 
 const RUNS = 7;
@@ -32,10 +32,10 @@ const TIME_TO_FLOOR = 2.5;
 
 /** `npm run bench:synth`: what synthesis costs, beside cdktf alone and its peers. */
 export default async function main(): Promise<void> {
-  const folder = temporaryFolder();
-  console.log(`${computer()}. Medians of interleaved runs, with the least and the most.\n`);
+  const folder = makeBenchmarkFolder();
+  console.log(`${describeComputer()}. Medians of interleaved runs, with the least and the most.\n`);
   await compare(folder);
-  await grow(folder);
+  await measureGrowth(folder);
 }
 
 /** The shipped environments, against the same in AWS CDK and against the least that cdktf can do. */
@@ -44,28 +44,28 @@ async function compare(folder: string): Promise<void> {
   copyProject(fresh);
   const results = await interleave(
     {
-      ours: warmwatch("Warmwatch"),
-      first: withoutCache(fresh, warmwatch("Warmwatch, first time")),
-      monitored: cdk("AWS CDK, monitored", ["monitored"], true),
-      monitoredUnchecked: cdk("AWS CDK, monitored, unchecked", ["monitored"], false),
-      plain: cdk("AWS CDK", [], true),
-      plainUnchecked: cdk("AWS CDK, unchecked", [], false),
-      floor: { name: "cdktf, one empty stack", args: ["benchmarks/floor.js"], env: outdir },
-      bundling: withoutCache(fresh, await compiledBundling(folder)),
+      ours: makeWarmwatchContestant("Warmwatch"),
+      first: emptyCacheBefore(fresh, makeWarmwatchContestant("Warmwatch, first time")),
+      monitored: makeCdkContestant("AWS CDK, monitored", ["monitored"], true),
+      monitoredUnchecked: makeCdkContestant("AWS CDK, monitored, unchecked", ["monitored"], false),
+      plain: makeCdkContestant("AWS CDK", [], true),
+      plainUnchecked: makeCdkContestant("AWS CDK, unchecked", [], false),
+      floor: { name: "cdktf, one empty stack", args: ["benchmarks/floor.js"], env: setOutdir },
+      bundling: emptyCacheBefore(fresh, await compileBundling(folder)),
       node: { name: "Node.js, empty program", args: ["--eval", ""] },
     },
     RUNS,
     folder,
   );
   const { ours, first, monitored, monitoredUnchecked, floor, bundling, node } = results;
-  const time = (other: Result, own: Result = ours) => own.seconds.median / other.seconds.median;
-  const memory = (other: Result) => ours.megabytes.median / other.megabytes.median;
+  const time = (other: ContestantResult, own: ContestantResult = ours) => own.seconds.median / other.seconds.median;
+  const memory = (other: ContestantResult) => ours.megabytes.median / other.megabytes.median;
 
   console.log(`Synthesis of dev, staging and prod with one function each, ${RUNS} runs\n`);
   console.log(
-    table([
+    formatColumns([
       ["", "Time", "Memory", "With children", "Warmwatch's time", "Warmwatch's memory"],
-      ...Object.values<Result>(results).map((result) => [
+      ...Object.values<ContestantResult>(results).map((result) => [
         result.contestant.name,
         showSeconds(result.seconds),
         showMegabytes(result.megabytes),
@@ -85,17 +85,17 @@ With children  the most that it and its child processes (esbuild, npx) held toge
 
   const bundlingSeconds = bundling.seconds.median - node.seconds.median;
   const floorLimit = TIME_TO_FLOOR * floor.seconds.median + bundlingSeconds;
-  const againstCdk = (other: Result) => [
-    target(`Time, as a share of ${other.contestant.name}`, time(other), TIME_TO_CDK),
-    target(`Time of the first run, as a share of ${other.contestant.name}`, time(other, first), TIME_TO_CDK),
-    target(`Memory, as a share of ${other.contestant.name}`, memory(other), MEMORY_TO_CDK),
+  const againstCdk = (other: ContestantResult) => [
+    formatTargetRow(`Time, as a share of ${other.contestant.name}`, time(other), TIME_TO_CDK),
+    formatTargetRow(`Time of the first run, as a share of ${other.contestant.name}`, time(other, first), TIME_TO_CDK),
+    formatTargetRow(`Memory, as a share of ${other.contestant.name}`, memory(other), MEMORY_TO_CDK),
   ];
   console.log(
-    table([
-      TARGETS,
+    formatColumns([
+      TARGET_HEADINGS,
       ...againstCdk(monitored),
       ...againstCdk(monitoredUnchecked),
-      target(
+      formatTargetRow(
         `Seconds, ${TIME_TO_FLOOR} x ${floor.contestant.name} + ${bundlingSeconds.toFixed(2)} s of bundling`,
         ours.seconds.median,
         floorLimit,
@@ -104,16 +104,16 @@ With children  the most that it and its child processes (esbuild, npx) held toge
   );
 }
 
-function warmwatch(name: string, cwd?: string): Contestant {
+function makeWarmwatchContestant(name: string, cwd?: string): Contestant {
   const { app } = JSON.parse(readFileSync("cdktf.json", "utf8")) as { app: string };
-  return { name, args: app.split(" ").slice(1), cwd, env: outdir };
+  return { name, args: app.split(" ").slice(1), cwd, env: setOutdir };
 }
 
-function outdir(folder: string): Record<string, string> {
+function setOutdir(folder: string): Record<string, string> {
   return { CDKTF_OUTDIR: folder };
 }
 
-function cdk(name: string, args: readonly string[], checked: boolean): Contestant {
+function makeCdkContestant(name: string, args: readonly string[], checked: boolean): Contestant {
   return {
     name,
     args: ["benchmarks/cdk-app.js", ...args],
@@ -122,7 +122,7 @@ function cdk(name: string, args: readonly string[], checked: boolean): Contestan
 }
 
 /** In a project whose cache is emptied before each run. */
-function withoutCache(project: string, contestant: Contestant): Contestant {
+function emptyCacheBefore(project: string, contestant: Contestant): Contestant {
   const { env = () => ({}) } = contestant;
   return {
     ...contestant,
@@ -137,7 +137,7 @@ function withoutCache(project: string, contestant: Contestant): Contestant {
 /**
  * Compiled beforehand, so that starting esbuild counts as bundling, which it does not in a program that run.js runs.
  */
-async function compiledBundling(folder: string): Promise<Contestant> {
+async function compileBundling(folder: string): Promise<Contestant> {
   const outfile = join(folder, "bundling.cjs");
   await build({
     entryPoints: ["benchmarks/bundling.ts"],
@@ -147,24 +147,24 @@ async function compiledBundling(folder: string): Promise<Contestant> {
     platform: "node",
     target: "node20",
   });
-  const env = (output: string) => ({ ...outdir(output), NODE_PATH: resolve("node_modules") });
+  const env = (output: string) => ({ ...setOutdir(output), NODE_PATH: resolve("node_modules") });
   return { name: "Bundling, with Node.js' start", args: [outfile], env };
 }
 
 /** Projects of growing size. What each further function costs tells how synthesis grows, apart from its start. */
-async function grow(folder: string): Promise<void> {
+async function measureGrowth(folder: string): Promise<void> {
   const projects = SIZES.map(({ environments, functions }) => {
     const name = `${environments} environments x ${functions}`;
     const project = join(folder, name.replaceAll(" ", "-"));
     generateProject(project, environments, functions);
-    return { ...warmwatch(name, project), functions: environments * functions };
+    return { ...makeWarmwatchContestant(name, project), functions: environments * functions };
   });
   const byName = Object.fromEntries(projects.map((project) => [project.name, project]));
   const results = Object.values(await interleave(byName, GROWTH_RUNS, folder));
 
   console.log(`\nGrowth: generated projects, ${GROWTH_RUNS} runs\n`);
   console.log(
-    table([
+    formatColumns([
       ["", "Functions", "Time", "Memory", "Per function", "Per further function"],
       ...results.map(({ contestant: { name, functions }, seconds, megabytes }, index) => {
         const before = results[index - 1];
@@ -173,9 +173,9 @@ async function grow(folder: string): Promise<void> {
           String(functions),
           showSeconds(seconds),
           showMegabytes(megabytes),
-          milliseconds(seconds.median / functions),
+          formatMilliseconds(seconds.median / functions),
           before
-            ? milliseconds((seconds.median - before.seconds.median) / (functions - before.contestant.functions))
+            ? formatMilliseconds((seconds.median - before.seconds.median) / (functions - before.contestant.functions))
             : "",
         ];
       }),
@@ -186,6 +186,6 @@ Functions             each counts once per environment; their bundles come out o
 Per further function  of the time beyond the row above: growth is linear where it stays the same`);
 }
 
-function milliseconds(seconds: number): string {
+function formatMilliseconds(seconds: number): string {
   return `${(seconds * 1000).toFixed(1)} ms`;
 }

@@ -7,10 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type WarmingRecord, type WarmingRequest } from "../warming/contract";
 import { type LocalLambda, startLambda } from "../local/lambda/start-lambda";
 import { bundleFunctions } from "../stacks/bundle";
-import { computer, table, target, TARGETS, temporaryFolder } from "./measure";
+import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS, makeBenchmarkFolder } from "./measure";
 
 const SIZES = [1, 3, 10, 50];
-const rounds = (instances: number) => (instances <= 10 ? 100 : 10);
+const chooseRounds = (instances: number) => (instances <= 10 ? 100 : 10);
 
 /**
  * What lies between a warmer and Lambda: each call arrives this much later, more or less. On one computer nothing would
@@ -39,9 +39,9 @@ interface Contestant {
 }
 
 const CONTESTANTS: readonly Contestant[] = [
-  { name: "Warmwatch", file: "pinged.ts", round: warmwatch },
-  { name: "lambda-warmer", file: "lambda-warmer.mjs", round: lambdaWarmer },
-  { name: "serverless-plugin-warmup", file: "plugin-warmup.mjs", round: pluginWarmup },
+  { name: "Warmwatch", file: "pinged.ts", round: warmWithWarmwatch },
+  { name: "lambda-warmer", file: "lambda-warmer.mjs", round: warmWithLambdaWarmer },
+  { name: "serverless-plugin-warmup", file: "plugin-warmup.mjs", round: warmWithPlugin },
 ];
 
 interface Measured {
@@ -57,8 +57,8 @@ interface Measured {
 
 /** `npm run bench:warmer`: what a round of warming costs, beside its peers. */
 export default async function main(): Promise<void> {
-  const folder = temporaryFolder();
-  const warmer = await bundle("../../functions/warmer/handler.ts", folder);
+  const folder = makeBenchmarkFolder();
+  const warmer = await bundleHandler("../../functions/warmer/handler.ts", folder);
   const measured: Measured[] = [];
   const starts = new Map<number, number>();
   for (const instances of SIZES) {
@@ -66,10 +66,10 @@ export default async function main(): Promise<void> {
     starts.set(instances, await startTogether(instances, folder));
   }
   console.log(`Rounds of pings on Lambda as it is on this computer, each call up to ${NETWORK_MILLISECONDS} ms late, as by a network.
-${computer(process.version)}
+${describeComputer(process.version)}
 `);
   console.log(
-    table([
+    formatColumns([
       ["Instances", "", "First round", "", "Starting them anyway", "Warm: all reached", "Fewest", "Round", "Hold"],
       ...measured.map((one) => [
         String(one.instances),
@@ -77,7 +77,7 @@ ${computer(process.version)}
         `${one.first.distinct} of ${one.instances}`,
         `${one.first.milliseconds.toFixed(0)} ms`,
         `${(starts.get(one.instances) ?? NaN).toFixed(0)} ms`,
-        `${one.complete} of ${rounds(one.instances)}`,
+        `${one.complete} of ${chooseRounds(one.instances)}`,
         String(one.fewest),
         `${one.milliseconds.toFixed(0)} ms`,
         one.holdMilliseconds === undefined ? "" : `${one.holdMilliseconds.toFixed(0)} ms`,
@@ -89,14 +89,14 @@ ${computer(process.version)}
   const small = ours.filter(({ instances }) => instances <= 10);
   const ten = ours.find(({ instances }) => instances === 10);
   console.log(
-    table([
-      TARGETS,
-      target(
+    formatColumns([
+      TARGET_HEADINGS,
+      formatTargetRow(
         "Rounds that miss an instance, of 100, at most 10 instances",
-        Math.max(...small.map(({ complete, instances }) => rounds(instances) - complete)),
+        Math.max(...small.map(({ complete, instances }) => chooseRounds(instances) - complete)),
         100 * (1 - SHARE_OF_ROUNDS),
       ),
-      target(
+      formatTargetRow(
         "A round over 10 warm instances, in holds",
         (ten?.milliseconds ?? NaN) / (ten?.holdMilliseconds ?? NaN),
         ROUND_TO_HOLD,
@@ -104,7 +104,7 @@ ${computer(process.version)}
     ]),
   );
   console.log(`
-The warmer's package has ${warmer.bytes} bytes. Its cold start here: ${(await warmerStart(warmer.folder, folder)).toFixed(0)} ms.`);
+The warmer's package has ${warmer.bytes} bytes. Its cold start here: ${(await measureWarmerStart(warmer.folder, folder)).toFixed(0)} ms.`);
 }
 
 async function measure(
@@ -113,8 +113,8 @@ async function measure(
   warmerFolder: string,
   folder: string,
 ): Promise<Measured> {
-  const { folder: codeFolder } = await bundle(file, folder);
-  return withLambda({ codeFolder, warmerFolder, folder }, async (lambda, served) => {
+  const { folder: codeFolder } = await bundleHandler(file, folder);
+  return runWithLambda({ codeFolder, warmerFolder, folder }, async (lambda, served) => {
     const once = async () => {
       served.clear();
       const startedAt = performance.now();
@@ -129,23 +129,23 @@ async function measure(
       await Promise.all(Array.from({ length: instances }, () => lambda.invoke("pinged", "warm", {})));
     }
     const all = [];
-    for (let count = 0; count < rounds(instances); count++) all.push(await once());
+    for (let count = 0; count < chooseRounds(instances); count++) all.push(await once());
     return {
       name,
       instances,
       first,
       complete: all.filter(({ distinct, repeated }) => distinct >= instances && !repeated).length,
       fewest: Math.min(...all.map(({ distinct }) => distinct)),
-      milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
+      milliseconds: findMedian(all.map(({ milliseconds }) => milliseconds)),
       holdMilliseconds:
         all[0]?.holdMilliseconds === undefined
           ? undefined
-          : median(all.map(({ holdMilliseconds = 0 }) => holdMilliseconds)),
+          : findMedian(all.map(({ holdMilliseconds = 0 }) => holdMilliseconds)),
     };
   });
 }
 
-async function warmwatch(lambda: LocalLambda, instances: number) {
+async function warmWithWarmwatch(lambda: LocalLambda, instances: number) {
   const price = { perSecond: 0, perRequest: 0 };
   const request: WarmingRequest = {
     strategy: "scheduled",
@@ -158,13 +158,13 @@ async function warmwatch(lambda: LocalLambda, instances: number) {
   return { holdMilliseconds: result.holdMilliseconds, repeated: result.invocations > instances };
 }
 
-async function lambdaWarmer(lambda: LocalLambda, instances: number) {
+async function warmWithLambdaWarmer(lambda: LocalLambda, instances: number) {
   await lambda.invoke("pinged", "warm", { warmer: true, concurrency: instances });
   return {};
 }
 
 /** Its warmer calls as many times as instances are to be warm, all at the same time. */
-async function pluginWarmup(lambda: LocalLambda, instances: number) {
+async function warmWithPlugin(lambda: LocalLambda, instances: number) {
   await Promise.all(
     Array.from({ length: instances }, async () => {
       await sleep(Math.random() * NETWORK_MILLISECONDS);
@@ -176,8 +176,8 @@ async function pluginWarmup(lambda: LocalLambda, instances: number) {
 
 /** How long it takes to start so many environments at once, whoever asks. */
 async function startTogether(instances: number, folder: string): Promise<number> {
-  const { folder: codeFolder } = await bundle("pinged.ts", folder);
-  return withLambda({ codeFolder, warmerFolder: codeFolder, folder }, async (lambda) => {
+  const { folder: codeFolder } = await bundleHandler("pinged.ts", folder);
+  return runWithLambda({ codeFolder, warmerFolder: codeFolder, folder }, async (lambda) => {
     const startedAt = performance.now();
     await Promise.all(Array.from({ length: instances }, () => lambda.invoke("pinged", "live", {})));
     return performance.now() - startedAt;
@@ -185,8 +185,8 @@ async function startTogether(instances: number, folder: string): Promise<number>
 }
 
 /** From an invocation that finds no environment to the answer to a request that asks for no work. */
-async function warmerStart(warmerFolder: string, folder: string): Promise<number> {
-  return withLambda({ codeFolder: warmerFolder, warmerFolder, folder }, async (lambda) => {
+async function measureWarmerStart(warmerFolder: string, folder: string): Promise<number> {
+  return runWithLambda({ codeFolder: warmerFolder, warmerFolder, folder }, async (lambda) => {
     const startedAt = performance.now();
     await lambda.invoke("warmer", undefined, {});
     return performance.now() - startedAt;
@@ -199,7 +199,7 @@ interface Folders {
   readonly folder: string;
 }
 
-async function withLambda<Result>(
+async function runWithLambda<Result>(
   { codeFolder, warmerFolder, folder }: Folders,
   use: (lambda: LocalLambda, served: Set<string>) => Promise<Result>,
 ): Promise<Result> {
@@ -242,7 +242,10 @@ async function withLambda<Result>(
 }
 
 /** Bundles a handler as for deployment, and unpacks it. */
-async function bundle(file: string, folder: string): Promise<{ readonly folder: string; readonly bytes: number }> {
+async function bundleHandler(
+  file: string,
+  folder: string,
+): Promise<{ readonly folder: string; readonly bytes: number }> {
   const name = file.replaceAll(/[^a-z]+/g, "-").replace(/^-/, "");
   const source = join(folder, "functions", name);
   const unpacked = join(folder, "bundles", name);
@@ -256,6 +259,6 @@ async function bundle(file: string, folder: string): Promise<{ readonly folder: 
   return { folder: unpacked, bytes: statSync(zipFile).size };
 }
 
-function median(values: readonly number[]): number {
+function findMedian(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -1,6 +1,6 @@
 import { type z } from "zod";
-import { flag, given, keys, section, wholeNumber } from "./fields";
-import { type MistakeTogether } from "./mistakes-together";
+import { defineFlag, omitUndefined, defineKeys, defineSection, defineWholeNumber } from "./fields";
+import { type CrossFieldMistake } from "./mistakes-together";
 
 /**
  * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function
@@ -54,76 +54,78 @@ export const ALARM_KEYS = Object.keys(ALARM_DEFAULTS) as AlarmKey[];
 export const URGENT_ALARMS = ["errors", "throttles", "timeouts"] as const satisfies readonly AlarmKey[];
 
 const timing = {
-  enabled: flag().optional(),
-  period_seconds: wholeNumber(60, LONGEST_EVALUATION_SECONDS).multipleOf(60, { error: "a multiple of 60" }).optional(),
-  evaluation_periods: wholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
-  datapoints_to_alarm: wholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
+  enabled: defineFlag().optional(),
+  period_seconds: defineWholeNumber(60, LONGEST_EVALUATION_SECONDS)
+    .multipleOf(60, { error: "a multiple of 60" })
+    .optional(),
+  evaluation_periods: defineWholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
+  datapoints_to_alarm: defineWholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
 };
 
-const count = () => section({ threshold: wholeNumber(0, 1_000_000).optional(), ...timing });
+const defineCount = () => defineSection({ threshold: defineWholeNumber(0, 1_000_000).optional(), ...timing });
 
-const percent = () =>
+const definePercent = () =>
   // The alarm rings above it: of 100 % there is no more.
-  section({ threshold_percent: wholeNumber(1, 99).optional(), ...timing }).transform(
+  defineSection({ threshold_percent: defineWholeNumber(1, 99).optional(), ...timing }).transform(
     ({ thresholdPercent: threshold, ...rest }) => ({ threshold, ...rest }),
   );
 
-const milliseconds = (to: number) =>
-  section({ threshold_milliseconds: wholeNumber(1, to).optional(), ...timing }).transform(
+const defineMilliseconds = (to: number) =>
+  defineSection({ threshold_milliseconds: defineWholeNumber(1, to).optional(), ...timing }).transform(
     ({ thresholdMilliseconds: threshold, ...rest }) => ({ threshold, ...rest }),
   );
 
 /** What differs from {@link ALARM_DEFAULTS}. */
-export const alarmOverrides = keys({
-  cold_starts: count()
+export const alarmOverrides = defineKeys({
+  cold_starts: defineCount()
     .optional()
-    .meta(documentation("cold_starts", "threshold", "Users' requests that met a cold start")),
-  init_duration: milliseconds(10_000)
+    .meta(documentSetting("cold_starts", "threshold", "Users' requests that met a cold start")),
+  init_duration: defineMilliseconds(10_000)
     .optional()
-    .meta(documentation("init_duration", "threshold_milliseconds", "Average time to initialize")),
-  memory: percent()
+    .meta(documentSetting("init_duration", "threshold_milliseconds", "Average time to initialize")),
+  memory: definePercent()
     .optional()
-    .meta(documentation("memory", "threshold_percent", "Peak memory as a share of the function's memory")),
-  response_time: milliseconds(900_000)
+    .meta(documentSetting("memory", "threshold_percent", "Peak memory as a share of the function's memory")),
+  response_time: defineMilliseconds(900_000)
     .optional()
     .meta(
-      documentation("response_time", "threshold_milliseconds", "Average time of a request, without initialization"),
+      documentSetting("response_time", "threshold_milliseconds", "Average time of a request, without initialization"),
     ),
-  errors: count()
+  errors: defineCount()
     .optional()
-    .meta(documentation("errors", "threshold", "Failed requests; urgent")),
-  throttles: count()
+    .meta(documentSetting("errors", "threshold", "Failed requests; urgent")),
+  throttles: defineCount()
     .optional()
-    .meta(documentation("throttles", "threshold", "Requests refused for lack of concurrency; urgent")),
-  timeouts: count()
+    .meta(documentSetting("throttles", "threshold", "Requests refused for lack of concurrency; urgent")),
+  timeouts: defineCount()
     .optional()
-    .meta(documentation("timeouts", "threshold", "Requests that the timeout ended; urgent")),
-  dropped_events: count()
+    .meta(documentSetting("timeouts", "threshold", "Requests that the timeout ended; urgent")),
+  dropped_events: defineCount()
     .optional()
     .meta(
-      documentation(
+      documentSetting(
         "dropped_events",
         "threshold",
         "Events that Lambda gave up, of a function with `asynchronous = true`",
       ),
     ),
-  warming: count()
+  warming: defineCount()
     .optional()
-    .meta(documentation("warming", "threshold", "Pings that were not answered as they should be")),
+    .meta(documentSetting("warming", "threshold", "Pings that were not answered as they should be")),
 });
 
 /** What a file says of alarms. */
 export type AlarmOverrides = Readonly<z.output<typeof alarmOverrides>>;
 
 /** One alarm's settings for one function: its own, else the environment's, else the default. */
-export function alarmSettings(key: AlarmKey, environment: AlarmOverrides, own: AlarmOverrides): AlarmSettings {
-  return { ...ALARM_DEFAULTS[key], ...given(environment[key]), ...given(own[key]) };
+export function resolveAlarmSettings(key: AlarmKey, environment: AlarmOverrides, own: AlarmOverrides): AlarmSettings {
+  return { ...ALARM_DEFAULTS[key], ...omitUndefined(environment[key]), ...omitUndefined(own[key]) };
 }
 
 /** What is wrong with one function's alarms, whose settings are right each on its own. */
-export function alarmMistakes(environment: AlarmOverrides, own: AlarmOverrides): MistakeTogether[] {
+export function findAlarmMistakes(environment: AlarmOverrides, own: AlarmOverrides): CrossFieldMistake[] {
   return ALARM_KEYS.flatMap((alarm) => {
-    const { periodSeconds, evaluationPeriods, datapointsToAlarm } = alarmSettings(alarm, environment, own);
+    const { periodSeconds, evaluationPeriods, datapointsToAlarm } = resolveAlarmSettings(alarm, environment, own);
     if (datapointsToAlarm > evaluationPeriods) {
       const expected = `at most evaluation_periods, which is ${evaluationPeriods}`;
       return [{ path: [alarm, "datapoints_to_alarm"], expected, got: datapointsToAlarm }];
@@ -137,7 +139,7 @@ export function alarmMistakes(environment: AlarmOverrides, own: AlarmOverrides):
   });
 }
 
-function documentation(key: AlarmKey, thresholdKey: string, description: string) {
+function documentSetting(key: AlarmKey, thresholdKey: string, description: string) {
   const { threshold, periodSeconds, evaluationPeriods, datapointsToAlarm } = ALARM_DEFAULTS[key];
   return {
     description,

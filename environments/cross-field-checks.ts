@@ -1,13 +1,13 @@
-import { ALARM_DEFAULTS, alarmMistakes, type AlarmOverrides, alarmSettings, URGENT_ALARMS } from "./alarms";
-import { type MistakeTogether, mistakesTogether } from "./mistakes-together";
-import { partitionOf } from "./regions";
-import { switchedOffMistakes } from "./switched-off";
+import { ALARM_DEFAULTS, findAlarmMistakes, type AlarmOverrides, resolveAlarmSettings, URGENT_ALARMS } from "./alarms";
+import { type CrossFieldMistake, findMistakesTogether } from "./mistakes-together";
+import { findPartition } from "./regions";
+import { findSwitchedOffMistakes } from "./switched-off";
 import {
-  concurrencyMistakes,
+  findConcurrencyMistakes,
   WARMING_DEFAULTS,
-  warmingMistakes,
+  findWarmingMistakes,
   type WarmingOverrides,
-  warmingSettings,
+  resolveWarmingSettings,
 } from "./warming";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -48,28 +48,28 @@ export interface CheckedFile {
 /**
  * What is wrong with keys that are right each on its own: what AWS would refuse later, and what would have no effect.
  */
-export function crossFieldMistakes(file: CheckedFile): MistakeTogether[] {
+export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
   const { functions, alarms, warming, permissionsBoundary } = file;
   return [
-    ...mistakesTogether("alarms", functions, (own: AlarmOverrides = {}) => alarmMistakes(alarms, own)),
-    ...mistakesTogether("warming", functions, (own: WarmingOverrides = {}) =>
-      warmingMistakes(warmingSettings(warming, own)),
+    ...findMistakesTogether("alarms", functions, (own: AlarmOverrides = {}) => findAlarmMistakes(alarms, own)),
+    ...findMistakesTogether("warming", functions, (own: WarmingOverrides = {}) =>
+      findWarmingMistakes(resolveWarmingSettings(warming, own)),
     ),
-    ...switchedOffMistakes("alarms", alarms, functions, ALARM_DEFAULTS),
-    ...switchedOffMistakes("warming", warming, functions, { ...WARMING_DEFAULTS }),
-    ...arnMistakes(["permissions_boundary"], permissionsBoundary, file),
+    ...findSwitchedOffMistakes("alarms", alarms, functions, ALARM_DEFAULTS),
+    ...findSwitchedOffMistakes("warming", warming, functions, { ...WARMING_DEFAULTS }),
+    ...findArnMistakes(["permissions_boundary"], permissionsBoundary, file),
     ...Object.entries(functions).flatMap(([name, settings]) =>
-      (settings.existing === true ? existingMistakes(settings) : deployedMistakes(settings, file))
-        .concat(watchedMistakes(settings))
+      (settings.existing === true ? findExistingMistakes(settings) : findDeployedMistakes(settings, file))
+        .concat(findWatchedMistakes(settings))
         .map((mistake) => ({ ...mistake, path: ["functions", name, ...mistake.path] })),
     ),
-    ...environmentMistakes(file),
+    ...findEnvironmentMistakes(file),
   ];
 }
 
-function deployedMistakes(settings: Deployed, file: CheckedFile): MistakeTogether[] {
+function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossFieldMistake[] {
   const { endpoint, timeoutSeconds, reservedConcurrency, environment, secrets, warming } = settings;
-  const mistakes: MistakeTogether[] = [];
+  const mistakes: CrossFieldMistake[] = [];
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {
     const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", an HTTP API, which waits no longer for an answer`;
     mistakes.push({ path: ["timeout_seconds"], expected, got: timeoutSeconds });
@@ -79,7 +79,7 @@ function deployedMistakes(settings: Deployed, file: CheckedFile): MistakeTogethe
     mistakes.push({ path: ["warming"], expected, got: 0 });
   } else if (reservedConcurrency !== undefined && reservedConcurrency > 0) {
     mistakes.push(
-      ...concurrencyMistakes(file.warming, warming, reservedConcurrency).map(({ path, ...mistake }) => ({
+      ...findConcurrencyMistakes(file.warming, warming, reservedConcurrency).map(({ path, ...mistake }) => ({
         path: ["warming", ...path],
         ...mistake,
       })),
@@ -89,21 +89,22 @@ function deployedMistakes(settings: Deployed, file: CheckedFile): MistakeTogethe
     if (name in environment) {
       mistakes.push({ path: ["secrets", name], expected: "a name that `environment` does not set too", got: name });
     }
-    if (secret.kind === "secretArn") mistakes.push(...arnMistakes(["secrets", name, "secret_arn"], secret.name, file));
+    if (secret.kind === "secretArn")
+      mistakes.push(...findArnMistakes(["secrets", name, "secret_arn"], secret.name, file));
   }
   return mistakes;
 }
 
-function existingMistakes({ warming, warmingQualifier }: Existing): MistakeTogether[] {
+function findExistingMistakes({ warming, warmingQualifier }: Existing): CrossFieldMistake[] {
   if (warmingQualifier !== undefined || Object.keys(warming).length === 0) return [];
   return [
     { path: ["warming"], expected: "warming_qualifier beside it, without which it is not kept warm", got: undefined },
   ];
 }
 
-function watchedMistakes(settings: Deployed | Existing): MistakeTogether[] {
+function findWatchedMistakes(settings: Deployed | Existing): CrossFieldMistake[] {
   const { asynchronous, alarms } = settings;
-  const mistakes: MistakeTogether[] = [];
+  const mistakes: CrossFieldMistake[] = [];
   if (alarms.dropped_events && !asynchronous) {
     const expected = "asynchronous = true beside it, without which no event can be dropped";
     mistakes.push({ path: ["alarms", "dropped_events"], expected, got: undefined });
@@ -125,15 +126,15 @@ function isWarmed(settings: Deployed | Existing): boolean {
 }
 
 /** What is said for a whole environment, and holds for none of its functions. */
-function environmentMistakes({
+function findEnvironmentMistakes({
   functions,
   alarms,
   warming,
   alarmEmails,
   urgentEmails,
-}: CheckedFile): MistakeTogether[] {
+}: CheckedFile): CrossFieldMistake[] {
   const all = Object.values(functions);
-  const mistakes: MistakeTogether[] = [];
+  const mistakes: CrossFieldMistake[] = [];
   if (alarms.dropped_events && !all.some(({ asynchronous }) => asynchronous)) {
     const expected = "a function with asynchronous = true, without which no event can be dropped";
     mistakes.push({ path: ["alarms", "dropped_events"], expected, got: undefined });
@@ -143,7 +144,9 @@ function environmentMistakes({
     if (Object.keys(warming).length > 0) mistakes.push({ path: ["warming"], expected, got: undefined });
     if (alarms.warming) mistakes.push({ path: ["alarms", "warming"], expected, got: undefined });
   }
-  const rings = all.some(({ alarms: own }) => URGENT_ALARMS.some((key) => alarmSettings(key, alarms, own).enabled));
+  const rings = all.some(({ alarms: own }) =>
+    URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, own).enabled),
+  );
   if (urgentEmails.length > 0 && !rings) {
     const expected = `none where no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
     mistakes.push({ path: ["urgent_emails"], expected, got: urgentEmails });
@@ -157,10 +160,14 @@ function environmentMistakes({
 }
 
 /** An ARN names a partition, a region unless it is global, and an account, which are the environment's. */
-function arnMistakes(path: string[], arn: string | undefined, { region, accountId }: CheckedFile): MistakeTogether[] {
+function findArnMistakes(
+  path: string[],
+  arn: string | undefined,
+  { region, accountId }: CheckedFile,
+): CrossFieldMistake[] {
   if (arn === undefined) return [];
   const [, partition, , place, account] = arn.split(":");
-  const wanted = partitionOf(region);
+  const wanted = findPartition(region);
   const mistake = (expected: string, got: string | undefined) => [{ path, expected: `an ARN ${expected}`, got }];
   if (partition !== wanted) return mistake(`in partition ${wanted}, as ${region} is`, partition);
   if (place !== "" && place !== region) return mistake(`in the environment's region, ${region}`, place);

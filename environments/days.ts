@@ -21,7 +21,7 @@ export function parseDays(text: string): readonly Day[] | undefined {
     // `MON-MON` could mean one day or eight.
     if (first === undefined || first < 0 || last === -1 || last === first || rest.length > 0) return undefined;
     const length = last === undefined ? 1 : ((last - first + DAYS.length) % DAYS.length) + 1;
-    for (const day of daysFrom(first, length)) {
+    for (const day of listDays(first, length)) {
       if (found.has(day)) return undefined;
       found.add(day);
     }
@@ -30,6 +30,6 @@ export function parseDays(text: string): readonly Day[] | undefined {
 }
 
 /** So many days from a day on, by its index in {@link DAYS}. */
-export function daysFrom(first: number, length: number): Day[] {
+export function listDays(first: number, length: number): Day[] {
   return DAYS.flatMap((_, offset) => (offset < length ? (DAYS[(first + offset) % DAYS.length] ?? []) : []));
 }

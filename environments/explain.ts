@@ -1,6 +1,6 @@
 import { type z } from "zod";
-import { suggestion } from "./meant-keys";
-import { keyPath, show } from "./mistakes";
+import { suggestKey } from "./meant-keys";
+import { formatKeyPath, show } from "./mistakes";
 import { DEPLOYED_KEYS, ENVIRONMENT_KEYS, EXISTING_KEYS } from "./schema";
 
 type Path = readonly PropertyKey[];
@@ -13,8 +13,8 @@ type Issue = z.core.$ZodIssue;
 export function explainIssues(issues: readonly Issue[]): string[] {
   const sentences = new Map<string, string>();
   for (const issue of issues) {
-    for (const [path, complaint] of complaints(issue)) {
-      const key = keyPath(path);
+    for (const [path, complaint] of listComplaints(issue)) {
+      const key = formatKeyPath(path);
       // The first complaint about a key is the most basic one; the rest follow from it.
       if (!sentences.has(key)) sentences.set(key, key === "" ? complaint : `${key}: ${complaint}`);
     }
@@ -22,24 +22,24 @@ export function explainIssues(issues: readonly Issue[]): string[] {
   return [...sentences.values()];
 }
 
-function complaints(issue: Issue): [Path, string][] {
+function listComplaints(issue: Issue): [Path, string][] {
   const { path } = issue;
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
-        const switchHint = key === "enabled" ? hintFor(path, false) : "";
+        const switchHint = key === "enabled" ? describeSwitch(path, false) : "";
         const known = issue.message.split(", ");
-        return [[...path, key], `unknown key${switchHint || suggestion(key, known, (name) => placeOf(name, path))}`];
+        return [[...path, key], `unknown key${switchHint || suggestKey(key, known, (name) => findPlace(name, path))}`];
       });
     case "invalid_key":
       return [[path, `expected ${issue.issues[0]?.message ?? "another name"}, got ${show(path.at(-1))}`]];
     default:
-      return [[path, `expected ${expectation(issue)}, got ${offense(issue)}`]];
+      return [[path, `expected ${describeExpectation(issue)}, got ${describeOffense(issue)}`]];
   }
 }
 
 /** Where a key belongs that is not known at a path, and is at another. */
-function placeOf(key: string, path: Path): string | undefined {
+function findPlace(key: string, path: Path): string | undefined {
   const isAtTop = path.length === 0;
   const isInFunction = path.length === 2 && path[0] === "functions";
   if (isInFunction && ENVIRONMENT_KEYS.includes(key)) return "at the top of the file";
@@ -49,31 +49,31 @@ function placeOf(key: string, path: Path): string | undefined {
   return undefined;
 }
 
-/** What is to be there; without an example where {@link offense} gives a better one. */
-function expectation({ message, path, input }: Issue): string {
-  return hintFor(path, input) === "" ? message : message.replace(/, as in .*/, "");
+/** What is to be there; without an example where {@link describeOffense} gives a better one. */
+function describeExpectation({ message, path, input }: Issue): string {
+  return describeSwitch(path, input) === "" ? message : message.replace(/, as in .*/, "");
 }
 
 /** The end of the sentence "expected …, got …". */
-function offense(issue: Issue): string {
+function describeOffense(issue: Issue): string {
   const { path } = issue;
-  const value = offendingValue(issue);
-  if (issue.code === "custom") return `${isEmpty(value) ? "none" : show(value)}${hintIn(issue)}`;
+  const value = findOffendingValue(issue);
+  if (issue.code === "custom") return `${isEmpty(value) ? "none" : show(value)}${readHint(issue)}`;
   // Somebody wrote the secret itself.
   if (path.at(-2) === "secrets" && typeof value === "string") return "text";
-  return `${show(value)}${hintFor(path, value)}${requoted(issue, value)}`;
+  return `${show(value)}${describeSwitch(path, value)}${describeRequoting(issue, value)}`;
 }
 
 function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-function hintIn({ params }: z.core.$ZodIssueCustom): string {
+function readHint({ params }: z.core.$ZodIssueCustom): string {
   return typeof params?.["hint"] === "string" ? params["hint"] : "";
 }
 
 /** How something is switched on or off that is no switch but has one. */
-function hintFor(path: Path, value: unknown): string {
+function describeSwitch(path: Path, value: unknown): string {
   if (typeof value !== "boolean") return "";
   const [parent, key] = [path.at(-2), String(path.at(-1))];
   if (parent === "warming" || parent === "alarms") {
@@ -88,7 +88,7 @@ function hintFor(path: Path, value: unknown): string {
 }
 
 /** How a value is written that only has quotes too many or too few. */
-function requoted(issue: Issue, value: unknown): string {
+function describeRequoting(issue: Issue, value: unknown): string {
   if (issue.code !== "invalid_type") return "";
   if (typeof value === "string" && issue.expected !== "string" && /^(\d+|true|false)$/.test(value)) {
     return issue.expected === "array" ? "" : `; without quotes: ${value}`;
@@ -100,7 +100,7 @@ function requoted(issue: Issue, value: unknown): string {
 }
 
 /** Of a map whose kind is told by one key, the value of that key. */
-function offendingValue(issue: Issue): unknown {
+function findOffendingValue(issue: Issue): unknown {
   return issue.code === "invalid_union" && issue.discriminator !== undefined
     ? (issue.input as Record<string, unknown>)[issue.discriminator]
     : issue.input;
@@ -108,7 +108,9 @@ function offendingValue(issue: Issue): unknown {
 
 /** Finds what HCL allows and a tfvars file cannot use: expressions, null and what cdktf would replace. */
 export function explainUnusable(value: unknown, path: Path = []): { path: Path; sentence: string }[] {
-  const unusable = (complaint: string, where = path) => [{ path: where, sentence: `${keyPath(where)}: ${complaint}` }];
+  const unusable = (complaint: string, where = path) => [
+    { path: where, sentence: `${formatKeyPath(where)}: ${complaint}` },
+  ];
   if (value === null) return unusable("expected a value, got null; leave the key out for its default");
   if (typeof value === "string") {
     if (isExpression(value)) return unusable(`expected a plain value, got ${describeExpression(value)}`);

@@ -13,6 +13,6 @@ const HANDLER_FILES = ["handler.ts", "handler.mts", "handler.cts", "handler.js",
  * @param root the project's folder
  * @returns undefined if there is none
  */
-export function handlerFile(root: string, name: string): string | undefined {
+export function findHandlerFile(root: string, name: string): string | undefined {
   return HANDLER_FILES.map((file) => `functions/${name}/${file}`).find((file) => existsSync(join(root, file)));
 }

@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { explainIssues, explainUnusable } from "./explain";
-import { handlerFile } from "./handler-files";
-import { InvalidInput, keyPath, type Mistake, show } from "./mistakes";
-import { deployedName, MAX_NAME_LENGTH, stateLocation, WARMER } from "./names";
+import { findHandlerFile } from "./handler-files";
+import { InvalidInput, formatKeyPath, type Mistake, show } from "./mistakes";
+import { formatDeployedName, MAX_NAME_LENGTH, describeStateLocation, WARMER } from "./names";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
-import { lockedProvider, lockFileOf, neededProvider } from "./provider-lock";
-import { explainFileError, readBytes, UnusableFile } from "./text-file";
+import { readLockedProvider, formatLockFile, findNeededProvider } from "./provider-lock";
+import { explainFileError, readFileBytes, UnusableFile } from "./text-file";
 import { type Environment, environmentFile, environmentName, stateSettings } from "./schema";
 
 const FOLDER = "environments";
@@ -27,22 +27,22 @@ type Issues = Parameters<typeof explainIssues>[0];
 export async function loadEnvironments(root: string): Promise<readonly Environment[]> {
   const mistakes: Mistake[] = [];
   const environments: Environment[] = [];
-  const folders = await functionFolders(root);
+  const folders = await listFunctionFolders(root);
   const states = new States();
 
-  for (const name of await environmentNames(root)) {
+  for (const name of await listEnvironmentNames(root)) {
     const file = `${FOLDER}/${name}${EXTENSION}`;
     const { values, mistakes: syntax } = await readTfvars(root, file);
     mistakes.push(...syntax);
     if (!values) continue;
 
     const parsed = environmentFile.safeParse(values, { reportInput: true });
-    if (parsed.success) environments.push(deepFreeze({ name, ...parsed.data }));
+    if (parsed.success) environments.push(freezeDeeply({ name, ...parsed.data }));
     const sentences = [
-      ...nameMistakes(name),
-      ...valueMistakes(values, parsed.error?.issues ?? []),
-      ...(parsed.success ? await providerMistakes(root, name, parsed.data.functions) : []),
-      ...functionMistakes(name, values, folders, parsed.error?.issues ?? []),
+      ...findNameMistakes(name),
+      ...findValueMistakes(values, parsed.error?.issues ?? []),
+      ...(parsed.success ? await findProviderMistakes(root, name, parsed.data.functions) : []),
+      ...findFunctionMistakes(name, values, folders, parsed.error?.issues ?? []),
       ...states.mistakes(name, file, values),
     ];
     mistakes.push(...sentences.map((message) => ({ file, message })));
@@ -52,8 +52,8 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
   return environments;
 }
 
-async function environmentNames(root: string): Promise<string[]> {
-  const files = await readdir(join(root, FOLDER)).catch(noneIfMissing);
+async function listEnvironmentNames(root: string): Promise<string[]> {
+  const files = await readdir(join(root, FOLDER)).catch(ignoreMissing);
   const names = files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));
   if (names.length === 0) {
     throw new InvalidInput([{ file: FOLDER, message: `expected a file <environment>${EXTENSION}, found none` }]);
@@ -62,14 +62,14 @@ async function environmentNames(root: string): Promise<string[]> {
 }
 
 /** No files, where there is no folder for them. */
-function noneIfMissing(error: unknown): string[] {
+function ignoreMissing(error: unknown): string[] {
   if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
   throw new InvalidInput([{ file: FOLDER, message: `cannot be read: ${explainFileError(error)}` }]);
 }
 
 async function readTfvars(root: string, file: string): Promise<Tfvars> {
   try {
-    return await parseTfvars(file, await readBytes(join(root, file), MAX_TFVARS_BYTES));
+    return await parseTfvars(file, await readFileBytes(join(root, file), MAX_TFVARS_BYTES));
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
     return { mistakes: [{ file, message: error.message }] };
@@ -77,30 +77,35 @@ async function readTfvars(root: string, file: string): Promise<Tfvars> {
 }
 
 /** The folders in functions/ that hold a function of the user's. */
-async function functionFolders(root: string): Promise<string[]> {
+async function listFunctionFolders(root: string): Promise<string[]> {
   const folders = await readdir(join(root, "functions")).catch(() => []);
-  return folders.filter((folder) => folder !== WARMER && handlerFile(root, folder) !== undefined).sort();
+  return folders.filter((folder) => folder !== WARMER && findHandlerFile(root, folder) !== undefined).sort();
 }
 
-function nameMistakes(name: string): string[] {
+function findNameMistakes(name: string): string[] {
   return explainIssues(environmentName.safeParse(name, { reportInput: true }).error?.issues ?? []);
 }
 
-function valueMistakes(values: Values, issues: Issues): string[] {
+function findValueMistakes(values: Values, issues: Issues): string[] {
   const unusable = explainUnusable(values);
-  const told = new Set(unusable.map(({ path }) => keyPath(path)));
+  const told = new Set(unusable.map(({ path }) => formatKeyPath(path)));
   return [
     ...unusable.map(({ sentence }) => sentence),
-    ...explainIssues(issues.filter(({ path }) => !told.has(keyPath(path)))),
+    ...explainIssues(issues.filter(({ path }) => !told.has(formatKeyPath(path)))),
   ];
 }
 
-function functionMistakes(environment: string, values: Values, folders: readonly string[], issues: Issues): string[] {
-  const misnamed = new Set(issues.filter(({ code }) => code === "invalid_key").map(({ path }) => keyPath(path)));
-  return functionsIn(values).flatMap(({ name, existing }) => {
-    const key = keyPath(["functions", name]);
+function findFunctionMistakes(
+  environment: string,
+  values: Values,
+  folders: readonly string[],
+  issues: Issues,
+): string[] {
+  const misnamed = new Set(issues.filter(({ code }) => code === "invalid_key").map(({ path }) => formatKeyPath(path)));
+  return listFunctions(values).flatMap(({ name, existing }) => {
+    const key = formatKeyPath(["functions", name]);
     if (existing || misnamed.has(key)) return [];
-    const deployed = deployedName(environment, name);
+    const deployed = formatDeployedName(environment, name);
     const mistakes: string[] = [];
     if (!folders.includes(name)) {
       const known = folders.join(", ") || "none";
@@ -116,37 +121,37 @@ function functionMistakes(environment: string, values: Values, folders: readonly
 }
 
 /** Runtimes that the locked provider does not know. */
-async function providerMistakes(
+async function findProviderMistakes(
   root: string,
   environment: string,
   functions: Environment["functions"],
 ): Promise<string[]> {
-  const lockFile = lockFileOf(environment);
+  const lockFile = formatLockFile(environment);
   let version: string | undefined;
   try {
-    version = await lockedProvider(root, environment);
+    version = await readLockedProvider(root, environment);
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
     return [`${lockFile} ${error.message}`];
   }
   if (version === undefined) return [];
   return Object.entries(functions).flatMap(([name, { runtime }]) => {
-    const needed = neededProvider(runtime, version);
+    const needed = findNeededProvider(runtime, version);
     if (needed === undefined) return [];
-    const key = keyPath(["functions", name, "runtime"]);
+    const key = formatKeyPath(["functions", name, "runtime"]);
     return `${key}: expected AWS provider ${needed} or later in ${lockFile}, which has ${version}, got ${show(runtime)}`;
   });
 }
 
 /** Every function of a file whose values have not been checked. */
-function functionsIn({ functions }: Values): { name: string; existing: boolean }[] {
-  return Object.entries(mapOf(functions)).map(([name, value]) => ({
+function listFunctions({ functions }: Values): { name: string; existing: boolean }[] {
+  return Object.entries(toMap(functions)).map(([name, value]) => ({
     name,
-    existing: mapOf(value)["existing"] === true,
+    existing: toMap(value)["existing"] === true,
   }));
 }
 
-function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+function toMap(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
@@ -157,7 +162,7 @@ class States {
   mistakes(environment: string, file: string, values: Values): string[] {
     const state = stateSettings.safeParse(values["state"]);
     if (!state.success) return [];
-    const location = stateLocation(environment, state.data);
+    const location = describeStateLocation(environment, state.data);
     const owner = this.owners.get(location);
     if (owner !== undefined) return [`state: expected a location of its own, got ${location}, as in ${owner}`];
     this.owners.set(location, file);
@@ -165,9 +170,9 @@ class States {
   }
 }
 
-function deepFreeze<T>(value: T): T {
+function freezeDeeply<T>(value: T): T {
   if (typeof value === "object" && value !== null) {
-    Object.values(value).forEach(deepFreeze);
+    Object.values(value).forEach(freezeDeeply);
     Object.freeze(value);
   }
   return value;

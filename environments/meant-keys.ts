@@ -142,12 +142,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
  *
  * @param placeOf where a key belongs that is known elsewhere
  */
-export function suggestion(
+export function suggestKey(
   key: string,
   known: readonly string[],
   placeOf: (key: string) => string | undefined,
 ): string {
-  const plain = snakeCase(key);
+  const plain = toSnakeCase(key);
   const names = [plain, ...(Object.hasOwn(ALIASES, plain) ? (ALIASES[plain] ?? []) : [])];
   const meant = names.find((name) => known.includes(name.split(" ")[0] ?? ""));
   if (meant !== undefined) return `, did you mean ${meant}?`;
@@ -157,17 +157,17 @@ export function suggestion(
     const place = placeOf(name);
     if (place !== undefined) return `; ${name} belongs ${place}`;
   }
-  const nearest = nearestOf(plain, known);
+  const nearest = findNearest(plain, known);
   return nearest === undefined ? `; known here: ${known.join(", ")}` : `, did you mean ${nearest}?`;
 }
 
-function nearestOf(key: string, known: readonly string[]): string | undefined {
+function findNearest(key: string, known: readonly string[]): string | undefined {
   const [nearest] = known.map((name) => ({ name, edits: distance(key, name) })).sort((a, b) => a.edits - b.edits);
   return nearest && nearest.edits <= Math.max(2, nearest.name.length / 3) ? nearest.name : undefined;
 }
 
 /** `memoryMb`, `MemoryMB` and `memory-mb` are `memory_mb`. */
-function snakeCase(key: string): string {
+function toSnakeCase(key: string): string {
   return key
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replaceAll(/[\s-]+/g, "_")

@@ -83,7 +83,7 @@ const HABITS: readonly Habit[] = [
  * @param said what the parser says
  * @returns undefined where the parser's own words are as good
  */
-export function meantSyntax(line: string, said: string): string | undefined {
+export function explainSyntax(line: string, said: string): string | undefined {
   for (const { line: pattern, said: expected, message } of HABITS) {
     const found = pattern.exec(line);
     if (found && (expected?.test(said) ?? true)) return message(found);

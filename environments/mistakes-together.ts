@@ -1,5 +1,5 @@
 /** A setting that is right on its own and does not go with the others. */
-export interface MistakeTogether {
+export interface CrossFieldMistake {
   /** Below the section that it is in, as in `["errors", "datapoints_to_alarm"]`. */
   readonly path: readonly string[];
   /** The end of the sentence "expected …". */
@@ -15,14 +15,14 @@ export interface MistakeTogether {
  *   nothing
  * @returns mistakes with their paths in the file
  */
-export function mistakesTogether<Section extends string, Own>(
+export function findMistakesTogether<Section extends string, Own>(
   section: Section,
   functions: Readonly<Record<string, Readonly<Record<Section, Own>>>>,
-  mistakesOf: (own?: Own) => readonly MistakeTogether[],
-): MistakeTogether[] {
+  mistakesOf: (own?: Own) => readonly CrossFieldMistake[],
+): CrossFieldMistake[] {
   const everywhere = mistakesOf();
   const known = new Set(everywhere.map(({ path }) => path.join(".")));
-  const below = (mistake: MistakeTogether, ...parents: string[]) => ({
+  const below = (mistake: CrossFieldMistake, ...parents: string[]) => ({
     ...mistake,
     path: [...parents, section, ...mistake.path],
   });

@@ -20,7 +20,7 @@ export class InvalidInput extends Error {
 }
 
 /** One thing wrong with the user's input: in a file, or what was typed for a command or an option. */
-export function wrongInput(file: string, message: string): InvalidInput {
+export function makeInvalidInput(file: string, message: string): InvalidInput {
   return new InvalidInput([{ file, message }]);
 }
 
@@ -37,6 +37,6 @@ export function show(value: unknown): string {
 }
 
 /** Writes the path of a key as one would in HCL: `functions.api.memory_mb`, with quotes around unusual names. */
-export function keyPath(path: readonly PropertyKey[]): string {
+export function formatKeyPath(path: readonly PropertyKey[]): string {
   return path.map((key) => (/^[\w-]+$/.test(String(key)) ? String(key) : JSON.stringify(String(key)))).join(".");
 }

@@ -18,7 +18,7 @@ export function isOwnFunction(name: string): boolean {
  * The name under which a function is known in AWS. It carries the environment, so that environments can share an
  * account.
  */
-export function deployedName(environment: string, functionName: string): string {
+export function formatDeployedName(environment: string, functionName: string): string {
   return `${environment}-${functionName}`;
 }
 
@@ -27,7 +27,7 @@ export function deployedName(environment: string, functionName: string): string 
  * roles below it, and no others:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
  */
-export function rolePath(environment: string): string {
+export function formatRolePath(environment: string): string {
   return `/warmwatch/${environment}/`;
 }
 
@@ -35,12 +35,12 @@ export function rolePath(environment: string): string {
  * The role that a function runs as. Names are an account's, whatever their path: the dot, which no environment has,
  * keeps them apart.
  */
-export function roleName(environment: string, functionName: string): string {
+export function formatRoleName(environment: string, functionName: string): string {
   return `${environment}.${functionName}`;
 }
 
 /** The log group of a function that is not told another. */
-export function defaultLogGroup(deployedName: string): string {
+export function formatDefaultLogGroup(deployedName: string): string {
   return `/aws/lambda/${deployedName}`;
 }
 
@@ -48,18 +48,18 @@ export function defaultLogGroup(deployedName: string): string {
  * Where an environment's state lives, for people to read; two environments with the same location would destroy each
  * other.
  */
-export function stateLocation(environment: string, state: StateSettings): string {
+export function describeStateLocation(environment: string, state: StateSettings): string {
   switch (state.backend) {
     case "cloud":
       return `HCP Terraform: ${state.organization}/${state.workspace}`;
     case "s3":
       return `s3://${state.bucket}/${state.key}`;
     case "local":
-      return localStateFile(environment);
+      return formatLocalStateFile(environment);
   }
 }
 
 /** A local state's file, relative to the project's root. */
-export function localStateFile(environment: string): string {
+export function formatLocalStateFile(environment: string): string {
   return `terraform.${environment}.tfstate`;
 }

@@ -12,7 +12,7 @@ export interface Outline {
 }
 
 /** Reads a text in HCL once, from its beginning to its end, whatever is in it. */
-export function outlineOf(text: string): Outline {
+export function readOutline(text: string): Outline {
   /** How each level ends, and its operators. A heredoc ends with its word, on a line of its own. */
   const levels: { readonly end: string; operators: number }[] = [{ end: "", operators: 0 }];
   let depth = 0;

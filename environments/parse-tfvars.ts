@@ -1,9 +1,9 @@
 import { getExpressionAst, parse } from "@cdktf/hcl2json";
 import { setFlagsFromString } from "node:v8";
-import { meantSyntax } from "./meant-syntax";
-import { keyPath, type Mistake } from "./mistakes";
-import { outlineOf } from "./outline";
-import { decodeText, utf16Of } from "./text-file";
+import { explainSyntax } from "./meant-syntax";
+import { formatKeyPath, type Mistake } from "./mistakes";
+import { readOutline } from "./outline";
+import { decodeText, detectUtf16 } from "./text-file";
 
 // The parser is a WebAssembly program that runs for milliseconds here: optimizing it takes V8 longer than running it,
 // and twice the memory.
@@ -34,37 +34,40 @@ export interface Tfvars {
  */
 export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfvars> {
   const wrong = (message: string) => ({ mistakes: [{ file, message }] });
-  if (utf16Of(bytes)) return wrong("expected UTF-8 text, got UTF-16: save it as UTF-8");
+  if (detectUtf16(bytes)) return wrong("expected UTF-8 text, got UTF-16: save it as UTF-8");
   const text = decodeText(bytes);
   if (text === undefined) return wrong("expected UTF-8 text, got other bytes");
-  const { nesting, assignments } = outlineOf(text);
+  const { nesting, assignments } = readOutline(text);
   if (nesting > MAX_NESTING) return wrong(`expected at most ${MAX_NESTING} levels of nesting, got ${nesting}`);
   try {
     const values = (await parse(file, text)) as Record<string, unknown>;
     // Looking for repeated keys takes twice as long as reading the values. In nearly every file there are as many keys
     // as assignments.
-    if (keysIn(values) === assignments) return { values, mistakes: [] };
+    if (countKeys(values) === assignments) return { values, mistakes: [] };
     // As one map, the file shows keys that are set twice, of which hcl2json takes the last in silence, and has no
     // blocks.
     const map = `{\n${text}\n}`;
     const syntax = await getExpressionAst(file, map);
-    return { values, mistakes: syntax ? repeatedKeys(file, syntax, Buffer.from(map)) : [] };
+    return { values, mistakes: syntax ? findRepeatedKeys(file, syntax, Buffer.from(map)) : [] };
   } catch (error) {
-    return { mistakes: syntaxMistakes(file, text, String(error)) };
+    return { mistakes: parseSyntaxMistakes(file, text, String(error)) };
   }
 }
 
-function keysIn(value: unknown): number {
+function countKeys(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   const members = Object.values(value);
-  return members.reduce<number>((count, member) => count + keysIn(member), Array.isArray(value) ? 0 : members.length);
+  return members.reduce<number>(
+    (count, member) => count + countKeys(member),
+    Array.isArray(value) ? 0 : members.length,
+  );
 }
 
 /**
  * hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. The first of a line causes
  * the others.
  */
-function syntaxMistakes(file: string, text: string, error: string): Mistake[] {
+function parseSyntaxMistakes(file: string, text: string, error: string): Mistake[] {
   const name = file.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const parts = error.split(new RegExp(`${name}:(\\d+),(\\d+)-[\\d,]+: `));
   const lines = text.split("\n");
@@ -76,16 +79,16 @@ function syntaxMistakes(file: string, text: string, error: string): Mistake[] {
       .replaceAll(/\s+/g, " ")
       .replace(/,? and \d+ other diagnostic.*$/, "")
       .replace(/[\s\]]+$/, "");
-    const meant = meantSyntax(lines[Number(line) - 1] ?? "", message);
+    const meant = explainSyntax(lines[Number(line) - 1] ?? "", message);
     mistakes.set(line, { file: `${file}:${line}:${column}`, message: meant ?? message });
   }
   return mistakes.size > 0 ? [...mistakes.values()] : [{ file, message: error }];
 }
 
-function repeatedKeys(file: string, syntax: Syntax, source: Buffer, path: readonly string[] = []): Mistake[] {
+function findRepeatedKeys(file: string, syntax: Syntax, source: Buffer, path: readonly string[] = []): Mistake[] {
   const mistakes: Mistake[] = [];
   const children = syntax.children as Syntax[];
-  if (syntax.type !== "object") return children.flatMap((child) => repeatedKeys(file, child, source, path));
+  if (syntax.type !== "object") return children.flatMap((child) => findRepeatedKeys(file, child, source, path));
   const seen = new Set<string>();
   for (let index = 0; index + 1 < children.length; index += 2) {
     const [name, value] = children.slice(index, index + 2) as [Syntax, Syntax];
@@ -97,11 +100,11 @@ function repeatedKeys(file: string, syntax: Syntax, source: Buffer, path: readon
     if (seen.has(key)) {
       mistakes.push({
         file: `${file}:${start.line}:${start.column}`,
-        message: `${keyPath([...path, key])}: set twice`,
+        message: `${formatKeyPath([...path, key])}: set twice`,
       });
     }
     seen.add(key);
-    mistakes.push(...repeatedKeys(file, value, source, [...path, key]));
+    mistakes.push(...findRepeatedKeys(file, value, source, [...path, key]));
   }
   return mistakes;
 }

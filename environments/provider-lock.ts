@@ -12,7 +12,7 @@ const FIRST_PROVIDERS: Readonly<Record<string, string>> = { "nodejs24.x": "6.21.
 export const LOCK_FILE = ".terraform.lock.hcl";
 
 /** Where an environment's lock file is, relative to the project's folder. */
-export function lockFileOf(environment: string): string {
+export function formatLockFile(environment: string): string {
   return `providers/${environment}/${LOCK_FILE}`;
 }
 
@@ -23,8 +23,8 @@ export function lockFileOf(environment: string): string {
  * @returns undefined where there is none: Terraform then takes the newest
  * @throws UnusableFile
  */
-export async function lockedProvider(root: string, environment: string): Promise<string | undefined> {
-  const path = join(root, lockFileOf(environment));
+export async function readLockedProvider(root: string, environment: string): Promise<string | undefined> {
+  const path = join(root, formatLockFile(environment));
   if (!existsSync(path)) return undefined;
   const [, version] =
     /^provider "[^"]*\/hashicorp\/aws" \{[^}]*?^\s*version\s*=\s*"([^"]+)"/m.exec(await readText(path)) ?? [];
@@ -32,7 +32,7 @@ export async function lockedProvider(root: string, environment: string): Promise
 }
 
 /** The first AWS provider that knows a runtime, where this one does not. */
-export function neededProvider(runtime: string, version: string): string | undefined {
+export function findNeededProvider(runtime: string, version: string): string | undefined {
   const { [runtime]: first } = FIRST_PROVIDERS;
   return first !== undefined && isOlder(version, first) ? first : undefined;
 }

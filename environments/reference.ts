@@ -30,10 +30,10 @@ interface JsonSchema {
  * The page about every key of an environment's file, in Markdown: its values, its default and its meaning, as the
  * schema says them.
  */
-export function referencePage(): string {
+export function renderReferencePage(): string {
   const schema = z.toJSONSchema(environmentFile, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const rows = new Map<string, Row>();
-  for (const row of rowsOf(schema, "")) {
+  for (const row of listRows(schema, "")) {
     // A key of several kinds of one map is told once, with what it may be and mean.
     const { values, meaning, ...first } = rows.get(row.key) ?? row;
     rows.set(row.key, {
@@ -43,8 +43,8 @@ export function referencePage(): string {
     });
   }
   const sections = SECTIONS.map((section) => {
-    const own = [...rows.values()].filter(({ key }) => sectionOf(key) === section);
-    return `## ${section.heading}\n\n${tableOf(own)}\n`;
+    const own = [...rows.values()].filter(({ key }) => findSection(key) === section);
+    return `## ${section.heading}\n\n${renderKeyTable(own)}\n`;
   });
   return [
     "# Configuration",
@@ -55,11 +55,11 @@ export function referencePage(): string {
   ].join("\n");
 }
 
-function sectionOf(key: string): (typeof SECTIONS)[number] | undefined {
+function findSection(key: string): (typeof SECTIONS)[number] | undefined {
   return SECTIONS.findLast(({ prefixes }) => prefixes.some((prefix) => key.startsWith(prefix)));
 }
 
-function tableOf(rows: readonly Row[]): string {
+function renderKeyTable(rows: readonly Row[]): string {
   return [
     "| Key | Values | Default | Meaning |",
     "| --- | --- | --- | --- |",
@@ -74,27 +74,27 @@ interface Row {
   readonly meaning: string;
 }
 
-function rowsOf(schema: JsonSchema, prefix: string): Row[] {
+function listRows(schema: JsonSchema, prefix: string): Row[] {
   const { properties = {}, required = [], additionalProperties, oneOf = [], summary } = schema;
   if (summary !== undefined) return [];
   const known = Object.entries(properties).flatMap(([name, schema]) => [
-    row(`${prefix}${name}`, schema, required.includes(name)),
-    ...rowsOf(schema, `${prefix}${name}.`),
+    formatKeyRow(`${prefix}${name}`, schema, required.includes(name)),
+    ...listRows(schema, `${prefix}${name}.`),
   ]);
-  const named = typeof additionalProperties === "object" ? rowsOf(additionalProperties, `${prefix}<name>.`) : [];
-  return [...known, ...named, ...oneOf.flatMap((variant) => rowsOf(variant, prefix))];
+  const named = typeof additionalProperties === "object" ? listRows(additionalProperties, `${prefix}<name>.`) : [];
+  return [...known, ...named, ...oneOf.flatMap((variant) => listRows(variant, prefix))];
 }
 
-function row(key: string, schema: JsonSchema, required: boolean): Row {
+function formatKeyRow(key: string, schema: JsonSchema, required: boolean): Row {
   const known = schema.default ?? schema.summary;
-  const byDefault = known === undefined ? "" : defaultText(known);
+  const byDefault = known === undefined ? "" : formatDefault(known);
   const { description: meaning = "" } = schema;
-  return { key, values: valuesOf(schema), byDefault: required ? "required" : byDefault, meaning };
+  return { key, values: describeValues(schema), byDefault: required ? "required" : byDefault, meaning };
 }
 
-function valuesOf({ type, const: constant, enum: values, minimum, maximum, oneOf }: JsonSchema): string {
-  if (constant !== undefined) return code(constant);
-  if (values) return values.map(code).join(", ");
+function describeValues({ type, const: constant, enum: values, minimum, maximum, oneOf }: JsonSchema): string {
+  if (constant !== undefined) return formatLiteral(constant);
+  if (values) return values.map(formatLiteral).join(", ");
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
   if (type === "boolean") return "`true`, `false`";
   if (type === "array") return "list";
@@ -102,12 +102,12 @@ function valuesOf({ type, const: constant, enum: values, minimum, maximum, oneOf
 }
 
 /** A map's default is a list of its keys', one below the other. */
-function defaultText(value: unknown): string {
+function formatDefault(value: unknown): string {
   const entries = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-  if (entries.length === 0) return code(value);
+  if (entries.length === 0) return formatLiteral(value);
   return entries.map(([key, one]) => `\`${key} = ${JSON.stringify(one)}\``).join("<br>");
 }
 
-function code(value: unknown): string {
+function formatLiteral(value: unknown): string {
   return `\`${JSON.stringify(value)}\``;
 }

@@ -3,7 +3,7 @@ import { distance } from "fastest-levenshtein";
 /**
  * The regions of AWS in November 2026, by partition:
  * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and for the others than `aws`,
- * AWS's own SDK. A region that is newer is taken, too: see {@link meantRegion}.
+ * AWS's own SDK. A region that is newer is taken, too: see {@link suggestRegion}.
  */
 const REGIONS: Readonly<Record<string, readonly string[]>> = {
   aws: [
@@ -34,8 +34,8 @@ const REGIONS: Readonly<Record<string, readonly string[]>> = {
 const KNOWN = Object.values(REGIONS).flat();
 
 /** A region without direction and number, as in `eu` or `us-gov`. */
-const areaOf = (region: string) => region.replace(/-[^-]+-\d+$/, "");
-const AREAS = new Set(KNOWN.map(areaOf));
+const parseArea = (region: string) => region.replace(/-[^-]+-\d+$/, "");
+const AREAS = new Set(KNOWN.map(parseArea));
 const DIRECTIONS = /^(north|south|east|west|central|northeast|northwest|southeast|southwest)$/;
 
 /** Whether a text has the form of a region's name. */
@@ -49,35 +49,33 @@ export function isRegionName(text: string): boolean {
  * @returns undefined for a region that is known, for one that AWS may have opened since (another number, or another
  *   direction in a known area), and for what is near to none
  */
-export function meantRegion(text: string): string | undefined {
+export function suggestRegion(text: string): string | undefined {
   const [, direction = ""] = /-([^-]+)-\d$/.exec(text) ?? [];
-  if (isRegionName(text) && AREAS.has(areaOf(text)) && DIRECTIONS.test(direction)) return undefined;
+  if (isRegionName(text) && AREAS.has(parseArea(text)) && DIRECTIONS.test(direction)) return undefined;
   const written = text
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_]+/g, "-")
     .replace(/(?<=\d)[a-f]$/, "");
-  const [nearest] = KNOWN.map((name) => ({ name, edits: editsBetween(written, name) })).sort(
-    (a, b) => a.edits - b.edits,
-  );
+  const [nearest] = KNOWN.map((name) => ({ name, edits: countEdits(written, name) })).sort((a, b) => a.edits - b.edits);
   // What has a direction may be a region in a new area: of that, only one letter may be wrong.
   const limit = isRegionName(text) && DIRECTIONS.test(direction) ? 1 : 2;
   return nearest && nearest.edits <= limit ? nearest.name : undefined;
 }
 
 /** Two letters in the wrong order are one edit. */
-function editsBetween(written: string, name: string): number {
+function countEdits(written: string, name: string): number {
   const edits = distance(written, name);
-  const lettersOf = (text: string) => Array.from(text).sort().join("");
-  return edits === 2 && lettersOf(written) === lettersOf(name) ? 1 : edits;
+  const sortLetters = (text: string) => Array.from(text).sort().join("");
+  return edits === 2 && sortLetters(written) === sortLetters(name) ? 1 : edits;
 }
 
 /**
  * The partition that ARNs of a region begin with, as in `aws`:
  * https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html
  */
-export function partitionOf(region: string): string {
-  const area = areaOf(region);
-  const found = Object.entries(REGIONS).find(([, names]) => names.some((name) => areaOf(name) === area));
+export function findPartition(region: string): string {
+  const area = parseArea(region);
+  const found = Object.entries(REGIONS).find(([, names]) => names.some((name) => parseArea(name) === area));
   return found?.[0] ?? "aws";
 }

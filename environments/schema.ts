@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { alarmOverrides } from "./alarms";
-import { crossFieldMistakes } from "./cross-field-checks";
-import { flag, keys, oneOf, section, text, wholeNumber } from "./fields";
+import { findCrossFieldMistakes } from "./cross-field-checks";
+import { defineFlag, defineKeys, defineOneOf, defineSection, defineText, defineWholeNumber } from "./fields";
 import { warmingOverrides } from "./warming";
 import { WARMER } from "./names";
-import { isRegionName, meantRegion } from "./regions";
+import { isRegionName, suggestRegion } from "./regions";
 import { looksSecret } from "../performance/secrets";
 import { holdsSecret } from "./secrets";
 
@@ -55,7 +55,7 @@ const RESERVED_TERRAFORM_VARIABLES = new Set([
   "locals",
 ]);
 
-const variableName = text(
+const variableName = defineText(
   "a name of 2 or more letters, digits and _ that starts with a letter",
   /^[a-zA-Z][a-zA-Z0-9_]+$/,
 ).refine((name) => !RESERVED_VARIABLES.has(name), { error: "a name that Lambda does not reserve" });
@@ -87,21 +87,21 @@ const environmentVariables = z
     { when: ({ value }) => typeof value === "object" && value !== null },
   );
 
-const terraformVariable = text("a name of a-z, 0-9 and _ that starts with a letter", /^[a-z][a-z0-9_]*$/).refine(
+const terraformVariable = defineText("a name of a-z, 0-9 and _ that starts with a letter", /^[a-z][a-z0-9_]*$/).refine(
   (name) => !RESERVED_TERRAFORM_VARIABLES.has(name),
   { error: "a name that Terraform does not reserve" },
 );
 
-const secret = section(
+const secret = defineSection(
   {
     // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-    ssm_parameter: text("a parameter name, as in /shop/prod/token", /^([\w.-]+|(\/[\w.-]+){1,15})$/)
+    ssm_parameter: defineText("a parameter name, as in /shop/prod/token", /^([\w.-]+|(\/[\w.-]+){1,15})$/)
       .refine((name) => !/^\/?(aws|ssm)/i.test(name), {
         error: "a parameter of yours, whose name cannot begin with aws or ssm",
       })
       .optional()
       .meta({ description: "Name of an SSM parameter: the function may read it, and finds this name in the variable" }),
-    secret_arn: text(
+    secret_arn: defineText(
       "the ARN of a Secrets Manager secret",
       /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
     )
@@ -131,7 +131,7 @@ const secret = section(
 
 /** What can be said of a function whoever deploys it. */
 const watching = {
-  asynchronous: flag().default(false).meta({
+  asynchronous: defineFlag().default(false).meta({
     description: "Whether it is invoked asynchronously (by EventBridge, SNS, S3, …): dropped events then ring an alarm",
   }),
   alarms: alarmOverrides
@@ -142,22 +142,22 @@ const watching = {
     .meta({ description: "As `warming` of the environment, for this function alone", summary: {} }),
 };
 
-const deployedFunction = section({
+const deployedFunction = defineSection({
   existing: z
     .literal(false)
     .optional()
     .meta({ description: "Whether it is deployed elsewhere: watched, and not touched", summary: false }),
-  memory_mb: wholeNumber(128, 10240)
+  memory_mb: defineWholeNumber(128, 10240)
     .default(512)
     .meta({ description: "Memory; CPU grows with it, one vCPU at 1769 MB" }),
-  timeout_seconds: wholeNumber(1, 900).default(10).meta({ description: "Longest a request may take" }),
-  architecture: oneOf(["arm64", "x86_64"])
+  timeout_seconds: defineWholeNumber(1, 900).default(10).meta({ description: "Longest a request may take" }),
+  architecture: defineOneOf(["arm64", "x86_64"])
     .default("arm64")
     .meta({ description: "Processor; arm64 costs a fifth less per GB-second" }),
-  runtime: oneOf(["nodejs22.x", "nodejs24.x"])
+  runtime: defineOneOf(["nodejs22.x", "nodejs24.x"])
     .default("nodejs22.x")
     .meta({ description: "Node.js on Lambda; nodejs24.x needs AWS provider 6.21 or later" }),
-  reserved_concurrency: wholeNumber(0, 100_000).optional().meta({
+  reserved_concurrency: defineWholeNumber(0, 100_000).optional().meta({
     description: "Instances set aside for this function, and the most it may have; 0 stops it; none by default",
   }),
   environment: environmentVariables.default({}).meta({ description: "Environment variables; no secrets" }),
@@ -165,34 +165,34 @@ const deployedFunction = section({
     .record(variableName, secret, { error: "a map, as in secrets = { … }" })
     .default({})
     .meta({ description: "Environment variables that refer to a secret, each to exactly one of the three kinds" }),
-  endpoint: oneOf(["none", "iam", "public"]).default("none").meta({
+  endpoint: defineOneOf(["none", "iam", "public"]).default("none").meta({
     description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
   }),
-  tracing: flag().default(true).meta({ description: "X-Ray active tracing" }),
+  tracing: defineFlag().default(true).meta({ description: "X-Ray active tracing" }),
   ...watching,
 });
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html */
 const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
-const existingFunction = section({
+const existingFunction = defineSection({
   existing: z.literal(true),
-  function_name: text("1 to 64 letters, digits, - and _", FUNCTION_NAME).optional().meta({
+  function_name: defineText("1 to 64 letters, digits, - and _", FUNCTION_NAME).optional().meta({
     description: "Of an existing function: its name in AWS; by default as it is called here",
   }),
-  log_format: oneOf(["json", "text"]).default("text").meta({
+  log_format: defineOneOf(["json", "text"]).default("text").meta({
     description: "Of an existing function: its log format, from which its platform's reports are read",
   }),
-  log_group: text("a log group's name", /^[\w/.#-]{1,512}$/)
+  log_group: defineText("a log group's name", /^[\w/.#-]{1,512}$/)
     .optional()
     .meta({
       description: "Of an existing function: its log group, which exists; `/aws/lambda/<its name>` by default",
     }),
-  memory_mb: wholeNumber(128, 10240).optional().meta({
+  memory_mb: defineWholeNumber(128, 10240).optional().meta({
     description:
       "Of an existing function: its memory, for what warming costs; its platform's reports tell it otherwise",
   }),
-  warming_qualifier: text("an alias or a version", /^[a-zA-Z0-9_-]{1,128}$/)
+  warming_qualifier: defineText("an alias or a version", /^[a-zA-Z0-9_-]{1,128}$/)
     .optional()
     .meta({
       description: "Of an existing function: the alias that pings go to; without it, it is not kept warm",
@@ -210,7 +210,7 @@ const emails = z
   .default([]);
 
 const region = z.string({ error: "an AWS region, as in eu-west-1" }).superRefine((name, context) => {
-  const meant = meantRegion(name);
+  const meant = suggestRegion(name);
   if (isRegionName(name) && meant === undefined) return;
   context.addIssue({
     code: "custom",
@@ -221,7 +221,7 @@ const region = z.string({ error: "an AWS region, as in eu-west-1" }).superRefine
 });
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = text("a bucket's name", /^[a-z0-9](\.(?!\.)|[a-z0-9-]){1,61}[a-z0-9]$/).refine(
+const bucketName = defineText("a bucket's name", /^[a-z0-9](\.(?!\.)|[a-z0-9-]){1,61}[a-z0-9]$/).refine(
   (name) => !/^\d+(\.\d+){3}$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3)$/.test(name),
   { error: "a bucket's name that AWS does not reserve" },
 );
@@ -236,7 +236,7 @@ const LOCK_SUFFIX = ".tflock";
  * Of S3's safe characters, those that mean themselves in a policy, too:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html#object-key-guidelines
  */
-const stateKey = text("a path that does not begin or end with /", /^[^/\s](\S*[^/\s])?$/)
+const stateKey = defineText("a path that does not begin or end with /", /^[^/\s](\S*[^/\s])?$/)
   .refine((key) => /^(?!(.*\/)?\.{1,2}(\/|$))[\w.=+@-]+(\/[\w.=+@-]+)*$/.test(key), {
     error: "a path of letters, digits and _.=+@- between single slashes, without . and ..",
   })
@@ -249,23 +249,25 @@ const stateKey = text("a path that does not begin or end with /", /^[^/\s](\S*[^
 export const stateSettings = z.discriminatedUnion(
   "backend",
   [
-    keys({
+    defineKeys({
       backend: z.literal("cloud").meta({ description: "HCP Terraform (Terraform Cloud)" }),
-      organization: text("letters, digits, - and _", /^[\w-]+$/).meta({ description: "Organization in HCP Terraform" }),
-      workspace: text("at most 90 letters, digits, - and _", /^[\w-]{1,90}$/).meta({
+      organization: defineText("letters, digits, - and _", /^[\w-]+$/).meta({
+        description: "Organization in HCP Terraform",
+      }),
+      workspace: defineText("at most 90 letters, digits, - and _", /^[\w-]{1,90}$/).meta({
         description: "Workspace, one per environment",
       }),
-      project: text("3 to 40 letters, digits, spaces, - and _, no space around them", /^(?! )[\w -]{3,40}(?<! )$/)
+      project: defineText("3 to 40 letters, digits, spaces, - and _, no space around them", /^(?! )[\w -]{3,40}(?<! )$/)
         .optional()
         .meta({ description: "Project that holds the workspace; the organization's default project by default" }),
     }),
-    keys({
+    defineKeys({
       backend: z.literal("s3").meta({ description: "An S3 bucket with native locking" }),
       bucket: bucketName.meta({ description: "An existing bucket" }),
       key: stateKey.meta({ description: "Path of the state in the bucket" }),
       region: region.meta({ description: "The bucket's region" }),
     }),
-    keys({
+    defineKeys({
       backend: z
         .literal("local")
         .meta({ description: "A file terraform.<environment>.tfstate at the project's root, for trying out" }),
@@ -291,7 +293,7 @@ const MAX_TAGS = 50 - OWN_TAGS.length;
  */
 const tags = z
   .record(
-    text(
+    defineText(
       "1 to 128 letters, digits, spaces and _.:/=+-@, no space around them",
       /^(?!\p{Z})[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}(?<!\p{Z})$/u,
     )
@@ -299,7 +301,7 @@ const tags = z
       .refine((name) => !OWN_TAGS.some((own) => own.toLowerCase() === name.toLowerCase()), {
         error: "a name that Warmwatch does not set itself",
       }),
-    text(
+    defineText(
       "at most 256 letters, digits, spaces and _.:/=+-@, no space around them",
       /^(?!\p{Z})[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}(?<!\p{Z})$/u,
     ),
@@ -324,28 +326,30 @@ const tags = z
 /**
  * An environment's name, which is its file's: part of every name in AWS, of the stack's folder and of the state's file.
  */
-export const environmentName = text(
+export const environmentName = defineText(
   "a file name of at most 32 characters a-z, 0-9 and - that starts with a letter",
   /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
 );
 
-const environmentSection = section({
+const environmentSection = defineSection({
   region: region.meta({ description: "AWS region of everything in this environment" }),
-  account_id: text("12 digits in quotes", /^\d{12}$/)
+  account_id: defineText("12 digits in quotes", /^\d{12}$/)
     .optional()
     .meta({ description: "AWS account; with it, Terraform refuses to touch any other" }),
-  protected: flag().default(false).meta({
+  protected: defineFlag().default(false).meta({
     description: "Terraform refuses to destroy, replace or leave out what cannot be had back: logs and addresses",
   }),
-  log_retention_days: oneOf(RETENTION_DAYS).default(30).meta({ description: "How long CloudWatch keeps the logs" }),
-  permissions_boundary: text("the ARN of a policy", /^arn:aws[\w-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
+  log_retention_days: defineOneOf(RETENTION_DAYS)
+    .default(30)
+    .meta({ description: "How long CloudWatch keeps the logs" }),
+  permissions_boundary: defineText("the ARN of a policy", /^arn:aws[\w-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
     .optional()
     .meta({ description: "ARN of a policy that the functions' roles can never exceed, whatever they are given" }),
   tags: tags.default({}).meta({ description: "Tags on everything, besides Service, CostCenter and Environment" }),
   state: stateSettings.meta({ description: "Where Terraform keeps the state" }),
   functions: z
     .record(
-      text(
+      defineText(
         "a name of at most 64 characters a-z, 0-9 and - that starts with a letter",
         /^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$/,
       ).refine((name) => name !== WARMER, { error: "a name that Warmwatch does not use itself" }),
@@ -361,7 +365,7 @@ const environmentSection = section({
   alarm_webhook_variable: terraformVariable.optional().meta({
     description: "Name of a sensitive Terraform variable with an HTTPS address that gets every alarm",
   }),
-  runbooks_url: text("an address that begins with https://, of at most 100 characters", /^https:\/\/[!-~]{1,92}$/)
+  runbooks_url: defineText("an address that begins with https://, of at most 100 characters", /^https:\/\/[!-~]{1,92}$/)
     // RFC 3986 has them, less those that mean more in Markdown, a shell or Terraform.
     .refine((url) => /^[\w.~:/?#@!&()+,;=%-]+$/.test(url), {
       error: "an address of letters, digits and .~:/?#@!&()+,;=%-_",
@@ -387,7 +391,7 @@ export const EXISTING_KEYS: readonly string[] = Object.keys(existingFunction.in.
 /** The schema of one file. Parsing fills the defaults in. */
 export const environmentFile = environmentSection
   .superRefine((file, context) => {
-    for (const { path, expected, got } of crossFieldMistakes(file)) {
+    for (const { path, expected, got } of findCrossFieldMistakes(file)) {
       context.addIssue({ code: "custom", path: [...path], message: expected, input: got });
     }
   })

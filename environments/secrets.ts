@@ -32,7 +32,7 @@ const SECRET_AUTHORIZATION = /^(BASIC|REDIS|HTTP|PROXY|NPM)$/;
  * ARN, and `PASSWORD_MIN_LENGTH` a length.
  */
 export function namesSecret(name: string): boolean {
-  const words = wordsOf(name);
+  const words = splitWords(name);
   while (words.length > 1 && QUALIFIERS.test(words.at(-1) ?? "")) words.pop();
   const [last = "", before = "", ...earlier] = [...words].reverse();
   if (/^KEYS?$/.test(last)) {
@@ -47,7 +47,7 @@ export function namesSecret(name: string): boolean {
 }
 
 /** The words of a name such as `DB_PASSWORD`, `dbPassword` or `DBPassword`, in capitals. */
-function wordsOf(name: string): string[] {
+function splitWords(name: string): string[] {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1_$2")

@@ -1,4 +1,4 @@
-import { type MistakeTogether } from "./mistakes-together";
+import { type CrossFieldMistake } from "./mistakes-together";
 
 type Switches = Readonly<Record<string, object | undefined>>;
 
@@ -8,33 +8,33 @@ type Switches = Readonly<Record<string, object | undefined>>;
  *
  * @param defaults what is switched on where nothing is said; what has no switch is on
  */
-export function switchedOffMistakes<Section extends string>(
+export function findSwitchedOffMistakes<Section extends string>(
   section: Section,
   environment: Switches,
   functions: Readonly<Record<string, Readonly<Record<Section, Switches>>>>,
   defaults: Switches,
-): MistakeTogether[] {
-  const mistakesIn = (own: Switches, isOn: (key: string) => boolean, path: readonly string[]) =>
+): CrossFieldMistake[] {
+  const findSwitchMistakes = (own: Switches, isOn: (key: string) => boolean, path: readonly string[]) =>
     Object.entries(own)
       .filter(([key, settings]) => hasSettings(settings) && !isOn(key))
       .map(([key, settings]) => ({
         path: [...path, section, key, "enabled"],
         expected: "true, without which the settings beside it have no effect",
-        got: switchOf(settings),
+        got: readSwitch(settings),
       }));
   const isOnFor = (own: Switches, key: string) =>
-    switchOf(own[key]) ?? switchOf(environment[key]) ?? switchOf(defaults[key]) ?? true;
+    readSwitch(own[key]) ?? readSwitch(environment[key]) ?? readSwitch(defaults[key]) ?? true;
   const all = Object.values<Readonly<Record<Section, Switches>>>(functions);
   const isOnForSome = (key: string) => isOnFor({}, key) || all.some(({ [section]: own }) => isOnFor(own, key));
   return [
-    ...mistakesIn(environment, isOnForSome, []),
+    ...findSwitchMistakes(environment, isOnForSome, []),
     ...Object.entries<Readonly<Record<Section, Switches>>>(functions).flatMap(([name, { [section]: own }]) =>
-      mistakesIn(own, (key) => isOnFor(own, key), ["functions", name]),
+      findSwitchMistakes(own, (key) => isOnFor(own, key), ["functions", name]),
     ),
   ];
 }
 
-function switchOf(settings: { readonly enabled?: boolean | undefined } | undefined): boolean | undefined {
+function readSwitch(settings: { readonly enabled?: boolean | undefined } | undefined): boolean | undefined {
   return settings?.enabled;
 }
 

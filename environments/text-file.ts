@@ -35,7 +35,7 @@ export class UnusableFile extends Error {}
  *   `<(…)`, is fine
  */
 export async function checkReadable(path: string): Promise<void> {
-  const file = await explained(() => stat(path));
+  const file = await explainUnreadable(() => stat(path));
   if (file.isDirectory()) throw new UnusableFile("cannot be read: it is a folder");
   const isOfShell = file.isFIFO() && /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(path);
   if (!file.isFile() && !isOfShell) throw new UnusableFile("cannot be read: it is no file");
@@ -46,15 +46,15 @@ export async function checkReadable(path: string): Promise<void> {
  *
  * @throws UnusableFile
  */
-export async function readBytes(path: string, maxBytes = MAX_BYTES): Promise<Buffer> {
+export async function readFileBytes(path: string, maxBytes = MAX_BYTES): Promise<Buffer> {
   await checkReadable(path);
-  return explained(async () => {
+  return explainUnreadable(async () => {
     const file = await open(path);
     const chunks: Buffer[] = [];
     let length = 0;
     for await (const chunk of file.createReadStream() as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > maxBytes) throw new UnusableFile(`expected at most ${sizeText(maxBytes)}, got more`);
+      if (length > maxBytes) throw new UnusableFile(`expected at most ${formatSize(maxBytes)}, got more`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, length);
@@ -67,8 +67,8 @@ export async function readBytes(path: string, maxBytes = MAX_BYTES): Promise<Buf
  * @throws UnusableFile
  */
 export async function readText(path: string, maxBytes = MAX_BYTES): Promise<string> {
-  const bytes = await readBytes(path, maxBytes);
-  const text = decodeText(bytes, utf16Of(bytes) ?? "utf-8");
+  const bytes = await readFileBytes(path, maxBytes);
+  const text = decodeText(bytes, detectUtf16(bytes) ?? "utf-8");
   if (text === undefined) throw new UnusableFile("expected text, got other bytes");
   return text;
 }
@@ -87,7 +87,7 @@ export async function readJson(path: string, expected = "expected JSON, got some
   } catch {
     throw new UnusableFile(expected);
   }
-  if (jsonNestingOf(text) > MAX_JSON_NESTING) {
+  if (measureJsonNesting(text) > MAX_JSON_NESTING) {
     throw new UnusableFile(`expected JSON of at most ${MAX_JSON_NESTING} levels, got more`);
   }
   return value;
@@ -108,12 +108,12 @@ export function decodeText(
 }
 
 /** Which UTF-16 it is that begins with a byte order mark; undefined if it is none. */
-export function utf16Of([first, second]: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+export function detectUtf16([first, second]: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   return first === 0xfe && second === 0xff ? "utf-16be" : undefined;
 }
 
-function jsonNestingOf(json: string): number {
+function measureJsonNesting(json: string): number {
   let depth = 0;
   let deepest = 0;
   let isText = false;
@@ -127,7 +127,7 @@ function jsonNestingOf(json: string): number {
   return deepest;
 }
 
-async function explained<T>(work: () => Promise<T>): Promise<T> {
+async function explainUnreadable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -136,6 +136,6 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function sizeText(bytes: number): string {
+function formatSize(bytes: number): string {
   return `${bytes / 1e6} MB`;
 }

@@ -1,7 +1,15 @@
 import { type z } from "zod";
-import { flag, given, keys, oneOf, section, text, wholeNumber } from "./fields";
+import {
+  defineFlag,
+  omitUndefined,
+  defineKeys,
+  defineOneOf,
+  defineSection,
+  defineText,
+  defineWholeNumber,
+} from "./fields";
 import { INTERVALS_MINUTES, type IntervalMinutes, parseDays } from "./days";
-import { type MistakeTogether } from "./mistakes-together";
+import { type CrossFieldMistake } from "./mistakes-together";
 
 /**
  * How functions are kept warm, as a tfvars file says it: under `warming` for a whole environment, and again under a
@@ -57,55 +65,55 @@ export const WARMING_DEFAULTS: WarmingSettings = {
   conditional: { enabled: false, minimum: 0, maximum: 30, readEveryMinutes: 15 },
 };
 
-const enabled = flag().optional();
-const everyMinutes = oneOf(INTERVALS_MINUTES).optional();
-const concurrency = wholeNumber(1, MAX_CONCURRENCY).optional();
+const enabled = defineFlag().optional();
+const everyMinutes = defineOneOf(INTERVALS_MINUTES).optional();
+const concurrency = defineWholeNumber(1, MAX_CONCURRENCY).optional();
 
 /** What differs from {@link WARMING_DEFAULTS}. */
-export const warmingOverrides = keys({
-  scheduled: section({ enabled, every_minutes: everyMinutes, concurrency })
+export const warmingOverrides = defineKeys({
+  scheduled: defineSection({ enabled, every_minutes: everyMinutes, concurrency })
     .optional()
-    .meta(documentation("scheduled", "Pings all the time but in the peak; minutes divide an hour evenly")),
-  peak: section({
+    .meta(documentSetting("scheduled", "Pings all the time but in the peak; minutes divide an hour evenly")),
+  peak: defineSection({
     enabled,
     every_minutes: everyMinutes,
-    from_hour: wholeNumber(0, 23).optional(),
-    to_hour: wholeNumber(1, 24).optional(),
-    days: text("days as in MON-FRI or SAT,SUN", /^[A-Z,-]+$/)
+    from_hour: defineWholeNumber(0, 23).optional(),
+    to_hour: defineWholeNumber(1, 24).optional(),
+    days: defineText("days as in MON-FRI or SAT,SUN", /^[A-Z,-]+$/)
       .refine((days) => parseDays(days) !== undefined, { error: "days as in MON-FRI or SAT,SUN" })
       .optional(),
     concurrency,
   })
     .optional()
-    .meta(documentation("peak", "Pings in the busy hours (UTC), which may pass midnight")),
-  pre_deployment: section({
-    every_seconds: wholeNumber(5, 300).optional(),
-    for_minutes: wholeNumber(1, 14).optional(),
+    .meta(documentSetting("peak", "Pings in the busy hours (UTC), which may pass midnight")),
+  pre_deployment: defineSection({
+    every_seconds: defineWholeNumber(5, 300).optional(),
+    for_minutes: defineWholeNumber(1, 14).optional(),
     concurrency,
   })
     .optional()
-    .meta(documentation("preDeployment", "Rounds of pings that `npm run ops -- warm` starts")),
-  gate: section({ enabled, concurrency })
+    .meta(documentSetting("preDeployment", "Rounds of pings that `npm run ops -- warm` starts")),
+  gate: defineSection({ enabled, concurrency })
     .optional()
-    .meta(documentation("gate", "Whether a new version has to answer pings before it gets traffic")),
-  conditional: section({
+    .meta(documentSetting("gate", "Whether a new version has to answer pings before it gets traffic")),
+  conditional: defineSection({
     enabled,
-    minimum: wholeNumber(0, MAX_CONCURRENCY).optional(),
-    maximum: wholeNumber(1, MAX_CONCURRENCY).optional(),
-    read_every_minutes: wholeNumber(5, 1440).optional(),
+    minimum: defineWholeNumber(0, MAX_CONCURRENCY).optional(),
+    maximum: defineWholeNumber(1, MAX_CONCURRENCY).optional(),
+    read_every_minutes: defineWholeNumber(5, 1440).optional(),
   })
     .optional()
-    .meta(documentation("conditional", "Whether usage decides how many instances schedule and peak keep warm")),
+    .meta(documentSetting("conditional", "Whether usage decides how many instances schedule and peak keep warm")),
 });
 
 /** What a file says of warming. */
 export type WarmingOverrides = Readonly<z.output<typeof warmingOverrides>>;
 
 /** One function's settings: its own, else the environment's, else the defaults. */
-export function warmingSettings(environment: WarmingOverrides, own: WarmingOverrides): WarmingSettings {
+export function resolveWarmingSettings(environment: WarmingOverrides, own: WarmingOverrides): WarmingSettings {
   const merged = <Settings extends object>(defaults: Settings, ...overrides: (object | undefined)[]): Settings => {
     const result = { ...defaults };
-    for (const override of overrides) Object.assign(result, given(override));
+    for (const override of overrides) Object.assign(result, omitUndefined(override));
     return result;
   };
   return {
@@ -118,7 +126,7 @@ export function warmingSettings(environment: WarmingOverrides, own: WarmingOverr
 }
 
 /** What is wrong with settings that are right each on its own. */
-export function warmingMistakes({ scheduled, peak, conditional }: WarmingSettings): MistakeTogether[] {
+export function findWarmingMistakes({ scheduled, peak, conditional }: WarmingSettings): CrossFieldMistake[] {
   const { fromHour, toHour } = peak;
   const isAlways = fromHour === 0 && toHour === 24 && parseDays(peak.days)?.length === 7;
   const mistake = (condition: boolean, path: string[], expected: string, got: unknown) =>
@@ -150,12 +158,12 @@ export function warmingMistakes({ scheduled, peak, conditional }: WarmingSetting
  * Numbers of instances that are said somewhere, for a function with so many reserved, and are more than pings ever
  * take: one stays free for requests, but a gate asks at least one. Defaults are lowered instead.
  */
-export function concurrencyMistakes(
+export function findConcurrencyMistakes(
   environment: WarmingOverrides,
   own: WarmingOverrides,
   reserved: number,
-): MistakeTogether[] {
-  const settings = warmingSettings(environment, own);
+): CrossFieldMistake[] {
+  const settings = resolveWarmingSettings(environment, own);
   const free = reserved - 1;
   const said = (key: "scheduled" | "peak" | "pre_deployment" | "gate") =>
     own[key]?.concurrency ?? environment[key]?.concurrency;
@@ -180,7 +188,7 @@ export function concurrencyMistakes(
 }
 
 /** The most instances that a function's settings ask for. */
-export function mostInstances({ scheduled, peak, preDeployment, gate, conditional }: WarmingSettings): number {
+export function countMostInstances({ scheduled, peak, preDeployment, gate, conditional }: WarmingSettings): number {
   const isScheduled = scheduled.enabled || peak.enabled;
   return Math.max(
     preDeployment.concurrency,
@@ -191,8 +199,11 @@ export function mostInstances({ scheduled, peak, preDeployment, gate, conditiona
   );
 }
 
-function documentation(strategy: keyof WarmingSettings, description: string) {
-  const snakeCase = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const summary = Object.entries(WARMING_DEFAULTS[strategy]).map(([key, value]) => [snakeCase(key), value as unknown]);
+function documentSetting(strategy: keyof WarmingSettings, description: string) {
+  const toSnakeCase = (key: string) => key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const summary = Object.entries(WARMING_DEFAULTS[strategy]).map(([key, value]) => [
+    toSnakeCase(key),
+    value as unknown,
+  ]);
   return { description, summary: Object.fromEntries(summary) as object };
 }

@@ -57,4 +57,4 @@ export type LocalEvent =
   | { readonly kind: "logs-lost"; readonly at: number; readonly message: string };
 
 /** Tells what happens. */
-export type Tell = (event: LocalEvent) => void;
+export type ReportEvent = (event: LocalEvent) => void;

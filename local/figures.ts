@@ -79,13 +79,13 @@ export class FunctionFigures {
     this.forget(now);
     const sorted = Float64Array.from(this.moments.flatMap(({ waitedMilliseconds }) => waitedMilliseconds ?? [])).sort();
     const seconds = Math.min(RECENT_MILLISECONDS, Math.max(1000, now - this.begunAt)) / 1000;
-    const countOf = (wanted: Total) => this.moments.filter(({ of }) => of === wanted).length;
+    const countMoments = (wanted: Total) => this.moments.filter(({ of }) => of === wanted).length;
     const percentile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
     return {
       requestsPerSecond: sorted.length / seconds,
-      coldStarts: countOf("coldStarts"),
-      errors: countOf("errors"),
-      throttles: countOf("throttles"),
+      coldStarts: countMoments("coldStarts"),
+      errors: countMoments("errors"),
+      throttles: countMoments("throttles"),
       milliseconds:
         sorted.length === 0 ? undefined : { p50: percentile(0.5), p90: percentile(0.9), p99: percentile(0.99) },
     };

@@ -29,15 +29,15 @@ const PLACE = /(?:\(|at )((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/;
  * @param payload JSON
  * @param codeFolder where the function's bundle is, with its source map
  */
-export function functionFailureIn(payload: string, codeFolder: string): FunctionFailure {
-  const { errorType, errorMessage, trace } = payloadSchema.catch(NOTHING).parse(jsonIn(payload));
-  const where = trace.map((line) => placeIn(line, codeFolder)).find((place) => place !== undefined);
+export function parseFunctionFailure(payload: string, codeFolder: string): FunctionFailure {
+  const { errorType, errorMessage, trace } = payloadSchema.catch(NOTHING).parse(parseJson(payload));
+  const where = trace.map((line) => findPlace(line, codeFolder)).find((place) => place !== undefined);
   return { errorType, errorMessage: errorMessage.replace(REQUEST_ID, ""), ...(where !== undefined && { where }) };
 }
 
 const NOTHING = { errorType: "Error", errorMessage: "", trace: [] };
 
-function jsonIn(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -46,11 +46,11 @@ function jsonIn(text: string): unknown {
 }
 
 /** Undefined for a line of a package or of Node.js. */
-function placeIn(stackLine: string, codeFolder: string): string | undefined {
+function findPlace(stackLine: string, codeFolder: string): string | undefined {
   const [, target = "", line = "", column = ""] = PLACE.exec(stackLine) ?? [];
   const file = target.startsWith("file:") ? fileURLToPath(target) : target;
   if (!file.startsWith(`${codeFolder}/`)) return undefined;
-  const { source, ...place } = sourceOf(file, Number(line), Number(column)) ?? {
+  const { source, ...place } = findSource(file, Number(line), Number(column)) ?? {
     source: file.slice(codeFolder.length + 1),
     line,
     column,
@@ -59,7 +59,7 @@ function placeIn(stackLine: string, codeFolder: string): string | undefined {
   return `${source.replace(/^(\.\.?\/)+/, "")}:${place.line}:${place.column}`;
 }
 
-function sourceOf(file: string, line: number, column: number) {
+function findSource(file: string, line: number, column: number) {
   try {
     const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")) as SourceMapPayload);
     const entry = map.findEntry(line - 1, column - 1);

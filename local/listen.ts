@@ -14,12 +14,12 @@ export async function listenLocally(port: number): Promise<Server> {
   try {
     await once(server, "listening");
   } catch (error) {
-    throw unusablePort(port, error);
+    throw explainUnusablePort(port, error);
   }
   return server;
 }
 
-function unusablePort(port: number, error: unknown): unknown {
+function explainUnusablePort(port: number, error: unknown): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case "EADDRINUSE":
       return new LocalEnvironmentError(`port ${port} is in use: choose another with --port`);

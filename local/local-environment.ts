@@ -1,28 +1,28 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AlarmWatch } from "./cloudwatch/alarm-watch";
-import { lambdaMetrics } from "./cloudwatch/lambda-metrics";
+import { buildLambdaMetrics } from "./cloudwatch/lambda-metrics";
 import { LogMetrics } from "./cloudwatch/log-metrics";
 import { MinuteMetrics } from "./cloudwatch/minute-metrics";
 import { Clock } from "./clock";
 import { EndpointServer } from "./endpoint/endpoint-server";
 import { TokenBucket } from "./endpoint/token-bucket";
 import { type LocalEvent } from "./events";
-import { type FunctionFailure, functionFailureIn } from "./function-failure";
+import { type FunctionFailure, parseFunctionFailure } from "./function-failure";
 import { FunctionFigures, TRAFFIC_ALIAS } from "./figures";
 import { type InvocationResult } from "./lambda/execution-environment";
 import { type InvocationReport } from "./lambda/local-function";
 import { type LocalLambda, startLambda } from "./lambda/start-lambda";
 import { LogFiles } from "./log-files";
 import { LocalEnvironmentError } from "./problem";
-import { nextTimes } from "./schedule/schedule-expression";
+import { parseSchedule } from "./schedule/schedule-expression";
 import { type LocalSnapshot, type RecentTraffic } from "./snapshot";
 import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
 import { FIRST_VERSION } from "./stack/references";
 import { synthesizeEnvironment } from "./stack/synthesize";
 import { unpack } from "./stack/unpack";
 import { TemporaryFolder } from "../stacks/temporary-folder";
-import { warmingRoundIn } from "./warming-rounds";
+import { parseLoggedRound } from "./warming-rounds";
 
 export { type LocalEvent } from "./events";
 export { type AlarmSnapshot, type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "./snapshot";
@@ -147,7 +147,7 @@ class RunningEnvironment implements LocalEnvironment {
     const { environment, speed = 1, logFolder } = options;
     this.name = environment;
     this.clock = new Clock(speed);
-    this.running = new Map(stack.functions.map((settings) => [settings.name, running(settings, stack)]));
+    this.running = new Map(stack.functions.map((settings) => [settings.name, buildRunningFunction(settings, stack)]));
     this.metrics = new MinuteMetrics(stack.alarms.map(({ alarm }) => alarm));
     this.alarms = new AlarmWatch(stack.alarms, stack.compositeAlarms, this.metrics, (change) => {
       this.tell({ kind: "alarm", ...change });
@@ -246,11 +246,11 @@ class RunningEnvironment implements LocalEnvironment {
         ...settings,
         codeFolder: this.unpacked(settings),
         version: FIRST_VERSION,
-        environment: { ...variablesFor(lambda), ...settings.variables },
+        environment: { ...buildVariables(lambda), ...settings.variables },
       });
     }
     for (const { id, url } of this.functions) this.tell({ kind: "function", at: this.now(), id, url });
-    this.clock.repeat(nextMinute, (due) => {
+    this.clock.repeat(findNextMinute, (due) => {
       this.alarms.evaluate(due);
       this.metrics.forget(due);
     });
@@ -259,7 +259,7 @@ class RunningEnvironment implements LocalEnvironment {
 
   private schedule(): void {
     for (const scheduled of this.stack.schedules) {
-      this.clock.repeat(nextTimes(scheduled.expression, this.now()), () => {
+      this.clock.repeat(parseSchedule(scheduled.expression, this.now()), () => {
         this.run(scheduled).catch((error: unknown) => {
           this.tell({ kind: "warmer-failed", at: this.now(), message: (error as Error).message });
         });
@@ -297,7 +297,7 @@ class RunningEnvironment implements LocalEnvironment {
     this.logs?.add(functionName, line);
     const now = this.now();
     this.metrics.add(this.running.get(functionName)?.logMetrics.in(line, now) ?? []);
-    const { strategy = "", targets = [] } = warmingRoundIn(line) ?? {};
+    const { strategy = "", targets = [] } = parseLoggedRound(line) ?? {};
     for (const { functionName: warmed, ...result } of targets) {
       const id = this.running.get(warmed)?.settings.id ?? warmed;
       this.tell({ kind: "warming-round", at: now, id, strategy, ...result });
@@ -309,9 +309,9 @@ class RunningEnvironment implements LocalEnvironment {
     const known = this.running.get(functionName);
     if (!known) return;
     known.figures.count(invocation);
-    this.metrics.add(lambdaMetrics(invocation, this.now()));
+    this.metrics.add(buildLambdaMetrics(invocation, this.now()));
     if (errorPayload !== undefined) {
-      this.takeFailure(functionName, functionFailureIn(errorPayload, this.codeFolderOf(functionName)));
+      this.takeFailure(functionName, parseFunctionFailure(errorPayload, this.findCodeFolder(functionName)));
     }
     if (initMilliseconds === undefined) return;
     const forRequest = qualifier === TRAFFIC_ALIAS;
@@ -320,16 +320,16 @@ class RunningEnvironment implements LocalEnvironment {
 
   private takeFailure(functionName: string, failure: FunctionFailure): void {
     const { id = functionName } = this.running.get(functionName)?.settings ?? {};
-    const logFile = this.logs?.fileOf(functionName);
+    const logFile = this.logs?.openLogFile(functionName);
     this.tell({ kind: "function-failed", at: this.now(), id, ...failure, ...(logFile !== undefined && { logFile }) });
   }
 
-  private codeFolderOf(functionName: string): string {
+  private findCodeFolder(functionName: string): string {
     return join(this.folder.path, "code", functionName);
   }
 
   private unpacked({ name, zipFile }: StackFunction): string {
-    const codeFolder = this.codeFolderOf(name);
+    const codeFolder = this.findCodeFolder(name);
     unpack(zipFile, codeFolder);
     return codeFolder;
   }
@@ -353,7 +353,7 @@ class RunningEnvironment implements LocalEnvironment {
   }
 }
 
-function running(settings: StackFunction, { metricFilters }: LocalStack): RunningFunction {
+function buildRunningFunction(settings: StackFunction, { metricFilters }: LocalStack): RunningFunction {
   const filters = metricFilters
     .filter(({ functionName }) => functionName === settings.name)
     .map(({ filter }) => filter);
@@ -364,7 +364,7 @@ function running(settings: StackFunction, { metricFilters }: LocalStack): Runnin
  * What a function finds in AWS without having asked for it: credentials, which are made up, and services, which are
  * here. There is no CloudWatch to be asked; who asks is told so, instead of asking AWS.
  */
-function variablesFor({ url }: LocalLambda): Record<string, string> {
+function buildVariables({ url }: LocalLambda): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
@@ -373,6 +373,6 @@ function variablesFor({ url }: LocalLambda): Record<string, string> {
   };
 }
 
-function nextMinute(after: number): number {
+function findNextMinute(after: number): number {
   return (Math.floor(after / MINUTE) + 1) * MINUTE;
 }

@@ -24,7 +24,7 @@ export class LogFiles {
   }
 
   /** Where a function's log is written. */
-  fileOf(functionName: string): string {
+  openLogFile(functionName: string): string {
     return join(this.folder, `${functionName}.log`);
   }
 
@@ -53,7 +53,7 @@ export class LogFiles {
   }
 
   private write(functionName: string, text: string): void {
-    const file = this.fileOf(functionName);
+    const file = this.openLogFile(functionName);
     const content = Buffer.from(text);
     const before = this.bytes.get(functionName) ?? 0;
     const isFull = before > 0 && before + content.length > this.maxBytes;

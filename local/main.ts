@@ -1,6 +1,6 @@
-import { run } from "./run";
+import { runLocally } from "./run";
 
 /** `npm start`: an environment, as it is synthesized, on this computer. */
 export default async function main(): Promise<void> {
-  await run(process.argv.slice(2));
+  await runLocally(process.argv.slice(2));
 }

@@ -11,8 +11,8 @@ import {
 } from "./local-environment";
 import { LocalEnvironmentError } from "./problem";
 import { EndSignals } from "./signals";
-import { terminalView } from "./view/terminal-view";
-import { plainView } from "./view/plain-view";
+import { createTerminalView } from "./view/terminal-view";
+import { createPlainView } from "./view/plain-view";
 
 const MINUTE = 60_000;
 
@@ -27,7 +27,7 @@ interface RunOptions {
 }
 
 /** Runs an environment until it is told to end. */
-export async function run(args: readonly string[]): Promise<void> {
+export async function runLocally(args: readonly string[]): Promise<void> {
   const program = new Command("npm start --")
     .description(
       "Runs an environment, as it is synthesized, on this computer: no AWS account, no Docker, no Terraform.",
@@ -36,19 +36,19 @@ export async function run(args: readonly string[]): Promise<void> {
     .option(
       "--speed <times>",
       `how many times faster schedules, idle expiry and alarms are: 1 to ${MAX_SPEED}`,
-      numberFrom(1, MAX_SPEED),
+      createNumberParser(1, MAX_SPEED),
       1,
     )
     .option(
       "--port <number>",
       "the first function's port, 0 to 65535; 0 for any that is free",
-      wholeNumberFrom(0, 65_535),
+      createWholeNumberParser(0, 65_535),
       DEFAULT_PORT,
     )
     .option(
       "--idle-minutes <minutes>",
       "how long an instance is kept that nobody needs: 0.1 to 1440",
-      numberFrom(0.1, 1440),
+      createNumberParser(0.1, 1440),
       DEFAULT_IDLE_MILLISECONDS / MINUTE,
     )
     .action(runEnvironment);
@@ -62,7 +62,7 @@ async function runEnvironment(environment: string, { speed, port, idleMinutes }:
   process.on("exit", () => {
     removeIfEmpty(logFolder);
   });
-  const view = (process.stdout.isTTY ? terminalView : plainView)({ speed, logFolder });
+  const view = (process.stdout.isTTY ? createTerminalView : createPlainView)({ speed, logFolder });
   let local: LocalEnvironment;
   try {
     const idleMilliseconds = idleMinutes * MINUTE;
@@ -98,7 +98,7 @@ function isTold(error: unknown): error is Error {
   );
 }
 
-function numberFrom(least: number, most: number): (text: string) => number {
+function createNumberParser(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? NaN : Number(text);
     if (value >= least && value <= most) return value;
@@ -106,8 +106,8 @@ function numberFrom(least: number, most: number): (text: string) => number {
   };
 }
 
-function wholeNumberFrom(least: number, most: number): (text: string) => number {
-  const parse = numberFrom(least, most);
+function createWholeNumberParser(least: number, most: number): (text: string) => number {
+  const parse = createNumberParser(least, most);
   return (text) => {
     const value = parse(text);
     if (Number.isInteger(value)) return value;

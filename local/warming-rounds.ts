@@ -14,15 +14,15 @@ const warmingRecord = z.object({
       failures: z.array(z.string()),
     }),
   ),
-}) satisfies z.ZodType<Told>;
+}) satisfies z.ZodType<ReportedRound>;
 
-type Told = Pick<WarmingRecord, "message"> & {
+type ReportedRound = Pick<WarmingRecord, "message"> & {
   readonly strategy: string;
   readonly targets: readonly Pick<TargetResult, "functionName" | "asked" | "instances" | "coldStarts" | "failures">[];
 };
 
 /** The warmer's record of a round in a line of its log; undefined when the line is none. */
-export function warmingRoundIn(logLine: string): Told | undefined {
+export function parseLoggedRound(logLine: string): ReportedRound | undefined {
   if (!logLine.includes('"warming"')) return undefined;
   try {
     return warmingRecord.safeParse(JSON.parse(logLine)).data;

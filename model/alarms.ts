@@ -1,14 +1,14 @@
 import { type AlarmKey, type AlarmSettings } from "../environments/alarms";
 import {
-  emitted,
-  failures,
-  measure,
+  buildEmittedMetric,
+  measureFailures,
+  buildMeasure,
   type Measure,
-  memoryPercent,
-  ofFunction,
-  ofTraffic,
-  reported,
-  warmed,
+  measureMemoryShare,
+  buildFunctionMetric,
+  buildTrafficMetric,
+  buildReportedMetric,
+  buildWarmingMetric,
 } from "./metrics";
 import { type QueryKey } from "./queries";
 import { type WatchedFunction } from "./watched-function";
@@ -17,11 +17,11 @@ import { type WatchedFunction } from "./watched-function";
  * How an alarm reaches people: at once, with the day's work, or through the composite alarm that is quiet while a cause
  * rings.
  */
-export type Route = "urgent" | "notice" | "composite";
+export type AlarmRoute = "urgent" | "notice" | "composite";
 
 /** One alarm: what it watches, and what it says. When it rings is in the environment's file. */
 export interface Alarm {
-  readonly route: Route;
+  readonly route: AlarmRoute;
   /** Undefined where a function has no such thing. */
   readonly watched: (of: WatchedFunction) => Measure | undefined;
   /** What happened, after the function's name. */
@@ -42,10 +42,10 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
     // Of users' requests alone; where the function does not tell them, every cold start, those of pings too.
     watched: (of) =>
       of.deployedHere
-        ? measure("Sum", emitted("ColdStarts", of))
-        : measure("SampleCount", reported("InitDuration", of)),
+        ? buildMeasure("Sum", buildEmittedMetric("ColdStarts", of))
+        : buildMeasure("SampleCount", buildReportedMetric("InitDuration", of)),
     happened: ({ threshold, ...settings }) =>
-      `more than ${threshold} cold starts of users' requests ${within(settings)}`,
+      `more than ${threshold} cold starts of users' requests ${describeTiming(settings)}`,
     causes: "traffic above the instances kept warm; a deployment; warming that fails; crashes",
     firstStep: "compare them with deployments and warming on the dashboard",
     query: "cold-starts",
@@ -53,9 +53,9 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   init_duration: {
     route: "notice",
     // Of the few cold starts in a period, one may be slow by chance: the average, in two periods, is no chance.
-    watched: (of) => measure("Average", reported("InitDuration", of)),
+    watched: (of) => buildMeasure("Average", buildReportedMetric("InitDuration", of)),
     happened: ({ threshold, ...settings }) =>
-      `initialization took longer than ${threshold} ms on average ${within(settings)}`,
+      `initialization took longer than ${threshold} ms on average ${describeTiming(settings)}`,
     causes: "a new or larger dependency; work at module level; slow warm-ups; little memory, which is little CPU",
     firstStep: "compare the versions before and after the change",
     query: "cold-starts-by-version",
@@ -63,26 +63,26 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   memory: {
     route: "notice",
     // An instance without memory fails its requests, whatever the others have: an average would hide it.
-    watched: (of) => ({ statistic: "Maximum", ...memoryPercent(of) }),
+    watched: (of) => ({ statistic: "Maximum", ...measureMemoryShare(of) }),
     happened: ({ threshold, ...settings }) =>
-      `an instance used more than ${threshold} % of its memory ${within(settings)}`,
+      `an instance used more than ${threshold} % of its memory ${describeTiming(settings)}`,
     causes: "a leak; larger requests; a cache without bound; too little memory for this work",
     firstStep: "see whether the peak grows with an instance's age (a leak) or with single requests",
     query: "memory-headroom",
   },
   response_time: {
     route: "composite",
-    watched: (of) => measure("Average", ofTraffic("Duration", of)),
+    watched: (of) => buildMeasure("Average", buildTrafficMetric("Duration", of)),
     happened: ({ threshold, ...settings }) =>
-      `requests took longer than ${threshold} ms on average ${within(settings)}`,
+      `requests took longer than ${threshold} ms on average ${describeTiming(settings)}`,
     causes: "a slow dependency; more work per request; little CPU; contention",
     firstStep: "open the slowest requests' traces and see which operation takes the time",
     query: "slow-requests",
   },
   errors: {
     route: "urgent",
-    watched: failures,
-    happened: ({ threshold, ...settings }) => `more than ${threshold} failed requests ${within(settings)}`,
+    watched: measureFailures,
+    happened: ({ threshold, ...settings }) => `more than ${threshold} failed requests ${describeTiming(settings)}`,
     causes: "the last deployment; a dependency that is down; an expired secret; input nobody expected",
     firstStep: "see which category fails; if it began with a deployment, point alias live back",
     query: "failures",
@@ -90,17 +90,18 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   throttles: {
     route: "urgent",
     // A single refusal is what clients retry; a second minute with one is no chance.
-    watched: (of) => measure("Sum", ofTraffic("Throttles", of)),
-    happened: ({ threshold, ...settings }) => `more than ${threshold} requests were refused ${within(settings)}`,
+    watched: (of) => buildMeasure("Sum", buildTrafficMetric("Throttles", of)),
+    happened: ({ threshold, ...settings }) =>
+      `more than ${threshold} requests were refused ${describeTiming(settings)}`,
     causes: "reserved concurrency too small; the account's limit reached; slow requests that hold instances",
     firstStep: "compare concurrent executions with reserved_concurrency and the account's limit",
     query: "slow-requests",
   },
   timeouts: {
     route: "urgent",
-    watched: (of) => measure("Sum", reported("Timeouts", of)),
+    watched: (of) => buildMeasure("Sum", buildReportedMetric("Timeouts", of)),
     happened: ({ threshold, ...settings }) =>
-      `more than ${threshold} requests reached the function's timeout ${within(settings)}`,
+      `more than ${threshold} requests reached the function's timeout ${describeTiming(settings)}`,
     causes: "a dependency that does not answer; no time limit on a call; timeout_seconds too small",
     firstStep: "open the traces of the requests that timed out: the last call in them is the one that hung",
     query: "failures",
@@ -108,9 +109,9 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   dropped_events: {
     route: "notice",
     // Of the function as a whole: pings are never asynchronous.
-    watched: (of) => (of.asynchronous ? measure("Sum", ofFunction("AsyncEventsDropped", of)) : undefined),
+    watched: (of) => (of.asynchronous ? buildMeasure("Sum", buildFunctionMetric("AsyncEventsDropped", of)) : undefined),
     happened: ({ threshold, ...settings }) =>
-      `Lambda gave up more than ${threshold} asynchronous events ${within(settings)}`,
+      `Lambda gave up more than ${threshold} asynchronous events ${describeTiming(settings)}`,
     causes: "the function failed for every retry; events waited longer than their maximum age; throttling",
     firstStep:
       "find the failures; give the function a destination for what it cannot handle, and send the events again",
@@ -119,8 +120,8 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   warming: {
     route: "notice",
     // One ping may meet a moment without network; two periods with a failure are no chance.
-    watched: (of) => (of.isWarmed ? measure("Sum", warmed("WarmingFailures", of)) : undefined),
-    happened: ({ threshold, ...settings }) => `more than ${threshold} warming pings failed ${within(settings)}`,
+    watched: (of) => (of.isWarmed ? buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)) : undefined),
+    happened: ({ threshold, ...settings }) => `more than ${threshold} warming pings failed ${describeTiming(settings)}`,
     causes:
       "a version that does not start; a handler without monitor(); reserved concurrency used up; the warmer's permissions",
     firstStep: "read the failures in the warmer's log records",
@@ -135,7 +136,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
 export const CAUSES: readonly AlarmKey[] = ["errors", "timeouts", "throttles"];
 
 /** An alarm's key as it stands in ids, names and links: `cold_starts` is `cold-starts`. */
-export function hyphenated(key: string): string {
+export function hyphenate(key: string): string {
   return key.replaceAll("_", "-");
 }
 
@@ -151,11 +152,15 @@ export function nameAlarm(
   key: AlarmKey | "degraded",
 ): string {
   // The name of a function that is deployed from here begins with the environment's.
-  return [...(deployedHere ? [] : [environment]), name, hyphenated(key)].join("-");
+  return [...(deployedHere ? [] : [environment]), name, hyphenate(key)].join("-");
 }
 
 /** As in "in 5 minutes", or "in 3 of 5 minutes". */
-function within({ periodSeconds, evaluationPeriods, datapointsToAlarm }: Omit<AlarmSettings, "threshold">): string {
+function describeTiming({
+  periodSeconds,
+  evaluationPeriods,
+  datapointsToAlarm,
+}: Omit<AlarmSettings, "threshold">): string {
   const minutes = periodSeconds / 60;
   const period = minutes === 1 ? "minute" : `${minutes} minutes`;
   if (evaluationPeriods === 1) return `in ${minutes === 1 ? "a minute" : period}`;

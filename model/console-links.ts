@@ -1,4 +1,4 @@
-import { partitionOf } from "../environments/regions";
+import { findPartition } from "../environments/regions";
 
 /**
  * Addresses of pages in the CloudWatch console. AWS documents none of them; they are as the console itself writes them.
@@ -13,34 +13,34 @@ const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
 };
 
 /** A dashboard, at the time that matters for an alarm. */
-export function dashboardLink(region: string, name: string): string {
-  return `${cloudWatch(region)}dashboards/dashboard/${name}?start=${TIME_RANGE}`;
+export function formatDashboardLink(region: string, name: string): string {
+  return `${formatCloudWatchLink(region)}dashboards/dashboard/${name}?start=${TIME_RANGE}`;
 }
 
 /** A saved query, with its own log groups. */
-export function queryLink(region: string, queryId: string): string {
-  return `${cloudWatch(region)}logsV2:logs-insights$3FqueryDetail$3D~(queryId~'${queryId})`;
+export function formatQueryLink(region: string, queryId: string): string {
+  return `${formatCloudWatchLink(region)}logsV2:logs-insights$3FqueryDetail$3D~(queryId~'${queryId})`;
 }
 
 /** A log group. */
-export function logGroupLink(region: string, name: string): string {
-  return `${cloudWatch(region)}logsV2:log-groups/log-group/${encodeURIComponent(encodeURIComponent(name)).replaceAll("%", "$")}`;
+export function formatLogGroupLink(region: string, name: string): string {
+  return `${formatCloudWatchLink(region)}logsV2:log-groups/log-group/${encodeURIComponent(encodeURIComponent(name)).replaceAll("%", "$")}`;
 }
 
 /** A function. */
-export function functionLink(region: string, name: string): string {
-  return `https://${consoleHost(region)}/lambda/home?region=${region}#/functions/${name}?tab=configure`;
+export function formatFunctionLink(region: string, name: string): string {
+  return `https://${selectConsoleHost(region)}/lambda/home?region=${region}#/functions/${name}?tab=configure`;
 }
 
 /** Traces of a function. */
-export function tracesLink(region: string, name: string): string {
-  return `${cloudWatch(region)}xray:traces/query?~(query~(expression~'service*28*22${name}*22*29))`;
+export function formatTracesLink(region: string, name: string): string {
+  return `${formatCloudWatchLink(region)}xray:traces/query?~(query~(expression~'service*28*22${name}*22*29))`;
 }
 
-function cloudWatch(region: string): string {
-  return `https://${consoleHost(region)}/cloudwatch/home?region=${region}#`;
+function formatCloudWatchLink(region: string): string {
+  return `https://${selectConsoleHost(region)}/cloudwatch/home?region=${region}#`;
 }
 
-function consoleHost(region: string): string {
-  return CONSOLE_HOSTS[partitionOf(region)] ?? "console.aws.amazon.com";
+function selectConsoleHost(region: string): string {
+  return CONSOLE_HOSTS[findPartition(region)] ?? "console.aws.amazon.com";
 }

@@ -1,5 +1,5 @@
 import { type Environment } from "../environments/schema";
-import { type WatchedFunction, watchedFunctions } from "./watched-function";
+import { type WatchedFunction, listWatchedFunctions } from "./watched-function";
 
 /** A dashboard of functions that are all deployed from here, or all elsewhere. */
 export interface Dashboard {
@@ -10,7 +10,7 @@ export interface Dashboard {
 
 /** An environment's dashboards. */
 export function listDashboards(environment: Environment): Dashboard[] {
-  const functions = watchedFunctions(environment);
+  const functions = listWatchedFunctions(environment);
   return [true, false].flatMap((deployedHere) => {
     const [first, ...rest] = functions.filter((watched) => watched.deployedHere === deployedHere);
     return first ? { name: nameDashboard(environment.name, first), deployedHere, functions: [first, ...rest] } : [];

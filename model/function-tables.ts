@@ -1,4 +1,4 @@
-import { emitted, type MetricAddress, ofTraffic, reported } from "./metrics";
+import { buildEmittedMetric, type MetricAddress, buildTrafficMetric, buildReportedMetric } from "./metrics";
 import { type WatchedFunction } from "./watched-function";
 
 /** A figure of every function, one in a row. */
@@ -13,7 +13,7 @@ export interface FunctionTable {
  * What tells which of all functions is unlike the others. One metric a row: CloudWatch allows 500 in a widget, and
  * 2,500 in a dashboard.
  */
-export function functionTables(functions: readonly WatchedFunction[]): FunctionTable[] {
+export function buildFunctionTables(functions: readonly WatchedFunction[]): FunctionTable[] {
   const table = (
     title: string,
     summary: FunctionTable["summary"],
@@ -26,11 +26,11 @@ export function functionTables(functions: readonly WatchedFunction[]): FunctionT
   });
   const isEmitted = functions.every(({ deployedHere }) => deployedHere);
   return [
-    table("Requests", "SUM", "Sum", (watched) => ofTraffic("Invocations", watched)),
-    table("Errors, without answers of 5xx", "SUM", "Sum", (watched) => ofTraffic("Errors", watched)),
-    table("p99, ms: the worst period", "MAX", "p99", (watched) => ofTraffic("Duration", watched)),
+    table("Requests", "SUM", "Sum", (watched) => buildTrafficMetric("Invocations", watched)),
+    table("Errors, without answers of 5xx", "SUM", "Sum", (watched) => buildTrafficMetric("Errors", watched)),
+    table("p99, ms: the worst period", "MAX", "p99", (watched) => buildTrafficMetric("Duration", watched)),
     isEmitted
-      ? table("Cold starts of requests", "SUM", "Sum", (watched) => emitted("ColdStarts", watched))
-      : table("Cold starts", "SUM", "SampleCount", (watched) => reported("InitDuration", watched)),
+      ? table("Cold starts of requests", "SUM", "Sum", (watched) => buildEmittedMetric("ColdStarts", watched))
+      : table("Cold starts", "SUM", "SampleCount", (watched) => buildReportedMetric("InitDuration", watched)),
   ];
 }

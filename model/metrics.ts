@@ -2,7 +2,7 @@ import {
   FUNCTION_NAME,
   type MetricName,
   NAMESPACE,
-  platformNamespace,
+  formatPlatformNamespace,
   type PlatformMetricName,
   type WarmingMetricName,
 } from "../performance/metrics";
@@ -28,34 +28,44 @@ export interface Measure {
 export type Statistic = "Average" | "Maximum" | "SampleCount" | "Sum";
 
 /** Which function, as far as its metrics' addresses go. */
-export type Subject = Pick<WatchedFunction, "name" | "deployedHere">;
+export type MetricSubject = Pick<WatchedFunction, "name" | "deployedHere">;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export type LambdaMetricName =
   "AsyncEventsDropped" | "ConcurrentExecutions" | "Duration" | "Errors" | "Invocations" | "Throttles";
 
 /** A metric that the function itself emits. */
-export function emitted(metricName: MetricName, { name }: Subject): MetricAddress {
+export function buildEmittedMetric(metricName: MetricName, { name }: MetricSubject): MetricAddress {
   return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
 }
 
 /** A metric from the platform's reports in the function's log. */
-export function reported(metricName: PlatformMetricName, { name }: Pick<Subject, "name">): MetricAddress {
-  return { namespace: platformNamespace(name), metricName, dimensions: {} };
+export function buildReportedMetric(
+  metricName: PlatformMetricName,
+  { name }: Pick<MetricSubject, "name">,
+): MetricAddress {
+  return { namespace: formatPlatformNamespace(name), metricName, dimensions: {} };
 }
 
 /** A metric that the warmer emits of a function that it keeps warm. */
-export function warmed(metricName: WarmingMetricName, { name }: Pick<Subject, "name">): MetricAddress {
+export function buildWarmingMetric(
+  metricName: WarmingMetricName,
+  { name }: Pick<MetricSubject, "name">,
+): MetricAddress {
   return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
 }
 
 /** A metric of Lambda itself, of the function as a whole. */
-export function ofFunction(metricName: LambdaMetricName, { name }: Subject): MetricAddress {
+export function buildFunctionMetric(metricName: LambdaMetricName, { name }: MetricSubject): MetricAddress {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name } };
 }
 
 /** A metric of Lambda itself, of what came in through one alias. */
-export function ofAlias(metricName: LambdaMetricName, { name }: Subject, alias: "live" | "warm"): MetricAddress {
+export function buildAliasMetric(
+  metricName: LambdaMetricName,
+  { name }: MetricSubject,
+  alias: "live" | "warm",
+): MetricAddress {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name, Resource: `${name}:${alias}` } };
 }
 
@@ -63,12 +73,14 @@ export function ofAlias(metricName: LambdaMetricName, { name }: Subject, alias: 
  * A metric of Lambda itself, of traffic: warming pings have an alias of their own, where the function is deployed from
  * here.
  */
-export function ofTraffic(metricName: LambdaMetricName, subject: Subject): MetricAddress {
-  return subject.deployedHere ? ofAlias(metricName, subject, "live") : ofFunction(metricName, subject);
+export function buildTrafficMetric(metricName: LambdaMetricName, subject: MetricSubject): MetricAddress {
+  return subject.deployedHere
+    ? buildAliasMetric(metricName, subject, "live")
+    : buildFunctionMetric(metricName, subject);
 }
 
 /** The figure that a metric itself is. */
-export function measure(statistic: Statistic, metric: MetricAddress): Measure {
+export function buildMeasure(statistic: Statistic, metric: MetricAddress): Measure {
   return { statistic, metrics: { value: metric } };
 }
 
@@ -76,20 +88,22 @@ export function measure(statistic: Statistic, metric: MetricAddress): Measure {
  * Failed requests: those that Lambda counts, and those that were answered with an HTTP status 5xx, of which only the
  * function knows.
  */
-export function failures(subject: Subject): Measure {
-  const errors = ofTraffic("Errors", subject);
-  if (!subject.deployedHere) return measure("Sum", errors);
+export function measureFailures(subject: MetricSubject): Measure {
+  const errors = buildTrafficMetric("Errors", subject);
+  if (!subject.deployedHere) return buildMeasure("Sum", errors);
   return {
     statistic: "Sum",
-    metrics: { errors, answered: emitted("ServerErrors", subject) },
+    metrics: { errors, answered: buildEmittedMetric("ServerErrors", subject) },
     expression: "FILL(errors, 0) + FILL(answered, 0)",
   };
 }
 
 /** Peak memory as a share of what the function may use. */
-export function memoryPercent(of: Pick<WatchedFunction, "name" | "memoryMb">): Pick<Measure, "metrics" | "expression"> {
-  const used = reported("MaxMemoryUsed", of);
+export function measureMemoryShare(
+  of: Pick<WatchedFunction, "name" | "memoryMb">,
+): Pick<Measure, "metrics" | "expression"> {
+  const used = buildReportedMetric("MaxMemoryUsed", of);
   return of.memoryMb === undefined
-    ? { metrics: { used, size: reported("MemorySize", of) }, expression: "100 * used / size" }
+    ? { metrics: { used, size: buildReportedMetric("MemorySize", of) }, expression: "100 * used / size" }
     : { metrics: { used }, expression: `100 * used / ${of.memoryMb}` };
 }

@@ -1,11 +1,11 @@
 import { ALARM_KEYS } from "../environments/alarms";
 import { type Environment } from "../environments/schema";
-import { type Metric, type MetricName, METRICS, WARMING_METRICS } from "../performance/metrics";
+import { type MetricDefinition, type MetricName, METRICS, WARMING_METRICS } from "../performance/metrics";
 import { ALARMS, findAlarmMeasure } from "./alarms";
 import { listDashboards } from "./dashboards";
 import { listPlatformMetrics } from "./platform-metrics";
 import { PRICED_RESOURCES, type PricedKind } from "./priced-resources";
-import { type WatchedFunction, watchedFunctions } from "./watched-function";
+import { type WatchedFunction, listWatchedFunctions } from "./watched-function";
 import { listWarmerAlarms } from "./warmer-alarms";
 
 /** One kind of thing that costs money. */
@@ -25,7 +25,7 @@ const OF_BATCHES: readonly MetricName[] = ["FailedRecords", "FailedRecordsShare"
  * What one function emits whatever its code does: not the metrics of batches, nor those with a value per failure
  * category or named operation.
  */
-export const METRICS_PER_FUNCTION = Object.entries<Metric>(METRICS).filter(
+export const METRICS_PER_FUNCTION = Object.entries<MetricDefinition>(METRICS).filter(
   ([name, { dimension, total }]) => (!dimension || total) && !OF_BATCHES.some((one) => one === name),
 ).length;
 
@@ -45,7 +45,7 @@ export function priceSharedMonitoring(environment: Environment): CostItem[] {
 
 /** The same of an environment with all its functions. */
 export function priceMonitoring(environment: Environment): CostItem[] {
-  const counts = [...watchedFunctions(environment).map(countOfFunction), countShared(environment)];
+  const counts = [...listWatchedFunctions(environment).map(countOfFunction), countShared(environment)];
   const kinds = Object.keys(PRICED_RESOURCES) as PricedKind[];
   return toItems(
     Object.fromEntries(kinds.map((kind) => [kind, counts.reduce((total, { [kind]: count = 0 }) => total + count, 0)])),

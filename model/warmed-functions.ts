@@ -1,7 +1,7 @@
-import { deployedName } from "../environments/names";
+import { formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { type WarmingSettings, warmingSettings } from "../environments/warming";
-import { type Price, type Strategy, type Target } from "../warming/contract";
+import { type WarmingSettings, resolveWarmingSettings } from "../environments/warming";
+import { type Price, type Strategy, type WarmingTarget } from "../warming/contract";
 import prices from "./prices.json";
 import { type Schedules } from "./schedules";
 
@@ -28,7 +28,7 @@ export interface WarmedFunction {
 }
 
 /** Every function of an environment that can be kept warm. One that is stopped (no concurrency) cannot. */
-export function warmedFunctions({
+export function listWarmedFunctions({
   name: environment,
   warming,
   functions,
@@ -37,15 +37,15 @@ export function warmedFunctions({
   const deployed = Object.entries(functions)
     .filter(([, { reservedConcurrency }]) => reservedConcurrency !== 0)
     .map(([id, { memoryMb, architecture, reservedConcurrency, warming: own }]) => {
-      const settings = warmingSettings(warming, own);
+      const settings = resolveWarmingSettings(warming, own);
       return {
         id,
-        name: deployedName(environment, id),
+        name: formatDeployedName(environment, id),
         qualifier: "warm",
         settings,
         isGated: settings.gate.enabled,
         reservedConcurrency,
-        price: priceOf(memoryMb, architecture),
+        price: priceFunctionTime(memoryMb, architecture),
       };
     });
   const existing = Object.entries(existingFunctions).flatMap(
@@ -56,17 +56,17 @@ export function warmedFunctions({
             id,
             name: functionName,
             qualifier,
-            settings: warmingSettings(warming, own),
+            settings: resolveWarmingSettings(warming, own),
             isGated: false,
             reservedConcurrency: undefined,
-            price: memoryMb === undefined ? undefined : priceOf(memoryMb, "x86_64"),
+            price: memoryMb === undefined ? undefined : priceFunctionTime(memoryMb, "x86_64"),
           },
   );
   return [...deployed, ...existing];
 }
 
 /** The price of a Lambda function's time: https://aws.amazon.com/lambda/pricing/ */
-export function priceOf(memoryMb: number, architecture: "arm64" | "x86_64"): Price {
+export function priceFunctionTime(memoryMb: number, architecture: "arm64" | "x86_64"): Price {
   const { perGigabyteSecond, perRequest } = prices.lambda;
   return { perSecond: (memoryMb / 1024) * perGigabyteSecond[architecture], perRequest };
 }
@@ -75,28 +75,28 @@ export function priceOf(memoryMb: number, architecture: "arm64" | "x86_64"): Pri
 export const RUN_SECONDS = 0.2;
 
 /** The warmer's own price. */
-export const WARMER_PRICE = priceOf(WARMER_SETTINGS.memoryMb, WARMER_SETTINGS.architecture);
+export const WARMER_PRICE = priceFunctionTime(WARMER_SETTINGS.memoryMb, WARMER_SETTINGS.architecture);
 
 /** What the warmer is told of a function. */
-export function targetOf(warmed: WarmedFunction, strategy: Strategy): Target {
+export function buildWarmingTarget(warmed: WarmedFunction, strategy: Strategy): WarmingTarget {
   const { name, qualifier, settings, reservedConcurrency, price = { perSecond: 0, perRequest: 0 } } = warmed;
   const { enabled, ...conditional } = settings.conditional;
   const followsUse = enabled && (strategy === "scheduled" || strategy === "peak");
   return {
     functionName: name,
     qualifier,
-    concurrency: concurrencyOf(settings, strategy),
+    concurrency: selectConcurrency(settings, strategy),
     ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
     ...(followsUse ? { conditional } : {}),
     price,
   };
 }
 
-function concurrencyOf({ scheduled, peak, preDeployment, gate }: WarmingSettings, strategy: Strategy): number {
+function selectConcurrency({ scheduled, peak, preDeployment, gate }: WarmingSettings, strategy: Strategy): number {
   return { scheduled, peak, pre_deployment: preDeployment, gate }[strategy].concurrency;
 }
 
 /** The strategies that are switched on. */
-export function switchedOnSchedules({ settings: { scheduled, peak } }: Pick<WarmedFunction, "settings">): Schedules {
+export function selectSchedules({ settings: { scheduled, peak } }: Pick<WarmedFunction, "settings">): Schedules {
   return { scheduled: scheduled.enabled ? scheduled : undefined, peak: peak.enabled ? peak : undefined };
 }

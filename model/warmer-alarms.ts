@@ -1,8 +1,8 @@
-import { deployedName, WARMER } from "../environments/names";
+import { formatDeployedName, WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { measure, type Measure, type MetricAddress } from "./metrics";
-import { scheduleRules } from "./schedules";
-import { switchedOnSchedules, warmedFunctions } from "./warmed-functions";
+import { buildMeasure, type Measure, type MetricAddress } from "./metrics";
+import { buildScheduleRules } from "./schedules";
+import { selectSchedules, listWarmedFunctions } from "./warmed-functions";
 
 /** One of the alarms on the warmer itself: without it, nothing tells that nothing is kept warm. */
 export interface WarmerAlarm {
@@ -32,9 +32,9 @@ export function nameMissedQueue(environment: string): string {
  */
 export function listWarmerAlarms(environment: Environment, queue = nameMissedQueue(environment.name)): WarmerAlarm[] {
   const { name } = environment;
-  const warmed = warmedFunctions(environment);
+  const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) return [];
-  const warmer = deployedName(name, WARMER);
+  const warmer = formatDeployedName(name, WARMER);
   const errors: MetricAddress = {
     namespace: "AWS/Lambda",
     metricName: "Errors",
@@ -45,12 +45,12 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
     metricName: "ApproximateNumberOfMessagesVisible",
     dimensions: { QueueName: queue },
   };
-  const isScheduled = warmed.some((one) => scheduleRules(switchedOnSchedules(one)).length > 0);
+  const isScheduled = warmed.some((one) => buildScheduleRules(selectSchedules(one)).length > 0);
   return [
     {
       key: "errors",
       name: `${warmer}-errors`,
-      watched: measure("Sum", errors),
+      watched: buildMeasure("Sum", errors),
       happened: "the warmer failed in 2 of 3 times 5 minutes, so that nothing is kept warm",
     },
     ...(isScheduled
@@ -58,7 +58,7 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
           {
             key: "missed" as const,
             name: `${warmer}-missed`,
-            watched: measure("Maximum", missed),
+            watched: buildMeasure("Maximum", missed),
             happened: `runs of the warmer could not be started; they are in queue ${queue}`,
           },
         ]

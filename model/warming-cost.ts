@@ -1,16 +1,16 @@
 import { type Environment } from "../environments/schema";
 import { type Price } from "../warming/contract";
 import { KEPT_MINUTES } from "../warming/asked";
-import { pingable } from "../warming/demand";
-import { holdMilliseconds } from "../warming/hold";
+import { countPingable } from "../warming/demand";
+import { computeHold } from "../warming/hold";
 import { HOURS_PER_MONTH } from "./hours-per-month";
 import prices from "./prices.json";
-import { hoursPerWeek } from "./schedules";
+import { countHoursPerWeek } from "./schedules";
 import {
   RUN_SECONDS,
-  switchedOnSchedules,
+  selectSchedules,
   type WarmedFunction,
-  warmedFunctions,
+  listWarmedFunctions,
   WARMER_PRICE,
 } from "./warmed-functions";
 
@@ -42,13 +42,13 @@ export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
     const pingedEveryMinutes = followsUse(one) ? Math.max(KEPT_MINUTES.few, everyMinutes) : everyMinutes;
     const rounds = minutesPerMonth(one, strategy) / pingedEveryMinutes;
     const range = followsUse(one) ? [conditional.minimum, conditional.maximum] : [concurrency, concurrency];
-    const [least = NOTHING, most = least] = range.map((wanted) => costOf(one, rounds, wanted));
+    const [least = NOTHING, most = least] = range.map((wanted) => priceRounds(one, rounds, wanted));
     return toCost(strategy, [least.pings, most.pings], [least.dollars, most.dollars]);
   });
   const readings = followsUse(one) ? (HOURS_PER_MONTH * 60) / conditional.readEveryMinutes : 0;
   const reading = (metrics: number) => readings * metrics * prices.perMetricRead;
   const { everySeconds, forMinutes, concurrency } = preDeployment;
-  const { pings, dollars } = costOf(one, (forMinutes * 60) / everySeconds, concurrency);
+  const { pings, dollars } = priceRounds(one, (forMinutes * 60) / everySeconds, concurrency);
   return [
     ...byClock,
     toCost("reading usage", [0, 0], [reading(METRICS_READ.least), reading(METRICS_READ.most)]),
@@ -60,7 +60,7 @@ export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
 export function priceWarmerRuns(warmed: readonly WarmedFunction[]): StrategyCost[] {
   const byClock = (["scheduled", "peak"] as const).map((strategy) => {
     const runs = warmed.map((one) => minutesPerMonth(one, strategy) / one.settings[strategy].everyMinutes);
-    const dollars = Math.max(0, ...runs) * dollarsOf(WARMER_PRICE, RUN_SECONDS);
+    const dollars = Math.max(0, ...runs) * priceInvocation(WARMER_PRICE, RUN_SECONDS);
     return toCost(strategy, [0, 0], [dollars, dollars]);
   });
   const minutes = Math.max(0, ...warmed.map(({ settings }) => settings.preDeployment.forMinutes));
@@ -70,7 +70,7 @@ export function priceWarmerRuns(warmed: readonly WarmedFunction[]): StrategyCost
 
 /** What keeping all functions of an environment warm costs, by strategy. */
 export function priceWarming(environment: Environment): StrategyCost[] {
-  const warmed = warmedFunctions(environment);
+  const warmed = listWarmedFunctions(environment);
   const strategies = new Map<string, StrategyCost>();
   for (const cost of [...warmed.flatMap(priceFunctionWarming), ...priceWarmerRuns(warmed)]) {
     const { pings, dollars } = strategies.get(cost.what) ?? toCost(cost.what, [0, 0], [0, 0]);
@@ -91,20 +91,20 @@ function plus(one: StrategyCost["pings"], other: StrategyCost["pings"]): Strateg
 
 /** Minutes of a month in which a strategy warms. */
 function minutesPerMonth(one: WarmedFunction, strategy: "scheduled" | "peak"): number {
-  return hoursPerWeek(switchedOnSchedules(one))[strategy] * WEEKS_PER_MONTH * 60;
+  return countHoursPerWeek(selectSchedules(one))[strategy] * WEEKS_PER_MONTH * 60;
 }
 
-function costOf(
+function priceRounds(
   { price, reservedConcurrency }: WarmedFunction,
   rounds: number,
   wanted: number,
 ): { pings: number; dollars: number } {
-  const concurrency = pingable(wanted, reservedConcurrency);
+  const concurrency = countPingable(wanted, reservedConcurrency);
   const pings = rounds * concurrency;
-  return { pings, dollars: price ? pings * dollarsOf(price, holdMilliseconds(concurrency) / 1000) : 0 };
+  return { pings, dollars: price ? pings * priceInvocation(price, computeHold(concurrency) / 1000) : 0 };
 }
 
-function dollarsOf({ perSecond, perRequest }: Price, seconds: number): number {
+function priceInvocation({ perSecond, perRequest }: Price, seconds: number): number {
   return seconds * perSecond + perRequest;
 }
 

@@ -1,7 +1,7 @@
-import { type AlarmKey, alarmSettings, type AlarmSettings } from "../environments/alarms";
-import { defaultLogGroup, deployedName } from "../environments/names";
+import { type AlarmKey, resolveAlarmSettings, type AlarmSettings } from "../environments/alarms";
+import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { warmedFunctions } from "./warmed-functions";
+import { listWarmedFunctions } from "./warmed-functions";
 
 /** A function as monitoring sees it, wherever it is deployed. */
 export interface WatchedFunction {
@@ -27,20 +27,20 @@ export interface WatchedFunction {
 export type LogFormat = "json" | "text";
 
 /** Every function of an environment: those that are deployed from here first. */
-export function watchedFunctions(environment: Environment): WatchedFunction[] {
-  const warmed = new Set(warmedFunctions(environment).map(({ id }) => id));
+export function listWatchedFunctions(environment: Environment): WatchedFunction[] {
+  const warmed = new Set(listWarmedFunctions(environment).map(({ id }) => id));
   const deployed = Object.entries(environment.functions).map(([id, settings]) => {
-    const name = deployedName(environment.name, id);
+    const name = formatDeployedName(environment.name, id);
     return {
       id,
       name,
       deployedHere: true,
       logFormat: "json" as const,
-      logGroup: defaultLogGroup(name),
+      logGroup: formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
       asynchronous: settings.asynchronous,
       isWarmed: warmed.has(id),
-      alarm: (key: AlarmKey) => alarmSettings(key, environment.alarms, settings.alarms),
+      alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
     };
   });
   const existing = Object.entries(environment.existingFunctions).map(([id, settings]) => {
@@ -50,11 +50,11 @@ export function watchedFunctions(environment: Environment): WatchedFunction[] {
       name,
       deployedHere: false,
       logFormat: settings.logFormat,
-      logGroup: settings.logGroup ?? defaultLogGroup(name),
+      logGroup: settings.logGroup ?? formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
       asynchronous: settings.asynchronous,
       isWarmed: warmed.has(id),
-      alarm: (key: AlarmKey) => alarmSettings(key, environment.alarms, settings.alarms),
+      alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
     };
   });
   return [...deployed, ...existing];

@@ -1,19 +1,19 @@
 import { type AlarmKey } from "../environments/alarms";
 import { TARGETS } from "../performance/targets";
 import {
-  emitted,
-  failures,
+  buildEmittedMetric,
+  measureFailures,
   type MetricAddress,
-  ofAlias,
-  ofFunction,
-  ofTraffic,
-  reported,
-  type Subject,
-  warmed,
+  buildAliasMetric,
+  buildFunctionMetric,
+  buildTrafficMetric,
+  buildReportedMetric,
+  type MetricSubject,
+  buildWarmingMetric,
 } from "./metrics";
 
 /** One line of a graph: a metric with its statistic, or what is computed from metrics by their ids. */
-export interface Line {
+export interface GraphLine {
   readonly label: string;
   /** Missing for an expression. */
   readonly metric?: MetricAddress;
@@ -26,7 +26,7 @@ export interface Line {
 }
 
 /** A line at a value to reach or to keep below. */
-export interface Target {
+export interface GraphTarget {
   readonly label: string;
   readonly value: number;
 }
@@ -44,8 +44,8 @@ export interface AlarmGraph {
 export interface Graph {
   readonly title: string;
   readonly unit: string;
-  readonly lines: readonly Line[];
-  readonly targets?: readonly Target[];
+  readonly lines: readonly GraphLine[];
+  readonly targets?: readonly GraphTarget[];
   /** Where the axis begins and ends, of what is not drawn from 0 upwards. */
   readonly axis?: { readonly min: number; readonly max: number };
 }
@@ -53,7 +53,7 @@ export interface Graph {
 /** One figure of the whole time that is shown. */
 export interface BigNumber {
   readonly title: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly GraphLine[];
 }
 
 /** Widgets under a heading. */
@@ -68,35 +68,35 @@ const SUCCESS_AXIS = { min: 99, max: 100 } as const;
 /**
  * What a dashboard says of one function before anything else. Without requests, CloudWatch shows no figure for a share.
  */
-export function numbersOf(subject: Subject): BigNumber[] {
+export function buildNumbers(subject: MetricSubject): BigNumber[] {
   const allowedShare = 1 - TARGETS.availabilityPercent / 100;
-  const refused = hidden("throttles", ofTraffic("Throttles", subject));
+  const refused = makeHiddenLine("throttles", buildTrafficMetric("Throttles", subject));
   return [
     {
       title: "Requests",
-      lines: [{ label: "Requests", metric: ofTraffic("Invocations", subject), statistic: "Sum" }],
+      lines: [{ label: "Requests", metric: buildTrafficMetric("Invocations", subject), statistic: "Sum" }],
     },
-    { title: "Succeeded, %", lines: percentOfRequests(subject, "Succeeded", "100 - 100 * failures / requests") },
+    { title: "Succeeded, %", lines: buildPercentOfRequests(subject, "Succeeded", "100 - 100 * failures / requests") },
     {
       title: `Error budget left, % (availability ${TARGETS.availabilityPercent} %)`,
       lines: [
         refused,
         { label: "", id: "refused", expression: "FILL(throttles, 0)", hidden: true },
-        ...percentOfRequests(
+        ...buildPercentOfRequests(
           subject,
           "Left",
           `100 - 100 * (failures + refused) / ((requests + refused) * ${Number(allowedShare.toFixed(6))})`,
         ),
       ],
     },
-    { title: "p50, ms", lines: [{ label: "p50", metric: ofTraffic("Duration", subject), statistic: "p50" }] },
-    { title: "p99, ms", lines: [{ label: "p99", metric: ofTraffic("Duration", subject), statistic: "p99" }] },
-    { title: "Cold starts, % of requests", lines: coldShare(subject) },
+    { title: "p50, ms", lines: [{ label: "p50", metric: buildTrafficMetric("Duration", subject), statistic: "p50" }] },
+    { title: "p99, ms", lines: [{ label: "p99", metric: buildTrafficMetric("Duration", subject), statistic: "p99" }] },
+    { title: "Cold starts, % of requests", lines: buildColdShare(subject) },
   ];
 }
 
 /** Everything that a dashboard shows of one function over time. */
-export function sectionsOf(subject: Subject): Section[] {
+export function buildSections(subject: MetricSubject): Section[] {
   const { deployedHere, name } = subject;
   return [
     {
@@ -106,13 +106,13 @@ export function sectionsOf(subject: Subject): Section[] {
           title: "Requests and errors",
           unit: "Count",
           lines: [
-            { label: "Requests", metric: ofTraffic("Invocations", subject), statistic: "Sum" },
-            { label: "Errors", metric: ofTraffic("Errors", subject), statistic: "Sum" },
+            { label: "Requests", metric: buildTrafficMetric("Invocations", subject), statistic: "Sum" },
+            { label: "Errors", metric: buildTrafficMetric("Errors", subject), statistic: "Sum" },
             ...(deployedHere
               ? [
-                  { label: "Answered with 5xx", metric: emitted("ServerErrors", subject), statistic: "Sum" },
-                  { label: "Answered with 4xx", metric: emitted("ClientErrors", subject), statistic: "Sum" },
-                  { label: "Failed records", metric: emitted("FailedRecords", subject), statistic: "Sum" },
+                  { label: "Answered with 5xx", metric: buildEmittedMetric("ServerErrors", subject), statistic: "Sum" },
+                  { label: "Answered with 4xx", metric: buildEmittedMetric("ClientErrors", subject), statistic: "Sum" },
+                  { label: "Failed records", metric: buildEmittedMetric("FailedRecords", subject), statistic: "Sum" },
                 ]
               : []),
           ],
@@ -121,7 +121,7 @@ export function sectionsOf(subject: Subject): Section[] {
           title: `Success rate (${SUCCESS_AXIS.min} % and less at the bottom)`,
           unit: "Percent",
           lines: [
-            ...percentOfRequests(subject, "", "100 - 100 * failures / requests").map((line) =>
+            ...buildPercentOfRequests(subject, "", "100 - 100 * failures / requests").map((line) =>
               line.hidden ? line : { ...line, id: "rate", hidden: true },
             ),
             // A line below the axis would not be drawn: at its worst, the graph would look empty.
@@ -130,7 +130,7 @@ export function sectionsOf(subject: Subject): Section[] {
           targets: [{ label: "Availability", value: TARGETS.availabilityPercent }],
           axis: SUCCESS_AXIS,
         },
-        durations("Duration", subject, ["p99", "p90", "p50", "Average"]),
+        buildDurations("Duration", subject, ["p99", "p90", "p50", "Average"]),
         ...(deployedHere
           ? [
               {
@@ -159,7 +159,7 @@ export function sectionsOf(subject: Subject): Section[] {
           unit: "Milliseconds",
           lines: ["Average", "p90", "Maximum"].map((statistic) => ({
             label: statistic,
-            metric: reported("InitDuration", subject),
+            metric: buildReportedMetric("InitDuration", subject),
             statistic,
           })),
           targets: [{ label: "Average", value: TARGETS.initMilliseconds }],
@@ -167,7 +167,7 @@ export function sectionsOf(subject: Subject): Section[] {
         {
           title: "Requests that met a cold start",
           unit: "Percent",
-          lines: coldShare(subject),
+          lines: buildColdShare(subject),
           targets: [{ label: "At most", value: TARGETS.coldStartPercent }],
         },
       ],
@@ -183,7 +183,7 @@ export function sectionsOf(subject: Subject): Section[] {
                 unit: "Percent",
                 lines: ["Average", "Maximum"].map((statistic) => ({
                   label: statistic,
-                  metric: emitted("MemoryUtilization", subject),
+                  metric: buildEmittedMetric("MemoryUtilization", subject),
                   statistic,
                 })),
                 targets: [
@@ -193,18 +193,18 @@ export function sectionsOf(subject: Subject): Section[] {
               },
             ]
           : []),
-        durations("Duration without initialization", subject, ["p99", "p90", "p50"]),
+        buildDurations("Duration without initialization", subject, ["p99", "p90", "p50"]),
         {
           title: "Concurrent executions",
           unit: "Count",
           lines: [
             {
               label: "Of the function, pings too",
-              metric: ofFunction("ConcurrentExecutions", subject),
+              metric: buildFunctionMetric("ConcurrentExecutions", subject),
               statistic: "Maximum",
             },
-            hidden("requests", ofTraffic("Invocations", subject)),
-            { ...hidden("duration", ofTraffic("Duration", subject)), statistic: "Average" },
+            makeHiddenLine("requests", buildTrafficMetric("Invocations", subject)),
+            { ...makeHiddenLine("duration", buildTrafficMetric("Duration", subject)), statistic: "Average" },
             // Little's law. AWS keeps no such metric for an alias.
             { label: "Of traffic, on average", expression: "requests * duration / 1000 / PERIOD(requests)" },
           ],
@@ -218,7 +218,7 @@ export function sectionsOf(subject: Subject): Section[] {
         {
           title: "Error rate",
           unit: "Percent",
-          lines: percentOfRequests(subject, "Failed", "100 * failures / requests"),
+          lines: buildPercentOfRequests(subject, "Failed", "100 * failures / requests"),
           targets: [{ label: "At most", value: TARGETS.errorPercent }],
         },
         { title: "Failed requests", alarm: "errors" },
@@ -235,9 +235,9 @@ export function sectionsOf(subject: Subject): Section[] {
                 title: "Pings",
                 unit: "Count",
                 lines: [
-                  { label: "Pings", metric: ofAlias("Invocations", subject, "warm"), statistic: "Sum" },
-                  { label: "Failed", metric: ofAlias("Errors", subject, "warm"), statistic: "Sum" },
-                  { label: "Refused", metric: ofAlias("Throttles", subject, "warm"), statistic: "Sum" },
+                  { label: "Pings", metric: buildAliasMetric("Invocations", subject, "warm"), statistic: "Sum" },
+                  { label: "Failed", metric: buildAliasMetric("Errors", subject, "warm"), statistic: "Sum" },
+                  { label: "Refused", metric: buildAliasMetric("Throttles", subject, "warm"), statistic: "Sum" },
                 ],
               },
               { title: "Failed pings", alarm: "warming" as const },
@@ -245,17 +245,29 @@ export function sectionsOf(subject: Subject): Section[] {
                 title: "Instances kept warm",
                 unit: "Count",
                 lines: [
-                  { label: "Answered, at most", metric: warmed("WarmedInstances", subject), statistic: "Maximum" },
-                  { label: "Answered, at least", metric: warmed("WarmedInstances", subject), statistic: "Minimum" },
-                  { label: "Started for a ping", metric: warmed("WarmingColdStarts", subject), statistic: "Sum" },
+                  {
+                    label: "Answered, at most",
+                    metric: buildWarmingMetric("WarmedInstances", subject),
+                    statistic: "Maximum",
+                  },
+                  {
+                    label: "Answered, at least",
+                    metric: buildWarmingMetric("WarmedInstances", subject),
+                    statistic: "Minimum",
+                  },
+                  {
+                    label: "Started for a ping",
+                    metric: buildWarmingMetric("WarmingColdStarts", subject),
+                    statistic: "Sum",
+                  },
                 ],
               },
               {
                 title: "All cold starts, and those of users' requests",
                 unit: "Count",
                 lines: [
-                  { label: "All", metric: reported("InitDuration", subject), statistic: "SampleCount" },
-                  { label: "Of users' requests", metric: emitted("ColdStarts", subject), statistic: "Sum" },
+                  { label: "All", metric: buildReportedMetric("InitDuration", subject), statistic: "SampleCount" },
+                  { label: "Of users' requests", metric: buildEmittedMetric("ColdStarts", subject), statistic: "Sum" },
                 ],
               },
             ],
@@ -265,36 +277,40 @@ export function sectionsOf(subject: Subject): Section[] {
   ];
 }
 
-function durations(title: string, subject: Subject, statistics: readonly string[]): Graph {
+function buildDurations(title: string, subject: MetricSubject, statistics: readonly string[]): Graph {
   return {
     title,
     unit: "Milliseconds",
-    lines: statistics.map((statistic) => ({ label: statistic, metric: ofTraffic("Duration", subject), statistic })),
+    lines: statistics.map((statistic) => ({
+      label: statistic,
+      metric: buildTrafficMetric("Duration", subject),
+      statistic,
+    })),
     targets: Object.entries(TARGETS.responseMilliseconds).map(([label, value]) => ({ label, value })),
   };
 }
 
 /** Requests that met a cold start; of a function that is deployed elsewhere, every start. */
-function coldShare(subject: Subject): Line[] {
+function buildColdShare(subject: MetricSubject): GraphLine[] {
   return [
-    hidden("requests", ofTraffic("Invocations", subject)),
+    makeHiddenLine("requests", buildTrafficMetric("Invocations", subject)),
     subject.deployedHere
-      ? hidden("starts", emitted("ColdStarts", subject))
-      : { ...hidden("starts", reported("InitDuration", subject)), statistic: "SampleCount" },
+      ? makeHiddenLine("starts", buildEmittedMetric("ColdStarts", subject))
+      : { ...makeHiddenLine("starts", buildReportedMetric("InitDuration", subject)), statistic: "SampleCount" },
     { label: "Cold", expression: "100 * FILL(starts, 0) / requests" },
   ];
 }
 
-function percentOfRequests(subject: Subject, label: string, expression: string): Line[] {
-  const errors = failures(subject);
+function buildPercentOfRequests(subject: MetricSubject, label: string, expression: string): GraphLine[] {
+  const errors = measureFailures(subject);
   return [
-    hidden("requests", ofTraffic("Invocations", subject)),
-    ...Object.entries(errors.metrics).map(([id, metric]) => hidden(id, metric)),
+    makeHiddenLine("requests", buildTrafficMetric("Invocations", subject)),
+    ...Object.entries(errors.metrics).map(([id, metric]) => makeHiddenLine(id, metric)),
     { label: "", id: "failures", expression: errors.expression ?? "FILL(value, 0)", hidden: true },
     { label, expression },
   ];
 }
 
-function hidden(id: string, metric: MetricAddress): Line {
+function makeHiddenLine(id: string, metric: MetricAddress): GraphLine {
   return { label: id, id, metric, statistic: "Sum", hidden: true };
 }

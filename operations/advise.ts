@@ -1,22 +1,22 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { resolve } from "node:path";
-import { type Distribution, empirical } from "../advisor/distribution";
+import { type Distribution, makeEmpirical } from "../advisor/distribution";
 import { loadEnvironments } from "../environments/load";
-import { wrongInput } from "../environments/mistakes";
+import { makeInvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
-import { adviseFunction, type Advised, type Subject } from "./advise/advise-function";
-import { withOwnLog } from "./advise/log/with-own-log";
-import { withProgress } from "./advise/progress-line";
+import { adviseFunction, type AdviceResult, type AdvisedSubject } from "./advise/advise-function";
+import { addOwnLog } from "./advise/log/with-own-log";
+import { runWithProgress } from "./advise/progress-line";
 import { type AdviceReport } from "./advise/report";
-import { reportOf } from "./advise/report-of";
-import { chosenFunctions, subjectsInCloudWatch, type TraceOptions, withTrace } from "./advise/subjects";
-import { adviceLines, basisLines } from "./advise/text";
-import { type Change, writeWarming } from "./advise/tfvars/write";
-import { environmentCalled } from "./environment-choice";
+import { buildAdviceReport } from "./advise/report-of";
+import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "./advise/subjects";
+import { formatAdvice, formatBasis } from "./advise/text";
+import { type TfvarsChange, writeWarming } from "./advise/tfvars/write";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
+import { runUntilInterrupted } from "./interruption";
 import { prepareFolder, writeFiles } from "./report-files";
-import { type Surroundings } from "./surroundings";
+import { type CommandContext } from "./surroundings";
 
 const HELP = `
 Simulates each way of warming on the function's own traffic: of the last 15 days from CloudWatch, or of a trace. Recommends the cheapest that
@@ -65,7 +65,7 @@ interface Request {
  *
  * @param exit takes the exit code
  */
-export function addAdvise(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addAdvise(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("advise")
     .description("Simulates ways of warming on a function's traffic, and says what to set.")
@@ -75,28 +75,28 @@ export function addAdvise(program: Command, surroundings: Surroundings, exit: (c
     .option(
       "--memory-mb <megabytes>",
       "of a trace's function, from 128 to 10240; by default as its file says, or 512",
-      memoryOf,
+      parseMemory,
     )
-    .option("--architecture <name>", "of a trace's function: arm64 or x86_64", architectureOf)
+    .option("--architecture <name>", "of a trace's function: arm64 or x86_64", parseArchitecture)
     .option(
       "--duration-ms <list>",
       "of requests of a trace with counts: values from 0 to 900000, from the least to the most, as likely as each other",
-      quantitiesOf,
+      parseQuantities,
     )
-    .option("--init-ms <list>", "of starts of a trace's function: values from 0 to 900000, likewise", quantitiesOf)
+    .option("--init-ms <list>", "of starts of a trace's function: values from 0 to 900000, likewise", parseQuantities)
     .option("--fit", "read from each function's log how AWS treats it, instead of assuming it; reading costs money")
     .option("--write", "put what is recommended into the environment's file")
     .option("--json", "write one JSON document")
     .option("--out <folder>", "where pages are written", "advice")
     .addHelpText("after", HELP)
     .action(async (name: string | undefined, functionId: string | undefined, options: Options) => {
-      const request = await requestOf(surroundings.root, name, functionId, options);
-      const done = await untilCtrlC((signal) => advise(request, options, surroundings, signal));
+      const request = await readRequest(surroundings.root, name, functionId, options);
+      const done = await runUntilInterrupted((signal) => advise(request, options, surroundings, signal));
       exit(done ? EXIT.done : EXIT.interrupted);
     });
 }
 
-async function requestOf(
+async function readRequest(
   root: string,
   name: string | undefined,
   functionId: string | undefined,
@@ -106,12 +106,13 @@ async function requestOf(
   const { fit = false, write = false } = options;
   const described = { memoryMb, architecture, workSeconds, initSeconds };
   if (name === undefined && file === undefined)
-    throw wrongInput("advise", "name an environment, or a trace with --trace");
-  if (name === undefined && write) throw wrongInput("--write", "name the environment whose file is to be changed");
+    throw makeInvalidInput("advise", "name an environment, or a trace with --trace");
+  if (name === undefined && write)
+    throw makeInvalidInput("--write", "name the environment whose file is to be changed");
   if (file !== undefined && fit)
-    throw wrongInput("--fit", "it reads the log of a deployed function: leave --trace away");
+    throw makeInvalidInput("--fit", "it reads the log of a deployed function: leave --trace away");
   if (file === undefined && Object.values(described).some((value) => value !== undefined)) {
-    throw wrongInput(
+    throw makeInvalidInput(
       "advise",
       "--memory-mb, --architecture, --duration-ms and --init-ms describe a trace's function: name the trace with --trace",
     );
@@ -121,7 +122,7 @@ async function requestOf(
     "file"
   >;
   return {
-    environment: name === undefined ? undefined : environmentCalled(name, await loadEnvironments(root)),
+    environment: name === undefined ? undefined : findEnvironment(name, await loadEnvironments(root)),
     functionId,
     fit,
     trace: file === undefined ? undefined : { file, ...given },
@@ -131,7 +132,7 @@ async function requestOf(
 async function advise(
   request: Request,
   options: Options,
-  surroundings: Surroundings,
+  surroundings: CommandContext,
   signal: AbortSignal,
 ): Promise<true> {
   const { environment } = request;
@@ -139,48 +140,52 @@ async function advise(
   const { json = false, write = false, out } = options;
   await prepareFolder(resolve(root, out));
   const all = await adviseAll(request, surroundings, signal);
-  const report = reportOf(
+  const report = buildAdviceReport(
     environment?.name,
     all.map(({ advice }) => advice),
   );
   // From here on it is written whole: Ctrl-C comes too late.
   signal.throwIfAborted();
-  report.pages = await writeFiles(resolve(root, out), await pagesOf(report));
+  report.pages = await writeFiles(resolve(root, out), await renderPages(report));
   if (!json) printReport(report, print);
   const change = write && environment ? await writeAdvice(root, environment, all, printAside) : undefined;
   if (change && change.diff.length > 0) report.changed = change.file;
   if (json) print(JSON.stringify(report));
-  else if (change) [...changeLines(change)].forEach(print);
+  else if (change) [...formatChange(change)].forEach(print);
   return true;
 }
 
 async function adviseAll(
   { environment, functionId, fit, trace }: Request,
-  surroundings: Surroundings,
+  surroundings: CommandContext,
   signal: AbortSignal,
-): Promise<Advised[]> {
+): Promise<AdviceResult[]> {
   const { root, printAside, now } = surroundings;
-  const functions = environment ? chosenFunctions(environment, functionId) : [];
-  const work = (subject: Subject) => adviseOn(subject, surroundings, signal);
+  const functions = environment ? selectFunctions(environment, functionId) : [];
+  const work = (subject: AdvisedSubject) => adviseOn(subject, surroundings, signal);
   if (trace) {
     const [watched, another] = functions;
     if (another)
-      throw wrongInput("--trace", `say of which function it is: ${functions.map(({ id }) => id).join(", ")}`);
+      throw makeInvalidInput("--trace", `say of which function it is: ${functions.map(({ id }) => id).join(", ")}`);
     const described = environment && watched && { environment, watched };
-    return [await withTrace(root, trace, described, signal, work)];
+    return [await runWithTrace(root, trace, described, signal, work)];
   }
   if (!environment) return [];
-  const subjects = await subjectsInCloudWatch(environment, functions, now(), printAside, signal);
-  const all: Advised[] = [];
+  const subjects = await readSubjects(environment, functions, now(), printAside, signal);
+  const all: AdviceResult[] = [];
   for (const subject of subjects) {
     const asked = functions.find(({ id }) => fit && id === subject.id);
-    all.push(await work(asked ? await withOwnLog(subject, asked, environment, surroundings, signal) : subject));
+    all.push(await work(asked ? await addOwnLog(subject, asked, environment, surroundings, signal) : subject));
   }
   return all;
 }
 
-async function adviseOn(subject: Subject, surroundings: Surroundings, signal: AbortSignal): Promise<Advised> {
-  const advised = await withProgress(subject.id, surroundings, (onProgress) =>
+async function adviseOn(
+  subject: AdvisedSubject,
+  surroundings: CommandContext,
+  signal: AbortSignal,
+): Promise<AdviceResult> {
+  const advised = await runWithProgress(subject.id, surroundings, (onProgress) =>
     adviseFunction(subject, {
       signal,
       onProgress: (share) => {
@@ -192,17 +197,17 @@ async function adviseOn(subject: Subject, surroundings: Surroundings, signal: Ab
   return advised;
 }
 
-async function pagesOf(report: AdviceReport): Promise<Record<string, string>> {
-  const { pageOf } = await import("./advise/page/page");
+async function renderPages(report: AdviceReport): Promise<Record<string, string>> {
+  const { renderAdvicePage } = await import("./advise/page/page");
   const prefix = report.environment === undefined ? "" : `${report.environment}-`;
   return Object.fromEntries(
-    report.functions.map((advice) => [`${prefix}${advice.function}.html`, pageOf(report, advice)]),
+    report.functions.map((advice) => [`${prefix}${advice.function}.html`, renderAdvicePage(report, advice)]),
   );
 }
 
 function printReport(report: AdviceReport, print: (line: string) => void): void {
-  report.functions.flatMap(adviceLines).forEach(print);
-  [...basisLines(report)].forEach(print);
+  report.functions.flatMap(formatAdvice).forEach(print);
+  [...formatBasis(report)].forEach(print);
   report.pages.forEach((page) => {
     print(`Written: ${page}`);
   });
@@ -211,9 +216,9 @@ function printReport(report: AdviceReport, print: (line: string) => void): void 
 async function writeAdvice(
   root: string,
   environment: Environment,
-  all: readonly Advised[],
+  all: readonly AdviceResult[],
   say: (line: string) => void,
-): Promise<Change | undefined> {
+): Promise<TfvarsChange | undefined> {
   const canBeWarmed = (id: string) =>
     environment.functions[id] !== undefined || environment.existingFunctions[id]?.warmingQualifier !== undefined;
   const wanted = all.flatMap(({ advice: { function: id, recommendation }, warming }) => {
@@ -229,26 +234,26 @@ async function writeAdvice(
   return wanted.length === 0 ? undefined : writeWarming(root, environment, new Map(wanted));
 }
 
-function changeLines({ file, diff }: Change): string[] {
+function formatChange({ file, diff }: TfvarsChange): string[] {
   return diff.length === 0 ? [`${file} says so already`] : ["", `${file}:`, ...diff];
 }
 
-function memoryOf(text: string): number {
+function parseMemory(text: string): number {
   const megabytes = Number(text);
   if (!/^\d+$/.test(text) || megabytes < 128 || megabytes > 10_240)
     throw new InvalidArgumentError("It is no whole number from 128 to 10240.");
   return megabytes;
 }
 
-function architectureOf(text: string): string {
+function parseArchitecture(text: string): string {
   if (text !== "arm64" && text !== "x86_64") throw new InvalidArgumentError("It is neither arm64 nor x86_64.");
   return text;
 }
 
 /** Milliseconds, in seconds from then on. */
-function quantitiesOf(text: string): Distribution {
+function parseQuantities(text: string): Distribution {
   const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   if (!values.every((value) => value >= 0 && value <= 900_000))
     throw new InvalidArgumentError("It is no list of numbers from 0 to 900000, as in 20,35,120.");
-  return empirical(values.map((value) => value / 1000));
+  return makeEmpirical(values.map((value) => value / 1000));
 }

@@ -1,11 +1,11 @@
 import { type Command } from "commander";
 import { join, relative, resolve } from "node:path";
 import { loadEnvironments } from "../environments/load";
-import { show, wrongInput } from "../environments/mistakes";
+import { show, makeInvalidInput } from "../environments/mistakes";
 import { renewOutput } from "../stacks/output-folder";
-import { type Account, accountsOf } from "../stacks/bootstrap/accounts";
+import { type Account, groupByAccount } from "../stacks/bootstrap/accounts";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { type Surroundings } from "./surroundings";
+import { type CommandContext } from "./surroundings";
 
 /** Beside the environments' stacks, which are renewed without it. */
 const OUTDIR = "cdktf.out/bootstrap";
@@ -41,7 +41,7 @@ interface Options {
  *
  * @param exit takes the exit code
  */
-export function addBootstrap(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addBootstrap(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("bootstrap")
     .description("Writes Terraform for what delivery needs in AWS: buckets for states, and roles to plan and deploy.")
@@ -50,8 +50,8 @@ export function addBootstrap(program: Command, surroundings: Surroundings, exit:
     .option("--json", "write what there is as JSON")
     .addHelpText("after", HELP)
     .action(async (repository: string, { stateInBucket = false, json = false }: Options) => {
-      const written = await bootstrap(repository, stateInBucket, surroundings.root);
-      const lines = json ? [JSON.stringify(written)] : textOf(written);
+      const written = await writeBootstrap(repository, stateInBucket, surroundings.root);
+      const lines = json ? [JSON.stringify(written)] : formatWritten(written);
       lines.forEach(surroundings.print);
       exit(EXIT.done);
     });
@@ -65,11 +65,11 @@ interface Written {
   readonly buckets: readonly string[];
 }
 
-async function bootstrap(repository: string, stateInBucket: boolean, root: string): Promise<Written[]> {
-  if (!REPOSITORY.test(repository)) throw wrongInput("bootstrap", `expected owner/name, got ${show(repository)}`);
-  const accounts = accountsOf(await loadEnvironments(root));
+async function writeBootstrap(repository: string, stateInBucket: boolean, root: string): Promise<Written[]> {
+  if (!REPOSITORY.test(repository)) throw makeInvalidInput("bootstrap", `expected owner/name, got ${show(repository)}`);
+  const accounts = groupByAccount(await loadEnvironments(root));
   if (stateInBucket && accounts.some(({ buckets }) => buckets.length === 0)) {
-    throw wrongInput("bootstrap", "--state-in-bucket: expected an environment with its state in S3, found none");
+    throw makeInvalidInput("bootstrap", "--state-in-bucket: expected an environment with its state in S3, found none");
   }
   // It loads cdktf, which no other command needs.
   const { synthesizeBootstrap } = await import("../stacks/bootstrap/synthesize");
@@ -89,7 +89,7 @@ function describe({ id, stackName, environments, buckets }: Account): Written {
   };
 }
 
-function textOf(written: readonly Written[]): string[] {
+function formatWritten(written: readonly Written[]): string[] {
   return [
     ...written.flatMap(({ folder, account = "the one you are signed in to", environments, buckets }) => [
       folder,

@@ -1,5 +1,5 @@
 /** Ends the process without a word when nobody reads its output any more, as with `| head`. */
-export function endWithItsReader(): void {
+export function endOnBrokenPipe(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.exit();

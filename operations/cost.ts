@@ -2,10 +2,10 @@ import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { type Environment } from "../environments/schema";
 import { type EnvironmentCost } from "./cost/cost-report";
-import { environmentCalled } from "./environment-choice";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
-import { type Surroundings } from "./surroundings";
+import { runUntilInterrupted } from "./interruption";
+import { type CommandContext } from "./surroundings";
 
 const DAY_MILLISECONDS = 86_400_000;
 const DEFAULT_DAYS = 7;
@@ -37,7 +37,7 @@ interface Options {
  *
  * @param exit takes the exit code
  */
-export function addCost(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addCost(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("cost")
     .description("Tells what monitoring and warming cost, and provisioned concurrency would.")
@@ -45,59 +45,59 @@ export function addCost(program: Command, surroundings: Surroundings, exit: (cod
     .option(
       "--measured [days]",
       `by how it was used in the last days, from 1 to ${LONGEST_DAYS}; ${DEFAULT_DAYS} by default`,
-      daysOf,
+      parseDayCount,
     )
     .option("--json", "write one JSON object")
     .addHelpText("after", HELP)
     .action(async (name: string | undefined, { measured, json = false }: Options) => {
       const { root, print } = surroundings;
       const all = await loadEnvironments(root);
-      const environments = name === undefined ? all : [environmentCalled(name, all)];
+      const environments = name === undefined ? all : [findEnvironment(name, all)];
       const days = measured === true ? DEFAULT_DAYS : measured;
-      const costs = await untilCtrlC((signal) => costsOf(environments, days, surroundings, signal));
+      const costs = await runUntilInterrupted((signal) => priceEnvironments(environments, days, surroundings, signal));
       if (costs === undefined) {
         exit(EXIT.interrupted);
         return;
       }
-      const [{ costText, footnotes, leftOut }, { PRICE_SOURCE }] = await Promise.all([
+      const [{ formatCost, formatFootnotes, listLeftOut }, { PRICE_SOURCE }] = await Promise.all([
         import("./cost/text"),
         import("../model/priced-resources"),
       ]);
       const isMeasured = days !== undefined;
       if (json) {
-        print(JSON.stringify({ prices: PRICE_SOURCE, leftOut: leftOut(isMeasured), environments: costs }));
+        print(JSON.stringify({ prices: PRICE_SOURCE, leftOut: listLeftOut(isMeasured), environments: costs }));
       } else {
-        costs.flatMap((cost) => [...costText(cost), ""]).forEach(print);
-        footnotes(isMeasured).forEach(print);
+        costs.flatMap((cost) => [...formatCost(cost), ""]).forEach(print);
+        formatFootnotes(isMeasured).forEach(print);
       }
       exit(EXIT.done);
     });
 }
 
 /** @param days that are to be measured; undefined for what the files say */
-async function costsOf(
+async function priceEnvironments(
   environments: readonly Environment[],
   days: number | undefined,
-  { now }: Surroundings,
+  { now }: CommandContext,
   signal: AbortSignal,
 ): Promise<EnvironmentCost[]> {
-  const { configuredCost } = await import("./cost/configured");
-  const configured = environments.map(configuredCost);
+  const { priceConfigured } = await import("./cost/configured");
+  const configured = environments.map(priceConfigured);
   if (days === undefined) return configured;
 
-  const [{ readUsage }, { measuredCost }] = await Promise.all([import("./cost/usage"), import("./cost/measured")]);
+  const [{ readUsage }, { priceMeasured }] = await Promise.all([import("./cost/usage"), import("./cost/measured")]);
   const to = now();
   return Promise.all(
     environments.map(async (environment, index) => {
-      const cost = configured[index] ?? configuredCost(environment);
+      const cost = configured[index] ?? priceConfigured(environment);
       const usage = await readUsage(environment, { from: to - days * DAY_MILLISECONDS, to, signal });
-      if (usage) return measuredCost(environment, cost, usage);
+      if (usage) return priceMeasured(environment, cost, usage);
       return { ...cost, notes: [...cost.notes, `no use was measured in ${days} days: these figures are by its file`] };
     }),
   );
 }
 
-function daysOf(text: string): number {
+function parseDayCount(text: string): number {
   const days = Number(text);
   if (!/^\d+$/.test(text) || days < 1 || days > LONGEST_DAYS) {
     throw new InvalidArgumentError(`It is no whole number from 1 to ${LONGEST_DAYS}.`);

@@ -2,13 +2,13 @@ import { type Command } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { InvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
-import { type Finding } from "./doctor/check";
-import { environmentCalled } from "./environment-choice";
+import { type CheckFinding } from "./doctor/check";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
-import { progressBar, showProgress } from "./progress";
-import { type Surroundings } from "./surroundings";
-import { textTable } from "./text-table";
+import { runUntilInterrupted } from "./interruption";
+import { formatProgressBar, showProgress } from "./progress";
+import { type CommandContext } from "./surroundings";
+import { formatTextTable } from "./text-table";
 
 const HELP = `
 Looks at this computer, the project, the credentials, the state, and at all that the environment has in AWS; changes nothing.
@@ -30,7 +30,7 @@ Examples:
  *
  * @param exit takes the exit code
  */
-export function addDoctor(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addDoctor(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("doctor")
     .description("Tells whether an environment is set up right, and how to mend what is not.")
@@ -38,19 +38,23 @@ export function addDoctor(program: Command, surroundings: Surroundings, exit: (c
     .option("--json", "write one JSON object")
     .addHelpText("after", HELP)
     .action(async (name: string, { json = false }: { readonly json?: boolean }) => {
-      const findings = await untilCtrlC((signal) => diagnose(name, surroundings, signal));
+      const findings = await runUntilInterrupted((signal) => diagnose(name, surroundings, signal));
       if (findings === undefined) {
         exit(EXIT.interrupted);
         return;
       }
       const passed = findings.every(({ outcome }) => outcome !== "fail");
       if (json) surroundings.print(JSON.stringify({ environment: name, passed, findings }));
-      else textOf(name, findings).forEach(surroundings.print);
+      else formatFindings(name, findings).forEach(surroundings.print);
       exit(passed ? EXIT.done : EXIT.failed);
     });
 }
 
-async function diagnose(name: string, surroundings: Surroundings, signal: AbortSignal): Promise<readonly Finding[]> {
+async function diagnose(
+  name: string,
+  surroundings: CommandContext,
+  signal: AbortSignal,
+): Promise<readonly CheckFinding[]> {
   const { root, writeProgress } = surroundings;
   let environments: readonly Environment[];
   try {
@@ -65,12 +69,12 @@ async function diagnose(name: string, surroundings: Surroundings, signal: AbortS
       mend: `correct ${file}`,
     }));
   }
-  const environment = environmentCalled(name, environments);
+  const environment = findEnvironment(name, environments);
   // What synthesizes is slow to load.
-  const [{ checksOf }, { examine }] = await Promise.all([import("./doctor/checks"), import("./doctor/check")]);
-  const checks = checksOf(environment, surroundings, signal);
+  const [{ listChecks }, { examine }] = await Promise.all([import("./doctor/checks"), import("./doctor/check")]);
+  const checks = listChecks(environment, surroundings, signal);
   let done = 0;
-  const line = () => `${progressBar(done / checks.length)} ${done} of ${checks.length} checks`;
+  const line = () => `${formatProgressBar(done / checks.length)} ${done} of ${checks.length} checks`;
   const end = writeProgress && showProgress(line, writeProgress);
   try {
     return await examine(checks, signal, () => done++);
@@ -79,11 +83,11 @@ async function diagnose(name: string, surroundings: Surroundings, signal: AbortS
   }
 }
 
-function textOf(environment: string, findings: readonly Finding[]): string[] {
-  const shown = folded(findings);
+function formatFindings(environment: string, findings: readonly CheckFinding[]): string[] {
+  const shown = foldFindings(findings);
   const rows = shown.map(({ outcome, check, detail }) => [outcome, check, detail]);
-  const lines = textTable(["", "", ""], rows);
-  const count = (wanted: Finding["outcome"]) => findings.filter(({ outcome }) => outcome === wanted).length;
+  const lines = formatTextTable(["", "", ""], rows);
+  const count = (wanted: CheckFinding["outcome"]) => findings.filter(({ outcome }) => outcome === wanted).length;
   return [
     `${environment}:`,
     ...shown.flatMap(({ mend }, index) => [
@@ -95,7 +99,7 @@ function textOf(environment: string, findings: readonly Finding[]): string[] {
 }
 
 /** All that were skipped for one cause as one, where the first of them stands. */
-function folded(findings: readonly Finding[]): Finding[] {
+function foldFindings(findings: readonly CheckFinding[]): CheckFinding[] {
   return findings.flatMap((finding, index) => {
     const { cause } = finding;
     if (cause === undefined) return [finding];

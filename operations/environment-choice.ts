@@ -6,7 +6,7 @@ import { type Environment } from "../environments/schema";
  *
  * @throws InvalidInput if there is none, with those there are
  */
-export function environmentCalled(name: string, environments: readonly Environment[]): Environment {
+export function findEnvironment(name: string, environments: readonly Environment[]): Environment {
   const found = environments.find((environment) => environment.name === name);
   if (found) return found;
   const known = environments.map((environment) => environment.name).join(", ");

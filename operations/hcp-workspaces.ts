@@ -1,15 +1,15 @@
 import { type Command, Option } from "commander";
 import { resolve } from "node:path";
 import { loadEnvironments } from "../environments/load";
-import { wrongInput } from "../environments/mistakes";
-import { environmentCalled } from "./environment-choice";
+import { makeInvalidInput } from "../environments/mistakes";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { HcpApi } from "./hcp/api";
-import { hcpHost, hcpToken } from "./hcp/credentials";
+import { readHcpHost, readHcpToken } from "./hcp/credentials";
 import { readRoles } from "./hcp/roles-file";
-import { type Change, type Result, setUp } from "./hcp/set-up";
-import { type ExecutionMode, wishesOf } from "./hcp/wishes";
-import { type Surroundings } from "./surroundings";
+import { type WorkspaceChange, type WorkspaceResult, setUp } from "./hcp/set-up";
+import { type ExecutionMode, listDesiredWorkspaces } from "./hcp/wishes";
+import { type CommandContext } from "./surroundings";
 
 const HELP = `
 Projects and workspaces are those that the environments' files name. What they have beyond that stays as it is. Run it
@@ -39,7 +39,7 @@ interface Options {
  *
  * @param exit takes the exit code
  */
-export function addHcpWorkspaces(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addHcpWorkspaces(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("hcp-workspaces")
     .description("Sets up the environments' workspaces in HCP Terraform (Terraform Cloud).")
@@ -62,10 +62,10 @@ export function addHcpWorkspaces(program: Command, surroundings: Surroundings, e
 async function setUpWorkspaces(
   names: readonly string[],
   { executionMode, roles: file, json = false }: Options,
-  { root, print }: Surroundings,
+  { root, print }: CommandContext,
 ): Promise<void> {
   if (file !== undefined && executionMode === "local") {
-    throw wrongInput(
+    throw makeInvalidInput(
       "--roles",
       "expected with --execution-mode remote only: other runs do not see a workspace's variables",
     );
@@ -73,25 +73,26 @@ async function setUpWorkspaces(
   const environments = await loadEnvironments(root);
   const chosen =
     names.length > 0
-      ? [...new Set(names)].map((name) => environmentCalled(name, environments))
+      ? [...new Set(names)].map((name) => findEnvironment(name, environments))
       : environments.filter(({ state }) => state.backend === "cloud");
-  if (chosen.length === 0) throw wrongInput("environments", 'expected one whose state.backend is "cloud", found none');
+  if (chosen.length === 0)
+    throw makeInvalidInput("environments", 'expected one whose state.backend is "cloud", found none');
   const roles = file === undefined ? undefined : { file, byEnvironment: await readRoles(resolve(root, file), file) };
-  const wishes = wishesOf(chosen, executionMode, roles);
+  const wishes = listDesiredWorkspaces(chosen, executionMode, roles);
 
-  const host = hcpHost();
-  const api = new HcpApi(host, await hcpToken(host));
+  const host = readHcpHost();
+  const api = new HcpApi(host, await readHcpToken(host));
   for (const wish of wishes) {
     const result = await setUp(api, wish, (variable) => process.env[`TF_VAR_${variable}`]);
-    const lines = json ? [JSON.stringify(result)] : textOf(result);
+    const lines = json ? [JSON.stringify(result)] : formatResult(result);
     lines.forEach(print);
   }
 }
 
-function textOf({ environment, organization, workspace, changes, unset }: Result): string[] {
+function formatResult({ environment, organization, workspace, changes, unset }: WorkspaceResult): string[] {
   return [
     `${environment}: ${organization}/${workspace}`,
-    ...(changes.length === 0 ? ["  as it should be"] : changes.map((change) => `  ${lineOf(change)}`)),
+    ...(changes.length === 0 ? ["  as it should be"] : changes.map((change) => `  ${formatChange(change)}`)),
     ...unset.map(
       (name) =>
         `  variable ${name}: has no value yet; run this again with TF_VAR_${name}, or set it on HCP Terraform, as sensitive`,
@@ -99,7 +100,7 @@ function textOf({ environment, organization, workspace, changes, unset }: Result
   ];
 }
 
-function lineOf({ what, name, change, to = {} }: Change): string {
+function formatChange({ what, name, change, to = {} }: WorkspaceChange): string {
   const now = Object.entries(to).map(([attribute, value]) => `${attribute} ${String(value)}`);
   return `${what} ${name}: ${change}${now.length > 0 ? ` (${now.join(", ")})` : ""}`;
 }

@@ -6,7 +6,7 @@ import { setMaxListeners } from "node:events";
  *
  * @returns undefined when Ctrl-C was pressed and the work has failed because of it
  */
-export async function untilCtrlC<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+export async function runUntilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   const interruption = new AbortController();
   // Every request under way listens, and there may be many at once: more than ten are no leak here.
   setMaxListeners(Infinity, interruption.signal);

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../environments/load";
-import { show, wrongInput } from "../environments/mistakes";
-import { environmentCalled } from "./environment-choice";
+import { show, makeInvalidInput } from "../environments/mistakes";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
-import { type Investigation, type Task } from "./investigate/investigation";
-import { durationOf } from "./investigate/window";
+import { runUntilInterrupted } from "./interruption";
+import { type Investigation, type InvestigationTask } from "./investigate/investigation";
+import { parseDuration } from "./investigate/window";
 import { showProgress } from "./progress";
-import { type Surroundings } from "./surroundings";
+import { type CommandContext } from "./surroundings";
 
 const HELP = `
 Looks at a function's alarms, deployments, logs, traces and figures, beside yesterday and last week, and says what to adjust first and why.
@@ -37,14 +37,14 @@ interface Options {
  *
  * @param exit takes the exit code
  */
-export function addInvestigate(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addInvestigate(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("investigate")
     .description("Finds out why a function's alarm rings, and what to adjust first.")
     .argument("<environment>", "a file in environments/, without .tfvars")
     .argument("<function>", "as the environment's file or AWS calls it")
     .option("--alarm <alarm>", "one alarm, by its name or its key, as in errors")
-    .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", sinceOf)
+    .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", parseSince)
     .option("--json", "write one JSON object")
     .addHelpText("after", HELP)
     .action(async (environment: string, name: string, options: Options) => {
@@ -52,14 +52,19 @@ export function addInvestigate(program: Command, surroundings: Surroundings, exi
     });
 }
 
-async function run(environment: string, name: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
+async function run(
+  environment: string,
+  name: string,
+  options: Options,
+  surroundings: CommandContext,
+): Promise<ExitCode> {
   const { print, printAside } = surroundings;
-  const task = await taskOf(environment, name, options, surroundings);
-  const done = await untilCtrlC((signal) => investigated(task, surroundings, signal));
+  const task = await buildTask(environment, name, options, surroundings);
+  const done = await runUntilInterrupted((signal) => runInvestigation(task, surroundings, signal));
   if (!done) return EXIT.interrupted;
   if (options.json === true) {
-    const { jsonOf } = await import("./investigate/json");
-    print(JSON.stringify(jsonOf(done)));
+    const { toInvestigationJson } = await import("./investigate/json");
+    print(JSON.stringify(toInvestigationJson(done)));
   }
   if (!done.hasRead) {
     const reasons = new Set(done.unread.map(({ why }) => why));
@@ -67,44 +72,44 @@ async function run(environment: string, name: string, options: Options, surround
     return EXIT.failed;
   }
   if (options.json !== true) {
-    const { investigationLines } = await import("./investigate/text");
-    investigationLines(done).forEach(print);
+    const { formatInvestigation } = await import("./investigate/text");
+    formatInvestigation(done).forEach(print);
   }
   return EXIT.done;
 }
 
-async function taskOf(
+async function buildTask(
   environmentName: string,
   name: string,
   { alarm, since }: Options,
-  { root, now }: Surroundings,
-): Promise<Task> {
-  const environment = environmentCalled(environmentName, await loadEnvironments(root));
+  { root, now }: CommandContext,
+): Promise<InvestigationTask> {
+  const environment = findEnvironment(environmentName, await loadEnvironments(root));
   // What knows the alarms is slow to load.
-  const [{ watchedFunctions }, { alarmMeant, functionAlarms }] = await Promise.all([
+  const [{ listWatchedFunctions }, { findMeantAlarm, listFunctionAlarms }] = await Promise.all([
     import("../model/watched-function"),
     import("./investigate/alarms"),
   ]);
-  const all = watchedFunctions(environment);
+  const all = listWatchedFunctions(environment);
   const watched = all.find(({ id }) => id === name) ?? all.find((one) => one.name === name);
   if (!watched) {
-    throw wrongInput(
+    throw makeInvalidInput(
       "investigate",
       `${environmentName} has no function ${show(name)}; functions are: ${all.map(({ id }) => id).join(", ")}`,
     );
   }
-  const alarms = functionAlarms(environment, watched);
-  const chosen = alarm === undefined ? undefined : alarmMeant(alarm, alarms);
+  const alarms = listFunctionAlarms(environment, watched);
+  const chosen = alarm === undefined ? undefined : findMeantAlarm(alarm, alarms);
   if (alarm !== undefined && !chosen) {
     const names = alarms.map((one) => one.name).join(", ");
-    throw wrongInput("investigate", `${watched.id} has no alarm ${show(alarm)}; alarms are: ${names || "none"}`);
+    throw makeInvalidInput("investigate", `${watched.id} has no alarm ${show(alarm)}; alarms are: ${names || "none"}`);
   }
   return { environment, watched, alarms, chosen, since, now: now() };
 }
 
-async function investigated(
-  task: Task,
-  { wait, writeProgress }: Surroundings,
+async function runInvestigation(
+  task: InvestigationTask,
+  { wait, writeProgress }: CommandContext,
   signal: AbortSignal,
 ): Promise<Investigation> {
   const { investigate } = await import("./investigate/investigation");
@@ -120,8 +125,8 @@ async function investigated(
   }
 }
 
-function sinceOf(text: string): number {
-  const duration = durationOf(text);
+function parseSince(text: string): number {
+  const duration = parseDuration(text);
   if (duration === undefined) throw new InvalidArgumentError("It is no time from 5m to 7d, as in 30m, 1h or 2d.");
   return duration;
 }

@@ -1,4 +1,4 @@
-import { endWithItsReader } from "./closed-output";
+import { endOnBrokenPipe } from "./closed-output";
 import { load } from "./load/program";
 import { openTarget } from "./load/targets/open-target";
 
@@ -7,7 +7,7 @@ export default async function main(): Promise<number> {
   // To whoever loads functions, the SDK's advice on the next Node.js is noise between two lines.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
-  endWithItsReader();
+  endOnBrokenPipe();
 
   return load(process.argv.slice(2), {
     root: ".",

@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises";
-import { endWithItsReader } from "./closed-output";
-import { ops } from "./program";
+import { endOnBrokenPipe } from "./closed-output";
+import { runOps } from "./program";
 
 /** What people run from a terminal: `npm run ops -- <command>`. Resolves to the exit code. */
 export default async function main(): Promise<number> {
   // To whoever warms functions, the SDK's advice on the next Node.js is noise between two lines.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
-  endWithItsReader();
+  endOnBrokenPipe();
 
-  return ops(process.argv.slice(2), {
+  return runOps(process.argv.slice(2), {
     root: ".",
     print: (line) => process.stdout.write(`${line}\n`),
     printAside: (line) => process.stderr.write(`${line}\n`),

@@ -1,16 +1,16 @@
 import { type Command } from "commander";
 import { loadEnvironments } from "../environments/load";
-import { show, wrongInput } from "../environments/mistakes";
+import { show, makeInvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { type Reader, type Unread } from "./aws/part-reader";
-import { environmentCalled } from "./environment-choice";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
-import { oneLine } from "./one-line";
+import { runUntilInterrupted } from "./interruption";
+import { toOneLine } from "./one-line";
 import { OperationFailure } from "./operation-failure";
-import { type Note } from "./report/notes";
-import { utc } from "./time-text";
-import { type Surroundings } from "./surroundings";
+import { type AlarmNote } from "./report/notes";
+import { formatUtc } from "./time-text";
+import { type CommandContext } from "./surroundings";
 
 /** CloudWatch's history of an alarm goes back as far, or less. */
 const DAYS = 30;
@@ -38,7 +38,7 @@ Examples:
  *
  * @param exit takes the exit code
  */
-export function addNote(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addNote(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("note")
     .description("Notes what was changed because an alarm rang.")
@@ -48,24 +48,24 @@ export function addNote(program: Command, surroundings: Surroundings, exit: (cod
     .option("--json", "write the note as one line of JSON")
     .addHelpText("after", HELP)
     .action(async (name: string, alarm: string, text: string, { json = false }: { readonly json?: boolean }) => {
-      const environment = environmentCalled(name, await loadEnvironments(surroundings.root));
-      const note = { alarm, text: textOf(text) };
+      const environment = findEnvironment(name, await loadEnvironments(surroundings.root));
+      const note = { alarm, text: parseText(text) };
       await checkAlarm(environment, alarm);
-      const done = await untilCtrlC((signal) => keep(environment, note, surroundings.now(), signal));
+      const done = await runUntilInterrupted((signal) => keep(environment, note, surroundings.now(), signal));
       if (done === undefined) {
         exit(EXIT.interrupted);
         return;
       }
       const { kept, unread } = done;
       for (const { what, why } of unread) surroundings.printAside(`Kept without ${what}: ${why}`);
-      surroundings.print(json ? JSON.stringify(kept) : keptText(kept));
+      surroundings.print(json ? JSON.stringify(kept) : describeKept(kept));
       exit(EXIT.done);
     });
 }
 
-function keptText({ alarm, rangAt, text }: Note): string {
+function describeKept({ alarm, rangAt, text }: AlarmNote): string {
   const when =
-    rangAt === undefined ? "the last time that it rang before now" : `rang at ${utc(Date.parse(rangAt))} UTC`;
+    rangAt === undefined ? "the last time that it rang before now" : `rang at ${formatUtc(Date.parse(rangAt))} UTC`;
   return `Noted: ${alarm}${rangAt === undefined ? "," : ""} ${when}: ${text}`;
 }
 
@@ -74,7 +74,7 @@ async function keep(
   { alarm, text }: { readonly alarm: string; readonly text: string },
   now: number,
   signal: AbortSignal,
-): Promise<{ readonly kept: Note; readonly unread: readonly Unread[] }> {
+): Promise<{ readonly kept: AlarmNote; readonly unread: readonly Unread[] }> {
   const { region } = environment;
   const [{ CloudWatchLogsClient }, { MAX_ATTEMPTS }, { Reader }, { writeNote }] = await Promise.all([
     import("@aws-sdk/client-cloudwatch-logs"),
@@ -83,10 +83,10 @@ async function keep(
     import("./report/notes"),
   ]);
   const reader = new Reader(signal);
-  const at = await lastRing(environment, alarm, now, signal, reader);
+  const at = await findLastRing(environment, alarm, now, signal, reader);
   signal.throwIfAborted();
   const logs = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
-  const kept: Note = {
+  const kept: AlarmNote = {
     alarm,
     text,
     ...(at === undefined ? { notedAt: new Date(now).toISOString() } : { rangAt: new Date(at).toISOString() }),
@@ -100,7 +100,7 @@ async function keep(
  *
  * @throws OperationFailure if it has not rung
  */
-async function lastRing(
+async function findLastRing(
   { region }: Environment,
   alarm: string,
   now: number,
@@ -132,15 +132,15 @@ async function lastRing(
 
 /** Only an alarm that sends messages: of the others, the one that rings for them is worth a note. */
 async function checkAlarm(environment: Environment, alarm: string): Promise<void> {
-  const [{ alarmsOf }, { subjectsOf }] = await Promise.all([
+  const [{ listEnvironmentAlarms }, { listMeasuredFunctions }] = await Promise.all([
     import("./alarms/environment-alarms"),
     import("./subject"),
   ]);
-  const all = alarmsOf(environment, subjectsOf(environment));
+  const all = listEnvironmentAlarms(environment, listMeasuredFunctions(environment));
   const found = all.find(({ name }) => name === alarm);
   if (!found) {
     const names = all.filter(({ notifies }) => notifies).map(({ name }) => name);
-    throw wrongInput(
+    throw makeInvalidInput(
       "note",
       `${environment.name} has no alarm ${show(alarm)}; those that send messages are: ${names.join(", ")}`,
     );
@@ -149,17 +149,17 @@ async function checkAlarm(environment: Environment, alarm: string): Promise<void
     const instead = all.find(
       ({ watches }) => watches?.subject === found.watches?.subject && watches?.key === "degraded",
     );
-    throw wrongInput(
+    throw makeInvalidInput(
       "note",
       `${alarm} sends no messages itself: note ${instead?.name ?? "another"}, which rings for it`,
     );
   }
 }
 
-function textOf(text: string): string {
-  const line = oneLine(text, Infinity);
-  if (line === "") throw wrongInput("note", "say what was changed");
+function parseText(text: string): string {
+  const line = toOneLine(text, Infinity);
+  if (line === "") throw makeInvalidInput("note", "say what was changed");
   if (line.length > MAX_LENGTH)
-    throw wrongInput("note", `expected at most ${MAX_LENGTH} characters, got ${line.length}`);
+    throw makeInvalidInput("note", `expected at most ${MAX_LENGTH} characters, got ${line.length}`);
   return line;
 }

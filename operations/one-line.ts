@@ -1,1 +1,1 @@
-export { oneLine } from "../performance/foreign-text";
+export { toOneLine } from "../performance/foreign-text";

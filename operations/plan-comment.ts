@@ -1,11 +1,11 @@
 import { type Command } from "commander";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { wrongInput } from "../environments/mistakes";
+import { makeInvalidInput } from "../environments/mistakes";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { environmentOf, type PlanJson, readPlanFile, toPlan } from "./plan/plan-file";
+import { parseEnvironmentName, type PlanJson, readPlanFile, toPlan } from "./plan/plan-file";
 import { redact } from "./plan/redact";
-import { type Surroundings } from "./surroundings";
+import { type CommandContext } from "./surroundings";
 
 const HELP = `
 A plan's file tells its environment: prod.json and prod/plan.json are of prod. --name says it otherwise.
@@ -37,7 +37,7 @@ interface Options {
  *
  * @param exit takes the exit code
  */
-export function addPlanComment(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addPlanComment(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   const collect = (value: string, all: readonly string[]) => [...all, value];
   program
     .command("plan-comment")
@@ -56,20 +56,20 @@ export function addPlanComment(program: Command, surroundings: Surroundings, exi
     });
 }
 
-async function planComment(files: readonly string[], options: Options, { root, print }: Surroundings): Promise<void> {
+async function planComment(files: readonly string[], options: Options, { root, print }: CommandContext): Promise<void> {
   const { name: names, unplanned, title, out, redacted, json: asJson = false } = options;
-  if (files.length === 0 && unplanned.length === 0) throw wrongInput("plan-comment", "name at least one plan");
+  if (files.length === 0 && unplanned.length === 0) throw makeInvalidInput("plan-comment", "name at least one plan");
   if (names.length > files.length)
-    throw wrongInput("--name", `there are ${names.length} names for ${files.length} plans`);
+    throw makeInvalidInput("--name", `there are ${names.length} names for ${files.length} plans`);
 
   const inputs = files.map((file, index) => ({
     file,
-    environment: names[index] ?? environmentOf(resolve(root, file)),
+    environment: names[index] ?? parseEnvironmentName(resolve(root, file)),
   }));
   const all = [...inputs.map(({ environment }) => environment), ...unplanned];
   const twice = all.find((environment, index) => all.indexOf(environment) !== index);
   if (twice !== undefined)
-    throw wrongInput("plan-comment", `two plans are of ${twice}: say which is which with --name`);
+    throw makeInvalidInput("plan-comment", `two plans are of ${twice}: say which is which with --name`);
 
   const read = await Promise.all(
     inputs.map(async ({ file, environment }) => ({ environment, json: await readPlanFile(resolve(root, file), file) })),
@@ -93,7 +93,7 @@ async function writeRedacted(
   { environment, json }: { readonly environment: string; readonly json: PlanJson },
 ): Promise<void> {
   if (!/^[\w.-]+$/.test(environment))
-    throw wrongInput("--redacted", `${JSON.stringify(environment)} cannot name a file`);
+    throw makeInvalidInput("--redacted", `${JSON.stringify(environment)} cannot name a file`);
   await write(join(folder, `${environment}.json`), JSON.stringify(redact(json)));
 }
 
@@ -102,6 +102,6 @@ async function write(path: string, text: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   } catch (error) {
-    throw wrongInput(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw makeInvalidInput(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -12,7 +12,7 @@ import { OperationFailure } from "./operation-failure";
 import { addPlanComment } from "./plan-comment";
 import { addReport } from "./report";
 import { addSmoke } from "./smoke";
-import { type Surroundings } from "./surroundings";
+import { type CommandContext } from "./surroundings";
 import { addWarm } from "./warm";
 
 const COMMANDS = [
@@ -35,7 +35,7 @@ const COMMANDS = [
  * @param args what follows `npm run ops --`
  * @returns the exit code; what the user has to know has been printed
  */
-export async function ops(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+export async function runOps(args: readonly string[], surroundings: CommandContext): Promise<ExitCode> {
   const { print, printAside } = surroundings;
   let exitCode: ExitCode = EXIT.done;
   const program = new Command("npm run ops --")

@@ -20,7 +20,7 @@ export function showProgress(line: () => string, write: (text: string) => void):
 }
 
 /** A bar for the share that is done, from 0 to 1. */
-export function progressBar(share: number): string {
+export function formatProgressBar(share: number): string {
   const done = Math.round(share * BAR_CHARACTERS);
   return `[${"#".repeat(done)}${"-".repeat(BAR_CHARACTERS - done)}]`;
 }

@@ -10,9 +10,9 @@ import { OperationFailure } from "./operation-failure";
  * @throws OperationFailure
  */
 export async function prepareFolder(folder: string): Promise<void> {
-  await explained(folder, async () => {
+  await explainFailure(folder, async () => {
     await mkdir(folder, { recursive: true });
-    const probe = temporaryName(join(folder, "probe"));
+    const probe = makeTemporaryName(join(folder, "probe"));
     await writeWhole(probe, "");
     await rm(probe);
   });
@@ -28,9 +28,9 @@ export async function prepareFolder(folder: string): Promise<void> {
 export async function writeFiles(folder: string, contents: Readonly<Record<string, string>>): Promise<string[]> {
   const files = Object.entries(contents).map(([name, content]) => {
     const path = join(folder, name);
-    return { path, temporary: temporaryName(path), content };
+    return { path, temporary: makeTemporaryName(path), content };
   });
-  await explained(folder, async () => {
+  await explainFailure(folder, async () => {
     const written: string[] = [];
     try {
       for (const { temporary, content } of files) await writeWhole(temporary, content);
@@ -61,11 +61,11 @@ async function writeWhole(path: string, content: string): Promise<void> {
   await file.close();
 }
 
-function temporaryName(path: string): string {
+function makeTemporaryName(path: string): string {
   return `${path}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
-async function explained(folder: string, work: () => Promise<void>): Promise<void> {
+async function explainFailure(folder: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -1,15 +1,15 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { resolve } from "node:path";
 import { loadEnvironments } from "../environments/load";
-import { environmentCalled } from "./environment-choice";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
+import { runUntilInterrupted } from "./interruption";
 import { showProgress } from "./progress";
 import { prepareFolder, writeFiles } from "./report-files";
-import { type Plan } from "./report/measurements";
-import { periodEnding, type PeriodName, PERIODS } from "./report/period";
-import { type Report } from "./report/report-schema";
-import { type Surroundings } from "./surroundings";
+import { type ReportPlan } from "./report/measurements";
+import { buildPeriod, type PeriodName, PERIODS } from "./report/period";
+import { type PerformanceReport } from "./report/report-schema";
+import { type CommandContext } from "./surroundings";
 
 const HELP = `
 For each function and for the environment: every target met or not, and how it was in the period before; what warming did
@@ -44,12 +44,12 @@ interface Options {
  *
  * @param exit takes the exit code
  */
-export function addReport(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addReport(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("report")
     .description("Reports on a week, a month or a quarter: targets, warming, alarms, memory.")
     .argument("<environment>", "a file in environments/, without .tfvars")
-    .option("--period <period>", Object.keys(PERIODS).join(", "), periodOf, "week")
+    .option("--period <period>", Object.keys(PERIODS).join(", "), parsePeriod, "week")
     .option("--no-logs", "do not read logs, from which response times without cold starts come")
     .option("--out <folder>", "where reports are written", "reports")
     .option("--json", "write the report to standard output, as one line of JSON")
@@ -59,29 +59,29 @@ export function addReport(program: Command, surroundings: Surroundings, exit: (c
     });
 }
 
-async function report(name: string, options: Options, surroundings: Surroundings): Promise<ExitCode> {
+async function report(name: string, options: Options, surroundings: CommandContext): Promise<ExitCode> {
   const { root, print, printAside, now } = surroundings;
-  const environment = environmentCalled(name, await loadEnvironments(root));
+  const environment = findEnvironment(name, await loadEnvironments(root));
   const folder = resolve(root, options.out);
   await prepareFolder(folder);
 
   // They load much that no other command needs.
-  const { keepsLogs, mostMetricsRead, planReport } = await import("./report/measurements");
-  const { earlierChanges } = await import("./report/earlier-reports");
-  const { isPassed } = await import("./report/build");
-  const { costBefore, reportLines } = await import("./report/text");
-  const { pageOf } = await import("./report/page/page");
+  const { keepsLogs, countMostMetrics, planReport } = await import("./report/measurements");
+  const { readEarlierChanges } = await import("./report/earlier-reports");
+  const { isReportPassed } = await import("./report/build");
+  const { describeCostBefore, formatReport } = await import("./report/text");
+  const { renderReportPage } = await import("./report/page/page");
 
-  const period = periodEnding(options.period, now());
+  const period = buildPeriod(options.period, now());
   const plan = planReport(environment, period, {
-    earlierChanges: await earlierChanges(folder, name),
+    earlierChanges: await readEarlierChanges(folder, name),
     readsLogs: options.logs && keepsLogs(environment, period),
   });
-  printAside(costBefore(mostMetricsRead(plan), plan.readsLogs));
+  printAside(describeCostBefore(countMostMetrics(plan), plan.readsLogs));
   if (options.logs && !plan.readsLogs) {
     printAside(`Logs are not read: ${name} keeps them for ${environment.logRetentionDays} days (log_retention_days).`);
   }
-  const done = await untilCtrlC((signal) => measured(plan, surroundings, signal));
+  const done = await runUntilInterrupted((signal) => buildMeasuredReport(plan, surroundings, signal));
   if (!done) {
     printAside("Interrupted: nothing was written.");
     return EXIT.interrupted;
@@ -89,15 +89,19 @@ async function report(name: string, options: Options, surroundings: Surroundings
   const file = `${name}-${period.name}-${done.to.slice(0, 13)}`;
   const files = await writeFiles(folder, {
     [`${file}.json`]: `${JSON.stringify(done, undefined, 2)}\n`,
-    [`${file}.html`]: pageOf(done),
+    [`${file}.html`]: renderReportPage(done),
   });
-  reportLines(done).forEach(options.json === true ? printAside : print);
+  formatReport(done).forEach(options.json === true ? printAside : print);
   if (options.json === true) print(JSON.stringify(done));
   printAside(`Written: ${files.join(", ")}`);
-  return isPassed(done) ? EXIT.done : EXIT.failed;
+  return isReportPassed(done) ? EXIT.done : EXIT.failed;
 }
 
-async function measured(plan: Plan, { wait, writeProgress }: Surroundings, signal: AbortSignal): Promise<Report> {
+async function buildMeasuredReport(
+  plan: ReportPlan,
+  { wait, writeProgress }: CommandContext,
+  signal: AbortSignal,
+): Promise<PerformanceReport> {
   const { takeMeasurements } = await import("./report/measurements");
   const { buildReport } = await import("./report/build");
   let step = "";
@@ -112,7 +116,7 @@ async function measured(plan: Plan, { wait, writeProgress }: Surroundings, signa
   }
 }
 
-function periodOf(text: string): PeriodName {
+function parsePeriod(text: string): PeriodName {
   const found = (Object.keys(PERIODS) as PeriodName[]).find((name) => name === text);
   if (!found) throw new InvalidArgumentError(`It is none of ${Object.keys(PERIODS).join(", ")}.`);
   return found;

@@ -3,13 +3,13 @@ import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { type Environment } from "../environments/schema";
 import { MAX_ATTEMPTS } from "./aws/failure";
-import { environmentCalled } from "./environment-choice";
+import { findEnvironment } from "./environment-choice";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
-import { type Check, checkAlarms, checkMetrics, checkUrl, type Waiting } from "./smoke/checks";
+import { runUntilInterrupted } from "./interruption";
+import { type SmokeCheck, checkAlarms, checkMetrics, checkUrl, type SmokeContext } from "./smoke/checks";
 import { type Callable, readAlarmNames, readCallables } from "./smoke/inputs";
-import { type Surroundings } from "./surroundings";
-import { textTable } from "./text-table";
+import { type CommandContext } from "./surroundings";
+import { formatTextTable } from "./text-table";
 
 const HELP = `
 After a deployment: every function's URL answers with status 200, every alarm of the synthesized stack exists, and CloudWatch shows the first
@@ -45,22 +45,22 @@ interface Smoke {
  *
  * @param exit takes the exit code
  */
-export function addSmoke(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addSmoke(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("smoke")
     .description("Checks a deployment: URLs answer, alarms exist, first metrics are seen.")
     .argument("<environment>", "a file in environments/, without .tfvars")
     .argument("<outputs.json>", "what `terraform output -json` has written")
-    .option("--path <path>", "what every URL answers with status 200", pathOf, "health")
-    .option("--wait-minutes <minutes>", "how long to wait for the first metrics, from 0 to 60", minutesOf, 5)
+    .option("--path <path>", "what every URL answers with status 200", parsePath, "health")
+    .option("--wait-minutes <minutes>", "how long to wait for the first metrics, from 0 to 60", parseMinutes, 5)
     .option("--json", "write one JSON object")
     .addHelpText("after", HELP)
     .action(async (name: string, file: string, { path, waitMinutes, json = false }: Options) => {
       const { root, print, printAside } = surroundings;
-      const environment = environmentCalled(name, await loadEnvironments(root));
+      const environment = findEnvironment(name, await loadEnvironments(root));
       const [callables, alarms] = await Promise.all([readCallables(root, file), readAlarmNames(root, name)]);
-      const checks = await untilCtrlC((signal) =>
-        smoke({ environment, callables, alarms }, { path, waitMinutes }, { ...surroundings, signal }, printAside),
+      const checks = await runUntilInterrupted((signal) =>
+        runSmoke({ environment, callables, alarms }, { path, waitMinutes }, { ...surroundings, signal }, printAside),
       );
       if (checks === undefined) {
         exit(EXIT.interrupted);
@@ -69,17 +69,17 @@ export function addSmoke(program: Command, surroundings: Surroundings, exit: (co
       const passed = checks.every(({ outcome }) => outcome !== "failed");
       const rows = checks.map(({ check, outcome, detail }) => [outcome, check, detail]);
       if (json) print(JSON.stringify({ environment: name, passed, checks }));
-      else [`${name}:`, ...textTable(["", "", ""], rows)].forEach(print);
+      else [`${name}:`, ...formatTextTable(["", "", ""], rows)].forEach(print);
       exit(passed ? EXIT.done : EXIT.failed);
     });
 }
 
-async function smoke(
+async function runSmoke(
   { environment, callables, alarms }: Smoke,
   { path, waitMinutes }: Pick<Options, "path" | "waitMinutes">,
-  waiting: Waiting,
+  waiting: SmokeContext,
   progress: (line: string) => void,
-): Promise<Check[]> {
+): Promise<SmokeCheck[]> {
   const { name, region, functions } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
   const since = waiting.now();
@@ -97,12 +97,12 @@ async function smoke(
   return [...answers.map(({ check }) => check), alarmCheck, ...metrics];
 }
 
-function pathOf(text: string): string {
+function parsePath(text: string): string {
   if (!URL.canParse(text.replace(/^\/+/, ""), "https://function/")) throw new InvalidArgumentError("It is no path.");
   return text.replace(/^\/+/, "");
 }
 
-function minutesOf(text: string): number {
+function parseMinutes(text: string): number {
   const minutes = Number(text);
   if (!/^\d+$/.test(text) || minutes > 60) throw new InvalidArgumentError("It is no whole number from 0 to 60.");
   return minutes;

@@ -1,9 +1,9 @@
 import { type Environment } from "../environments/schema";
-import { priceOf, type WarmedFunction, warmedFunctions } from "../model/warmed-functions";
-import { type WatchedFunction, watchedFunctions } from "../model/watched-function";
+import { priceFunctionTime, type WarmedFunction, listWarmedFunctions } from "../model/warmed-functions";
+import { type WatchedFunction, listWatchedFunctions } from "../model/watched-function";
 
 /** A function that is reported on. */
-export interface Subject {
+export interface MeasuredFunction {
   readonly watched: WatchedFunction;
   /** Undefined where the warmer sends it no pings. */
   readonly warmed: WarmedFunction | undefined;
@@ -14,12 +14,13 @@ export interface Subject {
 const GIGABYTE_MB = 1024;
 
 /** Every function of an environment. */
-export function subjectsOf(environment: Environment): Subject[] {
-  const warmed = new Map(warmedFunctions(environment).map((one) => [one.id, one]));
-  return watchedFunctions(environment).map((watched) => ({
+export function listMeasuredFunctions(environment: Environment): MeasuredFunction[] {
+  const warmed = new Map(listWarmedFunctions(environment).map((one) => [one.id, one]));
+  return listWatchedFunctions(environment).map((watched) => ({
     watched,
     warmed: warmed.get(watched.id),
     // What is deployed elsewhere does not say its processor: x86_64 is the dearer one, and Lambda's default.
-    perGigabyteSecond: priceOf(GIGABYTE_MB, environment.functions[watched.id]?.architecture ?? "x86_64").perSecond,
+    perGigabyteSecond: priceFunctionTime(GIGABYTE_MB, environment.functions[watched.id]?.architecture ?? "x86_64")
+      .perSecond,
   }));
 }

@@ -1,5 +1,5 @@
 /** What a command meets outside of itself, AWS apart. Tests bring their own. */
-export interface Surroundings {
+export interface CommandContext {
   /** The project's folder. */
   readonly root: string;
   /** Writes a line that was asked for: to standard output. */

@@ -1,17 +1,17 @@
 import { type Command } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { untilCtrlC } from "./interruption";
+import { runUntilInterrupted } from "./interruption";
 import { showProgress } from "./progress";
-import { type Surroundings } from "./surroundings";
+import { type CommandContext } from "./surroundings";
 import { planWarming, type WarmingPlan } from "./warming/plan";
 import { type TimedRecord } from "./warming/run-log";
 import { startRuns } from "./warming/start-runs";
-import { type Outcome, summarize } from "./warming/summary";
-import { roundLines, startLines, summaryLines, unknownEnd, waitingText } from "./warming/text";
+import { type WarmingOutcome, summarizeWarming } from "./warming/summary";
+import { formatRoundLines, formatStart, formatSummary, explainUnknownEnd, formatWaiting } from "./warming/text";
 import { watchRuns } from "./warming/watch";
 
-const EXIT_CODES: Readonly<Record<Outcome, ExitCode>> = {
+const EXIT_CODES: Readonly<Record<WarmingOutcome, ExitCode>> = {
   warmed: EXIT.done,
   not_warmed: EXIT.failed,
   time_limit: EXIT.failed,
@@ -44,7 +44,7 @@ interface Options {
  *
  * @param exit takes the exit code
  */
-export function addWarm(program: Command, surroundings: Surroundings, exit: (code: ExitCode) => void): void {
+export function addWarm(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
   program
     .command("warm")
     .description("Warms functions before a deployment or an event, and shows each round.")
@@ -60,21 +60,21 @@ export function addWarm(program: Command, surroundings: Surroundings, exit: (cod
     });
 }
 
-async function warm(plan: WarmingPlan, json: boolean, surroundings: Surroundings): Promise<Outcome> {
+async function warm(plan: WarmingPlan, json: boolean, surroundings: CommandContext): Promise<WarmingOutcome> {
   const { print, printAside, now, writeProgress } = surroundings;
   const startedAt = now();
   await startRuns(plan);
-  startLines(plan).forEach(json ? printAside : print);
+  formatStart(plan).forEach(json ? printAside : print);
 
   const seen: TimedRecord[] = [];
   const showWaiting = () =>
-    writeProgress && showProgress(() => waitingText(plan, seen, { startedAt, now: now() }), writeProgress);
+    writeProgress && showProgress(() => formatWaiting(plan, seen, { startedAt, now: now() }), writeProgress);
   let hideWaiting = showWaiting();
-  const watched = await untilCtrlC((interruption) =>
+  const watched = await runUntilInterrupted((interruption) =>
     watchRuns(plan, startedAt, surroundings, interruption, (timed) => {
       hideWaiting?.();
       seen.push(timed);
-      const lines = json ? [JSON.stringify(timed.record)] : roundLines(plan, timed);
+      const lines = json ? [JSON.stringify(timed.record)] : formatRoundLines(plan, timed);
       lines.forEach(print);
       hideWaiting = showWaiting();
     }),
@@ -82,10 +82,10 @@ async function warm(plan: WarmingPlan, json: boolean, surroundings: Surroundings
   const end = watched ?? "interrupted";
 
   const records = seen.map(({ record }) => record);
-  const summary = summarize(plan, records, end);
-  const lines = json ? [JSON.stringify(summary)] : summaryLines(plan, summary);
+  const summary = summarizeWarming(plan, records, end);
+  const lines = json ? [JSON.stringify(summary)] : formatSummary(plan, summary);
   lines.forEach(print);
-  const unknown = unknownEnd(plan, end);
+  const unknown = explainUnknownEnd(plan, end);
   if (unknown !== undefined) printAside(unknown);
   return summary.outcome;
 }

@@ -9,7 +9,7 @@ import { type Handler } from "./monitor";
  * @param call gets `this` and the arguments
  * @throws TypeError if the handler is no function
  */
-export function inPlaceOf<Replaced extends Handler>(
+export function replaceHandler<Replaced extends Handler>(
   handler: Replaced,
   call: (self: unknown, args: unknown[]) => unknown,
 ): Replaced {
@@ -18,7 +18,7 @@ export function inPlaceOf<Replaced extends Handler>(
 }
 
 /** Takes what a handler threw, or what it answered. */
-export type Answered = (hasFailed: boolean, value: unknown) => void;
+export type OnAnswered = (hasFailed: boolean, value: unknown) => void;
 
 /** Gives an answer to Lambda: an error, a result, or first the one and then the other; an error that is null is none. */
 type Answer = (...given: unknown[]) => void;
@@ -50,7 +50,7 @@ export function isStreaming(handler: object): boolean {
  *
  * @param args what the handler is called with
  */
-export function watchAnswers(args: unknown[], answered: Answered): void {
+export function watchAnswers(args: unknown[], answered: OnAnswered): void {
   for (const key of [2, "done", "fail", "succeed"]) {
     const owner = (key === 2 ? args : args[1]) as Record<string | number, Answer | undefined>;
     const answer = owner[key];
@@ -68,7 +68,7 @@ export function watchAnswers(args: unknown[], answered: Answered): void {
  * Tells of a streamed response when it has ended: only then does its caller have all of it. What is answered is the
  * metadata of a response to an HTTP request. Never throws.
  */
-export function watchStream(stream: ResponseStream, answered: Answered): void {
+export function watchStream(stream: ResponseStream, answered: OnAnswered): void {
   const end = (): void => {
     let metadata: unknown;
     try {

@@ -5,9 +5,17 @@ import {
   type Dimension,
   type MetricDatum,
 } from "@aws-sdk/client-cloudwatch";
-import { oneLine } from "./foreign-text";
+import { toOneLine } from "./foreign-text";
 import { functionName } from "./instance";
-import { type Datum, FUNCTION_NAME, type Metric, type MetricName, METRICS, NAMESPACE, type Publisher } from "./metrics";
+import {
+  type Datum,
+  FUNCTION_NAME,
+  type MetricDefinition,
+  type MetricName,
+  METRICS,
+  NAMESPACE,
+  type Publisher,
+} from "./metrics";
 import { OTHER } from "./names";
 import { writeLines } from "./stdout";
 
@@ -123,14 +131,14 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
         drop(1, "not a finite number");
         continue;
       }
-      const datum = datumFor(value, name, dimension, now);
+      const datum = findDatum(value, name, dimension, now);
       if (datum) datum.counts.set(value, (datum.counts.get(value) ?? 0) + 1);
       else drop(1, failure ?? "more than maxBufferedValues");
     }
   }
 
   /** Where a value belongs; undefined when there is no room for one more. */
-  function datumFor(value: number, name: MetricName, dimension: string, now: number): Gathered | undefined {
+  function findDatum(value: number, name: MetricName, dimension: string, now: number): Gathered | undefined {
     const key = `${name} ${dimension}`;
     let datum = open.get(key);
     if (datum && now - datum.timestamp > maxAge) datum = undefined;
@@ -138,7 +146,7 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
     if (buffered >= maxBufferedValues) return undefined;
     if (!datum || datum.counts.size >= MAX_VALUES) {
       datum = { name, dimension, timestamp: now, counts: new Map() };
-      size += dimensionSets(datum).length;
+      size += listDimensionSets(datum).length;
       open.set(key, datum);
       waiting.push(datum);
     }
@@ -181,10 +189,10 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
     const due = takeWaiting();
     while (due.length > 0) {
       const told = dropped;
-      const data = told > 0 ? metricData(droppedMetrics(told)) : [];
+      const data = told > 0 ? buildMetricData(makeDroppedMetrics(told)) : [];
       const batch: Gathered[] = [];
       for (const datum of due) {
-        const more = metricData(datum);
+        const more = buildMetricData(datum);
         if (data.length + more.length > maxData) break;
         data.push(...more);
         batch.push(datum);
@@ -201,7 +209,7 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
           waiting = [...due, ...batch, ...waiting];
           break;
         }
-        drop(sum(batch.map(valuesIn)), failure);
+        drop(sum(batch.map(countValues)), failure);
       }
       release(batch);
     }
@@ -222,12 +230,12 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
   async function end(): Promise<void> {
     await flush();
     const lost = takeWaiting();
-    drop(sum(lost.map(valuesIn)), failure ?? "shut down");
+    drop(sum(lost.map(countValues)), failure ?? "shut down");
     release(lost);
     log();
   }
 
-  atShutdown(end);
+  registerShutdown(end);
   return {
     begin() {
       if (size >= maxData || (since !== undefined && Date.now() - since >= maxAge)) void start();
@@ -246,9 +254,9 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
   };
 }
 
-function metricData(datum: Gathered): MetricDatum[] {
+function buildMetricData(datum: Gathered): MetricDatum[] {
   const { name, timestamp, counts } = datum;
-  return dimensionSets(datum).map((Dimensions) => ({
+  return listDimensionSets(datum).map((Dimensions) => ({
     MetricName: name,
     Dimensions,
     Unit: METRICS[name].unit,
@@ -258,20 +266,20 @@ function metricData(datum: Gathered): MetricDatum[] {
   }));
 }
 
-function dimensionSets({ name, dimension }: Gathered): Dimension[][] {
-  const { dimension: second, total }: Metric = METRICS[name];
+function listDimensionSets({ name, dimension }: Gathered): Dimension[][] {
+  const { dimension: second, total }: MetricDefinition = METRICS[name];
   const own = [{ Name: FUNCTION_NAME, Value: functionName }];
   if (!second) return [own];
   const both = [...own, { Name: second, Value: dimension }];
   return total ? [own, both] : [both];
 }
 
-function droppedMetrics(values: number): Gathered {
+function makeDroppedMetrics(values: number): Gathered {
   return { name: "DroppedMetrics", dimension: OTHER, timestamp: Date.now(), counts: new Map([[values, 1]]) };
 }
 
 /** How many values are lost with a datum; with one that counts losses, those that it would have told. */
-function valuesIn({ name, counts }: Gathered): number {
+function countValues({ name, counts }: Gathered): number {
   return sum([...counts].map(([value, count]) => (name === "DroppedMetrics" ? value * count : count)));
 }
 
@@ -288,7 +296,7 @@ function isRefusal(error: unknown): boolean {
 
 function describe(error: unknown): string {
   try {
-    return oneLine(`${(error as Error).name}: ${(error as Error).message}`);
+    return toOneLine(`${(error as Error).name}: ${(error as Error).message}`);
   } catch {
     return "unknown";
   }
@@ -300,7 +308,7 @@ function sum(numbers: readonly number[]): number {
 
 const ends: (() => Promise<void>)[] = [];
 
-function atShutdown(end: () => Promise<void>): void {
+function registerShutdown(end: () => Promise<void>): void {
   // Before all others, so that a listener that runs only once is still there to be counted.
   if (ends.push(end) === 1) process.prependListener("SIGTERM", shutDown);
 }

@@ -1,5 +1,5 @@
 import { functionName } from "./instance";
-import { datum, FUNCTION_NAME, type Metric, METRICS, NAMESPACE, type Publisher } from "./metrics";
+import { datum, FUNCTION_NAME, type MetricDefinition, METRICS, NAMESPACE, type Publisher } from "./metrics";
 import { writeLines } from "./stdout";
 
 /**
@@ -26,7 +26,7 @@ export const emf: Publisher = {
     let members = "";
     let others = "";
     for (const { name, values, dimension } of dropped > 0 ? [...data, datum("DroppedMetrics", dropped)] : data) {
-      const { unit, dimension: second, total }: Metric = METRICS[name];
+      const { unit, dimension: second, total }: MetricDefinition = METRICS[name];
       const definition = `{"Name":"${name}","Unit":"${unit}"}`;
       const texts = values.map((value) => Math.round(value * 1000) / 1000);
       if (second) {

@@ -18,7 +18,7 @@ const TERMINAL_COMMAND =
  * A text that others wrote, made fit for a terminal, a log and a message: on one line, without control characters, with
  * what looks secret masked, and no longer than so many characters.
  */
-export function oneLine(text: string, maxCharacters = MAX_CHARACTERS): string {
+export function toOneLine(text: string, maxCharacters = MAX_CHARACTERS): string {
   const shown = text.replace(TERMINAL_COMMAND, "").replace(/\p{Cf}/gu, "");
   const line = maskSecrets(shown).replace(/\s+/g, " ").replace(UNPRINTABLE, " ").replace(/ +/g, " ").trim();
   return line.length <= maxCharacters ? line : Array.from(line).slice(0, maxCharacters).join("");

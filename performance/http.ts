@@ -1,5 +1,5 @@
-import { inPlaceOf, isStreaming } from "./answers";
-import { millisecondsSince } from "./instance";
+import { replaceHandler, isStreaming } from "./answers";
+import { measureMillisecondsSince } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
 import { answerPing, type Context, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
@@ -47,15 +47,15 @@ const JSON_HEADERS = { "content-type": "application/json" };
 export function monitorHttp<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
   /** Answers a request of our own, in the way in which the handler would. */
   const send = (args: readonly unknown[], answer: object): Promise<unknown> =>
-    Promise.resolve(isStreaming(handler) ? written(args[1], answer) : answer);
-  const routed = inPlaceOf(handler, (self, args) =>
-    isWarmRoute(args[0]) ? send(args, response({ status: "ok" })) : Reflect.apply(handler, self, args as never[]),
+    Promise.resolve(isStreaming(handler) ? writeResponse(args[1], answer) : answer);
+  const routed = replaceHandler(handler, (self, args) =>
+    isWarmRoute(args[0]) ? send(args, makeResponse({ status: "ok" })) : Reflect.apply(handler, self, args as never[]),
   );
   const measured = monitor(routed, options);
 
   let warmedUpAt = -Infinity;
 
-  return inPlaceOf(measured, (self, args) => {
+  return replaceHandler(measured, (self, args) => {
     const event = args[0];
     const context = args[isStreaming(handler) ? 2 : 1] as Context;
     const measure = (): unknown => Reflect.apply(measured, self, args as never[]);
@@ -64,12 +64,12 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
       return measure();
     }
     const start = process.hrtime.bigint();
-    const finish = (result: unknown) => withProcessTime(result, millisecondsSince(start));
-    if (isWarmRoute(event) && isPing(bodyOf(event))) {
+    const finish = (result: unknown) => addProcessTime(result, measureMillisecondsSince(start));
+    if (isWarmRoute(event) && isPing(parseBody(event))) {
       const isDue = Date.now() - warmedUpAt >= WARM_UPS_EVERY_MILLISECONDS;
       if (isDue) warmedUpAt = Date.now();
-      const answered = answerPing(warmingPing(), context, isDue ? options.warmUps : undefined);
-      return answered.then(() => send(args, finish(response({ status: "warm" })) as object));
+      const answered = answerPing(makeWarmingPing(), context, isDue ? options.warmUps : undefined);
+      return answered.then(() => send(args, finish(makeResponse({ status: "warm" })) as object));
     }
     const result = measure();
     return isThenable(result) ? result.then(finish) : result;
@@ -85,7 +85,7 @@ function isWarmRoute(event: unknown): event is HttpEvent {
   }
 }
 
-function bodyOf({ body, isBase64Encoded }: HttpEvent): unknown {
+function parseBody({ body, isBase64Encoded }: HttpEvent): unknown {
   try {
     const text = String(body);
     if (text.length > MAX_PING_CHARACTERS) return undefined;
@@ -96,26 +96,26 @@ function bodyOf({ body, isBase64Encoded }: HttpEvent): unknown {
 }
 
 /** A ping of our own, without a hold: the route is open to whoever may call the endpoint. */
-function warmingPing(): Ping {
+function makeWarmingPing(): Ping {
   return { source: PING_SOURCE, warming: true, timestamp: new Date().toISOString() };
 }
 
 /** What API Gateway would make a response from is made one here, in the same way, to have a place for the header. */
-function withProcessTime(result: unknown, milliseconds: number): unknown {
+function addProcessTime(result: unknown, milliseconds: number): unknown {
   if (result === undefined || result === null) return result;
   const header = { "X-Process-Time": (milliseconds / 1000).toFixed(6) };
   try {
     if (typeof result === "object" && "statusCode" in result) {
       return { ...result, headers: { ...(result as { headers?: object }).headers, ...header } };
     }
-    return response(result, header);
+    return makeResponse(result, header);
   } catch {
     return result;
   }
 }
 
 /** Writes a response as a handler that streams does. */
-function written(responseStream: unknown, { body, ...metadata }: { readonly body?: string }): unknown {
+function writeResponse(responseStream: unknown, { body, ...metadata }: { readonly body?: string }): unknown {
   const { awslambda } = globalThis as unknown as AwsLambda;
   const stream = awslambda.HttpResponseStream.from(responseStream, metadata);
   // The metadata goes before what is written, and not before an end.
@@ -124,7 +124,7 @@ function written(responseStream: unknown, { body, ...metadata }: { readonly body
   return undefined;
 }
 
-function response(body: unknown, header: object = {}): object {
+function makeResponse(body: unknown, header: object = {}): object {
   const headers = { ...JSON_HEADERS, ...header };
   return { statusCode: 200, headers, body: typeof body === "string" ? body : JSON.stringify(body) };
 }

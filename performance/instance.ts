@@ -40,11 +40,11 @@ export function startMillisecondsLeft(): number {
 export const instanceId = `${loadedAt}-${Math.random()}`;
 
 /** Peak memory so far, as a share of the function's memory; NaN outside of Lambda. */
-export function memoryPercent(): number {
+export function measureMemoryPercent(): number {
   return (process.resourceUsage().maxRSS / 1024 / memoryMb) * 100;
 }
 
 /** Milliseconds since a time that `process.hrtime.bigint()` has told. */
-export function millisecondsSince(start: bigint): number {
+export function measureMillisecondsSince(start: bigint): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }

@@ -16,7 +16,7 @@ export const FUNCTION_NAME = "FunctionName";
 export type Dimension = "Category" | "Operation";
 
 /** What a metric is measured in, and how it is published. */
-export interface Metric {
+export interface MetricDefinition {
   readonly unit: "Count" | "Milliseconds" | "Percent";
   /** Its second dimension: every value of such a metric has one. */
   readonly dimension?: Dimension;
@@ -24,9 +24,9 @@ export interface Metric {
   readonly total?: boolean;
 }
 
-const count: Metric = { unit: "Count" };
-const milliseconds: Metric = { unit: "Milliseconds" };
-const percent: Metric = { unit: "Percent" };
+const count: MetricDefinition = { unit: "Count" };
+const milliseconds: MetricDefinition = { unit: "Milliseconds" };
+const percent: MetricDefinition = { unit: "Percent" };
 
 /** Every metric that a monitored function emits. Warming pings emit none. */
 export const METRICS = {
@@ -55,7 +55,7 @@ export const METRICS = {
   OperationTime: { unit: "Milliseconds", dimension: "Operation" },
   /** Metric values that could not be delivered and are lost. */
   DroppedMetrics: count,
-} satisfies Readonly<Record<string, Metric>>;
+} satisfies Readonly<Record<string, MetricDefinition>>;
 
 /**
  * What the platform itself reports of every invocation, as metric filters on a function's logs turn it into metrics:
@@ -94,7 +94,7 @@ export const WARMING_METRICS = {
 export type WarmingMetricName = keyof typeof WARMING_METRICS;
 
 /** The namespace of a function's {@link PLATFORM_METRICS}, by its name in AWS. */
-export function platformNamespace(functionName: string): string {
+export function formatPlatformNamespace(functionName: string): string {
   return `${NAMESPACE}/${functionName}`;
 }
 

@@ -1,8 +1,15 @@
-import { type Answered, inPlaceOf, isStreaming, type ResponseStream, watchAnswers, watchStream } from "./answers";
+import {
+  type OnAnswered,
+  replaceHandler,
+  isStreaming,
+  type ResponseStream,
+  watchAnswers,
+  watchStream,
+} from "./answers";
 import { emf } from "./emf";
-import { memoryPercent, millisecondsSince, takeStart } from "./instance";
+import { measureMemoryPercent, measureMillisecondsSince, takeStart } from "./instance";
 import { datum, type Publisher } from "./metrics";
-import { type Categorize, outcomeOfError, outcomeOfResult } from "./outcome";
+import { type Categorize, classifyError, classifyResult } from "./outcome";
 import { answerPing, type Context, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
@@ -36,7 +43,7 @@ export interface MonitorOptions {
 const NEVER_SETTLED = { name: "Runtime.NodeJsExit" };
 
 /** Requests without an answer, with what the runtime makes of them when there is nothing left to do. */
-const unanswered = new Map<Answered, boolean>();
+const unanswered = new Map<OnAnswered, boolean>();
 
 process.on("beforeExit", () => {
   unanswered.forEach((hasFailed, answered) => {
@@ -55,7 +62,7 @@ process.on("beforeExit", () => {
 export function monitor<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
   const { publisher = emf, categorize, warmUps, warmingQualifier } = options;
 
-  return inPlaceOf(handler, (self, args) => {
+  return replaceHandler(handler, (self, args) => {
     const isStream = isStreaming(handler);
     const event = args[0];
     const stream = args[1] as ResponseStream;
@@ -67,14 +74,14 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
     const start = takeStart();
     const startedAt = process.hrtime.bigint();
     const callsBack = !isStream && typeof args[2] === "function";
-    const answered: Answered = (hasFailed, value) => {
+    const answered: OnAnswered = (hasFailed, value) => {
       if (!unanswered.delete(answered)) return;
       try {
-        const data = [datum("ExecutionTime", millisecondsSince(startedAt))];
-        const memory = memoryPercent();
+        const data = [datum("ExecutionTime", measureMillisecondsSince(startedAt))];
+        const memory = measureMemoryPercent();
         if (memory < Infinity) data.push(datum("MemoryUtilization", memory));
         if (start === "cold") data.push(datum("ColdStarts"));
-        const outcome = hasFailed ? outcomeOfError(value, categorize) : outcomeOfResult(value, event);
+        const outcome = hasFailed ? classifyError(value, categorize) : classifyResult(value, event);
         data.push(...outcome);
         for (const take of sources) data.push(...take());
         publisher.publish(data, {

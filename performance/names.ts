@@ -11,7 +11,7 @@ const NAME = /^(?!(.*\d){4})[A-Za-z][\w.:-]{0,49}$/;
  * @param max how many different names there may be
  * @returns a function that returns the name it is given, or {@link OTHER}
  */
-export function boundedNames(max: number): (name: unknown) => string {
+export function limitNames(max: number): (name: unknown) => string {
   const known = new Set<string>();
   return (name) => {
     if (typeof name !== "string" || !NAME.test(name)) return OTHER;

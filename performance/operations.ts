@@ -1,6 +1,6 @@
-import { millisecondsSince } from "./instance";
+import { measureMillisecondsSince } from "./instance";
 import { type Datum } from "./metrics";
-import { boundedNames } from "./names";
+import { limitNames } from "./names";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
 
@@ -10,7 +10,7 @@ const MAX_OPERATIONS = 20;
 /** Times kept of one operation until they are published; a loop of a million calls must not fill the memory. */
 const MAX_TIMES = 1000;
 
-const knownName = /* @__PURE__ */ boundedNames(MAX_OPERATIONS);
+const limitOperationName = /* @__PURE__ */ limitNames(MAX_OPERATIONS);
 let times = new Map<string, number[]>();
 let excess = 0;
 
@@ -24,9 +24,9 @@ export function operation<Result>(name: string, run: () => Result): Result {
   if (!sources.includes(takeOperations)) sources.push(takeOperations);
   const start = process.hrtime.bigint();
   const end = () => {
-    const known = knownName(name);
+    const known = limitOperationName(name);
     const values = times.get(known);
-    const milliseconds = millisecondsSince(start);
+    const milliseconds = measureMillisecondsSince(start);
     if (!values) times.set(known, [milliseconds]);
     else if (values.length < MAX_TIMES) values.push(milliseconds);
     else excess++;

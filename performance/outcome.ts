@@ -1,5 +1,5 @@
 import { type Datum, datum } from "./metrics";
-import { boundedNames } from "./names";
+import { limitNames } from "./names";
 
 /** Names a failure; undefined leaves it to the default, the error's class. */
 export type Categorize = (error: unknown) => string | undefined;
@@ -28,7 +28,7 @@ const BAD_GATEWAY = 502;
 /** Categories that one execution environment may name; the rest is `Other`. */
 const MAX_CATEGORIES = 10;
 
-const categoryOf = boundedNames(MAX_CATEGORIES);
+const limitCategory = limitNames(MAX_CATEGORIES);
 
 const SUCCESS = [datum("Successes")];
 /** Of a failure that Lambda itself does not see, because there was an answer. */
@@ -37,7 +37,7 @@ const SERVER_ERROR = datum("ServerErrors");
 /**
  * How a handler that threw ended for whoever asked it, as metrics tell it. What cannot even be looked at has no name.
  */
-export function outcomeOfError(error: unknown, categorize?: Categorize): readonly Datum[] {
+export function classifyError(error: unknown, categorize?: Categorize): readonly Datum[] {
   let category: unknown;
   try {
     category = categorize?.(error);
@@ -50,28 +50,28 @@ export function outcomeOfError(error: unknown, categorize?: Categorize): readonl
   } catch {
     // As above.
   }
-  return failure(category);
+  return makeFailure(category);
 }
 
 /**
  * How a handler that answered ended, as metrics tell it: by its HTTP status, or by the records of its batch that
  * failed, where it has them.
  */
-export function outcomeOfResult(result: unknown, event: unknown): readonly Datum[] {
+export function classifyResult(result: unknown, event: unknown): readonly Datum[] {
   try {
     const response = Object(result) as Result;
     const cause = Object(event) as Event;
-    if (response.batchItemFailures !== undefined) return outcomeOfBatch(response.batchItemFailures, cause);
+    if (response.batchItemFailures !== undefined) return classifyBatch(response.batchItemFailures, cause);
     const status = isResponse(result, response, cause.requestContext) ? Number(response.statusCode) : BAD_GATEWAY;
-    if (status >= 500) return failure(`Http${status}`, SERVER_ERROR);
+    if (status >= 500) return makeFailure(`Http${status}`, SERVER_ERROR);
     return status >= 400 ? [datum("ClientErrors")] : SUCCESS;
   } catch {
     return SUCCESS;
   }
 }
 
-function failure(category: unknown, ...more: Datum[]): Datum[] {
-  return [datum("Failures", 1, categoryOf(category)), ...more];
+function makeFailure(category: unknown, ...more: Datum[]): Datum[] {
+  return [datum("Failures", 1, limitCategory(category)), ...more];
 }
 
 /**
@@ -90,7 +90,7 @@ function isResponse(result: unknown, { statusCode, body }: Result, http: Event["
  * all that follow, too. An answer that does not say which stands for all of them.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
-function outcomeOfBatch(failures: unknown, { Records, records = {} }: Event): readonly Datum[] {
+function classifyBatch(failures: unknown, { Records, records = {} }: Event): readonly Datum[] {
   const total = (Records ?? Object.values(records).flat()).length;
   if (!total) return SUCCESS;
   const identifiers = [failures ?? []]
@@ -98,7 +98,7 @@ function outcomeOfBatch(failures: unknown, { Records, records = {} }: Event): re
     .map((entry) => (entry as { itemIdentifier?: unknown } | null)?.itemIdentifier);
   const failed = identifiers.every(Boolean) ? new Set(identifiers).size : total;
   return [
-    ...(failed < total ? SUCCESS : failure("Batch", SERVER_ERROR)),
+    ...(failed < total ? SUCCESS : makeFailure("Batch", SERVER_ERROR)),
     datum("FailedRecords", failed),
     datum("FailedRecordsShare", (100 * failed) / total),
   ];

@@ -1,4 +1,4 @@
-import { instanceId, millisecondsSince, takeStart } from "./instance";
+import { instanceId, measureMillisecondsSince, takeStart } from "./instance";
 import { type RunWarmUps } from "./warm-ups";
 import { isPing, MAX_HOLD_MILLISECONDS, type Ping, type PingReply } from "./warming";
 
@@ -43,7 +43,7 @@ export async function answerPing(ping: Ping, context: Context, warmUps?: RunWarm
     instanceId,
     cold,
     version: String(context?.functionVersion),
-    heldMilliseconds: millisecondsSince(startedAt),
+    heldMilliseconds: measureMillisecondsSince(startedAt),
     warmUps: results ?? [],
   };
 }

@@ -1,5 +1,5 @@
-import { oneLine } from "./foreign-text";
-import { millisecondsSince, startMillisecondsLeft } from "./instance";
+import { toOneLine } from "./foreign-text";
+import { measureMillisecondsSince, startMillisecondsLeft } from "./instance";
 import { writeLines } from "./stdout";
 import { type WarmUpResult } from "./warming";
 
@@ -41,12 +41,12 @@ export interface NamedWarmUps {
  */
 export function warmUps({ preload = {}, connections = {} }: NamedWarmUps): RunWarmUps {
   const named = [...Object.entries(preload), ...Object.entries(connections)];
-  const runnerOfAll = (): RunWarmUps => {
-    const runners = named.map(([name, warmUp]) => runnerOf(name, warmUp));
+  const makeOverallRunner = (): RunWarmUps => {
+    const runners = named.map(([name, warmUp]) => makeRunner(name, warmUp));
     return (limitMilliseconds) => Promise.all(runners.map((runner) => runner(limitMilliseconds)));
   };
-  started.push(runnerOfAll()(startMillisecondsLeft() - START_MARGIN_MILLISECONDS));
-  return runnerOfAll();
+  started.push(makeOverallRunner()(startMillisecondsLeft() - START_MARGIN_MILLISECONDS));
+  return makeOverallRunner();
 }
 
 /**
@@ -59,7 +59,7 @@ export async function warmedUp(): Promise<void> {
 
 type Runner = (limitMilliseconds?: number) => Promise<WarmUpResult>;
 
-function runnerOf(name: string, warmUp: WarmUp): Runner {
+function makeRunner(name: string, warmUp: WarmUp): Runner {
   let underWay: Promise<void> | undefined;
   return async (limitMilliseconds = Infinity) => {
     const start = process.hrtime.bigint();
@@ -67,12 +67,12 @@ function runnerOf(name: string, warmUp: WarmUp): Runner {
       underWay = undefined;
     });
     try {
-      await inTime(underWay, limitMilliseconds, "had not ended when time was up, after");
-      return { name, milliseconds: millisecondsSince(start) };
+      await waitInTime(underWay, limitMilliseconds, "had not ended when time was up, after");
+      return { name, milliseconds: measureMillisecondsSince(start) };
     } catch (failure) {
-      const error = textOf(failure);
+      const error = formatFailure(failure);
       writeLines(`${JSON.stringify({ level: "WARN", message: "warm-up failed", warmUp: name, error })}\n`);
-      return { name, milliseconds: millisecondsSince(start), error };
+      return { name, milliseconds: measureMillisecondsSince(start), error };
     }
   };
 }
@@ -81,7 +81,9 @@ function runnerOf(name: string, warmUp: WarmUp): Runner {
 async function attempt(warmUp: WarmUp): Promise<void> {
   const { run, timeoutMilliseconds: limit = NaN } = typeof warmUp === "function" ? { run: warmUp } : warmUp;
   const work = Promise.resolve().then(() => run());
-  await inTime(work, limit > 0 ? limit : DEFAULT_TIMEOUT_MILLISECONDS, "took longer than", (timer) => timer.unref());
+  await waitInTime(work, limit > 0 ? limit : DEFAULT_TIMEOUT_MILLISECONDS, "took longer than", (timer) =>
+    timer.unref(),
+  );
 }
 
 /**
@@ -91,7 +93,7 @@ async function attempt(warmUp: WarmUp): Promise<void> {
  * @param prepare gets the timer: whoever waits for `attempt` has another one, and this one is not to keep the
  *   environment busy afterwards
  */
-async function inTime(
+async function waitInTime(
   work: Promise<unknown>,
   limitMilliseconds: number,
   isLate: string,
@@ -113,9 +115,9 @@ async function inTime(
 }
 
 /** What an error says, whatever was thrown. */
-function textOf(failure: unknown): string {
+function formatFailure(failure: unknown): string {
   try {
-    return oneLine(String(failure instanceof Error ? failure.message : failure), MAX_ERROR_CHARACTERS);
+    return toOneLine(String(failure instanceof Error ? failure.message : failure), MAX_ERROR_CHARACTERS);
   } catch {
     return "an error that does not say why";
   }

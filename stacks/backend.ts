@@ -1,6 +1,6 @@
 import { CloudBackend, LocalBackend, NamedCloudWorkspace, S3Backend, type TerraformStack } from "cdktf";
 import { posix, relative, sep } from "node:path";
-import { localStateFile } from "../environments/names";
+import { formatLocalStateFile } from "../environments/names";
 import { type Environment } from "../environments/schema";
 
 /**
@@ -26,7 +26,7 @@ export function addBackend(stack: TerraformStack, { name, state }: Environment, 
     case "local":
       // Relative, so that the JSON is the same on every computer, and outside the output folder, which people delete.
       new LocalBackend(stack, {
-        path: posix.join(relative(stackFolder, ".").split(sep).join("/"), localStateFile(name)),
+        path: posix.join(relative(stackFolder, ".").split(sep).join("/"), formatLocalStateFile(name)),
       });
       break;
   }

@@ -39,10 +39,12 @@ export class BundleCache {
   /** The zip that bundling would give, if that is certain. */
   find(name: string): Uint8Array | undefined {
     try {
-      const { files, fingerprint, zip, checksum } = JSON.parse(readFileSync(this.fileOf(name), "utf8")) as Entry;
+      const { files, fingerprint, zip, checksum } = JSON.parse(
+        readFileSync(this.formatEntryFile(name), "utf8"),
+      ) as Entry;
       if (fingerprint !== this.fingerprint(this.inputs.of(files))) return undefined;
       const bytes = Buffer.from(zip, "base64");
-      return sha256(bytes) === checksum ? bytes : undefined;
+      return hashSha256(bytes) === checksum ? bytes : undefined;
     } catch {
       return undefined;
     }
@@ -55,7 +57,7 @@ export class BundleCache {
    * @param files the zip's sources, relative to the project's folder
    */
   keep(name: string, zip: Uint8Array, files: readonly string[]): void {
-    const file = this.fileOf(name);
+    const file = this.formatEntryFile(name);
     const draft = `${file}.${process.pid}`;
     try {
       mkdirSync(join(this.root, FOLDER), { recursive: true });
@@ -65,7 +67,7 @@ export class BundleCache {
         files,
         fingerprint: this.fingerprint(inputs),
         zip: Buffer.from(zip).toString("base64"),
-        checksum: sha256(zip),
+        checksum: hashSha256(zip),
       };
       writeFileSync(draft, JSON.stringify(entry));
       // In one step, for others that read it or write theirs at the same time.
@@ -75,16 +77,16 @@ export class BundleCache {
     }
   }
 
-  private fileOf(name: string): string {
+  private formatEntryFile(name: string): string {
     return join(this.root, FOLDER, `${name}.json`);
   }
 
   private fingerprint({ fingerprint }: Inputs): string {
     const searched = process.env["NODE_PATH"] ?? "";
-    return sha256([bundler, zipper, this.recipe, searched, fingerprint].join("\n"));
+    return hashSha256([bundler, zipper, this.recipe, searched, fingerprint].join("\n"));
   }
 }
 
-function sha256(data: string | Uint8Array): string {
+function hashSha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }

@@ -37,7 +37,7 @@ export class BundleInputs {
     this.root = realpathSync(root);
     this.unsteady = [this.root, join(this.root, PACKAGES)];
     // Read before anything is bundled: what comes into them meanwhile will be found new in the next run.
-    this.digested(this.unsteady.filter(existsSync), (folder) => this.namesIn(folder));
+    this.digested(this.unsteady.filter(existsSync), (folder) => this.listNames(folder));
   }
 
   /**
@@ -70,9 +70,9 @@ export class BundleInputs {
         .map((name) => join(folder, name)),
     );
     return [
-      ...this.digested(paths, contentOf),
-      ...this.digested(new Set([...folders, ...packages, ...scopes]), (folder) => this.namesIn(folder)),
-      ...this.digested(manifestsIn(above), manifestOf),
+      ...this.digested(paths, readContent),
+      ...this.digested(new Set([...folders, ...packages, ...scopes]), (folder) => this.listNames(folder)),
+      ...this.digested(listManifests(above), readManifest),
     ];
   }
 
@@ -88,7 +88,7 @@ export class BundleInputs {
    * Without what comes and goes: output folders in the project's own (a folder shadows no file), and the caches of
    * tools.
    */
-  private namesIn(folder: string): string {
+  private listNames(folder: string): string {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.name !== ".cache" && !(folder === this.root && entry.isDirectory()))
       .map((entry) => `${entry.name}\0${entry.isSymbolicLink() ? readlinkSync(join(folder, entry.name)) : ""}\n`)
@@ -101,18 +101,18 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-function manifestsIn(folders: ReadonlySet<string>): string[] {
+function listManifests(folders: ReadonlySet<string>): string[] {
   return [...folders]
     .flatMap((folder) => MANIFESTS.map((name) => join(folder, name)))
     .filter((path) => existsSync(path));
 }
 
-function contentOf(path: string): Buffer {
+function readContent(path: string): Buffer {
   return readFileSync(path);
 }
 
-function manifestOf(path: string): Buffer {
-  const content = contentOf(path);
+function readManifest(path: string): Buffer {
+  const content = readContent(path);
   const isSettings = !path.endsWith("package.json") && !path.includes(`${sep}${PACKAGES}${sep}`);
   if (isSettings && REACHES_ELSEWHERE.test(content.toString())) throw new Error(`${path} reaches elsewhere`);
   return content;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, resolve } from "node:path";
-import { handlerFile } from "../environments/handler-files";
+import { findHandlerFile } from "../environments/handler-files";
 import { InvalidInput, type Mistake } from "../environments/mistakes";
 import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION } from "./compile";
@@ -63,7 +63,7 @@ export async function bundleFunctions(
 }
 
 async function make(root: string, name: string, cache: BundleCache): Promise<Code> {
-  const source = handlerFile(root, name) ?? `functions/${name}/handler.ts`;
+  const source = findHandlerFile(root, name) ?? `functions/${name}/handler.ts`;
   const { files, metafile, sources, notes } = await compile(root, name, source);
   const zip = zipFiles(files);
   if (notes.length === 0 && !mayFindMore(metafile)) cache.keep(name, zip, sources);

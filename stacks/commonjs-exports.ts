@@ -11,7 +11,7 @@ export interface CommonJsExports {
 }
 
 /** Reads what a CommonJS module exports; one in TypeScript as it would be compiled. */
-export async function commonJsExports(file: string): Promise<CommonJsExports> {
+export async function readCommonJsExports(file: string): Promise<CommonJsExports> {
   const { code } = await transform(await readFile(file, "utf8"), {
     loader: extname(file).endsWith("ts") ? "ts" : "js",
     format: "cjs",

@@ -14,12 +14,12 @@ import { readFile } from "node:fs/promises";
 import { basename, posix, relative, resolve, sep } from "node:path";
 import { WARMER } from "../environments/names";
 import { InvalidInput, type Mistake } from "../environments/mistakes";
-import { commonJsExports } from "./commonjs-exports";
-import { mayCreateRequire, withPlainRequire } from "./created-require";
-import { HOW_TO_KEEP, lostFiles } from "./lost-files";
+import { readCommonJsExports } from "./commonjs-exports";
+import { mayCreateRequire, replaceCreatedRequire } from "./created-require";
+import { HOW_TO_KEEP, findLostFiles } from "./lost-files";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
-import { placeOf } from "./import-place";
-import { nativePackages } from "./native-packages";
+import { findImportPlace } from "./import-place";
+import { findNativePackages } from "./native-packages";
 
 /** A function's code, compiled. */
 export interface Compiled {
@@ -69,9 +69,9 @@ export async function compile(root: string, name: string, source: string): Promi
     const attempt = await tryToBundle(root, name, source, lessons);
     const learned = await learn(root, attempt, lessons);
     if (learned) continue;
-    if (attempt instanceof Error) throw await explained(root, source, attempt);
+    if (attempt instanceof Error) throw await explainFailure(root, source, attempt);
     await checkHandler(root, source, attempt.metafile);
-    const native = await nativePackages(root, source, attempt.metafile);
+    const native = await findNativePackages(root, source, attempt.metafile);
     if (native.mistakes.length > 0) throw new InvalidInput(native.mistakes);
     const { outputFiles: files, metafile } = attempt;
     return {
@@ -82,13 +82,13 @@ export async function compile(root: string, name: string, source: string): Promi
         // A package's compiled files are told of where it does not do without.
         ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
         ...native.notes,
-        ...(name === WARMER ? [] : await lostFiles(root, source, attempt.metafile)),
+        ...(name === WARMER ? [] : await findLostFiles(root, source, attempt.metafile)),
       ].map(({ file, message }) => `${file}: ${message}`),
     };
   }
 }
 
-function options(root: string, name: string): BuildOptions {
+function buildOptions(root: string, name: string): BuildOptions {
   return {
     absWorkingDir: resolve(root),
     outdir: "bundle",
@@ -125,7 +125,7 @@ async function tryToBundle(
 ): Promise<Attempt | (Error & BuildFailure)> {
   try {
     return await build({
-      ...options(root, name),
+      ...buildOptions(root, name),
       stdin: { contents: `export { handler } from "./${source}";`, resolveDir: resolve(root), sourcefile: ENTRY },
       write: false,
       metafile: true,
@@ -161,11 +161,11 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
     if (text.startsWith("Could not resolve require(") && location && isOfPackage(location.file)) {
       lessons.requiringUnknown.add(resolve(root, location.file));
     }
-    const specifier = missing(error);
+    const specifier = findMissing(error);
     if (specifier === undefined || lessons.missing.has(specifier) || !(await mayBeMissing(root, error, specifier)))
       continue;
     lessons.missing.set(specifier, {
-      file: place(error),
+      file: formatPlace(error),
       message: `${specifier} is not installed: the program fails if it gets to this line`,
     });
   }
@@ -194,7 +194,7 @@ function isOfPackage(file: string): boolean {
 }
 
 /** What an import names that leads nowhere. */
-function missing({ text }: Message): string | undefined {
+function findMissing({ text }: Message): string | undefined {
   return /^Could not resolve "(.+)"$/.exec(text)?.[1];
 }
 
@@ -206,7 +206,7 @@ async function mayBeMissing(root: string, { location }: Message, specifier: stri
   if (!location) return false;
   if (isOfPackage(location.file)) return true;
   if (specifier.startsWith(".")) return false;
-  return (await placeOf(resolve(root, location.file), specifier)) !== "start";
+  return (await findImportPlace(resolve(root, location.file), specifier)) !== "start";
 }
 
 /** What esbuild does not do as Node.js does. */
@@ -257,7 +257,9 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
       }
       if (lessons.creatingRequire.size > 0) {
         bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, async ({ path }) =>
-          lessons.creatingRequire.has(path) ? { contents: await withPlainRequire(path), loader: "default" } : undefined,
+          lessons.creatingRequire.has(path)
+            ? { contents: await replaceCreatedRequire(path), loader: "default" }
+            : undefined,
         );
       }
       if (lessons.exportingBothWays.size > 0) {
@@ -295,22 +297,22 @@ async function asCommonJs(path: string): Promise<string> {
  */
 async function checkHandler(root: string, source: string, { inputs }: Metafile): Promise<void> {
   if (inputs[source]?.format === "esm") return;
-  const { names, mayHaveHandler } = await commonJsExports(resolve(root, source));
-  if (!mayHaveHandler) throw noHandler(source, names);
+  const { names, mayHaveHandler } = await readCommonJsExports(resolve(root, source));
+  if (!mayHaveHandler) throw makeNoHandler(source, names);
 }
 
-function noHandler(source: string, names: readonly string[]): InvalidInput {
+function makeNoHandler(source: string, names: readonly string[]): InvalidInput {
   return new InvalidInput([
     { file: source, message: `expected an export named handler, got ${names.join(", ") || "none"}` },
   ]);
 }
 
-async function explained(root: string, source: string, { errors }: BuildFailure): Promise<InvalidInput> {
+async function explainFailure(root: string, source: string, { errors }: BuildFailure): Promise<InvalidInput> {
   const isWithoutHandler = errors.every(
     ({ location, text }) => location?.file === ENTRY && text.startsWith("No matching export"),
   );
   if (!isWithoutHandler) {
-    return new InvalidInput(errors.map((error) => ({ file: place(error), message: inOurWords(error.text) })));
+    return new InvalidInput(errors.map((error) => ({ file: formatPlace(error), message: rewordError(error.text) })));
   }
   const { metafile } = await build({
     absWorkingDir: resolve(root),
@@ -324,29 +326,29 @@ async function explained(root: string, source: string, { errors }: BuildFailure)
     format: "esm",
     logLevel: "silent",
   });
-  return noHandler(source, Object.values(metafile.outputs)[0]?.exports ?? []);
+  return makeNoHandler(source, Object.values(metafile.outputs)[0]?.exports ?? []);
 }
 
-function inOurWords(text: string): string {
+function rewordError(text: string): string {
   const [, file] = /^No loader is configured for ".*" files: (.+)$/.exec(text) ?? [];
   return file === undefined ? text : `${file} is neither code nor JSON, and is not bundled: ${HOW_TO_KEEP}`;
 }
 
-function place({ location }: Message): string {
+function formatPlace({ location }: Message): string {
   return location ? `${location.file}:${location.line}:${location.column + 1}` : "functions";
 }
 
 /** All that decides what compiling gives, besides what goes in. */
 export const COMPILATION = [
-  options,
+  buildOptions,
   tryToBundle,
   learn,
   mayBeMissing,
-  placeOf,
+  findImportPlace,
   asNodeImports,
   isDeclaredEsModule,
-  nativePackages,
-  lostFiles,
-  withPlainRequire,
+  findNativePackages,
+  findLostFiles,
+  replaceCreatedRequire,
   asCommonJs,
 ].join("\n");

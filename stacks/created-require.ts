@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { parse, type TypeScript } from "./import-place";
+import { parseSourceFile, type TypeScript } from "./import-place";
 
 const ANOTHER_NAME = "createdRequire";
 
@@ -14,9 +14,9 @@ export function mayCreateRequire(text: string): boolean {
  *
  * @param file its absolute path
  */
-export async function withPlainRequire(file: string): Promise<string> {
+export async function replaceCreatedRequire(file: string): Promise<string> {
   const { default: ts } = await import("typescript");
-  const source = await parse(ts, file);
+  const source = await parseSourceFile(ts, file);
   const creators = new Set(["createRequire"]);
   const created = new Set<string>();
   const uses: ts.Identifier[] = [];

@@ -32,26 +32,26 @@ export class EnvironmentStack extends TerraformStack {
     new AwsProvider(this, "aws", {
       region: environment.region,
       allowedAccountIds: environment.accountId === undefined ? undefined : [environment.accountId],
-      defaultTags: [{ tags: tagsOf(environment) }],
+      defaultTags: [{ tags: buildTags(environment) }],
     });
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
     addBackend(this, environment, stackFolder);
     rememberPlace(this, environment);
 
-    const bundleOf = (name: string) => {
+    const findBundle = (name: string) => {
       const bundle = bundles.get(name);
       if (!bundle) throw new Error(`function ${name} has not been bundled`);
       return bundle;
     };
     const sensitiveVariables = new SensitiveVariables(this, "variables");
-    const warming = addWarming(this, environment, bundleOf(WARMER));
+    const warming = addWarming(this, environment, findBundle(WARMER));
     const functions = new Construct(this, "functions");
     const logGroups = new Map<string, string>();
     for (const [name, settings] of Object.entries(environment.functions)) {
       const { logs } = new MonitoredFunction(functions, name, {
         environment,
         settings,
-        bundle: bundleOf(name),
+        bundle: findBundle(name),
         sensitiveVariables,
         addGate: warming?.gateOf(name),
       });
@@ -71,6 +71,6 @@ export class EnvironmentStack extends TerraformStack {
   }
 }
 
-function tagsOf({ name, tags }: Environment): Record<string, string> {
+function buildTags({ name, tags }: Environment): Record<string, string> {
   return { ...tags, Service: "LambdaMonitoring", CostCenter: "Performance", Environment: name };
 }

@@ -5,9 +5,9 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Fn, type ITerraformDependable, TerraformLocal } from "cdktf";
 import { type Construct } from "constructs";
-import { roleName, rolePath } from "../environments/names";
+import { formatRoleName, formatRolePath } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
-import { arnPart } from "./arn";
+import { selectArnPart } from "./arn";
 import { packStatements } from "./policy-packing";
 
 /** What a function's role is made from. */
@@ -19,11 +19,11 @@ export interface ExecutionRoleProps {
   readonly tracing: boolean;
   readonly secrets: FunctionSettings["secrets"];
   /** What else the function may do. */
-  readonly permissions?: (role: IamRole) => Statement[];
+  readonly permissions?: (role: IamRole) => RoleStatement[];
 }
 
 /** A statement of a role's policy. */
-export interface Statement {
+export interface RoleStatement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: string | readonly string[];
@@ -38,18 +38,18 @@ export function addExecutionRole(
   // One that is replaced stays until the alias live has left the versions that run as it.
   const lifecycle = { createBeforeDestroy: true };
   const role = new IamRole(scope, "role", {
-    name: roleName(name, functionName),
-    path: rolePath(name),
+    name: formatRoleName(name, functionName),
+    path: formatRolePath(name),
     permissionsBoundary,
     lifecycle,
-    assumeRolePolicy: policyDocument([
+    assumeRolePolicy: formatPolicyDocument([
       { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: ["sts:AssumeRole"] },
     ]),
   });
 
-  const namesOf = (kind: "ssmParameter" | "secretArn") =>
+  const listSecretNames = (kind: "ssmParameter" | "secretArn") =>
     Object.values(secrets).flatMap((secret) => (secret.kind === kind ? secret.name : []));
-  const parameters = namesOf("ssmParameter").map((name) => name.replace(/^\//, ""));
+  const parameters = listSecretNames("ssmParameter").map((name) => name.replace(/^\//, ""));
   const parameterPrefix = parameters.length > 0 ? addParameterPrefix(scope, role, region) : "";
   const { inline, managed } = packStatements(
     [
@@ -57,7 +57,7 @@ export function addExecutionRole(
       // X-Ray knows no resource-level permission for these:
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       ...(tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
-      ...namesOf("secretArn").map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
+      ...listSecretNames("secretArn").map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
       ...parameters.map((parameter) => allow(["ssm:GetParameter"], `${parameterPrefix}${parameter}`)),
       ...(permissions?.(role) ?? []),
     ],
@@ -67,14 +67,14 @@ export function addExecutionRole(
     name: "execution",
     role: role.name,
     lifecycle,
-    policy: policyDocument(inline),
+    policy: formatPolicyDocument(inline),
   });
   const attachments = managed.map((statement, index) => {
     const id = `policy-${index + 2}`;
     const more = new IamPolicy(scope, id, {
-      name: `${roleName(name, functionName)}-execution-${index + 2}`,
-      path: rolePath(name),
-      policy: policyDocument([statement]),
+      name: `${formatRoleName(name, functionName)}-execution-${index + 2}`,
+      path: formatRolePath(name),
+      policy: formatPolicyDocument([statement]),
     });
     return new IamRolePolicyAttachment(scope, `${id}-attachment`, { role: role.name, policyArn: more.arn, lifecycle });
   });
@@ -85,15 +85,15 @@ export function addExecutionRole(
  * What the ARNs of the account's parameters begin with. The role's ARN tells partition and account, without asking AWS.
  */
 function addParameterPrefix(scope: Construct, role: IamRole, region: string): string {
-  const parts = ["arn", arnPart(role.arn, 1), "ssm", region, arnPart(role.arn, 4), "parameter/"];
+  const parts = ["arn", selectArnPart(role.arn, 1), "ssm", region, selectArnPart(role.arn, 4), "parameter/"];
   return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;
 }
 
 /** Allows actions on exactly one resource, or on all where AWS knows no resource-level permission. */
-export function allow(actions: readonly string[], resource: string): Statement {
+export function allow(actions: readonly string[], resource: string): RoleStatement {
   return { Effect: "Allow", Action: actions, Resource: resource };
 }
 
-function policyDocument(statements: readonly object[]): string {
+function formatPolicyDocument(statements: readonly object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }

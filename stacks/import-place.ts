@@ -14,16 +14,16 @@ export type TypeScript = typeof ts;
  *
  * @param specifier as it is written
  */
-export async function placeOf(file: string, specifier: string): Promise<ImportPlace> {
+export async function findImportPlace(file: string, specifier: string): Promise<ImportPlace> {
   const { default: typescript } = await import("typescript");
-  const source = await parse(typescript, file);
+  const source = await parseSourceFile(typescript, file);
   const places: ImportPlace[] = [];
   const visit = (node: ts.Node) => {
     if (typescript.isStringLiteralLike(node) && node.text === specifier) {
       if (typescript.isImportDeclaration(node.parent) || typescript.isExportDeclaration(node.parent)) {
         places.push("start");
       }
-      if (typescript.isCallExpression(node.parent)) places.push(placeOfNode(typescript, node.parent));
+      if (typescript.isCallExpression(node.parent)) places.push(findNodePlace(typescript, node.parent));
     }
     typescript.forEachChild(node, visit);
   };
@@ -32,12 +32,15 @@ export async function placeOf(file: string, specifier: string): Promise<ImportPl
 }
 
 /** Reads a module's syntax. */
-export async function parse({ createSourceFile, ScriptTarget }: TypeScript, file: string): Promise<ts.SourceFile> {
+export async function parseSourceFile(
+  { createSourceFile, ScriptTarget }: TypeScript,
+  file: string,
+): Promise<ts.SourceFile> {
   return createSourceFile(file, await readFile(file, "utf8"), ScriptTarget.Latest, true);
 }
 
 /** When an expression of a module is evaluated. */
-export function placeOfNode(ts: TypeScript, expression: ts.Node): ImportPlace {
+export function findNodePlace(ts: TypeScript, expression: ts.Node): ImportPlace {
   const isLogical = (operator: ts.SyntaxKind): boolean =>
     [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken].includes(
       operator,

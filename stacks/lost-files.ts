@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type ts from "typescript";
 import { type Mistake } from "../environments/mistakes";
-import { parse, placeOfNode, type TypeScript } from "./import-place";
+import { parseSourceFile, findNodePlace, type TypeScript } from "./import-place";
 
 /** How a file gets to where a function runs. */
 export const HOW_TO_KEEP =
@@ -46,7 +46,7 @@ interface Path {
  * @param entry the handler's file, relative to it
  * @returns a note on each in the users' code, and one for each package
  */
-export async function lostFiles(root: string, entry: string, { outputs }: Metafile): Promise<Mistake[]> {
+export async function findLostFiles(root: string, entry: string, { outputs }: Metafile): Promise<Mistake[]> {
   const bundled = new Set(
     Object.values(outputs).flatMap(({ inputs }) =>
       Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
@@ -114,7 +114,7 @@ class ModuleFiles {
   ) {}
 
   async lost(): Promise<readonly Lost[]> {
-    const source = await parse(this.ts, this.file);
+    const source = await parseSourceFile(this.ts, this.file);
     this.learn(source);
     this.visit(source);
     return this.found;
@@ -129,7 +129,7 @@ class ModuleFiles {
     if (ts.isBinaryExpression(node) && ts.isIdentifier(node.left) && isRequire(ts, node.right)) {
       this.aliases.add(node.left.text);
     }
-    if (ts.isCallExpression(node) && CHECKS.has(calledName(ts, node))) {
+    if (ts.isCallExpression(node) && CHECKS.has(readCalledName(ts, node))) {
       this.checked.add(node.arguments[0]?.getText() ?? "");
     }
     ts.forEachChild(node, (child) => {
@@ -151,7 +151,7 @@ class ModuleFiles {
   private lostAt(node: ts.Node): Lost | undefined {
     const { ts } = this;
     if (!ts.isExpression(node) || ts.isImportDeclaration(node.parent)) return undefined;
-    const place = placeOfNode(ts, node);
+    const place = findNodePlace(ts, node);
     if (ts.isCallExpression(node) && node.arguments[0]) {
       const [argument] = node.arguments;
       const callee = node.expression;
@@ -163,19 +163,19 @@ class ModuleFiles {
         if (path) return this.isTold(argument, isAlias ? "later" : place) ? this.existing(node, path, true) : undefined;
       }
       if (isImport && !ts.isStringLiteralLike(argument)) {
-        const path = this.pathOf(argument);
+        const path = this.findPath(argument);
         if (path) return this.isTold(argument, place) ? this.existing(node, path) : undefined;
         // Of packages only what they start with: what they import later is most often what the program tells them to.
         const isSurely = place === "start" || (place === "later" && !this.surroundings.isPackage);
         return isSurely && !this.isLocal(node, "require") && !this.isGlob(argument) ? { node } : undefined;
       }
-      if (READERS.has(calledName(ts, node)) && ts.isStringLiteralLike(argument) && !this.surroundings.isPackage) {
+      if (READERS.has(readCalledName(ts, node)) && ts.isStringLiteralLike(argument) && !this.surroundings.isPackage) {
         return this.existing(node, {
           candidates: this.surroundings.working.map((base) => resolve(base, argument.text)),
         });
       }
     }
-    const path = this.pathOf(node);
+    const path = this.findPath(node);
     return path && !ts.isIdentifier(node) && this.isTold(node, place) ? this.existing(node, path) : undefined;
   }
 
@@ -199,30 +199,30 @@ class ModuleFiles {
 
   /** Where a specifier leads that begins with a dot. */
   private beside(node: ts.Expression): Path | undefined {
-    const start = this.startOf(node);
-    if (!start || !/^\.\.?\//.test(start.text)) return this.pathOf(node);
+    const start = this.findStart(node);
+    if (!start || !/^\.\.?\//.test(start.text)) return this.findPath(node);
     return { candidates: [resolve(dirname(this.file), start.text)], isOpen: start.isOpen };
   }
 
   /** The bundler takes every file that `require("./a/" + name)` may mean. */
   private isGlob(node: ts.Expression): boolean {
-    return /^\.\.?\//.test(this.startOf(node)?.text ?? "");
+    return /^\.\.?\//.test(this.findStart(node)?.text ?? "");
   }
 
   /** The text that an expression begins with. */
-  private startOf(node: ts.Expression): { readonly text: string; readonly isOpen: boolean } | undefined {
+  private findStart(node: ts.Expression): { readonly text: string; readonly isOpen: boolean } | undefined {
     const { ts } = this;
     if (ts.isStringLiteralLike(node)) return { text: node.text, isOpen: false };
     if (ts.isTemplateExpression(node)) return { text: node.head.text, isOpen: true };
     if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined;
-    const left = this.startOf(node.left);
+    const left = this.findStart(node.left);
     return left && { ...left, isOpen: true };
   }
 
-  private pathOf(node: ts.Expression, depth = 0): Path | undefined {
+  private findPath(node: ts.Expression, depth = 0): Path | undefined {
     const { ts } = this;
     if (depth > 8) return undefined;
-    const deeper = (inner: ts.Expression) => this.pathOf(inner, depth + 1);
+    const deeper = (inner: ts.Expression) => this.findPath(inner, depth + 1);
     const text = node.getText();
     if (text === "__dirname" || text === "import.meta.dirname") return { candidates: [dirname(this.file)] };
     if (text === "__filename" || text === "import.meta.filename" || text === "import.meta.url") {
@@ -246,7 +246,7 @@ class ModuleFiles {
     }
     if (ts.isCallExpression(node)) {
       const [first, ...rest] = node.arguments;
-      const name = calledName(ts, node);
+      const name = readCalledName(ts, node);
       if (!first) return undefined;
       if (name === "join" || name === "resolve") return this.joined(first, rest, join, depth);
       const known = /^(dirname|fileURLToPath|normalize|String)$/.test(name) ? deeper(first) : undefined;
@@ -275,7 +275,7 @@ class ModuleFiles {
     append: (from: string, part: string) => string,
     depth: number,
   ): Path | undefined {
-    let path = this.pathOf(first, depth + 1);
+    let path = this.findPath(first, depth + 1);
     for (const part of rest) {
       if (!path || path.isOpen) return path;
       if (!this.ts.isStringLiteralLike(part)) return { ...path, isOpen: true };
@@ -299,6 +299,6 @@ function isRequire(ts: TypeScript, node: ts.Node): boolean {
 }
 
 /** The last part of what is called: `readFile` of `fs.promises.readFile`. */
-function calledName(ts: TypeScript, { expression }: ts.CallExpression): string {
+function readCalledName(ts: TypeScript, { expression }: ts.CallExpression): string {
   return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
 }

@@ -3,7 +3,7 @@ import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, type ITerraformDependable, TerraformAsset, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import { defaultLogGroup, deployedName } from "../environments/names";
+import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle, HANDLER } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
@@ -31,10 +31,10 @@ export class MonitoredFunction extends Construct {
   constructor(scope: Construct, id: string, props: MonitoredFunctionProps) {
     super(scope, id);
     const { environment, settings, bundle, sensitiveVariables, addGate } = props;
-    const name = deployedName(environment.name, id);
+    const name = formatDeployedName(environment.name, id);
 
     const logs = (this.logs = new CloudwatchLogGroup(this, "logs", {
-      name: defaultLogGroup(name),
+      name: formatDefaultLogGroup(name),
       retentionInDays: environment.logRetentionDays,
     }));
     const { tracing, secrets } = settings;

@@ -2,7 +2,7 @@ import { type Metafile } from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Mistake } from "../environments/mistakes";
-import { type ImportPlace, placeOf } from "./import-place";
+import { type ImportPlace, findImportPlace } from "./import-place";
 
 interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -32,14 +32,14 @@ export interface NativePackages {
  * @param root the project's folder
  * @param entry the handler's file, relative to it
  */
-export async function nativePackages(root: string, entry: string, metafile: Metafile): Promise<NativePackages> {
+export async function findNativePackages(root: string, entry: string, metafile: Metafile): Promise<NativePackages> {
   const { inputs } = metafile;
   const isSuspect = Object.keys(inputs).some((file) => isNativeFile(file) || isNativePackage(root, file));
   if (!isSuspect) return { mistakes: [], notes: [] };
-  const started = await reached(root, metafile, new Map([[entry, entry]]), isAtStart);
-  const maybe = await reached(root, metafile, started, (place) => place !== "guarded");
-  const required = needs(root, started);
-  const notes = [...needs(root, maybe)].filter(([culprit]) => !required.has(culprit));
+  const started = await findReached(root, metafile, new Map([[entry, entry]]), isAtStart);
+  const maybe = await findReached(root, metafile, started, (place) => place !== "guarded");
+  const required = listNeeds(root, started);
+  const notes = [...listNeeds(root, maybe)].filter(([culprit]) => !required.has(culprit));
   return {
     mistakes: [...required].map(([culprit, reason]) => ({
       file: entry,
@@ -57,7 +57,7 @@ type IsFollowed = (place: ImportPlace, isWithinNative: boolean) => boolean;
 const isAtStart: IsFollowed = (place, isWithinNative) => place === "start" || (isWithinNative && place === "later");
 
 /** Adds the files that the program gets to, each with the file that imports it. */
-async function reached(
+async function findReached(
   root: string,
   { inputs }: Metafile,
   from: ReadonlyMap<string, string>,
@@ -65,11 +65,11 @@ async function reached(
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map(from);
   for (const [file, importer] of files) {
-    if (needOf(root, file, importer)) continue;
+    if (findNeed(root, file, importer)) continue;
     for (const { path, kind, original } of inputs[file]?.imports ?? []) {
       if (!inputs[path] || files.has(path)) continue;
       const isStatement = kind === "import-statement" || original === undefined;
-      const place = isStatement ? "start" : await placeOf(resolve(root, file), original);
+      const place = isStatement ? "start" : await findImportPlace(resolve(root, file), original);
       if (isFollowed(place, isNativePackage(root, file))) files.set(path, file);
     }
   }
@@ -77,19 +77,19 @@ async function reached(
 }
 
 /** The packages, or files, that cannot do without compiled files, each with what says so. */
-function needs(root: string, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...files].flatMap(([file, importer]) => needOf(root, file, importer) ?? []));
+function listNeeds(root: string, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...files].flatMap(([file, importer]) => findNeed(root, file, importer) ?? []));
 }
 
-function needOf(root: string, file: string, importer: string): [needy: string, reason: string][] | undefined {
-  const isLoader = LOADERS.has(packageOf(file) ?? "");
+function findNeed(root: string, file: string, importer: string): [needy: string, reason: string][] | undefined {
+  const isLoader = LOADERS.has(findPackage(file) ?? "");
   if (!isNativeFile(file) && !isLoader && !needsPlatformPackage(root, file)) return undefined;
   const needy = isLoader || isNativeFile(file) ? importer : file;
-  const name = packageOf(needy);
+  const name = findPackage(needy);
   return [[name ?? needy, name === undefined ? file : `as ${needy} says`]];
 }
 
-function packageOf(file: string): string | undefined {
+function findPackage(file: string): string | undefined {
   return PACKAGE.exec(file)?.[2];
 }
 

@@ -24,7 +24,7 @@ export async function renewOutput<T>(outdir: string, write: (folder: string) => 
   try {
     const result = await write(staging.path);
     mkdirSync(outdir, { recursive: true });
-    await alone(join(outdir, LOCK), () => {
+    await runAlone(join(outdir, LOCK), () => {
       publish(staging.path, outdir);
     });
     return result;
@@ -37,9 +37,9 @@ export async function renewOutput<T>(outdir: string, write: (folder: string) => 
  * Does work that only one process may do at a time. What it does is done before any signal is heard, so that only a
  * process that was killed leaves its lock behind.
  */
-async function alone(lock: string, work: () => void): Promise<void> {
+async function runAlone(lock: string, work: () => void): Promise<void> {
   while (!isTaken(lock)) {
-    const owner = ownerOf(lock);
+    const owner = readOwner(lock);
     if (owner !== undefined && !isAlive(owner)) rmSync(lock, { force: true });
     else await setTimeout(LOCK_POLL_MILLISECONDS);
   }
@@ -60,7 +60,7 @@ function isTaken(lock: string): boolean {
   }
 }
 
-function ownerOf(lock: string): number | undefined {
+function readOwner(lock: string): number | undefined {
   try {
     return Number(readFileSync(lock, "utf8"));
   } catch {

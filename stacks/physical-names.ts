@@ -1,6 +1,6 @@
 import { type Mistake } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
-import { platformNamespace } from "../performance/metrics";
+import { formatPlatformNamespace } from "../performance/metrics";
 import { type SynthesizedEnvironment, type SynthesizedResource } from "./synthesized";
 
 /** A name that AWS takes once. */
@@ -30,7 +30,7 @@ export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> =
   aws_lambda_function: [{ what: "function", scope: "region", of: "function_name" }],
   aws_cloudwatch_log_metric_filter: [
     // Two that watch the same function would count everything twice.
-    { what: "watched function", scope: "region", of: watchedFunction },
+    { what: "watched function", scope: "region", of: findWatchedFunction },
     {
       what: "metric filter",
       scope: "region",
@@ -82,7 +82,7 @@ interface Owner {
  *
  * @returns one mistake for each two owners, with the first of their common names
  */
-export function nameMistakes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
+export function findNameClashes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
   const owners = new Map<string, Owner[]>();
   const collisions = new Map<string, { readonly mistake: Mistake; more: number }>();
   for (const synthesized of environments) {
@@ -99,7 +99,7 @@ export function nameMistakes(environments: readonly SynthesizedEnvironment[]): M
           const pair = [environment.name, key, other.environment.name, other.key].join(" ");
           const collision = collisions.get(pair);
           if (collision) collision.more++;
-          else collisions.set(pair, { mistake: mistakeOf({ environment, key }, other, what, name), more: 0 });
+          else collisions.set(pair, { mistake: buildMistake({ environment, key }, other, what, name), more: 0 });
         }
       }
     }
@@ -111,17 +111,17 @@ export function nameMistakes(environments: readonly SynthesizedEnvironment[]): M
 }
 
 /** Told of the one that has a key, which can be changed. */
-function mistakeOf(own: Owner, other: Owner, what: string, name: string): Mistake {
-  if (own.key === "" && other.key !== "") return mistakeOf(other, own, what, name);
+function buildMistake(own: Owner, other: Owner, what: string, name: string): Mistake {
+  if (own.key === "" && other.key !== "") return buildMistake(other, own, what, name);
   const place = own.key === "" ? "" : `${own.key}: `;
-  const otherPlace = [fileOf(other.environment), ...(other.key === "" ? [] : [other.key])].join(": ");
+  const otherPlace = [formatFile(other.environment), ...(other.key === "" ? [] : [other.key])].join(": ");
   return {
-    file: fileOf(own.environment),
+    file: formatFile(own.environment),
     message: `${place}expected a name in AWS of its own, got ${name}, as in ${otherPlace} (${what})`,
   };
 }
 
-function fileOf({ name }: Environment): string {
+function formatFile({ name }: Environment): string {
   return `environments/${name}.tfvars`;
 }
 
@@ -131,7 +131,7 @@ function mayMeet(one: Environment, other: Environment, scope: PhysicalName["scop
   return isSameAccount && (scope === "account" || one.region === other.region);
 }
 
-function watchedFunction({ metric_transformation: transformation }: SynthesizedResource["attributes"]): string {
+function findWatchedFunction({ metric_transformation: transformation }: SynthesizedResource["attributes"]): string {
   const { namespace } = transformation as { readonly namespace: string };
-  return namespace.slice(platformNamespace("").length);
+  return namespace.slice(formatPlatformNamespace("").length);
 }

@@ -1,5 +1,5 @@
-import { partitionOf } from "../environments/regions";
-import { type Statement } from "./execution-role";
+import { findPartition } from "../environments/regions";
+import { type RoleStatement } from "./execution-role";
 import { POLICY_CHARACTERS } from "./quotas";
 
 /** What a policy has besides its statements. */
@@ -15,22 +15,22 @@ const LONGEST_LOG_GROUP = 100;
  * @param region tells how long what ARNs begin with can be
  */
 export function packStatements(
-  statements: readonly Statement[],
+  statements: readonly RoleStatement[],
   region: string,
-): { readonly inline: readonly Statement[]; readonly managed: readonly Statement[] } {
-  const lengthOf = (value: unknown) => withoutTokens(JSON.stringify(value), region).length;
-  if (lengthOf(statements) <= POLICY_CHARACTERS.inline - FRAME - LONGEST_LOG_GROUP)
+): { readonly inline: readonly RoleStatement[]; readonly managed: readonly RoleStatement[] } {
+  const measureLength = (value: unknown) => replaceTokens(JSON.stringify(value), region).length;
+  if (measureLength(statements) <= POLICY_CHARACTERS.inline - FRAME - LONGEST_LOG_GROUP)
     return { inline: statements, managed: [] };
 
-  const merged = new Map<string, Statement & { readonly Resource: readonly string[] }>();
+  const merged = new Map<string, RoleStatement & { readonly Resource: readonly string[] }>();
   for (const { Effect, Action, Resource } of statements) {
     const known = merged.get(Action.join())?.Resource ?? [];
     merged.set(Action.join(), { Effect, Action, Resource: [...known, ...[Resource].flat()] });
   }
   const all = [...merged.values()];
-  const split = (statement: Statement & { readonly Resource: readonly string[] }): Statement[] => {
-    const left = POLICY_CHARACTERS.managed - FRAME - lengthOf({ ...statement, Resource: [] });
-    const lists = chunks(statement.Resource, left, (arn) => lengthOf(arn) + ",".length);
+  const split = (statement: RoleStatement & { readonly Resource: readonly string[] }): RoleStatement[] => {
+    const left = POLICY_CHARACTERS.managed - FRAME - measureLength({ ...statement, Resource: [] });
+    const lists = splitIntoChunks(statement.Resource, left, (arn) => measureLength(arn) + ",".length);
     return lists.map((Resource) => ({ ...statement, Resource }));
   };
   return {
@@ -40,7 +40,7 @@ export function packStatements(
 }
 
 /** As few lists as possible, each of at most so many characters. */
-function chunks(texts: readonly string[], most: number, lengthOf: (text: string) => number): string[][] {
+function splitIntoChunks(texts: readonly string[], most: number, lengthOf: (text: string) => number): string[][] {
   const lists: string[][] = [];
   let left = 0;
   for (const text of texts) {
@@ -54,7 +54,7 @@ function chunks(texts: readonly string[], most: number, lengthOf: (text: string)
 }
 
 /** With what ARNs begin with in place of what is known later. */
-function withoutTokens(text: string, region: string): string {
-  const prefix = `arn:${partitionOf(region)}:lambda:${region}:${"1".repeat(12)}:function:`;
+function replaceTokens(text: string, region: string): string {
+  const prefix = `arn:${findPartition(region)}:lambda:${region}:${"1".repeat(12)}:function:`;
   return text.replaceAll(/\$\{TfToken\[[^\]]*\]\}/g, prefix);
 }

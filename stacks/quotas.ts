@@ -64,40 +64,53 @@ export const TARGETS_PER_RULE = 5;
 
 /** Every quota that AWS has for what an environment is made of, but for those that no file can reach. */
 export const QUOTAS: readonly Quota[] = [
-  length("aws_cloudwatch_metric_alarm", "alarm_name", 255, ALARM),
-  length("aws_cloudwatch_metric_alarm", "alarm_description", 1024, ALARM),
-  length("aws_cloudwatch_composite_alarm", "alarm_name", 255, COMPOSITE),
-  length("aws_cloudwatch_composite_alarm", "alarm_description", 1024, COMPOSITE),
-  length("aws_cloudwatch_composite_alarm", "alarm_rule", 10_240, COMPOSITE),
-  amounts("alarms named by", "aws_cloudwatch_composite_alarm", 100, COMPOSITE, ({ alarm_rule: rule }) =>
-    occurrences(String(rule), /ALARM\(/g),
+  limitLength("aws_cloudwatch_metric_alarm", "alarm_name", 255, ALARM),
+  limitLength("aws_cloudwatch_metric_alarm", "alarm_description", 1024, ALARM),
+  limitLength("aws_cloudwatch_composite_alarm", "alarm_name", 255, COMPOSITE),
+  limitLength("aws_cloudwatch_composite_alarm", "alarm_description", 1024, COMPOSITE),
+  limitLength("aws_cloudwatch_composite_alarm", "alarm_rule", 10_240, COMPOSITE),
+  limitAmounts("alarms named by", "aws_cloudwatch_composite_alarm", 100, COMPOSITE, ({ alarm_rule: rule }) =>
+    countOccurrences(String(rule), /ALARM\(/g),
   ),
-  length("aws_cloudwatch_dashboard", "dashboard_name", 255, DASHBOARD),
-  amounts("widgets of", "aws_cloudwatch_dashboard", 500, DASHBOARD, ({ dashboard_body: body }) => widgets(body).length),
-  amounts("alarms in a widget of", "aws_cloudwatch_dashboard", 100, DASHBOARD, ({ dashboard_body: body }) =>
-    Math.max(...widgets(body).map(({ properties: { alarms = [] } }) => alarms.length)),
+  limitLength("aws_cloudwatch_dashboard", "dashboard_name", 255, DASHBOARD),
+  limitAmounts(
+    "widgets of",
+    "aws_cloudwatch_dashboard",
+    500,
+    DASHBOARD,
+    ({ dashboard_body: body }) => parseWidgets(body).length,
   ),
-  amounts("metrics in a widget of", "aws_cloudwatch_dashboard", 500, CLOUDWATCH, ({ dashboard_body: body }) =>
-    Math.max(...widgets(body).map(({ properties: { metrics = [] } }) => metrics.length)),
+  limitAmounts("alarms in a widget of", "aws_cloudwatch_dashboard", 100, DASHBOARD, ({ dashboard_body: body }) =>
+    Math.max(...parseWidgets(body).map(({ properties: { alarms = [] } }) => alarms.length)),
   ),
-  amounts("metrics of", "aws_cloudwatch_dashboard", 2500, CLOUDWATCH, ({ dashboard_body: body }) =>
-    sum(widgets(body).map(({ properties: { metrics = [] } }) => metrics.length)),
+  limitAmounts("metrics in a widget of", "aws_cloudwatch_dashboard", 500, CLOUDWATCH, ({ dashboard_body: body }) =>
+    Math.max(...parseWidgets(body).map(({ properties: { metrics = [] } }) => metrics.length)),
   ),
-  length("aws_cloudwatch_log_group", "name", 512, LOG_GROUP),
-  length("aws_cloudwatch_log_metric_filter", "pattern", 1024, FILTER),
-  together("metric filters of log group", "aws_cloudwatch_log_metric_filter", "log_group_name", 100, LOGS, () => 1),
-  length("aws_cloudwatch_query_definition", "name", 255, SAVED_QUERY),
-  length("aws_cloudwatch_query_definition", "query_string", 10_000, SAVED_QUERY),
-  amounts("log groups of", "aws_cloudwatch_query_definition", 50, SAVED_QUERY, ({ log_group_names: groups }) =>
+  limitAmounts("metrics of", "aws_cloudwatch_dashboard", 2500, CLOUDWATCH, ({ dashboard_body: body }) =>
+    sum(parseWidgets(body).map(({ properties: { metrics = [] } }) => metrics.length)),
+  ),
+  limitLength("aws_cloudwatch_log_group", "name", 512, LOG_GROUP),
+  limitLength("aws_cloudwatch_log_metric_filter", "pattern", 1024, FILTER),
+  limitTogether(
+    "metric filters of log group",
+    "aws_cloudwatch_log_metric_filter",
+    "log_group_name",
+    100,
+    LOGS,
+    () => 1,
+  ),
+  limitLength("aws_cloudwatch_query_definition", "name", 255, SAVED_QUERY),
+  limitLength("aws_cloudwatch_query_definition", "query_string", 10_000, SAVED_QUERY),
+  limitAmounts("log groups of", "aws_cloudwatch_query_definition", 50, SAVED_QUERY, ({ log_group_names: groups }) =>
     Array.isArray(groups) ? groups.length : 0,
   ),
-  length("aws_cloudwatch_event_rule", "name", 64, RULE),
-  length("aws_cloudwatch_event_rule", "description", 512, RULE),
-  length("aws_cloudwatch_event_rule", "schedule_expression", 256, RULE),
-  together("targets of rule", "aws_cloudwatch_event_target", "rule", TARGETS_PER_RULE, EVENTS, () => 1),
-  length("aws_cloudwatch_event_target", "input", 8192, TARGET),
-  length("aws_iam_role", "name", 64, IAM),
-  together(
+  limitLength("aws_cloudwatch_event_rule", "name", 64, RULE),
+  limitLength("aws_cloudwatch_event_rule", "description", 512, RULE),
+  limitLength("aws_cloudwatch_event_rule", "schedule_expression", 256, RULE),
+  limitTogether("targets of rule", "aws_cloudwatch_event_target", "rule", TARGETS_PER_RULE, EVENTS, () => 1),
+  limitLength("aws_cloudwatch_event_target", "input", 8192, TARGET),
+  limitLength("aws_iam_role", "name", 64, IAM),
+  limitTogether(
     "characters of inline policies of role",
     "aws_iam_role_policy",
     "role",
@@ -105,33 +118,33 @@ export const QUOTAS: readonly Quota[] = [
     IAM,
     ({ policy }, expand) => expand(policy).length,
   ),
-  length("aws_iam_policy", "name", 128, IAM),
-  length("aws_iam_policy", "policy", POLICY_CHARACTERS.managed, IAM),
+  limitLength("aws_iam_policy", "name", 128, IAM),
+  limitLength("aws_iam_policy", "policy", POLICY_CHARACTERS.managed, IAM),
   {
-    ...together("policies attached to role", "aws_iam_role_policy_attachment", "role", 10, IAM, () => 1),
+    ...limitTogether("policies attached to role", "aws_iam_role_policy_attachment", "role", 10, IAM, () => 1),
     isAdjustable: true,
   },
-  length("aws_lambda_function", "function_name", 64, FUNCTION),
-  amounts(
+  limitLength("aws_lambda_function", "function_name", 64, FUNCTION),
+  limitAmounts(
     "bytes of names and values of environment variables of",
     "aws_lambda_function",
     4096,
     LAMBDA,
     ({ environment }, expand) =>
-      Buffer.byteLength(Object.entries(variables(environment)).flat().map(known(expand)).join("")),
+      Buffer.byteLength(Object.entries(readVariables(environment)).flat().map(expandKnown(expand)).join("")),
   ),
-  together(
+  limitTogether(
     "bytes of the policy of function",
     "aws_lambda_permission",
     "function_name",
     20_480,
     LAMBDA,
-    permissionBytes,
+    measurePermission,
   ),
-  length("aws_sns_topic", "name", 256, TOPIC),
-  length("aws_sqs_queue", "name", 80, QUEUE),
-  length("aws_sqs_queue_policy", "policy", 8192, QUEUE_POLICY),
-  length("aws_kms_key_policy", "policy", 32_768, KEY_POLICY),
+  limitLength("aws_sns_topic", "name", 256, TOPIC),
+  limitLength("aws_sqs_queue", "name", 80, QUEUE),
+  limitLength("aws_sqs_queue_policy", "policy", 8192, QUEUE_POLICY),
+  limitLength("aws_kms_key_policy", "policy", 32_768, KEY_POLICY),
 ];
 
 /** Quotas that environments share. */
@@ -191,31 +204,31 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
 type Excess = "mistake" | "note";
 
 /** What is more than AWS takes, one line each. */
-export function quotaMistakes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
+export function findQuotaMistakes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
   return [
     ...environments.flatMap((synthesized) =>
-      excesses(synthesized, "mistake").map((message) => ({ file: fileOf(synthesized), message })),
+      findExcesses(synthesized, "mistake").map((message) => ({ file: formatFile(synthesized), message })),
     ),
-    ...sharedExcesses(environments, "mistake").map(({ members, message }) => ({
-      file: members.map(fileOf).join(", "),
+    ...findSharedExcesses(environments, "mistake").map(({ members, message }) => ({
+      file: members.map(formatFile).join(", "),
       message,
     })),
   ];
 }
 
 /** What is more than AWS takes of those who have not asked for more, one line each. */
-export function quotaNotes(environments: readonly SynthesizedEnvironment[]): string[] {
+export function findQuotaNotes(environments: readonly SynthesizedEnvironment[]): string[] {
   return [
     ...environments.flatMap((synthesized) =>
-      excesses(synthesized, "note").map((message) => `${synthesized.environment.name}: ${message}`),
+      findExcesses(synthesized, "note").map((message) => `${synthesized.environment.name}: ${message}`),
     ),
-    ...sharedExcesses(environments, "note").map(
+    ...findSharedExcesses(environments, "note").map(
       ({ members, message }) => `${members.map(({ environment }) => environment.name).join(", ")}: ${message}`,
     ),
   ];
 }
 
-function excesses(synthesized: SynthesizedEnvironment, kind: Excess): string[] {
+function findExcesses(synthesized: SynthesizedEnvironment, kind: Excess): string[] {
   return QUOTAS.filter(({ isAdjustable = false }) => isAdjustable === (kind === "note")).flatMap(
     ({ what, most, source, isAdjustable, uses }) =>
       uses(synthesized)
@@ -232,7 +245,7 @@ interface SharedExcess {
   readonly message: string;
 }
 
-function sharedExcesses(environments: readonly SynthesizedEnvironment[], kind: Excess): SharedExcess[] {
+function findSharedExcesses(environments: readonly SynthesizedEnvironment[], kind: Excess): SharedExcess[] {
   return SHARED_QUOTAS.flatMap(({ what, most, source, scope, isAdjustable, amount }) => {
     const places = new Map<string, SynthesizedEnvironment[]>();
     for (const synthesized of environments) {
@@ -256,7 +269,7 @@ function sharedExcesses(environments: readonly SynthesizedEnvironment[], kind: E
   });
 }
 
-function fileOf({ environment }: SynthesizedEnvironment): string {
+function formatFile({ environment }: SynthesizedEnvironment): string {
   return `environments/${environment.name}.tfvars`;
 }
 
@@ -264,14 +277,14 @@ type Attributes = SynthesizedResource["attributes"];
 type Expand = (text: unknown) => string;
 
 /** How long a text may be. */
-function length(type: string, attribute: string, most: number, source: string): Quota {
-  return amounts(`characters of ${attribute} of`, type, most, source, ({ [attribute]: value }, expand) =>
+function limitLength(type: string, attribute: string, most: number, source: string): Quota {
+  return limitAmounts(`characters of ${attribute} of`, type, most, source, ({ [attribute]: value }, expand) =>
     value === undefined ? 0 : expand(value).length,
   );
 }
 
 /** How much each resource of a type has of something. */
-function amounts(
+function limitAmounts(
   what: string,
   type: string,
   most: number,
@@ -292,7 +305,7 @@ function amounts(
 }
 
 /** How much something has together of which each resource of a type is a part; an attribute tells whose part it is. */
-function together(
+function limitTogether(
   what: string,
   type: string,
   owner: string,
@@ -320,22 +333,22 @@ interface Widget {
   readonly properties: { readonly alarms?: readonly unknown[]; readonly metrics?: readonly unknown[] };
 }
 
-function widgets(body: unknown): readonly Widget[] {
+function parseWidgets(body: unknown): readonly Widget[] {
   return (JSON.parse(String(body)) as { readonly widgets: readonly Widget[] }).widgets;
 }
 
-function variables(environment: unknown): Readonly<Record<string, unknown>> {
+function readVariables(environment: unknown): Readonly<Record<string, unknown>> {
   const { variables: found = {} } = (environment ?? {}) as { readonly variables?: Readonly<Record<string, unknown>> };
   return found;
 }
 
 /** The value of a Terraform variable is known to nobody here. */
-function known(expand: Expand): (text: unknown) => string {
+function expandKnown(expand: Expand): (text: unknown) => string {
   return (text) => (String(text).startsWith("${var.") ? "" : expand(text));
 }
 
 /** A permission as it stands in the function's policy. */
-function permissionBytes(
+function measurePermission(
   { function_name: name, action, principal, source_arn: source }: Attributes,
   expand: Expand,
 ): number {
@@ -355,7 +368,7 @@ function count(...types: readonly string[]): SharedQuota["amount"] {
   return (environment) => sum(types.map((type) => environment.resources(type).length));
 }
 
-function occurrences(text: string, pattern: RegExp): number {
+function countOccurrences(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 

@@ -1,13 +1,13 @@
 import { DataResource, TerraformResource } from "cdktf";
-import { stateLocation } from "../environments/names";
+import { describeStateLocation } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { type CostItem, priceMonitoring } from "../model/monitoring-cost";
 import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../model/priced-resources";
 import { type EnvironmentStack } from "./environment-stack";
-import { mostInstances } from "../environments/warming";
-import { pingable } from "../warming/demand";
-import { warmedFunctions } from "../model/warmed-functions";
+import { countMostInstances } from "../environments/warming";
+import { countPingable } from "../warming/demand";
+import { listWarmedFunctions } from "../model/warmed-functions";
 import { priceWarming } from "../model/warming-cost";
 
 const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
@@ -19,7 +19,7 @@ const LONGEST_LIST = 60;
  *
  * @param bundles the functions' code
  */
-export function summarize(stacks: readonly EnvironmentStack[], bundles: Iterable<Bundle>): string {
+export function summarizeStacks(stacks: readonly EnvironmentStack[], bundles: Iterable<Bundle>): string {
   const costs = stacks.map((stack) => ({ stack, items: priceMonitoring(stack.environment) }));
   const rows = costs.map(({ stack, items }) => {
     const { name, region, state } = stack.environment;
@@ -31,15 +31,15 @@ export function summarize(stacks: readonly EnvironmentStack[], bundles: Iterable
       describe(stack.environment),
       String(resources.length),
       `${formatDollars(cost)} a month`,
-      stateLocation(name, state),
+      describeStateLocation(name, state),
     ];
   });
   return [
-    table([HEADINGS, ...rows]),
+    formatSummaryTable([HEADINGS, ...rows]),
     "",
-    ...costLines(costs),
-    ...warmingLines(stacks),
-    ...stacks.flatMap(({ environment }) => notes(environment)),
+    ...formatCosts(costs),
+    ...formatWarming(stacks),
+    ...stacks.flatMap(({ environment }) => listNotes(environment)),
     ...[...bundles].flatMap(({ notes: ofCode }) => ofCode),
   ].join("\n");
 }
@@ -63,7 +63,7 @@ function describe({ functions, existingFunctions }: Environment): string {
   return [`${names.length} functions`, ...isPublic.map((name) => `${name} (public endpoint)`)].join(", ");
 }
 
-function costLines(costs: readonly { stack: EnvironmentStack; items: readonly CostItem[] }[]): string[] {
+function formatCosts(costs: readonly { stack: EnvironmentStack; items: readonly CostItem[] }[]): string[] {
   return [
     `Monitoring costs at most (${PRICE_SOURCE}; queries: $${DOLLARS_PER_GIGABYTE_QUERIED} per GB of logs that they read):`,
     ...costs.map(({ stack, items }) => {
@@ -74,7 +74,7 @@ function costLines(costs: readonly { stack: EnvironmentStack; items: readonly Co
   ];
 }
 
-function warmingLines(stacks: readonly EnvironmentStack[]): string[] {
+function formatWarming(stacks: readonly EnvironmentStack[]): string[] {
   const range = ([least, most]: readonly [number, number], write: (value: number) => string) =>
     least === most ? write(most) : `${write(least)} to ${write(most)}`;
   return [
@@ -91,14 +91,14 @@ function warmingLines(stacks: readonly EnvironmentStack[]): string[] {
 }
 
 /** What has no effect, or cannot be had. */
-function notes(environment: Environment): string[] {
+function listNotes(environment: Environment): string[] {
   const { name, alarmEmails, urgentEmails, alarmWebhookVariable, existingFunctions } = environment;
   const existing = Object.entries(existingFunctions);
   const isHeard = alarmEmails.length + urgentEmails.length > 0 || alarmWebhookVariable !== undefined;
   return [
     ...(isHeard ? [] : [`${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`]),
-    ...warmedFunctions(environment).flatMap(({ id, settings, reservedConcurrency = Infinity }) => {
-      const [most, wanted] = [pingable(Infinity, reservedConcurrency), mostInstances(settings)];
+    ...listWarmedFunctions(environment).flatMap(({ id, settings, reservedConcurrency = Infinity }) => {
+      const [most, wanted] = [countPingable(Infinity, reservedConcurrency), countMostInstances(settings)];
       return most >= wanted
         ? []
         : [
@@ -113,7 +113,7 @@ function notes(environment: Environment): string[] {
   ];
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+function formatSummaryTable(rows: readonly (readonly string[])[]): string {
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>

@@ -6,9 +6,9 @@ import { LOCK_FILE } from "../environments/provider-lock";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { EnvironmentStack } from "./environment-stack";
-import { nameMistakes } from "./physical-names";
-import { quotaMistakes, quotaNotes } from "./quotas";
-import { summarize } from "./summary";
+import { findNameClashes } from "./physical-names";
+import { findQuotaMistakes, findQuotaNotes } from "./quotas";
+import { summarizeStacks } from "./summary";
 import { SynthesizedEnvironment } from "./synthesized";
 
 /** Where stacks are written, and what they are made from. */
@@ -42,12 +42,12 @@ export function synthesize(
   );
   app.synth();
   const synthesized = environments.map((environment) => SynthesizedEnvironment.read(environment, folder));
-  const mistakes = [...nameMistakes(synthesized), ...quotaMistakes(synthesized)];
+  const mistakes = [...findNameClashes(synthesized), ...findQuotaMistakes(synthesized)];
   if (mistakes.length > 0) throw new InvalidInput(mistakes);
   if (providers !== undefined) {
     for (const { name } of environments) copyLockFile(join(providers, name), join(folder, "stacks", name));
   }
-  return [summarize(stacks, bundles.values()), ...quotaNotes(synthesized)].join("\n");
+  return [summarizeStacks(stacks, bundles.values()), ...findQuotaNotes(synthesized)].join("\n");
 }
 
 function copyLockFile(from: string, to: string): void {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyPath } from "../environments/mistakes";
+import { formatKeyPath } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
-import { partitionOf } from "../environments/regions";
+import { findPartition } from "../environments/regions";
 
 /**
  * The number of an account has so many digits:
@@ -50,7 +50,7 @@ export class SynthesizedEnvironment {
         type,
         name,
         attributes,
-        key: this.keyOf(attributes),
+        key: this.formatKey(attributes),
       }));
       this.byType.set(type, resources);
     }
@@ -69,17 +69,17 @@ export class SynthesizedEnvironment {
 
   /** A text with what it refers to; in place of what only AWS knows stands something of the same length, or longer. */
   expand(text: unknown): string {
-    return String(text).replaceAll(/\$\{([^{}]*)\}/g, (_, expression: string) => this.valueOf(expression));
+    return String(text).replaceAll(/\$\{([^{}]*)\}/g, (_, expression: string) => this.readValue(expression));
   }
 
-  private valueOf(expression: string): string {
+  private readValue(expression: string): string {
     const [, list] = /^join\(":", \[(.*)\]\)$/.exec(expression) ?? [];
     if (list !== undefined) {
       const parts = list.match(/"[^"]*"(?=,|$)|element\(split\(":", [^)]*\), \d+\)/g) ?? [];
-      return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1) : this.valueOf(part))).join(":");
+      return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1) : this.readValue(part))).join(":");
     }
     const [, index] = /^element\(split\(":", [^)]*\), (\d+)\)$/.exec(expression) ?? [];
-    if (index !== undefined) return index === "1" ? partitionOf(this.environment.region) : ACCOUNT;
+    if (index !== undefined) return index === "1" ? findPartition(this.environment.region) : ACCOUNT;
     const [type = "", name = "", attribute = ""] = expression.split(".");
     if (type === "local") return this.expand(this.json.locals?.[name] ?? LONGEST_ID);
     const resource = this.json.resource[type]?.[name];
@@ -89,13 +89,13 @@ export class SynthesizedEnvironment {
     const own = NAMES_IN_ARNS.flatMap((key) => resource?.[key] ?? []);
     const service = type === "aws_cloudwatch_log_group" ? "logs" : "longest-service";
     const { region } = this.environment;
-    return `arn:${partitionOf(region)}:${service}:${region}:${ACCOUNT}:log-group:${this.expand(own[0] ?? LONGEST_ID)}`;
+    return `arn:${findPartition(region)}:${service}:${region}:${ACCOUNT}:log-group:${this.expand(own[0] ?? LONGEST_ID)}`;
   }
 
-  private keyOf(attributes: Attributes): string {
+  private formatKey(attributes: Attributes): string {
     const { metadata } = (attributes["//"] ?? {}) as { metadata?: { path?: string } };
     const [, , id = ""] = metadata?.path?.split("/") ?? [];
     const { functions, existingFunctions } = this.environment;
-    return id in functions || id in existingFunctions ? keyPath(["functions", id]) : "";
+    return id in functions || id in existingFunctions ? formatKeyPath(["functions", id]) : "";
   }
 }

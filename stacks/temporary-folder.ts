@@ -12,7 +12,7 @@ export class TemporaryFolder {
   /** @param prefix the folder's path, without the end that makes it unique */
   constructor(prefix: string) {
     removeOrphans(prefix);
-    this.path = mkdtempSync(`${ownedPrefix(prefix)}${process.pid}-`);
+    this.path = mkdtempSync(`${formatOwnedPrefix(prefix)}${process.pid}-`);
     process.on("exit", this.remove);
   }
 
@@ -24,12 +24,12 @@ export class TemporaryFolder {
 }
 
 /** Process ids say nothing of another computer, or another container, that shares a folder. */
-function ownedPrefix(prefix: string): string {
+function formatOwnedPrefix(prefix: string): string {
   return `${prefix}${hostname()}-`;
 }
 
 function removeOrphans(prefix: string): void {
-  const owned = basename(ownedPrefix(prefix));
+  const owned = basename(formatOwnedPrefix(prefix));
   const folder = dirname(prefix);
   for (const name of readdirSync(folder)) {
     const [, pid] = name.startsWith(owned) ? (/^(\d+)-\w{6}$/.exec(name.slice(owned.length)) ?? []) : [];

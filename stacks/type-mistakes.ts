@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import ts from "typescript";
-import { handlerFile } from "../environments/handler-files";
+import { findHandlerFile } from "../environments/handler-files";
 import { isOwnFunction } from "../environments/names";
 
 /** How a function is checked that says nothing of it: what cannot be right is told, and style is left to its author. */
@@ -26,19 +26,19 @@ const LENIENT: ts.CompilerOptions = {
  * @param root the project's folder
  * @returns what is wrong, to be printed as it is; empty if nothing is
  */
-export function typeMistakes(root: string): string {
+export function findTypeMistakes(root: string): string {
   const folder = resolve(root, "functions");
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => !isOwnFunction(name)) : [];
-  const handlers = names.flatMap((name) => handlerFile(root, name) ?? []).map((file) => resolve(root, file));
-  const configOf = (file: string) => join(file, "../tsconfig.json");
-  const plain = handlers.filter((file) => !existsSync(configOf(file)));
+  const handlers = names.flatMap((name) => findHandlerFile(root, name) ?? []).map((file) => resolve(root, file));
+  const findConfig = (file: string) => join(file, "../tsconfig.json");
+  const plain = handlers.filter((file) => !existsSync(findConfig(file)));
   const host = ts.createCompilerHost({});
   const mistakes = [
     ...(plain.length > 0 ? ts.getPreEmitDiagnostics(ts.createProgram(plain, LENIENT)) : []),
     ...handlers
-      .map(configOf)
+      .map(findConfig)
       .filter((file) => existsSync(file))
-      .flatMap(mistakesBy),
+      .flatMap(findMistakesBy),
   ];
   // What is not the user's is not to be judged by the user's rules.
   const own = names.map((name) => `${ts.sys.resolvePath(join(folder, name)).replaceAll("\\", "/")}/`);
@@ -46,7 +46,7 @@ export function typeMistakes(root: string): string {
   return ts.formatDiagnostics(told, { ...host, getCurrentDirectory: () => resolve(root) });
 }
 
-function mistakesBy(configFile: string): readonly ts.Diagnostic[] {
+function findMistakesBy(configFile: string): readonly ts.Diagnostic[] {
   const broken: ts.Diagnostic[] = [];
   const config = ts.getParsedCommandLineOfConfigFile(
     configFile,

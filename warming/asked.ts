@@ -9,7 +9,7 @@ export const KEPT_MINUTES = { few: 5, many: 6 };
 const FEW = 2;
 
 /** When how many instances of a function were asked for, so that it is not done again while they are warm. */
-export class Asked {
+export class RecentRounds {
   /** By the number less one, when as many or more were asked for; in milliseconds since 1970. */
   private readonly lastAt: number[] = [];
   private lastRoundAt = Number.NEGATIVE_INFINITY;

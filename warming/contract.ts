@@ -4,7 +4,7 @@
 export type Strategy = "scheduled" | "peak" | "pre_deployment" | "gate";
 
 /** One function to keep warm. */
-export interface Target {
+export interface WarmingTarget {
   /** Its name in AWS. */
   readonly functionName: string;
   /** The alias that pings go to; for a gate, the version itself. */
@@ -46,7 +46,7 @@ export interface Rounds {
 /** The warmer's event. */
 export interface WarmingRequest {
   readonly strategy: Strategy;
-  readonly targets: readonly Target[];
+  readonly targets: readonly WarmingTarget[];
   /** By which the records of this run are found in the log; by default, the invocation's request id. */
   readonly runId?: string;
   /** Of a `pre_deployment` alone; one round without it. */

@@ -15,19 +15,19 @@ const UNSEEN_SPREAD_MILLISECONDS_PER_PING = 30;
 const SPREAD_FACTOR = 2;
 
 /** A hold for so many pings, of which the arrivals spread like this before. */
-export function holdMilliseconds(pings: number, spreadMilliseconds?: number): number {
+export function computeHold(pings: number, spreadMilliseconds?: number): number {
   if (pings < 2) return 0;
   const others = pings - 1;
   const spread = spreadMilliseconds ?? others * UNSEEN_SPREAD_MILLISECONDS_PER_PING;
-  return bounded(LEAST_MILLISECONDS + others * MILLISECONDS_PER_PING + spread * SPREAD_FACTOR);
+  return limitHold(LEAST_MILLISECONDS + others * MILLISECONDS_PER_PING + spread * SPREAD_FACTOR);
 }
 
 /** A hold after one that was too short. */
-export function longerHold(milliseconds: number): number {
-  return bounded(milliseconds * 2);
+export function lengthenHold(milliseconds: number): number {
+  return limitHold(milliseconds * 2);
 }
 
-function bounded(milliseconds: number): number {
+function limitHold(milliseconds: number): number {
   return Math.min(Math.round(milliseconds), MAX_HOLD_MILLISECONDS);
 }
 

@@ -1,4 +1,4 @@
-import { rhythmOf } from "./rhythm";
+import { findRhythm } from "./rhythm";
 
 /** How many instances a function is going to need, from how it was used. Times are in milliseconds since 1970, UTC. */
 
@@ -54,7 +54,7 @@ export interface UsagePeriod {
 }
 
 /** How a function was used. */
-export interface Usage {
+export interface ConcurrencyUsage {
   /** In any order. A missing period counts as unused; what lies before the first one is unknown. */
   readonly history: readonly UsagePeriod[];
   /** The length of every period of the history. */
@@ -68,7 +68,7 @@ export interface Usage {
 export const MINUTES_KEPT_HOURS = 4;
 
 /** What a plan is made from. */
-export interface PlanningInput extends Usage {
+export interface PlanningInput extends ConcurrencyUsage {
   /** How long the plan has to hold: until the next one, and as long as an idle instance lives. */
   readonly horizonMinutes: number;
   readonly bounds: { readonly minimum: number; readonly maximum: number };
@@ -77,7 +77,7 @@ export interface PlanningInput extends Usage {
 }
 
 /** How many instances to ping. */
-export interface Plan {
+export interface InstancePlan {
   readonly concurrency: number;
   /** For people to read. */
   readonly reason: string;
@@ -87,7 +87,7 @@ export interface Plan {
  * The concurrency to be ready for: what recent use or this hour on earlier days make likely. Undefined without any
  * history.
  */
-export function planConcurrency(input: PlanningInput): Plan | undefined {
+export function planConcurrency(input: PlanningInput): InstancePlan | undefined {
   const { history, periodMinutes, now, horizonMinutes, bounds } = input;
   if (history.length === 0) return undefined;
   const known = now - history.reduce((first, { startsAt }) => Math.min(first, startsAt), now);
@@ -95,7 +95,7 @@ export function planConcurrency(input: PlanningInput): Plan | undefined {
   const peaksEvery = (days: number, most: number) =>
     Array.from({ length: Math.min(most, Math.floor(known / DAY / days)) }, (_, index) => {
       const sameTime = now - (index + 1) * days * DAY;
-      return peakBetween(input, sameTime, sameTime + horizonMinutes * MINUTE);
+      return findPeakBetween(input, sameTime, sameTime + horizonMinutes * MINUTE);
     });
 
   const longest = Math.max(...HABITS.map(({ withinMinutes }) => withinMinutes));
@@ -103,42 +103,44 @@ export function planConcurrency(input: PlanningInput): Plan | undefined {
     ...input,
     history: history.filter(({ startsAt }) => startsAt > now - (longest + periodMinutes) * MINUTE),
   };
-  const latest = peakBetween(lately, now - LATEST_MINUTES * MINUTE, now);
+  const latest = findPeakBetween(lately, now - LATEST_MINUTES * MINUTE, now);
   const habits = HABITS.map(({ withinMinutes, usedMinutes }) => {
-    const peaks = peaksBetween(lately, now - withinMinutes * MINUTE, now).toSorted((a, b) => b - a);
+    const peaks = listPeaksBetween(lately, now - withinMinutes * MINUTE, now).toSorted((a, b) => b - a);
     return peaks[Math.ceil(usedMinutes / periodMinutes) - 1] ?? 0;
   });
-  const lastPeak = recentPeak(lately);
+  const lastPeak = findRecentPeak(lately);
   const lastHour = Math.max(lastPeak, known < RECENT_MINUTES * MINUTE ? UNKNOWN_NEED : 0);
   const spare = lastHour === 0 ? 0 : Math.min(lastHour + 1, SPARE_UP_TO);
-  const steady = Math.floor(STEADY_SHARE * steadyUse(input));
+  const steady = Math.floor(STEADY_SHARE * findSteadyUse(input));
   const recent = Math.max(Math.max(latest, ...habits) - steady, spare);
 
   const days = peaksEvery(1, EARLIER_DAYS);
   const weekdays = peaksEvery(7, SAME_WEEKDAYS.most);
   const knowsWeekdays = weekdays.length >= SAME_WEEKDAYS.least;
   // Too few to plan by alone, the same weekdays only limit what the last days say.
-  const earlier = knowsWeekdays ? clamp(quantile(days), quantile(weekdays), Math.max(...weekdays)) : quantile(days);
+  const earlier = knowsWeekdays
+    ? clamp(findQuantile(days), findQuantile(weekdays), Math.max(...weekdays))
+    : findQuantile(days);
 
   const needed = Math.max(recent, earlier);
   const seen = `earlier days seen: ${days.length}${knowsWeekdays ? `, same weekdays: ${weekdays.length}` : ""}`;
   const why = `peak ${lastPeak} in the last hour, ${earlier} at this hour (${seen})`;
-  const beat = needed > OFF_BEAT ? rhythmOf(input.minutes ?? [], Math.ceil((needed + steady) / 2), now) : undefined;
+  const beat = needed > OFF_BEAT ? findRhythm(input.minutes ?? [], Math.ceil((needed + steady) / 2), now) : undefined;
   const isOffBeat = beat !== undefined && beat.nextAt >= now + (input.nextRoundMinutes ?? NEXT_ROUND_MINUTES) * MINUTE;
   const wanted = isOffBeat ? OFF_BEAT : needed;
-  const rhythm = beat ? ` every ${beat.everyMinutes.toFixed(0)} minutes, next at ${timeOf(beat.nextAt)}` : "";
+  const rhythm = beat ? ` every ${beat.everyMinutes.toFixed(0)} minutes, next at ${formatTime(beat.nextAt)}` : "";
   const concurrency = clamp(wanted, bounds.minimum, bounds.maximum);
   const bounded = concurrency === wanted ? "" : `; bounded to ${concurrency}`;
   return { concurrency, reason: `${why}; ${needed} needed${rhythm}${bounded}` };
 }
 
 /** The most instances that were busy at once in the last hour. */
-export function recentPeak(usage: Usage): number {
-  return peakBetween(usage, usage.now - RECENT_MINUTES * MINUTE, usage.now);
+export function findRecentPeak(usage: ConcurrencyUsage): number {
+  return findPeakBetween(usage, usage.now - RECENT_MINUTES * MINUTE, usage.now);
 }
 
 /** The least peak of the last minutes that are known; the latest of them may still go on. */
-function steadyUse({ minutes = [], now }: Usage): number {
+function findSteadyUse({ minutes = [], now }: ConcurrencyUsage): number {
   const latest = minutes.reduce((last, { startsAt }) => Math.max(last, startsAt), Number.NEGATIVE_INFINITY);
   if (latest < now - LATEST_METRIC_MINUTES * MINUTE) return 0;
   const whole = minutes.filter(({ startsAt }) => startsAt < latest && startsAt >= latest - STEADY_MINUTES * MINUTE);
@@ -146,22 +148,22 @@ function steadyUse({ minutes = [], now }: Usage): number {
 }
 
 /** Hours and minutes, UTC. */
-function timeOf(at: number): string {
+function formatTime(at: number): string {
   return new Date(at).toISOString().slice(11, 16);
 }
 
-function peakBetween(usage: Usage, from: number, to: number): number {
-  return peaksBetween(usage, from, to).reduce((peak, one) => Math.max(peak, one), 0);
+function findPeakBetween(usage: ConcurrencyUsage, from: number, to: number): number {
+  return listPeaksBetween(usage, from, to).reduce((peak, one) => Math.max(peak, one), 0);
 }
 
-function peaksBetween({ history, periodMinutes }: Usage, from: number, to: number): number[] {
+function listPeaksBetween({ history, periodMinutes }: ConcurrencyUsage, from: number, to: number): number[] {
   return history
     .filter(({ startsAt }) => startsAt < to && startsAt + periodMinutes * MINUTE > from)
     .map(({ concurrency }) => Math.ceil(concurrency));
 }
 
 /** The lower of two values, never one in between: that was nobody's peak. */
-function quantile(values: readonly number[]): number {
+function findQuantile(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(EARLIER_QUANTILE * (values.length - 1))] ?? 0;
 }
 

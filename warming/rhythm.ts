@@ -24,8 +24,8 @@ export interface Rhythm {
  * @param minutes peaks of single minutes, missing ones unused
  * @param concurrency of which each beginning counts
  */
-export function rhythmOf(minutes: readonly UsagePeriod[], concurrency: number, now: number): Rhythm | undefined {
-  const beats = beginnings(minutes, concurrency).slice(-BEATS);
+export function findRhythm(minutes: readonly UsagePeriod[], concurrency: number, now: number): Rhythm | undefined {
+  const beats = findBeginnings(minutes, concurrency).slice(-BEATS);
   const distances = beats.slice(1).map((beat, index) => beat - (beats[index] ?? beat));
   const [distance = 0] = distances;
   const last = beats.at(-1);
@@ -40,7 +40,7 @@ export function rhythmOf(minutes: readonly UsagePeriod[], concurrency: number, n
 }
 
 /** When as many were needed and in the minute before not, in the order of time; a short pause begins nothing. */
-function beginnings(minutes: readonly UsagePeriod[], concurrency: number): number[] {
+function findBeginnings(minutes: readonly UsagePeriod[], concurrency: number): number[] {
   const used = minutes
     .filter((minute) => minute.concurrency >= concurrency)
     .map(({ startsAt }) => startsAt)

@@ -7,12 +7,12 @@ const LEAST_MILLISECONDS = 5000;
 const PROOF = 2;
 
 /** How many rounds there are to be. */
-export function roundsIn(rounds: Rounds | undefined): number {
+export function countRounds(rounds: Rounds | undefined): number {
   return rounds ? Math.max(1, Math.floor((rounds.forMinutes * 60) / rounds.everySeconds)) : 1;
 }
 
 /** When a round, counted from 1, is to begin. */
-export function startOfRound(rounds: Rounds, round: number, startedAt: number): number {
+export function computeRoundStart(rounds: Rounds, round: number, startedAt: number): number {
   return startedAt + (round - 1) * rounds.everySeconds * 1000;
 }
 
@@ -28,11 +28,11 @@ export interface Progress {
 }
 
 /** The round that follows: the next one of which the time is not over. Undefined when none does. */
-export function nextRound(rounds: Rounds | undefined, progress: Progress): number | undefined {
+export function computeNextRound(rounds: Rounds | undefined, progress: Progress): number | undefined {
   if (!rounds || (!rounds.fullTime && progress.warmRounds >= PROOF)) return undefined;
   const { now, startedAt, endsAt } = progress;
   const begun = Math.ceil((now - startedAt) / (rounds.everySeconds * 1000)) + 1;
   const next = Math.max(progress.round + 1, begun);
-  const isInTime = startOfRound(rounds, next, startedAt) + LEAST_MILLISECONDS <= endsAt;
-  return next <= roundsIn(rounds) && isInTime ? next : undefined;
+  const isInTime = computeRoundStart(rounds, next, startedAt) + LEAST_MILLISECONDS <= endsAt;
+  return next <= countRounds(rounds) && isInTime ? next : undefined;
 }

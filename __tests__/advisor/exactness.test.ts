@@ -1,17 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
-import { fixed } from "../../advisor/distribution";
-import { Caller, type EnvironmentModel, Environments } from "../../advisor/environments";
+import { makeFixed } from "../../advisor/distribution";
+import { Caller, type InstanceModel, InstancePool } from "../../advisor/environments";
 import { countInterval } from "../../advisor/interval";
 import { type Policy } from "../../advisor/policy";
-import { type Random, seededRandom } from "../../advisor/random";
+import { type Random, createRandom } from "../../advisor/random";
 import { Simulation, type SimulationResult } from "../../advisor/simulation";
 
-const FOREVER = fixed(1e12);
-const PLATFORM: EnvironmentModel = {
-  idleLifeSeconds: fixed(300),
+const FOREVER = makeFixed(1e12);
+const PLATFORM: InstanceModel = {
+  idleLifeSeconds: makeFixed(300),
   lifeSpanSeconds: FOREVER,
   routing: "newest-first",
-  initSeconds: fixed(0),
+  initSeconds: makeFixed(0),
 };
 
 /** Poisson requests, each with so much work. */
@@ -23,7 +23,7 @@ function simulate(
   model = PLATFORM,
   policy: Policy = { kind: "none" },
 ): SimulationResult {
-  const random = seededRandom(seed, 77);
+  const random = createRandom(seed, 77);
   const simulation = new Simulation({ model, policy, startsAt: 0, seed });
   let at = 0;
   for (let index = 0; index < count; index++) {
@@ -46,7 +46,7 @@ describe("what mathematics knows is within the simulation's own interval", () =>
   });
 
   test("cold starts of Poisson requests where idle environments go only with the last use of all", () => {
-    const model = { ...PLATFORM, idleLifeSeconds: FOREVER, quietLifeSeconds: fixed(300) };
+    const model = { ...PLATFORM, idleLifeSeconds: FOREVER, quietLifeSeconds: makeFixed(300) };
     const counts = SEEDS.map((seed) => simulate(1 / 200, () => 0, 20_000, seed, model).coldStarts);
     const { least, most } = countInterval(counts);
     const closedForm = Math.exp(-300 / 200) * 20_000;
@@ -73,7 +73,7 @@ describe("what mathematics knows is within the simulation's own interval", () =>
     const seconds = 200_000;
     const draw = (random: Random) => -Math.log(1 - random()) * meanWork;
     // Of provisioned environments, all are busy as often as Erlang's loss formula says; others start anew at each time.
-    const model = { ...PLATFORM, idleLifeSeconds: fixed(0) };
+    const model = { ...PLATFORM, idleLifeSeconds: makeFixed(0) };
     const policy: Policy = { kind: "provisioned", concurrency: 4 };
     const spilled = SEEDS.map((seed) => simulate(rate, draw, rate * seconds, seed, model, policy).coldStarts);
     const load = rate * meanWork;
@@ -106,8 +106,8 @@ describe("what mathematics knows is within the simulation's own interval", () =>
     const draws = [() => 1.5, (random: Random) => 3 * random(), (random: Random) => -Math.log(1 - random()) * 1.5];
     for (const draw of draws) {
       const counts = SEEDS.map((seed) => {
-        const random = seededRandom(seed);
-        const environments = new Environments(PLATFORM, random);
+        const random = createRandom(seed);
+        const environments = new InstancePool(PLATFORM, random);
         let at = 0;
         let threeBusy = 0;
         // Looked at so rarely that one time does not depend on the one before.
@@ -129,7 +129,7 @@ describe("what mathematics knows is within the simulation's own interval", () =>
   });
 
   test("life span: a function that is always busy starts once per life", () => {
-    const model = { ...PLATFORM, lifeSpanSeconds: fixed(3600) };
+    const model = { ...PLATFORM, lifeSpanSeconds: makeFixed(3600) };
     const simulation = new Simulation({ model, policy: { kind: "none" }, startsAt: 0, seed: 1 });
     for (let at = 0; at < 86_400; at += 10) simulation.request(at, 1);
     expect(simulation.finish(86_400).coldStarts).toBe(24);

@@ -1,21 +1,21 @@
 import { describe, expect, test } from "@jest/globals";
-import { fixed, uniform } from "../../advisor/distribution";
-import { Caller, type EnvironmentModel, Environments, Served } from "../../advisor/environments";
+import { makeFixed, makeUniform } from "../../advisor/distribution";
+import { Caller, type InstanceModel, InstancePool, Served } from "../../advisor/environments";
 import { fitMechanism, type LoggedRun, predictColdStarts } from "../../advisor/fit";
-import { seededRandom } from "../../advisor/random";
+import { createRandom } from "../../advisor/random";
 
-const TRUTH: EnvironmentModel = {
-  idleLifeSeconds: uniform(720, 828),
-  quietLifeSeconds: uniform(360, 378),
-  lifeSpanSeconds: uniform(5400, 10_800),
+const TRUTH: InstanceModel = {
+  idleLifeSeconds: makeUniform(720, 828),
+  quietLifeSeconds: makeUniform(360, 378),
+  lifeSpanSeconds: makeUniform(5400, 10_800),
   routing: "random",
-  initSeconds: fixed(0.3),
+  initSeconds: makeFixed(0.3),
 };
 
 /** Poisson requests and what an unknown platform would log. */
 function log(everySeconds: number, seed: number): LoggedRun {
-  const random = seededRandom(seed);
-  const environments = new Environments(TRUTH, random);
+  const random = createRandom(seed);
+  const environments = new InstancePool(TRUTH, random);
   const atSeconds: number[] = [];
   const isCold: boolean[] = [];
   for (let at = 0; at < 100_000; at -= Math.log(1 - random()) * everySeconds) {

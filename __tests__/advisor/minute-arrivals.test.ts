@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { MinuteArrivals } from "../../advisor/minute-arrivals";
-import { seededRandom } from "../../advisor/random";
+import { createRandom } from "../../advisor/random";
 
 interface Drawn {
   readonly at: number;
@@ -13,7 +13,7 @@ function draw(
   workSeconds: number,
   seed: number,
 ): Drawn[] {
-  const arrivals = new MinuteArrivals(() => workSeconds, seededRandom(seed));
+  const arrivals = new MinuteArrivals(() => workSeconds, createRandom(seed));
   const drawn: Drawn[] = [];
   minutes.forEach((one, minute) => {
     arrivals.draw({ minute, ...one }, (at, work) => drawn.push({ at, work }));

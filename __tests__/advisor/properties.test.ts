@@ -1,18 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { comparePolicies, type Comparison, type Demand, type PolicyOutcome } from "../../advisor/compare";
-import { empirical, fixed, uniform } from "../../advisor/distribution";
-import { type EnvironmentModel } from "../../advisor/environments";
+import { comparePolicies, type PolicyComparison, type Demand, type PolicyOutcome } from "../../advisor/compare";
+import { makeEmpirical, makeFixed, makeUniform } from "../../advisor/distribution";
+import { type InstanceModel } from "../../advisor/environments";
 import { type Policy } from "../../advisor/policy";
-import { seedOf } from "../../advisor/random";
-import { batches, PRICES, stream } from "./support";
+import { computeSeed } from "../../advisor/random";
+import { makeArrivals, PRICES, streamValues } from "./support";
 
 const HOUR = 3600;
-const MODEL: EnvironmentModel = {
-  idleLifeSeconds: uniform(300, 420),
-  lifeSpanSeconds: uniform(2 * HOUR, 4 * HOUR),
+const MODEL: InstanceModel = {
+  idleLifeSeconds: makeUniform(300, 420),
+  lifeSpanSeconds: makeUniform(2 * HOUR, 4 * HOUR),
   routing: "newest-first",
-  initSeconds: empirical([0.2, 0.3, 0.8]),
+  initSeconds: makeEmpirical([0.2, 0.3, 0.8]),
 };
 
 const arrivals = fc
@@ -30,7 +30,7 @@ const routings = fc.constantFrom("newest-first" as const, "oldest-first" as cons
 function compare(
   demand: Demand,
   policies: readonly Policy[],
-  rest: Partial<Comparison> = {},
+  rest: Partial<PolicyComparison> = {},
 ): Promise<PolicyOutcome[]> {
   return comparePolicies({
     demand,
@@ -71,7 +71,7 @@ describe("every simulation", () => {
             ...once,
             concurrency: once.concurrency + extra,
           }));
-          const [less, most] = await compare(batches(requests), policies, { models: [{ ...MODEL, routing }] });
+          const [less, most] = await compare(makeArrivals(requests), policies, { models: [{ ...MODEL, routing }] });
           expect(most?.pingsPerDay).toBeGreaterThan(less?.pingsPerDay ?? Number.NaN);
           expect(most?.dollarsPerMonth.warming).toBeGreaterThan(less?.dollarsPerMonth.warming ?? Number.NaN);
         },
@@ -81,7 +81,7 @@ describe("every simulation", () => {
   });
 
   test("of no traffic costs only pings", async () => {
-    const [none, fixedNumber, conditional, provisioned] = await compare(batches([]), POLICIES);
+    const [none, fixedNumber, conditional, provisioned] = await compare(makeArrivals([]), POLICIES);
     expect(none?.dollarsPerMonth).toEqual({ warming: 0, starts: 0, provisioned: 0 });
     for (const outcome of [fixedNumber, conditional]) {
       expect(outcome).toMatchObject({ requests: 0, coldShare: 0, throttledShare: 0 });
@@ -94,11 +94,11 @@ describe("every simulation", () => {
   test("has one cold start per instance of the peak when idle ones stay forever", async () => {
     await fc.assert(
       fc.asyncProperty(wholeSeconds, routings, async (requests, routing) => {
-        const forever = fixed(1e12);
+        const forever = makeFixed(1e12);
         const models = [
-          { idleLifeSeconds: forever, lifeSpanSeconds: forever, routing, initSeconds: fixed(0) },
+          { idleLifeSeconds: forever, lifeSpanSeconds: forever, routing, initSeconds: makeFixed(0) },
         ] as const;
-        const [outcome] = await compare(batches(requests), [{ kind: "none" }], { models });
+        const [outcome] = await compare(makeArrivals(requests), [{ kind: "none" }], { models });
         const cold = (outcome?.coldShare ?? 0) * requests.length;
         expect(cold).toBeCloseTo(peakOf(requests), 6);
       }),
@@ -108,9 +108,9 @@ describe("every simulation", () => {
   test("gives the same answer for the same seed, and no other one's policy changes it", async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, fc.nat(), async (requests, seed) => {
-        const all = await compare(batches(requests), POLICIES, { seed, repetitions: 2 });
-        expect(await compare(batches(requests), POLICIES, { seed, repetitions: 2 })).toEqual(all);
-        expect(await compare(batches(requests), POLICIES.toReversed(), { seed, repetitions: 2 })).toEqual(
+        const all = await compare(makeArrivals(requests), POLICIES, { seed, repetitions: 2 });
+        expect(await compare(makeArrivals(requests), POLICIES, { seed, repetitions: 2 })).toEqual(all);
+        expect(await compare(makeArrivals(requests), POLICIES.toReversed(), { seed, repetitions: 2 })).toEqual(
           all.toReversed(),
         );
       }),
@@ -124,7 +124,7 @@ describe("every simulation", () => {
       const outcomes = new Map<string, PolicyOutcome[]>();
       for (const { name, counts } of all) {
         const demand = minutes(counts);
-        outcomes.set(name, await compare(demand, POLICIES, { seed: seedOf(name) }));
+        outcomes.set(name, await compare(demand, POLICIES, { seed: computeSeed(name) }));
       }
       return outcomes;
     };
@@ -148,7 +148,7 @@ describe("requests that cannot be", () => {
     [[[1, -2]], "A request at 1 s has a duration of -2 s"],
     [[[1, Number.NaN]], "A request at 1 s has a duration of NaN s"],
   ] as [[number, number][], string][])("are told", async (requests, message) => {
-    await expect(compare(batches(requests), POLICIES)).rejects.toThrow(message);
+    await expect(compare(makeArrivals(requests), POLICIES)).rejects.toThrow(message);
   });
 
   test("are told by the minute", async () => {
@@ -157,8 +157,8 @@ describe("requests that cannot be", () => {
 });
 
 function minutes(counts: readonly number[]): Demand {
-  const read = () => stream(counts.map((count, minute) => ({ minute, count })));
-  return { kind: "minutes", read, workSeconds: uniform(0.1, 30) };
+  const read = () => streamValues(counts.map((count, minute) => ({ minute, count })));
+  return { kind: "minutes", read, workSeconds: makeUniform(0.1, 30) };
 }
 
 function peakOf(requests: readonly (readonly [number, number])[]): number {

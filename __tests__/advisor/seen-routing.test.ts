@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Routing } from "../../advisor/environments";
-import { seededRandom } from "../../advisor/random";
-import { type NamedRequests, seenRouting } from "../../advisor/seen-routing";
+import { createRandom } from "../../advisor/random";
+import { type NamedRequests, inferRouting } from "../../advisor/seen-routing";
 
 /** Requests of two seconds, two or three at once every ten, served by environments that stay forever. */
 function log(routing: Routing, rounds: number): NamedRequests {
-  const random = seededRandom(1);
+  const random = createRandom(1);
   const idle = ["a", "b", "c"];
   const atSeconds: number[] = [];
   const environments: string[] = [];
@@ -25,14 +25,14 @@ describe("routing", () => {
   test.each(["newest-first", "oldest-first", "random"] as const)(
     "%s is seen in a log that names environments",
     (one) => {
-      expect(seenRouting([log(one, 100), log(one, 50)])).toBe(one);
+      expect(inferRouting([log(one, 100), log(one, 50)])).toBe(one);
     },
   );
 
   test("is not seen in few choices, nor where one environment did all", () => {
     const { atSeconds, workSeconds } = log("random", 100);
-    expect(seenRouting([])).toBeUndefined();
-    expect(seenRouting([log("random", 5)])).toBeUndefined();
-    expect(seenRouting([{ atSeconds, workSeconds, environments: Array.from(atSeconds, () => "a") }])).toBeUndefined();
+    expect(inferRouting([])).toBeUndefined();
+    expect(inferRouting([log("random", 5)])).toBeUndefined();
+    expect(inferRouting([{ atSeconds, workSeconds, environments: Array.from(atSeconds, () => "a") }])).toBeUndefined();
   });
 });

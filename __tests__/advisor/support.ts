@@ -11,12 +11,12 @@ export const PRICES: Prices = {
 };
 
 /** Values one after the other, as a file would give them. */
-export async function* stream<Value>(values: readonly Value[]): AsyncGenerator<Value> {
+export async function* streamValues<Value>(values: readonly Value[]): AsyncGenerator<Value> {
   for (const value of values) yield await Promise.resolve(value);
 }
 
 /** Requests, each as its time and work in seconds. */
-export function batches(requests: readonly (readonly [number, number])[]): Demand {
+export function makeArrivals(requests: readonly (readonly [number, number])[]): Demand {
   const batch = { atSeconds: requests.map(([at]) => at), workSeconds: requests.map(([, work]) => work) };
-  return { kind: "arrivals", read: () => stream([batch]) };
+  return { kind: "arrivals", read: () => streamValues([batch]) };
 }

@@ -4,11 +4,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnvironments } from "../../environments/load";
-import { outlineOf } from "../../environments/outline";
+import { readOutline } from "../../environments/outline";
 import { readJson, readText } from "../../environments/text-file";
-import { makeProject, mistakesIn, temporaryFolder, tfvars } from "../support/project";
+import { makeProject, findMistakes, makeTemporaryFolder, makeTfvars } from "../support/project";
 
-const mistakesOf = (text: string | Uint8Array) => mistakesIn({ "environments/dev.tfvars": text });
+const mistakesOf = (text: string | Uint8Array) => findMistakes({ "environments/dev.tfvars": text });
 
 describe("a file is refused in one line where it is nested", () => {
   test.each([
@@ -43,14 +43,14 @@ describe("a text's nesting", () => {
     fc.assert(
       fc.property(fc.array(noise, { maxLength: 5 }), fc.integer({ min: 3, max: 50 }), (values, depth) => {
         const lines = values.map((value, index) => `k${index} = ${value}\n`).join("");
-        expect(outlineOf(`${lines}a = ${"[".repeat(depth)}${"]".repeat(depth)}\n`).nesting).toBe(depth);
+        expect(readOutline(`${lines}a = ${"[".repeat(depth)}${"]".repeat(depth)}\n`).nesting).toBe(depth);
       }),
     );
   });
 
   test("adds the operators that lead to a place, and not those beside it", () => {
-    expect(outlineOf("a = [-1, -1, -1, -1]\nb = -1\nc = -1\n").nesting).toBe(2);
-    expect(outlineOf("a = !(!(!true))").nesting).toBe(5);
+    expect(readOutline("a = [-1, -1, -1, -1]\nb = -1\nc = -1\n").nesting).toBe(2);
+    expect(readOutline("a = !(!(!true))").nesting).toBe(5);
   });
 });
 
@@ -68,8 +68,8 @@ test("a text's assignments are its keys, whatever stands in texts, comments and 
     fc.property(fc.array(value), (values) => {
       const lines = values.map(([text], index) => `k${index} = ${text}\n`).join("");
       const keys = values.reduce((sum, [, own]) => sum + 1 + own, 0);
-      expect(outlineOf(lines).assignments).toBe(keys);
-      expect(outlineOf(`map = {\n${lines}}\n`).assignments).toBe(keys + 1);
+      expect(readOutline(lines).assignments).toBe(keys);
+      expect(readOutline(`map = {\n${lines}}\n`).assignments).toBe(keys + 1);
     }),
   );
 });
@@ -82,7 +82,7 @@ describe("a file is refused in one line", () => {
   });
 
   test("in UTF-16, which says how to save it", async () => {
-    expect(await mistakesOf(Buffer.from(`\uFEFF${tfvars()}`, "utf16le"))).toEqual([
+    expect(await mistakesOf(Buffer.from(`\uFEFF${makeTfvars()}`, "utf16le"))).toEqual([
       "environments/dev.tfvars: expected UTF-8 text, got UTF-16: save it as UTF-8",
     ]);
   });
@@ -105,19 +105,19 @@ describe("a file is refused in one line", () => {
   });
 
   test("where the folder is none", async () => {
-    const root = temporaryFolder();
+    const root = makeTemporaryFolder();
     writeFileSync(join(root, "environments"), "");
     await expect(loadEnvironments(root)).rejects.toThrow("environments: cannot be read: part of the path is a file");
   });
 });
 
 test("a file of Windows, with a byte order mark and CRLF, is read as any other", async () => {
-  expect(await mistakesOf(`\uFEFF${tfvars().replaceAll("\n", "\r\n")}`)).toEqual([]);
+  expect(await mistakesOf(`\uFEFF${makeTfvars().replaceAll("\n", "\r\n")}`)).toEqual([]);
 });
 
 describe("a JSON file", () => {
   const file = (content: string | Uint8Array) => {
-    const path = join(temporaryFolder(), "file.json");
+    const path = join(makeTemporaryFolder(), "file.json");
     writeFileSync(path, content);
     return path;
   };
@@ -147,7 +147,7 @@ describe("a JSON file", () => {
   });
 
   test("is not waited for where it is a pipe that nobody may write to, or a folder", async () => {
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     mkdirSync(join(folder, "a"));
     execFileSync("mkfifo", [join(folder, "pipe")]);
     await expect(readText(join(folder, "pipe"))).rejects.toThrow("cannot be read: it is no file");

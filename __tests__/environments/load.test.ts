@@ -1,21 +1,21 @@
 import { describe, expect, test } from "@jest/globals";
-import { alarmSettings } from "../../environments/alarms";
+import { resolveAlarmSettings } from "../../environments/alarms";
 import { loadEnvironments } from "../../environments/load";
-import { warmingSettings } from "../../environments/warming";
-import { makeProject, mistakesIn, tfvars } from "../support/project";
+import { resolveWarmingSettings } from "../../environments/warming";
+import { makeProject, findMistakes, makeTfvars } from "../support/project";
 
 /** The mistakes of one environment, dev, without the file's name. */
 async function mistakesOf(text: string | Uint8Array): Promise<string[]> {
-  const mistakes = await mistakesIn({ "environments/dev.tfvars": text });
+  const mistakes = await findMistakes({ "environments/dev.tfvars": text });
   return mistakes.map((line) => line.replace(/^environments\/dev\.tfvars:? ?/, ""));
 }
 
-const inFunction = (settings: string) => mistakesOf(tfvars({ functions: `api = { ${settings} }` }));
+const inFunction = (settings: string) => mistakesOf(makeTfvars({ functions: `api = { ${settings} }` }));
 
 describe("an environment's file", () => {
   test("becomes an environment with every default filled in", async () => {
     // Prepare
-    const root = makeProject({ "environments/dev.tfvars": tfvars() });
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
 
     // Act
     const environments = await loadEnvironments(root);
@@ -63,21 +63,21 @@ describe("an environment's file", () => {
           TEMPLATE = "$\${name}" /* and one more */ }
       }`;
     const [environment] = await loadEnvironments(
-      makeProject({ "environments/dev.tfvars": `\uFEFF${tfvars({ functions })}` }),
+      makeProject({ "environments/dev.tfvars": `\uFEFF${makeTfvars({ functions })}` }),
     );
     expect(environment?.functions["api"]?.environment).toEqual({ GREETING: "hello\n", TEMPLATE: "$${name}" });
   });
 
   test("cannot be changed once loaded", async () => {
-    const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars() }));
+    const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": makeTfvars() }));
     expect(Object.isFrozen(environment)).toBe(true);
     expect(Object.isFrozen(environment?.functions["api"]?.environment)).toBe(true);
   });
 
   test("adds an environment when it is copied, in alphabetical order", async () => {
     const root = makeProject({
-      "environments/qa.tfvars": tfvars(),
-      "environments/dev.tfvars": tfvars(),
+      "environments/qa.tfvars": makeTfvars(),
+      "environments/dev.tfvars": makeTfvars(),
       "environments/notes.md": "",
     });
     expect((await loadEnvironments(root)).map(({ name }) => name)).toEqual(["dev", "qa"]);
@@ -98,9 +98,9 @@ describe("an environment's file", () => {
 
 describe("an alarm's settings", () => {
   const settingsOf = async (functions: string, more: string) => {
-    const root = makeProject({ "environments/dev.tfvars": tfvars({ functions, more }) });
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars({ functions, more }) });
     const [environment] = await loadEnvironments(root);
-    return alarmSettings("errors", environment?.alarms ?? {}, environment?.functions["api"]?.alarms ?? {});
+    return resolveAlarmSettings("errors", environment?.alarms ?? {}, environment?.functions["api"]?.alarms ?? {});
   };
 
   test("are the function's, else the environment's, else the defaults", async () => {
@@ -136,12 +136,12 @@ describe("an alarm's settings", () => {
     ],
     ["an alarm that is none", "error = { threshold = 1 }", "error: unknown key, did you mean errors?"],
   ])("cannot be %s, for all functions or for one", async (_, alarms, mistake) => {
-    expect(await mistakesOf(tfvars({ more: `alarms = { ${alarms} }` }))).toEqual([`alarms.${mistake}`]);
+    expect(await mistakesOf(makeTfvars({ more: `alarms = { ${alarms} }` }))).toEqual([`alarms.${mistake}`]);
     expect(await inFunction(`alarms = { ${alarms} }`)).toEqual([`functions.api.alarms.${mistake}`]);
   });
 
   test("that do not go together are told where the last of them is", async () => {
-    const text = tfvars({
+    const text = makeTfvars({
       functions: "api = { alarms = { errors = { datapoints_to_alarm = 3 } } }",
       more: "alarms = { errors = { evaluation_periods = 2 } }",
     });
@@ -183,16 +183,18 @@ describe("how functions are kept warm", () => {
     ],
     ["schedule = {}", "schedule: unknown key, did you mean scheduled?"],
   ])("cannot be %s, for all functions or for one", async (warming, mistake) => {
-    expect(await mistakesOf(tfvars({ more: `warming = {\n ${warming}\n }` }))).toEqual([`warming.${mistake}`]);
+    expect(await mistakesOf(makeTfvars({ more: `warming = {\n ${warming}\n }` }))).toEqual([`warming.${mistake}`]);
     expect(await inFunction(`warming = {\n ${warming}\n }`)).toEqual([`functions.api.warming.${mistake}`]);
   });
 
   test("is the function's, else the environment's, else the default", async () => {
     const functions = "api = { warming = { peak = { concurrency = 20 } } }";
     const more = 'warming = { peak = { concurrency = 5, days = "MON-FRI" } }';
-    const root = makeProject({ "environments/dev.tfvars": tfvars({ functions, more }) });
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars({ functions, more }) });
     const [environment] = await loadEnvironments(root);
-    expect(warmingSettings(environment?.warming ?? {}, environment?.functions["api"]?.warming ?? {}).peak).toEqual({
+    expect(
+      resolveWarmingSettings(environment?.warming ?? {}, environment?.functions["api"]?.warming ?? {}).peak,
+    ).toEqual({
       enabled: true,
       everyMinutes: 2,
       fromHour: 9,
@@ -209,9 +211,9 @@ describe("how functions are kept warm", () => {
   });
 
   test("leaves no function of the user's the warmer's name", async () => {
-    const [mistake] = await mistakesIn({
+    const [mistake] = await findMistakes({
       "functions/warmer/handler.ts": "",
-      "environments/dev.tfvars": tfvars({ functions: "warmer = {}" }),
+      "environments/dev.tfvars": makeTfvars({ functions: "warmer = {}" }),
     });
     expect(mistake).toBe(
       'environments/dev.tfvars: functions.warmer: expected a name that Warmwatch does not use itself, got "warmer"',
@@ -240,14 +242,14 @@ describe("who gets alarms", () => {
       'runbooks_url: expected an address that begins with https://, of at most 100 characters, got "http://example.com"',
     ],
   ])("%s", async (more, mistake) => {
-    expect(await mistakesOf(tfvars({ more }))).toEqual([mistake]);
+    expect(await mistakesOf(makeTfvars({ more }))).toEqual([mistake]);
   });
 });
 
 describe("a function that is deployed elsewhere", () => {
   test("needs no code here", async () => {
     const functions = 'api = {}\nlegacy = { existing = true, function_name = "Shop_Legacy", log_format = "json" }';
-    const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars({ functions }) }));
+    const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": makeTfvars({ functions }) }));
     expect(Object.keys(environment?.functions ?? {})).toEqual(["api"]);
     expect(environment?.existingFunctions).toEqual({
       legacy: {
@@ -290,7 +292,7 @@ describe("mistakes in a file", () => {
     ],
     ["it is JSON", "{}", '1:1: expected lines as in region = "eu-west-1", got JSON'],
   ])("in its syntax, with line and column: %s", async (_, text, expected) => {
-    const [mistake, ...others] = await mistakesIn({ "environments/dev.tfvars": text });
+    const [mistake, ...others] = await findMistakes({ "environments/dev.tfvars": text });
     expect(mistake).toContain(`environments/dev.tfvars:${expected}`);
     expect(others).toEqual([]);
   });
@@ -301,12 +303,12 @@ describe("mistakes in a file", () => {
     ['api = {}\n"api" = {}', "5:2: functions.api"],
     ["api = { environment = { ONE = 1, TWO = 2, ONE = 3 } }", "4:43: functions.api.environment.ONE"],
   ])("a key that is set twice in a map, of which HCL takes the last in silence: %s", async (functions, expected) => {
-    const [mistake] = await mistakesIn({ "environments/dev.tfvars": tfvars({ functions }) });
+    const [mistake] = await findMistakes({ "environments/dev.tfvars": makeTfvars({ functions }) });
     expect(mistake).toBe(`environments/dev.tfvars:${expected}: set twice`);
   });
 
   test("not UTF-8", async () => {
-    expect(await mistakesOf(Buffer.from(tfvars(), "utf16le"))).toEqual(["expected UTF-8 text, got other bytes"]);
+    expect(await mistakesOf(Buffer.from(makeTfvars(), "utf16le"))).toEqual(["expected UTF-8 text, got other bytes"]);
     expect(await mistakesOf(Buffer.from('region = "\xff"', "latin1"))).toEqual([
       "expected UTF-8 text, got other bytes",
     ]);
@@ -318,7 +320,7 @@ describe("mistakes in a file", () => {
       'state: expected a map, as in state = { backend = "local" }, got nothing',
       "functions: expected a map, as in functions = { api = {} }, got nothing",
     ]);
-    expect(await mistakesOf(tfvars({ functions: "" }))).toEqual([
+    expect(await mistakesOf(makeTfvars({ functions: "" }))).toEqual([
       "functions: expected at least one function, as in functions = { api = {} }, got none",
     ]);
   });
@@ -394,7 +396,7 @@ describe("mistakes in a file", () => {
     ["kubernetes = {}", /^kubernetes: unknown key; known here: region, account_id, /],
   ])("at the top: %s", async (line, expected) => {
     const key = line.split(" ")[0] ?? "";
-    const rest = tfvars().replace(new RegExp(`^${key} = .*\n`, "m"), "");
+    const rest = makeTfvars().replace(new RegExp(`^${key} = .*\n`, "m"), "");
     const mistakes = await mistakesOf(`${rest}${line}\n`);
     expect(mistakes).toEqual([typeof expected === "string" ? expected : expect.stringMatching(expected)]);
   });
@@ -440,11 +442,11 @@ describe("mistakes in a file", () => {
 
   test("a function without a folder, naming those that exist", async () => {
     const files = {
-      "environments/dev.tfvars": tfvars({ functions: "web = {}" }),
+      "environments/dev.tfvars": makeTfvars({ functions: "web = {}" }),
       "functions/jobs/handler.ts": "",
       "functions/empty/notes.md": "",
     };
-    expect(await mistakesIn(files)).toEqual([
+    expect(await findMistakes(files)).toEqual([
       "environments/dev.tfvars: functions.web: expected a file functions/web/handler.ts; functions there are: api, jobs",
     ]);
   });
@@ -452,15 +454,15 @@ describe("mistakes in a file", () => {
   test("names that AWS would refuse", async () => {
     const long = "a".repeat(61);
     const files = {
-      "environments/dev.tfvars": tfvars({ functions: `${long} = {}` }),
+      "environments/dev.tfvars": makeTfvars({ functions: `${long} = {}` }),
       [`functions/${long}/handler.ts`]: "",
     };
-    expect(await mistakesIn(files)).toEqual([
+    expect(await findMistakes(files)).toEqual([
       `environments/dev.tfvars: functions.${long}: expected dev-${long} to have at most 64 characters, got 65`,
     ]);
     expect(
-      await mistakesIn({
-        "environments/dev.tfvars": tfvars({ functions: "My_API = {}" }),
+      await findMistakes({
+        "environments/dev.tfvars": makeTfvars({ functions: "My_API = {}" }),
         "functions/My_API/handler.ts": "",
       }),
     ).toEqual([
@@ -469,7 +471,7 @@ describe("mistakes in a file", () => {
   });
 
   test.each(["Prod", "my env", "1st", "a_b", "x".repeat(33), ""])("an environment named %p", async (name) => {
-    const [mistake] = await mistakesIn({ [`environments/${name}.tfvars`]: tfvars() });
+    const [mistake] = await findMistakes({ [`environments/${name}.tfvars`]: makeTfvars() });
     expect(mistake).toBe(
       `environments/${name}.tfvars: expected a file name of at most 32 characters a-z, 0-9 and - that starts with a letter, got "${name}"`,
     );
@@ -478,12 +480,12 @@ describe("mistakes in a file", () => {
 
 describe("mistakes across files", () => {
   test("are all told in one run, file by file", async () => {
-    const mistakes = await mistakesIn({
+    const mistakes = await findMistakes({
       "environments/a.tfvars": "region = ",
-      "environments/b.tfvars": tfvars({ functions: "api = { memory_mb = 1, tracing = 2 }", more: "regoin = 1" }),
+      "environments/b.tfvars": makeTfvars({ functions: "api = { memory_mb = 1, tracing = 2 }", more: "regoin = 1" }),
       "environments/c.tfvars": Buffer.from([0xff]),
-      "environments/d.tfvars": tfvars(),
-      "environments/e.tfvars": tfvars({ functions: "web = {}" }),
+      "environments/d.tfvars": makeTfvars(),
+      "environments/e.tfvars": makeTfvars({ functions: "web = {}" }),
     });
     expect(mistakes.map((line) => line.replace(/(tfvars\S*( \S+:)?).*/, "$1"))).toEqual([
       "environments/a.tfvars:1:10:",
@@ -498,24 +500,24 @@ describe("mistakes across files", () => {
   test("two environments that would share one state", async () => {
     const cloud =
       'region = "eu-west-1"\nfunctions = { api = {} }\nstate = { backend = "cloud", organization = "o", workspace = "w" }';
-    expect(await mistakesIn({ "environments/a.tfvars": cloud, "environments/b.tfvars": cloud })).toEqual([
+    expect(await findMistakes({ "environments/a.tfvars": cloud, "environments/b.tfvars": cloud })).toEqual([
       "environments/b.tfvars: state: expected a location of its own, got HCP Terraform: o/w, as in environments/a.tfvars",
     ]);
     const s3 = cloud.replace(/state.*/, 'state = { backend = "s3", bucket = "bbb", key = "k", region = "eu-west-1" }');
     const elsewhere = s3.replace('"k"', '"k2"');
-    expect(await mistakesIn({ "environments/a.tfvars": s3, "environments/b.tfvars": elsewhere })).toEqual([]);
-    expect(await mistakesIn({ "environments/a.tfvars": s3, "environments/b.tfvars": s3 })).toHaveLength(1);
+    expect(await findMistakes({ "environments/a.tfvars": s3, "environments/b.tfvars": elsewhere })).toEqual([]);
+    expect(await findMistakes({ "environments/a.tfvars": s3, "environments/b.tfvars": s3 })).toHaveLength(1);
   });
 
   test("no environment at all", async () => {
-    expect(await mistakesIn({})).toEqual(["environments: expected a file <environment>.tfvars, found none"]);
-    expect(await mistakesIn({ "environments/README.md": "" })).toEqual([
+    expect(await findMistakes({})).toEqual(["environments: expected a file <environment>.tfvars, found none"]);
+    expect(await findMistakes({ "environments/README.md": "" })).toEqual([
       "environments: expected a file <environment>.tfvars, found none",
     ]);
   });
 
   test("a file that cannot be read", async () => {
-    expect(await mistakesIn({ "environments/dev.tfvars/x": "" })).toEqual([
+    expect(await findMistakes({ "environments/dev.tfvars/x": "" })).toEqual([
       "environments/dev.tfvars: cannot be read: it is a folder",
     ]);
   });

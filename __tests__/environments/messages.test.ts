@@ -1,16 +1,16 @@
 import { expect, test } from "@jest/globals";
-import { mistakesIn, tfvars } from "../support/project";
+import { findMistakes, makeTfvars } from "../support/project";
 
 /** What a file with this text is told, without the file's name. */
 async function toldOf(text: string): Promise<string[]> {
-  const mistakes = await mistakesIn({ "environments/dev.tfvars": text, "functions/jobs/handler.ts": "" });
+  const mistakes = await findMistakes({ "environments/dev.tfvars": text, "functions/jobs/handler.ts": "" });
   return mistakes.map((line) => line.replace(/^environments\/dev\.tfvars:? ?/, ""));
 }
 
-const inFunction = (settings: string) => tfvars({ functions: `api = { ${settings} }` });
-const atTop = (more: string) => tfvars({ more });
-const withRegion = (line: string) => tfvars().replace(/^region.*\n/, line);
-const withState = (line: string) => tfvars().replace(/^state.*\n/m, line);
+const inFunction = (settings: string) => makeTfvars({ functions: `api = { ${settings} }` });
+const atTop = (more: string) => makeTfvars({ more });
+const withRegion = (line: string) => makeTfvars().replace(/^region.*\n/, line);
+const withState = (line: string) => makeTfvars().replace(/^state.*\n/m, line);
 const withFunctions = (line: string) => `region = "eu-west-1"\nstate = { backend = "local" }\n${line}\n`;
 
 /** Each is told in one line. */
@@ -111,7 +111,7 @@ test.each([
     "functions: expected at least one function, as in functions = { api = {} }, got none",
   ],
   [withFunctions('functions = ["api"]'), "functions: expected a map, as in functions = { api = {} }, got a list"],
-  [tfvars({ functions: "api = true" }), "functions.api: expected a map, as in api = { … }, got true"],
+  [makeTfvars({ functions: "api = true" }), "functions.api: expected a map, as in api = { … }, got true"],
   [atTop("alarms = []"), "alarms: expected a map, as in alarms = { cold_starts = … }, got an empty list"],
   [
     inFunction("secrets = { DB = {} }"),
@@ -166,17 +166,17 @@ test.each([
   ],
   [atTop("alarm_emails = [a@b.c]"), '6:18: expected text in quotes, as in "a@b.c"'],
   ["functions { api {} }\n", "1:13: expected = between key and map, as in functions = { … }, got a block"],
-  [tfvars({ functions: "api {\n}" }), "4:5: expected = between key and map, as in api = { … }, got a block"],
+  [makeTfvars({ functions: "api {\n}" }), "4:5: expected = between key and map, as in api = { … }, got a block"],
   ['variable "region" {}\n', '1:10: expected values only, as in region = "eu-west-1", got the block variable'],
   ["functions.api.memory_mb = 512\n", "1:1: expected a key, got a path: write functions = { api = { memory_mb = … } }"],
   [withFunctions("functions = {\n  api = {\n}"), "6:1: expected a value or a closing bracket, got the end of the file"],
   // Functions.
   [
-    tfvars({ functions: "web = {}" }),
+    makeTfvars({ functions: "web = {}" }),
     "functions.web: expected a file functions/web/handler.ts; functions there are: api, jobs",
   ],
   [
-    tfvars({ functions: "Api = {}" }),
+    makeTfvars({ functions: "Api = {}" }),
     'functions.Api: expected a name of at most 64 characters a-z, 0-9 and - that starts with a letter, got "Api"',
   ],
 ])("%j is told what is meant", async (text, message) => {

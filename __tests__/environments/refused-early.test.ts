@@ -1,15 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
 import { ALARM_KEYS, URGENT_ALARMS } from "../../environments/alarms";
-import { isRegionName, meantRegion, partitionOf } from "../../environments/regions";
+import { isRegionName, suggestRegion, findPartition } from "../../environments/regions";
 import { ALARMS } from "../../model/alarms";
-import { makeProject, mistakesIn, synthesize, tfvars } from "../support/project";
+import { makeProject, findMistakes, synthesizeProject, makeTfvars } from "../support/project";
 
 async function toldOf(text: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> {
-  const mistakes = await mistakesIn({ "environments/dev.tfvars": text, "functions/web/handler.ts": "", ...more });
+  const mistakes = await findMistakes({ "environments/dev.tfvars": text, "functions/web/handler.ts": "", ...more });
   return mistakes.map((line) => line.replace("environments/dev.tfvars: ", ""));
 }
 
-const inFunction = (settings: string, more = "") => tfvars({ functions: `api = { ${settings} }`, more });
+const inFunction = (settings: string, more = "") => makeTfvars({ functions: `api = { ${settings} }`, more });
 
 describe("a runtime", () => {
   const lockOf = (version: string) => ({
@@ -36,7 +36,7 @@ describe("a runtime", () => {
   });
 
   test("is not judged by a lock file that cannot be read", async () => {
-    expect(await toldOf(tfvars(), { "providers/dev/.terraform.lock.hcl/x": "" })).toEqual([
+    expect(await toldOf(makeTfvars(), { "providers/dev/.terraform.lock.hcl/x": "" })).toEqual([
       "providers/dev/.terraform.lock.hcl cannot be read: it is a folder",
     ]);
   });
@@ -54,12 +54,12 @@ describe("a region", () => {
     ["AP-SOUTHEAST-2", "ap-southeast-2"],
     ["us-gvo-west-1", "us-gov-west-1"],
   ])("%s is refused, and %s proposed", async (written, meant) => {
-    const text = tfvars().replace("eu-west-1", written);
+    const text = makeTfvars().replace("eu-west-1", written);
     expect(await toldOf(text)).toEqual([
       `region: expected an AWS region, as in eu-west-1, got "${written}", did you mean ${meant}?`,
     ]);
     const state = `{ backend = "s3", bucket = "acme-states", key = "dev.tfstate", region = "${written}" }`;
-    expect(await toldOf(tfvars().replace('{ backend = "local" }', state))).toEqual([
+    expect(await toldOf(makeTfvars().replace('{ backend = "local" }', state))).toEqual([
       `state.region: expected an AWS region, as in eu-west-1, got "${written}", did you mean ${meant}?`,
     ]);
   });
@@ -67,7 +67,7 @@ describe("a region", () => {
   test.each(["eu-west-4", "sa-north-1", "me-west-2", "us-gov-central-1", "nz-north-1", "eusc-de-east-2"])(
     "that AWS may open after this was written is taken: %s",
     async (name) => {
-      expect(await toldOf(tfvars().replace("eu-west-1", name))).toEqual([]);
+      expect(await toldOf(makeTfvars().replace("eu-west-1", name))).toEqual([]);
     },
   );
 
@@ -80,7 +80,7 @@ describe("a region", () => {
     ["us-isob-east-1", "aws-iso-b"],
     ["eusc-de-east-1", "aws-eusc"],
   ])("%s is taken as it is, and in partition %s", (name, partition) => {
-    expect([isRegionName(name), meantRegion(name), partitionOf(name)]).toEqual([true, undefined, partition]);
+    expect([isRegionName(name), suggestRegion(name), findPartition(name)]).toEqual([true, undefined, partition]);
   });
 });
 
@@ -238,13 +238,13 @@ describe.each<[string, [string, string[]][]]>([
   [
     "a permissions boundary",
     [
-      [tfvars({ more: `permissions_boundary = "${BOUNDARY}"` }), []],
+      [makeTfvars({ more: `permissions_boundary = "${BOUNDARY}"` }), []],
       [
-        tfvars({ more: `permissions_boundary = "${BOUNDARY}"\naccount_id = "210987654321"` }),
+        makeTfvars({ more: `permissions_boundary = "${BOUNDARY}"\naccount_id = "210987654321"` }),
         [`permissions_boundary: expected an ARN in the environment's account, 210987654321, got "123456789012"`],
       ],
       [
-        tfvars({ more: `permissions_boundary = "${BOUNDARY}"` }).replace("eu-west-1", "cn-north-1"),
+        makeTfvars({ more: `permissions_boundary = "${BOUNDARY}"` }).replace("eu-west-1", "cn-north-1"),
         ['permissions_boundary: expected an ARN in partition aws-cn, as cn-north-1 is, got "aws"'],
       ],
     ],
@@ -282,7 +282,7 @@ describe.each<[string, [string, string[]][]]>([
         ],
       ],
       [
-        tfvars({
+        makeTfvars({
           functions: "api = {}\nweb = { asynchronous = true }",
           more: "alarms = { dropped_events = { threshold = 3 } }",
         }),
@@ -325,9 +325,9 @@ test("urgent are the alarms that stacks make so", () => {
 
 test("a default that reserved concurrency has no room for is lowered, and the summary says so", async () => {
   const functions = "api = { reserved_concurrency = 5 }\nweb = { reserved_concurrency = 50 }";
-  const { summary } = await synthesize(
+  const { summary } = await synthesizeProject(
     makeProject({
-      "environments/dev.tfvars": tfvars({ functions }),
+      "environments/dev.tfvars": makeTfvars({ functions }),
       "functions/web/handler.ts": "export const handler = async () => 1;\n",
     }),
   );

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { show } from "../../environments/mistakes";
 import { holdsSecret, namesSecret } from "../../environments/secrets";
 import { looksSecret } from "../../performance/secrets";
-import { mistakesIn, tfvars } from "../support/project";
+import { findMistakes, makeTfvars } from "../support/project";
 
 const SECRET_NAMES = [
   "STRIPE_SECRET_KEY",
@@ -177,8 +177,8 @@ test("a file tells each secret in its variables, beside its other mistakes", asy
     'DATABASE_URL = "postgres://a:b@c"',
     "PORT = 80",
   ].join("\n");
-  const mistakes = await mistakesIn({
-    "environments/dev.tfvars": tfvars({ functions: `api = { environment = { ${environment} } }` }),
+  const mistakes = await findMistakes({
+    "environments/dev.tfvars": makeTfvars({ functions: `api = { environment = { ${environment} } }` }),
   });
   expect(mistakes.map((line) => line.replace("environments/dev.tfvars: functions.api.environment.", ""))).toEqual([
     'PORT: expected text in quotes, as in "10", got 80',

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type z } from "zod";
 import { explainIssues } from "../../environments/explain";
 import { environmentFile } from "../../environments/schema";
-import { mistakesIn, synthesizeDev, tfvars } from "../support/project";
+import { findMistakes, synthesizeDev, makeTfvars } from "../support/project";
 
 const S3 = { bucket: "acme-states", key: "shop/dev.tfstate" };
 const CLOUD = { organization: "acme", workspace: "shop-dev", project: "Web shop" };
@@ -164,7 +164,7 @@ describe("tags", () => {
     ['{ Team = "a", team = "b" }', /tags\.team: expected a name that differs from Team in more than case, got "team"$/],
     ['{ Team = " a" }', /tags\.Team: expected .*no space around.*, got " a"$/],
   ])("AWS refuses %s", async (tags, told) => {
-    expect(await mistakesIn({ "environments/dev.tfvars": tfvars({ more: `tags = ${tags}` }) })).toEqual([
+    expect(await findMistakes({ "environments/dev.tfvars": makeTfvars({ more: `tags = ${tags}` }) })).toEqual([
       expect.stringMatching(told),
     ]);
   });
@@ -198,7 +198,7 @@ describe("environment variables", () => {
     const isKept = (text: string) => !text.includes("\0") && text === text.normalize("NFC");
     const texts = fc.sample(anyText.filter(isKept), { numRuns: 120, seed: 18 });
     const settings = texts.map((text, index) => `V${index}x = ${hclOf(text)}`).join(", ");
-    const { resource } = await synthesizeDev(tfvars({ functions: `api = { environment = { ${settings} } }` }));
+    const { resource } = await synthesizeDev(makeTfvars({ functions: `api = { environment = { ${settings} } }` }));
     const { variables } = resource["aws_lambda_function"]?.["api_function"]?.["environment"] as {
       variables: Record<string, string>;
     };
@@ -215,7 +215,7 @@ describe("environment variables", () => {
     ["what ends a variable", '"a\\u0000b"', /expected text without the character NUL, got /],
   ])("are refused with %s", async (_, hcl, told) => {
     const functions = `api = { environment = { VALUE = ${hcl} } }`;
-    expect(await mistakesIn({ "environments/dev.tfvars": tfvars({ functions }) })).toEqual([
+    expect(await findMistakes({ "environments/dev.tfvars": makeTfvars({ functions }) })).toEqual([
       expect.stringMatching(told),
     ]);
   });

@@ -4,13 +4,13 @@ import { unzipSync } from "fflate";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Answer } from "../../functions/api/answers";
+import { type ApiResponse } from "../../functions/api/answers";
 import type * as api from "../../functions/api/handler";
 import { MAX_NOTES, type Note } from "../../functions/api/notes";
-import { MAX_BODY_BYTES, router } from "../../functions/api/router";
+import { MAX_BODY_BYTES, createRouter } from "../../functions/api/router";
 import { bundleFunctions } from "../../stacks/bundle";
-import { CONTEXT, ping, startEnvironment, Stdout } from "../support/lambda";
-import { temporaryFolder } from "../support/project";
+import { CONTEXT, makePing, startExecutionEnvironment, Stdout } from "../support/lambda";
+import { makeTemporaryFolder } from "../support/project";
 
 let stdout: Stdout;
 
@@ -22,7 +22,7 @@ type Handler = typeof api.handler;
 
 /** The function in a new execution environment, without any notes. */
 function startApi(): Handler {
-  startEnvironment();
+  startExecutionEnvironment();
   let handler: Handler | undefined;
   jest.isolateModules(() => {
     ({ handler } = jest.requireActual<typeof api>("../../functions/api/handler"));
@@ -47,7 +47,7 @@ function request(method: string, rawPath: string, more: Readonly<Record<string, 
 
 const withNote = (note: unknown) => ({ body: JSON.stringify(note) });
 
-function bodyOf({ body = "" }: Answer): unknown {
+function bodyOf({ body = "" }: ApiResponse): unknown {
   return JSON.parse(body);
 }
 
@@ -71,7 +71,7 @@ describe("health and warming", () => {
   });
 
   test.each([
-    ["a warming ping", JSON.stringify(ping()), "warm"],
+    ["a warming ping", JSON.stringify(makePing()), "warm"],
     ["another body", '{"source":"me"}', "ok"],
     ["no body", undefined, "ok"],
   ])("POST /warm answers %s", async (_, body, status) => {
@@ -80,7 +80,7 @@ describe("health and warming", () => {
   });
 
   test("a ping of the warmer runs the warm-ups, and counts as no request", async () => {
-    const reply = await startApi()(ping(), CONTEXT);
+    const reply = await startApi()(makePing(), CONTEXT);
     expect(reply).toMatchObject({ warm: true, warmUps: [{ name: "identifiers" }] });
     expect(reply).not.toHaveProperty("warmUps.0.error");
     expect(stdout.text).toBe("");
@@ -408,8 +408,8 @@ describe("a fault of ours", () => {
     async (_, thrown, logged) => {
       // Prepare
       const log = jest.spyOn(process.stdout, "write").mockReturnValue(true);
-      const { monitorHttp } = startEnvironment();
-      const handler = monitorHttp(router({ "/broken": { GET: () => Promise.reject(thrown as Error) } }));
+      const { monitorHttp } = startExecutionEnvironment();
+      const handler = monitorHttp(createRouter({ "/broken": { GET: () => Promise.reject(thrown as Error) } }));
 
       // Act
       const answer = await handler(request("GET", "/broken"), CONTEXT);
@@ -455,11 +455,11 @@ describe("metrics", () => {
 describe("the bundle that is deployed", () => {
   test("answers in a process of its own", async () => {
     // Prepare
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     const bundles = await bundleFunctions(".", ["api"], folder);
     const zip = readFileSync(bundles.get("api")?.zipFile ?? "");
     for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
-    const events = [request("GET", "/health"), request("POST", "/notes", withNote({ title: "milk" })), ping()];
+    const events = [request("GET", "/health"), request("POST", "/notes", withNote({ title: "milk" })), makePing()];
     const program = `import(process.argv[1]).then(async ({ handler }) => {
       for (const event of ${JSON.stringify(events)}) console.log(JSON.stringify({ answer: await handler(event, {}) }));
     })`;

@@ -3,15 +3,15 @@ import { build } from "esbuild";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { functionFailureIn } from "../../local/function-failure";
-import { temporaryFolder } from "../support/project";
+import { parseFunctionFailure } from "../../local/function-failure";
+import { makeTemporaryFolder } from "../support/project";
 
 function payloadOf(trace: readonly string[], errorMessage = "far"): string {
   return JSON.stringify({ errorType: "RangeError", errorMessage, trace });
 }
 
 test("the place of a failure is in the sources, the first line that is the function's own", async () => {
-  const root = temporaryFolder();
+  const root = makeTemporaryFolder();
   const code = join(root, "code");
   writeFileSync(join(root, "handler.ts"), "// First line.\nexport const handler = () => {\n  throw new Error();\n};\n");
   await build({
@@ -20,7 +20,7 @@ test("the place of a failure is in the sources, the first line that is the funct
   });
   const bundled = `${pathToFileURL(code).href}/handler.mjs:1:11`;
 
-  const failure = functionFailureIn(
+  const failure = parseFunctionFailure(
     payloadOf([
       "RangeError: far",
       "    at node:internal/process/task_queues:95:5",
@@ -35,11 +35,11 @@ test("the place of a failure is in the sources, the first line that is the funct
 });
 
 test("without a source map, the place is in the bundle; without a line of the function, there is none", () => {
-  const code = temporaryFolder();
+  const code = makeTemporaryFolder();
 
-  expect(functionFailureIn(payloadOf([`    at ${code}/handler.mjs:7:9`]), code).where).toBe("handler.mjs:7:9");
+  expect(parseFunctionFailure(payloadOf([`    at ${code}/handler.mjs:7:9`]), code).where).toBe("handler.mjs:7:9");
   expect(
-    functionFailureIn(payloadOf(["    at node:fs:1:2", "    at /other/handler.mjs:7:9"]), code).where,
+    parseFunctionFailure(payloadOf(["    at node:fs:1:2", "    at /other/handler.mjs:7:9"]), code).where,
   ).toBeUndefined();
 });
 
@@ -49,7 +49,7 @@ test("what Lambda itself says is told without the request's identifier", () => {
     errorMessage: "RequestId: 1-2 Error: Task timed out after 3.00 seconds",
   });
 
-  expect(functionFailureIn(payload, "/code")).toEqual({
+  expect(parseFunctionFailure(payload, "/code")).toEqual({
     errorType: "Sandbox.Timedout",
     errorMessage: "Task timed out after 3.00 seconds",
   });
@@ -58,6 +58,6 @@ test("what Lambda itself says is told without the request's identifier", () => {
 test.each(["", "7", "null", "[]", '{"errorType":7}', "no JSON"])(
   "a payload that tells nothing is no failure of ours: %j",
   (payload) => {
-    expect(functionFailureIn(payload, "/code")).toEqual({ errorType: "Error", errorMessage: "" });
+    expect(parseFunctionFailure(payload, "/code")).toEqual({ errorType: "Error", errorMessage: "" });
   },
 );

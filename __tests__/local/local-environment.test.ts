@@ -12,8 +12,8 @@ import {
   type LocalEvent,
   startLocalEnvironment,
 } from "../../local/local-environment";
-import { makeProject, temporaryFolder, tfvars } from "../support/project";
-import { until } from "./lambda/support";
+import { makeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
+import { waitUntil } from "./lambda/support";
 
 // Real processes have to start, on a computer that may be busy.
 jest.setTimeout(60_000);
@@ -72,7 +72,7 @@ interface Project {
 
 function projectWith({ environment = "dev", settings = 'endpoint = "iam"', more, handler = API }: Project): string {
   return makeProject({
-    [`environments/${environment}.tfvars`]: tfvars({ functions: `api = {\n${settings}\n}`, more }),
+    [`environments/${environment}.tfvars`]: makeTfvars({ functions: `api = {\n${settings}\n}`, more }),
     "functions/api/handler.ts": handler,
     "functions/warmer/handler.ts": WARMER,
   });
@@ -138,7 +138,7 @@ describe("an environment on this computer", () => {
   });
 
   test("tells why a function failed, where in its code, and where its log is", async () => {
-    const logFolder = join(temporaryFolder(), "logs");
+    const logFolder = join(makeTemporaryFolder(), "logs");
     const local = await start({}, { logFolder });
 
     await local.get("/?fail=1");
@@ -193,7 +193,7 @@ describe("an environment on this computer", () => {
   });
 
   test("writes logs where it is asked to, and nothing else that stays", async () => {
-    const logFolder = join(temporaryFolder(), "logs");
+    const logFolder = join(makeTemporaryFolder(), "logs");
     // Of this name there is no other, whatever else runs on this computer.
     const local = await start({ environment: "tidy" }, { logFolder });
     const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("warmwatch-tidy-"));
@@ -219,7 +219,7 @@ describe("warming", () => {
   test("by schedule keeps three instances warm, and a burst of three meets no cold start", async () => {
     const local = await start({}, { warming: true, speed: 60 });
     // One round starts what another finds.
-    await until(() =>
+    await waitUntil(() =>
       local.told("warming-round").some(({ instances, coldStarts }) => instances === 3 && coldStarts === 0),
     );
 
@@ -257,7 +257,7 @@ describe("warming", () => {
     await local.get();
     const before = local.api.instances;
 
-    await until(() => local.api.instances === 0);
+    await waitUntil(() => local.api.instances === 0);
 
     expect(before).toBe(1);
   });
@@ -273,13 +273,13 @@ describe("alarms", () => {
         .map(({ to }) => to);
     const stateNow = () => local.environment.snapshot().alarms.find(({ name }) => name === "dev-api-errors")?.state;
     await local.get();
-    await until(() => states().length === 1);
+    await waitUntil(() => states().length === 1);
 
     await Promise.all(Array.from({ length: 6 }, () => local.get("/?fail=1")));
 
-    await until(() => states().length === 2);
+    await waitUntil(() => states().length === 2);
     const ringing = stateNow();
-    await until(() => states().length === 3);
+    await waitUntil(() => states().length === 3);
     expect(states()).toEqual(["OK", "ALARM", "OK"]);
     expect([ringing, stateNow()]).toEqual(["ALARM", "OK"]);
     const [, rang, ended] = local.told("alarm").filter(({ name }) => name === "dev-api-errors");

@@ -2,10 +2,10 @@ import { expect, jest, test } from "@jest/globals";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { LogFiles } from "../../local/log-files";
-import { filesIn, temporaryFolder } from "../support/project";
+import { readFiles, makeTemporaryFolder } from "../support/project";
 
 test("each function has a file, which begins anew when it is full", () => {
-  const folder = join(temporaryFolder(), "logs");
+  const folder = join(makeTemporaryFolder(), "logs");
   const logs = new LogFiles(folder, () => undefined, 10);
 
   for (const line of ["one", "two", "three", "ü"]) {
@@ -16,7 +16,7 @@ test("each function has a file, which begins anew when it is full", () => {
   logs.add("dev-other", "and one more");
   logs.flush();
 
-  expect(filesIn(folder)).toEqual({
+  expect(readFiles(folder)).toEqual({
     "dev-api.log": "three\nü\n",
     "dev-api.log.1": "one\ntwo\n",
     "dev-other.log": "a line that is longer than a file\nand one more\n",
@@ -24,7 +24,7 @@ test("each function has a file, which begins anew when it is full", () => {
 });
 
 test("a log that cannot be written is told, once, and not kept in memory", () => {
-  const folder = join(temporaryFolder(), "logs");
+  const folder = join(makeTemporaryFolder(), "logs");
   const onLost = jest.fn();
   const logs = new LogFiles(folder, onLost);
   rmSync(folder, { recursive: true });

@@ -6,8 +6,8 @@ import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { type Readable } from "node:stream";
-import { makeProject, temporaryFolder, tfvars } from "../support/project";
-import { HAS_PROC, isAlive, until } from "./lambda/support";
+import { makeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
+import { HAS_PROC, isProcessAlive, waitUntil } from "./lambda/support";
 
 // A program has to be bundled, and real processes have to start, on a computer that may be busy.
 jest.setTimeout(60_000);
@@ -24,10 +24,10 @@ afterEach(() => {
 /** `npm start -- …` in a small project, with its output in a pipe. */
 function npmStart(...args: string[]) {
   const root = makeProject({
-    "environments/dev.tfvars": tfvars({ functions: 'api = { endpoint = "iam" }' }),
+    "environments/dev.tfvars": makeTfvars({ functions: 'api = { endpoint = "iam" }' }),
     "functions/api/handler.ts": SLOW,
   });
-  const temporary = temporaryFolder();
+  const temporary = makeTemporaryFolder();
   const child = spawn(process.execPath, [resolve("run.js"), "local/main.ts", ...args], {
     cwd: root,
     env: { ...process.env, TMPDIR: temporary },
@@ -40,7 +40,7 @@ function npmStart(...args: string[]) {
   // All output has come, not only the exit.
   const ended = once(child, "close").then(([exitCode]) => exitCode as number | null);
   const url = async () => {
-    await until(() => /api is at \S+\n/.test(output.stdout) || child.exitCode !== null);
+    await waitUntil(() => /api is at \S+\n/.test(output.stdout) || child.exitCode !== null);
     return /api is at (\S+)/.exec(output.stdout)?.[1] ?? `nowhere: ${output.stderr}`;
   };
   const left = () => readdirSync(temporary);
@@ -69,7 +69,7 @@ describe("npm start", () => {
   test("without a terminal prints lines about what changes, and Ctrl-C ends it", async () => {
     const { child, output, ended, url } = npmStart("--port", "0");
     const status = (await fetch(await url())).status;
-    await until(() => output.stdout.includes("cold start"));
+    await waitUntil(() => output.stdout.includes("cold start"));
 
     child.kill("SIGINT");
 
@@ -97,7 +97,7 @@ describe("npm start", () => {
     );
     const descendants = () => descendantsOf(pid);
     // The guard, and the function's process, which works.
-    await until(() => descendants().length >= 2);
+    await waitUntil(() => descendants().length >= 2);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const pids = descendants();
 
@@ -107,7 +107,7 @@ describe("npm start", () => {
     }
 
     await ended;
-    await until(() => !pids.some(isAlive));
+    await waitUntil(() => !pids.some(isProcessAlive));
     expect([502, "cut off"]).toContain(await hanging);
     expect(left()).toEqual([expect.stringMatching(/^warmwatch-logs-/)]);
   });

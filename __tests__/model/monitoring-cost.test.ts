@@ -7,7 +7,7 @@ import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { METRICS_PER_FUNCTION, priceMonitoring } from "../../model/monitoring-cost";
 import { EnvironmentStack } from "../../stacks/environment-stack";
-import { HANDLER, makeProject, type SynthesizedStack, temporaryFolder, tfvars } from "../support/project";
+import { HANDLER_SOURCE, makeProject, type StackUnderTest, makeTemporaryFolder, makeTfvars } from "../support/project";
 
 const WARMING_METRICS = 3;
 
@@ -38,7 +38,7 @@ const existing = fc
 const environmentFile = fc
   .record({ functions: fc.array(deployed, { minLength: 1, maxLength: 3 }), old: fc.option(existing) })
   .map(({ functions, old }) =>
-    tfvars({
+    makeTfvars({
       functions: [
         ...functions.map((text, index) => `f${index} = {\n${text}\n}`),
         ...(old === null ? [] : [`old = {\n${old}\n}`]),
@@ -47,7 +47,7 @@ const environmentFile = fc
   );
 
 async function load(text: string): Promise<Environment> {
-  const handlers = [0, 1, 2].map((index): [string, string] => [`functions/f${index}/handler.ts`, HANDLER]);
+  const handlers = [0, 1, 2].map((index): [string, string] => [`functions/f${index}/handler.ts`, HANDLER_SOURCE]);
   const root = makeProject({ "environments/dev.tfvars": text, ...Object.fromEntries(handlers) });
   const [environment] = await loadEnvironments(root);
   if (!environment) throw new Error("no environment");
@@ -55,13 +55,13 @@ async function load(text: string): Promise<Environment> {
 }
 
 /** What Terraform would make of an environment, with code that does not matter. */
-function synthesized(environment: Environment): SynthesizedStack["resource"] {
-  const folder = temporaryFolder();
+function synthesized(environment: Environment): StackUnderTest["resource"] {
+  const folder = makeTemporaryFolder();
   const bundle = { zipFile: join(__dirname, "monitoring-cost.test.ts"), sourceCodeHash: "", notes: [] };
   const bundles = new Map([WARMER, ...Object.keys(environment.functions)].map((name) => [name, bundle]));
   const app = new App({ outdir: folder, skipValidation: true });
   const stack = new EnvironmentStack(app, environment, { bundles, stackFolder: folder });
-  const { resource } = stack.toTerraform() as SynthesizedStack;
+  const { resource } = stack.toTerraform() as StackUnderTest;
   return resource;
 }
 

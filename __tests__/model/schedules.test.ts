@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { Cron } from "croner";
 import { INTERVALS_MINUTES, parseDays } from "../../environments/days";
-import { hoursPerWeek, type PeakWarming, type ScheduledWarming, scheduleRules } from "../../model/schedules";
+import { countHoursPerWeek, type PeakWarming, type WarmingSchedule, buildScheduleRules } from "../../model/schedules";
 
 const WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const WEEK_MINUTES = 7 * 24 * 60;
@@ -48,9 +48,9 @@ function minutesOf(expression: string): number[] {
  * Which strategy fires in which minute of the week, as the expressions have it; a minute that two of them match is
  * told.
  */
-function expand(settings: Parameters<typeof scheduleRules>[0]): string[] {
+function expand(settings: Parameters<typeof buildScheduleRules>[0]): string[] {
   const week = Array.from({ length: WEEK_MINUTES }, () => "");
-  for (const { strategy, expression } of scheduleRules(settings)) {
+  for (const { strategy, expression } of buildScheduleRules(settings)) {
     for (const minute of minutesOf(expression)) week[minute] = (week[minute] ?? "") + strategy;
   }
   return week;
@@ -58,7 +58,7 @@ function expand(settings: Parameters<typeof scheduleRules>[0]): string[] {
 
 /** The same, by walking through every peak's minutes. */
 function define(
-  scheduled: ScheduledWarming | undefined,
+  scheduled: WarmingSchedule | undefined,
   peak: PeakWarming | undefined,
   startDays: readonly number[],
 ): string[] {
@@ -108,7 +108,7 @@ describe("the week's minutes", () => {
           const settings = { scheduled: schedule, peak };
           expect(expand(settings).join()).toBe(define(schedule, peak, drawn?.days.meant ?? []).join());
           for (const strategy of ["scheduled", "peak"]) {
-            const count = scheduleRules(settings).filter((rule) => rule.strategy === strategy).length;
+            const count = buildScheduleRules(settings).filter((rule) => rule.strategy === strategy).length;
             expect(count).toBeLessThanOrEqual(3);
           }
         },
@@ -126,7 +126,7 @@ describe("an expression", () => {
     fc.assert(
       fc.property(scheduled, fc.record({ everyMinutes, hours, days }), (schedule, drawn) => {
         const peak = { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text };
-        for (const { expression } of scheduleRules({ scheduled: schedule, peak })) {
+        for (const { expression } of buildScheduleRules({ scheduled: schedule, peak })) {
           // Others know no year, no `?`, and no step without an end.
           const fields = expression
             .slice("cron(".length, -") *)".length + 1)
@@ -154,7 +154,7 @@ describe("the hours of a week", () => {
         };
         const week = expand(settings);
         const count = (strategy: string) => week.filter((name) => name === strategy).length;
-        const { scheduled: off, peak } = hoursPerWeek(settings);
+        const { scheduled: off, peak } = countHoursPerWeek(settings);
         expect([off * (60 / schedule.everyMinutes), peak * (60 / drawn.everyMinutes)]).toEqual([
           count("scheduled"),
           count("peak"),
@@ -169,20 +169,20 @@ describe("rules", () => {
   const weekdays = { everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-FRI" } as const;
 
   test("are one while nothing interrupts the schedule", () => {
-    expect(scheduleRules({ scheduled: { everyMinutes: 5 } })).toEqual([
+    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 } })).toEqual([
       { strategy: "scheduled", expression: "cron(0/5 * * * ? *)" },
     ]);
   });
 
   test("leave the peak's hours out of the schedule", () => {
-    expect(scheduleRules({ scheduled: { everyMinutes: 5 }, peak: { ...weekdays, days: "MON-SUN" } })).toEqual([
+    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 }, peak: { ...weekdays, days: "MON-SUN" } })).toEqual([
       { strategy: "scheduled", expression: "cron(0/5 0-8,18-23 * * ? *)" },
       { strategy: "peak", expression: "cron(0/2 9-17 * * ? *)" },
     ]);
   });
 
   test("keep the schedule on the days without a peak", () => {
-    expect(scheduleRules({ scheduled: { everyMinutes: 5 }, peak: weekdays })).toEqual([
+    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 }, peak: weekdays })).toEqual([
       { strategy: "scheduled", expression: "cron(0/5 0-8,18-23 * * ? *)" },
       { strategy: "scheduled", expression: "cron(0/5 9-17 ? * SUN,SAT *)" },
       { strategy: "peak", expression: "cron(0/2 9-17 ? * MON-FRI *)" },
@@ -190,14 +190,14 @@ describe("rules", () => {
   });
 
   test("carry a night's peak into the next day", () => {
-    expect(scheduleRules({ peak: { ...weekdays, fromHour: 22, toHour: 6 } })).toEqual([
+    expect(buildScheduleRules({ peak: { ...weekdays, fromHour: 22, toHour: 6 } })).toEqual([
       { strategy: "peak", expression: "cron(0/2 0-5 ? * TUE-SAT *)" },
       { strategy: "peak", expression: "cron(0/2 22,23 ? * MON-FRI *)" },
     ]);
   });
 
   test("say every minute and every hour without a step", () => {
-    expect(scheduleRules({ scheduled: { everyMinutes: 60 }, peak: { ...weekdays, everyMinutes: 1 } })).toEqual([
+    expect(buildScheduleRules({ scheduled: { everyMinutes: 60 }, peak: { ...weekdays, everyMinutes: 1 } })).toEqual([
       { strategy: "scheduled", expression: "cron(0 0-8,18-23 * * ? *)" },
       { strategy: "scheduled", expression: "cron(0 9-17 ? * SUN,SAT *)" },
       { strategy: "peak", expression: "cron(* 9-17 ? * MON-FRI *)" },
@@ -206,17 +206,17 @@ describe("rules", () => {
 
   test("are none for a schedule that the peak replaces altogether", () => {
     const peak = { everyMinutes: 2, fromHour: 0, toHour: 24, days: "MON-SUN" } as const;
-    expect(scheduleRules({ scheduled: { everyMinutes: 5 }, peak })).toEqual([
+    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 }, peak })).toEqual([
       { strategy: "peak", expression: "cron(0/2 * * * ? *)" },
     ]);
   });
 
   test("are none where nothing is configured", () => {
-    expect(scheduleRules({})).toEqual([]);
+    expect(buildScheduleRules({})).toEqual([]);
   });
 
   test("are refused for malformed days", () => {
-    expect(() => scheduleRules({ peak: { ...weekdays, days: "" } })).toThrow("Malformed days: ");
+    expect(() => buildScheduleRules({ peak: { ...weekdays, days: "" } })).toThrow("Malformed days: ");
   });
 });
 

@@ -1,14 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { loadEnvironments } from "../../environments/load";
 import { priceWarming } from "../../model/warming-cost";
-import { makeProject, tfvars } from "../support/project";
+import { makeProject, makeTfvars } from "../support/project";
 
 const PERIODS_OF_FIVE_MINUTES = (730 * 60) / 5;
 
 /** What keeping the one function of an environment warm costs, by strategy. */
 async function costs(warming: string, more = "") {
   const functions = `api = { warming = { ${warming} }${more} }`;
-  const root = makeProject({ "environments/dev.tfvars": tfvars({ functions }) });
+  const root = makeProject({ "environments/dev.tfvars": makeTfvars({ functions }) });
   const [dev] = await loadEnvironments(root);
   return Object.fromEntries(dev ? priceWarming(dev).map((cost) => [cost.what, cost]) : []);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ops } from "../../operations/program";
+import { runOps } from "../../operations/program";
 import { renewOutput } from "../../stacks/output-folder";
 import { makeProject } from "../support/project";
 
@@ -21,7 +21,7 @@ async function run(args: readonly string[], prod = S3) {
   });
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const exitCode = await ops(["bootstrap", ...args], {
+  const exitCode = await runOps(["bootstrap", ...args], {
     root,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),

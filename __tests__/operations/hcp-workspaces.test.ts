@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { ops } from "../../operations/program";
-import { makeProject, temporaryFolder } from "../support/project";
-import { FakeHcp, failure, type Resource } from "./hcp/fake-hcp";
+import { runOps } from "../../operations/program";
+import { makeProject, makeTemporaryFolder } from "../support/project";
+import { FakeHcp, makeApiError, type Resource } from "./hcp/fake-hcp";
 
 const WORKSPACE = {
   name: "shop-prod",
@@ -31,7 +31,7 @@ beforeEach(async () => {
   address = await hcp.start();
   hosts = new Set();
   hcp.addProject("Default Project");
-  process.env = { ...originalVariables, HOME: temporaryFolder(), TF_TOKEN_app_terraform_io: hcp.token };
+  process.env = { ...originalVariables, HOME: makeTemporaryFolder(), TF_TOKEN_app_terraform_io: hcp.token };
   delete process.env["TF_CLOUD_HOSTNAME"];
   // The API is spoken over TLS, for which the server would need a certificate that is trusted here.
   globalThis.fetch = (input, init) => {
@@ -67,7 +67,7 @@ const WITH_SECRETS = {
 async function run(args: readonly string[] = [], files: Readonly<Record<string, string>> = PROD) {
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const exitCode = await ops(["hcp-workspaces", ...args], {
+  const exitCode = await runOps(["hcp-workspaces", ...args], {
     root: makeProject(files),
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),
@@ -213,7 +213,7 @@ describe("sensitive Terraform variables", () => {
 
 describe("roles in AWS", () => {
   const withRoles = (content: unknown) => {
-    const file = join(temporaryFolder(), "roles.json");
+    const file = join(makeTemporaryFolder(), "roles.json");
     writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
     return file;
   };
@@ -308,15 +308,15 @@ describe("what goes wrong is told on one line", () => {
   test.each([
     [
       "a token that is not accepted",
-      failure(401, "unauthorized"),
+      makeApiError(401, "unauthorized"),
       "app.terraform.io does not accept the token: run terraform login again",
     ],
     [
       "too many requests",
-      failure(429, "slow down"),
+      makeApiError(429, "slow down"),
       "app.terraform.io has had too many requests: try again in a minute",
     ],
-    ["a fault of the server", failure(500, ""), "organization acme: app.terraform.io answered with status 500"],
+    ["a fault of the server", makeApiError(500, ""), "organization acme: app.terraform.io answered with status 500"],
     [
       "a page of a proxy",
       "<html>Sign in</html>",
@@ -324,7 +324,7 @@ describe("what goes wrong is told on one line", () => {
     ],
     [
       "an organization that is not there",
-      failure(404, "not found"),
+      makeApiError(404, "not found"),
       "organization acme: it is not there, or the token may not see it",
     ],
   ])("%s", async (_, answer, message) => {
@@ -334,14 +334,14 @@ describe("what goes wrong is told on one line", () => {
 
   test("what the API refuses, in its own words, without line breaks", async () => {
     hcp.override = (request) =>
-      request.startsWith("POST") ? failure(422, "Name is invalid\nand too long") : undefined;
+      request.startsWith("POST") ? makeApiError(422, "Name is invalid\nand too long") : undefined;
     expect((await run()).stderr).toEqual([
       "workspace acme/shop-prod: app.terraform.io refuses it: Name is invalid and too long",
     ]);
   });
 
   test("what the token may not change", async () => {
-    hcp.override = (request) => (request.startsWith("POST") ? failure(404, "not found") : undefined);
+    hcp.override = (request) => (request.startsWith("POST") ? makeApiError(404, "not found") : undefined);
     expect((await run()).stderr).toEqual([
       "workspace acme/shop-prod: it is not there, or the token may not change it: not found",
     ]);
@@ -364,7 +364,7 @@ describe("what goes wrong is told on one line", () => {
   test("an error in the middle: a second run goes on from there", async () => {
     process.env["TF_VAR_hook"] = "secret-hook";
     hcp.override = (request) =>
-      request.endsWith("/vars") && request.startsWith("POST") ? failure(500, "") : undefined;
+      request.endsWith("/vars") && request.startsWith("POST") ? makeApiError(500, "") : undefined;
     expect((await run([], WITH_SECRETS)).exitCode).toBe(1);
     hcp.override = () => undefined;
 

@@ -10,10 +10,10 @@ import { addNote } from "../../operations/note";
 import { addPlanComment } from "../../operations/plan-comment";
 import { addReport } from "../../operations/report";
 import { addSmoke } from "../../operations/smoke";
-import { type Surroundings } from "../../operations/surroundings";
+import { type CommandContext } from "../../operations/surroundings";
 import { addWarm } from "../../operations/warm";
 
-const SURROUNDINGS: Surroundings = {
+const SURROUNDINGS: CommandContext = {
   root: ".",
   print: () => undefined,
   printAside: () => undefined,

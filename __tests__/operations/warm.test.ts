@@ -3,9 +3,9 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { type TargetResult, type WarmingRecord } from "../../warming/contract";
-import { ops } from "../../operations/program";
+import { runOps } from "../../operations/program";
 import { type RunRequest } from "../../operations/warming/plan";
-import { makeProject, tfvars } from "../support/project";
+import { makeProject, makeTfvars } from "../support/project";
 
 const STARTED_AT = Date.parse("2026-01-05T10:00:00.000Z");
 const LOG_GROUP = "/aws/lambda/dev-warmer";
@@ -94,13 +94,13 @@ function result(facts: Partial<TargetResult>): TargetResult {
 }
 
 /** Runs a command in a project with this `dev`. */
-async function run(args: readonly string[], dev: Parameters<typeof tfvars>[0] = {}) {
+async function run(args: readonly string[], dev: Parameters<typeof makeTfvars>[0] = {}) {
   const root = makeProject({
-    "environments/dev.tfvars": tfvars(dev),
-    "environments/staging.tfvars": tfvars(),
+    "environments/dev.tfvars": makeTfvars(dev),
+    "environments/staging.tfvars": makeTfvars(),
     "functions/web/handler.ts": "",
   });
-  const exitCode = await ops(args, {
+  const exitCode = await runOps(args, {
     root,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),

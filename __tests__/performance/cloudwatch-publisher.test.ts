@@ -14,7 +14,7 @@ import type * as publisherModule from "../../performance/cloudwatch-publisher";
 import { type Datum, METRICS, type MetricName } from "../../performance/metrics";
 import { bundleFunctions } from "../../stacks/bundle";
 import { Stdout } from "../support/lambda";
-import { makeProject, temporaryFolder } from "../support/project";
+import { makeProject, makeTemporaryFolder } from "../support/project";
 
 const ENVIRONMENT = {
   AWS_LAMBDA_FUNCTION_NAME: "dev-api",
@@ -656,9 +656,9 @@ describe("the SDK", () => {
 /** A bundled handler's folder, and its files. */
 async function unpack(handler: string): Promise<{ folder: string; files: Map<string, string> }> {
   const root = makeProject({ "functions/api/handler.ts": handler });
-  const api = (await bundleFunctions(root, ["api"], temporaryFolder())).get("api");
+  const api = (await bundleFunctions(root, ["api"], makeTemporaryFolder())).get("api");
   if (!api) throw new Error("no bundle api");
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   const files = new Map<string, string>();
   for (const [name, content] of Object.entries(unzipSync(readFileSync(api.zipFile)))) {
     writeFileSync(join(folder, name), content);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { oneLine } from "../../performance/foreign-text";
+import { toOneLine } from "../../performance/foreign-text";
 import { looksSecret, maskSecrets } from "../../performance/secrets";
 
 // Put together here, so that no scanner takes a made-up secret for one that has leaked.
@@ -39,8 +39,8 @@ describe("a text that others wrote", () => {
   test.each(SECRETS)("never shows %s", (_, text, secret) => {
     for (const around of [text, `Error: connect failed (${text}) at 10:00`, `a ${text}\nb`]) {
       expect(maskSecrets(around)).not.toContain(secret);
-      expect(oneLine(around)).not.toContain(secret);
-      expect(oneLine(around)).toContain("(masked)");
+      expect(toOneLine(around)).not.toContain(secret);
+      expect(toOneLine(around)).toContain("(masked)");
     }
   });
 
@@ -48,7 +48,7 @@ describe("a text that others wrote", () => {
     const around = fc.string({ unit: "grapheme", maxLength: 30 });
     fc.assert(
       fc.property(around, fc.constantFrom(...SECRETS), around, (before, [, text, secret], after) => {
-        expect(oneLine(`${before} ${text} ${after}`)).not.toContain(secret);
+        expect(toOneLine(`${before} ${text} ${after}`)).not.toContain(secret);
       }),
     );
   });
@@ -68,25 +68,25 @@ describe("a text that others wrote", () => {
     const text = fc.array(fc.oneof(nasty, fc.string({ unit: "binary" }))).map((parts) => parts.join(""));
     fc.assert(
       fc.property(text, (value) => {
-        expect(oneLine(value)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+        expect(toOneLine(value)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       }),
     );
   });
 
   test("shows a secret no more for terminal commands inside it", () => {
-    const hidden = oneLine(`AKIA\x1b[0m${upper(16)} and AKIA\u200b${upper(16)}`);
+    const hidden = toOneLine(`AKIA\x1b[0m${upper(16)} and AKIA\u200b${upper(16)}`);
     expect(hidden).toBe("(masked) and (masked)");
   });
 
   test("is cut between characters, not inside one", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (text, most) => {
-        const line = oneLine(text, most);
+        const line = toOneLine(text, most);
         expect(Array.from(line).length).toBeLessThanOrEqual(most);
         expect(line).not.toMatch(/\p{Cs}/u);
       }),
     );
-    expect(oneLine("🙂🙂🙂", 2)).toBe("🙂🙂");
+    expect(toOneLine("🙂🙂🙂", 2)).toBe("🙂🙂");
   });
 
   test.each([
@@ -99,7 +99,7 @@ describe("a text that others wrote", () => {
     "password is missing",
     "größer als 5 — naïve café, 日本語",
   ])("is left alone where it is ordinary: %s", (text) => {
-    expect(oneLine(text)).toBe(text);
+    expect(toOneLine(text)).toBe(text);
     expect(looksSecret(text)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { CONTEXT, contextThrough, ping, startEnvironment, Stdout } from "../support/lambda";
+import { CONTEXT, makeContext, makePing, startExecutionEnvironment, Stdout } from "../support/lambda";
 
 let stdout: Stdout;
 
@@ -16,7 +16,7 @@ const request = (method: string, rawPath: string, body?: string, isBase64Encoded
 });
 
 async function answerTo(event: unknown, result: unknown): Promise<unknown> {
-  const handler = startEnvironment().monitorHttp(async (_event: unknown, _context: unknown) => result);
+  const handler = startExecutionEnvironment().monitorHttp(async (_event: unknown, _context: unknown) => result);
   return handler(event, CONTEXT);
 }
 
@@ -51,7 +51,7 @@ describe("a response", () => {
   });
 
   test("tells the time that the handler took", async () => {
-    const handler = startEnvironment().monitorHttp(async () => {
+    const handler = startExecutionEnvironment().monitorHttp(async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       return { statusCode: 200, headers: { "X-Process-Time": "" } };
     });
@@ -62,7 +62,7 @@ describe("a response", () => {
 
   test("is not made from an exception, which stays one", async () => {
     const error = new Error("mine");
-    const handler = startEnvironment().monitorHttp(() => Promise.reject(error));
+    const handler = startExecutionEnvironment().monitorHttp(() => Promise.reject(error));
     await expect(handler()).rejects.toBe(error);
     expect(stdout.valuesOf("Failures")).toEqual([1]);
   });
@@ -71,7 +71,7 @@ describe("a response", () => {
 describe("POST /warm", () => {
   const inner = jest.fn(async (_event: unknown, _context: unknown) => ({ statusCode: 200, body: "inner" }));
   const post = (body?: string, base64 = false) =>
-    startEnvironment().monitorHttp(inner)(request("POST", "/warm", body, base64), CONTEXT);
+    startExecutionEnvironment().monitorHttp(inner)(request("POST", "/warm", body, base64), CONTEXT);
 
   beforeEach(() => {
     inner.mockClear();
@@ -82,8 +82,8 @@ describe("POST /warm", () => {
   });
 
   test.each([
-    ["as text", JSON.stringify(ping()), false],
-    ["in base64", Buffer.from(JSON.stringify(ping())).toString("base64"), true],
+    ["as text", JSON.stringify(makePing()), false],
+    ["in base64", Buffer.from(JSON.stringify(makePing())).toString("base64"), true],
   ])("with a warming body %s answers warm, and is no request", async (_, body, base64) => {
     expect(await post(body, base64)).toMatchObject({
       statusCode: 200,
@@ -94,32 +94,37 @@ describe("POST /warm", () => {
     expect(inner).not.toHaveBeenCalled();
   });
 
-  test.each([undefined, "", "{", "{}", '{"warming":true}', "null", JSON.stringify(ping({ more: "x".repeat(1024) }))])(
-    "with the body %p answers ok, and is a request",
-    async (body) => {
-      expect(await post(body)).toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
-      expect(stdout.valuesOf("Successes")).toEqual([1]);
-      expect(inner).not.toHaveBeenCalled();
-    },
-  );
+  test.each([
+    undefined,
+    "",
+    "{",
+    "{}",
+    '{"warming":true}',
+    "null",
+    JSON.stringify(makePing({ more: "x".repeat(1024) })),
+  ])("with the body %p answers ok, and is a request", async (body) => {
+    expect(await post(body)).toMatchObject({ statusCode: 200, body: '{"status":"ok"}' });
+    expect(stdout.valuesOf("Successes")).toEqual([1]);
+    expect(inner).not.toHaveBeenCalled();
+  });
 
   test("runs the warm-ups, and holds nobody's instance, whatever it is asked", async () => {
-    const { monitorHttp, warmUps } = startEnvironment();
+    const { monitorHttp, warmUps } = startExecutionEnvironment();
     const connect = jest.fn(() => 1);
     const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: connect } }) });
     const start = Date.now();
-    await handler(request("POST", "/warm", JSON.stringify(ping({ holdMilliseconds: 5000 }))), CONTEXT);
+    await handler(request("POST", "/warm", JSON.stringify(makePing({ holdMilliseconds: 5000 }))), CONTEXT);
     expect(Date.now() - start).toBeLessThan(1000);
     expect(connect).toHaveBeenCalledTimes(2);
   });
 
   describe("by strangers, again and again", () => {
-    const warm = () => request("POST", "/warm", JSON.stringify(ping()));
+    const warm = () => request("POST", "/warm", JSON.stringify(makePing()));
 
     test("is answered, and runs the warm-ups once a minute, and not within a minute of a ping", async () => {
       jest.useFakeTimers();
       const connect = jest.fn(() => 1);
-      const { monitorHttp, warmUps, warmedUp } = startEnvironment();
+      const { monitorHttp, warmUps, warmedUp } = startExecutionEnvironment();
       const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: connect } }) });
       await warmedUp();
       const runsOf = async (event: unknown, context: typeof CONTEXT) => {
@@ -129,42 +134,42 @@ describe("POST /warm", () => {
         expect(JSON.stringify(await answer)).toContain("warm");
         return connect.mock.calls.length - before;
       };
-      const post = () => runsOf(warm(), contextThrough("live"));
+      const post = () => runsOf(warm(), makeContext("live"));
 
       expect([await post(), await post(), await post()]).toEqual([1, 0, 0]);
       await jest.advanceTimersByTimeAsync(60_000);
       expect([await post(), await post()]).toEqual([1, 0]);
       await jest.advanceTimersByTimeAsync(60_000);
-      expect(await runsOf(ping(), contextThrough("warm"))).toBe(1);
-      expect([await post(), await runsOf(ping(), contextThrough("warm"))]).toEqual([0, 1]);
+      expect(await runsOf(makePing(), makeContext("warm"))).toBe(1);
+      expect([await post(), await runsOf(makePing(), makeContext("warm"))]).toEqual([0, 1]);
     });
 
     test("begins no second run of warm-ups while one is under way", async () => {
       const connect = jest.fn(() => new Promise((resolve) => setTimeout(resolve, 50)));
-      const { monitorHttp, warmUps, warmedUp } = startEnvironment();
+      const { monitorHttp, warmUps, warmedUp } = startExecutionEnvironment();
       const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: connect } }) });
       await warmedUp();
       connect.mockClear();
       await Promise.all([
-        handler(ping(), contextThrough("warm")),
-        handler(ping(), contextThrough("warm")),
-        handler(warm(), contextThrough("live")),
+        handler(makePing(), makeContext("warm")),
+        handler(makePing(), makeContext("warm")),
+        handler(warm(), makeContext("live")),
       ]);
       expect(connect).toHaveBeenCalledTimes(1);
     });
 
     test("is answered in time although a warm-up never ends", async () => {
-      const { monitorHttp, warmUps } = startEnvironment();
+      const { monitorHttp, warmUps } = startExecutionEnvironment();
       const never = () => new Promise(() => undefined);
       const handler = monitorHttp(inner, { warmUps: warmUps({ connections: { database: never } }) });
-      const context = { ...contextThrough("live"), getRemainingTimeInMillis: () => 550 };
+      const context = { ...makeContext("live"), getRemainingTimeInMillis: () => 550 };
       expect(await handler(warm(), context)).toMatchObject({ body: '{"status":"warm"}' });
     });
 
     test("takes an environment's cold start, as a ping does: the request after it is warm", async () => {
-      const handler = startEnvironment().monitorHttp(inner);
-      await handler(warm(), contextThrough("live"));
-      await handler(request("GET", "/"), contextThrough("live"));
+      const handler = startExecutionEnvironment().monitorHttp(inner);
+      await handler(warm(), makeContext("live"));
+      await handler(request("GET", "/"), makeContext("live"));
       expect(stdout.lines.map(({ start }) => start)).toEqual(["warm"]);
     });
   });
@@ -172,18 +177,18 @@ describe("POST /warm", () => {
   test.each([request("GET", "/warm"), request("POST", "/warmer"), request("POST", "/api/warm")])(
     "is no other route",
     async (event) => {
-      expect(await startEnvironment().monitorHttp(inner)(event, CONTEXT)).toMatchObject({ body: "inner" });
+      expect(await startExecutionEnvironment().monitorHttp(inner)(event, CONTEXT)).toMatchObject({ body: "inner" });
     },
   );
 });
 
 test("a direct ping is answered as by any monitored function, and gets no header", async () => {
-  expect(await answerTo(ping(), "never")).toMatchObject({ warm: true, version: "7" });
+  expect(await answerTo(makePing(), "never")).toMatchObject({ warm: true, version: "7" });
 });
 
 test("what is shaped as a ping and comes in as traffic does is a request, with its header", async () => {
   const inner = jest.fn(async (_event: unknown, _context: unknown) => ({ statusCode: 200 }));
-  const answer = await startEnvironment().monitorHttp(inner)(ping(), contextThrough("live"));
+  const answer = await startExecutionEnvironment().monitorHttp(inner)(makePing(), makeContext("live"));
   expect(inner).toHaveBeenCalledTimes(1);
   expect(answer).toMatchObject({ statusCode: 200, headers: { "X-Process-Time": expect.any(String) } });
 });

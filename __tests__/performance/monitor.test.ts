@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
-import { CONTEXT, contextThrough, metricsIn, ping, startEnvironment, Stdout } from "../support/lambda";
+import { CONTEXT, makeContext, listMetricNames, makePing, startExecutionEnvironment, Stdout } from "../support/lambda";
 
 let stdout: Stdout;
 
@@ -14,7 +14,7 @@ const answer = async (_event: unknown, _context: unknown) => "answer";
 describe("a monitored handler", () => {
   test("answers as before, and writes its metrics once", async () => {
     // Prepare
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const handler = monitor(
       async (event: { name: string }, context: typeof CONTEXT) => `${event.name} ${context.functionVersion}`,
     );
@@ -55,7 +55,7 @@ describe("a monitored handler", () => {
   });
 
   test("measures the time in the handler, and its share of the function's memory", async () => {
-    const { monitor } = startEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1000" });
+    const { monitor } = startExecutionEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1000" });
     jest.spyOn(process, "resourceUsage").mockReturnValue({ maxRSS: 250 * 1024 } as NodeJS.ResourceUsage);
     await monitor(() => new Promise((resolve) => setTimeout(resolve, 50)))();
     expect(stdout.valuesOf("MemoryUtilization")).toEqual([25]);
@@ -65,12 +65,12 @@ describe("a monitored handler", () => {
   });
 
   test("leaves memory out where the function's is unknown", async () => {
-    await startEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "" }).monitor(answer)({}, CONTEXT);
-    expect(metricsIn(stdout.lines[0])).toEqual(["ExecutionTime", "ColdStarts", "Successes"]);
+    await startExecutionEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "" }).monitor(answer)({}, CONTEXT);
+    expect(listMetricNames(stdout.lines[0])).toEqual(["ExecutionTime", "ColdStarts", "Successes"]);
   });
 
   test("keeps `this`", async () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const service = {
       name: "service",
       handler: monitor(async function (this: { name: string }) {
@@ -111,13 +111,13 @@ describe("to Lambda's runtime, a monitored handler", () => {
     ["is a function that returns a promise", (_event: unknown) => Promise.resolve(1)],
     ["streams", Object.assign(streaming, { [STREAMING]: "response", [HIGH_WATER_MARK]: 1024 })],
   ])("looks as the handler that %s", (_, handler) => {
-    const { monitor, monitorHttp } = startEnvironment();
+    const { monitor, monitorHttp } = startExecutionEnvironment();
     expect(looksOf(monitor(handler))).toEqual(looksOf(handler));
     expect(looksOf(monitorHttp(handler))).toEqual(looksOf(handler));
   });
 
   test("has the handler's properties, whenever they are set, and on either side", () => {
-    const { monitor, monitorHttp } = startEnvironment();
+    const { monitor, monitorHttp } = startExecutionEnvironment();
     for (const wrap of [monitor, monitorHttp]) {
       const used: string[] = [];
       const inner = Object.assign(async () => "answer", { use: (name: string) => used.push(name) });
@@ -134,7 +134,7 @@ describe("to Lambda's runtime, a monitored handler", () => {
   test.each([undefined, null, {}, "handler", Promise.resolve(answer)])(
     "is refused when it is loaded if it is %p",
     (handler) => {
-      const { monitor, monitorHttp } = startEnvironment();
+      const { monitor, monitorHttp } = startExecutionEnvironment();
       for (const wrap of [monitor, monitorHttp]) {
         expect(() => wrap(handler as typeof answer)).toThrow(
           new TypeError(`a handler is a function, not ${typeof handler}`),
@@ -144,7 +144,7 @@ describe("to Lambda's runtime, a monitored handler", () => {
   );
 
   test("of HTTP events keeps `this`", async () => {
-    const { monitorHttp } = startEnvironment();
+    const { monitorHttp } = startExecutionEnvironment();
     const service = {
       name: "service",
       handler: monitorHttp(async function (this: { name: string }) {
@@ -159,7 +159,7 @@ describe("a cold start", () => {
   const starts = () => stdout.lines.map(({ start, ColdStarts }) => [start, ColdStarts]);
 
   test("is the first request of an environment, and no other", async () => {
-    const handler = startEnvironment().monitor(answer);
+    const handler = startExecutionEnvironment().monitor(answer);
     await handler({}, CONTEXT);
     await handler({}, CONTEXT);
     await handler({}, CONTEXT);
@@ -171,7 +171,7 @@ describe("a cold start", () => {
   });
 
   test("is one for all handlers of an environment", async () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     await monitor(answer)({}, CONTEXT);
     await monitor(answer)({}, CONTEXT);
     expect(starts()).toEqual([
@@ -181,9 +181,9 @@ describe("a cold start", () => {
   });
 
   test("that a ping met is the ping's: the first request after it is warm", async () => {
-    const handler = startEnvironment().monitor(answer);
-    expect(await handler(ping(), CONTEXT)).toMatchObject({ cold: true });
-    expect(await handler(ping(), CONTEXT)).toMatchObject({ cold: false });
+    const handler = startExecutionEnvironment().monitor(answer);
+    expect(await handler(makePing(), CONTEXT)).toMatchObject({ cold: true });
+    expect(await handler(makePing(), CONTEXT)).toMatchObject({ cold: false });
     await handler({}, CONTEXT);
     expect(starts()).toEqual([["warm", undefined]]);
   });
@@ -191,7 +191,7 @@ describe("a cold start", () => {
   test.each(["provisioned-concurrency", "snap-start"])(
     "is not counted for an environment started ahead of time: %s",
     async (type) => {
-      await startEnvironment({ AWS_LAMBDA_INITIALIZATION_TYPE: type }).monitor(answer)({}, CONTEXT);
+      await startExecutionEnvironment({ AWS_LAMBDA_INITIALIZATION_TYPE: type }).monitor(answer)({}, CONTEXT);
       expect(starts()).toEqual([["proactive", undefined]]);
     },
   );
@@ -202,7 +202,7 @@ describe("a cold start", () => {
     [10_001, "proactive", undefined],
   ])("%i ms after the environment was started is %s", async (milliseconds, start, count) => {
     jest.useFakeTimers({ now: 0, doNotFake: ["hrtime"] });
-    const handler = startEnvironment().monitor(answer);
+    const handler = startExecutionEnvironment().monitor(answer);
     jest.setSystemTime(milliseconds);
     await handler({}, CONTEXT);
     jest.useRealTimers();
@@ -216,12 +216,12 @@ describe("an outcome", () => {
     handler: () => unknown,
     categorize?: (error: unknown) => string | undefined,
   ): Promise<unknown> {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     await Promise.resolve()
       .then(monitor(handler, categorize ? { categorize } : {}))
       .catch(() => undefined);
     const found = stdout.lines.flatMap((line) =>
-      metricsIn(line).filter((name) => /Successes|ClientErrors|Failures/.test(name)),
+      listMetricNames(line).filter((name) => /Successes|ClientErrors|Failures/.test(name)),
     );
     const [category] = stdout.lines.flatMap(({ Category }) => Category ?? []);
     return category === undefined ? found : [...found, category];
@@ -321,7 +321,7 @@ describe("an outcome", () => {
   });
 
   test("has at most ten categories in an environment: a bug cannot create thousands of billed metrics", async () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const letters = "abcdefghijklmnopqrstuvwxyz".split("");
     const handler = monitor((name: string) => Promise.reject(Object.assign(new Error(), { name })));
     for (const letter of [...letters, "a"]) await handler(`Bug${letter}`).catch(() => undefined);
@@ -347,7 +347,7 @@ describe("an answer to an HTTP request", () => {
     ["a body of null", version2, { statusCode: 200, body: null }, "Successes"],
     ["a value that is a response's body", version2, { body: { a: 1 } }, "Successes"],
   ])("of %s counts by what its caller sees", async (_, event, result, metric) => {
-    await startEnvironment().monitor(async (_event: unknown) => result)(event);
+    await startExecutionEnvironment().monitor(async (_event: unknown) => result)(event);
     expect(stdout.valuesOf(metric)).toEqual([1]);
   });
 });
@@ -366,7 +366,7 @@ describe("a batch", () => {
     batchItemFailures: identifiers.map((itemIdentifier) => ({ itemIdentifier })),
   });
   async function metricsOf(event: unknown, result: unknown): Promise<unknown> {
-    await startEnvironment().monitor(async (_event: unknown) => result)(event);
+    await startExecutionEnvironment().monitor(async (_event: unknown) => result)(event);
     const names = ["Successes", "Failures", "ServerErrors", "FailedRecords", "FailedRecordsShare"];
     return Object.fromEntries(names.flatMap((name) => stdout.valuesOf(name).map((value) => [name, value])));
   }
@@ -420,7 +420,7 @@ describe("a streamed response", () => {
   type Streaming = (event: unknown, stream: PassThrough, context: unknown) => unknown;
   async function streamed(handler: Streaming, event: unknown = {}): Promise<PassThrough> {
     const stream = new PassThrough();
-    const measured = startEnvironment().monitor(Object.assign(handler, { [STREAMING]: "response" }));
+    const measured = startExecutionEnvironment().monitor(Object.assign(handler, { [STREAMING]: "response" }));
     await Promise.resolve(measured(event, stream, CONTEXT)).catch(() => undefined);
     return stream;
   }
@@ -464,7 +464,7 @@ describe("a streamed response", () => {
   });
 
   test("answers a warming ping by its stream", async () => {
-    const stream = await streamed(async () => undefined, ping());
+    const stream = await streamed(async () => undefined, makePing());
     expect(JSON.parse(String(stream.read()))).toMatchObject({ warm: true, version: "7" });
     expect(stdout.text).toBe("");
   });
@@ -475,7 +475,7 @@ describe("a handler that calls back", () => {
     handler: (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown,
   ) =>
     new Promise((resolve) => {
-      const returned = startEnvironment().monitor(handler)({}, CONTEXT, (error, result) => {
+      const returned = startExecutionEnvironment().monitor(handler)({}, CONTEXT, (error, result) => {
         resolve({ error, result, returned });
       });
     });
@@ -534,7 +534,7 @@ describe("before nodejs24.x, a handler", () => {
   ])("answers by %s as before, and is measured", (_, method, values, expected) => {
     const context = contextOf();
     const { [method]: original } = context;
-    startEnvironment().monitor((_event: unknown, context: Legacy, _callback: unknown) => {
+    startExecutionEnvironment().monitor((_event: unknown, context: Legacy, _callback: unknown) => {
       (context[method] as (...values: unknown[]) => void)(...values);
     })({}, context, () => undefined);
     expect(original.mock.calls[0]?.slice(0, values.length)).toEqual(values);
@@ -543,13 +543,15 @@ describe("before nodejs24.x, a handler", () => {
 
   test("finds the very context that it is called with, also one that cannot be changed", () => {
     const context = Object.freeze(contextOf());
-    const handler = startEnvironment().monitor((_event: unknown, context: Legacy, _callback: unknown) => context);
+    const handler = startExecutionEnvironment().monitor(
+      (_event: unknown, context: Legacy, _callback: unknown) => context,
+    );
     expect(handler({}, context, () => undefined)).toBe(context);
   });
 
   test("calls back by rest parameters, and is measured until then", async () => {
     const error = await new Promise((resolve) => {
-      startEnvironment().monitor((...args: unknown[]) => {
+      startExecutionEnvironment().monitor((...args: unknown[]) => {
         setTimeout(() => {
           (args[2] as (error: unknown) => void)(new Error("x"));
         }, 30);
@@ -561,7 +563,7 @@ describe("before nodejs24.x, a handler", () => {
   });
 
   test("counts by its first answer, as for the runtime", async () => {
-    const handler = startEnvironment().monitor(
+    const handler = startExecutionEnvironment().monitor(
       async (_event: unknown, _context: unknown, callback: (...values: unknown[]) => void) => {
         callback(null, "first");
         throw new Error("second");
@@ -575,8 +577,8 @@ describe("before nodejs24.x, a handler", () => {
 describe("a warming ping", () => {
   test("is answered before the handler runs, with who answered, and counts in no metric", async () => {
     const inner = jest.fn(answer);
-    const handler = startEnvironment().monitor(inner);
-    expect(await handler(ping(), CONTEXT)).toEqual({
+    const handler = startExecutionEnvironment().monitor(inner);
+    expect(await handler(makePing(), CONTEXT)).toEqual({
       warm: true,
       instanceId: expect.stringMatching(/^\d+-0\.\d+$/),
       cold: true,
@@ -589,9 +591,9 @@ describe("a warming ping", () => {
   });
 
   test("always finds the same id in one environment, and another one in another", async () => {
-    const [one, two] = [startEnvironment().monitor(answer), startEnvironment().monitor(answer)];
+    const [one, two] = [startExecutionEnvironment().monitor(answer), startExecutionEnvironment().monitor(answer)];
     const id = async (handler: typeof one) =>
-      ((await handler(ping(), CONTEXT)) as unknown as { instanceId: string }).instanceId;
+      ((await handler(makePing(), CONTEXT)) as unknown as { instanceId: string }).instanceId;
     expect(await id(one)).toBe(await id(one));
     expect(await id(one)).not.toBe(await id(two));
   });
@@ -602,9 +604,9 @@ describe("a warming ping", () => {
     [300, 600, 100],
     [300, 100, 0],
   ])("asked to hold %p ms with %i ms left is held %i ms", async (asked, left, held) => {
-    const handler = startEnvironment().monitor(answer);
+    const handler = startExecutionEnvironment().monitor(answer);
     const context = { ...CONTEXT, getRemainingTimeInMillis: () => left };
-    const reply = await handler(ping(asked === undefined ? {} : { holdMilliseconds: asked }), context);
+    const reply = await handler(makePing(asked === undefined ? {} : { holdMilliseconds: asked }), context);
     const { heldMilliseconds } = reply as unknown as { heldMilliseconds: number };
     expect(heldMilliseconds).toBeGreaterThanOrEqual(held - 1);
     expect(heldMilliseconds).toBeLessThan(held + 60);
@@ -612,7 +614,7 @@ describe("a warming ping", () => {
 
   test("is held ten seconds at most", async () => {
     jest.useFakeTimers();
-    const reply = startEnvironment().monitor(answer)(ping({ holdMilliseconds: 3_600_000 }), {
+    const reply = startExecutionEnvironment().monitor(answer)(makePing({ holdMilliseconds: 3_600_000 }), {
       ...CONTEXT,
       getRemainingTimeInMillis: () => 900_000,
     });
@@ -622,52 +624,54 @@ describe("a warming ping", () => {
   });
 
   test.each([
-    ["another source", ping({ source: "aws.events" })],
-    ["warming as text", ping({ warming: "true" })],
+    ["another source", makePing({ source: "aws.events" })],
+    ["warming as text", makePing({ warming: "true" })],
     ["no time", { source: "lambda-warmer", warming: true }],
-    ["a time that is none", ping({ timestamp: "soon" })],
-    ["a negative hold", ping({ holdMilliseconds: -1 })],
-    ["a hold as text", ping({ holdMilliseconds: "75" })],
-    ["a ping inside a list", [ping()]],
-    ["a ping as text", JSON.stringify(ping())],
+    ["a time that is none", makePing({ timestamp: "soon" })],
+    ["a negative hold", makePing({ holdMilliseconds: -1 })],
+    ["a hold as text", makePing({ holdMilliseconds: "75" })],
+    ["a ping inside a list", [makePing()]],
+    ["a ping as text", JSON.stringify(makePing())],
     ["nothing", undefined],
   ])("with %s is a request like any other", async (_, event) => {
     const inner = jest.fn(answer);
-    await startEnvironment().monitor(inner)(event, CONTEXT);
+    await startExecutionEnvironment().monitor(inner)(event, CONTEXT);
     expect(inner).toHaveBeenCalledWith(event, CONTEXT);
     expect(inner.mock.calls[0]?.[0]).toBe(event);
     expect(stdout.valuesOf("Successes")).toEqual([1]);
   });
 
   test.each([
-    ["through the alias warm", contextThrough("warm"), {}],
-    ["to a version by its number, as a gate sends it", contextThrough("7"), {}],
-    ["through the alias that is configured", contextThrough("prod"), { warmingQualifier: "prod" }],
+    ["through the alias warm", makeContext("warm"), {}],
+    ["to a version by its number, as a gate sends it", makeContext("7"), {}],
+    ["through the alias that is configured", makeContext("prod"), { warmingQualifier: "prod" }],
     ["where no ARN tells the way, as in a unit test", CONTEXT, {}],
   ])("%s is answered", async (_, context, options) => {
     const inner = jest.fn(answer);
-    expect(await startEnvironment().monitor(inner, options)(ping(), context)).toMatchObject({ warm: true });
+    expect(await startExecutionEnvironment().monitor(inner, options)(makePing(), context)).toMatchObject({
+      warm: true,
+    });
     expect(inner).not.toHaveBeenCalled();
   });
 
   test.each([
-    ["the alias of traffic", contextThrough("live"), {}],
-    ["no alias", contextThrough(undefined), {}],
-    ["$LATEST", contextThrough("$LATEST"), {}],
-    ["another alias", contextThrough("warmer"), {}],
-    ["warm where another alias is configured", contextThrough("warm"), { warmingQualifier: "prod" }],
+    ["the alias of traffic", makeContext("live"), {}],
+    ["no alias", makeContext(undefined), {}],
+    ["$LATEST", makeContext("$LATEST"), {}],
+    ["another alias", makeContext("warmer"), {}],
+    ["warm where another alias is configured", makeContext("warm"), { warmingQualifier: "prod" }],
     ["an ARN that is none", { ...CONTEXT, invokedFunctionArn: null }, {}],
   ])("through %s is a request like any other", async (_, context, options) => {
-    const event = ping({ holdMilliseconds: 5000 });
+    const event = makePing({ holdMilliseconds: 5000 });
     const inner = jest.fn(answer);
-    expect(await startEnvironment().monitor(inner, options)(event, context)).toBe(await answer({}, CONTEXT));
+    expect(await startExecutionEnvironment().monitor(inner, options)(event, context)).toBe(await answer({}, CONTEXT));
     expect(inner).toHaveBeenCalledWith(event, context);
     expect(stdout.valuesOf("Successes")).toEqual([1]);
     expect(stdout.valuesOf("ColdStarts")).toEqual([1]);
   });
 
   test("may carry more than is known today", async () => {
-    const reply = await startEnvironment().monitor(answer)(ping({ round: 3 }), CONTEXT);
+    const reply = await startExecutionEnvironment().monitor(answer)(makePing({ round: 3 }), CONTEXT);
     expect(reply).toMatchObject({ warm: true });
   });
 });

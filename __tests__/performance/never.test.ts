@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import { type MonitorOptions } from "../../performance";
-import { type Performance, startEnvironment, Stdout } from "../support/lambda";
+import { type Performance, startExecutionEnvironment, Stdout } from "../support/lambda";
 
 /** Whatever happens, a request never fails, waits, or returns something else because it is monitored. */
 
@@ -198,7 +198,7 @@ describe("a monitored handler", () => {
           const without = await outcomeOf(plain, event, context, callsBack);
           prepare();
           jest.spyOn(Date, "now").mockReturnValue(now);
-          const loaded = startEnvironment();
+          const loaded = startExecutionEnvironment();
           const monitored = loaded.monitor(handlerThat(how, value), choose(loaded));
           const outcomes = await Promise.all([1, 2, 3].map(() => outcomeOf(monitored, event, context, callsBack)));
           for (const outcome of outcomes) {
@@ -213,7 +213,7 @@ describe("a monitored handler", () => {
   });
 
   test("gets its event, context and `this` as they came", () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     fc.assert(
       fc.property(anything, anything, anything, (event, context, self) => {
         const seen: unknown[] = [];
@@ -227,7 +227,7 @@ describe("a monitored handler", () => {
   });
 
   test("with every request counted once, however many run at the same time", async () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const handler = monitor(async (fail: boolean, milliseconds: number) => {
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
       if (fail) throw new TypeError("x");
@@ -252,7 +252,7 @@ describe("an HTTP handler", () => {
       fc.asyncProperty(endings, anything, anything, anything, async (how, value, event, context) => {
         const without = await outcomeOf(handlerThat(how, value), event, context, false);
         const measured = await outcomeOf(
-          startEnvironment().monitorHttp(handlerThat(how, value)),
+          startExecutionEnvironment().monitorHttp(handlerThat(how, value)),
           event,
           context,
           false,
@@ -267,7 +267,7 @@ describe("an HTTP handler", () => {
 
 describe("a named operation", () => {
   test("ends as its function does", async () => {
-    const { operation } = startEnvironment();
+    const { operation } = startExecutionEnvironment();
     const endings = ending.filter((how) => !how.startsWith("calls back"));
     await fc.assert(
       fc.asyncProperty(endings, anything, anything, async (how, value, name) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import Ajv from "ajv";
-import { CONTEXT, type Line, metricsIn, startEnvironment, Stdout } from "../support/lambda";
+import { CONTEXT, type MetricsLine, listMetricNames, startExecutionEnvironment, Stdout } from "../support/lambda";
 import emfSchema from "./emf-schema.json";
 
 let stdout: Stdout;
@@ -13,7 +13,7 @@ beforeEach(() => {
 const isEmf = new Ajv({ strict: false }).compile(emfSchema);
 
 /** Fails unless every line is of AWS's schema, and each metric and dimension it names is there. */
-function expectValid(lines: readonly Line[]): void {
+function expectValid(lines: readonly MetricsLine[]): void {
   for (const line of lines) {
     expect(isEmf(line) ? [] : isEmf.errors).toEqual([]);
     for (const { Dimensions, Metrics: metrics } of line._aws.CloudWatchMetrics) {
@@ -29,7 +29,7 @@ function expectValid(lines: readonly Line[]): void {
 
 describe("a line", () => {
   test("is of AWS's published schema, whatever it tells", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     const handler = monitor(async (fail: boolean) => {
       await operation("db.query", async () => 1);
       if (fail) throw new TypeError("x");
@@ -43,7 +43,7 @@ describe("a line", () => {
 
   test("tells CloudWatch the same as Powertools on equal input", async () => {
     // Prepare
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const printed = jest.spyOn(console, "log").mockImplementation(() => undefined);
     const powertools = new Metrics({ namespace: "Lambda/Performance", defaultDimensions: { FunctionName: "dev-api" } });
 
@@ -54,10 +54,10 @@ describe("a line", () => {
     powertools.addMetric("MemoryUtilization", "Percent", ours?.["MemoryUtilization"] as number);
     powertools.addMetric("ColdStarts", "Count", 1);
     powertools.addMetric("Successes", "Count", 1);
-    const theirs = powertools.serializeMetrics() as unknown as Line;
+    const theirs = powertools.serializeMetrics() as unknown as MetricsLine;
 
     // Assess
-    const meaning = ({ _aws, ...members }: Line) =>
+    const meaning = ({ _aws, ...members }: MetricsLine) =>
       _aws.CloudWatchMetrics.map(({ Namespace, Dimensions, Metrics: metrics }) => ({
         Namespace,
         // Powertools adds a dimension of its own.
@@ -71,7 +71,7 @@ describe("a line", () => {
   });
 
   test("names the function even if its name were hostile", async () => {
-    await startEnvironment({ AWS_LAMBDA_FUNCTION_NAME: 'a"b\n{}' }).monitor(async () => 1)();
+    await startExecutionEnvironment({ AWS_LAMBDA_FUNCTION_NAME: 'a"b\n{}' }).monitor(async () => 1)();
     expect(stdout.lines).toMatchObject([{ FunctionName: 'a"b\n{}' }]);
   });
 });
@@ -84,7 +84,7 @@ describe("a named operation", () => {
   const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
   test("has a metric with its name as second dimension, in the one write of its invocation", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     await monitor(async () => operation("db.query", async () => "rows"))();
     expect(stdout.writes).toBe(1);
     expect(stdout.lines.find((line) => "OperationTime" in line)).toMatchObject({
@@ -100,7 +100,7 @@ describe("a named operation", () => {
   });
 
   test("is measured on its own when nested, and when several run at once", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     await monitor(async () => {
       await operation("outer", async () => {
         await pause(20);
@@ -123,7 +123,7 @@ describe("a named operation", () => {
   });
 
   test("returns, throws and rejects as its function does, and is measured in each case", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     const error = new Error("mine");
     const promise = Promise.resolve(5);
     await monitor(async () => {
@@ -140,7 +140,7 @@ describe("a named operation", () => {
   });
 
   test("asks a lazy promise once, as query builders need", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     const then = jest.fn((resolve: (value: string) => void) => {
       resolve("rows");
     });
@@ -151,7 +151,7 @@ describe("a named operation", () => {
   });
 
   test("that outlives its request is told with the next", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     const handler = monitor(async () => {
       void operation("background", () => pause(10));
     });
@@ -163,7 +163,7 @@ describe("a named operation", () => {
   });
 
   test("is one of twenty at most; the rest shares a name", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     const names = "abcdefghijklmnopqrstuvwxyz".split("");
     await monitor(async () => {
       for (const name of names) operation(`op.${name}`, () => 1);
@@ -174,7 +174,7 @@ describe("a named operation", () => {
   });
 
   test("called in a loop is split into lines of a hundred values, and what is too much is counted", async () => {
-    const { monitor, operation } = startEnvironment();
+    const { monitor, operation } = startExecutionEnvironment();
     await monitor(async () => {
       for (let index = 0; index < 1250; index++) operation("loop", () => 1);
     })();
@@ -193,13 +193,13 @@ describe("standard output", () => {
 
   test("that takes a line in parts gets all of it", async () => {
     stdout.answer((bytes) => Math.min(bytes.length, 200));
-    await startEnvironment().monitor(async () => 1)();
+    await startExecutionEnvironment().monitor(async () => 1)();
     expectValid(stdout.lines);
     expect(stdout.lines).toHaveLength(1);
   });
 
   test("that is busy gets the rest with the next request, whole lines in order, and no request waits", async () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const handler = monitor(async () => "answer");
     let taken = 0;
     stdout.answer((bytes) => {
@@ -210,14 +210,14 @@ describe("standard output", () => {
     expect(stdout.text).toHaveLength(100);
     stdout.takeAll();
     await handler();
-    expect(stdout.lines.map(metricsIn)).toEqual([
+    expect(stdout.lines.map(listMetricNames)).toEqual([
       ["ExecutionTime", "MemoryUtilization", "ColdStarts", "Successes"],
       ["ExecutionTime", "MemoryUtilization", "Successes"],
     ]);
   });
 
   test("that is busy for long makes us drop, and say how many values when it takes some again", async () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const handler = monitor(async () => "answer");
     stdout.answer(failing("EAGAIN"));
     for (let count = 0; count < 500; count++) expect(await handler()).toBe("answer");
@@ -233,7 +233,7 @@ describe("standard output", () => {
   test.each(["EPIPE", "EBADF", "ENOSPC"])(
     "that fails with %s breaks no request, and what was lost is counted",
     async (code) => {
-      const { monitor } = startEnvironment();
+      const { monitor } = startExecutionEnvironment();
       const handler = monitor(async () => "answer");
       stdout.answer(failing(code));
       expect(await handler()).toBe("answer");
@@ -249,7 +249,7 @@ describe("standard output", () => {
 
 describe("a threshold", () => {
   test("lets values through from there on, and leaves other metrics alone", async () => {
-    const { monitor, onlyFrom } = startEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1000" });
+    const { monitor, onlyFrom } = startExecutionEnvironment({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1000" });
     const usage = jest.spyOn(process, "resourceUsage");
     const handler = monitor(async () => 1, { publisher: onlyFrom({ MemoryUtilization: 60 }) });
     for (const megabytes of [599, 600, 601]) {
@@ -264,7 +264,7 @@ describe("a threshold", () => {
 
 describe("a publisher of the author's", () => {
   test("is told when an invocation begins, and what it gave; standard output stays quiet", async () => {
-    const { monitor } = startEnvironment();
+    const { monitor } = startExecutionEnvironment();
     const publisher = { begin: jest.fn(), publish: jest.fn() };
     await monitor(async (_event: unknown, _context: unknown) => 1, { publisher })({}, CONTEXT);
     expect(publisher.begin).toHaveBeenCalledTimes(1);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { isPingReply } from "../../performance/warming";
-import { CONTEXT, ping, startEnvironment, Stdout } from "../support/lambda";
+import { CONTEXT, makePing, startExecutionEnvironment, Stdout } from "../support/lambda";
 
 let stdout: Stdout;
 
@@ -17,7 +17,7 @@ const never = () => new Promise(() => undefined);
 describe("warm-ups", () => {
   test("run when the environment starts, and again with each ping, whose reply tells of them", async () => {
     // Prepare
-    const { monitor, warmUps, warmedUp } = startEnvironment();
+    const { monitor, warmUps, warmedUp } = startExecutionEnvironment();
     const [load, connect] = [jest.fn(() => "module"), jest.fn(async () => "connected")];
     const handler = monitor(async () => 1, {
       warmUps: warmUps({ preload: { pdf: load }, connections: { database: connect } }),
@@ -25,7 +25,7 @@ describe("warm-ups", () => {
 
     // Act
     await warmedUp();
-    const reply = await handler(...([ping(), CONTEXT] as unknown as []));
+    const reply = await handler(...([makePing(), CONTEXT] as unknown as []));
 
     // Assess
     expect(load).toHaveBeenCalledTimes(2);
@@ -40,7 +40,7 @@ describe("warm-ups", () => {
   });
 
   test("do not run again with requests, and no request waits for them", async () => {
-    const { monitor, warmUps } = startEnvironment();
+    const { monitor, warmUps } = startExecutionEnvironment();
     const connect = jest.fn(never);
     const handler = monitor(async () => "answer", {
       warmUps: warmUps({ connections: { database: { run: connect, timeoutMilliseconds: 50 } } }),
@@ -64,14 +64,14 @@ describe("warm-ups", () => {
   ] as const)(
     "one that %s breaks nothing, and is told in the log and in the ping's reply",
     async (_, warmUp, error) => {
-      const { monitor, warmUps, warmedUp } = startEnvironment();
+      const { monitor, warmUps, warmedUp } = startExecutionEnvironment();
       const handler = monitor(async () => "answer", {
         warmUps: warmUps({ connections: { redis: warmUp, good: () => 1 } }),
       });
       await warmedUp();
       expect(await handler()).toBe("answer");
       expect(stdout.lines).toContainEqual({ level: "WARN", message: "warm-up failed", warmUp: "redis", error });
-      expect(await handler(...([ping(), CONTEXT] as unknown as []))).toMatchObject({
+      expect(await handler(...([makePing(), CONTEXT] as unknown as []))).toMatchObject({
         warmUps: [
           { name: "redis", error },
           { name: "good", milliseconds: expect.any(Number) },
@@ -89,16 +89,16 @@ describe("warm-ups", () => {
       () => Promise.reject(Object.assign(new Error(), { message: 7 })),
     ],
   ])("one that %s is told in the ping's reply, as a text", async (_, warmUp) => {
-    const { monitor, warmUps } = startEnvironment();
+    const { monitor, warmUps } = startExecutionEnvironment();
     const handler = monitor(async () => 1, { warmUps: warmUps({ connections: { redis: warmUp as () => unknown } }) });
-    const reply: unknown = await handler(...([ping(), CONTEXT] as unknown as []));
+    const reply: unknown = await handler(...([makePing(), CONTEXT] as unknown as []));
     expect(isPingReply(reply)).toBe(true);
     expect(reply).toMatchObject({ warmUps: [{ name: "redis", error: expect.any(String) }] });
   });
 
   test("of the same name, one that preloads and one that connects, run both", async () => {
     const [load, connect] = [jest.fn(), jest.fn()];
-    startEnvironment().warmUps({ preload: { database: load }, connections: { database: connect } });
+    startExecutionEnvironment().warmUps({ preload: { database: load }, connections: { database: connect } });
     await Promise.resolve();
     expect([load, connect].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });
@@ -109,7 +109,7 @@ describe("warm-ups", () => {
     [400, 0],
   ])("that never end do not keep a ping with %i ms left from its answer, which names them", async (left, bounded) => {
     jest.useFakeTimers();
-    const { monitor, warmUps } = startEnvironment();
+    const { monitor, warmUps } = startExecutionEnvironment();
     const handler = monitor(async () => 1, {
       warmUps: warmUps({
         connections: { hanging: never, patient: { run: never, timeoutMilliseconds: 60_000 }, good: () => 1 },
@@ -118,7 +118,7 @@ describe("warm-ups", () => {
     await jest.advanceTimersByTimeAsync(60_000);
     const context = { ...CONTEXT, getRemainingTimeInMillis: () => left };
 
-    const reply = handler(...([ping({ holdMilliseconds: 10_000 }), context] as unknown as []));
+    const reply = handler(...([makePing({ holdMilliseconds: 10_000 }), context] as unknown as []));
     const late = jest.fn();
     void Promise.resolve(reply).then(late);
     await jest.advanceTimersByTimeAsync(bounded + 10);
@@ -136,7 +136,7 @@ describe("warm-ups", () => {
 
   test("leave initialization on demand the time that it may take, whatever their own limit is", async () => {
     jest.useFakeTimers();
-    const { warmUps, warmedUp } = startEnvironment();
+    const { warmUps, warmedUp } = startExecutionEnvironment();
     warmUps({ connections: { hanging: { run: never, timeoutMilliseconds: 60_000 } } });
     const ended = jest.fn();
     void warmedUp().then(ended);
@@ -151,7 +151,9 @@ describe("warm-ups", () => {
 
   test("have their own limit in an environment that is started ahead of time", async () => {
     jest.useFakeTimers();
-    const { warmUps, warmedUp } = startEnvironment({ AWS_LAMBDA_INITIALIZATION_TYPE: "provisioned-concurrency" });
+    const { warmUps, warmedUp } = startExecutionEnvironment({
+      AWS_LAMBDA_INITIALIZATION_TYPE: "provisioned-concurrency",
+    });
     warmUps({ connections: { hanging: { run: never, timeoutMilliseconds: 60_000 } } });
     const ended = jest.fn();
     void warmedUp().then(ended);
@@ -163,7 +165,9 @@ describe("warm-ups", () => {
 
   test.each([NaN, 0, -1])("have five seconds where their limit is no time: %p", async (timeoutMilliseconds) => {
     jest.useFakeTimers();
-    const results = startEnvironment().warmUps({ connections: { one: { run: never, timeoutMilliseconds } } })();
+    const results = startExecutionEnvironment().warmUps({
+      connections: { one: { run: never, timeoutMilliseconds } },
+    })();
     await jest.advanceTimersByTimeAsync(5000);
     expect(await results).toMatchObject([{ error: "took longer than 5000 ms" }]);
   });
@@ -172,7 +176,7 @@ describe("warm-ups", () => {
     jest.useFakeTimers();
     const slow = () => new Promise((resolve) => setTimeout(resolve, 30_000));
     const limit = { run: slow, timeoutMilliseconds: Infinity };
-    const { warmUps } = startEnvironment({ AWS_LAMBDA_INITIALIZATION_TYPE: "provisioned-concurrency" });
+    const { warmUps } = startExecutionEnvironment({ AWS_LAMBDA_INITIALIZATION_TYPE: "provisioned-concurrency" });
     const results = warmUps({ connections: { one: limit } })();
     await jest.advanceTimersByTimeAsync(30_000);
     expect(await results).toEqual([{ name: "one", milliseconds: expect.any(Number) }]);
@@ -180,7 +184,7 @@ describe("warm-ups", () => {
 
   test("have five seconds each unless they say otherwise, and run at the same time", async () => {
     jest.useFakeTimers();
-    const { warmUps } = startEnvironment();
+    const { warmUps } = startExecutionEnvironment();
     const run = warmUps({ connections: { one: never, two: never, three: { run: never, timeoutMilliseconds: 1000 } } });
     const results = run();
     await jest.advanceTimersByTimeAsync(5000);

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { InvalidInput } from "../../environments/mistakes";
 import { bundleFunctions } from "../../stacks/bundle";
-import { HANDLER, makeProject, temporaryFolder } from "../support/project";
+import { HANDLER_SOURCE, makeProject, makeTemporaryFolder } from "../support/project";
 
 const CACHE = "node_modules/.cache/warmwatch/bundles";
 const ENTRY = `${CACHE}/api.json`;
@@ -44,7 +44,7 @@ afterEach(() => {
 /** The zip of `api`, or what is wrong with it. */
 async function bundle(root: string): Promise<string> {
   try {
-    const api = (await bundleFunctions(root, ["api"], temporaryFolder())).get("api");
+    const api = (await bundleFunctions(root, ["api"], makeTemporaryFolder())).get("api");
     return readFileSync(api?.zipFile ?? "").toString("base64");
   } catch (error) {
     if (error instanceof InvalidInput) return error.message;
@@ -54,7 +54,7 @@ async function bundle(root: string): Promise<string> {
 
 /** The same of a copy of the project that has no cache. */
 async function bundleAfresh(root: string): Promise<string> {
-  const copy = temporaryFolder();
+  const copy = makeTemporaryFolder();
   cpSync(root, copy, { recursive: true, verbatimSymlinks: true });
   rmSync(join(copy, "node_modules/.cache"), { recursive: true, force: true });
   return bundle(copy);
@@ -91,7 +91,7 @@ describe("comes out of the cache", () => {
 
   test("in a folder that a link leads to", async () => {
     const root = await bundledProject();
-    const link = join(temporaryFolder(), "link");
+    const link = join(makeTemporaryFolder(), "link");
     symlinkSync(root, link, "junction");
 
     const zip = await bundle(link);
@@ -102,7 +102,7 @@ describe("comes out of the cache", () => {
   test("whatever else changes", async () => {
     const root = await bundledProject();
 
-    write(root, "functions/warmer/handler.ts", HANDLER.replace("200", "201"));
+    write(root, "functions/warmer/handler.ts", HANDLER_SOURCE.replace("200", "201"));
     write(root, "cdktf.out.x1/manifest.json", "{}");
     utimesSync(join(root, "functions/api/part.ts"), 1, 1);
 
@@ -162,10 +162,10 @@ describe("is made again", () => {
   test("when a file is added beside a folder that is imported", async () => {
     const root = await bundledProject({
       "functions/api/handler.ts": 'export { handler } from "./deep/folder";',
-      "functions/api/deep/folder/index.ts": HANDLER,
+      "functions/api/deep/folder/index.ts": HANDLER_SOURCE,
     });
 
-    write(root, "functions/api/deep/folder.ts", HANDLER.replace("200", "201"));
+    write(root, "functions/api/deep/folder.ts", HANDLER_SOURCE.replace("200", "201"));
 
     expect(isPlanted(await bundle(root))).toBe(false);
   });

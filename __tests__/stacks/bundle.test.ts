@@ -6,17 +6,17 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidInput } from "../../environments/mistakes";
 import { bundleFunctions } from "../../stacks/bundle";
-import { HANDLER, makeProject, temporaryFolder, unpack } from "../support/project";
+import { HANDLER_SOURCE, makeProject, makeTemporaryFolder, unpackZip } from "../support/project";
 
 async function bundle(root: string): Promise<{ zip: Buffer; sourceCodeHash: string }> {
-  const bundles = await bundleFunctions(root, ["api"], temporaryFolder());
+  const bundles = await bundleFunctions(root, ["api"], makeTemporaryFolder());
   const api = bundles.get("api");
   if (!api) throw new Error("no bundle api");
   return { zip: readFileSync(api.zipFile), sourceCodeHash: api.sourceCodeHash };
 }
 
 async function mistakesOf(files: Record<string, string>, names = ["api"]): Promise<string[]> {
-  const failure: unknown = await bundleFunctions(makeProject(files), names, temporaryFolder()).catch(
+  const failure: unknown = await bundleFunctions(makeProject(files), names, makeTemporaryFolder()).catch(
     (error: unknown) => error,
   );
   if (!(failure instanceof InvalidInput)) throw new Error(`expected mistakes, got ${String(failure)}`);
@@ -25,9 +25,9 @@ async function mistakesOf(files: Record<string, string>, names = ["api"]): Promi
 
 /** Imports a bundle as Lambda does, from files and in a process of its own; returns what the expression says of it. */
 function evaluate(zip: Buffer, expression: string): string {
-  const program = join(temporaryFolder(), "program.mjs");
+  const program = join(makeTemporaryFolder(), "program.mjs");
   writeFileSync(program, `const bundle = await import(process.argv[2]);\nconsole.log(${expression});\n`);
-  return execFileSync(process.execPath, [program, join(unpack(zip), "handler.mjs")], { encoding: "utf8" }).trim();
+  return execFileSync(process.execPath, [program, join(unpackZip(zip), "handler.mjs")], { encoding: "utf8" }).trim();
 }
 
 describe("a bundle", () => {
@@ -126,7 +126,7 @@ describe("a bundle", () => {
     const before = await bundle(root);
     utimesSync(join(root, "functions/api/handler.ts"), 1, 1);
     expect((await bundle(root)).zip.equals(before.zip)).toBe(true);
-    writeFileSync(join(root, "functions/api/handler.ts"), HANDLER.replace("200", "201"));
+    writeFileSync(join(root, "functions/api/handler.ts"), HANDLER_SOURCE.replace("200", "201"));
     expect((await bundle(root)).zip.equals(before.zip)).toBe(false);
   });
 
@@ -162,7 +162,7 @@ describe("a handler is found", () => {
       "functions/web/old.js": 'exports.handler = () => "ok";',
     });
 
-    const web = (await bundleFunctions(root, ["web"], temporaryFolder())).get("web");
+    const web = (await bundleFunctions(root, ["web"], makeTemporaryFolder())).get("web");
 
     expect(evaluate(readFileSync(web?.zipFile ?? ""), "bundle.handler()")).toBe("ok");
   });
@@ -170,7 +170,7 @@ describe("a handler is found", () => {
 
 describe("what a program may never come to is told, and left out:", () => {
   async function notesOf(files: Record<string, string>): Promise<readonly string[] | undefined> {
-    return (await bundleFunctions(makeProject(files), ["api"], temporaryFolder())).get("api")?.notes;
+    return (await bundleFunctions(makeProject(files), ["api"], makeTemporaryFolder())).get("api")?.notes;
   }
 
   test("import() and require() of packages that are not installed", async () => {
@@ -237,7 +237,7 @@ describe("mistakes in a function's code", () => {
 });
 
 test("each function is bundled once, however many environments have it", async () => {
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   mkdirSync(join(folder, "out"));
   const bundles = await bundleFunctions(makeProject({}), ["api", "api", "api"], join(folder, "out"));
   expect([...bundles.keys()]).toEqual(["api"]);

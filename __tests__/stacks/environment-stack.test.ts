@@ -1,21 +1,22 @@
 import { describe, expect, test } from "@jest/globals";
 import { SHIPPED } from "../support/environments";
 import {
-  addressesOf,
+  listAddresses,
   type Attributes,
   makeProject,
-  resourceOf,
-  type SynthesizedStack,
-  synthesize,
+  findResource,
+  type StackUnderTest,
+  synthesizeProject,
   synthesizeDev,
-  tfvars,
+  makeTfvars,
 } from "../support/project";
 
-const devWith = (settings: string, more = "") => synthesizeDev(tfvars({ functions: `api = { ${settings} }`, more }));
+const devWith = (settings: string, more = "") =>
+  synthesizeDev(makeTfvars({ functions: `api = { ${settings} }`, more }));
 
 /** The statements of the function's policy: which actions on which resource. */
-function permissionsOf(stack: SynthesizedStack): [actions: string[], resource: string][] {
-  const { policy } = resourceOf(stack, "aws_iam_role_policy");
+function permissionsOf(stack: StackUnderTest): [actions: string[], resource: string][] {
+  const { policy } = findResource(stack, "aws_iam_role_policy");
   const { Statement } = JSON.parse(policy as string) as {
     Statement: { Effect: string; Action: string[]; Resource: string }[];
   };
@@ -32,7 +33,7 @@ describe("a function", () => {
     const stack = await devWith(
       'memory_mb = 1024, timeout_seconds = 30, architecture = "x86_64", runtime = "nodejs24.x", reserved_concurrency = 7, environment = { MODE = "fast" }',
     );
-    expect(resourceOf(stack, "aws_lambda_function")).toMatchObject({
+    expect(findResource(stack, "aws_lambda_function")).toMatchObject({
       function_name: "dev-api",
       memory_size: 1024,
       timeout: 30,
@@ -45,22 +46,22 @@ describe("a function", () => {
   });
 
   test("can be stopped: reserved concurrency 0 is not the same as none", async () => {
-    expect(resourceOf(await devWith("reserved_concurrency = 0"), "aws_lambda_function")).toHaveProperty(
+    expect(findResource(await devWith("reserved_concurrency = 0"), "aws_lambda_function")).toHaveProperty(
       "reserved_concurrent_executions",
       0,
     );
-    expect(resourceOf(await devWith(""), "aws_lambda_function")).not.toHaveProperty("reserved_concurrent_executions");
+    expect(findResource(await devWith(""), "aws_lambda_function")).not.toHaveProperty("reserved_concurrent_executions");
   });
 
   test("without variables has no environment block, which would publish a version with every apply", async () => {
-    expect(resourceOf(await devWith(""), "aws_lambda_function")).not.toHaveProperty("environment");
+    expect(findResource(await devWith(""), "aws_lambda_function")).not.toHaveProperty("environment");
   });
 
   test("publishes versions, and both aliases point at the newest", async () => {
     const stack = await devWith("");
-    expect(resourceOf(stack, "aws_lambda_function")).toHaveProperty("publish", true);
+    expect(findResource(stack, "aws_lambda_function")).toHaveProperty("publish", true);
     for (const name of ["live", "warm"]) {
-      expect(resourceOf(stack, "aws_lambda_alias", `api_${name}`)).toMatchObject({
+      expect(findResource(stack, "aws_lambda_alias", `api_${name}`)).toMatchObject({
         name,
         function_version: "${aws_lambda_function.api_function.version}",
       });
@@ -69,21 +70,21 @@ describe("a function", () => {
 
   test("logs JSON with the platform's reports, into a group of its own that forgets", async () => {
     const stack = await devWith("", "log_retention_days = 14");
-    expect(resourceOf(stack, "aws_lambda_function")["logging_config"]).toEqual({
+    expect(findResource(stack, "aws_lambda_function")["logging_config"]).toEqual({
       log_format: "JSON",
       system_log_level: "INFO",
       application_log_level: "INFO",
       log_group: "${aws_cloudwatch_log_group.api_logs.name}",
     });
-    expect(resourceOf(stack, "aws_cloudwatch_log_group")).toMatchObject({
+    expect(findResource(stack, "aws_cloudwatch_log_group")).toMatchObject({
       name: "/aws/lambda/dev-api",
       retention_in_days: 14,
     });
   });
 
   test("is traced by X-Ray, or not", async () => {
-    expect(resourceOf(await devWith(""), "aws_lambda_function")["tracing_config"]).toEqual({ mode: "Active" });
-    expect(resourceOf(await devWith("tracing = false"), "aws_lambda_function")["tracing_config"]).toEqual({
+    expect(findResource(await devWith(""), "aws_lambda_function")["tracing_config"]).toEqual({ mode: "Active" });
+    expect(findResource(await devWith("tracing = false"), "aws_lambda_function")["tracing_config"]).toEqual({
       mode: "PassThrough",
     });
   });
@@ -105,7 +106,7 @@ describe("a function", () => {
 
 describe("a function's role", () => {
   test("is assumed by Lambda alone", async () => {
-    const { assume_role_policy: trust } = resourceOf(await devWith(""), "aws_iam_role");
+    const { assume_role_policy: trust } = findResource(await devWith(""), "aws_iam_role");
     expect(JSON.parse(trust as string)).toMatchObject({
       Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: ["sts:AssumeRole"] }],
     });
@@ -132,13 +133,13 @@ describe("a function's role", () => {
       [["secretsmanager:GetSecretValue"], arn],
       [["ssm:GetParameter"], "${local.api_parameter-prefix}shop/key"],
     ]);
-    expect(resourceOf(stack, "aws_lambda_function")["environment"]).toEqual({
+    expect(findResource(stack, "aws_lambda_function")["environment"]).toEqual({
       variables: { DB: arn, KEY: "/shop/key" },
     });
   });
 
   test("is attached before the function exists, so that its first start can be logged", async () => {
-    expect(resourceOf(await devWith(""), "aws_lambda_function")["depends_on"]).toEqual([
+    expect(findResource(await devWith(""), "aws_lambda_function")["depends_on"]).toEqual([
       "aws_iam_role_policy.api_policy",
     ]);
   });
@@ -146,16 +147,16 @@ describe("a function's role", () => {
 
 test("a sensitive Terraform variable is declared once, without a default, and handed to each function that names it", async () => {
   const secrets = 'secrets = { TOKEN = { terraform_variable = "token" } }';
-  const { stacks } = await synthesize(
+  const { stacks } = await synthesizeProject(
     makeProject({
-      "environments/dev.tfvars": tfvars({ functions: `api = { ${secrets} }\nweb = { ${secrets} }` }),
+      "environments/dev.tfvars": makeTfvars({ functions: `api = { ${secrets} }\nweb = { ${secrets} }` }),
       "functions/web/handler.ts": "export const handler = () => {}",
     }),
   );
-  const dev = stacks["dev"] as SynthesizedStack;
+  const dev = stacks["dev"] as StackUnderTest;
   expect(dev.variable?.["token"]).toEqual({ type: "string", sensitive: true, nullable: false });
   for (const name of ["api_function", "web_function"]) {
-    expect(resourceOf(dev, "aws_lambda_function", name)["environment"]).toEqual({
+    expect(findResource(dev, "aws_lambda_function", name)["environment"]).toEqual({
       variables: { TOKEN: "${var.token}" },
     });
   }
@@ -164,7 +165,7 @@ test("a sensitive Terraform variable is declared once, without a default, and ha
 describe("an endpoint", () => {
   test("none: nothing is reachable", async () => {
     const stack = await devWith("");
-    expect(addressesOf(stack)).not.toEqual(
+    expect(listAddresses(stack)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/url|apigateway|permission.api/)]),
     );
     expect(stack.output["api"]?.value).not.toHaveProperty("url", expect.anything());
@@ -172,28 +173,28 @@ describe("an endpoint", () => {
 
   test("iam: a URL of alias live for signed requests, open to nobody by itself", async () => {
     const stack = await devWith('endpoint = "iam"');
-    expect(resourceOf(stack, "aws_lambda_function_url")).toMatchObject({
+    expect(findResource(stack, "aws_lambda_function_url")).toMatchObject({
       authorization_type: "AWS_IAM",
       function_name: "${aws_lambda_alias.api_live.function_name}",
       qualifier: "${aws_lambda_alias.api_live.name}",
     });
-    expect(addressesOf(stack)).not.toContainEqual(expect.stringMatching(/^aws_lambda_permission\.api/));
+    expect(listAddresses(stack)).not.toContainEqual(expect.stringMatching(/^aws_lambda_permission\.api/));
   });
 
   test("public: an HTTP API that is throttled, logged, and the only one who may invoke", async () => {
     const stack = await devWith('endpoint = "public"', "log_retention_days = 3");
     expect(stack.resource).not.toHaveProperty("aws_lambda_function_url");
-    expect(resourceOf(stack, "aws_apigatewayv2_integration")).toMatchObject({
+    expect(findResource(stack, "aws_apigatewayv2_integration")).toMatchObject({
       integration_uri: "${aws_lambda_alias.api_live.invoke_arn}",
       payload_format_version: "2.0",
     });
-    const stage = resourceOf(stack, "aws_apigatewayv2_stage");
+    const stage = findResource(stack, "aws_apigatewayv2_stage");
     expect(stage["default_route_settings"]).toEqual({ throttling_rate_limit: 100, throttling_burst_limit: 200 });
     expect((stage["access_log_settings"] as Attributes)["destination_arn"]).toBe(
       "${aws_cloudwatch_log_group.api_access-logs.arn}",
     );
-    expect(resourceOf(stack, "aws_cloudwatch_log_group", "api_access-logs")["retention_in_days"]).toBe(3);
-    expect(resourceOf(stack, "aws_lambda_permission")).toMatchObject({
+    expect(findResource(stack, "aws_cloudwatch_log_group", "api_access-logs")["retention_in_days"]).toBe(3);
+    expect(findResource(stack, "aws_lambda_permission")).toMatchObject({
       principal: "apigateway.amazonaws.com",
       qualifier: "${aws_lambda_alias.api_live.name}",
       source_arn: "${aws_apigatewayv2_api.api_http-api.execution_arn}/*/$default",
@@ -203,10 +204,10 @@ describe("an endpoint", () => {
   test("is said in the summary", async () => {
     const functions = 'api = { endpoint = "public" }\nweb = {}';
     const files = {
-      "environments/dev.tfvars": tfvars({ functions }),
+      "environments/dev.tfvars": makeTfvars({ functions }),
       "functions/web/handler.ts": "export const handler = 1",
     };
-    const { summary } = await synthesize(makeProject(files));
+    const { summary } = await synthesizeProject(makeProject(files));
     expect(summary.split("\n")).toContain(
       "dev          eu-west-1  api (public endpoint), web  73         $15.40 a month  terraform.dev.tfstate",
     );
@@ -219,7 +220,9 @@ test("many functions are counted in the summary, and the public ones still named
   const functions = names
     .map((name, index) => `${name} = { endpoint = "${index === 7 ? "public" : "iam"}" }`)
     .join("\n");
-  const { summary } = await synthesize(makeProject({ ...files, "environments/dev.tfvars": tfvars({ functions }) }));
+  const { summary } = await synthesizeProject(
+    makeProject({ ...files, "environments/dev.tfvars": makeTfvars({ functions }) }),
+  );
   expect(summary).toMatch(/^dev +eu-west-1 +30 functions, job-7 \(public endpoint\) +\d+ /m);
 });
 
@@ -328,15 +331,15 @@ describe("an environment", () => {
   });
 });
 
-function guarded(stack: SynthesizedStack): string[] {
-  const { for_each: keys } = resourceOf(stack, "terraform_data", "protected");
+function guarded(stack: StackUnderTest): string[] {
+  const { for_each: keys } = findResource(stack, "terraform_data", "protected");
   return JSON.parse(/^\$\{toset\((.*)\)\}$/.exec(keys as string)?.[1] ?? "") as string[];
 }
 
-function protectedIn(stack: SynthesizedStack): string[] {
-  return addressesOf(stack).filter((address) => {
+function protectedIn(stack: StackUnderTest): string[] {
+  return listAddresses(stack).filter((address) => {
     const [type = "", name = ""] = address.split(".");
-    return (resourceOf(stack, type, name)["lifecycle"] as Attributes | undefined)?.["prevent_destroy"] === true;
+    return (findResource(stack, type, name)["lifecycle"] as Attributes | undefined)?.["prevent_destroy"] === true;
   });
 }
 
@@ -407,12 +410,12 @@ describe("resource addresses", () => {
   test.each(Object.entries(SHIPPED))("of %s as shipped", async (name, text) => {
     const root = makeProject({ [`environments/${name}.tfvars`]: text });
     const own = name === "prod" ? ["terraform_data.protected"] : [];
-    const stack = (await synthesize(root)).stacks[name] as SynthesizedStack;
-    expect(addressesOf(stack)).toEqual([...base, ...own, "aws_lambda_function_url.api_url"].sort());
+    const stack = (await synthesizeProject(root)).stacks[name] as StackUnderTest;
+    expect(listAddresses(stack)).toEqual([...base, ...own, "aws_lambda_function_url.api_url"].sort());
   });
 
   test("of a public endpoint", async () => {
-    expect(addressesOf(await devWith('endpoint = "public"'))).toEqual(
+    expect(listAddresses(await devWith('endpoint = "public"'))).toEqual(
       [
         ...base,
         "aws_apigatewayv2_api.api_http-api",
@@ -429,8 +432,10 @@ describe("resource addresses", () => {
     const names = ["aws", "backend", "functions", "variables", "live", "api-logs"];
     const files = Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, "export const handler = 1"]));
     const functions = names.map((name) => `${name} = {}`).join("\n");
-    const { stacks } = await synthesize(makeProject({ ...files, "environments/dev.tfvars": tfvars({ functions }) }));
-    expect(addressesOf(stacks["dev"] as SynthesizedStack)).toHaveLength(
+    const { stacks } = await synthesizeProject(
+      makeProject({ ...files, "environments/dev.tfvars": makeTfvars({ functions }) }),
+    );
+    expect(listAddresses(stacks["dev"] as StackUnderTest)).toHaveLength(
       names.length * perFunction.length + perEnvironment.length,
     );
   });

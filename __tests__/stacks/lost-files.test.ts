@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { InvalidInput } from "../../environments/mistakes";
 import { bundleFunctions } from "../../stacks/bundle";
-import { makeProject, temporaryFolder } from "../support/project";
+import { makeProject, makeTemporaryFolder } from "../support/project";
 
 /** Beside each handler and in each package. */
 const DATA = ["page.html", "lib/words.txt", "lib/odd name.sql", "locale/de.js"];
@@ -15,7 +15,7 @@ async function said(handler: string, files: Readonly<Record<string, string>> = {
     ...files,
   });
   try {
-    const bundles = await bundleFunctions(root, ["api"], temporaryFolder());
+    const bundles = await bundleFunctions(root, ["api"], makeTemporaryFolder());
     return [...(bundles.get("api")?.notes ?? [])];
   } catch (error) {
     if (error instanceof InvalidInput) return error.message.split("\n");

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { InvalidInput } from "../../environments/mistakes";
 import { bundleFunctions } from "../../stacks/bundle";
-import { makeProject, temporaryFolder } from "../support/project";
+import { makeProject, makeTemporaryFolder } from "../support/project";
 
 /** Packages as there are, each made up. */
 const PACKAGES = {
@@ -51,7 +51,7 @@ async function mistakesOf(handler: string): Promise<string> {
     ...Object.fromEntries(packages),
     "functions/api/handler.ts": handler,
   });
-  const result = await bundleFunctions(root, ["api"], temporaryFolder()).catch((error: unknown) => error);
+  const result = await bundleFunctions(root, ["api"], makeTemporaryFolder()).catch((error: unknown) => error);
   if (result instanceof InvalidInput) return result.message;
   if (result instanceof Map) return [...result.values()].flatMap(({ notes }: { notes: string[] }) => notes).join("\n");
   throw result;

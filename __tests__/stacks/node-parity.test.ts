@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleFunctions } from "../../stacks/bundle";
-import { makeProject, temporaryFolder, unpack } from "../support/project";
+import { makeProject, makeTemporaryFolder, unpackZip } from "../support/project";
 
 /** Packages as there are, each made up. */
 const PACKAGES = {
@@ -109,7 +109,7 @@ const PROGRAM = `
 
 /** What each handler answers, by its name. */
 function answers(files: Readonly<Record<string, string>>): unknown {
-  const program = join(temporaryFolder(), "program.mjs");
+  const program = join(makeTemporaryFolder(), "program.mjs");
   writeFileSync(program, PROGRAM);
   const output = execFileSync(process.execPath, ["--no-warnings", program, JSON.stringify(files)], {
     encoding: "utf8",
@@ -131,12 +131,12 @@ test("a function answers from its bundle what it answers from its files", async 
   ]);
   const root = makeProject(Object.fromEntries([...files, ...data, ...packages]) as Record<string, string>);
 
-  const bundles = await bundleFunctions(root, names.map(folderOf), temporaryFolder());
+  const bundles = await bundleFunctions(root, names.map(folderOf), makeTemporaryFolder());
 
   const unbundled = names.map((name, index) => [name, join(root, files[index]?.[0] ?? "")]);
   const bundled = names.map((name) => [
     name,
-    join(unpack(readFileSync(bundles.get(folderOf(name))?.zipFile ?? "")), "handler.mjs"),
+    join(unpackZip(readFileSync(bundles.get(folderOf(name))?.zipFile ?? "")), "handler.mjs"),
   ]);
   expect(answers(Object.fromEntries(bundled) as Record<string, string>)).toEqual(
     answers(Object.fromEntries(unbundled) as Record<string, string>),

@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { renewOutput } from "../../stacks/output-folder";
-import { filesIn, temporaryFolder } from "../support/project";
+import { readFiles, makeTemporaryFolder } from "../support/project";
 
 let outdir: string;
 
 beforeEach(() => {
-  outdir = join(temporaryFolder(), "cdktf.out");
+  outdir = join(makeTemporaryFolder(), "cdktf.out");
 });
 
 function write(folder: string, files: Record<string, string>): void {
@@ -27,7 +27,7 @@ async function renew(files: Record<string, string>): Promise<void> {
 describe("the output folder", () => {
   test("is made with what is written", async () => {
     await renew({ "stacks/dev/cdk.tf.json": "1", "stacks/dev/assets/api/A/api.zip": "zip" });
-    expect(filesIn(outdir)).toEqual({
+    expect(readFiles(outdir)).toEqual({
       "manifest.json": "{}",
       "stacks/dev/cdk.tf.json": "1",
       "stacks/dev/assets/api/A/api.zip": "zip",
@@ -42,7 +42,7 @@ describe("the output folder", () => {
       "stacks/dev/plan": "plan",
     });
     await renew({ "stacks/dev/cdk.tf.json": "2", "stacks/dev/assets/api/B/api.zip": "new" });
-    expect(filesIn(outdir)).toEqual({
+    expect(readFiles(outdir)).toEqual({
       "manifest.json": "{}",
       "stacks/dev/.terraform/x": "provider",
       "stacks/dev/.terraform.lock.hcl": "lock",
@@ -60,13 +60,13 @@ describe("the output folder", () => {
 
   test("stays as it was when writing fails, and nothing is left beside it", async () => {
     await renew({ "stacks/dev/cdk.tf.json": "1" });
-    const before = filesIn(outdir);
+    const before = readFiles(outdir);
     const failing = renewOutput(outdir, (folder) => {
       write(folder, { "stacks/dev/cdk.tf.json": "half" });
       return Promise.reject(new Error("no space left"));
     });
     await expect(failing).rejects.toThrow("no space left");
-    expect(filesIn(outdir)).toEqual(before);
+    expect(readFiles(outdir)).toEqual(before);
     expect(readdirSync(dirname(outdir))).toEqual(["cdktf.out"]);
   });
 });

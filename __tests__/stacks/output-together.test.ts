@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Readable } from "node:stream";
-import { filesIn, temporaryFolder } from "../support/project";
+import { readFiles, makeTemporaryFolder } from "../support/project";
 
 const started: ChildProcessByStdio<null, Readable, null>[] = [];
 
@@ -46,19 +46,19 @@ function renewing(folder: string, who: string, times: number) {
 const ended = async (child: (typeof started)[number]) => ((await once(child, "exit")) as [number | null])[0];
 
 test("of several that renew an output folder at the same time, none fails, and the last one's is whole", async () => {
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   const children = ["a", "b", "c", "d"].map((who) => renewing(folder, who, 40));
   for (const child of children) child.stdout.resume();
   expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0]);
 
-  const files = filesIn(join(folder, "out"));
+  const files = readFiles(join(folder, "out"));
   expect(Object.keys(files)).toHaveLength(22);
   expect(new Set(Object.values(files)).size).toBe(1);
   expect(readdirSync(folder).sort()).toEqual(["out", "renew.ts"]);
 });
 
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("nothing is left beside it by one that %s ends", async (signal) => {
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   const child = renewing(folder, "a", 1);
   await once(child.stdout, "data");
   child.kill(signal);
@@ -67,7 +67,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("nothing is left beside it b
 });
 
 test("what one left that was killed is removed by the next, and its lock does not stop it", async () => {
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   const killed = renewing(folder, "a", 1);
   await once(killed.stdout, "data");
   killed.kill("SIGKILL");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { InvalidInput } from "../../environments/mistakes";
 import { PHYSICAL_NAMES } from "../../stacks/physical-names";
 import { ENVIRONMENTS, makeProjectWithEnvironments } from "../support/environments";
-import { HANDLER, makeProject, synthesize, tfvars } from "../support/project";
+import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTfvars } from "../support/project";
 
 /** What is said of environments with these functions, each maybe in another region or account. */
 async function mistakes(
@@ -11,13 +11,13 @@ async function mistakes(
   const files = Object.entries(environments).map(([name, written]) => {
     const { functions, region = "eu-west-1", account } = typeof written === "string" ? { functions: written } : written;
     const more = account === undefined ? "" : `account_id = "${account}"`;
-    return [`environments/${name}.tfvars`, tfvars({ functions, more }).replace("eu-west-1", region)] as const;
+    return [`environments/${name}.tfvars`, makeTfvars({ functions, more }).replace("eu-west-1", region)] as const;
   });
   const code = ["api", "x-api", "eu-warmer", "west-api"].map(
-    (name) => [`functions/${name}/handler.ts`, HANDLER] as const,
+    (name) => [`functions/${name}/handler.ts`, HANDLER_SOURCE] as const,
   );
   try {
-    await synthesize(makeProject(Object.fromEntries([...files, ...code])));
+    await synthesizeProject(makeProject(Object.fromEntries([...files, ...code])));
     return [];
   } catch (error) {
     if (error instanceof InvalidInput) return error.message.split("\n");
@@ -96,7 +96,7 @@ describe("names that AWS takes once", () => {
   });
 
   test("are known of every type of resource", async () => {
-    const { stacks } = await synthesize(makeProjectWithEnvironments());
+    const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
     const types = new Set(ENVIRONMENTS.flatMap((name) => Object.keys(stacks[name]?.resource ?? {})));
     expect(types.size).toBeGreaterThan(20);
     expect([...types].filter((type) => !(type in PHYSICAL_NAMES))).toEqual([]);

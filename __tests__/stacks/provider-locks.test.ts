@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { bundleFunctions } from "../../stacks/bundle";
 import { synthesize } from "../../stacks/synthesize";
-import { makeProject, temporaryFolder, tfvars } from "../support/project";
+import { makeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
 
 const LOCK = ".terraform.lock.hcl";
 
 /** Synthesizes dev and prod, of which prod has a lock file; returns where their stacks are. */
 async function synthesizeWithLock(providers?: string): Promise<string> {
   const root = makeProject({
-    "environments/dev.tfvars": tfvars(),
-    "environments/prod.tfvars": tfvars(),
+    "environments/dev.tfvars": makeTfvars(),
+    "environments/prod.tfvars": makeTfvars(),
     "providers/prod/.terraform.lock.hcl": "# the lock",
   });
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   const bundles = await bundleFunctions(root, ["warmer", "api"], folder);
   synthesize(await loadEnvironments(root), {
     bundles,

@@ -3,10 +3,10 @@ import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { bundleFunctions } from "../../stacks/bundle";
-import { QUOTAS, quotaMistakes, quotaNotes, SHARED_QUOTAS } from "../../stacks/quotas";
+import { QUOTAS, findQuotaMistakes, findQuotaNotes, SHARED_QUOTAS } from "../../stacks/quotas";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 import { SynthesizedEnvironment } from "../../stacks/synthesized";
-import { HANDLER, makeProject, synthesize, temporaryFolder, tfvars } from "../support/project";
+import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
 
 type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -18,7 +18,7 @@ function many(length: number, attributes: object): Record<string, Record<string,
 /** What is said of a project with this environment. */
 async function mistakesIn(functions: string): Promise<string[]> {
   try {
-    await synthesize(makeProject({ "environments/dev.tfvars": tfvars({ functions }) }));
+    await synthesizeProject(makeProject({ "environments/dev.tfvars": makeTfvars({ functions }) }));
     return [];
   } catch (error) {
     if (error instanceof InvalidInput) return error.message.split("\n");
@@ -35,12 +35,12 @@ describe("an environment of 500 functions with the longest names", () => {
 
   beforeAll(async () => {
     const root = makeProject({
-      "environments/dev.tfvars": tfvars({
+      "environments/dev.tfvars": makeTfvars({
         functions: names.map((name) => `${name} = { endpoint = "iam" }`).join("\n"),
       }),
-      ...Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, HANDLER])),
+      ...Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, HANDLER_SOURCE])),
     });
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     const environments = await loadEnvironments(root);
     const bundles = await bundleFunctions(root, ["api", "warmer"], folder);
     const [bundle] = bundles.values();
@@ -60,8 +60,8 @@ describe("an environment of 500 functions with the longest names", () => {
   });
 
   test("is within every quota", () => {
-    expect(quotaMistakes([synthesized])).toEqual([]);
-    expect(quotaNotes([synthesized])).toEqual([]);
+    expect(findQuotaMistakes([synthesized])).toEqual([]);
+    expect(findQuotaNotes([synthesized])).toEqual([]);
   });
 
   test("has no rule with more than 5 targets, and every function once at each time", () => {
@@ -98,7 +98,7 @@ describe("what is more than AWS takes", () => {
   let dev: Environment;
 
   beforeAll(async () => {
-    const [only] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars() }));
+    const [only] = await loadEnvironments(makeProject({ "environments/dev.tfvars": makeTfvars() }));
     if (!only) throw new Error("no environment");
     dev = only;
   });
@@ -143,7 +143,7 @@ describe("what is more than AWS takes", () => {
     ["alarms named by", "aws_cloudwatch_composite_alarm", { alarm_rule: 'ALARM("a") OR '.repeat(101) }, 1, 100],
   ])("%s", (what, type, one, count, limit, fits = count - 1) => {
     const some = (length: number) => new SynthesizedEnvironment(dev, { resource: { [type]: many(length, one) } });
-    const told = (length: number) => quotaMistakes([some(length)]).filter(({ message }) => message.includes(what));
+    const told = (length: number) => findQuotaMistakes([some(length)]).filter(({ message }) => message.includes(what));
     expect(told(count).map(({ message }) => message)).toEqual([
       expect.stringContaining(`expected at most ${limit} ${what}`),
     ]);
@@ -153,11 +153,11 @@ describe("what is more than AWS takes", () => {
   test("is a note where AWS raises it: policies attached to a role", () => {
     const attached = (length: number) =>
       new SynthesizedEnvironment(dev, { resource: { aws_iam_role_policy_attachment: many(length, { role: "r" }) } });
-    expect(quotaMistakes([attached(11)])).toEqual([]);
-    expect(quotaNotes([attached(11)])).toEqual([
+    expect(findQuotaMistakes([attached(11)])).toEqual([]);
+    expect(findQuotaNotes([attached(11)])).toEqual([
       "dev: expected at most 10 policies attached to role r unless AWS has raised it, got 11: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
     ]);
-    expect(quotaNotes([attached(10)])).toEqual([]);
+    expect(findQuotaNotes([attached(10)])).toEqual([]);
   });
 
   describe("of all environments together", () => {
@@ -202,10 +202,10 @@ describe("what is more than AWS takes", () => {
       ],
     ])("are notes where AWS raises them: %s", (_, type, length, places, expected, one = {}) => {
       const environments = withEach(type, length, places, one);
-      expect(quotaMistakes(environments)).toEqual([]);
-      expect(quotaNotes(environments)).toEqual([expect.stringContaining(`expected at most ${expected}`)]);
-      expect(quotaNotes(environments)[0]).toContain("unless AWS has raised it, got");
-      expect(quotaNotes(withEach(type, Math.floor(length / 2), places, one))).toEqual([]);
+      expect(findQuotaMistakes(environments)).toEqual([]);
+      expect(findQuotaNotes(environments)).toEqual([expect.stringContaining(`expected at most ${expected}`)]);
+      expect(findQuotaNotes(environments)[0]).toContain("unless AWS has raised it, got");
+      expect(findQuotaNotes(withEach(type, Math.floor(length / 2), places, one))).toEqual([]);
     });
 
     test("are mistakes where AWS never raises them, in one account", () => {
@@ -215,7 +215,7 @@ describe("what is more than AWS takes", () => {
         ["eu-west-1", ONE],
         ["us-east-1", ONE],
       ]);
-      expect(quotaMistakes(inOne)).toEqual([
+      expect(findQuotaMistakes(inOne)).toEqual([
         {
           file: "environments/a.tfvars, environments/b.tfvars",
           message: expect.stringContaining(
@@ -223,22 +223,22 @@ describe("what is more than AWS takes", () => {
           ) as unknown,
         },
       ]);
-      expect(quotaNotes(inOne)).toEqual([]);
-      expect(quotaMistakes(withEach(type, 601, [["eu-west-1"]]))).toHaveLength(1);
+      expect(findQuotaNotes(inOne)).toEqual([]);
+      expect(findQuotaMistakes(withEach(type, 601, [["eu-west-1"]]))).toHaveLength(1);
     });
 
     test("are notes where it may be several accounts, and nothing where it is", () => {
       const type = "aws_cloudwatch_query_definition";
       const unknown = withEach(type, 501, [["eu-west-1"], ["eu-west-1"]]);
-      expect(quotaMistakes(unknown)).toEqual([]);
-      expect(quotaNotes(unknown)).toEqual([
+      expect(findQuotaMistakes(unknown)).toEqual([]);
+      expect(findQuotaNotes(unknown)).toEqual([
         expect.stringMatching(/^a, b: expected at most 1000 saved queries in eu-west-1 of one account, got 1002: /),
       ]);
       const several = withEach(type, 501, [
         ["eu-west-1", ONE],
         ["eu-west-1", OTHER],
       ]);
-      expect([...quotaMistakes(several), ...quotaNotes(several)]).toEqual([]);
+      expect([...findQuotaMistakes(several), ...findQuotaNotes(several)]).toEqual([]);
     });
   });
 

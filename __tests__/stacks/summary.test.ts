@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeProject, synthesize, tfvars } from "../support/project";
+import { makeProject, synthesizeProject, makeTfvars } from "../support/project";
 
 async function summaryOf(text: string): Promise<string[]> {
-  const { summary } = await synthesize(makeProject({ "environments/dev.tfvars": text }));
+  const { summary } = await synthesizeProject(makeProject({ "environments/dev.tfvars": text }));
   return summary.split("\n");
 }
 
@@ -10,14 +10,14 @@ describe("the summary", () => {
   test("tells what monitoring costs, and what of", async () => {
     // 8 alarms, one of which watches two metrics, and 2 on the warmer; 8 metrics that the function emits, 3 from its
     // log, 3 from the warmer
-    expect(await summaryOf(tfvars())).toContain(
+    expect(await summaryOf(makeTfvars())).toContain(
       "  dev: metrics 14 x $0.30, metrics watched by alarms 11 x $0.10, composite alarms 1 x $0.50, dashboards 1 x $3.00, encryption keys 1 x $1.00",
     );
   });
 
   test("costs less with fewer alarms", async () => {
     const more = "alarms = { errors = { enabled = false }, memory = { enabled = false } }";
-    const [, line] = await summaryOf(tfvars({ more }));
+    const [, line] = await summaryOf(makeTfvars({ more }));
     expect(line).toContain("$9.50 a month");
   });
 
@@ -27,14 +27,14 @@ describe("the summary", () => {
     ["whoever is on call", 'urgent_emails = ["night@example.com"]', false],
     ["a webhook", 'alarm_webhook_variable = "pager"', false],
   ])("warns where alarms reach nobody: %s", async (_, more, warned) => {
-    const lines = await summaryOf(tfvars({ more }));
+    const lines = await summaryOf(makeTfvars({ more }));
     expect(lines.includes("dev: its alarms reach nobody yet: set alarm_emails in environments/dev.tfvars")).toBe(
       warned,
     );
   });
 
   test("says what cannot be had for a function that is deployed elsewhere", async () => {
-    const lines = await summaryOf(tfvars({ functions: "old = { existing = true }" }));
+    const lines = await summaryOf(makeTfvars({ functions: "old = { existing = true }" }));
     expect(lines[1]).toContain("old (existing)");
     expect(lines.at(-1)).toBe(
       "dev: of old, deployed elsewhere, there are no failure categories, operations and answers with HTTP 5xx, " +

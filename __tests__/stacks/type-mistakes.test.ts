@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { typeMistakes } from "../../stacks/type-mistakes";
+import { findTypeMistakes } from "../../stacks/type-mistakes";
 import { makeProject } from "../support/project";
 
 /** A project with the types of Node.js, and what is not the users': checking all of this one's packages takes long. */
@@ -42,7 +42,7 @@ export const handler = (event) => one;`,
     }),
   });
 
-  const mistakes = typeMistakes(root).trim().split("\n");
+  const mistakes = findTypeMistakes(root).trim().split("\n");
 
   expect(mistakes).toEqual([
     expect.stringMatching(/^functions\/wrong\/handler\.ts\(1,41\): error TS2339: .*'trim'/),

@@ -94,7 +94,7 @@ export function testReadablePage(
 ): void {
   test.each(["desktop", "phone"] as const)("draws every chart on a %s, and complains of nothing", async (screen) => {
     const { page, complaints } = await open(await html(), { screen });
-    const drawn = await drawnCharts(page);
+    const drawn = await measureDrawnCharts(page);
     await saveScreenshot(page, `${name}-${screen}`);
 
     expect(complaints).toEqual([]);
@@ -111,7 +111,7 @@ export function testReadablePage(
     await page.evaluate(`document.querySelectorAll("details").forEach((details) => { details.open = true; })`);
     await saveScreenshot(page, `${name}-phone-numbers`);
 
-    expect(await overflow(page)).toBe(0);
+    expect(await measureOverflow(page)).toBe(0);
     expect(await page.evaluate(CUT_OFF)).toEqual([]);
   });
 
@@ -120,7 +120,7 @@ export function testReadablePage(
     async (screen) => {
       const { page } = await open(await html(), { screen });
 
-      const labels = await chartLabels(page);
+      const labels = await measureChartLabels(page);
 
       expect(labels.map(({ id }) => id)).toEqual(charts);
       for (const { id, overlapping, outside, axisTitles } of labels) {
@@ -148,7 +148,7 @@ export function testReadablePage(
 }
 
 /** How far the page is wider than its screen, in pixels: it would have to be moved sideways. */
-export async function overflow(page: Page): Promise<number> {
+export async function measureOverflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
 
@@ -161,7 +161,7 @@ async function leastContrast(page: Page): Promise<{ readonly ratio: number; read
 }
 
 /** Of each chart: pairs of labels that are on each other, labels that leave it, and the axes' titles. */
-export async function chartLabels(page: Page): Promise<
+export async function measureChartLabels(page: Page): Promise<
   {
     readonly id: string;
     readonly overlapping: string[];
@@ -173,7 +173,7 @@ export async function chartLabels(page: Page): Promise<
 }
 
 /** Charts by id, with how large the shapes in them are drawn, in pixels. */
-export async function drawnCharts(page: Page): Promise<
+export async function measureDrawnCharts(page: Page): Promise<
   {
     readonly id: string;
     readonly width: number;

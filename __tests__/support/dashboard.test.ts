@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { checkDashboard, drawnMetrics } from "./dashboard";
+import { checkDashboard, listDrawnMetrics } from "./dashboard";
 
 const METRIC = ["AWS/Lambda", "Errors", "FunctionName", "api"];
 
@@ -136,7 +136,7 @@ describe("a bad dashboard has a problem", () => {
 test("metrics are written out", () => {
   const body = graph(METRIC, [".", "Throttles", ".", "."], ["...", "other"], [{ expression: "1" }], ["Own", "Calls"]);
   const lambda = { namespace: "AWS/Lambda", metricName: "Throttles" };
-  expect(drawnMetrics(body)).toEqual([
+  expect(listDrawnMetrics(body)).toEqual([
     { ...lambda, metricName: "Errors", dimensions: { FunctionName: "api" } },
     { ...lambda, dimensions: { FunctionName: "api" } },
     { ...lambda, dimensions: { FunctionName: "other" } },

@@ -87,7 +87,7 @@ export function checkDashboard(body: unknown): string[] {
  * Source:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html#CloudWatch-Dashboard-Properties-Metrics-Array-Format
  */
-export function drawnMetrics(body: unknown): DrawnMetric[] {
+export function listDrawnMetrics(body: unknown): DrawnMetric[] {
   if (!hasStructure(body)) throw new Error("This is not a dashboard: see checkDashboard");
   return body.widgets.flatMap(({ type, properties }) =>
     type === "metric" ? writtenOut(properties.metrics ?? []).texts.map(asMetric) : [],

@@ -1,4 +1,4 @@
-import { HANDLER, makeProject, tfvars } from "./project";
+import { HANDLER_SOURCE, makeProject, makeTfvars } from "./project";
 
 const cloud = (workspace: string) =>
   `{ backend = "cloud", organization = "your-organization", workspace = "${workspace}" }`;
@@ -59,15 +59,15 @@ const EVERYTHING_ELSE = `
   alarms                 = { response_time = { threshold_milliseconds = 1000 } }`;
 
 /** The files of {@link SHIPPED}, by their paths. */
-export function shippedFiles(): Record<string, string> {
+export function listShippedFiles(): Record<string, string> {
   return Object.fromEntries(Object.entries(SHIPPED).map(([name, text]) => [`environments/${name}.tfvars`, text]));
 }
 
 /** A project with all of {@link ENVIRONMENTS}. */
 export function makeProjectWithEnvironments(): string {
   return makeProject({
-    ...shippedFiles(),
-    "environments/everything.tfvars": tfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
-    "functions/web/handler.ts": HANDLER,
+    ...listShippedFiles(),
+    "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
+    "functions/web/handler.ts": HANDLER_SOURCE,
   });
 }

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 /** A new execution environment: the modules loaded afresh, with the variables that Lambda sets. */
-export function startEnvironment(variables: Readonly<Record<string, string>> = {}): Performance {
+export function startExecutionEnvironment(variables: Readonly<Record<string, string>> = {}): Performance {
   Object.assign(process.env, {
     AWS_LAMBDA_FUNCTION_NAME: "dev-api",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
@@ -59,11 +59,11 @@ export class Stdout {
   }
 
   /** Every line, parsed. */
-  get lines(): Line[] {
+  get lines(): MetricsLine[] {
     return this.text
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as Line);
+      .map((line) => JSON.parse(line) as MetricsLine);
   }
 
   /** The values of one metric, over all lines, with its second dimension where it has one. */
@@ -76,7 +76,7 @@ export class Stdout {
 }
 
 /** A line of the embedded metric format. */
-export type Line = Readonly<Record<string, unknown>> & {
+export type MetricsLine = Readonly<Record<string, unknown>> & {
   readonly _aws: {
     readonly Timestamp: number;
     readonly CloudWatchMetrics: readonly {
@@ -88,7 +88,7 @@ export type Line = Readonly<Record<string, unknown>> & {
 };
 
 /** The names of the metrics in a line. */
-export function metricsIn(line: Line | undefined): string[] {
+export function listMetricNames(line: MetricsLine | undefined): string[] {
   return line?._aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name)) ?? [];
 }
 
@@ -103,13 +103,13 @@ export const CONTEXT = {
  * A context as Lambda hands it over for an invocation through an alias or a version; undefined for one without a
  * qualifier.
  */
-export function contextThrough(qualifier: string | undefined): typeof CONTEXT {
+export function makeContext(qualifier: string | undefined): typeof CONTEXT {
   const functionArn = "arn:aws:lambda:us-east-1:123456789012:function:dev-api";
   const invoked = { invokedFunctionArn: qualifier === undefined ? functionArn : `${functionArn}:${qualifier}` };
   return { ...CONTEXT, ...invoked };
 }
 
 /** A warming ping, with more fields where a test needs them. */
-export function ping(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function makePing(more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { source: "lambda-warmer", warming: true, timestamp: "2026-01-05T10:00:00.000Z", ...more };
 }

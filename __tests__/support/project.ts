@@ -10,10 +10,10 @@ import { bundleFunctions } from "../../stacks/bundle";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 
 /** The smallest handler there is. */
-export const HANDLER = "export const handler = async () => ({ statusCode: 200 });\n";
+export const HANDLER_SOURCE = "export const handler = async () => ({ statusCode: 200 });\n";
 
 /** The least that a project has: its own function is as small as the user's. */
-const FUNCTIONS = { "functions/api/handler.ts": HANDLER, "functions/warmer/handler.ts": HANDLER };
+const FUNCTIONS = { "functions/api/handler.ts": HANDLER_SOURCE, "functions/warmer/handler.ts": HANDLER_SOURCE };
 
 const folders: string[] = [];
 
@@ -24,7 +24,7 @@ afterAll(() => {
 });
 
 /** An empty folder that goes away after the test file. */
-export function temporaryFolder(): string {
+export function makeTemporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "warmwatch-"));
   folders.push(folder);
   return folder;
@@ -35,7 +35,7 @@ export function temporaryFolder(): string {
  * folder.
  */
 export function makeProject(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const root = temporaryFolder();
+  const root = makeTemporaryFolder();
   for (const [path, content] of Object.entries({ ...FUNCTIONS, ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
@@ -44,15 +44,15 @@ export function makeProject(files: Readonly<Record<string, string | Uint8Array>>
 }
 
 /** Unpacks a zip into a folder named `bundle`, and returns that. */
-export function unpack(zip: Uint8Array): string {
-  const folder = join(temporaryFolder(), "bundle");
+export function unpackZip(zip: Uint8Array): string {
+  const folder = join(makeTemporaryFolder(), "bundle");
   mkdirSync(folder);
   for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
   return folder;
 }
 
 /** Every file below a folder, by its path from there. */
-export function filesIn(folder: string, encoding: "utf8" | "base64" = "utf8"): Record<string, string> {
+export function readFiles(folder: string, encoding: "utf8" | "base64" = "utf8"): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -62,12 +62,12 @@ export function filesIn(folder: string, encoding: "utf8" | "base64" = "utf8"): R
 }
 
 /** A tfvars file of an environment with local state and the settings given as HCL. */
-export function tfvars({ functions = "api = {}", more = "" } = {}): string {
+export function makeTfvars({ functions = "api = {}", more = "" } = {}): string {
   return `region = "eu-west-1"\nstate = { backend = "local" }\nfunctions = {\n${functions}\n}\n${more}\n`;
 }
 
 /** The mistakes that loading a project finds, one line each. */
-export async function mistakesIn(files: Readonly<Record<string, string | Uint8Array>>): Promise<string[]> {
+export async function findMistakes(files: Readonly<Record<string, string | Uint8Array>>): Promise<string[]> {
   try {
     await loadEnvironments(makeProject(files));
     return [];
@@ -78,7 +78,7 @@ export async function mistakesIn(files: Readonly<Record<string, string | Uint8Ar
 }
 
 /** What Terraform would read of one stack. */
-export interface SynthesizedStack {
+export interface StackUnderTest {
   readonly resource: Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
   readonly provider: { readonly aws: readonly Attributes[] };
   readonly terraform: Attributes;
@@ -92,19 +92,19 @@ export type Attributes = Readonly<Record<string, unknown>>;
 /** What synthesizing a project gave: the folder, each stack's JSON, and what the user is told. */
 export interface Synthesized {
   readonly outdir: string;
-  readonly stacks: Readonly<Record<string, SynthesizedStack>>;
+  readonly stacks: Readonly<Record<string, StackUnderTest>>;
   readonly summary: string;
 }
 
 /** Synthesizes a project in this process. */
-export async function synthesize(root: string): Promise<Synthesized> {
+export async function synthesizeProject(root: string): Promise<Synthesized> {
   const environments = await loadEnvironments(root);
-  const outdir = temporaryFolder();
+  const outdir = makeTemporaryFolder();
   const names = [WARMER, ...environments.flatMap(({ functions }) => Object.keys(functions))];
   const bundles = await bundleFunctions(root, names, outdir);
   const summary = synthesizeStacks(environments, { bundles, folder: outdir, outdir: "cdktf.out" });
   const read = (name: string) =>
-    JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as SynthesizedStack;
+    JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as StackUnderTest;
   return {
     outdir,
     stacks: Object.fromEntries(environments.map(({ name }) => [name, read(name)])),
@@ -113,15 +113,15 @@ export async function synthesize(root: string): Promise<Synthesized> {
 }
 
 /** Synthesizes one environment, `dev`, from its tfvars text. */
-export async function synthesizeDev(text: string): Promise<SynthesizedStack> {
-  const { stacks } = await synthesize(makeProject({ "environments/dev.tfvars": text }));
+export async function synthesizeDev(text: string): Promise<StackUnderTest> {
+  const { stacks } = await synthesizeProject(makeProject({ "environments/dev.tfvars": text }));
   const { dev } = stacks;
   if (!dev) throw new Error("no stack dev");
   return dev;
 }
 
 /** The one resource of a type that is not about warming, or the one with the name given. */
-export function resourceOf(stack: SynthesizedStack, type: string, name?: string): Attributes {
+export function findResource(stack: StackUnderTest, type: string, name?: string): Attributes {
   const found = Object.entries(stack.resource[type] ?? {}).filter(([key]) =>
     name === undefined ? !/^(warmer|schedule)_/.test(key) : key === name,
   );
@@ -132,7 +132,7 @@ export function resourceOf(stack: SynthesizedStack, type: string, name?: string)
 }
 
 /** Every resource's address, sorted. */
-export function addressesOf(stack: SynthesizedStack): string[] {
+export function listAddresses(stack: StackUnderTest): string[] {
   return Object.entries(stack.resource)
     .flatMap(([type, byName]) => Object.keys(byName).map((name) => `${type}.${name}`))
     .sort();

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "./project";
+import { makeTemporaryFolder } from "./project";
 
 /** Made-up credentials, and nothing that would ask AWS whether they are any good. */
 export const OFFLINE = {
@@ -18,13 +18,13 @@ export const OFFLINE = {
 };
 
 /** The provider is large: it is fetched once per test file, not once per stack. */
-const pluginCache = temporaryFolder();
+const pluginCache = makeTemporaryFolder();
 
 /**
  * Whether real Terraform can be used: it is installed, and can get the AWS provider. Where it cannot, says loudly what
  * is not tested and why.
  */
-export function terraformIsUsable(tested: string): boolean {
+export function isTerraformUsable(tested: string): boolean {
   if (spawnSync("terraform", ["version"]).error) return skip(tested, "there is no terraform on the PATH");
   const probe = new TerraformFolder();
   probe.override({
@@ -48,7 +48,7 @@ export function skip(tested: string, why: string): false {
 
 /** A folder, and terraform run in it. */
 export class TerraformFolder {
-  readonly folder = temporaryFolder();
+  readonly folder = makeTemporaryFolder();
 
   /** @param stackFolder is copied, so that what Terraform leaves behind does not get into the next test */
   constructor(stackFolder?: string) {
@@ -81,14 +81,14 @@ export class TerraformFolder {
   }
 
   /** Plans and returns the plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
-  plan(): Plan {
+  plan(): TerraformPlan {
     this.run(["plan", "-input=false", "-out=plan.bin"]);
-    return JSON.parse(this.run(["show", "-json", "plan.bin"]).output) as Plan;
+    return JSON.parse(this.run(["show", "-json", "plan.bin"]).output) as TerraformPlan;
   }
 }
 
 /** The part of a plan's JSON that tests look at. */
-export interface Plan {
+export interface TerraformPlan {
   readonly resource_changes: readonly {
     readonly address: string;
     readonly change: { readonly actions: readonly string[]; readonly after: Readonly<Record<string, unknown>> };

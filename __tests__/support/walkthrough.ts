@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { HANDLER, temporaryFolder, tfvars } from "./project";
+import { HANDLER_SOURCE, makeTemporaryFolder, makeTfvars } from "./project";
 
 /** The product's own files, as far as synthesis needs them: none that its users write. */
 const PARTS = [
@@ -35,7 +35,7 @@ export function cloneProject(
   files: Readonly<Record<string, string>>,
   { name = "a clone", installed = true }: Clone = {},
 ): string {
-  const root = join(temporaryFolder(), name);
+  const root = join(makeTemporaryFolder(), name);
   const schema = readdirSync("environments").filter((file) => file.endsWith(".ts"));
   for (const path of [...PARTS, ...schema.map((file) => `environments/${file}`)]) {
     cpSync(path, join(root, path), { recursive: true });
@@ -50,11 +50,11 @@ export function cloneProject(
 
 /** A clone of this project with the environment `dev` alone, its state in a file, and a function that does nothing. */
 export function cloneWithDev(clone: Clone = {}): string {
-  return cloneProject({ "environments/dev.tfvars": tfvars(), "functions/api/handler.ts": HANDLER }, clone);
+  return cloneProject({ "environments/dev.tfvars": makeTfvars(), "functions/api/handler.ts": HANDLER_SOURCE }, clone);
 }
 
 /** What a page has in fences of a language, in order. */
-export function fences(page: string, language: string): string[] {
+export function readFences(page: string, language: string): string[] {
   const text = readFileSync(page, "utf8");
   return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, code = ""]) => code);
 }
@@ -62,7 +62,7 @@ export function fences(page: string, language: string): string[] {
 /**
  * Runs commands in a folder, as somebody would type them; returns what they print, and fails with that where one fails.
  */
-export function type(root: string, commands: string, env: NodeJS.ProcessEnv = {}): string {
+export function typeCommands(root: string, commands: string, env: NodeJS.ProcessEnv = {}): string {
   const { status, stdout, stderr } = spawnSync("bash", ["-e", "-c", commands], {
     cwd: root,
     encoding: "utf8",

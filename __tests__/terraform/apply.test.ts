@@ -3,8 +3,8 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENTS, EXISTING_LOG_GROUPS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
 import { checkDashboard } from "../support/dashboard";
-import { HANDLER, synthesize } from "../support/project";
-import { skip, TerraformFolder, terraformIsUsable } from "../support/terraform";
+import { HANDLER_SOURCE, synthesizeProject } from "../support/project";
+import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 const TESTED = "apply, change and destroy of every environment";
 const MINUTE_MS = 60_000;
@@ -16,7 +16,7 @@ const EMULATED = {
 };
 
 const usable = process.env["AWS_ENDPOINT_URL"]
-  ? terraformIsUsable(TESTED)
+  ? isTerraformUsable(TESTED)
   : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
 
 (usable ? describe : describe.skip).each(ENVIRONMENTS)("%s on an AWS emulator", (name) => {
@@ -28,14 +28,14 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     Object.assign(process.env, VARIABLES);
     if (name === "everything") await Promise.all(EXISTING_LOG_GROUPS.map(makeLogGroup));
     const root = makeProjectWithEnvironments();
-    stack = new TerraformFolder(join((await synthesize(root)).outdir, "stacks", name));
+    stack = new TerraformFolder(join((await synthesizeProject(root)).outdir, "stacks", name));
     stack.override(EMULATED);
     stack.run(["init", "-input=false"]);
-    writeFileSync(join(root, "functions/api/handler.ts"), HANDLER.replace("200", "201"));
-    withNewCode = join((await synthesize(root)).outdir, "stacks", name);
+    writeFileSync(join(root, "functions/api/handler.ts"), HANDLER_SOURCE.replace("200", "201"));
+    withNewCode = join((await synthesizeProject(root)).outdir, "stacks", name);
     const file = join(root, `environments/${name}.tfvars`);
     writeFileSync(file, readFileSync(file, "utf8").replace(/^protected .*$/m, ""));
-    unprotected = join((await synthesize(root)).outdir, "stacks", name);
+    unprotected = join((await synthesizeProject(root)).outdir, "stacks", name);
   }, MINUTE_MS);
 
   const apply = () => stack.run(["apply", "-auto-approve", "-input=false"]);

@@ -2,19 +2,25 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnvironments } from "../../environments/load";
-import { accountsOf } from "../../stacks/bootstrap/accounts";
+import { groupByAccount } from "../../stacks/bootstrap/accounts";
 import { GRANTS } from "../../stacks/bootstrap/grants";
-import { deployPolicy, MAX_INLINE_POLICY_LENGTH, planPolicy } from "../../stacks/bootstrap/policies";
+import { buildDeployPolicy, MAX_INLINE_POLICY_LENGTH, buildPlanPolicy } from "../../stacks/bootstrap/policies";
 import { synthesizeBootstrap } from "../../stacks/bootstrap/synthesize";
-import { HANDLER, makeProject, synthesize, type SynthesizedStack, temporaryFolder } from "../support/project";
-import { skip, TerraformFolder, terraformIsUsable } from "../support/terraform";
+import {
+  HANDLER_SOURCE,
+  makeProject,
+  synthesizeProject,
+  type StackUnderTest,
+  makeTemporaryFolder,
+} from "../support/project";
+import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 const TESTED = "the bootstrap stack, and that its roles allow what Terraform does";
 const MINUTE_MS = 60_000;
 const ACCOUNT = "123456789012";
 
 const usable = process.env["AWS_ENDPOINT_URL"]
-  ? terraformIsUsable(TESTED)
+  ? isTerraformUsable(TESTED)
   : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
 
 beforeAll(() => {
@@ -49,8 +55,8 @@ beforeAll(() => {
       ),
       "environments/qa.tfvars": state('backend = "cloud", organization = "acme", workspace = "qa"'),
     });
-    const accounts = accountsOf(await loadEnvironments(root));
-    const folder = temporaryFolder();
+    const accounts = groupByAccount(await loadEnvironments(root));
+    const folder = makeTemporaryFolder();
     synthesizeBootstrap(accounts, { repository: "acme/shop", stateInBucket, folder, outdir: "cdktf.out/bootstrap" });
     return join(folder, "stacks", "bootstrap_account");
   };
@@ -190,14 +196,12 @@ alarm_emails = ["team@example.com"]`;
     async () => {
       const root = makeProject({
         [`environments/${ENVIRONMENT}.tfvars`]: TFVARS,
-        "functions/web/handler.ts": HANDLER,
+        "functions/web/handler.ts": HANDLER_SOURCE,
       });
       const [environment] = await loadEnvironments(root);
       if (!environment) throw new Error("no environment");
-      const { outdir, stacks } = await synthesize(root);
-      expect(Object.keys((stacks[ENVIRONMENT] as SynthesizedStack).resource).sort()).toEqual(
-        Object.keys(GRANTS).sort(),
-      );
+      const { outdir, stacks } = await synthesizeProject(root);
+      expect(Object.keys((stacks[ENVIRONMENT] as StackUnderTest).resource).sort()).toEqual(Object.keys(GRANTS).sort());
       const stack = new TerraformFolder(join(outdir, "stacks", ENVIRONMENT));
       stack.override({ terraform: { backend: { local: {} } } });
       stack.run(["init", "-input=false"]);
@@ -211,26 +215,26 @@ alarm_emails = ["team@example.com"]`;
 
       const creating = asks("apply", "-auto-approve");
       const planning = asks("plan");
-      writeFileSync(join(root, "functions/api/handler.ts"), HANDLER.replace("200", "201"));
+      writeFileSync(join(root, "functions/api/handler.ts"), HANDLER_SOURCE.replace("200", "201"));
       writeFileSync(
         join(root, `environments/${ENVIRONMENT}.tfvars`),
         TFVARS.replace("reserved_concurrency = 5", "memory_mb = 1024").concat(
           "\nlog_retention_days = 60\nalarms = { errors = { threshold = 7 } }",
         ),
       );
-      cpSync(join((await synthesize(root)).outdir, "stacks", ENVIRONMENT), stack.folder, { recursive: true });
+      cpSync(join((await synthesizeProject(root)).outdir, "stacks", ENVIRONMENT), stack.folder, { recursive: true });
       const changing = asks("apply", "-auto-approve");
       const destroying = asks("destroy", "-auto-approve");
 
       const place = { partition: "aws", account: ACCOUNT, region: environment.region, name: ENVIRONMENT };
-      const allowed = (policy: typeof planPolicy) => policy(environment, place).flatMap(({ Action }) => Action);
+      const allowed = (policy: typeof buildPlanPolicy) => policy(environment, place).flatMap(({ Action }) => Action);
       expect(planning).toContain("lambda:GetFunction");
-      expect(planning.filter((action) => !allowed(planPolicy).includes(action))).toEqual([]);
+      expect(planning.filter((action) => !allowed(buildPlanPolicy).includes(action))).toEqual([]);
       const deploying = [...creating, ...changing, ...destroying];
       expect(deploying).toEqual(
         expect.arrayContaining(["lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:DeleteFunction"]),
       );
-      expect(deploying.filter((action) => !allowed(deployPolicy).includes(action))).toEqual([]);
+      expect(deploying.filter((action) => !allowed(buildDeployPolicy).includes(action))).toEqual([]);
     },
     8 * MINUTE_MS,
   );

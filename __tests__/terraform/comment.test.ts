@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ops } from "../../operations/program";
+import { runOps } from "../../operations/program";
 import { makeUpState, planOffline } from "../support/made-up-state";
-import { makeProject, synthesize, tfvars } from "../support/project";
-import { OFFLINE, TerraformFolder, terraformIsUsable } from "../support/terraform";
+import { makeProject, synthesizeProject, makeTfvars } from "../support/project";
+import { OFFLINE, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 const THREE_MINUTES_MS = 180_000;
 
-const usable = terraformIsUsable("the comment on plans by Terraform");
+const usable = isTerraformUsable("the comment on plans by Terraform");
 
 (usable ? describe : describe.skip)("the comment on a plan by Terraform", () => {
   let stack: TerraformFolder;
-  const before = tfvars({
+  const before = makeTfvars({
     functions: `api = {
       endpoint  = "iam"
       memory_mb = 512
@@ -26,13 +26,13 @@ const usable = terraformIsUsable("the comment on plans by Terraform");
    * redacted plan.
    */
   async function commentOn(file: string) {
-    const { outdir, summary } = await synthesize(makeProject({ "environments/dev.tfvars": file }));
+    const { outdir, summary } = await synthesizeProject(makeProject({ "environments/dev.tfvars": file }));
     const changed = new TerraformFolder(stack.folder);
     cpSync(join(outdir, "stacks/dev"), changed.folder, { recursive: true });
     writeFileSync(join(changed.folder, "dev.json"), JSON.stringify(planOffline(changed)));
     const run = async (...args: readonly string[]) => {
       const printed: string[] = [];
-      const exitCode = await ops(["plan-comment", "dev.json", ...args], {
+      const exitCode = await runOps(["plan-comment", "dev.json", ...args], {
         root: changed.folder,
         print: (line) => printed.push(line),
         printAside: (line) => printed.push(line),
@@ -52,7 +52,7 @@ const usable = terraformIsUsable("the comment on plans by Terraform");
 
   beforeAll(async () => {
     process.env["TF_VAR_hook"] = "hunter2";
-    const { outdir } = await synthesize(makeProject({ "environments/dev.tfvars": before }));
+    const { outdir } = await synthesizeProject(makeProject({ "environments/dev.tfvars": before }));
     stack = new TerraformFolder(join(outdir, "stacks/dev"));
     stack.override(OFFLINE);
     stack.run(["init", "-input=false"]);

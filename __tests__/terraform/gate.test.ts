@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HANDLER, makeProject, synthesize, temporaryFolder, tfvars } from "../support/project";
-import { skip, TerraformFolder, terraformIsUsable } from "../support/terraform";
+import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
+import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 const TESTED = "that a version which fails its gate gets no traffic";
 const TWO_MINUTES_MS = 120_000;
@@ -34,10 +34,10 @@ const WARMER_STAND_IN = `
   server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
 
 const { AWS_ENDPOINT_URL: emulator } = process.env;
-const usable = emulator ? terraformIsUsable(TESTED) : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
+const usable = emulator ? isTerraformUsable(TESTED) : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
 
 (usable ? describe : describe.skip)("a version", () => {
-  const failing = join(temporaryFolder(), "failing");
+  const failing = join(makeTemporaryFolder(), "failing");
   let standIn: ChildProcess;
   let stack: TerraformFolder;
   let withNewCode: string;
@@ -47,8 +47,8 @@ const usable = emulator ? terraformIsUsable(TESTED) : skip(TESTED, "AWS_ENDPOINT
       stdio: ["ignore", "pipe", 2],
     });
     const [port] = (await once(standIn.stdout ?? standIn, "data")) as [Buffer];
-    const root = makeProject({ "environments/dev.tfvars": tfvars() });
-    stack = new TerraformFolder(join((await synthesize(root)).outdir, "stacks/dev"));
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
+    stack = new TerraformFolder(join((await synthesizeProject(root)).outdir, "stacks/dev"));
     stack.override({
       terraform: { backend: { local: {} } },
       provider: {
@@ -61,8 +61,8 @@ const usable = emulator ? terraformIsUsable(TESTED) : skip(TESTED, "AWS_ENDPOINT
     });
     stack.run(["init", "-input=false"]);
     stack.run(["apply", "-auto-approve", "-input=false"]);
-    writeFileSync(join(root, "functions/api/handler.ts"), HANDLER.replace("200", "201"));
-    withNewCode = join((await synthesize(root)).outdir, "stacks/dev");
+    writeFileSync(join(root, "functions/api/handler.ts"), HANDLER_SOURCE.replace("200", "201"));
+    withNewCode = join((await synthesizeProject(root)).outdir, "stacks/dev");
   }, TWO_MINUTES_MS);
 
   afterAll(() => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { skip, terraformIsUsable } from "../support/terraform";
-import { cloneWithDev, fences, type } from "../support/walkthrough";
+import { skip, isTerraformUsable } from "../support/terraform";
+import { cloneWithDev, readFences, typeCommands } from "../support/walkthrough";
 
 const PAGE = "docs/leaving-cdktf.md";
-const [keepStacks = "", installTerrain = "", takeOver = ""] = fences(PAGE, "sh");
+const [keepStacks = "", installTerrain = "", takeOver = ""] = readFences(PAGE, "sh");
 const FIVE_MINUTES_MS = 300_000;
 const TWENTY_MINUTES_MS = 1_200_000;
 const TAKEN = "infrastructure/stacks/dev";
@@ -49,31 +49,31 @@ const wanted = process.env["CDKTN"] === "1" || skip("the swap for CDK Terrain", 
     "takes cdktf's place, and synthesizes the same",
     () => {
       const root = cloneWithDev({ installed: false });
-      type(root, "npm ci --no-audit --no-fund");
+      typeCommands(root, "npm ci --no-audit --no-fund");
       // Benchmarks have packages of their own, and no part in this.
-      type(root, `npm pkg set scripts.types="tsc --noEmit"`);
+      typeCommands(root, `npm pkg set scripts.types="tsc --noEmit"`);
 
-      type(root, keepStacks);
-      const output = type(root, installTerrain);
+      typeCommands(root, keepStacks);
+      const output = typeCommands(root, installTerrain);
 
       const [before, after] = [stackIn(join(root, "before/dev")), stackIn(join(root, "cdktf.out/stacks/dev"))];
       expect([before["//"].metadata.version, after["//"].metadata.version]).toEqual(["0.21.0", "0.24.0"]);
       expect({ ...after, "//": {} }).toEqual({ ...before, "//": {} });
       expect(output).not.toContain("Only in");
-      type(root, "npm ci --no-audit --no-fund --dry-run");
+      typeCommands(root, "npm ci --no-audit --no-fund --dry-run");
     },
     TWENTY_MINUTES_MS,
   );
 });
 
-const usable = terraformIsUsable("taking a stack over to plain Terraform");
+const usable = isTerraformUsable("taking a stack over to plain Terraform");
 
 (usable ? describe : describe.skip)("a synthesized stack", () => {
   test(
     "is what Terraform takes without cdktf, with code and lock",
     () => {
       const root = cloneWithDev();
-      type(root, takeOver.replace(/^.*plan.*$/m, `terraform -chdir=${TAKEN} validate`));
+      typeCommands(root, takeOver.replace(/^.*plan.*$/m, `terraform -chdir=${TAKEN} validate`));
       expect(readdirSync(join(root, TAKEN))).toEqual(
         expect.arrayContaining([".terraform.lock.hcl", "assets", "cdk.tf.json"]),
       );
@@ -95,9 +95,9 @@ const emulated =
     () => {
       const root = cloneWithDev();
       const deployed = "terraform -chdir=cdktf.out/stacks/dev";
-      type(root, `npm run synth\n${deployed} init\n${deployed} apply -auto-approve`, CREDENTIALS);
+      typeCommands(root, `npm run synth\n${deployed} init\n${deployed} apply -auto-approve`, CREDENTIALS);
 
-      expect(type(root, takeOver, CREDENTIALS)).toContain("No changes.");
+      expect(typeCommands(root, takeOver, CREDENTIALS)).toContain("No changes.");
 
       const stack = stackIn(join(root, TAKEN));
       const { api_logs: logs, ...others } = stack.resource["aws_cloudwatch_log_group"] ?? {};
@@ -108,9 +108,11 @@ const emulated =
       const attributes = Object.entries(logs ?? {}).filter(([, value]) => typeof value !== "object");
       const hcl = attributes.map(([key, value]) => `  ${key} = ${JSON.stringify(value)}\n`).join("");
       writeFileSync(join(root, TAKEN, "logs.tf"), `resource "aws_cloudwatch_log_group" "api_logs" {\n${hcl}}\n`);
-      expect(type(root, `terraform -chdir=${TAKEN} plan -detailed-exitcode`, CREDENTIALS)).toContain("No changes.");
+      expect(typeCommands(root, `terraform -chdir=${TAKEN} plan -detailed-exitcode`, CREDENTIALS)).toContain(
+        "No changes.",
+      );
 
-      type(root, `terraform -chdir=${TAKEN} destroy -auto-approve`, CREDENTIALS);
+      typeCommands(root, `terraform -chdir=${TAKEN} destroy -auto-approve`, CREDENTIALS);
     },
     FIVE_MINUTES_MS,
   );

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TerraformFolder, terraformIsUsable } from "../support/terraform";
-import { cloneWithDev, type } from "../support/walkthrough";
+import { TerraformFolder, isTerraformUsable } from "../support/terraform";
+import { cloneWithDev, typeCommands } from "../support/walkthrough";
 
 const TWO_MINUTES_MS = 120_000;
 const LOCK = ".terraform.lock.hcl";
 const INIT = ["init", "-input=false", "-backend=false", "-lockfile=readonly"];
 
-const usable = terraformIsUsable("that plans use the committed lock of their environment");
+const usable = isTerraformUsable("that plans use the committed lock of their environment");
 
 (usable ? describe : describe.skip)("the lock file of an environment", () => {
   let root: string;
@@ -18,8 +18,8 @@ const usable = terraformIsUsable("that plans use the committed lock of their env
     root = cloneWithDev();
     cpSync("providers/dev/versions.tf", join(root, "providers/dev/versions.tf"));
     // What `terraform providers lock` would write from a registry; a mirror on the disk is known to `init` alone.
-    type(join(root, "providers/dev"), "terraform init -input=false");
-    type(root, "npm run synth");
+    typeCommands(join(root, "providers/dev"), "terraform init -input=false");
+    typeCommands(root, "npm run synth");
     stack = join(root, "cdktf.out/stacks/dev");
   }, TWO_MINUTES_MS);
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HANDLER, makeProject, synthesize, type SynthesizedStack, tfvars } from "../support/project";
+import { HANDLER_SOURCE, makeProject, synthesizeProject, type StackUnderTest, makeTfvars } from "../support/project";
 import { skip, TerraformFolder } from "../support/terraform";
 
 const TWO_MINUTES_MS = 120_000;
@@ -21,9 +21,9 @@ const usable =
  * when the resources that it stands for have left the configuration.
  */
 async function layDown(stack: TerraformFolder, file: string): Promise<void> {
-  const files = { "functions/web/handler.ts": HANDLER, "functions/store/handler.ts": HANDLER };
-  const { stacks } = await synthesize(makeProject({ "environments/dev.tfvars": file, ...files }));
-  const { resource, variable } = stacks["dev"] as SynthesizedStack;
+  const files = { "functions/web/handler.ts": HANDLER_SOURCE, "functions/store/handler.ts": HANDLER_SOURCE };
+  const { stacks } = await synthesizeProject(makeProject({ "environments/dev.tfvars": file, ...files }));
+  const { resource, variable } = stacks["dev"] as StackUnderTest;
   const { terraform_data } = resource;
   writeFileSync(join(stack.folder, "stack.tf.json"), JSON.stringify({ resource: { terraform_data }, variable }));
 }
@@ -55,23 +55,23 @@ function refused(output: string): string[] {
 (usable ? describe : describe.skip)("a protected environment that is deployed", () => {
   let stack: TerraformFolder;
   beforeAll(async () => {
-    stack = await deployed(tfvars({ functions: FUNCTIONS, more: PROTECTED }));
+    stack = await deployed(makeTfvars({ functions: FUNCTIONS, more: PROTECTED }));
   }, TWO_MINUTES_MS);
 
   test.each([
     [
       "a function is removed",
-      tfvars({ functions: `api = { endpoint = "iam" }`, more: PROTECTED }),
+      makeTfvars({ functions: `api = { endpoint = "iam" }`, more: PROTECTED }),
       ["access-logs of web", "http-api of web", "logs of web"],
     ],
     [
       "a function is renamed",
-      tfvars({ functions: `store = { endpoint = "iam" }\nweb = { endpoint = "public" }`, more: PROTECTED }),
+      makeTfvars({ functions: `store = { endpoint = "iam" }\nweb = { endpoint = "public" }`, more: PROTECTED }),
       ["logs of api", "url of api"],
     ],
     [
       "a function is deployed elsewhere from now on",
-      tfvars({
+      makeTfvars({
         functions: `api = { existing = true, function_name = "dev-api" }\nweb = { endpoint = "public" }`,
         more: PROTECTED,
       }),
@@ -79,17 +79,17 @@ function refused(output: string): string[] {
     ],
     [
       "an endpoint goes, and another becomes iam",
-      tfvars({ functions: `api = {}\nweb = { endpoint = "iam" }`, more: PROTECTED }),
+      makeTfvars({ functions: `api = {}\nweb = { endpoint = "iam" }`, more: PROTECTED }),
       ["access-logs of web", "http-api of web", "url of api"],
     ],
     [
       "an endpoint becomes public",
-      tfvars({ functions: `api = { endpoint = "public" }\nweb = { endpoint = "public" }`, more: PROTECTED }),
+      makeTfvars({ functions: `api = { endpoint = "public" }\nweb = { endpoint = "public" }`, more: PROTECTED }),
       ["url of api"],
     ],
     [
       "logs are kept for a shorter time",
-      tfvars({ functions: FUNCTIONS, more: PROTECTED.replace("= 90", "= 30") }),
+      makeTfvars({ functions: FUNCTIONS, more: PROTECTED.replace("= 90", "= 30") }),
       ["log_retention_days >= 60", "log_retention_days >= 90"],
     ],
   ])(
@@ -104,7 +104,7 @@ function refused(output: string): string[] {
   test(
     "cannot be destroyed",
     async () => {
-      const { code, output } = await planOf(stack, tfvars({ functions: FUNCTIONS, more: PROTECTED }), "-destroy");
+      const { code, output } = await planOf(stack, makeTfvars({ functions: FUNCTIONS, more: PROTECTED }), "-destroy");
       expect(refused(output)).toEqual(expect.arrayContaining(["logs of api", "logs of warmer", "url of api"]));
       expect(code).toBe(1);
     },
@@ -112,10 +112,10 @@ function refused(output: string): string[] {
   );
 
   test.each([
-    ["nothing changes", tfvars({ functions: FUNCTIONS, more: PROTECTED }), "No changes."],
+    ["nothing changes", makeTfvars({ functions: FUNCTIONS, more: PROTECTED }), "No changes."],
     [
       "functions change, one is added, and logs are kept longer",
-      tfvars({
+      makeTfvars({
         functions: `
           api   = { endpoint = "iam", memory_mb = 1024 }
           web   = { endpoint = "public", timeout_seconds = 5 }
@@ -126,7 +126,7 @@ function refused(output: string): string[] {
     ],
     [
       "its protection is lifted, after which all of it can go",
-      tfvars({ more: PROTECTED.replace("true", "false") }),
+      makeTfvars({ more: PROTECTED.replace("true", "false") }),
       "Plan: 0 to add, 0 to change, 14 to destroy.",
     ],
   ])(
@@ -141,7 +141,7 @@ function refused(output: string): string[] {
 });
 
 (usable ? describe : describe.skip)("an environment that is deployed", () => {
-  const file = tfvars({ more: 'account_id = "123456789012"' });
+  const file = makeTfvars({ more: 'account_id = "123456789012"' });
   const elsewhere = file.replace("eu-west-1", "us-east-1").replace("123456789012", "210987654321");
   let stack: TerraformFolder;
   beforeAll(async () => {

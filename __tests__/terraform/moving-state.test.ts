@@ -2,25 +2,25 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { tfvars } from "../support/project";
-import { skip, terraformIsUsable } from "../support/terraform";
-import { cloneWithDev, fences, type } from "../support/walkthrough";
+import { makeTfvars } from "../support/project";
+import { skip, isTerraformUsable } from "../support/terraform";
+import { cloneWithDev, readFences, typeCommands } from "../support/walkthrough";
 
 const TESTED = "moving the state as docs/moving-state.md says";
 const FIVE_MINUTES_MS = 300_000;
 const STACK = "cdktf.out/stacks/dev";
 
 const PAGE = "docs/moving-state.md";
-const [keepCopy = "", migrate = "", pushCopy = "", check = ""] = fences(PAGE, "sh");
-const [local = "", s3 = "", cloud = ""] = fences(PAGE, "hcl");
+const [keepCopy = "", migrate = "", pushCopy = "", check = ""] = readFences(PAGE, "sh");
+const [local = "", s3 = "", cloud = ""] = readFences(PAGE, "hcl");
 
 const { AWS_ENDPOINT_URL: emulator } = process.env;
-const usable = terraformIsUsable(TESTED);
+const usable = isTerraformUsable(TESTED);
 const emulated = usable && (emulator === undefined ? skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator") : true);
 
 /** Writes the environment's file with this line about its state. */
 function keepStateIn(root: string, state: string): void {
-  const file = tfvars().replace(/^state = .*$/m, state.trim());
+  const file = makeTfvars().replace(/^state = .*$/m, state.trim());
   writeFileSync(join(root, "environments/dev.tfvars"), file);
 }
 
@@ -32,7 +32,7 @@ function keepStateIn(root: string, state: string): void {
   };
   const root = cloneWithDev();
   let before: string;
-  const resources = () => type(root, `terraform -chdir=${STACK} state list`, credentials);
+  const resources = () => typeCommands(root, `terraform -chdir=${STACK} state list`, credentials);
 
   beforeAll(async () => {
     const client = new S3Client({
@@ -46,7 +46,7 @@ function keepStateIn(root: string, state: string): void {
       if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
     });
     keepStateIn(root, local);
-    type(
+    typeCommands(
       root,
       `npm run synth\nterraform -chdir=${STACK} init\nterraform -chdir=${STACK} apply -auto-approve`,
       credentials,
@@ -57,13 +57,13 @@ function keepStateIn(root: string, state: string): void {
   test(
     "goes from a file to S3, and nothing is left to change",
     () => {
-      expect(type(root, keepCopy, credentials)).toContain("No changes.");
+      expect(typeCommands(root, keepCopy, credentials)).toContain("No changes.");
       keepStateIn(root, s3);
 
-      type(root, migrate, { ...credentials, ...atEmulator });
+      typeCommands(root, migrate, { ...credentials, ...atEmulator });
       rmSync(join(root, "terraform.dev.tfstate"));
 
-      expect(type(root, check, credentials)).toContain("No changes.");
+      expect(typeCommands(root, check, credentials)).toContain("No changes.");
       expect(resources()).toBe(before);
     },
     FIVE_MINUTES_MS,
@@ -72,15 +72,15 @@ function keepStateIn(root: string, state: string): void {
   test(
     "goes from S3 to a file by way of the copy, and nothing is left to change",
     () => {
-      expect(type(root, keepCopy, { ...credentials, ...atEmulator })).toContain("No changes.");
+      expect(typeCommands(root, keepCopy, { ...credentials, ...atEmulator })).toContain("No changes.");
       keepStateIn(root, local);
 
-      type(root, pushCopy, credentials);
+      typeCommands(root, pushCopy, credentials);
 
       expect(existsSync(join(root, "terraform.dev.tfstate"))).toBe(true);
-      expect(type(root, check, credentials)).toContain("No changes.");
+      expect(typeCommands(root, check, credentials)).toContain("No changes.");
       expect(resources()).toBe(before);
-      type(root, `terraform -chdir=${STACK} destroy -auto-approve`, credentials);
+      typeCommands(root, `terraform -chdir=${STACK} destroy -auto-approve`, credentials);
     },
     FIVE_MINUTES_MS,
   );
@@ -92,8 +92,8 @@ function keepStateIn(root: string, state: string): void {
     () => {
       const root = cloneWithDev();
       keepStateIn(root, cloud);
-      type(root, `npm run synth\nterraform -chdir=${STACK} init -backend=false`);
-      expect(type(root, `terraform -chdir=${STACK} validate`)).toContain("The configuration is valid");
+      typeCommands(root, `npm run synth\nterraform -chdir=${STACK} init -backend=false`);
+      expect(typeCommands(root, `terraform -chdir=${STACK} validate`)).toContain("The configuration is valid");
     },
     FIVE_MINUTES_MS,
   );

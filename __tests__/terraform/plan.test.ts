@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
 import { FILTERS } from "../../stacks/monitoring/platform-metrics";
 import { QUERIES, WARMING_RUNS } from "../../model/queries";
-import { synthesize } from "../support/project";
-import { OFFLINE, type Plan, TerraformFolder, terraformIsUsable } from "../support/terraform";
+import { synthesizeProject } from "../support/project";
+import { OFFLINE, type TerraformPlan, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
-const describeWithTerraform = terraformIsUsable("init, validate and plan of every environment")
+const describeWithTerraform = isTerraformUsable("init, validate and plan of every environment")
   ? describe
   : describe.skip;
 
 describeWithTerraform("real Terraform", () => {
   const stacks = new Map<string, TerraformFolder>();
-  const plans = new Map<string, Plan>();
+  const plans = new Map<string, TerraformPlan>();
   const planned = (environment: string) => {
     const plan = plans.get(environment);
     if (!plan) throw new Error(`${environment} has not been planned`);
@@ -29,7 +29,7 @@ describeWithTerraform("real Terraform", () => {
 
   beforeAll(async () => {
     Object.assign(process.env, VARIABLES);
-    const { outdir } = await synthesize(makeProjectWithEnvironments());
+    const { outdir } = await synthesizeProject(makeProjectWithEnvironments());
     for (const name of ENVIRONMENTS) stacks.set(name, new TerraformFolder(join(outdir, "stacks", name)));
   });
 

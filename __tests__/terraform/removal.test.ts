@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AWS_PROVIDER_VERSION } from "../../stacks/provider-version";
-import { makeProject, type SynthesizedStack, synthesize, tfvars } from "../support/project";
-import { OFFLINE, TerraformFolder, terraformIsUsable } from "../support/terraform";
+import { makeProject, type StackUnderTest, synthesizeProject, makeTfvars } from "../support/project";
+import { OFFLINE, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 /**
  * Stands for CloudWatch, with the rules that an emulator may not have: an alarm that a composite alarm names cannot be
@@ -86,7 +86,7 @@ const CHANGES: Readonly<Record<string, readonly [before: string, after: string |
   api: ["{}", existing()],
 };
 
-const usable = terraformIsUsable("that what a composite alarm names can be removed");
+const usable = isTerraformUsable("that what a composite alarm names can be removed");
 
 (usable ? describe : describe.skip)("alarms that a composite alarm names", () => {
   const stack = new TerraformFolder();
@@ -95,8 +95,8 @@ const usable = terraformIsUsable("that what a composite alarm names can be remov
 
   /** Applies the alarms of an environment, and tells which there are to be then. */
   async function apply(functions: readonly (readonly [name: string, settings: string])[]): Promise<unknown[]> {
-    const file = tfvars({ functions: functions.map(([name, settings]) => `${name} = ${settings}`).join("\n") });
-    const { dev } = (await synthesize(makeProject({ "environments/dev.tfvars": file }))).stacks;
+    const file = makeTfvars({ functions: functions.map(([name, settings]) => `${name} = ${settings}`).join("\n") });
+    const { dev } = (await synthesizeProject(makeProject({ "environments/dev.tfvars": file }))).stacks;
     if (!dev) throw new Error("no stack dev");
     const alarms = alarmsAlone(dev);
     writeFileSync(join(stack.folder, "cdk.tf.json"), JSON.stringify(alarms));
@@ -141,14 +141,14 @@ const usable = terraformIsUsable("that what a composite alarm names can be remov
 });
 
 /** The stack's alarms without what they refer to besides each other. */
-function alarmsAlone({ resource, provider, terraform }: SynthesizedStack): Omit<SynthesizedStack, "output"> {
+function alarmsAlone({ resource, provider, terraform }: StackUnderTest): Omit<StackUnderTest, "output"> {
   const alarms = Object.fromEntries(ALARM_TYPES.map((type) => [type, resource[type]]));
   const text = JSON.stringify(alarms)
     .replaceAll(/\$\{aws_sns_topic[^}]*\}/g, "arn:aws:sns:eu-west-1:123456789012:topic")
     .replaceAll(/\$\{(?!aws_cloudwatch_(metric|composite)_alarm)[^}]*\}/g, "elsewhere");
   const { required_providers: providers } = terraform;
   return {
-    resource: JSON.parse(text) as SynthesizedStack["resource"],
+    resource: JSON.parse(text) as StackUnderTest["resource"],
     provider,
     terraform: { required_providers: providers },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { Asked } from "../../warming/asked";
-import { demandOf } from "../../warming/demand";
-import { targetOf } from "../functions/warmer/support";
+import { RecentRounds } from "../../warming/asked";
+import { computeDemand } from "../../warming/demand";
+import { makeTarget } from "../functions/warmer/support";
 
 const MINUTE = 60_000;
 /** A Monday, 12:00 UTC. */
@@ -9,13 +9,13 @@ const NOON = Date.UTC(2026, 0, 5, 12);
 
 /** What rounds every so many minutes ask for, of a function that needs at least so many instances. */
 function asksOf(everyMinutes: number, rounds: number, minimumAt: (round: number) => number): number[] {
-  const asked = new Asked();
+  const asked = new RecentRounds();
   return Array.from({ length: rounds }, (_, round) => {
     const minimum = minimumAt(round);
     const now = NOON + round * everyMinutes * MINUTE;
-    const target = targetOf({ conditional: { minimum, maximum: 30, readEveryMinutes: 5 } });
+    const target = makeTarget({ conditional: { minimum, maximum: 30, readEveryMinutes: 5 } });
     const history = [{ startsAt: NOON - 600 * MINUTE, concurrency: 0 }];
-    return demandOf(target, { history, periodMinutes: 5, now, asked }).concurrency;
+    return computeDemand(target, { history, periodMinutes: 5, now, asked }).concurrency;
   });
 }
 
@@ -41,10 +41,10 @@ describe("a round", () => {
   });
 
   test("says when it pinged last", () => {
-    const asked = new Asked();
-    const target = targetOf({ conditional: { minimum: 2, maximum: 30, readEveryMinutes: 5 } });
+    const asked = new RecentRounds();
+    const target = makeTarget({ conditional: { minimum: 2, maximum: 30, readEveryMinutes: 5 } });
     const demandAt = (now: number) =>
-      demandOf(target, { history: [{ startsAt: NOON - MINUTE, concurrency: 2 }], periodMinutes: 5, now, asked });
+      computeDemand(target, { history: [{ startsAt: NOON - MINUTE, concurrency: 2 }], periodMinutes: 5, now, asked });
 
     const demands = [NOON, NOON + 2 * MINUTE].map(demandAt);
 

@@ -39,7 +39,7 @@ export function readAzureFunctions(folder: string, most: number): AzureFunction[
     const counts = cells.map(Number);
     const total = counts.reduce((sum, count) => sum + count, 0);
     const seconds = durations.get(name)?.map((milliseconds) => Number(milliseconds) / 1000);
-    return seconds && total > 0 && total <= most ? [{ name, counts, workSeconds: evenQuantiles(seconds) }] : [];
+    return seconds && total > 0 && total <= most ? [{ name, counts, workSeconds: computeQuantiles(seconds) }] : [];
   });
 }
 
@@ -49,7 +49,7 @@ function readRows(file: string): string[][] {
 }
 
 /** Between the shares that the data has, all durations are taken to be as likely. */
-function evenQuantiles(seconds: readonly number[]): number[] {
+function computeQuantiles(seconds: readonly number[]): number[] {
   return Array.from({ length: QUANTILES + 1 }, (_, index) => {
     const share = index / QUANTILES;
     const upper = Math.max(

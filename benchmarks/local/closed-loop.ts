@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 
 /** What asking as fast as answers come has brought. */
-export interface Answered {
+export interface ClosedLoopResult {
   readonly perSecond: number;
   /** Median time of a request. */
   readonly milliseconds: number;
@@ -13,7 +13,12 @@ export interface Answered {
  *
  * @throws Error when a request is not answered with 200 and the process that ran it
  */
-export async function closedLoop(url: URL, body: string, connections: number, seconds: number): Promise<Answered> {
+export async function runClosedLoop(
+  url: URL,
+  body: string,
+  connections: number,
+  seconds: number,
+): Promise<ClosedLoopResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const milliseconds: number[] = [];
   const pids = new Set<number>();

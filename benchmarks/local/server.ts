@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 
 /** Lambda on this computer, in one of the ways there are. */
-export interface Contestant {
+export interface ServerContestant {
   readonly name: string;
   /** What a function's instance is. */
   readonly instance: string;
@@ -19,7 +19,7 @@ export interface Contestant {
 
 /** A contestant that listens. */
 export interface Started {
-  readonly contestant: Contestant;
+  readonly contestant: ServerContestant;
   readonly url: URL;
   readonly pid: number;
   stop(): Promise<void>;
@@ -30,8 +30,8 @@ export interface Started {
  *
  * @throws Error with what it has said when it ends instead
  */
-export async function start(contestant: Contestant): Promise<Started> {
-  const port = await freePort();
+export async function startContestant(contestant: ServerContestant): Promise<Started> {
+  const port = await findFreePort();
   const child = spawn(process.execPath, contestant.args(port), {
     cwd: contestant.cwd,
     // serverless would tell its makers, and look for newer versions.
@@ -64,7 +64,7 @@ export async function start(contestant: Contestant): Promise<Started> {
   };
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

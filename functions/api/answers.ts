@@ -1,12 +1,12 @@
 /** A response as API Gateway and function URLs want it. */
-export interface Answer {
+export interface ApiResponse {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 /** Something in a request that is not as it has to be. */
-export interface Mistake {
+export interface FieldMistake {
   readonly field: string;
   readonly expected: string;
   readonly found: string;
@@ -17,7 +17,7 @@ export class Refusal extends Error {
   constructor(
     readonly statusCode: number,
     message: string,
-    readonly mistakes: readonly Mistake[] = [],
+    readonly mistakes: readonly FieldMistake[] = [],
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
@@ -25,11 +25,15 @@ export class Refusal extends Error {
 }
 
 /** An answer in JSON. */
-export function json(statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+export function formatJson(
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): ApiResponse {
   return { statusCode, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
 /** The answer that tells of a refusal: what is wrong and, where there are any, the mistakes one by one. */
-export function refuse({ statusCode, message, mistakes, headers }: Refusal): Answer {
-  return json(statusCode, mistakes.length > 0 ? { error: message, mistakes } : { error: message }, headers);
+export function refuse({ statusCode, message, mistakes, headers }: Refusal): ApiResponse {
+  return formatJson(statusCode, mistakes.length > 0 ? { error: message, mistakes } : { error: message }, headers);
 }

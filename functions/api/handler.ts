@@ -1,8 +1,8 @@
 import { monitorHttp, operation, warmUps } from "../../performance";
-import { type Answer, json, Refusal } from "./answers";
+import { type ApiResponse, formatJson, Refusal } from "./answers";
 import { MAX_NOTES, type Note, Notes } from "./notes";
-import { router } from "./router";
-import { draftIn, limitIn } from "./validation";
+import { createRouter } from "./router";
+import { parseDraft, parseLimit } from "./validation";
 
 const notes = new Notes();
 
@@ -11,30 +11,30 @@ const notes = new Notes();
  * is there, and `POST /warm` comes from `monitorHttp`.
  */
 export const handler = monitorHttp(
-  router({
+  createRouter({
     "/health": {
-      GET: () => json(200, { status: "ok" }),
+      GET: () => formatJson(200, { status: "ok" }),
     },
     "/notes": {
       GET: ({ query }) => {
-        const limit = limitIn(query);
-        return json(200, { notes: operation("notes.list", () => notes.list(limit)) });
+        const limit = parseLimit(query);
+        return formatJson(200, { notes: operation("notes.list", () => notes.list(limit)) });
       },
       POST: (request) => {
-        const draft = draftIn(request.json());
+        const draft = parseDraft(request.json());
         const note = operation("notes.create", () => notes.create(draft));
         if (!note) throw new Refusal(409, `no room for more than ${MAX_NOTES} notes: delete one first`);
-        return json(201, note, { location: `/notes/${note.id}` });
+        return formatJson(201, note, { location: `/notes/${note.id}` });
       },
     },
     "/notes/{id}": {
-      GET: (_, id) => found(operation("notes.get", () => notes.get(id))),
+      GET: (_, id) => respondFound(operation("notes.get", () => notes.get(id))),
       PUT: (request, id) => {
-        const draft = draftIn(request.json());
-        return found(operation("notes.replace", () => notes.replace(id, draft)));
+        const draft = parseDraft(request.json());
+        return respondFound(operation("notes.replace", () => notes.replace(id, draft)));
       },
       DELETE: (_, id) => {
-        if (!operation("notes.delete", () => notes.delete(id))) throw noSuchNote();
+        if (!operation("notes.delete", () => notes.delete(id))) throw makeNotFound();
         return { statusCode: 204 };
       },
     },
@@ -43,11 +43,11 @@ export const handler = monitorHttp(
   { warmUps: warmUps({ preload: { identifiers: () => crypto.randomUUID() } }) },
 );
 
-function found(note: Note | undefined): Answer {
-  if (!note) throw noSuchNote();
-  return json(200, note);
+function respondFound(note: Note | undefined): ApiResponse {
+  if (!note) throw makeNotFound();
+  return formatJson(200, note);
 }
 
-function noSuchNote(): Refusal {
+function makeNotFound(): Refusal {
   return new Refusal(404, "no such note");
 }

@@ -1,17 +1,17 @@
-import { type Answer, json, Refusal, refuse } from "./answers";
+import { type ApiResponse, formatJson, Refusal, refuse } from "./answers";
 
 /** The largest body that is read. */
 export const MAX_BODY_BYTES = 16_384;
 
 /** What a route sees of a request. */
-export interface HttpRequest {
+export interface ApiRequest {
   readonly query: Readonly<Record<string, unknown>>;
   /** Reads the body as JSON; throws a refusal when it is none. */
   readonly json: () => unknown;
 }
 
 /** Answers one method of one path, given the values of the path's variables in their order. */
-export type Route = (request: HttpRequest, ...variables: string[]) => Answer | Promise<Answer>;
+export type Route = (request: ApiRequest, ...variables: string[]) => ApiResponse | Promise<ApiResponse>;
 
 /** Routes by path and method: `{ "/notes/{id}": { GET: (request, id) => ... } }`. */
 export type Routes = Readonly<Record<string, Readonly<Record<string, Route>>>>;
@@ -30,13 +30,13 @@ interface HttpEvent {
 }
 
 /** A handler that finds the route for an event, and answers in JSON whatever happens. */
-export function router(routes: Routes): (event: unknown, context?: unknown) => Promise<Answer> {
+export function createRouter(routes: Routes): (event: unknown, context?: unknown) => Promise<ApiResponse> {
   const paths = Object.entries(routes).map(([path, methods]) => ({
     pattern: new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`),
     methods: new Map(Object.entries(methods)),
   }));
 
-  function answerTo(event: HttpEvent): Answer | Promise<Answer> {
+  function answerTo(event: HttpEvent): ApiResponse | Promise<ApiResponse> {
     const { rawPath, requestContext } = event;
     const method = requestContext?.http?.method;
     if (typeof rawPath !== "string" || typeof method !== "string") {
@@ -46,8 +46,8 @@ export function router(routes: Routes): (event: unknown, context?: unknown) => P
       const match = pattern.exec(rawPath);
       if (!match) continue;
       const route = methods.get(method);
-      if (!route) throw methodNotAllowed(method, [...methods.keys()].join(", "));
-      const request = { query: event.queryStringParameters ?? {}, json: () => jsonIn(event) };
+      if (!route) throw makeMethodRefusal(method, [...methods.keys()].join(", "));
+      const request = { query: event.queryStringParameters ?? {}, json: () => parseJsonBody(event) };
       return route(request, ...match.slice(1));
     }
     throw new Refusal(404, "no such path");
@@ -59,22 +59,22 @@ export function router(routes: Routes): (event: unknown, context?: unknown) => P
     } catch (error) {
       if (error instanceof Refusal) return refuse(error);
       logFailure(error, event, context);
-      return json(500, { error: "internal error" });
+      return formatJson(500, { error: "internal error" });
     }
   };
 }
 
-function methodNotAllowed(found: string, allowed: string): Refusal {
+function makeMethodRefusal(found: string, allowed: string): Refusal {
   return new Refusal(405, "method not allowed", [{ field: "method", expected: allowed, found }], { allow: allowed });
 }
 
-function jsonIn({ headers, body, isBase64Encoded }: HttpEvent): unknown {
-  const contentType = textOr("nothing", headers?.["content-type"]);
+function parseJsonBody({ headers, body, isBase64Encoded }: HttpEvent): unknown {
+  const contentType = toText("nothing", headers?.["content-type"]);
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
     const mistake = { field: "content-type", expected: "application/json", found: contentType };
     throw new Refusal(415, "unsupported content type", [mistake]);
   }
-  const encoded = textOr("", body);
+  const encoded = toText("", body);
   const encoding = isBase64Encoded === true ? "base64" : "utf8";
   const bytes = Buffer.byteLength(encoded, encoding);
   if (bytes > MAX_BODY_BYTES) {
@@ -88,7 +88,7 @@ function jsonIn({ headers, body, isBase64Encoded }: HttpEvent): unknown {
   }
 }
 
-function textOr(otherwise: string, value: unknown): string {
+function toText(otherwise: string, value: unknown): string {
   return typeof value === "string" ? value : otherwise;
 }
 

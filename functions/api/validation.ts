@@ -1,4 +1,4 @@
-import { type Mistake, Refusal } from "./answers";
+import { type FieldMistake, Refusal } from "./answers";
 import { type Draft } from "./notes";
 
 const MAX_TITLE = 100;
@@ -12,23 +12,23 @@ const MAX_LIMIT = 100;
  *
  * @throws Refusal with every mistake in it
  */
-export function draftIn(body: unknown): Draft {
+export function parseDraft(body: unknown): Draft {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw invalid([{ field: "body", expected: "an object", found: describe(body) }]);
+    throw makeInvalidRefusal([{ field: "body", expected: "an object", found: describe(body) }]);
   }
-  const mistakes: Mistake[] = [];
-  const textIn = (field: string, value: unknown, least: number, most: number): string => {
+  const mistakes: FieldMistake[] = [];
+  const checkText = (field: string, value: unknown, least: number, most: number): string => {
     if (typeof value === "string" && value.length >= least && value.length <= most) return value;
     mistakes.push({ field, expected: `text of ${least} to ${most} characters`, found: describe(value) });
     return "";
   };
 
   const { title, text = "", ...others } = body as Readonly<Record<string, unknown>>;
-  const draft = { title: textIn("title", title, 1, MAX_TITLE), text: textIn("text", text, 0, MAX_TEXT) };
+  const draft = { title: checkText("title", title, 1, MAX_TITLE), text: checkText("text", text, 0, MAX_TEXT) };
   for (const [field, value] of Object.entries(others).slice(0, 1)) {
     mistakes.push({ field, expected: "no fields besides title and text", found: describe(value) });
   }
-  if (mistakes.length > 0) throw invalid(mistakes);
+  if (mistakes.length > 0) throw makeInvalidRefusal(mistakes);
   return draft;
 }
 
@@ -37,7 +37,7 @@ export function draftIn(body: unknown): Draft {
  *
  * @throws Refusal when that is no number, or too many
  */
-export function limitIn({ limit = String(DEFAULT_LIMIT) }: Readonly<Record<string, unknown>>): number {
+export function parseLimit({ limit = String(DEFAULT_LIMIT) }: Readonly<Record<string, unknown>>): number {
   const number = typeof limit === "string" && /^\d+$/.test(limit) ? Number(limit) : 0;
   if (number >= 1 && number <= MAX_LIMIT) return number;
   const found = typeof limit === "string" ? limit : describe(limit);
@@ -46,7 +46,7 @@ export function limitIn({ limit = String(DEFAULT_LIMIT) }: Readonly<Record<strin
   ]);
 }
 
-function invalid(mistakes: readonly Mistake[]): Refusal {
+function makeInvalidRefusal(mistakes: readonly FieldMistake[]): Refusal {
   return new Refusal(400, "invalid note", mistakes);
 }
 

@@ -1,5 +1,5 @@
 /** Has so many pieces of work under way at once at most; the others wait for their turn. */
-export function atMost(atOnce: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+export function limitConcurrency(atOnce: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {

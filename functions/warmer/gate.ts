@@ -1,4 +1,4 @@
-import { nameOf, type Warmed } from "./target";
+import { formatTargetName, type Warmed } from "./target";
 import { sleepUntil } from "./time-limit";
 
 /** The gate of a deployment: no traffic for a version that does not start, or answers with an error. */
@@ -15,7 +15,7 @@ const PAUSE_MILLISECONDS = 1000;
  * @param endsAt when the run has to end
  * @returns how it went the last time
  */
-export async function whenReady(warm: () => Promise<Warmed>, endsAt: number): Promise<Warmed> {
+export async function warmWhenReady(warm: () => Promise<Warmed>, endsAt: number): Promise<Warmed> {
   const patientUntil = Math.min(Date.now() + PATIENCE_MILLISECONDS, endsAt);
   for (;;) {
     const warmed = await warm();
@@ -30,7 +30,7 @@ export async function whenReady(warm: () => Promise<Warmed>, endsAt: number): Pr
 
 /** @throws Error that says which versions must not go live, and why */
 export function checkGate(all: readonly Warmed[]): void {
-  const problems = all.flatMap((warmed) => problemOf(warmed) ?? []);
+  const problems = all.flatMap((warmed) => describeProblem(warmed) ?? []);
   if (problems.length > 0) throw new Error(problems.join("; "));
 }
 
@@ -42,7 +42,7 @@ function hasStarted({ result, failures }: Warmed): boolean {
   return result.successful > 0 || failures.some(({ kind }) => kind === "not monitored");
 }
 
-function problemOf(warmed: Warmed): string | undefined {
+function describeProblem(warmed: Warmed): string | undefined {
   const { target, result, failures } = warmed;
   const serious = failures.find(({ kind }) => kind === "function error" || kind === "not ready");
   if (!serious && hasStarted(warmed)) return undefined;
@@ -51,5 +51,5 @@ function problemOf(warmed: Warmed): string | undefined {
     ? "throttled again and again, so no start is proven: deploy when fewer requests come, or raise reserved_concurrency"
     : (serious?.text ?? failures.find(({ kind }) => kind !== "throttled")?.text ?? result.failures[0] ?? "not pinged");
   const version = [undefined, target.qualifier].includes(target.version) ? "" : `, version ${target.version}`;
-  return `${nameOf(target)}${version} must not go live: ${reason}`;
+  return `${formatTargetName(target)}${version} must not go live: ${reason}`;
 }

@@ -1,5 +1,5 @@
 import { type WarmingRecord } from "../../warming/contract";
-import { requestIn } from "./request";
+import { parseRequest } from "./request";
 import { Warmer } from "./run";
 
 /** The part of Lambda's context that matters here: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
@@ -20,7 +20,7 @@ const warmer = new Warmer();
  * @throws Error for a malformed request, and of a gate, when a version must not go live
  */
 export async function handler(event: unknown, context: WarmerContext): Promise<WarmingRecord> {
-  const request = requestIn(event);
+  const request = parseRequest(event);
   const endsAt = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MILLISECONDS;
   return warmer.run(request, { runId: request.runId ?? context.awsRequestId, endsAt });
 }

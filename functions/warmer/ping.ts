@@ -1,8 +1,8 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from "@aws-sdk/client-lambda";
-import { oneLine } from "../../performance/foreign-text";
+import { toOneLine } from "../../performance/foreign-text";
 import { isPingReply, type Ping, PING_SOURCE, type PingReply } from "../../performance/warming";
-import { type Target } from "../../warming/contract";
-import { before, TimeUp } from "./time-limit";
+import { type WarmingTarget } from "../../warming/contract";
+import { runBefore, TimeLimitExceeded } from "./time-limit";
 
 /** What keeps a ping from warming an instance. */
 export type FailureKind =
@@ -57,7 +57,7 @@ const MAX_TEXT_CHARACTERS = 300;
  */
 export async function sendPing(
   client: LambdaClient,
-  target: Target,
+  target: WarmingTarget,
   holdMilliseconds: number,
   endsAt: number,
 ): Promise<PingOutcome> {
@@ -69,21 +69,21 @@ export async function sendPing(
     Payload: Buffer.from(JSON.stringify(ping)),
   });
   try {
-    return outcomeOf(await before(endsAt, (abortSignal) => client.send(command, { abortSignal })), target);
+    return parseOutcome(await runBefore(endsAt, (abortSignal) => client.send(command, { abortSignal })), target);
   } catch (error) {
-    return failureOf(error);
+    return describeFailure(error);
   }
 }
 
-function outcomeOf(output: InvokeCommandOutput, { version }: Target): PingOutcome {
+function parseOutcome(output: InvokeCommandOutput, { version }: WarmingTarget): PingOutcome {
   const answer = parse(Buffer.from(output.Payload ?? []).toString());
-  if (output.FunctionError !== undefined) return { kind: "function error", text: functionErrorText(answer) };
+  if (output.FunctionError !== undefined) return { kind: "function error", text: describeFunctionError(answer) };
   if (!isPingReply(answer)) return { kind: "not monitored", text: "does not answer as a monitored function does" };
   const answered = output.ExecutedVersion ?? answer.version;
   if (answer.version !== answered) {
     return {
       kind: "not monitored",
-      text: reasonOf(`answers as version ${answer.version}, but version ${answered} was invoked`),
+      text: cleanReason(`answers as version ${answer.version}, but version ${answered} was invoked`),
     };
   }
   if (version !== undefined && answered !== version) {
@@ -101,25 +101,25 @@ function parse(text: string): unknown {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
-function functionErrorText(answer: unknown): string {
+function describeFunctionError(answer: unknown): string {
   const { errorType, errorMessage } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   const parts = [errorType, errorMessage].filter((part) => typeof part === "string" && part !== "");
-  return parts.length > 0 ? reasonOf(parts.join(": ")) : "failed, and did not say why";
+  return parts.length > 0 ? cleanReason(parts.join(": ")) : "failed, and did not say why";
 }
 
-function failureOf(error: unknown): PingFailure {
-  if (error instanceof TimeUp) return { kind: "unanswered", text: "no answer in time" };
+function describeFailure(error: unknown): PingFailure {
+  if (error instanceof TimeLimitExceeded) return { kind: "unanswered", text: "no answer in time" };
   const { name, message, $metadata } = error as Error & {
     readonly $metadata?: { readonly httpStatusCode?: number };
   };
   if (name === "TooManyRequestsException") return { kind: "throttled", text: "throttled" };
-  const text = reasonOf(`${name}: ${message}`);
+  const text = cleanReason(`${name}: ${message}`);
   if (NOT_READY.has(name)) return { kind: "not ready", text };
   const status = $metadata?.httpStatusCode;
   return { kind: status !== undefined && status < 500 ? "refused" : "unreachable", text };
 }
 
 /** The same for the same cause: without what differs with each request. */
-function reasonOf(text: string): string {
-  return oneLine(text.replaceAll(/RequestId: \S+ (Error: )?/g, ""), MAX_TEXT_CHARACTERS);
+function cleanReason(text: string): string {
+  return toOneLine(text.replaceAll(/RequestId: \S+ (Error: )?/g, ""), MAX_TEXT_CHARACTERS);
 }

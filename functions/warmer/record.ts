@@ -17,7 +17,7 @@ export interface RoundFacts extends Pick<
 }
 
 /** The record of one round. */
-export function recordOf(
+export function buildRecord(
   request: WarmingRequest,
   all: readonly Warmed[],
   { warmerMilliseconds, ...facts }: RoundFacts,
@@ -26,7 +26,7 @@ export function recordOf(
   const isFine = targets.every((target) => isWarm(target) && target.failures.length === 0);
   const own = (warmerMilliseconds / 1000) * request.price.perSecond;
   const invocation = facts.round === 1 ? request.price.perRequest : 0;
-  const dollars = all.reduce((sum, warmed) => sum + dollarsOf(warmed), own + invocation);
+  const dollars = all.reduce((sum, warmed) => sum + priceTarget(warmed), own + invocation);
   return {
     level: isFine ? "INFO" : "WARN",
     message: "warming",
@@ -37,19 +37,19 @@ export function recordOf(
   };
 }
 
-function dollarsOf({ target: { price }, result, heldMilliseconds }: Warmed): number {
+function priceTarget({ target: { price }, result, heldMilliseconds }: Warmed): number {
   return (heldMilliseconds / 1000) * price.perSecond + result.invocations * price.perRequest;
 }
 
 /** What a round writes to the log: its record, and a line for each target, from which CloudWatch takes metrics. */
-export function logLines(record: WarmingRecord): string {
-  return [record, ...record.targets.map(metricsLine)].map((line) => `${JSON.stringify(line)}\n`).join("");
+export function formatRecord(record: WarmingRecord): string {
+  return [record, ...record.targets.map(formatMetricsLine)].map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
 /**
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-function metricsLine(result: TargetResult): object {
+function formatMetricsLine(result: TargetResult): object {
   const { functionName, invocations, successful, failures, instances, coldStarts } = result;
   const values: Readonly<Record<WarmingMetricName, number>> = {
     WarmedInstances: instances,

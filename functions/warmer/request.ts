@@ -10,7 +10,7 @@ const STRATEGIES: Readonly<Record<Strategy, true>> = { scheduled: true, peak: tr
  *
  * @throws Error that names everything that is wrong with it
  */
-export function requestIn(event: unknown): WarmingRequest {
+export function parseRequest(event: unknown): WarmingRequest {
   const check = new Check();
   const { strategy, targets, runId, rounds, price } = check.fields("event", event);
   check.that(Object.keys(STRATEGIES).includes(String(strategy)), "strategy", "one of its names", strategy);

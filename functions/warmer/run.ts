@@ -1,13 +1,13 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { writeLines } from "../../performance/stdout";
-import { atMost } from "./at-most";
-import { type Target, type WarmingRecord, type WarmingRequest } from "../../warming/contract";
-import { type Demand, demandOf, gateDemand } from "../../warming/demand";
-import { checkGate, whenReady } from "./gate";
+import { limitConcurrency } from "./at-most";
+import { type WarmingTarget, type WarmingRecord, type WarmingRequest } from "../../warming/contract";
+import { type InstanceDemand, computeDemand, computeGateDemand } from "../../warming/demand";
+import { checkGate, warmWhenReady } from "./gate";
 import { Spreads } from "../../warming/hold";
-import { isWarm, logLines, recordOf } from "./record";
-import { nextRound, roundsIn, startOfRound } from "../../warming/rounds";
-import { type Pinging, unpinged, type Warmed, warmTarget } from "./target";
+import { isWarm, formatRecord, buildRecord } from "./record";
+import { computeNextRound, countRounds, computeRoundStart } from "../../warming/rounds";
+import { type Pinging, buildUnpinged, type Warmed, warmTarget } from "./target";
 import { sleepUntil } from "./time-limit";
 import { Unmonitored } from "./unmonitored";
 import { UsageReader } from "./usage";
@@ -39,7 +39,7 @@ export class Warmer {
   async run(request: WarmingRequest, { runId, endsAt }: RunLimits): Promise<WarmingRecord> {
     const startedAt = Date.now();
     // Connections of an earlier run are dead: Lambda has frozen this process in between.
-    const client = connect();
+    const client = connectLambda();
     const pinging: Pinging = { client, spreads: this.spreads, endsAt };
     const { rounds } = request;
     let accountedUntil = startedAt;
@@ -50,21 +50,21 @@ export class Warmer {
         const all = await this.warm(request, pinging);
         const now = Date.now();
         warmRounds = all.every(({ result }) => isWarm(result)) ? warmRounds + 1 : 0;
-        const next = nextRound(rounds, { round, warmRounds, startedAt, now, endsAt });
-        const record = recordOf(request, all, {
+        const next = computeNextRound(rounds, { round, warmRounds, startedAt, now, endsAt });
+        const record = buildRecord(request, all, {
           runId,
           round,
-          rounds: roundsIn(rounds),
+          rounds: countRounds(rounds),
           last: next === undefined,
           durationMilliseconds: now - roundStartedAt,
           warmerMilliseconds: now - accountedUntil,
         });
-        writeLines(logLines(record));
+        writeLines(formatRecord(record));
         if (request.strategy === "gate") checkGate(all);
         if (!rounds || next === undefined) return record;
         accountedUntil = now;
         round = next;
-        await sleepUntil(startOfRound(rounds, round, startedAt));
+        await sleepUntil(computeRoundStart(rounds, round, startedAt));
       }
     } finally {
       client.destroy();
@@ -72,9 +72,10 @@ export class Warmer {
   }
 
   private warm({ strategy, targets }: WarmingRequest, pinging: Pinging): Promise<Warmed[]> {
-    const inTurn = atMost(TARGETS_AT_ONCE);
+    const inTurn = limitConcurrency(TARGETS_AT_ONCE);
     if (strategy === "gate") {
-      const ask = (target: Target) => whenReady(() => warmTarget(target, gateDemand(target), pinging), pinging.endsAt);
+      const ask = (target: WarmingTarget) =>
+        warmWhenReady(() => warmTarget(target, computeGateDemand(target), pinging), pinging.endsAt);
       return Promise.all(targets.map((target) => inTurn(() => ask(target))));
     }
     const usage = this.usage.read(
@@ -83,22 +84,22 @@ export class Warmer {
     );
     return Promise.all(
       targets.map(async (target) => {
-        const demand = demandOf(target, target.conditional && (await usage).get(target.functionName));
+        const demand = computeDemand(target, target.conditional && (await usage).get(target.functionName));
         return inTurn(() => this.warmUnlessSpared(target, demand, pinging));
       }),
     );
   }
 
-  private async warmUnlessSpared(target: Target, demand: Demand, pinging: Pinging): Promise<Warmed> {
+  private async warmUnlessSpared(target: WarmingTarget, demand: InstanceDemand, pinging: Pinging): Promise<Warmed> {
     const reason = this.unmonitored.reasonToSpare(target);
-    if (reason !== undefined) return unpinged(target, demand, reason);
+    if (reason !== undefined) return buildUnpinged(target, demand, reason);
     const warmed = await warmTarget(target, demand, pinging);
     this.unmonitored.learn(warmed);
     return warmed;
   }
 }
 
-function connect(): LambdaClient {
+function connectLambda(): LambdaClient {
   const agent = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
   return new LambdaClient({
     // What failed is told, and the next round tries again.

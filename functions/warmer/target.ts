@@ -1,7 +1,7 @@
 import { type LambdaClient } from "@aws-sdk/client-lambda";
-import { type Target, type TargetResult } from "../../warming/contract";
-import { type Demand } from "../../warming/demand";
-import { holdMilliseconds, longerHold, type Spreads } from "../../warming/hold";
+import { type WarmingTarget, type TargetResult } from "../../warming/contract";
+import { type InstanceDemand } from "../../warming/demand";
+import { computeHold, lengthenHold, type Spreads } from "../../warming/hold";
 import { type PingAnswer, type PingFailure, type PingOutcome, sendPing } from "./ping";
 
 /**
@@ -12,7 +12,7 @@ const LONGEST_START_MILLISECONDS = 20_000;
 
 /** How a target was warmed, and what of that the record does not tell. */
 export interface Warmed {
-  readonly target: Target;
+  readonly target: WarmingTarget;
   readonly result: TargetResult;
   readonly failures: readonly PingFailure[];
   /** For how long its instances were kept busy, all together. */
@@ -28,7 +28,7 @@ export interface Pinging {
 }
 
 /** The name that distinguishes a target from the others. */
-export function nameOf({ functionName, qualifier }: Target): string {
+export function formatTargetName({ functionName, qualifier }: WarmingTarget): string {
   return `${functionName}:${qualifier}`;
 }
 
@@ -36,22 +36,22 @@ export function nameOf({ functionName, qualifier }: Target): string {
  * Pings as many instances of a target as asked at once, and once more when one of them has answered twice. Never
  * rejects.
  */
-export async function warmTarget(target: Target, demand: Demand, pinging: Pinging): Promise<Warmed> {
+export async function warmTarget(target: WarmingTarget, demand: InstanceDemand, pinging: Pinging): Promise<Warmed> {
   const asked = demand.concurrency;
-  if (asked > 0 && Date.now() >= pinging.endsAt) return unpinged(target, demand, "no time left for a ping");
-  let hold = holdMilliseconds(asked, pinging.spreads.of(nameOf(target), asked));
+  if (asked > 0 && Date.now() >= pinging.endsAt) return buildUnpinged(target, demand, "no time left for a ping");
+  let hold = computeHold(asked, pinging.spreads.of(formatTargetName(target), asked));
   const outcomes = await pingAtOnce(target, asked, hold, pinging);
   if (isWorthRepeating(outcomes, asked) && Date.now() < pinging.endsAt) {
-    hold = longerHold(hold);
+    hold = lengthenHold(hold);
     outcomes.push(...(await pingAtOnce(target, asked, hold, pinging)));
   }
   const answers = outcomes.filter(isAnswer);
   const failures = outcomes.filter(isFailure);
   const result: TargetResult = {
-    ...unpinged(target, demand).result,
+    ...buildUnpinged(target, demand).result,
     invocations: outcomes.length,
     successful: answers.length,
-    instances: instancesIn(answers),
+    instances: countInstances(answers),
     coldStarts: answers.filter(({ reply }) => reply.cold).length,
     holdMilliseconds: hold,
     failures: [...new Set(failures.map(({ text }) => text))],
@@ -61,7 +61,7 @@ export async function warmTarget(target: Target, demand: Demand, pinging: Pingin
 }
 
 /** The result of a target that is not pinged. */
-export function unpinged(target: Target, demand: Demand, why?: string): Warmed {
+export function buildUnpinged(target: WarmingTarget, demand: InstanceDemand, why?: string): Warmed {
   const result: TargetResult = {
     functionName: target.functionName,
     asked: demand.concurrency,
@@ -76,14 +76,19 @@ export function unpinged(target: Target, demand: Demand, why?: string): Warmed {
   return { target, result, failures: [], heldMilliseconds: 0 };
 }
 
-async function pingAtOnce(target: Target, pings: number, hold: number, pinging: Pinging): Promise<PingOutcome[]> {
+async function pingAtOnce(
+  target: WarmingTarget,
+  pings: number,
+  hold: number,
+  pinging: Pinging,
+): Promise<PingOutcome[]> {
   const { client, spreads } = pinging;
   const endsAt = Math.min(pinging.endsAt, Date.now() + LONGEST_START_MILLISECONDS + hold);
   const outcomes = await Promise.all(Array.from({ length: pings }, () => sendPing(client, target, hold, endsAt)));
   // An instance that had to start was not reached when the ping arrived, and says nothing of the arrivals.
   const warm = outcomes.filter(isAnswer).filter(({ reply }) => !reply.cold);
   spreads.learn(
-    nameOf(target),
+    formatTargetName(target),
     warm.map(({ arrivedAt }) => arrivedAt),
   );
   return outcomes;
@@ -92,12 +97,12 @@ async function pingAtOnce(target: Target, pings: number, hold: number, pinging: 
 /** Whether more instances may answer when asked again: not when they fail or are refused. */
 function isWorthRepeating(outcomes: readonly PingOutcome[], asked: number): boolean {
   return (
-    instancesIn(outcomes.filter(isAnswer)) < asked &&
+    countInstances(outcomes.filter(isAnswer)) < asked &&
     outcomes.filter(isFailure).every(({ kind }) => kind === "unreachable")
   );
 }
 
-function instancesIn(answers: readonly PingAnswer[]): number {
+function countInstances(answers: readonly PingAnswer[]): number {
   return new Set(answers.map(({ reply }) => reply.instanceId)).size;
 }
 

@@ -1,5 +1,5 @@
 /** Thrown when something took longer than it may. */
-export class TimeUp extends Error {
+export class TimeLimitExceeded extends Error {
   override readonly name = "TimeUp";
 }
 
@@ -9,13 +9,16 @@ export class TimeUp extends Error {
  * @param work gets a signal that is aborted at that moment
  * @throws TimeUp
  */
-export async function before<Result>(endsAt: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+export async function runBefore<Result>(
+  endsAt: number,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => {
-        reject(new TimeUp());
+        reject(new TimeLimitExceeded());
         controller.abort();
       },
       Math.max(0, endsAt - Date.now()),

@@ -1,5 +1,5 @@
-import { nameOf, type Warmed } from "./target";
-import { type Target } from "../../warming/contract";
+import { formatTargetName, type Warmed } from "./target";
+import { type WarmingTarget } from "../../warming/contract";
 
 /** A function that does not know pings does its work for each of them: it is spared for so long. */
 const SPARED_MILLISECONDS = 3_600_000;
@@ -9,17 +9,17 @@ export class Unmonitored {
   private readonly sparedUntil = new Map<string, number>();
 
   /** Why not to ping a target; undefined when it may be pinged. */
-  reasonToSpare(target: Target): string | undefined {
-    const until = this.sparedUntil.get(nameOf(target)) ?? 0;
+  reasonToSpare(target: WarmingTarget): string | undefined {
+    const until = this.sparedUntil.get(formatTargetName(target)) ?? 0;
     if (until <= Date.now()) return undefined;
     return `does not answer as a monitored function does; not pinged again until ${new Date(until).toISOString()}`;
   }
 
   /** Takes in how a target has answered. */
   learn({ target, result, failures }: Warmed): void {
-    if (result.successful > 0) this.sparedUntil.delete(nameOf(target));
+    if (result.successful > 0) this.sparedUntil.delete(formatTargetName(target));
     else if (failures.some(({ kind }) => kind === "not monitored")) {
-      this.sparedUntil.set(nameOf(target), Date.now() + SPARED_MILLISECONDS);
+      this.sparedUntil.set(formatTargetName(target), Date.now() + SPARED_MILLISECONDS);
     }
   }
 }

@@ -1,12 +1,12 @@
 import type * as sdk from "@aws-sdk/client-cloudwatch";
 import { type CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { oneLine } from "../../performance/foreign-text";
+import { toOneLine } from "../../performance/foreign-text";
 import { FUNCTION_NAME } from "../../performance/metrics";
-import { Asked } from "../../warming/asked";
-import { type Target } from "../../warming/contract";
+import { RecentRounds } from "../../warming/asked";
+import { type WarmingTarget } from "../../warming/contract";
 import { type KnownUsage } from "../../warming/demand";
 import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../../warming/planner";
-import { before } from "./time-limit";
+import { runBefore } from "./time-limit";
 
 /**
  * Reads how functions were used from CloudWatch: of all functions at once, no more often than asked, and only what is
@@ -59,7 +59,7 @@ interface Known {
   readonly periods: Points;
   /** Concurrency by the minute, in the last hours. */
   readonly minutes: Points;
-  readonly asked: Asked;
+  readonly asked: RecentRounds;
   triedAt: number;
   readUntil?: number;
   /** Why the last attempt to read failed. */
@@ -71,22 +71,22 @@ export class UsageReader {
   private readonly known = new Map<string, Known>();
 
   /** How these targets were used, by function name, read again where that is due. Never rejects. */
-  async read(targets: readonly Target[], endsAt: number): Promise<ReadonlyMap<string, KnownUsage>> {
+  async read(targets: readonly WarmingTarget[], endsAt: number): Promise<ReadonlyMap<string, KnownUsage>> {
     const now = Date.now();
     const due = targets.filter(({ functionName, conditional }) => {
       const known = this.known.get(functionName);
       return conditional && (!known || now - known.triedAt >= conditional.readEveryMinutes * MINUTE);
     });
     await this.extend([...new Set(due.map(({ functionName }) => functionName))], now, endsAt);
-    return new Map(targets.map(({ functionName }) => [functionName, this.usageOf(functionName, now)]));
+    return new Map(targets.map(({ functionName }) => [functionName, this.readUsage(functionName, now)]));
   }
 
-  private usageOf(functionName: string, now: number): KnownUsage {
+  private readUsage(functionName: string, now: number): KnownUsage {
     const { periods, minutes, asked, error } = this.of(functionName);
     if (error !== undefined) return `use could not be read: ${error}`;
     // CloudWatch has no data of periods without requests. Before the first there may have been no function: that tells
     // nothing.
-    return { history: listed(periods), periodMinutes: PERIOD_MINUTES, minutes: listed(minutes), asked, now };
+    return { history: listPeriods(periods), periodMinutes: PERIOD_MINUTES, minutes: listPeriods(minutes), asked, now };
   }
 
   private async extend(names: readonly string[], now: number, endsAt: number): Promise<void> {
@@ -99,9 +99,13 @@ export class UsageReader {
     try {
       // Half of the time that is left, so that there is some for the pings.
       const readBefore = Math.min(now + LONGEST_READ_MILLISECONDS, (now + endsAt) / 2);
-      const results = await before(readBefore, (signal) => this.fetch(names, now, signal));
+      const results = await runBefore(readBefore, (signal) => this.fetch(names, now, signal));
       names.forEach((name, index) => {
-        learn(this.of(name), (key, period) => results.get(idOf(key, period, index)) ?? new Map<number, number>(), now);
+        learn(
+          this.of(name),
+          (key, period) => results.get(formatQueryId(key, period, index)) ?? new Map<number, number>(),
+          now,
+        );
       });
     } catch (failure) {
       for (const known of all) known.error = describe(failure);
@@ -117,11 +121,11 @@ export class UsageReader {
     names.forEach((name, index) => {
       const { source, readUntil } = this.of(name);
       const ask = (period: number, start: number) => {
-        const queries = SOURCES[source].map((key) => queryOf(key, period, index, name));
+        const queries = SOURCES[source].map((key) => buildQuery(key, period, index, name));
         queriesByStart.set(start, [...(queriesByStart.get(start) ?? []), ...queries]);
       };
-      if (readUntil === undefined) ask(PERIOD, startOf(PERIOD, now) - HISTORY);
-      ask(MINUTE, readUntil === undefined ? startOf(MINUTE, now) - MINUTES_HISTORY : readUntil - OVERLAP);
+      if (readUntil === undefined) ask(PERIOD, findPeriodStart(PERIOD, now) - HISTORY);
+      ask(MINUTE, readUntil === undefined ? findPeriodStart(MINUTE, now) - MINUTES_HISTORY : readUntil - OVERLAP);
     });
     const loaded: typeof sdk & { readonly default?: typeof sdk } = await import("@aws-sdk/client-cloudwatch");
     // Of a CommonJS package in a file of its own, esbuild exports nothing but the default.
@@ -133,7 +137,7 @@ export class UsageReader {
         for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
           const input = {
             StartTime: new Date(start),
-            EndTime: new Date(startOf(PERIOD, now) + PERIOD),
+            EndTime: new Date(findPeriodStart(PERIOD, now) + PERIOD),
             MetricDataQueries: queries.slice(from, from + QUERIES_PER_CALL),
           };
           await collect(client, (NextToken) => new GetMetricDataCommand({ ...input, NextToken }), results, signal);
@@ -151,7 +155,7 @@ export class UsageReader {
       source: "unknown",
       periods: new Map(),
       minutes: new Map(),
-      asked: new Asked(),
+      asked: new RecentRounds(),
       triedAt: 0,
     };
     this.known.set(functionName, known);
@@ -191,19 +195,19 @@ function learn(known: Known, pointsOf: (key: MetricKey, period: number) => Point
   for (const [time, value] of read(PERIOD)) known.periods.set(time, value);
   for (const [time, value] of read(MINUTE)) {
     known.minutes.set(time, value);
-    const period = startOf(PERIOD, time);
+    const period = findPeriodStart(PERIOD, time);
     known.periods.set(period, Math.max(value, known.periods.get(period) ?? 0));
   }
-  forgetBefore(startOf(PERIOD, now) - HISTORY, known.periods);
+  forgetBefore(findPeriodStart(PERIOD, now) - HISTORY, known.periods);
   forgetBefore(now - MINUTES_HISTORY, known.minutes);
-  known.readUntil = startOf(MINUTE, now);
+  known.readUntil = findPeriodStart(MINUTE, now);
 }
 
 function forgetBefore(earliest: number, points: Points): void {
   for (const time of points.keys()) if (time < earliest) points.delete(time);
 }
 
-function listed(points: Points): UsagePeriod[] {
+function listPeriods(points: Points): UsagePeriod[] {
   return [...points].map(([startsAt, concurrency]) => ({ startsAt, concurrency }));
 }
 
@@ -220,28 +224,28 @@ function estimate(invocations: Points, durations: Points, period: number): Point
   );
 }
 
-function queryOf(key: MetricKey, period: number, index: number, functionName: string): MetricDataQuery {
+function buildQuery(key: MetricKey, period: number, index: number, functionName: string): MetricDataQuery {
   const { MetricName, Stat } = METRICS[key];
   const Dimensions = [
     { Name: FUNCTION_NAME, Value: functionName },
     { Name: "Resource", Value: `${functionName}:${TRAFFIC_ALIAS}` },
   ];
   return {
-    Id: idOf(key, period, index),
+    Id: formatQueryId(key, period, index),
     MetricStat: { Metric: { Namespace: "AWS/Lambda", MetricName, Dimensions }, Period: period / 1000, Stat },
   };
 }
 
-function idOf(key: MetricKey, period: number, index: number): string {
+function formatQueryId(key: MetricKey, period: number, index: number): string {
   return `${key}${index}_${period / MINUTE}min`;
 }
 
 /** Of the period in which a time is. */
-function startOf(period: number, time: number): number {
+function findPeriodStart(period: number, time: number): number {
   return Math.floor(time / period) * period;
 }
 
 function describe(failure: unknown): string {
   const { name, message } = failure as Error;
-  return oneLine(message === "" ? name : `${name}: ${message}`, MAX_TEXT_CHARACTERS);
+  return toOneLine(message === "" ? name : `${name}: ${message}`, MAX_TEXT_CHARACTERS);
 }

@@ -1,5 +1,5 @@
 import { AlarmError, type AlarmState, evaluateAlarm, type MetricAlarm } from "./alarm";
-import { AlarmRuleError, compositeAlarmState } from "./composite-alarm";
+import { AlarmRuleError, evaluateComposite } from "./composite-alarm";
 import { type MetricSource } from "./metric-data";
 
 /** An alarm about metrics. */
@@ -34,8 +34,8 @@ export class AlarmWatch {
     private readonly onChange: OnAlarmChange,
   ) {
     for (const { name } of [...alarms, ...compositeAlarms]) this.current.set(name, "INSUFFICIENT_DATA");
-    for (const { name, alarm } of alarms) explained(name, () => evaluateAlarm(alarm, source, 0));
-    for (const { name, rule } of compositeAlarms) explained(name, () => compositeAlarmState(rule, this.states));
+    for (const { name, alarm } of alarms) explainFailure(name, () => evaluateAlarm(alarm, source, 0));
+    for (const { name, rule } of compositeAlarms) explainFailure(name, () => evaluateComposite(rule, this.states));
   }
 
   /** By name. */
@@ -53,7 +53,7 @@ export class AlarmWatch {
     for (let rounds = this.compositeAlarms.length; isChanging && rounds > 0; rounds--) {
       isChanging = false;
       for (const { name, rule } of this.compositeAlarms) {
-        if (this.change(at, name, compositeAlarmState(rule, this.states))) isChanging = true;
+        if (this.change(at, name, evaluateComposite(rule, this.states))) isChanging = true;
       }
     }
   }
@@ -67,7 +67,7 @@ export class AlarmWatch {
   }
 }
 
-function explained(name: string, evaluate: () => unknown): void {
+function explainFailure(name: string, evaluate: () => unknown): void {
   try {
     evaluate();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Metric, type MetricSource, metricStore, type Sample, type TimeWindow } from "./metric-data";
+import { type LocalMetric, type MetricSource, createMetricStore, type Sample, type TimeWindow } from "./metric-data";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html#alarm-states */
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
@@ -89,7 +89,7 @@ export interface EvaluationSettings {
  * For that last case (`- - - - X`) the page says only that there is no ALARM yet. That it is INSUFFICIENT_DATA is what
  * an earlier edition's table has.
  */
-export function stateOf(
+export function evaluateState(
   dataPoints: readonly DataPoint[],
   { evaluationPeriods, datapointsToAlarm, treatMissingData }: EvaluationSettings,
   current: AlarmState,
@@ -119,7 +119,7 @@ export function evaluateAlarm(
   at: number,
   current: AlarmState = "INSUFFICIENT_DATA",
 ): AlarmState {
-  return evaluationOf(alarm).evaluate(source, at, current);
+  return buildEvaluation(alarm).evaluate(source, at, current);
 }
 
 /** The state of an alarm from a time on, in milliseconds since 1970. */
@@ -134,13 +134,13 @@ export interface StateAtTime {
  * back over more than a day is evaluated at whole hours only.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
-export function alarmStates(
+export function evaluateStates(
   alarm: MetricAlarm,
   samples: readonly Sample[],
   { from, to }: { readonly from: number; readonly to: number },
 ): readonly StateAtTime[] {
-  const source = metricStore(samples);
-  const { interval, evaluate } = evaluationOf(alarm);
+  const source = createMetricStore(samples);
+  const { interval, evaluate } = buildEvaluation(alarm);
   const states: StateAtTime[] = [];
   let state: AlarmState = "INSUFFICIENT_DATA";
   for (let at = Math.ceil(from / MINUTE) * MINUTE; at <= to; at += MINUTE) {
@@ -156,13 +156,13 @@ interface Evaluation {
   readonly evaluate: (source: MetricSource, at: number, current: AlarmState) => AlarmState;
 }
 
-function evaluationOf(alarm: MetricAlarm): Evaluation {
+function buildEvaluation(alarm: MetricAlarm): Evaluation {
   const breaches = COMPARISONS.get(alarm.comparison_operator);
   if (!breaches) throw new AlarmError(`${alarm.comparison_operator} is not a comparison that is evaluated here`);
   const { threshold } = alarm;
   if (threshold === undefined) throw new AlarmError("the alarm has no threshold");
-  const settings = settingsOf(alarm);
-  const { period, valueIn } = watchedBy(alarm);
+  const settings = readSettings(alarm);
+  const { period, valueIn } = buildWatched(alarm);
   if (!Number.isInteger(period / MINUTE) || period < MINUTE) {
     throw new AlarmError(`a period of ${period / 1000} seconds is not a whole number of minutes`);
   }
@@ -174,12 +174,12 @@ function evaluationOf(alarm: MetricAlarm): Evaluation {
         const value = valueIn(source, { from: at - back * period, to: at - (back - 1) * period });
         dataPoints.push(value === undefined ? undefined : breaches(value, threshold));
       }
-      return stateOf(dataPoints, settings, current);
+      return evaluateState(dataPoints, settings, current);
     },
   };
 }
 
-function settingsOf(alarm: MetricAlarm): EvaluationSettings {
+function readSettings(alarm: MetricAlarm): EvaluationSettings {
   const evaluationPeriods = alarm.evaluation_periods;
   const datapointsToAlarm = alarm.datapoints_to_alarm ?? evaluationPeriods;
   const treatMissingData = alarm.treat_missing_data ?? "missing";
@@ -200,75 +200,75 @@ function settingsOf(alarm: MetricAlarm): EvaluationSettings {
   }
 }
 
-type ValueIn = (source: MetricSource, window: TimeWindow) => number | undefined;
+type ReadWindow = (source: MetricSource, window: TimeWindow) => number | undefined;
 
 /** What an alarm watches: the length of a data point in milliseconds, and its value in a window of that length. */
 interface Watched {
   readonly period: number;
-  readonly valueIn: ValueIn;
+  readonly valueIn: ReadWindow;
 }
 
-function watchedBy(alarm: MetricAlarm): Watched {
+function buildWatched(alarm: MetricAlarm): Watched {
   const { metric_query: queries = [], namespace, metric_name: name, period, dimensions = {} } = alarm;
-  if (queries.length > 0) return watchedByQueries(queries);
+  if (queries.length > 0) return buildQueriesWatched(queries);
   const stat = alarm.statistic ?? alarm.extended_statistic;
   if (namespace === undefined || name === undefined || period === undefined || stat === undefined) {
     throw new AlarmError("the alarm has neither queries nor a namespace, a metric, a period and a statistic");
   }
-  return { period: period * 1000, valueIn: valueOfMetric({ namespace, name, dimensions }, stat) };
+  return { period: period * 1000, valueIn: buildMetricReader({ namespace, name, dimensions }, stat) };
 }
 
-function valueOfMetric(metric: Metric, stat: string): ValueIn {
-  return (source, window) => source.statisticOf(metric, stat, window);
+function buildMetricReader(metric: LocalMetric, stat: string): ReadWindow {
+  return (source, window) => source.readStatistic(metric, stat, window);
 }
 
-function watchedByQueries(queries: readonly MetricQuery[]): Watched {
+function buildQueriesWatched(queries: readonly MetricQuery[]): Watched {
   const byId = new Map(queries.map((query) => [query.id, query]));
-  const known = new Map<string, ValueIn>();
+  const known = new Map<string, ReadWindow>();
   const periods = new Set<number>();
 
-  function valueOfQuery(id: string, within: readonly string[]): ValueIn {
+  function buildQueryReader(id: string, within: readonly string[]): ReadWindow {
     const done = known.get(id);
     if (done) return done;
     const query = byId.get(id);
     if (!query) throw new AlarmError(`there is no query ${id}`);
     if (within.includes(id)) throw new AlarmError(`the query ${id} is about itself`);
     const { expression, metric } = query;
-    const valueIn = expression === undefined ? ofMetric(id, metric) : ofExpression(expression, [...within, id]);
+    const valueIn = expression === undefined ? readMetric(id, metric) : readExpression(expression, [...within, id]);
     known.set(id, valueIn);
     return valueIn;
   }
 
-  function ofMetric(id: string, metric: MetricOfQuery | undefined): ValueIn {
+  function readMetric(id: string, metric: MetricOfQuery | undefined): ReadWindow {
     if (metric?.namespace === undefined) throw new AlarmError(`the query ${id} has neither an expression nor a metric`);
     const { namespace, metric_name: name, dimensions = {}, stat, period } = metric;
     periods.add(period);
-    return valueOfMetric({ namespace, name, dimensions }, stat);
+    return buildMetricReader({ namespace, name, dimensions }, stat);
   }
 
-  function ofExpression(text: string, within: readonly string[]): ValueIn {
+  function readExpression(text: string, within: readonly string[]): ReadWindow {
     const { ids, evaluate } = parseExpression(text);
-    const operands = new Map([...ids].map((id) => [id, valueOfQuery(id, within)]));
+    const operands = new Map([...ids].map((id) => [id, buildQueryReader(id, within)]));
     return (source, window) => evaluate((id) => operands.get(id)?.(source, window));
   }
 
   const [returned, ...others] = queries.filter((query) => query.return_data === true);
   if (!returned || others.length > 0) throw new AlarmError("exactly one query has to return data");
-  const valueIn = valueOfQuery(returned.id, []);
+  const valueIn = buildQueryReader(returned.id, []);
   const [period, ...otherPeriods] = periods;
   if (period === undefined || otherPeriods.length > 0) throw new AlarmError("all metrics have to have the same period");
   return { period: period * 1000, valueIn };
 }
 
 /** The value that an id has in the period for which an expression is evaluated; undefined when it is missing. */
-export type ValueOf = (id: string) => number | undefined;
+export type ReadById = (id: string) => number | undefined;
 
 /** A metric math expression that has been understood. */
 export interface MathExpression {
   /** The metrics and expressions it is about. */
   readonly ids: ReadonlySet<string>;
   /** Its value in one period; undefined when it is missing. */
-  readonly evaluate: (valueOf: ValueOf) => number | undefined;
+  readonly evaluate: (valueOf: ReadById) => number | undefined;
 }
 
 type Evaluate = MathExpression["evaluate"];
@@ -313,7 +313,7 @@ export function parseExpression(text: string): MathExpression {
   if (text.length > MAX_EXPRESSION_CHARACTERS) {
     throw new AlarmError(`an expression has more than ${MAX_EXPRESSION_CHARACTERS} characters`);
   }
-  const tokens = expressionTokens(text);
+  const tokens = splitExpression(text);
   const ids = new Set<string>();
   let position = 0;
   let nesting = 0;
@@ -338,7 +338,7 @@ export function parseExpression(text: string): MathExpression {
     if (!operators) return operand();
     let left = level(index + 1);
     for (let operator = take(...operators); operator !== undefined; operator = take(...operators)) {
-      left = operation(operator, left, level(index + 1));
+      left = combineOperands(operator, left, level(index + 1));
     }
     return left;
   }
@@ -354,7 +354,7 @@ export function parseExpression(text: string): MathExpression {
     let negative = false;
     while (take("-") !== undefined) negative = !negative;
     const value = positive();
-    return negative ? operation("-", () => 0, value) : value;
+    return negative ? combineOperands("-", () => 0, value) : value;
   }
 
   function positive(): Evaluate {
@@ -380,11 +380,11 @@ export function parseExpression(text: string): MathExpression {
       case "IF":
         return condition();
       case "MAX":
-        return ofAll((values) => Math.max(...values));
+        return combineAll((values) => Math.max(...values));
       case "MIN":
-        return ofAll((values) => Math.min(...values));
+        return combineAll((values) => Math.min(...values));
       case "SUM":
-        return ofAll((values) => values.reduce((total, value) => total + value, 0));
+        return combineAll((values) => values.reduce((total, value) => total + value, 0));
       default:
         position--;
         throw unexpected("a value");
@@ -413,7 +413,7 @@ export function parseExpression(text: string): MathExpression {
     };
   }
 
-  function ofAll(combine: (values: readonly number[]) => number): Evaluate {
+  function combineAll(combine: (values: readonly number[]) => number): Evaluate {
     demand("(");
     demand("[");
     const members = [whole()];
@@ -431,7 +431,7 @@ export function parseExpression(text: string): MathExpression {
   return { ids, evaluate };
 }
 
-function operation(operator: string, left: Evaluate, right: Evaluate): Evaluate {
+function combineOperands(operator: string, left: Evaluate, right: Evaluate): Evaluate {
   const calculate = OPERATORS.get(operator);
   return (valueOf) => {
     const leftValue = left(valueOf);
@@ -440,7 +440,7 @@ function operation(operator: string, left: Evaluate, right: Evaluate): Evaluate 
   };
 }
 
-function expressionTokens(text: string): readonly string[] {
+function splitExpression(text: string): readonly string[] {
   const pattern = /\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+|\w+|[<>=!]=|[-+*/()[\],<>])\s*/uy;
   const tokens: string[] = [];
   while (pattern.lastIndex < text.length) {

@@ -24,9 +24,9 @@ interface Token {
  * AlarmRuleError for anything else, and for unknown alarms, whether or not the result depends on them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  */
-export function compositeAlarmState(rule: string, states: Readonly<Record<string, AlarmState>>): "ALARM" | "OK" {
+export function evaluateComposite(rule: string, states: Readonly<Record<string, AlarmState>>): "ALARM" | "OK" {
   if (rule.length > MAX_CHARACTERS) throw new AlarmRuleError(`the rule has more than ${MAX_CHARACTERS} characters`);
-  const tokens = tokensOf(rule);
+  const tokens = splitRule(rule);
   let position = 0;
   let elements = 0;
 
@@ -80,7 +80,7 @@ export function compositeAlarmState(rule: string, states: Readonly<Record<string
       take("(");
       const name = alarmName();
       take(")");
-      return stateOf(name) === state;
+      return findState(name) === state;
     }
     if (word === "TRUE" || word === "FALSE") {
       position++;
@@ -102,7 +102,7 @@ export function compositeAlarmState(rule: string, states: Readonly<Record<string
     return token.quoted ?? token.text;
   }
 
-  function stateOf(name: string): AlarmState {
+  function findState(name: string): AlarmState {
     const state = Object.hasOwn(states, name) ? states[name] : undefined;
     if (!state) throw new AlarmRuleError(`there is no alarm ${JSON.stringify(name)}`);
     return state;
@@ -113,7 +113,7 @@ export function compositeAlarmState(rule: string, states: Readonly<Record<string
   return result ? "ALARM" : "OK";
 }
 
-function tokensOf(rule: string): readonly Token[] {
+function splitRule(rule: string): readonly Token[] {
   const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|([(),])|([^\s(),"]+))\s*/suy;
   const tokens: Token[] = [];
   if (rule.trim() === "") return tokens;

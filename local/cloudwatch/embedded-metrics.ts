@@ -24,25 +24,25 @@ type Directive = z.infer<typeof metricDirective>;
  * that lacks one.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function embeddedMetrics(logLine: string): readonly Sample[] {
-  const read = document.safeParse(jsonIn(logLine));
+export function parseEmbeddedMetrics(logLine: string): readonly Sample[] {
+  const read = document.safeParse(parseJson(logLine));
   if (!read.success) return [];
   const samples: Sample[] = [];
   for (const directive of read.data._aws.CloudWatchMetrics) {
-    const found = samplesOf(read.data, directive);
+    const found = listSamples(read.data, directive);
     if (!found) return [];
     samples.push(...found);
   }
   return samples;
 }
 
-function samplesOf(root: Document, { Namespace, Dimensions, Metrics }: Directive): readonly Sample[] | undefined {
+function listSamples(root: Document, { Namespace, Dimensions, Metrics }: Directive): readonly Sample[] | undefined {
   const samples: Sample[] = [];
   for (const names of Dimensions) {
-    const dimensions = z.record(z.string(), dimensionTarget).safeParse(membersOf(root, names));
+    const dimensions = z.record(z.string(), dimensionTarget).safeParse(readMembers(root, names));
     if (!dimensions.success) return undefined;
     for (const { Name, Unit } of Metrics) {
-      const values = metricTarget.safeParse(memberOf(root, Name));
+      const values = metricTarget.safeParse(readMember(root, Name));
       if (!values.success) return undefined;
       for (const value of values.data) {
         samples.push({
@@ -59,15 +59,15 @@ function samplesOf(root: Document, { Namespace, Dimensions, Metrics }: Directive
   return samples;
 }
 
-function membersOf(root: Document, names: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(names.map((name) => [name, memberOf(root, name)]));
+function readMembers(root: Document, names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(names.map((name) => [name, readMember(root, name)]));
 }
 
-function memberOf(root: Document, name: string): unknown {
+function readMember(root: Document, name: string): unknown {
   return Object.hasOwn(root, name) ? root[name] : undefined;
 }
 
-function jsonIn(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -11,13 +11,13 @@ const NAMESPACE = "AWS/Lambda";
  * @param now milliseconds since 1970, when the invocation ended. AWS dates it by its beginning; on a clock that goes
  *   faster, that is so long ago that no alarm would look back at it.
  */
-export function lambdaMetrics(invocation: InvocationReport, now: number): Sample[] {
+export function buildLambdaMetrics(invocation: InvocationReport, now: number): Sample[] {
   const { functionName, qualifier } = invocation;
   const ofFunction = { FunctionName: functionName };
   const all =
     qualifier === undefined ? [ofFunction] : [ofFunction, { ...ofFunction, Resource: `${functionName}:${qualifier}` }];
   return all.flatMap((dimensions) =>
-    Object.entries(valuesOf(invocation)).map(([name, value]) => ({
+    Object.entries(listValues(invocation)).map(([name, value]) => ({
       namespace: NAMESPACE,
       name,
       dimensions,
@@ -27,7 +27,7 @@ export function lambdaMetrics(invocation: InvocationReport, now: number): Sample
   );
 }
 
-function valuesOf({ outcome, milliseconds = 0, concurrent }: InvocationReport): Readonly<Record<string, number>> {
+function listValues({ outcome, milliseconds = 0, concurrent }: InvocationReport): Readonly<Record<string, number>> {
   // Not an invocation, and no error:
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#invocation-metrics
   if (outcome === "throttled") return { Throttles: 1 };

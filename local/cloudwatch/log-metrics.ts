@@ -1,4 +1,4 @@
-import { embeddedMetrics } from "./embedded-metrics";
+import { parseEmbeddedMetrics } from "./embedded-metrics";
 import { type Sample } from "./metric-data";
 import { compileFilter, type MetricFilter } from "./metric-filter";
 
@@ -26,6 +26,6 @@ export class LogMetrics {
     const filtered = this.filters.flatMap((filter) => filter(logLine, now));
     // Most lines are not of the format, and to be sure of that takes time.
     if (!logLine.includes('"_aws"')) return filtered;
-    return [...filtered, ...embeddedMetrics(logLine).map((sample) => ({ ...sample, timestampMilliseconds: now }))];
+    return [...filtered, ...parseEmbeddedMetrics(logLine).map((sample) => ({ ...sample, timestampMilliseconds: now }))];
   }
 }

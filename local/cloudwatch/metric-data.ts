@@ -2,14 +2,14 @@
  * What identifies a metric: samples belong to the same one only if namespace, name and every dimension are the same.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension
  */
-export interface Metric {
+export interface LocalMetric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
 /** One value of a metric, at milliseconds since 1970. Without a unit, CloudWatch takes "None". */
-export interface Sample extends Metric {
+export interface Sample extends LocalMetric {
   readonly timestampMilliseconds: number;
   readonly value: number;
   readonly unit?: string;
@@ -23,37 +23,37 @@ export interface TimeWindow {
 
 /** Where statistics of metrics are read. */
 export interface MetricSource {
-  /** A statistic of exactly this metric in a window; see {@link statistic}. */
-  statisticOf(metric: Metric, name: string, window: TimeWindow): number | undefined;
+  /** A statistic of exactly this metric in a window; see {@link computeStatistic}. */
+  readStatistic(metric: LocalMetric, name: string, window: TimeWindow): number | undefined;
 }
 
 /** Metrics in memory, every value of them. */
 export interface MetricStore extends MetricSource {
   /** The values of exactly this metric in the window, oldest first; none when there is no such metric. */
-  valuesOf(metric: Metric, window: TimeWindow): readonly number[];
+  valuesOf(metric: LocalMetric, window: TimeWindow): readonly number[];
   /** Takes samples in any order. */
   add(samples: readonly Sample[]): void;
 }
 
 /** A store that starts with these samples. */
-export function metricStore(samples: readonly Sample[] = []): MetricStore {
+export function createMetricStore(samples: readonly Sample[] = []): MetricStore {
   const series = new Map<string, Sample[]>();
 
   const store: MetricStore = {
     add(more) {
       for (const sample of more) {
-        const key = keyOf(sample);
+        const key = formatMetricKey(sample);
         const known = series.get(key) ?? [];
-        known.splice(firstAtOrAfter(known, sample.timestampMilliseconds + 1), 0, sample);
+        known.splice(findFirstAfter(known, sample.timestampMilliseconds + 1), 0, sample);
         series.set(key, known);
       }
     },
     valuesOf(metric, { from, to }) {
-      const known = series.get(keyOf(metric)) ?? [];
-      return known.slice(firstAtOrAfter(known, from), firstAtOrAfter(known, to)).map(({ value }) => value);
+      const known = series.get(formatMetricKey(metric)) ?? [];
+      return known.slice(findFirstAfter(known, from), findFirstAfter(known, to)).map(({ value }) => value);
     },
-    statisticOf(metric, name, window) {
-      return statistic(name, store.valuesOf(metric, window));
+    readStatistic(metric, name, window) {
+      return computeStatistic(name, store.valuesOf(metric, window));
     },
   };
   store.add(samples);
@@ -69,8 +69,8 @@ export function metricStore(samples: readonly Sample[] = []): MetricStore {
  * AWS does not say how it finds percentiles. Here they are interpolated between the two nearest values: p0 is the
  * smallest and p100 the largest, and p50 of 1 and 3 is 2.
  */
-export function statistic(name: string, values: readonly number[]): number | undefined {
-  const calculate = calculationOf(name);
+export function computeStatistic(name: string, values: readonly number[]): number | undefined {
+  const calculate = findCalculation(name);
   return values.length > 0 ? calculate(values) : undefined;
 }
 
@@ -84,15 +84,15 @@ const CALCULATIONS: ReadonlyMap<string, Calculation> = new Map<string, Calculati
   ["SampleCount", (values) => values.length],
 ]);
 
-function calculationOf(name: string): Calculation {
+function findCalculation(name: string): Calculation {
   const known = CALCULATIONS.get(name);
   if (known) return known;
   const percent = Number(/^p(\d{1,3}(?:\.\d+)?)$/.exec(name)?.[1]);
-  if (percent <= 100) return (values) => percentile(percent, values);
+  if (percent <= 100) return (values) => interpolatePercentile(percent, values);
   throw new RangeError(`the statistic ${name} is not one that is calculated here`);
 }
 
-function percentile(percent: number, values: readonly number[]): number {
+function interpolatePercentile(percent: number, values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const rank = (percent / 100) * (sorted.length - 1);
   const below = sorted[Math.floor(rank)] ?? NaN;
@@ -105,12 +105,12 @@ function sum(values: readonly number[]): number {
 }
 
 /** The same text for the same metric, and another for any other. */
-export function keyOf({ namespace, name, dimensions }: Metric): string {
+export function formatMetricKey({ namespace, name, dimensions }: LocalMetric): string {
   const sorted = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);
 }
 
-function firstAtOrAfter(sorted: readonly Sample[], timestamp: number): number {
+function findFirstAfter(sorted: readonly Sample[], timestamp: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

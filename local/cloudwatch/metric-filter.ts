@@ -46,7 +46,7 @@ interface Pattern {
  * length, as AWS says. Otherwise a line has to have as many fields as the pattern.
  */
 export function matchFilter(pattern: string, logLine: string): Captured | undefined {
-  return patternOf(pattern).match(logLine);
+  return parsePattern(pattern).match(logLine);
 }
 
 /**
@@ -57,44 +57,44 @@ export function matchFilter(pattern: string, logLine: string): Captured | undefi
  * CloudWatch reports a default once for a minute in which no line matched; as it is mostly 0, that is the same sum.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
-export function metricOf(filter: MetricFilter, logLine: string): number | undefined {
+export function readFilterMetric(filter: MetricFilter, logLine: string): number | undefined {
   return compileFilter(filter)(logLine);
 }
 
-/** What {@link metricOf} does with a filter, for many lines. */
+/** What {@link readFilterMetric} does with a filter, for many lines. */
 export function compileFilter({
   pattern,
   metric_transformation: metric,
 }: MetricFilter): (logLine: string) => number | undefined {
-  const { fields, match } = patternOf(pattern);
-  const constant = numberIn(metric.value);
+  const { fields, match } = parsePattern(pattern);
+  const constant = parseNumber(metric.value);
   if (constant === undefined && !fields.has(metric.value)) {
     throw new FilterPatternError(`the value ${metric.value} is neither a number nor a field of ${pattern}`);
   }
   return (logLine) => {
     const captured = match(logLine);
-    if (!captured) return numberIn(String(metric.default_value ?? ""));
-    return constant ?? numberIn(captured[metric.value] ?? "");
+    if (!captured) return parseNumber(String(metric.default_value ?? ""));
+    return constant ?? parseNumber(captured[metric.value] ?? "");
   };
 }
 
-function patternOf(text: string): Pattern {
+function parsePattern(text: string): Pattern {
   if (text.length > MAX_CHARACTERS)
     throw new FilterPatternError(`a pattern has more than ${MAX_CHARACTERS} characters`);
   const pattern = text.trim();
-  if (pattern.startsWith("{")) return jsonPattern(within(pattern, "}"));
-  if (pattern.startsWith("[")) return fieldsPattern(within(pattern, "]"));
-  return termsPattern(pattern);
+  if (pattern.startsWith("{")) return parseJsonPattern(cutEnds(pattern, "}"));
+  if (pattern.startsWith("[")) return parseFieldsPattern(cutEnds(pattern, "]"));
+  return parseTermsPattern(pattern);
 }
 
-function within(pattern: string, end: string): string {
+function cutEnds(pattern: string, end: string): string {
   if (pattern.length < 2 || !pattern.endsWith(end)) throw new FilterPatternError(`${pattern} does not end with ${end}`);
   return pattern.slice(1, -1);
 }
 
 // Terms
 
-function termsPattern(pattern: string): Pattern {
+function parseTermsPattern(pattern: string): Pattern {
   const included: string[] = [];
   const excluded: string[] = [];
   const optional: string[] = [];
@@ -108,7 +108,7 @@ function termsPattern(pattern: string): Pattern {
       );
     }
     const [, prefix, quoted, plain = ""] = match;
-    const term = quoted === undefined ? plain : unescaped(quoted);
+    const term = quoted === undefined ? plain : unescapeQuoted(quoted);
     // AWS has `" "` for what matches every line.
     if (term.trim() === "") continue;
     (prefix === "-" ? excluded : prefix === "?" ? optional : included).push(term);
@@ -160,7 +160,7 @@ const CONSTANTS: ReadonlyMap<string, Value> = new Map([
 ]);
 
 function parseConditions<Subject>(text: string, language: Language<Subject>): Condition<Subject> {
-  const tokens = conditionTokens(text);
+  const tokens = splitConditions(text);
   let position = 0;
 
   function take(expected: string): boolean {
@@ -231,13 +231,13 @@ function parseConditions<Subject>(text: string, language: Language<Subject>): Co
     { text: written, quoted }: Token,
     equal: boolean,
   ): Condition<Subject> {
-    const number = quoted ? undefined : numberIn(written);
-    const matches = wildcard(written);
+    const number = quoted ? undefined : parseNumber(written);
+    const matches = compileWildcard(written);
     return (subject) => {
       const value = valueOf(subject);
       const asNumber = language.numberOf(value);
       if (asNumber !== undefined && number !== undefined) return (asNumber === number) === equal;
-      const asText = textOf(value);
+      const asText = toText(value);
       return asText !== undefined && matches(asText) === equal;
     };
   }
@@ -247,7 +247,7 @@ function parseConditions<Subject>(text: string, language: Language<Subject>): Co
     { text: written, quoted }: Token,
     holds: (left: number, right: number) => boolean,
   ): Condition<Subject> {
-    const number = quoted ? undefined : numberIn(written);
+    const number = quoted ? undefined : parseNumber(written);
     if (number === undefined) throw new FilterPatternError(`in ${text}: ${written} is not a number`);
     return (subject) => {
       const value = language.numberOf(valueOf(subject));
@@ -261,7 +261,7 @@ function parseConditions<Subject>(text: string, language: Language<Subject>): Co
 }
 
 /** Cut at the stars, so that no pattern can take long, as a regular expression could. */
-function wildcard(pattern: string): (text: string) => boolean {
+function compileWildcard(pattern: string): (text: string) => boolean {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
   if (last === undefined) return (text) => text === pattern;
@@ -277,7 +277,7 @@ function wildcard(pattern: string): (text: string) => boolean {
   };
 }
 
-function conditionTokens(text: string): readonly Token[] {
+function splitConditions(text: string): readonly Token[] {
   const pattern =
     /\s*(?:"((?:[^"\\]|\\.)*)"|(&&|\|\||[<>!]=|[()<>=])|(\$(?:\.[\w-]+|\.?\['[^']+'\]|\[\d+\])+)|([^\s"()&|<>=!{}%$[\],]+))\s*/suy;
   const tokens: Token[] = [];
@@ -287,7 +287,7 @@ function conditionTokens(text: string): readonly Token[] {
     const match = pattern.exec(text);
     if (!match) throw new FilterPatternError(`cannot read a pattern from ${JSON.stringify(text.slice(start))}`);
     const [all, quoted, operator, selector, word] = match;
-    if (quoted !== undefined) tokens.push({ text: unescaped(quoted), quoted: true });
+    if (quoted !== undefined) tokens.push({ text: unescapeQuoted(quoted), quoted: true });
     else tokens.push({ text: operator ?? selector ?? word ?? all, quoted: false });
   }
   return tokens;
@@ -295,13 +295,13 @@ function conditionTokens(text: string): readonly Token[] {
 
 // JSON
 
-function jsonPattern(text: string): Pattern {
+function parseJsonPattern(text: string): Pattern {
   const selectors = new Map<string, (document: unknown) => Value>();
   const matches = parseConditions<unknown>(text, {
     hasKeywords: true,
     numberOf: (value) => (typeof value === "number" ? value : undefined),
     subjectOf(selector) {
-      const select = selectorOf(selector);
+      const select = compileSelector(selector);
       selectors.set(selector, select);
       return select;
     },
@@ -309,11 +309,11 @@ function jsonPattern(text: string): Pattern {
   return {
     fields: new Set(selectors.keys()),
     match(logLine) {
-      const document = objectIn(logLine);
+      const document = parseObject(logLine);
       if (document === undefined || !matches(document)) return undefined;
       const captured: Record<string, string> = {};
       for (const [selector, select] of selectors) {
-        const value = textOf(select(document));
+        const value = toText(select(document));
         if (value !== undefined) captured[selector] = value;
       }
       return captured;
@@ -321,7 +321,7 @@ function jsonPattern(text: string): Pattern {
   };
 }
 
-function selectorOf(selector: string): (document: unknown) => Value {
+function compileSelector(selector: string): (document: unknown) => Value {
   if (!selector.startsWith("$")) throw new FilterPatternError(`${selector} is not a selector such as $.name`);
   const steps = [...selector.matchAll(/\.([\w-]+)|\['([^']+)'\]|\[(\d+)\]/gu)].map(
     ([, name, quotedName, index = ""]) => name ?? quotedName ?? Number(index),
@@ -337,7 +337,7 @@ function selectorOf(selector: string): (document: unknown) => Value {
   };
 }
 
-function objectIn(text: string): object | undefined {
+function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
@@ -356,18 +356,18 @@ interface Field {
 
 const ELLIPSIS = "...";
 
-function fieldsPattern(text: string): Pattern {
-  const parts = fieldTexts(text);
+function parseFieldsPattern(text: string): Pattern {
+  const parts = splitFieldTexts(text);
   const ellipsis = parts.indexOf(ELLIPSIS);
   if (ellipsis !== parts.lastIndexOf(ELLIPSIS)) throw new FilterPatternError(`more than one ${ELLIPSIS} in [${text}]`);
-  const before = parts.slice(0, ellipsis < 0 ? parts.length : ellipsis).map(fieldOf);
-  const after = ellipsis < 0 ? [] : parts.slice(ellipsis + 1).map(fieldOf);
+  const before = parts.slice(0, ellipsis < 0 ? parts.length : ellipsis).map(parseField);
+  const after = ellipsis < 0 ? [] : parts.slice(ellipsis + 1).map(parseField);
   const named = [...before, ...after].map(({ name }) => name).filter((name) => name !== "");
 
   return {
     fields: new Set(named.map((name) => `$${name}`)),
     match(logLine) {
-      const values = ellipsis < 0 ? upTo(before, fieldsIn(logLine)) : fieldsIn(logLine);
+      const values = ellipsis < 0 ? selectUpTo(before, splitFields(logLine)) : splitFields(logLine);
       const open = values.length - before.length - after.length;
       if (open < 0 || (ellipsis < 0 && open > 0)) return undefined;
       const fields: readonly Field[] = [...before, ...Array.from({ length: open }, () => ({ name: "" })), ...after];
@@ -382,14 +382,14 @@ function fieldsPattern(text: string): Pattern {
   };
 }
 
-function upTo(fields: readonly Field[], values: readonly string[]): readonly string[] {
+function selectUpTo(fields: readonly Field[], values: readonly string[]): readonly string[] {
   const last = fields.length - 1;
   if (values.length <= fields.length || fields[last]?.matches) return values;
   return [...values.slice(0, last), values.slice(last).join(" ")];
 }
 
 /** The fields of a pattern, between the commas that are not in quotes. */
-function fieldTexts(text: string): readonly string[] {
+function splitFieldTexts(text: string): readonly string[] {
   const fields = [""];
   for (const [part] of text.matchAll(/"(?:[^"\\]|\\.)*"|[^",]+|[",]/gsu)) {
     if (part === ",") fields.push("");
@@ -398,12 +398,12 @@ function fieldTexts(text: string): readonly string[] {
   return fields.map((field) => field.trim());
 }
 
-function fieldOf(text: string): Field {
+function parseField(text: string): Field {
   if (/^[\w-]*$/u.test(text)) return { name: text };
   const name = /[\w-]+/u.exec(text)?.[0] ?? "";
   const matches = parseConditions<string>(text, {
     hasKeywords: false,
-    numberOf: (value) => (typeof value === "string" ? numberIn(value) : undefined),
+    numberOf: (value) => (typeof value === "string" ? parseNumber(value) : undefined),
     subjectOf(asked) {
       if (asked !== name) throw new FilterPatternError(`a condition on ${asked} is in the place of the field ${name}`);
       return (value) => value;
@@ -413,7 +413,7 @@ function fieldOf(text: string): Field {
 }
 
 /** What is between spaces; brackets and quotes hold a field together. */
-function fieldsIn(logLine: string): readonly string[] {
+function splitFields(logLine: string): readonly string[] {
   return [...logLine.matchAll(/\[([^\]]*)\]|"([^"]*)"|(\S+)/gu)].map(
     ([all, bracketed, quoted, plain]) => bracketed ?? quoted ?? plain ?? all,
   );
@@ -421,14 +421,14 @@ function fieldsIn(logLine: string): readonly string[] {
 
 // Values
 
-function numberIn(text: string): number | undefined {
+function parseNumber(text: string): number | undefined {
   return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/u.test(text) ? Number(text) : undefined;
 }
 
-function textOf(value: Value): string | undefined {
+function toText(value: Value): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
-function unescaped(quoted: string): string {
+function unescapeQuoted(quoted: string): string {
   return quoted.replace(/\\(.)/gsu, "$1");
 }

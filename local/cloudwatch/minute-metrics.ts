@@ -1,5 +1,5 @@
 import { type MetricAlarm, EXTRA_DATA_POINTS } from "./alarm";
-import { keyOf, type Metric, type MetricSource, type Sample, type TimeWindow } from "./metric-data";
+import { formatMetricKey, type LocalMetric, type MetricSource, type Sample, type TimeWindow } from "./metric-data";
 
 const MINUTE = 60_000;
 
@@ -29,27 +29,27 @@ export class MinuteMetrics implements MetricSource {
   private readonly keptMilliseconds: number;
 
   constructor(alarms: readonly MetricAlarm[]) {
-    for (const metric of alarms.flatMap(metricsOf)) this.minutes.set(keyOf(metric), new Map());
-    this.keptMilliseconds = Math.max(0, ...alarms.map(lookBackMilliseconds));
+    for (const metric of alarms.flatMap(listAlarmMetrics)) this.minutes.set(formatMetricKey(metric), new Map());
+    this.keptMilliseconds = Math.max(0, ...alarms.map(computeLookBack));
   }
 
   /** Takes samples, in any order. */
   add(samples: readonly Sample[]): void {
     for (const { value, timestampMilliseconds, ...metric } of samples) {
-      const minutes = this.minutes.get(keyOf(metric));
+      const minutes = this.minutes.get(formatMetricKey(metric));
       if (!minutes) continue;
       const minute = Math.floor(timestampMilliseconds / MINUTE) * MINUTE;
       const summary = minutes.get(minute);
-      minutes.set(minute, added(summary, { count: 1, sum: value, least: value, most: value }));
+      minutes.set(minute, addSummary(summary, { count: 1, sum: value, least: value, most: value }));
     }
   }
 
-  statisticOf(metric: Metric, name: string, { from, to }: TimeWindow): number | undefined {
+  readStatistic(metric: LocalMetric, name: string, { from, to }: TimeWindow): number | undefined {
     const calculate = STATISTICS.get(name);
     if (!calculate) throw new RangeError(`the statistic ${name} is not one that is calculated here`);
     let total: Summary | undefined;
-    for (const [minute, summary] of this.minutes.get(keyOf(metric)) ?? []) {
-      if (minute >= from && minute < to) total = added(total, summary);
+    for (const [minute, summary] of this.minutes.get(formatMetricKey(metric)) ?? []) {
+      if (minute >= from && minute < to) total = addSummary(total, summary);
     }
     return total && calculate(total);
   }
@@ -67,7 +67,7 @@ export class MinuteMetrics implements MetricSource {
   }
 }
 
-function added(one: Summary | undefined, other: Summary): Summary {
+function addSummary(one: Summary | undefined, other: Summary): Summary {
   if (!one) return { ...other };
   one.count += other.count;
   one.sum += other.sum;
@@ -76,8 +76,13 @@ function added(one: Summary | undefined, other: Summary): Summary {
   return one;
 }
 
-function metricsOf({ namespace, metric_name: name, dimensions = {}, metric_query = [] }: MetricAlarm): Metric[] {
-  const queried = metric_query.flatMap(({ metric }): Metric[] =>
+function listAlarmMetrics({
+  namespace,
+  metric_name: name,
+  dimensions = {},
+  metric_query = [],
+}: MetricAlarm): LocalMetric[] {
+  const queried = metric_query.flatMap(({ metric }): LocalMetric[] =>
     metric?.namespace === undefined
       ? []
       : [{ namespace: metric.namespace, name: metric.metric_name, dimensions: metric.dimensions ?? {} }],
@@ -85,7 +90,7 @@ function metricsOf({ namespace, metric_name: name, dimensions = {}, metric_query
   return namespace === undefined || name === undefined ? queried : [{ namespace, name, dimensions }, ...queried];
 }
 
-function lookBackMilliseconds({ period = 60, metric_query = [], evaluation_periods }: MetricAlarm): number {
+function computeLookBack({ period = 60, metric_query = [], evaluation_periods }: MetricAlarm): number {
   const seconds = Math.max(period, ...metric_query.map(({ metric }) => metric?.period ?? 0));
   return (evaluation_periods + EXTRA_DATA_POINTS) * seconds * 1000;
 }

@@ -2,18 +2,18 @@ import { type IncomingMessage, type Server, type ServerResponse } from "node:htt
 import { type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type InvocationResult } from "../lambda/execution-environment";
-import { readBytes } from "../lambda/http-body";
+import { readBodyBytes } from "../lambda/http-body";
 import { LambdaServiceError } from "../lambda/service-errors";
 import { listenLocally } from "../listen";
 import {
   type EndpointKind,
-  functionFailed,
-  type HttpAnswer,
-  httpAnswer,
+  makeFailureResponse,
+  type EndpointResponse,
+  buildEndpointResponse,
   TOO_LARGE,
   TOO_MANY_REQUESTS,
 } from "./http-answer";
-import { type HttpEvent, httpEvent } from "./http-event";
+import { type HttpEvent, buildHttpEvent } from "./http-event";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
@@ -91,8 +91,10 @@ export class EndpointServer {
     this.handlers.onAnswer({ status, ran, milliseconds: performance.now() - startedAt });
   }
 
-  private async answer(request: IncomingMessage): Promise<{ readonly answer: HttpAnswer; readonly ran: boolean }> {
-    const body = await readBytes(request, MAX_BODY_BYTES);
+  private async answer(
+    request: IncomingMessage,
+  ): Promise<{ readonly answer: EndpointResponse; readonly ran: boolean }> {
+    const body = await readBodyBytes(request, MAX_BODY_BYTES);
     if (body === undefined) return { answer: TOO_LARGE, ran: false };
     if (!this.handlers.mayPass()) return { answer: TOO_MANY_REQUESTS, ran: false };
     const { kind } = this.handlers;
@@ -100,12 +102,12 @@ export class EndpointServer {
     const sourceIp = socket.remoteAddress ?? "127.0.0.1";
     const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
     try {
-      const result = await this.handlers.invoke(httpEvent(event, this.handlers.now()));
-      if (result.functionError) return { answer: functionFailed(kind), ran: false };
-      return { answer: httpAnswer(result, kind), ran: true };
+      const result = await this.handlers.invoke(buildHttpEvent(event, this.handlers.now()));
+      if (result.functionError) return { answer: makeFailureResponse(kind), ran: false };
+      return { answer: buildEndpointResponse(result, kind), ran: true };
     } catch (error) {
       const isThrottled = error instanceof LambdaServiceError && error.status === 429;
-      return { answer: isThrottled ? TOO_MANY_REQUESTS : functionFailed(kind), ran: false };
+      return { answer: isThrottled ? TOO_MANY_REQUESTS : makeFailureResponse(kind), ran: false };
     }
   }
 }

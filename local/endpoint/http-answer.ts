@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type InvocationResult } from "../lambda/execution-environment";
 
 /** What goes back to whoever sent a request. */
-export interface HttpAnswer {
+export interface EndpointResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
@@ -61,53 +61,55 @@ const PRELUDE_END = Buffer.alloc(8);
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** More requests than there may be. */
-export const TOO_MANY_REQUESTS = problem(429, "Too Many Requests");
+export const TOO_MANY_REQUESTS = makeProblem(429, "Too Many Requests");
 
 /** More than an event can hold. */
-export const TOO_LARGE = problem(413, "Request Too Long");
+export const TOO_LARGE = makeProblem(413, "Request Too Long");
 
 /**
  * What is answered when the function failed, or has returned what is no response: 502 by a function URL, 500 by an HTTP
  * API.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
  */
-export function functionFailed(kind: EndpointKind): HttpAnswer {
-  return problem(kind === "http-api" ? 500 : 502, "Internal Server Error");
+export function makeFailureResponse(kind: EndpointKind): EndpointResponse {
+  return makeProblem(kind === "http-api" ? 500 : 502, "Internal Server Error");
 }
 
 /**
  * What a function's answer means: a response if it has a status code, and else the body of one with status 200.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
  */
-export function httpAnswer({ payload, streamed }: Returned, kind: EndpointKind): HttpAnswer {
-  if (streamed?.contentType === PRELUDE_TYPE) return answerWithPrelude(streamed.bytes, kind);
-  if (streamed) return plainAnswer(streamed.bytes, { "content-type": streamed.contentType });
-  const value = parsed(payload);
+export function buildEndpointResponse({ payload, streamed }: Returned, kind: EndpointKind): EndpointResponse {
+  if (streamed?.contentType === PRELUDE_TYPE) return parsePreludeResponse(streamed.bytes, kind);
+  if (streamed) return makePlainResponse(streamed.bytes, { "content-type": streamed.contentType });
+  const value = parseJson(payload);
   if (typeof value !== "object" || value === null || !("statusCode" in value)) {
-    return plainAnswer(Buffer.from(typeof value === "string" ? value : payload), JSON_TYPE);
+    return makePlainResponse(Buffer.from(typeof value === "string" ? value : payload), JSON_TYPE);
   }
   const { data, error } = response.safeParse(value);
-  if (!data) return malformedAnswer(error, kind);
+  if (!data) return makeMalformedResponse(error, kind);
   const text = data.body ?? "";
   const body = Buffer.from(text, data.isBase64Encoded ? "base64" : "utf8");
-  if (data.isBase64Encoded && withoutPadding(body.toString("base64")) !== withoutPadding(text)) {
-    return { ...functionFailed(kind), malformed: "body is no base64" };
+  if (data.isBase64Encoded && removePadding(body.toString("base64")) !== removePadding(text)) {
+    return { ...makeFailureResponse(kind), malformed: "body is no base64" };
   }
-  return answerOf(data, body, JSON_TYPE, kind);
+  return buildResponse(data, body, JSON_TYPE, kind);
 }
 
-function answerWithPrelude(bytes: Buffer, kind: EndpointKind): HttpAnswer {
+function parsePreludeResponse(bytes: Buffer, kind: EndpointKind): EndpointResponse {
   const end = bytes.indexOf(PRELUDE_END);
-  const { data, error } = prelude.safeParse(parsed(bytes.subarray(0, Math.max(0, end)).toString()));
-  return data ? answerOf(data, bytes.subarray(end + PRELUDE_END.length), {}, kind) : malformedAnswer(error, kind);
+  const { data, error } = prelude.safeParse(parseJson(bytes.subarray(0, Math.max(0, end)).toString()));
+  return data
+    ? buildResponse(data, bytes.subarray(end + PRELUDE_END.length), {}, kind)
+    : makeMalformedResponse(error, kind);
 }
 
-function answerOf(
+function buildResponse(
   { statusCode, headers, cookies }: z.output<typeof response>,
   body: Buffer,
   defaults: Readonly<Record<string, string>>,
   kind: EndpointKind,
-): HttpAnswer {
+): EndpointResponse {
   const sent = Object.entries(headers ?? {}).flatMap(([name, text]): [string, string][] => {
     const lower = name.toLowerCase();
     if (kind === "http-api") return DROPPED.has(lower) ? [] : [[lower, text]];
@@ -122,17 +124,20 @@ function answerOf(
   };
 }
 
-function plainAnswer(body: Buffer, headers: Readonly<Record<string, string>>): HttpAnswer {
+function makePlainResponse(body: Buffer, headers: Readonly<Record<string, string>>): EndpointResponse {
   return { status: 200, headers, cookies: [], body };
 }
 
-function malformedAnswer({ issues }: z.ZodError, kind: EndpointKind): HttpAnswer {
+function makeMalformedResponse({ issues }: z.ZodError, kind: EndpointKind): EndpointResponse {
   const [issue] = issues;
-  return { ...functionFailed(kind), malformed: `${issue?.path.join(".") || "answer"}: ${issue?.message ?? "unknown"}` };
+  return {
+    ...makeFailureResponse(kind),
+    malformed: `${issue?.path.join(".") || "answer"}: ${issue?.message ?? "unknown"}`,
+  };
 }
 
 /** Undefined for a text that is no JSON. */
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -140,10 +145,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function withoutPadding(base64: string): string {
+function removePadding(base64: string): string {
   return base64.replace(/=+$/, "");
 }
 
-function problem(status: number, message: string): HttpAnswer {
+function makeProblem(status: number, message: string): EndpointResponse {
   return { status, headers: JSON_TYPE, cookies: [], body: Buffer.from(JSON.stringify({ message })) };
 }

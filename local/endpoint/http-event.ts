@@ -52,13 +52,13 @@ export interface HttpEvent {
 const TEXT_TYPES = /^\s*(text\/[^;]*|application\/(json|javascript|xml|[^;]+\+(json|xml)))\s*(;|$)/i;
 
 /** @param now milliseconds since 1970 */
-export function httpEvent(request: HttpRequest, now: number): HttpEvent {
+export function buildHttpEvent(request: HttpRequest, now: number): HttpEvent {
   const { method, target, headers, protocol, sourceIp, body } = request;
   const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
   const { cookie, ...others } = headers;
   const domainName = headers.host ?? "localhost";
   const isText = headers["content-type"] === undefined || TEXT_TYPES.test(headers["content-type"]);
-  const query = queryStringParameters(rawQueryString);
+  const query = parseQueryParameters(rawQueryString);
   return {
     version: "2.0",
     routeKey: "$default",
@@ -66,7 +66,7 @@ export function httpEvent(request: HttpRequest, now: number): HttpEvent {
     rawQueryString,
     ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/) }),
     headers: {
-      ...singleValues(others),
+      ...joinHeaderValues(others),
       "x-forwarded-for": sourceIp,
       "x-forwarded-proto": "http",
     },
@@ -80,7 +80,7 @@ export function httpEvent(request: HttpRequest, now: number): HttpEvent {
       requestId: randomUUID(),
       routeKey: "$default",
       stage: "$default",
-      time: logTime(now),
+      time: formatLogTime(now),
       timeEpoch: Math.round(now),
     },
     ...(body.length === 0 ? {} : { body: body.toString(isText ? "utf8" : "base64") }),
@@ -89,7 +89,7 @@ export function httpEvent(request: HttpRequest, now: number): HttpEvent {
 }
 
 /** Several values of one header come as one, with commas; Node.js has done so already for most. */
-function singleValues(headers: IncomingHttpHeaders): Record<string, string> {
+function joinHeaderValues(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(",") : value]],
@@ -97,7 +97,7 @@ function singleValues(headers: IncomingHttpHeaders): Record<string, string> {
   );
 }
 
-function queryStringParameters(query: string): Record<string, string> | undefined {
+function parseQueryParameters(query: string): Record<string, string> | undefined {
   const values = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {
     const before = values.get(name);
@@ -106,7 +106,7 @@ function queryStringParameters(query: string): Record<string, string> | undefine
   return values.size === 0 ? undefined : Object.fromEntries(values);
 }
 
-function logTime(now: number): string {
+function formatLogTime(now: number): string {
   const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(now).toUTCString()) ?? [];
   return `${day ?? ""}/${month ?? ""}/${year ?? ""}:${time ?? ""} +0000`;
 }

@@ -1,8 +1,12 @@
-import { type EnvironmentSettings, ExecutionEnvironment, type InvocationResult } from "./execution-environment";
+import {
+  type ExecutionEnvironmentSettings,
+  ExecutionEnvironment,
+  type InvocationResult,
+} from "./execution-environment";
 import { type Invocation } from "./runtime-api";
 
 /** An execution environment, seen from outside. */
-export interface EnvironmentState {
+export interface ExecutionEnvironmentState {
   /** Undefined until the process has been started. */
   readonly pid: number | undefined;
   readonly version: string;
@@ -12,7 +16,7 @@ export interface EnvironmentState {
 }
 
 /** The execution environments of one version. */
-export class EnvironmentPool {
+export class ExecutionEnvironmentPool {
   private readonly busy = new Set<ExecutionEnvironment>();
   /** The one used last is the last. */
   private readonly idle = new Map<ExecutionEnvironment, NodeJS.Timeout>();
@@ -20,12 +24,12 @@ export class EnvironmentPool {
 
   /** @param idleMilliseconds how long an environment is kept that nobody needs */
   constructor(
-    private readonly settings: EnvironmentSettings,
+    private readonly settings: ExecutionEnvironmentSettings,
     private readonly idleMilliseconds: number,
   ) {}
 
   /** The environments that are there, those in use first. */
-  get environments(): EnvironmentState[] {
+  get environments(): ExecutionEnvironmentState[] {
     const idle = [...this.idle.keys()].filter(({ isUsable }) => isUsable);
     return [...this.busy, ...idle].map((environment) => ({
       pid: environment.pid,

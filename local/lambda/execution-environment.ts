@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { type InitPhase, platformLine, type PlatformRecords, rounded } from "./platform-records";
+import { type InitPhase, formatPlatformLine, type PlatformRecords, roundToMicroseconds } from "./platform-records";
 import { type ProcessGuard } from "./process-guard";
 import { type Invocation, type StreamedResponse } from "./runtime-api";
 import { type PhaseEnd, RuntimeProcess } from "./runtime-process";
@@ -10,7 +10,7 @@ import { type RuntimeSettings } from "./runtime-variables";
 export const INIT_LIMIT_MILLISECONDS = 10_000;
 
 /** What an execution environment needs to know. */
-export interface EnvironmentSettings extends Omit<RuntimeSettings, "logStreamName"> {
+export interface ExecutionEnvironmentSettings extends Omit<RuntimeSettings, "logStreamName"> {
   /** How long the function's code may take to load before the first invocation. */
   readonly initLimitMilliseconds: number;
   /** Gets every line of the log. */
@@ -53,7 +53,7 @@ export class ExecutionEnvironment {
   private logLines: string[] = [];
   private closed = false;
 
-  constructor(private readonly settings: EnvironmentSettings) {
+  constructor(private readonly settings: ExecutionEnvironmentSettings) {
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
     this.logStreamName = `${day}/[${settings.version}]${this.instanceId}`;
     this.starting = this.start("init");
@@ -94,14 +94,14 @@ export class ExecutionEnvironment {
     this.log("platform.report", {
       requestId: invocation.requestId,
       metrics: {
-        durationMs: rounded(milliseconds),
+        durationMs: roundToMicroseconds(milliseconds),
         billedDurationMs: Math.ceil(milliseconds + (this.initMilliseconds ?? 0)),
         memorySizeMB: configuration.memoryMb,
         maxMemoryUsedMB: runtime.maxMemoryUsedMb,
-        ...(this.initMilliseconds === undefined ? {} : { initDurationMs: rounded(this.initMilliseconds) }),
+        ...(this.initMilliseconds === undefined ? {} : { initDurationMs: roundToMicroseconds(this.initMilliseconds) }),
       },
       status: end.status,
-      errorType: errorTypeOf(end),
+      errorType: findErrorType(end),
     });
     const { logLines, initMilliseconds } = this;
     this.initMilliseconds = undefined;
@@ -113,7 +113,7 @@ export class ExecutionEnvironment {
       milliseconds,
       initMilliseconds,
       ...(end.status === "success" && end.streamed && { streamed: end.streamed }),
-      payload: payloadOf(end, invocation.requestId, configuration.timeoutSeconds),
+      payload: buildPayload(end, invocation.requestId, configuration.timeoutSeconds),
       ...(end.status !== "success" && { functionError: "Unhandled" }),
     };
   }
@@ -153,15 +153,15 @@ export class ExecutionEnvironment {
         initializationType: "on-demand",
         phase,
         status: end.status,
-        errorType: errorTypeOf(end),
-        metrics: { durationMs: rounded(milliseconds) },
+        errorType: findErrorType(end),
+        metrics: { durationMs: roundToMicroseconds(milliseconds) },
       });
     } else if (phase === "init") this.initMilliseconds = milliseconds;
     return end;
   }
 
   private log<Type extends keyof PlatformRecords>(type: Type, record: PlatformRecords[Type]): void {
-    this.write(platformLine(type, record));
+    this.write(formatPlatformLine(type, record));
   }
 
   private write(line: string): void {
@@ -170,12 +170,12 @@ export class ExecutionEnvironment {
   }
 }
 
-function errorTypeOf(end: PhaseEnd): string | undefined {
+function findErrorType(end: PhaseEnd): string | undefined {
   switch (end.status) {
     case "success":
       return undefined;
     case "error":
-      return errorTypeIn(end.payload);
+      return parseErrorType(end.payload);
     case "timeout":
       return "Sandbox.Timedout";
     case "failure":
@@ -184,13 +184,13 @@ function errorTypeOf(end: PhaseEnd): string | undefined {
 }
 
 /** What the caller gets. */
-function payloadOf(end: PhaseEnd, requestId: string, timeoutSeconds: number): string {
+function buildPayload(end: PhaseEnd, requestId: string, timeoutSeconds: number): string {
   if (end.status === "success" || end.status === "error") return end.payload;
   const reason = end.status === "timeout" ? `Task timed out after ${timeoutSeconds.toFixed(2)} seconds` : end.reason;
-  return JSON.stringify({ errorType: errorTypeOf(end), errorMessage: `RequestId: ${requestId} Error: ${reason}` });
+  return JSON.stringify({ errorType: findErrorType(end), errorMessage: `RequestId: ${requestId} Error: ${reason}` });
 }
 
-function errorTypeIn(payload: string): string | undefined {
+function parseErrorType(payload: string): string | undefined {
   try {
     const { errorType } = JSON.parse(payload) as { readonly errorType?: unknown };
     return typeof errorType === "string" ? errorType : undefined;

@@ -95,6 +95,6 @@ function isWithin(value: number, least: number, most: number): boolean {
 }
 
 /** A function's ARN, with a version or an alias where there is one. */
-export function functionArn(region: string, name: string, qualifier?: string): string {
+export function formatFunctionArn(region: string, name: string, qualifier?: string): string {
   return `arn:aws:lambda:${region}:${ACCOUNT}:function:${name}${qualifier === undefined ? "" : `:${qualifier}`}`;
 }

@@ -1,15 +1,15 @@
 import { type IncomingMessage } from "node:http";
 
-/** A request's body as text; see {@link readBytes}. */
+/** A request's body as text; see {@link readBodyBytes}. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  return (await readBytes(request, maxBytes))?.toString();
+  return (await readBodyBytes(request, maxBytes))?.toString();
 }
 
 /**
  * A request's body, or undefined when it is longer than `maxBytes`. It is read to its end either way: a client that
  * is still sending does not listen to the answer.
  */
-export async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+export async function readBodyBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

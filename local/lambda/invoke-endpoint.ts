@@ -4,10 +4,10 @@ import { type IncomingMessage, type Server, type ServerResponse } from "node:htt
 import { type AddressInfo } from "node:net";
 import { listenLocally } from "../listen";
 import { EventQueue } from "./event-queue";
-import { ACCOUNT, functionArn } from "./function-configuration";
+import { ACCOUNT, formatFunctionArn } from "./function-configuration";
 import { readBody } from "./http-body";
 import { type LocalFunction } from "./local-function";
-import { functionNotFound, invalidParameter, LambdaServiceError } from "./service-errors";
+import { makeFunctionNotFound, makeInvalidParameter, LambdaServiceError } from "./service-errors";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_REQUEST_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 };
@@ -95,15 +95,18 @@ export class InvokeEndpoint {
     if (encodedName === undefined || request.method !== "POST") {
       throw new LambdaServiceError("UnknownOperationException", 404, `not here: ${request.method ?? ""} ${pathname}`);
     }
-    const type = invocationType(request.headers["x-amz-invocation-type"]);
+    const type = parseInvocationType(request.headers["x-amz-invocation-type"]);
     const body = await readBody(request, MAX_REQUEST_BYTES[type]);
     if (body === undefined) {
       const message = `Request must be smaller than ${MAX_REQUEST_BYTES[type]} bytes for the InvokeFunction operation`;
       throw new LambdaServiceError("RequestTooLargeException", 413, message);
     }
-    const { name, qualifier } = target(decodeURIComponent(encodedName), searchParams.get("Qualifier") ?? undefined);
+    const { name, qualifier } = parseTarget(
+      decodeURIComponent(encodedName),
+      searchParams.get("Qualifier") ?? undefined,
+    );
     const invoked = this.functions.get(name);
-    if (!invoked) throw functionNotFound(functionArn(this.region, name, qualifier));
+    if (!invoked) throw makeFunctionNotFound(formatFunctionArn(this.region, name, qualifier));
     invoked.check(qualifier);
     const payload = body === "" ? "{}" : checkJson(body, "Could not parse request body into json");
 
@@ -112,13 +115,13 @@ export class InvokeEndpoint {
       this.events.add(() => invoked.invoke({ qualifier, payload }));
       response.writeHead(202).end();
     } else {
-      const clientContext = clientContextIn(request.headers["x-amz-client-context"]);
+      const clientContext = parseClientContext(request.headers["x-amz-client-context"]);
       const result = await invoked.invoke({ qualifier, payload, clientContext });
       response.setHeader("x-amzn-RequestId", result.requestId);
       response.setHeader("X-Amz-Executed-Version", result.executedVersion);
       if (result.functionError) response.setHeader("X-Amz-Function-Error", result.functionError);
       if (request.headers["x-amz-log-type"] === "Tail") {
-        response.setHeader("X-Amz-Log-Result", tailOf(result.logLines).toString("base64"));
+        response.setHeader("X-Amz-Log-Result", cutTail(result.logLines).toString("base64"));
       }
       response.writeHead(200).end(result.payload);
     }
@@ -131,23 +134,26 @@ function isOfBrowser({ headers }: IncomingMessage): boolean {
   return !isNamed || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
 }
 
-function invocationType(header: string | string[] = "RequestResponse"): InvocationType {
+function parseInvocationType(header: string | string[] = "RequestResponse"): InvocationType {
   if (header === "RequestResponse" || header === "Event" || header === "DryRun") return header;
-  throw invalidParameter(`InvocationType: expected RequestResponse, Event or DryRun, got ${String(header)}`);
+  throw makeInvalidParameter(`InvocationType: expected RequestResponse, Event or DryRun, got ${String(header)}`);
 }
 
-function target(text: string, parameter: string | undefined): { readonly name: string; readonly qualifier?: string } {
+function parseTarget(
+  text: string,
+  parameter: string | undefined,
+): { readonly name: string; readonly qualifier?: string } {
   const [, name, suffix] = FUNCTION_NAME.exec(text) ?? [];
   if (name === undefined) {
-    throw invalidParameter(`FunctionName: expected a name or an ARN of account ${ACCOUNT}, got ${text}`);
+    throw makeInvalidParameter(`FunctionName: expected a name or an ARN of account ${ACCOUNT}, got ${text}`);
   }
   if (suffix !== undefined && parameter !== undefined && suffix !== parameter) {
-    throw invalidParameter("The derived qualifier from the function name does not match the specified qualifier.");
+    throw makeInvalidParameter("The derived qualifier from the function name does not match the specified qualifier.");
   }
   return { name, qualifier: parameter ?? suffix };
 }
 
-function clientContextIn(header: string | string[] | undefined): string | undefined {
+function parseClientContext(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   return checkJson(
     Buffer.from(String(header), "base64").toString(),
@@ -165,7 +171,7 @@ function checkJson(text: string, message: string): string {
 }
 
 /** The last 4 KB of an invocation's log. */
-function tailOf(lines: readonly string[]): Buffer {
+function cutTail(lines: readonly string[]): Buffer {
   return Buffer.from(lines.map((line) => `${line}\n`).join("")).subarray(-MAX_LOG_TAIL_BYTES);
 }
 

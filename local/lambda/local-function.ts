@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { EnvironmentPool, type EnvironmentState } from "./environment-pool";
-import { type EnvironmentSettings, type InvocationResult } from "./execution-environment";
-import { checkConfiguration, functionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
-import { functionNotFound, LambdaServiceError, tooManyRequests } from "./service-errors";
+import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./environment-pool";
+import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
+import { checkConfiguration, formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
+import { makeFunctionNotFound, LambdaServiceError, makeTooManyRequests } from "./service-errors";
 
 /** What all functions have in common. */
-export interface FunctionSettings extends Omit<EnvironmentSettings, "configuration" | "version"> {
+export interface LocalFunctionSettings extends Omit<ExecutionEnvironmentSettings, "configuration" | "version"> {
   readonly idleMilliseconds: number;
   /** Gets every invocation when it has ended. */
   readonly onInvocation: (invocation: InvocationReport) => void;
@@ -43,21 +43,21 @@ export interface InvocationRequest {
 
 /** One function: its versions, each with its own execution environments, and its aliases. */
 export class LocalFunction {
-  private readonly pools = new Map<string, EnvironmentPool>();
+  private readonly pools = new Map<string, ExecutionEnvironmentPool>();
   private readonly aliases = new Map<string, string>();
   private reservedConcurrency = Infinity;
   private running = 0;
   private isClosed = false;
   /** Versions of which code was replaced: what still runs there may end. */
-  private readonly replaced = new Set<EnvironmentPool>();
+  private readonly replaced = new Set<ExecutionEnvironmentPool>();
 
   constructor(
     private readonly name: string,
-    private readonly settings: FunctionSettings,
+    private readonly settings: LocalFunctionSettings,
   ) {}
 
   /** The execution environments of all versions. */
-  get environments(): EnvironmentState[] {
+  get environments(): ExecutionEnvironmentState[] {
     return [...this.pools.values(), ...this.replaced].flatMap(({ environments }) => environments);
   }
 
@@ -84,13 +84,13 @@ export class LocalFunction {
    * @throws LambdaServiceError when there is no such version
    */
   pointAlias(alias: string, version: string): void {
-    this.poolOf(version);
+    this.findPool(version);
     this.aliases.set(alias, version);
   }
 
   /** @throws LambdaServiceError when there is no such version or alias */
   check(qualifier?: string): void {
-    this.poolOf(qualifier);
+    this.findPool(qualifier);
   }
 
   /**
@@ -99,11 +99,11 @@ export class LocalFunction {
    * @throws LambdaServiceError when the function was not run
    */
   async invoke({ qualifier, payload, clientContext }: InvocationRequest): Promise<InvocationResult> {
-    const pool = this.poolOf(qualifier);
+    const pool = this.findPool(qualifier);
     if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "Lambda on this computer was closed");
     if (this.running >= this.reservedConcurrency) {
       this.report({ qualifier, outcome: "throttled", concurrent: this.running, waitedMilliseconds: 0 });
-      throw tooManyRequests();
+      throw makeTooManyRequests();
     }
     const concurrent = ++this.running;
     const startedAt = performance.now();
@@ -111,8 +111,8 @@ export class LocalFunction {
       const result = await pool.invoke({
         requestId: randomUUID(),
         payload,
-        invokedFunctionArn: functionArn(this.settings.region, this.name, qualifier),
-        traceId: traceId(),
+        invokedFunctionArn: formatFunctionArn(this.settings.region, this.name, qualifier),
+        traceId: makeTraceId(),
         clientContext,
       });
       const { milliseconds, initMilliseconds, functionError } = result;
@@ -139,24 +139,24 @@ export class LocalFunction {
     this.settings.onInvocation({ functionName: this.name, ...invocation });
   }
 
-  private makePool(configuration: FunctionConfiguration, version: string): EnvironmentPool {
+  private makePool(configuration: FunctionConfiguration, version: string): ExecutionEnvironmentPool {
     const settings = {
       ...this.settings,
       configuration: { ...configuration, codeFolder: resolve(configuration.codeFolder) },
       version,
     };
-    return new EnvironmentPool(settings, this.settings.idleMilliseconds);
+    return new ExecutionEnvironmentPool(settings, this.settings.idleMilliseconds);
   }
 
-  private poolOf(qualifier = LATEST): EnvironmentPool {
+  private findPool(qualifier = LATEST): ExecutionEnvironmentPool {
     const pool = this.pools.get(this.aliases.get(qualifier) ?? qualifier);
-    if (!pool) throw functionNotFound(functionArn(this.settings.region, this.name, qualifier));
+    if (!pool) throw makeFunctionNotFound(formatFunctionArn(this.settings.region, this.name, qualifier));
     return pool;
   }
 }
 
 /** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-function traceId(): string {
+function makeTraceId(): string {
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   const hex = (bytes: number) => randomBytes(bytes).toString("hex");
   return `Root=1-${seconds}-${hex(12)};Parent=${hex(8)};Sampled=0`;

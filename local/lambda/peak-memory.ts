@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
  * The most physical memory that a process has held so far, in megabytes; undefined where /proc does not exist, and for
  * a process that is gone. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
  */
-export function peakMemoryMb(pid: number): number | undefined {
+export function readPeakMemoryMb(pid: number): number | undefined {
   try {
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
     return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;

@@ -49,11 +49,14 @@ export interface ReportMetrics {
 }
 
 /** One line in Lambda's JSON log format. */
-export function platformLine<Type extends keyof PlatformRecords>(type: Type, record: PlatformRecords[Type]): string {
+export function formatPlatformLine<Type extends keyof PlatformRecords>(
+  type: Type,
+  record: PlatformRecords[Type],
+): string {
   return JSON.stringify({ time: new Date().toISOString(), type, record });
 }
 
 /** Metrics have microseconds, not more. */
-export function rounded(milliseconds: number): number {
+export function roundToMicroseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }

@@ -9,8 +9,8 @@ import { readdirSync, readFileSync } from "node:fs";
  * @param pid the environment's process
  * @param logStreamName which no other environment has
  */
-export function descendantsOf(pid: number, logStreamName: string): number[] {
-  const parents = new Map(processes().map((each) => [each, parentOf(each)]));
+export function findDescendants(pid: number, logStreamName: string): number[] {
+  const parents = new Map(listProcesses().map((each) => [each, readParent(each)]));
   const found = new Set([pid]);
   const isFound = (each: number) => found.has(parents.get(each) ?? 0) || isOf(each, logStreamName);
   for (let before = 0; before < found.size;) {
@@ -21,7 +21,7 @@ export function descendantsOf(pid: number, logStreamName: string): number[] {
   return [...found];
 }
 
-function processes(): number[] {
+function listProcesses(): number[] {
   try {
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
@@ -31,7 +31,7 @@ function processes(): number[] {
   }
 }
 
-function parentOf(pid: number): number | undefined {
+function readParent(pid: number): number | undefined {
   const [, parent] = /\) \S (\d+)/.exec(read(pid, "stat")) ?? [];
   return parent === undefined ? undefined : Number(parent);
 }

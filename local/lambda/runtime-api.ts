@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
-import { readBytes } from "./http-body";
+import { readBodyBytes } from "./http-body";
 
 /** The Runtime API of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
 
@@ -87,7 +87,7 @@ export class RuntimeApi {
       "Lambda-Runtime-Deadline-Ms": deadline,
       "Lambda-Runtime-Invoked-Function-Arn": invokedFunctionArn,
       "Lambda-Runtime-Trace-Id": traceId,
-      ...(clientContext === undefined ? {} : { "Lambda-Runtime-Client-Context": asciiJson(clientContext) }),
+      ...(clientContext === undefined ? {} : { "Lambda-Runtime-Client-Context": toAsciiJson(clientContext) }),
     });
     this.waiting?.end(payload);
     this.waiting = undefined;
@@ -106,7 +106,7 @@ export class RuntimeApi {
       this.receive({ kind: "next" });
       return;
     }
-    const bytes = await readBytes(request, MAX_RESPONSE_BYTES);
+    const bytes = await readBodyBytes(request, MAX_RESPONSE_BYTES);
     const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
     if (bytes === undefined) this.refuseTooLarge(response);
     else if (route === `POST ${PREFIX}/init/error`)
@@ -115,7 +115,7 @@ export class RuntimeApi {
     else if (requestId !== this.requestId) refuse(response, 400, "InvalidRequestID", "Invalid request ID");
     else {
       this.requestId = undefined;
-      this.accept(response, kind === "error" ? { kind, body: bytes.toString() } : responseIn(request, bytes));
+      this.accept(response, kind === "error" ? { kind, body: bytes.toString() } : parseResponse(request, bytes));
     }
   }
 
@@ -133,7 +133,7 @@ export class RuntimeApi {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming */
-function responseIn({ headers, trailers }: IncomingMessage, bytes: Buffer): RuntimeReport {
+function parseResponse({ headers, trailers }: IncomingMessage, bytes: Buffer): RuntimeReport {
   const body = bytes.toString();
   if (headers["lambda-runtime-function-response-mode"] !== "streaming") return { kind: "response", body };
   const error = trailers["lambda-runtime-function-error-body"];
@@ -142,7 +142,7 @@ function responseIn({ headers, trailers }: IncomingMessage, bytes: Buffer): Runt
 }
 
 /** The same JSON in characters that a header can hold. */
-function asciiJson(json: string): string {
+function toAsciiJson(json: string): string {
   return JSON.stringify(JSON.parse(json)).replaceAll(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { setImmediate as afterThisRound } from "node:timers/promises";
 import { Lines } from "./lines";
-import { peakMemoryMb } from "./peak-memory";
-import { descendantsOf } from "./process-tree";
+import { readPeakMemoryMb } from "./peak-memory";
+import { findDescendants } from "./process-tree";
 import { type ProcessGuard } from "./process-guard";
 import { type Invocation, RuntimeApi, type RuntimeReport, type StreamedResponse } from "./runtime-api";
-import { type RuntimeSettings, runtimeVariables } from "./runtime-variables";
+import { type RuntimeSettings, buildRuntimeVariables } from "./runtime-variables";
 
 const MEMORY_POLL_MILLISECONDS = 20;
 
@@ -44,12 +44,12 @@ export class RuntimeProcess {
     guard: ProcessGuard,
     onLine: (line: string) => void,
   ) {
-    this.lines = outputsOf(child).map((stream) => new Lines(stream, onLine));
+    this.lines = listOutputs(child).map((stream) => new Lines(stream, onLine));
     this.exit = once(child, "exit");
     child.on("exit", (code, signal) => {
       this.killAll();
       guard.drop(pid, logStreamName);
-      this.exited = { status: "failure", errorType: "Runtime.ExitError", reason: reasonOf(code, signal) };
+      this.exited = { status: "failure", errorType: "Runtime.ExitError", reason: describeExit(code, signal) };
       this.settle(this.outcome ?? this.exited);
     });
   }
@@ -70,7 +70,7 @@ export class RuntimeProcess {
     const heapMb = Math.floor(configuration.memoryMb * HEAP_SHARE);
     const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bootstrapFile], {
       cwd: configuration.codeFolder,
-      env: runtimeVariables(settings, api.address),
+      env: buildRuntimeVariables(settings, api.address),
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     });
@@ -106,7 +106,7 @@ export class RuntimeProcess {
   /** Has one invocation handled. */
   invoke(invocation: Invocation, limitMilliseconds: number): Promise<PhaseEnd> {
     return this.phase(limitMilliseconds, () => {
-      signal(-this.pid, "SIGCONT");
+      sendSignal(-this.pid, "SIGCONT");
       this.api.answerNext(invocation, Date.now() + limitMilliseconds);
     });
   }
@@ -138,16 +138,16 @@ export class RuntimeProcess {
     clearInterval(poll);
     const checked = this.isOverMemory() ? OUT_OF_MEMORY : end;
     if (this.isUsable && checked === end) {
-      signal(-this.pid, "SIGSTOP");
+      sendSignal(-this.pid, "SIGSTOP");
       await this.readAll();
     } else await this.kill();
     return checked;
   }
 
   private killAll(): void {
-    const descendants = descendantsOf(this.pid, this.logStreamName);
-    signal(-this.pid, "SIGKILL");
-    for (const pid of descendants) signal(pid, "SIGKILL");
+    const descendants = findDescendants(this.pid, this.logStreamName);
+    sendSignal(-this.pid, "SIGKILL");
+    for (const pid of descendants) sendSignal(pid, "SIGKILL");
   }
 
   private receive(report: RuntimeReport): void {
@@ -167,7 +167,7 @@ export class RuntimeProcess {
   }
 
   private isOverMemory(): boolean {
-    this.peakMb = Math.max(this.peakMb, peakMemoryMb(this.pid) ?? 0);
+    this.peakMb = Math.max(this.peakMb, readPeakMemoryMb(this.pid) ?? 0);
     return this.peakMb > this.memoryMb;
   }
 
@@ -190,7 +190,7 @@ export class RuntimeProcess {
     this.lines.forEach((lines) => {
       lines.flush();
     });
-    for (const stream of outputsOf(this.child)) stream.destroy();
+    for (const stream of listOutputs(this.child)) stream.destroy();
     this.api.close();
   }
 }
@@ -201,11 +201,11 @@ const OUT_OF_MEMORY: PhaseEnd = {
   reason: "Runtime exited with error: signal: killed",
 };
 
-function outputsOf(child: ChildProcess): Readable[] {
+function listOutputs(child: ChildProcess): Readable[] {
   return child.stdio.filter((stream) => stream instanceof Readable);
 }
 
-function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
+function describeExit(code: number | null, signal: NodeJS.Signals | null): string {
   if (signal) return `Runtime exited with error: signal: ${SIGNALS[signal] ?? signal}`;
   return code === 0
     ? "Runtime exited without providing a reason"
@@ -221,7 +221,7 @@ const SIGNALS: Partial<Record<NodeJS.Signals, string>> = {
 };
 
 /** @param pid below 0: a group */
-function signal(pid: number, name: NodeJS.Signals): void {
+function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {

@@ -21,7 +21,7 @@ const LOG_FILE_DESCRIPTOR = 3;
  *
  * @param runtimeApi the Runtime API's `host:port`
  */
-export function runtimeVariables(settings: RuntimeSettings, runtimeApi: string): Record<string, string> {
+export function buildRuntimeVariables(settings: RuntimeSettings, runtimeApi: string): Record<string, string> {
   const { configuration, version, region, logStreamName, bootstrapFile } = settings;
   const [nodeMajor = ""] = process.versions.node.split(".");
   return {

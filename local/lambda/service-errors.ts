@@ -20,17 +20,17 @@ export class LambdaServiceError extends Error {
 }
 
 /** More invocations at a time than the function may have. */
-export function tooManyRequests(): LambdaServiceError {
+export function makeTooManyRequests(): LambdaServiceError {
   const reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
   return new LambdaServiceError("TooManyRequestsException", 429, "Rate Exceeded.", reason);
 }
 
 /** No such function, version or alias. */
-export function functionNotFound(arn: string): LambdaServiceError {
+export function makeFunctionNotFound(arn: string): LambdaServiceError {
   return new LambdaServiceError("ResourceNotFoundException", 404, `Function not found: ${arn}`);
 }
 
 /** A parameter with a value that it cannot have. */
-export function invalidParameter(message: string): LambdaServiceError {
+export function makeInvalidParameter(message: string): LambdaServiceError {
   return new LambdaServiceError("InvalidParameterValueException", 400, message);
 }

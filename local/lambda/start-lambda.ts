@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type EnvironmentState } from "./environment-pool";
+import { type ExecutionEnvironmentState } from "./environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
-import { functionArn, type FunctionConfiguration } from "./function-configuration";
+import { formatFunctionArn, type FunctionConfiguration } from "./function-configuration";
 import { InvokeEndpoint } from "./invoke-endpoint";
 import { type InvocationReport, LocalFunction } from "./local-function";
 import { ProcessGuard } from "./process-guard";
-import { functionNotFound } from "./service-errors";
+import { makeFunctionNotFound } from "./service-errors";
 
 /** What AWS does not tell; idle environments were seen to go after five to seven minutes. */
 const IDLE_MILLISECONDS = 6 * 60_000;
@@ -41,7 +41,7 @@ export interface LocalLambda {
    */
   invoke(name: string, qualifier: string | undefined, payload: unknown): Promise<InvocationResult>;
   /** The execution environments of all versions of a function. */
-  environmentsOf(name: string): EnvironmentState[];
+  environmentsOf(name: string): ExecutionEnvironmentState[];
   /** Publishes a function's first or next version, and has its aliases name it. */
   deploy(configuration: FunctionConfiguration): void;
   /** Has an alias name another version. */
@@ -62,15 +62,15 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
   const settings = {
     region,
     guard,
-    bootstrapFile: bootstrapFile(),
+    bootstrapFile: findBootstrapFile(),
     onInvocation: options.onInvocation ?? (() => undefined),
     idleMilliseconds: options.idleMilliseconds ?? IDLE_MILLISECONDS,
     initLimitMilliseconds: options.initLimitMilliseconds ?? INIT_LIMIT_MILLISECONDS,
   };
   const functions = new Map<string, LocalFunction>();
-  const functionNamed = (name: string, qualifier?: string): LocalFunction => {
+  const findFunction = (name: string, qualifier?: string): LocalFunction => {
     const found = functions.get(name);
-    if (!found) throw functionNotFound(functionArn(region, name, qualifier));
+    if (!found) throw makeFunctionNotFound(formatFunctionArn(region, name, qualifier));
     return found;
   };
   const deploy = (configuration: FunctionConfiguration): void => {
@@ -107,21 +107,21 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
   return {
     url: endpoint.url,
     invoke: async (name, qualifier, payload) =>
-      functionNamed(name, qualifier).invoke({
+      findFunction(name, qualifier).invoke({
         qualifier,
         payload: payload === undefined ? "{}" : JSON.stringify(payload),
       }),
-    environmentsOf: (name) => functionNamed(name).environments,
+    environmentsOf: (name) => findFunction(name).environments,
     deploy,
     pointAlias: (name, alias, version) => {
-      functionNamed(name).pointAlias(alias, version);
+      findFunction(name).pointAlias(alias, version);
     },
     close: () => (closing ??= closeAll()),
   };
 }
 
 /** The runtime client is a file of its own, wherever the code that starts it was bundled to. */
-function bootstrapFile(): string {
+function findBootstrapFile(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     for (const file of [join(folder, "bootstrap.mjs"), join(folder, "local", "lambda", "bootstrap.mjs")]) {
       if (existsSync(file)) return file;

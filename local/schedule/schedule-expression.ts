@@ -26,14 +26,14 @@ const LAST_VALUES = [59, 23, 31, 12, 7, 2199];
  * @param start when the rule was made: rates count from there
  * @throws ScheduleError
  */
-export function nextTimes(expression: string, start: number): NextTime {
+export function parseSchedule(expression: string, start: number): NextTime {
   const [, kind, text = ""] = /^(cron|rate)\((.*)\)$/.exec(expression) ?? [];
-  if (kind === "cron") return cronTimes(expression, text);
-  if (kind === "rate") return rateTimes(expression, text, start);
+  if (kind === "cron") return parseCron(expression, text);
+  if (kind === "rate") return parseRate(expression, text, start);
   throw new ScheduleError(`expected cron(...) or rate(...), got ${expression}`);
 }
 
-function cronTimes(expression: string, text: string): NextTime {
+function parseCron(expression: string, text: string): NextTime {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== LAST_VALUES.length) throw new ScheduleError(`expected six fields in ${expression}`);
   const [, , dayOfMonth, , dayOfWeek] = fields;
@@ -57,7 +57,7 @@ function cronTimes(expression: string, text: string): NextTime {
   }
 }
 
-function rateTimes(expression: string, text: string, start: number): NextTime {
+function parseRate(expression: string, text: string, start: number): NextTime {
   const [, count, unit] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(text) ?? [];
   const unitMilliseconds = UNIT_MILLISECONDS.get(unit ?? "");
   if (unitMilliseconds === undefined)

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { defaultLogGroup } from "../../environments/names";
+import { formatDefaultLogGroup } from "../../environments/names";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
 import { type EndpointKind } from "../endpoint/http-answer";
@@ -164,14 +164,14 @@ export function readLocalStack(
 
   const lambdas = read("aws_lambda_function", lambdaFunction);
   const aliases = all("aws_lambda_alias", alias);
-  const endpoints = endpointsOf(
+  const endpoints = listEndpoints(
     all("aws_lambda_function_url", functionUrl),
     all("aws_apigatewayv2_integration", integration),
     all("aws_apigatewayv2_stage", stage),
   );
   const functionOfLogGroup = new Map(
     lambdas.map(([, { function_name, logging_config }]) => [
-      logging_config?.log_group ?? defaultLogGroup(function_name),
+      logging_config?.log_group ?? formatDefaultLogGroup(function_name),
       function_name,
     ]),
   );
@@ -194,7 +194,7 @@ export function readLocalStack(
     schedules: all("aws_cloudwatch_event_target", eventTarget).flatMap(({ rule: ruleName, arn, input }) => {
       const { schedule_expression: expression, state } = rules.get(ruleName) ?? {};
       if (expression === undefined || state === "DISABLED") return [];
-      return [{ ruleName, expression, ...invokedBy(arn), input: JSON.parse(input) as unknown }];
+      return [{ ruleName, expression, ...parseInvocationArn(arn), input: JSON.parse(input) as unknown }];
     }),
     invocations: all("aws_lambda_invocation", lambdaInvocation).map(({ function_name, qualifier, input }) => ({
       functionName: function_name,
@@ -214,7 +214,7 @@ export function readLocalStack(
   };
 }
 
-function endpointsOf(
+function listEndpoints(
   urls: readonly z.output<typeof functionUrl>[],
   integrations: readonly z.output<typeof integration>[],
   stages: readonly z.output<typeof stage>[],
@@ -222,7 +222,7 @@ function endpointsOf(
   const endpoints = new Map<string, Endpoint>();
   for (const { function_name, qualifier } of urls) endpoints.set(function_name, { kind: "function-url", qualifier });
   for (const { api_id, integration_uri } of integrations) {
-    const { functionName, qualifier = "$LATEST" } = invokedBy(integration_uri);
+    const { functionName, qualifier = "$LATEST" } = parseInvocationArn(integration_uri);
     const settings = stages.find((each) => each.api_id === api_id)?.default_route_settings;
     endpoints.set(functionName, {
       kind: "http-api",
@@ -236,7 +236,7 @@ function endpointsOf(
   return endpoints;
 }
 
-function invokedBy(arn: string): { readonly functionName: string; readonly qualifier?: string } {
+function parseInvocationArn(arn: string): { readonly functionName: string; readonly qualifier?: string } {
   const [, functionName, qualifier] = INVOKED_FUNCTION.exec(arn) ?? [];
   if (functionName === undefined) throw new LocalEnvironmentError(`expected the ARN of a function, got ${arn}`);
   return { functionName, qualifier };

@@ -1,4 +1,4 @@
-import { ACCOUNT, functionArn } from "../lambda/function-configuration";
+import { ACCOUNT, formatFunctionArn } from "../lambda/function-configuration";
 import { LocalEnvironmentError } from "../problem";
 import { type StackJson } from "./synthesize";
 
@@ -47,15 +47,15 @@ export class References {
   private resolveText(text: string, where: string, within: readonly string[]): unknown {
     const [, whole] = /^\$\{([^{}"]*)\}$/.exec(text) ?? [];
     // Alone, a reference keeps its type.
-    if (whole !== undefined) return this.valueOf(whole, where, within);
+    if (whole !== undefined) return this.resolveValue(whole, where, within);
     return text.replaceAll(TEMPLATE, (found: string, reference?: string) => {
       if (found === "$${" || found === "%%{") return found.slice(1);
       if (reference === undefined) return this.problem(where, `${text} is not understood here`);
-      return String(this.valueOf(reference, where, within));
+      return String(this.resolveValue(reference, where, within));
     });
   }
 
-  private valueOf(reference: string, where: string, within: readonly string[]): unknown {
+  private resolveValue(reference: string, where: string, within: readonly string[]): unknown {
     if (within.includes(reference)) return this.problem(where, `${reference} refers to itself`);
     const [, first = "", second = "", attribute] = REFERENCE.exec(reference.trim()) ?? [];
     const deeper = [...within, reference];
@@ -83,25 +83,26 @@ export class References {
   }
 
   private computed(type: string, name: string, attribute: string, within: readonly string[]): string | undefined {
-    const attributeOf = (key: string) => String(this.valueOf(`${type}.${name}.${key}`, `${type}.${name}`, within));
+    const readAttribute = (key: string) =>
+      String(this.resolveValue(`${type}.${name}.${key}`, `${type}.${name}`, within));
     const { region } = this.stack.provider.aws[0];
     switch (`${type}.${attribute}`) {
       case "aws_lambda_function.arn":
-        return functionArn(region, attributeOf("function_name"));
+        return formatFunctionArn(region, readAttribute("function_name"));
       case "aws_lambda_function.version":
         return this.stack.resource[type]?.[name]?.["publish"] === true ? FIRST_VERSION : "$LATEST";
       case "aws_lambda_alias.arn":
-        return functionArn(region, attributeOf("function_name"), attributeOf("name"));
+        return formatFunctionArn(region, readAttribute("function_name"), readAttribute("name"));
       case "aws_lambda_alias.invoke_arn":
-        return `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${attributeOf("arn")}/invocations`;
+        return `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${readAttribute("arn")}/invocations`;
       case "aws_apigatewayv2_api.id":
         return name;
       case "aws_cloudwatch_event_rule.arn":
-        return `arn:aws:events:${region}:${ACCOUNT}:rule/${attributeOf("name")}`;
+        return `arn:aws:events:${region}:${ACCOUNT}:rule/${readAttribute("name")}`;
       case "aws_sqs_queue.arn":
-        return `arn:aws:sqs:${region}:${ACCOUNT}:${attributeOf("name")}`;
+        return `arn:aws:sqs:${region}:${ACCOUNT}:${readAttribute("name")}`;
       case "aws_sns_topic.arn":
-        return `arn:aws:sns:${region}:${ACCOUNT}:${attributeOf("name")}`;
+        return `arn:aws:sns:${region}:${ACCOUNT}:${readAttribute("name")}`;
       default:
         return undefined;
     }

@@ -2,8 +2,8 @@ import { type LocalEnvironment } from "../local-environment";
 import { type LocalEvent } from "../events";
 import { type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "../snapshot";
 import { type Paint } from "./paint";
-import { table } from "./table";
-import { addressOf, eventText, timeText } from "./texts";
+import { formatTable } from "./table";
+import { formatAddress, formatEvent, formatClockTime } from "./texts";
 
 /** More lines than a screen has. */
 const LATEST_LINES = 200;
@@ -26,7 +26,7 @@ export class Board {
 
   /** Takes what happens. */
   add(event: LocalEvent): void {
-    const text = eventText(event);
+    const text = formatEvent(event);
     if (text === undefined) return;
     const { paint } = this.facts;
     const isBad = text.startsWith("ALARM") || BAD.has(event.kind);
@@ -37,7 +37,7 @@ export class Board {
     const [first = "", ...details] = text.split("\n");
     const times = count > 1 ? ` (${count} times)` : "";
     const lines = [
-      `${paint.dim(timeText(event.at))}  ${color(`${first}${times}`)}`,
+      `${paint.dim(formatClockTime(event.at))}  ${color(`${first}${times}`)}`,
       ...details.map((detail) => `          ${detail}`),
     ];
     this.events.push(...lines);
@@ -56,7 +56,7 @@ export class Board {
     const faster = speed === 1 ? "" : `, ${speed} times faster`;
     const date = new Date(environment.now()).toISOString().slice(0, 10);
     const addresses = environment.functions.flatMap((each) => {
-      const { command, address } = addressOf(each) ?? {};
+      const { command, address } = formatAddress(each) ?? {};
       if (address === undefined) return [];
       // In two lines, it can be copied from 80 columns.
       return command === undefined
@@ -67,12 +67,12 @@ export class Board {
           ];
     });
     const above = [
-      `${paint.bold(environment.name)} on this computer  ${date} ${timeText(environment.now())} UTC${faster}`,
-      ...table(addresses, 2).map((line) => `  ${line}`),
+      `${paint.bold(environment.name)} on this computer  ${date} ${formatClockTime(environment.now())} UTC${faster}`,
+      ...formatTable(addresses, 2).map((line) => `  ${line}`),
       "",
-      ...functionLines(environment, snapshot, paint),
+      ...formatFunctions(environment, snapshot, paint),
       "",
-      ...alarmLines(snapshot, paint),
+      ...formatAlarms(snapshot, paint),
       "",
     ];
     const below = ["", paint.dim(`Logs: ${logFolder}   Ctrl-C ends it`)];
@@ -87,14 +87,17 @@ const HEADINGS = ["Function", "Warm", "Busy", "Cold", "Req/s", "p50 ms", "p90 ms
 const NOW = "Now";
 const LAST_MINUTE = "Last minute";
 
-function functionLines(environment: LocalEnvironment, { functions }: LocalSnapshot, paint: Paint): string[] {
+function formatFunctions(environment: LocalEnvironment, { functions }: LocalSnapshot, paint: Paint): string[] {
   const traffic = new Map(environment.recentTraffic().map((recent) => [recent.id, recent]));
-  const [heading = "", ...lines] = table([HEADINGS, ...functions.map((each) => cells(each, traffic.get(each.id)))], 1);
+  const [heading = "", ...lines] = formatTable(
+    [HEADINGS, ...functions.map((each) => formatCells(each, traffic.get(each.id)))],
+    1,
+  );
   const windows = NOW.padStart(heading.indexOf("Warm") + NOW.length).padEnd(heading.indexOf("Cold")) + LAST_MINUTE;
   return [paint.dim(windows), paint.dim(heading), ...lines];
 }
 
-function cells({ id, instances, busy }: FunctionSnapshot, recent: RecentTraffic | undefined): string[] {
+function formatCells({ id, instances, busy }: FunctionSnapshot, recent: RecentTraffic | undefined): string[] {
   const { coldStarts = 0, errors = 0, throttles = 0, requestsPerSecond = 0, milliseconds } = recent ?? {};
   const { p50, p90, p99 } = milliseconds ?? {};
   return [
@@ -106,7 +109,7 @@ function cells({ id, instances, busy }: FunctionSnapshot, recent: RecentTraffic 
   ];
 }
 
-function alarmLines({ alarms }: LocalSnapshot, paint: Paint): string[] {
+function formatAlarms({ alarms }: LocalSnapshot, paint: Paint): string[] {
   const ringing = alarms.filter(({ state }) => state === "ALARM");
   if (ringing.length === 0) return [`Alarms  ${paint.green(`none of ${alarms.length} rings`)}`];
   return [

@@ -7,7 +7,7 @@ export interface Paint {
 }
 
 /** @param isColored false where color is not wanted: https://no-color.org */
-export function paintOf(isColored: boolean): Paint {
+export function createPaint(isColored: boolean): Paint {
   const paint = (code: number) => (text: string) => (isColored ? `\x1b[${code}m${text}\x1b[0m` : text);
   return { bold: paint(1), dim: paint(2), red: paint(31), green: paint(32) };
 }

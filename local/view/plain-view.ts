@@ -1,21 +1,21 @@
-import { addressOf, eventText, timeText } from "./texts";
+import { formatAddress, formatEvent, formatClockTime } from "./texts";
 import { type View, type ViewFacts } from "./view";
 
 /** For files and pipes: one line for what changes. */
-export function plainView({ speed, logFolder }: ViewFacts): View {
+export function createPlainView({ speed, logFolder }: ViewFacts): View {
   const print = (at: number, text: string) => {
-    for (const line of text.split("\n")) process.stdout.write(`${timeText(at)}  ${line}\n`);
+    for (const line of text.split("\n")) process.stdout.write(`${formatClockTime(at)}  ${line}\n`);
   };
   return {
     onEvent: (event) => {
-      const text = eventText(event);
+      const text = formatEvent(event);
       if (text !== undefined) print(event.at, text);
     },
     show: (environment) => {
       const faster = speed === 1 ? "" : `, ${speed} times faster`;
       print(environment.now(), `${environment.name} runs on this computer${faster}; logs are in ${logFolder}`);
       for (const each of environment.functions) {
-        const { command, address } = addressOf(each) ?? {};
+        const { command, address } = formatAddress(each) ?? {};
         if (address !== undefined)
           print(environment.now(), `${each.id}${command === undefined ? " is at" : `: ${command}`} ${address}`);
       }

@@ -3,7 +3,7 @@
  *
  * @param leftColumns how many columns are words; the others are numbers, which stand on the right
  */
-export function table(rows: readonly (readonly string[])[], leftColumns: number): string[] {
+export function formatTable(rows: readonly (readonly string[])[], leftColumns: number): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));

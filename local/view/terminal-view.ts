@@ -1,14 +1,14 @@
 import { Board } from "./board";
-import { paintOf } from "./paint";
+import { createPaint } from "./paint";
 import { Screen } from "./screen";
 import { type View, type ViewFacts } from "./view";
 
 const REDRAW_MILLISECONDS = 250;
 
 /** For people at a terminal: all figures, redrawn in place. */
-export function terminalView(facts: ViewFacts): View {
+export function createTerminalView(facts: ViewFacts): View {
   const isColored = process.env["NO_COLOR"] === undefined || process.env["NO_COLOR"] === "";
-  const board = new Board({ ...facts, paint: paintOf(isColored) });
+  const board = new Board({ ...facts, paint: createPaint(isColored) });
   let end: () => void = () => undefined;
   return {
     onEvent: (event) => {

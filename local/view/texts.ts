@@ -6,7 +6,7 @@ import { type LocalFunctionInfo } from "../local-environment";
 /** What people read while an environment runs. */
 
 /** A time of day on the environment's clock, in UTC as schedules are. */
-export function timeText(at: number): string {
+export function formatClockTime(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
 }
 
@@ -14,36 +14,36 @@ export function timeText(at: number): string {
  * One line for an event that is worth one, with lines of details for a failure; undefined for what views show in
  * another way, and for alarms that only begin.
  */
-export function eventText(event: LocalEvent): string | undefined {
+export function formatEvent(event: LocalEvent): string | undefined {
   switch (event.kind) {
     case "function":
     case "request":
       return undefined;
     case "function-failed":
-      return failureText(event);
+      return formatFailure(event);
     case "cold-start":
       return `cold start of ${event.id}${event.forRequest ? ", met by a request" : ""}: ${Math.round(event.initMilliseconds)} ms`;
     case "warming-round":
-      return `warming (${event.strategy}): ${roundText(event)}`;
+      return `warming (${event.strategy}): ${formatRound(event)}`;
     case "warmer-failed":
-      return printable(`the warmer failed: ${event.message}`);
+      return toPrintable(`the warmer failed: ${event.message}`);
     case "alarm":
-      return alarmText(event);
+      return formatAlarm(event);
     case "logs-lost":
-      return printable(`logs are not written any more: ${event.message}`);
+      return toPrintable(`logs are not written any more: ${event.message}`);
   }
 }
 
-function failureText(failure: Extract<LocalEvent, { kind: "function-failed" }>): string {
+function formatFailure(failure: Extract<LocalEvent, { kind: "function-failed" }>): string {
   const { id, errorType, errorMessage, where, logFile } = failure;
   const details = [where && `at ${where}`, logFile && `log: ${logFile}`].filter((detail) => detail !== undefined);
   return [`${id} failed: ${errorType}: ${errorMessage}`, ...details.map((detail) => `  ${detail}`)]
-    .map(printable)
+    .map(toPrintable)
     .join("\n");
 }
 
 /** What a function says must neither steer the terminal, nor look like another line, nor show a secret. */
-function printable(text: string): string {
+function toPrintable(text: string): string {
   return maskSecrets(text).replaceAll(
     // eslint-disable-next-line no-control-regex -- Control characters are what this is about.
     /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
@@ -51,13 +51,13 @@ function printable(text: string): string {
   );
 }
 
-function roundText(round: Extract<LocalEvent, { kind: "warming-round" }>): string {
+function formatRound(round: Extract<LocalEvent, { kind: "warming-round" }>): string {
   const { id, asked, instances, coldStarts, failures } = round;
-  const why = failures.length > 0 ? `; ${printable(failures.join("; "))}` : "";
+  const why = failures.length > 0 ? `; ${toPrintable(failures.join("; "))}` : "";
   return `${instances} of ${asked} instances of ${id} are warm, ${coldStarts} of them started for it${why}`;
 }
 
-function alarmText({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>): string | undefined {
+function formatAlarm({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>): string | undefined {
   if (to === "ALARM") return `ALARM ${name}`;
   return from === "ALARM" ? `${to}: ${name} has ended` : undefined;
 }
@@ -66,7 +66,7 @@ function alarmText({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>): 
  * How a function is reached: its URL, or where a command posts an event to; undefined for the warmer, which schedules
  * start.
  */
-export function addressOf({
+export function formatAddress({
   id,
   url,
   invokeUrl,

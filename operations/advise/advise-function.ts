@@ -1,22 +1,22 @@
 import { availableParallelism } from "node:os";
 import { type PolicyOutcome } from "../../advisor/compare";
 import { type Prices } from "../../advisor/cost";
-import { type Distribution, fixed } from "../../advisor/distribution";
-import { seedOf } from "../../advisor/random";
+import { type Distribution, makeFixed } from "../../advisor/distribution";
+import { computeSeed } from "../../advisor/random";
 import prices from "../../model/prices.json";
 import { RUN_SECONDS, WARMER_PRICE } from "../../model/warmed-functions";
-import { type Candidate, candidatesFor } from "./candidates";
-import { busiestDay } from "./day";
+import { type Candidate, listCandidates } from "./candidates";
+import { findBusiestDay } from "./day";
 import { type History } from "./history";
-import { policyOf, readingDollarsPerMonth, type Warming } from "./policies";
+import { buildPolicy, priceMonthlyReading, type WarmingChoice } from "./policies";
 import { runTasks } from "./pool";
-import { type Profile, profileOf } from "./profile";
-import { type Judged, recommend, type Recommendation } from "./recommend";
+import { type TrafficProfile, buildTrafficProfile } from "./profile";
+import { type JudgedCandidate, recommend, type Recommendation } from "./recommend";
 import { type FunctionAdvice, type PolicyAdvice } from "./report";
-import { blockOf } from "./settings-values";
-import { type Task } from "./task";
+import { formatBlock } from "./settings-values";
+import { type SimulationTask } from "./task";
 import { type OwnLog } from "./log/log-advice";
-import { ASSUMPTION, modelsOf, OTHER_GUESSES } from "./unknowns";
+import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./unknowns";
 
 /** Taken where no start was reported: it hardly changes how many requests are cold, but how much later they are. */
 export const ASSUMED_INIT_SECONDS = 0.5;
@@ -37,14 +37,14 @@ const LONG_SECONDS = 3 * 86_400;
 const SENSITIVITY_SHARE = 0.3;
 
 /** What is known of a function. */
-export interface Subject {
+export interface AdvisedSubject {
   /** As its file calls it, or the trace's name. */
   readonly id: string;
   readonly memoryMb: number;
   readonly architecture: "arm64" | "x86_64";
   readonly reservedConcurrency?: number;
   /** What is set now; missing where nothing says it. */
-  readonly configured?: Warming;
+  readonly configured?: WarmingChoice;
   readonly history: History;
   readonly initSeconds?: Distribution;
   /** How many metrics tell the warmer how much it is used: one, unless its concurrency has to be estimated. */
@@ -56,7 +56,7 @@ export interface Subject {
 }
 
 /** How the work is done. */
-export interface Working {
+export interface WorkerSettings {
   /** Processes that simulate at once; as many as this computer has processors by default. */
   readonly workers?: number;
   /** Called with the share that is done, from 0 to 1. */
@@ -65,35 +65,42 @@ export interface Working {
 }
 
 /** What is advised, and what a tfvars file would have to say; that is missing where it cannot. */
-export interface Advised {
+export interface AdviceResult {
   readonly advice: FunctionAdvice;
-  readonly warming?: Warming;
+  readonly warming?: WarmingChoice;
 }
 
 /** Finds out what to set for a function. The same subject gives the same advice, however many processes work on it. */
-export async function adviseFunction(subject: Subject, working: Working = {}): Promise<Advised> {
-  const { id, history, configured, reservedConcurrency, initSeconds = fixed(ASSUMED_INIT_SECONDS), ownLog } = subject;
+export async function adviseFunction(subject: AdvisedSubject, working: WorkerSettings = {}): Promise<AdviceResult> {
+  const {
+    id,
+    history,
+    configured,
+    reservedConcurrency,
+    initSeconds = makeFixed(ASSUMED_INIT_SECONDS),
+    ownLog,
+  } = subject;
   const { onProgress, signal } = working;
-  const seed = seedOf(id);
-  const profile = await profileOf(history, seed, signal);
-  const candidates = candidatesFor(history, profile, configured, reservedConcurrency);
+  const seed = computeSeed(id);
+  const profile = await buildTrafficProfile(history, seed, signal);
+  const candidates = listCandidates(history, profile, configured, reservedConcurrency);
   const repetitions = profile.requests > MANY_REQUESTS ? REPETITIONS_OF_MANY : REPETITIONS;
   const isLong = profile.requests > LONG_REQUESTS || history.seconds > LONG_SECONDS;
   const workers = isLong ? (working.workers ?? availableParallelism()) : 1;
   const fitted = ownLog?.guess;
   const taken = fitted ?? ASSUMPTION;
-  const others = fitted ? [ASSUMPTION, ...OTHER_GUESSES] : OTHER_GUESSES;
+  const others = fitted ? [ASSUMPTION, ...OTHER_ASSUMPTIONS] : OTHER_ASSUMPTIONS;
   const model = { initSeconds, ...(reservedConcurrency !== undefined && { reservedConcurrency }) };
-  const task: Omit<Task, "policies"> = {
-    models: modelsOf(taken, model, repetitions),
-    prices: pricesOf(subject.architecture),
+  const task: Omit<SimulationTask, "policies"> = {
+    models: buildModels(taken, model, repetitions),
+    prices: selectPrices(subject.architecture),
     memoryMb: subject.memoryMb,
     repetitions,
     seed,
   };
   const pool = { workers, ...(signal && { signal }) };
 
-  const groups = inGroups(candidates);
+  const groups = splitIntoGroups(candidates);
   const compared = await runTasks(
     history,
     groups.map((group) => ({ ...task, policies: group.map(({ policy }) => policy) })),
@@ -113,7 +120,7 @@ export async function adviseFunction(subject: Subject, working: Working = {}): P
     history,
     others.map((guess) => ({
       ...task,
-      models: modelsOf(guess, model, 1),
+      models: buildModels(guess, model, 1),
       policies: shown.map(({ candidate }) => candidate.policy),
       repetitions: profile.requests > MANY_REQUESTS ? 1 : repetitions,
     })),
@@ -124,31 +131,35 @@ export async function adviseFunction(subject: Subject, working: Working = {}): P
     source,
     policies: shown.map(({ candidate, outcome }, place) => ({
       name: candidate.name,
-      cold: coldOf(index === 0 ? outcome : (guesses[index - 1]?.[place] ?? outcome)),
+      cold: buildColdShare(index === 0 ? outcome : (guesses[index - 1]?.[place] ?? outcome)),
     })),
   }));
   const { chosen } = recommendation;
   return {
     ...(chosen?.candidate.warming && { warming: chosen.candidate.warming }),
     advice: {
-      ...summaryOf(subject, recommendation),
+      ...summarizeSubject(subject, recommendation),
       from: new Date(history.startsAt).toISOString(),
       to: new Date(history.startsAt + history.seconds * 1000).toISOString(),
       requests: profile.requests,
       repetitions,
-      policies: judged.map((one) => policyAdvice(one, one === chosen, isConfigured(one, configured))),
+      policies: judged.map((one) => buildPolicyAdvice(one, one === chosen, isConfigured(one, configured))),
       ...(ownLog && { log: ownLog.advice }),
       sensitivity,
-      day: dayOf(history, profile, (chosen ?? judged[0])?.candidate, reservedConcurrency),
-      notes: notesOf(subject),
+      day: buildDay(history, profile, (chosen ?? judged[0])?.candidate, reservedConcurrency),
+      notes: listNotes(subject),
     },
   };
 }
 
-function judge(candidate: Candidate, outcome: PolicyOutcome | undefined, { metricsRead = 1 }: Subject): Judged {
+function judge(
+  candidate: Candidate,
+  outcome: PolicyOutcome | undefined,
+  { metricsRead = 1 }: AdvisedSubject,
+): JudgedCandidate {
   if (!outcome) throw new Error(`Nothing is known of the policy ${candidate.name}`);
   const { warming, starts, provisioned } = outcome.dollarsPerMonth;
-  const reading = readingDollarsPerMonth(candidate.policy, metricsRead);
+  const reading = priceMonthlyReading(candidate.policy, metricsRead);
   return {
     candidate,
     outcome,
@@ -156,47 +167,55 @@ function judge(candidate: Candidate, outcome: PolicyOutcome | undefined, { metri
   };
 }
 
-function summaryOf({ id, memoryMb, architecture }: Subject, { kind, sentence, chosen }: Recommendation) {
+function summarizeSubject({ id, memoryMb, architecture }: AdvisedSubject, { kind, sentence, chosen }: Recommendation) {
   const warming = chosen?.candidate.warming;
   return {
     function: id,
     memoryMb,
     architecture,
-    recommendation: { kind, sentence, ...(warming && { block: blockOf(warming) }) },
+    recommendation: { kind, sentence, ...(warming && { block: formatBlock(warming) }) },
   };
 }
 
-function notesOf({ initSeconds, notes, id }: Subject): string[] {
+function listNotes({ initSeconds, notes, id }: AdvisedSubject): string[] {
   const assumed = `${id}: no start was reported, so each is taken to last ${1000 * ASSUMED_INIT_SECONDS} ms`;
   return initSeconds ? [...notes] : [...notes, assumed];
 }
 
 /** Dealt like cards, so that policies that take long are in different groups. */
-function inGroups(candidates: readonly Candidate[]): Candidate[][] {
+function splitIntoGroups(candidates: readonly Candidate[]): Candidate[][] {
   const groups = Math.ceil(candidates.length / POLICIES_PER_TASK);
   return Array.from({ length: groups }, (_, group) => candidates.filter((_, index) => index % groups === group));
 }
 
-function isConfigured({ candidate }: Judged, configured: Warming | undefined): boolean {
-  return configured !== undefined && JSON.stringify(candidate.policy) === JSON.stringify(policyOf(configured));
+function isConfigured({ candidate }: JudgedCandidate, configured: WarmingChoice | undefined): boolean {
+  return configured !== undefined && JSON.stringify(candidate.policy) === JSON.stringify(buildPolicy(configured));
 }
 
-function isWorthShowing(one: Judged, { chosen }: Recommendation, configured: Warming | undefined): boolean {
+function isWorthShowing(
+  one: JudgedCandidate,
+  { chosen }: Recommendation,
+  configured: WarmingChoice | undefined,
+): boolean {
   return one === chosen || one.candidate.policy.kind === "none" || isConfigured(one, configured);
 }
 
-function coldOf({ coldShare, coldShareInterval: { least, most } }: PolicyOutcome): PolicyAdvice["cold"] {
+function buildColdShare({ coldShare, coldShareInterval: { least, most } }: PolicyOutcome): PolicyAdvice["cold"] {
   return { percent: 100 * coldShare, fromPercent: 100 * least, toPercent: 100 * most };
 }
 
-function policyAdvice({ candidate, outcome, dollars }: Judged, isRecommended: boolean, isSet: boolean): PolicyAdvice {
+function buildPolicyAdvice(
+  { candidate, outcome, dollars }: JudgedCandidate,
+  isRecommended: boolean,
+  isSet: boolean,
+): PolicyAdvice {
   const { p50, p95, p99 } = outcome.addedLatencySeconds;
   return {
     name: candidate.name,
     kind: candidate.policy.kind,
     isConfigured: isSet,
     isRecommended,
-    cold: coldOf(outcome),
+    cold: buildColdShare(outcome),
     throttledPercent: 100 * outcome.throttledShare,
     addedMilliseconds: { p50: 1000 * p50, p95: 1000 * p95, p99: 1000 * p99 },
     pingsPerDay: outcome.pingsPerDay,
@@ -204,18 +223,18 @@ function policyAdvice({ candidate, outcome, dollars }: Judged, isRecommended: bo
   };
 }
 
-function dayOf(
+function buildDay(
   history: History,
-  profile: Profile,
+  profile: TrafficProfile,
   candidate: Candidate | undefined,
   reserved: number | undefined,
 ): FunctionAdvice["day"] {
   if (!candidate) return undefined;
-  const { startsAt, buckets } = busiestDay(history, profile, candidate.policy, reserved);
+  const { startsAt, buckets } = findBusiestDay(history, profile, candidate.policy, reserved);
   return { startsAt: new Date(startsAt).toISOString(), policy: candidate.name, buckets: [...buckets] };
 }
 
-function pricesOf(architecture: Subject["architecture"]): Prices {
+function selectPrices(architecture: AdvisedSubject["architecture"]): Prices {
   const { perRequest, perGigabyteSecond, provisioned } = prices.lambda;
   return {
     perRequest,

@@ -1,15 +1,15 @@
-import { hourOfWeek, type Policy } from "../../advisor/policy";
+import { findHourOfWeek, type Policy } from "../../advisor/policy";
 import { WARMING_DEFAULTS } from "../../environments/warming";
 import { type History } from "./history";
-import { policyOf, type Warming, warmingText } from "./policies";
-import { type Profile } from "./profile";
+import { buildPolicy, type WarmingChoice, describeWarming } from "./policies";
+import { type TrafficProfile } from "./profile";
 
 /** A policy that is compared. */
 export interface Candidate {
   readonly name: string;
   readonly policy: Policy;
   /** The settings that make it; missing for what no tfvars file can say. */
-  readonly warming?: Warming;
+  readonly warming?: WarmingChoice;
 }
 
 /** Which of a minute's peaks numbers are made for: nine of ten, 99 of 100, all. */
@@ -30,79 +30,82 @@ const QUIET_SHARE = 0.5;
 const HOURS_PER_WEEK = 168;
 const MINUTE = 60_000;
 
-const OFF: Warming = {
+const OFF: WarmingChoice = {
   scheduled: { ...WARMING_DEFAULTS.scheduled, enabled: false },
   peak: { ...WARMING_DEFAULTS.peak, enabled: false },
   conditional: { ...WARMING_DEFAULTS.conditional, enabled: false },
 };
 
 /** The policies to compare for a function, what is configured first. Numbers follow what the history needed. */
-export function candidatesFor(
+export function listCandidates(
   { startsAt }: Pick<History, "startsAt">,
-  profile: Profile,
-  configured: Warming | undefined,
+  profile: TrafficProfile,
+  configured: WarmingChoice | undefined,
   reservedConcurrency = MOST_INSTANCES,
 ): Candidate[] {
   const most = Math.min(MOST_INSTANCES, reservedConcurrency);
   const used = profile.peaks.filter((peak) => peak > 0).sort();
-  const needed = (share: number) => Math.min(most, Math.max(1, quantile(used, share)));
-  const numbers = [...new Set(SHARES.map((share) => needed(share)))];
-  const every = (everyMinutes: Warming["scheduled"]["everyMinutes"], concurrency: number): Warming => ({
+  const countNeeded = (share: number) => Math.min(most, Math.max(1, findQuantile(used, share)));
+  const numbers = [...new Set(SHARES.map((share) => countNeeded(share)))];
+  const makeScheduled = (
+    everyMinutes: WarmingChoice["scheduled"]["everyMinutes"],
+    concurrency: number,
+  ): WarmingChoice => ({
     ...OFF,
     scheduled: { enabled: true, everyMinutes, concurrency },
   });
-  const enough = FIXED_NUMBERS.findIndex((number) => number >= needed(1));
+  const enough = FIXED_NUMBERS.findIndex((number) => number >= countNeeded(1));
   const usual = FIXED_NUMBERS.slice(0, Math.max(FEWEST_FIXED_NUMBERS, enough < 0 ? FIXED_NUMBERS.length : enough + 1));
   const fixedNumbers = [...new Set([...usual.filter((number) => number <= most), ...numbers])].sort((a, b) => a - b);
-  const hours = busyHours(startsAt, profile);
-  const maximum = Math.max(Math.min(most, WARMING_DEFAULTS.conditional.maximum), needed(1));
-  const byUse = (everyMinutes: 1 | 5, minimum: number, readEveryMinutes: number): Warming => ({
-    ...every(everyMinutes, Math.min(most, WARMING_DEFAULTS.scheduled.concurrency)),
+  const hours = findBusyHours(startsAt, profile);
+  const maximum = Math.max(Math.min(most, WARMING_DEFAULTS.conditional.maximum), countNeeded(1));
+  const makeConditional = (everyMinutes: 1 | 5, minimum: number, readEveryMinutes: number): WarmingChoice => ({
+    ...makeScheduled(everyMinutes, Math.min(most, WARMING_DEFAULTS.scheduled.concurrency)),
     conditional: { enabled: true, minimum, maximum, readEveryMinutes },
   });
   const settings = [
     OFF,
-    ...fixedNumbers.map((number) => every(5, number)),
-    ...OTHER_INTERVALS.map((minutes) => every(minutes, Math.min(most, WARMING_DEFAULTS.scheduled.concurrency))),
+    ...fixedNumbers.map((number) => makeScheduled(5, number)),
+    ...OTHER_INTERVALS.map((minutes) => makeScheduled(minutes, Math.min(most, WARMING_DEFAULTS.scheduled.concurrency))),
     ...(hours
       ? numbers.map((number) => ({
-          ...every(5, 1),
+          ...makeScheduled(5, 1),
           peak: { enabled: true, everyMinutes: 5 as const, concurrency: number, ...hours },
         }))
       : []),
-    byUse(1, 0, 15),
-    byUse(1, 1, 6),
-    byUse(5, 0, 15),
+    makeConditional(1, 0, 15),
+    makeConditional(1, 1, 6),
+    makeConditional(5, 0, 15),
   ];
   const warmed = settings.map((warming): Candidate => ({
-    name: warmingText(warming),
-    policy: policyOf(warming),
+    name: describeWarming(warming),
+    policy: buildPolicy(warming),
     warming,
   }));
   const provisioned = numbers.map((concurrency): Candidate => ({
     name: `provisioned x ${concurrency}`,
     policy: { kind: "provisioned", concurrency },
   }));
-  const byHour = peaksByHourOfWeek(startsAt, profile);
+  const byHour = groupPeaksByHour(startsAt, profile);
   const scheduled = [0.99, 1].map((share): Candidate => {
-    const concurrency = byHour.map((peaks) => Math.min(most, quantile(peaks, share)));
+    const concurrency = byHour.map((peaks) => Math.min(most, findQuantile(peaks, share)));
     return {
       name: `provisioned by the hour, ${Math.min(...concurrency)} to ${Math.max(...concurrency)}${share === 1 ? ", all peaks" : ""}`,
       policy: { kind: "provisioned", concurrency },
     };
   });
   const now: Candidate[] = configured
-    ? [{ name: warmingText(configured), policy: policyOf(configured), warming: configured }]
+    ? [{ name: describeWarming(configured), policy: buildPolicy(configured), warming: configured }]
     : [];
-  return withoutRepetition([...now, ...warmed, ...provisioned, ...scheduled]);
+  return removeRepetition([...now, ...warmed, ...provisioned, ...scheduled]);
 }
 
 /** The whole number of instances that a share of sorted peaks did not exceed. */
-function quantile(sorted: Float64Array, share: number): number {
+function findQuantile(sorted: Float64Array, share: number): number {
   return Math.ceil(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
 }
 
-function withoutRepetition(candidates: readonly Candidate[]): Candidate[] {
+function removeRepetition(candidates: readonly Candidate[]): Candidate[] {
   const seen = new Set<string>();
   return candidates.filter(({ policy }) => {
     const key = JSON.stringify(policy);
@@ -111,16 +114,16 @@ function withoutRepetition(candidates: readonly Candidate[]): Candidate[] {
 }
 
 /** The shortest hours of a day in which most requests come, if there are any and they are not all day long. */
-function busyHours(
+function findBusyHours(
   startsAt: number,
-  { counts, requests }: Profile,
-): Pick<Warming["peak"], "fromHour" | "toHour" | "days"> | undefined {
+  { counts, requests }: TrafficProfile,
+): Pick<WarmingChoice["peak"], "fromHour" | "toHour" | "days"> | undefined {
   if (requests === 0) return undefined;
   const byHour = new Array<number>(24).fill(0);
   const byDay = new Array<number>(7).fill(0);
   const minutes = new Array<number>(7).fill(0);
   counts.forEach((count, minute) => {
-    const hour = hourOfWeek(startsAt / MINUTE + minute);
+    const hour = findHourOfWeek(startsAt / MINUTE + minute);
     byHour[hour % 24] = (byHour[hour % 24] ?? 0) + count;
     byDay[Math.floor(hour / 24)] = (byDay[Math.floor(hour / 24)] ?? 0) + count;
     minutes[Math.floor(hour / 24)] = (minutes[Math.floor(hour / 24)] ?? 0) + 1;
@@ -145,8 +148,8 @@ function busyHours(
 }
 
 /** Every minute's peak, sorted, by the hour of the week. */
-function peaksByHourOfWeek(startsAt: number, { peaks }: Profile): Float64Array[] {
+function groupPeaksByHour(startsAt: number, { peaks }: TrafficProfile): Float64Array[] {
   const byHour = Array.from({ length: HOURS_PER_WEEK }, (): number[] => []);
-  peaks.forEach((peak, minute) => byHour[hourOfWeek(startsAt / MINUTE + minute)]?.push(peak));
+  peaks.forEach((peak, minute) => byHour[findHourOfWeek(startsAt / MINUTE + minute)]?.push(peak));
   return byHour.map((all) => Float64Array.from(all).sort());
 }

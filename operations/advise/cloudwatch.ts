@@ -1,11 +1,11 @@
 import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { type Distribution, fixed } from "../../advisor/distribution";
-import { ofTraffic, reported } from "../../model/metrics";
+import { type Distribution, makeFixed } from "../../advisor/distribution";
+import { buildTrafficMetric, buildReportedMetric } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { AwsFailure } from "../aws/failure";
-import { type MetricRequest, type Point, readingDollars, readMetrics } from "../aws/metric-data";
+import { type MetricRequest, type Point, priceReading, readMetrics } from "../aws/metric-data";
 import { type History } from "./history";
-import { mixture, type PeriodQuantiles } from "./quantiles";
+import { mixPeriods, type PeriodQuantiles } from "./quantiles";
 
 const MINUTE = 60_000;
 const DAY_SECONDS = 86_400;
@@ -42,11 +42,11 @@ export interface KnownUse {
 }
 
 /** What reading the use of so many functions costs at most, in dollars. */
-export function useDollars(functions: number): { readonly metrics: number; readonly dollars: number } {
+export function priceUse(functions: number): { readonly metrics: number; readonly dollars: number } {
   const each =
-    Object.keys(byMinute({ name: "", deployedHere: true })).length +
-    Object.keys(byDay({ name: "", deployedHere: true })).length;
-  return { metrics: functions * each, dollars: readingDollars(functions * each) };
+    Object.keys(requestByMinute({ name: "", deployedHere: true })).length +
+    Object.keys(requestByDay({ name: "", deployedHere: true })).length;
+  return { metrics: functions * each, dollars: priceReading(functions * each) };
 }
 
 /**
@@ -66,11 +66,11 @@ export async function readUse(
   const to = Math.floor(now / MINUTE) * MINUTE;
   const from = to + MINUTE - HISTORY_DAYS * DAY_SECONDS * 1000;
   const read = (requestsOf: (one: WatchedFunction) => Readonly<Record<string, MetricRequest>>, periodSeconds: number) =>
-    readMetrics(client, region, together(functions, requestsOf), { from, to, periodSeconds }, signal);
-  const minutes = await read(byMinute, 60);
-  const days = await read(byDay, DAY_SECONDS);
+    readMetrics(client, region, combineRequests(functions, requestsOf), { from, to, periodSeconds }, signal);
+  const minutes = await read(requestByMinute, 60);
+  const days = await read(requestByDay, DAY_SECONDS);
   return functions.map((one, index) =>
-    knownUse(
+    buildKnownUse(
       one,
       { from, to },
       {
@@ -89,25 +89,25 @@ interface Read {
 
 type Subject = Pick<WatchedFunction, "name" | "deployedHere">;
 
-function byMinute(subject: Subject): Readonly<Record<string, MetricRequest>> {
+function requestByMinute(subject: Subject): Readonly<Record<string, MetricRequest>> {
   return {
-    invocations: { metric: ofTraffic("Invocations", subject), statistic: "Sum" },
-    concurrency: { metric: ofTraffic("ConcurrentExecutions", subject), statistic: "Maximum" },
-    duration: { metric: ofTraffic("Duration", subject), statistic: "Average" },
+    invocations: { metric: buildTrafficMetric("Invocations", subject), statistic: "Sum" },
+    concurrency: { metric: buildTrafficMetric("ConcurrentExecutions", subject), statistic: "Maximum" },
+    duration: { metric: buildTrafficMetric("Duration", subject), statistic: "Average" },
   };
 }
 
-function byDay(subject: Subject): Readonly<Record<string, MetricRequest>> {
+function requestByDay(subject: Subject): Readonly<Record<string, MetricRequest>> {
   const all = [...Object.keys(QUANTILES), "SampleCount"];
   return Object.fromEntries(
     all.flatMap((statistic) => [
-      [`duration ${statistic}`, { metric: ofTraffic("Duration", subject), statistic }],
-      [`init ${statistic}`, { metric: reported("InitDuration", subject), statistic }],
+      [`duration ${statistic}`, { metric: buildTrafficMetric("Duration", subject), statistic }],
+      [`init ${statistic}`, { metric: buildReportedMetric("InitDuration", subject), statistic }],
     ]),
   );
 }
 
-function together(
+function combineRequests(
   functions: readonly WatchedFunction[],
   requestsOf: (one: WatchedFunction) => Readonly<Record<string, MetricRequest>>,
 ): Record<string, MetricRequest> {
@@ -118,21 +118,21 @@ function together(
   );
 }
 
-function knownUse(
+function buildKnownUse(
   { id, deployedHere }: WatchedFunction,
   { from, to }: { readonly from: number; readonly to: number },
   { minutes, days }: Read,
 ): KnownUse {
-  const initSeconds = quantilesOf("init", days);
+  const initSeconds = mixQuantiles("init", days);
   const init = initSeconds && { initSeconds };
   const [first] = minutes("invocations");
   const last = minutes("invocations").at(-1);
   if (!first || !last) {
     const none = new Float64Array((to - from) / MINUTE);
-    const source = { kind: "minutes", counts: none, peaks: none, workSeconds: fixed(0) } as const;
+    const source = { kind: "minutes", counts: none, peaks: none, workSeconds: makeFixed(0) } as const;
     return { ...init, history: { startsAt: from, seconds: none.length * 60, source }, metricsRead: 1, notes: [] };
   }
-  const workSeconds = quantilesOf("duration", days);
+  const workSeconds = mixQuantiles("duration", days);
   if (!workSeconds) throw new AwsFailure(`CloudWatch knows invocations of ${id}, but not how long they took`);
 
   const length = (last.at - first.at) / MINUTE + 1;
@@ -146,7 +146,7 @@ function knownUse(
     for (const point of measured) if (place(point) >= 0 && place(point) < length) peaks[place(point)] = point.value;
   } else {
     for (const point of minutes("duration")) {
-      peaks[place(point)] = estimatedPeak(counts[place(point)] ?? 0, point.value);
+      peaks[place(point)] = estimatePeak(counts[place(point)] ?? 0, point.value);
     }
   }
   const notes = [
@@ -167,13 +167,13 @@ function knownUse(
  * Little's law, as the warmer has it: so many are at work on average, and at times three deviations more, but never
  * more than there are.
  */
-function estimatedPeak(count: number, averageMilliseconds: number): number {
+function estimatePeak(count: number, averageMilliseconds: number): number {
   const average = (count * averageMilliseconds) / MINUTE;
   return Math.min(count, Math.ceil(average + 3 * Math.sqrt(average)));
 }
 
 /** In seconds; CloudWatch has milliseconds. */
-function quantilesOf(name: string, days: (name: string) => readonly Point[]): Distribution | undefined {
+function mixQuantiles(name: string, days: (name: string) => readonly Point[]): Distribution | undefined {
   const periods = days(`${name} SampleCount`).map(({ at, value: count }): PeriodQuantiles => {
     const quantiles = Object.entries(QUANTILES).flatMap(([statistic, share]) => {
       const point = days(`${name} ${statistic}`).find((one) => one.at === at);
@@ -181,5 +181,5 @@ function quantilesOf(name: string, days: (name: string) => readonly Point[]): Di
     });
     return { count, quantiles };
   });
-  return mixture(periods);
+  return mixPeriods(periods);
 }

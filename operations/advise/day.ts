@@ -1,8 +1,8 @@
-import { type Policy, provisionedConcurrency, scheduledPings } from "../../advisor/policy";
+import { type Policy, countProvisioned, countScheduledPings } from "../../advisor/policy";
 import { UsageHistory } from "../../advisor/usage-history";
-import { demandOf } from "../../warming/demand";
+import { computeDemand } from "../../warming/demand";
 import { type History } from "./history";
-import { type Profile } from "./profile";
+import { type TrafficProfile } from "./profile";
 
 const MINUTE = 60_000;
 const MINUTES_PER_DAY = 1440;
@@ -22,13 +22,18 @@ export interface Bucket {
 }
 
 /** A day, and when it begins. */
-export interface Day {
+export interface BusiestDay {
   readonly startsAt: number;
   readonly buckets: readonly Bucket[];
 }
 
 /** The day (UTC) with the most requests, and how many instances a policy keeps warm in it. */
-export function busiestDay({ startsAt }: History, profile: Profile, policy: Policy, reservedConcurrency?: number): Day {
+export function findBusiestDay(
+  { startsAt }: History,
+  profile: TrafficProfile,
+  policy: Policy,
+  reservedConcurrency?: number,
+): BusiestDay {
   const { counts, peaks } = profile;
   const offset = Math.floor(startsAt / MINUTE) % MINUTES_PER_DAY;
   const byDay = new Map<number, number>();
@@ -38,7 +43,7 @@ export function busiestDay({ startsAt }: History, profile: Profile, policy: Poli
   });
   const [busiest] = [...byDay].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0]);
   const first = busiest * MINUTES_PER_DAY - offset;
-  const kept = instancesKept(startsAt, peaks, policy, {
+  const kept = simulateInstances(startsAt, peaks, policy, {
     from: first,
     to: first + MINUTES_PER_DAY,
     reservedConcurrency,
@@ -62,7 +67,7 @@ interface Span {
 }
 
 /** By the minute, as the simulation and the warmer decide it. */
-function instancesKept(
+function simulateInstances(
   startsAt: number,
   peaks: Float64Array,
   policy: Policy,
@@ -75,8 +80,8 @@ function instancesKept(
     const now = startsAt + minute * MINUTE;
     if (minute >= 0 && history && history.nextStartsAt <= now) history.nextPeriod(0);
     if (minute >= from) {
-      const scheduled = scheduledPings(policy, now / MINUTE);
-      if (policy.kind === "provisioned") last = provisionedConcurrency(policy, now / MINUTE);
+      const scheduled = countScheduledPings(policy, now / MINUTE);
+      if (policy.kind === "provisioned") last = countProvisioned(policy, now / MINUTE);
       else if (scheduled !== undefined) {
         const target = {
           functionName: "",
@@ -86,7 +91,7 @@ function instancesKept(
           ...(reservedConcurrency !== undefined && { reservedConcurrency }),
           ...(policy.kind === "conditional" && { conditional: policy }),
         };
-        last = demandOf(target, minute < 0 ? undefined : history?.usage(now)).concurrency;
+        last = computeDemand(target, minute < 0 ? undefined : history?.usage(now)).concurrency;
       }
       kept.push(last);
     }

@@ -34,7 +34,7 @@ const REQUESTS_PER_TURN = 100_000;
 const MINUTES_PER_TURN = 1440;
 
 /** A history's requests, as a simulation reads them. */
-export function demandOf({ source }: History, signal?: AbortSignal): Demand {
+export function readDemand({ source }: History, signal?: AbortSignal): Demand {
   if (source.kind === "requests") return { kind: "arrivals", read: () => readRequests(source.file, signal) };
   const { counts, peaks, workSeconds } = source;
   return { kind: "minutes", read: () => readMinutes(counts, peaks, signal), workSeconds };

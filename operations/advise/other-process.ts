@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { OperationFailure } from "../operation-failure";
 
 /** What another process tells about what it was asked. */
-export type Told<Result> =
+export type WorkerMessage<Result> =
   { readonly kind: "progress"; readonly share: number } | { readonly kind: "done"; readonly result: Result };
 
 const EVERY_MILLISECONDS = 200;
@@ -15,14 +15,17 @@ export class OtherProcess<Question extends object, Result> {
 
   /** @param file from the project's folder on; its main function calls {@link answerQuestions} */
   constructor(file: string) {
-    this.child = fork(runner(), [file], { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    this.child = fork(findRunner(), [file], {
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
   }
 
   /** Asks; the one before has to be answered. */
   ask(question: Question, onProgress: (share: number) => void): Promise<Result> {
     return new Promise((resolve, reject) => {
       const { child } = this;
-      const hear = (message: Told<Result>) => {
+      const hear = (message: WorkerMessage<Result>) => {
         if (message.kind === "progress") onProgress(message.share);
         else
           end(() => {
@@ -55,15 +58,15 @@ export class OtherProcess<Question extends object, Result> {
 export function answerQuestions<Result>(
   answer: (question: never, onProgress: (share: number) => void) => Promise<Result>,
 ): void {
-  const tell = (message: Told<Result>) => process.send?.(message);
+  const sendMessage = (message: WorkerMessage<Result>) => process.send?.(message);
   let last = 0;
   const onProgress = (share: number) => {
     if (Date.now() - last < EVERY_MILLISECONDS) return;
     last = Date.now();
-    tell({ kind: "progress", share });
+    sendMessage({ kind: "progress", share });
   };
   process.on("message", (question: unknown) => {
-    void answer(question as never, onProgress).then((result) => tell({ kind: "done", result }));
+    void answer(question as never, onProgress).then((result) => sendMessage({ kind: "done", result }));
   });
   // Ctrl-C reaches every process of a terminal: the one that started this one decides.
   process.on("SIGINT", () => undefined);
@@ -71,7 +74,7 @@ export function answerQuestions<Result>(
 }
 
 /** What runs a file of this project: above this one, and above what this one was bundled into. */
-function runner(): string {
+function findRunner(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     const file = join(folder, "run.js");
     if (existsSync(file)) return file;

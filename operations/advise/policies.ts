@@ -5,12 +5,12 @@ import prices from "../../model/prices.json";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 /** What decides how many instances are warm between deployments. */
-export type Warming = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;
+export type WarmingChoice = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;
 
 const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
 
 /** Settings as the simulation takes them. */
-export function policyOf({ scheduled, peak, conditional }: Warming): Policy {
+export function buildPolicy({ scheduled, peak, conditional }: WarmingChoice): Policy {
   if (!scheduled.enabled && !peak.enabled) return { kind: "none" };
   const schedule = {
     // No minute divides by it: nothing is sent outside of the peak.
@@ -37,13 +37,13 @@ export function policyOf({ scheduled, peak, conditional }: Warming): Policy {
  *
  * @param metrics how many tell it: one where CloudWatch knows the concurrency, two where that is estimated
  */
-export function readingDollarsPerMonth(policy: Policy, metrics: number): number {
+export function priceMonthlyReading(policy: Policy, metrics: number): number {
   if (policy.kind !== "conditional") return 0;
   return (MINUTES_PER_MONTH / policy.readEveryMinutes) * metrics * prices.perMetricRead;
 }
 
 /** Settings in a few words. */
-export function warmingText({ scheduled, peak, conditional }: Warming): string {
+export function describeWarming({ scheduled, peak, conditional }: WarmingChoice): string {
   if (!scheduled.enabled && !peak.enabled) return "none";
   const number = (concurrency: number) => (conditional.enabled ? "" : ` x ${concurrency}`);
   const all = scheduled.enabled ? [`every ${scheduled.everyMinutes} min${number(scheduled.concurrency)}`] : [];

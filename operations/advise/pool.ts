@@ -1,12 +1,12 @@
 import { type PolicyOutcome } from "../../advisor/compare";
 import { type History } from "./history";
 import { OtherProcess } from "./other-process";
-import { runTask, type Task } from "./task";
+import { runTask, type SimulationTask } from "./task";
 
 /** What another process is asked: work on the history that it was told last. */
 export interface PoolQuestion {
   readonly history?: History;
-  readonly task: Task;
+  readonly task: SimulationTask;
 }
 
 /** How tasks are done. */
@@ -21,24 +21,26 @@ export interface PoolSettings {
 /** Does every task, several at a time. The outcomes, in the tasks' order, do not depend on the number of workers. */
 export async function runTasks(
   history: History,
-  tasks: readonly Task[],
+  tasks: readonly SimulationTask[],
   settings: PoolSettings,
 ): Promise<PolicyOutcome[][]> {
   const { signal, onProgress } = settings;
   const sizes = tasks.map(({ policies, repetitions }) => policies.length * repetitions);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const done = tasks.map(() => 0);
-  const progressOf = (index: number) => (share: number) => {
+  const makeProgress = (index: number) => (share: number) => {
     done[index] = share * (sizes[index] ?? 0);
     onProgress?.(done.reduce((sum, size) => sum + size, 0) / total);
   };
   const outcomes: PolicyOutcome[][] = [];
   const waiting = tasks.entries();
-  const takeTurns = async (run: (task: Task, onProgress: (share: number) => void) => Promise<PolicyOutcome[]>) => {
+  const takeTurns = async (
+    run: (task: SimulationTask, onProgress: (share: number) => void) => Promise<PolicyOutcome[]>,
+  ) => {
     // Shared by all workers: each takes the next one that nobody has.
     for (const [index, task] of waiting) {
       signal?.throwIfAborted();
-      const progress = progressOf(index);
+      const progress = makeProgress(index);
       outcomes[index] = await run(task, progress);
       progress(1);
     }

@@ -1,11 +1,11 @@
 import { BusyHeap } from "../../advisor/busy-heap";
-import { sampler } from "../../advisor/distribution";
+import { makeSampler } from "../../advisor/distribution";
 import { MinuteArrivals } from "../../advisor/minute-arrivals";
-import { seededRandom } from "../../advisor/random";
-import { demandOf, type History } from "./history";
+import { createRandom } from "../../advisor/random";
+import { readDemand, type History } from "./history";
 
 /** What a history's requests are like, by the minute since its beginning. */
-export interface Profile {
+export interface TrafficProfile {
   readonly requests: number;
   readonly counts: Float64Array;
   /** The most requests at work at once: as it was measured, or as it comes out when the requests' times are drawn. */
@@ -13,7 +13,11 @@ export interface Profile {
 }
 
 /** Reads a history once. */
-export async function profileOf(history: History, seed: number, signal?: AbortSignal): Promise<Profile> {
+export async function buildTrafficProfile(
+  history: History,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<TrafficProfile> {
   const minutes = history.seconds / 60;
   const counts = new Float64Array(minutes);
   const peaks = new Float64Array(minutes);
@@ -23,19 +27,19 @@ export async function profileOf(history: History, seed: number, signal?: AbortSi
   const request = (atSeconds: number, workSeconds: number) => {
     for (const now = Math.min(minutes - 1, Math.floor(atSeconds / 60)); minute < now;) {
       minute++;
-      free(busy, minute * 60);
+      freeEnded(busy, minute * 60);
       peaks[minute] = busy.size;
     }
-    free(busy, atSeconds);
+    freeEnded(busy, atSeconds);
     busy.push(atSeconds + workSeconds);
     requests++;
     counts[minute] = (counts[minute] ?? 0) + 1;
     peaks[minute] = Math.max(peaks[minute] ?? 0, busy.size);
   };
-  const demand = demandOf(history, signal);
+  const demand = readDemand(history, signal);
   if (demand.kind === "minutes") {
-    const random = seededRandom(seed);
-    const arrivals = new MinuteArrivals(sampler(demand.workSeconds, random), random);
+    const random = createRandom(seed);
+    const arrivals = new MinuteArrivals(makeSampler(demand.workSeconds, random), random);
     for await (const one of demand.read()) arrivals.draw(one, request);
   } else {
     for await (const { atSeconds, workSeconds } of demand.read()) {
@@ -45,6 +49,6 @@ export async function profileOf(history: History, seed: number, signal?: AbortSi
   return { requests, counts, peaks };
 }
 
-function free(busy: BusyHeap, now: number): void {
+function freeEnded(busy: BusyHeap, now: number): void {
   while (busy.nextEnd <= now) busy.pop();
 }

@@ -1,18 +1,18 @@
-import { progressBar, showProgress } from "../progress";
-import { type Surroundings } from "../surroundings";
+import { formatProgressBar, showProgress } from "../progress";
+import { type CommandContext } from "../surroundings";
 
 /**
  * Does work on a function, and shows how far it is where there is a terminal.
  *
  * @param work is given what to call with what is being done, and with the share of it that is done, from 0 to 1
  */
-export async function withProgress<T>(
+export async function runWithProgress<T>(
   id: string,
-  { writeProgress }: Pick<Surroundings, "writeProgress">,
+  { writeProgress }: Pick<CommandContext, "writeProgress">,
   work: (onProgress: (what: string, share: number) => void) => Promise<T>,
 ): Promise<T> {
   let now = { what: "", share: 0 };
-  const line = () => `${progressBar(now.share)} ${id}: ${now.what}, ${Math.floor(100 * now.share)} %`;
+  const line = () => `${formatProgressBar(now.share)} ${id}: ${now.what}, ${Math.floor(100 * now.share)} %`;
   const stop = writeProgress && showProgress(line, writeProgress);
   try {
     return await work((what, share) => {

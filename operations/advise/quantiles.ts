@@ -1,4 +1,4 @@
-import { type Distribution, empirical, interpolate } from "../../advisor/distribution";
+import { type Distribution, makeEmpirical, interpolate } from "../../advisor/distribution";
 
 /** How a quantity varied in one period of time. */
 export interface PeriodQuantiles {
@@ -15,12 +15,12 @@ const QUANTILES = 500;
 /**
  * How a quantity varied in all periods together, each with the weight of its values; undefined where nothing is known.
  */
-export function mixture(periods: readonly PeriodQuantiles[]): Distribution | undefined {
+export function mixPeriods(periods: readonly PeriodQuantiles[]): Distribution | undefined {
   const weighted = periods.flatMap(({ count, quantiles }) => {
     const sorted = quantiles.toSorted(([a], [b]) => a - b);
     if (count <= 0 || sorted.length === 0) return [];
     return Array.from({ length: PARTS }, (_, part) => ({
-      value: quantile(sorted, (part + 0.5) / PARTS),
+      value: findQuantile(sorted, (part + 0.5) / PARTS),
       weight: count / PARTS,
     }));
   });
@@ -33,10 +33,10 @@ export function mixture(periods: readonly PeriodQuantiles[]): Distribution | und
     below += weight;
     while (values.length < QUANTILES && (values.length + 0.5) / QUANTILES <= below / total) values.push(value);
   }
-  return empirical(values);
+  return makeEmpirical(values);
 }
 
-function quantile(sorted: PeriodQuantiles["quantiles"], share: number): number {
+function findQuantile(sorted: PeriodQuantiles["quantiles"], share: number): number {
   const index = sorted.findIndex(([known]) => known >= share);
   const above = sorted.at(index);
   const below = index > 0 ? sorted[index - 1] : undefined;

@@ -1,11 +1,11 @@
 import { type PolicyOutcome } from "../../advisor/compare";
 import { TARGETS } from "../../performance/targets";
-import { percentText } from "./amounts";
+import { formatPercent } from "./amounts";
 import { type Candidate } from "./candidates";
 import { type PolicyAdvice } from "./report";
 
 /** A policy with what it would do. */
-export interface Judged {
+export interface JudgedCandidate {
   readonly candidate: Candidate;
   readonly outcome: PolicyOutcome;
   /** What it costs in a month. */
@@ -23,7 +23,7 @@ export interface Recommendation {
     /** Nothing that was compared reaches the target. */
     | "out-of-reach";
   /** Missing where nothing reaches the target. */
-  readonly chosen?: Judged;
+  readonly chosen?: JudgedCandidate;
   /** What to do, and why. */
   readonly sentence: string;
 }
@@ -35,46 +35,46 @@ const TARGET = TARGETS.coldStartPercent;
  * counts is the upper end of the interval: a policy that may miss the target does not reach it. Where that holds
  * without warming, nothing else is asked for.
  */
-export function recommend(all: readonly Judged[]): Recommendation {
+export function recommend(all: readonly JudgedCandidate[]): Recommendation {
   const none = all.find(({ candidate }) => candidate.policy.kind === "none");
   if (!none) throw new Error("Without the policy `none`, nobody knows what warming changes");
   if (none.outcome.requests === 0) {
     return { kind: "do-not-warm", chosen: none, sentence: "Do not warm this function: no request came in." };
   }
-  const without = shares(none);
-  if (reaches(none)) {
+  const without = describeShares(none);
+  if (reachesTarget(none)) {
     const sentence = `Do not warm this function: its own traffic keeps it warm, ${without} are cold without any pings.`;
     return { kind: "do-not-warm", chosen: none, sentence };
   }
   const byPrice = all
-    .filter(reaches)
+    .filter(reachesTarget)
     .toSorted((a, b) => a.dollars.total - b.dollars.total || a.outcome.coldShare - b.outcome.coldShare);
   const [chosen] = byPrice;
   if (!chosen) {
-    const sentence = `Leave it as it is: no policy is sure to keep cold starts below ${TARGET} %, the best leaves ${shares(best(all))}; without warming ${without} are cold.`;
+    const sentence = `Leave it as it is: no policy is sure to keep cold starts below ${TARGET} %, the best leaves ${describeShares(selectBest(all))}; without warming ${without} are cold.`;
     return { kind: "out-of-reach", sentence };
   }
   if (chosen.candidate.warming) {
-    const sentence = `Warm it ${chosen.candidate.name}: the cheapest that keeps cold starts below ${TARGET} %, with ${shares(chosen)}; without warming ${without} are cold.`;
+    const sentence = `Warm it ${chosen.candidate.name}: the cheapest that keeps cold starts below ${TARGET} %, with ${describeShares(chosen)}; without warming ${without} are cold.`;
     return { kind: "warm", chosen, sentence };
   }
   const isOnly = !byPrice.some(({ candidate }) => candidate.warming);
   const reason = isOnly ? `warming cannot reach ${TARGET} %` : `warming that reaches ${TARGET} % costs more`;
-  const sentence = `Buy provisioned concurrency: ${reason}; ${chosen.candidate.name} leaves ${shares(chosen)}, without warming ${without} are cold.`;
+  const sentence = `Buy provisioned concurrency: ${reason}; ${chosen.candidate.name} leaves ${describeShares(chosen)}, without warming ${without} are cold.`;
   return { kind: "provision", chosen, sentence };
 }
 
 /** Whether a policy is sure to keep cold starts below the target. */
-export function reaches({ outcome }: Judged): boolean {
+export function reachesTarget({ outcome }: JudgedCandidate): boolean {
   return outcome.coldShareInterval.most < TARGET / 100;
 }
 
-function best(all: readonly Judged[]): Judged {
+function selectBest(all: readonly JudgedCandidate[]): JudgedCandidate {
   return all.reduce((least, one) =>
     one.outcome.coldShareInterval.most < least.outcome.coldShareInterval.most ? one : least,
   );
 }
 
-function shares({ outcome: { coldShare, coldShareInterval } }: Judged): string {
-  return `${percentText(coldShare)} of requests (at most ${percentText(coldShareInterval.most)})`;
+function describeShares({ outcome: { coldShare, coldShareInterval } }: JudgedCandidate): string {
+  return `${formatPercent(coldShare)} of requests (at most ${formatPercent(coldShareInterval.most)})`;
 }

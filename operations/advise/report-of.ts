@@ -4,7 +4,7 @@ import { type AdviceReport, type FunctionAdvice, REPORT_VERSION } from "./report
 import { ASSUMPTION, LEFT_OUT } from "./unknowns";
 
 /** The report of what is advised. */
-export function reportOf(environment: string | undefined, functions: readonly FunctionAdvice[]): AdviceReport {
+export function buildAdviceReport(environment: string | undefined, functions: readonly FunctionAdvice[]): AdviceReport {
   return {
     version: REPORT_VERSION,
     ...(environment !== undefined && { environment }),

@@ -1,18 +1,18 @@
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
-import { InvalidInput, keyPath, show } from "../../environments/mistakes";
+import { InvalidInput, formatKeyPath, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
-import { type WatchedFunction, watchedFunctions } from "../../model/watched-function";
+import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
-import { warmedFunctions } from "../../model/warmed-functions";
+import { listWarmedFunctions } from "../../model/warmed-functions";
 import { MAX_ATTEMPTS } from "../aws/failure";
-import { type Subject } from "./advise-function";
-import { dollarText } from "./amounts";
+import { type AdvisedSubject } from "./advise-function";
+import { formatSmallDollars } from "./amounts";
 import { readTrace } from "./trace/read-trace";
 
 /** What is known of a function besides its use. */
-type Settings = Pick<Subject, "id" | "memoryMb" | "architecture" | "reservedConcurrency" | "configured">;
+type Settings = Pick<AdvisedSubject, "id" | "memoryMb" | "architecture" | "reservedConcurrency" | "configured">;
 
 /** What a user says of a trace's function; each counts more than the environment's file. */
 export interface TraceOptions {
@@ -32,8 +32,8 @@ const UNDESCRIBED = { memoryMb: 512, architecture: "arm64" } as const;
  * @param id one of them; all by default
  * @throws InvalidInput if it is none of the environment's, or one that is stopped
  */
-export function chosenFunctions(environment: Environment, id?: string): WatchedFunction[] {
-  const all = watchedFunctions(environment);
+export function selectFunctions(environment: Environment, id?: string): WatchedFunction[] {
+  const all = listWatchedFunctions(environment);
   const known = all.filter((one) => environment.functions[one.id]?.reservedConcurrency !== 0);
   if (id === undefined && known.length > 0) return known;
   const chosen = known.filter((one) => one.id === id);
@@ -46,18 +46,18 @@ export function chosenFunctions(environment: Environment, id?: string): WatchedF
 }
 
 /** Functions with their use, as CloudWatch knows it; says first what reading it costs. */
-export async function subjectsInCloudWatch(
+export async function readSubjects(
   environment: Environment,
   functions: readonly WatchedFunction[],
   now: number,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<Subject[]> {
-  const settings = functions.map((one) => settingsOf(environment, one));
+): Promise<AdvisedSubject[]> {
+  const settings = functions.map((one) => readSettings(environment, one));
   // AWS's client takes time to load, and a trace needs none.
-  const { HISTORY_DAYS, readUse, useDollars } = await import("./cloudwatch");
-  const { metrics, dollars } = useDollars(functions.length);
-  say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${dollarText(dollars)}`);
+  const { HISTORY_DAYS, readUse, priceUse } = await import("./cloudwatch");
+  const { metrics, dollars } = priceUse(functions.length);
+  say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${formatSmallDollars(dollars)}`);
   const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
   const { region } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
@@ -73,16 +73,16 @@ export async function subjectsInCloudWatch(
  *
  * @param environment with the one function in question; missing where there is none
  */
-export async function withTrace<T>(
+export async function runWithTrace<T>(
   root: string,
   { file, memoryMb, architecture, workSeconds, initSeconds }: TraceOptions,
   described: { readonly environment: Environment; readonly watched: WatchedFunction } | undefined,
   signal: AbortSignal,
-  work: (subject: Subject) => Promise<T>,
+  work: (subject: AdvisedSubject) => Promise<T>,
 ): Promise<T> {
   const name = basename(file, extname(file)).replaceAll(/[^\w.-]+/g, "-");
   const settings = described
-    ? settingsOf(described.environment, described.watched, memoryMb)
+    ? readSettings(described.environment, described.watched, memoryMb)
     : { id: name, ...UNDESCRIBED };
   const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-trace-"));
   try {
@@ -101,13 +101,13 @@ export async function withTrace<T>(
   }
 }
 
-function settingsOf(environment: Environment, { id, memoryMb }: WatchedFunction, given = memoryMb): Settings {
+function readSettings(environment: Environment, { id, memoryMb }: WatchedFunction, given = memoryMb): Settings {
   if (given === undefined) {
-    const message = `${keyPath(["functions", id, "memory_mb"])}: expected its memory, without which nobody knows what warming it costs, got nothing`;
+    const message = `${formatKeyPath(["functions", id, "memory_mb"])}: expected its memory, without which nobody knows what warming it costs, got nothing`;
     throw new InvalidInput([{ file: `environments/${environment.name}.tfvars`, message }]);
   }
   const deployed = environment.functions[id];
-  const configured = warmedFunctions(environment).find((one) => one.id === id)?.settings;
+  const configured = listWarmedFunctions(environment).find((one) => one.id === id)?.settings;
   return {
     id,
     memoryMb: given,

@@ -2,13 +2,13 @@ import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, CAUSES, findAlarmMeasure, nameAlarm } from "../../model/alarms";
 import { listWarmerAlarms } from "../../model/warmer-alarms";
-import { type Subject } from "../subject";
+import { type MeasuredFunction } from "../subject";
 
 /** An alarm that an environment has. */
 export interface EnvironmentAlarm {
   readonly name: string;
   /** The function that it watches, and which of its alarms it is; missing for the warmer's own. */
-  readonly watches?: { readonly subject: Subject; readonly key: AlarmKey | "degraded" };
+  readonly watches?: { readonly subject: MeasuredFunction; readonly key: AlarmKey | "degraded" };
   /** Whether it sends messages itself. */
   readonly notifies: boolean;
   /** Whether users suffer while it rings: how soon it is told matters. */
@@ -16,7 +16,10 @@ export interface EnvironmentAlarm {
 }
 
 /** Every alarm of an environment's functions and its warmer, by the names that the stack gives them. */
-export function alarmsOf(environment: Environment, subjects: readonly Subject[]): EnvironmentAlarm[] {
+export function listEnvironmentAlarms(
+  environment: Environment,
+  subjects: readonly MeasuredFunction[],
+): EnvironmentAlarm[] {
   const { name } = environment;
   const ofFunctions = subjects.flatMap((subject): EnvironmentAlarm[] => {
     const { watched } = subject;

@@ -5,8 +5,8 @@ import {
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import { z } from "zod";
-import { answerOf } from "../aws/failure";
-import { type AlarmState, type StateChange } from "./ringing";
+import { waitForAws } from "../aws/failure";
+import { type AlarmStatus, type StateChange } from "./ringing";
 
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;
 const PAGE = 100;
@@ -45,8 +45,8 @@ const historyData = z.object({
 export async function readAlarmStates(
   { client, region, signal }: AlarmSource,
   prefix: string,
-): Promise<Map<string, AlarmState>> {
-  const states = new Map<string, AlarmState>();
+): Promise<Map<string, AlarmStatus>> {
+  const states = new Map<string, AlarmStatus>();
   const input = { AlarmNamePrefix: prefix, AlarmTypes: [...ALARM_TYPES] };
   const read = async () => {
     const pages = paginateDescribeAlarms({ client, pageSize: PAGE }, input, { abortSignal: signal });
@@ -61,7 +61,11 @@ export async function readAlarmStates(
       }
     }
   };
-  await answerOf(read(), { region, action: "cloudwatch:DescribeAlarms", notFound: `there are no alarms in ${region}` });
+  await waitForAws(read(), {
+    region,
+    action: "cloudwatch:DescribeAlarms",
+    notFound: `there are no alarms in ${region}`,
+  });
   return states;
 }
 
@@ -87,9 +91,9 @@ export async function readStateChanges(
   };
   const read = async () => {
     const pages = paginateDescribeAlarmHistory({ client, pageSize: PAGE }, input, { abortSignal: signal });
-    for await (const { AlarmHistoryItems = [] } of pages) changes.push(...AlarmHistoryItems.flatMap(changeOf));
+    for await (const { AlarmHistoryItems = [] } of pages) changes.push(...AlarmHistoryItems.flatMap(parseChange));
   };
-  await answerOf(read(), {
+  await waitForAws(read(), {
     region,
     action: "cloudwatch:DescribeAlarmHistory",
     notFound: `there is no history of alarms in ${region}`,
@@ -97,7 +101,7 @@ export async function readStateChanges(
   return changes.sort((one, other) => one.at - other.at);
 }
 
-function changeOf({ AlarmName, Timestamp, HistoryData = "" }: AlarmHistoryItem): StateChange[] {
+function parseChange({ AlarmName, Timestamp, HistoryData = "" }: AlarmHistoryItem): StateChange[] {
   const data = historyData.safeParse(parse(HistoryData)).data;
   if (AlarmName === undefined || !Timestamp || !data) return [];
   const { oldState, newState } = data;

@@ -9,7 +9,7 @@ export interface StateChange {
 }
 
 /** How an alarm is now. */
-export interface AlarmState {
+export interface AlarmStatus {
   readonly isRinging: boolean;
   readonly since: number | undefined;
 }
@@ -24,7 +24,7 @@ export interface Ring {
 }
 
 /** A time to look at, in milliseconds since 1970. */
-export interface Range {
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
@@ -35,7 +35,11 @@ export interface Range {
  * @param changes its changes of state, in the order of time
  * @param state how it is now: one that rings all the time does not change
  */
-export function ringsOf(changes: readonly StateChange[], state: AlarmState | undefined, { from, to }: Range): Ring[] {
+export function findRings(
+  changes: readonly StateChange[],
+  state: AlarmStatus | undefined,
+  { from, to }: TimeRange,
+): Ring[] {
   const rings: Ring[] = [];
   let open: Ring | undefined;
   const inRange = changes.filter(({ at }) => at >= from && at < to);
@@ -55,12 +59,12 @@ export function ringsOf(changes: readonly StateChange[], state: AlarmState | und
 }
 
 /** How long an alarm rang in a time, in milliseconds. */
-export function ringingMilliseconds(rings: readonly Ring[], { from, to }: Range): number {
+export function measureRinging(rings: readonly Ring[], { from, to }: TimeRange): number {
   return rings.reduce((total, { rangAt = from, endedAt = to }) => total + (endedAt - rangAt), 0);
 }
 
 /** The middle one of some numbers; of an even number of them, the mean of the two in the middle. */
-export function median(numbers: readonly number[]): number | undefined {
+export function computeMedian(numbers: readonly number[]): number | undefined {
   const sorted = [...numbers].sort((one, other) => one - other);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];

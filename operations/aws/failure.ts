@@ -1,4 +1,4 @@
-import { oneLine } from "../one-line";
+import { toOneLine } from "../one-line";
 import { OperationFailure } from "../operation-failure";
 
 /** What AWS did not do for us. */
@@ -58,13 +58,13 @@ export interface CallContext {
 }
 
 /** Waits for an AWS client's answer; what can go wrong outside of this program is thrown as an {@link AwsFailure}. */
-export async function answerOf<T>(call: Promise<T>, { region, notFound, action }: CallContext): Promise<T> {
+export async function waitForAws<T>(call: Promise<T>, { region, notFound, action }: CallContext): Promise<T> {
   try {
     return await call;
   } catch (error) {
     if (!(error instanceof Error) || error instanceof AwsFailure) throw error;
     const { name } = error;
-    const message = oneLine(error.message);
+    const message = toOneLine(error.message);
     if (name === "ResourceNotFoundException" || name === "ResourceNotFound") throw new AwsFailure(notFound);
     if (DENIALS.has(name)) throw new AccessDenied(action ?? "it", message);
     if (CLOCK.test(`${name} ${message}`)) throw new AwsFailure(`this computer's clock is off: ${message}`);
@@ -78,6 +78,6 @@ export async function answerOf<T>(call: Promise<T>, { region, notFound, action }
     }
     // The clients mark every error that a request has met; one without the mark is this program's own.
     if (!("$metadata" in error)) throw error;
-    throw new AwsFailure(`asking AWS in ${region} failed: ${oneLine(`${name}: ${message}`)}`);
+    throw new AwsFailure(`asking AWS in ${region} failed: ${toOneLine(`${name}: ${message}`)}`);
   }
 }

@@ -6,7 +6,7 @@ import {
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../model/priced-resources";
-import { answerOf, AwsFailure } from "./failure";
+import { waitForAws, AwsFailure } from "./failure";
 
 const EVERY_MILLISECONDS = 500;
 const LONGEST_MILLISECONDS = 5 * 60_000;
@@ -32,7 +32,7 @@ export interface LogQueryResult {
 }
 
 /** How to wait; tests bring their own. */
-export interface Waiting {
+export interface WaitOptions {
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   readonly signal: AbortSignal;
 }
@@ -45,7 +45,7 @@ export interface Waiting {
 export async function runLogQuery(
   client: CloudWatchLogsClient,
   { region, logGroups, query, from, to }: LogQuery,
-  { wait, signal }: Waiting,
+  { wait, signal }: WaitOptions,
 ): Promise<LogQueryResult> {
   const notFound = `there is no log group ${logGroups.join(" or ")} in ${region}`;
   const start = new StartQueryCommand({
@@ -54,19 +54,19 @@ export async function runLogQuery(
     startTime: Math.floor(from / 1000),
     endTime: Math.ceil(to / 1000),
   });
-  const { queryId } = await answerOf(client.send(start, { abortSignal: signal }), {
+  const { queryId } = await waitForAws(client.send(start, { abortSignal: signal }), {
     region,
     notFound,
     action: "logs:StartQuery",
   });
   try {
     for (let waited = 0; waited < LONGEST_MILLISECONDS; waited += EVERY_MILLISECONDS) {
-      const answer = await answerOf(client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal }), {
+      const answer = await waitForAws(client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal }), {
         region,
         notFound,
         action: "logs:GetQueryResults",
       });
-      if (answer.status === "Complete") return resultOf(answer);
+      if (answer.status === "Complete") return parseResult(answer);
       if (answer.status !== "Running" && answer.status !== "Scheduled") {
         throw new AwsFailure(`a log query in ${region} ended as ${answer.status ?? "unknown"}`);
       }
@@ -80,7 +80,7 @@ export async function runLogQuery(
   }
 }
 
-function resultOf({ results = [], statistics }: GetQueryResultsCommandOutput): LogQueryResult {
+function parseResult({ results = [], statistics }: GetQueryResultsCommandOutput): LogQueryResult {
   const bytesScanned = statistics?.bytesScanned ?? 0;
   return {
     records: results.map((fields) => Object.fromEntries(fields.map(({ field = "", value = "" }) => [field, value]))),

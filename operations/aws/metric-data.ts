@@ -1,7 +1,7 @@
 import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import prices from "../../model/prices.json";
 import { type Measure, type MetricAddress } from "../../model/metrics";
-import { answerOf, AwsFailure } from "./failure";
+import { waitForAws, AwsFailure } from "./failure";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const QUERIES_PER_CALL = 500;
@@ -30,7 +30,7 @@ export interface MetricRequest {
 export interface MetricRange {
   readonly from: number;
   readonly to: number;
-  /** Not shorter than CloudWatch keeps it: see {@link shortestPeriod}. */
+  /** Not shorter than CloudWatch keeps it: see {@link findShortestPeriod}. */
   readonly periodSeconds: number;
 }
 
@@ -41,12 +41,12 @@ export interface Point {
 }
 
 /** The shortest period in seconds that CloudWatch still keeps of a time. */
-export function shortestPeriod(from: number, now: number): number {
+export function findShortestPeriod(from: number, now: number): number {
   return KEPT.find(({ milliseconds }) => now - from <= milliseconds)?.periodSeconds ?? 3600;
 }
 
 /** What one reading of so many metrics costs, in dollars. */
-export function readingDollars(metrics: number): number {
+export function priceReading(metrics: number): number {
   return metrics * prices.perMetricRead;
 }
 
@@ -66,7 +66,7 @@ export async function readMetrics<Name extends string>(
 ): Promise<Record<Name, Point[]>> {
   const names = Object.keys(requests) as Name[];
   const points = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Point[]>;
-  const queries = names.map((name, index) => queriesOf(requests[name], `m${index}`, periodSeconds));
+  const queries = names.map((name, index) => buildQueries(requests[name], `m${index}`, periodSeconds));
   const read = async (some: readonly MetricDataQuery[]) => {
     const input = {
       StartTime: new Date(from),
@@ -86,12 +86,12 @@ export async function readMetrics<Name extends string>(
     }
   };
   const context = { region, action: "cloudwatch:GetMetricData", notFound: `there are no metrics in ${region}` };
-  for (const some of fitting(queries)) await answerOf(read(some), context);
+  for (const some of splitIntoCalls(queries)) await waitForAws(read(some), context);
   return points;
 }
 
 /** As few calls as there can be. What an expression is computed from has to be in its own call. */
-function fitting(groups: readonly (readonly MetricDataQuery[])[]): MetricDataQuery[][] {
+function splitIntoCalls(groups: readonly (readonly MetricDataQuery[])[]): MetricDataQuery[][] {
   const calls: MetricDataQuery[][] = [];
   for (const group of groups) {
     const last = calls.at(-1);
@@ -101,24 +101,24 @@ function fitting(groups: readonly (readonly MetricDataQuery[])[]): MetricDataQue
   return calls;
 }
 
-function queriesOf(request: MetricRequest | Measure, id: string, periodSeconds: number): MetricDataQuery[] {
+function buildQueries(request: MetricRequest | Measure, id: string, periodSeconds: number): MetricDataQuery[] {
   const { statistic } = request;
-  if ("metric" in request) return [queryOf(request.metric, statistic, id, periodSeconds)];
+  if ("metric" in request) return [buildQuery(request.metric, statistic, id, periodSeconds)];
   const { metrics, expression } = request;
   const [first] = Object.values(metrics);
-  if (expression === undefined) return first ? [queryOf(first, statistic, id, periodSeconds)] : [];
+  if (expression === undefined) return first ? [buildQuery(first, statistic, id, periodSeconds)] : [];
   // Several requests of one call would have the same names for their metrics.
   const names = new RegExp(`\\b(${Object.keys(metrics).join("|")})\\b`, "g");
   return [
     { Id: id, Expression: expression.replace(names, `${id}_$1`) },
     ...Object.entries(metrics).map(([name, metric]) => ({
-      ...queryOf(metric, statistic, `${id}_${name}`, periodSeconds),
+      ...buildQuery(metric, statistic, `${id}_${name}`, periodSeconds),
       ReturnData: false,
     })),
   ];
 }
 
-function queryOf(
+function buildQuery(
   { namespace, metricName, dimensions }: MetricAddress,
   statistic: string,
   id: string,

@@ -1,7 +1,7 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { answerOf, MAX_ATTEMPTS } from "./failure";
+import { waitForAws, MAX_ATTEMPTS } from "./failure";
 
 /** Errors by which AWS says that a thing is not there. */
 const MISSING = new Set([
@@ -46,7 +46,7 @@ export class AwsReader {
     notFound: string,
     call: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    return answerOf(call({ abortSignal: this.signal }), { region: this.region, action, notFound });
+    return waitForAws(call({ abortSignal: this.signal }), { region: this.region, action, notFound });
   }
 
   /** As {@link ask}; undefined where AWS says that there is no such thing. */

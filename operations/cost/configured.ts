@@ -1,19 +1,19 @@
 import { type Environment } from "../../environments/schema";
 import { type CostItem, priceFunctionMonitoring, priceSharedMonitoring } from "../../model/monitoring-cost";
-import { warmedFunctions } from "../../model/warmed-functions";
+import { listWarmedFunctions } from "../../model/warmed-functions";
 import { priceFunctionWarming, priceWarmerRuns, type StrategyCost } from "../../model/warming-cost";
-import { watchedFunctions } from "../../model/watched-function";
-import { type CostLine, type Costs, type EnvironmentCost, exactly, NO_COSTS, totalsOf } from "./cost-report";
-import { provisionedCost } from "./provisioned";
+import { listWatchedFunctions } from "../../model/watched-function";
+import { type CostLine, type Costs, type EnvironmentCost, makeExactRange, NO_COSTS, sumCosts } from "./cost-report";
+import { priceProvisioned } from "./provisioned";
 
 /** What an environment costs by what its file says, before anybody has called it. */
-export function configuredCost(environment: Environment): EnvironmentCost {
+export function priceConfigured(environment: Environment): EnvironmentCost {
   const { name: environmentName, region } = environment;
-  const warmed = warmedFunctions(environment);
+  const warmed = listWarmedFunctions(environment);
   const notes: string[] = [];
-  const functions = watchedFunctions(environment).map((watched) => {
+  const functions = listWatchedFunctions(environment).map((watched) => {
     const { id, name } = watched;
-    const { lines, note } = provisionedCost(environment, id);
+    const { lines, note } = priceProvisioned(environment, id);
     if (note !== undefined) notes.push(note);
     const pinged = warmed.filter((one) => one.id === id);
     return {
@@ -29,12 +29,14 @@ export function configuredCost(environment: Environment): EnvironmentCost {
       strategyLines({ ...cost, what: `the warmer's runs, ${cost.what}` }, ""),
     ),
   };
-  const totals = totalsOf([...functions, shared]);
+  const totals = sumCosts([...functions, shared]);
   return { environment: environmentName, region, measured: undefined, functions, shared, totals, notes };
 }
 
 function itemLines({ what, count, dollarsEach }: CostItem): CostLine[] {
-  return count === 0 ? [] : [{ what, count: exactly(count), unit: "", dollars: exactly(count * dollarsEach) }];
+  return count === 0
+    ? []
+    : [{ what, count: makeExactRange(count), unit: "", dollars: makeExactRange(count * dollarsEach) }];
 }
 
 function strategyLines({ what, pings, dollars, eachTime }: StrategyCost, unit: CostLine["unit"]): CostLine[] {

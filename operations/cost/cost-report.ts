@@ -1,15 +1,15 @@
 /** From the least to the most, which are the same where nothing depends on usage. */
-export type Range = readonly [least: number, most: number];
+export type CostRange = readonly [least: number, most: number];
 
 /** One thing that costs money. */
 export interface CostLine {
   /** As in `metrics` or `scheduled`. */
   readonly what: string;
   /** How many, of what the unit says. */
-  readonly count: Range;
+  readonly count: CostRange;
   readonly unit: "" | "GB" | "GB-s" | "instances" | "pings" | "requests" | "runs";
   /** A month, or each time. */
-  readonly dollars: Range;
+  readonly dollars: CostRange;
   /** Whether it is paid each time instead of each month; it is in no total then. */
   readonly eachTime?: true;
 }
@@ -46,7 +46,7 @@ export interface EnvironmentCost {
   readonly functions: readonly FunctionCost[];
   /** What is there once for all of them. */
   readonly shared: Costs;
-  readonly totals: Readonly<Record<keyof Costs, Range>>;
+  readonly totals: Readonly<Record<keyof Costs, CostRange>>;
   /** What could not be told. */
   readonly notes: readonly string[];
 }
@@ -58,14 +58,14 @@ export const KINDS = ["monitoring", "warming", "requests", "provisioned"] as con
 export const NO_COSTS: Costs = { monitoring: [], warming: [], requests: [], provisioned: [] };
 
 /** The same, whatever usage decides. */
-export function exactly(value: number): Range {
+export function makeExactRange(value: number): CostRange {
   return [value, value];
 }
 
 /** Adds up what is paid each month; of the two ways of provisioned concurrency, the first counts. */
-export function totalsOf(all: readonly Costs[]): Readonly<Record<keyof Costs, Range>> {
+export function sumCosts(all: readonly Costs[]): Readonly<Record<keyof Costs, CostRange>> {
   const total = (lines: readonly CostLine[]) =>
-    sumOf(lines.filter((line) => !line.eachTime).map((line) => line.dollars));
+    sumRanges(lines.filter((line) => !line.eachTime).map((line) => line.dollars));
   return {
     monitoring: total(all.flatMap(({ monitoring }) => monitoring)),
     warming: total(all.flatMap(({ warming }) => warming)),
@@ -75,6 +75,6 @@ export function totalsOf(all: readonly Costs[]): Readonly<Record<keyof Costs, Ra
 }
 
 /** The sum of ranges. */
-export function sumOf(ranges: readonly Range[]): Range {
-  return ranges.reduce<Range>(([least, most], [low, high]) => [least + low, most + high], [0, 0]);
+export function sumRanges(ranges: readonly CostRange[]): CostRange {
+  return ranges.reduce<CostRange>(([least, most], [low, high]) => [least + low, most + high], [0, 0]);
 }

@@ -1,8 +1,8 @@
 import { type Environment } from "../../environments/schema";
 import prices from "../../model/prices.json";
-import { hoursPerWeek } from "../../model/schedules";
-import { switchedOnSchedules, type WarmedFunction, warmedFunctions } from "../../model/warmed-functions";
-import { type CostLine, exactly, type Range } from "./cost-report";
+import { countHoursPerWeek } from "../../model/schedules";
+import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
+import { type CostLine, makeExactRange, type CostRange } from "./cost-report";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 const HOURS_PER_WEEK = 7 * 24;
@@ -22,33 +22,33 @@ export interface ProvisionedUse {
  * @param id as the environment's file calls the function
  * @returns no lines, and why not, for a function that has no such alternative
  */
-export function provisionedCost(
+export function priceProvisioned(
   environment: Environment,
   id: string,
   { instances, gigabyteSeconds = 0 }: ProvisionedUse = {},
 ): { readonly lines: CostLine[]; readonly note?: string } {
-  const one = warmedFunctions(environment).find((warmed) => warmed.id === id);
+  const one = listWarmedFunctions(environment).find((warmed) => warmed.id === id);
   if (!one) return { lines: [] };
-  const size = sizeOf(environment, id);
+  const size = findFunctionSize(environment, id);
   if (!size)
     return {
       lines: [],
       note: `${id}: its memory is unknown, so that neither pings nor instances have a price: set memory_mb`,
     };
   const { scheduled, peak } = one.settings;
-  const inPeak = instancesIn(one, peak.enabled ? [peak.concurrency] : [], instances);
-  const always = instancesIn(
+  const inPeak = countInstances(one, peak.enabled ? [peak.concurrency] : [], instances);
+  const always = countInstances(
     one,
     [scheduled, peak].filter(({ enabled }) => enabled).map(({ concurrency }) => concurrency),
     instances,
   );
-  const line = (what: string, count: Range, hours: number): CostLine => ({
+  const line = (what: string, count: CostRange, hours: number): CostLine => ({
     what,
     count,
     unit: "instances",
-    dollars: dollarsOf(count, { ...size, hours, gigabyteSeconds }),
+    dollars: priceInstances(count, { ...size, hours, gigabyteSeconds }),
   });
-  const peakHours = (hoursPerWeek(switchedOnSchedules(one)).peak / HOURS_PER_WEEK) * HOURS_PER_MONTH;
+  const peakHours = (countHoursPerWeek(selectSchedules(one)).peak / HOURS_PER_WEEK) * HOURS_PER_MONTH;
   return {
     lines: [
       ...(always[1] > 0 ? [line("always", always, HOURS_PER_MONTH)] : []),
@@ -65,7 +65,7 @@ interface Size {
 /**
  * The size of a function, if the file says it; one that is deployed elsewhere is taken for x86_64, which costs more.
  */
-export function sizeOf({ functions, existingFunctions }: Environment, id: string): Size | undefined {
+export function findFunctionSize({ functions, existingFunctions }: Environment, id: string): Size | undefined {
   const { [id]: deployed } = functions;
   const { [id]: existing } = existingFunctions;
   const memoryMb = deployed?.memoryMb ?? existing?.memoryMb;
@@ -74,26 +74,26 @@ export function sizeOf({ functions, existingFunctions }: Environment, id: string
     : { gigabytes: memoryMb / 1024, architecture: deployed?.architecture ?? "x86_64" };
 }
 
-function instancesIn(
+function countInstances(
   { settings: { conditional } }: WarmedFunction,
   fixed: readonly number[],
   measured: number | undefined,
-): Range {
-  if (fixed.length === 0) return exactly(0);
-  if (measured !== undefined) return exactly(measured);
-  return conditional.enabled ? [conditional.minimum, conditional.maximum] : exactly(Math.max(...fixed));
+): CostRange {
+  if (fixed.length === 0) return makeExactRange(0);
+  if (measured !== undefined) return makeExactRange(measured);
+  return conditional.enabled ? [conditional.minimum, conditional.maximum] : makeExactRange(Math.max(...fixed));
 }
 
 /** The least is with all requests on these instances, as far as they have the time. */
-function dollarsOf(
-  instances: Range,
+function priceInstances(
+  instances: CostRange,
   {
     gigabytes,
     architecture,
     hours,
     gigabyteSeconds,
   }: Size & { readonly hours: number; readonly gigabyteSeconds: number },
-): Range {
+): CostRange {
   const { perGigabyteSecond, provisioned } = prices.lambda;
   const perWork = perGigabyteSecond[architecture] - provisioned.workPerGigabyteSecond[architecture];
   const [least, most] = instances.map((count) => {

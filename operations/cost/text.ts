@@ -1,7 +1,7 @@
 import { formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
-import { numberText } from "../number-text";
-import { textTable } from "../text-table";
-import { type CostLine, type Costs, type EnvironmentCost, KINDS, type Range } from "./cost-report";
+import { formatNumber } from "../number-text";
+import { formatTextTable } from "../text-table";
+import { type CostLine, type Costs, type EnvironmentCost, KINDS, type CostRange } from "./cost-report";
 
 const HEADINGS = ["Function", "For", "What", "How many", "A month"];
 const LEFT_OUT_ALWAYS = [
@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<keyof Costs, string>> = {
 };
 
 /** What is in no figure, for people and scripts to know. */
-export function leftOut(measured: boolean): string[] {
+export function listLeftOut(measured: boolean): string[] {
   return measured
     ? [...LEFT_OUT_ALWAYS, "data transfer and endpoints"]
     : [
@@ -33,52 +33,52 @@ export function leftOut(measured: boolean): string[] {
 }
 
 /** What one environment costs, as lines for a terminal. */
-export function costText(cost: EnvironmentCost): string[] {
+export function formatCost(cost: EnvironmentCost): string[] {
   const { environment, region, measured, functions, shared, totals, notes } = cost;
-  const rows = [...functions.flatMap((one) => rowsOf(one.id, one)), ...rowsOf("all together", shared)];
+  const rows = [...functions.flatMap((one) => buildRows(one.id, one)), ...buildRows("all together", shared)];
   const source = measured
     ? `measured from ${measured.from} to ${measured.to} and taken for a month; asking cost ${formatDollars(measured.readingDollars)}`
     : "by its file";
   return [
     `${environment} (${region}), ${source}:`,
-    ...textTable(HEADINGS, rows),
-    ...textTable(
+    ...formatTextTable(HEADINGS, rows),
+    ...formatTextTable(
       ["", ""],
-      KINDS.filter((kind) => totals[kind][1] > 0).map((kind) => [`Total ${NAMES[kind]}`, rangeText(totals[kind])]),
+      KINDS.filter((kind) => totals[kind][1] > 0).map((kind) => [`Total ${NAMES[kind]}`, formatRange(totals[kind])]),
     ),
     ...notes.map((note) => `  ${note}`),
   ];
 }
 
 /** Where the prices come from, and what they leave out. */
-export function footnotes(measured: boolean): string[] {
+export function formatFootnotes(measured: boolean): string[] {
   return [
-    `Prices: ${PRICE_SOURCE}. Not in them: ${leftOut(measured).join(", ")}.`,
+    `Prices: ${PRICE_SOURCE}. Not in them: ${listLeftOut(measured).join(", ")}.`,
     "Provisioned concurrency is instead of pings, with the same number of instances; AWS rounds its time up to 5 minutes." +
       (measured ? " The lower figure is with all requests on these instances, where their time is cheaper." : ""),
   ];
 }
 
-function rowsOf(name: string, costs: Costs): string[][] {
+function buildRows(name: string, costs: Costs): string[][] {
   const lines = KINDS.flatMap((kind) => costs[kind].map((line) => ({ kind, line })));
   return lines.map(({ kind, line }, index) => [
     index === 0 ? name : "",
     kind === "provisioned" ? "instead" : kind,
     kind === "provisioned" ? `provisioned, ${line.what}` : line.what,
-    countText(line),
-    `${rangeText(line.dollars)}${line.eachTime ? " each time" : ""}`,
+    formatLineCount(line),
+    `${formatRange(line.dollars)}${line.eachTime ? " each time" : ""}`,
   ]);
 }
 
-function countText({ count, unit }: CostLine): string {
+function formatLineCount({ count, unit }: CostLine): string {
   if (count[1] === 0) return "";
   const [least, most] = count.map((value) =>
-    unit === "GB" || unit === "GB-s" ? numberText(value, 3) : Math.round(value).toLocaleString("en"),
+    unit === "GB" || unit === "GB-s" ? formatNumber(value, 3) : Math.round(value).toLocaleString("en"),
   );
   return `${least === most ? (most ?? "") : `${least ?? ""} to ${most ?? ""}`} ${unit}`.trimEnd();
 }
 
-function rangeText([least, most]: Range): string {
+function formatRange([least, most]: CostRange): string {
   const [low, high] = [formatDollars(least), formatDollars(most)];
   return low === high ? high : `${low} to ${high}`;
 }

@@ -1,19 +1,19 @@
 import { CloudWatchClient, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
-import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { FUNCTION_NAME, NAMESPACE, platformNamespace } from "../../performance/metrics";
+import { FUNCTION_NAME, NAMESPACE, formatPlatformNamespace } from "../../performance/metrics";
 import {
   type MetricAddress,
-  ofAlias,
-  ofFunction,
-  ofTraffic,
-  reported,
-  warmed as warmedMetric,
+  buildAliasMetric,
+  buildFunctionMetric,
+  buildTrafficMetric,
+  buildReportedMetric,
+  buildWarmingMetric as warmedMetric,
 } from "../../model/metrics";
-import { type WatchedFunction, watchedFunctions } from "../../model/watched-function";
-import { warmedFunctions } from "../../model/warmed-functions";
-import { answerOf, MAX_ATTEMPTS } from "../aws/failure";
-import { type MetricRequest, readingDollars, readMetrics } from "../aws/metric-data";
+import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
+import { listWarmedFunctions } from "../../model/warmed-functions";
+import { waitForAws, MAX_ATTEMPTS } from "../aws/failure";
+import { type MetricRequest, priceReading, readMetrics } from "../aws/metric-data";
 
 const HOUR = 3_600_000;
 
@@ -40,7 +40,7 @@ export interface FunctionUsage {
 }
 
 /** How an environment was used. */
-export interface Usage {
+export interface EnvironmentUsage {
   /** In milliseconds since 1970; the first value if there is none of the whole time. */
   readonly from: number;
   readonly to: number;
@@ -66,15 +66,18 @@ type Requests = Readonly<Record<string, MetricRequest>>;
  * @returns undefined when there is no value of the whole time
  * @throws AwsFailure
  */
-export async function readUsage(environment: Environment, { from, to, signal }: UsageTime): Promise<Usage | undefined> {
+export async function readUsage(
+  environment: Environment,
+  { from, to, signal }: UsageTime,
+): Promise<EnvironmentUsage | undefined> {
   const { region } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
-  const functions = watchedFunctions(environment);
-  const qualifiers = new Map(warmedFunctions(environment).map(({ id, qualifier }) => [id, qualifier]));
+  const functions = listWatchedFunctions(environment);
+  const qualifiers = new Map(listWarmedFunctions(environment).map(({ id, qualifier }) => [id, qualifier]));
   const requests: Requests = Object.fromEntries(
     [
-      warmerRequests(deployedName(environment.name, WARMER)),
-      ...functions.map((one) => functionRequests(one, qualifiers.get(one.id))),
+      listWarmerRequests(formatDeployedName(environment.name, WARMER)),
+      ...functions.map((one) => listFunctionRequests(one, qualifiers.get(one.id))),
     ].flatMap(Object.entries<MetricRequest>),
   );
   const range = { from, to, periodSeconds: PERIOD_SECONDS };
@@ -85,7 +88,7 @@ export async function readUsage(environment: Environment, { from, to, signal }: 
   const counts = await countMetrics(client, environment, functions, signal);
   const sum = (key: string) => (points[key] ?? []).reduce((total, { value }) => total + value, 0);
   const runs = (key: string): Runs => ({ invocations: sum(`${key} count`), seconds: sum(`${key} time`) / 1000 });
-  const usageOf = ({ id, deployedHere }: WatchedFunction): FunctionUsage => {
+  const buildFunctionUsage = ({ id, deployedHere }: WatchedFunction): FunctionUsage => {
     const [pings, all] = [runs(`${id} pings`), runs(`${id} traffic`)];
     const rounds = sum(`${id} rounds`);
     return {
@@ -103,53 +106,53 @@ export async function readUsage(environment: Environment, { from, to, signal }: 
   return {
     from: Math.max(from, first),
     to,
-    functions: new Map(functions.map((one) => [one.id, usageOf(one)])),
+    functions: new Map(functions.map((one) => [one.id, buildFunctionUsage(one)])),
     warmer: { ...runs("warmer"), logBytes: sum("warmer logs") },
-    readingDollars: readingDollars(Object.keys(requests).length),
+    readingDollars: priceReading(Object.keys(requests).length),
   };
 }
 
 /** No function may be called warmer, so that these keys are their own. */
-function warmerRequests(name: string): Requests {
+function listWarmerRequests(name: string): Requests {
   const warmer = { name, deployedHere: false };
   return {
-    "warmer count": total(ofFunction("Invocations", warmer)),
-    "warmer time": total(ofFunction("Duration", warmer)),
-    "warmer logs": total(incomingBytes(defaultLogGroup(name))),
+    "warmer count": requestSum(buildFunctionMetric("Invocations", warmer)),
+    "warmer time": requestSum(buildFunctionMetric("Duration", warmer)),
+    "warmer logs": requestSum(buildIncomingBytes(formatDefaultLogGroup(name))),
   };
 }
 
-function functionRequests(watched: WatchedFunction, qualifier: string | undefined): Requests {
+function listFunctionRequests(watched: WatchedFunction, qualifier: string | undefined): Requests {
   const { id, logGroup, deployedHere, name } = watched;
   const pings = (metricName: "Invocations" | "Duration"): MetricAddress =>
     deployedHere
-      ? ofAlias(metricName, watched, "warm")
+      ? buildAliasMetric(metricName, watched, "warm")
       : {
-          ...ofFunction(metricName, watched),
+          ...buildFunctionMetric(metricName, watched),
           dimensions: { FunctionName: name, Resource: `${name}:${qualifier ?? ""}` },
         };
   return {
-    [`${id} traffic count`]: total(ofTraffic("Invocations", watched)),
-    [`${id} traffic time`]: total(ofTraffic("Duration", watched)),
-    [`${id} init`]: total(reported("InitDuration", watched)),
-    [`${id} logs`]: total(incomingBytes(logGroup)),
+    [`${id} traffic count`]: requestSum(buildTrafficMetric("Invocations", watched)),
+    [`${id} traffic time`]: requestSum(buildTrafficMetric("Duration", watched)),
+    [`${id} init`]: requestSum(buildReportedMetric("InitDuration", watched)),
+    [`${id} logs`]: requestSum(buildIncomingBytes(logGroup)),
     ...(qualifier === undefined
       ? {}
       : {
-          [`${id} pings count`]: total(pings("Invocations")),
-          [`${id} pings time`]: total(pings("Duration")),
-          [`${id} instances`]: total(warmedMetric("WarmedInstances", watched)),
+          [`${id} pings count`]: requestSum(pings("Invocations")),
+          [`${id} pings time`]: requestSum(pings("Duration")),
+          [`${id} instances`]: requestSum(warmedMetric("WarmedInstances", watched)),
           [`${id} rounds`]: { metric: warmedMetric("WarmedInstances", watched), statistic: "SampleCount" },
         }),
   };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */
-function incomingBytes(logGroup: string): MetricAddress {
+function buildIncomingBytes(logGroup: string): MetricAddress {
   return { namespace: "AWS/Logs", metricName: "IncomingBytes", dimensions: { LogGroupName: logGroup } };
 }
 
-function total(metric: MetricAddress): MetricRequest {
+function requestSum(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }
 
@@ -173,20 +176,20 @@ async function countMetrics(
     }
   };
   const context = { region, action: "cloudwatch:ListMetrics", notFound: "there are no metrics" };
-  await answerOf(
+  await waitForAws(
     list(NAMESPACE, (name) => (name === undefined ? undefined : idOf.get(name))),
     context,
   );
   // AWS allows 25 such calls a second: one after the other is no faster than that.
   for (const { id, name } of functions)
-    await answerOf(
-      list(platformNamespace(name), () => id),
+    await waitForAws(
+      list(formatPlatformNamespace(name), () => id),
       context,
     );
   return counts;
 }
 
 /** How much of a month was measured. */
-export function monthsOf({ from, to }: Pick<Usage, "from" | "to">, hoursPerMonth: number): number {
+export function measureMonths({ from, to }: Pick<EnvironmentUsage, "from" | "to">, hoursPerMonth: number): number {
   return (to - from) / HOUR / hoursPerMonth;
 }

@@ -1,7 +1,7 @@
 import { paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { type Aws } from "./aws";
-import { type Check, fail, ok, once } from "./check";
-import { type Expected } from "./stack";
+import { type DoctorReader } from "./aws";
+import { type Check, fail, pass, memoize } from "./check";
+import { type ExpectedStack } from "./stack";
 
 interface Alarm {
   readonly isOn: boolean;
@@ -9,13 +9,13 @@ interface Alarm {
 }
 
 /** Whether every alarm is there, and may tell somebody. */
-export function alarmChecks(
-  aws: Aws,
+export function buildAlarmChecks(
+  aws: DoctorReader,
   environment: string,
   { region, synthesis }: { readonly region: Check; readonly synthesis: Check },
-  expected: () => Promise<Expected>,
+  expected: () => Promise<ExpectedStack>,
 ): Check[] {
-  const alarms = once(() => alarmsOf(aws, environment));
+  const alarms = memoize(() => readAlarmsByName(aws, environment));
   const there: Check = {
     name: "alarms",
     needs: [region, synthesis],
@@ -29,7 +29,7 @@ export function alarmChecks(
         );
       }
       const ringing = wanted.filter((name) => found.get(name)?.rings);
-      return ok(`all ${wanted.length} are there${ringing.length > 0 ? `; ringing: ${ringing.join(", ")}` : ""}`);
+      return pass(`all ${wanted.length} are there${ringing.length > 0 ? `; ringing: ${ringing.join(", ")}` : ""}`);
     },
   };
   const on: Check = {
@@ -39,7 +39,7 @@ export function alarmChecks(
       const [found, { alarms: wanted }] = await Promise.all([alarms(), expected()]);
       const off = wanted.filter((name) => found.get(name)?.isOn === false);
       return off.length === 0
-        ? ok("of those that are there, none is switched off")
+        ? pass("of those that are there, none is switched off")
         : fail(
             `these tell nobody: ${off.join(", ")}`,
             `aws cloudwatch enable-alarm-actions --alarm-names ${off.join(" ")}`,
@@ -49,7 +49,7 @@ export function alarmChecks(
   return [there, on];
 }
 
-async function alarmsOf(aws: Aws, environment: string): Promise<ReadonlyMap<string, Alarm>> {
+async function readAlarmsByName(aws: DoctorReader, environment: string): Promise<ReadonlyMap<string, Alarm>> {
   const found = new Map<string, Alarm>();
   const input = {
     AlarmNamePrefix: `${environment}-`,

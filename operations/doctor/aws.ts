@@ -6,7 +6,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { AwsReader } from "../aws/reader";
 
 /** What the checks read of AWS. */
-export class Aws extends AwsReader {
+export class DoctorReader extends AwsReader {
   readonly apis = new ApiGatewayV2Client(this.settings);
   readonly events = new EventBridgeClient(this.settings);
   readonly iam = new IAMClient(this.settings);

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../../environments/mistakes";
-import { atMost } from "../../functions/warmer/at-most";
+import { limitConcurrency } from "../../functions/warmer/at-most";
 import { AccessDenied } from "../aws/failure";
 import { OperationFailure } from "../operation-failure";
 
@@ -7,11 +7,11 @@ import { OperationFailure } from "../operation-failure";
 const AT_ONCE = 8;
 
 /** How a check came out; what needs one that is not there is `skipped`. */
-export type Outcome = "ok" | "warn" | "fail" | "skipped";
+export type CheckOutcome = "ok" | "warn" | "fail" | "skipped";
 
 /** What a check has found. */
-export interface Verdict {
-  readonly outcome: Outcome;
+export interface CheckVerdict {
+  readonly outcome: CheckOutcome;
   /** One line. */
   readonly detail: string;
   /** What to do about it: a command, or a key of the environment's file; several commands are one a line. */
@@ -23,35 +23,35 @@ export interface Check {
   readonly name: string;
   /** Checks without which this one tells nothing; they stand before it. */
   readonly needs?: readonly Check[];
-  readonly look: () => Verdict | Promise<Verdict>;
+  readonly look: () => CheckVerdict | Promise<CheckVerdict>;
   /** What to do when it cannot be looked at. */
   readonly mend?: string;
 }
 
 /** A check and its verdict. */
-export interface Finding extends Verdict {
+export interface CheckFinding extends CheckVerdict {
   readonly check: string;
   /** Of one that was skipped: the failed check that kept it, directly or through others that were skipped. */
   readonly cause?: string;
 }
 
 /** It is as it has to be. */
-export function ok(detail: string): Verdict {
+export function pass(detail: string): CheckVerdict {
   return { outcome: "ok", detail };
 }
 
 /** It works, but somebody should know. */
-export function warn(detail: string, mend: string): Verdict {
+export function warn(detail: string, mend: string): CheckVerdict {
   return { outcome: "warn", detail, mend };
 }
 
 /** It has to be mended. */
-export function fail(detail: string, mend: string): Verdict {
+export function fail(detail: string, mend: string): CheckVerdict {
   return { outcome: "fail", detail, mend };
 }
 
 /** Works something out once, when it is first asked for. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
+export function memoize<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => (result ??= work());
 }
@@ -66,14 +66,14 @@ export async function examine(
   checks: readonly Check[],
   signal: AbortSignal,
   seen: () => void,
-): Promise<readonly Finding[]> {
-  const limited = atMost(AT_ONCE);
-  const findings = new Map<Check, Promise<Finding>>();
-  const find = async (check: Check): Promise<Finding> => {
+): Promise<readonly CheckFinding[]> {
+  const limited = limitConcurrency(AT_ONCE);
+  const findings = new Map<Check, Promise<CheckFinding>>();
+  const find = async (check: Check): Promise<CheckFinding> => {
     const { name, needs = [] } = check;
     const needed = await Promise.all(needs.flatMap((need) => findings.get(need) ?? []));
     const missing = needed.find(({ outcome }) => outcome === "fail" || outcome === "skipped");
-    const verdict = missing ? skippedFor(missing) : await limited(() => verdictOf(check, signal));
+    const verdict = missing ? skipBecauseOf(missing) : await limited(() => runCheck(check, signal));
     seen();
     return { check: name, ...verdict };
   };
@@ -81,14 +81,14 @@ export async function examine(
   return Promise.all(findings.values());
 }
 
-function skippedFor({ check, cause = check }: Finding): Verdict & Pick<Finding, "cause"> {
+function skipBecauseOf({ check, cause = check }: CheckFinding): CheckVerdict & Pick<CheckFinding, "cause"> {
   return { outcome: "skipped", detail: `because of: ${cause}`, cause };
 }
 
-async function verdictOf(
+async function runCheck(
   { look, mend = "try again; this check changes nothing" }: Check,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<CheckVerdict> {
   signal.throwIfAborted();
   try {
     return await look();

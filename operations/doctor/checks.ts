@@ -1,63 +1,61 @@
 import { type Environment } from "../../environments/schema";
-import { watchedFunctions } from "../../model/watched-function";
-import { type Surroundings } from "../surroundings";
-import { alarmChecks } from "./alarms";
-import { Aws } from "./aws";
-import { type Check, ok, once } from "./check";
-import { nodeCheck, terraformChecks } from "./computer";
-import { deployedFunctionChecks, existingFunctionChecks } from "./functions";
-import { identityChecks, whoAsks } from "./identity";
-import { missingInStateCheck } from "./imports/missing-in-state";
-import { logChecks } from "./logs";
-import { metricChecks, readFigures } from "./metrics";
-import { synthesized, synthesizedChecks } from "./stack";
-import { stateChecks } from "./state";
-import { subscriptionChecks } from "./subscriptions";
-import { warmerChecks } from "./warmer";
+import { listWatchedFunctions } from "../../model/watched-function";
+import { type CommandContext } from "../surroundings";
+import { buildAlarmChecks } from "./alarms";
+import { DoctorReader } from "./aws";
+import { type Check, pass, memoize } from "./check";
+import { buildNodeCheck, buildTerraformChecks } from "./computer";
+import { buildDeployedChecks, buildExistingChecks } from "./functions";
+import { buildIdentityChecks, createIdentityReader } from "./identity";
+import { buildMissingCheck } from "./imports/missing-in-state";
+import { buildLogChecks } from "./logs";
+import { buildMetricChecks, createFigureReader } from "./metrics";
+import { synthesizeExpected, buildSynthesisChecks } from "./stack";
+import { buildStateChecks } from "./state";
+import { buildSubscriptionChecks } from "./subscriptions";
+import { buildWarmerChecks } from "./warmer";
 
 /** Everything that has to be right for an environment, in the order in which it is told. */
-export function checksOf(
+export function listChecks(
   environment: Environment,
-  { root, now }: Pick<Surroundings, "root" | "now">,
+  { root, now }: Pick<CommandContext, "root" | "now">,
   signal: AbortSignal,
 ): readonly Check[] {
-  const expected = once(() => synthesized(root, environment));
-  const identity = whoAsks(environment.region, now, signal);
-  const file: Check = { name: "environment's file", look: () => ok(`environments/${environment.name}.tfvars`) };
-  const [synthesis, written] = synthesizedChecks(root, environment, expected);
-  const { checks: identified, credentials, region } = identityChecks(environment, identity);
-  const aws = new Aws(environment.region, signal);
+  const expected = memoize(() => synthesizeExpected(root, environment));
+  const identity = createIdentityReader(environment.region, now, signal);
+  const file: Check = { name: "environment's file", look: () => pass(`environments/${environment.name}.tfvars`) };
+  const [synthesis, written] = buildSynthesisChecks(root, environment, expected);
+  const { checks: identified, credentials, region } = buildIdentityChecks(environment, identity);
+  const aws = new DoctorReader(environment.region, signal);
 
-  const functions = watchedFunctions(environment);
-  const figures = readFigures(aws, functions, now);
+  const functions = listWatchedFunctions(environment);
+  const figures = createFigureReader(aws, functions, now);
   const ofFunctions = functions.flatMap((watched) => {
     const subject = { aws, environment, watched, region };
     const { [watched.id]: settings } = environment.functions;
     const { [watched.id]: existing } = environment.existingFunctions;
-    const own = settings
-      ? deployedFunctionChecks(subject, settings)
-      : existing && existingFunctionChecks(subject, existing);
+    const own = settings ? buildDeployedChecks(subject, settings) : existing && buildExistingChecks(subject, existing);
     if (!own) return [];
     return [
       ...own.checks,
-      ...logChecks(subject, synthesis, expected),
-      ...metricChecks(environment, watched, own.deployed, () => figures(watched)),
+      ...buildLogChecks(subject, synthesis, expected),
+      ...buildMetricChecks(environment, watched, own.deployed, () => figures(watched)),
     ];
   });
-  const [terraform, provider] = terraformChecks(root, environment, synthesis, expected);
+  const [terraform, provider] = buildTerraformChecks(root, environment, synthesis, expected);
   return [
-    nodeCheck(),
+    buildNodeCheck(),
     file,
     synthesis,
     written,
     terraform,
     provider,
     ...identified,
-    ...stateChecks(root, environment, credentials, signal),
-    missingInStateCheck({ root, environment, aws, needs: [terraform, written, region], expected, identity }),
+    ...buildStateChecks(root, environment, credentials, signal),
+    buildMissingCheck({ root, environment, aws, needs: [terraform, written, region], expected, identity }),
     ...ofFunctions,
-    ...warmerChecks({ aws, environment, region, synthesis, expected, now }),
-    ...alarmChecks(aws, environment.name, { region, synthesis }, expected),
-    ...subscriptionChecks(aws, environment, region, identity),
+    ...buildWarmerChecks({ aws, environment, region, synthesis, expected, now }),
+    ...buildAlarmChecks(aws, environment.name, { region, synthesis }, expected),
+    ...buildSubscriptionChecks(aws, environment, region, identity),
   ];
 }

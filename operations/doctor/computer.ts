@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
-import { isOlder, neededProvider } from "../../environments/provider-lock";
+import { isOlder, findNeededProvider } from "../../environments/provider-lock";
 import { type Environment } from "../../environments/schema";
 import { engines } from "../../package.json";
-import { oneLine } from "../one-line";
-import { type Check, fail, ok, once, type Verdict, warn } from "./check";
-import { type Expected } from "./stack";
+import { toOneLine } from "../one-line";
+import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
+import { type ExpectedStack } from "./stack";
 
 /** Native locking in S3 (`use_lockfile`): https://developer.hashicorp.com/terraform/language/v1.10.x/upgrade-guides */
 const OLDEST_TERRAFORM = "1.10.0";
@@ -22,14 +22,14 @@ const VERSION = z.object({
 });
 
 /** Whether this computer has Terraform, and the environment's provider. */
-export function terraformChecks(
+export function buildTerraformChecks(
   root: string,
   environment: Environment,
   synthesis: Check,
-  expected: () => Promise<Expected>,
+  expected: () => Promise<ExpectedStack>,
 ): [terraform: Check, provider: Check] {
   const folder = join(root, "cdktf.out", "stacks", environment.name);
-  const version = once(() => terraformVersion(existsSync(folder) ? folder : root));
+  const version = memoize(() => readTerraformVersion(existsSync(folder) ? folder : root));
   const terraform: Check = {
     name: "Terraform",
     look: async () => {
@@ -38,7 +38,7 @@ export function terraformChecks(
       const { terraform_version: is } = found;
       return isOlder(is, OLDEST_TERRAFORM)
         ? fail(`${is} is older than ${OLDEST_TERRAFORM}`, TERRAFORM_DOWNLOAD)
-        : ok(is);
+        : pass(is);
     },
   };
   const provider: Check = {
@@ -46,35 +46,35 @@ export function terraformChecks(
     needs: [terraform, synthesis],
     look: async () => {
       const found = await version();
-      return "outcome" in found ? found : providerVerdict(found, (await expected()).providerVersions, environment);
+      return "outcome" in found ? found : judgeProvider(found, (await expected()).providerVersions, environment);
     },
   };
   return [terraform, provider];
 }
 
 /** Whether Node.js is new enough. */
-export function nodeCheck(): Check {
+export function buildNodeCheck(): Check {
   const least = engines.node.replace(">=", "");
   const { node } = process.versions;
   return {
     name: "Node.js",
     look: () =>
-      isOlder(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : ok(node),
+      isOlder(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : pass(node),
   };
 }
 
-function providerVerdict(found: z.output<typeof VERSION>, range: string, { name, functions }: Environment): Verdict {
+function judgeProvider(found: z.output<typeof VERSION>, range: string, { name, functions }: Environment): CheckVerdict {
   const [, is] = Object.entries(found.provider_selections).find(([id]) => id.endsWith("/hashicorp/aws")) ?? [];
   const initialize = `terraform -chdir=cdktf.out/stacks/${name} init -upgrade`;
   if (is === undefined)
     return warn("not chosen yet on this computer", `terraform -chdir=cdktf.out/stacks/${name} init`);
   if (!isIn(is, range)) return fail(`${is} is not in ${range}`, initialize);
   const [needy, settings] =
-    Object.entries(functions).find(([, { runtime }]) => neededProvider(runtime, is) !== undefined) ?? [];
-  return settings ? fail(`${is} does not know ${settings.runtime}, the runtime of ${needy}`, initialize) : ok(is);
+    Object.entries(functions).find(([, { runtime }]) => findNeededProvider(runtime, is) !== undefined) ?? [];
+  return settings ? fail(`${is} does not know ${settings.runtime}, the runtime of ${needy}`, initialize) : pass(is);
 }
 
-async function terraformVersion(folder: string): Promise<z.output<typeof VERSION> | Verdict> {
+async function readTerraformVersion(folder: string): Promise<z.output<typeof VERSION> | CheckVerdict> {
   try {
     const options = { cwd: folder, timeout: LONGEST_MILLISECONDS, env: { ...process.env, CHECKPOINT_DISABLE: "1" } };
     const { stdout } = await promisify(execFile)("terraform", ["version", "-json"], options);
@@ -82,7 +82,7 @@ async function terraformVersion(folder: string): Promise<z.output<typeof VERSION
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return fail("there is none on the PATH", TERRAFORM_DOWNLOAD);
-    return fail(`\`terraform version\` does not tell its version: ${oneLine(message)}`, TERRAFORM_DOWNLOAD);
+    return fail(`\`terraform version\` does not tell its version: ${toOneLine(message)}`, TERRAFORM_DOWNLOAD);
   }
 }
 

@@ -5,12 +5,12 @@ import {
 } from "@aws-sdk/client-lambda";
 import { type Environment, type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type Aws } from "./aws";
-import { type Check, fail, ok, once, type Verdict, warn } from "./check";
+import { type DoctorReader } from "./aws";
+import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
 
 /** What the checks of one function need. */
-export interface FunctionSubject {
-  readonly aws: Aws;
+export interface CheckedFunction {
+  readonly aws: DoctorReader;
   readonly environment: Environment;
   readonly watched: WatchedFunction;
   /** Without it, nothing can be asked. */
@@ -33,34 +33,34 @@ const REPORTING_LEVELS: readonly unknown[] = ["INFO", "DEBUG"];
 const METRIC_LEVELS: readonly unknown[] = ["INFO", "DEBUG", "TRACE", undefined];
 
 /** Whether a function that is deployed from here is there, and as it was synthesized. */
-export function deployedFunctionChecks(subject: FunctionSubject, { tracing }: FunctionSettings): FunctionChecks {
+export function buildDeployedChecks(subject: CheckedFunction, { tracing }: FunctionSettings): FunctionChecks {
   const { aws, environment, watched, region } = subject;
   const { id, name } = watched;
   const redeploy = `npx cdktf deploy ${environment.name}`;
-  const configuration = once(() => configurationOf(aws, name));
-  const aliases = once(() => aliasesOf(aws, name));
+  const configuration = memoize(() => readConfiguration(aws, name));
+  const aliases = memoize(() => readAliasVersions(aws, name));
   // Traffic meets the version behind `live`, which may be older than the function's newest settings.
-  const live = once(async () => (await configurationOf(aws, name, "live")) ?? {});
+  const live = memoize(async () => (await readConfiguration(aws, name, "live")) ?? {});
 
   const deployed: Check = {
     name: `${id}: deployed`,
     needs: [region],
-    look: async () => stateVerdict(name, await configuration(), redeploy),
+    look: async () => judgeState(name, await configuration(), redeploy),
   };
   const aliased: Check = {
     name: `${id}: aliases`,
     needs: [deployed],
-    look: async () => aliasVerdict({ id, name, environment: environment.name }, await aliases()),
+    look: async () => judgeAliases({ id, name, environment: environment.name }, await aliases()),
   };
   const isLive: Check = {
     name: `${id}: live version`,
     needs: [deployed, aliased],
-    look: async () => stateVerdict(`${name}:live`, await live(), redeploy),
+    look: async () => judgeState(`${name}:live`, await live(), redeploy),
   };
   const logged: Check = {
     name: `${id}: log format`,
     needs: [isLive],
-    look: async () => loggingVerdict((await live()).LoggingConfig, redeploy),
+    look: async () => judgeLogging((await live()).LoggingConfig, redeploy),
   };
   const traced: Check = {
     name: `${id}: tracing`,
@@ -68,23 +68,23 @@ export function deployedFunctionChecks(subject: FunctionSubject, { tracing }: Fu
     look: async () => {
       const is = (await live()).TracingConfig?.Mode ?? "PassThrough";
       const mode = tracing ? "Active" : "PassThrough";
-      return is === mode ? ok(is) : fail(`is ${is}, not ${mode}`, redeploy);
+      return is === mode ? pass(is) : fail(`is ${is}, not ${mode}`, redeploy);
     },
   };
   return { checks: [deployed, aliased, isLive, logged, traced], deployed };
 }
 
 /** Whether a function that is deployed elsewhere is there, and as the environment's file says. */
-export function existingFunctionChecks(subject: FunctionSubject, settings: ExistingFunctionSettings): FunctionChecks {
+export function buildExistingChecks(subject: CheckedFunction, settings: ExistingFunctionSettings): FunctionChecks {
   const { aws, environment, watched, region } = subject;
   const { id, name, logFormat, logGroup } = watched;
   const { warmingQualifier, memoryMb } = settings;
   const key = (last: string) => `functions.${id}.${last} in environments/${environment.name}.tfvars`;
-  const configuration = once(() => configurationOf(aws, name));
+  const configuration = memoize(() => readConfiguration(aws, name));
   const deployed: Check = {
     name: `${id}: there`,
     needs: [region],
-    look: async () => stateVerdict(name, await configuration(), `correct ${key("function_name")}`),
+    look: async () => judgeState(name, await configuration(), `correct ${key("function_name")}`),
   };
   const logged: Check = {
     name: `${id}: log format`,
@@ -103,7 +103,7 @@ export function existingFunctionChecks(subject: FunctionSubject, settings: Exist
             `its system level ${SystemLogLevel ?? ""} leaves reports of successful invocations out`,
             `aws lambda update-function-configuration --function-name ${name} --logging-config LogFormat=JSON,SystemLogLevel=INFO`,
           )
-        : ok(`${LogFormat}, into ${LogGroup}`);
+        : pass(`${LogFormat}, into ${LogGroup}`);
     },
   };
   const sized: Check = {
@@ -112,7 +112,7 @@ export function existingFunctionChecks(subject: FunctionSubject, settings: Exist
     look: async () => {
       const { MemorySize: is = 0 } = (await configuration()) ?? {};
       return memoryMb === undefined || memoryMb === is
-        ? ok(`${is} MB`)
+        ? pass(`${is} MB`)
         : fail(`has ${is} MB, the file says ${memoryMb}`, `set ${key("memory_mb")} to ${is}`);
     },
   };
@@ -120,16 +120,16 @@ export function existingFunctionChecks(subject: FunctionSubject, settings: Exist
     name: `${id}: warming qualifier`,
     needs: [deployed],
     look: async () =>
-      (await configurationOf(aws, name, warmingQualifier))
-        ? ok(`pings go to ${warmingQualifier ?? ""}`)
+      (await readConfiguration(aws, name, warmingQualifier))
+        ? pass(`pings go to ${warmingQualifier ?? ""}`)
         : fail(`there is no ${name}:${warmingQualifier ?? ""}`, `correct ${key("warming_qualifier")}`),
   };
   return { checks: [deployed, logged, sized, ...(warmingQualifier === undefined ? [] : [warmable])], deployed };
 }
 
 /** A function's settings, or those of the version behind an alias. */
-export function configurationOf(
-  aws: Aws,
+export function readConfiguration(
+  aws: DoctorReader,
   name: string,
   qualifier?: string,
 ): Promise<FunctionConfiguration | undefined> {
@@ -140,7 +140,7 @@ export function configurationOf(
 }
 
 /** Whether a function can be invoked. */
-export function stateVerdict(name: string, found: FunctionConfiguration | undefined, missing: string): Verdict {
+export function judgeState(name: string, found: FunctionConfiguration | undefined, missing: string): CheckVerdict {
   if (!found) return fail(`there is no function ${name}`, missing);
   const {
     State: state = "Active",
@@ -154,10 +154,10 @@ export function stateVerdict(name: string, found: FunctionConfiguration | undefi
   if (state !== "Active") return fail(`${name} is ${state}: ${StateReason ?? "no reason given"}`, again);
   if (update === "Failed")
     return fail(`its last update failed: ${LastUpdateStatusReason ?? "no reason given"}`, missing);
-  return update === "InProgress" ? warn(`${name} is being updated`, again) : ok(name);
+  return update === "InProgress" ? warn(`${name} is being updated`, again) : pass(name);
 }
 
-async function aliasesOf(aws: Aws, name: string): Promise<ReadonlyMap<string, string>> {
+async function readAliasVersions(aws: DoctorReader, name: string): Promise<ReadonlyMap<string, string>> {
   const versions = new Map<string, string>();
   await aws.find("lambda:ListAliases", async ({ abortSignal }) => {
     for await (const { Aliases = [] } of paginateListAliases(
@@ -171,23 +171,23 @@ async function aliasesOf(aws: Aws, name: string): Promise<ReadonlyMap<string, st
   return versions;
 }
 
-function aliasVerdict(
+function judgeAliases(
   { id, name, environment }: { readonly id: string; readonly name: string; readonly environment: string },
   aliases: ReadonlyMap<string, string>,
-): Verdict {
+): CheckVerdict {
   const [live, warm] = [aliases.get("live"), aliases.get("warm")];
   if (live === undefined || warm === undefined) {
     const missing = ["live", "warm"].filter((alias) => !aliases.has(alias)).join(" and ");
     return fail(`there is no alias ${missing}`, `npx cdktf deploy ${environment}`);
   }
-  if (live === warm) return ok(`live and warm lead to version ${live}`);
+  if (live === warm) return pass(`live and warm lead to version ${live}`);
   return fail(
     `live leads to version ${live}, pings keep ${warm} warm`,
     `aws lambda update-alias --function-name ${name} --name warm --function-version ${live}, and fix the code of ${id} if that was a rollback`,
   );
 }
 
-function loggingVerdict(logging: FunctionConfiguration["LoggingConfig"], mend: string): Verdict {
+function judgeLogging(logging: FunctionConfiguration["LoggingConfig"], mend: string): CheckVerdict {
   const { LogFormat = "Text", SystemLogLevel = "INFO", ApplicationLogLevel } = logging ?? {};
   if (LogFormat !== "JSON") return fail(`writes ${LogFormat}: the platform's reports cannot be read`, mend);
   if (!REPORTING_LEVELS.includes(SystemLogLevel)) {
@@ -196,5 +196,5 @@ function loggingVerdict(logging: FunctionConfiguration["LoggingConfig"], mend: s
   if (!METRIC_LEVELS.includes(ApplicationLogLevel)) {
     return fail(`application level ${ApplicationLogLevel ?? ""} may leave lines of metrics out`, mend);
   }
-  return ok(`JSON, system level ${SystemLogLevel}`);
+  return pass(`JSON, system level ${SystemLogLevel}`);
 }

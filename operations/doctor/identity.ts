@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Environment } from "../../environments/schema";
-import { answerOf, MAX_ATTEMPTS } from "../aws/failure";
-import { type Check, fail, ok, once, warn } from "./check";
+import { waitForAws, MAX_ATTEMPTS } from "../aws/failure";
+import { type Check, fail, pass, memoize, warn } from "./check";
 
 /**
  * AWS refuses signatures that are older:
@@ -29,14 +29,14 @@ export interface Identity {
 }
 
 /** Whether AWS lets these credentials in, and which account, region and time they meet. */
-export function identityChecks(
+export function buildIdentityChecks(
   { name, region, accountId }: Environment,
   identity: () => Promise<Identity>,
 ): { readonly checks: readonly Check[]; readonly credentials: Check; readonly region: Check } {
   const file = `environments/${name}.tfvars`;
   const credentials: Check = {
     name: "credentials",
-    look: async () => ok((await identity()).arn),
+    look: async () => pass((await identity()).arn),
     mend: "sign in to AWS (aws sso login, or AWS_PROFILE), and see that it can be reached from here",
   };
   const account: Check = {
@@ -48,7 +48,7 @@ export function identityChecks(
         return warn(`${is}, and any other would do`, `write account_id = "${is}" into ${file}`);
       }
       return is === accountId
-        ? ok(is)
+        ? pass(is)
         : fail(
             `these credentials are of ${is}, ${name} is in ${accountId}`,
             `sign in to ${accountId} (AWS_PROFILE), or correct account_id in ${file}`,
@@ -60,7 +60,7 @@ export function identityChecks(
     needs: [credentials, account],
     look: async () =>
       (await identity()).isRegionEnabled
-        ? ok(region)
+        ? pass(region)
         : fail(`${region} is not enabled in this account`, `aws account enable-region --region-name ${region}`),
   };
   const clock: Check = {
@@ -75,31 +75,42 @@ export function identityChecks(
       }
       return Math.abs(seconds) >= NOTICEABLE_SECONDS
         ? warn(off, "set the clock by the network's time (NTP)")
-        : ok("as AWS's");
+        : pass("as AWS's");
     },
   };
   return { checks: [credentials, account, regionCheck, clock], credentials, region: regionCheck };
 }
 
 /** Asks AWS once who asks. */
-export function whoAsks(region: string, now: () => number, abortSignal: AbortSignal): () => Promise<Identity> {
-  return once(async () => {
+export function createIdentityReader(
+  region: string,
+  now: () => number,
+  abortSignal: AbortSignal,
+): () => Promise<Identity> {
+  return memoize(async () => {
     try {
-      return { ...(await askIn(region, now, abortSignal)), isRegionEnabled: true };
+      return { ...(await readIdentity(region, now, abortSignal)), isRegionEnabled: true };
     } catch (error) {
       if (!(error instanceof Error) || !UNKNOWN_CREDENTIALS.has(error.name) || region === ALWAYS_ENABLED) {
-        return told(Promise.reject(error as Error), region);
+        return waitForIdentity(Promise.reject(error as Error), region);
       }
-      return { ...(await told(askIn(ALWAYS_ENABLED, now, abortSignal), ALWAYS_ENABLED)), isRegionEnabled: false };
+      return {
+        ...(await waitForIdentity(readIdentity(ALWAYS_ENABLED, now, abortSignal), ALWAYS_ENABLED)),
+        isRegionEnabled: false,
+      };
     }
   });
 }
 
-function told<T>(asked: Promise<T>, region: string): Promise<T> {
-  return answerOf(asked, { region, action: "sts:GetCallerIdentity", notFound: "AWS does not know these credentials" });
+function waitForIdentity<T>(asked: Promise<T>, region: string): Promise<T> {
+  return waitForAws(asked, {
+    region,
+    action: "sts:GetCallerIdentity",
+    notFound: "AWS does not know these credentials",
+  });
 }
 
-async function askIn(
+async function readIdentity(
   region: string,
   now: () => number,
   abortSignal: AbortSignal,
@@ -109,7 +120,7 @@ async function askIn(
   client.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
-      const date = Date.parse(headerOf(result.response, "date") ?? "");
+      const date = Date.parse(readResponseHeader(result.response, "date") ?? "");
       if (!Number.isNaN(date)) clockSeconds = Math.round((date - now()) / 1000);
       return result;
     },
@@ -120,7 +131,7 @@ async function askIn(
   return { account: Account, arn: Arn, partition: Arn.split(":")[1] ?? "aws", clockSeconds };
 }
 
-function headerOf(response: unknown, name: string): string | undefined {
+function readResponseHeader(response: unknown, name: string): string | undefined {
   if (typeof response !== "object" || response === null || !("headers" in response)) return undefined;
   return (response.headers as Readonly<Record<string, string | undefined>>)[name];
 }

@@ -3,24 +3,24 @@ import {
   paginateDescribeLogGroups,
   paginateDescribeMetricFilters,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { platformNamespace } from "../../performance/metrics";
-import { type Aws } from "./aws";
-import { type Check, fail, ok, type Verdict } from "./check";
-import { type FunctionSubject } from "./functions";
-import { type Expected } from "./stack";
+import { formatPlatformNamespace } from "../../performance/metrics";
+import { type DoctorReader } from "./aws";
+import { type Check, fail, pass, type CheckVerdict } from "./check";
+import { type CheckedFunction } from "./functions";
+import { type ExpectedStack } from "./stack";
 
 /** Whether a function's log group is there, kept as long as the file says, and read for the platform's reports. */
-export function logChecks(
-  { aws, environment, watched, region }: FunctionSubject,
+export function buildLogChecks(
+  { aws, environment, watched, region }: CheckedFunction,
   synthesis: Check,
-  expected: () => Promise<Expected>,
+  expected: () => Promise<ExpectedStack>,
 ): Check[] {
   const { id, name, logGroup, deployedHere } = watched;
   const group: Check = {
     name: `${id}: log group`,
     needs: [region],
     look: async () =>
-      groupVerdict(logGroup, await logGroupCalled(aws, logGroup), {
+      judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
         mend: deployedHere
           ? `npx cdktf deploy ${environment.name}`
           : `call ${name} once, or correct functions.${id}.log_group in environments/${environment.name}.tfvars`,
@@ -31,12 +31,12 @@ export function logChecks(
     name: `${id}: metric filters`,
     needs: [group, synthesis],
     look: async () => {
-      const namespace = platformNamespace(name);
+      const namespace = formatPlatformNamespace(name);
       const wanted = (await expected()).metricFilters.filter((filter) => filter.namespace === namespace);
-      const found = new Set(await filterNames(aws, logGroup));
+      const found = new Set(await readFilterNames(aws, logGroup));
       const missing = wanted.filter((filter) => !found.has(filter.name)).map((filter) => filter.name);
       return missing.length === 0
-        ? ok(`all ${wanted.length} read the platform's reports`)
+        ? pass(`all ${wanted.length} read the platform's reports`)
         : fail(`missing: ${missing.join(", ")}`, `npx cdktf deploy ${environment.name}`);
     },
   };
@@ -51,7 +51,11 @@ export interface GroupRules {
 }
 
 /** Whether a log group can hold lines of metrics, and is kept as long as it has to be. */
-export function groupVerdict(name: string, group: LogGroup | undefined, { mend, retentionDays }: GroupRules): Verdict {
+export function judgeGroup(
+  name: string,
+  group: LogGroup | undefined,
+  { mend, retentionDays }: GroupRules,
+): CheckVerdict {
   if (!group) return fail(`there is no log group ${name}`, mend);
   if (group.logGroupClass !== undefined && group.logGroupClass !== "STANDARD") {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
@@ -64,11 +68,11 @@ export function groupVerdict(name: string, group: LogGroup | undefined, { mend, 
   if (retentionDays !== undefined && is !== retentionDays) {
     return fail(`kept ${is === undefined ? "for ever" : `${is} days`}, the file says ${retentionDays}`, mend);
   }
-  return ok(is === undefined ? "kept for ever" : `kept ${is} days`);
+  return pass(is === undefined ? "kept for ever" : `kept ${is} days`);
 }
 
 /** The log group of exactly this name. */
-export async function logGroupCalled(aws: Aws, name: string): Promise<LogGroup | undefined> {
+export async function findLogGroup(aws: DoctorReader, name: string): Promise<LogGroup | undefined> {
   return aws.find("logs:DescribeLogGroups", async ({ abortSignal }) => {
     const pages = paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix: name }, { abortSignal });
     for await (const { logGroups = [] } of pages) {
@@ -79,7 +83,7 @@ export async function logGroupCalled(aws: Aws, name: string): Promise<LogGroup |
   });
 }
 
-async function filterNames(aws: Aws, logGroupName: string): Promise<string[]> {
+async function readFilterNames(aws: DoctorReader, logGroupName: string): Promise<string[]> {
   const names: string[] = [];
   await aws.find("logs:DescribeMetricFilters", async ({ abortSignal }) => {
     for await (const { metricFilters = [] } of paginateDescribeMetricFilters(

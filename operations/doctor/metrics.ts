@@ -1,9 +1,9 @@
 import { type Environment } from "../../environments/schema";
-import { emitted, ofFunction, ofTraffic, reported } from "../../model/metrics";
+import { buildEmittedMetric, buildFunctionMetric, buildTrafficMetric, buildReportedMetric } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
-import { type Aws } from "./aws";
-import { type Check, fail, ok, once, warn } from "./check";
+import { type DoctorReader } from "./aws";
+import { type Check, fail, pass, memoize, warn } from "./check";
 
 /** So far back it is looked whether a function was called. */
 const HOURS = 6;
@@ -15,25 +15,25 @@ const ARRIVAL_MILLISECONDS = 5 * 60_000;
 type Figure = "invocations" | "traffic" | "errors" | "successes" | "clientErrors" | "failures" | "reports";
 
 /** Reads of all functions at once, when it is first asked for, how often each figure was counted. */
-export function readFigures(
-  aws: Aws,
+export function createFigureReader(
+  aws: DoctorReader,
   functions: readonly WatchedFunction[],
   now: () => number,
 ): (watched: WatchedFunction) => Promise<Readonly<Record<Figure, number>>> {
-  const requestsOf = (of: WatchedFunction): Record<Figure, MetricRequest> => ({
-    invocations: { metric: ofFunction("Invocations", of), statistic: "Sum" },
-    traffic: { metric: ofTraffic("Invocations", of), statistic: "Sum" },
-    errors: { metric: ofTraffic("Errors", of), statistic: "Sum" },
-    successes: { metric: emitted("Successes", of), statistic: "Sum" },
-    clientErrors: { metric: emitted("ClientErrors", of), statistic: "Sum" },
-    failures: { metric: emitted("Failures", of), statistic: "Sum" },
-    reports: { metric: reported("MaxMemoryUsed", of), statistic: "SampleCount" },
+  const listRequests = (of: WatchedFunction): Record<Figure, MetricRequest> => ({
+    invocations: { metric: buildFunctionMetric("Invocations", of), statistic: "Sum" },
+    traffic: { metric: buildTrafficMetric("Invocations", of), statistic: "Sum" },
+    errors: { metric: buildTrafficMetric("Errors", of), statistic: "Sum" },
+    successes: { metric: buildEmittedMetric("Successes", of), statistic: "Sum" },
+    clientErrors: { metric: buildEmittedMetric("ClientErrors", of), statistic: "Sum" },
+    failures: { metric: buildEmittedMetric("Failures", of), statistic: "Sum" },
+    reports: { metric: buildReportedMetric("MaxMemoryUsed", of), statistic: "SampleCount" },
   });
-  const read = once(() => {
+  const read = memoize(() => {
     const to = now() - ARRIVAL_MILLISECONDS;
     const requests = Object.fromEntries(
       functions.flatMap((one) =>
-        Object.entries(requestsOf(one)).map(([figure, request]) => [`${one.id} ${figure}`, request]),
+        Object.entries(listRequests(one)).map(([figure, request]) => [`${one.id} ${figure}`, request]),
       ),
     );
     const range = { from: to - HOURS * 3_600_000, to, periodSeconds: 300 };
@@ -50,7 +50,7 @@ export function readFigures(
 }
 
 /** Whether metrics arrive of a function that is called. */
-export function metricChecks(
+export function buildMetricChecks(
   { name: environment }: Environment,
   { id, name, deployedHere, logFormat, logGroup }: WatchedFunction,
   deployed: Check,
@@ -66,7 +66,7 @@ export function metricChecks(
       const { traffic, errors, successes, clientErrors, failures } = await figures();
       if (traffic === 0) return warn(`no data yet: nobody called it in the last ${HOURS} hours`, call);
       const counted = successes + clientErrors + failures;
-      if (counted > 0) return ok(`${traffic} requests in ${HOURS} hours, ${counted} of them counted by the function`);
+      if (counted > 0) return pass(`${traffic} requests in ${HOURS} hours, ${counted} of them counted by the function`);
       return errors >= traffic
         ? fail(
             `all ${traffic} requests failed before the function could count them`,
@@ -85,7 +85,7 @@ export function metricChecks(
       const { invocations, reports: read } = await figures();
       if (invocations === 0) return warn(`no data yet: nobody called it in the last ${HOURS} hours`, call);
       return read > 0
-        ? ok(`${read} read from the log in ${HOURS} hours`)
+        ? pass(`${read} read from the log in ${HOURS} hours`)
         : fail(
             `${invocations} invocations in ${HOURS} hours, and no report read from the log`,
             logFormat === "json"

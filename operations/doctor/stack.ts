@@ -5,7 +5,7 @@ import * as z from "zod";
 import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
-import { type Check, fail, ok } from "./check";
+import { type Check, fail, pass } from "./check";
 
 const OUTPUT_FOLDER = "cdktf.out";
 
@@ -30,7 +30,7 @@ const STACK = z.object({
 const RESOURCES = z.object({ resource: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
 /** What an environment is to have in AWS, as it is synthesized now. */
-export interface Expected {
+export interface ExpectedStack {
   readonly alarms: readonly string[];
   readonly rules: readonly { readonly name: string; readonly expression: string }[];
   /** Each with the namespace of its metric, which tells the function. */
@@ -50,7 +50,7 @@ export interface Expected {
  *
  * @throws InvalidInput when its code does not compile
  */
-export async function synthesized(root: string, environment: Environment): Promise<Expected> {
+export async function synthesizeExpected(root: string, environment: Environment): Promise<ExpectedStack> {
   const [{ bundleFunctions }, { synthesize }] = await Promise.all([
     import("../../stacks/bundle"),
     import("../../stacks/synthesize"),
@@ -84,16 +84,16 @@ export async function synthesized(root: string, environment: Environment): Promi
 }
 
 /** Whether what Terraform would read is what the project says now. */
-export function synthesizedChecks(
+export function buildSynthesisChecks(
   root: string,
   { name: environment }: Environment,
-  expected: () => Promise<Expected>,
+  expected: () => Promise<ExpectedStack>,
 ): [synthesis: Check, written: Check] {
   const synthesizes: Check = {
     name: "synthesis",
     look: async () => {
       const { resources } = await expected();
-      return ok(`${resources} resources`);
+      return pass(`${resources} resources`);
     },
   };
   const written: Check = {
@@ -109,7 +109,7 @@ export function synthesizedChecks(
         return fail(`${file} is not there`, "npm run synth");
       }
       return text === json
-        ? ok(`${file} is up to date`)
+        ? pass(`${file} is up to date`)
         : fail(`${file} is not what the files say now`, "npm run synth");
     },
   };

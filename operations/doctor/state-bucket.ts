@@ -6,10 +6,10 @@ import {
   HeadObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { stateLocation } from "../../environments/names";
+import { describeStateLocation } from "../../environments/names";
 import { type Environment, type StateSettings } from "../../environments/schema";
-import { AccessDenied, answerOf, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
-import { type Check, fail, ok, warn } from "./check";
+import { AccessDenied, waitForAws, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
+import { type Check, fail, pass, warn } from "./check";
 
 type Bucket = Extract<StateSettings, { backend: "s3" }>;
 
@@ -23,7 +23,7 @@ const MISSING = new Set([
 ]);
 
 /** Whether an S3 bucket holds the state, and is versioned, encrypted and closed to the public. */
-export function bucketChecks(
+export function buildBucketChecks(
   environment: Environment,
   state: Bucket,
   credentials: Check,
@@ -33,8 +33,8 @@ export function bucketChecks(
   const client = new S3Client({ region, maxAttempts: MAX_ATTEMPTS });
   const options = { abortSignal: signal };
   const find = <T>(action: string, call: Promise<T>) =>
-    answerOf(call.catch(asS3Says(action)), { region, action, notFound: "" });
-  const location = stateLocation(environment.name, state);
+    waitForAws(call.catch(asS3Says(action)), { region, action, notFound: "" });
+  const location = describeStateLocation(environment.name, state);
 
   const reachable: Check = {
     name: "state",
@@ -47,7 +47,7 @@ export function bucketChecks(
       if (is !== region) return fail(`bucket ${bucket} is in ${is}`, `write region = "${is}" into state`);
       const object = new HeadObjectCommand({ Bucket: bucket, Key: key });
       return (await find("s3:GetObject", client.send(object, options)))
-        ? ok(location)
+        ? pass(location)
         : warn(`${location} is not there: nothing has been deployed`, `npx cdktf deploy ${environment.name}`);
     },
   };
@@ -62,7 +62,7 @@ export function bucketChecks(
         const found = await find("s3:GetBucketVersioning", call);
         const enable = `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
         return found?.Status === "Enabled"
-          ? ok("earlier states can be had back")
+          ? pass("earlier states can be had back")
           : fail("a state that is overwritten cannot be had back", enable);
       },
     },
@@ -79,7 +79,7 @@ export function bucketChecks(
               "the bucket has no default, Terraform's states are encrypted all the same",
               `aws s3api put-bucket-encryption --bucket ${bucket} --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}'`,
             )
-          : ok(kind);
+          : pass(kind);
       },
     },
     {
@@ -90,7 +90,7 @@ export function bucketChecks(
         const found = (await find("s3:GetBucketPublicAccessBlock", call))?.PublicAccessBlockConfiguration ?? {};
         const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } = found;
         return BlockPublicAcls && BlockPublicPolicy && IgnorePublicAcls && RestrictPublicBuckets
-          ? ok("closed to the public")
+          ? pass("closed to the public")
           : fail(
               "the bucket itself does not refuse public access, and states hold secrets",
               `aws s3api put-public-access-block --bucket ${bucket} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`,

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { type StateSettings } from "../../environments/schema";
 import { HcpApi } from "../hcp/api";
-import { hcpHost, hcpToken } from "../hcp/credentials";
+import { readHcpHost, readHcpToken } from "../hcp/credentials";
 import { OperationFailure } from "../operation-failure";
-import { type Check, fail, ok } from "./check";
+import { type Check, fail, pass } from "./check";
 
 type Workspace = Extract<StateSettings, { backend: "cloud" }>;
 
@@ -11,14 +11,14 @@ type Workspace = Extract<StateSettings, { backend: "cloud" }>;
 const WORKSPACE = z.object({ attributes: z.object({ "execution-mode": z.string() }) });
 
 /** Whether HCP Terraform lets this computer in, and has the workspace. */
-export function workspaceChecks({ organization, workspace }: Workspace): Check[] {
-  const host = hcpHost();
+export function buildWorkspaceChecks({ organization, workspace }: Workspace): Check[] {
+  const host = readHcpHost();
   const signedIn: Check = {
     name: "HCP Terraform",
     look: async () => {
       try {
-        await hcpToken(host);
-        return ok(`there is a token for ${host}`);
+        await readHcpToken(host);
+        return pass(`there is a token for ${host}`);
       } catch (error) {
         if (!(error instanceof OperationFailure)) throw error;
         return fail(error.message, `terraform login ${host}`);
@@ -31,9 +31,9 @@ export function workspaceChecks({ organization, workspace }: Workspace): Check[]
     look: async () => {
       const about = `workspace ${organization}/${workspace}`;
       const path = `/organizations/${organization}/workspaces/${workspace}`;
-      const found = await new HcpApi(host, await hcpToken(host)).send({ method: "GET", path, about }, WORKSPACE);
+      const found = await new HcpApi(host, await readHcpToken(host)).send({ method: "GET", path, about }, WORKSPACE);
       return found
-        ? ok(`${organization}/${workspace}, execution mode ${found.attributes["execution-mode"]}`)
+        ? pass(`${organization}/${workspace}, execution mode ${found.attributes["execution-mode"]}`)
         : fail(
             `there is no ${about}, or the token may not read it`,
             "make it as docs/delivery.md says, or correct state.organization and state.workspace",

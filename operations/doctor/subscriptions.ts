@@ -1,7 +1,7 @@
 import { paginateListSubscriptionsByTopic, type Subscription } from "@aws-sdk/client-sns";
 import { type Environment } from "../../environments/schema";
-import { type Aws } from "./aws";
-import { type Check, fail, ok, once, type Verdict, warn } from "./check";
+import { type DoctorReader } from "./aws";
+import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
 import { type Identity } from "./identity";
 
 /**
@@ -18,40 +18,40 @@ interface Subscriber {
 }
 
 /** Whether alarms reach those who are to get them. */
-export function subscriptionChecks(
-  aws: Aws,
+export function buildSubscriptionChecks(
+  aws: DoctorReader,
   environment: Environment,
   region: Check,
   identity: () => Promise<Identity>,
 ): Check[] {
   const { alarmEmails, urgentEmails, alarmWebhookVariable } = environment;
-  const webhook = alarmWebhookVariable === undefined ? [] : [webhookOf(alarmWebhookVariable)];
-  const everything = [...alarmEmails.map(emailOf), ...webhook];
+  const webhook = alarmWebhookVariable === undefined ? [] : [toWebhookSubscriber(alarmWebhookVariable)];
+  const everything = [...alarmEmails.map(toEmailSubscriber), ...webhook];
   return [
-    ...topicChecks(
+    ...buildTopicChecks(
       aws,
       environment,
-      { topic: "urgent", subscribers: [...everything, ...urgentEmails.map(emailOf)] },
+      { topic: "urgent", subscribers: [...everything, ...urgentEmails.map(toEmailSubscriber)] },
       region,
       identity,
     ),
-    ...topicChecks(aws, environment, { topic: "notice", subscribers: everything }, region, identity),
+    ...buildTopicChecks(aws, environment, { topic: "notice", subscribers: everything }, region, identity),
   ];
 }
 
-function topicChecks(
-  aws: Aws,
+function buildTopicChecks(
+  aws: DoctorReader,
   { name, region: place }: Environment,
   { topic, subscribers }: { readonly topic: "urgent" | "notice"; readonly subscribers: readonly Subscriber[] },
   region: Check,
   identity: () => Promise<Identity>,
 ): Check[] {
   const redeploy = `npx cdktf deploy ${name}`;
-  const arn = once(async () => {
+  const arn = memoize(async () => {
     const { partition, account } = await identity();
     return `arn:${partition}:sns:${place}:${account}:${name}-alarms-${topic}`;
   });
-  const subscriptions = once(async () => subscriptionsTo(aws, await arn()));
+  const subscriptions = memoize(async () => readSubscriptions(aws, await arn()));
   const heard: Check = {
     name: `${topic} alarms`,
     needs: [region],
@@ -59,7 +59,7 @@ function topicChecks(
       const found = await subscriptions();
       if (!found) return fail(`there is no topic ${await arn()}`, redeploy);
       const confirmed = found.filter(isConfirmed).length;
-      if (confirmed > 0) return ok(`reach ${confirmed} ${confirmed === 1 ? "subscriber" : "subscribers"}`);
+      if (confirmed > 0) return pass(`reach ${confirmed} ${confirmed === 1 ? "subscriber" : "subscribers"}`);
       return subscribers.length > 0
         ? fail("reach nobody: nobody has confirmed", "have them confirm: the next lines say how")
         : warn("reach nobody", `set alarm_emails in environments/${name}.tfvars, and ${redeploy}`);
@@ -69,9 +69,9 @@ function topicChecks(
     name: `${topic} alarms: ${who}`,
     // It is told also when nobody else has confirmed.
     needs: [region],
-    look: async (): Promise<Verdict> => {
+    look: async (): Promise<CheckVerdict> => {
       const found = (await subscriptions())?.filter(isThis) ?? [];
-      if (found.some(isConfirmed)) return ok("confirmed");
+      if (found.some(isConfirmed)) return pass("confirmed");
       return found.some(({ SubscriptionArn }) => SubscriptionArn === PENDING)
         ? fail("has not confirmed: gets nothing", confirm(await arn()))
         : fail("is not subscribed", redeploy);
@@ -84,7 +84,7 @@ function isConfirmed({ SubscriptionArn }: Subscription): boolean {
   return SubscriptionArn?.startsWith("arn:") ?? false;
 }
 
-function emailOf(address: string): Subscriber {
+function toEmailSubscriber(address: string): Subscriber {
   return {
     who: address,
     isThis: ({ Protocol, Endpoint }) => Protocol === "email" && Endpoint?.toLowerCase() === address.toLowerCase(),
@@ -93,7 +93,7 @@ function emailOf(address: string): Subscriber {
   };
 }
 
-function webhookOf(variable: string): Subscriber {
+function toWebhookSubscriber(variable: string): Subscriber {
   return {
     who: `webhook in ${variable}`,
     isThis: ({ Protocol }) => Protocol === "https",
@@ -102,7 +102,7 @@ function webhookOf(variable: string): Subscriber {
   };
 }
 
-async function subscriptionsTo(aws: Aws, topicArn: string): Promise<Subscription[] | undefined> {
+async function readSubscriptions(aws: DoctorReader, topicArn: string): Promise<Subscription[] | undefined> {
   return aws.find("sns:ListSubscriptionsByTopic", async ({ abortSignal }) => {
     const found: Subscription[] = [];
     const pages = paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn: topicArn }, { abortSignal });

@@ -1,16 +1,16 @@
 import { type FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { nextTimes } from "../../local/schedule/schedule-expression";
-import { type MetricAddress, warmed as warmedMetric } from "../../model/metrics";
-import { scheduleRules } from "../../model/schedules";
-import { switchedOnSchedules, type WarmedFunction, warmedFunctions } from "../../model/warmed-functions";
+import { parseSchedule } from "../../local/schedule/schedule-expression";
+import { type MetricAddress, buildWarmingMetric as warmedMetric } from "../../model/metrics";
+import { buildScheduleRules } from "../../model/schedules";
+import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
 import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
-import { type Aws } from "./aws";
-import { type Check, fail, ok, once, type Verdict, warn } from "./check";
-import { configurationOf, stateVerdict } from "./functions";
-import { groupVerdict, logGroupCalled } from "./logs";
-import { type Expected } from "./stack";
+import { type DoctorReader } from "./aws";
+import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
+import { readConfiguration, judgeState } from "./functions";
+import { judgeGroup, findLogGroup } from "./logs";
+import { type ExpectedStack } from "./stack";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,12 +25,12 @@ const PERIOD_SECONDS = 300;
 const ARRIVAL_MILLISECONDS = 10 * MINUTE;
 
 /** What the checks of warming need. */
-export interface WarmingSubject {
-  readonly aws: Aws;
+export interface CheckedWarming {
+  readonly aws: DoctorReader;
   readonly environment: Environment;
   readonly region: Check;
   readonly synthesis: Check;
-  readonly expected: () => Promise<Expected>;
+  readonly expected: () => Promise<ExpectedStack>;
   readonly now: () => number;
 }
 
@@ -38,42 +38,42 @@ export interface WarmingSubject {
  * Whether the warmer is there, is started as scheduled, and keeps instances warm; nothing where no function is to be
  * kept warm.
  */
-export function warmerChecks({ aws, environment, region, synthesis, expected, now }: WarmingSubject): Check[] {
-  const warmed = warmedFunctions(environment);
+export function buildWarmerChecks({ aws, environment, region, synthesis, expected, now }: CheckedWarming): Check[] {
+  const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) return [];
-  const name = deployedName(environment.name, WARMER);
+  const name = formatDeployedName(environment.name, WARMER);
   const redeploy = `npx cdktf deploy ${environment.name}`;
-  const configuration = once(() => configurationOf(aws, name));
+  const configuration = memoize(() => readConfiguration(aws, name));
   const deployed: Check = {
     name: "warmer: deployed",
     needs: [region],
-    look: async () => stateVerdict(name, await configuration(), redeploy),
+    look: async () => judgeState(name, await configuration(), redeploy),
   };
-  const logGroup = defaultLogGroup(name);
+  const logGroup = formatDefaultLogGroup(name);
   const logged: Check = {
     name: "warmer: log group",
     needs: [region],
     look: async () =>
-      groupVerdict(logGroup, await logGroupCalled(aws, logGroup), {
+      judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
         mend: redeploy,
         retentionDays: environment.logRetentionDays,
       }),
   };
   const until = now();
-  const read = once(async () => {
+  const read = memoize(async () => {
     const { rules, missed } = await expected();
     const requests: [string, MetricRequest][] = [
       ...rules.flatMap(({ name: rule }) => [
-        [`started ${rule}`, sumOf(ofRule("Invocations", rule))] as [string, MetricRequest],
-        [`failed ${rule}`, sumOf(ofRule("FailedInvocations", rule))] as [string, MetricRequest],
+        [`started ${rule}`, requestSum(buildRuleMetric("Invocations", rule))] as [string, MetricRequest],
+        [`failed ${rule}`, requestSum(buildRuleMetric("FailedInvocations", rule))] as [string, MetricRequest],
       ]),
-      ...(missed === undefined ? [] : [["missed", missedIn(missed)] as [string, MetricRequest]]),
+      ...(missed === undefined ? [] : [["missed", requestMissed(missed)] as [string, MetricRequest]]),
       ...warmed.flatMap((one) => [
         [`instances ${one.id}`, { metric: warmedMetric("WarmedInstances", one), statistic: "Minimum" }] as [
           string,
           MetricRequest,
         ],
-        [`failures ${one.id}`, sumOf(warmedMetric("WarmingFailures", one))] as [string, MetricRequest],
+        [`failures ${one.id}`, requestSum(warmedMetric("WarmingFailures", one))] as [string, MetricRequest],
       ]),
     ];
     const range = { from: until - LONGEST_MILLISECONDS, to: until, periodSeconds: PERIOD_SECONDS };
@@ -84,21 +84,21 @@ export function warmerChecks({ aws, environment, region, synthesis, expected, no
    * is.
    */
   const lastDue = async (expression: string, since: () => Promise<FunctionConfiguration | undefined>) => {
-    const due = lastTime(expression, until - ARRIVAL_MILLISECONDS);
+    const due = findLastTime(expression, until - ARRIVAL_MILLISECONDS);
     return due === undefined || due < Date.parse((await since())?.LastModified ?? "") ? undefined : due;
   };
-  const pointsOf = async (key: string): Promise<readonly Point[]> => (await read())[key] ?? [];
+  const readPoints = async (key: string): Promise<readonly Point[]> => (await read())[key] ?? [];
 
-  const rulesOf = async (): Promise<Verdict> => {
+  const judgeRules = async (): Promise<CheckVerdict> => {
     const { rules } = await expected();
-    if (rules.length === 0) return ok("no schedule is switched on");
+    if (rules.length === 0) return pass("no schedule is switched on");
     const [silent, unseen]: [string[], string[]] = [[], []];
     for (const { name: rule, expression } of rules) {
       const due = await lastDue(expression, configuration);
-      const failed = sum(recent(await pointsOf(`failed ${rule}`), until - HOUR));
+      const failed = sum(selectRecent(await readPoints(`failed ${rule}`), until - HOUR));
       if (failed > 0) return fail(`rule ${rule} could not start the warmer ${failed} times in an hour`, redeploy);
-      const started = await pointsOf(`started ${rule}`);
-      if (due === undefined || recent(started, due).length > 0) continue;
+      const started = await readPoints(`started ${rule}`);
+      if (due === undefined || selectRecent(started, due).length > 0) continue;
       (started.length > 0 ? silent : unseen).push(rule);
     }
     const enable = (names: readonly string[]) =>
@@ -109,18 +109,18 @@ export function warmerChecks({ aws, environment, region, synthesis, expected, no
           `not started by ${unseen.join(", ")} in ${LONGEST_MILLISECONDS / DAY} days: new, or switched off`,
           enable(unseen),
         )
-      : ok(`${rules.length === 1 ? "its rule starts" : `${rules.length} rules start`} it when due`);
+      : pass(`${rules.length === 1 ? "its rule starts" : `${rules.length} rules start`} it when due`);
   };
-  const scheduled: Check = { name: "warmer: schedule", needs: [deployed, synthesis], look: rulesOf };
+  const scheduled: Check = { name: "warmer: schedule", needs: [deployed, synthesis], look: judgeRules };
   const missed: Check = {
     name: "warmer: missed runs",
     needs: [deployed, synthesis],
     look: async () => {
       const { missed: queue } = await expected();
-      if (queue === undefined) return ok("no schedule is switched on");
-      const waiting = (await pointsOf("missed")).at(-1)?.value ?? 0;
+      if (queue === undefined) return pass("no schedule is switched on");
+      const waiting = (await readPoints("missed")).at(-1)?.value ?? 0;
       return waiting === 0
-        ? ok(`${queue} is empty`)
+        ? pass(`${queue} is empty`)
         : fail(
             `${waiting} runs that could not be started are in ${queue}`,
             `read why: aws sqs receive-message --queue-url $(aws sqs get-queue-url --queue-name ${queue} --query QueueUrl --output text) --message-attribute-names All; then purge-queue`,
@@ -128,23 +128,23 @@ export function warmerChecks({ aws, environment, region, synthesis, expected, no
     },
   };
   const keptWarm = warmed.flatMap((one): Check[] => {
-    const rules = scheduleRules(switchedOnSchedules(one));
+    const rules = buildScheduleRules(selectSchedules(one));
     if (rules.length === 0) return [];
     return [
       {
         name: `${one.id}: kept warm`,
         needs: [deployed, synthesis],
         look: async () => {
-          const own = once(() => configurationOf(aws, one.name));
-          const since = async () => latest(await configuration(), await own());
+          const own = memoize(() => readConfiguration(aws, one.name));
+          const since = async () => selectLatest(await configuration(), await own());
           const dues = await Promise.all(
             rules.map(async (rule) => ({ ...rule, due: (await lastDue(rule.expression, since)) ?? 0 })),
           );
           const last = dues.reduce((newest, rule) => (rule.due > newest.due ? rule : newest));
-          return keptWarmVerdict(one, environment.name, {
+          return judgeKeptWarm(one, environment.name, {
             ...last,
-            instances: await pointsOf(`instances ${one.id}`),
-            failures: sum(recent(await pointsOf(`failures ${one.id}`), until - HOUR)),
+            instances: await readPoints(`instances ${one.id}`),
+            failures: sum(selectRecent(await readPoints(`failures ${one.id}`), until - HOUR)),
           });
         },
       },
@@ -162,34 +162,34 @@ interface Rounds {
   readonly failures: number;
 }
 
-function keptWarmVerdict(
+function judgeKeptWarm(
   { settings, reservedConcurrency }: WarmedFunction,
   environment: string,
   { strategy, due, instances, failures }: Rounds,
-): Verdict {
+): CheckVerdict {
   const read = `saved query ${environment}/warming-runs tells why`;
   const last = instances.at(-1);
-  if (due === 0) return ok("no round has been due since the last deployment");
+  if (due === 0) return pass("no round has been due since the last deployment");
   if (!last || last.at < due - PERIOD_SECONDS * 1000) {
-    return fail(`no round since ${timeOf(due)}`, `aws logs tail /aws/lambda/${environment}-${WARMER} --since 1h`);
+    return fail(`no round since ${formatTime(due)}`, `aws logs tail /aws/lambda/${environment}-${WARMER} --since 1h`);
   }
-  const kept = `${last.value} ${last.value === 1 ? "instance" : "instances"} at ${timeOf(last.at)}`;
+  const kept = `${last.value} ${last.value === 1 ? "instance" : "instances"} at ${formatTime(last.at)}`;
   if (failures > 0) return fail(`${kept}; ${failures} pings failed in the last hour`, read);
   const isFixed = !settings.conditional.enabled && reservedConcurrency === undefined;
   return isFixed && last.value < settings[strategy].concurrency
     ? warn(`${kept}, of ${settings[strategy].concurrency}`, read)
-    : ok(kept);
+    : pass(kept);
 }
 
 /** The one that was changed later. */
-function latest(...all: readonly (FunctionConfiguration | undefined)[]): FunctionConfiguration | undefined {
+function selectLatest(...all: readonly (FunctionConfiguration | undefined)[]): FunctionConfiguration | undefined {
   const time = (one: FunctionConfiguration | undefined) => Date.parse(one?.LastModified ?? "") || 0;
   return all.reduce((newest, one) => (time(one) > time(newest) ? one : newest), undefined);
 }
 
 /** The last time up to the one given at which a rule was due. */
-function lastTime(expression: string, until: number): number | undefined {
-  const next = nextTimes(expression, 0);
+function findLastTime(expression: string, until: number): number | undefined {
+  const next = parseSchedule(expression, 0);
   for (const back of [HOUR, DAY, LONGEST_MILLISECONDS]) {
     let last: number | undefined;
     for (let time = next(until - back); time !== undefined && time <= until; time = next(time)) last = time;
@@ -199,21 +199,21 @@ function lastTime(expression: string, until: number): number | undefined {
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
-function ofRule(metricName: "Invocations" | "FailedInvocations", rule: string): MetricAddress {
+function buildRuleMetric(metricName: "Invocations" | "FailedInvocations", rule: string): MetricAddress {
   return { namespace: "AWS/Events", metricName, dimensions: { RuleName: rule } };
 }
 
-function missedIn(queue: string): MetricRequest {
+function requestMissed(queue: string): MetricRequest {
   const metricName = "ApproximateNumberOfMessagesVisible";
   return { metric: { namespace: "AWS/SQS", metricName, dimensions: { QueueName: queue } }, statistic: "Maximum" };
 }
 
-function sumOf(metric: MetricAddress): MetricRequest {
+function requestSum(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }
 
 /** The points of which the period reaches to this time or later. */
-function recent(points: readonly Point[], since: number): readonly Point[] {
+function selectRecent(points: readonly Point[], since: number): readonly Point[] {
   return points.filter(({ at }) => at > since - PERIOD_SECONDS * 1000);
 }
 
@@ -221,6 +221,6 @@ function sum(points: readonly Point[]): number {
   return points.reduce((total, { value }) => total + value, 0);
 }
 
-function timeOf(time: number): string {
+function formatTime(time: number): string {
   return new Date(time).toISOString().slice(0, 16).replace("T", " ");
 }

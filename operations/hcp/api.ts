@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { oneLine } from "../one-line";
+import { toOneLine } from "../one-line";
 import { OperationFailure } from "../operation-failure";
 
 /** A request that has no answer by then never gets one. */
@@ -78,11 +78,11 @@ export class HcpApi {
       ({ status } = response);
       text = await response.text();
     } catch (error) {
-      throw new OperationFailure(`${this.host} cannot be reached: ${reason(error)}`);
+      throw new OperationFailure(`${this.host} cannot be reached: ${describeReason(error)}`);
     }
     if (status === 404 && method === "GET") return undefined;
-    if (status >= 200 && status < 300) return json(text);
-    throw new OperationFailure(this.complaint(status, detailOf(text), about));
+    if (status >= 200 && status < 300) return parseJson(text);
+    throw new OperationFailure(this.complaint(status, readDetail(text), about));
   }
 
   private complaint(status: number, detail: string, about: string): string {
@@ -110,7 +110,7 @@ export class HcpApi {
   }
 }
 
-function json(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -120,16 +120,16 @@ function json(text: string): unknown {
 }
 
 /** What the API says is wrong; nothing when somebody else, a proxy for instance, has answered. */
-function detailOf(text: string): string {
-  const { data } = problem.safeParse(json(text));
+function readDetail(text: string): string {
+  const { data } = problem.safeParse(parseJson(text));
   const details = data?.errors.flatMap(({ detail, title }) => detail ?? title ?? []) ?? [];
-  return oneLine(details.join("; "));
+  return toOneLine(details.join("; "));
 }
 
 /** What fetch throws says only that it failed; its cause says why. */
-function reason(error: unknown): string {
+function describeReason(error: unknown): string {
   const { name, message = String(error), cause } = error as Partial<Error>;
   if (name === "TimeoutError") return `no answer in ${TIMEOUT_MS / 1000} seconds`;
   const { message: why, code } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
-  return oneLine(why || code || message);
+  return toOneLine(why || code || message);
 }

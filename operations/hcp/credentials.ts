@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { show, wrongInput } from "../../environments/mistakes";
+import { show, makeInvalidInput } from "../../environments/mistakes";
 import { readJson, UnusableFile } from "../../environments/text-file";
 import { OperationFailure } from "../operation-failure";
 
@@ -16,10 +16,10 @@ const credentialsFile = z.object({ credentials: z.record(z.string(), z.object({ 
  *
  * @throws InvalidInput for what names no host: it would lead requests, and the token with them, elsewhere
  */
-export function hcpHost(): string {
+export function readHcpHost(): string {
   const host = process.env["TF_CLOUD_HOSTNAME"]?.toLowerCase() || DEFAULT_HOST;
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/.test(host))
-    throw wrongInput("TF_CLOUD_HOSTNAME", `expected a host, as in ${DEFAULT_HOST}, got ${show(host)}`);
+    throw makeInvalidInput("TF_CLOUD_HOSTNAME", `expected a host, as in ${DEFAULT_HOST}, got ${show(host)}`);
   return host;
 }
 
@@ -29,18 +29,18 @@ export function hcpHost(): string {
  *
  * @throws OperationFailure if there is none
  */
-export async function hcpToken(host: string): Promise<string> {
-  const token = tokenFromVariables(host) ?? (await tokenFromLogin(host));
+export async function readHcpToken(host: string): Promise<string> {
+  const token = readTokenVariable(host) ?? (await readLoginToken(host));
   if (token === undefined || token === "") {
     throw new OperationFailure(
-      `there is no token for ${host}: run terraform login${host === DEFAULT_HOST ? "" : ` ${host}`}, or set ${variableFor(host)}`,
+      `there is no token for ${host}: run terraform login${host === DEFAULT_HOST ? "" : ` ${host}`}, or set ${formatTokenVariable(host)}`,
     );
   }
   return token;
 }
 
 /** `-` may be written as `__`, and `.` as `_`. */
-function tokenFromVariables(host: string): string | undefined {
+function readTokenVariable(host: string): string | undefined {
   const prefix = "TF_TOKEN_";
   const [, token] =
     Object.entries(process.env).find(
@@ -51,11 +51,11 @@ function tokenFromVariables(host: string): string | undefined {
   return token;
 }
 
-function variableFor(host: string): string {
+function formatTokenVariable(host: string): string {
   return `TF_TOKEN_${host.replaceAll("-", "__").replaceAll(".", "_")}`;
 }
 
-async function tokenFromLogin(host: string): Promise<string | undefined> {
+async function readLoginToken(host: string): Promise<string | undefined> {
   const folder =
     process.platform === "win32"
       ? join(process.env["APPDATA"] ?? homedir(), "terraform.d")

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { OperationFailure } from "../operation-failure";
 import { type HcpApi } from "./api";
-import { type WorkspaceWish } from "./wishes";
+import { type DesiredWorkspace } from "./wishes";
 
 /**
  * The newest release that the project works with:
@@ -10,7 +10,7 @@ import { type WorkspaceWish } from "./wishes";
 const TERRAFORM_VERSION = "~> 1.10";
 
 /** One thing that has been changed on HCP Terraform. */
-export interface Change {
+export interface WorkspaceChange {
   readonly what: "project" | "workspace" | "variable";
   readonly name: string;
   readonly change: "created" | "updated";
@@ -19,11 +19,11 @@ export interface Change {
 }
 
 /** What came of one wish. */
-export interface Result {
+export interface WorkspaceResult {
   readonly environment: string;
   readonly organization: string;
   readonly workspace: string;
-  readonly changes: readonly Change[];
+  readonly changes: readonly WorkspaceChange[];
   /** Sensitive variables that have no value yet. */
   readonly unset: readonly string[];
 }
@@ -54,10 +54,10 @@ const variable = z.object({
  */
 export async function setUp(
   api: HcpApi,
-  wish: WorkspaceWish,
+  wish: DesiredWorkspace,
   valueOf: (variable: string) => string | undefined,
-): Promise<Result> {
-  const changes: Change[] = [];
+): Promise<WorkspaceResult> {
+  const changes: WorkspaceChange[] = [];
   const projectId = await ensureProject(api, wish, changes);
   const id = await ensureWorkspace(api, wish, projectId, changes);
   const unset = await ensureVariables(api, id, wish, valueOf, changes);
@@ -67,8 +67,8 @@ export async function setUp(
 
 async function ensureProject(
   api: HcpApi,
-  { organization, project: name }: WorkspaceWish,
-  changes: Change[],
+  { organization, project: name }: DesiredWorkspace,
+  changes: WorkspaceChange[],
 ): Promise<string | undefined> {
   const about = `organization ${organization}`;
   const path = `/organizations/${encodeURIComponent(organization)}/projects`;
@@ -86,9 +86,9 @@ async function ensureProject(
 
 async function ensureWorkspace(
   api: HcpApi,
-  { organization, name, project: projectName, executionMode }: WorkspaceWish,
+  { organization, name, project: projectName, executionMode }: DesiredWorkspace,
   projectId: string | undefined,
-  changes: Change[],
+  changes: WorkspaceChange[],
 ): Promise<string> {
   const about = `workspace ${organization}/${name}`;
   const all = `/organizations/${encodeURIComponent(organization)}/workspaces`;
@@ -130,9 +130,9 @@ async function ensureWorkspace(
 async function ensureVariables(
   api: HcpApi,
   id: string,
-  { organization, name, sensitiveVariables, environmentVariables }: WorkspaceWish,
+  { organization, name, sensitiveVariables, environmentVariables }: DesiredWorkspace,
   valueOf: (variable: string) => string | undefined,
-  changes: Change[],
+  changes: WorkspaceChange[],
 ): Promise<string[]> {
   const path = `/workspaces/${id}/vars`;
   const about = `variables of workspace ${organization}/${name}`;

@@ -6,7 +6,7 @@ import { type Roles } from "./roles-file";
 export type ExecutionMode = "remote" | "local";
 
 /** How one workspace is to be. */
-export interface WorkspaceWish {
+export interface DesiredWorkspace {
   readonly environment: string;
   readonly organization: string;
   readonly name: string;
@@ -25,13 +25,13 @@ export interface WorkspaceWish {
  * @param roles which AWS roles the runs of an environment take, by environment; undefined leaves that alone
  * @throws InvalidInput for an environment that has no workspace, or no roles
  */
-export function wishesOf(
+export function listDesiredWorkspaces(
   environments: readonly Environment[],
   executionMode: ExecutionMode,
   roles: { readonly file: string; readonly byEnvironment: Roles } | undefined,
-): WorkspaceWish[] {
+): DesiredWorkspace[] {
   const mistakes: Mistake[] = [];
-  const wishes = environments.flatMap((environment): WorkspaceWish[] => {
+  const wishes = environments.flatMap((environment): DesiredWorkspace[] => {
     const { name, state } = environment;
     if (state.backend !== "cloud") {
       const message = `state.backend: expected "cloud", got ${JSON.stringify(state.backend)}`;
@@ -53,7 +53,7 @@ export function wishesOf(
         project: state.project,
         executionMode,
         // Where runs happen elsewhere, a workspace's variables have no effect.
-        sensitiveVariables: executionMode === "remote" ? sensitiveVariablesOf(environment) : [],
+        sensitiveVariables: executionMode === "remote" ? listSensitiveVariables(environment) : [],
         // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
         environmentVariables: role
           ? { TFC_AWS_PROVIDER_AUTH: "true", TFC_AWS_PLAN_ROLE_ARN: role.plan, TFC_AWS_APPLY_ROLE_ARN: role.deploy }
@@ -65,7 +65,7 @@ export function wishesOf(
   return wishes;
 }
 
-function sensitiveVariablesOf({ functions, alarmWebhookVariable }: Environment): string[] {
+function listSensitiveVariables({ functions, alarmWebhookVariable }: Environment): string[] {
   const inFunctions = Object.values(functions)
     .flatMap(({ secrets }) => Object.values(secrets))
     .flatMap((secret) => (secret.kind === "terraformVariable" ? [secret.name] : []));

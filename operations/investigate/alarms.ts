@@ -1,15 +1,15 @@
 import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { type AlarmKey } from "../../environments/alarms";
 import { type Environment } from "../../environments/schema";
-import { ALARMS, hyphenated } from "../../model/alarms";
+import { ALARMS, hyphenate } from "../../model/alarms";
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
-import { oneLine } from "../one-line";
+import { toOneLine } from "../one-line";
 import { readStateChanges } from "../alarms/history";
-import { alarmsOf } from "../alarms/environment-alarms";
-import { type Ring, ringsOf } from "../alarms/ringing";
-import { subjectsOf } from "../subject";
-import { type Aws } from "./aws";
+import { listEnvironmentAlarms } from "../alarms/environment-alarms";
+import { type Ring, findRings } from "../alarms/ringing";
+import { listMeasuredFunctions } from "../subject";
+import { type InvestigationReader } from "./aws";
 import { type Window } from "./window";
 
 /** Which of a function's alarms. */
@@ -39,8 +39,8 @@ export interface AlarmFindings extends FunctionAlarm {
 const COMPOSED = (Object.keys(ALARMS) as AlarmKey[]).filter((key) => ALARMS[key].route === "composite");
 
 /** The alarms that a function is to have, the urgent ones first. */
-export function functionAlarms(environment: Environment, { id }: WatchedFunction): FunctionAlarm[] {
-  return alarmsOf(environment, subjectsOf(environment))
+export function listFunctionAlarms(environment: Environment, { id }: WatchedFunction): FunctionAlarm[] {
+  return listEnvironmentAlarms(environment, listMeasuredFunctions(environment))
     .flatMap(({ name, watches, urgent }) =>
       watches?.subject.watched.id === id ? [{ name, key: watches.key, urgent }] : [],
     )
@@ -48,12 +48,12 @@ export function functionAlarms(environment: Environment, { id }: WatchedFunction
 }
 
 /** The alarm that is meant by its name, or by its key with underscores or hyphens. */
-export function alarmMeant(text: string, alarms: readonly FunctionAlarm[]): FunctionAlarm | undefined {
-  return alarms.find(({ name, key }) => [name, key, hyphenated(key)].includes(text));
+export function findMeantAlarm(text: string, alarms: readonly FunctionAlarm[]): FunctionAlarm | undefined {
+  return alarms.find(({ name, key }) => [name, key, hyphenate(key)].includes(text));
 }
 
 /** Those alarms that rang in a time, and are to be looked into: a chosen one, with what it is composed of, or all. */
-export function rangIn(
+export function selectRinging(
   { from, to }: Window,
   alarms: readonly AlarmFindings[],
   chosen: FunctionAlarmKey | undefined,
@@ -67,7 +67,7 @@ export function rangIn(
 }
 
 /** The saved queries that show more of an alarm. */
-export function queriesOfAlarm(key: FunctionAlarmKey): QueryKey[] {
+export function listAlarmQueries(key: FunctionAlarmKey): QueryKey[] {
   return key === "degraded" ? COMPOSED.map((one) => ALARMS[one].query) : [ALARMS[key].query];
 }
 
@@ -78,7 +78,7 @@ export function queriesOfAlarm(key: FunctionAlarmKey): QueryKey[] {
  * @throws AwsFailure
  */
 export async function readAlarms(
-  aws: Aws,
+  aws: InvestigationReader,
   watched: WatchedFunction,
   alarms: readonly FunctionAlarm[],
 ): Promise<AlarmFindings[]> {
@@ -103,11 +103,11 @@ export async function readAlarms(
     return [
       {
         ...alarm,
-        happened: happened(alarm.key, watched),
+        happened: describeRinging(alarm.key, watched),
         isRinging,
         since,
         threshold: thresholds.get(alarm.name),
-        reason: oneLine(found.StateReason ?? ""),
+        reason: toOneLine(found.StateReason ?? ""),
         rings: isRinging && since !== undefined ? [{ rangAt: since }] : [],
       },
     ];
@@ -119,8 +119,8 @@ export async function readAlarms(
  *
  * @throws AwsFailure
  */
-export async function withHistory(
-  aws: Aws,
+export async function addHistory(
+  aws: InvestigationReader,
   alarms: readonly AlarmFindings[],
   { from, to }: Window,
 ): Promise<AlarmFindings[]> {
@@ -129,12 +129,12 @@ export async function withHistory(
   for (const alarm of alarms) {
     const changes = await readStateChanges(source, { from, to }, alarm.name);
     // The end of a range is left out of it, and an alarm may just have rung.
-    complete.push({ ...alarm, rings: ringsOf(changes, alarm, { from, to: to + 1 }) });
+    complete.push({ ...alarm, rings: findRings(changes, alarm, { from, to: to + 1 }) });
   }
   return complete;
 }
 
-function happened(key: FunctionAlarmKey, watched: WatchedFunction): string {
+function describeRinging(key: FunctionAlarmKey, watched: WatchedFunction): string {
   const keys = key === "degraded" ? COMPOSED : [key];
   return keys.map((one) => ALARMS[one].happened(watched.alarm(one))).join("; or ");
 }

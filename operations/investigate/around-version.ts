@@ -1,9 +1,15 @@
-import { failures, type Measure, measure, ofTraffic, reported } from "../../model/metrics";
+import {
+  measureFailures,
+  type Measure,
+  buildMeasure,
+  buildTrafficMetric,
+  buildReportedMetric,
+} from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type Point, readMetrics } from "../aws/metric-data";
-import { type Aws } from "./aws";
+import { type InvestigationReader } from "./aws";
 import { type Version } from "./changes";
-import { requestsDollars } from "./comparison";
+import { priceRequests } from "./comparison";
 import { type Window } from "./window";
 
 const MINUTE = 60_000;
@@ -31,46 +37,46 @@ export interface AroundVersion {
 }
 
 /** When a version appeared, if that was within a day before a time began, or in it. */
-export function nearPublication(version: Version | undefined, { from, to }: Window): number | undefined {
+export function findPublication(version: Version | undefined, { from, to }: Window): number | undefined {
   const at = version?.publishedAt;
   return at !== undefined && at >= from - NEAR && at < to ? Math.floor(at / MINUTE) * MINUTE : undefined;
 }
 
 /** @throws AwsFailure */
 export async function readAround(
-  aws: Aws,
+  aws: InvestigationReader,
   watched: WatchedFunction,
   { version, at, now }: { readonly version: string; readonly at: number; readonly now: number },
 ): Promise<AroundVersion> {
   const range = { from: at - AROUND, to: Math.min(at + AROUND, now), periodSeconds: MINUTE / 1000 };
-  const points = await readMetrics(aws.cloudWatch, aws.region, requestsOf(watched), range, aws.signal);
+  const points = await readMetrics(aws.cloudWatch, aws.region, listRequests(watched), range, aws.signal);
   const side = (isIn: (point: Point) => boolean): Side => {
     const sum = (name: keyof typeof points) => points[name].filter(isIn).reduce((total, { value }) => total + value, 0);
     return {
       requests: sum("requests"),
       failures: sum("failures"),
-      averageMilliseconds: quotient(sum("milliseconds"), sum("requests")),
-      averageInitMilliseconds: quotient(sum("initMilliseconds"), sum("inits")),
+      averageMilliseconds: divideIfAny(sum("milliseconds"), sum("requests")),
+      averageInitMilliseconds: divideIfAny(sum("initMilliseconds"), sum("inits")),
     };
   };
   return { version, at, before: side((point) => point.at < at), after: side((point) => point.at >= at) };
 }
 
 /** What {@link readAround} costs, in dollars. */
-export function aroundDollars(watched: WatchedFunction): number {
-  return requestsDollars(Object.values(requestsOf(watched)));
+export function priceAroundVersion(watched: WatchedFunction): number {
+  return priceRequests(Object.values(listRequests(watched)));
 }
 
-function requestsOf(of: WatchedFunction) {
+function listRequests(of: WatchedFunction) {
   return {
-    requests: measure("Sum", ofTraffic("Invocations", of)),
-    failures: failures(of),
-    milliseconds: measure("Sum", ofTraffic("Duration", of)),
-    inits: measure("SampleCount", reported("InitDuration", of)),
-    initMilliseconds: measure("Sum", reported("InitDuration", of)),
+    requests: buildMeasure("Sum", buildTrafficMetric("Invocations", of)),
+    failures: measureFailures(of),
+    milliseconds: buildMeasure("Sum", buildTrafficMetric("Duration", of)),
+    inits: buildMeasure("SampleCount", buildReportedMetric("InitDuration", of)),
+    initMilliseconds: buildMeasure("Sum", buildReportedMetric("InitDuration", of)),
   } satisfies Record<string, Measure>;
 }
 
-function quotient(sum: number, count: number): number | undefined {
+function divideIfAny(sum: number, count: number): number | undefined {
   return count > 0 ? sum / count : undefined;
 }

@@ -2,12 +2,12 @@ import { XRayClient } from "@aws-sdk/client-xray";
 import { AwsReader } from "../aws/reader";
 
 /** What an investigation reads of AWS. */
-export class Aws extends AwsReader {
+export class InvestigationReader extends AwsReader {
   readonly xray = new XRayClient(this.settings);
 }
 
 /** Everything on the pages of an answer, of which the last ones are left out if there are too many. */
-export async function itemsOf<Page, Item>(
+export async function collectItems<Page, Item>(
   pages: AsyncIterable<Page>,
   of: (page: Page) => readonly Item[] | undefined,
   mostPages = Infinity,

@@ -4,11 +4,11 @@ import {
   paginateListAliases,
   paginateListVersionsByFunction,
 } from "@aws-sdk/client-lambda";
-import { type Aws, itemsOf } from "./aws";
-import { differences } from "./configuration";
+import { type InvestigationReader, collectItems } from "./aws";
+import { listConfigurationDifferences } from "./configuration";
 
 /** The function itself: what runs where nobody publishes versions. */
-export const LATEST = "$LATEST";
+export const LATEST_VERSION = "$LATEST";
 const SHOWN_VERSIONS = 5;
 
 /** A version of a function. */
@@ -46,17 +46,20 @@ export type Aliases = Readonly<Record<string, Alias>>;
  *
  * @throws AwsFailure
  */
-export function readVersions(aws: Aws, name: string): Promise<FunctionConfiguration[]> {
+export function readVersions(aws: InvestigationReader, name: string): Promise<FunctionConfiguration[]> {
   return aws.ask("lambda:ListVersionsByFunction", `there is no function ${name}`, (options) => {
     const pages = paginateListVersionsByFunction({ client: aws.lambda }, { FunctionName: name }, options);
-    return itemsOf(pages, ({ Versions }) => Versions);
+    return collectItems(pages, ({ Versions }) => Versions);
   });
 }
 
 /** @throws AwsFailure */
-export async function readAliases(aws: Aws, name: string): Promise<Aliases> {
+export async function readAliases(aws: InvestigationReader, name: string): Promise<Aliases> {
   const aliases = await aws.ask("lambda:ListAliases", `there is no function ${name}`, (options) =>
-    itemsOf(paginateListAliases({ client: aws.lambda }, { FunctionName: name }, options), ({ Aliases }) => Aliases),
+    collectItems(
+      paginateListAliases({ client: aws.lambda }, { FunctionName: name }, options),
+      ({ Aliases }) => Aliases,
+    ),
   );
   return Object.fromEntries(
     aliases.map(({ Name = "", FunctionVersion = "", RoutingConfig }) => [
@@ -72,7 +75,7 @@ export async function readAliases(aws: Aws, name: string): Promise<Aliases> {
  * @returns undefined where it shares the account's limit with all others
  * @throws AwsFailure
  */
-export async function readReservedConcurrency(aws: Aws, name: string): Promise<number | undefined> {
+export async function readReservedConcurrency(aws: InvestigationReader, name: string): Promise<number | undefined> {
   const { ReservedConcurrentExecutions } = await aws.ask(
     "lambda:GetFunctionConcurrency",
     `there is no function ${name}`,
@@ -86,25 +89,25 @@ export async function readReservedConcurrency(aws: Aws, name: string): Promise<n
  *
  * @param served the version that users meet, `$LATEST` for the function itself; undefined where it is not known
  */
-export function changesOf(configurations: readonly FunctionConfiguration[], served: string | undefined): Changes {
+export function buildChanges(configurations: readonly FunctionConfiguration[], served: string | undefined): Changes {
   const published = configurations
-    .filter(({ Version: version }) => version !== undefined && version !== LATEST)
+    .filter(({ Version: version }) => version !== undefined && version !== LATEST_VERSION)
     .sort((one, other) => Number(other.Version) - Number(one.Version));
   const current = configurations.find(({ Version: version }) => version === served);
   const previous =
-    served === LATEST
+    served === LATEST_VERSION
       ? published.find(({ CodeSha256 }) => CodeSha256 !== current?.CodeSha256)
       : published.find(({ Version: version }) => Number(version) < Number(served));
   return {
-    versions: published.slice(0, SHOWN_VERSIONS).map(versionOf),
-    current: current && versionOf(current),
-    previous: previous && versionOf(previous),
-    differences: current && previous ? differences(previous, current) : [],
+    versions: published.slice(0, SHOWN_VERSIONS).map(buildVersion),
+    current: current && buildVersion(current),
+    previous: previous && buildVersion(previous),
+    differences: current && previous ? listConfigurationDifferences(previous, current) : [],
   };
 }
 
-function versionOf({
-  Version: version = LATEST,
+function buildVersion({
+  Version: version = LATEST_VERSION,
   LastModified = "",
   MemorySize,
   Timeout,

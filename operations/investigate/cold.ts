@@ -1,9 +1,9 @@
 import { TARGETS } from "../../performance/targets";
-import { numberText } from "../number-text";
-import { type Diagnosis, type Finding } from "./diagnosis";
-import { type Evidence, figure, isSlowerSinceVersion, isWorse, now } from "./evidence";
-import { comparedText, rollback, setting, valueText, versionText } from "./wording";
-import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { formatNumber } from "../number-text";
+import { type Diagnosis, type DiagnosisFinding } from "./diagnosis";
+import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, readFigureNow } from "./evidence";
+import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";
+import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 
 const MINUTE = 60_000;
 /**
@@ -23,11 +23,11 @@ const CAUSES: readonly Cause[] = [
     runbook: "warming.md#likely-causes",
     find: (evidence) => {
       const { watched } = evidence;
-      const { now: pings, yesterday } = figure(evidence, "pings");
-      const failed = now(evidence, "pingFailures");
+      const { now: pings, yesterday } = findFigure(evidence, "pings");
+      const failed = readFigureNow(evidence, "pingFailures");
       if (!watched.isWarmed || (failed === 0 && !(pings === 0 && yesterday !== 0))) return undefined;
       return {
-        because: `${comparedText(evidence, "coldStarts")}; ${failed > 0 ? comparedText(evidence, "pingFailures") : comparedText(evidence, "pings")}`,
+        because: `${formatCompared(evidence, "coldStarts")}; ${failed > 0 ? formatCompared(evidence, "pingFailures") : formatCompared(evidence, "pings")}`,
         advice: "the warmer's log tells why: read its last runs",
         commands: [readWarmerLog(evidence)],
       };
@@ -41,7 +41,7 @@ const CAUSES: readonly Cause[] = [
       const [live, warm] = [aliases?.["live"]?.version, aliases?.["warm"]?.version];
       if (live === undefined || warm === undefined || live === warm) return undefined;
       return {
-        because: `${comparedText(evidence, "coldStarts")}; traffic goes to version ${live}, pings go to version ${warm}`,
+        because: `${formatCompared(evidence, "coldStarts")}; traffic goes to version ${live}, pings go to version ${warm}`,
         advice: "point both aliases to the same version, unless a deployment is under way",
         commands: [`aws lambda update-alias --function-name ${watched.name} --name warm --function-version ${live}`],
       };
@@ -54,7 +54,7 @@ const CAUSES: readonly Cause[] = [
       const { around, window } = evidence;
       if (!around || around.at < window.from) return undefined;
       return {
-        because: `${comparedText(evidence, "coldStarts")}; ${versionText(around)} began without instances`,
+        because: `${formatCompared(evidence, "coldStarts")}; ${describeVersion(around)} began without instances`,
         advice:
           "one burst after a deployment ends by itself; raise warming.gate.concurrency if it is too large for users",
       };
@@ -64,10 +64,10 @@ const CAUSES: readonly Cause[] = [
     id: "cold-starts-concurrency",
     title: "Cold starts grew because more requests came at once",
     find: (evidence) => {
-      if (!figure(evidence, "concurrency").standsOut) return undefined;
+      if (!findFigure(evidence, "concurrency").standsOut) return undefined;
       return {
-        because: `${comparedText(evidence, "coldStarts")}; ${comparedText(evidence, "concurrency")}`,
-        advice: `keep more instances warm at that time: ${setting(evidence, "warming.peak.concurrency")}, or warming.conditional; before a known burst: npm run ops -- warm ${evidence.environment} ${evidence.watched.id}`,
+        because: `${formatCompared(evidence, "coldStarts")}; ${formatCompared(evidence, "concurrency")}`,
+        advice: `keep more instances warm at that time: ${describeSetting(evidence, "warming.peak.concurrency")}, or warming.conditional; before a known burst: npm run ops -- warm ${evidence.environment} ${evidence.watched.id}`,
       };
     },
   },
@@ -76,15 +76,15 @@ const CAUSES: readonly Cause[] = [
     title: "Requests meet instances that went idle",
     find: (evidence) => {
       const { watched, window } = evidence;
-      const requests = now(evidence, "requests");
+      const requests = readFigureNow(evidence, "requests");
       const minutes = (window.to - window.from) / MINUTE;
-      const share = (100 * now(evidence, "coldStarts")) / requests;
+      const share = (100 * readFigureNow(evidence, "coldStarts")) / requests;
       if (requests === 0 || requests > minutes / MINUTES_TO_IDLE || share <= TARGETS.coldStartPercent) return undefined;
       return {
-        because: `${numberText(share)} % of ${numberText(requests)} requests in ${numberText(minutes)} minutes met a cold start`,
+        because: `${formatNumber(share)} % of ${formatNumber(requests)} requests in ${formatNumber(minutes)} minutes met a cold start`,
         advice: watched.isWarmed
-          ? `ping more often: ${setting(evidence, "warming.scheduled.every_minutes")}`
-          : `keep it warm (${setting(evidence, "warming")}), or accept them where nobody waits`,
+          ? `ping more often: ${describeSetting(evidence, "warming.scheduled.every_minutes")}`
+          : `keep it warm (${describeSetting(evidence, "warming")}), or accept them where nobody waits`,
       };
     },
   },
@@ -95,7 +95,7 @@ export const COLD: readonly Diagnosis[] = [
   ...CAUSES.map((cause) => ({
     runbook: RUNBOOK,
     ...cause,
-    find: (evidence: Evidence): Finding | undefined => (hasGrown(evidence) ? cause.find(evidence) : undefined),
+    find: (evidence: Evidence): DiagnosisFinding | undefined => (hasGrown(evidence) ? cause.find(evidence) : undefined),
   })),
   {
     id: "cold-starts",
@@ -104,7 +104,7 @@ export const COLD: readonly Diagnosis[] = [
     find: (evidence) => {
       if (!hasGrown(evidence) || CAUSES.some(({ find }) => find(evidence))) return undefined;
       return {
-        because: comparedText(evidence, "coldStarts"),
+        because: formatCompared(evidence, "coldStarts"),
         advice: "look for instances that crash (failures query) and for slow requests that hold instances",
       };
     },
@@ -117,7 +117,7 @@ export const COLD: readonly Diagnosis[] = [
       hasGrown(evidence) || !isWorse(evidence, "pingFailures", "warming")
         ? undefined
         : {
-            because: comparedText(evidence, "pingFailures"),
+            because: formatCompared(evidence, "pingFailures"),
             advice: "users do not meet more cold starts yet; the warmer's log tells why pings fail",
             commands: [readWarmerLog(evidence)],
           },
@@ -132,9 +132,9 @@ export const COLD: readonly Diagnosis[] = [
       if (!isWorse(evidence, "init", "init_duration")) return undefined;
       const { before, after } = around;
       return {
-        because: `before ${versionText(around)} it took ${valueText("init", before.averageInitMilliseconds)} on average, after it ${valueText("init", after.averageInitMilliseconds)}`,
-        advice: `see what it loads that the version before did not; if users suffer, ${rollback(evidence).advice}`,
-        commands: rollback(evidence).commands ?? [],
+        because: `before ${describeVersion(around)} it took ${formatFigureValue("init", before.averageInitMilliseconds)} on average, after it ${formatFigureValue("init", after.averageInitMilliseconds)}`,
+        advice: `see what it loads that the version before did not; if users suffer, ${adviseRollback(evidence).advice}`,
+        commands: adviseRollback(evidence).commands ?? [],
       };
     },
   },
@@ -146,8 +146,8 @@ export const COLD: readonly Diagnosis[] = [
       if (!isWorse(evidence, "init", "init_duration")) return undefined;
       if (isSlowerSinceVersion(evidence, "averageInitMilliseconds", INIT_FACTOR)) return undefined;
       return {
-        because: comparedText(evidence, "init"),
-        advice: `look for slow warm-ups and calls at module level; more memory gives more CPU: ${setting(evidence, "memory_mb")}`,
+        because: formatCompared(evidence, "init"),
+        advice: `look for slow warm-ups and calls at module level; more memory gives more CPU: ${describeSetting(evidence, "memory_mb")}`,
       };
     },
   },
@@ -158,5 +158,5 @@ function hasGrown(evidence: Evidence): boolean {
 }
 
 function readWarmerLog({ environment }: Evidence): string {
-  return `aws logs tail ${defaultLogGroup(deployedName(environment, WARMER))} --since 1h`;
+  return `aws logs tail ${formatDefaultLogGroup(formatDeployedName(environment, WARMER))} --since 1h`;
 }

@@ -1,15 +1,15 @@
 import { type Measure } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type MetricRequest, readingDollars, readMetrics } from "../aws/metric-data";
-import { type Aws } from "./aws";
-import { type Figure, FIGURE_NAMES, type FigureName, FIGURES } from "./figures";
+import { type MetricRequest, priceReading, readMetrics } from "../aws/metric-data";
+import { type InvestigationReader } from "./aws";
+import { type Figure, FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
 import { type Window } from "./window";
 
 /** The figures of one time; what CloudWatch has no data for is missing. */
-export type Values = Readonly<Partial<Record<FigureName, number>>>;
+export type FigureValues = Readonly<Partial<Record<FigureName, number>>>;
 
 /** A figure beside those of other times. */
-export interface Compared {
+export interface ComparedFigure {
   readonly now: number | undefined;
   readonly yesterday: number | undefined;
   readonly lastWeek: number | undefined;
@@ -18,17 +18,17 @@ export interface Compared {
 }
 
 /** Every figure of a time, beside the same hours of the day before and of the week before. */
-export type Comparison = Readonly<Record<FigureName, Compared>>;
+export type FigureComparison = Readonly<Record<FigureName, ComparedFigure>>;
 
 /** What reading a function's figures once costs, in dollars. */
-export function figuresDollars(watched: WatchedFunction): number {
-  return requestsDollars(Object.values(requestsOf(watched)));
+export function priceFigures(watched: WatchedFunction): number {
+  return priceRequests(Object.values(listRequests(watched)));
 }
 
 /** What reading some metrics once costs, in dollars: what is computed from several is billed as all of them. */
-export function requestsDollars(requests: readonly (MetricRequest | Measure)[]): number {
+export function priceRequests(requests: readonly (MetricRequest | Measure)[]): number {
   const metrics = requests.map((request) => ("metric" in request ? 1 : Object.keys(request.metrics).length));
-  return readingDollars(metrics.reduce((total, count) => total + count, 0));
+  return priceReading(metrics.reduce((total, count) => total + count, 0));
 }
 
 /**
@@ -36,20 +36,24 @@ export function requestsDollars(requests: readonly (MetricRequest | Measure)[]):
  *
  * @throws AwsFailure
  */
-export async function readFigures(aws: Aws, watched: WatchedFunction, { from, to }: Window): Promise<Values> {
-  const requests = requestsOf(watched);
+export async function readFigureValues(
+  aws: InvestigationReader,
+  watched: WatchedFunction,
+  { from, to }: Window,
+): Promise<FigureValues> {
+  const requests = listRequests(watched);
   const range = { from, to, periodSeconds: (to - from) / 1000 };
   const points = await readMetrics(aws.cloudWatch, aws.region, requests, range, aws.signal);
   return Object.fromEntries(
     Object.entries(points).flatMap(([name, values]) => {
       const known = values.map(({ value }) => value).filter(Number.isFinite);
-      return known.length === 0 ? [] : [[name, together(requests[name]?.statistic, known)]];
+      return known.length === 0 ? [] : [[name, combineValues(requests[name]?.statistic, known)]];
     }),
   );
 }
 
 /** One value, where CloudWatch has cut the time in two after all: of what cannot be put together, the larger one. */
-function together(statistic: string | undefined, values: readonly number[]): number {
+function combineValues(statistic: string | undefined, values: readonly number[]): number {
   const isSum = statistic === "Sum" || statistic === "SampleCount";
   return isSum ? values.reduce((total, value) => total + value, 0) : Math.max(...values);
 }
@@ -57,14 +61,14 @@ function together(statistic: string | undefined, values: readonly number[]): num
 /** @param yesterday undefined where it could not be read, or would overlap; as `lastWeek` */
 export function compare(
   watched: WatchedFunction,
-  now: Values,
-  yesterday: Values | undefined,
-  lastWeek: Values | undefined,
-): Comparison {
-  const requested = requestsOf(watched);
-  const compared = FIGURE_NAMES.map((name): [FigureName, Compared] => {
-    const figure = FIGURES[name];
-    const of = (values: Values | undefined) => {
+  now: FigureValues,
+  yesterday: FigureValues | undefined,
+  lastWeek: FigureValues | undefined,
+): FigureComparison {
+  const requested = listRequests(watched);
+  const compared = FIGURE_NAMES.map((name): [FigureName, ComparedFigure] => {
+    const figure = COMPARED_FIGURES[name];
+    const of = (values: FigureValues | undefined) => {
       const isKnown = values !== undefined && name in requested;
       // CloudWatch has no zeros: of a function with requests, what is not counted did not happen.
       return isKnown && figure.isCount && values.requests !== undefined ? (values[name] ?? 0) : values?.[name];
@@ -82,11 +86,11 @@ export function compare(
     );
     return [name, { now: of(now), yesterday: of(yesterday), lastWeek: of(lastWeek), standsOut }];
   });
-  return Object.fromEntries(compared) as Comparison;
+  return Object.fromEntries(compared) as FigureComparison;
 }
 
 interface Before {
-  readonly values: Values | undefined;
+  readonly values: FigureValues | undefined;
   readonly value: number | undefined;
 }
 
@@ -96,20 +100,21 @@ function isOutstanding(
   watched: WatchedFunction,
   value: number | undefined,
   before: readonly Before[],
-  now: Values,
+  now: FigureValues,
 ): boolean {
   if (value === undefined) return false;
   const perRequest = isCount && name !== "requests";
-  const rate = (of: number, values: Values | undefined) => (perRequest ? of / Math.max(values?.requests ?? 0, 1) : of);
+  const rate = (of: number, values: FigureValues | undefined) =>
+    perRequest ? of / Math.max(values?.requests ?? 0, 1) : of;
   const known = before.flatMap(({ value: then, values }) => (then === undefined ? [] : [rate(then, values)]));
   if (known.length === 0) return value > alone(watched);
   return value > floor(watched) && rate(value, now) > factor * Math.max(...known);
 }
 
-function requestsOf(watched: WatchedFunction): Record<string, MetricRequest | Measure> {
+function listRequests(watched: WatchedFunction): Record<string, MetricRequest | Measure> {
   return Object.fromEntries(
     FIGURE_NAMES.flatMap((name) => {
-      const request = FIGURES[name].read(watched);
+      const request = COMPARED_FIGURES[name].read(watched);
       return request ? [[name, request]] : [];
     }),
   );

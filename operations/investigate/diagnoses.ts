@@ -1,12 +1,12 @@
 import { COLD } from "./cold";
-import { type Comparison } from "./comparison";
-import { type Diagnosis, type Finding } from "./diagnosis";
+import { type FigureComparison } from "./comparison";
+import { type Diagnosis, type DiagnosisFinding } from "./diagnosis";
 import { type Evidence } from "./evidence";
 import { FAILING } from "./failing";
 import { SLOW } from "./slow";
 
 /** A diagnosis that is the case. */
-export interface Diagnosed extends Finding {
+export interface Diagnosed extends DiagnosisFinding {
   readonly id: string;
   readonly title: string;
   /** Where the runbook is. */
@@ -44,7 +44,7 @@ const QUIET: readonly Diagnosis[] = [
     find: ({ rang, comparison }) =>
       rang.length > 0
         ? {
-            because: `${rang.map(({ name }) => name).join(", ")} rang, but ${calm(comparison)}`,
+            because: `${rang.map(({ name }) => name).join(", ")} rang, but ${describeCalm(comparison)}`,
             advice:
               "if this is normal for the function, change the alarm's threshold: docs/operations.md, Tune an alarm",
           }
@@ -55,7 +55,7 @@ const QUIET: readonly Diagnosis[] = [
     title: "Nothing stands out",
     runbook: "README.md",
     find: ({ comparison }) => ({
-      because: `no alarm is known to have rung, and ${calm(comparison)}`,
+      because: `no alarm is known to have rung, and ${describeCalm(comparison)}`,
       advice: "nothing is to be adjusted",
     }),
   },
@@ -79,7 +79,7 @@ export function diagnose(evidence: Evidence, runbooks: string): Diagnosed[] {
   return all.length > 0 ? all : found(QUIET).slice(0, 1);
 }
 
-function calm(comparison: Comparison | undefined): string {
+function describeCalm(comparison: FigureComparison | undefined): string {
   const isComparable = Object.values(comparison ?? {}).some(
     ({ yesterday, lastWeek }) => yesterday !== undefined || lastWeek !== undefined,
   );

@@ -1,7 +1,7 @@
 import { type Evidence } from "./evidence";
 
 /** What was found, and what to do about it. */
-export interface Finding {
+export interface DiagnosisFinding {
   /** The evidence, in one sentence. */
   readonly because: string;
   readonly advice: string;
@@ -16,5 +16,5 @@ export interface Diagnosis {
   /** A page in docs/runbooks/, with the heading that matters. */
   readonly runbook: string;
   /** @returns undefined where it is not the case */
-  readonly find: (evidence: Evidence) => Finding | undefined;
+  readonly find: (evidence: Evidence) => DiagnosisFinding | undefined;
 }

@@ -2,7 +2,7 @@ import { type WatchedFunction } from "../../model/watched-function";
 import { type AlarmFindings, type FunctionAlarmKey } from "./alarms";
 import { type AroundVersion, type Side } from "./around-version";
 import { type Aliases, type Changes } from "./changes";
-import { type Compared, type Comparison } from "./comparison";
+import { type ComparedFigure, type FigureComparison } from "./comparison";
 import { type FigureName } from "./figures";
 import { type QueryFindings } from "./queries";
 import { type TraceFindings } from "./traces";
@@ -20,7 +20,7 @@ export interface Evidence {
   /** How many instances it may have; undefined also where it shares the account's limit. */
   readonly reservedConcurrency: number | undefined;
   readonly around: AroundVersion | undefined;
-  readonly comparison: Comparison | undefined;
+  readonly comparison: FigureComparison | undefined;
   readonly queries: readonly QueryFindings[];
   readonly traces: readonly TraceFindings[] | undefined;
 }
@@ -31,26 +31,26 @@ const FAILURE_FACTOR = 3;
 const TIME_FACTOR = 1.5;
 const LONG_WAIT_SHARE = 0.5;
 
-const NOTHING: Compared = { now: undefined, yesterday: undefined, lastWeek: undefined, standsOut: false };
+const NOTHING: ComparedFigure = { now: undefined, yesterday: undefined, lastWeek: undefined, standsOut: false };
 
 /** A figure beside those of other times. */
-export function figure({ comparison }: Evidence, name: FigureName): Compared {
+export function findFigure({ comparison }: Evidence, name: FigureName): ComparedFigure {
   return comparison?.[name] ?? NOTHING;
 }
 
 /** How much it is now, 0 where that is not known. */
-export function now(evidence: Evidence, name: FigureName): number {
-  return figure(evidence, name).now ?? 0;
+export function readFigureNow(evidence: Evidence, name: FigureName): number {
+  return findFigure(evidence, name).now ?? 0;
 }
 
 /** Whether one of these alarms rang. */
-export function rang({ rang: all }: Evidence, ...keys: readonly FunctionAlarmKey[]): boolean {
+export function hasRung({ rang: all }: Evidence, ...keys: readonly FunctionAlarmKey[]): boolean {
   return all.some(({ key }) => keys.includes(key));
 }
 
 /** Whether a figure is worth a look: it stands out, or its alarm rang and there is some of it. */
 export function isWorse(evidence: Evidence, name: FigureName, ...alarms: readonly FunctionAlarmKey[]): boolean {
-  return figure(evidence, name).standsOut || (now(evidence, name) > 0 && rang(evidence, ...alarms));
+  return findFigure(evidence, name).standsOut || (readFigureNow(evidence, name) > 0 && hasRung(evidence, ...alarms));
 }
 
 /** Whether requests began to fail when the version appeared that users meet. */
@@ -75,7 +75,7 @@ export function isSlowerSinceVersion(
 }
 
 /** What the slowest requests waited for, if that was most of their time. */
-export function longestWait({
+export function findLongestWait({
   traces = [],
 }: Evidence): { readonly name: string; readonly trace: TraceFindings } | undefined {
   for (const trace of traces) {

@@ -1,8 +1,8 @@
-import { numberText } from "../number-text";
-import { oneLine } from "../one-line";
+import { formatNumber } from "../number-text";
+import { toOneLine } from "../one-line";
 import { type Diagnosis } from "./diagnosis";
-import { type Evidence, failsSinceVersion, figure, isWorse, now } from "./evidence";
-import { comparedText, failedText, rollback, setting, versionText } from "./wording";
+import { type Evidence, failsSinceVersion, findFigure, isWorse, readFigureNow } from "./evidence";
+import { formatCompared, describeFailed, adviseRollback, describeSetting, describeVersion } from "./wording";
 
 /** Of the timeout: who gets closer may reach it next. */
 const NEAR_TIMEOUT = 0.8;
@@ -20,10 +20,10 @@ export const FAILING: readonly Diagnosis[] = [
     runbook: "errors.md#how-to-roll-back",
     find: (evidence) => {
       const { around } = evidence;
-      const isOver = figure(evidence, "failures").now === 0;
+      const isOver = findFigure(evidence, "failures").now === 0;
       if (!around || isOver || !failsSinceVersion(evidence)) return undefined;
-      const because = `in the half hour before ${versionText(around)} ${failedText(around.before)}, in the half hour after it ${failedText(around.after)}`;
-      return { because, ...rollback(evidence) };
+      const because = `in the half hour before ${describeVersion(around)} ${describeFailed(around.before)}, in the half hour after it ${describeFailed(around.after)}`;
+      return { because, ...adviseRollback(evidence) };
     },
   },
   {
@@ -33,18 +33,18 @@ export const FAILING: readonly Diagnosis[] = [
     find: (evidence) => {
       if (!isWorse(evidence, "throttles", "throttles")) return undefined;
       const { reservedConcurrency: limit } = evidence;
-      const peak = figure(evidence, "concurrency").now;
-      const used = peak === undefined ? "" : `; up to ${numberText(peak)} instances were used`;
-      const because = `${comparedText(evidence, "throttles")}${used}`;
+      const peak = findFigure(evidence, "concurrency").now;
+      const used = peak === undefined ? "" : `; up to ${formatNumber(peak)} instances were used`;
+      const because = `${formatCompared(evidence, "throttles")}${used}`;
       if (limit === 0)
         return {
           because: `${because}; reserved concurrency is 0`,
-          advice: `the function is stopped: set ${setting(evidence, "reserved_concurrency")}`,
+          advice: `the function is stopped: set ${describeSetting(evidence, "reserved_concurrency")}`,
         };
       if (limit !== undefined && peak !== undefined && peak >= NEAR_LIMIT * limit) {
         return {
           because: `${because}, of ${limit} reserved`,
-          advice: `raise ${setting(evidence, "reserved_concurrency")}; if requests became slow, see to that first`,
+          advice: `raise ${describeSetting(evidence, "reserved_concurrency")}; if requests became slow, see to that first`,
         };
       }
       return {
@@ -61,12 +61,12 @@ export const FAILING: readonly Diagnosis[] = [
     find: (evidence) => {
       if (!isWorse(evidence, "timeouts", "timeouts")) return undefined;
       const timeout = (evidence.changes?.current?.timeoutSeconds ?? Infinity) * 1000;
-      const isSlowThroughout = now(evidence, "p50") >= NEAR_TIMEOUT * timeout;
-      const limit = Number.isFinite(timeout) ? `, the timeout is ${numberText(timeout)} ms` : "";
+      const isSlowThroughout = readFigureNow(evidence, "p50") >= NEAR_TIMEOUT * timeout;
+      const limit = Number.isFinite(timeout) ? `, the timeout is ${formatNumber(timeout)} ms` : "";
       return {
-        because: `${comparedText(evidence, "timeouts")}; ${comparedText(evidence, "p50")}${limit}`,
+        because: `${formatCompared(evidence, "timeouts")}; ${formatCompared(evidence, "p50")}${limit}`,
         advice: isSlowThroughout
-          ? `most requests need nearly all of the time: find what became slow, or raise ${setting(evidence, "timeout_seconds")}`
+          ? `most requests need nearly all of the time: find what became slow, or raise ${describeSetting(evidence, "timeout_seconds")}`
           : "some requests hang while the others are quick: give each call to a dependency a time limit of its own; the last call in their traces is the one",
       };
     },
@@ -77,9 +77,9 @@ export const FAILING: readonly Diagnosis[] = [
     runbook: "errors.md#likely-causes",
     find: (evidence) => {
       if (!isWorse(evidence, "failures", "errors") || failsSinceVersion(evidence)) return undefined;
-      const what = mostFrequent(evidence);
+      const what = findMostFrequent(evidence);
       return {
-        because: `${comparedText(evidence, "failures")}${what === undefined ? "" : `; most often ${what}`}`,
+        because: `${formatCompared(evidence, "failures")}${what === undefined ? "" : `; most often ${what}`}`,
         advice: evidence.changes
           ? "look for a dependency that is down, an expired secret, a missing permission or unexpected input: the failures query has an example request and its trace"
           : "what was deployed could not be read: compare the first failure with the last deployment before anything else",
@@ -105,20 +105,20 @@ export const FAILING: readonly Diagnosis[] = [
     title: "Hardly any requests arrive",
     runbook: "README.md",
     find: (evidence) => {
-      const { now: is, yesterday, lastWeek } = figure(evidence, "requests");
+      const { now: is, yesterday, lastWeek } = findFigure(evidence, "requests");
       const usual = [yesterday, lastWeek].filter((value) => value !== undefined);
       const least = Math.min(...usual);
       if (usual.length === 0 || least < USUAL_REQUESTS || (is ?? 0) > HARDLY_ANY * least) return undefined;
       return {
-        because: comparedText(evidence, "requests"),
+        because: formatCompared(evidence, "requests"),
         advice: "look at what calls the function: its endpoint, its permissions, its triggers",
       };
     },
   },
 ];
 
-function mostFrequent({ queries }: Evidence): string | undefined {
+function findMostFrequent({ queries }: Evidence): string | undefined {
   const [first] = queries.find(({ query }) => query === "failures")?.records ?? [];
-  const what = oneLine(first?.["what"] ?? "");
+  const what = toOneLine(first?.["what"] ?? "");
   return what === "" ? undefined : what;
 }

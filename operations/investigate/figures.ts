@@ -1,14 +1,14 @@
 import {
-  emitted,
-  failures,
-  measure,
+  buildEmittedMetric,
+  measureFailures,
+  buildMeasure,
   type Measure,
-  memoryPercent,
-  ofAlias,
-  ofFunction,
-  ofTraffic,
-  reported,
-  warmed,
+  measureMemoryShare,
+  buildAliasMetric,
+  buildFunctionMetric,
+  buildTrafficMetric,
+  buildReportedMetric,
+  buildWarmingMetric,
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest } from "../aws/metric-data";
@@ -47,42 +47,46 @@ const NEVER = () => Infinity;
 const FACTOR = 1.5;
 
 /** Every figure, in the order in which people read of them. */
-export const FIGURES: Readonly<Record<FigureName, Figure>> = {
+export const COMPARED_FIGURES: Readonly<Record<FigureName, Figure>> = {
   requests: {
     label: "requests",
     unit: "",
-    read: (of) => measure("Sum", ofTraffic("Invocations", of)),
+    read: (of) => buildMeasure("Sum", buildTrafficMetric("Invocations", of)),
     isCount: true,
     factor: FACTOR,
     floor: () => 10,
     alone: NEVER,
   },
-  failures: counted("failed requests", failures, "errors"),
-  timeouts: counted("timeouts", (of) => measure("Sum", reported("Timeouts", of)), "timeouts"),
-  throttles: counted("refused requests", (of) => measure("Sum", ofTraffic("Throttles", of)), "throttles"),
-  coldStarts: counted(
+  failures: defineCounted("failed requests", measureFailures, "errors"),
+  timeouts: defineCounted("timeouts", (of) => buildMeasure("Sum", buildReportedMetric("Timeouts", of)), "timeouts"),
+  throttles: defineCounted(
+    "refused requests",
+    (of) => buildMeasure("Sum", buildTrafficMetric("Throttles", of)),
+    "throttles",
+  ),
+  coldStarts: defineCounted(
     "cold starts",
     (of) =>
       of.deployedHere
-        ? measure("Sum", emitted("ColdStarts", of))
-        : measure("SampleCount", reported("InitDuration", of)),
+        ? buildMeasure("Sum", buildEmittedMetric("ColdStarts", of))
+        : buildMeasure("SampleCount", buildReportedMetric("InitDuration", of)),
     "cold_starts",
   ),
   init: {
     label: "initialization, average",
     unit: "ms",
-    read: (of) => measure("Average", reported("InitDuration", of)),
+    read: (of) => buildMeasure("Average", buildReportedMetric("InitDuration", of)),
     isCount: false,
     factor: 1.3,
     floor: () => 100,
     alone: (of) => of.alarm("init_duration").threshold,
   },
-  p50: duration("p50"),
-  p99: duration("p99"),
+  p50: defineDuration("p50"),
+  p99: defineDuration("p99"),
   memory: {
     label: "memory, peak",
     unit: "%",
-    read: (of) => ({ statistic: "Maximum", ...memoryPercent(of) }),
+    read: (of) => ({ statistic: "Maximum", ...measureMemoryShare(of) }),
     isCount: false,
     factor: 1.2,
     floor: () => 60,
@@ -92,7 +96,7 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
   concurrency: {
     label: "concurrent executions, peak",
     unit: "",
-    read: (of) => measure("Maximum", ofFunction("ConcurrentExecutions", of)),
+    read: (of) => buildMeasure("Maximum", buildFunctionMetric("ConcurrentExecutions", of)),
     isCount: false,
     factor: FACTOR,
     floor: () => 2,
@@ -102,32 +106,33 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
     label: "pings",
     unit: "",
     // Those of a function that is deployed elsewhere cannot be told from its traffic.
-    read: (of) => (of.isWarmed && of.deployedHere ? measure("Sum", ofAlias("Invocations", of, "warm")) : undefined),
+    read: (of) =>
+      of.isWarmed && of.deployedHere ? buildMeasure("Sum", buildAliasMetric("Invocations", of, "warm")) : undefined,
     isCount: true,
     factor: Infinity,
     floor: NEVER,
     alone: NEVER,
   },
   pingFailures: {
-    ...counted("failed pings", (of) => measure("Sum", warmed("WarmingFailures", of)), "warming"),
-    read: (of) => (of.isWarmed ? measure("Sum", warmed("WarmingFailures", of)) : undefined),
+    ...defineCounted("failed pings", (of) => buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)), "warming"),
+    read: (of) => (of.isWarmed ? buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)) : undefined),
   },
 };
 
 /** Every figure's name. */
-export const FIGURE_NAMES = Object.keys(FIGURES) as FigureName[];
+export const FIGURE_NAMES = Object.keys(COMPARED_FIGURES) as FigureName[];
 
 /** What is counted stands out from where its alarm rings. */
-function counted(label: string, read: Figure["read"], alarm: Parameters<WatchedFunction["alarm"]>[0]): Figure {
+function defineCounted(label: string, read: Figure["read"], alarm: Parameters<WatchedFunction["alarm"]>[0]): Figure {
   const threshold = (of: WatchedFunction) => of.alarm(alarm).threshold;
   return { label, unit: "", read, isCount: true, factor: FACTOR, floor: threshold, alone: threshold };
 }
 
-function duration(statistic: "p50" | "p99"): Figure {
+function defineDuration(statistic: "p50" | "p99"): Figure {
   return {
     label: `response time, ${statistic}`,
     unit: "ms",
-    read: (of) => ({ metric: ofTraffic("Duration", of), statistic }),
+    read: (of) => ({ metric: buildTrafficMetric("Duration", of), statistic }),
     isCount: false,
     factor: FACTOR,
     floor: () => 50,

@@ -1,19 +1,19 @@
 import { type Environment } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type AlarmFindings, type FunctionAlarm, rangIn, readAlarms, withHistory } from "./alarms";
-import { aroundDollars, nearPublication, readAround } from "./around-version";
-import { Aws } from "./aws";
-import { changesOf, LATEST, readAliases, readReservedConcurrency, readVersions } from "./changes";
-import { compare, figuresDollars, readFigures } from "./comparison";
+import { type AlarmFindings, type FunctionAlarm, selectRinging, readAlarms, addHistory } from "./alarms";
+import { priceAroundVersion, findPublication, readAround } from "./around-version";
+import { InvestigationReader } from "./aws";
+import { buildChanges, LATEST_VERSION, readAliases, readReservedConcurrency, readVersions } from "./changes";
+import { compare, priceFigures, readFigureValues } from "./comparison";
 import { diagnose, type Diagnosed } from "./diagnoses";
 import { type Evidence } from "./evidence";
-import { queriesFor, type QueryFindings, readQuery, type Wait } from "./queries";
+import { selectQueries, type QueryFindings, readQuery, type Wait } from "./queries";
 import { Reader, type Unread } from "../aws/part-reader";
-import { readSlowest, readTraces, tracesOf } from "./traces";
-import { daysBefore, LONGEST, type Window, windowAround, windowUntil } from "./window";
+import { readSlowest, readTraces, buildTraces } from "./traces";
+import { shiftDaysBack, LONGEST, type Window, buildWindowAround, buildWindowUntil } from "./window";
 
 /** What is to be investigated. */
-export interface Task {
+export interface InvestigationTask {
   readonly environment: Environment;
   readonly watched: WatchedFunction;
   /** All that the function is to have. */
@@ -27,7 +27,7 @@ export interface Task {
 }
 
 /** What an investigation is done with; tests bring their own. */
-export interface Means {
+export interface InvestigationContext {
   readonly signal: AbortSignal;
   readonly wait: Wait;
   /** Is told what is read next. */
@@ -54,42 +54,45 @@ const RUNBOOKS = "docs/runbooks";
 /**
  * Looks at all that may tell why an alarm rings; changes nothing. What cannot be read is named, and the rest goes on.
  */
-export async function investigate(task: Task, { signal, wait, onStep }: Means): Promise<Investigation> {
+export async function investigate(
+  task: InvestigationTask,
+  { signal, wait, onStep }: InvestigationContext,
+): Promise<Investigation> {
   const { environment, watched, chosen, since, now } = task;
   const { name } = watched;
-  const aws = new Aws(environment.region, signal);
+  const aws = new InvestigationReader(environment.region, signal);
   const reader = new Reader(signal, onStep);
-  const last = windowUntil(now, since ?? HOUR);
+  const last = buildWindowUntil(now, since ?? HOUR);
 
   const states = await reader.read("alarms", () => readAlarms(aws, watched, task.alarms));
-  const lookedBack = chosen && since === undefined ? windowUntil(now, LONGEST) : last;
+  const lookedBack = chosen && since === undefined ? buildWindowUntil(now, LONGEST) : last;
   const alarms =
-    (states && (await reader.read("alarms' history", () => withHistory(aws, states, lookedBack)))) ?? states;
+    (states && (await reader.read("alarms' history", () => addHistory(aws, states, lookedBack)))) ?? states;
   const chosenAlarm = alarms?.find((one) => one.name === chosen?.name);
-  const ringing = since === undefined && chosenAlarm ? ringWindow(chosenAlarm, now) : undefined;
+  const ringing = since === undefined && chosenAlarm ? findRingWindow(chosenAlarm, now) : undefined;
   const window = ringing ?? last;
-  const rang = rangIn(window, alarms ?? [], chosen?.key);
+  const rang = selectRinging(window, alarms ?? [], chosen?.key);
 
   const aliases = await reader.read("aliases", () => readAliases(aws, name));
   const configurations = await reader.read("versions", () => readVersions(aws, name));
   const reservedConcurrency = await reader.read("reserved concurrency", () => readReservedConcurrency(aws, name));
-  const served = watched.deployedHere ? aliases?.["live"]?.version : LATEST;
-  const changes = configurations && changesOf(configurations, served);
+  const served = watched.deployedHere ? aliases?.["live"]?.version : LATEST_VERSION;
+  const changes = configurations && buildChanges(configurations, served);
 
   const keys = chosen ? [chosen.key] : rang.map(({ key }) => key);
   const queries: QueryFindings[] = [];
-  for (const key of queriesFor(keys, watched)) {
+  for (const key of selectQueries(keys, watched)) {
     const subject = { environment: environment.name, watched };
     const found = await reader.read(`query ${key}`, () => readQuery(aws, key, subject, window, wait));
     if (found) queries.push(found);
   }
 
   const figures = (what: string, of: Window | undefined) =>
-    of && reader.read(`figures of ${what}`, () => readFigures(aws, watched, of));
+    of && reader.read(`figures of ${what}`, () => readFigureValues(aws, watched, of));
   const values = await figures("this time", window);
-  const yesterday = values && (await figures("yesterday", daysBefore(window, 1)));
-  const lastWeek = values && (await figures("last week", daysBefore(window, 7)));
-  const at = nearPublication(changes?.current, window);
+  const yesterday = values && (await figures("yesterday", shiftDaysBack(window, 1)));
+  const lastWeek = values && (await figures("last week", shiftDaysBack(window, 7)));
+  const at = findPublication(changes?.current, window);
   const around =
     at === undefined
       ? undefined
@@ -112,28 +115,32 @@ export async function investigate(task: Task, { signal, wait, onStep }: Means): 
     around,
     comparison: values && compare(watched, values, yesterday, lastWeek),
     queries,
-    traces: slowest && tracesOf(name, slowest, traces),
+    traces: slowest && buildTraces(name, slowest, traces),
   };
   const readings = [values, yesterday, lastWeek].filter((one) => one !== undefined).length;
   return {
     ...evidence,
     alarms,
-    note: chosen && alarms && noteOf(chosen, chosenAlarm, since === undefined && !ringing),
+    note: chosen && alarms && describeMissingAlarm(chosen, chosenAlarm, since === undefined && !ringing),
     diagnoses: diagnose(evidence, environment.runbooksUrl ?? RUNBOOKS),
     unread: reader.unread,
     hasRead: reader.hasRead,
-    metricsDollars: readings * figuresDollars(watched) + (around ? aroundDollars(watched) : 0),
+    metricsDollars: readings * priceFigures(watched) + (around ? priceAroundVersion(watched) : 0),
   };
 }
 
 /** The last time that an alarm rang; undefined where its beginning is not known. */
-function ringWindow({ rings }: AlarmFindings, now: number): Window | undefined {
+function findRingWindow({ rings }: AlarmFindings, now: number): Window | undefined {
   const ring = rings.at(-1);
   const began = ring?.badSince ?? ring?.rangAt;
-  return began === undefined ? undefined : windowAround(began, ring?.endedAt ?? now);
+  return began === undefined ? undefined : buildWindowAround(began, ring?.endedAt ?? now);
 }
 
-function noteOf({ name }: FunctionAlarm, found: AlarmFindings | undefined, isLastHour: boolean): string | undefined {
+function describeMissingAlarm(
+  { name }: FunctionAlarm,
+  found: AlarmFindings | undefined,
+  isLastHour: boolean,
+): string | undefined {
   if (!found) return `there is no alarm ${name} in AWS: is everything deployed?`;
   return isLastHour
     ? `${name} is not known to have begun to ring in the last 7 days: this is the last hour`

@@ -1,9 +1,9 @@
-import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { QUERIES, type QueryKey, WARMING_RUNS } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type LogQueryResult, runLogQuery } from "../aws/log-query";
-import { queriesOfAlarm, type FunctionAlarmKey } from "./alarms";
-import { type Aws } from "./aws";
+import { listAlarmQueries, type FunctionAlarmKey } from "./alarms";
+import { type InvestigationReader } from "./aws";
 import { type LogRecord, SUMMARIES } from "./query-summaries";
 import { type Window } from "./window";
 
@@ -27,8 +27,8 @@ export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<unknow
  * Which saved queries show more of some alarms, as far as the function's log can answer them. That of versions always
  * does: it tells when one began.
  */
-export function queriesFor(alarms: readonly FunctionAlarmKey[], watched: WatchedFunction): QueryKey[] {
-  const matching = alarms.length > 0 ? alarms.flatMap(queriesOfAlarm) : WITHOUT_ALARM;
+export function selectQueries(alarms: readonly FunctionAlarmKey[], watched: WatchedFunction): QueryKey[] {
+  const matching = alarms.length > 0 ? alarms.flatMap(listAlarmQueries) : WITHOUT_ALARM;
   const wanted = new Set<QueryKey>([...matching, "cold-starts-by-version"]);
   return [...wanted].filter((key) => key === "warming-runs" || QUERIES[key][watched.logFormat] !== undefined);
 }
@@ -39,7 +39,7 @@ export function queriesFor(alarms: readonly FunctionAlarmKey[], watched: Watched
  * @throws AwsFailure
  */
 export async function readQuery(
-  aws: Aws,
+  aws: InvestigationReader,
   key: QueryKey,
   { environment, watched }: { readonly environment: string; readonly watched: WatchedFunction },
   { from, to }: Window,
@@ -47,7 +47,7 @@ export async function readQuery(
 ): Promise<QueryFindings> {
   const ofWarmer = key === "warming-runs";
   const query = ofWarmer ? WARMING_RUNS : (QUERIES[key][watched.logFormat] ?? "");
-  const logGroups = [ofWarmer ? defaultLogGroup(deployedName(environment, WARMER)) : watched.logGroup];
+  const logGroups = [ofWarmer ? formatDefaultLogGroup(formatDeployedName(environment, WARMER)) : watched.logGroup];
   const result: LogQueryResult = await runLogQuery(
     aws.logs,
     { region: aws.region, logGroups, query, from, to },

@@ -1,8 +1,8 @@
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
-import { numberText } from "../number-text";
-import { oneLine } from "../one-line";
-import { utc } from "../time-text";
+import { formatNumber } from "../number-text";
+import { toOneLine } from "../one-line";
+import { formatUtc } from "../time-text";
 
 /** A row of a query's result: each field by its name. */
 export type LogRecord = Readonly<Record<string, string>>;
@@ -16,21 +16,23 @@ type Summary = (records: readonly LogRecord[], watched: WatchedFunction) => stri
 /** Each saved query's result, in a few lines. */
 export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
   failures: (records) =>
-    topOf(records, (record) => {
-      const what = text(record, "what") ?? "failed";
-      return `${count(record, "failures")} x ${what}${labelled("last", record, "last")}${labelled("example", record, "example")}${labelled("trace", record, "trace")}`;
+    formatTop(records, (record) => {
+      const what = readField(record, "what") ?? "failed";
+      return `${count(record, "failures")} x ${what}${formatLabelled("last", record, "last")}${formatLabelled("example", record, "example")}${formatLabelled("trace", record, "trace")}`;
     }),
   "slow-requests": (records) => {
-    const slowest = topOf(records.slice(0, LINES), (record) => {
-      const milliseconds = number(record, "record.metrics.durationMs") ?? number(record, "@duration");
-      const init = number(record, "record.metrics.initDurationMs") ?? number(record, "@initDuration");
-      const used = number(record, "record.metrics.maxMemoryUsedMB") ?? number(record, "usedMb");
-      const size = number(record, "record.metrics.memorySizeMB") ?? number(record, "sizeMb");
+    const slowest = formatTop(records.slice(0, LINES), (record) => {
+      const milliseconds = readNumberField(record, "record.metrics.durationMs") ?? readNumberField(record, "@duration");
+      const init = readNumberField(record, "record.metrics.initDurationMs") ?? readNumberField(record, "@initDuration");
+      const used = readNumberField(record, "record.metrics.maxMemoryUsedMB") ?? readNumberField(record, "usedMb");
+      const size = readNumberField(record, "record.metrics.memorySizeMB") ?? readNumberField(record, "sizeMb");
       return [
-        `${shown(milliseconds)} ms`,
-        ...(init === undefined ? [] : [`after ${shown(init)} ms of initialization`]),
-        ...(used === undefined || size === undefined ? [] : [`memory ${shown(used)} of ${shown(size)} MB`]),
-        `request ${text(record, "record.requestId") ?? text(record, "@requestId") ?? "unknown"}`,
+        `${formatOrDash(milliseconds)} ms`,
+        ...(init === undefined ? [] : [`after ${formatOrDash(init)} ms of initialization`]),
+        ...(used === undefined || size === undefined
+          ? []
+          : [`memory ${formatOrDash(used)} of ${formatOrDash(size)} MB`]),
+        `request ${readField(record, "record.requestId") ?? readField(record, "@requestId") ?? "unknown"}`,
       ].join(", ");
     });
     if (records.length === 0) return slowest;
@@ -41,46 +43,48 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
   },
   "cold-starts": (records) => {
     if (records.length === 0) return [NOTHING];
-    const starts = sum(records, "coldStarts");
-    const average = mean(records, "averageInitMs", "coldStarts");
-    const worst = mostOf(records, "coldStarts");
+    const starts = sumField(records, "coldStarts");
+    const average = averageField(records, "averageInitMs", "coldStarts");
+    const worst = findRecordWithMost(records, "coldStarts");
     return [
-      `${shown(starts)} cold starts of ${shown(sum(records, "invocations"))} invocations, pings among them; initialization ${shown(average)} ms on average, ${shown(most(records, "longestInitMs"))} ms at most`,
+      `${formatOrDash(starts)} cold starts of ${formatOrDash(sumField(records, "invocations"))} invocations, pings among them; initialization ${formatOrDash(average)} ms on average, ${formatOrDash(findMost(records, "longestInitMs"))} ms at most`,
       ...(worst && starts > 0
-        ? [`most in 5 minutes: ${count(worst, "coldStarts")}${labelled("at", worst, "time")}`]
+        ? [`most in 5 minutes: ${count(worst, "coldStarts")}${formatLabelled("at", worst, "time")}`]
         : []),
     ];
   },
   "cold-starts-by-version": (records) => {
-    const versions = [...startsByVersion(records)].slice(0, LINES);
+    const versions = [...countStartsByVersion(records)].slice(0, LINES);
     if (versions.length === 0) return [NOTHING];
     return versions.map(([version, { starts, firstAt }]) => {
-      const first = firstAt === undefined ? "" : `, the first at ${utc(firstAt)}`;
-      return `version ${version}: ${shown(starts)} cold starts${first}`;
+      const first = firstAt === undefined ? "" : `, the first at ${formatUtc(firstAt)}`;
+      return `version ${version}: ${formatOrDash(starts)} cold starts${first}`;
     });
   },
   "memory-headroom": (records) =>
-    topOf(
+    formatTop(
       records,
       (record) =>
-        `${shown(number(record, "usedPercent"))} % of memory used at most, ${shown(number(record, "freeMb"))} MB free`,
+        `${formatOrDash(readNumberField(record, "usedPercent"))} % of memory used at most, ${formatOrDash(readNumberField(record, "freeMb"))} MB free`,
     ),
   "warming-runs": (records, { name }) => {
     const own = records.filter((record) => record["targets.0.functionName"] === name);
-    const failed = own.filter((record) => text(record, "targets.0.failures.0") !== undefined);
+    const failed = own.filter((record) => readField(record, "targets.0.failures.0") !== undefined);
     if (own.length === 0) return [NOTHING];
     return [
       `${own.length} runs, ${failed.length} with failures`,
       ...failed
         .slice(0, LINES)
-        .map((record) => `${text(record, "@timestamp") ?? ""} ${text(record, "targets.0.failures.0") ?? ""}`.trim()),
+        .map((record) =>
+          `${readField(record, "@timestamp") ?? ""} ${readField(record, "targets.0.failures.0") ?? ""}`.trim(),
+        ),
     ];
   },
   warming: (records) =>
     records.length === 0
       ? [NOTHING]
       : [
-          `${shown(sum(records, "usersColdStarts"))} of ${shown(sum(records, "requests"))} requests met a cold start; ${shown(sum(records, "allColdStarts"))} cold starts with pings'`,
+          `${formatOrDash(sumField(records, "usersColdStarts"))} of ${formatOrDash(sumField(records, "requests"))} requests met a cold start; ${formatOrDash(sumField(records, "allColdStarts"))} cold starts with pings'`,
         ],
 };
 
@@ -88,16 +92,16 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
  * How often instances of each version were started, and when first, in milliseconds since 1970; the version that began
  * last comes first.
  */
-export function startsByVersion(
+export function countStartsByVersion(
   records: readonly LogRecord[],
 ): ReadonlyMap<string, { readonly starts: number; readonly firstAt: number | undefined }> {
   const found = new Map<string, { readonly starts: number; readonly firstAt: number | undefined }>();
   for (const record of records) {
-    const version = text(record, "version") ?? "unknown";
+    const version = readField(record, "version") ?? "unknown";
     const { starts = 0, firstAt } = found.get(version) ?? {};
-    const times = [firstAt, timeOf(record["first"])].filter((time) => time !== undefined);
+    const times = [firstAt, parseTime(record["first"])].filter((time) => time !== undefined);
     found.set(version, {
-      starts: starts + (number(record, "coldStarts") ?? 0),
+      starts: starts + (readNumberField(record, "coldStarts") ?? 0),
       firstAt: times.length > 0 ? Math.min(...times) : undefined,
     });
   }
@@ -105,57 +109,62 @@ export function startsByVersion(
 }
 
 /** Insights writes times in UTC, or as milliseconds since 1970. */
-function timeOf(value: string | undefined): number | undefined {
+function parseTime(value: string | undefined): number | undefined {
   if (value === undefined || value === "") return undefined;
   const time = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(`${value.replace(" ", "T")}Z`);
   return Math.abs(time) <= 8.64e15 ? time : undefined;
 }
 
-function topOf(records: readonly LogRecord[], line: (record: LogRecord) => string): string[] {
+function formatTop(records: readonly LogRecord[], line: (record: LogRecord) => string): string[] {
   if (records.length === 0) return [NOTHING];
   const more = records.length - LINES;
   return [...records.slice(0, LINES).map(line), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
-function text(record: LogRecord, field: string): string | undefined {
-  const value = oneLine(record[field] ?? "");
+function readField(record: LogRecord, field: string): string | undefined {
+  const value = toOneLine(record[field] ?? "");
   return value === "" ? undefined : value;
 }
 
-function number(record: LogRecord, field: string): number | undefined {
-  const value = text(record, field);
+function readNumberField(record: LogRecord, field: string): number | undefined {
+  const value = readField(record, field);
   return value === undefined || !Number.isFinite(Number(value)) ? undefined : Number(value);
 }
 
 function count(record: LogRecord, field: string): string {
-  return shown(number(record, field) ?? 0);
+  return formatOrDash(readNumberField(record, field) ?? 0);
 }
 
-function labelled(label: string, record: LogRecord, field: string): string {
-  const value = text(record, field);
+function formatLabelled(label: string, record: LogRecord, field: string): string {
+  const value = readField(record, field);
   return value === undefined ? "" : `, ${label} ${value}`;
 }
 
-function sum(records: readonly LogRecord[], field: string): number {
-  return records.reduce((total, record) => total + (number(record, field) ?? 0), 0);
+function sumField(records: readonly LogRecord[], field: string): number {
+  return records.reduce((total, record) => total + (readNumberField(record, field) ?? 0), 0);
 }
 
-function mean(records: readonly LogRecord[], field: string, weight: string): number | undefined {
-  const known = records.filter((record) => number(record, field) !== undefined);
-  const weights = sum(known, weight);
+function averageField(records: readonly LogRecord[], field: string, weight: string): number | undefined {
+  const known = records.filter((record) => readNumberField(record, field) !== undefined);
+  const weights = sumField(known, weight);
   if (weights === 0) return undefined;
-  return known.reduce((all, one) => all + (number(one, field) ?? 0) * (number(one, weight) ?? 0), 0) / weights;
+  return (
+    known.reduce((all, one) => all + (readNumberField(one, field) ?? 0) * (readNumberField(one, weight) ?? 0), 0) /
+    weights
+  );
 }
 
-function mostOf(records: readonly LogRecord[], field: string): LogRecord | undefined {
-  return [...records].sort((one, other) => (number(other, field) ?? 0) - (number(one, field) ?? 0))[0];
+function findRecordWithMost(records: readonly LogRecord[], field: string): LogRecord | undefined {
+  return [...records].sort(
+    (one, other) => (readNumberField(other, field) ?? 0) - (readNumberField(one, field) ?? 0),
+  )[0];
 }
 
-function most(records: readonly LogRecord[], field: string): number | undefined {
-  const record = mostOf(records, field);
-  return record && number(record, field);
+function findMost(records: readonly LogRecord[], field: string): number | undefined {
+  const record = findRecordWithMost(records, field);
+  return record && readNumberField(record, field);
 }
 
-function shown(value: number | undefined): string {
-  return value === undefined ? "-" : numberText(value);
+function formatOrDash(value: number | undefined): string {
+  return value === undefined ? "-" : formatNumber(value);
 }

@@ -1,7 +1,7 @@
-import { numberText } from "../number-text";
+import { formatNumber } from "../number-text";
 import { type Diagnosis } from "./diagnosis";
-import { type Evidence, figure, isSlowerSinceVersion, isWorse, longestWait } from "./evidence";
-import { comparedText, rollback, setting, valueText, versionText } from "./wording";
+import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, findLongestWait } from "./evidence";
+import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";
 
 /** Memory of one vCPU, in MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const ONE_CPU_MB = 1769;
@@ -17,8 +17,8 @@ export const SLOW: readonly Diagnosis[] = [
       if (!around || !isSlow(evidence) || !isSlowerSinceVersion(evidence, "averageMilliseconds")) return undefined;
       const { before, after } = around;
       return {
-        because: `before ${versionText(around)} a request took ${valueText("p50", before.averageMilliseconds)} on average, after it ${valueText("p50", after.averageMilliseconds)}`,
-        ...rollback(evidence),
+        because: `before ${describeVersion(around)} a request took ${formatFigureValue("p50", before.averageMilliseconds)} on average, after it ${formatFigureValue("p50", after.averageMilliseconds)}`,
+        ...adviseRollback(evidence),
       };
     },
   },
@@ -27,12 +27,12 @@ export const SLOW: readonly Diagnosis[] = [
     title: "Requests wait for something else",
     runbook: "response-time.md#likely-causes",
     find: (evidence) => {
-      const wait = longestWait(evidence);
+      const wait = findLongestWait(evidence);
       if (!isSlow(evidence) || !wait) return undefined;
       const { name, trace } = wait;
       const [part] = trace.parts.filter(({ isDownstream }) => isDownstream);
       return {
-        because: `${comparedText(evidence, "p99")}; trace ${trace.id} waited ${numberText(part?.milliseconds ?? 0)} of ${numberText(trace.milliseconds)} ms for ${name}`,
+        because: `${formatCompared(evidence, "p99")}; trace ${trace.id} waited ${formatNumber(part?.milliseconds ?? 0)} of ${formatNumber(trace.milliseconds)} ms for ${name}`,
         advice: `see to ${name}; a time limit on each call and calls side by side keep the function quick while it is slow`,
       };
     },
@@ -42,18 +42,18 @@ export const SLOW: readonly Diagnosis[] = [
     title: "Requests take longer, and not because of a deployment or a call",
     runbook: "response-time.md#what-to-change",
     find: (evidence) => {
-      if (!isSlow(evidence) || isSlowerSinceVersion(evidence, "averageMilliseconds") || longestWait(evidence)) {
+      if (!isSlow(evidence) || isSlowerSinceVersion(evidence, "averageMilliseconds") || findLongestWait(evidence)) {
         return undefined;
       }
-      const { standsOut: isFuller } = figure(evidence, "memory");
+      const { standsOut: isFuller } = findFigure(evidence, "memory");
       const memoryMb = evidence.changes?.current?.memoryMb ?? evidence.watched.memoryMb;
       const hasLittleCpu = memoryMb !== undefined && memoryMb < ONE_CPU_MB;
       const size = memoryMb === undefined ? "" : `; it has ${memoryMb} MB`;
       return {
-        because: `${comparedText(evidence, "p50")}; ${comparedText(evidence, "p99")}; ${comparedText(evidence, "memory")}${size}`,
+        because: `${formatCompared(evidence, "p50")}; ${formatCompared(evidence, "p99")}; ${formatCompared(evidence, "memory")}${size}`,
         advice:
           isFuller || hasLittleCpu
-            ? `try more memory, with which CPU grows: ${setting(evidence, "memory_mb")}; and see in the slow-requests query whether single requests are large`
+            ? `try more memory, with which CPU grows: ${describeSetting(evidence, "memory_mb")}; and see in the slow-requests query whether single requests are large`
             : "name its operations, and see which of them became slow",
       };
     },
@@ -63,12 +63,12 @@ export const SLOW: readonly Diagnosis[] = [
     title: "Memory runs short",
     runbook: "memory.md#what-to-change",
     find: (evidence) => {
-      const { now } = figure(evidence, "memory");
+      const { now } = findFigure(evidence, "memory");
       if (now === undefined || now <= evidence.watched.alarm("memory").threshold) return undefined;
-      const rose = figure(evidence, "memory").standsOut;
+      const rose = findFigure(evidence, "memory").standsOut;
       return {
-        because: comparedText(evidence, "memory"),
-        advice: `${rose ? "it rose: look for a leak, larger requests, or a cache without bound; until then, more" : "more"} memory takes away the danger: ${setting(evidence, "memory_mb")}`,
+        because: formatCompared(evidence, "memory"),
+        advice: `${rose ? "it rose: look for a leak, larger requests, or a cache without bound; until then, more" : "more"} memory takes away the danger: ${describeSetting(evidence, "memory_mb")}`,
       };
     },
   },

@@ -1,46 +1,46 @@
 import { formatDollars } from "../../model/priced-resources";
-import { numberText } from "../number-text";
-import { utc } from "../time-text";
+import { formatNumber } from "../number-text";
+import { formatUtc } from "../time-text";
 import { type Ring } from "../alarms/ringing";
-import { textTable } from "../text-table";
+import { formatTextTable } from "../text-table";
 import { type AlarmFindings } from "./alarms";
-import { LATEST } from "./changes";
+import { LATEST_VERSION } from "./changes";
 import { type Diagnosed } from "./diagnoses";
-import { FIGURE_NAMES, FIGURES } from "./figures";
+import { FIGURE_NAMES, COMPARED_FIGURES } from "./figures";
 import { type Investigation } from "./investigation";
 import { LONGEST_TRACED, type TraceFindings } from "./traces";
-import { failedText, valueText } from "./wording";
+import { describeFailed, formatFigureValue } from "./wording";
 
 const SHOWN_RINGS = 3;
 const SHOWN_PARTS = 4;
 const BYTES_PER_MEGABYTE = 1e6;
 
 /** An investigation, for people to read: what was found step by step, and at the end what to adjust first. */
-export function investigationLines(investigation: Investigation): string[] {
+export function formatInvestigation(investigation: Investigation): string[] {
   const { environment, watched, window, note } = investigation;
   return [
-    `${watched.id} of ${environment} (${watched.name}), ${utc(window.from)} to ${utc(window.to)} UTC`,
+    `${watched.id} of ${environment} (${watched.name}), ${formatUtc(window.from)} to ${formatUtc(window.to)} UTC`,
     ...(note === undefined ? [] : [note]),
-    ...section("Alarms", alarmLines(investigation), investigation, ["alarms"]),
-    ...section("What changed", changeLines(investigation), investigation, [
+    ...formatSection("Alarms", formatAlarms(investigation), investigation, ["alarms"]),
+    ...formatSection("What changed", formatChanges(investigation), investigation, [
       "aliases",
       "versions",
       "reserved concurrency",
       "figures around the deployment",
     ]),
-    ...section("Saved queries", queryLines(investigation), investigation, ["query"]),
-    ...section(tracesTitle(investigation), traceLines(investigation), investigation, ["traces"]),
-    ...section("Beside yesterday and last week", comparisonLines(investigation), investigation, ["figures of"]),
+    ...formatSection("Saved queries", formatQueries(investigation), investigation, ["query"]),
+    ...formatSection(formatTracesTitle(investigation), formatTraces(investigation), investigation, ["traces"]),
+    ...formatSection("Beside yesterday and last week", formatComparison(investigation), investigation, ["figures of"]),
     "",
     "What to adjust first",
-    ...investigation.diagnoses.flatMap(diagnosisLines),
+    ...investigation.diagnoses.flatMap(formatDiagnosis),
     "",
-    costLine(investigation),
+    formatReadingCost(investigation),
   ];
 }
 
 /** What could not be read is told where it would have stood. */
-function section(
+function formatSection(
   title: string,
   lines: readonly string[],
   { unread }: Investigation,
@@ -52,37 +52,37 @@ function section(
   return ["", title, ...lines, ...missing];
 }
 
-function alarmLines({ alarms, environment, watched }: Investigation): string[] {
+function formatAlarms({ alarms, environment, watched }: Investigation): string[] {
   if (!alarms) return [];
   if (alarms.length === 0) return [`  ${watched.name} has no alarms: is ${environment} deployed?`];
   const notable = alarms.filter(({ isRinging, rings }) => isRinging || rings.length > 0);
   if (notable.length === 0) return [`  none of ${alarms.length} rings or rang`];
   return notable.flatMap((alarm) => [
-    `  ${alarm.isRinging ? "RINGS" : "rang"}  ${alarm.name}${sinceText(alarm)}: ${alarm.happened}`,
+    `  ${alarm.isRinging ? "RINGS" : "rang"}  ${alarm.name}${describeSince(alarm)}: ${alarm.happened}`,
     ...(alarm.isRinging && alarm.reason !== "" ? [`      ${alarm.reason}`] : []),
-    ...(alarm.threshold === undefined ? [] : [`      threshold ${numberText(alarm.threshold)}`]),
-    ...alarm.rings.slice(-SHOWN_RINGS).map((ring) => `      ${ringText(ring)}`),
+    ...(alarm.threshold === undefined ? [] : [`      threshold ${formatNumber(alarm.threshold)}`]),
+    ...alarm.rings.slice(-SHOWN_RINGS).map((ring) => `      ${describeRing(ring)}`),
   ]);
 }
 
-function sinceText({ isRinging, since }: AlarmFindings): string {
-  return isRinging && since !== undefined ? ` since ${utc(since)}` : "";
+function describeSince({ isRinging, since }: AlarmFindings): string {
+  return isRinging && since !== undefined ? ` since ${formatUtc(since)}` : "";
 }
 
-function ringText({ rangAt, endedAt, badSince }: Ring): string {
-  const from = rangAt === undefined ? "rang before" : `rang at ${utc(rangAt)}`;
-  const bad = badSince === undefined ? "" : ` (above its threshold from ${utc(badSince)})`;
-  return `${from}${bad}, ${endedAt === undefined ? "goes on" : `until ${utc(endedAt)}`}`;
+function describeRing({ rangAt, endedAt, badSince }: Ring): string {
+  const from = rangAt === undefined ? "rang before" : `rang at ${formatUtc(rangAt)}`;
+  const bad = badSince === undefined ? "" : ` (above its threshold from ${formatUtc(badSince)})`;
+  return `${from}${bad}, ${endedAt === undefined ? "goes on" : `until ${formatUtc(endedAt)}`}`;
 }
 
-function changeLines({ changes, aliases, around, watched, reservedConcurrency }: Investigation): string[] {
+function formatChanges({ changes, aliases, around, watched, reservedConcurrency }: Investigation): string[] {
   const led = Object.entries(aliases ?? {}).map(([alias, { version, others }]) => {
-    const shares = Object.entries(others).map(([other, share]) => `, ${numberText(100 * share)} % to ${other}`);
+    const shares = Object.entries(others).map(([other, share]) => `, ${formatNumber(100 * share)} % to ${other}`);
     return `${alias} -> ${version}${shares.join("")}`;
   });
   const { versions = [], current, previous } = changes ?? {};
   const published = versions.map(
-    ({ version, publishedAt }) => `${version} (${publishedAt === undefined ? "unknown" : utc(publishedAt)})`,
+    ({ version, publishedAt }) => `${version} (${publishedAt === undefined ? "unknown" : formatUtc(publishedAt)})`,
   );
   const isBehind = current && versions[0] && Number(versions[0].version) > Number(current.version);
   return [
@@ -90,8 +90,8 @@ function changeLines({ changes, aliases, around, watched, reservedConcurrency }:
       ? [`  aliases: ${led.join(", ") || (watched.deployedHere ? "none" : "none, it is deployed elsewhere")}`]
       : []),
     ...(changes ? [`  versions: ${published.join(", ") || "none published"}`] : []),
-    ...(current?.version === LATEST && current.publishedAt !== undefined
-      ? [`  last changed: ${utc(current.publishedAt)}`]
+    ...(current?.version === LATEST_VERSION && current.publishedAt !== undefined
+      ? [`  last changed: ${formatUtc(current.publishedAt)}`]
       : []),
     ...(isBehind
       ? [
@@ -104,52 +104,58 @@ function changeLines({ changes, aliases, around, watched, reservedConcurrency }:
     ...(reservedConcurrency === undefined ? [] : [`  reserved concurrency: ${reservedConcurrency}`]),
     ...(around
       ? [
-          `  half an hour before version ${around.version}: ${failedText(around.before)}, ${valueText("p50", around.before.averageMilliseconds)} on average`,
-          `  half an hour after it: ${failedText(around.after)}, ${valueText("p50", around.after.averageMilliseconds)} on average`,
+          `  half an hour before version ${around.version}: ${describeFailed(around.before)}, ${formatFigureValue("p50", around.before.averageMilliseconds)} on average`,
+          `  half an hour after it: ${describeFailed(around.after)}, ${formatFigureValue("p50", around.after.averageMilliseconds)} on average`,
         ]
       : []),
   ];
 }
 
-function queryLines({ queries, environment, watched }: Investigation): string[] {
+function formatQueries({ queries, environment, watched }: Investigation): string[] {
   return queries.flatMap(({ query, lines, bytesScanned, dollars: cost }) => {
     const suffix = watched.logFormat === "text" && query !== "warming-runs" ? "-text" : "";
-    const read = `${numberText(bytesScanned / BYTES_PER_MEGABYTE)} MB read, ${formatDollars(cost)}`;
+    const read = `${formatNumber(bytesScanned / BYTES_PER_MEGABYTE)} MB read, ${formatDollars(cost)}`;
     return [`  ${environment}/${query}${suffix} (${read})`, ...lines.map((line) => `      ${line}`)];
   });
 }
 
-function traceLines({ traces }: Investigation): string[] {
+function formatTraces({ traces }: Investigation): string[] {
   if (!traces) return [];
-  return traces.length === 0 ? ["  none found"] : traces.map((trace) => `  ${traceText(trace)}`);
+  return traces.length === 0 ? ["  none found"] : traces.map((trace) => `  ${formatTrace(trace)}`);
 }
 
-function tracesTitle({ window: { from, to } }: Investigation): string {
+function formatTracesTitle({ window: { from, to } }: Investigation): string {
   return to - from > LONGEST_TRACED
     ? `Slowest traces of the last ${LONGEST_TRACED / 3_600_000} hours`
     : "Slowest traces";
 }
 
-function traceText({ id, at, milliseconds, failed, parts }: TraceFindings): string {
-  const where = parts.slice(0, SHOWN_PARTS).map((part) => `${part.name} ${numberText(part.milliseconds)} ms`);
+function formatTrace({ id, at, milliseconds, failed, parts }: TraceFindings): string {
+  const where = parts.slice(0, SHOWN_PARTS).map((part) => `${part.name} ${formatNumber(part.milliseconds)} ms`);
   return [
-    `${id}${at === undefined ? "" : ` ${utc(at)}`}: ${numberText(milliseconds)} ms${failed ? ", failed" : ""}`,
+    `${id}${at === undefined ? "" : ` ${formatUtc(at)}`}: ${formatNumber(milliseconds)} ms${failed ? ", failed" : ""}`,
     ...where,
   ].join(", ");
 }
 
-function comparisonLines({ comparison }: Investigation): string[] {
+function formatComparison({ comparison }: Investigation): string[] {
   if (!comparison) return [];
   const rows = FIGURE_NAMES.flatMap((name) => {
     const { now, yesterday, lastWeek, standsOut } = comparison[name];
     const values = [now, yesterday, lastWeek];
     if (values.every((value) => value === undefined)) return [];
-    return [[FIGURES[name].label, ...values.map((value) => valueText(name, value)), standsOut ? "<- stands out" : ""]];
+    return [
+      [
+        COMPARED_FIGURES[name].label,
+        ...values.map((value) => formatFigureValue(name, value)),
+        standsOut ? "<- stands out" : "",
+      ],
+    ];
   });
-  return rows.length === 0 ? ["  no data"] : textTable(["", "now", "yesterday", "last week", ""], rows);
+  return rows.length === 0 ? ["  no data"] : formatTextTable(["", "now", "yesterday", "last week", ""], rows);
 }
 
-function diagnosisLines({ title, because, advice, commands = [], runbook }: Diagnosed, index: number): string[] {
+function formatDiagnosis({ title, because, advice, commands = [], runbook }: Diagnosed, index: number): string[] {
   return [
     `  ${index + 1}. ${title}`,
     `     because ${because}`,
@@ -159,7 +165,7 @@ function diagnosisLines({ title, because, advice, commands = [], runbook }: Diag
   ];
 }
 
-function costLine({ metricsDollars, queries }: Investigation): string {
+function formatReadingCost({ metricsDollars, queries }: Investigation): string {
   const ofQueries = queries.reduce((total, { dollars: cost }) => total + cost, 0);
   return `This cost ${formatDollars(metricsDollars)} for metrics and ${formatDollars(ofQueries)} for logs. Nothing was changed.`;
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { oneLine } from "../one-line";
+import { toOneLine } from "../one-line";
 
 /** A part of a trace. */
-export interface Part {
+export interface TracePart {
   /** `Init`, `Invocation` or `Overhead` for Lambda's own, else what was called. */
   readonly name: string;
   /** Whether the function waited there for something else. */
@@ -50,12 +50,12 @@ const OWN: Readonly<Record<string, string>> = {
  *
  * @param documents the segments of the trace, as X-Ray keeps them
  */
-export function partsOf(name: string, documents: readonly string[]): Part[] {
+export function listTraceParts(name: string, documents: readonly string[]): TracePart[] {
   const segments = documents.flatMap((document) => segment.safeParse(parse(document)).data ?? []);
   const own = segments.filter((one) => one.origin?.startsWith("AWS::Lambda") === true && one.name === name);
-  const parts = new Map<string, Part>();
-  for (const one of own.flatMap(withDescendants)) {
-    const part = partOf(one);
+  const parts = new Map<string, TracePart>();
+  for (const one of own.flatMap(addDescendants)) {
+    const part = buildPart(one);
     if (!part) continue;
     const { milliseconds = 0 } = parts.get(part.name) ?? {};
     parts.set(part.name, { ...part, milliseconds: milliseconds + part.milliseconds });
@@ -63,16 +63,16 @@ export function partsOf(name: string, documents: readonly string[]): Part[] {
   return [...parts.values()].sort((one, other) => other.milliseconds - one.milliseconds);
 }
 
-function withDescendants({ subsegments = [] }: Segment): Segment[] {
+function addDescendants({ subsegments = [] }: Segment): Segment[] {
   return subsegments.flatMap((one) => {
     // What something downstream did itself is part of the wait for it.
-    return DOWNSTREAM.includes(one.namespace) ? [one] : [one, ...withDescendants(one)];
+    return DOWNSTREAM.includes(one.namespace) ? [one] : [one, ...addDescendants(one)];
   });
 }
 
-function partOf({ name = "", namespace, start_time: start, end_time: end }: Segment): Part | undefined {
+function buildPart({ name = "", namespace, start_time: start, end_time: end }: Segment): TracePart | undefined {
   const isDownstream = DOWNSTREAM.includes(namespace);
-  const known = isDownstream ? oneLine(name) : OWN[name];
+  const known = isDownstream ? toOneLine(name) : OWN[name];
   if (known === undefined || start === undefined || end === undefined || end < start) return undefined;
   return { name: known, isDownstream, milliseconds: (end - start) * 1000 };
 }

@@ -1,6 +1,6 @@
 import { type Trace, paginateBatchGetTraces, paginateGetTraceSummaries, type TraceSummary } from "@aws-sdk/client-xray";
-import { type Aws, itemsOf } from "./aws";
-import { type Part, partsOf } from "./trace-parts";
+import { type InvestigationReader, collectItems } from "./aws";
+import { type TracePart, listTraceParts } from "./trace-parts";
 import { type Window } from "./window";
 
 /** As many as one call hands out: https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
@@ -20,7 +20,7 @@ export interface TraceFindings {
   readonly milliseconds: number;
   readonly failed: boolean;
   /** Where the time went, the longest first; empty where X-Ray does not tell. */
-  readonly parts: readonly Part[];
+  readonly parts: readonly TracePart[];
 }
 
 /**
@@ -30,7 +30,7 @@ export interface TraceFindings {
  * @throws AwsFailure
  */
 export async function readSlowest(
-  aws: Aws,
+  aws: InvestigationReader,
   name: string,
   { from, to }: Window,
   usualMilliseconds: number | undefined,
@@ -43,7 +43,7 @@ export async function readSlowest(
     FilterExpression: `${service}${slow}`,
   };
   const summaries = await aws.ask("xray:GetTraceSummaries", "there are no traces", (options) =>
-    itemsOf(
+    collectItems(
       paginateGetTraceSummaries({ client: aws.xray }, input, options),
       ({ TraceSummaries }) => TraceSummaries,
       MOST_PAGES,
@@ -51,7 +51,7 @@ export async function readSlowest(
   );
   return summaries
     .filter(({ Id }) => Id !== undefined)
-    .sort((one, other) => seconds(other) - seconds(one))
+    .sort((one, other) => readSeconds(other) - readSeconds(one))
     .slice(0, SLOWEST);
 }
 
@@ -60,15 +60,15 @@ export async function readSlowest(
  *
  * @throws AwsFailure
  */
-export async function readTraces(aws: Aws, summaries: readonly TraceSummary[]): Promise<Trace[]> {
+export async function readTraces(aws: InvestigationReader, summaries: readonly TraceSummary[]): Promise<Trace[]> {
   const ids = summaries.flatMap(({ Id }) => Id ?? []);
   return aws.ask("xray:BatchGetTraces", "there are no such traces", (options) =>
-    itemsOf(paginateBatchGetTraces({ client: aws.xray }, { TraceIds: ids }, options), ({ Traces }) => Traces),
+    collectItems(paginateBatchGetTraces({ client: aws.xray }, { TraceIds: ids }, options), ({ Traces }) => Traces),
   );
 }
 
 /** @param traces undefined where they could not be read */
-export function tracesOf(
+export function buildTraces(
   name: string,
   summaries: readonly TraceSummary[],
   traces: readonly Trace[] | undefined,
@@ -79,9 +79,9 @@ export function tracesOf(
     return {
       id,
       at: StartTime?.getTime(),
-      milliseconds: seconds(summary) * 1000,
+      milliseconds: readSeconds(summary) * 1000,
       failed: HasFault || HasError,
-      parts: partsOf(
+      parts: listTraceParts(
         name,
         segments.map(({ Document = "" }) => Document),
       ),
@@ -90,6 +90,6 @@ export function tracesOf(
 }
 
 /** Until the answer, or, of asynchronous requests, until the end. */
-function seconds({ ResponseTime, Duration }: TraceSummary): number {
+function readSeconds({ ResponseTime, Duration }: TraceSummary): number {
   return ResponseTime ?? Duration ?? 0;
 }

@@ -25,27 +25,27 @@ export interface Window {
  * How long `30m`, `1h` or `2d` are, in milliseconds; undefined for what is none of these, or not within 5 minutes to 7
  * days.
  */
-export function durationOf(text: string): number | undefined {
+export function parseDuration(text: string): number | undefined {
   const [, amount, unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const duration = Number(amount) * (UNITS[unit] ?? NaN);
   return duration >= SHORTEST && duration <= LONGEST ? duration : undefined;
 }
 
 /** The time of this length until now. */
-export function windowUntil(now: number, duration: number): Window {
+export function buildWindowUntil(now: number, duration: number): Window {
   const to = Math.ceil(now / MINUTE) * MINUTE;
   return { from: to - duration, to };
 }
 
 /** The time in which an alarm rang, from a while before it, and at most a day. */
-export function windowAround(badSince: number, endedAt: number): Window {
+export function buildWindowAround(badSince: number, endedAt: number): Window {
   const from = Math.floor((badSince - BEFORE_ALARM) / MINUTE) * MINUTE;
   const to = Math.max(Math.ceil(endedAt / MINUTE) * MINUTE, from + 2 * BEFORE_ALARM);
   return { from, to: Math.min(to, from + DAY) };
 }
 
 /** The same hours so many days before; undefined where the two overlap. */
-export function daysBefore({ from, to }: Window, days: number): Window | undefined {
+export function shiftDaysBack({ from, to }: Window, days: number): Window | undefined {
   const shift = days * DAY;
   return to - shift > from ? undefined : { from: from - shift, to: to - shift };
 }

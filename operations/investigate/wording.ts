@@ -1,39 +1,39 @@
-import { numberText } from "../number-text";
-import { utc } from "../time-text";
+import { formatNumber } from "../number-text";
+import { formatUtc } from "../time-text";
 import { type AroundVersion, type Side } from "./around-version";
-import { type Compared } from "./comparison";
-import { type Evidence, figure } from "./evidence";
-import { type FigureName, FIGURES } from "./figures";
-import { type Finding } from "./diagnosis";
+import { type ComparedFigure } from "./comparison";
+import { type Evidence, findFigure } from "./evidence";
+import { type FigureName, COMPARED_FIGURES } from "./figures";
+import { type DiagnosisFinding } from "./diagnosis";
 
 /** A figure with its unit. */
-export function valueText(name: FigureName, value: number | undefined): string {
-  const { unit } = FIGURES[name];
-  return value === undefined ? "-" : `${numberText(value)}${unit === "" ? "" : ` ${unit}`}`;
+export function formatFigureValue(name: FigureName, value: number | undefined): string {
+  const { unit } = COMPARED_FIGURES[name];
+  return value === undefined ? "-" : `${formatNumber(value)}${unit === "" ? "" : ` ${unit}`}`;
 }
 
 /** As in "failed requests: 40, yesterday 0, last week 1". */
-export function comparedText(evidence: Evidence, name: FigureName): string {
-  const { now, yesterday, lastWeek }: Compared = figure(evidence, name);
+export function formatCompared(evidence: Evidence, name: FigureName): string {
+  const { now, yesterday, lastWeek }: ComparedFigure = findFigure(evidence, name);
   const before = [
-    ...(yesterday === undefined ? [] : [`yesterday ${valueText(name, yesterday)}`]),
-    ...(lastWeek === undefined ? [] : [`last week ${valueText(name, lastWeek)}`]),
+    ...(yesterday === undefined ? [] : [`yesterday ${formatFigureValue(name, yesterday)}`]),
+    ...(lastWeek === undefined ? [] : [`last week ${formatFigureValue(name, lastWeek)}`]),
   ];
-  return `${FIGURES[name].label}: ${[valueText(name, now), ...before].join(", ")}`;
+  return `${COMPARED_FIGURES[name].label}: ${[formatFigureValue(name, now), ...before].join(", ")}`;
 }
 
 /** As in "version 42 of 2026-01-05 10:00". */
-export function versionText({ version, at }: AroundVersion): string {
-  return `version ${version} of ${utc(at)}`;
+export function describeVersion({ version, at }: AroundVersion): string {
+  return `version ${version} of ${formatUtc(at)}`;
 }
 
 /** As in "12 of 300 requests failed". */
-export function failedText({ failures, requests }: Side): string {
-  return `${numberText(failures)} of ${numberText(requests)} requests failed`;
+export function describeFailed({ failures, requests }: Side): string {
+  return `${formatNumber(failures)} of ${formatNumber(requests)} requests failed`;
 }
 
 /** To go back to the version before, where that can be done from here. */
-export function rollback({ watched, changes }: Evidence): Pick<Finding, "advice" | "commands"> {
+export function adviseRollback({ watched, changes }: Evidence): Pick<DiagnosisFinding, "advice" | "commands"> {
   if (!watched.deployedHere) return { advice: "roll back where it is deployed from, and search afterwards" };
   const { previous } = changes ?? {};
   if (!previous) return { advice: "there is no version before it to roll back to: mend the code and deploy" };
@@ -47,7 +47,7 @@ export function rollback({ watched, changes }: Evidence): Pick<Finding, "advice"
 }
 
 /** A setting in the environment's file, as in "functions.api.memory_mb in environments/dev.tfvars". */
-export function setting({ environment, watched }: Evidence, key: string): string {
+export function describeSetting({ environment, watched }: Evidence, key: string): string {
   return watched.deployedHere
     ? `functions.${watched.id}.${key} in environments/${environment}.tfvars`
     : `its ${key}, where it is deployed from`;

@@ -1,10 +1,10 @@
-import { numberText } from "../number-text";
-import { differenceText, directionOf, FIGURE_KEYS, FIGURES, type FigureKey, figureText } from "./figure-table";
-import { type Report } from "./report-schema";
-import { targetFigures, verdictsOf } from "./verdict";
+import { formatNumber } from "../number-text";
+import { formatDifference, findDirection, FIGURE_KEYS, FIGURES, type FigureKey, formatFigure } from "./figure-table";
+import { type LoadReport } from "./report-schema";
+import { listTargetFigures, judgeTargets } from "./verdict";
 
 /** One figure then and now. */
-export interface Change {
+export interface FigureChange {
   readonly figure: FigureKey;
   readonly before: string;
   readonly now: string;
@@ -14,24 +14,24 @@ export interface Change {
   readonly direction?: "better" | "worse";
 }
 
-type Comparison = NonNullable<Report["comparison"]>;
+type Comparison = NonNullable<LoadReport["comparison"]>;
 
 /** What a report keeps of the one that it is compared with. */
-export function comparisonWith(baseline: Report, settings: Report): Comparison {
+export function buildComparison(baseline: LoadReport, settings: LoadReport): Comparison {
   return {
     startedAt: baseline.startedAt,
-    differences: differencesBetween(baseline, settings),
+    differences: listDifferences(baseline, settings),
     figures: baseline.figures,
   };
 }
 
 /** How every figure has changed that at least one of both runs has. */
-export function changesOf({ figures, comparison }: Report): Change[] {
+export function listFigureChanges({ figures, comparison }: LoadReport): FigureChange[] {
   if (!comparison) return [];
   return FIGURE_KEYS.flatMap((figure) => {
     const before = comparison.figures[figure];
     const now = figures[figure];
-    return before === undefined && now === undefined ? [] : [changeOf(figure, before, now)];
+    return before === undefined && now === undefined ? [] : [buildChange(figure, before, now)];
   });
 }
 
@@ -44,13 +44,13 @@ export interface ComparisonSummary {
 }
 
 /** What a comparison comes to; undefined without one. */
-export function comparisonSummary(report: Report): ComparisonSummary | undefined {
+export function summarizeComparison(report: LoadReport): ComparisonSummary | undefined {
   const { comparison, figures, settings } = report;
   if (!comparison) return undefined;
   const tellsReports = settings.target === "local";
-  const judged = new Set(targetFigures(tellsReports));
-  const changes = changesOf(report).filter(({ figure }) => judged.has(figure));
-  const named = (wanted: Change["direction"]) =>
+  const judged = new Set(listTargetFigures(tellsReports));
+  const changes = listFigureChanges(report).filter(({ figure }) => judged.has(figure));
+  const named = (wanted: FigureChange["direction"]) =>
     changes
       .filter(({ direction }) => direction === wanted)
       .map(({ figure, before, now }) => `${FIGURES[figure].label} ${before} -> ${now}`);
@@ -59,8 +59,8 @@ export function comparisonSummary(report: Report): ComparisonSummary | undefined
     ["worse", named("worse")],
   ] as const;
   const told = parts.filter(([, names]) => names.length > 0).map(([word, names]) => `${word}: ${names.join(", ")}`);
-  const missed = (of: Report["figures"]) =>
-    verdictsOf({ figures: of, tellsReports }).filter(({ state }) => state === "missed");
+  const missed = (of: LoadReport["figures"]) =>
+    judgeTargets({ figures: of, tellsReports }).filter(({ state }) => state === "missed");
   const before = new Set(missed(comparison.figures).map(({ target }) => target));
   return {
     text: told.length > 0 ? told.join("; ") : "no figure with a target has changed",
@@ -70,26 +70,26 @@ export function comparisonSummary(report: Report): ComparisonSummary | undefined
 
 type Value = number | null | undefined;
 
-function changeOf(figure: FigureKey, before: Value, now: Value): Change {
-  const text = (value: Value) => (value === undefined ? "-" : figureText(figure, value));
+function buildChange(figure: FigureKey, before: Value, now: Value): FigureChange {
+  const text = (value: Value) => (value === undefined ? "-" : formatFigure(figure, value));
   const texts = { figure, before: text(before), now: text(now) };
   if (before === undefined || now === undefined || texts.before === texts.now) return { ...texts, change: "" };
-  const direction = directionOf(figure, before, now);
+  const direction = findDirection(figure, before, now);
   const directed = direction && { direction };
   if (before === null || now === null) return { ...texts, change: "", ...directed };
   const difference = now - before;
   const sign = difference > 0 ? "+" : "-";
-  const relative = before === 0 ? "" : ` (${sign}${numberText(Math.abs(difference / before) * 100, 0)} %)`;
+  const relative = before === 0 ? "" : ` (${sign}${formatNumber(Math.abs(difference / before) * 100, 0)} %)`;
   return {
     ...texts,
-    change: `${sign}${differenceText(figure, difference)}${FIGURES[figure].unit === "%" ? "" : relative}`,
+    change: `${sign}${formatDifference(figure, difference)}${FIGURES[figure].unit === "%" ? "" : relative}`,
     ...directed,
   };
 }
 
 /** Settings that differ, so that figures may differ because of them. */
-function differencesBetween(before: Report, now: Report): string[] {
-  const facts = ({ settings, environment, versions }: Report): Record<string, string> => ({
+function listDifferences(before: LoadReport, now: LoadReport): string[] {
+  const facts = ({ settings, environment, versions }: LoadReport): Record<string, string> => ({
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),
     environment: environment.name,
     function: environment.function,

@@ -1,5 +1,5 @@
 import { TARGETS } from "../../performance/targets";
-import { numberText } from "../number-text";
+import { formatNumber } from "../number-text";
 
 /** Every figure that a run may give: how it is called, its unit, and which direction is an improvement. */
 
@@ -77,11 +77,11 @@ export const FIGURES: Readonly<Record<FigureKey, FigureText>> = {
  * A figure with its unit, with as many digits as tell something; `none` for the latency of an answer that never came
  * (null).
  */
-export function figureText(key: FigureKey, value: number | null): string {
+export function formatFigure(key: FigureKey, value: number | null): string {
   if (value === null) return "none";
   const { unit } = FIGURES[key];
   const digits = key === "availabilityPercent" ? 3 : unit === "%" ? 2 : 1;
-  const text = numberText(value, digits);
+  const text = formatNumber(value, digits);
   return unit === "" ? text : unit === "/s" ? `${text}/s` : `${text} ${unit}`;
 }
 
@@ -89,15 +89,19 @@ export function figureText(key: FigureKey, value: number | null): string {
  * How far two values of a figure are apart, without a sign. Shares are apart by points: percent would be read as a
  * share of a share.
  */
-export function differenceText(key: FigureKey, difference: number): string {
-  return figureText(key, Math.abs(difference)).replace("%", "points");
+export function formatDifference(key: FigureKey, difference: number): string {
+  return formatFigure(key, Math.abs(difference)).replace("%", "points");
 }
 
 /**
  * Whether a figure got better or worse; undefined where neither is, or nothing has changed. No answer (null) is worse
  * than any.
  */
-export function directionOf(key: FigureKey, before: number | null, now: number | null): "better" | "worse" | undefined {
+export function findDirection(
+  key: FigureKey,
+  before: number | null,
+  now: number | null,
+): "better" | "worse" | undefined {
   const { better } = FIGURES[key];
   if (better === undefined) return undefined;
   const badness = (value: number | null): number => {

@@ -1,8 +1,8 @@
 import { TARGETS } from "../../performance/targets";
 import { isLate, isSent, type SentRequest } from "./open-loop";
-import { ascending, average, largest, percentile } from "./statistics";
+import { sortAscending, computeAverage, findLargest, computePercentile } from "./statistics";
 import { type StressResult } from "./profiles/stress";
-import { PARTS } from "./profiles/cold-start";
+import { COLD_START_PARTS } from "./profiles/cold-start";
 import { type Figures } from "./report-schema";
 import { isCold, isFailed, isUnavailable } from "./request-outcome";
 import { type Run } from "./run";
@@ -17,25 +17,29 @@ const LEAST_DRIFT_MILLISECONDS = 30_000;
  *
  * @param judged the requests that show what the function can do: not those that were meant to break it
  */
-export function figuresOf(run: Run, judged: readonly SentRequest[], stress: StressResult | undefined): Figures {
+export function computeLoadFigures(
+  run: Run,
+  judged: readonly SentRequest[],
+  stress: StressResult | undefined,
+): Figures {
   const { requests } = run.loop;
   // How long a start takes is worth knowing also where nobody was to meet one.
-  const coldStarts = speakingForAll(judged.some(hasColdStart) ? judged : requests).filter(hasColdStart);
-  const inPart = (part: string) => judgedIn(run, (phase) => phase.part === part);
-  return defined({
+  const coldStarts = selectRepresentative(judged.some(hasColdStart) ? judged : requests).filter(hasColdStart);
+  const inPart = (part: string) => selectJudged(run, (phase) => phase.part === part);
+  return omitUndefinedFigures({
     requests: judged.length,
-    requestsPerSecond: ratePerSecond(run, judged),
-    coldStartPercent: coldPercent(judged),
-    coldStartPercentWithoutWarming: coldPercent(inPart(PARTS.without)),
-    coldStartPercentWithWarming: coldPercent(inPart(PARTS.with)),
-    averageInitMilliseconds: average(coldStarts.flatMap(({ ending }) => ending?.report?.initMilliseconds ?? [])),
-    ...latencyFigures(judged, run.target.tellsReports),
-    coldP50Milliseconds: latencyAt(latenciesOf(coldStarts), 50),
-    errorPercent: percentOf(judged, isFailed),
-    availabilityPercent: percentOf(judged, (request) => !isUnavailable(request)),
-    ...memoryFigures(speakingForAll(judged)),
-    maxInstances: largest(run.samples.map(({ present }) => present)),
-    lateSendPercent: percentOf(requests, isLate),
+    requestsPerSecond: computeRate(run, judged),
+    coldStartPercent: computeColdPercent(judged),
+    coldStartPercentWithoutWarming: computeColdPercent(inPart(COLD_START_PARTS.without)),
+    coldStartPercentWithWarming: computeColdPercent(inPart(COLD_START_PARTS.with)),
+    averageInitMilliseconds: computeAverage(coldStarts.flatMap(({ ending }) => ending?.report?.initMilliseconds ?? [])),
+    ...computeLatencyFigures(judged, run.target.tellsReports),
+    coldP50Milliseconds: findLatency(listLatencies(coldStarts), 50),
+    errorPercent: computePercent(judged, isFailed),
+    availabilityPercent: computePercent(judged, (request) => !isUnavailable(request)),
+    ...computeMemoryFigures(selectRepresentative(judged)),
+    maxInstances: findLargest(run.samples.map(({ present }) => present)),
+    lateSendPercent: computePercent(requests, isLate),
     heldRatePerSecond: stress?.heldRatePerSecond,
     brokenRatePerSecond: stress?.brokenRatePerSecond,
     recoverySeconds: stress?.recoverySeconds,
@@ -43,7 +47,7 @@ export function figuresOf(run: Run, judged: readonly SentRequest[], stress: Stre
 }
 
 /** The requests of those phases that a condition holds for. */
-export function judgedIn(run: Run, condition: (phase: Run["phases"][number]) => boolean): SentRequest[] {
+export function selectJudged(run: Run, condition: (phase: Run["phases"][number]) => boolean): SentRequest[] {
   const judged = run.phases.map(condition);
   return run.loop.requests.filter(({ phase }) => judged[phase] === true);
 }
@@ -52,56 +56,56 @@ export function judgedIn(run: Run, condition: (phase: Run["phases"][number]) => 
  * Each request's latency, smallest first. One that failed took forever: however fast an error came, whoever sent the
  * request still waits for what was asked for.
  */
-export function latenciesOf(requests: readonly SentRequest[]): number[] {
-  return ascending(
+export function listLatencies(requests: readonly SentRequest[]): number[] {
+  return sortAscending(
     requests.map((request) => (isFailed(request) ? Infinity : (request.ending?.latencyMilliseconds ?? Infinity))),
   );
 }
 
-/** A percentile of {@link latenciesOf}: null where that request failed, undefined of none. */
-export function latencyAt(latencies: readonly number[], percent: number): number | null | undefined {
-  const value = percentile(latencies, percent);
+/** A percentile of {@link listLatencies}: null where that request failed, undefined of none. */
+export function findLatency(latencies: readonly number[], percent: number): number | null | undefined {
+  const value = computePercentile(latencies, percent);
   return value === Infinity ? null : value;
 }
 
-function latencyFigures(judged: readonly SentRequest[], tellsReports: boolean) {
-  const all = latenciesOf(judged);
-  const warm = latenciesOf(judged.filter((request) => isFailed(request) || isCold(request) === false));
-  const ofWarm = (percent: number) => (tellsReports ? latencyAt(warm, percent) : undefined);
+function computeLatencyFigures(judged: readonly SentRequest[], tellsReports: boolean) {
+  const all = listLatencies(judged);
+  const warm = listLatencies(judged.filter((request) => isFailed(request) || isCold(request) === false));
+  const ofWarm = (percent: number) => (tellsReports ? findLatency(warm, percent) : undefined);
   return {
     p50Milliseconds: ofWarm(50),
     p90Milliseconds: ofWarm(90),
     p99Milliseconds: ofWarm(99),
-    allP50Milliseconds: latencyAt(all, 50),
-    allP90Milliseconds: latencyAt(all, 90),
-    allP99Milliseconds: latencyAt(all, 99),
-    maxMilliseconds: latencyAt(all, 100),
+    allP50Milliseconds: findLatency(all, 50),
+    allP90Milliseconds: findLatency(all, 90),
+    allP99Milliseconds: findLatency(all, 99),
+    maxMilliseconds: findLatency(all, 100),
   };
 }
 
 /** The requests that succeeded, or none where more failed than may. */
-function speakingForAll(requests: readonly SentRequest[]): SentRequest[] {
+function selectRepresentative(requests: readonly SentRequest[]): SentRequest[] {
   const succeeded = requests.filter((request) => request.ending && !isFailed(request));
   const failedPercent = 100 - (succeeded.length / requests.length) * 100;
   return failedPercent > TARGETS.errorPercent ? [] : succeeded;
 }
 
-function memoryFigures(judged: readonly SentRequest[]) {
+function computeMemoryFigures(judged: readonly SentRequest[]) {
   const reported = judged.flatMap(({ dueAt, ending }) => (ending?.report ? [{ dueAt, ...ending.report }] : []));
   return {
-    averageMemoryPercent: average(reported.map(({ usedMemoryMb, memoryMb }) => (usedMemoryMb / memoryMb) * 100)),
-    maxMemoryMb: largest(reported.map(({ usedMemoryMb }) => usedMemoryMb)),
+    averageMemoryPercent: computeAverage(reported.map(({ usedMemoryMb, memoryMb }) => (usedMemoryMb / memoryMb) * 100)),
+    maxMemoryMb: findLargest(reported.map(({ usedMemoryMb }) => usedMemoryMb)),
     memoryDriftMbPerMinute:
-      spanMilliseconds(judged) < LEAST_DRIFT_MILLISECONDS
+      measureSpan(judged) < LEAST_DRIFT_MILLISECONDS
         ? undefined
-        : slope(reported.map(({ dueAt, usedMemoryMb }) => [dueAt / 60_000, usedMemoryMb])),
+        : computeSlope(reported.map(({ dueAt, usedMemoryMb }) => [dueAt / 60_000, usedMemoryMb])),
   };
 }
 
 /** How fast a value grows: the line through all points from which they are the least away. */
-function slope(points: readonly (readonly [x: number, y: number])[]): number | undefined {
-  const meanX = average(points.map(([x]) => x));
-  const meanY = average(points.map(([, y]) => y));
+function computeSlope(points: readonly (readonly [x: number, y: number])[]): number | undefined {
+  const meanX = computeAverage(points.map(([x]) => x));
+  const meanY = computeAverage(points.map(([, y]) => y));
   if (meanX === undefined || meanY === undefined) return undefined;
   let products = 0;
   let squares = 0;
@@ -116,27 +120,30 @@ function hasColdStart(request: SentRequest): boolean {
   return isCold(request) === true;
 }
 
-function coldPercent(requests: readonly SentRequest[]): number | undefined {
-  const known = speakingForAll(requests).filter((request) => isCold(request) !== undefined);
-  return percentOf(known, hasColdStart);
+function computeColdPercent(requests: readonly SentRequest[]): number | undefined {
+  const known = selectRepresentative(requests).filter((request) => isCold(request) !== undefined);
+  return computePercent(known, hasColdStart);
 }
 
-function percentOf(requests: readonly SentRequest[], condition: (request: SentRequest) => boolean): number | undefined {
+function computePercent(
+  requests: readonly SentRequest[],
+  condition: (request: SentRequest) => boolean,
+): number | undefined {
   return requests.length === 0 ? undefined : (requests.filter(condition).length / requests.length) * 100;
 }
 
 /** In the time in which they were sent; of one phase alone, because several have several rates. */
-function ratePerSecond({ phases }: Run, judged: readonly SentRequest[]): number | undefined {
+function computeRate({ phases }: Run, judged: readonly SentRequest[]): number | undefined {
   const sent = judged.filter(isSent);
-  const seconds = spanMilliseconds(sent) / 1000;
+  const seconds = measureSpan(sent) / 1000;
   return phases.length > 1 || seconds === 0 ? undefined : (sent.length - 1) / seconds;
 }
 
-function spanMilliseconds(requests: readonly SentRequest[]): number {
+function measureSpan(requests: readonly SentRequest[]): number {
   return (requests.at(-1)?.sentAt ?? 0) - (requests[0]?.sentAt ?? 0);
 }
 
-function defined(figures: { readonly [Key in keyof Figures]: number | null | undefined }): Figures {
+function omitUndefinedFigures(figures: { readonly [Key in keyof Figures]: number | null | undefined }): Figures {
   return Object.fromEntries(
     Object.entries<number | null | undefined>(figures).filter(([, value]) => value !== undefined),
   );

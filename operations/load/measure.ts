@@ -1,11 +1,11 @@
-import { coldStart } from "./profiles/cold-start";
-import { stress, type StressResult } from "./profiles/stress";
-import { sustained } from "./profiles/sustained";
+import { runColdStart } from "./profiles/cold-start";
+import { runStress, type StressResult } from "./profiles/stress";
+import { runSustained } from "./profiles/sustained";
 import { type Run } from "./run";
 import { type LoadSettings } from "./settings";
 
 /** Does what a profile says; rejects as soon as the run's signal is aborted. */
-export async function measure(run: Run, settings: LoadSettings): Promise<StressResult | undefined> {
+export async function measureLoad(run: Run, settings: LoadSettings): Promise<StressResult | undefined> {
   let interrupt: () => void = () => undefined;
   const interruption = new Promise<never>((_, reject) => {
     interrupt = () => {
@@ -25,12 +25,12 @@ export async function measure(run: Run, settings: LoadSettings): Promise<StressR
 async function follow(run: Run, settings: LoadSettings): Promise<StressResult | undefined> {
   switch (settings.profile) {
     case "cold-start":
-      await coldStart(run);
+      await runColdStart(run);
       return undefined;
     case "sustained":
-      await sustained(run, settings);
+      await runSustained(run, settings);
       return undefined;
     case "stress":
-      return stress(run, settings);
+      return runStress(run, settings);
   }
 }

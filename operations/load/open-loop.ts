@@ -1,7 +1,7 @@
-import { oneLine } from "../one-line";
+import { toOneLine } from "../one-line";
 import { setImmediate as afterInputAndOutput, setTimeout as pause } from "node:timers/promises";
 import { performance } from "node:perf_hooks";
-import { type Answer, type InvocationReport } from "./target";
+import { type TargetResponse, type PlatformReport } from "./target";
 
 /**
  * Sends requests at times that are set beforehand, whether or not earlier ones were answered, as users do. Each latency
@@ -34,7 +34,7 @@ export interface Ending {
   readonly status?: number;
   /** Why there was no answer. */
   readonly failure?: string;
-  readonly report?: InvocationReport;
+  readonly report?: PlatformReport;
 }
 
 /** One request. Times are milliseconds on the run's clock. */
@@ -67,7 +67,7 @@ export class OpenLoop {
 
   /** @param signal ends the sending, and rejects what waits for it */
   constructor(
-    private readonly send: () => Promise<Answer>,
+    private readonly send: () => Promise<TargetResponse>,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -152,7 +152,7 @@ export class OpenLoop {
         this.end(request, { latencyMilliseconds: latencyMilliseconds(), status, ...(report && { report }) });
       },
       (error: unknown) => {
-        this.end(request, { latencyMilliseconds: latencyMilliseconds(), failure: messageOf(error) });
+        this.end(request, { latencyMilliseconds: latencyMilliseconds(), failure: formatMessage(error) });
       },
     );
   }
@@ -164,16 +164,16 @@ export class OpenLoop {
 }
 
 /** Times of a constant rate, in milliseconds. */
-export function* constantRate(perSecond: number, seconds: number): Generator<number> {
+export function* generateConstantRate(perSecond: number, seconds: number): Generator<number> {
   const count = Math.round(perSecond * seconds);
   for (let index = 0; index < count; index++) yield (index * 1000) / perSecond;
 }
 
 /** All at one time. */
-export function burst(size: number): number[] {
+export function makeBurst(size: number): number[] {
   return Array.from({ length: size }, () => 0);
 }
 
-function messageOf(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error));
+function formatMessage(error: unknown): string {
+  return toOneLine(error instanceof Error ? error.message : String(error));
 }

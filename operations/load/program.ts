@@ -5,22 +5,22 @@ import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { LocalEnvironmentError } from "../../local/problem";
 import { EXIT, type ExitCode } from "../exit-codes";
-import { untilCtrlC } from "../interruption";
+import { runUntilInterrupted } from "../interruption";
 import { OperationFailure } from "../operation-failure";
 import { showProgress } from "../progress";
 import { prepareFolder, writeFiles } from "../report-files";
 import { readEarlierReport } from "./earlier-report";
-import { measure } from "./measure";
-import { progressLine } from "./progress";
-import { reportOf } from "./report";
+import { measureLoad } from "./measure";
+import { formatProgress } from "./progress";
+import { buildLoadReport } from "./report";
 
-import { type Report } from "./report-schema";
+import { type LoadReport } from "./report-schema";
 import { Run } from "./run";
-import { type LoadSettings, type LoadWish, settingsFor } from "./settings";
-import { type LoadSurroundings } from "./surroundings";
-import { type Target } from "./target";
-import { reportLines } from "./text";
-import { isPassed } from "./verdict";
+import { type LoadSettings, type LoadArguments, resolveLoadSettings } from "./settings";
+import { type LoadContext } from "./surroundings";
+import { type LoadTarget } from "./target";
+import { formatLoadReport } from "./text";
+import { isVerdictPassed } from "./verdict";
 
 const HELP = `
 Profiles:
@@ -47,7 +47,7 @@ Examples:
   $ npm run load -- stress --compare load-reports/before.json           and how it changed since then
   $ npm run load -- sustained --target https://….lambda-url.eu-west-1.on.aws --environment staging`;
 
-interface Options extends Omit<LoadWish, "profile"> {
+interface Options extends Omit<LoadArguments, "profile"> {
   readonly out: string;
   readonly compare?: string;
   readonly json?: boolean;
@@ -59,7 +59,7 @@ interface Options extends Omit<LoadWish, "profile"> {
  * @param args what follows `npm run load --`
  * @returns the exit code; what the user has to know has been printed
  */
-export async function load(args: readonly string[], surroundings: LoadSurroundings): Promise<ExitCode> {
+export async function load(args: readonly string[], surroundings: LoadContext): Promise<ExitCode> {
   const { print, printAside } = surroundings;
   let exitCode: ExitCode = EXIT.done;
   const program = new Command("npm run load --")
@@ -116,47 +116,47 @@ function isExplained(error: unknown): error is Error {
   return [InvalidInput, OperationFailure, LocalEnvironmentError].some((known) => error instanceof known);
 }
 
-async function loadAndReport(wish: LoadWish, options: Options, surroundings: LoadSurroundings): Promise<ExitCode> {
+async function loadAndReport(wish: LoadArguments, options: Options, surroundings: LoadContext): Promise<ExitCode> {
   const { root, print, printAside } = surroundings;
-  const settings = settingsFor(wish, await loadEnvironments(root));
+  const settings = resolveLoadSettings(wish, await loadEnvironments(root));
   const baseline = options.compare === undefined ? undefined : await readEarlierReport(options.compare);
   await prepareFolder(options.out);
 
-  const report = await untilCtrlC((signal) => measured(settings, baseline, surroundings, signal));
+  const report = await runUntilInterrupted((signal) => runMeasurement(settings, baseline, surroundings, signal));
   if (!report) {
     printAside("Interrupted: nothing was written.");
     return EXIT.interrupted;
   }
   const name = `${settings.profile}-${settings.environment.name}-${report.startedAt.replaceAll(/[:.]/g, "-")}`;
-  const { pageOf } = await import("./page/page");
+  const { renderLoadPage } = await import("./page/page");
   const files = await writeFiles(options.out, {
     [`${name}.json`]: `${JSON.stringify(report, undefined, 2)}\n`,
-    [`${name}.html`]: pageOf(report),
+    [`${name}.html`]: renderLoadPage(report),
   });
-  reportLines(report).forEach(options.json === true ? printAside : print);
+  formatLoadReport(report).forEach(options.json === true ? printAside : print);
   if (options.json === true) print(JSON.stringify(report));
   printAside(`Written: ${files.join(", ")}`);
-  return isPassed(report.verdicts) ? EXIT.done : EXIT.failed;
+  return isVerdictPassed(report.verdicts) ? EXIT.done : EXIT.failed;
 }
 
-async function measured(
+async function runMeasurement(
   settings: LoadSettings,
-  baseline: Report | undefined,
-  surroundings: LoadSurroundings,
+  baseline: LoadReport | undefined,
+  surroundings: LoadContext,
   signal: AbortSignal,
-): Promise<Report> {
+): Promise<LoadReport> {
   const { root, now, printAside, writeProgress } = surroundings;
   printAside(settings.url ? `Loading ${settings.url.href}` : `Starting ${settings.environment.name} on this computer`);
-  const target: Target = await surroundings.openTarget(settings, root);
+  const target: LoadTarget = await surroundings.openTarget(settings, root);
   try {
     signal.throwIfAborted();
     const run = new Run(target, signal);
-    const hideProgress = writeProgress ? showProgress(() => progressLine(run), writeProgress) : () => undefined;
+    const hideProgress = writeProgress ? showProgress(() => formatProgress(run), writeProgress) : () => undefined;
     const startedAt = now();
     try {
-      const stress = await measure(run, settings);
-      const version = await versionOf(root);
-      return reportOf({ run, settings, stress, startedAt, endedAt: now(), baseline, version });
+      const stress = await measureLoad(run, settings);
+      const version = await readVersion(root);
+      return buildLoadReport({ run, settings, stress, startedAt, endedAt: now(), baseline, version });
     } finally {
       hideProgress();
     }
@@ -165,7 +165,7 @@ async function measured(
   }
 }
 
-async function versionOf(root: string): Promise<string> {
+async function readVersion(root: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { readonly version: string };
   return version;
 }

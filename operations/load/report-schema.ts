@@ -5,7 +5,7 @@ import { PROFILES } from "./settings";
 /** The shape of a run's JSON file: what a page is drawn from, and what a later run is compared with. */
 
 /** Grows with each change that a reader has to know of. */
-export const SCHEMA_VERSION = 1;
+export const LOAD_SCHEMA_VERSION = 1;
 
 const count = z.number().int().min(0);
 const milliseconds = z.number().min(0);
@@ -57,8 +57,8 @@ const verdict = z.object({
 const figures = z.partialRecord(z.enum(FIGURE_KEYS), z.number().nullable());
 
 /** The schema of the file. */
-export const reportSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+export const loadReportSchema = z.object({
+  schemaVersion: z.literal(LOAD_SCHEMA_VERSION),
   startedAt: z.iso.datetime(),
   durationSeconds: z.number().min(0),
   settings: z.object({
@@ -92,13 +92,13 @@ export const reportSchema = z.object({
 });
 
 /** A run's results. */
-export type Report = z.output<typeof reportSchema>;
+export type LoadReport = z.output<typeof loadReportSchema>;
 /** One target and what came of it. */
-export type Verdict = Report["verdicts"][number];
+export type TargetVerdict = LoadReport["verdicts"][number];
 /** What happened in one second. */
-export type Second = Report["series"][number];
+export type Second = LoadReport["series"][number];
 /**
  * Figures by their key. Those that are not known are missing; a latency is null where the request that it would be of
  * failed.
  */
-export type Figures = Report["figures"];
+export type Figures = LoadReport["figures"];

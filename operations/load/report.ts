@@ -1,76 +1,79 @@
 import { type FunctionSettings } from "../../environments/schema";
-import { warmingSettings } from "../../environments/warming";
-import { comparisonWith } from "./compare";
-import { distributionOf } from "./distribution";
-import { figuresOf, judgedIn } from "./figures";
+import { resolveWarmingSettings } from "../../environments/warming";
+import { buildComparison } from "./compare";
+import { buildDistribution } from "./distribution";
+import { computeLoadFigures, selectJudged } from "./figures";
 import { type SentRequest } from "./open-loop";
-import { PARTS } from "./profiles/cold-start";
+import { COLD_START_PARTS } from "./profiles/cold-start";
 import { STRESS_PARTS, type StressResult } from "./profiles/stress";
-import { type Report, SCHEMA_VERSION } from "./report-schema";
-import { failureOf } from "./request-outcome";
+import { type LoadReport, LOAD_SCHEMA_VERSION } from "./report-schema";
+import { describeRequestFailure } from "./request-outcome";
 import { type Run } from "./run";
-import { phasesOf, seriesOf } from "./series";
+import { summarizePhases, buildLoadSeries } from "./series";
 import { type LoadSettings } from "./settings";
-import { verdictsOf } from "./verdict";
+import { judgeTargets } from "./verdict";
 
 /** What is known of a run when it is over. */
-export interface Finished {
+export interface FinishedRun {
   readonly run: Run;
   readonly settings: LoadSettings;
   readonly stress: StressResult | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
-  readonly baseline: Report | undefined;
+  readonly baseline: LoadReport | undefined;
   /** Warmwatch's own version. */
   readonly version: string;
 }
 
 /** Puts a run's report together. */
-export function reportOf(finished: Finished): Report {
+export function buildLoadReport(finished: FinishedRun): LoadReport {
   const { run, settings, stress, startedAt, endedAt, baseline, version } = finished;
-  const { scope, judged } = judgedRequests(run, settings);
-  const figures = figuresOf(run, judged, stress);
-  const report: Report = {
-    schemaVersion: SCHEMA_VERSION,
+  const { scope, judged } = selectJudgedRequests(run, settings);
+  const figures = computeLoadFigures(run, judged, stress);
+  const report: LoadReport = {
+    schemaVersion: LOAD_SCHEMA_VERSION,
     startedAt: new Date(startedAt).toISOString(),
     durationSeconds: (endedAt - startedAt) / 1000,
-    settings: settingsIn(run, settings),
+    settings: describeSettings(run, settings),
     environment: {
       name: settings.environment.name,
       region: settings.environment.region,
       function: settings.functionId,
-      settings: environmentSettings(settings),
+      settings: describeEnvironment(settings),
     },
     versions: { warmwatch: version, node: process.version, platform: `${process.platform} ${process.arch}` },
     scope,
     figures,
-    verdicts: verdictsOf({ figures, tellsReports: run.target.tellsReports }),
-    phases: phasesOf(run),
-    series: seriesOf(run),
-    distribution: distributionOf(judgedIn(run, () => true)),
-    failures: failuresIn(run.loop.requests),
+    verdicts: judgeTargets({ figures, tellsReports: run.target.tellsReports }),
+    phases: summarizePhases(run),
+    series: buildLoadSeries(run),
+    distribution: buildDistribution(selectJudged(run, () => true)),
+    failures: countFailures(run.loop.requests),
     ...(stress?.reason !== undefined && { breakReason: stress.reason }),
   };
-  return baseline ? { ...report, comparison: comparisonWith(baseline, report) } : report;
+  return baseline ? { ...report, comparison: buildComparison(baseline, report) } : report;
 }
 
 /** The requests that show what the function can do. */
-function judgedRequests(run: Run, { profile }: LoadSettings): { scope: string; judged: SentRequest[] } {
+function selectJudgedRequests(run: Run, { profile }: LoadSettings): { scope: string; judged: SentRequest[] } {
   switch (profile) {
     case "sustained":
-      return { scope: "all requests", judged: judgedIn(run, () => true) };
+      return { scope: "all requests", judged: selectJudged(run, () => true) };
     case "cold-start":
-      return { scope: "bursts with warming", judged: judgedIn(run, ({ part }) => part === PARTS.with) };
+      return { scope: "bursts with warming", judged: selectJudged(run, ({ part }) => part === COLD_START_PARTS.with) };
     case "stress": {
-      const held = judgedIn(run, ({ part, broken }) => part === STRESS_PARTS.growing && broken !== true);
+      const held = selectJudged(run, ({ part, broken }) => part === STRESS_PARTS.growing && broken !== true);
       if (held.length > 0) return { scope: "steps that held", judged: held };
-      return { scope: "the first step, which did not hold", judged: judgedIn(run, (phase) => phase === run.phases[0]) };
+      return {
+        scope: "the first step, which did not hold",
+        judged: selectJudged(run, (phase) => phase === run.phases[0]),
+      };
     }
   }
 }
 
-function settingsIn({ target }: Run, { profile, path, ratePerSecond, seconds, idleSeconds }: LoadSettings) {
+function describeSettings({ target }: Run, { profile, path, ratePerSecond, seconds, idleSeconds }: LoadSettings) {
   return {
     profile,
     target: target.kind,
@@ -84,15 +87,15 @@ function settingsIn({ target }: Run, { profile, path, ratePerSecond, seconds, id
  * What of an environment's settings bears on a run, as its file calls it. No variables: they may tell more than a
  * report should.
  */
-function environmentSettings({ environment, functionId }: LoadSettings): Record<string, string> {
+function describeEnvironment({ environment, functionId }: LoadSettings): Record<string, string> {
   const deployed = environment.functions[functionId];
-  const warming = warmingSettings(
+  const warming = resolveWarmingSettings(
     environment.warming,
     (deployed ?? environment.existingFunctions[functionId])?.warming ?? {},
   );
   const { scheduled, peak, conditional } = warming;
   return {
-    ...(deployed ? functionSettings(deployed) : { existing: "true" }),
+    ...(deployed ? describeFunction(deployed) : { existing: "true" }),
     "warming.scheduled": scheduled.enabled ? `${scheduled.concurrency} every ${scheduled.everyMinutes} min` : "off",
     "warming.peak": peak.enabled
       ? `${peak.concurrency} every ${peak.everyMinutes} min, ${peak.fromHour}:00 to ${peak.toHour}:00 UTC, ${peak.days}`
@@ -101,7 +104,7 @@ function environmentSettings({ environment, functionId }: LoadSettings): Record<
   };
 }
 
-function functionSettings(settings: FunctionSettings): Record<string, string> {
+function describeFunction(settings: FunctionSettings): Record<string, string> {
   const { memoryMb, timeoutSeconds, architecture, runtime, reservedConcurrency, endpoint, tracing } = settings;
   return {
     memory_mb: String(memoryMb),
@@ -114,9 +117,9 @@ function functionSettings(settings: FunctionSettings): Record<string, string> {
   };
 }
 
-function failuresIn(requests: readonly SentRequest[]): Record<string, number> {
+function countFailures(requests: readonly SentRequest[]): Record<string, number> {
   const failures: Record<string, number> = {};
-  for (const failure of requests.map(failureOf)) {
+  for (const failure of requests.map(describeRequestFailure)) {
     if (failure !== undefined) failures[failure] = (failures[failure] ?? 0) + 1;
   }
   return failures;

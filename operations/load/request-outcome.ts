@@ -21,7 +21,7 @@ export function isCold({ ending }: SentRequest): boolean | undefined {
 }
 
 /** What went wrong with a request, without its particulars; undefined when nothing did. */
-export function failureOf(request: SentRequest): string | undefined {
+export function describeRequestFailure(request: SentRequest): string | undefined {
   if (!isFailed(request)) return undefined;
   const { status, failure } = request.ending ?? {};
   return status === undefined ? failure : `HTTP ${status}`;

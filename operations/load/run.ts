@@ -1,5 +1,5 @@
-import { constantRate, OpenLoop, type SentRequest } from "./open-loop";
-import { type Instances, type Target, type WarmingRound } from "./target";
+import { generateConstantRate, OpenLoop, type SentRequest } from "./open-loop";
+import { type Instances, type LoadTarget, type WarmingRound } from "./target";
 
 const SAMPLE_MILLISECONDS = 250;
 
@@ -33,7 +33,7 @@ export class Run {
   private readonly sampling: NodeJS.Timeout;
 
   constructor(
-    readonly target: Target,
+    readonly target: LoadTarget,
     readonly signal: AbortSignal,
   ) {
     this.loop = new OpenLoop(() => target.send(), signal);
@@ -68,7 +68,7 @@ export class Run {
     seconds: number,
     startedAt = this.loop.now,
   ): Promise<number> {
-    const sending = this.send({ ...phase, ratePerSecond }, constantRate(ratePerSecond, seconds), startedAt);
+    const sending = this.send({ ...phase, ratePerSecond }, generateConstantRate(ratePerSecond, seconds), startedAt);
     this.expectedSeconds = seconds;
     await sending;
     return startedAt + seconds * 1000;
@@ -76,11 +76,11 @@ export class Run {
 
   /** The last phase's requests. */
   get current(): SentRequest[] {
-    return this.requestsOf(this.phases.length - 1);
+    return this.listRequests(this.phases.length - 1);
   }
 
   /** A phase's requests. They are the last ones, so that looking from the end is fast. */
-  private requestsOf(phase: number): SentRequest[] {
+  private listRequests(phase: number): SentRequest[] {
     const { requests } = this.loop;
     const before = requests.findLastIndex((request) => request.phase !== phase);
     return requests.slice(before + 1);

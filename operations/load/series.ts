@@ -1,12 +1,12 @@
-import { latenciesOf, latencyAt } from "./figures";
+import { listLatencies, findLatency } from "./figures";
 import { type SentRequest } from "./open-loop";
-import { average, groupBy } from "./statistics";
-import { type Report, type Second } from "./report-schema";
+import { computeAverage, groupBy } from "./statistics";
+import { type LoadReport, type Second } from "./report-schema";
 import { isCold, isFailed } from "./request-outcome";
 import { type Run } from "./run";
 
 /** What happened in each second of a run, by the time at which requests were due. */
-export function seriesOf(run: Run): Second[] {
+export function buildLoadSeries(run: Run): Second[] {
   const seconds = Math.floor((run.loop.requests.at(-1)?.dueAt ?? 0) / 1000) + 1;
   const requests = groupBy(run.loop.requests, ({ dueAt }) => Math.floor(dueAt / 1000));
   const samples = groupBy(run.samples, ({ at }) => Math.floor(at / 1000));
@@ -14,7 +14,7 @@ export function seriesOf(run: Run): Second[] {
     const sampled = samples.get(second) ?? [];
     return {
       second,
-      ...countsOf(requests.get(second) ?? [], run.target.tellsReports),
+      ...countRequests(requests.get(second) ?? [], run.target.tellsReports),
       ...(sampled.length > 0 && {
         instances: Math.max(...sampled.map(({ present }) => present)),
         busyInstances: Math.max(...sampled.map(({ busy }) => busy)),
@@ -24,15 +24,15 @@ export function seriesOf(run: Run): Second[] {
 }
 
 /** What happened in each phase. */
-export function phasesOf(run: Run): Report["phases"] {
+export function summarizePhases(run: Run): LoadReport["phases"] {
   const requests = groupBy(run.loop.requests, ({ phase }) => phase);
   return run.phases.map(({ name, part, startedAt, ratePerSecond, broken = false, warming }, index) => {
-    const counts = countsOf(requests.get(index) ?? [], run.target.tellsReports);
+    const counts = countRequests(requests.get(index) ?? [], run.target.tellsReports);
     const { failed, coldStarts, p50Milliseconds, p99Milliseconds } = counts;
     return {
       name,
       part,
-      startSecond: rounded(startedAt / 1000),
+      startSecond: roundToThousandths(startedAt / 1000),
       ...(ratePerSecond !== undefined && { ratePerSecond }),
       broken,
       requests: counts.requests,
@@ -45,13 +45,13 @@ export function phasesOf(run: Run): Report["phases"] {
   });
 }
 
-function countsOf(requests: readonly SentRequest[], tellsReports: boolean) {
-  const latencies = latenciesOf(requests);
+function countRequests(requests: readonly SentRequest[], tellsReports: boolean) {
+  const latencies = listLatencies(requests);
   const [p50Milliseconds, p90Milliseconds, p99Milliseconds] = [50, 90, 99].map((percent) => {
-    const latency = latencyAt(latencies, percent) ?? undefined;
-    return latency === undefined ? undefined : rounded(latency);
+    const latency = findLatency(latencies, percent) ?? undefined;
+    return latency === undefined ? undefined : roundToThousandths(latency);
   });
-  const memory = average(requests.flatMap(({ ending }) => ending?.report?.usedMemoryMb ?? []));
+  const memory = computeAverage(requests.flatMap(({ ending }) => ending?.report?.usedMemoryMb ?? []));
   return {
     requests: requests.length,
     failed: requests.filter(isFailed).length,
@@ -59,11 +59,11 @@ function countsOf(requests: readonly SentRequest[], tellsReports: boolean) {
     ...(p50Milliseconds !== undefined && { p50Milliseconds }),
     ...(p90Milliseconds !== undefined && { p90Milliseconds }),
     ...(p99Milliseconds !== undefined && { p99Milliseconds }),
-    ...(memory !== undefined && { memoryMb: rounded(memory) }),
+    ...(memory !== undefined && { memoryMb: roundToThousandths(memory) }),
   };
 }
 
 /** Thousandths are enough. */
-function rounded(value: number): number {
+function roundToThousandths(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

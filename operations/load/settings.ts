@@ -5,10 +5,10 @@ import { type Environment } from "../../environments/schema";
 export const PROFILES = ["cold-start", "sustained", "stress"] as const;
 
 /** One of {@link PROFILES}. */
-export type Profile = (typeof PROFILES)[number];
+export type LoadProfile = (typeof PROFILES)[number];
 
 /** What was typed. */
-export interface LoadWish {
+export interface LoadArguments {
   readonly profile: string;
   readonly environment?: string;
   readonly function: string;
@@ -22,7 +22,7 @@ export interface LoadWish {
 
 /** A run as it is going to be. */
 export interface LoadSettings {
-  readonly profile: Profile;
+  readonly profile: LoadProfile;
   readonly environment: Environment;
   /** As the environment's file calls it. */
   readonly functionId: string;
@@ -48,7 +48,7 @@ const MAX_SECONDS = 86_400;
  *
  * @throws InvalidInput with every mistake, or because the environment is protected
  */
-export function settingsFor(wish: LoadWish, environments: readonly Environment[]): LoadSettings {
+export function resolveLoadSettings(wish: LoadArguments, environments: readonly Environment[]): LoadSettings {
   const mistakes: Mistake[] = [];
   const mistake = (option: string, message: string) => mistakes.push({ file: option, message });
   const number = (option: string, text: string | undefined, otherwise: number, maximum: number): number => {
@@ -69,10 +69,10 @@ export function settingsFor(wish: LoadWish, environments: readonly Environment[]
     useless("--seconds", wish.seconds, profile);
   } else if (profile) useless("--idle", wish.idle, profile);
 
-  const url = wish.target === "local" ? undefined : urlIn(wish.target);
+  const url = wish.target === "local" ? undefined : parseUrl(wish.target);
   if (wish.target !== "local" && !url) mistake("--target", `expected local or an address, got ${show(wish.target)}`);
   if (!wish.path.startsWith("/")) mistake("--path", `expected a path that begins with /, got ${show(wish.path)}`);
-  const environment = environmentFor(wish, environments, mistake);
+  const environment = selectEnvironment(wish, environments, mistake);
   if (environment) checkFunction(wish, environment, mistake);
 
   const settings = {
@@ -92,9 +92,13 @@ export function settingsFor(wish: LoadWish, environments: readonly Environment[]
   return { profile, environment, ...settings };
 }
 
-type Tell = (option: string, message: string) => void;
+type ReportMistake = (option: string, message: string) => void;
 
-function environmentFor(wish: LoadWish, environments: readonly Environment[], tell: Tell): Environment | undefined {
+function selectEnvironment(
+  wish: LoadArguments,
+  environments: readonly Environment[],
+  tell: ReportMistake,
+): Environment | undefined {
   const isLocal = wish.target === "local";
   if (wish.environment === undefined && !isLocal) {
     // An address does not tell whether what it leads to is protected.
@@ -111,14 +115,14 @@ function environmentFor(wish: LoadWish, environments: readonly Environment[], te
   return environment;
 }
 
-function checkFunction(wish: LoadWish, environment: Environment, tell: Tell): void {
+function checkFunction(wish: LoadArguments, environment: Environment, tell: ReportMistake): void {
   const deployed = Object.keys(environment.functions);
   const known = wish.target === "local" ? deployed : [...deployed, ...Object.keys(environment.existingFunctions)];
   if (known.includes(wish.function)) return;
   tell("--function", `${environment.name} has no ${show(wish.function)}; functions are: ${known.join(", ") || "none"}`);
 }
 
-function urlIn(text: string): URL | undefined {
+function parseUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   return ["http:", "https:"].includes(url.protocol) ? url : undefined;

@@ -1,21 +1,21 @@
 /** The smallest value that so many percent of all values do not exceed (nearest rank); undefined of none. */
-export function percentile(sorted: readonly number[], percent: number): number | undefined {
+export function computePercentile(sorted: readonly number[], percent: number): number | undefined {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
 }
 
 /** Numbers, smallest first. */
-export function ascending(numbers: Iterable<number>): number[] {
+export function sortAscending(numbers: Iterable<number>): number[] {
   return [...numbers].sort((one, other) => one - other);
 }
 
 /** The mean; undefined of none. */
-export function average(numbers: readonly number[]): number | undefined {
+export function computeAverage(numbers: readonly number[]): number | undefined {
   if (numbers.length === 0) return undefined;
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
 /** The largest, for more numbers than a call may have arguments; undefined of none. */
-export function largest(numbers: readonly number[]): number | undefined {
+export function findLargest(numbers: readonly number[]): number | undefined {
   return numbers.length === 0 ? undefined : numbers.reduce((most, number) => Math.max(most, number));
 }
 

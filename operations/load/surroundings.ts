@@ -1,9 +1,9 @@
-import { type Surroundings } from "../surroundings";
+import { type CommandContext } from "../surroundings";
 import { type LoadSettings } from "./settings";
-import { type Target } from "./target";
+import { type LoadTarget } from "./target";
 
 /** What loading meets outside of itself. Tests bring their own. */
-export interface LoadSurroundings extends Omit<Surroundings, "wait"> {
+export interface LoadContext extends Omit<CommandContext, "wait"> {
   /** Makes ready what is to be loaded. */
-  readonly openTarget: (settings: LoadSettings, root: string) => Promise<Target>;
+  readonly openTarget: (settings: LoadSettings, root: string) => Promise<LoadTarget>;
 }

@@ -1,7 +1,7 @@
 /** What is loaded, wherever it runs. */
 
 /** What the platform reports of one invocation. */
-export interface InvocationReport {
+export interface PlatformReport {
   /** Of a cold start. */
   readonly initMilliseconds?: number;
   /** The function's memory. */
@@ -11,10 +11,10 @@ export interface InvocationReport {
 }
 
 /** How a request was answered. */
-export interface Answer {
+export interface TargetResponse {
   readonly status: number;
   /** Where the target tells it. */
-  readonly report?: InvocationReport;
+  readonly report?: PlatformReport;
 }
 
 /** Execution environments at one moment. */
@@ -31,14 +31,14 @@ export interface WarmingRound {
 }
 
 /** A function that gets the load. */
-export interface Target {
+export interface LoadTarget {
   readonly kind: "local" | "url";
   /** For people to read. */
   readonly address: string;
   /** Whether answers come with the platform's report. */
   readonly tellsReports: boolean;
   /** Sends one request, and rejects when there is no answer. */
-  send(): Promise<Answer>;
+  send(): Promise<TargetResponse>;
   /** Missing where nobody knows. */
   instances?(): Instances;
   /** Rejects when the warmer cannot be asked. */

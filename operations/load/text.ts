@@ -1,34 +1,34 @@
-import { changesOf, comparisonSummary } from "./compare";
-import { numberText } from "../number-text";
-import { textTable } from "../text-table";
-import { FIGURE_KEYS, FIGURES, figureText } from "./figure-table";
+import { listFigureChanges, summarizeComparison } from "./compare";
+import { formatNumber } from "../number-text";
+import { formatTextTable } from "../text-table";
+import { FIGURE_KEYS, FIGURES, formatFigure } from "./figure-table";
 import { RECOVERY_SECONDS } from "./profiles/stress";
-import { type Report } from "./report-schema";
-import { isPassed } from "./verdict";
+import { type LoadReport } from "./report-schema";
+import { isVerdictPassed } from "./verdict";
 
 const STATES = { met: "met", missed: "missed", not_measurable: "not measurable here" } as const;
 
 /** Words for what came of a target. */
-export function stateText(state: keyof typeof STATES): string {
+export function formatTargetState(state: keyof typeof STATES): string {
   return STATES[state];
 }
 
 /** A run's report, for a terminal. */
-export function reportLines(report: Report): string[] {
+export function formatLoadReport(report: LoadReport): string[] {
   const { scope, verdicts } = report;
   return [
     "",
-    ...phaseLines(report),
+    ...formatPhases(report),
     "",
-    ...figureLines(report),
-    ...warningsOf(report).flatMap((warning) => ["", warning]),
-    ...comparisonLines(report),
+    ...formatFigures(report),
+    ...listWarnings(report).flatMap((warning) => ["", warning]),
+    ...formatComparison(report),
     "",
     `Targets (${scope}):`,
-    ...textTable(
+    ...formatTextTable(
       ["", "target", "limit", "measured", ""],
       verdicts.map(({ target, limit, measured, state, note = "" }) => [
-        stateText(state),
+        formatTargetState(state),
         target,
         limit,
         measured,
@@ -36,12 +36,12 @@ export function reportLines(report: Report): string[] {
       ]),
     ),
     "",
-    verdictLine(report),
+    formatLoadVerdict(report),
   ];
 }
 
 /** The verdict in one sentence, and what warming has brought where that was measured. */
-export function verdictLine({ verdicts, figures }: Report): string {
+export function formatLoadVerdict({ verdicts, figures }: LoadReport): string {
   const named = (wanted: keyof typeof STATES) => verdicts.filter(({ state }) => state === wanted);
   const missed = named("missed").map(({ target }) => target);
   const which = missed.length > 0 ? ` (${missed.join("; ")})` : "";
@@ -49,24 +49,24 @@ export function verdictLine({ verdicts, figures }: Report): string {
   const verdict =
     missed.length > 0
       ? "Not every target is met"
-      : isPassed(verdicts)
+      : isVerdictPassed(verdicts)
         ? "Nothing is missed"
         : "Nothing could be measured";
   const { coldStartPercentWithoutWarming: without, coldStartPercentWithWarming: warmed } = figures;
   const effect =
     without === undefined || warmed === undefined
       ? ""
-      : ` Warming: cold starts from ${figureText("coldStartPercent", without)} to ${figureText("coldStartPercent", warmed)}.`;
+      : ` Warming: cold starts from ${formatFigure("coldStartPercent", without)} to ${formatFigure("coldStartPercent", warmed)}.`;
   return `${verdict}: ${counts}.${effect}`;
 }
 
 /** What a reader has to know before believing the figures. */
-export function warningsOf({ figures, failures, breakReason, settings }: Report): string[] {
+export function listWarnings({ figures, failures, breakReason, settings }: LoadReport): string[] {
   const { lateSendPercent, brokenRatePerSecond, heldRatePerSecond, recoverySeconds } = figures;
   const warnings: string[] = [];
   if ((lateSendPercent ?? 0) > 1) {
     warnings.push(
-      `The rate could not be kept: ${numberText(lateSendPercent ?? 0)} % of the requests were sent late, which the latencies include, or not at all.`,
+      `The rate could not be kept: ${formatNumber(lateSendPercent ?? 0)} % of the requests were sent late, which the latencies include, or not at all.`,
     );
   }
   if (settings.profile === "stress") {
@@ -90,14 +90,14 @@ export function warningsOf({ figures, failures, breakReason, settings }: Report)
   return warnings;
 }
 
-function phaseLines({ phases }: Report): string[] {
+function formatPhases({ phases }: LoadReport): string[] {
   const rows = phases.map((phase) => [
     phase.name,
     String(phase.requests),
     phase.coldStarts === undefined ? "?" : String(phase.coldStarts),
     String(phase.failed),
-    phase.p50Milliseconds === undefined ? "-" : `${numberText(phase.p50Milliseconds)} ms`,
-    phase.p99Milliseconds === undefined ? "-" : `${numberText(phase.p99Milliseconds)} ms`,
+    phase.p50Milliseconds === undefined ? "-" : `${formatNumber(phase.p50Milliseconds)} ms`,
+    phase.p99Milliseconds === undefined ? "-" : `${formatNumber(phase.p99Milliseconds)} ms`,
     [
       phase.broken ? "broken" : "",
       phase.warming ? `warmed ${phase.warming.instances} of ${phase.warming.asked}` : "",
@@ -106,21 +106,21 @@ function phaseLines({ phases }: Report): string[] {
       .filter((note) => note !== "")
       .join(", "),
   ]);
-  return textTable(["", "requests", "cold starts", "failed", "p50", "p99", ""], rows);
+  return formatTextTable(["", "requests", "cold starts", "failed", "p50", "p99", ""], rows);
 }
 
-function figureLines({ figures, scope }: Report): string[] {
+function formatFigures({ figures, scope }: LoadReport): string[] {
   const rows = FIGURE_KEYS.flatMap((key) => {
     const value = figures[key];
-    return value === undefined ? [] : [[FIGURES[key].label, figureText(key, value)]];
+    return value === undefined ? [] : [[FIGURES[key].label, formatFigure(key, value)]];
   });
-  return [`Figures (${scope}):`, ...textTable(["", ""], rows)];
+  return [`Figures (${scope}):`, ...formatTextTable(["", ""], rows)];
 }
 
-function comparisonLines(report: Report): string[] {
+function formatComparison(report: LoadReport): string[] {
   const { comparison } = report;
   if (!comparison) return [];
-  const rows = changesOf(report).map(({ figure, before, now, change, direction = "" }) => [
+  const rows = listFigureChanges(report).map(({ figure, before, now, change, direction = "" }) => [
     FIGURES[figure].label,
     before,
     now,
@@ -129,8 +129,8 @@ function comparisonLines(report: Report): string[] {
   ]);
   return [
     "",
-    `Since ${comparison.startedAt}: ${comparisonSummary(report)?.text ?? ""}`,
-    ...textTable(["", "then", "now", "change", ""], rows),
+    `Since ${comparison.startedAt}: ${summarizeComparison(report)?.text ?? ""}`,
+    ...formatTextTable(["", "then", "now", "change", ""], rows),
     ...(comparison.differences.length > 0 ? [`Settings differ: ${comparison.differences.join("; ")}`] : []),
   ];
 }

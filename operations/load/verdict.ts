@@ -1,6 +1,6 @@
 import { TARGETS } from "../../performance/targets";
-import { differenceText, type FigureKey, figureText } from "./figure-table";
-import { type Figures, type Verdict } from "./report-schema";
+import { formatDifference, type FigureKey, formatFigure } from "./figure-table";
+import { type Figures, type TargetVerdict } from "./report-schema";
 
 /** What a verdict needs to know besides the figures. */
 export interface Basis {
@@ -24,18 +24,18 @@ interface Row {
 const { responseMilliseconds, memoryPercent } = TARGETS;
 
 const ROWS: readonly Row[] = [
-  below("cold starts", "coldStartPercent", TARGETS.coldStartPercent),
-  below("init, average", "averageInitMilliseconds", TARGETS.initMilliseconds),
-  { ...below("response p50", "p50Milliseconds", responseMilliseconds.p50), percent: 50 },
-  { ...below("response p90", "p90Milliseconds", responseMilliseconds.p90), percent: 90 },
-  { ...below("response p99", "p99Milliseconds", responseMilliseconds.p99), percent: 99 },
+  defineLimit("cold starts", "coldStartPercent", TARGETS.coldStartPercent),
+  defineLimit("init, average", "averageInitMilliseconds", TARGETS.initMilliseconds),
+  { ...defineLimit("response p50", "p50Milliseconds", responseMilliseconds.p50), percent: 50 },
+  { ...defineLimit("response p90", "p90Milliseconds", responseMilliseconds.p90), percent: 90 },
+  { ...defineLimit("response p99", "p99Milliseconds", responseMilliseconds.p99), percent: 99 },
   {
     target: "memory, average",
     figure: "averageMemoryPercent",
     limit: `${memoryPercent.from} to ${memoryPercent.to} %`,
     excess: (value) => Math.max(value - memoryPercent.to, memoryPercent.from - value),
   },
-  below("errors", "errorPercent", TARGETS.errorPercent),
+  defineLimit("errors", "errorPercent", TARGETS.errorPercent),
   {
     target: "availability",
     figure: "availabilityPercent",
@@ -53,38 +53,44 @@ const OF_ALL: Partial<Readonly<Record<FigureKey, FigureKey>>> = {
 };
 
 /** What came of each target. */
-export function verdictsOf(basis: Basis): Verdict[] {
-  return ROWS.map((row) => verdictOf(row, basis));
+export function judgeTargets(basis: Basis): TargetVerdict[] {
+  return ROWS.map((row) => judgeTarget(row, basis));
 }
 
 /** Whether something is met and nothing is missed: where nothing could be measured, nothing is proved. */
-export function isPassed(verdicts: readonly Verdict[]): boolean {
+export function isVerdictPassed(verdicts: readonly TargetVerdict[]): boolean {
   return verdicts.some(({ state }) => state === "met") && verdicts.every(({ state }) => state !== "missed");
 }
 
 /** The figures that targets are about. */
-export function targetFigures(tellsReports: boolean): FigureKey[] {
-  return ROWS.map(({ figure }) => figureFor(figure, tellsReports));
+export function listTargetFigures(tellsReports: boolean): FigureKey[] {
+  return ROWS.map(({ figure }) => selectFigure(figure, tellsReports));
 }
 
-function figureFor(figure: FigureKey, tellsReports: boolean): FigureKey {
+function selectFigure(figure: FigureKey, tellsReports: boolean): FigureKey {
   return tellsReports ? figure : (OF_ALL[figure] ?? figure);
 }
 
-function verdictOf(row: Row, { figures, tellsReports }: Basis): Verdict {
+function judgeTarget(row: Row, { figures, tellsReports }: Basis): TargetVerdict {
   const { target, limit, excess, isStrict = false, percent, figure } = row;
-  const actual = figureFor(figure, tellsReports);
+  const actual = selectFigure(figure, tellsReports);
   const value = figures[actual];
   if (value === undefined) {
-    return { target, limit, measured: "-", state: "not_measurable", note: whyUnknown(figure, figures, tellsReports) };
+    return {
+      target,
+      limit,
+      measured: "-",
+      state: "not_measurable",
+      note: explainUnknown(figure, figures, tellsReports),
+    };
   }
-  if (value === null || (percent !== undefined && failedPercent(figures) > 100 - percent)) {
-    const note = `${figureText("errorPercent", failedPercent(figures))} of the requests were not answered`;
-    return { target, limit, measured: figureText(figure, null), state: "missed", note };
+  if (value === null || (percent !== undefined && computeFailedPercent(figures) > 100 - percent)) {
+    const note = `${formatFigure("errorPercent", computeFailedPercent(figures))} of the requests were not answered`;
+    return { target, limit, measured: formatFigure(figure, null), state: "missed", note };
   }
-  const measured = figureText(figure, value);
+  const measured = formatFigure(figure, value);
   const { requests = 0 } = figures;
-  const leastRequests = percent === undefined ? 0 : leastForPercentile(percent);
+  const leastRequests = percent === undefined ? 0 : countLeastRequests(percent);
   if (requests !== null && requests < leastRequests) {
     const note = `${requests} requests are too few: ${leastRequests} are the least`;
     return { target, limit, measured, state: "not_measurable", note };
@@ -96,29 +102,35 @@ function verdictOf(row: Row, { figures, tellsReports }: Basis): Verdict {
   }
   const direction =
     value < (figure === "averageMemoryPercent" ? memoryPercent.from : -Infinity) ? "too low" : undefined;
-  const notes = [`by ${differenceText(figure, by)}`, direction, included].filter((note) => note !== undefined);
+  const notes = [`by ${formatDifference(figure, by)}`, direction, included].filter((note) => note !== undefined);
   return { target, limit, measured, state: "missed", note: notes.join(", ") };
 }
 
 /** A percentile of fewer requests is the slowest one. */
-function leastForPercentile(percent: number): number {
+function countLeastRequests(percent: number): number {
   return 100 / (100 - percent);
 }
 
 /** Requests that were not answered as asked, or refused; of all. */
-function failedPercent({ errorPercent, availabilityPercent }: Figures): number {
+function computeFailedPercent({ errorPercent, availabilityPercent }: Figures): number {
   return Math.max(errorPercent ?? 0, 100 - (availabilityPercent ?? 100));
 }
 
-function whyUnknown(figure: FigureKey, figures: Figures, tellsReports: boolean): string {
+function explainUnknown(figure: FigureKey, figures: Figures, tellsReports: boolean): string {
   if ((figures.requests ?? 0) === 0) return "no requests";
   if (!tellsReports) return "a deployed function tells this to CloudWatch only";
-  if (failedPercent(figures) > TARGETS.errorPercent) {
-    return `${figureText("errorPercent", failedPercent(figures))} of the requests failed: the others do not speak for all`;
+  if (computeFailedPercent(figures) > TARGETS.errorPercent) {
+    return `${formatFigure("errorPercent", computeFailedPercent(figures))} of the requests failed: the others do not speak for all`;
   }
   return figure === "averageInitMilliseconds" ? "no cold start" : "no request without a cold start";
 }
 
-function below(target: string, figure: FigureKey, limit: number): Row {
-  return { target, figure, limit: `< ${figureText(figure, limit)}`, excess: (value) => value - limit, isStrict: true };
+function defineLimit(target: string, figure: FigureKey, limit: number): Row {
+  return {
+    target,
+    figure,
+    limit: `< ${formatFigure(figure, limit)}`,
+    excess: (value) => value - limit,
+    isStrict: true,
+  };
 }

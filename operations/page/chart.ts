@@ -147,14 +147,14 @@ echarts.setPlatformAPI({
  * A chart's pictures, of which the page's style shows the one that fits the screen. They refer to nothing, and need no
  * script.
  */
-export function chartPictures(chart: Chart): string {
+export function drawChart(chart: Chart): string {
   return SIZES.map(({ screen, ...size }) => {
     const drawing = echarts.init(null, null, { renderer: "svg", ssr: true, ...size });
     try {
-      const option = optionFor(chart, size.width);
+      const option = buildOption(chart, size.width);
       drawing.setOption(option);
       // Where names at the ends of lines are is known only now.
-      const names = endNames(chart, (place) => drawing.convertToPixel("grid", [...place])[1] ?? 0);
+      const names = buildEndNames(chart, (place) => drawing.convertToPixel("grid", [...place])[1] ?? 0);
       drawing.setOption({ series: [...option.series, names] });
       const content = drawing
         .renderToSVGString()
@@ -169,13 +169,13 @@ export function chartPictures(chart: Chart): string {
   }).join("");
 }
 
-function optionFor({ x, y, series, limits = [], marks = [] }: Chart, width: number) {
+function buildOption({ x, y, series, limits = [], marks = [] }: Chart, width: number) {
   const namesAtEnd = series.flatMap((one) => (one.kind === "line" && one.isNamedAtEnd === true ? [one.name] : []));
-  const right = Math.max(14, ...namesAtEnd.map((name) => textWidth(name) + 10));
+  const right = Math.max(14, ...namesAtEnd.map((name) => estimateTextWidth(name) + 10));
   const all = [
-    ...series.flatMap((one) => seriesOptions(one, x, y)),
-    ...marks.map(({ at }) => lineAcross({ xAxis: at }, TEXT_COLOR)),
-    ...limits.map(({ axis, at }) => lineAcross(axis === "x" ? { xAxis: at } : { yAxis: at }, "var(--missed)")),
+    ...series.flatMap((one) => buildSeries(one, x, y)),
+    ...marks.map(({ at }) => buildLineAcross({ xAxis: at }, TEXT_COLOR)),
+    ...limits.map(({ axis, at }) => buildLineAcross(axis === "x" ? { xAxis: at } : { yAxis: at }, "var(--missed)")),
   ];
   return {
     animation: false as const,
@@ -186,7 +186,7 @@ function optionFor({ x, y, series, limits = [], marks = [] }: Chart, width: numb
       ...{ outerBoundsMode: "same", outerBoundsContain: "all" },
     },
     xAxis: {
-      ...axisOption(
+      ...buildAxis(
         x,
         limits.filter(({ axis }) => axis === "x"),
         width,
@@ -194,7 +194,7 @@ function optionFor({ x, y, series, limits = [], marks = [] }: Chart, width: numb
       nameGap: 30,
     },
     yAxis: {
-      ...axisOption(
+      ...buildAxis(
         y,
         limits.filter(({ axis = "y" }) => axis === "y"),
         width,
@@ -208,7 +208,7 @@ function optionFor({ x, y, series, limits = [], marks = [] }: Chart, width: numb
   };
 }
 
-function axisOption(
+function buildAxis(
   axis: Axis,
   limits: readonly Limit[],
   width: number,
@@ -255,14 +255,14 @@ function axisOption(
   }
 }
 
-function seriesOptions(series: Series, x: Axis, y: Axis): echarts.SeriesOption[] {
+function buildSeries(series: Series, x: Axis, y: Axis): echarts.SeriesOption[] {
   const { name } = series;
   const color = `var(--${series.color})`;
   const common = { name, silent: true, clip: false, itemStyle: { color, opacity: 1 } };
   switch (series.kind) {
     case "line": {
       const points = series.points.map(
-        ([at, value]) => [within(x, at), value === undefined ? null : within(y, value)] as const,
+        ([at, value]) => [clampToAxis(x, at), value === undefined ? null : clampToAxis(y, value)] as const,
       );
       const isAlone = (index: number) =>
         (points[index - 1]?.[1] ?? null) === null && (points[index + 1]?.[1] ?? null) === null;
@@ -314,14 +314,14 @@ function seriesOptions(series: Series, x: Axis, y: Axis): echarts.SeriesOption[]
         },
       ];
     case "dots":
-      return dotOptions(series, x, y);
+      return buildDots(series, x, y);
   }
 }
 
-function dotOptions({ dots, color, symbol = "circle", shift = 0 }: Dots, x: Axis, y: Axis): echarts.SeriesOption[] {
+function buildDots({ dots, color, symbol = "circle", shift = 0 }: Dots, x: Axis, y: Axis): echarts.SeriesOption[] {
   const intervals = dots.map(({ x: at, y: height, xRange = [at, at], yRange = [height, height] }) => [
-    ...xRange.map((value) => within(x, value)),
-    ...yRange.map((value) => within(y, value)),
+    ...xRange.map((value) => clampToAxis(x, value)),
+    ...yRange.map((value) => clampToAxis(y, value)),
   ]);
   return [
     {
@@ -341,9 +341,9 @@ function dotOptions({ dots, color, symbol = "circle", shift = 0 }: Dots, x: Axis
       ...{ type: "scatter", silent: true, clip: false, symbol, symbolOffset: [0, shift] },
       itemStyle: { color: `var(--${color})`, opacity: 1 },
       data: dots.map((dot) => {
-        const isAtRight = share(x, dot.x) > 0.5;
+        const isAtRight = computeShare(x, dot.x) > 0.5;
         return {
-          value: [within(x, dot.x), within(y, dot.y)],
+          value: [clampToAxis(x, dot.x), clampToAxis(y, dot.y)],
           symbolSize: dot.isLarge === true ? 12 : 8,
           label: {
             ...{ show: dot.label !== undefined, formatter: dot.label ?? "", position: isAtRight ? "left" : "right" },
@@ -357,7 +357,7 @@ function dotOptions({ dots, color, symbol = "circle", shift = 0 }: Dots, x: Axis
 }
 
 /** Names at the ends of lines, upwards from each other where they would be on one another. */
-function endNames(
+function buildEndNames(
   { series, y }: Chart,
   pixelsDown: (place: readonly [number, number]) => number,
 ): echarts.SeriesOption {
@@ -366,7 +366,7 @@ function endNames(
       if (one.kind !== "line" || one.isNamedAtEnd !== true) return [];
       const [at, value] = one.points.findLast(([, height]) => height !== undefined) ?? [];
       if (at === undefined || value === undefined) return [];
-      const place = [at, within(y, value)] as const;
+      const place = [at, clampToAxis(y, value)] as const;
       return [{ ...one, place, height: pixelsDown(place) }];
     })
     .sort((one, other) => other.height - one.height);
@@ -386,7 +386,7 @@ function endNames(
 }
 
 /** A line across the chart that no value belongs to; the legend says what it is. */
-function lineAcross(place: { xAxis: number } | { yAxis: number }, color: string): echarts.SeriesOption {
+function buildLineAcross(place: { xAxis: number } | { yAxis: number }, color: string): echarts.SeriesOption {
   return {
     ...{ type: "line", silent: true, data: [], symbol: "none" },
     markLine: {
@@ -397,16 +397,16 @@ function lineAcross(place: { xAxis: number } | { yAxis: number }, color: string)
 }
 
 /** A logarithmic axis has no place for what is too small. */
-function within(axis: Axis, value: number): number {
+function clampToAxis(axis: Axis, value: number): number {
   return axis.scale === "log" ? Math.min(axis.to, Math.max(axis.from, value)) : value;
 }
 
 /** How far along a logarithmic axis a value is, from 0 to 1. */
-function share(axis: Axis, value: number): number {
+function computeShare(axis: Axis, value: number): number {
   if (axis.scale !== "log") return 0;
-  return Math.log(within(axis, value) / axis.from) / Math.log(axis.to / axis.from);
+  return Math.log(clampToAxis(axis, value) / axis.from) / Math.log(axis.to / axis.from);
 }
 
-function textWidth(text: string): number {
+function estimateTextWidth(text: string): number {
   return text.length * CHARACTER_WIDTH * TEXT_PIXELS;
 }

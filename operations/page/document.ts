@@ -12,7 +12,7 @@ export interface Page {
 }
 
 /** A page's HTML: light, or dark where the reader's system is. */
-export function pageDocument({ title, heading, subtitle, content }: Page): string {
+export function renderDocument({ title, heading, subtitle, content }: Page): string {
   return `<!doctype html>
 <html lang="en">
 <head>

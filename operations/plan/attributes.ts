@@ -1,6 +1,6 @@
 import { looksSecret } from "../../performance/secrets";
 import { type ResourceChange } from "./plan";
-import { child, embeddedJson, isTree, secretInEither } from "./sensitivity";
+import { readChild, parseEmbeddedJson, isTree, mergeSecrets } from "./sensitivity";
 
 /** One attribute's value, before or after. */
 export interface Leaf {
@@ -23,39 +23,39 @@ export interface Difference {
 const IDENTITIES = ["id", "functionName", "Sid", "name"];
 
 /** The attributes that a resource has now. */
-export function leavesBefore(change: ResourceChange): Leaves {
-  return leavesOf(change.before, secretsOf(change), undefined);
+export function readLeavesBefore(change: ResourceChange): Leaves {
+  return readLeaves(change.before, findSecrets(change), undefined);
 }
 
 /** The attributes that it is going to have. */
-export function leavesAfter(change: ResourceChange): Leaves {
-  return leavesOf(change.after, secretsOf(change), change.unknown);
+export function readLeavesAfter(change: ResourceChange): Leaves {
+  return readLeaves(change.after, findSecrets(change), change.unknown);
 }
 
 /** The attributes that change, by path. */
-export function differences(change: ResourceChange): Difference[] {
-  const before = leavesBefore(change);
-  const after = leavesAfter(change);
+export function listAttributeDifferences(change: ResourceChange): Difference[] {
+  const before = readLeavesBefore(change);
+  const after = readLeavesAfter(change);
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((path) => ({ path, before: before.get(path), after: after.get(path) }))
     .filter((one) => !isSame(one.before, one.after))
     .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-function secretsOf({ sensitiveBefore, sensitiveAfter }: ResourceChange): unknown {
-  return secretInEither(sensitiveBefore, sensitiveAfter);
+function findSecrets({ sensitiveBefore, sensitiveAfter }: ResourceChange): unknown {
+  return mergeSecrets(sensitiveBefore, sensitiveAfter);
 }
 
 /** Providers write an empty text for an attribute that is not given. */
 function isSame(before: Leaf | undefined, after: Leaf | undefined): boolean {
-  return after?.isUnknown !== true && textOf(before) === textOf(after);
+  return after?.isUnknown !== true && formatLeaf(before) === formatLeaf(after);
 }
 
-function textOf(leaf: Leaf | undefined): string | undefined {
+function formatLeaf(leaf: Leaf | undefined): string | undefined {
   return leaf === undefined || leaf.value === "" ? undefined : JSON.stringify(leaf.value);
 }
 
-function leavesOf(value: unknown, secret: unknown, unknown: unknown): Map<string, Leaf> {
+function readLeaves(value: unknown, secret: unknown, unknown: unknown): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
   collect(value, secret, unknown, "", leaves);
   return leaves;
@@ -67,7 +67,7 @@ function collect(value: unknown, secret: unknown, unknown: unknown, path: string
     leaves.set(path, { value: undefined, isSecret, isUnknown: true });
     return;
   }
-  const tree = isSecret ? value : embeddedJson(value);
+  const tree = isSecret ? value : parseEmbeddedJson(value);
   if (isSecret || !isTree(tree)) {
     // Nothing, an empty list and no attribute at all are the same to whoever reads.
     const isEmpty = value === undefined || value === null;
@@ -88,23 +88,23 @@ function collectChildren(
   leaves: Map<string, Leaf>,
 ): void {
   const keys = new Set([...Object.keys(tree), ...(isTree(unknown) ? Object.keys(unknown) : [])]);
-  const identity = Array.isArray(tree) ? identityOf(tree, secret) : undefined;
+  const identity = Array.isArray(tree) ? findIdentity(tree, secret) : undefined;
   for (const key of keys) {
-    const below = child(tree, key);
-    const own = identity === undefined ? undefined : child(below, identity);
+    const below = readChild(tree, key);
+    const own = identity === undefined ? undefined : readChild(below, identity);
     const name = typeof own === "string" ? own : key;
     const inList = Array.isArray(tree) || (Object.keys(tree).length === 0 && Array.isArray(unknown));
     const step = inList ? `[${name}]` : path === "" ? name : `.${name}`;
-    collect(below, child(secret, key), child(unknown, key), `${path}${step}`, leaves);
+    collect(below, readChild(secret, key), readChild(unknown, key), `${path}${step}`, leaves);
   }
 }
 
 /** Never one that is not to be shown: it would stand in every path below. */
-function identityOf(list: readonly unknown[], secret: unknown): string | undefined {
+function findIdentity(list: readonly unknown[], secret: unknown): string | undefined {
   return IDENTITIES.find((key) => {
-    const values = list.map((element) => child(element, key)).filter((value) => typeof value === "string");
+    const values = list.map((element) => readChild(element, key)).filter((value) => typeof value === "string");
     const isHidden =
-      list.some((_, index) => child(child(secret, String(index)), key) === true) || values.some(looksSecret);
+      list.some((_, index) => readChild(readChild(secret, String(index)), key) === true) || values.some(looksSecret);
     return !isHidden && values.length === list.length && new Set(values).size === list.length;
   });
 }

@@ -1,16 +1,16 @@
-import { accessLines } from "./access";
-import { hazardLines } from "./hazards";
+import { formatAccess } from "./access";
+import { formatHazards } from "./hazards";
 import {
-  type Counted,
+  type CountedKind,
   countKinds,
   isTouched,
-  type Kind,
+  type ChangeKind,
   type OutputChange,
   type Plan,
   type ResourceChange,
 } from "./plan";
-import { monthlyCost } from "./plan-cost";
-import { wordLines } from "./wording";
+import { priceMonthlyChange } from "./plan-cost";
+import { formatWords } from "./wording";
 
 /** What a plan does, for scripts. Texts are Markdown, as in the comment; no value in them is sensitive. */
 export interface PlanSummary {
@@ -19,7 +19,7 @@ export interface PlanSummary {
   readonly isWhole: boolean;
   /** What conditions of the configuration refuse about this plan. */
   readonly refusals: readonly string[];
-  readonly counts: Readonly<Record<Counted, number>>;
+  readonly counts: Readonly<Record<CountedKind, number>>;
   /** Deletions and replacements that lose data or hit requests. */
   readonly losses: readonly string[];
   /** Who may do more than before: public endpoints, permissions. */
@@ -39,21 +39,21 @@ interface ResourceSummary {
   readonly address: string;
   readonly previousAddress?: string;
   readonly importedId?: string;
-  readonly kind: Kind;
+  readonly kind: ChangeKind;
 }
 
 /** What the comment about a plan says, for scripts, and not cut. */
 export function summarizePlan(plan: Plan): PlanSummary {
   const { environment, isWhole, changes, outputs, drift, refusals } = plan;
-  const { before, after } = monthlyCost(plan);
+  const { before, after } = priceMonthlyChange(plan);
   return {
     environment,
     isWhole,
     refusals,
     counts: countKinds(changes),
-    losses: hazardLines(changes).map(withoutBullet),
-    access: accessLines(plan).map(withoutBullet),
-    changes: wordLines(plan).map(withoutBullet),
+    losses: formatHazards(changes).map(removeBullet),
+    access: formatAccess(plan).map(removeBullet),
+    changes: formatWords(plan).map(removeBullet),
     monthlyDollars: { before: toCents(before), after: toCents(after) },
     resources: changes.filter(isTouched).map(summarizeResource),
     outputs,
@@ -70,7 +70,7 @@ function summarizeResource({ address, previousAddress, importedId, kind }: Resou
   };
 }
 
-function withoutBullet(line: string): string {
+function removeBullet(line: string): string {
   return line.replace(/^- /, "");
 }
 

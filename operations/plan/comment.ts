@@ -1,11 +1,11 @@
-import { oneLine } from "../one-line";
-import { accessLines } from "./access";
-import { fullList } from "./full-list";
-import { hazardLines } from "./hazards";
-import { code } from "./markdown";
+import { toOneLine } from "../one-line";
+import { formatAccess } from "./access";
+import { formatFullList } from "./full-list";
+import { formatHazards } from "./hazards";
+import { formatCode } from "./markdown";
 import { countKinds, isTouched, type Plan } from "./plan";
-import { COST_NOTE, costLine } from "./plan-cost";
-import { wordLines } from "./wording";
+import { COST_NOTE, formatCostChange } from "./plan-cost";
+import { formatWords } from "./wording";
 
 /** The first line of every comment, not seen by readers: by it the comment is found again, and renewed in place. */
 export const MARKER = "<!-- warmwatch: plan -->";
@@ -44,18 +44,18 @@ interface Section {
 
 /** One comment in Markdown, about all environments, never longer than GitHub takes. */
 export function writeComment({ title, plans, unplanned }: CommentContent, longest = LONGEST_COMMENT): string {
-  const top = [MARKER, `## ${oneLine(title)}`, ""].join("\n");
-  const missing = unplanned.map((name) => `### ${code(name, 64)}: no plan; the job's log says why\n`);
+  const top = [MARKER, `## ${toOneLine(title)}`, ""].join("\n");
+  const missing = unplanned.map((name) => `### ${formatCode(name, 64)}: no plan; the job's log says why\n`);
   const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");
   const fixed = top.length + bottom.length + 2;
 
-  const sections = plans.map(sectionOf);
-  const drafts = LINES_ABOVE.map((most) => sections.map((section) => aboveOf(section, most)));
-  const lengthOf = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length + 2, 0);
-  const fitting = drafts.find((texts) => fixed + lengthOf(texts) <= longest - KEPT_FOR_LISTS);
+  const sections = plans.map(buildSection);
+  const drafts = LINES_ABOVE.map((most) => sections.map((section) => formatAbove(section, most)));
+  const measureLength = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length + 2, 0);
+  const fitting = drafts.find((texts) => fixed + measureLength(texts) <= longest - KEPT_FOR_LISTS);
   const above = fitting ?? drafts.at(-1) ?? [];
 
-  let left = longest - fixed - lengthOf(above);
+  let left = longest - fixed - measureLength(above);
   const texts = sections.map(({ list }, index) => {
     const folded = fold(list, Math.floor(left / (sections.length - index)));
     left -= folded.length;
@@ -64,34 +64,34 @@ export function writeComment({ title, plans, unplanned }: CommentContent, longes
   return cut([top, ...texts, bottom].join("\n"), longest);
 }
 
-function sectionOf(plan: Plan): Section {
+function buildSection(plan: Plan): Section {
   const { environment, changes, isWhole, refusals } = plan;
   const paragraphs = [
-    `### ${code(environment, 64)}: ${headlineOf(plan)}`,
+    `### ${formatCode(environment, 64)}: ${formatHeadline(plan)}`,
     ...(isWhole ? [] : ["**Planning ended with an error: this is not all of it.**"]),
-    ...refusals.map((message) => `**Refused:** ${code(message, LONGEST_REFUSAL)}`),
+    ...refusals.map((message) => `**Refused:** ${formatCode(message, LONGEST_REFUSAL)}`),
   ];
   return {
     heading: paragraphs.join("\n\n"),
-    hazards: hazardLines(changes),
-    access: accessLines(plan),
-    words: wordLines(plan),
-    cost: costLine(plan),
-    list: fullList(plan),
+    hazards: formatHazards(changes),
+    access: formatAccess(plan),
+    words: formatWords(plan),
+    cost: formatCostChange(plan),
+    list: formatFullList(plan),
   };
 }
 
-function aboveOf({ heading, hazards, access, words, cost }: Section, most: number): string {
+function formatAbove({ heading, hazards, access, words, cost }: Section, most: number): string {
   // One list: with an empty line within, GitHub would space all of it out.
   const lines = [
-    ...capped(hazards, most, "deletions or replacements of this kind"),
-    ...capped(access, most, "permissions"),
-    ...capped(words, most, "changes"),
+    ...capLines(hazards, most, "deletions or replacements of this kind"),
+    ...capLines(access, most, "permissions"),
+    ...capLines(words, most, "changes"),
   ];
   return [heading, "", ...(lines.length > 0 ? [...lines, ""] : []), cost, ""].join("\n");
 }
 
-function headlineOf({ changes, outputs, drift, isWhole }: Plan): string {
+function formatHeadline({ changes, outputs, drift, isWhole }: Plan): string {
   const counts = countKinds(changes);
   const usual = [
     `${counts.add} to add`,
@@ -112,7 +112,7 @@ function headlineOf({ changes, outputs, drift, isWhole }: Plan): string {
 }
 
 /** At most so many lines; never does one disappear without a word. */
-function capped(lines: readonly string[], most: number, what: string): string[] {
+function capLines(lines: readonly string[], most: number, what: string): string[] {
   const more = lines.length - most;
   return [...lines.slice(0, most), ...(more > 0 ? [`- and **${more} more** ${what}`] : [])];
 }

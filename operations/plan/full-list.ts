@@ -1,8 +1,8 @@
-import { differences } from "./attributes";
-import { code, reason, transition } from "./markdown";
-import { isTouched, type Kind, type Plan, type ResourceChange } from "./plan";
+import { listAttributeDifferences } from "./attributes";
+import { formatCode, formatReason, formatTransition } from "./markdown";
+import { isTouched, type ChangeKind, type Plan, type ResourceChange } from "./plan";
 
-const WORDS: Readonly<Record<Kind, string>> = {
+const WORDS: Readonly<Record<ChangeKind, string>> = {
   destroy: "destroy",
   replace: "replace",
   change: "change",
@@ -12,24 +12,24 @@ const WORDS: Readonly<Record<Kind, string>> = {
   same: "move",
 };
 
-const ORDER: readonly Kind[] = ["destroy", "replace", "change", "add", "forget", "run", "same"];
+const ORDER: readonly ChangeKind[] = ["destroy", "replace", "change", "add", "forget", "run", "same"];
 
 const MOST_ATTRIBUTES = 30;
 
 /** Everything that a plan does, one text per resource or output: what happens, and which attributes change how. */
-export function fullList({ changes, outputs, drift }: Pick<Plan, "changes" | "outputs" | "drift">): string[] {
+export function formatFullList({ changes, outputs, drift }: Pick<Plan, "changes" | "outputs" | "drift">): string[] {
   return [
-    ...inOrder(changes).map((change) => [headline(change), ...attributeLines(change)].join("\n")),
-    ...outputs.map(({ name, kind }) => `- **${WORDS[kind]}** output ${code(name)}`),
-    ...inOrder(drift).map((change) => [driftHeadline(change), ...attributeLines(change)].join("\n")),
+    ...sortChanges(changes).map((change) => [formatHeadline(change), ...formatAttributes(change)].join("\n")),
+    ...outputs.map(({ name, kind }) => `- **${WORDS[kind]}** output ${formatCode(name)}`),
+    ...sortChanges(drift).map((change) => [formatDriftHeadline(change), ...formatAttributes(change)].join("\n")),
   ];
 }
 
-function inOrder(changes: readonly ResourceChange[]): ResourceChange[] {
+function sortChanges(changes: readonly ResourceChange[]): ResourceChange[] {
   return changes.filter(isTouched).sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 }
 
-function headline({
+function formatHeadline({
   kind,
   address,
   previousAddress,
@@ -38,21 +38,21 @@ function headline({
   replacedBecause,
 }: ResourceChange): string {
   const word = kind === "same" && importedId !== undefined ? "import" : WORDS[kind];
-  const moved = previousAddress === undefined ? "" : `, known before as ${code(previousAddress)}`;
-  const imported = importedId === undefined ? "" : `, taken over from AWS, where it is ${code(importedId)}`;
-  return `- **${word}** ${code(address, 300)}${moved}${imported}${reason(replacedFor, replacedBecause)}`;
+  const moved = previousAddress === undefined ? "" : `, known before as ${formatCode(previousAddress)}`;
+  const imported = importedId === undefined ? "" : `, taken over from AWS, where it is ${formatCode(importedId)}`;
+  return `- **${word}** ${formatCode(address, 300)}${moved}${imported}${formatReason(replacedFor, replacedBecause)}`;
 }
 
-function driftHeadline({ kind, address }: ResourceChange): string {
-  return `- **${kind === "destroy" ? "gone" : "changed"} outside Terraform** ${code(address, 300)}`;
+function formatDriftHeadline({ kind, address }: ResourceChange): string {
+  return `- **${kind === "destroy" ? "gone" : "changed"} outside Terraform** ${formatCode(address, 300)}`;
 }
 
-function attributeLines(change: ResourceChange): string[] {
+function formatAttributes(change: ResourceChange): string[] {
   if (change.kind !== "change" && change.kind !== "replace") return [];
-  const all = differences(change);
+  const all = listAttributeDifferences(change);
   const lines = all
     .slice(0, MOST_ATTRIBUTES)
-    .map(({ path, before, after }) => `  - ${code(path)}: ${transition(before, after)}`);
+    .map(({ path, before, after }) => `  - ${formatCode(path)}: ${formatTransition(before, after)}`);
   const more = all.length - lines.length;
   return more > 0 ? [...lines, `  - and ${more} more attributes`] : lines;
 }

@@ -1,4 +1,4 @@
-import { code, reason } from "./markdown";
+import { formatCode, formatReason } from "./markdown";
 import { type ResourceChange } from "./plan";
 
 /** What holds something that does not come back, or what requests or alarms pass through; with what going means. */
@@ -16,7 +16,7 @@ const HAZARDS: Readonly<Record<string, readonly [noun: string, loss: string]>> =
 };
 
 /** Deletions and replacements that lose data or hit requests, one line each, deletions first. */
-export function hazardLines(changes: readonly ResourceChange[]): string[] {
+export function formatHazards(changes: readonly ResourceChange[]): string[] {
   const order = { destroy: 0, replace: 1, forget: 2 };
   return changes
     .flatMap((change) => {
@@ -28,9 +28,9 @@ export function hazardLines(changes: readonly ResourceChange[]): string[] {
     })
     .sort((one, other) => order[one.kind] - order[other.kind])
     .map(({ change: { label, address, replacedFor, replacedBecause }, hazard: [noun, loss], kind }) => {
-      const thing = `${noun} ${code(label)} (${code(address)})`;
+      const thing = `${noun} ${formatCode(label)} (${formatCode(address)})`;
       if (kind === "destroy") return `- ⚠️ **destroyed**: ${thing}: ${loss}`;
       if (kind === "forget") return `- ⚠️ **let go**: ${thing}: it stays in AWS, and nothing looks after it any more`;
-      return `- ⚠️ **replaced**${reason(replacedFor, replacedBecause)}: ${thing}: ${loss}`;
+      return `- ⚠️ **replaced**${formatReason(replacedFor, replacedBecause)}: ${thing}: ${loss}`;
     });
 }

@@ -1,4 +1,4 @@
-import { oneLine } from "../one-line";
+import { toOneLine } from "../one-line";
 import { type Leaf } from "./attributes";
 
 const LONGEST_VALUE = 160;
@@ -7,9 +7,9 @@ const LONGEST_VALUE = 160;
  * A text from a plan, as code in Markdown. Nothing in it is taken for Markdown, HTML or somebody's name, whatever it
  * holds: within code there is none of these, and the fence is longer than any run of backticks in the text.
  */
-export function code(text: string, longest = LONGEST_VALUE): string {
+export function formatCode(text: string, longest = LONGEST_VALUE): string {
   // Characters that are not seen, or that turn the order of others around, go.
-  const line = oneLine(text.replaceAll(/[\p{Cf}\p{Cs}]/gu, ""));
+  const line = toOneLine(text.replaceAll(/[\p{Cf}\p{Cs}]/gu, ""));
   const characters = Array.from(line);
   const shown = characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : line;
   if (shown === "") return '`""`';
@@ -20,21 +20,21 @@ export function code(text: string, longest = LONGEST_VALUE): string {
 }
 
 /** Why something is replaced, to follow what is said of it; nothing where the plan does not tell. */
-export function reason(attributes: readonly string[], because?: string): string {
-  const reasons = [...attributes.map((path) => code(path)), ...(because === undefined ? [] : [because])];
+export function formatReason(attributes: readonly string[], because?: string): string {
+  const reasons = [...attributes.map((path) => formatCode(path)), ...(because === undefined ? [] : [because])];
   return reasons.length > 0 ? `, because of ${reasons.join(", ")}` : "";
 }
 
 /** An attribute's value as it may be shown. */
-export function shown(leaf: Leaf | undefined, unit = ""): string {
+export function formatLeafValue(leaf: Leaf | undefined, unit = ""): string {
   if (leaf === undefined) return "nothing";
   if (leaf.isSecret) return "(sensitive)";
   if (leaf.isUnknown) return "(known after apply)";
-  return code((typeof leaf.value === "string" ? leaf.value : JSON.stringify(leaf.value)) + unit);
+  return formatCode((typeof leaf.value === "string" ? leaf.value : JSON.stringify(leaf.value)) + unit);
 }
 
 /** As in "`10 s` -> `20 s`"; of secrets only that they change. */
-export function transition(before: Leaf | undefined, after: Leaf | undefined, unit = ""): string {
+export function formatTransition(before: Leaf | undefined, after: Leaf | undefined, unit = ""): string {
   if (before?.isSecret === true || after?.isSecret === true) return "changes (sensitive)";
-  return `${shown(before, unit)} -> ${shown(after, unit)}`;
+  return `${formatLeafValue(before, unit)} -> ${formatLeafValue(after, unit)}`;
 }

@@ -54,7 +54,7 @@ const PLAN_JSON = z.object({
 export type PlanJson = z.infer<typeof PLAN_JSON>;
 
 /** The environment that a file is taken to be of: `prod.json` and `prod/plan.json` are both of prod. */
-export function environmentOf(file: string): string {
+export function parseEnvironmentName(file: string): string {
   const name = basename(file).replace(/\.json$/, "");
   return /^(tf)?plan$|^show$/i.test(name) ? basename(dirname(resolve(file))) : name;
 }
@@ -88,16 +88,16 @@ export function toPlan(environment: string, json: PlanJson): Plan {
     output_changes: outputs = {},
     checks = [],
   } = json;
-  const ofResources = (all: typeof changes) => all.filter(({ mode }) => mode === "managed").map(toChange);
+  const selectResources = (all: typeof changes) => all.filter(({ mode }) => mode === "managed").map(toChange);
   const problems = checks.flatMap(({ instances = [] }) => instances.flatMap((instance) => instance.problems ?? []));
   return {
     environment,
-    changes: ofResources(changes),
+    changes: selectResources(changes),
     outputs: Object.entries(outputs).flatMap(([name, { actions }]) => {
-      const kind = kindOf("", actions);
+      const kind = findKind("", actions);
       return kind === "add" || kind === "change" || kind === "destroy" ? [{ name, kind }] : [];
     }),
-    drift: ofResources(drift).filter(isTouched),
+    drift: selectResources(drift).filter(isTouched),
     refusals: [...new Set(problems.map(({ message }) => message))],
     isWhole: json.errored !== true,
   };
@@ -113,7 +113,7 @@ function toChange(resource: z.infer<typeof RESOURCES>[number]): ResourceChange {
     ...(change.importing && { importedId: change.importing.id ?? "" }),
     type,
     label: `${name.replaceAll("_", " ")}${suffix}`,
-    kind: kindOf(type, change.actions),
+    kind: findKind(type, change.actions),
     before: change.before ?? undefined,
     after: change.after ?? undefined,
     unknown: change.after_unknown,
@@ -133,7 +133,7 @@ const REPLACEMENT_REASONS: Readonly<Record<string, string>> = {
   replace_by_triggers: "what it follows (replace_triggered_by)",
 };
 
-function kindOf(type: string, actions: z.infer<typeof ACTIONS>): ResourceChange["kind"] {
+function findKind(type: string, actions: z.infer<typeof ACTIONS>): ResourceChange["kind"] {
   if (actions.includes("create") && type === "aws_lambda_invocation") return "run";
   if (actions.includes("delete") && actions.includes("create")) return "replace";
   if (actions.includes("create")) return "add";

@@ -2,10 +2,10 @@
  * What happens to a resource. `forget`: Terraform lets go of it, and it stays in AWS. `run`: a function is called,
  * which Terraform plans as a replacement of an earlier call, though nothing goes.
  */
-export type Kind = "add" | "change" | "replace" | "destroy" | "forget" | "run" | "same";
+export type ChangeKind = "add" | "change" | "replace" | "destroy" | "forget" | "run" | "same";
 
 /** What is counted of a plan's resources. */
-export type Counted = Kind | "moved" | "imported";
+export type CountedKind = ChangeKind | "moved" | "imported";
 
 /** One resource of a plan, also one that stays as it is. */
 export interface ResourceChange {
@@ -17,7 +17,7 @@ export interface ResourceChange {
   readonly type: string;
   /** Its name in the configuration, for people to read. */
   readonly label: string;
-  readonly kind: Kind;
+  readonly kind: ChangeKind;
   /** Its attributes; nothing where there is no such resource. */
   readonly before: unknown;
   readonly after: unknown;
@@ -51,7 +51,7 @@ export interface Plan {
 }
 
 /** How many resources meet each fate. */
-export function countKinds(changes: readonly ResourceChange[]): Readonly<Record<Counted, number>> {
+export function countKinds(changes: readonly ResourceChange[]): Readonly<Record<CountedKind, number>> {
   const counts = { add: 0, change: 0, replace: 0, destroy: 0, forget: 0, run: 0, same: 0, moved: 0, imported: 0 };
   for (const { kind, previousAddress, importedId } of changes) {
     counts[kind] += 1;

@@ -1,5 +1,5 @@
 import { type PlanJson } from "./plan-file";
-import { child, isTree, secretInEither } from "./sensitivity";
+import { readChild, isTree, mergeSecrets } from "./sensitivity";
 
 const HIDDEN = "(sensitive)";
 
@@ -22,8 +22,8 @@ export function redact(plan: PlanJson): PlanJson {
     ...(terraform_version !== undefined && { terraform_version }),
     ...(errored !== undefined && { errored }),
     ...(checks && { checks }),
-    resource_changes: changes.map((one) => ({ ...one, change: hideIn(one.change) })),
-    ...(drift && { resource_drift: drift.map((one) => ({ ...one, change: hideIn(one.change) })) }),
+    resource_changes: changes.map((one) => ({ ...one, change: hideSecrets(one.change) })),
+    ...(drift && { resource_drift: drift.map((one) => ({ ...one, change: hideSecrets(one.change) })) }),
     // Of an output, the comment has no value.
     ...(outputs && {
       output_changes: Object.fromEntries(Object.entries(outputs).map(([name, { actions }]) => [name, { actions }])),
@@ -31,8 +31,8 @@ export function redact(plan: PlanJson): PlanJson {
   };
 }
 
-function hideIn<Change extends Values>(change: Change): Change {
-  const secret = secretInEither(change.before_sensitive, change.after_sensitive);
+function hideSecrets<Change extends Values>(change: Change): Change {
+  const secret = mergeSecrets(change.before_sensitive, change.after_sensitive);
   return {
     ...change,
     before: hide(change.before, change.before, secret),
@@ -47,7 +47,7 @@ function hide(value: unknown, before: unknown, secret: unknown): unknown {
   }
   if (!isTree(value) || !isTree(secret)) return value;
   const entries = Object.keys(value).map(
-    (key) => [key, hide(child(value, key), child(before, key), child(secret, key))] as const,
+    (key) => [key, hide(readChild(value, key), readChild(before, key), readChild(secret, key))] as const,
   );
   return Array.isArray(value) ? entries.map(([, below]) => below) : Object.fromEntries(entries);
 }

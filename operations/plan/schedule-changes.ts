@@ -1,5 +1,5 @@
-import { type Leaf, type Leaves, leavesAfter, leavesBefore } from "./attributes";
-import { code, shown } from "./markdown";
+import { type Leaf, type Leaves, readLeavesAfter, readLeavesBefore } from "./attributes";
+import { formatCode, formatLeafValue } from "./markdown";
 import { type ResourceChange } from "./plan";
 
 const RULES = ["aws_cloudwatch_event_rule", "aws_scheduler_schedule"];
@@ -12,13 +12,13 @@ type Values = ReadonlyMap<string, readonly string[]>;
  * Terraform knows no change, only one rule that goes and another that comes: all rules of a strategy are compared with
  * all that it will have.
  */
-export function scheduleLines(changes: readonly ResourceChange[]): string[] {
+export function formatScheduleChanges(changes: readonly ResourceChange[]): string[] {
   const rules = changes.filter(({ type }) => RULES.includes(type));
   return compare(rules, "schedule", (leaves, { label }) => {
     const expression = leaves.get("schedule_expression");
     const isOff =
       leaves.get("state")?.value === "DISABLED" || (leaves.get("is_enabled")?.value ?? true) === false ? " (off)" : "";
-    return expression ? [[stemOf(label), `${shown(expression)}${isOff}`]] : [];
+    return expression ? [[removeSuffix(label), `${formatLeafValue(expression)}${isOff}`]] : [];
   });
 }
 
@@ -26,14 +26,16 @@ export function scheduleLines(changes: readonly ResourceChange[]): string[] {
  * Instances that are to be kept warm by schedule, where their number changes; from what the schedules send to the
  * warmer.
  */
-export function warmingLines(changes: readonly ResourceChange[]): string[] {
+export function formatWarmingChanges(changes: readonly ResourceChange[]): string[] {
   const targets = changes.filter(({ type }) => WRITTEN.includes(type));
-  if (targets.some((target) => leavesAfter(target).get("input")?.isUnknown === true)) return [];
+  if (targets.some((target) => readLeavesAfter(target).get("input")?.isUnknown === true)) return [];
   return compare(targets, "warming", (leaves) => {
-    const strategy = textOf(leaves.get(pathEnding(leaves, "input.strategy")));
+    const strategy = toText(leaves.get(findPathEnding(leaves, "input.strategy")));
     return [...leaves].flatMap(([path, leaf]) => {
       const match = /input\.targets\[(.+)\]\.concurrency$/.exec(path);
-      return match?.[1] === undefined ? [] : [[`${match[1]} ${strategy}`.trim(), `${shown(leaf)} instances`] as const];
+      return match?.[1] === undefined
+        ? []
+        : [[`${match[1]} ${strategy}`.trim(), `${formatLeafValue(leaf)} instances`] as const];
     });
   });
 }
@@ -43,14 +45,16 @@ function compare(
   noun: string,
   read: (leaves: Leaves, change: ResourceChange) => readonly (readonly [name: string, text: string])[],
 ): string[] {
-  const before = group(changes.flatMap((change) => read(leavesBefore(change), change)));
-  const after = group(changes.flatMap((change) => (change.kind === "forget" ? [] : read(leavesAfter(change), change))));
+  const before = group(changes.flatMap((change) => read(readLeavesBefore(change), change)));
+  const after = group(
+    changes.flatMap((change) => (change.kind === "forget" ? [] : read(readLeavesAfter(change), change))),
+  );
   return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((name) => {
     const [old, next] = [before.get(name), after.get(name)].map((texts) => texts?.join(", "));
     if (old === next) return [];
     const text =
       old === undefined ? `new: ${String(next)}` : next === undefined ? `gone (was ${old})` : `${old} -> ${next}`;
-    return [`- ${noun} ${code(name)}: ${text}`];
+    return [`- ${noun} ${formatCode(name)}: ${text}`];
   });
 }
 
@@ -64,14 +68,14 @@ function group(pairs: readonly (readonly [string, string])[]): Values {
 }
 
 /** `schedule peak-816ea4` is a schedule of `peak`. */
-function stemOf(label: string): string {
+function removeSuffix(label: string): string {
   return label.replace(/^schedule /, "").replace(/-[0-9a-f]{6}$/, "");
 }
 
-function pathEnding(leaves: Leaves, end: string): string {
+function findPathEnding(leaves: Leaves, end: string): string {
   return [...leaves.keys()].find((path) => path.endsWith(end)) ?? end;
 }
 
-function textOf(leaf: Leaf | undefined): string {
+function toText(leaf: Leaf | undefined): string {
   return leaf && !leaf.isSecret && typeof leaf.value === "string" ? leaf.value : "";
 }

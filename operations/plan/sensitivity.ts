@@ -1,14 +1,14 @@
 /** What is secret in either of two: both have the attributes' shape, with `true` for whatever is not to be shown. */
-export function secretInEither(one: unknown, other: unknown): unknown {
+export function mergeSecrets(one: unknown, other: unknown): unknown {
   if (one === true || other === true) return true;
   if (!isTree(one)) return other;
   if (!isTree(other)) return one;
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return Object.fromEntries([...keys].map((key) => [key, secretInEither(child(one, key), child(other, key))]));
+  return Object.fromEntries([...keys].map((key) => [key, mergeSecrets(readChild(one, key), readChild(other, key))]));
 }
 
 /** What is below a key of an object or a list; nothing where there is none. */
-export function child(tree: unknown, key: string): unknown {
+export function readChild(tree: unknown, key: string): unknown {
   return isTree(tree) && Object.hasOwn(tree, key) ? (tree as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
@@ -18,7 +18,7 @@ export function isTree(value: unknown): value is object {
 }
 
 /** What a text holds that is JSON; any other value as it is. */
-export function embeddedJson(value: unknown): unknown {
+export function parseEmbeddedJson(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {
     return JSON.parse(value) as unknown;

@@ -1,21 +1,21 @@
-import { numberText } from "../number-text";
-import { type Watched } from "./threshold-data";
+import { formatNumber } from "../number-text";
+import { type WatchedPoints } from "./threshold-data";
 import { type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { type Unread } from "../aws/part-reader";
-import { minutesText } from "./minutes-text";
+import { formatMinutes } from "./minutes-text";
 import { isUnread } from "./parts";
-import { type Note } from "./notes";
+import { type AlarmNote } from "./notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";
 import {
-  type AlarmState,
-  median,
-  type Range,
+  type AlarmStatus,
+  computeMedian,
+  type TimeRange,
   type Ring,
-  ringingMilliseconds,
-  ringsOf,
+  measureRinging,
+  findRings,
   type StateChange,
 } from "../alarms/ringing";
-import { lowered, raised, THRESHOLD_KEYS } from "./thresholds";
+import { lowerThreshold, raiseThreshold, THRESHOLD_KEYS } from "./thresholds";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -26,33 +26,33 @@ const ALWAYS_SHARE = 0.5;
 /** What CloudWatch has told of an environment's alarms. */
 export interface AlarmData {
   readonly alarms: readonly EnvironmentAlarm[];
-  readonly states: ReadonlyMap<string, AlarmState>;
+  readonly states: ReadonlyMap<string, AlarmStatus>;
   readonly changes: readonly StateChange[];
   /** Undefined where they could not be read. */
-  readonly notes: readonly Note[] | undefined;
+  readonly notes: readonly AlarmNote[] | undefined;
   /** Times to count in; the one before is missing where CloudWatch has forgotten it. */
-  readonly range: Range;
-  readonly rangeBefore?: Range;
+  readonly range: TimeRange;
+  readonly rangeBefore?: TimeRange;
 }
 
 /** How each alarm rang. One that does not exist is left out. */
-export function alarmReports(data: AlarmData): AlarmReport[] {
-  return data.alarms.filter(({ name }) => data.states.has(name)).map((alarm) => alarmReport(alarm, data));
+export function buildAlarmReports(data: AlarmData): AlarmReport[] {
+  return data.alarms.filter(({ name }) => data.states.has(name)).map((alarm) => buildAlarmReport(alarm, data));
 }
 
-function alarmReport(
+function buildAlarmReport(
   { name, watches, notifies, urgent }: EnvironmentAlarm,
   { states, changes, notes, range, rangeBefore }: AlarmData,
 ): AlarmReport {
   const own = changes.filter(({ alarm }) => alarm === name);
   const ownNotes = notes?.filter(({ alarm }) => alarm === name);
   const state = states.get(name);
-  const rings = ringsOf(own, state, range);
+  const rings = findRings(own, state, range);
   const minutesToOk = rings.flatMap(({ rangAt, endedAt }) =>
     rangAt === undefined || endedAt === undefined ? [] : [(endedAt - rangAt) / MINUTE],
   );
-  const medianMinutesToOk = median(minutesToOk);
-  const ringing = ringingMilliseconds(rings, range);
+  const medianMinutesToOk = computeMedian(minutesToOk);
+  const ringing = measureRinging(rings, range);
   const ringsMuch = ringing >= ALWAYS_SHARE * (range.to - range.from);
   return {
     name,
@@ -61,18 +61,18 @@ function alarmReport(
     urgent,
     behaviour: rings.length === 0 ? "never" : ringsMuch ? "always" : "sometimes",
     isRinging: state?.isRinging === true,
-    rings: rings.map((ring, index) => ringReport(ring, rings[index + 1], ownNotes)),
+    rings: rings.map((ring, index) => buildRingReport(ring, rings[index + 1], ownNotes)),
     ringingMinutes: ringing / MINUTE,
-    ...(rangeBefore && { ringsBefore: ringsOf(own, undefined, rangeBefore).length }),
+    ...(rangeBefore && { ringsBefore: findRings(own, undefined, rangeBefore).length }),
     ...(medianMinutesToOk !== undefined && { medianMinutesToOk, worstMinutesToOk: Math.max(...minutesToOk) }),
   };
 }
 
 /** @param next the ring after it */
-function ringReport(
+function buildRingReport(
   ring: Ring,
   next: Ring | undefined,
-  notes: readonly Note[] | undefined,
+  notes: readonly AlarmNote[] | undefined,
 ): AlarmReport["rings"][number] {
   const { rangAt, endedAt, badSince } = ring;
   return {
@@ -87,7 +87,7 @@ function ringReport(
  * Whether a note is on this ring: on its beginning, or written after it and before the next where the beginning was not
  * known.
  */
-function isOn({ rangAt }: Ring, next: Ring | undefined, note: Note): boolean {
+function isOn({ rangAt }: Ring, next: Ring | undefined, note: AlarmNote): boolean {
   if (rangAt === undefined) return false;
   if (note.rangAt !== undefined) return Date.parse(note.rangAt) === rangAt;
   const notedAt = Date.parse(note.notedAt ?? "");
@@ -95,9 +95,12 @@ function isOn({ rangAt }: Ring, next: Ring | undefined, note: Note): boolean {
 }
 
 /** The threshold of an alarm that never or always rang, and a better one by the figures that it watches. */
-export function thresholdOf({ subject, key, points, range }: Watched, behaviour: "never" | "always"): Threshold {
+export function suggestThreshold(
+  { subject, key, points, range }: WatchedPoints,
+  behaviour: "never" | "always",
+): Threshold {
   const settings = subject.watched.alarm(key);
-  const suggestion = (behaviour === "never" ? lowered : raised)(key, points, settings, range);
+  const suggestion = (behaviour === "never" ? lowerThreshold : raiseThreshold)(key, points, settings, range);
   const days = (range.to - range.from) / DAY;
   const facts = { key: THRESHOLD_KEYS[key].key, current: settings.threshold, days };
   return "why" in suggestion
@@ -108,7 +111,7 @@ export function thresholdOf({ subject, key, points, range }: Watched, behaviour:
 const GOALS = { actionablePercent: 95, detectionMinutes: 5, resolutionMinutes: 30 } as const;
 
 /** Whether the monitoring itself is good, as far as what it is judged by could be read. */
-export function kpisOf(alarms: readonly AlarmReport[], measured: { readonly unread: readonly Unread[] }): Kpi[] {
+export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly unread: readonly Unread[] }): Kpi[] {
   const noAlarms = isUnread(measured, "alarms", "history") ? "alarms could not be read" : undefined;
   const noNotes = isUnread(measured, "notes") ? "notes could not be read" : undefined;
   // The alarm for several is quiet again when an urgent one begins: how long a trouble took is told by the others.
@@ -127,30 +130,30 @@ export function kpisOf(alarms: readonly AlarmReport[], measured: { readonly unre
       ...(messages.length === 0 || noNotes !== undefined
         ? { measured: "-", state: "not_measurable", note: noAlarms ?? noNotes ?? "no alarm sent a message" }
         : {
-            measured: `${numberText((100 * changed) / messages.length)} %`,
-            state: stateOf((100 * changed) / messages.length > GOALS.actionablePercent),
+            measured: `${formatNumber((100 * changed) / messages.length)} %`,
+            state: toState((100 * changed) / messages.length > GOALS.actionablePercent),
             note: `${changed} of ${messages.length} have a note of what was changed`,
           }),
     },
-    inTime("time to detection", GOALS.detectionMinutes, toDetect, noAlarms ?? "no urgent alarm rang"),
-    inTime("time to resolution", GOALS.resolutionMinutes, toOk, noAlarms ?? "no alarm rang and ended"),
+    judgeTime("time to detection", GOALS.detectionMinutes, toDetect, noAlarms ?? "no urgent alarm rang"),
+    judgeTime("time to resolution", GOALS.resolutionMinutes, toOk, noAlarms ?? "no alarm rang and ended"),
   ];
 }
 
-function inTime(kpi: string, goal: number, minutes: readonly number[], whyNone: string): Kpi {
-  const middle = median(minutes);
+function judgeTime(kpi: string, goal: number, minutes: readonly number[], whyNone: string): Kpi {
+  const middle = computeMedian(minutes);
   if (middle === undefined)
     return { kpi, goal: `< ${goal} min`, measured: "-", state: "not_measurable", note: whyNone };
   const good = minutes.filter((one) => one < goal).length;
   return {
     kpi,
     goal: `< ${goal} min`,
-    measured: minutesText(middle),
-    state: stateOf(middle < goal),
-    note: `the median; ${good} of ${minutes.length} in time, worst ${minutesText(Math.max(...minutes))}`,
+    measured: formatMinutes(middle),
+    state: toState(middle < goal),
+    note: `the median; ${good} of ${minutes.length} in time, worst ${formatMinutes(Math.max(...minutes))}`,
   };
 }
 
-function stateOf(isMet: boolean): "met" | "missed" {
+function toState(isMet: boolean): "met" | "missed" {
   return isMet ? "met" : "missed";
 }

@@ -1,45 +1,48 @@
-import { readingDollars } from "../aws/metric-data";
-import { kpisOf } from "./alarm-report";
-import { chartPoints } from "./chart-points";
-import { figuresOf, figuresOfAll } from "./figures";
+import { priceReading } from "../aws/metric-data";
+import { computeKpis } from "./alarm-report";
+import { buildChartPoints } from "./chart-points";
+import { computeFigures, computeTotalFigures } from "./figures";
 import { type FunctionData } from "./function-data";
-import { type Measurements, type Plan } from "./measurements";
-import { memorySizeOf } from "./memory-size";
+import { type Measurements, type ReportPlan } from "./measurements";
+import { suggestMemorySize } from "./memory-size";
 import { isUnread } from "./parts";
-import { type FunctionReport, type Report, SCHEMA_VERSION } from "./report-schema";
-import { suggestedTfvars } from "./suggested-tfvars";
-import { targetsOf, targetsOfAll } from "./targets";
+import { type FunctionReport, type PerformanceReport, PERFORMANCE_SCHEMA_VERSION } from "./report-schema";
+import { suggestTfvars } from "./suggested-tfvars";
+import { judgeFunctionTargets, judgeEnvironmentTargets } from "./targets";
 import { tellsAll } from "./warm-requests";
-import { warmingEffectOf } from "./warming-effect";
+import { estimateWarmingEffect } from "./warming-effect";
 
 /** In a sentence. */
 const MOST_NAMES = 5;
 
 /** A report of what AWS has told. */
-export function buildReport(plan: Plan, measurements: Measurements): Report {
+export function buildReport(plan: ReportPlan, measurements: Measurements): PerformanceReport {
   const { environment, period } = plan;
-  const functions = measurements.functions.map((data) => functionReport(data, plan, measurements));
+  const functions = measurements.functions.map((data) => buildFunctionReport(data, plan, measurements));
   const scalars = (when: "now" | "before") => measurements.functions.map((data) => data[when]);
-  const tfvars = suggestedTfvars(functions, measurements.alarms);
+  const tfvars = suggestTfvars(functions, measurements.alarms);
   const { metricsRead, logs } = measurements;
   return {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: PERFORMANCE_SCHEMA_VERSION,
     environment: environment.name,
     region: environment.region,
     period: period.name,
     from: new Date(period.from).toISOString(),
     to: new Date(period.to).toISOString(),
-    targets: targetsOfAll({ now: figuresOfAll(scalars("now")), before: figuresOfAll(scalars("before")) }, functions),
+    targets: judgeEnvironmentTargets(
+      { now: computeTotalFigures(scalars("now")), before: computeTotalFigures(scalars("before")) },
+      functions,
+    ),
     functions,
-    ...warmingOfAll(functions, measurements),
+    ...summarizeWarmingCost(functions, measurements),
     alarms: [...measurements.alarms],
-    kpis: kpisOf(measurements.alarms, measurements),
-    notes: notesOf(plan, measurements, functions),
+    kpis: computeKpis(measurements.alarms, measurements),
+    notes: listNotes(plan, measurements, functions),
     ...(measurements.unread.length > 0 && { unread: [...measurements.unread] }),
     ...(tfvars !== undefined && { suggestedTfvars: tfvars }),
     cost: {
       metricsRead,
-      metricDollars: readingDollars(metricsRead),
+      metricDollars: priceReading(metricsRead),
       bytesScanned: logs?.bytesScanned ?? 0,
       logDollars: logs?.dollars ?? 0,
     },
@@ -47,7 +50,7 @@ export function buildReport(plan: Plan, measurements: Measurements): Report {
 }
 
 /** Whether the figures that targets are about could be read. */
-export function isJudged(report: Report): boolean {
+export function isJudged(report: PerformanceReport): boolean {
   return !isUnread(report, "figures");
 }
 
@@ -55,7 +58,7 @@ export function isJudged(report: Report): boolean {
  * Whether no target of the environment or of a function is missed, as far as is known: nothing is where no target could
  * be judged.
  */
-export function isPassed(report: Report): boolean {
+export function isReportPassed(report: PerformanceReport): boolean {
   const { targets, functions } = report;
   return (
     isJudged(report) &&
@@ -63,14 +66,14 @@ export function isPassed(report: Report): boolean {
   );
 }
 
-function functionReport(data: FunctionData, { period }: Plan, { logs }: Measurements): FunctionReport {
+function buildFunctionReport(data: FunctionData, { period }: ReportPlan, { logs }: Measurements): FunctionReport {
   const { subject, now, before } = data;
   const { watched } = subject;
-  const compared = { now: figuresOf(subject, now), before: figuresOf(subject, before) };
+  const compared = { now: computeFigures(subject, now), before: computeFigures(subject, before) };
   const told = logs?.warmRequests.get(watched.id);
   const warm = told && now && tellsAll(told, now) ? told : undefined;
-  const memory = memorySizeOf(subject, now, period);
-  const warming = warmingEffectOf(data);
+  const memory = suggestMemorySize(subject, now, period);
+  const warming = estimateWarmingEffect(data);
   return {
     name: watched.id,
     deployedHere: watched.deployedHere,
@@ -80,14 +83,17 @@ function functionReport(data: FunctionData, { period }: Plan, { logs }: Measurem
       ...(warm && { p50Milliseconds: warm.p50, p90Milliseconds: warm.p90, p99Milliseconds: warm.p99 }),
     },
     figuresBefore: compared.before,
-    targets: targetsOf(subject, now, compared, warm),
+    targets: judgeFunctionTargets(subject, now, compared, warm),
     ...(memory && { memory }),
     ...(warming && { warming }),
-    series: chartPoints(data, period),
+    series: buildChartPoints(data, period),
   };
 }
 
-function warmingOfAll(functions: readonly FunctionReport[], { warmerDollars }: Measurements): Pick<Report, "warming"> {
+function summarizeWarmingCost(
+  functions: readonly FunctionReport[],
+  { warmerDollars }: Measurements,
+): Pick<PerformanceReport, "warming"> {
   const all = functions.flatMap(({ warming }) => warming ?? []);
   if (all.length === 0) return {};
   const total = (value: (one: (typeof all)[number]) => number) => all.reduce((sum, one) => sum + value(one), 0);
@@ -103,8 +109,8 @@ function warmingOfAll(functions: readonly FunctionReport[], { warmerDollars }: M
   };
 }
 
-function notesOf(
-  { environment, period, readsLogs }: Plan,
+function listNotes(
+  { environment, period, readsLogs }: ReportPlan,
   measurements: Measurements,
   functions: readonly FunctionReport[],
 ): string[] {
@@ -119,26 +125,28 @@ function notesOf(
     ...(uncalled.length === functions.length
       ? [`No data yet: nobody has called a function of ${environment.name} in this time.`]
       : uncalled.length > 0
-        ? [`Not called in this time: ${firstOf(uncalled)}.`]
+        ? [`Not called in this time: ${formatFirst(uncalled)}.`]
         : []),
     ...(first ? [`There is no trend: CloudWatch has no requests of the ${period.days} days before.`] : []),
-    ...(missingAlarms.length > 0 ? [`Not there, as if not deployed: ${firstOf(missingAlarms)}.`] : []),
+    ...(missingAlarms.length > 0 ? [`Not there, as if not deployed: ${formatFirst(missingAlarms)}.`] : []),
     ...(period.name === "week"
       ? []
       : [
           "CloudWatch keeps the history of alarms for some weeks only: what is older is counted as far as reports in this folder tell it.",
         ]),
     ...(partly.length > 0
-      ? [`Logs tell only some requests of ${firstOf(partly)}: response times are those of all, without initialization.`]
+      ? [
+          `Logs tell only some requests of ${formatFirst(partly)}: response times are those of all, without initialization.`,
+        ]
       : []),
-    ...(isUnread(measurements, "history") && ringingNow.length > 0 ? [`Rings now: ${firstOf(ringingNow)}.`] : []),
+    ...(isUnread(measurements, "history") && ringingNow.length > 0 ? [`Rings now: ${formatFirst(ringingNow)}.`] : []),
     ...((readsLogs && logs) || isUnread(measurements, "figures")
       ? []
       : ["Logs were not read: response times are those of all requests, without initialization."]),
   ];
 }
 
-function firstOf(names: readonly string[]): string {
+function formatFirst(names: readonly string[]): string {
   const rest = names.length - MOST_NAMES;
   return `${names.slice(0, MOST_NAMES).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }

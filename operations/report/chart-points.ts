@@ -1,6 +1,6 @@
 import { type FunctionData } from "./function-data";
 import { type SeriesName } from "./function-metrics";
-import { known } from "./known";
+import { omitUnknown } from "./known";
 import { type Period } from "./period";
 import { type ChartPoint } from "./report-schema";
 
@@ -8,7 +8,10 @@ import { type ChartPoint } from "./report-schema";
  * A function's figures over time; a time without any data has a point of its own, so that a gap is seen. None where
  * they could not be read.
  */
-export function chartPoints({ subject, series, now }: FunctionData, { from, to, chartSeconds }: Period): ChartPoint[] {
+export function buildChartPoints(
+  { subject, series, now }: FunctionData,
+  { from, to, chartSeconds }: Period,
+): ChartPoint[] {
   if (!series) return [];
   const byTime = Object.fromEntries(
     Object.entries(series).map(([name, points]) => [name, new Map(points.map(({ at, value }) => [at, value]))]),
@@ -22,7 +25,7 @@ export function chartPoints({ subject, series, now }: FunctionData, { from, to, 
     const peakMb = value("mostMemoryMb");
     return {
       at: new Date(at).toISOString(),
-      ...known({
+      ...omitUnknown({
         requests: value("requests"),
         failed: requests > 0 ? (value("errors") ?? 0) + (value("serverErrors") ?? 0) : undefined,
         coldPercent: requests > 0 ? Math.min(100, (100 * (value("coldStarts") ?? 0)) / requests) : undefined,

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readJson } from "../../environments/text-file";
-import { type Report, reportSchema } from "./report-schema";
+import { type PerformanceReport, performanceReportSchema } from "./report-schema";
 import { type StateChange } from "../alarms/ringing";
 
 const MINUTE = 60_000;
@@ -11,21 +11,21 @@ const MINUTE = 60_000;
  *
  * @returns in no order, and as often as reports tell it; none of files that are no report on this environment
  */
-export async function earlierChanges(folder: string, environment: string): Promise<StateChange[]> {
+export async function readEarlierChanges(folder: string, environment: string): Promise<StateChange[]> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(`${environment}-`) && name.endsWith(".json"));
   const reports = await Promise.all(names.map((name) => readReport(join(folder, name))));
-  return reports.flatMap((report) => (report?.environment === environment ? changesOf(report) : []));
+  return reports.flatMap((report) => (report?.environment === environment ? listReportedChanges(report) : []));
 }
 
 /** Changes from several sources, each once, in the order of time. */
-export function together(...sources: readonly (readonly StateChange[])[]): StateChange[] {
+export function mergeChanges(...sources: readonly (readonly StateChange[])[]): StateChange[] {
   const byTime = new Map(
     sources.flat().map((change) => [`${change.alarm} ${change.at} ${String(change.toAlarm)}`, change]),
   );
   return [...byTime.values()].sort((one, other) => one.at - other.at);
 }
 
-function changesOf({ alarms }: Report): StateChange[] {
+function listReportedChanges({ alarms }: PerformanceReport): StateChange[] {
   return alarms.flatMap(({ name: alarm, rings }) =>
     rings.flatMap(({ rangAt, endedAt, minutesToDetect }) => {
       const [began, ended] = [Date.parse(rangAt ?? ""), Date.parse(endedAt ?? "")];
@@ -38,9 +38,9 @@ function changesOf({ alarms }: Report): StateChange[] {
   );
 }
 
-async function readReport(file: string): Promise<Report | undefined> {
+async function readReport(file: string): Promise<PerformanceReport | undefined> {
   try {
-    return reportSchema.safeParse(await readJson(file)).data;
+    return performanceReportSchema.safeParse(await readJson(file)).data;
   } catch {
     return undefined;
   }

@@ -1,25 +1,25 @@
 import { type KnownFigures } from "../load/figure-table";
 import { type Scalars } from "./function-data";
-import { known } from "./known";
-import { type Subject } from "../subject";
+import { omitUnknown } from "./known";
+import { type MeasuredFunction } from "../subject";
 
 /** A function's figures in one period. Those that are not known are missing. */
-export function figuresOf({ watched }: Subject, scalars: Scalars | undefined): KnownFigures {
+export function computeFigures({ watched }: MeasuredFunction, scalars: Scalars | undefined): KnownFigures {
   if (!scalars) return {};
   const { requests = 0, coldStarts = 0, averageInit, p50, p90, p99, mostMemoryMb } = scalars;
   const size = watched.memoryMb ?? scalars.memorySizeMb;
   const averageMemoryPercent =
     scalars.averageMemoryPercent ??
     (size === undefined || scalars.averageMemoryMb === undefined ? undefined : (100 * scalars.averageMemoryMb) / size);
-  return known({
+  return omitUnknown({
     requests,
     // Without the function's own metrics, no cold start that was told is not none.
-    coldStartPercent: watched.deployedHere && !emitsMetrics(scalars) ? undefined : percent(coldStarts, requests),
+    coldStartPercent: watched.deployedHere && !emitsMetrics(scalars) ? undefined : computePercent(coldStarts, requests),
     averageInitMilliseconds: averageInit,
     allP50Milliseconds: p50,
     allP90Milliseconds: p90,
     allP99Milliseconds: p99,
-    ...failureFigures(scalars),
+    ...computeFailureFigures(scalars),
     averageMemoryPercent,
     maxMemoryMb: mostMemoryMb,
   });
@@ -34,7 +34,7 @@ export function emitsMetrics({ averageMemoryPercent }: Scalars): boolean {
 }
 
 /** The figures of all functions together, as far as sums tell them: percentiles and memory cannot be put together. */
-export function figuresOfAll(each: readonly (Scalars | undefined)[]): KnownFigures {
+export function computeTotalFigures(each: readonly (Scalars | undefined)[]): KnownFigures {
   const all = each.flatMap((scalars) => scalars ?? []);
   if (all.length < each.length) return {};
   const total = (name: keyof Scalars) => all.reduce((sum, scalars) => sum + (scalars[name] ?? 0), 0);
@@ -42,11 +42,11 @@ export function figuresOfAll(each: readonly (Scalars | undefined)[]): KnownFigur
   const [requests, inits] = [total("requests"), total("inits")];
   const telling = all.filter((scalars) => emitsMetrics(scalars) || scalars.averageMemoryMb !== undefined);
   const ofTelling = (name: keyof Scalars) => telling.reduce((sum, scalars) => sum + (scalars[name] ?? 0), 0);
-  return known({
+  return omitUnknown({
     requests,
-    coldStartPercent: percent(ofTelling("coldStarts"), ofTelling("requests")),
+    coldStartPercent: computePercent(ofTelling("coldStarts"), ofTelling("requests")),
     averageInitMilliseconds: inits === 0 ? undefined : initMilliseconds / inits,
-    ...failureFigures({
+    ...computeFailureFigures({
       requests,
       errors: total("errors"),
       serverErrors: total("serverErrors"),
@@ -56,15 +56,15 @@ export function figuresOfAll(each: readonly (Scalars | undefined)[]): KnownFigur
 }
 
 /** A refused request is none that failed, but the function was not there for it. */
-function failureFigures({ requests = 0, errors = 0, serverErrors = 0, throttles = 0 }: Scalars) {
-  const failed = percent(errors + serverErrors, requests);
-  const unavailable = percent(errors + serverErrors + throttles, requests + throttles);
+function computeFailureFigures({ requests = 0, errors = 0, serverErrors = 0, throttles = 0 }: Scalars) {
+  const failed = computePercent(errors + serverErrors, requests);
+  const unavailable = computePercent(errors + serverErrors + throttles, requests + throttles);
   return {
     errorPercent: failed,
     availabilityPercent: unavailable === undefined ? undefined : 100 - unavailable,
   };
 }
 
-function percent(part: number, whole: number): number | undefined {
+function computePercent(part: number, whole: number): number | undefined {
   return whole === 0 ? undefined : (100 * part) / whole;
 }

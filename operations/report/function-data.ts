@@ -2,24 +2,24 @@ import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type MetricRange, type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
 import {
   type HourName,
-  hoursOf,
+  requestHours,
   type Requests,
   type ScalarName,
-  scalarsOf,
+  requestScalars,
   type SeriesName,
-  seriesOf,
+  requestSeries,
 } from "./function-metrics";
 import { type Reader } from "../aws/part-reader";
-import { PARTS } from "./parts";
-import { type Period, periodBefore } from "./period";
-import { type Subject } from "../subject";
+import { REPORT_PARTS } from "./parts";
+import { type Period, findPeriodBefore } from "./period";
+import { type MeasuredFunction } from "../subject";
 
 /** Values by name; one that CloudWatch has no data for is missing. */
 export type Scalars = Readonly<Partial<Record<ScalarName, number>>>;
 
 /** What CloudWatch has told of one function. */
 export interface FunctionData {
-  readonly subject: Subject;
+  readonly subject: MeasuredFunction;
   /** What could not be read is undefined, here and below. */
   readonly now: Scalars | undefined;
   readonly before: Scalars | undefined;
@@ -28,7 +28,7 @@ export interface FunctionData {
 }
 
 /** Where metrics are read from. */
-export interface MetricSource {
+export interface CloudWatchAccess {
   readonly client: CloudWatchClient;
   readonly region: string;
   readonly signal: AbortSignal;
@@ -38,15 +38,15 @@ const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
 
 /** How many metrics {@link readFunctions} reads, at most: each reading of one is billed. */
-export function metricsRead(subjects: readonly Subject[]): number {
-  const { scalars, series, hours } = countsOf(subjects);
+export function countMetricsRead(subjects: readonly MeasuredFunction[]): number {
+  const { scalars, series, hours } = countRequests(subjects);
   return 2 * scalars + series + hours;
 }
 
-function countsOf(subjects: readonly Subject[]): Record<"scalars" | "series" | "hours", number> {
-  const count = (of: (subject: Subject) => object) =>
+function countRequests(subjects: readonly MeasuredFunction[]): Record<"scalars" | "series" | "hours", number> {
+  const count = (of: (subject: MeasuredFunction) => object) =>
     subjects.reduce((total, subject) => total + Object.keys(of(subject)).length, 0);
-  return { scalars: count(scalarsOf), series: count(seriesOf), hours: count(hoursOf) };
+  return { scalars: count(requestScalars), series: count(requestSeries), hours: count(requestHours) };
 }
 
 /**
@@ -56,31 +56,31 @@ function countsOf(subjects: readonly Subject[]): Record<"scalars" | "series" | "
  * @param reader remembers what could not be read
  */
 export async function readFunctions(
-  source: MetricSource,
-  subjects: readonly Subject[],
+  source: CloudWatchAccess,
+  subjects: readonly MeasuredFunction[],
   period: Period,
   reader: Reader,
 ): Promise<{ readonly functions: FunctionData[]; readonly metricsRead: number }> {
   const scalars = ({ from, to, days }: Period) =>
-    readAll(source, subjects, scalarsOf, { from, to, periodSeconds: days * DAY_SECONDS });
+    readAll(source, subjects, requestScalars, { from, to, periodSeconds: days * DAY_SECONDS });
   const { from, to, chartSeconds } = period;
-  const now = await reader.read(PARTS.figures, () => scalars(period));
-  const before = await reader.read(PARTS.before, () => scalars(periodBefore(period)));
-  const series = await reader.read(PARTS.series, () =>
-    readAll(source, subjects, seriesOf, { from, to, periodSeconds: chartSeconds }),
+  const now = await reader.read(REPORT_PARTS.figures, () => scalars(period));
+  const before = await reader.read(REPORT_PARTS.before, () => scalars(findPeriodBefore(period)));
+  const series = await reader.read(REPORT_PARTS.series, () =>
+    readAll(source, subjects, requestSeries, { from, to, periodSeconds: chartSeconds }),
   );
-  const counts = countsOf(subjects);
+  const counts = countRequests(subjects);
   const hours =
     counts.hours === 0
       ? []
-      : await reader.read(PARTS.hours, () =>
-          readAll(source, subjects, hoursOf, { from, to, periodSeconds: HOUR_SECONDS }),
+      : await reader.read(REPORT_PARTS.hours, () =>
+          readAll(source, subjects, requestHours, { from, to, periodSeconds: HOUR_SECONDS }),
         );
   return {
     functions: subjects.map((subject, index) => ({
       subject,
-      now: now && firstValues(now[index] ?? {}),
-      before: before && firstValues(before[index] ?? {}),
+      now: now && selectFirstValues(now[index] ?? {}),
+      before: before && selectFirstValues(before[index] ?? {}),
       series: series && (series[index] ?? {}),
       hours: hours && (hours[index] ?? {}),
     })),
@@ -93,9 +93,9 @@ export async function readFunctions(
 }
 
 async function readAll<Name extends string>(
-  { client, region, signal }: MetricSource,
-  subjects: readonly Subject[],
-  requestsOf: (subject: Subject) => Requests<Name>,
+  { client, region, signal }: CloudWatchAccess,
+  subjects: readonly MeasuredFunction[],
+  requestsOf: (subject: MeasuredFunction) => Requests<Name>,
   range: MetricRange,
 ): Promise<Partial<Record<Name, Point[]>>[]> {
   const requests = Object.fromEntries(
@@ -114,6 +114,6 @@ async function readAll<Name extends string>(
   });
 }
 
-function firstValues(points: Readonly<Partial<Record<ScalarName, readonly Point[]>>>): Scalars {
+function selectFirstValues(points: Readonly<Partial<Record<ScalarName, readonly Point[]>>>): Scalars {
   return Object.fromEntries(Object.entries(points).flatMap(([name, [first]]) => (first ? [[name, first.value]] : [])));
 }

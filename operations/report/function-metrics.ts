@@ -1,6 +1,12 @@
 import { type MetricRequest } from "../aws/metric-data";
-import { emitted, type MetricAddress, ofTraffic, reported, warmed } from "../../model/metrics";
-import { type Subject } from "../subject";
+import {
+  buildEmittedMetric,
+  type MetricAddress,
+  buildTrafficMetric,
+  buildReportedMetric,
+  buildWarmingMetric,
+} from "../../model/metrics";
+import { type MeasuredFunction } from "../subject";
 
 /** What is read of one function: which metric, with which statistic. What a function does not have is missing. */
 
@@ -49,27 +55,29 @@ export type HourName = "requests" | "coldStarts" | "pings";
 export type Requests<Name extends string> = Readonly<Partial<Record<Name, MetricRequest>>>;
 
 /** Everything that is read once for a whole period. */
-export function scalarsOf(subject: Subject): Requests<ScalarName> {
+export function requestScalars(subject: MeasuredFunction): Requests<ScalarName> {
   const { watched } = subject;
   const { deployedHere, memoryMb } = watched;
   return {
-    ...requestsOf(subject),
-    throttles: sum(ofTraffic("Throttles", watched)),
-    inits: { metric: reported("InitDuration", watched), statistic: "SampleCount" },
-    milliseconds: sum(ofTraffic("Duration", watched)),
-    ...(deployedHere ? {} : { averageMemoryMb: { metric: reported("MaxMemoryUsed", watched), statistic: "Average" } }),
+    ...listRequests(subject),
+    throttles: requestSum(buildTrafficMetric("Throttles", watched)),
+    inits: { metric: buildReportedMetric("InitDuration", watched), statistic: "SampleCount" },
+    milliseconds: requestSum(buildTrafficMetric("Duration", watched)),
+    ...(deployedHere
+      ? {}
+      : { averageMemoryMb: { metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Average" } }),
     ...(memoryMb === undefined
-      ? { memorySizeMb: { metric: reported("MemorySize", watched), statistic: "Maximum" } }
+      ? { memorySizeMb: { metric: buildReportedMetric("MemorySize", watched), statistic: "Maximum" } }
       : {}),
-    ...pingsOf(subject),
+    ...requestPings(subject),
   };
 }
 
 /** Everything that charts show. */
-export function seriesOf(subject: Subject): Requests<SeriesName> {
-  const { pings, averageInstances, startedForPings } = pingsOf(subject);
+export function requestSeries(subject: MeasuredFunction): Requests<SeriesName> {
+  const { pings, averageInstances, startedForPings } = requestPings(subject);
   return {
-    ...requestsOf(subject),
+    ...listRequests(subject),
     ...(pings && { pings }),
     ...(averageInstances && { averageInstances }),
     ...(startedForPings && { startedForPings }),
@@ -77,54 +85,56 @@ export function seriesOf(subject: Subject): Requests<SeriesName> {
 }
 
 /** What hours with pings and hours without are compared by: only where pings can be told from traffic. */
-export function hoursOf(subject: Subject): Requests<HourName> {
+export function requestHours(subject: MeasuredFunction): Requests<HourName> {
   const { watched, warmed } = subject;
   if (!warmed || !watched.deployedHere) return {};
-  const { requests, coldStarts } = requestsOf(subject);
-  const { pings } = pingsOf(subject);
+  const { requests, coldStarts } = listRequests(subject);
+  const { pings } = requestPings(subject);
   return { ...(requests && { requests }), ...(coldStarts && { coldStarts }), ...(pings && { pings }) };
 }
 
-function requestsOf({ watched }: Subject): Requests<SeriesName & ScalarName> {
-  const duration = ofTraffic("Duration", watched);
-  const init = reported("InitDuration", watched);
+function listRequests({ watched }: MeasuredFunction): Requests<SeriesName & ScalarName> {
+  const duration = buildTrafficMetric("Duration", watched);
+  const init = buildReportedMetric("InitDuration", watched);
   return {
-    requests: sum(ofTraffic("Invocations", watched)),
-    errors: sum(ofTraffic("Errors", watched)),
+    requests: requestSum(buildTrafficMetric("Invocations", watched)),
+    errors: requestSum(buildTrafficMetric("Errors", watched)),
     // Where the function does not tell which were users', every cold start, those of pings too.
-    coldStarts: watched.deployedHere ? sum(emitted("ColdStarts", watched)) : { metric: init, statistic: "SampleCount" },
+    coldStarts: watched.deployedHere
+      ? requestSum(buildEmittedMetric("ColdStarts", watched))
+      : { metric: init, statistic: "SampleCount" },
     averageInit: { metric: init, statistic: "Average" },
     p50: { metric: duration, statistic: "p50" },
     p90: { metric: duration, statistic: "p90" },
     p99: { metric: duration, statistic: "p99" },
-    mostMemoryMb: { metric: reported("MaxMemoryUsed", watched), statistic: "Maximum" },
+    mostMemoryMb: { metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Maximum" },
     ...(watched.deployedHere
       ? {
-          serverErrors: sum(emitted("ServerErrors", watched)),
-          averageMemoryPercent: { metric: emitted("MemoryUtilization", watched), statistic: "Average" },
+          serverErrors: requestSum(buildEmittedMetric("ServerErrors", watched)),
+          averageMemoryPercent: { metric: buildEmittedMetric("MemoryUtilization", watched), statistic: "Average" },
         }
       : {}),
   };
 }
 
-function pingsOf({ watched: { name }, warmed: target }: Subject): Requests<PingName> {
+function requestPings({ watched: { name }, warmed: target }: MeasuredFunction): Requests<PingName> {
   if (!target) return {};
-  const ofPings = (metricName: string): MetricAddress => ({
+  const buildPingMetric = (metricName: string): MetricAddress => ({
     namespace: "AWS/Lambda",
     metricName,
     dimensions: { FunctionName: name, Resource: `${name}:${target.qualifier}` },
   });
-  const instances = warmed("WarmedInstances", { name });
+  const instances = buildWarmingMetric("WarmedInstances", { name });
   return {
-    pings: sum(ofPings("Invocations")),
-    pingMilliseconds: sum(ofPings("Duration")),
-    pingFailures: sum(warmed("WarmingFailures", { name })),
+    pings: requestSum(buildPingMetric("Invocations")),
+    pingMilliseconds: requestSum(buildPingMetric("Duration")),
+    pingFailures: requestSum(buildWarmingMetric("WarmingFailures", { name })),
     averageInstances: { metric: instances, statistic: "Average" },
     leastInstances: { metric: instances, statistic: "Minimum" },
-    startedForPings: sum(warmed("WarmingColdStarts", { name })),
+    startedForPings: requestSum(buildWarmingMetric("WarmingColdStarts", { name })),
   };
 }
 
-function sum(metric: MetricAddress): MetricRequest {
+function requestSum(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }

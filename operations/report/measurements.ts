@@ -1,26 +1,26 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { deployedName, WARMER } from "../../environments/names";
+import { formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { ofFunction } from "../../model/metrics";
+import { buildFunctionMetric } from "../../model/metrics";
 import { WARMER_PRICE } from "../../model/warmed-functions";
 import { AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
 import { Reader, type Unread } from "../aws/part-reader";
 import { readMetrics } from "../aws/metric-data";
 import { OperationFailure } from "../operation-failure";
 import { readAlarmStates, readStateChanges } from "../alarms/history";
-import { alarmReports, thresholdOf } from "./alarm-report";
-import { together } from "./earlier-reports";
-import { alarmsOf, type EnvironmentAlarm } from "../alarms/environment-alarms";
-import { type FunctionData, metricsRead, readFunctions } from "./function-data";
+import { buildAlarmReports, suggestThreshold } from "./alarm-report";
+import { mergeChanges } from "./earlier-reports";
+import { listEnvironmentAlarms, type EnvironmentAlarm } from "../alarms/environment-alarms";
+import { type FunctionData, countMetricsRead, readFunctions } from "./function-data";
 import { readNotes } from "./notes";
-import { PARTS } from "./parts";
-import { type Period, periodBefore } from "./period";
+import { REPORT_PARTS } from "./parts";
+import { type Period, findPeriodBefore } from "./period";
 import { type AlarmReport } from "./report-schema";
 import { type StateChange } from "../alarms/ringing";
-import { type Subject, subjectsOf } from "../subject";
-import { metricsWatched, readWatched, type Watching } from "./threshold-data";
-import { dollarsOf } from "./warming-effect";
+import { type MeasuredFunction, listMeasuredFunctions } from "../subject";
+import { countMetricsWatched, readWatched, type Watching } from "./threshold-data";
+import { priceInvocations } from "./warming-effect";
 import { type LogReading, readWarmRequests } from "./warm-requests";
 
 const DAY_SECONDS = 86_400;
@@ -29,10 +29,10 @@ const DAY_SECONDS = 86_400;
 const WARMER_METRICS = 2;
 
 /** What a report is about. */
-export interface Plan {
+export interface ReportPlan {
   readonly environment: Environment;
   readonly period: Period;
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly MeasuredFunction[];
   readonly alarms: readonly EnvironmentAlarm[];
   /** How alarms rang in times that CloudWatch may have forgotten. */
   readonly earlierChanges: readonly StateChange[];
@@ -57,7 +57,7 @@ export interface Measurements {
 }
 
 /** How reading goes on. */
-export interface Reading {
+export interface MeasurementOptions {
   readonly signal: AbortSignal;
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   /** Told what comes next. */
@@ -68,15 +68,22 @@ export interface Reading {
 export function planReport(
   environment: Environment,
   period: Period,
-  { earlierChanges, readsLogs }: Pick<Plan, "earlierChanges" | "readsLogs">,
-): Plan {
-  const subjects = subjectsOf(environment);
-  return { environment, period, subjects, alarms: alarmsOf(environment, subjects), earlierChanges, readsLogs };
+  { earlierChanges, readsLogs }: Pick<ReportPlan, "earlierChanges" | "readsLogs">,
+): ReportPlan {
+  const subjects = listMeasuredFunctions(environment);
+  return {
+    environment,
+    period,
+    subjects,
+    alarms: listEnvironmentAlarms(environment, subjects),
+    earlierChanges,
+    readsLogs,
+  };
 }
 
 /** How many metrics a report reads, at most: those of alarms are read only where one rings never, or always. */
-export function mostMetricsRead({ subjects, alarms }: Plan): number {
-  return metricsRead(subjects) + WARMER_METRICS + metricsWatched(alarms.flatMap(watchingOf));
+export function countMostMetrics({ subjects, alarms }: ReportPlan): number {
+  return countMetricsRead(subjects) + WARMER_METRICS + countMetricsWatched(alarms.flatMap(listWatching));
 }
 
 /** Whether the environment keeps logs for as long as a report looks back. */
@@ -90,7 +97,10 @@ export function keepsLogs({ logRetentionDays }: Environment, { days }: Period): 
  * @throws AwsFailure if nothing could be read
  * @throws OperationFailure if the environment is not deployed
  */
-export async function takeMeasurements(plan: Plan, { signal, wait, onStep }: Reading): Promise<Measurements> {
+export async function takeMeasurements(
+  plan: ReportPlan,
+  { signal, wait, onStep }: MeasurementOptions,
+): Promise<Measurements> {
   const { environment, period, subjects, readsLogs } = plan;
   const { name, region } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
@@ -98,30 +108,30 @@ export async function takeMeasurements(plan: Plan, { signal, wait, onStep }: Rea
   const source = { client, region, signal };
   const reader = new Reader(signal, onStep);
 
-  const states = await reader.read(PARTS.alarms, () => readAlarmStates(source, `${name}-`));
+  const states = await reader.read(REPORT_PARTS.alarms, () => readAlarmStates(source, `${name}-`));
   const missingAlarms = states ? plan.alarms.map((alarm) => alarm.name).filter((alarm) => !states.has(alarm)) : [];
   if (states && missingAlarms.length === plan.alarms.length) {
     throw new OperationFailure(`${name} is not deployed in ${region}: none of its alarms is there`);
   }
-  const before = periodBefore(period);
+  const before = findPeriodBefore(period);
   // CloudWatch keeps the history for two weeks:
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/cli/cli-mon-describe-alarm-history.html
   const rangeBefore = period.name === "week" ? before : undefined;
-  const changes = await reader.read(PARTS.history, () =>
+  const changes = await reader.read(REPORT_PARTS.history, () =>
     readStateChanges(source, { from: (rangeBefore ?? period).from, to: period.to }),
   );
-  const notes = await reader.read(PARTS.notes, () => readNotes(logsClient, environment, period.from, signal));
+  const notes = await reader.read(REPORT_PARTS.notes, () => readNotes(logsClient, environment, period.from, signal));
 
   const { functions, metricsRead: ofFunctions } = await readFunctions(source, subjects, period, reader);
-  const warmerDollars = await reader.read(PARTS.warmer, () => readWarmerDollars(source, environment, period));
+  const warmerDollars = await reader.read(REPORT_PARTS.warmer, () => readWarmerDollars(source, environment, period));
 
   // Without either, an alarm that rang would look as if it had not.
   const alarms =
     states && changes
-      ? alarmReports({
+      ? buildAlarmReports({
           alarms: plan.alarms,
           states,
-          changes: together(plan.earlierChanges, changes),
+          changes: mergeChanges(plan.earlierChanges, changes),
           notes,
           range: period,
           ...(rangeBefore && { rangeBefore }),
@@ -129,12 +139,14 @@ export async function takeMeasurements(plan: Plan, { signal, wait, onStep }: Rea
       : [];
   const told =
     alarms.length > 0
-      ? await reader.read(PARTS.thresholds, () => withThresholds(source, plan, alarms, functions))
+      ? await reader.read(REPORT_PARTS.thresholds, () => addThresholds(source, plan, alarms, functions))
       : undefined;
   const { reports, read } = told ?? { reports: alarms, read: 0 };
 
   const logs = readsLogs
-    ? await reader.read(PARTS.logs, () => readWarmRequests(logsClient, region, subjects, period, { wait, signal }))
+    ? await reader.read(REPORT_PARTS.logs, () =>
+        readWarmRequests(logsClient, region, subjects, period, { wait, signal }),
+      )
     : undefined;
   if (!reader.hasRead) throw new AwsFailure(reader.reasons.join("; "));
   return {
@@ -154,27 +166,27 @@ async function readWarmerDollars(
   { name }: Environment,
   { from, to, days }: Period,
 ): Promise<number> {
-  const warmer = { name: deployedName(name, WARMER), deployedHere: true };
+  const warmer = { name: formatDeployedName(name, WARMER), deployedHere: true };
   const { runs, milliseconds } = await readMetrics(
     client,
     region,
     {
-      runs: { metric: ofFunction("Invocations", warmer), statistic: "Sum" },
-      milliseconds: { metric: ofFunction("Duration", warmer), statistic: "Sum" },
+      runs: { metric: buildFunctionMetric("Invocations", warmer), statistic: "Sum" },
+      milliseconds: { metric: buildFunctionMetric("Duration", warmer), statistic: "Sum" },
     },
     { from, to, periodSeconds: days * DAY_SECONDS },
     signal,
   );
-  return dollarsOf(WARMER_PRICE, runs[0]?.value ?? 0, milliseconds[0]?.value ?? 0);
+  return priceInvocations(WARMER_PRICE, runs[0]?.value ?? 0, milliseconds[0]?.value ?? 0);
 }
 
 /**
  * Adds what can be said of the thresholds of alarms that never or always rang. Nothing is said of a function that
  * nobody called.
  */
-async function withThresholds(
+async function addThresholds(
   { client, region, signal }: { client: CloudWatchClient; region: string; signal: AbortSignal },
-  plan: Plan,
+  plan: ReportPlan,
   reports: readonly AlarmReport[],
   functions: readonly FunctionData[],
 ): Promise<{ reports: AlarmReport[]; read: number }> {
@@ -185,17 +197,17 @@ async function withThresholds(
     const report = reports.find(({ name }) => name === alarm.name);
     if (!report || report.behaviour === "sometimes") return [];
     if (report.behaviour === "never" && !called.has(report.function ?? "")) return [];
-    return watchingOf(alarm).map((watching) => ({ ...watching, name: alarm.name, behaviour: report.behaviour }));
+    return listWatching(alarm).map((watching) => ({ ...watching, name: alarm.name, behaviour: report.behaviour }));
   });
   const watched = await readWatched(client, region, asked, plan.period, signal);
   const thresholds = new Map(
     asked.flatMap(({ name, subject, key, behaviour }) => {
       const found = watched.find((one) => one.subject === subject && one.key === key);
-      return found && behaviour !== "sometimes" ? [[name, thresholdOf(found, behaviour)] as const] : [];
+      return found && behaviour !== "sometimes" ? [[name, suggestThreshold(found, behaviour)] as const] : [];
     }),
   );
   return {
-    read: metricsWatched(asked),
+    read: countMetricsWatched(asked),
     reports: reports.map((report) => {
       const threshold = thresholds.get(report.name);
       return threshold ? { ...report, threshold } : report;
@@ -203,6 +215,6 @@ async function withThresholds(
   };
 }
 
-function watchingOf({ watches }: EnvironmentAlarm): Watching[] {
+function listWatching({ watches }: EnvironmentAlarm): Watching[] {
   return watches && watches.key !== "degraded" ? [{ subject: watches.subject, key: watches.key }] : [];
 }

@@ -2,7 +2,7 @@ import { TARGETS } from "../../performance/targets";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MemorySize } from "./report-schema";
-import { type Subject } from "../subject";
+import { type MeasuredFunction } from "../subject";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 /**
@@ -18,7 +18,11 @@ const AVERAGE_SHARE = (TARGETS.memoryPercent.from + TARGETS.memoryPercent.to) / 
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
 /** How a function's memory is used, and the size that would suit it better; undefined where nothing is known. */
-export function memorySizeOf(subject: Subject, scalars: Scalars | undefined, { days }: Period): MemorySize | undefined {
+export function suggestMemorySize(
+  subject: MeasuredFunction,
+  scalars: Scalars | undefined,
+  { days }: Period,
+): MemorySize | undefined {
   if (!scalars) return undefined;
   const { watched, perGigabyteSecond } = subject;
   const sizeMb = watched.memoryMb ?? scalars.memorySizeMb;
@@ -30,13 +34,13 @@ export function memorySizeOf(subject: Subject, scalars: Scalars | undefined, { d
   const peakShare = watched.alarm("memory").threshold / 100;
 
   const seconds = ((scalars.milliseconds ?? 0) + (scalars.pingMilliseconds ?? 0)) / 1000;
-  const monthly = (mb: number) => (seconds * perGigabyteSecond * mb * DAYS_PER_MONTH) / 1024 / days;
+  const priceMemory = (mb: number) => (seconds * perGigabyteSecond * mb * DAYS_PER_MONTH) / 1024 / days;
   const facts = {
     sizeMb,
     averagePercent,
     peakMb,
     peakPercent: (100 * peakMb) / sizeMb,
-    dollarsPerMonth: monthly(sizeMb),
+    dollarsPerMonth: priceMemory(sizeMb),
   };
 
   const { from, to } = TARGETS.memoryPercent;
@@ -53,5 +57,5 @@ export function memorySizeOf(subject: Subject, scalars: Scalars | undefined, { d
           : "its peak needs this size";
     return { ...facts, note: why };
   }
-  return { ...facts, suggestedMb, suggestedDollarsPerMonth: monthly(suggestedMb) };
+  return { ...facts, suggestedMb, suggestedDollarsPerMonth: priceMemory(suggestedMb) };
 }

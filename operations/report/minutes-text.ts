@@ -1,7 +1,7 @@
-import { numberText } from "../number-text";
+import { formatNumber } from "../number-text";
 
 /** Minutes as people say them. */
-export function minutesText(minutes: number | undefined): string {
+export function formatMinutes(minutes: number | undefined): string {
   if (minutes === undefined) return "-";
-  return minutes < 120 ? `${numberText(minutes)} min` : `${numberText(minutes / 60)} h`;
+  return minutes < 120 ? `${formatNumber(minutes)} min` : `${formatNumber(minutes / 60)} h`;
 }

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { z } from "zod";
 import { type Environment } from "../../environments/schema";
-import { answerOf, AwsFailure } from "../aws/failure";
+import { waitForAws, AwsFailure } from "../aws/failure";
 import { type Reader } from "../aws/part-reader";
 
 /**
@@ -32,10 +32,10 @@ const note = z.object({
 });
 
 /** A note on one time that an alarm rang. */
-export type Note = z.output<typeof note>;
+export type AlarmNote = z.output<typeof note>;
 
 /** The log group of an environment's notes. */
-export function notesLogGroup({ name }: Pick<Environment, "name">): string {
+export function formatNotesLogGroup({ name }: Pick<Environment, "name">): string {
   return `/warmwatch/${name}/notes`;
 }
 
@@ -49,13 +49,13 @@ export function notesLogGroup({ name }: Pick<Environment, "name">): string {
 export async function writeNote(
   client: CloudWatchLogsClient,
   environment: Pick<Environment, "name" | "region" | "tags">,
-  note: Note,
+  note: AlarmNote,
   now: number,
   reader: Reader,
 ): Promise<void> {
   const { name, region, tags } = environment;
-  const logGroupName = notesLogGroup(environment);
-  const contextOf = (action: string) => ({
+  const logGroupName = formatNotesLogGroup(environment);
+  const makeCallContext = (action: string) => ({
     region,
     action,
     notFound: `there is no log group ${logGroupName} in ${region}`,
@@ -66,24 +66,24 @@ export async function writeNote(
     tags: { ...tags, Service: "LambdaMonitoring", CostCenter: "Performance", Environment: name },
   });
   const isNew = await reader.read("the making of the log group", () =>
-    answerOf(unlessThere(client.send(group)), contextOf("logs:CreateLogGroup")),
+    waitForAws(ignoreExisting(client.send(group)), makeCallContext("logs:CreateLogGroup")),
   );
   if (isNew) {
     const retention = new PutRetentionPolicyCommand({ logGroupName, retentionInDays: RETENTION_DAYS });
     await reader.read("the log group's retention", () =>
-      answerOf(client.send(retention), contextOf("logs:PutRetentionPolicy")),
+      waitForAws(client.send(retention), makeCallContext("logs:PutRetentionPolicy")),
     );
   }
   const stream = new CreateLogStreamCommand({ logGroupName, logStreamName: STREAM });
   await reader.read("the making of the log stream", () =>
-    answerOf(unlessThere(client.send(stream)), contextOf("logs:CreateLogStream")),
+    waitForAws(ignoreExisting(client.send(stream)), makeCallContext("logs:CreateLogStream")),
   );
   const put = new PutLogEventsCommand({
     logGroupName,
     logStreamName: STREAM,
     logEvents: [{ timestamp: now, message: JSON.stringify(note) }],
   });
-  const { rejectedLogEventsInfo } = await answerOf(client.send(put), contextOf("logs:PutLogEvents"));
+  const { rejectedLogEventsInfo } = await waitForAws(client.send(put), makeCallContext("logs:PutLogEvents"));
   if (rejectedLogEventsInfo) throw new AwsFailure("AWS did not take the note: is this computer's clock right?");
 }
 
@@ -98,15 +98,15 @@ export async function readNotes(
   environment: Pick<Environment, "name" | "region">,
   from: number,
   abortSignal: AbortSignal,
-): Promise<Note[]> {
+): Promise<AlarmNote[]> {
   const { region } = environment;
-  const logGroupName = notesLogGroup(environment);
+  const logGroupName = formatNotesLogGroup(environment);
   const read = async () => {
-    const notes: Note[] = [];
+    const notes: AlarmNote[] = [];
     const pages = paginateFilterLogEvents({ client }, { logGroupName, startTime: from }, { abortSignal });
     try {
       for await (const { events = [] } of pages) {
-        notes.push(...events.flatMap(({ message = "" }) => parsed(message)));
+        notes.push(...events.flatMap(({ message = "" }) => parseNotes(message)));
       }
     } catch (error) {
       // Nobody has written a note yet.
@@ -115,11 +115,11 @@ export async function readNotes(
     }
     return notes;
   };
-  return answerOf(read(), { region, action: "logs:FilterLogEvents", notFound: "" });
+  return waitForAws(read(), { region, action: "logs:FilterLogEvents", notFound: "" });
 }
 
 /** Undefined where the thing is there already. */
-async function unlessThere<T>(call: Promise<T>): Promise<T | undefined> {
+async function ignoreExisting<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
@@ -128,7 +128,7 @@ async function unlessThere<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function parsed(message: string): Note[] {
+function parseNotes(message: string): AlarmNote[] {
   try {
     const { data } = note.safeParse(JSON.parse(message));
     return data ? [data] : [];

@@ -1,5 +1,5 @@
 /** What a report reads of AWS part by part, as people are told of it. */
-export const PARTS = {
+export const REPORT_PARTS = {
   alarms: "alarms",
   history: "the history of alarms",
   notes: "notes",
@@ -12,13 +12,13 @@ export const PARTS = {
   logs: "logs",
 } as const;
 
-/** One of {@link PARTS}. */
-export type Part = keyof typeof PARTS;
+/** One of {@link REPORT_PARTS}. */
+export type ReportPart = keyof typeof REPORT_PARTS;
 
 /** Whether one of these parts could not be read. */
 export function isUnread(
   { unread = [] }: { readonly unread?: readonly { readonly what: string }[] | undefined },
-  ...parts: readonly Part[]
+  ...parts: readonly ReportPart[]
 ): boolean {
-  return parts.some((part) => unread.some(({ what }) => what === PARTS[part]));
+  return parts.some((part) => unread.some(({ what }) => what === REPORT_PARTS[part]));
 }

@@ -22,13 +22,13 @@ export interface Period {
  * down to an hour.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
-export function periodEnding(name: PeriodName, now: number): Period {
+export function buildPeriod(name: PeriodName, now: number): Period {
   const days = PERIODS[name];
   const to = Math.floor(now / HOUR) * HOUR;
   return { name, days, from: to - days * DAY, to, chartSeconds: (name === "week" ? 6 * HOUR : DAY) / 1000 };
 }
 
 /** The period of the same length before. */
-export function periodBefore({ from, days, ...rest }: Period): Period {
+export function findPeriodBefore({ from, days, ...rest }: Period): Period {
   return { ...rest, days, from: from - days * DAY, to: from };
 }

@@ -6,7 +6,7 @@ import { PERIODS, type PeriodName } from "./period";
 /** The shape of a report's JSON: what a page is drawn from, and what scripts read. */
 
 /** Grows with each change that a reader has to know of. */
-export const SCHEMA_VERSION = 1;
+export const PERFORMANCE_SCHEMA_VERSION = 1;
 
 const count = z.number().min(0);
 const minutes = z.number().min(0);
@@ -143,8 +143,8 @@ const kpi = z.object({
 });
 
 /** The schema of the JSON. */
-export const reportSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+export const performanceReportSchema = z.object({
+  schemaVersion: z.literal(PERFORMANCE_SCHEMA_VERSION),
   environment: z.string(),
   region: z.string(),
   period: z.enum(Object.keys(PERIODS) as PeriodName[]),
@@ -175,9 +175,9 @@ export const reportSchema = z.object({
 });
 
 /** A report. */
-export type Report = z.output<typeof reportSchema>;
+export type PerformanceReport = z.output<typeof performanceReportSchema>;
 /** One target and what came of it. */
-export type Target = z.output<typeof target>;
+export type JudgedTarget = z.output<typeof target>;
 /** What warming a function did. */
 export type WarmingEffect = z.output<typeof warming>;
 /** How a function's memory is used. */

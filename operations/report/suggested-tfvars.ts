@@ -1,7 +1,7 @@
 import { type AlarmReport, type FunctionReport } from "./report-schema";
 
 /** What is suggested, as the block of an environment's file to add to what is there; undefined where nothing is. */
-export function suggestedTfvars(
+export function suggestTfvars(
   functions: readonly FunctionReport[],
   alarms: readonly AlarmReport[],
 ): string | undefined {
@@ -9,7 +9,7 @@ export function suggestedTfvars(
     const thresholds = alarms.flatMap(({ function: of, key, threshold }) =>
       of === name && key !== undefined && threshold?.suggested !== undefined
         ? [
-            `      ${key} = { ${threshold.key} = ${threshold.suggested} } # now ${threshold.current}; would have rung ${times(threshold.wouldHaveRung ?? 0)} in ${Math.round(threshold.days)} days`,
+            `      ${key} = { ${threshold.key} = ${threshold.suggested} } # now ${threshold.current}; would have rung ${formatTimes(threshold.wouldHaveRung ?? 0)} in ${Math.round(threshold.days)} days`,
           ]
         : [],
     );
@@ -26,6 +26,6 @@ export function suggestedTfvars(
 }
 
 /** As in "once" and "3 times". */
-export function times(count: number): string {
+export function formatTimes(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }

@@ -4,8 +4,8 @@ import { ALARMS } from "../../model/alarms";
 import { type Measure } from "../../model/metrics";
 import { type Point, readMetrics } from "../aws/metric-data";
 import { type Period } from "./period";
-import { type Range } from "../alarms/ringing";
-import { type Subject } from "../subject";
+import { type TimeRange } from "../alarms/ringing";
+import { type MeasuredFunction } from "../subject";
 
 const DAY = 24 * 3_600_000;
 
@@ -21,14 +21,14 @@ const KEPT = [
 
 /** An alarm whose figure is asked for. */
 export interface Watching {
-  readonly subject: Subject;
+  readonly subject: MeasuredFunction;
   readonly key: AlarmKey;
 }
 
 /** An alarm's own figure at its own period, as far back as CloudWatch has it. */
-export interface Watched extends Watching {
+export interface WatchedPoints extends Watching {
   readonly points: readonly Point[];
-  readonly range: Range;
+  readonly range: TimeRange;
 }
 
 /**
@@ -42,12 +42,12 @@ export async function readWatched(
   all: readonly Watching[],
   period: Pick<Period, "from" | "to">,
   signal: AbortSignal,
-): Promise<Watched[]> {
-  const found: Watched[] = [];
-  const periodOf = ({ subject, key }: Watching) => subject.watched.alarm(key).periodSeconds;
-  for (const periodSeconds of new Set(all.map(periodOf))) {
-    const those = all.filter((one) => periodOf(one) === periodSeconds);
-    const range = { from: Math.max(period.from, keptFrom(periodSeconds, period.to)), to: period.to };
+): Promise<WatchedPoints[]> {
+  const found: WatchedPoints[] = [];
+  const readPeriod = ({ subject, key }: Watching) => subject.watched.alarm(key).periodSeconds;
+  for (const periodSeconds of new Set(all.map(readPeriod))) {
+    const those = all.filter((one) => readPeriod(one) === periodSeconds);
+    const range = { from: Math.max(period.from, findKeptStart(periodSeconds, period.to)), to: period.to };
     const requests = Object.fromEntries(
       those.flatMap(({ subject, key }, index): [string, Measure][] => {
         const measure = ALARMS[key].watched(subject.watched);
@@ -61,14 +61,14 @@ export async function readWatched(
 }
 
 /** How many metrics that reads, at most. */
-export function metricsWatched(all: readonly Watching[]): number {
+export function countMetricsWatched(all: readonly Watching[]): number {
   return all.reduce(
     (total, { subject, key }) => total + Object.keys(ALARMS[key].watched(subject.watched)?.metrics ?? {}).length,
     0,
   );
 }
 
-function keptFrom(periodSeconds: number, to: number): number {
+function findKeptStart(periodSeconds: number, to: number): number {
   const days = KEPT.find(({ multipleOfSeconds }) => periodSeconds % multipleOfSeconds === 0)?.days ?? 15;
   return to - days * DAY + DAY / 24;
 }

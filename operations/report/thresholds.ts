@@ -1,10 +1,10 @@
 import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
 import { TARGETS } from "../../performance/targets";
 import { type Point } from "../aws/metric-data";
-import { type Range } from "../alarms/ringing";
+import { type TimeRange } from "../alarms/ringing";
 
 /** How an alarm would have rung with a threshold. */
-export interface Simulation {
+export interface ThresholdSimulation {
   readonly rings: number;
   /** Of the time, from 0 to 1. */
   readonly ringingShare: number;
@@ -57,8 +57,8 @@ export function simulate(
   threshold: number,
   points: readonly Point[],
   { periodSeconds, evaluationPeriods, datapointsToAlarm }: AlarmSettings,
-  { from, to }: Range,
-): Simulation {
+  { from, to }: TimeRange,
+): ThresholdSimulation {
   const period = periodSeconds * 1000;
   const periods = Math.floor((to - from) / period);
   const isBad = new Uint8Array(periods);
@@ -75,7 +75,7 @@ export function simulate(
 }
 
 /** A threshold that would have rung, or would have been quiet. */
-export interface Suggestion extends Simulation {
+export interface Suggestion extends ThresholdSimulation {
   readonly threshold: number;
 }
 
@@ -85,11 +85,11 @@ export interface NoSuggestion {
 }
 
 /** For an alarm that never rang: the highest threshold at which it would have. */
-export function lowered(
+export function lowerThreshold(
   key: AlarmKey,
   points: readonly Point[],
   settings: AlarmSettings,
-  range: Range,
+  range: TimeRange,
 ): Suggestion | NoSuggestion {
   const { least, target } = THRESHOLD_KEYS[key];
   const highest = points.reduce((most, { value }) => Math.max(most, value), -Infinity);
@@ -97,7 +97,7 @@ export function lowered(
   const rings = (threshold: number) => simulate(threshold, points, settings, range).rings > 0;
   if (!rings(least)) return { why: "what there was did not last long enough for any threshold" };
   // Of two thresholds, whatever rings at the higher one rings at the lower one.
-  const threshold = lastWhere(rings, least, Math.max(least, Math.min(settings.threshold, Math.ceil(highest))));
+  const threshold = findLastWhere(rings, least, Math.max(least, Math.min(settings.threshold, Math.ceil(highest))));
   if (threshold >= settings.threshold) return { why: "its threshold is just above what there was" };
   if (target !== undefined && threshold <= target)
     return { why: `its worst was about ${threshold}, which is within the target` };
@@ -110,17 +110,17 @@ export function lowered(
 }
 
 /** For an alarm that always rings: the lowest threshold at which it would have been quiet most of the time. */
-export function raised(
+export function raiseThreshold(
   key: AlarmKey,
   points: readonly Point[],
   settings: AlarmSettings,
-  range: Range,
+  range: TimeRange,
 ): Suggestion | NoSuggestion {
   const { least, most } = THRESHOLD_KEYS[key];
   if (points.length === 0) return { why: "CloudWatch has no data of its figure" };
   const isLoud = (threshold: number) => simulate(threshold, points, settings, range).ringingShare > GOOD_SHARE;
   if (isLoud(most)) return { why: "no threshold would have kept it quiet: mend the cause" };
-  const threshold = isLoud(least) ? lastWhere(isLoud, least, most) + 1 : least;
+  const threshold = isLoud(least) ? findLastWhere(isLoud, least, most) + 1 : least;
   if (threshold <= settings.threshold) return { why: "by its figures of now, it would be quiet" };
   return { threshold, ...simulate(threshold, points, settings, range) };
 }
@@ -129,7 +129,7 @@ export function raised(
  * The highest whole number from `low` to `high` for which a condition holds, which holds for `low` and, once it does
  * not, for none above.
  */
-function lastWhere(condition: (value: number) => boolean, low: number, high: number): number {
+function findLastWhere(condition: (value: number) => boolean, low: number, high: number): number {
   let [yes, no] = [low, high + 1];
   while (no - yes > 1) {
     const middle = Math.floor((yes + no) / 2);

@@ -1,13 +1,13 @@
 import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { runLogQuery, type Waiting } from "../aws/log-query";
+import { runLogQuery, type WaitOptions } from "../aws/log-query";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
-import { type Subject } from "../subject";
+import { type MeasuredFunction } from "../subject";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
 const LOG_GROUPS_PER_QUERY = 50;
 
-const PERCENTILES = (field: string) =>
+const formatPercentiles = (field: string) =>
   `stats pct(${field}, 50) as p50, pct(${field}, 90) as p90, pct(${field}, 99) as p99, count(*) as requests by @log`;
 
 /**
@@ -15,9 +15,9 @@ const PERCENTILES = (field: string) =>
  * the platform's reports are all that functions from elsewhere have.
  */
 const QUERIES = {
-  monitored: `filter ispresent(ExecutionTime) and start != "cold" | ${PERCENTILES("ExecutionTime")}`,
-  json: `filter type = "platform.report" and not ispresent(record.metrics.initDurationMs) | ${PERCENTILES("record.metrics.durationMs")}`,
-  text: `filter @type = "REPORT" and not ispresent(@initDuration) | ${PERCENTILES("@duration")}`,
+  monitored: `filter ispresent(ExecutionTime) and start != "cold" | ${formatPercentiles("ExecutionTime")}`,
+  json: `filter type = "platform.report" and not ispresent(record.metrics.initDurationMs) | ${formatPercentiles("record.metrics.durationMs")}`,
+  text: `filter @type = "REPORT" and not ispresent(@initDuration) | ${formatPercentiles("@duration")}`,
 } as const;
 
 /** Of a function's requests, the share that its log has to tell: it may write of some only, such as slow ones. */
@@ -53,14 +53,14 @@ export function tellsAll(warm: WarmRequests, { requests = 0, coldStarts = 0 }: S
 export async function readWarmRequests(
   client: CloudWatchLogsClient,
   region: string,
-  subjects: readonly Subject[],
+  subjects: readonly MeasuredFunction[],
   { from, to }: Pick<Period, "from" | "to">,
-  waiting: Waiting,
+  waiting: WaitOptions,
 ): Promise<LogReading> {
   const warmRequests = new Map<string, WarmRequests>();
   let [bytesScanned, dollars] = [0, 0];
   for (const [kind, query] of Object.entries(QUERIES)) {
-    const those = subjects.filter(({ watched }) => kindOf(watched) === kind);
+    const those = subjects.filter(({ watched }) => selectQuery(watched) === kind);
     for (let start = 0; start < those.length; start += LOG_GROUPS_PER_QUERY) {
       const some = those.slice(start, start + LOG_GROUPS_PER_QUERY);
       const logGroups = some.map(({ watched }) => watched.logGroup);
@@ -80,6 +80,6 @@ export async function readWarmRequests(
   return { warmRequests, bytesScanned, dollars };
 }
 
-function kindOf({ deployedHere, logFormat }: Subject["watched"]): keyof typeof QUERIES {
+function selectQuery({ deployedHere, logFormat }: MeasuredFunction["watched"]): keyof typeof QUERIES {
   return deployedHere ? "monitored" : logFormat;
 }

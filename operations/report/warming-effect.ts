@@ -1,7 +1,7 @@
 import { type Price } from "../../warming/contract";
 import { type Point } from "../aws/metric-data";
 import { type FunctionData } from "./function-data";
-import { PARTS } from "./parts";
+import { REPORT_PARTS } from "./parts";
 import { type WarmingEffect } from "./report-schema";
 
 /** Fewer requests than this, in hours without pings, say nothing about how many would have met a cold start. */
@@ -11,7 +11,7 @@ const LEAST_REQUESTS = 100;
  * What warming a function did, and cost; undefined where the warmer sends it no pings, or its figures could not be
  * read.
  */
-export function warmingEffectOf({ subject, now, hours }: FunctionData): WarmingEffect | undefined {
+export function estimateWarmingEffect({ subject, now, hours }: FunctionData): WarmingEffect | undefined {
   const { warmed, watched } = subject;
   if (!warmed || !now) return undefined;
   const { pings = 0, pingMilliseconds = 0, pingFailures = 0, startedForPings = 0 } = now;
@@ -23,22 +23,22 @@ export function warmingEffectOf({ subject, now, hours }: FunctionData): WarmingE
     ...(averageInstances !== undefined && { averageInstances }),
     ...(leastInstances !== undefined && { leastInstances }),
     ...(watched.deployedHere
-      ? comparison(hours)
+      ? compareHours(hours)
       : { comparisonNote: "users' requests cannot be told from pings: the function is deployed elsewhere" }),
     ...(warmed.price
-      ? { dollars: dollarsOf(warmed.price, pings, pingMilliseconds) }
+      ? { dollars: priceInvocations(warmed.price, pings, pingMilliseconds) }
       : { costNote: "its memory is not known: say memory_mb" }),
   };
 }
 
 /** What invocations cost. */
-export function dollarsOf({ perRequest, perSecond }: Price, invocations: number, milliseconds: number): number {
+export function priceInvocations({ perRequest, perSecond }: Price, invocations: number, milliseconds: number): number {
   return invocations * perRequest + (milliseconds / 1000) * perSecond;
 }
 
 /** An estimate: without pings, as large a share of requests would have met a cold start as in the hours without. */
-function comparison(hours: FunctionData["hours"]): Pick<WarmingEffect, "comparison" | "comparisonNote"> {
-  if (!hours) return { comparisonNote: `${PARTS.hours} could not be read` };
+function compareHours(hours: FunctionData["hours"]): Pick<WarmingEffect, "comparison" | "comparisonNote"> {
+  if (!hours) return { comparisonNote: `${REPORT_PARTS.hours} could not be read` };
   const at = (points: readonly Point[] = []) => new Map(points.map((point) => [point.at, point.value]));
   const [pings, coldStarts] = [at(hours.pings), at(hours.coldStarts)];
   const warm = { hours: 0, requests: 0, coldStarts: 0 };

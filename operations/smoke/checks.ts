@@ -1,11 +1,11 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { emitted, ofAlias } from "../../model/metrics";
-import { answerOf, AwsFailure } from "../aws/failure";
+import { buildEmittedMetric, buildAliasMetric } from "../../model/metrics";
+import { waitForAws, AwsFailure } from "../aws/failure";
 import { type MetricRequest, readMetrics } from "../aws/metric-data";
 import { type HeaderSource, HttpSender } from "../load/targets/http-sender";
-import { signedHeaders } from "../load/targets/signed-headers";
-import { oneLine } from "../one-line";
-import { type Surroundings } from "../surroundings";
+import { createHeaderSigner } from "../load/targets/signed-headers";
+import { toOneLine } from "../one-line";
+import { type CommandContext } from "../surroundings";
 import { type Callable } from "./inputs";
 
 /** A new address, or a new permission to call it, takes some seconds until it is known everywhere. */
@@ -18,17 +18,17 @@ const BETWEEN_READINGS_MILLISECONDS = 15_000;
 const PERIOD_SECONDS = 60;
 const PERIOD_MILLISECONDS = PERIOD_SECONDS * 1000;
 
-const NO_HEADERS: HeaderSource = () => Promise.resolve({});
+const provideNoHeaders: HeaderSource = () => Promise.resolve({});
 
 /** What has been looked at, and what was found. `late`: it is not there yet, which proves nothing. */
-export interface Check {
+export interface SmokeCheck {
   readonly check: string;
   readonly outcome: "ok" | "late" | "failed";
   readonly detail: string;
 }
 
 /** What checks need of their surroundings; the signal ends them. */
-export interface Waiting extends Pick<Surroundings, "now" | "wait"> {
+export interface SmokeContext extends Pick<CommandContext, "now" | "wait"> {
   readonly signal: AbortSignal;
 }
 
@@ -47,14 +47,17 @@ export interface Call {
  *
  * @throws AwsFailure when the request cannot be signed
  */
-export async function checkUrl({ callable, path, region, isSigned }: Call, { wait, signal }: Waiting): Promise<Check> {
+export async function checkUrl(
+  { callable, path, region, isSigned }: Call,
+  { wait, signal }: SmokeContext,
+): Promise<SmokeCheck> {
   const url = new URL(`${callable.url.href.replace(/\/$/, "")}/${path}`);
-  const sender = new HttpSender(url, isSigned ? signedHeaders(url, region) : NO_HEADERS);
+  const sender = new HttpSender(url, isSigned ? createHeaderSigner(url, region) : provideNoHeaders);
   let answer = "";
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) await wait(BETWEEN_ATTEMPTS_MILLISECONDS, signal);
-      answer = await answerFrom(sender);
+      answer = await describeResponse(sender);
       if (answer === "status 200") return { check: `${callable.id} answers`, outcome: "ok", detail: url.href };
     }
   } finally {
@@ -63,12 +66,12 @@ export async function checkUrl({ callable, path, region, isSigned }: Call, { wai
   return { check: `${callable.id} answers`, outcome: "failed", detail: `${url.href}: ${answer}` };
 }
 
-async function answerFrom(sender: HttpSender): Promise<string> {
+async function describeResponse(sender: HttpSender): Promise<string> {
   try {
     return `status ${(await sender.send()).status}`;
   } catch (error) {
     if (error instanceof AwsFailure || !(error instanceof Error)) throw error;
-    return oneLine(error.message);
+    return toOneLine(error.message);
   }
 }
 
@@ -82,7 +85,7 @@ export async function checkAlarms(
   client: CloudWatchClient,
   { environment, region }: { readonly environment: string; readonly region: string },
   expected: readonly string[],
-): Promise<Check> {
+): Promise<SmokeCheck> {
   const found = new Set<string>();
   const read = async () => {
     const input = {
@@ -94,7 +97,7 @@ export async function checkAlarms(
     }
   };
   const notFound = `there are no alarms in ${region}`;
-  await answerOf(read(), { region, notFound, action: "cloudwatch:DescribeAlarms" });
+  await waitForAws(read(), { region, notFound, action: "cloudwatch:DescribeAlarms" });
   const missing = expected.filter((name) => !found.has(name));
   return missing.length === 0
     ? { check: "alarms", outcome: "ok", detail: `all ${expected.length} are there` }
@@ -117,9 +120,9 @@ export async function checkMetrics(
   region: string,
   called: readonly Callable[],
   { since, forMinutes }: { readonly since: number; readonly forMinutes: number },
-  { now, wait, signal }: Waiting,
-): Promise<Check[]> {
-  const waited = new Map(called.flatMap(requestsOf));
+  { now, wait, signal }: SmokeContext,
+): Promise<SmokeCheck[]> {
+  const waited = new Map(called.flatMap(listRequests));
   const seen = new Set<string>();
   const from = Math.floor(since / PERIOD_MILLISECONDS) * PERIOD_MILLISECONDS;
   const endsAt = now() + forMinutes * 60_000;
@@ -142,10 +145,10 @@ export async function checkMetrics(
   );
 }
 
-function requestsOf({ id, name }: Callable): [string, MetricRequest][] {
+function listRequests({ id, name }: Callable): [string, MetricRequest][] {
   const subject = { name, deployedHere: true };
   return [
-    [`${id} metric Invocations`, { metric: ofAlias("Invocations", subject, "live"), statistic: "Sum" }],
-    [`${id} metric Successes`, { metric: emitted("Successes", subject), statistic: "Sum" }],
+    [`${id} metric Invocations`, { metric: buildAliasMetric("Invocations", subject, "live"), statistic: "Sum" }],
+    [`${id} metric Successes`, { metric: buildEmittedMetric("Successes", subject), statistic: "Sum" }],
   ];
 }

@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { show, InvalidInput } from "../../environments/mistakes";
-import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../warming/contract";
-import { targetOf, type WarmedFunction, warmedFunctions, WARMER_PRICE } from "../../model/warmed-functions";
-import { environmentCalled } from "../environment-choice";
+import {
+  buildWarmingTarget,
+  type WarmedFunction,
+  listWarmedFunctions,
+  WARMER_PRICE,
+} from "../../model/warmed-functions";
+import { findEnvironment } from "../environment-choice";
 
 /** What the warmer is asked in one run. */
 export type RunRequest = WarmingRequest & Required<Pick<WarmingRequest, "runId" | "rounds">>;
@@ -23,7 +28,7 @@ export interface WarmingPlan {
 }
 
 /** Which functions to warm, and how. */
-export interface WarmingWish {
+export interface WarmingArguments {
   readonly environment: string;
   /** As the environment's file calls them; every one that can be kept warm if there are none. */
   readonly functions: readonly string[];
@@ -36,23 +41,23 @@ export interface WarmingWish {
  *
  * @throws InvalidInput if there is no such environment or function
  */
-export function planWarming(environments: readonly Environment[], wish: WarmingWish): WarmingPlan {
-  const environment = environmentCalled(wish.environment, environments);
-  const chosen = functionsCalled(wish.functions, environment);
-  const warmer = deployedName(environment.name, WARMER);
+export function planWarming(environments: readonly Environment[], wish: WarmingArguments): WarmingPlan {
+  const environment = findEnvironment(wish.environment, environments);
+  const chosen = findFunctions(wish.functions, environment);
+  const warmer = formatDeployedName(environment.name, WARMER);
   return {
     environment: environment.name,
     region: environment.region,
     warmer,
-    logGroup: defaultLogGroup(warmer),
-    runs: groupsWithSameRounds(chosen).map((group) => requestFor(group, wish.fullTime)),
+    logGroup: formatDefaultLogGroup(warmer),
+    runs: groupByRounds(chosen).map((group) => buildRequest(group, wish.fullTime)),
     unpriced: chosen.filter(({ price }) => price === undefined).map(({ name }) => name),
   };
 }
 
-function functionsCalled(names: readonly string[], environment: Environment): WarmedFunction[] {
+function findFunctions(names: readonly string[], environment: Environment): WarmedFunction[] {
   const file = `environments/${environment.name}.tfvars`;
-  const warmed = warmedFunctions(environment);
+  const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) {
     throw new InvalidInput([{ file, message: "functions: expected one that can be kept warm, found none" }]);
   }
@@ -70,7 +75,7 @@ function functionsCalled(names: readonly string[], environment: Environment): Wa
 }
 
 /** A run has the same rounds for all its targets. */
-function groupsWithSameRounds(chosen: readonly WarmedFunction[]): [WarmedFunction, ...WarmedFunction[]][] {
+function groupByRounds(chosen: readonly WarmedFunction[]): [WarmedFunction, ...WarmedFunction[]][] {
   const groups = new Map<string, [WarmedFunction, ...WarmedFunction[]]>();
   for (const one of chosen) {
     const { everySeconds, forMinutes } = one.settings.preDeployment;
@@ -82,11 +87,11 @@ function groupsWithSameRounds(chosen: readonly WarmedFunction[]): [WarmedFunctio
   return [...groups.values()];
 }
 
-function requestFor(group: readonly [WarmedFunction, ...WarmedFunction[]], fullTime: boolean): RunRequest {
+function buildRequest(group: readonly [WarmedFunction, ...WarmedFunction[]], fullTime: boolean): RunRequest {
   const { everySeconds, forMinutes } = group[0].settings.preDeployment;
   return {
     strategy: "pre_deployment",
-    targets: group.map((one) => targetOf(one, "pre_deployment")),
+    targets: group.map((one) => buildWarmingTarget(one, "pre_deployment")),
     runId: randomUUID(),
     rounds: { everySeconds, forMinutes, fullTime },
     price: WARMER_PRICE,

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { answerOf, AwsFailure } from "../aws/failure";
+import { waitForAws, AwsFailure } from "../aws/failure";
 import { type WarmingPlan } from "./plan";
 
 /**
@@ -18,7 +18,7 @@ export async function startRuns({ environment, region, warmer, runs }: WarmingPl
       Payload: JSON.stringify(run),
     });
     try {
-      await answerOf(client.send(command), { region, notFound });
+      await waitForAws(client.send(command), { region, notFound });
     } catch (error) {
       if (!(error instanceof AwsFailure) || started.length === 0) throw error;
       throw new AwsFailure(`${error.message}; started before that, and going on: ${started.join(", ")}`);

@@ -3,13 +3,13 @@ import { type WarmingPlan } from "./plan";
 import { type WatchEnd } from "./watch";
 
 /** How it came out: every function warm at the end, not every one, or unknown because watching ended before. */
-export type Outcome = "warmed" | "not_warmed" | Exclude<WatchEnd, "over"> | "interrupted";
+export type WarmingOutcome = "warmed" | "not_warmed" | Exclude<WatchEnd, "over"> | "interrupted";
 
 /** What was seen of all runs. */
-export interface Summary {
+export interface WarmingSummary {
   readonly message: "summary";
   readonly environment: string;
-  readonly outcome: Outcome;
+  readonly outcome: WarmingOutcome;
   readonly targets: readonly TargetSummary[];
   /** Instances that had to be started, of all functions in all rounds. */
   readonly coldStarts: number;
@@ -34,11 +34,11 @@ export interface TargetSummary {
 }
 
 /** Adds up a plan's records. */
-export function summarize(
+export function summarizeWarming(
   plan: WarmingPlan,
   records: readonly WarmingRecord[],
   end: WatchEnd | "interrupted",
-): Summary {
+): WarmingSummary {
   const targets = plan.runs.flatMap(({ runId, targets }) => {
     const ownRecords = records.filter((record) => record.runId === runId);
     return targets.map(({ functionName, concurrency }) =>
@@ -52,7 +52,7 @@ export function summarize(
   return {
     message: "summary",
     environment: plan.environment,
-    outcome: end === "over" ? outcomeOf(targets) : end,
+    outcome: end === "over" ? findOutcome(targets) : end,
     targets,
     coldStarts: sum(targets.map(({ coldStarts }) => coldStarts)),
     estimatedDollars: Number(sum(records.map(({ estimatedDollars }) => estimatedDollars)).toPrecision(6)),
@@ -72,7 +72,7 @@ function summarizeTarget(functionName: string, concurrency: number, results: rea
   };
 }
 
-function outcomeOf(targets: readonly TargetSummary[]): Outcome {
+function findOutcome(targets: readonly TargetSummary[]): WarmingOutcome {
   const isWarm = ({ rounds, asked, instances, failures }: TargetSummary) =>
     rounds > 0 && asked > 0 && instances >= asked && failures.length === 0;
   return targets.every(isWarm) ? "warmed" : "not_warmed";

@@ -1,14 +1,14 @@
 import { type TargetResult } from "../../warming/contract";
-import { oneLine } from "../one-line";
+import { toOneLine } from "../one-line";
 import { type WarmingPlan } from "./plan";
 import { type TimedRecord } from "./run-log";
-import { type Summary, type TargetSummary } from "./summary";
-import { type WatchEnd, watchMinutes } from "./watch";
+import { type WarmingSummary, type TargetSummary } from "./summary";
+import { type WatchEnd, countWatchMinutes } from "./watch";
 
 const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
 
 /** What has been started, before anything is known of it. */
-export function startLines({ environment, region, warmer, runs }: WarmingPlan): string[] {
+export function formatStart({ environment, region, warmer, runs }: WarmingPlan): string[] {
   return [
     ...runs.map(({ targets, rounds: { everySeconds, forMinutes, fullTime } }) => {
       const functions = targets.map(({ functionName, concurrency }) => `${functionName} x ${concurrency}`).join(", ");
@@ -25,7 +25,7 @@ export function startLines({ environment, region, warmer, runs }: WarmingPlan): 
  * What is being waited for, in a terminal: how far it is, and when the next round is to show. Times are in milliseconds
  * since 1970.
  */
-export function waitingText(
+export function formatWaiting(
   { runs }: WarmingPlan,
   seen: readonly TimedRecord[],
   { startedAt, now }: { readonly startedAt: number; readonly now: number },
@@ -42,21 +42,21 @@ export function waitingText(
 }
 
 /** One round: a line for each function, and one for each thing that went wrong. */
-export function roundLines(plan: WarmingPlan, { writtenAt, record }: TimedRecord): string[] {
+export function formatRoundLines(plan: WarmingPlan, { writtenAt, record }: TimedRecord): string[] {
   const time = new Date(writtenAt).toISOString().slice(11, 19);
   const digits = String(record.rounds).length;
   const head = `${time}Z  round ${String(record.round).padStart(digits)}/${record.rounds}  `;
-  const width = nameWidth(plan);
+  const width = measureNameWidth(plan);
   return record.targets.flatMap((result, index) => [
-    `${index === 0 ? head : " ".repeat(head.length)}${result.functionName.padEnd(width)}  ${resultText(result)}`,
-    ...failureLines(result, head.length + width + 2),
+    `${index === 0 ? head : " ".repeat(head.length)}${result.functionName.padEnd(width)}  ${formatResult(result)}`,
+    ...formatFailures(result, head.length + width + 2),
   ]);
 }
 
 /** What came out, and whether it is what was asked for. */
-export function summaryLines(plan: WarmingPlan, summary: Summary): string[] {
+export function formatSummary(plan: WarmingPlan, summary: WarmingSummary): string[] {
   const { targets, coldStarts, estimatedDollars, unpriced, outcome } = summary;
-  const width = nameWidth(plan);
+  const width = measureNameWidth(plan);
   const verdicts = {
     warmed: ["Warmed as asked."],
     not_warmed: ["Not warmed as asked."],
@@ -66,45 +66,45 @@ export function summaryLines(plan: WarmingPlan, summary: Summary): string[] {
   return [
     "",
     ...targets.flatMap((target) => [
-      `${target.functionName.padEnd(width)}  ${targetText(target)}`,
-      ...failureLines(target, width + 2),
+      `${target.functionName.padEnd(width)}  ${formatTarget(target)}`,
+      ...formatFailures(target, width + 2),
     ]),
-    `Found in all: ${count(coldStarts, "cold start")}. Estimated cost, without starting them: ${DOLLARS.format(estimatedDollars)}`,
+    `Found in all: ${formatQuantity(coldStarts, "cold start")}. Estimated cost, without starting them: ${DOLLARS.format(estimatedDollars)}`,
     ...(unpriced.length === 0 ? [] : [`The cost leaves out ${unpriced.join(", ")}: set memory_mb to have it counted.`]),
     ...verdicts[outcome],
   ];
 }
 
 /** Why nothing is known of the end; undefined when it is known. */
-export function unknownEnd(plan: WarmingPlan, end: WatchEnd | "interrupted"): string | undefined {
+export function explainUnknownEnd(plan: WarmingPlan, end: WatchEnd | "interrupted"): string | undefined {
   switch (end) {
     case "over":
       return undefined;
     case "interrupted":
       return `No longer watching: ${plan.warmer} goes on with its rounds, and writes to ${plan.logGroup}`;
     case "time_limit":
-      return `No last record after ${watchMinutes(plan)} min, so how it ended is not known: look into ${plan.logGroup}`;
+      return `No last record after ${countWatchMinutes(plan)} min, so how it ended is not known: look into ${plan.logGroup}`;
   }
 }
 
-function nameWidth({ runs }: WarmingPlan): number {
+function measureNameWidth({ runs }: WarmingPlan): number {
   return Math.max(...runs.flatMap(({ targets }) => targets.map(({ functionName }) => functionName.length)));
 }
 
-function resultText({ asked, instances, coldStarts, reason }: TargetResult): string {
-  const cold = coldStarts === 0 ? "" : `, ${count(coldStarts, "cold start")}`;
-  return `${instances}/${asked} instances${cold}${reason === undefined ? "" : ` (${oneLine(reason)})`}`;
+function formatResult({ asked, instances, coldStarts, reason }: TargetResult): string {
+  const cold = coldStarts === 0 ? "" : `, ${formatQuantity(coldStarts, "cold start")}`;
+  return `${instances}/${asked} instances${cold}${reason === undefined ? "" : ` (${toOneLine(reason)})`}`;
 }
 
-function targetText({ rounds, asked, instances, coldStarts }: TargetSummary): string {
+function formatTarget({ rounds, asked, instances, coldStarts }: TargetSummary): string {
   if (rounds === 0) return `no round seen, ${asked} instances to be asked for`;
-  return `${instances}/${asked} instances in the last of ${count(rounds, "round")}, ${count(coldStarts, "cold start")}`;
+  return `${instances}/${asked} instances in the last of ${formatQuantity(rounds, "round")}, ${formatQuantity(coldStarts, "cold start")}`;
 }
 
-function failureLines({ failures }: { readonly failures: readonly string[] }, indent: number): string[] {
-  return failures.map((failure) => `${" ".repeat(indent)}failed: ${oneLine(failure)}`);
+function formatFailures({ failures }: { readonly failures: readonly string[] }, indent: number): string[] {
+  return failures.map((failure) => `${" ".repeat(indent)}failed: ${toOneLine(failure)}`);
 }
 
-function count(number: number, thing: string): string {
+function formatQuantity(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { answerOf, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
-import { type Surroundings } from "../surroundings";
+import { waitForAws, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
+import { type CommandContext } from "../surroundings";
 import { type WarmingPlan } from "./plan";
 import { RunLog, type TimedRecord } from "./run-log";
 
@@ -13,7 +13,7 @@ const GRACE_MINUTES = 2;
 export type WatchEnd = "over" | "time_limit";
 
 /** For how long a plan's runs are watched, counted from their start. */
-export function watchMinutes({ runs }: WarmingPlan): number {
+export function countWatchMinutes({ runs }: WarmingPlan): number {
   return Math.max(...runs.map(({ rounds }) => rounds.forMinutes)) + GRACE_MINUTES;
 }
 
@@ -27,17 +27,17 @@ export function watchMinutes({ runs }: WarmingPlan): number {
 export async function watchRuns(
   plan: WarmingPlan,
   startedAt: number,
-  { now, wait }: Pick<Surroundings, "now" | "wait">,
+  { now, wait }: Pick<CommandContext, "now" | "wait">,
   interruption: AbortSignal,
   onRecord: (timed: TimedRecord) => void,
 ): Promise<WatchEnd> {
-  const endsAt = startedAt + watchMinutes(plan) * 60_000;
+  const endsAt = startedAt + countWatchMinutes(plan) * 60_000;
   const client = new CloudWatchLogsClient({ region: plan.region, maxAttempts: MAX_ATTEMPTS });
   const logs = plan.runs.map(({ runId }) => new RunLog(client, plan.logGroup, runId, startedAt));
   for (;;) {
     await wait(EVERY_MILLISECONDS, interruption);
     for (const log of logs.filter(({ isOver }) => !isOver)) {
-      (await readable(log.newRecords(interruption), plan)).forEach(onRecord);
+      (await ignoreUnreadable(log.newRecords(interruption), plan)).forEach(onRecord);
     }
     if (logs.every(({ isOver }) => isOver)) return "over";
     if (now() >= endsAt) return "time_limit";
@@ -45,9 +45,9 @@ export async function watchRuns(
 }
 
 /** A log that cannot be read does not end the run. */
-async function readable<T>(records: Promise<T>, { region, logGroup, warmer }: WarmingPlan): Promise<T> {
+async function ignoreUnreadable<T>(records: Promise<T>, { region, logGroup, warmer }: WarmingPlan): Promise<T> {
   try {
-    return await answerOf(records, { region, notFound: `there is no log group ${logGroup} in ${region}` });
+    return await waitForAws(records, { region, notFound: `there is no log group ${logGroup} in ${region}` });
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
     throw new AwsFailure(`${error.message}; ${warmer} goes on, unwatched`);

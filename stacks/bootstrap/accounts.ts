@@ -24,15 +24,15 @@ const NONE_DELIVERED: Mistake = {
  *
  * @throws InvalidInput when none is left, or accounts or buckets contradict each other
  */
-export function accountsOf(environments: readonly Environment[]): readonly Account[] {
+export function groupByAccount(environments: readonly Environment[]): readonly Account[] {
   const delivered = environments.filter(({ state }) => state.backend !== "local");
   if (delivered.length === 0) throw new InvalidInput([NONE_DELIVERED]);
-  const silent = halfSaid(delivered);
+  const silent = findHalfSaid(delivered);
   // Which accounts share a bucket is known only when every file says its account.
   const mistakes =
     silent.length > 0
       ? silent
-      : [...sharedBuckets(delivered), ...withinReach(delivered, environments), ...ownState(delivered)];
+      : [...findSharedBuckets(delivered), ...findWithinReach(delivered, environments), ...findOwnState(delivered)];
   if (mistakes.length > 0) throw new InvalidInput(mistakes);
 
   const accounts = new Map<string | undefined, [Environment, ...Environment[]]>();
@@ -42,20 +42,20 @@ export function accountsOf(environments: readonly Environment[]): readonly Accou
     else accounts.set(environment.accountId, [environment]);
   }
   return [...accounts].map(([id, members]) => {
-    const stackName = stackNameOf(id);
-    return { id, stackName, stateKey: stateKeyOf(stackName), environments: members, buckets: bucketsOf(members) };
+    const stackName = formatStackName(id);
+    return { id, stackName, stateKey: formatStateKey(stackName), environments: members, buckets: listBuckets(members) };
   });
 }
 
-function stackNameOf(account: string | undefined): string {
+function formatStackName(account: string | undefined): string {
   return `bootstrap_${account ?? "account"}`;
 }
 
-function stateKeyOf(stackName: string): string {
+function formatStateKey(stackName: string): string {
   return `${stackName}.tfstate`;
 }
 
-function bucketsOf(environments: readonly Environment[]): Account["buckets"] {
+function listBuckets(environments: readonly Environment[]): Account["buckets"] {
   const buckets = new Map(
     environments.flatMap(({ state }) => (state.backend === "s3" ? [[state.bucket, state.region] as const] : [])),
   );
@@ -63,17 +63,17 @@ function bucketsOf(environments: readonly Environment[]): Account["buckets"] {
 }
 
 /** With an account in some files only, nobody could tell whether the others mean the same one. */
-function halfSaid(environments: readonly Environment[]): Mistake[] {
+function findHalfSaid(environments: readonly Environment[]): Mistake[] {
   const silent = environments.filter(({ accountId }) => accountId === undefined);
   if (silent.length === environments.length) return [];
   return silent.map(({ name }) => ({
-    file: fileOf(name),
+    file: formatFile(name),
     message: "account_id: expected 12 digits in quotes, as the other environments have it, got nothing",
   }));
 }
 
 /** A bucket is in one region of one account. */
-function sharedBuckets(environments: readonly Environment[]): Mistake[] {
+function findSharedBuckets(environments: readonly Environment[]): Mistake[] {
   const first = new Map<string, Environment>();
   return environments.flatMap((environment) => {
     const { state, accountId, name } = environment;
@@ -83,13 +83,13 @@ function sharedBuckets(environments: readonly Environment[]): Mistake[] {
       first.set(state.bucket, environment);
       return [];
     }
-    const file = fileOf(name);
+    const file = formatFile(name);
     if (other.accountId !== accountId) {
-      const message = `state.bucket: expected a bucket of its own account, got ${state.bucket}, as in ${fileOf(other.name)}`;
+      const message = `state.bucket: expected a bucket of its own account, got ${state.bucket}, as in ${formatFile(other.name)}`;
       return [{ file, message }];
     }
     if (other.state.region !== state.region) {
-      const message = `state.region: expected ${other.state.region}, as in ${fileOf(other.name)} for the same bucket, got ${state.region}`;
+      const message = `state.region: expected ${other.state.region}, as in ${formatFile(other.name)} for the same bucket, got ${state.region}`;
       return [{ file, message }];
     }
     return [];
@@ -97,7 +97,7 @@ function sharedBuckets(environments: readonly Environment[]): Mistake[] {
 }
 
 /** Policies know an environment's things in a region by what their names begin with. */
-function withinReach(delivered: readonly Environment[], all: readonly Environment[]): Mistake[] {
+function findWithinReach(delivered: readonly Environment[], all: readonly Environment[]): Mistake[] {
   return all.flatMap(({ name, region, accountId }) => {
     const other = delivered.find(
       (one) =>
@@ -109,21 +109,24 @@ function withinReach(delivered: readonly Environment[], all: readonly Environmen
     const message =
       `expected a file name that does not begin with ${other.name}-, or another region or account: ` +
       `who may deploy ${other.name} could change everything in ${name}`;
-    return [{ file: fileOf(name), message }];
+    return [{ file: formatFile(name), message }];
   });
 }
 
 /** Where the bootstrap stack's own state will be, no role may write. */
-function ownState(environments: readonly Environment[]): Mistake[] {
+function findOwnState(environments: readonly Environment[]): Mistake[] {
   return environments.flatMap(({ name, accountId, state }) => {
-    const own = stateKeyOf(stackNameOf(accountId));
+    const own = formatStateKey(formatStackName(accountId));
     if (state.backend !== "s3" || state.key !== own) return [];
     return [
-      { file: fileOf(name), message: `state.key: expected another path than the bootstrap stack's own, got ${own}` },
+      {
+        file: formatFile(name),
+        message: `state.key: expected another path than the bootstrap stack's own, got ${own}`,
+      },
     ];
   });
 }
 
-function fileOf(name: string): string {
+function formatFile(name: string): string {
   return `environments/${name}.tfvars`;
 }

@@ -9,8 +9,8 @@ import { type Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
 import { addBackend } from "../backend";
 import { type Account } from "./accounts";
-import { boundaryName } from "./grants";
-import { boundaryPolicy, deployPolicy, planPolicy, smokePolicy } from "./policies";
+import { formatBoundaryName } from "./grants";
+import { buildBoundaryPolicy, buildDeployPolicy, buildPlanPolicy, buildSmokePolicy } from "./policies";
 import { addStateBucket } from "./state-bucket";
 import { type Purpose, Trust } from "./trust";
 import { AWS_PROVIDER_VERSION } from "../provider-version";
@@ -40,7 +40,7 @@ export class BootstrapStack extends TerraformStack {
     const { environments, buckets } = account;
     const [home] = environments;
     const [bucket] = buckets;
-    this.providerOf(bucket?.region ?? home.region);
+    this.findProvider(bucket?.region ?? home.region);
     this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
     const state: Environment["state"] =
       stateInBucket && bucket
@@ -49,7 +49,7 @@ export class BootstrapStack extends TerraformStack {
     addBackend(this, { ...home, name: account.stackName, state }, stackFolder);
 
     for (const { name, region } of buckets) {
-      addStateBucket(this, `bucket_${name}`, { name, provider: this.providerOf(region) });
+      addStateBucket(this, `bucket_${name}`, { name, provider: this.findProvider(region) });
     }
 
     const identity = new DataAwsCallerIdentity(this, "identity").accountId;
@@ -60,13 +60,13 @@ export class BootstrapStack extends TerraformStack {
       const place = { partition, account: identity, region, name };
       const role = (purpose: Purpose, statements: readonly object[]) =>
         this.addRole(environment, purpose, trust.policy(environment, purpose), statements);
-      const plan = role("plan", planPolicy(environment, place));
-      const deploy = role("deploy", deployPolicy(environment, place));
-      const smoke = role("smoke", smokePolicy(place));
+      const plan = role("plan", buildPlanPolicy(environment, place));
+      const deploy = role("deploy", buildDeployPolicy(environment, place));
+      const smoke = role("smoke", buildSmokePolicy(place));
       const boundary = new IamPolicy(this, `${name}_boundary`, {
-        name: boundaryName(place),
+        name: formatBoundaryName(place),
         description: `The most that functions of ${name} may do`,
-        policy: JSON.stringify({ Version: "2012-10-17", Statement: boundaryPolicy(place) }),
+        policy: JSON.stringify({ Version: "2012-10-17", Statement: buildBoundaryPolicy(place) }),
       }).arn;
       return [name, { plan, deploy, smoke, boundary }] as const;
     });
@@ -103,7 +103,7 @@ export class BootstrapStack extends TerraformStack {
   }
 
   /** The provider of a region; the first one is the stack's default. */
-  private providerOf(region: string): AwsProvider {
+  private findProvider(region: string): AwsProvider {
     const known = this.providers.get(region);
     if (known) return known;
     const isDefault = this.providers.size === 0;

@@ -1,4 +1,4 @@
-import { rolePath } from "../../environments/names";
+import { formatRolePath } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 
 /**
@@ -36,62 +36,69 @@ export interface Grant {
 const WARMED_FUNCTIONS_INLINE = 20;
 const SECRETS_INLINE = 10;
 
-const named =
+const formatArns =
   (service: string, prefix = "") =>
   ({ partition, account, region, name }: Place) => [
     `arn:${partition}:${service}:${region}:${account}:${prefix}${name}-*`,
   ];
 
-const functions = named("lambda", "function:");
-const alarms = named("cloudwatch", "alarm:");
-const rules = named("events", "rule/");
-const queues = named("sqs");
-const topics = named("sns");
+const functions = formatArns("lambda", "function:");
+const alarms = formatArns("cloudwatch", "alarm:");
+const rules = formatArns("events", "rule/");
+const queues = formatArns("sqs");
+const topics = formatArns("sns");
 
 /** By their path, which nobody else's role has: a name of the same beginning may be anybody's. */
-const roles = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:role${rolePath(name)}*`];
+const formatRoleArns = ({ partition, account, name }: Place) => [
+  `arn:${partition}:iam::${account}:role${formatRolePath(name)}*`,
+];
 
-const policies = ({ partition, account, name }: Place) => [`arn:${partition}:iam::${account}:policy${rolePath(name)}*`];
+const formatPolicyArns = ({ partition, account, name }: Place) => [
+  `arn:${partition}:iam::${account}:policy${formatRolePath(name)}*`,
+];
 
 /** The policy that no role which the environment makes can exceed. */
-export function boundaryName({ name }: Pick<Place, "name">): string {
+export function formatBoundaryName({ name }: Pick<Place, "name">): string {
   return `warmwatch_${name}_boundary`;
 }
 
-const bounded = (place: Place): Condition => ({
+const requireBoundary = (place: Place): Condition => ({
   StringEquals: {
-    "iam:PermissionsBoundary": `arn:${place.partition}:iam::${place.account}:policy/${boundaryName(place)}`,
+    "iam:PermissionsBoundary": `arn:${place.partition}:iam::${place.account}:policy/${formatBoundaryName(place)}`,
   },
 });
 
 /** Dashboards are an account's, in all its regions. */
-const dashboards = ({ partition, account, name }: Place) =>
+const formatDashboardArns = ({ partition, account, name }: Place) =>
   ["", "-existing"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
 
-const logGroupsAt = ({ partition, account, region }: Place) => `arn:${partition}:logs:${region}:${account}:log-group:`;
+const formatLogGroupPrefix = ({ partition, account, region }: Place) =>
+  `arn:${partition}:logs:${region}:${account}:log-group:`;
 
-const logGroups = (place: Place) =>
-  ["/aws/lambda/", "/aws/vendedlogs/http-api/"].map((prefix) => `${logGroupsAt(place)}${prefix}${place.name}-*`);
+const formatLogGroupArns = (place: Place) =>
+  ["/aws/lambda/", "/aws/vendedlogs/http-api/"].map(
+    (prefix) => `${formatLogGroupPrefix(place)}${prefix}${place.name}-*`,
+  );
 
-const allLogGroups = (place: Place) => [`${logGroupsAt(place)}*`];
+const formatAllLogGroups = (place: Place) => [`${formatLogGroupPrefix(place)}*`];
 
-const keys = ({ partition, account, region }: Place) => [`arn:${partition}:kms:${region}:${account}:key/*`];
+const formatKeyArns = ({ partition, account, region }: Place) => [`arn:${partition}:kms:${region}:${account}:key/*`];
 
 /** An API's id is made up by AWS. */
-const apis = ({ partition, region }: Place) =>
+const formatApiArns = ({ partition, region }: Place) =>
   ["apis", "apis/*", "tags/*"].map((path) => `arn:${partition}:apigateway:${region}::/${path}`);
 
 /** For actions that know no resources. */
-const anything = () => ["*"];
-const here = ({ region }: Place): Condition => ({ StringEquals: { "aws:RequestedRegion": region } });
+const allowAnything = () => ["*"];
+const requireRegion = ({ region }: Place): Condition => ({ StringEquals: { "aws:RequestedRegion": region } });
 
 /** A key's id is made up by AWS: its tag tells whose it is. */
-const taggedAsOwn = ({ name }: Place): Condition => ({ StringEquals: { "aws:ResourceTag/Environment": name } });
+const requireOwnTag = ({ name }: Place): Condition => ({ StringEquals: { "aws:ResourceTag/Environment": name } });
 
 const hasPublicEndpoint = ({ functions }: Environment) =>
   Object.values(functions).some(({ endpoint }) => endpoint === "public");
 
-const watchesExisting = ({ existingFunctions }: Environment) => Object.keys(existingFunctions).length > 0;
+const hasExistingFunctions = ({ existingFunctions }: Environment) => Object.keys(existingFunctions).length > 0;
 
 /** Whether a role may have more to allow than its own policy holds: one that reads many secrets, or the warmer's. */
 const needsManagedPolicies = ({ functions, existingFunctions }: Environment) =>
@@ -106,7 +113,7 @@ const METRIC_FILTERS = {
 const HTTP_API: Grant = {
   read: ["apigateway:GET"],
   write: ["apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"],
-  on: apis,
+  on: formatApiArns,
   neededBy: hasPublicEndpoint,
 };
 
@@ -138,15 +145,20 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         "logs:PutResourcePolicy",
         "logs:UpdateLogDelivery",
       ],
-      on: anything,
-      if: here,
+      on: allowAnything,
+      if: requireRegion,
       neededBy: hasPublicEndpoint,
     },
   ],
   aws_cloudwatch_composite_alarm: [
     // Both refuse a narrower scope:
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
-    { read: ["cloudwatch:DescribeAlarms"], write: ["cloudwatch:PutCompositeAlarm"], on: anything, if: here },
+    {
+      read: ["cloudwatch:DescribeAlarms"],
+      write: ["cloudwatch:PutCompositeAlarm"],
+      on: allowAnything,
+      if: requireRegion,
+    },
     {
       read: ["cloudwatch:ListTagsForResource"],
       write: ["cloudwatch:DeleteAlarms", "cloudwatch:TagResource", "cloudwatch:UntagResource"],
@@ -157,7 +169,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       read: ["cloudwatch:GetDashboard"],
       write: ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
-      on: dashboards,
+      on: formatDashboardArns,
     },
   ],
   aws_cloudwatch_event_rule: [
@@ -171,7 +183,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { read: ["events:ListTargetsByRule"], write: ["events:PutTargets", "events:RemoveTargets"], on: rules },
   ],
   aws_cloudwatch_log_group: [
-    { read: ["logs:DescribeLogGroups"], on: anything, if: here },
+    { read: ["logs:DescribeLogGroups"], on: allowAnything, if: requireRegion },
     {
       read: ["logs:ListTagsForResource"],
       write: [
@@ -182,17 +194,17 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         "logs:TagResource",
         "logs:UntagResource",
       ],
-      on: logGroups,
+      on: formatLogGroupArns,
     },
   ],
   aws_cloudwatch_log_metric_filter: [
-    { ...METRIC_FILTERS, on: logGroups },
+    { ...METRIC_FILTERS, on: formatLogGroupArns },
     // The logs of functions that are deployed elsewhere have names of any kind, and a role's policies have a limited
     // size.
-    { ...METRIC_FILTERS, on: allLogGroups, neededBy: watchesExisting },
+    { ...METRIC_FILTERS, on: formatAllLogGroups, neededBy: hasExistingFunctions },
   ],
   aws_cloudwatch_metric_alarm: [
-    { read: ["cloudwatch:DescribeAlarms"], on: anything, if: here },
+    { read: ["cloudwatch:DescribeAlarms"], on: allowAnything, if: requireRegion },
     {
       read: ["cloudwatch:ListTagsForResource"],
       write: [
@@ -208,26 +220,26 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       read: ["logs:DescribeQueryDefinitions"],
       write: ["logs:PutQueryDefinition", "logs:DeleteQueryDefinition"],
-      on: anything,
-      if: here,
+      on: allowAnything,
+      if: requireRegion,
     },
   ],
   aws_iam_role: [
     {
       read: ["iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
       write: ["iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole"],
-      on: roles,
+      on: formatRoleArns,
     },
     {
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
       write: ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:UpdateAssumeRolePolicy"],
-      on: roles,
-      if: bounded,
+      on: formatRoleArns,
+      if: requireBoundary,
     },
   ],
   aws_iam_role_policy: [
-    { read: ["iam:GetRolePolicy"], write: ["iam:DeleteRolePolicy"], on: roles },
-    { write: ["iam:PutRolePolicy"], on: roles, if: bounded },
+    { read: ["iam:GetRolePolicy"], write: ["iam:DeleteRolePolicy"], on: formatRoleArns },
+    { write: ["iam:PutRolePolicy"], on: formatRoleArns, if: requireBoundary },
   ],
   // What does not fit into a role's own policy. Nobody else's policy can be attached.
   aws_iam_policy: [
@@ -242,18 +254,18 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         "iam:TagPolicy",
         "iam:UntagPolicy",
       ],
-      on: policies,
+      on: formatPolicyArns,
       neededBy: needsManagedPolicies,
     },
   ],
   aws_iam_role_policy_attachment: [
     {
       write: ["iam:AttachRolePolicy"],
-      on: roles,
-      if: (place) => ({ ...bounded(place), ArnLike: { "iam:PolicyARN": policies(place) } }),
+      on: formatRoleArns,
+      if: (place) => ({ ...requireBoundary(place), ArnLike: { "iam:PolicyARN": formatPolicyArns(place) } }),
       neededBy: needsManagedPolicies,
     },
-    { write: ["iam:DetachRolePolicy"], on: roles, neededBy: needsManagedPolicies },
+    { write: ["iam:DetachRolePolicy"], on: formatRoleArns, neededBy: needsManagedPolicies },
   ],
   aws_kms_key: [
     {
@@ -265,12 +277,12 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         "kms:UntagResource",
         "kms:UpdateKeyDescription",
       ],
-      on: keys,
-      if: taggedAsOwn,
+      on: formatKeyArns,
+      if: requireOwnTag,
     },
     {
       write: ["kms:CreateKey"],
-      on: anything,
+      on: allowAnything,
       if: ({ name, region }) => ({
         StringEquals: { "aws:RequestedRegion": region, "aws:RequestTag/Environment": name },
       }),
@@ -280,7 +292,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       // as keys that are made in the console have, not at all:
       // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
       write: ["kms:TagResource"],
-      on: keys,
+      on: formatKeyArns,
       if: ({ name }) => ({
         StringEquals: { "aws:RequestTag/Environment": name },
         StringEqualsIfExists: { "aws:ResourceTag/Environment": name },
@@ -289,7 +301,12 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
   ],
   aws_kms_key_policy: [
-    { read: ["kms:DescribeKey", "kms:GetKeyPolicy"], write: ["kms:PutKeyPolicy"], on: keys, if: taggedAsOwn },
+    {
+      read: ["kms:DescribeKey", "kms:GetKeyPolicy"],
+      write: ["kms:PutKeyPolicy"],
+      on: formatKeyArns,
+      if: requireOwnTag,
+    },
   ],
   aws_lambda_alias: [
     {
@@ -322,7 +339,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
     {
       write: ["iam:PassRole"],
-      on: roles,
+      on: formatRoleArns,
       if: () => ({ StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }),
     },
   ],

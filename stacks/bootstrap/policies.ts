@@ -8,7 +8,7 @@ import { type Condition, type Grant, GRANTS, type Place } from "./grants";
 export const MAX_INLINE_POLICY_LENGTH = 10_240;
 
 /** One statement that allows something. */
-export interface Statement {
+export interface PolicyStatement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -18,18 +18,18 @@ export interface Statement {
 /**
  * What a plan needs: to read what the environment has, and its state. It changes nothing, not even the state's lock.
  */
-export function planPolicy(environment: Environment, place: Place): Statement[] {
+export function buildPlanPolicy(environment: Environment, place: Place): PolicyStatement[] {
   return [
-    ...statements(environment, place, ({ read = [] }) => read),
-    ...stateStatements(environment, place, { object: ["s3:GetObject"], lock: [] }),
+    ...mergeStatements(environment, place, ({ read = [] }) => read),
+    ...buildStateStatements(environment, place, { object: ["s3:GetObject"], lock: [] }),
   ];
 }
 
 /** What an apply needs. */
-export function deployPolicy(environment: Environment, place: Place): Statement[] {
+export function buildDeployPolicy(environment: Environment, place: Place): PolicyStatement[] {
   return [
-    ...statements(environment, place, ({ read = [], write = [] }) => [...read, ...write]),
-    ...stateStatements(environment, place, {
+    ...mergeStatements(environment, place, ({ read = [], write = [] }) => [...read, ...write]),
+    ...buildStateStatements(environment, place, {
       object: ["s3:GetObject", "s3:PutObject"],
       lock: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
     }),
@@ -37,7 +37,7 @@ export function deployPolicy(environment: Environment, place: Place): Statement[
 }
 
 /** What the smoke check needs: to call what traffic calls, and to read alarms and metrics. */
-export function smokePolicy({ partition, region, account, name }: Place): Statement[] {
+export function buildSmokePolicy({ partition, region, account, name }: Place): PolicyStatement[] {
   return [
     allow(
       ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
@@ -52,7 +52,7 @@ export function smokePolicy({ partition, region, account, name }: Place): Statem
 }
 
 /** The most that a function of the environment may do: what its role is made with, in its account and region. */
-export function boundaryPolicy({ partition, account, region, name }: Place): Statement[] {
+export function buildBoundaryPolicy({ partition, account, region, name }: Place): PolicyStatement[] {
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   return [
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", `log-group:/aws/lambda/${name}-*`)]),
@@ -65,12 +65,12 @@ export function boundaryPolicy({ partition, account, region, name }: Place): Sta
 }
 
 /** Everything that is allowed on the same resources under the same condition is one statement. */
-function statements(
+function mergeStatements(
   environment: Environment,
   place: Place,
   actionsOf: (grant: Grant) => readonly string[],
-): Statement[] {
-  const merged = new Map<string, Statement>();
+): PolicyStatement[] {
+  const merged = new Map<string, PolicyStatement>();
   for (const grant of Object.values(GRANTS).flat()) {
     const actions = actionsOf(grant);
     if (actions.length === 0 || grant.neededBy?.(environment) === false) continue;
@@ -84,11 +84,11 @@ function statements(
 }
 
 /** https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
-function stateStatements(
+function buildStateStatements(
   { state }: Environment,
   { partition }: Place,
   { object, lock }: { readonly object: readonly string[]; readonly lock: readonly string[] },
-): Statement[] {
+): PolicyStatement[] {
   if (state.backend !== "s3") return [];
   const bucket = `arn:${partition}:s3:::${state.bucket}`;
   return [
@@ -99,6 +99,6 @@ function stateStatements(
   ];
 }
 
-function allow(actions: readonly string[], resources: readonly string[], condition?: Condition): Statement {
+function allow(actions: readonly string[], resources: readonly string[], condition?: Condition): PolicyStatement {
   return { Effect: "Allow", Action: actions, Resource: resources, ...(condition && { Condition: condition }) };
 }

@@ -50,18 +50,18 @@ export class Trust {
       deploy: [`repo:${this.repository}:environment:${name}`],
       smoke: [main],
     }[purpose];
-    const statements = [trusts(this.github.arn, GITHUB, ofGithub)];
+    const statements = [buildTrust(this.github.arn, GITHUB, ofGithub)];
     const phase = { plan: "plan", deploy: "apply", smoke: undefined }[purpose];
     if (this.hcp && state.backend === "cloud" && phase) {
       const { organization, project = DEFAULT_PROJECT, workspace } = state;
       const subject = `organization:${organization}:project:${project}:workspace:${workspace}:run_phase:${phase}`;
-      statements.push(trusts(this.hcp.arn, HCP, [subject]));
+      statements.push(buildTrust(this.hcp.arn, HCP, [subject]));
     }
     return JSON.stringify({ Version: "2012-10-17", Statement: statements });
   }
 }
 
-function trusts(provider: string, { host, audience }: Issuer, subjects: readonly string[]): object {
+function buildTrust(provider: string, { host, audience }: Issuer, subjects: readonly string[]): object {
   return {
     Effect: "Allow",
     Principal: { Federated: provider },

@@ -1,8 +1,14 @@
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
-import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { ALARMS, hyphenated } from "../../model/alarms";
-import { dashboardLink, functionLink, logGroupLink, queryLink, tracesLink } from "../../model/console-links";
+import { ALARMS, hyphenate } from "../../model/alarms";
+import {
+  formatDashboardLink,
+  formatFunctionLink,
+  formatLogGroupLink,
+  formatQueryLink,
+  formatTracesLink,
+} from "../../model/console-links";
 import { nameDashboard } from "../../model/dashboards";
 import { type SavedQueries } from "./saved-queries";
 import { type WatchedFunction } from "../../model/watched-function";
@@ -48,7 +54,7 @@ export class AlarmTexts {
       `${name}: ${happened}.`,
       "Likely: a change of its permissions or its code; the account's concurrency used up.",
       "First: read what the warmer says in its log.",
-      `Logs: ${logGroupLink(region, defaultLogGroup(deployedName(name, WARMER)))}`,
+      `Logs: ${formatLogGroupLink(region, formatDefaultLogGroup(formatDeployedName(name, WARMER)))}`,
       `Runbook: ${this.runbook("warming")}`,
     ].join("\n");
   }
@@ -63,12 +69,12 @@ export class AlarmTexts {
     const { name, region } = this.environment;
     const keys = [...new Set(ALARM_KEYS.map((key) => ALARMS[key].query))];
     const queries = keys.flatMap((key) => {
-      const id = this.queries.idOf(key, first);
-      return id === undefined ? [] : [`[${name}/${key}](${queryLink(region, id)})`];
+      const id = this.queries.findQueryId(key, first);
+      return id === undefined ? [] : [`[${name}/${key}](${formatQueryLink(region, id)})`];
     });
-    const runbooks = ALARM_KEYS.map((key) => `[${hyphenated(key)}](${this.runbook(hyphenated(key))})`);
+    const runbooks = ALARM_KEYS.map((key) => `[${hyphenate(key)}](${this.runbook(hyphenate(key))})`);
     return [
-      `**${functionName}**: [logs](${logGroupLink(region, defaultLogGroup(functionName))}) · [traces](${tracesLink(region, functionName)}) · [function, versions](${functionLink(region, functionName)})`,
+      `**${functionName}**: [logs](${formatLogGroupLink(region, formatDefaultLogGroup(functionName))}) · [traces](${formatTracesLink(region, functionName)}) · [function, versions](${formatFunctionLink(region, functionName)})`,
       `**Queries**: ${queries.join(" · ")}`,
       this.environment.runbooksUrl === undefined
         ? `**Runbooks**: ${RUNBOOKS} in the repository (links: \`runbooks_url\`)`
@@ -85,13 +91,13 @@ export class AlarmTexts {
   private links(key: AlarmKey, watched: WatchedFunction, runbook: string): string[] {
     const { name, region } = this.environment;
     const { query } = ALARMS[key];
-    const logs = logGroupLink(region, watched.logGroup);
-    const queryId = this.queries.idOf(query, watched);
+    const logs = formatLogGroupLink(region, watched.logGroup);
+    const queryId = this.queries.findQueryId(query, watched);
     return [
-      `Dashboard: ${dashboardLink(region, nameDashboard(name, watched))}`,
-      ...(queryId === undefined ? [] : [`Query ${name}/${query}: ${queryLink(region, queryId)}`]),
+      `Dashboard: ${formatDashboardLink(region, nameDashboard(name, watched))}`,
+      ...(queryId === undefined ? [] : [`Query ${name}/${query}: ${formatQueryLink(region, queryId)}`]),
       ...(logs.length > LONGEST_LOGS_LINK ? [] : [`Logs: ${logs}`]),
-      `Runbook: ${this.runbook(hyphenated(runbook))}`,
+      `Runbook: ${this.runbook(hyphenate(runbook))}`,
     ];
   }
 }

@@ -1,11 +1,18 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { type Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
-import { defaultLogGroup } from "../../environments/names";
+import { formatDefaultLogGroup } from "../../environments/names";
 import { findAlarmMeasure, nameAlarm } from "../../model/alarms";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type FunctionTable, functionTables } from "../../model/function-tables";
-import { type BigNumber, type Line, numbersOf, type Section, sectionsOf, type Widget } from "../../model/widgets";
+import { type FunctionTable, buildFunctionTables } from "../../model/function-tables";
+import {
+  type BigNumber,
+  type GraphLine,
+  buildNumbers,
+  type Section,
+  buildSections,
+  type Widget,
+} from "../../model/widgets";
 
 /** Stands for the function that the viewer chooses: CloudWatch writes the chosen one's name wherever this is. */
 const CHOSEN = "CHOSEN-FUNCTION";
@@ -62,7 +69,7 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
           values: functions.map(({ id, name }) => ({ value: name, label: id })),
         },
       ],
-      widgets: layOut(rowsOf(props)),
+      widgets: layOut(buildRows(props)),
     }),
   });
 }
@@ -87,46 +94,46 @@ function layOut(rows: readonly Row[]): object[] {
  * What is read at a glance first: figures, what is wrong and where to go on; then all functions, and the chosen one in
  * detail.
  */
-function rowsOf(props: DashboardProps): Row[] {
+function buildRows(props: DashboardProps): Row[] {
   const { functions, region } = props;
   const subject = { name: CHOSEN, deployedHere: functions[0].deployedHere };
-  const [overview, ...details] = sectionsOf(subject);
+  const [overview, ...details] = buildSections(subject);
   return [
-    { height: NUMBER_HEIGHT, widgets: numbersOf(subject).map((number) => bigNumber(number, region)) },
-    ...statusRows(props),
-    ...(overview ? sectionRows(overview, OVERVIEW_HEIGHT, props) : []),
-    headingRow("All functions"),
-    { height: TABLE_HEIGHT, widgets: functionTables(functions).map((table) => tableWidget(table, region)) },
-    ...details.flatMap((section) => sectionRows(section, DETAIL_HEIGHT, props)),
-    { height: TABLE_HEIGHT, widgets: [slowestRequests(region)] },
+    { height: NUMBER_HEIGHT, widgets: buildNumbers(subject).map((number) => buildBigNumber(number, region)) },
+    ...buildStatusRows(props),
+    ...(overview ? buildSectionRows(overview, OVERVIEW_HEIGHT, props) : []),
+    buildHeadingRow("All functions"),
+    { height: TABLE_HEIGHT, widgets: buildFunctionTables(functions).map((table) => buildTableWidget(table, region)) },
+    ...details.flatMap((section) => buildSectionRows(section, DETAIL_HEIGHT, props)),
+    { height: TABLE_HEIGHT, widgets: [buildSlowestRequests(region)] },
   ];
 }
 
-function sectionRows({ heading, widgets }: Section, height: number, props: DashboardProps): Row[] {
+function buildSectionRows({ heading, widgets }: Section, height: number, props: DashboardProps): Row[] {
   const drawn = widgets.flatMap((widget) => draw(widget, props) ?? []);
   if (drawn.length === 0) return [];
   const rows = Math.ceil(drawn.length / MOST_IN_ROW);
   const each = Math.ceil(drawn.length / rows);
   return [
-    headingRow(heading),
+    buildHeadingRow(heading),
     ...Array.from({ length: rows }, (_, row) => ({ height, widgets: drawn.slice(row * each, (row + 1) * each) })),
   ];
 }
 
-function headingRow(heading: string): Row {
+function buildHeadingRow(heading: string): Row {
   return { height: HEADING_HEIGHT, widgets: [{ type: "text", properties: { markdown: `## ${heading}` } }] };
 }
 
 /** Which alarms of the chosen function ring, whether any function needs somebody, and where to go on. */
-function statusRows(props: DashboardProps): Row[] {
+function buildStatusRows(props: DashboardProps): Row[] {
   const everywhere = props.functions.flatMap((watched) =>
     STATUS.filter((key) => findAlarmMeasure(watched, key)).map(
       (key) => `${props.alarmArnPrefix}${nameAlarm(props.environment, watched, key)}`,
     ),
   );
-  const chosen = ALARM_KEYS.flatMap((key) => chosenAlarm(key, props) ?? []);
+  const chosen = ALARM_KEYS.flatMap((key) => findChosenAlarm(key, props) ?? []);
   const [first, ...more] = Array.from({ length: Math.ceil(everywhere.length / MAX_ALARMS_IN_WIDGET) }, (_, index) =>
-    alarmWidget(
+    buildAlarmWidget(
       "Failing functions",
       everywhere.slice(index * MAX_ALARMS_IN_WIDGET, (index + 1) * MAX_ALARMS_IN_WIDGET),
     ),
@@ -135,7 +142,7 @@ function statusRows(props: DashboardProps): Row[] {
     {
       height: STATUS_HEIGHT,
       widgets: [
-        ...(chosen.length > 0 ? [alarmWidget("Alarms of the chosen function", chosen)] : []),
+        ...(chosen.length > 0 ? [buildAlarmWidget("Alarms of the chosen function", chosen)] : []),
         ...(first ? [first] : []),
         { type: "text", properties: { markdown: props.links(CHOSEN) } },
       ],
@@ -144,12 +151,15 @@ function statusRows(props: DashboardProps): Row[] {
   ];
 }
 
-function alarmWidget(title: string, alarms: readonly string[]): object {
+function buildAlarmWidget(title: string, alarms: readonly string[]): object {
   return { type: "alarm", properties: { title, alarms } };
 }
 
 /** The ARN of an alarm of whichever function is chosen; undefined where no function has such an alarm. */
-function chosenAlarm(key: AlarmKey, { environment, alarmArnPrefix, functions }: DashboardProps): string | undefined {
+function findChosenAlarm(
+  key: AlarmKey,
+  { environment, alarmArnPrefix, functions }: DashboardProps,
+): string | undefined {
   if (!functions.some((watched) => findAlarmMeasure(watched, key))) return undefined;
   const { deployedHere } = functions[0];
   return `${alarmArnPrefix}${nameAlarm(environment, { name: CHOSEN, deployedHere }, key)}`;
@@ -158,7 +168,7 @@ function chosenAlarm(key: AlarmKey, { environment, alarmArnPrefix, functions }: 
 function draw(widget: Widget, props: DashboardProps): object | undefined {
   const common = { title: widget.title, region: props.region, view: "timeSeries", stacked: false };
   if ("alarm" in widget) {
-    const arn = chosenAlarm(widget.alarm, props);
+    const arn = findChosenAlarm(widget.alarm, props);
     return arn === undefined
       ? undefined
       : { type: "metric", properties: { ...common, yAxis: { left: { min: 0 } }, annotations: { alarms: [arn] } } };
@@ -169,7 +179,7 @@ function draw(widget: Widget, props: DashboardProps): object | undefined {
     properties: {
       ...common,
       period: 300,
-      metrics: lines.map(metricLine),
+      metrics: lines.map(buildMetricLine),
       yAxis: { left: { ...axis, label: unit, showUnits: false } },
       ...(targets.length > 0 ? { annotations: { horizontal: targets } } : {}),
     },
@@ -177,12 +187,18 @@ function draw(widget: Widget, props: DashboardProps): object | undefined {
 }
 
 /** Of the whole time that the viewer has chosen, not of its last period. */
-function bigNumber({ title, lines }: BigNumber, region: string): object {
-  const properties = { title, region, view: "singleValue", setPeriodToTimeRange: true, metrics: lines.map(metricLine) };
+function buildBigNumber({ title, lines }: BigNumber, region: string): object {
+  const properties = {
+    title,
+    region,
+    view: "singleValue",
+    setPeriodToTimeRange: true,
+    metrics: lines.map(buildMetricLine),
+  };
   return { type: "metric", properties };
 }
 
-function tableWidget({ title, summary, rows }: FunctionTable, region: string): object {
+function buildTableWidget({ title, summary, rows }: FunctionTable, region: string): object {
   return {
     type: "metric",
     properties: {
@@ -190,13 +206,13 @@ function tableWidget({ title, summary, rows }: FunctionTable, region: string): o
       region,
       view: "table",
       period: 300,
-      metrics: rows.map(metricLine),
+      metrics: rows.map(buildMetricLine),
       table: { summaryColumns: [summary], showTimeSeriesData: false, stickySummary: true },
     },
   };
 }
 
-function metricLine({ label, metric, statistic, expression, id, hidden }: Line): unknown[] {
+function buildMetricLine({ label, metric, statistic, expression, id, hidden }: GraphLine): unknown[] {
   const rendering = { label, ...(id === undefined ? {} : { id }), ...(hidden ? { visible: false } : {}) };
   if (!metric) return [{ expression, ...rendering }];
   const { namespace, metricName, dimensions } = metric;
@@ -204,14 +220,14 @@ function metricLine({ label, metric, statistic, expression, id, hidden }: Line):
 }
 
 /** In either log format. */
-function slowestRequests(region: string): object {
-  const query = `SOURCE '${defaultLogGroup(CHOSEN)}'
+function buildSlowestRequests(region: string): object {
+  const query = `SOURCE '${formatDefaultLogGroup(CHOSEN)}'
 | filter type = "platform.report" or @type = "REPORT"
 | fields @timestamp, coalesce(record.requestId, @requestId) as request, coalesce(record.metrics.durationMs, @duration) as durationMs, coalesce(record.metrics.initDurationMs, @initDuration) as initMs
 | sort durationMs desc
 | limit 20`;
   return {
     type: "log",
-    properties: { title: `Slowest requests in ${defaultLogGroup(CHOSEN)}`, region, view: "table", query },
+    properties: { title: `Slowest requests in ${formatDefaultLogGroup(CHOSEN)}`, region, view: "table", query },
   };
 }

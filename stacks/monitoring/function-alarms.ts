@@ -7,7 +7,15 @@ import {
 import { Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type AlarmTexts } from "./alarm-texts";
-import { type Alarm, ALARMS, CAUSES, findAlarmMeasure, hyphenated, nameAlarm, type Route } from "../../model/alarms";
+import {
+  type Alarm,
+  ALARMS,
+  CAUSES,
+  findAlarmMeasure,
+  hyphenate,
+  nameAlarm,
+  type AlarmRoute,
+} from "../../model/alarms";
 import { type Measure } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 
@@ -17,7 +25,7 @@ export interface FunctionAlarmsProps {
   readonly watched: WatchedFunction;
   readonly texts: AlarmTexts;
   /** ARN of the topic for each route that has one. */
-  readonly topics: Readonly<Record<Exclude<Route, "composite">, string>>;
+  readonly topics: Readonly<Record<Exclude<AlarmRoute, "composite">, string>>;
 }
 
 /**
@@ -44,7 +52,7 @@ export class FunctionAlarms extends Construct {
     const { environment, watched, texts, topics } = this.props;
     const settings = watched.alarm(key);
     const actions = route === "composite" ? undefined : [topics[route]];
-    return new CloudwatchMetricAlarm(this, hyphenated(key), {
+    return new CloudwatchMetricAlarm(this, hyphenate(key), {
       alarmName: nameAlarm(environment, watched, key),
       alarmDescription: texts.of(key, watched),
       comparisonOperator: "GreaterThanThreshold",
@@ -58,7 +66,7 @@ export class FunctionAlarms extends Construct {
       // deletes then:
       // https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy
       lifecycle: { createBeforeDestroy: true },
-      ...measured(measure, settings.periodSeconds),
+      ...buildMeasured(measure, settings.periodSeconds),
     });
   }
 
@@ -84,7 +92,10 @@ export class FunctionAlarms extends Construct {
   }
 }
 
-function measured({ statistic, metrics, expression }: Measure, period: number): Partial<CloudwatchMetricAlarmConfig> {
+function buildMeasured(
+  { statistic, metrics, expression }: Measure,
+  period: number,
+): Partial<CloudwatchMetricAlarmConfig> {
   if (expression === undefined) {
     const [metric] = Object.values(metrics);
     return { ...metric, period, statistic };

@@ -10,7 +10,7 @@ import { addPlatformMetrics } from "./platform-metrics";
 import { SavedQueries } from "./saved-queries";
 import { addWarmerAlarms } from "./warmer-alarms";
 import { listDashboards } from "../../model/dashboards";
-import { watchedFunctions } from "../../model/watched-function";
+import { listWatchedFunctions } from "../../model/watched-function";
 
 /** What monitoring needs of the rest of a stack. */
 export interface MonitoringProps {
@@ -30,7 +30,7 @@ export function addMonitoring(
   stack: Construct,
   { environment, sensitiveVariables, logGroups, warming }: MonitoringProps,
 ): void {
-  const functions = watchedFunctions(environment);
+  const functions = listWatchedFunctions(environment);
   const { urgent, notice, account, partition } = new Notifications(
     stack,
     "notifications",

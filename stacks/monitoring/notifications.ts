@@ -6,7 +6,7 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
-import { arnPart } from "../arn";
+import { selectArnPart } from "../arn";
 import { type SensitiveVariables } from "../sensitive-variables";
 
 const ALARM_SERVICE = { Service: "cloudwatch.amazonaws.com" };
@@ -31,7 +31,8 @@ export class Notifications extends Construct {
       description: `Encrypts the alarms of ${name} on their way`,
       enableKeyRotation: true,
     });
-    const fromArn = (part: string, index: number) => new TerraformLocal(this, part, arnPart(key.arn, index)).asString;
+    const fromArn = (part: string, index: number) =>
+      new TerraformLocal(this, part, selectArnPart(key.arn, index)).asString;
     this.partition = fromArn("partition", 1);
     this.account = fromArn("account", 4);
     const thisAccount = { StringEquals: { "aws:SourceAccount": this.account } };
@@ -86,8 +87,8 @@ export class Notifications extends Construct {
 
     const subscribe = (topicId: "urgent" | "notice", subscriber: string, protocol: string, endpoint: string) =>
       new SnsTopicSubscription(this, `${topicId}-${subscriber}`, { topicArn: this[topicId].arn, protocol, endpoint });
-    for (const address of [...alarmEmails, ...urgentEmails]) subscribe("urgent", idOf(address), "email", address);
-    for (const address of alarmEmails) subscribe("notice", idOf(address), "email", address);
+    for (const address of [...alarmEmails, ...urgentEmails]) subscribe("urgent", formatId(address), "email", address);
+    for (const address of alarmEmails) subscribe("notice", formatId(address), "email", address);
     if (alarmWebhookVariable !== undefined) {
       const address = sensitiveVariables.valueNamed(alarmWebhookVariable);
       subscribe("urgent", "webhook", "https", address);
@@ -97,6 +98,6 @@ export class Notifications extends Construct {
 }
 
 /** As in `ops_40example_2ecom`: different for each address. */
-function idOf(address: string): string {
+function formatId(address: string): string {
   return address.replaceAll(/[^A-Za-z0-9-]/g, (character) => `_${character.charCodeAt(0).toString(16)}`);
 }

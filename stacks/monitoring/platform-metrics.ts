@@ -1,6 +1,6 @@
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter";
 import { type Construct } from "constructs";
-import { PLATFORM_METRICS, platformNamespace, type PlatformMetricName } from "../../performance/metrics";
+import { PLATFORM_METRICS, formatPlatformNamespace, type PlatformMetricName } from "../../performance/metrics";
 import { listPlatformMetrics } from "../../model/platform-metrics";
 import { type LogFormat, type WatchedFunction } from "../../model/watched-function";
 
@@ -55,14 +55,14 @@ export const FILTERS: Readonly<Record<LogFormat, Readonly<Record<PlatformMetricN
 export function addPlatformMetrics(scope: Construct, watched: WatchedFunction, logGroup: string): void {
   for (const metric of listPlatformMetrics(watched)) {
     const { pattern, value } = FILTERS[watched.logFormat][metric];
-    const id = kebabCase(metric);
+    const id = toKebabCase(metric);
     new CloudwatchLogMetricFilter(scope, id, {
       name: `platform-${id}`,
       logGroupName: logGroup,
       pattern,
       metricTransformation: {
         name: metric,
-        namespace: platformNamespace(watched.name),
+        namespace: formatPlatformNamespace(watched.name),
         value,
         unit: PLATFORM_METRICS[metric].unit,
       },
@@ -71,6 +71,6 @@ export function addPlatformMetrics(scope: Construct, watched: WatchedFunction, l
 }
 
 /** `InitDuration` is `init-duration`. */
-function kebabCase(name: string): string {
+function toKebabCase(name: string): string {
   return name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }

@@ -26,38 +26,38 @@ export class SavedQueries extends Construct {
         queryString: WARMING_RUNS,
         logGroupNames: [warmerLogGroup],
       });
-      for (const watched of functions) this.ids.set(idKey("warming-runs", watched), queryDefinitionId);
+      for (const watched of functions) this.ids.set(formatIdKey("warming-runs", watched), queryDefinitionId);
     }
     for (const format of FORMATS) {
       const those = functions.filter(({ logFormat }) => logFormat === format);
       for (let from = 0; from < those.length; from += MAX_LOG_GROUPS) {
         const some = those.slice(from, from + MAX_LOG_GROUPS);
         const suffix = `${format === "text" ? "-text" : ""}${from === 0 ? "" : `-${from / MAX_LOG_GROUPS + 1}`}`;
-        for (const [key, queryString] of queriesFor(format)) {
+        for (const [key, queryString] of listQueries(format)) {
           const { queryDefinitionId } = new CloudwatchQueryDefinition(this, `${key}${suffix}`, {
             name: `${environment}/${key}${suffix}`,
             queryString,
             logGroupNames: some.map(({ logGroup }) => logGroup),
           });
-          for (const watched of some) this.ids.set(idKey(key, watched), queryDefinitionId);
+          for (const watched of some) this.ids.set(formatIdKey(key, watched), queryDefinitionId);
         }
       }
     }
   }
 
   /** The saved query's id; undefined where it cannot be asked of the function's log. */
-  idOf(key: QueryKey, watched: WatchedFunction): string | undefined {
-    return this.ids.get(idKey(key, watched));
+  findQueryId(key: QueryKey, watched: WatchedFunction): string | undefined {
+    return this.ids.get(formatIdKey(key, watched));
   }
 }
 
-function queriesFor(format: LogFormat): [QueryKey, string][] {
+function listQueries(format: LogFormat): [QueryKey, string][] {
   return (Object.keys(QUERIES) as (keyof typeof QUERIES)[]).flatMap((key) => {
     const text = QUERIES[key][format];
     return text === undefined ? [] : [[key, text]];
   });
 }
 
-function idKey(key: QueryKey, { id }: WatchedFunction): string {
+function formatIdKey(key: QueryKey, { id }: WatchedFunction): string {
   return `${key} of ${id}`;
 }

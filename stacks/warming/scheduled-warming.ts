@@ -7,10 +7,10 @@ import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { type WarmingRequest } from "../../warming/contract";
 import { TARGETS_PER_RULE } from "../quotas";
-import { scheduleRules, type ScheduleRule } from "../../model/schedules";
-import { switchedOnSchedules, targetOf, type WarmedFunction, WARMER_PRICE } from "../../model/warmed-functions";
+import { buildScheduleRules, type ScheduleRule } from "../../model/schedules";
+import { selectSchedules, buildWarmingTarget, type WarmedFunction, WARMER_PRICE } from "../../model/warmed-functions";
 import { nameMissedQueue } from "../../model/warmer-alarms";
-import { type Warmer } from "./warmer";
+import { type WarmerFunction } from "./warmer";
 
 /**
  * Of a rule's input, which may have 8,192 characters, a target takes 420 at most:
@@ -28,9 +28,15 @@ const FOURTEEN_DAYS_SECONDS = 1_209_600;
 export class ScheduledWarming extends Construct {
   readonly missed: SqsQueue | undefined;
 
-  constructor(scope: Construct, id: string, environment: string, warmer: Warmer, warmed: readonly WarmedFunction[]) {
+  constructor(
+    scope: Construct,
+    id: string,
+    environment: string,
+    warmer: WarmerFunction,
+    warmed: readonly WarmedFunction[],
+  ) {
     super(scope, id);
-    const rules = [...functionsByRule(warmed)];
+    const rules = [...groupByRule(warmed)];
     if (rules.length === 0) return;
     this.missed = new SqsQueue(this, "missed", {
       name: nameMissedQueue(environment),
@@ -63,7 +69,7 @@ interface RuleProps {
   readonly environment: string;
   readonly rule: ScheduleRule;
   readonly functions: readonly WarmedFunction[];
-  readonly warmer: Warmer;
+  readonly warmer: WarmerFunction;
   readonly missed: SqsQueue;
 }
 
@@ -79,7 +85,7 @@ function addRules(scope: Construct, props: RuleProps): CloudwatchEventRule[] {
   for (let from = 0; from < functions.length; from += TARGETS_PER_INPUT) {
     const request: WarmingRequest = {
       strategy,
-      targets: functions.slice(from, from + TARGETS_PER_INPUT).map((one) => targetOf(one, strategy)),
+      targets: functions.slice(from, from + TARGETS_PER_INPUT).map((one) => buildWarmingTarget(one, strategy)),
       price: WARMER_PRICE,
     };
     inputs.push(JSON.stringify(request));
@@ -112,7 +118,12 @@ function addRules(scope: Construct, props: RuleProps): CloudwatchEventRule[] {
 function addRule(
   scope: Construct,
   id: string,
-  { name, description, expression, warmer }: { name: string; description: string; expression: string; warmer: Warmer },
+  {
+    name,
+    description,
+    expression,
+    warmer,
+  }: { name: string; description: string; expression: string; warmer: WarmerFunction },
 ): CloudwatchEventRule {
   const rule = new CloudwatchEventRule(scope, id, { name, description, scheduleExpression: expression });
   new LambdaPermission(scope, `${id}-permission`, {
@@ -124,10 +135,10 @@ function addRule(
   return rule;
 }
 
-function functionsByRule(warmed: readonly WarmedFunction[]): Map<ScheduleRule, WarmedFunction[]> {
+function groupByRule(warmed: readonly WarmedFunction[]): Map<ScheduleRule, WarmedFunction[]> {
   const rules = new Map<string, [ScheduleRule, WarmedFunction[]]>();
   for (const one of warmed) {
-    for (const rule of scheduleRules(switchedOnSchedules(one))) {
+    for (const rule of buildScheduleRules(selectSchedules(one))) {
       const key = `${rule.strategy} ${rule.expression}`;
       const [, functions] = rules.get(key) ?? [rule, []];
       rules.set(key, [rule, [...functions, one]]);

@@ -4,19 +4,19 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
-import { defaultLogGroup, deployedName, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../warming/contract";
-import { arnPart } from "../arn";
+import { selectArnPart } from "../arn";
 import { type Bundle, HANDLER } from "../bundle";
 import { addExecutionRole, allow } from "../execution-role";
-import { targetOf, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
+import { buildWarmingTarget, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
 
 /** A ping that is this late would meet a round that is over: the next one is better. */
 const LONGEST_WAIT_SECONDS = 60;
 
 /** The function that keeps the others warm. The construct's id is its name in addresses. */
-export class Warmer extends Construct {
+export class WarmerFunction extends Construct {
   readonly lambda: LambdaFunction;
   /** Its name in AWS. */
   readonly name: string;
@@ -30,8 +30,8 @@ export class Warmer extends Construct {
     warmed: readonly WarmedFunction[],
   ) {
     super(scope, id);
-    const name = (this.name = deployedName(environment.name, WARMER));
-    this.logGroup = defaultLogGroup(name);
+    const name = (this.name = formatDeployedName(environment.name, WARMER));
+    this.logGroup = formatDefaultLogGroup(name);
     const logs = new CloudwatchLogGroup(this, "logs", {
       name: this.logGroup,
       retentionInDays: environment.logRetentionDays,
@@ -44,7 +44,7 @@ export class Warmer extends Construct {
       tracing: true,
       secrets: {},
       permissions: ({ arn }) => {
-        const prefix = ["arn", arnPart(arn, 1), "lambda", region, arnPart(arn, 4), "function", ""];
+        const prefix = ["arn", selectArnPart(arn, 1), "lambda", region, selectArnPart(arn, 4), "function", ""];
         const functions = new TerraformLocal(this, "functions", Fn.join(":", prefix)).asString;
         return [
           // A gate pings a version by its number, which no pattern of a policy can tell from an alias.
@@ -87,7 +87,7 @@ export class Warmer extends Construct {
   addGate(scope: Construct, warmed: WarmedFunction, version: string): LambdaInvocation {
     const request: WarmingRequest = {
       strategy: "gate",
-      targets: [{ ...targetOf(warmed, "gate"), qualifier: version, version }],
+      targets: [{ ...buildWarmingTarget(warmed, "gate"), qualifier: version, version }],
       price: WARMER_PRICE,
     };
     return new LambdaInvocation(scope, "gate", {

@@ -5,8 +5,8 @@ import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type Bundle } from "../bundle";
 import { ScheduledWarming } from "./scheduled-warming";
-import { type WarmedFunction, warmedFunctions } from "../../model/warmed-functions";
-import { Warmer } from "./warmer";
+import { type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
+import { WarmerFunction } from "./warmer";
 
 /** Makes what a new version has to pass before it gets traffic, and pings. */
 export type AddGate = (scope: Construct, version: string) => LambdaInvocation;
@@ -24,10 +24,10 @@ export interface Warming {
 
 /** The warmer and its schedules; undefined where no function can be kept warm. */
 export function addWarming(stack: Construct, environment: Environment, bundle: Bundle): Warming | undefined {
-  const warmed = warmedFunctions(environment);
+  const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) return undefined;
   const group = new Construct(stack, "warming");
-  const warmer = new Warmer(group, WARMER, environment, bundle, warmed);
+  const warmer = new WarmerFunction(group, WARMER, environment, bundle, warmed);
   const { missed } = new ScheduledWarming(group, "schedule", environment.name, warmer, warmed);
   const gated = new Map(warmed.filter(({ isGated }) => isGated).map((one) => [one.id, one]));
   return {

@@ -1,24 +1,26 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { holdMilliseconds, longerHold, Spreads } from "../../../warming/hold";
+import { computeHold, lengthenHold, Spreads } from "../../../warming/hold";
 import { Warmer } from "../../../functions/warmer/run";
 import { isPing, isPingReply, MAX_HOLD_MILLISECONDS } from "../../../performance/warming";
 import {
-  distinct,
+  answerDistinctly,
   MockedLambda,
-  onlyResult,
-  outputOf,
-  replyOf,
-  requestOf,
-  run,
-  serviceError,
-  targetOf,
+  takeOnlyResult,
+  makeInvokeOutput,
+  makeReply,
+  makeRequest,
+  runWarmer,
+  makeServiceError,
+  makeTarget,
 } from "./support";
 
 test("as many pings as asked go to the target's alias at once, and different instances are counted", async () => {
-  const lambda = new MockedLambda(({ index }) => outputOf(replyOf({ instanceId: `i-${index}`, cold: index === 0 })));
+  const lambda = new MockedLambda(({ index }) =>
+    makeInvokeOutput(makeReply({ instanceId: `i-${index}`, cold: index === 0 })),
+  );
 
-  const result = onlyResult(await run(requestOf()));
+  const result = takeOnlyResult(await runWarmer(makeRequest()));
 
   expect(result).toEqual({
     functionName: "dev-api",
@@ -27,7 +29,7 @@ test("as many pings as asked go to the target's alias at once, and different ins
     successful: 3,
     instances: 3,
     coldStarts: 1,
-    holdMilliseconds: holdMilliseconds(3),
+    holdMilliseconds: computeHold(3),
     failures: [],
   });
   expect(lambda.invocations.map(({ qualifier }) => qualifier)).toEqual(["warm", "warm", "warm"]);
@@ -38,30 +40,30 @@ test("as many pings as asked go to the target's alias at once, and different ins
 });
 
 test("instances that answer twice are asked once more, and are held longer", async () => {
-  const lambda = new MockedLambda(({ index }) => outputOf(replyOf({ instanceId: `i-${index % 4}` })));
+  const lambda = new MockedLambda(({ index }) => makeInvokeOutput(makeReply({ instanceId: `i-${index % 4}` })));
 
-  const result = onlyResult(await run(requestOf([targetOf({ concurrency: 5 })])));
+  const result = takeOnlyResult(await runWarmer(makeRequest([makeTarget({ concurrency: 5 })])));
 
   expect(result).toMatchObject({ asked: 5, invocations: 10, successful: 10, instances: 4 });
-  const hold = holdMilliseconds(5);
+  const hold = computeHold(5);
   expect(lambda.invocations.map(({ ping }) => ping.holdMilliseconds)).toEqual([
     ...Array<number>(5).fill(hold),
-    ...Array<number>(5).fill(longerHold(hold)),
+    ...Array<number>(5).fill(lengthenHold(hold)),
   ]);
-  expect(result.holdMilliseconds).toBe(longerHold(hold));
+  expect(result.holdMilliseconds).toBe(lengthenHold(hold));
 });
 
 test("the instances of both attempts count together", async () => {
-  new MockedLambda(({ index }) => outputOf(replyOf({ instanceId: `i-${index < 3 ? 0 : index}` })));
-  expect(onlyResult(await run(requestOf()))).toMatchObject({ invocations: 6, instances: 4 });
+  new MockedLambda(({ index }) => makeInvokeOutput(makeReply({ instanceId: `i-${index < 3 ? 0 : index}` })));
+  expect(takeOnlyResult(await runWarmer(makeRequest()))).toMatchObject({ invocations: 6, instances: 4 });
 });
 
 test("what could not be reached is asked once more, too", async () => {
   new MockedLambda((invocation) => {
     if (invocation.index === 0) throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
-    return distinct(invocation);
+    return answerDistinctly(invocation);
   });
-  expect(onlyResult(await run(requestOf()))).toMatchObject({
+  expect(takeOnlyResult(await runWarmer(makeRequest()))).toMatchObject({
     invocations: 6,
     successful: 5,
     failures: ["Error: read ECONNRESET"],
@@ -69,21 +71,21 @@ test("what could not be reached is asked once more, too", async () => {
 });
 
 const FAILURES: [string, () => unknown, string][] = [
-  ["throttling", () => fail(serviceError("TooManyRequestsException", 429)), "throttled"],
+  ["throttling", () => fail(makeServiceError("TooManyRequestsException", 429)), "throttled"],
   [
     "a permission that is missing",
-    () => fail(serviceError("AccessDeniedException", 403, "not\nauthorized")),
+    () => fail(makeServiceError("AccessDeniedException", 403, "not\nauthorized")),
     "AccessDeniedException: not authorized",
   ],
   [
     "an error of the function",
-    () => outputOf({ errorType: "TypeError", errorMessage: "x is\n not" }, { FunctionError: "Unhandled" }),
+    () => makeInvokeOutput({ errorType: "TypeError", errorMessage: "x is\n not" }, { FunctionError: "Unhandled" }),
     "TypeError: x is not",
   ],
   [
     "a timeout of the function, whose identifier differs each time",
     () =>
-      outputOf(
+      makeInvokeOutput(
         { errorType: "Sandbox.Timedout", errorMessage: `RequestId: ${Math.random()} Error: Task timed out` },
         { FunctionError: "Unhandled" },
       ),
@@ -94,7 +96,11 @@ const FAILURES: [string, () => unknown, string][] = [
     () => ({ FunctionError: "Unhandled", Payload: Buffer.from("<") }),
     "failed, and did not say why",
   ],
-  ["another function's answer", () => outputOf({ statusCode: 200 }), "does not answer as a monitored function does"],
+  [
+    "another function's answer",
+    () => makeInvokeOutput({ statusCode: 200 }),
+    "does not answer as a monitored function does",
+  ],
   ["no answer", () => ({ StatusCode: 200 }), "does not answer as a monitored function does"],
   [
     "an answer that is not JSON",
@@ -103,12 +109,12 @@ const FAILURES: [string, () => unknown, string][] = [
   ],
   [
     "a version that is not the one invoked",
-    () => outputOf(replyOf({ version: "6" })),
+    () => makeInvokeOutput(makeReply({ version: "6" })),
     "answers as version 6, but version 7 was invoked",
   ],
   [
     "a version that is not the one expected",
-    () => outputOf(replyOf({ version: "6" }), { ExecutedVersion: "6" }),
+    () => makeInvokeOutput(makeReply({ version: "6" }), { ExecutedVersion: "6" }),
     "version 6 answered instead of version 7",
   ],
 ];
@@ -119,7 +125,7 @@ function fail(error: Error): never {
 
 test.each(FAILURES)("%s is a failure, told once, and not repeated", async (_, answer, text) => {
   const lambda = new MockedLambda(answer);
-  expect(onlyResult(await run(requestOf([targetOf({ version: "7" })])))).toMatchObject({
+  expect(takeOnlyResult(await runWarmer(makeRequest([makeTarget({ version: "7" })])))).toMatchObject({
     invocations: 3,
     successful: 0,
     instances: 0,
@@ -129,15 +135,15 @@ test.each(FAILURES)("%s is a failure, told once, and not repeated", async (_, an
 });
 
 test("an error's text is cut", async () => {
-  new MockedLambda(() => outputOf({ errorMessage: "x".repeat(10_000) }, { FunctionError: "Unhandled" }));
-  expect(onlyResult(await run(requestOf())).failures).toEqual(["x".repeat(300)]);
+  new MockedLambda(() => makeInvokeOutput({ errorMessage: "x".repeat(10_000) }, { FunctionError: "Unhandled" }));
+  expect(takeOnlyResult(await runWarmer(makeRequest())).failures).toEqual(["x".repeat(300)]);
 });
 
 test("what works counts beside what fails", async () => {
   new MockedLambda((invocation) =>
-    invocation.index === 1 ? fail(serviceError("TooManyRequestsException", 429)) : distinct(invocation),
+    invocation.index === 1 ? fail(makeServiceError("TooManyRequestsException", 429)) : answerDistinctly(invocation),
   );
-  expect(onlyResult(await run(requestOf()))).toMatchObject({
+  expect(takeOnlyResult(await runWarmer(makeRequest()))).toMatchObject({
     invocations: 3,
     successful: 2,
     instances: 2,
@@ -152,8 +158,8 @@ test.each([
   ["none of none reserved", 0, 3, 0, "0 of 3: of 0 reserved, 1 stay free for requests"],
   ["none when none is asked for", 5, 0, 0, undefined],
 ])("pings are %s", async (_, reservedConcurrency, concurrency, asked, reason) => {
-  const lambda = new MockedLambda(distinct);
-  const result = onlyResult(await run(requestOf([targetOf({ concurrency, reservedConcurrency })])));
+  const lambda = new MockedLambda(answerDistinctly);
+  const result = takeOnlyResult(await runWarmer(makeRequest([makeTarget({ concurrency, reservedConcurrency })])));
   expect(result).toMatchObject({ asked, invocations: asked, failures: [] });
   expect(result.reason).toBe(reason);
   expect(lambda.invocations).toHaveLength(asked);
@@ -168,10 +174,10 @@ test("there are never more pings at once than leave one reserved instance free",
         most = Math.max(most, ++underWay);
         await Promise.resolve();
         underWay--;
-        return outputOf(replyOf({ instanceId: `i-${index % known}` }));
+        return makeInvokeOutput(makeReply({ instanceId: `i-${index % known}` }));
       });
-      const target = targetOf({ concurrency, reservedConcurrency: reserved });
-      const { asked } = onlyResult(await run(requestOf([target])));
+      const target = makeTarget({ concurrency, reservedConcurrency: reserved });
+      const { asked } = takeOnlyResult(await runWarmer(makeRequest([target])));
       expect(asked).toBe(Math.min(concurrency, Math.max(0, reserved - 1)));
       expect(most).toBe(asked);
     }),
@@ -184,15 +190,15 @@ test("a hold grows with the pings and with the spread of their arrivals, within 
   const spread = fc.integer({ min: 0, max: 20_000 });
   fc.assert(
     fc.property(pings, spread, fc.integer({ min: 1, max: 1000 }), (count, seen, more) => {
-      const hold = holdMilliseconds(count, seen);
+      const hold = computeHold(count, seen);
       expect(hold).toBeLessThanOrEqual(MAX_HOLD_MILLISECONDS);
       expect(hold).toBeGreaterThan(Math.min(seen, MAX_HOLD_MILLISECONDS - 1));
-      expect(holdMilliseconds(count + more, seen)).toBeGreaterThanOrEqual(hold);
-      expect(holdMilliseconds(count, seen + more)).toBeGreaterThanOrEqual(hold);
-      expect(longerHold(hold)).toBe(Math.min(hold * 2, MAX_HOLD_MILLISECONDS));
+      expect(computeHold(count + more, seen)).toBeGreaterThanOrEqual(hold);
+      expect(computeHold(count, seen + more)).toBeGreaterThanOrEqual(hold);
+      expect(lengthenHold(hold)).toBe(Math.min(hold * 2, MAX_HOLD_MILLISECONDS));
     }),
   );
-  expect([holdMilliseconds(0), holdMilliseconds(1), holdMilliseconds(1, 500)]).toEqual([0, 0, 0]);
+  expect([computeHold(0), computeHold(1), computeHold(1, 500)]).toEqual([0, 0, 0]);
 });
 
 test("a wider spread counts at once, a narrower one by half, and more pings spread more", () => {
@@ -214,21 +220,21 @@ test("the next run's hold follows from the arrivals of warm answers, and not fro
     // The later ones arrive 200 ms after the first, as they say themselves.
     const { index } = invocation;
     const heldMilliseconds = index % 3 === 0 ? 200 : 0;
-    return outputOf(replyOf({ instanceId: `i-${index}`, cold, heldMilliseconds }));
+    return makeInvokeOutput(makeReply({ instanceId: `i-${index}`, cold, heldMilliseconds }));
   });
   const warmer = new Warmer();
-  const first = onlyResult(await run(requestOf(), { warmer }));
+  const first = takeOnlyResult(await runWarmer(makeRequest(), { warmer }));
   cold = false;
-  const second = onlyResult(await run(requestOf(), { warmer }));
-  const third = onlyResult(await run(requestOf(), { warmer }));
+  const second = takeOnlyResult(await runWarmer(makeRequest(), { warmer }));
+  const third = takeOnlyResult(await runWarmer(makeRequest(), { warmer }));
 
-  expect(first.holdMilliseconds).toBe(holdMilliseconds(3));
-  expect(second.holdMilliseconds).toBe(holdMilliseconds(3));
-  expect(third.holdMilliseconds).toBeGreaterThanOrEqual(holdMilliseconds(3, 199));
+  expect(first.holdMilliseconds).toBe(computeHold(3));
+  expect(second.holdMilliseconds).toBe(computeHold(3));
+  expect(third.holdMilliseconds).toBeGreaterThanOrEqual(computeHold(3, 199));
 });
 
 test("what is not exactly a reply is none", () => {
-  const reply = replyOf({
+  const reply = makeReply({
     warmUps: [
       { name: "db", milliseconds: 3, error: "no" },
       { name: "x", milliseconds: 1 },

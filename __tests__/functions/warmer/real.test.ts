@@ -6,15 +6,15 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { type Target, type TargetResult, type WarmingRecord } from "../../../warming/contract";
+import { type WarmingTarget, type TargetResult, type WarmingRecord } from "../../../warming/contract";
 import { sendPing } from "../../../functions/warmer/ping";
 import { Warmer } from "../../../functions/warmer/run";
 import { type FunctionConfiguration } from "../../../local/lambda/function-configuration";
 import { type LocalLambda, startLambda } from "../../../local/lambda/start-lambda";
 import { bundleFunctions } from "../../../stacks/bundle";
-import { answerIn, until } from "../../local/lambda/support";
-import { makeProject, temporaryFolder } from "../../support/project";
-import { messageOf, onlyResult, requestOf, run, targetOf } from "./support";
+import { parsePayload, waitUntil } from "../../local/lambda/support";
+import { makeProject, makeTemporaryFolder } from "../../support/project";
+import { readRejection, takeOnlyResult, makeRequest, runWarmer, makeTarget } from "./support";
 
 const ROOT = join(__dirname, "../../..");
 
@@ -45,8 +45,8 @@ afterEach(async () => {
 
 /** A function's bundle as it is deployed, unpacked into a folder of its own. */
 async function bundled(root: string, name: string): Promise<string> {
-  const bundle = (await bundleFunctions(root, [name], temporaryFolder())).get(name);
-  const folder = temporaryFolder();
+  const bundle = (await bundleFunctions(root, [name], makeTemporaryFolder())).get(name);
+  const folder = makeTemporaryFolder();
   for (const [path, content] of Object.entries(unzipSync(readFileSync(bundle?.zipFile ?? "")))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
@@ -69,17 +69,17 @@ async function start(...functions: FunctionConfiguration[]): Promise<LocalLambda
   return lambda;
 }
 
-const TEN = targetOf({ concurrency: 10 });
+const TEN = makeTarget({ concurrency: 10 });
 
 test("10 pings warm 10 processes in one round, and 10 requests at once then see no cold start", async () => {
   const lambda = await start(await functionOf("dev-api", MONITORED));
 
-  const result = onlyResult(await run(requestOf([TEN])));
+  const result = takeOnlyResult(await runWarmer(makeRequest([TEN])));
 
   expect(result).toMatchObject({ asked: 10, invocations: 10, successful: 10, instances: 10, coldStarts: 10 });
   expect(new Set(lambda.environmentsOf("dev-api").map(({ pid }) => pid)).size).toBe(10);
   const requests = Array.from({ length: 10 }, () => lambda.invoke("dev-api", "live", { wait: 300 }));
-  const answers = (await Promise.all(requests)).map(answerIn);
+  const answers = (await Promise.all(requests)).map(parsePayload);
   expect(new Set(answers.map(({ pid }) => pid)).size).toBe(10);
   expect(lambda.environmentsOf("dev-api")).toHaveLength(10);
 });
@@ -112,10 +112,10 @@ test("10 warm instances are all reached in each round by pings that are held, an
   const lambda = await start(await functionOf("dev-api", MONITORED));
   await useNetwork(lambda.url);
   const warmer = new Warmer();
-  await run(requestOf([TEN]), { warmer });
+  await runWarmer(makeRequest([TEN]), { warmer });
 
   const held: TargetResult[] = [];
-  for (let round = 0; round < 5; round++) held.push(onlyResult(await run(requestOf([TEN]), { warmer })));
+  for (let round = 0; round < 5; round++) held.push(takeOnlyResult(await runWarmer(makeRequest([TEN]), { warmer })));
   const client = new LambdaClient();
   const unheld: number[] = [];
   for (let round = 0; round < 5; round++) {
@@ -135,7 +135,7 @@ test("pings that Lambda throttles are told, and not tried again", async () => {
   const lambda = await start(await functionOf("dev-api", MONITORED, { reservedConcurrency: 3 }));
   const { requests } = await useNetwork(lambda.url);
 
-  const result = onlyResult(await run(requestOf([targetOf({ concurrency: 5 })])));
+  const result = takeOnlyResult(await runWarmer(makeRequest([makeTarget({ concurrency: 5 })])));
 
   expect(result).toMatchObject({ invocations: 5, successful: 3, instances: 3, failures: ["throttled"] });
   expect(requests()).toBe(5);
@@ -144,15 +144,16 @@ test("pings that Lambda throttles are told, and not tried again", async () => {
 test("the gate says why a version must not go live", async () => {
   const working = await functionOf("dev-api", MONITORED);
   const lambda = await start(working);
-  const gate = (version: string) => run(requestOf([targetOf({ qualifier: version, version })], { strategy: "gate" }));
-  expect(onlyResult(await gate("1"))).toMatchObject({ instances: 3, failures: [] });
+  const gate = (version: string) =>
+    runWarmer(makeRequest([makeTarget({ qualifier: version, version })], { strategy: "gate" }));
+  expect(takeOnlyResult(await gate("1"))).toMatchObject({ instances: 3, failures: [] });
 
   const broken = await functionOf("dev-api", `throw new RangeError("no such table");\n${MONITORED}`);
   lambda.deploy({ ...broken, version: "2", aliases: [] });
 
-  expect(await messageOf(gate("2"))).toBe("dev-api:2 must not go live: RangeError: no such table");
-  expect(onlyResult(await run(requestOf()))).toMatchObject({ instances: 3, failures: [] });
-  expect(answerIn(await lambda.invoke("dev-api", "live", {}))).toMatchObject({ cold: true });
+  expect(await readRejection(gate("2"))).toBe("dev-api:2 must not go live: RangeError: no such table");
+  expect(takeOnlyResult(await runWarmer(makeRequest()))).toMatchObject({ instances: 3, failures: [] });
+  expect(parsePayload(await lambda.invoke("dev-api", "live", {}))).toMatchObject({ cold: true });
 });
 
 test("the gate stops a version that throws at load, of a function of which one instance may run", async () => {
@@ -160,8 +161,10 @@ test("the gate stops a version that throws at load, of a function of which one i
     reservedConcurrency: 1,
   });
   await start(broken);
-  const request = requestOf([targetOf({ qualifier: "1", version: "1", reservedConcurrency: 1 })], { strategy: "gate" });
-  expect(await messageOf(run(request))).toBe("dev-api:1 must not go live: Error: no such table");
+  const request = makeRequest([makeTarget({ qualifier: "1", version: "1", reservedConcurrency: 1 })], {
+    strategy: "gate",
+  });
+  expect(await readRejection(runWarmer(request))).toBe("dev-api:1 must not go live: Error: no such table");
 });
 
 test("the gate passes a function of which a warm-up never ends, in a short timeout", async () => {
@@ -172,12 +175,12 @@ export const handler = monitor(async () => 1, { warmUps: warmUps({ connections: 
 `;
   const lambda = await start(await functionOf("dev-api", code, { timeoutSeconds: 2 }));
 
-  expect(onlyResult(await run(requestOf([targetOf()], { strategy: "gate" })))).toMatchObject({
+  expect(takeOnlyResult(await runWarmer(makeRequest([makeTarget()], { strategy: "gate" })))).toMatchObject({
     instances: 3,
     failures: [],
   });
 
-  const { warmUps } = answerIn(await lambda.invoke("dev-api", "warm", PING));
+  const { warmUps } = parsePayload(await lambda.invoke("dev-api", "warm", PING));
   expect(warmUps).toMatchObject([
     { name: "database", error: "took longer than 200 ms" },
     { name: "queue", error: expect.stringContaining("had not ended when time was up") },
@@ -186,9 +189,12 @@ export const handler = monitor(async () => 1, { warmUps: warmUps({ connections: 
 
 test("what is shaped as a ping and comes in through the alias of traffic gets to the handler", async () => {
   const lambda = await start(await functionOf("dev-api", MONITORED));
-  expect(answerIn(await lambda.invoke("dev-api", "live", PING))).toMatchObject({ cold: true, pid: expect.any(Number) });
+  expect(parsePayload(await lambda.invoke("dev-api", "live", PING))).toMatchObject({
+    cold: true,
+    pid: expect.any(Number),
+  });
   for (const qualifier of ["warm", "1"]) {
-    expect(answerIn(await lambda.invoke("dev-api", qualifier, PING))).toMatchObject({ warm: true });
+    expect(parsePayload(await lambda.invoke("dev-api", qualifier, PING))).toMatchObject({ warm: true });
   }
 });
 
@@ -197,11 +203,15 @@ test("a target that hangs does not delay another, and the run ends in time", asy
   const lambda = await start(await functionOf("dev-api", MONITORED), await functionOf("dev-hanging", hanging));
   const startedAt = Date.now();
   let warmAfter = Infinity;
-  const warm = until(() => lambda.environmentsOf("dev-api").filter(({ isBusy }) => !isBusy).length === 3).then(() => {
-    warmAfter = Date.now() - startedAt;
-  });
+  const warm = waitUntil(() => lambda.environmentsOf("dev-api").filter(({ isBusy }) => !isBusy).length === 3).then(
+    () => {
+      warmAfter = Date.now() - startedAt;
+    },
+  );
 
-  const { targets } = await run(requestOf([targetOf({ functionName: "dev-hanging" }), targetOf()]), { seconds: 6 });
+  const { targets } = await runWarmer(makeRequest([makeTarget({ functionName: "dev-hanging" }), makeTarget()]), {
+    seconds: 6,
+  });
 
   await warm;
   expect(Date.now() - startedAt).toBeLessThan(7000);
@@ -226,13 +236,13 @@ test("the warmer as it is deployed warms another function", async () => {
   const lambda = await start(await functionOf("dev-api", MONITORED));
   const environment = { ...WARMER_ENVIRONMENT, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
   lambda.deploy({ ...(await deployedWarmer()), environment });
-  const targets: Target[] = [TEN];
+  const targets: WarmingTarget[] = [TEN];
 
-  const first = await lambda.invoke("dev-warmer", "1", requestOf(targets));
-  const second = await lambda.invoke("dev-warmer", "1", requestOf(targets));
+  const first = await lambda.invoke("dev-warmer", "1", makeRequest(targets));
+  const second = await lambda.invoke("dev-warmer", "1", makeRequest(targets));
 
-  const records = [first, second].map((answer) => answerIn(answer) as unknown as WarmingRecord);
-  expect(records.map(onlyResult)).toMatchObject([
+  const records = [first, second].map((answer) => parsePayload(answer) as unknown as WarmingRecord);
+  expect(records.map(takeOnlyResult)).toMatchObject([
     { instances: 10, coldStarts: 10, failures: [] },
     { instances: 10, coldStarts: 0, invocations: 10, failures: [] },
   ]);
@@ -247,11 +257,13 @@ test("the warmer as it is deployed loads CloudWatch's client when use decides, a
     AWS_ENDPOINT_URL_CLOUDWATCH: NOWHERE,
   };
   lambda.deploy({ ...(await deployedWarmer()), environment });
-  const target = targetOf({ conditional: { minimum: 0, maximum: 5, readEveryMinutes: 15 } });
+  const target = makeTarget({ conditional: { minimum: 0, maximum: 5, readEveryMinutes: 15 } });
 
-  const record = answerIn(await lambda.invoke("dev-warmer", "1", requestOf([target]))) as unknown as WarmingRecord;
+  const record = parsePayload(
+    await lambda.invoke("dev-warmer", "1", makeRequest([target])),
+  ) as unknown as WarmingRecord;
 
-  const { instances, reason } = onlyResult(record);
+  const { instances, reason } = takeOnlyResult(record);
   expect(instances).toBe(3);
   expect(reason).toMatch(/^fixed number: use could not be read: .*ECONNREFUSED/);
 });

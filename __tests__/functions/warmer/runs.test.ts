@@ -2,20 +2,20 @@ import { describe, expect, jest, test } from "@jest/globals";
 import { handler } from "../../../functions/warmer/handler";
 import { type Rounds, type WarmingRequest } from "../../../warming/contract";
 import { Warmer } from "../../../functions/warmer/run";
-import { metricsIn } from "../../support/lambda";
+import { listMetricNames } from "../../support/lambda";
 import {
-  distinct,
-  logged,
-  messageOf,
+  answerDistinctly,
+  readLogged,
+  readRejection,
   MockedLambda,
-  never,
-  onlyResult,
-  outputOf,
-  replyOf,
-  requestOf,
-  run,
-  serviceError,
-  targetOf,
+  waitForever,
+  takeOnlyResult,
+  makeInvokeOutput,
+  makeReply,
+  makeRequest,
+  runWarmer,
+  makeServiceError,
+  makeTarget,
 } from "./support";
 
 /** Lets fake time pass until a promise has settled. */
@@ -39,14 +39,14 @@ describe("a run", () => {
   test("returns its record, and logs it with metrics of each target", async () => {
     new MockedLambda((invocation) =>
       invocation.functionName === "dev-jobs" && invocation.index === 0
-        ? outputOf({ errorMessage: "no" }, { FunctionError: "Unhandled" })
-        : outputOf(replyOf({ instanceId: `i-${invocation.index}`, cold: true, heldMilliseconds: 500 })),
+        ? makeInvokeOutput({ errorMessage: "no" }, { FunctionError: "Unhandled" })
+        : makeInvokeOutput(makeReply({ instanceId: `i-${invocation.index}`, cold: true, heldMilliseconds: 500 })),
     );
-    const request = requestOf([targetOf(), targetOf({ functionName: "dev-jobs", concurrency: 2 })]);
+    const request = makeRequest([makeTarget(), makeTarget({ functionName: "dev-jobs", concurrency: 2 })]);
 
     const record = await handler(request, contextWith(60));
 
-    const { records, metrics } = logged();
+    const { records, metrics } = readLogged();
     expect(records).toEqual([record]);
     expect(record).toMatchObject({
       level: "WARN",
@@ -68,7 +68,7 @@ describe("a run", () => {
       { FunctionName: "dev-jobs", WarmedInstances: 1, WarmingFailures: 1, WarmingColdStarts: 1 },
     ]);
     for (const line of metrics) {
-      expect(metricsIn(line)).toEqual(["WarmedInstances", "WarmingFailures", "WarmingColdStarts"]);
+      expect(listMetricNames(line)).toEqual(["WarmedInstances", "WarmingFailures", "WarmingColdStarts"]);
       expect(line._aws.CloudWatchMetrics).toMatchObject([
         { Namespace: "Lambda/Performance", Dimensions: [["FunctionName"]] },
       ]);
@@ -76,21 +76,23 @@ describe("a run", () => {
   });
 
   test("that goes well is no warning", async () => {
-    new MockedLambda(distinct);
-    expect(await run(requestOf())).toMatchObject({ level: "INFO" });
+    new MockedLambda(answerDistinctly);
+    expect(await runWarmer(makeRequest())).toMatchObject({ level: "INFO" });
   });
 
   test("that reaches fewer instances than asked is a warning", async () => {
-    new MockedLambda(() => outputOf(replyOf()));
-    expect(await run(requestOf())).toMatchObject({
+    new MockedLambda(() => makeInvokeOutput(makeReply()));
+    expect(await runWarmer(makeRequest())).toMatchObject({
       level: "WARN",
       targets: [{ asked: 3, instances: 1, failures: [] }],
     });
   });
 
   test("is known by the request's own name", async () => {
-    new MockedLambda(distinct);
-    expect(await handler(requestOf([targetOf()], { runId: "mine" }), contextWith(60))).toMatchObject({ runId: "mine" });
+    new MockedLambda(answerDistinctly);
+    expect(await handler(makeRequest([makeTarget()], { runId: "mine" }), contextWith(60))).toMatchObject({
+      runId: "mine",
+    });
   });
 
   test("has 20 targets under way at once, and the others when one of them is done", async () => {
@@ -100,11 +102,13 @@ describe("a run", () => {
       most = Math.max(most, ++underWay);
       await new Promise((resolve) => setTimeout(resolve, 20));
       underWay--;
-      return distinct(invocation);
+      return answerDistinctly(invocation);
     });
     const names = Array.from({ length: 45 }, (_, index) => `dev-${index}`);
 
-    const { targets } = await run(requestOf(names.map((functionName) => targetOf({ functionName, concurrency: 1 }))));
+    const { targets } = await runWarmer(
+      makeRequest(names.map((functionName) => makeTarget({ functionName, concurrency: 1 }))),
+    );
 
     expect(most).toBe(20);
     expect(targets.map(({ functionName, instances }) => [functionName, instances])).toEqual(
@@ -116,37 +120,41 @@ describe("a run", () => {
 describe("a run ends before its time does", () => {
   test("with pings that are open then as failures, and with what it has", async () => {
     jest.useFakeTimers();
-    new MockedLambda((invocation) => (invocation.functionName === "dev-api" ? never() : distinct(invocation)));
+    new MockedLambda((invocation) =>
+      invocation.functionName === "dev-api" ? waitForever() : answerDistinctly(invocation),
+    );
     const context = contextWith(10);
 
-    const record = await passTime(handler(requestOf([targetOf(), targetOf({ functionName: "dev-jobs" })]), context));
+    const record = await passTime(
+      handler(makeRequest([makeTarget(), makeTarget({ functionName: "dev-jobs" })]), context),
+    );
 
     expect(context.getRemainingTimeInMillis()).toBeGreaterThan(500);
     expect(record.targets).toMatchObject([
       { invocations: 3, successful: 0, instances: 0, failures: ["no answer in time"] },
       { invocations: 3, instances: 3, failures: [] },
     ]);
-    expect(logged().records).toHaveLength(1);
+    expect(readLogged().records).toHaveLength(1);
   });
 
   test("and waits for one target no longer than a start may take", async () => {
     jest.useFakeTimers();
-    new MockedLambda(never);
+    new MockedLambda(waitForever);
     const startedAt = Date.now();
-    await passTime(run(requestOf(), { seconds: 900 }));
+    await passTime(runWarmer(makeRequest(), { seconds: 900 }));
     expect(Date.now() - startedAt).toBeLessThan(21_000);
   });
 
   test("without pings that had no time left", async () => {
     jest.useFakeTimers();
-    const lambda = new MockedLambda(never);
+    const lambda = new MockedLambda(waitForever);
     const names = Array.from({ length: 21 }, (_, index) => `dev-${index}`);
     const { targets } = await passTime(
-      run(requestOf(names.map((functionName) => targetOf({ functionName }))), { seconds: 5 }),
+      runWarmer(makeRequest(names.map((functionName) => makeTarget({ functionName }))), { seconds: 5 }),
     );
     expect(targets[20]).toMatchObject({ invocations: 0, failures: ["no time left for a ping"] });
     expect(lambda.of("dev-20")).toEqual([]);
-    expect(logged().metrics.at(-1)).toMatchObject({ FunctionName: "dev-20", WarmingFailures: 1 });
+    expect(readLogged().metrics.at(-1)).toMatchObject({ FunctionName: "dev-20", WarmingFailures: 1 });
   });
 });
 
@@ -154,14 +162,14 @@ describe("a function that does not answer as a monitored one does", () => {
   test("is not pinged again for an hour, and named", async () => {
     jest.useFakeTimers({ now: Date.UTC(2026, 0, 5) });
     const lambda = new MockedLambda((invocation) =>
-      invocation.functionName === "dev-api" ? outputOf({ statusCode: 200 }) : distinct(invocation),
+      invocation.functionName === "dev-api" ? makeInvokeOutput({ statusCode: 200 }) : answerDistinctly(invocation),
     );
     const warmer = new Warmer();
-    const request = requestOf([targetOf(), targetOf({ functionName: "dev-jobs" })]);
+    const request = makeRequest([makeTarget(), makeTarget({ functionName: "dev-jobs" })]);
     const pingedAfter = async (minutes: number) => {
       await jest.advanceTimersByTimeAsync(minutes * 60_000);
       const before = lambda.of("dev-api").length;
-      const record = await passTime(run(request, { warmer }));
+      const record = await passTime(runWarmer(request, { warmer }));
       expect(record.targets[1]).toMatchObject({ instances: 3 });
       return { pings: lambda.of("dev-api").length - before, failures: record.targets[0]?.failures };
     };
@@ -169,18 +177,18 @@ describe("a function that does not answer as a monitored one does", () => {
     expect(await pingedAfter(0)).toEqual({ pings: 3, failures: ["does not answer as a monitored function does"] });
     const spared = "does not answer as a monitored function does; not pinged again until 2026-01-05T01:00:00.000Z";
     expect(await pingedAfter(5)).toEqual({ pings: 0, failures: [spared] });
-    expect(logged().metrics.at(-2)).toMatchObject({ WarmedInstances: 0, WarmingFailures: 1 });
+    expect(readLogged().metrics.at(-2)).toMatchObject({ WarmedInstances: 0, WarmingFailures: 1 });
     expect(await pingedAfter(54)).toEqual({ pings: 0, failures: [spared] });
     expect(await pingedAfter(1)).toMatchObject({ pings: 3 });
   });
 
   test("is not meant where one of several versions answers so", async () => {
     const lambda = new MockedLambda((invocation) =>
-      invocation.index % 3 === 0 ? outputOf("hi") : distinct(invocation),
+      invocation.index % 3 === 0 ? makeInvokeOutput("hi") : answerDistinctly(invocation),
     );
     const warmer = new Warmer();
-    await run(requestOf(), { warmer });
-    await run(requestOf(), { warmer });
+    await runWarmer(makeRequest(), { warmer });
+    await runWarmer(makeRequest(), { warmer });
     expect(lambda.invocations).toHaveLength(6);
   });
 });
@@ -189,14 +197,14 @@ describe("rounds", () => {
   const ROUNDS: Rounds = { everySeconds: 30, forMinutes: 3, fullTime: false };
 
   function rounds(more: Partial<Rounds> = {}): WarmingRequest {
-    return requestOf([targetOf()], { strategy: "pre_deployment", rounds: { ...ROUNDS, ...more } });
+    return makeRequest([makeTarget()], { strategy: "pre_deployment", rounds: { ...ROUNDS, ...more } });
   }
 
   /** Which rounds were logged, and how many seconds after the start each was over. */
   async function roundsOf(request: WarmingRequest, seconds = 900): Promise<[number, number][]> {
     const startedAt = Date.now();
-    const last = await passTime(run(request, { seconds }));
-    const { records, metrics } = logged();
+    const last = await passTime(runWarmer(request, { seconds }));
+    const { records, metrics } = readLogged();
     expect(records.at(-1)).toEqual(last);
     expect(records.map((record) => record.last)).toEqual(records.map((_, index) => index === records.length - 1));
     const ends = metrics.map(({ _aws }) => Math.floor((_aws.Timestamp - startedAt) / 1000));
@@ -205,27 +213,29 @@ describe("rounds", () => {
 
   test("stop when all instances were warm twice running", async () => {
     jest.useFakeTimers();
-    new MockedLambda((invocation) => (invocation.index < 6 ? outputOf(replyOf()) : distinct(invocation)));
+    new MockedLambda((invocation) =>
+      invocation.index < 6 ? makeInvokeOutput(makeReply()) : answerDistinctly(invocation),
+    );
     expect(await roundsOf(rounds())).toEqual([
       [1, 0],
       [2, 30],
       [3, 60],
     ]);
-    expect(logged().records[0]).toMatchObject({ rounds: 6 });
+    expect(readLogged().records[0]).toMatchObject({ rounds: 6 });
   });
 
   test("start to count again when one fails in between", async () => {
     jest.useFakeTimers();
     new MockedLambda((invocation) => {
-      if (invocation.index === 4) throw serviceError("TooManyRequestsException", 429);
-      return distinct(invocation);
+      if (invocation.index === 4) throw makeServiceError("TooManyRequestsException", 429);
+      return answerDistinctly(invocation);
     });
     expect((await roundsOf(rounds())).map(([round]) => round)).toEqual([1, 2, 3, 4]);
   });
 
   test("go on for the full time when told so", async () => {
     jest.useFakeTimers();
-    new MockedLambda(distinct);
+    new MockedLambda(answerDistinctly);
     expect((await roundsOf(rounds({ fullTime: true }))).map(([, seconds]) => seconds)).toEqual([
       0, 30, 60, 90, 120, 150,
     ]);
@@ -233,13 +243,13 @@ describe("rounds", () => {
 
   test("end before the run's time does", async () => {
     jest.useFakeTimers();
-    new MockedLambda(distinct);
+    new MockedLambda(answerDistinctly);
     expect((await roundsOf(rounds({ fullTime: true }), 94)).map(([round]) => round)).toEqual([1, 2, 3]);
   });
 
   test("that take too long leave out the next, and go on in time", async () => {
     jest.useFakeTimers();
-    new MockedLambda(({ index }) => (index < 3 ? never() : distinct({ index })));
+    new MockedLambda(({ index }) => (index < 3 ? waitForever() : answerDistinctly({ index })));
     expect(await roundsOf(rounds({ everySeconds: 10 }))).toEqual([
       [1, 20],
       [4, 30],
@@ -249,45 +259,49 @@ describe("rounds", () => {
 
   test("cost the pauses between them, and one invocation", async () => {
     jest.useFakeTimers();
-    new MockedLambda(({ index }) => outputOf(replyOf({ instanceId: `i-${index}`, heldMilliseconds: 0 })));
+    new MockedLambda(({ index }) => makeInvokeOutput(makeReply({ instanceId: `i-${index}`, heldMilliseconds: 0 })));
     await roundsOf(rounds());
-    const dollars = logged().records.map(({ estimatedDollars }) => estimatedDollars);
+    const dollars = readLogged().records.map(({ estimatedDollars }) => estimatedDollars);
     expect(dollars).toEqual([0.03 + 0.01, 0.03 + 0.03]);
   });
 });
 
 describe("the gate", () => {
-  const gate = (version?: string) => requestOf([targetOf({ version })], { strategy: "gate" });
+  const gate = (version?: string) => makeRequest([makeTarget({ version })], { strategy: "gate" });
   const denied = () => {
-    throw serviceError("AccessDeniedException", 403, "not authorized");
+    throw makeServiceError("AccessDeniedException", 403, "not authorized");
   };
 
   test("lets a version pass that answers, also with fewer instances than asked", async () => {
-    new MockedLambda(() => outputOf(replyOf()));
-    expect(onlyResult(await run(gate("7")))).toMatchObject({ asked: 3, instances: 1 });
+    new MockedLambda(() => makeInvokeOutput(makeReply()));
+    expect(takeOnlyResult(await runWarmer(gate("7")))).toMatchObject({ asked: 3, instances: 1 });
   });
 
   test.each([
-    ["an error", () => outputOf({ errorType: "E", errorMessage: "bad" }, { FunctionError: "Unhandled" }), "E: bad"],
+    [
+      "an error",
+      () => makeInvokeOutput({ errorType: "E", errorMessage: "bad" }, { FunctionError: "Unhandled" }),
+      "E: bad",
+    ],
     [
       "an error in one of several instances",
       ({ index }: { index: number }) =>
         index === 1
-          ? outputOf({ errorType: "E", errorMessage: "bad" }, { FunctionError: "Unhandled" })
-          : distinct({ index }),
+          ? makeInvokeOutput({ errorType: "E", errorMessage: "bad" }, { FunctionError: "Unhandled" })
+          : answerDistinctly({ index }),
       "E: bad",
     ],
-    ["no answer at all", never, "no answer in time"],
+    ["no answer at all", waitForever, "no answer in time"],
     [
       "Lambda's refusal",
       () => {
-        throw serviceError("InvalidRuntimeException", 502, "unknown runtime");
+        throw makeServiceError("InvalidRuntimeException", 502, "unknown runtime");
       },
       "InvalidRuntimeException: unknown runtime",
     ],
     [
       "another version",
-      () => outputOf(replyOf({ version: "6" }), { ExecutedVersion: "6" }),
+      () => makeInvokeOutput(makeReply({ version: "6" }), { ExecutedVersion: "6" }),
       "version 6 answered instead of version 7",
     ],
     ["a permission that stays missing", denied, "AccessDeniedException: not authorized"],
@@ -295,24 +309,28 @@ describe("the gate", () => {
     jest.useFakeTimers();
     new MockedLambda(answer);
     const startedAt = Date.now();
-    expect(await passTime(messageOf(run(gate("7"))))).toBe(`dev-api:warm, version 7 must not go live: ${reason}`);
+    expect(await passTime(readRejection(runWarmer(gate("7"))))).toBe(
+      `dev-api:warm, version 7 must not go live: ${reason}`,
+    );
     expect(Date.now() - startedAt).toBeLessThan(31_000);
-    expect(logged().records).toMatchObject([{ level: "WARN", strategy: "gate", targets: [{ failures: [reason] }] }]);
+    expect(readLogged().records).toMatchObject([
+      { level: "WARN", strategy: "gate", targets: [{ failures: [reason] }] },
+    ]);
   });
 
   test("says why without the secrets and the terminal commands in a function's error", async () => {
     const key = `AKIA${"Q7".repeat(8)}`;
     const errorMessage = `postgres://admin:hunter2@db refused ${key} \x1b[2J\r\nnext`;
-    new MockedLambda(() => outputOf({ errorType: "E", errorMessage }, { FunctionError: "Unhandled" }));
-    const message = await messageOf(run(gate()));
+    new MockedLambda(() => makeInvokeOutput({ errorType: "E", errorMessage }, { FunctionError: "Unhandled" }));
+    const message = await readRejection(runWarmer(gate()));
     expect(message).toBe("dev-api:warm must not go live: E: postgres://(masked)@db refused (masked) next");
-    expect(JSON.stringify(logged().records)).not.toMatch(/hunter2|AKIA|u001b/);
+    expect(JSON.stringify(readLogged().records)).not.toMatch(/hunter2|AKIA|u001b/);
   });
 
   test("tells of every version that must not go live", async () => {
-    new MockedLambda(() => outputOf({ errorMessage: "bad" }, { FunctionError: "Unhandled" }));
-    const request = requestOf([targetOf(), targetOf({ functionName: "dev-jobs" })], { strategy: "gate" });
-    expect(await messageOf(run(request))).toBe(
+    new MockedLambda(() => makeInvokeOutput({ errorMessage: "bad" }, { FunctionError: "Unhandled" }));
+    const request = makeRequest([makeTarget(), makeTarget({ functionName: "dev-jobs" })], { strategy: "gate" });
+    expect(await readRejection(runWarmer(request))).toBe(
       "dev-api:warm must not go live: bad; dev-jobs:warm must not go live: bad",
     );
   });
@@ -321,17 +339,23 @@ describe("the gate", () => {
     jest.useFakeTimers();
     const lambda = new MockedLambda(({ index }) => {
       if (index < 15) return denied();
-      return index < 30 ? outputOf(replyOf({ version: "6" }), { ExecutedVersion: "6" }) : distinct({ index });
+      return index < 30
+        ? makeInvokeOutput(makeReply({ version: "6" }), { ExecutedVersion: "6" })
+        : answerDistinctly({ index });
     });
-    expect(onlyResult(await passTime(run(gate("7"))))).toMatchObject({ invocations: 3, instances: 3, failures: [] });
+    expect(takeOnlyResult(await passTime(runWarmer(gate("7"))))).toMatchObject({
+      invocations: 3,
+      instances: 3,
+      failures: [],
+    });
     expect(lambda.invocations).toHaveLength(33);
   });
 
   test("stops no function that is not monitored, and asks it each time", async () => {
-    const lambda = new MockedLambda(() => outputOf({ statusCode: 200 }));
+    const lambda = new MockedLambda(() => makeInvokeOutput({ statusCode: 200 }));
     const warmer = new Warmer();
     for (const pings of [3, 6]) {
-      expect(onlyResult(await run(gate(), { warmer }))).toMatchObject({
+      expect(takeOnlyResult(await runWarmer(gate(), { warmer }))).toMatchObject({
         failures: ["does not answer as a monitored function does"],
       });
       expect(lambda.invocations).toHaveLength(pings);
@@ -339,14 +363,14 @@ describe("the gate", () => {
   });
 
   const throttled = () => {
-    throw serviceError("TooManyRequestsException", 429);
+    throw makeServiceError("TooManyRequestsException", 429);
   };
 
   test("stops a version that requests leave no instance for all the time: nothing proves that it starts", async () => {
     jest.useFakeTimers();
     new MockedLambda(throttled);
     const startedAt = Date.now();
-    expect(await passTime(messageOf(run(gate("7"))))).toBe(
+    expect(await passTime(readRejection(runWarmer(gate("7"))))).toBe(
       "dev-api:warm, version 7 must not go live: throttled again and again, so no start is proven: " +
         "deploy when fewer requests come, or raise reserved_concurrency",
     );
@@ -355,13 +379,13 @@ describe("the gate", () => {
 
   test("waits for requests to leave an instance to it", async () => {
     jest.useFakeTimers();
-    new MockedLambda(({ index }) => (index < 15 ? throttled() : distinct({ index })));
-    expect(onlyResult(await passTime(run(gate("7"))))).toMatchObject({ instances: 3, failures: [] });
+    new MockedLambda(({ index }) => (index < 15 ? throttled() : answerDistinctly({ index })));
+    expect(takeOnlyResult(await passTime(runWarmer(gate("7"))))).toMatchObject({ instances: 3, failures: [] });
   });
 
   test("passes a version that one instance proves, although the other pings are throttled", async () => {
-    const lambda = new MockedLambda(({ index }) => (index > 0 ? throttled() : distinct({ index })));
-    expect(onlyResult(await run(gate("7")))).toMatchObject({ successful: 1, failures: ["throttled"] });
+    const lambda = new MockedLambda(({ index }) => (index > 0 ? throttled() : answerDistinctly({ index })));
+    expect(takeOnlyResult(await runWarmer(gate("7")))).toMatchObject({ successful: 1, failures: ["throttled"] });
     expect(lambda.invocations).toHaveLength(3);
   });
 
@@ -373,24 +397,24 @@ describe("the gate", () => {
     [{ concurrency: 0 }, 1],
     [{ conditional: { minimum: 0, maximum: 1, readEveryMinutes: 15 } }, 3],
   ])("asks at least one instance, whatever else holds: %p", async (more, asked) => {
-    const lambda = new MockedLambda(distinct);
-    const request = requestOf([targetOf(more)], { strategy: "gate" });
-    expect(onlyResult(await run(request))).toMatchObject({ asked, successful: asked, failures: [] });
+    const lambda = new MockedLambda(answerDistinctly);
+    const request = makeRequest([makeTarget(more)], { strategy: "gate" });
+    expect(takeOnlyResult(await runWarmer(request))).toMatchObject({ asked, successful: asked, failures: [] });
     expect(lambda.invocations).toHaveLength(asked);
   });
 
   test.each([{ reservedConcurrency: 1 }, { concurrency: 0 }, {}])(
     "stops a version that throws at load: %p",
     async (more) => {
-      new MockedLambda(() => outputOf({ errorType: "E", errorMessage: "bad" }, { FunctionError: "Unhandled" }));
-      const request = requestOf([targetOf(more)], { strategy: "gate" });
-      expect(await messageOf(run(request))).toBe("dev-api:warm must not go live: E: bad");
+      new MockedLambda(() => makeInvokeOutput({ errorType: "E", errorMessage: "bad" }, { FunctionError: "Unhandled" }));
+      const request = makeRequest([makeTarget(more)], { strategy: "gate" });
+      expect(await readRejection(runWarmer(request))).toBe("dev-api:warm must not go live: E: bad");
     },
   );
 
   test("stops what it had no time to ask", async () => {
-    new MockedLambda(distinct);
-    const message = await messageOf(run(requestOf([targetOf()], { strategy: "gate" }), { seconds: -1 }));
+    new MockedLambda(answerDistinctly);
+    const message = await readRejection(runWarmer(makeRequest([makeTarget()], { strategy: "gate" }), { seconds: -1 }));
     expect(message).toBe("dev-api:warm must not go live: no time left for a ping");
   });
 });
@@ -398,10 +422,10 @@ describe("the gate", () => {
 describe("a malformed request", () => {
   test.each([
     [undefined, ["event: expected an object, got nothing", "targets: expected a list of at least one, got nothing"]],
-    [requestOf([]), ["targets: expected a list of at least one, got []"]],
-    [{ ...requestOf(), strategy: "now" }, ['strategy: expected one of its names, got "now"']],
+    [makeRequest([]), ["targets: expected a list of at least one, got []"]],
+    [{ ...makeRequest(), strategy: "now" }, ['strategy: expected one of its names, got "now"']],
     [
-      requestOf([targetOf({ functionName: "", concurrency: 1.5, reservedConcurrency: -1 })]),
+      makeRequest([makeTarget({ functionName: "", concurrency: 1.5, reservedConcurrency: -1 })]),
       [
         'targets[0].functionName: expected a text, got ""',
         "targets[0].concurrency: expected a whole number of at least 0, got 1.5",
@@ -409,21 +433,21 @@ describe("a malformed request", () => {
       ],
     ],
     [
-      requestOf([targetOf({ conditional: { minimum: 3, maximum: 2, readEveryMinutes: 0 } })]),
+      makeRequest([makeTarget({ conditional: { minimum: 3, maximum: 2, readEveryMinutes: 0 } })]),
       [
         "targets[0].conditional.maximum: expected a whole number of at least 3, got 2",
         "targets[0].conditional.readEveryMinutes: expected a number of at least 1, got 0",
       ],
     ],
     [
-      requestOf([targetOf()], { rounds: { everySeconds: 0, forMinutes: 1, fullTime: false } }),
+      makeRequest([makeTarget()], { rounds: { everySeconds: 0, forMinutes: 1, fullTime: false } }),
       ["rounds: expected none but for pre_deployment", "rounds.everySeconds: expected a number of at least 1, got 0"],
     ],
-    [{ ...requestOf(), price: {} }, ["price.perSecond: expected a number of at least 0, got nothing"]],
-    [requestOf([targetOf({ functionName: "unknown" })]), ["expected another function than the warmer"]],
+    [{ ...makeRequest(), price: {} }, ["price.perSecond: expected a number of at least 0, got nothing"]],
+    [makeRequest([makeTarget({ functionName: "unknown" })]), ["expected another function than the warmer"]],
   ])("is told in full: %#", async (event, mistakes) => {
-    const lambda = new MockedLambda(never);
-    const message = await messageOf(handler(event, contextWith(60)));
+    const lambda = new MockedLambda(waitForever);
+    const message = await readRejection(handler(event, contextWith(60)));
     expect(message).toMatch(/^malformed warming request: /);
     for (const mistake of mistakes) expect(message).toContain(mistake);
     expect(lambda.invocations).toEqual([]);

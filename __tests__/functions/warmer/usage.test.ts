@@ -1,11 +1,20 @@
 import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataInput } from "@aws-sdk/client-cloudwatch";
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { type ConditionalWarming, type Target } from "../../../warming/contract";
+import { type ConditionalWarming, type WarmingTarget } from "../../../warming/contract";
 import { type KnownUsage } from "../../../warming/demand";
 import { Warmer } from "../../../functions/warmer/run";
 import { UsageReader } from "../../../functions/warmer/usage";
-import { distinct, MockedLambda, never, onlyResult, requestOf, run, serviceError, targetOf } from "./support";
+import {
+  answerDistinctly,
+  MockedLambda,
+  waitForever,
+  takeOnlyResult,
+  makeRequest,
+  runWarmer,
+  makeServiceError,
+  makeTarget,
+} from "./support";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -15,8 +24,8 @@ const PERIOD_START = NOW - 2 * MINUTE;
 
 const CONDITIONAL: ConditionalWarming = { minimum: 0, maximum: 30, readEveryMinutes: 15 };
 
-function conditional(functionName = "dev-api", more: Partial<Target> = {}): Target {
-  return targetOf({ functionName, conditional: CONDITIONAL, ...more });
+function conditional(functionName = "dev-api", more: Partial<WarmingTarget> = {}): WarmingTarget {
+  return makeTarget({ functionName, conditional: CONDITIONAL, ...more });
 }
 
 type Values = Readonly<Record<number, number>>;
@@ -70,7 +79,7 @@ function at(usage: KnownUsage | undefined, time: number): number | undefined {
   return usage.history.find(({ startsAt }) => startsAt === time)?.concurrency;
 }
 
-function read(reader: UsageReader, targets: readonly Target[]) {
+function read(reader: UsageReader, targets: readonly WarmingTarget[]) {
   return reader.read(targets, Date.now() + 60_000);
 }
 
@@ -197,8 +206,8 @@ describe("reading", () => {
 describe("a conditional target", () => {
   test("is warmed as its use says", async () => {
     new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 30 * MINUTE]: 5 } } });
-    const lambda = new MockedLambda(distinct);
-    const result = onlyResult(await run(requestOf([conditional()])));
+    const lambda = new MockedLambda(answerDistinctly);
+    const result = takeOnlyResult(await runWarmer(makeRequest([conditional()])));
     expect(result).toMatchObject({ asked: 5, instances: 5 });
     expect(result.reason).toMatch(/^peak 5 in the last hour, 0 at this hour/);
     expect(lambda.invocations).toHaveLength(5);
@@ -206,35 +215,35 @@ describe("a conditional target", () => {
 
   test("is not pinged again while it is warm", async () => {
     new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 30 * MINUTE]: 5 } } });
-    new MockedLambda(distinct);
+    new MockedLambda(answerDistinctly);
     const warmer = new Warmer();
     const asked: number[] = [];
     for (let minute = 0; minute <= 6; minute++) {
       jest.setSystemTime(NOW + minute * MINUTE);
-      asked.push(onlyResult(await run(requestOf([conditional()]), { warmer })).asked);
+      asked.push(takeOnlyResult(await runWarmer(makeRequest([conditional()]), { warmer })).asked);
     }
     expect(asked).toEqual([5, 0, 0, 0, 0, 0, 5]);
   });
 
   test("is not pinged when it is not used", async () => {
     new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 2 * DAY + 180 * MINUTE]: 5 } } });
-    const lambda = new MockedLambda(never);
-    expect(onlyResult(await run(requestOf([conditional()])))).toMatchObject({ asked: 0, failures: [] });
+    const lambda = new MockedLambda(waitForever);
+    expect(takeOnlyResult(await runWarmer(makeRequest([conditional()])))).toMatchObject({ asked: 0, failures: [] });
     expect(lambda.invocations).toEqual([]);
   });
 
   test("keeps as many reserved instances free as were used lately", async () => {
     new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 30 * MINUTE]: 6 } } });
-    new MockedLambda(distinct);
-    const result = onlyResult(await run(requestOf([conditional("dev-api", { reservedConcurrency: 10 })])));
+    new MockedLambda(answerDistinctly);
+    const result = takeOnlyResult(await runWarmer(makeRequest([conditional("dev-api", { reservedConcurrency: 10 })])));
     expect(result.asked).toBe(4);
     expect(result.reason).toMatch(/; 4 of 5: of 10 reserved, 6 stay free for requests$/);
   });
 
   test("is warmed by its fixed number when no use is known", async () => {
     new MockedCloudWatch({});
-    new MockedLambda(distinct);
-    expect(onlyResult(await run(requestOf([conditional()])))).toMatchObject({
+    new MockedLambda(answerDistinctly);
+    expect(takeOnlyResult(await runWarmer(makeRequest([conditional()])))).toMatchObject({
       asked: 3,
       reason: "fixed number: no use is known",
     });
@@ -242,11 +251,11 @@ describe("a conditional target", () => {
 
   test("is warmed by its fixed number when CloudWatch fails, which is not asked again at once", async () => {
     const cloudWatch = mockClient(CloudWatchClient);
-    cloudWatch.on(GetMetricDataCommand).rejects(serviceError("AccessDenied", 403, "not authorized"));
-    new MockedLambda(distinct);
+    cloudWatch.on(GetMetricDataCommand).rejects(makeServiceError("AccessDenied", 403, "not authorized"));
+    new MockedLambda(answerDistinctly);
     const warmer = new Warmer();
     for (let count = 0; count < 2; count++) {
-      expect(onlyResult(await run(requestOf([conditional()]), { warmer }))).toMatchObject({
+      expect(takeOnlyResult(await runWarmer(makeRequest([conditional()]), { warmer }))).toMatchObject({
         asked: 3,
         reason: "fixed number: use could not be read: AccessDenied: not authorized",
         failures: [],
@@ -259,14 +268,14 @@ describe("a conditional target", () => {
     mockClient(CloudWatchClient)
       .on(GetMetricDataCommand)
       .resolves({ MetricDataResults: [{ Id: "concurrency0", StatusCode: "InternalError" }] });
-    new MockedLambda(distinct);
-    expect(onlyResult(await run(requestOf([conditional()]))).reason).toMatch(/CloudWatch: InternalError$/);
+    new MockedLambda(answerDistinctly);
+    expect(takeOnlyResult(await runWarmer(makeRequest([conditional()]))).reason).toMatch(/CloudWatch: InternalError$/);
   });
 
   test("is warmed by its fixed number when CloudWatch takes too long, and does not delay the others", async () => {
-    mockClient(CloudWatchClient).on(GetMetricDataCommand).callsFake(never);
-    const lambda = new MockedLambda(distinct);
-    const running = run(requestOf([conditional(), targetOf({ functionName: "dev-jobs" })]));
+    mockClient(CloudWatchClient).on(GetMetricDataCommand).callsFake(waitForever);
+    const lambda = new MockedLambda(answerDistinctly);
+    const running = runWarmer(makeRequest([conditional(), makeTarget({ functionName: "dev-jobs" })]));
     await jest.advanceTimersByTimeAsync(100);
     expect([lambda.of("dev-api").length, lambda.of("dev-jobs").length]).toEqual([0, 3]);
     await jest.advanceTimersByTimeAsync(10_000);

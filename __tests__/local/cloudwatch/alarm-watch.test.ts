@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type MetricAlarm } from "../../../local/cloudwatch/alarm";
 import { AlarmWatch } from "../../../local/cloudwatch/alarm-watch";
-import { metricStore } from "../../../local/cloudwatch/metric-data";
+import { createMetricStore } from "../../../local/cloudwatch/metric-data";
 
 const MINUTE = 60_000;
 
@@ -17,7 +17,7 @@ const ALARM: MetricAlarm = {
 };
 
 function watch(compositeAlarms: readonly { name: string; rule: string }[], alarm = ALARM) {
-  const store = metricStore();
+  const store = createMetricStore();
   const changes: string[] = [];
   const alarms = new AlarmWatch([{ name: "errors", alarm }], compositeAlarms, store, ({ at, name, from, to }) => {
     changes.push(`${at / MINUTE} ${name}: ${from} -> ${to}`);

@@ -3,15 +3,15 @@ import fc from "fast-check";
 import {
   AlarmError,
   type AlarmState,
-  alarmStates,
+  evaluateStates,
   type DataPoint,
   evaluateAlarm,
   type EvaluationSettings,
   type MetricAlarm,
   parseExpression,
-  stateOf,
+  evaluateState,
 } from "../../../local/cloudwatch/alarm";
-import { metricStore, type Sample } from "../../../local/cloudwatch/metric-data";
+import { createMetricStore, type Sample } from "../../../local/cloudwatch/metric-data";
 
 const MINUTE = 60_000;
 const TREATMENTS = ["missing", "ignore", "breaching", "notBreaching"] as const;
@@ -57,7 +57,7 @@ function minutely(name: string, values: readonly (number | undefined)[]): Sample
 }
 
 function statesAfter(minutes: number, alarm: MetricAlarm, samples: readonly Sample[]): AlarmState[] {
-  return alarmStates(alarm, samples, { from: MINUTE, to: minutes * MINUTE }).map(({ state }) => state);
+  return evaluateStates(alarm, samples, { from: MINUTE, to: minutes * MINUTE }).map(({ state }) => state);
 }
 
 describe("The tables of AWS", () => {
@@ -95,7 +95,7 @@ describe("The tables of AWS", () => {
   test.each(vectors)(
     "$datapointsToAlarm of 3, $written, $treatment, in $current: $expected",
     ({ datapointsToAlarm, written, treatment, current, expected }) => {
-      const state = stateOf(dataPoints(written), settings(datapointsToAlarm, treatment), current);
+      const state = evaluateState(dataPoints(written), settings(datapointsToAlarm, treatment), current);
 
       expect(state).toBe(expected);
     },
@@ -111,7 +111,9 @@ describe("A state", () => {
   test("does not depend on how missing data are treated when there are enough", () => {
     fc.assert(
       fc.property(enough, toAlarm, states, (drawn, datapointsToAlarm, current) => {
-        const results = TREATMENTS.map((treatment) => stateOf(drawn, settings(datapointsToAlarm, treatment), current));
+        const results = TREATMENTS.map((treatment) =>
+          evaluateState(drawn, settings(datapointsToAlarm, treatment), current),
+        );
 
         expect(new Set(results).size).toBe(1);
         expect(results).not.toContain("INSUFFICIENT_DATA");
@@ -122,8 +124,8 @@ describe("A state", () => {
   test("is known when missing data count as breaching or not, and breaching never alarms less", () => {
     fc.assert(
       fc.property(points, toAlarm, states, (drawn, datapointsToAlarm, current) => {
-        const breaching = stateOf(drawn, settings(datapointsToAlarm, "breaching"), current);
-        const notBreaching = stateOf(drawn, settings(datapointsToAlarm, "notBreaching"), current);
+        const breaching = evaluateState(drawn, settings(datapointsToAlarm, "breaching"), current);
+        const notBreaching = evaluateState(drawn, settings(datapointsToAlarm, "notBreaching"), current);
 
         expect([breaching, notBreaching]).not.toContain("INSUFFICIENT_DATA");
         if (notBreaching === "ALARM") expect(breaching).toBe("ALARM");
@@ -176,7 +178,7 @@ describe("An alarm over time", () => {
   test("sees data from before it was there", () => {
     const samples = minutely("Errors", [0, 0, 0]);
 
-    const states = alarmStates(ALARM, samples, { from: 2.5 * MINUTE, to: 3.9 * MINUTE });
+    const states = evaluateStates(ALARM, samples, { from: 2.5 * MINUTE, to: 3.9 * MINUTE });
 
     expect(states).toEqual([{ at: 3 * MINUTE, state: "OK" }]);
   });
@@ -207,7 +209,7 @@ describe("An alarm over time", () => {
     const values = Array.from({ length: 11 }, (_, index) => index + 1.5);
     const samples = values.flatMap((value) => minutely("Errors", [value]));
 
-    const state = evaluateAlarm(alarm, metricStore(samples), MINUTE);
+    const state = evaluateAlarm(alarm, createMetricStore(samples), MINUTE);
 
     expect(state).toBe("ALARM");
   });
@@ -227,7 +229,7 @@ describe("An alarm over time", () => {
     ["an expression about nothing", { metric_query: [{ id: "a", expression: "b", return_data: true }] }],
     ["a query without a metric", { metric_query: [{ id: "a", return_data: true }] }],
   ])("with %s is refused", (_, wrong) => {
-    expect(() => evaluateAlarm({ ...ALARM, ...wrong }, metricStore(), 0)).toThrow(AlarmError);
+    expect(() => evaluateAlarm({ ...ALARM, ...wrong }, createMetricStore(), 0)).toThrow(AlarmError);
   });
 });
 
@@ -266,7 +268,7 @@ describe("An alarm on an expression", () => {
       metric_query: [{ id: "a", expression: "b + c", return_data: true }, query("b", "B"), query("c", "C", 300)],
     };
 
-    expect(() => evaluateAlarm(alarm, metricStore(), 0)).toThrow("same period");
+    expect(() => evaluateAlarm(alarm, createMetricStore(), 0)).toThrow("same period");
   });
 });
 

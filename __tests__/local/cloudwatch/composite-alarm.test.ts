@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type AlarmState } from "../../../local/cloudwatch/alarm";
-import { AlarmRuleError, compositeAlarmState } from "../../../local/cloudwatch/composite-alarm";
+import { AlarmRuleError, evaluateComposite } from "../../../local/cloudwatch/composite-alarm";
 
 const STATES: Readonly<Record<string, AlarmState>> = {
   bad: "ALARM",
@@ -33,7 +33,7 @@ describe("A composite alarm", () => {
     'ALARM("bad") AND NOT (ALARM("good") OR ALARM("new"))',
     "(ALARM(bad) OR ALARM(good)) AND OK(good)",
   ])("is in ALARM when %s", (rule) => {
-    expect(compositeAlarmState(rule, STATES)).toBe("ALARM");
+    expect(evaluateComposite(rule, STATES)).toBe("ALARM");
   });
 
   test.each([
@@ -45,13 +45,13 @@ describe("A composite alarm", () => {
     "ALARM(bad) AND NOT ALARM(bad)",
     "(TRUE OR FALSE) AND FALSE",
   ])("is OK when %s", (rule) => {
-    expect(compositeAlarmState(rule, STATES)).toBe("OK");
+    expect(evaluateComposite(rule, STATES)).toBe("OK");
   });
 
   test.each(["ALARM(unknown)", "TRUE OR ALARM(unknown)", "FALSE AND OK(unknown)", "ALARM(toString)"])(
     "is refused when it is about an alarm that there is not: %s",
     (rule) => {
-      expect(() => compositeAlarmState(rule, STATES)).toThrow("there is no alarm");
+      expect(() => evaluateComposite(rule, STATES)).toThrow("there is no alarm");
     },
   );
 
@@ -74,12 +74,12 @@ describe("A composite alarm", () => {
     'ALARM("bad)',
     "AT_LEAST(1, ALARM, (bad))",
   ])("is refused when its rule cannot be read: %p", (rule) => {
-    expect(() => compositeAlarmState(rule, STATES)).toThrow(AlarmRuleError);
+    expect(() => evaluateComposite(rule, STATES)).toThrow(AlarmRuleError);
   });
 
   test("is refused when its rule has too many elements or characters", () => {
-    expect(() => compositeAlarmState("(".repeat(10_000), STATES)).toThrow("500 elements");
-    expect(() => compositeAlarmState(" ".repeat(10_241), STATES)).toThrow("10240 characters");
+    expect(() => evaluateComposite("(".repeat(10_000), STATES)).toThrow("500 elements");
+    expect(() => evaluateComposite(" ".repeat(10_241), STATES)).toThrow("10240 characters");
   });
 
   test("reads any rule or refuses it", () => {
@@ -92,7 +92,7 @@ describe("A composite alarm", () => {
       fc.property(rules, (rule) => {
         let error: unknown;
         try {
-          compositeAlarmState(rule, STATES);
+          evaluateComposite(rule, STATES);
         } catch (caught) {
           error = caught;
         }
@@ -114,7 +114,7 @@ describe("A composite alarm", () => {
     }));
     fc.assert(
       fc.property(rules, ([rule, expected]) => {
-        expect(compositeAlarmState(rule, STATES)).toBe(expected ? "ALARM" : "OK");
+        expect(evaluateComposite(rule, STATES)).toBe(expected ? "ALARM" : "OK");
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { embeddedMetrics } from "../../../local/cloudwatch/embedded-metrics";
+import { parseEmbeddedMetrics } from "../../../local/cloudwatch/embedded-metrics";
 
 const TIMESTAMP = 1574109732004;
 const DIRECTIVE = {
@@ -17,7 +17,7 @@ describe("Embedded metrics", () => {
   test("are read as in AWS's example", () => {
     const logLine = line([DIRECTIVE], { functionVersion: "$LATEST", time: 100, requestId: "989ffbf8" });
 
-    const samples = embeddedMetrics(logLine);
+    const samples = parseEmbeddedMetrics(logLine);
 
     expect(samples).toEqual([
       {
@@ -38,7 +38,7 @@ describe("Embedded metrics", () => {
     ];
     const logLine = line(directives, { functionVersion: "1", stage: "prod", time: [1, 2], count: 3 });
 
-    const samples = embeddedMetrics(logLine);
+    const samples = parseEmbeddedMetrics(logLine);
 
     expect(samples.map(({ namespace, dimensions, value, unit }) => [namespace, dimensions, value, unit])).toEqual([
       ["lambda-function-metrics", {}, 1, "Milliseconds"],
@@ -52,8 +52,8 @@ describe("Embedded metrics", () => {
   test("are found at the root only, also when a name has a dot", () => {
     const directive = { ...DIRECTIVE, Dimensions: [[]], Metrics: [{ Name: "a.b" }] };
 
-    expect(embeddedMetrics(line([directive], { "a.b": 1 }))).toHaveLength(1);
-    expect(embeddedMetrics(line([directive], { a: { b: 1 } }))).toEqual([]);
+    expect(parseEmbeddedMetrics(line([directive], { "a.b": 1 }))).toHaveLength(1);
+    expect(parseEmbeddedMetrics(line([directive], { a: { b: 1 } }))).toEqual([]);
   });
 
   test.each([
@@ -69,13 +69,13 @@ describe("Embedded metrics", () => {
     ["more than 100 values", line([DIRECTIVE], { functionVersion: "1", time: Array.from({ length: 101 }, () => 1) })],
     ["a dimension named like a method", line([{ ...DIRECTIVE, Dimensions: [["toString"]] }], { time: 1 })],
   ])("are none in %s", (_, logLine) => {
-    expect(embeddedMetrics(logLine)).toEqual([]);
+    expect(parseEmbeddedMetrics(logLine)).toEqual([]);
   });
 
   test("are none, and no error, in any other line", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (logLine) => {
-        expect(embeddedMetrics(logLine)).toEqual([]);
+        expect(parseEmbeddedMetrics(logLine)).toEqual([]);
       }),
     );
   });

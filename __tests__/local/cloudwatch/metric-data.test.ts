@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { metricStore, type Sample, statistic } from "../../../local/cloudwatch/metric-data";
+import { createMetricStore, type Sample, computeStatistic } from "../../../local/cloudwatch/metric-data";
 
 const METRIC = { namespace: "AWS/Lambda", name: "Duration", dimensions: { FunctionName: "api" } };
 
@@ -22,25 +22,25 @@ describe("A statistic", () => {
   ])("%s is calculated from all values", (name, expected) => {
     const values = [4, 1, 3, 2];
 
-    const result = statistic(name, values);
+    const result = computeStatistic(name, values);
 
     expect(result).toBeCloseTo(expected, 9);
   });
 
   test.each(["Average", "Sum", "SampleCount", "p95"])("%s of no values is missing", (name) => {
-    expect(statistic(name, [])).toBeUndefined();
+    expect(computeStatistic(name, [])).toBeUndefined();
   });
 
   test.each(["average", "p101", "tm90", "p", ""])("%p is refused", (name) => {
-    expect(() => statistic(name, [1])).toThrow(RangeError);
+    expect(() => computeStatistic(name, [1])).toThrow(RangeError);
   });
 
   test("that is a percentile lies between two values, and grows with the percentage", () => {
     const percentages = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }));
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1 }), percentages, (values, [a, b]) => {
-        const low = statistic(`p${Math.min(a, b)}`, values) ?? NaN;
-        const high = statistic(`p${Math.max(a, b)}`, values) ?? NaN;
+        const low = computeStatistic(`p${Math.min(a, b)}`, values) ?? NaN;
+        const high = computeStatistic(`p${Math.max(a, b)}`, values) ?? NaN;
 
         expect(low).toBeGreaterThanOrEqual(Math.min(...values));
         expect(high).toBeLessThanOrEqual(Math.max(...values));
@@ -52,7 +52,7 @@ describe("A statistic", () => {
 
 describe("A store", () => {
   test("has what is in the window: its start belongs to it, its end does not", () => {
-    const store = metricStore([sample(300, 3), sample(100, 1), sample(200, 2)]);
+    const store = createMetricStore([sample(300, 3), sample(100, 1), sample(200, 2)]);
 
     const values = store.valuesOf(METRIC, { from: 100, to: 300 });
 
@@ -60,7 +60,7 @@ describe("A store", () => {
   });
 
   test("keeps metrics apart by namespace, name and exact dimensions", () => {
-    const store = metricStore([
+    const store = createMetricStore([
       sample(1, 1),
       sample(1, 2, { namespace: "Other" }),
       sample(1, 3, { name: "Errors" }),
@@ -74,9 +74,9 @@ describe("A store", () => {
   });
 
   test("does not mind in which order dimensions are written", () => {
-    const store = metricStore([sample(1, 7, { dimensions: { a: "1", b: "2" } })]);
+    const store = createMetricStore([sample(1, 7, { dimensions: { a: "1", b: "2" } })]);
 
-    const sum = store.statisticOf({ ...METRIC, dimensions: { b: "2", a: "1" } }, "Sum", { from: 0, to: 10 });
+    const sum = store.readStatistic({ ...METRIC, dimensions: { b: "2", a: "1" } }, "Sum", { from: 0, to: 10 });
 
     expect(sum).toBe(7);
   });
@@ -84,7 +84,7 @@ describe("A store", () => {
   test("has every sample in time's order, in whatever order it got them", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50)), fc.array(fc.nat(50)), (first, second) => {
-        const store = metricStore(first.map((time) => sample(time, time)));
+        const store = createMetricStore(first.map((time) => sample(time, time)));
         store.add(second.map((time) => sample(time, time)));
 
         const values = store.valuesOf(METRIC, { from: 10, to: 40 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { FilterPatternError, matchFilter, metricOf } from "../../../local/cloudwatch/metric-filter";
+import { FilterPatternError, matchFilter, readFilterMetric } from "../../../local/cloudwatch/metric-filter";
 
 // What Lambda writes: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
 const REQUEST_ID = "3604209a-e9a3-11e6-939a-754dd98c7be3";
@@ -274,14 +274,14 @@ describe("A metric filter", () => {
       metric_transformation: { ...METRIC, value, default_value },
     };
 
-    expect(metricOf(filter, logLine)).toBe(expected);
+    expect(readFilterMetric(filter, logLine)).toBe(expected);
   });
 
   test("measures a delimited field", () => {
     const pattern = "[label = REPORT, id_label, id, duration_label, duration, ...]";
     const filter = { pattern, metric_transformation: { ...METRIC, value: "$duration" } };
 
-    expect(metricOf(filter, WARM_TEXT)).toBe(12.34);
+    expect(readFilterMetric(filter, WARM_TEXT)).toBe(12.34);
   });
 
   test("has no number when the field has none", () => {
@@ -290,13 +290,13 @@ describe("A metric filter", () => {
       metric_transformation: { ...METRIC, value: "$.type", default_value: 0 },
     };
 
-    expect(metricOf(filter, WARM)).toBeUndefined();
+    expect(readFilterMetric(filter, WARM)).toBeUndefined();
   });
 
   test("is refused when its value is not in its pattern", () => {
     const filter = { pattern: "{ $.type = * }", metric_transformation: { ...METRIC, value: DURATION } };
 
-    expect(() => metricOf(filter, COLD)).toThrow(FilterPatternError);
+    expect(() => readFilterMetric(filter, COLD)).toThrow(FilterPatternError);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type MetricAlarm } from "../../../local/cloudwatch/alarm";
-import { metricStore, type Sample } from "../../../local/cloudwatch/metric-data";
+import { createMetricStore, type Sample } from "../../../local/cloudwatch/metric-data";
 import { MinuteMetrics } from "../../../local/cloudwatch/minute-metrics";
 
 const MINUTE = 60_000;
@@ -29,14 +29,14 @@ describe("metrics summed up by the minute", () => {
     metrics.add(samples);
     const window = { from: 0, to: 5 * MINUTE };
 
-    const result = metrics.statisticOf(METRIC, name, window);
+    const result = metrics.readStatistic(METRIC, name, window);
 
-    expect(result).toBe(metricStore(samples).statisticOf(METRIC, name, window));
-    expect(metrics.statisticOf(METRIC, name, { from: 2 * MINUTE, to: 4 * MINUTE })).toBeUndefined();
+    expect(result).toBe(createMetricStore(samples).readStatistic(METRIC, name, window));
+    expect(metrics.readStatistic(METRIC, name, { from: 2 * MINUTE, to: 4 * MINUTE })).toBeUndefined();
   });
 
   test("do not know percentiles, and say so", () => {
-    expect(() => new MinuteMetrics([ALARM]).statisticOf(METRIC, "p95", { from: 0, to: MINUTE })).toThrow("p95");
+    expect(() => new MinuteMetrics([ALARM]).readStatistic(METRIC, "p95", { from: 0, to: MINUTE })).toThrow("p95");
   });
 
   test("are kept if an alarm watches them, as long as it looks back", () => {
@@ -57,6 +57,6 @@ describe("metrics summed up by the minute", () => {
     ]);
     metrics.add([sample(0, 7)]);
 
-    expect(metrics.statisticOf(METRIC, "Sum", { from: 0, to: MINUTE })).toBe(7);
+    expect(metrics.readStatistic(METRIC, "Sum", { from: 0, to: MINUTE })).toBe(7);
   });
 });

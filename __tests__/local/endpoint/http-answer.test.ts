@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { type EndpointKind, functionFailed, httpAnswer } from "../../../local/endpoint/http-answer";
+import { type EndpointKind, makeFailureResponse, buildEndpointResponse } from "../../../local/endpoint/http-answer";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
 function answerTo(returned: unknown, kind: EndpointKind = "function-url") {
-  const { body, ...rest } = httpAnswer({ payload: JSON.stringify(returned) }, kind);
+  const { body, ...rest } = buildEndpointResponse({ payload: JSON.stringify(returned) }, kind);
   return { ...rest, body: body.toString() };
 }
 
@@ -65,8 +65,8 @@ describe("the answer that a function's response means", () => {
       ["function-url", 502],
       ["http-api", 500],
     ] as const) {
-      const { malformed, ...answer } = httpAnswer({ payload: JSON.stringify(returned) }, kind);
-      expect(answer).toEqual(functionFailed(kind));
+      const { malformed, ...answer } = buildEndpointResponse({ payload: JSON.stringify(returned) }, kind);
+      expect(answer).toEqual(makeFailureResponse(kind));
       expect(answer.status).toBe(status);
       expect(malformed).toMatch(reason);
     }
@@ -98,7 +98,10 @@ describe("the answer that a function's response means", () => {
   test("what was streamed: a prelude, or a body alone", () => {
     const streamed = (contentType: string, text: string) => {
       const bytes = Buffer.from(text);
-      const { body, ...rest } = httpAnswer({ payload: text, streamed: { contentType, bytes } }, "function-url");
+      const { body, ...rest } = buildEndpointResponse(
+        { payload: text, streamed: { contentType, bytes } },
+        "function-url",
+      );
       return { ...rest, body: body.toString() };
     };
     const prelude = "application/vnd.awslambda.http-integration-response";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { httpEvent, type HttpRequest } from "../../../local/endpoint/http-event";
+import { buildHttpEvent, type HttpRequest } from "../../../local/endpoint/http-event";
 
 const NOW = Date.parse("2026-03-02T19:03:58.123Z");
 
@@ -12,7 +12,7 @@ function eventOf(request: Partial<HttpRequest> = {}) {
     sourceIp: "127.0.0.1",
     body: Buffer.alloc(0),
   };
-  return httpEvent({ ...defaults, ...request }, NOW);
+  return buildHttpEvent({ ...defaults, ...request }, NOW);
 }
 
 describe("the event of a request", () => {

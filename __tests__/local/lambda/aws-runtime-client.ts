@@ -6,9 +6,9 @@ import { INIT_LIMIT_MILLISECONDS } from "../../../local/lambda/execution-environ
 import { type FunctionConfiguration } from "../../../local/lambda/function-configuration";
 import { LocalFunction } from "../../../local/lambda/local-function";
 import { ProcessGuard } from "../../../local/lambda/process-guard";
-import { temporaryFolder } from "../../support/project";
+import { makeTemporaryFolder } from "../../support/project";
 import { skip } from "../../support/terraform";
-import { configurationOf, type PlatformLine } from "./support";
+import { makeConfiguration, type PlatformLine } from "./support";
 
 /** What AWS's runtime client asks for: https://www.npmjs.com/package/aws-lambda-ric */
 const LEAST_NODE_MAJOR = 22;
@@ -24,7 +24,7 @@ export type Client = "ours" | "AWS's";
  * A Node.js that runs AWS's runtime client: the one in LAMBDA_NODE, or the one that runs this. Where there is none, or
  * no client, says loudly what is not tested and why.
  */
-export function nodeForAwsClient(tested: string): string | undefined {
+export function findNodeForClient(tested: string): string | undefined {
   const node = process.env["LAMBDA_NODE"] ?? process.execPath;
   const version = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout || "no Node.js";
   let why: string | undefined;
@@ -39,8 +39,8 @@ export function nodeForAwsClient(tested: string): string | undefined {
 }
 
 /** How invocations of a function ended, in what both clients are to have in common. */
-export interface Outcome {
-  readonly answers: readonly Answer[];
+export interface ClientOutcome {
+  readonly answers: readonly ClientResponse[];
   /** Types of the platform's records, with what they say of how a phase ended. */
   readonly records: readonly (readonly unknown[])[];
   /** What the function has logged. */
@@ -48,13 +48,13 @@ export interface Outcome {
 }
 
 /** An answer, without what is another each time: identifiers and how a stack looks. */
-export interface Answer {
+export interface ClientResponse {
   readonly functionError: string | undefined;
   readonly payload: unknown;
 }
 
 /** What a function is asked, and how it is deployed. */
-export interface Asked {
+export interface ClientInvocation {
   readonly event?: unknown;
   /** JSON. */
   readonly clientContext?: string;
@@ -62,7 +62,11 @@ export interface Asked {
 }
 
 /** Deploys code, invokes it twice and removes it. */
-export async function outcomeWith(client: Client, code: string, asked: Asked = {}): Promise<Outcome> {
+export async function runWithClient(
+  client: Client,
+  code: string,
+  asked: ClientInvocation = {},
+): Promise<ClientOutcome> {
   const { event = {}, clientContext, configuration = {} } = asked;
   const lines: string[] = [];
   const guard = new ProcessGuard();
@@ -76,10 +80,10 @@ export async function outcomeWith(client: Client, code: string, asked: Asked = {
     initLimitMilliseconds: INIT_LIMIT_MILLISECONDS,
   });
   try {
-    const configured = configurationOf(code, configuration);
+    const configured = makeConfiguration(code, configuration);
     deployed.deploy(configured);
     const request = { qualifier: "live", payload: JSON.stringify(event), ...(clientContext && { clientContext }) };
-    const answers: Answer[] = [];
+    const answers: ClientResponse[] = [];
     const hideFolder = (text: string) => text.replaceAll(configured.codeFolder, "<code>");
     for (let count = 0; count < 2; count++) {
       const { functionError, payload, requestId } = await deployed.invoke(request);
@@ -97,7 +101,7 @@ export async function outcomeWith(client: Client, code: string, asked: Asked = {
 
 /** AWS's own way for logs is binary; without it, its client writes lines to standard output. */
 function awsBootstrap(): string {
-  const file = join(temporaryFolder(), "bootstrap.mjs");
+  const file = join(makeTemporaryFolder(), "bootstrap.mjs");
   const client = JSON.stringify(pathToFileURL(AWS_CLIENT).href);
   writeFileSync(file, `delete process.env._LAMBDA_TELEMETRY_LOG_FD;\nawait import(${client});\n`);
   return file;

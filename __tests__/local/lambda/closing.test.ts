@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { ProcessGuard } from "../../../local/lambda/process-guard";
-import { HAS_PROC, isAlive, startFunction, until } from "./support";
+import { HAS_PROC, isProcessAlive, startFunction, waitUntil } from "./support";
 
 /** Starts a process as browsers do: in a session of its own; and one more whose parent ends at once. */
 const DETACHED = `
@@ -22,11 +22,11 @@ const DETACHED = `
   const started = await startFunction(DETACHED);
   await started.invoke(event);
   const children = () => started.lines.flatMap((line) => /child (\d+)/.exec(line)?.[1] ?? []).map(Number);
-  await until(() => children().length === 2);
+  await waitUntil(() => children().length === 2);
 
   await started.lambda.close();
 
-  await until(() => !children().some(isAlive));
+  await waitUntil(() => !children().some(isProcessAlive));
 });
 
 test("closing leaves no process, of those in use, those idle and those that a function has started", async () => {
@@ -40,15 +40,15 @@ test("closing leaves no process, of those in use, those idle and those that a fu
   await started.invoke();
   const running = Promise.all([started.invoke({ hang: true }), started.invoke({ hang: true })]);
   const children = () => started.lines.flatMap((line) => /"child (\d+)"/.exec(line)?.[1] ?? []).map(Number);
-  await until(() => children().length === 3);
+  await waitUntil(() => children().length === 3);
   const pids = [...started.pids, ...children()];
-  const aliveBefore = pids.filter(isAlive);
+  const aliveBefore = pids.filter(isProcessAlive);
 
   await started.lambda.close();
 
   expect(aliveBefore).toHaveLength(5);
   // A child's child is buried by whoever adopts it, which may take a moment.
-  await until(() => !pids.some(isAlive));
+  await waitUntil(() => !pids.some(isProcessAlive));
   const results = await running;
   expect(results.map(({ functionError }) => functionError)).toEqual(["Unhandled", "Unhandled"]);
   await expect(started.invoke()).rejects.toMatchObject({ type: "ServiceException" });
@@ -61,7 +61,7 @@ test("closing during a start leaves no process", async () => {
   await started.lambda.close();
 
   expect((await running).functionError).toBe("Unhandled");
-  expect(started.pids.filter(isAlive)).toEqual([]);
+  expect(started.pids.filter(isProcessAlive)).toEqual([]);
   expect(started.recordsOf("platform.initStart")).toHaveLength(1);
 });
 
@@ -72,7 +72,7 @@ test("closing ends nothing else", async () => {
 
   await started.lambda.close();
 
-  const wasAlive = isAlive(other.pid ?? 0);
+  const wasAlive = isProcessAlive(other.pid ?? 0);
   other.kill("SIGKILL");
   expect(wasAlive).toBe(true);
 });
@@ -90,7 +90,7 @@ test("the guard ends the groups that are left when its owner is gone, and only t
   await guard.close();
 
   await Promise.all(exits);
-  const wasAlive = isAlive(dropped.pid);
+  const wasAlive = isProcessAlive(dropped.pid);
   dropped.kill("SIGKILL");
   expect(wasAlive).toBe(true);
 });

@@ -1,18 +1,18 @@
 import { expect, jest, test } from "@jest/globals";
 import { execFileSync } from "node:child_process";
-import { type Asked, nodeForAwsClient, outcomeWith } from "./aws-runtime-client";
+import { type ClientInvocation, findNodeForClient, runWithClient } from "./aws-runtime-client";
 
 /**
  * Handlers, once with our runtime client and once with AWS's own, behind the same Runtime API and on the same Node.js.
  */
-const node = nodeForAwsClient("the local Lambda beside AWS's runtime client");
+const node = findNodeForClient("the local Lambda beside AWS's runtime client");
 const testWithClient = node === undefined ? test.skip : test;
 if (node !== undefined) jest.replaceProperty(process, "execPath", node);
 
 /** What an answer, and the platform's report of it, say. */
 type Expected = string | readonly [errorType: string, errorMessage: RegExp];
 
-testWithClient.each<[what: string, code: string, expected: Expected, asked?: Asked]>([
+testWithClient.each<[what: string, code: string, expected: Expected, asked?: ClientInvocation]>([
   [
     "answers with the event",
     "export const handler = async (event) => event;",
@@ -134,7 +134,7 @@ testWithClient.each<[what: string, code: string, expected: Expected, asked?: Ask
     { configuration: { handler: "handler" } },
   ],
 ])("a handler that %s ends as with AWS's client", async (...[, code, expected, asked]) => {
-  const [ours, theirs] = await Promise.all([outcomeWith("ours", code, asked), outcomeWith("AWS's", code, asked)]);
+  const [ours, theirs] = await Promise.all([runWithClient("ours", code, asked), runWithClient("AWS's", code, asked)]);
 
   expect(ours).toEqual(theirs);
   if (typeof expected === "string")
@@ -161,7 +161,7 @@ testWithClient("a handler's context is as with AWS's client", async () => {
   });`;
   const asked = { clientContext: '{\n  "custom": "✓ ü \\n"\n}' };
 
-  const [ours, theirs] = await Promise.all([outcomeWith("ours", code, asked), outcomeWith("AWS's", code, asked)]);
+  const [ours, theirs] = await Promise.all([runWithClient("ours", code, asked), runWithClient("AWS's", code, asked)]);
 
   expect(ours).toEqual(theirs);
   expect(theirs.answers[0]?.payload).toMatchObject({
@@ -196,7 +196,7 @@ testWithClient("what a handler logs is as with AWS's client", async () => {
       console.log(circular);
     };`;
 
-  const [ours, theirs] = await Promise.all([outcomeWith("ours", code), outcomeWith("AWS's", code)]);
+  const [ours, theirs] = await Promise.all([runWithClient("ours", code), runWithClient("AWS's", code)]);
 
   expect(ours.log).toEqual(theirs.log);
   expect(theirs.log).toHaveLength(21);
@@ -250,7 +250,7 @@ testWithClient.each<[what: string, code: string, ours: unknown, theirs: unknown]
 ])(
   "a handler that %s does not end as with AWS's newest client, as docs/local.md tells",
   async (_, code, our, their) => {
-    const [ours, theirs] = await Promise.all([outcomeWith("ours", code), outcomeWith("AWS's", code)]);
+    const [ours, theirs] = await Promise.all([runWithClient("ours", code), runWithClient("AWS's", code)]);
 
     expect(ours.answers[0]?.payload).toEqual(matching(isNode24 ? their : our));
     expect(theirs.answers[0]?.payload).toEqual(matching(their));

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { configurationOf, isAlive, startFunction, until } from "./support";
+import { makeConfiguration, isProcessAlive, startFunction, waitUntil } from "./support";
 
 const TELLS_PID = "export const handler = async () => ({ pid: process.pid });";
 
@@ -15,7 +15,7 @@ const HOLDS = `
 test("ten requests at one time get ten environments, and the next ten get the same", async () => {
   const started = await startFunction(HOLDS);
   const ten = async () => {
-    const { codeFolder } = configurationOf("");
+    const { codeFolder } = makeConfiguration("");
     const requests = Array.from({ length: 10 }, () => started.ask({ folder: codeFolder, together: 11 }));
     return (await Promise.all(requests)).map(({ pid }) => pid as number).sort();
   };
@@ -38,7 +38,7 @@ test("requests one after another get one environment", async () => {
 
 test("the environment used last is used first", async () => {
   const started = await startFunction(HOLDS);
-  const { codeFolder } = configurationOf("");
+  const { codeFolder } = makeConfiguration("");
   await Promise.all([1, 2, 3].map(() => started.ask({ folder: codeFolder, together: 4 })));
 
   const { pid } = await started.ask({ folder: codeFolder, together: 4 });
@@ -64,7 +64,7 @@ test("a new version has environments of its own; an alias that has not moved kee
   const started = await startFunction(TELLS_PID);
   const before = await started.ask({}, "live");
 
-  started.lambda.deploy(configurationOf(TELLS_PID, { version: "2", aliases: ["warm"] }));
+  started.lambda.deploy(makeConfiguration(TELLS_PID, { version: "2", aliases: ["warm"] }));
   const [live, warm] = [await started.ask({}, "live"), await started.invoke({}, "warm")];
   started.lambda.pointAlias("api", "live", "2");
   const moved = await started.invoke({}, "live");
@@ -103,7 +103,7 @@ test("an idle environment is ended after a while, and its process with it", asyn
   const started = await startFunction(TELLS_PID, {}, { idleMilliseconds: 50 });
   const { pid } = await started.ask();
 
-  await until(() => started.pids.length === 0 && !isAlive(pid as number));
+  await waitUntil(() => started.pids.length === 0 && !isProcessAlive(pid as number));
 
   expect((await started.ask())["pid"]).not.toBe(pid);
 });
@@ -112,7 +112,7 @@ test("an environment that was ended from outside is not used again", async () =>
   const started = await startFunction(TELLS_PID);
   const { pid } = await started.ask();
   process.kill(pid as number, "SIGKILL");
-  await until(() => started.pids.length === 0);
+  await waitUntil(() => started.pids.length === 0);
 
   const next = await started.invoke();
 
@@ -121,7 +121,7 @@ test("an environment that was ended from outside is not used again", async () =>
 
 test("more requests at one time than are reserved are refused, over all versions", async () => {
   const started = await startFunction(HOLDS, { reservedConcurrency: 2 });
-  const { codeFolder } = configurationOf("");
+  const { codeFolder } = makeConfiguration("");
   const running = [1, 2].map(() => started.ask({ folder: codeFolder, together: 3 }));
 
   const refused = started.invoke({}, "1");

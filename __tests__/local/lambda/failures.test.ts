@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { answerIn, HAS_PROC, isAlive, startFunction } from "./support";
+import { parsePayload, HAS_PROC, isProcessAlive, startFunction } from "./support";
 
 test("a request that takes too long is ended, and the next one meets a cold start", async () => {
   const started = await startFunction(
@@ -9,11 +9,11 @@ test("a request that takes too long is ended, and the next one meets a cold star
   const { pid } = await started.ask();
 
   const late = await started.invoke({ hang: true });
-  const aliveAfter = isAlive(pid as number);
+  const aliveAfter = isProcessAlive(pid as number);
   const next = await started.ask();
 
   expect(late.functionError).toBe("Unhandled");
-  expect(answerIn(late)).toEqual({
+  expect(parsePayload(late)).toEqual({
     errorType: "Sandbox.Timedout",
     errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 2.00 seconds`,
   });
@@ -33,7 +33,7 @@ test.each([
 
   const result = await started.invoke();
 
-  expect(answerIn(result)).toEqual({
+  expect(parsePayload(result)).toEqual({
     errorType: "Runtime.ExitError",
     errorMessage: `RequestId: ${result.requestId} Error: ${reason}`,
   });
@@ -49,7 +49,7 @@ test.each([
 
   const result = await started.invoke();
 
-  const { errorMessage, ...rest } = answerIn(result);
+  const { errorMessage, ...rest } = parsePayload(result);
   expect(rest).toMatchObject({ errorType });
   expect(errorMessage).toContain("nobody caught me");
   expect(started.pids).toEqual([]);
@@ -72,7 +72,7 @@ test.each([
 
   const result = await started.invoke();
 
-  const { errorMessage, ...rest } = answerIn(result);
+  const { errorMessage, ...rest } = parsePayload(result);
   expect(rest).toMatchObject({ errorType });
   expect(errorMessage).toMatch(message);
   expect(started.recordsOf("platform.initReport")).toMatchObject([
@@ -110,7 +110,7 @@ test("code that takes too long to load is started once more, at the request's ex
 
   const result = await started.invoke();
 
-  expect(answerIn(result)).toEqual({
+  expect(parsePayload(result)).toEqual({
     errorType: "Runtime.OutOfMemory",
     errorMessage: `RequestId: ${result.requestId} Error: Runtime exited with error: signal: killed`,
   });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { request } from "node:http";
-import { startFunction, type StartedFunction, until } from "./support";
+import { startFunction, type StartedFunction, waitUntil } from "./support";
 
 const ECHO = "export const handler = async (event, context) => ({ event, client: context.clientContext });";
 const INVOCATIONS = "/2015-03-31/functions/api/invocations";
@@ -76,7 +76,7 @@ test("an event is accepted at once and handled later, also when the function is 
     post(started, INVOCATIONS, JSON.stringify({ say, wait: 300 }), { "X-Amz-Invocation-Type": "Event" });
 
   const responses = [await event("first"), await event("second")];
-  await until(() => started.recordsOf("platform.report").length === 2);
+  await waitUntil(() => started.recordsOf("platform.report").length === 2);
 
   expect(responses.map(({ status }) => status)).toEqual([202, 202]);
   expect(started.lines.filter((line) => /"message":"(first|second)"/.test(line))).toHaveLength(2);
@@ -130,7 +130,7 @@ test("closing answers a request that is under way", async () => {
     'export const handler = async () => { console.log("here"); await new Promise((resolve) => setTimeout(resolve, 20000)); };',
   );
   const answer = post(started, INVOCATIONS, "{}");
-  await until(() => started.lines.some((line) => line.includes('"here"')));
+  await waitUntil(() => started.lines.some((line) => line.includes('"here"')));
 
   await started.lambda.close();
 

@@ -3,12 +3,12 @@ import { buildSync } from "esbuild";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { temporaryFolder } from "../../support/project";
+import { makeTemporaryFolder } from "../../support/project";
 import { startFunction } from "./support";
 
 /** Handlers in real processes, with and without monitoring: their callers see the same, and so do the metrics. */
 
-const bundle = join(temporaryFolder(), "performance.mjs");
+const bundle = join(makeTemporaryFolder(), "performance.mjs");
 buildSync({ entryPoints: ["performance/index.ts"], outfile: bundle, bundle: true, platform: "node", format: "esm" });
 writeFileSync(bundle.replace("performance.mjs", "package.json"), "{}");
 const IMPORT = `import { monitor, monitorHttp } from ${JSON.stringify(pathToFileURL(bundle).href)};`;

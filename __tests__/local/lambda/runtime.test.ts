@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { httpAnswer } from "../../../local/endpoint/http-answer";
-import { answerIn, HAS_PROC, startFunction } from "./support";
+import { buildEndpointResponse } from "../../../local/endpoint/http-answer";
+import { parsePayload, HAS_PROC, startFunction } from "./support";
 
 test("a handler gets the event and a context as Lambda's", async () => {
   const started = await startFunction(
@@ -10,7 +10,7 @@ test("a handler gets the event and a context as Lambda's", async () => {
 
   const result = await started.invoke({ question: "why? ✓" });
 
-  const { event, context, left } = answerIn(result);
+  const { event, context, left } = parsePayload(result);
   expect(event).toEqual({ question: "why? ✓" });
   expect(context).toMatchObject({
     awsRequestId: result.requestId,
@@ -90,7 +90,7 @@ test.each([
   await started.invoke();
 
   expect(result.functionError).toBe("Unhandled");
-  expect(answerIn(result)).toMatchObject({ errorType, errorMessage });
+  expect(parsePayload(result)).toMatchObject({ errorType, errorMessage });
   expect(started.recordsOf("platform.initStart")).toHaveLength(1);
   expect(started.recordsOf("platform.report")).toMatchObject([
     { status: "error", errorType },
@@ -104,7 +104,7 @@ test("an answer of more than six megabytes is an error", async () => {
   const [fits, tooLong] = [await started.invoke({ length: 6_291_454 }), await started.invoke({ length: 7_000_000 })];
 
   expect(fits.payload).toHaveLength(6_291_456);
-  expect(answerIn(tooLong)).toMatchObject({ errorType: "Function.ResponseSizeTooLarge" });
+  expect(parsePayload(tooLong)).toMatchObject({ errorType: "Function.ResponseSizeTooLarge" });
 });
 
 test("what a function writes gets into the log, line by line, within its request", async () => {
@@ -195,7 +195,7 @@ describe("a handler that streams", () => {
         response.end();
       });`);
 
-    const answer = httpAnswer(await started.invoke(), "function-url");
+    const answer = buildEndpointResponse(await started.invoke(), "function-url");
 
     expect([answer.status, answer.headers, answer.body.toString()]).toEqual([418, { "x-a": "1" }, "short"]);
   });
@@ -213,7 +213,7 @@ describe("a handler that streams", () => {
 
     const failed = await started.invoke({ fail: true });
 
-    expect([failed.functionError, answerIn(failed)]).toMatchObject([
+    expect([failed.functionError, parsePayload(failed)]).toMatchObject([
       "Unhandled",
       { errorType: "RangeError", errorMessage: "far" },
     ]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type FunctionConfiguration } from "../../../local/lambda/function-configuration";
 import { type LambdaOptions, type LocalLambda, startLambda } from "../../../local/lambda/start-lambda";
-import { temporaryFolder } from "../../support/project";
+import { makeTemporaryFolder } from "../../support/project";
 
 // Real processes have to start, on a computer that may be busy.
 jest.setTimeout(60_000);
@@ -19,8 +19,8 @@ afterEach(async () => {
 export const HAS_PROC = existsSync("/proc/self/status");
 
 /** A function `api`, version 1, with aliases `live` and `warm`, of this code. */
-export function configurationOf(code: string, more: Partial<FunctionConfiguration> = {}): FunctionConfiguration {
-  const codeFolder = temporaryFolder();
+export function makeConfiguration(code: string, more: Partial<FunctionConfiguration> = {}): FunctionConfiguration {
+  const codeFolder = makeTemporaryFolder();
   writeFileSync(join(codeFolder, "handler.mjs"), code);
   return {
     name: "api",
@@ -33,7 +33,7 @@ export function configurationOf(code: string, more: Partial<FunctionConfiguratio
   };
 }
 
-/** Lambda with the function of {@link configurationOf}; closed after the test. */
+/** Lambda with the function of {@link makeConfiguration}; closed after the test. */
 export async function startFunction(
   code: string,
   more: Partial<FunctionConfiguration> = {},
@@ -41,7 +41,7 @@ export async function startFunction(
 ): Promise<StartedFunction> {
   const lines: string[] = [];
   const lambda = await startLambda({
-    functions: [configurationOf(code, more)],
+    functions: [makeConfiguration(code, more)],
     onLog: (line) => lines.push(line),
     ...options,
   });
@@ -69,7 +69,7 @@ export class StartedFunction {
 
   /** Invokes it and returns its answer. */
   async ask(payload: unknown = {}, qualifier = "live"): Promise<Readonly<Record<string, unknown>>> {
-    return answerIn(await this.invoke(payload, qualifier));
+    return parsePayload(await this.invoke(payload, qualifier));
   }
 
   /** Processes of its environments, those that are still being started left out. */
@@ -88,12 +88,12 @@ export class StartedFunction {
 }
 
 /** The parsed payload of a result. */
-export function answerIn({ payload }: { readonly payload: string }): Readonly<Record<string, unknown>> {
+export function parsePayload({ payload }: { readonly payload: string }): Readonly<Record<string, unknown>> {
   return JSON.parse(payload) as Readonly<Record<string, unknown>>;
 }
 
 /** Whether a process is there. */
-export function isAlive(pid: number): boolean {
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -103,6 +103,6 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Waits until something is so; a test's own time limit ends it otherwise. */
-export async function until(isSo: () => boolean): Promise<void> {
+export async function waitUntil(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }

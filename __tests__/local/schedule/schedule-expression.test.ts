@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { nextTimes, ScheduleError } from "../../../local/schedule/schedule-expression";
+import { parseSchedule, ScheduleError } from "../../../local/schedule/schedule-expression";
 
 const THURSDAY = Date.parse("2026-01-01T17:55:30Z");
 
 function timesOf(expression: string, count = 4): string[] {
-  const next = nextTimes(expression, THURSDAY);
+  const next = parseSchedule(expression, THURSDAY);
   const times: string[] = [];
   for (let after: number | undefined = THURSDAY; times.length < count;) {
     after = next(after);
@@ -43,6 +43,6 @@ describe("the times of a rule", () => {
     "rate(0 minutes)",
     "rate(5 seconds)",
   ])("%s is no schedule", (expression) => {
-    expect(() => nextTimes(expression, THURSDAY)).toThrow(ScheduleError);
+    expect(() => parseSchedule(expression, THURSDAY)).toThrow(ScheduleError);
   });
 });

@@ -3,7 +3,7 @@ import { LocalEnvironmentError } from "../../../local/problem";
 import { readLocalStack } from "../../../local/stack/local-stack";
 import { References } from "../../../local/stack/references";
 import { type StackJson, synthesizeEnvironment } from "../../../local/stack/synthesize";
-import { makeProject, temporaryFolder, tfvars } from "../../support/project";
+import { makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
 
 const STACK: StackJson = {
   provider: { aws: [{ region: "eu-west-1" }] },
@@ -60,13 +60,13 @@ describe("a reference", () => {
 
 async function readDev(text: string, variables = {}) {
   const root = makeProject({ "environments/dev.tfvars": text });
-  return readLocalStack(await synthesizeEnvironment(root, "dev", temporaryFolder()), variables);
+  return readLocalStack(await synthesizeEnvironment(root, "dev", makeTemporaryFolder()), variables);
 }
 
 describe("the stack of an environment", () => {
   test("has functions, schedules, filters and alarms, with all references resolved", async () => {
     const stack = await readDev(
-      tfvars({
+      makeTfvars({
         functions: `api = {
           memory_mb = 512
           timeout_seconds = 7
@@ -103,7 +103,7 @@ describe("the stack of an environment", () => {
   test("names every variable without a value", async () => {
     const functions = `api = { secrets = { FIRST = { terraform_variable = "one" }, OTHER = { terraform_variable = "two" } } }`;
 
-    const reading = readDev(tfvars({ functions }));
+    const reading = readDev(makeTfvars({ functions }));
 
     await expect(reading).rejects.toThrow(
       "the variable one has no value: set TF_VAR_one\nthe variable two has no value: set TF_VAR_two",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type LocalEnvironment, type LocalEvent } from "../../../local/local-environment";
 import { Board } from "../../../local/view/board";
-import { paintOf } from "../../../local/view/paint";
+import { createPaint } from "../../../local/view/paint";
 import { cut } from "../../../local/view/screen";
 
 const NOW = Date.parse("2026-03-02T09:05:07Z");
@@ -67,7 +67,7 @@ interface BoardOptions {
 }
 
 function board(events: readonly LocalEvent[] = [], { isColored = false, rows }: BoardOptions = {}): string[] {
-  const shown = new Board({ speed: 60, logFolder: "/tmp/logs", paint: paintOf(isColored) });
+  const shown = new Board({ speed: 60, logFolder: "/tmp/logs", paint: createPaint(isColored) });
   events.forEach((event) => {
     shown.add(event);
   });

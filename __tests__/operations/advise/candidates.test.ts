@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { provisionedConcurrency, scheduledPings } from "../../../advisor/policy";
+import { countProvisioned, countScheduledPings } from "../../../advisor/policy";
 import { type IntervalMinutes, INTERVALS_MINUTES } from "../../../environments/days";
-import { WARMING_DEFAULTS, warmingMistakes } from "../../../environments/warming";
-import { candidatesFor } from "../../../operations/advise/candidates";
-import { policyOf, type Warming } from "../../../operations/advise/policies";
-import { scheduleRules } from "../../../model/schedules";
+import { WARMING_DEFAULTS, findWarmingMistakes } from "../../../environments/warming";
+import { listCandidates } from "../../../operations/advise/candidates";
+import { buildPolicy, type WarmingChoice } from "../../../operations/advise/policies";
+import { buildScheduleRules } from "../../../model/schedules";
 import { Cron } from "croner";
 
 const MINUTE = 60_000;
@@ -22,8 +22,8 @@ function profileOf(hours: readonly number[], peak: number, days = 14, weekend = 
   return { requests: counts.reduce((sum, count) => sum + count, 0), counts, peaks: counts };
 }
 
-const names = (profile: ReturnType<typeof profileOf>, configured?: Warming, reserved?: number) =>
-  candidatesFor({ startsAt: SUNDAY }, profile, configured, reserved).map(({ name }) => name);
+const names = (profile: ReturnType<typeof profileOf>, configured?: WarmingChoice, reserved?: number) =>
+  listCandidates({ startsAt: SUNDAY }, profile, configured, reserved).map(({ name }) => name);
 
 describe("what is compared", () => {
   test("is what is set now, each kind of warming, and provisioned concurrency, each once", () => {
@@ -52,29 +52,29 @@ describe("what is compared", () => {
   });
 
   test("never asks for more than is reserved", () => {
-    const all = candidatesFor({ startsAt: SUNDAY }, profileOf([9], 20), undefined, 6);
+    const all = listCandidates({ startsAt: SUNDAY }, profileOf([9], 20), undefined, 6);
 
     for (const { policy } of all) {
       for (let minute = 0; minute < 1440; minute++) {
-        expect(scheduledPings(policy, SUNDAY / MINUTE + minute) ?? 0).toBeLessThanOrEqual(6);
-        expect(provisionedConcurrency(policy, SUNDAY / MINUTE + minute)).toBeLessThanOrEqual(6);
+        expect(countScheduledPings(policy, SUNDAY / MINUTE + minute) ?? 0).toBeLessThanOrEqual(6);
+        expect(countProvisioned(policy, SUNDAY / MINUTE + minute)).toBeLessThanOrEqual(6);
       }
     }
   });
 
   test("can be written into a file, all of it", () => {
-    const all = candidatesFor({ startsAt: SUNDAY }, profileOf([22, 23], 7), undefined);
+    const all = listCandidates({ startsAt: SUNDAY }, profileOf([22, 23], 7), undefined);
 
     for (const { warming } of all) {
       const settings = { ...WARMING_DEFAULTS, ...warming };
-      expect(warmingMistakes(settings)).toEqual([]);
+      expect(findWarmingMistakes(settings)).toEqual([]);
     }
   });
 });
 
 const interval = fc.constantFrom<IntervalMinutes>(...INTERVALS_MINUTES);
 const hour = fc.nat(23);
-const settings: fc.Arbitrary<Warming> = fc
+const settings: fc.Arbitrary<WarmingChoice> = fc
   .record({
     scheduled: fc.record({ enabled: fc.boolean(), everyMinutes: interval, concurrency: fc.constant(3) }),
     peak: fc.record({
@@ -94,7 +94,7 @@ test("settings are simulated at the minutes at which their EventBridge rules sta
     fc.property(settings, fc.nat(MINUTES_PER_WEEK - 1), (warming, offset) => {
       const { scheduled, peak } = warming;
       const at = SUNDAY + offset * MINUTE;
-      const rules = scheduleRules({
+      const rules = buildScheduleRules({
         scheduled: scheduled.enabled ? scheduled : undefined,
         peak: peak.enabled ? peak : undefined,
       });
@@ -106,7 +106,7 @@ test("settings are simulated at the minutes at which their EventBridge rules sta
         return cron.match(new Date(at));
       });
 
-      const pings = scheduledPings(policyOf(warming), at / MINUTE);
+      const pings = countScheduledPings(buildPolicy(warming), at / MINUTE);
 
       expect(pings).toBe(due[0] && warming[due[0].strategy].concurrency);
     }),

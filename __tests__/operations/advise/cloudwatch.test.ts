@@ -1,11 +1,11 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { HISTORY_DAYS, readUse, useDollars } from "../../../operations/advise/cloudwatch";
-import { type WatchedFunction, watchedFunctions } from "../../../model/watched-function";
-import { platformNamespace } from "../../../performance/metrics";
+import { HISTORY_DAYS, readUse, priceUse } from "../../../operations/advise/cloudwatch";
+import { type WatchedFunction, listWatchedFunctions } from "../../../model/watched-function";
+import { formatPlatformNamespace } from "../../../performance/metrics";
 import { loadEnvironments } from "../../../environments/load";
-import { makeProject, tfvars } from "../../support/project";
+import { makeProject, makeTfvars } from "../../support/project";
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
@@ -47,8 +47,8 @@ const DURATIONS = {
 };
 
 async function functionsOf(functions = "api = {}"): Promise<WatchedFunction[]> {
-  const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": tfvars({ functions }) }));
-  return environment ? watchedFunctions(environment) : [];
+  const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": makeTfvars({ functions }) }));
+  return environment ? listWatchedFunctions(environment) : [];
 }
 
 async function use(functions?: string) {
@@ -92,9 +92,9 @@ describe("a function's use", () => {
     metrics = {
       ...DURATIONS,
       [`${LIVE} Invocations Sum`]: { [FIRST]: 2 },
-      [`${platformNamespace("dev-api")} InitDuration SampleCount`]: { [TODAY]: 4 },
-      [`${platformNamespace("dev-api")} InitDuration Minimum`]: { [TODAY]: 200 },
-      [`${platformNamespace("dev-api")} InitDuration Maximum`]: { [TODAY]: 400 },
+      [`${formatPlatformNamespace("dev-api")} InitDuration SampleCount`]: { [TODAY]: 4 },
+      [`${formatPlatformNamespace("dev-api")} InitDuration Minimum`]: { [TODAY]: 200 },
+      [`${formatPlatformNamespace("dev-api")} InitDuration Maximum`]: { [TODAY]: 400 },
     };
 
     const { history, initSeconds } = await use();
@@ -141,7 +141,7 @@ test("several functions are read in the same two calls, for what was told", asyn
   const calls = cloudwatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
   expect(calls).toHaveLength(2);
   const asked = calls.reduce((sum, { MetricDataQueries = [] }) => sum + MetricDataQueries.length, 0);
-  expect(useDollars(2)).toEqual({ metrics: asked, dollars: asked / 100_000 });
+  expect(priceUse(2)).toEqual({ metrics: asked, dollars: asked / 100_000 });
   for (const { StartTime } of calls) {
     // CloudWatch keeps minutes for no longer.
     expect(NOW - Number(StartTime)).toBeLessThanOrEqual(15 * 86_400_000);

@@ -4,10 +4,10 @@ import { mockClient } from "aws-sdk-client-mock";
 import { readdirSync, readFileSync, statSync, chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnvironments } from "../../../environments/load";
-import { warmingSettings } from "../../../environments/warming";
+import { resolveWarmingSettings } from "../../../environments/warming";
 import { adviceReport } from "../../../operations/advise/report";
-import { ops } from "../../../operations/program";
-import { HANDLER, makeProject, tfvars } from "../../support/project";
+import { runOps } from "../../../operations/program";
+import { HANDLER_SOURCE, makeProject, makeTfvars } from "../../support/project";
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
@@ -59,14 +59,14 @@ async function run(
   files: Readonly<Record<string, string>> = {},
   progress?: () => void,
 ): Promise<Run> {
-  const root = makeProject({ "environments/dev.tfvars": tfvars(), "day.csv": COUNTS, ...files });
+  const root = makeProject({ "environments/dev.tfvars": makeTfvars(), "day.csv": COUNTS, ...files });
   return runIn(root, args, progress);
 }
 
 async function runIn(root: string, args: readonly string[], progress?: () => void): Promise<Run> {
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const exitCode = await ops(["advise", ...args], {
+  const exitCode = await runOps(["advise", ...args], {
     root,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),
@@ -81,7 +81,7 @@ const tfvarsOf = ({ root }: Pick<Run, "root">) => readFileSync(join(root, "envir
 
 async function settingsOf(root: string, id: string) {
   const [environment] = await loadEnvironments(root);
-  return warmingSettings(environment?.warming ?? {}, environment?.functions[id]?.warming ?? {});
+  return resolveWarmingSettings(environment?.warming ?? {}, environment?.functions[id]?.warming ?? {});
 }
 
 describe("a trace without any environment", () => {
@@ -128,8 +128,8 @@ describe("an environment", () => {
       answerMetrics();
 
       const { exitCode, stdout, stderr, root } = await run(["dev"], {
-        "environments/dev.tfvars": tfvars({ functions: "api = {}\nweb = { reserved_concurrency = 0 }" }),
-        "functions/web/handler.ts": HANDLER,
+        "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = { reserved_concurrency = 0 }" }),
+        "functions/web/handler.ts": HANDLER_SOURCE,
       });
 
       expect(exitCode).toBe(0);
@@ -202,8 +202,8 @@ functions = {
       answerMetrics();
 
       const result = await run(["dev", "--write"], {
-        "environments/dev.tfvars": tfvars({ functions: "api = {}\nweb = {}" }),
-        "functions/web/handler.ts": HANDLER,
+        "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }),
+        "functions/web/handler.ts": HANDLER_SOURCE,
       });
 
       expect(tfvarsOf(result)).toMatch(/^warming = \{\n/m);
@@ -215,7 +215,7 @@ functions = {
   test(
     "writes nothing for provisioned concurrency, and says why",
     async () => {
-      const file = tfvars({ functions: "api = { reserved_concurrency = 1 }" });
+      const file = makeTfvars({ functions: "api = { reserved_concurrency = 1 }" });
 
       const result = await run(["dev", "api", "--trace", "rare.csv", "--duration-ms", "50", "--write"], {
         "environments/dev.tfvars": file,
@@ -233,7 +233,7 @@ functions = {
   test(
     "refuses a file that would load to something else afterwards",
     async () => {
-      const file = tfvars({ functions: '"\\u0061pi" = { memory_mb = 256 }' });
+      const file = makeTfvars({ functions: '"\\u0061pi" = { memory_mb = 256 }' });
 
       const result = await run(["dev", "api", ...TRACE, "--write"], { "environments/dev.tfvars": file });
 
@@ -264,8 +264,8 @@ describe("Ctrl-C", () => {
 
 describe("wrong input is told in one line and exits 2:", () => {
   const file = (functions: string) => ({
-    "environments/dev.tfvars": tfvars({ functions }),
-    "functions/web/handler.ts": HANDLER,
+    "environments/dev.tfvars": makeTfvars({ functions }),
+    "functions/web/handler.ts": HANDLER_SOURCE,
   });
   test.each([
     [[], {}, "advise: name an environment, or a trace with --trace"],
@@ -327,7 +327,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
   });
 
   test("so is a folder that cannot be written", async () => {
-    const root = makeProject({ "environments/dev.tfvars": tfvars(), "day.csv": COUNTS });
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars(), "day.csv": COUNTS });
     writeFileSync(join(root, "advice"), "");
 
     const { exitCode, stderr } = await runIn(root, TRACE);

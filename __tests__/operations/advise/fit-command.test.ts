@@ -5,10 +5,10 @@ import { mockClient } from "aws-sdk-client-mock";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceReport } from "../../../operations/advise/report";
-import { ops } from "../../../operations/program";
-import { makeProject, tfvars } from "../../support/project";
-import { fakeInsights } from "./log/fake-insights";
-import { HIDDEN, logOf } from "./log/hidden-platform";
+import { runOps } from "../../../operations/program";
+import { makeProject, makeTfvars } from "../../support/project";
+import { mockInsights } from "./log/fake-insights";
+import { HIDDEN, simulateLog } from "./log/hidden-platform";
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
@@ -17,11 +17,11 @@ const FROM = NOW - HOURS * HOUR - 600_000;
 const LONGEST_MILLISECONDS = 120_000;
 
 const cloudwatch = mockClient(CloudWatchClient);
-const insights = fakeInsights();
+const insights = mockInsights();
 
 beforeEach(() => {
   cloudwatch.reset();
-  insights.answerWith(logOf(HIDDEN, { from: FROM, hours: HOURS, perHour: 20 }));
+  insights.answerWith(simulateLog(HIDDEN, { from: FROM, hours: HOURS, perHour: 20 }));
   answerMetrics(180);
 });
 
@@ -43,10 +43,10 @@ function answerMetrics(requests: number): void {
 }
 
 async function run(args: readonly string[], wait: () => Promise<unknown> = () => Promise.resolve()) {
-  const root = makeProject({ "environments/dev.tfvars": tfvars() });
+  const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const exitCode = await ops(["advise", "dev", ...args], {
+  const exitCode = await runOps(["advise", "dev", ...args], {
     root,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),
@@ -101,7 +101,7 @@ describe("--fit", () => {
   test(
     "goes on with what is assumed where the log tells too little, and says by how much",
     async () => {
-      insights.answerWith(logOf(HIDDEN, { from: NOW - 10 * HOUR, hours: 9, perHour: 20 }));
+      insights.answerWith(simulateLog(HIDDEN, { from: NOW - 10 * HOUR, hours: 9, perHour: 20 }));
 
       const { exitCode, stdout, stderr } = await run(["--fit"]);
 

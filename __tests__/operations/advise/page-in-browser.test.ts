@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { ownLog } from "../../../operations/advise/log/log-advice";
-import { pageOf } from "../../../operations/advise/page/page";
-import { reportOf } from "../../../operations/advise/report-of";
-import { describeInBrowser, overflow, saveScreenshot, testReadablePage } from "../../support/browser";
-import { advised, sampleHistory } from "./support";
+import { buildOwnLog } from "../../../operations/advise/log/log-advice";
+import { renderAdvicePage } from "../../../operations/advise/page/page";
+import { buildAdviceReport } from "../../../operations/advise/report-of";
+import { describeInBrowser, measureOverflow, saveScreenshot, testReadablePage } from "../../support/browser";
+import { adviseSample, makeHistory } from "./support";
 
 /** A log that tells of idle lives of ten minutes. */
 function sampleLog() {
@@ -17,12 +17,12 @@ function sampleLog() {
   const heldOut = { hours: 18, coldStarts: 30, predicted: 31, interval: { least: 25, most: 37 } };
   const fit = { mechanisms: [{ mechanism, weight: 1 }], relativeError: 0.05 };
   const seen = { idleSeconds: 540, quietSeconds: 540, lifeSeconds: 7000 };
-  return ownLog(size, { queries: 2, bytesScanned: 1e6, dollars: 0 }, { fit, seen, heldOut });
+  return buildOwnLog(size, { queries: 2, bytesScanned: 1e6, dollars: 0 }, { fit, seen, heldOut });
 }
 
-async function pageFor(more: Parameters<typeof advised>[0] = {}): Promise<string> {
-  const { advice } = await advised(more);
-  return pageOf(reportOf("dev", [advice]), advice);
+async function pageFor(more: Parameters<typeof adviseSample>[0] = {}): Promise<string> {
+  const { advice } = await adviseSample(more);
+  return renderAdvicePage(buildAdviceReport("dev", [advice]), advice);
 }
 
 /** Simulating takes its time on a busy computer. */
@@ -46,7 +46,7 @@ describeInBrowser("the page of an advice, in a browser", (open) => {
 
       await saveScreenshot(page, "advice-fitted");
       expect(complaints).toEqual([]);
-      expect(await overflow(page)).toBe(0);
+      expect(await measureOverflow(page)).toBe(0);
       expect(text).toContain("Fitted to 9,000 requests and 120 cold starts of 72 hours of its log");
       expect(text).toContain("as fitted to its log");
       expect(text).toContain("Without its log, it would be assumed: idle life 5 to 7 minutes");
@@ -67,7 +67,7 @@ describeInBrowser("the page of an advice, in a browser", (open) => {
   test(
     "has something to say of a function without traffic",
     async () => {
-      const history = sampleHistory();
+      const history = makeHistory();
       if (history.source.kind === "minutes") history.source.counts.fill(0);
       const { page, complaints } = await open(await pageFor({ history }), { screen: "phone" });
 

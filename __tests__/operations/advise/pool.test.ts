@@ -1,20 +1,20 @@
 import { describe, expect, test } from "@jest/globals";
-import { fixed } from "../../../advisor/distribution";
-import { candidatesFor } from "../../../operations/advise/candidates";
+import { makeFixed } from "../../../advisor/distribution";
+import { listCandidates } from "../../../operations/advise/candidates";
 import { runTasks } from "../../../operations/advise/pool";
-import { profileOf } from "../../../operations/advise/profile";
-import { type Task } from "../../../operations/advise/task";
-import { ASSUMPTION, modelsOf } from "../../../operations/advise/unknowns";
+import { buildTrafficProfile } from "../../../operations/advise/profile";
+import { type SimulationTask } from "../../../operations/advise/task";
+import { ASSUMPTION, buildModels } from "../../../operations/advise/unknowns";
 import { WARMING_DEFAULTS } from "../../../environments/warming";
-import { sampleHistory } from "./support";
+import { makeHistory } from "./support";
 
 const LONGEST_MILLISECONDS = 120_000;
 
-async function sampleTasks(): Promise<Task[]> {
-  const history = sampleHistory();
-  const candidates = candidatesFor(history, await profileOf(history, 1), WARMING_DEFAULTS);
+async function sampleTasks(): Promise<SimulationTask[]> {
+  const history = makeHistory();
+  const candidates = listCandidates(history, await buildTrafficProfile(history, 1), WARMING_DEFAULTS);
   const task = {
-    models: modelsOf(ASSUMPTION, { initSeconds: fixed(0.3) }, 1),
+    models: buildModels(ASSUMPTION, { initSeconds: makeFixed(0.3) }, 1),
     prices: {
       perRequest: 1e-6,
       perGigabyteSecond: 1e-5,
@@ -36,11 +36,11 @@ describe("work that is divided", () => {
       const tasks = await sampleTasks();
       const [first] = tasks;
       if (!first) throw new Error("no task");
-      const whole: Task = { ...first, policies: tasks.flatMap(({ policies }) => policies) };
+      const whole: SimulationTask = { ...first, policies: tasks.flatMap(({ policies }) => policies) };
 
-      const alone = await runTasks(sampleHistory(), tasks, { workers: 1 });
-      const divided = await runTasks(sampleHistory(), tasks, { workers: 2 });
-      const [together] = await runTasks(sampleHistory(), [whole], { workers: 1 });
+      const alone = await runTasks(makeHistory(), tasks, { workers: 1 });
+      const divided = await runTasks(makeHistory(), tasks, { workers: 2 });
+      const [together] = await runTasks(makeHistory(), [whole], { workers: 1 });
 
       expect(divided).toEqual(alone);
       expect(alone.flat()).toEqual(together);
@@ -53,7 +53,7 @@ describe("work that is divided", () => {
     async () => {
       const shares: number[] = [];
 
-      await runTasks(sampleHistory(), await sampleTasks(), { workers: 2, onProgress: (share) => shares.push(share) });
+      await runTasks(makeHistory(), await sampleTasks(), { workers: 2, onProgress: (share) => shares.push(share) });
 
       expect(shares.at(-1)).toBeCloseTo(1);
       expect(shares).toEqual(shares.toSorted((a, b) => a - b));
@@ -67,7 +67,7 @@ describe("work that is divided", () => {
       const tasks = await sampleTasks();
       for (const workers of [1, 2]) {
         const interruption = new AbortController();
-        const work = runTasks(sampleHistory(), tasks, {
+        const work = runTasks(makeHistory(), tasks, {
           workers,
           signal: interruption.signal,
           onProgress: () => {

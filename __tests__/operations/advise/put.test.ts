@@ -1,11 +1,11 @@
 import { parse } from "@cdktf/hcl2json";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { diffLines } from "../../../operations/advise/tfvars/diff";
-import { NotUnderstood } from "../../../operations/advise/tfvars/objects";
-import { put, type Values } from "../../../operations/advise/tfvars/put";
+import { compareLines } from "../../../operations/advise/tfvars/diff";
+import { UnsupportedSyntax } from "../../../operations/advise/tfvars/objects";
+import { put, type TfvarsValues } from "../../../operations/advise/tfvars/put";
 
-const WARMING: Values = { scheduled: { every_minutes: 5, concurrency: 2 }, peak: { enabled: false } };
+const WARMING: TfvarsValues = { scheduled: { every_minutes: 5, concurrency: 2 }, peak: { enabled: false } };
 const PATH = ["functions", "api", "warming"];
 
 describe("what is put into a file", () => {
@@ -58,13 +58,13 @@ describe("what is put into a file", () => {
   });
 
   test("what is no such file is refused", () => {
-    expect(() => put(`functions = { api = { `, PATH, WARMING)).toThrow(NotUnderstood);
-    expect(() => put(`functions = "{`, PATH, WARMING)).toThrow(NotUnderstood);
+    expect(() => put(`functions = { api = { `, PATH, WARMING)).toThrow(UnsupportedSyntax);
+    expect(() => put(`functions = "{`, PATH, WARMING)).toThrow(UnsupportedSyntax);
   });
 });
 
 test("a diff has what differs, and a little around it", () => {
-  const lines = diffLines("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\nx\nf\n");
+  const lines = compareLines("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\nx\nf\n");
 
   expect(lines).toEqual(["  c", "  d", "- e", "+ x", "  f", ""]);
 });
@@ -139,7 +139,7 @@ const file = fc
 
 type Plain = Readonly<Record<string, unknown>>;
 
-function merged(before: Plain, values: Values): Plain {
+function merged(before: Plain, values: TfvarsValues): Plain {
   const result: Record<string, unknown> = { ...before };
   for (const [key, value] of Object.entries(values)) {
     result[key] = typeof value === "object" ? merged((before[key] ?? {}) as Plain, value) : value;

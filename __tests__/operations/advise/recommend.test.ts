@@ -4,9 +4,9 @@ import { type PolicyOutcome } from "../../../advisor/compare";
 import { type Policy } from "../../../advisor/policy";
 import { WARMING_DEFAULTS } from "../../../environments/warming";
 import { type Candidate } from "../../../operations/advise/candidates";
-import { type Judged, recommend } from "../../../operations/advise/recommend";
-import { front } from "../../../operations/advise/page/charts";
-import { advised, sampleHistory } from "./support";
+import { type JudgedCandidate, recommend } from "../../../operations/advise/recommend";
+import { selectFront } from "../../../operations/advise/page/charts";
+import { adviseSample, makeHistory } from "./support";
 
 interface Figures {
   readonly cold?: number;
@@ -15,7 +15,10 @@ interface Figures {
   readonly requests?: number;
 }
 
-function judged(candidate: Candidate, { cold = 0, most = cold, dollars = 0, requests = 1000 }: Figures): Judged {
+function judged(
+  candidate: Candidate,
+  { cold = 0, most = cold, dollars = 0, requests = 1000 }: Figures,
+): JudgedCandidate {
   const outcome: PolicyOutcome = {
     policy: candidate.policy,
     requests,
@@ -132,7 +135,7 @@ test("whatever was compared, nothing else that reaches the target is cheaper", (
 
 describe("a whole advice", () => {
   test("recommends by its own table, and prices what it shows", async () => {
-    const { advice, warming } = await advised();
+    const { advice, warming } = await adviseSample();
 
     const sure = advice.policies.filter(({ cold }) => cold.toPercent < 5);
     const cheapest = Math.min(...sure.map(({ dollarsPerMonth }) => dollarsPerMonth.total));
@@ -153,9 +156,9 @@ describe("a whole advice", () => {
   }, 60_000);
 
   test("draws a line that no policy lies below", async () => {
-    const { advice } = await advised();
+    const { advice } = await adviseSample();
 
-    const line = front(advice.policies);
+    const line = selectFront(advice.policies);
 
     for (const { dollarsPerMonth, cold } of advice.policies) {
       const beaten = line.some(
@@ -173,10 +176,10 @@ describe("a whole advice", () => {
   }, 60_000);
 
   test("does not warm what nobody uses, and says what else would cost", async () => {
-    const history = sampleHistory();
+    const history = makeHistory();
     if (history.source.kind === "minutes") history.source.counts.fill(0);
 
-    const { advice, warming } = await advised({ history });
+    const { advice, warming } = await adviseSample({ history });
 
     expect(advice.recommendation.kind).toBe("do-not-warm");
     expect(warming).toMatchObject({ scheduled: { enabled: false }, peak: { enabled: false } });
@@ -187,7 +190,7 @@ describe("a whole advice", () => {
   }, 60_000);
 
   test("shows the busiest day as the warmer would have it", async () => {
-    const { advice } = await advised();
+    const { advice } = await adviseSample();
 
     const { buckets = [], startsAt } = advice.day ?? {};
     expect(startsAt).toBe("2026-01-05T00:00:00.000Z");

@@ -1,12 +1,12 @@
-import { empirical } from "../../../advisor/distribution";
-import { adviseFunction, type Advised, type Subject } from "../../../operations/advise/advise-function";
+import { makeEmpirical } from "../../../advisor/distribution";
+import { adviseFunction, type AdviceResult, type AdvisedSubject } from "../../../operations/advise/advise-function";
 import { type History } from "../../../operations/advise/history";
 import { WARMING_DEFAULTS } from "../../../environments/warming";
 
 const MONDAY = Date.UTC(2026, 0, 5);
 
 /** A day with one to a few requests in some minutes, and bursts in the morning. */
-export function sampleHistory({ days = 1, every = 7, burst = 6, startsAt = MONDAY } = {}): History {
+export function makeHistory({ days = 1, every = 7, burst = 6, startsAt = MONDAY } = {}): History {
   const minutes = days * 1440;
   const counts = new Float64Array(minutes).map((_, minute) => {
     const hour = Math.floor(minute / 60) % 24;
@@ -14,25 +14,25 @@ export function sampleHistory({ days = 1, every = 7, burst = 6, startsAt = MONDA
     return minute % every === 0 ? 1 : 0;
   });
   const peaks = counts.slice();
-  const workSeconds = empirical([0.05, 0.1, 0.3]);
+  const workSeconds = makeEmpirical([0.05, 0.1, 0.3]);
   return { startsAt, seconds: minutes * 60, source: { kind: "minutes", counts, peaks, workSeconds } };
 }
 
 /** A function with that history, warmed as a file without a word about it has it. */
-export function sampleSubject(more: Partial<Subject> = {}): Subject {
+export function makeSubject(more: Partial<AdvisedSubject> = {}): AdvisedSubject {
   return {
     id: "api",
     memoryMb: 512,
     architecture: "arm64",
     configured: WARMING_DEFAULTS,
-    history: sampleHistory(),
-    initSeconds: empirical([0.2, 0.4]),
+    history: makeHistory(),
+    initSeconds: makeEmpirical([0.2, 0.4]),
     notes: [],
     ...more,
   };
 }
 
 /** What is advised for it, found out in this process. */
-export function advised(more: Partial<Subject> = {}): Promise<Advised> {
-  return adviseFunction(sampleSubject(more), { workers: 1 });
+export function adviseSample(more: Partial<AdvisedSubject> = {}): Promise<AdviceResult> {
+  return adviseFunction(makeSubject(more), { workers: 1 });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { timeReader } from "../../../operations/advise/trace/times";
+import { selectTimeReader } from "../../../operations/advise/trace/times";
 
-const read = (text: string) => timeReader(text)?.(text);
+const read = (text: string) => selectTimeReader(text)?.(text);
 
 describe("a time in a trace", () => {
   test.each([
@@ -32,8 +32,8 @@ describe("a time in a trace", () => {
     "2026-01-01T10:00:00X",
     "1969-12-31",
   ])("%s is none: no calendar and no clock has it", (text) => {
-    expect(timeReader(text)).toBeUndefined();
-    expect(timeReader("2026-01-01")?.(text)).toBeUndefined();
+    expect(selectTimeReader(text)).toBeUndefined();
+    expect(selectTimeReader("2026-01-01")?.(text)).toBeUndefined();
   });
 
   test("comes back as it was written", () => {

@@ -3,22 +3,22 @@ import { createWriteStream, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { once } from "node:events";
-import { fixed } from "../../../advisor/distribution";
-import { demandOf } from "../../../operations/advise/history";
+import { makeFixed } from "../../../advisor/distribution";
+import { readDemand } from "../../../operations/advise/history";
 import { readTrace, type Trace } from "../../../operations/advise/trace/read-trace";
-import { temporaryFolder } from "../../support/project";
+import { makeTemporaryFolder } from "../../support/project";
 
 const MINUTE_0 = Date.UTC(2026, 0, 31, 9, 0);
 
-function read(content: string | Uint8Array, workSeconds = fixed(0.1)): Promise<Trace> {
-  const folder = temporaryFolder();
+function read(content: string | Uint8Array, workSeconds = makeFixed(0.1)): Promise<Trace> {
+  const folder = makeTemporaryFolder();
   const path = join(folder, "week.csv");
   writeFileSync(path, content);
   return readTrace({ path, file: "week.csv", spool: join(folder, "requests"), workSeconds });
 }
 
 async function requestsOf(trace: Trace): Promise<[at: number, work: number][]> {
-  const demand = demandOf(trace);
+  const demand = readDemand(trace);
   if (demand.kind !== "arrivals") throw new Error("no requests");
   const all: [number, number][] = [];
   for await (const { atSeconds, workSeconds } of demand.read()) {
@@ -68,7 +68,7 @@ describe("counts are read", () => {
         kind: "minutes",
         counts: Float64Array.of(4, 3),
         peaks: Float64Array.of(2, 0),
-        workSeconds: fixed(0.1),
+        workSeconds: makeFixed(0.1),
       },
       notes: [],
     });
@@ -146,7 +146,7 @@ describe("a wrong file is told in one line:", () => {
   });
 
   test("counts without durations", async () => {
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     const path = join(folder, "week.csv");
     writeFileSync(path, "minute,count\n0,1\n");
 
@@ -175,7 +175,7 @@ export default async function main() {
 `;
 
 test("a file of millions of requests needs no more memory than a small one", async () => {
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   const path = join(folder, "large.csv");
   const script = join(folder, "read.ts");
   const requests = 1_500_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { median, ringingMilliseconds, ringsOf, type StateChange } from "../../../operations/alarms/ringing";
-import { lowered, raised, simulate } from "../../../operations/report/thresholds";
+import { computeMedian, measureRinging, findRings, type StateChange } from "../../../operations/alarms/ringing";
+import { lowerThreshold, raiseThreshold, simulate } from "../../../operations/report/thresholds";
 
 const RANGE = { from: 1000, to: 2000 };
 const MINUTE = 60_000;
@@ -30,18 +30,18 @@ describe("when an alarm rang, from its history", () => {
       fc.property(changes, (all) => {
         const now = { isRinging: ringsAt(all, Infinity), since: all.at(-1)?.at };
         const seen = all.filter(({ at }) => at < RANGE.to);
-        const rings = ringsOf(seen, now, RANGE);
+        const rings = findRings(seen, now, RANGE);
         let expected = 0;
         for (let time = RANGE.from; time < RANGE.to; time += 1) if (ringsAt(all, time)) expected += 1;
         // What has neither a change in the time nor one after it is not known to have rung.
         if (all.some(({ at }) => at >= RANGE.to) && !seen.some(({ at }) => at >= RANGE.from)) return;
-        expect(ringingMilliseconds(rings, RANGE)).toBe(expected);
+        expect(measureRinging(rings, RANGE)).toBe(expected);
       }),
     );
   });
 
   test("a ring that began before, and one that goes on, have no beginning and no end", () => {
-    const rings = ringsOf(
+    const rings = findRings(
       [
         { alarm: "a", at: 1200, fromAlarm: true, toAlarm: false },
         { alarm: "a", at: 1700, fromAlarm: false, toAlarm: true, badSince: 1600 },
@@ -54,13 +54,13 @@ describe("when an alarm rang, from its history", () => {
   });
 
   test("one that rang throughout has no change, only its state", () => {
-    expect(ringsOf([], { isRinging: true, since: 10 }, RANGE)).toEqual([{}]);
-    expect(ringsOf([], { isRinging: false, since: 10 }, RANGE)).toEqual([]);
-    expect(ringsOf([], { isRinging: true, since: 2500 }, RANGE)).toEqual([]);
+    expect(findRings([], { isRinging: true, since: 10 }, RANGE)).toEqual([{}]);
+    expect(findRings([], { isRinging: false, since: 10 }, RANGE)).toEqual([]);
+    expect(findRings([], { isRinging: true, since: 2500 }, RANGE)).toEqual([]);
   });
 
   test("the median is in the middle", () => {
-    expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, undefined]);
+    expect([computeMedian([3, 1, 2]), computeMedian([4, 1, 2, 3]), computeMedian([])]).toEqual([2, 2.5, undefined]);
   });
 });
 
@@ -104,7 +104,7 @@ describe("what an alarm would have done with another threshold", () => {
         fc.pre(simulated(alarm.threshold) === 0);
         // So long that no number of rings is too many.
         const range = { from: RANGE.from, to: RANGE.from + 7 * 24 * 3_600_000 * 60 };
-        const found = lowered("errors", pointsOf(all), alarm, range);
+        const found = lowerThreshold("errors", pointsOf(all), alarm, range);
         if ("why" in found) {
           expect(simulated(0)).toBe(0);
           return;
@@ -120,7 +120,7 @@ describe("what an alarm would have done with another threshold", () => {
     fc.assert(
       fc.property(values, settings, (all, alarm) => {
         const share = (threshold: number) => simulate(threshold, pointsOf(all), alarm, rangeOf(all)).ringingShare;
-        const found = raised("errors", pointsOf(all), alarm, rangeOf(all));
+        const found = raiseThreshold("errors", pointsOf(all), alarm, rangeOf(all));
         if ("why" in found) return;
         expect(found.threshold).toBeGreaterThan(alarm.threshold);
         expect(share(found.threshold)).toBeLessThanOrEqual(0.01);
@@ -135,10 +135,10 @@ describe("what an alarm would have done with another threshold", () => {
     const week = { from: RANGE.from, to: RANGE.from + 7 * 24 * 3_600_000 };
     const often = Array.from({ length: 9 }, (_, index) => ({ at: RANGE.from + index * 3_600_000, value: 3 }));
 
-    expect(lowered("response_time", fast, alarm, week)).toEqual({
+    expect(lowerThreshold("response_time", fast, alarm, week)).toEqual({
       why: "its worst was about 399, which is within the target",
     });
-    expect(lowered("errors", often, { ...alarm, threshold: 5 }, week)).toEqual({
+    expect(lowerThreshold("errors", often, { ...alarm, threshold: 5 }, week)).toEqual({
       why: "nothing stands out: at 2 it would have rung 9 times",
     });
   });

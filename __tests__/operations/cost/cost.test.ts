@@ -1,8 +1,8 @@
 import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { ops } from "../../../operations/program";
-import { HANDLER, makeProject, synthesize, tfvars } from "../../support/project";
+import { runOps } from "../../../operations/program";
+import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTfvars } from "../../support/project";
 
 const NOW = Date.parse("2026-01-08T00:00:00.000Z");
 const HOUR = 3_600_000;
@@ -102,16 +102,16 @@ interface Report {
 }
 
 /** Runs `cost` in a project with these environments. */
-async function cost(args: readonly string[], environments: Readonly<Record<string, Parameters<typeof tfvars>[0]>>) {
+async function cost(args: readonly string[], environments: Readonly<Record<string, Parameters<typeof makeTfvars>[0]>>) {
   const root = makeProject({
     ...Object.fromEntries(
-      Object.entries(environments).map(([name, one]) => [`environments/${name}.tfvars`, tfvars(one)]),
+      Object.entries(environments).map(([name, one]) => [`environments/${name}.tfvars`, makeTfvars(one)]),
     ),
     "functions/web/handler.ts": "",
   });
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const exitCode = await ops(["cost", ...args], {
+  const exitCode = await runOps(["cost", ...args], {
     root,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),
@@ -122,7 +122,7 @@ async function cost(args: readonly string[], environments: Readonly<Record<strin
 }
 
 /** Runs `cost` for one environment and a script. */
-async function report(dev: Parameters<typeof tfvars>[0], ...args: readonly string[]) {
+async function report(dev: Parameters<typeof makeTfvars>[0], ...args: readonly string[]) {
   const { stdout, exitCode } = await cost(["dev", "--json", ...args], { dev });
   expect(exitCode).toBe(0);
   const parsed = JSON.parse(stdout.join("\n")) as Report;
@@ -189,10 +189,13 @@ describe("by the environments' files", () => {
 
   test("functions and what they share add up to what the synthesis says of the whole environment", async () => {
     const functions = 'api = {}\nweb = {}\nold = { existing = true, warming_qualifier = "v", memory_mb = 128 }';
-    const root = makeProject({ "environments/dev.tfvars": tfvars({ functions }), "functions/web/handler.ts": HANDLER });
+    const root = makeProject({
+      "environments/dev.tfvars": makeTfvars({ functions }),
+      "functions/web/handler.ts": HANDLER_SOURCE,
+    });
 
     const { environment } = await report({ functions });
-    const { summary } = await synthesize(root);
+    const { summary } = await synthesizeProject(root);
 
     const [, monitoring] = /\$([\d.]+) a month/.exec(summary) ?? [];
     expect(environment.totals.monitoring[1]).toBeCloseTo(Number(monitoring), 2);

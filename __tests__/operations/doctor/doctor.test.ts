@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
-  awsError,
-  configuration,
-  diagnose,
-  doctor,
+  makeAwsError,
+  makeReadyConfiguration,
+  runDiagnosis,
+  runDoctor,
   LOADING_MILLISECONDS,
   startSts,
   stopSts,
-  subscription,
-  World,
+  makeSubscription,
+  DoctorWorld,
 } from "./world";
 
 beforeAll(startSts, LOADING_MILLISECONDS);
 afterAll(stopSts);
 
 /** A world that is right but for this. */
-function worldWith(fault: (world: World) => unknown): World {
-  const world = new World();
+function worldWith(fault: (world: DoctorWorld) => unknown): DoctorWorld {
+  const world = new DoctorWorld();
   fault(world);
   return world;
 }
 
 describe("an environment that is set up right", () => {
   test("passes every check, in one line each, with exit code 0", async () => {
-    const { exitCode, stdout, stderr } = await doctor(new World(), "dev");
+    const { exitCode, stdout, stderr } = await runDoctor(new DoctorWorld(), "dev");
 
     expect(stdout.filter((line) => !line.startsWith("  ok  "))).toEqual([
       "dev:",
@@ -38,7 +38,7 @@ describe("an environment that is set up right", () => {
   });
 
   test("is told to scripts as one JSON document", async () => {
-    const { environment, passed, findings, exitCode } = await diagnose(new World());
+    const { environment, passed, findings, exitCode } = await runDiagnosis(new DoctorWorld());
 
     expect({ environment, passed, exitCode }).toEqual({ environment: "dev", passed: true, exitCode: 0 });
     expect(findings.map(({ outcome }) => outcome)).toEqual(findings.map(() => "ok"));
@@ -81,15 +81,15 @@ describe("an environment that is set up right", () => {
 
 interface Fault {
   readonly fault: string;
-  readonly break: (world: World) => unknown;
+  readonly break: (world: DoctorWorld) => unknown;
   readonly check: string;
   readonly detail: RegExp;
   readonly mend: RegExp;
 }
 
-const live = (facts: Parameters<typeof configuration>[0]) => (world: World) =>
-  world.functions.set("dev-api:live", configuration(facts));
-const logging = (facts: NonNullable<Parameters<typeof configuration>[0]["LoggingConfig"]>) =>
+const live = (facts: Parameters<typeof makeReadyConfiguration>[0]) => (world: DoctorWorld) =>
+  world.functions.set("dev-api:live", makeReadyConfiguration(facts));
+const logging = (facts: NonNullable<Parameters<typeof makeReadyConfiguration>[0]["LoggingConfig"]>) =>
   live({ LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "INFO", ApplicationLogLevel: "INFO", ...facts } });
 
 /** Each makes its check fail, and tells how to mend it. */
@@ -202,7 +202,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: "a function that cannot start",
     break: (world) =>
-      world.functions.set("dev-api", configuration({ State: "Failed", StateReason: "the role is gone" })),
+      world.functions.set("dev-api", makeReadyConfiguration({ State: "Failed", StateReason: "the role is gone" })),
     check: "api: deployed",
     detail: /dev-api is Failed: the role is gone/,
     mend: /get-function-configuration/,
@@ -384,8 +384,8 @@ const FAULTS: readonly Fault[] = [
     fault: "an address that has not confirmed",
     break: (world) =>
       world.subscriptions.set("dev-alarms-urgent", [
-        subscription("email", "team@example.com", "PendingConfirmation"),
-        subscription("email", "boss@example.com"),
+        makeSubscription("email", "team@example.com", "PendingConfirmation"),
+        makeSubscription("email", "boss@example.com"),
       ]),
     check: "urgent alarms: team@example.com",
     detail: /has not confirmed/,
@@ -393,7 +393,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     fault: "an address that was never subscribed",
-    break: (world) => world.subscriptions.set("dev-alarms-urgent", [subscription("email", "boss@example.com")]),
+    break: (world) => world.subscriptions.set("dev-alarms-urgent", [makeSubscription("email", "boss@example.com")]),
     check: "urgent alarms: team@example.com",
     detail: /is not subscribed/,
     mend: /cdktf deploy dev/,
@@ -401,7 +401,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 test.each(FAULTS)("$fault: $check fails, says how to mend it, and the exit code is 1", async (fault) => {
-  const { findings, passed, exitCode } = await diagnose(worldWith(fault.break));
+  const { findings, passed, exitCode } = await runDiagnosis(worldWith(fault.break));
 
   expect(findings.find(({ check }) => check === fault.check)).toEqual({
     check: fault.check,
@@ -416,13 +416,13 @@ describe("what is no fault but should be known", () => {
   test.each([
     {
       fact: "any account would do",
-      break: (world: World) => (world.dev = { more: 'alarm_emails = ["team@example.com"]' }),
+      break: (world: DoctorWorld) => (world.dev = { more: 'alarm_emails = ["team@example.com"]' }),
       check: "account",
       mend: /account_id = "123456789012" into environments\/dev\.tfvars/,
     },
     {
       fact: "nobody gets alarms",
-      break: (world: World) => {
+      break: (world: DoctorWorld) => {
         world.dev = { more: 'account_id = "123456789012"' };
         world.subscriptions.set("dev-alarms-urgent", []).set("dev-alarms-notice", []);
       },
@@ -431,36 +431,36 @@ describe("what is no fault but should be known", () => {
     },
     {
       fact: "no state is here",
-      break: (world: World) => (world.isDeployed = false),
+      break: (world: DoctorWorld) => (world.isDeployed = false),
       check: "state",
       mend: /cdktf deploy dev/,
     },
     {
       fact: "nobody has called a function yet",
-      break: (world: World) => world.metrics.delete("AWS/Lambda Invocations dev-api,dev-api:live"),
+      break: (world: DoctorWorld) => world.metrics.delete("AWS/Lambda Invocations dev-api,dev-api:live"),
       check: "api: its own metrics",
       mend: /aws lambda invoke --function-name dev-api:live/,
     },
     {
       fact: "fewer instances than asked for are kept",
-      break: (world: World) => world.metrics.set("Lambda/Performance WarmedInstances dev-api", [[10, 2]]),
+      break: (world: DoctorWorld) => world.metrics.set("Lambda/Performance WarmedInstances dev-api", [[10, 2]]),
       check: "api: kept warm",
       mend: /warming-runs/,
     },
     {
       fact: "the provider has not been chosen",
-      break: (world: World) => (world.terraform = '{"terraform_version":"1.10.0"}'),
+      break: (world: DoctorWorld) => (world.terraform = '{"terraform_version":"1.10.0"}'),
       check: "AWS provider",
       mend: /stacks\/dev init$/,
     },
     {
       fact: "a rule has not started the warmer yet",
-      break: (world: World) => world.metrics.delete("AWS/Events Invocations dev-warming-scheduled-e10c4c"),
+      break: (world: DoctorWorld) => world.metrics.delete("AWS/Events Invocations dev-warming-scheduled-e10c4c"),
       check: "warmer: schedule",
       mend: /enable-rule --name dev-warming-scheduled-e10c4c/,
     },
   ])("$fact: a warning, exit code 0", async ({ break: change, check, mend }) => {
-    const { findings, exitCode } = await diagnose(worldWith(change));
+    const { findings, exitCode } = await runDiagnosis(worldWith(change));
 
     expect(findings.find((finding) => finding.check === check)).toMatchObject({
       outcome: "warn",
@@ -472,11 +472,11 @@ describe("what is no fault but should be known", () => {
   test.each(["dev-warmer", "dev-api"])(
     "rounds that were not due since %s was deployed are not missed",
     async (name) => {
-      const world = new World();
-      world.functions.set(name, configuration({ LastModified: "2026-01-05T09:58:00.000+0000" }));
+      const world = new DoctorWorld();
+      world.functions.set(name, makeReadyConfiguration({ LastModified: "2026-01-05T09:58:00.000+0000" }));
       for (const key of [...world.metrics.keys()]) if (/Warm|Events/.test(key)) world.metrics.delete(key);
 
-      const { findings } = await diagnose(world);
+      const { findings } = await runDiagnosis(world);
 
       expect(findings.filter(({ check }) => /warm/.test(check)).map(({ outcome }) => outcome)).not.toContain("fail");
     },
@@ -487,7 +487,7 @@ describe("what cannot be looked at", () => {
   test("after credentials that do not work, all that needs AWS is skipped, and the rest is told", async () => {
     const world = worldWith(({ identityErrors }) => identityErrors.set("eu-west-1", "ExpiredToken"));
 
-    const { findings } = await diagnose(world);
+    const { findings } = await runDiagnosis(world);
 
     const outcomes = new Map(findings.map(({ check, outcome }) => [check, outcome]));
     expect(findings.filter(({ outcome }) => outcome === "fail").map(({ check }) => check)).toEqual(["credentials"]);
@@ -502,8 +502,8 @@ describe("what cannot be looked at", () => {
   test("people read one line for all that was skipped for one cause, and scripts read each", async () => {
     const broken = () => worldWith(({ identityErrors }) => identityErrors.set("eu-west-1", "ExpiredToken"));
 
-    const { stdout } = await doctor(broken(), "dev");
-    const { findings } = await diagnose(broken());
+    const { stdout } = await runDoctor(broken(), "dev");
+    const { findings } = await runDiagnosis(broken());
 
     const skipped = findings.filter(({ outcome }) => outcome === "skipped");
     expect(skipped.length).toBeGreaterThan(15);
@@ -516,7 +516,7 @@ describe("what cannot be looked at", () => {
   });
 
   test("nothing of another account is looked at", async () => {
-    const { findings } = await diagnose(worldWith((world) => (world.account = "999999999999")));
+    const { findings } = await runDiagnosis(worldWith((world) => (world.account = "999999999999")));
     expect(findings.filter(({ check }) => check.startsWith("api")).map(({ outcome }) => outcome)).not.toContain("ok");
   });
 
@@ -530,9 +530,9 @@ describe("what cannot be looked at", () => {
     ["ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic", "urgent alarms"],
   ])("without permission for %s, that check names %s, and the others go on", async (command, action, check) => {
     const name = command === "ListSubscriptionsByTopic" ? "AuthorizationError" : "AccessDeniedException";
-    const world = worldWith(({ errors }) => errors.set(command, awsError(name, "User ann is not\nauthorized")));
+    const world = worldWith(({ errors }) => errors.set(command, makeAwsError(name, "User ann is not\nauthorized")));
 
-    const { findings, exitCode } = await diagnose(world);
+    const { findings, exitCode } = await runDiagnosis(world);
 
     expect(findings.find((finding) => finding.check === check)).toEqual({
       check,
@@ -545,15 +545,15 @@ describe("what cannot be looked at", () => {
   });
 
   test.each([
-    ["throttling", awsError("ThrottlingException", "Rate exceeded"), /refuses so many requests/],
+    ["throttling", makeAwsError("ThrottlingException", "Rate exceeded"), /refuses so many requests/],
     [
       "a network that breaks",
       Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
       /cannot be reached/,
     ],
-    ["a fault of AWS", awsError("InternalFailure", "oops"), /failed: InternalFailure: oops/],
+    ["a fault of AWS", makeAwsError("InternalFailure", "oops"), /failed: InternalFailure: oops/],
   ])("%s is one line", async (_, error, detail) => {
-    const { findings, exitCode } = await diagnose(worldWith(({ errors }) => errors.set("DescribeAlarms", error)));
+    const { findings, exitCode } = await runDiagnosis(worldWith(({ errors }) => errors.set("DescribeAlarms", error)));
     expect(findings.find(({ check }) => check === "alarms")).toMatchObject({
       outcome: "fail",
       detail: expect.stringMatching(detail),
@@ -567,7 +567,7 @@ describe("what cannot be looked at", () => {
     });
     world.isSynthesized = false;
 
-    const { findings, exitCode } = await diagnose(world);
+    const { findings, exitCode } = await runDiagnosis(world);
 
     expect(findings.map(({ check, outcome }) => [check, outcome])).toEqual([
       ["environment's file", "fail"],
@@ -578,31 +578,31 @@ describe("what cannot be looked at", () => {
   });
 
   test("an environment that there is not is wrong input", async () => {
-    const { exitCode, stdout, stderr } = await doctor(new World(), "prod");
+    const { exitCode, stdout, stderr } = await runDoctor(new DoctorWorld(), "prod");
     expect(stderr.join("\n")).toContain('there is no "prod"; environments are: dev');
     expect(stdout).toEqual([]);
     expect(exitCode).toBe(2);
   });
 
   test("Ctrl-C ends it with exit code 130 and without a diagnosis", async () => {
-    const world = new World();
+    const world = new DoctorWorld();
     world.functions = new (class extends Map<string, never> {
       override get(): never {
         process.emit("SIGINT");
-        throw awsError("AbortError");
+        throw makeAwsError("AbortError");
       }
     })();
-    const { exitCode, stdout } = await doctor(world);
+    const { exitCode, stdout } = await runDoctor(world);
     expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: [] });
   });
 });
 
 test("output of an earlier day is told from output of today", async () => {
-  const world = new World();
+  const world = new DoctorWorld();
   world.isSynthesized = false;
   world.files = { "cdktf.out/stacks/dev/cdk.tf.json": "{}" };
 
-  const { findings } = await diagnose(world);
+  const { findings } = await runDiagnosis(world);
 
   expect(findings.find(({ check }) => check === "synthesized output")).toMatchObject({
     outcome: "fail",
@@ -612,20 +612,20 @@ test("output of an earlier day is told from output of today", async () => {
 
 describe("a webhook", () => {
   const withWebhook = (arn?: string) => {
-    const world = new World();
+    const world = new DoctorWorld();
     world.dev = { more: 'account_id = "123456789012"\nalarm_webhook_variable = "pager"' };
     for (const topic of ["dev-alarms-urgent", "dev-alarms-notice"]) {
-      world.subscriptions.set(topic, [subscription("https", "https://pager.example.com/secret", arn)]);
+      world.subscriptions.set(topic, [makeSubscription("https", "https://pager.example.com/secret", arn)]);
     }
     return world;
   };
 
   test("that has confirmed is fine", async () => {
-    expect(await diagnose(withWebhook())).toMatchObject({ exitCode: 0 });
+    expect(await runDiagnosis(withWebhook())).toMatchObject({ exitCode: 0 });
   });
 
   test("that has not is told by its variable, without its address, which is a secret", async () => {
-    const { findings } = await diagnose(withWebhook("PendingConfirmation"));
+    const { findings } = await runDiagnosis(withWebhook("PendingConfirmation"));
     expect(findings.find(({ check }) => check === "urgent alarms: webhook in pager")).toMatchObject({
       outcome: "fail",
       mend: expect.stringContaining("SubscribeURL"),
@@ -635,13 +635,16 @@ describe("a webhook", () => {
 });
 
 describe("a function that is deployed elsewhere", () => {
-  const existing = (facts: Parameters<typeof configuration>[0] = {}) => {
-    const world = new World();
+  const existing = (facts: Parameters<typeof makeReadyConfiguration>[0] = {}) => {
+    const world = new DoctorWorld();
     world.dev = {
       functions:
         'api = {}\nlegacy = { existing = true, function_name = "Legacy", memory_mb = 512, warming_qualifier = "v" }',
     };
-    const text = configuration({ LoggingConfig: { LogFormat: "Text", LogGroup: "/aws/lambda/Legacy" }, ...facts });
+    const text = makeReadyConfiguration({
+      LoggingConfig: { LogFormat: "Text", LogGroup: "/aws/lambda/Legacy" },
+      ...facts,
+    });
     world.functions.set("Legacy", text).set("Legacy:v", text);
     world.logGroups.set("/aws/lambda/Legacy", {});
     world.filters.set("/aws/lambda/Legacy", [
@@ -667,11 +670,11 @@ describe("a function that is deployed elsewhere", () => {
     }
     return world;
   };
-  const ofLegacy = async (world: World, check: string) =>
-    (await diagnose(world)).findings.find((finding) => finding.check === `legacy: ${check}`);
+  const ofLegacy = async (world: DoctorWorld, check: string) =>
+    (await runDiagnosis(world)).findings.find((finding) => finding.check === `legacy: ${check}`);
 
   test("is fine when it is as the file says", async () => {
-    const { findings, exitCode } = await diagnose(existing());
+    const { findings, exitCode } = await runDiagnosis(existing());
     expect(findings.filter(({ outcome }) => outcome !== "ok")).toEqual([]);
     expect(findings.filter(({ check }) => check.startsWith("legacy")).map(({ check }) => check)).toEqual([
       "legacy: there",

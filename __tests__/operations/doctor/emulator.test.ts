@@ -1,16 +1,16 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { ops } from "../../../operations/program";
-import { makeProject, synthesize, tfvars } from "../../support/project";
-import { skip, TerraformFolder, terraformIsUsable } from "../../support/terraform";
-import { type Diagnosis } from "./world";
+import { runOps } from "../../../operations/program";
+import { makeProject, synthesizeProject, makeTfvars } from "../../support/project";
+import { skip, TerraformFolder, isTerraformUsable } from "../../support/terraform";
+import { type DoctorReport } from "./world";
 
 const TESTED = "doctor of an environment that Terraform has applied";
 const MINUTE_MS = 60_000;
 
 const usable = process.env["AWS_ENDPOINT_URL"]
-  ? terraformIsUsable(TESTED)
+  ? isTerraformUsable(TESTED)
   : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
 
 const testHere = usable ? test : test.skip;
@@ -24,8 +24,8 @@ testHere(
   async () => {
     // Prepare
     const more = 'account_id = "123456789012"\nalarm_emails = ["team@example.com"]';
-    const root = makeProject({ "environments/checkup.tfvars": tfvars({ more }) });
-    const { outdir } = await synthesize(root);
+    const root = makeProject({ "environments/checkup.tfvars": makeTfvars({ more }) });
+    const { outdir } = await synthesizeProject(root);
     mkdirSync(join(root, "cdktf.out"));
     cpSync(join(outdir, "stacks"), join(root, "cdktf.out", "stacks"), { recursive: true });
     const stack = new TerraformFolder(join(outdir, "stacks", "checkup"));
@@ -65,14 +65,14 @@ testHere(
   5 * MINUTE_MS,
 );
 
-async function diagnose(root: string): Promise<Diagnosis & { readonly exitCode: number }> {
+async function diagnose(root: string): Promise<DoctorReport & { readonly exitCode: number }> {
   const stdout: string[] = [];
-  const exitCode = await ops(["doctor", "checkup", "--json"], {
+  const exitCode = await runOps(["doctor", "checkup", "--json"], {
     root,
     print: (line) => stdout.push(line),
     printAside: () => undefined,
     now: Date.now,
     wait: async () => undefined,
   });
-  return { ...(JSON.parse(stdout.join("\n")) as Diagnosis), exitCode };
+  return { ...(JSON.parse(stdout.join("\n")) as DoctorReport), exitCode };
 }

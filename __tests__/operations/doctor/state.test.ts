@@ -10,17 +10,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { mockClient } from "aws-sdk-client-mock";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder, tfvars } from "../../support/project";
-import { awsError, diagnose, findingOf, LOADING_MILLISECONDS, startSts, stopSts, World } from "./world";
+import { makeTemporaryFolder, makeTfvars } from "../../support/project";
+import { makeAwsError, runDiagnosis, findFinding, LOADING_MILLISECONDS, startSts, stopSts, DoctorWorld } from "./world";
 
 beforeAll(startSts, LOADING_MILLISECONDS);
 afterAll(stopSts);
 
 /** A world whose state is kept as said. */
-function worldWithState(state: string): World {
-  const world = new World();
+function worldWithState(state: string): DoctorWorld {
+  const world = new DoctorWorld();
   const more = 'account_id = "123456789012"\nalarm_emails = ["team@example.com"]';
-  world.files = { "environments/dev.tfvars": tfvars({ more }).replace('{ backend = "local" }', state) };
+  world.files = { "environments/dev.tfvars": makeTfvars({ more }).replace('{ backend = "local" }', state) };
   return world;
 }
 
@@ -29,7 +29,7 @@ describe("a state in S3", () => {
   const world = () =>
     worldWithState('{ backend = "s3", bucket = "our-states", key = "shop/dev.tfstate", region = "eu-central-1" }');
   const status = (name: string, httpStatusCode: number) =>
-    Object.assign(awsError(name, "UnknownError"), { $metadata: { httpStatusCode } });
+    Object.assign(makeAwsError(name, "UnknownError"), { $metadata: { httpStatusCode } });
 
   beforeEach(() => {
     const closed = {
@@ -48,7 +48,7 @@ describe("a state in S3", () => {
   });
 
   test("that is versioned, encrypted and private is fine", async () => {
-    const { findings, exitCode } = await diagnose(world());
+    const { findings, exitCode } = await runDiagnosis(world());
     const ofState = findings.filter(({ check }) => check.startsWith("state"));
     expect(ofState.map(({ check, outcome, detail }) => [check, outcome, detail])).toEqual([
       ["state", "ok", "s3://our-states/shop/dev.tfstate"],
@@ -110,7 +110,7 @@ describe("a state in S3", () => {
     },
     {
       fault: "the versioning may not be seen",
-      answer: () => s3.on(GetBucketVersioningCommand).rejects(awsError("AccessDenied", "no")),
+      answer: () => s3.on(GetBucketVersioningCommand).rejects(makeAwsError("AccessDenied", "no")),
       check: "state versioned",
       outcome: "fail",
       detail: /AWS does not allow s3:GetBucketVersioning: no/,
@@ -136,7 +136,7 @@ describe("a state in S3", () => {
     },
   ])("$fault: told", async ({ answer, check, outcome, detail, mend }) => {
     answer();
-    expect(await findingOf(world(), check)).toEqual({
+    expect(await findFinding(world(), check)).toEqual({
       check,
       outcome,
       detail: expect.stringMatching(detail),
@@ -152,7 +152,7 @@ describe("a state in HCP Terraform", () => {
 
   beforeEach(() => {
     delete process.env["TF_TOKEN_app_terraform_io"];
-    process.env["HOME"] = temporaryFolder();
+    process.env["HOME"] = makeTemporaryFolder();
     fetched.mockClear();
     fetched.mockImplementation(async (url, { headers } = {}) => {
       const { authorization } = headers as Record<string, string>;
@@ -170,7 +170,7 @@ describe("a state in HCP Terraform", () => {
 
   test("is reached with the token of a variable", async () => {
     process.env["TF_TOKEN_app_terraform_io"] = "right";
-    const { findings, exitCode } = await diagnose(world());
+    const { findings, exitCode } = await runDiagnosis(world());
     expect(findings.find(({ check }) => check === "state")).toEqual({
       check: "state",
       outcome: "ok",
@@ -180,16 +180,16 @@ describe("a state in HCP Terraform", () => {
   });
 
   test("is reached with the token of terraform login", async () => {
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     mkdirSync(join(folder, ".terraform.d"));
     const credentials = { credentials: { "app.terraform.io": { token: "right" } } };
     writeFileSync(join(folder, ".terraform.d", "credentials.tfrc.json"), JSON.stringify(credentials));
     process.env["HOME"] = folder;
-    expect(await findingOf(world(), "state")).toMatchObject({ outcome: "ok" });
+    expect(await findFinding(world(), "state")).toMatchObject({ outcome: "ok" });
   });
 
   test("without a token is not asked for, and the way to sign in is told", async () => {
-    const { findings } = await diagnose(world());
+    const { findings } = await runDiagnosis(world());
     expect(findings.find(({ check }) => check === "HCP Terraform")).toMatchObject({
       outcome: "fail",
       mend: expect.stringContaining("terraform login"),
@@ -213,7 +213,7 @@ describe("a state in HCP Terraform", () => {
   ])("%s is one line", async (_, answer, detail) => {
     process.env["TF_TOKEN_app_terraform_io"] = "right";
     fetched.mockImplementation(answer);
-    expect(await findingOf(world(), "state")).toMatchObject({
+    expect(await findFinding(world(), "state")).toMatchObject({
       outcome: "fail",
       detail: expect.stringMatching(detail),
       mend: expect.any(String),

@@ -17,8 +17,14 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
-import { ops } from "../../../operations/program";
-import { addressesOf, makeProject, type SynthesizedStack, temporaryFolder, tfvars } from "../../support/project";
+import { runOps } from "../../../operations/program";
+import {
+  listAddresses,
+  makeProject,
+  type StackUnderTest,
+  makeTemporaryFolder,
+  makeTfvars,
+} from "../../support/project";
 
 /** A Monday morning, in the peak. */
 export const NOW = Date.parse("2026-01-05T10:00:30.000Z");
@@ -26,7 +32,7 @@ const MINUTE = 60_000;
 const ACCOUNT = "123456789012";
 
 /** Everything right for `api` and the warmer of `dev`, written down as AWS answers; tests break one thing of it. */
-export class World {
+export class DoctorWorld {
   functions = new Map<string, FunctionConfiguration>();
   readonly aliases = new Map<string, Record<string, string>>([["dev-api", { live: "7", warm: "7" }]]);
   readonly logGroups = new Map<string, LogGroup>([
@@ -39,8 +45,8 @@ export class World {
   ]);
   readonly alarms = new Map<string, { ActionsEnabled: boolean; StateValue: "ALARM" | "OK" }>();
   readonly subscriptions = new Map<string, Subscription[]>([
-    ["dev-alarms-urgent", [subscription("email", "team@example.com")]],
-    ["dev-alarms-notice", [subscription("email", "team@example.com")]],
+    ["dev-alarms-urgent", [makeSubscription("email", "team@example.com")]],
+    ["dev-alarms-notice", [makeSubscription("email", "team@example.com")]],
   ]);
   /** By namespace, metric and values of dimensions; how many minutes ago, and the value. */
   readonly metrics = new Map<string, readonly (readonly [minutesAgo: number, value: number])[]>();
@@ -54,7 +60,7 @@ export class World {
     terraform_version: "1.11.4",
     provider_selections: { "registry.terraform.io/hashicorp/aws": "5.100.0" },
   });
-  dev: Parameters<typeof tfvars>[0] = {};
+  dev: Parameters<typeof makeTfvars>[0] = {};
   files: Record<string, string> = {};
   /** Whether `npm run synth` has been run since. */
   isSynthesized = true;
@@ -65,7 +71,7 @@ export class World {
   lackingInState: readonly string[] = [];
 
   constructor() {
-    for (const name of ["dev-api", "dev-api:live", "dev-warmer"]) this.functions.set(name, configuration({}));
+    for (const name of ["dev-api", "dev-api:live", "dev-warmer"]) this.functions.set(name, makeReadyConfiguration({}));
     for (const key of ["cold-starts", "errors", "init-duration", "memory", "response-time", "throttles", "timeouts"]) {
       this.alarms.set(`dev-api-${key}`, { ActionsEnabled: true, StateValue: "OK" });
     }
@@ -90,7 +96,7 @@ export class World {
 }
 
 /** A function's settings as Terraform has made them. */
-export function configuration(facts: FunctionConfiguration): FunctionConfiguration {
+export function makeReadyConfiguration(facts: FunctionConfiguration): FunctionConfiguration {
   return {
     State: "Active",
     LastUpdateStatus: "Successful",
@@ -103,12 +109,16 @@ export function configuration(facts: FunctionConfiguration): FunctionConfigurati
 }
 
 /** A subscriber of a topic, who has confirmed unless said otherwise. */
-export function subscription(Protocol: string, Endpoint: string, SubscriptionArn = "arn:aws:sns:x:y:z"): Subscription {
+export function makeSubscription(
+  Protocol: string,
+  Endpoint: string,
+  SubscriptionArn = "arn:aws:sns:x:y:z",
+): Subscription {
   return { Protocol, Endpoint, SubscriptionArn };
 }
 
 /** An error as the AWS clients throw it. */
-export function awsError(name: string, message = "a reason"): Error {
+export function makeAwsError(name: string, message = "a reason"): Error {
   return Object.assign(new Error(message), { name, $metadata: {} });
 }
 
@@ -118,7 +128,7 @@ const cloudWatch = mockClient(CloudWatchClient);
 const sns = mockClient(SNSClient);
 
 const PATH = process.env["PATH"] ?? "";
-let world = new World();
+let world = new DoctorWorld();
 let sts: Server;
 
 /** How long it may take to load all that a first diagnosis needs. */
@@ -158,7 +168,7 @@ export function stopSts(): Promise<void> {
 }
 
 /** What a script reads. */
-export interface Diagnosis {
+export interface DoctorReport {
   readonly environment: string;
   readonly passed: boolean;
   readonly findings: readonly { check: string; outcome: string; detail: string; mend?: string }[];
@@ -172,11 +182,11 @@ export interface Examined {
 }
 
 /** Runs `doctor` in a world, in a project with its `dev`. */
-export async function doctor(of: World, ...args: readonly string[]): Promise<Examined> {
+export async function runDoctor(of: DoctorWorld, ...args: readonly string[]): Promise<Examined> {
   world = of;
   answerAs(world);
   const root = makeProject({ "environments/dev.tfvars": devOf(world), ...world.files });
-  process.env["PATH"] = world.terraform === undefined ? temporaryFolder() : pathWithTerraform(world.terraform);
+  process.env["PATH"] = world.terraform === undefined ? makeTemporaryFolder() : pathWithTerraform(world.terraform);
   const quiet = {
     root,
     print: () => undefined,
@@ -189,7 +199,7 @@ export async function doctor(of: World, ...args: readonly string[]): Promise<Exa
   if (world.isDeployed) writeFileSync(join(root, "terraform.dev.tfstate"), "{}");
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const exitCode = await ops(["doctor", ...(args.length > 0 ? args : ["dev", "--json"])], {
+  const exitCode = await runOps(["doctor", ...(args.length > 0 ? args : ["dev", "--json"])], {
     ...quiet,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),
@@ -198,19 +208,22 @@ export async function doctor(of: World, ...args: readonly string[]): Promise<Exa
 }
 
 /** The finding of one check. */
-export async function findingOf(of: World, wanted: string): Promise<Diagnosis["findings"][number] | undefined> {
-  return (await diagnose(of)).findings.find(({ check }) => check === wanted);
+export async function findFinding(
+  of: DoctorWorld,
+  wanted: string,
+): Promise<DoctorReport["findings"][number] | undefined> {
+  return (await runDiagnosis(of)).findings.find(({ check }) => check === wanted);
 }
 
 /** Runs `doctor` for a script. */
-export async function diagnose(of: World): Promise<Diagnosis & { readonly exitCode: number }> {
-  const { exitCode, stdout } = await doctor(of);
-  return { ...(JSON.parse(stdout.join("\n")) as Diagnosis), exitCode };
+export async function runDiagnosis(of: DoctorWorld): Promise<DoctorReport & { readonly exitCode: number }> {
+  const { exitCode, stdout } = await runDoctor(of);
+  return { ...(JSON.parse(stdout.join("\n")) as DoctorReport), exitCode };
 }
 
-function devOf({ dev = {} }: World): string {
+function devOf({ dev = {} }: DoctorWorld): string {
   const own = `account_id = "${ACCOUNT}"\nalarm_emails = ["team@example.com"]`;
-  return tfvars({ ...dev, more: dev.more ?? own });
+  return makeTfvars({ ...dev, more: dev.more ?? own });
 }
 
 async function writeStack(root: string): Promise<void> {
@@ -227,14 +240,14 @@ async function writeStack(root: string): Promise<void> {
 /** What the stand-in for Terraform finds in the state. */
 function writeState(root: string, lacking: readonly string[]): void {
   const folder = join(root, "cdktf.out/stacks/dev");
-  const stack = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as SynthesizedStack;
+  const stack = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as StackUnderTest;
   mkdirSync(join(folder, ".terraform"));
-  const present = addressesOf(stack).filter((address) => !lacking.includes(address));
+  const present = listAddresses(stack).filter((address) => !lacking.includes(address));
   writeFileSync(join(folder, ".terraform/state-list"), present.join("\n"));
 }
 
 function pathWithTerraform(answer: string): string {
-  const folder = temporaryFolder();
+  const folder = makeTemporaryFolder();
   writeFileSync(
     join(folder, "terraform"),
     `#!/bin/sh\n[ "$1" = state ] && exec cat .terraform/state-list\ncat <<'END'\n${answer}\nEND\n`,
@@ -244,7 +257,16 @@ function pathWithTerraform(answer: string): string {
 }
 
 /** AWS as the world says: recorded shapes, without what nobody reads. */
-function answerAs({ functions, aliases, logGroups, filters, alarms, subscriptions, metrics, errors }: World): void {
+function answerAs({
+  functions,
+  aliases,
+  logGroups,
+  filters,
+  alarms,
+  subscriptions,
+  metrics,
+  errors,
+}: DoctorWorld): void {
   for (const client of [lambda, logs, cloudWatch, sns]) client.reset();
   const answering =
     <Input, Output>(name: string, answer: (input: Input) => Output) =>
@@ -258,7 +280,7 @@ function answerAs({ functions, aliases, logGroups, filters, alarms, subscription
       "GetFunctionConfiguration",
       ({ FunctionName, Qualifier }: { FunctionName: string; Qualifier?: string }) => {
         const found = functions.get(Qualifier === undefined ? FunctionName : `${FunctionName}:${Qualifier}`);
-        if (!found) throw awsError("ResourceNotFoundException");
+        if (!found) throw makeAwsError("ResourceNotFoundException");
         return found;
       },
     ),
@@ -298,13 +320,13 @@ function answerAs({ functions, aliases, logGroups, filters, alarms, subscription
     answering("ListSubscriptionsByTopic", ({ TopicArn }: { TopicArn: string }) => {
       const [, , , region, account, topic = ""] = TopicArn.split(":");
       const found = region === "eu-west-1" && account === ACCOUNT ? subscriptions.get(topic) : undefined;
-      if (!found) throw awsError("NotFoundException");
+      if (!found) throw makeAwsError("NotFoundException");
       return { Subscriptions: found };
     }),
   );
   cloudWatch
     .on(GetMetricDataCommand)
-    .callsFake(answering("GetMetricData", (input: MetricDataInput) => metricData(input, metrics)));
+    .callsFake(answering("GetMetricData", (input: MetricDataInput) => answerMetricData(input, metrics)));
 }
 
 interface MetricDataInput {
@@ -323,9 +345,9 @@ interface MetricDataInput {
 }
 
 /** What CloudWatch answers of metrics, as far as their time was asked for. */
-export function metricData(
+export function answerMetricData(
   { StartTime, EndTime, MetricDataQueries }: MetricDataInput,
-  metrics: World["metrics"],
+  metrics: DoctorWorld["metrics"],
 ): object {
   return {
     MetricDataResults: MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => {

@@ -82,7 +82,7 @@ export class FakeHcp {
     const answer =
       overridden ??
       (request.headers.authorization !== `Bearer ${this.token}`
-        ? failure(401, "unauthorized")
+        ? makeApiError(401, "unauthorized")
         : this.answer(method, path, searchParams, chunks.length > 0 ? parse(chunks) : undefined));
     if (typeof answer === "string") {
       response.writeHead(200, { "content-type": "text/html" }).end(answer);
@@ -94,13 +94,13 @@ export class FakeHcp {
   private answer(method: string, path: string, query: URLSearchParams, sent: Partial<Resource> | undefined): Answer {
     const [, first = "", id = "", kind = "", name] = path.split("/").map(decodeURIComponent);
     if (first === "organizations") {
-      if (id !== this.organization) return failure(404, "not found");
+      if (id !== this.organization) return makeApiError(404, "not found");
       if (kind === "projects") return this.collection(method, this.projects, query, () => this.createProject(sent));
       if (name === undefined) return this.createWorkspace(sent);
       return one(this.workspaces.find(({ attributes }) => attributes["name"] === name));
     }
     const workspace = this.workspaces.find((other) => other.id === id);
-    if (first !== "workspaces" || !workspace) return failure(404, "not found");
+    if (first !== "workspaces" || !workspace) return makeApiError(404, "not found");
     if (kind === "") return this.update(workspace, sent);
     const variables = this.variables.get(workspace.id) ?? [];
     const known = variables.find((variable) => variable.id === name);
@@ -111,7 +111,7 @@ export class FakeHcp {
     return this.collection(method, variables.map(hidden), query, () => {
       const { key, category } = sent?.attributes ?? {};
       if (variables.some(({ attributes: other }) => other["key"] === key && other["category"] === category)) {
-        return failure(422, "Key has already been taken");
+        return makeApiError(422, "Key has already been taken");
       }
       return { status: 201, body: { data: hidden(this.addVariable(workspace, sent?.attributes ?? {})) } };
     });
@@ -134,7 +134,7 @@ export class FakeHcp {
   private createProject(sent: Partial<Resource> | undefined): Answer {
     const name = String(sent?.attributes?.["name"]);
     if (this.projects.some(({ attributes }) => String(attributes["name"]).toLowerCase() === name.toLowerCase())) {
-      return failure(422, "Name has already been taken");
+      return makeApiError(422, "Name has already been taken");
     }
     return { status: 201, body: { data: this.addProject(name) } };
   }
@@ -156,7 +156,7 @@ function parse(chunks: readonly Buffer[]): Partial<Resource> {
 }
 
 function one(resource: Resource | undefined): Answer {
-  return resource ? { status: 200, body: { data: resource } } : failure(404, "not found");
+  return resource ? { status: 200, body: { data: resource } } : makeApiError(404, "not found");
 }
 
 /** The API never shows the value of a sensitive variable. */
@@ -166,6 +166,6 @@ function hidden(resource: Resource): Resource {
 }
 
 /** An error as the API words it. */
-export function failure(status: number, detail: string): Answer {
+export function makeApiError(status: number, detail: string): Answer {
   return { status, body: { errors: [{ status: String(status), title: detail, detail }] } };
 }

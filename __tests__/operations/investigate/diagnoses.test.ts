@@ -1,10 +1,21 @@
 import { describe, expect, test } from "@jest/globals";
-import { DAY, FROM, HOUR, investigate, MINUTE, NORMAL, NOW, segment, type Traffic, World } from "./world";
+import {
+  DAY,
+  FROM,
+  HOUR,
+  investigateAsJson,
+  MINUTE,
+  NORMAL,
+  INVESTIGATION_NOW,
+  makeSegment,
+  type TrafficRates,
+  InvestigationWorld,
+} from "./world";
 
 interface Case {
   /** What is the case, and found at first. */
   readonly id: string;
-  readonly world: () => World;
+  readonly world: () => InvestigationWorld;
   readonly because: RegExp;
   readonly advice: RegExp;
   readonly command?: RegExp;
@@ -12,17 +23,23 @@ interface Case {
 }
 
 /** A function that was fine before, and is not now. */
-function worldNow(traffic: Traffic, change: (world: World) => unknown = () => undefined): World {
-  const world = new World().before(NORMAL).minutes(FROM, NOW, { ...NORMAL, ...traffic });
+function worldNow(
+  traffic: TrafficRates,
+  change: (world: InvestigationWorld) => unknown = () => undefined,
+): InvestigationWorld {
+  const world = new InvestigationWorld().before(NORMAL).minutes(FROM, INVESTIGATION_NOW, { ...NORMAL, ...traffic });
   change(world);
   return world;
 }
 
 /** A function to which a version brought something. */
-function worldSinceVersion(traffic: Traffic, change: (world: World) => unknown = () => undefined): World {
+function worldSinceVersion(
+  traffic: TrafficRates,
+  change: (world: InvestigationWorld) => unknown = () => undefined,
+): InvestigationWorld {
   const deployedAt = FROM + 10 * MINUTE;
-  const world = new World().before(NORMAL).minutes(FROM, deployedAt, NORMAL).deploys(deployedAt);
-  world.minutes(deployedAt, NOW, { ...NORMAL, ...traffic });
+  const world = new InvestigationWorld().before(NORMAL).minutes(FROM, deployedAt, NORMAL).deploys(deployedAt);
+  world.minutes(deployedAt, INVESTIGATION_NOW, { ...NORMAL, ...traffic });
   change(world);
   return world;
 }
@@ -31,7 +48,7 @@ const waits = (name: string, seconds: number) => ({
   Id: "1-slow",
   ResponseTime: 2,
   documents: [
-    segment([
+    makeSegment([
       {
         name: "Invocation",
         start_time: 0,
@@ -112,7 +129,7 @@ const CASES: readonly Case[] = [
     world: () =>
       worldNow({}, (world) => {
         world.dev = { functions: "api = { memory_mb = 512, asynchronous = true }" };
-        world.rings("dev-api-dropped-events", NOW - 10 * MINUTE);
+        world.rings("dev-api-dropped-events", INVESTIGATION_NOW - 10 * MINUTE);
       }),
     because: /dev-api-dropped-events rang: Lambda gave up more than 0 asynchronous events in 5 minutes/,
     advice: /destination/,
@@ -120,7 +137,8 @@ const CASES: readonly Case[] = [
   },
   {
     id: "no-traffic",
-    world: () => new World().before(NORMAL).minutes(NOW - 2 * MINUTE, NOW, NORMAL),
+    world: () =>
+      new InvestigationWorld().before(NORMAL).minutes(INVESTIGATION_NOW - 2 * MINUTE, INVESTIGATION_NOW, NORMAL),
     because: /requests: 20, yesterday 600, last week 600/,
     advice: /what calls the function/,
     runbook: "README.md",
@@ -156,7 +174,7 @@ const CASES: readonly Case[] = [
   },
   {
     id: "memory",
-    world: () => new World().always({ ...NORMAL, memoryMb: 500 }),
+    world: () => new InvestigationWorld().always({ ...NORMAL, memoryMb: 500 }),
     because: /memory, peak: 97\.7 %, yesterday 97\.7 %/,
     advice: /^more memory takes away the danger: functions\.api\.memory_mb/,
     runbook: "memory.md#what-to-change",
@@ -201,7 +219,9 @@ const CASES: readonly Case[] = [
   {
     id: "cold-starts-idle",
     world: () => {
-      const world = new World().always({ pings: 1 }).rings("dev-api-cold-starts", NOW - 5 * MINUTE);
+      const world = new InvestigationWorld()
+        .always({ pings: 1 })
+        .rings("dev-api-cold-starts", INVESTIGATION_NOW - 5 * MINUTE);
       for (const days of [0, 1, 7])
         world.minutes(FROM - days * DAY, FROM - days * DAY + 4 * MINUTE, { ...NORMAL, requests: 1, coldStarts: 1 });
       return world;
@@ -240,14 +260,14 @@ const CASES: readonly Case[] = [
   },
   {
     id: "alarm-without-cause",
-    world: () => worldNow({}, (world) => world.rings("dev-api-memory", NOW - 5 * MINUTE)),
+    world: () => worldNow({}, (world) => world.rings("dev-api-memory", INVESTIGATION_NOW - 5 * MINUTE)),
     because: /dev-api-memory rang, but no figure is much worse than before/,
     advice: /threshold/,
     runbook: "README.md",
   },
   {
     id: "no-data",
-    world: () => new World(),
+    world: () => new InvestigationWorld(),
     because: /no figures of dev-api/,
     advice: /see whether all is set up/,
     command: /^npm run ops -- doctor dev$/,
@@ -264,7 +284,7 @@ const CASES: readonly Case[] = [
 
 describe("from evidence to advice", () => {
   test.each(CASES)("$id: $advice", async ({ id, world, because, advice, command, runbook }) => {
-    const { diagnoses } = await investigate(world());
+    const { diagnoses } = await investigateAsJson(world());
 
     const [first] = diagnoses;
     expect(first).toMatchObject({
@@ -298,7 +318,7 @@ describe("from evidence to advice", () => {
       initMilliseconds: 1600,
     };
 
-    const { diagnoses } = await investigate(worldSinceVersion(trouble));
+    const { diagnoses } = await investigateAsJson(worldSinceVersion(trouble));
 
     expect(diagnoses.map(({ id }) => id)).toEqual([
       "errors-since-version",
@@ -311,10 +331,10 @@ describe("from evidence to advice", () => {
   });
 
   test("more failures because of more requests are no news", async () => {
-    const world = new World().before({ ...NORMAL, failures: 1 });
-    world.minutes(FROM, NOW, { ...NORMAL, requests: 30, failures: 3 });
+    const world = new InvestigationWorld().before({ ...NORMAL, failures: 1 });
+    world.minutes(FROM, INVESTIGATION_NOW, { ...NORMAL, requests: 30, failures: 3 });
 
-    const { comparison, diagnoses } = await investigate(world);
+    const { comparison, diagnoses } = await investigateAsJson(world);
 
     expect(comparison?.["requests"]).toEqual({ now: 1800, yesterday: 600, lastWeek: 600, standsOut: true });
     expect(comparison?.["failures"]).toEqual({ now: 180, yesterday: 60, lastWeek: 60, standsOut: false });
@@ -322,19 +342,19 @@ describe("from evidence to advice", () => {
   });
 
   test("failures of a version before which nobody called the function are not blamed on it", async () => {
-    const world = new World().deploys(FROM + 10 * MINUTE);
-    world.minutes(FROM + 10 * MINUTE, NOW, { ...NORMAL, failures: 1 });
+    const world = new InvestigationWorld().deploys(FROM + 10 * MINUTE);
+    world.minutes(FROM + 10 * MINUTE, INVESTIGATION_NOW, { ...NORMAL, failures: 1 });
 
-    const { diagnoses } = await investigate(world);
+    const { diagnoses } = await investigateAsJson(world);
 
     expect(diagnoses.map(({ id }) => id)).toEqual(["errors"]);
   });
 
   test("failures after a deployment that are over are no reason to roll back", async () => {
-    const world = new World().before(NORMAL).deploys(FROM - 40 * MINUTE);
-    world.minutes(FROM - 40 * MINUTE, FROM, { failures: 2 }).minutes(FROM, NOW, NORMAL);
+    const world = new InvestigationWorld().before(NORMAL).deploys(FROM - 40 * MINUTE);
+    world.minutes(FROM - 40 * MINUTE, FROM, { failures: 2 }).minutes(FROM, INVESTIGATION_NOW, NORMAL);
 
-    const { around, diagnoses } = await investigate(world);
+    const { around, diagnoses } = await investigateAsJson(world);
 
     expect(around?.after.failures).toBe(60);
     expect(diagnoses.map(({ id }) => id)).toEqual(["nothing"]);
@@ -342,14 +362,14 @@ describe("from evidence to advice", () => {
 
   test("what a version has as the one before had it is no difference", async () => {
     const same = { CodeSha256: "same", Environment: { Variables: { TABLE: "orders", STAGE: "dev", QUEUE: "mail" } } };
-    const world = new World().deploys(FROM, {
+    const world = new InvestigationWorld().deploys(FROM, {
       ...same,
       Timeout: 20,
       Environment: { Variables: { TABLE: "other", QUEUE: "mail" } },
     });
     world.versions = world.versions.map((one) => (one.Version === "41" ? { ...one, ...same } : one));
 
-    const { changes } = await investigate(world);
+    const { changes } = await investigateAsJson(world);
 
     expect(changes?.differences).toEqual([
       "timeout: 10 s -> 20 s",
@@ -362,7 +382,7 @@ describe("from evidence to advice", () => {
     const world = worldSinceVersion({});
     world.aliases = { live: "41", warm: "41" };
 
-    const { changes, diagnoses } = await investigate(world);
+    const { changes, diagnoses } = await investigateAsJson(world);
 
     expect(changes).toMatchObject({ current: { version: "41" }, versions: [{ version: "42" }, { version: "41" }] });
     expect(diagnoses.map(({ id }) => id)).toEqual(["nothing"]);

@@ -1,26 +1,39 @@
 import { describe, expect, test } from "@jest/globals";
-import { clients, investigate, MINUTE, FROM, NOW, DAY, run, version, World } from "./world";
+import {
+  clients,
+  investigateAsJson,
+  MINUTE,
+  FROM,
+  INVESTIGATION_NOW,
+  DAY,
+  runInvestigate,
+  makeVersion,
+  InvestigationWorld,
+} from "./world";
 import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 
 /** A function that something else deploys, with text logs and without aliases. */
-function existing(facts = ""): World {
-  const world = new World();
+function existing(facts = ""): InvestigationWorld {
+  const world = new InvestigationWorld();
   world.dev = { functions: `old = { existing = true, function_name = "Old_Service", log_format = "text" ${facts} }` };
   world.aliases = {};
-  world.versions = [version("$LATEST", { LastModified: new Date(FROM + 20 * MINUTE).toISOString() })];
+  world.versions = [makeVersion("$LATEST", { LastModified: new Date(FROM + 20 * MINUTE).toISOString() })];
   return world;
 }
 
-function traffic(world: World, failures: number): World {
+function traffic(world: InvestigationWorld, failures: number): InvestigationWorld {
   const whole = { requests: 10, milliseconds: 100, memoryMb: 300 };
-  for (const days of [1, 7]) world.minutes(FROM - days * DAY, NOW - days * DAY, whole, "Old_Service", "");
+  for (const days of [1, 7]) world.minutes(FROM - days * DAY, INVESTIGATION_NOW - days * DAY, whole, "Old_Service", "");
   world.minutes(FROM - 30 * MINUTE, FROM + 20 * MINUTE, whole, "Old_Service", "");
-  return world.minutes(FROM + 20 * MINUTE, NOW, { ...whole, failures }, "Old_Service", "");
+  return world.minutes(FROM + 20 * MINUTE, INVESTIGATION_NOW, { ...whole, failures }, "Old_Service", "");
 }
 
 describe("a function that is deployed elsewhere", () => {
   test("is found by both of its names, and its alarms carry the environment's", async () => {
-    const [byKey, byName] = [await investigate(existing(), "old"), await investigate(existing(), "Old_Service")];
+    const [byKey, byName] = [
+      await investigateAsJson(existing(), "old"),
+      await investigateAsJson(existing(), "Old_Service"),
+    ];
 
     expect(byKey).toEqual(byName);
     expect(byKey.alarms?.map(({ name }) => name)).toContain("dev-Old_Service-errors");
@@ -37,7 +50,7 @@ describe("a function that is deployed elsewhere", () => {
       ],
     };
 
-    const { stdout } = await run(world, "old");
+    const { stdout } = await runInvestigate(world, "old");
 
     expect(world.asked).toEqual(["/aws/lambda/Old_Service failures", "/aws/lambda/Old_Service slow-requests"]);
     expect(stdout.join("\n")).toMatch(
@@ -49,7 +62,7 @@ describe("a function that is deployed elsewhere", () => {
   });
 
   test("has no aliases, and what changed is when it was changed last", async () => {
-    const { stdout } = await run(traffic(existing(), 0), "old");
+    const { stdout } = await runInvestigate(traffic(existing(), 0), "old");
 
     expect(stdout.join("\n")).toMatch(
       /aliases: none, it is deployed elsewhere\n +versions: none published\n +last changed: 2026-01-19 09:27/,
@@ -57,7 +70,7 @@ describe("a function that is deployed elsewhere", () => {
   });
 
   test("that fails since it was changed is rolled back where it is deployed from", async () => {
-    const { diagnoses } = await investigate(traffic(existing(), 4), "old");
+    const { diagnoses } = await investigateAsJson(traffic(existing(), 4), "old");
 
     expect(diagnoses[0]).toMatchObject({
       id: "errors-since-version",
@@ -69,19 +82,19 @@ describe("a function that is deployed elsewhere", () => {
   test("with versions is compared with the last one that has other code", async () => {
     const world = existing();
     world.versions = [
-      version("$LATEST", { CodeSha256: "new", MemorySize: 1024 }),
-      version("8", { CodeSha256: "old", MemorySize: 256 }),
-      version("9", { CodeSha256: "new" }),
+      makeVersion("$LATEST", { CodeSha256: "new", MemorySize: 1024 }),
+      makeVersion("8", { CodeSha256: "old", MemorySize: 256 }),
+      makeVersion("9", { CodeSha256: "new" }),
     ];
 
-    const { changes } = await investigate(world, "old");
+    const { changes } = await investigateAsJson(world, "old");
 
     expect(changes?.previous?.version).toBe("8");
     expect(changes?.differences).toEqual(["code: old -> new", "memory: 256 MB -> 1024 MB"]);
   });
 
   test("is read as a whole: no alias, no metrics of its own", async () => {
-    await investigate(existing(), "old");
+    await investigateAsJson(existing(), "old");
 
     const asked = clients.cloudWatch
       .commandCalls(GetMetricDataCommand)

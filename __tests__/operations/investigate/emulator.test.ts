@@ -6,10 +6,10 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { ops } from "../../../operations/program";
-import { makeProject, tfvars } from "../../support/project";
+import { runOps } from "../../../operations/program";
+import { makeProject, makeTfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
-import type { Document } from "./world";
+import type { InvestigationDocument } from "./world";
 
 const MINUTE = 60_000;
 /** New in each run: an emulator keeps what earlier runs have left. */
@@ -48,15 +48,15 @@ testHere(
     );
     const stdout: string[] = [];
 
-    const exitCode = await ops(["investigate", ENVIRONMENT, "api", "--json"], {
-      root: makeProject({ [`environments/${ENVIRONMENT}.tfvars`]: tfvars() }),
+    const exitCode = await runOps(["investigate", ENVIRONMENT, "api", "--json"], {
+      root: makeProject({ [`environments/${ENVIRONMENT}.tfvars`]: makeTfvars() }),
       print: (line) => stdout.push(line),
       printAside: () => undefined,
       now: () => at,
       wait: async () => undefined,
     });
 
-    const { alarms = [], comparison, diagnoses, unread } = JSON.parse(stdout.join("")) as Document;
+    const { alarms = [], comparison, diagnoses, unread } = JSON.parse(stdout.join("")) as InvestigationDocument;
     expect(alarms).toMatchObject([{ name: ALARM, isRinging: true, threshold: 0, reason: "3 were above 0" }]);
     expect(comparison?.["timeouts"]).toMatchObject({ now: 3, standsOut: true });
     expect(diagnoses[0]).toMatchObject({ id: "timeouts", runbook: "docs/runbooks/timeouts.md#what-to-change" });

@@ -3,26 +3,26 @@ import { StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetTraceSummariesCommand } from "@aws-sdk/client-xray";
 import { describe, expect, test } from "@jest/globals";
 import {
-  change,
+  makeStateChange,
   clients,
-  cloudWatch,
+  mockedCloudWatch,
   DAY,
   FROM,
   HOUR,
-  investigate,
+  investigateAsJson,
   MINUTE,
   NORMAL,
-  NOW,
-  run,
-  segment,
-  World,
+  INVESTIGATION_NOW,
+  runInvestigate,
+  makeSegment,
+  InvestigationWorld,
 } from "./world";
 
 /** A version that fails half of its requests. */
-function brokenDeployment(): World {
+function brokenDeployment(): InvestigationWorld {
   const deployedAt = FROM + 33 * MINUTE;
-  const world = new World().before(NORMAL).minutes(FROM, deployedAt, NORMAL);
-  world.minutes(deployedAt, NOW, { ...NORMAL, failures: 5 });
+  const world = new InvestigationWorld().before(NORMAL).minutes(FROM, deployedAt, NORMAL);
+  world.minutes(deployedAt, INVESTIGATION_NOW, { ...NORMAL, failures: 5 });
   world.deploys(deployedAt, {
     MemorySize: 1024,
     Environment: { Variables: { TABLE: "orders", PASSWORD: "hunter2-is-secret" } },
@@ -41,7 +41,7 @@ function brokenDeployment(): World {
 
 describe("a deployment that broke the function", () => {
   test("is told at first, with the commands that roll it back", async () => {
-    const { exitCode, stdout, stderr } = await run(brokenDeployment(), "api");
+    const { exitCode, stdout, stderr } = await runInvestigate(brokenDeployment(), "api");
 
     const text = stdout.join("\n");
     expect(text).toMatch(/RINGS {2}dev-api-errors since 2026-01-19 09:47: more than 5 failed requests in 5 minutes/);
@@ -67,7 +67,10 @@ describe("a deployment that broke the function", () => {
   });
 
   test("tells the names of variables that changed, never their values", async () => {
-    const [asText, asJson] = [await run(brokenDeployment(), "api"), await run(brokenDeployment(), "api", "--json")];
+    const [asText, asJson] = [
+      await runInvestigate(brokenDeployment(), "api"),
+      await runInvestigate(brokenDeployment(), "api", "--json"),
+    ];
 
     for (const { stdout } of [asText, asJson]) {
       expect(stdout.join("\n")).toContain("variable PASSWORD: added");
@@ -77,7 +80,7 @@ describe("a deployment that broke the function", () => {
 });
 
 test("where nothing is wrong, nothing is to be adjusted", async () => {
-  const { diagnoses, comparison, rang, unread } = await investigate(new World().always(NORMAL));
+  const { diagnoses, comparison, rang, unread } = await investigateAsJson(new InvestigationWorld().always(NORMAL));
 
   expect(diagnoses.map(({ id }) => id)).toEqual(["nothing"]);
   expect(Object.values(comparison ?? {}).filter(({ standsOut }) => standsOut)).toEqual([]);
@@ -85,20 +88,20 @@ test("where nothing is wrong, nothing is to be adjusted", async () => {
 });
 
 describe("of an alarm", () => {
-  const rangAt = NOW - 3 * DAY;
+  const rangAt = INVESTIGATION_NOW - 3 * DAY;
   const world = () => {
-    const rung = new World();
+    const rung = new InvestigationWorld();
     rung.history = [
-      change("dev-api-errors", rangAt - DAY, "ALARM"),
-      change("dev-api-errors", rangAt - DAY + MINUTE, "OK"),
-      change("dev-api-errors", rangAt, "ALARM", rangAt - 5 * MINUTE),
-      change("dev-api-errors", rangAt + 40 * MINUTE, "OK"),
+      makeStateChange("dev-api-errors", rangAt - DAY, "ALARM"),
+      makeStateChange("dev-api-errors", rangAt - DAY + MINUTE, "OK"),
+      makeStateChange("dev-api-errors", rangAt, "ALARM", rangAt - 5 * MINUTE),
+      makeStateChange("dev-api-errors", rangAt + 40 * MINUTE, "OK"),
     ];
     return rung;
   };
 
   test.each(["errors", "dev-api-errors"])("the last time that it rang is investigated: %s", async (alarm) => {
-    const { window, rang, queries } = await investigate(world(), "api", "--alarm", alarm);
+    const { window, rang, queries } = await investigateAsJson(world(), "api", "--alarm", alarm);
 
     expect(window).toEqual({
       from: new Date(rangAt - 20 * MINUTE).toISOString(),
@@ -113,7 +116,7 @@ describe("of an alarm", () => {
     // It has not rung.
     ["cold_starts", undefined, HOUR],
   ])("%s, looking back %s", async (alarm, since, length) => {
-    const { window } = await investigate(
+    const { window } = await investigateAsJson(
       world(),
       "api",
       "--alarm",
@@ -121,39 +124,42 @@ describe("of an alarm", () => {
       ...(since === undefined ? [] : ["--since", since]),
     );
 
-    expect(window).toEqual({ from: new Date(NOW - length).toISOString(), to: new Date(NOW).toISOString() });
+    expect(window).toEqual({
+      from: new Date(INVESTIGATION_NOW - length).toISOString(),
+      to: new Date(INVESTIGATION_NOW).toISOString(),
+    });
   });
 
   test("that was composed, the queries of its parts are run", async () => {
-    const { queries } = await investigate(new World(), "api", "--alarm", "degraded");
+    const { queries } = await investigateAsJson(new InvestigationWorld(), "api", "--alarm", "degraded");
 
     expect(queries.map(({ query }) => query)).toEqual(["cold-starts", "slow-requests", "cold-starts-by-version"]);
   });
 
   test("that was composed, the part that rang is looked into", async () => {
-    const composed = new World()
-      .rings("dev-api-degraded", NOW - 9 * MINUTE)
-      .rings("dev-api-cold-starts", NOW - 9 * MINUTE);
-    composed.minutes(FROM, NOW, { ...NORMAL, coldStarts: 1 }).before({ ...NORMAL, coldStarts: 1 });
+    const composed = new InvestigationWorld()
+      .rings("dev-api-degraded", INVESTIGATION_NOW - 9 * MINUTE)
+      .rings("dev-api-cold-starts", INVESTIGATION_NOW - 9 * MINUTE);
+    composed.minutes(FROM, INVESTIGATION_NOW, { ...NORMAL, coldStarts: 1 }).before({ ...NORMAL, coldStarts: 1 });
 
-    const { rang, diagnoses } = await investigate(composed, "api", "--alarm", "degraded");
+    const { rang, diagnoses } = await investigateAsJson(composed, "api", "--alarm", "degraded");
 
     expect(rang).toEqual(["dev-api-cold-starts", "dev-api-degraded"]);
     expect(diagnoses.map(({ id }) => id)).toEqual(["cold-starts"]);
   });
 
   test("that was composed, a part that rang at another time is left out", async () => {
-    const composed = new World().rings("dev-api-degraded", NOW - 9 * MINUTE);
-    composed.history.push(change("dev-api-response-time", NOW - 3 * DAY, "ALARM"));
-    composed.history.push(change("dev-api-response-time", NOW - 3 * DAY + MINUTE, "OK"));
+    const composed = new InvestigationWorld().rings("dev-api-degraded", INVESTIGATION_NOW - 9 * MINUTE);
+    composed.history.push(makeStateChange("dev-api-response-time", INVESTIGATION_NOW - 3 * DAY, "ALARM"));
+    composed.history.push(makeStateChange("dev-api-response-time", INVESTIGATION_NOW - 3 * DAY + MINUTE, "OK"));
 
-    const { rang } = await investigate(composed, "api", "--alarm", "degraded");
+    const { rang } = await investigateAsJson(composed, "api", "--alarm", "degraded");
 
     expect(rang).toEqual(["dev-api-degraded"]);
   });
 
   test("that did not ring, this is told, and it is not said to have rung", async () => {
-    const { stdout } = await run(new World().always(NORMAL), "api", "--alarm", "memory");
+    const { stdout } = await runInvestigate(new InvestigationWorld().always(NORMAL), "api", "--alarm", "memory");
 
     expect(stdout[1]).toBe(
       "dev-api-memory is not known to have begun to ring in the last 7 days: this is the last hour",
@@ -162,7 +168,7 @@ describe("of an alarm", () => {
   });
 
   test("of warming, the warmer's log is asked", async () => {
-    const asked = new World();
+    const asked = new InvestigationWorld();
     asked.rows = {
       "warming-runs": [
         {
@@ -175,7 +181,7 @@ describe("of an alarm", () => {
       ],
     };
 
-    const { queries } = await investigate(asked, "api", "--alarm", "warming");
+    const { queries } = await investigateAsJson(asked, "api", "--alarm", "warming");
 
     expect(asked.asked).toContain("/aws/lambda/dev-warmer warming-runs");
     expect(queries[0]?.lines).toEqual(["2 runs, 1 with failures", "2026-01-19 10:00:00.000 no answer"]);
@@ -191,11 +197,11 @@ describe("the time that is looked at", () => {
     ["2d", 2 * DAY, [0, 7]],
     ["7d", 7 * DAY, [0, 7]],
   ])("of %s is compared with the same hours before", async (since, length, days) => {
-    await run(new World(), "api", "--since", since);
+    await runInvestigate(new InvestigationWorld(), "api", "--since", since);
 
-    const asked = cloudWatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
+    const asked = mockedCloudWatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
     expect(asked.map(({ StartTime, EndTime }) => [StartTime?.getTime(), EndTime?.getTime()])).toEqual(
-      days.map((day) => [NOW - length - day * DAY, NOW - day * DAY]),
+      days.map((day) => [INVESTIGATION_NOW - length - day * DAY, INVESTIGATION_NOW - day * DAY]),
     );
     const periods = asked.flatMap(({ MetricDataQueries = [] }) =>
       MetricDataQueries.flatMap(({ MetricStat }) => MetricStat?.Period ?? []),
@@ -213,7 +219,7 @@ describe("wrong input is told in one line, and nothing is asked", () => {
       (since) => [["api", `--since=${since}`], /It is no time from 5m to 7d, as in 30m, 1h or 2d/] as const,
     ),
   ])("%j", async (args, message) => {
-    const { exitCode, stdout, stderr } = await run(new World(), ...args);
+    const { exitCode, stdout, stderr } = await runInvestigate(new InvestigationWorld(), ...args);
 
     expect(stderr.join("\n")).toMatch(message);
     expect({ exitCode, stdout, lines: stderr.length }).toEqual({ exitCode: 2, stdout: [], lines: 1 });
@@ -244,19 +250,19 @@ describe("traces", () => {
   ];
 
   test("of the slowest requests tell where the time went", async () => {
-    const world = new World().always(NORMAL);
+    const world = new InvestigationWorld().always(NORMAL);
     world.traces = [
       { Id: "1-quick", ResponseTime: 0.2 },
       {
         Id: "1-slow",
         ResponseTime: 4.1,
         HasFault: true,
-        documents: [segment(calls), '{"name":"DynamoDB"}', "no JSON"],
+        documents: [makeSegment(calls), '{"name":"DynamoDB"}', "no JSON"],
       },
       ...[1, 2, 3, 4, 5].map((n) => ({ Id: `1-more-${n}`, Duration: n / 2 })),
     ];
 
-    const { traces = [] } = await investigate(world);
+    const { traces = [] } = await investigateAsJson(world);
 
     expect(traces.map(({ id }) => id)).toEqual(["1-slow", "1-more-5", "1-more-4", "1-more-3", "1-more-2"]);
     expect(traces[0]?.milliseconds).toBeCloseTo(4100);
@@ -269,7 +275,7 @@ describe("traces", () => {
   });
 
   test("are asked of the function alone, for those that failed or took longer than half of its requests", async () => {
-    await investigate(new World().always(NORMAL));
+    await investigateAsJson(new InvestigationWorld().always(NORMAL));
 
     const [asked] = clients.xray.commandCalls(GetTraceSummariesCommand).map(({ args: [{ input }] }) => input);
     expect(asked?.FilterExpression).toBe(
@@ -279,25 +285,28 @@ describe("traces", () => {
 });
 
 test("of a long time, traces of its last hours are looked at, which is told", async () => {
-  const { stdout } = await run(new World().always(NORMAL), "api", "--since", "2d");
+  const { stdout } = await runInvestigate(new InvestigationWorld().always(NORMAL), "api", "--since", "2d");
 
   const [asked] = clients.xray.commandCalls(GetTraceSummariesCommand).map(({ args: [{ input }] }) => input);
-  expect([asked?.StartTime?.getTime(), asked?.EndTime?.getTime()]).toEqual([NOW - 6 * HOUR, NOW]);
+  expect([asked?.StartTime?.getTime(), asked?.EndTime?.getTime()]).toEqual([
+    INVESTIGATION_NOW - 6 * HOUR,
+    INVESTIGATION_NOW,
+  ]);
   expect(stdout).toContain("Slowest traces of the last 6 hours");
 });
 
 test("Ctrl-C ends it: nothing is told, and the query is stopped", async () => {
-  const world = new World();
+  const world = new InvestigationWorld();
   world.onWait = () => process.emit("SIGINT");
 
-  const { exitCode, stdout, stderr } = await run(world, "api");
+  const { exitCode, stdout, stderr } = await runInvestigate(world, "api");
 
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 130, stdout: [], stderr: [] });
   expect(clients.logs.commandCalls(StopQueryCommand)).toHaveLength(1);
 });
 
 test("--help tells the exit codes, and shows examples", async () => {
-  const { exitCode, stdout } = await run(new World(), "--help");
+  const { exitCode, stdout } = await runInvestigate(new InvestigationWorld(), "--help");
 
   expect(stdout.join("\n")).toMatch(
     /Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}130 .*\n\nExamples:\n {2}\$ npm run ops -- investigate/,

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { DAY, FROM, HOUR, investigate, MINUTE, NOW, World } from "./world";
+import { DAY, FROM, HOUR, investigateAsJson, MINUTE, INVESTIGATION_NOW, InvestigationWorld } from "./world";
 
 /** Prices in us-east-1: https://aws.amazon.com/cloudwatch/pricing/ */
 const DOLLARS_PER_METRIC_READ = 0.01 / 1000;
@@ -26,7 +26,7 @@ const request = (from: number, to: number): fc.Arbitrary<Request> =>
     memoryMb: fc.integer({ min: 30, max: 512 }),
   });
 
-function put({ metrics }: World, { at, ...one }: Request): void {
+function put({ metrics }: InvestigationWorld, { at, ...one }: Request): void {
   const alias = { FunctionName: "dev-api", Resource: "dev-api:live" };
   metrics.put("AWS/Lambda", "Invocations", alias, at, 1);
   metrics.put("AWS/Lambda", "Duration", alias, at, one.milliseconds);
@@ -57,15 +57,16 @@ function expected(requests: readonly Request[]): Record<string, number | undefin
 const NAMES = ["requests", "failures", "coldStarts", "init", "p50", "p99", "memory"];
 
 test("every figure is that of the requests in its time, and of no other", async () => {
-  const span = (days: number) => fc.array(request(FROM - days * DAY, NOW - days * DAY), { maxLength: 30 });
+  const span = (days: number) =>
+    fc.array(request(FROM - days * DAY, INVESTIGATION_NOW - days * DAY), { maxLength: 30 });
   const others = fc.array(request(FROM - 2 * HOUR, FROM), { maxLength: 10 });
 
   await fc.assert(
     fc.asyncProperty(span(0), span(1), span(7), others, async (now, yesterday, lastWeek, other) => {
-      const world = new World();
+      const world = new InvestigationWorld();
       for (const one of [...now, ...yesterday, ...lastWeek, ...other]) put(world, one);
 
-      const { comparison = {}, metricsDollars } = await investigate(world);
+      const { comparison = {}, metricsDollars } = await investigateAsJson(world);
 
       const [is, was, wasLastWeek] = [expected(now), expected(yesterday), expected(lastWeek)];
       for (const name of NAMES) {
@@ -83,11 +84,11 @@ test("the half hours around a version hold the requests that came in them", asyn
   const minute = FROM + 20 * MINUTE;
 
   await fc.assert(
-    fc.asyncProperty(fc.array(request(FROM - HOUR, NOW), { maxLength: 60 }), async (requests) => {
-      const world = new World().deploys(at);
+    fc.asyncProperty(fc.array(request(FROM - HOUR, INVESTIGATION_NOW), { maxLength: 60 }), async (requests) => {
+      const world = new InvestigationWorld().deploys(at);
       for (const one of requests) put(world, one);
 
-      const { around, metricsDollars } = await investigate(world);
+      const { around, metricsDollars } = await investigateAsJson(world);
 
       const failed = (from: number, to: number) =>
         expected(requests.filter((one) => one.at >= from && one.at < to))["failures"] ?? 0;
@@ -100,10 +101,10 @@ test("the half hours around a version hold the requests that came in them", asyn
 }, 120_000);
 
 test("queries cost what they read", async () => {
-  const world = new World();
+  const world = new InvestigationWorld();
   world.bytesScanned = 3_000_000_000;
 
-  const { queries } = await investigate(world);
+  const { queries } = await investigateAsJson(world);
 
   expect(queries.map(({ bytesScanned, dollars }) => [bytesScanned, dollars])).toEqual(
     queries.map(() => [3_000_000_000, 3 * DOLLARS_PER_GIGABYTE]),
@@ -111,7 +112,7 @@ test("queries cost what they read", async () => {
 });
 
 test("summaries of queries add up what their rows say", async () => {
-  const world = new World();
+  const world = new InvestigationWorld();
   world.rows = {
     "cold-starts": [
       {
@@ -137,7 +138,7 @@ test("summaries of queries add up what their rows say", async () => {
     ],
   };
 
-  const { queries } = await investigate(world, "api", "--alarm", "cold_starts");
+  const { queries } = await investigateAsJson(world, "api", "--alarm", "cold_starts");
 
   expect(queries.map(({ lines }) => lines)).toEqual([
     [
@@ -152,13 +153,13 @@ test("summaries of queries add up what their rows say", async () => {
 });
 
 test("a time that is none is left out of a summary", async () => {
-  const world = new World();
+  const world = new InvestigationWorld();
   const firsts = ["99999999999999999", "soon", "1768815600000"];
   world.rows = {
     "cold-starts-by-version": firsts.map((first, index) => ({ version: `${index}`, coldStarts: "1", first })),
   };
 
-  const { queries } = await investigate(world, "api", "--alarm", "init_duration");
+  const { queries } = await investigateAsJson(world, "api", "--alarm", "init_duration");
 
   expect(queries.map(({ lines }) => lines)).toEqual([
     ["version 2: 1 cold starts, the first at 2026-01-19 09:40", "version 0: 1 cold starts", "version 1: 1 cold starts"],

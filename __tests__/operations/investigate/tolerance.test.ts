@@ -8,7 +8,19 @@ import {
 import { BatchGetTracesCommand, GetTraceSummariesCommand } from "@aws-sdk/client-xray";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { awsError, change, clients, investigate, MINUTE, NORMAL, NOW, run, segment, start, World } from "./world";
+import {
+  makeSdkError,
+  makeStateChange,
+  clients,
+  investigateAsJson,
+  MINUTE,
+  NORMAL,
+  INVESTIGATION_NOW,
+  runInvestigate,
+  makeSegment,
+  startInvestigate,
+  InvestigationWorld,
+} from "./world";
 
 /** Each call, and what has to be allowed for it. */
 const PARTS = {
@@ -24,9 +36,9 @@ const PARTS = {
   BatchGetTracesCommand: "xray:BatchGetTraces",
 };
 
-function worldWithTrace(): World {
-  const world = new World().always(NORMAL);
-  world.traces = [{ Id: "1-slow", ResponseTime: 2, documents: [segment([])] }];
+function worldWithTrace(): InvestigationWorld {
+  const world = new InvestigationWorld().always(NORMAL);
+  world.traces = [{ Id: "1-slow", ResponseTime: 2, documents: [makeSegment([])] }];
   return world;
 }
 
@@ -35,7 +47,7 @@ describe("what AWS does not allow", () => {
     const world = worldWithTrace();
     world.denied.add(command);
 
-    const { exitCode, stdout, stderr } = await run(world, "api");
+    const { exitCode, stdout, stderr } = await runInvestigate(world, "api");
 
     const missing = stdout.filter((line) => line.includes("not read"));
     expect(missing.length).toBeGreaterThan(0);
@@ -45,20 +57,20 @@ describe("what AWS does not allow", () => {
   });
 
   test("of an alarm's history leaves the alarms that ring now", async () => {
-    const world = new World().rings("dev-api-errors", NOW - 5 * MINUTE);
+    const world = new InvestigationWorld().rings("dev-api-errors", INVESTIGATION_NOW - 5 * MINUTE);
     world.denied.add("DescribeAlarmHistoryCommand");
 
-    const { rang, window } = await investigate(world, "api", "--alarm", "errors");
+    const { rang, window } = await investigateAsJson(world, "api", "--alarm", "errors");
 
     expect(rang).toEqual(["dev-api-errors"]);
-    expect(window.from).toBe(new Date(NOW - 20 * MINUTE).toISOString());
+    expect(window.from).toBe(new Date(INVESTIGATION_NOW - 20 * MINUTE).toISOString());
   });
 
   test("at all ends with exit code 1, and each reason once", async () => {
     const world = worldWithTrace();
     Object.keys(PARTS).forEach((command) => world.denied.add(command));
 
-    const { exitCode, stdout, stderr } = await run(world, "api");
+    const { exitCode, stdout, stderr } = await runInvestigate(world, "api");
 
     expect(stderr.length).toBeGreaterThan(4);
     expect(new Set(stderr).size).toBe(stderr.length);
@@ -70,7 +82,7 @@ describe("what AWS does not allow", () => {
     const world = worldWithTrace();
     Object.keys(PARTS).forEach((command) => world.denied.add(command));
 
-    const { exitCode, stdout } = await run(world, "api", "--json");
+    const { exitCode, stdout } = await runInvestigate(world, "api", "--json");
 
     expect(JSON.parse(stdout.join(""))).toMatchObject({ isRead: false, rang: [], queries: [] });
     expect(exitCode).toBe(1);
@@ -78,39 +90,39 @@ describe("what AWS does not allow", () => {
 });
 
 test("without credentials, one line says so", async () => {
-  const world = new World();
-  await run(world, "api");
-  const error = awsError("CredentialsProviderError", "Could not load credentials");
+  const world = new InvestigationWorld();
+  await runInvestigate(world, "api");
+  const error = makeSdkError("CredentialsProviderError", "Could not load credentials");
   Object.values(clients).forEach((client) => client.reset());
   clients.cloudWatch.onAnyCommand().rejects(error);
   clients.logs.onAnyCommand().rejects(error);
   clients.lambda.onAnyCommand().rejects(error);
   clients.xray.onAnyCommand().rejects(error);
 
-  const { exitCode, stdout, stderr } = await start(world, ["api"]);
+  const { exitCode, stdout, stderr } = await startInvestigate(world, ["api"]);
 
   expect(stderr).toEqual(["there are no AWS credentials: Could not load credentials"]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] });
 });
 
 test("a function that is not deployed yet is told, and the rest goes on", async () => {
-  const world = new World();
-  await run(world, "api");
+  const world = new InvestigationWorld();
+  await runInvestigate(world, "api");
   clients.lambda.reset();
-  clients.lambda.onAnyCommand().rejects(awsError("ResourceNotFoundException", "Function not found: arn"));
+  clients.lambda.onAnyCommand().rejects(makeSdkError("ResourceNotFoundException", "Function not found: arn"));
 
-  const { exitCode, stdout } = await start(world, ["api"]);
+  const { exitCode, stdout } = await startInvestigate(world, ["api"]);
 
   expect(stdout.filter((line) => line.includes("there is no function dev-api"))).toHaveLength(3);
   expect(exitCode).toBe(0);
 });
 
 test("a mistake of the program itself is not taken for AWS's", async () => {
-  const world = new World();
-  await run(world, "api");
+  const world = new InvestigationWorld();
+  await runInvestigate(world, "api");
   clients.lambda.on(ListAliasesCommand).rejects(new TypeError("a mistake"));
 
-  await expect(start(world, ["api"])).rejects.toThrow("a mistake");
+  await expect(startInvestigate(world, ["api"])).rejects.toThrow("a mistake");
 });
 
 describe("whatever AWS answers", () => {
@@ -131,7 +143,11 @@ describe("whatever AWS answers", () => {
     ),
   );
   const number = fc.oneof(fc.integer({ min: -5, max: 2000 }), fc.double({ noNaN: true, min: 0, max: 1e9 }));
-  const date = fc.date({ min: new Date(NOW - 9e8), max: new Date(NOW), noInvalidDate: true });
+  const date = fc.date({
+    min: new Date(INVESTIGATION_NOW - 9e8),
+    max: new Date(INVESTIGATION_NOW),
+    noInvalidDate: true,
+  });
   const some = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
     fc.record(shape, { requiredKeys: [] });
   const list = <T>(of: fc.Arbitrary<T>) => fc.array(of, { maxLength: 4 });
@@ -139,7 +155,9 @@ describe("whatever AWS answers", () => {
   const historyData = fc.oneof(
     text,
     fc.json({ maxDepth: 2 }),
-    fc.constantFrom("ALARM" as const, "OK" as const).map((to) => change("x", NOW, to, NOW - 60_000).HistoryData ?? ""),
+    fc
+      .constantFrom("ALARM" as const, "OK" as const)
+      .map((to) => makeStateChange("x", INVESTIGATION_NOW, to, INVESTIGATION_NOW - 60_000).HistoryData ?? ""),
   );
   const alarm = some({
     AlarmName: fc.constantFrom(...alarmNames),
@@ -262,7 +280,7 @@ describe("whatever AWS answers", () => {
       "InvalidRequestException",
       "ServiceUnavailable",
     )
-    .map((name) => awsError(name, "refused"));
+    .map((name) => makeSdkError(name, "refused"));
 
   test("in the shapes that its answers have: lines, an exit code, and never a stack trace", async () => {
     const anyAnswers = fc.record(
@@ -295,8 +313,8 @@ describe("whatever AWS answers", () => {
         clients.xray.on(GetTraceSummariesCommand).callsFake(answer("summaries"));
         clients.xray.on(BatchGetTracesCommand).callsFake(answer("traces"));
 
-        const asText = await start(new World(), ["api", ...more]);
-        const asJson = await start(new World(), ["api", "--json", ...more]);
+        const asText = await startInvestigate(new InvestigationWorld(), ["api", ...more]);
+        const asJson = await startInvestigate(new InvestigationWorld(), ["api", "--json", ...more]);
 
         expect([0, 1]).toContain(asText.exitCode);
         expect(asJson.exitCode).toBe(asText.exitCode);
@@ -312,7 +330,7 @@ describe("whatever AWS answers", () => {
 
 test("only what reads is ever called", async () => {
   const called = new Set<string>();
-  await investigate(worldWithTrace(), "api");
+  await investigateAsJson(worldWithTrace(), "api");
 
   for (const client of Object.values(clients))
     client.calls().forEach(({ args: [command] }) => called.add(command.constructor.name));

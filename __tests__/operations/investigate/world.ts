@@ -26,9 +26,9 @@ import { BatchGetTracesCommand, GetTraceSummariesCommand, type TraceSummary, XRa
 import { jest } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { type Diagnosed } from "../../../operations/investigate/diagnoses";
-import { ops } from "../../../operations/program";
+import { runOps } from "../../../operations/program";
 import { QUERIES, type QueryKey, WARMING_RUNS } from "../../../model/queries";
-import { makeProject, tfvars } from "../../support/project";
+import { makeProject, makeTfvars } from "../../support/project";
 import { FakeCloudWatch } from "../report/fake-cloudwatch";
 
 /** Loading all that stacks are made of takes seconds where a computer is busy. */
@@ -41,18 +41,18 @@ export const HOUR = 60 * MINUTE;
 /** In milliseconds. */
 export const DAY = 24 * HOUR;
 /** What is investigated by default ends here. */
-export const NOW = Date.parse("2026-01-19T10:07:00.000Z");
+export const INVESTIGATION_NOW = Date.parse("2026-01-19T10:07:00.000Z");
 /** And begins here. */
-export const FROM = NOW - HOUR;
+export const FROM = INVESTIGATION_NOW - HOUR;
 
 /** Every client of these services. */
-export const cloudWatch = mockClient(CloudWatchClient);
+export const mockedCloudWatch = mockClient(CloudWatchClient);
 const logs = mockClient(CloudWatchLogsClient);
 const lambda = mockClient(LambdaClient);
 const xray = mockClient(XRayClient);
 
 /** What happens in each minute of a time. */
-export interface Traffic {
+export interface TrafficRates {
   readonly requests?: number;
   readonly failures?: number;
   readonly milliseconds?: number;
@@ -68,7 +68,7 @@ export interface Traffic {
 }
 
 /** A function without any trouble. */
-export const NORMAL: Traffic = {
+export const NORMAL: TrafficRates = {
   requests: 10,
   milliseconds: 100,
   initMilliseconds: 400,
@@ -83,14 +83,14 @@ export interface KeptTrace extends TraceSummary {
 }
 
 /** What AWS holds of function `api` of environment `dev`, for a test to change: all is well. */
-export class World {
+export class InvestigationWorld {
   metrics = new FakeCloudWatch();
   /** By alarm: since when it rings. */
   ringing = new Map<string, number>();
   history: AlarmHistoryItem[] = [];
   versions: FunctionConfiguration[] = [
-    version("$LATEST"),
-    version("41", { LastModified: "2026-01-05T10:00:00.000+0000" }),
+    makeVersion("$LATEST"),
+    makeVersion("41", { LastModified: "2026-01-05T10:00:00.000+0000" }),
   ];
   aliases: Record<string, string> = { live: "41", warm: "41" };
   reserved: number | undefined;
@@ -98,7 +98,7 @@ export class World {
   traces: readonly KeptTrace[] = [];
   /** Commands that AWS does not allow, by their classes' names. */
   denied = new Set<string>();
-  dev: Parameters<typeof tfvars>[0] = { functions: 'api = { memory_mb = 512, endpoint = "iam" }' };
+  dev: Parameters<typeof makeTfvars>[0] = { functions: 'api = { memory_mb = 512, endpoint = "iam" }' };
   /** What runs when a query waits. */
   onWait: () => void = () => undefined;
   /** The queries that were run, by log group and name. */
@@ -106,7 +106,7 @@ export class World {
   bytesScanned = 2_000_000;
 
   /** Traffic of some minutes, of a function that is deployed from here. */
-  minutes(from: number, to: number, traffic: Traffic, name = "dev-api", alias = ":live"): this {
+  minutes(from: number, to: number, traffic: TrafficRates, name = "dev-api", alias = ":live"): this {
     const put = (namespace: string, metric: string, at: number, value: number | undefined, resource = "") => {
       if (value === undefined) return;
       const dimensions: Record<string, string> = namespace.endsWith(name) ? {} : { FunctionName: name };
@@ -131,19 +131,19 @@ export class World {
   }
 
   /** The same traffic now, yesterday and last week. */
-  always(traffic: Traffic): this {
-    return this.before(traffic).minutes(FROM, NOW, traffic);
+  always(traffic: TrafficRates): this {
+    return this.before(traffic).minutes(FROM, INVESTIGATION_NOW, traffic);
   }
 
   /** Traffic of the same hour yesterday and last week, and of the hour before. */
-  before(traffic: Traffic): this {
-    for (const days of [1, 7]) this.minutes(FROM - days * DAY, NOW - days * DAY, traffic);
+  before(traffic: TrafficRates): this {
+    for (const days of [1, 7]) this.minutes(FROM - days * DAY, INVESTIGATION_NOW - days * DAY, traffic);
     return this.minutes(FROM - HOUR, FROM, traffic);
   }
 
   /** Version 42 is published and gets the traffic. */
   deploys(at: number, facts: FunctionConfiguration = {}): this {
-    this.versions.push(version("42", { LastModified: new Date(at).toISOString().replace("Z", "+0000"), ...facts }));
+    this.versions.push(makeVersion("42", { LastModified: new Date(at).toISOString().replace("Z", "+0000"), ...facts }));
     this.aliases = { live: "42", warm: "42" };
     return this;
   }
@@ -151,13 +151,13 @@ export class World {
   /** An alarm rings since then. */
   rings(name: string, at: number): this {
     this.ringing.set(name, at);
-    this.history.push(change(name, at, "ALARM"));
+    this.history.push(makeStateChange(name, at, "ALARM"));
     return this;
   }
 }
 
 /** A version as Lambda lists it. */
-export function version(Version: string, facts: FunctionConfiguration = {}): FunctionConfiguration {
+export function makeVersion(Version: string, facts: FunctionConfiguration = {}): FunctionConfiguration {
   return {
     FunctionName: "dev-api",
     Version,
@@ -172,7 +172,12 @@ export function version(Version: string, facts: FunctionConfiguration = {}): Fun
 }
 
 /** A change of an alarm's state as CloudWatch writes it. */
-export function change(AlarmName: string, at: number, to: "ALARM" | "OK", badSince?: number): AlarmHistoryItem {
+export function makeStateChange(
+  AlarmName: string,
+  at: number,
+  to: "ALARM" | "OK",
+  badSince?: number,
+): AlarmHistoryItem {
   const evaluatedDatapoints = badSince === undefined ? [] : [{ timestamp: new Date(badSince).toISOString(), value: 9 }];
   return {
     AlarmName,
@@ -187,41 +192,41 @@ export function change(AlarmName: string, at: number, to: "ALARM" | "OK", badSin
 }
 
 /** A segment of the function itself, as X-Ray keeps it. */
-export function segment(subsegments: readonly object[]): string {
+export function makeSegment(subsegments: readonly object[]): string {
   return JSON.stringify({ name: "dev-api", origin: "AWS::Lambda::Function", start_time: 0, end_time: 4, subsegments });
 }
 
 /** An error as the SDK throws it. */
-export function awsError(name: string, message: string): Error {
+export function makeSdkError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: {} });
 }
 
 /** What a run of the command has told. */
-export interface Told {
+export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
 }
 
 /** Runs the command in a world. */
-export async function run(world: World, ...args: readonly string[]): Promise<Told> {
+export async function runInvestigate(world: InvestigationWorld, ...args: readonly string[]): Promise<CommandResult> {
   answer(world);
-  return start(world, args);
+  return startInvestigate(world, args);
 }
 
 /** Runs the command with answers that are set up already. */
-export async function start(world: World, args: readonly string[]): Promise<Told> {
+export async function startInvestigate(world: InvestigationWorld, args: readonly string[]): Promise<CommandResult> {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const root = makeProject({
-    "environments/dev.tfvars": tfvars(world.dev),
+    "environments/dev.tfvars": makeTfvars(world.dev),
     "functions/web/handler.ts": "",
   });
-  const exitCode = await ops(["investigate", "dev", ...args], {
+  const exitCode = await runOps(["investigate", "dev", ...args], {
     root,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),
-    now: () => NOW,
+    now: () => INVESTIGATION_NOW,
     wait: (_, signal) => {
       world.onWait();
       signal.throwIfAborted();
@@ -232,7 +237,7 @@ export async function start(world: World, args: readonly string[]): Promise<Told
 }
 
 /** What scripts get of an investigation, as far as tests look at it. */
-export interface Document {
+export interface InvestigationDocument {
   readonly window: { readonly from: string; readonly to: string };
   readonly isRead: boolean;
   readonly alarms?: readonly { readonly name: string; readonly isRinging: boolean; readonly threshold?: number }[];
@@ -259,21 +264,24 @@ export interface Document {
 }
 
 /** What scripts get of an investigation. */
-export async function investigate(world: World, ...args: readonly string[]): Promise<Document> {
-  const { exitCode, stdout, stderr } = await run(world, ...(args.length > 0 ? args : ["api"]), "--json");
+export async function investigateAsJson(
+  world: InvestigationWorld,
+  ...args: readonly string[]
+): Promise<InvestigationDocument> {
+  const { exitCode, stdout, stderr } = await runInvestigate(world, ...(args.length > 0 ? args : ["api"]), "--json");
   if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${stderr.join("\n")}`);
-  return JSON.parse(stdout.join("\n")) as Document;
+  return JSON.parse(stdout.join("\n")) as InvestigationDocument;
 }
 
-function answer(world: World): void {
-  for (const client of [cloudWatch, logs, lambda, xray]) client.reset();
+function answer(world: InvestigationWorld): void {
+  for (const client of [mockedCloudWatch, logs, lambda, xray]) client.reset();
   const unless = <Input, Answer>(command: { readonly name: string }, give: (input: Input) => Answer) => {
     return (input: Input) => {
-      if (world.denied.has(command.name)) throw awsError("AccessDeniedException", "not authorized");
+      if (world.denied.has(command.name)) throw makeSdkError("AccessDeniedException", "not authorized");
       return give(input);
     };
   };
-  cloudWatch.on(DescribeAlarmsCommand).callsFake(
+  mockedCloudWatch.on(DescribeAlarmsCommand).callsFake(
     unless(DescribeAlarmsCommand, ({ AlarmNames = [] }: DescribeAlarmsCommandInput) => ({
       MetricAlarms: AlarmNames.map((AlarmName) => {
         const since = world.ringing.get(AlarmName);
@@ -282,12 +290,12 @@ function answer(world: World): void {
           Threshold: 5,
           StateValue: since === undefined ? "OK" : "ALARM",
           StateReason: since === undefined ? "all fine" : "Threshold Crossed: 1 datapoint\n [50.0] was greater",
-          StateTransitionedTimestamp: new Date(since ?? NOW - 20 * DAY),
+          StateTransitionedTimestamp: new Date(since ?? INVESTIGATION_NOW - 20 * DAY),
         };
       }),
     })),
   );
-  cloudWatch.on(DescribeAlarmHistoryCommand).callsFake(
+  mockedCloudWatch.on(DescribeAlarmHistoryCommand).callsFake(
     unless(DescribeAlarmHistoryCommand, (input: DescribeAlarmHistoryCommandInput) => ({
       AlarmHistoryItems: world.history.filter(
         ({ AlarmName, Timestamp = new Date(0) }) =>
@@ -297,7 +305,7 @@ function answer(world: World): void {
       ),
     })),
   );
-  cloudWatch
+  mockedCloudWatch
     .on(GetMetricDataCommand)
     .callsFake(unless(GetMetricDataCommand, (input: GetMetricDataCommandInput) => world.metrics.answer(input)));
   lambda.on(ListVersionsByFunctionCommand).callsFake(
@@ -347,7 +355,7 @@ function answer(world: World): void {
     .callsFake(unless(GetTraceSummariesCommand, () => ({ TraceSummaries: [...world.traces] })));
   xray.on(BatchGetTracesCommand).callsFake(
     unless(BatchGetTracesCommand, ({ TraceIds = [] }: { TraceIds?: string[] }) => {
-      if (TraceIds.length > 5) throw awsError("InvalidRequestException", "too many trace ids");
+      if (TraceIds.length > 5) throw makeSdkError("InvalidRequestException", "too many trace ids");
       const found = world.traces.filter(({ Id = "" }) => TraceIds.includes(Id));
       return {
         Traces: found.map(({ Id, documents = [] }) => ({ Id, Segments: documents.map((Document) => ({ Document })) })),
@@ -357,4 +365,4 @@ function answer(world: World): void {
 }
 
 /** The clients whose answers a test sets up by itself. */
-export const clients = { cloudWatch, logs, lambda, xray };
+export const clients = { cloudWatch: mockedCloudWatch, logs, lambda, xray };

@@ -2,9 +2,9 @@ import { expect, jest, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { load } from "../../../operations/load/program";
-import { reportSchema } from "../../../operations/load/report-schema";
+import { loadReportSchema } from "../../../operations/load/report-schema";
 import { openTarget } from "../../../operations/load/targets/open-target";
-import { makeProject, temporaryFolder, tfvars } from "../../support/project";
+import { makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
 
 const HANDLER = `import { monitorHttp } from ${JSON.stringify(resolve("performance"))};
 export const handler = monitorHttp(async () => {
@@ -18,13 +18,13 @@ export const handler = monitorHttp(async () => {
 jest.setTimeout(180_000);
 
 test("on this computer, warming brings the share of cold starts below 5 %", async () => {
-  const out = temporaryFolder();
+  const out = makeTemporaryFolder();
   const lines: string[] = [];
 
   await load(["cold-start", "--idle", "8", "--out", out], {
     root: makeProject({
       "package.json": '{ "version": "1.2.3" }',
-      "environments/dev.tfvars": tfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
+      "environments/dev.tfvars": makeTfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
       "functions/api/handler.ts": HANDLER,
       "functions/warmer/handler.ts": `export { handler } from ${JSON.stringify(resolve("functions/warmer/handler"))};\n`,
     }),
@@ -35,7 +35,7 @@ test("on this computer, warming brings the share of cold starts below 5 %", asyn
   });
 
   const file = readdirSync(out).find((name) => name.endsWith(".json")) ?? "";
-  const report = reportSchema.parse(JSON.parse(readFileSync(join(out, file), "utf8")));
+  const report = loadReportSchema.parse(JSON.parse(readFileSync(join(out, file), "utf8")));
   expect(report.figures.requests).toBe(38);
   expect(report.figures.coldStartPercentWithoutWarming).toBeGreaterThanOrEqual(50);
   expect(report.figures.coldStartPercentWithWarming).toBeLessThan(5);

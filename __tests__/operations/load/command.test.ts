@@ -5,25 +5,25 @@ import fs from "node:fs";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareFolder, writeFiles } from "../../../operations/report-files";
-import { reportSchema } from "../../../operations/load/report-schema";
-import { type Answer } from "../../../operations/load/target";
-import { signedHeaders } from "../../../operations/load/targets/signed-headers";
-import { temporaryFolder } from "../../support/project";
+import { loadReportSchema } from "../../../operations/load/report-schema";
+import { type TargetResponse } from "../../../operations/load/target";
+import { createHeaderSigner } from "../../../operations/load/targets/signed-headers";
+import { makeTemporaryFolder } from "../../support/project";
 import { UrlTarget } from "../../../operations/load/targets/url-target";
-import { fakeTarget, runCommand, settingsOf, startServer } from "./support";
+import { makeFakeTarget, runCommand, makeSettings, startServer } from "./support";
 
 jest.setTimeout(60_000);
 
 const SHORT = ["sustained", "--rate", "50", "--seconds", "2"];
-const GOOD: Answer = { status: 200, report: { memoryMb: 256, usedMemoryMb: 180 } };
+const GOOD: TargetResponse = { status: 200, report: { memoryMb: 256, usedMemoryMb: 180 } };
 
 function goodTarget() {
-  return fakeTarget(() => Promise.resolve(GOOD), { instances: () => ({ present: 2, busy: 1 }) });
+  return makeFakeTarget(() => Promise.resolve(GOOD), { instances: () => ({ present: 2, busy: 1 }) });
 }
 
 describe("a run", () => {
   test("that meets every target exits 0, and leaves a page and a JSON file with all figures", async () => {
-    const out = temporaryFolder();
+    const out = makeTemporaryFolder();
 
     const { exitCode, stdout, stderr } = await runCommand([...SHORT, "--out", out], goodTarget());
 
@@ -35,7 +35,7 @@ describe("a run", () => {
       "sustained-dev-<time>.html",
       "sustained-dev-<time>.json",
     ]);
-    const report = reportSchema.parse(JSON.parse(readFileSync(join(out, files[1] ?? ""), "utf8")));
+    const report = loadReportSchema.parse(JSON.parse(readFileSync(join(out, files[1] ?? ""), "utf8")));
     expect(report).toMatchObject({
       settings: { profile: "sustained", target: "local", ratePerSecond: 50, seconds: 2 },
       environment: { name: "dev", function: "api", settings: { memory_mb: "256", endpoint: "iam" } },
@@ -47,9 +47,9 @@ describe("a run", () => {
 
   test("that misses a target exits 1 and says by how much, and why requests failed", async () => {
     let requests = 0;
-    const target = fakeTarget(() => Promise.resolve({ ...GOOD, status: requests++ % 10 === 0 ? 503 : 200 }));
+    const target = makeFakeTarget(() => Promise.resolve({ ...GOOD, status: requests++ % 10 === 0 ? 503 : 200 }));
 
-    const { exitCode, stdout } = await runCommand([...SHORT, "--out", temporaryFolder()], target);
+    const { exitCode, stdout } = await runCommand([...SHORT, "--out", makeTemporaryFolder()], target);
 
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/missed +errors +< 0.1 % +10 % +by 9.9 points/);
@@ -57,34 +57,34 @@ describe("a run", () => {
   });
 
   test("with --json writes one line of JSON, and with --compare the change since then", async () => {
-    const out = temporaryFolder();
+    const out = makeTemporaryFolder();
     await runCommand([...SHORT, "--out", out], goodTarget());
     const before = join(out, readdirSync(out).find((file) => file.endsWith(".json")) ?? "");
 
     const args = ["sustained", "--rate", "40", "--seconds", "2", "--out", out, "--json", "--compare", before];
     const { stdout } = await runCommand(args, goodTarget());
 
-    const report = reportSchema.parse(JSON.parse(stdout));
+    const report = loadReportSchema.parse(JSON.parse(stdout));
     expect(report.comparison?.figures.requests).toBe(100);
     expect(report.comparison?.differences).toEqual(["ratePerSecond: 50, now 40"]);
   });
 
   test("ends what was started when it fails", async () => {
     const close = jest.fn(() => Promise.resolve());
-    const target = fakeTarget(() => Promise.resolve(GOOD), {
+    const target = makeFakeTarget(() => Promise.resolve(GOOD), {
       close,
       checkWarmer: () => Promise.reject(new Error("no")),
     });
 
-    await expect(runCommand(["cold-start", "--out", temporaryFolder()], target)).rejects.toThrow("no");
+    await expect(runCommand(["cold-start", "--out", makeTemporaryFolder()], target)).rejects.toThrow("no");
     expect(close).toHaveBeenCalledTimes(1);
   });
 
   test("ends at Ctrl-C: what was started is ended, nothing is written, exit code 130", async () => {
-    const out = temporaryFolder();
+    const out = makeTemporaryFolder();
     const close = jest.fn(() => Promise.resolve());
     // Never answers: there is nothing to wait for.
-    const target = fakeTarget(() => new Promise(() => undefined), { close });
+    const target = makeFakeTarget(() => new Promise(() => undefined), { close });
     setTimeout(() => process.emit("SIGINT"), 500);
 
     const { exitCode, stderr } = await runCommand(["sustained", "--seconds", "60", "--out", out], target);
@@ -125,7 +125,10 @@ describe("wrong input exits 2 with a line for each mistake, and nothing is sent"
     [["sustained", "--compare", "package.json"], /^package.json: expected the JSON file of an earlier run: /],
   ] as const)("%j", async (args, line) => {
     const send = jest.fn(() => Promise.resolve(GOOD));
-    const { exitCode, stdout, stderr } = await runCommand([...args, "--out", temporaryFolder()], fakeTarget(send));
+    const { exitCode, stdout, stderr } = await runCommand(
+      [...args, "--out", makeTemporaryFolder()],
+      makeFakeTarget(send),
+    );
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     if (typeof line === "string") expect(stderr).toBe(line);
@@ -134,7 +137,7 @@ describe("wrong input exits 2 with a line for each mistake, and nothing is sent"
   });
 
   test("--force loads a protected environment", async () => {
-    const args = [...SHORT, "--environment", "prod", "--force", "--out", temporaryFolder()];
+    const args = [...SHORT, "--environment", "prod", "--force", "--out", makeTemporaryFolder()];
 
     expect((await runCommand(args, goodTarget())).exitCode).toBe(0);
   });
@@ -142,12 +145,12 @@ describe("wrong input exits 2 with a line for each mistake, and nothing is sent"
 
 describe("reports that cannot be written are told in one line", () => {
   test("before anything is sent, when the folder cannot be made", async () => {
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     writeFileSync(join(folder, "file"), "");
     const send = jest.fn(() => Promise.resolve(GOOD));
 
     const out = join(folder, "file", "reports");
-    const { exitCode, stderr } = await runCommand([...SHORT, "--out", out], fakeTarget(send));
+    const { exitCode, stderr } = await runCommand([...SHORT, "--out", out], makeFakeTarget(send));
 
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
@@ -157,7 +160,7 @@ describe("reports that cannot be written are told in one line", () => {
   });
 
   test("with nothing half written, when a file cannot take its name", async () => {
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     mkdirSync(join(folder, "b", "full"), { recursive: true });
 
     await expect(writeFiles(folder, { a: "whole", b: "whole" })).rejects.toThrow(/^reports cannot be written to/);
@@ -166,7 +169,7 @@ describe("reports that cannot be written are told in one line", () => {
 
   // A device on which every write fails as on a full disk.
   (fs.existsSync("/dev/full") ? test : test.skip)("when the disk is full", async () => {
-    const folder = temporaryFolder();
+    const folder = makeTemporaryFolder();
     const { open } = fs.promises;
     jest.spyOn(fs.promises, "open").mockImplementation(async (path, flags) => {
       if (String(path).includes("b.")) return open("/dev/full", "w");
@@ -181,7 +184,7 @@ describe("reports that cannot be written are told in one line", () => {
   });
 
   test("and a folder that can be written keeps no trace of having been tried", async () => {
-    const folder = join(temporaryFolder(), "new", "reports");
+    const folder = join(makeTemporaryFolder(), "new", "reports");
 
     await prepareFolder(folder);
 
@@ -201,7 +204,7 @@ test.each(["--rate", "--seconds", "--idle"])(
   "--help tells the range of %s that a wrong number is told",
   async (option) => {
     const profile = option === "--idle" ? "cold-start" : "sustained";
-    const { stderr } = await runCommand([profile, option, "wrong", "--out", temporaryFolder()]);
+    const { stderr } = await runCommand([profile, option, "wrong", "--out", makeTemporaryFolder()]);
     const [range = "none told"] = /above 0, at most \d+/.exec(stderr) ?? [];
 
     const { stdout } = await runCommand(["--help"]);
@@ -211,7 +214,7 @@ test.each(["--rate", "--seconds", "--idle"])(
 );
 
 test("--help asks for the environment where the command does", async () => {
-  const { stderr } = await runCommand(["sustained", "--target", "https://example.com", "--out", temporaryFolder()]);
+  const { stderr } = await runCommand(["sustained", "--target", "https://example.com", "--out", makeTemporaryFolder()]);
 
   expect(stderr).toMatch(/^--environment: expected/);
   expect(helpOf((await runCommand(["--help"])).stdout, "--environment")).toContain("needed with an address");
@@ -230,7 +233,10 @@ test("at an address, the warmer of the environment is asked in AWS", async () =>
   const payload = Object.assign(bytes, { transformToString: () => bytes.toString() });
   lambda.on(InvokeCommand).callsFake(() => ({ Payload: payload }));
   const url = new URL("https://example.com");
-  const target = new UrlTarget(await settingsOf({ profile: "cold-start", target: url.href, environment: "dev" }), url);
+  const target = new UrlTarget(
+    await makeSettings({ profile: "cold-start", target: url.href, environment: "dev" }),
+    url,
+  );
 
   await target.checkWarmer();
 
@@ -248,7 +254,7 @@ test("at an address, the warmer of the environment is asked in AWS", async () =>
 
 test("requests to a function URL are signed for the service lambda, once in a while and not each", async () => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key" });
-  const headers = signedHeaders(new URL("https://abc.lambda-url.eu-west-1.on.aws/notes?limit=1"), "eu-west-1");
+  const headers = createHeaderSigner(new URL("https://abc.lambda-url.eu-west-1.on.aws/notes?limit=1"), "eu-west-1");
 
   const first = await headers();
 
@@ -265,7 +271,10 @@ test("an address with a path keeps it, and is not signed unless it is a function
     response.end();
   });
   url.pathname = "/stage/";
-  const target = new UrlTarget(await settingsOf({ target: url.href, environment: "dev", path: "/health?deep=1" }), url);
+  const target = new UrlTarget(
+    await makeSettings({ target: url.href, environment: "dev", path: "/health?deep=1" }),
+    url,
+  );
 
   expect(await target.send()).toEqual({ status: 200 });
   await target.close();
@@ -273,8 +282,8 @@ test("an address with a path keeps it, and is not signed unless it is a function
 });
 
 test("of an address, idle takes a quarter of an hour by default; here, seconds", async () => {
-  const local = await settingsOf({ profile: "cold-start" });
-  const url = await settingsOf({ profile: "cold-start", target: "https://example.com", environment: "dev" });
+  const local = await makeSettings({ profile: "cold-start" });
+  const url = await makeSettings({ profile: "cold-start", target: "https://example.com", environment: "dev" });
 
   expect([local.idleSeconds, url.idleSeconds]).toEqual([15, 900]);
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { directionOf, FIGURE_KEYS } from "../../../operations/load/figure-table";
+import { findDirection, FIGURE_KEYS } from "../../../operations/load/figure-table";
 import { type Ending, type SentRequest } from "../../../operations/load/open-loop";
-import { reportOf } from "../../../operations/load/report";
-import { type Report } from "../../../operations/load/report-schema";
-import { reportLines } from "../../../operations/load/text";
-import { isPassed } from "../../../operations/load/verdict";
-import { fakeTarget, runOf, settingsOf } from "./support";
+import { buildLoadReport } from "../../../operations/load/report";
+import { type LoadReport } from "../../../operations/load/report-schema";
+import { formatLoadReport } from "../../../operations/load/text";
+import { isVerdictPassed } from "../../../operations/load/verdict";
+import { makeFakeTarget, makeRun, makeSettings } from "./support";
 
 const ANSWERED = 20;
 
@@ -20,12 +20,12 @@ const TIMED_OUT: Ending = { latencyMilliseconds: 30_000, failure: "no answer wit
 const REFUSED: Ending = { latencyMilliseconds: 0.1, status: 503 };
 const FAILED: Ending = { ...success(0.1), status: 500 };
 
-const settings = settingsOf({});
+const settings = makeSettings({});
 
 /** The report of a sustained run in which requests ended so, ten a second. */
-async function reportWith(endings: readonly Ending[], kind: "local" | "url" = "local"): Promise<Report> {
-  const target = fakeTarget(() => Promise.reject(new Error("not here")), { kind, tellsReports: kind === "local" });
-  const run = runOf(target);
+async function reportWith(endings: readonly Ending[], kind: "local" | "url" = "local"): Promise<LoadReport> {
+  const target = makeFakeTarget(() => Promise.reject(new Error("not here")), { kind, tellsReports: kind === "local" });
+  const run = makeRun(target);
   run.phases.push({ name: "10/s", part: "sustained", startedAt: 0 });
   const requests = endings.map((ending, index): SentRequest => ({
     phase: 0,
@@ -34,7 +34,7 @@ async function reportWith(endings: readonly Ending[], kind: "local" | "url" = "l
     ending: told(ending, kind),
   }));
   run.loop.requests.push(...requests);
-  return reportOf({
+  return buildLoadReport({
     run,
     settings: await settings,
     stress: undefined,
@@ -50,7 +50,7 @@ function told({ report, ...ending }: Ending, kind: "local" | "url"): Ending {
   return kind === "local" && report ? { ...ending, report } : ending;
 }
 
-function stateOf({ verdicts }: Report, target: string): string | undefined {
+function stateOf({ verdicts }: LoadReport, target: string): string | undefined {
   return verdicts.find((verdict) => verdict.target === target)?.state;
 }
 
@@ -70,8 +70,8 @@ describe.each(["local", "url"] as const)("of a %s target", (kind) => {
 
     expect(LATENCIES.map((target) => stateOf(report, target))).toEqual(["missed", "missed", "missed"]);
     expect([report.figures.allP50Milliseconds, report.figures.maxMilliseconds]).toEqual([null, null]);
-    expect(reportLines(report).join("\n")).not.toMatch(/p50.* 0(\.1)? ms/);
-    expect(isPassed(report.verdicts)).toBe(false);
+    expect(formatLoadReport(report).join("\n")).not.toMatch(/p50.* 0(\.1)? ms/);
+    expect(isVerdictPassed(report.verdicts)).toBe(false);
   });
 
   test("instant refusals of half of all requests pull no percentile down", async () => {
@@ -101,13 +101,13 @@ describe.each(["local", "url"] as const)("of a %s target", (kind) => {
 
         const improved = FIGURE_KEYS.filter((key) => {
           const [then, now] = [before.figures[key], after.figures[key]];
-          return then !== undefined && now !== undefined && directionOf(key, then, now) === "better";
+          return then !== undefined && now !== undefined && findDirection(key, then, now) === "better";
         });
         const better = before.verdicts.filter(
           ({ state, target }) => state !== "met" && stateOf(after, target) === "met",
         );
         expect({ improved, better }).toEqual({ improved: [], better: [] });
-        if (!isPassed(before.verdicts)) expect(isPassed(after.verdicts)).toBe(false);
+        if (!isVerdictPassed(before.verdicts)) expect(isVerdictPassed(after.verdicts)).toBe(false);
       }),
       { numRuns: 100 },
     );

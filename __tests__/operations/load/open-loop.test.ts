@@ -1,9 +1,9 @@
 import { expect, jest, test } from "@jest/globals";
 import { performance } from "node:perf_hooks";
-import { latenciesOf } from "../../../operations/load/figures";
-import { burst, constantRate, isLate, type OpenLoop } from "../../../operations/load/open-loop";
-import { ascending, percentile } from "../../../operations/load/statistics";
-import { loopOf, senderTo, startServer } from "./support";
+import { listLatencies } from "../../../operations/load/figures";
+import { makeBurst, generateConstantRate, isLate, type OpenLoop } from "../../../operations/load/open-loop";
+import { sortAscending, computePercentile } from "../../../operations/load/statistics";
+import { makeLoop, makeSender, startServer } from "./support";
 
 // A busy computer is slow, which these figures would show.
 jest.setTimeout(60_000);
@@ -15,14 +15,14 @@ async function sendAll(loop: OpenLoop, arrivals: Iterable<number>): Promise<void
 }
 
 function at(loop: OpenLoop, percent: number): number {
-  return percentile(latenciesOf(loop.requests), percent) ?? NaN;
+  return computePercentile(listLatencies(loop.requests), percent) ?? NaN;
 }
 
 test("percentiles are by nearest rank", () => {
-  const numbers = ascending([5, 1, 4, 2, 3]);
+  const numbers = sortAscending([5, 1, 4, 2, 3]);
 
-  expect([0, 20, 21, 50, 99, 100].map((percent) => percentile(numbers, percent))).toEqual([1, 1, 2, 3, 5, 5]);
-  expect(percentile([], 50)).toBeUndefined();
+  expect([0, 20, 21, 50, 99, 100].map((percent) => computePercentile(numbers, percent))).toEqual([1, 1, 2, 3, 5, 5]);
+  expect(computePercentile([], 50)).toBeUndefined();
 });
 
 test("against a server with known delays, percentiles are those of the delays", async () => {
@@ -37,14 +37,14 @@ test("against a server with known delays, percentiles are those of the delays", 
       response.end("ok");
     }, delay);
   });
-  const sender = senderTo(url);
-  const loop = loopOf(() => sender.send());
+  const sender = makeSender(url);
+  const loop = makeLoop(() => sender.send());
 
-  await sendAll(loop, constantRate(100, 5));
+  await sendAll(loop, generateConstantRate(100, 5));
 
-  const known = ascending(delays);
+  const known = sortAscending(delays);
   for (const percent of [50, 85, 99]) {
-    const expected = percentile(known, percent) ?? NaN;
+    const expected = computePercentile(known, percent) ?? NaN;
     expect(Math.abs(at(loop, percent) - expected)).toBeLessThan(Math.max(5, expected * 0.1));
   }
 });
@@ -54,15 +54,15 @@ test("a server that stalls for a second is seen by all who came in that second",
   const url = await startServer((_, response) => {
     setTimeout(() => response.end("ok"), Math.max(0, stalledUntil - performance.now()));
   });
-  const sender = senderTo(url);
-  const loop = loopOf(() => sender.send());
+  const sender = makeSender(url);
+  const loop = makeLoop(() => sender.send());
   setTimeout(() => (stalledUntil = performance.now() + 1000), 1000);
 
-  await sendAll(loop, constantRate(50, 3));
+  await sendAll(loop, generateConstantRate(50, 3));
 
   // 50 of 150 requests came while it stalled, and waited half a second on average; one after another would have told of
   // a single slow one.
-  const waited = latenciesOf(loop.requests).filter((latency) => latency > 100);
+  const waited = listLatencies(loop.requests).filter((latency) => latency > 100);
   expect(waited.length).toBeGreaterThanOrEqual(43);
   expect(waited.length).toBeLessThanOrEqual(47);
   expect(at(loop, 99)).toBeGreaterThan(900);
@@ -70,13 +70,13 @@ test("a server that stalls for a second is seen by all who came in that second",
 });
 
 test("what a busy computer sends late counts as late, and latencies count from when it was due", async () => {
-  const loop = loopOf(() => Promise.resolve({ status: 200 }));
+  const loop = makeLoop(() => Promise.resolve({ status: 200 }));
   setTimeout(() => {
     const until = performance.now() + 500;
     while (performance.now() < until);
   }, 250);
 
-  await sendAll(loop, constantRate(100, 1));
+  await sendAll(loop, generateConstantRate(100, 1));
 
   expect(loop.requests).toHaveLength(100);
   const late = loop.requests.filter(isLate).length;
@@ -95,11 +95,11 @@ test("a burst is sent at once, each request on a connection of its own", async (
       response.end();
     }, 200);
   });
-  const sender = senderTo(url);
+  const sender = makeSender(url);
 
   await sendAll(
-    loopOf(() => sender.send()),
-    burst(30),
+    makeLoop(() => sender.send()),
+    makeBurst(30),
   );
 
   expect(most).toBe(30);
@@ -107,9 +107,9 @@ test("a burst is sent at once, each request on a connection of its own", async (
 
 test("no answer, and errors, are told with their reason", async () => {
   const url = await startServer((_, response) => response.destroy());
-  const sender = senderTo(url);
-  const loop = loopOf(() => sender.send());
-  await sendAll(loop, burst(1));
+  const sender = makeSender(url);
+  const loop = makeLoop(() => sender.send());
+  await sendAll(loop, makeBurst(1));
 
   expect(loop.requests[0]?.ending).toMatchObject({ failure: "ECONNRESET" });
   expect(loop.requests[0]?.ending?.status).toBeUndefined();
@@ -123,7 +123,7 @@ test("a free connection that the server has just ended is replaced", async () =>
     else response.end();
     connections.add(request.socket);
   });
-  const sender = senderTo(url);
+  const sender = makeSender(url);
 
   expect([await sender.send(), await sender.send(), await sender.send()].map(({ status }) => status)).toEqual([
     200, 200, 200,
@@ -138,12 +138,12 @@ test("an interruption ends the sending", async () => {
     interruption.abort();
   }, 100);
 
-  await expect(loop.run(constantRate(10, 60), 0, 0)).rejects.toThrow();
+  await expect(loop.run(generateConstantRate(10, 60), 0, 0)).rejects.toThrow();
   expect(loop.requests.length).toBeLessThan(4);
 });
 
 test("what is left out has no place on the clock", async () => {
-  const loop = loopOf(() => Promise.resolve({ status: 200 }));
+  const loop = makeLoop(() => Promise.resolve({ status: 200 }));
   const before = loop.now;
   let meanwhile = NaN;
 

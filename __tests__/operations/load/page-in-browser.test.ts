@@ -1,16 +1,16 @@
 import { expect, test } from "@jest/globals";
-import { comparisonWith } from "../../../operations/load/compare";
-import { pageOf } from "../../../operations/load/page/page";
+import { buildComparison } from "../../../operations/load/compare";
+import { renderLoadPage } from "../../../operations/load/page/page";
 import { describeInBrowser, testReadablePage } from "../../support/browser";
-import { sampleReport } from "./support";
+import { makeLoadReport } from "./support";
 
 const CHARTS = ["latency", "distribution", "cold-starts", "instances", "requests", "errors", "memory"];
 
 describeInBrowser("the page of a load test, in a browser", (open) => {
-  const sample = sampleReport();
-  const html = pageOf({
+  const sample = makeLoadReport();
+  const html = renderLoadPage({
     ...sample,
-    comparison: comparisonWith(sampleReport({ figures: { p99Milliseconds: 60 } }), sample),
+    comparison: buildComparison(makeLoadReport({ figures: { p99Milliseconds: 60 } }), sample),
   });
 
   testReadablePage(open, "load", () => html, CHARTS);

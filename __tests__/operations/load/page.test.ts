@@ -1,28 +1,28 @@
 import { describe, expect, test } from "@jest/globals";
-import { changesOf, comparisonSummary, comparisonWith } from "../../../operations/load/compare";
-import { differenceText, FIGURE_KEYS, FIGURES, figureText } from "../../../operations/load/figure-table";
-import { pageOf } from "../../../operations/load/page/page";
-import { type Figures, reportSchema } from "../../../operations/load/report-schema";
-import { reportLines, verdictLine } from "../../../operations/load/text";
-import { sampleReport } from "./support";
+import { listFigureChanges, summarizeComparison, buildComparison } from "../../../operations/load/compare";
+import { formatDifference, FIGURE_KEYS, FIGURES, formatFigure } from "../../../operations/load/figure-table";
+import { renderLoadPage } from "../../../operations/load/page/page";
+import { type Figures, loadReportSchema } from "../../../operations/load/report-schema";
+import { formatLoadReport, formatLoadVerdict } from "../../../operations/load/text";
+import { makeLoadReport } from "./support";
 
 const CHARTS = ["latency", "distribution", "cold-starts", "instances", "requests", "errors", "memory"];
 
 test("a report is the same after it was written as JSON and read", () => {
-  const report = sampleReport();
+  const report = makeLoadReport();
 
-  expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  expect(loadReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
 });
 
 test("the page refers to nothing outside of itself, and runs no script", () => {
-  const page = pageOf(sampleReport());
+  const page = renderLoadPage(makeLoadReport());
 
   expect(page).not.toMatch(/https?:|@import|url\(|<script|\son\w+=/i);
   expect(page.match(/\b(src|href)="[^"]*"/g)).toEqual(['href="data:,"']);
 });
 
 test("the page has every chart, with something drawn in it", () => {
-  const page = pageOf(sampleReport());
+  const page = renderLoadPage(makeLoadReport());
 
   for (const chart of CHARTS) {
     const drawn = new RegExp(`<figure id="${chart}"[^]*?</svg>`).exec(page)?.[0] ?? "";
@@ -36,8 +36,8 @@ test("the page of a cold-start run shows each burst without and with warming", (
     ...{ name: `burst of ${requests}, ${part}`, part, startSecond: 0, broken: false, failed: 0 },
     ...{ requests, coldStarts },
   });
-  const sample = sampleReport();
-  const page = pageOf({
+  const sample = makeLoadReport();
+  const page = renderLoadPage({
     ...sample,
     settings: { ...sample.settings, profile: "cold-start" },
     phases: [phase("without warming", 2, 2), phase("with warming", 2, 0)],
@@ -48,8 +48,8 @@ test("the page of a cold-start run shows each burst without and with warming", (
 });
 
 test("of an address, the page says what cannot be measured there", () => {
-  const sample = sampleReport();
-  const page = pageOf({
+  const sample = makeLoadReport();
+  const page = renderLoadPage({
     ...sample,
     settings: { ...sample.settings, target: "url", address: "https://example.com/?a=<b>" },
   });
@@ -60,17 +60,24 @@ test("of an address, the page says what cannot be measured there", () => {
 });
 
 test("the page of a run without any request is whole", () => {
-  const page = pageOf({ ...sampleReport(), series: [], phases: [], distribution: [], figures: {}, failures: {} });
+  const page = renderLoadPage({
+    ...makeLoadReport(),
+    series: [],
+    phases: [],
+    distribution: [],
+    figures: {},
+    failures: {},
+  });
 
   expect(page).not.toMatch(/NaN|Infinity|undefined/);
   expect(page.trimEnd()).toMatch(/<\/html>$/);
 });
 
 test("a comparison shows each figure then and now, the change, and settings that differ", () => {
-  const baseline = sampleReport({ figures: { p99Milliseconds: 60, coldStartPercent: 0.5, heldRatePerSecond: 10 } });
-  const now = sampleReport({ environment: { ...baseline.environment, settings: { memory_mb: "512" } } });
-  const report = { ...now, comparison: comparisonWith(baseline, now) };
-  const change = (figure: string) => changesOf(report).find((each) => each.figure === figure);
+  const baseline = makeLoadReport({ figures: { p99Milliseconds: 60, coldStartPercent: 0.5, heldRatePerSecond: 10 } });
+  const now = makeLoadReport({ environment: { ...baseline.environment, settings: { memory_mb: "512" } } });
+  const report = { ...now, comparison: buildComparison(baseline, now) };
+  const change = (figure: string) => listFigureChanges(report).find((each) => each.figure === figure);
 
   expect(change("p99Milliseconds")).toEqual({
     figure: "p99Milliseconds",
@@ -83,14 +90,16 @@ test("a comparison shows each figure then and now, the change, and settings that
   expect(change("p50Milliseconds")).toMatchObject({ change: "" });
   expect(change("heldRatePerSecond")).toMatchObject({ before: "10/s", now: "-", change: "" });
   expect(report.comparison.differences).toEqual(["memory_mb: 256, now 512"]);
-  expect(pageOf(report)).toMatch(/<section id="comparison"[^]*-30 ms \(-50 %\) · better/);
-  expect(reportLines(report).join("\n")).toMatch(/p99 without cold starts +60 ms +30 ms +-30 ms \(-50 %\) +better/);
+  expect(renderLoadPage(report)).toMatch(/<section id="comparison"[^]*-30 ms \(-50 %\) · better/);
+  expect(formatLoadReport(report).join("\n")).toMatch(
+    /p99 without cold starts +60 ms +30 ms +-30 ms \(-50 %\) +better/,
+  );
 });
 
 describe("a comparison's headline", () => {
   const compared = (before: Figures, now: Figures) => {
-    const report = sampleReport({ figures: now });
-    return { ...report, comparison: comparisonWith(sampleReport({ figures: before }), report) };
+    const report = makeLoadReport({ figures: now });
+    return { ...report, comparison: buildComparison(makeLoadReport({ figures: before }), report) };
   };
 
   test("names what is better and what is worse, and is not red where all targets are still met", () => {
@@ -99,17 +108,19 @@ describe("a comparison's headline", () => {
       { coldStartPercent: 0, averageMemoryPercent: 75, maxMemoryMb: 150, errorPercent: 0.05 },
     );
 
-    expect(comparisonSummary(report)).toEqual({
+    expect(summarizeComparison(report)).toEqual({
       text: "better: cold starts 53 % -> 0 %; worse: errors 0 % -> 0.05 %",
       style: "passed",
     });
-    expect(pageOf(report)).toMatch(/<section id="comparison" class="passed"><h2>Since [^<]*: better: cold starts 53/);
-    expect(reportLines(report).join("\n")).toMatch(/^Since .*: better: cold starts 53 % -> 0 %; worse: errors/m);
+    expect(renderLoadPage(report)).toMatch(
+      /<section id="comparison" class="passed"><h2>Since [^<]*: better: cold starts 53/,
+    );
+    expect(formatLoadReport(report).join("\n")).toMatch(/^Since .*: better: cold starts 53 % -> 0 %; worse: errors/m);
   });
 
   test("is red where a target is missed that was met", () => {
-    expect(comparisonSummary(compared({ errorPercent: 0 }, { errorPercent: 1 }))?.style).toBe("failed");
-    expect(comparisonSummary(compared({ p99Milliseconds: 900 }, { p99Milliseconds: null }))).toEqual({
+    expect(summarizeComparison(compared({ errorPercent: 0 }, { errorPercent: 1 }))?.style).toBe("failed");
+    expect(summarizeComparison(compared({ p99Milliseconds: 900 }, { p99Milliseconds: null }))).toEqual({
       text: "worse: p99 without cold starts 900 ms -> none",
       style: "failed",
     });
@@ -117,7 +128,7 @@ describe("a comparison's headline", () => {
 
   test("counts memory as better the closer it is to its range, whichever way that is", () => {
     const direction = (before: number, now: number) =>
-      changesOf(compared({ averageMemoryPercent: before }, { averageMemoryPercent: now })).find(
+      listFigureChanges(compared({ averageMemoryPercent: before }, { averageMemoryPercent: now })).find(
         ({ figure }) => figure === "averageMemoryPercent",
       )?.direction;
 
@@ -133,7 +144,7 @@ describe("a comparison's headline", () => {
 test.each(FIGURE_KEYS)("a difference of %s is told in the figure's unit, and of a share in points", (key) => {
   const { unit } = FIGURES[key];
 
-  expect(differenceText(key, -2.5)).toBe(unit === "%" ? "2.5 points" : figureText(key, 2.5));
+  expect(formatDifference(key, -2.5)).toBe(unit === "%" ? "2.5 points" : formatFigure(key, 2.5));
 });
 
 test("the verdict names what is missed, and what warming has brought", () => {
@@ -143,17 +154,17 @@ test("the verdict names what is missed, and what warming has brought", () => {
     coldStartPercentWithWarming: 0,
   };
 
-  expect(verdictLine(sampleReport({ figures }))).toBe(
+  expect(formatLoadVerdict(makeLoadReport({ figures }))).toBe(
     "Not every target is met: 7 met, 1 missed (memory, average), 0 not measurable here. Warming: cold starts from 53 % to 0 %.",
   );
 });
 
 test("a second whose percentile fell on a failure says that there is none, not 0 ms", () => {
-  const sample = sampleReport();
-  const page = pageOf({ ...sample, series: [{ second: 0, requests: 2, failed: 2 }] });
+  const sample = makeLoadReport();
+  const page = renderLoadPage({ ...sample, series: [{ second: 0, requests: 2, failed: 2 }] });
 
   expect(page).toContain("Latency over time</b>: No request was answered.");
-  const partly = pageOf({
+  const partly = renderLoadPage({
     ...sample,
     series: [
       { second: 0, requests: 2, failed: 2 },
@@ -164,9 +175,9 @@ test("a second whose percentile fell on a failure says that there is none, not 0
 });
 
 test("a chart that would be empty is one line of text", () => {
-  const sample = sampleReport();
+  const sample = makeLoadReport();
   const series = sample.series.map((second) => ({ ...second, coldStarts: 0, failed: 0 }));
-  const page = pageOf({ ...sample, series });
+  const page = renderLoadPage({ ...sample, series });
 
   expect(page).toContain("Cold starts over time</b>: No cold starts in this time.");
   expect(page).toContain("Error rate</b>: No request failed.");
@@ -175,8 +186,8 @@ test("a chart that would be empty is one line of text", () => {
 
 test("the page has thousands separators, and each figure once", () => {
   const figures = { requests: 1_234_567, p99Milliseconds: 4321, maxMilliseconds: 9876 };
-  const sample = sampleReport({ figures, distribution: [], phases: [] });
-  const page = pageOf({ ...sample, series: [] });
+  const sample = makeLoadReport({ figures, distribution: [], phases: [] });
+  const page = renderLoadPage({ ...sample, series: [] });
 
   const count = (text: string) => page.split(`>${text}<`).length - 1;
 
@@ -185,12 +196,12 @@ test("the page has thousands separators, and each figure once", () => {
 });
 
 test("percentiles that are the same can all be seen: upper lines have gaps, and each line's name is at its end", () => {
-  const sample = sampleReport();
+  const sample = makeLoadReport();
   const series = sample.series.map((second) => ({
     ...second,
     ...{ p50Milliseconds: 30, p90Milliseconds: 30, p99Milliseconds: 30 },
   }));
-  const picture = /<figure id="latency"[^]*?<\/svg>/.exec(pageOf({ ...sample, series }))?.[0] ?? "";
+  const picture = /<figure id="latency"[^]*?<\/svg>/.exec(renderLoadPage({ ...sample, series }))?.[0] ?? "";
 
   const lines = [...picture.matchAll(/<path [^>]*stroke="var\(--(s\d)\)"[^>]*>/g)].map(([line, color]) => ({
     color,

@@ -1,13 +1,13 @@
 import { expect, jest, test } from "@jest/globals";
-import { stress } from "../../../operations/load/profiles/stress";
-import { reportOf } from "../../../operations/load/report";
-import { fakeTarget, runOf, settingsOf } from "./support";
+import { runStress } from "../../../operations/load/profiles/stress";
+import { buildLoadReport } from "../../../operations/load/report";
+import { makeFakeTarget, makeRun, makeSettings } from "./support";
 import type * as virtualTime from "./virtual-time";
 import { sleep } from "./virtual-time";
 
 // How busy the computer is plays no part: the load tester and the servers share a clock that does not wait.
 const mockTime = () => jest.requireActual<typeof virtualTime>("./virtual-time");
-jest.mock("node:perf_hooks", () => ({ performance: { now: () => mockTime().now() } }));
+jest.mock("node:perf_hooks", () => ({ performance: { now: () => mockTime().readVirtualTime() } }));
 jest.mock("node:timers/promises", () => ({
   setTimeout: (milliseconds: number) => mockTime().sleep(milliseconds),
   setImmediate: () => mockTime().sleep(0),
@@ -31,16 +31,16 @@ function limited(slots: number, milliseconds: number, longestQueue = Infinity): 
 
 test("finds the knee of a server with limited concurrency that lets requests wait, and its recovery", async () => {
   // 5 at a time, each 50 ms: close to 100 a second.
-  const run = runOf(fakeTarget(limited(5, 50)));
-  const settings = await settingsOf({ profile: "stress", rate: "40", seconds: "2" });
+  const run = makeRun(makeFakeTarget(limited(5, 50)));
+  const settings = await makeSettings({ profile: "stress", rate: "40", seconds: "2" });
 
-  const result = await stress(run, settings);
+  const result = await runStress(run, settings);
 
   expect([78.1, 97.7]).toContain(result.heldRatePerSecond);
   expect([97.7, 122]).toContain(result.brokenRatePerSecond);
   expect(result.reason).toMatch(/^p99 \d+ ms, at the first step \d+ ms$/);
   expect(result.recoverySeconds).toBeLessThanOrEqual(5);
-  const report = reportOf({
+  const report = buildLoadReport({
     run,
     settings,
     stress: result,
@@ -59,9 +59,9 @@ test("finds the knee of a server with limited concurrency that lets requests wai
 });
 
 test("finds the knee of a server that refuses what is too much", async () => {
-  const run = runOf(fakeTarget(limited(5, 50, 0)));
+  const run = makeRun(makeFakeTarget(limited(5, 50, 0)));
 
-  const result = await stress(run, await settingsOf({ profile: "stress", rate: "40", seconds: "2" }));
+  const result = await runStress(run, await makeSettings({ profile: "stress", rate: "40", seconds: "2" }));
 
   expect(result.brokenRatePerSecond).toBeGreaterThanOrEqual(97.7);
   expect(result.brokenRatePerSecond).toBeLessThanOrEqual(122);
@@ -71,9 +71,9 @@ test("finds the knee of a server that refuses what is too much", async () => {
 
 test("a server that never recovers is told so", async () => {
   let requests = 0;
-  const run = runOf(fakeTarget(() => Promise.resolve({ status: requests++ < 150 ? 200 : 500 })));
+  const run = makeRun(makeFakeTarget(() => Promise.resolve({ status: requests++ < 150 ? 200 : 500 })));
 
-  const result = await stress(run, await settingsOf({ profile: "stress", rate: "100", seconds: "1" }));
+  const result = await runStress(run, await makeSettings({ profile: "stress", rate: "100", seconds: "1" }));
 
   expect(result).toMatchObject({ heldRatePerSecond: 100, brokenRatePerSecond: 125 });
   expect(result.recoverySeconds).toBeUndefined();
@@ -84,9 +84,9 @@ test("a server that answers nobody in time holds no rate, however long a step wa
     await sleep(1500);
     throw new Error("no answer");
   };
-  const run = runOf(fakeTarget(never));
+  const run = makeRun(makeFakeTarget(never));
 
-  const result = await stress(run, await settingsOf({ profile: "stress", rate: "10", seconds: "1" }));
+  const result = await runStress(run, await makeSettings({ profile: "stress", rate: "10", seconds: "1" }));
 
   expect(result).toEqual({ brokenRatePerSecond: 10, reason: "100.0 % errors" });
 });

@@ -4,13 +4,13 @@ import { type AddressInfo } from "node:net";
 import { loadEnvironments } from "../../../environments/load";
 import { OpenLoop } from "../../../operations/load/open-loop";
 import { load } from "../../../operations/load/program";
-import { type Report, SCHEMA_VERSION } from "../../../operations/load/report-schema";
+import { type LoadReport, LOAD_SCHEMA_VERSION } from "../../../operations/load/report-schema";
 import { Run } from "../../../operations/load/run";
-import { type LoadSettings, settingsFor, type LoadWish } from "../../../operations/load/settings";
-import { type Answer, type Target } from "../../../operations/load/target";
+import { type LoadSettings, resolveLoadSettings, type LoadArguments } from "../../../operations/load/settings";
+import { type TargetResponse, type LoadTarget } from "../../../operations/load/target";
 import { HttpSender } from "../../../operations/load/targets/http-sender";
-import { verdictsOf } from "../../../operations/load/verdict";
-import { makeProject, tfvars } from "../../support/project";
+import { judgeTargets } from "../../../operations/load/verdict";
+import { makeProject, makeTfvars } from "../../support/project";
 
 const servers: Server[] = [];
 const senders: HttpSender[] = [];
@@ -38,19 +38,19 @@ export async function startServer(listener: RequestListener): Promise<URL> {
 }
 
 /** Sends requests to an address, unsigned; its connections end after the test. */
-export function senderTo(url: URL): HttpSender {
+export function makeSender(url: URL): HttpSender {
   const sender = new HttpSender(url, () => Promise.resolve({}));
   senders.push(sender);
   return sender;
 }
 
 /** An open loop that nothing interrupts. */
-export function loopOf(send: () => Promise<Answer>): OpenLoop {
+export function makeLoop(send: () => Promise<TargetResponse>): OpenLoop {
   return new OpenLoop(send, new AbortController().signal);
 }
 
 /** A target that is nowhere: answers as it is told to. */
-export function fakeTarget(send: () => Promise<Answer>, more: Partial<Target> = {}): Target {
+export function makeFakeTarget(send: () => Promise<TargetResponse>, more: Partial<LoadTarget> = {}): LoadTarget {
   return {
     kind: "local",
     address: "nowhere",
@@ -65,25 +65,25 @@ export function fakeTarget(send: () => Promise<Answer>, more: Partial<Target> = 
 }
 
 /** A run that nothing interrupts; its sampling ends after the test. */
-export function runOf(target: Target): Run {
+export function makeRun(target: LoadTarget): Run {
   const run = new Run(target, new AbortController().signal);
   runs.push(run);
   return run;
 }
 
 /** A project with environments `dev`, and `prod`, which is protected. */
-export function project(): string {
+export function makeLoadProject(): string {
   return makeProject({
     "package.json": '{ "version": "1.2.3" }',
-    "environments/dev.tfvars": tfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
-    "environments/prod.tfvars": tfvars({ more: "protected = true" }),
+    "environments/dev.tfvars": makeTfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
+    "environments/prod.tfvars": makeTfvars({ more: "protected = true" }),
   });
 }
 
 /** Settings as they come of what is typed. */
-export async function settingsOf(wish: Partial<LoadWish>): Promise<LoadSettings> {
+export async function makeSettings(wish: Partial<LoadArguments>): Promise<LoadSettings> {
   const defaults = { profile: "sustained", function: "api", target: "local", path: "/health" };
-  return settingsFor({ ...defaults, ...wish }, await loadEnvironments(project()));
+  return resolveLoadSettings({ ...defaults, ...wish }, await loadEnvironments(makeLoadProject()));
 }
 
 /** How the command ended, and what it wrote. */
@@ -96,8 +96,8 @@ export interface Ended {
 /** Runs the command in a project, with a target instead of a real one. */
 export async function runCommand(
   args: readonly string[],
-  target: Target = fakeTarget(() => Promise.resolve({ status: 200 })),
-  root = project(),
+  target: LoadTarget = makeFakeTarget(() => Promise.resolve({ status: 200 })),
+  root = makeLoadProject(),
 ): Promise<Ended> {
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -112,8 +112,8 @@ export async function runCommand(
 }
 
 /** A report of a sustained run whose figures meet every target, or differ as told. */
-export function sampleReport(more: Partial<Report> = {}): Report {
-  const figures: Report["figures"] = {
+export function makeLoadReport(more: Partial<LoadReport> = {}): LoadReport {
+  const figures: LoadReport["figures"] = {
     requests: 2000,
     coldStartPercent: 1,
     averageInitMilliseconds: 200,
@@ -126,7 +126,7 @@ export function sampleReport(more: Partial<Report> = {}): Report {
     ...more.figures,
   };
   return {
-    schemaVersion: SCHEMA_VERSION,
+    schemaVersion: LOAD_SCHEMA_VERSION,
     startedAt: "2026-01-05T10:00:00.000Z",
     durationSeconds: 3,
     settings: {
@@ -140,7 +140,7 @@ export function sampleReport(more: Partial<Report> = {}): Report {
     environment: { name: "dev", region: "eu-west-1", function: "api", settings: { memory_mb: "256" } },
     versions: { warmwatch: "1.2.3", node: "v20.0.0", platform: "linux x64" },
     scope: "all requests",
-    verdicts: verdictsOf({ figures, tellsReports: true }),
+    verdicts: judgeTargets({ figures, tellsReports: true }),
     phases: [
       { name: "10/s", part: "sustained", startSecond: 0, broken: false, requests: 2000, failed: 0, coldStarts: 20 },
     ],

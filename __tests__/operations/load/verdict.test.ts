@@ -1,16 +1,16 @@
 import { expect, test } from "@jest/globals";
 import { type Figures } from "../../../operations/load/report-schema";
-import { isPassed, verdictsOf } from "../../../operations/load/verdict";
-import { sampleReport } from "./support";
+import { isVerdictPassed, judgeTargets } from "../../../operations/load/verdict";
+import { makeLoadReport } from "./support";
 
 function verdictOf(target: string, figures: Figures, tellsReports = true) {
-  return verdictsOf({ figures: { requests: 2000, ...figures }, tellsReports }).find(
+  return judgeTargets({ figures: { requests: 2000, ...figures }, tellsReports }).find(
     (verdict) => verdict.target === target,
   );
 }
 
 test("figures within all limits are met, each of them", () => {
-  const verdicts = sampleReport().verdicts;
+  const verdicts = makeLoadReport().verdicts;
 
   expect(verdicts.map(({ target, state }) => `${target}: ${state}`)).toEqual([
     "cold starts: met",
@@ -22,7 +22,7 @@ test("figures within all limits are met, each of them", () => {
     "errors: met",
     "availability: met",
   ]);
-  expect(isPassed(verdicts)).toBe(true);
+  expect(isVerdictPassed(verdicts)).toBe(true);
 });
 
 test.each([
@@ -63,7 +63,7 @@ test("responses of a target that does not tell cold starts apart include them, a
 });
 
 test("a run in which nothing could be measured has not passed", () => {
-  expect(isPassed(verdictsOf({ figures: {}, tellsReports: false }))).toBe(false);
+  expect(isVerdictPassed(judgeTargets({ figures: {}, tellsReports: false }))).toBe(false);
 });
 
 test("the availability of a function that was refused every request is missed, though no request ran", () => {

@@ -13,7 +13,7 @@ let time = 0;
 let isMoving = false;
 
 /** Milliseconds since the clock was made. */
-export function now(): number {
+export function readVirtualTime(): number {
   return time;
 }
 

@@ -1,23 +1,23 @@
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ops } from "../../../operations/program";
-import { temporaryFolder } from "../../support/project";
-import { alarm, planJson, resource, type ResourceJson, target } from "./plans";
+import { runOps } from "../../../operations/program";
+import { makeTemporaryFolder } from "../../support/project";
+import { makeAlarm, makePlanJson, makeResource, type ResourceJson, makeRuleTarget } from "./plans";
 
 const SECRET = "hunter2-hunter2";
 const LIMIT = 65_536;
 
 /** Runs the command in a folder with these files. */
 async function run(files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) {
-  const root = temporaryFolder();
+  const root = makeTemporaryFolder();
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
   const out: string[] = [];
   const aside: string[] = [];
-  const exitCode = await ops(["plan-comment", ...args], {
+  const exitCode = await runOps(["plan-comment", ...args], {
     root,
     print: (line) => out.push(line),
     printAside: (line) => aside.push(line),
@@ -29,7 +29,7 @@ async function run(files: Readonly<Record<string, string | Uint8Array>>, ...args
 
 /** The comment about one plan of prod. */
 async function commentOn(...resources: readonly ResourceJson[]): Promise<string> {
-  const { exitCode, comment } = await run({ "prod.json": planJson(...resources) }, "prod.json");
+  const { exitCode, comment } = await run({ "prod.json": makePlanJson(...resources) }, "prod.json");
   expect(exitCode).toBe(0);
   return comment;
 }
@@ -40,11 +40,11 @@ describe("what the comment says", () => {
   test("starts with the marker, and counts for each environment", async () => {
     const { comment } = await run(
       {
-        "plans/dev.json": planJson(resource("aws_sns_topic.a", null, { name: "a" })),
-        "prod/plan.json": planJson(
-          resource("aws_sns_topic.a", { name: "a" }, { name: "a" }),
-          resource("aws_iam_role.b", { name: "b" }, { name: "c" }, { actions: ["delete", "create"] }),
-          resource("aws_iam_role.c", { name: "b" }, null),
+        "plans/dev.json": makePlanJson(makeResource("aws_sns_topic.a", null, { name: "a" })),
+        "prod/plan.json": makePlanJson(
+          makeResource("aws_sns_topic.a", { name: "a" }, { name: "a" }),
+          makeResource("aws_iam_role.b", { name: "b" }, { name: "c" }, { actions: ["delete", "create"] }),
+          makeResource("aws_iam_role.c", { name: "b" }, null),
         ),
       },
       "plans/dev.json",
@@ -61,7 +61,7 @@ describe("what the comment says", () => {
   });
 
   test("nothing changed is one word, without a list", async () => {
-    const comment = await commentOn(resource("aws_cloudwatch_dashboard.d", { a: 1 }, { a: 1 }));
+    const comment = await commentOn(makeResource("aws_cloudwatch_dashboard.d", { a: 1 }, { a: 1 }));
     expect(comment).toContain("### `prod`: nothing to change\n");
     expect(comment).toContain("Monthly cost: $3.00, as before");
     expect(comment).not.toContain("<details>");
@@ -70,8 +70,8 @@ describe("what the comment says", () => {
   test("losses come first: deletions, then replacements with their reason", async () => {
     const comment = above(
       await commentOn(
-        resource("aws_lambda_function.api_function", { memory_size: 1 }, { memory_size: 2 }),
-        resource(
+        makeResource("aws_lambda_function.api_function", { memory_size: 1 }, { memory_size: 2 }),
+        makeResource(
           "aws_lambda_function_url.api_url",
           { q: "a" },
           { q: "b" },
@@ -80,8 +80,8 @@ describe("what the comment says", () => {
             replace_paths: [["q"]],
           },
         ),
-        resource("aws_cloudwatch_log_group.api_logs", { name: "x" }, null),
-        resource("aws_kms_key.topics", { name: "x" }, null, { actions: ["forget"] }),
+        makeResource("aws_cloudwatch_log_group.api_logs", { name: "x" }, null),
+        makeResource("aws_kms_key.topics", { name: "x" }, null, { actions: ["forget"] }),
       ),
     );
     expect(comment.match(/^- .*/gm)).toEqual([
@@ -96,19 +96,19 @@ describe("what the comment says", () => {
     const rule = (expression: string) => ({ schedule_expression: expression });
     const comment = above(
       await commentOn(
-        resource(
+        makeResource(
           "aws_lambda_function.api_function",
           { memory_size: 512, source_code_hash: "a" },
           { memory_size: 1024, source_code_hash: "b" },
         ),
-        resource("aws_cloudwatch_metric_alarm.api_errors", alarm(10), alarm(20)),
-        resource("aws_cloudwatch_metric_alarm.api_new", null, alarm(3)),
-        resource("aws_cloudwatch_metric_alarm.api_old", alarm(3), null),
-        resource("aws_cloudwatch_event_rule.schedule_peak-816ea4", rule("cron(0/5 9-17 * * ? *)"), null),
-        resource("aws_cloudwatch_event_rule.schedule_peak-aaaaaa", null, rule("cron(0/2 9-17 * * ? *)")),
-        resource("aws_cloudwatch_event_rule.schedule_scheduled-e10c4c", rule("cron(1)"), rule("cron(1)")),
-        resource("aws_cloudwatch_event_target.schedule_peak-816ea4-1", target("peak", 3), null),
-        resource("aws_cloudwatch_event_target.schedule_peak-aaaaaa-1", null, target("peak", 5)),
+        makeResource("aws_cloudwatch_metric_alarm.api_errors", makeAlarm(10), makeAlarm(20)),
+        makeResource("aws_cloudwatch_metric_alarm.api_new", null, makeAlarm(3)),
+        makeResource("aws_cloudwatch_metric_alarm.api_old", makeAlarm(3), null),
+        makeResource("aws_cloudwatch_event_rule.schedule_peak-816ea4", rule("cron(0/5 9-17 * * ? *)"), null),
+        makeResource("aws_cloudwatch_event_rule.schedule_peak-aaaaaa", null, rule("cron(0/2 9-17 * * ? *)")),
+        makeResource("aws_cloudwatch_event_rule.schedule_scheduled-e10c4c", rule("cron(1)"), rule("cron(1)")),
+        makeResource("aws_cloudwatch_event_target.schedule_peak-816ea4-1", makeRuleTarget("peak", 3), null),
+        makeResource("aws_cloudwatch_event_target.schedule_peak-aaaaaa-1", null, makeRuleTarget("peak", 5)),
       ),
     );
     expect(comment.match(/^- .*/gm)).toEqual([
@@ -123,12 +123,12 @@ describe("what the comment says", () => {
 
   test("the monthly cost counts what alarms watch, and says what is not in it", async () => {
     const comment = await commentOn(
-      resource("aws_cloudwatch_metric_alarm.a", alarm(1, 2), alarm(1, 3)),
-      resource("aws_cloudwatch_metric_alarm.b", { threshold: 1 }, { threshold: 1 }),
-      resource("aws_cloudwatch_composite_alarm.c", { a: 1 }, { a: 1 }),
-      resource("aws_cloudwatch_dashboard.d", null, { a: 1 }),
-      resource("aws_kms_key.e", { a: 1 }, { a: 1 }),
-      resource("aws_cloudwatch_log_metric_filter.f", { a: 1 }, null),
+      makeResource("aws_cloudwatch_metric_alarm.a", makeAlarm(1, 2), makeAlarm(1, 3)),
+      makeResource("aws_cloudwatch_metric_alarm.b", { threshold: 1 }, { threshold: 1 }),
+      makeResource("aws_cloudwatch_composite_alarm.c", { a: 1 }, { a: 1 }),
+      makeResource("aws_cloudwatch_dashboard.d", null, { a: 1 }),
+      makeResource("aws_kms_key.e", { a: 1 }, { a: 1 }),
+      makeResource("aws_cloudwatch_log_metric_filter.f", { a: 1 }, null),
     );
     // 3 x 0.10 + 0.50 + 1 + 0.30, and then 4 x 0.10 + 0.50 + 1 + 3.
     expect(comment).toContain(
@@ -139,7 +139,7 @@ describe("what the comment says", () => {
 
   test("the folded list has every resource and attribute, moves and what is not known yet", async () => {
     const comment = await commentOn(
-      resource(
+      makeResource(
         "aws_iam_role.a",
         { policy: '{"Statement":[{"Sid":"x","Action":"a:b"}]}', arn: "x" },
         {
@@ -147,7 +147,7 @@ describe("what the comment says", () => {
         },
         { after_unknown: { arn: true } },
       ),
-      resource("aws_iam_role.b", { name: "b" }, { name: "b" }, { previous_address: "aws_iam_role.old" }),
+      makeResource("aws_iam_role.b", { name: "b" }, { name: "b" }, { previous_address: "aws_iam_role.old" }),
     );
     expect(comment).toContain("0 to destroy, 1 moved");
     expect(comment).toContain(
@@ -166,14 +166,14 @@ describe("what the comment says", () => {
 
   test("an empty text and none at all are the same", async () => {
     const comment = await commentOn(
-      resource("aws_cloudwatch_metric_alarm.a", { threshold: 1, unit: "" }, { threshold: 2, statistic: "" }),
+      makeResource("aws_cloudwatch_metric_alarm.a", { threshold: 1, unit: "" }, { threshold: 2, statistic: "" }),
     );
     expect(above(comment)).toContain("- alarm `a`: threshold `1` -> `2`\n");
     expect(comment).not.toMatch(/unit|statistic/);
   });
 
   test("a plan that ended with an error says so", async () => {
-    const broken = planJson(resource("aws_sns_topic.a", null, { name: "a" })).replace(
+    const broken = makePlanJson(makeResource("aws_sns_topic.a", null, { name: "a" })).replace(
       '"errored":false',
       '"errored":true',
     );
@@ -183,12 +183,16 @@ describe("what the comment says", () => {
 });
 
 describe("what happens besides changes of resources", () => {
-  const unchanged = resource("aws_iam_role.a", { name: "a" }, { name: "a" });
+  const unchanged = makeResource("aws_iam_role.a", { name: "a" }, { name: "a" });
   const importing = { ...unchanged, change: { ...unchanged.change, importing: { id: "role-a" } } };
   const plan = (more: object, ...resources: readonly ResourceJson[]) =>
-    JSON.stringify({ ...(JSON.parse(planJson(...resources)) as object), ...more });
+    JSON.stringify({ ...(JSON.parse(makePlanJson(...resources)) as object), ...more });
   const output = { actions: ["update"], before: "a", after: "b", before_sensitive: false, after_sensitive: false };
-  const drifted = resource("aws_sns_topic.t", { policy: "a", secret: SECRET }, { policy: "b", secret: `${SECRET}2` });
+  const drifted = makeResource(
+    "aws_sns_topic.t",
+    { policy: "a", secret: SECRET },
+    { policy: "b", secret: `${SECRET}2` },
+  );
 
   test.each([
     [
@@ -199,13 +203,13 @@ describe("what happens besides changes of resources", () => {
     ],
     [
       "imports alone",
-      planJson(importing),
+      makePlanJson(importing),
       "0 to add, 0 to change, 0 to replace, 0 to destroy, 1 to import",
       ["- **import** `aws_iam_role.a`, taken over from AWS, where it is `role-a`"],
     ],
     [
       "changes made without Terraform",
-      plan({ resource_drift: [drifted, resource("aws_sns_topic.g", { name: "g" }, null)] }, unchanged),
+      plan({ resource_drift: [drifted, makeResource("aws_sns_topic.g", { name: "g" }, null)] }, unchanged),
       "nothing to change, 2 changed outside Terraform",
       [
         "- **gone outside Terraform** `aws_sns_topic.g`",
@@ -234,7 +238,7 @@ describe("what happens besides changes of resources", () => {
   });
 
   test("a call of the gate is no replacement, and has no list of attributes", async () => {
-    const gate = resource(
+    const gate = makeResource(
       "aws_lambda_invocation.api_gate",
       { input: "1", triggers: { version: "1" }, result: "{}" },
       { input: "2", triggers: { version: "2" } },
@@ -249,7 +253,7 @@ describe("what happens besides changes of resources", () => {
     ["replace_because_tainted", "a creation that failed half-way (tainted)"],
     ["replace_by_request", "the option -replace"],
   ])("a replacement for %s says why", async (reason, words) => {
-    const replaced = resource("aws_sqs_queue.q", { name: "q" }, { name: "q" }, { actions: ["delete", "create"] });
+    const replaced = makeResource("aws_sqs_queue.q", { name: "q" }, { name: "q" }, { actions: ["delete", "create"] });
     const comment = await commentOn({ ...replaced, action_reason: reason } as ResourceJson);
     expect(above(comment)).toContain(`- ⚠️ **replaced**, because of ${words}: queue \`q\``);
   });
@@ -270,10 +274,10 @@ describe("who may do more than before", () => {
     const url = (type: string) => ({ authorization_type: type });
     expect(
       await lines(
-        resource("aws_lambda_function_url.api_url", url("AWS_IAM"), url("NONE")),
-        resource("aws_lambda_function_url.web_url", null, url("AWS_IAM")),
-        resource("aws_apigatewayv2_route.api_route", null, url("NONE")),
-        resource("aws_apigatewayv2_route.old_route", url("NONE"), { ...url("NONE"), target: "x" }),
+        makeResource("aws_lambda_function_url.api_url", url("AWS_IAM"), url("NONE")),
+        makeResource("aws_lambda_function_url.web_url", null, url("AWS_IAM")),
+        makeResource("aws_apigatewayv2_route.api_route", null, url("NONE")),
+        makeResource("aws_apigatewayv2_route.old_route", url("NONE"), { ...url("NONE"), target: "x" }),
       ),
     ).toEqual([
       "- ⚠️ **public**: function URL `api url`: everyone can call it",
@@ -287,11 +291,11 @@ describe("who may do more than before", () => {
       allow("kms:Decrypt", "k", { Condition: { a: 1 } }),
     );
     const after = policy(allow(["s3:ListBucket", "s3:GetObject", "s3:*"], "b"), allow("kms:Decrypt", "k"));
-    expect(await lines(resource("aws_iam_role_policy.api_policy", { policy: before }, { policy: after }))).toEqual([
+    expect(await lines(makeResource("aws_iam_role_policy.api_policy", { policy: before }, { policy: after }))).toEqual([
       "- ⚠️ **permission**: `api policy`: `s3:*` on `b`",
       "- ⚠️ **permission**: `api policy`: `kms:Decrypt` on `k`",
     ]);
-    expect(await lines(resource("aws_iam_role_policy.api_policy", { policy: after }, { policy: before }))).toEqual([
+    expect(await lines(makeResource("aws_iam_role_policy.api_policy", { policy: after }, { policy: before }))).toEqual([
       '- ⚠️ **permission**: `api policy`: `kms:Decrypt` on `k` if `{"a":1}`',
     ]);
   });
@@ -301,11 +305,11 @@ describe("who may do more than before", () => {
     const role = { name: "r", assume_role_policy: policy() };
     expect(
       await lines(
-        resource("aws_iam_policy.p", { policy: policy(deny) }, { policy: policy() }),
-        resource("aws_iam_role.r", { ...role, permissions_boundary: "arn:b" }, role),
-        resource("aws_iam_role_policy_attachment.a", null, { policy_arn: "arn:admin" }),
-        resource("aws_lambda_permission.l", null, { principal: "*" }),
-        resource("aws_lambda_permission.own", null, { principal: "events.amazonaws.com" }),
+        makeResource("aws_iam_policy.p", { policy: policy(deny) }, { policy: policy() }),
+        makeResource("aws_iam_role.r", { ...role, permissions_boundary: "arn:b" }, role),
+        makeResource("aws_iam_role_policy_attachment.a", null, { policy_arn: "arn:admin" }),
+        makeResource("aws_lambda_permission.l", null, { principal: "*" }),
+        makeResource("aws_lambda_permission.own", null, { principal: "events.amazonaws.com" }),
       ),
     ).toEqual([
       "- ⚠️ **permission**: `l`: `*` may call it",
@@ -316,7 +320,7 @@ describe("who may do more than before", () => {
   });
 
   test("a policy that is not known yet is not passed over", async () => {
-    const unknown = resource("aws_iam_role_policy.new", null, { name: "x" }, { after_unknown: { policy: true } });
+    const unknown = makeResource("aws_iam_role_policy.new", null, { name: "x" }, { after_unknown: { policy: true } });
     expect(await lines(unknown)).toEqual([
       "- ⚠️ **permissions** of 1 policy are known after apply: see the code's diff",
     ]);
@@ -334,8 +338,8 @@ describe("what must never be in it", () => {
     ["sensitive from above", { after_sensitive: { environment: true } }],
     ["all of it sensitive", { before_sensitive: true }],
   ])("%s: only that it changes is told, also in the redacted plan", async (_, extra) => {
-    const plan = planJson(
-      resource("aws_lambda_function.api_function", variables(SECRET), variables(`${SECRET}-2`), extra),
+    const plan = makePlanJson(
+      makeResource("aws_lambda_function.api_function", variables(SECRET), variables(`${SECRET}-2`), extra),
     );
     const first = await run({ "prod.json": plan }, "prod.json", "--redacted", "redacted");
     const redacted = readFileSync(join(first.root, "redacted/prod.json"), "utf8");
@@ -356,7 +360,7 @@ describe("what must never be in it", () => {
       ],
     });
     const extra = { before_sensitive: sensitive, after_sensitive: sensitive };
-    const plan = planJson(resource("aws_s3_bucket.b", rules(1), rules(2), extra));
+    const plan = makePlanJson(makeResource("aws_s3_bucket.b", rules(1), rules(2), extra));
     const { comment } = await run({ "prod.json": plan }, "prod.json");
     expect(comment).not.toContain(id);
     expect(comment).toContain("`rules[0].value`: `1` -> `2`");
@@ -364,15 +368,15 @@ describe("what must never be in it", () => {
 
   test("a secret that nobody marked", async () => {
     const comment = await commentOn(
-      resource("aws_lambda_function.api_function", variables("a"), variables("AKIAABCDEFGHIJKLMNOP")),
+      makeResource("aws_lambda_function.api_function", variables("a"), variables("AKIAABCDEFGHIJKLMNOP")),
     );
     expect(comment).not.toContain("AKIA");
   });
 
   test("Markdown, HTML, mentions or lines from names and values", async () => {
     const evil = "`x``|<img src=x>\n# @everyone </details> [a](http://b) \u202e";
-    const comment = await commentOn(resource("aws_cloudwatch_log_group.a", { name: evil }, { name: `${evil}!` }), {
-      ...resource("aws_sns_topic.b", { name: "b" }, null),
+    const comment = await commentOn(makeResource("aws_cloudwatch_log_group.a", { name: evil }, { name: `${evil}!` }), {
+      ...makeResource("aws_sns_topic.b", { name: "b" }, null),
       address: `aws_sns_topic.b["${evil}"]`,
       name: evil,
     });
@@ -388,16 +392,16 @@ describe("what must never be in it", () => {
 describe("GitHub's limit", () => {
   const text = (length: number, fill: string) => fill.repeat(length);
   const many = (count: number) =>
-    planJson(
+    makePlanJson(
       ...Array.from({ length: count }, (_, index) =>
-        resource(
+        makeResource(
           `aws_cloudwatch_metric_alarm.api_${index}_${text(60, "n")}`,
           { threshold: index, alarm_description: text(500, "a") },
           { threshold: index + 1, alarm_description: text(500, "🔥") },
         ),
       ),
       ...Array.from({ length: count }, (_, index) =>
-        resource(`aws_cloudwatch_log_group.logs_${index}_${text(60, "n")}`, { name: "a" }, null),
+        makeResource(`aws_cloudwatch_log_group.logs_${index}_${text(60, "n")}`, { name: "a" }, null),
       ),
     );
 
@@ -420,7 +424,7 @@ describe("GitHub's limit", () => {
 
   test("more environments than there can be still fit", async () => {
     const names = Array.from({ length: 700 }, (_, index) => `environment-${index}.json`);
-    const plan = planJson(resource("aws_iam_role.a", null, { a: 1 }));
+    const plan = makePlanJson(makeResource("aws_iam_role.a", null, { a: 1 }));
     const { comment } = await run(Object.fromEntries(names.map((name) => [name, plan])), ...names);
     expect(comment.length).toBeLessThanOrEqual(LIMIT);
     expect(comment).toContain("… cut here");
@@ -429,14 +433,14 @@ describe("GitHub's limit", () => {
 
 describe("--json", () => {
   const files = {
-    "dev.json": planJson(
-      resource("aws_cloudwatch_log_group.api_logs", { name: "x" }, null),
-      resource("aws_cloudwatch_metric_alarm.api_errors", alarm(10), alarm(20)),
-      resource("aws_cloudwatch_dashboard.d", null, { a: 1 }),
-      resource("aws_iam_role.b", { name: "b" }, { name: "b" }, { previous_address: "aws_iam_role.old" }),
-      resource("aws_iam_role.c", { name: "c" }, { name: "c" }),
+    "dev.json": makePlanJson(
+      makeResource("aws_cloudwatch_log_group.api_logs", { name: "x" }, null),
+      makeResource("aws_cloudwatch_metric_alarm.api_errors", makeAlarm(10), makeAlarm(20)),
+      makeResource("aws_cloudwatch_dashboard.d", null, { a: 1 }),
+      makeResource("aws_iam_role.b", { name: "b" }, { name: "b" }, { previous_address: "aws_iam_role.old" }),
+      makeResource("aws_iam_role.c", { name: "c" }, { name: "c" }),
     ),
-    "prod.json": planJson(resource("aws_iam_role.c", { name: "c" }, { name: "c" })),
+    "prod.json": makePlanJson(makeResource("aws_iam_role.c", { name: "c" }, { name: "c" })),
   };
 
   test("is what the comment says, for scripts", async () => {
@@ -490,16 +494,16 @@ describe("--json", () => {
   test("has no sensitive value, and everything that the comment has no room for", async () => {
     const secret = { before_sensitive: { value: true }, after_sensitive: { value: true } };
     const many = Array.from({ length: 3000 }, (_, index) =>
-      resource(`aws_ssm_parameter.p${index}`, { value: SECRET }, { value: `${SECRET}${index}` }, secret),
+      makeResource(`aws_ssm_parameter.p${index}`, { value: SECRET }, { value: `${SECRET}${index}` }, secret),
     );
-    const { comment } = await run({ "prod.json": planJson(...many) }, "prod.json", "--json");
+    const { comment } = await run({ "prod.json": makePlanJson(...many) }, "prod.json", "--json");
     expect(comment).not.toContain(SECRET);
     expect(JSON.parse(comment)).toHaveProperty("environments.0.resources.length", 3000);
   });
 });
 
 describe("input and output", () => {
-  const plan = planJson(resource("aws_iam_role.a", null, { a: 1 }));
+  const plan = makePlanJson(makeResource("aws_iam_role.a", null, { a: 1 }));
 
   test.each([
     ["UTF-16, as PowerShell writes it", Buffer.from(`\ufeff${plan}`, "utf16le")],

@@ -20,7 +20,7 @@ export interface Extra {
 }
 
 /** An entry; its actions follow from what there is before and after, unless they are given. */
-export function resource(
+export function makeResource(
   address: string,
   before: Attributes | null,
   after: Attributes | null,
@@ -48,7 +48,7 @@ export function resource(
 }
 
 /** A whole plan's JSON. */
-export function planJson(...resources: readonly ResourceJson[]): string {
+export function makePlanJson(...resources: readonly ResourceJson[]): string {
   return JSON.stringify({
     format_version: "1.2",
     terraform_version: "1.11.4",
@@ -60,7 +60,7 @@ export function planJson(...resources: readonly ResourceJson[]): string {
 }
 
 /** A target as the stacks make it. */
-export function target(strategy: string, concurrency: number): Attributes {
+export function makeRuleTarget(strategy: string, concurrency: number): Attributes {
   return {
     rule: "r",
     input: JSON.stringify({ strategy, targets: [{ functionName: "prod-api", qualifier: "warm", concurrency }] }),
@@ -68,7 +68,7 @@ export function target(strategy: string, concurrency: number): Attributes {
 }
 
 /** A metric alarm that computes its figure from as many metrics. */
-export function alarm(threshold: number, metrics = 1): Attributes {
+export function makeAlarm(threshold: number, metrics = 1): Attributes {
   const query = (id: number) => ({ id: `m${id}`, expression: "", metric: [{ metric_name: "Errors", period: 300 }] });
   return {
     alarm_name: "prod-api-errors",

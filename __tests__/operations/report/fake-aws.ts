@@ -17,15 +17,15 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { beforeEach, jest } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { ops } from "../../../operations/program";
-import { makeProject, tfvars } from "../../support/project";
+import { runOps } from "../../../operations/program";
+import { makeProject, makeTfvars } from "../../support/project";
 import { FakeCloudWatch } from "./fake-cloudwatch";
 
 /** Loading all that stacks are made of takes seconds where a computer is busy. */
 jest.setTimeout(60_000);
 
 /** The last full hour is 10:00. */
-export const NOW = Date.parse("2026-01-19T10:07:00.000Z");
+export const REPORT_NOW = Date.parse("2026-01-19T10:07:00.000Z");
 /** The end of what is reported. */
 export const TO = Date.parse("2026-01-19T10:00:00.000Z");
 /** In milliseconds. */
@@ -43,12 +43,12 @@ export const ALARM_NAMES = [
 const WARMER_ALARMS = ["dev-warmer-errors", "dev-warmer-missed"];
 
 /** Every client of CloudWatch. */
-export const cloudWatch = mockClient(CloudWatchClient);
+export const reportCloudWatch = mockClient(CloudWatchClient);
 /** Every client of CloudWatch Logs. */
 export const logs = mockClient(CloudWatchLogsClient);
 
 /** What AWS holds, for a test to fill. */
-export class World {
+export class ReportWorld {
   metrics = new FakeCloudWatch();
   history: AlarmHistoryItem[] = [];
   ringing = new Map<string, number>();
@@ -56,26 +56,28 @@ export class World {
   notes: string[] = [];
   /** By log group. */
   percentiles: Record<string, { requests: number; p50: number; p90: number; p99: number }> = {};
-  now = NOW;
+  now = REPORT_NOW;
   stdout: string[] = [];
   stderr: string[] = [];
   waits = 0;
 }
 
 /** A world for each test, which answers as AWS does. */
-export function makeWorld(): () => World {
-  let world = new World();
+export function makeWorld(): () => ReportWorld {
+  let world = new ReportWorld();
   beforeEach(() => {
-    world = new World();
-    cloudWatch.reset();
+    world = new ReportWorld();
+    reportCloudWatch.reset();
     logs.reset();
-    cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => world.metrics.answer(input));
-    cloudWatch.on(DescribeAlarmsCommand).callsFake(({ NextToken = "0" }: { NextToken?: string }) => {
+    reportCloudWatch
+      .on(GetMetricDataCommand)
+      .callsFake((input: GetMetricDataCommandInput) => world.metrics.answer(input));
+    reportCloudWatch.on(DescribeAlarmsCommand).callsFake(({ NextToken = "0" }: { NextToken?: string }) => {
       const start = Number(NextToken);
       const some = world.alarms.slice(start, start + 4).map((name) => alarmOf(name, world.ringing.get(name)));
       return { MetricAlarms: some, ...(start + 4 < world.alarms.length && { NextToken: String(start + 4) }) };
     });
-    cloudWatch.on(DescribeAlarmHistoryCommand).callsFake((input: DescribeAlarmHistoryCommandInput) => {
+    reportCloudWatch.on(DescribeAlarmHistoryCommand).callsFake((input: DescribeAlarmHistoryCommandInput) => {
       const { AlarmName, StartDate, EndDate, NextToken = "0", AlarmTypes = [] } = input;
       if (AlarmTypes.length !== 2) throw new Error("composite alarms are left out");
       const found = world.history.filter(({ AlarmName: name, Timestamp = new Date(0) }) => {
@@ -90,7 +92,7 @@ export function makeWorld(): () => World {
     });
     logs.on(FilterLogEventsCommand).callsFake(() => {
       if (world.notes.length === 0)
-        throw failure("ResourceNotFoundException", "The specified log group does not exist.");
+        throw makeCallError("ResourceNotFoundException", "The specified log group does not exist.");
       return { events: world.notes.map((message, index) => ({ eventId: String(index), message })) };
     });
     let asked: string[] = [];
@@ -122,7 +124,7 @@ function alarmOf(name: string, ringingSince: number | undefined): MetricAlarm {
 }
 
 /** A change of an alarm's state, as CloudWatch writes it. */
-export function change(
+export function makeHistoryItem(
   alarm: string,
   at: number,
   to: "ALARM" | "OK",
@@ -158,12 +160,16 @@ export function change(
 }
 
 /** Runs a command in a project with this `dev`; files that it writes are in `root`. */
-export async function run(world: World, args: readonly string[], dev: Parameters<typeof tfvars>[0] = {}) {
+export async function runReport(
+  world: ReportWorld,
+  args: readonly string[],
+  dev: Parameters<typeof makeTfvars>[0] = {},
+) {
   const root = makeProject({
-    "environments/dev.tfvars": tfvars(dev),
+    "environments/dev.tfvars": makeTfvars(dev),
     "functions/web/handler.ts": "",
   });
-  const exitCode = await ops(args, {
+  const exitCode = await runOps(args, {
     root,
     print: (line) => world.stdout.push(line),
     printAside: (line) => world.stderr.push(line),
@@ -178,6 +184,6 @@ export async function run(world: World, args: readonly string[], dev: Parameters
 }
 
 /** An error as the SDK throws it. */
-export function failure(name: string, message: string): Error {
+export function makeCallError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: {} });
 }

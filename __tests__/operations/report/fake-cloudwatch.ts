@@ -111,7 +111,7 @@ export class FakeCloudWatch {
 }
 
 /** The value that so many percent of others do not exceed. */
-export function percentile(values: readonly number[], percent: number): number {
+export function findPercentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? NaN;
 }
@@ -130,7 +130,7 @@ function statistic(name: string, values: readonly number[]): number {
     case "Minimum":
       return values.reduce((least, value) => Math.min(least, value), Infinity);
     default:
-      return percentile(values, Number(/^p(\d+)$/.exec(name)?.[1]));
+      return findPercentile(values, Number(/^p(\d+)$/.exec(name)?.[1]));
   }
 }
 

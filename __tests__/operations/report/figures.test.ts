@@ -1,11 +1,18 @@
 import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { StartQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { expect, test } from "@jest/globals";
-import { type Report, reportSchema } from "../../../operations/report/report-schema";
+import { type PerformanceReport, performanceReportSchema } from "../../../operations/report/report-schema";
 import { checkQuery, LAMBDA_FIELDS, LOG_FIELDS } from "../../support/insights";
-import { cloudWatch, HOUR, logs, makeWorld, run, TO, WEEK, type World } from "./fake-aws";
-import { percentile } from "./fake-cloudwatch";
-import { type Habits, type Invocation, publish, randomNumbers, randomTraffic, type Traffic } from "./traffic";
+import { reportCloudWatch, HOUR, logs, makeWorld, runReport, TO, WEEK, type ReportWorld } from "./fake-aws";
+import { findPercentile } from "./fake-cloudwatch";
+import {
+  type Habits,
+  type SimulatedInvocation,
+  publish,
+  makeRandomNumbers,
+  makeRandomTraffic,
+  type Traffic,
+} from "./traffic";
 
 const MEMORY_MB = 512;
 /** Prices of arm64 in us-east-1: https://aws.amazon.com/lambda/pricing/ */
@@ -13,22 +20,22 @@ const DOLLARS = { perGigabyteSecond: 0.0000133334, perRequest: 0.0000002 };
 
 const world = makeWorld();
 
-async function report(world: World, args: readonly string[] = [], dev = {}): Promise<Report> {
-  const { stdout, stderr } = await run(world, ["report", "dev", "--json", ...args], dev);
+async function report(world: ReportWorld, args: readonly string[] = [], dev = {}): Promise<PerformanceReport> {
+  const { stdout, stderr } = await runReport(world, ["report", "dev", "--json", ...args], dev);
   const line = stdout.at(-1);
   if (line === undefined) throw new Error(stderr.join("\n"));
-  return reportSchema.parse(JSON.parse(line));
+  return performanceReportSchema.parse(JSON.parse(line));
 }
 
 /** Random traffic of the week that is reported, and of the one before. */
 function twoWeeks(seed: number, habits: Habits): { now: Traffic; before: Traffic } {
-  const random = randomNumbers(seed);
-  const before = randomTraffic(random, TO - 2 * WEEK, TO - WEEK, habits);
-  const now = randomTraffic(random, TO - WEEK, TO, habits);
+  const random = makeRandomNumbers(seed);
+  const before = makeRandomTraffic(random, TO - 2 * WEEK, TO - WEEK, habits);
+  const now = makeRandomTraffic(random, TO - WEEK, TO, habits);
   publish(world().metrics, "dev-api", MEMORY_MB, before);
   publish(world().metrics, "dev-api", MEMORY_MB, now);
   // What comes after the last full hour is not part of it.
-  publish(world().metrics, "dev-api", MEMORY_MB, randomTraffic(random, TO, TO + HOUR, habits));
+  publish(world().metrics, "dev-api", MEMORY_MB, makeRandomTraffic(random, TO, TO + HOUR, habits));
   return { now, before };
 }
 
@@ -38,7 +45,7 @@ function average(values: readonly number[]): number {
 
 /** What the figures have to be, from the invocations themselves. */
 function expected({ requests, pings, throttledAt }: Traffic) {
-  const count = (condition: (request: Invocation) => boolean) => requests.filter(condition).length;
+  const count = (condition: (request: SimulatedInvocation) => boolean) => requests.filter(condition).length;
   const failed = count(({ outcome }) => outcome !== "answered");
   const times = requests.map(({ milliseconds }) => milliseconds);
   const inits = [...requests, ...pings].flatMap(({ initMilliseconds }) => initMilliseconds ?? []);
@@ -46,9 +53,9 @@ function expected({ requests, pings, throttledAt }: Traffic) {
     requests: requests.length,
     coldStartPercent: (100 * count(({ initMilliseconds }) => initMilliseconds !== undefined)) / requests.length,
     averageInitMilliseconds: average(inits),
-    allP50Milliseconds: percentile(times, 50),
-    allP90Milliseconds: percentile(times, 90),
-    allP99Milliseconds: percentile(times, 99),
+    allP50Milliseconds: findPercentile(times, 50),
+    allP90Milliseconds: findPercentile(times, 90),
+    allP99Milliseconds: findPercentile(times, 99),
     errorPercent: (100 * failed) / requests.length,
     availabilityPercent: 100 - (100 * (failed + throttledAt.length)) / (requests.length + throttledAt.length),
     averageMemoryPercent: average(requests.map(({ memoryMb }) => (100 * memoryMb) / MEMORY_MB)),
@@ -81,9 +88,9 @@ test.each([1, 2, 3])(
 );
 
 test("targets are met or missed as the figures say, with how they were before", async () => {
-  const random = randomNumbers(4);
-  publish(world().metrics, "dev-api", MEMORY_MB, randomTraffic(random, TO - 2 * WEEK, TO - WEEK, { perHour: 15 }));
-  const slow = randomTraffic(random, TO - WEEK, TO, { perHour: 15, slowMilliseconds: 2000, failingShare: 0.05 });
+  const random = makeRandomNumbers(4);
+  publish(world().metrics, "dev-api", MEMORY_MB, makeRandomTraffic(random, TO - 2 * WEEK, TO - WEEK, { perHour: 15 }));
+  const slow = makeRandomTraffic(random, TO - WEEK, TO, { perHour: 15, slowMilliseconds: 2000, failingShare: 0.05 });
   publish(world().metrics, "dev-api", MEMORY_MB, slow);
 
   const { functions, targets } = await report(world(), ["--no-logs"]);
@@ -101,9 +108,9 @@ test("targets are met or missed as the figures say, with how they were before", 
 });
 
 test("figures of the environment are those of all requests of all its functions", async () => {
-  const random = randomNumbers(5);
-  const busy = randomTraffic(random, TO - WEEK, TO, { perHour: 30, failingShare: 0.1 });
-  const calm = randomTraffic(random, TO - WEEK, TO, { perHour: 2, failingShare: 0 });
+  const random = makeRandomNumbers(5);
+  const busy = makeRandomTraffic(random, TO - WEEK, TO, { perHour: 30, failingShare: 0.1 });
+  const calm = makeRandomTraffic(random, TO - WEEK, TO, { perHour: 2, failingShare: 0 });
   publish(world().metrics, "dev-api", MEMORY_MB, busy);
   publish(world().metrics, "dev-web", MEMORY_MB, calm);
 
@@ -130,8 +137,8 @@ test("warming: pings, instances, failures, cost, and cold starts avoided by the 
 
   const { functions, warming } = await report(world(), ["--no-logs"]);
 
-  const isWarm = ({ at }: Invocation) => new Date(at).getUTCHours() >= 8;
-  const coldShare = (some: readonly Invocation[]) =>
+  const isWarm = ({ at }: SimulatedInvocation) => new Date(at).getUTCHours() >= 8;
+  const coldShare = (some: readonly SimulatedInvocation[]) =>
     some.filter(({ initMilliseconds }) => initMilliseconds !== undefined).length / some.length;
   const warm = now.requests.filter(isWarm);
   const unwarmed = now.requests.filter((request) => !isWarm(request));
@@ -215,7 +222,7 @@ test("the queries are valid in Logs Insights, for each kind of function", async 
 });
 
 test("logs that are not kept for the period are not read, and that is said before", async () => {
-  const { stderr } = await run(world(), ["report", "dev", "--period", "quarter"]);
+  const { stderr } = await runReport(world(), ["report", "dev", "--period", "quarter"]);
 
   expect(logs.commandCalls(StartQueryCommand)).toHaveLength(0);
   expect(stderr[1]).toBe("Logs are not read: dev keeps them for 30 days (log_retention_days).");
@@ -224,7 +231,7 @@ test("logs that are not kept for the period are not read, and that is said befor
 test.each(["week", "month", "quarter"])("a %s asks only for periods that CloudWatch still keeps", async (period) => {
   await report(world(), ["--period", period, "--no-logs"]);
 
-  for (const { args } of cloudWatch.commandCalls(GetMetricDataCommand)) {
+  for (const { args } of reportCloudWatch.commandCalls(GetMetricDataCommand)) {
     const { StartTime = new Date(0), MetricDataQueries = [] } = args[0].input;
     const days = (world().now - StartTime.getTime()) / 86_400_000;
     const multiple = days <= 15 ? 60 : days <= 63 ? 300 : 3600;

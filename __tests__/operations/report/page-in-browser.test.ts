@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeInBrowser, saveScreenshot, testReadablePage, drawnCharts } from "../../support/browser";
-import { change, DAY, HOUR, makeWorld, run, TO, WEEK } from "./fake-aws";
-import { publish, randomNumbers, randomTraffic } from "./traffic";
+import { describeInBrowser, saveScreenshot, testReadablePage, measureDrawnCharts } from "../../support/browser";
+import { makeHistoryItem, DAY, HOUR, makeWorld, runReport, TO, WEEK } from "./fake-aws";
+import { publish, makeRandomNumbers, makeRandomTraffic } from "./traffic";
 
 const OF_FUNCTION = ["requests", "response", "cold", "init", "memory", "instances"];
 
@@ -16,7 +16,7 @@ describeInBrowser("the page of a report, in a browser", (open) => {
   /** The page of a week with everything that there can be. */
   async function fullPage(): Promise<string> {
     if (full !== undefined) return full;
-    const random = randomNumbers(1);
+    const random = makeRandomNumbers(1);
     const isWarmed = (hour: number) => hour >= 6;
     for (const [from, to, failingShare] of [
       [TO - 2 * WEEK, TO - WEEK, 0.0004],
@@ -26,18 +26,18 @@ describeInBrowser("the page of a report, in a browser", (open) => {
         world().metrics,
         "dev-api",
         512,
-        randomTraffic(random, from, to, { perHour: 40, failingShare, isWarmed }),
+        makeRandomTraffic(random, from, to, { perHour: 40, failingShare, isWarmed }),
       );
       publish(
         world().metrics,
         "dev-web",
         512,
-        randomTraffic(random, from, to, { perHour: 8, slowMilliseconds: 600, memoryMb: 360 }),
+        makeRandomTraffic(random, from, to, { perHour: 8, slowMilliseconds: 600, memoryMb: 360 }),
       );
     }
     const ring = (alarm: string, at: number, minutes: number) => [
-      change(alarm, at, "ALARM", { badAt: [at - 4 * MINUTE] }),
-      change(alarm, at + minutes * MINUTE, "OK"),
+      makeHistoryItem(alarm, at, "ALARM", { badAt: [at - 4 * MINUTE] }),
+      makeHistoryItem(alarm, at + minutes * MINUTE, "OK"),
     ];
     world().history = [
       ...ring("dev-api-errors", TO - 6 * DAY, 25),
@@ -60,7 +60,7 @@ describeInBrowser("the page of a report, in a browser", (open) => {
   }
 
   async function pageOf(functions: string): Promise<string> {
-    const { root } = await run(world(), ["report", "dev"], { functions });
+    const { root } = await runReport(world(), ["report", "dev"], { functions });
     const file = readdirSync(join(root, "reports")).find((name) => name.endsWith(".html"));
     return readFileSync(join(root, "reports", file ?? "no page"), "utf8");
   }
@@ -78,12 +78,15 @@ describeInBrowser("the page of a report, in a browser", (open) => {
 
     expect(complaints).toEqual([]);
     expect(text).toContain("No data yet: nobody has called a function of dev in this time.");
-    expect(await drawnCharts(page)).toEqual([]);
+    expect(await measureDrawnCharts(page)).toEqual([]);
   });
 
   test("shows names and notes as text, whatever they are", async () => {
     const at = TO - DAY;
-    world().history = [change("dev-api-errors", at, "ALARM"), change("dev-api-errors", at + MINUTE, "OK")];
+    world().history = [
+      makeHistoryItem("dev-api-errors", at, "ALARM"),
+      makeHistoryItem("dev-api-errors", at + MINUTE, "OK"),
+    ];
     const text = '<img src=x onerror="alert(1)"> & more';
     world().notes = [JSON.stringify({ alarm: "dev-api-errors", rangAt: new Date(at).toISOString(), text })];
 

@@ -4,7 +4,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** One request of a user, or a ping. */
-export interface Invocation {
+export interface SimulatedInvocation {
   readonly at: number;
   readonly milliseconds: number;
   /** There for a cold start. */
@@ -15,8 +15,8 @@ export interface Invocation {
 
 /** Everything that happened to one function. */
 export interface Traffic {
-  readonly requests: readonly Invocation[];
-  readonly pings: readonly Invocation[];
+  readonly requests: readonly SimulatedInvocation[];
+  readonly pings: readonly SimulatedInvocation[];
   readonly throttledAt: readonly number[];
   /** Of the warmer's rounds: how many instances answered. */
   readonly rounds: readonly {
@@ -28,7 +28,7 @@ export interface Traffic {
 }
 
 /** Numbers from 0 to 1 that are the same each time: https://en.wikipedia.org/wiki/Linear_congruential_generator */
-export function randomNumbers(seed: number): () => number {
+export function makeRandomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -47,13 +47,13 @@ export interface Habits {
 }
 
 /** Random traffic of a time: colder in hours without pings. */
-export function randomTraffic(random: () => number, from: number, to: number, habits: Habits): Traffic {
+export function makeRandomTraffic(random: () => number, from: number, to: number, habits: Habits): Traffic {
   const { perHour, slowMilliseconds = 80, failingShare = 0.002, memoryMb = 250, isWarmed = () => true } = habits;
-  const requests: Invocation[] = [];
-  const pings: Invocation[] = [];
+  const requests: SimulatedInvocation[] = [];
+  const pings: SimulatedInvocation[] = [];
   const throttledAt: number[] = [];
   const rounds: { at: number; instances: number; started: number; failed: number }[] = [];
-  const invocation = (at: number, coldShare: number): Invocation => ({
+  const invocation = (at: number, coldShare: number): SimulatedInvocation => ({
     at,
     milliseconds: slowMilliseconds * (0.2 + 2 * random() ** 4) + (random() < 0.01 ? 1500 : 0),
     ...(random() < coldShare && { initMilliseconds: 200 + 300 * random() }),
@@ -81,7 +81,7 @@ export function randomTraffic(random: () => number, from: number, to: number, ha
 export function publish(cloudWatch: FakeCloudWatch, name: string, memoryMb: number, traffic: Traffic): void {
   const own = { FunctionName: name };
   const ofAlias = (alias: string) => ({ ...own, Resource: `${name}:${alias}` });
-  const reportsOf = ({ at, initMilliseconds, memoryMb: used }: Invocation) => {
+  const reportsOf = ({ at, initMilliseconds, memoryMb: used }: SimulatedInvocation) => {
     cloudWatch.put(`Lambda/Performance/${name}`, "MaxMemoryUsed", {}, at, used);
     if (initMilliseconds !== undefined)
       cloudWatch.put(`Lambda/Performance/${name}`, "InitDuration", {}, at, initMilliseconds);

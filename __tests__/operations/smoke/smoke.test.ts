@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { ops } from "../../../operations/program";
-import { makeProject, tfvars } from "../../support/project";
+import { runOps } from "../../../operations/program";
+import { makeProject, makeTfvars } from "../../support/project";
 
 const STARTED_AT = Date.parse("2026-01-05T10:00:30.000Z");
 const ALARMS = ["dev-api-errors", "dev-api-timeouts", "dev-api-degraded"];
@@ -77,7 +77,7 @@ async function smoke(
   { endpoint = "iam", files = {} }: Project = {},
 ) {
   const root = makeProject({
-    "environments/dev.tfvars": tfvars({ functions: `api = { endpoint = "${endpoint}" }` }),
+    "environments/dev.tfvars": makeTfvars({ functions: `api = { endpoint = "${endpoint}" }` }),
   });
   const all = { "outputs.json": outputs(), "cdktf.out/stacks/dev/cdk.tf.json": stack(ALARMS), ...files };
   for (const [path, content] of Object.entries(all)) {
@@ -86,7 +86,7 @@ async function smoke(
   }
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const exitCode = await ops(["smoke", ...args], {
+  const exitCode = await runOps(["smoke", ...args], {
     root,
     print: (line) => stdout.push(line),
     printAside: (line) => stderr.push(line),

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type RunRequest, type WarmingPlan } from "../../../operations/warming/plan";
 import { type TimedRecord } from "../../../operations/warming/run-log";
-import { waitingText } from "../../../operations/warming/text";
+import { formatWaiting } from "../../../operations/warming/text";
 
 const STARTED_AT = Date.parse("2026-01-05T10:00:00.000Z");
 
@@ -52,7 +52,7 @@ test.each([
   ["between two rounds", [THIRD], 100, "Waiting for round 4/20, in about 20 s; 12/20 instances so far"],
   ["when a round is late", [THIRD], 130, "Waiting for round 4/20, any moment; 12/20 instances so far"],
 ])("tells what it waits for: %s", (_, seen, seconds, text) => {
-  const waiting = waitingText(PLAN, seen, { startedAt: STARTED_AT, now: STARTED_AT + seconds * 1000 });
+  const waiting = formatWaiting(PLAN, seen, { startedAt: STARTED_AT, now: STARTED_AT + seconds * 1000 });
 
   expect(waiting).toBe(text);
   expect(waiting.length).toBeLessThan(80);

@@ -4,25 +4,25 @@ import { join } from "node:path";
 import { loadEnvironments } from "../../../environments/load";
 import { InvalidInput } from "../../../environments/mistakes";
 import { type Environment } from "../../../environments/schema";
-import { accountsOf } from "../../../stacks/bootstrap/accounts";
+import { groupByAccount } from "../../../stacks/bootstrap/accounts";
 import { GRANTS } from "../../../stacks/bootstrap/grants";
 import {
-  boundaryPolicy,
-  deployPolicy,
+  buildBoundaryPolicy,
+  buildDeployPolicy,
   MAX_INLINE_POLICY_LENGTH,
-  planPolicy,
-  type Statement,
+  buildPlanPolicy,
+  type PolicyStatement,
 } from "../../../stacks/bootstrap/policies";
 import { synthesizeBootstrap } from "../../../stacks/bootstrap/synthesize";
 import { ENVIRONMENTS, makeProjectWithEnvironments } from "../../support/environments";
 import {
   type Attributes,
   makeProject,
-  resourceOf,
+  findResource,
   type Synthesized,
-  synthesize,
-  type SynthesizedStack,
-  temporaryFolder,
+  synthesizeProject,
+  type StackUnderTest,
+  makeTemporaryFolder,
 } from "../../support/project";
 
 const ACCOUNT = "123456789012";
@@ -40,18 +40,18 @@ async function load(files: Readonly<Record<string, string>>): Promise<readonly E
 
 /** The bootstrap stacks of these environments, by name. */
 async function stacksOf(files: Readonly<Record<string, string>>, stateInBucket = false) {
-  const accounts = accountsOf(await load(files));
-  const folder = temporaryFolder();
+  const accounts = groupByAccount(await load(files));
+  const folder = makeTemporaryFolder();
   synthesizeBootstrap(accounts, { repository: "acme/shop", stateInBucket, folder, outdir: "cdktf.out/bootstrap" });
   return Object.fromEntries(
     accounts.map(({ stackName }) => [
       stackName,
-      JSON.parse(readFileSync(join(folder, "stacks", stackName, "cdk.tf.json"), "utf8")) as SynthesizedStack,
+      JSON.parse(readFileSync(join(folder, "stacks", stackName, "cdk.tf.json"), "utf8")) as StackUnderTest,
     ]),
   );
 }
 
-async function stackOf(files: Readonly<Record<string, string>>, stateInBucket = false): Promise<SynthesizedStack> {
+async function stackOf(files: Readonly<Record<string, string>>, stateInBucket = false): Promise<StackUnderTest> {
   const [stack] = Object.values(await stacksOf(files, stateInBucket));
   if (!stack) throw new Error("no stack");
   return stack;
@@ -60,7 +60,7 @@ async function stackOf(files: Readonly<Record<string, string>>, stateInBucket = 
 async function mistakes(files: Readonly<Record<string, string>>): Promise<string[]> {
   const environments = await load(files);
   try {
-    accountsOf(environments);
+    groupByAccount(environments);
     return [];
   } catch (error) {
     if (error instanceof InvalidInput) return error.message.split("\n");
@@ -75,7 +75,7 @@ function placeOf({ name, region }: Environment) {
 async function policiesOf(state: string, options: Parameters<typeof tfvars>[1] = {}) {
   const [prod] = await load({ prod: tfvars(state, options) });
   if (!prod) throw new Error("no environment");
-  return { plan: planPolicy(prod, placeOf(prod)), deploy: deployPolicy(prod, placeOf(prod)) };
+  return { plan: buildPlanPolicy(prod, placeOf(prod)), deploy: buildDeployPolicy(prod, placeOf(prod)) };
 }
 
 /** Whether a pattern of a policy covers an ARN: `*` stands for any characters, also / and :. */
@@ -84,7 +84,7 @@ function covers(pattern: string, arn: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`).test(arn);
 }
 
-function allows(statements: readonly Statement[], action: string, arn: string): boolean {
+function allows(statements: readonly PolicyStatement[], action: string, arn: string): boolean {
   return statements.some(
     ({ Action, Resource }) => Action.includes(action) && Resource.some((pattern) => covers(pattern, arn)),
   );
@@ -93,13 +93,13 @@ function allows(statements: readonly Statement[], action: string, arn: string): 
 describe("the table of what Terraform has to be allowed", () => {
   let synthesized: Synthesized;
   beforeAll(async () => {
-    synthesized = await synthesize(makeProjectWithEnvironments());
+    synthesized = await synthesizeProject(makeProjectWithEnvironments());
   });
 
   test("has an entry for every type of resource that a stack has, and for no other", async () => {
     const secrets = Array.from({ length: 100 }, (_, index) => `S_${index} = { ssm_parameter = "/${index}" }`);
     const functions = `api = { secrets = { ${secrets.join(", ")} } }`;
-    const manySecrets = await synthesize(
+    const manySecrets = await synthesizeProject(
       makeProject({ "environments/dev.tfvars": tfvars('backend = "local"', { functions }) }),
     );
     const stacks = { ...synthesized.stacks, manySecrets: manySecrets.stacks["dev"] };
@@ -148,7 +148,7 @@ describe("the table of what Terraform has to be allowed", () => {
     "covers the name of everything in %s, and of nothing in another environment",
     async (name) => {
       const environments = await loadEnvironments(makeProjectWithEnvironments());
-      const policies = environments.map((one) => [one.name, deployPolicy(one, placeOf(one))] as const);
+      const policies = environments.map((one) => [one.name, buildDeployPolicy(one, placeOf(one))] as const);
       for (const [type, { action, arn }] of Object.entries(MADE)) {
         for (const resource of Object.values(synthesized.stacks[name]?.resource[type] ?? {})) {
           const may = policies
@@ -228,19 +228,21 @@ describe("a deploy role", () => {
     }
     expect(JSON.stringify(deploy)).not.toMatch(/DeleteRolePermissionsBoundary|iam:\w*PolicyVersion/);
 
-    const { stacks } = await synthesize(makeProjectWithEnvironments());
+    const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
     const needed = Object.values(stacks)
       .flatMap(({ resource }) => Object.values(resource["aws_iam_role_policy"] ?? {}))
-      .flatMap(({ policy }) => (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement)
+      .flatMap(({ policy }) => (JSON.parse(String(policy)) as { Statement: PolicyStatement[] }).Statement)
       .flatMap(({ Action }) => Action);
-    const within = boundaryPolicy(placeOf(prod)).flatMap(({ Action }) => Action);
+    const within = buildBoundaryPolicy(placeOf(prod)).flatMap(({ Action }) => Action);
     expect(needed.filter((action) => !within.includes(action))).toEqual([]);
   });
 
   test("makes functions' roles with the boundary that the environment's file names", async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:policy/warmwatch_prod_boundary`;
     const more = `permissions_boundary = "${arn}"`;
-    const { stacks } = await synthesize(makeProject({ "environments/prod.tfvars": tfvars(PROD_STATE, { more }) }));
+    const { stacks } = await synthesizeProject(
+      makeProject({ "environments/prod.tfvars": tfvars(PROD_STATE, { more }) }),
+    );
     const roles = Object.values(stacks["prod"]?.resource["aws_iam_role"] ?? {});
     expect(roles.map(({ permissions_boundary: boundary }) => boundary)).toEqual([arn, arn]);
   });
@@ -296,7 +298,7 @@ describe("a deploy role", () => {
     const [environment] = await load({ [name]: tfvars(state, { functions }).replace("eu-west-1", "ap-southeast-2") });
     if (!environment) throw new Error("no environment");
 
-    const statements = deployPolicy(environment, { ...placeOf(environment), partition: "aws-us-gov" });
+    const statements = buildDeployPolicy(environment, { ...placeOf(environment), partition: "aws-us-gov" });
 
     const { length } = JSON.stringify({ Version: "2012-10-17", Statement: statements });
     expect(length).toBeGreaterThan(5000);
@@ -305,8 +307,8 @@ describe("a deploy role", () => {
 });
 
 describe("who may take the roles", () => {
-  const trustOf = (stack: SynthesizedStack, name: string) => {
-    const { Statement } = JSON.parse(String(resourceOf(stack, "aws_iam_role", name)["assume_role_policy"])) as {
+  const trustOf = (stack: StackUnderTest, name: string) => {
+    const { Statement } = JSON.parse(String(findResource(stack, "aws_iam_role", name)["assume_role_policy"])) as {
       Statement: { Action: string; Condition: unknown }[];
     };
     return Statement.map(({ Action, Condition }) => ({ Action, Condition }));
@@ -355,7 +357,7 @@ describe("who may take the roles", () => {
 
 describe("functions' roles", () => {
   test("are below a path of their environment's, called as nothing else, and replaced without a gap", async () => {
-    const { stacks } = await synthesize(makeProjectWithEnvironments());
+    const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
     for (const [environment, { resource }] of Object.entries(stacks)) {
       const functions = Object.values(resource["aws_lambda_function"] ?? {}).map(({ function_name: name }) =>
         String(name),
@@ -412,7 +414,7 @@ describe("the stacks", () => {
 
   test("they work with the AWS providers that the environments' stacks work with", async () => {
     const files = { prod: tfvars(PROD_STATE) };
-    const { stacks } = await synthesize(makeProject({ "environments/prod.tfvars": files.prod }));
+    const { stacks } = await synthesizeProject(makeProject({ "environments/prod.tfvars": files.prod }));
     const { terraform } = await stackOf(files);
     expect(terraform["required_providers"]).toEqual(stacks["prod"]?.terraform["required_providers"]);
   });
@@ -426,8 +428,8 @@ describe("the stacks", () => {
       ["eu-west-1", undefined],
       ["us-east-1", "us-east-1"],
     ]);
-    expect(resourceOf(stack, "aws_s3_bucket", "bucket_acme-usa")["provider"]).toBe("aws.us-east-1");
-    expect(resourceOf(stack, "aws_s3_bucket_policy", "bucket_acme-usa_tls")["provider"]).toBe("aws.us-east-1");
+    expect(findResource(stack, "aws_s3_bucket", "bucket_acme-usa")["provider"]).toBe("aws.us-east-1");
+    expect(findResource(stack, "aws_s3_bucket_policy", "bucket_acme-usa_tls")["provider"]).toBe("aws.us-east-1");
   });
 
   test("their state is in a file at first, and on demand in the bucket, where no other role reaches it", async () => {
@@ -450,7 +452,7 @@ describe("the stacks", () => {
   test("buckets and identity providers, which others may rely on, are never destroyed by mistake", async () => {
     const stack = await stackOf({ prod: tfvars(PROD_STATE) });
     const kept = ["aws_s3_bucket", "aws_s3_bucket_versioning", "aws_iam_openid_connect_provider"];
-    for (const type of kept) expect(resourceOf(stack, type)).toMatchObject({ lifecycle: { prevent_destroy: true } });
+    for (const type of kept) expect(findResource(stack, type)).toMatchObject({ lifecycle: { prevent_destroy: true } });
   });
 });
 

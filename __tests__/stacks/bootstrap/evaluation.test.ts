@@ -2,11 +2,11 @@ import { describe, expect, test } from "@jest/globals";
 import { runSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
 import { loadEnvironments } from "../../../environments/load";
 import {
-  boundaryPolicy,
-  deployPolicy,
-  planPolicy,
-  smokePolicy,
-  type Statement,
+  buildBoundaryPolicy,
+  buildDeployPolicy,
+  buildPlanPolicy,
+  buildSmokePolicy,
+  type PolicyStatement,
 } from "../../../stacks/bootstrap/policies";
 import { makeProject } from "../../support/project";
 
@@ -47,10 +47,10 @@ functions = { api = { endpoint = "public" }, web = { endpoint = "iam" } }`,
   if (!prod) throw new Error("no environment");
   const place = { partition: "aws", account: ACCOUNT, region: REGION, name: "prod" };
   return {
-    deploy: deployPolicy(prod, place),
-    plan: planPolicy(prod, place),
-    smoke: smokePolicy(place),
-    boundary: boundaryPolicy(place),
+    deploy: buildDeployPolicy(prod, place),
+    plan: buildPlanPolicy(prod, place),
+    smoke: buildSmokePolicy(place),
+    boundary: buildBoundaryPolicy(place),
   };
 }
 
@@ -64,11 +64,11 @@ const KEY_POLICY = {
 };
 
 async function evaluate(
-  statements: readonly Statement[],
+  statements: readonly PolicyStatement[],
   [action, resource, context = {}]: Call,
-  boundary?: readonly Statement[],
+  boundary?: readonly PolicyStatement[],
 ): Promise<string> {
-  const document = (some: readonly Statement[]) => ({ Version: "2012-10-17", Statement: some });
+  const document = (some: readonly PolicyStatement[]) => ({ Version: "2012-10-17", Statement: some });
   const simulation: Simulation = {
     request: {
       principal: role("warmwatch_prod_deploy"),
@@ -270,7 +270,7 @@ describe("the role of the smoke check", () => {
 });
 
 describe("a function's role, whatever it is given, ", () => {
-  const EVERYTHING: Statement[] = [{ Effect: "Allow", Action: ["*"], Resource: ["*"] }];
+  const EVERYTHING: PolicyStatement[] = [{ Effect: "Allow", Action: ["*"], Resource: ["*"] }];
 
   test.each(
     named([

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { type AlarmState, alarmStates, type MetricAlarm } from "../../../local/cloudwatch/alarm";
-import { compositeAlarmState } from "../../../local/cloudwatch/composite-alarm";
+import { type AlarmState, evaluateStates, type MetricAlarm } from "../../../local/cloudwatch/alarm";
+import { evaluateComposite } from "../../../local/cloudwatch/composite-alarm";
 import { type Sample } from "../../../local/cloudwatch/metric-data";
 import { METRICS } from "../../../performance/metrics";
-import { type Attributes, resourceOf, type SynthesizedStack, synthesizeDev, tfvars } from "../../support/project";
+import { type Attributes, findResource, type StackUnderTest, synthesizeDev, makeTfvars } from "../../support/project";
 
 const MINUTE = 60_000;
 /** Any whole minute. */
@@ -42,20 +42,23 @@ function minutes(count: number, ...values: number[]): number[][] {
   return Array.from({ length: count }, () => values);
 }
 
-let stack: SynthesizedStack;
+let stack: StackUnderTest;
 
 beforeAll(async () => {
-  stack = await synthesizeDev(tfvars({ functions: "api = { asynchronous = true }" }));
+  stack = await synthesizeDev(makeTfvars({ functions: "api = { asynchronous = true }" }));
 });
 
 function alarm(key: string): MetricAlarm & Attributes {
-  return resourceOf(stack, "aws_cloudwatch_metric_alarm", `api_${key.replaceAll("_", "-")}`) as unknown as MetricAlarm &
-    Attributes;
+  return findResource(
+    stack,
+    "aws_cloudwatch_metric_alarm",
+    `api_${key.replaceAll("_", "-")}`,
+  ) as unknown as MetricAlarm & Attributes;
 }
 
 /** After how many minutes an alarm rings first; undefined when it does not within an hour. */
 function ringsAfter(key: string, data: readonly Sample[]): number | undefined {
-  const states = alarmStates(alarm(key), data, { from: START, to: START + 60 * MINUTE });
+  const states = evaluateStates(alarm(key), data, { from: START, to: START + 60 * MINUTE });
   const first = states.find(({ state }) => state === "ALARM");
   return first && (first.at - START) / MINUTE;
 }
@@ -128,7 +131,7 @@ describe("what rings, and what does not", () => {
       dropped_events: 0,
     }),
   )("%s: a quiet night does not ring, and pages nobody for missing data", (key) => {
-    const states = alarmStates(alarm(key), [], { from: START, to: START + 12 * 60 * MINUTE });
+    const states = evaluateStates(alarm(key), [], { from: START, to: START + 12 * 60 * MINUTE });
     // An alarm that is new has not enough data for its first evaluation; from then on, nothing is fine.
     expect(new Set(states.slice(1).map(({ state }) => state))).toEqual(new Set(["OK"]));
   });
@@ -144,7 +147,7 @@ describe("what rings, and what does not", () => {
         timeouts: "Timeouts",
       }[key];
       const data = samples(metric as keyof typeof SERIES, minutes(10, ...Array.from({ length: 20 }, () => 9000)));
-      const states = alarmStates(alarm(key), data, { from: START, to: START + 60 * MINUTE });
+      const states = evaluateStates(alarm(key), data, { from: START, to: START + 60 * MINUTE });
       expect(states.map(({ state }) => state)).toContain("ALARM");
       expect(states.at(-1)?.state).toBe("OK");
     },
@@ -178,11 +181,11 @@ describe("the composite alarm", () => {
 
   /** Its state while these alarms ring and the others do not. */
   function stateWhile(...ringing: string[]): AlarmState {
-    const rule = resourceOf(stack, "aws_cloudwatch_composite_alarm")["alarm_rule"] as string;
+    const rule = findResource(stack, "aws_cloudwatch_composite_alarm")["alarm_rule"] as string;
     const named = rule.replaceAll(/\$\{aws_cloudwatch_metric_alarm\.api_([\w-]+)\.alarm_name\}/g, (_, id: string) =>
       id.replaceAll("-", "_"),
     );
-    return compositeAlarmState(
+    return evaluateComposite(
       named,
       Object.fromEntries(CHILDREN.map((key) => [key, ringing.includes(key) ? "ALARM" : "OK"])),
     );
@@ -201,7 +204,7 @@ describe("the composite alarm", () => {
 
   test("is the only one to tell people of what it rings for", () => {
     for (const key of ["cold_starts", "response_time"]) expect(alarm(key)["alarm_actions"]).toBeUndefined();
-    expect(resourceOf(stack, "aws_cloudwatch_composite_alarm")).toMatchObject({
+    expect(findResource(stack, "aws_cloudwatch_composite_alarm")).toMatchObject({
       alarm_name: "dev-api-degraded",
       alarm_actions: ["${aws_sns_topic.notice.arn}"],
       ok_actions: ["${aws_sns_topic.notice.arn}"],
@@ -209,11 +212,11 @@ describe("the composite alarm", () => {
   });
 
   test("names only alarms that are deleted after it has been changed", () => {
-    const { alarm_rule: rule } = resourceOf(stack, "aws_cloudwatch_composite_alarm");
+    const { alarm_rule: rule } = findResource(stack, "aws_cloudwatch_composite_alarm");
     const named = [...String(rule).matchAll(/\$\{aws_cloudwatch_metric_alarm\.([^}]+)\.alarm_name\}/g)];
     expect(named).toHaveLength(5);
     for (const [, name] of named) {
-      expect(resourceOf(stack, "aws_cloudwatch_metric_alarm", name)).toMatchObject({
+      expect(findResource(stack, "aws_cloudwatch_metric_alarm", name)).toMatchObject({
         lifecycle: { create_before_destroy: true },
       });
     }
@@ -222,7 +225,10 @@ describe("the composite alarm", () => {
   test("has no causes to wait for where those are switched off", async () => {
     const off =
       "alarms = { errors = { enabled = false }, timeouts = { enabled = false }, throttles = { enabled = false } }";
-    const { alarm_rule } = resourceOf(await synthesizeDev(tfvars({ more: off })), "aws_cloudwatch_composite_alarm");
+    const { alarm_rule } = findResource(
+      await synthesizeDev(makeTfvars({ more: off })),
+      "aws_cloudwatch_composite_alarm",
+    );
     expect(alarm_rule).not.toContain("NOT");
   });
 });
@@ -245,19 +251,19 @@ describe("who is told", () => {
 describe("settings", () => {
   test("of a function outrank those of its environment", async () => {
     const dev = await synthesizeDev(
-      tfvars({
+      makeTfvars({
         functions: "api = { alarms = { errors = { threshold = 0 }, memory = { enabled = false } } }",
         more: "alarms = { errors = { threshold = 50, period_seconds = 60, evaluation_periods = 3, datapoints_to_alarm = 2 } }",
       }),
     );
-    const errors = resourceOf(dev, "aws_cloudwatch_metric_alarm", "api_errors");
+    const errors = findResource(dev, "aws_cloudwatch_metric_alarm", "api_errors");
     expect(errors).toMatchObject({ threshold: 0, evaluation_periods: 3, datapoints_to_alarm: 2 });
     expect(errors["alarm_description"]).toContain("more than 0 failed requests in 2 of 3 minutes.");
     expect(Object.keys(dev.resource["aws_cloudwatch_metric_alarm"] ?? {})).not.toContain("api_memory");
   });
 
   test("dropped events ring where there can be any", async () => {
-    const dev = await synthesizeDev(tfvars());
+    const dev = await synthesizeDev(makeTfvars());
     expect(Object.keys(dev.resource["aws_cloudwatch_metric_alarm"] ?? {})).not.toContain("api_dropped_events");
   });
 });
@@ -296,7 +302,7 @@ describe("an alarm's text", () => {
       }`;
 
     // Act
-    const dev = await synthesizeDev(tfvars({ functions, more }));
+    const dev = await synthesizeDev(makeTfvars({ functions, more }));
 
     // Assess
     for (const type of ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"]) {
@@ -312,14 +318,14 @@ describe("an alarm's text", () => {
   });
 
   test("names the runbook where yours can be read", async () => {
-    const dev = await synthesizeDev(tfvars({ more: 'runbooks_url = "https://wiki.example.com/runbooks/"' }));
-    const { alarm_description } = resourceOf(dev, "aws_cloudwatch_metric_alarm", "api_response-time");
+    const dev = await synthesizeDev(makeTfvars({ more: 'runbooks_url = "https://wiki.example.com/runbooks/"' }));
+    const { alarm_description } = findResource(dev, "aws_cloudwatch_metric_alarm", "api_response-time");
     expect(alarm_description).toContain("Runbook: https://wiki.example.com/runbooks/response-time.md");
   });
 
   test.each(["us-gov-west-1", "cn-north-1"])("leads to the console of its partition: %s", async (region) => {
-    const dev = await synthesizeDev(tfvars().replace("eu-west-1", region));
-    const { alarm_description } = resourceOf(dev, "aws_cloudwatch_metric_alarm", "api_errors");
+    const dev = await synthesizeDev(makeTfvars().replace("eu-west-1", region));
+    const { alarm_description } = findResource(dev, "aws_cloudwatch_metric_alarm", "api_errors");
     expect(alarm_description).toMatch(/https:\/\/console\.amazonaws(-us-gov\.com|\.cn)\//);
   });
 });

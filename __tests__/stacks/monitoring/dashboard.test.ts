@@ -3,9 +3,9 @@ import { runInNewContext } from "node:vm";
 import { METRICS, PLATFORM_METRICS, WARMING_METRICS } from "../../../performance/metrics";
 import { TARGETS } from "../../../performance/targets";
 import { checkMetric } from "../../support/aws-metrics";
-import { checkDashboard, drawnMetrics } from "../../support/dashboard";
+import { checkDashboard, listDrawnMetrics } from "../../support/dashboard";
 import { checkQuery, LAMBDA_FIELDS, LOG_FIELDS } from "../../support/insights";
-import { resourceOf, type SynthesizedStack, synthesizeDev, tfvars } from "../../support/project";
+import { findResource, type StackUnderTest, synthesizeDev, makeTfvars } from "../../support/project";
 
 interface Widget {
   readonly type: string;
@@ -39,8 +39,8 @@ function shown(widget: Widget | undefined): string[] {
   });
 }
 
-function bodyOf(stack: SynthesizedStack, name = "dashboard"): Body {
-  return JSON.parse(resourceOf(stack, "aws_cloudwatch_dashboard", name)["dashboard_body"] as string) as Body;
+function bodyOf(stack: StackUnderTest, name = "dashboard"): Body {
+  return JSON.parse(findResource(stack, "aws_cloudwatch_dashboard", name)["dashboard_body"] as string) as Body;
 }
 
 /** What a viewer sees who has chosen a function. */
@@ -55,12 +55,12 @@ describe("the dashboard", () => {
     ["of functions that are deployed elsewhere", "old = { existing = true }", "dashboard-existing"],
     ["of fifty functions", MANY, "dashboard-existing"],
   ])("has the structure that AWS publishes: %s", async (_, functions, name) => {
-    const body = bodyOf(await synthesizeDev(tfvars({ functions })), name);
+    const body = bodyOf(await synthesizeDev(makeTfvars({ functions })), name);
     expect(checkDashboard(body)).toEqual([]);
   });
 
   test("begins with numbers, then what is wrong and where to go on, then answers section by section", async () => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const rows = [...new Set(widgets.map(({ y }) => y))].map((y) => widgets.filter((widget) => widget.y === y));
     expect(rows[0]?.map(({ properties }) => properties.title)).toEqual([
       "Requests",
@@ -86,7 +86,7 @@ describe("the dashboard", () => {
     ["all of what may fail has failed", { requests: 10_000, failures: 5, refused: 0 }, 0],
     ["twice as much has failed, refused requests too", { requests: 9_994, failures: 4, refused: 6 }, -100],
   ])("tells the error budget that is left: %s", async (_, values, left) => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const [expression] = shown(widgets.find(({ properties }) => properties.title?.startsWith("Error budget")));
 
     expect(runInNewContext(expression ?? "", values)).toBeCloseTo(left, 0);
@@ -98,7 +98,7 @@ describe("the dashboard", () => {
     [99, 99],
     [40, 99],
   ])("shows a success rate of %p percent at %p, on an axis on which the target is seen", async (rate, drawn) => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const graph = widgets.find(({ properties }) => properties.title?.startsWith("Success rate"));
     const [expression] = shown(graph);
 
@@ -111,14 +111,14 @@ describe("the dashboard", () => {
   });
 
   test("shows percentiles beside the average in the overview", async () => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const overview = widgets.find(({ properties }) => properties.title === "Duration");
     const statistics = overview?.properties.metrics?.map((metric) => (metric.at(-1) as { stat: string }).stat);
     expect(statistics).toEqual(["p99", "p90", "p50", "Average"]);
   });
 
   test("draws each version's requests, so that a deployment is seen: only where there are versions", async () => {
-    const dev = await synthesizeDev(tfvars({ functions: "api = {}\nold = { existing = true }" }));
+    const dev = await synthesizeDev(makeTfvars({ functions: "api = {}\nold = { existing = true }" }));
     const byVersion = ({ properties }: Widget) => properties.title?.startsWith("Requests by version");
 
     expect(shown(chosen(bodyOf(dev), "dev-api").widgets.find(byVersion))).toEqual([
@@ -128,7 +128,7 @@ describe("the dashboard", () => {
   });
 
   test("has a row for each function in every table of all functions", async () => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars({ functions: MANY })), "dashboard-existing");
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars({ functions: MANY })), "dashboard-existing");
     const tables = widgets.filter(({ type, properties }) => type === "metric" && properties.view === "table");
 
     expect(tables).toHaveLength(4);
@@ -140,7 +140,7 @@ describe("the dashboard", () => {
   });
 
   test("links to the chosen function's logs and traces, to queries that are there, and to runbooks", async () => {
-    const dev = await synthesizeDev(tfvars({ more: 'runbooks_url = "https://example.com/runbooks"' }));
+    const dev = await synthesizeDev(makeTfvars({ more: 'runbooks_url = "https://example.com/runbooks"' }));
     const { widgets } = chosen(bodyOf(dev), "dev-api");
     const text = widgets.flatMap(({ properties }) => properties.markdown ?? []).find((one) => one.startsWith("**"));
 
@@ -159,7 +159,7 @@ describe("the dashboard", () => {
 
   test("is no longer for fifty functions than for one", async () => {
     const heightOf = async (functions: string) => {
-      const { widgets } = bodyOf(await synthesizeDev(tfvars({ functions })), "dashboard-existing");
+      const { widgets } = bodyOf(await synthesizeDev(makeTfvars({ functions })), "dashboard-existing");
       return Math.max(...widgets.map(({ y, height }) => y + height));
     };
     expect(await heightOf(MANY)).toBe(await heightOf('one = { existing = true, log_format = "json" }'));
@@ -167,7 +167,7 @@ describe("the dashboard", () => {
 
   test("shows the function that its viewer chooses, and at first the first", async () => {
     const dev = await synthesizeDev(
-      tfvars({ functions: 'api = {}\nold = { existing = true, function_name = "Old" }' }),
+      makeTfvars({ functions: 'api = {}\nold = { existing = true, function_name = "Old" }' }),
     );
     expect(bodyOf(dev).variables).toMatchObject([
       { inputType: "select", defaultValue: "dev-api", values: [{ value: "dev-api", label: "api" }] },
@@ -180,7 +180,7 @@ describe("the dashboard", () => {
     ["dashboard-existing", "Old"],
   ])("draws thresholds by the alarms themselves, which are there: %s", async (name, functionName) => {
     const dev = await synthesizeDev(
-      tfvars({ functions: 'api = { asynchronous = true }\nold = { existing = true, function_name = "Old" }' }),
+      makeTfvars({ functions: 'api = { asynchronous = true }\nold = { existing = true, function_name = "Old" }' }),
     );
     const names = Object.values(dev.resource["aws_cloudwatch_metric_alarm"] ?? {}).map(({ alarm_name }) => alarm_name);
     const { widgets } = chosen(bodyOf(dev, name), functionName);
@@ -194,12 +194,12 @@ describe("the dashboard", () => {
   });
 
   test("leaves out what no function has", async () => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars({ more: "alarms = { memory = { enabled = false } }" })));
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars({ more: "alarms = { memory = { enabled = false } }" })));
     expect(JSON.stringify(widgets)).not.toContain("CHOSEN-FUNCTION-memory");
   });
 
   test("draws the targets", async () => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const values = JSON.stringify(widgets.map(({ properties }) => properties.annotations?.horizontal ?? []));
     const { coldStartPercent, initMilliseconds, errorPercent, availabilityPercent } = TARGETS;
     for (const target of [coldStartPercent, initMilliseconds, errorPercent, availabilityPercent]) {
@@ -208,7 +208,7 @@ describe("the dashboard", () => {
   });
 
   test("asks for the slowest requests in a way that runs, in either log format", async () => {
-    const { widgets } = bodyOf(await synthesizeDev(tfvars()));
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const query = widgets.at(-1)?.properties.query ?? "";
     const fields = [...LOG_FIELDS, ...LAMBDA_FIELDS, "type", "record.requestId"];
     expect(
@@ -225,11 +225,11 @@ describe("every metric that is drawn or watched", () => {
   test("is one that the contract or AWS says is there, with these dimensions", async () => {
     // Prepare
     const dev = await synthesizeDev(
-      tfvars({ functions: "api = { asynchronous = true }\nold = { existing = true, asynchronous = true }" }),
+      makeTfvars({ functions: "api = { asynchronous = true }\nold = { existing = true, asynchronous = true }" }),
     );
 
     // Act
-    const drawn = ["dashboard", "dashboard-existing"].flatMap((name) => drawnMetrics(bodyOf(dev, name)));
+    const drawn = ["dashboard", "dashboard-existing"].flatMap((name) => listDrawnMetrics(bodyOf(dev, name)));
     const watched = Object.values(dev.resource["aws_cloudwatch_metric_alarm"] ?? {}).flatMap((alarm) => {
       const queries = (alarm["metric_query"] ?? [{ metric: alarm }]) as { metric?: Record<string, unknown> }[];
       return queries.flatMap(({ metric }) =>

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { resourceOf, type SynthesizedStack, synthesizeDev, tfvars } from "../../support/project";
+import { findResource, type StackUnderTest, synthesizeDev, makeTfvars } from "../../support/project";
 
-let stack: SynthesizedStack;
+let stack: StackUnderTest;
 
 beforeAll(async () => {
   stack = await synthesizeDev(
-    tfvars({
+    makeTfvars({
       more: `
         alarm_emails           = ["team@example.com"]
         urgent_emails          = ["night.shift@example.com"]
@@ -21,7 +21,7 @@ function subscribersOf(topic: string): unknown[] {
 }
 
 function statementsOf(type: string, name: string): unknown[] {
-  const { policy } = resourceOf(stack, type, name);
+  const { policy } = findResource(stack, type, name);
   return (JSON.parse(policy as string) as { Statement: unknown[] }).Statement;
 }
 
@@ -50,7 +50,7 @@ describe("alarms reach", () => {
 describe("the topics", () => {
   test("are encrypted with a key that alarms may use, and nobody else's", () => {
     for (const name of ["urgent", "notice"]) {
-      expect(resourceOf(stack, "aws_sns_topic", name)["kms_master_key_id"]).toBe("${aws_kms_key.topics.key_id}");
+      expect(findResource(stack, "aws_sns_topic", name)["kms_master_key_id"]).toBe("${aws_kms_key.topics.key_id}");
     }
     expect(statementsOf("aws_kms_key_policy", "topics-policy")).toContainEqual({
       Effect: "Allow",

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { metricOf } from "../../../local/cloudwatch/metric-filter";
+import { readFilterMetric } from "../../../local/cloudwatch/metric-filter";
 import { PLATFORM_METRICS, type PlatformMetricName } from "../../../performance/metrics";
 import { FILTERS } from "../../../stacks/monitoring/platform-metrics";
-import { resourceOf, synthesizeDev, tfvars } from "../../support/project";
+import { findResource, synthesizeDev, makeTfvars } from "../../support/project";
 
 const METRIC_NAMES = Object.keys(PLATFORM_METRICS) as PlatformMetricName[];
 
@@ -11,7 +11,7 @@ function metricsIn(format: "json" | "text", line: string): Partial<Record<Platfo
   return Object.fromEntries(
     METRIC_NAMES.flatMap((name) => {
       const { pattern, value } = FILTERS[format][name];
-      const found = metricOf({ pattern, metric_transformation: { name, namespace: "n", value } }, line);
+      const found = readFilterMetric({ pattern, metric_transformation: { name, namespace: "n", value } }, line);
       return found === undefined ? [] : [[name, found]];
     }),
   );
@@ -70,8 +70,8 @@ describe("the platform's records in text", () => {
 
 describe("a function's metric filters", () => {
   test("read its log, into a namespace of its own, without a default that an average would take for a measurement", async () => {
-    const dev = await synthesizeDev(tfvars());
-    expect(resourceOf(dev, "aws_cloudwatch_log_metric_filter", "api_init-duration")).toMatchObject({
+    const dev = await synthesizeDev(makeTfvars());
+    expect(findResource(dev, "aws_cloudwatch_log_metric_filter", "api_init-duration")).toMatchObject({
       log_group_name: "${aws_cloudwatch_log_group.api_logs.name}",
       name: "platform-init-duration",
       metric_transformation: {
@@ -88,10 +88,10 @@ describe("a function's metric filters", () => {
 
   test("tell the memory's size where nobody else does: of a function that is deployed elsewhere", async () => {
     const functions = 'legacy = { existing = true, function_name = "Legacy", log_group = "/custom/legacy" }';
-    const dev = await synthesizeDev(tfvars({ functions }));
-    const size = resourceOf(dev, "aws_cloudwatch_log_metric_filter", "legacy_memory-size");
+    const dev = await synthesizeDev(makeTfvars({ functions }));
+    const size = findResource(dev, "aws_cloudwatch_log_metric_filter", "legacy_memory-size");
     expect(size).toMatchObject({ log_group_name: "/custom/legacy", pattern: FILTERS.text.MemorySize.pattern });
-    const memory = resourceOf(dev, "aws_cloudwatch_metric_alarm", "legacy_memory");
+    const memory = findResource(dev, "aws_cloudwatch_metric_alarm", "legacy_memory");
     expect(memory["metric_query"]).toContainEqual(expect.objectContaining({ expression: "100 * used / size" }));
   });
 });

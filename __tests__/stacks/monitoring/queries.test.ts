@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { QUERIES } from "../../../model/queries";
-import { type SynthesizedStack, synthesizeDev, tfvars } from "../../support/project";
+import { type StackUnderTest, synthesizeDev, makeTfvars } from "../../support/project";
 import { checkQuery, LAMBDA_FIELDS, LOG_FIELDS } from "../../support/insights";
 import { METRICS } from "../../../performance/metrics";
 
@@ -49,7 +49,7 @@ describe("saved queries", () => {
       api = {}
       old = { existing = true, log_format = "text" }
       new = { existing = true, log_format = "json", log_group = "/custom/new" }`;
-    const dev = await synthesizeDev(tfvars({ functions }));
+    const dev = await synthesizeDev(makeTfvars({ functions }));
     expect(logGroupsOf(dev, "dev/slow-requests")).toEqual(["/aws/lambda/dev-api", "/custom/new"]);
     expect(logGroupsOf(dev, "dev/slow-requests-text")).toEqual(["/aws/lambda/old"]);
     expect(namesIn(dev)).not.toContain("dev/cold-starts-by-version-text");
@@ -57,20 +57,20 @@ describe("saved queries", () => {
 
   test("are several where one cannot read so many log groups", async () => {
     const functions = Array.from({ length: 60 }, (_, index) => `f${index} = { existing = true }`).join("\n");
-    const dev = await synthesizeDev(tfvars({ functions }));
+    const dev = await synthesizeDev(makeTfvars({ functions }));
     expect(logGroupsOf(dev, "dev/failures-text")).toHaveLength(50);
     expect(logGroupsOf(dev, "dev/failures-text-2")).toHaveLength(10);
   });
 });
 
-function definitionsIn(stack: SynthesizedStack) {
+function definitionsIn(stack: StackUnderTest) {
   return Object.values(stack.resource["aws_cloudwatch_query_definition"] ?? {});
 }
 
-function namesIn(stack: SynthesizedStack): unknown[] {
+function namesIn(stack: StackUnderTest): unknown[] {
   return definitionsIn(stack).map(({ name }) => name);
 }
 
-function logGroupsOf(stack: SynthesizedStack, query: string): unknown {
+function logGroupsOf(stack: StackUnderTest, query: string): unknown {
   return definitionsIn(stack).find(({ name }) => name === query)?.["log_group_names"];
 }

@@ -3,15 +3,15 @@ import { type WarmingRequest } from "../../../warming/contract";
 import {
   type Attributes,
   makeProject,
-  resourceOf,
-  type SynthesizedStack,
-  synthesize,
+  findResource,
+  type StackUnderTest,
+  synthesizeProject,
   synthesizeDev,
-  tfvars,
+  makeTfvars,
 } from "../../support/project";
 
 /** What every rule sends to the warmer, with its schedule. */
-function scheduledIn(stack: SynthesizedStack): { expression: unknown; request: WarmingRequest; target: Attributes }[] {
+function scheduledIn(stack: StackUnderTest): { expression: unknown; request: WarmingRequest; target: Attributes }[] {
   const rules = stack.resource["aws_cloudwatch_event_rule"] ?? {};
   return Object.values(stack.resource["aws_cloudwatch_event_target"] ?? {}).map((target) => {
     const id = /\$\{aws_cloudwatch_event_rule\.(.+)\.name\}/.exec(target["rule"] as string)?.[1] ?? "";
@@ -20,17 +20,19 @@ function scheduledIn(stack: SynthesizedStack): { expression: unknown; request: W
   });
 }
 
-const targetsIn = (stack: SynthesizedStack) =>
+const targetsIn = (stack: StackUnderTest) =>
   scheduledIn(stack).map(({ expression, request }) => [
     request.strategy,
     expression,
     request.targets.map(({ functionName, concurrency }) => `${functionName} x ${concurrency}`).join(),
   ]);
 
-async function withFunctions(functions: string, more = ""): Promise<SynthesizedStack> {
+async function withFunctions(functions: string, more = ""): Promise<StackUnderTest> {
   const web = { "functions/web/handler.ts": "export const handler = async () => 1;" };
-  const { stacks } = await synthesize(makeProject({ ...web, "environments/dev.tfvars": tfvars({ functions, more }) }));
-  return stacks["dev"] as SynthesizedStack;
+  const { stacks } = await synthesizeProject(
+    makeProject({ ...web, "environments/dev.tfvars": makeTfvars({ functions, more }) }),
+  );
+  return stacks["dev"] as StackUnderTest;
 }
 
 describe("schedules", () => {
@@ -71,12 +73,12 @@ describe("schedules", () => {
         dead_letter_config: { arn: "${aws_sqs_queue.schedule_missed.arn}" },
       });
     }
-    expect(resourceOf(dev, "aws_lambda_function_event_invoke_config", "warmer_asynchronous")).toMatchObject({
+    expect(findResource(dev, "aws_lambda_function_event_invoke_config", "warmer_asynchronous")).toMatchObject({
       maximum_retry_attempts: 0,
       maximum_event_age_in_seconds: 60,
     });
-    expect(resourceOf(dev, "aws_sqs_queue", "schedule_missed")["sqs_managed_sse_enabled"]).toBe(true);
-    const { policy } = resourceOf(dev, "aws_sqs_queue_policy", "schedule_missed-policy");
+    expect(findResource(dev, "aws_sqs_queue", "schedule_missed")["sqs_managed_sse_enabled"]).toBe(true);
+    const { policy } = findResource(dev, "aws_sqs_queue_policy", "schedule_missed-policy");
     expect((JSON.parse(policy as string) as { Statement: unknown[] }).Statement).toEqual([
       {
         Effect: "Allow",
@@ -94,7 +96,7 @@ describe("schedules", () => {
         },
       },
     ]);
-    expect(resourceOf(dev, "aws_cloudwatch_metric_alarm", "warmer-missed")).toMatchObject({
+    expect(findResource(dev, "aws_cloudwatch_metric_alarm", "warmer-missed")).toMatchObject({
       namespace: "AWS/SQS",
       dimensions: { QueueName: "${aws_sqs_queue.schedule_missed.name}" },
       threshold: 0,
@@ -123,9 +125,9 @@ describe("schedules", () => {
 });
 
 describe("the warmer", () => {
-  const permissionsOf = (stack: SynthesizedStack) =>
+  const permissionsOf = (stack: StackUnderTest) =>
     (
-      JSON.parse(resourceOf(stack, "aws_iam_role_policy", "warmer_policy")["policy"] as string) as {
+      JSON.parse(findResource(stack, "aws_iam_role_policy", "warmer_policy")["policy"] as string) as {
         Statement: { Action: string[]; Resource: string }[];
       }
     ).Statement.map(({ Action, Resource }) => [...Action, Resource]);
@@ -163,9 +165,9 @@ describe("the warmer", () => {
 
 describe("a function's gate", () => {
   test("stands before both aliases, so that pings go on to what serves where it fails: version, gate, live, warm", async () => {
-    const dev = await synthesizeDev(tfvars());
-    const gate = resourceOf(dev, "aws_lambda_invocation");
-    expect(resourceOf(dev, "aws_lambda_alias", "api_warm")["function_version"]).toBe(
+    const dev = await synthesizeDev(makeTfvars());
+    const gate = findResource(dev, "aws_lambda_invocation");
+    expect(findResource(dev, "aws_lambda_alias", "api_warm")["function_version"]).toBe(
       "${aws_lambda_function.api_function.version}",
     );
     expect(gate).toMatchObject({
@@ -184,15 +186,15 @@ describe("a function's gate", () => {
         },
       ],
     });
-    expect(resourceOf(dev, "aws_lambda_alias", "api_live")["depends_on"]).toEqual(["aws_lambda_invocation.api_gate"]);
-    expect(resourceOf(dev, "aws_lambda_alias", "api_warm")["depends_on"]).toEqual(["aws_lambda_alias.api_live"]);
+    expect(findResource(dev, "aws_lambda_alias", "api_live")["depends_on"]).toEqual(["aws_lambda_invocation.api_gate"]);
+    expect(findResource(dev, "aws_lambda_alias", "api_warm")["depends_on"]).toEqual(["aws_lambda_alias.api_live"]);
   });
 
   test("is as large as the environment says, or not there", async () => {
-    const small = await synthesizeDev(tfvars({ more: "warming = { gate = { concurrency = 1 } }" }));
-    expect(resourceOf(small, "aws_lambda_invocation")["input"]).toContain('"concurrency":1,');
-    const off = await synthesizeDev(tfvars({ more: "warming = { gate = { enabled = false } }" }));
+    const small = await synthesizeDev(makeTfvars({ more: "warming = { gate = { concurrency = 1 } }" }));
+    expect(findResource(small, "aws_lambda_invocation")["input"]).toContain('"concurrency":1,');
+    const off = await synthesizeDev(makeTfvars({ more: "warming = { gate = { enabled = false } }" }));
     expect(off.resource).not.toHaveProperty("aws_lambda_invocation");
-    expect(resourceOf(off, "aws_lambda_alias", "api_live")).not.toHaveProperty("depends_on");
+    expect(findResource(off, "aws_lambda_alias", "api_live")).not.toHaveProperty("depends_on");
   });
 });

@@ -1,8 +1,8 @@
 import { type Fit, type LoggedRun, predictColdStarts } from "../../../advisor/fit";
 import { type Interval } from "../../../advisor/interval";
-import { type SeenLives, seenLives } from "../../../advisor/seen-lives";
+import { type SeenLives, findSeenLives } from "../../../advisor/seen-lives";
 import { type LogSize, type PlatformRecord } from "./platform-log";
-import { runsOf } from "./runs";
+import { splitIntoRuns } from "./runs";
 
 /** Fewer tell next to nothing: counts of them vary by a third. */
 export const LEAST_COLD_STARTS = 30;
@@ -40,11 +40,11 @@ export interface HeldOut {
 
 /** Whether a log tells enough to fit to it. */
 export function isEnough(size: Pick<LogSize, "from" | "to" | "coldStarts">): boolean {
-  return size.coldStarts >= LEAST_COLD_STARTS && hoursOf(size) >= LEAST_HOURS;
+  return size.coldStarts >= LEAST_COLD_STARTS && measureHours(size) >= LEAST_HOURS;
 }
 
 /** How long a log is. */
-export function hoursOf({ from, to }: Pick<LogSize, "from" | "to">): number {
+export function measureHours({ from, to }: Pick<LogSize, "from" | "to">): number {
   return (to - from) / HOUR;
 }
 
@@ -66,7 +66,7 @@ export async function fitToLog(
   const wanted = Math.floor(size.coldStarts / COLD_STARTS_PER_PART);
   const parts = Math.min(MOST_PARTS, Math.max(FEWEST_PARTS, wanted));
   const held = Math.ceil(HELD_OUT * parts);
-  const runs = (first: number, last: number) => runsOf(records, size, parts, { first, last });
+  const runs = (first: number, last: number) => splitIntoRuns(records, size, parts, { first, last });
   const all = runs(0, parts - 1);
   const [fit, ofPast] = await Promise.all([fitRuns(all), fitRuns(runs(0, parts - 1 - held))]);
   const heldOut = runs(parts - held, parts - 1);
@@ -74,10 +74,10 @@ export async function fitToLog(
   const total = (figures: readonly number[]) => figures.reduce((sum, figure) => sum + figure, 0);
   return {
     fit,
-    seen: seenLives(all.map(({ environments = [], ...run }) => ({ ...run, environments }))),
+    seen: findSeenLives(all.map(({ environments = [], ...run }) => ({ ...run, environments }))),
     heldOut: {
-      hours: ((hoursOf(size) - 1) * held) / parts,
-      coldStarts: total(heldOut.map(countFrom)),
+      hours: ((measureHours(size) - 1) * held) / parts,
+      coldStarts: total(heldOut.map(countColdStarts)),
       predicted: total(predictions.map(({ coldStarts }) => coldStarts)),
       // Versions are hit by the same error, so that their intervals add up.
       interval: {
@@ -88,7 +88,7 @@ export async function fitToLog(
   };
 }
 
-function countFrom({ isCold, parts = [] }: LoggedRun): number {
+function countColdStarts({ isCold, parts = [] }: LoggedRun): number {
   const [first = isCold.length] = parts;
   return Array.from(isCold).slice(first).filter(Boolean).length;
 }

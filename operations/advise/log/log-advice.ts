@@ -1,18 +1,18 @@
-import { type Mechanism, modelOf } from "../../../advisor/fit";
-import { fixed } from "../../../advisor/distribution";
+import { type Mechanism, buildModel } from "../../../advisor/fit";
+import { makeFixed } from "../../../advisor/distribution";
 import { type Interval } from "../../../advisor/interval";
-import { numberText } from "../../number-text";
-import { countText } from "../amounts";
+import { formatNumber } from "../../number-text";
+import { formatCount } from "../amounts";
 import { type LogAdvice } from "../report";
-import { type Guess } from "../unknowns";
-import { type HeldOut, hoursOf, LEAST_COLD_STARTS, LEAST_HOURS, predicts, type TriedFit } from "./fit-log";
-import { LOG_DAYS, type LogSize, type Reading } from "./platform-log";
+import { type PlatformAssumption } from "../unknowns";
+import { type HeldOut, measureHours, LEAST_COLD_STARTS, LEAST_HOURS, predicts, type TriedFit } from "./fit-log";
+import { LOG_DAYS, type LogSize, type QueryUsage } from "./platform-log";
 
 /** What a function's log tells, and what to take of AWS because of it. */
 export interface OwnLog {
   readonly advice: LogAdvice;
   /** Missing where the log does not tell it. */
-  readonly guess?: Guess;
+  readonly guess?: PlatformAssumption;
 }
 
 type Fitted = NonNullable<LogAdvice["fitted"]>;
@@ -24,7 +24,7 @@ const ROUTING_TEXT: Readonly<Record<Mechanism["routing"], string>> = {
 };
 
 /** What is to be said of a log that was read, or only counted where it has too little. */
-export function ownLog(size: LogSize, reading: Reading, tried?: TriedFit): OwnLog {
+export function buildOwnLog(size: LogSize, reading: QueryUsage, tried?: TriedFit): OwnLog {
   const { from, to, requests, coldStarts } = size;
   const read = {
     from: new Date(from).toISOString(),
@@ -33,44 +33,45 @@ export function ownLog(size: LogSize, reading: Reading, tried?: TriedFit): OwnLo
     coldStarts,
     ...reading,
   };
-  if (!tried) return { advice: { ...read, isUsed: false, sentence: `Not fitted to its log: ${missing(size)}.` } };
+  if (!tried)
+    return { advice: { ...read, isUsed: false, sentence: `Not fitted to its log: ${describeMissing(size)}.` } };
   const { fit, heldOut } = tried;
-  const fitted = fittedOf(tried);
-  const basis = `${amount(size)} of its log`;
-  const tells = `${mechanismText(fitted)}. Fitted without its last ${count(heldOut.hours, "hour")}, it predicts their ${count(heldOut.coldStarts, "cold start")} as ${predictionText(heldOut)}`;
+  const fitted = summarizeFit(tried);
+  const basis = `${describeAmount(size)} of its log`;
+  const tells = `${describeMechanism(fitted)}. Fitted without its last ${formatQuantity(heldOut.hours, "hour")}, it predicts their ${formatQuantity(heldOut.coldStarts, "cold start")} as ${describePrediction(heldOut)}`;
   if (!predicts(heldOut)) {
     const sentence = `Fitted to ${basis}, but not used: ${tells}.`;
     return { advice: { ...read, isUsed: false, sentence, fitted } };
   }
   const sentence = `Fitted to ${basis}: ${tells}.`;
   const platforms = fit.mechanisms.map(({ mechanism, weight }) => ({
-    platform: modelOf(mechanism, { initSeconds: fixed(0) }),
+    platform: buildModel(mechanism, { initSeconds: makeFixed(0) }),
     weight,
   }));
   return {
     advice: { ...read, isUsed: true, sentence, fitted },
-    guess: { name: "as fitted to its log", source: mechanismText(fitted), platforms },
+    guess: { name: "as fitted to its log", source: describeMechanism(fitted), platforms },
   };
 }
 
-function missing(size: LogSize): string {
+function describeMissing(size: LogSize): string {
   const needed = `${LEAST_COLD_STARTS} cold starts in ${LEAST_HOURS} hours are needed`;
-  if (size.isCut && hoursOf(size) < LEAST_HOURS) {
-    return `so many came that its newest ${countText(size.requests)} records, as many as are read, are of ${count(hoursOf(size), "hour")} with ${count(size.coldStarts, "cold start")}, and ${needed}`;
+  if (size.isCut && measureHours(size) < LEAST_HOURS) {
+    return `so many came that its newest ${formatCount(size.requests)} records, as many as are read, are of ${formatQuantity(measureHours(size), "hour")} with ${formatQuantity(size.coldStarts, "cold start")}, and ${needed}`;
   }
-  return `it has ${amount(size)} in the last ${LOG_DAYS} days, and ${needed}`;
+  return `it has ${describeAmount(size)} in the last ${LOG_DAYS} days, and ${needed}`;
 }
 
-function amount(size: LogSize): string {
-  return `${count(size.requests, "request")} and ${count(size.coldStarts, "cold start")} of ${count(hoursOf(size), "hour")}`;
+function describeAmount(size: LogSize): string {
+  return `${formatQuantity(size.requests, "request")} and ${formatQuantity(size.coldStarts, "cold start")} of ${formatQuantity(measureHours(size), "hour")}`;
 }
 
-function count(value: number, thing: string): string {
-  const text = countText(value);
+function formatQuantity(value: number, thing: string): string {
+  const text = formatCount(value);
   return `${text} ${thing}${text === "1" ? "" : "s"}`;
 }
 
-function fittedOf({ fit: { mechanisms }, seen, heldOut }: TriedFit): Fitted {
+function summarizeFit({ fit: { mechanisms }, seen, heldOut }: TriedFit): Fitted {
   const { hours, coldStarts, predicted, interval } = heldOut;
   const likely = (lifeOf: (mechanism: Mechanism) => Interval) => {
     const middles = mechanisms.map(({ mechanism }) => (lifeOf(mechanism).least + lifeOf(mechanism).most) / 2 / 60);
@@ -81,19 +82,19 @@ function fittedOf({ fit: { mechanisms }, seen, heldOut }: TriedFit): Fitted {
     };
   };
   const names = [...new Set(mechanisms.map(({ mechanism }) => mechanism.routing))];
-  const weightOf = (name: Mechanism["routing"]) =>
+  const sumWeights = (name: Mechanism["routing"]) =>
     mechanisms.filter(({ mechanism }) => mechanism.routing === name).reduce((sum, { weight }) => sum + weight, 0);
   return {
     idleLifeMinutes: likely(({ idleLifeSeconds }) => idleLifeSeconds),
     quietLifeMinutes: likely(({ quietLifeSeconds }) => quietLifeSeconds),
     lifeSpanMinutes: likely(({ lifeSpanSeconds }) => lifeSpanSeconds),
     seenIdleMinutes: seen.idleSeconds / 60,
-    routing: names.map((name) => ({ name, weight: weightOf(name) })).toSorted((a, b) => b.weight - a.weight),
+    routing: names.map((name) => ({ name, weight: sumWeights(name) })).toSorted((a, b) => b.weight - a.weight),
     heldOut: { hours, coldStarts, predicted, fromColdStarts: interval.least, toColdStarts: interval.most },
   };
 }
 
-function mechanismText({
+function describeMechanism({
   idleLifeMinutes,
   quietLifeMinutes,
   lifeSpanMinutes,
@@ -101,14 +102,14 @@ function mechanismText({
   routing,
 }: Fitted): string {
   const minutes = ({ about, from, to }: Fitted["idleLifeMinutes"]) =>
-    `about ${numberText(about, about < 20 ? 1 : 0)} minutes (${numberText(from, from < 20 ? 1 : 0)} to ${numberText(to, to < 20 ? 1 : 0)})`;
+    `about ${formatNumber(about, about < 20 ? 1 : 0)} minutes (${formatNumber(from, from < 20 ? 1 : 0)} to ${formatNumber(to, to < 20 ? 1 : 0)})`;
   const order = routing.map(({ name, weight }) =>
-    routing.length === 1 ? ROUTING_TEXT[name] : `${ROUTING_TEXT[name]} (${numberText(100 * weight, 0)} %)`,
+    routing.length === 1 ? ROUTING_TEXT[name] : `${ROUTING_TEXT[name]} (${formatNumber(100 * weight, 0)} %)`,
   );
-  return `idle life ${minutes(idleLifeMinutes)} while others are used and ${minutes(quietLifeMinutes)} while none is, life span ${minutes(lifeSpanMinutes)}, ${order.join(" or ")}; the longest that environments are known to have stayed without use is ${numberText(seenIdleMinutes, 1)} minutes`;
+  return `idle life ${minutes(idleLifeMinutes)} while others are used and ${minutes(quietLifeMinutes)} while none is, life span ${minutes(lifeSpanMinutes)}, ${order.join(" or ")}; the longest that environments are known to have stayed without use is ${formatNumber(seenIdleMinutes, 1)} minutes`;
 }
 
-function predictionText({ coldStarts, predicted, interval: { least, most } }: HeldOut): string {
-  const off = coldStarts > 0 ? `, ${numberText((100 * Math.abs(predicted - coldStarts)) / coldStarts, 0)} % off` : "";
-  return `${numberText(predicted, 0)} (${numberText(least, 0)} to ${numberText(most, 0)}${off})`;
+function describePrediction({ coldStarts, predicted, interval: { least, most } }: HeldOut): string {
+  const off = coldStarts > 0 ? `, ${formatNumber((100 * Math.abs(predicted - coldStarts)) / coldStarts, 0)} % off` : "";
+  return `${formatNumber(predicted, 0)} (${formatNumber(least, 0)} to ${formatNumber(most, 0)}${off})`;
 }

@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type LogFormat, type WatchedFunction } from "../../../model/watched-function";
-import { runLogQuery, type Waiting } from "../../aws/log-query";
+import { runLogQuery, type WaitOptions } from "../../aws/log-query";
 import { type History } from "../history";
 
 /** More would take minutes to fit to. */
@@ -43,30 +43,30 @@ export interface PlatformRecord {
 }
 
 /** A stretch of time in milliseconds since 1970. */
-export interface Span {
+export interface LogSpan {
   readonly from: number;
   readonly to: number;
 }
 
 /** How much of a function's log is new enough, and not too much. */
-export interface LogSize extends Span {
+export interface LogSize extends LogSpan {
   readonly requests: number;
   readonly coldStarts: number;
   /** Whether there is more than could be read. */
   readonly isCut: boolean;
   /** Whole queries' worth, the oldest first. */
-  readonly slices: readonly Span[];
+  readonly slices: readonly LogSpan[];
 }
 
 /** What reading took. */
-export interface Reading {
+export interface QueryUsage {
   readonly queries: number;
   readonly bytesScanned: number;
   readonly dollars: number;
 }
 
 /** Where a function's log is, and how to ask for it. */
-export interface LogAccess extends Waiting {
+export interface LogAccess extends WaitOptions {
   readonly client: CloudWatchLogsClient;
   readonly region: string;
   readonly watched: Pick<WatchedFunction, "name" | "logGroup" | "logFormat">;
@@ -76,7 +76,7 @@ export interface LogAccess extends Waiting {
  * The newest of {@link LOG_DAYS} days that have no more requests than records may be read: looking through older ones
  * would only cost.
  */
-export function spanToCount({ startsAt, source }: History, now: number): Span {
+export function selectSpan({ startsAt, source }: History, now: number): LogSpan {
   // What has just happened may not be there yet.
   const to = Math.floor(now / BIN) * BIN - BIN;
   const earliest = to - LOG_DAYS * 24 * HOUR;
@@ -95,10 +95,10 @@ export function spanToCount({ startsAt, source }: History, now: number): Span {
  *
  * @throws AwsFailure
  */
-export async function sizeOfLog(
+export async function measureLog(
   access: LogAccess,
-  { from, to }: Span,
-): Promise<LogSize & { readonly reading: Reading }> {
+  { from, to }: LogSpan,
+): Promise<LogSize & { readonly reading: QueryUsage }> {
   const { filter, init } = REPORTS[access.watched.logFormat];
   const query = `${filter}
 | stats count(*) as requests, count(${init}) as coldStarts by bin(${BIN / MINUTE}m) as time
@@ -107,7 +107,7 @@ export async function sizeOfLog(
   const { records, ...cost } = await ask(access, query, { from, to });
   const bins = records
     .map((record) => ({
-      at: timeOf(record["time"]),
+      at: parseTime(record["time"]),
       requests: Number(record["requests"]),
       coldStarts: Number(record["coldStarts"]),
     }))
@@ -139,7 +139,7 @@ export async function readRecords(
   access: LogAccess,
   { slices }: Pick<LogSize, "slices">,
   onProgress: (share: number) => void,
-): Promise<{ readonly records: PlatformRecord[]; readonly reading: Reading }> {
+): Promise<{ readonly records: PlatformRecord[]; readonly reading: QueryUsage }> {
   const { name, logFormat } = access.watched;
   const { filter, duration, init } = REPORTS[logFormat];
   const query = `${filter}
@@ -152,8 +152,8 @@ export async function readRecords(
     const result = await ask(access, query, slice);
     for (const row of result.records) {
       const milliseconds = { duration: Number(row[duration] ?? Number.NaN), init: Number(row[init] ?? "") };
-      const end = timeOf(row["@timestamp"]);
-      const stream = streamOf(row["@logStream"], name);
+      const end = parseTime(row["@timestamp"]);
+      const stream = parseStream(row["@logStream"], name);
       // A query's end is a whole second that still belongs to it.
       if (!stream || !(end < slice.to) || !(milliseconds.duration >= 0)) continue;
       all.push({
@@ -174,12 +174,12 @@ export async function readRecords(
   };
 }
 
-function ask({ client, region, watched, ...waiting }: LogAccess, query: string, span: Span) {
+function ask({ client, region, watched, ...waiting }: LogAccess, query: string, span: LogSpan) {
   return runLogQuery(client, { region, logGroups: [watched.logGroup], query, ...span }, waiting);
 }
 
 /** As Logs Insights writes it: 2026-01-31 09:00:00.000, UTC. */
-function timeOf(text = ""): number {
+function parseTime(text = ""): number {
   return Date.parse(`${text.replace(" ", "T")}Z`);
 }
 
@@ -188,7 +188,7 @@ function timeOf(text = ""): number {
  * another function.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
  */
-function streamOf(text = "", name: string): Pick<PlatformRecord, "environment" | "version"> | undefined {
+function parseStream(text = "", name: string): Pick<PlatformRecord, "environment" | "version"> | undefined {
   const [, owner = "", version = ""] = /^[\d/]*([^[]*)\[([^\]]*)\]/.exec(text) ?? [];
   return version !== "" && (owner === "" || owner === name) ? { environment: text, version } : undefined;
 }

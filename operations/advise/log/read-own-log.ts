@@ -1,15 +1,15 @@
-import { countText, dollarText } from "../amounts";
-import { numberText } from "../../number-text";
+import { formatCount, formatSmallDollars } from "../amounts";
+import { formatNumber } from "../../number-text";
 import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../../model/priced-resources";
 import { type History } from "../history";
 import { EXPECTATION } from "../unknowns";
 import { fitRuns } from "./fit-runs";
 import { fitToLog, isEnough } from "./fit-log";
-import { ownLog, type OwnLog } from "./log-advice";
-import { type LogAccess, MOST_RECORDS, type Reading, readRecords, sizeOfLog, spanToCount } from "./platform-log";
+import { buildOwnLog, type OwnLog } from "./log-advice";
+import { type LogAccess, MOST_RECORDS, type QueryUsage, readRecords, measureLog, selectSpan } from "./platform-log";
 
 /** How the work is told. */
-export interface Telling {
+export interface ProgressReporter {
   readonly say: (line: string) => void;
   /** Called with what is being done, and with the share of it that is done, from 0 to 1. */
   readonly onProgress: (what: string, share: number) => void;
@@ -28,18 +28,18 @@ export async function readOwnLog(
   access: LogAccess,
   history: History,
   now: number,
-  { say, onProgress }: Telling,
+  { say, onProgress }: ProgressReporter,
 ): Promise<OwnLog> {
   const { logGroup } = access.watched;
-  const span = spanToCount(history, now);
+  const span = selectSpan(history, now);
   say(
-    `reading at most ${countText(MOST_RECORDS)} of the platform's records since ${timeText(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
+    `reading at most ${formatCount(MOST_RECORDS)} of the platform's records since ${formatTime(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
   );
   onProgress("counting the records of its log", 0);
-  const { reading: counting, ...size } = await sizeOfLog(access, span);
+  const { reading: counting, ...size } = await measureLog(access, span);
   if (!isEnough(size)) {
-    say(readingText(counting));
-    return ownLog(size, counting);
+    say(describeUsage(counting));
+    return buildOwnLog(size, counting);
   }
   const { records, reading } = await readRecords(access, size, (share) => {
     onProgress("reading its log", share);
@@ -49,7 +49,7 @@ export async function readOwnLog(
     bytesScanned: counting.bytesScanned + reading.bytesScanned,
     dollars: counting.dollars + reading.dollars,
   };
-  say(readingText(all));
+  say(describeUsage(all));
   const done = new Array<number>(FITS).fill(0);
   let fits = 0;
   const tried = await fitToLog(records, size, (runs) => {
@@ -63,13 +63,13 @@ export async function readOwnLog(
       access.signal,
     );
   });
-  return ownLog(size, all, tried);
+  return buildOwnLog(size, all, tried);
 }
 
-function readingText({ queries, bytesScanned, dollars }: Reading): string {
-  return `${queries} ${queries === 1 ? "query" : "queries"} looked through ${numberText(bytesScanned / 1e6, 1)} MB of logs, for ${dollarText(dollars)}`;
+function describeUsage({ queries, bytesScanned, dollars }: QueryUsage): string {
+  return `${queries} ${queries === 1 ? "query" : "queries"} looked through ${formatNumber(bytesScanned / 1e6, 1)} MB of logs, for ${formatSmallDollars(dollars)}`;
 }
 
-function timeText(at: number): string {
+function formatTime(at: number): string {
   return new Date(at).toISOString().replace("T", " ").slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import { type LoggedRun } from "../../../advisor/fit";
-import { type PlatformRecord, type Span } from "./platform-log";
+import { type PlatformRecord, type LogSpan } from "./platform-log";
 
 /** After so long, what was there before a log begins hardly counts any more. */
 const LEAD_IN = 3_600_000;
@@ -12,28 +12,30 @@ const LEAD_IN = 3_600_000;
  * @param parts into how many of the same length the log is divided, to be compared each on its own
  * @param counted which of the parts count, the first one being 0; the log ends with the last of them
  */
-export function runsOf(
+export function splitIntoRuns(
   records: readonly PlatformRecord[],
-  { from, to }: Span,
+  { from, to }: LogSpan,
   parts: number,
   counted: { readonly first: number; readonly last: number },
 ): LoggedRun[] {
   const begins = from + LEAD_IN;
-  const startOf = (part: number) => begins + ((to - begins) / parts) * part;
+  const computeStart = (part: number) => begins + ((to - begins) / parts) * part;
   const versions = new Map<string, PlatformRecord[]>();
   for (const record of records) {
-    if (record.at >= startOf(counted.last + 1)) continue;
+    if (record.at >= computeStart(counted.last + 1)) continue;
     const same = versions.get(record.version);
     if (same) same.push(record);
     else versions.set(record.version, [record]);
   }
-  const starts = Array.from({ length: counted.last - counted.first + 1 }, (_, index) => startOf(counted.first + index));
-  return [...versions.values()].map((run) => runOf(run, starts));
+  const starts = Array.from({ length: counted.last - counted.first + 1 }, (_, index) =>
+    computeStart(counted.first + index),
+  );
+  return [...versions.values()].map((run) => buildRun(run, starts));
 }
 
-function runOf(records: readonly PlatformRecord[], starts: readonly number[]): LoggedRun {
+function buildRun(records: readonly PlatformRecord[], starts: readonly number[]): LoggedRun {
   // Nobody knows what was there before a version's first request.
-  const places = starts.map((start) => Math.max(1, firstFrom(records, start)));
+  const places = starts.map((start) => Math.max(1, findFirstFrom(records, start)));
   return {
     atSeconds: records.map(({ at }) => (at - (records[0]?.at ?? 0)) / 1000),
     workSeconds: records.map(({ workSeconds }) => workSeconds),
@@ -44,7 +46,7 @@ function runOf(records: readonly PlatformRecord[], starts: readonly number[]): L
   };
 }
 
-function firstFrom(records: readonly PlatformRecord[], start: number): number {
+function findFirstFrom(records: readonly PlatformRecord[], start: number): number {
   const index = records.findIndex(({ at }) => at >= start);
   return index < 0 ? records.length : index;
 }

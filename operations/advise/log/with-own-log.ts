@@ -1,22 +1,22 @@
 import { type Environment } from "../../../environments/schema";
 import { type WatchedFunction } from "../../../model/watched-function";
 import { MAX_ATTEMPTS } from "../../aws/failure";
-import { type Surroundings } from "../../surroundings";
-import { type Subject } from "../advise-function";
-import { withProgress } from "../progress-line";
+import { type CommandContext } from "../../surroundings";
+import { type AdvisedSubject } from "../advise-function";
+import { runWithProgress } from "../progress-line";
 
 /**
  * A function with what its own log tells of AWS. Nothing is read where no request came: nothing depends on it.
  *
  * @throws AwsFailure
  */
-export async function withOwnLog(
-  subject: Subject,
+export async function addOwnLog(
+  subject: AdvisedSubject,
   watched: WatchedFunction,
   { region }: Pick<Environment, "region">,
-  surroundings: Surroundings,
+  surroundings: CommandContext,
   signal: AbortSignal,
-): Promise<Subject> {
+): Promise<AdvisedSubject> {
   const { printAside, wait, now } = surroundings;
   const { id, history } = subject;
   if (history.source.kind === "minutes" && history.source.counts.every((count) => count === 0)) return subject;
@@ -29,5 +29,5 @@ export async function withOwnLog(
   };
   const work = (onProgress: (what: string, share: number) => void) =>
     readOwnLog({ client, region, watched, wait, signal }, history, now(), { say, onProgress });
-  return { ...subject, ownLog: await withProgress(id, surroundings, work) };
+  return { ...subject, ownLog: await runWithProgress(id, surroundings, work) };
 }

@@ -1,9 +1,9 @@
 import { TARGETS } from "../../../performance/targets";
-import { numberText } from "../../number-text";
+import { formatNumber } from "../../number-text";
 import { type Axis, type Chart, type Dot, type NoChart } from "../../page/chart";
 import { BUCKET_MINUTES } from "../day";
 import { type FunctionAdvice, type PolicyAdvice } from "../report";
-import { basisText, sensitivityHeadings } from "../text";
+import { describeBasis, listSensitivityHeadings } from "../text";
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -21,12 +21,12 @@ const KINDS = {
 export const POLICIES_HEADING = "Policies";
 
 /** The charts of one function's advice; ids begin with its name. */
-export function chartsOf(advice: FunctionAdvice, assumptionsHeading: string): (Chart | NoChart)[] {
-  return [costChart(advice), dayChart(advice), sensitivityChart(advice, assumptionsHeading)];
+export function buildAdviceCharts(advice: FunctionAdvice, assumptionsHeading: string): (Chart | NoChart)[] {
+  return [buildCostChart(advice), buildDayChart(advice), buildSensitivityChart(advice, assumptionsHeading)];
 }
 
 /** Cold starts against cost: what lies on the line is beaten by nothing. */
-function costChart({ function: id, policies }: FunctionAdvice): Chart {
+function buildCostChart({ function: id, policies }: FunctionAdvice): Chart {
   const totals = policies.map(({ dollarsPerMonth }) => dollarsPerMonth.total);
   const kinds = Object.values(KINDS).filter(
     ({ name }, index, all) => all.findIndex((kind) => kind.name === name) === index,
@@ -36,18 +36,18 @@ function costChart({ function: id, policies }: FunctionAdvice): Chart {
     title: "Cold requests against cost",
     description: "Share of cold requests of each policy, against what it costs a month",
     x: {
-      ...{ scale: "log", title: "Cost a month (US dollars)", text: (dollars) => `$${numberText(dollars, 4)}` },
-      ...powersAround(Math.max(1e-4, Math.min(...totals.filter((total) => total > 0))), Math.max(...totals)),
+      ...{ scale: "log", title: "Cost a month (US dollars)", text: (dollars) => `$${formatNumber(dollars, 4)}` },
+      ...findPowers(Math.max(1e-4, Math.min(...totals.filter((total) => total > 0))), Math.max(...totals)),
     },
-    y: percentAxis(policies.map(({ cold }) => cold)),
+    y: buildPercentAxis(policies.map(({ cold }) => cold)),
     series: [
       {
         ...{ kind: "line", name: "no policy beats these", color: "s1", dash: "dotted" },
-        points: front(policies).map(({ dollarsPerMonth, cold }) => [dollarsPerMonth.total, cold.percent]),
+        points: selectFront(policies).map(({ dollarsPerMonth, cold }) => [dollarsPerMonth.total, cold.percent]),
       },
       ...kinds.flatMap((kind) => {
         const those = policies.filter((policy) => KINDS[policy.kind].name === kind.name);
-        return those.length === 0 ? [] : [{ kind: "dots" as const, ...kind, dots: those.map(dotOf) }];
+        return those.length === 0 ? [] : [{ kind: "dots" as const, ...kind, dots: those.map(buildDot) }];
       }),
     ],
     limits: [TARGET],
@@ -56,7 +56,7 @@ function costChart({ function: id, policies }: FunctionAdvice): Chart {
   };
 }
 
-function dotOf({ dollarsPerMonth, cold, isConfigured, isRecommended }: PolicyAdvice): Dot {
+function buildDot({ dollarsPerMonth, cold, isConfigured, isRecommended }: PolicyAdvice): Dot {
   const label = [...(isRecommended ? ["recommended"] : []), ...(isConfigured ? ["set now"] : [])].join(", ");
   return {
     ...{ x: dollarsPerMonth.total, y: cold.percent, yRange: [cold.fromPercent, cold.toPercent] },
@@ -65,7 +65,7 @@ function dotOf({ dollarsPerMonth, cold, isConfigured, isRecommended }: PolicyAdv
 }
 
 /** The policies than which no other is both as cheap and as good. */
-export function front(policies: readonly PolicyAdvice[]): PolicyAdvice[] {
+export function selectFront(policies: readonly PolicyAdvice[]): PolicyAdvice[] {
   const byPrice = policies.toSorted(
     (a, b) => a.dollarsPerMonth.total - b.dollarsPerMonth.total || a.cold.percent - b.cold.percent,
   );
@@ -77,7 +77,7 @@ export function front(policies: readonly PolicyAdvice[]): PolicyAdvice[] {
   });
 }
 
-function dayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
+function buildDayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
   const title = "The busiest day, and instances kept warm";
   if (!day || day.buckets.every(({ peak, kept }) => peak === 0 && kept === 0)) {
     return { title, reason: "No request came in, and no instance was kept warm." };
@@ -87,8 +87,8 @@ function dayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
   return {
     ...{ id: `${id}-day`, title },
     description: "Requests at work at once, and instances kept warm, in each five minutes of a day",
-    x: { scale: "time", title: "Time of day (UTC)", from: 0, to: DAY, text: clock },
-    y: { scale: "linear", title: "Instances", least: 4, text: numberText },
+    x: { scale: "time", title: "Time of day (UTC)", from: 0, to: DAY, text: formatClock },
+    y: { scale: "linear", title: "Instances", least: 4, text: formatNumber },
     series: [
       {
         ...{ kind: "bars", name: "requests at once", color: "s1" },
@@ -108,24 +108,24 @@ function dayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
     numbers: {
       headings: ["time (UTC)", "requests", "at once", "kept warm"],
       rows: buckets.map(({ minute, requests, peak, kept }) => [
-        clock(minute * MINUTE),
-        ...[requests, peak, kept].map((value) => numberText(value)),
+        formatClock(minute * MINUTE),
+        ...[requests, peak, kept].map((value) => formatNumber(value)),
       ]),
     },
   };
 }
 
-function sensitivityChart(advice: FunctionAdvice, assumptionsHeading: string): Chart | NoChart {
+function buildSensitivityChart(advice: FunctionAdvice, assumptionsHeading: string): Chart | NoChart {
   const { function: id, sensitivity, requests } = advice;
-  const title = `Cold requests, if AWS is another way than ${basisText(advice)}`;
+  const title = `Cold requests, if AWS is another way than ${describeBasis(advice)}`;
   if (requests === 0) return { title, reason: "No request came in." };
   const names = sensitivity.map(({ guess }) => guess);
   return {
     ...{ id: `${id}-sensitivity`, title },
     description: "Share of cold requests of some policies under each guess about the platform",
-    x: percentAxis(sensitivity.flatMap(({ policies }) => policies.map(({ cold }) => cold))),
+    x: buildPercentAxis(sensitivity.flatMap(({ policies }) => policies.map(({ cold }) => cold))),
     y: { scale: "names", title: "If AWS is like this", names },
-    series: sensitivityHeadings(advice).map((name, place) => ({
+    series: listSensitivityHeadings(advice).map((name, place) => ({
       ...{ kind: "dots", name, ...(SENSITIVITY_LOOKS[place] ?? KINDS.provisioned) },
       dots: sensitivity.flatMap(({ policies }, row) => {
         const cold = policies[place]?.cold;
@@ -145,19 +145,19 @@ const SENSITIVITY_LOOKS = [
   { color: "s2", symbol: "diamond", shift: 8 },
 ] as const;
 
-function percentAxis(intervals: readonly PolicyAdvice["cold"][]): Axis {
+function buildPercentAxis(intervals: readonly PolicyAdvice["cold"][]): Axis {
   const most = Math.max(10, ...intervals.map(({ toPercent }) => toPercent));
-  const text = (percent: number) => `${numberText(percent, 2)} %`;
-  return { scale: "log", title: "Cold requests (%)", text, ...powersAround(0.1, most) };
+  const text = (percent: number) => `${formatNumber(percent, 2)} %`;
+  return { scale: "log", title: "Cold requests (%)", text, ...findPowers(0.1, most) };
 }
 
-function powersAround(least: number, most: number): { from: number; to: number } {
+function findPowers(least: number, most: number): { from: number; to: number } {
   const from = Math.floor(Math.log10(least));
   const to = Math.max(from + 1, Math.ceil(Math.log10(most)));
   return { from: Number(`1e${from}`), to: Number(`1e${to}`) };
 }
 
-function clock(milliseconds: number): string {
+function formatClock(milliseconds: number): string {
   const text = (value: number) => String(value).padStart(2, "0");
   const minutes = Math.floor(milliseconds / MINUTE);
   return `${text(Math.floor(minutes / 60))}:${text(minutes % 60)}`;

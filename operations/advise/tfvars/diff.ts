@@ -1,7 +1,7 @@
 const CONTEXT = 2;
 
 /** The lines that differ between two texts, with a few around them, as `diff -u` writes them. */
-export function diffLines(before: string, after: string): string[] {
+export function compareLines(before: string, after: string): string[] {
   const [old, now] = [before.split("\n"), after.split("\n")];
   // How many lines the rests from each place on have in common.
   const common = Array.from({ length: old.length + 1 }, () => new Array<number>(now.length + 1).fill(0));

@@ -17,7 +17,7 @@ export interface MapPlace {
 }
 
 /** A text that this reader does not understand, although it may be right. */
-export class NotUnderstood extends Error {}
+export class UnsupportedSyntax extends Error {}
 
 const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")" };
 
@@ -26,10 +26,10 @@ const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")"
  *
  * @throws NotUnderstood
  */
-export function itemsOf(text: string): readonly Item[] {
+export function parseItems(text: string): readonly Item[] {
   const reader = new Reader(text);
   const items = reader.items();
-  if (!reader.isAtEnd()) throw new NotUnderstood();
+  if (!reader.isAtEnd()) throw new UnsupportedSyntax();
   return items;
 }
 
@@ -57,10 +57,10 @@ class Reader {
   private item(): Item {
     const keyStart = this.at;
     if (this.sees('"')) this.string();
-    else if (!this.take(/[\p{L}\p{N}_-]+/uy)) throw new NotUnderstood();
+    else if (!this.take(/[\p{L}\p{N}_-]+/uy)) throw new UnsupportedSyntax();
     const written = this.text.slice(keyStart, this.at);
     while (this.take(/[^\S\n]+/y) || this.comment());
-    if (!this.take(/[=:]/y)) throw new NotUnderstood();
+    if (!this.take(/[=:]/y)) throw new UnsupportedSyntax();
     while (this.take(/[^\S\n]+/y) || this.comment());
     const valueStart = this.at;
     const map = this.sees("{") ? this.map() : undefined;
@@ -71,7 +71,7 @@ class Reader {
   private map(): MapPlace {
     const open = this.at++;
     const items = this.items();
-    if (!this.sees("}")) throw new NotUnderstood();
+    if (!this.sees("}")) throw new UnsupportedSyntax();
     return { open, close: this.at++, items };
   }
 
@@ -97,7 +97,7 @@ class Reader {
   private bracketed(closing: string): void {
     this.at++;
     while (!this.sees(closing)) {
-      if (this.isAtEnd()) throw new NotUnderstood();
+      if (this.isAtEnd()) throw new UnsupportedSyntax();
       if (!this.comment() && !this.heredoc()) this.token();
     }
     this.at++;
@@ -106,7 +106,7 @@ class Reader {
   private string(): void {
     this.at++;
     while (!this.sees('"')) {
-      if (this.isAtEnd()) throw new NotUnderstood();
+      if (this.isAtEnd()) throw new UnsupportedSyntax();
       // `$${` and `%%{` are no templates.
       if (this.take(/\\./sy) || this.take(/\$\$\{|%%\{/y)) continue;
       if (this.take(/[$%](?=\{)/y)) this.bracketed("}");
@@ -123,7 +123,7 @@ class Reader {
     const end = new RegExp(`^[^\\S\\n]*${marker}(?=\\s*?$)`, "mg");
     end.lastIndex = this.at + whole.length;
     const found = end.exec(this.text);
-    if (!found) throw new NotUnderstood();
+    if (!found) throw new UnsupportedSyntax();
     this.at = found.index + found[0].length;
     return true;
   }

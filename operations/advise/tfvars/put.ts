@@ -1,11 +1,11 @@
-import { type Item, itemsOf, type MapPlace } from "./objects";
+import { type Item, parseItems, type MapPlace } from "./objects";
 
 /** What is put into a tfvars file. */
-export type Value = boolean | number | string | Values;
+export type TfvarsValue = boolean | number | string | TfvarsValues;
 
 /** A map's values by their keys. */
-export interface Values {
-  readonly [key: string]: Value;
+export interface TfvarsValues {
+  readonly [key: string]: TfvarsValue;
 }
 
 /**
@@ -15,24 +15,24 @@ export interface Values {
  * @param path the keys that lead to the map, which need not be there
  * @throws NotUnderstood
  */
-export function put(text: string, path: readonly string[], values: Values): string {
+export function put(text: string, path: readonly string[], values: TfvarsValues): string {
   return Object.keys(values).length === 0 ? text : putOne(text, path, values);
 }
 
-function putOne(text: string, path: readonly string[], value: Value): string {
+function putOne(text: string, path: readonly string[], value: TfvarsValue): string {
   let parent: MapPlace | undefined;
-  let items = itemsOf(text);
+  let items = parseItems(text);
   for (const [depth, key] of path.entries()) {
     const item: Item | undefined = items.find((one) => one.key === key);
     const rest = path.slice(depth + 1);
-    if (!item) return insert(text, parent, key, nested(rest, value));
+    if (!item) return insert(text, parent, key, nestValue(rest, value));
     if (rest.length === 0) {
       if (typeof value === "object" && item.map && !(isSwitchedOff(value) && item.map.items.length > 1)) {
         return Object.entries(value).reduce((result, [name, one]) => putOne(result, [...path, name], one), text);
       }
-      return splice(text, item.valueStart, item.valueEnd, oneLine(value));
+      return splice(text, item.valueStart, item.valueEnd, formatOnOneLine(value));
     }
-    if (!item.map) return splice(text, item.valueStart, item.valueEnd, oneLine(nested(rest, value)));
+    if (!item.map) return splice(text, item.valueStart, item.valueEnd, formatOnOneLine(nestValue(rest, value)));
     parent = item.map;
     items = parent.items;
   }
@@ -40,34 +40,34 @@ function putOne(text: string, path: readonly string[], value: Value): string {
 }
 
 /** What is switched off has no other settings: they would be without effect, and no file is read that has them. */
-function isSwitchedOff(value: Values): boolean {
+function isSwitchedOff(value: TfvarsValues): boolean {
   return value["enabled"] === false;
 }
 
-function nested(path: readonly string[], value: Value): Value {
-  return path.reduceRight<Value>((inner, key) => ({ [key]: inner }), value);
+function nestValue(path: readonly string[], value: TfvarsValue): TfvarsValue {
+  return path.reduceRight<TfvarsValue>((inner, key) => ({ [key]: inner }), value);
 }
 
-function insert(text: string, parent: MapPlace | undefined, key: string, value: Value): string {
+function insert(text: string, parent: MapPlace | undefined, key: string, value: TfvarsValue): string {
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   if (!parent) {
     const separator = text === "" || text.endsWith("\n") ? "" : newline;
-    return `${text}${separator}${newline}${lines(key, value, "", newline)}${newline}`;
+    return `${text}${separator}${newline}${formatValue(key, value, "", newline)}${newline}`;
   }
   const lineStart = text.lastIndexOf("\n", parent.close) + 1;
   const beforeClose = text.slice(lineStart, parent.close);
   const last = parent.items.at(-1);
   if (lineStart > parent.open && beforeClose.trim() === "") {
-    const added = lines(key, value, indentation(text, parent) ?? `${beforeClose}  `, newline);
+    const added = formatValue(key, value, findIndentation(text, parent) ?? `${beforeClose}  `, newline);
     return splice(text, lineStart, lineStart, `${added}${newline}`);
   }
-  if (last) return splice(text, last.valueEnd, last.valueEnd, `, ${key} = ${oneLine(value)}`);
+  if (last) return splice(text, last.valueEnd, last.valueEnd, `, ${key} = ${formatOnOneLine(value)}`);
   const space = /\s/.test(text[parent.open + 1] ?? "") ? "" : " ";
-  return splice(text, parent.open + 1, parent.open + 1, ` ${key} = ${oneLine(value)}${space}`);
+  return splice(text, parent.open + 1, parent.open + 1, ` ${key} = ${formatOnOneLine(value)}${space}`);
 }
 
 /** Of a map's last item, where that has a line of its own. */
-function indentation(text: string, { items, open }: MapPlace): string | undefined {
+function findIndentation(text: string, { items, open }: MapPlace): string | undefined {
   const last = items.at(-1);
   if (!last) return undefined;
   const lineStart = text.lastIndexOf("\n", last.valueStart) + 1;
@@ -79,18 +79,20 @@ function indentation(text: string, { items, open }: MapPlace): string | undefine
  *
  * @param indent before each line
  */
-export function lines(key: string, value: Value, indent = "", newline = "\n"): string {
+export function formatValue(key: string, value: TfvarsValue, indent = "", newline = "\n"): string {
   if (typeof value !== "object" || !Object.values(value).some((one) => typeof one === "object")) {
-    return `${indent}${key} = ${oneLine(value)}`;
+    return `${indent}${key} = ${formatOnOneLine(value)}`;
   }
   const width = Math.max(...Object.keys(value).map((name) => name.length));
-  const inner = Object.entries(value).map(([name, one]) => `${indent}  ${name.padEnd(width)} = ${oneLine(one)}`);
+  const inner = Object.entries(value).map(
+    ([name, one]) => `${indent}  ${name.padEnd(width)} = ${formatOnOneLine(one)}`,
+  );
   return [`${indent}${key} = {`, ...inner, `${indent}}`].join(newline);
 }
 
-function oneLine(value: Value): string {
+function formatOnOneLine(value: TfvarsValue): string {
   if (typeof value !== "object") return JSON.stringify(value);
-  const items = Object.entries(value).map(([key, one]) => `${key} = ${oneLine(one)}`);
+  const items = Object.entries(value).map(([key, one]) => `${key} = ${formatOnOneLine(one)}`);
   return items.length === 0 ? "{}" : `{ ${items.join(", ")} }`;
 }
 

@@ -7,19 +7,19 @@ import { InvalidInput } from "../../../environments/mistakes";
 import { parseTfvars } from "../../../environments/parse-tfvars";
 import { type Environment, environmentFile } from "../../../environments/schema";
 import { explainFileError } from "../../../environments/text-file";
-import { warmingSettings, type WarmingSettings } from "../../../environments/warming";
+import { resolveWarmingSettings, type WarmingSettings } from "../../../environments/warming";
 import { OperationFailure } from "../../operation-failure";
-import { type Warming } from "../policies";
-import { changesTo, valuesOf } from "../settings-values";
-import { diffLines } from "./diff";
-import { NotUnderstood } from "./objects";
+import { type WarmingChoice } from "../policies";
+import { listChangedValues, buildTfvarsValues } from "../settings-values";
+import { compareLines } from "./diff";
+import { UnsupportedSyntax } from "./objects";
 import { put } from "./put";
 
 /** What a file is to say from now on, by function. */
-export type Wanted = ReadonlyMap<string, Warming>;
+export type WantedWarming = ReadonlyMap<string, WarmingChoice>;
 
 /** A file that was changed. */
-export interface Change {
+export interface TfvarsChange {
   /** As the user knows it. */
   readonly file: string;
   /** How it differs; empty where it said so already, and was not touched. */
@@ -34,43 +34,47 @@ export interface Change {
  * @throws InvalidInput if the file is written in a way that this cannot change
  * @throws OperationFailure if it cannot be replaced
  */
-export async function writeWarming(root: string, environment: Environment, wanted: Wanted): Promise<Change> {
+export async function writeWarming(
+  root: string,
+  environment: Environment,
+  wanted: WantedWarming,
+): Promise<TfvarsChange> {
   const file = `environments/${environment.name}.tfvars`;
-  const path = await explained(file, () => realpath(join(root, file)));
-  const before = (await explained(file, () => readFile(path))).toString("utf8");
-  const after = changed(file, before, environment, wanted);
+  const path = await explainUnwritable(file, () => realpath(join(root, file)));
+  const before = (await explainUnwritable(file, () => readFile(path))).toString("utf8");
+  const after = changeText(file, before, environment, wanted);
   if (after === before) return { file, diff: [] };
   await check(file, after, environment, wanted);
-  await explained(file, () => {
+  await explainUnwritable(file, () => {
     replace(path, after);
   });
-  return { file, diff: diffLines(before, after) };
+  return { file, diff: compareLines(before, after) };
 }
 
-function changed(file: string, text: string, environment: Environment, wanted: Wanted): string {
+function changeText(file: string, text: string, environment: Environment, wanted: WantedWarming): string {
   try {
     if (isForAll(environment, wanted)) {
       const [warming] = wanted.values();
-      const changes = warming ? changesTo(warming, warmingSettings(environment.warming, {})) : {};
+      const changes = warming ? listChangedValues(warming, resolveWarmingSettings(environment.warming, {})) : {};
       return put(text, ["warming"], changes);
     }
     return [...wanted].reduce((result, [id, warming]) => {
-      const changes = changesTo(warming, settingsOf(environment, id));
+      const changes = listChangedValues(warming, resolveSettings(environment, id));
       return put(result, ["functions", id, "warming"], changes);
     }, text);
   } catch (error) {
-    if (error instanceof NotUnderstood) throw unchangeable(file);
+    if (error instanceof UnsupportedSyntax) throw makeUnchangeable(file);
     throw error;
   }
 }
 
-function isForAll({ functions, existingFunctions }: Environment, wanted: Wanted): boolean {
+function isForAll({ functions, existingFunctions }: Environment, wanted: WantedWarming): boolean {
   const all = { ...functions, ...existingFunctions };
   const [first, ...others] = wanted.values();
   return (
     wanted.size === Object.keys(all).length &&
     wanted.size > 1 &&
-    others.every((other) => first && isDeepStrictEqual(valuesOf(other), valuesOf(first))) &&
+    others.every((other) => first && isDeepStrictEqual(buildTfvarsValues(other), buildTfvarsValues(first))) &&
     Object.values(all).every(
       ({ warming }) => !("scheduled" in warming || "peak" in warming || "conditional" in warming),
     )
@@ -78,33 +82,35 @@ function isForAll({ functions, existingFunctions }: Environment, wanted: Wanted)
 }
 
 /** The file has to load again, to the same but for what was wanted. */
-async function check(file: string, text: string, before: Environment, wanted: Wanted): Promise<void> {
+async function check(file: string, text: string, before: Environment, wanted: WantedWarming): Promise<void> {
   const { values, mistakes } = await parseTfvars(file, Buffer.from(text));
   const parsed = environmentFile.safeParse(values);
   const after = parsed.success && mistakes.length === 0 ? { name: before.name, ...parsed.data } : undefined;
   const isAsWanted =
     after !== undefined &&
-    isDeepStrictEqual(withoutWarming(after), withoutWarming(before)) &&
+    isDeepStrictEqual(omitWarming(after), omitWarming(before)) &&
     [...Object.keys(before.functions), ...Object.keys(before.existingFunctions)].every((id) => {
-      const [now, then] = [settingsOf(after, id), settingsOf(before, id)];
+      const [now, then] = [resolveSettings(after, id), resolveSettings(before, id)];
       const warming = wanted.get(id);
       const isKept = isDeepStrictEqual([now.gate, now.preDeployment], [then.gate, then.preDeployment]);
-      return isKept && (warming ? Object.keys(changesTo(warming, now)).length === 0 : isDeepStrictEqual(now, then));
+      return (
+        isKept && (warming ? Object.keys(listChangedValues(warming, now)).length === 0 : isDeepStrictEqual(now, then))
+      );
     });
-  if (!isAsWanted) throw unchangeable(file);
+  if (!isAsWanted) throw makeUnchangeable(file);
 }
 
-function settingsOf({ warming, functions, existingFunctions }: Environment, id: string): WarmingSettings {
-  return warmingSettings(warming, (functions[id] ?? existingFunctions[id])?.warming ?? {});
+function resolveSettings({ warming, functions, existingFunctions }: Environment, id: string): WarmingSettings {
+  return resolveWarmingSettings(warming, (functions[id] ?? existingFunctions[id])?.warming ?? {});
 }
 
-function withoutWarming({ warming: _, functions, existingFunctions, ...rest }: Environment): object {
+function omitWarming({ warming: _, functions, existingFunctions, ...rest }: Environment): object {
   const without = (all: Environment["functions"] | Environment["existingFunctions"]) =>
     Object.entries(all).map(([id, settings]) => [id, { ...settings, warming: undefined }] as const);
   return { ...rest, functions: without(functions), existingFunctions: without(existingFunctions) };
 }
 
-function unchangeable(file: string): InvalidInput {
+function makeUnchangeable(file: string): InvalidInput {
   const message =
     "it is written in a way that --write cannot change safely: put the block there by hand; nothing was written";
   return new InvalidInput([{ file, message }]);
@@ -127,7 +133,7 @@ function replace(path: string, text: string): void {
   }
 }
 
-async function explained<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+async function explainUnwritable<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

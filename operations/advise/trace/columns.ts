@@ -1,5 +1,5 @@
 import { show } from "../../../environments/mistakes";
-import { wrongLine } from "./lines";
+import { makeLineMistake } from "./lines";
 
 /** What a trace's columns are called; others are not looked at. */
 export type Column = "timestamp" | "minute" | "duration_ms" | "count" | "peak_concurrency";
@@ -24,14 +24,14 @@ export interface Header {
  * @throws InvalidInput
  */
 export function readHeader(file: string, text: string): Header {
-  const names = fieldsOf(text).map((name) => name.toLowerCase());
+  const names = splitFields(text).map((name) => name.toLowerCase());
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   const has = (column: Column) => names.includes(column);
   const time = has("timestamp") ? "timestamp" : "minute";
   const isRequests = has("timestamp") && has("duration_ms") && !has("count");
   const isMinutes = has(time) && has("count") && !has("duration_ms");
   if (twice !== undefined || !(isRequests || isMinutes) || (has("timestamp") && has("minute"))) {
-    throw wrongLine(file, 1, `expected a header: ${KINDS}; got ${show(text.trim())}`);
+    throw makeLineMistake(file, 1, `expected a header: ${KINDS}; got ${show(text.trim())}`);
   }
   const places = new Map(names.map((name, index) => [name, index]));
   return {
@@ -39,15 +39,15 @@ export function readHeader(file: string, text: string): Header {
     time,
     hasPeaks: has("peak_concurrency"),
     cellsOf: (line, number) => {
-      const fields = fieldsOf(line);
+      const fields = splitFields(line);
       if (fields.length !== names.length) {
-        throw wrongLine(file, number, `expected ${names.length} fields as in the header, got ${fields.length}`);
+        throw makeLineMistake(file, number, `expected ${names.length} fields as in the header, got ${fields.length}`);
       }
       return (column) => fields[places.get(column) ?? -1] ?? "";
     },
   };
 }
 
-function fieldsOf(text: string): string[] {
+function splitFields(text: string): string[] {
   return text.split(",").map((field) => field.trim().replace(/^"(.*)"$/, "$1"));
 }

@@ -5,14 +5,14 @@ import { checkReadable, explainFileError, UnusableFile } from "../../../environm
 const LONGEST_LINE = 10_000;
 
 /** A line of a text file, without its end. */
-export interface Line {
+export interface TraceLine {
   /** From 1. */
   readonly number: number;
   readonly text: string;
 }
 
 /** What is wrong with a file, and where. */
-export function wrongLine(file: string, line: number, message: string): InvalidInput {
+export function makeLineMistake(file: string, line: number, message: string): InvalidInput {
   return new InvalidInput([{ file: `${file}:${line}`, message }]);
 }
 
@@ -22,21 +22,25 @@ export function wrongLine(file: string, line: number, message: string): InvalidI
  * @param name the file as the user knows it
  * @throws InvalidInput if it cannot be read, or is no text
  */
-export async function* readLines(path: string, name: string, signal?: AbortSignal): AsyncGenerator<readonly Line[]> {
+export async function* readLines(
+  path: string,
+  name: string,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly TraceLine[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let number = 1;
   let rest = "";
   const decode = (bytes?: Buffer) => {
     const text = decodeText(decoder, bytes);
-    if (text?.includes("\0") !== false) throw wrongLine(name, number, "expected UTF-8 text, got other bytes");
+    if (text?.includes("\0") !== false) throw makeLineMistake(name, number, "expected UTF-8 text, got other bytes");
     return text;
   };
-  for await (const chunk of chunks(path, name, signal)) {
+  for await (const chunk of readChunks(path, name, signal)) {
     const texts = (rest + decode(chunk)).split("\n");
     rest = texts.pop() ?? "";
     if (rest.length > LONGEST_LINE) {
       const line = number + texts.length;
-      throw wrongLine(name, line, `expected a line of at most ${LONGEST_LINE} characters, got a longer one`);
+      throw makeLineMistake(name, line, `expected a line of at most ${LONGEST_LINE} characters, got a longer one`);
     }
     yield texts.map((text) => ({ number: number++, text }));
   }
@@ -52,7 +56,7 @@ function decodeText(decoder: TextDecoder, bytes: Buffer | undefined): string | u
   }
 }
 
-async function* chunks(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* readChunks(path: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   try {
     await checkReadable(path);
     yield* createReadStream(path, { highWaterMark: 1 << 18, signal }) as AsyncIterable<Buffer>;

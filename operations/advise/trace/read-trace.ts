@@ -2,8 +2,8 @@ import { type Distribution } from "../../../advisor/distribution";
 import { InvalidInput, show } from "../../../environments/mistakes";
 import { type History, RequestFile } from "../history";
 import { type Header, readHeader } from "./columns";
-import { type Line, readLines, wrongLine } from "./lines";
-import { readNumber, type TimeReader, timeReader } from "./times";
+import { type TraceLine, readLines, makeLineMistake } from "./lines";
+import { readNumber, type TimeReader, selectTimeReader } from "./times";
 
 const MINUTE = 60_000;
 const LONGEST_DAYS = 366;
@@ -44,7 +44,7 @@ export async function readTrace(settings: TraceSettings, signal?: AbortSignal): 
     for await (const lines of readLines(path, file, signal)) {
       for (const line of lines) {
         if (!header) {
-          if (line.text.trim() === "") throw wrongLine(file, 1, "expected a header, got an empty line");
+          if (line.text.trim() === "") throw makeLineMistake(file, 1, "expected a header, got an empty line");
           header = readHeader(file, line.text);
           if (header.kind === "minutes" && !workSeconds) {
             throw new InvalidInput([
@@ -86,7 +86,7 @@ class Clock {
       throw this.wrong(line, expected, text);
     }
     if (time < this.last)
-      throw wrongLine(
+      throw makeLineMistake(
         this.file,
         line,
         `${this.column}: expected no earlier time than in the line before, got ${show(text)}`,
@@ -94,7 +94,7 @@ class Clock {
     this.first ??= time;
     this.last = time;
     if (time - this.beginning() >= LONGEST_MINUTES * MINUTE) {
-      throw wrongLine(
+      throw makeLineMistake(
         this.file,
         line,
         `${this.column}: expected at most ${LONGEST_DAYS} days altogether, got ${show(text)}`,
@@ -110,12 +110,16 @@ class Clock {
   }
 
   wrong(line: number, expected: string, got: string, column: string = this.column): InvalidInput {
-    return wrongLine(this.file, line, `${column}: expected ${expected}, got ${got === "" ? "nothing" : show(got)}`);
+    return makeLineMistake(
+      this.file,
+      line,
+      `${column}: expected ${expected}, got ${got === "" ? "nothing" : show(got)}`,
+    );
   }
 
   private parse(text: string): number | undefined {
     if (this.column === "timestamp") {
-      this.reader ??= timeReader(text);
+      this.reader ??= selectTimeReader(text);
       return this.reader?.(text);
     }
     const minute = readNumber(text);
@@ -135,7 +139,7 @@ class RequestReader {
     this.clock = new Clock(file, header.time);
   }
 
-  read({ text, number }: Line): boolean {
+  read({ text, number }: TraceLine): boolean {
     const cell = this.header.cellsOf(text, number);
     const time = this.clock.read(cell("timestamp"), number);
     const duration = readNumber(cell("duration_ms"));
@@ -151,7 +155,7 @@ class RequestReader {
   }
 
   async finish(): Promise<Trace> {
-    if (this.requests === 0) throw wrongLine(this.file, 2, "expected a request, got the end of the file");
+    if (this.requests === 0) throw makeLineMistake(this.file, 2, "expected a request, got the end of the file");
     await this.requestFile.flush();
     const startsAt = this.clock.beginning();
     const minutes = Math.floor((this.clock.last - startsAt) / MINUTE) + 1;
@@ -177,7 +181,7 @@ class MinuteReader {
     this.clock = new Clock(file, header.time);
   }
 
-  read({ text, number }: Line): boolean {
+  read({ text, number }: TraceLine): boolean {
     const { clock, counts, peaks } = this;
     const { time: column, hasPeaks } = this.header;
     const cell = this.header.cellsOf(text, number);
@@ -211,7 +215,8 @@ class MinuteReader {
 
   finish(workSeconds: Distribution | undefined): Promise<Trace> {
     const { counts, peaks, missing, firstMissing, file } = this;
-    if (counts.length === 0 || !workSeconds) throw wrongLine(file, 2, "expected a minute, got the end of the file");
+    if (counts.length === 0 || !workSeconds)
+      throw makeLineMistake(file, 2, "expected a minute, got the end of the file");
     const notes =
       missing === 0
         ? []

@@ -8,7 +8,7 @@ const LEAST_MILLISECONDS = 1e11;
 export type TimeReader = (text: string) => number | undefined;
 
 /** All times of a file are written in the way in which its first one is; undefined if that is no time. */
-export function timeReader(first: string): TimeReader | undefined {
+export function selectTimeReader(first: string): TimeReader | undefined {
   if (readIso(first) !== undefined) return readIso;
   const number = readNumber(first);
   if (number === undefined) return undefined;
@@ -32,11 +32,11 @@ function readIso(text: string): number | undefined {
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
   if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;
   const milliseconds = Math.floor(Number(seconds.replace(",", ".")) * 1000);
-  const value = midnight + (Number(hours) * 60 + Number(minutes) - zoneMinutes(zone)) * 60_000 + milliseconds;
+  const value = midnight + (Number(hours) * 60 + Number(minutes) - parseZoneMinutes(zone)) * 60_000 + milliseconds;
   return value >= 0 ? value : undefined;
 }
 
-function zoneMinutes(zone: string): number {
+function parseZoneMinutes(zone: string): number {
   if (zone === "Z") return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
   return zone.startsWith("-") ? -minutes : minutes;

@@ -2,15 +2,15 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stateLocation } from "../../../environments/names";
+import { describeStateLocation } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
-import { atMost } from "../../../functions/warmer/at-most";
-import { oneLine } from "../../one-line";
+import { limitConcurrency } from "../../../functions/warmer/at-most";
+import { toOneLine } from "../../one-line";
 import { OperationFailure } from "../../operation-failure";
-import { type Aws } from "../aws";
-import { type Check, fail, ok, warn } from "../check";
+import { type DoctorReader } from "../aws";
+import { type Check, fail, pass, warn } from "../check";
 import { type Identity } from "../identity";
-import { type Expected } from "../stack";
+import { type ExpectedStack } from "../stack";
 import { IMPORT_IDS } from "./import-ids";
 import { type StackResource, StackResources } from "./stack-resources";
 
@@ -27,9 +27,9 @@ const NO_STATE = "No state file was found";
 export interface MissingInStateProps {
   readonly root: string;
   readonly environment: Environment;
-  readonly aws: Aws;
+  readonly aws: DoctorReader;
   readonly needs: readonly Check[];
-  readonly expected: () => Promise<Expected>;
+  readonly expected: () => Promise<ExpectedStack>;
   readonly identity: () => Promise<Identity>;
 }
 
@@ -37,7 +37,7 @@ export interface MissingInStateProps {
  * Whether AWS has what the state lacks, as after an apply that was interrupted, or when something of the same name was
  * there before. An apply would fail with AWS's "already exists", or make a second one.
  */
-export function missingInStateCheck({ root, environment, aws, needs, expected, identity }: MissingInStateProps): Check {
+export function buildMissingCheck({ root, environment, aws, needs, expected, identity }: MissingInStateProps): Check {
   const folder = `cdktf.out/stacks/${environment.name}`;
   return {
     name: "complete state",
@@ -49,10 +49,10 @@ export function missingInStateCheck({ root, environment, aws, needs, expected, i
           `terraform -chdir=${folder} init`,
         );
       }
-      const present = await addressesInState(join(root, folder));
+      const present = await readStateAddresses(join(root, folder));
       const stack = new StackResources((await expected()).json);
       const context = { aws, stack, identity: await identity() };
-      const limited = atMost(AT_ONCE);
+      const limited = limitConcurrency(AT_ONCE);
       const found = await Promise.all(
         stack.all
           .filter(({ address }) => !present.has(address))
@@ -62,10 +62,10 @@ export function missingInStateCheck({ root, environment, aws, needs, expected, i
           })),
       );
       const commands = found.flatMap(({ resource, id }) =>
-        id === undefined ? [] : [importCommand(folder, resource, id)],
+        id === undefined ? [] : [formatImportCommand(folder, resource, id)],
       );
-      const state = stateLocation(environment.name, environment.state);
-      if (commands.length === 0) return ok("AWS has nothing of the stack that the state lacks");
+      const state = describeStateLocation(environment.name, environment.state);
+      if (commands.length === 0) return pass("AWS has nothing of the stack that the state lacks");
       const they = commands.length === 1 ? "1 resource is" : `${commands.length} resources are`;
       return fail(`${they} in AWS, and not in the state (${state})`, commands.join("\n"));
     },
@@ -73,7 +73,7 @@ export function missingInStateCheck({ root, environment, aws, needs, expected, i
   };
 }
 
-async function addressesInState(folder: string): Promise<ReadonlySet<string>> {
+async function readStateAddresses(folder: string): Promise<ReadonlySet<string>> {
   try {
     const options = {
       cwd: folder,
@@ -85,12 +85,12 @@ async function addressesInState(folder: string): Promise<ReadonlySet<string>> {
   } catch (error) {
     const { message } = error as Error;
     if (message.includes(NO_STATE)) return new Set();
-    throw new OperationFailure(`Terraform does not read the state: ${oneLine(message)}`);
+    throw new OperationFailure(`Terraform does not read the state: ${toOneLine(message)}`);
   }
 }
 
 /** Adopts a resource, as somebody would type it into a POSIX shell. */
-function importCommand(folder: string, { address }: StackResource, id: string): string {
+function formatImportCommand(folder: string, { address }: StackResource, id: string): string {
   const quoted = /^[\w./:@-]+$/.test(id) ? id : `'${id}'`;
   return `terraform -chdir=${folder} import ${address} ${quoted}`;
 }

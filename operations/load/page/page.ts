@@ -1,12 +1,21 @@
-import { changesOf, comparisonSummary } from "../compare";
-import { pageDocument } from "../../page/document";
-import { type Cell, charts, keyValues, paragraph, section, table, targetTable, tiles } from "../../page/sections";
-import { numberText } from "../../number-text";
-import { FIGURE_KEYS, FIGURES, figureText, type FigureKey } from "../figure-table";
-import { type Report } from "../report-schema";
-import { stateText, verdictLine, warningsOf } from "../text";
-import { isPassed, targetFigures } from "../verdict";
-import { chartsOf, STEPS_HEADING } from "./charts";
+import { listFigureChanges, summarizeComparison } from "../compare";
+import { renderDocument } from "../../page/document";
+import {
+  type Cell,
+  renderCharts,
+  renderKeyValues,
+  renderParagraph,
+  renderSection,
+  renderTable,
+  renderTargetTable,
+  renderTiles,
+} from "../../page/sections";
+import { formatNumber } from "../../number-text";
+import { FIGURE_KEYS, FIGURES, formatFigure, type FigureKey } from "../figure-table";
+import { type LoadReport } from "../report-schema";
+import { formatTargetState, formatLoadVerdict, listWarnings } from "../text";
+import { isVerdictPassed, listTargetFigures } from "../verdict";
+import { buildLoadCharts, STEPS_HEADING } from "./charts";
 
 /**
  * The figures at the top, of those that the run has. What targets are about is in the table of targets, and nowhere
@@ -24,53 +33,53 @@ const TILES: readonly FigureKey[] = [
 ];
 
 /** A page that shows a report, in one file that needs no other. */
-export function pageOf(report: Report): string {
+export function renderLoadPage(report: LoadReport): string {
   const { settings, environment, startedAt, durationSeconds, scope } = report;
-  const others = figureRows(report, otherFigures(report));
+  const others = listFigureRows(report, listOtherFigures(report));
   const title = `${settings.profile}: ${environment.function} of ${environment.name}`;
-  return pageDocument({
+  return renderDocument({
     title: `${title}, ${startedAt.slice(0, 10)}`,
     heading: `Load test ${title}`,
-    subtitle: `${settings.address} · ${timeText(startedAt)} · ${numberText(durationSeconds, 0)} s`,
+    subtitle: `${settings.address} · ${formatTime(startedAt)} · ${formatNumber(durationSeconds, 0)} s`,
     content: [
-      tiles(figureRows(report, TILES)),
-      verdicts(report),
-      charts(chartsOf(report)),
-      comparison(report),
-      phases(report),
+      renderTiles(listFigureRows(report, TILES)),
+      renderVerdicts(report),
+      renderCharts(buildLoadCharts(report)),
+      renderComparison(report),
+      renderPhases(report),
       `<div class="columns stack">
-${others.length > 0 ? keyValues(`More figures (${scope})`, others) : ""}
-${keyValues("Settings", settingRows(report))}
+${others.length > 0 ? renderKeyValues(`More figures (${scope})`, others) : ""}
+${renderKeyValues("Settings", listSettingRows(report))}
 </div>`,
     ],
   });
 }
 
-function verdicts(report: Report): string {
-  const rows = report.verdicts.map((verdict) => ({ ...verdict, stateText: stateText(verdict.state) }));
+function renderVerdicts(report: LoadReport): string {
+  const rows = report.verdicts.map((verdict) => ({ ...verdict, stateText: formatTargetState(verdict.state) }));
   const content = [
-    ...warningsOf(report).map((warning) => paragraph(warning)),
-    paragraph(`Judged: ${report.scope}.`, "soft"),
-    targetTable(rows),
+    ...listWarnings(report).map((warning) => renderParagraph(warning)),
+    renderParagraph(`Judged: ${report.scope}.`, "soft"),
+    renderTargetTable(rows),
   ];
-  const style = isPassed(report.verdicts) ? "passed" : "failed";
-  return section(verdictLine(report), content.join("\n"), { id: "verdicts", style });
+  const style = isVerdictPassed(report.verdicts) ? "passed" : "failed";
+  return renderSection(formatLoadVerdict(report), content.join("\n"), { id: "verdicts", style });
 }
 
-function comparison(report: Report): string {
+function renderComparison(report: LoadReport): string {
   if (!report.comparison) return "";
   const { startedAt, differences } = report.comparison;
-  const rows = changesOf(report).map(({ figure, before, now, change, direction = "" }): Cell[] => [
+  const rows = listFigureChanges(report).map(({ figure, before, now, change, direction = "" }): Cell[] => [
     FIGURES[figure].label,
     { text: before, style: "number" },
     { text: now, style: "number" },
     { text: `${change}${direction === "" ? "" : ` · ${direction}`}`, style: `number ${direction}` },
   ]);
-  const differ = differences.length > 0 ? paragraph(`Settings differ: ${differences.join("; ")}`) : "";
-  const { text = "", style } = comparisonSummary(report) ?? {};
-  return section(
-    `Since ${timeText(startedAt)}: ${text}`,
-    `${differ}${table(["figure", "then", "now", "change"], rows)}`,
+  const differ = differences.length > 0 ? renderParagraph(`Settings differ: ${differences.join("; ")}`) : "";
+  const { text = "", style } = summarizeComparison(report) ?? {};
+  return renderSection(
+    `Since ${formatTime(startedAt)}: ${text}`,
+    `${differ}${renderTable(["figure", "then", "now", "change"], rows)}`,
     {
       id: "comparison",
       ...(style && { style }),
@@ -78,9 +87,9 @@ function comparison(report: Report): string {
   );
 }
 
-function phases(report: Report): string {
+function renderPhases(report: LoadReport): string {
   const latency = (value: number | undefined) => ({
-    text: value === undefined ? "-" : `${numberText(value)} ms`,
+    text: value === undefined ? "-" : `${formatNumber(value)} ms`,
     style: "number",
   });
   const rows = report.phases.map((phase): Cell[] => {
@@ -89,34 +98,34 @@ function phases(report: Report): string {
       : [];
     return [
       phase.name,
-      numberText(phase.requests),
-      phase.coldStarts === undefined ? "?" : numberText(phase.coldStarts),
-      numberText(phase.failed),
+      formatNumber(phase.requests),
+      phase.coldStarts === undefined ? "?" : formatNumber(phase.coldStarts),
+      formatNumber(phase.failed),
       latency(phase.p50Milliseconds),
       latency(phase.p99Milliseconds),
       { text: [...(phase.broken ? ["broken"] : []), ...warming].join(", "), style: "soft" },
     ];
   });
-  return section(STEPS_HEADING, table(["step", "requests", "cold", "failed", "p50", "p99", "notes"], rows));
+  return renderSection(STEPS_HEADING, renderTable(["step", "requests", "cold", "failed", "p50", "p99", "notes"], rows));
 }
 
-function timeText(at: string): string {
+function formatTime(at: string): string {
   return `${at.replace("T", " ").slice(0, 19)} UTC`;
 }
 
-function figureRows({ figures }: Report, keys: readonly FigureKey[]): [string, string][] {
+function listFigureRows({ figures }: LoadReport, keys: readonly FigureKey[]): [string, string][] {
   return keys.flatMap((key) => {
     const value = figures[key];
-    return value === undefined ? [] : [[FIGURES[key].label, figureText(key, value)]];
+    return value === undefined ? [] : [[FIGURES[key].label, formatFigure(key, value)]];
   });
 }
 
-function otherFigures({ settings }: Report): FigureKey[] {
-  const shown = new Set([...TILES, ...targetFigures(settings.target === "local")]);
+function listOtherFigures({ settings }: LoadReport): FigureKey[] {
+  const shown = new Set([...TILES, ...listTargetFigures(settings.target === "local")]);
   return FIGURE_KEYS.filter((key) => !shown.has(key));
 }
 
-function settingRows({ settings, environment, versions }: Report): [string, string][] {
+function listSettingRows({ settings, environment, versions }: LoadReport): [string, string][] {
   const { profile, path, ratePerSecond, seconds, idleSeconds } = settings;
   const optional = (label: string, value: number | undefined, unit: string): [string, string][] =>
     value === undefined ? [] : [[label, `${value}${unit}`]];

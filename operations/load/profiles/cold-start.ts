@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
-import { burst } from "../open-loop";
+import { makeBurst } from "../open-loop";
 import { type Run } from "../run";
 
 /** Requests that arrive at one time. */
 export const BURSTS = [1, 2, 5, 10, 20] as const;
 
 /** The parts of the run. */
-export const PARTS = { without: "without warming", with: "with warming" } as const;
+export const COLD_START_PARTS = { without: "without warming", with: "with warming" } as const;
 
 /** Time in which instances become free again, and between two bursts in the charts. */
 const PAUSE_MILLISECONDS = 1000;
@@ -15,9 +15,9 @@ const PAUSE_MILLISECONDS = 1000;
  * Bursts of growing size, once the instances are gone: without warming, and again with a round of the warmer before
  * each burst, in which it is asked for as many instances as requests are going to come.
  */
-export async function coldStart(run: Run): Promise<void> {
+export async function runColdStart(run: Run): Promise<void> {
   await run.target.checkWarmer();
-  for (const part of [PARTS.without, PARTS.with]) {
+  for (const part of [COLD_START_PARTS.without, COLD_START_PARTS.with]) {
     run.activity = "waiting until no instance is left";
     await run.loop.leaveOut(() => run.target.waitUntilIdle(run.signal));
     for (const size of BURSTS) await sendBurst(run, part, size);
@@ -27,12 +27,12 @@ export async function coldStart(run: Run): Promise<void> {
 async function sendBurst(run: Run, part: string, size: number): Promise<void> {
   const { target, loop, signal } = run;
   let warming;
-  if (part === PARTS.with) {
+  if (part === COLD_START_PARTS.with) {
     run.activity = `warming ${size}`;
     warming = await target.warm(size);
   }
   const name = `burst of ${size}, ${part}`;
-  await run.send({ name, part, ...(warming && { warming }) }, burst(size));
+  await run.send({ name, part, ...(warming && { warming }) }, makeBurst(size));
   await loop.settle();
   await setTimeout(PAUSE_MILLISECONDS, undefined, { signal });
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { constantRate, isLate, type SentRequest } from "../open-loop";
-import { ascending, percentile } from "../statistics";
+import { generateConstantRate, isLate, type SentRequest } from "../open-loop";
+import { sortAscending, computePercentile } from "../statistics";
 import { isFailed } from "../request-outcome";
 import { type Run } from "../run";
 import { type LoadSettings } from "../settings";
@@ -41,13 +41,13 @@ export interface StressResult {
 }
 
 /** A rate that grows until the target breaks, and then the first rate again. */
-export async function stress(run: Run, settings: LoadSettings): Promise<StressResult> {
+export async function runStress(run: Run, settings: LoadSettings): Promise<StressResult> {
   const { ratePerSecond } = settings;
   const steps = new Steps(run, settings);
   let held: number | undefined;
   let broken: { readonly brokenRatePerSecond: number; readonly reason: string } | undefined;
   for (let step = 0; step < MAX_STEPS && !broken; step++) {
-    const rate = rounded(ratePerSecond * GROWTH ** step);
+    const rate = roundRate(ratePerSecond * GROWTH ** step);
     const firstPhase = run.phases.length;
     const name = `step ${step + 1}: ${rate}/s`;
     // A moment in which the computer is busy with something else is no knee: a rate is too high when it breaks twice.
@@ -99,9 +99,9 @@ class Steps {
       this.startAt = run.loop.now;
     }
     const settled = run.current.filter(({ dueAt }) => dueAt >= settledAt);
-    const judged = figuresOf(run, settled.length > 0 ? settled : run.current);
+    const judged = computeStepFigures(run, settled.length > 0 ? settled : run.current);
     if (judged.p99 !== Infinity) this.first ??= judged.p99;
-    return whyBroken(judged, this.first);
+    return explainBreak(judged, this.first);
   }
 }
 
@@ -112,20 +112,23 @@ interface StepFigures {
   readonly latePercent: number;
 }
 
-function figuresOf(run: Run, requests: readonly SentRequest[]): StepFigures {
+function computeStepFigures(run: Run, requests: readonly SentRequest[]): StepFigures {
   const { now } = run.loop;
   // A cold start is slow at any rate. One without an answer takes at least the time that it has been waiting.
   const latencies = requests
     .filter(({ ending }) => ending?.report?.initMilliseconds === undefined)
     .map((request) => (isFailed(request) ? Infinity : (request.ending?.latencyMilliseconds ?? now - request.dueAt)));
   return {
-    p99: percentile(ascending(latencies), 99),
-    errorPercent: percentOf(requests.filter(isFailed).length, requests.length),
-    latePercent: percentOf(requests.filter(isLate).length, requests.length),
+    p99: computePercentile(sortAscending(latencies), 99),
+    errorPercent: computePercent(requests.filter(isFailed).length, requests.length),
+    latePercent: computePercent(requests.filter(isLate).length, requests.length),
   };
 }
 
-function whyBroken({ p99, errorPercent, latePercent }: StepFigures, firstP99: number | undefined): string | undefined {
+function explainBreak(
+  { p99, errorPercent, latePercent }: StepFigures,
+  firstP99: number | undefined,
+): string | undefined {
   if (errorPercent > MAX_ERROR_PERCENT) return `${errorPercent.toFixed(1)} % errors`;
   if (latePercent > MAX_LATE_PERCENT)
     return `this computer could not keep the rate: ${latePercent.toFixed(0)} % sent late`;
@@ -145,7 +148,7 @@ async function recover(run: Run, rate: number, firstP99: number): Promise<number
   const isGood = (second: number): boolean | undefined => {
     const from = droppedAt + second * 1000;
     const sent = run.current.filter(({ dueAt }) => dueAt >= from && dueAt < from + 1000);
-    const { p99 = 0, errorPercent } = figuresOf(run, sent);
+    const { p99 = 0, errorPercent } = computeStepFigures(run, sent);
     return sent.length === 0 ? undefined : p99 <= limit && errorPercent === 0;
   };
   const end = new AbortController();
@@ -162,7 +165,7 @@ async function recover(run: Run, rate: number, firstP99: number): Promise<number
     end.abort();
   };
   const phase = { name: `recovery: ${rate}/s`, part: STRESS_PARTS.recovery, ratePerSecond: rate };
-  const arrivals = whileNotAborted(constantRate(rate, RECOVERY_SECONDS + 2), end.signal);
+  const arrivals = takeUntilAborted(generateConstantRate(rate, RECOVERY_SECONDS + 2), end.signal);
   await Promise.all([run.send(phase, arrivals, droppedAt), watch()]);
   return recoveredAfter;
 }
@@ -171,18 +174,18 @@ async function waitUntil(run: Run, time: number): Promise<void> {
   await setTimeout(Math.max(0, time - run.loop.now), undefined, { signal: run.signal });
 }
 
-function* whileNotAborted(arrivals: Iterable<number>, signal: AbortSignal): Generator<number> {
+function* takeUntilAborted(arrivals: Iterable<number>, signal: AbortSignal): Generator<number> {
   for (const arrival of arrivals) {
     if (signal.aborted) return;
     yield arrival;
   }
 }
 
-function percentOf(part: number, whole: number): number {
+function computePercent(part: number, whole: number): number {
   return whole === 0 ? 0 : (part / whole) * 100;
 }
 
 /** A rate that people can read. */
-function rounded(rate: number): number {
+function roundRate(rate: number): number {
   return Number(rate.toPrecision(3));
 }

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { type Answer } from "../target";
+import { type TargetResponse } from "../target";
 
 /**
  * As long as API Gateway waits for a function:
@@ -27,7 +27,7 @@ export class HttpSender {
   }
 
   /** Rejects when there is no answer. */
-  async send(): Promise<Answer> {
+  async send(): Promise<TargetResponse> {
     const headers = await this.headers();
     try {
       return await this.attempt(headers);
@@ -43,10 +43,10 @@ export class HttpSender {
     this.agent.destroy();
   }
 
-  private attempt(headers: Readonly<Record<string, string>>): Promise<Answer> {
+  private attempt(headers: Readonly<Record<string, string>>): Promise<TargetResponse> {
     return new Promise((resolve, reject) => {
       const request = this.request(this.url, { agent: this.agent, headers }, (response) => {
-        endOf(response, resolve, reject);
+        readEnd(response, resolve, reject);
       });
       request.setTimeout(TIMEOUT_MILLISECONDS, () => {
         request.destroy(new Error(`no answer within ${TIMEOUT_MILLISECONDS / 1000} s`));
@@ -61,7 +61,11 @@ export class HttpSender {
 
 class ConnectionGone extends Error {}
 
-function endOf(response: IncomingMessage, resolve: (answer: Answer) => void, reject: (error: Error) => void): void {
+function readEnd(
+  response: IncomingMessage,
+  resolve: (answer: TargetResponse) => void,
+  reject: (error: Error) => void,
+): void {
   response.on("error", reject);
   response.on("end", () => {
     resolve({ status: response.statusCode ?? 0 });

@@ -1,15 +1,21 @@
 import { setTimeout } from "node:timers/promises";
-import { functionFailed, httpAnswer } from "../../../local/endpoint/http-answer";
-import { httpEvent, type HttpRequest } from "../../../local/endpoint/http-event";
+import { makeFailureResponse, buildEndpointResponse } from "../../../local/endpoint/http-answer";
+import { buildHttpEvent, type HttpRequest } from "../../../local/endpoint/http-event";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type PlatformRecords } from "../../../local/lambda/platform-records";
 import { LambdaServiceError } from "../../../local/lambda/service-errors";
 import { type LocalEnvironment } from "../../../local/local-environment";
-import { deployedName } from "../../../environments/names";
+import { formatDeployedName } from "../../../environments/names";
 import { OperationFailure } from "../../operation-failure";
 import { type LoadSettings } from "../settings";
-import { type Answer, type Instances, type InvocationReport, type Target, type WarmingRound } from "../target";
-import { warmerOf, warmingRequest, warmingRound } from "./warming-request";
+import {
+  type TargetResponse,
+  type Instances,
+  type PlatformReport,
+  type LoadTarget,
+  type WarmingRound,
+} from "../target";
+import { formatWarmerName, buildWarmingRequest, parseWarmingRound } from "./warming-request";
 
 const TRAFFIC_ALIAS = "live";
 const LATEST = "$LATEST";
@@ -23,7 +29,7 @@ const IDLE_GRACE_SECONDS = 30;
  * each answer comes with the platform's report: whether the request met a cold start, how long that took, and how much
  * memory was used.
  */
-export class LocalTarget implements Target {
+export class LocalTarget implements LoadTarget {
   readonly kind = "local";
   readonly tellsReports = true;
   readonly address: string;
@@ -35,7 +41,7 @@ export class LocalTarget implements Target {
     private readonly settings: LoadSettings,
   ) {
     const { environment, functionId, path } = settings;
-    this.functionName = deployedName(environment.name, functionId);
+    this.functionName = formatDeployedName(environment.name, functionId);
     this.address = `${this.functionName} on this computer, ${path}`;
     this.request = {
       method: "GET",
@@ -47,9 +53,11 @@ export class LocalTarget implements Target {
     };
   }
 
-  async send(): Promise<Answer> {
+  async send(): Promise<TargetResponse> {
     try {
-      return answerIn(await this.local.invoke(this.functionName, TRAFFIC_ALIAS, httpEvent(this.request, Date.now())));
+      return buildResponse(
+        await this.local.invoke(this.functionName, TRAFFIC_ALIAS, buildHttpEvent(this.request, Date.now())),
+      );
     } catch (error) {
       if (error instanceof LambdaServiceError) return { status: error.status };
       throw error;
@@ -63,15 +71,15 @@ export class LocalTarget implements Target {
   }
 
   checkWarmer(): Promise<void> {
-    warmingRequest(this.settings.environment, this.settings.functionId, 1);
+    buildWarmingRequest(this.settings.environment, this.settings.functionId, 1);
     return Promise.resolve();
   }
 
   async warm(instances: number): Promise<WarmingRound> {
     const { environment, functionId } = this.settings;
-    const request = warmingRequest(environment, functionId, instances);
-    const { payload } = await this.local.invoke(warmerOf(environment), LATEST, request);
-    return warmingRound(payload);
+    const request = buildWarmingRequest(environment, functionId, instances);
+    const { payload } = await this.local.invoke(formatWarmerName(environment), LATEST, request);
+    return parseWarmingRound(payload);
   }
 
   async waitUntilIdle(signal: AbortSignal): Promise<void> {
@@ -89,14 +97,16 @@ export class LocalTarget implements Target {
   }
 }
 
-function answerIn(result: InvocationResult): Answer {
-  const report = reportIn(result.logLines);
+function buildResponse(result: InvocationResult): TargetResponse {
+  const report = parseReport(result.logLines);
   const { status } =
-    result.functionError === undefined ? httpAnswer(result, "function-url") : functionFailed("function-url");
+    result.functionError === undefined
+      ? buildEndpointResponse(result, "function-url")
+      : makeFailureResponse("function-url");
   return { status, ...(report && { report }) };
 }
 
-function reportIn(logLines: readonly string[]): InvocationReport | undefined {
+function parseReport(logLines: readonly string[]): PlatformReport | undefined {
   // The report is the last of the platform's lines, and no other costs as much to read.
   const line = logLines.findLast((candidate) => candidate.includes('"type":"platform.report"'));
   if (line === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { type LoadSettings } from "../settings";
-import { type Target } from "../target";
+import { type LoadTarget } from "../target";
 import { UrlTarget } from "./url-target";
 
 /**
@@ -7,7 +7,7 @@ import { UrlTarget } from "./url-target";
  *
  * @param root the project's folder
  */
-export async function openTarget(settings: LoadSettings, root: string): Promise<Target> {
+export async function openTarget(settings: LoadSettings, root: string): Promise<LoadTarget> {
   const { url, profile, environment, idleSeconds } = settings;
   if (url) return new UrlTarget(settings, url);
   // Running an environment takes synthesizing it, which is not for whoever asks for help or loads an address.

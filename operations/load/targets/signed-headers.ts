@@ -1,13 +1,13 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { answerOf } from "../../aws/failure";
+import { waitForAws } from "../../aws/failure";
 import { type HeaderSource } from "./http-sender";
 
 /** AWS takes a signature for five minutes; one for each request would cost more than the request. */
 const SIGNATURE_SECONDS = 30;
 
 /** Signs GET requests to a function URL with AWS_IAM, with the credentials that every AWS tool here would use. */
-export function signedHeaders(url: URL, region: string): HeaderSource {
+export function createHeaderSigner(url: URL, region: string): HeaderSource {
   const { credentials, sha256 } = new LambdaClient({ region }).config;
   const signer = new SignatureV4({ service: "lambda", region, credentials, sha256 });
   let headers: Promise<Readonly<Record<string, string>>> | undefined;
@@ -21,7 +21,7 @@ export function signedHeaders(url: URL, region: string): HeaderSource {
       query: Object.fromEntries(url.searchParams),
       headers: { host: url.host },
     };
-    return (await answerOf(signer.sign(request), { region, notFound: "" })).headers;
+    return (await waitForAws(signer.sign(request), { region, notFound: "" })).headers;
   };
   return () => {
     if (!headers || Date.now() - signedAt > SIGNATURE_SECONDS * 1000) {

@@ -1,14 +1,14 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { setTimeout } from "node:timers/promises";
-import { answerOf } from "../../aws/failure";
+import { waitForAws } from "../../aws/failure";
 import { type LoadSettings } from "../settings";
-import { type Target, type WarmingRound } from "../target";
+import { type LoadTarget, type WarmingRound } from "../target";
 import { type HeaderSource, HttpSender } from "./http-sender";
-import { signedHeaders } from "./signed-headers";
-import { warmerOf, warmingRequest, warmingRound } from "./warming-request";
+import { createHeaderSigner } from "./signed-headers";
+import { formatWarmerName, buildWarmingRequest, parseWarmingRound } from "./warming-request";
 
 /** A deployed function behind an address. It tells neither its cold starts nor its instances. */
-export class UrlTarget implements Target {
+export class UrlTarget implements LoadTarget {
   readonly kind = "url";
   readonly tellsReports = false;
   readonly address: string;
@@ -24,7 +24,10 @@ export class UrlTarget implements Target {
     const isSigned = environment.functions[functionId]?.endpoint === "iam" && isFunctionUrl(url);
     this.address = address.href;
     this.client = new LambdaClient({ region: environment.region });
-    this.sender = new HttpSender(address, isSigned ? signedHeaders(address, environment.region) : NO_HEADERS);
+    this.sender = new HttpSender(
+      address,
+      isSigned ? createHeaderSigner(address, environment.region) : provideNoHeaders,
+    );
   }
 
   send() {
@@ -36,7 +39,7 @@ export class UrlTarget implements Target {
   }
 
   async warm(instances: number): Promise<WarmingRound> {
-    return warmingRound(await this.askWarmer(instances, "RequestResponse"));
+    return parseWarmingRound(await this.askWarmer(instances, "RequestResponse"));
   }
 
   async waitUntilIdle(signal: AbortSignal): Promise<void> {
@@ -52,19 +55,19 @@ export class UrlTarget implements Target {
   private async askWarmer(instances: number, invocationType: "DryRun" | "RequestResponse"): Promise<string> {
     const { environment, functionId } = this.settings;
     const { region } = environment;
-    const warmer = warmerOf(environment);
+    const warmer = formatWarmerName(environment);
     const command = new InvokeCommand({
       FunctionName: warmer,
       InvocationType: invocationType,
-      Payload: JSON.stringify(warmingRequest(environment, functionId, instances)),
+      Payload: JSON.stringify(buildWarmingRequest(environment, functionId, instances)),
     });
     const notFound = `the warmer ${warmer} is not deployed in ${region}: npx cdktf deploy ${environment.name}`;
-    const { Payload } = await answerOf(this.client.send(command), { region, notFound });
+    const { Payload } = await waitForAws(this.client.send(command), { region, notFound });
     return Payload?.transformToString() ?? "";
   }
 }
 
-const NO_HEADERS: HeaderSource = () => Promise.resolve({});
+const provideNoHeaders: HeaderSource = () => Promise.resolve({});
 
 /** Whoever else has an address would be shown a signature that is none of its business. */
 function isFunctionUrl({ hostname }: URL): boolean {

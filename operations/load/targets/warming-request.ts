@@ -1,13 +1,13 @@
-import { deployedName, WARMER } from "../../../environments/names";
+import { formatDeployedName, WARMER } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
 import { type WarmingRequest } from "../../../warming/contract";
-import { targetOf, warmedFunctions, WARMER_PRICE } from "../../../model/warmed-functions";
+import { buildWarmingTarget, listWarmedFunctions, WARMER_PRICE } from "../../../model/warmed-functions";
 import { OperationFailure } from "../../operation-failure";
 import { type WarmingRound } from "../target";
 
 /** The warmer's name in AWS. */
-export function warmerOf(environment: Environment): string {
-  return deployedName(environment.name, WARMER);
+export function formatWarmerName(environment: Environment): string {
+  return formatDeployedName(environment.name, WARMER);
 }
 
 /**
@@ -15,11 +15,11 @@ export function warmerOf(environment: Environment): string {
  *
  * @throws OperationFailure for a function that cannot be kept warm
  */
-export function warmingRequest(environment: Environment, functionId: string, instances: number): WarmingRequest {
-  const warmed = warmedFunctions(environment).find(({ id }) => id === functionId);
+export function buildWarmingRequest(environment: Environment, functionId: string, instances: number): WarmingRequest {
+  const warmed = listWarmedFunctions(environment).find(({ id }) => id === functionId);
   if (!warmed)
     throw new OperationFailure(`${functionId} of ${environment.name} cannot be kept warm: nothing to compare`);
-  const target = { ...targetOf(warmed, "pre_deployment"), concurrency: instances };
+  const target = { ...buildWarmingTarget(warmed, "pre_deployment"), concurrency: instances };
   return { strategy: "pre_deployment", targets: [target], price: WARMER_PRICE };
 }
 
@@ -29,7 +29,7 @@ export function warmingRequest(environment: Environment, functionId: string, ins
  * @param payload JSON
  * @throws OperationFailure when it is not that of a round
  */
-export function warmingRound(payload: string): WarmingRound {
+export function parseWarmingRound(payload: string): WarmingRound {
   const { targets, errorMessage } = JSON.parse(payload) as {
     readonly targets?: readonly WarmingRound[];
     readonly errorMessage?: string;

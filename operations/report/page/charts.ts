@@ -1,14 +1,14 @@
 import { TARGETS } from "../../../performance/targets";
-import { numberText } from "../../number-text";
+import { formatNumber } from "../../number-text";
 import { type Axis, type Chart, type Color, type NoChart, type Limit } from "../../page/chart";
-import { utc } from "../../time-text";
-import { type AlarmReport, type ChartPoint, type FunctionReport, type Report } from "../report-schema";
+import { formatUtc } from "../../time-text";
+import { type AlarmReport, type ChartPoint, type FunctionReport, type PerformanceReport } from "../report-schema";
 
 const DAY = 24 * 3_600_000;
 const MOST_ALARMS = 9;
 const NO_DATA = "CloudWatch has no data.";
 
-type Time = Pick<Report, "from" | "to">;
+type Time = Pick<PerformanceReport, "from" | "to">;
 
 /** One line or row of bars. */
 interface Drawn {
@@ -34,7 +34,7 @@ interface Drawing extends Pick<Chart, "id" | "title" | "note"> {
 }
 
 /** How one function did over time. */
-export function functionCharts(
+export function buildFunctionCharts(
   { name, series, warming, deployedHere }: FunctionReport,
   time: Time,
 ): (Chart | NoChart)[] {
@@ -66,7 +66,7 @@ export function functionCharts(
         { name: "p99", color: "s3", dash: "dashed", value: ({ p99Milliseconds }) => p99Milliseconds },
       ],
       limits: [
-        { at: responseMilliseconds.p99, text: `target: p99 at most ${numberText(responseMilliseconds.p99)} ms` },
+        { at: responseMilliseconds.p99, text: `target: p99 at most ${formatNumber(responseMilliseconds.p99)} ms` },
       ],
       note: "By Lambda's own metric: of all requests, without initialization.",
     },
@@ -88,7 +88,7 @@ export function functionCharts(
       shape: "lines",
       least: 100,
       series: [{ name: "init", color: "s1", value: ({ averageInitMilliseconds }) => averageInitMilliseconds }],
-      limits: [{ at: TARGETS.initMilliseconds, text: `target: at most ${numberText(TARGETS.initMilliseconds)} ms` }],
+      limits: [{ at: TARGETS.initMilliseconds, text: `target: at most ${formatNumber(TARGETS.initMilliseconds)} ms` }],
       note: "Of all cold starts, those of pings too.",
     },
     {
@@ -131,13 +131,13 @@ export function functionCharts(
 }
 
 /** When alarms rang, the ones that rang longest. */
-export function alarmChart(alarms: readonly AlarmReport[], time: Time): Chart | undefined {
+export function buildAlarmChart(alarms: readonly AlarmReport[], time: Time): Chart | undefined {
   const rang = alarms
     .filter(({ rings }) => rings.length > 0)
     .sort((one, other) => other.ringingMinutes - one.ringingMinutes);
   const shown = rang.slice(0, MOST_ALARMS);
   if (shown.length === 0) return undefined;
-  const spansOf = (isUrgent: boolean) =>
+  const listSpans = (isUrgent: boolean) =>
     shown.flatMap(({ rings, urgent }, row) =>
       urgent === isUrgent
         ? rings.map(({ rangAt = time.from, endedAt = time.to }) => ({
@@ -146,12 +146,12 @@ export function alarmChart(alarms: readonly AlarmReport[], time: Time): Chart | 
         : [],
     );
   const series = [
-    { kind: "spans", name: "urgent", color: "s4", spans: spansOf(true) },
-    { kind: "spans", name: "others", color: "s3", spans: spansOf(false) },
+    { kind: "spans", name: "urgent", color: "s4", spans: listSpans(true) },
+    { kind: "spans", name: "others", color: "s3", spans: listSpans(false) },
   ] as const;
   return {
     ...{ id: "alarms", title: "When alarms rang", description: "When each alarm rang" },
-    ...{ x: timeAxis(time), y: { scale: "names", title: "Alarm", names: shown.map(({ name }) => name) } },
+    ...{ x: buildTimeAxis(time), y: { scale: "names", title: "Alarm", names: shown.map(({ name }) => name) } },
     series,
     ...(rang.length > shown.length && { note: `The ${MOST_ALARMS} that rang longest, of ${rang.length}.` }),
     numbers: {
@@ -159,8 +159,8 @@ export function alarmChart(alarms: readonly AlarmReport[], time: Time): Chart | 
       rows: shown.flatMap(({ name, rings }) =>
         rings.map(({ rangAt, endedAt }) => [
           name,
-          rangAt === undefined ? "before" : utc(Date.parse(rangAt)),
-          endedAt === undefined ? "rings now" : utc(Date.parse(endedAt)),
+          rangAt === undefined ? "before" : formatUtc(Date.parse(rangAt)),
+          endedAt === undefined ? "rings now" : formatUtc(Date.parse(endedAt)),
         ]),
       ),
     },
@@ -168,7 +168,7 @@ export function alarmChart(alarms: readonly AlarmReport[], time: Time): Chart | 
 }
 
 /** Requests of all functions, and those that failed. */
-export function allRequestsChart(functions: readonly FunctionReport[], time: Time): Chart | NoChart {
+export function buildRequestsChart(functions: readonly FunctionReport[], time: Time): Chart | NoChart {
   const total = (index: number, key: "requests" | "failed") =>
     functions.reduce((sum, { series }) => sum + (series[index]?.[key] ?? 0), 0);
   const points = (functions[0]?.series ?? []).map(({ at }, index) => ({
@@ -203,7 +203,7 @@ function draw(
   const seen = points.filter((point) => series.some(({ value }) => value(point) !== undefined));
   return {
     ...{ id, title, description: `${title} over time` },
-    ...{ x: timeAxis(time), y: { scale: "linear", title: unit, least, text: numberText } },
+    ...{ x: buildTimeAxis(time), y: { scale: "linear", title: unit, least, text: formatNumber } },
     series: series.map(({ value, ...drawn }) =>
       shape === "bars"
         ? {
@@ -222,21 +222,24 @@ function draw(
     ...(note !== undefined && { note }),
     numbers: {
       headings: ["from (UTC)", ...series.map(({ name }) => name)],
-      rows: seen.map((point) => [utc(Date.parse(point.at)), ...series.map(({ value }) => numberOrDash(value(point)))]),
+      rows: seen.map((point) => [
+        formatUtc(Date.parse(point.at)),
+        ...series.map(({ value }) => formatOrDash(value(point))),
+      ]),
     },
   };
 }
 
-function numberOrDash(value: number | undefined): string {
-  return value === undefined ? "-" : numberText(value);
+function formatOrDash(value: number | undefined): string {
+  return value === undefined ? "-" : formatNumber(value);
 }
 
-function timeAxis(time: Time): Axis {
-  return { scale: "time", title: "Time (UTC)", from: Date.parse(time.from), to: Date.parse(time.to), text: timeText };
+function buildTimeAxis(time: Time): Axis {
+  return { scale: "time", title: "Time (UTC)", from: Date.parse(time.from), to: Date.parse(time.to), text: formatTime };
 }
 
 /** A day, or a time within one. */
-function timeText(at: number): string {
+function formatTime(at: number): string {
   const [locale, zone] = ["en-GB", { timeZone: "UTC" }] as const;
   return at % DAY === 0
     ? new Date(at).toLocaleDateString(locale, { day: "numeric", month: "short", ...zone })

@@ -1,95 +1,95 @@
-import { figureText } from "../../load/figure-table";
-import { numberText } from "../../number-text";
-import { pageDocument } from "../../page/document";
+import { formatFigure } from "../../load/figure-table";
+import { formatNumber } from "../../number-text";
+import { renderDocument } from "../../page/document";
 import {
   type Cell,
-  charts,
-  paragraph,
-  scrolling,
-  section,
-  table,
-  targetTable,
+  renderCharts,
+  renderParagraph,
+  renderScrolling,
+  renderSection,
+  renderTable,
+  renderTargetTable,
   type TargetRow,
-  tiles,
+  renderTiles,
 } from "../../page/sections";
 import { escapeText } from "../../page/escape-text";
-import { isJudged, isPassed } from "../build";
-import { minutesText } from "../minutes-text";
+import { isJudged, isReportPassed } from "../build";
+import { formatMinutes } from "../minutes-text";
 import { isUnread } from "../parts";
-import { type AlarmReport, type FunctionReport, type Report, type Target } from "../report-schema";
+import { type AlarmReport, type FunctionReport, type PerformanceReport, type JudgedTarget } from "../report-schema";
 import {
-  alarmsHeading,
-  costText,
-  effectText,
-  headingOf,
-  instancesText,
+  formatAlarmsHeading,
+  describeReportCost,
+  describeEffect,
+  formatHeading,
+  describeInstances,
   isCalled,
-  memoryAdvice,
-  money,
-  sourceText,
-  stateText,
-  thresholdText,
-  trendText,
-  unreadLines,
-  verdictLine,
-  warmingCostText,
-  withChangeText,
+  describeMemory,
+  formatMoney,
+  describeSource,
+  formatState,
+  describeThreshold,
+  describeTrend,
+  formatUnread,
+  formatVerdict,
+  describeWarmingCost,
+  formatChangedRings,
 } from "../text";
-import { alarmChart, allRequestsChart, functionCharts } from "./charts";
+import { buildAlarmChart, buildRequestsChart, buildFunctionCharts } from "./charts";
 
 /** A page that shows a report, in one file that needs no other. */
-export function pageOf(report: Report): string {
+export function renderReportPage(report: PerformanceReport): string {
   const { environment, period, functions, region, to } = report;
-  return pageDocument({
+  return renderDocument({
     title: `${environment}, ${period} to ${to.slice(0, 10)}`,
     heading: `Report on ${environment}`,
-    subtitle: `${headingOf(report)} · ${region}`,
+    subtitle: `${formatHeading(report)} · ${region}`,
     content: [
-      tiles(firstFigures(report)),
-      verdicts(report),
-      charts(
+      renderTiles(listFirstFigures(report)),
+      renderVerdicts(report),
+      renderCharts(
         [
-          isUnread(report, "series") ? [] : allRequestsChart(functions, report),
-          alarmChart(report.alarms, report) ?? [],
+          isUnread(report, "series") ? [] : buildRequestsChart(functions, report),
+          buildAlarmChart(report.alarms, report) ?? [],
         ].flat(),
       ),
-      alarms(report),
-      monitoring(report),
-      warming(report),
-      memory(report),
-      suggestions(report),
-      ...functions.map((one) => functionSection(one, report)),
-      paragraph(costText(report), "soft stack"),
+      renderAlarms(report),
+      renderMonitoring(report),
+      renderWarming(report),
+      renderMemory(report),
+      renderSuggestions(report),
+      ...functions.map((one) => renderFunction(one, report)),
+      renderParagraph(describeReportCost(report), "soft stack"),
     ],
   });
 }
 
-function firstFigures(report: Report): [string, string][] {
+function listFirstFigures(report: PerformanceReport): [string, string][] {
   const { functions, alarms } = report;
   const requests = functions.reduce((total, { figures }) => total + (figures.requests ?? 0), 0);
   const rings = alarms.reduce((total, alarm) => total + (alarm.notifies ? alarm.rings.length : 0), 0);
   return [
-    ["requests", isJudged(report) ? figureText("requests", requests) : "-"],
-    ["functions in use", isJudged(report) ? numberText(functions.filter(isCalled).length) : "-"],
-    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : numberText(rings)],
+    ["requests", isJudged(report) ? formatFigure("requests", requests) : "-"],
+    ["functions in use", isJudged(report) ? formatNumber(functions.filter(isCalled).length) : "-"],
+    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : formatNumber(rings)],
   ];
 }
 
-function verdicts(report: Report): string {
+function renderVerdicts(report: PerformanceReport): string {
   const content = [
-    ...[...report.notes, ...unreadLines(report)].map((note) => paragraph(note)),
-    targetTable(report.targets.map(rowOf)),
+    ...[...report.notes, ...formatUnread(report)].map((note) => renderParagraph(note)),
+    renderTargetTable(report.targets.map(buildRow)),
   ];
-  const style = isPassed(report) ? "passed" : "failed";
-  return section(verdictLine(report), content.join("\n"), { id: "verdicts", style });
+  const style = isReportPassed(report) ? "passed" : "failed";
+  return renderSection(formatVerdict(report), content.join("\n"), { id: "verdicts", style });
 }
 
-function rowOf(target: Target): TargetRow {
-  const note = [trendText(target), target.note ?? ""].filter((text) => text !== "").join("; ");
-  return { ...target, stateText: stateText(target.state), note };
+function buildRow(target: JudgedTarget): TargetRow {
+  const note = [describeTrend(target), target.note ?? ""].filter((text) => text !== "").join("; ");
+  return { ...target, stateText: formatState(target.state), note };
 }
 
-function alarms(report: Report): string {
+function renderAlarms(report: PerformanceReport): string {
   const { alarms } = report;
   const rang = alarms.filter(({ behaviour }) => behaviour !== "never");
   const quiet = alarms.filter(
@@ -97,104 +97,105 @@ function alarms(report: Report): string {
   );
   const rows = [...rang, ...quiet].map((alarm): Cell[] => [
     alarm.name,
-    number(`${alarm.rings.length}${alarm.ringsBefore === undefined ? "" : ` (was ${alarm.ringsBefore})`}`),
-    number(alarm.rings.length === 0 ? "-" : minutesText(alarm.ringingMinutes)),
-    number(minutesText(alarm.medianMinutesToOk)),
-    number(minutesText(alarm.worstMinutesToOk)),
-    number(withChangeText(alarm)),
-    { text: remarksOf(alarm), style: "soft remark" },
+    makeNumberCell(`${alarm.rings.length}${alarm.ringsBefore === undefined ? "" : ` (was ${alarm.ringsBefore})`}`),
+    makeNumberCell(alarm.rings.length === 0 ? "-" : formatMinutes(alarm.ringingMinutes)),
+    makeNumberCell(formatMinutes(alarm.medianMinutesToOk)),
+    makeNumberCell(formatMinutes(alarm.worstMinutesToOk)),
+    makeNumberCell(formatChangedRings(alarm)),
+    { text: formatRemarks(alarm), style: "soft remark" },
   ]);
-  if (isUnread(report, "alarms", "history")) return section(alarmsHeading(report), "", { id: "alarms-table" });
+  if (isUnread(report, "alarms", "history"))
+    return renderSection(formatAlarmsHeading(report), "", { id: "alarms-table" });
   const content =
     rows.length === 0
-      ? paragraph("None of those that were quiet would ring at a better threshold.", "soft")
-      : table(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", "remarks"], rows);
-  return section(alarmsHeading(report), content, { id: "alarms-table" });
+      ? renderParagraph("None of those that were quiet would ring at a better threshold.", "soft")
+      : renderTable(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", "remarks"], rows);
+  return renderSection(formatAlarmsHeading(report), content, { id: "alarms-table" });
 }
 
-function remarksOf(alarm: AlarmReport): string {
+function formatRemarks(alarm: AlarmReport): string {
   const notes = alarm.rings.flatMap(({ notes = [] }) => notes);
   return [
     alarm.isRinging ? "rings now" : "",
     alarm.notifies ? "" : "sends no messages itself",
-    thresholdText(alarm),
+    describeThreshold(alarm),
     notes.length > 0 ? `changed: ${notes.join("; ")}` : "",
   ]
     .filter((text) => text !== "")
     .join("; ");
 }
 
-function monitoring({ kpis }: Report): string {
+function renderMonitoring({ kpis }: PerformanceReport): string {
   const rows = kpis.map(({ kpi, goal, note, ...rest }) => ({
     ...rest,
     target: kpi,
     limit: goal,
-    stateText: stateText(rest.state),
+    stateText: formatState(rest.state),
     ...(note !== undefined && { note }),
   }));
-  return section("Is the monitoring good?", targetTable(rows), { id: "kpis" });
+  return renderSection("Is the monitoring good?", renderTargetTable(rows), { id: "kpis" });
 }
 
-function warming({ warming: all, functions }: Report): string {
+function renderWarming({ warming: all, functions }: PerformanceReport): string {
   if (!all) return "";
   const rows = functions.flatMap(({ name, warming: effect }): Cell[][] =>
     effect
       ? [
           [
             name,
-            number(numberText(effect.pings)),
-            number(numberText(effect.failures)),
-            number(instancesText(effect)),
-            number(numberText(effect.startedForPings)),
-            number(effect.dollars === undefined ? "?" : money(effect.dollars)),
-            { text: effectText(effect), style: "soft remark" },
+            makeNumberCell(formatNumber(effect.pings)),
+            makeNumberCell(formatNumber(effect.failures)),
+            makeNumberCell(describeInstances(effect)),
+            makeNumberCell(formatNumber(effect.startedForPings)),
+            makeNumberCell(effect.dollars === undefined ? "?" : formatMoney(effect.dollars)),
+            { text: describeEffect(effect), style: "soft remark" },
           ],
         ]
       : [],
   );
-  const heading = `Warming: ${warmingCostText(all)}`;
+  const heading = `Warming: ${describeWarmingCost(all)}`;
   const headings = ["function", "pings", "failed", "instances", "started by pings", "cost", "effect"];
-  return section(heading, table(headings, rows), { id: "warming" });
+  return renderSection(heading, renderTable(headings, rows), { id: "warming" });
 }
 
-function memory({ functions }: Report): string {
+function renderMemory({ functions }: PerformanceReport): string {
   const rows = functions.flatMap(({ name, memory: used }): Cell[][] =>
     used
       ? [
           [
             name,
-            number(`${used.sizeMb} MB`),
-            number(`${numberText(used.peakPercent)} %`),
-            { text: memoryAdvice(used), style: "soft remark" },
+            makeNumberCell(`${used.sizeMb} MB`),
+            makeNumberCell(`${formatNumber(used.peakPercent)} %`),
+            { text: describeMemory(used), style: "soft remark" },
           ],
         ]
       : [],
   );
   return rows.length === 0
     ? ""
-    : section("Memory", table(["function", "size", "peak", "advice"], rows), { id: "memory" });
+    : renderSection("Memory", renderTable(["function", "size", "peak", "advice"], rows), { id: "memory" });
 }
 
-function suggestions({ suggestedTfvars, environment }: Report): string {
+function renderSuggestions({ suggestedTfvars, environment }: PerformanceReport): string {
   if (suggestedTfvars === undefined) return "";
-  return section(
+  return renderSection(
     `Suggested for environments/${environment}.tfvars`,
-    scrolling(`<pre>${escapeText(suggestedTfvars)}</pre>`, "Suggested settings"),
+    renderScrolling(`<pre>${escapeText(suggestedTfvars)}</pre>`, "Suggested settings"),
     { id: "suggested" },
   );
 }
 
-function functionSection(one: FunctionReport, report: Report): string {
+function renderFunction(one: FunctionReport, report: PerformanceReport): string {
   if (!isCalled(one)) return "";
   // Of the only function in use, the environment's targets say the same.
   const own = one.targets.filter(
     ({ target, measured }) => !report.targets.some((other) => other.target === target && other.measured === measured),
   );
-  const content = `${paragraph(`Response times by ${sourceText(one)}.`, "soft")}${targetTable(own.map(rowOf))}`;
-  const heading = section(`Function ${one.name}`, content, { id: `function-${one.name}` });
-  return isUnread(report, "series") ? heading : `${heading}\n${charts(functionCharts(one, report))}`;
+  const content = `${renderParagraph(`Response times by ${describeSource(one)}.`, "soft")}${renderTargetTable(own.map(buildRow))}`;
+  const heading = renderSection(`Function ${one.name}`, content, { id: `function-${one.name}` });
+  return isUnread(report, "series") ? heading : `${heading}\n${renderCharts(buildFunctionCharts(one, report))}`;
 }
 
-function number(text: string): Cell {
+function makeNumberCell(text: string): Cell {
   return { text, style: "number" };
 }

@@ -32,7 +32,7 @@ const timeText = (at: number) => new Date(at).toISOString().replace("T", " ").re
  * CloudWatch Logs Insights on a log, as far as it is asked here: its limits on rows, and ends of whole seconds that
  * belong to what is asked.
  */
-export function fakeInsights() {
+export function mockInsights() {
   const logs = mockClient(CloudWatchLogsClient);
   const inputs: StartQueryCommandInput[] = [];
   const answerWith = (log: readonly LoggedInvocation[], format: keyof typeof FIELDS = 'type = "platform.report"') => {

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
 import { fitMechanism, type LoggedRun } from "../../../../advisor/fit";
 import { fitToLog, isEnough, type TriedFit } from "../../../../operations/advise/log/fit-log";
-import { ownLog } from "../../../../operations/advise/log/log-advice";
+import { buildOwnLog } from "../../../../operations/advise/log/log-advice";
 import { type LogSize, type PlatformRecord } from "../../../../operations/advise/log/platform-log";
-import { runsOf } from "../../../../operations/advise/log/runs";
-import { EXPECTATION, modelsOf } from "../../../../operations/advise/unknowns";
-import { HIDDEN, logOf } from "./hidden-platform";
+import { splitIntoRuns } from "../../../../operations/advise/log/runs";
+import { EXPECTATION, buildModels } from "../../../../operations/advise/unknowns";
+import { HIDDEN, simulateLog } from "./hidden-platform";
 
 const HOUR = 3_600_000;
 const HOURS = 40;
 const LONGEST_MILLISECONDS = 60_000;
 
-function recordsOf(log: ReturnType<typeof logOf>, version = "7"): PlatformRecord[] {
+function recordsOf(log: ReturnType<typeof simulateLog>, version = "7"): PlatformRecord[] {
   return log
     .map(({ endedAt, stream, durationMs, initDurationMs }) => ({
       at: endedAt - durationMs - (initDurationMs ?? 0),
@@ -41,7 +41,7 @@ describe("a fit to a function's log", () => {
   ])(
     "finds how the platform is, %s, and predicts what it has not seen",
     async (_, perHour, pings) => {
-      const records = recordsOf(logOf(HIDDEN, { from: 0, hours: HOURS, perHour, pings }));
+      const records = recordsOf(simulateLog(HIDDEN, { from: 0, hours: HOURS, perHour, pings }));
       const size = sizeOf(records, HOURS);
 
       const tried = await fitted(records, size);
@@ -51,7 +51,7 @@ describe("a fit to a function's log", () => {
       expect(fit.mechanisms.map(({ mechanism }) => mechanism.routing)).toEqual(
         fit.mechanisms.map(() => "oldest-first"),
       );
-      const { advice, guess } = ownLog(size, READING, tried);
+      const { advice, guess } = buildOwnLog(size, READING, tried);
       // Nine to ten minutes, which is a third off what is expected where a log does not tell.
       expect(advice.fitted?.idleLifeMinutes.from).toBeLessThan(10);
       expect(advice.fitted?.idleLifeMinutes.to).toBeGreaterThan(9);
@@ -68,13 +68,13 @@ describe("a fit to a function's log", () => {
   test(
     "is not used where it does not predict the log's end, because the platform has changed",
     async () => {
-      const before = recordsOf(logOf(HIDDEN, { from: 0, hours: 30, perHour: 25 }));
+      const before = recordsOf(simulateLog(HIDDEN, { from: 0, hours: 30, perHour: 25 }));
       const changed = { ...HIDDEN, idleSeconds: [60, 70] as const };
-      const after = recordsOf(logOf(changed, { from: 30 * HOUR, hours: 10, perHour: 25 }));
+      const after = recordsOf(simulateLog(changed, { from: 30 * HOUR, hours: 10, perHour: 25 }));
       const records = [...before, ...after];
       const size = sizeOf(records, HOURS);
 
-      const { advice, guess } = ownLog(size, READING, await fitted(records, size));
+      const { advice, guess } = buildOwnLog(size, READING, await fitted(records, size));
 
       expect(advice.isUsed).toBe(false);
       expect(advice.sentence).toMatch(/^Fitted to .* of its log, but not used: .* predicts their \d+ cold starts as /);
@@ -90,7 +90,7 @@ describe("a fit to a function's log", () => {
   ])("is not tried on a log of %s", (_, more, expected) => {
     const size = { ...sizeOf([], 0), requests: 1000, ...more };
 
-    const { advice, guess } = ownLog(size, READING);
+    const { advice, guess } = buildOwnLog(size, READING);
 
     expect(isEnough(size)).toBe(false);
     expect(advice.sentence).toMatch(/^Not fitted to its log: .*, and 30 cold starts in 12 hours are needed\.$/);
@@ -112,7 +112,7 @@ describe("a log's runs", () => {
   test("are one for each version, because environments belong to one", () => {
     const records = [record(70, "6"), record(71, "6"), record(80, "7"), record(81, "6"), record(90, "7")];
 
-    const runs = runsOf(records, span, 4, { first: 0, last: 3 });
+    const runs = splitIntoRuns(records, span, 4, { first: 0, last: 3 });
 
     expect(runs.map(({ atSeconds, environments }) => [atSeconds, environments])).toEqual([
       [
@@ -129,7 +129,7 @@ describe("a log's runs", () => {
   test("leave out of the count what is within the first hour, and each version's first request", () => {
     const records = [record(10, "6"), record(50, "6"), record(61, "6"), record(62, "7"), record(63, "7")];
 
-    const [old, fresh] = runsOf(records, span, 4, { first: 0, last: 3 });
+    const [old, fresh] = splitIntoRuns(records, span, 4, { first: 0, last: 3 });
 
     expect([old?.parts, fresh?.parts]).toEqual([[2], [1]]);
   });
@@ -138,9 +138,9 @@ describe("a log's runs", () => {
     const records = [1, 70, 130, 140, 260, 299].map((minute) => record(minute, "6"));
     const partsOf = ([run]: LoggedRun[]) => ({ parts: run?.parts, requests: run?.atSeconds.length });
 
-    expect(partsOf(runsOf(records, span, 4, { first: 0, last: 3 }))).toEqual({ parts: [1, 2, 4], requests: 6 });
-    expect(partsOf(runsOf(records, span, 4, { first: 0, last: 1 }))).toEqual({ parts: [1, 2], requests: 4 });
-    expect(partsOf(runsOf(records, span, 4, { first: 3, last: 3 }))).toEqual({ parts: [4], requests: 6 });
+    expect(partsOf(splitIntoRuns(records, span, 4, { first: 0, last: 3 }))).toEqual({ parts: [1, 2, 4], requests: 6 });
+    expect(partsOf(splitIntoRuns(records, span, 4, { first: 0, last: 1 }))).toEqual({ parts: [1, 2], requests: 4 });
+    expect(partsOf(splitIntoRuns(records, span, 4, { first: 3, last: 3 }))).toEqual({ parts: [4], requests: 6 });
   });
 });
 
@@ -155,7 +155,7 @@ describe("ways in which the platform may be", () => {
       },
     }));
 
-    const models = modelsOf({ name: "", source: "", platforms }, { initSeconds: { kind: "fixed", value: 1 } }, 10);
+    const models = buildModels({ name: "", source: "", platforms }, { initSeconds: { kind: "fixed", value: 1 } }, 10);
 
     const lives = models.map(({ idleLifeSeconds }) => (idleLifeSeconds.kind === "fixed" ? idleLifeSeconds.value : -1));
     expect(lives).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 2]);

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../../../advisor/random";
+import { createRandom } from "../../../../advisor/random";
 import { type LoggedInvocation } from "./fake-insights";
 
 /** How a platform is that nobody has been told about: none of it is what is assumed. */
@@ -11,7 +11,7 @@ export interface Hidden {
 /** One that lets idle environments stay half as long again as is assumed, and lets them take turns. */
 export const HIDDEN: Hidden = { idleSeconds: [540, 600], lifeSeconds: [3600, 7200], routing: "oldest-first" };
 
-interface Environment {
+interface Instance {
   readonly stream: string;
   readonly goneAt: number;
   freeAt: number;
@@ -22,11 +22,11 @@ interface Environment {
  * What a function's environments write: requests that come by chance, more by day than by night, and pings. Times are
  * seconds from the beginning on.
  */
-export function logOf(
+export function simulateLog(
   { idleSeconds, lifeSeconds, routing }: Hidden,
   { from, hours, perHour, pings = 0, seed = 3 }: Use,
 ): LoggedInvocation[] {
-  const random = seededRandom(seed);
+  const random = createRandom(seed);
   const between = ([least, most]: readonly [number, number]) => least + (most - least) * random();
   const arrivals: { at: number; work: number }[] = [];
   for (let hour = 0; hour < hours; hour++) {
@@ -39,7 +39,7 @@ export function logOf(
   for (let at = 0; at < hours * 3600; at += 300) {
     for (let ping = 0; ping < pings; ping++) arrivals.push({ at: at + ping / 500, work: 0.1 });
   }
-  let environments: Environment[] = [];
+  let environments: Instance[] = [];
   let started = 0;
   return arrivals
     .sort((a, b) => a.at - b.at)

@@ -1,22 +1,22 @@
 import { CloudWatchLogsClient, GetQueryResultsCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "@jest/globals";
-import { fixed } from "../../../../advisor/distribution";
+import { makeFixed } from "../../../../advisor/distribution";
 import {
   LOG_DAYS,
   type LogAccess,
   MOST_RECORDS,
   readRecords,
-  sizeOfLog,
-  spanToCount,
+  measureLog,
+  selectSpan,
 } from "../../../../operations/advise/log/platform-log";
-import { fakeInsights, type LoggedInvocation } from "./fake-insights";
+import { mockInsights, type LoggedInvocation } from "./fake-insights";
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const FROM = Date.UTC(2026, 0, 13);
 const TO = FROM + DAY;
 
-const insights = fakeInsights();
+const insights = mockInsights();
 
 function access(more: Partial<LogAccess["watched"]> = {}, signal = new AbortController().signal): LogAccess {
   return {
@@ -39,7 +39,7 @@ function invocations(count: number, length = DAY): LoggedInvocation[] {
 }
 
 async function read(from: LogAccess) {
-  const size = await sizeOfLog(from, { from: FROM, to: TO });
+  const size = await measureLog(from, { from: FROM, to: TO });
   return { size, ...(await readRecords(from, size, () => undefined)) };
 }
 
@@ -121,7 +121,7 @@ describe("the platform's records", () => {
   test("are none where the log has none", async () => {
     insights.answerWith([]);
 
-    expect(await sizeOfLog(access(), { from: FROM, to: TO })).toMatchObject({ requests: 0, slices: [], isCut: false });
+    expect(await measureLog(access(), { from: FROM, to: TO })).toMatchObject({ requests: 0, slices: [], isCut: false });
   });
 
   test("are not waited for any longer once that is interrupted: the query is stopped", async () => {
@@ -146,19 +146,19 @@ describe("what is counted", () => {
       kind: "minutes" as const,
       counts: new Float64Array(14_400).fill(perMinute),
       peaks: new Float64Array(14_400),
-      workSeconds: fixed(1),
+      workSeconds: makeFixed(1),
     },
   });
 
   test("are the last days, without the newest minutes, which may be incomplete", () => {
-    const { from, to } = spanToCount(historyOf(1), TO + 2 * MINUTE);
+    const { from, to } = selectSpan(historyOf(1), TO + 2 * MINUTE);
 
     expect(to).toBe(TO - 5 * MINUTE);
     expect(from).toBe(to - LOG_DAYS * DAY);
   });
 
   test("are fewer days where requests alone are more than is read: looking through the rest would only cost", () => {
-    const { from, to } = spanToCount(historyOf(30), TO);
+    const { from, to } = selectSpan(historyOf(30), TO);
 
     expect(to - from).toBeLessThanOrEqual((MOST_RECORDS / 30) * MINUTE);
     expect(to - from).toBeGreaterThan(0.98 * (MOST_RECORDS / 30) * MINUTE);

@@ -2,17 +2,24 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ops } from "../../../../operations/program";
-import { addressesOf, HANDLER, makeProject, synthesize, type SynthesizedStack, tfvars } from "../../../support/project";
-import { skip, TerraformFolder, terraformIsUsable } from "../../../support/terraform";
-import { type Diagnosis } from "../world";
+import { runOps } from "../../../../operations/program";
+import {
+  listAddresses,
+  HANDLER_SOURCE,
+  makeProject,
+  synthesizeProject,
+  type StackUnderTest,
+  makeTfvars,
+} from "../../../support/project";
+import { skip, TerraformFolder, isTerraformUsable } from "../../../support/terraform";
+import { type DoctorReport } from "../world";
 
 const TESTED = "what doctor says of an apply that was interrupted";
 const TEN_MINUTES_MS = 600_000;
 const COMMAND = /^terraform -chdir=cdktf\.out\/stacks\/adopted import (\S+) (?:'([^']+)'|(\S+))$/;
 
 const usable = process.env["AWS_ENDPOINT_URL"]
-  ? terraformIsUsable(TESTED)
+  ? isTerraformUsable(TESTED)
   : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
 
 beforeAll(() => {
@@ -27,11 +34,11 @@ beforeAll(() => {
     const functions = `api = { endpoint = "iam" }\nweb = { endpoint = "public" }`;
     const more = 'account_id = "123456789012"\nalarm_emails = ["team@example.com"]';
     const root = makeProject({
-      "environments/adopted.tfvars": tfvars({ functions, more }),
-      "functions/web/handler.ts": HANDLER,
+      "environments/adopted.tfvars": makeTfvars({ functions, more }),
+      "functions/web/handler.ts": HANDLER_SOURCE,
     });
-    const { outdir, stacks } = await synthesize(root);
-    const addresses = addressesOf(stacks["adopted"] as SynthesizedStack);
+    const { outdir, stacks } = await synthesizeProject(root);
+    const addresses = listAddresses(stacks["adopted"] as StackUnderTest);
     mkdirSync(join(root, "cdktf.out"));
     cpSync(join(outdir, "stacks"), join(root, "cdktf.out/stacks"), { recursive: true });
     const stack = new TerraformFolder(join(root, "cdktf.out/stacks/adopted"));
@@ -81,16 +88,16 @@ beforeAll(() => {
   TEN_MINUTES_MS,
 );
 
-async function findingOf(root: string): Promise<Diagnosis["findings"][number]> {
+async function findingOf(root: string): Promise<DoctorReport["findings"][number]> {
   const stdout: string[] = [];
-  await ops(["doctor", "adopted", "--json"], {
+  await runOps(["doctor", "adopted", "--json"], {
     root,
     print: (line) => stdout.push(line),
     printAside: () => undefined,
     now: Date.now,
     wait: async () => undefined,
   });
-  const { findings } = JSON.parse(stdout.join("\n")) as Diagnosis;
+  const { findings } = JSON.parse(stdout.join("\n")) as DoctorReport;
   const found = findings.find(({ check }) => check === "complete state");
   if (!found) throw new Error("doctor does not look at the state");
   return found;

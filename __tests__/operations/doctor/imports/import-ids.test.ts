@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { IMPORT_IDS } from "../../../../operations/doctor/imports/import-ids";
 import { makeProjectWithEnvironments } from "../../../support/environments";
-import { synthesize } from "../../../support/project";
+import { synthesizeProject } from "../../../support/project";
 
 test("every type of resource that a stack has is known to be imported or not, and no other", async () => {
-  const { stacks } = await synthesize(makeProjectWithEnvironments());
+  const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
   const types = Object.values(stacks).flatMap(({ resource }) => Object.keys(resource));
   expect(Object.keys(IMPORT_IDS).sort()).toEqual([...new Set(types)].sort());
   const unknown = Object.keys(IMPORT_IDS).filter((type) => IMPORT_IDS[type] === undefined);
