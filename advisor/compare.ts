@@ -1,6 +1,6 @@
 import { priceMonth, type MonthlyCost, type Prices } from "./cost";
 import { type Distribution, makeSampler } from "./distribution";
-import { type InstanceModel } from "./environments";
+import { type InstanceModel } from "./instances";
 import { countInterval, type Interval } from "./interval";
 import { AddedLatency } from "./latency";
 import { MinuteArrivals, type MinuteDemand } from "./minute-arrivals";

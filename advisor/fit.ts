@@ -1,5 +1,5 @@
 import { makeUniform } from "./distribution";
-import { Caller, type InstanceModel, InstancePool, type Routing, Served } from "./environments";
+import { Caller, type InstanceModel, InstancePool, type Routing, Served } from "./instances";
 import { type Interval } from "./interval";
 import { type Random, createRandom } from "./random";
 import { type SeenLives, findSeenLives } from "./seen-lives";

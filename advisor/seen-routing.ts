@@ -1,4 +1,4 @@
-import { type Routing } from "./environments";
+import { type Routing } from "./instances";
 
 /** Fewer choices among several idle environments than this tell too little. */
 const LEAST_CHOICES = 20;

@@ -1,6 +1,6 @@
 import { computeDemand } from "../warming/demand";
 import { computeHold } from "../warming/hold";
-import { Caller, type InstanceModel, InstancePool, Served } from "./environments";
+import { Caller, type InstanceModel, InstancePool, Served } from "./instances";
 import { AddedLatency } from "./latency";
 import { type Policy, countProvisioned, countScheduledPings } from "./policy";
 import { createRandom } from "./random";

@@ -1,4 +1,4 @@
-import { RecentRounds } from "../warming/asked";
+import { RecentRounds } from "../warming/recent-rounds";
 import { type SeenUsage } from "../warming/demand";
 import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../warming/planner";
 

@@ -1,6 +1,6 @@
 import { comparePolicies, type PolicyOutcome } from "../advisor/compare";
 import { makeEmpirical, makeFixed, makeUniform } from "../advisor/distribution";
-import { type InstanceModel } from "../advisor/environments";
+import { type InstanceModel } from "../advisor/instances";
 import { fitMechanism, predictColdStarts } from "../advisor/fit";
 import { type Policy } from "../advisor/policy";
 import { createRandom, computeSeed } from "../advisor/random";

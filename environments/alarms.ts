@@ -1,6 +1,6 @@
 import { type z } from "zod";
 import { defineFlag, omitUndefined, defineKeys, defineSection, defineWholeNumber } from "./fields";
-import { type CrossFieldMistake } from "./mistakes-together";
+import { type CrossFieldMistake } from "./cross-field-mistakes";
 
 /**
  * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function

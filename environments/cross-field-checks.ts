@@ -1,5 +1,5 @@
 import { ALARM_DEFAULTS, findAlarmMistakes, type AlarmOverrides, resolveAlarmSettings, URGENT_ALARMS } from "./alarms";
-import { type CrossFieldMistake, findMistakesTogether } from "./mistakes-together";
+import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { findPartition } from "./regions";
 import { findSwitchedOffMistakes } from "./switched-off";
 import {

@@ -1,5 +1,5 @@
 import { type z } from "zod";
-import { suggestKey } from "./meant-keys";
+import { suggestKey } from "./suggest-key";
 import { formatKeyPath, show } from "./mistakes";
 import { DEPLOYED_KEYS, ENVIRONMENT_KEYS, EXISTING_KEYS } from "./schema";
 

@@ -1,6 +1,6 @@
 import { getExpressionAst, parse } from "@cdktf/hcl2json";
 import { setFlagsFromString } from "node:v8";
-import { explainSyntax } from "./meant-syntax";
+import { explainSyntax } from "./explain-syntax";
 import { formatKeyPath, type Mistake } from "./mistakes";
 import { readOutline } from "./outline";
 import { decodeText, detectUtf16 } from "./text-file";

@@ -1,4 +1,4 @@
-import { type CrossFieldMistake } from "./mistakes-together";
+import { type CrossFieldMistake } from "./cross-field-mistakes";
 
 type Switches = Readonly<Record<string, object | undefined>>;
 

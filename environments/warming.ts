@@ -9,7 +9,7 @@ import {
   defineWholeNumber,
 } from "./fields";
 import { INTERVALS_MINUTES, type IntervalMinutes, parseDays } from "./days";
-import { type CrossFieldMistake } from "./mistakes-together";
+import { type CrossFieldMistake } from "./cross-field-mistakes";
 
 /**
  * How functions are kept warm, as a tfvars file says it: under `warming` for a whole environment, and again under a

@@ -1,6 +1,6 @@
 import { type Environment } from "../environments/schema";
 import { type Price } from "../warming/contract";
-import { KEPT_MINUTES } from "../warming/asked";
+import { KEPT_MINUTES } from "../warming/recent-rounds";
 import { countPingable } from "../warming/demand";
 import { computeHold } from "../warming/hold";
 import { HOURS_PER_MONTH } from "./hours-per-month";

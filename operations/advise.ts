@@ -5,18 +5,18 @@ import { loadEnvironments } from "../environments/load";
 import { makeInvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { adviseFunction, type AdviceResult, type AdvisedSubject } from "./advise/advise-function";
-import { addOwnLog } from "./advise/log/with-own-log";
-import { runWithProgress } from "./advise/progress-line";
+import { addOwnLog } from "./advise/log/add-own-log";
+import { runWithProgress } from "./advise/run-with-progress";
 import { type AdviceReport } from "./advise/report";
-import { buildAdviceReport } from "./advise/report-of";
-import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "./advise/subjects";
+import { buildAdviceReport } from "./advise/build-report";
+import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "./advise/advised-subjects";
 import { formatAdvice, formatBasis } from "./advise/text";
 import { type TfvarsChange, writeWarming } from "./advise/tfvars/write";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
 import { prepareFolder, writeFiles } from "./report-files";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 
 const HELP = `
 Simulates each way of warming on the function's own traffic: of the last 15 days from CloudWatch, or of a trace. Recommends the cheapest that

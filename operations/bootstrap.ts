@@ -5,7 +5,7 @@ import { show, makeInvalidInput } from "../environments/mistakes";
 import { renewOutput } from "../stacks/output-folder";
 import { type Account, groupByAccount } from "../stacks/bootstrap/accounts";
 import { EXIT, type ExitCode } from "./exit-codes";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 
 /** Beside the environments' stacks, which are renewed without it. */
 const OUTDIR = "cdktf.out/bootstrap";

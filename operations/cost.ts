@@ -2,10 +2,10 @@ import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { type Environment } from "../environments/schema";
 import { type EnvironmentCost } from "./cost/cost-report";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 
 const DAY_MILLISECONDS = 86_400_000;
 const DEFAULT_DAYS = 7;

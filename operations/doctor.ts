@@ -3,12 +3,12 @@ import { loadEnvironments } from "../environments/load";
 import { InvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { type CheckFinding } from "./doctor/check";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
 import { formatProgressBar, showProgress } from "./progress";
-import { type CommandContext } from "./surroundings";
-import { formatTextTable } from "./text-table";
+import { type CommandContext } from "./command-context";
+import { formatTextTable } from "./format-table";
 
 const HELP = `
 Looks at this computer, the project, the credentials, the state, and at all that the environment has in AWS; changes nothing.

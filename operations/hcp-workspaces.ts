@@ -2,14 +2,14 @@ import { type Command, Option } from "commander";
 import { resolve } from "node:path";
 import { loadEnvironments } from "../environments/load";
 import { makeInvalidInput } from "../environments/mistakes";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { HcpApi } from "./hcp/api";
 import { readHcpHost, readHcpToken } from "./hcp/credentials";
 import { readRoles } from "./hcp/roles-file";
 import { type WorkspaceChange, type WorkspaceResult, setUp } from "./hcp/set-up";
-import { type ExecutionMode, listDesiredWorkspaces } from "./hcp/wishes";
-import { type CommandContext } from "./surroundings";
+import { type ExecutionMode, listDesiredWorkspaces } from "./hcp/desired-workspaces";
+import { type CommandContext } from "./command-context";
 
 const HELP = `
 Projects and workspaces are those that the environments' files name. What they have beyond that stays as it is. Run it

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { show, makeInvalidInput } from "../environments/mistakes";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
 import { type Investigation, type InvestigationTask } from "./investigate/investigation";
 import { parseDuration } from "./investigate/window";
 import { showProgress } from "./progress";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 
 const HELP = `
 Looks at a function's alarms, deployments, logs, traces and figures, beside yesterday and last week, and says what to adjust first and why.

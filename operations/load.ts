@@ -1,4 +1,4 @@
-import { endOnBrokenPipe } from "./closed-output";
+import { endOnBrokenPipe } from "./broken-pipe";
 import { load } from "./load/program";
 import { openTarget } from "./load/targets/open-target";
 

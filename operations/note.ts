@@ -3,14 +3,14 @@ import { loadEnvironments } from "../environments/load";
 import { show, makeInvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { type Reader, type Unread } from "./aws/part-reader";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
 import { toOneLine } from "./one-line";
 import { OperationFailure } from "./operation-failure";
 import { type AlarmNote } from "./report/notes";
-import { formatUtc } from "./time-text";
-import { type CommandContext } from "./surroundings";
+import { formatUtc } from "./format-time";
+import { type CommandContext } from "./command-context";
 
 /** CloudWatch's history of an alarm goes back as far, or less. */
 const DAYS = 30;
@@ -134,7 +134,7 @@ async function findLastRing(
 async function checkAlarm(environment: Environment, alarm: string): Promise<void> {
   const [{ listEnvironmentAlarms }, { listMeasuredFunctions }] = await Promise.all([
     import("./alarms/environment-alarms"),
-    import("./subject"),
+    import("./measured-function"),
   ]);
   const all = listEnvironmentAlarms(environment, listMeasuredFunctions(environment));
   const found = all.find(({ name }) => name === alarm);

@@ -5,7 +5,7 @@ import { makeInvalidInput } from "../environments/mistakes";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { parseEnvironmentName, type PlanJson, readPlanFile, toPlan } from "./plan/plan-file";
 import { redact } from "./plan/redact";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 
 const HELP = `
 A plan's file tells its environment: prod.json and prod/plan.json are of prod. --name says it otherwise.

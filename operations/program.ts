@@ -12,7 +12,7 @@ import { OperationFailure } from "./operation-failure";
 import { addPlanComment } from "./plan-comment";
 import { addReport } from "./report";
 import { addSmoke } from "./smoke";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 import { addWarm } from "./warm";
 
 const COMMANDS = [

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { resolve } from "node:path";
 import { loadEnvironments } from "../environments/load";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
 import { showProgress } from "./progress";
@@ -9,7 +9,7 @@ import { prepareFolder, writeFiles } from "./report-files";
 import { type ReportPlan } from "./report/measurements";
 import { buildPeriod, type PeriodName, PERIODS } from "./report/period";
 import { type PerformanceReport } from "./report/report-schema";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 
 const HELP = `
 For each function and for the environment: every target met or not, and how it was in the period before; what warming did

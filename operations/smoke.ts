@@ -3,13 +3,13 @@ import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../environments/load";
 import { type Environment } from "../environments/schema";
 import { MAX_ATTEMPTS } from "./aws/failure";
-import { findEnvironment } from "./environment-choice";
+import { findEnvironment } from "./find-environment";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
 import { type SmokeCheck, checkAlarms, checkMetrics, checkUrl, type SmokeContext } from "./smoke/checks";
 import { type Callable, readAlarmNames, readCallables } from "./smoke/inputs";
-import { type CommandContext } from "./surroundings";
-import { formatTextTable } from "./text-table";
+import { type CommandContext } from "./command-context";
+import { formatTextTable } from "./format-table";
 
 const HELP = `
 After a deployment: every function's URL answers with status 200, every alarm of the synthesized stack exists, and CloudWatch shows the first

@@ -3,7 +3,7 @@ import { loadEnvironments } from "../environments/load";
 import { EXIT, type ExitCode } from "./exit-codes";
 import { runUntilInterrupted } from "./interruption";
 import { showProgress } from "./progress";
-import { type CommandContext } from "./surroundings";
+import { type CommandContext } from "./command-context";
 import { planWarming, type WarmingPlan } from "./warming/plan";
 import { type TimedRecord } from "./warming/run-log";
 import { startRuns } from "./warming/start-runs";

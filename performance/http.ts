@@ -1,4 +1,4 @@
-import { replaceHandler, isStreaming } from "./answers";
+import { replaceHandler, isStreaming } from "./responses";
 import { measureMillisecondsSince } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
 import { answerPing, type Context, isPingThrough } from "./pings";

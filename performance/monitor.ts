@@ -5,7 +5,7 @@ import {
   type ResponseStream,
   watchAnswers,
   watchStream,
-} from "./answers";
+} from "./responses";
 import { emf } from "./emf";
 import { measureMemoryPercent, measureMillisecondsSince, takeStart } from "./instance";
 import { datum, type Publisher } from "./metrics";

@@ -1,4 +1,4 @@
-import { type RecentRounds } from "./asked";
+import { type RecentRounds } from "./recent-rounds";
 import { type WarmingTarget } from "./contract";
 import { planConcurrency, findRecentPeak, type ConcurrencyUsage } from "./planner";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeFixed } from "../../advisor/distribution";
-import { Caller, type InstanceModel, InstancePool } from "../../advisor/environments";
+import { Caller, type InstanceModel, InstancePool } from "../../advisor/instances";
 import { countInterval } from "../../advisor/interval";
 import { type Policy } from "../../advisor/policy";
 import { type Random, createRandom } from "../../advisor/random";

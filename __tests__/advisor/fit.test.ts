@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeFixed, makeUniform } from "../../advisor/distribution";
-import { Caller, type InstanceModel, InstancePool, Served } from "../../advisor/environments";
+import { Caller, type InstanceModel, InstancePool, Served } from "../../advisor/instances";
 import { fitMechanism, type LoggedRun, predictColdStarts } from "../../advisor/fit";
 import { createRandom } from "../../advisor/random";
 

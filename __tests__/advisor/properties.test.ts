@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { comparePolicies, type PolicyComparison, type Demand, type PolicyOutcome } from "../../advisor/compare";
 import { makeEmpirical, makeFixed, makeUniform } from "../../advisor/distribution";
-import { type InstanceModel } from "../../advisor/environments";
+import { type InstanceModel } from "../../advisor/instances";
 import { type Policy } from "../../advisor/policy";
 import { computeSeed } from "../../advisor/random";
 import { makeArrivals, PRICES, streamValues } from "./support";

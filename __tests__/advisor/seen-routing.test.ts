@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Routing } from "../../advisor/environments";
+import { type Routing } from "../../advisor/instances";
 import { createRandom } from "../../advisor/random";
 import { type NamedRequests, inferRouting } from "../../advisor/seen-routing";
 

@@ -4,7 +4,7 @@ import { unzipSync } from "fflate";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ApiResponse } from "../../functions/api/answers";
+import { type ApiResponse } from "../../functions/api/responses";
 import type * as api from "../../functions/api/handler";
 import { MAX_NOTES, type Note } from "../../functions/api/notes";
 import { MAX_BODY_BYTES, createRouter } from "../../functions/api/router";

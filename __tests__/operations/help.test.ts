@@ -10,7 +10,7 @@ import { addNote } from "../../operations/note";
 import { addPlanComment } from "../../operations/plan-comment";
 import { addReport } from "../../operations/report";
 import { addSmoke } from "../../operations/smoke";
-import { type CommandContext } from "../../operations/surroundings";
+import { type CommandContext } from "../../operations/command-context";
 import { addWarm } from "../../operations/warm";
 
 const SURROUNDINGS: CommandContext = {

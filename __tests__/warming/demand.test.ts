@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { RecentRounds } from "../../warming/asked";
+import { RecentRounds } from "../../warming/recent-rounds";
 import { computeDemand } from "../../warming/demand";
 import { makeTarget } from "../functions/warmer/support";
 

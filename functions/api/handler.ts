@@ -1,5 +1,5 @@
 import { monitorHttp, operation, warmUps } from "../../performance";
-import { type ApiResponse, formatJson, Refusal } from "./answers";
+import { type ApiResponse, formatJson, Refusal } from "./responses";
 import { MAX_NOTES, type Note, Notes } from "./notes";
 import { createRouter } from "./router";
 import { parseDraft, parseLimit } from "./validation";

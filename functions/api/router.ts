@@ -1,4 +1,4 @@
-import { type ApiResponse, formatJson, Refusal, refuse } from "./answers";
+import { type ApiResponse, formatJson, Refusal, refuse } from "./responses";
 
 /** The largest body that is read. */
 export const MAX_BODY_BYTES = 16_384;

@@ -1,4 +1,4 @@
-import { type FieldMistake, Refusal } from "./answers";
+import { type FieldMistake, Refusal } from "./responses";
 import { type Draft } from "./notes";
 
 const MAX_TITLE = 100;

@@ -1,6 +1,6 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { writeLines } from "../../performance/stdout";
-import { limitConcurrency } from "./at-most";
+import { limitConcurrency } from "./limit-concurrency";
 import { type WarmingTarget, type WarmingRecord, type WarmingRequest } from "../../warming/contract";
 import { type InstanceDemand, computeDemand, computeGateDemand } from "../../warming/demand";
 import { checkGate, warmWhenReady } from "./gate";

@@ -2,7 +2,7 @@ import type * as sdk from "@aws-sdk/client-cloudwatch";
 import { type CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { toOneLine } from "../../performance/foreign-text";
 import { FUNCTION_NAME } from "../../performance/metrics";
-import { RecentRounds } from "../../warming/asked";
+import { RecentRounds } from "../../warming/recent-rounds";
 import { type WarmingTarget } from "../../warming/contract";
 import { type KnownUsage } from "../../warming/demand";
 import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../../warming/planner";

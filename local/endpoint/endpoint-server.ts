@@ -12,7 +12,7 @@ import {
   buildEndpointResponse,
   TOO_LARGE,
   TOO_MANY_REQUESTS,
-} from "./http-answer";
+} from "./http-response";
 import { type HttpEvent, buildHttpEvent } from "./http-event";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./environment-pool";
+import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
 import { checkConfiguration, formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
 import { makeFunctionNotFound, LambdaServiceError, makeTooManyRequests } from "./service-errors";

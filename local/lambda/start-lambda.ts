@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type ExecutionEnvironmentState } from "./environment-pool";
+import { type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
 import { formatFunctionArn, type FunctionConfiguration } from "./function-configuration";
 import { InvokeEndpoint } from "./invoke-endpoint";

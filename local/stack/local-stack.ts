@@ -3,7 +3,7 @@ import { z } from "zod";
 import { formatDefaultLogGroup } from "../../environments/names";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
-import { type EndpointKind } from "../endpoint/http-answer";
+import { type EndpointKind } from "../endpoint/http-response";
 import { LocalEnvironmentError } from "../problem";
 import { References } from "./references";
 import { type SynthesizedStack } from "./synthesize";

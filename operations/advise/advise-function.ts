@@ -6,9 +6,9 @@ import { computeSeed } from "../../advisor/random";
 import prices from "../../model/prices.json";
 import { RUN_SECONDS, WARMER_PRICE } from "../../model/warmed-functions";
 import { type Candidate, listCandidates } from "./candidates";
-import { findBusiestDay } from "./day";
+import { findBusiestDay } from "./busiest-day";
 import { type History } from "./history";
-import { buildPolicy, priceMonthlyReading, type WarmingChoice } from "./policies";
+import { buildPolicy, priceMonthlyReading, type WarmingChoice } from "./warming-policy";
 import { runTasks } from "./pool";
 import { type TrafficProfile, buildTrafficProfile } from "./profile";
 import { type JudgedCandidate, recommend, type Recommendation } from "./recommend";
@@ -16,7 +16,7 @@ import { type FunctionAdvice, type PolicyAdvice } from "./report";
 import { formatBlock } from "./settings-values";
 import { type SimulationTask } from "./task";
 import { type OwnLog } from "./log/log-advice";
-import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./unknowns";
+import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./platform-assumptions";
 
 /** Taken where no start was reported: it hardly changes how many requests are cold, but how much later they are. */
 export const ASSUMED_INIT_SECONDS = 0.5;

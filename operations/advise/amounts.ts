@@ -1,4 +1,4 @@
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 
 /** A share from 0 to 1 as a percentage; one that is not nothing is never called 0. */
 export function formatPercent(share: number): string {

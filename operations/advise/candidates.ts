@@ -1,7 +1,7 @@
 import { findHourOfWeek, type Policy } from "../../advisor/policy";
 import { WARMING_DEFAULTS } from "../../environments/warming";
 import { type History } from "./history";
-import { buildPolicy, type WarmingChoice, describeWarming } from "./policies";
+import { buildPolicy, type WarmingChoice, describeWarming } from "./warming-policy";
 import { type TrafficProfile } from "./profile";
 
 /** A policy that is compared. */

@@ -1,6 +1,6 @@
 import { type PolicyOutcome } from "../../advisor/compare";
 import { type History } from "./history";
-import { OtherProcess } from "./other-process";
+import { OtherProcess } from "./worker-process";
 import { runTask, type SimulationTask } from "./task";
 
 /** What another process is asked: work on the history that it was told last. */

@@ -1,5 +1,5 @@
 import { type WarmingSettings } from "../../environments/warming";
-import { type WarmingChoice } from "./policies";
+import { type WarmingChoice } from "./warming-policy";
 import { formatValue, type TfvarsValues } from "./tfvars/put";
 
 /** Warming as a tfvars file says it, whatever else the file says: nothing is left to defaults. */

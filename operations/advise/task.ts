@@ -1,6 +1,6 @@
 import { comparePolicies, type PolicyOutcome } from "../../advisor/compare";
 import { type Prices } from "../../advisor/cost";
-import { type InstanceModel } from "../../advisor/environments";
+import { type InstanceModel } from "../../advisor/instances";
 import { type Policy } from "../../advisor/policy";
 import { readDemand, type History } from "./history";
 

@@ -1,5 +1,5 @@
-import { formatNumber } from "../number-text";
-import { formatTextTable } from "../text-table";
+import { formatNumber } from "../format-number";
+import { formatTextTable } from "../format-table";
 import { formatCount, formatSmallDollars, formatPercent } from "./amounts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "./report";
 

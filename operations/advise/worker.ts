@@ -1,5 +1,5 @@
 import { type History } from "./history";
-import { answerQuestions } from "./other-process";
+import { answerQuestions } from "./worker-process";
 import { type PoolQuestion } from "./pool";
 import { runTask } from "./task";
 

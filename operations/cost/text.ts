@@ -1,6 +1,6 @@
 import { formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
-import { formatNumber } from "../number-text";
-import { formatTextTable } from "../text-table";
+import { formatNumber } from "../format-number";
+import { formatTextTable } from "../format-table";
 import { type CostLine, type Costs, type EnvironmentCost, KINDS, type CostRange } from "./cost-report";
 
 const HEADINGS = ["Function", "For", "What", "How many", "A month"];

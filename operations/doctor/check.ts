@@ -1,5 +1,5 @@
 import { InvalidInput } from "../../environments/mistakes";
-import { limitConcurrency } from "../../functions/warmer/at-most";
+import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
 import { AccessDenied } from "../aws/failure";
 import { OperationFailure } from "../operation-failure";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { OperationFailure } from "../operation-failure";
 import { type HcpApi } from "./api";
-import { type DesiredWorkspace } from "./wishes";
+import { type DesiredWorkspace } from "./desired-workspaces";
 
 /**
  * The newest release that the project works with:

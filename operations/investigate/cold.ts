@@ -1,5 +1,5 @@
 import { TARGETS } from "../../performance/targets";
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 import { type Diagnosis, type DiagnosisFinding } from "./diagnosis";
 import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, readFigureNow } from "./evidence";
 import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";

@@ -1,4 +1,4 @@
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 import { type Diagnosis } from "./diagnosis";
 import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, findLongestWait } from "./evidence";
 import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";

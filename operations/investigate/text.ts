@@ -1,8 +1,8 @@
 import { formatDollars } from "../../model/priced-resources";
-import { formatNumber } from "../number-text";
-import { formatUtc } from "../time-text";
+import { formatNumber } from "../format-number";
+import { formatUtc } from "../format-time";
 import { type Ring } from "../alarms/ringing";
-import { formatTextTable } from "../text-table";
+import { formatTextTable } from "../format-table";
 import { type AlarmFindings } from "./alarms";
 import { LATEST_VERSION } from "./changes";
 import { type Diagnosed } from "./diagnoses";

@@ -1,5 +1,5 @@
-import { formatNumber } from "../number-text";
-import { formatUtc } from "../time-text";
+import { formatNumber } from "../format-number";
+import { formatUtc } from "../format-time";
 import { type AroundVersion, type Side } from "./around-version";
 import { type ComparedFigure } from "./comparison";
 import { type Evidence, findFigure } from "./evidence";

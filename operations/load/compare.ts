@@ -1,4 +1,4 @@
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 import { formatDifference, findDirection, FIGURE_KEYS, FIGURES, type FigureKey, formatFigure } from "./figure-table";
 import { type LoadReport } from "./report-schema";
 import { listTargetFigures, judgeTargets } from "./verdict";

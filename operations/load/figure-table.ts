@@ -1,5 +1,5 @@
 import { TARGETS } from "../../performance/targets";
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 
 /** Every figure that a run may give: how it is called, its unit, and which direction is an improvement. */
 

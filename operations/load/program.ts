@@ -17,7 +17,7 @@ import { buildLoadReport } from "./report";
 import { type LoadReport } from "./report-schema";
 import { Run } from "./run";
 import { type LoadSettings, type LoadArguments, resolveLoadSettings } from "./settings";
-import { type LoadContext } from "./surroundings";
+import { type LoadContext } from "./load-context";
 import { type LoadTarget } from "./target";
 import { formatLoadReport } from "./text";
 import { isVerdictPassed } from "./verdict";

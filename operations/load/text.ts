@@ -1,6 +1,6 @@
 import { listFigureChanges, summarizeComparison } from "./compare";
-import { formatNumber } from "../number-text";
-import { formatTextTable } from "../text-table";
+import { formatNumber } from "../format-number";
+import { formatTextTable } from "../format-table";
 import { FIGURE_KEYS, FIGURES, formatFigure } from "./figure-table";
 import { RECOVERY_SECONDS } from "./profiles/stress";
 import { type LoadReport } from "./report-schema";

@@ -1,8 +1,8 @@
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 import { type WatchedPoints } from "./threshold-data";
 import { type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { type Unread } from "../aws/part-reader";
-import { formatMinutes } from "./minutes-text";
+import { formatMinutes } from "./format-minutes";
 import { isUnread } from "./parts";
 import { type AlarmNote } from "./notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";

@@ -1,6 +1,6 @@
 import { type FunctionData } from "./function-data";
 import { type SeriesName } from "./function-metrics";
-import { omitUnknown } from "./known";
+import { omitUnknown } from "./omit-unknown";
 import { type Period } from "./period";
 import { type ChartPoint } from "./report-schema";
 

@@ -18,7 +18,7 @@ import { REPORT_PARTS } from "./parts";
 import { type Period, findPeriodBefore } from "./period";
 import { type AlarmReport } from "./report-schema";
 import { type StateChange } from "../alarms/ringing";
-import { type MeasuredFunction, listMeasuredFunctions } from "../subject";
+import { type MeasuredFunction, listMeasuredFunctions } from "../measured-function";
 import { countMetricsWatched, readWatched, type Watching } from "./threshold-data";
 import { priceInvocations } from "./warming-effect";
 import { type LogReading, readWarmRequests } from "./warm-requests";

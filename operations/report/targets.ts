@@ -1,4 +1,4 @@
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 import {
   formatDifference,
   findDirection,
@@ -10,10 +10,10 @@ import {
 import { judgeTargets } from "../load/verdict";
 import { emitsMetrics } from "./figures";
 import { type Scalars } from "./function-data";
-import { omitUnknown } from "./known";
+import { omitUnknown } from "./omit-unknown";
 import { REPORT_PARTS } from "./parts";
 import { type JudgedTarget } from "./report-schema";
-import { type MeasuredFunction } from "../subject";
+import { type MeasuredFunction } from "../measured-function";
 import { type WarmRequests } from "./warm-requests";
 
 /** Which figure each target of {@link judgeTargets} is about: its trend is that figure's. */

@@ -1,11 +1,11 @@
 import { DOLLARS_PER_GIGABYTE_QUERIED, PRICE_SOURCE } from "../../model/priced-resources";
 import { priceReading } from "../aws/metric-data";
-import { formatNumber } from "../number-text";
-import { formatTextTable } from "../text-table";
+import { formatNumber } from "../format-number";
+import { formatTextTable } from "../format-table";
 import { isJudged, isReportPassed } from "./build";
-import { formatMinutes } from "./minutes-text";
+import { formatMinutes } from "./format-minutes";
 import { isUnread, REPORT_PARTS } from "./parts";
-import { formatUtc } from "../time-text";
+import { formatUtc } from "../format-time";
 import {
   type AlarmReport,
   type FunctionReport,

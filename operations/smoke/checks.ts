@@ -5,7 +5,7 @@ import { type MetricRequest, readMetrics } from "../aws/metric-data";
 import { type HeaderSource, HttpSender } from "../load/targets/http-sender";
 import { createHeaderSigner } from "../load/targets/signed-headers";
 import { toOneLine } from "../one-line";
-import { type CommandContext } from "../surroundings";
+import { type CommandContext } from "../command-context";
 import { type Callable } from "./inputs";
 
 /** A new address, or a new permission to call it, takes some seconds until it is known everywhere. */

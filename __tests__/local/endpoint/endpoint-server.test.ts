@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { EndpointServer } from "../../../local/endpoint/endpoint-server";
-import { type EndpointKind } from "../../../local/endpoint/http-answer";
+import { type EndpointKind } from "../../../local/endpoint/http-response";
 
 const started: EndpointServer[] = [];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { buildEndpointResponse } from "../../../local/endpoint/http-answer";
+import { buildEndpointResponse } from "../../../local/endpoint/http-response";
 import { parsePayload, HAS_PROC, startFunction } from "./support";
 
 test("a handler gets the event and a context as Lambda's", async () => {

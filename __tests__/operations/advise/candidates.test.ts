@@ -4,7 +4,7 @@ import { countProvisioned, countScheduledPings } from "../../../advisor/policy";
 import { type IntervalMinutes, INTERVALS_MINUTES } from "../../../environments/days";
 import { WARMING_DEFAULTS, findWarmingMistakes } from "../../../environments/warming";
 import { listCandidates } from "../../../operations/advise/candidates";
-import { buildPolicy, type WarmingChoice } from "../../../operations/advise/policies";
+import { buildPolicy, type WarmingChoice } from "../../../operations/advise/warming-policy";
 import { buildScheduleRules } from "../../../model/schedules";
 import { Cron } from "croner";
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { buildOwnLog } from "../../../operations/advise/log/log-advice";
 import { renderAdvicePage } from "../../../operations/advise/page/page";
-import { buildAdviceReport } from "../../../operations/advise/report-of";
+import { buildAdviceReport } from "../../../operations/advise/build-report";
 import { describeInBrowser, measureOverflow, saveScreenshot, testReadablePage } from "../../support/browser";
 import { adviseSample, makeHistory } from "./support";
 

@@ -14,7 +14,7 @@ import { Reader } from "../../../operations/aws/part-reader";
 import { readFunctions } from "../../../operations/report/function-data";
 import { readNotes, writeNote } from "../../../operations/report/notes";
 import { buildPeriod } from "../../../operations/report/period";
-import { listMeasuredFunctions } from "../../../operations/subject";
+import { listMeasuredFunctions } from "../../../operations/measured-function";
 import { makeProject, makeTfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
 

@@ -1,5 +1,5 @@
 import { type Expectation, type Fit, type LoggedRun } from "../../../advisor/fit";
-import { OtherProcess } from "../other-process";
+import { OtherProcess } from "../worker-process";
 
 /** What another process is asked. */
 export interface FitQuestion {

@@ -1,5 +1,5 @@
 import { fitMechanism } from "../../../advisor/fit";
-import { answerQuestions } from "../other-process";
+import { answerQuestions } from "../worker-process";
 import { type FitQuestion } from "./fit-runs";
 
 // A process of its own that fits, for `fit-runs.ts`.

@@ -1,10 +1,10 @@
 import { type Mechanism, buildModel } from "../../../advisor/fit";
 import { makeFixed } from "../../../advisor/distribution";
 import { type Interval } from "../../../advisor/interval";
-import { formatNumber } from "../../number-text";
+import { formatNumber } from "../../format-number";
 import { formatCount } from "../amounts";
 import { type LogAdvice } from "../report";
-import { type PlatformAssumption } from "../unknowns";
+import { type PlatformAssumption } from "../platform-assumptions";
 import { type HeldOut, measureHours, LEAST_COLD_STARTS, LEAST_HOURS, predicts, type TriedFit } from "./fit-log";
 import { LOG_DAYS, type LogSize, type QueryUsage } from "./platform-log";
 

@@ -1,8 +1,8 @@
 import { formatCount, formatSmallDollars } from "../amounts";
-import { formatNumber } from "../../number-text";
+import { formatNumber } from "../../format-number";
 import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../../model/priced-resources";
 import { type History } from "../history";
-import { EXPECTATION } from "../unknowns";
+import { EXPECTATION } from "../platform-assumptions";
 import { fitRuns } from "./fit-runs";
 import { fitToLog, isEnough } from "./fit-log";
 import { buildOwnLog, type OwnLog } from "./log-advice";

@@ -1,7 +1,7 @@
 import { TARGETS } from "../../../performance/targets";
-import { formatNumber } from "../../number-text";
+import { formatNumber } from "../../format-number";
 import { type Axis, type Chart, type Dot, type NoChart } from "../../page/chart";
-import { BUCKET_MINUTES } from "../day";
+import { BUCKET_MINUTES } from "../busiest-day";
 import { type FunctionAdvice, type PolicyAdvice } from "../report";
 import { describeBasis, listSensitivityHeadings } from "../text";
 

@@ -8,7 +8,7 @@ import {
   renderTable,
 } from "../../page/sections";
 import { escapeText } from "../../page/escape-text";
-import { formatNumber } from "../../number-text";
+import { formatNumber } from "../../format-number";
 import { formatPercent } from "../amounts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "../report";
 import { formatPolicyFigures, describeHistory, formatMarks, listSensitivityHeadings } from "../text";

@@ -9,7 +9,7 @@ import { type Environment, environmentFile } from "../../../environments/schema"
 import { explainFileError } from "../../../environments/text-file";
 import { resolveWarmingSettings, type WarmingSettings } from "../../../environments/warming";
 import { OperationFailure } from "../../operation-failure";
-import { type WarmingChoice } from "../policies";
+import { type WarmingChoice } from "../warming-policy";
 import { listChangedValues, buildTfvarsValues } from "../settings-values";
 import { compareLines } from "./diff";
 import { UnsupportedSyntax } from "./objects";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describeStateLocation } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
-import { limitConcurrency } from "../../../functions/warmer/at-most";
+import { limitConcurrency } from "../../../functions/warmer/limit-concurrency";
 import { toOneLine } from "../../one-line";
 import { OperationFailure } from "../../operation-failure";
 import { type DoctorReader } from "../aws";

@@ -1,5 +1,5 @@
 import { TARGETS } from "../../../performance/targets";
-import { formatNumber } from "../../number-text";
+import { formatNumber } from "../../format-number";
 import { type Axis, type Chart, type NoChart } from "../../page/chart";
 import { COLD_START_PARTS } from "../profiles/cold-start";
 import { type LoadReport, type Second } from "../report-schema";

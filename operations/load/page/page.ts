@@ -10,7 +10,7 @@ import {
   renderTargetTable,
   renderTiles,
 } from "../../page/sections";
-import { formatNumber } from "../../number-text";
+import { formatNumber } from "../../format-number";
 import { FIGURE_KEYS, FIGURES, formatFigure, type FigureKey } from "../figure-table";
 import { type LoadReport } from "../report-schema";
 import { formatTargetState, formatLoadVerdict, listWarnings } from "../text";

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { makeFailureResponse, buildEndpointResponse } from "../../../local/endpoint/http-answer";
+import { makeFailureResponse, buildEndpointResponse } from "../../../local/endpoint/http-response";
 import { buildHttpEvent, type HttpRequest } from "../../../local/endpoint/http-event";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type PlatformRecords } from "../../../local/lambda/platform-records";

@@ -1,5 +1,5 @@
 import { formatFigure } from "../../load/figure-table";
-import { formatNumber } from "../../number-text";
+import { formatNumber } from "../../format-number";
 import { renderDocument } from "../../page/document";
 import {
   type Cell,
@@ -14,7 +14,7 @@ import {
 } from "../../page/sections";
 import { escapeText } from "../../page/escape-text";
 import { isJudged, isReportPassed } from "../build";
-import { formatMinutes } from "../minutes-text";
+import { formatMinutes } from "../format-minutes";
 import { isUnread } from "../parts";
 import { type AlarmReport, type FunctionReport, type PerformanceReport, type JudgedTarget } from "../report-schema";
 import {

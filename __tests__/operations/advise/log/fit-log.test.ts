@@ -4,7 +4,7 @@ import { fitToLog, isEnough, type TriedFit } from "../../../../operations/advise
 import { buildOwnLog } from "../../../../operations/advise/log/log-advice";
 import { type LogSize, type PlatformRecord } from "../../../../operations/advise/log/platform-log";
 import { splitIntoRuns } from "../../../../operations/advise/log/runs";
-import { EXPECTATION, buildModels } from "../../../../operations/advise/unknowns";
+import { EXPECTATION, buildModels } from "../../../../operations/advise/platform-assumptions";
 import { HIDDEN, simulateLog } from "./hidden-platform";
 
 const HOUR = 3_600_000;

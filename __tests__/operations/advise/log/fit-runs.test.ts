@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { fitMechanism, type LoggedRun } from "../../../../advisor/fit";
 import { fitRuns } from "../../../../operations/advise/log/fit-runs";
-import { EXPECTATION } from "../../../../operations/advise/unknowns";
+import { EXPECTATION } from "../../../../operations/advise/platform-assumptions";
 
 const LONGEST_MILLISECONDS = 60_000;
 

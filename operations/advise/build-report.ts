@@ -1,7 +1,7 @@
 import { TARGETS } from "../../performance/targets";
 import prices from "../../model/prices.json";
 import { type AdviceReport, type FunctionAdvice, REPORT_VERSION } from "./report";
-import { ASSUMPTION, LEFT_OUT } from "./unknowns";
+import { ASSUMPTION, LEFT_OUT } from "./platform-assumptions";
 
 /** The report of what is advised. */
 export function buildAdviceReport(environment: string | undefined, functions: readonly FunctionAdvice[]): AdviceReport {

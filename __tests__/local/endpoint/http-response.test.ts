@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type EndpointKind, makeFailureResponse, buildEndpointResponse } from "../../../local/endpoint/http-answer";
+import { type EndpointKind, makeFailureResponse, buildEndpointResponse } from "../../../local/endpoint/http-response";
 
 const JSON_TYPE = { "content-type": "application/json" };
 

@@ -1,6 +1,6 @@
 import { type Distribution, makeUniform } from "../../advisor/distribution";
 import { type Expectation } from "../../advisor/fit";
-import { type InstanceModel } from "../../advisor/environments";
+import { type InstanceModel } from "../../advisor/instances";
 
 /** What a platform keeps to itself. */
 export type PlatformModel = Pick<InstanceModel, "idleLifeSeconds" | "quietLifeSeconds" | "lifeSpanSeconds" | "routing">;

@@ -1,4 +1,4 @@
-import { formatNumber } from "../number-text";
+import { formatNumber } from "../format-number";
 
 /** Minutes as people say them. */
 export function formatMinutes(minutes: number | undefined): string {

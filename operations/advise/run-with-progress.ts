@@ -1,5 +1,5 @@
 import { formatProgressBar, showProgress } from "../progress";
-import { type CommandContext } from "../surroundings";
+import { type CommandContext } from "../command-context";
 
 /**
  * Does work on a function, and shows how far it is where there is a terminal.

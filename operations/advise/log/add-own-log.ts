@@ -1,9 +1,9 @@
 import { type Environment } from "../../../environments/schema";
 import { type WatchedFunction } from "../../../model/watched-function";
 import { MAX_ATTEMPTS } from "../../aws/failure";
-import { type CommandContext } from "../../surroundings";
+import { type CommandContext } from "../../command-context";
 import { type AdvisedSubject } from "../advise-function";
-import { runWithProgress } from "../progress-line";
+import { runWithProgress } from "../run-with-progress";
 
 /**
  * A function with what its own log tells of AWS. Nothing is read where no request came: nothing depends on it.
