@@ -4,6 +4,7 @@ import { InvalidInput } from "./environments/mistakes";
 import { WARMER } from "./environments/names";
 import { bundleFunctions } from "./stacks/bundle";
 import { renewOutput } from "./stacks/output-folder";
+import { describeRemoved, findRemovedEnvironments } from "./stacks/removed-environments";
 
 /** `npm run synth`: every `environments/*.tfvars` becomes one stack. Resolves to the exit code. */
 export default async function main(): Promise<number> {
@@ -30,12 +31,18 @@ async function synthesizeAll(): Promise<void> {
     ]);
     const names = environments.flatMap(({ functions }) => Object.keys(functions));
     const bundles = new Map([...warmer, ...(await bundleFunctions(".", names, folder))]);
-    return synthesize(environments, { bundles, folder, outdir, providers: "providers" });
+    const removed = findRemovedEnvironments(
+      ".",
+      outdir,
+      environments.map(({ name }) => name),
+    );
+    const written = synthesize(environments, { bundles, folder, outdir, providers: "providers" });
+    return [written, ...removed.map(describeRemoved)].join("\n");
   });
   console.log(`${summary}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`);
 }
 
-/** A full disk, a folder that may not be written: the user's to mend, not a fault of the program. */
+/** A full disk, a folder that may not be written: the user's to fix, not a fault of the program. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { listShippedFiles } from "./support/environments";
 import { readFiles } from "./support/project";
@@ -106,11 +106,17 @@ describe("npm run synth", () => {
     expect(stack.terraform).toMatchObject({ backend: { local: { path: "../../../../terraform.dev.tfstate" } } });
   });
 
-  test("copying a file makes an environment; removing it takes its stack away", () => {
+  test("copying a file makes an environment; removing it takes its stack away, and says what stays", () => {
     const root = cloneShipped();
     cpSync(join(root, "environments/dev.tfvars"), join(root, "environments/qa.tfvars"));
     expect(synth(root).stdout).toMatch(/^qa .* terraform\.qa\.tfstate$/m);
     expect(existsSync(join(root, "cdktf.out/stacks/qa/cdk.tf.json"))).toBe(true);
+    rmSync(join(root, "environments/qa.tfvars"));
+
+    const { stdout } = synth(root);
+
+    expect(stdout).toContain("qa: environments/qa.tfvars is gone, and what is deployed of it stays in AWS.");
+    expect(existsSync(join(root, "cdktf.out/stacks/qa"))).toBe(false);
   });
 });
 

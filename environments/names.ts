@@ -63,3 +63,8 @@ export function describeStateLocation(environment: string, state: StateSettings)
 export function formatLocalStateFile(environment: string): string {
   return `terraform.${environment}.tfstate`;
 }
+
+/** The environment whose local state a file is; undefined for any other file. */
+export function parseLocalStateFile(file: string): string | undefined {
+  return /^terraform\.(.+)\.tfstate$/.exec(file)?.[1];
+}

@@ -20,7 +20,7 @@ export function replaceHandler<Replaced extends Handler>(
 /** Takes what a handler threw, or what it answered. */
 export type OnAnswered = (hasFailed: boolean, value: unknown) => void;
 
-/** Gives an answer to Lambda: an error, a result, or first the one and then the other; an error that is null is none. */
+/** Gives an answer to Lambda: an error, a result, or the one and then the other; an error that is null is none. */
 type Answer = (...given: unknown[]) => void;
 
 /** What a handler that streams writes its response to, as far as it matters here. */

@@ -13,6 +13,8 @@ import { priceWarming } from "../model/warming-cost";
 const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
 
 const LONGEST_LIST = 60;
+/** Functions with a public endpoint that are named where functions are only counted. */
+const MAX_PUBLIC = 5;
 
 /**
  * What has been synthesized, one line per environment, and what people should know of it.
@@ -49,7 +51,7 @@ function isInAws(node: unknown): boolean {
   return TerraformResource.isTerraformResource(node) && !(node instanceof DataResource);
 }
 
-/** The functions by name, or how many when they are many; those that everyone can call always by name. */
+/** The functions by name, or how many when they are many; of those that everyone can call, the first by name then. */
 function describe({ functions, existingFunctions }: Environment): string {
   const names = [
     ...Object.entries(functions).map(([name, { endpoint }]) =>
@@ -60,7 +62,11 @@ function describe({ functions, existingFunctions }: Environment): string {
   const list = names.join(", ");
   if (list.length <= LONGEST_LIST) return list;
   const isPublic = Object.keys(functions).filter((name) => functions[name]?.endpoint === "public");
-  return [`${names.length} functions`, ...isPublic.map((name) => `${name} (public endpoint)`)].join(", ");
+  const shown = isPublic.slice(0, MAX_PUBLIC).map((name) => `${name} (public endpoint)`);
+  const others = isPublic.length - shown.length;
+  return [`${names.length} functions`, ...shown, ...(others > 0 ? [`${others} more with a public endpoint`] : [])].join(
+    ", ",
+  );
 }
 
 function formatCosts(costs: readonly { stack: EnvironmentStack; items: readonly CostItem[] }[]): string[] {

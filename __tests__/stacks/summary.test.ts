@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { makeProject, synthesizeProject, makeTfvars } from "../support/project";
+import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTfvars } from "../support/project";
 
 async function summaryOf(text: string): Promise<string[]> {
   const { summary } = await synthesizeProject(makeProject({ "environments/dev.tfvars": text }));
@@ -13,6 +13,21 @@ describe("the summary", () => {
     expect(await summaryOf(makeTfvars())).toContain(
       "  dev: metrics 14 x $0.30, metrics watched by alarms 11 x $0.10, composite alarms 1 x $0.50, dashboards 1 x $3.00, encryption keys 1 x $1.00",
     );
+  });
+
+  test("of many functions with a public endpoint, names a few and counts the others", async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `public-${index}`);
+    const root = makeProject({
+      "environments/dev.tfvars": makeTfvars({
+        functions: names.map((name) => `${name} = { endpoint = "public" }`).join("\n"),
+      }),
+      ...Object.fromEntries(names.map((name): [string, string] => [`functions/${name}/handler.ts`, HANDLER_SOURCE])),
+    });
+
+    const { summary } = await synthesizeProject(root);
+
+    expect(summary).toContain("8 functions, public-0 (public endpoint), public-1 (public endpoint)");
+    expect(summary).toContain("public-4 (public endpoint), 3 more with a public endpoint");
   });
 
   test("costs less with fewer alarms", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { groupByAccount } from "../../stacks/bootstrap/accounts";
 import { GRANTS } from "../../stacks/bootstrap/grants";
-import { buildDeployPolicy, MAX_INLINE_POLICY_LENGTH, buildPlanPolicy } from "../../stacks/bootstrap/policies";
+import { buildDeployPolicy, buildPlanPolicy } from "../../stacks/bootstrap/policies";
 import { synthesizeBootstrap } from "../../stacks/bootstrap/synthesize";
 import {
   HANDLER_SOURCE,
@@ -14,6 +14,7 @@ import {
   makeTemporaryFolder,
 } from "../support/project";
 import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
+import { POLICY_CHARACTERS } from "../../stacks/quotas";
 
 const TESTED = "the bootstrap stack, and that its roles allow what Terraform does";
 const MINUTE_MS = 60_000;
@@ -85,7 +86,7 @@ beforeAll(() => {
       expect(policies).toHaveLength(6);
       for (const { values: one } of policies) {
         expect(one.policy).toContain(ACCOUNT);
-        expect(one.policy.length).toBeLessThanOrEqual(MAX_INLINE_POLICY_LENGTH);
+        expect(one.policy.length).toBeLessThanOrEqual(POLICY_CHARACTERS.inline);
       }
       expect(JSON.parse(stack.run(["output", "-json", "roles"]).output)).toEqual({
         prod: rolesOf("prod"),

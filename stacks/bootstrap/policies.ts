@@ -1,12 +1,6 @@
 import { type Environment } from "../../environments/schema";
 import { type Condition, type Grant, GRANTS, type Place } from "./grants";
 
-/**
- * Characters of all inline policies of a role together:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export const MAX_INLINE_POLICY_LENGTH = 10_240;
-
 /** One statement that allows something. */
 export interface PolicyStatement {
   readonly Effect: "Allow";

@@ -9,7 +9,6 @@ import { GRANTS } from "../../../stacks/bootstrap/grants";
 import {
   buildBoundaryPolicy,
   buildDeployPolicy,
-  MAX_INLINE_POLICY_LENGTH,
   buildPlanPolicy,
   type PolicyStatement,
 } from "../../../stacks/bootstrap/policies";
@@ -24,6 +23,7 @@ import {
   type StackUnderTest,
   makeTemporaryFolder,
 } from "../../support/project";
+import { POLICY_CHARACTERS } from "../../../stacks/quotas";
 
 const ACCOUNT = "123456789012";
 const PROD_STATE = 'backend = "s3", bucket = "acme-states", key = "shop/prod.tfstate", region = "eu-west-1"';
@@ -302,7 +302,7 @@ describe("a deploy role", () => {
 
     const { length } = JSON.stringify({ Version: "2012-10-17", Statement: statements });
     expect(length).toBeGreaterThan(5000);
-    expect(length).toBeLessThanOrEqual(MAX_INLINE_POLICY_LENGTH);
+    expect(length).toBeLessThanOrEqual(POLICY_CHARACTERS.inline);
   });
 });
 

@@ -184,8 +184,8 @@ function parseTime(text = ""): number {
 }
 
 /**
- * As in "2026/01/31/[7]6d4c…", or "2026/01/31/name[7]6d4c…" in a log group that functions share; undefined for one of
- * another function.
+ * As in "2026/01/31/[7]6d4c…", or "2026/01/31/name[7]6d4c…" in a log group that functions share; undefined for one
+ * of another function.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
  */
 function parseStream(text = "", name: string): Pick<PlatformRecord, "environment" | "version"> | undefined {
