@@ -7,7 +7,8 @@ import { HANDLER_SOURCE, synthesizeProject } from "../support/project";
 import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 const TESTED = "apply, change and destroy of every environment";
-const MINUTE_MS = 60_000;
+/** Ends what never ends: no step may depend on how busy the computer is. */
+const LIMIT_MS = 900_000;
 
 /** State in the test's folder, and made-up credentials, so that nothing but an emulator can be meant. */
 const EMULATED = {
@@ -36,7 +37,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     const file = join(root, `environments/${name}.tfvars`);
     writeFileSync(file, readFileSync(file, "utf8").replace(/^protected .*$/m, ""));
     unprotected = join((await synthesizeProject(root)).outdir, "stacks", name);
-  }, MINUTE_MS);
+  }, LIMIT_MS);
 
   const apply = () => stack.run(["apply", "-auto-approve", "-input=false"]);
   const expectNoChanges = () => {
@@ -49,7 +50,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
       apply();
       expectNoChanges();
     },
-    MINUTE_MS,
+    LIMIT_MS,
   );
 
   test("has the dashboard that AWS publishes the structure of, whose alarms are there", () => {
@@ -98,7 +99,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
         ]),
       );
     },
-    MINUTE_MS,
+    LIMIT_MS,
   );
 
   test(
@@ -112,7 +113,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
       stack.run(["destroy", "-auto-approve"]);
       expect(stack.run(["state", "list"]).output).toBe("");
     },
-    MINUTE_MS,
+    LIMIT_MS,
   );
 });
 

@@ -7,7 +7,8 @@ import { skip, TerraformFolder, isTerraformUsable } from "../../support/terrafor
 import { type DoctorReport } from "./world";
 
 const TESTED = "doctor of an environment that Terraform has applied";
-const MINUTE_MS = 60_000;
+/** Ends what never ends: no step may depend on how busy the computer is. */
+const LIMIT_MS = 900_000;
 
 const usable = process.env["AWS_ENDPOINT_URL"]
   ? isTerraformUsable(TESTED)
@@ -62,7 +63,7 @@ testHere(
       "api: platform reports",
     ]);
   },
-  5 * MINUTE_MS,
+  LIMIT_MS,
 );
 
 async function diagnose(root: string): Promise<DoctorReport & { readonly exitCode: number }> {
