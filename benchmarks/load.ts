@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { listLatencies } from "../operations/load/figures";
 import { generateConstantRate, isLate, OpenLoop } from "../operations/load/open-loop";
 import { sortAscending, computePercentile } from "../operations/load/statistics";
-import { HttpSender } from "../operations/load/targets/http-sender";
+import { HttpSender } from "../operations/http/http-sender";
 import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS } from "./measure";
 
 const ROUNDS = 5;

@@ -1,5 +1,5 @@
-import { endOnBrokenPipe } from "./broken-pipe";
-import { load } from "./load/program";
+import { endOnBrokenPipe } from "./cli/broken-pipe";
+import { load } from "./commands/load";
 import { openTarget } from "./load/targets/open-target";
 
 /** Load tests: `npm run load -- <profile>`. Resolves to the exit code. */

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { endOnBrokenPipe } from "./broken-pipe";
+import { endOnBrokenPipe } from "./cli/broken-pipe";
 import { runOps } from "./program";
 
 /** What people run from a terminal: `npm run ops -- <command>`. Resolves to the exit code. */

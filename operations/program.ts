@@ -1,19 +1,19 @@
 import { Command, CommanderError } from "commander";
 import { InvalidInput } from "../environments/mistakes";
-import { addAdvise } from "./advise";
-import { addBootstrap } from "./bootstrap";
-import { addCost } from "./cost";
-import { addDoctor } from "./doctor";
-import { EXIT, type ExitCode } from "./exit-codes";
-import { addHcpWorkspaces } from "./hcp-workspaces";
-import { addInvestigate } from "./investigate";
-import { addNote } from "./note";
-import { OperationFailure } from "./operation-failure";
-import { addPlanComment } from "./plan-comment";
-import { addReport } from "./report";
-import { addSmoke } from "./smoke";
-import { type CommandContext } from "./command-context";
-import { addWarm } from "./warm";
+import { addAdvise } from "./commands/advise";
+import { addBootstrap } from "./commands/bootstrap";
+import { addCost } from "./commands/cost";
+import { addDoctor } from "./commands/doctor";
+import { EXIT, type ExitCode } from "./cli/exit-codes";
+import { addHcpWorkspaces } from "./commands/hcp-workspaces";
+import { addInvestigate } from "./commands/investigate";
+import { addNote } from "./commands/note";
+import { OperationFailure } from "./cli/operation-failure";
+import { addPlanComment } from "./commands/plan-comment";
+import { addReport } from "./commands/report";
+import { addSmoke } from "./commands/smoke";
+import { type CommandContext } from "./cli/command-context";
+import { addWarm } from "./commands/warm";
 
 const COMMANDS = [
   addWarm,

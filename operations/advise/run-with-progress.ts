@@ -1,5 +1,5 @@
-import { formatProgressBar, showProgress } from "../progress";
-import { type CommandContext } from "../command-context";
+import { formatProgressBar, showProgress } from "../cli/progress";
+import { type CommandContext } from "../cli/command-context";
 
 /**
  * Does work on a function, and shows how far it is where there is a terminal.

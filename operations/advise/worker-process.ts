@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { OperationFailure } from "../operation-failure";
+import { OperationFailure } from "../cli/operation-failure";
 
 /** What another process tells about what it was asked. */
 export type WorkerMessage<Result> =

@@ -2,7 +2,7 @@ import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, CAUSES, findAlarmMeasure, nameAlarm } from "../../model/alarms";
 import { listWarmerAlarms } from "../../model/warmer-alarms";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 
 /** An alarm that an environment has. */
 export interface EnvironmentAlarm {

@@ -1,5 +1,5 @@
 import { toOneLine } from "../one-line";
-import { OperationFailure } from "../operation-failure";
+import { OperationFailure } from "../cli/operation-failure";
 
 /** What AWS did not do for us. */
 export class AwsFailure extends OperationFailure {}

@@ -1,4 +1,4 @@
-import { OperationFailure } from "../operation-failure";
+import { OperationFailure } from "../cli/operation-failure";
 
 /** What could not be read, and why, on one line. */
 export interface Unread {

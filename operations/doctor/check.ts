@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../environments/mistakes";
 import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
 import { AccessDenied } from "../aws/failure";
-import { OperationFailure } from "../operation-failure";
+import { OperationFailure } from "../cli/operation-failure";
 
 /** So many checks look at once at most: AWS throttles who asks for more. */
 const AT_ONCE = 8;

@@ -1,6 +1,6 @@
 import { type Environment } from "../../environments/schema";
 import { listWatchedFunctions } from "../../model/watched-function";
-import { type CommandContext } from "../command-context";
+import { type CommandContext } from "../cli/command-context";
 import { buildAlarmChecks } from "./alarms";
 import { DoctorReader } from "./aws";
 import { type Check, pass, memoize } from "./check";

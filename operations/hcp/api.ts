@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { toOneLine } from "../one-line";
-import { OperationFailure } from "../operation-failure";
+import { OperationFailure } from "../cli/operation-failure";
 
 /** A request that has no answer by then never gets one. */
 const TIMEOUT_MS = 30_000;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { show, makeInvalidInput } from "../../environments/mistakes";
 import { readJson, UnusableFile } from "../../environments/text-file";
-import { OperationFailure } from "../operation-failure";
+import { OperationFailure } from "../cli/operation-failure";
 
 /** Where HCP Terraform is, unless the environment says otherwise. */
 const DEFAULT_HOST = "app.terraform.io";

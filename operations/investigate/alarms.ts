@@ -8,7 +8,7 @@ import { toOneLine } from "../one-line";
 import { readStateChanges } from "../alarms/history";
 import { listEnvironmentAlarms } from "../alarms/environment-alarms";
 import { type Ring, findRings } from "../alarms/ringing";
-import { listMeasuredFunctions } from "../measured-function";
+import { listMeasuredFunctions } from "../../model/measured-function";
 import { type InvestigationReader } from "./aws";
 import { type Window } from "./window";
 

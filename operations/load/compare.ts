@@ -1,7 +1,14 @@
 import { formatNumber } from "../format-number";
-import { formatDifference, findDirection, FIGURE_KEYS, FIGURES, type FigureKey, formatFigure } from "./figure-table";
+import {
+  formatDifference,
+  findDirection,
+  FIGURE_KEYS,
+  FIGURES,
+  type FigureKey,
+  formatFigure,
+} from "../targets/figure-table";
 import { type LoadReport } from "./report-schema";
-import { listTargetFigures, judgeTargets } from "./verdict";
+import { listTargetFigures, judgeTargets } from "../targets/verdict";
 
 /** One figure then and now. */
 export interface FigureChange {

@@ -1,4 +1,4 @@
-import { type CommandContext } from "../command-context";
+import { type CommandContext } from "../cli/command-context";
 import { type LoadSettings } from "./settings";
 import { type LoadTarget } from "./target";
 

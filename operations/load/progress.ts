@@ -1,4 +1,4 @@
-import { formatProgressBar } from "../progress";
+import { formatProgressBar } from "../cli/progress";
 import { type Run } from "./run";
 
 /** What is going on in a run. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FIGURE_KEYS } from "./figure-table";
+import { FIGURE_KEYS } from "../targets/figure-table";
 import { PROFILES } from "./settings";
 
 /** The shape of a run's JSON file: what a page is drawn from, and what a later run is compared with. */

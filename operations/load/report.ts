@@ -11,7 +11,7 @@ import { describeRequestFailure } from "./request-outcome";
 import { type Run } from "./run";
 import { summarizePhases, buildLoadSeries } from "./series";
 import { type LoadSettings } from "./settings";
-import { judgeTargets } from "./verdict";
+import { judgeTargets } from "../targets/verdict";
 
 /** What is known of a run when it is over. */
 export interface FinishedRun {

@@ -1,10 +1,10 @@
 import { listFigureChanges, summarizeComparison } from "./compare";
 import { formatNumber } from "../format-number";
 import { formatTextTable } from "../format-table";
-import { FIGURE_KEYS, FIGURES, formatFigure } from "./figure-table";
+import { FIGURE_KEYS, FIGURES, formatFigure } from "../targets/figure-table";
 import { RECOVERY_SECONDS } from "./profiles/stress";
 import { type LoadReport } from "./report-schema";
-import { isVerdictPassed } from "./verdict";
+import { isVerdictPassed } from "../targets/verdict";
 
 const STATES = { met: "met", missed: "missed", not_measurable: "not measurable here" } as const;
 

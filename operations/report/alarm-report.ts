@@ -4,7 +4,7 @@ import { type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { type Unread } from "../aws/part-reader";
 import { formatMinutes } from "./format-minutes";
 import { isUnread } from "./parts";
-import { type AlarmNote } from "./notes";
+import { type AlarmNote } from "../alarms/notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";
 import {
   type AlarmStatus,

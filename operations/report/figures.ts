@@ -1,7 +1,7 @@
-import { type KnownFigures } from "../load/figure-table";
+import { type KnownFigures } from "../targets/figure-table";
 import { type Scalars } from "./function-data";
 import { omitUnknown } from "./omit-unknown";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 
 /** A function's figures in one period. Those that are not known are missing. */
 export function computeFigures({ watched }: MeasuredFunction, scalars: Scalars | undefined): KnownFigures {

@@ -12,7 +12,7 @@ import {
 import { type Reader } from "../aws/part-reader";
 import { REPORT_PARTS } from "./parts";
 import { type Period, findPeriodBefore } from "./period";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 
 /** Values by name; one that CloudWatch has no data for is missing. */
 export type Scalars = Readonly<Partial<Record<ScalarName, number>>>;

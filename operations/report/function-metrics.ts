@@ -6,7 +6,7 @@ import {
   buildReportedMetric,
   buildWarmingMetric,
 } from "../../model/metrics";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 
 /** What is read of one function: which metric, with which statistic. What a function does not have is missing. */
 

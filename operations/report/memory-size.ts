@@ -2,7 +2,7 @@ import { TARGETS } from "../../performance/targets";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MemorySize } from "./report-schema";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 /**

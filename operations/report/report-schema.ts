@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ALARM_KEYS } from "../../environments/alarms";
-import { FIGURE_KEYS } from "../load/figure-table";
+import { FIGURE_KEYS } from "../targets/figure-table";
 import { PERIODS, type PeriodName } from "./period";
 
 /** The shape of a report's JSON: what a page is drawn from, and what scripts read. */

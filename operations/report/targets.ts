@@ -6,14 +6,14 @@ import {
   FIGURES,
   formatFigure,
   type KnownFigures,
-} from "../load/figure-table";
-import { judgeTargets } from "../load/verdict";
+} from "../targets/figure-table";
+import { judgeTargets } from "../targets/verdict";
 import { emitsMetrics } from "./figures";
 import { type Scalars } from "./function-data";
 import { omitUnknown } from "./omit-unknown";
 import { REPORT_PARTS } from "./parts";
 import { type JudgedTarget } from "./report-schema";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 import { type WarmRequests } from "./warm-requests";
 
 /** Which figure each target of {@link judgeTargets} is about: its trend is that figure's. */

@@ -5,7 +5,7 @@ import { type Measure } from "../../model/metrics";
 import { type Point, readMetrics } from "../aws/metric-data";
 import { type Period } from "./period";
 import { type TimeRange } from "../alarms/ringing";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 
 const DAY = 24 * 3_600_000;
 

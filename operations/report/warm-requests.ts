@@ -2,7 +2,7 @@ import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { runLogQuery, type WaitOptions } from "../aws/log-query";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
-import { type MeasuredFunction } from "../measured-function";
+import { type MeasuredFunction } from "../../model/measured-function";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
 const LOG_GROUPS_PER_QUERY = 50;

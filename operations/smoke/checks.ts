@@ -2,10 +2,10 @@ import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-c
 import { buildEmittedMetric, buildAliasMetric } from "../../model/metrics";
 import { waitForAws, AwsFailure } from "../aws/failure";
 import { type MetricRequest, readMetrics } from "../aws/metric-data";
-import { type HeaderSource, HttpSender } from "../load/targets/http-sender";
-import { createHeaderSigner } from "../load/targets/signed-headers";
+import { type HeaderSource, HttpSender } from "../http/http-sender";
+import { createHeaderSigner } from "../http/signed-headers";
 import { toOneLine } from "../one-line";
-import { type CommandContext } from "../command-context";
+import { type CommandContext } from "../cli/command-context";
 import { type Callable } from "./inputs";
 
 /** A new address, or a new permission to call it, takes some seconds until it is known everywhere. */

@@ -9,7 +9,7 @@ import {
   listWarmedFunctions,
   WARMER_PRICE,
 } from "../../model/warmed-functions";
-import { findEnvironment } from "../find-environment";
+import { findEnvironment } from "../cli/input";
 
 /** What the warmer is asked in one run. */
 export type RunRequest = WarmingRequest & Required<Pick<WarmingRequest, "runId" | "rounds">>;

@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { waitForAws, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
-import { type CommandContext } from "../command-context";
+import { type CommandContext } from "../cli/command-context";
 import { type WarmingPlan } from "./plan";
 import { RunLog, type TimedRecord } from "./run-log";
 

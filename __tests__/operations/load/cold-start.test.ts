@@ -1,7 +1,7 @@
 import { expect, jest, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { load } from "../../../operations/load/program";
+import { load } from "../../../operations/commands/load";
 import { loadReportSchema } from "../../../operations/load/report-schema";
 import { openTarget } from "../../../operations/load/targets/open-target";
 import { makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { findDirection, FIGURE_KEYS } from "../../../operations/load/figure-table";
+import { findDirection, FIGURE_KEYS } from "../../../operations/targets/figure-table";
 import { type Ending, type SentRequest } from "../../../operations/load/open-loop";
 import { buildLoadReport } from "../../../operations/load/report";
 import { type LoadReport } from "../../../operations/load/report-schema";
 import { formatLoadReport } from "../../../operations/load/text";
-import { isVerdictPassed } from "../../../operations/load/verdict";
+import { isVerdictPassed } from "../../../operations/targets/verdict";
 import { makeFakeTarget, makeRun, makeSettings } from "./support";
 
 const ANSWERED = 20;

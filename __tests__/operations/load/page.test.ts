@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { listFigureChanges, summarizeComparison, buildComparison } from "../../../operations/load/compare";
-import { formatDifference, FIGURE_KEYS, FIGURES, formatFigure } from "../../../operations/load/figure-table";
+import { formatDifference, FIGURE_KEYS, FIGURES, formatFigure } from "../../../operations/targets/figure-table";
 import { renderLoadPage } from "../../../operations/load/page/page";
 import { type Figures, loadReportSchema } from "../../../operations/load/report-schema";
 import { formatLoadReport, formatLoadVerdict } from "../../../operations/load/text";

@@ -3,13 +3,13 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { loadEnvironments } from "../../../environments/load";
 import { OpenLoop } from "../../../operations/load/open-loop";
-import { load } from "../../../operations/load/program";
+import { load } from "../../../operations/commands/load";
 import { type LoadReport, LOAD_SCHEMA_VERSION } from "../../../operations/load/report-schema";
 import { Run } from "../../../operations/load/run";
 import { type LoadSettings, resolveLoadSettings, type LoadArguments } from "../../../operations/load/settings";
 import { type TargetResponse, type LoadTarget } from "../../../operations/load/target";
-import { HttpSender } from "../../../operations/load/targets/http-sender";
-import { judgeTargets } from "../../../operations/load/verdict";
+import { HttpSender } from "../../../operations/http/http-sender";
+import { judgeTargets } from "../../../operations/targets/verdict";
 import { makeProject, makeTfvars } from "../../support/project";
 
 const servers: Server[] = [];

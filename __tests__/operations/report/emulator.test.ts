@@ -12,9 +12,9 @@ import { type Environment } from "../../../environments/schema";
 import { readAlarmStates } from "../../../operations/alarms/history";
 import { Reader } from "../../../operations/aws/part-reader";
 import { readFunctions } from "../../../operations/report/function-data";
-import { readNotes, writeNote } from "../../../operations/report/notes";
+import { readNotes, writeNote } from "../../../operations/alarms/notes";
 import { buildPeriod } from "../../../operations/report/period";
-import { listMeasuredFunctions } from "../../../operations/measured-function";
+import { listMeasuredFunctions } from "../../../model/measured-function";
 import { makeProject, makeTfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
 

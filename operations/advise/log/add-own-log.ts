@@ -1,7 +1,7 @@
 import { type Environment } from "../../../environments/schema";
 import { type WatchedFunction } from "../../../model/watched-function";
 import { MAX_ATTEMPTS } from "../../aws/failure";
-import { type CommandContext } from "../../command-context";
+import { type CommandContext } from "../../cli/command-context";
 import { type AdvisedSubject } from "../advise-function";
 import { runWithProgress } from "../run-with-progress";
 

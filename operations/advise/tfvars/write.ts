@@ -8,7 +8,7 @@ import { parseTfvars } from "../../../environments/parse-tfvars";
 import { type Environment, environmentFile } from "../../../environments/schema";
 import { explainFileError } from "../../../environments/text-file";
 import { resolveWarmingSettings, type WarmingSettings } from "../../../environments/warming";
-import { OperationFailure } from "../../operation-failure";
+import { OperationFailure } from "../../cli/operation-failure";
 import { type WarmingChoice } from "../warming-policy";
 import { listChangedValues, buildTfvarsValues } from "../settings-values";
 import { compareLines } from "./diff";

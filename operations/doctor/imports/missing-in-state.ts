@@ -6,7 +6,7 @@ import { describeStateLocation } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
 import { limitConcurrency } from "../../../functions/warmer/limit-concurrency";
 import { toOneLine } from "../../one-line";
-import { OperationFailure } from "../../operation-failure";
+import { OperationFailure } from "../../cli/operation-failure";
 import { type DoctorReader } from "../aws";
 import { type Check, fail, pass, warn } from "../check";
 import { type Identity } from "../identity";

@@ -11,10 +11,10 @@ import {
   renderTiles,
 } from "../../page/sections";
 import { formatNumber } from "../../format-number";
-import { FIGURE_KEYS, FIGURES, formatFigure, type FigureKey } from "../figure-table";
+import { FIGURE_KEYS, FIGURES, formatFigure, type FigureKey } from "../../targets/figure-table";
 import { type LoadReport } from "../report-schema";
 import { formatTargetState, formatLoadVerdict, listWarnings } from "../text";
-import { isVerdictPassed, listTargetFigures } from "../verdict";
+import { isVerdictPassed, listTargetFigures } from "../../targets/verdict";
 import { buildLoadCharts, STEPS_HEADING } from "./charts";
 
 /**

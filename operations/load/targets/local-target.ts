@@ -6,7 +6,7 @@ import { type PlatformRecords } from "../../../local/lambda/platform-records";
 import { LambdaServiceError } from "../../../local/lambda/service-errors";
 import { type LocalEnvironment } from "../../../local/local-environment";
 import { formatDeployedName } from "../../../environments/names";
-import { OperationFailure } from "../../operation-failure";
+import { OperationFailure } from "../../cli/operation-failure";
 import { type LoadSettings } from "../settings";
 import {
   type TargetResponse,

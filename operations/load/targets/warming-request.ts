@@ -2,7 +2,7 @@ import { formatDeployedName, WARMER } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
 import { type WarmingRequest } from "../../../warming/contract";
 import { buildWarmingTarget, listWarmedFunctions, WARMER_PRICE } from "../../../model/warmed-functions";
-import { OperationFailure } from "../../operation-failure";
+import { OperationFailure } from "../../cli/operation-failure";
 import { type WarmingRound } from "../target";
 
 /** The warmer's name in AWS. */

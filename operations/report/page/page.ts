@@ -1,4 +1,4 @@
-import { formatFigure } from "../../load/figure-table";
+import { formatFigure } from "../../targets/figure-table";
 import { formatNumber } from "../../format-number";
 import { renderDocument } from "../../page/document";
 import {

@@ -1,0 +1,385 @@
+import {
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type GetMetricDataCommandInput,
+} from "@aws-sdk/client-cloudwatch";
+import {
+  FilterLogEventsCommand,
+  GetQueryResultsCommand,
+  StartQueryCommand,
+  StopQueryCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { describe, expect, test } from "@jest/globals";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runOps } from "../../../operations/program";
+import { performanceReportSchema } from "../../../operations/report/report-schema";
+import { makeProject, makeTfvars } from "../../support/project";
+import {
+  makeHistoryItem,
+  reportCloudWatch,
+  DAY,
+  makeCallError,
+  HOUR,
+  logs,
+  makeWorld,
+  runReport,
+  TO,
+  WEEK,
+} from "../report/fake-aws";
+import { publish, makeRandomNumbers, makeRandomTraffic } from "../report/traffic";
+
+const world = makeWorld();
+
+/** A good week of function `api`, and a good one before. */
+function goodWeeks(): void {
+  const random = makeRandomNumbers(1);
+  const habits = { perHour: 12, failingShare: 0, memoryMb: 350 };
+  const traffic = makeRandomTraffic(random, TO - 2 * WEEK, TO, habits);
+  const noTrouble = {
+    ...traffic,
+    throttledAt: [],
+    requests: traffic.requests.map((one) => ({ ...one, milliseconds: 90 })),
+  };
+  publish(world().metrics, "dev-api", 512, noTrouble);
+}
+
+function filesIn(root: string): string[] {
+  return existsSync(join(root, "reports")) ? readdirSync(join(root, "reports")) : [];
+}
+
+describe("what is written", () => {
+  test("a table, and a JSON file and a page of the same name", async () => {
+    goodWeeks();
+    world().history = [
+      makeHistoryItem("dev-api-errors", TO - DAY, "ALARM"),
+      makeHistoryItem("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
+    ];
+    world().percentiles = { "/aws/lambda/dev-api": { requests: 1e6, p50: 90, p90: 91, p99: 92 } };
+
+    const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
+
+    const json = readFileSync(join(root, "reports/dev-week-2026-01-19T10.json"), "utf8");
+    expect(filesIn(root).sort()).toEqual(["dev-week-2026-01-19T10.html", "dev-week-2026-01-19T10.json"]);
+    expect(performanceReportSchema.parse(JSON.parse(json))).toMatchObject({
+      schemaVersion: 1,
+      environment: "dev",
+      period: "week",
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("dev, the week from 2026-01-12 10:00 to 2026-01-19 10:00 UTC");
+    expect(stdout.join("\n")).toMatch(/met +response p99 +< 1,000 ms +92 ms/);
+    expect(stdout.join("\n")).toMatch(/dev-api-errors +once, was 0 +30 min +30 min +30 min +0/);
+    expect(stdout.at(-1)).toBe("No target is missed: of the functions' targets 8 met, 0 missed, 0 not measurable.");
+    expect(stderr[0]).toMatch(
+      /^Reading at most \d+ metrics costs \$0\.\d+, and logs \$0\.005 for each gigabyte that is scanned \(.* prices of .*\)\.$/,
+    );
+  });
+
+  test("--json leaves nothing but the report on standard output", async () => {
+    goodWeeks();
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--json", "--no-logs"]);
+
+    expect(stdout).toHaveLength(1);
+    expect(performanceReportSchema.safeParse(JSON.parse(stdout[0] ?? "")).success).toBe(true);
+  });
+
+  test("a missed target is exit code 1", async () => {
+    publish(
+      world().metrics,
+      "dev-api",
+      512,
+      makeRandomTraffic(makeRandomNumbers(1), TO - WEEK, TO, { perHour: 9, failingShare: 0.2 }),
+    );
+
+    const { exitCode, stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+
+    expect(exitCode).toBe(1);
+    expect(stdout.at(-1)).toMatch(/^Not every target is met/);
+  });
+
+  test("--out names another folder", async () => {
+    const { root } = await runReport(world(), ["report", "dev", "--no-logs", "--out", "here/and/there"]);
+
+    expect(readdirSync(join(root, "here/and/there"))).toHaveLength(2);
+    expect(filesIn(root)).toEqual([]);
+  });
+
+  test("a folder that cannot be written to is told before anything is read", async () => {
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
+    mkdirSync(join(root, "reports"));
+    writeFileSync(join(root, "reports/file"), "");
+    const errors: string[] = [];
+
+    const exitCode = await runOps(["report", "dev", "--out", "reports/file"], {
+      root,
+      print: () => undefined,
+      printAside: (line) => errors.push(line),
+      now: () => TO,
+      wait: () => Promise.resolve(),
+    });
+
+    expect({ exitCode, lines: errors.length }).toEqual({ exitCode: 1, lines: 1 });
+    expect(errors[0]).toMatch(/^reports cannot be written to .*file: /);
+    expect(reportCloudWatch.calls()).toHaveLength(0);
+  });
+});
+
+describe("what cannot be told", () => {
+  test("no data yet is no failure, and said so", async () => {
+    const { exitCode, stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("No data yet: nobody has called a function of dev in this time.");
+  });
+
+  test("a function that nobody called is named, beside the figures of the others", async () => {
+    goodWeeks();
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"], { functions: "api = {}\nweb = {}" });
+
+    expect(stdout).toContain("Not called in this time: web.");
+    expect(stdout.filter((line) => line.startsWith("Targets of "))).toHaveLength(2);
+  });
+
+  test("the first week has no trend", async () => {
+    publish(world().metrics, "dev-api", 512, makeRandomTraffic(makeRandomNumbers(2), TO - DAY, TO, { perHour: 9 }));
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout).toContain("There is no trend: CloudWatch has no requests of the 7 days before.");
+  });
+
+  test("a function without monitor() does not tell its cold starts: they are not 0", async () => {
+    const own = { FunctionName: "dev-api", Resource: "dev-api:live" };
+    for (let at = TO - DAY; at < TO; at += HOUR) world().metrics.put("AWS/Lambda", "Invocations", own, at, 50);
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout.join("\n")).toMatch(
+      /not measurable +cold starts +< 5 % +- +.*the handler has no monitor\(\) around it/,
+    );
+  });
+
+  test("of a function that is deployed elsewhere, what Lambda and its log tell", async () => {
+    world().alarms = ["dev-Legacy-errors"];
+    const put = (namespace: string, name: string, dimensions: Record<string, string>, value: number) => {
+      for (let at = TO - DAY; at < TO; at += HOUR) world().metrics.put(namespace, name, dimensions, at, value);
+    };
+    put("AWS/Lambda", "Invocations", { FunctionName: "Legacy" }, 100);
+    put("AWS/Lambda", "Duration", { FunctionName: "Legacy" }, 700);
+    put("Lambda/Performance/Legacy", "InitDuration", {}, 1500);
+    put("Lambda/Performance/Legacy", "MaxMemoryUsed", {}, 700);
+    put("Lambda/Performance/Legacy", "MemorySize", {}, 1000);
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--json", "--no-logs"], {
+      functions: `legacy = { existing = true, function_name = "Legacy" }`,
+    });
+
+    const { functions, warming } = performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
+    const states = Object.fromEntries(functions[0]?.targets.map(({ target, state }) => [target, state]) ?? []);
+    expect(warming).toBeUndefined();
+    expect(functions[0]?.targets.find(({ target }) => target === "errors")?.note).toMatch(
+      "5xx, which Lambda does not see",
+    );
+    expect(functions[0]?.memory).toMatchObject({ sizeMb: 1000, averagePercent: 70, peakPercent: 70 });
+    expect(states).toEqual({
+      "cold starts": "met",
+      "init, average": "missed",
+      "response p50": "missed",
+      "response p90": "missed",
+      "response p99": "met",
+      "memory, average": "met",
+      errors: "met",
+      availability: "met",
+    });
+  });
+});
+
+describe("what keeps it from a report is one line, and nothing is written", () => {
+  test.each([
+    ["wrong environment", ["report", "prod"], 2, /^environments: there is no "prod"; environments are: dev$/],
+    ["wrong period", ["report", "dev", "--period", "year"], 2, /It is none of week, month, quarter\./],
+  ])("%s", async (_, args, code, message) => {
+    const { exitCode, root, stderr } = await runReport(world(), args);
+
+    expect(exitCode).toBe(code);
+    expect(stderr.at(-1)).toMatch(message);
+    expect(filesIn(root)).toEqual([]);
+  });
+
+  test("an environment that is not deployed", async () => {
+    world().alarms = [];
+
+    const { exitCode, root, stderr } = await runReport(world(), ["report", "dev"]);
+
+    expect(exitCode).toBe(1);
+    expect(stderr.at(-1)).toBe("dev is not deployed in eu-west-1: none of its alarms is there");
+    expect(filesIn(root)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "credentials",
+      makeCallError("CredentialsProviderError", "Could not load"),
+      "there are no AWS credentials: Could not load",
+    ],
+    [
+      "permissions",
+      makeCallError("ExpiredToken", "The security token is expired"),
+      "AWS does not accept the credentials: The security token is expired",
+    ],
+  ])("no %s at all", async (_, error, message) => {
+    reportCloudWatch.onAnyCommand().rejects(error);
+    logs.onAnyCommand().rejects(error);
+    reportCloudWatch.on(DescribeAlarmsCommand).rejects(error);
+    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(error);
+    reportCloudWatch.on(GetMetricDataCommand).rejects(error);
+    logs.on(FilterLogEventsCommand).rejects(error);
+    logs.on(StartQueryCommand).rejects(error);
+
+    const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
+
+    expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 1, stdout: [], files: [] });
+    expect(stderr.at(-1)).toBe(message);
+  });
+
+  test("Ctrl-C stops the query, and exits 130", async () => {
+    logs.on(GetQueryResultsCommand).callsFake(() => {
+      process.emit("SIGINT");
+      return { status: "Running" };
+    });
+
+    const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
+
+    expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 130, stdout: [], files: [] });
+    expect(stderr.at(-1)).toBe("Interrupted: nothing was written.");
+    expect(logs.commandCalls(StopQueryCommand)).toHaveLength(1);
+  });
+});
+
+describe("what AWS does not tell is named, and the rest is told", () => {
+  const denied = makeCallError("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
+
+  test.each([
+    ["cloudwatch:DescribeAlarms", reportCloudWatch, DescribeAlarmsCommand, 0],
+    ["cloudwatch:DescribeAlarmHistory", reportCloudWatch, DescribeAlarmHistoryCommand, 0],
+    ["cloudwatch:GetMetricData", reportCloudWatch, GetMetricDataCommand, 1],
+    ["logs:FilterLogEvents", logs, FilterLogEventsCommand, 0],
+    ["logs:StartQuery", logs, StartQueryCommand, 0],
+    ["logs:GetQueryResults", logs, GetQueryResultsCommand, 0],
+  ] as const)("without the permission %s", async (action, client, command, code) => {
+    goodWeeks();
+    (client as typeof reportCloudWatch).on(command as typeof GetMetricDataCommand).rejects(denied);
+
+    const { exitCode, root, stdout } = await runReport(world(), ["report", "dev"]);
+
+    const unread = stdout.filter((line) => line.startsWith("Could not be read: "));
+    expect(unread).toEqual([expect.stringContaining(`: AWS does not allow ${action}: ${denied.message}`)]);
+    expect(stdout.join("\n")).not.toMatch(/undefined|NaN/);
+    expect({ exitCode, files: filesIn(root).length }).toEqual({ exitCode: code, files: 2 });
+  });
+
+  test.each([
+    [
+      "throttling",
+      makeCallError("ThrottlingException", "Rate exceeded"),
+      /: AWS in eu-west-1 refuses so many requests at once/,
+    ],
+    [
+      "a server error",
+      makeCallError("InternalFailure", "oops"),
+      /: asking AWS in eu-west-1 failed: InternalFailure: oops$/,
+    ],
+    [
+      "a broken connection",
+      Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
+      /: AWS cannot be reached in eu-west-1: read ECONNRESET$/,
+    ],
+  ])("after %s in the middle", async (_, error, message) => {
+    goodWeeks();
+    let calls = 0;
+    reportCloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
+      calls += 1;
+      if (calls === 3) throw error;
+      return world().metrics.answer(input);
+    });
+
+    const { exitCode, stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout.filter((line) => line.startsWith("Could not be read: figures over time: "))).toEqual([
+      expect.stringMatching(message),
+    ]);
+    expect(stdout.join("\n")).toMatch(/met +availability +> 99.95 % +100 %/);
+    expect(exitCode).toBe(0);
+  });
+
+  test("figures that were not read are neither 0 nor met", async () => {
+    goodWeeks();
+    reportCloudWatch.on(GetMetricDataCommand).rejects(denied);
+
+    const { root, stdout } = await runReport(world(), ["report", "dev", "--json"]);
+
+    const report = performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
+    const targets = [report.targets, ...report.functions.map((one) => one.targets)].flat();
+    expect(new Set(targets.map(({ state }) => state))).toEqual(new Set(["not_measurable"]));
+    expect(new Set(targets.map(({ note }) => note))).toEqual(new Set(["figures of functions could not be read"]));
+    expect(report.functions[0]).toMatchObject({ figures: {}, figuresBefore: {}, series: [] });
+    expect(report.warming).toBeUndefined();
+    expect(report.cost.metricsRead).toBe(0);
+    expect(report.notes.join(" ")).not.toMatch(/No data yet|Not called|no trend/);
+    const page = readFileSync(join(root, "reports/dev-week-2026-01-19T10.html"), "utf8");
+    expect(page).toContain("No target could be judged");
+    expect(page).not.toMatch(/undefined|NaN/);
+  });
+
+  test("alarms that could not be read have not been quiet", async () => {
+    world().ringing.set("dev-api-errors", TO - HOUR);
+    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied);
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout).toContain("How alarms rang could not be read.");
+    expect(stdout).toContain("Rings now: dev-api-errors.");
+    expect(
+      stdout.filter((line) => line.includes("not measurable") && line.includes("alarms could not be read")),
+    ).toHaveLength(3);
+  });
+
+  test("notes that could not be read are no sign that nothing was changed", async () => {
+    world().history = [
+      makeHistoryItem("dev-api-errors", TO - DAY, "ALARM"),
+      makeHistoryItem("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
+    ];
+    logs.on(FilterLogEventsCommand).rejects(denied);
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+
+    expect(stdout.join("\n")).toMatch(/dev-api-errors +once, was 0 +30 min +30 min +30 min +\?/);
+    expect(stdout.join("\n")).toMatch(/not measurable +actionable alarms +> 95 % +- +notes could not be read/);
+  });
+});
+
+test("an environment of 60 functions asks for 500 metrics at a time, at most, and for 50 log groups", async () => {
+  const names = Array.from({ length: 60 }, (_, index) => `f${index}`);
+  const functions = names.map((name) => `${name} = { existing = true }`).join("\n");
+  world().alarms = ["dev-f0-errors"];
+
+  const { stdout } = await runReport(world(), ["report", "dev", "--json"], { functions });
+
+  expect(performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? "")).functions).toHaveLength(60);
+  const asked = logs.commandCalls(StartQueryCommand).map(({ args }) => args[0].input.logGroupNames?.length);
+  expect(asked).toEqual([50, 10]);
+});
+
+test("--help has examples and exit codes", async () => {
+  for (const command of ["report", "note"]) {
+    world().stdout = [];
+    const { exitCode, stdout } = await runReport(world(), ["help", command]);
+
+    expect(exitCode).toBe(0);
+    expect(stdout.join("\n")).toMatch(/Exit codes:[^]*130[^]*Examples:\n +\$ npm run ops -- /);
+  }
+});

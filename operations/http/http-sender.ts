@@ -1,0 +1,80 @@
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { type TargetResponse } from "../load/target";
+
+/**
+ * As long as API Gateway waits for a function:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
+const TIMEOUT_MILLISECONDS = 30_000;
+
+/** Headers that a request needs besides those that Node.js sets. */
+export type HeaderSource = () => Promise<Readonly<Record<string, string>>>;
+
+/** Sends GET requests to one address, each on a connection that is free or on a new one: none waits for another. */
+export class HttpSender {
+  private readonly agent: HttpAgent;
+  private readonly request: typeof httpRequest;
+
+  constructor(
+    private readonly url: URL,
+    private readonly headers: HeaderSource,
+  ) {
+    const options = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: Infinity };
+    const isSecure = url.protocol === "https:";
+    this.agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options);
+    this.request = isSecure ? httpsRequest : httpRequest;
+  }
+
+  /** Rejects when there is no answer. */
+  async send(): Promise<TargetResponse> {
+    const headers = await this.headers();
+    try {
+      return await this.attempt(headers);
+    } catch (error) {
+      // The server may have ended a free connection that very moment, which is no fault of either.
+      if (!(error instanceof ConnectionGone)) throw error;
+      return this.attempt(headers);
+    }
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private attempt(headers: Readonly<Record<string, string>>): Promise<TargetResponse> {
+    return new Promise((resolve, reject) => {
+      const request = this.request(this.url, { agent: this.agent, headers }, (response) => {
+        readEnd(response, resolve, reject);
+      });
+      request.setTimeout(TIMEOUT_MILLISECONDS, () => {
+        request.destroy(new Error(`no answer within ${TIMEOUT_MILLISECONDS / 1000} s`));
+      });
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        reject(describe(error, request));
+      });
+      request.end();
+    });
+  }
+}
+
+class ConnectionGone extends Error {}
+
+function readEnd(
+  response: IncomingMessage,
+  resolve: (answer: TargetResponse) => void,
+  reject: (error: Error) => void,
+): void {
+  response.on("error", reject);
+  response.on("end", () => {
+    resolve({ status: response.statusCode ?? 0 });
+  });
+  response.resume();
+}
+
+/** Messages carry ports and addresses, which would make each failure another. */
+function describe(error: NodeJS.ErrnoException, request: ClientRequest): Error {
+  if (request.reusedSocket && error.code === "ECONNRESET") return new ConnectionGone("connection reset");
+  return error.code === undefined ? error : new Error(error.code);
+}

@@ -1,0 +1,136 @@
+import { TARGETS } from "../../performance/targets";
+import { formatDifference, type FigureKey, formatFigure } from "./figure-table";
+import { type Figures, type TargetVerdict } from "../load/report-schema";
+
+/** What a verdict needs to know besides the figures. */
+export interface Basis {
+  readonly figures: Figures;
+  /** Whether answers come with the platform's report. */
+  readonly tellsReports: boolean;
+}
+
+interface Row {
+  readonly target: string;
+  readonly figure: FigureKey;
+  readonly limit: string;
+  /** How far it is missed: above 0 when it is. */
+  readonly excess: (value: number) => number;
+  /** Missed by less than everything: exactly at a limit that has to be kept below. */
+  readonly isStrict?: boolean;
+  /** Which percentile it is. */
+  readonly percent?: number;
+}
+
+const { responseMilliseconds, memoryPercent } = TARGETS;
+
+const ROWS: readonly Row[] = [
+  defineLimit("cold starts", "coldStartPercent", TARGETS.coldStartPercent),
+  defineLimit("init, average", "averageInitMilliseconds", TARGETS.initMilliseconds),
+  { ...defineLimit("response p50", "p50Milliseconds", responseMilliseconds.p50), percent: 50 },
+  { ...defineLimit("response p90", "p90Milliseconds", responseMilliseconds.p90), percent: 90 },
+  { ...defineLimit("response p99", "p99Milliseconds", responseMilliseconds.p99), percent: 99 },
+  {
+    target: "memory, average",
+    figure: "averageMemoryPercent",
+    limit: `${memoryPercent.from} to ${memoryPercent.to} %`,
+    excess: (value) => Math.max(value - memoryPercent.to, memoryPercent.from - value),
+  },
+  defineLimit("errors", "errorPercent", TARGETS.errorPercent),
+  {
+    target: "availability",
+    figure: "availabilityPercent",
+    limit: `> ${TARGETS.availabilityPercent} %`,
+    excess: (value) => TARGETS.availabilityPercent - value,
+    isStrict: true,
+  },
+];
+
+/** A response's figure where cold starts cannot be told apart. */
+const OF_ALL: Partial<Readonly<Record<FigureKey, FigureKey>>> = {
+  p50Milliseconds: "allP50Milliseconds",
+  p90Milliseconds: "allP90Milliseconds",
+  p99Milliseconds: "allP99Milliseconds",
+};
+
+/** What came of each target. */
+export function judgeTargets(basis: Basis): TargetVerdict[] {
+  return ROWS.map((row) => judgeTarget(row, basis));
+}
+
+/** Whether something is met and nothing is missed: where nothing could be measured, nothing is proved. */
+export function isVerdictPassed(verdicts: readonly TargetVerdict[]): boolean {
+  return verdicts.some(({ state }) => state === "met") && verdicts.every(({ state }) => state !== "missed");
+}
+
+/** The figures that targets are about. */
+export function listTargetFigures(tellsReports: boolean): FigureKey[] {
+  return ROWS.map(({ figure }) => selectFigure(figure, tellsReports));
+}
+
+function selectFigure(figure: FigureKey, tellsReports: boolean): FigureKey {
+  return tellsReports ? figure : (OF_ALL[figure] ?? figure);
+}
+
+function judgeTarget(row: Row, { figures, tellsReports }: Basis): TargetVerdict {
+  const { target, limit, excess, isStrict = false, percent, figure } = row;
+  const actual = selectFigure(figure, tellsReports);
+  const value = figures[actual];
+  if (value === undefined) {
+    return {
+      target,
+      limit,
+      measured: "-",
+      state: "not_measurable",
+      note: explainUnknown(figure, figures, tellsReports),
+    };
+  }
+  if (value === null || (percent !== undefined && computeFailedPercent(figures) > 100 - percent)) {
+    const note = `${formatFigure("errorPercent", computeFailedPercent(figures))} of the requests were not answered`;
+    return { target, limit, measured: formatFigure(figure, null), state: "missed", note };
+  }
+  const measured = formatFigure(figure, value);
+  const { requests = 0 } = figures;
+  const leastRequests = percent === undefined ? 0 : countLeastRequests(percent);
+  if (requests !== null && requests < leastRequests) {
+    const note = `${requests} requests are too few: ${leastRequests} are the least`;
+    return { target, limit, measured, state: "not_measurable", note };
+  }
+  const by = excess(value);
+  const included = actual !== figure ? "cold starts included, which cannot be told apart here" : undefined;
+  if (by < 0 || (by === 0 && !isStrict)) {
+    return { target, limit, measured, state: "met", ...(included !== undefined && { note: included }) };
+  }
+  const direction =
+    value < (figure === "averageMemoryPercent" ? memoryPercent.from : -Infinity) ? "too low" : undefined;
+  const notes = [`by ${formatDifference(figure, by)}`, direction, included].filter((note) => note !== undefined);
+  return { target, limit, measured, state: "missed", note: notes.join(", ") };
+}
+
+/** A percentile of fewer requests is the slowest one. */
+function countLeastRequests(percent: number): number {
+  return 100 / (100 - percent);
+}
+
+/** Requests that were not answered as asked, or refused; of all. */
+function computeFailedPercent({ errorPercent, availabilityPercent }: Figures): number {
+  return Math.max(errorPercent ?? 0, 100 - (availabilityPercent ?? 100));
+}
+
+function explainUnknown(figure: FigureKey, figures: Figures, tellsReports: boolean): string {
+  if ((figures.requests ?? 0) === 0) return "no requests";
+  if (!tellsReports) return "a deployed function tells this to CloudWatch only";
+  if (computeFailedPercent(figures) > TARGETS.errorPercent) {
+    return `${formatFigure("errorPercent", computeFailedPercent(figures))} of the requests failed: the others do not speak for all`;
+  }
+  return figure === "averageInitMilliseconds" ? "no cold start" : "no request without a cold start";
+}
+
+function defineLimit(target: string, figure: FigureKey, limit: number): Row {
+  return {
+    target,
+    figure,
+    limit: `< ${formatFigure(figure, limit)}`,
+    excess: (value) => value - limit,
+    isStrict: true,
+  };
+}
