@@ -7,6 +7,7 @@ import { WARMER } from "./names";
 import { isRegionName, suggestRegion } from "./regions";
 import { looksSecret } from "../performance/secrets";
 import { holdsSecret } from "./secrets";
+import { OWN_TAG_NAMES } from "./tags";
 
 /**
  * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.
@@ -279,13 +280,10 @@ export const stateSettings = z.discriminatedUnion(
   },
 );
 
-/** Set on every resource by Warmwatch itself (requirement of cost reports), so a file cannot set them. */
-export const OWN_TAGS = ["Service", "CostCenter", "Environment"];
-
 /**
  * At most 50 tags a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
  */
-const MAX_TAGS = 50 - OWN_TAGS.length;
+const MAX_TAGS = 50 - OWN_TAG_NAMES.length;
 
 /**
  * The service with the narrowest rules is IAM, whose tags' names differ in more than case:
@@ -298,7 +296,7 @@ const tags = z
       /^(?!\p{Z})[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}(?<!\p{Z})$/u,
     )
       .refine((name) => !/^aws:/i.test(name), { error: "a name that does not begin with aws:" })
-      .refine((name) => !OWN_TAGS.some((own) => own.toLowerCase() === name.toLowerCase()), {
+      .refine((name) => !OWN_TAG_NAMES.some((own) => own.toLowerCase() === name.toLowerCase()), {
         error: "a name that Warmwatch does not set itself",
       }),
     defineText(

@@ -1,6 +1,5 @@
 import { type AlarmKey, type AlarmSettings } from "../environments/alarms";
 import {
-  buildEmittedMetric,
   measureFailures,
   buildMeasure,
   type Measure,
@@ -9,6 +8,7 @@ import {
   buildTrafficMetric,
   buildReportedMetric,
   buildWarmingMetric,
+  findColdStarts,
 } from "./metrics";
 import { type QueryKey } from "./queries";
 import { type WatchedFunction } from "./watched-function";
@@ -39,11 +39,10 @@ export interface Alarm {
 export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   cold_starts: {
     route: "composite",
-    // Of users' requests alone; where the function does not tell them, every cold start, those of pings too.
-    watched: (of) =>
-      of.deployedHere
-        ? buildMeasure("Sum", buildEmittedMetric("ColdStarts", of))
-        : buildMeasure("SampleCount", buildReportedMetric("InitDuration", of)),
+    watched: (of) => {
+      const { metric, statistic } = findColdStarts(of);
+      return buildMeasure(statistic, metric);
+    },
     happened: ({ threshold, ...settings }) =>
       `more than ${threshold} cold starts of users' requests ${describeTiming(settings)}`,
     causes: "traffic above the instances kept warm; a deployment; warming that fails; crashes",

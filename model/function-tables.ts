@@ -1,4 +1,4 @@
-import { buildEmittedMetric, type MetricAddress, buildTrafficMetric, buildReportedMetric } from "./metrics";
+import { buildTrafficMetric, findColdStarts, type LambdaMetricName, type MetricAddress } from "./metrics";
 import { type WatchedFunction } from "./watched-function";
 
 /** A figure of every function, one in a row. */
@@ -17,20 +17,21 @@ export function buildFunctionTables(functions: readonly WatchedFunction[]): Func
   const table = (
     title: string,
     summary: FunctionTable["summary"],
-    statistic: string,
-    metricOf: (watched: WatchedFunction) => MetricAddress,
+    read: (watched: WatchedFunction) => { readonly metric: MetricAddress; readonly statistic: string },
   ): FunctionTable => ({
     title,
     summary,
-    rows: functions.map((watched) => ({ label: watched.id, metric: metricOf(watched), statistic })),
+    rows: functions.map((watched) => ({ label: watched.id, ...read(watched) })),
+  });
+  const traffic = (name: LambdaMetricName, statistic: string) => (watched: WatchedFunction) => ({
+    metric: buildTrafficMetric(name, watched),
+    statistic,
   });
   const isEmitted = functions.every(({ deployedHere }) => deployedHere);
   return [
-    table("Requests", "SUM", "Sum", (watched) => buildTrafficMetric("Invocations", watched)),
-    table("Errors, without answers of 5xx", "SUM", "Sum", (watched) => buildTrafficMetric("Errors", watched)),
-    table("p99, ms: the worst period", "MAX", "p99", (watched) => buildTrafficMetric("Duration", watched)),
-    isEmitted
-      ? table("Cold starts of requests", "SUM", "Sum", (watched) => buildEmittedMetric("ColdStarts", watched))
-      : table("Cold starts", "SUM", "SampleCount", (watched) => buildReportedMetric("InitDuration", watched)),
+    table("Requests", "SUM", traffic("Invocations", "Sum")),
+    table("Errors, without answers of 5xx", "SUM", traffic("Errors", "Sum")),
+    table("p99, ms: the worst period", "MAX", traffic("Duration", "p99")),
+    table(isEmitted ? "Cold starts of requests" : "Cold starts", "SUM", findColdStarts),
   ];
 }

@@ -79,6 +79,18 @@ export function buildTrafficMetric(metricName: LambdaMetricName, subject: Metric
     : buildFunctionMetric(metricName, subject);
 }
 
+/**
+ * Cold starts that users' requests met; where the function does not tell them, every cold start, those of pings too.
+ */
+export function findColdStarts(subject: MetricSubject): {
+  readonly metric: MetricAddress;
+  readonly statistic: "Sum" | "SampleCount";
+} {
+  return subject.deployedHere
+    ? { metric: buildEmittedMetric("ColdStarts", subject), statistic: "Sum" }
+    : { metric: buildReportedMetric("InitDuration", subject), statistic: "SampleCount" };
+}
+
 /** The figure that a metric itself is. */
 export function buildMeasure(statistic: Statistic, metric: MetricAddress): Measure {
   return { statistic, metrics: { value: metric } };

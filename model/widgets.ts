@@ -10,6 +10,7 @@ import {
   buildReportedMetric,
   type MetricSubject,
   buildWarmingMetric,
+  findColdStarts,
 } from "./metrics";
 
 /** One line of a graph: a metric with its statistic, or what is computed from metrics by their ids. */
@@ -292,11 +293,10 @@ function buildDurations(title: string, subject: MetricSubject, statistics: reado
 
 /** Requests that met a cold start; of a function that is deployed elsewhere, every start. */
 function buildColdShare(subject: MetricSubject): GraphLine[] {
+  const coldStarts = findColdStarts(subject);
   return [
     makeHiddenLine("requests", buildTrafficMetric("Invocations", subject)),
-    subject.deployedHere
-      ? makeHiddenLine("starts", buildEmittedMetric("ColdStarts", subject))
-      : { ...makeHiddenLine("starts", buildReportedMetric("InitDuration", subject)), statistic: "SampleCount" },
+    { ...makeHiddenLine("starts", coldStarts.metric), statistic: coldStarts.statistic },
     { label: "Cold", expression: "100 * FILL(starts, 0) / requests" },
   ];
 }

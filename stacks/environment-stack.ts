@@ -3,6 +3,7 @@ import { TerraformElement, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
 import { WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
+import { buildTags } from "../environments/tags";
 import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
 import { MonitoredFunction } from "./monitored-function";
@@ -69,8 +70,4 @@ export class EnvironmentStack extends TerraformStack {
     const ids = node.scopes.slice(node.scopes.indexOf(this) + 1).map((scope) => scope.node.id);
     return (ids.length > 1 ? ids.slice(1) : ids).join("_");
   }
-}
-
-function buildTags({ name, tags }: Environment): Record<string, string> {
-  return { ...tags, Service: "LambdaMonitoring", CostCenter: "Performance", Environment: name };
 }

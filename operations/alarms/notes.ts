@@ -1,3 +1,4 @@
+import { buildTags } from "../../environments/tags";
 import {
   type CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -53,7 +54,7 @@ export async function writeNote(
   now: number,
   reader: Reader,
 ): Promise<void> {
-  const { name, region, tags } = environment;
+  const { region } = environment;
   const logGroupName = formatNotesLogGroup(environment);
   const makeCallContext = (action: string) => ({
     region,
@@ -63,7 +64,7 @@ export async function writeNote(
 
   const group = new CreateLogGroupCommand({
     logGroupName,
-    tags: { ...tags, Service: "LambdaMonitoring", CostCenter: "Performance", Environment: name },
+    tags: buildTags(environment),
   });
   const isNew = await reader.read("the making of the log group", () =>
     waitForAws(ignoreExisting(client.send(group)), makeCallContext("logs:CreateLogGroup")),

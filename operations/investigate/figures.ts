@@ -1,5 +1,4 @@
 import {
-  buildEmittedMetric,
   measureFailures,
   buildMeasure,
   type Measure,
@@ -9,6 +8,7 @@ import {
   buildTrafficMetric,
   buildReportedMetric,
   buildWarmingMetric,
+  findColdStarts,
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest } from "../aws/metric-data";
@@ -66,10 +66,10 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, Figure>> = {
   ),
   coldStarts: defineCounted(
     "cold starts",
-    (of) =>
-      of.deployedHere
-        ? buildMeasure("Sum", buildEmittedMetric("ColdStarts", of))
-        : buildMeasure("SampleCount", buildReportedMetric("InitDuration", of)),
+    (of) => {
+      const { metric, statistic } = findColdStarts(of);
+      return buildMeasure(statistic, metric);
+    },
     "cold_starts",
   ),
   init: {

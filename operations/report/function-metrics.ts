@@ -5,6 +5,7 @@ import {
   buildTrafficMetric,
   buildReportedMetric,
   buildWarmingMetric,
+  findColdStarts,
 } from "../../model/metrics";
 import { type MeasuredFunction } from "../../model/measured-function";
 
@@ -99,10 +100,7 @@ function listRequests({ watched }: MeasuredFunction): Requests<SeriesName & Scal
   return {
     requests: requestSum(buildTrafficMetric("Invocations", watched)),
     errors: requestSum(buildTrafficMetric("Errors", watched)),
-    // Where the function does not tell which were users', every cold start, those of pings too.
-    coldStarts: watched.deployedHere
-      ? requestSum(buildEmittedMetric("ColdStarts", watched))
-      : { metric: init, statistic: "SampleCount" },
+    coldStarts: findColdStarts(watched),
     averageInit: { metric: init, statistic: "Average" },
     p50: { metric: duration, statistic: "p50" },
     p90: { metric: duration, statistic: "p90" },

@@ -1,3 +1,4 @@
+import { OWN_TAGS } from "../../environments/tags";
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
@@ -112,7 +113,7 @@ export class BootstrapStack extends TerraformStack {
       ...(isDefault ? {} : { alias: region }),
       region,
       allowedAccountIds: id === undefined ? undefined : [id],
-      defaultTags: [{ tags: { Service: "LambdaMonitoring", CostCenter: "Performance" } }],
+      defaultTags: [{ tags: OWN_TAGS }],
     });
     this.providers.set(region, provider);
     return provider;
