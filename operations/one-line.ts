@@ -1,1 +1,1 @@
-export { toOneLine } from "../performance/foreign-text";
+export { removeControls, toOneLine } from "../performance/foreign-text";

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from "./cli/exit-codes";
 import { addHcpWorkspaces } from "./commands/hcp-workspaces";
 import { addInvestigate } from "./commands/investigate";
 import { addNote } from "./commands/note";
+import { removeControls } from "./one-line";
 import { OperationFailure } from "./cli/operation-failure";
 import { addPlanComment } from "./commands/plan-comment";
 import { addReport } from "./commands/report";
@@ -74,7 +75,7 @@ Examples:
     // It has been printed already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
     if (!(error instanceof InvalidInput || error instanceof OperationFailure)) throw error;
-    printAside(error.message);
+    printAside(removeControls(error.message));
     return error instanceof InvalidInput ? EXIT.wrongInput : EXIT.failed;
   }
 }

@@ -19,7 +19,20 @@ const TERMINAL_COMMAND =
  * what looks secret masked, and no longer than so many characters.
  */
 export function toOneLine(text: string, maxCharacters = MAX_CHARACTERS): string {
-  const shown = text.replace(TERMINAL_COMMAND, "").replace(/\p{Cf}/gu, "");
-  const line = maskSecrets(shown).replace(/\s+/g, " ").replace(UNPRINTABLE, " ").replace(/ +/g, " ").trim();
+  const line = joinLines(maskSecrets(removeCommands(text)));
   return line.length <= maxCharacters ? line : Array.from(line).slice(0, maxCharacters).join("");
+}
+
+/** Lines of our own that hold texts of others, such as files' names: without control characters but line ends. */
+export function removeControls(text: string): string {
+  const lines = text.split("\n");
+  return lines.map((line) => joinLines(removeCommands(line))).join("\n");
+}
+
+function removeCommands(text: string): string {
+  return text.replace(TERMINAL_COMMAND, "").replace(/\p{Cf}/gu, "");
+}
+
+function joinLines(text: string): string {
+  return text.replace(/\s+/g, " ").replace(UNPRINTABLE, " ").replace(/ +/g, " ").trim();
 }

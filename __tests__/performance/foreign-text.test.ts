@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { toOneLine } from "../../performance/foreign-text";
+import { removeControls, toOneLine } from "../../performance/foreign-text";
 import { looksSecret, maskSecrets } from "../../performance/secrets";
 
 // Put together here, so that no scanner takes a made-up secret for one that has leaked.
@@ -102,4 +102,10 @@ describe("a text that others wrote", () => {
     expect(toOneLine(text)).toBe(text);
     expect(looksSecret(text)).toBe(false);
   });
+});
+
+test("lines of our own keep their line ends and lose what would steer a terminal", () => {
+  expect(removeControls("a\u001b[2J.tfvars: wrong\nb\r\u202e.tfvars: token: wrong")).toBe(
+    "a.tfvars: wrong\nb .tfvars: token: wrong",
+  );
 });

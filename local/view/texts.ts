@@ -1,5 +1,5 @@
 import { WARMER } from "../../environments/names";
-import { maskSecrets } from "../../performance/secrets";
+import { toOneLine } from "../../performance/foreign-text";
 import { type LocalEvent } from "../events";
 import { type LocalFunctionInfo } from "../local-environment";
 
@@ -26,34 +26,26 @@ export function formatEvent(event: LocalEvent): string | undefined {
     case "warming-round":
       return `warming (${event.strategy}): ${formatRound(event)}`;
     case "warmer-failed":
-      return toPrintable(`the warmer failed: ${event.message}`);
+      return `the warmer failed: ${toOneLine(event.message)}`;
     case "alarm":
       return formatAlarm(event);
     case "logs-lost":
-      return toPrintable(`logs are not written any more: ${event.message}`);
+      return `logs are not written any more: ${toOneLine(event.message)}`;
   }
 }
 
 function formatFailure(failure: Extract<LocalEvent, { kind: "function-failed" }>): string {
   const { id, errorType, errorMessage, where, logFile } = failure;
   const details = [where && `at ${where}`, logFile && `log: ${logFile}`].filter((detail) => detail !== undefined);
-  return [`${id} failed: ${errorType}: ${errorMessage}`, ...details.map((detail) => `  ${detail}`)]
-    .map(toPrintable)
-    .join("\n");
-}
-
-/** What a function says must neither steer the terminal, nor look like another line, nor show a secret. */
-function toPrintable(text: string): string {
-  return maskSecrets(text).replaceAll(
-    // eslint-disable-next-line no-control-regex -- Control characters are what this is about.
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return [
+    `${id} failed: ${toOneLine(`${errorType}: ${errorMessage}`)}`,
+    ...details.map((detail) => `  ${toOneLine(detail)}`),
+  ].join("\n");
 }
 
 function formatRound(round: Extract<LocalEvent, { kind: "warming-round" }>): string {
   const { id, asked, instances, coldStarts, failures } = round;
-  const why = failures.length > 0 ? `; ${toPrintable(failures.join("; "))}` : "";
+  const why = failures.length > 0 ? `; ${toOneLine(failures.join("; "))}` : "";
   return `${instances} of ${asked} instances of ${id} are warm, ${coldStarts} of them started for it${why}`;
 }
 

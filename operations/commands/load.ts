@@ -6,6 +6,7 @@ import { InvalidInput } from "../../environments/mistakes";
 import { LocalEnvironmentError } from "../../local/problem";
 import { EXIT, type ExitCode } from "../cli/exit-codes";
 import { runUntilInterrupted } from "../cli/interruption";
+import { removeControls } from "../one-line";
 import { OperationFailure } from "../cli/operation-failure";
 import { showProgress } from "../cli/progress";
 import { prepareFolder, writeFiles } from "../cli/files";
@@ -106,7 +107,7 @@ export async function load(args: readonly string[], surroundings: LoadContext): 
     // It has been printed already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
     if (!isExplained(error)) throw error;
-    printAside(error.message);
+    printAside(removeControls(error.message));
     return error instanceof InvalidInput ? EXIT.wrongInput : EXIT.failed;
   }
 }

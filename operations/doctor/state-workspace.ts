@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type StateSettings } from "../../environments/schema";
 import { HcpApi } from "../hcp/api";
 import { readHcpHost, readHcpToken } from "../hcp/credentials";
+import { toOneLine } from "../one-line";
 import { OperationFailure } from "../cli/operation-failure";
 import { type Check, fail, pass } from "./check";
 
@@ -33,7 +34,7 @@ export function buildWorkspaceChecks({ organization, workspace }: Workspace): Ch
       const path = `/organizations/${organization}/workspaces/${workspace}`;
       const found = await new HcpApi(host, await readHcpToken(host)).send({ method: "GET", path, about }, WORKSPACE);
       return found
-        ? pass(`${organization}/${workspace}, execution mode ${found.attributes["execution-mode"]}`)
+        ? pass(`${organization}/${workspace}, execution mode ${toOneLine(found.attributes["execution-mode"])}`)
         : fail(
             `there is no ${about}, or the token may not read it`,
             "make it as docs/delivery.md says, or correct state.organization and state.workspace",

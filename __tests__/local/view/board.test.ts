@@ -142,10 +142,10 @@ describe("the board", () => {
     expect(lines.filter((line) => line.includes("handler.ts"))).toHaveLength(1);
   });
 
-  test("shows control characters of a failure as what they are, so that they steer nothing", () => {
+  test("shows no control characters of a failure, so that they steer nothing", () => {
     const lines = board([{ ...FAILURE, errorMessage: "\x1b[2Ja\nb\r\u009b1m\u202e" }]);
 
-    expect(lines.join("|")).toContain("RangeError: \\u001b[2Ja\\u000ab\\u000d\\u009b1m\\u202e|");
+    expect(lines.join("|")).toContain("RangeError: a b|");
   });
 
   test("fits into 80 columns with all figures", () => {
