@@ -6,7 +6,9 @@ import { type Environment } from "../../environments/schema";
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { listWarmedFunctions } from "../../model/warmed-functions";
+import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
 import { MAX_ATTEMPTS } from "../aws/failure";
+import { type Reader } from "../aws/part-reader";
 import { type AdvisedSubject } from "./advise-function";
 import { formatSmallDollars } from "./amounts";
 import { readTrace } from "./trace/read-trace";
@@ -22,6 +24,9 @@ export interface TraceOptions {
   readonly workSeconds?: Distribution;
   readonly initSeconds?: Distribution;
 }
+
+/** So many functions are read at once: AWS throttles who asks for more. */
+const AT_ONCE = 8;
 
 /** Of a function that nobody describes: what a tfvars file has by default. */
 const UNDESCRIBED = { memoryMb: 512, architecture: "arm64" } as const;
@@ -45,12 +50,17 @@ export function selectFunctions(environment: Environment, id?: string): WatchedF
   throw new InvalidInput([{ file: `environments/${environment.name}.tfvars`, message }]);
 }
 
-/** Functions with their use, as CloudWatch knows it; says first what reading it costs. */
+/**
+ * Functions with their use, as CloudWatch knows it; says first what reading it costs.
+ *
+ * @param reader remembers those whose use could not be read, which are left out
+ */
 export async function readSubjects(
   environment: Environment,
   functions: readonly WatchedFunction[],
   now: number,
   say: (line: string) => void,
+  reader: Reader,
   signal: AbortSignal,
 ): Promise<AdvisedSubject[]> {
   const settings = functions.map((one) => readSettings(environment, one));
@@ -61,11 +71,16 @@ export async function readSubjects(
   const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
   const { region } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
-  const use = await readUse(client, region, functions, now, signal);
-  return settings.flatMap((one, index) => {
-    const known = use[index];
-    return known ? [{ ...one, ...known }] : [];
-  });
+  const limited = limitConcurrency(AT_ONCE);
+  const subjects = await Promise.all(
+    functions.map(async (watched, index) => {
+      const use = await limited(() =>
+        reader.read(`use of ${watched.id}`, () => readUse(client, region, watched, now, signal)),
+      );
+      return use && settings[index] ? [{ ...settings[index], ...use }] : [];
+    }),
+  );
+  return subjects.flat();
 }
 
 /**

@@ -1,10 +1,15 @@
 import { TARGETS } from "../../performance/targets";
 import prices from "../../model/prices.json";
+import { type Unread } from "../aws/part-reader";
 import { type AdviceReport, type FunctionAdvice, REPORT_VERSION } from "./report";
 import { ASSUMPTION, LEFT_OUT } from "./platform-assumptions";
 
 /** The report of what is advised. */
-export function buildAdviceReport(environment: string | undefined, functions: readonly FunctionAdvice[]): AdviceReport {
+export function buildAdviceReport(
+  environment: string | undefined,
+  functions: readonly FunctionAdvice[],
+  unread: readonly Unread[] = [],
+): AdviceReport {
   return {
     version: REPORT_VERSION,
     ...(environment !== undefined && { environment }),
@@ -13,6 +18,7 @@ export function buildAdviceReport(environment: string | undefined, functions: re
     assumption: ASSUMPTION.source,
     leftOut: [...LEFT_OUT],
     functions: [...functions],
+    ...(unread.length > 0 && { unread: [...unread] }),
     pages: [],
   };
 }

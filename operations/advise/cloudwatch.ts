@@ -50,34 +50,28 @@ export function priceUse(functions: number): { readonly metrics: number; readonl
 }
 
 /**
- * Reads how functions were used in the last {@link HISTORY_DAYS} days, of all of them at once: by the minute how often
- * and how many at once, by the day how long.
+ * Reads how a function was used in the last {@link HISTORY_DAYS} days: by the minute how often and how many at once, by
+ * the day how long.
  *
- * @returns what is known of each, in the functions' order
  * @throws AwsFailure
  */
 export async function readUse(
   client: CloudWatchClient,
   region: string,
-  functions: readonly WatchedFunction[],
+  watched: WatchedFunction,
   now: number,
   signal?: AbortSignal,
-): Promise<KnownUse[]> {
+): Promise<KnownUse> {
   const to = Math.floor(now / MINUTE) * MINUTE;
   const from = to + MINUTE - HISTORY_DAYS * DAY_SECONDS * 1000;
-  const read = (requestsOf: (one: WatchedFunction) => Readonly<Record<string, MetricRequest>>, periodSeconds: number) =>
-    readMetrics(client, region, combineRequests(functions, requestsOf), { from, to, periodSeconds }, signal);
-  const minutes = await read(requestByMinute, 60);
-  const days = await read(requestByDay, DAY_SECONDS);
-  return functions.map((one, index) =>
-    buildKnownUse(
-      one,
-      { from, to },
-      {
-        minutes: (name) => minutes[`${index} ${name}`] ?? [],
-        days: (name) => days[`${index} ${name}`] ?? [],
-      },
-    ),
+  const read = (requests: Readonly<Record<string, MetricRequest>>, periodSeconds: number) =>
+    readMetrics(client, region, requests, { from, to, periodSeconds }, signal);
+  const minutes = await read(requestByMinute(watched), 60);
+  const days = await read(requestByDay(watched), DAY_SECONDS);
+  return buildKnownUse(
+    watched,
+    { from, to },
+    { minutes: (name) => minutes[name] ?? [], days: (name) => days[name] ?? [] },
   );
 }
 
@@ -107,17 +101,6 @@ function requestByDay(subject: Subject): Readonly<Record<string, MetricRequest>>
   );
 }
 
-function combineRequests(
-  functions: readonly WatchedFunction[],
-  requestsOf: (one: WatchedFunction) => Readonly<Record<string, MetricRequest>>,
-): Record<string, MetricRequest> {
-  return Object.fromEntries(
-    functions.flatMap((one, index) =>
-      Object.entries(requestsOf(one)).map(([name, request]) => [`${index} ${name}`, request]),
-    ),
-  );
-}
-
 function buildKnownUse(
   { id, deployedHere }: WatchedFunction,
   { from, to }: { readonly from: number; readonly to: number },
@@ -129,7 +112,8 @@ function buildKnownUse(
   const last = minutes("invocations").at(-1);
   if (!first || !last) {
     const none = new Float64Array((to - from) / MINUTE);
-    const source = { kind: "minutes", counts: none, peaks: none, workSeconds: makeFixed(0) } as const;
+    // Nobody knows how long a request would take, and none is ever drawn.
+    const source = { kind: "minutes", counts: none, peaks: none, workSeconds: makeFixed(Number.NaN) } as const;
     return { ...init, history: { startsAt: from, seconds: none.length * 60, source }, metricsRead: 1, notes: [] };
   }
   const workSeconds = mixQuantiles("duration", days);

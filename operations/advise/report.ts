@@ -115,6 +115,8 @@ export const adviceReport = z.object({
   assumption: z.string(),
   leftOut: z.array(z.string()),
   functions: z.array(functionAdvice),
+  /** What AWS did not tell; a function whose use is among it has no advice. Missing where nothing is. */
+  unread: z.array(z.object({ what: z.string(), why: z.string() })).optional(),
   /** Files that were written. */
   pages: z.array(z.string()),
   /** The tfvars file that was changed. */

@@ -1,21 +1,25 @@
 import { formatNumber } from "../format-number";
 import { formatTextTable } from "../format-table";
-import { formatCount, formatSmallDollars, formatPercent } from "./amounts";
+import { formatSmallDollars, formatPercent } from "./amounts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "./report";
 
 const HEADINGS = ["", "policy", "cold", "between", "later p50/p95/p99", "pings a day", "a month"];
 
 /** What people read of one function's advice. */
-export function formatAdvice(advice: FunctionAdvice): string[] {
+export function formatAdvice(advice: FunctionAdvice, report: Pick<AdviceReport, "unread">): string[] {
   const { recommendation, policies } = advice;
   return [
     `${advice.function}: ${describeHistory(advice)}`,
     "",
-    ...formatTextTable(HEADINGS, policies.map(formatRow)),
+    ...formatTextTable(
+      HEADINGS,
+      policies.map((policy) => [formatMarks(policy), policy.name, ...formatPolicyFigures(policy, advice)]),
+    ),
     "",
     recommendation.sentence,
     ...(recommendation.block === undefined ? [] : ["", ...recommendation.block.split("\n").map((line) => `  ${line}`)]),
     ...(advice.log ? ["", advice.log.sentence] : []),
+    ...listUnread(advice.function, report).flatMap((line) => ["", line]),
     ...(advice.requests === 0
       ? []
       : ["", `If AWS is another way than ${describeBasis(advice)}, cold are:`, ...formatSensitivity(advice)]),
@@ -33,6 +37,17 @@ export function formatBasis({ assumption, leftOut, functions }: AdviceReport): s
   return [...(assumed.length === 0 ? [] : [`Assumed${which}: ${assumption}.`]), leftOut.join(" ")];
 }
 
+/** What AWS did not tell of a function: a line for each part. */
+export function listUnread(id: string, { unread = [] }: Pick<AdviceReport, "unread">): string[] {
+  return unread.flatMap(({ what, why }) => (what.endsWith(` of ${id}`) ? [`${what} not read: ${why}`] : []));
+}
+
+/** A line for each function without advice. */
+export function formatUnadvised({ functions, unread = [] }: Pick<AdviceReport, "functions" | "unread">): string[] {
+  const advised = functions.flatMap((advice) => listUnread(advice.function, { unread }));
+  return unread.map(({ what, why }) => `${what} not read: ${why}`).filter((line) => !advised.includes(line));
+}
+
 /** Where the figures are from, besides the traffic. */
 export function describeBasis({ log }: FunctionAdvice): "assumed" | "its log tells" {
   return log?.isUsed === true ? "its log tells" : "assumed";
@@ -41,16 +56,22 @@ export function describeBasis({ log }: FunctionAdvice): "assumed" | "its log tel
 /** Of what the advice is made. */
 export function describeHistory({ requests, from, to, memoryMb, architecture }: FunctionAdvice): string {
   const time = (at: string) => at.replace("T", " ").slice(0, 16);
-  return `${formatCount(requests)} requests from ${time(from)} to ${time(to)} UTC, ${memoryMb} MB ${architecture}`;
+  return `${formatNumber(requests)} requests from ${time(from)} to ${time(to)} UTC, ${memoryMb} MB ${architecture}`;
 }
 
-/** Cells of a policy's figures, after its marks. */
-export function formatPolicyFigures({ cold, addedMilliseconds, pingsPerDay, dollarsPerMonth }: PolicyAdvice): string[] {
+/** Cells of a policy's figures, after its marks. Without requests, nothing is known of how they would do. */
+export function formatPolicyFigures(
+  { cold, addedMilliseconds, pingsPerDay, dollarsPerMonth }: PolicyAdvice,
+  { requests }: Pick<FunctionAdvice, "requests">,
+): string[] {
   const { p50, p95, p99 } = addedMilliseconds;
-  return [
+  const ofRequests = [
     formatPercent(cold.percent / 100),
     formatInterval(cold),
     `${[p50, p95, p99].map((value) => formatNumber(value, 0)).join("/")} ms`,
+  ];
+  return [
+    ...(requests === 0 ? ofRequests.map(() => "-") : ofRequests),
     formatNumber(pingsPerDay, 0),
     formatSmallDollars(dollarsPerMonth.total),
   ];
@@ -64,10 +85,6 @@ export function formatInterval({ fromPercent, toPercent }: PolicyAdvice["cold"])
 /** What a policy is, besides compared. */
 export function formatMarks({ isConfigured, isRecommended }: PolicyAdvice): string {
   return [...(isConfigured ? ["now"] : []), ...(isRecommended ? ["best"] : [])].join(", ");
-}
-
-function formatRow(policy: PolicyAdvice): string[] {
-  return [formatMarks(policy), policy.name, ...formatPolicyFigures(policy)];
 }
 
 function formatSensitivity(advice: FunctionAdvice): string[] {

@@ -81,7 +81,12 @@ export async function readMetrics<Name extends string>(
         }
         const name = names[Number(Id.slice(1))];
         if (name === undefined) continue;
-        points[name].push(...Timestamps.map((time, index) => ({ at: time.getTime(), value: Values[index] ?? 0 })));
+        points[name].push(
+          ...Timestamps.flatMap((time, index) => {
+            const value = Values[index];
+            return value === undefined ? [] : [{ at: time.getTime(), value }];
+          }),
+        );
       }
     }
   };

@@ -10,8 +10,10 @@ import { runWithProgress } from "../advise/run-with-progress";
 import { type AdviceReport } from "../advise/report";
 import { buildAdviceReport } from "../advise/build-report";
 import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "../advise/advised-subjects";
-import { formatAdvice, formatBasis } from "../advise/text";
+import { formatAdvice, formatBasis, formatUnadvised, listUnread } from "../advise/text";
 import { type TfvarsChange, writeWarming } from "../advise/tfvars/write";
+import { AwsFailure } from "../aws/failure";
+import { Reader } from "../aws/part-reader";
 import { findEnvironment } from "../cli/input";
 import { EXIT, type ExitCode } from "../cli/exit-codes";
 import { runUntilInterrupted } from "../cli/interruption";
@@ -27,7 +29,7 @@ peak_concurrency. Times are as in 2026-01-31T09:00:00Z, or seconds or millisecon
 
 Exit codes:
   0    advised, and written where --write asks for it
-  1    AWS refused, or a file cannot be written
+  1    what AWS did not tell is named, and the rest is advised; or a file cannot be written
   2    wrong input, or a tfvars file that --write cannot change safely
   130  Ctrl-C: nothing was written
 
@@ -92,7 +94,7 @@ export function addAdvise(program: Command, surroundings: CommandContext, exit: 
     .action(async (name: string | undefined, functionId: string | undefined, options: Options) => {
       const request = await readRequest(surroundings.root, name, functionId, options);
       const done = await runUntilInterrupted((signal) => advise(request, options, surroundings, signal));
-      exit(done ? EXIT.done : EXIT.interrupted);
+      exit(done ?? EXIT.interrupted);
     });
 }
 
@@ -134,30 +136,34 @@ async function advise(
   options: Options,
   surroundings: CommandContext,
   signal: AbortSignal,
-): Promise<true> {
+): Promise<ExitCode> {
   const { environment } = request;
   const { root, print, printAside } = surroundings;
   const { json = false, write = false, out } = options;
   await prepareFolder(resolve(root, out));
-  const all = await adviseAll(request, surroundings, signal);
+  const reader = new Reader(signal);
+  const all = await adviseAll(request, surroundings, reader, signal);
+  if (all.length === 0) throw new AwsFailure(reader.reasons.join("; "));
   const report = buildAdviceReport(
     environment?.name,
     all.map(({ advice }) => advice),
+    reader.unread,
   );
   // From here on it is written whole: Ctrl-C comes too late.
   signal.throwIfAborted();
   report.pages = await writeFiles(resolve(root, out), await renderPages(report));
   if (!json) printReport(report, print);
-  const change = write && environment ? await writeAdvice(root, environment, all, printAside) : undefined;
+  const change = write && environment ? await writeAdvice(root, environment, all, report, printAside) : undefined;
   if (change && change.diff.length > 0) report.changed = change.file;
   if (json) print(JSON.stringify(report));
   else if (change) [...formatChange(change)].forEach(print);
-  return true;
+  return report.unread ? EXIT.failed : EXIT.done;
 }
 
 async function adviseAll(
   { environment, functionId, fit, trace }: Request,
   surroundings: CommandContext,
+  reader: Reader,
   signal: AbortSignal,
 ): Promise<AdviceResult[]> {
   const { root, printAside, now } = surroundings;
@@ -171,11 +177,13 @@ async function adviseAll(
     return [await runWithTrace(root, trace, described, signal, work)];
   }
   if (!environment) return [];
-  const subjects = await readSubjects(environment, functions, now(), printAside, signal);
+  const subjects = await readSubjects(environment, functions, now(), printAside, reader, signal);
   const all: AdviceResult[] = [];
   for (const subject of subjects) {
     const asked = functions.find(({ id }) => fit && id === subject.id);
-    all.push(await work(asked ? await addOwnLog(subject, asked, environment, surroundings, signal) : subject));
+    const read = asked && (() => addOwnLog(subject, asked, environment, surroundings, signal));
+    const complete = read && (await reader.read(`log of ${subject.id}`, read));
+    all.push(await work(complete ?? subject));
   }
   return all;
 }
@@ -206,7 +214,8 @@ async function renderPages(report: AdviceReport): Promise<Record<string, string>
 }
 
 function printReport(report: AdviceReport, print: (line: string) => void): void {
-  report.functions.flatMap(formatAdvice).forEach(print);
+  report.functions.flatMap((advice) => formatAdvice(advice, report)).forEach(print);
+  formatUnadvised(report).forEach(print);
   [...formatBasis(report)].forEach(print);
   report.pages.forEach((page) => {
     print(`Written: ${page}`);
@@ -217,17 +226,22 @@ async function writeAdvice(
   root: string,
   environment: Environment,
   all: readonly AdviceResult[],
+  report: AdviceReport,
   say: (line: string) => void,
 ): Promise<TfvarsChange | undefined> {
   const canBeWarmed = (id: string) =>
     environment.functions[id] !== undefined || environment.existingFunctions[id]?.warmingQualifier !== undefined;
   const wanted = all.flatMap(({ advice: { function: id, recommendation }, warming }) => {
-    if (warming && canBeWarmed(id)) return [[id, warming] as const];
-    const reason = warming
-      ? "it has no warming_qualifier, without which it is not kept warm"
-      : recommendation.kind === "provision"
-        ? "provisioned concurrency is no key of a tfvars file"
-        : "nothing is recommended";
+    const [unread] = listUnread(id, report);
+    if (warming && canBeWarmed(id) && unread === undefined) return [[id, warming] as const];
+    const reason =
+      unread !== undefined
+        ? unread
+        : warming
+          ? "it has no warming_qualifier, without which it is not kept warm"
+          : recommendation.kind === "provision"
+            ? "provisioned concurrency is no key of a tfvars file"
+            : "nothing is recommended";
     say(`${id}: nothing was written: ${reason}`);
     return [];
   });

@@ -17,7 +17,7 @@ files, which needs no AWS account; with --measured, by how they were used: pings
 
 Exit codes:
   0    told
-  1    AWS refused
+  1    what AWS did not tell is named, with what the file says in its place
   2    wrong input: nothing was asked
   130  Ctrl-C
 
@@ -70,7 +70,7 @@ export function addCost(program: Command, surroundings: CommandContext, exit: (c
         costs.flatMap((cost) => [...formatCost(cost), ""]).forEach(print);
         formatFootnotes(isMeasured).forEach(print);
       }
-      exit(EXIT.done);
+      exit(costs.every(({ unread }) => unread.length === 0) ? EXIT.done : EXIT.failed);
     });
 }
 
@@ -85,13 +85,20 @@ async function priceEnvironments(
   const configured = environments.map(priceConfigured);
   if (days === undefined) return configured;
 
-  const [{ readUsage }, { priceMeasured }] = await Promise.all([import("../cost/usage"), import("../cost/measured")]);
+  const [{ Reader }, { readUsage }, { priceMeasured }] = await Promise.all([
+    import("../aws/part-reader"),
+    import("../cost/usage"),
+    import("../cost/measured"),
+  ]);
   const to = now();
   return Promise.all(
     environments.map(async (environment, index) => {
       const cost = configured[index] ?? priceConfigured(environment);
-      const usage = await readUsage(environment, { from: to - days * DAY_MILLISECONDS, to, signal });
-      if (usage) return priceMeasured(environment, cost, usage);
+      const reader = new Reader(signal);
+      const usage = await readUsage(environment, { from: to - days * DAY_MILLISECONDS, to, signal }, reader);
+      const { unread } = reader;
+      if (usage) return { ...priceMeasured(environment, cost, usage), unread };
+      if (unread.length > 0) return { ...cost, unread };
       return { ...cost, notes: [...cost.notes, `no use was measured in ${days} days: these figures are by its file`] };
     }),
   );

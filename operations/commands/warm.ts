@@ -1,5 +1,6 @@
 import { type Command } from "commander";
 import { loadEnvironments } from "../../environments/load";
+import { AwsFailure } from "../aws/failure";
 import { EXIT, type ExitCode } from "../cli/exit-codes";
 import { runUntilInterrupted } from "../cli/interruption";
 import { showProgress } from "../cli/progress";
@@ -15,6 +16,7 @@ const EXIT_CODES: Readonly<Record<WarmingOutcome, ExitCode>> = {
   warmed: EXIT.done,
   not_warmed: EXIT.failed,
   time_limit: EXIT.failed,
+  unread: EXIT.failed,
   interrupted: EXIT.interrupted,
 };
 
@@ -24,7 +26,8 @@ They go on when this terminal is closed; Ctrl-C only ends the watching.
 
 Exit codes:
   0    warmed as asked
-  1    the last round had failures or fewer instances than asked for, its record did not come in time, or AWS refused
+  1    the last round had failures or fewer instances than asked for, its record did not come in time, or AWS refused:
+       what could be started goes on
   2    wrong input: nothing was started
   130  Ctrl-C: the rounds go on
 
@@ -63,29 +66,36 @@ export function addWarm(program: Command, surroundings: CommandContext, exit: (c
 async function warm(plan: WarmingPlan, json: boolean, surroundings: CommandContext): Promise<WarmingOutcome> {
   const { print, printAside, now, writeProgress } = surroundings;
   const startedAt = now();
-  await startRuns(plan);
-  formatStart(plan).forEach(json ? printAside : print);
+  const unstarted = await startRuns(plan);
+  const started = { ...plan, runs: plan.runs.filter((run) => !unstarted.some((one) => one.run === run)) };
+  formatStart(plan, unstarted).forEach(json ? printAside : print);
 
   const seen: TimedRecord[] = [];
   const showWaiting = () =>
-    writeProgress && showProgress(() => formatWaiting(plan, seen, { startedAt, now: now() }), writeProgress);
+    writeProgress && showProgress(() => formatWaiting(started, seen, { startedAt, now: now() }), writeProgress);
   let hideWaiting = showWaiting();
   const watched = await runUntilInterrupted((interruption) =>
-    watchRuns(plan, startedAt, surroundings, interruption, (timed) => {
+    watchRuns(started, startedAt, surroundings, interruption, (timed) => {
       hideWaiting?.();
       seen.push(timed);
       const lines = json ? [JSON.stringify(timed.record)] : formatRoundLines(plan, timed);
       lines.forEach(print);
       hideWaiting = showWaiting();
     }),
-  ).finally(() => hideWaiting?.());
+  )
+    .finally(() => hideWaiting?.())
+    .catch((error: unknown) => {
+      if (!(error instanceof AwsFailure)) throw error;
+      printAside(error.message);
+      return "unread" as const;
+    });
   const end = watched ?? "interrupted";
 
   const records = seen.map(({ record }) => record);
-  const summary = summarizeWarming(plan, records, end);
+  const summary = summarizeWarming(plan, records, end, unstarted);
   const lines = json ? [JSON.stringify(summary)] : formatSummary(plan, summary);
   lines.forEach(print);
-  const unknown = explainUnknownEnd(plan, end);
+  const unknown = explainUnknownEnd(started, end);
   if (unknown !== undefined) printAside(unknown);
   return summary.outcome;
 }

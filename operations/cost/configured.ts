@@ -30,7 +30,7 @@ export function priceConfigured(environment: Environment): EnvironmentCost {
     ),
   };
   const totals = sumCosts([...functions, shared]);
-  return { environment: environmentName, region, measured: undefined, functions, shared, totals, notes };
+  return { environment: environmentName, region, measured: undefined, functions, shared, totals, notes, unread: [] };
 }
 
 function itemLines({ what, count, dollarsEach }: CostItem): CostLine[] {

@@ -1,3 +1,5 @@
+import { type Unread } from "../aws/part-reader";
+
 /** From the least to the most, which are the same where nothing depends on usage. */
 export type CostRange = readonly [least: number, most: number];
 
@@ -5,11 +7,11 @@ export type CostRange = readonly [least: number, most: number];
 export interface CostLine {
   /** As in `metrics` or `scheduled`. */
   readonly what: string;
-  /** How many, of what the unit says. */
-  readonly count: CostRange;
+  /** How many, of what the unit says; undefined where the function's memory, and with it this, is unknown. */
+  readonly count: CostRange | undefined;
   readonly unit: "" | "GB" | "GB-s" | "instances" | "pings" | "requests" | "runs";
-  /** A month, or each time. */
-  readonly dollars: CostRange;
+  /** A month, or each time; undefined where the function's memory, and with it the price, is unknown. */
+  readonly dollars: CostRange | undefined;
   /** Whether it is paid each time instead of each month; it is in no total then. */
   readonly eachTime?: true;
 }
@@ -46,9 +48,12 @@ export interface EnvironmentCost {
   readonly functions: readonly FunctionCost[];
   /** What is there once for all of them. */
   readonly shared: Costs;
+  /** Without lines whose price is unknown. */
   readonly totals: Readonly<Record<keyof Costs, CostRange>>;
   /** What could not be told. */
   readonly notes: readonly string[];
+  /** What AWS did not tell: what the file says stands in its place. */
+  readonly unread: readonly Unread[];
 }
 
 /** The kinds of cost, in the order in which they are told. */
@@ -65,7 +70,7 @@ export function makeExactRange(value: number): CostRange {
 /** Adds up what is paid each month; of the two ways of provisioned concurrency, the first counts. */
 export function sumCosts(all: readonly Costs[]): Readonly<Record<keyof Costs, CostRange>> {
   const total = (lines: readonly CostLine[]) =>
-    sumRanges(lines.filter((line) => !line.eachTime).map((line) => line.dollars));
+    sumRanges(lines.flatMap(({ eachTime, dollars }) => (eachTime || !dollars ? [] : [dollars])));
   return {
     monitoring: total(all.flatMap(({ monitoring }) => monitoring)),
     warming: total(all.flatMap(({ warming }) => warming)),

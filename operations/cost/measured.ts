@@ -59,18 +59,13 @@ function priceFunction(
   const size = findFunctionSize(environment, one.id);
   const price = size && priceFunctionTime(size.gigabytes * 1024, size.architecture);
   const asked = toMonthly(traffic, months);
-  const gigabyteSeconds = (size?.gigabytes ?? 0) * asked.seconds;
+  const gigabyteSeconds = size && size.gigabytes * asked.seconds;
   const kept = instances === undefined ? undefined : Math.ceil(instances);
   return {
     ...one,
     monitoring: [
-      {
-        what: METRICS,
-        count: makeExactRange(metrics),
-        unit: "",
-        dollars: makeExactRange(metrics * prices.perMonth.metric),
-      },
-      ...one.monitoring.filter(({ what }) => what !== METRICS),
+      ...(metrics === undefined ? [] : [buildMetricLine(metrics)]),
+      ...one.monitoring.filter(({ what }) => metrics === undefined || what !== METRICS),
       buildLogLine(logBytes / months),
     ],
     warming: [
@@ -79,8 +74,8 @@ function priceFunction(
     ],
     requests: [
       buildRunLine("requests", "requests", { ...asked, seconds: 0 }, price),
-      buildTimeLine("their time", gigabyteSeconds, asked.seconds, price),
-      buildTimeLine("starting instances", ((size?.gigabytes ?? 0) * initSeconds) / months, initSeconds / months, price),
+      buildTimeLine("their time", asked.seconds, size?.gigabytes, price),
+      buildTimeLine("starting instances", initSeconds / months, size?.gigabytes, price),
     ],
     provisioned: priceProvisioned(environment, one.id, { instances: kept, gigabyteSeconds }).lines,
   };
@@ -96,17 +91,27 @@ function buildRunLine(
   { invocations, seconds }: Runs,
   price: Price | undefined,
 ): CostLine {
-  const dollars = price ? invocations * price.perRequest + seconds * price.perSecond : 0;
-  return { what, count: makeExactRange(invocations), unit, dollars: makeExactRange(dollars) };
+  const dollars = price && makeExactRange(invocations * price.perRequest + seconds * price.perSecond);
+  return { what, count: makeExactRange(invocations), unit, dollars };
 }
 
-function buildTimeLine(what: string, gigabyteSeconds: number, seconds: number, price: Price | undefined): CostLine {
+function buildTimeLine(
+  what: string,
+  seconds: number,
+  gigabytes: number | undefined,
+  price: Price | undefined,
+): CostLine {
   return {
     what,
-    count: makeExactRange(gigabyteSeconds),
+    count: gigabytes === undefined ? undefined : makeExactRange(gigabytes * seconds),
     unit: "GB-s",
-    dollars: makeExactRange(seconds * (price?.perSecond ?? 0)),
+    dollars: price && makeExactRange(seconds * price.perSecond),
   };
+}
+
+function buildMetricLine(metrics: number): CostLine {
+  const dollars = makeExactRange(metrics * prices.perMonth.metric);
+  return { what: METRICS, count: makeExactRange(metrics), unit: "", dollars };
 }
 
 function buildLogLine(bytes: number): CostLine {

@@ -12,7 +12,7 @@ export interface ProvisionedUse {
   /** Instances instead of those that the file says; undefined for these. */
   readonly instances?: number | undefined;
   /** What users ask of it in a month: on such instances, that is cheaper. */
-  readonly gigabyteSeconds?: number;
+  readonly gigabyteSeconds?: number | undefined;
 }
 
 /**

@@ -34,7 +34,7 @@ export function listLeftOut(measured: boolean): string[] {
 
 /** What one environment costs, as lines for a terminal. */
 export function formatCost(cost: EnvironmentCost): string[] {
-  const { environment, region, measured, functions, shared, totals, notes } = cost;
+  const { environment, region, measured, functions, shared, totals, notes, unread } = cost;
   const rows = [...functions.flatMap((one) => buildRows(one.id, one)), ...buildRows("all together", shared)];
   const source = measured
     ? `measured from ${measured.from} to ${measured.to} and taken for a month; asking cost ${formatDollars(measured.readingDollars)}`
@@ -44,8 +44,12 @@ export function formatCost(cost: EnvironmentCost): string[] {
     ...formatTextTable(HEADINGS, rows),
     ...formatTextTable(
       ["", ""],
-      KINDS.filter((kind) => totals[kind][1] > 0).map((kind) => [`Total ${NAMES[kind]}`, formatRange(totals[kind])]),
+      KINDS.filter((kind) => totals[kind][1] > 0).map((kind) => [
+        `Total ${NAMES[kind]}`,
+        `${formatRange(totals[kind])}${hasUnknown(cost, kind) ? ", without what is unknown" : ""}`,
+      ]),
     ),
+    ...unread.map(({ what, why }) => `  ${what} not read, by its file: ${why}`),
     ...notes.map((note) => `  ${note}`),
   ];
 }
@@ -66,15 +70,18 @@ function buildRows(name: string, costs: Costs): string[][] {
     kind === "provisioned" ? "instead" : kind,
     kind === "provisioned" ? `provisioned, ${line.what}` : line.what,
     formatLineCount(line),
-    `${formatRange(line.dollars)}${line.eachTime ? " each time" : ""}`,
+    `${line.dollars ? formatRange(line.dollars) : "unknown: set memory_mb"}${line.eachTime ? " each time" : ""}`,
   ]);
 }
 
+function hasUnknown({ functions, shared }: EnvironmentCost, kind: keyof Costs): boolean {
+  return [...functions, shared].some((costs) => costs[kind].some(({ dollars }) => !dollars));
+}
+
 function formatLineCount({ count, unit }: CostLine): string {
+  if (!count) return "-";
   if (count[1] === 0) return "";
-  const [least, most] = count.map((value) =>
-    unit === "GB" || unit === "GB-s" ? formatNumber(value, 3) : Math.round(value).toLocaleString("en"),
-  );
+  const [least, most] = count.map((value) => formatNumber(value, unit === "GB" || unit === "GB-s" ? 3 : 0));
   return `${least === most ? (most ?? "") : `${least ?? ""} to ${most ?? ""}`} ${unit}`.trimEnd();
 }
 

@@ -13,6 +13,7 @@ import {
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { listWarmedFunctions } from "../../model/warmed-functions";
 import { waitForAws, MAX_ATTEMPTS } from "../aws/failure";
+import { type Reader } from "../aws/part-reader";
 import { type MetricRequest, priceReading, readMetrics } from "../aws/metric-data";
 
 const HOUR = 3_600_000;
@@ -33,8 +34,8 @@ export interface FunctionUsage {
   /** Starting instances, for pings and for users: AWS charges it as it charges time. */
   readonly initSeconds: number;
   readonly logBytes: number;
-  /** Metrics that had a value in the last two weeks. */
-  readonly metrics: number;
+  /** Metrics that had a value in the last two weeks; undefined where they could not be counted. */
+  readonly metrics: number | undefined;
   /** Kept warm on average, in a round; undefined when none was seen. */
   readonly instances: number | undefined;
 }
@@ -63,12 +64,13 @@ type Requests = Readonly<Record<string, MetricRequest>>;
 /**
  * Reads how an environment was used.
  *
- * @returns undefined when there is no value of the whole time
- * @throws AwsFailure
+ * @param reader remembers what could not be read
+ * @returns undefined when there is no value of the whole time, or none could be read
  */
 export async function readUsage(
   environment: Environment,
   { from, to, signal }: UsageTime,
+  reader: Reader,
 ): Promise<EnvironmentUsage | undefined> {
   const { region } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
@@ -81,11 +83,12 @@ export async function readUsage(
     ].flatMap(Object.entries<MetricRequest>),
   );
   const range = { from, to, periodSeconds: PERIOD_SECONDS };
-  const points = await readMetrics(client, region, requests, range, signal);
+  const points = await reader.read("use", () => readMetrics(client, region, requests, range, signal));
+  if (!points) return undefined;
   const first = Math.min(...Object.values(points).map(([earliest]) => earliest?.at ?? Infinity));
   if (first === Infinity) return undefined;
 
-  const counts = await countMetrics(client, environment, functions, signal);
+  const counts = await reader.read("number of metrics", () => countMetrics(client, environment, functions, signal));
   const sum = (key: string) => (points[key] ?? []).reduce((total, { value }) => total + value, 0);
   const runs = (key: string): Runs => ({ invocations: sum(`${key} count`), seconds: sum(`${key} time`) / 1000 });
   const buildFunctionUsage = ({ id, deployedHere }: WatchedFunction): FunctionUsage => {
@@ -99,7 +102,7 @@ export async function readUsage(
         : { invocations: all.invocations - pings.invocations, seconds: all.seconds - pings.seconds },
       initSeconds: sum(`${id} init`) / 1000,
       logBytes: sum(`${id} logs`),
-      metrics: counts.get(id) ?? 0,
+      metrics: counts && (counts.get(id) ?? 0),
       instances: rounds > 0 ? sum(`${id} instances`) / rounds : undefined,
     };
   };

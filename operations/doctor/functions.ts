@@ -110,7 +110,8 @@ export function buildExistingChecks(subject: CheckedFunction, settings: Existing
     name: `${id}: memory`,
     needs: [deployed],
     look: async () => {
-      const { MemorySize: is = 0 } = (await configuration()) ?? {};
+      const { MemorySize: is } = (await configuration()) ?? {};
+      if (is === undefined) return fail("Lambda does not tell its memory", `correct ${key("function_name")}`);
       return memoryMb === undefined || memoryMb === is
         ? pass(`${is} MB`)
         : fail(`has ${is} MB, the file says ${memoryMb}`, `set ${key("memory_mb")} to ${is}`);

@@ -5,6 +5,7 @@ import { type Aliases, type Changes } from "./changes";
 import { type ComparedFigure, type FigureComparison } from "./comparison";
 import { type FigureName } from "./figures";
 import { type QueryFindings } from "./queries";
+import { type TracePart } from "./trace-parts";
 import { type TraceFindings } from "./traces";
 import { type Window } from "./window";
 
@@ -77,10 +78,10 @@ export function isSlowerSinceVersion(
 /** What the slowest requests waited for, if that was most of their time. */
 export function findLongestWait({
   traces = [],
-}: Evidence): { readonly name: string; readonly trace: TraceFindings } | undefined {
+}: Evidence): { readonly wait: TracePart; readonly trace: TraceFindings } | undefined {
   for (const trace of traces) {
     const wait = trace.parts.find(({ isDownstream }) => isDownstream);
-    if (wait && wait.milliseconds > LONG_WAIT_SHARE * trace.milliseconds) return { name: wait.name, trace };
+    if (wait && wait.milliseconds > LONG_WAIT_SHARE * (trace.milliseconds ?? Infinity)) return { wait, trace };
   }
   return undefined;
 }

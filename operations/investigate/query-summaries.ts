@@ -48,7 +48,7 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
     const worst = findRecordWithMost(records, "coldStarts");
     return [
       `${formatOrDash(starts)} cold starts of ${formatOrDash(sumField(records, "invocations"))} invocations, pings among them; initialization ${formatOrDash(average)} ms on average, ${formatOrDash(findMost(records, "longestInitMs"))} ms at most`,
-      ...(worst && starts > 0
+      ...(worst && starts !== undefined && starts > 0
         ? [`most in 5 minutes: ${count(worst, "coldStarts")}${formatLabelled("at", worst, "time")}`]
         : []),
     ];
@@ -89,19 +89,20 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
 };
 
 /**
- * How often instances of each version were started, and when first, in milliseconds since 1970; the version that began
+ * How often instances of each version were started, where a record tells it, and when first, in milliseconds since 1970; the version that began
  * last comes first.
  */
 export function countStartsByVersion(
   records: readonly LogRecord[],
-): ReadonlyMap<string, { readonly starts: number; readonly firstAt: number | undefined }> {
-  const found = new Map<string, { readonly starts: number; readonly firstAt: number | undefined }>();
+): ReadonlyMap<string, { readonly starts: number | undefined; readonly firstAt: number | undefined }> {
+  const found = new Map<string, { readonly starts: number | undefined; readonly firstAt: number | undefined }>();
   for (const record of records) {
     const version = readField(record, "version") ?? "unknown";
-    const { starts = 0, firstAt } = found.get(version) ?? {};
+    const { starts, firstAt } = found.get(version) ?? {};
+    const more = readNumberField(record, "coldStarts");
     const times = [firstAt, parseTime(record["first"])].filter((time) => time !== undefined);
     found.set(version, {
-      starts: starts + (readNumberField(record, "coldStarts") ?? 0),
+      starts: more === undefined ? starts : (starts ?? 0) + more,
       firstAt: times.length > 0 ? Math.min(...times) : undefined,
     });
   }
@@ -132,7 +133,7 @@ function readNumberField(record: LogRecord, field: string): number | undefined {
 }
 
 function count(record: LogRecord, field: string): string {
-  return formatOrDash(readNumberField(record, field) ?? 0);
+  return formatOrDash(readNumberField(record, field));
 }
 
 function formatLabelled(label: string, record: LogRecord, field: string): string {
@@ -140,14 +141,16 @@ function formatLabelled(label: string, record: LogRecord, field: string): string
   return value === undefined ? "" : `, ${label} ${value}`;
 }
 
-function sumField(records: readonly LogRecord[], field: string): number {
-  return records.reduce((total, record) => total + (readNumberField(record, field) ?? 0), 0);
+/** Undefined where no record has it. */
+function sumField(records: readonly LogRecord[], field: string): number | undefined {
+  const known = records.flatMap((record) => readNumberField(record, field) ?? []);
+  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
 }
 
 function averageField(records: readonly LogRecord[], field: string, weight: string): number | undefined {
   const known = records.filter((record) => readNumberField(record, field) !== undefined);
   const weights = sumField(known, weight);
-  if (weights === 0) return undefined;
+  if (weights === undefined || weights === 0) return undefined;
   return (
     known.reduce((all, one) => all + (readNumberField(one, field) ?? 0) * (readNumberField(one, weight) ?? 0), 0) /
     weights

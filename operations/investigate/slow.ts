@@ -1,7 +1,14 @@
 import { formatNumber } from "../format-number";
 import { type Diagnosis } from "./diagnosis";
 import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, findLongestWait } from "./evidence";
-import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";
+import {
+  formatCompared,
+  adviseRollback,
+  describeSetting,
+  formatFigureValue,
+  describeVersion,
+  formatDuration,
+} from "./wording";
 
 /** Memory of one vCPU, in MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const ONE_CPU_MB = 1769;
@@ -27,12 +34,12 @@ export const SLOW: readonly Diagnosis[] = [
     title: "Requests wait for something else",
     runbook: "response-time.md#likely-causes",
     find: (evidence) => {
-      const wait = findLongestWait(evidence);
-      if (!isSlow(evidence) || !wait) return undefined;
-      const { name, trace } = wait;
-      const [part] = trace.parts.filter(({ isDownstream }) => isDownstream);
+      const longest = findLongestWait(evidence);
+      if (!isSlow(evidence) || !longest) return undefined;
+      const { wait, trace } = longest;
+      const { name, milliseconds } = wait;
       return {
-        because: `${formatCompared(evidence, "p99")}; trace ${trace.id} waited ${formatNumber(part?.milliseconds ?? 0)} of ${formatNumber(trace.milliseconds)} ms for ${name}`,
+        because: `${formatCompared(evidence, "p99")}; trace ${trace.id} waited ${formatNumber(milliseconds)} of ${formatDuration(trace)} for ${name}`,
         advice: `see to ${name}; a time limit on each call and calls side by side keep the function quick while it is slow`,
       };
     },

@@ -9,7 +9,7 @@ import { type Diagnosed } from "./diagnoses";
 import { FIGURE_NAMES, COMPARED_FIGURES } from "./figures";
 import { type Investigation } from "./investigation";
 import { LONGEST_TRACED, type TraceFindings } from "./traces";
-import { describeFailed, formatFigureValue } from "./wording";
+import { describeFailed, formatDuration, formatFigureValue } from "./wording";
 
 const SHOWN_RINGS = 3;
 const SHOWN_PARTS = 4;
@@ -130,10 +130,11 @@ function formatTracesTitle({ window: { from, to } }: Investigation): string {
     : "Slowest traces";
 }
 
-function formatTrace({ id, at, milliseconds, failed, parts }: TraceFindings): string {
+function formatTrace(trace: TraceFindings): string {
+  const { id, at, failed, parts } = trace;
   const where = parts.slice(0, SHOWN_PARTS).map((part) => `${part.name} ${formatNumber(part.milliseconds)} ms`);
   return [
-    `${id}${at === undefined ? "" : ` ${formatUtc(at)}`}: ${formatNumber(milliseconds)} ms${failed ? ", failed" : ""}`,
+    `${id}${at === undefined ? "" : ` ${formatUtc(at)}`}: ${formatDuration(trace)}${failed ? ", failed" : ""}`,
     ...where,
   ].join(", ");
 }

@@ -17,7 +17,8 @@ export interface TraceFindings {
   readonly id: string;
   /** In milliseconds since 1970. */
   readonly at: number | undefined;
-  readonly milliseconds: number;
+  /** Undefined where X-Ray does not tell. */
+  readonly milliseconds: number | undefined;
   readonly failed: boolean;
   /** Where the time went, the longest first; empty where X-Ray does not tell. */
   readonly parts: readonly TracePart[];
@@ -51,7 +52,7 @@ export async function readSlowest(
   );
   return summaries
     .filter(({ Id }) => Id !== undefined)
-    .sort((one, other) => readSeconds(other) - readSeconds(one))
+    .sort((one, other) => (readMilliseconds(other) ?? 0) - (readMilliseconds(one) ?? 0))
     .slice(0, SLOWEST);
 }
 
@@ -79,7 +80,7 @@ export function buildTraces(
     return {
       id,
       at: StartTime?.getTime(),
-      milliseconds: readSeconds(summary) * 1000,
+      milliseconds: readMilliseconds(summary),
       failed: HasFault || HasError,
       parts: listTraceParts(
         name,
@@ -90,6 +91,7 @@ export function buildTraces(
 }
 
 /** Until the answer, or, of asynchronous requests, until the end. */
-function readSeconds({ ResponseTime, Duration }: TraceSummary): number {
-  return ResponseTime ?? Duration ?? 0;
+function readMilliseconds({ ResponseTime, Duration }: TraceSummary): number | undefined {
+  const seconds = ResponseTime ?? Duration;
+  return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -5,11 +5,17 @@ import { type ComparedFigure } from "./comparison";
 import { type Evidence, findFigure } from "./evidence";
 import { type FigureName, COMPARED_FIGURES } from "./figures";
 import { type DiagnosisFinding } from "./diagnosis";
+import { type TraceFindings } from "./traces";
 
 /** A figure with its unit. */
 export function formatFigureValue(name: FigureName, value: number | undefined): string {
   const { unit } = COMPARED_FIGURES[name];
   return value === undefined ? "-" : `${formatNumber(value)}${unit === "" ? "" : ` ${unit}`}`;
+}
+
+/** How long a traced request took. */
+export function formatDuration({ milliseconds }: Pick<TraceFindings, "milliseconds">): string {
+  return milliseconds === undefined ? "unknown time" : `${formatNumber(milliseconds)} ms`;
 }
 
 /** As in "failed requests: 40, yesterday 0, last week 1". */

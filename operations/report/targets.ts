@@ -137,7 +137,7 @@ function computeTrend(
     FIGURES[key].unit === "%" || before === 0
       ? formatDifference(key, difference)
       : `${formatNumber(Math.abs(difference / before) * 100, 0)} %`;
-  if (Number.parseFloat(size) === 0) return texts;
+  if (size.startsWith("<")) return texts;
   const direction = findDirection(key, before, now);
   return { ...texts, change: `${difference > 0 ? "+" : "-"}${size}`, ...(direction && { direction }) };
 }

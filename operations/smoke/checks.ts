@@ -20,10 +20,13 @@ const PERIOD_MILLISECONDS = PERIOD_SECONDS * 1000;
 
 const provideNoHeaders: HeaderSource = () => Promise.resolve({});
 
-/** What has been looked at, and what was found. `late`: it is not there yet, which proves nothing. */
+/**
+ * What has been looked at, and what was found. `late`: it is not there yet, which proves nothing. `unknown`: AWS did not
+ * tell.
+ */
 export interface SmokeCheck {
   readonly check: string;
-  readonly outcome: "ok" | "late" | "failed";
+  readonly outcome: "ok" | "late" | "failed" | "unknown";
   readonly detail: string;
 }
 
@@ -42,28 +45,27 @@ export interface Call {
   readonly isSigned: boolean;
 }
 
-/**
- * Whether a function's URL answers with status 200; it is asked several times, for half a minute.
- *
- * @throws AwsFailure when the request cannot be signed
- */
+/** Whether a function's URL answers with status 200; it is asked several times, for half a minute. */
 export async function checkUrl(
   { callable, path, region, isSigned }: Call,
   { wait, signal }: SmokeContext,
 ): Promise<SmokeCheck> {
   const url = new URL(`${callable.url.href.replace(/\/$/, "")}/${path}`);
   const sender = new HttpSender(url, isSigned ? createHeaderSigner(url, region) : provideNoHeaders);
+  const check = `${callable.id} answers`;
   let answer = "";
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) await wait(BETWEEN_ATTEMPTS_MILLISECONDS, signal);
       answer = await describeResponse(sender);
-      if (answer === "status 200") return { check: `${callable.id} answers`, outcome: "ok", detail: url.href };
+      if (answer === "status 200") return { check, outcome: "ok", detail: url.href };
     }
+  } catch (error) {
+    return { check, ...describeUnread(error) };
   } finally {
     sender.close();
   }
-  return { check: `${callable.id} answers`, outcome: "failed", detail: `${url.href}: ${answer}` };
+  return { check, outcome: "failed", detail: `${url.href}: ${answer}` };
 }
 
 async function describeResponse(sender: HttpSender): Promise<string> {
@@ -79,7 +81,6 @@ async function describeResponse(sender: HttpSender): Promise<string> {
  * Whether an environment has all its alarms.
  *
  * @param expected their names; all begin with the environment's
- * @throws AwsFailure
  */
 export async function checkAlarms(
   client: CloudWatchClient,
@@ -97,7 +98,11 @@ export async function checkAlarms(
     }
   };
   const notFound = `there are no alarms in ${region}`;
-  await waitForAws(read(), { region, notFound, action: "cloudwatch:DescribeAlarms" });
+  try {
+    await waitForAws(read(), { region, notFound, action: "cloudwatch:DescribeAlarms" });
+  } catch (error) {
+    return { check: "alarms", ...describeUnread(error) };
+  }
   const missing = expected.filter((name) => !found.has(name));
   return missing.length === 0
     ? { check: "alarms", outcome: "ok", detail: `all ${expected.length} are there` }
@@ -113,7 +118,6 @@ export async function checkAlarms(
  * `live`, and what the function emits.
  *
  * @param since when they were called, in milliseconds since 1970
- * @throws AwsFailure
  */
 export async function checkMetrics(
   client: CloudWatchClient,
@@ -126,23 +130,31 @@ export async function checkMetrics(
   const seen = new Set<string>();
   const from = Math.floor(since / PERIOD_MILLISECONDS) * PERIOD_MILLISECONDS;
   const endsAt = now() + forMinutes * 60_000;
-  for (;;) {
-    const missing = Object.fromEntries([...waited].filter(([check]) => !seen.has(check)));
-    const range = { from, to: now() + PERIOD_MILLISECONDS, periodSeconds: PERIOD_SECONDS };
-    const points = await readMetrics(client, region, missing, range, signal);
-    for (const [check, values] of Object.entries(points)) if (values.length > 0) seen.add(check);
-    if (seen.size === waited.size || now() >= endsAt) break;
-    await wait(BETWEEN_READINGS_MILLISECONDS, signal);
+  let missed: Omit<SmokeCheck, "check"> = {
+    outcome: "late",
+    detail: `no value in CloudWatch after ${forMinutes} minutes: look at the dashboard later`,
+  };
+  try {
+    for (;;) {
+      const missing = Object.fromEntries([...waited].filter(([check]) => !seen.has(check)));
+      const range = { from, to: now() + PERIOD_MILLISECONDS, periodSeconds: PERIOD_SECONDS };
+      const points = await readMetrics(client, region, missing, range, signal);
+      for (const [check, values] of Object.entries(points)) if (values.length > 0) seen.add(check);
+      if (seen.size === waited.size || now() >= endsAt) break;
+      await wait(BETWEEN_READINGS_MILLISECONDS, signal);
+    }
+  } catch (error) {
+    missed = describeUnread(error);
   }
-  return [...waited.keys()].map((check) =>
-    seen.has(check)
-      ? { check, outcome: "ok", detail: "CloudWatch has values" }
-      : {
-          check,
-          outcome: "late",
-          detail: `no value in CloudWatch after ${forMinutes} minutes: look at the dashboard later`,
-        },
-  );
+  return [...waited.keys()].map((check) => ({
+    check,
+    ...(seen.has(check) ? { outcome: "ok", detail: "CloudWatch has values" } : missed),
+  }));
+}
+
+function describeUnread(error: unknown): Omit<SmokeCheck, "check"> {
+  if (!(error instanceof AwsFailure)) throw error;
+  return { outcome: "unknown", detail: error.message };
 }
 
 function listRequests({ id, name }: Callable): [string, MetricRequest][] {

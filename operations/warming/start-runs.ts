@@ -1,16 +1,23 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { waitForAws, AwsFailure } from "../aws/failure";
-import { type WarmingPlan } from "./plan";
+import { type RunRequest, type WarmingPlan } from "./plan";
+
+/** A run that the warmer does not do. */
+export interface UnstartedRun {
+  readonly run: RunRequest;
+  readonly why: string;
+}
 
 /**
  * Starts every run of a plan. The warmer does the rounds by itself, whatever becomes of this process.
  *
- * @throws AwsFailure if one could not be started; it tells which runs go on nevertheless
+ * @returns those that could not be started
+ * @throws AwsFailure if none could be started
  */
-export async function startRuns({ environment, region, warmer, runs }: WarmingPlan): Promise<void> {
+export async function startRuns({ environment, region, warmer, runs }: WarmingPlan): Promise<UnstartedRun[]> {
   const client = new LambdaClient({ region });
   const notFound = `the warmer ${warmer} is not deployed in ${region}: npx cdktf deploy ${environment}`;
-  const started: string[] = [];
+  const unstarted: UnstartedRun[] = [];
   for (const run of runs) {
     const command = new InvokeCommand({
       FunctionName: warmer,
@@ -18,11 +25,12 @@ export async function startRuns({ environment, region, warmer, runs }: WarmingPl
       Payload: JSON.stringify(run),
     });
     try {
-      await waitForAws(client.send(command), { region, notFound });
+      await waitForAws(client.send(command), { region, notFound, action: "lambda:InvokeFunction" });
     } catch (error) {
-      if (!(error instanceof AwsFailure) || started.length === 0) throw error;
-      throw new AwsFailure(`${error.message}; started before that, and going on: ${started.join(", ")}`);
+      if (!(error instanceof AwsFailure)) throw error;
+      unstarted.push({ run, why: error.message });
     }
-    started.push(...run.targets.map(({ functionName }) => functionName));
   }
+  if (unstarted.length === runs.length) throw new AwsFailure([...new Set(unstarted.map(({ why }) => why))].join("; "));
+  return unstarted;
 }

@@ -1,5 +1,6 @@
 import { type TargetResult, type WarmingRecord } from "../../warming/contract";
 import { type WarmingPlan } from "./plan";
+import { type UnstartedRun } from "./start-runs";
 import { type WatchEnd } from "./watch";
 
 /** How it came out: every function warm at the end, not every one, or unknown because watching ended before. */
@@ -11,10 +12,10 @@ export interface WarmingSummary {
   readonly environment: string;
   readonly outcome: WarmingOutcome;
   readonly targets: readonly TargetSummary[];
-  /** Instances that had to be started, of all functions in all rounds. */
-  readonly coldStarts: number;
-  /** An estimate, without what starting instances costs. */
-  readonly estimatedDollars: number;
+  /** Instances that had to be started, of all functions in all rounds that were seen; missing where none was. */
+  readonly coldStarts?: number;
+  /** An estimate for the same rounds, without what starting instances costs; missing where none was seen. */
+  readonly estimatedDollars?: number;
   /** The functions whose price is unknown, of which the estimate knows nothing. */
   readonly unpriced: readonly string[];
 }
@@ -29,22 +30,23 @@ export interface TargetSummary {
   readonly instances: number;
   /** Instances that had to be started, in all rounds. */
   readonly coldStarts: number;
-  /** What went wrong in the last round. */
+  /** What went wrong in the last round, or kept the run from being started. */
   readonly failures: readonly string[];
 }
 
-/** Adds up a plan's records. */
+/** Adds up a plan's records. Runs that could not be started have none. */
 export function summarizeWarming(
   plan: WarmingPlan,
   records: readonly WarmingRecord[],
   end: WatchEnd | "interrupted",
+  unstarted: readonly UnstartedRun[],
 ): WarmingSummary {
   const targets = plan.runs.flatMap(({ runId, targets }) => {
     const ownRecords = records.filter((record) => record.runId === runId);
+    const failures = unstarted.flatMap(({ run, why }) => (run.runId === runId ? [`not started: ${why}`] : []));
     return targets.map(({ functionName, concurrency }) =>
       summarizeTarget(
-        functionName,
-        concurrency,
+        { functionName, rounds: 0, asked: concurrency, instances: 0, coldStarts: 0, failures },
         ownRecords.flatMap((record) => record.targets.filter((result) => result.functionName === functionName)),
       ),
     );
@@ -54,22 +56,21 @@ export function summarizeWarming(
     environment: plan.environment,
     outcome: end === "over" ? findOutcome(targets) : end,
     targets,
-    coldStarts: sum(targets.map(({ coldStarts }) => coldStarts)),
-    estimatedDollars: Number(sum(records.map(({ estimatedDollars }) => estimatedDollars)).toPrecision(6)),
+    ...(records.length > 0 && {
+      coldStarts: sum(targets.map(({ coldStarts }) => coldStarts)),
+      estimatedDollars: Number(sum(records.map(({ estimatedDollars }) => estimatedDollars)).toPrecision(6)),
+    }),
     unpriced: plan.unpriced,
   };
 }
 
-function summarizeTarget(functionName: string, concurrency: number, results: readonly TargetResult[]): TargetSummary {
-  const { asked, instances, failures } = results.at(-1) ?? { asked: concurrency, instances: 0, failures: [] };
-  return {
-    functionName,
-    rounds: results.length,
-    asked,
-    instances,
-    coldStarts: sum(results.map(({ coldStarts }) => coldStarts)),
-    failures,
-  };
+/** @param unseen what is known without any round */
+function summarizeTarget(unseen: TargetSummary, results: readonly TargetResult[]): TargetSummary {
+  const last = results.at(-1);
+  if (!last) return unseen;
+  const { functionName, asked, instances, failures } = last;
+  const coldStarts = sum(results.map((result) => result.coldStarts));
+  return { functionName, rounds: results.length, asked, instances, coldStarts, failures };
 }
 
 function findOutcome(targets: readonly TargetSummary[]): WarmingOutcome {

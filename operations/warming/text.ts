@@ -2,16 +2,24 @@ import { type TargetResult } from "../../warming/contract";
 import { toOneLine } from "../one-line";
 import { type WarmingPlan } from "./plan";
 import { type TimedRecord } from "./run-log";
+import { type UnstartedRun } from "./start-runs";
 import { type WarmingSummary, type TargetSummary } from "./summary";
 import { type WatchEnd, countWatchMinutes } from "./watch";
 
 const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
 
-/** What has been started, before anything is known of it. */
-export function formatStart({ environment, region, warmer, runs }: WarmingPlan): string[] {
+/** What has been started, and what could not be, before anything is known of it. */
+export function formatStart(
+  { environment, region, warmer, runs }: WarmingPlan,
+  unstarted: readonly UnstartedRun[],
+): string[] {
   return [
-    ...runs.map(({ targets, rounds: { everySeconds, forMinutes, fullTime } }) => {
+    ...runs.map((run) => {
+      const { targets, rounds } = run;
+      const { everySeconds, forMinutes, fullTime } = rounds;
       const functions = targets.map(({ functionName, concurrency }) => `${functionName} x ${concurrency}`).join(", ");
+      const failed = unstarted.find((one) => one.run === run);
+      if (failed) return `Not started: ${functions}: ${failed.why}`;
       const end = fullTime ? `for ${forMinutes} min` : `until proven warm, for at most ${forMinutes} min`;
       return `Warming ${environment} in ${region}: ${functions}; a round every ${everySeconds} s, ${end}`;
     }),
@@ -61,6 +69,7 @@ export function formatSummary(plan: WarmingPlan, summary: WarmingSummary): strin
     warmed: ["Warmed as asked."],
     not_warmed: ["Not warmed as asked."],
     time_limit: [],
+    unread: [],
     interrupted: [],
   };
   return [
@@ -69,16 +78,19 @@ export function formatSummary(plan: WarmingPlan, summary: WarmingSummary): strin
       `${target.functionName.padEnd(width)}  ${formatTarget(target)}`,
       ...formatFailures(target, width + 2),
     ]),
-    `Found in all: ${formatQuantity(coldStarts, "cold start")}. Estimated cost, without starting them: ${DOLLARS.format(estimatedDollars)}`,
+    coldStarts === undefined || estimatedDollars === undefined
+      ? "No round was seen: cold starts and cost are unknown."
+      : `Found in all: ${formatQuantity(coldStarts, "cold start")}. Estimated cost, without starting them: ${DOLLARS.format(estimatedDollars)}`,
     ...(unpriced.length === 0 ? [] : [`The cost leaves out ${unpriced.join(", ")}: set memory_mb to have it counted.`]),
     ...verdicts[outcome],
   ];
 }
 
-/** Why nothing is known of the end; undefined when it is known. */
+/** Why nothing is known of the end; undefined when it is known, or has been told. */
 export function explainUnknownEnd(plan: WarmingPlan, end: WatchEnd | "interrupted"): string | undefined {
   switch (end) {
     case "over":
+    case "unread":
       return undefined;
     case "interrupted":
       return `No longer watching: ${plan.warmer} goes on with its rounds, and writes to ${plan.logGroup}`;

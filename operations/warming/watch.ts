@@ -9,8 +9,8 @@ const EVERY_MILLISECONDS = 2000;
 /** A run waits up to a minute to begin, its last round takes some time, and so do its records on their way. */
 const GRACE_MINUTES = 2;
 
-/** Why watching ended: every run is over, or the time is. */
-export type WatchEnd = "over" | "time_limit";
+/** Why watching ended: every run is over, or the time is, or the log could not be read. */
+export type WatchEnd = "over" | "time_limit" | "unread";
 
 /** For how long a plan's runs are watched, counted from their start. */
 export function countWatchMinutes({ runs }: WarmingPlan): number {
@@ -30,7 +30,7 @@ export async function watchRuns(
   { now, wait }: Pick<CommandContext, "now" | "wait">,
   interruption: AbortSignal,
   onRecord: (timed: TimedRecord) => void,
-): Promise<WatchEnd> {
+): Promise<Exclude<WatchEnd, "unread">> {
   const endsAt = startedAt + countWatchMinutes(plan) * 60_000;
   const client = new CloudWatchLogsClient({ region: plan.region, maxAttempts: MAX_ATTEMPTS });
   const logs = plan.runs.map(({ runId }) => new RunLog(client, plan.logGroup, runId, startedAt));
@@ -47,7 +47,11 @@ export async function watchRuns(
 /** A log that cannot be read does not end the run. */
 async function ignoreUnreadable<T>(records: Promise<T>, { region, logGroup, warmer }: WarmingPlan): Promise<T> {
   try {
-    return await waitForAws(records, { region, notFound: `there is no log group ${logGroup} in ${region}` });
+    return await waitForAws(records, {
+      region,
+      action: "logs:FilterLogEvents",
+      notFound: `there is no log group ${logGroup} in ${region}`,
+    });
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
     throw new AwsFailure(`${error.message}; ${warmer} goes on, unwatched`);

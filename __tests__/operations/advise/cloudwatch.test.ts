@@ -52,9 +52,9 @@ async function functionsOf(functions = "api = {}"): Promise<WatchedFunction[]> {
 }
 
 async function use(functions?: string) {
-  const [known] = await readUse(new CloudWatchClient({}), "eu-west-1", await functionsOf(functions), NOW);
-  if (!known) throw new Error("nothing is known");
-  return known;
+  const [watched] = await functionsOf(functions);
+  if (!watched) throw new Error("there is no function");
+  return readUse(new CloudWatchClient({}), "eu-west-1", watched, NOW);
 }
 
 describe("a function's use", () => {
@@ -133,15 +133,13 @@ describe("a function's use", () => {
   });
 });
 
-test("several functions are read in the same two calls, for what was told", async () => {
-  const functions = await functionsOf("api = {}\nold = { existing = true, memory_mb = 256 }");
-
-  await readUse(new CloudWatchClient({}), "eu-west-1", functions, NOW);
+test("a function is read in two calls, for what was told", async () => {
+  await use();
 
   const calls = cloudwatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
   expect(calls).toHaveLength(2);
   const asked = calls.reduce((sum, { MetricDataQueries = [] }) => sum + MetricDataQueries.length, 0);
-  expect(priceUse(2)).toEqual({ metrics: asked, dollars: asked / 100_000 });
+  expect(priceUse(1)).toEqual({ metrics: asked, dollars: asked / 100_000 });
   for (const { StartTime } of calls) {
     // CloudWatch keeps minutes for no longer.
     expect(NOW - Number(StartTime)).toBeLessThanOrEqual(15 * 86_400_000);

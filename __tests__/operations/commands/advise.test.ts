@@ -29,8 +29,8 @@ beforeEach(() => {
   cloudwatch.reset();
 });
 
-/** The last day of every function: a request each ten minutes. */
-function answerMetrics(): void {
+/** The last day of every function but one whose metrics are refused: a request each ten minutes. */
+function answerMetrics(refused?: string): void {
   const to = NOW - (NOW % MINUTE);
   const everyTen = Array.from({ length: 144 }, (_, index) => new Date(to - (1440 - 10 * index) * MINUTE));
   const day = [new Date(Date.UTC(2026, 0, 19)), new Date(Date.UTC(2026, 0, 20))];
@@ -38,6 +38,8 @@ function answerMetrics(): void {
     .on(GetMetricDataCommand)
     .callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: MetricDataQuery[] }) => ({
       MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
+        if (MetricStat?.Metric?.Dimensions?.some(({ Value }) => Value === refused))
+          throw Object.assign(new Error("no"), { name: "AccessDenied" });
         const isDay = MetricStat?.Period === 86_400;
         const Timestamps = isDay ? day : everyTen;
         const isDuration = MetricStat?.Metric?.MetricName?.endsWith("Duration") === true;
@@ -325,6 +327,22 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
     expect({ exitCode, stdout, last: stderr.at(-1) }).toEqual({ exitCode: 1, stdout: [], last: expected });
     expect(readdirSync(join(root, "advice"))).toEqual([]);
   });
+
+  test(
+    "of one function alone, that function is named, and the others are advised",
+    async () => {
+      answerMetrics("dev-api");
+      const files = { "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }) };
+
+      const { exitCode, stdout, root } = await run(["dev"], { ...files, "functions/web/handler.ts": HANDLER_SOURCE });
+
+      expect(stdout).toContain("use of api not read: AWS does not allow cloudwatch:GetMetricData: no");
+      expect(stdout.join("\n")).toMatch(/^web: 144 requests from /m);
+      expect(readdirSync(join(root, "advice"))).toEqual(["dev-web.html"]);
+      expect(exitCode).toBe(1);
+    },
+    LONGEST_MILLISECONDS,
+  );
 
   test("so is a folder that cannot be written", async () => {
     const root = makeProject({ "environments/dev.tfvars": makeTfvars(), "day.csv": COUNTS });

@@ -98,6 +98,7 @@ interface Report {
     readonly shared: Costs;
     readonly totals: Readonly<Record<keyof Costs, readonly [number, number]>>;
     readonly notes: readonly string[];
+    readonly unread: readonly unknown[];
   }[];
 }
 
@@ -362,19 +363,53 @@ describe("by how it was used", () => {
   });
 
   test.each([
-    ["AccessDenied", "AWS does not allow cloudwatch:GetMetricData: no", GetMetricDataCommand],
-    ["AccessDenied", "AWS does not allow cloudwatch:ListMetrics: no", ListMetricsCommand],
-    ["CredentialsProviderError", "there are no AWS credentials: no", GetMetricDataCommand],
     [
-      "ThrottlingException",
-      "AWS in eu-west-1 refuses so many requests at once, try again later: no",
+      "AccessDenied",
+      "use not read, by its file: AWS does not allow cloudwatch:GetMetricData: no",
+      GetMetricDataCommand,
+    ],
+    [
+      "AccessDenied",
+      "number of metrics not read, by its file: AWS does not allow cloudwatch:ListMetrics: no",
       ListMetricsCommand,
     ],
-  ])("%s is one line, with exit code 1: %s", async (name, line, command) => {
+    ["CredentialsProviderError", "use not read, by its file: there are no AWS credentials: no", GetMetricDataCommand],
+    [
+      "ThrottlingException",
+      "number of metrics not read, by its file: AWS in eu-west-1 refuses so many requests at once, try again later: no",
+      ListMetricsCommand,
+    ],
+  ])("after %s, what the file says is told instead, with exit code 1: %s", async (name, line, command) => {
     use();
     cloudWatch.on(command as typeof GetMetricDataCommand).rejects(Object.assign(new Error("no"), { name }));
     const { exitCode, stdout, stderr } = await cost(["dev", "--measured"], { dev: { functions } });
-    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: [], stderr: [line] });
+    expect(stdout.filter((text) => text.includes("not read"))).toEqual([`  ${line}`]);
+    expect(stdout.join("\n")).toMatch(/api +monitoring +metrics +14 +\$4\.20/);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [] });
+  });
+
+  test("one environment that cannot be read leaves the others measured", async () => {
+    use();
+    cloudWatch.on(ListMetricsCommand).rejectsOnce(Object.assign(new Error("no"), { name: "AccessDenied" }));
+    const { exitCode, stdout } = await cost(["--measured", "--json"], { dev: { functions }, prod: { functions } });
+    const { environments } = JSON.parse(stdout.join("")) as Report;
+    expect(environments.map(({ unread }) => unread.length).toSorted()).toEqual([0, 1]);
+    expect(exitCode).toBe(1);
+  });
+
+  test("what a function of unknown memory costs is unknown, and in no total", async () => {
+    Object.assign(counted, { "AWS/Lambda Invocations old Sum": 100, "AWS/Lambda Duration old Sum": 50_000 });
+    const { stdout } = await cost(["dev", "--measured"], { dev: { functions: "api = {}\nold = { existing = true }" } });
+    const text = stdout.join("\n");
+    expect(text).toMatch(/requests +requests +73,000 requests +unknown: set memory_mb/);
+    expect(text).toMatch(/requests +their time +- +unknown: set memory_mb/);
+  });
+
+  test("what is little is not called 0", async () => {
+    use();
+    counted["AWS/Logs IncomingBytes /aws/lambda/dev-warmer Sum"] = 1;
+    const { stdout } = await cost(["dev", "--measured"], { dev: { functions } });
+    expect(stdout.join("\n")).toMatch(/monitoring +logs +< 0\.001 GB +less than \$0\.01/);
   });
 
   test.each(["0", "1.5", "week", "91"])("%s days are wrong input", async (days) => {

@@ -226,12 +226,40 @@ describe("a deployment that does not work", () => {
     expect((await smoke()).exitCode).toBe(0);
   });
 
-  test("what AWS does not allow is named", async () => {
-    const refusal = Object.assign(new Error("User is not authorized"), { name: "AccessDenied", $metadata: {} });
+  const refusal = Object.assign(new Error("User is not authorized"), { name: "AccessDenied", $metadata: {} });
+
+  test("alarms that AWS does not tell of are unknown, and the rest is checked", async () => {
     cloudWatch.on(DescribeAlarmsCommand).rejects(refusal);
-    const { exitCode, stdout, stderr } = await smoke();
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] });
-    expect(stderr).toBe("AWS does not allow cloudwatch:DescribeAlarms: User is not authorized");
+    const { exitCode, stdout } = await smoke();
+    expect(stdout.slice(1)).toEqual([
+      `  ok       api answers             ${url}health`,
+      "  unknown  alarms                  AWS does not allow cloudwatch:DescribeAlarms: User is not authorized",
+      "  ok       api metric Invocations  CloudWatch has values",
+      "  ok       api metric Successes    CloudWatch has values",
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  test("metrics that AWS does not tell are unknown, and the rest is checked", async () => {
+    cloudWatch.on(GetMetricDataCommand).rejects(refusal);
+    const { exitCode, stdout } = await smoke();
+    expect(stdout.filter((line) => line.startsWith("  unknown"))).toEqual(
+      ["Invocations", "Successes  "].map(
+        (metric) =>
+          `  unknown  api metric ${metric}  AWS does not allow cloudwatch:GetMetricData: User is not authorized`,
+      ),
+    );
+    expect(stdout.join("\n")).toContain("all 3 are there");
+    expect(exitCode).toBe(1);
+  });
+
+  test("a request that cannot be signed leaves the rest to be checked", async () => {
+    delete process.env["AWS_ACCESS_KEY_ID"];
+    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", HOME: "/nowhere" });
+    const { exitCode, stdout } = await smoke();
+    expect(stdout[1]).toMatch(/^ {2}unknown {2}api answers {2}there are no AWS credentials: /);
+    expect(stdout[2]).toMatch(/^ {2}ok +alarms/);
+    expect(exitCode).toBe(1);
   });
 });
 

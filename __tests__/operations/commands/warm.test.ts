@@ -448,7 +448,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
     ],
     [
       failure("AccessDeniedException", "User: someone is not authorized\nto perform: lambda:InvokeFunction"),
-      "AWS does not allow it: User: someone is not authorized to perform: lambda:InvokeFunction",
+      "AWS does not allow lambda:InvokeFunction: User: someone is not authorized to perform: lambda:InvokeFunction",
     ],
     [
       failure("CredentialsProviderError", "Could not load credentials from any providers"),
@@ -469,26 +469,37 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: [], stderr: [expected] });
   });
 
-  test("a second run that cannot be started: the first goes on", async () => {
-    lambda.on(InvokeCommand).resolvesOnce({ StatusCode: 202 }).rejects(failure("ServiceException", "Internal error"));
-    const { exitCode, stderr } = await run(["warm", "dev"], {
+  test("a run that cannot be started is told, and those after it are started and watched", async () => {
+    const why = "asking AWS in eu-west-1 failed: ServiceException: Internal error";
+    lambda.on(InvokeCommand).rejectsOnce(failure("ServiceException", "Internal error")).resolves({ StatusCode: 202 });
+    writes(3, { run: 1, last: true, targets: [result({ functionName: "dev-web" })] });
+
+    const { exitCode, stdout, stderr } = await run(["warm", "dev"], {
       functions: "api = {}\nweb = { warming = { pre_deployment = { every_seconds = 10 } } }",
     });
-    expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
-      stderr: [
-        "asking AWS in eu-west-1 failed: ServiceException: Internal error; started before that, and going on: dev-api",
-      ],
-    });
+
+    expect(stdout[0]).toBe(`Not started: dev-api x 10: ${why}`);
+    expect(stdout.slice(-5)).toEqual([
+      "dev-api  no round seen, 10 instances to be asked for",
+      `         failed: not started: ${why}`,
+      "dev-web  10/10 instances in the last of 1 round, 0 cold starts",
+      "Found in all: 0 cold starts. Estimated cost, without starting them: $0.00004",
+      "Not warmed as asked.",
+    ]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [] });
   });
 
   test.each([
-    [failure("AccessDeniedException", "not logs:FilterLogEvents"), "AWS does not allow it: not logs:FilterLogEvents"],
+    [
+      failure("AccessDeniedException", "not logs:FilterLogEvents"),
+      "AWS does not allow logs:FilterLogEvents: not logs:FilterLogEvents",
+    ],
     [failure("ResourceNotFoundException", "none"), `there is no log group ${LOG_GROUP} in eu-west-1`],
   ])("a log that cannot be read: the run goes on (%s)", async (error, expected) => {
     logs.on(FilterLogEventsCommand).rejects(error);
-    const { exitCode, stderr } = await run(["warm", "dev"]);
+    const { exitCode, stdout, stderr } = await run(["warm", "dev"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`${expected}; dev-warmer goes on, unwatched`] });
+    expect(stdout.at(-1)).toBe("No round was seen: cold starts and cost are unknown.");
   });
 
   test("but a fault of the program is none of AWS's", async () => {

@@ -2,7 +2,6 @@ import { type Mechanism, buildModel } from "../../../advisor/fit";
 import { makeFixed } from "../../../advisor/distribution";
 import { type Interval } from "../../../advisor/interval";
 import { formatNumber } from "../../format-number";
-import { formatCount } from "../amounts";
 import { type LogAdvice } from "../report";
 import { type PlatformAssumption } from "../platform-assumptions";
 import { type HeldOut, measureHours, LEAST_COLD_STARTS, LEAST_HOURS, predicts, type TriedFit } from "./fit-log";
@@ -57,7 +56,7 @@ export function buildOwnLog(size: LogSize, reading: QueryUsage, tried?: TriedFit
 function describeMissing(size: LogSize): string {
   const needed = `${LEAST_COLD_STARTS} cold starts in ${LEAST_HOURS} hours are needed`;
   if (size.isCut && measureHours(size) < LEAST_HOURS) {
-    return `so many came that its newest ${formatCount(size.requests)} records, as many as are read, are of ${formatQuantity(measureHours(size), "hour")} with ${formatQuantity(size.coldStarts, "cold start")}, and ${needed}`;
+    return `so many came that its newest ${formatNumber(size.requests, 0)} records, as many as are read, are of ${formatQuantity(measureHours(size), "hour")} with ${formatQuantity(size.coldStarts, "cold start")}, and ${needed}`;
   }
   return `it has ${describeAmount(size)} in the last ${LOG_DAYS} days, and ${needed}`;
 }
@@ -67,7 +66,7 @@ function describeAmount(size: LogSize): string {
 }
 
 function formatQuantity(value: number, thing: string): string {
-  const text = formatCount(value);
+  const text = formatNumber(value, 0);
   return `${text} ${thing}${text === "1" ? "" : "s"}`;
 }
 

@@ -1,4 +1,4 @@
-import { formatCount, formatSmallDollars } from "../amounts";
+import { formatSmallDollars } from "../amounts";
 import { formatNumber } from "../../format-number";
 import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../../model/priced-resources";
 import { type History } from "../history";
@@ -33,7 +33,7 @@ export async function readOwnLog(
   const { logGroup } = access.watched;
   const span = selectSpan(history, now);
   say(
-    `reading at most ${formatCount(MOST_RECORDS)} of the platform's records since ${formatTime(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
+    `reading at most ${formatNumber(MOST_RECORDS)} of the platform's records since ${formatTime(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
   );
   onProgress("counting the records of its log", 0);
   const { reading: counting, ...size } = await measureLog(access, span);

@@ -1,6 +1,7 @@
 import { TARGETS } from "../../../performance/targets";
 import { formatNumber } from "../../format-number";
 import { type Axis, type Chart, type Dot, type NoChart } from "../../page/chart";
+import { formatSmallDollars } from "../amounts";
 import { BUCKET_MINUTES } from "../busiest-day";
 import { type FunctionAdvice, type PolicyAdvice } from "../report";
 import { describeBasis, listSensitivityHeadings } from "../text";
@@ -36,7 +37,7 @@ function buildCostChart({ function: id, policies }: FunctionAdvice): Chart {
     title: "Cold requests against cost",
     description: "Share of cold requests of each policy, against what it costs a month",
     x: {
-      ...{ scale: "log", title: "Cost a month (US dollars)", text: (dollars) => `$${formatNumber(dollars, 4)}` },
+      ...{ scale: "log", title: "Cost a month (US dollars)", text: formatSmallDollars },
       ...findPowers(Math.max(1e-4, Math.min(...totals.filter((total) => total > 0))), Math.max(...totals)),
     },
     y: buildPercentAxis(policies.map(({ cold }) => cold)),

@@ -11,7 +11,7 @@ import { escapeText } from "../../page/escape-text";
 import { formatNumber } from "../../format-number";
 import { formatPercent } from "../amounts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "../report";
-import { formatPolicyFigures, describeHistory, formatMarks, listSensitivityHeadings } from "../text";
+import { formatPolicyFigures, describeHistory, formatMarks, listSensitivityHeadings, listUnread } from "../text";
 import { buildAdviceCharts, POLICIES_HEADING } from "./charts";
 
 const HEADINGS = ["mark", "policy", "cold", "between", "later, p50/p95/p99", "pings a day", "a month"];
@@ -36,7 +36,14 @@ export function renderAdvicePage(report: AdviceReport, advice: FunctionAdvice): 
         style: isReached ? "passed" : "failed",
       }),
       renderCharts(buildAdviceCharts(advice, assumptionsHeading)),
-      renderSection(POLICIES_HEADING, renderTable(HEADINGS, advice.policies.map(buildRow)), { id: "policies" }),
+      renderSection(
+        POLICIES_HEADING,
+        renderTable(
+          HEADINGS,
+          advice.policies.map((policy) => buildRow(policy, advice)),
+        ),
+        { id: "policies" },
+      ),
       renderSection(assumptionsHeading, renderAssumptions(report, advice), {
         id: "assumptions",
       }),
@@ -48,8 +55,8 @@ function isFitted({ log }: FunctionAdvice): boolean {
   return log?.isUsed === true;
 }
 
-function buildRow(policy: PolicyAdvice): Cell[] {
-  const [name, ...figures] = [policy.name, ...formatPolicyFigures(policy)];
+function buildRow(policy: PolicyAdvice, advice: FunctionAdvice): Cell[] {
+  const [name, ...figures] = [policy.name, ...formatPolicyFigures(policy, advice)];
   const style = policy.isRecommended ? "better" : "";
   return [
     { text: formatMarks(policy), style: `state ${style}` },
@@ -59,7 +66,7 @@ function buildRow(policy: PolicyAdvice): Cell[] {
 }
 
 function renderAssumptions(
-  { assumption, leftOut, prices, targetPercent }: AdviceReport,
+  { assumption, leftOut, prices, targetPercent, unread }: AdviceReport,
   advice: FunctionAdvice,
 ): string {
   const { notes, sensitivity, repetitions, log } = advice;
@@ -73,6 +80,7 @@ function renderAssumptions(
       `AWS does not document how long environments live or which one a request gets. ${isFitted(advice) ? "Without its log, it would be assumed" : "Assumed"}: ${assumption}.`,
     ),
     ...(log ? [renderParagraph(log.sentence)] : []),
+    ...listUnread(advice.function, { unread }).map((line) => renderParagraph(line)),
     renderTable(["if", ...listSensitivityHeadings(advice), "source"], rows),
     ...notes.map((note) => renderParagraph(note)),
     renderParagraph(
