@@ -3,8 +3,8 @@ import { defineFlag, omitUndefined, defineKeys, defineSection, defineWholeNumber
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 
 /**
- * When each alarm rings, as a tfvars file says it: under `alarms` for a whole environment, and again under a function
- * for that one alone. What an alarm watches and says is in model/alarms.ts.
+ * When each alarm rings, as a tfvars file sets it: under `alarms` for a whole environment, or under a function for that
+ * function only. model/alarms.ts has what an alarm watches and its text.
  */
 
 /**
@@ -31,7 +31,7 @@ export interface AlarmSettings extends Timing {
 
 const ONCE_IN_5_MINUTES = { periodSeconds: 300, evaluationPeriods: 1, datapointsToAlarm: 1 };
 
-/** Each alarm's settings where a file says nothing else. */
+/** Each alarm's settings unless a file overrides them. */
 export const ALARM_DEFAULTS = {
   cold_starts: { enabled: true, threshold: 10, ...ONCE_IN_5_MINUTES },
   init_duration: { enabled: true, threshold: 2000, periodSeconds: 300, evaluationPeriods: 6, datapointsToAlarm: 2 },
@@ -44,13 +44,13 @@ export const ALARM_DEFAULTS = {
   warming: { enabled: true, threshold: 0, periodSeconds: 300, evaluationPeriods: 3, datapointsToAlarm: 2 },
 } satisfies Readonly<Record<string, AlarmSettings>>;
 
-/** An alarm, as the files call it. */
+/** An alarm's key in the files. */
 export type AlarmKey = keyof typeof ALARM_DEFAULTS;
 
-/** Every alarm, in the order in which people read of them. */
+/** Every alarm, in the order in which they are listed for readers. */
 export const ALARM_KEYS = Object.keys(ALARM_DEFAULTS) as AlarmKey[];
 
-/** Those that wake people: requests fail, or are refused. */
+/** Urgent alarms, which wake people: requests fail or are refused. */
 export const URGENT_ALARMS = ["errors", "throttles", "timeouts"] as const satisfies readonly AlarmKey[];
 
 const timing = {
@@ -65,7 +65,7 @@ const timing = {
 const defineCount = () => defineSection({ threshold: defineWholeNumber(0, 1_000_000).optional(), ...timing });
 
 const definePercent = () =>
-  // The alarm rings above it: of 100 % there is no more.
+  // The alarm rings above the threshold, and there is nothing above 100 %.
   defineSection({ threshold_percent: defineWholeNumber(1, 99).optional(), ...timing }).transform(
     ({ thresholdPercent: threshold, ...rest }) => ({ threshold, ...rest }),
   );
@@ -75,11 +75,11 @@ const defineMilliseconds = (to: number) =>
     ({ thresholdMilliseconds: threshold, ...rest }) => ({ threshold, ...rest }),
   );
 
-/** What differs from {@link ALARM_DEFAULTS}. */
+/** Settings that override {@link ALARM_DEFAULTS}. */
 export const alarmOverrides = defineKeys({
   cold_starts: defineCount()
     .optional()
-    .meta(documentSetting("cold_starts", "threshold", "Users' requests that met a cold start")),
+    .meta(documentSetting("cold_starts", "threshold", "Users' requests that had a cold start")),
   init_duration: defineMilliseconds(10_000)
     .optional()
     .meta(documentSetting("init_duration", "threshold_milliseconds", "Average time to initialize")),
@@ -106,23 +106,23 @@ export const alarmOverrides = defineKeys({
       documentSetting(
         "dropped_events",
         "threshold",
-        "Events that Lambda gave up, of a function with `asynchronous = true`",
+        "Events that Lambda dropped, for functions with `asynchronous = true`",
       ),
     ),
   warming: defineCount()
     .optional()
-    .meta(documentSetting("warming", "threshold", "Pings that were not answered as they should be")),
+    .meta(documentSetting("warming", "threshold", "Pings without a correct answer")),
 });
 
-/** What a file says of alarms. */
+/** The alarm settings of a file. */
 export type AlarmOverrides = Readonly<z.output<typeof alarmOverrides>>;
 
-/** One alarm's settings for one function: its own, else the environment's, else the default. */
+/** One alarm's settings for one function: its own, otherwise the environment's, otherwise the default. */
 export function resolveAlarmSettings(key: AlarmKey, environment: AlarmOverrides, own: AlarmOverrides): AlarmSettings {
   return { ...ALARM_DEFAULTS[key], ...omitUndefined(environment[key]), ...omitUndefined(own[key]) };
 }
 
-/** What is wrong with one function's alarms, whose settings are right each on its own. */
+/** Finds mistakes in one function's alarms whose settings are each valid on their own. */
 export function findAlarmMistakes(environment: AlarmOverrides, own: AlarmOverrides): CrossFieldMistake[] {
   return ALARM_KEYS.flatMap((alarm) => {
     const { periodSeconds, evaluationPeriods, datapointsToAlarm } = resolveAlarmSettings(alarm, environment, own);

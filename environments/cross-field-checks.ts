@@ -33,7 +33,7 @@ interface Existing extends Watched {
   readonly warmingQualifier?: string | undefined;
 }
 
-/** An environment's file whose keys are right each on its own. */
+/** An environment's file whose keys are each valid on their own. */
 export interface CheckedFile {
   readonly region: string;
   readonly accountId?: string | undefined;
@@ -46,7 +46,7 @@ export interface CheckedFile {
 }
 
 /**
- * What is wrong with keys that are right each on its own: what AWS would refuse later, and what would have no effect.
+ * Finds mistakes in keys that are each valid on their own: what AWS would refuse later, and what would have no effect.
  */
 export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
   const { functions, alarms, warming, permissionsBoundary } = file;
@@ -71,11 +71,11 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
   const { endpoint, timeoutSeconds, reservedConcurrency, environment, secrets, warming } = settings;
   const mistakes: CrossFieldMistake[] = [];
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {
-    const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", an HTTP API, which waits no longer for an answer`;
+    const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", because an HTTP API waits no longer for an answer`;
     mistakes.push({ path: ["timeout_seconds"], expected, got: timeoutSeconds });
   }
   if (reservedConcurrency === 0 && Object.keys(warming).length > 0) {
-    const expected = "reserved_concurrency above 0 beside it, without which it is not kept warm";
+    const expected = "reserved_concurrency above 0, without which the function is not kept warm";
     mistakes.push({ path: ["warming"], expected, got: 0 });
   } else if (reservedConcurrency !== undefined && reservedConcurrency > 0) {
     mistakes.push(
@@ -87,7 +87,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
   }
   for (const [name, secret] of Object.entries(secrets)) {
     if (name in environment) {
-      mistakes.push({ path: ["secrets", name], expected: "a name that `environment` does not set too", got: name });
+      mistakes.push({ path: ["secrets", name], expected: "a name that `environment` does not also set", got: name });
     }
     if (secret.kind === "secretArn")
       mistakes.push(...findArnMistakes(["secrets", name, "secret_arn"], secret.name, file));
@@ -98,7 +98,11 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
 function findExistingMistakes({ warming, warmingQualifier }: Existing): CrossFieldMistake[] {
   if (warmingQualifier !== undefined || Object.keys(warming).length === 0) return [];
   return [
-    { path: ["warming"], expected: "warming_qualifier beside it, without which it is not kept warm", got: undefined },
+    {
+      path: ["warming"],
+      expected: "warming_qualifier as well, without which the function is not kept warm",
+      got: undefined,
+    },
   ];
 }
 
@@ -106,7 +110,7 @@ function findWatchedMistakes(settings: Deployed | Existing): CrossFieldMistake[]
   const { asynchronous, alarms } = settings;
   const mistakes: CrossFieldMistake[] = [];
   if (alarms.dropped_events && !asynchronous) {
-    const expected = "asynchronous = true beside it, without which no event can be dropped";
+    const expected = "asynchronous = true as well, without which no event can be dropped";
     mistakes.push({ path: ["alarms", "dropped_events"], expected, got: undefined });
   }
   if (alarms.warming && !isWarmed(settings)) {
@@ -125,7 +129,7 @@ function isWarmed(settings: Deployed | Existing): boolean {
   return settings.existing === true ? settings.warmingQualifier !== undefined : settings.reservedConcurrency !== 0;
 }
 
-/** What is said for a whole environment, and holds for none of its functions. */
+/** Finds settings of the whole environment that apply to none of its functions. */
 function findEnvironmentMistakes({
   functions,
   alarms,
@@ -148,18 +152,18 @@ function findEnvironmentMistakes({
     URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, own).enabled),
   );
   if (urgentEmails.length > 0 && !rings) {
-    const expected = `none where no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
+    const expected = `no addresses if no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
     mistakes.push({ path: ["urgent_emails"], expected, got: urgentEmails });
   }
   urgentEmails.forEach((address, index) => {
     if (!alarmEmails.includes(address)) return;
-    const expected = "an address that alarm_emails, which get every alarm, does not have";
+    const expected = "an address that is not in alarm_emails, which get every alarm";
     mistakes.push({ path: ["urgent_emails", String(index)], expected, got: address });
   });
   return mistakes;
 }
 
-/** An ARN names a partition, a region unless it is global, and an account, which are the environment's. */
+/** An ARN contains a partition, a region (unless it is global) and an account. They must be the environment's. */
 function findArnMistakes(
   path: string[],
   arn: string | undefined,
@@ -169,7 +173,7 @@ function findArnMistakes(
   const [, partition, , place, account] = arn.split(":");
   const wanted = findPartition(region);
   const mistake = (expected: string, got: string | undefined) => [{ path, expected: `an ARN ${expected}`, got }];
-  if (partition !== wanted) return mistake(`in partition ${wanted}, as ${region} is`, partition);
+  if (partition !== wanted) return mistake(`in partition ${wanted}, to which ${region} belongs`, partition);
   if (place !== "" && place !== region) return mistake(`in the environment's region, ${region}`, place);
   if (accountId !== undefined && account !== accountId) {
     return mistake(`in the environment's account, ${accountId}`, account);

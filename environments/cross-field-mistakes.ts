@@ -1,6 +1,6 @@
-/** A setting that is right on its own and does not go with the others. */
+/** A setting that is valid on its own but conflicts with others. */
 export interface CrossFieldMistake {
-  /** Below the section that it is in, as in `["errors", "datapoints_to_alarm"]`. */
+  /** Path below its section, as in `["errors", "datapoints_to_alarm"]`. */
   readonly path: readonly string[];
   /** The end of the sentence "expected …". */
   readonly expected: string;
@@ -8,11 +8,11 @@ export interface CrossFieldMistake {
 }
 
 /**
- * What is wrong with a section that stands in an environment and again in its functions, where only both and the
- * defaults together tell: first what is wrong everywhere, then what is wrong for one function only.
+ * Finds mistakes in a section that an environment and its functions can both set, where only both and the defaults
+ * together show them: first mistakes that apply everywhere, then those of single functions.
  *
- * @param mistakesOf given what a function says in the section, or nothing, which stands for any function that says
- *   nothing
+ * @param mistakesOf finds the mistakes of a function's section; called with nothing, those of any function that does
+ *   not set the section
  * @returns mistakes with their paths in the file
  */
 export function findMistakesTogether<Section extends string, Own>(

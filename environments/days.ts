@@ -7,7 +7,7 @@ export const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
 /** A day of the week as EventBridge names it. */
 export type Day = (typeof DAYS)[number];
 
-/** One of them. */
+/** One of these intervals. */
 export type IntervalMinutes = (typeof INTERVALS_MINUTES)[number];
 
 /**
@@ -29,7 +29,7 @@ export function parseDays(text: string): readonly Day[] | undefined {
   return DAYS.filter((day) => found.has(day));
 }
 
-/** So many days from a day on, by its index in {@link DAYS}. */
+/** A number of days, starting from a day's index in {@link DAYS}. */
 export function listDays(first: number, length: number): Day[] {
   return DAYS.flatMap((_, offset) => (offset < length ? (DAYS[(first + offset) % DAYS.length] ?? []) : []));
 }

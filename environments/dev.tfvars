@@ -1,4 +1,4 @@
-# The environment to try things out in: short-lived logs, and its state in a file on this computer.
+# For trying things out: short-lived logs, and the state in a file on this computer.
 region             = "eu-west-1"
 log_retention_days = 7
 

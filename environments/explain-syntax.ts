@@ -1,14 +1,14 @@
 interface Habit {
-  /** What stands in the line. */
+  /** The text of the line. */
   readonly line: RegExp;
-  /** What the parser says of it; anything where it is missing. */
+  /** The parser's message; matches any if it is missing. */
   readonly said?: RegExp;
   readonly message: (found: RegExpExecArray) => string;
 }
 
 const KEY = /"?([A-Za-z_][\w-]*)"?/.source;
 
-/** What people write who know another notation, and what to write instead. The first that fits counts. */
+/** What people write who are used to another notation, and what to write instead. The first match counts. */
 const HABITS: readonly Habit[] = [
   {
     line: /^\s*(terraform|variable|resource|data|module|provider|locals|output)\b[^=]*\{/,
@@ -46,7 +46,7 @@ const HABITS: readonly Habit[] = [
   {
     line: /'[^']*'/,
     said: /Single quotes are not valid/,
-    message: ([text = ""]) => `expected double quotes, as in "${text.slice(1, -1)}", got single ones`,
+    message: ([text = ""]) => `expected double quotes, as in "${text.slice(1, -1)}", got single quotes`,
   },
   {
     line: /=\s*\[?\s*([^\s"{}[\],]+)/,
@@ -67,8 +67,7 @@ const HABITS: readonly Habit[] = [
   {
     line: /,\s*$/,
     said: /^Unexpected comma after argument/,
-    message: () =>
-      "expected no comma at the end of the line: outside of maps and lists, each key has a line of its own",
+    message: () => "expected no comma at the end of the line: outside of maps and lists, each key has its own line",
   },
   {
     line: /^/,
@@ -78,10 +77,10 @@ const HABITS: readonly Habit[] = [
 ];
 
 /**
- * What is wrong in a line of HCL, in the words of somebody who knows what was meant.
+ * Explains what is wrong in a line of HCL in terms of what its author probably meant.
  *
- * @param said what the parser says
- * @returns undefined where the parser's own words are as good
+ * @param said the parser's message
+ * @returns undefined if the parser's own message is as good
  */
 export function explainSyntax(line: string, said: string): string | undefined {
   for (const { line: pattern, said: expected, message } of HABITS) {

@@ -7,15 +7,14 @@ type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
 
 /**
- * Turns what the schema found into one sentence per key. Parse with `reportInput: true`, so that it can say what it
- * got.
+ * Turns the schema's issues into one sentence per key. Parse with `reportInput: true` so that it can show the value.
  */
 export function explainIssues(issues: readonly Issue[]): string[] {
   const sentences = new Map<string, string>();
   for (const issue of issues) {
     for (const [path, complaint] of listComplaints(issue)) {
       const key = formatKeyPath(path);
-      // The first complaint about a key is the most basic one; the rest follow from it.
+      // The first issue of a key is the most basic one; the others follow from it.
       if (!sentences.has(key)) sentences.set(key, key === "" ? complaint : `${key}: ${complaint}`);
     }
   }
@@ -38,18 +37,18 @@ function listComplaints(issue: Issue): [Path, string][] {
   }
 }
 
-/** Where a key belongs that is not known at a path, and is at another. */
+/** Where a key belongs that is unknown at this path but known at another. */
 function findPlace(key: string, path: Path): string | undefined {
   const isAtTop = path.length === 0;
   const isInFunction = path.length === 2 && path[0] === "functions";
   if (isInFunction && ENVIRONMENT_KEYS.includes(key)) return "at the top of the file";
-  if (isInFunction && EXISTING_KEYS.includes(key)) return "beside existing = true";
+  if (isInFunction && EXISTING_KEYS.includes(key)) return "next to existing = true";
   if (isInFunction && DEPLOYED_KEYS.includes(key)) return "to a function that is deployed from here";
   if (isAtTop && DEPLOYED_KEYS.includes(key)) return `to a function, as in functions = { api = { ${key} = … } }`;
   return undefined;
 }
 
-/** What is to be there; without an example where {@link describeOffense} gives a better one. */
+/** What was expected; without an example if {@link describeOffense} gives a better one. */
 function describeExpectation({ message, path, input }: Issue): string {
   return describeSwitch(path, input) === "" ? message : message.replace(/, as in .*/, "");
 }
@@ -59,7 +58,7 @@ function describeOffense(issue: Issue): string {
   const { path } = issue;
   const value = findOffendingValue(issue);
   if (issue.code === "custom") return `${isEmpty(value) ? "none" : show(value)}${readHint(issue)}`;
-  // Somebody wrote the secret itself.
+  // The value is the secret itself.
   if (path.at(-2) === "secrets" && typeof value === "string") return "text";
   return `${show(value)}${describeSwitch(path, value)}${describeRequoting(issue, value)}`;
 }
@@ -72,12 +71,12 @@ function readHint({ params }: z.core.$ZodIssueCustom): string {
   return typeof params?.["hint"] === "string" ? params["hint"] : "";
 }
 
-/** How something is switched on or off that is no switch but has one. */
+/** How to switch a section on or off that is set as if it were a switch. */
 function describeSwitch(path: Path, value: unknown): string {
   if (typeof value !== "boolean") return "";
   const [parent, key] = [path.at(-2), String(path.at(-1))];
   if (parent === "warming" || parent === "alarms") {
-    if (key === "pre_deployment") return "; it is started by hand alone";
+    if (key === "pre_deployment") return "; you can only start it by hand";
     return `; to switch it ${value ? "on" : "off"}: ${key} = { enabled = ${value} }`;
   }
   if (value) return "";
@@ -87,7 +86,7 @@ function describeSwitch(path: Path, value: unknown): string {
   return key === "alarms" ? "; to switch one off: alarms = { errors = { enabled = false } }" : "";
 }
 
-/** How a value is written that only has quotes too many or too few. */
+/** How to write a value that only has extra or missing quotes. */
 function describeRequoting(issue: Issue, value: unknown): string {
   if (issue.code !== "invalid_type") return "";
   if (typeof value === "string" && issue.expected !== "string" && /^(\d+|true|false)$/.test(value)) {
@@ -99,14 +98,14 @@ function describeRequoting(issue: Issue, value: unknown): string {
     : "";
 }
 
-/** Of a map whose kind is told by one key, the value of that key. */
+/** The value of the key that decides the kind of a map. */
 function findOffendingValue(issue: Issue): unknown {
   return issue.code === "invalid_union" && issue.discriminator !== undefined
     ? (issue.input as Record<string, unknown>)[issue.discriminator]
     : issue.input;
 }
 
-/** Finds what HCL allows and a tfvars file cannot use: expressions, null and what cdktf would replace. */
+/** Finds what HCL allows but a tfvars file cannot use: expressions, null, and text that cdktf would replace. */
 export function explainUnusable(value: unknown, path: Path = []): { path: Path; sentence: string }[] {
   const unusable = (complaint: string, where = path) => [
     { path: where, sentence: `${formatKeyPath(where)}: ${complaint}` },
@@ -126,10 +125,10 @@ export function explainUnusable(value: unknown, path: Path = []): { path: Path; 
   );
 }
 
-/** What cdktf takes for a text, a list or a map of its own, in whatever text it stands. */
+/** What cdktf treats as its own text, list or map token, anywhere in a text. */
 const TOKEN = /[$#&]\{TfToken\[/;
 
-/** A word without quotes is an expression, too. */
+/** A word without quotes is also an expression. */
 function describeExpression(text: string): string {
   const [, word] = /^\$\{([A-Za-z][\w.:/+-]*)\}$/.exec(text) ?? [];
   if (word === undefined || /^(var|local|data|module|each|count|path|terraform|self)\./.test(word)) {

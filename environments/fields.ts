@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * What the schema of a tfvars file is made of. Every `error` here and in the schema completes the sentence
- * "expected …, got …".
+ * The building blocks of a tfvars file's schema. Every `error` here and in the schema completes the sentence "expected
+ * …, got …".
  */
 
 type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Key;
@@ -14,9 +14,9 @@ function convertToCamelKeys<T extends object>(value: T): CamelKeys<T> {
 }
 
 /**
- * A map with known keys. For an unknown one, the error lists those that exist.
+ * A map with known keys. The error for an unknown key lists the known ones.
  *
- * @param expected what it has to be; a map with the first of its keys by default
+ * @param expected the expected value for the message; by default, a map with its first key
  */
 export function defineKeys<Shape extends z.ZodRawShape>(shape: Shape, expected?: string) {
   const names = Object.keys(shape);
@@ -28,12 +28,12 @@ export function defineKeys<Shape extends z.ZodRawShape>(shape: Shape, expected?:
   });
 }
 
-/** Like {@link defineKeys}, and what is snake_case in the file is camelCase in TypeScript. */
+/** Like {@link defineKeys}, but snake_case keys of the file become camelCase in TypeScript. */
 export function defineSection<Shape extends z.ZodRawShape>(shape: Shape, expected?: string) {
   return defineKeys(shape, expected).transform((value) => convertToCamelKeys(value));
 }
 
-/** A whole number within limits, both included. */
+/** A whole number within inclusive limits. */
 export function defineWholeNumber(from: number, to: number) {
   const range = `${from} to ${to}`;
   return z
@@ -42,7 +42,7 @@ export function defineWholeNumber(from: number, to: number) {
     .max(to, { error: range });
 }
 
-/** Text of a form that a pattern says and `expected` describes. */
+/** Text that matches a pattern; `expected` describes it. */
 export function defineText(expected: string, pattern: RegExp) {
   return z.string({ error: expected }).regex(pattern, { error: expected });
 }
@@ -57,7 +57,7 @@ export function defineFlag() {
   return z.boolean({ error: "true or false" });
 }
 
-/** Without the keys that are there but undefined, which would hide what they stand before. */
+/** Removes keys that are present but undefined: they would hide the values that they override. */
 export function omitUndefined<T extends object>(
   settings: T | undefined,
 ): { [Key in keyof T]: Exclude<T[Key], undefined> } {

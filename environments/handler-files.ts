@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The file that a function is bundled from, in its folder; where there are several, the first: others are what
- * TypeScript made of it.
+ * The files that a function can be bundled from. If a folder has several, the first one counts: the others are
+ * TypeScript's output.
  */
 const HANDLER_FILES = ["handler.ts", "handler.mts", "handler.cts", "handler.js", "handler.mjs", "handler.cjs"];
 

@@ -12,14 +12,14 @@ import { type Environment, environmentFile, environmentName, stateSettings } fro
 const FOLDER = "environments";
 const EXTENSION = ".tfvars";
 
-/** As much as 500 functions with every key that there is. */
+/** Enough for 500 functions with every key. */
 const MAX_TFVARS_BYTES = 1_500_000;
 
 type Values = NonNullable<Tfvars["values"]>;
 type Issues = Parameters<typeof explainIssues>[0];
 
 /**
- * Reads every `environments/*.tfvars`: checked, frozen, sorted by name.
+ * Reads every `environments/*.tfvars`. The result is checked, frozen, and sorted by name.
  *
  * @param root the project's folder
  * @throws InvalidInput with every mistake in every file
@@ -61,7 +61,7 @@ async function listEnvironmentNames(root: string): Promise<string[]> {
   return names.sort();
 }
 
-/** No files, where there is no folder for them. */
+/** No files if the folder does not exist. */
 function ignoreMissing(error: unknown): string[] {
   if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
   throw new InvalidInput([{ file: FOLDER, message: `cannot be read: ${explainFileError(error)}` }]);
@@ -76,7 +76,7 @@ async function readTfvars(root: string, file: string): Promise<Tfvars> {
   }
 }
 
-/** The folders in functions/ that hold a function of the user's. */
+/** The folders in functions/ that contain a function of the user's. */
 async function listFunctionFolders(root: string): Promise<string[]> {
   const folders = await readdir(join(root, "functions")).catch(() => []);
   return folders.filter((folder) => folder !== WARMER && findHandlerFile(root, folder) !== undefined).sort();
@@ -120,7 +120,7 @@ function findFunctionMistakes(
   });
 }
 
-/** Runtimes that the locked provider does not know. */
+/** Finds runtimes that the locked provider does not know. */
 async function findProviderMistakes(
   root: string,
   environment: string,
@@ -143,7 +143,7 @@ async function findProviderMistakes(
   });
 }
 
-/** Every function of a file whose values have not been checked. */
+/** Every function of a file, before its values are checked. */
 function listFunctions({ functions }: Values): { name: string; existing: boolean }[] {
   return Object.entries(toMap(functions)).map(([name, value]) => ({
     name,
@@ -155,7 +155,7 @@ function toMap(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** Where environments' states live: no two may share one. */
+/** Checks where environments' states live: no two may share one. */
 class States {
   private readonly owners = new Map<string, string>();
 
@@ -164,7 +164,7 @@ class States {
     if (!state.success) return [];
     const location = describeStateLocation(environment, state.data);
     const owner = this.owners.get(location);
-    if (owner !== undefined) return [`state: expected a location of its own, got ${location}, as in ${owner}`];
+    if (owner !== undefined) return [`state: expected its own location, got ${location}, as in ${owner}`];
     this.owners.set(location, file);
     return [];
   }

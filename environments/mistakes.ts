@@ -1,17 +1,14 @@
 import { looksSecret } from "../performance/secrets";
 
-/** One thing wrong with what the user wrote, told on one line. */
+/** One mistake in the user's input, reported on one line. */
 export interface Mistake {
   /** Path of the file as the user knows it, relative to the project's root. */
   readonly file: string;
-  /** What is wrong and what was expected; starts with the key, where there is one. */
+  /** What is wrong and what was expected; starts with the key, if there is one. */
   readonly message: string;
 }
 
-/**
- * Everything that is wrong with the user's input. Its message has one line per mistake and is meant to be printed as it
- * is.
- */
+/** All mistakes in the user's input. The message has one line per mistake; print it as it is. */
 export class InvalidInput extends Error {
   constructor(readonly mistakes: readonly Mistake[]) {
     super(mistakes.map(({ file, message }) => `${file}: ${message}`).join("\n"));
@@ -19,12 +16,12 @@ export class InvalidInput extends Error {
   }
 }
 
-/** One thing wrong with the user's input: in a file, or what was typed for a command or an option. */
+/** One mistake in the user's input: in a file, or in a command or an option. */
 export function makeInvalidInput(file: string, message: string): InvalidInput {
   return new InvalidInput([{ file, message }]);
 }
 
-/** Writes a value for a mistake's "got …": on one line, at most 60 characters, and never a secret. */
+/** Formats a value for a message's "got …": on one line, at most 60 characters, and never a secret. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "object" && value !== null) {
@@ -36,7 +33,7 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** Writes the path of a key as one would in HCL: `functions.api.memory_mb`, with quotes around unusual names. */
+/** Formats the path of a key as in HCL: `functions.api.memory_mb`, with quotes around unusual names. */
 export function formatKeyPath(path: readonly PropertyKey[]): string {
   return path.map((key) => (/^[\w-]+$/.test(String(key)) ? String(key) : JSON.stringify(String(key)))).join(".");
 }

@@ -9,22 +9,19 @@ export const MAX_NAME_LENGTH = 64;
 /** The folder in functions/ of the function that keeps the others warm. */
 export const WARMER = "warmer";
 
-/** Whether a folder in functions/ came with the project. What users put beside it is checked by their own rules. */
+/** Whether a folder in functions/ is part of the project. Users' folders follow their own rules. */
 export function isOwnFunction(name: string): boolean {
   return name === WARMER || name === "api";
 }
 
-/**
- * The name under which a function is known in AWS. It carries the environment, so that environments can share an
- * account.
- */
+/** A function's name in AWS. It contains the environment, so that environments can share an account. */
 export function formatDeployedName(environment: string, functionName: string): string {
   return `${environment}-${functionName}`;
 }
 
 /**
- * The IAM path of the roles that an environment's functions run as. The role that may deploy the environment may touch
- * roles below it, and no others:
+ * The IAM path of the roles that an environment's functions run as. The environment's deploy role may only touch roles
+ * under this path:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
  */
 export function formatRolePath(environment: string): string {
@@ -32,20 +29,20 @@ export function formatRolePath(environment: string): string {
 }
 
 /**
- * The role that a function runs as. Names are an account's, whatever their path: the dot, which no environment has,
- * keeps them apart.
+ * The name of the role that a function runs as. Role names are unique per account, whatever their path. No
+ * environment's name has a dot, so the dot keeps them distinct.
  */
 export function formatRoleName(environment: string, functionName: string): string {
   return `${environment}.${functionName}`;
 }
 
-/** The log group of a function that is not told another. */
+/** The default log group of a function. */
 export function formatDefaultLogGroup(deployedName: string): string {
   return `/aws/lambda/${deployedName}`;
 }
 
 /**
- * Where an environment's state lives, for people to read; two environments with the same location would destroy each
+ * Where an environment's state lives, in readable form. Two environments with the same location would destroy each
  * other.
  */
 export function describeStateLocation(environment: string, state: StateSettings): string {
@@ -64,7 +61,7 @@ export function formatLocalStateFile(environment: string): string {
   return `terraform.${environment}.tfstate`;
 }
 
-/** The environment whose local state a file is; undefined for any other file. */
+/** The environment to which a local state file belongs; undefined for any other file. */
 export function parseLocalStateFile(file: string): string | undefined {
   return /^terraform\.(.+)\.tfstate$/.exec(file)?.[1];
 }

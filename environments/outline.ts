@@ -1,19 +1,19 @@
 const OPERATOR = /^(&&|\|\||[=!<>]=|=>|[!?<>+*/%-])/;
 
-/** What can be told of a text in HCL without parsing it. */
+/** What is known about a text in HCL without parsing it. */
 export interface Outline {
   /**
    * How deep it is nested: maps, lists, parentheses and templates around one place, and the operators of the
-   * expressions that lead there. Parsers take a step on the stack for each, and end without a word where it is used up.
+   * expressions that lead there. Parsers use stack space for each, and crash without a message when it is used up.
    */
   readonly nesting: number;
-  /** How often a key is given a value. In expressions, more may be counted. */
+  /** Number of assignments to keys. It may count too many in expressions. */
   readonly assignments: number;
 }
 
-/** Reads a text in HCL once, from its beginning to its end, whatever is in it. */
+/** Reads a text in HCL once, from beginning to end, whatever it contains. */
 export function readOutline(text: string): Outline {
-  /** How each level ends, and its operators. A heredoc ends with its word, on a line of its own. */
+  /** How each level ends, and its operators. A heredoc ends with its marker on a separate line. */
   const levels: { readonly end: string; operators: number }[] = [{ end: "", operators: 0 }];
   let depth = 0;
   let nesting = 0;
@@ -43,7 +43,7 @@ export function readOutline(text: string): Outline {
         close();
       } else if (skip(/\$\$\{|%%\{/y) === undefined) {
         if (skip(/[$%]\{/y) !== undefined) open("}");
-        // A text in quotes ends at the end of its line, too: what follows is wrong anyway.
+        // Quoted text also ends at the end of its line: what follows is wrong anyway.
         else at += end === '"' && text[at] === "\\" ? 2 : 1;
       }
       continue;

@@ -5,21 +5,19 @@ import { formatKeyPath, type Mistake } from "./mistakes";
 import { readOutline } from "./outline";
 import { decodeText, detectUtf16 } from "./text-file";
 
-// The parser is a WebAssembly program that runs for milliseconds here: optimizing it takes V8 longer than running it,
-// and twice the memory.
+// The parser is a WebAssembly program that runs for milliseconds here: V8 would take longer to optimize it than to run
+// it, and twice the memory.
 setFlagsFromString("--liftoff-only");
 
 /**
- * No file needs a tenth of it. The parser, which ends without a word where its stack is used up, takes several times as
- * much.
+ * No file needs a tenth of this. The parser can handle several times as much, and crashes without a message when its
+ * stack is used up.
  */
 const MAX_NESTING = 100;
 
 type Syntax = NonNullable<Awaited<ReturnType<typeof getExpressionAst>>>;
 
-/**
- * One file of Terraform variable values: what it says, as far as it can be read, and what is wrong with how it says it.
- */
+/** One file of Terraform variable values: its values, as far as they can be read, and its syntax mistakes. */
 export interface Tfvars {
   /** Plain data; expressions are `"${…}"` strings. Missing when the file is not HCL. */
   readonly values?: Readonly<Record<string, unknown>>;
@@ -27,8 +25,8 @@ export interface Tfvars {
 }
 
 /**
- * Reads a file of Terraform variable values. Mistakes in its syntax, blocks, and keys that are set twice have line and
- * column.
+ * Reads a file of Terraform variable values. Reports mistakes in syntax, blocks, and keys that are set twice, with line
+ * and column.
  *
  * @param file the file's path, for messages
  */
@@ -44,7 +42,7 @@ export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfva
     // Looking for repeated keys takes twice as long as reading the values. In nearly every file there are as many keys
     // as assignments.
     if (countKeys(values) === assignments) return { values, mistakes: [] };
-    // As one map, the file shows keys that are set twice, of which hcl2json takes the last in silence, and has no
+    // Parsed as one map, the file shows keys that are set twice (hcl2json silently takes the last one), and cannot have
     // blocks.
     const map = `{\n${text}\n}`;
     const syntax = await getExpressionAst(file, map);
@@ -64,8 +62,8 @@ function countKeys(value: unknown): number {
 }
 
 /**
- * hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. The first of a line causes
- * the others.
+ * hcl2json's error is one text of several `file:line,column-line,column: summary; detail`. The first error of a line
+ * causes the others.
  */
 function parseSyntaxMistakes(file: string, text: string, error: string): Mistake[] {
   const name = file.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

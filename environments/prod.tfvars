@@ -1,4 +1,4 @@
-# What users meet. Logs and endpoints are protected from being destroyed by mistake.
+# For users. Logs and endpoints are protected against accidental destruction.
 region = "eu-west-1"
 # account_id = "123456789012"  # Terraform then refuses to touch any other account.
 protected          = true

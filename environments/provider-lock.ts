@@ -8,7 +8,7 @@ import { readText } from "./text-file";
  */
 const FIRST_PROVIDERS: Readonly<Record<string, string>> = { "nodejs24.x": "6.21.0" };
 
-/** The file by which Terraform takes one version of each provider. */
+/** The file that fixes one version of each provider for Terraform. */
 export const LOCK_FILE = ".terraform.lock.hcl";
 
 /** Where an environment's lock file is, relative to the project's folder. */
@@ -17,10 +17,10 @@ export function formatLockFile(environment: string): string {
 }
 
 /**
- * The version of the AWS provider that an environment's lock file holds.
+ * The version of the AWS provider in an environment's lock file.
  *
  * @param root the project's folder
- * @returns undefined where there is none: Terraform then takes the newest
+ * @returns undefined if there is no lock file: Terraform then takes the newest
  * @throws UnusableFile
  */
 export async function readLockedProvider(root: string, environment: string): Promise<string | undefined> {
@@ -31,7 +31,7 @@ export async function readLockedProvider(root: string, environment: string): Pro
   return version;
 }
 
-/** The first AWS provider that knows a runtime, where this one does not. */
+/** The first AWS provider that knows a runtime, if this version does not. */
 export function findNeededProvider(runtime: string, version: string): string | undefined {
   const { [runtime]: first } = FIRST_PROVIDERS;
   return first !== undefined && isOlder(version, first) ? first : undefined;

@@ -22,19 +22,19 @@ interface JsonSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
   readonly oneOf?: readonly JsonSchema[];
-  /** What stands for the keys of a map that are not listed one by one. */
+  /** What is shown for a map whose keys are not listed one by one. */
   readonly summary?: unknown;
 }
 
 /**
- * The page about every key of an environment's file, in Markdown: its values, its default and its meaning, as the
- * schema says them.
+ * Renders the page with every key of an environment's file, in Markdown: its values, default and meaning, from the
+ * schema.
  */
 export function renderReferencePage(): string {
   const schema = z.toJSONSchema(environmentFile, { io: "input", unrepresentable: "any" }) as JsonSchema;
   const rows = new Map<string, Row>();
   for (const row of listRows(schema, "")) {
-    // A key of several kinds of one map is told once, with what it may be and mean.
+    // A key that several kinds of a map share is listed once, with all its values and meanings.
     const { values, meaning, ...first } = rows.get(row.key) ?? row;
     rows.set(row.key, {
       ...first,
@@ -101,7 +101,7 @@ function describeValues({ type, const: constant, enum: values, minimum, maximum,
   return oneOf || type === "object" ? "map" : "text";
 }
 
-/** A map's default is a list of its keys', one below the other. */
+/** A map's default is shown as a list of its keys, one per line. */
 function formatDefault(value: unknown): string {
   const entries = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
   if (entries.length === 0) return formatLiteral(value);

@@ -2,8 +2,8 @@ import { distance } from "fastest-levenshtein";
 
 /**
  * The regions of AWS in November 2026, by partition:
- * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and for the others than `aws`,
- * AWS's own SDK. A region that is newer is taken, too: see {@link suggestRegion}.
+ * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and AWS's SDK for partitions other
+ * than `aws`. Newer regions are accepted, too: see {@link suggestRegion}.
  */
 const REGIONS: Readonly<Record<string, readonly string[]>> = {
   aws: [
@@ -44,10 +44,11 @@ export function isRegionName(text: string): boolean {
 }
 
 /**
- * The region that is meant by a text that is none: one that is written nearly so, or an availability zone's.
+ * The region that a text without a valid region probably means: one with a similar name, or that of an availability
+ * zone.
  *
- * @returns undefined for a region that is known, for one that AWS may have opened since (another number, or another
- *   direction in a known area), and for what is near to none
+ * @returns undefined for a known region, for one that AWS may have opened since (another number, or another direction
+ *   in a known area), and for text that is similar to no region
  */
 export function suggestRegion(text: string): string | undefined {
   const [, direction = ""] = /-([^-]+)-\d$/.exec(text) ?? [];
@@ -58,12 +59,12 @@ export function suggestRegion(text: string): string | undefined {
     .replaceAll(/[\s_]+/g, "-")
     .replace(/(?<=\d)[a-f]$/, "");
   const [nearest] = KNOWN.map((name) => ({ name, edits: countEdits(written, name) })).sort((a, b) => a.edits - b.edits);
-  // What has a direction may be a region in a new area: of that, only one letter may be wrong.
+  // A name with a direction may be a region in a new area, so only one letter may differ.
   const limit = isRegionName(text) && DIRECTIONS.test(direction) ? 1 : 2;
   return nearest && nearest.edits <= limit ? nearest.name : undefined;
 }
 
-/** Two letters in the wrong order are one edit. */
+/** Two swapped letters count as one edit. */
 function countEdits(written: string, name: string): number {
   const edits = distance(written, name);
   const sortLetters = (text: string) => Array.from(text).sort().join("");

@@ -10,7 +10,7 @@ import { holdsSecret } from "./secrets";
 import { OWN_TAG_NAMES } from "./tags";
 
 /**
- * The shape of an `environments/<name>.tfvars` file: every key with its default, its limits and its meaning, once.
+ * The schema of an `environments/<name>.tfvars` file: each key once, with its default, limits and meaning.
  * docs/configuration.md is generated from here (`npm run docs`).
  */
 
@@ -101,22 +101,22 @@ const secret = defineSection(
         error: "a parameter of yours, whose name cannot begin with aws or ssm",
       })
       .optional()
-      .meta({ description: "Name of an SSM parameter: the function may read it, and finds this name in the variable" }),
+      .meta({ description: "Name of an SSM parameter; the function may read it and gets this name in the variable" }),
     secret_arn: defineText(
       "the ARN of a Secrets Manager secret",
       /^arn:aws[\w-]*:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
     )
       // https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
       .refine((arn) => /-[A-Za-z0-9]{6}$/.test(arn), {
-        error: "the whole ARN, with the hyphen and the six characters that AWS has added to the secret's name",
+        error: "the whole ARN, with the hyphen and the six characters that AWS added to the secret's name",
       })
       .optional()
       .meta({
-        description: "ARN of a Secrets Manager secret: the function may read it, and finds this ARN in the variable",
+        description: "ARN of a Secrets Manager secret; the function may read it and gets this ARN in the variable",
       }),
     terraform_variable: terraformVariable.optional().meta({
       description:
-        "Name of a sensitive Terraform variable, set where Terraform runs: the function finds its value in the variable",
+        "Name of a sensitive Terraform variable, set where Terraform runs; the function gets its value in the variable",
     }),
   },
   'a reference, as in { ssm_parameter = "/shop/token" }, { secret_arn = … } or { terraform_variable = … }',
@@ -130,28 +130,28 @@ const secret = defineSection(
     return { kind: "terraformVariable", name: terraformVariable ?? "" } as const;
   });
 
-/** What can be said of a function whoever deploys it. */
+/** Settings of every function, deployed from here or elsewhere. */
 const watching = {
   asynchronous: defineFlag().default(false).meta({
-    description: "Whether it is invoked asynchronously (by EventBridge, SNS, S3, …): dropped events then ring an alarm",
+    description: "Whether it is invoked asynchronously (by EventBridge, SNS, S3, …); dropped events then ring an alarm",
   }),
   alarms: alarmOverrides
     .default({})
-    .meta({ description: "As `alarms` of the environment, for this function alone", summary: {} }),
+    .meta({ description: "Like `alarms` of the environment, for this function only", summary: {} }),
   warming: warmingOverrides
     .default({})
-    .meta({ description: "As `warming` of the environment, for this function alone", summary: {} }),
+    .meta({ description: "Like `warming` of the environment, for this function only", summary: {} }),
 };
 
 const deployedFunction = defineSection({
   existing: z
     .literal(false)
     .optional()
-    .meta({ description: "Whether it is deployed elsewhere: watched, and not touched", summary: false }),
+    .meta({ description: "Whether it is deployed elsewhere; it is then monitored but not changed", summary: false }),
   memory_mb: defineWholeNumber(128, 10240)
     .default(512)
-    .meta({ description: "Memory; CPU grows with it, one vCPU at 1769 MB" }),
-  timeout_seconds: defineWholeNumber(1, 900).default(10).meta({ description: "Longest a request may take" }),
+    .meta({ description: "Memory; CPU grows with it, with one vCPU at 1769 MB" }),
+  timeout_seconds: defineWholeNumber(1, 900).default(10).meta({ description: "Maximum duration of a request" }),
   architecture: defineOneOf(["arm64", "x86_64"])
     .default("arm64")
     .meta({ description: "Processor; arm64 costs a fifth less per GB-second" }),
@@ -159,13 +159,13 @@ const deployedFunction = defineSection({
     .default("nodejs22.x")
     .meta({ description: "Node.js on Lambda; nodejs24.x needs AWS provider 6.21 or later" }),
   reserved_concurrency: defineWholeNumber(0, 100_000).optional().meta({
-    description: "Instances set aside for this function, and the most it may have; 0 stops it; none by default",
+    description: "Instances reserved for this function, which is also its maximum; 0 stops it; none by default",
   }),
   environment: environmentVariables.default({}).meta({ description: "Environment variables; no secrets" }),
   secrets: z
     .record(variableName, secret, { error: "a map, as in secrets = { … }" })
     .default({})
-    .meta({ description: "Environment variables that refer to a secret, each to exactly one of the three kinds" }),
+    .meta({ description: "Environment variables that refer to a secret; each uses exactly one of the three kinds" }),
   endpoint: defineOneOf(["none", "iam", "public"]).default("none").meta({
     description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
   }),
@@ -179,24 +179,24 @@ const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 const existingFunction = defineSection({
   existing: z.literal(true),
   function_name: defineText("1 to 64 letters, digits, - and _", FUNCTION_NAME).optional().meta({
-    description: "Of an existing function: its name in AWS; by default as it is called here",
+    description: "For an existing function: its name in AWS; by default its name here",
   }),
   log_format: defineOneOf(["json", "text"]).default("text").meta({
-    description: "Of an existing function: its log format, from which its platform's reports are read",
+    description: "For an existing function: its log format, which is needed to read the platform's reports",
   }),
   log_group: defineText("a log group's name", /^[\w/.#-]{1,512}$/)
     .optional()
     .meta({
-      description: "Of an existing function: its log group, which exists; `/aws/lambda/<its name>` by default",
+      description: "For an existing function: its log group, which must exist; `/aws/lambda/<its name>` by default",
     }),
   memory_mb: defineWholeNumber(128, 10240).optional().meta({
     description:
-      "Of an existing function: its memory, for what warming costs; its platform's reports tell it otherwise",
+      "For an existing function: its memory, to compute the cost of warming; the platform's reports contain it for everything else",
   }),
   warming_qualifier: defineText("an alias or a version", /^[a-zA-Z0-9_-]{1,128}$/)
     .optional()
     .meta({
-      description: "Of an existing function: the alias that pings go to; without it, it is not kept warm",
+      description: "For an existing function: the alias that gets pings; without it, the function is not kept warm",
     }),
   ...watching,
 });
@@ -228,13 +228,13 @@ const bucketName = defineText("a bucket's name", /^[a-z0-9](\.(?!\.)|[a-z0-9-]){
 );
 
 /**
- * What Terraform adds to a state's path for its lock:
+ * The suffix that Terraform adds to a state's path for its lock:
  * https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
  */
 const LOCK_SUFFIX = ".tflock";
 
 /**
- * Of S3's safe characters, those that mean themselves in a policy, too:
+ * S3's safe characters that also have no special meaning in a policy:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html#object-key-guidelines
  */
 const stateKey = defineText("a path that does not begin or end with /", /^[^/\s](\S*[^/\s])?$/)
@@ -256,22 +256,22 @@ export const stateSettings = z.discriminatedUnion(
         description: "Organization in HCP Terraform",
       }),
       workspace: defineText("at most 90 letters, digits, - and _", /^[\w-]{1,90}$/).meta({
-        description: "Workspace, one per environment",
+        description: "Workspace; each environment needs its own",
       }),
       project: defineText("3 to 40 letters, digits, spaces, - and _, no space around them", /^(?! )[\w -]{3,40}(?<! )$/)
         .optional()
-        .meta({ description: "Project that holds the workspace; the organization's default project by default" }),
+        .meta({ description: "Project of the workspace; by default the organization's default project" }),
     }),
     defineKeys({
       backend: z.literal("s3").meta({ description: "An S3 bucket with native locking" }),
-      bucket: bucketName.meta({ description: "An existing bucket" }),
+      bucket: bucketName.meta({ description: "Name of an existing bucket" }),
       key: stateKey.meta({ description: "Path of the state in the bucket" }),
       region: region.meta({ description: "The bucket's region" }),
     }),
     defineKeys({
       backend: z
         .literal("local")
-        .meta({ description: "A file terraform.<environment>.tfstate at the project's root, for trying out" }),
+        .meta({ description: "A file terraform.<environment>.tfstate in the project's folder, for trying things out" }),
     }),
   ],
   {
@@ -286,7 +286,7 @@ export const stateSettings = z.discriminatedUnion(
 const MAX_TAGS = 50 - OWN_TAG_NAMES.length;
 
 /**
- * The service with the narrowest rules is IAM, whose tags' names differ in more than case:
+ * IAM has the strictest rules: names of tags must not differ only in case:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
  */
 const tags = z
@@ -322,7 +322,8 @@ const tags = z
   });
 
 /**
- * An environment's name, which is its file's: part of every name in AWS, of the stack's folder and of the state's file.
+ * An environment's name, from its file's name. It is part of every name in AWS, of the stack's folder and of the
+ * state's file.
  */
 export const environmentName = defineText(
   "a file name of at most 32 characters a-z, 0-9 and - that starts with a letter",
@@ -333,17 +334,22 @@ const environmentSection = defineSection({
   region: region.meta({ description: "AWS region of everything in this environment" }),
   account_id: defineText("12 digits in quotes", /^\d{12}$/)
     .optional()
-    .meta({ description: "AWS account; with it, Terraform refuses to touch any other" }),
+    .meta({ description: "AWS account; if set, Terraform refuses to touch any other" }),
   protected: defineFlag().default(false).meta({
-    description: "Terraform refuses to destroy, replace or leave out what cannot be had back: logs and addresses",
+    description:
+      "Whether Terraform refuses to destroy, replace or leave out what cannot be recovered: logs and addresses",
   }),
   log_retention_days: defineOneOf(RETENTION_DAYS)
     .default(30)
     .meta({ description: "How long CloudWatch keeps the logs" }),
   permissions_boundary: defineText("the ARN of a policy", /^arn:aws[\w-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
     .optional()
-    .meta({ description: "ARN of a policy that the functions' roles can never exceed, whatever they are given" }),
-  tags: tags.default({}).meta({ description: "Tags on everything, besides Service, CostCenter and Environment" }),
+    .meta({
+      description: "ARN of a policy that limits the permissions of the functions' roles, whatever else they get",
+    }),
+  tags: tags
+    .default({})
+    .meta({ description: "Tags on everything, in addition to Service, CostCenter and Environment" }),
   state: stateSettings.meta({ description: "Where Terraform keeps the state" }),
   functions: z
     .record(
@@ -357,36 +363,36 @@ const environmentSection = defineSection({
     .refine((functions) => Object.keys(functions).length > 0, {
       error: "at least one function, as in functions = { api = {} }",
     })
-    .meta({ description: "One entry per function; each names a folder in functions/, unless it is an existing one" }),
-  alarm_emails: emails.meta({ description: "Who gets every alarm, after confirming a message from AWS" }),
-  urgent_emails: emails.meta({ description: "Who gets urgent alarms only: errors, throttles, timeouts" }),
+    .meta({
+      description: "One entry per function; each is the name of a folder in functions/, except for existing functions",
+    }),
+  alarm_emails: emails.meta({ description: "Addresses that get every alarm, after confirming a message from AWS" }),
+  urgent_emails: emails.meta({ description: "Addresses that get only urgent alarms: errors, throttles, timeouts" }),
   alarm_webhook_variable: terraformVariable.optional().meta({
-    description: "Name of a sensitive Terraform variable with an HTTPS address that gets every alarm",
+    description: "Name of a sensitive Terraform variable that contains an HTTPS address; the address gets every alarm",
   }),
   runbooks_url: defineText("an address that begins with https://, of at most 100 characters", /^https:\/\/[!-~]{1,92}$/)
-    // RFC 3986 has them, less those that mean more in Markdown, a shell or Terraform.
+    // The characters of RFC 3986, except those with a special meaning in Markdown, a shell or Terraform.
     .refine((url) => /^[\w.~:/?#@!&()+,;=%-]+$/.test(url), {
       error: "an address of letters, digits and .~:/?#@!&()+,;=%-_",
     })
     .optional()
-    .meta({ description: "Where your copy of docs/runbooks/ can be read, for links in the alarms' texts" }),
+    .meta({ description: "Address of your copy of docs/runbooks/, for links in the alarms' texts" }),
   alarms: alarmOverrides.default({}).meta({
     description:
-      "What differs from the defaults of each alarm, which rings when its figure was above the threshold in datapoints_to_alarm of the last evaluation_periods periods",
+      "Overrides of each alarm's defaults; an alarm rings when its metric was above the threshold in datapoints_to_alarm of the last evaluation_periods periods",
   }),
-  warming: warmingOverrides
-    .default({})
-    .meta({ description: "What differs from the defaults of each warming strategy" }),
+  warming: warmingOverrides.default({}).meta({ description: "Overrides of each warming strategy's defaults" }),
 });
 
-/** The keys that stand at the top of a file. */
+/** The keys at the top of a file. */
 export const ENVIRONMENT_KEYS: readonly string[] = Object.keys(environmentSection.in.shape);
 /** The keys of a function that is deployed from here. */
 export const DEPLOYED_KEYS: readonly string[] = Object.keys(deployedFunction.in.shape);
 /** The keys of a function that is deployed elsewhere. */
 export const EXISTING_KEYS: readonly string[] = Object.keys(existingFunction.in.shape);
 
-/** The schema of one file. Parsing fills the defaults in. */
+/** The schema of one file. Parsing fills in the defaults. */
 export const environmentFile = environmentSection
   .superRefine((file, context) => {
     for (const { path, expected, got } of findCrossFieldMistakes(file)) {
@@ -408,11 +414,11 @@ type ExistingFunction = z.output<typeof existingFunction>;
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
-/** Settings of one function that is deployed from here, defaults filled in. */
+/** Settings of one function that is deployed from here, with defaults. */
 export type FunctionSettings = DeepReadonly<DeployedFunction>;
 /** Settings of one function that is deployed elsewhere. */
 export type ExistingFunctionSettings = DeepReadonly<ExistingFunction>;
 /** Where an environment's Terraform state lives. */
 export type StateSettings = DeepReadonly<z.output<typeof stateSettings>>;
-/** One environment as its file describes it, defaults filled in; `name` is the file's name. */
+/** One environment as its file describes it, with defaults; `name` is the file's name. */
 export type Environment = { readonly name: string } & DeepReadonly<z.output<typeof environmentFile>>;

@@ -1,25 +1,25 @@
 import { looksSecret } from "../performance/secrets";
 
-/** What in a user's files is a secret, by how it looks or by what it is called. */
+/** Recognizes secrets in users' files by the form of the value or by the name. */
 
-/** Whether a variable that is called so and has this value would hold a secret. */
+/** Whether a variable with this name and value holds a secret. */
 export function holdsSecret(name: string, value: string): boolean {
   return looksSecret(value) || (namesSecret(name) && !isHarmless(value));
 }
 
-/** What a name says after what it names, without changing what that is: `DB_PASSWORD_V2`. */
+/** Suffixes that do not change the meaning of a name: `DB_PASSWORD_V2`. */
 const QUALIFIERS =
   /^(\d+|V\d+|PROD|PRODUCTION|STAGING|STAGE|QA|DEV|TEST|LIVE|OLD|NEW|CURRENT|PREVIOUS|PRIMARY|SECONDARY|VALUE|TEXT|PLAIN|PLAINTEXT|STRING|JSON|PEM|B64|BASE64|BASE)$/;
 
-/** A word that is a secret alone. In `DBPASSWORD`, it is the end of one. */
+/** A word that means a secret by itself. It may also be the end of a word, as in `DBPASSWORD`. */
 const SECRET_WORD =
   /(PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|TOKEN|API_?KEY)S?$|^((DB|SQL|PG|MYSQL|SMTP|FTP|MAIL|REDIS|MONGO|USER|ROOT|ADMIN)?(PASS|PWD)|PW|CREDS)$/;
 
-/** A token with one of these before it marks a place or is a piece of text. */
+/** A token with one of these words before it marks a position or is a piece of text. */
 const HARMLESS_TOKEN =
   /^(NEXT|PREVIOUS|PREV|PAGE|PAGING|PAGINATION|CONTINUATION|START|STARTING|SYNC|CANCEL|CANCELLATION|MAX|MIN|TOTAL|NUM|NUMBER|COUNT|INPUT|OUTPUT|PROMPT|COMPLETION|STOP|CONTEXT)$/;
 
-/** Keys that open something. Others, such as the key of a cache or of an object, are names. */
+/** Keys that grant access. Others, such as a cache key or an object key, are names. */
 const SECRET_KEY =
   /^(SECRET|PRIVATE|ACCESS|ENCRYPTION|DECRYPTION|CRYPTO|CIPHER|AES|RSA|HMAC|SSH|SIGNING|SIGNATURE|MASTER|ROLE|AUTH|LICENSE|ACCOUNT|SHARED|SESSION|COOKIE|JWT|WEBHOOK|ADMIN|DEPLOY|APP|APPLICATION|INTEGRATION|INGEST|WRITE|SERVER)$/;
 
@@ -28,7 +28,7 @@ const SECRET_KEY_GLUED = /(SECRET|PRIVATE|ACCESS|ENCRYPTION|SIGNING|MASTER|AUTH|
 const SECRET_AUTHORIZATION = /^(BASIC|REDIS|HTTP|PROXY|NPM)$/;
 
 /**
- * Whether a variable's name says that its value is a secret. What a name means stands at its end: `SECRET_ARN` is an
+ * Whether a variable's name shows that its value is a secret. The end of a name decides its meaning: `SECRET_ARN` is an
  * ARN, and `PASSWORD_MIN_LENGTH` a length.
  */
 export function namesSecret(name: string): boolean {
@@ -41,7 +41,7 @@ export function namesSecret(name: string): boolean {
   }
   if (/^TOKENS?$/.test(last)) return !HARMLESS_TOKEN.test(before);
   if (/^(AUTH|AUTHORIZATION)$/.test(last)) return SECRET_AUTHORIZATION.test(before);
-  // The shell's own, where programs were started and where they have been before.
+  // The shell's own variables: the current and the previous folder.
   if (last === "PWD" && before === "") return false;
   return SECRET_WORD.test(last) || SECRET_KEY_GLUED.test(last);
 }
@@ -57,7 +57,7 @@ function splitWords(name: string): string[] {
 }
 
 /**
- * A switch, or where a secret is to be found: an ARN, an alias, the path of a parameter or a file, an address without a
+ * A switch, or the location of a secret: an ARN, an alias, the path of a parameter or a file, an address without a
  * password.
  */
 function isHarmless(value: string): boolean {

@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * Keys that people know from AWS, Terraform and other tools, and what they are called here. Of several names, the first
- * that is known where the key stands is meant.
+ * Keys that people know from AWS, Terraform and other tools, and their names here. If there are several names, the
+ * first one that is known at the key's place counts.
  */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   // An environment's.
@@ -121,26 +121,26 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   min_instances: ["minimum"],
 };
 
-/** Keys that other tools have and that are not needed, or cannot be had, here. */
+/** Keys of other tools that are unnecessary or unavailable here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  handler: "the handler is what functions/<name>/handler.ts exports as handler",
+  handler: "the handler is the export `handler` of functions/<name>/handler.ts",
   code: "the code is functions/<name>/handler.ts",
   filename: "the code is functions/<name>/handler.ts",
   source: "the code is functions/<name>/handler.ts",
   source_dir: "the code is functions/<name>/handler.ts",
-  role: "each function gets a role of its own",
-  role_arn: "each function gets a role of its own",
+  role: "each function gets its own role",
+  role_arn: "each function gets its own role",
   layers: "packages are bundled with the function",
-  provisioned_concurrency: "functions are kept warm by `warming`",
-  provisioned_concurrent_executions: "functions are kept warm by `warming`",
+  provisioned_concurrency: "`warming` keeps functions warm",
+  provisioned_concurrent_executions: "`warming` keeps functions warm",
   profile: "credentials come from AWS's environment variables or configuration files",
 };
 
 /**
- * How a complaint about an unknown key goes on: with the key that is meant, with where it belongs, or with those that
- * there are.
+ * How a message about an unknown key continues: with the key that was probably meant, with the place where it belongs,
+ * or with the known keys.
  *
- * @param placeOf where a key belongs that is known elsewhere
+ * @param placeOf returns where a key belongs that is known elsewhere
  */
 export function suggestKey(
   key: string,

@@ -3,10 +3,10 @@ import { type CrossFieldMistake } from "./cross-field-mistakes";
 type Switches = Readonly<Record<string, object | undefined>>;
 
 /**
- * Settings of what is switched off, which have no effect: under a function for that one, and for the whole environment
- * where none of its functions switches it on.
+ * Finds settings without effect, because what they belong to is switched off: for a function, and for the whole
+ * environment if none of its functions switches it on.
  *
- * @param defaults what is switched on where nothing is said; what has no switch is on
+ * @param defaults what is on by default; what has no switch is on
  */
 export function findSwitchedOffMistakes<Section extends string>(
   section: Section,
@@ -19,7 +19,7 @@ export function findSwitchedOffMistakes<Section extends string>(
       .filter(([key, settings]) => hasSettings(settings) && !isOn(key))
       .map(([key, settings]) => ({
         path: [...path, section, key, "enabled"],
-        expected: "true, without which the settings beside it have no effect",
+        expected: "true, without which the other settings have no effect",
         got: readSwitch(settings),
       }));
   const isOnFor = (own: Switches, key: string) =>

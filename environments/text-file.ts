@@ -1,17 +1,17 @@
 import { open, stat } from "node:fs/promises";
 
-/** What a file holds at most that is read as a whole, where nothing less is said. */
+/** Default limit for a file that is read as a whole. */
 const MAX_BYTES = 200_000_000;
 
-/** Deeper than any of the files that are read here, and far from where recursion ends. */
+/** More than any of the files need, and far below the limit of recursion. */
 const MAX_JSON_NESTING = 200;
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   EACCES: "no permission",
   EDQUOT: "the disk quota is used up",
-  EEXIST: "there is a file of that name",
+  EEXIST: "a file with that name exists",
   EISDIR: "it is a folder",
-  ELOOP: "its links go in a circle",
+  ELOOP: "its links form a loop",
   ENOENT: "no such file",
   ENOSPC: "the disk is full",
   ENOTDIR: "part of the path is a file",
@@ -19,26 +19,26 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
 };
 
-/** Why a file cannot be read or written. */
+/** Explains why a file cannot be read or written. */
 export function explainFileError(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return EXPLANATIONS[code] ?? message;
 }
 
-/** A file that cannot be used. Its message is the end of a sentence that begins with the file's name and a colon. */
+/** A file that cannot be used. The message completes a line that begins with the file's name and a colon. */
 export class UnusableFile extends Error {}
 
 /**
- * Makes sure that reading a file comes to an end.
+ * Makes sure that reading a file will end.
  *
- * @throws UnusableFile if it is a folder, a device, or a pipe that nobody may ever write to; the pipe of a shell, as in
+ * @throws UnusableFile if it is a folder, a device, or a pipe that may never get a writer; a shell's pipe, as in
  *   `<(…)`, is fine
  */
 export async function checkReadable(path: string): Promise<void> {
   const file = await explainUnreadable(() => stat(path));
   if (file.isDirectory()) throw new UnusableFile("cannot be read: it is a folder");
   const isOfShell = file.isFIFO() && /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(path);
-  if (!file.isFile() && !isOfShell) throw new UnusableFile("cannot be read: it is no file");
+  if (!file.isFile() && !isOfShell) throw new UnusableFile("cannot be read: it is not a file");
 }
 
 /**
@@ -76,7 +76,7 @@ export async function readText(path: string, maxBytes = MAX_BYTES): Promise<stri
 /**
  * Reads a JSON file, in one of the encodings of {@link readText}.
  *
- * @param expected what it has to be, for the message when it is no JSON
+ * @param expected what was expected, for the message if it is not JSON
  * @throws UnusableFile
  */
 export async function readJson(path: string, expected = "expected JSON, got something else"): Promise<unknown> {
@@ -93,21 +93,21 @@ export async function readJson(path: string, expected = "expected JSON, got some
   return value;
 }
 
-/** The text of bytes, without its byte order mark; undefined if they are none. */
+/** Decodes bytes to text without its byte order mark; undefined if they are not text. */
 export function decodeText(
   bytes: Uint8Array,
   encoding: "utf-8" | "utf-16le" | "utf-16be" = "utf-8",
 ): string | undefined {
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-    // UTF-16 without a mark is valid UTF-8 for most texts, with NUL in every other place.
+    // For most texts, UTF-16 without a mark is also valid UTF-8, with NUL as every other character.
     return text.includes("\0") ? undefined : text;
   } catch {
     return undefined;
   }
 }
 
-/** Which UTF-16 it is that begins with a byte order mark; undefined if it is none. */
+/** Which kind of UTF-16 the byte order mark shows; undefined if there is none. */
 export function detectUtf16([first, second]: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   return first === 0xfe && second === 0xff ? "utf-16be" : undefined;

@@ -12,8 +12,8 @@ import { INTERVALS_MINUTES, type IntervalMinutes, parseDays } from "./days";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 
 /**
- * How functions are kept warm, as a tfvars file says it: under `warming` for a whole environment, and again under a
- * function for that one alone.
+ * How functions are kept warm, as a tfvars file sets it: under `warming` for a whole environment, or under a function
+ * for that function only.
  */
 
 /** The most instances that one run keeps warm. */
@@ -21,13 +21,13 @@ const MAX_CONCURRENCY = 200;
 
 /** Every strategy's settings, defaults filled in. */
 export interface WarmingSettings {
-  /** All the time but in the peak. */
+  /** At all times outside the peak. */
   readonly scheduled: {
     readonly enabled: boolean;
     readonly everyMinutes: IntervalMinutes;
     readonly concurrency: number;
   };
-  /** In the busy hours. */
+  /** During busy hours. */
   readonly peak: {
     readonly enabled: boolean;
     readonly everyMinutes: IntervalMinutes;
@@ -39,7 +39,7 @@ export interface WarmingSettings {
     readonly days: string;
     readonly concurrency: number;
   };
-  /** Started by hand, before many requests are to come. */
+  /** Started by hand, before many requests are expected. */
   readonly preDeployment: {
     readonly everySeconds: number;
     readonly forMinutes: number;
@@ -56,7 +56,7 @@ export interface WarmingSettings {
   };
 }
 
-/** What holds where a file says nothing else. */
+/** The settings unless a file overrides them. */
 export const WARMING_DEFAULTS: WarmingSettings = {
   scheduled: { enabled: true, everyMinutes: 5, concurrency: 3 },
   peak: { enabled: true, everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-SUN", concurrency: 3 },
@@ -69,11 +69,11 @@ const enabled = defineFlag().optional();
 const everyMinutes = defineOneOf(INTERVALS_MINUTES).optional();
 const concurrency = defineWholeNumber(1, MAX_CONCURRENCY).optional();
 
-/** What differs from {@link WARMING_DEFAULTS}. */
+/** Settings that override {@link WARMING_DEFAULTS}. */
 export const warmingOverrides = defineKeys({
   scheduled: defineSection({ enabled, every_minutes: everyMinutes, concurrency })
     .optional()
-    .meta(documentSetting("scheduled", "Pings all the time but in the peak; minutes divide an hour evenly")),
+    .meta(documentSetting("scheduled", "Pings at all times outside the peak; the interval must divide an hour evenly")),
   peak: defineSection({
     enabled,
     every_minutes: everyMinutes,
@@ -85,7 +85,7 @@ export const warmingOverrides = defineKeys({
     concurrency,
   })
     .optional()
-    .meta(documentSetting("peak", "Pings in the busy hours (UTC), which may pass midnight")),
+    .meta(documentSetting("peak", "Pings during busy hours (UTC), which may pass midnight")),
   pre_deployment: defineSection({
     every_seconds: defineWholeNumber(5, 300).optional(),
     for_minutes: defineWholeNumber(1, 14).optional(),
@@ -95,7 +95,7 @@ export const warmingOverrides = defineKeys({
     .meta(documentSetting("preDeployment", "Rounds of pings that `npm run ops -- warm` starts")),
   gate: defineSection({ enabled, concurrency })
     .optional()
-    .meta(documentSetting("gate", "Whether a new version has to answer pings before it gets traffic")),
+    .meta(documentSetting("gate", "Whether a new version must answer pings before it gets traffic")),
   conditional: defineSection({
     enabled,
     minimum: defineWholeNumber(0, MAX_CONCURRENCY).optional(),
@@ -106,10 +106,10 @@ export const warmingOverrides = defineKeys({
     .meta(documentSetting("conditional", "Whether usage decides how many instances schedule and peak keep warm")),
 });
 
-/** What a file says of warming. */
+/** The warming settings of a file. */
 export type WarmingOverrides = Readonly<z.output<typeof warmingOverrides>>;
 
-/** One function's settings: its own, else the environment's, else the defaults. */
+/** One function's settings: its own, otherwise the environment's, otherwise the defaults. */
 export function resolveWarmingSettings(environment: WarmingOverrides, own: WarmingOverrides): WarmingSettings {
   const merged = <Settings extends object>(defaults: Settings, ...overrides: (object | undefined)[]): Settings => {
     const result = { ...defaults };
@@ -125,7 +125,7 @@ export function resolveWarmingSettings(environment: WarmingOverrides, own: Warmi
   };
 }
 
-/** What is wrong with settings that are right each on its own. */
+/** Finds mistakes in settings that are each valid on their own. */
 export function findWarmingMistakes({ scheduled, peak, conditional }: WarmingSettings): CrossFieldMistake[] {
   const { fromHour, toHour } = peak;
   const isAlways = fromHour === 0 && toHour === 24 && parseDays(peak.days)?.length === 7;
@@ -148,15 +148,15 @@ export function findWarmingMistakes({ scheduled, peak, conditional }: WarmingSet
     ...mistake(
       conditional.enabled && !scheduled.enabled && !peak.enabled,
       ["conditional", "enabled"],
-      "scheduled or peak warming beside it, of which it tells the number",
+      "scheduled or peak warming as well, whose number of instances it decides",
       true,
     ),
   ];
 }
 
 /**
- * Numbers of instances that are said somewhere, for a function with so many reserved, and are more than pings ever
- * take: one stays free for requests, but a gate asks at least one. Defaults are lowered instead.
+ * Finds explicit numbers of instances that exceed what pings may use of a function's reserved concurrency: one instance
+ * stays free for requests, but a gate pings at least one. Defaults are lowered instead.
  */
 export function findConcurrencyMistakes(
   environment: WarmingOverrides,
@@ -181,13 +181,13 @@ export function findConcurrencyMistakes(
     if (number === undefined || !isOn || number <= most) return [];
     const expected =
       most === 0
-        ? "reserved_concurrency above 1 beside it: one instance stays free for requests"
+        ? "reserved_concurrency above 1: one instance stays free for requests"
         : `at most ${most}: of reserved_concurrency = ${reserved}, one instance stays free for requests`;
     return [{ path, expected, got: number }];
   });
 }
 
-/** The most instances that a function's settings ask for. */
+/** The largest number of instances that a function's settings request. */
 export function countMostInstances({ scheduled, peak, preDeployment, gate, conditional }: WarmingSettings): number {
   const isScheduled = scheduled.enabled || peak.enabled;
   return Math.max(

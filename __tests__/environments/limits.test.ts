@@ -87,7 +87,7 @@ describe("a file is refused in one line", () => {
     ]);
   });
 
-  test("where it is no file, or its links go in a circle, and nobody waits for a pipe", async () => {
+  test("where it is no file, or its links form a loop, and nobody waits for a pipe", async () => {
     const root = makeProject({ "environments/a.tfvars/x": "" });
     execFileSync("mkfifo", [join(root, "environments/b.tfvars")]);
     symlinkSync("c.tfvars", join(root, "environments/c.tfvars"));
@@ -96,9 +96,9 @@ describe("a file is refused in one line", () => {
     await expect(loadEnvironments(root)).rejects.toThrow(
       [
         "environments/a.tfvars: cannot be read: it is a folder",
-        "environments/b.tfvars: cannot be read: it is no file",
-        "environments/c.tfvars: cannot be read: its links go in a circle",
-        "environments/d.tfvars: cannot be read: it is no file",
+        "environments/b.tfvars: cannot be read: it is not a file",
+        "environments/c.tfvars: cannot be read: its links form a loop",
+        "environments/d.tfvars: cannot be read: it is not a file",
         "environments/e.tfvars: cannot be read: no such file",
       ].join("\n"),
     );
@@ -150,7 +150,7 @@ describe("a JSON file", () => {
     const folder = makeTemporaryFolder();
     mkdirSync(join(folder, "a"));
     execFileSync("mkfifo", [join(folder, "pipe")]);
-    await expect(readText(join(folder, "pipe"))).rejects.toThrow("cannot be read: it is no file");
+    await expect(readText(join(folder, "pipe"))).rejects.toThrow("cannot be read: it is not a file");
     await expect(readText(join(folder, "a"))).rejects.toThrow("cannot be read: it is a folder");
     expect(readFileSync("package.json", "utf8")).toBe(await readText("package.json"));
   });

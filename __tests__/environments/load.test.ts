@@ -152,7 +152,7 @@ describe("an alarm's settings", () => {
 
   test("have no effect for dropped events of a function that has none", async () => {
     expect(await inFunction("alarms = { dropped_events = { threshold = 3 } }")).toEqual([
-      "functions.api.alarms.dropped_events: expected asynchronous = true beside it, without which no event can be dropped, got nothing",
+      "functions.api.alarms.dropped_events: expected asynchronous = true as well, without which no event can be dropped, got nothing",
     ]);
     expect(await inFunction("asynchronous = true\n alarms = { dropped_events = { threshold = 3 } }")).toEqual([]);
   });
@@ -179,7 +179,7 @@ describe("how functions are kept warm", () => {
     ],
     [
       "conditional = { enabled = true }\n scheduled = { enabled = false }\n peak = { enabled = false }",
-      "conditional.enabled: expected scheduled or peak warming beside it, of which it tells the number, got true",
+      "conditional.enabled: expected scheduled or peak warming as well, whose number of instances it decides, got true",
     ],
     ["schedule = {}", "schedule: unknown key, did you mean scheduled?"],
   ])("cannot be %s, for all functions or for one", async (warming, mistake) => {
@@ -206,7 +206,7 @@ describe("how functions are kept warm", () => {
 
   test("has no effect on a function that is deployed elsewhere and says no alias for pings", async () => {
     expect(await inFunction("existing = true\n warming = { gate = { enabled = false } }")).toEqual([
-      "functions.api.warming: expected warming_qualifier beside it, without which it is not kept warm, got nothing",
+      "functions.api.warming: expected warming_qualifier as well, without which the function is not kept warm, got nothing",
     ]);
   });
 
@@ -231,7 +231,7 @@ describe("who gets alarms", () => {
     ['alarm_emails = ["a@example.com", "a@example.com"]', "alarm_emails: expected each address once, got a list"],
     [
       'alarm_emails = ["a@example.com"]\nurgent_emails = ["a@example.com"]',
-      'urgent_emails.0: expected an address that alarm_emails, which get every alarm, does not have, got "a@example.com"',
+      'urgent_emails.0: expected an address that is not in alarm_emails, which get every alarm, got "a@example.com"',
     ],
     [
       'alarm_webhook_variable = "Hook"',
@@ -375,7 +375,7 @@ describe("mistakes in a file", () => {
     ],
     [
       'environment = { KEY = "a" }, secrets = { KEY = { ssm_parameter = "a" } }',
-      'functions.api.secrets.KEY: expected a name that `environment` does not set too, got "KEY"',
+      'functions.api.secrets.KEY: expected a name that `environment` does not also set, got "KEY"',
     ],
   ])("in a function: %s", async (settings, expected) => {
     expect(await inFunction(settings)).toEqual([expected]);
@@ -501,7 +501,7 @@ describe("mistakes across files", () => {
     const cloud =
       'region = "eu-west-1"\nfunctions = { api = {} }\nstate = { backend = "cloud", organization = "o", workspace = "w" }';
     expect(await findMistakes({ "environments/a.tfvars": cloud, "environments/b.tfvars": cloud })).toEqual([
-      "environments/b.tfvars: state: expected a location of its own, got HCP Terraform: o/w, as in environments/a.tfvars",
+      "environments/b.tfvars: state: expected its own location, got HCP Terraform: o/w, as in environments/a.tfvars",
     ]);
     const s3 = cloud.replace(/state.*/, 'state = { backend = "s3", bucket = "bbb", key = "k", region = "eu-west-1" }');
     const elsewhere = s3.replace('"k"', '"k2"');

@@ -35,11 +35,11 @@ test.each([
   [inFunction('url = "public"'), "functions.api.url: unknown key, did you mean endpoint?"],
   [
     inFunction('handler = "index.handler"'),
-    "functions.api.handler: unknown key; the handler is what functions/<name>/handler.ts exports as handler",
+    "functions.api.handler: unknown key; the handler is the export `handler` of functions/<name>/handler.ts",
   ],
   [
     inFunction("provisioned_concurrency = 5"),
-    "functions.api.provisioned_concurrency: unknown key; functions are kept warm by `warming`",
+    "functions.api.provisioned_concurrency: unknown key; `warming` keeps functions warm",
   ],
   [atTop("log_retention_in_days = 7"), "log_retention_in_days: unknown key, did you mean log_retention_days?"],
   [atTop('Region = "eu-west-1"'), "Region: unknown key, did you mean region?"],
@@ -68,7 +68,7 @@ test.each([
   ],
   [
     inFunction('function_name = "old"'),
-    "functions.api.function_name: unknown key; function_name belongs beside existing = true",
+    "functions.api.function_name: unknown key; function_name belongs next to existing = true",
   ],
   // A switch for what is none.
   [
@@ -153,11 +153,11 @@ test.each([
   ['region: "eu-west-1"\n', "1:1: region: expected = after the key, as in region = …, got a colon"],
   ['{ "region": "eu-west-1" }\n', '1:1: expected lines as in region = "eu-west-1", got JSON'],
   ['region "eu-west-1"\n', "1:19: region: expected = after the key, as in region = …"],
-  ["region = 'eu-west-1'\n", '1:10: expected double quotes, as in "eu-west-1", got single ones'],
+  ["region = 'eu-west-1'\n", '1:10: expected double quotes, as in "eu-west-1", got single quotes'],
   ['region = "eu-west-1\n', '1:20: expected a " at the end of the text, got the end of the line'],
   [
     'region = "eu-west-1",\n',
-    "1:21: expected no comma at the end of the line: outside of maps and lists, each key has a line of its own",
+    "1:21: expected no comma at the end of the line: outside of maps and lists, each key has its own line",
   ],
   [inFunction("memory_mb 512"), "4:19: memory_mb: expected = after the key, as in memory_mb = …"],
   [

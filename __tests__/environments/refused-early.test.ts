@@ -98,7 +98,7 @@ describe.each<[string, [string, string[]][]]>([
       [
         inFunction('endpoint = "public", timeout_seconds = 31'),
         [
-          'functions.api.timeout_seconds: expected at most 30 with endpoint = "public", an HTTP API, which waits no longer for an answer, got 31',
+          'functions.api.timeout_seconds: expected at most 30 with endpoint = "public", because an HTTP API waits no longer for an answer, got 31',
         ],
       ],
     ],
@@ -143,13 +143,13 @@ describe.each<[string, [string, string[]][]]>([
       [
         inFunction("reserved_concurrency = 1, warming = { scheduled = { concurrency = 1 } }"),
         [
-          "functions.api.warming.scheduled.concurrency: expected reserved_concurrency above 1 beside it: one instance stays free for requests, got 1",
+          "functions.api.warming.scheduled.concurrency: expected reserved_concurrency above 1: one instance stays free for requests, got 1",
         ],
       ],
       [
         inFunction("reserved_concurrency = 0, warming = { gate = { enabled = false } }"),
         [
-          "functions.api.warming: expected reserved_concurrency above 0 beside it, without which it is not kept warm, got 0",
+          "functions.api.warming: expected reserved_concurrency above 0, without which the function is not kept warm, got 0",
         ],
       ],
       [
@@ -166,35 +166,33 @@ describe.each<[string, [string, string[]][]]>([
       [inFunction("warming = { peak = { enabled = false } }", "warming = { peak = { from_hour = 8 } }"), []],
       [
         inFunction("", "warming = { peak = { enabled = false, from_hour = 8 } }"),
-        ["warming.peak.enabled: expected true, without which the settings beside it have no effect, got false"],
+        ["warming.peak.enabled: expected true, without which the other settings have no effect, got false"],
       ],
       [
         inFunction('warming = { peak = { days = "MON-FRI" } }', "warming = { peak = { enabled = false } }"),
         [
-          "functions.api.warming.peak.enabled: expected true, without which the settings beside it have no effect, got nothing",
+          "functions.api.warming.peak.enabled: expected true, without which the other settings have no effect, got nothing",
         ],
       ],
       [
         inFunction("warming = { gate = { enabled = false, concurrency = 5 } }"),
         [
-          "functions.api.warming.gate.enabled: expected true, without which the settings beside it have no effect, got false",
+          "functions.api.warming.gate.enabled: expected true, without which the other settings have no effect, got false",
         ],
       ],
       [
         inFunction("", "warming = { conditional = { maximum = 9 } }"),
-        [
-          "warming.conditional.enabled: expected true, without which the settings beside it have no effect, got nothing",
-        ],
+        ["warming.conditional.enabled: expected true, without which the other settings have no effect, got nothing"],
       ],
       [
         inFunction("alarms = { memory = { enabled = false, threshold_percent = 90 } }"),
         [
-          "functions.api.alarms.memory.enabled: expected true, without which the settings beside it have no effect, got false",
+          "functions.api.alarms.memory.enabled: expected true, without which the other settings have no effect, got false",
         ],
       ],
       [
         inFunction("", "alarms = { errors = { enabled = false, threshold = 3 } }"),
-        ["alarms.errors.enabled: expected true, without which the settings beside it have no effect, got false"],
+        ["alarms.errors.enabled: expected true, without which the other settings have no effect, got false"],
       ],
     ],
   ],
@@ -205,7 +203,7 @@ describe.each<[string, [string, string[]][]]>([
       [
         secretOf("arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/db"),
         [
-          "functions.api.secrets.DB.secret_arn: expected the whole ARN, with the hyphen and the six characters that AWS has added to the secret's name, " +
+          "functions.api.secrets.DB.secret_arn: expected the whole ARN, with the hyphen and the six characters that AWS added to the secret's name, " +
             'got "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/…',
         ],
       ],
@@ -217,7 +215,7 @@ describe.each<[string, [string, string[]][]]>([
       ],
       [
         secretOf(SECRET.replace("arn:aws:", "arn:aws-cn:")),
-        ['functions.api.secrets.DB.secret_arn: expected an ARN in partition aws, as eu-west-1 is, got "aws-cn"'],
+        ['functions.api.secrets.DB.secret_arn: expected an ARN in partition aws, to which eu-west-1 belongs, got "aws-cn"'],
       ],
       [
         `${secretOf(SECRET)}account_id = "210987654321"\n`,
@@ -245,7 +243,7 @@ describe.each<[string, [string, string[]][]]>([
       ],
       [
         makeTfvars({ more: `permissions_boundary = "${BOUNDARY}"` }).replace("eu-west-1", "cn-north-1"),
-        ['permissions_boundary: expected an ARN in partition aws-cn, as cn-north-1 is, got "aws"'],
+        ['permissions_boundary: expected an ARN in partition aws-cn, to which cn-north-1 belongs, got "aws"'],
       ],
     ],
   ],
@@ -309,7 +307,9 @@ describe.each<[string, [string, string[]][]]>([
           "",
           'urgent_emails = ["a@example.com"]\nalarms = { errors = { enabled = false }, throttles = { enabled = false }, timeouts = { enabled = false } }',
         ),
-        ["urgent_emails: expected none where no urgent alarm (errors, throttles, timeouts) is switched on, got a list"],
+        [
+          "urgent_emails: expected no addresses if no urgent alarm (errors, throttles, timeouts) is switched on, got a list",
+        ],
       ],
     ],
   ],
