@@ -2,8 +2,8 @@
 module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/benchmarks"],
-  transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
-  setupFiles: ["<rootDir>/__tests__/support/quiet.js"],
+  transform: { "\\.ts$": "<rootDir>/__tests__/support/transform.js" },
+  setupFiles: ["<rootDir>/__tests__/support/setup.ts"],
   // Many tests wait for a process or a browser, and leave their core to another.
   maxWorkers: "100%",
   // Ends what never ends. No test may depend on how busy the computer is.

@@ -1,17 +1,9 @@
-import { expect, jest, test } from "@jest/globals";
+// First: the load tester and the servers share a clock that does not wait.
+import { sleep } from "./virtual-time";
+import { expect, test } from "@jest/globals";
 import { runStress } from "../../../operations/load/profiles/stress";
 import { buildLoadReport } from "../../../operations/load/report";
 import { makeFakeTarget, makeRun, makeSettings } from "./support";
-import type * as virtualTime from "./virtual-time";
-import { sleep } from "./virtual-time";
-
-// How busy the computer is plays no part: the load tester and the servers share a clock that does not wait.
-const mockTime = () => jest.requireActual<typeof virtualTime>("./virtual-time");
-jest.mock("node:perf_hooks", () => ({ performance: { now: () => mockTime().readVirtualTime() } }));
-jest.mock("node:timers/promises", () => ({
-  setTimeout: (milliseconds: number) => mockTime().sleep(milliseconds),
-  setImmediate: () => mockTime().sleep(0),
-}));
 
 /** Answers so many requests at a time, each after some time; the others wait in a queue. */
 function limited(slots: number, milliseconds: number, longestQueue = Infinity): () => Promise<{ status: number }> {
