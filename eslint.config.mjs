@@ -1,4 +1,5 @@
 import eslint from "@eslint/js";
+import stylistic from "@stylistic/eslint-plugin";
 import jsdoc from "eslint-plugin-jsdoc";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
@@ -50,7 +51,7 @@ export default defineConfig(
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "*.js"] } } },
-    plugins: { jsdoc },
+    plugins: { jsdoc, "@stylistic": stylistic },
     rules: {
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
@@ -60,6 +61,8 @@ export default defineConfig(
         "error",
         { publicOnly: true, contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "VariableDeclaration"] },
       ],
+      // Prettier breaks code, but no comments.
+      "@stylistic/max-len": ["error", { code: 10_000, comments: 120, ignoreUrls: true }],
       "no-restricted-imports": ["error", restricted],
     },
   },

@@ -26,6 +26,7 @@ const JOB = z.object({
   concurrency: z.object({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
   "timeout-minutes": z.number().optional(),
   "runs-on": z.string().optional(),
+  strategy: z.record(z.string(), z.unknown()).optional(),
   steps: z.array(STEP).optional(),
 });
 const WORKFLOW = z.object({
