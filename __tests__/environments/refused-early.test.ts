@@ -215,7 +215,9 @@ describe.each<[string, [string, string[]][]]>([
       ],
       [
         secretOf(SECRET.replace("arn:aws:", "arn:aws-cn:")),
-        ['functions.api.secrets.DB.secret_arn: expected an ARN in partition aws, to which eu-west-1 belongs, got "aws-cn"'],
+        [
+          'functions.api.secrets.DB.secret_arn: expected an ARN in partition aws, to which eu-west-1 belongs, got "aws-cn"',
+        ],
       ],
       [
         `${secretOf(SECRET)}account_id = "210987654321"\n`,
