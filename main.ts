@@ -21,7 +21,7 @@ export default async function main(): Promise<number> {
 async function synthesizeAll(): Promise<void> {
   const outdir = relative(".", process.env["CDKTF_OUTDIR"] ?? "cdktf.out");
   const summary = await renewOutput(outdir, async (folder) => {
-    // The warmer, the largest bundle, is the same whatever the files say: it is made while they are read and cdktf is
+    // The warmer's bundle, the largest one, does not depend on the files: it is made while they are read and cdktf is
     // loaded.
     const bundlingWarmer = bundleFunctions(".", [WARMER], folder);
     const [environments, { synthesize }, warmer] = await Promise.all([
@@ -42,7 +42,7 @@ async function synthesizeAll(): Promise<void> {
   console.log(`${summary}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`);
 }
 
-/** A full disk, a folder that may not be written: the user's to fix, not a fault of the program. */
+/** A full disk or a folder without write permission: the user must fix it, and it is not a bug. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
 }

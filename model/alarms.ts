@@ -14,27 +14,27 @@ import { type QueryKey } from "./queries";
 import { type WatchedFunction } from "./watched-function";
 
 /**
- * How an alarm reaches people: at once, with the day's work, or through the composite alarm that is quiet while a cause
+ * How an alarm reaches people: at once, during the day, or through the composite alarm, which is quiet while a cause
  * rings.
  */
 export type AlarmRoute = "urgent" | "notice" | "composite";
 
-/** One alarm: what it watches, and what it says. When it rings is in the environment's file. */
+/** One alarm: what it watches, and its text. The environment's file sets when it rings. */
 export interface Alarm {
   readonly route: AlarmRoute;
-  /** Undefined where a function has no such thing. */
+  /** Undefined if the function has no such metric. */
   readonly watched: (of: WatchedFunction) => Measure | undefined;
   /** What happened, after the function's name. */
   readonly happened: (settings: AlarmSettings) => string;
   readonly causes: string;
   readonly firstStep: string;
-  /** The saved query that shows more. */
+  /** The saved query with details. */
   readonly query: QueryKey;
 }
 
 /**
- * Every alarm there is. For all of them, missing data is not breaching: a count that is zero is not published, and
- * a function that nobody calls is neither slow nor short of memory, so a quiet night never rings.
+ * Every alarm. For all of them, missing data is not breaching: a count of zero is not published, and a function that
+ * nobody calls is neither slow nor short of memory, so a quiet night never rings.
  */
 export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   cold_starts: {
@@ -51,22 +51,22 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   init_duration: {
     route: "notice",
-    // Of the few cold starts in a period, one may be slow by chance: the average, in two periods, is no chance.
+    // A period has few cold starts, and one may be slow by chance. A slow average in two periods is not chance.
     watched: (of) => buildMeasure("Average", buildReportedMetric("InitDuration", of)),
     happened: ({ threshold, ...settings }) =>
       `initialization took longer than ${threshold} ms on average ${describeTiming(settings)}`,
-    causes: "a new or larger dependency; work at module level; slow warm-ups; little memory, which is little CPU",
+    causes: "a new or larger dependency; work at module level; slow warm-ups; too little memory, and thus CPU",
     firstStep: "compare the versions before and after the change",
     query: "cold-starts-by-version",
   },
   memory: {
     route: "notice",
-    // An instance without memory fails its requests, whatever the others have: an average would hide it.
+    // An instance without memory fails its requests, no matter how much the others have. An average would hide it.
     watched: (of) => ({ statistic: "Maximum", ...measureMemoryShare(of) }),
     happened: ({ threshold, ...settings }) =>
       `an instance used more than ${threshold} % of its memory ${describeTiming(settings)}`,
-    causes: "a leak; larger requests; a cache without bound; too little memory for this work",
-    firstStep: "see whether the peak grows with an instance's age (a leak) or with single requests",
+    causes: "a leak; larger requests; an unbounded cache; too little memory for this work",
+    firstStep: "check whether the peak grows with an instance's age (a leak) or with single requests",
     query: "memory-headroom",
   },
   response_time: {
@@ -74,7 +74,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
     watched: (of) => buildMeasure("Average", buildTrafficMetric("Duration", of)),
     happened: ({ threshold, ...settings }) =>
       `requests took longer than ${threshold} ms on average ${describeTiming(settings)}`,
-    causes: "a slow dependency; more work per request; little CPU; contention",
+    causes: "a slow dependency; more work per request; too little CPU; contention",
     firstStep: "open the slowest requests' traces and see which operation takes the time",
     query: "slow-requests",
   },
@@ -82,17 +82,18 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
     route: "urgent",
     watched: measureFailures,
     happened: ({ threshold, ...settings }) => `more than ${threshold} failed requests ${describeTiming(settings)}`,
-    causes: "the last deployment; a dependency that is down; an expired secret; input nobody expected",
-    firstStep: "see which category fails; if it began with a deployment, point alias live back",
+    causes: "the last deployment; a dependency that is down; an expired secret; unexpected input",
+    firstStep:
+      "check which category fails; if it began with a deployment, point alias live back to the previous version",
     query: "failures",
   },
   throttles: {
     route: "urgent",
-    // A single refusal is what clients retry; a second minute with one is no chance.
+    // Clients retry a single refusal, but refusals in a second minute are not chance.
     watched: (of) => buildMeasure("Sum", buildTrafficMetric("Throttles", of)),
     happened: ({ threshold, ...settings }) =>
       `more than ${threshold} requests were refused ${describeTiming(settings)}`,
-    causes: "reserved concurrency too small; the account's limit reached; slow requests that hold instances",
+    causes: "reserved concurrency too small; the account's limit reached; slow requests that occupy instances",
     firstStep: "compare concurrent executions with reserved_concurrency and the account's limit",
     query: "slow-requests",
   },
@@ -107,18 +108,18 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   dropped_events: {
     route: "notice",
-    // Of the function as a whole: pings are never asynchronous.
+    // The metric covers the function as a whole: pings are never asynchronous.
     watched: (of) => (of.asynchronous ? buildMeasure("Sum", buildFunctionMetric("AsyncEventsDropped", of)) : undefined),
     happened: ({ threshold, ...settings }) =>
-      `Lambda gave up more than ${threshold} asynchronous events ${describeTiming(settings)}`,
-    causes: "the function failed for every retry; events waited longer than their maximum age; throttling",
+      `Lambda dropped more than ${threshold} asynchronous events ${describeTiming(settings)}`,
+    causes: "every retry failed; events waited longer than their maximum age; throttling",
     firstStep:
-      "find the failures; give the function a destination for what it cannot handle, and send the events again",
+      "find the failures; set a destination for events that the function cannot handle, and send the events again",
     query: "failures",
   },
   warming: {
     route: "notice",
-    // One ping may meet a moment without network; two periods with a failure are no chance.
+    // A single ping may fail due to a short network problem. Failures in two periods are not chance.
     watched: (of) => (of.isWarmed ? buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)) : undefined),
     happened: ({ threshold, ...settings }) => `more than ${threshold} warming pings failed ${describeTiming(settings)}`,
     causes:
@@ -129,28 +130,28 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
 };
 
 /**
- * Of a function whose requests fail, time out or are refused, these are consequences: only quiet, while a cause rings,
- * they are worth reading.
+ * If a function's requests fail, time out or are refused, these alarms are consequences. They are useful only while no
+ * cause rings.
  */
 export const CAUSES: readonly AlarmKey[] = ["errors", "timeouts", "throttles"];
 
-/** An alarm's key as it stands in ids, names and links: `cold_starts` is `cold-starts`. */
+/** An alarm's key as used in ids, names and links: `cold_starts` becomes `cold-starts`. */
 export function hyphenate(key: string): string {
   return key.replaceAll("_", "-");
 }
 
-/** What an alarm of a function watches; undefined where it is switched off, or there is no such thing to watch. */
+/** What an alarm of a function watches; undefined if it is switched off or there is nothing to watch. */
 export function findAlarmMeasure(watched: WatchedFunction, key: AlarmKey): Measure | undefined {
   return watched.alarm(key).enabled ? ALARMS[key].watched(watched) : undefined;
 }
 
-/** An alarm's name, which no other alarm of the account may have: of two, CloudWatch would keep the last. */
+/** An alarm's name, which must be unique in the account: CloudWatch would keep only the last of two. */
 export function nameAlarm(
   environment: string,
   { name, deployedHere }: Pick<WatchedFunction, "name" | "deployedHere">,
   key: AlarmKey | "degraded",
 ): string {
-  // The name of a function that is deployed from here begins with the environment's.
+  // The name of a function that is deployed from here begins with the environment's name.
   return [...(deployedHere ? [] : [environment]), name, hyphenate(key)].join("-");
 }
 

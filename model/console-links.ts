@@ -1,10 +1,11 @@
 import { findPartition } from "../environments/regions";
 
 /**
- * Addresses of pages in the CloudWatch console. AWS documents none of them; they are as the console itself writes them.
+ * Addresses of pages in the CloudWatch console. AWS does not document them; they have the form that the console itself
+ * uses.
  */
 
-/** How far back the linked pages look: long enough to see what was normal before an alarm. */
+/** How far back the linked pages look: long enough to show what was normal before an alarm. */
 const TIME_RANGE = "PT3H";
 
 const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
@@ -12,7 +13,7 @@ const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
   "aws-cn": "console.amazonaws.cn",
 };
 
-/** A dashboard, at the time that matters for an alarm. */
+/** A dashboard, with the time range that matters for an alarm. */
 export function formatDashboardLink(region: string, name: string): string {
   return `${formatCloudWatchLink(region)}dashboards/dashboard/${name}?start=${TIME_RANGE}`;
 }

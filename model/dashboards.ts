@@ -1,7 +1,7 @@
 import { type Environment } from "../environments/schema";
 import { type WatchedFunction, listWatchedFunctions } from "./watched-function";
 
-/** A dashboard of functions that are all deployed from here, or all elsewhere. */
+/** A dashboard of functions that are all deployed from here, or all deployed elsewhere. */
 export interface Dashboard {
   readonly name: string;
   readonly deployedHere: boolean;
@@ -17,7 +17,7 @@ export function listDashboards(environment: Environment): Dashboard[] {
   });
 }
 
-/** Functions that are deployed elsewhere have a dashboard of their own: they have no aliases, and less to show. */
+/** Functions that are deployed elsewhere have a separate dashboard: they have no aliases, and less to show. */
 export function nameDashboard(environment: string, { deployedHere }: Pick<WatchedFunction, "deployedHere">): string {
   return deployedHere ? environment : `${environment}-existing`;
 }

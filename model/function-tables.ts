@@ -1,17 +1,17 @@
 import { buildTrafficMetric, findColdStarts, type LambdaMetricName, type MetricAddress } from "./metrics";
 import { type WatchedFunction } from "./watched-function";
 
-/** A figure of every function, one in a row. */
+/** One figure of every function, with one function per row. */
 export interface FunctionTable {
   readonly title: string;
-  /** How a row's periods become its one figure. */
+  /** How the periods of a row become one figure. */
   readonly summary: "AVG" | "MAX" | "SUM";
   readonly rows: readonly { readonly label: string; readonly metric: MetricAddress; readonly statistic: string }[];
 }
 
 /**
- * What tells which of all functions is unlike the others. One metric a row: CloudWatch allows 500 in a widget, and
- * 2,500 in a dashboard.
+ * Shows which function differs from the others. One metric per row: CloudWatch allows 500 in a widget, and 2,500 in a
+ * dashboard.
  */
 export function buildFunctionTables(functions: readonly WatchedFunction[]): FunctionTable[] {
   const table = (

@@ -1,2 +1,2 @@
-/** The hours of a month, as AWS's own calculator has them. */
+/** Hours in a month, as AWS's pricing calculator counts them. */
 export const HOURS_PER_MONTH = 730;

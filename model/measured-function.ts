@@ -2,12 +2,12 @@ import { type Environment } from "../environments/schema";
 import { priceFunctionTime, type WarmedFunction, listWarmedFunctions } from "./warmed-functions";
 import { type WatchedFunction, listWatchedFunctions } from "./watched-function";
 
-/** A function that is reported on. */
+/** A function in a report. */
 export interface MeasuredFunction {
   readonly watched: WatchedFunction;
-  /** Undefined where the warmer sends it no pings. */
+  /** Undefined if the warmer does not ping it. */
   readonly warmed: WarmedFunction | undefined;
-  /** What a second with a gigabyte of memory costs, in dollars. */
+  /** Price of a second with a gigabyte of memory, in dollars. */
   readonly perGigabyteSecond: number;
 }
 
@@ -19,7 +19,7 @@ export function listMeasuredFunctions(environment: Environment): MeasuredFunctio
   return listWatchedFunctions(environment).map((watched) => ({
     watched,
     warmed: warmed.get(watched.id),
-    // What is deployed elsewhere does not say its processor: x86_64 is the dearer one, and Lambda's default.
+    // The processor of a function deployed elsewhere is unknown. x86_64 is more expensive, and Lambda's default.
     perGigabyteSecond: priceFunctionTime(GIGABYTE_MB, environment.functions[watched.id]?.architecture ?? "x86_64")
       .perSecond,
   }));

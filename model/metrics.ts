@@ -15,19 +15,19 @@ export interface MetricAddress {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** One figure: of a metric, or computed from several. */
+/** One figure: from one metric, or computed from several. */
 export interface Measure {
   readonly statistic: Statistic;
-  /** Each by the name under which the expression knows it. */
+  /** Metrics by their names in the expression. */
   readonly metrics: Readonly<Record<string, MetricAddress>>;
-  /** Missing where the one metric is the figure itself. */
+  /** Missing if the single metric is the figure itself. */
   readonly expression?: string;
 }
 
 /** A statistic that alarms use. */
 export type Statistic = "Average" | "Maximum" | "SampleCount" | "Sum";
 
-/** Which function, as far as its metrics' addresses go. */
+/** The parts of a function that its metrics' addresses need. */
 export type MetricSubject = Pick<WatchedFunction, "name" | "deployedHere">;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
@@ -47,7 +47,7 @@ export function buildReportedMetric(
   return { namespace: formatPlatformNamespace(name), metricName, dimensions: {} };
 }
 
-/** A metric that the warmer emits of a function that it keeps warm. */
+/** A metric that the warmer emits about a function that it keeps warm. */
 export function buildWarmingMetric(
   metricName: WarmingMetricName,
   { name }: Pick<MetricSubject, "name">,
@@ -55,12 +55,12 @@ export function buildWarmingMetric(
   return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
 }
 
-/** A metric of Lambda itself, of the function as a whole. */
+/** One of Lambda's own metrics, for the function as a whole. */
 export function buildFunctionMetric(metricName: LambdaMetricName, { name }: MetricSubject): MetricAddress {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name } };
 }
 
-/** A metric of Lambda itself, of what came in through one alias. */
+/** One of Lambda's own metrics, for what came through one alias. */
 export function buildAliasMetric(
   metricName: LambdaMetricName,
   { name }: MetricSubject,
@@ -70,8 +70,7 @@ export function buildAliasMetric(
 }
 
 /**
- * A metric of Lambda itself, of traffic: warming pings have an alias of their own, where the function is deployed from
- * here.
+ * One of Lambda's own metrics, for traffic: if the function is deployed from here, warming pings use a separate alias.
  */
 export function buildTrafficMetric(metricName: LambdaMetricName, subject: MetricSubject): MetricAddress {
   return subject.deployedHere
@@ -80,7 +79,7 @@ export function buildTrafficMetric(metricName: LambdaMetricName, subject: Metric
 }
 
 /**
- * Cold starts that users' requests met; where the function does not tell them, every cold start, those of pings too.
+ * Cold starts of users' requests; every cold start, including those of pings, if the function does not publish them.
  */
 export function findColdStarts(subject: MetricSubject): {
   readonly metric: MetricAddress;
@@ -91,14 +90,13 @@ export function findColdStarts(subject: MetricSubject): {
     : { metric: buildReportedMetric("InitDuration", subject), statistic: "SampleCount" };
 }
 
-/** The figure that a metric itself is. */
+/** A figure that is the metric itself. */
 export function buildMeasure(statistic: Statistic, metric: MetricAddress): Measure {
   return { statistic, metrics: { value: metric } };
 }
 
 /**
- * Failed requests: those that Lambda counts, and those that were answered with an HTTP status 5xx, of which only the
- * function knows.
+ * Failed requests: those that Lambda counts, and those answered with an HTTP status 5xx, which only the function sees.
  */
 export function measureFailures(subject: MetricSubject): Measure {
   const errors = buildTrafficMetric("Errors", subject);
@@ -110,7 +108,7 @@ export function measureFailures(subject: MetricSubject): Measure {
   };
 }
 
-/** Peak memory as a share of what the function may use. */
+/** Peak memory as a share of the function's memory. */
 export function measureMemoryShare(
   of: Pick<WatchedFunction, "name" | "memoryMb">,
 ): Pick<Measure, "metrics" | "expression"> {

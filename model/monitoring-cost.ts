@@ -12,38 +12,38 @@ import { listWarmerAlarms } from "./warmer-alarms";
 export interface CostItem {
   readonly what: string;
   readonly count: number;
-  /** Of each, a month. */
+  /** For each of them, per month. */
   readonly dollarsEach: number;
 }
 
 type Counts = Readonly<Partial<Record<PricedKind, number>>>;
 
-/** What only functions emit that answer which records of a batch have failed. */
+/** Metrics that only functions emit whose answers say which records of a batch failed. */
 const OF_BATCHES: readonly MetricName[] = ["FailedRecords", "FailedRecordsShare"];
 
 /**
- * What one function emits whatever its code does: not the metrics of batches, nor those with a value per failure
- * category or named operation.
+ * Metrics that every function emits: not those of batches, and not those with a value per failure category or named
+ * operation.
  */
 export const METRICS_PER_FUNCTION = Object.entries<MetricDefinition>(METRICS).filter(
   ([name, { dimension, total }]) => (!dimension || total) && !OF_BATCHES.some((one) => one === name),
 ).length;
 
 /**
- * The most that monitoring one function costs in a month, without what depends on traffic (log volume, queries,
+ * The maximum monthly cost of monitoring one function, without costs that depend on traffic (log volume, queries,
  * notifications) or on the function's code (metrics of batches, failure categories and named operations). AWS's free
- * tier is not taken off.
+ * tier is not subtracted.
  */
 export function priceFunctionMonitoring(watched: WatchedFunction): CostItem[] {
   return toItems(countOfFunction(watched));
 }
 
-/** The same of what an environment has once for all its functions. */
+/** The same for what an environment has once for all its functions. */
 export function priceSharedMonitoring(environment: Environment): CostItem[] {
   return toItems(countShared(environment));
 }
 
-/** The same of an environment with all its functions. */
+/** The same for an environment with all its functions. */
 export function priceMonitoring(environment: Environment): CostItem[] {
   const counts = [...listWatchedFunctions(environment).map(countOfFunction), countShared(environment)];
   const kinds = Object.keys(PRICED_RESOURCES) as PricedKind[];

@@ -1,21 +1,21 @@
 import prices from "./prices.json";
 
-/** Something that is paid for each month, whether it is used or not. */
+/** Something with a monthly price, whether it is used or not. */
 export interface PricedResource {
-  /** What is paid for, one for each resource where nothing else is said. */
+  /** The number of billed units; by default one per resource. */
   readonly what: string;
-  /** As Terraform calls it; undefined for metrics, which come to be by being emitted. */
+  /** Terraform's resource type; undefined for metrics, which exist once they are emitted. */
   readonly type: string | undefined;
-  /** A month. */
+  /** Per month. */
   readonly dollarsEach: number;
 }
 
 const { perMonth } = prices;
 
-/** What monitoring an environment is paid for by, in the order in which it is told. */
+/** Everything that monitoring an environment is billed for, in display order. */
 export const PRICED_RESOURCES = {
   metric: { what: "metrics", type: undefined, dollarsEach: perMonth.metric },
-  // An alarm that computes its figure costs as much as one on each of its metrics.
+  // An alarm on a computed figure costs as much as one alarm on each of its metrics.
   watchedMetric: {
     what: "metrics watched by alarms",
     type: "aws_cloudwatch_metric_alarm",
@@ -36,10 +36,10 @@ export type PricedKind = keyof typeof PRICED_RESOURCES;
 /** Where and when the prices were looked up. */
 export const PRICE_SOURCE = `${prices.region} prices of ${prices.date}`;
 
-/** What reading logs with a query costs, in dollars per gigabyte. */
+/** Price of reading logs with a query, in dollars per gigabyte. */
 export const DOLLARS_PER_GIGABYTE_QUERIED = prices.perGigabyte.queried;
 
-/** As in "$12.30"; what is less than a cent is not called nothing. */
+/** As in "$12.30"; less than a cent is not shown as zero. */
 export function formatDollars(amount: number): string {
   return amount > 0 && amount < 0.01 ? "less than $0.01" : `$${amount.toFixed(2)}`;
 }

@@ -1,6 +1,6 @@
 import { type LogFormat } from "./watched-function";
 
-/** Which query, by its name in its environment's folder. */
+/** A query's name in its environment's folder. */
 export type QueryKey =
   | "cold-starts"
   | "cold-starts-by-version"
@@ -10,7 +10,7 @@ export type QueryKey =
   | "warming"
   | "warming-runs";
 
-/** What "slow" means in {@link QUERIES}, in milliseconds. */
+/** Threshold for slow requests in {@link QUERIES}, in milliseconds. */
 const SLOW = 2000;
 const ROWS = 100;
 
@@ -21,10 +21,9 @@ export const WARMING_RUNS = `filter message = "warming"
 | limit ${ROWS}`;
 
 /**
- * The saved queries, written for each log format: what JSON logs name, text logs have in fields that CloudWatch finds
- * by itself, sizes in bytes.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
- * A query that a format cannot answer is missing there.
+ * The saved queries for each log format. For text logs, they use the fields that CloudWatch discovers by itself, with
+ * sizes in bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+ * A query is missing for a format that cannot answer it.
  */
 export const QUERIES: Readonly<
   Record<Exclude<QueryKey, "warming-runs">, Readonly<Partial<Record<LogFormat, string>>>>

@@ -2,42 +2,42 @@ import { type Day, DAYS, listDays, type IntervalMinutes, parseDays } from "../en
 
 /**
  * When the warmer runs, as EventBridge cron expressions in UTC. Two rules that match the same minute would both fire,
- * so the week's hours are divided between the strategies: an hour belongs to one of them or to none.
+ * so the hours of the week are divided among the strategies: each hour belongs to one strategy or to none.
  */
 
-/** How often to warm whenever no other strategy does. */
+/** How often to warm when no other strategy does. */
 export interface WarmingSchedule {
   readonly everyMinutes: IntervalMinutes;
 }
 
-/** How often to warm in the busy hours; hours are 0 to 24 in UTC. */
+/** How often to warm during busy hours; hours are 0 to 24 in UTC. */
 export interface PeakWarming {
   readonly everyMinutes: IntervalMinutes;
   readonly fromHour: number;
-  /** The first hour after the peak; when it is before `fromHour`, the peak ends on the next day. */
+  /** The first hour after the peak; if it is before `fromHour`, the peak ends on the next day. */
   readonly toHour: number;
-  /** On which days a peak starts, as `parseDays` reads them. */
+  /** The days on which a peak starts, in the format of `parseDays`. */
   readonly days: string;
 }
 
-/** Strategies that run by the clock; one that is missing is off. */
+/** Strategies that run on a schedule; a missing one is off. */
 export interface Schedules {
   readonly scheduled?: WarmingSchedule | undefined;
   readonly peak?: PeakWarming | undefined;
 }
 
-/** What becomes one EventBridge rule. */
+/** The data of one EventBridge rule. */
 export interface ScheduleRule {
   readonly strategy: "scheduled" | "peak";
-  /** With its `cron(…)`. */
+  /** Includes the `cron(…)`. */
   readonly expression: string;
 }
 
 /**
- * The fewest rules that warm at every strategy's interval in its hours: the peak's in the peak, the schedule's in all
- * others.
+ * Computes the smallest set of rules that warm at every strategy's interval in its hours: the peak's in the peak, the
+ * schedule's in all others.
  *
- * @throws when the peak's days are malformed, which the schema refuses
+ * @throws if the peak's days are malformed, which the schema refuses
  */
 export function buildScheduleRules({ scheduled, peak }: Schedules): ScheduleRule[] {
   const isPeak = peak ? compilePeakHours(peak) : () => false;
@@ -47,7 +47,7 @@ export function buildScheduleRules({ scheduled, peak }: Schedules): ScheduleRule
   ];
 }
 
-/** How many of a week's hours belong to each strategy. */
+/** Number of hours of a week that belong to each strategy. */
 export function countHoursPerWeek({ scheduled, peak }: Schedules): Readonly<Record<ScheduleRule["strategy"], number>> {
   const isPeak = peak ? compilePeakHours(peak) : () => false;
   const hours = Array.from({ length: 24 }, (_, hour) => hour);
@@ -67,8 +67,8 @@ function compilePeakHours({ fromHour, toHour, days }: PeakWarming): IsDue {
 }
 
 /**
- * One rule per set of days, for all hours that are due on exactly these days: a peak of any kind leaves three sets at
- * most.
+ * One rule per set of days, for all hours that are due on exactly these days. With any peak, there are at most three
+ * sets.
  */
 function buildRules(
   strategy: ScheduleRule["strategy"],
@@ -79,7 +79,7 @@ function buildRules(
   for (let hour = 0; hour < 24; hour++) {
     const days = DAYS.flatMap((day, index) => (isDue(day, hour) ? [index] : []));
     if (days.length === 0) continue;
-    // One of the two fields of days has to be `?`.
+    // One of the two day fields must be `?`.
     const fields = days.length === DAYS.length ? "* * ?" : `? * ${formatRanges(days, (index) => DAYS[index] ?? "")}`;
     hoursByDays.set(fields, [...(hoursByDays.get(fields) ?? []), hour]);
   }

@@ -11,23 +11,23 @@ import { type Schedules } from "./schedules";
  */
 export const WARMER_SETTINGS = { memoryMb: 512, timeoutSeconds: 900, architecture: "arm64" } as const;
 
-/** A function that is kept warm, wherever it is deployed. */
+/** A function that is kept warm, deployed from here or elsewhere. */
 export interface WarmedFunction {
-  /** As the environment's file calls it. */
+  /** Its name in the environment's file. */
   readonly id: string;
   /** Its name in AWS. */
   readonly name: string;
-  /** The alias that pings go to. */
+  /** The alias that gets pings. */
   readonly qualifier: string;
   readonly settings: WarmingSettings;
-  /** Whether each new version has to answer before it gets traffic, which only what is deployed from here can. */
+  /** Whether each new version must answer before it gets traffic; only possible for functions deployed from here. */
   readonly isGated: boolean;
   readonly reservedConcurrency: number | undefined;
-  /** What its time costs; undefined for a function that is deployed elsewhere and does not say its memory. */
+  /** Price of its time; undefined for a function that is deployed elsewhere without its memory in the file. */
   readonly price: Price | undefined;
 }
 
-/** Every function of an environment that can be kept warm. One that is stopped (no concurrency) cannot. */
+/** Every function of an environment that can be kept warm. A stopped one (no concurrency) cannot. */
 export function listWarmedFunctions({
   name: environment,
   warming,
@@ -71,13 +71,13 @@ export function priceFunctionTime(memoryMb: number, architecture: "arm64" | "x86
   return { perSecond: (memoryMb / 1024) * perGigabyteSecond[architecture], perRequest };
 }
 
-/** How long a run of the warmer takes besides its pings: about so much. */
+/** Approximate duration of a run of the warmer, without its pings. */
 export const RUN_SECONDS = 0.2;
 
 /** The warmer's own price. */
 export const WARMER_PRICE = priceFunctionTime(WARMER_SETTINGS.memoryMb, WARMER_SETTINGS.architecture);
 
-/** What the warmer is told of a function. */
+/** What the warmer gets as its input about a function. */
 export function buildWarmingTarget(warmed: WarmedFunction, strategy: Strategy): WarmingTarget {
   const { name, qualifier, settings, reservedConcurrency, price = { perSecond: 0, perRequest: 0 } } = warmed;
   const { enabled, ...conditional } = settings.conditional;

@@ -4,7 +4,7 @@ import { buildMeasure, type Measure, type MetricAddress } from "./metrics";
 import { buildScheduleRules } from "./schedules";
 import { selectSchedules, listWarmedFunctions } from "./warmed-functions";
 
-/** One of the alarms on the warmer itself: without it, nothing tells that nothing is kept warm. */
+/** An alarm on the warmer itself: without it, nobody would notice that nothing is kept warm. */
 export interface WarmerAlarm {
   readonly key: "errors" | "missed";
   readonly name: string;
@@ -12,7 +12,7 @@ export interface WarmerAlarm {
   readonly happened: string;
 }
 
-/** When the warmer's own alarms ring: how often they look, and for how long something has to be wrong. */
+/** When the warmer's own alarms ring: how often they check, and how long a problem must last. */
 export const WARMER_ALARM_SETTINGS = {
   threshold: 0,
   periodSeconds: 300,
@@ -26,9 +26,10 @@ export function nameMissedQueue(environment: string): string {
 }
 
 /**
- * The alarms on an environment's warmer; none where nothing can be kept warm.
+ * The alarms on an environment's warmer; none if nothing can be kept warm.
  *
- * @param queue the name of the queue of runs that could not be started, as it is known where alarms are made
+ * @param queue the name of the queue of runs that could not be started, in the form that is known where alarms are
+ *   created
  */
 export function listWarmerAlarms(environment: Environment, queue = nameMissedQueue(environment.name)): WarmerAlarm[] {
   const { name } = environment;
@@ -51,7 +52,7 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
       key: "errors",
       name: `${warmer}-errors`,
       watched: buildMeasure("Sum", errors),
-      happened: "the warmer failed in 2 of 3 times 5 minutes, so that nothing is kept warm",
+      happened: "the warmer failed in 2 of 3 periods of 5 minutes, so nothing is kept warm",
     },
     ...(isScheduled
       ? [

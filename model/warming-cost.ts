@@ -16,29 +16,29 @@ import {
 
 const WEEKS_PER_MONTH = HOURS_PER_MONTH / (7 * 24);
 
-/** Metrics that are read to know how much a function is used: the first reading tells which of them are needed. */
+/** Metrics that are read to find out how much a function is used. The first reading shows which of them are needed. */
 const METRICS_READ = { least: 1, most: 3 };
 
-/** What one strategy does in a month, for all functions of an environment. */
+/** One strategy's work in a month, for all functions of an environment. */
 export interface StrategyCost {
-  /** As people read of it. */
+  /** Its display name. */
   readonly what: string;
-  /** From the least to the most: with conditional warming, usage decides. */
+  /** Minimum to maximum: with conditional warming, usage decides. */
   readonly pings: readonly [least: number, most: number];
   readonly dollars: readonly [least: number, most: number];
-  /** Whether this is what it costs each time instead. */
+  /** Whether the cost is per use instead of per month. */
   readonly eachTime: boolean;
 }
 
 /**
- * What keeping one function warm costs: the time and number of its pings, and of reading how much it is used. Cold
- * starts that pings meet, and the free tier, are left out.
+ * Cost of keeping one function warm: the time and number of its pings, and reading its usage. It leaves out cold starts
+ * that pings cause, and the free tier.
  */
 export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
   const { conditional, preDeployment } = one.settings;
   const byClock = (["scheduled", "peak"] as const).map((strategy) => {
     const { everyMinutes, concurrency } = one.settings[strategy];
-    // Instances that are still warm from an earlier round are not pinged again.
+    // Instances that are still warm from an earlier round get no further pings.
     const pingedEveryMinutes = followsUse(one) ? Math.max(KEPT_MINUTES.few, everyMinutes) : everyMinutes;
     const rounds = minutesPerMonth(one, strategy) / pingedEveryMinutes;
     const range = followsUse(one) ? [conditional.minimum, conditional.maximum] : [concurrency, concurrency];
@@ -56,7 +56,7 @@ export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
   ];
 }
 
-/** What the warmer's own runs cost, in which all functions that are due together are warmed. */
+/** Cost of the warmer's own runs. One run warms all functions that are due at the same time. */
 export function priceWarmerRuns(warmed: readonly WarmedFunction[]): StrategyCost[] {
   const byClock = (["scheduled", "peak"] as const).map((strategy) => {
     const runs = warmed.map((one) => minutesPerMonth(one, strategy) / one.settings[strategy].everyMinutes);
@@ -68,7 +68,7 @@ export function priceWarmerRuns(warmed: readonly WarmedFunction[]): StrategyCost
   return [...byClock, { ...toCost("before a deployment", [0, 0], [dollars, dollars]), eachTime: true }];
 }
 
-/** What keeping all functions of an environment warm costs, by strategy. */
+/** Cost of keeping all functions of an environment warm, by strategy. */
 export function priceWarming(environment: Environment): StrategyCost[] {
   const warmed = listWarmedFunctions(environment);
   const strategies = new Map<string, StrategyCost>();
@@ -89,7 +89,7 @@ function plus(one: StrategyCost["pings"], other: StrategyCost["pings"]): Strateg
   return [one[0] + other[0], one[1] + other[1]];
 }
 
-/** Minutes of a month in which a strategy warms. */
+/** Minutes of a month during which a strategy warms. */
 function minutesPerMonth(one: WarmedFunction, strategy: "scheduled" | "peak"): number {
   return countHoursPerWeek(selectSchedules(one))[strategy] * WEEKS_PER_MONTH * 60;
 }

@@ -3,18 +3,20 @@ import { formatDefaultLogGroup, formatDeployedName } from "../environments/names
 import { type Environment } from "../environments/schema";
 import { listWarmedFunctions } from "./warmed-functions";
 
-/** A function as monitoring sees it, wherever it is deployed. */
+/** A function as monitoring sees it, deployed from here or elsewhere. */
 export interface WatchedFunction {
-  /** As the environment's file calls it. */
+  /** Its name in the environment's file. */
   readonly id: string;
   /** Its name in AWS. */
   readonly name: string;
-  /** Whether it is deployed from here: only then it has the aliases `live` and `warm`, and emits metrics of its own. */
+  /**
+   * Whether it is deployed from here: only then does it have the aliases `live` and `warm`, and emit its own metrics.
+   */
   readonly deployedHere: boolean;
   readonly logFormat: LogFormat;
   readonly logGroup: string;
   /**
-   * Undefined where the file does not say it, of a function that is deployed elsewhere: its platform's reports tell it.
+   * Undefined for a function that is deployed elsewhere if the file does not set it; the platform's reports contain it.
    */
   readonly memoryMb: number | undefined;
   readonly asynchronous: boolean;
@@ -23,10 +25,10 @@ export interface WatchedFunction {
   readonly alarm: (key: AlarmKey) => AlarmSettings;
 }
 
-/** How Lambda writes its own records into a function's log. */
+/** The format in which Lambda writes its own records into a function's log. */
 export type LogFormat = "json" | "text";
 
-/** Every function of an environment: those that are deployed from here first. */
+/** Every function of an environment; those deployed from here come first. */
 export function listWatchedFunctions(environment: Environment): WatchedFunction[] {
   const warmed = new Set(listWarmedFunctions(environment).map(({ id }) => id));
   const deployed = Object.entries(environment.functions).map(([id, settings]) => {

@@ -13,26 +13,26 @@ import {
   findColdStarts,
 } from "./metrics";
 
-/** One line of a graph: a metric with its statistic, or what is computed from metrics by their ids. */
+/** One line of a graph: a metric with its statistic, or an expression over metrics' ids. */
 export interface GraphLine {
   readonly label: string;
   /** Missing for an expression. */
   readonly metric?: MetricAddress;
   readonly statistic?: string;
   readonly expression?: string;
-  /** By which an expression knows it. */
+  /** Its id in expressions. */
   readonly id?: string;
-  /** Only there for expressions, not drawn. */
+  /** Used only by expressions, not drawn. */
   readonly hidden?: boolean;
 }
 
-/** A line at a value to reach or to keep below. */
+/** A line at a target value or a limit. */
 export interface GraphTarget {
   readonly label: string;
   readonly value: number;
 }
 
-/** A picture of a dashboard: an alarm draws its metric and its threshold itself. */
+/** A widget of a dashboard. An alarm draws its metric and its threshold itself. */
 export type Widget = AlarmGraph | Graph;
 
 /** What one alarm watches, with its threshold. */
@@ -47,11 +47,11 @@ export interface Graph {
   readonly unit: string;
   readonly lines: readonly GraphLine[];
   readonly targets?: readonly GraphTarget[];
-  /** Where the axis begins and ends, of what is not drawn from 0 upwards. */
+  /** Limits of the axis, for graphs that do not start at 0. */
   readonly axis?: { readonly min: number; readonly max: number };
 }
 
-/** One figure of the whole time that is shown. */
+/** One figure for the whole time range. */
 export interface BigNumber {
   readonly title: string;
   readonly lines: readonly GraphLine[];
@@ -63,12 +63,10 @@ export interface Section {
   readonly widgets: readonly Widget[];
 }
 
-/** In percent: a target of 99.95 is in the middle of nothing on an axis from 0. */
+/** In percent: on an axis from 0, a target of 99.95 would not be readable. */
 const SUCCESS_AXIS = { min: 99, max: 100 } as const;
 
-/**
- * What a dashboard says of one function before anything else. Without requests, CloudWatch shows no figure for a share.
- */
+/** The first row of a dashboard, about one function. Without requests, CloudWatch shows no figure for a share. */
 export function buildNumbers(subject: MetricSubject): BigNumber[] {
   const allowedShare = 1 - TARGETS.availabilityPercent / 100;
   const refused = makeHiddenLine("throttles", buildTrafficMetric("Throttles", subject));
@@ -96,7 +94,7 @@ export function buildNumbers(subject: MetricSubject): BigNumber[] {
   ];
 }
 
-/** Everything that a dashboard shows of one function over time. */
+/** Everything that a dashboard shows about one function over time. */
 export function buildSections(subject: MetricSubject): Section[] {
   const { deployedHere, name } = subject;
   return [
@@ -125,7 +123,7 @@ export function buildSections(subject: MetricSubject): Section[] {
             ...buildPercentOfRequests(subject, "", "100 - 100 * failures / requests").map((line) =>
               line.hidden ? line : { ...line, id: "rate", hidden: true },
             ),
-            // A line below the axis would not be drawn: at its worst, the graph would look empty.
+            // A line below the axis would not be drawn: in the worst case, the graph would look empty.
             { label: "Succeeded", expression: `IF(rate < ${SUCCESS_AXIS.min}, ${SUCCESS_AXIS.min}, rate)` },
           ],
           targets: [{ label: "Availability", value: TARGETS.availabilityPercent }],
@@ -135,8 +133,7 @@ export function buildSections(subject: MetricSubject): Section[] {
         ...(deployedHere
           ? [
               {
-                // Each version has a line of its own: where one takes over from another, there was a deployment or a
-                // rollback.
+                // Each version has its own line. Where one replaces another, there was a deployment or a rollback.
                 title: "Requests by version: a new color is a deployment",
                 unit: "Count",
                 lines: [
@@ -206,7 +203,7 @@ export function buildSections(subject: MetricSubject): Section[] {
             },
             makeHiddenLine("requests", buildTrafficMetric("Invocations", subject)),
             { ...makeHiddenLine("duration", buildTrafficMetric("Duration", subject)), statistic: "Average" },
-            // Little's law. AWS keeps no such metric for an alias.
+            // Little's law. AWS has no such metric for an alias.
             { label: "Of traffic, on average", expression: "requests * duration / 1000 / PERIOD(requests)" },
           ],
         },
@@ -291,7 +288,7 @@ function buildDurations(title: string, subject: MetricSubject, statistics: reado
   };
 }
 
-/** Requests that met a cold start; of a function that is deployed elsewhere, every start. */
+/** Requests with a cold start; every start for a function that is deployed elsewhere. */
 function buildColdShare(subject: MetricSubject): GraphLine[] {
   const coldStarts = findColdStarts(subject);
   return [

@@ -1,4 +1,4 @@
-/** What the warmer is asked, by a schedule, by a deployment's gate or by a person, and what it answers. */
+/** Requests to the warmer, from a schedule, a deployment's gate or a person, and its answers. */
 
 /** Why a run happens. */
 export type Strategy = "scheduled" | "peak" | "pre_deployment" | "gate";
@@ -7,31 +7,31 @@ export type Strategy = "scheduled" | "peak" | "pre_deployment" | "gate";
 export interface WarmingTarget {
   /** Its name in AWS. */
   readonly functionName: string;
-  /** The alias that pings go to; for a gate, the version itself. */
+  /** The alias that gets pings; for a gate, the version itself. */
   readonly qualifier: string;
   /** Instances to keep warm. */
   readonly concurrency: number;
-  /** The most instances that the function may have at once; missing when it has no limit of its own. */
+  /** Maximum number of concurrent instances of the function; missing if it has no limit of its own. */
   readonly reservedConcurrency?: number;
   readonly price: Price;
-  /** Instead of `concurrency`, as many as the function is going to need. */
+  /** If set, usage decides the number of instances instead of `concurrency`. */
   readonly conditional?: ConditionalWarming;
-  /** The version that has to answer; an answer of any other is a failure. */
+  /** The version that must answer; an answer from any other is a failure. */
   readonly version?: string;
 }
 
-/** What running a function costs, in dollars. */
+/** Price of running a function, in dollars. */
 export interface Price {
-  /** Of its time, with its memory. */
+  /** Price of its time, with its memory. */
   readonly perSecond: number;
   readonly perRequest: number;
 }
 
-/** Bounds of what a function's use decides. */
+/** Bounds for the number that usage decides. */
 export interface ConditionalWarming {
   readonly minimum: number;
   readonly maximum: number;
-  /** How often usage is read, at most. */
+  /** Maximum frequency of reading usage. */
   readonly readEveryMinutes: number;
 }
 
@@ -39,7 +39,7 @@ export interface ConditionalWarming {
 export interface Rounds {
   readonly everySeconds: number;
   readonly forMinutes: number;
-  /** Goes on when the instances are proven warm already. */
+  /** Continues even if the instances are already proven warm. */
   readonly fullTime: boolean;
 }
 
@@ -47,49 +47,52 @@ export interface Rounds {
 export interface WarmingRequest {
   readonly strategy: Strategy;
   readonly targets: readonly WarmingTarget[];
-  /** By which the records of this run are found in the log; by default, the invocation's request id. */
+  /** Identifies this run's records in the log; by default, the invocation's request id. */
   readonly runId?: string;
-  /** Of a `pre_deployment` alone; one round without it. */
+  /** Only for `pre_deployment`; one round without it. */
   readonly rounds?: Rounds;
   /** The warmer's own price. */
   readonly price: Price;
 }
 
-/** How one target was warmed in one round. */
+/** The result of one target in one round. */
 export interface TargetResult {
   readonly functionName: string;
-  /** Instances asked for. */
+  /** Number of instances requested. */
   readonly asked: number;
-  /** Why as many; missing for a fixed number that nothing limits. */
+  /** The reason for this number; missing for a fixed number without a limit. */
   readonly reason?: string;
-  /** Pings sent, and those that were answered as a ping is to be. */
+  /** Pings sent, and pings answered correctly. */
   readonly invocations: number;
   readonly successful: number;
-  /** Different instances that answered. */
+  /** Number of different instances that answered. */
   readonly instances: number;
-  /** How many of them had to be started for a ping. */
+  /** How many of them a ping had to start. */
   readonly coldStarts: number;
-  /** How long the longest hold was. */
+  /** Duration of the longest hold. */
   readonly holdMilliseconds: number;
-  /** What went wrong, each once. */
+  /** Failures, each listed once. */
   readonly failures: readonly string[];
 }
 
-/** One log record, and the answer of a run: the last round's. */
+/** One log record. The answer of a run is the last round's record. */
 export interface WarmingRecord {
   readonly level: "INFO" | "WARN";
   readonly message: "warming";
   readonly runId: string;
   readonly strategy: Strategy;
-  /** Which round of how many, from 1. A round that took longer than its time leaves out the next one's number. */
+  /**
+   * Number of the round, from 1, and number of rounds. If a round takes longer than its time, the next number is
+   * skipped.
+   */
   readonly round: number;
   readonly rounds: number;
-  /** Whether no round follows. */
+  /** Whether this is the last round. */
   readonly last: boolean;
   readonly durationMilliseconds: number;
   /**
-   * An estimate of the round's pings, without what starting instances costs, and of the warmer's time, the pause before
-   * included.
+   * Estimated cost of the round's pings, without starting instances, and of the warmer's time, including the pause
+   * before the round.
    */
   readonly estimatedDollars: number;
   readonly targets: readonly TargetResult[];

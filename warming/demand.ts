@@ -2,28 +2,28 @@ import { type RecentRounds } from "./recent-rounds";
 import { type WarmingTarget } from "./contract";
 import { planConcurrency, findRecentPeak, type ConcurrencyUsage } from "./planner";
 
-/** How many instances to ask for, and why as many; no reason for a fixed number that nothing limits. */
+/** How many instances to request, and why; no reason for a fixed number without a limit. */
 export interface InstanceDemand {
   readonly concurrency: number;
   readonly reason?: string;
 }
 
-/** How a function was used and what was asked for. */
+/** A function's usage, and what was requested. */
 export interface SeenUsage extends ConcurrencyUsage {
-  /** Noted here is what is asked for now. */
+  /** This request is recorded here. */
   readonly asked?: RecentRounds;
 }
 
-/** What is known of a function's use; a text says why nothing is. */
+/** What is known about a function's usage; a text gives the reason if nothing is known. */
 export type KnownUsage = SeenUsage | string;
 
-/** A plan has to hold until the next one is made, and then as long as an idle instance was seen to live. */
+/** A plan must be good until the next one is made, and then as long as an idle instance is known to live. */
 const IDLE_LIFE_MINUTES = 6;
 
 /**
- * How many instances of a target are to be warm.
+ * Decides how many instances of a target should be warm.
  *
- * @param usage of a target that is warmed by its use; the fixed number counts when nothing is known
+ * @param usage usage of a target with conditional warming; if nothing is known, the fixed number counts
  */
 export function computeDemand(target: WarmingTarget, usage?: KnownUsage): InstanceDemand {
   const { conditional, reservedConcurrency } = target;
@@ -38,21 +38,24 @@ export function computeDemand(target: WarmingTarget, usage?: KnownUsage): Instan
     bounds: conditional,
     ...(usage.asked && { nextRoundMinutes: usage.asked.minutesToNext(usage.now) }),
   });
-  const fixed = { concurrency: target.concurrency, reason: "fixed number: no use is known" };
+  const fixed = { concurrency: target.concurrency, reason: "fixed number: no usage is known" };
   return skipIfWarm(limitDemand(plan ?? fixed, reservedConcurrency, findRecentPeak(usage)), usage);
 }
 
 /**
- * How many instances a deployment's gate asks for: at least one, without which it would prove nothing, and none that
- * `limited` keeps for requests besides.
+ * How many instances a deployment's gate requests: at least one, because otherwise it would prove nothing, and
+ * otherwise none that `limited` keeps free for requests.
  */
 export function computeGateDemand({ concurrency, reservedConcurrency }: WarmingTarget): InstanceDemand {
   const { concurrency: free, reason } = limitDemand({ concurrency }, reservedConcurrency, 0);
   if (free > 0) return { concurrency: free, ...(reason !== undefined && { reason }) };
-  return { concurrency: 1, reason: `1 of ${concurrency}: a gate proves a start, whatever stays free for requests` };
+  return {
+    concurrency: 1,
+    reason: `1 of ${concurrency}: a gate must prove a start, even if no instance stays free for requests`,
+  };
 }
 
-/** None where as many were asked for so lately that they are warm until the next round. */
+/** None if as many were requested so recently that they stay warm until the next round. */
 function skipIfWarm(demand: InstanceDemand, { asked, now }: SeenUsage): InstanceDemand {
   if (asked === undefined) return demand;
   const ago = asked.stillWarm(demand.concurrency, now);
@@ -61,14 +64,14 @@ function skipIfWarm(demand: InstanceDemand, { asked, now }: SeenUsage): Instance
   return due;
 }
 
-/**
- * How many instances pings may keep busy of a function with so many reserved, of which so many are kept for requests.
- */
+/** How many of a function's reserved instances pings may keep busy, if some are kept free for requests. */
 export function countPingable(wanted: number, reserved = Infinity, kept = 1): number {
   return Math.max(0, Math.min(wanted, reserved - kept));
 }
 
-/** Requests are not to be throttled for pings: those that there were at once lately, and at least one. */
+/**
+ * Pings must not cause throttled requests: keep as many instances free as were recently busy at once, and at least one.
+ */
 function limitDemand(demand: InstanceDemand, reserved: number | undefined, peak: number): InstanceDemand {
   const kept = Math.max(1, peak);
   const concurrency = countPingable(demand.concurrency, reserved, kept);

@@ -1,20 +1,23 @@
 import { MAX_HOLD_MILLISECONDS } from "../performance/warming";
 
 /**
- * How long an instance is to keep a ping: until the last ping of the round has arrived, or one instance answers two of
- * them. That takes the longer, the more pings there are and the more their arrivals spread.
+ * How long an instance holds a ping: until the last ping of the round has arrived, because otherwise one instance would
+ * answer two of them. This takes longer with more pings, and with more spread in their arrivals.
  */
 
 const LEAST_MILLISECONDS = 50;
 const MILLISECONDS_PER_PING = 10;
 
-/** Of arrivals not seen yet: each ping needs a connection first, which keeps a small warmer's processor busy. */
+/**
+ * Expected spread if none was seen yet: each ping first needs a connection, which keeps a small warmer's processor
+ * busy.
+ */
 const UNSEEN_SPREAD_MILLISECONDS_PER_PING = 30;
 
-/** How much longer the arrivals may spread than they did. */
+/** How much larger the spread may be than before. */
 const SPREAD_FACTOR = 2;
 
-/** A hold for so many pings, of which the arrivals spread like this before. */
+/** The hold for a number of pings, given the spread of earlier arrivals. */
 export function computeHold(pings: number, spreadMilliseconds?: number): number {
   if (pings < 2) return 0;
   const others = pings - 1;
@@ -22,7 +25,7 @@ export function computeHold(pings: number, spreadMilliseconds?: number): number 
   return limitHold(LEAST_MILLISECONDS + others * MILLISECONDS_PER_PING + spread * SPREAD_FACTOR);
 }
 
-/** A hold after one that was too short. */
+/** The hold after one that was too short. */
 export function lengthenHold(milliseconds: number): number {
   return limitHold(milliseconds * 2);
 }
@@ -31,17 +34,17 @@ function limitHold(milliseconds: number): number {
   return Math.min(Math.round(milliseconds), MAX_HOLD_MILLISECONDS);
 }
 
-/** The spreads of arrivals seen, by target. */
+/** The observed spread of arrivals, by target. */
 export class Spreads {
   private readonly seen = new Map<string, { readonly milliseconds: number; readonly pings: number }>();
 
-  /** The spread to expect of so many pings: more of them than were seen spread more. Undefined when none was seen. */
+  /** The expected spread for a number of pings; larger for more pings than were seen. Undefined if none was seen. */
   of(target: string, pings: number): number | undefined {
     const seen = this.seen.get(target);
     return seen && seen.milliseconds * Math.max(1, (pings - 1) / (seen.pings - 1));
   }
 
-  /** Takes in when the pings of one round arrived: a wider spread counts at once, a narrower one half. */
+  /** Records the arrivals of one round's pings: a wider spread counts at once, a narrower one by half. */
   learn(target: string, arrivals: readonly number[]): void {
     const pings = arrivals.length;
     if (pings < 2) return;

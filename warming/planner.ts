@@ -1,49 +1,51 @@
 import { findRhythm } from "./rhythm";
 
-/** How many instances a function is going to need, from how it was used. Times are in milliseconds since 1970, UTC. */
+/** Plans how many instances a function is going to need, from its usage. Times are in milliseconds since 1970, UTC. */
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * Use that is likely to come again: within so many minutes, as many instances were busy in periods of so many minutes
- * altogether. A burst is remembered for as long as it deserves: one alone briefly, one that comes again and again for
- * hours.
+ * Usage that is likely to recur: within a number of minutes, that many instances were busy for a total number of
+ * minutes. A single burst is remembered briefly, and one that recurs often for hours.
  */
 const HABITS = [
   { withinMinutes: 60, usedMinutes: 10 },
   { withinMinutes: 300, usedMinutes: 30 },
 ];
 
-/** Whatever was needed within this time may be needed again. */
+/** What was needed within this time may be needed again. */
 const LATEST_MINUTES = 10;
 
-/** A function in use may need one instance more than it did: that is cheap where it needs few. */
+/** A function in use may need one instance more than before. This is cheap if it needs few. */
 const RECENT_MINUTES = 60;
 const SPARE_UP_TO = 5;
 
-/** Of what was busy in every one of these minutes, a share is busy when pings come: they meet others, so fewer do. */
+/**
+ * A share of what was busy in each of these minutes is also busy when pings arrive. Pings go to other instances, so
+ * fewer are needed.
+ */
 const STEADY_MINUTES = 20;
 const STEADY_SHARE = 0.7;
 
 /** Metrics of later minutes may not be there yet. */
 const LATEST_METRIC_MINUTES = 15;
 
-/** So few are pinged between two beats of a rhythm, too. */
+/** Up to this many are also pinged between two beats of a rhythm. */
 const OFF_BEAT = 1;
 
-/** Taken to have been needed when less than those recent minutes are known. */
+/** Assumed need if fewer than those recent minutes are known. */
 const UNKNOWN_NEED = 2;
 
 const NEXT_ROUND_MINUTES = 5;
 
-/** A week has every weekday once: with fewer days, a weekend would look like the end of all use. */
+/** A week has every weekday once. With fewer days, a weekend would look like the end of all usage. */
 const EARLIER_DAYS = 7;
 
-/** One same weekday alone could have been a holiday; those of more than a month ago were another function's. */
+/** A single earlier weekday could have been a holiday. After more than a month, the function's usage has changed. */
 const SAME_WEEKDAYS = { least: 2, most: 4 };
 
-/** Of seven days, the two highest do not count: a freak burst is not to come back every day. */
+/** The two highest of seven days do not count: a one-off burst should not recur every day. */
 const EARLIER_QUANTILE = 0.75;
 
 /** How many instances were busy at once in one period. */
@@ -53,45 +55,45 @@ export interface UsagePeriod {
   readonly concurrency: number;
 }
 
-/** How a function was used. */
+/** A function's usage. */
 export interface ConcurrencyUsage {
-  /** In any order. A missing period counts as unused; what lies before the first one is unknown. */
+  /** In any order. A missing period counts as unused; the time before the first one is unknown. */
   readonly history: readonly UsagePeriod[];
   /** The length of every period of the history. */
   readonly periodMinutes: number;
-  /** The last hours again, by the minute. */
+  /** The last hours, by the minute. */
   readonly minutes?: readonly UsagePeriod[];
   readonly now: number;
 }
 
-/** Of how many hours minutes are of use. */
+/** For how many hours data by the minute is useful. */
 export const MINUTES_KEPT_HOURS = 4;
 
-/** What a plan is made from. */
+/** The input of a plan. */
 export interface PlanningInput extends ConcurrencyUsage {
-  /** How long the plan has to hold: until the next one, and as long as an idle instance lives. */
+  /** How long the plan must be good: until the next one, plus the life of an idle instance. */
   readonly horizonMinutes: number;
   readonly bounds: { readonly minimum: number; readonly maximum: number };
-  /** Until when there is another plan; 5 minutes if it is missing. */
+  /** Time until the next plan; 5 minutes if missing. */
   readonly nextRoundMinutes?: number;
 }
 
 /** How many instances to ping. */
 export interface InstancePlan {
   readonly concurrency: number;
-  /** For people to read. */
+  /** Readable explanation. */
   readonly reason: string;
 }
 
 /**
- * The concurrency to be ready for: what recent use or this hour on earlier days make likely. Undefined without any
+ * Plans the concurrency to be ready for, from recent usage and from this hour on earlier days. Undefined without any
  * history.
  */
 export function planConcurrency(input: PlanningInput): InstancePlan | undefined {
   const { history, periodMinutes, now, horizonMinutes, bounds } = input;
   if (history.length === 0) return undefined;
   const known = now - history.reduce((first, { startsAt }) => Math.min(first, startsAt), now);
-  /** The peaks at this hour every so many days, latest first. */
+  /** The peaks at this hour at a distance of that many days, latest first. */
   const peaksEvery = (days: number, most: number) =>
     Array.from({ length: Math.min(most, Math.floor(known / DAY / days)) }, (_, index) => {
       const sameTime = now - (index + 1) * days * DAY;
@@ -117,7 +119,7 @@ export function planConcurrency(input: PlanningInput): InstancePlan | undefined 
   const days = peaksEvery(1, EARLIER_DAYS);
   const weekdays = peaksEvery(7, SAME_WEEKDAYS.most);
   const knowsWeekdays = weekdays.length >= SAME_WEEKDAYS.least;
-  // Too few to plan by alone, the same weekdays only limit what the last days say.
+  // There are too few same weekdays to plan from, so they only limit what the last days suggest.
   const earlier = knowsWeekdays
     ? clamp(findQuantile(days), findQuantile(weekdays), Math.max(...weekdays))
     : findQuantile(days);
@@ -139,7 +141,7 @@ export function findRecentPeak(usage: ConcurrencyUsage): number {
   return findPeakBetween(usage, usage.now - RECENT_MINUTES * MINUTE, usage.now);
 }
 
-/** The least peak of the last minutes that are known; the latest of them may still go on. */
+/** The smallest peak of the last known minutes; the latest one may not be complete. */
 function findSteadyUse({ minutes = [], now }: ConcurrencyUsage): number {
   const latest = minutes.reduce((last, { startsAt }) => Math.max(last, startsAt), Number.NEGATIVE_INFINITY);
   if (latest < now - LATEST_METRIC_MINUTES * MINUTE) return 0;
@@ -162,7 +164,7 @@ function listPeaksBetween({ history, periodMinutes }: ConcurrencyUsage, from: nu
     .map(({ concurrency }) => Math.ceil(concurrency));
 }
 
-/** The lower of two values, never one in between: that was nobody's peak. */
+/** The lower of two values, never one in between, which would not be a real peak. */
 function findQuantile(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(EARLIER_QUANTILE * (values.length - 1))] ?? 0;
 }

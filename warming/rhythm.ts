@@ -2,27 +2,27 @@ import { type UsagePeriod } from "./planner";
 
 const MINUTE = 60_000;
 
-/** So many uses at even distances are no chance any more. */
+/** This many uses at regular intervals are not chance. */
 const BEATS = 4;
 
-/** Within so many minutes they may be early or late. */
+/** By how many minutes they may be early or late. */
 const TOLERANCE_MINUTES = 1;
 
-/** What comes more often keeps its instances warm by itself, or nearly so. */
+/** What comes more often keeps its instances warm by itself, or nearly. */
 const LEAST_MINUTES = 7;
 
-/** Use that comes at even distances, as a timer's does. */
+/** Usage at regular intervals, for example from a timer. */
 export interface Rhythm {
   readonly everyMinutes: number;
-  /** When the next use may begin at the earliest, in milliseconds since 1970. */
+  /** Earliest time at which the next use may begin, in milliseconds since 1970. */
   readonly nextAt: number;
 }
 
 /**
- * The rhythm in which so many instances were needed at once. Undefined without one, or when it stopped.
+ * Finds the rhythm in which this many instances were needed at once. Undefined without a rhythm, or if it has stopped.
  *
- * @param minutes peaks of single minutes, missing ones unused
- * @param concurrency of which each beginning counts
+ * @param minutes peaks of single minutes; missing minutes count as unused
+ * @param concurrency each start of a use with at least this concurrency counts
  */
 export function findRhythm(minutes: readonly UsagePeriod[], concurrency: number, now: number): Rhythm | undefined {
   const beats = findBeginnings(minutes, concurrency).slice(-BEATS);
@@ -33,13 +33,15 @@ export function findRhythm(minutes: readonly UsagePeriod[], concurrency: number,
   if (distances.some((other) => Math.abs(other - distance) > TOLERANCE_MINUTES * MINUTE)) return undefined;
   const every = distances.reduce((sum, one) => sum + one, 0) / distances.length;
   const late = last + every + TOLERANCE_MINUTES * MINUTE < now;
-  // One that should have come may not be known yet; two would be.
+  // If one expected use is missing, it may just not be known yet. Two would be.
   const next = last + (late ? 2 : 1) * every;
   if (every < LEAST_MINUTES * MINUTE || next + TOLERANCE_MINUTES * MINUTE < now) return undefined;
   return { everyMinutes: every / MINUTE, nextAt: next - TOLERANCE_MINUTES * MINUTE };
 }
 
-/** When as many were needed and in the minute before not, in the order of time; a short pause begins nothing. */
+/**
+ * Times at which this many were needed but not in the minute before, in order. A short pause does not start a new use.
+ */
 function findBeginnings(minutes: readonly UsagePeriod[], concurrency: number): number[] {
   const used = minutes
     .filter((minute) => minute.concurrency >= concurrency)

@@ -245,7 +245,7 @@ describe("a conditional target", () => {
     new MockedLambda(answerDistinctly);
     expect(takeOnlyResult(await runWarmer(makeRequest([conditional()])))).toMatchObject({
       asked: 3,
-      reason: "fixed number: no use is known",
+      reason: "fixed number: no usage is known",
     });
   });
 

@@ -131,7 +131,7 @@ const CASES: readonly Case[] = [
         world.dev = { functions: "api = { memory_mb = 512, asynchronous = true }" };
         world.rings("dev-api-dropped-events", INVESTIGATION_NOW - 10 * MINUTE);
       }),
-    because: /dev-api-dropped-events rang: Lambda gave up more than 0 asynchronous events in 5 minutes/,
+    because: /dev-api-dropped-events rang: Lambda dropped more than 0 asynchronous events in 5 minutes/,
     advice: /destination/,
     runbook: "dropped-events.md#what-to-change",
   },
