@@ -39,7 +39,9 @@ export const PRICE_SOURCE = `${prices.region} prices of ${prices.date}`;
 /** Price of reading logs with a query, in dollars per gigabyte. */
 export const DOLLARS_PER_GIGABYTE_QUERIED = prices.perGigabyte.queried;
 
-/** As in "$12.30"; less than a cent is not shown as zero. */
+/** As in "$1,234.50"; of a small amount the first two digits that say something: it is never called nothing. */
 export function formatDollars(amount: number): string {
-  return amount > 0 && amount < 0.01 ? "less than $0.01" : `$${amount.toFixed(2)}`;
+  if (amount > 0 && amount < 0.000001) return "less than $0.000001";
+  if (amount > 0 && amount < 0.01) return `$${Number(amount.toPrecision(2))}`;
+  return amount.toLocaleString("en-US", { style: "currency", currency: "USD" });
 }

@@ -1,3 +1,4 @@
+import { formatDollars } from "../../model/priced-resources";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
@@ -10,7 +11,6 @@ import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
 import { MAX_ATTEMPTS } from "../aws/failure";
 import { type Reader } from "../aws/part-reader";
 import { type AdvisedSubject } from "./advise-function";
-import { formatSmallDollars } from "./amounts";
 import { readTrace } from "./trace/read-trace";
 
 /** What is known of a function besides its use. */
@@ -67,7 +67,7 @@ export async function readSubjects(
   // AWS's client takes time to load, and a trace needs none.
   const { HISTORY_DAYS, readUse, priceUse } = await import("./cloudwatch");
   const { metrics, dollars } = priceUse(functions.length);
-  say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${formatSmallDollars(dollars)}`);
+  say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${formatDollars(dollars)}`);
   const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
   const { region } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });

@@ -1,6 +1,6 @@
+import { formatPercent } from "../document/formats";
 import { type PolicyOutcome } from "../../advisor/compare";
 import { TARGETS } from "../../performance/targets";
-import { formatPercent } from "./amounts";
 import { type Candidate } from "./candidates";
 import { type PolicyAdvice } from "./report";
 
@@ -76,5 +76,5 @@ function selectBest(all: readonly JudgedCandidate[]): JudgedCandidate {
 }
 
 function describeShares({ outcome: { coldShare, coldShareInterval } }: JudgedCandidate): string {
-  return `${formatPercent(coldShare)} of requests (at most ${formatPercent(coldShareInterval.most)})`;
+  return `${formatPercent(100 * coldShare)} of requests (at most ${formatPercent(100 * coldShareInterval.most)})`;
 }

@@ -1,6 +1,6 @@
-import { formatNumber } from "../format-number";
-import { formatTextTable } from "../format-table";
-import { formatSmallDollars, formatPercent } from "./amounts";
+import { formatDollars } from "../../model/priced-resources";
+import { formatNumber, formatPercent } from "../document/formats";
+import { formatTable } from "../document/text";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "./report";
 
 const HEADINGS = ["", "policy", "cold", "between", "later p50/p95/p99", "pings a day", "a month"];
@@ -11,7 +11,7 @@ export function formatAdvice(advice: FunctionAdvice, report: Pick<AdviceReport, 
   return [
     `${advice.function}: ${describeHistory(advice)}`,
     "",
-    ...formatTextTable(
+    ...formatTable(
       HEADINGS,
       policies.map((policy) => [formatMarks(policy), policy.name, ...formatPolicyFigures(policy, advice)]),
     ),
@@ -66,14 +66,14 @@ export function formatPolicyFigures(
 ): string[] {
   const { p50, p95, p99 } = addedMilliseconds;
   const ofRequests = [
-    formatPercent(cold.percent / 100),
+    formatPercent(cold.percent),
     formatInterval(cold),
     `${[p50, p95, p99].map((value) => formatNumber(value, 0)).join("/")} ms`,
   ];
   return [
     ...(requests === 0 ? ofRequests.map(() => "-") : ofRequests),
     formatNumber(pingsPerDay, 0),
-    formatSmallDollars(dollarsPerMonth.total),
+    formatDollars(dollarsPerMonth.total),
   ];
 }
 
@@ -90,9 +90,9 @@ export function formatMarks({ isConfigured, isRecommended }: PolicyAdvice): stri
 function formatSensitivity(advice: FunctionAdvice): string[] {
   const rows = advice.sensitivity.map(({ guess, policies }) => [
     guess,
-    ...policies.map(({ cold }) => formatPercent(cold.percent / 100)),
+    ...policies.map(({ cold }) => formatPercent(cold.percent)),
   ]);
-  return formatTextTable(["", ...listSensitivityHeadings(advice)], rows);
+  return formatTable(["", ...listSensitivityHeadings(advice)], rows);
 }
 
 /**

@@ -59,16 +59,16 @@ export function addCost(program: Command, surroundings: CommandContext, exit: (c
         exit(EXIT.interrupted);
         return;
       }
-      const [{ formatCost, formatFootnotes, listLeftOut }, { PRICE_SOURCE }] = await Promise.all([
-        import("../cost/text"),
+      const [{ buildCostDocument, listLeftOut }, { formatDocuments }, { PRICE_SOURCE }] = await Promise.all([
+        import("../cost/document"),
+        import("../document/text"),
         import("../../model/priced-resources"),
       ]);
       const isMeasured = days !== undefined;
       if (json) {
         print(JSON.stringify({ prices: PRICE_SOURCE, leftOut: listLeftOut(isMeasured), environments: costs }));
       } else {
-        costs.flatMap((cost) => [...formatCost(cost), ""]).forEach(print);
-        formatFootnotes(isMeasured).forEach(print);
+        formatDocuments(costs.map((cost) => buildCostDocument(cost, isMeasured))).forEach(print);
       }
       exit(costs.every(({ unread }) => unread.length === 0) ? EXIT.done : EXIT.failed);
     });

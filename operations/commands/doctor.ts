@@ -1,3 +1,4 @@
+import { formatTable } from "../document/text";
 import { type Command } from "commander";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
@@ -8,7 +9,6 @@ import { EXIT, type ExitCode } from "../cli/exit-codes";
 import { runUntilInterrupted } from "../cli/interruption";
 import { formatProgressBar, showProgress } from "../cli/progress";
 import { type CommandContext } from "../cli/command-context";
-import { formatTextTable } from "../format-table";
 
 const HELP = `
 Looks at this computer, the project, the credentials, the state, and at all that the environment has in AWS; changes nothing.
@@ -86,7 +86,7 @@ async function diagnose(
 function formatFindings(environment: string, findings: readonly CheckFinding[]): string[] {
   const shown = foldFindings(findings);
   const rows = shown.map(({ outcome, check, detail }) => [outcome, check, detail]);
-  const lines = formatTextTable(["", "", ""], rows);
+  const lines = formatTable(["", "", ""], rows);
   const count = (wanted: CheckFinding["outcome"]) => findings.filter(({ outcome }) => outcome === wanted).length;
   return [
     `${environment}:`,

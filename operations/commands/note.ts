@@ -1,3 +1,4 @@
+import { formatUtc } from "../document/formats";
 import { type Command } from "commander";
 import { loadEnvironments } from "../../environments/load";
 import { show, makeInvalidInput } from "../../environments/mistakes";
@@ -9,7 +10,6 @@ import { runUntilInterrupted } from "../cli/interruption";
 import { toOneLine } from "../one-line";
 import { OperationFailure } from "../cli/operation-failure";
 import { type AlarmNote } from "../alarms/notes";
-import { formatUtc } from "../format-time";
 import { type CommandContext } from "../cli/command-context";
 
 /** CloudWatch's history of an alarm goes back as far, or less. */

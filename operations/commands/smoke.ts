@@ -1,3 +1,4 @@
+import { formatTable } from "../document/text";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type Command, InvalidArgumentError } from "commander";
 import { loadEnvironments } from "../../environments/load";
@@ -9,7 +10,6 @@ import { runUntilInterrupted } from "../cli/interruption";
 import { type SmokeCheck, checkAlarms, checkMetrics, checkUrl, type SmokeContext } from "../smoke/checks";
 import { type Callable, readAlarmNames, readCallables } from "../smoke/inputs";
 import { type CommandContext } from "../cli/command-context";
-import { formatTextTable } from "../format-table";
 
 const HELP = `
 After a deployment: every function's URL answers with status 200, every alarm of the synthesized stack exists, and CloudWatch shows the first
@@ -69,7 +69,7 @@ export function addSmoke(program: Command, surroundings: CommandContext, exit: (
       const passed = checks.every(({ outcome }) => outcome === "ok" || outcome === "late");
       const rows = checks.map(({ check, outcome, detail }) => [outcome, check, detail]);
       if (json) print(JSON.stringify({ environment: name, passed, checks }));
-      else [`${name}:`, ...formatTextTable(["", "", ""], rows)].forEach(print);
+      else [`${name}:`, ...formatTable(["", "", ""], rows)].forEach(print);
       exit(passed ? EXIT.done : EXIT.failed);
     });
 }

@@ -1,5 +1,5 @@
+import { formatNumber } from "../document/formats";
 import { TARGETS } from "../../performance/targets";
-import { formatNumber } from "../format-number";
 import { type Diagnosis, type DiagnosisFinding } from "./diagnosis";
 import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, readFigureNow } from "./evidence";
 import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";

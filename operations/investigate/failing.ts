@@ -1,4 +1,4 @@
-import { formatNumber } from "../format-number";
+import { formatNumber } from "../document/formats";
 import { toOneLine } from "../one-line";
 import { type Diagnosis } from "./diagnosis";
 import { type Evidence, failsSinceVersion, findFigure, isWorse, readFigureNow } from "./evidence";

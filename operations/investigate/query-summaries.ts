@@ -1,8 +1,7 @@
+import { formatNumber, formatUtc } from "../document/formats";
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
-import { formatNumber } from "../format-number";
 import { toOneLine } from "../one-line";
-import { formatUtc } from "../format-time";
 
 /** A row of a query's result: each field by its name. */
 export type LogRecord = Readonly<Record<string, string>>;

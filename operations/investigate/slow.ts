@@ -1,4 +1,4 @@
-import { formatNumber } from "../format-number";
+import { formatNumber } from "../document/formats";
 import { type Diagnosis } from "./diagnosis";
 import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, findLongestWait } from "./evidence";
 import {

@@ -1,8 +1,7 @@
+import { formatNumber, formatUtc } from "../document/formats";
 import { formatDollars } from "../../model/priced-resources";
-import { formatNumber } from "../format-number";
-import { formatUtc } from "../format-time";
 import { type Ring } from "../alarms/ringing";
-import { formatTextTable } from "../format-table";
+import { formatTable } from "../document/text";
 import { type AlarmFindings } from "./alarms";
 import { LATEST_VERSION } from "./changes";
 import { type Diagnosed } from "./diagnoses";
@@ -153,7 +152,7 @@ function formatComparison({ comparison }: Investigation): string[] {
       ],
     ];
   });
-  return rows.length === 0 ? ["  no data"] : formatTextTable(["", "now", "yesterday", "last week", ""], rows);
+  return rows.length === 0 ? ["  no data"] : formatTable(["", "now", "yesterday", "last week", ""], rows);
 }
 
 function formatDiagnosis({ title, because, advice, commands = [], runbook }: Diagnosed, index: number): string[] {

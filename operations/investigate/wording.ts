@@ -1,5 +1,4 @@
-import { formatNumber } from "../format-number";
-import { formatUtc } from "../format-time";
+import { formatNumber, formatUtc } from "../document/formats";
 import { type AroundVersion, type Side } from "./around-version";
 import { type ComparedFigure } from "./comparison";
 import { type Evidence, findFigure } from "./evidence";

@@ -1,6 +1,6 @@
+import { formatNumber } from "../document/formats";
+import { formatTable } from "../document/text";
 import { listFigureChanges, summarizeComparison } from "./compare";
-import { formatNumber } from "../format-number";
-import { formatTextTable } from "../format-table";
 import { FIGURE_KEYS, FIGURES, formatFigure } from "../targets/figure-table";
 import { RECOVERY_SECONDS } from "./profiles/stress";
 import { type LoadReport } from "./report-schema";
@@ -25,7 +25,7 @@ export function formatLoadReport(report: LoadReport): string[] {
     ...formatComparison(report),
     "",
     `Targets (${scope}):`,
-    ...formatTextTable(
+    ...formatTable(
       ["", "target", "limit", "measured", ""],
       verdicts.map(({ target, limit, measured, state, note = "" }) => [
         formatTargetState(state),
@@ -106,7 +106,7 @@ function formatPhases({ phases }: LoadReport): string[] {
       .filter((note) => note !== "")
       .join(", "),
   ]);
-  return formatTextTable(["", "requests", "cold starts", "failed", "p50", "p99", ""], rows);
+  return formatTable(["", "requests", "cold starts", "failed", "p50", "p99", ""], rows);
 }
 
 function formatFigures({ figures, scope }: LoadReport): string[] {
@@ -114,7 +114,7 @@ function formatFigures({ figures, scope }: LoadReport): string[] {
     const value = figures[key];
     return value === undefined ? [] : [[FIGURES[key].label, formatFigure(key, value)]];
   });
-  return [`Figures (${scope}):`, ...formatTextTable(["", ""], rows)];
+  return [`Figures (${scope}):`, ...formatTable(["", ""], rows)];
 }
 
 function formatComparison(report: LoadReport): string[] {
@@ -130,7 +130,7 @@ function formatComparison(report: LoadReport): string[] {
   return [
     "",
     `Since ${comparison.startedAt}: ${summarizeComparison(report)?.text ?? ""}`,
-    ...formatTextTable(["", "then", "now", "change", ""], rows),
+    ...formatTable(["", "then", "now", "change", ""], rows),
     ...(comparison.differences.length > 0 ? [`Settings differ: ${comparison.differences.join("; ")}`] : []),
   ];
 }

@@ -1,8 +1,7 @@
-import { formatNumber } from "../format-number";
+import { formatMinutes, formatNumber } from "../document/formats";
 import { type WatchedPoints } from "./threshold-data";
 import { type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { type Unread } from "../aws/part-reader";
-import { formatMinutes } from "./format-minutes";
 import { isUnread } from "./parts";
 import { type AlarmNote } from "../alarms/notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";

@@ -1,3 +1,4 @@
+import { formatTimes } from "../document/formats";
 import { type AlarmReport, type FunctionReport } from "./report-schema";
 
 /** What is suggested, as the block of an environment's file to add to what is there; undefined where nothing is. */
@@ -23,9 +24,4 @@ export function suggestTfvars(
     return lines.length > 0 ? [`  ${name} = {`, ...lines, "  }"] : [];
   });
   return blocks.length > 0 ? ["functions = {", ...blocks, "}"].join("\n") : undefined;
-}
-
-/** As in "once" and "3 times". */
-export function formatTimes(count: number): string {
-  return count === 1 ? "once" : `${count} times`;
 }

@@ -1,11 +1,9 @@
-import { DOLLARS_PER_GIGABYTE_QUERIED, PRICE_SOURCE } from "../../model/priced-resources";
+import { formatMinutes, formatNumber, formatUtc, formatTimes } from "../document/formats";
+import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
 import { priceReading } from "../aws/metric-data";
-import { formatNumber } from "../format-number";
-import { formatTextTable } from "../format-table";
+import { formatTable } from "../document/text";
 import { isJudged, isReportPassed } from "./build";
-import { formatMinutes } from "./format-minutes";
 import { isUnread, REPORT_PARTS } from "./parts";
-import { formatUtc } from "../format-time";
 import {
   type AlarmReport,
   type FunctionReport,
@@ -13,7 +11,6 @@ import {
   type JudgedTarget,
   type WarmingEffect,
 } from "./report-schema";
-import { formatTimes } from "./suggested-tfvars";
 
 const STATES = { met: "met", missed: "missed", not_measurable: "not measurable" } as const;
 
@@ -27,7 +24,7 @@ export function formatState(state: keyof typeof STATES): string {
 /** What reading is going to cost. */
 export function describeCostBefore(metrics: number, readsLogs: boolean): string {
   const logs = readsLogs ? `, and logs $${DOLLARS_PER_GIGABYTE_QUERIED} for each gigabyte that is scanned` : "";
-  return `Reading at most ${metrics} metrics costs ${formatMoney(priceReading(metrics))}${logs} (${PRICE_SOURCE}).`;
+  return `Reading at most ${metrics} metrics costs ${formatDollars(priceReading(metrics))}${logs} (${PRICE_SOURCE}).`;
 }
 
 /** A report, for a terminal. */
@@ -53,7 +50,7 @@ export function formatReport(report: PerformanceReport): string[] {
     ...formatAlarms(report),
     "",
     "Is the monitoring good?",
-    ...formatTextTable(
+    ...formatTable(
       ["", "", "goal", "measured", ""],
       kpis.map(({ kpi, goal, measured, state, note = "" }) => [formatState(state), kpi, goal, measured, note]),
     ),
@@ -94,8 +91,8 @@ export function describeReportCost({ cost }: PerformanceReport): string {
   const logs =
     bytesScanned === 0
       ? ""
-      : `, ${formatNumber(bytesScanned / BYTES_PER_MEGABYTE)} MB of logs ${formatMoney(logDollars)}`;
-  return `This report has cost: ${metricsRead} metrics ${formatMoney(metricDollars)}${logs}.`;
+      : `, ${formatNumber(bytesScanned / BYTES_PER_MEGABYTE)} MB of logs ${formatDollars(logDollars)}`;
+  return `This report has cost: ${metricsRead} metrics ${formatDollars(metricDollars)}${logs}.`;
 }
 
 /** Whether anything is known of a function. */
@@ -126,11 +123,6 @@ export function describeEffect({ comparison, comparisonNote }: WarmingEffect): s
     : `no cold start avoided (${rates})`;
 }
 
-/** An amount of money that may be very small. */
-export function formatMoney(amount: number): string {
-  return amount > 0 && amount < 0.1 ? `$${Number(amount.toPrecision(2))}` : `$${amount.toFixed(2)}`;
-}
-
 /** What is to be said of an alarm's threshold. */
 export function describeThreshold({ threshold, behaviour }: AlarmReport): string {
   if (!threshold) return "";
@@ -142,7 +134,7 @@ export function describeThreshold({ threshold, behaviour }: AlarmReport): string
 }
 
 function formatTargets(targets: readonly JudgedTarget[]): string[] {
-  return formatTextTable(
+  return formatTable(
     ["", "target", "limit", "measured", "before", ""],
     targets.map((target) => [
       formatState(target.state),
@@ -166,7 +158,7 @@ function formatWarming({ warming, functions }: PerformanceReport): string[] {
             formatNumber(effect.failures),
             describeInstances(effect),
             formatNumber(effect.startedForPings),
-            effect.dollars === undefined ? "?" : formatMoney(effect.dollars),
+            effect.dollars === undefined ? "?" : formatDollars(effect.dollars),
             [describeEffect(effect), effect.costNote].filter((text) => text !== undefined).join("; "),
           ],
         ]
@@ -175,7 +167,7 @@ function formatWarming({ warming, functions }: PerformanceReport): string[] {
   return [
     "",
     `Warming, ${describeWarmingCost(warming)}:`,
-    ...formatTextTable(["", "pings", "failed", "instances", "started by pings", "cost", ""], rows),
+    ...formatTable(["", "pings", "failed", "instances", "started by pings", "cost", ""], rows),
   ];
 }
 
@@ -183,7 +175,7 @@ function formatWarming({ warming, functions }: PerformanceReport): string[] {
 export function describeWarmingCost({ dollars, warmerDollars }: NonNullable<PerformanceReport["warming"]>): string {
   if (dollars === undefined || warmerDollars === undefined)
     return `cost unknown: ${REPORT_PARTS.warmer} could not be read`;
-  return `${formatMoney(dollars)} altogether, ${formatMoney(warmerDollars)} of it for the warmer itself`;
+  return `${formatDollars(dollars)} altogether, ${formatDollars(warmerDollars)} of it for the warmer itself`;
 }
 
 /** How many times an alarm rang and something was changed because of it; "?" where notes could not be read. */
@@ -220,7 +212,7 @@ function formatMemory(functions: readonly FunctionReport[]): string[] {
         ]
       : [],
   );
-  return rows.length === 0 ? [] : ["", "Memory:", ...formatTextTable(["", "size", "average", "peak", ""], rows)];
+  return rows.length === 0 ? [] : ["", "Memory:", ...formatTable(["", "size", "average", "peak", ""], rows)];
 }
 
 /** What is to be said of a function's memory. */
@@ -229,7 +221,7 @@ export function describeMemory(memory: NonNullable<FunctionReport["memory"]>): s
   if (suggestedMb === undefined) return note;
   const cpu =
     suggestedMb < sizeMb ? "if requests take no longer with less CPU" : "if requests are no faster with more CPU";
-  return `try ${suggestedMb} MB: ${formatMoney(suggestedDollarsPerMonth)} a month instead of ${formatMoney(dollarsPerMonth)}, ${cpu}`;
+  return `try ${suggestedMb} MB: ${formatDollars(suggestedDollarsPerMonth)} a month instead of ${formatDollars(dollarsPerMonth)}, ${cpu}`;
 }
 
 function formatAlarms(report: PerformanceReport): string[] {
@@ -255,7 +247,7 @@ function formatAlarms(report: PerformanceReport): string[] {
     rang.length === 0 ? `${formatAlarmsHeading(report)}.` : `Alarms that rang (${rang.length} of ${alarms.length}):`,
     ...(rang.length === 0
       ? []
-      : formatTextTable(["", "rang", "altogether", "median to OK", "worst", "with a change", ""], rows)),
+      : formatTable(["", "rang", "altogether", "median to OK", "worst", "with a change", ""], rows)),
     ...[...advice, ...quiet].map((alarm) => `  ${alarm.name} ${describeThreshold(alarm)}`),
   ];
 }

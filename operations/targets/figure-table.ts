@@ -1,5 +1,5 @@
+import { formatNumber } from "../document/formats";
 import { TARGETS } from "../../performance/targets";
-import { formatNumber } from "../format-number";
 
 /** Every figure that a run may give: how it is called, its unit, and which direction is an improvement. */
 

@@ -1,3 +1,5 @@
+import { formatDollars } from "../../model/priced-resources";
+import { formatQuantity } from "../document/formats";
 import { type TargetResult } from "../../warming/contract";
 import { toOneLine } from "../one-line";
 import { type WarmingPlan } from "./plan";
@@ -5,8 +7,6 @@ import { type TimedRecord } from "./run-log";
 import { type UnstartedRun } from "./start-runs";
 import { type WarmingSummary, type TargetSummary } from "./summary";
 import { type WatchEnd, countWatchMinutes } from "./watch";
-
-const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumSignificantDigits: 2 });
 
 /** What has been started, and what could not be, before anything is known of it. */
 export function formatStart(
@@ -80,7 +80,7 @@ export function formatSummary(plan: WarmingPlan, summary: WarmingSummary): strin
     ]),
     coldStarts === undefined || estimatedDollars === undefined
       ? "No round was seen: cold starts and cost are unknown."
-      : `Found in all: ${formatQuantity(coldStarts, "cold start")}. Estimated cost, without starting them: ${DOLLARS.format(estimatedDollars)}`,
+      : `Found in all: ${formatQuantity(coldStarts, "cold start")}. Estimated cost, without starting them: ${formatDollars(estimatedDollars)}`,
     ...(unpriced.length === 0 ? [] : [`The cost leaves out ${unpriced.join(", ")}: set memory_mb to have it counted.`]),
     ...verdicts[outcome],
   ];
@@ -115,8 +115,4 @@ function formatTarget({ rounds, asked, instances, coldStarts }: TargetSummary): 
 
 function formatFailures({ failures }: { readonly failures: readonly string[] }, indent: number): string[] {
   return failures.map((failure) => `${" ".repeat(indent)}failed: ${toOneLine(failure)}`);
-}
-
-function formatQuantity(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

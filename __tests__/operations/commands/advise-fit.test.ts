@@ -66,7 +66,7 @@ describe("--fit", () => {
       expect(exitCode).toBe(0);
       expect(stderr.slice(1)).toEqual([
         "api: reading at most 30,000 of the platform's records since 2026-01-13 12:25 UTC from /aws/lambda/dev-api, at $0.005 for each GB that the queries look through",
-        "api: 2 queries looked through 2.9 MB of logs, for < $0.0001",
+        "api: 2 queries looked through 2.9 MB of logs, for $0.000014",
       ]);
       expect(text).toMatch(
         /^Fitted to 1,\d+ requests and \d+ cold starts of 72 hours of its log: idle life about .* minutes \(.*\) while others are used and about (8|9|10)(\.\d)? minutes .*, oldest environment first; the longest that environments are known to have stayed without use is (8|9)\.\d minutes\. Fitted without its last \d+ hours, it predicts their \d+ cold starts as \d+ \(\d+ to \d+, \d+ % off\)\.$/m,

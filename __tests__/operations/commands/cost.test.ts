@@ -356,7 +356,7 @@ describe("by how it was used", () => {
     use();
     const { stdout } = await cost(["dev", "--measured"], { dev: { functions } });
     expect(stdout[0]).toBe(
-      "dev (eu-west-1), measured from 2026-01-01T00:00:00.000Z to 2026-01-08T00:00:00.000Z and taken for a month; asking cost less than $0.01:",
+      "dev (eu-west-1), measured from 2026-01-01 00:00 to 2026-01-08 00:00 UTC and taken for a month; asking cost $0.00011:",
     );
     expect(stdout.join("\n")).toMatch(/requests +requests +730,000 requests +\$0\.15/);
     expect(stdout.join("\n")).toMatch(/logs +1\.46 GB +\$0\.73/);
@@ -409,7 +409,7 @@ describe("by how it was used", () => {
     use();
     counted["AWS/Logs IncomingBytes /aws/lambda/dev-warmer Sum"] = 1;
     const { stdout } = await cost(["dev", "--measured"], { dev: { functions } });
-    expect(stdout.join("\n")).toMatch(/monitoring +logs +< 0\.001 GB +less than \$0\.01/);
+    expect(stdout.join("\n")).toMatch(/monitoring +logs +< 0\.001 GB +less than \$0\.000001/);
   });
 
   test.each(["0", "1.5", "week", "91"])("%s days are wrong input", async (days) => {

@@ -1,7 +1,7 @@
+import { formatNumber, formatQuantity } from "../../document/formats";
 import { type Mechanism, buildModel } from "../../../advisor/fit";
 import { makeFixed } from "../../../advisor/distribution";
 import { type Interval } from "../../../advisor/interval";
-import { formatNumber } from "../../format-number";
 import { type LogAdvice } from "../report";
 import { type PlatformAssumption } from "../platform-assumptions";
 import { type HeldOut, measureHours, LEAST_COLD_STARTS, LEAST_HOURS, predicts, type TriedFit } from "./fit-log";
@@ -63,11 +63,6 @@ function describeMissing(size: LogSize): string {
 
 function describeAmount(size: LogSize): string {
   return `${formatQuantity(size.requests, "request")} and ${formatQuantity(size.coldStarts, "cold start")} of ${formatQuantity(measureHours(size), "hour")}`;
-}
-
-function formatQuantity(value: number, thing: string): string {
-  const text = formatNumber(value, 0);
-  return `${text} ${thing}${text === "1" ? "" : "s"}`;
 }
 
 function summarizeFit({ fit: { mechanisms }, seen, heldOut }: TriedFit): Fitted {

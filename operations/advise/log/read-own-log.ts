@@ -1,5 +1,5 @@
-import { formatSmallDollars } from "../amounts";
-import { formatNumber } from "../../format-number";
+import { formatDollars } from "../../../model/priced-resources";
+import { formatNumber, formatUtc } from "../../document/formats";
 import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../../model/priced-resources";
 import { type History } from "../history";
 import { EXPECTATION } from "../platform-assumptions";
@@ -33,7 +33,7 @@ export async function readOwnLog(
   const { logGroup } = access.watched;
   const span = selectSpan(history, now);
   say(
-    `reading at most ${formatNumber(MOST_RECORDS)} of the platform's records since ${formatTime(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
+    `reading at most ${formatNumber(MOST_RECORDS, 0)} of the platform's records since ${formatUtc(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
   );
   onProgress("counting the records of its log", 0);
   const { reading: counting, ...size } = await measureLog(access, span);
@@ -67,9 +67,5 @@ export async function readOwnLog(
 }
 
 function describeUsage({ queries, bytesScanned, dollars }: QueryUsage): string {
-  return `${queries} ${queries === 1 ? "query" : "queries"} looked through ${formatNumber(bytesScanned / 1e6, 1)} MB of logs, for ${formatSmallDollars(dollars)}`;
-}
-
-function formatTime(at: number): string {
-  return new Date(at).toISOString().replace("T", " ").slice(0, 16);
+  return `${queries} ${queries === 1 ? "query" : "queries"} looked through ${formatNumber(bytesScanned / 1e6, 1)} MB of logs, for ${formatDollars(dollars)}`;
 }

@@ -1,7 +1,7 @@
+import { formatNumber } from "../../document/formats";
 import { TARGETS } from "../../../performance/targets";
-import { formatNumber } from "../../format-number";
 import { type Axis, type Chart, type Dot, type NoChart } from "../../page/chart";
-import { formatSmallDollars } from "../amounts";
+import { formatDollars } from "../../../model/priced-resources";
 import { BUCKET_MINUTES } from "../busiest-day";
 import { type FunctionAdvice, type PolicyAdvice } from "../report";
 import { describeBasis, listSensitivityHeadings } from "../text";
@@ -37,7 +37,7 @@ function buildCostChart({ function: id, policies }: FunctionAdvice): Chart {
     title: "Cold requests against cost",
     description: "Share of cold requests of each policy, against what it costs a month",
     x: {
-      ...{ scale: "log", title: "Cost a month (US dollars)", text: formatSmallDollars },
+      ...{ scale: "log", title: "Cost a month (US dollars)", text: formatDollars },
       ...findPowers(Math.max(1e-4, Math.min(...totals.filter((total) => total > 0))), Math.max(...totals)),
     },
     y: buildPercentAxis(policies.map(({ cold }) => cold)),

@@ -1,3 +1,4 @@
+import { formatNumber, formatPercent } from "../../document/formats";
 import { renderDocument } from "../../page/document";
 import {
   type Cell,
@@ -8,8 +9,6 @@ import {
   renderTable,
 } from "../../page/sections";
 import { escapeText } from "../../page/escape-text";
-import { formatNumber } from "../../format-number";
-import { formatPercent } from "../amounts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "../report";
 import { formatPolicyFigures, describeHistory, formatMarks, listSensitivityHeadings, listUnread } from "../text";
 import { buildAdviceCharts, POLICIES_HEADING } from "./charts";
@@ -72,7 +71,7 @@ function renderAssumptions(
   const { notes, sensitivity, repetitions, log } = advice;
   const rows = sensitivity.map(({ guess, source, policies }, index): Cell[] => [
     guess,
-    ...policies.map(({ cold }) => ({ text: formatPercent(cold.percent / 100), style: "number" })),
+    ...policies.map(({ cold }) => ({ text: formatPercent(cold.percent), style: "number" })),
     { text: index === 0 || source === assumption ? "" : source, style: "soft remark" },
   ]);
   return [

@@ -1,5 +1,5 @@
+import { formatNumber } from "../../document/formats";
 import { TARGETS } from "../../../performance/targets";
-import { formatNumber } from "../../format-number";
 import { type Axis, type Chart, type NoChart } from "../../page/chart";
 import { COLD_START_PARTS } from "../profiles/cold-start";
 import { type LoadReport, type Second } from "../report-schema";

@@ -1,3 +1,4 @@
+import { formatNumber } from "../../document/formats";
 import { listFigureChanges, summarizeComparison } from "../compare";
 import { renderDocument } from "../../page/document";
 import {
@@ -10,7 +11,6 @@ import {
   renderTargetTable,
   renderTiles,
 } from "../../page/sections";
-import { formatNumber } from "../../format-number";
 import { FIGURE_KEYS, FIGURES, formatFigure, type FigureKey } from "../../targets/figure-table";
 import { type LoadReport } from "../report-schema";
 import { formatTargetState, formatLoadVerdict, listWarnings } from "../text";

@@ -1,7 +1,6 @@
+import { formatNumber, formatUtc } from "../../document/formats";
 import { TARGETS } from "../../../performance/targets";
-import { formatNumber } from "../../format-number";
 import { type Axis, type Chart, type Color, type NoChart, type Limit } from "../../page/chart";
-import { formatUtc } from "../../format-time";
 import { type AlarmReport, type ChartPoint, type FunctionReport, type PerformanceReport } from "../report-schema";
 
 const DAY = 24 * 3_600_000;

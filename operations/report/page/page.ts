@@ -1,5 +1,6 @@
+import { formatDollars } from "../../../model/priced-resources";
+import { formatMinutes, formatNumber } from "../../document/formats";
 import { formatFigure } from "../../targets/figure-table";
-import { formatNumber } from "../../format-number";
 import { renderDocument } from "../../page/document";
 import {
   type Cell,
@@ -14,7 +15,6 @@ import {
 } from "../../page/sections";
 import { escapeText } from "../../page/escape-text";
 import { isJudged, isReportPassed } from "../build";
-import { formatMinutes } from "../format-minutes";
 import { isUnread } from "../parts";
 import { type AlarmReport, type FunctionReport, type PerformanceReport, type JudgedTarget } from "../report-schema";
 import {
@@ -25,7 +25,6 @@ import {
   describeInstances,
   isCalled,
   describeMemory,
-  formatMoney,
   describeSource,
   formatState,
   describeThreshold,
@@ -147,7 +146,7 @@ function renderWarming({ warming: all, functions }: PerformanceReport): string {
             makeNumberCell(formatNumber(effect.failures)),
             makeNumberCell(describeInstances(effect)),
             makeNumberCell(formatNumber(effect.startedForPings)),
-            makeNumberCell(effect.dollars === undefined ? "?" : formatMoney(effect.dollars)),
+            makeNumberCell(effect.dollars === undefined ? "?" : formatDollars(effect.dollars)),
             { text: describeEffect(effect), style: "soft remark" },
           ],
         ]
