@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 /** The product's rooms, and of `functions` what comes with it: users may add folders of their own. */
@@ -51,15 +51,15 @@ test("the picture of the rooms in docs/architecture.md shows the imports that th
 });
 
 test("every source file that docs/architecture.md names exists", () => {
-  const files = [
-    "environments",
-    "stacks",
-    "stacks/monitoring",
-    "stacks/warming",
-    "model",
-    "performance",
-    "warming",
-  ].flatMap((room) => readdirSync(room));
+  const files = ROOMS.flatMap((room) => readdirSync(room, { recursive: true, encoding: "utf8" }));
+  const known = new Set([...files.map((file) => basename(file)), "main.ts"]);
   const named = readFileSync("docs/architecture.md", "utf8").match(/[\w-]+\.ts\b/g) ?? [];
-  expect(named.filter((file) => ![...files, "main.ts", "handler.ts"].includes(basename(file)))).toEqual([]);
+  expect(named.filter((file) => !known.has(file))).toEqual([]);
+});
+
+test("every place that CONTRIBUTING.md sends to exists", () => {
+  const [, table = ""] = /\| To change [^\n]*\n([^]*?)\n\n/.exec(readFileSync("CONTRIBUTING.md", "utf8")) ?? [];
+  const places = [...table.matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map(([, place = ""]) => place);
+  expect(places.length).toBeGreaterThan(20);
+  expect(places.filter((place) => !existsSync(place))).toEqual([]);
 });
