@@ -20,50 +20,48 @@ import { OTHER } from "./names";
 import { writeLines } from "./stdout";
 
 /**
- * Publishes metrics by calling PutMetricData, for log classes from which CloudWatch makes no metrics. Limits are that
- * call's:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+ * Publishes metrics by calling PutMetricData, for log classes from which CloudWatch makes no metrics. Limits are those
+ * of that call: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
  *
- * Not in index.ts: esbuild would put the SDK into the package of every function, also of those that never call this.
+ * Not in index.ts: esbuild would put the SDK into the package of every function, including those that never call this.
  */
 
 /** How metrics are sent to CloudWatch. Everything has a default. */
 export interface CloudWatchOptions {
   /**
-   * The most data in one call, from 3 to CloudWatch's limit of 1,000; when as many have gathered, a call starts. A
-   * datum holds up to 150 different values of one metric with one set of dimensions; a function has five or so, and one
-   * more per operation. 20 by default: at most some 50 KB, of the 1 MB that a call may have.
+   * Maximum number of data in one call, from 3 to CloudWatch's limit of 1,000; when this many have collected, a call
+   * starts. A datum holds up to 150 different values of one metric with one set of dimensions; a function has about
+   * five, and one more per operation. 20 by default: at most about 50 KB, of the 1 MB that a call may have.
    */
   readonly maxDataPerRequest?: number;
   /**
-   * Seconds after which a request starts a call with what has gathered. Values share the time of the first of them, so
-   * one may seem older by as much. 60 by default, because CloudWatch keeps these metrics by the minute:
+   * Seconds after which a request starts a call with what has collected. Values share the time of the first of them, so
+   * a value may seem older by up to this time. 60 by default, because CloudWatch keeps these metrics by the minute:
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
    */
   readonly maxAgeSeconds?: number;
   /**
-   * The most different values kept while CloudWatch cannot be reached; more are dropped, unless equal to one that is
-   * kept. 10,000 by default: less than 1 MB of memory, for thousands of requests.
+   * Maximum number of different values kept while CloudWatch cannot be reached; further values are dropped, unless
+   * equal to one that is kept. 10,000 by default: less than 1 MB of memory, for thousands of requests.
    */
   readonly maxBufferedValues?: number;
   /**
-   * How often a call is tried at once, 1 or more, with pauses that the SDK chooses; after that, again with the next
-   * call. 3 by default, as by the SDK's: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+   * Number of tries per call, 1 or more, with pauses that the SDK chooses; after that, data is retried with the next
+   * call. 3 by default, as in the SDK: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
    */
   readonly maxAttempts?: number;
   /**
-   * Milliseconds that connecting may take, and that an answer may keep us waiting: a connection that was frozen with
-   * the environment may never give one. 2,000 by default, many times what a call takes; the SDK's default is to wait
-   * for ever.
+   * Timeout in milliseconds for connecting, and for waiting for an answer: a connection that was frozen with the
+   * instance may never give one. 2,000 by default, many times what a call takes; the SDK's default is to wait forever.
    */
   readonly timeoutMilliseconds?: number;
-  /** URL of another endpoint, such as a VPC's; the region's, or what `AWS_ENDPOINT_URL` says, by default. */
+  /** URL of another endpoint, such as a VPC's; by default `AWS_ENDPOINT_URL`, or the region's endpoint. */
   readonly endpoint?: string;
 }
 
-/** A publisher that can be told to send what has gathered. */
+/** A publisher that can send what has collected on request. */
 export interface CloudWatchPublisher extends Publisher {
-  /** Sends everything now. Resolves when CloudWatch has it, or cannot be reached; never rejects. */
+  /** Sends everything now. Resolves when CloudWatch has it or cannot be reached; never rejects. */
   flush(): Promise<void>;
 }
 
@@ -75,26 +73,26 @@ interface Gathered {
   readonly counts: Map<number, number>;
 }
 
-const MIN_DATA = 3; // A value with its total, and the count of those dropped.
+const MIN_DATA = 3; // A value with its total, and the count of dropped values.
 const MAX_DATA = 1000;
 const MAX_VALUES = 150;
 const MAX_MAGNITUDE = 2 ** 360;
 
 /**
- * A publisher that sends metrics to CloudWatch itself: `monitor(handler, { publisher: cloudWatch() })`. The function
+ * A publisher that sends metrics to CloudWatch's API: `monitor(handler, { publisher: cloudWatch() })`. The function
  * needs the permission `cloudwatch:PutMetricData`.
  *
- * No request waits for it: a call runs beside the handler, and goes on with the next request when Lambda freezes the
- * environment in between. What is not sent is tried again, so a value whose answer got lost may count twice. What is
- * lost is counted, as `DroppedMetrics`, and logged.
+ * No request waits for it: a call runs while the handler runs, and continues with the next request if Lambda freezes
+ * the instance in between. Unsent values are retried, so a value whose answer got lost may count twice. Lost values are
+ * counted as `DroppedMetrics`, and logged.
  *
- * The first call loads the AWS SDK: tens of milliseconds of computing, which a warm-up can take on, as
- * `preload: { cloudWatch: () => import("@aws-sdk/client-cloudwatch") }`. A handler that calls back should set
+ * The first call loads the AWS SDK: tens of milliseconds of computing, which a warm-up can do beforehand: `preload: {
+ * cloudWatch: () => import("@aws-sdk/client-cloudwatch") }`. A handler with a callback should set
  * `context.callbackWaitsForEmptyEventLoop` to false, or Lambda waits for a running call before it answers.
  *
- * When Lambda ends the environment, everything is sent if it announces that with SIGTERM, which it does only for a
- * function with an extension, half a second before the end. Without one, what has gathered since the last call is lost.
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * When Lambda ends the instance, everything is sent if Lambda announces this with SIGTERM. It does so only for a
+ * function with an extension, half a second before the end. Without one, what has collected since the last call is
+ * lost. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher {
   const { maxBufferedValues = 10_000, maxAttempts = 3, timeoutMilliseconds = 2000, endpoint } = options;
@@ -102,11 +100,11 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
   const maxAge = (options.maxAgeSeconds ?? 60) * 1000;
 
   let waiting: Gathered[] = [];
-  /** Those of the waiting that still take values. */
+  /** Waiting data that still accept values. */
   const open = new Map<string, Gathered>();
-  /** Different values in memory, also those just being sent. */
+  /** Number of different values in memory, including those being sent. */
   let buffered = 0;
-  /** What has gathered since the last flush began: the number of data, and the time of the first. */
+  /** What has collected since the last flush began: the number of data, and the time of the first. */
   let size = 0;
   let since: number | undefined;
 
@@ -137,7 +135,7 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
     }
   }
 
-  /** Where a value belongs; undefined when there is no room for one more. */
+  /** The datum for a value; undefined if there is no room for another one. */
   function findDatum(value: number, name: MetricName, dimension: string, now: number): Gathered | undefined {
     const key = `${name} ${dimension}`;
     let datum = open.get(key);
@@ -174,7 +172,7 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
 
   async function send(data: MetricDatum[]): Promise<void> {
     const loaded: typeof sdk & { readonly default?: typeof sdk } = await import("@aws-sdk/client-cloudwatch");
-    // Of a CommonJS package in a file of its own, esbuild exports nothing but the default.
+    // For a CommonJS package in a separate file, esbuild exports only the default.
     const { CloudWatchClient, PutMetricDataCommand } = loaded.default ?? loaded;
     client ??= new CloudWatchClient({
       endpoint,
@@ -205,7 +203,7 @@ export function cloudWatch(options: CloudWatchOptions = {}): CloudWatchPublisher
       } catch (error) {
         failure = describe(error);
         if (!isRefusal(error)) {
-          // Those behind get their turn before it is tried again.
+          // The ones behind it get their turn before it is retried.
           waiting = [...due, ...batch, ...waiting];
           break;
         }
@@ -278,12 +276,12 @@ function makeDroppedMetrics(values: number): Gathered {
   return { name: "DroppedMetrics", dimension: OTHER, timestamp: Date.now(), counts: new Map([[values, 1]]) };
 }
 
-/** How many values are lost with a datum; with one that counts losses, those that it would have told. */
+/** How many values are lost with a datum; for a datum that counts losses, those that it would have reported. */
 function countValues({ name, counts }: Gathered): number {
   return sum([...counts].map(([value, count]) => (name === "DroppedMetrics" ? value * count : count)));
 }
 
-/** Whether trying again is useless: CloudWatch has answered that the call is at fault, and not that it is too busy. */
+/** Whether a retry is useless: CloudWatch answered that the call is wrong, not that CloudWatch is too busy. */
 function isRefusal(error: unknown): boolean {
   try {
     const { name = "", $metadata } = error as Partial<CloudWatchServiceException>;
@@ -309,7 +307,7 @@ function sum(numbers: readonly number[]): number {
 const ends: (() => Promise<void>)[] = [];
 
 function registerShutdown(end: () => Promise<void>): void {
-  // Before all others, so that a listener that runs only once is still there to be counted.
+  // Comes before all others, so that a listener that runs only once can still be counted.
   if (ends.push(end) === 1) process.prependListener("SIGTERM", shutDown);
 }
 
@@ -317,7 +315,7 @@ function shutDown(): void {
   const alone = process.listenerCount("SIGTERM") === 1;
   void Promise.all(ends.map((end) => end())).then(() => {
     if (!alone) return;
-    // A listener suspends what the signal would do; without one, it does that now.
+    // A listener suspends the signal's default action. If there is no other listener, trigger it now.
     process.off("SIGTERM", shutDown);
     process.kill(process.pid, "SIGTERM");
   });

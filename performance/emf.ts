@@ -8,7 +8,7 @@ import { writeLines } from "./stdout";
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 
-/** The most values that one metric may have in one line. */
+/** Maximum number of values of one metric in one line. */
 const MAX_VALUES = 100;
 
 const OWN = `["${FUNCTION_NAME}"]`;
@@ -21,7 +21,7 @@ export const emf: Publisher = {
     const line = (sets: string, definitions: string, members: string) =>
       `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}","Dimensions":[${sets}],"Metrics":[${definitions}]}]}` +
       `${members},"${FUNCTION_NAME}":${JSON.stringify(functionName)},${JSON.stringify(properties).slice(1)}\n`;
-    // One line for all that have one dimension, and thereby one value, and lines of their own for the rest.
+    // One line for all metrics with one dimension, and thus one value, and separate lines for the rest.
     let definitions = "";
     let members = "";
     let others = "";

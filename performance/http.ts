@@ -16,7 +16,7 @@ interface HttpEvent {
 }
 
 /**
- * What Lambda's runtime offers to handlers that stream:
+ * What Lambda's runtime offers to streaming handlers:
  * https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
  */
 interface AwsLambda {
@@ -29,23 +29,23 @@ interface AwsLambda {
 
 const WARM_PATH = "/warm";
 /**
- * How often the route runs the warm-ups of an instance, at most: whoever may call the endpoint could ask for it with
- * each request.
+ * Minimum time between two runs of an instance's warm-ups through the route: otherwise everyone who can call the
+ * endpoint could start them with each request.
  */
 const WARM_UPS_EVERY_MILLISECONDS = 60_000;
-/** A ping is far shorter. What is longer is not read: whoever may call the endpoint could send it. */
+/** A ping is far shorter. Longer bodies are not read, because everyone who can call the endpoint could send them. */
 const MAX_PING_CHARACTERS = 1024;
 const JSON_HEADERS = { "content-type": "application/json" };
 
 /**
  * Like `monitor`, for handlers of HTTP events (version 2.0: HTTP APIs and function URLs) that return a promise. Every
- * response gets the header `X-Process-Time`, in seconds, and `POST /warm` is answered: `{"status":"warm"}` to a warming
- * ping in its body, which counts as a ping, and `{"status":"ok"}` to anything else, which counts as a request. A
- * streamed response has no such header, which would come too late. The route runs the warm-ups once a minute at most,
- * and not within a minute of a ping.
+ * response gets the header `X-Process-Time`, in seconds. `POST /warm` is answered with `{"status":"warm"}` if its body
+ * is a warming ping, which counts as a ping, and with `{"status":"ok"}` otherwise, which counts as a request. A
+ * streamed response has no such header, because it would come too late. The route runs the warm-ups at most once a
+ * minute, and not within a minute of a ping.
  */
 export function monitorHttp<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
-  /** Answers a request of our own, in the way in which the handler would. */
+  /** Answers one of our own requests in the way the handler would. */
   const send = (args: readonly unknown[], answer: object): Promise<unknown> =>
     Promise.resolve(isStreaming(handler) ? writeResponse(args[1], answer) : answer);
   const routed = replaceHandler(handler, (self, args) =>
@@ -95,12 +95,12 @@ function parseBody({ body, isBase64Encoded }: HttpEvent): unknown {
   }
 }
 
-/** A ping of our own, without a hold: the route is open to whoever may call the endpoint. */
+/** Our own ping, without a hold: the route is open to everyone who can call the endpoint. */
 function makeWarmingPing(): Ping {
   return { source: PING_SOURCE, warming: true, timestamp: new Date().toISOString() };
 }
 
-/** What API Gateway would make a response from is made one here, in the same way, to have a place for the header. */
+/** Turns a result into a response as API Gateway would, to have a place for the header. */
 function addProcessTime(result: unknown, milliseconds: number): unknown {
   if (result === undefined || result === null) return result;
   const header = { "X-Process-Time": (milliseconds / 1000).toFixed(6) };
@@ -114,11 +114,11 @@ function addProcessTime(result: unknown, milliseconds: number): unknown {
   }
 }
 
-/** Writes a response as a handler that streams does. */
+/** Writes a response as a streaming handler does. */
 function writeResponse(responseStream: unknown, { body, ...metadata }: { readonly body?: string }): unknown {
   const { awslambda } = globalThis as unknown as AwsLambda;
   const stream = awslambda.HttpResponseStream.from(responseStream, metadata);
-  // The metadata goes before what is written, and not before an end.
+  // The metadata goes before what is written, but not before an end.
   stream.write(body ?? "");
   stream.end();
   return undefined;

@@ -1,4 +1,4 @@
-/** What a function's author uses. The rest of this folder is its inside. */
+/** The API for authors of functions. The rest of this folder is internal. */
 export { monitorHttp } from "./http";
 export { type Handler, monitor, type MonitorOptions } from "./monitor";
 export { operation } from "./operations";

@@ -1,8 +1,8 @@
 /** What is known of this execution environment. A module's state lives exactly as long as it does. */
 
 /**
- * On demand, the first request follows the start within this time, because that is all a start may take. A longer gap
- * means that Lambda started the environment ahead of time.
+ * In a start on demand, the first request follows within this time, because a start may not take longer. A longer gap
+ * means that Lambda started the instance ahead of time.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const LONGEST_START_MILLISECONDS = 10_000;
@@ -18,10 +18,12 @@ export const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown";
 /** Memory of the function in megabytes; NaN outside of Lambda. */
 export const memoryMb = Number(env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]);
 
-/** How a request or a ping met this environment: started for it, started ahead of time, or used before. */
+/**
+ * The state in which a request or a ping found this instance: started for it, started ahead of time, or used before.
+ */
 export type Start = "cold" | "proactive" | "warm";
 
-/** To be called once per request or ping; the first one is told from the rest. */
+/** Call once per request or ping; distinguishes the first one from the rest. */
 export function takeStart(): Start {
   if (used) return "warm";
   used = true;
@@ -29,14 +31,14 @@ export function takeStart(): Start {
 }
 
 /**
- * How much of the time is left that a start on demand may take; Infinity where the environment is started ahead of
- * time, which may take longer.
+ * How much of the time limit for a start on demand is left; Infinity if the instance is started ahead of time, which
+ * may take longer.
  */
 export function startMillisecondsLeft(): number {
   return isOnDemand ? loadedAt + LONGEST_START_MILLISECONDS - Date.now() : Infinity;
 }
 
-/** Different for each execution environment. Not a secret, so that loading a cryptographic library is not worth it. */
+/** Different for each execution environment. It is not a secret, so loading a cryptographic library is not worth it. */
 export const instanceId = `${loadedAt}-${Math.random()}`;
 
 /** Peak memory so far, as a share of the function's memory; NaN outside of Lambda. */
@@ -44,7 +46,7 @@ export function measureMemoryPercent(): number {
   return (process.resourceUsage().maxRSS / 1024 / memoryMb) * 100;
 }
 
-/** Milliseconds since a time that `process.hrtime.bigint()` has told. */
+/** Milliseconds since a time from `process.hrtime.bigint()`. */
 export function measureMillisecondsSince(start: bigint): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }

@@ -1,6 +1,6 @@
 /**
- * The contract of every metric there is: who emits and who draws or watches it both take name, unit and dimensions from
- * here.
+ * The contract of every metric: the code that emits a metric and the code that draws or watches it take its name, unit
+ * and dimensions from here.
  */
 
 /**
@@ -9,18 +9,18 @@
  */
 export const NAMESPACE = "Lambda/Performance";
 
-/** The dimension that every metric has: the function's name in AWS. */
+/** The dimension of every metric: the function's name in AWS. */
 export const FUNCTION_NAME = "FunctionName";
 
-/** A second dimension that a metric may have. Each distinct value of one is billed as a metric of its own. */
+/** A second dimension that a metric may have. Each distinct value is billed as a separate metric. */
 export type Dimension = "Category" | "Operation";
 
-/** What a metric is measured in, and how it is published. */
+/** A metric's unit, and how it is published. */
 export interface MetricDefinition {
   readonly unit: "Count" | "Milliseconds" | "Percent";
-  /** Its second dimension: every value of such a metric has one. */
+  /** Its second dimension: every value of the metric has one. */
   readonly dimension?: Dimension;
-  /** Whether a metric with a second dimension is published without it, too, as the sum of all. */
+  /** Whether a metric with a second dimension is also published without it, as the sum. */
   readonly total?: boolean;
 }
 
@@ -38,14 +38,14 @@ export const METRICS = {
   MemoryUtilization: percent,
   /** 1 for a request that was answered. */
   Successes: count,
-  /** 1 for a request that was answered with an HTTP status 4xx: the caller's fault, and no part of the error rate. */
+  /** 1 for a request that was answered with an HTTP status 4xx: the caller's fault, and not part of the error rate. */
   ClientErrors: count,
   /**
    * 1 for a request that threw, was not answered, was answered with an HTTP status 5xx, or failed with all records of
    * its batch.
    */
   Failures: { unit: "Count", dimension: "Category", total: true },
-  /** 1 for a failure that was answered, as with an HTTP status 5xx, and that Lambda itself does not see. */
+  /** 1 for a failure with an answer, such as an HTTP status 5xx, which Lambda itself does not see. */
   ServerErrors: count,
   /** Records of a batch that failed; one value per batch whose answer has `batchItemFailures`. */
   FailedRecords: count,
@@ -58,17 +58,16 @@ export const METRICS = {
 } satisfies Readonly<Record<string, MetricDefinition>>;
 
 /**
- * What the platform itself reports of every invocation, as metric filters on a function's logs turn it into metrics:
- * also of those that never returned, and of warming pings. They have no dimensions, because the reports do not tell the
- * function's name.
- * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ * What the platform itself reports for every invocation, including those that never returned and warming pings. Metric
+ * filters on a function's logs turn it into metrics. They have no dimensions, because the reports do not contain the
+ * function's name. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 export const PLATFORM_METRICS = {
   /** Time to initialize an execution environment; one value per cold start. */
   InitDuration: { unit: "Milliseconds" },
   /** Peak memory of the execution environment so far. */
   MaxMemoryUsed: { unit: "Megabytes" },
-  /** Memory that the function may use. */
+  /** The function's memory. */
   MemorySize: { unit: "Megabytes" },
   /** 1 for an invocation that the function's timeout ended. */
   Timeouts: { unit: "Count" },
@@ -78,15 +77,15 @@ export const PLATFORM_METRICS = {
 export type PlatformMetricName = keyof typeof PLATFORM_METRICS;
 
 /**
- * What the warmer emits of every function that it keeps warm, once per round, with that function's name as the only
- * dimension. Apart from {@link METRICS}, which are in every monitored function's package.
+ * What the warmer emits about every function that it keeps warm, once per round, with that function's name as the only
+ * dimension. Separate from {@link METRICS}, which are in every monitored function's package.
  */
 export const WARMING_METRICS = {
-  /** Different instances that answered. */
+  /** Number of different instances that answered. */
   WarmedInstances: { unit: "Count" },
-  /** Pings that were not answered as they are to be; 1 for a function that was not pinged because of that. */
+  /** Pings without a correct answer; 1 for a function that was not pinged for that reason. */
   WarmingFailures: { unit: "Count" },
-  /** Instances that had to be started for a ping. */
+  /** Instances that a ping had to start. */
   WarmingColdStarts: { unit: "Count" },
 } as const;
 
@@ -105,21 +104,21 @@ export type MetricName = keyof typeof METRICS;
 export interface Datum {
   readonly name: MetricName;
   readonly values: readonly number[];
-  /** The value of the metric's second dimension, where it has one. */
+  /** The value of the metric's second dimension, if it has one. */
   readonly dimension?: string | undefined;
 }
 
-/** One value of a metric: 1 of a count. */
+/** One value of a metric: 1 for a count. */
 export function datum(name: MetricName, value = 1, dimension?: string): Datum {
   return { name, values: [value], dimension };
 }
 
-/** Where metrics go. None of its methods waits; what one throws is ignored. */
+/** Where metrics go. No method waits; errors that they throw are ignored. */
 export interface Publisher {
-  /** An invocation begins: a moment at which the environment is awake, to send what has gathered. */
+  /** An invocation begins: the instance is awake, so the publisher can send what has collected. */
   begin?(): void;
   /**
-   * An invocation has ended, with these metrics. `properties`, at least one, are for searching in logs; they are no
+   * An invocation has ended, with these metrics. `properties`, at least one, are for searching in logs; they are not
    * metrics.
    */
   publish(data: readonly Datum[], properties: Readonly<Record<string, unknown>>): void;

@@ -16,33 +16,32 @@ import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
 
 /**
- * What Lambda calls a handler with is of no type that TypeScript could know, as what `JSON.parse` gives: a handler may
- * say which.
+ * TypeScript cannot know the type of a handler's arguments, as with the result of `JSON.parse`: a handler may declare
+ * it.
  */
 type Given = ReturnType<typeof JSON.parse>;
 
-/** A Lambda handler of any trigger, whether it returns a promise, calls back or streams. */
+/** A Lambda handler for any trigger, which returns a promise, uses a callback or streams. */
 export type Handler = (...args: Given[]) => unknown;
 
 /** How a handler is monitored. Everything has a default. */
 export interface MonitorOptions {
-  /** Names the category of an error that the handler threw; the error's class by default. */
+  /** Returns the category of an error that the handler threw; the error's class by default. */
   readonly categorize?: Categorize;
   /** Where metrics go: to standard output, from which CloudWatch takes them, by default. */
   readonly publisher?: Publisher;
-  /** What to warm up when the environment starts, and again with each ping. */
+  /** What to warm up when the instance starts, and again with each ping. */
   readonly warmUps?: RunWarmUps;
   /**
-   * The alias that warming pings come through, where it is not `warm`: the `warming_qualifier` of a function that is
-   * deployed elsewhere.
+   * The alias for warming pings, if it is not `warm`: the `warming_qualifier` of a function that is deployed elsewhere.
    */
   readonly warmingQualifier?: string;
 }
 
-/** What the runtime calls it, before nodejs24.x, when there is nothing left to do and a promise is not settled. */
+/** The runtime's name, before nodejs24.x, for a promise that is not settled when there is nothing left to do. */
 const NEVER_SETTLED = { name: "Runtime.NodeJsExit" };
 
-/** Requests without an answer, with what the runtime makes of them when there is nothing left to do. */
+/** Requests without an answer, with the runtime's error for them when there is nothing left to do. */
 const unanswered = new Map<OnAnswered, boolean>();
 
 process.on("beforeExit", () => {
@@ -52,12 +51,12 @@ process.on("beforeExit", () => {
 });
 
 /**
- * Measures a handler. The handler's outcome stays what it is: monitoring never throws, never waits, and changes no
- * result. Warming pings are answered before the handler sees them; what is shaped as one and came in through another
- * alias is a request.
+ * Measures a handler. The handler's outcome stays the same: monitoring never throws, never waits, and changes no
+ * result. Warming pings are answered before the handler sees them. An event with the shape of a ping that came through
+ * another alias is a request.
  *
- * @returns a handler of the same type, which looks like it to Lambda
- * @throws TypeError when it is called, if the handler is no function
+ * @returns a handler of the same type, which looks the same to Lambda
+ * @throws TypeError when it is called, if the handler is not a function
  */
 export function monitor<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
   const { publisher = emf, categorize, warmUps, warmingQualifier } = options;
@@ -87,14 +86,14 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
         publisher.publish(data, {
           requestId: context?.awsRequestId,
           start,
-          // Under which X-Ray knows the request: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
+          // The request's id in X-Ray: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
           traceId: outcome[0]?.dimension && /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
         });
       } catch {
-        // What monitoring cannot do is no concern of the request.
+        // A failure of monitoring must not affect the request.
       }
     };
-    // Before nodejs24.x, the runtime answers null for a handler that could have called back, unless it is an async
+    // Before nodejs24.x, the runtime answers null for a handler that could have used a callback, unless it is an async
     // function.
     unanswered.set(answered, !callsBack || handler.constructor.name === "AsyncFunction");
     try {
@@ -112,7 +111,7 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
       throw error;
     }
     if (isThenable(result)) {
-      // Asked once, as Lambda would: some promises do their work each time somebody asks.
+      // Call `then` once, as Lambda would: some promises do their work each time it is called.
       return Promise.resolve(result).then(
         (value) => {
           if (isStream) watchStream(stream, answered);
@@ -125,7 +124,7 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
         },
       );
     }
-    // Streaming is for promises only.
+    // Streaming works only with promises.
     if (!callsBack) answered(isStream, result);
     return result;
   });

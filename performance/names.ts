@@ -1,14 +1,14 @@
-/** The name of everything that has no name of its own. */
+/** The name for everything without its own name. */
 export const OTHER = "Other";
 
-/** A name from the code, not from data: a word, with hardly any digits. */
+/** A name from the code, not from data: a word with few digits. */
 const NAME = /^(?!(.*\d){4})[A-Za-z][\w.:-]{0,49}$/;
 
 /**
- * For names that become values of a metric's dimension, each of which CloudWatch bills as a metric of its own. Their
- * number is bounded, and what looks like data is no name, so that a bug cannot create thousands.
+ * Limits names that become values of a metric's dimension, because CloudWatch bills each value as a separate metric.
+ * Their number is bounded, and names that look like data are rejected, so a bug cannot create thousands.
  *
- * @param max how many different names there may be
+ * @param max maximum number of different names
  * @returns a function that returns the name it is given, or {@link OTHER}
  */
 export function limitNames(max: number): (name: unknown) => string {

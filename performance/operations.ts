@@ -7,7 +7,10 @@ import { sources } from "./sources";
 /** Each name is billed as a metric, so their number is limited. */
 const MAX_OPERATIONS = 20;
 
-/** Times kept of one operation until they are published; a loop of a million calls must not fill the memory. */
+/**
+ * Maximum number of times kept per operation until they are published: a loop of a million calls must not fill the
+ * memory.
+ */
 const MAX_TIMES = 1000;
 
 const limitOperationName = /* @__PURE__ */ limitNames(MAX_OPERATIONS);
@@ -16,9 +19,9 @@ let excess = 0;
 
 /**
  * Measures a named part of a request, as metric `OperationTime`: `await operation("db.query", () => db.query(sql))`.
- * Returns, throws or rejects as the function does. Nested and concurrent operations are measured each on its own.
+ * Returns, throws or rejects as the function does. Nested and concurrent operations are measured separately.
  *
- * @param name a word from the code, such as `db.query`; of more than 20 names, the rest is published as `Other`
+ * @param name a word from the code, such as `db.query`; names after the first 20 are published as `Other`
  */
 export function operation<Result>(name: string, run: () => Result): Result {
   if (!sources.includes(takeOperations)) sources.push(takeOperations);
@@ -42,13 +45,13 @@ export function operation<Result>(name: string, run: () => Result): Result {
     end();
     return result;
   }
-  // Some promises do their work each time somebody asks for the result, as query builders do: ask once.
+  // Some promises, such as query builders, do their work each time `then` is called: call it once.
   const promise = result instanceof Promise ? result : Promise.resolve(result);
   promise.then(end, end);
   return promise as Result;
 }
 
-/** What has been measured since it was last taken. */
+/** Returns what has been measured since the last call. */
 function takeOperations(): Datum[] {
   const data: Datum[] = [...times].map(([dimension, values]) => ({ name: "OperationTime", values, dimension }));
   if (excess > 0) data.push({ name: "DroppedMetrics", values: [excess] });

@@ -1,10 +1,10 @@
 import { type Datum, datum } from "./metrics";
 import { limitNames } from "./names";
 
-/** Names a failure; undefined leaves it to the default, the error's class. */
+/** Returns a failure's category; undefined selects the default, the error's class. */
 export type Categorize = (error: unknown) => string | undefined;
 
-/** The parts of events by which one is told from the other. */
+/** The parts of events that show their kind. */
 interface Event {
   /** Of SQS, Kinesis and DynamoDB. */
   readonly Records?: readonly unknown[];
@@ -14,35 +14,33 @@ interface Event {
   readonly requestContext?: { readonly http?: unknown };
 }
 
-/** The parts of answers that tell how it went. */
+/** The parts of answers that show the outcome. */
 interface Result {
-  /** Or a text. */
+  /** May also be a text. */
   readonly statusCode?: number;
   readonly body?: unknown;
   readonly batchItemFailures?: unknown;
 }
 
-/** What whoever sent an HTTP request gets where a function answers with what is no response. */
+/** What the sender of an HTTP request gets if the function's answer is not a valid response. */
 const BAD_GATEWAY = 502;
 
-/** Categories that one execution environment may name; the rest is `Other`. */
+/** Maximum number of categories per execution environment; the rest is `Other`. */
 const MAX_CATEGORIES = 10;
 
 const limitCategory = limitNames(MAX_CATEGORIES);
 
 const SUCCESS = [datum("Successes")];
-/** Of a failure that Lambda itself does not see, because there was an answer. */
+/** For a failure that Lambda itself does not see, because there was an answer. */
 const SERVER_ERROR = datum("ServerErrors");
 
-/**
- * How a handler that threw ended for whoever asked it, as metrics tell it. What cannot even be looked at has no name.
- */
+/** The outcome for the caller of a handler that threw, as metrics. An error that cannot be inspected has no name. */
 export function classifyError(error: unknown, categorize?: Categorize): readonly Datum[] {
   let category: unknown;
   try {
     category = categorize?.(error);
   } catch {
-    // The default has to do.
+    // Use the default.
   }
   try {
     const { name, constructor } = error as Error;
@@ -54,8 +52,8 @@ export function classifyError(error: unknown, categorize?: Categorize): readonly
 }
 
 /**
- * How a handler that answered ended, as metrics tell it: by its HTTP status, or by the records of its batch that
- * failed, where it has them.
+ * The outcome of a handler that answered, as metrics: by its HTTP status, or by the failed records of its batch, if it
+ * reports any.
  */
 export function classifyResult(result: unknown, event: unknown): readonly Datum[] {
   try {
@@ -80,14 +78,14 @@ function makeFailure(category: unknown, ...more: Datum[]): Datum[] {
  */
 function isResponse(result: unknown, { statusCode, body }: Result, http: Event["requestContext"]): boolean {
   if (!http) return true;
-  // With payload format 2.0, anything may be the body of a response; with 1.0, null is no response.
+  // With payload format 2.0, anything can be the body of a response; with 1.0, null is not a response.
   if (statusCode === undefined) return !!(result || http.http);
   return statusCode >= 100 && statusCode < 600 && (!body || typeof body === "string");
 }
 
 /**
- * What becomes of a batch, where its function tells which records failed: these are delivered again, and of a stream
- * all that follow, too. An answer that does not say which stands for all of them.
+ * The outcome of a batch whose function reports failed records: Lambda delivers these again, and for a stream also all
+ * that follow. An answer that does not say which records failed counts as all of them.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 function classifyBatch(failures: unknown, { Records, records = {} }: Event): readonly Datum[] {

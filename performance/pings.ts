@@ -2,7 +2,7 @@ import { instanceId, measureMillisecondsSince, takeStart } from "./instance";
 import { type RunWarmUps } from "./warm-ups";
 import { isPing, MAX_HOLD_MILLISECONDS, type Ping, type PingReply } from "./warming";
 
-/** What Lambda tells of an invocation, as far as it matters here; nothing in a unit test. */
+/** The relevant part of Lambda's context of an invocation; empty in a unit test. */
 export type Context =
   | {
       readonly awsRequestId?: unknown;
@@ -12,13 +12,13 @@ export type Context =
     }
   | undefined;
 
-/** Left of a ping's time, at least, when its hold and its warm-ups end. */
+/** Minimum time left of a ping's timeout when its hold and its warm-ups end. */
 const MARGIN_MILLISECONDS = 500;
 
 /**
- * Whether an event is a ping that is to be answered: one that came in where no traffic does, through the alias for
- * pings, or to a version by its number, as a deployment's gate does. Where no ARN tells the way, as in a unit test,
- * every ping is answered.
+ * Whether an event is a ping that must be answered: one that did not come the way traffic does, but through the alias
+ * for pings, or to a version by its number, as from a deployment's gate. Without an ARN, as in a unit test, every ping
+ * is answered.
  *
  * @param qualifier the alias for pings
  */
@@ -31,7 +31,7 @@ export function isPingThrough(qualifier = "warm", event: unknown, context: Conte
   return through === qualifier || /^\d+$/.test(through);
 }
 
-/** Answers a ping before the function's time is up, after its hold and the warm-ups. */
+/** Answers a ping after its hold and the warm-ups, before the function's timeout. */
 export async function answerPing(ping: Ping, context: Context, warmUps?: RunWarmUps): Promise<PingReply> {
   const startedAt = process.hrtime.bigint();
   const cold = takeStart() === "cold";

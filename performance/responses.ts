@@ -1,13 +1,13 @@
 import { type Handler } from "./monitor";
 
-/** How Lambda's runtime sees a handler, and how that answers besides by what it returns. */
+/** How Lambda's runtime sees a handler, and the ways in which a handler answers other than by returning. */
 
 /**
- * A function in place of a handler, the same to Lambda's runtime and to whoever sets properties on it: Lambda goes by a
- * handler's constructor, its number of parameters and its symbols.
+ * Makes a function that replaces a handler and looks the same to Lambda's runtime and to code that sets properties on
+ * it: Lambda checks a handler's constructor, its number of parameters and its symbols.
  *
  * @param call gets `this` and the arguments
- * @throws TypeError if the handler is no function
+ * @throws TypeError if the handler is not a function
  */
 export function replaceHandler<Replaced extends Handler>(
   handler: Replaced,
@@ -17,27 +17,27 @@ export function replaceHandler<Replaced extends Handler>(
   return new Proxy(handler, { apply: (_, self, args: unknown[]) => call(self, args) });
 }
 
-/** Takes what a handler threw, or what it answered. */
+/** Receives what a handler threw or answered. */
 export type OnAnswered = (hasFailed: boolean, value: unknown) => void;
 
-/** Gives an answer to Lambda: an error, a result, or the one and then the other; an error that is null is none. */
+/** Gives an answer to Lambda: an error, a result, or an error followed by a result; null means no error. */
 type Answer = (...given: unknown[]) => void;
 
-/** What a handler that streams writes its response to, as far as it matters here. */
+/** The relevant part of the stream to which a streaming handler writes its response. */
 export interface ResponseStream {
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
   readonly once: (event: string, listener: () => void) => unknown;
   readonly end: (text: string) => unknown;
   /**
-   * Left by `awslambda.HttpResponseStream.from`: writes the status and the headers as JSON, and then what divides them
-   * from the body.
+   * Set by `awslambda.HttpResponseStream.from`: writes the status and the headers as JSON, then the separator before
+   * the body.
    */
   readonly _onBeforeFirstWrite?: (write: (chunk: unknown) => unknown) => void;
 }
 
 /**
- * Whether a handler streams its response, as `awslambda.streamifyResponse` marks it: then it is called with event,
+ * Whether a handler streams its response, as marked by `awslambda.streamifyResponse`. It is then called with event,
  * stream and context.
  */
 export function isStreaming(handler: object): boolean {
@@ -46,9 +46,9 @@ export function isStreaming(handler: object): boolean {
 }
 
 /**
- * Has the callback, and the methods of the context that do the same, tell of an answer before they give it.
+ * Wraps the callback, and the context's methods that do the same, so that they report an answer before they give it.
  *
- * @param args what the handler is called with
+ * @param args the handler's arguments
  */
 export function watchAnswers(args: unknown[], answered: OnAnswered): void {
   for (const key of [2, "done", "fail", "succeed"]) {
@@ -65,8 +65,8 @@ export function watchAnswers(args: unknown[], answered: OnAnswered): void {
 }
 
 /**
- * Tells of a streamed response when it has ended: only then does its caller have all of it. What is answered is the
- * metadata of a response to an HTTP request. Never throws.
+ * Reports a streamed response when it has ended: only then does its caller have all of it. The reported answer is the
+ * metadata of an HTTP response. Never throws.
  */
 export function watchStream(stream: ResponseStream, answered: OnAnswered): void {
   const end = (): void => {
@@ -74,7 +74,7 @@ export function watchStream(stream: ResponseStream, answered: OnAnswered): void 
     try {
       stream._onBeforeFirstWrite?.((chunk) => (metadata ??= JSON.parse(chunk as string)));
     } catch {
-      // After the metadata comes what is no JSON.
+      // What follows the metadata is not JSON.
     }
     answered(!stream.writableFinished, metadata);
   };

@@ -1,10 +1,10 @@
-/** Secrets in texts that others wrote: whether there are any, and the text without them. */
+/** Finds and masks secrets in third-party texts. */
 
-/** Forms that only secrets have, each as its issuer documents it. */
+/** Formats that only secrets have, as documented by their issuers. */
 const FORMS = [
   // An AWS access key.
   /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
-  // As it is written, and with its line ends escaped; cut off, all that follows.
+  // As is, or with escaped line ends; if it is cut off, everything that follows.
   /-----BEGIN [A-Z ]*PRIVATE KEY(?:[^]*?-----END [A-Z ]*PRIVATE KEY-----|[^]*)/,
   // A JSON Web Token.
   /\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/,
@@ -31,36 +31,36 @@ const FORMS = [
   /\bBearer [\w.~+/-]{16,}=*/i,
 ];
 
-/** The password of an address, or of a connection string. A text to be filled in, as in `{password}`, is none. */
+/** The password in an address or a connection string. A placeholder, as in `{password}`, is not a password. */
 const PASSWORDS = [
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?![{<$%*])[^\s/@]+@/i,
   /(^|[\s;,?&])(password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?![{<$%*])[^\s;,&]{3,}/i,
 ];
 
-/** Whether a text holds a secret, whatever it is called: a key of a known form, or a password in an address. */
+/** Whether a text contains a secret, whatever its name: a key of a known format, or a password in an address. */
 export function looksSecret(text: string): boolean {
   return [...FORMS, ...PASSWORDS].some((form) => form.test(text));
 }
 
 const MASK = "(masked)";
 
-/** What stands before the last @ of an address's host: it may hold any character but these. */
+/** The part before the last @ of an address's host: it may contain any character except these. */
 const CREDENTIALS_IN_ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
 
-/** A header's credentials of any scheme, up to the end of the quotes or the line. */
+/** A header's credentials in any scheme, up to the end of the quotes or the line. */
 const AUTHORIZATION = /\b((?:proxy-)?authorization["']?\s*[:=]\s*)[^\r\n"',;]+/gi;
 
 /**
- * What a name introduces that says it is a secret: `password=`, `"apiKey": "`, `aws_secret_access_key: `,
+ * The value after a name that marks it as a secret: `password=`, `"apiKey": "`, `aws_secret_access_key: `,
  * `?X-Amz-Signature=`.
  */
 const NAMED =
   /((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)(?:[_-]?[a-z]{1,12}){0,3}["']?\s*(?:=>?|:)\s*)("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|[^\s"',;&)}\]]+)/gi;
 
 /**
- * A text with everything in it masked that looks like a secret: credentials in addresses, keys and tokens of known
- * forms, and what stands after a name that says it is one. What has neither form nor name cannot be told from other
- * text.
+ * Masks everything in a text that looks like a secret: credentials in addresses, keys and tokens of known formats, and
+ * values after a name that marks them as secrets. A secret with neither a known format nor such a name cannot be
+ * recognized.
  */
 export function maskSecrets(text: string): string {
   let masked = text;

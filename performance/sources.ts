@@ -1,7 +1,6 @@
 import { type Datum } from "./metrics";
 
 /**
- * Where more metrics of an invocation come from. A module adds itself when it is first used, so that it costs nothing
- * before.
+ * Further sources of an invocation's metrics. A module adds itself when it is first used, so it costs nothing before.
  */
 export const sources: (() => readonly Datum[])[] = [];

@@ -1,23 +1,22 @@
 /**
  * Writes whole lines to standard output: at once, because what is written later is lost when Lambda freezes the
- * environment, and directly, because under the JSON log format `console.log` wraps what it writes.
+ * instance, and directly, because under the JSON log format `console.log` wraps what it writes.
  */
 
 const STDOUT = 1;
 const ATTEMPTS = 3;
-/** More than this is not kept while standard output takes nothing. */
+/** Maximum size of pending output while standard output accepts nothing. */
 const MAX_PENDING_BYTES = 65_536;
 
 const fs = process.getBuiltinModule("fs");
 
 /**
- * Whether what was last written through `process.stdout` is a line without its end, to which the next one would be
- * glued.
+ * Whether the last write through `process.stdout` ended without a line end, so the next line would be appended to it.
  */
 let isLineOpen = false;
 
 const property = Object.getOwnPropertyDescriptor(process, "stdout");
-// The first touch of `process.stdout` costs milliseconds, and is left to whoever needs it: only then is it watched.
+// The first access to `process.stdout` costs milliseconds, so it is watched only once other code uses it.
 if (property?.get) {
   Object.defineProperty(process, "stdout", {
     ...property,
@@ -34,13 +33,13 @@ if (property?.get) {
   });
 }
 
-/** What has been taken over and not been written yet: perhaps the rest of a line that was written in part. */
+/** Accepted output that has not been written yet: perhaps the rest of a partly written line. */
 let pending: Buffer | undefined;
 
 /**
- * Writes lines, each of which ends with a newline. Never throws, never waits.
+ * Writes lines; each ends with a newline. Never throws, never waits.
  *
- * @returns false when they are lost: standard output is closed, or has taken nothing for so long that too much is
+ * @returns false if they are lost: standard output is closed, or has accepted nothing for so long that too much is
  *   pending
  */
 export function writeLines(lines: string): boolean {

@@ -3,9 +3,9 @@ import { type MetricName, type Publisher } from "./metrics";
 
 /**
  * A publisher that publishes values of a metric only from a threshold on: `onlyFrom({ MemoryUtilization: 60 })`. It
- * saves log volume, and leaves an average, or a percentile, of the high values only; the highest value stays right.
+ * saves log volume, but averages and percentiles then cover only the high values; the maximum stays correct.
  *
- * @param thresholds in each metric's unit; metrics without one are published always
+ * @param thresholds in each metric's unit; metrics without a threshold are always published
  * @param publisher where the rest goes; standard output by default
  */
 export function onlyFrom(

@@ -3,29 +3,29 @@ import { measureMillisecondsSince, startMillisecondsLeft } from "./instance";
 import { writeLines } from "./stdout";
 import { type WarmUpResult } from "./warming";
 
-/** Something worth doing before a request needs it: a function, or one with a time limit of its own. */
+/** Work to do before a request needs it: a function, or a function with its own time limit. */
 export type WarmUp = (() => unknown) | { readonly run: () => unknown; readonly timeoutMilliseconds: number };
 
 /**
- * Runs warm-ups, all at the same time, for so many milliseconds at most; without a limit by default. One that an
- * earlier run began and that is still under way is waited for, and not begun again. Never rejects: what fails, or has
- * not ended in time, says so in its result, and in the log.
+ * Runs all warm-ups at the same time, for at most this many milliseconds; without a limit by default. If a warm-up of
+ * an earlier run is still running, it waits for it and does not start it again. Never rejects: the result and the log
+ * show warm-ups that fail or do not end in time.
  */
 export type RunWarmUps = (limitMilliseconds?: number) => Promise<readonly WarmUpResult[]>;
 
 const DEFAULT_TIMEOUT_MILLISECONDS = 5000;
 
-/** What a timer takes at most: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+/** Maximum delay of a timer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMEOUT_MILLISECONDS = 2_147_483_647;
 
 const MAX_ERROR_CHARACTERS = 300;
 
-/** Left of the time for a start: for what was loaded before this module, and what is loaded after the warm-ups. */
+/** Reserved from the time limit for a start: for what is loaded before this module and after the warm-ups. */
 const START_MARGIN_MILLISECONDS = 2000;
 
 const started: Promise<unknown>[] = [];
 
-/** What to warm up, by names that are told when one fails. */
+/** What to warm up, by names that are reported when one fails. */
 export interface NamedWarmUps {
   /** Modules to load: `{ pdf: () => import("./pdf") }`. */
   readonly preload?: Readonly<Record<string, WarmUp>>;
@@ -34,10 +34,10 @@ export interface NamedWarmUps {
 }
 
 /**
- * Runs warm-ups at once, as part of initialization, and again with each warming ping. Each has 5 seconds unless it says
- * otherwise, and no more than Lambda leaves: 8 seconds of a start on demand, and of a ping, what is left of the
- * function's time. One that fails breaks neither initialization nor a request. One that blocks the thread (a loop, a
- * synchronous call) cannot be stopped.
+ * Runs warm-ups at once, as part of initialization, and again with each warming ping. Each has 5 seconds unless it sets
+ * another limit, but never more than Lambda allows: 8 seconds in a start on demand, and in a ping, what is left of the
+ * function's timeout. If one fails, neither initialization nor a request fails. A warm-up that blocks the thread (a
+ * loop, a synchronous call) cannot be stopped.
  */
 export function warmUps({ preload = {}, connections = {} }: NamedWarmUps): RunWarmUps {
   const named = [...Object.entries(preload), ...Object.entries(connections)];
@@ -50,8 +50,8 @@ export function warmUps({ preload = {}, connections = {} }: NamedWarmUps): RunWa
 }
 
 /**
- * Resolves when the warm-ups that began so far have ended, or their time is up. Awaited at the end of the handler's
- * module (`await warmedUp();`), it makes Lambda wait for them before the first request.
+ * Resolves when the warm-ups that have started so far have ended or reached their time limit. Await it at the end of
+ * the handler's module (`await warmedUp();`) to make Lambda wait for them before the first request.
  */
 export async function warmedUp(): Promise<void> {
   await Promise.all(started);
@@ -77,7 +77,7 @@ function makeRunner(name: string, warmUp: WarmUp): Runner {
   };
 }
 
-/** Runs a warm-up, for as long as its own time limit says. */
+/** Runs a warm-up within its own time limit. */
 async function attempt(warmUp: WarmUp): Promise<void> {
   const { run, timeoutMilliseconds: limit = NaN } = typeof warmUp === "function" ? { run: warmUp } : warmUp;
   const work = Promise.resolve().then(() => run());
@@ -87,11 +87,11 @@ async function attempt(warmUp: WarmUp): Promise<void> {
 }
 
 /**
- * Waits for work, for so long.
+ * Waits for work, up to a time limit.
  *
- * @param isLate what the error says of work that takes longer
- * @param prepare gets the timer: whoever waits for `attempt` has another one, and this one is not to keep the
- *   environment busy afterwards
+ * @param isLate the error's text for work that takes longer
+ * @param prepare gets the timer: code that waits for `attempt` has its own timer, and this one must not keep the
+ *   instance busy afterward
  */
 async function waitInTime(
   work: Promise<unknown>,
@@ -114,7 +114,7 @@ async function waitInTime(
   }
 }
 
-/** What an error says, whatever was thrown. */
+/** The text of an error, whatever was thrown. */
 function formatFailure(failure: unknown): string {
   try {
     return toOneLine(String(failure instanceof Error ? failure.message : failure), MAX_ERROR_CHARACTERS);

@@ -1,9 +1,12 @@
-/** The contract of a warming ping, between the warmer and the functions it keeps warm. */
+/** The contract of a warming ping between the warmer and the functions that it keeps warm. */
 
 /** What marks a ping's payload. */
 export const PING_SOURCE = "lambda-warmer";
 
-/** The longest that a function holds a ping, whatever it is asked for: a request may be waiting for this instance. */
+/**
+ * Maximum time for which a function holds a ping, whatever the ping requests: a request may be waiting for this
+ * instance.
+ */
 export const MAX_HOLD_MILLISECONDS = 10_000;
 
 /** What a warmer sends. */
@@ -12,7 +15,7 @@ export interface Ping {
   readonly warming: true;
   /** ISO 8601. */
   readonly timestamp: string;
-  /** How long to keep the instance busy, so that the other pings of the round meet other instances; 0 by default. */
+  /** How long to keep the instance busy, so that the round's other pings reach other instances; 0 by default. */
   readonly holdMilliseconds?: number;
 }
 
@@ -21,9 +24,9 @@ export interface PingReply {
   readonly warm: true;
   /** The same for every answer of one execution environment, and different for each of them. */
   readonly instanceId: string;
-  /** Whether this ping was the first thing that the execution environment was asked. */
+  /** Whether this ping was the first invocation of the execution environment. */
   readonly cold: boolean;
-  /** The function's version that answered. */
+  /** The version of the function that answered. */
   readonly version: string;
   readonly heldMilliseconds: number;
   /** What was warmed up. */
@@ -34,11 +37,11 @@ export interface PingReply {
 export interface WarmUpResult {
   readonly name: string;
   readonly milliseconds: number;
-  /** Why it failed; missing when it did not. */
+  /** Why it failed; missing if it did not. */
   readonly error?: string;
 }
 
-/** Whether an event is a ping. What only resembles one is a request. */
+/** Whether an event is a ping. An event that only resembles one is a request. */
 export function isPing(event: unknown): event is Ping {
   try {
     const { source, warming, timestamp, holdMilliseconds = 0 } = event as Record<string, unknown>;
@@ -56,8 +59,7 @@ export function isPing(event: unknown): event is Ping {
 }
 
 /**
- * Whether an answer is a monitored function's to a ping. What another function answers to an event that it does not
- * know is not.
+ * Whether an answer is a monitored function's answer to a ping, and not another function's answer to an unknown event.
  */
 export function isPingReply(answer: unknown): answer is PingReply {
   if (!isRecord(answer)) return false;

@@ -218,7 +218,7 @@ describe("a request is told that it is wrong, and how:", () => {
   const title = (found: string) => ({ field: "title", expected: "text of 1 to 100 characters", found });
   const text = (found: string) => ({ field: "text", expected: "text of 0 to 10000 characters", found });
   const body = (found: string) => ({ field: "body", expected: "an object", found });
-  const unknown = (field: string, found: string) => ({ field, expected: "no fields besides title and text", found });
+  const unknown = (field: string, found: string) => ({ field, expected: "only the fields title and text", found });
 
   test.each([
     ["nothing in it", {}, [title("nothing")]],

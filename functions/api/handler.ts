@@ -7,8 +7,8 @@ import { parseDraft, parseLimit } from "./validation";
 const notes = new Notes();
 
 /**
- * A small HTTP API: notes, kept in the memory of the execution environment and lost with it. `GET /health` says that it
- * is there, and `POST /warm` comes from `monitorHttp`.
+ * A small HTTP API for notes, which are kept in the memory of the execution environment and lost with it. `GET /health`
+ * shows that it works; `POST /warm` comes from `monitorHttp`.
  */
 export const handler = monitorHttp(
   createRouter({
@@ -39,7 +39,7 @@ export const handler = monitorHttp(
       },
     },
   }),
-  // The first identifier loads Node's cryptography, which is better done before a request waits for it.
+  // The first identifier loads Node's cryptography. Load it before a request has to wait for it.
   { warmUps: warmUps({ preload: { identifiers: () => crypto.randomUUID() } }) },
 );
 

@@ -4,25 +4,24 @@ export interface Draft {
   readonly text: string;
 }
 
-/** A note as it is kept. */
+/** A stored note. */
 export interface Note extends Draft {
   readonly id: string;
   /** ISO 8601. */
   readonly createdAt: string;
 }
 
-/** Notes that one execution environment keeps at most. */
+/** Maximum number of notes in one execution environment. */
 export const MAX_NOTES = 1000;
 
 /**
- * Notes in memory. Each execution environment has its own, and they are lost with it: a request that meets another
- * environment does not find them. That is enough to show and to measure an API; what has to last belongs into a
- * database.
+ * Notes in memory. Each execution environment has its own notes, and they are lost with it: a request to another one
+ * does not find them. That is enough to show and measure an API; persistent data belongs in a database.
  */
 export class Notes {
   private readonly kept = new Map<string, Note>();
 
-  /** Undefined when there is no room for another one. */
+  /** Undefined if there is no room for another one. */
   create(draft: Draft): Note | undefined {
     if (this.kept.size >= MAX_NOTES) return undefined;
     const note = { id: crypto.randomUUID(), ...draft, createdAt: new Date().toISOString() };
@@ -35,12 +34,12 @@ export class Notes {
     return [...this.kept.values()].slice(-limit).reverse();
   }
 
-  /** Undefined when there is no such note. */
+  /** Undefined if there is no such note. */
   get(id: string): Note | undefined {
     return this.kept.get(id);
   }
 
-  /** The note as it is now, or undefined when there is no such note. */
+  /** The updated note, or undefined if there is no such note. */
   replace(id: string, draft: Draft): Note | undefined {
     const note = this.kept.get(id);
     if (!note) return undefined;
@@ -49,7 +48,7 @@ export class Notes {
     return replaced;
   }
 
-  /** False when there is no such note. */
+  /** False if there is no such note. */
   delete(id: string): boolean {
     return this.kept.delete(id);
   }

@@ -1,18 +1,18 @@
-/** A response as API Gateway and function URLs want it. */
+/** A response in the format of API Gateway and function URLs. */
 export interface ApiResponse {
   readonly statusCode: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** Something in a request that is not as it has to be. */
+/** A mistake in a request. */
 export interface FieldMistake {
   readonly field: string;
   readonly expected: string;
   readonly found: string;
 }
 
-/** Thrown to answer with a 4xx: the request is at fault, and the caller is told how. */
+/** Throw to answer with a 4xx: the request is wrong, and the answer explains how. */
 export class Refusal extends Error {
   constructor(
     readonly statusCode: number,
@@ -33,7 +33,7 @@ export function formatJson(
   return { statusCode, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
-/** The answer that tells of a refusal: what is wrong and, where there are any, the mistakes one by one. */
+/** The answer for a refusal: what is wrong and, if there are any, the single mistakes. */
 export function refuse({ statusCode, message, mistakes, headers }: Refusal): ApiResponse {
   return formatJson(statusCode, mistakes.length > 0 ? { error: message, mistakes } : { error: message }, headers);
 }

@@ -1,24 +1,24 @@
 import { type ApiResponse, formatJson, Refusal, refuse } from "./responses";
 
-/** The largest body that is read. */
+/** Maximum size of a body. */
 export const MAX_BODY_BYTES = 16_384;
 
-/** What a route sees of a request. */
+/** A request as routes see it. */
 export interface ApiRequest {
   readonly query: Readonly<Record<string, unknown>>;
-  /** Reads the body as JSON; throws a refusal when it is none. */
+  /** Reads the body as JSON; throws a refusal if it is not JSON. */
   readonly json: () => unknown;
 }
 
-/** Answers one method of one path, given the values of the path's variables in their order. */
+/** Answers one method of one path, given the values of the path's variables in order. */
 export type Route = (request: ApiRequest, ...variables: string[]) => ApiResponse | Promise<ApiResponse>;
 
 /** Routes by path and method: `{ "/notes/{id}": { GET: (request, id) => ... } }`. */
 export type Routes = Readonly<Record<string, Readonly<Record<string, Route>>>>;
 
 /**
- * What matters here of a version 2.0 event: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
- * Nothing of it is certain, because whoever may invoke the function directly can send it anything.
+ * The relevant part of a version 2.0 event: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html Every
+ * field may be missing, because callers that invoke the function directly can send anything.
  */
 interface HttpEvent {
   readonly rawPath?: unknown;
@@ -29,7 +29,7 @@ interface HttpEvent {
   readonly isBase64Encoded?: unknown;
 }
 
-/** A handler that finds the route for an event, and answers in JSON whatever happens. */
+/** A handler that finds the route for an event, and always answers in JSON. */
 export function createRouter(routes: Routes): (event: unknown, context?: unknown) => Promise<ApiResponse> {
   const paths = Object.entries(routes).map(([path, methods]) => ({
     pattern: new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`),
@@ -92,11 +92,14 @@ function toText(otherwise: string, value: unknown): string {
   return typeof value === "string" ? value : otherwise;
 }
 
-/** One line of JSON, which the caller does not see. Not by `console`: Lambda would wrap the line in one of its own. */
+/**
+ * Writes one line of JSON to the log, which the caller does not see. It does not use `console`, because Lambda would
+ * wrap the line in its own.
+ */
 function logFailure(error: unknown, event: unknown, context: unknown): void {
   const { awsRequestId: requestId } = (context ?? {}) as { readonly awsRequestId?: unknown };
   const { rawPath: path } = (event ?? {}) as HttpEvent;
-  // Imported, it would cost each start of the function 2 ms.
+  // An import would add 2 ms to each start of the function.
   const { inspect } = process.getBuiltinModule("util");
   const line = { level: "ERROR", message: "request failed", requestId, path, error: inspect(error) };
   process.stdout.write(`${JSON.stringify(line)}\n`);

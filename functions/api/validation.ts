@@ -8,9 +8,9 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 
 /**
- * The note that a body holds.
+ * Reads the note in a body.
  *
- * @throws Refusal with every mistake in it
+ * @throws Refusal with every mistake in the body
  */
 export function parseDraft(body: unknown): Draft {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
@@ -26,16 +26,16 @@ export function parseDraft(body: unknown): Draft {
   const { title, text = "", ...others } = body as Readonly<Record<string, unknown>>;
   const draft = { title: checkText("title", title, 1, MAX_TITLE), text: checkText("text", text, 0, MAX_TEXT) };
   for (const [field, value] of Object.entries(others).slice(0, 1)) {
-    mistakes.push({ field, expected: "no fields besides title and text", found: describe(value) });
+    mistakes.push({ field, expected: "only the fields title and text", found: describe(value) });
   }
   if (mistakes.length > 0) throw makeInvalidRefusal(mistakes);
   return draft;
 }
 
 /**
- * How many notes a query asks for.
+ * Reads how many notes a query requests.
  *
- * @throws Refusal when that is no number, or too many
+ * @throws Refusal if it is not a number, or too large
  */
 export function parseLimit({ limit = String(DEFAULT_LIMIT) }: Readonly<Record<string, unknown>>): number {
   const number = typeof limit === "string" && /^\d+$/.test(limit) ? Number(limit) : 0;
@@ -50,7 +50,7 @@ function makeInvalidRefusal(mistakes: readonly FieldMistake[]): Refusal {
   return new Refusal(400, "invalid note", mistakes);
 }
 
-/** A value as messages tell it: short however large it is, because it comes from outside. */
+/** A value as shown in messages: short even if the value is large, because it comes from outside. */
 function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return `text of ${value.length} characters`;

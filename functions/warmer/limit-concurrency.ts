@@ -1,4 +1,4 @@
-/** Has so many pieces of work under way at once at most; the others wait for their turn. */
+/** Runs at most this many pieces of work at once; the others wait for their turn. */
 export function limitConcurrency(atOnce: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let running = 0;
   const waiting: (() => void)[] = [];

@@ -4,43 +4,46 @@ import { isPingReply, type Ping, PING_SOURCE, type PingReply } from "../../perfo
 import { type WarmingTarget } from "../../warming/contract";
 import { runBefore, TimeLimitExceeded } from "./time-limit";
 
-/** What keeps a ping from warming an instance. */
+/** Reasons why a ping does not warm an instance. */
 export type FailureKind =
-  /** More invocations at once than there may be. */
+  /** More concurrent invocations than allowed. */
   | "throttled"
   /** No answer in time. */
   | "unanswered"
-  /** Lambda could not be asked, or failed itself. */
+  /** Lambda could not be reached, or failed itself. */
   | "unreachable"
-  /** Lambda does not invoke the function for us. */
+  /** Lambda refuses to invoke the function for us. */
   | "refused"
-  /** As before, or another version was invoked: as it may be for a while after a change. */
+  /** The same, or another version was invoked; both may happen for a while after a change. */
   | "not ready"
   /** The function did not start, or threw. */
   | "function error"
-  /** The function answered, and not as a monitored function does. */
+  /** The function answered, but not as a monitored function does. */
   | "not monitored";
 
 /** A ping that failed. */
 export interface PingFailure {
   readonly kind: FailureKind;
-  /** One line for people to read. */
+  /** One readable line. */
   readonly text: string;
 }
 
-/** A ping that was answered as a ping is to be. */
+/** A correctly answered ping. */
 export interface PingAnswer {
   readonly reply: PingReply;
   /**
-   * When the ping reached the instance, estimated from the answer; an instance that had to start was reached before.
+   * When the ping reached the instance, estimated from the answer; if the instance had to start, the ping reached it
+   * earlier.
    */
   readonly arrivedAt: number;
 }
 
-/** How a ping went. */
+/** The result of a ping. */
 export type PingOutcome = PingAnswer | PingFailure;
 
-/** What may pass within seconds of a deployment: permissions, versions and aliases take effect bit by bit. */
+/**
+ * Errors that may disappear within seconds of a deployment: permissions, versions and aliases take effect gradually.
+ */
 const NOT_READY = new Set([
   "AccessDeniedException",
   "ResourceConflictException",
@@ -104,7 +107,7 @@ function parse(text: string): unknown {
 function describeFunctionError(answer: unknown): string {
   const { errorType, errorMessage } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   const parts = [errorType, errorMessage].filter((part) => typeof part === "string" && part !== "");
-  return parts.length > 0 ? cleanReason(parts.join(": ")) : "failed, and did not say why";
+  return parts.length > 0 ? cleanReason(parts.join(": ")) : "failed without a reason";
 }
 
 function describeFailure(error: unknown): PingFailure {
@@ -119,7 +122,7 @@ function describeFailure(error: unknown): PingFailure {
   return { kind: status !== undefined && status < 500 ? "refused" : "unreachable", text };
 }
 
-/** The same for the same cause: without what differs with each request. */
+/** Makes messages with the same cause equal: removes what differs with each request. */
 function cleanReason(text: string): string {
   return toOneLine(text.replaceAll(/RequestId: \S+ (Error: )?/g, ""), MAX_TEXT_CHARACTERS);
 }

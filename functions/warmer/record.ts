@@ -2,17 +2,17 @@ import { FUNCTION_NAME, NAMESPACE, WARMING_METRICS, type WarmingMetricName } fro
 import { type TargetResult, type WarmingRecord, type WarmingRequest } from "../../warming/contract";
 import { type Warmed } from "./target";
 
-/** Whether as many instances of a target answered as were asked for. */
+/** Whether as many instances of a target answered as were requested. */
 export function isWarm({ asked, instances }: TargetResult): boolean {
   return instances >= asked;
 }
 
-/** What a record says besides how the targets went. */
+/** The contents of a record besides the targets' results. */
 export interface RoundFacts extends Pick<
   WarmingRecord,
   "runId" | "round" | "rounds" | "last" | "durationMilliseconds"
 > {
-  /** The warmer's time, with the pause before the round. */
+  /** The warmer's time, including the pause before the round. */
   readonly warmerMilliseconds: number;
 }
 
@@ -41,7 +41,7 @@ function priceTarget({ target: { price }, result, heldMilliseconds }: Warmed): n
   return (heldMilliseconds / 1000) * price.perSecond + result.invocations * price.perRequest;
 }
 
-/** What a round writes to the log: its record, and a line for each target, from which CloudWatch takes metrics. */
+/** What a round writes to the log: its record, and a line for each target, from which CloudWatch extracts metrics. */
 export function formatRecord(record: WarmingRecord): string {
   return [record, ...record.targets.map(formatMetricsLine)].map((line) => `${JSON.stringify(line)}\n`).join("");
 }

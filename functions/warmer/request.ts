@@ -6,9 +6,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const STRATEGIES: Readonly<Record<Strategy, true>> = { scheduled: true, peak: true, pre_deployment: true, gate: true };
 
 /**
- * The warmer's event, checked.
+ * Checks the warmer's event.
  *
- * @throws Error that names everything that is wrong with it
+ * @throws Error that lists everything that is wrong with it
  */
 export function parseRequest(event: unknown): WarmingRequest {
   const check = new Check();
@@ -21,7 +21,7 @@ export function parseRequest(event: unknown): WarmingRequest {
   if (runId !== undefined) check.text("runId", runId);
   checkPrice(check, "price", price);
   if (rounds !== undefined) {
-    check.that(strategy === "pre_deployment", "rounds", "none but for pre_deployment", rounds);
+    check.that(strategy === "pre_deployment", "rounds", "none, except for pre_deployment", rounds);
     const { everySeconds, forMinutes, fullTime } = check.fields("rounds", rounds);
     check.number("rounds.everySeconds", everySeconds, 1);
     check.number("rounds.forMinutes", forMinutes, 1);
@@ -55,7 +55,7 @@ function checkPrice(check: Check, path: string, price: unknown): void {
   check.number(`${path}.perRequest`, perRequest, 0);
 }
 
-/** Gathers mistakes. */
+/** Collects mistakes. */
 class Check {
   private readonly mistakes: string[] = [];
 
@@ -78,7 +78,7 @@ class Check {
     this.that(Number.isInteger(value) && Number(value) >= least, path, `a whole number of at least ${least}`, value);
   }
 
-  /** An object's fields; none of what is no object. */
+  /** An object's fields; none if it is not an object. */
   fields(path: string, value: unknown): Fields {
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     this.that(isObject, path, "an object", value);

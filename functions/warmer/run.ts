@@ -14,31 +14,31 @@ import { UsageReader } from "./usage";
 
 const TARGETS_AT_ONCE = 20;
 
-/** Each ping needs a connection of its own, and a process in Lambda may have 1,024 files and connections open. */
+/** Each ping needs its own connection, and a process in Lambda may have 1,024 open files and connections. */
 const MAX_CONNECTIONS = 900;
 
-/** What a run is told besides the request. */
+/** Input of a run besides the request. */
 export interface RunLimits {
   readonly runId: string;
-  /** When it has to end, in milliseconds since 1970. */
+  /** When it must end, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
-/** Keeps functions warm, and remembers between runs what it learned of them. */
+/** Keeps functions warm, and remembers between runs what it learned about them. */
 export class Warmer {
   private readonly spreads = new Spreads();
   private readonly unmonitored = new Unmonitored();
   private readonly usage = new UsageReader();
 
   /**
-   * Does what is asked, and logs each round as it ends.
+   * Carries out the request, and logs each round when it ends.
    *
    * @returns the last round's record
-   * @throws Error of a gate, when a version must not go live
+   * @throws Error for a gate, if a version must not go live
    */
   async run(request: WarmingRequest, { runId, endsAt }: RunLimits): Promise<WarmingRecord> {
     const startedAt = Date.now();
-    // Connections of an earlier run are dead: Lambda has frozen this process in between.
+    // Connections of an earlier run are dead, because Lambda has frozen this process in between.
     const client = connectLambda();
     const pinging: Pinging = { client, spreads: this.spreads, endsAt };
     const { rounds } = request;
@@ -102,7 +102,7 @@ export class Warmer {
 function connectLambda(): LambdaClient {
   const agent = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
   return new LambdaClient({
-    // What failed is told, and the next round tries again.
+    // Failures are reported, and the next round tries again.
     maxAttempts: 1,
     requestHandler: { httpAgent: agent, httpsAgent: agent },
   });

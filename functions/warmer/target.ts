@@ -5,35 +5,35 @@ import { computeHold, lengthenHold, type Spreads } from "../../warming/hold";
 import { type PingAnswer, type PingFailure, type PingOutcome, sendPing } from "./ping";
 
 /**
- * A start takes 10 seconds at most; what fails to start is started again:
+ * A start takes at most 10 seconds; if it fails, Lambda starts the instance again:
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const LONGEST_START_MILLISECONDS = 20_000;
 
-/** How a target was warmed, and what of that the record does not tell. */
+/** The result of warming a target, including what the record does not contain. */
 export interface Warmed {
   readonly target: WarmingTarget;
   readonly result: TargetResult;
   readonly failures: readonly PingFailure[];
-  /** For how long its instances were kept busy, all together. */
+  /** Total time for which its instances were kept busy. */
   readonly heldMilliseconds: number;
 }
 
-/** What pings are sent with. */
+/** What is needed to send pings. */
 export interface Pinging {
   readonly client: LambdaClient;
   readonly spreads: Spreads;
-  /** When the run has to end, in milliseconds since 1970. */
+  /** When the run must end, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
-/** The name that distinguishes a target from the others. */
+/** The name that identifies a target. */
 export function formatTargetName({ functionName, qualifier }: WarmingTarget): string {
   return `${functionName}:${qualifier}`;
 }
 
 /**
- * Pings as many instances of a target as asked at once, and once more when one of them has answered twice. Never
+ * Pings the requested number of a target's instances at once, and once more if one of them answered twice. Never
  * rejects.
  */
 export async function warmTarget(target: WarmingTarget, demand: InstanceDemand, pinging: Pinging): Promise<Warmed> {
@@ -85,7 +85,7 @@ async function pingAtOnce(
   const { client, spreads } = pinging;
   const endsAt = Math.min(pinging.endsAt, Date.now() + LONGEST_START_MILLISECONDS + hold);
   const outcomes = await Promise.all(Array.from({ length: pings }, () => sendPing(client, target, hold, endsAt)));
-  // An instance that had to start was not reached when the ping arrived, and says nothing of the arrivals.
+  // An instance that had to start did not get the ping when it arrived, so it does not show the arrivals.
   const warm = outcomes.filter(isAnswer).filter(({ reply }) => !reply.cold);
   spreads.learn(
     formatTargetName(target),
@@ -94,7 +94,7 @@ async function pingAtOnce(
   return outcomes;
 }
 
-/** Whether more instances may answer when asked again: not when they fail or are refused. */
+/** Whether more instances may answer on a retry: not if pings fail or are refused. */
 function isWorthRepeating(outcomes: readonly PingOutcome[], asked: number): boolean {
   return (
     countInstances(outcomes.filter(isAnswer)) < asked &&

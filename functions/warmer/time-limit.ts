@@ -1,12 +1,12 @@
-/** Thrown when something took longer than it may. */
+/** Thrown if something took longer than allowed. */
 export class TimeLimitExceeded extends Error {
   override readonly name = "TimeUp";
 }
 
 /**
- * Waits for work until a moment, in milliseconds since 1970, and no longer, whatever the work makes of the signal.
+ * Waits for work until a time, in milliseconds since 1970, and no longer, even if the work ignores the signal.
  *
- * @param work gets a signal that is aborted at that moment
+ * @param work gets a signal that is aborted at that time
  * @throws TimeUp
  */
 export async function runBefore<Result>(
@@ -31,7 +31,7 @@ export async function runBefore<Result>(
   }
 }
 
-/** Resolves at a moment, in milliseconds since 1970. */
+/** Resolves at a time, in milliseconds since 1970. */
 export function sleepUntil(moment: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, moment - Date.now())));
 }

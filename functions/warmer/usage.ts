@@ -9,14 +9,14 @@ import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../../warming/planner";
 import { runBefore } from "./time-limit";
 
 /**
- * Reads how functions were used from CloudWatch: of all functions at once, no more often than asked, and only what is
- * new. Reading costs by the metric, and more than pinging does: https://aws.amazon.com/cloudwatch/pricing/
+ * Reads functions' usage from CloudWatch: for all functions at once, no more often than requested, and only what is
+ * new. Each metric costs money, and reading costs more than pinging: https://aws.amazon.com/cloudwatch/pricing/
  */
 
 const MINUTE = 60_000;
 const PERIOD_MINUTES = 5;
 const PERIOD = PERIOD_MINUTES * MINUTE;
-/** As long as CloudWatch has metrics by the minute, and longer than plans look back. */
+/** As long as CloudWatch keeps metrics by the minute, and longer than plans look back. */
 const HISTORY = 15 * 24 * 60 * MINUTE;
 const MINUTES_HISTORY = MINUTES_KEPT_HOURS * 60 * MINUTE;
 
@@ -25,13 +25,13 @@ const OVERLAP = 15 * MINUTE;
 
 const MAX_TEXT_CHARACTERS = 300;
 
-/** Without an answer for so long, fixed numbers have to do. */
+/** If there is no answer for this long, fixed numbers are used. */
 const LONGEST_READ_MILLISECONDS = 10_000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const QUERIES_PER_CALL = 500;
 
-/** The alias that requests come through, and no pings. */
+/** The alias that gets requests but no pings. */
 const TRAFFIC_ALIAS = "live";
 
 const METRICS = {
@@ -42,7 +42,7 @@ const METRICS = {
 
 type MetricKey = keyof typeof METRICS;
 
-/** From what a function's concurrency is known. */
+/** The source of a function's concurrency. */
 const SOURCES: Readonly<Record<"measured" | "estimated" | "unknown", readonly MetricKey[]>> = {
   measured: ["concurrency"],
   estimated: ["invocations", "duration"],
@@ -52,7 +52,7 @@ const SOURCES: Readonly<Record<"measured" | "estimated" | "unknown", readonly Me
 /** Values by the time at which their period starts. */
 type Points = Map<number, number>;
 
-/** What is known of one function. */
+/** What is known about one function. */
 interface Known {
   source: keyof typeof SOURCES;
   /** Concurrency in periods of five minutes. */
@@ -66,11 +66,11 @@ interface Known {
   error?: string;
 }
 
-/** The use of functions, as far as it was read. */
+/** The usage of functions, as far as it was read. */
 export class UsageReader {
   private readonly known = new Map<string, Known>();
 
-  /** How these targets were used, by function name, read again where that is due. Never rejects. */
+  /** These targets' usage, by function name, read again if that is due. Never rejects. */
   async read(targets: readonly WarmingTarget[], endsAt: number): Promise<ReadonlyMap<string, KnownUsage>> {
     const now = Date.now();
     const due = targets.filter(({ functionName, conditional }) => {
@@ -83,9 +83,9 @@ export class UsageReader {
 
   private readUsage(functionName: string, now: number): KnownUsage {
     const { periods, minutes, asked, error } = this.of(functionName);
-    if (error !== undefined) return `use could not be read: ${error}`;
-    // CloudWatch has no data of periods without requests. Before the first there may have been no function: that tells
-    // nothing.
+    if (error !== undefined) return `usage could not be read: ${error}`;
+    // CloudWatch has no data for periods without requests. Before the first data, the function may not have existed, so
+    // that time shows nothing.
     return { history: listPeriods(periods), periodMinutes: PERIOD_MINUTES, minutes: listPeriods(minutes), asked, now };
   }
 
@@ -97,7 +97,7 @@ export class UsageReader {
       delete known.error;
     }
     try {
-      // Half of the time that is left, so that there is some for the pings.
+      // Half of the remaining time, to leave some for the pings.
       const readBefore = Math.min(now + LONGEST_READ_MILLISECONDS, (now + endsAt) / 2);
       const results = await runBefore(readBefore, (signal) => this.fetch(names, now, signal));
       names.forEach((name, index) => {
@@ -113,8 +113,8 @@ export class UsageReader {
   }
 
   /**
-   * Reads what is new of these functions, by the minute; at first, periods as well. All with the same beginning are in
-   * the same calls.
+   * Reads new data of these functions, by the minute; the first time, also periods. Functions with the same start time
+   * share calls.
    */
   private async fetch(names: readonly string[], now: number, signal: AbortSignal): Promise<Map<string, Points>> {
     const queriesByStart = new Map<number, MetricDataQuery[]>();
@@ -128,7 +128,7 @@ export class UsageReader {
       ask(MINUTE, readUntil === undefined ? findPeriodStart(MINUTE, now) - MINUTES_HISTORY : readUntil - OVERLAP);
     });
     const loaded: typeof sdk & { readonly default?: typeof sdk } = await import("@aws-sdk/client-cloudwatch");
-    // Of a CommonJS package in a file of its own, esbuild exports nothing but the default.
+    // For a CommonJS package in a separate file, esbuild exports only the default.
     const { CloudWatchClient, GetMetricDataCommand } = loaded.default ?? loaded;
     const client = new CloudWatchClient();
     const results = new Map<string, Points>();
@@ -144,7 +144,7 @@ export class UsageReader {
         }
       }
     } finally {
-      // Its connections would not outlive the pause until the next read.
+      // Its connections would not survive the pause until the next read.
       client.destroy();
     }
     return results;
@@ -212,8 +212,8 @@ function listPeriods(points: Points): UsagePeriod[] {
 }
 
 /**
- * Little's law: requests per second times seconds per request are at work on average, and at times three deviations
- * more.
+ * Little's law: the average concurrency is requests per second times seconds per request. Peaks are up to three
+ * standard deviations higher.
  */
 function estimate(invocations: Points, durations: Points, period: number): Points {
   return new Map(
@@ -240,7 +240,7 @@ function formatQueryId(key: MetricKey, period: number, index: number): string {
   return `${key}${index}_${period / MINUTE}min`;
 }
 
-/** Of the period in which a time is. */
+/** The start of the period that contains a time. */
 function findPeriodStart(period: number, time: number): number {
   return Math.floor(time / period) * period;
 }

@@ -94,7 +94,7 @@ const FAILURES: [string, () => unknown, string][] = [
   [
     "an error without a reason",
     () => ({ FunctionError: "Unhandled", Payload: Buffer.from("<") }),
-    "failed, and did not say why",
+    "failed without a reason",
   ],
   [
     "another function's answer",

@@ -265,5 +265,5 @@ test("the warmer as it is deployed loads CloudWatch's client when use decides, a
 
   const { instances, reason } = takeOnlyResult(record);
   expect(instances).toBe(3);
-  expect(reason).toMatch(/^fixed number: use could not be read: .*ECONNREFUSED/);
+  expect(reason).toMatch(/^fixed number: usage could not be read: .*ECONNREFUSED/);
 });

@@ -257,7 +257,7 @@ describe("a conditional target", () => {
     for (let count = 0; count < 2; count++) {
       expect(takeOnlyResult(await runWarmer(makeRequest([conditional()]), { warmer }))).toMatchObject({
         asked: 3,
-        reason: "fixed number: use could not be read: AccessDenied: not authorized",
+        reason: "fixed number: usage could not be read: AccessDenied: not authorized",
         failures: [],
       });
     }
@@ -280,6 +280,10 @@ describe("a conditional target", () => {
     expect([lambda.of("dev-api").length, lambda.of("dev-jobs").length]).toEqual([0, 3]);
     await jest.advanceTimersByTimeAsync(10_000);
     const { targets } = await running;
-    expect(targets[0]).toMatchObject({ asked: 3, instances: 3, reason: "fixed number: use could not be read: TimeUp" });
+    expect(targets[0]).toMatchObject({
+      asked: 3,
+      instances: 3,
+      reason: "fixed number: usage could not be read: TimeUp",
+    });
   });
 });
