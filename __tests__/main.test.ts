@@ -115,7 +115,7 @@ describe("npm run synth", () => {
 
     const { stdout } = synth(root);
 
-    expect(stdout).toContain("qa: environments/qa.tfvars is gone, and what is deployed of it stays in AWS.");
+    expect(stdout).toContain("qa: environments/qa.tfvars is gone, but what it deployed stays in AWS.");
     expect(existsSync(join(root, "cdktf.out/stacks/qa"))).toBe(false);
   });
 });

@@ -1,10 +1,10 @@
-/** The longest that a timer of Node.js waits; with more, it does not wait at all. */
+/** Maximum delay of a Node.js timer; with a longer one, it does not wait at all. */
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
-/** Begins at the time it is, and goes a number of times faster. */
+/** Starts at the current time, and runs a number of times faster. */
 export class Clock {
   private readonly begunAt = Date.now();
-  // Unlike the clock on the wall, this one is not set while we run.
+  // Unlike the system clock, this one is not adjusted while we run.
   private readonly begunMonotonic = performance.now();
   private readonly timers = new Set<NodeJS.Timeout>();
   private isClosed = false;
@@ -17,10 +17,10 @@ export class Clock {
   }
 
   /**
-   * Does something at every time that `next` tells, until there is no next one. Of times that pass while the computer
-   * is busy, only the first is kept.
+   * Runs work at every time that `next` returns, until there is no next one. If several times pass while the computer
+   * is busy, only the first counts.
    *
-   * @param next the first time after the one given
+   * @param next returns the first time after the given one
    */
   repeat(next: (after: number) => number | undefined, action: (due: number) => void): void {
     let due = next(this.now());
@@ -43,7 +43,7 @@ export class Clock {
     wait();
   }
 
-  /** Nothing is due any more. */
+  /** Cancels everything. */
   close(): void {
     this.isClosed = true;
     this.timers.forEach(clearTimeout);

@@ -1,9 +1,9 @@
 import { type AlarmState } from "./cloudwatch/alarm";
 import { type FunctionFailure } from "./function-failure";
 
-/** What can be told while an environment runs. `at` is on the environment's own clock, in milliseconds since 1970. */
+/** The events of a running environment. `at` is the time on the environment's own clock, in milliseconds since 1970. */
 export type LocalEvent =
-  /** A function can be invoked from now on. */
+  /** A function can be invoked now. */
   | { readonly kind: "function"; readonly at: number; readonly id: string; readonly url: string | undefined }
   /** An execution environment was started for a request or a ping, and has answered it. */
   | {
@@ -11,15 +11,15 @@ export type LocalEvent =
       readonly at: number;
       readonly id: string;
       readonly initMilliseconds: number;
-      /** Whether it was a request through the alias `live` that met it. */
+      /** Whether it was for a request through the alias `live`. */
       readonly forRequest: boolean;
     }
-  /** A function has failed: it threw, crashed, ran out of time, or has returned to its endpoint what is no response. */
+  /** A function has failed: it threw, crashed, timed out, or returned an invalid response to its endpoint. */
   | (FunctionFailure & {
       readonly kind: "function-failed";
       readonly at: number;
       readonly id: string;
-      /** The function's log; missing where none is written. */
+      /** The function's log; missing if none is written. */
       readonly logFile?: string;
     })
   /** An HTTP request was answered. */
@@ -28,10 +28,10 @@ export type LocalEvent =
       readonly at: number;
       readonly id: string;
       readonly status: number;
-      /** From the request's arrival until the answer was handed over, in real time. */
+      /** From the request's arrival until the answer was passed on, in real time. */
       readonly milliseconds: number;
     }
-  /** The warmer has ended a round for one function. */
+  /** The warmer has finished a round for one function. */
   | {
       readonly kind: "warming-round";
       readonly at: number;
@@ -43,9 +43,9 @@ export type LocalEvent =
       readonly coldStarts: number;
       readonly failures: readonly string[];
     }
-  /** A schedule was due, and the warmer failed. */
+  /** A schedule was due, but the warmer failed. */
   | { readonly kind: "warmer-failed"; readonly at: number; readonly message: string }
-  /** An alarm went to another state. */
+  /** An alarm changed its state. */
   | {
       readonly kind: "alarm";
       readonly at: number;
@@ -53,8 +53,8 @@ export type LocalEvent =
       readonly from: AlarmState;
       readonly to: AlarmState;
     }
-  /** The functions' logs can no longer be written. */
+  /** The functions' logs cannot be written anymore. */
   | { readonly kind: "logs-lost"; readonly at: number; readonly message: string };
 
-/** Tells what happens. */
+/** Reports events. */
 export type ReportEvent = (event: LocalEvent) => void;

@@ -15,15 +15,15 @@ const FORGET_EVERY = 1000;
 type Recent = Omit<RecentTraffic, "id">;
 type Total = "coldStarts" | "requestColdStarts" | "requests" | "errors" | "throttles";
 
-/** Something that has happened. */
+/** Something that happened. */
 interface Moment {
   readonly at: number;
   readonly of: Total;
-  /** Of a request. */
+  /** For a request. */
   readonly waitedMilliseconds?: number;
 }
 
-/** Counts what happens to one function. */
+/** Counts the events of one function. */
 export class FunctionFigures {
   private readonly begunAt = performance.now();
   private readonly counts: Record<Total, number> = {
@@ -53,7 +53,7 @@ export class FunctionFigures {
     this.add("errors");
   }
 
-  /** All there was so far. */
+  /** Everything so far. */
   get totals(): Omit<FunctionSnapshot, "id" | "instances" | "busy"> {
     return { ...this.counts };
   }
@@ -71,7 +71,7 @@ export class FunctionFigures {
     this.counts[of]++;
     const at = performance.now();
     this.moments.push({ at, of, ...(waitedMilliseconds !== undefined && { waitedMilliseconds }) });
-    // Nobody need be looking.
+    // There may be no viewer.
     if (this.moments.length % FORGET_EVERY === 0) this.forget(at);
   }
 

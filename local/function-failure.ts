@@ -7,7 +7,7 @@ import { z } from "zod";
 export interface FunctionFailure {
   readonly errorType: string;
   readonly errorMessage: string;
-  /** Where in the function's own sources, as `file:line:column`; missing where the error has no stack of it. */
+  /** Place in the function's own sources, as `file:line:column`; missing if the error's stack does not contain it. */
   readonly where?: string;
 }
 
@@ -17,14 +17,14 @@ const payloadSchema = z.object({
   trace: z.array(z.string()).catch([]),
 });
 
-/** Before what Lambda itself says of a failure. */
+/** Prefix of Lambda's own messages about a failure. */
 const REQUEST_ID = /^RequestId: \S+ Error: /;
 
 /** A line of a stack: a file's path or address, a line and a column. */
 const PLACE = /(?:\(|at )((?:file:\/\/)?\/[^():]+):(\d+):(\d+)\)?$/;
 
 /**
- * What a failed invocation's payload tells.
+ * Reads a failed invocation's payload.
  *
  * @param payload JSON
  * @param codeFolder where the function's bundle is, with its source map

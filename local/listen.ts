@@ -3,10 +3,10 @@ import { createServer, type Server } from "node:http";
 import { LocalEnvironmentError } from "./problem";
 
 /**
- * A server that listens, for this computer alone.
+ * Makes a server listen, for this computer only.
  *
  * @param port 0 for any that is free
- * @throws LocalEnvironmentError when the port is not to be had
+ * @throws LocalEnvironmentError if the port is not available
  */
 export async function listenLocally(port: number): Promise<Server> {
   const server = createServer();
@@ -24,7 +24,7 @@ function explainUnusablePort(port: number, error: unknown): unknown {
     case "EADDRINUSE":
       return new LocalEnvironmentError(`port ${port} is in use: choose another with --port`);
     case "EACCES":
-      return new LocalEnvironmentError(`port ${port} may not be used: choose another with --port`);
+      return new LocalEnvironmentError(`port ${port} cannot be used: choose another with --port`);
     default:
       return error;
   }

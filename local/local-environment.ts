@@ -27,53 +27,50 @@ import { parseLoggedRound } from "./warming-rounds";
 export { type LocalEvent } from "./events";
 export { type AlarmSnapshot, type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "./snapshot";
 
-/** The first function's port, unless another is asked for. */
+/** The first function's default port. */
 export const DEFAULT_PORT = 3000;
 
-/** What AWS does not tell; idle environments were seen to go after five to seven minutes. */
+/** AWS does not document this; idle environments were observed to end after five to seven minutes. */
 export const DEFAULT_IDLE_MILLISECONDS = 6 * 60_000;
 
 const MINUTE = 60_000;
 
-/** Which environment to run on this computer, and how. */
+/** The environment to run on this computer, and how. */
 export interface LocalEnvironmentOptions {
   /** The name of a file in `environments/`, without `.tfvars`. */
   readonly environment: string;
   /** The project's folder; the current one by default. */
   readonly root?: string;
-  /** The first function's port; the next ones follow. 0: any that is free. 3000 by default. */
+  /** The first function's port; the next ones follow. 0 selects any free port. 3000 by default. */
   readonly port?: number;
-  /** How many times faster than the clock on the wall schedules, idle expiry and alarms are; 1 by default. */
+  /** How many times faster than real time schedules, idle expiry and alarms run; 1 by default. */
   readonly speed?: number;
-  /**
-   * How long an execution environment is kept that nobody needs, on the environment's own clock; six minutes by
-   * default.
-   */
+  /** How long an unused execution environment is kept, on the environment's own clock; six minutes by default. */
   readonly idleMilliseconds?: number;
   /** Whether schedules start the warmer; they do by default. */
   readonly warming?: boolean;
-  /** Where each function's log is written; nowhere by default. The folder stays. */
+  /** The folder for each function's log; none by default. The folder is not removed. */
   readonly logFolder?: string;
-  /** Gets what happens, as it happens. */
+  /** Gets every event when it happens. */
   readonly onEvent?: (event: LocalEvent) => void;
 }
 
 /** A function of the environment. */
 export interface LocalFunctionInfo {
-  /** As the environment's file names it; `warmer` for the warmer. */
+  /** Its name in the environment's file; `warmer` for the warmer. */
   readonly id: string;
-  /** As AWS would know it. */
+  /** Its name in AWS. */
   readonly name: string;
   /** Undefined for a function without an endpoint. */
   readonly url: string | undefined;
-  /** Where an event can be posted to it, through the alias of traffic: Lambda's Invoke API. */
+  /** Its address in Lambda's Invoke API, through the alias of traffic, to which events can be posted. */
   readonly invokeUrl: string;
 }
 
 /** An environment that runs on this computer. */
 export interface LocalEnvironment {
   readonly name: string;
-  /** What people should know of the functions' code, each on a line. */
+  /** Notes about the functions' code, one per line. */
   readonly notes: readonly string[];
   readonly functions: readonly LocalFunctionInfo[];
   /** The environment's own time, in milliseconds since 1970. */
@@ -84,19 +81,19 @@ export interface LocalEnvironment {
   /**
    * Invokes a function and waits for its answer.
    *
-   * @param functionName as AWS would know it
+   * @param functionName the function's name in AWS
    * @param qualifier an alias or a version
-   * @throws LambdaServiceError when the function was not run: none such, throttled, closed
+   * @throws LambdaServiceError if the function was not run: unknown, throttled, closed
    */
   invoke(functionName: string, qualifier: string, payload: unknown): Promise<InvocationResult>;
   /**
-   * Has the warmer do what its rules would have it do, now, and waits until it has.
+   * Starts the warmer as its rules would, now, and waits until it has finished.
    *
-   * @param strategy of a rule, or `gate` for what a deployment does; `scheduled` by default
-   * @throws LocalEnvironmentError when the stack has nothing of that strategy, or the warmer failed
+   * @param strategy a rule's strategy, or `gate` for a deployment's gate; `scheduled` by default
+   * @throws LocalEnvironmentError if the stack has nothing for that strategy, or the warmer failed
    */
   runWarmer(strategy?: string): Promise<void>;
-  /** Ends everything that was started, and removes what was written, but for logs. */
+  /** Ends everything that was started, and removes everything that was written, except logs. */
   close(): Promise<void>;
 }
 
@@ -104,8 +101,8 @@ export interface LocalEnvironment {
  * Runs an environment, as it is synthesized, on this computer.
  *
  * @throws InvalidInput for mistakes in the project's files
- * @throws LocalEnvironmentError for what cannot run here: no such environment, a port in use, a variable without a
- *   value, something in the stack that is not understood
+ * @throws LocalEnvironmentError for what cannot run here: an unknown environment, a port in use, a variable without a
+ *   value, something unsupported in the stack
  */
 export async function startLocalEnvironment(options: LocalEnvironmentOptions): Promise<LocalEnvironment> {
   const { environment, root = "." } = options;
@@ -120,7 +117,7 @@ export async function startLocalEnvironment(options: LocalEnvironmentOptions): P
   }
 }
 
-/** A function while it runs. */
+/** A running function. */
 interface RunningFunction {
   readonly settings: StackFunction;
   readonly figures: FunctionFigures;
@@ -160,7 +157,7 @@ class RunningEnvironment implements LocalEnvironment {
           });
   }
 
-  /** @throws LocalEnvironmentError when something of it cannot run here; nothing is left running then */
+  /** @throws LocalEnvironmentError if a part of it cannot run here; nothing is left running then */
   static async start(
     options: LocalEnvironmentOptions,
     stack: LocalStack,
@@ -285,7 +282,7 @@ class RunningEnvironment implements LocalEnvironment {
     });
   }
 
-  /** @throws LocalEnvironmentError when the function failed */
+  /** @throws LocalEnvironmentError if the function failed */
   private async run({ functionName, qualifier, input }: StackInvocation): Promise<void> {
     const { functionError, payload } = await this.invoke(functionName, qualifier, input);
     if (functionError === undefined) return;
@@ -334,7 +331,7 @@ class RunningEnvironment implements LocalEnvironment {
     return codeFolder;
   }
 
-  /** Nothing is told of an environment that ends: what fails then, fails because of that. */
+  /** Reports nothing while an environment is ending: failures are then a consequence of that. */
   private tell(event: LocalEvent): void {
     if (this.closing === undefined) this.options.onEvent?.(event);
   }
@@ -361,8 +358,8 @@ function buildRunningFunction(settings: StackFunction, { metricFilters }: LocalS
 }
 
 /**
- * What a function finds in AWS without having asked for it: credentials, which are made up, and services, which are
- * here. There is no CloudWatch to be asked; who asks is told so, instead of asking AWS.
+ * What a function always has in AWS: credentials, which are made up here, and services, which are local. There is no
+ * CloudWatch here; calls get an error instead of reaching AWS.
  */
 function buildVariables({ url }: LocalLambda): Record<string, string> {
   return {

@@ -1,20 +1,20 @@
 import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-/** A log that gets longer begins anew, and the one before it is kept. */
+/** A longer log starts a new file, and the previous file is kept. */
 const DEFAULT_MAX_BYTES = 50_000_000;
 
-/** Lines are written together, so that a busy function does not wait for its log. */
+/** Lines are written in batches, so that a busy function does not wait for its log. */
 const WRITE_AFTER_MILLISECONDS = 200;
 
-/** One file for each function's log, in a folder of their own. */
+/** One file for each function's log, in a separate folder. */
 export class LogFiles {
   private readonly lines = new Map<string, string[]>();
   private readonly bytes = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private isLost = false;
 
-  /** @param onLost gets the reason when logs cannot be written any more, once */
+  /** @param onLost gets the reason, once, if logs cannot be written anymore */
   constructor(
     private readonly folder: string,
     private readonly onLost: (reason: string) => void,
@@ -23,12 +23,12 @@ export class LogFiles {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** Where a function's log is written. */
+  /** The path of a function's log. */
   openLogFile(functionName: string): string {
     return join(this.folder, `${functionName}.log`);
   }
 
-  /** Takes a line of a function's log. */
+  /** Adds a line to a function's log. */
   add(functionName: string, line: string): void {
     if (this.isLost) return;
     const lines = this.lines.get(functionName) ?? [];
@@ -39,7 +39,7 @@ export class LogFiles {
     }, WRITE_AFTER_MILLISECONDS).unref();
   }
 
-  /** Writes what has not been written yet. */
+  /** Writes pending lines. */
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

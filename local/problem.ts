@@ -1,4 +1,4 @@
-/** Why an environment cannot run on this computer. Its message is meant to be printed as it is. */
+/** Why an environment cannot run on this computer. Print the message as it is. */
 export class LocalEnvironmentError extends Error {
   constructor(message: string) {
     super(message);

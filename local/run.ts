@@ -16,17 +16,17 @@ import { createPlainView } from "./view/plain-view";
 
 const MINUTE = 60_000;
 
-/** Above this, a request of a second would last a quarter of an hour. */
+/** With more, a request of one second would last a quarter of an hour. */
 const MAX_SPEED = 1000;
 
-/** What is given on the command line. */
+/** The arguments on the command line. */
 interface RunOptions {
   readonly speed: number;
   readonly port: number;
   readonly idleMinutes: number;
 }
 
-/** Runs an environment until it is told to end. */
+/** Runs an environment until it is asked to end. */
 export async function runLocally(args: readonly string[]): Promise<void> {
   const program = new Command("npm start --")
     .description(
@@ -41,13 +41,13 @@ export async function runLocally(args: readonly string[]): Promise<void> {
     )
     .option(
       "--port <number>",
-      "the first function's port, 0 to 65535; 0 for any that is free",
+      "the first function's port, 0 to 65535; 0 for any free port",
       createWholeNumberParser(0, 65_535),
       DEFAULT_PORT,
     )
     .option(
       "--idle-minutes <minutes>",
-      "how long an instance is kept that nobody needs: 0.1 to 1440",
+      "how many minutes an unused instance is kept: 0.1 to 1440",
       createNumberParser(0.1, 1440),
       DEFAULT_IDLE_MILLISECONDS / MINUTE,
     )
@@ -58,7 +58,7 @@ export async function runLocally(args: readonly string[]): Promise<void> {
 async function runEnvironment(environment: string, { speed, port, idleMinutes }: RunOptions): Promise<void> {
   const signals = new EndSignals();
   const logFolder = mkdtempSync(join(tmpdir(), "warmwatch-logs-"));
-  // What has logs in it stays, for whoever wants to read them.
+  // A folder with logs stays, so that users can read them.
   process.on("exit", () => {
     removeIfEmpty(logFolder);
   });
@@ -89,7 +89,7 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/** Whether an error is the user's to mend, and its message says how: a full disk is, too. */
+/** Whether the user can fix an error, and its message says how; this includes a full disk. */
 function isTold(error: unknown): error is Error {
   return (
     error instanceof InvalidInput ||

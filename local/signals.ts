@@ -1,14 +1,14 @@
-/** npm hands on the signal that the terminal has already sent: one press of Ctrl-C arrives twice. */
+/** npm forwards the signal that the terminal has already sent: one press of Ctrl-C arrives twice. */
 const SAME_PRESS_MILLISECONDS = 500;
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** How this process is asked to end: by Ctrl-C, by `kill`, or by the terminal's end. */
+/** Signals that ask this process to end: Ctrl-C, `kill`, or a closed terminal. */
 export class EndSignals {
   private askedAt: number | undefined;
   private onAsked: (() => void) | undefined;
 
-  /** From now on, the first signal ends this process at once, unless something is to be done before. */
+  /** After this call, the first signal ends this process at once, unless there is work to do first. */
   constructor() {
     for (const [signal, exitCode] of Object.entries(EXIT_CODES)) {
       process.on(signal, () => {
@@ -17,7 +17,7 @@ export class EndSignals {
     }
   }
 
-  /** Resolves at the first signal. Whoever waits is to end this process; a second signal does so at once. */
+  /** Resolves at the first signal. The waiting code must end this process; a second signal does so at once. */
   asked(): Promise<void> {
     return new Promise((resolve) => (this.onAsked = resolve));
   }

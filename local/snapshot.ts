@@ -3,44 +3,41 @@ import { type AlarmState } from "./cloudwatch/alarm";
 /** The figures of one function since its environment started. */
 export interface FunctionSnapshot {
   readonly id: string;
-  /** Execution environments that are there now, the busy ones included. */
+  /** Current execution environments, including busy ones. */
   readonly instances: number;
   readonly busy: number;
-  /** Execution environments that were started for an invocation, be it a request or a ping. */
+  /** Execution environments that were started for an invocation, either a request or a ping. */
   readonly coldStarts: number;
-  /** Of these, those that requests through the alias `live` have met. */
+  /** Of these, those started for requests through the alias `live`. */
   readonly requestColdStarts: number;
-  /** Invocations through the alias `live`; those that were refused are not among them. */
+  /** Invocations through the alias `live`, without refused ones. */
   readonly requests: number;
-  /**
-   * Requests that failed: the function threw, crashed or ran out of time, or answered over HTTP with a status from 500
-   * on.
-   */
+  /** Failed requests: the function threw, crashed or timed out, or answered over HTTP with a status of 500 or above. */
   readonly errors: number;
-  /** Invocations, pings included, that were refused because the function is at its reserved concurrency. */
+  /** Invocations, including pings, that were refused because the function is at its reserved concurrency. */
   readonly throttles: number;
 }
 
-/** Where an alarm is now. */
+/** The current state of an alarm. */
 export interface AlarmSnapshot {
   readonly name: string;
   readonly state: AlarmState;
 }
 
-/** What an environment looks like at one moment. */
+/** The state of an environment at one time. */
 export interface LocalSnapshot {
   readonly functions: readonly FunctionSnapshot[];
   readonly alarms: readonly AlarmSnapshot[];
 }
 
-/** What happened to one function in the last minute, or since the environment started; by the clock on the wall. */
+/** The figures of one function in the last minute, or since the environment started, in real time. */
 export interface RecentTraffic {
   readonly id: string;
   readonly requestsPerSecond: number;
-  /** As those of {@link FunctionSnapshot}. */
+  /** As in {@link FunctionSnapshot}. */
   readonly coldStarts: number;
   readonly errors: number;
   readonly throttles: number;
-  /** How long callers waited, cold starts included; undefined when there were none. */
+  /** How long callers waited, including cold starts; undefined if there were none. */
   readonly milliseconds: { readonly p50: number; readonly p90: number; readonly p99: number } | undefined;
 }

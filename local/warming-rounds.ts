@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type TargetResult, type WarmingRecord } from "../warming/contract";
 
-/** Of a {@link WarmingRecord}, what is told here. */
+/** The part of a {@link WarmingRecord} that is reported here. */
 const warmingRecord = z.object({
   message: z.literal("warming"),
   strategy: z.string(),
@@ -21,7 +21,7 @@ type ReportedRound = Pick<WarmingRecord, "message"> & {
   readonly targets: readonly Pick<TargetResult, "functionName" | "asked" | "instances" | "coldStarts" | "failures">[];
 };
 
-/** The warmer's record of a round in a line of its log; undefined when the line is none. */
+/** The warmer's record of a round in a line of its log; undefined if the line is not a record. */
 export function parseLoggedRound(logLine: string): ReportedRound | undefined {
   if (!logLine.includes('"warming"')) return undefined;
   try {

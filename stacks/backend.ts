@@ -4,7 +4,7 @@ import { formatLocalStateFile } from "../environments/names";
 import { type Environment } from "../environments/schema";
 
 /**
- * Gives a stack the backend that its environment asks for.
+ * Adds the environment's backend to a stack.
  *
  * @param stackFolder where Terraform will run, relative to the project's root
  */
@@ -18,7 +18,7 @@ export function addBackend(stack: TerraformStack, { name, state }: Environment, 
       break;
     case "s3": {
       const { bucket, key, region } = state;
-      // The binding knows no `use_lockfile`:
+      // The binding does not support `use_lockfile`:
       // https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
       new S3Backend(stack, { bucket, key, region, encrypt: true }).addOverride("use_lockfile", true);
       break;

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { BundleInputs, type Inputs } from "./bundle-inputs";
 
-/** Beside other tools' caches: `npm ci` empties it, and no version control keeps it. */
+/** Next to other tools' caches: `npm ci` empties it, and version control ignores it. */
 const FOLDER = "node_modules/.cache/warmwatch/bundles";
 
 interface Entry {
@@ -18,8 +18,8 @@ interface Entry {
 }
 
 /**
- * The last bundle of each function of a project, for as long as nothing that it was made from has changed. It saves
- * time and nothing else: where it cannot be read or written, functions are bundled.
+ * Caches the last bundle of each function of a project, as long as nothing that it was made from has changed. It only
+ * saves time: if the cache cannot be read or written, functions are bundled.
  */
 export class BundleCache {
   private readonly began = Date.now();
@@ -27,7 +27,7 @@ export class BundleCache {
 
   /**
    * @param root the project's folder
-   * @param recipe how bundles are made: another recipe, other bundles
+   * @param recipe how bundles are made: another recipe gives other bundles
    */
   constructor(
     private readonly root: string,
@@ -36,7 +36,7 @@ export class BundleCache {
     this.inputs = new BundleInputs(root);
   }
 
-  /** The zip that bundling would give, if that is certain. */
+  /** The zip that bundling would produce, if that is certain. */
   find(name: string): Uint8Array | undefined {
     try {
       const { files, fingerprint, zip, checksum } = JSON.parse(
@@ -51,8 +51,8 @@ export class BundleCache {
   }
 
   /**
-   * Remembers a zip, unless something that it was made from has changed since this cache was opened: who knows which of
-   * the two is in it.
+   * Stores a zip, unless something that it was made from has changed since this cache was opened: it would be unclear
+   * which version the zip contains.
    *
    * @param files the zip's sources, relative to the project's folder
    */
@@ -70,7 +70,7 @@ export class BundleCache {
         checksum: hashSha256(zip),
       };
       writeFileSync(draft, JSON.stringify(entry));
-      // In one step, for others that read it or write theirs at the same time.
+      // In one step, because other processes may read or write it at the same time.
       renameSync(draft, file);
     } catch {
       if (existsSync(draft)) rmSync(draft);

@@ -2,47 +2,47 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
-/** In a module's folder and in those above it: what its imports lead to. */
+/** Files in a module's folder and in the folders above it that decide where its imports lead. */
 const MANIFESTS = ["package.json", "tsconfig.json", "jsconfig.json"];
 
-/** With these, a tsconfig.json has imports looked for in folders, or follows files, that no bundled file tells of. */
+/** With these options, a tsconfig.json resolves imports through folders or files that no bundled file shows. */
 const REACHES_ELSEWHERE = /"(paths|baseUrl|extends)"/;
 
 const PACKAGES = "node_modules";
 
-/** Longest time for which a file's time may stay behind the clock: FAT keeps times to two seconds. */
+/** Maximum time by which a file's time may be behind the clock: FAT stores times with a precision of two seconds. */
 const CLOCK_MILLISECONDS = 2000;
 
-/** What one bundle was made from. */
+/** The inputs of one bundle. */
 export interface Inputs {
-  /** As long as this stays the same, bundling the same entry in the same way gives the same bytes. */
+  /** While this stays the same, bundling the same entry in the same way gives the same bytes. */
   readonly fingerprint: string;
   /** Whether any of it may have changed since a time, in milliseconds since 1970. */
   readonly changedSince: (time: number) => boolean;
 }
 
 /**
- * What bundles were made from: the files in it, what decides where their imports lead, and the names of the files and
- * folders that could come between. Each is read once: an instance is for one run.
+ * The inputs of bundles: their files, what decides where their imports lead, and the names of files and folders that
+ * could take precedence. Each is read once, so use one object per run.
  */
 export class BundleInputs {
   private readonly root: string;
-  /** Folders that change in each run, or in the first one, so that their times tell nothing. */
+  /** Folders that change in each run, or in the first one, so their times show nothing. */
   private readonly unsteady: readonly string[];
   private readonly digests = new Map<string, string>();
 
   /** @param root the project's folder */
   constructor(root: string) {
-    // The bundler resolves links.
+    // The bundler resolves symbolic links.
     this.root = realpathSync(root);
     this.unsteady = [this.root, join(this.root, PACKAGES)];
-    // Read before anything is bundled: what comes into them meanwhile will be found new in the next run.
+    // Read before anything is bundled: the next run will detect files that are added in the meantime.
     this.digested(this.unsteady.filter(existsSync), (folder) => this.listNames(folder));
   }
 
   /**
    * @param files every file in the bundle, relative to the project's folder
-   * @throws Error if it cannot be told what the bundle depends on
+   * @throws Error if the inputs of the bundle cannot be determined
    */
   of(files: readonly string[]): Inputs {
     const sources = this.sources(files);
@@ -55,7 +55,7 @@ export class BundleInputs {
     };
   }
 
-  /** Paths with a digest of what counts of them, in an order that depends on the list only. */
+  /** Paths with a digest of their relevant content, in an order that depends only on the list. */
   private sources(files: readonly string[]): [path: string, digest: string][] {
     const paths = files.map((file) => resolve(this.root, file));
     const above = new Set<string>();
@@ -85,8 +85,8 @@ export class BundleInputs {
   }
 
   /**
-   * Without what comes and goes: output folders in the project's own (a folder shadows no file), and the caches of
-   * tools.
+   * Leaves out what changes often: output folders in the project's folder (a folder cannot shadow a file), and tools'
+   * caches.
    */
   private listNames(folder: string): string {
     return readdirSync(folder, { withFileTypes: true })
@@ -114,6 +114,6 @@ function readContent(path: string): Buffer {
 function readManifest(path: string): Buffer {
   const content = readContent(path);
   const isSettings = !path.endsWith("package.json") && !path.includes(`${sep}${PACKAGES}${sep}`);
-  if (isSettings && REACHES_ELSEWHERE.test(content.toString())) throw new Error(`${path} reaches elsewhere`);
+  if (isSettings && REACHES_ELSEWHERE.test(content.toString())) throw new Error(`${path} uses other files`);
   return content;
 }

@@ -10,28 +10,28 @@ import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION } from "./compile";
 
 /**
- * A function's code, ready to deploy: the same sources give the same bytes on any computer, in any folder, on any day.
+ * A function's code, ready to deploy. The same sources give the same bytes on any computer, in any folder, on any day.
  */
 export interface Bundle {
   /** The zip's absolute path. */
   readonly zipFile: string;
-  /** Base64 SHA-256 of the zip, as Terraform's `source_code_hash` wants it. */
+  /** Base64 SHA-256 of the zip, in the format of Terraform's `source_code_hash`. */
   readonly sourceCodeHash: string;
-  /** What people should know of it, each on a line. */
+  /** Notes about it, one per line. */
   readonly notes: readonly string[];
 }
 
 type Code = Pick<Bundle, "notes"> & { readonly zip: Uint8Array };
 
-/** What Lambda calls in a bundle: `<file>.<export>`. */
+/** Lambda's handler setting for a bundle: `<file>.<export>`. */
 export const HANDLER = "handler.handler";
 
-/** How bundles are made: all that decides their bytes, besides what goes in, stands in these functions. */
+/** How bundles are made: besides the inputs, only these functions decide their bytes. */
 const RECIPE = [COMPILATION, zipFiles].join("\n");
 
 /**
- * Bundles the handler in `functions/<name>` of every name given, each once, and writes `<folder>/<name>.zip`. What has
- * not changed since it was last bundled comes out of the project's cache.
+ * Bundles the handler in `functions/<name>` for every given name, each once, and writes `<folder>/<name>.zip`.
+ * Unchanged bundles come from the project's cache.
  *
  * @param root the project's folder
  * @param folder an existing folder
@@ -70,16 +70,16 @@ async function make(root: string, name: string, cache: BundleCache): Promise<Cod
   return { zip, notes };
 }
 
-/** Whether an import that a program can do without was not found: some day it may be. */
+/** Whether an optional import was not found; it may exist later. */
 function mayFindMore({ inputs }: Metafile): boolean {
   return Object.values(inputs).some(({ imports }) =>
-    // An import statement has to be found, unless it is one of types only.
+    // An import statement must be found, unless it imports only types.
     imports.some(({ path, kind, external }) => external && kind !== "import-statement" && !isBuiltin(path)),
   );
 }
 
 function zipFiles(files: readonly OutputFile[]): Uint8Array {
-  // The earliest time that a zip can hold, in whatever time zone: zip times have none.
+  // The earliest time that a zip can contain, in any time zone: zip times have none.
   const mtime = new Date(1980, 0, 1, 12);
   const unix = 3;
   const readableFile = 0o100644 << 16;

@@ -3,14 +3,14 @@ import { transform } from "esbuild";
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 
-/** What a CommonJS module exports, as far as that can be told without running it. */
+/** The exports of a CommonJS module, as far as they are known without running it. */
 export interface CommonJsExports {
   readonly names: readonly string[];
-  /** Whether `handler` may be among them; only running it tells for certain. */
+  /** Whether `handler` may be among them; only running the module shows it for certain. */
   readonly mayHaveHandler: boolean;
 }
 
-/** Reads what a CommonJS module exports; one in TypeScript as it would be compiled. */
+/** Reads the exports of a CommonJS module; TypeScript is read as it would be compiled. */
 export async function readCommonJsExports(file: string): Promise<CommonJsExports> {
   const { code } = await transform(await readFile(file, "utf8"), {
     loader: extname(file).endsWith("ts") ? "ts" : "js",
@@ -21,7 +21,7 @@ export async function readCommonJsExports(file: string): Promise<CommonJsExports
   });
   await init();
   const { exports, reexports } = parse(code);
-  // What the lexer reads for certain: https://github.com/nodejs/cjs-module-lexer#grammar
+  // What the lexer reads reliably: https://github.com/nodejs/cjs-module-lexer#grammar
   const unread = code
     .replace(/\bmodule\.exports=__toCommonJS\(\w+\)/g, "")
     .replace(/\bObject\.defineProperty\((module\.)?exports,"[^"]+"/g, "")

@@ -27,32 +27,36 @@ export interface Compiled {
   readonly metafile: Metafile;
   /** Every file that it was made from, relative to the project's folder. */
   readonly sources: readonly string[];
-  /** What works unless the program gets to a certain line, for people to read. */
+  /** Notes about code that fails only if the program reaches a certain line. */
   readonly notes: readonly string[];
 }
 
 type Attempt = BuildResult<{ write: false; metafile: true }>;
 
-/** What is not a file: the program that exports the handler, and what stands between `import()` and CommonJS. */
+/**
+ * Modules that are not files: the program that exports the handler, and the modules between `import()` and CommonJS.
+ */
 const MADE_UP = "made-up";
 const ENTRY = `${MADE_UP}:entry`;
 
 const BANNER = 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);';
 
-/** Tells the bundler's imports from those with which a plugin asks where they lead. */
+/** Distinguishes the bundler's imports from a plugin's own requests to resolve an import. */
 const ASKED = Symbol("asked");
 
-/** What attempts have taught of a function's code. Bundling is tried again with it, which few functions need. */
+/**
+ * What attempts have shown about a function's code. Bundling is repeated with this knowledge; few functions need it.
+ */
 class Lessons {
-  /** Imports that lead nowhere, which running the program need not come to. */
+  /** Imports that cannot be resolved, but that the program may never reach. */
   readonly missing = new Map<string, Mistake>();
-  /** CommonJS modules that `import()` leads to, as absolute paths. */
+  /** CommonJS modules that `import()` loads, as absolute paths. */
   readonly importedLazily = new Set<string>();
-  /** TypeScript that exports in both ways. */
+  /** TypeScript files that export in both ways. */
   readonly exportingBothWays = new Set<string>();
-  /** Packages' files that require a name with a variable in it, which no file has. */
+  /** Packages' files that require a name with a variable in it, for which there is no file. */
   readonly requiringUnknown = new Set<string>();
-  /** ES modules that make a `require` of their own. */
+  /** ES modules that create their own `require`. */
   readonly creatingRequire = new Set<string>();
 }
 
@@ -79,7 +83,7 @@ export async function compile(root: string, name: string, source: string): Promi
       metafile,
       sources: Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${MADE_UP}:`)),
       notes: [
-        // A package's compiled files are told of where it does not do without.
+        // Compiled files are reported only for packages that need them.
         ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
         ...native.notes,
         ...(name === WARMER ? [] : await findLostFiles(root, source, attempt.metafile)),
@@ -97,19 +101,19 @@ function buildOptions(root: string, name: string): BuildOptions {
     bundle: true,
     splitting: true,
     minify: true,
-    // An error's class names its failure in metrics and logs; minified, it would be called t.
+    // The class of an error names the failure in metrics and logs. Minified, the class could be called t.
     keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     platform: "node",
     ...(name === WARMER
-      ? // Of AWS's SDK, the ES modules, of which esbuild leaves out what is not used.
+      ? // AWS's SDK as ES modules, from which esbuild removes unused code.
         { mainFields: ["module", "main"] }
-      : // What Node.js knows: https://nodejs.org/api/packages.html#conditional-exports
+      : // The conditions that Node.js knows: https://nodejs.org/api/packages.html#conditional-exports
         { mainFields: ["main"], conditions: ["node-addons", "module-sync"] }),
     format: "esm",
     target: "node22",
-    // What CommonJS modules have and ES modules have not. The folder of every module is the one that the bundle is in.
+    // Variables that CommonJS modules have and ES modules do not. For every module, the folder is the bundle's folder.
     banner: { js: BANNER },
     define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
     logLevel: "silent",
@@ -141,7 +145,7 @@ function isBuildFailure(failure: unknown): failure is Error & BuildFailure {
   return failure instanceof Error && "errors" in failure;
 }
 
-/** Whether there was something new to learn from an attempt. */
+/** Whether an attempt showed something new. */
 async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Lessons): Promise<boolean> {
   const { missing: lost, importedLazily, exportingBothWays, requiringUnknown, creatingRequire } = lessons;
   const known = () =>
@@ -166,7 +170,7 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
       continue;
     lessons.missing.set(specifier, {
       file: formatPlace(error),
-      message: `${specifier} is not installed: the program fails if it gets to this line`,
+      message: `${specifier} is not installed: the program fails if it reaches this line`,
     });
   }
   if ("metafile" in attempt) {
@@ -193,14 +197,14 @@ function isOfPackage(file: string): boolean {
   return file.includes("node_modules/");
 }
 
-/** What an import names that leads nowhere. */
+/** The name in an import that cannot be resolved. */
 function findMissing({ text }: Message): string | undefined {
   return /^Could not resolve "(.+)"$/.exec(text)?.[1];
 }
 
 /**
- * Of the user's own code, a misspelt file is a mistake, and so is a package that it starts with. Packages know what
- * they can do without.
+ * In the user's own code, a misspelled file is a mistake, and so is a missing package that is imported at start. In
+ * packages, missing imports are assumed to be optional.
  */
 async function mayBeMissing(root: string, { location }: Message, specifier: string): Promise<boolean> {
   if (!location) return false;
@@ -209,12 +213,12 @@ async function mayBeMissing(root: string, { location }: Message, specifier: stri
   return (await findImportPlace(resolve(root, location.file), specifier)) !== "start";
 }
 
-/** What esbuild does not do as Node.js does. */
+/** Cases in which esbuild differs from Node.js. */
 function asNodeImports(root: string, lessons: Lessons): Plugin {
   return {
     name: "as-node-imports",
     setup(bundler) {
-      // Compiled for one platform, and no JavaScript. As if it were not there: some packages can do without.
+      // Compiled for one platform, and not JavaScript. Treated as missing: some packages work without it.
       bundler.onLoad({ filter: /\.node$/, namespace: "file" }, ({ path }) => ({
         contents: `throw Object.assign(new Error(${JSON.stringify(`Cannot find module '${basename(path)}'`)}), { code: "MODULE_NOT_FOUND" }); module.exports;`,
       }));
@@ -225,18 +229,18 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
         });
       }
       if (lessons.importedLazily.size > 0) {
-        // In a bundle that is split, import() gives of a CommonJS module nothing but `default`.
+        // In a split bundle, import() of a CommonJS module provides only `default`.
         bundler.onResolve({ filter: /.*/ }, async ({ path, pluginData, ...from }: OnResolveArgs) => {
           if (from.kind !== "dynamic-import" || pluginData === ASKED) return undefined;
           const found = await bundler.resolve(path, { ...from, pluginData: ASKED });
           if (!lessons.importedLazily.has(found.path)) return found;
           const isByNodesRules = !isTypeScript(from.importer) || isDeclaredEsModule(from.importer);
           const target = relative(root, found.path).split(sep).join(posix.sep);
-          // The bundler knows by the name whose rules a module follows.
+          // The bundler decides by the name which rules a module follows.
           return { namespace: MADE_UP, path: target + (isByNodesRules ? ".mjs" : ""), pluginData: target };
         });
         bundler.onLoad({ filter: /.*/, namespace: MADE_UP }, ({ pluginData }) => ({
-          // As a promise resolves to what `then` of its value gives, import() does to the whole module.
+          // A promise resolves to what `then` of its value provides, so import() resolves to the whole module.
           contents: `import * as exported from ${JSON.stringify(`./${String(pluginData)}`)};
             export const then = (resolve) => resolve(exported);`,
           resolveDir: root,
@@ -245,7 +249,7 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
       if (lessons.requiringUnknown.size > 0) {
         bundler.onLoad({ filter: /\.[cm]?js$/, namespace: "file" }, async ({ path }) =>
           lessons.requiringUnknown.has(path)
-            ? // So called, the bundler leaves it to the running program.
+            ? // Under this name, the bundler leaves it to the running program.
               {
                 contents: (await readFile(path, "utf8")).replace(
                   /\brequire\((?=\s*[`"'][^`"']*(\$\{|["']\s*\+))/g,
@@ -271,10 +275,7 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
   };
 }
 
-/**
- * A TypeScript file as TypeScript compiles it for CommonJS: what is exported and what is set in `exports` is one
- * object.
- */
+/** Compiles a TypeScript file to CommonJS with TypeScript, so that its exports and `exports` are one object. */
 async function asCommonJs(path: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [path],
@@ -292,8 +293,8 @@ async function asCommonJs(path: string): Promise<string> {
 }
 
 /**
- * A handler that ES modules do not export is a compile error; what CommonJS exports is known when it runs, and mostly
- * before.
+ * If an ES module does not export a handler, that is a compile error. The exports of CommonJS are known at run time,
+ * and mostly before.
  */
 async function checkHandler(root: string, source: string, { inputs }: Metafile): Promise<void> {
   if (inputs[source]?.format === "esm") return;
@@ -331,14 +332,14 @@ async function explainFailure(root: string, source: string, { errors }: BuildFai
 
 function rewordError(text: string): string {
   const [, file] = /^No loader is configured for ".*" files: (.+)$/.exec(text) ?? [];
-  return file === undefined ? text : `${file} is neither code nor JSON, and is not bundled: ${HOW_TO_KEEP}`;
+  return file === undefined ? text : `${file} is neither code nor JSON and is not bundled: ${HOW_TO_KEEP}`;
 }
 
 function formatPlace({ location }: Message): string {
   return location ? `${location.file}:${location.line}:${location.column + 1}` : "functions";
 }
 
-/** All that decides what compiling gives, besides what goes in. */
+/** Everything except the inputs that decides the result of compiling. */
 export const COMPILATION = [
   buildOptions,
   tryToBundle,

@@ -3,14 +3,14 @@ import { parseSourceFile, type TypeScript } from "./import-place";
 
 const ANOTHER_NAME = "createdRequire";
 
-/** Whether a module's text may make a `require` of its own, as ES modules do that need CommonJS or JSON. */
+/** Whether a module's text may create its own `require`, as ES modules do that need CommonJS or JSON. */
 export function mayCreateRequire(text: string): boolean {
   return /\bcreateRequire\b/.test(text) && /\bimport\.meta\.(url|filename)\b|\b__filename\b/.test(text);
 }
 
 /**
- * A module's text, in which what it imports by `createRequire(import.meta.url)` is imported by `require`: the bundler
- * knows that one.
+ * Rewrites a module's text so that imports through `createRequire(import.meta.url)` use `require`, which the bundler
+ * knows.
  *
  * @param file its absolute path
  */
@@ -68,7 +68,7 @@ function isPropertyName(ts: TypeScript, node: ts.Identifier): boolean {
   );
 }
 
-/** Whether an identifier can be given another name where it stands, and means the variable of the whole module. */
+/** Whether an identifier can be renamed at its place, and refers to the module's top-level variable. */
 function isSimpleUse(ts: TypeScript, node: ts.Identifier): boolean {
   const { parent } = node;
   return (

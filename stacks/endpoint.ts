@@ -8,11 +8,11 @@ import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { type Construct } from "constructs";
 
-/** Requests a second that a public endpoint lets through on average, and at once; the rest gets 429. */
+/** Requests per second that a public endpoint accepts on average and in a burst; the rest get 429. */
 const PUBLIC_RATE_LIMIT = 100;
 const PUBLIC_BURST_LIMIT = 200;
 
-/** What an endpoint needs to know of its function. */
+/** What an endpoint needs to know about its function. */
 export interface EndpointProps {
   /** The function's name in AWS. */
   readonly name: string;
@@ -50,7 +50,7 @@ export function addPublicEndpoint(scope: Construct, { name, live, logRetentionDa
     target: `integrations/${integration.id}`,
   });
   const accessLogs = new CloudwatchLogGroup(scope, "access-logs", {
-    // The prefix that API Gateway may write to without a resource policy of the account, which has a size limit.
+    // The prefix to which API Gateway may write without the account's resource policy, whose size is limited.
     name: `/aws/vendedlogs/http-api/${name}`,
     retentionInDays: logRetentionDays,
   });

@@ -14,7 +14,7 @@ import { SensitiveVariables } from "./sensitive-variables";
 import { addWarming } from "./warming/warming";
 import { AWS_PROVIDER_VERSION } from "./provider-version";
 
-/** What an environment's stack is made from, besides the environment itself. */
+/** Input of an environment's stack, besides the environment itself. */
 export interface EnvironmentStackProps {
   /** The code of every function, by name. */
   readonly bundles: ReadonlyMap<string, Bundle>;
@@ -22,7 +22,7 @@ export interface EnvironmentStackProps {
   readonly stackFolder: string;
 }
 
-/** Everything that one environment has in AWS. */
+/** Everything in AWS that belongs to one environment. */
 export class EnvironmentStack extends TerraformStack {
   constructor(
     scope: Construct,

@@ -10,7 +10,7 @@ import { type Environment, type FunctionSettings } from "../environments/schema"
 import { selectArnPart } from "./arn";
 import { packStatements } from "./policy-packing";
 
-/** What a function's role is made from. */
+/** Input of a function's role. */
 export interface ExecutionRoleProps {
   /** The function's name in the environment's file. */
   readonly functionName: string;
@@ -18,7 +18,7 @@ export interface ExecutionRoleProps {
   readonly logs: CloudwatchLogGroup;
   readonly tracing: boolean;
   readonly secrets: FunctionSettings["secrets"];
-  /** What else the function may do. */
+  /** Additional permissions of the function. */
   readonly permissions?: (role: IamRole) => RoleStatement[];
 }
 
@@ -35,7 +35,7 @@ export function addExecutionRole(
   { functionName, environment, logs, tracing, secrets, permissions }: ExecutionRoleProps,
 ): { readonly role: IamRole; readonly policies: readonly ITerraformDependable[] } {
   const { name, region, permissionsBoundary } = environment;
-  // One that is replaced stays until the alias live has left the versions that run as it.
+  // A replaced role stays until the alias live has left the versions that run as it.
   const lifecycle = { createBeforeDestroy: true };
   const role = new IamRole(scope, "role", {
     name: formatRoleName(name, functionName),
@@ -54,7 +54,7 @@ export function addExecutionRole(
   const { inline, managed } = packStatements(
     [
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
-      // X-Ray knows no resource-level permission for these:
+      // X-Ray has no resource-level permissions for these:
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       ...(tracing ? [allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : []),
       ...listSecretNames("secretArn").map((arn) => allow(["secretsmanager:GetSecretValue"], arn)),
@@ -82,14 +82,15 @@ export function addExecutionRole(
 }
 
 /**
- * What the ARNs of the account's parameters begin with. The role's ARN tells partition and account, without asking AWS.
+ * The beginning of the ARNs of the account's parameters. The role's ARN provides partition and account without a call
+ * to AWS.
  */
 function addParameterPrefix(scope: Construct, role: IamRole, region: string): string {
   const parts = ["arn", selectArnPart(role.arn, 1), "ssm", region, selectArnPart(role.arn, 4), "parameter/"];
   return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;
 }
 
-/** Allows actions on exactly one resource, or on all where AWS knows no resource-level permission. */
+/** Allows actions on exactly one resource, or on all if AWS has no resource-level permission. */
 export function allow(actions: readonly string[], resource: string): RoleStatement {
   return { Effect: "Allow", Action: actions, Resource: resource };
 }

@@ -1,18 +1,19 @@
 import { readFile } from "node:fs/promises";
 import type ts from "typescript";
 
-/** When a module's import happens: as it starts, maybe later, or so that the program goes on where it fails. */
+/** When a module's import happens: at start, possibly later, or in a way that the program continues if it fails. */
 export type ImportPlace = "start" | "later" | "guarded";
 
 const ORDER: readonly ImportPlace[] = ["start", "later", "guarded"];
 
-/** The compiler, which the few programs load that need it. */
+/** The compiler, loaded only if it is needed. */
 export type TypeScript = typeof ts;
 
 /**
- * Where a module imports another, by its `import`s and literal `require()`s: of several the one that matters most.
+ * Where a module imports another, from its `import`s and literal `require()`s; if there are several, the most important
+ * one.
  *
- * @param specifier as it is written
+ * @param specifier as written in the code
  */
 export async function findImportPlace(file: string, specifier: string): Promise<ImportPlace> {
   const { default: typescript } = await import("typescript");

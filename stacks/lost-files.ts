@@ -7,11 +7,11 @@ import type ts from "typescript";
 import { type Mistake } from "../environments/mistakes";
 import { parseSourceFile, findNodePlace, type TypeScript } from "./import-place";
 
-/** How a file gets to where a function runs. */
+/** How to make a file available to a running function. */
 export const HOW_TO_KEEP =
   "put its content into a .ts, .json or .txt file and import that (.txt gives a string), or put it into a Lambda layer and read it from /opt";
 
-/** What a module's text has that this looks at. Most have none of it, and are not parsed. */
+/** Text that a module must contain to be of interest. Most modules do not contain it and are not parsed. */
 const SUSPECTS = [
   /\b__dirname\b|\b__filename\b|\bimport\.meta\b/,
   /\b(readFile|readFileSync|createReadStream)\(/,
@@ -19,32 +19,32 @@ const SUSPECTS = [
   /\b(require|import)\(\s*([^"'`)\s]|["'`][^"'`\n]*(["'`]\s*\+|\$\{))/,
 ];
 
-/** Take a path, and read what is there; or only look whether it is. */
+/** Functions that take a path and read it, or only check whether it exists. */
 const READERS = new Set(["readFile", "readFileSync", "createReadStream"]);
 const CHECKS = new Set(["existsSync", "access", "accessSync", "stat", "statSync"]);
 
-/** What a module has lost that is not in its bundle. */
+/** Something that a module needs and that is not in its bundle. */
 interface Lost {
   readonly node: ts.Node;
-  /** Of what is read, relative to the module; none where only the running program knows. */
+  /** Path of what is read, relative to the module; none if only the running program knows it. */
   readonly path?: string;
 }
 
 /** A path, as far as it is known before the program runs. */
 interface Path {
-  /** Where it may lead: what is relative to the working folder is looked for in several. */
+  /** Where it may lead: paths relative to the working folder are searched in several folders. */
   readonly candidates: readonly string[];
-  /** Whether the rest is known when the program runs. */
+  /** Whether the rest is known only when the program runs. */
   readonly isOpen?: boolean;
 }
 
 /**
- * Files that a program reads beside its code, and modules whose names only the running program knows: a bundle has
- * neither.
+ * Finds files that a program reads besides its code, and modules whose names only the running program knows. A bundle
+ * contains neither.
  *
  * @param root the project's folder
  * @param entry the handler's file, relative to it
- * @returns a note on each in the users' code, and one for each package
+ * @returns one note for each in the user's code, and one per package
  */
 export async function findLostFiles(root: string, entry: string, { outputs }: Metafile): Promise<Mistake[]> {
   const bundled = new Set(
@@ -73,8 +73,8 @@ export async function findLostFiles(root: string, entry: string, { outputs }: Me
           file: place,
           message:
             path === undefined
-              ? "what this imports is known only when the program runs, and is not bundled: import each by its name"
-              : `${path} is read when the program runs, and is not bundled: ${HOW_TO_KEEP}`,
+              ? "this import is known only when the program runs and is not bundled: import each module by its name"
+              : `${path} is read when the program runs and is not bundled: ${HOW_TO_KEEP}`,
         });
         continue;
       }
@@ -83,8 +83,8 @@ export async function findLostFiles(root: string, entry: string, { outputs }: Me
         file: place,
         message:
           path === undefined
-            ? `${name} imports what is known only when the program runs, and is not bundled: the program fails if it gets to this line`
-            : `${name} reads ${path} when the program runs, which is not bundled: what needs it fails`,
+            ? `${name} imports a module that is known only when the program runs and is not bundled: the program fails if it reaches this line`
+            : `${name} reads ${path} when the program runs, which is not bundled: code that needs it fails`,
       });
       break;
     }
@@ -93,13 +93,13 @@ export async function findLostFiles(root: string, entry: string, { outputs }: Me
 }
 
 interface Surroundings {
-  /** What relative paths may be relative to when the program runs, the likelier first. */
+  /** Folders to which relative paths may be relative when the program runs, the most likely first. */
   readonly working: readonly string[];
   readonly bundled: readonly string[];
   readonly isPackage: boolean;
 }
 
-/** What one module reads or imports when it runs. */
+/** Finds what one module reads or imports when it runs. */
 class ModuleFiles {
   private readonly constants = new Map<string, ts.Expression>();
   /** Variables that are `require`. */
@@ -165,7 +165,7 @@ class ModuleFiles {
       if (isImport && !ts.isStringLiteralLike(argument)) {
         const path = this.findPath(argument);
         if (path) return this.isTold(argument, place) ? this.existing(node, path) : undefined;
-        // Of packages only what they start with: what they import later is most often what the program tells them to.
+        // For packages, only imports at start: later ones are mostly names that the program passes to them.
         const isSurely = place === "start" || (place === "later" && !this.surroundings.isPackage);
         return isSurely && !this.isLocal(node, "require") && !this.isGlob(argument) ? { node } : undefined;
       }
@@ -179,7 +179,7 @@ class ModuleFiles {
     return path && !ts.isIdentifier(node) && this.isTold(node, place) ? this.existing(node, path) : undefined;
   }
 
-  /** Packages that look first whether a file is there can do without. */
+  /** Packages that first check whether a file exists can work without it. */
   private isTold(node: ts.Node, place: string): boolean {
     if (!this.surroundings.isPackage) return true;
     const { parent } = node;
@@ -197,19 +197,19 @@ class ModuleFiles {
     return { node, path: (name.startsWith(".") ? name : `./${name}`) + (isFolder ? "/" : "") };
   }
 
-  /** Where a specifier leads that begins with a dot. */
+  /** Where a specifier that begins with a dot leads. */
   private beside(node: ts.Expression): Path | undefined {
     const start = this.findStart(node);
     if (!start || !/^\.\.?\//.test(start.text)) return this.findPath(node);
     return { candidates: [resolve(dirname(this.file), start.text)], isOpen: start.isOpen };
   }
 
-  /** The bundler takes every file that `require("./a/" + name)` may mean. */
+  /** The bundler includes every file that `require("./a/" + name)` may mean. */
   private isGlob(node: ts.Expression): boolean {
     return /^\.\.?\//.test(this.findStart(node)?.text ?? "");
   }
 
-  /** The text that an expression begins with. */
+  /** The text with which an expression begins. */
   private findStart(node: ts.Expression): { readonly text: string; readonly isOpen: boolean } | undefined {
     const { ts } = this;
     if (ts.isStringLiteralLike(node)) return { text: node.text, isOpen: false };
@@ -268,7 +268,7 @@ class ModuleFiles {
     return undefined;
   }
 
-  /** A path and what is appended to it, up to what only the running program knows. */
+  /** A path with appended parts, up to the first part that only the running program knows. */
   private joined(
     first: ts.Expression,
     rest: readonly ts.Expression[],
@@ -284,7 +284,7 @@ class ModuleFiles {
     return path;
   }
 
-  /** Whether a name is a parameter of a function around a node: other bundlers hand their own `require` to modules. */
+  /** Whether a name is a parameter of a function around a node: other bundlers pass their own `require` to modules. */
   private isLocal(node: ts.Node, name: string): boolean {
     for (let each = node; !this.ts.isSourceFile(each); each = each.parent) {
       if (this.ts.isFunctionLike(each) && each.parameters.some((parameter) => parameter.name.getText() === name))
@@ -298,7 +298,7 @@ function isRequire(ts: TypeScript, node: ts.Node): boolean {
   return ts.isIdentifier(node) && node.text === "require";
 }
 
-/** The last part of what is called: `readFile` of `fs.promises.readFile`. */
+/** The last part of a called function's name: `readFile` in `fs.promises.readFile`. */
 function readCalledName(ts: TypeScript, { expression }: ts.CallExpression): string {
   return ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText();
 }

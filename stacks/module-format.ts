@@ -9,7 +9,7 @@ export function isTypeScript(file: string): boolean {
 }
 
 /**
- * Whether a file's name or the package it is in say that it is an ES module; others are one if they are written so:
+ * Whether a file's name or its package marks it as an ES module; for other files, the syntax decides:
  * https://nodejs.org/api/packages.html#determining-module-system
  */
 export function isDeclaredEsModule(file: string): boolean {

@@ -11,13 +11,13 @@ import { addExecutionRole } from "./execution-role";
 import { type SensitiveVariables } from "./sensitive-variables";
 import { type AddGate } from "./warming/warming";
 
-/** Which function to deploy, from which code. */
+/** The function to deploy, and its code. */
 export interface MonitoredFunctionProps {
   readonly environment: Environment;
   readonly settings: FunctionSettings;
   readonly bundle: Bundle;
   readonly sensitiveVariables: SensitiveVariables;
-  /** Makes what has to succeed before a version gets traffic. */
+  /** Creates what must succeed before a version gets traffic. */
   readonly addGate: AddGate | undefined;
 }
 
@@ -60,7 +60,7 @@ export class MonitoredFunction extends Construct {
       publish: true,
       // An empty block would publish a new version with every apply.
       environment: Object.keys(variables).length > 0 ? { variables } : undefined,
-      // Cold starts, init time and memory are read from the platform's records, which exist at system level INFO only.
+      // Cold starts, init time and memory come from the platform's records, which exist only at system level INFO.
       loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
       tracingConfig: { mode: tracing ? "Active" : "PassThrough" },
       dependsOn: [...policies],
@@ -76,7 +76,7 @@ export class MonitoredFunction extends Construct {
       });
     const gate = addGate?.(this, lambda.version);
     const live = alias("live", "Traffic enters here, and only here", gate && [gate]);
-    // After live, whatever ends a deployment: pings keep warm what serves.
+    // Moves after live, even if a deployment ends early: pings must keep the serving version warm.
     const warm = alias("warm", "Warming pings enter here, and only here", [live]);
 
     const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];

@@ -11,22 +11,22 @@ interface Manifest {
 /** A package's folder in a file's path. */
 const PACKAGE = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//;
 
-/** Find a compiled file and load it: what requires them cannot do without, unless it says so with `try`. */
+/** Packages that find and load a compiled file: code that requires them needs it, unless it uses `try`. */
 const LOADERS = new Set(["bindings", "node-gyp-build", "@mapbox/node-pre-gyp", "node-gyp-build-optional-packages"]);
 
 const WAY_OUT =
   "put it into a Lambda layer and require() it inside the function that uses it, without installing it here";
 
-/** What a program makes of compiled files, which no bundle can hold. */
+/** How a program uses compiled files, which a bundle cannot contain. */
 export interface NativePackages {
-  /** Of packages without which it does not start. */
+  /** For packages without which it does not start. */
   readonly mistakes: readonly Mistake[];
-  /** Of packages that it may come to later, or never. */
+  /** For packages that it may load later, or never. */
   readonly notes: readonly Mistake[];
 }
 
 /**
- * Packages that need a compiled file, which is no JavaScript and not in the bundle, and that the program imports
+ * Finds packages that need a compiled file, which is not JavaScript and not in the bundle, and that the program imports
  * outside of `try`.
  *
  * @param root the project's folder
@@ -53,10 +53,10 @@ export async function findNativePackages(root: string, entry: string, metafile: 
 }
 type IsFollowed = (place: ImportPlace, isWithinNative: boolean) => boolean;
 
-/** A package with compiled files is of no use without them, even if it loads them late. */
+/** A package with compiled files is useless without them, even if it loads them late. */
 const isAtStart: IsFollowed = (place, isWithinNative) => place === "start" || (isWithinNative && place === "later");
 
-/** Adds the files that the program gets to, each with the file that imports it. */
+/** Adds the files that the program reaches, each with the file that imports it. */
 async function findReached(
   root: string,
   { inputs }: Metafile,
@@ -76,7 +76,7 @@ async function findReached(
   return files;
 }
 
-/** The packages, or files, that cannot do without compiled files, each with what says so. */
+/** The packages or files that need compiled files, each with the reason. */
 function listNeeds(root: string, files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...files].flatMap(([file, importer]) => findNeed(root, file, importer) ?? []));
 }
@@ -94,7 +94,7 @@ function findPackage(file: string): string | undefined {
 }
 
 function describe(needy: string, reason: string): string {
-  return `${needy} needs files that are compiled for one platform (${reason})`;
+  return `${needy} needs files compiled for one platform (${reason})`;
 }
 
 function isNativeFile(file: string): boolean {
@@ -107,7 +107,7 @@ function isNativePackage(root: string, file: string): boolean {
   return LOADERS.has(name) || existsSync(resolve(root, folder, "binding.gyp")) || needsPlatformPackage(root, file);
 }
 
-/** Whether a file's package has its compiled part in packages of its own, one for each platform: Lambda's is Linux. */
+/** Whether a file's package has its compiled part in separate packages, one per platform: Lambda runs on Linux. */
 function needsPlatformPackage(root: string, file: string): boolean {
   const [, folder] = PACKAGE.exec(file) ?? [];
   if (folder === undefined) return false;

@@ -10,13 +10,13 @@ const LOCK = ".lock";
 const LOCK_POLL_MILLISECONDS = 20;
 
 /**
- * Renews the output folder only once everything has been written without an error; until then it stays as it was. What
- * Terraform keeps beside a stack (`.terraform`, saved plans, its lock file where none is written) survives; stacks that
- * are gone are removed, as the cdktf command does. Of processes that do so at the same time, the last one's output
- * stays, whole.
+ * Replaces the output folder only after everything has been written without an error; until then, it stays as it was.
+ * What Terraform keeps next to a stack (`.terraform`, saved plans, its lock file if none is written) stays. Stacks that
+ * no longer exist are removed, as the cdktf command does. If several processes do this at the same time, the complete
+ * output of the last one stays.
  *
  * @param outdir the output folder; need not exist
- * @param write writes a cdktf app's whole output into the folder it is given
+ * @param write writes a cdktf app's whole output into the given folder
  */
 export async function renewOutput<T>(outdir: string, write: (folder: string) => Promise<T>): Promise<T> {
   mkdirSync(dirname(outdir), { recursive: true });
@@ -34,8 +34,8 @@ export async function renewOutput<T>(outdir: string, write: (folder: string) => 
 }
 
 /**
- * Does work that only one process may do at a time. What it does is done before any signal is heard, so that only a
- * process that was killed leaves its lock behind.
+ * Does work that only one process may do at a time. The work finishes before any signal is handled, so only a killed
+ * process leaves its lock behind.
  */
 async function runAlone(lock: string, work: () => void): Promise<void> {
   while (!isTaken(lock)) {
@@ -64,7 +64,7 @@ function readOwner(lock: string): number | undefined {
   try {
     return Number(readFileSync(lock, "utf8"));
   } catch {
-    // It was given back in the meantime.
+    // It was released in the meantime.
     return undefined;
   }
 }

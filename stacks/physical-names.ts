@@ -3,33 +3,33 @@ import { type Environment } from "../environments/schema";
 import { formatPlatformNamespace } from "../performance/metrics";
 import { type SynthesizedEnvironment, type SynthesizedResource } from "./synthesized";
 
-/** A name that AWS takes once. */
+/** A name that must be unique in AWS. */
 interface PhysicalName {
-  /** As people call what has it. */
+  /** What has the name, in words. */
   readonly what: string;
-  /** Where there may be one of it: in a region of an account, or in the whole account. */
+  /** Where it must be unique: in a region of an account, or in the whole account. */
   readonly scope: "region" | "account";
-  /** The attributes that make it, or how to tell it. */
+  /** The attributes that form the name, or a function that computes it. */
   readonly of: string | ((attributes: SynthesizedResource["attributes"]) => unknown);
 }
 
 /**
- * For what has no name of its own, one that AWS makes up, or one that only has to be different within something that
- * has one.
+ * For resources without a name, with a name that AWS generates, or with a name that must only be unique within a
+ * parent.
  */
 const NONE: readonly PhysicalName[] = [];
 
 /**
- * Metric alarms and composite alarms share their names:
+ * Metric alarms and composite alarms share one namespace:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  */
 const ALARM: readonly PhysicalName[] = [{ what: "alarm", scope: "region", of: "alarm_name" }];
 
-/** The names of each type of resource that an environment has; what a person recognizes first comes first. */
+/** The names of each type of resource in an environment; the most recognizable come first. */
 export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> = {
   aws_lambda_function: [{ what: "function", scope: "region", of: "function_name" }],
   aws_cloudwatch_log_metric_filter: [
-    // Two that watch the same function would count everything twice.
+    // Two that monitor the same function would count everything twice.
     { what: "watched function", scope: "region", of: findWatchedFunction },
     {
       what: "metric filter",
@@ -70,17 +70,17 @@ export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> =
   terraform_data: NONE,
 };
 
-/** Whose a name is. */
+/** The owner of a name. */
 interface Owner {
   readonly environment: Environment;
   readonly key: string;
 }
 
 /**
- * Names that AWS would not take twice, or would take for the same thing. Environments of different accounts never meet;
- * one that does not say its account may be in any.
+ * Finds names that AWS would not accept twice, or would treat as the same resource. Environments of different accounts
+ * cannot conflict; one without an account may be in any.
  *
- * @returns one mistake for each two owners, with the first of their common names
+ * @returns one mistake per pair of owners, with the first of their common names
  */
 export function findNameClashes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
   const owners = new Map<string, Owner[]>();
@@ -110,14 +110,14 @@ export function findNameClashes(environments: readonly SynthesizedEnvironment[])
   }));
 }
 
-/** Told of the one that has a key, which can be changed. */
+/** Reported for the owner with a key, which the user can change. */
 function buildMistake(own: Owner, other: Owner, what: string, name: string): Mistake {
   if (own.key === "" && other.key !== "") return buildMistake(other, own, what, name);
   const place = own.key === "" ? "" : `${own.key}: `;
   const otherPlace = [formatFile(other.environment), ...(other.key === "" ? [] : [other.key])].join(": ");
   return {
     file: formatFile(own.environment),
-    message: `${place}expected a name in AWS of its own, got ${name}, as in ${otherPlace} (${what})`,
+    message: `${place}expected a unique name in AWS, got ${name}, as in ${otherPlace} (${what})`,
   };
 }
 

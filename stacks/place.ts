@@ -3,12 +3,12 @@ import { Construct } from "constructs";
 import { type Environment } from "../environments/schema";
 
 /**
- * Remembers in the state where an environment was first applied, and refuses every plan for another place. There,
- * Terraform would find nothing of what the state has, forget it and plan all of it anew, while the old place goes on
+ * Stores in the state where an environment was first applied, and refuses every plan for another place. There,
+ * Terraform would find nothing of what the state has, forget it and plan all of it again, while the old place keeps
  * running.
  *
- * A variable's validation refuses, because it also fails the refresh before a destroy, in which the conditions of
- * resources and outputs are mere warnings.
+ * It uses a variable's validation because that also fails the refresh before a destroy, in which the conditions of
+ * resources and outputs are only warnings.
  */
 export function rememberPlace(scope: Construct, { name, region, accountId }: Environment): void {
   const place = new Construct(scope, "place");
@@ -19,23 +19,23 @@ export function rememberPlace(scope: Construct, { name, region, accountId }: Env
 
 interface Memory {
   readonly id: string;
-  /** Of the environment's file. */
+  /** Keys of the environment's file. */
   readonly key: string;
   readonly value: string;
   readonly environment: string;
 }
 
 function remember(place: Construct, { id, key, value, environment }: Memory): void {
-  // Without changes of its input, the output stays what it was when it was made.
+  // While its input does not change, the output stays as it was at creation.
   const first = new DataResource(place, id, { lifecycle: { ignoreChanges: ["input"] } });
   first.addOverride("input", value);
   const output = `${first.terraformResourceType}.${first.friendlyUniqueId}.output`;
-  // The hyphen keeps it apart from the variables that a file can name.
+  // The hyphen distinguishes it from the variables that a file can name.
   const variable = new TerraformVariable(place, `same-${id}`, { type: "string", default: value, nullable: false });
   variable.addValidation({
     condition: `\${${output} == var.${variable.friendlyUniqueId}}`,
     errorMessage:
-      `${environment} is deployed with ${key} = "\${${output}}". With another one, Terraform would forget all of it, and it would go ` +
-      `on running. Set it back in environments/${environment}.tfvars. To move, destroy ${environment} there first.`,
+      `${environment} is deployed with ${key} = "\${${output}}". With another one, Terraform would forget all of it, and it would keep ` +
+      `running. Change it back in environments/${environment}.tfvars. To move, destroy ${environment} there first.`,
   });
 }

@@ -2,17 +2,19 @@ import { findPartition } from "../environments/regions";
 import { type RoleStatement } from "./execution-role";
 import { POLICY_CHARACTERS } from "./quotas";
 
-/** What a policy has besides its statements. */
+/** Characters of a policy besides its statements. */
 const FRAME = JSON.stringify({ Version: "2012-10-17", Statement: [] }).length;
 
-/** The ARN of a log group is so much longer than the beginning of one of a function's, which stands for it here. */
+/**
+ * The ARN of a log group is this much longer than the beginning of a function's ARN, which is used in its place here.
+ */
 const LONGEST_LOG_GROUP = 100;
 
 /**
- * Divides what a role may do among policies that AWS takes: one of its own for as long as that holds all, and otherwise
- * managed ones for the actions that it may do with many resources.
+ * Divides a role's permissions among policies that AWS accepts: one inline policy if everything fits, and otherwise
+ * managed policies for the actions on many resources.
  *
- * @param region tells how long what ARNs begin with can be
+ * @param region decides how long the beginning of ARNs can be
  */
 export function packStatements(
   statements: readonly RoleStatement[],
@@ -39,7 +41,7 @@ export function packStatements(
   };
 }
 
-/** As few lists as possible, each of at most so many characters. */
+/** As few lists as possible, each with at most this many characters. */
 function splitIntoChunks(texts: readonly string[], most: number, lengthOf: (text: string) => number): string[][] {
   const lists: string[][] = [];
   let left = 0;
@@ -53,7 +55,7 @@ function splitIntoChunks(texts: readonly string[], most: number, lengthOf: (text
   return lists;
 }
 
-/** With what ARNs begin with in place of what is known later. */
+/** Inserts the beginning of ARNs for values that are known later. */
 function replaceTokens(text: string, region: string): string {
   const prefix = `arn:${findPartition(region)}:lambda:${region}:${"1".repeat(12)}:function:`;
   return text.replaceAll(/\$\{TfToken\[[^\]]*\]\}/g, prefix);

@@ -5,23 +5,23 @@ import { DataResource, Fn, type TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { type Environment, RETENTION_DAYS } from "../environments/schema";
 
-/** What cannot be had back: logs and addresses. */
+/** What cannot be recovered: logs and addresses. */
 const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, LambdaFunctionUrl];
 
 /**
- * Makes Terraform refuse to destroy what cannot be had back, whatever becomes of the configuration. To be called when
+ * Makes Terraform refuse to destroy what cannot be recovered, however the configuration changes. Call it when
  * everything else is in the stack.
  *
- * `prevent_destroy` of a resource refuses a destroy and a replacement, but goes together with the resource when that
- * leaves the configuration. So there is a guard beside, with an instance for each thing that is kept: Terraform refuses
- * to destroy an instance that is not among them any more, for as long as the guard itself is there.
+ * `prevent_destroy` on a resource refuses a destroy and a replacement, but disappears together with the resource when
+ * that leaves the configuration. So a separate guard has one instance for each thing that is kept: Terraform refuses to
+ * destroy an instance that leaves it, as long as the guard itself exists.
  */
 export function protect(stack: TerraformStack, { logRetentionDays }: Environment): void {
   const lifecycle = { preventDestroy: true };
   const kept = stack.node.findAll().filter(isKept);
   for (const resource of kept) resource.lifecycle = lifecycle;
-  // A shorter retention deletes logs, too. Each step up to the present one stands for itself, so that a longer one is
-  // no loss.
+  // A shorter retention deletes logs, too. Each step up to the current one has its own instance, so a longer one loses
+  // nothing.
   const retention = RETENTION_DAYS.filter((days) => days <= logRetentionDays).map(
     (days) => `log_retention_days >= ${days}`,
   );

@@ -1,2 +1,2 @@
-/** Both majors work; the binding alone would pin one exact version. */
+/** Both major versions work; the binding by itself would pin one exact version. */
 export const AWS_PROVIDER_VERSION = ">= 5.100.0, < 7.0.0";

@@ -1,35 +1,35 @@
 import { type Mistake } from "../environments/mistakes";
 import { type SynthesizedEnvironment, type SynthesizedResource } from "./synthesized";
 
-/** How much of a quota is used by one thing that has it. */
+/** How much of a quota one owner uses. */
 interface Use {
-  /** Whose quota it is: as in `role dev-api`. */
+  /** The owner of the quota, as in `role dev-api`. */
   readonly of: string;
   readonly amount: number;
-  /** The key in the environment's file that it belongs to; empty for the environment itself. */
+  /** The key of the environment's file to which it belongs; empty for the environment itself. */
   readonly key: string;
 }
 
-/** A quota of AWS on what an environment has. */
+/** One of AWS's quotas on an environment's resources. */
 export interface Quota {
   /** What is counted, as in `targets of`. */
   readonly what: string;
   readonly most: number;
-  /** The page of AWS that says so. */
+  /** AWS's page about it. */
   readonly source: string;
-  /** Whether AWS raises it on request, so that more than that may be right. */
+  /** Whether AWS raises it on request, so that more may be valid. */
   readonly isAdjustable?: boolean;
   readonly uses: (environment: SynthesizedEnvironment) => readonly Use[];
 }
 
-/** A quota on what all environments of an account have together. */
+/** A quota on the resources of all environments of an account together. */
 export interface SharedQuota {
   readonly what: string;
   readonly most: number | ((region: string) => number);
   readonly source: string;
-  /** Whether an account has it once, or once in each region. */
+  /** Whether it applies per account, or per account and region. */
   readonly scope: "region" | "account";
-  /** Whether AWS raises it on request, so that more than that may be right. */
+  /** Whether AWS raises it on request, so that more may be valid. */
   readonly isAdjustable: boolean;
   readonly amount: (environment: SynthesizedEnvironment) => number;
 }
@@ -59,10 +59,10 @@ const HTTP_API = `${API}/apigateway/latest/developerguide/api-gateway-execution-
 /** Characters of a managed policy, and of all inline policies of a role together, without white space: {@link IAM} */
 export const POLICY_CHARACTERS = { managed: 6144, inline: 10_240 };
 
-/** Targets that a rule may have. */
+/** Maximum number of targets of a rule. */
 export const TARGETS_PER_RULE = 5;
 
-/** Every quota that AWS has for what an environment is made of, but for those that no file can reach. */
+/** All of AWS's quotas on an environment's resources, except those that no file can reach. */
 export const QUOTAS: readonly Quota[] = [
   limitLength("aws_cloudwatch_metric_alarm", "alarm_name", 255, ALARM),
   limitLength("aws_cloudwatch_metric_alarm", "alarm_description", 1024, ALARM),
@@ -176,7 +176,7 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
   { what: "roles", most: 1000, source: IAM, scope: "account", isAdjustable: true, amount: count("aws_iam_role") },
   { what: "policies", most: 1500, source: IAM, scope: "account", isAdjustable: true, amount: count("aws_iam_policy") },
   {
-    // As regional APIs of any kind.
+    // The quota on regional APIs of any kind.
     what: "HTTP APIs",
     most: 600,
     source: HTTP_API,
@@ -185,7 +185,7 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
     amount: count("aws_apigatewayv2_api"),
   },
   {
-    // Of 1,000, Lambda keeps 100 for functions that reserve none.
+    // Lambda keeps 100 of 1,000 for functions without reserved concurrency.
     what: "reserved instances",
     most: 900,
     source: CONCURRENCY,
@@ -200,10 +200,10 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
   },
 ];
 
-/** Which side of a quota is asked for: what AWS never takes, or what it takes from those who have asked for more. */
+/** The kind of quota: limits that AWS never raises, or limits that it raises on request. */
 type Excess = "mistake" | "note";
 
-/** What is more than AWS takes, one line each. */
+/** Finds what exceeds AWS's quotas, one line each. */
 export function findQuotaMistakes(environments: readonly SynthesizedEnvironment[]): Mistake[] {
   return [
     ...environments.flatMap((synthesized) =>
@@ -216,7 +216,7 @@ export function findQuotaMistakes(environments: readonly SynthesizedEnvironment[
   ];
 }
 
-/** What is more than AWS takes of those who have not asked for more, one line each. */
+/** Finds what exceeds quotas that AWS raises on request, one line each. */
 export function findQuotaNotes(environments: readonly SynthesizedEnvironment[]): string[] {
   return [
     ...environments.flatMap((synthesized) =>
@@ -259,7 +259,7 @@ function findSharedExcesses(environments: readonly SynthesizedEnvironment[], kin
       const limit = typeof most === "number" ? most : most(first?.environment.region ?? "");
       const together = sum(members.map(amount));
       if (together <= limit) return [];
-      // Environments that do not say their account may be in several.
+      // Environments without an account may be in several accounts.
       const isCertain = members.length === 1 || first?.environment.accountId !== undefined;
       if ((kind === "note") === (isCertain && !isAdjustable)) return [];
       const condition = isAdjustable ? " unless AWS has raised it" : "";
@@ -276,14 +276,14 @@ function formatFile({ environment }: SynthesizedEnvironment): string {
 type Attributes = SynthesizedResource["attributes"];
 type Expand = (text: unknown) => string;
 
-/** How long a text may be. */
+/** Quota on the length of a text. */
 function limitLength(type: string, attribute: string, most: number, source: string): Quota {
   return limitAmounts(`characters of ${attribute} of`, type, most, source, ({ [attribute]: value }, expand) =>
     value === undefined ? 0 : expand(value).length,
   );
 }
 
-/** How much each resource of a type has of something. */
+/** Quota on something that each resource of a type has. */
 function limitAmounts(
   what: string,
   type: string,
@@ -304,7 +304,7 @@ function limitAmounts(
   };
 }
 
-/** How much something has together of which each resource of a type is a part; an attribute tells whose part it is. */
+/** Quota on an owner of which each resource of a type is a part; an attribute names the owner. */
 function limitTogether(
   what: string,
   type: string,
@@ -342,12 +342,12 @@ function readVariables(environment: unknown): Readonly<Record<string, unknown>> 
   return found;
 }
 
-/** The value of a Terraform variable is known to nobody here. */
+/** The value of a Terraform variable is unknown here. */
 function expandKnown(expand: Expand): (text: unknown) => string {
   return (text) => (String(text).startsWith("${var.") ? "" : expand(text));
 }
 
-/** A permission as it stands in the function's policy. */
+/** A permission as it appears in the function's policy. */
 function measurePermission(
   { function_name: name, action, principal, source_arn: source }: Attributes,
   expand: Expand,
@@ -363,7 +363,7 @@ function measurePermission(
   return JSON.stringify(statement).length;
 }
 
-/** How many resources of these types an environment has. */
+/** Number of resources of these types in an environment. */
 function count(...types: readonly string[]): SharedQuota["amount"] {
   return (environment) => sum(types.map((type) => environment.resources(type).length));
 }

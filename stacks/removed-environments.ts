@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { parseLocalStateFile } from "../environments/names";
 
 /**
- * Environments that have no file any more, though they were synthesized here or their state is here. What is deployed
- * of them stays in AWS, and is paid for.
+ * Finds environments whose file is gone but that were synthesized here or have their state here. Their deployed
+ * resources stay in AWS and cost money.
  *
- * @param outdir the output folder, before it is renewed
- * @param names the environments that there are
+ * @param outdir the output folder, before it is replaced
+ * @param names the existing environments
  */
 export function findRemovedEnvironments(root: string, outdir: string, names: readonly string[]): string[] {
   const stacks = join(root, outdir, "stacks");
@@ -18,10 +18,10 @@ export function findRemovedEnvironments(root: string, outdir: string, names: rea
   return [...new Set(known)].filter((name) => !names.includes(name)).sort();
 }
 
-/** Tells what becomes of an environment without a file. */
+/** Explains what happens to an environment without a file. */
 export function describeRemoved(name: string): string {
   return (
-    `${name}: environments/${name}.tfvars is gone, and what is deployed of it stays in AWS. ` +
-    `To remove that, restore the file, run npx cdktf destroy ${name}, and then delete the file`
+    `${name}: environments/${name}.tfvars is gone, but what it deployed stays in AWS. ` +
+    `To remove it, restore the file, run npx cdktf destroy ${name}, and then delete the file`
   );
 }

@@ -3,14 +3,13 @@ import { Construct } from "constructs";
 import { type FunctionSettings } from "../environments/schema";
 
 /**
- * The sensitive Terraform variables of one environment: without default, declared once however many functions use them.
+ * The sensitive Terraform variables of one environment: without defaults, and declared once even if several functions
+ * use them.
  */
 export class SensitiveVariables extends Construct {
   private readonly declared = new Map<string, TerraformVariable>();
 
-  /**
-   * What a function finds in its environment variables: the secret's name or ARN, or the value of a Terraform variable.
-   */
+  /** The value of a function's environment variable: the secret's name or ARN, or the value of a Terraform variable. */
   resolve(secrets: FunctionSettings["secrets"]): Record<string, string> {
     return Object.fromEntries(
       Object.entries(secrets).map(([variable, { kind, name }]) => [

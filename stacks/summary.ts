@@ -13,11 +13,11 @@ import { priceWarming } from "../model/warming-cost";
 const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
 
 const LONGEST_LIST = 60;
-/** Functions with a public endpoint that are named where functions are only counted. */
+/** Maximum number of functions with a public endpoint that are listed by name if functions are only counted. */
 const MAX_PUBLIC = 5;
 
 /**
- * What has been synthesized, one line per environment, and what people should know of it.
+ * Summarizes what has been synthesized, one line per environment, with notes.
  *
  * @param bundles the functions' code
  */
@@ -46,12 +46,12 @@ export function summarizeStacks(stacks: readonly EnvironmentStack[], bundles: It
   ].join("\n");
 }
 
-/** Terraform keeps the other resources in the state alone. */
+/** Other resources exist only in Terraform's state. */
 function isInAws(node: unknown): boolean {
   return TerraformResource.isTerraformResource(node) && !(node instanceof DataResource);
 }
 
-/** The functions by name, or how many when they are many; of those that everyone can call, the first by name then. */
+/** The functions by name, or their number if there are many, and then the names of the first public ones. */
 function describe({ functions, existingFunctions }: Environment): string {
   const names = [
     ...Object.entries(functions).map(([name, { endpoint }]) =>
@@ -96,7 +96,7 @@ function formatWarming(stacks: readonly EnvironmentStack[]): string[] {
   ];
 }
 
-/** What has no effect, or cannot be had. */
+/** Notes on what has no effect or is unavailable. */
 function listNotes(environment: Environment): string[] {
   const { name, alarmEmails, urgentEmails, alarmWebhookVariable, existingFunctions } = environment;
   const existing = Object.entries(existingFunctions);
@@ -108,13 +108,13 @@ function listNotes(environment: Environment): string[] {
       return most >= wanted
         ? []
         : [
-            `${name}: of ${id}, at most ${most} of ${wanted} instances are kept warm: reserved_concurrency is ${reservedConcurrency}, and one stays free for requests`,
+            `${name}: for ${id}, at most ${most} of ${wanted} instances are kept warm: reserved_concurrency is ${reservedConcurrency}, and one stays free for requests`,
           ];
     }),
     ...existing.map(
       ([id, { logFormat }]) =>
-        `${name}: of ${id}, deployed elsewhere, there are no failure categories, operations and answers with HTTP 5xx, ` +
-        `and its cold starts include those of pings${logFormat === "text" ? "; text logs tell no versions and no traces" : ""}`,
+        `${name}: ${id} is deployed elsewhere, so it has no failure categories, operations or answers with HTTP 5xx, ` +
+        `and its cold starts include those of pings${logFormat === "text" ? "; text logs have no versions or traces" : ""}`,
     ),
   ];
 }

@@ -11,30 +11,29 @@ import { findQuotaMistakes, findQuotaNotes } from "./quotas";
 import { summarizeStacks } from "./summary";
 import { SynthesizedEnvironment } from "./synthesized";
 
-/** Where stacks are written, and what they are made from. */
+/** Input of stacks, and where they are written. */
 export interface SynthesisProps {
   /** The code of the warmer and of every function, by name. */
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** An existing folder; each environment's stack gets one below its `stacks`. */
   readonly folder: string;
-  /** Where that folder will be when Terraform runs, relative to the project's root; where it is by default. */
+  /** Where that folder will be when Terraform runs, relative to the project's root; by default, its current place. */
   readonly outdir?: string;
-  /** Has a folder per environment with the lock file that its Terraform is to use; one that has none is not locked. */
+  /** Has a folder per environment with the lock file for Terraform; an environment without one is not locked. */
   readonly providers?: string;
 }
 
 /**
  * Writes the stack of each environment.
  *
- * @returns what has been synthesized, for people to read
- * @throws InvalidInput when AWS would not take it
+ * @returns a readable summary of what has been synthesized
+ * @throws InvalidInput if AWS would refuse it
  */
 export function synthesize(
   environments: readonly Environment[],
   { bundles, folder, outdir = folder, providers }: SynthesisProps,
 ): string {
-  // cdktf's own validation would look for a terraform on the PATH; what it checks, the environments' schema has
-  // checked.
+  // cdktf's own validation would look for terraform on the PATH. The environments' schema has already checked the same.
   const app = new App({ outdir: folder, skipValidation: true });
   const stacks = environments.map(
     (environment) =>

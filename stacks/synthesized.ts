@@ -5,15 +5,15 @@ import { type Environment } from "../environments/schema";
 import { findPartition } from "../environments/regions";
 
 /**
- * The number of an account has so many digits:
+ * Number of digits of an account's number:
  * https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html
  */
 const ACCOUNT = "1".repeat(12);
 
-/** The ids that AWS makes up are as long as a UUID, or shorter. */
+/** Ids that AWS generates are at most as long as a UUID. */
 const LONGEST_ID = "x".repeat(36);
 
-/** The name of a resource that its ARN ends with, by attribute. */
+/** The name with which a resource's ARN ends, by attribute. */
 const NAMES_IN_ARNS = ["name", "function_name", "alarm_name", "dashboard_name"] as const;
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -23,21 +23,18 @@ interface StackJson {
   readonly locals?: Attributes;
 }
 
-/** A resource as it has been synthesized. */
+/** A synthesized resource. */
 export interface SynthesizedResource {
-  /** As Terraform calls it, as in `aws_sqs_queue`. */
+  /** Terraform's resource type, as in `aws_sqs_queue`. */
   readonly type: string;
   /** The second part of its address. */
   readonly name: string;
   readonly attributes: Attributes;
-  /**
-   * Which key of the environment's file it belongs to, as in `functions.api`; empty for what the environment itself
-   * has.
-   */
+  /** The key of the environment's file to which it belongs, as in `functions.api`; empty for the environment itself. */
   readonly key: string;
 }
 
-/** What Terraform will read of an environment. */
+/** What Terraform will read for an environment. */
 export class SynthesizedEnvironment {
   private readonly byType = new Map<string, readonly SynthesizedResource[]>();
 
@@ -62,12 +59,15 @@ export class SynthesizedEnvironment {
     return new SynthesizedEnvironment(environment, JSON.parse(text) as StackJson);
   }
 
-  /** Its resources of a type. */
+  /** The environment's resources of a type. */
   resources(type: string): readonly SynthesizedResource[] {
     return this.byType.get(type) ?? [];
   }
 
-  /** A text with what it refers to; in place of what only AWS knows stands something of the same length, or longer. */
+  /**
+   * Resolves the references in a text. A value that only AWS knows is replaced by a placeholder of at least the same
+   * length.
+   */
   expand(text: unknown): string {
     return String(text).replaceAll(/\$\{([^{}]*)\}/g, (_, expression: string) => this.readValue(expression));
   }

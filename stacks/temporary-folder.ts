@@ -3,27 +3,27 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /**
- * A folder that is gone at the latest when this process ends, however it is asked to. A process that is killed leaves
- * it behind: the next one on this computer that makes a folder in its place removes it.
+ * A folder that is removed at the latest when this process ends, for any reason except a kill. A killed process leaves
+ * it behind; the next process on this computer that makes a folder at the same place removes it.
  */
 export class TemporaryFolder {
   readonly path: string;
 
-  /** @param prefix the folder's path, without the end that makes it unique */
+  /** @param prefix the folder's path, without the unique suffix */
   constructor(prefix: string) {
     removeOrphans(prefix);
     this.path = mkdtempSync(`${formatOwnedPrefix(prefix)}${process.pid}-`);
     process.on("exit", this.remove);
   }
 
-  /** Removes the folder and all that is in it. */
+  /** Removes the folder with its contents. */
   readonly remove = (): void => {
     process.off("exit", this.remove);
     rmSync(this.path, { recursive: true, force: true });
   };
 }
 
-/** Process ids say nothing of another computer, or another container, that shares a folder. */
+/** Process ids are meaningless for another computer or container that shares a folder. */
 function formatOwnedPrefix(prefix: string): string {
   return `${prefix}${hostname()}-`;
 }
@@ -37,7 +37,7 @@ function removeOrphans(prefix: string): void {
   }
 }
 
-/** Whether there is such a process, of whatever user. */
+/** Whether there is such a process, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

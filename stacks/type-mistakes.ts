@@ -4,7 +4,7 @@ import ts from "typescript";
 import { findHandlerFile } from "../environments/handler-files";
 import { isOwnFunction } from "../environments/names";
 
-/** How a function is checked that says nothing of it: what cannot be right is told, and style is left to its author. */
+/** Options for a function without its own: only definite errors are reported, and the author decides on style. */
 const LENIENT: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   lib: ["lib.es2023.d.ts"],
@@ -20,11 +20,11 @@ const LENIENT: ts.CompilerOptions = {
 };
 
 /**
- * Checks the types of the users' functions: by a function's own `tsconfig.json`, which is what it is bundled by, or
- * else without strictness.
+ * Checks the types of users' functions: with the function's own `tsconfig.json`, which is also used to bundle it, or
+ * otherwise without strictness.
  *
  * @param root the project's folder
- * @returns what is wrong, to be printed as it is; empty if nothing is
+ * @returns the errors, to print as they are; empty if there are none
  */
 export function findTypeMistakes(root: string): string {
   const folder = resolve(root, "functions");
@@ -40,7 +40,7 @@ export function findTypeMistakes(root: string): string {
       .filter((file) => existsSync(file))
       .flatMap(findMistakesBy),
   ];
-  // What is not the user's is not to be judged by the user's rules.
+  // The user's rules do not apply to files of others.
   const own = names.map((name) => `${ts.sys.resolvePath(join(folder, name)).replaceAll("\\", "/")}/`);
   const told = mistakes.filter(({ file }) => !file || own.some((path) => file.fileName.startsWith(path)));
   return ts.formatDiagnostics(told, { ...host, getCurrentDirectory: () => resolve(root) });

@@ -334,6 +334,6 @@ test("a default that reserved concurrency has no room for is lowered, and the su
     }),
   );
   expect(summary.split("\n").filter((line) => line.includes("reserved_concurrency"))).toEqual([
-    "dev: of api, at most 4 of 10 instances are kept warm: reserved_concurrency is 5, and one stays free for requests",
+    "dev: for api, at most 4 of 10 instances are kept warm: reserved_concurrency is 5, and one stays free for requests",
   ]);
 });

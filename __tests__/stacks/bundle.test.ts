@@ -179,8 +179,8 @@ describe("what a program may never come to is told, and left out:", () => {
 export const handler = async () => tracer ?? import("elsewhere");`,
     });
     expect(notes).toEqual([
-      "functions/api/handler.ts:1:48: tracer is not installed: the program fails if it gets to this line",
-      "functions/api/handler.ts:2:53: elsewhere is not installed: the program fails if it gets to this line",
+      "functions/api/handler.ts:1:48: tracer is not installed: the program fails if it reaches this line",
+      "functions/api/handler.ts:2:53: elsewhere is not installed: the program fails if it reaches this line",
     ]);
   });
 

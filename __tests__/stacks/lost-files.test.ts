@@ -55,7 +55,7 @@ test.each([
       ? []
       : [
           expect.stringMatching(
-            `^functions/api/handler\\.ts:3:\\d+: ${lost} is read when the program runs, and is not bundled: .* or put it into a Lambda layer`,
+            `^functions/api/handler\\.ts:3:\\d+: ${lost} is read when the program runs and is not bundled: .* or put it into a Lambda layer`,
           ),
         ],
   );
@@ -65,7 +65,7 @@ test.each(["require(name)", "import(name)", "import(`node:${name}`)", "require(n
   "%s is told, and not in try",
   async (expression) => {
     expect(await said(reading(expression))).toEqual([
-      expect.stringMatching(/^functions\/api\/handler\.ts:3:1: what this imports is known only when the program runs/),
+      expect.stringMatching(/^functions\/api\/handler\.ts:3:1: this import is known only when the program runs/),
     ]);
     expect(await said(reading(`{ try { return ${expression}; } catch { return name; } }`))).toEqual([]);
   },
@@ -87,7 +87,10 @@ test.each([
     "used reads ./page.html ",
   ],
   ["const load = require; exports.locale = (name) => { try { load('./locale/' + name); } catch {} };", "./locale/ "],
-  ["exports.plugins = process.argv.slice(9).map; module.exports = require(process.argv[9]);", "used imports what is"],
+  [
+    "exports.plugins = process.argv.slice(9).map; module.exports = require(process.argv[9]);",
+    "used imports a module that is known only when",
+  ],
 ])("of a package, what it loses is one note", async (code, note) => {
   expect(await saidOfPackage(code)).toEqual([expect.stringContaining(note)]);
 });
@@ -119,7 +122,7 @@ test.each(["graphql", "html", "wasm"])(
 
     expect(mistakes).toEqual([
       expect.stringMatching(
-        `^functions/api/handler\\.ts:1:18: functions/api/data\\.${ending} is neither code nor JSON, and is not bundled: put its content`,
+        `^functions/api/handler\\.ts:1:18: functions/api/data\\.${ending} is neither code nor JSON and is not bundled: put its content`,
       ),
     ]);
   },

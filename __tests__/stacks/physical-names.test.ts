@@ -26,7 +26,7 @@ async function mistakes(
 }
 
 const existing = (name: string, settings = "") => `{ existing = true, function_name = "${name}"${settings} }`;
-const wanted = "expected a name in AWS of its own, got";
+const wanted = "expected a unique name in AWS, got";
 
 describe("names that AWS takes once", () => {
   test("are refused where two functions of an environment would have the same, each pair in one line", async () => {

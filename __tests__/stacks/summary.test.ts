@@ -52,8 +52,8 @@ describe("the summary", () => {
     const lines = await summaryOf(makeTfvars({ functions: "old = { existing = true }" }));
     expect(lines[1]).toContain("old (existing)");
     expect(lines.at(-1)).toBe(
-      "dev: of old, deployed elsewhere, there are no failure categories, operations and answers with HTTP 5xx, " +
-        "and its cold starts include those of pings; text logs tell no versions and no traces",
+      "dev: old is deployed elsewhere, so it has no failure categories, operations or answers with HTTP 5xx, " +
+        "and its cold starts include those of pings; text logs have no versions or traces",
     );
   });
 });

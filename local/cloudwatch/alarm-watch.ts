@@ -2,13 +2,13 @@ import { AlarmError, type AlarmState, evaluateAlarm, type MetricAlarm } from "./
 import { AlarmRuleError, evaluateComposite } from "./composite-alarm";
 import { type MetricSource } from "./metric-data";
 
-/** An alarm about metrics. */
+/** An alarm on metrics. */
 export interface NamedAlarm {
   readonly name: string;
   readonly alarm: MetricAlarm;
 }
 
-/** An alarm about other alarms. */
+/** An alarm on other alarms. */
 export interface NamedCompositeAlarm {
   readonly name: string;
   readonly rule: string;
@@ -22,11 +22,11 @@ export type OnAlarmChange = (change: {
   readonly to: AlarmState;
 }) => void;
 
-/** The alarms of one environment, and the states they are in. */
+/** The alarms of one environment, with their states. */
 export class AlarmWatch {
   private readonly current = new Map<string, AlarmState>();
 
-  /** @throws Error for an alarm that CloudWatch would refuse, or that has something which is not evaluated here */
+  /** @throws Error for an alarm that CloudWatch would refuse, or that uses a feature that is not supported here */
   constructor(
     private readonly alarms: readonly NamedAlarm[],
     private readonly compositeAlarms: readonly NamedCompositeAlarm[],
@@ -48,7 +48,7 @@ export class AlarmWatch {
     for (const { name, alarm } of this.alarms) {
       this.change(at, name, evaluateAlarm(alarm, this.source, at, this.current.get(name)));
     }
-    // One may be about others, so that a change goes on until nothing changes any more; at most through all of them.
+    // An alarm may depend on others, so repeat until nothing changes, at most once per alarm.
     let isChanging = true;
     for (let rounds = this.compositeAlarms.length; isChanging && rounds > 0; rounds--) {
       isChanging = false;

@@ -3,7 +3,7 @@ import { type LocalMetric, type MetricSource, createMetricStore, type Sample, ty
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html#alarm-states */
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
-/** A metric as a query of an alarm has it; `period` in seconds. */
+/** A metric in a query of an alarm; `period` in seconds. */
 export interface MetricOfQuery {
   readonly namespace?: string;
   readonly metric_name: string;
@@ -12,7 +12,7 @@ export interface MetricOfQuery {
   readonly dimensions?: Readonly<Record<string, string>>;
 }
 
-/** A metric, or an expression about other queries of the same alarm. */
+/** A metric, or an expression over other queries of the same alarm. */
 export interface MetricQuery {
   readonly id: string;
   readonly expression?: string;
@@ -21,10 +21,9 @@ export interface MetricQuery {
 }
 
 /**
- * The attributes of Terraform's `aws_cloudwatch_metric_alarm` that decide about its state, as they are in synthesized
- * JSON; `period` in seconds, `threshold` in the metric's unit. Either `metric_query` says what is watched, or
- * `namespace` and those beside it.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ * The attributes of Terraform's `aws_cloudwatch_metric_alarm` that decide its state, as in synthesized JSON; `period`
+ * in seconds, `threshold` in the metric's unit. Either `metric_query` or `namespace` and its related attributes define
+ * what the alarm watches. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
 export interface MetricAlarm {
   readonly comparison_operator: string;
@@ -41,7 +40,7 @@ export interface MetricAlarm {
   readonly metric_query?: readonly MetricQuery[];
 }
 
-/** Thrown for an alarm that CloudWatch would refuse, or that has something which is not evaluated here. */
+/** Thrown for an alarm that CloudWatch would refuse, or that uses a feature that is not supported here. */
 export class AlarmError extends Error {}
 
 const MINUTE = 60_000;
@@ -49,9 +48,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * AWS says that CloudWatch retrieves more data points than evaluation periods, not how many. In its tables it is five
- * for three:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ * AWS documents that CloudWatch retrieves more data points than evaluation periods, but not how many. Its tables show
+ * five for three: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export const EXTRA_DATA_POINTS = 2;
 
@@ -62,7 +60,7 @@ const COMPARISONS: ReadonlyMap<string, (value: number, threshold: number) => boo
   ["LessThanOrEqualToThreshold", (value: number, threshold: number) => value <= threshold],
 ]);
 
-/** Whether a data point breaches the threshold; undefined when it is missing. */
+/** Whether a data point breaches the threshold; undefined if it is missing. */
 export type DataPoint = boolean | undefined;
 
 /** How an alarm turns data points into a state; the names are those of `PutMetricAlarm`. */
@@ -73,21 +71,20 @@ export interface EvaluationSettings {
 }
 
 /**
- * The state that follows from the data points in the evaluation range, oldest first, for an alarm that is in the state
- * `current`:
+ * The new state for the data points in the evaluation range, oldest first, of an alarm in the state `current`:
  *
- * - With as many data points as evaluation periods, or more, the newest of them decide: ALARM if enough breach, or else
- * OK.
- * - With fewer, those lacking are taken as breaching or not, if the alarm says so.
- * - If it says `missing` or `ignore`, what there is decides: ALARM if enough breach, or else OK if any does not breach.
- * If none is left that does not breach, `ignore` keeps the state; with `missing` it becomes ALARM once the oldest that
- * breaches is as many periods old as data points are needed to alarm ("premature alarm state"), and INSUFFICIENT_DATA
- * before.
+ * - With at least as many data points as evaluation periods, the newest of them decide: ALARM if enough breach,
+ *   otherwise OK.
+ * - With fewer, the missing ones count as breaching or not breaching, if the alarm sets this.
+ * - If it sets `missing` or `ignore`, the existing data points decide: ALARM if enough breach, otherwise OK if any
+ *   does not breach. If all of them breach, `ignore` keeps the state; with `missing`, the state becomes ALARM once the
+ *   oldest breaching one is as many periods old as data points are needed to alarm ("premature alarm state"), and is
+ *   INSUFFICIENT_DATA before.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  *
- * For that last case (`- - - - X`) the page says only that there is no ALARM yet. That it is INSUFFICIENT_DATA is what
- * an earlier edition's table has.
+ * For that last case (`- - - - X`), the page says only that there is no ALARM yet. An earlier edition's table shows
+ * INSUFFICIENT_DATA.
  */
 export function evaluateState(
   dataPoints: readonly DataPoint[],
@@ -109,8 +106,8 @@ export function evaluateState(
 
 /**
  * The state of an alarm after its evaluation at a time, in milliseconds since 1970. The newest data point is that of
- * the period which ends then, whatever the clock's minutes: of an alarm with a period of five minutes, evaluated every
- * minute, the windows overlap.
+ * the period that ends at this time, regardless of clock alignment: for an alarm with a period of five minutes that is
+ * evaluated every minute, the windows overlap.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export function evaluateAlarm(
@@ -129,9 +126,9 @@ export interface StateAtTime {
 }
 
 /**
- * The states of a new alarm at every whole minute from `from` to `to`, both included, in milliseconds since 1970. It
- * begins as INSUFFICIENT_DATA, and sees data from before `from`, as a new alarm in CloudWatch does. An alarm that looks
- * back over more than a day is evaluated at whole hours only.
+ * The states of a new alarm at every whole minute from `from` to `to`, inclusive, in milliseconds since 1970. It begins
+ * as INSUFFICIENT_DATA and uses data from before `from`, like a new alarm in CloudWatch. An alarm that looks back more
+ * than a day is evaluated only at whole hours.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export function evaluateStates(
@@ -158,7 +155,7 @@ interface Evaluation {
 
 function buildEvaluation(alarm: MetricAlarm): Evaluation {
   const breaches = COMPARISONS.get(alarm.comparison_operator);
-  if (!breaches) throw new AlarmError(`${alarm.comparison_operator} is not a comparison that is evaluated here`);
+  if (!breaches) throw new AlarmError(`${alarm.comparison_operator} is not a supported comparison`);
   const { threshold } = alarm;
   if (threshold === undefined) throw new AlarmError("the alarm has no threshold");
   const settings = readSettings(alarm);
@@ -202,7 +199,7 @@ function readSettings(alarm: MetricAlarm): EvaluationSettings {
 
 type ReadWindow = (source: MetricSource, window: TimeWindow) => number | undefined;
 
-/** What an alarm watches: the length of a data point in milliseconds, and its value in a window of that length. */
+/** The watched value: the length of a data point in milliseconds, and its value in a window of that length. */
 interface Watched {
   readonly period: number;
   readonly valueIn: ReadWindow;
@@ -232,7 +229,7 @@ function buildQueriesWatched(queries: readonly MetricQuery[]): Watched {
     if (done) return done;
     const query = byId.get(id);
     if (!query) throw new AlarmError(`there is no query ${id}`);
-    if (within.includes(id)) throw new AlarmError(`the query ${id} is about itself`);
+    if (within.includes(id)) throw new AlarmError(`the query ${id} refers to itself`);
     const { expression, metric } = query;
     const valueIn = expression === undefined ? readMetric(id, metric) : readExpression(expression, [...within, id]);
     known.set(id, valueIn);
@@ -253,21 +250,21 @@ function buildQueriesWatched(queries: readonly MetricQuery[]): Watched {
   }
 
   const [returned, ...others] = queries.filter((query) => query.return_data === true);
-  if (!returned || others.length > 0) throw new AlarmError("exactly one query has to return data");
+  if (!returned || others.length > 0) throw new AlarmError("exactly one query must return data");
   const valueIn = buildQueryReader(returned.id, []);
   const [period, ...otherPeriods] = periods;
-  if (period === undefined || otherPeriods.length > 0) throw new AlarmError("all metrics have to have the same period");
+  if (period === undefined || otherPeriods.length > 0) throw new AlarmError("all metrics must have the same period");
   return { period: period * 1000, valueIn };
 }
 
-/** The value that an id has in the period for which an expression is evaluated; undefined when it is missing. */
+/** The value of an id in the period for which an expression is evaluated; undefined if it is missing. */
 export type ReadById = (id: string) => number | undefined;
 
-/** A metric math expression that has been understood. */
+/** A parsed metric math expression. */
 export interface MathExpression {
-  /** The metrics and expressions it is about. */
+  /** The metrics and expressions that it uses. */
   readonly ids: ReadonlySet<string>;
-  /** Its value in one period; undefined when it is missing. */
+  /** Its value in one period; undefined if it is missing. */
   readonly evaluate: (valueOf: ReadById) => number | undefined;
 }
 
@@ -298,16 +295,15 @@ const LEVELS = [
 ];
 
 /**
- * Understands a metric math expression: numbers, ids, `+ - * /`, comparisons (1 if true, 0 if not), parentheses,
- * `FILL(x, filler)`, `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, and `IF(condition, x, y)` or `IF(condition, x)`.
- * Throws an AlarmError for anything else.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ * Parses a metric math expression: numbers, ids, `+ - * /`, comparisons (1 if true, 0 if not), parentheses, `FILL(x,
+ * filler)`, `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, and `IF(condition, x, y)` or `IF(condition, x)`. Throws an
+ * AlarmError for anything else. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  *
- * - Whatever needs a missing value is missing; of IF, only the branch that is taken counts. AWS's page has it that
- * arithmetic and comparisons take a missing value for 0 where another operand has one, and so does IF for its second
- * argument. An expression with FILL around each metric that may be missing means the same either way.
- * - FILL fills every period, also when the metric has no data at all.
- * - A division by zero is missing, as AWS has it.
+ * - A result that needs a missing value is missing; for IF, only the chosen branch counts. According to AWS's page,
+ *   arithmetic and comparisons treat a missing value as 0 if another operand has a value, and so does IF for its second
+ *   argument. If an expression has FILL around each metric that may be missing, both give the same result.
+ * - FILL fills every period, even if the metric has no data at all.
+ * - The result of a division by zero is missing, as in AWS.
  */
 export function parseExpression(text: string): MathExpression {
   if (text.length > MAX_EXPRESSION_CHARACTERS) {

@@ -1,6 +1,6 @@
 import { type AlarmState } from "./alarm";
 
-/** Thrown for a rule that CloudWatch would refuse, or that names an alarm there is none of. */
+/** Thrown for a rule that CloudWatch would refuse, or that names an unknown alarm. */
 export class AlarmRuleError extends Error {}
 
 // Limits of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
@@ -13,15 +13,15 @@ const STATES: ReadonlyMap<string, AlarmState> = new Map(
 
 interface Token {
   readonly text: string;
-  /** The name within quotes; undefined when there are none. */
+  /** The name within quotes; undefined if there are no quotes. */
   readonly quoted?: string;
 }
 
 /**
- * The state of a composite alarm: ALARM when its `alarm_rule` is true, or else OK. `states` has the children's, by the
- * name or ARN the rule refers to them by. Understands ALARM(), OK(), INSUFFICIENT_DATA(), TRUE, FALSE, NOT, AND, OR and
- * parentheses; not AT_LEAST(). NOT binds tightest and OR loosest, which AWS does not spell out. Throws an
- * AlarmRuleError for anything else, and for unknown alarms, whether or not the result depends on them.
+ * The state of a composite alarm: ALARM if its `alarm_rule` is true, otherwise OK. `states` has the children's states,
+ * by the name or ARN that the rule uses. Supports ALARM(), OK(), INSUFFICIENT_DATA(), TRUE, FALSE, NOT, AND, OR and
+ * parentheses; not AT_LEAST(). NOT binds tightest and OR loosest, which AWS does not document. Throws an AlarmRuleError
+ * for anything else, and for unknown alarms, whether or not the result depends on them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  */
 export function evaluateComposite(rule: string, states: Readonly<Record<string, AlarmState>>): "ALARM" | "OK" {

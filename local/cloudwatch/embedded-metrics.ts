@@ -19,9 +19,9 @@ type Directive = z.infer<typeof metricDirective>;
 
 /**
  * The samples in a line of the embedded metric format: every value of every metric once per dimension set, since each
- * set is a metric of its own. None when the line is not of that format. A document in which a metric or a dimension has
- * no usable target counts as not of the format: AWS demands every target, and does not say what it keeps of a document
- * that lacks one.
+ * set is a separate metric. None if the line does not have that format. A document in which a metric or a dimension has
+ * no usable target does not count as having the format: AWS requires every target, and does not document what it keeps
+ * if one is missing.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function parseEmbeddedMetrics(logLine: string): readonly Sample[] {

@@ -4,12 +4,11 @@ import { type Sample } from "./metric-data";
 const NAMESPACE = "AWS/Lambda";
 
 /**
- * What Lambda itself counts of an invocation: for the function as a whole and, where it came in through an alias or a
- * version, for that.
- * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ * Lambda's own metrics of an invocation: for the function as a whole and, if it came through an alias or a version, for
+ * that. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  *
- * @param now milliseconds since 1970, when the invocation ended. AWS dates it by its beginning; on a clock that goes
- *   faster, that is so long ago that no alarm would look back at it.
+ * @param now milliseconds since 1970, when the invocation ended. AWS uses the time at which it began; on a faster
+ *   clock, that is so long ago that no alarm would look back at it.
  */
 export function buildLambdaMetrics(invocation: InvocationReport, now: number): Sample[] {
   const { functionName, qualifier } = invocation;
@@ -28,7 +27,7 @@ export function buildLambdaMetrics(invocation: InvocationReport, now: number): S
 }
 
 function listValues({ outcome, milliseconds = 0, concurrent }: InvocationReport): Readonly<Record<string, number>> {
-  // Not an invocation, and no error:
+  // Neither an invocation nor an error:
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#invocation-metrics
   if (outcome === "throttled") return { Throttles: 1 };
   return {

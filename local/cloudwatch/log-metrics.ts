@@ -3,13 +3,13 @@ import { type Sample } from "./metric-data";
 import { compileFilter, type MetricFilter } from "./metric-filter";
 
 /**
- * The metrics in the lines of one log: those in the embedded format, and those that metric filters find. All are dated
- * by when the line came.
+ * The metrics in the lines of one log: those in the embedded format, and those that metric filters find. All have the
+ * time at which the line arrived.
  */
 export class LogMetrics {
   private readonly filters: readonly ((logLine: string, now: number) => Sample[])[];
 
-  /** @throws FilterPatternError for a filter that is not understood */
+  /** @throws FilterPatternError for a filter that is not supported */
   constructor(filters: readonly MetricFilter[]) {
     this.filters = filters.map((filter) => {
       const valueIn = compileFilter(filter);
@@ -24,7 +24,7 @@ export class LogMetrics {
   /** @param now milliseconds since 1970 */
   in(logLine: string, now: number): Sample[] {
     const filtered = this.filters.flatMap((filter) => filter(logLine, now));
-    // Most lines are not of the format, and to be sure of that takes time.
+    // Most lines do not have the format, and a full check takes time.
     if (!logLine.includes('"_aws"')) return filtered;
     return [...filtered, ...parseEmbeddedMetrics(logLine).map((sample) => ({ ...sample, timestampMilliseconds: now }))];
   }

@@ -15,23 +15,23 @@ export interface Sample extends LocalMetric {
   readonly unit?: string;
 }
 
-/** A stretch of time in milliseconds since 1970: `from` belongs to it, `to` does not. */
+/** A period of time in milliseconds since 1970, including `from` but not `to`. */
 export interface TimeWindow {
   readonly from: number;
   readonly to: number;
 }
 
-/** Where statistics of metrics are read. */
+/** A source of metrics' statistics. */
 export interface MetricSource {
   /** A statistic of exactly this metric in a window; see {@link computeStatistic}. */
   readStatistic(metric: LocalMetric, name: string, window: TimeWindow): number | undefined;
 }
 
-/** Metrics in memory, every value of them. */
+/** Metrics in memory, with every value. */
 export interface MetricStore extends MetricSource {
-  /** The values of exactly this metric in the window, oldest first; none when there is no such metric. */
+  /** The values of exactly this metric in the window, oldest first; none if there is no such metric. */
   valuesOf(metric: LocalMetric, window: TimeWindow): readonly number[];
-  /** Takes samples in any order. */
+  /** Adds samples, in any order. */
   add(samples: readonly Sample[]): void;
 }
 
@@ -62,12 +62,12 @@ export function createMetricStore(samples: readonly Sample[] = []): MetricStore 
 
 /**
  * A statistic of values: `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p95` or
- * `p99.9`. Undefined when there are no values, also for `Sum` and `SampleCount`: CloudWatch has no data point then.
+ * `p99.9`. Undefined if there are no values, also for `Sum` and `SampleCount`: CloudWatch then has no data point.
  * Throws a RangeError for other statistics.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
  *
- * AWS does not say how it finds percentiles. Here they are interpolated between the two nearest values: p0 is the
- * smallest and p100 the largest, and p50 of 1 and 3 is 2.
+ * AWS does not document how it computes percentiles. Here they are interpolated between the two nearest values: p0 is
+ * the smallest and p100 the largest, and p50 of 1 and 3 is 2.
  */
 export function computeStatistic(name: string, values: readonly number[]): number | undefined {
   const calculate = findCalculation(name);
@@ -89,7 +89,7 @@ function findCalculation(name: string): Calculation {
   if (known) return known;
   const percent = Number(/^p(\d{1,3}(?:\.\d+)?)$/.exec(name)?.[1]);
   if (percent <= 100) return (values) => interpolatePercentile(percent, values);
-  throw new RangeError(`the statistic ${name} is not one that is calculated here`);
+  throw new RangeError(`the statistic ${name} is not supported`);
 }
 
 function interpolatePercentile(percent: number, values: readonly number[]): number {
@@ -104,7 +104,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** The same text for the same metric, and another for any other. */
+/** A unique text for each metric. */
 export function formatMetricKey({ namespace, name, dimensions }: LocalMetric): string {
   const sorted = Object.entries(dimensions).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);

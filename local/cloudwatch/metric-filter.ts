@@ -1,13 +1,13 @@
-/** Thrown for a filter that CloudWatch Logs would refuse, or that has something which is not evaluated here. */
+/** Thrown for a filter that CloudWatch Logs would refuse, or that uses a feature that is not supported here. */
 export class FilterPatternError extends Error {}
 
 /**
- * What a pattern captured of a line: `$.selector` of JSON, `$name` of delimited fields, and `$1` for the first field if
- * it has no name.
+ * What a pattern captured from a line: `$.selector` of JSON, `$name` of delimited fields, and `$1` for the first field
+ * if it has no name.
  */
 export type Captured = Readonly<Record<string, string>>;
 
-/** One way to turn a line into a number: `value` is a number, such as "1", or a field that the pattern names. */
+/** A way to turn a line into a number: `value` is a number, such as "1", or a field that the pattern names. */
 export interface MetricTransformation {
   readonly name: string;
   readonly namespace: string;
@@ -15,7 +15,7 @@ export interface MetricTransformation {
   readonly default_value?: string | number;
 }
 
-/** The attributes of Terraform's `aws_cloudwatch_log_metric_filter` that decide about the metric. */
+/** The attributes of Terraform's `aws_cloudwatch_log_metric_filter` that decide the metric. */
 export interface MetricFilter {
   readonly pattern: string;
   readonly metric_transformation: MetricTransformation;
@@ -24,44 +24,44 @@ export interface MetricFilter {
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
 const MAX_CHARACTERS = 1024;
 
-/** A pattern that has been understood: the fields that it captures, and how. */
+/** A parsed pattern: the fields that it captures, and how. */
 interface Pattern {
   readonly fields: ReadonlySet<string>;
   readonly match: (logLine: string) => Captured | undefined;
 }
 
 /**
- * What a filter pattern captures of a line, or undefined if the line does not match. Understands terms (`ERROR "timed
+ * What a filter pattern captures from a line, or undefined if the line does not match. Supports terms (`ERROR "timed
  * out" -debug`, `?ERROR ?WARN`), JSON (`{ $.type = "platform.report" && $.record.metrics.initDurationMs = * }`) and
  * delimited fields (`[label = REPORT, ..., value > 5, unit]`). Throws a FilterPatternError for anything else, regular
- * expressions included.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ * expressions included. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  *
- * What AWS leaves open is decided so:
+ * Where AWS's documentation is silent:
  *
- * - A comparison with a property that is absent, or is neither text nor a number, does not hold, also not with `!=`.
- * - `=` and `!=` compare numbers by value if both sides are numbers and the pattern's has no quotes, or else as text.
+ * - A comparison with a property that is missing, or is neither text nor a number, is false, even with `!=`.
+ * - `=` and `!=` compare numbers by value if both sides are numbers and the pattern's has no quotes, and otherwise as
+ *   text.
  * - Tabs separate fields as spaces do, as in Lambda's REPORT lines.
- * - A last field without conditions takes all that is left, so that `[word = ERROR, rest]` matches a line of any
- * length, as AWS says. Otherwise a line has to have as many fields as the pattern.
+ * - A last field without conditions takes everything that is left, so `[word = ERROR, rest]` matches a line of any
+ *   length, as AWS documents. Otherwise, a line must have as many fields as the pattern.
  */
 export function matchFilter(pattern: string, logLine: string): Captured | undefined {
   return parsePattern(pattern).match(logLine);
 }
 
 /**
- * The number that a metric filter makes of a line: its value if the line matches, or else its default; undefined when
- * there is none, or when the value is a field that the line lacks or that is not a number. Throws a FilterPatternError
- * when the value is a field that the pattern does not name.
+ * The number that a metric filter extracts from a line: its value if the line matches, otherwise its default; undefined
+ * if there is no default, or if the value is a field that is missing in the line or is not a number. Throws a
+ * FilterPatternError if the value is a field that the pattern does not name.
  *
- * CloudWatch reports a default once for a minute in which no line matched; as it is mostly 0, that is the same sum.
+ * CloudWatch reports a default once for a minute in which no line matched; as it is mostly 0, the sum is the same.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntaxForMetricFilters.html
  */
 export function readFilterMetric(filter: MetricFilter, logLine: string): number | undefined {
   return compileFilter(filter)(logLine);
 }
 
-/** What {@link readFilterMetric} does with a filter, for many lines. */
+/** Like {@link readFilterMetric}, but for many lines. */
 export function compileFilter({
   pattern,
   metric_transformation: metric,
@@ -104,12 +104,12 @@ function parseTermsPattern(pattern: string): Pattern {
     const match = token.exec(pattern);
     if (!match) {
       throw new FilterPatternError(
-        `a term with other than letters, digits and _ needs quotes: ${pattern.slice(start)}`,
+        `a term with characters other than letters, digits and _ needs quotes: ${pattern.slice(start)}`,
       );
     }
     const [, prefix, quoted, plain = ""] = match;
     const term = quoted === undefined ? plain : unescapeQuoted(quoted);
-    // AWS has `" "` for what matches every line.
+    // In AWS, `" "` matches every line.
     if (term.trim() === "") continue;
     (prefix === "-" ? excluded : prefix === "?" ? optional : included).push(term);
   }
@@ -126,7 +126,7 @@ function parseTermsPattern(pattern: string): Pattern {
   };
 }
 
-// Conditions, as JSON and delimited fields have them
+// Conditions of JSON and of delimited fields
 
 type Value = string | number | boolean | null | object | undefined;
 type Condition<Subject> = (subject: Subject) => boolean;
@@ -136,13 +136,13 @@ interface Token {
   readonly quoted: boolean;
 }
 
-/** How conditions of one kind of pattern name what they are about. */
+/** How conditions of one kind of pattern name their subject. */
 interface Language<Subject> {
-  /** Reads what a name stands for; throws if it cannot stand for anything. */
+  /** Reads the meaning of a name; throws if it has none. */
   subjectOf(name: string): (subject: Subject) => Value;
   /** What counts as a number. */
   numberOf(value: Value): number | undefined;
-  /** Whether there are IS and NOT EXISTS. */
+  /** Whether IS and NOT EXISTS are supported. */
   readonly hasKeywords: boolean;
 }
 
@@ -206,7 +206,7 @@ function parseConditions<Subject>(text: string, language: Language<Subject>): Co
 
   function comparison(valueOf: (subject: Subject) => Value): Condition<Subject> {
     if (language.hasKeywords) {
-      if (take("EXISTS")) throw new FilterPatternError(`in ${text}: AWS has NOT EXISTS, and no EXISTS: write = *`);
+      if (take("EXISTS")) throw new FilterPatternError(`in ${text}: AWS has NOT EXISTS but not EXISTS: write = *`);
       if (take("NOT")) {
         if (!take("EXISTS")) throw unexpected("EXISTS");
         return (subject) => valueOf(subject) === undefined;
@@ -260,7 +260,7 @@ function parseConditions<Subject>(text: string, language: Language<Subject>): Co
   return result;
 }
 
-/** Cut at the stars, so that no pattern can take long, as a regular expression could. */
+/** Split at the stars, so that no pattern can take long, as a regular expression could. */
 function compileWildcard(pattern: string): (text: string) => boolean {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
@@ -349,7 +349,7 @@ function parseObject(text: string): object | undefined {
 // Delimited fields
 
 interface Field {
-  /** Empty for a field that goes by its number. */
+  /** Empty for a field that is known by its number. */
   readonly name: string;
   readonly matches?: Condition<string>;
 }
@@ -412,7 +412,7 @@ function parseField(text: string): Field {
   return { name, matches };
 }
 
-/** What is between spaces; brackets and quotes hold a field together. */
+/** The text between spaces; brackets and quotes keep a field together. */
 function splitFields(logLine: string): readonly string[] {
   return [...logLine.matchAll(/\[([^\]]*)\]|"([^"]*)"|(\S+)/gu)].map(
     ([all, bracketed, quoted, plain]) => bracketed ?? quoted ?? plain ?? all,

@@ -3,7 +3,7 @@ import { formatMetricKey, type LocalMetric, type MetricSource, type Sample, type
 
 const MINUTE = 60_000;
 
-/** What a minute's values come to. */
+/** The aggregated values of a minute. */
 interface Summary {
   count: number;
   sum: number;
@@ -20,9 +20,9 @@ const STATISTICS: ReadonlyMap<string, (summary: Summary) => number> = new Map([
 ]);
 
 /**
- * Metrics in memory, summed up by the minute, of which it keeps those that alarms watch, as far as they look back: it
- * does not grow with the number of requests, nor with time. So windows have to begin and end with a minute, and there
- * are no percentiles.
+ * Metrics in memory, aggregated by the minute. It keeps only metrics that alarms watch, for as long as the alarms look
+ * back, so it grows neither with the number of requests nor with time. Windows must therefore begin and end at whole
+ * minutes, and there are no percentiles.
  */
 export class MinuteMetrics implements MetricSource {
   private readonly minutes = new Map<string, Map<number, Summary>>();
@@ -33,7 +33,7 @@ export class MinuteMetrics implements MetricSource {
     this.keptMilliseconds = Math.max(0, ...alarms.map(computeLookBack));
   }
 
-  /** Takes samples, in any order. */
+  /** Adds samples, in any order. */
   add(samples: readonly Sample[]): void {
     for (const { value, timestampMilliseconds, ...metric } of samples) {
       const minutes = this.minutes.get(formatMetricKey(metric));
@@ -46,7 +46,7 @@ export class MinuteMetrics implements MetricSource {
 
   readStatistic(metric: LocalMetric, name: string, { from, to }: TimeWindow): number | undefined {
     const calculate = STATISTICS.get(name);
-    if (!calculate) throw new RangeError(`the statistic ${name} is not one that is calculated here`);
+    if (!calculate) throw new RangeError(`the statistic ${name} is not supported`);
     let total: Summary | undefined;
     for (const [minute, summary] of this.minutes.get(formatMetricKey(metric)) ?? []) {
       if (minute >= from && minute < to) total = addSummary(total, summary);
@@ -54,14 +54,14 @@ export class MinuteMetrics implements MetricSource {
     return total && calculate(total);
   }
 
-  /** Forgets what no alarm looks back at any more. */
+  /** Removes what no alarm looks back at anymore. */
   forget(now: number): void {
     for (const minutes of this.minutes.values()) {
       for (const minute of minutes.keys()) if (minute < now - this.keptMilliseconds) minutes.delete(minute);
     }
   }
 
-  /** How many minutes of metrics it holds. */
+  /** Number of minutes of metrics that it holds. */
   get size(): number {
     return [...this.minutes.values()].reduce((sum, { size }) => sum + size, 0);
   }

@@ -18,23 +18,23 @@ import { type HttpEvent, buildHttpEvent } from "./http-event";
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
-/** Answers that have no body: https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */
+/** Status codes of answers without a body: https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */
 const WITHOUT_BODY = new Set([204, 304]);
 
-/** What an endpoint does with requests. */
+/** How an endpoint handles requests. */
 export interface EndpointHandlers {
   readonly kind: EndpointKind;
-  /** Has the function handle a request. */
+  /** Lets the function handle a request. */
   readonly invoke: (event: HttpEvent) => Promise<InvocationResult>;
-  /** Whether one more request may pass now. */
+  /** Whether one more request is accepted now. */
   readonly mayPass: () => boolean;
-  /** Gets every answer: its status, and whether the function itself ran and came to an end. */
+  /** Gets every answer: its status, and whether the function itself ran and finished. */
   readonly onAnswer: (answer: {
     readonly status: number;
     readonly ran: boolean;
     readonly milliseconds: number;
   }) => void;
-  /** Gets the reason when what the function has returned is no response. */
+  /** Gets the reason if the function returned an invalid response. */
   readonly onMalformed: (reason: string) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -56,21 +56,21 @@ export class EndpointServer {
   }
 
   /**
-   * Starts to listen, for this computer alone.
+   * Starts to listen, for this computer only.
    *
    * @param port 0 for any that is free
-   * @throws LocalEnvironmentError when the port is not to be had
+   * @throws LocalEnvironmentError if the port is not available
    */
   static async listen(port: number, handlers: EndpointHandlers): Promise<EndpointServer> {
     return new EndpointServer(await listenLocally(port), handlers);
   }
 
-  /** Takes no more requests; those that came are still answered. */
+  /** Accepts no more requests; earlier ones are still answered. */
   stop(): void {
     this.server.close();
   }
 
-  /** Drops what is connected. */
+  /** Drops all connections. */
   close(): void {
     this.server.close();
     this.server.closeAllConnections();

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders } from "node:http";
 import { ACCOUNT } from "../lambda/function-configuration";
 
-/** An HTTP request as it came in. */
+/** An HTTP request as received. */
 export interface HttpRequest {
   readonly method: string;
-  /** As in the request line: path, and the query if there is one. */
+  /** As in the request line: the path, and the query if there is one. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly protocol: string;
@@ -48,7 +48,7 @@ export interface HttpEvent {
   readonly isBase64Encoded: boolean;
 }
 
-/** Bodies of these types are handed over as they are; all others, forms among them, in base64. */
+/** Bodies of these types are passed as they are; all others, including forms, in base64. */
 const TEXT_TYPES = /^\s*(text\/[^;]*|application\/(json|javascript|xml|[^;]+\+(json|xml)))\s*(;|$)/i;
 
 /** @param now milliseconds since 1970 */
@@ -88,7 +88,7 @@ export function buildHttpEvent(request: HttpRequest, now: number): HttpEvent {
   };
 }
 
-/** Several values of one header come as one, with commas; Node.js has done so already for most. */
+/** Several values of one header are joined with commas; Node.js already does so for most. */
 function joinHeaderValues(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>

@@ -1,28 +1,28 @@
 import { z } from "zod";
 import { type InvocationResult } from "../lambda/execution-environment";
 
-/** What goes back to whoever sent a request. */
+/** The response to the sender of a request. */
 export interface EndpointResponse {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly body: Buffer;
-  /** Why what the function has returned is no response, so that this one is sent instead. */
+  /** Why the function's result is not a valid response, so this one is sent instead. */
   readonly malformed?: string;
 }
 
-/** What stands between a function and the web, here as in AWS. */
+/** The kind of endpoint in front of a function, here as in AWS. */
 export type EndpointKind = "function-url" | "http-api";
 
-/** What an answer is made of. */
+/** The parts of an answer. */
 export type Returned = Pick<InvocationResult, "payload" | "streamed">;
 
 /** What HTTP allows: https://www.rfc-editor.org/rfc/rfc9110#section-5.5 */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Headers about the connection, of which a function knows nothing: neither endpoint sends them. */
+/** Headers of the connection, which a function does not know: neither endpoint sends them. */
 const OF_CONNECTION = [
   "connection",
   "content-length",
@@ -34,24 +34,24 @@ const OF_CONNECTION = [
   "upgrade",
 ];
 
-/** Headers that a function URL sends as `x-amzn-remapped-…`, as was seen there. */
+/** Headers that a function URL sends as `x-amzn-remapped-…`, as observed in AWS. */
 const REMAPPED = new Set([...OF_CONNECTION, "date", "server", "www-authenticate"]);
 const DROPPED = new Set(OF_CONNECTION);
 
-const headerText = z.string().regex(HEADER_VALUE, "has characters that no HTTP header may have");
+const headerText = z.string().regex(HEADER_VALUE, "has characters that are not allowed in an HTTP header");
 const headerValue = z.union([headerText, z.number().transform(String), z.boolean().transform(String)]);
 
 const response = z.object({
   statusCode: z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
     .refine((status) => Number.isInteger(status) && status >= 200 && status <= 599, "expected 200 to 599"),
-  headers: z.record(z.string().regex(HEADER_NAME, "is no header's name"), headerValue).nullish(),
+  headers: z.record(z.string().regex(HEADER_NAME, "is not a valid header name"), headerValue).nullish(),
   cookies: z.array(headerText).nullish(),
   body: z.string().nullish(),
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** What a handler that streams may send before its body. */
+/** What a streaming handler may send before its body. */
 const prelude = response.extend({ statusCode: response.shape.statusCode.default(200) });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
@@ -60,15 +60,14 @@ const PRELUDE_END = Buffer.alloc(8);
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** More requests than there may be. */
+/** Too many requests. */
 export const TOO_MANY_REQUESTS = makeProblem(429, "Too Many Requests");
 
-/** More than an event can hold. */
+/** Larger than an event may be. */
 export const TOO_LARGE = makeProblem(413, "Request Too Long");
 
 /**
- * What is answered when the function failed, or has returned what is no response: 502 by a function URL, 500 by an HTTP
- * API.
+ * The response if the function failed or returned an invalid response: 502 from a function URL, 500 from an HTTP API.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html
  */
 export function makeFailureResponse(kind: EndpointKind): EndpointResponse {
@@ -76,8 +75,8 @@ export function makeFailureResponse(kind: EndpointKind): EndpointResponse {
 }
 
 /**
- * What a function's answer means: a response if it has a status code, and else the body of one with status 200.
- * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
+ * Converts a function's answer: it is a response if it has a status code, and otherwise the body of a response with
+ * status 200. https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
  */
 export function buildEndpointResponse({ payload, streamed }: Returned, kind: EndpointKind): EndpointResponse {
   if (streamed?.contentType === PRELUDE_TYPE) return parsePreludeResponse(streamed.bytes, kind);
@@ -91,7 +90,7 @@ export function buildEndpointResponse({ payload, streamed }: Returned, kind: End
   const text = data.body ?? "";
   const body = Buffer.from(text, data.isBase64Encoded ? "base64" : "utf8");
   if (data.isBase64Encoded && removePadding(body.toString("base64")) !== removePadding(text)) {
-    return { ...makeFailureResponse(kind), malformed: "body is no base64" };
+    return { ...makeFailureResponse(kind), malformed: "body is not base64" };
   }
   return buildResponse(data, body, JSON_TYPE, kind);
 }
@@ -136,7 +135,7 @@ function makeMalformedResponse({ issues }: z.ZodError, kind: EndpointKind): Endp
   };
 }
 
-/** Undefined for a text that is no JSON. */
+/** Undefined for a text that is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

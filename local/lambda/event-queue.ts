@@ -3,19 +3,19 @@ import { LambdaServiceError } from "./service-errors";
 
 /** Asynchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 
-/** How long Lambda waits after the first and the second failure of a function; then it gives up. */
+/** How long Lambda waits after the first and the second failure of a function; after the third, it drops the event. */
 const FAILURE_DELAYS_MILLISECONDS = [60_000, 120_000];
 
 const FIRST_THROTTLE_DELAY_MILLISECONDS = 1000;
 const LONGEST_THROTTLE_DELAY_MILLISECONDS = 300_000;
 const LONGEST_AGE_MILLISECONDS = 6 * 3_600_000;
 
-/** Events that nobody waits for, until they are handled or given up. */
+/** Events whose callers do not wait, until they are handled or dropped. */
 export class EventQueue {
   private readonly timers = new Set<NodeJS.Timeout>();
   private isClosed = false;
 
-  /** Takes an event. `invoke` is tried again after failures, and for six hours while the function is throttled. */
+  /** Accepts an event. `invoke` is retried after failures, and for six hours while the function is throttled. */
   add(invoke: () => Promise<InvocationResult>): void {
     const since = Date.now();
     let failures = 0;
@@ -35,7 +35,7 @@ export class EventQueue {
     this.run(attempt);
   }
 
-  /** Forgets what has not been handled. */
+  /** Drops events that have not been handled. */
   close(): void {
     this.isClosed = true;
     this.timers.forEach(clearTimeout);
@@ -51,7 +51,7 @@ export class EventQueue {
   }
 
   private run(attempt: () => Promise<void>): void {
-    // The event was accepted: what goes wrong now, the function's log tells, as far as it came to that.
+    // The event was accepted: the function's log shows later failures, if the function was reached.
     attempt().catch(() => undefined);
   }
 }

@@ -7,28 +7,28 @@ import { type Invocation } from "./runtime-api";
 
 /** An execution environment, seen from outside. */
 export interface ExecutionEnvironmentState {
-  /** Undefined until the process has been started. */
+  /** Undefined until the process has started. */
   readonly pid: number | undefined;
   readonly version: string;
   readonly logStreamName: string;
-  /** Whether it handles an invocation, its start included. */
+  /** Whether it is handling an invocation, including its start. */
   readonly isBusy: boolean;
 }
 
 /** The execution environments of one version. */
 export class ExecutionEnvironmentPool {
   private readonly busy = new Set<ExecutionEnvironment>();
-  /** The one used last is the last. */
+  /** In order of use, the last used one at the end. */
   private readonly idle = new Map<ExecutionEnvironment, NodeJS.Timeout>();
   private readonly closing = new Set<Promise<void>>();
 
-  /** @param idleMilliseconds how long an environment is kept that nobody needs */
+  /** @param idleMilliseconds how long an unused environment is kept */
   constructor(
     private readonly settings: ExecutionEnvironmentSettings,
     private readonly idleMilliseconds: number,
   ) {}
 
-  /** The environments that are there, those in use first. */
+  /** All environments, those in use first. */
   get environments(): ExecutionEnvironmentState[] {
     const idle = [...this.idle.keys()].filter(({ isUsable }) => isUsable);
     return [...this.busy, ...idle].map((environment) => ({
@@ -39,7 +39,7 @@ export class ExecutionEnvironmentPool {
     }));
   }
 
-  /** Has an idle environment handle an invocation, or a new one. */
+  /** Lets an idle environment handle an invocation, or a new one. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const environment = this.takeIdle() ?? new ExecutionEnvironment(this.settings);
     this.busy.add(environment);

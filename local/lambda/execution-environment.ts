@@ -23,27 +23,27 @@ export interface InvocationResult {
   readonly requestId: string;
   /** The version that answered. */
   readonly executedVersion: string;
-  /** What the handler returned, or `errorType`, `errorMessage` and perhaps `trace`; JSON. */
+  /** What the handler returned, or `errorType`, `errorMessage` and possibly `trace`; JSON. */
   readonly payload: string;
-  /** Set when the handler has written its answer as a stream: then the payload is its text, JSON or not. */
+  /** Set if the handler wrote its answer as a stream: the payload is then its text, JSON or not. */
   readonly streamed?: StreamedResponse;
-  /** Set when the function failed; Lambda knows only this word. */
+  /** Set if the function failed; Lambda knows only this value. */
   readonly functionError?: "Unhandled";
-  /** What was logged meanwhile. */
+  /** What was logged during the invocation. */
   readonly logLines: readonly string[];
-  /** How long it took, as Lambda reports it: without the start. */
+  /** Duration as Lambda reports it, without the start. */
   readonly milliseconds: number;
-  /** How long the environment took to start; undefined unless it was started for this invocation. */
+  /** Duration of the environment's start; undefined unless it was started for this invocation. */
   readonly initMilliseconds?: number;
 }
 
 /**
- * One execution environment: starts when it is made, takes one invocation at a time, and is of no use any more after a
- * timeout, a crash or a start that failed twice.
+ * One execution environment: it starts when it is created, handles one invocation at a time, and cannot be used anymore
+ * after a timeout, a crash or a start that failed twice.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export class ExecutionEnvironment {
-  /** The name of its log stream, which is unique. */
+  /** The unique name of its log stream. */
   readonly logStreamName: string;
   private readonly instanceId = randomBytes(16).toString("hex");
   private starting: Promise<RuntimeProcess>;
@@ -58,21 +58,21 @@ export class ExecutionEnvironment {
     this.logStreamName = `${day}/[${settings.version}]${this.instanceId}`;
     this.starting = this.start("init");
     this.initialization = this.initialize("init", settings.initLimitMilliseconds);
-    // Whoever invokes is told.
+    // The caller of an invocation gets the error.
     this.initialization.catch(() => undefined);
   }
 
-  /** The process that runs the function's code; undefined until there is one. */
+  /** The process that runs the function's code; undefined until it exists. */
   get pid(): number | undefined {
     return this.runtime?.pid;
   }
 
-  /** Whether it can take another invocation. */
+  /** Whether it can handle another invocation. */
   get isUsable(): boolean {
     return !this.closed && this.runtime?.isUsable === true;
   }
 
-  /** Has one invocation handled, for which the start is waited for. */
+  /** Handles one invocation, after waiting for the start. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const { configuration, version } = this.settings;
     const initialized = await this.initialization;
@@ -81,7 +81,7 @@ export class ExecutionEnvironment {
     const limit = configuration.timeoutSeconds * 1000;
     let end: PhaseEnd | undefined;
     if (initialized && initialized.status !== "success" && !this.closed) {
-      // The start is tried once more, at the invocation's expense.
+      // The start is retried once, as part of the invocation.
       this.starting = this.start("invoke");
       const again = await this.initialize("invoke", limit);
       if (again.status !== "success") end = again;
@@ -118,7 +118,7 @@ export class ExecutionEnvironment {
     };
   }
 
-  /** Ends it, also during an invocation, which then fails; resolves when its process is gone. */
+  /** Ends it, even during an invocation, which then fails; resolves when its process has ended. */
   async close(): Promise<void> {
     this.closed = true;
     const runtime = await this.starting.catch(() => undefined);
@@ -183,7 +183,7 @@ function findErrorType(end: PhaseEnd): string | undefined {
   }
 }
 
-/** What the caller gets. */
+/** The caller's result. */
 function buildPayload(end: PhaseEnd, requestId: string, timeoutSeconds: number): string {
   if (end.status === "success" || end.status === "error") return end.payload;
   const reason = end.status === "timeout" ? `Task timed out after ${timeoutSeconds.toFixed(2)} seconds` : end.reason;

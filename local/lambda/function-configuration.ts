@@ -1,15 +1,15 @@
-/** A function as it is deployed: https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
+/** A deployed function: https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
 
-/** One published version of a function, and the aliases that name it. */
+/** One published version of a function, and the aliases that point to it. */
 export interface FunctionConfiguration {
   readonly name: string;
-  /** The deployed bundle, unpacked: the folder that holds the handler's file. */
+  /** The folder with the unpacked bundle, which contains the handler's file. */
   readonly codeFolder: string;
   /** `<file>.<export>`; `handler.handler` by default. */
   readonly handler?: string;
   /** A published version's number. */
   readonly version: string;
-  /** Aliases that name this version from now on. */
+  /** Aliases that point to this version from now on. */
   readonly aliases?: readonly string[];
   /** 128 to 10 240 megabytes. */
   readonly memoryMb: number;
@@ -17,19 +17,19 @@ export interface FunctionConfiguration {
   readonly timeoutSeconds: number;
   /** The function's own environment variables. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The most invocations of all versions at one time; no limit by default. */
+  /** Maximum number of concurrent invocations of all versions; no limit by default. */
   readonly reservedConcurrency?: number;
 }
 
-/** The version that an invocation without a qualifier gets: here, the code that was deployed last. */
+/** The version for an invocation without a qualifier: here, the code that was deployed last. */
 export const LATEST = "$LATEST";
 
-/** The account that local functions are in. */
+/** The account of local functions. */
 export const ACCOUNT = "000000000000";
 
 /**
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime, without what a
- * function may set.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime, except for
+ * variables that a function may set.
  */
 const RESERVED_VARIABLES = new Set([
   "_HANDLER",
@@ -53,9 +53,9 @@ const RESERVED_VARIABLES = new Set([
 ]);
 
 /**
- * Holds a configuration to Lambda's limits.
+ * Checks a configuration against Lambda's limits.
  *
- * @throws Error that names everything that is wrong
+ * @throws Error that lists everything that is wrong
  */
 export function checkConfiguration(configuration: FunctionConfiguration): void {
   const {
@@ -94,7 +94,7 @@ function isWithin(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }
 
-/** A function's ARN, with a version or an alias where there is one. */
+/** A function's ARN, with a version or an alias if there is one. */
 export function formatFunctionArn(region: string, name: string, qualifier?: string): string {
   return `arn:aws:lambda:${region}:${ACCOUNT}:function:${name}${qualifier === undefined ? "" : `:${qualifier}`}`;
 }

@@ -6,8 +6,8 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 }
 
 /**
- * A request's body, or undefined when it is longer than `maxBytes`. It is read to its end either way: a client that
- * is still sending does not listen to the answer.
+ * A request's body, or undefined if it is longer than `maxBytes`. It is always read to its end, because a client that
+ * is still sending does not read the answer.
  */
 export async function readBodyBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

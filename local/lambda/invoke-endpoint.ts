@@ -15,14 +15,14 @@ const MAX_LOG_TAIL_BYTES = 4096;
 
 type InvocationType = keyof typeof MAX_REQUEST_BYTES;
 
-/** A function that is invoked, by name, part of an ARN, or ARN. */
+/** An invoked function, by name, partial ARN, or ARN. */
 const FUNCTION_NAME =
   /^(?:arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:|\d{12}:function:|function:)?([\w-]+)(?::([\w-]+|\$LATEST))?$/;
 
 /**
  * Lambda's Invoke operation over HTTP, for the AWS SDKs and for the AWS CLI:
- * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. Who asks is not checked, but for pages in a browser:
- * they could reach this computer for any site.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. It does not check the caller, but refuses pages in a
+ * browser, because any site could otherwise reach this computer.
  */
 export class InvokeEndpoint {
   private readonly events = new EventQueue();
@@ -45,10 +45,10 @@ export class InvokeEndpoint {
   }
 
   /**
-   * Starts to listen, for this computer alone.
+   * Starts to listen, for this computer only.
    *
    * @param port 0 for any that is free
-   * @throws LocalEnvironmentError when the port is not to be had
+   * @throws LocalEnvironmentError if the port is not available
    */
   static async listen(
     functions: ReadonlyMap<string, LocalFunction>,
@@ -58,18 +58,18 @@ export class InvokeEndpoint {
     return new InvokeEndpoint(await listenLocally(port), functions, region);
   }
 
-  /** What AWS_ENDPOINT_URL_LAMBDA is to be. */
+  /** The value for AWS_ENDPOINT_URL_LAMBDA. */
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Takes no more invocations, and forgets asynchronous ones that wait. */
+  /** Accepts no more invocations, and drops waiting asynchronous ones. */
   stop(): void {
     this.events.close();
     this.server.close();
   }
 
-  /** After {@link stop}, and when nothing runs any more: answers what has been asked, and drops what is connected. */
+  /** Call after {@link stop}, when nothing runs anymore: sends the outstanding answers, and drops all connections. */
   async close(): Promise<void> {
     await Promise.all(this.answering);
     this.server.closeAllConnections();
@@ -88,7 +88,7 @@ export class InvokeEndpoint {
 
   private async invoke(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isOfBrowser(request)) {
-      throw new LambdaServiceError("AccessDeniedException", 403, "Pages in a browser may not invoke functions here.");
+      throw new LambdaServiceError("AccessDeniedException", 403, "Pages in a browser cannot invoke functions here.");
     }
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     const [, encodedName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/.exec(pathname) ?? [];
@@ -128,7 +128,7 @@ export class InvokeEndpoint {
   }
 }
 
-/** A browser tells whose page asks. Another name for this computer is how a site gets around that. */
+/** A browser sends the origin of the page. A site can avoid this by using another name for this computer. */
 function isOfBrowser({ headers }: IncomingMessage): boolean {
   const isNamed = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(headers.host ?? "");
   return !isNamed || headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;

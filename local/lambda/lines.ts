@@ -1,8 +1,8 @@
 import { type Readable } from "node:stream";
 
-/** Hands over a stream's text line by line, without the line's end. */
+/** Passes on a stream's text line by line, without line ends. */
 export class Lines {
-  /** How many chunks of text have come so far. */
+  /** Number of chunks of text so far. */
   chunks = 0;
   private rest = "";
 
@@ -19,7 +19,7 @@ export class Lines {
     });
   }
 
-  /** Hands over what came after the last line's end. */
+  /** Passes on the text after the last line end. */
   flush(): void {
     if (this.rest !== "") this.onLine(this.rest);
     this.rest = "";

@@ -6,32 +6,32 @@ import { type ExecutionEnvironmentSettings, type InvocationResult } from "./exec
 import { checkConfiguration, formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
 import { makeFunctionNotFound, LambdaServiceError, makeTooManyRequests } from "./service-errors";
 
-/** What all functions have in common. */
+/** What all functions share. */
 export interface LocalFunctionSettings extends Omit<ExecutionEnvironmentSettings, "configuration" | "version"> {
   readonly idleMilliseconds: number;
-  /** Gets every invocation when it has ended. */
+  /** Gets every finished invocation. */
   readonly onInvocation: (invocation: InvocationReport) => void;
 }
 
-/** How an invocation went, as far as Lambda's own metrics tell it. */
+/** The result of an invocation, as far as Lambda's own metrics show it. */
 export interface InvocationReport {
   readonly functionName: string;
-  /** As the caller gave it. */
+  /** As passed by the caller. */
   readonly qualifier: string | undefined;
   readonly outcome: "success" | "error" | "throttled";
-  /** How many invocations of the function were under way when it began, itself included. */
+  /** Number of running invocations of the function when it began, including itself. */
   readonly concurrent: number;
-  /** What the caller waited, the start included. */
+  /** How long the caller waited, including the start. */
   readonly waitedMilliseconds: number;
-  /** Without the start; undefined when it was throttled. */
+  /** Without the start; undefined if it was throttled. */
   readonly milliseconds?: number;
-  /** Of the environment that was started for it. */
+  /** Duration of the start of the environment that was started for it. */
   readonly initMilliseconds?: number;
-  /** What a failed function's caller was told, JSON. */
+  /** The payload that a failed function's caller got, JSON. */
   readonly errorPayload?: string;
 }
 
-/** An invocation as a caller asks for it. */
+/** An invocation as a caller requests it. */
 export interface InvocationRequest {
   /** A version, an alias, or `$LATEST`, which is the default. */
   readonly qualifier?: string;
@@ -48,7 +48,7 @@ export class LocalFunction {
   private reservedConcurrency = Infinity;
   private running = 0;
   private isClosed = false;
-  /** Versions of which code was replaced: what still runs there may end. */
+  /** Replaced versions: what still runs there may finish. */
   private readonly replaced = new Set<ExecutionEnvironmentPool>();
 
   constructor(
@@ -62,14 +62,14 @@ export class LocalFunction {
   }
 
   /**
-   * Publishes a version. Environments of earlier versions stay until they are reaped.
+   * Publishes a version. Environments of earlier versions stay until they have been idle for too long.
    *
-   * @throws Error for what Lambda does not allow, and for a version that there is already
+   * @throws Error for what Lambda does not allow, and for a version that already exists
    */
   deploy(configuration: FunctionConfiguration): void {
     checkConfiguration(configuration);
     const { version, aliases = [], reservedConcurrency = Infinity } = configuration;
-    if (this.pools.has(version)) throw new Error(`function ${this.name}: there is a version ${version} already`);
+    if (this.pools.has(version)) throw new Error(`function ${this.name}: version ${version} already exists`);
     this.pools.set(version, this.makePool(configuration, version));
     const latest = this.pools.get(LATEST);
     if (latest) this.replaced.add(latest);
@@ -79,28 +79,28 @@ export class LocalFunction {
   }
 
   /**
-   * Has an alias name another version, or makes it.
+   * Points an alias to another version, or creates it.
    *
-   * @throws LambdaServiceError when there is no such version
+   * @throws LambdaServiceError if there is no such version
    */
   pointAlias(alias: string, version: string): void {
     this.findPool(version);
     this.aliases.set(alias, version);
   }
 
-  /** @throws LambdaServiceError when there is no such version or alias */
+  /** @throws LambdaServiceError if there is no such version or alias */
   check(qualifier?: string): void {
     this.findPool(qualifier);
   }
 
   /**
-   * Invokes the function and waits for its answer. That the function failed is an answer too.
+   * Invokes the function and waits for its answer. A failure of the function is also an answer.
    *
-   * @throws LambdaServiceError when the function was not run
+   * @throws LambdaServiceError if the function was not run
    */
   async invoke({ qualifier, payload, clientContext }: InvocationRequest): Promise<InvocationResult> {
     const pool = this.findPool(qualifier);
-    if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "Lambda on this computer was closed");
+    if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "the local Lambda has been closed");
     if (this.running >= this.reservedConcurrency) {
       this.report({ qualifier, outcome: "throttled", concurrent: this.running, waitedMilliseconds: 0 });
       throw makeTooManyRequests();
@@ -129,7 +129,7 @@ export class LocalFunction {
     }
   }
 
-  /** Ends all environments, also those that handle an invocation. */
+  /** Ends all environments, including those that are handling an invocation. */
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all([...this.pools.values(), ...this.replaced].map((pool) => pool.close()));

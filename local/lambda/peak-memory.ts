@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The most physical memory that a process has held so far, in megabytes; undefined where /proc does not exist, and for
- * a process that is gone. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+ * The peak physical memory of a process so far, in megabytes; undefined if /proc does not exist or the process has
+ * ended. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
  */
 export function readPeakMemoryMb(pid: number): number | undefined {
   try {

@@ -3,13 +3,13 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 
-/** Whether a start was on its own or, after it had failed, part of the first invocation. */
+/** Whether a start was separate or, after a failure, part of the first invocation. */
 export type InitPhase = "init" | "invoke";
 
-/** How an invocation, or a start that failed, ended. */
+/** The status of an invocation, or of a failed start. */
 export type Status = "success" | "error" | "failure" | "timeout";
 
-/** What each type of record holds. Milliseconds are real time; an error's type is there unless all went well. */
+/** The contents of each type of record. Milliseconds are real time; an error's type is present only after a failure. */
 export interface PlatformRecords {
   "platform.initStart": {
     readonly initializationType: "on-demand";
@@ -20,7 +20,7 @@ export interface PlatformRecords {
     readonly instanceId: string;
     readonly instanceMaxMemory: number;
   };
-  /** Of a start that failed. */
+  /** For a failed start. */
   "platform.initReport": {
     readonly initializationType: "on-demand";
     readonly phase: InitPhase;
@@ -40,11 +40,11 @@ export interface PlatformRecords {
 /** https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#ReportMetrics */
 export interface ReportMetrics {
   readonly durationMs: number;
-  /** Rounded up, the start included. */
+  /** Rounded up, including the start. */
   readonly billedDurationMs: number;
   readonly memorySizeMB: number;
   readonly maxMemoryUsedMB: number;
-  /** Of a cold start. */
+  /** For a cold start. */
   readonly initDurationMs?: number;
 }
 
@@ -56,7 +56,7 @@ export function formatPlatformLine<Type extends keyof PlatformRecords>(
   return JSON.stringify({ time: new Date().toISOString(), type, record });
 }
 
-/** Metrics have microseconds, not more. */
+/** Metrics have a precision of microseconds. */
 export function roundToMicroseconds(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
 /**
- * Reads which environments there are, each by its process group and its log stream; when nobody writes any more, kills
- * those that are left, and what has left their groups.
+ * Reads the list of environments, each with its process group and its log stream. When its input ends, kills the
+ * remaining ones, and processes that have left their groups.
  */
 const SCRIPT = `
 left=" "
@@ -23,8 +23,8 @@ done
 `;
 
 /**
- * Sees to it that no environment outlives this process, however it ends: a frozen one would stay for ever. A shell in a
- * session of its own, so that Ctrl-C does not reach it.
+ * Makes sure that no environment outlives this process, however it ends: a frozen one would stay forever. It is a shell
+ * in its own session, so that Ctrl-C does not reach it.
  */
 export class ProcessGuard {
   private readonly shell: ChildProcess = spawn("/bin/sh", ["-c", SCRIPT], {
@@ -36,21 +36,21 @@ export class ProcessGuard {
 
   constructor() {
     this.shell.unref();
-    // Without the guard everything works; only nobody cleans up after a kill -9.
+    // Everything works without the guard, but nothing cleans up after a kill -9.
     this.shell.stdin?.on("error", () => undefined);
   }
 
-  /** From now on, the group that this process leads is watched, and what has the log stream in its variables. */
+  /** Watches the group that this process leads, and processes that have the log stream in their variables. */
   add(pid: number, logStreamName: string): void {
     this.shell.stdin?.write(`add ${pid} ${logStreamName}\n`);
   }
 
-  /** They are gone. */
+  /** They have ended. */
   drop(pid: number, logStreamName: string): void {
     this.shell.stdin?.write(`drop ${pid} ${logStreamName}\n`);
   }
 
-  /** Ends the guard, and what it still watches. */
+  /** Ends the guard, and everything that it still watches. */
   async close(): Promise<void> {
     this.shell.ref();
     this.shell.stdin?.end();

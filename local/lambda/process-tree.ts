@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Processes that an execution environment has started, also those that left its process group (a browser does), and
- * those whose parent is gone. They are known by their ancestors and by the environment's log stream in their variables.
- * Only where there is /proc.
- * https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
+ * Processes that an execution environment has started, including those that left its process group (a browser does) and
+ * those whose parent has ended. It finds them by their ancestors and by the environment's log stream in their
+ * variables. Needs /proc. https://man7.org/linux/man-pages/man5/proc_pid_environ.5.html
  *
  * @param pid the environment's process
- * @param logStreamName which no other environment has
+ * @param logStreamName the environment's unique log stream
  */
 export function findDescendants(pid: number, logStreamName: string): number[] {
   const parents = new Map(listProcesses().map((each) => [each, readParent(each)]));
@@ -40,7 +39,7 @@ function isOf(pid: number, logStreamName: string): boolean {
   return read(pid, "environ").split("\0").includes(`AWS_LAMBDA_LOG_STREAM_NAME=${logStreamName}`);
 }
 
-/** Empty for a process that is gone, and for somebody else's. */
+/** Empty for a process that has ended or belongs to another user. */
 function read(pid: number, file: "stat" | "environ"): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "latin1");

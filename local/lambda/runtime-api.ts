@@ -7,13 +7,13 @@ import { readBodyBytes } from "./http-body";
 
 const PREFIX = "/2018-06-01/runtime";
 
-/** A response may be 6 MB, and a little for what Lambda wraps around it. */
+/** A response may have 6 MB, plus a little for what Lambda adds. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
 
-/** AWS's runtime client tells the whole cause of an error in a header, for X-Ray, which takes so much of it. */
+/** AWS's runtime client sends the whole cause of an error in a header for X-Ray, which accepts up to this size. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** What a runtime is given to do. */
+/** An invocation for a runtime. */
 export interface Invocation {
   readonly requestId: string;
   /** The event, JSON. */
@@ -21,17 +21,20 @@ export interface Invocation {
   readonly invokedFunctionArn: string;
   /** The value of an X-Ray tracing header. */
   readonly traceId: string;
-  /** JSON, where the caller gave one. */
+  /** JSON, if the caller passed one. */
   readonly clientContext?: string;
 }
 
-/** What a runtime tells: it is ready for the next invocation, or how the last one, or its own start, ended (JSON). */
+/**
+ * What a runtime reports: that it is ready for the next invocation, or how the last one, or its own start, ended
+ * (JSON).
+ */
 export type RuntimeReport =
   | { readonly kind: "next" }
   | { readonly kind: "response"; readonly body: string; readonly streamed?: StreamedResponse }
   | { readonly kind: "error" | "initError"; readonly body: string };
 
-/** A response that a handler wrote as a stream, whole. */
+/** A complete response that a handler wrote as a stream. */
 export interface StreamedResponse {
   readonly contentType: string;
   readonly bytes: Buffer;
@@ -46,7 +49,7 @@ export class RuntimeApi {
     private readonly server: Server,
     private readonly receive: (report: RuntimeReport) => void,
   ) {
-    // A handler may take its time between asking and answering, on one connection.
+    // A handler may take long between request and answer, on one connection.
     server.keepAliveTimeout = 0;
     server.requestTimeout = 0;
     server.on("request", (request, response) => {
@@ -62,7 +65,7 @@ export class RuntimeApi {
     return api;
   }
 
-  /** `host:port`, as AWS_LAMBDA_RUNTIME_API wants it. */
+  /** `host:port`, in the format of AWS_LAMBDA_RUNTIME_API. */
   get address(): string {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
@@ -73,7 +76,7 @@ export class RuntimeApi {
   }
 
   /**
-   * Gives the waiting runtime an invocation.
+   * Passes an invocation to the waiting runtime.
    *
    * @param deadline milliseconds since 1970
    */
@@ -93,7 +96,7 @@ export class RuntimeApi {
     this.waiting = undefined;
   }
 
-  /** Stops listening and drops what is connected. */
+  /** Stops listening and drops all connections. */
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
@@ -141,7 +144,7 @@ function parseResponse({ headers, trailers }: IncomingMessage, bytes: Buffer): R
   return { kind: "response", body, streamed: { contentType: headers["content-type"] ?? "", bytes } };
 }
 
-/** The same JSON in characters that a header can hold. */
+/** The same JSON in characters that are valid in a header. */
 function toAsciiJson(json: string): string {
   return JSON.stringify(JSON.parse(json)).replaceAll(
     /[\u007f-\uffff]/g,

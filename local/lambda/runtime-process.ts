@@ -11,10 +11,12 @@ import { type RuntimeSettings, buildRuntimeVariables } from "./runtime-variables
 
 const MEMORY_POLL_MILLISECONDS = 20;
 
-/** Node sizes its heap by the computer's memory, which in Lambda is the function's; some of that is not heap. */
+/** Node sizes its heap by the computer's memory, which in Lambda is the function's memory; some of that is not heap. */
 const HEAP_SHARE = 0.9;
 
-/** How a phase of a runtime's life ended. Payloads are JSON; a failure's reason is without the request's identifier. */
+/**
+ * How a phase of a runtime's life ended. Payloads are JSON; the reason for a failure does not contain the request's id.
+ */
 export type PhaseEnd =
   | { readonly status: "success"; readonly payload: string; readonly streamed?: StreamedResponse }
   | { readonly status: "error"; readonly payload: string }
@@ -22,9 +24,8 @@ export type PhaseEnd =
   | { readonly status: "timeout" };
 
 /**
- * A function's code in a Node.js process of its own, in a process group of its own, behind its own Runtime API. It runs
- * only while a phase lasts, and is frozen in between:
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * A function's code in its own Node.js process and process group, behind its own Runtime API. It runs only during a
+ * phase, and is frozen in between: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export class RuntimeProcess {
   private readonly exit: Promise<unknown>;
@@ -83,14 +84,12 @@ export class RuntimeProcess {
     return (runtime = new RuntimeProcess(child.pid, child, api, configuration.memoryMb, logStreamName, guard, onLine));
   }
 
-  /** Whether it can take another invocation. */
+  /** Whether it can handle another invocation. */
   get isUsable(): boolean {
     return this.exited === undefined && this.killing === undefined && this.api.isWaiting;
   }
 
-  /**
-   * The most memory that it has held, in megabytes, never more than the function has; 0 where this cannot be measured.
-   */
+  /** Its peak memory in megabytes, never more than the function's memory; 0 if it cannot be measured. */
   get maxMemoryUsedMb(): number {
     return Math.min(Math.ceil(this.peakMb), this.memoryMb);
   }
@@ -98,12 +97,12 @@ export class RuntimeProcess {
   /** Waits until the function's code is loaded. */
   initialize(limitMilliseconds: number): Promise<PhaseEnd> {
     return this.phase(limitMilliseconds, () => {
-      // It may have been faster than we are.
+      // It may have finished already.
       if (this.api.isWaiting) this.receive({ kind: "next" });
     });
   }
 
-  /** Has one invocation handled. */
+  /** Handles one invocation. */
   invoke(invocation: Invocation, limitMilliseconds: number): Promise<PhaseEnd> {
     return this.phase(limitMilliseconds, () => {
       sendSignal(-this.pid, "SIGCONT");
@@ -111,7 +110,7 @@ export class RuntimeProcess {
     });
   }
 
-  /** Ends the process and whatever it has started; resolves when it is gone. */
+  /** Ends the process and everything it has started; resolves when it has ended. */
   kill(): Promise<void> {
     return (this.killing ??= this.end());
   }
@@ -171,7 +170,7 @@ export class RuntimeProcess {
     return this.peakMb > this.memoryMb;
   }
 
-  /** What the process wrote before it stopped has arrived, but a round of the event loop reads only so much of it. */
+  /** What the process wrote before it stopped has arrived, but one round of the event loop reads only part of it. */
   private async readAll(): Promise<void> {
     const chunks = () => this.lines.reduce((sum, lines) => sum + lines.chunks, 0);
     let before: number;
@@ -212,7 +211,7 @@ function describeExit(code: number | null, signal: NodeJS.Signals | null): strin
     : `Runtime exited with error: exit status ${code ?? ""}`;
 }
 
-/** As Lambda calls them. */
+/** Lambda's names for signals. */
 const SIGNALS: Partial<Record<NodeJS.Signals, string>> = {
   SIGABRT: "aborted",
   SIGKILL: "killed",
@@ -225,7 +224,7 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // Gone already.
+    // It has already ended.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

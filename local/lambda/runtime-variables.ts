@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { type FunctionConfiguration } from "./function-configuration";
 
-/** What the variables of one runtime process depend on. */
+/** The input for the variables of one runtime process. */
 export interface RuntimeSettings {
   readonly configuration: FunctionConfiguration;
-  /** As Lambda tells it to the function: a number, or `$LATEST`. */
+  /** The version that the function sees: a number, or `$LATEST`. */
   readonly version: string;
   readonly region: string;
   readonly logStreamName: string;
@@ -12,11 +12,12 @@ export interface RuntimeSettings {
   readonly bootstrapFile: string;
 }
 
-/** Where the runtime client writes what a function logs by console, as in AWS a way of its own. */
+/** Where the runtime client writes console output; a separate channel, as in AWS. */
 const LOG_FILE_DESCRIPTOR = 3;
 
 /**
- * The variables that Lambda sets, and the function's own; of this process's variables, only where programs are.
+ * The variables that Lambda sets, and the function's own. Of this process's variables, only the search path for
+ * programs is passed on.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  *
  * @param runtimeApi the Runtime API's `host:port`

@@ -4,7 +4,7 @@
  */
 export class LambdaServiceError extends Error {
   /**
-   * @param type as the SDK names the exception
+   * @param type the SDK's name for the exception
    * @param status of the HTTP response
    * @param reason what kind of throttle it was
    */
@@ -19,7 +19,7 @@ export class LambdaServiceError extends Error {
   }
 }
 
-/** More invocations at a time than the function may have. */
+/** More concurrent invocations than the function may have. */
 export function makeTooManyRequests(): LambdaServiceError {
   const reason = "ReservedFunctionConcurrentInvocationLimitExceeded";
   return new LambdaServiceError("TooManyRequestsException", 429, "Rate Exceeded.", reason);
@@ -30,7 +30,7 @@ export function makeFunctionNotFound(arn: string): LambdaServiceError {
   return new LambdaServiceError("ResourceNotFoundException", 404, `Function not found: ${arn}`);
 }
 
-/** A parameter with a value that it cannot have. */
+/** A parameter with an invalid value. */
 export function makeInvalidParameter(message: string): LambdaServiceError {
   return new LambdaServiceError("InvalidParameterValueException", 400, message);
 }

@@ -8,17 +8,17 @@ import { type InvocationReport, LocalFunction } from "./local-function";
 import { ProcessGuard } from "./process-guard";
 import { makeFunctionNotFound } from "./service-errors";
 
-/** What AWS does not tell; idle environments were seen to go after five to seven minutes. */
+/** AWS does not document this; idle environments were observed to end after five to seven minutes. */
 const IDLE_MILLISECONDS = 6 * 60_000;
 
-/** What is to run, and how. */
+/** What to run, and how. */
 export interface LambdaOptions {
   readonly functions: readonly FunctionConfiguration[];
-  /** Gets every line of every log: those of the functions, and Lambda's own in its JSON format. */
+  /** Gets every line of every log: the functions' lines, and Lambda's own in its JSON format. */
   readonly onLog?: (line: string, functionName: string) => void;
-  /** Gets every invocation when it has ended, however it came in. */
+  /** Gets every finished invocation, however it was started. */
   readonly onInvocation?: (invocation: InvocationReport) => void;
-  /** How long an environment is kept that nobody needs; six minutes by default. */
+  /** How long an unused environment is kept; six minutes by default. */
   readonly idleMilliseconds?: number;
   /** How long a function's code may take to load; ten seconds by default, as in AWS. */
   readonly initLimitMilliseconds?: number;
@@ -30,31 +30,31 @@ export interface LambdaOptions {
 
 /** AWS Lambda on this computer. */
 export interface LocalLambda {
-  /** Where the Invoke API is: AWS_ENDPOINT_URL_LAMBDA. */
+  /** Address of the Invoke API, for AWS_ENDPOINT_URL_LAMBDA. */
   readonly url: string;
   /**
-   * Invokes a function without a way through HTTP, and waits for its answer.
+   * Invokes a function without HTTP, and waits for its answer.
    *
    * @param qualifier a version or an alias; the code deployed last by default
    * @param payload an event that JSON can hold
-   * @throws LambdaServiceError when the function was not run: none such, throttled, closed
+   * @throws LambdaServiceError if the function was not run: unknown, throttled, closed
    */
   invoke(name: string, qualifier: string | undefined, payload: unknown): Promise<InvocationResult>;
   /** The execution environments of all versions of a function. */
   environmentsOf(name: string): ExecutionEnvironmentState[];
-  /** Publishes a function's first or next version, and has its aliases name it. */
+  /** Publishes a function's first or next version, and points its aliases to it. */
   deploy(configuration: FunctionConfiguration): void;
-  /** Has an alias name another version. */
+  /** Points an alias to another version. */
   pointAlias(name: string, alias: string, version: string): void;
-  /** Ends every process that was started, also during an invocation, which then fails. */
+  /** Ends every process that was started, even during an invocation, which then fails. */
   close(): Promise<void>;
 }
 
 /**
- * Runs functions as Lambda does: real bundles in real processes, one invocation at a time each, frozen in between.
- * Linux or macOS; the memory limit holds where there is /proc.
+ * Runs functions as Lambda does: real bundles in real processes, each with one invocation at a time, frozen in between.
+ * Needs Linux or macOS; the memory limit needs /proc.
  *
- * @throws Error for a configuration that Lambda would not take
+ * @throws Error for a configuration that Lambda would refuse
  */
 export async function startLambda(options: LambdaOptions): Promise<LocalLambda> {
   const { region = "us-east-1", onLog = () => undefined } = options;
@@ -120,7 +120,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
   };
 }
 
-/** The runtime client is a file of its own, wherever the code that starts it was bundled to. */
+/** The runtime client is a separate file, which is found from wherever the code that starts it was bundled to. */
 function findBootstrapFile(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     for (const file of [join(folder, "bootstrap.mjs"), join(folder, "local", "lambda", "bootstrap.mjs")]) {

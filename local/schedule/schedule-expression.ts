@@ -1,10 +1,10 @@
 import { Cron } from "croner";
 
-/** Thrown for an expression that EventBridge would refuse, or that is not understood here. */
+/** Thrown for an expression that EventBridge would refuse, or that is not supported here. */
 export class ScheduleError extends Error {}
 
 /**
- * The first time after the one given at which a rule is due, in milliseconds since 1970; undefined when there is none.
+ * The first time after the given one at which a rule is due, in milliseconds since 1970; undefined if there is none.
  */
 export type NextTime = (after: number) => number | undefined;
 
@@ -20,10 +20,10 @@ const UNIT_MILLISECONDS: ReadonlyMap<string, number> = new Map([
 const LAST_VALUES = [59, 23, 31, 12, 7, 2199];
 
 /**
- * Understands an EventBridge rule's schedule, in UTC:
+ * Parses an EventBridge rule's schedule, in UTC:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  *
- * @param start when the rule was made: rates count from there
+ * @param start when the rule was created: rates count from this time
  * @throws ScheduleError
  */
 export function parseSchedule(expression: string, start: number): NextTime {
@@ -38,10 +38,10 @@ function parseCron(expression: string, text: string): NextTime {
   if (fields.length !== LAST_VALUES.length) throw new ScheduleError(`expected six fields in ${expression}`);
   const [, , dayOfMonth, , dayOfWeek] = fields;
   if ((dayOfMonth === "?") === (dayOfWeek === "?")) {
-    throw new ScheduleError(`expected ? as day of month or as day of week, and not as both, in ${expression}`);
+    throw new ScheduleError(`expected ? as either day of month or day of week, but not both, in ${expression}`);
   }
   const translated = fields.map((field, index) =>
-    // EventBridge has nothing to say about the one with the question mark; to croner it is a question.
+    // EventBridge ignores the field with the question mark, but croner interprets it.
     field === "?" ? "*" : field.replaceAll(/(^|,)(\w+)\//g, `$1$2-${LAST_VALUES[index] ?? ""}/`),
   );
   try {

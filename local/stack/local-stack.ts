@@ -8,20 +8,20 @@ import { LocalEnvironmentError } from "../problem";
 import { References } from "./references";
 import { type SynthesizedStack } from "./synthesize";
 
-/** Where requests from outside come in. */
+/** The entry point of requests from outside. */
 export interface Endpoint {
   readonly kind: EndpointKind;
-  /** The alias that requests go through. */
+  /** The alias for requests. */
   readonly qualifier: string;
-  /** Of an HTTP API: requests a second on average, and at once. */
+  /** For an HTTP API: requests per second on average, and in a burst. */
   readonly throttling?: { readonly rateLimit: number; readonly burstLimit: number };
 }
 
 /** A function as the stack deploys it. */
 export interface StackFunction {
-  /** As the environment's file names it. */
+  /** Its name in the environment's file. */
   readonly id: string;
-  /** As AWS would know it. */
+  /** Its name in AWS. */
   readonly name: string;
   readonly zipFile: string;
   readonly handler: string;
@@ -33,26 +33,26 @@ export interface StackFunction {
   readonly endpoint?: Endpoint;
 }
 
-/** One function to invoke, with what. */
+/** One function to invoke, with its input. */
 export interface StackInvocation {
   readonly functionName: string;
   readonly qualifier?: string;
   readonly input: unknown;
 }
 
-/** Something to invoke at certain times. */
+/** Functions to invoke at certain times. */
 export interface ScheduledInvocation extends StackInvocation {
   /** An EventBridge rule's name and schedule. */
   readonly ruleName: string;
   readonly expression: string;
 }
 
-/** What one environment's stack has that runs on this computer. */
+/** The parts of one environment's stack that run on this computer. */
 export interface LocalStack {
   readonly region: string;
   readonly functions: readonly StackFunction[];
   readonly schedules: readonly ScheduledInvocation[];
-  /** Those of a deployment. */
+  /** Invocations of a deployment. */
   readonly invocations: readonly StackInvocation[];
   readonly metricFilters: readonly { readonly functionName: string; readonly filter: MetricFilter }[];
   readonly alarms: readonly { readonly name: string; readonly alarm: MetricAlarm }[];
@@ -133,10 +133,10 @@ const compositeAlarm = z.object({ alarm_name: z.string(), alarm_rule: z.string()
 const INVOKED_FUNCTION = /:function:([\w-]+)(?::([\w-]+))?/;
 
 /**
- * Reads what runs on this computer out of a stack.
+ * Reads the parts of a stack that run on this computer.
  *
  * @param variables the shell's, with `TF_VAR_<name>` for each variable
- * @throws LocalEnvironmentError with everything that is missing or not understood
+ * @throws LocalEnvironmentError with everything that is missing or not supported
  */
 export function readLocalStack(
   { json, folder }: SynthesizedStack,
@@ -144,14 +144,14 @@ export function readLocalStack(
 ): LocalStack {
   const references = new References(json, variables);
 
-  /** The resources of one type, by their names in the stack. What is not asked for is not resolved. */
+  /** The resources of one type, by their names in the stack. Only requested resources are resolved. */
   function read<Shape extends z.ZodObject>(type: string, shape: Shape): [string, z.output<Shape>][] {
     const blocks = Object.entries(json.resource[type] ?? {}).map(([key, block]) => {
       const wanted = Object.keys(shape.shape).filter((attribute) => attribute in block);
       const resolve = (name: string) => [name, references.resolve(block[name], `${type}.${key}.${name}`)] as const;
       return [key, Object.fromEntries(wanted.map(resolve))] as const;
     });
-    // What could not be resolved is a better reason than what that leads to.
+    // An unresolved reference is a better explanation than its consequences.
     references.check();
     return blocks.map(([key, block]) => {
       const parsed = shape.safeParse(block);
@@ -203,7 +203,7 @@ export function readLocalStack(
     })),
     metricFilters: all("aws_cloudwatch_log_metric_filter", metricFilter).flatMap(({ log_group_name, ...filter }) => {
       const functionName = functionOfLogGroup.get(log_group_name);
-      // Logs of functions that are only watched are elsewhere.
+      // Logs of functions that are only monitored are elsewhere.
       return functionName === undefined ? [] : [{ functionName, filter }];
     }),
     alarms: all("aws_cloudwatch_metric_alarm", metricAlarm).map(({ alarm_name: name, ...alarm }) => ({ name, alarm })),

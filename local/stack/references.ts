@@ -2,23 +2,23 @@ import { ACCOUNT, formatFunctionArn } from "../lambda/function-configuration";
 import { LocalEnvironmentError } from "../problem";
 import { type StackJson } from "./synthesize";
 
-/** Terraform's `${...}`, its escapes `$${` and `%%{`, and the start of a directive, which is not understood here. */
+/** Terraform's `${...}`, its escapes `$${` and `%%{`, and the start of a directive, which is not supported here. */
 const TEMPLATE = /\$\$\{|%%\{|%\{|\$\{([^{}"]*)\}|\$\{/g;
 
 const REFERENCE = /^([\w-]+)\.([\w-]+)(?:\.([\w-]+))?$/;
 
-/** The version that a published function has here: nothing was deployed before. */
+/** The version of a published function here: nothing was deployed before. */
 export const FIRST_VERSION = "1";
 
 /**
- * Puts in what a stack's texts refer to: attributes of its resources, its locals, and variables. Of what AWS would
- * compute, the few attributes that functions, schedules and alarms need.
+ * Resolves references in a stack's texts: attributes of its resources, its locals, and variables. Of the attributes
+ * that AWS would compute, it supports the few that functions, schedules and alarms need.
  */
 export class References {
-  /** What could not be resolved: one line each. */
+  /** Unresolved references, one line each. */
   private readonly problems = new Set<string>();
 
-  /** @param variables those of the shell: `TF_VAR_<name>` has the value of a variable */
+  /** @param variables the shell's variables: `TF_VAR_<name>` has the value of a variable */
   constructor(
     private readonly stack: StackJson,
     private readonly variables: Readonly<Record<string, string | undefined>>,
@@ -27,7 +27,7 @@ export class References {
   /**
    * The value with all references resolved.
    *
-   * @param where the value is, for messages
+   * @param the value's place, for messages
    */
   resolve(value: unknown, where: string, within: readonly string[] = []): unknown {
     if (typeof value === "string") return this.resolveText(value, where, within);
@@ -46,11 +46,11 @@ export class References {
 
   private resolveText(text: string, where: string, within: readonly string[]): unknown {
     const [, whole] = /^\$\{([^{}"]*)\}$/.exec(text) ?? [];
-    // Alone, a reference keeps its type.
+    // A reference that is the whole text keeps its type.
     if (whole !== undefined) return this.resolveValue(whole, where, within);
     return text.replaceAll(TEMPLATE, (found: string, reference?: string) => {
       if (found === "$${" || found === "%%{") return found.slice(1);
-      if (reference === undefined) return this.problem(where, `${text} is not understood here`);
+      if (reference === undefined) return this.problem(where, `${text} is not supported here`);
       return String(this.resolveValue(reference, where, within));
     });
   }
@@ -66,14 +66,14 @@ export class References {
     }
     if (attribute === undefined) {
       const known = "attributes of resources, local.<name> and var.<name>";
-      return this.problem(where, `\${${reference}} is not understood here; known are ${known}`);
+      return this.problem(where, `\${${reference}} is not supported here; known are ${known}`);
     }
     const resource = this.stack.resource[first]?.[second];
     if (!resource) return this.problem(where, `there is no ${first}.${second}`);
     const own = resource[attribute];
     if (own !== undefined) return this.resolve(own, `${first}.${second}.${attribute}`, deeper);
     const computed = this.computed(first, second, attribute, deeper);
-    return computed ?? this.problem(where, `what ${reference} is, only AWS knows`);
+    return computed ?? this.problem(where, `only AWS knows the value of ${reference}`);
   }
 
   private variable(name: string): unknown {

@@ -16,14 +16,14 @@ const stackJson = z.object({
   variable: z.record(z.string(), block).default({}),
 });
 
-/** A stack as Terraform would read it, as far as it matters here. */
+/** The relevant parts of a stack as Terraform would read it. */
 export type StackJson = Readonly<z.output<typeof stackJson>>;
 
-/** An environment's stack, and where the files are that it names. */
+/** An environment's stack, and the location of the files that it names. */
 export interface SynthesizedStack {
   readonly json: StackJson;
   readonly folder: string;
-  /** What people should know of the functions' code, each on a line. */
+  /** Notes about the functions' code, one per line. */
   readonly notes: readonly string[];
 }
 
@@ -31,9 +31,9 @@ export interface SynthesizedStack {
  * Synthesizes one environment as `npm run synth` does.
  *
  * @param root the project's folder
- * @param folder for what is written; need not exist
+ * @param folder output folder; need not exist
  * @throws InvalidInput with every mistake in the project's files
- * @throws LocalEnvironmentError when there is no such environment
+ * @throws LocalEnvironmentError if there is no such environment
  */
 export async function synthesizeEnvironment(root: string, name: string, folder: string): Promise<SynthesizedStack> {
   const environments = await loadEnvironments(root);

@@ -5,7 +5,7 @@ import { type Paint } from "./paint";
 import { formatTable } from "./table";
 import { formatAddress, formatEvent, formatClockTime } from "./texts";
 
-/** More lines than a screen has. */
+/** More lines than a screen can show. */
 const LATEST_LINES = 200;
 
 /** What does not change while an environment runs. */
@@ -17,14 +17,14 @@ export interface BoardFacts {
 
 /** What a terminal shows of an environment. */
 export class Board {
-  /** Lines of what happened, the latest last. */
+  /** Lines of recent events, the latest last. */
   private readonly events: string[] = [];
-  /** The event that was added last, and how often it was. */
+  /** The last added event, and how often it occurred in a row. */
   private latest = { text: "", count: 0, lines: 0 };
 
   constructor(private readonly facts: BoardFacts) {}
 
-  /** Takes what happens. */
+  /** Receives events. */
   add(event: LocalEvent): void {
     const text = formatEvent(event);
     if (text === undefined) return;
@@ -46,9 +46,9 @@ export class Board {
   }
 
   /**
-   * All lines, as things are now.
+   * All lines for the current state.
    *
-   * @param rows how many lines there is place for; of what happened lately, as much is shown as is left
+   * @param rows number of available lines; recent events fill the remaining ones
    */
   lines(environment: LocalEnvironment, rows = Infinity): string[] {
     const { paint, speed, logFolder } = this.facts;
@@ -58,7 +58,7 @@ export class Board {
     const addresses = environment.functions.flatMap((each) => {
       const { command, address } = formatAddress(each) ?? {};
       if (address === undefined) return [];
-      // In two lines, it can be copied from 80 columns.
+      // Split into two lines, so that it can be copied from 80 columns.
       return command === undefined
         ? [[each.id, address]]
         : [
@@ -75,7 +75,7 @@ export class Board {
       ...formatAlarms(snapshot, paint),
       "",
     ];
-    const below = ["", paint.dim(`Logs: ${logFolder}   Ctrl-C ends it`)];
+    const below = ["", paint.dim(`Logs: ${logFolder}   Ctrl-C to end`)];
     const left = Math.max(0, rows - above.length - below.length);
     return [...above, ...this.events.slice(Math.max(0, this.events.length - left)), ...below];
   }

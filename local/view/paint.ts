@@ -6,7 +6,7 @@ export interface Paint {
   readonly green: (text: string) => string;
 }
 
-/** @param isColored false where color is not wanted: https://no-color.org */
+/** @param isColored false to disable color: https://no-color.org */
 export function createPaint(isColored: boolean): Paint {
   const paint = (code: number) => (text: string) => (isColored ? `\x1b[${code}m${text}\x1b[0m` : text);
   return { bold: paint(1), dim: paint(2), red: paint(31), green: paint(32) };

@@ -1,7 +1,7 @@
 import { formatAddress, formatEvent, formatClockTime } from "./texts";
 import { type View, type ViewFacts } from "./view";
 
-/** For files and pipes: one line for what changes. */
+/** For files and pipes: one line per change. */
 export function createPlainView({ speed, logFolder }: ViewFacts): View {
   const print = (at: number, text: string) => {
     for (const line of text.split("\n")) process.stdout.write(`${formatClockTime(at)}  ${line}\n`);

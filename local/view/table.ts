@@ -1,7 +1,7 @@
 /**
- * Rows of cells as lines, in columns as wide as they need to be.
+ * Formats rows of cells as lines, with columns as wide as necessary.
  *
- * @param leftColumns how many columns are words; the others are numbers, which stand on the right
+ * @param leftColumns number of text columns; the others are numbers, which are right-aligned
  */
 export function formatTable(rows: readonly (readonly string[])[], leftColumns: number): string[] {
   const widths: number[] = [];

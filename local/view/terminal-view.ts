@@ -5,7 +5,7 @@ import { type View, type ViewFacts } from "./view";
 
 const REDRAW_MILLISECONDS = 250;
 
-/** For people at a terminal: all figures, redrawn in place. */
+/** For a terminal: all figures, redrawn in place. */
 export function createTerminalView(facts: ViewFacts): View {
   const isColored = process.env["NO_COLOR"] === undefined || process.env["NO_COLOR"] === "";
   const board = new Board({ ...facts, paint: createPaint(isColored) });
@@ -26,7 +26,7 @@ export function createTerminalView(facts: ViewFacts): View {
         screen.close();
         process.off("exit", end);
       };
-      // Also when there is no time to end in order.
+      // Also runs if there is no time for a clean end.
       process.on("exit", end);
     },
     close: () => {

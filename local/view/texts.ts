@@ -3,7 +3,7 @@ import { toOneLine } from "../../performance/foreign-text";
 import { type LocalEvent } from "../events";
 import { type LocalFunctionInfo } from "../local-environment";
 
-/** What people read while an environment runs. */
+/** The texts that users read while an environment runs. */
 
 /** A time of day on the environment's clock, in UTC as schedules are. */
 export function formatClockTime(at: number): string {
@@ -11,8 +11,8 @@ export function formatClockTime(at: number): string {
 }
 
 /**
- * One line for an event that is worth one, with lines of details for a failure; undefined for what views show in
- * another way, and for alarms that only begin.
+ * One line for an event, with detail lines for a failure; undefined for events that views show in another way, and for
+ * the first state of alarms.
  */
 export function formatEvent(event: LocalEvent): string | undefined {
   switch (event.kind) {
@@ -22,7 +22,7 @@ export function formatEvent(event: LocalEvent): string | undefined {
     case "function-failed":
       return formatFailure(event);
     case "cold-start":
-      return `cold start of ${event.id}${event.forRequest ? ", met by a request" : ""}: ${Math.round(event.initMilliseconds)} ms`;
+      return `cold start of ${event.id}${event.forRequest ? ", for a request" : ""}: ${Math.round(event.initMilliseconds)} ms`;
     case "warming-round":
       return `warming (${event.strategy}): ${formatRound(event)}`;
     case "warmer-failed":
@@ -30,7 +30,7 @@ export function formatEvent(event: LocalEvent): string | undefined {
     case "alarm":
       return formatAlarm(event);
     case "logs-lost":
-      return `logs are not written any more: ${toOneLine(event.message)}`;
+      return `logs cannot be written anymore: ${toOneLine(event.message)}`;
   }
 }
 
@@ -46,7 +46,7 @@ function formatFailure(failure: Extract<LocalEvent, { kind: "function-failed" }>
 function formatRound(round: Extract<LocalEvent, { kind: "warming-round" }>): string {
   const { id, asked, instances, coldStarts, failures } = round;
   const why = failures.length > 0 ? `; ${toOneLine(failures.join("; "))}` : "";
-  return `${instances} of ${asked} instances of ${id} are warm, ${coldStarts} of them started for it${why}`;
+  return `${instances} of ${asked} instances of ${id} are warm, ${coldStarts} of them started by pings${why}`;
 }
 
 function formatAlarm({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>): string | undefined {
@@ -55,8 +55,7 @@ function formatAlarm({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>)
 }
 
 /**
- * How a function is reached: its URL, or where a command posts an event to; undefined for the warmer, which schedules
- * start.
+ * How to reach a function: its URL, or a command that posts an event; undefined for the warmer, which schedules start.
  */
 export function formatAddress({
   id,

@@ -1,18 +1,18 @@
 import { type LocalEvent } from "../events";
 import { type LocalEnvironment } from "../local-environment";
 
-/** What a view needs to know. */
+/** Input of a view. */
 export interface ViewFacts {
   readonly speed: number;
   readonly logFolder: string;
 }
 
-/** Shows a person what an environment does. */
+/** Shows what an environment does. */
 export interface View {
-  /** Takes what happens, also while the environment starts. */
+  /** Receives events, even while the environment starts. */
   readonly onEvent: (event: LocalEvent) => void;
   /** The environment has started. */
   readonly show: (environment: LocalEnvironment) => void;
-  /** Leaves the output as a shell wants it. */
+  /** Leaves the output in order for the shell. */
   readonly close: () => void;
 }

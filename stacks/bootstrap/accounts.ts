@@ -1,16 +1,16 @@
 import { InvalidInput, type Mistake } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 
-/** An AWS account, with the environments in it that can be delivered. */
+/** An AWS account with its environments that can be delivered. */
 export interface Account {
-  /** Twelve digits; undefined where the environments' files leave it to whoever is signed in. */
+  /** Twelve digits; undefined if the environments' files do not set it, so that the signed-in account counts. */
   readonly id: string | undefined;
-  /** Has an underscore, so that no environment is called the same. */
+  /** Has an underscore, so no environment can have the same name. */
   readonly stackName: string;
   readonly environments: readonly [Environment, ...Environment[]];
-  /** Where in a bucket the stack's own state is. */
+  /** The stack's own state: its location in a bucket. */
   readonly stateKey: string;
-  /** Where the environments' states live, each once. */
+  /** The places of the environments' states, without duplicates. */
   readonly buckets: readonly { readonly name: string; readonly region: string }[];
 }
 
@@ -20,15 +20,16 @@ const NONE_DELIVERED: Mistake = {
 };
 
 /**
- * Sorts the environments by account. One with a local state is left out: it is deployed from somebody's computer.
+ * Groups the environments by account. An environment with a local state is left out: it is deployed from a person's
+ * computer.
  *
- * @throws InvalidInput when none is left, or accounts or buckets contradict each other
+ * @throws InvalidInput if none is left, or if accounts or buckets contradict each other
  */
 export function groupByAccount(environments: readonly Environment[]): readonly Account[] {
   const delivered = environments.filter(({ state }) => state.backend !== "local");
   if (delivered.length === 0) throw new InvalidInput([NONE_DELIVERED]);
   const silent = findHalfSaid(delivered);
-  // Which accounts share a bucket is known only when every file says its account.
+  // It is known which accounts share a bucket only if every file has its account.
   const mistakes =
     silent.length > 0
       ? silent
@@ -62,13 +63,13 @@ function listBuckets(environments: readonly Environment[]): Account["buckets"] {
   return [...buckets].map(([name, region]) => ({ name, region }));
 }
 
-/** With an account in some files only, nobody could tell whether the others mean the same one. */
+/** If only some files have an account, it is unclear whether the others mean the same one. */
 function findHalfSaid(environments: readonly Environment[]): Mistake[] {
   const silent = environments.filter(({ accountId }) => accountId === undefined);
   if (silent.length === environments.length) return [];
   return silent.map(({ name }) => ({
     file: formatFile(name),
-    message: "account_id: expected 12 digits in quotes, as the other environments have it, got nothing",
+    message: "account_id: expected 12 digits in quotes, as in the other environments, got nothing",
   }));
 }
 
@@ -85,7 +86,7 @@ function findSharedBuckets(environments: readonly Environment[]): Mistake[] {
     }
     const file = formatFile(name);
     if (other.accountId !== accountId) {
-      const message = `state.bucket: expected a bucket of its own account, got ${state.bucket}, as in ${formatFile(other.name)}`;
+      const message = `state.bucket: expected a bucket in its own account, got ${state.bucket}, as in ${formatFile(other.name)}`;
       return [{ file, message }];
     }
     if (other.state.region !== state.region) {
@@ -96,7 +97,7 @@ function findSharedBuckets(environments: readonly Environment[]): Mistake[] {
   });
 }
 
-/** Policies know an environment's things in a region by what their names begin with. */
+/** Policies identify an environment's resources in a region by the beginning of their names. */
 function findWithinReach(delivered: readonly Environment[], all: readonly Environment[]): Mistake[] {
   return all.flatMap(({ name, region, accountId }) => {
     const other = delivered.find(
@@ -113,7 +114,7 @@ function findWithinReach(delivered: readonly Environment[], all: readonly Enviro
   });
 }
 
-/** Where the bootstrap stack's own state will be, no role may write. */
+/** No role may write where the bootstrap stack's own state will be. */
 function findOwnState(environments: readonly Environment[]): Mistake[] {
   return environments.flatMap(({ name, accountId, state }) => {
     const own = formatStateKey(formatStackName(accountId));

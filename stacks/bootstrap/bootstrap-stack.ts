@@ -16,18 +16,18 @@ import { addStateBucket } from "./state-bucket";
 import { type Purpose, Trust } from "./trust";
 import { AWS_PROVIDER_VERSION } from "../provider-version";
 
-/** What a bootstrap stack is made from, besides the account. */
+/** Input of a bootstrap stack, besides the account. */
 export interface BootstrapStackProps {
   /** `owner/name` on GitHub. */
   readonly repository: string;
-  /** Whether its own state is in the account's bucket; in a file on this computer otherwise. */
+  /** Whether its own state is in the account's bucket; otherwise it is in a file on this computer. */
   readonly stateInBucket: boolean;
   /** Where Terraform will run, relative to the project's root. */
   readonly stackFolder: string;
 }
 
 /**
- * What an account has to have before its environments can be delivered: where states live, and who may plan and deploy.
+ * What an account needs before its environments can be delivered: a place for states, and roles that plan and deploy.
  */
 export class BootstrapStack extends TerraformStack {
   private readonly providers = new Map<string, AwsProvider>();
@@ -85,7 +85,7 @@ export class BootstrapStack extends TerraformStack {
     statements: readonly object[],
   ): string {
     const role = new IamRole(this, `${name}_${purpose}`, {
-      // Without the path of functions' roles, which the deploy roles may change.
+      // Not under the path of functions' roles, which the deploy roles may change.
       name: `warmwatch_${name}_${purpose}`,
       description: {
         plan: `Plans ${name}: reads only`,

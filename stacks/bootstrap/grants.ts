@@ -2,37 +2,37 @@ import { formatRolePath } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 
 /**
- * What Terraform has to be allowed for each type of resource in an environment's stack. Which action knows which
- * resources and conditions:
+ * Permissions that Terraform needs for each type of resource in an environment's stack. Resources and conditions that
+ * each action supports:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 
-/** Where an environment is, for ARNs. */
+/** An environment's location, for ARNs. */
 export interface Place {
   /** As in `aws`. */
   readonly partition: string;
   readonly account: string;
   readonly region: string;
-  /** The environment's name, with which the names of all that it has begin. */
+  /** The environment's name, with which the names of all its resources begin. */
   readonly name: string;
 }
 
 /** A condition of an IAM statement, by operator. */
 export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-/** Actions on the same resources, under the same condition. */
+/** Actions on the same resources with the same condition. */
 export interface Grant {
-  /** What a plan needs. */
+  /** Actions that a plan needs. */
   readonly read?: readonly string[];
-  /** What else an apply needs. */
+  /** Further actions that an apply needs. */
   readonly write?: readonly string[];
   readonly on: (place: Place) => readonly string[];
   readonly if?: (place: Place) => Condition;
-  /** Whether an environment needs it; every one does by default. */
+  /** Whether an environment needs it; by default, every environment does. */
   readonly neededBy?: (environment: Environment) => boolean;
 }
 
-/** So many fit into a role's own policy in any case, with the longest names. */
+/** This many always fit into a role's inline policy, even with the longest names. */
 const WARMED_FUNCTIONS_INLINE = 20;
 const SECRETS_INLINE = 10;
 
@@ -48,7 +48,7 @@ const rules = formatArns("events", "rule/");
 const queues = formatArns("sqs");
 const topics = formatArns("sns");
 
-/** By their path, which nobody else's role has: a name of the same beginning may be anybody's. */
+/** By their path, which no other role has: a name with the same beginning may belong to anyone. */
 const formatRoleArns = ({ partition, account, name }: Place) => [
   `arn:${partition}:iam::${account}:role${formatRolePath(name)}*`,
 ];
@@ -57,7 +57,7 @@ const formatPolicyArns = ({ partition, account, name }: Place) => [
   `arn:${partition}:iam::${account}:policy${formatRolePath(name)}*`,
 ];
 
-/** The policy that no role which the environment makes can exceed. */
+/** The permissions boundary of every role that the environment makes. */
 export function formatBoundaryName({ name }: Pick<Place, "name">): string {
   return `warmwatch_${name}_boundary`;
 }
@@ -68,7 +68,7 @@ const requireBoundary = (place: Place): Condition => ({
   },
 });
 
-/** Dashboards are an account's, in all its regions. */
+/** Dashboards belong to an account, in all its regions. */
 const formatDashboardArns = ({ partition, account, name }: Place) =>
   ["", "-existing"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
 
@@ -84,15 +84,15 @@ const formatAllLogGroups = (place: Place) => [`${formatLogGroupPrefix(place)}*`]
 
 const formatKeyArns = ({ partition, account, region }: Place) => [`arn:${partition}:kms:${region}:${account}:key/*`];
 
-/** An API's id is made up by AWS. */
+/** AWS generates an API's id. */
 const formatApiArns = ({ partition, region }: Place) =>
   ["apis", "apis/*", "tags/*"].map((path) => `arn:${partition}:apigateway:${region}::/${path}`);
 
-/** For actions that know no resources. */
+/** For actions without resource-level permissions. */
 const allowAnything = () => ["*"];
 const requireRegion = ({ region }: Place): Condition => ({ StringEquals: { "aws:RequestedRegion": region } });
 
-/** A key's id is made up by AWS: its tag tells whose it is. */
+/** AWS generates a key's id, so its tag shows which environment it belongs to. */
 const requireOwnTag = ({ name }: Place): Condition => ({ StringEquals: { "aws:ResourceTag/Environment": name } });
 
 const hasPublicEndpoint = ({ functions }: Environment) =>
@@ -100,7 +100,7 @@ const hasPublicEndpoint = ({ functions }: Environment) =>
 
 const hasExistingFunctions = ({ existingFunctions }: Environment) => Object.keys(existingFunctions).length > 0;
 
-/** Whether a role may have more to allow than its own policy holds: one that reads many secrets, or the warmer's. */
+/** Whether a role may need more than fits into its inline policy: one that reads many secrets, or the warmer's. */
 const needsManagedPolicies = ({ functions, existingFunctions }: Environment) =>
   Object.keys(functions).length + Object.keys(existingFunctions).length > WARMED_FUNCTIONS_INLINE ||
   Object.values(functions).some(({ secrets }) => Object.keys(secrets).length > SECRETS_INLINE);
@@ -117,12 +117,12 @@ const HTTP_API: Grant = {
   neededBy: hasPublicEndpoint,
 };
 
-/** By resource type. A type that a stack has and this table lacks fails a test. */
+/** By resource type. A test fails if a stack has a type that is missing in this table. */
 export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_apigatewayv2_api: [
     HTTP_API,
     {
-      // The first API of an account makes the role that API Gateway itself works with.
+      // The first API of an account creates the role that API Gateway itself uses.
       write: ["iam:CreateServiceLinkedRole"],
       on: ({ partition, account }) => [
         `arn:${partition}:iam::${account}:role/aws-service-role/ops.apigateway.amazonaws.com/*`,
@@ -135,7 +135,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_apigatewayv2_stage: [
     HTTP_API,
     {
-      // To switch access logs on: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+      // To enable access logs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
       write: [
         "logs:CreateLogDelivery",
         "logs:DeleteLogDelivery",
@@ -151,7 +151,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
   ],
   aws_cloudwatch_composite_alarm: [
-    // Both refuse a narrower scope:
+    // Both reject a narrower scope:
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
     {
       read: ["cloudwatch:DescribeAlarms"],
@@ -199,8 +199,8 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   ],
   aws_cloudwatch_log_metric_filter: [
     { ...METRIC_FILTERS, on: formatLogGroupArns },
-    // The logs of functions that are deployed elsewhere have names of any kind, and a role's policies have a limited
-    // size.
+    // The logs of functions that are deployed elsewhere can have any name, and the size of a role's policies is
+    // limited.
     { ...METRIC_FILTERS, on: formatAllLogGroups, neededBy: hasExistingFunctions },
   ],
   aws_cloudwatch_metric_alarm: [
@@ -241,7 +241,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { read: ["iam:GetRolePolicy"], write: ["iam:DeleteRolePolicy"], on: formatRoleArns },
     { write: ["iam:PutRolePolicy"], on: formatRoleArns, if: requireBoundary },
   ],
-  // What does not fit into a role's own policy. Nobody else's policy can be attached.
+  // Managed policies for what does not fit into a role's inline policy. Policies of others cannot be attached.
   aws_iam_policy: [
     {
       read: ["iam:GetPolicy", "iam:GetPolicyVersion"],
@@ -288,8 +288,8 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       }),
     },
     {
-      // A new key has neither tag nor alias yet. Another environment's cannot be tagged anew, and a key with an alias,
-      // as keys that are made in the console have, not at all:
+      // A new key has neither tag nor alias yet. The role cannot change the tag of another environment's key, and
+      // cannot tag a key with an alias (which keys made in the console have) at all:
       // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
       write: ["kms:TagResource"],
       on: formatKeyArns,
@@ -378,7 +378,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_lambda_permission: [
     { read: ["lambda:GetPolicy"], write: ["lambda:RemovePermission"], on: functions },
     {
-      // Only what stacks call functions by: neither everyone nor another account.
+      // Only the services that call functions in our stacks: neither everyone nor another account.
       write: ["lambda:AddPermission"],
       on: functions,
       if: () => ({ StringEquals: { "lambda:Principal": ["apigateway.amazonaws.com", "events.amazonaws.com"] } }),
@@ -407,6 +407,6 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
   ],
   aws_sqs_queue_policy: [{ read: ["sqs:GetQueueAttributes"], write: ["sqs:SetQueueAttributes"], on: queues }],
-  // Is in the state alone.
+  // Exists only in the state.
   terraform_data: [],
 };

@@ -1,7 +1,7 @@
 import { type Environment } from "../../environments/schema";
 import { type Condition, type Grant, GRANTS, type Place } from "./grants";
 
-/** One statement that allows something. */
+/** One statement that allows actions. */
 export interface PolicyStatement {
   readonly Effect: "Allow";
   readonly Action: readonly string[];
@@ -10,7 +10,7 @@ export interface PolicyStatement {
 }
 
 /**
- * What a plan needs: to read what the environment has, and its state. It changes nothing, not even the state's lock.
+ * Permissions of a plan: read the environment's resources and its state. It changes nothing, not even the state's lock.
  */
 export function buildPlanPolicy(environment: Environment, place: Place): PolicyStatement[] {
   return [
@@ -19,7 +19,7 @@ export function buildPlanPolicy(environment: Environment, place: Place): PolicyS
   ];
 }
 
-/** What an apply needs. */
+/** Permissions of an apply. */
 export function buildDeployPolicy(environment: Environment, place: Place): PolicyStatement[] {
   return [
     ...mergeStatements(environment, place, ({ read = [], write = [] }) => [...read, ...write]),
@@ -30,14 +30,14 @@ export function buildDeployPolicy(environment: Environment, place: Place): Polic
   ];
 }
 
-/** What the smoke check needs: to call what traffic calls, and to read alarms and metrics. */
+/** Permissions of the smoke check: call functions as traffic does, and read alarms and metrics. */
 export function buildSmokePolicy({ partition, region, account, name }: Place): PolicyStatement[] {
   return [
     allow(
       ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
       [`arn:${partition}:lambda:${region}:${account}:function:${name}-*:live`],
     ),
-    // CloudWatch knows no narrower resources for these:
+    // CloudWatch supports no narrower resources for these:
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
     allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], {
       StringEquals: { "aws:RequestedRegion": region },
@@ -45,7 +45,7 @@ export function buildSmokePolicy({ partition, region, account, name }: Place): P
   ];
 }
 
-/** The most that a function of the environment may do: what its role is made with, in its account and region. */
+/** Maximum permissions of a function in the environment: those that its role gets, in its account and region. */
 export function buildBoundaryPolicy({ partition, account, region, name }: Place): PolicyStatement[] {
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   return [
@@ -53,12 +53,12 @@ export function buildBoundaryPolicy({ partition, account, region, name }: Place)
     allow(["secretsmanager:GetSecretValue"], [arn("secretsmanager", "secret:*")]),
     allow(["ssm:GetParameter"], [arn("ssm", "parameter/*")]),
     allow(["lambda:InvokeFunction"], [arn("lambda", "function:*")]),
-    // These know no resources.
+    // These have no resource-level permissions.
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
   ];
 }
 
-/** Everything that is allowed on the same resources under the same condition is one statement. */
+/** Merges everything that is allowed on the same resources with the same condition into one statement. */
 function mergeStatements(
   environment: Environment,
   place: Place,
@@ -86,7 +86,7 @@ function buildStateStatements(
   if (state.backend !== "s3") return [];
   const bucket = `arn:${partition}:s3:::${state.bucket}`;
   return [
-    // Of the whole bucket: otherwise S3 answers for a state that is not there yet with 403 instead of 404.
+    // For the whole bucket: otherwise S3 answers 403 instead of 404 for a state that does not exist yet.
     allow(["s3:ListBucket"], [bucket]),
     allow(object, [`${bucket}/${state.key}`]),
     ...(lock.length > 0 ? [allow(lock, [`${bucket}/${state.key}.tflock`])] : []),

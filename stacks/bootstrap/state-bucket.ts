@@ -8,10 +8,10 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { type Construct } from "constructs";
 
-/** How long a state that has been replaced can be had back. */
+/** How long a replaced state can be recovered. */
 const OLD_VERSIONS_DAYS = 90;
 
-/** Which bucket to make. */
+/** The bucket to make. */
 export interface StateBucketProps {
   readonly name: string;
   /** The AWS provider of the bucket's region. */
@@ -54,7 +54,7 @@ export function addStateBucket(scope: Construct, id: string, { name, provider }:
         },
       ],
     }),
-    // S3 changes one of these settings at a time.
+    // S3 accepts changes to only one of these settings at a time.
     dependsOn: [closed],
   });
   new S3BucketLifecycleConfiguration(scope, `${id}_old_versions`, {
@@ -65,7 +65,7 @@ export function addStateBucket(scope: Construct, id: string, { name, provider }:
         status: "Enabled",
         filter: [{ prefix: "" }],
         noncurrentVersionExpiration: [{ noncurrentDays: OLD_VERSIONS_DAYS }],
-        // A lock that is given back leaves one each time.
+        // Each released lock leaves a delete marker.
         expiration: [{ expiredObjectDeleteMarker: true }],
         abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
       },

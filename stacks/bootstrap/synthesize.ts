@@ -7,7 +7,7 @@ import { BootstrapStack } from "./bootstrap-stack";
 export interface BootstrapSynthesisProps {
   /** `owner/name` on GitHub. */
   readonly repository: string;
-  /** Whether the stacks' own states are in the accounts' buckets; in files on this computer otherwise. */
+  /** Whether the stacks' own states are in the accounts' buckets; otherwise they are in files on this computer. */
   readonly stateInBucket: boolean;
   /** An existing folder; each account's stack gets one below its `stacks`. */
   readonly folder: string;
@@ -20,7 +20,7 @@ export function synthesizeBootstrap(
   accounts: readonly Account[],
   { repository, stateInBucket, folder, outdir }: BootstrapSynthesisProps,
 ): void {
-  // As for the environments: cdktf's own validation would look for a terraform on the PATH.
+  // As for environments: cdktf's own validation would look for terraform on the PATH.
   const app = new App({ outdir: folder, skipValidation: true });
   for (const account of accounts) {
     const stackFolder = join(outdir, "stacks", account.stackName);

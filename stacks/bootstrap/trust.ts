@@ -2,7 +2,7 @@ import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-con
 import { type Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
 
-/** Whose tokens AWS is to accept instead of stored keys. */
+/** The issuer of the tokens that AWS accepts instead of stored keys. */
 interface Issuer {
   /** Without `https://`. */
   readonly host: string;
@@ -15,13 +15,13 @@ const GITHUB: Issuer = { host: "token.actions.githubusercontent.com", audience: 
 /** https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration */
 const HCP: Issuer = { host: "app.terraform.io", audience: "aws.workload.identity" };
 
-/** What HCP Terraform calls the project of workspaces that are given none. */
+/** HCP Terraform's name for the default project of workspaces. */
 const DEFAULT_PROJECT = "Default Project";
 
-/** What a role is for. */
+/** A role's purpose. */
 export type Purpose = "plan" | "deploy" | "smoke";
 
-/** The identity providers of an account, and who may take which role through them. */
+/** The identity providers of an account, and who may assume which role through them. */
 export class Trust {
   private readonly github: IamOpenidConnectProvider;
   private readonly hcp: IamOpenidConnectProvider | undefined;
@@ -66,7 +66,7 @@ function buildTrust(provider: string, { host, audience }: Issuer, subjects: read
     Effect: "Allow",
     Principal: { Federated: provider },
     Action: "sts:AssumeRoleWithWebIdentity",
-    // Exact, without wildcards: nobody else's repository, branch or workspace can match.
+    // Exact, without wildcards: no other repository, branch or workspace can match.
     Condition: { StringEquals: { [`${host}:aud`]: audience, [`${host}:sub`]: subjects } },
   };
 }

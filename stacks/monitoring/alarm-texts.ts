@@ -13,12 +13,12 @@ import { nameDashboard } from "../../model/dashboards";
 import { type SavedQueries } from "./saved-queries";
 import { type WatchedFunction } from "../../model/watched-function";
 
-/** For the log group of the longest function name; the query leads to one with a longer name. */
+/** Limit for the log group of the longest function name; with a longer name, the text links only to the query. */
 const LONGEST_LOGS_LINK = 200;
 
 const RUNBOOKS = "docs/runbooks";
 
-/** What an alarm tells people: what happened, why that may be, what to do first, and where to look. */
+/** An alarm's text: what happened, likely causes, what to do first, and where to look. */
 export class AlarmTexts {
   constructor(
     private readonly environment: Pick<Environment, "name" | "region" | "runbooksUrl">,
@@ -36,13 +36,16 @@ export class AlarmTexts {
     ].join("\n");
   }
 
-  /** The text of the alarm that rings for several: what each of them watches, and the first step of the first. */
+  /**
+   * The text of the alarm that rings for several others: what each of them watches, and the first step of the first
+   * one.
+   */
   ofSeveral(keys: readonly AlarmKey[], watched: WatchedFunction): string {
     const [first] = keys;
     if (first === undefined) throw new Error("expected at least one alarm");
     return [
-      `${watched.id} (${this.environment.name}), while nothing fails: ${keys.map((key) => ALARMS[key].happened(watched.alarm(key))).join("; or ")}.`,
-      `First: see which of them rings, then ${ALARMS[first].firstStep}.`,
+      `${watched.id} (${this.environment.name}), although nothing fails: ${keys.map((key) => ALARMS[key].happened(watched.alarm(key))).join("; or ")}.`,
+      `First: check which of them rings, then ${ALARMS[first].firstStep}.`,
       ...this.links(first, watched, "degraded"),
     ].join("\n");
   }
@@ -52,18 +55,18 @@ export class AlarmTexts {
     const { name, region } = this.environment;
     return [
       `${name}: ${happened}.`,
-      "Likely: a change of its permissions or its code; the account's concurrency used up.",
-      "First: read what the warmer says in its log.",
+      "Likely: a change to its permissions or its code; the account's concurrency is used up.",
+      "First: read the warmer's log.",
       `Logs: ${formatLogGroupLink(region, formatDefaultLogGroup(formatDeployedName(name, WARMER)))}`,
       `Runbook: ${this.runbook("warming")}`,
     ].join("\n");
   }
 
   /**
-   * Where to go on from a dashboard, in Markdown.
+   * Links from a dashboard, in Markdown.
    *
-   * @param first of the dashboard's functions: saved queries are those that read its log
-   * @param functionName of the function that is looked at
+   * @param first the first of the dashboard's functions: the saved queries are those that read its log
+   * @param functionName the name of the selected function
    */
   dashboardLinks(first: WatchedFunction, functionName: string): string {
     const { name, region } = this.environment;

@@ -14,7 +14,7 @@ import {
   type Widget,
 } from "../../model/widgets";
 
-/** Stands for the function that the viewer chooses: CloudWatch writes the chosen one's name wherever this is. */
+/** Placeholder for the function that the viewer chooses: CloudWatch replaces it with the chosen name. */
 const CHOSEN = "CHOSEN-FUNCTION";
 
 const COLUMNS = 24;
@@ -28,26 +28,26 @@ const HEADING_HEIGHT = 1;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const MAX_ALARMS_IN_WIDGET = 100;
 
-/** The alarms of a function that tell on a dashboard of all functions whether it needs anybody. */
+/** The alarms that show, on a dashboard of all functions, whether a function needs attention. */
 const STATUS: readonly AlarmKey[] = ["errors"];
 
-/** What a dashboard is made from. */
+/** Input of a dashboard. */
 export interface DashboardProps {
   /** The dashboard's name in the account. */
   readonly name: string;
   readonly environment: string;
   readonly region: string;
-  /** All of one kind: deployed from here, or elsewhere. The first is what the dashboard shows at first. */
+  /** All of one kind: deployed from here, or elsewhere. The dashboard shows the first one initially. */
   readonly functions: readonly [WatchedFunction, ...WatchedFunction[]];
-  /** What the ARN of an alarm begins with, before its name. */
+  /** The beginning of an alarm's ARN, before its name. */
   readonly alarmArnPrefix: string;
-  /** Where to go on with a function, in Markdown. */
+  /** Links for a function, in Markdown. */
   readonly links: (functionName: string) => string;
 }
 
 /**
- * One dashboard for all functions of an environment: its viewer chooses the function, so that it is no longer for fifty
- * than for one.
+ * One dashboard for all functions of an environment. The viewer chooses the function, so it is as short for fifty
+ * functions as for one.
  */
 export function addDashboard(scope: Construct, id: string, props: DashboardProps): CloudwatchDashboard {
   const { name, functions } = props;
@@ -76,7 +76,7 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
 
 interface Row {
   readonly height: number;
-  /** Side by side, equally wide: so many that columns can be shared out. */
+  /** Side by side, with equal widths that divide the columns evenly. */
   readonly widgets: readonly object[];
 }
 
@@ -90,10 +90,7 @@ function layOut(rows: readonly Row[]): object[] {
   });
 }
 
-/**
- * What is read at a glance first: figures, what is wrong and where to go on; then all functions, and the chosen one in
- * detail.
- */
+/** The overview comes first: figures, problems and links; then all functions, and the chosen one in detail. */
 function buildRows(props: DashboardProps): Row[] {
   const { functions, region } = props;
   const subject = { name: CHOSEN, deployedHere: functions[0].deployedHere };
@@ -124,7 +121,7 @@ function buildHeadingRow(heading: string): Row {
   return { height: HEADING_HEIGHT, widgets: [{ type: "text", properties: { markdown: `## ${heading}` } }] };
 }
 
-/** Which alarms of the chosen function ring, whether any function needs somebody, and where to go on. */
+/** Which alarms of the chosen function ring, whether any function needs attention, and links. */
 function buildStatusRows(props: DashboardProps): Row[] {
   const everywhere = props.functions.flatMap((watched) =>
     STATUS.filter((key) => findAlarmMeasure(watched, key)).map(
@@ -155,7 +152,7 @@ function buildAlarmWidget(title: string, alarms: readonly string[]): object {
   return { type: "alarm", properties: { title, alarms } };
 }
 
-/** The ARN of an alarm of whichever function is chosen; undefined where no function has such an alarm. */
+/** The ARN of an alarm of the chosen function; undefined if no function has such an alarm. */
 function findChosenAlarm(
   key: AlarmKey,
   { environment, alarmArnPrefix, functions }: DashboardProps,
@@ -186,7 +183,7 @@ function draw(widget: Widget, props: DashboardProps): object | undefined {
   };
 }
 
-/** Of the whole time that the viewer has chosen, not of its last period. */
+/** For the whole time range that the viewer has chosen, not its last period. */
 function buildBigNumber({ title, lines }: BigNumber, region: string): object {
   const properties = {
     title,
@@ -219,7 +216,7 @@ function buildMetricLine({ label, metric, statistic, expression, id, hidden }: G
   return [namespace, metricName, ...Object.entries(dimensions).flat(), { stat: statistic, ...rendering }];
 }
 
-/** In either log format. */
+/** For both log formats. */
 function buildSlowestRequests(region: string): object {
   const query = `SOURCE '${formatDefaultLogGroup(CHOSEN)}'
 | filter type = "platform.report" or @type = "REPORT"

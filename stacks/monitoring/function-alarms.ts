@@ -62,15 +62,15 @@ export class FunctionAlarms extends Construct {
       treatMissingData: "notBreaching",
       alarmActions: actions,
       okActions: actions,
-      // AWS deletes no alarm that a composite alarm names. With this, Terraform changes the composite alarm first, and
-      // deletes then:
+      // AWS refuses to delete an alarm that a composite alarm uses. With this setting, Terraform first changes the
+      // composite alarm and then deletes:
       // https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy
       lifecycle: { createBeforeDestroy: true },
       ...buildMeasured(measure, settings.periodSeconds),
     });
   }
 
-  /** Rings for the consequences, and only while none of their causes rings. */
+  /** Rings for the consequences, but only while none of their causes rings. */
   private addComposite(): void {
     const { environment, watched, texts, topics } = this.props;
     const ringing = (keys: readonly AlarmKey[]) =>

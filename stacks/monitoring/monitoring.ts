@@ -12,19 +12,18 @@ import { addWarmerAlarms } from "./warmer-alarms";
 import { listDashboards } from "../../model/dashboards";
 import { listWatchedFunctions } from "../../model/watched-function";
 
-/** What monitoring needs of the rest of a stack. */
+/** What monitoring needs from the rest of a stack. */
 export interface MonitoringProps {
   readonly environment: Environment;
   readonly sensitiveVariables: SensitiveVariables;
   /** The log groups that the stack makes, by function. */
   readonly logGroups: ReadonlyMap<string, string>;
-  /** Undefined where nothing is kept warm. */
+  /** Undefined if nothing is kept warm. */
   readonly warming: Warming | undefined;
 }
 
 /**
- * What watches an environment's functions: metrics from their logs, alarms and who gets them, saved queries,
- * dashboards.
+ * Monitors an environment's functions: metrics from their logs, alarms and their recipients, saved queries, dashboards.
  */
 export function addMonitoring(
   stack: Construct,

@@ -11,13 +11,13 @@ import { type SensitiveVariables } from "../sensitive-variables";
 
 const ALARM_SERVICE = { Service: "cloudwatch.amazonaws.com" };
 
-/** Where an environment's alarms go: two encrypted topics, and who has subscribed to them. */
+/** Where an environment's alarms go: two encrypted topics and their subscribers. */
 export class Notifications extends Construct {
-  /** For what cannot wait. */
+  /** For urgent alarms. */
   readonly urgent: SnsTopic;
-  /** For what is to be read during the day. */
+  /** For alarms to read during the day. */
   readonly notice: SnsTopic;
-  /** The account's number, and its partition, as in `aws`: told by the key's ARN, without asking AWS. */
+  /** The account's number and its partition, as in `aws`, from the key's ARN, without a call to AWS. */
   readonly account: string;
   readonly partition: string;
 
@@ -41,7 +41,7 @@ export class Notifications extends Construct {
       policy: JSON.stringify({
         Version: "2012-10-17",
         Statement: [
-          // The account itself, whose administrators give the rest of its users access.
+          // The account itself, whose administrators grant access to its other users.
           {
             Effect: "Allow",
             Principal: { AWS: `arn:${this.partition}:iam::${this.account}:root` },

@@ -11,16 +11,15 @@ interface Filter {
 }
 
 /**
- * Platform reports in the text format, separated by white space. They have no fixed length: what is only there at a
- * cold start is at the end.
- * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ * Platform reports in the text format, separated by white space. They have no fixed length: fields that exist only for
+ * a cold start are at the end. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 const TEXT_REPORT =
   'report = REPORT, a = "RequestId:", id, b = "Duration:", duration, c, d = Billed, e = "Duration:", billed, f, g = Memory, h = "Size:", size, i, j = Max, k = Memory, l = "Used:", used';
 
 /**
- * How a function's log becomes metrics, by its format: no layer, and no cost per request. No default value where there
- * is no count: an average would take it for a measurement.
+ * How a function's log becomes metrics, by its format: no layer, and no cost per request. Only counts have a default
+ * value: an average would treat it as a measurement.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const FILTERS: Readonly<Record<LogFormat, Readonly<Record<PlatformMetricName, Filter>>>> = {
@@ -50,7 +49,7 @@ export const FILTERS: Readonly<Record<LogFormat, Readonly<Record<PlatformMetricN
 /**
  * Turns the platform's reports in a function's log into metrics.
  *
- * @param logGroup the log group's name, which exists when Terraform comes here
+ * @param logGroup the name of the log group, which exists when Terraform creates the filters
  */
 export function addPlatformMetrics(scope: Construct, watched: WatchedFunction, logGroup: string): void {
   for (const metric of listPlatformMetrics(watched)) {

@@ -8,7 +8,10 @@ const MAX_LOG_GROUPS = 50;
 
 const FORMATS: readonly LogFormat[] = ["json", "text"];
 
-/** The saved queries of an environment, in a folder of its name: over all functions, as many as one query may read. */
+/**
+ * The saved queries of an environment, in a folder with its name. They cover all functions, in groups as large as one
+ * query may read.
+ */
 export class SavedQueries extends Construct {
   private readonly ids = new Map<string, string>();
 
@@ -45,7 +48,7 @@ export class SavedQueries extends Construct {
     }
   }
 
-  /** The saved query's id; undefined where it cannot be asked of the function's log. */
+  /** The saved query's id; undefined if the function's log cannot answer it. */
   findQueryId(key: QueryKey, watched: WatchedFunction): string | undefined {
     return this.ids.get(formatIdKey(key, watched));
   }

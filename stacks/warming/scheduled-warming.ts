@@ -13,17 +13,17 @@ import { nameMissedQueue } from "../../model/warmer-alarms";
 import { type WarmerFunction } from "./warmer";
 
 /**
- * Of a rule's input, which may have 8,192 characters, a target takes 420 at most:
+ * A target takes at most 420 of the 8,192 characters of a rule's input:
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
  */
 const TARGETS_PER_INPUT = 18;
 
-/** A queue keeps what could not be delivered for as long as a queue can. */
+/** The queue keeps undelivered runs for the maximum time. */
 const FOURTEEN_DAYS_SECONDS = 1_209_600;
 
 /**
- * Starts the warmer by the clock. What could not be started goes into {@link missed}, and is not tried again: the next
- * run is better.
+ * Starts the warmer on a schedule. Runs that could not be started go into {@link missed} and are not retried: the next
+ * run is soon enough.
  */
 export class ScheduledWarming extends Construct {
   readonly missed: SqsQueue | undefined;
@@ -74,8 +74,8 @@ interface RuleProps {
 }
 
 /**
- * Rules for all functions that are due at the same minutes: one, and another whenever that has as many targets as a
- * rule may have.
+ * Rules for all functions that are due at the same minutes: one rule, and a further one whenever it has the maximum
+ * number of targets.
  */
 function addRules(scope: Construct, props: RuleProps): CloudwatchEventRule[] {
   const { environment, rule, functions, warmer, missed } = props;

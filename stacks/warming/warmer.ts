@@ -12,7 +12,7 @@ import { type Bundle, HANDLER } from "../bundle";
 import { addExecutionRole, allow } from "../execution-role";
 import { buildWarmingTarget, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
 
-/** A ping that is this late would meet a round that is over: the next one is better. */
+/** A ping that is this late would arrive after its round: the next one is soon enough. */
 const LONGEST_WAIT_SECONDS = 60;
 
 /** The function that keeps the others warm. The construct's id is its name in addresses. */
@@ -47,11 +47,11 @@ export class WarmerFunction extends Construct {
         const prefix = ["arn", selectArnPart(arn, 1), "lambda", region, selectArnPart(arn, 4), "function", ""];
         const functions = new TerraformLocal(this, "functions", Fn.join(":", prefix)).asString;
         return [
-          // A gate pings a version by its number, which no pattern of a policy can tell from an alias.
+          // A gate pings a version by its number, which a policy's pattern cannot distinguish from an alias.
           ...warmed.map(({ name: warmedName, qualifier, isGated }) =>
             allow(["lambda:InvokeFunction"], `${functions}${warmedName}:${isGated ? "*" : qualifier}`),
           ),
-          // CloudWatch knows no resource-level permission for it:
+          // CloudWatch has no resource-level permission for it:
           // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
           ...(warmed.some(({ settings }) => settings.conditional.enabled)
             ? [allow(["cloudwatch:GetMetricData"], "*")]
@@ -81,8 +81,8 @@ export class WarmerFunction extends Construct {
   }
 
   /**
-   * Warms a version when it is deployed, by its number: no alias leads to it yet. Whatever depends on the gate waits
-   * until the version has answered; one that fails ends the deployment.
+   * Warms a version when it is deployed, by its number, because no alias points to it yet. Everything that depends on
+   * the gate waits until the version has answered; a failure ends the deployment.
    */
   addGate(scope: Construct, warmed: WarmedFunction, version: string): LambdaInvocation {
     const request: WarmingRequest = {

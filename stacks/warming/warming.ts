@@ -8,7 +8,7 @@ import { ScheduledWarming } from "./scheduled-warming";
 import { type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
 import { WarmerFunction } from "./warmer";
 
-/** Makes what a new version has to pass before it gets traffic, and pings. */
+/** Creates the gate that a new version must pass before it gets traffic and pings. */
 export type AddGate = (scope: Construct, version: string) => LambdaInvocation;
 
 /** How an environment's functions are kept warm. */
@@ -16,13 +16,13 @@ export interface Warming {
   /** The warmer's name in AWS. */
   readonly warmer: string;
   readonly logGroup: string;
-  /** Where runs are that could not be started; undefined without a schedule. */
+  /** The queue of runs that could not be started; undefined without a schedule. */
   readonly missed: SqsQueue | undefined;
-  /** A function's gate, by its name in the environment's file; undefined where it has none. */
+  /** A function's gate, by its name in the environment's file; undefined if it has none. */
   readonly gateOf: (id: string) => AddGate | undefined;
 }
 
-/** The warmer and its schedules; undefined where no function can be kept warm. */
+/** The warmer and its schedules; undefined if no function can be kept warm. */
 export function addWarming(stack: Construct, environment: Environment, bundle: Bundle): Warming | undefined {
   const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) return undefined;

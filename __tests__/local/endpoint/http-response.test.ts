@@ -59,7 +59,7 @@ describe("the answer that a function's response means", () => {
     [{ statusCode: 200, headers: { "": "a" } }, /^headers.: /],
     [{ statusCode: 200, headers: { "X-A": ["a"] } }, /^headers.X-A: /],
     [{ statusCode: 200, cookies: ["a=\n"] }, /^cookies.0: has characters/],
-    [{ statusCode: 200, body: "no base64!", isBase64Encoded: true }, /^body is no base64$/],
+    [{ statusCode: 200, body: "no base64!", isBase64Encoded: true }, /^body is not base64$/],
   ])("%j is no response: the endpoint's own answer, with the reason", (returned, reason) => {
     for (const [kind, status] of [
       ["function-url", 502],

@@ -44,14 +44,14 @@ describe("a reference", () => {
     ["${aws_lambda_function.other.arn}", "here.text: there is no aws_lambda_function.other"],
     [
       "${aws_lambda_function.api.last_modified}",
-      "here.text: what aws_lambda_function.api.last_modified is, only AWS knows",
+      "here.text: only AWS knows the value of aws_lambda_function.api.last_modified",
     ],
     [
       "${upper(local.prefix)}",
-      "here.text: ${upper(local.prefix)} is not understood here; known are attributes of resources, local.<name> and var.<name>",
+      "here.text: ${upper(local.prefix)} is not supported here; known are attributes of resources, local.<name> and var.<name>",
     ],
-    ['x${join(":", ["a"])}', 'here.text: x${join(":", ["a"])} is not understood here'],
-    ["%{ if true }x%{ endif }", "here.text: %{ if true }x%{ endif } is not understood here"],
+    ['x${join(":", ["a"])}', 'here.text: x${join(":", ["a"])} is not supported here'],
+    ["%{ if true }x%{ endif }", "here.text: %{ if true }x%{ endif } is not supported here"],
     ["${aws_sqs_queue.one.name}", "aws_sqs_queue.two.name: aws_sqs_queue.one.name refers to itself"],
   ])("%s is told: %s", (text, message) => {
     expect(() => resolve(text)).toThrow(new LocalEnvironmentError(message));

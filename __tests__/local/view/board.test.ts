@@ -98,11 +98,11 @@ describe("the board", () => {
       "Alarms  1 of 2 rings",
       "  ALARM dev-api-errors",
       "",
-      "09:05:07  cold start of api, met by a request: 132 ms",
-      "09:05:07  warming (peak): 2 of 3 instances of api are warm, 1 of them started for it; throttled",
+      "09:05:07  cold start of api, for a request: 132 ms",
+      "09:05:07  warming (peak): 2 of 3 instances of api are warm, 1 of them started by pings; throttled",
       "09:05:07  ALARM dev-api-errors",
       "",
-      "Logs: /tmp/logs   Ctrl-C ends it",
+      "Logs: /tmp/logs   Ctrl-C to end",
     ]);
   });
 

@@ -469,7 +469,7 @@ describe("mistakes", () => {
       qa: tfvars(PROD_STATE.replace("prod", "qa")),
     };
     expect(await mistakes(files)).toEqual([
-      "environments/qa.tfvars: account_id: expected 12 digits in quotes, as the other environments have it, got nothing",
+      "environments/qa.tfvars: account_id: expected 12 digits in quotes, as in the other environments, got nothing",
     ]);
   });
 
@@ -479,7 +479,7 @@ describe("mistakes", () => {
       qa: tfvars(PROD_STATE.replace("prod", "qa").replace("eu-west-1", region), { more }),
     });
     expect(await mistakes(files('account_id = "210987654321"', "eu-west-1"))).toEqual([
-      "environments/qa.tfvars: state.bucket: expected a bucket of its own account, got acme-states, as in environments/prod.tfvars",
+      "environments/qa.tfvars: state.bucket: expected a bucket in its own account, got acme-states, as in environments/prod.tfvars",
     ]);
     expect(await mistakes(files(`account_id = "${ACCOUNT}"`, "us-east-1"))).toEqual([
       "environments/qa.tfvars: state.region: expected eu-west-1, as in environments/prod.tfvars for the same bucket, got us-east-1",
