@@ -152,7 +152,7 @@ describe("A pattern of JSON", () => {
   });
 
   test("says what AWS has instead of EXISTS", () => {
-    expect(() => matchFilter("{ $.a EXISTS }", "{}")).toThrow("no EXISTS: write = *");
+    expect(() => matchFilter("{ $.a EXISTS }", "{}")).toThrow("not EXISTS: write = *");
   });
 
   test.each([
