@@ -1,22 +1,22 @@
-/** What is at work, by the time when it ends: the earliest first. Numbers only, in arrays of their own, for speed. */
+/** Running work, ordered by end time, earliest first. Only numbers in separate arrays, for speed. */
 export class BusyHeap {
-  /** When the first one ends; never when nothing is at work. */
+  /** When the first one ends; never if nothing is running. */
   public nextEnd = Number.POSITIVE_INFINITY;
   private readonly ends: number[] = [];
   private readonly lifeEnds: number[] = [];
   private readonly kinds: number[] = [];
 
-  /** How many are at work. */
+  /** Number of running items. */
   get size(): number {
     return this.ends.length;
   }
 
-  /** What the first one's instance was given to live. */
+  /** The life span of the first one's instance. */
   get nextLifeEnd(): number {
     return this.lifeEnds[0] ?? 0;
   }
 
-  /** The first one's kind, as it was pushed. */
+  /** The kind of the first one. */
   get nextKind(): number {
     return this.kinds[0] ?? 0;
   }
@@ -35,7 +35,7 @@ export class BusyHeap {
     this.nextEnd = this.ends[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Takes the first one out. */
+  /** Removes the first one. */
   pop(): void {
     const end = this.ends.pop() ?? 0;
     const lifeEnd = this.lifeEnds.pop() ?? 0;

@@ -8,15 +8,15 @@ import { type Policy } from "./policy";
 import { createRandom } from "./random";
 import { Simulation, type SimulationResult } from "./simulation";
 
-/** Requests one after the other, many at a time for speed. */
+/** A sequence of requests, in large batches for speed. */
 export interface ArrivalBatch {
-  /** From the beginning of the history on, in the order of time. */
+  /** From the beginning of the history, in chronological order. */
   readonly atSeconds: ArrayLike<number>;
-  /** How long each is worked on, without its environment's start. */
+  /** Duration of each, without its instance's start. */
   readonly workSeconds: ArrayLike<number>;
 }
 
-/** How a function was used. It is read once for each repetition, and never as a whole. */
+/** A function's usage. It is read once per repetition, and never as a whole. */
 export type Demand =
   | { readonly kind: "arrivals"; readonly read: () => AsyncIterable<ArrivalBatch> }
   | {
@@ -25,35 +25,35 @@ export type Demand =
       readonly workSeconds: Distribution;
     };
 
-/** What is to be compared. */
+/** Input of a comparison. */
 export interface PolicyComparison {
   readonly demand: Demand;
   /** When the history begins: a whole minute in milliseconds since 1970, UTC. */
   readonly startsAt: number;
-  /** How long it is. */
+  /** Duration of the history. */
   readonly seconds: number;
   readonly policies: readonly Policy[];
-  /** What is known of the platform; with several guesses, each repetition takes the next one. */
+  /** Assumptions about the platform; if there are several, each repetition uses the next one. */
   readonly models: readonly [InstanceModel, ...InstanceModel[]];
   readonly prices: Prices;
   readonly memoryMb: number;
-  /** With one alone, intervals are a rule of thumb. */
+  /** With only one, intervals are a rule of thumb. */
   readonly repetitions: number;
   readonly seed: number;
-  /** Called with the share that is done, from 0 to 1. */
+  /** Called with the finished share, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
-/** What a policy would do for a function. Figures are means of all repetitions. */
+/** The effect of a policy on a function. Figures are means over all repetitions. */
 export interface PolicyOutcome {
   readonly policy: Policy;
   readonly requests: number;
-  /** Of the requests, from 0 to 1. */
+  /** Share of the requests, from 0 to 1. */
   readonly coldShare: number;
-  /** Of the cold share, with 95 % confidence. */
+  /** Interval of the cold share, with 95 % confidence. */
   readonly coldShareInterval: Interval;
   readonly throttledShare: number;
-  /** By how much requests are later for cold starts. */
+  /** Delay of requests through cold starts. */
   readonly addedLatencySeconds: { readonly p50: number; readonly p95: number; readonly p99: number };
   readonly pingsPerDay: number;
   readonly dollarsPerMonth: MonthlyCost;
@@ -155,7 +155,7 @@ function computeMean(distribution: Distribution): number {
   }
 }
 
-/** Streams of their own for what is drawn for different purposes. */
+/** Separate random streams for different purposes. */
 function drawSeed(...seeds: readonly number[]): number {
   return Math.floor(createRandom(...seeds)() * 2 ** 32);
 }

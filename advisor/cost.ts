@@ -2,29 +2,29 @@ import { type SimulationResult } from "./simulation";
 
 const SECONDS_PER_MONTH = 730 * 3600;
 
-/** What the platform asks for, in dollars, for one processor architecture. */
+/** The platform's prices in dollars, for one processor architecture. */
 export interface Prices {
   readonly perRequest: number;
   readonly perGigabyteSecond: number;
-  /** Of keeping an environment provisioned. */
+  /** Price of keeping an instance provisioned. */
   readonly provisionedPerGigabyteSecond: number;
-  /** Of its work, instead of `perGigabyteSecond`. */
+  /** Price of its work, instead of `perGigabyteSecond`. */
   readonly provisionedWorkPerGigabyteSecond: number;
-  /** One run of the warmer, this function's part of it. */
+  /** This function's share of one run of the warmer. */
   readonly perWarmerRun: number;
 }
 
-/** What a policy costs in a month of 730 hours, in dollars. */
+/** Cost of a policy in a month of 730 hours, in dollars. */
 export interface MonthlyCost {
-  /** Pings and the warmer's runs, without what environments cost while they start. */
+  /** Pings and the warmer's runs, without starting instances. */
   readonly warming: number;
-  /** Starting environments, for requests and for pings. */
+  /** Starting instances, for requests and for pings. */
   readonly starts: number;
-  /** Keeping environments provisioned, less what their work costs less. */
+  /** Keeping instances provisioned, minus the savings through their cheaper work. */
   readonly provisioned: number;
 }
 
-/** What a policy costs if every month were like what was simulated. */
+/** Cost of a policy if every month were like the simulated time. */
 export function priceMonth(
   result: SimulationResult,
   prices: Prices,

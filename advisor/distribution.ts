@@ -1,25 +1,23 @@
 import { type Random } from "./random";
 
-/** How a quantity varies, in the unit of whoever names it. */
+/** The distribution of a quantity; the caller decides the unit. */
 export type Distribution =
   | { readonly kind: "fixed"; readonly value: number }
   | { readonly kind: "uniform"; readonly least: number; readonly most: number }
-  /**
-   * Values that were seen, or quantiles at even distances; what lies between two neighbours is as likely as they are.
-   */
+  /** Observed values, or quantiles at regular intervals; values between two neighbors are equally likely. */
   | { readonly kind: "empirical"; readonly values: readonly number[] };
 
-/** A quantity that does not vary. */
+/** A constant quantity. */
 export function makeFixed(value: number): Distribution {
   return { kind: "fixed", value };
 }
 
-/** Everything between two values is as likely. */
+/** All values between two limits are equally likely. */
 export function makeUniform(least: number, most: number): Distribution {
   return { kind: "uniform", least, most };
 }
 
-/** Values that were seen. */
+/** Observed values. */
 export function makeEmpirical(values: readonly number[]): Distribution {
   return { kind: "empirical", values };
 }
@@ -43,7 +41,7 @@ export function makeSampler(distribution: Distribution, random: Random): () => n
   }
 }
 
-/** The value below which a share of sorted values lies, from 0 to 1. */
+/** The value below which a share (0 to 1) of the sorted values lies. */
 export function interpolate(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);
   const index = Math.floor(position);

@@ -5,71 +5,69 @@ import { type Random, createRandom } from "./random";
 import { type SeenLives, findSeenLives } from "./seen-lives";
 import { inferRouting } from "./seen-routing";
 
-/** What was logged of one function in one stretch of time, in the order of time. */
+/** Log records of one function in one period, in chronological order. */
 export interface LoggedRun {
-  /** When requests came, from any beginning on. */
+  /** Arrival times of requests, from any starting point. */
   readonly atSeconds: ArrayLike<number>;
-  /** How long each was worked on, without its environment's start. */
+  /** Duration of each, without its instance's start. */
   readonly workSeconds: ArrayLike<number>;
   readonly isCold: ArrayLike<boolean>;
   /**
-   * Which environment answered, where the log names it: then the routing is seen and not guessed, and so is how long
-   * environments stay at least.
+   * The instance that answered, if the log names it: the routing and the minimum lives of instances are then observed
+   * instead of guessed.
    */
   readonly environments?: ArrayLike<string>;
   /**
-   * The places of the requests with which parts begin, each as long as up to the next: the cold starts of each are
-   * compared, which tells more than their sum. What is before the first only shows which environments there were. By
-   * default one part, from the second request on: nobody knows what was there before the first.
+   * Indexes of the requests with which parts begin; each part ends where the next one begins. The cold starts of each
+   * part are compared, which shows more than their sum. Requests before the first part only show which instances
+   * existed. By default there is one part, from the second request on, because it is unknown which instances existed
+   * before the first.
    */
   readonly parts?: readonly number[];
 }
 
-/** Requests without what became of them; cold starts are those of all parts together. */
+/** Requests without their outcomes; cold starts are those of all parts together. */
 type Requests = Pick<LoggedRun, "atSeconds" | "workSeconds" | "parts">;
 
-/** What is not documented of a platform, as one guess. */
+/** One guess about a platform's undocumented behavior. */
 export interface Mechanism {
   readonly routing: Routing;
-  /** How long an environment stays while others are in use: everything between the two is as likely. */
+  /** Idle life of an instance while others are in use: all values between the two are equally likely. */
   readonly idleLifeSeconds: Interval;
-  /** How long they stay while none is in use: everything between the two is as likely. */
+  /** Idle life of all instances while none is in use: all values between the two are equally likely. */
   readonly quietLifeSeconds: Interval;
-  /** Everything between the two is as likely. */
+  /** All values between the two are equally likely. */
   readonly lifeSpanSeconds: Interval;
 }
 
-/** Mechanisms that may have made what was logged, with how likely each is; together 1, the likeliest first. */
+/** Mechanisms that may explain the log, with their probabilities, which sum to 1; most likely first. */
 export interface Fit {
   readonly mechanisms: readonly { readonly mechanism: Mechanism; readonly weight: number }[];
   /**
-   * By how much the predicted counts of cold starts differ from the logged ones, as a share of them: what the model
-   * cannot explain.
+   * Difference between predicted and logged counts of cold starts, as a share of the logged ones: what the model cannot
+   * explain.
    */
   readonly relativeError: number;
 }
 
-/**
- * What is to be expected where a log does not tell, in seconds; half as much or twice as much is one standard deviation
- * away.
- */
+/** Prior values for what a log does not show, in seconds; half or twice a value is one standard deviation away. */
 export interface Expectation {
   readonly idleLifeSeconds: number;
   readonly quietLifeSeconds: number;
   readonly lifeSpanSeconds: number;
 }
 
-/** What a fit may be given besides the log. */
+/** Options of a fit. */
 export interface FitSettings {
   /** The same seed gives the same answer. */
   readonly seed?: number;
-  /** Without it, a life of any length is as likely before the log is seen. */
+  /** Without it, all lives are equally likely a priori. */
   readonly expectation?: Expectation;
-  /** Called with the share that is done, from 0 to 1. */
+  /** Called with the finished share, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
-/** How many cold starts are to be expected. */
+/** Expected number of cold starts. */
 export interface Prediction {
   readonly coldStarts: number;
   /** With 95 % confidence. */
@@ -79,40 +77,40 @@ export interface Prediction {
 const ROUTINGS = ["newest-first", "oldest-first", "random"] as const;
 
 /**
- * Few runs cannot tell how wide the ranges are. AWS's of 2020: 10.9 minutes after the last use some were there, after
- * 10.7 some were gone.
+ * A few runs do not show how wide the ranges are. In AWS's runs of 2020, some instances were alive 10.9 minutes after
+ * the last use, and some had ended after 10.7.
  */
 const QUIET_LIFE_RATIO = 1.05;
 const IDLE_LIFE_RATIO = 1.15;
 const LIFE_SPAN_RATIO = 2;
 
-/** How many times as long an environment stays while others are in use. */
+/** Factor by which an instance lives longer while others are in use. */
 const IDLE_TO_QUIET = [1, 1.5, 2, 3];
 
-/** From two minutes to an hour without use and from a half hour to a day of life, first in coarse steps. */
+/** From two minutes to an hour of idle life, and from half an hour to a day of life span, first in coarse steps. */
 const COARSE = { quietSeconds: [120, 3600], lifeSeconds: [1800, 86_400], step: 1.4 } as const;
-/** Then around the best of the likeliest families, in finer ones. */
+/** Then in finer steps around the best of the most likely families. */
 const FAMILIES = 4;
 const FINE_STEPS = [1.1, 1.03];
 const FINE_REACH = 3;
 
-/** A mechanism less likely than the best by this factor is left out. */
+/** Mechanisms that are less likely than the best by this factor are left out. */
 const NEGLIGIBLE = 0.02;
 const MOST_MECHANISMS = 60;
 const REPETITIONS = 8;
 
 const ALL_BUT_THE_FIRST: readonly number[] = [1];
 
-/** Misfit of what is known not to be so: more than any counts make. */
+/** Misfit of mechanisms that are known to be wrong: more than counts can cause. */
 const REFUTED = 1e6;
 
 /**
- * What a count may differ without speaking against a mechanism: no model is exact, so more than chance alone would
- * allow.
+ * Allowed difference of a count before it counts against a mechanism: more than chance alone would allow, because no
+ * model is exact.
  */
 const VARIANCE = { count: 9, share: 0.07 };
 
-/** Finds the mechanisms that make about as many cold starts in each part of each run as were logged. */
+/** Finds the mechanisms that produce about as many cold starts in each part of each run as were logged. */
 export function fitMechanism(runs: readonly LoggedRun[], { seed = 1, expectation, onProgress }: FitSettings = {}): Fit {
   if (runs.length === 0) throw new Error("A fit needs at least one run");
   const named = runs.flatMap(({ environments, ...run }) => (environments ? [{ ...run, environments }] : []));
@@ -154,7 +152,7 @@ export function fitMechanism(runs: readonly LoggedRun[], { seed = 1, expectation
   return weigh(all, runs);
 }
 
-/** How many cold starts these requests are going to have. */
+/** Predicts how many cold starts these requests will have. */
 export function predictColdStarts(fit: Fit, run: Requests, seed = 1): Prediction {
   const outcomes = fit.mechanisms.map(({ mechanism, weight }) => ({
     weight,
@@ -168,7 +166,7 @@ export function predictColdStarts(fit: Fit, run: Requests, seed = 1): Prediction
   return { coldStarts, interval: { least: Math.max(0, coldStarts - distance), most: coldStarts + distance } };
 }
 
-/** A mechanism as a simulation takes it. */
+/** A mechanism in the form that a simulation uses. */
 export function buildModel(mechanism: Mechanism, rest: Omit<InstanceModel, keyof Mechanism>): InstanceModel {
   const { routing, idleLifeSeconds, quietLifeSeconds, lifeSpanSeconds } = mechanism;
   return {
@@ -187,7 +185,7 @@ interface Judged {
   readonly misfit: number;
 }
 
-/** What cannot be searched in steps. */
+/** Parameters that cannot be searched in steps. */
 interface Family {
   readonly routing: Routing;
   readonly idleToQuiet: number;
@@ -221,7 +219,7 @@ function judgeMechanism(mechanism: Mechanism, runs: readonly LoggedRun[], repeti
   return { mechanism, counts, misfit };
 }
 
-/** Whether environments stayed longer than that. */
+/** Whether instances are known to have lived longer than that. */
 function isRefuted(
   { idleLifeSeconds, quietLifeSeconds, lifeSpanSeconds }: Mechanism,
   { idleSeconds, quietSeconds, lifeSeconds }: SeenLives,
@@ -231,7 +229,7 @@ function isRefuted(
   );
 }
 
-/** Squares of how far lives are from what is expected, in standard deviations. */
+/** Squared distances of lives from their prior values, in standard deviations. */
 function computeSurprise(mechanism: Mechanism, expectation: Expectation): number {
   const lives = ["idleLifeSeconds", "quietLifeSeconds", "lifeSpanSeconds"] as const;
   return sum(
@@ -271,7 +269,7 @@ function replay(
   { atSeconds, workSeconds, parts = ALL_BUT_THE_FIRST }: Requests,
   random: Random,
 ): number[] {
-  // How long a start takes hardly changes how many there are.
+  // The duration of a start hardly changes the number of starts.
   const environments = new InstancePool(buildModel(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
   return countByPart(parts, atSeconds.length, (index) => {
     const at = atSeconds[index] ?? 0;

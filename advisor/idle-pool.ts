@@ -1,15 +1,15 @@
 import { type Random } from "./random";
 
 /**
- * Idle environments in the order in which they became idle. The gone ones are found out when one is wanted: there are
- * never more of them than were once busy together.
+ * Idle instances in the order in which they became idle. Ended ones are detected only when an instance is needed: there
+ * are never more of them than were once busy at the same time.
  */
 export class IdlePool {
-  /** When the environment that was taken is to be replaced. */
+  /** When the taken instance must be replaced. */
   public takenLifeEnd = 0;
   private readonly goneAts: number[] = [];
   private readonly lifeEnds: number[] = [];
-  /** Where the oldest is: those before were taken. */
+  /** Index of the oldest one: those before it were taken. */
   private first = 0;
 
   constructor(
@@ -17,20 +17,20 @@ export class IdlePool {
     private readonly random: Random,
   ) {}
 
-  /** An environment became idle. */
+  /** Adds an instance that became idle. */
   add(goneAt: number, lifeEnd: number): void {
     this.goneAts.push(goneAt);
     this.lifeEnds.push(lifeEnd);
   }
 
-  /** All are gone. */
+  /** All have ended. */
   clear(): void {
     this.goneAts.length = 0;
     this.lifeEnds.length = 0;
     this.first = 0;
   }
 
-  /** Takes one that is still there, by the routing; false when there is none. */
+  /** Takes a living one, by the routing; false if there is none. */
   take(now: number): boolean {
     while (this.goneAts.length > this.first) {
       const index = this.choose();
@@ -52,7 +52,7 @@ export class IdlePool {
   private remove(index: number): void {
     if (this.routing === "oldest-first") {
       this.first++;
-      // Moving what is left takes time: not at each one, and as rarely as there is much to move.
+      // Moving the rest takes time, so it is not done for each one, and more rarely the more there is to move.
       if (this.first > 64 && this.first * 2 > this.goneAts.length) {
         this.goneAts.splice(0, this.first);
         this.lifeEnds.splice(0, this.first);

@@ -3,55 +3,52 @@ import { type Distribution, makeSampler } from "./distribution";
 import { IdlePool } from "./idle-pool";
 import { type Random } from "./random";
 
-/**
- * Which of several idle environments gets the next request: the one that was used last, the one that was idle longest,
- * or any.
- */
+/** Which of several idle instances gets the next request: the last used one, the one idle longest, or any. */
 export type Routing = "newest-first" | "oldest-first" | "random";
 
-/** How a platform treats the execution environments of one function. */
+/** How a platform treats the instances of one function. */
 export interface InstanceModel {
-  /** How long an environment stays after its last use. */
+  /** How long an instance lives after its last use. */
   readonly idleLifeSeconds: Distribution;
-  /** How long any environment stays after the last use of all: without it, each one's own idle life alone counts. */
+  /** How long instances live after the last use of any of them; without it, only each one's own idle life counts. */
   readonly quietLifeSeconds?: Distribution;
-  /** How long after its start an environment is replaced, however busy it is; what it does then is finished first. */
+  /** Time from an instance's start to its replacement, even if it is busy; it finishes its current work first. */
   readonly lifeSpanSeconds: Distribution;
   readonly routing: Routing;
-  /** How long a start takes before the first request is worked on. */
+  /** Duration of a start, before the first request is handled. */
   readonly initSeconds: Distribution;
-  /** The most environments at once; no limit without it. */
+  /** Maximum number of concurrent instances; no limit if missing. */
   readonly reservedConcurrency?: number;
 }
 
-/** Who an environment works for. */
+/** For whom an instance works. */
 export const enum Caller {
   Request,
   Ping,
 }
 
-/** How something asked for was served. */
+/** How a request or ping was served. */
 export const enum Served {
   Warm,
   Cold,
-  /** Refused, because as many environments were busy as are allowed. */
+  /** Refused, because the maximum number of instances was busy. */
   Throttled,
 }
 
 const PROVISIONED = 2;
 
-/** The execution environments of one function. Whoever calls does so in the order of time. */
+/** The instances of one function. Calls must be in chronological order. */
 export class InstancePool {
-  /** How many requests are being worked on. */
+  /** Number of requests in progress. */
   public busyRequests = 0;
-  /** How long the last cold start took. */
+  /** Duration of the last cold start. */
   public lastInitSeconds = 0;
   private provisioned = 0;
-  /** How many provisioned environments are at work. */
+  /** Number of busy provisioned instances. */
   public busyProvisioned = 0;
   private readonly busy = new BusyHeap();
   private readonly idle: IdlePool;
-  /** When the idle ones go all together, if nothing comes before. */
+  /** When all idle ones end together, if nothing arrives before. */
   private quietUntil = Number.POSITIVE_INFINITY;
   private readonly limit: number;
   private readonly drawIdleLife: () => number;
@@ -70,12 +67,12 @@ export class InstancePool {
     this.idle = new IdlePool(model.routing, random);
   }
 
-  /** How many environments are kept initialized at a price from now on; those at work finish. */
+  /** Sets the number of provisioned instances from now on; busy ones finish their work. */
   provision(concurrency: number): void {
     this.provisioned = concurrency;
   }
 
-  /** Frees the environments whose work has ended by now. */
+  /** Frees the instances whose work has ended by now. */
   advance(now: number): void {
     const { busy } = this;
     while (busy.nextEnd <= now) {
@@ -90,16 +87,16 @@ export class InstancePool {
     }
   }
 
-  /** Works on something from now on; {@link advance} is to be called before. */
+  /** Starts work now; call {@link advance} before. */
   serve(now: number, workSeconds: number, caller: Caller): Served {
-    // Pings go through an alias of their own, to which no provisioned environment belongs.
+    // Pings use a separate alias, which has no provisioned instances.
     if (caller === Caller.Request && this.provisioned > this.busyProvisioned) {
       this.busyProvisioned++;
       this.busyRequests++;
       this.busy.push(now + workSeconds, Number.POSITIVE_INFINITY, PROVISIONED);
       return Served.Warm;
     }
-    // What is provisioned counts against the limit, busy or not.
+    // Provisioned instances count against the limit, busy or not.
     if (this.busy.size - this.busyProvisioned + this.provisioned >= this.limit) return Served.Throttled;
     if (caller === Caller.Request) this.busyRequests++;
     if (this.busy.size === 0 && this.quietUntil <= now) this.idle.clear();

@@ -1,4 +1,4 @@
-/** Between what a value is to be expected. */
+/** The range in which a value is expected. */
 export interface Interval {
   readonly least: number;
   readonly most: number;
@@ -8,19 +8,19 @@ export interface Interval {
 const STUDENT_T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23];
 const STUDENT_T_BEYOND = 2.1;
 
-/** With one count alone, how much more it is taken to vary than one of independent events. */
+/** With only one count, the assumed variance relative to that of independent events. */
 const ASSUMED_DISPERSION = 2;
 
 /**
- * Between what the next count of the same kind lies, with 95 % confidence. Counts vary as those of independent events
- * do, or more if that was seen.
+ * The interval of the next count of the same kind, with 95 % confidence. Counts vary as those of independent events do,
+ * or more if that was observed.
  *
- * @param counts of repetitions
+ * @param counts the counts of the repetitions
  */
 export function countInterval(counts: readonly number[]): Interval {
   const repetitions = counts.length;
   const mean = counts.reduce((sum, count) => sum + count, 0) / repetitions;
-  // Of nothing seen, three events are still possible.
+  // If nothing was observed, three events are still possible.
   if (mean === 0) return { least: 0, most: 3 / repetitions };
   if (repetitions === 1) return buildInterval(mean, 1.96 * Math.sqrt(ASSUMED_DISPERSION * mean));
   const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (repetitions - 1);

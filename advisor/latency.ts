@@ -1,16 +1,14 @@
-/** Bins this much apart tell latencies within 2 %. */
+/** Bins with this ratio give latencies within 2 %. */
 const GROWTH = Math.log(1.02);
 const LEAST_SECONDS = 0.001;
 const BINS = 800;
 
-/**
- * How much later requests were answered because of cold starts: a histogram, so that its size does not grow with them.
- */
+/** The delay of requests through cold starts, as a histogram, so that its size does not grow with their number. */
 export class AddedLatency {
   private readonly counts = new Uint32Array(BINS);
   private cold = 0;
 
-  /** One request had to wait for a start. */
+  /** Adds a request that had to wait for a start. */
   add(seconds: number): void {
     const bin = Math.floor(Math.log(Math.max(LEAST_SECONDS, seconds) / LEAST_SECONDS) / GROWTH);
     const index = Math.min(BINS - 1, bin);
@@ -18,7 +16,7 @@ export class AddedLatency {
     this.cold++;
   }
 
-  /** What a share of so many requests, from 0 to 1, did not wait longer than. */
+  /** The maximum delay of a share (0 to 1) of this many requests. */
   quantileSeconds(share: number, requests: number): number {
     let left = share * requests - (requests - this.cold);
     if (left <= 0) return 0;
@@ -29,7 +27,7 @@ export class AddedLatency {
     return 0;
   }
 
-  /** Counts another's requests as well. */
+  /** Adds the requests of another histogram. */
   merge(other: AddedLatency): void {
     other.counts.forEach((count, bin) => (this.counts[bin] = (this.counts[bin] ?? 0) + count));
     this.cold += other.cold;

@@ -3,21 +3,20 @@ import { type Random } from "./random";
 
 const MINUTE_SECONDS = 60;
 
-/** What is known of one minute's requests. */
+/** What is known about one minute's requests. */
 export interface MinuteDemand {
-  /** From the beginning of the history on. */
+  /** From the beginning of the history. */
   readonly minute: number;
   readonly count: number;
-  /** The most requests at work at once; when it is unknown, requests come independently of each other. */
+  /** Maximum number of concurrent requests; if unknown, requests arrive independently of each other. */
   readonly peakConcurrency?: number;
 }
 
 /**
- * Draws the times of requests of which only their number in each minute is known, and maybe how many were at work at
- * once.
+ * Draws arrival times of requests if only their number in each minute is known, and possibly their peak concurrency.
  */
 export class MinuteArrivals {
-  /** What ends when; only looked at where a peak is known. */
+  /** End times; used only if a peak is known. */
   private readonly atWork = new BusyHeap();
 
   constructor(
@@ -25,7 +24,7 @@ export class MinuteArrivals {
     private readonly random: Random,
   ) {}
 
-  /** Hands over one minute's requests in the order of time. */
+  /** Passes on one minute's requests in chronological order. */
   draw(demand: MinuteDemand, request: (atSeconds: number, workSeconds: number) => void): void {
     const { minute, count, peakConcurrency } = demand;
     if (count === 0) return;
@@ -39,9 +38,7 @@ export class MinuteArrivals {
     this.fitPeak(times, (minute + 1) * MINUTE_SECONDS, Math.max(1, Math.ceil(peakConcurrency)), request);
   }
 
-  /**
-   * The peak is reached once, by a burst; elsewhere requests wait rather than exceed it, as long as the minute allows.
-   */
+  /** One burst reaches the peak; other requests are delayed instead of exceeding it, as far as the minute allows. */
   private fitPeak(
     times: Float64Array,
     end: number,

@@ -1,4 +1,4 @@
-/** What can be done against cold starts, with figures; all hours are UTC. */
+/** Policies against cold starts; all hours are UTC. */
 
 const HOURS_PER_DAY = 24;
 const MINUTES_PER_HOUR = 60;
@@ -6,18 +6,18 @@ const MINUTES_PER_HOUR = 60;
 /** 1 January 1970 was a Thursday. */
 const FIRST_DAY = 4;
 
-/** Busy hours, in which a schedule has another interval and number. */
+/** Busy hours, with a different interval and number. */
 export interface PeakWindow {
   readonly everyMinutes: number;
   readonly concurrency: number;
   readonly fromHour: number;
-  /** The first hour after the peak, on the next day if it is before `fromHour`. */
+  /** The first hour after the peak; on the next day if it is before `fromHour`. */
   readonly toHour: number;
-  /** On which days a peak begins, from 0 for Sunday. */
+  /** The days on which a peak begins; 0 is Sunday. */
   readonly days: readonly number[];
 }
 
-/** Runs of pings at minutes that divide an hour evenly. */
+/** Runs of pings at an interval that divides an hour evenly. */
 interface Schedule {
   readonly everyMinutes: number;
   /** Instances pinged at once in each run. */
@@ -25,7 +25,7 @@ interface Schedule {
   readonly peak?: PeakWindow;
 }
 
-/** One number for each hour of a week, from Sunday 0:00 on. */
+/** One number for each hour of a week, starting on Sunday at 0:00. */
 export type HoursOfWeek = readonly number[];
 
 /** One way to treat a function. */
@@ -33,7 +33,7 @@ export type Policy =
   | { readonly kind: "none" }
   | ({ readonly kind: "fixed" } & Schedule)
   | { readonly kind: "hours-of-week"; readonly everyMinutes: number; readonly concurrency: HoursOfWeek }
-  /** The numbers are the warmer's own planner's; the schedule's hold as long as no use is known. */
+  /** The warmer's planner decides the numbers; the schedule's numbers apply as long as no usage is known. */
   | ({
       readonly kind: "conditional";
       readonly minimum: number;
@@ -42,7 +42,7 @@ export type Policy =
     } & Schedule)
   | { readonly kind: "provisioned"; readonly concurrency: number | HoursOfWeek };
 
-/** Whether pings are sent in a minute, by the minutes since 1970, and by the schedule how many. */
+/** How many pings the schedule sends in a minute, given in minutes since 1970, if any. */
 export function countScheduledPings(policy: Policy, minute: number): number | undefined {
   switch (policy.kind) {
     case "none":
@@ -58,7 +58,7 @@ export function countScheduledPings(policy: Policy, minute: number): number | un
   }
 }
 
-/** How many instances are provisioned in a minute, by the minutes since 1970. */
+/** How many instances are provisioned in a minute, given in minutes since 1970. */
 export function countProvisioned(policy: Policy, minute: number): number {
   if (policy.kind !== "provisioned") return 0;
   return typeof policy.concurrency === "number"
@@ -66,7 +66,7 @@ export function countProvisioned(policy: Policy, minute: number): number {
     : (policy.concurrency[findHourOfWeek(minute)] ?? 0);
 }
 
-/** From 0, Sunday 0:00, to 167. */
+/** From 0 (Sunday 0:00) to 167. */
 export function findHourOfWeek(minute: number): number {
   const hours = Math.floor(minute / MINUTES_PER_HOUR) + FIRST_DAY * HOURS_PER_DAY;
   return hours % (7 * HOURS_PER_DAY);

@@ -1,7 +1,7 @@
 /** Draws numbers from 0 up to, but not including, 1. */
 export type Random = () => number;
 
-/** A generator (sfc32) whose numbers depend on the seeds alone. Different seeds are streams of their own. */
+/** A generator (sfc32) whose numbers depend only on the seeds. Different seeds give independent streams. */
 export function createRandom(...seeds: readonly number[]): Random {
   let a = 0x9e3779b9;
   let b = 0x243f6a88;
@@ -24,7 +24,7 @@ export function createRandom(...seeds: readonly number[]): Random {
   return draw;
 }
 
-/** A seed made of a text, so that what is drawn for a function depends on its name and not on its place in a list. */
+/** A seed from a text, so that a function's random numbers depend on its name and not on its position in a list. */
 export function computeSeed(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

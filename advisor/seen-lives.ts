@@ -1,19 +1,19 @@
 import { type NamedRequests } from "./seen-routing";
 
-/** So many have to agree: a single one may be an exception that no guess has to explain. */
+/** This many must agree: a single one may be an exception that no guess has to explain. */
 const WITNESSES = 5;
 
-/** How long environments are known to have stayed, in seconds: each is a lower bound, 0 where nothing was seen. */
+/** Known minimum lives of instances, in seconds: each is a lower bound, and 0 if nothing was observed. */
 export interface SeenLives {
-  /** Without use, while others were used. */
+  /** Idle, while others were in use. */
   readonly idleSeconds: number;
-  /** While none was used. */
+  /** Idle, while none was in use. */
   readonly quietSeconds: number;
-  /** From the first use seen to the last. */
+  /** From the first observed use to the last. */
   readonly lifeSeconds: number;
 }
 
-/** What a log that names environments shows of how long they stay: whoever answers again was there all the time. */
+/** Reads minimum lives from a log that names instances: an instance that answers again was alive all the time. */
 export function findSeenLives(logs: readonly NamedRequests[]): SeenLives {
   const idle: number[] = [];
   const quiet: number[] = [];

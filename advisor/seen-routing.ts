@@ -1,19 +1,19 @@
 import { type Routing } from "./instances";
 
-/** Fewer choices among several idle environments than this tell too little. */
+/** Minimum number of choices among several idle instances to draw a conclusion. */
 const LEAST_CHOICES = 20;
 
-/** Choices that do not follow an order, because what the log tells of times is not exact. */
+/** Share of choices that may not follow the order, because times in the log are not exact. */
 const DISORDER = 0.05;
 
-/** Which environment answered what. */
+/** Which instance answered which request. */
 export interface NamedRequests {
   readonly atSeconds: ArrayLike<number>;
   readonly workSeconds: ArrayLike<number>;
   readonly environments: ArrayLike<string>;
 }
 
-/** How environments were chosen, as a log that names them shows; undefined when there was hardly ever a choice. */
+/** How instances were chosen, from a log that names them; undefined if there was hardly ever a choice. */
 export function inferRouting(logs: readonly NamedRequests[]): Routing | undefined {
   const likelihoods: Record<Routing, number> = { "newest-first": 0, "oldest-first": 0, random: 0 };
   let choices = 0;
@@ -32,8 +32,8 @@ export function inferRouting(logs: readonly NamedRequests[]): Routing | undefine
 }
 
 /**
- * Of several idle environments, the one chosen by its place, the one idle longest at 0. Only those count that answer
- * later again: they were there.
+ * Position of the chosen instance among the idle ones; 0 is the one idle longest. Only instances that answer again
+ * later count: they were alive.
  */
 function* listChoices({
   atSeconds,

@@ -9,44 +9,43 @@ import { UsageHistory } from "./usage-history";
 const MINUTE_SECONDS = 60;
 const MINUTE_MILLISECONDS = 60_000;
 
-/** How much later each ping of a run arrives than the one before, once the warmer's connections are there. */
+/** Delay between the arrivals of a run's pings, once the warmer's connections exist. */
 const PING_SPREAD_MILLISECONDS = 2;
 
-/** What one simulation is made of. */
+/** Input of one simulation. */
 export interface SimulationSetup {
   readonly model: InstanceModel;
   readonly policy: Policy;
-  /** When second 0 is: a whole minute in milliseconds since 1970, UTC. */
+  /** The time of second 0: a whole minute in milliseconds since 1970, UTC. */
   readonly startsAt: number;
   /** The same seed gives the same result. */
   readonly seed: number;
 }
 
-/** What happened in a simulation. */
+/** The result of a simulation. */
 export interface SimulationResult {
   readonly seconds: number;
   readonly requests: number;
-  /** Requests that had to wait for an environment to start. */
+  /** Requests that had to wait for an instance to start. */
   readonly coldStarts: number;
   /** Requests that were refused. */
   readonly throttled: number;
   readonly pings: number;
-  /** How long all pings kept environments busy, starts not counted. */
+  /** Total time for which pings kept instances busy, without starts. */
   readonly pingSeconds: number;
-  /** Environments that were started for a ping. */
+  /** Instances that were started for a ping. */
   readonly pingColdStarts: number;
-  /** How often the warmer ran. */
+  /** Number of the warmer's runs. */
   readonly warmerRuns: number;
-  /** Provisioned environments times how long they were. */
+  /** Number of provisioned instances times the duration. */
   readonly provisionedSeconds: number;
-  /** How long they worked. */
+  /** Total time for which they worked. */
   readonly provisionedWorkSeconds: number;
   readonly addedLatency: AddedLatency;
 }
 
 /**
- * One function under one policy. It keeps nothing of the requests that are over, so its size does not grow with their
- * number.
+ * One function under one policy. It keeps no data of finished requests, so its size does not grow with their number.
  */
 export class Simulation {
   private readonly environments: InstancePool;
@@ -73,7 +72,7 @@ export class Simulation {
     if (policy.kind === "conditional") this.history = new UsageHistory(startsAt, policy.readEveryMinutes);
   }
 
-  /** A request comes, later than all before, with so much work besides a start. */
+  /** Adds a request, later than all earlier ones, with its duration without a start. */
   request(atSeconds: number, workSeconds: number): void {
     if (atSeconds >= this.nextMinuteSeconds) this.passMinutes(atSeconds);
     const { environments, counts } = this;
@@ -93,9 +92,9 @@ export class Simulation {
     this.history?.see(environments.busyRequests);
   }
 
-  /** Nothing comes any more until the end. */
+  /** Finishes the simulation: no further requests until the end. */
   finish(endSeconds: number): SimulationResult {
-    // What happens at the end itself is not part of it.
+    // Events at the end time itself are not included.
     this.passMinutes(endSeconds - Number.EPSILON * endSeconds);
     return { ...this.counts, seconds: endSeconds, addedLatency: this.addedLatency };
   }
@@ -135,7 +134,7 @@ export class Simulation {
     counts.warmerRuns++;
   }
 
-  /** Decided by the warmer's own code, so that what is simulated is what runs. */
+  /** The warmer's own code decides, so the simulation does what really runs. */
   private demand(concurrency: number, now: number): number {
     const { policy, model } = this.setup;
     const target = {

@@ -2,14 +2,14 @@ import { RecentRounds } from "../warming/recent-rounds";
 import { type SeenUsage } from "../warming/demand";
 import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../warming/planner";
 
-/** As the warmer reads them. */
+/** In the form that the warmer reads. */
 const PERIOD_MINUTES = 5;
 const MINUTE_MILLISECONDS = 60_000;
 const PERIOD_MILLISECONDS = PERIOD_MINUTES * MINUTE_MILLISECONDS;
 const KEPT_MILLISECONDS = 15 * 24 * 60 * MINUTE_MILLISECONDS;
 const MINUTES_KEPT_MILLISECONDS = MINUTES_KEPT_HOURS * 60 * MINUTE_MILLISECONDS;
 
-/** How a simulated function was used, in the form in which the warmer gets it from the platform's metrics. */
+/** A simulated function's usage, in the form in which the warmer gets it from the platform's metrics. */
 export class UsageHistory {
   /** When the next minute begins, in milliseconds since 1970. */
   public nextStartsAt: number;
@@ -27,23 +27,23 @@ export class UsageHistory {
     this.nextStartsAt = startsAt + MINUTE_MILLISECONDS;
   }
 
-  /** So many requests are being worked on. */
+  /** Records the current number of requests in progress. */
   see(concurrency: number): void {
     if (concurrency > this.peak) this.peak = concurrency;
   }
 
-  /** The next minute begins, with so many requests still being worked on. */
+  /** Starts the next minute, with the number of requests still in progress. */
   nextPeriod(busyRequests: number): void {
     this.keep();
     this.peak = busyRequests;
     this.nextStartsAt += MINUTE_MILLISECONDS;
   }
 
-  /** What the warmer knows: what was so when it last read, and no more often than it reads. */
+  /** What the warmer knows: the state at its last reading, no more frequent than it reads. */
   usage(now: number): SeenUsage {
     if (now - this.readAt >= this.readEveryMinutes * MINUTE_MILLISECONDS) {
       this.keep();
-      // A period without requests has no data: what is missing since the beginning is zero.
+      // A period without requests has no data: missing periods since the beginning are zero.
       const first = { startsAt: Math.max(this.startsAt, now - KEPT_MILLISECONDS), concurrency: 0 };
       this.read = { history: [first, ...this.periods], minutes: [...this.minutes] };
       this.readAt = now;
@@ -51,7 +51,7 @@ export class UsageHistory {
     return { ...this.read, periodMinutes: PERIOD_MINUTES, now, asked: this.asked };
   }
 
-  /** What was so in the minute that goes on, as far as it went. */
+  /** The state of the current, incomplete minute. */
   private keep(): void {
     if (this.peak === 0) return;
     const startsAt = this.nextStartsAt - MINUTE_MILLISECONDS;
@@ -61,7 +61,10 @@ export class UsageHistory {
   }
 }
 
-/** Adds a period's peak, or raises the last one's if it is of the same period, and forgets what began too early. */
+/**
+ * Adds a period's peak, or raises the last one if it belongs to the same period, and removes periods that began too
+ * early.
+ */
 function put(periods: UsagePeriod[], period: UsagePeriod, earliest: number): void {
   const last = periods.at(-1);
   if (last?.startsAt !== period.startsAt) periods.push(period);

@@ -56,6 +56,8 @@ describe("the alarms of an environment", () => {
     expect(() => watch([{ name: "outer", rule: 'ALARM("absent")' }])).toThrow(
       'the alarm outer: there is no alarm "absent"',
     );
-    expect(() => watch([], { ...ALARM, statistic: "Mode" })).toThrow("the alarm errors: the statistic Mode is not supported");
+    expect(() => watch([], { ...ALARM, statistic: "Mode" })).toThrow(
+      "the alarm errors: the statistic Mode is not supported",
+    );
   });
 });
