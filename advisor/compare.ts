@@ -70,8 +70,8 @@ export async function comparePolicies(comparison: PolicyComparison): Promise<Pol
   const meanInits: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const model = models[repetition % models.length] ?? models[0];
-    const environmentSeed = drawSeed(seed, INSTANCES, repetition);
-    const simulations = policies.map((policy) => new Simulation({ model, policy, startsAt, seed: environmentSeed }));
+    const instanceSeed = drawSeed(seed, INSTANCES, repetition);
+    const simulations = policies.map((policy) => new Simulation({ model, policy, startsAt, seed: instanceSeed }));
     await feed(comparison, drawSeed(seed, ARRIVALS, repetition), simulations, (share) =>
       onProgress?.((repetition + share) / repetitions),
     );

@@ -16,7 +16,7 @@ export interface LoggedRun {
    * The instance that answered, if the log names it: the routing and the minimum lives of instances are then observed
    * instead of guessed.
    */
-  readonly environments?: ArrayLike<string>;
+  readonly instances?: ArrayLike<string>;
   /**
    * Indexes of the requests with which parts begin; each part ends where the next one begins. The cold starts of each
    * part are compared, which shows more than their sum. Requests before the first part only show which instances
@@ -113,7 +113,7 @@ const VARIANCE = { count: 9, share: 0.07 };
 /** Finds the mechanisms that produce about as many cold starts in each part of each run as were logged. */
 export function fitMechanism(runs: readonly LoggedRun[], { seed = 1, expectation, onProgress }: FitSettings = {}): Fit {
   if (runs.length === 0) throw new Error("A fit needs at least one run");
-  const named = runs.flatMap(({ environments, ...run }) => (environments ? [{ ...run, environments }] : []));
+  const named = runs.flatMap(({ instances, ...run }) => (instances ? [{ ...run, instances }] : []));
   const lives = findSeenLives(named);
   let done = 0;
   const judge = (repetitions: number) => (mechanism: Mechanism) => {
@@ -270,11 +270,11 @@ function replay(
   random: Random,
 ): number[] {
   // The duration of a start hardly changes the number of starts.
-  const environments = new InstancePool(buildModel(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
+  const instances = new InstancePool(buildModel(mechanism, { initSeconds: { kind: "fixed", value: 0.3 } }), random);
   return countByPart(parts, atSeconds.length, (index) => {
     const at = atSeconds[index] ?? 0;
-    environments.advance(at);
-    return environments.serve(at, workSeconds[index] ?? 0, Caller.Request) === Served.Cold;
+    instances.advance(at);
+    return instances.serve(at, workSeconds[index] ?? 0, Caller.Request) === Served.Cold;
   });
 }
 

@@ -18,13 +18,13 @@ export function findSeenLives(logs: readonly NamedRequests[]): SeenLives {
   const idle: number[] = [];
   const quiet: number[] = [];
   const lives: number[] = [];
-  for (const { atSeconds, workSeconds, environments } of logs) {
+  for (const { atSeconds, workSeconds, instances } of logs) {
     const uses = new Map<string, { first: number; end: number }>();
     let lastEnd = Number.POSITIVE_INFINITY;
     for (let index = 0; index < atSeconds.length; index++) {
       const at = atSeconds[index] ?? 0;
       const end = at + (workSeconds[index] ?? 0);
-      const name = environments[index] ?? "";
+      const name = instances[index] ?? "";
       const before = uses.get(name);
       if (before) {
         idle.push(at - before.end);

@@ -10,7 +10,7 @@ const DISORDER = 0.05;
 export interface NamedRequests {
   readonly atSeconds: ArrayLike<number>;
   readonly workSeconds: ArrayLike<number>;
-  readonly environments: ArrayLike<string>;
+  readonly instances: ArrayLike<string>;
 }
 
 /** How instances were chosen, from a log that names them; undefined if there was hardly ever a choice. */
@@ -38,14 +38,14 @@ export function inferRouting(logs: readonly NamedRequests[]): Routing | undefine
 function* listChoices({
   atSeconds,
   workSeconds,
-  environments,
+  instances,
 }: NamedRequests): Generator<{ place: number; idle: number }> {
   const lastUse = new Map<string, number>();
-  for (let index = 0; index < environments.length; index++) lastUse.set(environments[index] ?? "", index);
+  for (let index = 0; index < instances.length; index++) lastUse.set(instances[index] ?? "", index);
   const endOf = new Map<string, number>();
   for (let index = 0; index < atSeconds.length; index++) {
     const at = atSeconds[index] ?? 0;
-    const chosen = environments[index] ?? "";
+    const chosen = instances[index] ?? "";
     const idle = [...endOf].filter(([, end]) => end <= at).toSorted(([, a], [, b]) => a - b);
     const place = idle.findIndex(([name]) => name === chosen);
     if (place >= 0 && idle.length > 1) yield { place, idle: idle.length };

@@ -48,7 +48,7 @@ export interface SimulationResult {
  * One function under one policy. It keeps no data of finished requests, so its size does not grow with their number.
  */
 export class Simulation {
-  private readonly environments: InstancePool;
+  private readonly instances: InstancePool;
   private readonly history: UsageHistory | undefined;
   private readonly addedLatency = new AddedLatency();
   private readonly counts = {
@@ -68,28 +68,28 @@ export class Simulation {
 
   constructor(private readonly setup: SimulationSetup) {
     const { model, policy, startsAt, seed } = setup;
-    this.environments = new InstancePool(model, createRandom(seed));
+    this.instances = new InstancePool(model, createRandom(seed));
     if (policy.kind === "conditional") this.history = new UsageHistory(startsAt, policy.readEveryMinutes);
   }
 
   /** Adds a request, later than all earlier ones, with its duration without a start. */
   request(atSeconds: number, workSeconds: number): void {
     if (atSeconds >= this.nextMinuteSeconds) this.passMinutes(atSeconds);
-    const { environments, counts } = this;
-    environments.advance(atSeconds);
-    const busyProvisioned = environments.busyProvisioned;
-    const served = environments.serve(atSeconds, workSeconds, Caller.Request);
+    const { instances, counts } = this;
+    instances.advance(atSeconds);
+    const busyProvisioned = instances.busyProvisioned;
+    const served = instances.serve(atSeconds, workSeconds, Caller.Request);
     counts.requests++;
     if (served === Served.Cold) {
       counts.coldStarts++;
-      this.addedLatency.add(environments.lastInitSeconds);
+      this.addedLatency.add(instances.lastInitSeconds);
     } else if (served === Served.Throttled) {
       counts.throttled++;
       return;
-    } else if (environments.busyProvisioned > busyProvisioned) {
+    } else if (instances.busyProvisioned > busyProvisioned) {
       counts.provisionedWorkSeconds += workSeconds;
     }
-    this.history?.see(environments.busyRequests);
+    this.history?.see(instances.busyRequests);
   }
 
   /** Finishes the simulation: no further requests until the end. */
@@ -101,19 +101,19 @@ export class Simulation {
 
   private passMinutes(untilSeconds: number): void {
     const { policy, startsAt } = this.setup;
-    const { environments, history, counts } = this;
+    const { instances, history, counts } = this;
     const firstMinute = startsAt / MINUTE_MILLISECONDS;
     for (; this.nextMinuteSeconds <= untilSeconds; this.nextMinuteSeconds += MINUTE_SECONDS) {
       const minute = firstMinute + this.nextMinute++;
       const now = minute * MINUTE_MILLISECONDS;
       if (policy.kind === "provisioned") {
         this.provisioned = countProvisioned(policy, minute);
-        environments.provision(this.provisioned);
+        instances.provision(this.provisioned);
         counts.provisionedSeconds += this.provisioned * MINUTE_SECONDS;
       }
       if (history && history.nextStartsAt <= now) {
-        environments.advance(this.nextMinuteSeconds);
-        history.nextPeriod(environments.busyRequests);
+        instances.advance(this.nextMinuteSeconds);
+        history.nextPeriod(instances.busyRequests);
       }
       const scheduled = countScheduledPings(policy, minute);
       if (scheduled !== undefined) this.ping(scheduled, now);
@@ -121,12 +121,12 @@ export class Simulation {
   }
 
   private ping(scheduled: number, now: number): void {
-    const { environments, counts } = this;
+    const { instances, counts } = this;
     const concurrency = this.demand(scheduled, now);
     const seconds = computeHold(concurrency, (concurrency - 1) * PING_SPREAD_MILLISECONDS) / 1000;
-    environments.advance(this.nextMinuteSeconds);
+    instances.advance(this.nextMinuteSeconds);
     for (let ping = 0; ping < concurrency; ping++) {
-      const served = environments.serve(this.nextMinuteSeconds, seconds, Caller.Ping);
+      const served = instances.serve(this.nextMinuteSeconds, seconds, Caller.Ping);
       if (served === Served.Cold) counts.pingColdStarts++;
       if (served !== Served.Throttled) counts.pingSeconds += seconds;
     }

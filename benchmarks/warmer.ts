@@ -125,7 +125,7 @@ async function measure(
     };
     const first = await once();
     // Those that were not reached have to be there, or a warm round would start them.
-    while (lambda.environmentsOf("pinged").length < instances) {
+    while (lambda.listInstances("pinged").length < instances) {
       await Promise.all(Array.from({ length: instances }, () => lambda.invoke("pinged", "warm", {})));
     }
     const all = [];

@@ -189,7 +189,7 @@ class RunningEnvironment implements LocalEnvironment {
   snapshot(): LocalSnapshot {
     return {
       functions: [...this.running.values()].map(({ settings: { id, name }, figures }) => {
-        const environments = this.lambda?.environmentsOf(name) ?? [];
+        const environments = this.lambda?.listInstances(name) ?? [];
         const busy = environments.filter(({ isBusy }) => isBusy).length;
         return { id, instances: environments.length, busy, ...figures.totals };
       }),

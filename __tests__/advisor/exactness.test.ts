@@ -107,17 +107,17 @@ describe("what mathematics knows is within the simulation's own interval", () =>
     for (const draw of draws) {
       const counts = SEEDS.map((seed) => {
         const random = createRandom(seed);
-        const environments = new InstancePool(PLATFORM, random);
+        const instances = new InstancePool(PLATFORM, random);
         let at = 0;
         let threeBusy = 0;
         // Looked at so rarely that one time does not depend on the one before.
         for (let sample = 1; sample <= samples; sample++) {
           for (; at < sample * 20; at += -Math.log(1 - random()) / rate) {
-            environments.advance(at);
-            environments.serve(at, draw(random), Caller.Request);
+            instances.advance(at);
+            instances.serve(at, draw(random), Caller.Request);
           }
-          environments.advance(sample * 20);
-          if (environments.busyRequests === 3) threeBusy++;
+          instances.advance(sample * 20);
+          if (instances.busyRequests === 3) threeBusy++;
         }
         return threeBusy;
       });

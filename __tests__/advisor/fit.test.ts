@@ -15,12 +15,12 @@ const TRUTH: InstanceModel = {
 /** Poisson requests and what an unknown platform would log. */
 function log(everySeconds: number, seed: number): LoggedRun {
   const random = createRandom(seed);
-  const environments = new InstancePool(TRUTH, random);
+  const instances = new InstancePool(TRUTH, random);
   const atSeconds: number[] = [];
   const isCold: boolean[] = [];
   for (let at = 0; at < 100_000; at -= Math.log(1 - random()) * everySeconds) {
-    environments.advance(at);
-    isCold.push(environments.serve(at, 2, Caller.Request) === Served.Cold);
+    instances.advance(at);
+    isCold.push(instances.serve(at, 2, Caller.Request) === Served.Cold);
     atSeconds.push(at);
   }
   return { atSeconds, workSeconds: atSeconds.map(() => 2), isCold };
@@ -85,7 +85,7 @@ describe("a fit", () => {
       workSeconds: every.map(() => 1),
       // One start that was not one: its environment answers before and after.
       isCold: every.map((_, index) => index % 2 === 0),
-      environments: every.map(() => "a"),
+      instances: every.map(() => "a"),
     };
 
     for (const { mechanism } of fitMechanism([run]).mechanisms) {

@@ -10,7 +10,7 @@ function log(everySeconds: number, times: number, withAnother: boolean) {
   return {
     atSeconds: uses.map(({ at }) => at),
     workSeconds: uses.map(() => 10),
-    environments: uses.map(({ name }) => name),
+    instances: uses.map(({ name }) => name),
   };
 }
 

@@ -8,17 +8,17 @@ function log(routing: Routing, rounds: number): NamedRequests {
   const random = createRandom(1);
   const idle = ["a", "b", "c"];
   const atSeconds: number[] = [];
-  const environments: string[] = [];
+  const instances: string[] = [];
   for (let round = 0; round < rounds; round++) {
     const busy = Array.from({ length: random() < 0.7 ? 2 : 3 }, () => {
       const places = { "newest-first": idle.length - 1, "oldest-first": 0, random: Math.floor(random() * idle.length) };
       return idle.splice(places[routing], 1)[0] ?? "";
     });
     atSeconds.push(...busy.map((_, index) => round * 10 + index / 10));
-    environments.push(...busy);
+    instances.push(...busy);
     idle.push(...busy);
   }
-  return { atSeconds, workSeconds: atSeconds.map(() => 2), environments };
+  return { atSeconds, workSeconds: atSeconds.map(() => 2), instances };
 }
 
 describe("routing", () => {
@@ -33,6 +33,6 @@ describe("routing", () => {
     const { atSeconds, workSeconds } = log("random", 100);
     expect(inferRouting([])).toBeUndefined();
     expect(inferRouting([log("random", 5)])).toBeUndefined();
-    expect(inferRouting([{ atSeconds, workSeconds, environments: Array.from(atSeconds, () => "a") }])).toBeUndefined();
+    expect(inferRouting([{ atSeconds, workSeconds, instances: Array.from(atSeconds, () => "a") }])).toBeUndefined();
   });
 });

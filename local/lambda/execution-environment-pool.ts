@@ -28,57 +28,57 @@ export class ExecutionEnvironmentPool {
     private readonly idleMilliseconds: number,
   ) {}
 
-  /** All environments, those in use first. */
-  get environments(): ExecutionEnvironmentState[] {
+  /** All instances, those in use first. */
+  get instances(): ExecutionEnvironmentState[] {
     const idle = [...this.idle.keys()].filter(({ isUsable }) => isUsable);
-    return [...this.busy, ...idle].map((environment) => ({
-      pid: environment.pid,
+    return [...this.busy, ...idle].map((instance) => ({
+      pid: instance.pid,
       version: this.settings.version,
-      logStreamName: environment.logStreamName,
-      isBusy: this.busy.has(environment),
+      logStreamName: instance.logStreamName,
+      isBusy: this.busy.has(instance),
     }));
   }
 
   /** Lets an idle environment handle an invocation, or a new one. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
-    const environment = this.takeIdle() ?? new ExecutionEnvironment(this.settings);
-    this.busy.add(environment);
+    const instance = this.takeIdle() ?? new ExecutionEnvironment(this.settings);
+    this.busy.add(instance);
     try {
-      return await environment.invoke(invocation);
+      return await instance.invoke(invocation);
     } finally {
-      this.busy.delete(environment);
-      if (environment.isUsable) this.keep(environment);
-      else this.discard(environment);
+      this.busy.delete(instance);
+      if (instance.isUsable) this.keep(instance);
+      else this.discard(instance);
     }
   }
 
   /** Ends all environments. */
   async close(): Promise<void> {
-    for (const environment of [...this.busy, ...this.idle.keys()]) this.discard(environment);
+    for (const instance of [...this.busy, ...this.idle.keys()]) this.discard(instance);
     await Promise.all(this.closing);
   }
 
   private takeIdle(): ExecutionEnvironment | undefined {
-    for (const environment of [...this.idle.keys()].reverse()) {
-      clearTimeout(this.idle.get(environment));
-      this.idle.delete(environment);
-      if (environment.isUsable) return environment;
-      this.discard(environment);
+    for (const instance of [...this.idle.keys()].reverse()) {
+      clearTimeout(this.idle.get(instance));
+      this.idle.delete(instance);
+      if (instance.isUsable) return instance;
+      this.discard(instance);
     }
     return undefined;
   }
 
-  private keep(environment: ExecutionEnvironment): void {
+  private keep(instance: ExecutionEnvironment): void {
     const reap = setTimeout(() => {
-      this.discard(environment);
+      this.discard(instance);
     }, this.idleMilliseconds);
-    this.idle.set(environment, reap);
+    this.idle.set(instance, reap);
   }
 
-  private discard(environment: ExecutionEnvironment): void {
-    clearTimeout(this.idle.get(environment));
-    this.idle.delete(environment);
-    const closed = environment.close().finally(() => this.closing.delete(closed));
+  private discard(instance: ExecutionEnvironment): void {
+    clearTimeout(this.idle.get(instance));
+    this.idle.delete(instance);
+    const closed = instance.close().finally(() => this.closing.delete(closed));
     this.closing.add(closed);
   }
 }

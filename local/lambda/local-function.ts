@@ -57,8 +57,8 @@ export class LocalFunction {
   ) {}
 
   /** The execution environments of all versions. */
-  get environments(): ExecutionEnvironmentState[] {
-    return [...this.pools.values(), ...this.replaced].flatMap(({ environments }) => environments);
+  get instances(): ExecutionEnvironmentState[] {
+    return [...this.pools.values(), ...this.replaced].flatMap(({ instances }) => instances);
   }
 
   /**

@@ -41,7 +41,7 @@ export interface LocalLambda {
    */
   invoke(name: string, qualifier: string | undefined, payload: unknown): Promise<InvocationResult>;
   /** The execution environments of all versions of a function. */
-  environmentsOf(name: string): ExecutionEnvironmentState[];
+  listInstances(name: string): ExecutionEnvironmentState[];
   /** Publishes a function's first or next version, and points its aliases to it. */
   deploy(configuration: FunctionConfiguration): void;
   /** Points an alias to another version. */
@@ -111,7 +111,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
         qualifier,
         payload: payload === undefined ? "{}" : JSON.stringify(payload),
       }),
-    environmentsOf: (name) => findFunction(name).environments,
+    listInstances: (name) => findFunction(name).instances,
     deploy,
     pointAlias: (name, alias, version) => {
       findFunction(name).pointAlias(alias, version);

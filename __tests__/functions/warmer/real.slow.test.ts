@@ -77,11 +77,11 @@ test("10 pings warm 10 processes in one round, and 10 requests at once then see 
   const result = takeOnlyResult(await runWarmer(makeRequest([TEN])));
 
   expect(result).toMatchObject({ asked: 10, invocations: 10, successful: 10, instances: 10, coldStarts: 10 });
-  expect(new Set(lambda.environmentsOf("dev-api").map(({ pid }) => pid)).size).toBe(10);
+  expect(new Set(lambda.listInstances("dev-api").map(({ pid }) => pid)).size).toBe(10);
   const requests = Array.from({ length: 10 }, () => lambda.invoke("dev-api", "live", { wait: 300 }));
   const answers = (await Promise.all(requests)).map(parsePayload);
   expect(new Set(answers.map(({ pid }) => pid)).size).toBe(10);
-  expect(lambda.environmentsOf("dev-api")).toHaveLength(10);
+  expect(lambda.listInstances("dev-api")).toHaveLength(10);
 });
 
 /**
@@ -203,7 +203,7 @@ test("a target that hangs does not delay another, and the run ends in time", asy
   const lambda = await start(await functionOf("dev-api", MONITORED), await functionOf("dev-hanging", hanging));
   const startedAt = Date.now();
   let warmAfter = Infinity;
-  const warm = waitUntil(() => lambda.environmentsOf("dev-api").filter(({ isBusy }) => !isBusy).length === 3).then(
+  const warm = waitUntil(() => lambda.listInstances("dev-api").filter(({ isBusy }) => !isBusy).length === 3).then(
     () => {
       warmAfter = Date.now() - startedAt;
     },

@@ -18,7 +18,7 @@ test("a handler gets the event and a context as Lambda's", async () => {
     functionVersion: "1",
     memoryLimitInMB: "256",
     logGroupName: "/aws/lambda/api",
-    logStreamName: started.lambda.environmentsOf("api")[0]?.logStreamName,
+    logStreamName: started.lambda.listInstances("api")[0]?.logStreamName,
   });
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThanOrEqual(30_000);

@@ -74,7 +74,7 @@ export class StartedFunction {
 
   /** Processes of its environments, those that are still being started left out. */
   get pids(): number[] {
-    return this.lambda.environmentsOf("api").flatMap(({ pid }) => pid ?? []);
+    return this.lambda.listInstances("api").flatMap(({ pid }) => pid ?? []);
   }
 
   /** What Lambda has written of one type. */

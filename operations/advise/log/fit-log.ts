@@ -74,7 +74,7 @@ export async function fitToLog(
   const total = (figures: readonly number[]) => figures.reduce((sum, figure) => sum + figure, 0);
   return {
     fit,
-    seen: findSeenLives(all.map(({ environments = [], ...run }) => ({ ...run, environments }))),
+    seen: findSeenLives(all.map(({ instances = [], ...run }) => ({ ...run, instances }))),
     heldOut: {
       hours: ((measureHours(size) - 1) * held) / parts,
       coldStarts: total(heldOut.map(countColdStarts)),

@@ -37,7 +37,7 @@ export interface PlatformRecord {
   readonly workSeconds: number;
   readonly isCold: boolean;
   /** Which environment answered: each writes a log stream of its own. */
-  readonly environment: string;
+  readonly instance: string;
   /** Of the function; environments belong to a version. */
   readonly version: string;
 }
@@ -188,7 +188,7 @@ function parseTime(text = ""): number {
  * of another function.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
  */
-function parseStream(text = "", name: string): Pick<PlatformRecord, "environment" | "version"> | undefined {
+function parseStream(text = "", name: string): Pick<PlatformRecord, "instance" | "version"> | undefined {
   const [, owner = "", version = ""] = /^[\d/]*([^[]*)\[([^\]]*)\]/.exec(text) ?? [];
-  return version !== "" && (owner === "" || owner === name) ? { environment: text, version } : undefined;
+  return version !== "" && (owner === "" || owner === name) ? { instance: text, version } : undefined;
 }

@@ -40,7 +40,7 @@ function buildRun(records: readonly PlatformRecord[], starts: readonly number[])
     atSeconds: records.map(({ at }) => (at - (records[0]?.at ?? 0)) / 1000),
     workSeconds: records.map(({ workSeconds }) => workSeconds),
     isCold: records.map(({ isCold }) => isCold),
-    environments: records.map(({ environment }) => environment),
+    instances: records.map(({ instance }) => instance),
     // A part without requests says nothing.
     parts: places.filter((place, index) => place < (places[index + 1] ?? records.length)),
   };

@@ -17,7 +17,7 @@ function recordsOf(log: ReturnType<typeof simulateLog>, version = "7"): Platform
       at: endedAt - durationMs - (initDurationMs ?? 0),
       workSeconds: durationMs / 1000,
       isCold: initDurationMs !== undefined,
-      environment: stream,
+      instance: stream,
       version,
     }))
     .sort((a, b) => a.at - b.at);
@@ -104,17 +104,17 @@ describe("a log's runs", () => {
     at: minute * 60_000,
     workSeconds: 1,
     isCold: minute % 2 === 0,
-    environment: version,
+    instance: version,
     version,
   });
   const span = { from: 0, to: 5 * HOUR };
 
-  test("are one for each version, because environments belong to one", () => {
+  test("are one for each version, because instances belong to one", () => {
     const records = [record(70, "6"), record(71, "6"), record(80, "7"), record(81, "6"), record(90, "7")];
 
     const runs = splitIntoRuns(records, span, 4, { first: 0, last: 3 });
 
-    expect(runs.map(({ atSeconds, environments }) => [atSeconds, environments])).toEqual([
+    expect(runs.map(({ atSeconds, instances }) => [atSeconds, instances])).toEqual([
       [
         [0, 60, 660],
         ["6", "6", "6"],

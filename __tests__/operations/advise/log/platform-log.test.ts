@@ -67,8 +67,8 @@ describe("the platform's records", () => {
     const { records } = await read(access());
 
     expect(records).toEqual([
-      { at: FROM + 3500, workSeconds: 1.2, isCold: true, environment: stream, version: "3" },
-      { at: FROM + 8992.5, workSeconds: 0.0075, isCold: false, environment: stream, version: "3" },
+      { at: FROM + 3500, workSeconds: 1.2, isCold: true, instance: stream, version: "3" },
+      { at: FROM + 8992.5, workSeconds: 0.0075, isCold: false, instance: stream, version: "3" },
     ]);
   });
 
@@ -87,7 +87,7 @@ describe("the platform's records", () => {
 
     const { records } = await read(access());
 
-    expect(records.map(({ environment, version }) => [environment, version])).toEqual([
+    expect(records.map(({ instance, version }) => [instance, version])).toEqual([
       [streams[0], "3"],
       [streams[2], "$LATEST"],
     ]);
