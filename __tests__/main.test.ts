@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -33,9 +33,18 @@ function synth(root: string, env: NodeJS.ProcessEnv = {}) {
 const filesOf = (folder: string) => readFiles(folder, "base64");
 
 describe("npm run synth", () => {
+  let root: string;
+  let synthesized: ReturnType<typeof synth>;
+
+  beforeAll(() => {
+    root = cloneShipped();
+    mkdirSync(join(root, "providers/prod"), { recursive: true });
+    writeFileSync(join(root, "providers/prod/.terraform.lock.hcl"), "# the lock");
+    synthesized = synth(root);
+  });
+
   test("writes every environment and says for each its region, functions, resources and state", () => {
-    const root = cloneShipped();
-    const { status, stdout, stderr } = synth(root);
+    const { status, stdout, stderr } = synthesized;
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
       "Environment  Region     Functions           Resources  Monitoring     State",
@@ -62,15 +71,17 @@ describe("npm run synth", () => {
       Object.keys(filesOf(join(root, "cdktf.out")))
         .filter((file) => !file.includes("assets"))
         .sort(),
-    ).toEqual(["manifest.json", "stacks/dev/cdk.tf.json", "stacks/prod/cdk.tf.json", "stacks/staging/cdk.tf.json"]);
+    ).toEqual([
+      "manifest.json",
+      "stacks/dev/cdk.tf.json",
+      "stacks/prod/.terraform.lock.hcl",
+      "stacks/prod/cdk.tf.json",
+      "stacks/staging/cdk.tf.json",
+    ]);
     expect(readdirSync(root).filter((name) => name.startsWith("cdktf.out"))).toEqual(["cdktf.out"]);
   });
 
   test("copies the lock file of an environment that has one to where Terraform looks for it", () => {
-    const root = cloneShipped();
-    mkdirSync(join(root, "providers/prod"), { recursive: true });
-    writeFileSync(join(root, "providers/prod/.terraform.lock.hcl"), "# the lock");
-    expect(synth(root).status).toBe(0);
     expect(readFileSync(join(root, "cdktf.out/stacks/prod/.terraform.lock.hcl"), "utf8")).toBe("# the lock");
   });
 
@@ -86,8 +97,6 @@ describe("npm run synth", () => {
   });
 
   test("names no folder of the computer it runs on", () => {
-    const root = cloneShipped();
-    synth(root);
     for (const [file, content] of Object.entries(filesOf(join(root, "cdktf.out")))) {
       const text = Buffer.from(content, "base64").toString("latin1");
       expect({ file, names: [root, resolve("."), "/tmp/"].filter((folder) => text.includes(folder)) }).toEqual({
@@ -98,7 +107,6 @@ describe("npm run synth", () => {
   });
 
   test("writes where the cdktf command asks, with a local state still at the project's root", () => {
-    const root = cloneShipped();
     expect(synth(root, { CDKTF_OUTDIR: "build/infra" }).status).toBe(0);
     const stack = JSON.parse(readFileSync(join(root, "build/infra/stacks/dev/cdk.tf.json"), "utf8")) as {
       terraform: object;
@@ -107,7 +115,6 @@ describe("npm run synth", () => {
   });
 
   test("copying a file makes an environment; removing it takes its stack away, and says what stays", () => {
-    const root = cloneShipped();
     cpSync(join(root, "environments/dev.tfvars"), join(root, "environments/qa.tfvars"));
     expect(synth(root).stdout).toMatch(/^qa .* terraform\.qa\.tfstate$/m);
     expect(existsSync(join(root, "cdktf.out/stacks/qa/cdk.tf.json"))).toBe(true);
@@ -121,6 +128,15 @@ describe("npm run synth", () => {
 });
 
 describe("npm run synth with a mistake", () => {
+  let root: string;
+  let before: Record<string, string>;
+
+  beforeAll(() => {
+    root = cloneShipped();
+    synth(root);
+    before = filesOf(join(root, "cdktf.out"));
+  });
+
   test.each([
     [
       "environments/prod.tfvars",
@@ -130,12 +146,11 @@ describe("npm run synth with a mistake", () => {
     ["environments/prod.tfvars", "region = \n", /^environments\/prod\.tfvars:1:10: .*\n$/],
     ["functions/api/handler.ts", "export const handler = (\n", /^functions\/api\/handler\.ts:2:1: .*\n$/],
   ])("in %s: %p tells it in one line, exits 1 and leaves the output as it was", (file, content, expected) => {
-    const root = cloneShipped();
-    synth(root);
-    const before = filesOf(join(root, "cdktf.out"));
+    const right = readFileSync(join(root, file));
     writeFileSync(join(root, file), content);
 
     const { status, stdout, stderr } = synth(root);
+    writeFileSync(join(root, file), right);
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(expected);
@@ -143,7 +158,6 @@ describe("npm run synth with a mistake", () => {
   });
 
   test("says in one line that it cannot write", () => {
-    const root = cloneShipped();
     writeFileSync(join(root, "a-file"), "");
     const { status, stdout, stderr } = synth(root, { CDKTF_OUTDIR: "a-file/cdktf.out" });
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
