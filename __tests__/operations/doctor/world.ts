@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
@@ -21,6 +21,7 @@ import { runOps } from "../../../operations/program";
 import {
   listAddresses,
   makeProject,
+  readFiles,
   type StackUnderTest,
   makeTemporaryFolder,
   makeTfvars,
@@ -226,15 +227,23 @@ function devOf({ dev = {} }: DoctorWorld): string {
   return makeTfvars({ ...dev, more: dev.more ?? own });
 }
 
+/** Stacks by what they are made from: most tests have the same. */
+const stacks = new Map<string, string>();
+
 async function writeStack(root: string): Promise<void> {
   const { loadEnvironments } = await import("../../../environments/load");
   const { bundleFunctions } = await import("../../../stacks/bundle");
   const { synthesize } = await import("../../../stacks/synthesize");
-  const environments = await loadEnvironments(root);
-  const folder = join(root, "cdktf.out");
-  mkdirSync(folder);
-  const names = ["warmer", ...environments.flatMap(({ functions }) => Object.keys(functions))];
-  synthesize(environments, { bundles: await bundleFunctions(root, names, folder), folder, outdir: "cdktf.out" });
+  const sources = JSON.stringify(readFiles(root));
+  const known = stacks.get(sources);
+  const folder = known ?? makeTemporaryFolder();
+  if (known === undefined) {
+    const environments = await loadEnvironments(root);
+    const names = ["warmer", ...environments.flatMap(({ functions }) => Object.keys(functions))];
+    synthesize(environments, { bundles: await bundleFunctions(root, names, folder), folder, outdir: "cdktf.out" });
+    stacks.set(sources, folder);
+  }
+  cpSync(folder, join(root, "cdktf.out"), { recursive: true });
 }
 
 /** What the stand-in for Terraform finds in the state. */
