@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { loadEnvironments } from "../../environments/load";
+import { bundleFunctions } from "../../stacks/bundle";
+import { findQuotaMistakes, findQuotaNotes } from "../../stacks/quotas";
+import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
+import { SynthesizedEnvironment } from "../../stacks/synthesized";
+import { HANDLER_SOURCE, makeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
+
+type Resources = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+describe("an environment of 500 functions with the longest names", () => {
+  const COUNT = 500;
+  const names = Array.from({ length: COUNT }, (_, index) => `f${String(index).padStart(3, "0")}${"x".repeat(56)}`);
+  let resource: Readonly<Record<string, Resources>>;
+  let synthesized: SynthesizedEnvironment;
+  const all = (type: string) => Object.entries(resource[type] ?? {});
+
+  beforeAll(async () => {
+    const root = makeProject({
+      "environments/dev.tfvars": makeTfvars({
+        functions: names.map((name) => `${name} = { endpoint = "iam" }`).join("\n"),
+      }),
+      ...Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, HANDLER_SOURCE])),
+    });
+    const folder = makeTemporaryFolder();
+    const environments = await loadEnvironments(root);
+    const bundles = await bundleFunctions(root, ["api", "warmer"], folder);
+    const [bundle] = bundles.values();
+    if (!bundle || !environments[0]) throw new Error("nothing has been made");
+    const all = new Map([...bundles, ...names.map((name) => [name, bundle] as const)]);
+    synthesizeStacks(environments, { bundles: all, folder });
+    synthesized = SynthesizedEnvironment.read(environments[0], folder);
+    resource = Object.fromEntries(
+      [
+        "aws_cloudwatch_event_rule",
+        "aws_cloudwatch_event_target",
+        "aws_iam_role_policy",
+        "aws_iam_policy",
+        "aws_iam_role_policy_attachment",
+      ].map((type) => [type, Object.fromEntries(synthesized.resources(type).map((one) => [one.name, one.attributes]))]),
+    );
+  });
+
+  test("is within every quota", () => {
+    expect(findQuotaMistakes([synthesized])).toEqual([]);
+    expect(findQuotaNotes([synthesized])).toEqual([]);
+  });
+
+  test("has no rule with more than 5 targets, and every function once at each time", () => {
+    const targets = all("aws_cloudwatch_event_target").map(([, target]) => target as { rule: string; input: string });
+    const perRule = new Map<string, number>();
+    for (const { rule } of targets) perRule.set(rule, (perRule.get(rule) ?? 0) + 1);
+    expect(perRule.size).toBe(all("aws_cloudwatch_event_rule").length);
+    expect(Math.max(...perRule.values())).toBeLessThanOrEqual(5);
+    const scheduled = targets
+      .map(({ input }) => JSON.parse(input) as { strategy: string; targets: { functionName: string }[] })
+      .filter(({ strategy }) => strategy === "scheduled")
+      .flatMap((request) => request.targets.map(({ functionName }) => functionName));
+    expect(scheduled.sort()).toEqual(names.map((name) => `dev-${name}`));
+  });
+
+  test("has a warmer that may invoke each of them, by policies of at most 6,144 characters, 10 of them at most", () => {
+    const managed = all("aws_iam_policy").map(([, { policy }]) => String(policy));
+    const real = managed.map((policy) =>
+      policy.replaceAll("${local.warmer_functions}", "arn:aws:lambda:eu-west-1:123456789012:function:"),
+    );
+    for (const policy of real) expect(policy.length).toBeLessThanOrEqual(6144);
+    expect(managed.length).toBeLessThanOrEqual(10);
+    expect(all("aws_iam_role_policy_attachment")).toHaveLength(managed.length);
+    const statements = real.flatMap(
+      (policy) => (JSON.parse(policy) as { Statement: { Action: string[]; Resource: string[] }[] }).Statement,
+    );
+    expect(new Set(statements.flatMap(({ Action }) => Action))).toEqual(new Set(["lambda:InvokeFunction"]));
+    const invoked = statements.flatMap(({ Resource }) => Resource.map((arn) => arn.split(":")[6]));
+    expect(invoked.sort()).toEqual(names.map((name) => `dev-${name}`));
+  });
+});
