@@ -59,7 +59,14 @@ export default defineConfig(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "jsdoc/require-jsdoc": [
         "error",
-        { publicOnly: true, contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "VariableDeclaration"] },
+        {
+          publicOnly: true,
+          contexts: [
+            "TSInterfaceDeclaration",
+            "TSTypeAliasDeclaration",
+            "ExportNamedDeclaration > VariableDeclaration",
+          ],
+        },
       ],
       // Prettier breaks code, but no comments.
       "@stylistic/max-len": ["error", { code: 10_000, comments: 120, ignoreUrls: true }],

@@ -1,9 +1,10 @@
-import { formatDollars } from "../../model/priced-resources";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
 import { InvalidInput, formatKeyPath, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
+import { formatDollars } from "../../model/priced-resources";
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { listWarmedFunctions } from "../../model/warmed-functions";
@@ -11,6 +12,7 @@ import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
 import { MAX_ATTEMPTS } from "../aws/failure";
 import { type Reader } from "../aws/part-reader";
 import { type AdvisedSubject } from "./advise-function";
+import { HISTORY_DAYS, priceUse, readUse } from "./cloudwatch";
 import { readTrace } from "./trace/read-trace";
 
 /** What is known of a function besides its use. */
@@ -64,11 +66,8 @@ export async function readSubjects(
   signal: AbortSignal,
 ): Promise<AdvisedSubject[]> {
   const settings = functions.map((one) => readSettings(environment, one));
-  // AWS's client takes time to load, and a trace needs none.
-  const { HISTORY_DAYS, readUse, priceUse } = await import("./cloudwatch");
   const { metrics, dollars } = priceUse(functions.length);
   say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${formatDollars(dollars)}`);
-  const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
   const { region } = environment;
   const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
   const limited = limitConcurrency(AT_ONCE);

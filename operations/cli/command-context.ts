@@ -1,5 +1,5 @@
-/** What a command meets outside of itself, AWS apart. Tests bring their own. */
-export interface CommandContext {
+/** What a program meets outside of itself, AWS apart. Tests bring their own. */
+export interface ProgramContext {
   /** The project's folder. */
   readonly root: string;
   /** Writes a line that was asked for: to standard output. */
@@ -12,4 +12,10 @@ export interface CommandContext {
   readonly now: () => number;
   /** Rejects when the signal is aborted. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** What a command meets outside of itself, AWS apart. */
+export interface CommandContext extends ProgramContext {
+  /** Aborted by Ctrl-C, which ends the whole process as long as the command has not asked for this. */
+  readonly signal: AbortSignal;
 }

@@ -1,8 +1,56 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { makeInvalidInput } from "../../environments/mistakes";
 import { explainFileError } from "../../environments/text-file";
+import { type ProgramContext } from "./command-context";
 import { OperationFailure } from "./operation-failure";
+
+/**
+ * Writes a file where the user has said, and the folders that lead there.
+ *
+ * @throws InvalidInput if it cannot be written
+ */
+export async function writeTextFile(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (error) {
+    throw makeInvalidInput(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A report in each of its forms. */
+export interface PublishedReport {
+  readonly folder: string;
+  /** Of its files, without what follows the point. */
+  readonly name: string;
+  /** What becomes its JSON. */
+  readonly report: object;
+  readonly page: string;
+  /** For a terminal. */
+  readonly lines: readonly string[];
+  /** Whether standard output gets the JSON; the lines go beside it then. */
+  readonly json: boolean;
+}
+
+/**
+ * Writes a report's JSON and page, prints it, and tells where it is.
+ *
+ * @throws OperationFailure
+ */
+export async function publishReport(
+  { print, printAside }: Pick<ProgramContext, "print" | "printAside">,
+  { folder, name, report, page, lines, json }: PublishedReport,
+): Promise<void> {
+  const files = await writeFiles(folder, {
+    [`${name}.json`]: `${JSON.stringify(report, undefined, 2)}\n`,
+    [`${name}.html`]: page,
+  });
+  lines.forEach(json ? printAside : print);
+  if (json) print(JSON.stringify(report));
+  printAside(`Written: ${files.join(", ")}`);
+}
 
 /**
  * Makes sure that reports can be written, before minutes are spent on one.

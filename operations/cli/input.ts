@@ -1,5 +1,20 @@
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { loadEnvironments } from "../../environments/load";
 import { InvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
+
+/** What help says of an argument that names an environment. */
+export const ENVIRONMENT_HELP = "a file in environments/, without .tfvars";
+
+/**
+ * The environment of this name, of a project.
+ *
+ * @param root the project's folder
+ * @throws InvalidInput if there is none, with those there are, or if a file is wrong
+ */
+export async function readEnvironment(root: string, name: string): Promise<Environment> {
+  return findEnvironment(name, await loadEnvironments(root));
+}
 
 /**
  * The environment of this name.
@@ -11,4 +26,36 @@ export function findEnvironment(name: string, environments: readonly Environment
   if (found) return found;
   const known = environments.map((environment) => environment.name).join(", ");
   throw new InvalidInput([{ file: "environments", message: `there is no ${show(name)}; environments are: ${known}` }]);
+}
+
+/** Makes a parser of whole numbers within limits, for an option. */
+export function makeIntegerParser(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It is no whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Makes a parser of lists of numbers from 0 on, for an option. */
+export function makeListParser(most: number): (text: string) => number[] {
+  return (text) => {
+    const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+    if (values.every((value) => value >= 0 && value <= most)) return values;
+    throw new InvalidArgumentError(`It is no list of numbers from 0 to ${most}, as in 20,35,120.`);
+  };
+}
+
+/** Makes a parser of names, for an option. */
+export function makeChoiceParser<Name extends string>(names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`It is none of ${names.join(", ")}.`);
+  };
+}
+
+/** Collects the values of an option that may be typed several times. */
+export function collectValues(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
 }

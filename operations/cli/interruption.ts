@@ -1,25 +1,32 @@
 import { setMaxListeners } from "node:events";
 
-/**
- * Does work that Ctrl-C ends: its signal is aborted then. Once only: whoever presses Ctrl-C again wants the process to
- * end at once.
- *
- * @returns undefined when Ctrl-C was pressed and the work has failed because of it
- */
-export async function runUntilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  const interruption = new AbortController();
-  // Every request under way listens, and there may be many at once: more than ten are no leak here.
-  setMaxListeners(Infinity, interruption.signal);
-  const interrupt = () => {
-    interruption.abort();
+/** Ctrl-C as a signal, for as long as a command runs. */
+export class Interruption {
+  private readonly controller = new AbortController();
+  private isListening = false;
+  private readonly abort = () => {
+    this.controller.abort();
   };
-  process.once("SIGINT", interrupt);
-  try {
-    return await work(interruption.signal);
-  } catch (error) {
-    if (interruption.signal.aborted) return undefined;
-    throw error;
-  } finally {
-    process.off("SIGINT", interrupt);
+
+  /** Aborted by Ctrl-C. Before somebody asks for it, Ctrl-C ends the process; once it is aborted, the next one does. */
+  get signal(): AbortSignal {
+    const { signal } = this.controller;
+    if (!this.isListening) {
+      this.isListening = true;
+      // Every request under way listens, and there may be many at once: more than ten are no leak here.
+      setMaxListeners(Infinity, signal);
+      process.once("SIGINT", this.abort);
+    }
+    return signal;
+  }
+
+  /** Whether Ctrl-C was pressed. */
+  get hasHappened(): boolean {
+    return this.controller.signal.aborted;
+  }
+
+  /** Leaves Ctrl-C to others again. */
+  stop(): void {
+    process.off("SIGINT", this.abort);
   }
 }

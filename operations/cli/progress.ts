@@ -1,22 +1,49 @@
+import { type ProgramContext } from "./command-context";
+
 const EVERY_MILLISECONDS = 200;
 const COLUMNS = 79;
 const BAR_CHARACTERS = 20;
 
 /**
- * Shows how work is going on, in one line that is written again and again.
+ * Does work, and shows in a terminal, where there is one, how it goes on: in one line that is written again and again.
  *
- * @param line what to show now
- * @param write writes to the terminal as it is
- * @returns what ends it, and clears the line
+ * @param formatLine what to show now
+ * @param work is given what clears the line, for whatever is to be printed meanwhile
  */
-export function showProgress(line: () => string, write: (text: string) => void): () => void {
-  const timer = setInterval(() => {
-    write(`\r${line().slice(0, COLUMNS).padEnd(COLUMNS)}`);
-  }, EVERY_MILLISECONDS);
-  return () => {
-    clearInterval(timer);
-    write(`\r${" ".repeat(COLUMNS)}\r`);
+export async function showProgress<T>(
+  { writeProgress }: Pick<ProgramContext, "writeProgress">,
+  formatLine: () => string,
+  work: (clear: () => void) => Promise<T>,
+): Promise<T> {
+  if (!writeProgress) return work(() => undefined);
+  const clear = () => {
+    writeProgress(`\r${" ".repeat(COLUMNS)}\r`);
   };
+  const timer = setInterval(() => {
+    writeProgress(`\r${formatLine().slice(0, COLUMNS).padEnd(COLUMNS)}`);
+  }, EVERY_MILLISECONDS);
+  try {
+    return await work(clear);
+  } finally {
+    clearInterval(timer);
+    clear();
+  }
+}
+
+/** Does work that tells what it reads next, and shows that in a terminal. */
+export function showReading<T>(
+  context: Pick<ProgramContext, "writeProgress">,
+  work: (onStep: (next: string) => void) => Promise<T>,
+): Promise<T> {
+  let step = "";
+  const onStep = (next: string) => {
+    step = next;
+  };
+  return showProgress(
+    context,
+    () => `Reading ${step} …`,
+    () => work(onStep),
+  );
 }
 
 /** A bar for the share that is done, from 0 to 1. */

@@ -1,17 +1,33 @@
-import { type Command, Option } from "commander";
+import { Option } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { makeInvalidInput } from "../../environments/mistakes";
+import { defineCommand } from "../cli/define-command";
+import { EXIT } from "../cli/exit-codes";
 import { findEnvironment } from "../cli/input";
-import { EXIT, type ExitCode } from "../cli/exit-codes";
 import { HcpApi } from "../hcp/api";
 import { readHcpHost, readHcpToken } from "../hcp/credentials";
+import { listDesiredWorkspaces } from "../hcp-workspaces/desired-workspaces";
 import { readRoles } from "../hcp-workspaces/roles-file";
-import { type WorkspaceChange, type WorkspaceResult, setUp } from "../hcp-workspaces/set-up";
-import { type ExecutionMode, listDesiredWorkspaces } from "../hcp-workspaces/desired-workspaces";
-import { type CommandContext } from "../cli/command-context";
+import { setUp } from "../hcp-workspaces/set-up";
+import { formatResult } from "../hcp-workspaces/text";
 
-const HELP = `
+export default defineCommand({
+  parameters: (command) =>
+    command
+      .argument("[environment...]", "files in environments/, without .tfvars; all with a workspace by default")
+      .addOption(
+        new Option("--execution-mode <mode>", "where runs happen")
+          .choices(["remote", "local"] as const)
+          .default("remote" as const),
+      )
+      .option(
+        "--roles <file>",
+        "AWS roles for the runs: what `terraform output -json roles` of the bootstrap stack writes",
+      )
+      .option("--json", "write one line of JSON per environment"),
+
+  help: `
 Projects and workspaces are those that the environments' files name. What they have beyond that stays as it is. Run it
 again whenever a file has changed, or after an error: it goes on where it stopped.
 A sensitive Terraform variable gets the value of TF_VAR_<name>, where that is set.
@@ -26,81 +42,32 @@ Examples:
   $ npm run ops -- hcp-workspaces                                     of every environment whose state is in HCP Terraform
   $ TF_VAR_webhook_token=… npm run ops -- hcp-workspaces prod         with the value of a sensitive variable
   $ npm run ops -- hcp-workspaces --roles roles.json                  runs sign in to AWS by these roles, without stored keys
-  $ npm run ops -- hcp-workspaces --execution-mode local              runs happen where terraform is called; HCP keeps the state`;
+  $ npm run ops -- hcp-workspaces --execution-mode local              runs happen where terraform is called; HCP keeps the state`,
 
-interface Options {
-  readonly executionMode: ExecutionMode;
-  readonly roles?: string;
-  readonly json?: boolean;
-}
+  run: async ({ root, print }, names, { executionMode, roles: file, json = false }) => {
+    if (file !== undefined && executionMode === "local") {
+      throw makeInvalidInput(
+        "--roles",
+        "expected with --execution-mode remote only: other runs do not see a workspace's variables",
+      );
+    }
+    const environments = await loadEnvironments(root);
+    const chosen =
+      names.length > 0
+        ? [...new Set(names)].map((name) => findEnvironment(name, environments))
+        : environments.filter(({ state }) => state.backend === "cloud");
+    if (chosen.length === 0)
+      throw makeInvalidInput("environments", 'expected one whose state.backend is "cloud", found none');
+    const roles = file === undefined ? undefined : { file, byEnvironment: await readRoles(resolve(root, file), file) };
+    const wishes = listDesiredWorkspaces(chosen, executionMode, roles);
 
-/**
- * Adds the command `hcp-workspaces`: makes the workspaces that the environments keep their states in.
- *
- * @param exit takes the exit code
- */
-export function addHcpWorkspaces(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
-  program
-    .command("hcp-workspaces")
-    .description("Sets up the environments' workspaces in HCP Terraform (Terraform Cloud).")
-    .argument("[environment...]", "files in environments/, without .tfvars; all with a workspace by default")
-    .addOption(
-      new Option("--execution-mode <mode>", "where runs happen").choices(["remote", "local"]).default("remote"),
-    )
-    .option(
-      "--roles <file>",
-      "AWS roles for the runs: what `terraform output -json roles` of the bootstrap stack writes",
-    )
-    .option("--json", "write one line of JSON per environment")
-    .addHelpText("after", HELP)
-    .action(async (names: string[], options: Options) => {
-      await setUpWorkspaces(names, options, surroundings);
-      exit(EXIT.done);
-    });
-}
-
-async function setUpWorkspaces(
-  names: readonly string[],
-  { executionMode, roles: file, json = false }: Options,
-  { root, print }: CommandContext,
-): Promise<void> {
-  if (file !== undefined && executionMode === "local") {
-    throw makeInvalidInput(
-      "--roles",
-      "expected with --execution-mode remote only: other runs do not see a workspace's variables",
-    );
-  }
-  const environments = await loadEnvironments(root);
-  const chosen =
-    names.length > 0
-      ? [...new Set(names)].map((name) => findEnvironment(name, environments))
-      : environments.filter(({ state }) => state.backend === "cloud");
-  if (chosen.length === 0)
-    throw makeInvalidInput("environments", 'expected one whose state.backend is "cloud", found none');
-  const roles = file === undefined ? undefined : { file, byEnvironment: await readRoles(resolve(root, file), file) };
-  const wishes = listDesiredWorkspaces(chosen, executionMode, roles);
-
-  const host = readHcpHost();
-  const api = new HcpApi(host, await readHcpToken(host));
-  for (const wish of wishes) {
-    const result = await setUp(api, wish, (variable) => process.env[`TF_VAR_${variable}`]);
-    const lines = json ? [JSON.stringify(result)] : formatResult(result);
-    lines.forEach(print);
-  }
-}
-
-function formatResult({ environment, organization, workspace, changes, unset }: WorkspaceResult): string[] {
-  return [
-    `${environment}: ${organization}/${workspace}`,
-    ...(changes.length === 0 ? ["  as it should be"] : changes.map((change) => `  ${formatChange(change)}`)),
-    ...unset.map(
-      (name) =>
-        `  variable ${name}: has no value yet; run this again with TF_VAR_${name}, or set it on HCP Terraform, as sensitive`,
-    ),
-  ];
-}
-
-function formatChange({ what, name, change, to = {} }: WorkspaceChange): string {
-  const now = Object.entries(to).map(([attribute, value]) => `${attribute} ${String(value)}`);
-  return `${what} ${name}: ${change}${now.length > 0 ? ` (${now.join(", ")})` : ""}`;
-}
+    const host = readHcpHost();
+    const api = new HcpApi(host, await readHcpToken(host));
+    for (const wish of wishes) {
+      const result = await setUp(api, wish, (variable) => process.env[`TF_VAR_${variable}`]);
+      const lines = json ? [JSON.stringify(result)] : formatResult(result);
+      lines.forEach(print);
+    }
+    return EXIT.done;
+  },
+});

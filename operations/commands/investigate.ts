@@ -1,15 +1,24 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { loadEnvironments } from "../../environments/load";
-import { show, makeInvalidInput } from "../../environments/mistakes";
-import { findEnvironment } from "../cli/input";
-import { EXIT, type ExitCode } from "../cli/exit-codes";
-import { runUntilInterrupted } from "../cli/interruption";
-import { type Investigation, type InvestigationTask } from "../investigate/investigation";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { defineCommand } from "../cli/define-command";
+import { EXIT } from "../cli/exit-codes";
+import { ENVIRONMENT_HELP, readEnvironment } from "../cli/input";
+import { showReading } from "../cli/progress";
+import { buildTask } from "../investigate/build-task";
+import { investigate } from "../investigate/investigation";
+import { toInvestigationJson } from "../investigate/json";
+import { formatInvestigation } from "../investigate/text";
 import { parseDuration } from "../investigate/window";
-import { showProgress } from "../cli/progress";
-import { type CommandContext } from "../cli/command-context";
 
-const HELP = `
+export default defineCommand({
+  parameters: (command) =>
+    command
+      .argument("<environment>", ENVIRONMENT_HELP)
+      .argument("<function>", "as the environment's file or AWS calls it")
+      .option("--alarm <alarm>", "one alarm, by its name or its key, as in errors")
+      .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", parseSince)
+      .option("--json", "write one JSON object"),
+
+  help: `
 Looks at a function's alarms, deployments, logs, traces and figures, beside yesterday and last week, and says what to adjust first and why.
 With --alarm, at the time in which that alarm rang last, in the last 7 days. Nothing is changed; reading metrics and logs costs money, which
 is told. What AWS does not allow is named, and the rest is told. All times are in UTC.
@@ -24,106 +33,24 @@ Examples:
   $ npm run ops -- investigate prod api                    the last hour
   $ npm run ops -- investigate prod api --since 2d
   $ npm run ops -- investigate prod api --alarm errors     when prod-api-errors rang last
-  $ npm run ops --silent -- investigate prod api --json    for a script`;
+  $ npm run ops --silent -- investigate prod api --json    for a script`,
 
-interface Options {
-  readonly alarm?: string;
-  readonly since?: number;
-  readonly json?: boolean;
-}
-
-/**
- * Adds the command `investigate`: why a function's alarm rings.
- *
- * @param exit takes the exit code
- */
-export function addInvestigate(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
-  program
-    .command("investigate")
-    .description("Finds out why a function's alarm rings, and what to adjust first.")
-    .argument("<environment>", "a file in environments/, without .tfvars")
-    .argument("<function>", "as the environment's file or AWS calls it")
-    .option("--alarm <alarm>", "one alarm, by its name or its key, as in errors")
-    .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", parseSince)
-    .option("--json", "write one JSON object")
-    .addHelpText("after", HELP)
-    .action(async (environment: string, name: string, options: Options) => {
-      exit(await run(environment, name, options, surroundings));
-    });
-}
-
-async function run(
-  environment: string,
-  name: string,
-  options: Options,
-  surroundings: CommandContext,
-): Promise<ExitCode> {
-  const { print, printAside } = surroundings;
-  const task = await buildTask(environment, name, options, surroundings);
-  const done = await runUntilInterrupted((signal) => runInvestigation(task, surroundings, signal));
-  if (!done) return EXIT.interrupted;
-  if (options.json === true) {
-    const { toInvestigationJson } = await import("../investigate/json");
-    print(JSON.stringify(toInvestigationJson(done)));
-  }
-  if (!done.hasRead) {
-    const reasons = new Set(done.unread.map(({ why }) => why));
-    reasons.forEach(printAside);
-    return EXIT.failed;
-  }
-  if (options.json !== true) {
-    const { formatInvestigation } = await import("../investigate/text");
-    formatInvestigation(done).forEach(print);
-  }
-  return EXIT.done;
-}
-
-async function buildTask(
-  environmentName: string,
-  name: string,
-  { alarm, since }: Options,
-  { root, now }: CommandContext,
-): Promise<InvestigationTask> {
-  const environment = findEnvironment(environmentName, await loadEnvironments(root));
-  // What knows the alarms is slow to load.
-  const [{ listWatchedFunctions }, { findMeantAlarm, listFunctionAlarms }] = await Promise.all([
-    import("../../model/watched-function"),
-    import("../investigate/alarms"),
-  ]);
-  const all = listWatchedFunctions(environment);
-  const watched = all.find(({ id }) => id === name) ?? all.find((one) => one.name === name);
-  if (!watched) {
-    throw makeInvalidInput(
-      "investigate",
-      `${environmentName} has no function ${show(name)}; functions are: ${all.map(({ id }) => id).join(", ")}`,
-    );
-  }
-  const alarms = listFunctionAlarms(environment, watched);
-  const chosen = alarm === undefined ? undefined : findMeantAlarm(alarm, alarms);
-  if (alarm !== undefined && !chosen) {
-    const names = alarms.map((one) => one.name).join(", ");
-    throw makeInvalidInput("investigate", `${watched.id} has no alarm ${show(alarm)}; alarms are: ${names || "none"}`);
-  }
-  return { environment, watched, alarms, chosen, since, now: now() };
-}
-
-async function runInvestigation(
-  task: InvestigationTask,
-  { wait, writeProgress }: CommandContext,
-  signal: AbortSignal,
-): Promise<Investigation> {
-  const { investigate } = await import("../investigate/investigation");
-  let step = "";
-  const hide = writeProgress ? showProgress(() => `Reading ${step} …`, writeProgress) : () => undefined;
-  try {
-    const onStep = (next: string) => {
-      step = next;
-    };
-    return await investigate(task, { signal, wait, onStep });
-  } finally {
-    hide();
-  }
-}
+  run: async (context, environmentName, name, { alarm, since, json = false }) => {
+    const { root, print, printAside, now, signal, wait } = context;
+    const environment = await readEnvironment(root, environmentName);
+    const task = buildTask(environment, { name, alarm, since, now: now() });
+    const done = await showReading(context, (onStep) => investigate(task, { signal, wait, onStep }));
+    if (json) print(JSON.stringify(toInvestigationJson(done)));
+    if (!done.hasRead) {
+      new Set(done.unread.map(({ why }) => why)).forEach((reason) => {
+        printAside(reason);
+      });
+      return EXIT.failed;
+    }
+    if (!json) formatInvestigation(done).forEach(print);
+    return EXIT.done;
+  },
+});
 
 function parseSince(text: string): number {
   const duration = parseDuration(text);

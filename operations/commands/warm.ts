@@ -1,11 +1,10 @@
-import { type Command } from "commander";
 import { loadEnvironments } from "../../environments/load";
 import { AwsFailure } from "../aws/failure";
+import { defineCommand } from "../cli/define-command";
 import { EXIT, type ExitCode } from "../cli/exit-codes";
-import { runUntilInterrupted } from "../cli/interruption";
+import { ENVIRONMENT_HELP } from "../cli/input";
 import { showProgress } from "../cli/progress";
-import { type CommandContext } from "../cli/command-context";
-import { planWarming, type WarmingPlan } from "../warming/plan";
+import { planWarming } from "../warming/plan";
 import { type TimedRecord } from "../warming/run-log";
 import { startRuns } from "../warming/start-runs";
 import { type WarmingOutcome, summarizeWarming } from "../warming/summary";
@@ -20,7 +19,15 @@ const EXIT_CODES: Readonly<Record<WarmingOutcome, ExitCode>> = {
   interrupted: EXIT.interrupted,
 };
 
-const HELP = `
+export default defineCommand({
+  parameters: (command) =>
+    command
+      .argument("<environment>", ENVIRONMENT_HELP)
+      .argument("[function...]", "as the environment's file calls them; all by default")
+      .option("--full-time", "do all the rounds, proven warm or not")
+      .option("--json", "write one line of JSON per round, and one with the summary"),
+
+  help: `
 The environment's warmer does the rounds as pre_deployment in its tfvars file says, until the instances are proven warm.
 They go on when this terminal is closed; Ctrl-C only ends the watching.
 
@@ -35,67 +42,39 @@ Examples:
   $ npm run ops -- warm prod                     every function of prod that can be kept warm
   $ npm run ops -- warm prod api orders          these two
   $ npm run ops -- warm prod --full-time         all rounds, to keep the instances warm until an event begins
-  $ npm run ops --silent -- warm prod --json     for a script`;
+  $ npm run ops --silent -- warm prod --json     for a script`,
 
-interface Options {
-  readonly fullTime?: boolean;
-  readonly json?: boolean;
-}
+  run: async (context, environment, functions, { fullTime = false, json = false }) => {
+    const { root, print, printAside, now } = context;
+    const plan = planWarming(await loadEnvironments(root), { environment, functions, fullTime });
+    const startedAt = now();
+    const unstarted = await startRuns(plan);
+    const started = { ...plan, runs: plan.runs.filter((run) => !unstarted.some((one) => one.run === run)) };
+    formatStart(plan, unstarted).forEach(json ? printAside : print);
 
-/**
- * Adds the command `warm`: warming before a deployment or an event, started by hand.
- *
- * @param exit takes the exit code
- */
-export function addWarm(program: Command, surroundings: CommandContext, exit: (code: ExitCode) => void): void {
-  program
-    .command("warm")
-    .description("Warms functions before a deployment or an event, and shows each round.")
-    .argument("<environment>", "a file in environments/, without .tfvars")
-    .argument("[function...]", "as the environment's file calls them; all by default")
-    .option("--full-time", "do all the rounds, proven warm or not")
-    .option("--json", "write one line of JSON per round, and one with the summary")
-    .addHelpText("after", HELP)
-    .action(async (environment: string, functions: string[], { fullTime = false, json = false }: Options) => {
-      const environments = await loadEnvironments(surroundings.root);
-      const plan = planWarming(environments, { environment, functions, fullTime });
-      exit(EXIT_CODES[await warm(plan, json, surroundings)]);
-    });
-}
-
-async function warm(plan: WarmingPlan, json: boolean, surroundings: CommandContext): Promise<WarmingOutcome> {
-  const { print, printAside, now, writeProgress } = surroundings;
-  const startedAt = now();
-  const unstarted = await startRuns(plan);
-  const started = { ...plan, runs: plan.runs.filter((run) => !unstarted.some((one) => one.run === run)) };
-  formatStart(plan, unstarted).forEach(json ? printAside : print);
-
-  const seen: TimedRecord[] = [];
-  const showWaiting = () =>
-    writeProgress && showProgress(() => formatWaiting(started, seen, { startedAt, now: now() }), writeProgress);
-  let hideWaiting = showWaiting();
-  const watched = await runUntilInterrupted((interruption) =>
-    watchRuns(started, startedAt, surroundings, interruption, (timed) => {
-      hideWaiting?.();
-      seen.push(timed);
-      const lines = json ? [JSON.stringify(timed.record)] : formatRoundLines(plan, timed);
-      lines.forEach(print);
-      hideWaiting = showWaiting();
-    }),
-  )
-    .finally(() => hideWaiting?.())
-    .catch((error: unknown) => {
+    const seen: TimedRecord[] = [];
+    const end = await showProgress(
+      context,
+      () => formatWaiting(started, seen, { startedAt, now: now() }),
+      (clear) =>
+        watchRuns(started, startedAt, context, (timed) => {
+          clear();
+          seen.push(timed);
+          const lines = json ? [JSON.stringify(timed.record)] : formatRoundLines(plan, timed);
+          lines.forEach(print);
+        }),
+    ).catch((error: unknown) => {
       if (!(error instanceof AwsFailure)) throw error;
       printAside(error.message);
       return "unread" as const;
     });
-  const end = watched ?? "interrupted";
 
-  const records = seen.map(({ record }) => record);
-  const summary = summarizeWarming(plan, records, end, unstarted);
-  const lines = json ? [JSON.stringify(summary)] : formatSummary(plan, summary);
-  lines.forEach(print);
-  const unknown = explainUnknownEnd(started, end);
-  if (unknown !== undefined) printAside(unknown);
-  return summary.outcome;
-}
+    const records = seen.map(({ record }) => record);
+    const summary = summarizeWarming(plan, records, end, unstarted);
+    const lines = json ? [JSON.stringify(summary)] : formatSummary(plan, summary);
+    lines.forEach(print);
+    const unknown = explainUnknownEnd(started, end);
+    if (unknown !== undefined) printAside(unknown);
+    return EXIT_CODES[summary.outcome];
+  },
+});

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { makeInvalidInput } from "../../environments/mistakes";
+import { writeTextFile } from "../cli/files";
 import { type PlanJson } from "./plan-file";
 import { readChild, isTree, mergeSecrets } from "./sensitivity";
 
@@ -29,6 +32,20 @@ export function redact(plan: PlanJson): PlanJson {
       output_changes: Object.fromEntries(Object.entries(outputs).map(([name, { actions }]) => [name, { actions }])),
     }),
   };
+}
+
+/**
+ * Writes a plan's JSON without any sensitive value, as <environment>.json.
+ *
+ * @throws InvalidInput if it cannot be written
+ */
+export async function writeRedacted(
+  folder: string,
+  { environment, json }: { readonly environment: string; readonly json: PlanJson },
+): Promise<void> {
+  if (!/^[\w.-]+$/.test(environment))
+    throw makeInvalidInput("--redacted", `${JSON.stringify(environment)} cannot name a file`);
+  await writeTextFile(join(folder, `${environment}.json`), JSON.stringify(redact(json)));
 }
 
 function hideSecrets<Change extends Values>(change: Change): Change {

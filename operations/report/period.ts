@@ -2,10 +2,13 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** Days in each period. */
-export const PERIODS = { week: 7, month: 30, quarter: 90 } as const;
+const PERIODS = { week: 7, month: 30, quarter: 90 } as const;
 
-/** One of {@link PERIODS}. */
+/** One of them. */
 export type PeriodName = keyof typeof PERIODS;
+
+/** Their names, the shortest first. */
+export const PERIOD_NAMES = Object.keys(PERIODS) as PeriodName[];
 
 /** A time that is reported on; times are in milliseconds since 1970. */
 export interface Period {

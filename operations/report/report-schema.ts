@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { FIGURE_KEYS } from "../targets/figure-table";
-import { PERIODS, type PeriodName } from "./period";
+import { PERIOD_NAMES } from "./period";
 
 /** The shape of a report's JSON: what a page is drawn from, and what scripts read. */
 
@@ -147,7 +147,7 @@ export const performanceReportSchema = z.object({
   schemaVersion: z.literal(PERFORMANCE_SCHEMA_VERSION),
   environment: z.string(),
   region: z.string(),
-  period: z.enum(Object.keys(PERIODS) as PeriodName[]),
+  period: z.enum(PERIOD_NAMES),
   from: z.iso.datetime(),
   to: z.iso.datetime(),
   targets: z.array(target),

@@ -30,10 +30,8 @@ export interface SmokeCheck {
   readonly detail: string;
 }
 
-/** What checks need of their surroundings; the signal ends them. */
-export interface SmokeContext extends Pick<CommandContext, "now" | "wait"> {
-  readonly signal: AbortSignal;
-}
+/** What checks meet outside of themselves; the signal ends them. */
+type SmokeContext = Pick<CommandContext, "now" | "wait" | "signal">;
 
 /** A request to a function. */
 export interface Call {

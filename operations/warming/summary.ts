@@ -4,7 +4,7 @@ import { type UnstartedRun } from "./start-runs";
 import { type WatchEnd } from "./watch";
 
 /** How it came out: every function warm at the end, not every one, or unknown because watching ended before. */
-export type WarmingOutcome = "warmed" | "not_warmed" | Exclude<WatchEnd, "over"> | "interrupted";
+export type WarmingOutcome = "warmed" | "not_warmed" | Exclude<WatchEnd, "over">;
 
 /** What was seen of all runs. */
 export interface WarmingSummary {
@@ -38,7 +38,7 @@ export interface TargetSummary {
 export function summarizeWarming(
   plan: WarmingPlan,
   records: readonly WarmingRecord[],
-  end: WatchEnd | "interrupted",
+  end: WatchEnd,
   unstarted: readonly UnstartedRun[],
 ): WarmingSummary {
   const targets = plan.runs.flatMap(({ runId, targets }) => {

@@ -87,7 +87,7 @@ export function formatSummary(plan: WarmingPlan, summary: WarmingSummary): strin
 }
 
 /** Why nothing is known of the end; undefined when it is known, or has been told. */
-export function explainUnknownEnd(plan: WarmingPlan, end: WatchEnd | "interrupted"): string | undefined {
+export function explainUnknownEnd(plan: WarmingPlan, end: WatchEnd): string | undefined {
   switch (end) {
     case "over":
     case "unread":

@@ -9,8 +9,8 @@ const EVERY_MILLISECONDS = 2000;
 /** A run waits up to a minute to begin, its last round takes some time, and so do its records on their way. */
 const GRACE_MINUTES = 2;
 
-/** Why watching ended: every run is over, or the time is, or the log could not be read. */
-export type WatchEnd = "over" | "time_limit" | "unread";
+/** Why watching ended: every run is over, or the time is, the log could not be read, or Ctrl-C was pressed. */
+export type WatchEnd = "over" | "time_limit" | "unread" | "interrupted";
 
 /** For how long a plan's runs are watched, counted from their start. */
 export function countWatchMinutes({ runs }: WarmingPlan): number {
@@ -21,26 +21,30 @@ export function countWatchMinutes({ runs }: WarmingPlan): number {
  * Hands on every record of a plan's runs when it appears in the log.
  *
  * @param startedAt when the runs were started, in milliseconds since 1970
- * @param interruption ends the watching, never the runs: it rejects then
+ * @param context its signal ends the watching, never the runs
  * @throws AwsFailure if the log cannot be read
  */
 export async function watchRuns(
   plan: WarmingPlan,
   startedAt: number,
-  { now, wait }: Pick<CommandContext, "now" | "wait">,
-  interruption: AbortSignal,
+  { now, wait, signal }: Pick<CommandContext, "now" | "wait" | "signal">,
   onRecord: (timed: TimedRecord) => void,
 ): Promise<Exclude<WatchEnd, "unread">> {
   const endsAt = startedAt + countWatchMinutes(plan) * 60_000;
   const client = new CloudWatchLogsClient({ region: plan.region, maxAttempts: MAX_ATTEMPTS });
   const logs = plan.runs.map(({ runId }) => new RunLog(client, plan.logGroup, runId, startedAt));
-  for (;;) {
-    await wait(EVERY_MILLISECONDS, interruption);
-    for (const log of logs.filter(({ isOver }) => !isOver)) {
-      (await ignoreUnreadable(log.newRecords(interruption), plan)).forEach(onRecord);
+  try {
+    for (;;) {
+      await wait(EVERY_MILLISECONDS, signal);
+      for (const log of logs.filter(({ isOver }) => !isOver)) {
+        (await ignoreUnreadable(log.newRecords(signal), plan)).forEach(onRecord);
+      }
+      if (logs.every(({ isOver }) => isOver)) return "over";
+      if (now() >= endsAt) return "time_limit";
     }
-    if (logs.every(({ isOver }) => isOver)) return "over";
-    if (now() >= endsAt) return "time_limit";
+  } catch (error) {
+    if (signal.aborted) return "interrupted";
+    throw error;
   }
 }
 

@@ -66,7 +66,7 @@ describe("what is put into a file", () => {
 test("a diff has what differs, and a little around it", () => {
   const lines = compareLines("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nd\nx\nf\n");
 
-  expect(lines).toEqual(["  c", "  d", "- e", "+ x", "  f", ""]);
+  expect(lines).toEqual(["  c", "  d", "- e", "+ x", "  f"]);
 });
 
 /** A value in HCL. */

@@ -300,7 +300,7 @@ describe("wrong input is told in one line and exits 2:", () => {
 
   test.each([
     [["--memory-mb", "64"], "It is no whole number from 128 to 10240."],
-    [["--architecture", "mips"], "It is neither arm64 nor x86_64."],
+    [["--architecture", "mips"], "It is none of arm64, x86_64."],
     [["--duration-ms", "20,x"], "It is no list of numbers from 0 to 900000, as in 20,35,120."],
   ])("%j", async (args, message) => {
     const { exitCode, stderr } = await run(["--trace", "day.csv", ...args]);

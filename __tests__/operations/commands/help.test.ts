@@ -1,42 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { Command, type Option } from "commander";
-import { addAdvise } from "../../../operations/commands/advise";
-import { addBootstrap } from "../../../operations/commands/bootstrap";
-import { addCost } from "../../../operations/commands/cost";
-import { addDoctor } from "../../../operations/commands/doctor";
-import { addHcpWorkspaces } from "../../../operations/commands/hcp-workspaces";
-import { addInvestigate } from "../../../operations/commands/investigate";
-import { addNote } from "../../../operations/commands/note";
-import { addPlanComment } from "../../../operations/commands/plan-comment";
-import { addReport } from "../../../operations/commands/report";
-import { addSmoke } from "../../../operations/commands/smoke";
-import { type CommandContext } from "../../../operations/cli/command-context";
-import { addWarm } from "../../../operations/commands/warm";
+import { Command, type Option } from "@commander-js/extra-typings";
+import { COMMANDS } from "../../../operations/program";
 
-const SURROUNDINGS: CommandContext = {
-  root: ".",
-  print: () => undefined,
-  printAside: () => undefined,
-  now: () => 0,
-  wait: () => Promise.resolve(),
-};
-
-const program = new Command();
-for (const add of [
-  addAdvise,
-  addBootstrap,
-  addCost,
-  addDoctor,
-  addHcpWorkspaces,
-  addInvestigate,
-  addNote,
-  addPlanComment,
-  addReport,
-  addSmoke,
-  addWarm,
-]) {
-  add(program, SURROUNDINGS, () => undefined);
-}
+const programs = COMMANDS.map(async ({ name, parameters, load }) => {
+  const command = new Command(name);
+  (await load()).default(command, () => Promise.resolve());
+  return { command, parameters };
+});
 
 /** What a value that cannot be right is told. */
 function refusalOf({ parseArg }: Option): string {
@@ -48,20 +18,26 @@ function refusalOf({ parseArg }: Option): string {
   }
 }
 
-const options = program.commands.flatMap((command) =>
-  command.options.map((option) => ({ name: `${command.name()} ${option.long ?? ""}`, option })),
-);
-const refusing = options.filter(({ option }) => refusalOf(option) !== "");
+test("the program's help shows each command's arguments as the command has them", async () => {
+  for (const { command, parameters } of await Promise.all(programs)) {
+    expect(`${command.name()} ${command.usage()}`).toBe(`${command.name()} [options] ${parameters}`);
+  }
+});
 
-test("there are options that refuse values", () => {
+test("help tells every limit and name that a refusal tells", async () => {
+  const options = (await Promise.all(programs)).flatMap(({ command }) =>
+    command.options.map((option) => ({ name: `${command.name()} ${option.long ?? ""}`, option })),
+  );
+  const refusing = options.filter(({ option }) => refusalOf(option) !== "");
   expect(refusing.map(({ name }) => name)).toEqual(
     expect.arrayContaining(["advise --memory-mb", "cost --measured", "investigate --since", "smoke --wait-minutes"]),
   );
-});
 
-test.each(refusing)("$name: its help tells every limit and name that a refusal tells", ({ option }) => {
-  const [rule = ""] = refusalOf(option).split(", as in");
-  const limits = rule.match(/\d+[a-z]?\b|\b(?:arm64|x86_64|week|month|quarter)\b/g) ?? [];
+  const untold = refusing.flatMap(({ name, option }) => {
+    const [rule = ""] = refusalOf(option).split(", as in");
+    const limits = rule.match(/\d+[a-z]?\b|\b(?:arm64|x86_64|week|month|quarter)\b/g) ?? [];
+    return limits.filter((limit) => !option.description.includes(limit)).map((limit) => `${name}: ${limit}`);
+  });
 
-  for (const limit of limits) expect(option.description).toContain(limit);
+  expect(untold).toEqual([]);
 });

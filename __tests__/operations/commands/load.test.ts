@@ -10,7 +10,7 @@ import { type TargetResponse } from "../../../operations/load/target";
 import { createHeaderSigner } from "../../../operations/http/signed-headers";
 import { makeTemporaryFolder } from "../../support/project";
 import { UrlTarget } from "../../../operations/load/targets/url-target";
-import { makeFakeTarget, runCommand, makeSettings, startServer } from "../load/support";
+import { makeFakeTarget, runLoadCommand, makeSettings, startServer } from "../load/support";
 
 jest.setTimeout(60_000);
 
@@ -25,7 +25,7 @@ describe("a run", () => {
   test("that meets every target exits 0, and leaves a page and a JSON file with all figures", async () => {
     const out = makeTemporaryFolder();
 
-    const { exitCode, stdout, stderr } = await runCommand([...SHORT, "--out", out], goodTarget());
+    const { exitCode, stdout, stderr } = await runLoadCommand([...SHORT, "--out", out], goodTarget());
 
     expect(exitCode).toBe(0);
     expect(stderr).toContain("Written: ");
@@ -49,7 +49,7 @@ describe("a run", () => {
     let requests = 0;
     const target = makeFakeTarget(() => Promise.resolve({ ...GOOD, status: requests++ % 10 === 0 ? 503 : 200 }));
 
-    const { exitCode, stdout } = await runCommand([...SHORT, "--out", makeTemporaryFolder()], target);
+    const { exitCode, stdout } = await runLoadCommand([...SHORT, "--out", makeTemporaryFolder()], target);
 
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/missed +errors +< 0.1 % +10 % +by 9.9 points/);
@@ -58,11 +58,11 @@ describe("a run", () => {
 
   test("with --json writes one line of JSON, and with --compare the change since then", async () => {
     const out = makeTemporaryFolder();
-    await runCommand([...SHORT, "--out", out], goodTarget());
+    await runLoadCommand([...SHORT, "--out", out], goodTarget());
     const before = join(out, readdirSync(out).find((file) => file.endsWith(".json")) ?? "");
 
     const args = ["sustained", "--rate", "40", "--seconds", "2", "--out", out, "--json", "--compare", before];
-    const { stdout } = await runCommand(args, goodTarget());
+    const { stdout } = await runLoadCommand(args, goodTarget());
 
     const report = loadReportSchema.parse(JSON.parse(stdout));
     expect(report.comparison?.figures.requests).toBe(100);
@@ -76,7 +76,7 @@ describe("a run", () => {
       checkWarmer: () => Promise.reject(new Error("no")),
     });
 
-    await expect(runCommand(["cold-start", "--out", makeTemporaryFolder()], target)).rejects.toThrow("no");
+    await expect(runLoadCommand(["cold-start", "--out", makeTemporaryFolder()], target)).rejects.toThrow("no");
     expect(close).toHaveBeenCalledTimes(1);
   });
 
@@ -87,7 +87,7 @@ describe("a run", () => {
     const target = makeFakeTarget(() => new Promise(() => undefined), { close });
     setTimeout(() => process.emit("SIGINT"), 500);
 
-    const { exitCode, stderr } = await runCommand(["sustained", "--seconds", "60", "--out", out], target);
+    const { exitCode, stderr } = await runLoadCommand(["sustained", "--seconds", "60", "--out", out], target);
 
     expect(exitCode).toBe(130);
     expect(stderr).toContain("Interrupted: nothing was written.");
@@ -125,7 +125,7 @@ describe("wrong input exits 2 with a line for each mistake, and nothing is sent"
     [["sustained", "--compare", "package.json"], /^package.json: expected the JSON file of an earlier run: /],
   ] as const)("%j", async (args, line) => {
     const send = jest.fn(() => Promise.resolve(GOOD));
-    const { exitCode, stdout, stderr } = await runCommand(
+    const { exitCode, stdout, stderr } = await runLoadCommand(
       [...args, "--out", makeTemporaryFolder()],
       makeFakeTarget(send),
     );
@@ -139,7 +139,7 @@ describe("wrong input exits 2 with a line for each mistake, and nothing is sent"
   test("--force loads a protected environment", async () => {
     const args = [...SHORT, "--environment", "prod", "--force", "--out", makeTemporaryFolder()];
 
-    expect((await runCommand(args, goodTarget())).exitCode).toBe(0);
+    expect((await runLoadCommand(args, goodTarget())).exitCode).toBe(0);
   });
 });
 
@@ -150,7 +150,7 @@ describe("reports that cannot be written are told in one line", () => {
     const send = jest.fn(() => Promise.resolve(GOOD));
 
     const out = join(folder, "file", "reports");
-    const { exitCode, stderr } = await runCommand([...SHORT, "--out", out], makeFakeTarget(send));
+    const { exitCode, stderr } = await runLoadCommand([...SHORT, "--out", out], makeFakeTarget(send));
 
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
@@ -193,10 +193,10 @@ describe("reports that cannot be written are told in one line", () => {
 });
 
 test("--help shows profiles, exit codes and examples", async () => {
-  const { exitCode, stdout } = await runCommand(["--help"]);
+  const { exitCode, stdout } = await runLoadCommand(["--help"]);
 
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^Usage: npm run load -- \[options\] <profile>\n/);
+  expect(stdout).toMatch(/^Usage: npm run ops -- load \[options\] <profile>\n/);
   expect(stdout).toMatch(/^ {2}\$ npm run load -- cold-start /m);
 });
 
@@ -204,20 +204,26 @@ test.each(["--rate", "--seconds", "--idle"])(
   "--help tells the range of %s that a wrong number is told",
   async (option) => {
     const profile = option === "--idle" ? "cold-start" : "sustained";
-    const { stderr } = await runCommand([profile, option, "wrong", "--out", makeTemporaryFolder()]);
+    const { stderr } = await runLoadCommand([profile, option, "wrong", "--out", makeTemporaryFolder()]);
     const [range = "none told"] = /above 0, at most \d+/.exec(stderr) ?? [];
 
-    const { stdout } = await runCommand(["--help"]);
+    const { stdout } = await runLoadCommand(["--help"]);
 
     expect(helpOf(stdout, option)).toContain(range);
   },
 );
 
 test("--help asks for the environment where the command does", async () => {
-  const { stderr } = await runCommand(["sustained", "--target", "https://example.com", "--out", makeTemporaryFolder()]);
+  const { stderr } = await runLoadCommand([
+    "sustained",
+    "--target",
+    "https://example.com",
+    "--out",
+    makeTemporaryFolder(),
+  ]);
 
   expect(stderr).toMatch(/^--environment: expected/);
-  expect(helpOf((await runCommand(["--help"])).stdout, "--environment")).toContain("needed with an address");
+  expect(helpOf((await runLoadCommand(["--help"])).stdout, "--environment")).toContain("needed with an address");
 });
 
 /** What the help says of an option, on one line. */

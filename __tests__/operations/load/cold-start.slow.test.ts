@@ -1,10 +1,9 @@
 import { expect, jest, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { load } from "../../../operations/commands/load";
 import { loadReportSchema } from "../../../operations/load/report-schema";
-import { openTarget } from "../../../operations/load/targets/open-target";
-import { makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
+import { runCommand } from "../../support/command";
+import { makeTemporaryFolder, makeTfvars } from "../../support/project";
 
 const HANDLER = `import { monitorHttp } from ${JSON.stringify(resolve("performance"))};
 export const handler = monitorHttp(async () => {
@@ -19,19 +18,14 @@ jest.setTimeout(180_000);
 
 test("on this computer, warming brings the share of cold starts below 5 %", async () => {
   const out = makeTemporaryFolder();
-  const lines: string[] = [];
 
-  await load(["cold-start", "--idle", "8", "--out", out], {
-    root: makeProject({
+  const { stdout } = await runCommand(["load", "cold-start", "--idle", "8", "--out", out], {
+    files: {
       "package.json": '{ "version": "1.2.3" }',
       "environments/dev.tfvars": makeTfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
       "functions/api/handler.ts": HANDLER,
       "functions/warmer/handler.ts": `export { handler } from ${JSON.stringify(resolve("functions/warmer/handler"))};\n`,
-    }),
-    print: (line) => lines.push(line),
-    printAside: (line) => lines.push(line),
-    now: Date.now,
-    openTarget,
+    },
   });
 
   const file = readdirSync(out).find((name) => name.endsWith(".json")) ?? "";
@@ -43,5 +37,5 @@ test("on this computer, warming brings the share of cold starts below 5 %", asyn
   expect(report.figures.averageInitMilliseconds).toBeGreaterThan(0);
   expect(report.phases.flatMap(({ warming }) => warming?.asked ?? [])).toEqual([1, 2, 5, 10, 20]);
   expect(report.failures).toEqual({});
-  expect(lines.join("\n")).toMatch(/met +cold starts +< 5 % +0 %/);
+  expect(stdout.join("\n")).toMatch(/met +cold starts +< 5 % +0 %/);
 });

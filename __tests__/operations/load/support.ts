@@ -3,13 +3,14 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { loadEnvironments } from "../../../environments/load";
 import { OpenLoop } from "../../../operations/load/open-loop";
-import { load } from "../../../operations/commands/load";
+import { defineLoad } from "../../../operations/commands/load";
 import { type LoadReport, LOAD_SCHEMA_VERSION } from "../../../operations/load/report-schema";
 import { Run } from "../../../operations/load/run";
 import { type LoadSettings, resolveLoadSettings, type LoadArguments } from "../../../operations/load/settings";
 import { type TargetResponse, type LoadTarget } from "../../../operations/load/target";
 import { HttpSender } from "../../../operations/http/http-sender";
 import { judgeTargets } from "../../../operations/targets/verdict";
+import { runCommand } from "../../support/command";
 import { makeProject, makeTfvars } from "../../support/project";
 
 const servers: Server[] = [];
@@ -86,28 +87,15 @@ export async function makeSettings(wish: Partial<LoadArguments>): Promise<LoadSe
   return resolveLoadSettings({ ...defaults, ...wish }, await loadEnvironments(makeLoadProject()));
 }
 
-/** How the command ended, and what it wrote. */
-export interface Ended {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs the command in a project, with a target instead of a real one. */
-export async function runCommand(
+export async function runLoadCommand(
   args: readonly string[],
   target: LoadTarget = makeFakeTarget(() => Promise.resolve({ status: 200 })),
   root = makeLoadProject(),
-): Promise<Ended> {
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await load(args, {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-    now: Date.now,
-    openTarget: () => Promise.resolve(target),
-  });
+) {
+  const load = () => Promise.resolve({ default: defineLoad(() => Promise.resolve(target)) });
+  const commands = [{ name: "load", parameters: "", description: "", load }];
+  const { exitCode, stdout, stderr } = await runCommand(["load", ...args], { root, commands });
   return { exitCode, stdout: stdout.join("\n"), stderr: stderr.join("\n") };
 }
 

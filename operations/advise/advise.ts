@@ -1,0 +1,121 @@
+import { resolve } from "node:path";
+import { makeInvalidInput } from "../../environments/mistakes";
+import { type Environment } from "../../environments/schema";
+import { AwsFailure } from "../aws/failure";
+import { Reader } from "../aws/part-reader";
+import { type CommandContext } from "../cli/command-context";
+import { prepareFolder, writeFiles } from "../cli/files";
+import { adviseFunction, type AdviceResult, type AdvisedSubject } from "./advise-function";
+import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "./advised-subjects";
+import { buildAdviceReport } from "./build-report";
+import { addOwnLog } from "./log/add-own-log";
+import { type AdviceReport } from "./report";
+import { runWithProgress } from "./run-with-progress";
+import { formatAdvice, formatBasis, formatUnadvised } from "./text";
+import { type TfvarsChange } from "./tfvars/write";
+import { writeAdvice } from "./tfvars/write-advice";
+
+/** What is to be advised on, and what becomes of it. */
+export interface AdviceRequest {
+  readonly environment: Environment | undefined;
+  /** As the environment's file calls it; undefined for all. */
+  readonly functionId: string | undefined;
+  /** Whether each function's log tells how AWS treats it. */
+  readonly fit: boolean;
+  readonly trace: TraceOptions | undefined;
+  /** Whether what is recommended is put into the environment's file. */
+  readonly write: boolean;
+  readonly json: boolean;
+  /** The folder of the pages. */
+  readonly out: string;
+}
+
+/**
+ * Advises on functions, prints it, and writes a page for each.
+ *
+ * @throws InvalidInput, OperationFailure
+ */
+export async function advise(request: AdviceRequest, context: CommandContext): Promise<AdviceReport> {
+  const { environment, write, json, out } = request;
+  const { root, print, printAside, signal } = context;
+  const folder = resolve(root, out);
+  await prepareFolder(folder);
+  const reader = new Reader(signal);
+  const all = await adviseAll(request, context, reader);
+  if (all.length === 0) throw new AwsFailure(reader.reasons.join("; "));
+  const report = buildAdviceReport(
+    environment?.name,
+    all.map(({ advice }) => advice),
+    reader.unread,
+  );
+  // From here on it is written whole: Ctrl-C comes too late.
+  signal.throwIfAborted();
+  report.pages = await writeFiles(folder, await renderPages(report));
+  if (!json) printReport(report, print);
+  const change = write && environment ? await writeAdvice(root, environment, all, report, printAside) : undefined;
+  if (change && change.diff.length > 0) report.changed = change.file;
+  if (json) print(JSON.stringify(report));
+  else if (change) formatChange(change).forEach(print);
+  return report;
+}
+
+async function adviseAll(
+  { environment, functionId, fit, trace }: AdviceRequest,
+  context: CommandContext,
+  reader: Reader,
+): Promise<AdviceResult[]> {
+  const { root, printAside, now, signal } = context;
+  const functions = environment ? selectFunctions(environment, functionId) : [];
+  if (trace) {
+    const [watched, another] = functions;
+    if (another)
+      throw makeInvalidInput("--trace", `say of which function it is: ${functions.map(({ id }) => id).join(", ")}`);
+    const described = environment && watched && { environment, watched };
+    return [await runWithTrace(root, trace, described, signal, (subject) => adviseOn(subject, context))];
+  }
+  if (!environment) return [];
+  const subjects = await readSubjects(environment, functions, now(), printAside, reader, signal);
+  const all: AdviceResult[] = [];
+  for (const subject of subjects) {
+    const asked = functions.find(({ id }) => fit && id === subject.id);
+    const complete =
+      asked && (await reader.read(`log of ${subject.id}`, () => addOwnLog(subject, asked, environment, context)));
+    all.push(await adviseOn(complete ?? subject, context));
+  }
+  return all;
+}
+
+async function adviseOn(subject: AdvisedSubject, context: CommandContext): Promise<AdviceResult> {
+  const { printAside, signal } = context;
+  const advised = await runWithProgress(subject.id, context, (onProgress) =>
+    adviseFunction(subject, {
+      signal,
+      onProgress: (share) => {
+        onProgress("simulating", share);
+      },
+    }),
+  );
+  advised.advice.notes.forEach(printAside);
+  return advised;
+}
+
+async function renderPages(report: AdviceReport): Promise<Record<string, string>> {
+  const { renderAdvicePage } = await import("../advise/page/page");
+  const prefix = report.environment === undefined ? "" : `${report.environment}-`;
+  return Object.fromEntries(
+    report.functions.map((advice) => [`${prefix}${advice.function}.html`, renderAdvicePage(report, advice)]),
+  );
+}
+
+function printReport(report: AdviceReport, print: (line: string) => void): void {
+  report.functions.flatMap((advice) => formatAdvice(advice, report)).forEach(print);
+  formatUnadvised(report).forEach(print);
+  [...formatBasis(report)].forEach(print);
+  report.pages.forEach((page) => {
+    print(`Written: ${page}`);
+  });
+}
+
+function formatChange({ file, diff }: TfvarsChange): string[] {
+  return diff.length === 0 ? [`${file} says so already`] : ["", `${file}:`, ...diff];
+}

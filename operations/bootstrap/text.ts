@@ -1,0 +1,18 @@
+import { type WrittenStack } from "./write-stacks";
+
+/** The stacks that were written, and how to go on, for a terminal. */
+export function formatWritten(written: readonly WrittenStack[]): string[] {
+  return [
+    ...written.flatMap(({ folder, account = "the one you are signed in to", environments, buckets }) => [
+      folder,
+      `  account: ${account}`,
+      `  roles to plan and deploy: ${environments.join(", ")}`,
+      `  buckets for states: ${buckets.join(", ") || "none"}`,
+    ]),
+    "",
+    ...written.flatMap(({ folder }) => [
+      `Next: terraform -chdir=${folder} init`,
+      `      terraform -chdir=${folder} apply`,
+    ]),
+  ];
+}

@@ -1,0 +1,56 @@
+import { join, relative, resolve } from "node:path";
+import { loadEnvironments } from "../../environments/load";
+import { show, makeInvalidInput } from "../../environments/mistakes";
+import { type Account, groupByAccount } from "../../stacks/bootstrap/accounts";
+import { synthesizeBootstrap } from "../../stacks/bootstrap/synthesize";
+import { renewOutput } from "../../stacks/output-folder";
+
+/** Beside the environments' stacks, which are renewed without it. */
+const OUTDIR = "cdktf.out/bootstrap";
+
+/**
+ * Up to 39 letters, digits and single - in an owner; up to 100, also _ and ., in a repository, which AWS compares with
+ * what a token says.
+ * https://docs.github.com/en/repositories/creating-and-managing-repositories/creating-a-new-repository
+ */
+const REPOSITORY = /^(?=[^/]{1,39}\/)[A-Za-z0-9](-?[A-Za-z0-9])*\/(?!\.{1,2}$)(?!.*\.git$)[\w.-]{1,100}$/i;
+
+/** A stack that has been written. */
+export interface WrittenStack {
+  readonly folder: string;
+  readonly account?: string;
+  readonly environments: readonly string[];
+  readonly buckets: readonly string[];
+}
+
+/**
+ * Writes the Terraform of what each account has to have before its environments can be delivered.
+ *
+ * @param repository owner/name on GitHub
+ * @throws InvalidInput
+ */
+export async function writeBootstrap(
+  repository: string,
+  stateInBucket: boolean,
+  root: string,
+): Promise<WrittenStack[]> {
+  if (!REPOSITORY.test(repository)) throw makeInvalidInput("bootstrap", `expected owner/name, got ${show(repository)}`);
+  const accounts = groupByAccount(await loadEnvironments(root));
+  if (stateInBucket && accounts.some(({ buckets }) => buckets.length === 0)) {
+    throw makeInvalidInput("bootstrap", "--state-in-bucket: expected an environment with its state in S3, found none");
+  }
+  await renewOutput(relative(".", resolve(root, OUTDIR)), async (folder) => {
+    synthesizeBootstrap(accounts, { repository, stateInBucket, folder, outdir: OUTDIR });
+    return Promise.resolve();
+  });
+  return accounts.map(describe);
+}
+
+function describe({ id, stackName, environments, buckets }: Account): WrittenStack {
+  return {
+    folder: join(OUTDIR, "stacks", stackName),
+    ...(id !== undefined && { account: id }),
+    environments: environments.map(({ name }) => name),
+    buckets: buckets.map(({ name }) => name),
+  };
+}

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type CommandContext } from "../cli/command-context";
+import { formatProgressBar, showProgress } from "../cli/progress";
+import { measureLoad } from "./measure";
+import { buildLoadReport } from "./report";
+import { type LoadReport } from "./report-schema";
+import { Run } from "./run";
+import { type LoadSettings } from "./settings";
+import { type LoadTarget } from "./target";
+
+/** A run that is asked for. */
+export interface LoadTask {
+  readonly settings: LoadSettings;
+  /** An earlier run, to be compared with. */
+  readonly baseline: LoadReport | undefined;
+  /** Makes ready what is to be loaded. */
+  readonly open: (settings: LoadSettings, root: string) => Promise<LoadTarget>;
+}
+
+/** Loads a function; rejects as soon as the context's signal is aborted. */
+export async function runLoad({ settings, baseline, open }: LoadTask, context: CommandContext): Promise<LoadReport> {
+  const { root, now, printAside, signal } = context;
+  printAside(settings.url ? `Loading ${settings.url.href}` : `Starting ${settings.environment.name} on this computer`);
+  const target = await open(settings, root);
+  try {
+    signal.throwIfAborted();
+    const run = new Run(target, signal);
+    const startedAt = now();
+    const stress = await showProgress(
+      context,
+      () => formatProgress(run),
+      () => measureLoad(run, settings),
+    );
+    const version = await readVersion(root);
+    return buildLoadReport({ run, settings, stress, startedAt, endedAt: now(), baseline, version });
+  } finally {
+    await target.close();
+  }
+}
+
+function formatProgress({ activity, fraction, loop }: Run): string {
+  const bar = fraction === 0 ? "" : `${formatProgressBar(fraction)} `;
+  return `${bar}${activity}: ${loop.requests.length} sent, ${loop.open} open`;
+}
+
+async function readVersion(root: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { readonly version: string };
+  return version;
+}

@@ -1,0 +1,42 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { type Environment } from "../../environments/schema";
+import { MAX_ATTEMPTS } from "../aws/failure";
+import { type CommandContext } from "../cli/command-context";
+import { checkAlarms, checkMetrics, checkUrl, type SmokeCheck } from "./checks";
+import { type Callable } from "./inputs";
+
+/** What is checked of a deployment. */
+export interface Smoke {
+  readonly environment: Environment;
+  readonly callables: readonly Callable[];
+  /** The names of the alarms that have to be there. */
+  readonly alarms: readonly string[];
+  /** What every URL answers with status 200, without the first slash. */
+  readonly path: string;
+  /** For how long the first metrics are waited for. */
+  readonly waitMinutes: number;
+}
+
+/**
+ * Checks a deployment: URLs, alarms, and the first metrics of the functions that have answered.
+ */
+export async function runSmoke(
+  { environment, callables, alarms, path, waitMinutes }: Smoke,
+  context: CommandContext,
+): Promise<SmokeCheck[]> {
+  const { name, region, functions } = environment;
+  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const since = context.now();
+  const answers = await Promise.all(
+    callables.map(async (callable) => {
+      const isSigned = functions[callable.id]?.endpoint === "iam";
+      return { callable, check: await checkUrl({ callable, path, region, isSigned }, context) };
+    }),
+  );
+  const alarmCheck = await checkAlarms(client, { environment: name, region }, alarms);
+  const called = answers.filter(({ check }) => check.outcome === "ok").map(({ callable }) => callable);
+  if (called.length > 0 && waitMinutes > 0)
+    context.printAside(`waiting up to ${waitMinutes} minutes for the first metrics in CloudWatch`);
+  const metrics = await checkMetrics(client, region, called, { since, forMinutes: waitMinutes }, context);
+  return [...answers.map(({ check }) => check), alarmCheck, ...metrics];
+}
