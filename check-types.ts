@@ -1,6 +1,6 @@
 import { findTypeMistakes } from "./stacks/type-mistakes";
 
-/** Checks the types of what users have put into functions/. */
+/** Checks the types of users' own functions. */
 export default function main(): number {
   const mistakes = findTypeMistakes(".");
   process.stderr.write(mistakes);

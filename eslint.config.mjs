@@ -6,11 +6,11 @@ import tseslint from "typescript-eslint";
 
 const restricted = {
   paths: [
-    // The package's root loads every AWS resource there is: seconds and hundreds of megabytes.
+    // The package's root loads every AWS resource: seconds and hundreds of megabytes.
     { name: "@cdktf/provider-aws", message: "Import the resource: @cdktf/provider-aws/lib/<resource>." },
   ],
   patterns: [
-    // So that cdktf's successor can take its place.
+    // So that cdktf's successor can replace it.
     { group: ["cdktf/*", "constructs/*"], message: "Import what the package exports at its root." },
   ],
 };
@@ -45,7 +45,7 @@ const MAY_IMPORT = {
 
 export default defineConfig(
   { ignores: ["cdktf.out*", "coverage", "benchmarks/node_modules"] },
-  // What users put into functions/ is checked by their own rules.
+  // Users' own functions follow their own rules.
   { ignores: ["functions/*", "!functions/api", "!functions/warmer"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -55,7 +55,7 @@ export default defineConfig(
     rules: {
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      // Numbers in messages and addresses are meant to be written as they are.
+      // Numbers in messages and addresses are intended as they are.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "jsdoc/require-jsdoc": [
         "error",
@@ -68,20 +68,20 @@ export default defineConfig(
           ],
         },
       ],
-      // Prettier breaks code, but no comments.
+      // Prettier wraps code, but not comments.
       "@stylistic/max-len": ["error", { code: 10_000, comments: 120, ignoreUrls: true }],
       "no-restricted-imports": ["error", restricted],
     },
   },
   {
     files: ["functions/**/*.ts", "__tests__/**/*.ts"],
-    // Lambda wants a promise from a handler, whether or not it waits for anything.
+    // Lambda expects a promise from a handler, whether or not it waits for anything.
     rules: { "@typescript-eslint/require-await": "off" },
   },
   {
     files: ["__tests__/**/*.ts"],
     rules: {
-      // What is thrown at us need not be an error, and tests are to show that.
+      // Thrown values may not be errors, and tests must cover that.
       "@typescript-eslint/only-throw-error": "off",
       "@typescript-eslint/prefer-promise-reject-errors": "off",
     },

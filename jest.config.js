@@ -4,8 +4,8 @@ module.exports = {
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/benchmarks"],
   transform: { "\\.ts$": "<rootDir>/__tests__/support/transform.js" },
   setupFiles: ["<rootDir>/__tests__/support/setup.ts"],
-  // Many tests wait for a process or a browser, and leave their core to another.
+  // Many tests wait for a process or a browser, and leave their core to others.
   maxWorkers: "100%",
-  // Ends what never ends. No test may depend on how busy the computer is.
+  // Ends tests that hang. No test may depend on how busy the computer is.
   testTimeout: 120_000,
 };

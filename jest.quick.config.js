@@ -1,2 +1,2 @@
-/** `npm test`: all but the tests that take long, which end in `.slow.test.ts`. */
+/** `npm test`: all tests except slow ones, which end in `.slow.test.ts`. */
 module.exports = { ...require("./jest.config"), testPathIgnorePatterns: ["/node_modules/", "\\.slow\\.test\\.ts$"] };

@@ -1,5 +1,5 @@
-// Runs a TypeScript file of this project, by calling its default export: node run.js <file.ts> [argument ...]
-// esbuild bundles it (packages stay outside), which is several times faster than compiling file by file while loading.
+// Runs a TypeScript file of this project, by calling its default export: node run.js <file.ts> [argument ...] esbuild
+// bundles it (packages stay external), which is several times faster than compiling file by file while loading.
 const { build } = require("esbuild");
 const { createRequire } = require("node:module");
 const { constants } = require("node:os");
@@ -8,15 +8,14 @@ const { compileFunction } = require("node:vm");
 
 const [entry = "main.ts"] = process.argv.splice(2, 1);
 
-// A signal ends the process as process.exit() does, so that what is temporary is removed. Who listens too decides
-// instead.
+// A signal ends the process like process.exit(), so that temporary files are removed. Another listener overrides this.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) process.exit(128 + constants.signals[signal]);
   });
 }
 
-// Nothing is left that could go on, and the work is not done: without this, the process would end as if it were.
+// Nothing is left to wait for, but the work is not done: without this, the process would exit as if it were.
 const tellUnfinished = () => {
   console.error(`${entry}: ended before its work was done`);
   process.exitCode = 1;
@@ -37,8 +36,8 @@ run().then(
 async function run() {
   const code = await bundled();
   if (code === undefined) return 1; // esbuild has already said what is wrong, with file and line
-  // As if it were a file in a folder of this project, where packages are found. It is none, so that nothing can be left
-  // behind.
+  // Loaded as if it were a file in a folder of this project, where packages are found. It is not a real file, so
+  // nothing can be left behind.
   const filename = join(__dirname, "node_modules/.cache/warmwatch", "program.js");
   const module = { exports: {} };
   const parameters = ["exports", "require", "module", "__filename", "__dirname"];
@@ -60,7 +59,7 @@ async function bundled() {
       packages: "external",
       platform: "node",
       target: "node20",
-      // What is compiled in memory can require(), and import() only as an experiment.
+      // Code compiled in memory can use require(), but import() only experimentally.
       supported: { "dynamic-import": false },
       sourcemap: "inline",
       sourcesContent: false,

@@ -10,13 +10,13 @@ import { readAwsRuns, readAzureFunctions } from "./advisor/traces";
 import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS } from "./measure";
 
 /**
- * The advisor's figures against its targets: npm run bench:advisor -- --traces <folder>
- * The folder has the public data that docs/advisor.md names.
+ * The advisor's figures against its targets: npm run bench:advisor -- --traces <folder> The folder contains the public
+ * data that docs/advisor.md names.
  */
 
 const MOST_REQUESTS_PER_DAY = 60_000;
 const DAY_SECONDS = 86_400;
-/** Days drawn from the same numbers of requests; the figures are means of the days'. */
+/** Number of days drawn from the same numbers of requests; the figures are means over these days. */
 const DAYS = 5;
 const MEMORY_MB = 128;
 
@@ -60,7 +60,7 @@ const POLICIES: Readonly<Record<string, Policy>> = {
   "provisioned x 3": { kind: "provisioned", concurrency: 3 },
 };
 
-/** One policy's figures over all functions, of one day. */
+/** One policy's figures over all functions, for one day. */
 interface Overall {
   readonly coldPercent: number;
   readonly medianPercent: number;
@@ -156,7 +156,7 @@ function predictAwsRuns(folder: string): { rows: string[][]; errorPercent: numbe
   };
 }
 
-/** Of Poisson requests of a function with ten instances at work. */
+/** For Poisson requests of a function with ten busy instances. */
 function measureSpeed(policy: Policy, requests: number): { millionsPerSecond: number; grownMegabytes: number } {
   const simulation = new Simulation({ model: PLATFORM, policy, startsAt: 0, seed: 1 });
   const random = createRandom(1);
@@ -176,7 +176,7 @@ function measureSpeed(policy: Policy, requests: number): { millionsPerSecond: nu
   return { millionsPerSecond: requests / seconds / 1e6, grownMegabytes };
 }
 
-/** How good and how fast the advisor is, on traces of real traffic. Resolves to the exit code. */
+/** Measures the quality and speed of the advisor on traces of real traffic. Resolves to the exit code. */
 export default async function main(): Promise<number> {
   try {
     await measure(process.argv.slice(2));

@@ -1,4 +1,4 @@
 import { bundleFunctions } from "../stacks/bundle";
 
-/** Bundles the shipped function as synthesis does, and nothing else. */
+/** Only bundles the included function, as synthesis does. */
 void bundleFunctions(".", ["api"], process.env["CDKTF_OUTDIR"] ?? ".");

@@ -1,6 +1,6 @@
 /**
- * What Warmwatch's shipped environments contain, in AWS CDK: node cdk-app.js [monitored], run in the project's root.
- * CDK's own variable CDK_OUTDIR says where to.
+ * Warmwatch's included environments in AWS CDK: node cdk-app.js [monitored], run in the project's folder. CDK's
+ * variable CDK_OUTDIR sets the output folder.
  */
 const { App, CfnOutput, Duration, Stack, Tags } = require("aws-cdk-lib");
 const iam = require("aws-cdk-lib/aws-iam");
@@ -47,7 +47,7 @@ for (const { environment, memorySize, retention } of [
   });
   const lambdaFunction = new NodejsFunction(stack, "api", {
     functionName,
-    // Without permissions of its own making, since the role has them all.
+    // Without generated permissions, because the role has them all.
     role: role.withoutPolicyUpdates(),
     logGroup,
     entry: "functions/api/handler.ts",

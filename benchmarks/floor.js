@@ -1,4 +1,4 @@
-/** The least that a cdktf program can do: one empty stack. cdktf's own variable CDKTF_OUTDIR says where to. */
+/** The minimum cdktf program: one empty stack. cdktf's variable CDKTF_OUTDIR sets the output folder. */
 const { App, TerraformStack } = require("cdktf");
 
 // As in main.ts: the validation would start a terraform.

@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-/** What a synthesis does not read. Terraform's state is none of a benchmark's business either. */
+/** Files that a synthesis does not read. A benchmark does not need Terraform's state either. */
 const LEFT_OUT = /^(\.|node_modules$|benchmarks$|__tests__$|coverage$|cdktf\.out)|tfstate/;
 
 const PACKAGES = "node_modules";
 
-/** Writes a copy of this project that shares its packages, but no cache. */
+/** Writes a copy of this project that shares its packages, but not its cache. */
 export function copyProject(folder: string, isWanted: (source: string) => boolean = () => true): void {
   mkdirSync(join(folder, PACKAGES), { recursive: true });
   for (const entry of readdirSync(".").filter((entry) => !LEFT_OUT.test(entry))) {
@@ -18,8 +18,7 @@ export function copyProject(folder: string, isWanted: (source: string) => boolea
 }
 
 /**
- * Writes such a copy that has environments `e0`, `e1`, … and in each the functions `f0`, `f1`, …, each with its own
- * code.
+ * Writes such a copy with environments `e0`, `e1`, … and in each the functions `f0`, `f1`, …, each with its own code.
  */
 export function generateProject(folder: string, environments: number, functions: number): void {
   copyProject(folder, (source) => !source.endsWith(".tfvars"));

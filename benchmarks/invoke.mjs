@@ -1,5 +1,5 @@
 /**
- * Does with a function's bundle what Lambda does, and tells how long that takes: node invoke.mjs <URL of the bundle>
+ * Runs a function's bundle as Lambda does, and reports how long that takes: node invoke.mjs <URL of the bundle>
  * <invocations> [module,...] The modules are loaded before the clock starts. `cold` is the time to load it and to
  * answer once, in milliseconds; `warm` is the time per further invocation, in microseconds.
  */
@@ -27,7 +27,7 @@ if (Number(invocations) > 0) {
 
 function invoke() {
   const id = (count++).toString(16).padStart(12, "0");
-  // New for each request, as Lambda sets it. Not sampled, as most requests are: tracing is off for them.
+  // New for each request, as Lambda sets it. Not sampled, like most requests: tracing is off for them.
   process.env._X_AMZN_TRACE_ID = `Root=1-5759e988-bd862e3fe1be${id};Parent=53995c3f42cd8ad8;Sampled=0`;
   const event = { rawPath: "/health", requestContext: { http: { method: "GET" } } };
   return handler(event, {
@@ -40,7 +40,7 @@ function invoke() {
   });
 }
 
-/** Each invocation in a turn of its own of the event loop, so that what a contestant leaves for later counts, too. */
+/** Each invocation has its own turn of the event loop, so that deferred work of a contestant counts, too. */
 async function invokeInTurns(times) {
   for (let time = 0; time < times; time++) {
     await invoke();

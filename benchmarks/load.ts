@@ -11,23 +11,23 @@ const ROUNDS = 5;
 const WARM_UP_SECONDS = 1;
 const FLOOR_REQUESTS = 500;
 
-/** What is judged, and the longest, which one moment of a busy computer decides. */
+/** The judged percentiles, and the maximum, which a single busy moment of the computer decides. */
 const JUDGED_PERCENTS = [50, 90, 99];
 const PERCENTS = [...JUDGED_PERCENTS, 100];
 
-/** A percentile is right when it is off by no more than the larger of these. */
+/** A percentile is correct if it is off by at most the larger of these. */
 const TOLERANCE = { milliseconds: 1, share: 0.02 };
 
 interface Scenario {
   readonly name: string;
-  /** Milliseconds, one after another, over and over. */
+  /** Milliseconds, in sequence, repeated. */
   readonly delays: readonly number[];
   readonly ratePerSecond: number;
   readonly seconds: number;
   readonly stall?: { readonly request: number; readonly milliseconds: number };
 }
 
-/** A hundred delays as exponential as so few can be, 40 ms on average, in an order that mixes short and long. */
+/** A hundred approximately exponential delays, 40 ms on average, in an order that mixes short and long ones. */
 const MIXED = Array.from({ length: 100 }, (_, index) => -40 * Math.log(1 - (((index * 37) % 100) + 0.5) / 100));
 
 const SCENARIOS: readonly Scenario[] = [
@@ -44,7 +44,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** What one round told of one percentile. */
+/** The result of one round for one percentile. */
 interface Percentile {
   readonly truth: number;
   readonly measured: number;
@@ -53,11 +53,11 @@ interface Percentile {
 interface Round {
   readonly percentiles: readonly Percentile[];
   readonly lateSends: number;
-  /** What the fastest server would seem to take. */
+  /** The apparent latency of the fastest server. */
   readonly floorMilliseconds: number;
 }
 
-/** `npm run bench:load`: how exactly the load tester measures, beside known truths and peers. */
+/** `npm run bench:load`: the accuracy of the load tester, compared with known values. */
 export default async function main(): Promise<void> {
   const rounds = SCENARIOS.map((): Round[] => []);
   for (let count = 0; count < ROUNDS; count++) {
@@ -87,10 +87,7 @@ A request that is answered at once takes ${findMedian(floors).toFixed(2)} ms whe
   );
 }
 
-/**
- * One percentile after another: medians of what was told, of what was true, and of how far they were apart in the same
- * round.
- */
+/** For each percentile: medians of the reported value, of the true value, and of their difference in the same round. */
 function judge({ name }: Scenario, rounds: readonly Round[]) {
   const computeMedian = (value: (round: Round) => number) => findMedian(rounds.map(value));
   const cells = [name];
@@ -122,7 +119,7 @@ async function measure(scenario: Scenario): Promise<Round> {
     const url = new URL(`http://127.0.0.1:${port}/`);
     const floorMilliseconds = await measureFloor(url);
     const sender = new HttpSender(url, () => Promise.resolve({}));
-    // The stall is for those who are counted.
+    // The stall must affect counted requests.
     await load(sender, ratePerSecond, Math.min(WARM_UP_SECONDS, (stall?.request ?? Infinity) / ratePerSecond / 2));
     await askServer(url);
     const loop = await load(sender, ratePerSecond, seconds);
@@ -132,7 +129,7 @@ async function measure(scenario: Scenario): Promise<Round> {
     if (took.length !== measured.length)
       throw new Error(`${measured.length} requests were sent, ${took.length} arrived`);
     const stalledAt = stall?.request ?? Infinity;
-    // While the server stalls, it does not even see who arrives.
+    // While the server stalls, it does not even see arrivals.
     const unseen = (index: number) =>
       index > stalledAt ? Math.max(0, stalledMilliseconds - ((index - stalledAt) * 1000) / ratePerSecond) : 0;
     const truth = sortAscending(took.map((milliseconds, index) => milliseconds + unseen(index) + floorMilliseconds));
@@ -159,10 +156,7 @@ async function load(sender: HttpSender, ratePerSecond: number, seconds: number):
   return loop;
 }
 
-/**
- * The way there and back, and Node.js on both sides: the median of requests that are answered at once, one after
- * another.
- */
+/** The round trip, including Node.js on both sides: the median of sequential requests that are answered at once. */
 async function measureFloor(url: URL): Promise<number> {
   const sender = new HttpSender(new URL("/took", url), () => Promise.resolve({}));
   const milliseconds: number[] = [];

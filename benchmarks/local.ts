@@ -47,7 +47,7 @@ const CONTESTANTS: readonly ServerContestant[] = [
 
 const FUNCTION = { name: "api", codeFolder: "benchmarks/local/function", memoryMb: 128, timeoutSeconds: 60 };
 
-/** `npm run bench:local`: Lambda on this computer, beside its peers. */
+/** `npm run bench:local`: the local Lambda, compared with similar tools. */
 export default async function main(): Promise<void> {
   console.log(`A function that does nothing, on Lambda as it is on this computer, medians.
 ${describeComputer()}
@@ -77,7 +77,7 @@ ${TOGETHER} instances at once, ${TOGETHER_ROUNDS} times:`);
   }
 }
 
-/** In turn (A B C A B C …), so that whatever else the computer does meanwhile meets all of them alike. */
+/** In turn (A B C A B C …), so that other work of the computer affects all of them equally. */
 async function compare(): Promise<void> {
   const measured = [];
   const servers: Started[] = [];
@@ -85,7 +85,7 @@ async function compare(): Promise<void> {
     for (const contestant of CONTESTANTS) {
       const server = await startContestant(contestant);
       servers.push(server);
-      // Instances start, and the code that serves them is compiled.
+      // Warm-up: instances start, and the server's code is compiled.
       await load(server, CONNECTIONS);
       measured.push({ server, perSecond: [] as number[], milliseconds: [] as number[], instances: new Set<number>() });
     }
@@ -122,7 +122,7 @@ function load({ url, contestant }: Started, connections: number) {
   return runClosedLoop(url, contestant.body, connections, SECONDS);
 }
 
-/** Each time another version, which has no instance yet. */
+/** Each time with a new version, which has no instance yet. */
 async function startOneByOne(): Promise<number[]> {
   return runWithLambda(async (lambda) => {
     const starts: number[] = [];
@@ -158,8 +158,7 @@ async function runWithLambda<Result>(use: (lambda: LocalLambda) => Promise<Resul
 }
 
 /**
- * What a process holds, with its share of what it holds together with others: Pss, in megabytes; NaN where this cannot
- * be told.
+ * The memory of a process, with its share of shared memory: Pss, in megabytes; NaN if unknown.
  * https://docs.kernel.org/filesystems/proc.html
  */
 function readProportionalMb(pid: number): number {

@@ -6,18 +6,18 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** Something to measure: a Node.js program, which runs in a process of its own. */
+/** Something to measure: a Node.js program, which runs in a separate process. */
 export interface Contestant {
   readonly name: string;
-  /** Path of the Node.js that runs it; the one that runs this by default. */
+  /** Path of its Node.js; by default the one that runs this program. */
   readonly node?: string;
-  /** What follows `node` on the command line. */
+  /** The arguments of `node`. */
   readonly args: readonly string[];
-  /** Where it runs; here by default. */
+  /** Its working folder; by default this one. */
   readonly cwd?: string;
-  /** Its environment variables besides ours, given a folder that is empty at each run. */
+  /** Its additional environment variables, for a folder that is empty at each run. */
   readonly env?: (folder: string) => Readonly<Record<string, string>>;
-  /** Where its standard output goes: nowhere by default, or into a pipe that is read all the time. */
+  /** Where its standard output goes: nowhere by default, or into a pipe that is always read. */
   readonly stdout?: "ignore" | "pipe";
 }
 
@@ -28,19 +28,16 @@ export interface Spread {
   readonly most: number;
 }
 
-/** What has been measured of a contestant. */
+/** The measurements of a contestant. */
 export interface ContestantResult<Who extends Contestant = Contestant> {
   readonly contestant: Who;
   /** From start to end of the process. */
   readonly seconds: Spread;
-  /** Maximum resident set size of the process, as the operating system counts it. */
+  /** Maximum resident set size of the process, according to the operating system. */
   readonly megabytes: Spread;
-  /** The most that it and its child processes held at one time, sampled at one run; missing where there is no `ps`. */
+  /** Peak memory of it and its child processes, sampled in one run; missing if there is no `ps`. */
   readonly megabytesWithChildren: number | undefined;
-  /**
-   * What the program has put into `globalThis.figures`, and `bytes`, the length of its standard output, where that is
-   * read.
-   */
+  /** The program's `globalThis.figures`, and `bytes`, the length of its standard output, if that is read. */
   readonly figures: Readonly<Record<string, Spread>>;
 }
 
@@ -56,11 +53,11 @@ const SAMPLE_MILLISECONDS = 20;
 const KIB_PER_MB = 1e6 / 1024;
 
 /**
- * Measures contestants in turn (A B C A B C …), so that whatever else the computer does meanwhile meets all of them
- * alike. Each runs once more before, uncounted: to warm the disk's cache, and to sample its child processes, which
- * takes time itself.
+ * Measures contestants in turn (A B C A B C …), so that other work of the computer affects all of them equally. Each
+ * first runs once more, uncounted: to warm the disk's cache, and to sample its child processes, which takes time
+ * itself.
  *
- * @param folder an existing folder for what they write
+ * @param folder an existing folder for their output
  */
 export async function interleave<Key extends string, Who extends Contestant>(
   contestants: Readonly<Record<Key, Who>>,
@@ -136,7 +133,7 @@ async function run(
   }
 }
 
-/** Memory that processes share, such as Node.js' own code, counts for each of them. */
+/** Shared memory, such as Node.js' own code, counts for each of the processes. */
 async function sampleTree(root: number, ended: AbortSignal): Promise<number | undefined> {
   let peak: number | undefined;
   while (!ended.aborted) {
@@ -190,12 +187,12 @@ export function showMegabytes(megabytes: Spread): string {
   return showSpread(megabytes, "MB", 0);
 }
 
-/** As in `123 KB (120 to 141)`, with so many digits after the point. */
+/** As in `123 KB (120 to 141)`, with this many decimals. */
 export function showSpread({ median, least, most }: Spread, unit: string, digits: number): string {
   return `${median.toFixed(digits)} ${unit} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
 
-/** Rows as lines, with cells below each other: the first column's to the left, the others' to the right. */
+/** Rows as lines with aligned cells: the first column is left-aligned, the others are right-aligned. */
 export function formatColumns(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
@@ -211,7 +208,7 @@ export function formatColumns(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** Head of a table of targets. */
+/** Header of a table of targets. */
 export const TARGET_HEADINGS = ["Target", "Measured", "At most", "Met"];
 
 /** Row of a table of targets. */
@@ -225,7 +222,7 @@ export function describeComputer(version = process.version): string {
   return `Node.js ${version}, ${platform()} ${arch()}, ${processors.length} x ${processors[0]?.model.trim() ?? "processor"}`;
 }
 
-/** Makes a folder that is gone when this process has ended, however it ends. */
+/** Makes a folder that is removed when this process ends, for any reason. */
 export function makeBenchmarkFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "warmwatch-benchmark-"));
   process.once("exit", () => {

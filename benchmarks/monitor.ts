@@ -22,19 +22,19 @@ const COLD_RUNS = 31;
 const WARM_RUNS = 5;
 const INVOCATIONS = 20_000;
 
-/** Paths of the Node.js to measure with, separated by commas: those of Lambda's runtimes, for instance. */
+/** Paths of the Node.js binaries to measure with, separated by commas, for example those of Lambda's runtimes. */
 const NODES = (process.env["BENCH_NODES"] || process.execPath).split(",");
 
-/** The most that monitoring may cost. */
+/** The maximum cost of monitoring. */
 const COLD_MILLISECONDS = 1.5;
 const COLD_TO_POWERTOOLS = 0.15;
 const WARM_TO_POWERTOOLS = 0.35;
 const MONITOR_BYTES = 5120;
 
-/** Lambda's own runtime has loaded these before it loads a function, so that no contestant has to. */
+/** Lambda's own runtime has already loaded these before it loads a function, so no contestant has to. */
 const LOADED_BY_LAMBDA = ["assert", "http"];
 
-/** Files in handlers/. All but the first publish the same metrics of the same work. */
+/** Files in handlers/. All but the first publish the same metrics about the same work. */
 const HANDLERS = {
   none: { name: "No monitoring", file: "nothing.ts" },
   ours: { name: "Warmwatch", file: "warmwatch.ts" },
@@ -49,7 +49,7 @@ type PerHandler<Value> = Readonly<Record<Key, Value>>;
 
 const KEYS = Object.keys(HANDLERS) as Key[];
 
-/** What Lambda sets, and what Powertools asks for besides. */
+/** Variables that Lambda sets, and those that Powertools additionally needs. */
 const ENVIRONMENT = {
   AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
@@ -75,7 +75,7 @@ interface Bundle {
   readonly bytes: number;
 }
 
-/** `npm run bench:monitor`: what measuring costs a function, beside its peers. */
+/** `npm run bench:monitor`: the overhead of monitoring, compared with similar tools. */
 export default async function main(): Promise<void> {
   const folder = makeBenchmarkFolder();
   const bundles = mapToHandlers(await Promise.all(KEYS.map((key) => bundleHandler(HANDLERS[key].file, folder))));
@@ -148,7 +148,7 @@ function readFigure(name: string): Figure {
   };
 }
 
-/** Above the median of the handler without monitoring; of that one itself, all of it. */
+/** The difference to the median of the handler without monitoring; for that one, the whole value. */
 function subtractBase(results: PerHandler<ContestantResult>, key: Key, figure: Figure): Spread {
   const { median, least, most } = figure(results[key]);
   const base = key === "none" ? 0 : figure(results.none).median;
@@ -178,7 +178,7 @@ function listContestants(
   );
 }
 
-/** Bundles a file of handlers/ in the way in which synthesis bundles functions, and unpacks what Lambda would get. */
+/** Bundles a file of handlers/ as synthesis bundles functions, and unpacks what Lambda would get. */
 async function bundleHandler(file: string, folder: string): Promise<Bundle> {
   const { name } = parse(file);
   const source = join(folder, "functions", name);
@@ -197,7 +197,8 @@ async function bundleHandler(file: string, folder: string): Promise<Bundle> {
 }
 
 /**
- * Without what a deployed bundle adds: the names of functions and classes, a banner, and the name of its source map.
+ * The size without the additions of a deployed bundle: the names of functions and classes, a banner, and the name of
+ * its source map.
  */
 async function measureMinifiedBytes(file: string): Promise<number> {
   const { outputFiles } = await build({

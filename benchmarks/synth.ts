@@ -25,12 +25,12 @@ const SIZES = [
   { environments: 10, functions: 50 },
 ];
 
-/** The most that synthesis may take, as a multiple of what others take. */
+/** The maximum cost of synthesis, as a multiple of the others'. */
 const TIME_TO_CDK = 0.3;
 const MEMORY_TO_CDK = 0.35;
 const TIME_TO_FLOOR = 2.5;
 
-/** `npm run bench:synth`: what synthesis costs, beside cdktf alone and its peers. */
+/** `npm run bench:synth`: the cost of synthesis, compared with plain cdktf and similar tools. */
 export default async function main(): Promise<void> {
   const folder = makeBenchmarkFolder();
   console.log(`${describeComputer()}. Medians of interleaved runs, with the least and the most.\n`);
@@ -38,7 +38,7 @@ export default async function main(): Promise<void> {
   await measureGrowth(folder);
 }
 
-/** The shipped environments, against the same in AWS CDK and against the least that cdktf can do. */
+/** The included environments, compared with the same in AWS CDK and with the minimum of cdktf. */
 async function compare(folder: string): Promise<void> {
   const fresh = join(folder, "fresh");
   copyProject(fresh);

@@ -7,7 +7,7 @@ export interface AzureFunction {
   readonly name: string;
   /** Requests in each minute of a day. */
   readonly counts: readonly number[];
-  /** Durations at even distances from the least to the longest. */
+  /** Durations at regular quantiles from the shortest to the longest. */
   readonly workSeconds: readonly number[];
 }
 
@@ -31,7 +31,7 @@ export function readAwsRuns(folder: string): { readonly name: string; readonly r
     });
 }
 
-/** The functions of `azure-functions-2019` with requests, but no more a day than given. */
+/** The functions of `azure-functions-2019` with requests, but at most the given number per day. */
 export function readAzureFunctions(folder: string, most: number): AzureFunction[] {
   const azure = join(folder, "azure-functions-2019");
   const durations = new Map(readRows(join(azure, "durations.csv")).map((row) => [row[0], row.slice(-SHARES.length)]));
@@ -48,7 +48,7 @@ function readRows(file: string): string[][] {
   return lines.map((line) => line.split(","));
 }
 
-/** Between the shares that the data has, all durations are taken to be as likely. */
+/** Between the quantiles in the data, all durations are assumed to be equally likely. */
 function computeQuantiles(seconds: readonly number[]): number[] {
   return Array.from({ length: QUANTILES + 1 }, (_, index) => {
     const share = index / QUANTILES;

@@ -1,7 +1,7 @@
 /* global console, process */
 import warmer from "lambda-warmer";
 
-/** As lambda-warmer's README says. */
+/** As in lambda-warmer's README. */
 export async function handler(event, context) {
   console.log(`served by ${process.pid}`);
   if (await warmer(event, { log: false }, context)) return "warmed";

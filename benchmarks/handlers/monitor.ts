@@ -1,2 +1,2 @@
-/** To be weighed, not called. */
+/** To measure its size; never called. */
 export { monitor as handler } from "../../performance";

@@ -3,7 +3,7 @@ import { work } from "./work";
 
 const monitored = monitor(work);
 
-/** Monitored; and says who it is, for the benchmark to count. */
+/** Monitored; returns its instance, for the benchmark to count. */
 export const handler: typeof monitored = (...args) => {
   console.log(`served by ${process.pid}`);
   return monitored(...args);

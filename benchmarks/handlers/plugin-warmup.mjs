@@ -1,8 +1,5 @@
 /* global console, process, setTimeout */
-/**
- * As serverless-plugin-warmup's README says, with the pause that it recommends where more than one instance is to be
- * warmed.
- */
+/** As in serverless-plugin-warmup's README, with the pause that it recommends for warming more than one instance. */
 export async function handler(event) {
   console.log(`served by ${process.pid}`);
   if (event.source === "serverless-plugin-warmup") {

@@ -5,7 +5,7 @@ import { handler as withMetrics } from "./powertools.mjs";
 const logger = new Logger();
 const tracer = new Tracer();
 
-/** With all that Powertools has for observing, called by hand. */
+/** With all of Powertools' observability tools, called by hand. */
 async function traced(event, context) {
   logger.addContext(context);
   const segment = tracer.getSegment();

@@ -1,5 +1,5 @@
 import { monitor } from "../../performance";
 import { work } from "./work";
 
-/** Monitored as README.md says. */
+/** Monitored as in README.md. */
 export const handler = monitor(work);

@@ -1,9 +1,9 @@
-/** What every contestant's function does: nothing, so that what is measured is what comes on top. */
+/** The work of every contestant's function: nothing, so that only the overhead is measured. */
 export function work(): Promise<{ ok: boolean }> {
   return Promise.resolve({ ok: true });
 }
 
-/** Works, and hands over what monitor() publishes of that, too, in units that every peer calls the same. */
+/** Does the work, and returns what monitor() also publishes about it, in units with the same name in every tool. */
 export async function measuredWork(
   publish: (name: string, unit: "Count" | "Milliseconds" | "Percent", value: number) => void,
 ): Promise<{ ok: boolean }> {

@@ -1,17 +1,17 @@
 /**
- * A server with known delays, in a process of its own: node server.js <delays> <stall>, both JSON. It notes how long
- * each request took in here, because timers are late, and says on standard output where it listens. `/took` answers,
- * and forgets, what it has noted, in the order of arrival.
+ * A server with known delays, in a separate process: node server.js <delays> <stall>, both JSON. It records how long
+ * each request took in the server, because timers are late, and prints its address to standard output. `/took` returns
+ * and clears the records, in the order of arrival.
  */
 const { createServer } = require("node:http");
 const { performance } = require("node:perf_hooks");
 const { setTimeout } = require("node:timers");
 
-/** Milliseconds, one after another, over and over. */
+/** Milliseconds, in sequence, repeated. */
 const delays = JSON.parse(process.argv[2]);
 /**
- * At one request, by its number, the server does nothing for so many milliseconds: nobody is heard or answered
- * meanwhile.
+ * At one request, by its number, the server does nothing for this many milliseconds: it neither accepts nor answers
+ * requests.
  */
 const stall = JSON.parse(process.argv[3]);
 

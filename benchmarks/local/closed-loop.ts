@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 
-/** What asking as fast as answers come has brought. */
+/** The result of a closed-loop test. */
 export interface ClosedLoopResult {
   readonly perSecond: number;
   /** Median time of a request. */
@@ -9,9 +9,9 @@ export interface ClosedLoopResult {
 }
 
 /**
- * Asks over so many connections at a time, each again as soon as it has its answer.
+ * Sends requests over a number of connections; each sends the next one as soon as it has its answer.
  *
- * @throws Error when a request is not answered with 200 and the process that ran it
+ * @throws Error if a request is not answered with 200 and the id of its process
  */
 export async function runClosedLoop(
   url: URL,
@@ -42,7 +42,7 @@ export async function runClosedLoop(
   };
 }
 
-/** Posts, and resolves with the identifier of the process that the function ran in. */
+/** Posts, and resolves with the id of the process in which the function ran. */
 export function ask(url: URL, body: string, agent?: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };

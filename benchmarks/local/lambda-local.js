@@ -1,7 +1,7 @@
-/** lambda-local's HTTP server with the function that is measured: node lambda-local.js <port>. */
+/** lambda-local's HTTP server with the measured function: node lambda-local.js <port>. */
 const lambdaLocal = require("lambda-local");
 
-// It would write lines for each request.
+// Otherwise it would log each request.
 for (const transport of lambdaLocal.getLogger().transports) transport.silent = true;
 lambdaLocal.watch({
   lambdaPath: require.resolve("./function/handler.js"),

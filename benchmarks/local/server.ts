@@ -3,21 +3,21 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 
-/** Lambda on this computer, in one of the ways there are. */
+/** One of the implementations of a local Lambda. */
 export interface ServerContestant {
   readonly name: string;
-  /** What a function's instance is. */
+  /** The kind of a function's instance. */
   readonly instance: string;
-  /** What follows `node` on the command line, given a port that is free. */
+  /** The arguments of `node`, for a free port. */
   readonly args: (port: number) => readonly string[];
-  /** Where it runs; here by default. */
+  /** Its working folder; by default this one. */
   readonly cwd?: string;
-  /** Where requests go. It may listen elsewhere than asked, and then says where. */
+  /** Where requests go. It may listen at another address than requested, and then prints it. */
   readonly path: string;
   readonly body: string;
 }
 
-/** A contestant that listens. */
+/** A listening contestant. */
 export interface Started {
   readonly contestant: ServerContestant;
   readonly url: URL;
@@ -26,15 +26,15 @@ export interface Started {
 }
 
 /**
- * Starts one, and resolves when it says that it listens.
+ * Starts one, and resolves when it reports that it listens.
  *
- * @throws Error with what it has said when it ends instead
+ * @throws Error with its output if it ends instead
  */
 export async function startContestant(contestant: ServerContestant): Promise<Started> {
   const port = await findFreePort();
   const child = spawn(process.execPath, contestant.args(port), {
     cwd: contestant.cwd,
-    // serverless would tell its makers, and look for newer versions.
+    // Otherwise, serverless would send telemetry and look for newer versions.
     env: { ...process.env, SLS_TELEMETRY_DISABLED: "1", SLS_NOTIFICATIONS_MODE: "off" },
     stdio: ["ignore", "pipe", "pipe"],
   });

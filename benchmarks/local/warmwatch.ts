@@ -1,6 +1,6 @@
 import { startLambda } from "../../local/lambda/start-lambda";
 
-/** Lambda on this computer, with the function that is measured; says on standard output where it listens. */
+/** The local Lambda with the measured function; prints its address to standard output. */
 export default async function main(): Promise<void> {
   const lambda = await startLambda({
     functions: [

@@ -1,6 +1,6 @@
 /**
- * The runtime client: runs in the execution environment, loads the function and asks the Runtime API for one invocation
- * after another, as AWS's own client does (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
+ * The runtime client: runs in the execution environment, loads the function and requests one invocation after another
+ * from the Runtime API, as AWS's own client does (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client).
  */
 import { existsSync, readFileSync, writeSync } from "node:fs";
 import http from "node:http";
@@ -8,25 +8,25 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { format, types } from "node:util";
 
-// Not from node:process: importing that opens standard output, which then no longer takes all of a write at once.
+// Not from node:process: importing it opens standard output, which then no longer accepts a whole write at once.
 const { console, process, setImmediate } = globalThis;
 const { env } = process;
 const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-// The function may wrap http's own later; its figures are not to hold the runtime's traffic.
+// The function may wrap http's functions later; its figures must not include the runtime's traffic.
 const { request } = http;
 
 /**
- * Where console writes to, at once and to the end; what goes to standard output may be on its way when the process is
- * frozen.
+ * Where console writes, synchronously and completely; output to standard output may still be in transit when the
+ * process is frozen.
  */
 const logFile = Number(env._LAMBDA_TELEMETRY_LOG_FD);
 delete env._LAMBDA_TELEMETRY_LOG_FD;
 
-/** From nodejs24.x on, handlers answer by a promise or a value, and nothing is told of errors that nobody caught. */
+/** From nodejs24.x on, handlers answer with a promise or a value, and uncaught errors are not reported. */
 const hasCallbacks = Number(process.versions.node.split(".")[0]) < 24;
 
-/** AWS's exit codes after an error that nobody caught. */
+/** AWS's exit codes after an uncaught error. */
 const UNHANDLED_REJECTION = 128;
 const UNCAUGHT_EXCEPTION = 129;
 
@@ -78,7 +78,7 @@ function provideStreaming() {
       return handler;
     },
     HttpResponseStream: {
-      /** Sends status, headers and cookies before the first thing that is written. */
+      /** Sends status, headers and cookies before the first write. */
       from(stream, prelude) {
         stream.setContentType("application/vnd.awslambda.http-integration-response");
         stream._onBeforeFirstWrite = (write) => {
@@ -137,10 +137,10 @@ function openResponse(id) {
   return { stream, sent, fail };
 }
 
-/** Has a handler answer with a stream; resolves when the stream has come to its end. */
+/** Lets a handler answer with a stream; resolves when the stream has ended. */
 async function handleStreaming(handler, id, event, context) {
   const { stream, sent, fail } = openResponse(id);
-  // Whoever waits for it is told; nobody need wait.
+  // Code that waits for it gets the error; nobody has to wait.
   sent.catch(() => {});
   postUncaught = fail;
   whenNothingIsLeftToDo = () => {};
@@ -158,7 +158,7 @@ async function handleStreaming(handler, id, event, context) {
 function errorBody(error) {
   const isError = types.isNativeError(error) || (error?.name && error.message && error.stack);
   try {
-    // As AWS, which writes the character DEL as %7F.
+    // Like AWS, which writes the character DEL as %7F.
     return JSON.stringify(
       isError
         ? { errorType: error.name, errorMessage: error.message, trace: error.stack.split("\n") }
@@ -208,7 +208,7 @@ function describe(error) {
 }
 
 function patchConsole() {
-  // The log level of a function is INFO: what is below is not written.
+  // The log level of a function is INFO: lower levels are not written.
   console.trace = console.debug = () => {};
   console.log = console.info = logAs("INFO");
   console.warn = logAs("WARN");
@@ -225,7 +225,7 @@ async function loadHandler() {
     if (error instanceof SyntaxError) {
       throw Object.assign(new RuntimeError("UserCodeSyntaxError", String(error)), { stack: error.stack });
     }
-    // As in AWS, only of what is required: what a module imports and is not there is told as Node.js tells it.
+    // As in AWS, only for require(): Node.js reports a missing import of a module.
     if (error?.code === "MODULE_NOT_FOUND") throw new RuntimeError("ImportModuleError", String(error));
     throw error;
   });
@@ -326,9 +326,9 @@ function handle(handler, headers, event) {
 }
 
 /**
- * A process begins with the peak of the one that started it, however large that is:
- * https://man7.org/linux/man-pages/man2/getrusage.2.html. As long as it has not exceeded that, its own peak is what
- * /proc tells.
+ * A process begins with the peak of its parent, however large that is:
+ * https://man7.org/linux/man-pages/man2/getrusage.2.html. As long as it has not exceeded that, /proc shows its own
+ * peak.
  */
 function tellOwnPeakMemory() {
   const { resourceUsage } = process;

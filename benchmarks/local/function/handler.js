@@ -1,2 +1,2 @@
-/** Does nothing; says which process it runs in. */
+/** Does nothing; returns the id of its process. */
 exports.handler = async () => ({ pid: process.pid });
