@@ -3,7 +3,7 @@ import { type Distribution, makeFixed } from "../../advisor/distribution";
 import { buildTrafficMetric, buildReportedMetric } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { AwsFailure } from "../aws/failure";
-import { type MetricRequest, type Point, priceReading, readMetrics } from "../aws/metric-data";
+import { type MetricRequest, type Point, priceReading, readMetrics } from "../aws/metrics";
 import { type History } from "./history";
 import { mixPeriods, type PeriodQuantiles } from "./quantiles";
 

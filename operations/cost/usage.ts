@@ -14,7 +14,7 @@ import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-
 import { listWarmedFunctions } from "../../model/warmed-functions";
 import { waitForAws, MAX_ATTEMPTS } from "../aws/failure";
 import { type Reader } from "../aws/part-reader";
-import { type MetricRequest, priceReading, readMetrics } from "../aws/metric-data";
+import { type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
 
 const HOUR = 3_600_000;
 

@@ -3,7 +3,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { AwsReader } from "../aws/reader";
+import { AwsReader } from "../aws/access";
 
 /** What the checks read of AWS. */
 export class DoctorReader extends AwsReader {

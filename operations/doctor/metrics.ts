@@ -1,7 +1,7 @@
 import { type Environment } from "../../environments/schema";
 import { buildEmittedMetric, buildFunctionMetric, buildTrafficMetric, buildReportedMetric } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
+import { type MetricRequest, type Point, readMetrics } from "../aws/metrics";
 import { type DoctorReader } from "./aws";
 import { type Check, fail, pass, memoize, warn } from "./check";
 

@@ -5,7 +5,7 @@ import { parseSchedule } from "../../local/schedule/schedule-expression";
 import { type MetricAddress, buildWarmingMetric as warmedMetric } from "../../model/metrics";
 import { buildScheduleRules } from "../../model/schedules";
 import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
-import { type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
+import { type MetricRequest, type Point, readMetrics } from "../aws/metrics";
 import { type DoctorReader } from "./aws";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
 import { readConfiguration, judgeState } from "./functions";

@@ -5,7 +5,7 @@ import { ALARMS, hyphenate } from "../../model/alarms";
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
 import { toOneLine } from "../one-line";
-import { readStateChanges } from "../alarms/history";
+import { readStateChanges } from "../aws/alarms";
 import { listEnvironmentAlarms } from "../alarms/environment-alarms";
 import { type Ring, findRings } from "../alarms/ringing";
 import { listMeasuredFunctions } from "../../model/measured-function";

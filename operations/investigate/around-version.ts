@@ -6,7 +6,7 @@ import {
   buildReportedMetric,
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type Point, readMetrics } from "../aws/metric-data";
+import { type Point, readMetrics } from "../aws/metrics";
 import { type InvestigationReader } from "./aws";
 import { type Version } from "./changes";
 import { priceRequests } from "./comparison";

@@ -1,5 +1,5 @@
 import { XRayClient } from "@aws-sdk/client-xray";
-import { AwsReader } from "../aws/reader";
+import { AwsReader } from "../aws/access";
 
 /** What an investigation reads of AWS. */
 export class InvestigationReader extends AwsReader {

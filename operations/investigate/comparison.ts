@@ -1,6 +1,6 @@
 import { type Measure } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type MetricRequest, priceReading, readMetrics } from "../aws/metric-data";
+import { type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
 import { type InvestigationReader } from "./aws";
 import { type Figure, FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
 import { type Window } from "./window";

@@ -11,7 +11,7 @@ import {
   findColdStarts,
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type MetricRequest } from "../aws/metric-data";
+import { type MetricRequest } from "../aws/metrics";
 
 /** What hours are compared by. */
 export type FigureName =

@@ -1,7 +1,7 @@
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { QUERIES, type QueryKey, WARMING_RUNS } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type LogQueryResult, runLogQuery } from "../aws/log-query";
+import { type LogQueryResult, runLogQuery } from "../aws/log-queries";
 import { listAlarmQueries, type FunctionAlarmKey } from "./alarms";
 import { type InvestigationReader } from "./aws";
 import { type LogRecord, SUMMARIES } from "./query-summaries";

@@ -1,4 +1,4 @@
-import { priceReading } from "../aws/metric-data";
+import { priceReading } from "../aws/metrics";
 import { computeKpis } from "./alarm-report";
 import { buildChartPoints } from "./chart-points";
 import { computeFigures, computeTotalFigures } from "./figures";

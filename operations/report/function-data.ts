@@ -1,5 +1,5 @@
 import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { type MetricRange, type MetricRequest, type Point, readMetrics } from "../aws/metric-data";
+import { type MetricRange, type MetricRequest, type Point, readMetrics } from "../aws/metrics";
 import {
   type HourName,
   requestHours,

@@ -1,4 +1,4 @@
-import { type MetricRequest } from "../aws/metric-data";
+import { type MetricRequest } from "../aws/metrics";
 import {
   buildEmittedMetric,
   type MetricAddress,

@@ -2,7 +2,7 @@ import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type AlarmKey } from "../../environments/alarms";
 import { ALARMS } from "../../model/alarms";
 import { type Measure } from "../../model/metrics";
-import { type Point, readMetrics } from "../aws/metric-data";
+import { type Point, readMetrics } from "../aws/metrics";
 import { type Period } from "./period";
 import { type TimeRange } from "../alarms/ringing";
 import { type MeasuredFunction } from "../../model/measured-function";

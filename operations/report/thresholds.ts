@@ -1,6 +1,6 @@
 import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
 import { TARGETS } from "../../performance/targets";
-import { type Point } from "../aws/metric-data";
+import { type Point } from "../aws/metrics";
 import { type TimeRange } from "../alarms/ringing";
 
 /** How an alarm would have rung with a threshold. */

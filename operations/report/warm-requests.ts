@@ -1,5 +1,5 @@
 import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { runLogQuery, type WaitOptions } from "../aws/log-query";
+import { runLogQuery, type WaitOptions } from "../aws/log-queries";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MeasuredFunction } from "../../model/measured-function";

@@ -1,5 +1,5 @@
 import { type Price } from "../../warming/contract";
-import { type Point } from "../aws/metric-data";
+import { type Point } from "../aws/metrics";
 import { type FunctionData } from "./function-data";
 import { REPORT_PARTS } from "./parts";
 import { type WarmingEffect } from "./report-schema";

@@ -1,9 +1,9 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { buildEmittedMetric, buildAliasMetric } from "../../model/metrics";
 import { waitForAws, AwsFailure } from "../aws/failure";
-import { type MetricRequest, readMetrics } from "../aws/metric-data";
+import { type MetricRequest, readMetrics } from "../aws/metrics";
 import { type HeaderSource, HttpSender } from "../http/http-sender";
-import { createHeaderSigner } from "../http/signed-headers";
+import { createHeaderSigner } from "../aws/signed-headers";
 import { toOneLine } from "../one-line";
 import { type CommandContext } from "../cli/command-context";
 import { type Callable } from "./inputs";

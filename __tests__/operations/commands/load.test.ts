@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { prepareFolder, writeFiles } from "../../../operations/cli/files";
 import { loadReportSchema } from "../../../operations/load/report-schema";
 import { type TargetResponse } from "../../../operations/load/target";
-import { createHeaderSigner } from "../../../operations/http/signed-headers";
+import { createHeaderSigner } from "../../../operations/aws/signed-headers";
 import { makeTemporaryFolder } from "../../support/project";
 import { UrlTarget } from "../../../operations/load/targets/url-target";
 import { makeFakeTarget, runLoadCommand, makeSettings, startServer } from "../load/support";

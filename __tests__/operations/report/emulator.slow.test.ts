@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { loadEnvironments } from "../../../environments/load";
 import { type Environment } from "../../../environments/schema";
-import { readAlarmStates } from "../../../operations/alarms/history";
+import { readAlarmStates } from "../../../operations/aws/alarms";
 import { Reader } from "../../../operations/aws/part-reader";
 import { readFunctions } from "../../../operations/report/function-data";
 import { readNotes, writeNote } from "../../../operations/alarms/notes";

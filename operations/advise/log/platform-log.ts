@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type LogFormat, type WatchedFunction } from "../../../model/watched-function";
-import { runLogQuery, type WaitOptions } from "../../aws/log-query";
+import { runLogQuery, type WaitOptions } from "../../aws/log-queries";
 import { type History } from "../history";
 
 /** More would take minutes to fit to. */

@@ -4,7 +4,7 @@ import { waitForAws } from "../../aws/failure";
 import { type LoadSettings } from "../settings";
 import { type LoadTarget, type WarmingRound } from "../target";
 import { type HeaderSource, HttpSender } from "../../http/http-sender";
-import { createHeaderSigner } from "../../http/signed-headers";
+import { createHeaderSigner } from "../../aws/signed-headers";
 import { formatWarmerName, buildWarmingRequest, parseWarmingRound } from "./warming-request";
 
 /** A deployed function behind an address. It tells neither its cold starts nor its instances. */

@@ -5,8 +5,8 @@ import {
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import { z } from "zod";
-import { waitForAws } from "../aws/failure";
-import { type AlarmStatus, type StateChange } from "./ringing";
+import { waitForAws } from "./failure";
+import { type AlarmStatus, type StateChange } from "../alarms/ringing";
 
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;
 const PAGE = 100;

@@ -1,7 +1,7 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { waitForAws } from "../aws/failure";
-import { type HeaderSource } from "./http-sender";
+import { waitForAws } from "./failure";
+import { type HeaderSource } from "../http/http-sender";
 
 /** AWS takes a signature for five minutes; one for each request would cost more than the request. */
 const SIGNATURE_SECONDS = 30;
