@@ -104,6 +104,28 @@ export default defineConfig(
       ],
     },
   })),
+  {
+    // A topic never sees a command or an answer of the SDK: operations/aws answers in the house's own terms.
+    files: ["operations/**/*.ts"],
+    ignores: ["operations/aws/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["@aws-sdk/*", "@smithy/*"], message: "operations/aws/ is the only place that knows AWS's SDK." },
+          ],
+        },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ImportExpression > Literal[value=/^@(aws-sdk|smithy)\\u002f/]",
+          message: "operations/aws/ is the only place that knows AWS's SDK.",
+        },
+      ],
+    },
+  },
   { files: ["**/*.mjs", "**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
     // Plain CommonJS: these run as they are, without a compiler.

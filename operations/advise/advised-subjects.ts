@@ -1,4 +1,3 @@
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
@@ -9,7 +8,7 @@ import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-
 import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { listWarmedFunctions } from "../../model/warmed-functions";
 import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
-import { MAX_ATTEMPTS } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
 import { type Reader } from "../aws/part-reader";
 import { type AdvisedSubject } from "./advise-function";
 import { HISTORY_DAYS, priceUse, readUse } from "./cloudwatch";
@@ -68,14 +67,11 @@ export async function readSubjects(
   const settings = functions.map((one) => readSettings(environment, one));
   const { metrics, dollars } = priceUse(functions.length);
   say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${formatDollars(dollars)}`);
-  const { region } = environment;
-  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const aws = new AwsAccess(environment.region, signal);
   const limited = limitConcurrency(AT_ONCE);
   const subjects = await Promise.all(
     functions.map(async (watched, index) => {
-      const use = await limited(() =>
-        reader.read(`use of ${watched.id}`, () => readUse(client, region, watched, now, signal)),
-      );
+      const use = await limited(() => reader.read(`use of ${watched.id}`, () => readUse(aws, watched, now)));
       return use && settings[index] ? [{ ...settings[index], ...use }] : [];
     }),
   );

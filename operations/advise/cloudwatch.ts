@@ -1,7 +1,7 @@
-import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type Distribution, makeFixed } from "../../advisor/distribution";
 import { buildTrafficMetric, buildReportedMetric } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
+import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";
 import { type MetricRequest, type Point, priceReading, readMetrics } from "../aws/metrics";
 import { type History } from "./history";
@@ -55,17 +55,11 @@ export function priceUse(functions: number): { readonly metrics: number; readonl
  *
  * @throws AwsFailure
  */
-export async function readUse(
-  client: CloudWatchClient,
-  region: string,
-  watched: WatchedFunction,
-  now: number,
-  signal?: AbortSignal,
-): Promise<KnownUse> {
+export async function readUse(aws: AwsAccess, watched: WatchedFunction, now: number): Promise<KnownUse> {
   const to = Math.floor(now / MINUTE) * MINUTE;
   const from = to + MINUTE - HISTORY_DAYS * DAY_SECONDS * 1000;
   const read = (requests: Readonly<Record<string, MetricRequest>>, periodSeconds: number) =>
-    readMetrics(client, region, requests, { from, to, periodSeconds }, signal);
+    readMetrics(aws, requests, { from, to, periodSeconds });
   const minutes = await read(requestByMinute(watched), 60);
   const days = await read(requestByDay(watched), DAY_SECONDS);
   return buildKnownUse(

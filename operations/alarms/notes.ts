@@ -1,15 +1,9 @@
 import { buildTags } from "../../environments/tags";
-import {
-  type CloudWatchLogsClient,
-  CreateLogGroupCommand,
-  CreateLogStreamCommand,
-  paginateFilterLogEvents,
-  PutLogEventsCommand,
-  PutRetentionPolicyCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
 import { z } from "zod";
 import { type Environment } from "../../environments/schema";
-import { waitForAws, AwsFailure } from "../aws/failure";
+import { type AwsAccess } from "../aws/access";
+import { AwsFailure } from "../aws/failure";
+import { createLogGroup, createLogStream, keepLogs, readLogEvents, writeLogLine } from "../aws/logs";
 import { type Reader } from "../aws/part-reader";
 
 /**
@@ -48,44 +42,21 @@ export function formatNotesLogGroup({ name }: Pick<Environment, "name">): string
  * @throws AwsFailure if the note is not kept
  */
 export async function writeNote(
-  client: CloudWatchLogsClient,
-  environment: Pick<Environment, "name" | "region" | "tags">,
+  aws: AwsAccess,
+  environment: Pick<Environment, "name" | "tags">,
   note: AlarmNote,
   now: number,
   reader: Reader,
 ): Promise<void> {
-  const { region } = environment;
-  const logGroupName = formatNotesLogGroup(environment);
-  const makeCallContext = (action: string) => ({
-    region,
-    action,
-    notFound: `there is no log group ${logGroupName} in ${region}`,
-  });
-
-  const group = new CreateLogGroupCommand({
-    logGroupName,
-    tags: buildTags(environment),
-  });
+  const logGroup = formatNotesLogGroup(environment);
   const isNew = await reader.read("the making of the log group", () =>
-    waitForAws(ignoreExisting(client.send(group)), makeCallContext("logs:CreateLogGroup")),
+    createLogGroup(aws, logGroup, buildTags(environment)),
   );
-  if (isNew) {
-    const retention = new PutRetentionPolicyCommand({ logGroupName, retentionInDays: RETENTION_DAYS });
-    await reader.read("the log group's retention", () =>
-      waitForAws(client.send(retention), makeCallContext("logs:PutRetentionPolicy")),
-    );
-  }
-  const stream = new CreateLogStreamCommand({ logGroupName, logStreamName: STREAM });
-  await reader.read("the making of the log stream", () =>
-    waitForAws(ignoreExisting(client.send(stream)), makeCallContext("logs:CreateLogStream")),
-  );
-  const put = new PutLogEventsCommand({
-    logGroupName,
-    logStreamName: STREAM,
-    logEvents: [{ timestamp: now, message: JSON.stringify(note) }],
-  });
-  const { rejectedLogEventsInfo } = await waitForAws(client.send(put), makeCallContext("logs:PutLogEvents"));
-  if (rejectedLogEventsInfo) throw new AwsFailure("AWS did not take the note: is this computer's clock right?");
+  if (isNew) await reader.read("the log group's retention", () => keepLogs(aws, logGroup, RETENTION_DAYS));
+  await reader.read("the making of the log stream", () => createLogStream(aws, logGroup, STREAM));
+  const line = { logGroup, stream: STREAM, at: now, text: JSON.stringify(note) };
+  if (!(await writeLogLine(aws, line)))
+    throw new AwsFailure("AWS did not take the note: is this computer's clock right?");
 }
 
 /**
@@ -95,38 +66,13 @@ export async function writeNote(
  * @throws AwsFailure
  */
 export async function readNotes(
-  client: CloudWatchLogsClient,
-  environment: Pick<Environment, "name" | "region">,
+  aws: AwsAccess,
+  environment: Pick<Environment, "name">,
   from: number,
-  abortSignal: AbortSignal,
 ): Promise<AlarmNote[]> {
-  const { region } = environment;
-  const logGroupName = formatNotesLogGroup(environment);
-  const read = async () => {
-    const notes: AlarmNote[] = [];
-    const pages = paginateFilterLogEvents({ client }, { logGroupName, startTime: from }, { abortSignal });
-    try {
-      for await (const { events = [] } of pages) {
-        notes.push(...events.flatMap(({ message = "" }) => parseNotes(message)));
-      }
-    } catch (error) {
-      // Nobody has written a note yet.
-      if (error instanceof Error && error.name === "ResourceNotFoundException") return [];
-      throw error;
-    }
-    return notes;
-  };
-  return waitForAws(read(), { region, action: "logs:FilterLogEvents", notFound: "" });
-}
-
-/** Undefined where the thing is there already. */
-async function ignoreExisting<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof Error && error.name === "ResourceAlreadyExistsException") return undefined;
-    throw error;
-  }
+  const events = await readLogEvents(aws, { logGroup: formatNotesLogGroup(environment), from });
+  // There is no log group before the first note.
+  return (events ?? []).flatMap(({ text }) => parseNotes(text));
 }
 
 function parseNotes(message: string): AlarmNote[] {

@@ -1,18 +1,4 @@
-/** One change of an alarm's state. Times are in milliseconds since 1970. */
-export interface StateChange {
-  readonly alarm: string;
-  readonly at: number;
-  readonly fromAlarm: boolean;
-  readonly toAlarm: boolean;
-  /** When the first of the periods began that made it ring; missing where CloudWatch does not tell. */
-  readonly badSince?: number;
-}
-
-/** How an alarm is now. */
-export interface AlarmStatus {
-  readonly isRinging: boolean;
-  readonly since: number | undefined;
-}
+import { type AlarmStatus, type StateChange } from "../aws/alarms";
 
 /** One time that an alarm rang. */
 export interface Ring {

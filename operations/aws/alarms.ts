@@ -1,21 +1,41 @@
 import {
   type AlarmHistoryItem,
-  type CloudWatchClient,
+  CloudWatchClient,
   paginateDescribeAlarmHistory,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import { z } from "zod";
-import { waitForAws } from "./failure";
-import { type AlarmStatus, type StateChange } from "../alarms/ringing";
+import { toOneLine } from "../one-line";
+import { type AwsAccess } from "./access";
 
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;
 const PAGE = 100;
 
-/** Where alarms are asked for. */
-export interface AlarmSource {
-  readonly client: CloudWatchClient;
-  readonly region: string;
-  readonly signal: AbortSignal;
+/** How an alarm is now. */
+export interface AlarmStatus {
+  readonly isRinging: boolean;
+  /** In milliseconds since 1970. */
+  readonly since: number | undefined;
+}
+
+/** An alarm as CloudWatch has it. */
+export interface Alarm extends AlarmStatus {
+  /** Whether it may tell somebody. */
+  readonly isOn: boolean;
+  /** Missing for one that is composed of others. */
+  readonly threshold: number | undefined;
+  /** Why it is in its state, in CloudWatch's words. */
+  readonly reason: string;
+}
+
+/** One change of an alarm's state. Times are in milliseconds since 1970. */
+export interface StateChange {
+  readonly alarm: string;
+  readonly at: number;
+  readonly fromAlarm: boolean;
+  readonly toAlarm: boolean;
+  /** When the first of the periods began that made it ring; missing where CloudWatch does not tell. */
+  readonly badSince?: number;
 }
 
 const state = z.object({ stateValue: z.string() });
@@ -37,36 +57,37 @@ const historyData = z.object({
 });
 
 /**
- * The states that alarms are in.
+ * Alarms by their names.
  *
- * @param prefix what their names begin with
+ * @param which what their names begin with, or their names, of which AWS takes 100
  * @throws AwsFailure
  */
-export async function readAlarmStates(
-  { client, region, signal }: AlarmSource,
-  prefix: string,
-): Promise<Map<string, AlarmStatus>> {
-  const states = new Map<string, AlarmStatus>();
-  const input = { AlarmNamePrefix: prefix, AlarmTypes: [...ALARM_TYPES] };
-  const read = async () => {
-    const pages = paginateDescribeAlarms({ client, pageSize: PAGE }, input, { abortSignal: signal });
-    for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
-      for (const { AlarmName, StateValue, StateTransitionedTimestamp, StateUpdatedTimestamp } of [
-        ...MetricAlarms,
-        ...CompositeAlarms,
-      ]) {
-        const since = StateTransitionedTimestamp ?? StateUpdatedTimestamp;
-        if (AlarmName !== undefined)
-          states.set(AlarmName, { isRinging: StateValue === "ALARM", since: since?.getTime() });
-      }
-    }
+export async function readAlarms(aws: AwsAccess, which: string | readonly string[]): Promise<Map<string, Alarm>> {
+  const input = {
+    ...(typeof which === "string" ? { AlarmNamePrefix: which } : { AlarmNames: [...which] }),
+    AlarmTypes: [...ALARM_TYPES],
   };
-  await waitForAws(read(), {
-    region,
-    action: "cloudwatch:DescribeAlarms",
-    notFound: `there are no alarms in ${region}`,
-  });
-  return states;
+  const found = await aws.askAll(
+    "cloudwatch:DescribeAlarms",
+    `there are no alarms in ${aws.region}`,
+    (options) => paginateDescribeAlarms({ client: aws.client(CloudWatchClient), pageSize: PAGE }, input, options),
+    ({ MetricAlarms = [], CompositeAlarms = [] }) => [
+      ...MetricAlarms,
+      ...CompositeAlarms.map((alarm) => ({ ...alarm, Threshold: undefined })),
+    ],
+  );
+  return new Map(
+    found.map((alarm) => [
+      alarm.AlarmName ?? "",
+      {
+        isRinging: alarm.StateValue === "ALARM",
+        since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
+        isOn: alarm.ActionsEnabled !== false,
+        threshold: alarm.Threshold,
+        reason: toOneLine(alarm.StateReason ?? ""),
+      },
+    ]),
+  );
 }
 
 /**
@@ -76,11 +97,10 @@ export async function readAlarmStates(
  * @throws AwsFailure
  */
 export async function readStateChanges(
-  { client, region, signal }: AlarmSource,
+  aws: AwsAccess,
   { from, to }: { readonly from: number; readonly to: number },
   alarm?: string,
 ): Promise<StateChange[]> {
-  const changes: StateChange[] = [];
   const input = {
     ...(alarm !== undefined && { AlarmName: alarm }),
     AlarmTypes: [...ALARM_TYPES],
@@ -89,16 +109,13 @@ export async function readStateChanges(
     EndDate: new Date(to),
     ScanBy: "TimestampAscending" as const,
   };
-  const read = async () => {
-    const pages = paginateDescribeAlarmHistory({ client, pageSize: PAGE }, input, { abortSignal: signal });
-    for await (const { AlarmHistoryItems = [] } of pages) changes.push(...AlarmHistoryItems.flatMap(parseChange));
-  };
-  await waitForAws(read(), {
-    region,
-    action: "cloudwatch:DescribeAlarmHistory",
-    notFound: `there is no history of alarms in ${region}`,
-  });
-  return changes.sort((one, other) => one.at - other.at);
+  const items = await aws.askAll(
+    "cloudwatch:DescribeAlarmHistory",
+    `there is no history of alarms in ${aws.region}`,
+    (options) => paginateDescribeAlarmHistory({ client: aws.client(CloudWatchClient), pageSize: PAGE }, input, options),
+    ({ AlarmHistoryItems }) => AlarmHistoryItems,
+  );
+  return items.flatMap(parseChange).sort((one, other) => one.at - other.at);
 }
 
 function parseChange({ AlarmName, Timestamp, HistoryData = "" }: AlarmHistoryItem): StateChange[] {

@@ -51,33 +51,27 @@ const CLOCK = /Signature (expired|not yet current)|RequestTimeTooSkewed/;
 /** What a call needs for its errors to be told. */
 export interface CallContext {
   readonly region: string;
-  /** The sentence for a thing that is not there. */
-  readonly notFound: string;
   /** What has to be allowed, as IAM names it. */
-  readonly action?: string;
+  readonly action: string;
 }
 
-/** Waits for an AWS client's answer; what can go wrong outside of this program is thrown as an {@link AwsFailure}. */
-export async function waitForAws<T>(call: Promise<T>, { region, notFound, action }: CallContext): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof AwsFailure) throw error;
-    const { name } = error;
-    const message = toOneLine(error.message);
-    if (name === "ResourceNotFoundException" || name === "ResourceNotFound") throw new AwsFailure(notFound);
-    if (DENIALS.has(name)) throw new AccessDenied(action ?? "it", message);
-    if (CLOCK.test(`${name} ${message}`)) throw new AwsFailure(`this computer's clock is off: ${message}`);
-    const explanation = EXPLANATIONS[name];
-    if (explanation !== undefined) throw new AwsFailure(`${explanation}: ${message}`);
-    if (THROTTLINGS.has(name)) {
-      throw new AwsFailure(`AWS in ${region} refuses so many requests at once, try again later: ${message}`);
-    }
-    if ("code" in error && /^E(?!RR_)/.test(String(error.code))) {
-      throw new AwsFailure(`AWS cannot be reached in ${region}: ${message || String(error.code)}`);
-    }
-    // The clients mark every error that a request has met; one without the mark is this program's own.
-    if (!("$metadata" in error)) throw error;
-    throw new AwsFailure(`asking AWS in ${region} failed: ${toOneLine(`${name}: ${message}`)}`);
+/** What an AWS client has thrown, as an {@link AwsFailure} where it went wrong outside of this program. */
+export function explainCall(error: unknown, { region, action }: CallContext): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (error instanceof AwsFailure) return error;
+  const { name } = error;
+  const message = toOneLine(error.message);
+  if (DENIALS.has(name)) return new AccessDenied(action, message);
+  if (CLOCK.test(`${name} ${message}`)) return new AwsFailure(`this computer's clock is off: ${message}`);
+  const explanation = EXPLANATIONS[name];
+  if (explanation !== undefined) return new AwsFailure(`${explanation}: ${message}`);
+  if (THROTTLINGS.has(name)) {
+    return new AwsFailure(`AWS in ${region} refuses so many requests at once, try again later: ${message}`);
   }
+  if ("code" in error && /^E(?!RR_)/.test(String(error.code))) {
+    return new AwsFailure(`AWS cannot be reached in ${region}: ${message || String(error.code)}`);
+  }
+  // The clients mark every error that a request has met; one without the mark is this program's own.
+  if (!("$metadata" in error)) return error;
+  return new AwsFailure(`asking AWS in ${region} failed: ${toOneLine(`${name}: ${message}`)}`);
 }

@@ -1,12 +1,13 @@
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   GetQueryResultsCommand,
   type GetQueryResultsCommandOutput,
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { DOLLARS_PER_GIGABYTE_QUERIED } from "../../model/priced-resources";
-import { waitForAws, AwsFailure } from "./failure";
+import { type AwsAccess } from "./access";
+import { AwsFailure } from "./failure";
 
 const EVERY_MILLISECONDS = 500;
 const LONGEST_MILLISECONDS = 5 * 60_000;
@@ -14,7 +15,6 @@ const BYTES_PER_GIGABYTE = 1e9;
 
 /** A query in CloudWatch Logs Insights' language, over some log groups. */
 export interface LogQuery {
-  readonly region: string;
   readonly logGroups: readonly string[];
   readonly query: string;
   /** In milliseconds since 1970; a query's own limits are whole seconds. */
@@ -31,11 +31,8 @@ export interface LogQueryResult {
   readonly dollars: number;
 }
 
-/** How to wait; tests bring their own. */
-export interface WaitOptions {
-  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
-  readonly signal: AbortSignal;
-}
+/** Waits between two looks at a query; tests bring their own. */
+export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 
 /**
  * Runs a query until it is done. When the signal is aborted, the query is stopped, too.
@@ -43,10 +40,12 @@ export interface WaitOptions {
  * @throws AwsFailure also when it takes longer than five minutes
  */
 export async function runLogQuery(
-  client: CloudWatchLogsClient,
-  { region, logGroups, query, from, to }: LogQuery,
-  { wait, signal }: WaitOptions,
+  aws: AwsAccess,
+  { logGroups, query, from, to }: LogQuery,
+  wait: Wait,
 ): Promise<LogQueryResult> {
+  const { region, signal } = aws;
+  const client = aws.client(CloudWatchLogsClient);
   const notFound = `there is no log group ${logGroups.join(" or ")} in ${region}`;
   const start = new StartQueryCommand({
     logGroupNames: [...logGroups],
@@ -54,18 +53,12 @@ export async function runLogQuery(
     startTime: Math.floor(from / 1000),
     endTime: Math.ceil(to / 1000),
   });
-  const { queryId } = await waitForAws(client.send(start, { abortSignal: signal }), {
-    region,
-    notFound,
-    action: "logs:StartQuery",
-  });
+  const { queryId } = await aws.ask("logs:StartQuery", notFound, (options) => client.send(start, options));
   try {
     for (let waited = 0; waited < LONGEST_MILLISECONDS; waited += EVERY_MILLISECONDS) {
-      const answer = await waitForAws(client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal }), {
-        region,
-        notFound,
-        action: "logs:GetQueryResults",
-      });
+      const answer = await aws.ask("logs:GetQueryResults", notFound, (options) =>
+        client.send(new GetQueryResultsCommand({ queryId }), options),
+      );
       if (answer.status === "Complete") return parseResult(answer);
       if (answer.status !== "Running" && answer.status !== "Scheduled") {
         throw new AwsFailure(`a log query in ${region} ended as ${answer.status ?? "unknown"}`);

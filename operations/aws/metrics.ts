@@ -1,7 +1,13 @@
-import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  type MetricDataQuery,
+  paginateGetMetricData,
+  paginateListMetrics,
+} from "@aws-sdk/client-cloudwatch";
 import prices from "../../model/prices.json";
 import { type Measure, type MetricAddress } from "../../model/metrics";
-import { waitForAws, AwsFailure } from "./failure";
+import { type AwsAccess } from "./access";
+import { AwsFailure } from "./failure";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const QUERIES_PER_CALL = 500;
@@ -58,41 +64,52 @@ export function priceReading(metrics: number): number {
  * @throws AwsFailure
  */
 export async function readMetrics<Name extends string>(
-  client: CloudWatchClient,
-  region: string,
+  aws: AwsAccess,
   requests: Readonly<Record<Name, MetricRequest | Measure>>,
   { from, to, periodSeconds }: MetricRange,
-  abortSignal?: AbortSignal,
 ): Promise<Record<Name, Point[]>> {
   const names = Object.keys(requests) as Name[];
   const points = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Point[]>;
   const queries = names.map((name, index) => buildQueries(requests[name], `m${index}`, periodSeconds));
-  const read = async (some: readonly MetricDataQuery[]) => {
-    const input = {
-      StartTime: new Date(from),
-      EndTime: new Date(to),
-      ScanBy: "TimestampAscending" as const,
-      MetricDataQueries: [...some],
-    };
-    for await (const page of paginateGetMetricData({ client }, input, { abortSignal })) {
-      for (const { Id = "", Timestamps = [], Values = [], StatusCode } of page.MetricDataResults ?? []) {
-        if (StatusCode === "InternalError" || StatusCode === "Forbidden") {
-          throw new AwsFailure(`CloudWatch in ${region} did not tell a metric: ${StatusCode}`);
-        }
-        const name = names[Number(Id.slice(1))];
-        if (name === undefined) continue;
-        points[name].push(
-          ...Timestamps.flatMap((time, index) => {
-            const value = Values[index];
-            return value === undefined ? [] : [{ at: time.getTime(), value }];
-          }),
-        );
+  const client = aws.client(CloudWatchClient);
+  const range = { StartTime: new Date(from), EndTime: new Date(to), ScanBy: "TimestampAscending" as const };
+  for (const some of splitIntoCalls(queries)) {
+    const results = await aws.askAll(
+      "cloudwatch:GetMetricData",
+      `there are no metrics in ${aws.region}`,
+      (options) => paginateGetMetricData({ client }, { ...range, MetricDataQueries: some }, options),
+      ({ MetricDataResults }) => MetricDataResults,
+    );
+    for (const { Id = "", Timestamps = [], Values = [], StatusCode } of results) {
+      if (StatusCode === "InternalError" || StatusCode === "Forbidden") {
+        throw new AwsFailure(`CloudWatch in ${aws.region} did not tell a metric: ${StatusCode}`);
+      }
+      const name = names[Number(Id.slice(1))];
+      if (name === undefined) continue;
+      for (const [index, time] of Timestamps.entries()) {
+        const value = Values[index];
+        if (value !== undefined) points[name].push({ at: time.getTime(), value });
       }
     }
-  };
-  const context = { region, action: "cloudwatch:GetMetricData", notFound: `there are no metrics in ${region}` };
-  for (const some of splitIntoCalls(queries)) await waitForAws(read(some), context);
+  }
   return points;
+}
+
+/**
+ * The dimensions of each metric of a namespace that had a value in the last two weeks.
+ *
+ * @throws AwsFailure
+ */
+export async function listMetrics(aws: AwsAccess, namespace: string): Promise<MetricAddress["dimensions"][]> {
+  const metrics = await aws.askAll(
+    "cloudwatch:ListMetrics",
+    "there are no metrics",
+    (options) => paginateListMetrics({ client: aws.client(CloudWatchClient) }, { Namespace: namespace }, options),
+    ({ Metrics }) => Metrics,
+  );
+  return metrics.map(({ Dimensions = [] }) =>
+    Object.fromEntries(Dimensions.map(({ Name = "", Value = "" }) => [Name, Value])),
+  );
 }
 
 /** As few calls as there can be. What an expression is computed from has to be in its own call. */

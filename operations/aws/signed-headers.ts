@@ -1,14 +1,15 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { waitForAws } from "./failure";
 import { type HeaderSource } from "../http/http-sender";
+import { AwsAccess } from "./access";
 
 /** AWS takes a signature for five minutes; one for each request would cost more than the request. */
 const SIGNATURE_SECONDS = 30;
 
 /** Signs GET requests to a function URL with AWS_IAM, with the credentials that every AWS tool here would use. */
 export function createHeaderSigner(url: URL, region: string): HeaderSource {
-  const { credentials, sha256 } = new LambdaClient({ region }).config;
+  const aws = new AwsAccess(region);
+  const { credentials, sha256 } = aws.client(LambdaClient).config;
   const signer = new SignatureV4({ service: "lambda", region, credentials, sha256 });
   let headers: Promise<Readonly<Record<string, string>>> | undefined;
   let signedAt = 0;
@@ -21,7 +22,7 @@ export function createHeaderSigner(url: URL, region: string): HeaderSource {
       query: Object.fromEntries(url.searchParams),
       headers: { host: url.host },
     };
-    return (await waitForAws(signer.sign(request), { region, notFound: "" })).headers;
+    return (await aws.ask("lambda:InvokeFunctionUrl", "there are no credentials", () => signer.sign(request))).headers;
   };
   return () => {
     if (!headers || Date.now() - signedAt > SIGNATURE_SECONDS * 1000) {

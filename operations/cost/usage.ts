@@ -1,4 +1,3 @@
-import { CloudWatchClient, paginateListMetrics } from "@aws-sdk/client-cloudwatch";
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { FUNCTION_NAME, NAMESPACE, formatPlatformNamespace } from "../../performance/metrics";
@@ -12,9 +11,9 @@ import {
 } from "../../model/metrics";
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { listWarmedFunctions } from "../../model/warmed-functions";
-import { waitForAws, MAX_ATTEMPTS } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
 import { type Reader } from "../aws/part-reader";
-import { type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
+import { listMetrics, type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
 
 const HOUR = 3_600_000;
 
@@ -72,8 +71,7 @@ export async function readUsage(
   { from, to, signal }: UsageTime,
   reader: Reader,
 ): Promise<EnvironmentUsage | undefined> {
-  const { region } = environment;
-  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const aws = new AwsAccess(environment.region, signal);
   const functions = listWatchedFunctions(environment);
   const qualifiers = new Map(listWarmedFunctions(environment).map(({ id, qualifier }) => [id, qualifier]));
   const requests: Requests = Object.fromEntries(
@@ -83,12 +81,12 @@ export async function readUsage(
     ].flatMap(Object.entries<MetricRequest>),
   );
   const range = { from, to, periodSeconds: PERIOD_SECONDS };
-  const points = await reader.read("use", () => readMetrics(client, region, requests, range, signal));
+  const points = await reader.read("use", () => readMetrics(aws, requests, range));
   if (!points) return undefined;
   const first = Math.min(...Object.values(points).map(([earliest]) => earliest?.at ?? Infinity));
   if (first === Infinity) return undefined;
 
-  const counts = await reader.read("number of metrics", () => countMetrics(client, environment, functions, signal));
+  const counts = await reader.read("number of metrics", () => countMetrics(aws, functions));
   const sum = (key: string) => (points[key] ?? []).reduce((total, { value }) => total + value, 0);
   const runs = (key: string): Runs => ({ invocations: sum(`${key} count`), seconds: sum(`${key} time`) / 1000 });
   const buildFunctionUsage = ({ id, deployedHere }: WatchedFunction): FunctionUsage => {
@@ -161,34 +159,16 @@ function requestSum(metric: MetricAddress): MetricRequest {
 
 /** How many metrics each function has: each name with each set of dimensions is one. */
 async function countMetrics(
-  client: CloudWatchClient,
-  { region }: Environment,
+  aws: AwsAccess,
   functions: readonly WatchedFunction[],
-  abortSignal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
+  const emitted = await listMetrics(aws, NAMESPACE);
   const counts = new Map<string, number>();
-  const add = (id: string) => counts.set(id, (counts.get(id) ?? 0) + 1);
-  const idOf = new Map(functions.map(({ id, name }) => [name, id]));
-  const list = async (namespace: string, idOfMetric: (name: string | undefined) => string | undefined) => {
-    const pages = paginateListMetrics({ client }, { Namespace: namespace }, { abortSignal });
-    for await (const { Metrics = [] } of pages) {
-      for (const { Dimensions = [] } of Metrics) {
-        const id = idOfMetric(Dimensions.find(({ Name }) => Name === FUNCTION_NAME)?.Value);
-        if (id !== undefined) add(id);
-      }
-    }
-  };
-  const context = { region, action: "cloudwatch:ListMetrics", notFound: "there are no metrics" };
-  await waitForAws(
-    list(NAMESPACE, (name) => (name === undefined ? undefined : idOf.get(name))),
-    context,
-  );
   // AWS allows 25 such calls a second: one after the other is no faster than that.
-  for (const { id, name } of functions)
-    await waitForAws(
-      list(formatPlatformNamespace(name), () => id),
-      context,
-    );
+  for (const { id, name } of functions) {
+    const own = emitted.filter(({ [FUNCTION_NAME]: owner }) => owner === name);
+    counts.set(id, own.length + (await listMetrics(aws, formatPlatformNamespace(name))).length);
+  }
   return counts;
 }
 

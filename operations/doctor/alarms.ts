@@ -1,21 +1,16 @@
-import { paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
-import { type DoctorReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
+import { readAlarms } from "../aws/alarms";
 import { type Check, fail, pass, memoize } from "./check";
 import { type ExpectedStack } from "./stack";
 
-interface Alarm {
-  readonly isOn: boolean;
-  readonly rings: boolean;
-}
-
 /** Whether every alarm is there, and may tell somebody. */
 export function buildAlarmChecks(
-  aws: DoctorReader,
+  aws: AwsAccess,
   environment: string,
   { region, synthesis }: { readonly region: Check; readonly synthesis: Check },
   expected: () => Promise<ExpectedStack>,
 ): Check[] {
-  const alarms = memoize(() => readAlarmsByName(aws, environment));
+  const alarms = memoize(() => readAlarms(aws, `${environment}-`));
   const there: Check = {
     name: "alarms",
     needs: [region, synthesis],
@@ -28,7 +23,7 @@ export function buildAlarmChecks(
           `npx cdktf deploy ${environment}`,
         );
       }
-      const ringing = wanted.filter((name) => found.get(name)?.rings);
+      const ringing = wanted.filter((name) => found.get(name)?.isRinging);
       return pass(`all ${wanted.length} are there${ringing.length > 0 ? `; ringing: ${ringing.join(", ")}` : ""}`);
     },
   };
@@ -47,21 +42,4 @@ export function buildAlarmChecks(
     },
   };
   return [there, on];
-}
-
-async function readAlarmsByName(aws: DoctorReader, environment: string): Promise<ReadonlyMap<string, Alarm>> {
-  const found = new Map<string, Alarm>();
-  const input = {
-    AlarmNamePrefix: `${environment}-`,
-    AlarmTypes: ["MetricAlarm" as const, "CompositeAlarm" as const],
-  };
-  await aws.find("cloudwatch:DescribeAlarms", async ({ abortSignal }) => {
-    const pages = paginateDescribeAlarms({ client: aws.cloudWatch }, input, { abortSignal });
-    for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
-      for (const { AlarmName = "", ActionsEnabled, StateValue } of [...MetricAlarms, ...CompositeAlarms]) {
-        found.set(AlarmName, { isOn: ActionsEnabled !== false, rings: StateValue === "ALARM" });
-      }
-    }
-  });
-  return found;
 }

@@ -2,11 +2,12 @@ import { type Environment } from "../../environments/schema";
 import { listWatchedFunctions } from "../../model/watched-function";
 import { type CommandContext } from "../cli/command-context";
 import { buildAlarmChecks } from "./alarms";
-import { DoctorReader } from "./aws";
+import { AwsAccess } from "../aws/access";
+import { readIdentity } from "../aws/identity";
 import { type Check, pass, memoize } from "./check";
 import { buildNodeCheck, buildTerraformChecks } from "./computer";
 import { buildDeployedChecks, buildExistingChecks } from "./functions";
-import { buildIdentityChecks, createIdentityReader } from "./identity";
+import { buildIdentityChecks } from "./identity";
 import { buildMissingCheck } from "./imports/missing-in-state";
 import { buildLogChecks } from "./logs";
 import { buildMetricChecks, createFigureReader } from "./metrics";
@@ -22,11 +23,11 @@ export function listChecks(
   signal: AbortSignal,
 ): readonly Check[] {
   const expected = memoize(() => synthesizeExpected(root, environment));
-  const identity = createIdentityReader(environment.region, now, signal);
+  const aws = new AwsAccess(environment.region, signal);
+  const identity = memoize(() => readIdentity(aws, now));
   const file: Check = { name: "environment's file", look: () => pass(`environments/${environment.name}.tfvars`) };
   const [synthesis, written] = buildSynthesisChecks(root, environment, expected);
   const { checks: identified, credentials, region } = buildIdentityChecks(environment, identity);
-  const aws = new DoctorReader(environment.region, signal);
 
   const functions = listWatchedFunctions(environment);
   const figures = createFigureReader(aws, functions, now);

@@ -1,16 +1,12 @@
-import {
-  type FunctionConfiguration,
-  GetFunctionConfigurationCommand,
-  paginateListAliases,
-} from "@aws-sdk/client-lambda";
 import { type Environment, type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type DoctorReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
+import { type Aliases, type DeployedFunction, findFunction, readAliases } from "../aws/functions";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
 
 /** What the checks of one function need. */
 export interface CheckedFunction {
-  readonly aws: DoctorReader;
+  readonly aws: AwsAccess;
   readonly environment: Environment;
   readonly watched: WatchedFunction;
   /** Without it, nothing can be asked. */
@@ -37,10 +33,10 @@ export function buildDeployedChecks(subject: CheckedFunction, { tracing }: Funct
   const { aws, environment, watched, region } = subject;
   const { id, name } = watched;
   const redeploy = `npx cdktf deploy ${environment.name}`;
-  const configuration = memoize(() => readConfiguration(aws, name));
-  const aliases = memoize(() => readAliasVersions(aws, name));
+  const configuration = memoize(() => findFunction(aws, { name }));
+  const aliases = memoize(() => readAliases(aws, name));
   // Traffic meets the version behind `live`, which may be older than the function's newest settings.
-  const live = memoize(async () => (await readConfiguration(aws, name, "live")) ?? {});
+  const live = memoize(() => findFunction(aws, { name, qualifier: "live" }));
 
   const deployed: Check = {
     name: `${id}: deployed`,
@@ -60,13 +56,13 @@ export function buildDeployedChecks(subject: CheckedFunction, { tracing }: Funct
   const logged: Check = {
     name: `${id}: log format`,
     needs: [isLive],
-    look: async () => judgeLogging((await live()).LoggingConfig, redeploy),
+    look: async () => judgeLogging(await live(), redeploy),
   };
   const traced: Check = {
     name: `${id}: tracing`,
     needs: [isLive],
     look: async () => {
-      const is = (await live()).TracingConfig?.Mode ?? "PassThrough";
+      const is = (await live())?.tracing ?? "unknown";
       const mode = tracing ? "Active" : "PassThrough";
       return is === mode ? pass(is) : fail(`is ${is}, not ${mode}`, redeploy);
     },
@@ -80,7 +76,7 @@ export function buildExistingChecks(subject: CheckedFunction, settings: Existing
   const { id, name, logFormat, logGroup } = watched;
   const { warmingQualifier, memoryMb } = settings;
   const key = (last: string) => `functions.${id}.${last} in environments/${environment.name}.tfvars`;
-  const configuration = memoize(() => readConfiguration(aws, name));
+  const configuration = memoize(() => findFunction(aws, { name }));
   const deployed: Check = {
     name: `${id}: there`,
     needs: [region],
@@ -90,27 +86,28 @@ export function buildExistingChecks(subject: CheckedFunction, settings: Existing
     name: `${id}: log format`,
     needs: [deployed],
     look: async () => {
-      const { LogFormat = "Text", LogGroup = logGroup, SystemLogLevel } = (await configuration())?.LoggingConfig ?? {};
-      if (LogFormat.toLowerCase() !== logFormat) {
+      const found = await configuration();
+      const { logFormat: format = "Text", logGroup: group = logGroup, systemLogLevel: level = "INFO" } = found ?? {};
+      if (format.toLowerCase() !== logFormat) {
         return fail(
-          `writes ${LogFormat}, the file says ${logFormat}`,
-          `set ${key("log_format")} to "${LogFormat.toLowerCase()}"`,
+          `writes ${format}, the file says ${logFormat}`,
+          `set ${key("log_format")} to "${format.toLowerCase()}"`,
         );
       }
-      if (LogGroup !== logGroup) return fail(`writes into ${LogGroup}`, `set ${key("log_group")} to "${LogGroup}"`);
-      return logFormat === "json" && !REPORTING_LEVELS.includes(SystemLogLevel ?? "INFO")
+      if (group !== logGroup) return fail(`writes into ${group}`, `set ${key("log_group")} to "${group}"`);
+      return logFormat === "json" && !REPORTING_LEVELS.includes(level)
         ? fail(
-            `its system level ${SystemLogLevel ?? ""} leaves reports of successful invocations out`,
+            `its system level ${level} leaves reports of successful invocations out`,
             `aws lambda update-function-configuration --function-name ${name} --logging-config LogFormat=JSON,SystemLogLevel=INFO`,
           )
-        : pass(`${LogFormat}, into ${LogGroup}`);
+        : pass(`${format}, into ${group}`);
     },
   };
   const sized: Check = {
     name: `${id}: memory`,
     needs: [deployed],
     look: async () => {
-      const { MemorySize: is } = (await configuration()) ?? {};
+      const { memoryMb: is } = (await configuration()) ?? {};
       if (is === undefined) return fail("Lambda does not tell its memory", `correct ${key("function_name")}`);
       return memoryMb === undefined || memoryMb === is
         ? pass(`${is} MB`)
@@ -121,64 +118,32 @@ export function buildExistingChecks(subject: CheckedFunction, settings: Existing
     name: `${id}: warming qualifier`,
     needs: [deployed],
     look: async () =>
-      (await readConfiguration(aws, name, warmingQualifier))
+      (await findFunction(aws, { name, qualifier: warmingQualifier }))
         ? pass(`pings go to ${warmingQualifier ?? ""}`)
         : fail(`there is no ${name}:${warmingQualifier ?? ""}`, `correct ${key("warming_qualifier")}`),
   };
   return { checks: [deployed, logged, sized, ...(warmingQualifier === undefined ? [] : [warmable])], deployed };
 }
 
-/** A function's settings, or those of the version behind an alias. */
-export function readConfiguration(
-  aws: DoctorReader,
-  name: string,
-  qualifier?: string,
-): Promise<FunctionConfiguration | undefined> {
-  const input = { FunctionName: name, ...(qualifier === undefined ? {} : { Qualifier: qualifier }) };
-  return aws.find("lambda:GetFunctionConfiguration", (options) =>
-    aws.lambda.send(new GetFunctionConfigurationCommand(input), options),
-  );
-}
-
 /** Whether a function can be invoked. */
-export function judgeState(name: string, found: FunctionConfiguration | undefined, missing: string): CheckVerdict {
+export function judgeState(name: string, found: DeployedFunction | undefined, missing: string): CheckVerdict {
   if (!found) return fail(`there is no function ${name}`, missing);
-  const {
-    State: state = "Active",
-    StateReason,
-    LastUpdateStatus: update = "Successful",
-    LastUpdateStatusReason,
-  } = found;
+  const { state, stateReason = "no reason given", updateStatus, updateReason = "no reason given" } = found;
   const again = `aws lambda get-function-configuration --function-name ${name}`;
   if (state === "Inactive")
     return warn(`${name} has not been called for weeks: its next request waits`, "call it once");
-  if (state !== "Active") return fail(`${name} is ${state}: ${StateReason ?? "no reason given"}`, again);
-  if (update === "Failed")
-    return fail(`its last update failed: ${LastUpdateStatusReason ?? "no reason given"}`, missing);
-  return update === "InProgress" ? warn(`${name} is being updated`, again) : pass(name);
-}
-
-async function readAliasVersions(aws: DoctorReader, name: string): Promise<ReadonlyMap<string, string>> {
-  const versions = new Map<string, string>();
-  await aws.find("lambda:ListAliases", async ({ abortSignal }) => {
-    for await (const { Aliases = [] } of paginateListAliases(
-      { client: aws.lambda },
-      { FunctionName: name },
-      { abortSignal },
-    )) {
-      for (const { Name = "", FunctionVersion = "" } of Aliases) versions.set(Name, FunctionVersion);
-    }
-  });
-  return versions;
+  if (state !== "Active") return fail(`${name} is ${state}: ${stateReason}`, again);
+  if (updateStatus === "Failed") return fail(`its last update failed: ${updateReason}`, missing);
+  return updateStatus === "InProgress" ? warn(`${name} is being updated`, again) : pass(name);
 }
 
 function judgeAliases(
   { id, name, environment }: { readonly id: string; readonly name: string; readonly environment: string },
-  aliases: ReadonlyMap<string, string>,
+  aliases: Aliases,
 ): CheckVerdict {
-  const [live, warm] = [aliases.get("live"), aliases.get("warm")];
+  const [live, warm] = [aliases["live"]?.version, aliases["warm"]?.version];
   if (live === undefined || warm === undefined) {
-    const missing = ["live", "warm"].filter((alias) => !aliases.has(alias)).join(" and ");
+    const missing = ["live", "warm"].filter((alias) => !(alias in aliases)).join(" and ");
     return fail(`there is no alias ${missing}`, `npx cdktf deploy ${environment}`);
   }
   if (live === warm) return pass(`live and warm lead to version ${live}`);
@@ -188,14 +153,14 @@ function judgeAliases(
   );
 }
 
-function judgeLogging(logging: FunctionConfiguration["LoggingConfig"], mend: string): CheckVerdict {
-  const { LogFormat = "Text", SystemLogLevel = "INFO", ApplicationLogLevel } = logging ?? {};
-  if (LogFormat !== "JSON") return fail(`writes ${LogFormat}: the platform's reports cannot be read`, mend);
-  if (!REPORTING_LEVELS.includes(SystemLogLevel)) {
-    return fail(`system level ${SystemLogLevel} leaves reports of successful invocations out`, mend);
+function judgeLogging(found: DeployedFunction | undefined, mend: string): CheckVerdict {
+  const { logFormat = "Text", systemLogLevel = "INFO", applicationLogLevel } = found ?? {};
+  if (logFormat !== "JSON") return fail(`writes ${logFormat}: the platform's reports cannot be read`, mend);
+  if (!REPORTING_LEVELS.includes(systemLogLevel)) {
+    return fail(`system level ${systemLogLevel} leaves reports of successful invocations out`, mend);
   }
-  if (!METRIC_LEVELS.includes(ApplicationLogLevel)) {
-    return fail(`application level ${ApplicationLogLevel ?? ""} may leave lines of metrics out`, mend);
+  if (!METRIC_LEVELS.includes(applicationLogLevel)) {
+    return fail(`application level ${applicationLogLevel ?? ""} may leave lines of metrics out`, mend);
   }
-  return pass(`JSON, system level ${SystemLogLevel}`);
+  return pass(`JSON, system level ${systemLogLevel}`);
 }

@@ -1,7 +1,6 @@
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Environment } from "../../environments/schema";
-import { waitForAws, MAX_ATTEMPTS } from "../aws/failure";
-import { type Check, fail, pass, memoize, warn } from "./check";
+import { type Identity } from "../aws/identity";
+import { type Check, fail, pass, warn } from "./check";
 
 /**
  * AWS refuses signatures that are older:
@@ -9,24 +8,6 @@ import { type Check, fail, pass, memoize, warn } from "./check";
  */
 const REFUSED_AFTER_SECONDS = 300;
 const NOTICEABLE_SECONDS = 30;
-
-/** A region that is on in every account; AWS answers there also when the environment's own region is off. */
-const ALWAYS_ENABLED = "us-east-1";
-
-/** By these, a region that is not enabled refuses credentials that others accept. */
-const UNKNOWN_CREDENTIALS = new Set(["InvalidClientTokenId", "UnrecognizedClientException"]);
-
-/** Who asks, as AWS sees it. */
-export interface Identity {
-  readonly account: string;
-  readonly arn: string;
-  /** As in `aws`, the second part of every ARN. */
-  readonly partition: string;
-  /** How much AWS's clock is ahead of this computer's; undefined when AWS did not tell the time. */
-  readonly clockSeconds: number | undefined;
-  /** Whether the environment's region has answered. */
-  readonly isRegionEnabled: boolean;
-}
 
 /** Whether AWS lets these credentials in, and which account, region and time they meet. */
 export function buildIdentityChecks(
@@ -79,59 +60,4 @@ export function buildIdentityChecks(
     },
   };
   return { checks: [credentials, account, regionCheck, clock], credentials, region: regionCheck };
-}
-
-/** Asks AWS once who asks. */
-export function createIdentityReader(
-  region: string,
-  now: () => number,
-  abortSignal: AbortSignal,
-): () => Promise<Identity> {
-  return memoize(async () => {
-    try {
-      return { ...(await readIdentity(region, now, abortSignal)), isRegionEnabled: true };
-    } catch (error) {
-      if (!(error instanceof Error) || !UNKNOWN_CREDENTIALS.has(error.name) || region === ALWAYS_ENABLED) {
-        return waitForIdentity(Promise.reject(error as Error), region);
-      }
-      return {
-        ...(await waitForIdentity(readIdentity(ALWAYS_ENABLED, now, abortSignal), ALWAYS_ENABLED)),
-        isRegionEnabled: false,
-      };
-    }
-  });
-}
-
-function waitForIdentity<T>(asked: Promise<T>, region: string): Promise<T> {
-  return waitForAws(asked, {
-    region,
-    action: "sts:GetCallerIdentity",
-    notFound: "AWS does not know these credentials",
-  });
-}
-
-async function readIdentity(
-  region: string,
-  now: () => number,
-  abortSignal: AbortSignal,
-): Promise<Omit<Identity, "isRegionEnabled">> {
-  const client = new STSClient({ region, maxAttempts: MAX_ATTEMPTS });
-  let clockSeconds: number | undefined;
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const date = Date.parse(readResponseHeader(result.response, "date") ?? "");
-      if (!Number.isNaN(date)) clockSeconds = Math.round((date - now()) / 1000);
-      return result;
-    },
-    // Around the reading of the answer, which throws when AWS refuses.
-    { step: "deserialize", priority: "low" },
-  );
-  const { Account = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
-  return { account: Account, arn: Arn, partition: Arn.split(":")[1] ?? "aws", clockSeconds };
-}
-
-function readResponseHeader(response: unknown, name: string): string | undefined {
-  if (typeof response !== "object" || response === null || !("headers" in response)) return undefined;
-  return (response.headers as Readonly<Record<string, string | undefined>>)[name];
 }

@@ -1,10 +1,5 @@
-import {
-  type LogGroup,
-  paginateDescribeLogGroups,
-  paginateDescribeMetricFilters,
-} from "@aws-sdk/client-cloudwatch-logs";
 import { formatPlatformNamespace } from "../../performance/metrics";
-import { type DoctorReader } from "./aws";
+import { findLogGroup, listMetricFilters, type LogGroup } from "../aws/logs";
 import { type Check, fail, pass, type CheckVerdict } from "./check";
 import { type CheckedFunction } from "./functions";
 import { type ExpectedStack } from "./stack";
@@ -33,7 +28,7 @@ export function buildLogChecks(
     look: async () => {
       const namespace = formatPlatformNamespace(name);
       const wanted = (await expected()).metricFilters.filter((filter) => filter.namespace === namespace);
-      const found = new Set(await readFilterNames(aws, logGroup));
+      const found = new Set(await listMetricFilters(aws, logGroup));
       const missing = wanted.filter((filter) => !found.has(filter.name)).map((filter) => filter.name);
       return missing.length === 0
         ? pass(`all ${wanted.length} read the platform's reports`)
@@ -57,42 +52,16 @@ export function judgeGroup(
   { mend, retentionDays }: GroupRules,
 ): CheckVerdict {
   if (!group) return fail(`there is no log group ${name}`, mend);
-  if (group.logGroupClass !== undefined && group.logGroupClass !== "STANDARD") {
+  if (group.logClass !== "STANDARD") {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     return fail(
-      `class ${group.logGroupClass} makes no metrics of logs`,
+      `class ${group.logClass} makes no metrics of logs`,
       `a class cannot be changed: aws logs delete-log-group --log-group-name ${name}, with all that is in it; then ${mend}`,
     );
   }
-  const { retentionInDays: is } = group;
+  const { retentionDays: is } = group;
   if (retentionDays !== undefined && is !== retentionDays) {
     return fail(`kept ${is === undefined ? "for ever" : `${is} days`}, the file says ${retentionDays}`, mend);
   }
   return pass(is === undefined ? "kept for ever" : `kept ${is} days`);
-}
-
-/** The log group of exactly this name. */
-export async function findLogGroup(aws: DoctorReader, name: string): Promise<LogGroup | undefined> {
-  return aws.find("logs:DescribeLogGroups", async ({ abortSignal }) => {
-    const pages = paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix: name }, { abortSignal });
-    for await (const { logGroups = [] } of pages) {
-      const found = logGroups.find(({ logGroupName }) => logGroupName === name);
-      if (found) return found;
-    }
-    return undefined;
-  });
-}
-
-async function readFilterNames(aws: DoctorReader, logGroupName: string): Promise<string[]> {
-  const names: string[] = [];
-  await aws.find("logs:DescribeMetricFilters", async ({ abortSignal }) => {
-    for await (const { metricFilters = [] } of paginateDescribeMetricFilters(
-      { client: aws.logs },
-      { logGroupName },
-      { abortSignal },
-    )) {
-      names.push(...metricFilters.map(({ filterName = "" }) => filterName));
-    }
-  });
-  return names;
 }

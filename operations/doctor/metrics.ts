@@ -2,7 +2,7 @@ import { type Environment } from "../../environments/schema";
 import { buildEmittedMetric, buildFunctionMetric, buildTrafficMetric, buildReportedMetric } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest, type Point, readMetrics } from "../aws/metrics";
-import { type DoctorReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
 import { type Check, fail, pass, memoize, warn } from "./check";
 
 /** So far back it is looked whether a function was called. */
@@ -16,7 +16,7 @@ type Figure = "invocations" | "traffic" | "errors" | "successes" | "clientErrors
 
 /** Reads of all functions at once, when it is first asked for, how often each figure was counted. */
 export function createFigureReader(
-  aws: DoctorReader,
+  aws: AwsAccess,
   functions: readonly WatchedFunction[],
   now: () => number,
 ): (watched: WatchedFunction) => Promise<Readonly<Record<Figure, number>>> {
@@ -37,7 +37,7 @@ export function createFigureReader(
       ),
     );
     const range = { from: to - HOURS * 3_600_000, to, periodSeconds: 300 };
-    return readMetrics(aws.cloudWatch, aws.region, requests, range, aws.signal);
+    return readMetrics(aws, requests, range);
   });
   return async (watched) => {
     const points = await read();

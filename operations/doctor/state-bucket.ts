@@ -1,26 +1,10 @@
-import {
-  GetBucketEncryptionCommand,
-  GetBucketVersioningCommand,
-  GetPublicAccessBlockCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
 import { describeStateLocation } from "../../environments/names";
 import { type Environment, type StateSettings } from "../../environments/schema";
-import { AccessDenied, waitForAws, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
+import { findBucket, hasObject, isClosed, isVersioned, readEncryption } from "../aws/buckets";
 import { type Check, fail, pass, warn } from "./check";
 
 type Bucket = Extract<StateSettings, { backend: "s3" }>;
-
-/** Errors by which S3 says that a thing, or a setting of a bucket, is not there. */
-const MISSING = new Set([
-  "NotFound",
-  "NoSuchBucket",
-  "NoSuchKey",
-  "NoSuchPublicAccessBlockConfiguration",
-  "ServerSideEncryptionConfigurationNotFoundError",
-]);
 
 /** Whether an S3 bucket holds the state, and is versioned, encrypted and closed to the public. */
 export function buildBucketChecks(
@@ -30,23 +14,19 @@ export function buildBucketChecks(
   signal: AbortSignal,
 ): Check[] {
   const { bucket, key, region } = state;
-  const client = new S3Client({ region, maxAttempts: MAX_ATTEMPTS });
-  const options = { abortSignal: signal };
-  const find = <T>(action: string, call: Promise<T>) =>
-    waitForAws(call.catch(asS3Says(action)), { region, action, notFound: "" });
+  const aws = new AwsAccess(region, signal);
   const location = describeStateLocation(environment.name, state);
 
   const reachable: Check = {
     name: "state",
     needs: [credentials],
     look: async () => {
-      const found = await find("s3:ListBucket", client.send(new HeadBucketCommand({ Bucket: bucket }), options));
+      const found = await findBucket(aws, bucket);
       if (!found)
         return fail(`there is no bucket ${bucket}`, `make it as docs/delivery.md says, or correct state.bucket`);
-      const { BucketRegion: is = region } = found;
+      const { region: is = region } = found;
       if (is !== region) return fail(`bucket ${bucket} is in ${is}`, `write region = "${is}" into state`);
-      const object = new HeadObjectCommand({ Bucket: bucket, Key: key });
-      return (await find("s3:GetObject", client.send(object, options)))
+      return (await hasObject(aws, bucket, key))
         ? pass(location)
         : warn(`${location} is not there: nothing has been deployed`, `npx cdktf deploy ${environment.name}`);
     },
@@ -58,10 +38,8 @@ export function buildBucketChecks(
       name: "state versioned",
       needs,
       look: async () => {
-        const call = client.send(new GetBucketVersioningCommand({ Bucket: bucket }), options);
-        const found = await find("s3:GetBucketVersioning", call);
         const enable = `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
-        return found?.Status === "Enabled"
+        return (await isVersioned(aws, bucket))
           ? pass("earlier states can be had back")
           : fail("a state that is overwritten cannot be had back", enable);
       },
@@ -70,10 +48,7 @@ export function buildBucketChecks(
       name: "state encrypted",
       needs,
       look: async () => {
-        const call = client.send(new GetBucketEncryptionCommand({ Bucket: bucket }), options);
-        const [rule] =
-          (await find("s3:GetEncryptionConfiguration", call))?.ServerSideEncryptionConfiguration?.Rules ?? [];
-        const kind = rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
+        const kind = await readEncryption(aws, bucket);
         return kind === undefined
           ? warn(
               "the bucket has no default, Terraform's states are encrypted all the same",
@@ -86,10 +61,7 @@ export function buildBucketChecks(
       name: "state private",
       needs,
       look: async () => {
-        const call = client.send(new GetPublicAccessBlockCommand({ Bucket: bucket }), options);
-        const found = (await find("s3:GetBucketPublicAccessBlock", call))?.PublicAccessBlockConfiguration ?? {};
-        const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } = found;
-        return BlockPublicAcls && BlockPublicPolicy && IgnorePublicAcls && RestrictPublicBuckets
+        return (await isClosed(aws, bucket))
           ? pass("closed to the public")
           : fail(
               "the bucket itself does not refuse public access, and states hold secrets",
@@ -98,18 +70,4 @@ export function buildBucketChecks(
       },
     },
   ];
-}
-
-/** S3 answers a HEAD without a body: all that it says is the status. */
-function asS3Says(action: string): (error: unknown) => undefined {
-  return (error) => {
-    if (!(error instanceof Error)) throw error;
-    const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
-    if (MISSING.has(error.name) || status === 404) return undefined;
-    if (status === 403 && error.name !== "AccessDenied" && !/^(Invalid|Signature|Expired|Request)/.test(error.name)) {
-      throw new AccessDenied(action, "status 403");
-    }
-    if (status === 301) throw new AwsFailure("the bucket is in another region than state.region says");
-    throw error;
-  };
 }

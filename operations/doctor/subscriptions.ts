@@ -1,14 +1,8 @@
-import { paginateListSubscriptionsByTopic, type Subscription } from "@aws-sdk/client-sns";
 import { type Environment } from "../../environments/schema";
-import { type DoctorReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
+import { type Identity } from "../aws/identity";
+import { findSubscriptions, type Subscription } from "../aws/topics";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
-import { type Identity } from "./identity";
-
-/**
- * AWS writes it in the place of an ARN until somebody has confirmed:
- * https://docs.aws.amazon.com/sns/latest/api/API_Subscription.html
- */
-const PENDING = "PendingConfirmation";
 
 /** A subscriber that the environment's file names; a webhook's address is a secret. */
 interface Subscriber {
@@ -19,7 +13,7 @@ interface Subscriber {
 
 /** Whether alarms reach those who are to get them. */
 export function buildSubscriptionChecks(
-  aws: DoctorReader,
+  aws: AwsAccess,
   environment: Environment,
   region: Check,
   identity: () => Promise<Identity>,
@@ -40,7 +34,7 @@ export function buildSubscriptionChecks(
 }
 
 function buildTopicChecks(
-  aws: DoctorReader,
+  aws: AwsAccess,
   { name, region: place }: Environment,
   { topic, subscribers }: { readonly topic: "urgent" | "notice"; readonly subscribers: readonly Subscriber[] },
   region: Check,
@@ -51,7 +45,7 @@ function buildTopicChecks(
     const { partition, account } = await identity();
     return `arn:${partition}:sns:${place}:${account}:${name}-alarms-${topic}`;
   });
-  const subscriptions = memoize(async () => readSubscriptions(aws, await arn()));
+  const subscriptions = memoize(async () => findSubscriptions(aws, await arn()));
   const heard: Check = {
     name: `${topic} alarms`,
     needs: [region],
@@ -72,7 +66,7 @@ function buildTopicChecks(
     look: async (): Promise<CheckVerdict> => {
       const found = (await subscriptions())?.filter(isThis) ?? [];
       if (found.some(isConfirmed)) return pass("confirmed");
-      return found.some(({ SubscriptionArn }) => SubscriptionArn === PENDING)
+      return found.some(({ isPending }) => isPending)
         ? fail("has not confirmed: gets nothing", confirm(await arn()))
         : fail("is not subscribed", redeploy);
     },
@@ -80,14 +74,14 @@ function buildTopicChecks(
   return [heard, ...each];
 }
 
-function isConfirmed({ SubscriptionArn }: Subscription): boolean {
-  return SubscriptionArn?.startsWith("arn:") ?? false;
+function isConfirmed({ arn }: Subscription): boolean {
+  return arn !== undefined;
 }
 
 function toEmailSubscriber(address: string): Subscriber {
   return {
     who: address,
-    isThis: ({ Protocol, Endpoint }) => Protocol === "email" && Endpoint?.toLowerCase() === address.toLowerCase(),
+    isThis: ({ protocol, endpoint }) => protocol === "email" && endpoint.toLowerCase() === address.toLowerCase(),
     confirm: (topicArn) =>
       `follow the link in AWS's message to ${address}; to have it sent again: aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${address}`,
   };
@@ -96,17 +90,8 @@ function toEmailSubscriber(address: string): Subscriber {
 function toWebhookSubscriber(variable: string): Subscriber {
   return {
     who: `webhook in ${variable}`,
-    isThis: ({ Protocol }) => Protocol === "https",
+    isThis: ({ protocol }) => protocol === "https",
     confirm: (topicArn) =>
       `open the SubscribeURL that AWS sent to the webhook; to have it sent again: aws sns subscribe --topic-arn ${topicArn} --protocol https --notification-endpoint <its address>`,
   };
-}
-
-async function readSubscriptions(aws: DoctorReader, topicArn: string): Promise<Subscription[] | undefined> {
-  return aws.find("sns:ListSubscriptionsByTopic", async ({ abortSignal }) => {
-    const found: Subscription[] = [];
-    const pages = paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn: topicArn }, { abortSignal });
-    for await (const { Subscriptions = [] } of pages) found.push(...Subscriptions);
-    return found;
-  });
 }

@@ -1,4 +1,3 @@
-import { type FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { parseSchedule } from "../../local/schedule/schedule-expression";
@@ -6,10 +5,12 @@ import { type MetricAddress, buildWarmingMetric as warmedMetric } from "../../mo
 import { buildScheduleRules } from "../../model/schedules";
 import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
 import { type MetricRequest, type Point, readMetrics } from "../aws/metrics";
-import { type DoctorReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
+import { type DeployedFunction, findFunction } from "../aws/functions";
+import { findLogGroup } from "../aws/logs";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
-import { readConfiguration, judgeState } from "./functions";
-import { judgeGroup, findLogGroup } from "./logs";
+import { judgeState } from "./functions";
+import { judgeGroup } from "./logs";
 import { type ExpectedStack } from "./stack";
 
 const MINUTE = 60_000;
@@ -26,7 +27,7 @@ const ARRIVAL_MILLISECONDS = 10 * MINUTE;
 
 /** What the checks of warming need. */
 export interface CheckedWarming {
-  readonly aws: DoctorReader;
+  readonly aws: AwsAccess;
   readonly environment: Environment;
   readonly region: Check;
   readonly synthesis: Check;
@@ -43,7 +44,7 @@ export function buildWarmerChecks({ aws, environment, region, synthesis, expecte
   if (warmed.length === 0) return [];
   const name = formatDeployedName(environment.name, WARMER);
   const redeploy = `npx cdktf deploy ${environment.name}`;
-  const configuration = memoize(() => readConfiguration(aws, name));
+  const configuration = memoize(() => findFunction(aws, { name }));
   const deployed: Check = {
     name: "warmer: deployed",
     needs: [region],
@@ -77,15 +78,15 @@ export function buildWarmerChecks({ aws, environment, region, synthesis, expecte
       ]),
     ];
     const range = { from: until - LONGEST_MILLISECONDS, to: until, periodSeconds: PERIOD_SECONDS };
-    return readMetrics(aws.cloudWatch, aws.region, Object.fromEntries(requests), range, aws.signal);
+    return readMetrics(aws, Object.fromEntries(requests), range);
   });
   /**
    * When a rule was due last, so that it should be seen by now; undefined when it was not since this function is as it
    * is.
    */
-  const lastDue = async (expression: string, since: () => Promise<FunctionConfiguration | undefined>) => {
+  const lastDue = async (expression: string, since: () => Promise<DeployedFunction | undefined>) => {
     const due = findLastTime(expression, until - ARRIVAL_MILLISECONDS);
-    return due === undefined || due < Date.parse((await since())?.LastModified ?? "") ? undefined : due;
+    return due === undefined || due < ((await since())?.changedAt ?? 0) ? undefined : due;
   };
   const readPoints = async (key: string): Promise<readonly Point[]> => (await read())[key] ?? [];
 
@@ -135,7 +136,7 @@ export function buildWarmerChecks({ aws, environment, region, synthesis, expecte
         name: `${one.id}: kept warm`,
         needs: [deployed, synthesis],
         look: async () => {
-          const own = memoize(() => readConfiguration(aws, one.name));
+          const own = memoize(() => findFunction(aws, { name: one.name }));
           const since = async () => selectLatest(await configuration(), await own());
           const dues = await Promise.all(
             rules.map(async (rule) => ({ ...rule, due: (await lastDue(rule.expression, since)) ?? 0 })),
@@ -182,8 +183,8 @@ function judgeKeptWarm(
 }
 
 /** The one that was changed later. */
-function selectLatest(...all: readonly (FunctionConfiguration | undefined)[]): FunctionConfiguration | undefined {
-  const time = (one: FunctionConfiguration | undefined) => Date.parse(one?.LastModified ?? "") || 0;
+function selectLatest(...all: readonly (DeployedFunction | undefined)[]): DeployedFunction | undefined {
+  const time = (one: DeployedFunction | undefined) => one?.changedAt ?? 0;
   return all.reduce((newest, one) => (time(one) > time(newest) ? one : newest), undefined);
 }
 

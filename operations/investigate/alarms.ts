@@ -1,15 +1,13 @@
-import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { type AlarmKey } from "../../environments/alarms";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, hyphenate } from "../../model/alarms";
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
-import { toOneLine } from "../one-line";
-import { readStateChanges } from "../aws/alarms";
+import { type AwsAccess } from "../aws/access";
+import { type Alarm, readAlarms, readStateChanges } from "../aws/alarms";
 import { listEnvironmentAlarms } from "../alarms/environment-alarms";
 import { type Ring, findRings } from "../alarms/ringing";
 import { listMeasuredFunctions } from "../../model/measured-function";
-import { type InvestigationReader } from "./aws";
 import { type Window } from "./window";
 
 /** Which of a function's alarms. */
@@ -23,15 +21,9 @@ export interface FunctionAlarm {
 }
 
 /** An alarm as CloudWatch has it. */
-export interface AlarmFindings extends FunctionAlarm {
+export interface AlarmFindings extends FunctionAlarm, Omit<Alarm, "isOn"> {
   /** What it means that it rings. */
   readonly happened: string;
-  readonly isRinging: boolean;
-  /** Since when it is in its state, in milliseconds since 1970. */
-  readonly since: number | undefined;
-  readonly threshold: number | undefined;
-  /** Why it is in its state, in CloudWatch's words. */
-  readonly reason: string;
   /** Each time that it rang. */
   readonly rings: readonly Ring[];
 }
@@ -77,40 +69,22 @@ export function listAlarmQueries(key: FunctionAlarmKey): QueryKey[] {
  * @returns those that exist; when they rang is told by their history
  * @throws AwsFailure
  */
-export async function readAlarms(
-  aws: InvestigationReader,
+export async function readFunctionAlarms(
+  aws: AwsAccess,
   watched: WatchedFunction,
   alarms: readonly FunctionAlarm[],
 ): Promise<AlarmFindings[]> {
   if (alarms.length === 0) return [];
-  const input = {
-    AlarmNames: alarms.map(({ name }) => name),
-    AlarmTypes: ["MetricAlarm" as const, "CompositeAlarm" as const],
-    MaxRecords: 100,
-  };
-  const { MetricAlarms = [], CompositeAlarms = [] } = await aws.ask(
-    "cloudwatch:DescribeAlarms",
-    "there are no such alarms",
-    (options) => aws.cloudWatch.send(new DescribeAlarmsCommand(input), options),
+  const found = await readAlarms(
+    aws,
+    alarms.map(({ name }) => name),
   );
-  const thresholds = new Map(MetricAlarms.map(({ AlarmName, Threshold }) => [AlarmName, Threshold]));
-  const described = new Map([...MetricAlarms, ...CompositeAlarms].map((one) => [one.AlarmName, one]));
   return alarms.flatMap((alarm): AlarmFindings[] => {
-    const found = described.get(alarm.name);
-    if (!found) return [];
-    const isRinging = found.StateValue === "ALARM";
-    const since = (found.StateTransitionedTimestamp ?? found.StateUpdatedTimestamp)?.getTime();
-    return [
-      {
-        ...alarm,
-        happened: describeRinging(alarm.key, watched),
-        isRinging,
-        since,
-        threshold: thresholds.get(alarm.name),
-        reason: toOneLine(found.StateReason ?? ""),
-        rings: isRinging && since !== undefined ? [{ rangAt: since }] : [],
-      },
-    ];
+    const state = found.get(alarm.name);
+    if (!state) return [];
+    const { isRinging, since, threshold, reason } = state;
+    const rings = isRinging && since !== undefined ? [{ rangAt: since }] : [];
+    return [{ ...alarm, happened: describeRinging(alarm.key, watched), isRinging, since, threshold, reason, rings }];
   });
 }
 
@@ -120,14 +94,13 @@ export async function readAlarms(
  * @throws AwsFailure
  */
 export async function addHistory(
-  aws: InvestigationReader,
+  aws: AwsAccess,
   alarms: readonly AlarmFindings[],
   { from, to }: Window,
 ): Promise<AlarmFindings[]> {
-  const source = { client: aws.cloudWatch, region: aws.region, signal: aws.signal };
   const complete: AlarmFindings[] = [];
   for (const alarm of alarms) {
-    const changes = await readStateChanges(source, { from, to }, alarm.name);
+    const changes = await readStateChanges(aws, { from, to }, alarm.name);
     // The end of a range is left out of it, and an alarm may just have rung.
     complete.push({ ...alarm, rings: findRings(changes, alarm, { from, to: to + 1 }) });
   }

@@ -7,7 +7,7 @@ import {
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type Point, readMetrics } from "../aws/metrics";
-import { type InvestigationReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
 import { type Version } from "./changes";
 import { priceRequests } from "./comparison";
 import { type Window } from "./window";
@@ -44,12 +44,12 @@ export function findPublication(version: Version | undefined, { from, to }: Wind
 
 /** @throws AwsFailure */
 export async function readAround(
-  aws: InvestigationReader,
+  aws: AwsAccess,
   watched: WatchedFunction,
   { version, at, now }: { readonly version: string; readonly at: number; readonly now: number },
 ): Promise<AroundVersion> {
   const range = { from: at - AROUND, to: Math.min(at + AROUND, now), periodSeconds: MINUTE / 1000 };
-  const points = await readMetrics(aws.cloudWatch, aws.region, listRequests(watched), range, aws.signal);
+  const points = await readMetrics(aws, listRequests(watched), range);
   const side = (isIn: (point: Point) => boolean): Side => {
     const sum = (name: keyof typeof points) => points[name].filter(isIn).reduce((total, { value }) => total + value, 0);
     return {

@@ -1,7 +1,7 @@
 import { type Measure } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
-import { type InvestigationReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
 import { type Figure, FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
 import { type Window } from "./window";
 
@@ -37,13 +37,13 @@ export function priceRequests(requests: readonly (MetricRequest | Measure)[]): n
  * @throws AwsFailure
  */
 export async function readFigureValues(
-  aws: InvestigationReader,
+  aws: AwsAccess,
   watched: WatchedFunction,
   { from, to }: Window,
 ): Promise<FigureValues> {
   const requests = listRequests(watched);
   const range = { from, to, periodSeconds: (to - from) / 1000 };
-  const points = await readMetrics(aws.cloudWatch, aws.region, requests, range, aws.signal);
+  const points = await readMetrics(aws, requests, range);
   return Object.fromEntries(
     Object.entries(points).flatMap(([name, values]) => {
       const known = values.map(({ value }) => value).filter(Number.isFinite);

@@ -1,7 +1,8 @@
 import { type WatchedFunction } from "../../model/watched-function";
+import { type Aliases } from "../aws/functions";
 import { type AlarmFindings, type FunctionAlarmKey } from "./alarms";
 import { type AroundVersion, type Side } from "./around-version";
-import { type Aliases, type Changes } from "./changes";
+import { type Changes } from "./changes";
 import { type ComparedFigure, type FigureComparison } from "./comparison";
 import { type FigureName } from "./figures";
 import { type QueryFindings } from "./queries";

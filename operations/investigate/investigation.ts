@@ -1,15 +1,18 @@
 import { type Environment } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type AlarmFindings, type FunctionAlarm, selectRinging, readAlarms, addHistory } from "./alarms";
+import { type AlarmFindings, type FunctionAlarm, selectRinging, readFunctionAlarms, addHistory } from "./alarms";
 import { priceAroundVersion, findPublication, readAround } from "./around-version";
-import { InvestigationReader } from "./aws";
-import { buildChanges, LATEST_VERSION, readAliases, readReservedConcurrency, readVersions } from "./changes";
+import { AwsAccess } from "../aws/access";
+import { LATEST_VERSION, readAliases, readReservedConcurrency, readVersions } from "../aws/functions";
+import { type Wait } from "../aws/log-queries";
+import { readTraceSegments } from "../aws/traces";
+import { buildChanges } from "./changes";
 import { compare, priceFigures, readFigureValues } from "./comparison";
 import { diagnose, type Diagnosed } from "./diagnoses";
 import { type Evidence } from "./evidence";
-import { selectQueries, type QueryFindings, readQuery, type Wait } from "./queries";
+import { selectQueries, type QueryFindings, readQuery } from "./queries";
 import { Reader, type Unread } from "../aws/part-reader";
-import { readSlowest, readTraces, buildTraces } from "./traces";
+import { readSlowest, buildTraces } from "./traces";
 import { shiftDaysBack, LONGEST, type Window, buildWindowAround, buildWindowUntil } from "./window";
 
 /** What is to be investigated. */
@@ -60,11 +63,11 @@ export async function investigate(
 ): Promise<Investigation> {
   const { environment, watched, chosen, since, now } = task;
   const { name } = watched;
-  const aws = new InvestigationReader(environment.region, signal);
+  const aws = new AwsAccess(environment.region, signal);
   const reader = new Reader(signal, onStep);
   const last = buildWindowUntil(now, since ?? HOUR);
 
-  const states = await reader.read("alarms", () => readAlarms(aws, watched, task.alarms));
+  const states = await reader.read("alarms", () => readFunctionAlarms(aws, watched, task.alarms));
   const lookedBack = chosen && since === undefined ? buildWindowUntil(now, LONGEST) : last;
   const alarms =
     (states && (await reader.read("alarms' history", () => addHistory(aws, states, lookedBack)))) ?? states;
@@ -101,8 +104,8 @@ export async function investigate(
         );
 
   const slowest = await reader.read("traces", () => readSlowest(aws, name, window, values?.p50));
-  const traces =
-    slowest && slowest.length > 0 ? await reader.read("traces' parts", () => readTraces(aws, slowest)) : [];
+  const ids = slowest?.map(({ id }) => id) ?? [];
+  const segments = ids.length > 0 ? await reader.read("traces' parts", () => readTraceSegments(aws, ids)) : undefined;
 
   const evidence: Evidence = {
     environment: environment.name,
@@ -115,7 +118,7 @@ export async function investigate(
     around,
     comparison: values && compare(watched, values, yesterday, lastWeek),
     queries,
-    traces: slowest && buildTraces(name, slowest, traces),
+    traces: slowest && buildTraces(name, slowest, segments),
   };
   const readings = [values, yesterday, lastWeek].filter((one) => one !== undefined).length;
   return {

@@ -1,9 +1,9 @@
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { QUERIES, type QueryKey, WARMING_RUNS } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type LogQueryResult, runLogQuery } from "../aws/log-queries";
+import { runLogQuery, type Wait } from "../aws/log-queries";
 import { listAlarmQueries, type FunctionAlarmKey } from "./alarms";
-import { type InvestigationReader } from "./aws";
+import { type AwsAccess } from "../aws/access";
 import { type LogRecord, SUMMARIES } from "./query-summaries";
 import { type Window } from "./window";
 
@@ -19,9 +19,6 @@ export interface QueryFindings {
   readonly bytesScanned: number;
   readonly dollars: number;
 }
-
-/** How queries wait; tests bring their own. */
-export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 
 /**
  * Which saved queries show more of some alarms, as far as the function's log can answer them. That of versions always
@@ -39,7 +36,7 @@ export function selectQueries(alarms: readonly FunctionAlarmKey[], watched: Watc
  * @throws AwsFailure
  */
 export async function readQuery(
-  aws: InvestigationReader,
+  aws: AwsAccess,
   key: QueryKey,
   { environment, watched }: { readonly environment: string; readonly watched: WatchedFunction },
   { from, to }: Window,
@@ -48,11 +45,6 @@ export async function readQuery(
   const ofWarmer = key === "warming-runs";
   const query = ofWarmer ? WARMING_RUNS : (QUERIES[key][watched.logFormat] ?? "");
   const logGroups = [ofWarmer ? formatDefaultLogGroup(formatDeployedName(environment, WARMER)) : watched.logGroup];
-  const result: LogQueryResult = await runLogQuery(
-    aws.logs,
-    { region: aws.region, logGroups, query, from, to },
-    { wait, signal: aws.signal },
-  );
-  const { records, bytesScanned, dollars } = result;
+  const { records, bytesScanned, dollars } = await runLogQuery(aws, { logGroups, query, from, to }, wait);
   return { query: key, lines: SUMMARIES[key](records, watched), records, bytesScanned, dollars };
 }

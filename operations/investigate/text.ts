@@ -3,7 +3,7 @@ import { formatDollars } from "../../model/priced-resources";
 import { type Ring } from "../alarms/ringing";
 import { formatTable } from "../document/text";
 import { type AlarmFindings } from "./alarms";
-import { LATEST_VERSION } from "./changes";
+import { LATEST_VERSION } from "../aws/functions";
 import { type Diagnosed } from "./diagnoses";
 import { FIGURE_NAMES, COMPARED_FIGURES } from "./figures";
 import { type Investigation } from "./investigation";

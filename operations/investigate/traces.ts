@@ -1,25 +1,13 @@
-import { type Trace, paginateBatchGetTraces, paginateGetTraceSummaries, type TraceSummary } from "@aws-sdk/client-xray";
-import { type InvestigationReader, collectItems } from "./aws";
+import { type AwsAccess } from "../aws/access";
+import { readTracedRequests, TRACES_PER_CALL, type TracedRequest } from "../aws/traces";
 import { type TracePart, listTraceParts } from "./trace-parts";
 import { type Window } from "./window";
-
-/** As many as one call hands out: https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
-const SLOWEST = 5;
-
-/** X-Ray hands traces out in the order that it finds them in. */
-const MOST_PAGES = 20;
 
 /** X-Ray refuses long times, in milliseconds: of a longer one, its end is looked at. */
 export const LONGEST_TRACED = 6 * 3_600_000;
 
 /** A slow request. */
-export interface TraceFindings {
-  readonly id: string;
-  /** In milliseconds since 1970. */
-  readonly at: number | undefined;
-  /** Undefined where X-Ray does not tell. */
-  readonly milliseconds: number | undefined;
-  readonly failed: boolean;
+export interface TraceFindings extends TracedRequest {
   /** Where the time went, the longest first; empty where X-Ray does not tell. */
   readonly parts: readonly TracePart[];
 }
@@ -31,67 +19,23 @@ export interface TraceFindings {
  * @throws AwsFailure
  */
 export async function readSlowest(
-  aws: InvestigationReader,
+  aws: AwsAccess,
   name: string,
   { from, to }: Window,
   usualMilliseconds: number | undefined,
-): Promise<TraceSummary[]> {
+): Promise<TracedRequest[]> {
   const service = `service(id(name: "${name}", type: "AWS::Lambda::Function"))`;
   const slow = usualMilliseconds === undefined ? "" : ` { fault = true OR responsetime > ${usualMilliseconds / 1000} }`;
-  const input = {
-    StartTime: new Date(Math.max(from, to - LONGEST_TRACED)),
-    EndTime: new Date(to),
-    FilterExpression: `${service}${slow}`,
-  };
-  const summaries = await aws.ask("xray:GetTraceSummaries", "there are no traces", (options) =>
-    collectItems(
-      paginateGetTraceSummaries({ client: aws.xray }, input, options),
-      ({ TraceSummaries }) => TraceSummaries,
-      MOST_PAGES,
-    ),
-  );
-  return summaries
-    .filter(({ Id }) => Id !== undefined)
-    .sort((one, other) => (readMilliseconds(other) ?? 0) - (readMilliseconds(one) ?? 0))
-    .slice(0, SLOWEST);
+  const range = { from: Math.max(from, to - LONGEST_TRACED), to };
+  const requests = await readTracedRequests(aws, { ...range, filter: `${service}${slow}` });
+  return requests.sort((one, other) => (other.milliseconds ?? 0) - (one.milliseconds ?? 0)).slice(0, TRACES_PER_CALL);
 }
 
-/**
- * Where the time of some traces went.
- *
- * @throws AwsFailure
- */
-export async function readTraces(aws: InvestigationReader, summaries: readonly TraceSummary[]): Promise<Trace[]> {
-  const ids = summaries.flatMap(({ Id }) => Id ?? []);
-  return aws.ask("xray:BatchGetTraces", "there are no such traces", (options) =>
-    collectItems(paginateBatchGetTraces({ client: aws.xray }, { TraceIds: ids }, options), ({ Traces }) => Traces),
-  );
-}
-
-/** @param traces undefined where they could not be read */
+/** @param segments by the requests' ids; undefined where they could not be read */
 export function buildTraces(
   name: string,
-  summaries: readonly TraceSummary[],
-  traces: readonly Trace[] | undefined,
+  requests: readonly TracedRequest[],
+  segments: ReadonlyMap<string, readonly string[]> | undefined,
 ): TraceFindings[] {
-  return summaries.map((summary) => {
-    const { Id: id = "", StartTime, HasFault = false, HasError = false } = summary;
-    const segments = traces?.filter((trace) => trace.Id === id).flatMap(({ Segments = [] }) => Segments) ?? [];
-    return {
-      id,
-      at: StartTime?.getTime(),
-      milliseconds: readMilliseconds(summary),
-      failed: HasFault || HasError,
-      parts: listTraceParts(
-        name,
-        segments.map(({ Document = "" }) => Document),
-      ),
-    };
-  });
-}
-
-/** Until the answer, or, of asynchronous requests, until the end. */
-function readMilliseconds({ ResponseTime, Duration }: TraceSummary): number | undefined {
-  const seconds = ResponseTime ?? Duration;
-  return seconds === undefined ? undefined : seconds * 1000;
+  return requests.map((request) => ({ ...request, parts: listTraceParts(name, segments?.get(request.id) ?? []) }));
 }

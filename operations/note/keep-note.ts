@@ -1,12 +1,10 @@
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { listMeasuredFunctions } from "../../model/measured-function";
 import { listEnvironmentAlarms } from "../alarms/environment-alarms";
-import { readAlarmStates, readStateChanges } from "../alarms/history";
 import { type AlarmNote, writeNote } from "../alarms/notes";
-import { MAX_ATTEMPTS } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
+import { readAlarms, readStateChanges } from "../aws/alarms";
 import { Reader, type Unread } from "../aws/part-reader";
 import { OperationFailure } from "../cli/operation-failure";
 
@@ -26,17 +24,16 @@ export async function keepNote(
   now: number,
   signal: AbortSignal,
 ): Promise<{ readonly note: AlarmNote; readonly unread: readonly Unread[] }> {
-  const { region } = environment;
+  const aws = new AwsAccess(environment.region, signal);
   const reader = new Reader(signal);
-  const at = await findLastRing(environment, alarm, now, signal, reader);
+  const at = await findLastRing(aws, alarm, now, reader);
   signal.throwIfAborted();
-  const logs = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
   const note: AlarmNote = {
     alarm,
     text,
     ...(at === undefined ? { notedAt: new Date(now).toISOString() } : { rangAt: new Date(at).toISOString() }),
   };
-  await writeNote(logs, environment, note, now, reader);
+  await writeNote(aws, environment, note, now, reader);
   return { note, unread: reader.unread };
 }
 
@@ -45,19 +42,12 @@ export async function keepNote(
  *
  * @throws OperationFailure if it has not rung
  */
-async function findLastRing(
-  { region }: Environment,
-  alarm: string,
-  now: number,
-  signal: AbortSignal,
-  reader: Reader,
-): Promise<number | undefined> {
-  const source = { client: new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS }), region, signal };
+async function findLastRing(aws: AwsAccess, alarm: string, now: number, reader: Reader): Promise<number | undefined> {
   const changes = await reader.read("the alarm's history", () =>
-    readStateChanges(source, { from: now - DAYS * DAY, to: now }, alarm),
+    readStateChanges(aws, { from: now - DAYS * DAY, to: now }, alarm),
   );
   if (!changes) {
-    const states = await reader.read("the alarm's state", () => readAlarmStates(source, alarm));
+    const states = await reader.read("the alarm's state", () => readAlarms(aws, [alarm]));
     const state = states?.get(alarm);
     return state?.isRinging === true ? state.since : undefined;
   }

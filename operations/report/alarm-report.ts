@@ -5,15 +5,8 @@ import { type Unread } from "../aws/part-reader";
 import { isUnread } from "./parts";
 import { type AlarmNote } from "../alarms/notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";
-import {
-  type AlarmStatus,
-  computeMedian,
-  type TimeRange,
-  type Ring,
-  measureRinging,
-  findRings,
-  type StateChange,
-} from "../alarms/ringing";
+import { type AlarmStatus, type StateChange } from "../aws/alarms";
+import { computeMedian, type TimeRange, type Ring, measureRinging, findRings } from "../alarms/ringing";
 import { lowerThreshold, raiseThreshold, THRESHOLD_KEYS } from "./thresholds";
 
 const MINUTE = 60_000;

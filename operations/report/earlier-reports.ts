@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readJson } from "../../environments/text-file";
 import { type PerformanceReport, performanceReportSchema } from "./report-schema";
-import { type StateChange } from "../alarms/ringing";
+import { type StateChange } from "../aws/alarms";
 
 const MINUTE = 60_000;
 

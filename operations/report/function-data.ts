@@ -1,4 +1,4 @@
-import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { type AwsAccess } from "../aws/access";
 import { type MetricRange, type MetricRequest, type Point, readMetrics } from "../aws/metrics";
 import {
   type HourName,
@@ -27,13 +27,6 @@ export interface FunctionData {
   readonly hours: Readonly<Partial<Record<HourName, readonly Point[]>>> | undefined;
 }
 
-/** Where metrics are read from. */
-export interface CloudWatchAccess {
-  readonly client: CloudWatchClient;
-  readonly region: string;
-  readonly signal: AbortSignal;
-}
-
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
 
@@ -56,25 +49,25 @@ function countRequests(subjects: readonly MeasuredFunction[]): Record<"scalars" 
  * @param reader remembers what could not be read
  */
 export async function readFunctions(
-  source: CloudWatchAccess,
+  aws: AwsAccess,
   subjects: readonly MeasuredFunction[],
   period: Period,
   reader: Reader,
 ): Promise<{ readonly functions: FunctionData[]; readonly metricsRead: number }> {
   const scalars = ({ from, to, days }: Period) =>
-    readAll(source, subjects, requestScalars, { from, to, periodSeconds: days * DAY_SECONDS });
+    readAll(aws, subjects, requestScalars, { from, to, periodSeconds: days * DAY_SECONDS });
   const { from, to, chartSeconds } = period;
   const now = await reader.read(REPORT_PARTS.figures, () => scalars(period));
   const before = await reader.read(REPORT_PARTS.before, () => scalars(findPeriodBefore(period)));
   const series = await reader.read(REPORT_PARTS.series, () =>
-    readAll(source, subjects, requestSeries, { from, to, periodSeconds: chartSeconds }),
+    readAll(aws, subjects, requestSeries, { from, to, periodSeconds: chartSeconds }),
   );
   const counts = countRequests(subjects);
   const hours =
     counts.hours === 0
       ? []
       : await reader.read(REPORT_PARTS.hours, () =>
-          readAll(source, subjects, requestHours, { from, to, periodSeconds: HOUR_SECONDS }),
+          readAll(aws, subjects, requestHours, { from, to, periodSeconds: HOUR_SECONDS }),
         );
   return {
     functions: subjects.map((subject, index) => ({
@@ -93,7 +86,7 @@ export async function readFunctions(
 }
 
 async function readAll<Name extends string>(
-  { client, region, signal }: CloudWatchAccess,
+  aws: AwsAccess,
   subjects: readonly MeasuredFunction[],
   requestsOf: (subject: MeasuredFunction) => Requests<Name>,
   range: MetricRange,
@@ -105,7 +98,7 @@ async function readAll<Name extends string>(
       ),
     ),
   );
-  const points = await readMetrics(client, region, requests, range, signal);
+  const points = await readMetrics(aws, requests, range);
   return subjects.map((subject, index) => {
     const names = Object.keys(requestsOf(subject)) as Name[];
     return Object.fromEntries(names.map((name) => [name, points[`${index} ${name}`] ?? []])) as Partial<

@@ -1,14 +1,14 @@
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { buildFunctionMetric } from "../../model/metrics";
 import { WARMER_PRICE } from "../../model/warmed-functions";
-import { AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
+import { readAlarms, readStateChanges, type StateChange } from "../aws/alarms";
+import { AwsFailure } from "../aws/failure";
+import { type Wait } from "../aws/log-queries";
 import { Reader, type Unread } from "../aws/part-reader";
 import { readMetrics } from "../aws/metrics";
 import { OperationFailure } from "../cli/operation-failure";
-import { readAlarmStates, readStateChanges } from "../aws/alarms";
 import { buildAlarmReports, suggestThreshold } from "./alarm-report";
 import { mergeChanges } from "./earlier-reports";
 import { listEnvironmentAlarms, type EnvironmentAlarm } from "../alarms/environment-alarms";
@@ -17,7 +17,6 @@ import { readNotes } from "../alarms/notes";
 import { REPORT_PARTS } from "./parts";
 import { type Period, findPeriodBefore } from "./period";
 import { type AlarmReport } from "./report-schema";
-import { type StateChange } from "../alarms/ringing";
 import { type MeasuredFunction, listMeasuredFunctions } from "../../model/measured-function";
 import { countMetricsWatched, readWatched, type Watching } from "./threshold-data";
 import { priceInvocations } from "./warming-effect";
@@ -59,7 +58,7 @@ export interface Measurements {
 /** How reading goes on. */
 export interface MeasurementOptions {
   readonly signal: AbortSignal;
-  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
+  readonly wait: Wait;
   /** Told what comes next. */
   readonly onStep: (step: string) => void;
 }
@@ -103,12 +102,10 @@ export async function takeMeasurements(
 ): Promise<Measurements> {
   const { environment, period, subjects, readsLogs } = plan;
   const { name, region } = environment;
-  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
-  const logsClient = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
-  const source = { client, region, signal };
+  const aws = new AwsAccess(region, signal);
   const reader = new Reader(signal, onStep);
 
-  const states = await reader.read(REPORT_PARTS.alarms, () => readAlarmStates(source, `${name}-`));
+  const states = await reader.read(REPORT_PARTS.alarms, () => readAlarms(aws, `${name}-`));
   const missingAlarms = states ? plan.alarms.map((alarm) => alarm.name).filter((alarm) => !states.has(alarm)) : [];
   if (states && missingAlarms.length === plan.alarms.length) {
     throw new OperationFailure(`${name} is not deployed in ${region}: none of its alarms is there`);
@@ -118,12 +115,12 @@ export async function takeMeasurements(
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/cli/cli-mon-describe-alarm-history.html
   const rangeBefore = period.name === "week" ? before : undefined;
   const changes = await reader.read(REPORT_PARTS.history, () =>
-    readStateChanges(source, { from: (rangeBefore ?? period).from, to: period.to }),
+    readStateChanges(aws, { from: (rangeBefore ?? period).from, to: period.to }),
   );
-  const notes = await reader.read(REPORT_PARTS.notes, () => readNotes(logsClient, environment, period.from, signal));
+  const notes = await reader.read(REPORT_PARTS.notes, () => readNotes(aws, environment, period.from));
 
-  const { functions, metricsRead: ofFunctions } = await readFunctions(source, subjects, period, reader);
-  const warmerDollars = await reader.read(REPORT_PARTS.warmer, () => readWarmerDollars(source, environment, period));
+  const { functions, metricsRead: ofFunctions } = await readFunctions(aws, subjects, period, reader);
+  const warmerDollars = await reader.read(REPORT_PARTS.warmer, () => readWarmerDollars(aws, environment, period));
 
   // Without either, an alarm that rang would look as if it had not.
   const alarms =
@@ -139,14 +136,12 @@ export async function takeMeasurements(
       : [];
   const told =
     alarms.length > 0
-      ? await reader.read(REPORT_PARTS.thresholds, () => addThresholds(source, plan, alarms, functions))
+      ? await reader.read(REPORT_PARTS.thresholds, () => addThresholds(aws, plan, alarms, functions))
       : undefined;
   const { reports, read } = told ?? { reports: alarms, read: 0 };
 
   const logs = readsLogs
-    ? await reader.read(REPORT_PARTS.logs, () =>
-        readWarmRequests(logsClient, region, subjects, period, { wait, signal }),
-      )
+    ? await reader.read(REPORT_PARTS.logs, () => readWarmRequests(aws, subjects, period, wait))
     : undefined;
   if (!reader.hasRead) throw new AwsFailure(reader.reasons.join("; "));
   return {
@@ -161,21 +156,15 @@ export async function takeMeasurements(
   };
 }
 
-async function readWarmerDollars(
-  { client, region, signal }: { client: CloudWatchClient; region: string; signal: AbortSignal },
-  { name }: Environment,
-  { from, to, days }: Period,
-): Promise<number> {
+async function readWarmerDollars(aws: AwsAccess, { name }: Environment, { from, to, days }: Period): Promise<number> {
   const warmer = { name: formatDeployedName(name, WARMER), deployedHere: true };
   const { runs, milliseconds } = await readMetrics(
-    client,
-    region,
+    aws,
     {
       runs: { metric: buildFunctionMetric("Invocations", warmer), statistic: "Sum" },
       milliseconds: { metric: buildFunctionMetric("Duration", warmer), statistic: "Sum" },
     },
     { from, to, periodSeconds: days * DAY_SECONDS },
-    signal,
   );
   return priceInvocations(WARMER_PRICE, runs[0]?.value ?? 0, milliseconds[0]?.value ?? 0);
 }
@@ -185,7 +174,7 @@ async function readWarmerDollars(
  * nobody called.
  */
 async function addThresholds(
-  { client, region, signal }: { client: CloudWatchClient; region: string; signal: AbortSignal },
+  aws: AwsAccess,
   plan: ReportPlan,
   reports: readonly AlarmReport[],
   functions: readonly FunctionData[],
@@ -199,7 +188,7 @@ async function addThresholds(
     if (report.behaviour === "never" && !called.has(report.function ?? "")) return [];
     return listWatching(alarm).map((watching) => ({ ...watching, name: alarm.name, behaviour: report.behaviour }));
   });
-  const watched = await readWatched(client, region, asked, plan.period, signal);
+  const watched = await readWatched(aws, asked, plan.period);
   const thresholds = new Map(
     asked.flatMap(({ name, subject, key, behaviour }) => {
       const found = watched.find((one) => one.subject === subject && one.key === key);

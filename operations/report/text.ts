@@ -1,6 +1,6 @@
 import { formatMinutes, formatNumber, formatUtc, formatTimes } from "../document/formats";
 import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
-import { priceReading } from "../aws/metric-data";
+import { priceReading } from "../aws/metrics";
 import { formatTable } from "../document/text";
 import { isJudged, isReportPassed } from "./build";
 import { isUnread, REPORT_PARTS } from "./parts";

@@ -1,7 +1,7 @@
-import { type CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type AlarmKey } from "../../environments/alarms";
 import { ALARMS } from "../../model/alarms";
 import { type Measure } from "../../model/metrics";
+import { type AwsAccess } from "../aws/access";
 import { type Point, readMetrics } from "../aws/metrics";
 import { type Period } from "./period";
 import { type TimeRange } from "../alarms/ringing";
@@ -37,11 +37,9 @@ export interface WatchedPoints extends Watching {
  * @throws AwsFailure
  */
 export async function readWatched(
-  client: CloudWatchClient,
-  region: string,
+  aws: AwsAccess,
   all: readonly Watching[],
   period: Pick<Period, "from" | "to">,
-  signal: AbortSignal,
 ): Promise<WatchedPoints[]> {
   const found: WatchedPoints[] = [];
   const readPeriod = ({ subject, key }: Watching) => subject.watched.alarm(key).periodSeconds;
@@ -54,7 +52,7 @@ export async function readWatched(
         return measure ? [[String(index), measure]] : [];
       }),
     );
-    const points = await readMetrics(client, region, requests, { ...range, periodSeconds }, signal);
+    const points = await readMetrics(aws, requests, { ...range, periodSeconds });
     found.push(...those.map((one, index) => ({ ...one, range, points: points[String(index)] ?? [] })));
   }
   return found;

@@ -1,5 +1,5 @@
-import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { runLogQuery, type WaitOptions } from "../aws/log-queries";
+import { type AwsAccess } from "../aws/access";
+import { runLogQuery, type Wait } from "../aws/log-queries";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MeasuredFunction } from "../../model/measured-function";
@@ -51,11 +51,10 @@ export function tellsAll(warm: WarmRequests, { requests = 0, coldStarts = 0 }: S
  * @throws AwsFailure
  */
 export async function readWarmRequests(
-  client: CloudWatchLogsClient,
-  region: string,
+  aws: AwsAccess,
   subjects: readonly MeasuredFunction[],
   { from, to }: Pick<Period, "from" | "to">,
-  waiting: WaitOptions,
+  wait: Wait,
 ): Promise<LogReading> {
   const warmRequests = new Map<string, WarmRequests>();
   let [bytesScanned, dollars] = [0, 0];
@@ -64,7 +63,7 @@ export async function readWarmRequests(
     for (let start = 0; start < those.length; start += LOG_GROUPS_PER_QUERY) {
       const some = those.slice(start, start + LOG_GROUPS_PER_QUERY);
       const logGroups = some.map(({ watched }) => watched.logGroup);
-      const result = await runLogQuery(client, { region, logGroups, query, from, to }, waiting);
+      const result = await runLogQuery(aws, { logGroups, query, from, to }, wait);
       bytesScanned += result.bytesScanned;
       dollars += result.dollars;
       for (const record of result.records) {

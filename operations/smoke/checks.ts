@@ -1,6 +1,7 @@
-import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { buildEmittedMetric, buildAliasMetric } from "../../model/metrics";
-import { waitForAws, AwsFailure } from "../aws/failure";
+import { type AwsAccess } from "../aws/access";
+import { readAlarms } from "../aws/alarms";
+import { AwsFailure } from "../aws/failure";
 import { type MetricRequest, readMetrics } from "../aws/metrics";
 import { type HeaderSource, HttpSender } from "../http/http-sender";
 import { createHeaderSigner } from "../aws/signed-headers";
@@ -81,23 +82,13 @@ async function describeResponse(sender: HttpSender): Promise<string> {
  * @param expected their names; all begin with the environment's
  */
 export async function checkAlarms(
-  client: CloudWatchClient,
-  { environment, region }: { readonly environment: string; readonly region: string },
+  aws: AwsAccess,
+  environment: string,
   expected: readonly string[],
 ): Promise<SmokeCheck> {
-  const found = new Set<string>();
-  const read = async () => {
-    const input = {
-      AlarmNamePrefix: `${environment}-`,
-      AlarmTypes: ["MetricAlarm" as const, "CompositeAlarm" as const],
-    };
-    for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms({ client }, input)) {
-      for (const { AlarmName = "" } of [...MetricAlarms, ...CompositeAlarms]) found.add(AlarmName);
-    }
-  };
-  const notFound = `there are no alarms in ${region}`;
+  let found: ReadonlyMap<string, unknown>;
   try {
-    await waitForAws(read(), { region, notFound, action: "cloudwatch:DescribeAlarms" });
+    found = await readAlarms(aws, `${environment}-`);
   } catch (error) {
     return { check: "alarms", ...describeUnread(error) };
   }
@@ -118,8 +109,7 @@ export async function checkAlarms(
  * @param since when they were called, in milliseconds since 1970
  */
 export async function checkMetrics(
-  client: CloudWatchClient,
-  region: string,
+  aws: AwsAccess,
   called: readonly Callable[],
   { since, forMinutes }: { readonly since: number; readonly forMinutes: number },
   { now, wait, signal }: SmokeContext,
@@ -136,7 +126,7 @@ export async function checkMetrics(
     for (;;) {
       const missing = Object.fromEntries([...waited].filter(([check]) => !seen.has(check)));
       const range = { from, to: now() + PERIOD_MILLISECONDS, periodSeconds: PERIOD_SECONDS };
-      const points = await readMetrics(client, region, missing, range, signal);
+      const points = await readMetrics(aws, missing, range);
       for (const [check, values] of Object.entries(points)) if (values.length > 0) seen.add(check);
       if (seen.size === waited.size || now() >= endsAt) break;
       await wait(BETWEEN_READINGS_MILLISECONDS, signal);

@@ -1,6 +1,5 @@
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { type Environment } from "../../environments/schema";
-import { MAX_ATTEMPTS } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
 import { type CommandContext } from "../cli/command-context";
 import { checkAlarms, checkMetrics, checkUrl, type SmokeCheck } from "./checks";
 import { type Callable } from "./inputs";
@@ -25,7 +24,7 @@ export async function runSmoke(
   context: CommandContext,
 ): Promise<SmokeCheck[]> {
   const { name, region, functions } = environment;
-  const client = new CloudWatchClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const aws = new AwsAccess(region, context.signal);
   const since = context.now();
   const answers = await Promise.all(
     callables.map(async (callable) => {
@@ -33,10 +32,10 @@ export async function runSmoke(
       return { callable, check: await checkUrl({ callable, path, region, isSigned }, context) };
     }),
   );
-  const alarmCheck = await checkAlarms(client, { environment: name, region }, alarms);
+  const alarmCheck = await checkAlarms(aws, name, alarms);
   const called = answers.filter(({ check }) => check.outcome === "ok").map(({ callable }) => callable);
   if (called.length > 0 && waitMinutes > 0)
     context.printAside(`waiting up to ${waitMinutes} minutes for the first metrics in CloudWatch`);
-  const metrics = await checkMetrics(client, region, called, { since, forMinutes: waitMinutes }, context);
+  const metrics = await checkMetrics(aws, called, { since, forMinutes: waitMinutes }, context);
   return [...answers.map(({ check }) => check), alarmCheck, ...metrics];
 }

@@ -1,9 +1,7 @@
-import {
-  type CloudWatchLogsClient,
-  type FilteredLogEvent,
-  paginateFilterLogEvents,
-} from "@aws-sdk/client-cloudwatch-logs";
 import { type WarmingRecord } from "../../warming/contract";
+import { type AwsAccess } from "../aws/access";
+import { AwsFailure } from "../aws/failure";
+import { type LogEvent, readLogEvents } from "../aws/logs";
 
 /**
  * A computer's clock may be so much ahead of AWS's. A run's records are told by its id, so that looking back takes in
@@ -25,32 +23,34 @@ export class RunLog {
 
   /** @param startedAt when the run was started, in milliseconds since 1970 */
   constructor(
-    private readonly client: CloudWatchLogsClient,
+    private readonly aws: AwsAccess,
     private readonly logGroup: string,
     private readonly runId: string,
     private readonly startedAt: number,
   ) {}
 
-  /** The records that were not there before. */
-  async newRecords(abortSignal: AbortSignal): Promise<TimedRecord[]> {
-    const query = {
-      logGroupName: this.logGroup,
-      filterPattern: `{ $.runId = "${this.runId}" }`,
-      startTime: this.startedAt - CLOCK_TOLERANCE_MILLISECONDS,
-    };
-    const records: TimedRecord[] = [];
-    for await (const { events = [] } of paginateFilterLogEvents({ client: this.client }, query, { abortSignal })) {
-      records.push(...events.flatMap((event) => this.newRecord(event)));
-    }
+  /**
+   * The records that were not there before.
+   *
+   * @throws AwsFailure
+   */
+  async newRecords(): Promise<TimedRecord[]> {
+    const events = await readLogEvents(this.aws, {
+      logGroup: this.logGroup,
+      pattern: `{ $.runId = "${this.runId}" }`,
+      from: this.startedAt - CLOCK_TOLERANCE_MILLISECONDS,
+    });
+    if (!events) throw new AwsFailure(`there is no log group ${this.logGroup} in ${this.aws.region}`);
+    const records = events.flatMap((event) => this.newRecord(event));
     this.isOver ||= records.some(({ record }) => record.last);
     return records.sort((one, other) => one.record.round - other.record.round);
   }
 
-  private newRecord({ eventId, message, timestamp }: FilteredLogEvent): TimedRecord[] {
-    if (eventId === undefined || message === undefined || timestamp === undefined || this.seen.has(eventId)) return [];
-    this.seen.add(eventId);
-    const record = parse(message);
-    return isRecordOf(this.runId, record) ? [{ writtenAt: timestamp, record }] : [];
+  private newRecord({ id, text, at }: LogEvent): TimedRecord[] {
+    if (this.seen.has(id)) return [];
+    this.seen.add(id);
+    const record = parse(text);
+    return isRecordOf(this.runId, record) ? [{ writtenAt: at, record }] : [];
   }
 }
 

@@ -1,5 +1,6 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { waitForAws, AwsFailure } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
+import { AwsFailure } from "../aws/failure";
+import { invokeFunction } from "../aws/functions";
 import { type RunRequest, type WarmingPlan } from "./plan";
 
 /** A run that the warmer does not do. */
@@ -15,17 +16,12 @@ export interface UnstartedRun {
  * @throws AwsFailure if none could be started
  */
 export async function startRuns({ environment, region, warmer, runs }: WarmingPlan): Promise<UnstartedRun[]> {
-  const client = new LambdaClient({ region });
+  const aws = new AwsAccess(region);
   const notFound = `the warmer ${warmer} is not deployed in ${region}: npx cdktf deploy ${environment}`;
   const unstarted: UnstartedRun[] = [];
   for (const run of runs) {
-    const command = new InvokeCommand({
-      FunctionName: warmer,
-      InvocationType: "Event",
-      Payload: JSON.stringify(run),
-    });
     try {
-      await waitForAws(client.send(command), { region, notFound, action: "lambda:InvokeFunction" });
+      await invokeFunction(aws, { name: warmer, kind: "Event", payload: run }, notFound);
     } catch (error) {
       if (!(error instanceof AwsFailure)) throw error;
       unstarted.push({ run, why: error.message });

@@ -1,5 +1,5 @@
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { waitForAws, AwsFailure, MAX_ATTEMPTS } from "../aws/failure";
+import { AwsAccess } from "../aws/access";
+import { AwsFailure } from "../aws/failure";
 import { type CommandContext } from "../cli/command-context";
 import { type WarmingPlan } from "./plan";
 import { RunLog, type TimedRecord } from "./run-log";
@@ -31,13 +31,13 @@ export async function watchRuns(
   onRecord: (timed: TimedRecord) => void,
 ): Promise<Exclude<WatchEnd, "unread">> {
   const endsAt = startedAt + countWatchMinutes(plan) * 60_000;
-  const client = new CloudWatchLogsClient({ region: plan.region, maxAttempts: MAX_ATTEMPTS });
-  const logs = plan.runs.map(({ runId }) => new RunLog(client, plan.logGroup, runId, startedAt));
+  const aws = new AwsAccess(plan.region, signal);
+  const logs = plan.runs.map(({ runId }) => new RunLog(aws, plan.logGroup, runId, startedAt));
   try {
     for (;;) {
       await wait(EVERY_MILLISECONDS, signal);
       for (const log of logs.filter(({ isOver }) => !isOver)) {
-        (await ignoreUnreadable(log.newRecords(signal), plan)).forEach(onRecord);
+        (await ignoreUnreadable(log.newRecords(), plan)).forEach(onRecord);
       }
       if (logs.every(({ isOver }) => isOver)) return "over";
       if (now() >= endsAt) return "time_limit";
@@ -49,13 +49,9 @@ export async function watchRuns(
 }
 
 /** A log that cannot be read does not end the run. */
-async function ignoreUnreadable<T>(records: Promise<T>, { region, logGroup, warmer }: WarmingPlan): Promise<T> {
+async function ignoreUnreadable<T>(records: Promise<T>, { warmer }: WarmingPlan): Promise<T> {
   try {
-    return await waitForAws(records, {
-      region,
-      action: "logs:FilterLogEvents",
-      notFound: `there is no log group ${logGroup} in ${region}`,
-    });
+    return await records;
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
     throw new AwsFailure(`${error.message}; ${warmer} goes on, unwatched`);

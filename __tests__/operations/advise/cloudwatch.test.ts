@@ -4,6 +4,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { HISTORY_DAYS, readUse, priceUse } from "../../../operations/advise/cloudwatch";
 import { type WatchedFunction, listWatchedFunctions } from "../../../model/watched-function";
 import { formatPlatformNamespace } from "../../../performance/metrics";
+import { AwsAccess } from "../../../operations/aws/access";
 import { loadEnvironments } from "../../../environments/load";
 import { makeProject, makeTfvars } from "../../support/project";
 
@@ -54,7 +55,7 @@ async function functionsOf(functions = "api = {}"): Promise<WatchedFunction[]> {
 async function use(functions?: string) {
   const [watched] = await functionsOf(functions);
   if (!watched) throw new Error("there is no function");
-  return readUse(new CloudWatchClient({}), "eu-west-1", watched, NOW);
+  return readUse(new AwsAccess("eu-west-1"), watched, NOW);
 }
 
 describe("a function's use", () => {

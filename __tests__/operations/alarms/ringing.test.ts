@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { computeMedian, measureRinging, findRings, type StateChange } from "../../../operations/alarms/ringing";
+import { computeMedian, measureRinging, findRings } from "../../../operations/alarms/ringing";
+import { type StateChange } from "../../../operations/aws/alarms";
 import { lowerThreshold, raiseThreshold, simulate } from "../../../operations/report/thresholds";
 
 const RANGE = { from: 1000, to: 2000 };

@@ -4,12 +4,12 @@ import {
   PutMetricDataCommand,
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { randomUUID } from "node:crypto";
 import { loadEnvironments } from "../../../environments/load";
 import { type Environment } from "../../../environments/schema";
-import { readAlarmStates } from "../../../operations/aws/alarms";
+import { AwsAccess } from "../../../operations/aws/access";
+import { readAlarms } from "../../../operations/aws/alarms";
 import { Reader } from "../../../operations/aws/part-reader";
 import { readFunctions } from "../../../operations/report/function-data";
 import { readNotes, writeNote } from "../../../operations/alarms/notes";
@@ -25,10 +25,10 @@ const REGION = "eu-west-1";
 const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOINT_URL names no AWS emulator");
 
 (usable ? describe : describe.skip)(TESTED, () => {
-  const credentials = { accessKeyId: "made-up", secretAccessKey: "made-up" };
-  const client = new CloudWatchClient({ region: REGION, credentials });
-  const logs = new CloudWatchLogsClient({ region: REGION, credentials });
-  const { signal } = new AbortController();
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "made-up", AWS_SECRET_ACCESS_KEY: "made-up" });
+  const client = new CloudWatchClient({ region: REGION });
+  const aws = new AwsAccess(REGION);
+  const { signal } = aws;
   // Of its own, so that what a run before has left there is of another.
   const name = `t${randomUUID().slice(0, 8)}`;
   let environment: Environment;
@@ -66,12 +66,7 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
     await put(`Lambda/Performance/${name}-api`, "InitDuration", {}, period.to - 2 * HOUR, [300, 500]);
 
     const reader = new Reader(signal);
-    const { functions } = await readFunctions(
-      { client, region: REGION, signal },
-      listMeasuredFunctions(environment),
-      period,
-      reader,
-    );
+    const { functions } = await readFunctions(aws, listMeasuredFunctions(environment), period, reader);
     const [data] = functions;
     expect(reader.unread).toEqual([]);
 
@@ -89,7 +84,7 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
     const ringing = { AlarmName: `${name}-api-errors`, StateValue: "ALARM" as const, StateReason: "test" };
     await client.send(new SetAlarmStateCommand(ringing));
 
-    const states = await readAlarmStates({ client, region: REGION, signal }, `${name}-`);
+    const states = await readAlarms(aws, `${name}-`);
 
     expect([...states].map(([alarm, { isRinging }]) => [alarm, isRinging])).toEqual([
       [`${name}-api-errors`, true],
@@ -101,11 +96,11 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
     const now = Date.now();
     const note = (text: string) => ({ alarm: `${name}-api-errors`, rangAt: new Date(now - HOUR).toISOString(), text });
 
-    expect(await readNotes(logs, environment, now - HOUR, signal)).toEqual([]);
-    await writeNote(logs, environment, note("first"), now, new Reader(signal));
-    await writeNote(logs, environment, note("second"), now + 1, new Reader(signal));
+    expect(await readNotes(aws, environment, now - HOUR)).toEqual([]);
+    await writeNote(aws, environment, note("first"), now, new Reader(signal));
+    await writeNote(aws, environment, note("second"), now + 1, new Reader(signal));
 
-    expect(await readNotes(logs, environment, now - HOUR, signal)).toEqual([note("first"), note("second")]);
-    expect(await readNotes(logs, environment, now + 1, signal)).toEqual([note("second")]);
+    expect(await readNotes(aws, environment, now - HOUR)).toEqual([note("first"), note("second")]);
+    expect(await readNotes(aws, environment, now + 1)).toEqual([note("second")]);
   });
 });

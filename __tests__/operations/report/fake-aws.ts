@@ -93,7 +93,9 @@ export function makeWorld(): () => ReportWorld {
     logs.on(FilterLogEventsCommand).callsFake(() => {
       if (world.notes.length === 0)
         throw makeCallError("ResourceNotFoundException", "The specified log group does not exist.");
-      return { events: world.notes.map((message, index) => ({ eventId: String(index), message })) };
+      return {
+        events: world.notes.map((message, index) => ({ eventId: String(index), message, timestamp: world.now })),
+      };
     });
     let asked: string[] = [];
     logs.on(StartQueryCommand).callsFake(({ logGroupNames }: { logGroupNames: string[] }) => {

@@ -1,7 +1,6 @@
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type Environment } from "../../../environments/schema";
 import { type WatchedFunction } from "../../../model/watched-function";
-import { MAX_ATTEMPTS } from "../../aws/failure";
+import { AwsAccess } from "../../aws/access";
 import { type CommandContext } from "../../cli/command-context";
 import { type AdvisedSubject } from "../advise-function";
 import { runWithProgress } from "../run-with-progress";
@@ -21,11 +20,11 @@ export async function addOwnLog(
   const { printAside, wait, now, signal } = context;
   const { id, history } = subject;
   if (history.source.kind === "minutes" && history.source.counts.every((count) => count === 0)) return subject;
-  const client = new CloudWatchLogsClient({ region, maxAttempts: MAX_ATTEMPTS });
+  const aws = new AwsAccess(region, signal);
   const say = (line: string) => {
     printAside(`${id}: ${line}`);
   };
   const work = (onProgress: (what: string, share: number) => void) =>
-    readOwnLog({ client, region, watched, wait, signal }, history, now(), { say, onProgress });
+    readOwnLog({ aws, watched, wait }, history, now(), { say, onProgress });
   return { ...subject, ownLog: await runWithProgress(id, context, work) };
 }

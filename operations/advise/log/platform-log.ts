@@ -1,6 +1,6 @@
-import { type CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type LogFormat, type WatchedFunction } from "../../../model/watched-function";
-import { runLogQuery, type WaitOptions } from "../../aws/log-queries";
+import { type AwsAccess } from "../../aws/access";
+import { runLogQuery, type Wait } from "../../aws/log-queries";
 import { type History } from "../history";
 
 /** More would take minutes to fit to. */
@@ -66,9 +66,9 @@ export interface QueryUsage {
 }
 
 /** Where a function's log is, and how to ask for it. */
-export interface LogAccess extends WaitOptions {
-  readonly client: CloudWatchLogsClient;
-  readonly region: string;
+export interface LogAccess {
+  readonly aws: AwsAccess;
+  readonly wait: Wait;
   readonly watched: Pick<WatchedFunction, "name" | "logGroup" | "logFormat">;
 }
 
@@ -174,8 +174,8 @@ export async function readRecords(
   };
 }
 
-function ask({ client, region, watched, ...waiting }: LogAccess, query: string, span: LogSpan) {
-  return runLogQuery(client, { region, logGroups: [watched.logGroup], query, ...span }, waiting);
+function ask({ aws, watched, wait }: LogAccess, query: string, span: LogSpan) {
+  return runLogQuery(aws, { logGroups: [watched.logGroup], query, ...span }, wait);
 }
 
 /** As Logs Insights writes it: 2026-01-31 09:00:00.000, UTC. */

@@ -60,7 +60,7 @@ export async function readOwnLog(
         done[place] = share;
         onProgress("fitting to its log", done.reduce((sum, one) => sum + one, 0) / FITS);
       },
-      access.signal,
+      access.aws.signal,
     );
   });
   return buildOwnLog(size, all, tried);

@@ -1,6 +1,6 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { setTimeout } from "node:timers/promises";
-import { waitForAws } from "../../aws/failure";
+import { AwsAccess } from "../../aws/access";
+import { invokeFunction, type InvocationKind } from "../../aws/functions";
 import { type LoadSettings } from "../settings";
 import { type LoadTarget, type WarmingRound } from "../target";
 import { type HeaderSource, HttpSender } from "../../http/http-sender";
@@ -13,7 +13,7 @@ export class UrlTarget implements LoadTarget {
   readonly tellsReports = false;
   readonly address: string;
   private readonly sender: HttpSender;
-  private readonly client: LambdaClient;
+  private readonly aws: AwsAccess;
 
   constructor(
     private readonly settings: LoadSettings,
@@ -23,7 +23,7 @@ export class UrlTarget implements LoadTarget {
     const address = new URL(`${url.origin}${url.pathname.replace(/\/$/, "")}${path}`);
     const isSigned = environment.functions[functionId]?.endpoint === "iam" && isFunctionUrl(url);
     this.address = address.href;
-    this.client = new LambdaClient({ region: environment.region });
+    this.aws = new AwsAccess(environment.region);
     this.sender = new HttpSender(
       address,
       isSigned ? createHeaderSigner(address, environment.region) : provideNoHeaders,
@@ -48,22 +48,17 @@ export class UrlTarget implements LoadTarget {
 
   async close(): Promise<void> {
     this.sender.close();
-    this.client.destroy();
+    this.aws.close();
     return Promise.resolve();
   }
 
-  private async askWarmer(instances: number, invocationType: "DryRun" | "RequestResponse"): Promise<string> {
+  private async askWarmer(instances: number, kind: InvocationKind): Promise<string> {
     const { environment, functionId } = this.settings;
     const { region } = environment;
     const warmer = formatWarmerName(environment);
-    const command = new InvokeCommand({
-      FunctionName: warmer,
-      InvocationType: invocationType,
-      Payload: JSON.stringify(buildWarmingRequest(environment, functionId, instances)),
-    });
+    const payload = buildWarmingRequest(environment, functionId, instances);
     const notFound = `the warmer ${warmer} is not deployed in ${region}: npx cdktf deploy ${environment.name}`;
-    const { Payload } = await waitForAws(this.client.send(command), { region, notFound });
-    return Payload?.transformToString() ?? "";
+    return invokeFunction(this.aws, { name: warmer, kind, payload }, notFound);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CloudWatchLogsClient, GetQueryResultsCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { GetQueryResultsCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "@jest/globals";
 import { makeFixed } from "../../../../advisor/distribution";
 import {
@@ -9,6 +9,7 @@ import {
   measureLog,
   selectSpan,
 } from "../../../../operations/advise/log/platform-log";
+import { AwsAccess } from "../../../../operations/aws/access";
 import { mockInsights, type LoggedInvocation } from "./fake-insights";
 
 const MINUTE = 60_000;
@@ -20,11 +21,9 @@ const insights = mockInsights();
 
 function access(more: Partial<LogAccess["watched"]> = {}, signal = new AbortController().signal): LogAccess {
   return {
-    client: new CloudWatchLogsClient({}),
-    region: "eu-west-1",
+    aws: new AwsAccess("eu-west-1", signal),
     watched: { name: "dev-api", logGroup: "/aws/lambda/dev-api", logFormat: "json", ...more },
     wait: () => (signal.aborted ? Promise.reject(new Error("aborted")) : Promise.resolve()),
-    signal,
   };
 }
 

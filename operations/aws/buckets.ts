@@ -1,0 +1,96 @@
+import {
+  GetBucketEncryptionCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { type AwsAccess, type CallOptions } from "./access";
+import { AccessDenied, AwsFailure } from "./failure";
+
+/** Errors by which S3 says that a thing, or a setting of a bucket, is not there. */
+const MISSING = new Set([
+  "NotFound",
+  "NoSuchBucket",
+  "NoSuchKey",
+  "NoSuchPublicAccessBlockConfiguration",
+  "ServerSideEncryptionConfigurationNotFoundError",
+]);
+
+/**
+ * A bucket with the region that it is in, where S3 tells it; undefined where there is no such bucket.
+ *
+ * @throws AwsFailure
+ */
+export async function findBucket(aws: AwsAccess, bucket: string): Promise<{ readonly region?: string } | undefined> {
+  const found = await find(aws, "s3:ListBucket", (client, options) =>
+    client.send(new HeadBucketCommand({ Bucket: bucket }), options),
+  );
+  return found && { ...(found.BucketRegion !== undefined && { region: found.BucketRegion }) };
+}
+
+/** @throws AwsFailure */
+export async function hasObject(aws: AwsAccess, bucket: string, key: string): Promise<boolean> {
+  const found = await find(aws, "s3:GetObject", (client, options) =>
+    client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), options),
+  );
+  return found !== undefined;
+}
+
+/** @throws AwsFailure */
+export async function isVersioned(aws: AwsAccess, bucket: string): Promise<boolean> {
+  const found = await find(aws, "s3:GetBucketVersioning", (client, options) =>
+    client.send(new GetBucketVersioningCommand({ Bucket: bucket }), options),
+  );
+  return found?.Status === "Enabled";
+}
+
+/**
+ * How a bucket encrypts what is put into it, as in `aws:kms`; undefined where it has no default.
+ *
+ * @throws AwsFailure
+ */
+export async function readEncryption(aws: AwsAccess, bucket: string): Promise<string | undefined> {
+  const found = await find(aws, "s3:GetEncryptionConfiguration", (client, options) =>
+    client.send(new GetBucketEncryptionCommand({ Bucket: bucket }), options),
+  );
+  const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
+  return rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
+}
+
+/**
+ * Whether a bucket itself refuses all public access.
+ *
+ * @throws AwsFailure
+ */
+export async function isClosed(aws: AwsAccess, bucket: string): Promise<boolean> {
+  const found = await find(aws, "s3:GetBucketPublicAccessBlock", (client, options) =>
+    client.send(new GetPublicAccessBlockCommand({ Bucket: bucket }), options),
+  );
+  const { BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets } =
+    found?.PublicAccessBlockConfiguration ?? {};
+  return [BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets].every((one) => one === true);
+}
+
+function find<T>(
+  aws: AwsAccess,
+  action: string,
+  call: (client: S3Client, options: CallOptions) => Promise<T>,
+): Promise<T | undefined> {
+  return aws.find(action, (options) => call(aws.client(S3Client), options).catch(asS3Says(action)));
+}
+
+/** S3 answers a HEAD without a body: all that it says is the status. */
+function asS3Says(action: string): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof Error)) throw error;
+    const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
+    if (MISSING.has(error.name) || status === 404) return undefined;
+    if (status === 403 && error.name !== "AccessDenied" && !/^(Invalid|Signature|Expired|Request)/.test(error.name)) {
+      throw new AccessDenied(action, "status 403");
+    }
+    if (status === 301) throw new AwsFailure("the bucket is in another region than state.region says");
+    throw error;
+  };
+}

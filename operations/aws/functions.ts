@@ -1,0 +1,213 @@
+import {
+  type FunctionConfiguration,
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  GetFunctionEventInvokeConfigCommand,
+  GetFunctionUrlConfigCommand,
+  GetPolicyCommand,
+  type InvocationType,
+  InvokeCommand,
+  LambdaClient,
+  paginateListAliases,
+  paginateListVersionsByFunction,
+} from "@aws-sdk/client-lambda";
+import { toOneLine } from "../one-line";
+import { type AwsAccess } from "./access";
+
+/** The function itself: what runs where nobody publishes versions. */
+export const LATEST_VERSION = "$LATEST";
+
+/** A function, or one of its versions, as Lambda has it; what Lambda does not tell is undefined. */
+export interface DeployedFunction {
+  readonly version: string;
+  /** When it was changed last, or published, in milliseconds since 1970. */
+  readonly changedAt: number | undefined;
+  /** As in `Active` or `Failed`. */
+  readonly state: string;
+  readonly stateReason: string | undefined;
+  /** As in `Successful` or `InProgress`. */
+  readonly updateStatus: string;
+  readonly updateReason: string | undefined;
+  readonly memoryMb: number | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly temporaryStorageMb: number | undefined;
+  readonly codeHash: string | undefined;
+  readonly codeBytes: number | undefined;
+  readonly runtime: string | undefined;
+  readonly handler: string | undefined;
+  readonly architectures: readonly string[];
+  /** Their ARNs. */
+  readonly layers: readonly string[];
+  /** `Active` or `PassThrough`. */
+  readonly tracing: string;
+  /** `JSON` or `Text`. */
+  readonly logFormat: string;
+  /** Missing where it is Lambda's own for the function. */
+  readonly logGroup: string | undefined;
+  readonly systemLogLevel: string | undefined;
+  readonly applicationLogLevel: string | undefined;
+  readonly role: string | undefined;
+  readonly network: string | undefined;
+  /** Environment variables, whose values may be secrets. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Where an alias leads: to one version, or to several with their shares of the traffic. */
+export interface Alias {
+  readonly version: string;
+  readonly others: Readonly<Record<string, number>>;
+}
+
+/** A function's aliases, by their names. */
+export type Aliases = Readonly<Record<string, Alias>>;
+
+/** A function, or one of its versions or aliases. */
+export interface QualifiedName {
+  readonly name: string;
+  readonly qualifier?: string | undefined;
+}
+
+/**
+ * A function, or the version behind a qualifier.
+ *
+ * @throws AwsFailure
+ */
+export async function findFunction(aws: AwsAccess, of: QualifiedName): Promise<DeployedFunction | undefined> {
+  const found = await aws.find("lambda:GetFunctionConfiguration", (options) =>
+    aws.client(LambdaClient).send(new GetFunctionConfigurationCommand(toInput(of)), options),
+  );
+  return found && toDeployedFunction(found);
+}
+
+/**
+ * A function as it is now, and every version that is kept.
+ *
+ * @throws AwsFailure
+ */
+export async function readVersions(aws: AwsAccess, name: string): Promise<DeployedFunction[]> {
+  const versions = await aws.askAll(
+    "lambda:ListVersionsByFunction",
+    `there is no function ${name}`,
+    (options) => paginateListVersionsByFunction({ client: aws.client(LambdaClient) }, { FunctionName: name }, options),
+    ({ Versions }) => Versions,
+  );
+  return versions.map(toDeployedFunction);
+}
+
+/** @throws AwsFailure */
+export async function readAliases(aws: AwsAccess, name: string): Promise<Aliases> {
+  const aliases = await aws.askAll(
+    "lambda:ListAliases",
+    `there is no function ${name}`,
+    (options) => paginateListAliases({ client: aws.client(LambdaClient) }, { FunctionName: name }, options),
+    ({ Aliases }) => Aliases,
+  );
+  return Object.fromEntries(
+    aliases.map(({ Name = "", FunctionVersion = "", RoutingConfig }) => [
+      Name,
+      { version: FunctionVersion, others: RoutingConfig?.AdditionalVersionWeights ?? {} },
+    ]),
+  );
+}
+
+/**
+ * How many instances a function may have at most.
+ *
+ * @returns undefined where it shares the account's limit with all others
+ * @throws AwsFailure
+ */
+export async function readReservedConcurrency(aws: AwsAccess, name: string): Promise<number | undefined> {
+  const { ReservedConcurrentExecutions } = await aws.ask(
+    "lambda:GetFunctionConcurrency",
+    `there is no function ${name}`,
+    (options) => aws.client(LambdaClient).send(new GetFunctionConcurrencyCommand({ FunctionName: name }), options),
+  );
+  return ReservedConcurrentExecutions;
+}
+
+/** How an invocation is done: at once with its answer, later without one, or not at all, to see whether it may be. */
+export type InvocationKind = InvocationType;
+
+/**
+ * Invokes a function.
+ *
+ * @param notFound the sentence for one that is not there
+ * @returns its answer, as text
+ * @throws AwsFailure
+ */
+export async function invokeFunction(
+  aws: AwsAccess,
+  { name, kind, payload }: { readonly name: string; readonly kind: InvocationKind; readonly payload: unknown },
+  notFound: string,
+): Promise<string> {
+  const input = { FunctionName: name, InvocationType: kind, Payload: JSON.stringify(payload) };
+  const { Payload } = await aws.ask("lambda:InvokeFunction", notFound, (options) =>
+    aws.client(LambdaClient).send(new InvokeCommand(input), options),
+  );
+  return Payload?.transformToString() ?? "";
+}
+
+/** @throws AwsFailure */
+export async function hasFunctionUrl(aws: AwsAccess, of: QualifiedName): Promise<boolean> {
+  const found = await aws.find("lambda:GetFunctionUrlConfig", (options) =>
+    aws.client(LambdaClient).send(new GetFunctionUrlConfigCommand(toInput(of)), options),
+  );
+  return found !== undefined;
+}
+
+/**
+ * Whether a function's asynchronous invocations have settings.
+ *
+ * @throws AwsFailure
+ */
+export async function hasEventSettings(aws: AwsAccess, of: QualifiedName): Promise<boolean> {
+  const found = await aws.find("lambda:GetFunctionEventInvokeConfig", (options) =>
+    aws.client(LambdaClient).send(new GetFunctionEventInvokeConfigCommand(toInput(of)), options),
+  );
+  return found !== undefined;
+}
+
+/**
+ * Who may invoke a function, as a policy's JSON; undefined where nobody else may.
+ *
+ * @throws AwsFailure
+ */
+export async function readInvocationPolicy(aws: AwsAccess, of: QualifiedName): Promise<string | undefined> {
+  const found = await aws.find("lambda:GetPolicy", (options) =>
+    aws.client(LambdaClient).send(new GetPolicyCommand(toInput(of)), options),
+  );
+  return found?.Policy;
+}
+
+function toInput({ name, qualifier }: QualifiedName): { FunctionName: string; Qualifier?: string } {
+  return { FunctionName: name, ...(qualifier !== undefined && { Qualifier: qualifier }) };
+}
+
+function toDeployedFunction(found: FunctionConfiguration): DeployedFunction {
+  const changedAt = Date.parse(found.LastModified ?? "");
+  return {
+    version: found.Version ?? LATEST_VERSION,
+    changedAt: Number.isNaN(changedAt) ? undefined : changedAt,
+    state: found.State ?? "Active",
+    stateReason: found.StateReason && toOneLine(found.StateReason),
+    updateStatus: found.LastUpdateStatus ?? "Successful",
+    updateReason: found.LastUpdateStatusReason && toOneLine(found.LastUpdateStatusReason),
+    memoryMb: found.MemorySize,
+    timeoutSeconds: found.Timeout,
+    temporaryStorageMb: found.EphemeralStorage?.Size,
+    codeHash: found.CodeSha256,
+    codeBytes: found.CodeSize,
+    runtime: found.Runtime,
+    handler: found.Handler,
+    architectures: found.Architectures ?? [],
+    layers: (found.Layers ?? []).map(({ Arn = "" }) => Arn),
+    tracing: found.TracingConfig?.Mode ?? "PassThrough",
+    logFormat: found.LoggingConfig?.LogFormat ?? "Text",
+    logGroup: found.LoggingConfig?.LogGroup,
+    systemLogLevel: found.LoggingConfig?.SystemLogLevel,
+    applicationLogLevel: found.LoggingConfig?.ApplicationLogLevel,
+    role: found.Role,
+    network: found.VpcConfig?.VpcId,
+    variables: found.Environment?.Variables ?? {},
+  };
+}

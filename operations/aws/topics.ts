@@ -1,0 +1,52 @@
+import { GetTopicAttributesCommand, paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
+import { type AwsAccess } from "./access";
+
+/**
+ * AWS writes it in the place of an ARN until somebody has confirmed:
+ * https://docs.aws.amazon.com/sns/latest/api/API_Subscription.html
+ */
+const PENDING = "PendingConfirmation";
+
+/** Who gets a topic's messages. */
+export interface Subscription {
+  /** As in `email` or `https`. */
+  readonly protocol: string;
+  /** Of a webhook, it may be a secret. */
+  readonly endpoint: string;
+  /** Missing until somebody has confirmed it. */
+  readonly arn?: string;
+  /** Whether AWS still waits for that. */
+  readonly isPending: boolean;
+}
+
+/**
+ * A topic's subscriptions; undefined where there is no such topic.
+ *
+ * @throws AwsFailure
+ */
+export async function findSubscriptions(aws: AwsAccess, topicArn: string): Promise<Subscription[] | undefined> {
+  const found = await aws.findAll(
+    "sns:ListSubscriptionsByTopic",
+    (options) => paginateListSubscriptionsByTopic({ client: aws.client(SNSClient) }, { TopicArn: topicArn }, options),
+    ({ Subscriptions }) => Subscriptions,
+  );
+  return found?.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
+    protocol: Protocol,
+    endpoint: Endpoint,
+    ...(SubscriptionArn.startsWith("arn:") && { arn: SubscriptionArn }),
+    isPending: SubscriptionArn === PENDING,
+  }));
+}
+
+/**
+ * A topic with the key that encrypts it, by its id or ARN; undefined where there is no such topic.
+ *
+ * @throws AwsFailure
+ */
+export async function findTopic(aws: AwsAccess, arn: string): Promise<{ readonly key?: string } | undefined> {
+  const found = await aws.find("sns:GetTopicAttributes", (options) =>
+    aws.client(SNSClient).send(new GetTopicAttributesCommand({ TopicArn: arn }), options),
+  );
+  const key = found?.Attributes?.["KmsMasterKeyId"];
+  return found?.Attributes && { ...(key !== undefined && { key }) };
+}
