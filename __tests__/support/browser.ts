@@ -229,7 +229,7 @@ const DRAWN = `${VISIBLE_CHARTS}.map((svg) => {
     const isOfSeries = ["fill", "stroke"].some((name) => /^var\\(--s[0-9]/.test(shape.getAttribute(name) ?? ""));
     return isOfSeries && width + height > 0;
   });
-  const scale = box.width / svg.viewBox.baseVal.width;
+  const scale = box.width / (svg.viewBox.baseVal?.width || box.width);
   const sizes = [...svg.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale);
   return { id: svg.closest("figure").id, width: box.width, height: box.height, shapes: shapes.length, smallestText: Math.min(...sizes) };
 })`;

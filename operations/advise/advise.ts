@@ -5,13 +5,14 @@ import { AwsFailure } from "../aws/failure";
 import { Reader } from "../aws/part-reader";
 import { type CommandContext } from "../cli/command-context";
 import { prepareFolder, writeFiles } from "../cli/files";
+import { formatDocuments } from "../document/text";
 import { adviseFunction, type AdviceResult, type AdvisedSubject } from "./advise-function";
 import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "./advised-subjects";
 import { buildAdviceReport } from "./build-report";
+import { buildAdviceDocument, formatUnadvised } from "./document";
 import { addOwnLog } from "./log/add-own-log";
 import { type AdviceReport } from "./report";
 import { runWithProgress } from "./run-with-progress";
-import { formatAdvice, formatBasis, formatUnadvised } from "./text";
 import { type TfvarsChange } from "./tfvars/write";
 import { writeAdvice } from "./tfvars/write-advice";
 
@@ -100,17 +101,19 @@ async function adviseOn(subject: AdvisedSubject, context: CommandContext): Promi
 }
 
 async function renderPages(report: AdviceReport): Promise<Record<string, string>> {
-  const { renderAdvicePage } = await import("../advise/page/page");
+  // What draws charts is slow to load.
+  const { renderPage } = await import("../document/html");
   const prefix = report.environment === undefined ? "" : `${report.environment}-`;
-  return Object.fromEntries(
-    report.functions.map((advice) => [`${prefix}${advice.function}.html`, renderAdvicePage(report, advice)]),
+  const pages = report.functions.map(
+    async (advice) =>
+      [`${prefix}${advice.function}.html`, await renderPage(buildAdviceDocument(report, advice))] as const,
   );
+  return Object.fromEntries(await Promise.all(pages));
 }
 
 function printReport(report: AdviceReport, print: (line: string) => void): void {
-  report.functions.flatMap((advice) => formatAdvice(advice, report)).forEach(print);
+  formatDocuments(report.functions.map((advice) => buildAdviceDocument(report, advice))).forEach(print);
   formatUnadvised(report).forEach(print);
-  [...formatBasis(report)].forEach(print);
   report.pages.forEach((page) => {
     print(`Written: ${page}`);
   });

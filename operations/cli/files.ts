@@ -3,6 +3,8 @@ import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeInvalidInput } from "../../environments/mistakes";
 import { explainFileError } from "../../environments/text-file";
+import { type Document } from "../document/document";
+import { formatDocument } from "../document/text";
 import { type ProgramContext } from "./command-context";
 import { OperationFailure } from "./operation-failure";
 
@@ -27,9 +29,8 @@ export interface PublishedReport {
   readonly name: string;
   /** What becomes its JSON. */
   readonly report: object;
-  readonly page: string;
-  /** For a terminal. */
-  readonly lines: readonly string[];
+  /** What becomes its page, and the lines for a terminal. */
+  readonly document: Document;
   /** Whether standard output gets the JSON; the lines go beside it then. */
   readonly json: boolean;
 }
@@ -41,13 +42,15 @@ export interface PublishedReport {
  */
 export async function publishReport(
   { print, printAside }: Pick<ProgramContext, "print" | "printAside">,
-  { folder, name, report, page, lines, json }: PublishedReport,
+  { folder, name, report, document, json }: PublishedReport,
 ): Promise<void> {
+  // What draws charts is slow to load.
+  const { renderPage } = await import("../document/html");
   const files = await writeFiles(folder, {
     [`${name}.json`]: `${JSON.stringify(report, undefined, 2)}\n`,
-    [`${name}.html`]: page,
+    [`${name}.html`]: await renderPage(document),
   });
-  lines.forEach(json ? printAside : print);
+  formatDocument(document).forEach(json ? printAside : print);
   if (json) print(JSON.stringify(report));
   printAside(`Written: ${files.join(", ")}`);
 }

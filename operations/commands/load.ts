@@ -2,11 +2,11 @@ import { loadEnvironments } from "../../environments/load";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
 import { prepareFolder, publishReport } from "../cli/files";
+import { buildLoadDocument } from "../load/document";
 import { readEarlierReport } from "../load/earlier-report";
 import { runLoad } from "../load/run-load";
 import { resolveLoadSettings } from "../load/settings";
 import { openTarget } from "../load/targets/open-target";
-import { formatLoadReport } from "../load/text";
 import { isVerdictPassed } from "../targets/verdict";
 
 /**
@@ -80,14 +80,11 @@ Examples:
       const baseline = compare === undefined ? undefined : await readEarlierReport(compare);
       await prepareFolder(out);
       const report = await runLoad({ settings, baseline, open }, context);
-      // What draws charts is slow to load.
-      const { renderLoadPage } = await import("../load/page/page");
       await publishReport(context, {
         folder: out,
         name: `${settings.profile}-${settings.environment.name}-${report.startedAt.replaceAll(/[:.]/g, "-")}`,
         report,
-        page: renderLoadPage(report),
-        lines: formatLoadReport(report),
+        document: buildLoadDocument(report),
         json,
       });
       return isVerdictPassed(report.verdicts) ? EXIT.done : EXIT.failed;

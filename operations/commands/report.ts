@@ -5,10 +5,10 @@ import { prepareFolder, publishReport } from "../cli/files";
 import { ENVIRONMENT_HELP, makeChoiceParser, readEnvironment } from "../cli/input";
 import { showReading } from "../cli/progress";
 import { buildReport, isReportPassed } from "../report/build";
+import { buildReportDocument, describeCostBefore } from "../report/document";
 import { readEarlierChanges } from "../report/earlier-reports";
 import { countMostMetrics, keepsLogs, planReport, takeMeasurements } from "../report/measurements";
 import { buildPeriod, PERIOD_NAMES } from "../report/period";
-import { describeCostBefore, formatReport } from "../report/text";
 
 export default defineCommand({
   parameters: (command) =>
@@ -62,14 +62,11 @@ Examples:
     const report = await showReading(context, async (onStep) =>
       buildReport(plan, await takeMeasurements(plan, { signal, wait, onStep })),
     );
-    // What draws charts is slow to load.
-    const { renderReportPage } = await import("../report/page/page");
     await publishReport(context, {
       folder,
       name: `${name}-${period.name}-${report.to.slice(0, 13)}`,
       report,
-      page: renderReportPage(report),
-      lines: formatReport(report),
+      document: buildReportDocument(report),
       json,
     });
     return isReportPassed(report) ? EXIT.done : EXIT.failed;

@@ -1,4 +1,4 @@
-import { type Chart, type NoChart } from "../page/chart";
+import { type Chart, type NoChart } from "./chart";
 
 /** What is told to people, of which a terminal and a page show the same. */
 export interface Document {

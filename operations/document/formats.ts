@@ -1,10 +1,12 @@
+import { formatDollars } from "../../model/priced-resources";
+
 const DAY_MILLISECONDS = 86_400_000;
 
 /** How values are written beside an axis, by name: a page's script knows them by it, too. */
 export const AXIS_FORMATS = {
   number: (value: number) => formatNumber(value),
   percent: (percent: number) => `${formatNumber(percent, 2)} %`,
-  dollars: (dollars: number) => `$${formatNumber(dollars, 4)}`,
+  dollars: formatDollars,
   /** Milliseconds since a beginning. */
   elapsed: (milliseconds: number) => formatSeconds(milliseconds / 1000),
   /** Milliseconds since 1970: a day, or a time within one. */

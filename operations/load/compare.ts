@@ -46,8 +46,8 @@ export function listFigureChanges({ figures, comparison }: LoadReport): FigureCh
 export interface ComparisonSummary {
   /** Names the figures that are better, and those that are worse. */
   readonly text: string;
-  /** Failed when a target is missed that was met; passed when nothing is worse that misses its target. */
-  readonly style: "passed" | "failed";
+  /** Bad when a target is missed that was met; good when nothing is worse that misses its target. */
+  readonly tone: "good" | "bad";
 }
 
 /** What a comparison comes to; undefined without one. */
@@ -71,7 +71,7 @@ export function summarizeComparison(report: LoadReport): ComparisonSummary | und
   const before = new Set(missed(comparison.figures).map(({ target }) => target));
   return {
     text: told.length > 0 ? told.join("; ") : "no figure with a target has changed",
-    style: missed(figures).some(({ target }) => !before.has(target)) ? "failed" : "passed",
+    tone: missed(figures).some(({ target }) => !before.has(target)) ? "bad" : "good",
   };
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { buildOwnLog } from "../../../operations/advise/log/log-advice";
-import { renderAdvicePage } from "../../../operations/advise/page/page";
+import { buildAdviceDocument } from "../../../operations/advise/document";
+import { renderPage } from "../../../operations/document/html";
 import { buildAdviceReport } from "../../../operations/advise/build-report";
 import { describeInBrowser, measureOverflow, saveScreenshot, testReadablePage } from "../../support/browser";
 import { adviseSample, makeHistory } from "./support";
@@ -22,7 +23,7 @@ function sampleLog() {
 
 async function pageFor(more: Parameters<typeof adviseSample>[0] = {}): Promise<string> {
   const { advice } = await adviseSample(more);
-  return renderAdvicePage(buildAdviceReport("dev", [advice]), advice);
+  return renderPage(buildAdviceDocument(buildAdviceReport("dev", [advice]), advice));
 }
 
 /** Simulating takes its time on a busy computer. */

@@ -5,7 +5,7 @@ import { type Policy } from "../../../advisor/policy";
 import { WARMING_DEFAULTS } from "../../../environments/warming";
 import { type Candidate } from "../../../operations/advise/candidates";
 import { type JudgedCandidate, recommend } from "../../../operations/advise/recommend";
-import { selectFront } from "../../../operations/advise/page/charts";
+import { selectFront } from "../../../operations/advise/charts";
 import { adviseSample, makeHistory } from "./support";
 
 interface Figures {

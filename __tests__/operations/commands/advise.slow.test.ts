@@ -94,7 +94,7 @@ describe("a trace without any environment", () => {
 
       const text = stdout.join("\n");
       expect(exitCode).toBe(0);
-      expect(stdout[0]).toMatch(/^day: \d+ requests from 1970-01-05 00:00 to 1970-01-06 00:00 UTC, 1024 MB x86_64$/);
+      expect(stdout[1]).toMatch(/^\d+ requests from 1970-01-05 00:00 to 1970-01-06 00:00 UTC, 1024 MB x86_64$/);
       expect(text).toMatch(/^ +none +\d/m);
       expect(text).toMatch(/^ +best +every /m);
       expect(text).toMatch(/^Warm it .*: the cheapest that keeps cold starts below 5 %/m);
@@ -136,7 +136,7 @@ describe("an environment", () => {
 
       expect(exitCode).toBe(0);
       expect(stderr).toEqual(["reading 25 metrics of 15 days from CloudWatch, for $0.00025"]);
-      expect(stdout[0]).toMatch(/^api: 144 requests from 2026-01-19 12:30 /);
+      expect(stdout[1]).toMatch(/^144 requests from 2026-01-19 12:30 /);
       expect(stdout.join("\n")).toMatch(/^ +now +every 5 min x 3, MON-SUN 9-18 h every 2 min x 3 /m);
       expect(readdirSync(join(root, "advice"))).toEqual(["dev-api.html"]);
     },
@@ -337,7 +337,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
       const { exitCode, stdout, root } = await run(["dev"], { ...files, "functions/web/handler.ts": HANDLER_SOURCE });
 
       expect(stdout).toContain("use of api not read: AWS does not allow cloudwatch:GetMetricData: no");
-      expect(stdout.join("\n")).toMatch(/^web: 144 requests from /m);
+      expect(stdout.join("\n")).toMatch(/^Warming web of dev\n144 requests from /m);
       expect(readdirSync(join(root, "advice"))).toEqual(["dev-web.html"]);
       expect(exitCode).toBe(1);
     },

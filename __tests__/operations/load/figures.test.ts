@@ -4,7 +4,8 @@ import { findDirection, FIGURE_KEYS } from "../../../operations/targets/figure-t
 import { type Ending, type SentRequest } from "../../../operations/load/open-loop";
 import { buildLoadReport } from "../../../operations/load/report";
 import { type LoadReport } from "../../../operations/load/report-schema";
-import { formatLoadReport } from "../../../operations/load/text";
+import { formatDocument } from "../../../operations/document/text";
+import { buildLoadDocument } from "../../../operations/load/document";
 import { isVerdictPassed } from "../../../operations/targets/verdict";
 import { makeFakeTarget, makeRun, makeSettings } from "./support";
 
@@ -70,7 +71,7 @@ describe.each(["local", "url"] as const)("of a %s target", (kind) => {
 
     expect(LATENCIES.map((target) => stateOf(report, target))).toEqual(["missed", "missed", "missed"]);
     expect([report.figures.allP50Milliseconds, report.figures.maxMilliseconds]).toEqual([null, null]);
-    expect(formatLoadReport(report).join("\n")).not.toMatch(/p50.* 0(\.1)? ms/);
+    expect(formatDocument(buildLoadDocument(report)).join("\n")).not.toMatch(/p50.* 0(\.1)? ms/);
     expect(isVerdictPassed(report.verdicts)).toBe(false);
   });
 

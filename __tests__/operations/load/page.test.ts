@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import { listFigureChanges, summarizeComparison, buildComparison } from "../../../operations/load/compare";
 import { formatDifference, FIGURE_KEYS, FIGURES, formatFigure } from "../../../operations/targets/figure-table";
-import { renderLoadPage } from "../../../operations/load/page/page";
-import { type Figures, loadReportSchema } from "../../../operations/load/report-schema";
-import { formatLoadReport, formatLoadVerdict } from "../../../operations/load/text";
+import { type Figures, type LoadReport, loadReportSchema } from "../../../operations/load/report-schema";
+import { buildLoadDocument, formatLoadVerdict } from "../../../operations/load/document";
+import { renderPage } from "../../../operations/document/html";
+import { formatDocument } from "../../../operations/document/text";
 import { makeLoadReport } from "./support";
+
+const renderLoadPage = (report: LoadReport) => renderPage(buildLoadDocument(report));
+const formatLoadReport = (report: LoadReport) => formatDocument(buildLoadDocument(report));
 
 const CHARTS = ["latency", "distribution", "cold-starts", "instances", "requests", "errors", "memory"];
 
@@ -14,15 +19,20 @@ test("a report is the same after it was written as JSON and read", () => {
   expect(loadReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
 });
 
-test("the page refers to nothing outside of itself, and runs no script", () => {
-  const page = renderLoadPage(makeLoadReport());
+test("the page refers to nothing outside of itself, and runs its own script only", async () => {
+  const page = await renderLoadPage(makeLoadReport());
 
-  expect(page).not.toMatch(/https?:|@import|url\(|<script|\son\w+=/i);
+  const [content, script = ""] = page.split("<script>");
+  const hash = createHash("sha256")
+    .update(script.split("</script>")[0] ?? "")
+    .digest("base64");
+  expect(content).not.toMatch(/https?:|@import|url\(|\son\w+=/i);
+  expect(page).toContain(`default-src 'none'; script-src 'sha256-${hash}';`);
   expect(page.match(/\b(src|href)="[^"]*"/g)).toEqual(['href="data:,"']);
 });
 
-test("the page has every chart, with something drawn in it", () => {
-  const page = renderLoadPage(makeLoadReport());
+test("the page has every chart, with something drawn in it", async () => {
+  const page = await renderLoadPage(makeLoadReport());
 
   for (const chart of CHARTS) {
     const drawn = new RegExp(`<figure id="${chart}"[^]*?</svg>`).exec(page)?.[0] ?? "";
@@ -31,13 +41,13 @@ test("the page has every chart, with something drawn in it", () => {
   }
 });
 
-test("the page of a cold-start run shows each burst without and with warming", () => {
+test("the page of a cold-start run shows each burst without and with warming", async () => {
   const phase = (part: string, requests: number, coldStarts: number) => ({
     ...{ name: `burst of ${requests}, ${part}`, part, startSecond: 0, broken: false, failed: 0 },
     ...{ requests, coldStarts },
   });
   const sample = makeLoadReport();
-  const page = renderLoadPage({
+  const page = await renderLoadPage({
     ...sample,
     settings: { ...sample.settings, profile: "cold-start" },
     phases: [phase("without warming", 2, 2), phase("with warming", 2, 0)],
@@ -47,9 +57,9 @@ test("the page of a cold-start run shows each burst without and with warming", (
   expect(page).toMatch(/burst of 2, without warming<[^]*burst of 2, with warming</);
 });
 
-test("of an address, the page says what cannot be measured there", () => {
+test("of an address, the page says what cannot be measured there", async () => {
   const sample = makeLoadReport();
-  const page = renderLoadPage({
+  const page = await renderLoadPage({
     ...sample,
     settings: { ...sample.settings, target: "url", address: "https://example.com/?a=<b>" },
   });
@@ -59,8 +69,8 @@ test("of an address, the page says what cannot be measured there", () => {
   expect(page).toContain("https://example.com/?a=&lt;b&gt;");
 });
 
-test("the page of a run without any request is whole", () => {
-  const page = renderLoadPage({
+test("the page of a run without any request is whole", async () => {
+  const page = await renderLoadPage({
     ...makeLoadReport(),
     series: [],
     phases: [],
@@ -73,7 +83,7 @@ test("the page of a run without any request is whole", () => {
   expect(page.trimEnd()).toMatch(/<\/html>$/);
 });
 
-test("a comparison shows each figure then and now, the change, and settings that differ", () => {
+test("a comparison shows each figure then and now, the change, and settings that differ", async () => {
   const baseline = makeLoadReport({ figures: { p99Milliseconds: 60, coldStartPercent: 0.5, heldRatePerSecond: 10 } });
   const now = makeLoadReport({ environment: { ...baseline.environment, settings: { memory_mb: "512" } } });
   const report = { ...now, comparison: buildComparison(baseline, now) };
@@ -90,7 +100,7 @@ test("a comparison shows each figure then and now, the change, and settings that
   expect(change("p50Milliseconds")).toMatchObject({ change: "" });
   expect(change("heldRatePerSecond")).toMatchObject({ before: "10/s", now: "-", change: "" });
   expect(report.comparison.differences).toEqual(["memory_mb: 256, now 512"]);
-  expect(renderLoadPage(report)).toMatch(/<section id="comparison"[^]*-30 ms \(-50 %\) · better/);
+  expect(await renderLoadPage(report)).toMatch(/<section id="comparison"[^]*-30 ms \(-50 %\)<[^]*>better</);
   expect(formatLoadReport(report).join("\n")).toMatch(
     /p99 without cold starts +60 ms +30 ms +-30 ms \(-50 %\) +better/,
   );
@@ -102,7 +112,7 @@ describe("a comparison's headline", () => {
     return { ...report, comparison: buildComparison(makeLoadReport({ figures: before }), report) };
   };
 
-  test("names what is better and what is worse, and is not red where all targets are still met", () => {
+  test("names what is better and what is worse, and is not red where all targets are still met", async () => {
     const report = compared(
       { coldStartPercent: 53, averageMemoryPercent: 70, maxMemoryMb: 100 },
       { coldStartPercent: 0, averageMemoryPercent: 75, maxMemoryMb: 150, errorPercent: 0.05 },
@@ -110,19 +120,19 @@ describe("a comparison's headline", () => {
 
     expect(summarizeComparison(report)).toEqual({
       text: "better: cold starts 53 % -> 0 %; worse: errors 0 % -> 0.05 %",
-      style: "passed",
+      tone: "good",
     });
-    expect(renderLoadPage(report)).toMatch(
-      /<section id="comparison" class="passed"><h2>Since [^<]*: better: cold starts 53/,
+    expect(await renderLoadPage(report)).toMatch(
+      /<section id="comparison" class="good"><h2>Since [^<]*: better: cold starts 53/,
     );
     expect(formatLoadReport(report).join("\n")).toMatch(/^Since .*: better: cold starts 53 % -> 0 %; worse: errors/m);
   });
 
   test("is red where a target is missed that was met", () => {
-    expect(summarizeComparison(compared({ errorPercent: 0 }, { errorPercent: 1 }))?.style).toBe("failed");
+    expect(summarizeComparison(compared({ errorPercent: 0 }, { errorPercent: 1 }))?.tone).toBe("bad");
     expect(summarizeComparison(compared({ p99Milliseconds: 900 }, { p99Milliseconds: null }))).toEqual({
       text: "worse: p99 without cold starts 900 ms -> none",
-      style: "failed",
+      tone: "bad",
     });
   });
 
@@ -159,12 +169,12 @@ test("the verdict names what is missed, and what warming has brought", () => {
   );
 });
 
-test("a second whose percentile fell on a failure says that there is none, not 0 ms", () => {
+test("a second whose percentile fell on a failure says that there is none, not 0 ms", async () => {
   const sample = makeLoadReport();
-  const page = renderLoadPage({ ...sample, series: [{ second: 0, requests: 2, failed: 2 }] });
+  const page = await renderLoadPage({ ...sample, series: [{ second: 0, requests: 2, failed: 2 }] });
 
   expect(page).toContain("Latency over time</b>: No request was answered.");
-  const partly = renderLoadPage({
+  const partly = await renderLoadPage({
     ...sample,
     series: [
       { second: 0, requests: 2, failed: 2 },
@@ -174,20 +184,20 @@ test("a second whose percentile fell on a failure says that there is none, not 0
   expect(partly).toContain("<td>0 s<td>none<td>none<td>none");
 });
 
-test("a chart that would be empty is one line of text", () => {
+test("a chart that would be empty is one line of text", async () => {
   const sample = makeLoadReport();
   const series = sample.series.map((second) => ({ ...second, coldStarts: 0, failed: 0 }));
-  const page = renderLoadPage({ ...sample, series });
+  const page = await renderLoadPage({ ...sample, series });
 
   expect(page).toContain("Cold starts over time</b>: No cold starts in this time.");
   expect(page).toContain("Error rate</b>: No request failed.");
   expect(page).not.toMatch(/<figure id="(cold-starts|errors)"/);
 });
 
-test("the page has thousands separators, and each figure once", () => {
+test("the page has thousands separators, and each figure once", async () => {
   const figures = { requests: 1_234_567, p99Milliseconds: 4321, maxMilliseconds: 9876 };
   const sample = makeLoadReport({ figures, distribution: [], phases: [] });
-  const page = renderLoadPage({ ...sample, series: [] });
+  const page = await renderLoadPage({ ...sample, series: [] });
 
   const count = (text: string) => page.split(`>${text}<`).length - 1;
 
@@ -195,13 +205,13 @@ test("the page has thousands separators, and each figure once", () => {
   expect(page).not.toMatch(/1234567|4321|9876/);
 });
 
-test("percentiles that are the same can all be seen: upper lines have gaps, and each line's name is at its end", () => {
+test("percentiles that are the same can all be seen: upper lines have gaps, and each line's name is at its end", async () => {
   const sample = makeLoadReport();
   const series = sample.series.map((second) => ({
     ...second,
     ...{ p50Milliseconds: 30, p90Milliseconds: 30, p99Milliseconds: 30 },
   }));
-  const picture = /<figure id="latency"[^]*?<\/svg>/.exec(renderLoadPage({ ...sample, series }))?.[0] ?? "";
+  const picture = /<figure id="latency"[^]*?<\/svg>/.exec(await renderLoadPage({ ...sample, series }))?.[0] ?? "";
 
   const lines = [...picture.matchAll(/<path [^>]*stroke="var\(--(s\d)\)"[^>]*>/g)].map(([line, color]) => ({
     color,

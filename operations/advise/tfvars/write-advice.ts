@@ -1,7 +1,7 @@
 import { type Environment } from "../../../environments/schema";
 import { type AdviceResult } from "../advise-function";
 import { type AdviceReport } from "../report";
-import { listUnread } from "../text";
+import { listUnread } from "../document";
 import { type TfvarsChange, writeWarming } from "./write";
 
 /**

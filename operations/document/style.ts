@@ -22,22 +22,28 @@ h3 { font-size: 0.95rem; margin: 0; }
 p { margin: 0 0 8px; }
 .soft, figcaption { color: var(--soft); font-size: 0.87rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 16px; margin-top: 16px; min-width: 0; }
-.passed { border-left: 5px solid var(--met); }
-.failed { border-left: 5px solid var(--missed); }
+section section { border: 0; padding: 0; margin-top: 12px; }
+.good { border-left: 5px solid var(--met); }
+.bad { border-left: 5px solid var(--missed); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(135px, 1fr)); gap: 12px; margin-top: 16px; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
 .tile b { display: block; font-size: 1.3rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 16px; margin-top: 16px; }
 .charts section { margin: 0; padding: 14px 12px; }
 figure { margin: 0; }
-svg { display: block; width: 100%; max-width: 620px; height: auto; margin: 6px auto 0; }
-svg.narrow { display: none; }
+figure > svg { display: block; width: 100%; max-width: 620px; height: auto; margin: 6px auto 0; }
+figure > svg.narrow { display: none; }
+.live { height: 280px; margin-top: 6px; }
+@media screen { figure.enlivened > svg { display: none !important; } }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; font-size: 0.87rem; color: var(--soft); min-height: 1.4em; }
 .legend i { display: inline-block; margin-right: 6px; vertical-align: middle; width: 20px; border-top: 3px solid; }
 .legend .dashed { border-top-style: dashed; } .legend .dotted { border-top-style: dotted; }
 .legend .block, .legend .circle, .legend .diamond, .legend .triangle { width: 10px; height: 10px; border: 0; background: currentcolor; }
 .legend .circle { border-radius: 50%; } .legend .diamond { rotate: 45deg; width: 9px; height: 9px; }
 .legend .triangle { clip-path: polygon(50% 0, 100% 100%, 0 100%); }
+.legend button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
+.legend button[aria-pressed="false"] { text-decoration: line-through; opacity: 0.6; }
+.legend button:focus-visible { outline: 2px solid var(--s1); }
 .limit { color: var(--missed); }
 .missing-charts { margin: 16px 0 0; padding: 0 0 0 18px; color: var(--soft); }
 summary { cursor: pointer; color: var(--soft); font-size: 0.87rem; padding: 4px 0; }
@@ -60,22 +66,19 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th { text-align: left; color: var(--soft); font-weight: 600; font-size: 0.85rem; }
 th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
-.met { color: var(--met); } .missed, .worse { color: var(--missed); } .not_measurable { color: var(--unknown); } .better { color: var(--met); }
-.state { font-weight: 650; white-space: nowrap; }
-.number { white-space: nowrap; }
-@media (min-width: 601px) { .remark { min-width: 230px; } }
+.good-text, .bad-text, .unknown-text { font-weight: 650; white-space: nowrap; }
+.good-text { color: var(--met); } .bad-text { color: var(--missed); } .unknown-text { color: var(--unknown); }
 pre { margin: 0; font-size: 0.87rem; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 16px; }
-.columns > section { margin-top: 0; }
-.stack { margin-top: 16px; }
+.footnote, .hint { margin: 16px 0 0; }
 .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); } .s4 { color: var(--s4); }
 @media print {
   section, .tile { break-inside: avoid; }
   .tall { max-height: none; }
+  .live, .hint { display: none; }
 }
 @media (max-width: 600px) {
   main { padding: 14px 10px 32px; }
-  svg.wide { display: none; } svg.narrow { display: block; max-width: 560px; }
+  figure > svg.wide { display: none; } figure > svg.narrow { display: block; max-width: 560px; }
   .stacked, .stacked tbody { display: block; }
   .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; display: block; clip-path: inset(50%); }
   .stacked tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); }
@@ -83,12 +86,5 @@ pre { margin: 0; font-size: 0.87rem; }
   .stacked td { display: flex; justify-content: space-between; gap: 14px; border: 0; padding: 1px 0; text-align: right; overflow-wrap: anywhere; white-space: normal; }
   .stacked td:empty { display: none; }
   .stacked td::before { content: attr(data-heading); color: var(--soft); text-align: left; white-space: nowrap; font-weight: 400; }
-  .verdicts thead { position: absolute; clip-path: inset(50%); }
-  .verdicts tr { display: grid; grid-template-columns: 1fr auto; gap: 0 12px; padding: 8px 0; border-bottom: 1px solid var(--line); }
-  .verdicts tr:last-child { border-bottom: 0; }
-  .verdicts td { border: 0; padding: 0; }
-  .verdicts .state { order: 2; text-align: right; } .verdicts .name { order: 1; font-weight: 600; }
-  .verdicts .measured { order: 3; } .verdicts .wanted { order: 4; text-align: right; color: var(--soft); }
-  .verdicts .note { order: 5; grid-column: 1 / -1; }
 }
 `;

@@ -1,0 +1,101 @@
+import { formatDollars } from "../../model/priced-resources";
+import { type Block, buildSection, buildTable, type Cell, type Document } from "../document/document";
+import { formatNumber, formatPercent, formatUtc } from "../document/formats";
+import { buildAdviceCharts, POLICIES_HEADING } from "./charts";
+import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "./report";
+import { describeBasis, listSensitivityHeadings } from "./sensitivity-headings";
+
+/** What is advised for one function, for people to read. */
+export function buildAdviceDocument(report: AdviceReport, advice: FunctionAdvice): Document {
+  const { environment, assumption, leftOut, prices, targetPercent } = report;
+  const { recommendation, policies, requests, from, to, memoryMb, architecture, repetitions } = advice;
+  const { kind, sentence, block } = recommendation;
+  const isFitted = describeBasis(advice) === "its log tells";
+  const basisHeading = isFitted ? "What AWS does" : "What is assumed";
+  return {
+    heading: `Warming ${advice.function}${environment === undefined ? "" : ` of ${environment}`}`,
+    subtitle: `${formatNumber(requests)} requests from ${formatUtc(from)} to ${formatUtc(to)} UTC, ${memoryMb} MB ${architecture}`,
+    conclusion: buildSection(
+      sentence,
+      block === undefined ? [] : [{ kind: "code", label: "Settings to write", text: block }],
+      { id: "recommendation", tone: kind === "out-of-reach" ? "bad" : "good" },
+    ),
+    blocks: [
+      { kind: "charts", charts: buildAdviceCharts(advice, basisHeading) },
+      buildSection(
+        POLICIES_HEADING,
+        [
+          buildTable(
+            ["mark", "policy", "cold", "between", "later, p50/p95/p99", "pings a day", "a month"],
+            policies.map((policy) => buildPolicyRow(policy, requests > 0)),
+          ),
+        ],
+        { id: "policies" },
+      ),
+      buildSection(
+        basisHeading,
+        [...(isFitted ? [`Without its log, it would be assumed: ${assumption}.`] : []), ...buildBasis(report, advice)],
+        {
+          id: "assumptions",
+        },
+      ),
+    ],
+    footnotes: [
+      "AWS does not document how long instances live or which one a request gets.",
+      ...(isFitted ? [] : [`Assumed: ${assumption}.`]),
+      leftOut.join(" "),
+      `Each policy was simulated ${formatNumber(repetitions)} times. A policy counts as good enough if the upper end of its interval, with 95 % confidence, is below ${targetPercent} %.`,
+      `Costs: ${prices}, without the free tier.`,
+    ],
+  };
+}
+
+/** What AWS did not tell of a function: a line for each part. */
+export function listUnread(id: string, { unread = [] }: Pick<AdviceReport, "unread">): string[] {
+  return unread.flatMap(({ what, why }) => (what.endsWith(` of ${id}`) ? [`${what} not read: ${why}`] : []));
+}
+
+/** A line for each function without advice. */
+export function formatUnadvised({ functions, unread = [] }: Pick<AdviceReport, "functions" | "unread">): string[] {
+  const advised = functions.flatMap((advice) => listUnread(advice.function, { unread }));
+  return unread.map(({ what, why }) => `${what} not read: ${why}`).filter((line) => !advised.includes(line));
+}
+
+/** Without requests, nothing is known of how they would do. */
+function buildPolicyRow(policy: PolicyAdvice, hasRequests: boolean): Cell[] {
+  const { name, cold, addedMilliseconds, pingsPerDay, dollarsPerMonth, isConfigured, isRecommended } = policy;
+  const { p50, p95, p99 } = addedMilliseconds;
+  const marks = [...(isConfigured ? ["now"] : []), ...(isRecommended ? ["best"] : [])].join(", ");
+  const ofRequests = [
+    formatPercent(cold.percent),
+    `${formatNumber(cold.fromPercent, 2)} - ${formatNumber(cold.toPercent, 2)} %`,
+    `${[p50, p95, p99].map((value) => formatNumber(value, 0)).join("/")} ms`,
+  ];
+  return [
+    isRecommended ? { text: marks, tone: "good" } : marks,
+    name,
+    ...(hasRequests ? ofRequests : ofRequests.map(() => "-")),
+    formatNumber(pingsPerDay, 0),
+    formatDollars(dollarsPerMonth.total),
+  ];
+}
+
+function buildBasis(report: AdviceReport, advice: FunctionAdvice): Block[] {
+  const { notes, sensitivity, log } = advice;
+  const rows = sensitivity.map(({ guess, source, policies }, index) => [
+    guess,
+    ...policies.map(({ cold }) => formatPercent(cold.percent)),
+    index === 0 || source === report.assumption ? "" : source,
+  ]);
+  return [
+    ...(log ? [log.sentence] : []),
+    ...listUnread(advice.function, report),
+    ...(advice.requests === 0
+      ? []
+      : [
+          `If AWS is another way than ${describeBasis(advice)}, cold are:`,
+          buildTable(["if", ...listSensitivityHeadings(advice), "source"], rows),
+        ]),
+    ...notes,
+  ];
+}

@@ -1,0 +1,240 @@
+import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
+import { priceReading } from "../aws/metrics";
+import { type Block, buildSection, buildTable, buildTargetTable, type Document } from "../document/document";
+import { formatMinutes, formatNumber, formatPercent, formatTimes, formatUtc } from "../document/formats";
+import { formatFigure } from "../targets/figure-table";
+import { isJudged, isReportPassed } from "./build";
+import { buildAlarmChart, buildFunctionCharts, buildRequestsChart } from "./charts";
+import { isUnread, REPORT_PARTS } from "./parts";
+import {
+  type AlarmReport,
+  type FunctionReport,
+  type JudgedTarget,
+  type MemorySize,
+  type PerformanceReport,
+  type WarmingEffect,
+} from "./report-schema";
+
+const BYTES_PER_MEGABYTE = 1e6;
+
+/** What reading is going to cost. */
+export function describeCostBefore(metrics: number, readsLogs: boolean): string {
+  const logs = readsLogs ? `, and logs $${DOLLARS_PER_GIGABYTE_QUERIED} for each gigabyte that is scanned` : "";
+  return `Reading at most ${metrics} metrics costs ${formatDollars(priceReading(metrics))}${logs} (${PRICE_SOURCE}).`;
+}
+
+/** A report, for people to read. */
+export function buildReportDocument(report: PerformanceReport): Document {
+  const { environment, region, period, from, to, notes, unread = [], targets, kpis, functions } = report;
+  const reasons = [...new Set(unread.map(({ why }) => why))].map((why) => {
+    const parts = unread.filter((one) => one.why === why).map(({ what }) => what);
+    return `Could not be read: ${parts.join(", ")}: ${why}`;
+  });
+  return {
+    heading: `${environment}, the ${period} from ${formatUtc(from)} to ${formatUtc(to)} UTC`,
+    subtitle: `Report on ${environment} in ${region}`,
+    figures: listFirstFigures(report),
+    conclusion: buildSection(
+      formatVerdict(report),
+      [...notes, ...reasons, buildSection(`Targets of ${environment}`, [buildTargetTable(targets.map(buildTarget))])],
+      { id: "verdicts", tone: isReportPassed(report) ? "good" : "bad" },
+    ),
+    blocks: [
+      {
+        kind: "charts",
+        charts: [
+          ...(isUnread(report, "series") ? [] : [buildRequestsChart(functions, report)]),
+          ...buildAlarmChart(report.alarms, report),
+        ],
+      },
+      buildAlarmSection(report),
+      buildSection(
+        "Is the monitoring good?",
+        [buildTargetTable(kpis.map(({ kpi, goal, ...rest }) => ({ ...rest, target: kpi, limit: goal })))],
+        { id: "kpis" },
+      ),
+      ...buildWarmingSection(report),
+      ...buildMemorySection(report),
+      ...buildSuggestions(report),
+      ...functions.filter(isCalled).flatMap((one) => buildFunctionSections(one, report)),
+      describeReportCost(report),
+    ],
+  };
+}
+
+function listFirstFigures(report: PerformanceReport): [string, string][] {
+  const { functions, alarms } = report;
+  const requests = functions.reduce((total, { figures }) => total + (figures.requests ?? 0), 0);
+  const rings = alarms.reduce((total, alarm) => total + (alarm.notifies ? alarm.rings.length : 0), 0);
+  return [
+    ["requests", isJudged(report) ? formatFigure("requests", requests) : "-"],
+    ["functions in use", isJudged(report) ? formatNumber(functions.filter(isCalled).length) : "-"],
+    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : formatNumber(rings)],
+  ];
+}
+
+/** The verdict in one sentence. */
+function formatVerdict(report: PerformanceReport): string {
+  if (!isJudged(report)) return `No target could be judged: ${REPORT_PARTS.figures} could not be read.`;
+  const all = report.functions.flatMap(({ targets }) => targets);
+  const count = (wanted: JudgedTarget["state"]) => all.filter(({ state }) => state === wanted).length;
+  const counts = `${count("met")} met, ${count("missed")} missed, ${count("not_measurable")} not measurable`;
+  return `${isReportPassed(report) ? "No target is missed" : "Not every target is met"}: of the functions' targets ${counts}.`;
+}
+
+/** With its trend, as in "was 3 %, -1 %, better". */
+function buildTarget({ before, change, direction, ...target }: JudgedTarget) {
+  const trend = [`was ${before ?? ""}`, change, direction].filter((text) => text !== undefined).join(", ");
+  return { ...target, ...(before !== undefined && { before: trend }) };
+}
+
+function buildAlarmSection(report: PerformanceReport): Block {
+  const heading = formatAlarmsHeading(report);
+  if (isUnread(report, "alarms", "history")) return buildSection(heading, [], { id: "alarms-table" });
+  const told = report.alarms.filter(
+    ({ behaviour, threshold }) => behaviour !== "never" || threshold?.suggested !== undefined,
+  );
+  const rows = told.map((alarm) => [
+    alarm.name,
+    `${formatTimes(alarm.rings.length)}${alarm.ringsBefore === undefined ? "" : `, was ${alarm.ringsBefore}`}`,
+    alarm.rings.length === 0 ? "-" : formatMinutes(alarm.ringingMinutes),
+    formatMinutes(alarm.medianMinutesToOk),
+    formatMinutes(alarm.worstMinutesToOk),
+    formatChangedRings(alarm),
+    listRemarks(alarm).join("; "),
+  ]);
+  const table = buildTable(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", "remarks"], rows);
+  return buildSection(
+    heading,
+    [rows.length === 0 ? "None of those that were quiet would ring at a better threshold." : table],
+    { id: "alarms-table" },
+  );
+}
+
+function formatAlarmsHeading(report: PerformanceReport): string {
+  if (isUnread(report, "alarms", "history")) return "How alarms rang could not be read.";
+  const rang = report.alarms.filter(({ behaviour }) => behaviour !== "never").length;
+  return rang === 0
+    ? `No alarm rang in this ${report.period}.`
+    : `Alarms that rang (${rang} of ${report.alarms.length})`;
+}
+
+/** How many times an alarm rang and something was changed because of it; "?" where notes could not be read. */
+function formatChangedRings({ rings }: AlarmReport): string {
+  return rings.some(({ notes }) => notes === undefined)
+    ? "?"
+    : String(rings.filter(({ notes = [] }) => notes.length > 0).length);
+}
+
+function listRemarks(alarm: AlarmReport): string[] {
+  const notes = alarm.rings.flatMap((ring) => ring.notes ?? []);
+  return [
+    ...(alarm.isRinging ? ["rings now"] : []),
+    ...(alarm.notifies ? [] : ["sends no messages itself"]),
+    ...describeThreshold(alarm),
+    ...(notes.length > 0 ? [`changed: ${notes.join("; ")}`] : []),
+  ];
+}
+
+function describeThreshold({ threshold, behaviour }: AlarmReport): string[] {
+  if (!threshold) return [];
+  const { key, current, suggested, wouldHaveRung = 0, days, note } = threshold;
+  const rang = behaviour === "never" ? "never rang" : "rang most of the time";
+  return [
+    suggested === undefined
+      ? `${rang} at ${current}: ${note ?? ""}`
+      : `${rang}: try ${key} = ${suggested} instead of ${current}, which would have rung ${formatTimes(wouldHaveRung)} in ${Math.round(days)} days`,
+  ];
+}
+
+function buildWarmingSection({ warming, functions }: PerformanceReport): Block[] {
+  if (!warming) return [];
+  const { dollars, warmerDollars } = warming;
+  const cost =
+    dollars === undefined || warmerDollars === undefined
+      ? `cost unknown: ${REPORT_PARTS.warmer} could not be read`
+      : `${formatDollars(dollars)} altogether, ${formatDollars(warmerDollars)} of it for the warmer itself`;
+  const rows = functions.flatMap(({ name, warming: effect }) =>
+    effect
+      ? [
+          [
+            name,
+            formatNumber(effect.pings),
+            formatNumber(effect.failures),
+            describeInstances(effect),
+            formatNumber(effect.startedForPings),
+            effect.dollars === undefined ? "?" : formatDollars(effect.dollars),
+            [describeEffect(effect), effect.costNote].filter((text) => text !== undefined).join("; "),
+          ],
+        ]
+      : [],
+  );
+  const headings = ["function", "pings", "failed", "instances", "started by pings", "cost", "effect"];
+  return [buildSection(`Warming, ${cost}`, [buildTable(headings, rows)], { id: "warming" })];
+}
+
+function describeInstances({ averageInstances, leastInstances }: WarmingEffect): string {
+  if (averageInstances === undefined) return "-";
+  return `${formatNumber(averageInstances)}${leastInstances === undefined ? "" : `, at least ${leastInstances}`}`;
+}
+
+function describeEffect({ comparison, comparisonNote }: WarmingEffect): string {
+  if (!comparison) return comparisonNote ?? "";
+  const { avoided, coldPercentWith, coldPercentWithout, unwarmedHours } = comparison;
+  const hours = unwarmedHours === 1 ? "1 hour" : `${unwarmedHours} hours`;
+  const rates = `${formatNumber(coldPercentWith, 2)} % cold with pings, ${formatNumber(coldPercentWithout, 2)} % in ${hours} without`;
+  return avoided > 0
+    ? `about ${formatNumber(avoided, 0)} cold starts avoided (${rates})`
+    : `no cold start avoided (${rates})`;
+}
+
+function buildMemorySection({ functions }: PerformanceReport): Block[] {
+  const rows = functions.flatMap(({ name, memory }) => {
+    if (!memory) return [];
+    const { sizeMb, averagePercent, peakPercent } = memory;
+    const used = [averagePercent, peakPercent].map((percent) => formatPercent(percent));
+    return [[name, `${sizeMb} MB`, ...used, describeMemory(memory)]];
+  });
+  const table = buildTable(["function", "size", "average", "peak", "advice"], rows);
+  return rows.length === 0 ? [] : [buildSection("Memory", [table], { id: "memory" })];
+}
+
+function describeMemory(memory: MemorySize): string {
+  const { suggestedMb, suggestedDollarsPerMonth = 0, dollarsPerMonth, sizeMb, note = "it suits" } = memory;
+  if (suggestedMb === undefined) return note;
+  const cpu =
+    suggestedMb < sizeMb ? "if requests take no longer with less CPU" : "if requests are no faster with more CPU";
+  return `try ${suggestedMb} MB: ${formatDollars(suggestedDollarsPerMonth)} a month instead of ${formatDollars(dollarsPerMonth)}, ${cpu}`;
+}
+
+function buildSuggestions({ suggestedTfvars: text, environment }: PerformanceReport): Block[] {
+  if (text === undefined) return [];
+  const heading = `Suggested for environments/${environment}.tfvars`;
+  return [buildSection(heading, [{ kind: "code", label: "Suggested settings", text }], { id: "suggested" })];
+}
+
+function buildFunctionSections(one: FunctionReport, report: PerformanceReport): Block[] {
+  const { name, responseSource, deployedHere, targets } = one;
+  const ofLog = deployedHere ? "the function's log" : "the platform's reports in its log";
+  const source = responseSource === "metrics" ? "Lambda's own metric" : ofLog;
+  return [
+    buildSection(`Targets of ${name} (response times by ${source})`, [buildTargetTable(targets.map(buildTarget))], {
+      id: `function-${name}`,
+    }),
+    ...(isUnread(report, "series") ? [] : [{ kind: "charts", charts: buildFunctionCharts(one, report) } as const]),
+  ];
+}
+
+/** Whether anything is known of a function. */
+function isCalled({ figures: { requests = 0 }, warming }: FunctionReport): boolean {
+  return requests > 0 || (warming?.pings ?? 0) > 0;
+}
+
+function describeReportCost({ cost }: PerformanceReport): string {
+  const { metricsRead, metricDollars, bytesScanned, logDollars } = cost;
+  const logs =
+    bytesScanned === 0
+      ? ""
+      : `, ${formatNumber(bytesScanned / BYTES_PER_MEGABYTE)} MB of logs ${formatDollars(logDollars)}`;
+  return `This report has cost: ${metricsRead} metrics ${formatDollars(metricDollars)}${logs}.`;
+}
