@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeTemporaryFolder } from "./support/project";
 
@@ -25,7 +25,8 @@ function run(code: string, ...args: readonly string[]) {
 }
 
 const CACHE = "node_modules/.cache/warmwatch";
-const filesInCache = () => readdirSync(CACHE, { withFileTypes: true }).filter((entry) => entry.isFile());
+const filesInCache = () =>
+  existsSync(CACHE) ? readdirSync(CACHE, { withFileTypes: true }).filter((entry) => entry.isFile()) : [];
 
 describe("a program that run.js runs", () => {
   test("gets the arguments, and finds the project's packages, imported at once or later", () => {

@@ -37,4 +37,4 @@ test("every TypeScript example in the documentation compiles", () => {
 
   expect(sources.size).toBeGreaterThanOrEqual(7);
   expect(mistakes).toEqual([]);
-}, 30_000);
+});

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -14,9 +14,6 @@ import {
 } from "../../local/local-environment";
 import { makeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
 import { waitUntil } from "./lambda/support";
-
-// Real processes have to start, on a computer that may be busy.
-jest.setTimeout(60_000);
 
 const ROOT = resolve(".");
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
@@ -8,9 +8,6 @@ import { resolve } from "node:path";
 import { type Readable } from "node:stream";
 import { makeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
 import { HAS_PROC, isProcessAlive, waitUntil } from "./lambda/support";
-
-// A program has to be bundled, and real processes have to start, on a computer that may be busy.
-jest.setTimeout(60_000);
 
 const SLOW = `export const handler = ({ rawPath }) =>
   rawPath === "/plugin" ? import(rawPath) : new Promise((r) => setTimeout(r, rawPath === "/hang" ? 9e3 : 0));`;

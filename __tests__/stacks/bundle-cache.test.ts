@@ -224,7 +224,7 @@ describe("is made again", () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 });
 
 describe("is not kept", () => {

@@ -10,6 +10,8 @@ module.exports = {
       target: "node20",
       // jest has no import() of its own.
       supported: { "dynamic-import": false },
+      // As modules are: otherwise "use strict" is lost with "import".
+      tsconfigRaw: { compilerOptions: { alwaysStrict: true } },
       sourcemap: "external",
       sourcefile,
     }),

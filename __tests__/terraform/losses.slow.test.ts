@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { HANDLER_SOURCE, makeProject, synthesizeProject, type StackUnderTest, makeTfvars } from "../support/project";
 import { skip, TerraformFolder } from "../support/terraform";
 
-const TWO_MINUTES_MS = 120_000;
-
 const FUNCTIONS = `
   api = { endpoint = "iam" }
   web = { endpoint = "public" }`;
@@ -56,7 +54,7 @@ function refused(output: string): string[] {
   let stack: TerraformFolder;
   beforeAll(async () => {
     stack = await deployed(makeTfvars({ functions: FUNCTIONS, more: PROTECTED }));
-  }, TWO_MINUTES_MS);
+  });
 
   test.each([
     [
@@ -92,24 +90,16 @@ function refused(output: string): string[] {
       makeTfvars({ functions: FUNCTIONS, more: PROTECTED.replace("= 90", "= 30") }),
       ["log_retention_days >= 60", "log_retention_days >= 90"],
     ],
-  ])(
-    "cannot be planned when %s: it says what would be lost",
-    async (_, file, lost) => {
-      const { code, output } = await planOf(stack, file);
-      expect({ code, refused: refused(output) }).toEqual({ code: 1, refused: lost });
-    },
-    TWO_MINUTES_MS,
-  );
+  ])("cannot be planned when %s: it says what would be lost", async (_, file, lost) => {
+    const { code, output } = await planOf(stack, file);
+    expect({ code, refused: refused(output) }).toEqual({ code: 1, refused: lost });
+  });
 
-  test(
-    "cannot be destroyed",
-    async () => {
-      const { code, output } = await planOf(stack, makeTfvars({ functions: FUNCTIONS, more: PROTECTED }), "-destroy");
-      expect(refused(output)).toEqual(expect.arrayContaining(["logs of api", "logs of warmer", "url of api"]));
-      expect(code).toBe(1);
-    },
-    TWO_MINUTES_MS,
-  );
+  test("cannot be destroyed", async () => {
+    const { code, output } = await planOf(stack, makeTfvars({ functions: FUNCTIONS, more: PROTECTED }), "-destroy");
+    expect(refused(output)).toEqual(expect.arrayContaining(["logs of api", "logs of warmer", "url of api"]));
+    expect(code).toBe(1);
+  });
 
   test.each([
     ["nothing changes", makeTfvars({ functions: FUNCTIONS, more: PROTECTED }), "No changes."],
@@ -129,15 +119,11 @@ function refused(output: string): string[] {
       makeTfvars({ more: PROTECTED.replace("true", "false") }),
       "Plan: 0 to add, 0 to change, 14 to destroy.",
     ],
-  ])(
-    "is planned when %s",
-    async (_, file, said) => {
-      const { code, output } = await planOf(stack, file);
-      expect(output).toContain(said);
-      expect(code).toBe(0);
-    },
-    TWO_MINUTES_MS,
-  );
+  ])("is planned when %s", async (_, file, said) => {
+    const { code, output } = await planOf(stack, file);
+    expect(output).toContain(said);
+    expect(code).toBe(0);
+  });
 });
 
 (usable ? describe : describe.skip)("an environment that is deployed", () => {
@@ -146,7 +132,7 @@ function refused(output: string): string[] {
   let stack: TerraformFolder;
   beforeAll(async () => {
     stack = await deployed(file);
-  }, TWO_MINUTES_MS);
+  });
 
   test.each([[], ["-destroy"], ["-refresh-only"]])(
     "says where it is, and cannot be planned for another region or account: plan %s",
@@ -156,32 +142,23 @@ function refused(output: string): string[] {
       expect(output).toContain('dev is deployed with account_id = "123456789012".');
       expect(code).toBe(1);
     },
-    TWO_MINUTES_MS,
   );
 
-  test(
-    "is planned and destroyed where it is, and can then be deployed elsewhere",
-    async () => {
-      expect(await planOf(stack, file)).toMatchObject({ code: 0, output: expect.stringContaining("No changes.") });
-      const destroyed = new TerraformFolder();
-      cpSync(stack.folder, destroyed.folder, { recursive: true });
-      destroyed.run(["destroy", "-auto-approve", "-input=false"]);
-      expect(await planOf(destroyed, elsewhere)).toMatchObject({ code: 0 });
-    },
-    TWO_MINUTES_MS,
-  );
+  test("is planned and destroyed where it is, and can then be deployed elsewhere", async () => {
+    expect(await planOf(stack, file)).toMatchObject({ code: 0, output: expect.stringContaining("No changes.") });
+    const destroyed = new TerraformFolder();
+    cpSync(stack.folder, destroyed.folder, { recursive: true });
+    destroyed.run(["destroy", "-auto-approve", "-input=false"]);
+    expect(await planOf(destroyed, elsewhere)).toMatchObject({ code: 0 });
+  });
 
-  test(
-    "before it knew its place, it is planned with one addition each for region and account",
-    async () => {
-      const earlier = new TerraformFolder();
-      writeFileSync(join(earlier.folder, "stack.tf.json"), '{"output":{"api":{"value":"before"}}}');
-      earlier.run(["init", "-input=false"]);
-      earlier.run(["apply", "-auto-approve", "-input=false"]);
-      const { code, output } = await planOf(earlier, file);
-      expect(output).toContain("Plan: 2 to add, 0 to change, 0 to destroy.");
-      expect(code).toBe(0);
-    },
-    TWO_MINUTES_MS,
-  );
+  test("before it knew its place, it is planned with one addition each for region and account", async () => {
+    const earlier = new TerraformFolder();
+    writeFileSync(join(earlier.folder, "stack.tf.json"), '{"output":{"api":{"value":"before"}}}');
+    earlier.run(["init", "-input=false"]);
+    earlier.run(["apply", "-auto-approve", "-input=false"]);
+    const { code, output } = await planOf(earlier, file);
+    expect(output).toContain("Plan: 2 to add, 0 to change, 0 to destroy.");
+    expect(code).toBe(0);
+  });
 });

@@ -1,13 +1,10 @@
-import { afterEach, jest } from "@jest/globals";
+import { afterEach } from "@jest/globals";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type FunctionConfiguration } from "../../../local/lambda/function-configuration";
 import { type LambdaOptions, type LocalLambda, startLambda } from "../../../local/lambda/start-lambda";
 import { makeTemporaryFolder } from "../../support/project";
-
-// Real processes have to start, on a computer that may be busy.
-jest.setTimeout(60_000);
 
 const started: LocalLambda[] = [];
 

@@ -8,8 +8,6 @@ import { ASSUMPTION, buildModels } from "../../../operations/advise/platform-ass
 import { WARMING_DEFAULTS } from "../../../environments/warming";
 import { makeHistory } from "./support";
 
-const LONGEST_MILLISECONDS = 120_000;
-
 async function sampleTasks(): Promise<SimulationTask[]> {
   const history = makeHistory();
   const candidates = listCandidates(history, await buildTrafficProfile(history, 1), WARMING_DEFAULTS);
@@ -30,54 +28,42 @@ async function sampleTasks(): Promise<SimulationTask[]> {
 }
 
 describe("work that is divided", () => {
-  test(
-    "has the same result in this process, in two others, and in larger pieces",
-    async () => {
-      const tasks = await sampleTasks();
-      const [first] = tasks;
-      if (!first) throw new Error("no task");
-      const whole: SimulationTask = { ...first, policies: tasks.flatMap(({ policies }) => policies) };
+  test("has the same result in this process, in two others, and in larger pieces", async () => {
+    const tasks = await sampleTasks();
+    const [first] = tasks;
+    if (!first) throw new Error("no task");
+    const whole: SimulationTask = { ...first, policies: tasks.flatMap(({ policies }) => policies) };
 
-      const alone = await runTasks(makeHistory(), tasks, { workers: 1 });
-      const divided = await runTasks(makeHistory(), tasks, { workers: 2 });
-      const [together] = await runTasks(makeHistory(), [whole], { workers: 1 });
+    const alone = await runTasks(makeHistory(), tasks, { workers: 1 });
+    const divided = await runTasks(makeHistory(), tasks, { workers: 2 });
+    const [together] = await runTasks(makeHistory(), [whole], { workers: 1 });
 
-      expect(divided).toEqual(alone);
-      expect(alone.flat()).toEqual(together);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(divided).toEqual(alone);
+    expect(alone.flat()).toEqual(together);
+  });
 
-  test(
-    "says how far it is, and never goes back",
-    async () => {
-      const shares: number[] = [];
+  test("says how far it is, and never goes back", async () => {
+    const shares: number[] = [];
 
-      await runTasks(makeHistory(), await sampleTasks(), { workers: 2, onProgress: (share) => shares.push(share) });
+    await runTasks(makeHistory(), await sampleTasks(), { workers: 2, onProgress: (share) => shares.push(share) });
 
-      expect(shares.at(-1)).toBeCloseTo(1);
-      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(shares.at(-1)).toBeCloseTo(1);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  });
 
-  test(
-    "ends when it is interrupted, here and in other processes",
-    async () => {
-      const tasks = await sampleTasks();
-      for (const workers of [1, 2]) {
-        const interruption = new AbortController();
-        const work = runTasks(makeHistory(), tasks, {
-          workers,
-          signal: interruption.signal,
-          onProgress: () => {
-            interruption.abort();
-          },
-        });
+  test("ends when it is interrupted, here and in other processes", async () => {
+    const tasks = await sampleTasks();
+    for (const workers of [1, 2]) {
+      const interruption = new AbortController();
+      const work = runTasks(makeHistory(), tasks, {
+        workers,
+        signal: interruption.signal,
+        onProgress: () => {
+          interruption.abort();
+        },
+      });
 
-        await expect(work).rejects.toThrow();
-      }
-    },
-    LONGEST_MILLISECONDS,
-  );
+      await expect(work).rejects.toThrow();
+    }
+  });
 });

@@ -11,7 +11,6 @@ import { HANDLER_SOURCE, makeProject, makeTfvars } from "../../support/project";
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
-const LONGEST_MILLISECONDS = 60_000;
 
 /** A request now and then, and five at once every half hour. */
 const COUNTS = [
@@ -87,61 +86,49 @@ async function settingsOf(root: string, id: string) {
 }
 
 describe("a trace without any environment", () => {
-  test(
-    "is advised on: a table, one sentence with its reason, a block, and a page",
-    async () => {
-      const { exitCode, stdout, root } = await run([...TRACE, "--memory-mb", "1024", "--architecture", "x86_64"]);
+  test("is advised on: a table, one sentence with its reason, a block, and a page", async () => {
+    const { exitCode, stdout, root } = await run([...TRACE, "--memory-mb", "1024", "--architecture", "x86_64"]);
 
-      const text = stdout.join("\n");
-      expect(exitCode).toBe(0);
-      expect(stdout[1]).toMatch(/^\d+ requests from 1970-01-05 00:00 to 1970-01-06 00:00 UTC, 1024 MB x86_64$/);
-      expect(text).toMatch(/^ +none +\d/m);
-      expect(text).toMatch(/^ +best +every /m);
-      expect(text).toMatch(/^Warm it .*: the cheapest that keeps cold starts below 5 %/m);
-      expect(text).toContain("  warming = {\n    scheduled   = { enabled = true, every_minutes = ");
-      expect(text).toContain("Assumed: idle life 5 to 7 minutes (mikhailio-hugo, 2021)");
-      expect(readFileSync(join(root, "advice/day.html"), "utf8")).toContain("<h1>Warming day</h1>");
-      expect(cloudwatch.calls()).toEqual([]);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    const text = stdout.join("\n");
+    expect(exitCode).toBe(0);
+    expect(stdout[1]).toMatch(/^\d+ requests from 1970-01-05 00:00 to 1970-01-06 00:00 UTC, 1024 MB x86_64$/);
+    expect(text).toMatch(/^ +none +\d/m);
+    expect(text).toMatch(/^ +best +every /m);
+    expect(text).toMatch(/^Warm it .*: the cheapest that keeps cold starts below 5 %/m);
+    expect(text).toContain("  warming = {\n    scheduled   = { enabled = true, every_minutes = ");
+    expect(text).toContain("Assumed: idle life 5 to 7 minutes (mikhailio-hugo, 2021)");
+    expect(readFileSync(join(root, "advice/day.html"), "utf8")).toContain("<h1>Warming day</h1>");
+    expect(cloudwatch.calls()).toEqual([]);
+  });
 
-  test(
-    "is advised on for scripts: one document, as its schema says, the same each time",
-    async () => {
-      const first = await run([...TRACE, "--json"]);
-      const second = await run([...TRACE, "--json"]);
+  test("is advised on for scripts: one document, as its schema says, the same each time", async () => {
+    const first = await run([...TRACE, "--json"]);
+    const second = await run([...TRACE, "--json"]);
 
-      const report = (stdout: readonly string[]) => adviceReport.parse(JSON.parse(stdout.join("\n")));
-      expect(first.stdout).toHaveLength(1);
-      expect({ ...report(first.stdout), pages: [] }).toEqual({ ...report(second.stdout), pages: [] });
-      expect(report(first.stdout).functions[0]?.sensitivity.map(({ guess }) => guess)).toContain(
-        "idle life 11 to 24 minutes",
-      );
-    },
-    LONGEST_MILLISECONDS,
-  );
+    const report = (stdout: readonly string[]) => adviceReport.parse(JSON.parse(stdout.join("\n")));
+    expect(first.stdout).toHaveLength(1);
+    expect({ ...report(first.stdout), pages: [] }).toEqual({ ...report(second.stdout), pages: [] });
+    expect(report(first.stdout).functions[0]?.sensitivity.map(({ guess }) => guess)).toContain(
+      "idle life 11 to 24 minutes",
+    );
+  });
 });
 
 describe("an environment", () => {
-  test(
-    "has each of its functions advised on from CloudWatch, and says first what reading costs",
-    async () => {
-      answerMetrics();
+  test("has each of its functions advised on from CloudWatch, and says first what reading costs", async () => {
+    answerMetrics();
 
-      const { exitCode, stdout, stderr, root } = await run(["dev"], {
-        "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = { reserved_concurrency = 0 }" }),
-        "functions/web/handler.ts": HANDLER_SOURCE,
-      });
+    const { exitCode, stdout, stderr, root } = await run(["dev"], {
+      "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = { reserved_concurrency = 0 }" }),
+      "functions/web/handler.ts": HANDLER_SOURCE,
+    });
 
-      expect(exitCode).toBe(0);
-      expect(stderr).toEqual(["reading 25 metrics of 15 days from CloudWatch, for $0.00025"]);
-      expect(stdout[1]).toMatch(/^144 requests from 2026-01-19 12:30 /);
-      expect(stdout.join("\n")).toMatch(/^ +now +every 5 min x 3, MON-SUN 9-18 h every 2 min x 3 /m);
-      expect(readdirSync(join(root, "advice"))).toEqual(["dev-api.html"]);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(exitCode).toBe(0);
+    expect(stderr).toEqual(["reading 25 metrics of 15 days from CloudWatch, for $0.00025"]);
+    expect(stdout[1]).toMatch(/^144 requests from 2026-01-19 12:30 /);
+    expect(stdout.join("\n")).toMatch(/^ +now +every 5 min x 3, MON-SUN 9-18 h every 2 min x 3 /m);
+    expect(readdirSync(join(root, "advice"))).toEqual(["dev-api.html"]);
+  });
 });
 
 describe("--write", () => {
@@ -158,110 +145,86 @@ functions = {
 }
 `;
 
-  test(
-    "puts what is recommended into the file, shows a diff, and leaves everything else",
-    async () => {
-      const result = await run(["dev", "api", ...TRACE, "--write"], { "environments/dev.tfvars": FILE });
-      const { exitCode, stdout, root } = result;
+  test("puts what is recommended into the file, shows a diff, and leaves everything else", async () => {
+    const result = await run(["dev", "api", ...TRACE, "--write"], { "environments/dev.tfvars": FILE });
+    const { exitCode, stdout, root } = result;
 
-      const settings = await settingsOf(root, "api");
-      expect(exitCode).toBe(0);
-      expect(settings.gate.enabled).toBe(false);
-      expect(settings.scheduled.enabled || settings.peak.enabled).toBe(true);
-      const added = tfvarsOf(result)
-        .split("\n")
-        .filter((line) => !FILE.split("\n").includes(line));
-      const kept = tfvarsOf(result)
-        .split("\n")
-        .filter((line) => !added.includes(line));
-      expect(kept.join("\n")).toBe(FILE);
-      expect(added.length).toBeGreaterThan(0);
-      for (const line of added) expect(stdout).toContain(`+ ${line}`);
-      expect(stdout.filter((line) => line.startsWith("- "))).toEqual([]);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    const settings = await settingsOf(root, "api");
+    expect(exitCode).toBe(0);
+    expect(settings.gate.enabled).toBe(false);
+    expect(settings.scheduled.enabled || settings.peak.enabled).toBe(true);
+    const added = tfvarsOf(result)
+      .split("\n")
+      .filter((line) => !FILE.split("\n").includes(line));
+    const kept = tfvarsOf(result)
+      .split("\n")
+      .filter((line) => !added.includes(line));
+    expect(kept.join("\n")).toBe(FILE);
+    expect(added.length).toBeGreaterThan(0);
+    for (const line of added) expect(stdout).toContain(`+ ${line}`);
+    expect(stdout.filter((line) => line.startsWith("- "))).toEqual([]);
+  });
 
-  test(
-    "changes nothing where the file says so already, and keeps the file's mode",
-    async () => {
-      const first = await run(["dev", ...TRACE, "--write"]);
-      chmodSync(join(first.root, "environments/dev.tfvars"), 0o640);
-      const before = tfvarsOf(first);
-      const again = await runIn(first.root, ["dev", ...TRACE, "--write"]);
+  test("changes nothing where the file says so already, and keeps the file's mode", async () => {
+    const first = await run(["dev", ...TRACE, "--write"]);
+    chmodSync(join(first.root, "environments/dev.tfvars"), 0o640);
+    const before = tfvarsOf(first);
+    const again = await runIn(first.root, ["dev", ...TRACE, "--write"]);
 
-      expect(again.stdout.at(-1)).toBe("environments/dev.tfvars says so already");
-      expect(tfvarsOf(again)).toBe(before);
-      expect(statSync(join(again.root, "environments/dev.tfvars")).mode & 0o777).toBe(0o640);
-      expect(readdirSync(join(again.root, "environments"))).toEqual(["dev.tfvars"]);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(again.stdout.at(-1)).toBe("environments/dev.tfvars says so already");
+    expect(tfvarsOf(again)).toBe(before);
+    expect(statSync(join(again.root, "environments/dev.tfvars")).mode & 0o777).toBe(0o640);
+    expect(readdirSync(join(again.root, "environments"))).toEqual(["dev.tfvars"]);
+  });
 
-  test(
-    "says it once for the environment where all functions are to have the same",
-    async () => {
-      answerMetrics();
+  test("says it once for the environment where all functions are to have the same", async () => {
+    answerMetrics();
 
-      const result = await run(["dev", "--write"], {
-        "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }),
-        "functions/web/handler.ts": HANDLER_SOURCE,
-      });
+    const result = await run(["dev", "--write"], {
+      "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }),
+      "functions/web/handler.ts": HANDLER_SOURCE,
+    });
 
-      expect(tfvarsOf(result)).toMatch(/^warming = \{\n/m);
-      expect(await settingsOf(result.root, "web")).toEqual(await settingsOf(result.root, "api"));
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(tfvarsOf(result)).toMatch(/^warming = \{\n/m);
+    expect(await settingsOf(result.root, "web")).toEqual(await settingsOf(result.root, "api"));
+  });
 
-  test(
-    "writes nothing for provisioned concurrency, and says why",
-    async () => {
-      const file = makeTfvars({ functions: "api = { reserved_concurrency = 1 }" });
+  test("writes nothing for provisioned concurrency, and says why", async () => {
+    const file = makeTfvars({ functions: "api = { reserved_concurrency = 1 }" });
 
-      const result = await run(["dev", "api", "--trace", "rare.csv", "--duration-ms", "50", "--write"], {
-        "environments/dev.tfvars": file,
-        "rare.csv": ["minute,count", ...Array.from({ length: 72 }, (_, index) => `${index * 20},1`)].join("\n"),
-      });
+    const result = await run(["dev", "api", "--trace", "rare.csv", "--duration-ms", "50", "--write"], {
+      "environments/dev.tfvars": file,
+      "rare.csv": ["minute,count", ...Array.from({ length: 72 }, (_, index) => `${index * 20},1`)].join("\n"),
+    });
 
-      expect(result.exitCode).toBe(0);
-      expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency: warming cannot reach 5 %");
-      expect(result.stderr).toContain("api: nothing was written: provisioned concurrency is no key of a tfvars file");
-      expect(tfvarsOf(result)).toBe(file);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(result.exitCode).toBe(0);
+    expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency: warming cannot reach 5 %");
+    expect(result.stderr).toContain("api: nothing was written: provisioned concurrency is no key of a tfvars file");
+    expect(tfvarsOf(result)).toBe(file);
+  });
 
-  test(
-    "refuses a file that would load to something else afterwards",
-    async () => {
-      const file = makeTfvars({ functions: '"\\u0061pi" = { memory_mb = 256 }' });
+  test("refuses a file that would load to something else afterwards", async () => {
+    const file = makeTfvars({ functions: '"\\u0061pi" = { memory_mb = 256 }' });
 
-      const result = await run(["dev", "api", ...TRACE, "--write"], { "environments/dev.tfvars": file });
+    const result = await run(["dev", "api", ...TRACE, "--write"], { "environments/dev.tfvars": file });
 
-      expect(result.exitCode).toBe(2);
-      expect(result.stderr.at(-1)).toBe(
-        "environments/dev.tfvars: it is written in a way that --write cannot change safely: put the block there by hand; nothing was written",
-      );
-      expect(tfvarsOf(result)).toBe(file);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr.at(-1)).toBe(
+      "environments/dev.tfvars: it is written in a way that --write cannot change safely: put the block there by hand; nothing was written",
+    );
+    expect(tfvarsOf(result)).toBe(file);
+  });
 });
 
 describe("Ctrl-C", () => {
-  test(
-    "ends the work with 130, and nothing is written",
-    async () => {
-      const { exitCode, stdout, root } = await run([...TRACE], {}, () => {
-        process.emit("SIGINT");
-      });
+  test("ends the work with 130, and nothing is written", async () => {
+    const { exitCode, stdout, root } = await run([...TRACE], {}, () => {
+      process.emit("SIGINT");
+    });
 
-      expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: [] });
-      expect(readdirSync(join(root, "advice"))).toEqual([]);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: [] });
+    expect(readdirSync(join(root, "advice"))).toEqual([]);
+  });
 });
 
 describe("wrong input is told in one line and exits 2:", () => {
@@ -328,21 +291,17 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
     expect(readdirSync(join(root, "advice"))).toEqual([]);
   });
 
-  test(
-    "of one function alone, that function is named, and the others are advised",
-    async () => {
-      answerMetrics("dev-api");
-      const files = { "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }) };
+  test("of one function alone, that function is named, and the others are advised", async () => {
+    answerMetrics("dev-api");
+    const files = { "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }) };
 
-      const { exitCode, stdout, root } = await run(["dev"], { ...files, "functions/web/handler.ts": HANDLER_SOURCE });
+    const { exitCode, stdout, root } = await run(["dev"], { ...files, "functions/web/handler.ts": HANDLER_SOURCE });
 
-      expect(stdout).toContain("use of api not read: AWS does not allow cloudwatch:GetMetricData: no");
-      expect(stdout.join("\n")).toMatch(/^Warming web of dev\n144 requests from /m);
-      expect(readdirSync(join(root, "advice"))).toEqual(["dev-web.html"]);
-      expect(exitCode).toBe(1);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(stdout).toContain("use of api not read: AWS does not allow cloudwatch:GetMetricData: no");
+    expect(stdout.join("\n")).toMatch(/^Warming web of dev\n144 requests from /m);
+    expect(readdirSync(join(root, "advice"))).toEqual(["dev-web.html"]);
+    expect(exitCode).toBe(1);
+  });
 
   test("so is a folder that cannot be written", async () => {
     const root = makeProject({ "environments/dev.tfvars": makeTfvars(), "day.csv": COUNTS });

@@ -12,8 +12,6 @@ import { makeTemporaryFolder } from "../../support/project";
 import { UrlTarget } from "../../../operations/load/targets/url-target";
 import { makeFakeTarget, runLoadCommand, makeSettings, startServer } from "../load/support";
 
-jest.setTimeout(60_000);
-
 const SHORT = ["sustained", "--rate", "50", "--seconds", "2"];
 const GOOD: TargetResponse = { status: 200, report: { memoryMb: 256, usedMemoryMb: 180 } };
 

@@ -4,14 +4,13 @@ import {
   makeReadyConfiguration,
   runDiagnosis,
   runDoctor,
-  LOADING_MILLISECONDS,
   startSts,
   stopSts,
   makeSubscription,
   DoctorWorld,
 } from "./world";
 
-beforeAll(startSts, LOADING_MILLISECONDS);
+beforeAll(startSts);
 afterAll(stopSts);
 
 /** A world that is right but for this. */

@@ -11,9 +11,9 @@ import { mockClient } from "aws-sdk-client-mock";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeTemporaryFolder, makeTfvars } from "../../support/project";
-import { makeAwsError, runDiagnosis, findFinding, LOADING_MILLISECONDS, startSts, stopSts, DoctorWorld } from "./world";
+import { makeAwsError, runDiagnosis, findFinding, startSts, stopSts, DoctorWorld } from "./world";
 
-beforeAll(startSts, LOADING_MILLISECONDS);
+beforeAll(startSts);
 afterAll(stopSts);
 
 /** A world whose state is kept as said. */

@@ -132,9 +132,6 @@ const PATH = process.env["PATH"] ?? "";
 let world = new DoctorWorld();
 let sts: Server;
 
-/** How long it may take to load all that a first diagnosis needs. */
-export const LOADING_MILLISECONDS = 60_000;
-
 /** STS itself, because the clock is in a header that only a server sends. */
 export async function startSts(): Promise<void> {
   await Promise.all([import("../../../operations/doctor/checks"), import("../../../stacks/synthesize")]);

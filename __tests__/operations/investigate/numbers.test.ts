@@ -77,7 +77,7 @@ test("every figure is that of the requests in its time, and of no other", async 
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});
 
 test("the half hours around a version hold the requests that came in them", async () => {
   const at = FROM + 20 * MINUTE + 17_000;
@@ -98,7 +98,7 @@ test("the half hours around a version hold the requests that came in them", asyn
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});
 
 test("queries cost what they read", async () => {
   const world = new InvestigationWorld();

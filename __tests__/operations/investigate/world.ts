@@ -23,16 +23,12 @@ import {
   ListVersionsByFunctionCommand,
 } from "@aws-sdk/client-lambda";
 import { BatchGetTracesCommand, GetTraceSummariesCommand, type TraceSummary, XRayClient } from "@aws-sdk/client-xray";
-import { jest } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { type Diagnosed } from "../../../operations/investigate/diagnoses";
 import { runOps } from "../../../operations/program";
 import { QUERIES, type QueryKey, WARMING_RUNS } from "../../../model/queries";
 import { makeProject, makeTfvars } from "../../support/project";
 import { FakeCloudWatch } from "../report/fake-cloudwatch";
-
-/** Loading all that stacks are made of takes seconds where a computer is busy. */
-jest.setTimeout(60_000);
 
 /** In milliseconds. */
 export const MINUTE = 60_000;

@@ -15,14 +15,11 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { beforeEach, jest } from "@jest/globals";
+import { beforeEach } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { runOps } from "../../../operations/program";
 import { makeProject, makeTfvars } from "../../support/project";
 import { FakeCloudWatch } from "./fake-cloudwatch";
-
-/** Loading all that stacks are made of takes seconds where a computer is busy. */
-jest.setTimeout(60_000);
 
 /** The last full hour is 10:00. */
 export const REPORT_NOW = Date.parse("2026-01-19T10:07:00.000Z");

@@ -3,8 +3,6 @@ import { fitMechanism, type LoggedRun } from "../../../../advisor/fit";
 import { fitRuns } from "../../../../operations/advise/log/fit-runs";
 import { EXPECTATION } from "../../../../operations/advise/platform-assumptions";
 
-const LONGEST_MILLISECONDS = 60_000;
-
 /** A request every seven minutes; each third one cold. */
 const atSeconds = Array.from({ length: 100 }, (_, index) => index * 420);
 const RUN: LoggedRun = {
@@ -14,40 +12,32 @@ const RUN: LoggedRun = {
 };
 
 describe("fitting in another process", () => {
-  test(
-    "gives the same answer as in this one, and says how far it is",
-    async () => {
-      const shares: number[] = [];
+  test("gives the same answer as in this one, and says how far it is", async () => {
+    const shares: number[] = [];
 
-      const fit = await fitRuns(
-        { runs: [RUN], expectation: EXPECTATION },
-        (share) => shares.push(share),
-        new AbortController().signal,
-      );
+    const fit = await fitRuns(
+      { runs: [RUN], expectation: EXPECTATION },
+      (share) => shares.push(share),
+      new AbortController().signal,
+    );
 
-      expect(fit).toEqual(fitMechanism([RUN], { expectation: EXPECTATION }));
-      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
-      expect(shares.every((share) => share > 0 && share <= 1)).toBe(true);
-    },
-    LONGEST_MILLISECONDS,
-  );
+    expect(fit).toEqual(fitMechanism([RUN], { expectation: EXPECTATION }));
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.every((share) => share > 0 && share <= 1)).toBe(true);
+  });
 
-  test(
-    "ends when it is interrupted",
-    async () => {
-      const interruption = new AbortController();
-      const runs = Array.from({ length: 200 }, () => RUN);
+  test("ends when it is interrupted", async () => {
+    const interruption = new AbortController();
+    const runs = Array.from({ length: 200 }, () => RUN);
 
-      const work = fitRuns(
-        { runs, expectation: EXPECTATION },
-        () => {
-          interruption.abort();
-        },
-        interruption.signal,
-      );
+    const work = fitRuns(
+      { runs, expectation: EXPECTATION },
+      () => {
+        interruption.abort();
+      },
+      interruption.signal,
+    );
 
-      await expect(work).rejects.toThrow("has ended before its work was done");
-    },
-    LONGEST_MILLISECONDS,
-  );
+    await expect(work).rejects.toThrow("has ended before its work was done");
+  });
 });

@@ -1,0 +1,149 @@
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { StartQueryCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { mockClient } from "aws-sdk-client-mock";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { adviceReport } from "../../../operations/advise/report";
+import { runOps } from "../../../operations/program";
+import { makeProject, makeTfvars } from "../../support/project";
+import { mockInsights } from "../advise/log/fake-insights";
+import { HIDDEN, simulateLog } from "../advise/log/hidden-platform";
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
+const HOURS = 72;
+const FROM = NOW - HOURS * HOUR - 600_000;
+
+const cloudwatch = mockClient(CloudWatchClient);
+const insights = mockInsights();
+
+beforeEach(() => {
+  cloudwatch.reset();
+  insights.answerWith(simulateLog(HIDDEN, { from: FROM, hours: HOURS, perHour: 20 }));
+  answerMetrics(180);
+});
+
+/** So many requests of the last day, one every eight minutes. */
+function answerMetrics(requests: number): void {
+  const to = NOW - (NOW % 60_000);
+  const times = Array.from({ length: requests }, (_, index) => new Date(to - (1440 - 8 * index) * 60_000));
+  const day = [new Date(Date.UTC(2026, 0, 20))];
+  cloudwatch
+    .on(GetMetricDataCommand)
+    .callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: MetricDataQuery[] }) => ({
+      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
+        const Timestamps = MetricStat?.Period === 86_400 && requests > 0 ? day : times;
+        const isDuration = MetricStat?.Metric?.MetricName?.endsWith("Duration") === true;
+        const value = isDuration && MetricStat.Stat !== "SampleCount" ? 120 : 1;
+        return { Id, StatusCode: "Complete", Timestamps, Values: Timestamps.map(() => value) };
+      }),
+    }));
+}
+
+async function run(args: readonly string[], wait: () => Promise<unknown> = () => Promise.resolve()) {
+  const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const exitCode = await runOps(["advise", "dev", ...args], {
+    root,
+    print: (line) => stdout.push(line),
+    printAside: (line) => stderr.push(line),
+    now: () => NOW,
+    wait,
+  });
+  return { exitCode, stdout, stderr, root };
+}
+
+describe("--fit", () => {
+  test("takes of AWS what the function's own log tells, and says to how much it was fitted, how well it predicts, and what reading has cost", async () => {
+    const { exitCode, stdout, stderr, root } = await run(["--fit"]);
+
+    const text = stdout.join("\n");
+    expect(exitCode).toBe(0);
+    expect(stderr.slice(1)).toEqual([
+      "api: reading at most 30,000 of the platform's records since 2026-01-13 12:25 UTC from /aws/lambda/dev-api, at $0.005 for each GB that the queries look through",
+      "api: 2 queries looked through 2.9 MB of logs, for $0.000014",
+    ]);
+    expect(text).toMatch(
+      /^Fitted to 1,\d+ requests and \d+ cold starts of 72 hours of its log: idle life about .* minutes \(.*\) while others are used and about (8|9|10)(\.\d)? minutes .*, oldest environment first; the longest that environments are known to have stayed without use is (8|9)\.\d minutes\. Fitted without its last \d+ hours, it predicts their \d+ cold starts as \d+ \(\d+ to \d+, \d+ % off\)\.$/m,
+    );
+    expect(text).toMatch(/^If AWS is another way than its log tells, cold are:$/m);
+    expect(text).toMatch(/^ +as fitted to its log +\d/m);
+    expect(text).toMatch(/^ +as assumed +\d/m);
+    expect(text).not.toMatch(/^Assumed/m);
+    expect(readFileSync(join(root, "advice/dev-api.html"), "utf8")).toContain("oldest environment first");
+  });
+
+  test("changes the figures: without pings, requests every eight minutes are warm where environments stay for nine", async () => {
+    const assumed = await run(["--json"]);
+    const fitted = await run(["--json", "--fit"]);
+
+    const adviceOf = ({ stdout }: { stdout: string[] }) => {
+      const [advice] = adviceReport.parse(JSON.parse(stdout.join("\n"))).functions;
+      return { log: advice?.log, none: advice?.policies.find(({ kind }) => kind === "none")?.cold.percent };
+    };
+    expect(adviceOf(assumed).log).toBeUndefined();
+    expect(adviceOf(assumed).none).toBeGreaterThan(95);
+    expect(adviceOf(fitted).log).toMatchObject({ isUsed: true, queries: 2 });
+    expect(adviceOf(fitted).none).toBeLessThan(20);
+  });
+
+  test("goes on with what is assumed where the log tells too little, and says by how much", async () => {
+    insights.answerWith(simulateLog(HIDDEN, { from: NOW - 10 * HOUR, hours: 9, perHour: 20 }));
+
+    const { exitCode, stdout, stderr } = await run(["--fit"]);
+
+    const text = stdout.join("\n");
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(
+      /^Not fitted to its log: it has \d+ requests and \d+ cold starts of 10 hours in the last 7 days, and 30 cold starts in 12 hours are needed\.$/m,
+    );
+    expect(text).toMatch(/^Assumed: idle life 5 to 7 minutes/m);
+    expect(stderr.at(-1)).toMatch(/^api: 1 query looked through /);
+  });
+
+  test("reads no log of a function without requests", async () => {
+    answerMetrics(0);
+
+    const { exitCode, stdout } = await run(["--fit"]);
+
+    expect({ exitCode, queries: insights.inputs }).toEqual({ exitCode: 0, queries: [] });
+    expect(stdout.join("\n")).toContain("no request came in");
+  });
+
+  test.each([
+    ["AccessDeniedException", "not authorized", "AWS does not allow logs:StartQuery: not authorized"],
+    ["ResourceNotFoundException", "none", "there is no log group /aws/lambda/dev-api in eu-west-1"],
+  ])("goes on with what is assumed where AWS refuses, says so, and exits 1: %s", async (name, message, why) => {
+    insights.logs.on(StartQueryCommand).rejects(Object.assign(new Error(message), { name }));
+
+    const { exitCode, stdout, root } = await run(["--fit", "--write"]);
+
+    expect(stdout).toContain(`log of api not read: ${why}`);
+    expect(stdout.join("\n")).toMatch(/^Assumed: idle life 5 to 7 minutes/m);
+    expect(readFileSync(join(root, "advice/dev-api.html"), "utf8")).toContain(`log of api not read: ${why}`);
+    expect(readFileSync(join(root, "environments/dev.tfvars"), "utf8")).not.toContain("scheduled");
+    expect(exitCode).toBe(1);
+  });
+
+  test("stops the query at Ctrl-C, and writes nothing", async () => {
+    const { exitCode, stdout, root } = await run(["--fit"], () => {
+      process.emit("SIGINT");
+      return Promise.reject(new Error("aborted"));
+    });
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: [] });
+    expect(insights.logs.commandCalls(StopQueryCommand).map(({ args }) => args[0].input)).toEqual([{ queryId: "0" }]);
+    expect(readdirSync(join(root, "advice"))).toEqual([]);
+  });
+
+  test("is for deployed functions", async () => {
+    const { exitCode, stderr } = await run(["api", "--fit", "--trace", "day.csv"]);
+
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: ["--fit: it reads the log of a deployed function: leave --trace away"],
+    });
+  });
+});
