@@ -6,7 +6,8 @@ import { showReading } from "../cli/progress";
 import { buildTask } from "../investigate/build-task";
 import { investigate } from "../investigate/investigation";
 import { toInvestigationJson } from "../investigate/json";
-import { formatInvestigation } from "../investigate/text";
+import { formatDocument } from "../document/text";
+import { buildInvestigationDocument } from "../investigate/document";
 import { parseDuration } from "../investigate/window";
 
 export default defineCommand({
@@ -47,7 +48,7 @@ Examples:
       });
       return EXIT.failed;
     }
-    if (!json) formatInvestigation(done).forEach(print);
+    if (!json) formatDocument(buildInvestigationDocument(done)).forEach(print);
     return EXIT.done;
   },
 });
