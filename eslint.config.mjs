@@ -138,6 +138,7 @@ export default defineConfig(
         require: "readonly",
         module: "writable",
         __dirname: "readonly",
+        __filename: "readonly",
       },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },

@@ -1,12 +1,16 @@
 // Runs a TypeScript file of this project, by calling its default export: node run.js <file.ts> [argument ...] esbuild
 // bundles it (packages stay external), which is several times faster than compiling file by file while loading.
-const { build } = require("esbuild");
+const { createHash } = require("node:crypto");
+const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { constants } = require("node:os");
-const { dirname, join } = require("node:path");
+const { dirname, join, resolve } = require("node:path");
 const { compileFunction } = require("node:vm");
 
 const [entry = "main.ts"] = process.argv.splice(2, 1);
+const startedAt = Date.now();
+const CACHE = join(__dirname, "node_modules/.cache/warmwatch");
+const kept = join(CACHE, "programs", `${entry.replaceAll(/[^\w.-]+/g, "-")}.js`);
 
 // A signal ends the process like process.exit(), so that temporary files are removed. Another listener overrides this.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -34,11 +38,10 @@ run().then(
 );
 
 async function run() {
-  const code = await bundled();
+  const code = readKept() ?? (await bundle());
   if (code === undefined) return 1; // esbuild has already said what is wrong, with file and line
-  // Loaded as if it were a file in a folder of this project, where packages are found. It is not a real file, so
-  // nothing can be left behind.
-  const filename = join(__dirname, "node_modules/.cache/warmwatch", "program.js");
+  // Loaded as if it were a file in a folder of this project, where packages are found.
+  const filename = join(CACHE, "program.js");
   const module = { exports: {} };
   const parameters = ["exports", "require", "module", "__filename", "__dirname"];
   const load = compileFunction(code, parameters, { filename });
@@ -48,25 +51,73 @@ async function run() {
   return main();
 }
 
-async function bundled() {
+/** The program as it was bundled last, if that was from what its files are now. */
+function readKept() {
   try {
-    const { outputFiles } = await build({
+    const text = readFileSync(kept, "utf8");
+    const end = text.indexOf("\n");
+    const { files, hash } = JSON.parse(text.slice(0, end));
+    return hash === hashInputs(files) ? text.slice(end) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of all that a bundle depends on: what is in its files, what lies beside them, and what bundles them. */
+function hashInputs(files) {
+  const folders = [...new Set(files.map(dirname))].map((folder) => [folder, readdirSync(resolve(__dirname, folder))]);
+  const settings = folders.flatMap(([folder, names]) =>
+    names.filter((name) => /^(package|tsconfig)\.json$/.test(name)).map((name) => join(folder, name)),
+  );
+  const tools = [__filename, "package-lock.json", "package.json", "tsconfig.json"];
+  const hash = createHash("sha256").update(JSON.stringify([folders, process.sourceMapsEnabled]));
+  for (const file of [...files, ...settings, ...tools]) hash.update(readFileSync(resolve(__dirname, file)));
+  return hash.digest("hex");
+}
+
+async function bundle() {
+  // Loading it takes longer than reading the files of a program that is kept.
+  const { build } = require("esbuild");
+  try {
+    const { outputFiles, metafile } = await build({
       absWorkingDir: __dirname,
       entryPoints: [entry],
       outfile: join(__dirname, "program.js"),
       write: false,
       bundle: true,
       packages: "external",
+      // Of this one, a program gets what it uses: all of it takes as long to load as Node.js itself.
+      alias: { zod: join(__dirname, "node_modules/zod/index.js") },
       platform: "node",
       target: "node20",
       // Code compiled in memory can use require(), but import() only experimentally.
       supported: { "dynamic-import": false },
-      sourcemap: "inline",
+      sourcemap: process.sourceMapsEnabled ? "inline" : false,
       sourcesContent: false,
+      metafile: true,
     });
-    return outputFiles[0].text;
+    const [{ text }] = outputFiles;
+    // The lock file tells those of packages.
+    keep(
+      text,
+      Object.keys(metafile.inputs).filter((file) => !file.startsWith("node_modules/")),
+    );
+    return text;
   } catch (error) {
     if (!error.errors) throw error;
     return undefined;
+  }
+}
+
+/** For the next time; not where a file may have changed since it was read, or nothing can be written. */
+function keep(code, files) {
+  const temporary = `${kept}.${process.pid}`;
+  try {
+    if (files.some((file) => statSync(resolve(__dirname, file)).mtimeMs > startedAt - 2000)) return;
+    mkdirSync(dirname(kept), { recursive: true });
+    writeFileSync(temporary, `${JSON.stringify({ files, hash: hashInputs(files) })}\n${code}`);
+    renameSync(temporary, kept);
+  } catch {
+    return;
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeTemporaryFolder } from "./support/project";
 
@@ -31,7 +31,7 @@ const filesInCache = () =>
 describe("a program that run.js runs", () => {
   test("gets the arguments, and finds the project's packages, imported at once or later", () => {
     const { status, stdout, stderr } = run(
-      `import { z } from "zod";
+      `import * as z from "zod";
       export default async function main() {
         const { distance } = await import("fastest-levenshtein");
         console.log(process.argv.slice(2).join(), z.string().parse("a"), distance("a", "ab"));
@@ -91,6 +91,34 @@ describe("a program that run.js runs", () => {
     const [status] = (await once(child, "close")) as [number | null];
     expect({ status, stdout }).toEqual({ status: exitCode, stdout: "ready\ntidied up\n" });
     expect(filesInCache()).toEqual(before);
+  });
+
+  test("is bundled again when a file of it has changed, or one lies closer, and else is not", () => {
+    const folder = makeTemporaryFolder();
+    const file = join(folder, "program.ts");
+    const imported = join(folder, "text/index.ts");
+    mkdirSync(join(folder, "text"));
+    const runAgain = () => {
+      // What has just been written may still change while it is read, and is not kept.
+      for (const written of readdirSync(folder, { recursive: true, encoding: "utf8" }))
+        utimesSync(join(folder, written), 0, 0);
+      return spawnSync(process.execPath, ["run.js", file], { encoding: "utf8" }).stdout;
+    };
+    const kept = join(CACHE, "programs", `${file.replaceAll(/[^\w.-]+/g, "-")}.js`);
+    writeFileSync(file, 'import { text } from "./text";\nexport default () => console.log(text);');
+    writeFileSync(imported, 'export const text = "first";');
+
+    try {
+      expect(runAgain()).toBe("first\n");
+      writeFileSync(kept, readFileSync(kept, "utf8").replace('"first"', '"kept"'));
+      expect(runAgain()).toBe("kept\n");
+      writeFileSync(imported, 'export const text = "second";');
+      expect(runAgain()).toBe("second\n");
+      writeFileSync(join(folder, "text.ts"), 'export const text = "closer";');
+      expect(runAgain()).toBe("closer\n");
+    } finally {
+      rmSync(kept, { force: true });
+    }
   });
 
   test("is each one that package.json starts", () => {

@@ -1,4 +1,4 @@
-import { type z } from "zod";
+import type * as z from "zod";
 import { defineFlag, omitUndefined, defineKeys, defineSection, defineWholeNumber } from "./fields";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 

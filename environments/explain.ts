@@ -1,4 +1,4 @@
-import { type z } from "zod";
+import type * as z from "zod";
 import { suggestKey } from "./suggest-key";
 import { formatKeyPath, show } from "./mistakes";
 import { DEPLOYED_KEYS, ENVIRONMENT_KEYS, EXISTING_KEYS } from "./schema";

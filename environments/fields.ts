@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The building blocks of a tfvars file's schema. Every `error` here and in the schema completes the sentence "expected

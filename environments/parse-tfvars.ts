@@ -1,4 +1,4 @@
-import { getExpressionAst, parse } from "@cdktf/hcl2json";
+import { type getExpressionAst } from "@cdktf/hcl2json";
 import { setFlagsFromString } from "node:v8";
 import { explainSyntax } from "./explain-syntax";
 import { formatKeyPath, type Mistake } from "./mistakes";
@@ -37,15 +37,17 @@ export async function parseTfvars(file: string, bytes: Uint8Array): Promise<Tfva
   if (text === undefined) return wrong("expected UTF-8 text, got other bytes");
   const { nesting, assignments } = readOutline(text);
   if (nesting > MAX_NESTING) return wrong(`expected at most ${MAX_NESTING} levels of nesting, got ${nesting}`);
+  // Loading it takes as long as many a command's help.
+  const hcl = await import("@cdktf/hcl2json");
   try {
-    const values = (await parse(file, text)) as Record<string, unknown>;
+    const values = (await hcl.parse(file, text)) as Record<string, unknown>;
     // Looking for repeated keys takes twice as long as reading the values. In nearly every file there are as many keys
     // as assignments.
     if (countKeys(values) === assignments) return { values, mistakes: [] };
     // Parsed as one map, the file shows keys that are set twice (hcl2json silently takes the last one), and cannot have
     // blocks.
     const map = `{\n${text}\n}`;
-    const syntax = await getExpressionAst(file, map);
+    const syntax = await hcl.getExpressionAst(file, map);
     return { values, mistakes: syntax ? findRepeatedKeys(file, syntax, Buffer.from(map)) : [] };
   } catch (error) {
     return { mistakes: parseSyntaxMistakes(file, text, String(error)) };

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { environmentFile } from "./schema";
 
 /** Sections of the page: a key belongs to the last one with a prefix that it begins with. */

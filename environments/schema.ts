@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alarmOverrides } from "./alarms";
 import { findCrossFieldMistakes } from "./cross-field-checks";
 import { defineFlag, defineKeys, defineOneOf, defineSection, defineText, defineWholeNumber } from "./fields";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type TargetResult, type WarmingRecord } from "../warming/contract";
 
 /** The part of a {@link WarmingRecord} that is reported here. */

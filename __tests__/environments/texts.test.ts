@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type z } from "zod";
+import type * as z from "zod";
 import { explainIssues } from "../../environments/explain";
 import { environmentFile } from "../../environments/schema";
 import { findMistakes, synthesizeDev, makeTfvars } from "../support/project";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Sample } from "./metric-data";
 
 const dimensionSet = z.array(z.string().min(1)).max(30);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type InvocationResult } from "../lambda/execution-environment";
 
 /** The response to the sender of a request. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { formatDefaultLogGroup } from "../../environments/names";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";

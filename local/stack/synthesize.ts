@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";

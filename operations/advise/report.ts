@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The version of {@link adviceReport}: it grows when a key goes or changes its meaning. */
 export const REPORT_VERSION = 1;

@@ -1,5 +1,5 @@
 import { buildTags } from "../../environments/tags";
-import { z } from "zod";
+import * as z from "zod";
 import { type Environment } from "../../environments/schema";
 import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";

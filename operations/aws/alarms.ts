@@ -4,7 +4,7 @@ import {
   paginateDescribeAlarmHistory,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
-import { z } from "zod";
+import * as z from "zod";
 import { toOneLine } from "../one-line";
 import { type AwsAccess } from "./access";
 

@@ -3,8 +3,6 @@ import { Reader } from "../aws/part-reader";
 import { type CommandContext } from "../cli/command-context";
 import { priceConfigured } from "./configured";
 import { type EnvironmentCost } from "./cost-report";
-import { priceMeasured } from "./measured";
-import { readUsage } from "./usage";
 
 const DAY_MILLISECONDS = 86_400_000;
 
@@ -19,6 +17,8 @@ export async function priceEnvironments(
   context: Pick<CommandContext, "now" | "signal">,
 ): Promise<EnvironmentCost[]> {
   if (days === undefined) return environments.map(priceConfigured);
+  // Without it, no client of AWS need be loaded.
+  const [{ readUsage }, { priceMeasured }] = await Promise.all([import("./usage"), import("./measured")]);
   const { signal } = context;
   const to = context.now();
   return Promise.all(

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { InvalidInput } from "../../environments/mistakes";
 import { readJson, UnusableFile } from "../../environments/text-file";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { OperationFailure } from "../cli/operation-failure";
 import { type HcpApi } from "../hcp/api";
 import { type DesiredWorkspace } from "./desired-workspaces";

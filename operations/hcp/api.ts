@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { toOneLine } from "../one-line";
 import { OperationFailure } from "../cli/operation-failure";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { show, makeInvalidInput } from "../../environments/mistakes";
 import { readJson, UnusableFile } from "../../environments/text-file";
 import { OperationFailure } from "../cli/operation-failure";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { toOneLine } from "../one-line";
 
 /** A part of a trace. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { FIGURE_KEYS } from "../targets/figure-table";
 import { PROFILES } from "./settings";
 

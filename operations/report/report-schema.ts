@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { FIGURE_KEYS } from "../targets/figure-table";
 import { PERIOD_NAMES } from "./period";
