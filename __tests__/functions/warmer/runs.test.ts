@@ -371,8 +371,8 @@ describe("the gate", () => {
     new MockedLambda(throttled);
     const startedAt = Date.now();
     expect(await passTime(readRejection(runWarmer(gate("7"))))).toBe(
-      "dev-api:warm, version 7 must not go live: throttled again and again, so no start is proven: " +
-        "deploy when fewer requests come, or raise reserved_concurrency",
+      "dev-api:warm, version 7 must not go live: throttled repeatedly, so no start is proven: " +
+        "deploy when there are fewer requests, or raise reserved_concurrency",
     );
     expect(Date.now() - startedAt).toBeGreaterThan(25_000);
   });
@@ -441,7 +441,7 @@ describe("a malformed request", () => {
     ],
     [
       makeRequest([makeTarget()], { rounds: { everySeconds: 0, forMinutes: 1, fullTime: false } }),
-      ["rounds: expected none but for pre_deployment", "rounds.everySeconds: expected a number of at least 1, got 0"],
+      ["rounds: expected none, except for pre_deployment", "rounds.everySeconds: expected a number of at least 1, got 0"],
     ],
     [{ ...makeRequest(), price: {} }, ["price.perSecond: expected a number of at least 0, got nothing"]],
     [makeRequest([makeTarget({ functionName: "unknown" })]), ["expected another function than the warmer"]],
