@@ -441,7 +441,10 @@ describe("a malformed request", () => {
     ],
     [
       makeRequest([makeTarget()], { rounds: { everySeconds: 0, forMinutes: 1, fullTime: false } }),
-      ["rounds: expected none, except for pre_deployment", "rounds.everySeconds: expected a number of at least 1, got 0"],
+      [
+        "rounds: expected none, except for pre_deployment",
+        "rounds.everySeconds: expected a number of at least 1, got 0",
+      ],
     ],
     [{ ...makeRequest(), price: {} }, ["price.perSecond: expected a number of at least 0, got nothing"]],
     [makeRequest([makeTarget({ functionName: "unknown" })]), ["expected another function than the warmer"]],
