@@ -88,8 +88,8 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
 };
 
 /**
- * How often instances of each version were started, where a record tells it, and when first, in milliseconds since 1970; the version that began
- * last comes first.
+ * How often instances of each version were started, where a record tells it, and when first, in milliseconds since
+ * 1970; the version that began last comes first.
  */
 export function countStartsByVersion(
   records: readonly LogRecord[],

@@ -22,8 +22,8 @@ const PERIOD_MILLISECONDS = PERIOD_SECONDS * 1000;
 const provideNoHeaders: HeaderSource = () => Promise.resolve({});
 
 /**
- * What has been looked at, and what was found. `late`: it is not there yet, which proves nothing. `unknown`: AWS did not
- * tell.
+ * What has been looked at, and what was found. `late`: it is not there yet, which proves nothing. `unknown`: AWS did
+ * not tell.
  */
 export interface SmokeCheck {
   readonly check: string;

@@ -1,7 +1,7 @@
-import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { GetMetricDataCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
-import { runOps } from "../../../operations/program";
+import { runCommand } from "../../support/command";
+import { FakeAws, makeSdkError, mocks } from "../../support/fake-aws";
 import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTfvars } from "../../support/project";
 
 const NOW = Date.parse("2026-01-08T00:00:00.000Z");
@@ -23,55 +23,27 @@ const GIGABYTE_OF_LOGS = 0.5;
 const HOURS = 730;
 const WEEKS = HOURS / 168;
 
-const cloudWatch = mockClient(CloudWatchClient);
-
-/** By namespace, metric and dimensions: what CloudWatch counted in each hour of the time. */
-let counted: Record<string, number> = {};
-/** Hours before now from which on there are values. */
-let hoursWithValues = 7 * 24;
-let listed: { Namespace: string; MetricName: string; Dimensions: { Name: string; Value: string }[] }[] = [];
+let aws = new FakeAws();
 
 beforeEach(() => {
-  counted = {};
-  hoursWithValues = 7 * 24;
-  listed = [];
-  process.env["AWS_ACCESS_KEY_ID"] = "made-up";
-  process.env["AWS_SECRET_ACCESS_KEY"] = "made-up";
-  cloudWatch.reset();
-  cloudWatch.on(ListMetricsCommand).callsFake(async ({ Namespace }: { Namespace: string }) => ({
-    Metrics: listed.filter((metric) => metric.Namespace === Namespace),
-  }));
-  cloudWatch.on(GetMetricDataCommand).callsFake(async (input: MetricDataInput) => metricData(input));
+  aws = new FakeAws();
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "made-up", AWS_SECRET_ACCESS_KEY: "made-up" });
 });
 
-interface MetricDataInput {
-  readonly StartTime: Date;
-  readonly EndTime: Date;
-  readonly MetricDataQueries: readonly {
-    readonly Id: string;
-    readonly MetricStat: {
-      readonly Stat: string;
-      readonly Period: number;
-      readonly Metric: {
-        readonly Namespace: string;
-        readonly MetricName: string;
-        readonly Dimensions: readonly { readonly Value: string }[];
-      };
-    };
-  }[];
-}
-
-function metricData({ StartTime, MetricDataQueries }: MetricDataInput): object {
-  const start = Math.max(StartTime.getTime(), NOW - hoursWithValues * HOUR);
-  return {
-    MetricDataResults: MetricDataQueries.map(({ Id, MetricStat: { Stat, Period, Metric } }) => {
-      const dimensions = Metric.Dimensions.map(({ Value }) => Value).join(",");
-      const value = counted[`${Metric.Namespace} ${Metric.MetricName} ${dimensions} ${Stat}`];
-      const hours = value === undefined ? 0 : (NOW - start) / (Period * 1000);
-      const times = Array.from({ length: hours }, (_, index) => new Date(start + index * Period * 1000));
-      return { Id, StatusCode: "Complete", Timestamps: times, Values: times.map(() => value ?? 0) };
-    }),
-  };
+/**
+ * CloudWatch counted so much in each of the last hours.
+ *
+ * @param counted by metric
+ * @param samples in how many values
+ */
+function count(counted: Readonly<Record<string, number>>, { hours = 7 * 24, samples = 1 } = {}): void {
+  for (const [metric, value] of Object.entries(counted)) {
+    const times = Array.from({ length: hours * samples }, (_, index) => NOW - (Math.floor(index / samples) + 1) * HOUR);
+    aws.metrics.set(
+      metric,
+      times.map((at) => ({ at, value: value / samples })),
+    );
+  }
 }
 
 interface Line {
@@ -109,16 +81,7 @@ async function cost(args: readonly string[], environments: Readonly<Record<strin
     ),
     "functions/web/handler.ts": "",
   });
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await runOps(["cost", ...args], {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-    now: () => NOW,
-    wait: async () => undefined,
-  });
-  return { exitCode, stdout, stderr };
+  return runCommand(["cost", ...args], { root, now: NOW });
 }
 
 /** Runs `cost` for one environment and a script. */
@@ -235,7 +198,7 @@ describe("by the environments' files", () => {
     expect(text).toMatch(/Total monitoring +\$9\.80/);
     expect(text).toMatch(/us-east-1 prices of .* Not in them: AWS's free tier, /);
     expect(exitCode).toBe(0);
-    expect(cloudWatch.calls()).toEqual([]);
+    expect(mocks.cloudWatch.calls()).toEqual([]);
   });
 
   test("an environment that there is not is wrong input", async () => {
@@ -247,26 +210,26 @@ describe("by the environments' files", () => {
 
 describe("by how it was used", () => {
   const functions = "api = { memory_mb = 1024 }";
-  const use = () => {
-    Object.assign(counted, {
-      "AWS/Lambda Invocations dev-api,dev-api:warm Sum": 66,
-      "AWS/Lambda Duration dev-api,dev-api:warm Sum": 66 * 200,
-      "AWS/Lambda Invocations dev-api,dev-api:live Sum": 1000,
-      "AWS/Lambda Duration dev-api,dev-api:live Sum": 80_000,
-      "Lambda/Performance/dev-api InitDuration  Sum": 900,
-      "AWS/Logs IncomingBytes /aws/lambda/dev-api Sum": 2_000_000,
-      "AWS/Logs IncomingBytes /aws/lambda/dev-warmer Sum": 100_000,
-      "Lambda/Performance WarmedInstances dev-api Sum": 55,
-      "Lambda/Performance WarmedInstances dev-api SampleCount": 22,
-      "AWS/Lambda Invocations dev-warmer Sum": 22,
-      "AWS/Lambda Duration dev-warmer Sum": 22 * 600,
-    });
+  const use = (hours = 7 * 24) => {
+    const counted = {
+      "AWS/Lambda Invocations dev-api,dev-api:warm": 66,
+      "AWS/Lambda Duration dev-api,dev-api:warm": 66 * 200,
+      "AWS/Lambda Invocations dev-api,dev-api:live": 1000,
+      "AWS/Lambda Duration dev-api,dev-api:live": 80_000,
+      "Lambda/Performance/dev-api InitDuration ": 900,
+      "AWS/Logs IncomingBytes /aws/lambda/dev-api": 2_000_000,
+      "AWS/Logs IncomingBytes /aws/lambda/dev-warmer": 100_000,
+      "AWS/Lambda Invocations dev-warmer": 22,
+      "AWS/Lambda Duration dev-warmer": 22 * 600,
+    };
+    count(counted, { hours });
+    count({ "Lambda/Performance WarmedInstances dev-api": 55 }, { hours, samples: 22 });
     const metric = (Namespace: string, MetricName: string, ...values: string[]) => ({
       Namespace,
       MetricName,
       Dimensions: values.map((Value, index) => ({ Name: index === 0 ? "FunctionName" : "Category", Value })),
     });
-    listed = [
+    aws.listed = [
       metric("Lambda/Performance", "Successes", "dev-api"),
       metric("Lambda/Performance", "Failures", "dev-api"),
       metric("Lambda/Performance", "Failures", "dev-api", "Timeout"),
@@ -313,8 +276,7 @@ describe("by how it was used", () => {
   });
 
   test("the days can be said, and an environment that is younger is not taken for one that slept", async () => {
-    use();
-    hoursWithValues = 48;
+    use(48);
 
     const { environment, lines } = await report({ functions }, "--measured", "30");
 
@@ -323,11 +285,11 @@ describe("by how it was used", () => {
   });
 
   test("of a function that is deployed elsewhere, pings are taken off its requests", async () => {
-    Object.assign(counted, {
-      "AWS/Lambda Invocations old Sum": 100,
-      "AWS/Lambda Duration old Sum": 50_000,
-      "AWS/Lambda Invocations old,old:v Sum": 60,
-      "AWS/Lambda Duration old,old:v Sum": 12_000,
+    count({
+      "AWS/Lambda Invocations old": 100,
+      "AWS/Lambda Duration old": 50_000,
+      "AWS/Lambda Invocations old,old:v": 60,
+      "AWS/Lambda Duration old,old:v": 12_000,
     });
     const { lines } = await report(
       { functions: 'api = {}\nold = { existing = true, warming_qualifier = "v", memory_mb = 1024 }' },
@@ -358,25 +320,21 @@ describe("by how it was used", () => {
   });
 
   test.each([
-    [
-      "AccessDenied",
-      "use not read, by its file: AWS does not allow cloudwatch:GetMetricData: no",
-      GetMetricDataCommand,
-    ],
+    ["AccessDenied", "use not read, by its file: AWS does not allow cloudwatch:GetMetricData: no", "GetMetricData"],
     [
       "AccessDenied",
       "number of metrics not read, by its file: AWS does not allow cloudwatch:ListMetrics: no",
-      ListMetricsCommand,
+      "ListMetrics",
     ],
-    ["CredentialsProviderError", "use not read, by its file: there are no AWS credentials: no", GetMetricDataCommand],
+    ["CredentialsProviderError", "use not read, by its file: there are no AWS credentials: no", "GetMetricData"],
     [
       "ThrottlingException",
       "number of metrics not read, by its file: AWS in eu-west-1 refuses so many requests at once, try again later: no",
-      ListMetricsCommand,
+      "ListMetrics",
     ],
   ])("after %s, what the file says is told instead, with exit code 1: %s", async (name, line, command) => {
     use();
-    cloudWatch.on(command as typeof GetMetricDataCommand).rejects(Object.assign(new Error("no"), { name }));
+    aws.errors.set(command, makeSdkError(name, "no"));
     const { exitCode, stdout, stderr } = await cost(["dev", "--measured"], { dev: { functions } });
     expect(stdout.filter((text) => text.includes("not read"))).toEqual([`  ${line}`]);
     expect(stdout.join("\n")).toMatch(/api +monitoring +metrics +14 +\$4\.20/);
@@ -385,7 +343,7 @@ describe("by how it was used", () => {
 
   test("one environment that cannot be read leaves the others measured", async () => {
     use();
-    cloudWatch.on(ListMetricsCommand).rejectsOnce(Object.assign(new Error("no"), { name: "AccessDenied" }));
+    mocks.cloudWatch.on(ListMetricsCommand).rejectsOnce(makeSdkError("AccessDenied")).resolves({});
     const { exitCode, stdout } = await cost(["--measured", "--json"], { dev: { functions }, prod: { functions } });
     const { environments } = JSON.parse(stdout.join("")) as Report;
     expect(environments.map(({ unread }) => unread.length).toSorted()).toEqual([0, 1]);
@@ -393,7 +351,7 @@ describe("by how it was used", () => {
   });
 
   test("what a function of unknown memory costs is unknown, and in no total", async () => {
-    Object.assign(counted, { "AWS/Lambda Invocations old Sum": 100, "AWS/Lambda Duration old Sum": 50_000 });
+    count({ "AWS/Lambda Invocations old": 100, "AWS/Lambda Duration old": 50_000 });
     const { stdout } = await cost(["dev", "--measured"], { dev: { functions: "api = {}\nold = { existing = true }" } });
     const text = stdout.join("\n");
     expect(text).toMatch(/requests +requests +73,000 requests +unknown: set memory_mb/);
@@ -402,7 +360,7 @@ describe("by how it was used", () => {
 
   test("what is little is not called 0", async () => {
     use();
-    counted["AWS/Logs IncomingBytes /aws/lambda/dev-warmer Sum"] = 1;
+    count({ "AWS/Logs IncomingBytes /aws/lambda/dev-warmer": 1 });
     const { stdout } = await cost(["dev", "--measured"], { dev: { functions } });
     expect(stdout.join("\n")).toMatch(/monitoring +logs +< 0\.001 GB +less than \$0\.000001/);
   });
@@ -414,7 +372,7 @@ describe("by how it was used", () => {
   });
 
   test("Ctrl-C ends it with exit code 130", async () => {
-    cloudWatch.on(GetMetricDataCommand).callsFake(async () => {
+    mocks.cloudWatch.on(GetMetricDataCommand).callsFake(async () => {
       process.emit("SIGINT");
       throw Object.assign(new Error("aborted"), { name: "AbortError", $metadata: {} });
     });

@@ -2,10 +2,8 @@ import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetTraceSummariesCommand } from "@aws-sdk/client-xray";
 import { describe, expect, test } from "@jest/globals";
+import { makeStateChange, mocks } from "../../support/fake-aws";
 import {
-  makeStateChange,
-  clients,
-  mockedCloudWatch,
   DAY,
   FROM,
   HOUR,
@@ -94,7 +92,7 @@ describe("of an alarm", () => {
     rung.history = [
       makeStateChange("dev-api-errors", rangAt - DAY, "ALARM"),
       makeStateChange("dev-api-errors", rangAt - DAY + MINUTE, "OK"),
-      makeStateChange("dev-api-errors", rangAt, "ALARM", rangAt - 5 * MINUTE),
+      makeStateChange("dev-api-errors", rangAt, "ALARM", { badAt: [rangAt - 5 * MINUTE] }),
       makeStateChange("dev-api-errors", rangAt + 40 * MINUTE, "OK"),
     ];
     return rung;
@@ -199,7 +197,7 @@ describe("the time that is looked at", () => {
   ])("of %s is compared with the same hours before", async (since, length, days) => {
     await runInvestigate(new InvestigationWorld(), "api", "--since", since);
 
-    const asked = mockedCloudWatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
+    const asked = mocks.cloudWatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
     expect(asked.map(({ StartTime, EndTime }) => [StartTime?.getTime(), EndTime?.getTime()])).toEqual(
       days.map((day) => [INVESTIGATION_NOW - length - day * DAY, INVESTIGATION_NOW - day * DAY]),
     );
@@ -223,7 +221,7 @@ describe("wrong input is told in one line, and nothing is asked", () => {
 
     expect(stderr.join("\n")).toMatch(message);
     expect({ exitCode, stdout, lines: stderr.length }).toEqual({ exitCode: 2, stdout: [], lines: 1 });
-    expect(Object.values(clients).flatMap((client) => client.calls())).toEqual([]);
+    expect(Object.values(mocks).flatMap((client) => client.calls())).toEqual([]);
   });
 });
 
@@ -277,7 +275,7 @@ describe("traces", () => {
   test("are asked of the function alone, for those that failed or took longer than half of its requests", async () => {
     await investigateAsJson(new InvestigationWorld().always(NORMAL));
 
-    const [asked] = clients.xray.commandCalls(GetTraceSummariesCommand).map(({ args: [{ input }] }) => input);
+    const [asked] = mocks.xray.commandCalls(GetTraceSummariesCommand).map(({ args: [{ input }] }) => input);
     expect(asked?.FilterExpression).toBe(
       'service(id(name: "dev-api", type: "AWS::Lambda::Function")) { fault = true OR responsetime > 0.1 }',
     );
@@ -287,7 +285,7 @@ describe("traces", () => {
 test("of a long time, traces of its last hours are looked at, which is told", async () => {
   const { stdout } = await runInvestigate(new InvestigationWorld().always(NORMAL), "api", "--since", "2d");
 
-  const [asked] = clients.xray.commandCalls(GetTraceSummariesCommand).map(({ args: [{ input }] }) => input);
+  const [asked] = mocks.xray.commandCalls(GetTraceSummariesCommand).map(({ args: [{ input }] }) => input);
   expect([asked?.StartTime?.getTime(), asked?.EndTime?.getTime()]).toEqual([
     INVESTIGATION_NOW - 6 * HOUR,
     INVESTIGATION_NOW,
@@ -302,7 +300,7 @@ test("Ctrl-C ends it: nothing is told, and the query is stopped", async () => {
   const { exitCode, stdout, stderr } = await runInvestigate(world, "api");
 
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 130, stdout: [], stderr: [] });
-  expect(clients.logs.commandCalls(StopQueryCommand)).toHaveLength(1);
+  expect(mocks.logs.commandCalls(StopQueryCommand)).toHaveLength(1);
 });
 
 test("--help tells the exit codes, and shows examples", async () => {

@@ -16,18 +16,8 @@ import { join } from "node:path";
 import { runOps } from "../../../operations/program";
 import { performanceReportSchema } from "../../../operations/report/report-schema";
 import { makeProject, makeTfvars } from "../../support/project";
-import {
-  makeHistoryItem,
-  reportCloudWatch,
-  DAY,
-  makeCallError,
-  HOUR,
-  logs,
-  makeWorld,
-  runReport,
-  TO,
-  WEEK,
-} from "../report/fake-aws";
+import { makeSdkError, makeStateChange, mocks } from "../../support/fake-aws";
+import { DAY, HOUR, makeWorld, runReport, TO, WEEK } from "../report/world";
 import { publish, makeRandomNumbers, makeRandomTraffic } from "../report/traffic";
 
 const world = makeWorld();
@@ -53,8 +43,8 @@ describe("what is written", () => {
   test("a table, and a JSON file and a page of the same name", async () => {
     goodWeeks();
     world().history = [
-      makeHistoryItem("dev-api-errors", TO - DAY, "ALARM"),
-      makeHistoryItem("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
+      makeStateChange("dev-api-errors", TO - DAY, "ALARM"),
+      makeStateChange("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
     ];
     world().percentiles = { "/aws/lambda/dev-api": { requests: 1e6, p50: 90, p90: 91, p99: 92 } };
 
@@ -123,7 +113,7 @@ describe("what is written", () => {
 
     expect({ exitCode, lines: errors.length }).toEqual({ exitCode: 1, lines: 1 });
     expect(errors[0]).toMatch(/^reports cannot be written to .*file: /);
-    expect(reportCloudWatch.calls()).toHaveLength(0);
+    expect(mocks.cloudWatch.calls()).toHaveLength(0);
   });
 });
 
@@ -164,7 +154,7 @@ describe("what cannot be told", () => {
   });
 
   test("of a function that is deployed elsewhere, what Lambda and its log tell", async () => {
-    world().alarms = ["dev-Legacy-errors"];
+    world().setAlarms("dev-Legacy-errors");
     const put = (namespace: string, name: string, dimensions: Record<string, string>, value: number) => {
       for (let at = TO - DAY; at < TO; at += HOUR) world().metrics.put(namespace, name, dimensions, at, value);
     };
@@ -211,7 +201,7 @@ describe("what keeps it from a report is one line, and nothing is written", () =
   });
 
   test("an environment that is not deployed", async () => {
-    world().alarms = [];
+    world().setAlarms();
 
     const { exitCode, root, stderr } = await runReport(world(), ["report", "dev"]);
 
@@ -223,22 +213,22 @@ describe("what keeps it from a report is one line, and nothing is written", () =
   test.each([
     [
       "credentials",
-      makeCallError("CredentialsProviderError", "Could not load"),
+      makeSdkError("CredentialsProviderError", "Could not load"),
       "there are no AWS credentials: Could not load",
     ],
     [
       "permissions",
-      makeCallError("ExpiredToken", "The security token is expired"),
+      makeSdkError("ExpiredToken", "The security token is expired"),
       "AWS does not accept the credentials: The security token is expired",
     ],
   ])("no %s at all", async (_, error, message) => {
-    reportCloudWatch.onAnyCommand().rejects(error);
-    logs.onAnyCommand().rejects(error);
-    reportCloudWatch.on(DescribeAlarmsCommand).rejects(error);
-    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(error);
-    reportCloudWatch.on(GetMetricDataCommand).rejects(error);
-    logs.on(FilterLogEventsCommand).rejects(error);
-    logs.on(StartQueryCommand).rejects(error);
+    mocks.cloudWatch.onAnyCommand().rejects(error);
+    mocks.logs.onAnyCommand().rejects(error);
+    mocks.cloudWatch.on(DescribeAlarmsCommand).rejects(error);
+    mocks.cloudWatch.on(DescribeAlarmHistoryCommand).rejects(error);
+    mocks.cloudWatch.on(GetMetricDataCommand).rejects(error);
+    mocks.logs.on(FilterLogEventsCommand).rejects(error);
+    mocks.logs.on(StartQueryCommand).rejects(error);
 
     const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
 
@@ -247,7 +237,7 @@ describe("what keeps it from a report is one line, and nothing is written", () =
   });
 
   test("Ctrl-C stops the query, and exits 130", async () => {
-    logs.on(GetQueryResultsCommand).callsFake(() => {
+    mocks.logs.on(GetQueryResultsCommand).callsFake(() => {
       process.emit("SIGINT");
       return { status: "Running" };
     });
@@ -256,23 +246,23 @@ describe("what keeps it from a report is one line, and nothing is written", () =
 
     expect({ exitCode, stdout, files: filesIn(root) }).toEqual({ exitCode: 130, stdout: [], files: [] });
     expect(stderr.at(-1)).toBe("Interrupted: nothing was written.");
-    expect(logs.commandCalls(StopQueryCommand)).toHaveLength(1);
+    expect(mocks.logs.commandCalls(StopQueryCommand)).toHaveLength(1);
   });
 });
 
 describe("what AWS does not tell is named, and the rest is told", () => {
-  const denied = makeCallError("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
+  const denied = makeSdkError("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
 
   test.each([
-    ["cloudwatch:DescribeAlarms", reportCloudWatch, DescribeAlarmsCommand, 0],
-    ["cloudwatch:DescribeAlarmHistory", reportCloudWatch, DescribeAlarmHistoryCommand, 0],
-    ["cloudwatch:GetMetricData", reportCloudWatch, GetMetricDataCommand, 1],
-    ["logs:FilterLogEvents", logs, FilterLogEventsCommand, 0],
-    ["logs:StartQuery", logs, StartQueryCommand, 0],
-    ["logs:GetQueryResults", logs, GetQueryResultsCommand, 0],
-  ] as const)("without the permission %s", async (action, client, command, code) => {
+    ["cloudwatch:DescribeAlarms", 0],
+    ["cloudwatch:DescribeAlarmHistory", 0],
+    ["cloudwatch:GetMetricData", 1],
+    ["logs:FilterLogEvents", 0],
+    ["logs:StartQuery", 0],
+    ["logs:GetQueryResults", 0],
+  ])("without the permission %s", async (action, code) => {
     goodWeeks();
-    (client as typeof reportCloudWatch).on(command as typeof GetMetricDataCommand).rejects(denied);
+    world().errors.set(action.replace(/^.*:/, ""), denied);
 
     const { exitCode, root, stdout } = await runReport(world(), ["report", "dev"]);
 
@@ -285,12 +275,12 @@ describe("what AWS does not tell is named, and the rest is told", () => {
   test.each([
     [
       "throttling",
-      makeCallError("ThrottlingException", "Rate exceeded"),
+      makeSdkError("ThrottlingException", "Rate exceeded"),
       /: AWS in eu-west-1 refuses so many requests at once/,
     ],
     [
       "a server error",
-      makeCallError("InternalFailure", "oops"),
+      makeSdkError("InternalFailure", "oops"),
       /: asking AWS in eu-west-1 failed: InternalFailure: oops$/,
     ],
     [
@@ -301,7 +291,7 @@ describe("what AWS does not tell is named, and the rest is told", () => {
   ])("after %s in the middle", async (_, error, message) => {
     goodWeeks();
     let calls = 0;
-    reportCloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
+    mocks.cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
       calls += 1;
       if (calls === 3) throw error;
       return world().metrics.answer(input);
@@ -318,7 +308,7 @@ describe("what AWS does not tell is named, and the rest is told", () => {
 
   test("figures that were not read are neither 0 nor met", async () => {
     goodWeeks();
-    reportCloudWatch.on(GetMetricDataCommand).rejects(denied);
+    mocks.cloudWatch.on(GetMetricDataCommand).rejects(denied);
 
     const { root, stdout } = await runReport(world(), ["report", "dev", "--json"]);
 
@@ -336,8 +326,8 @@ describe("what AWS does not tell is named, and the rest is told", () => {
   });
 
   test("alarms that could not be read have not been quiet", async () => {
-    world().ringing.set("dev-api-errors", TO - HOUR);
-    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied);
+    world().ring("dev-api-errors", TO - HOUR);
+    mocks.cloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied);
 
     const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
@@ -350,10 +340,10 @@ describe("what AWS does not tell is named, and the rest is told", () => {
 
   test("notes that could not be read are no sign that nothing was changed", async () => {
     world().history = [
-      makeHistoryItem("dev-api-errors", TO - DAY, "ALARM"),
-      makeHistoryItem("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
+      makeStateChange("dev-api-errors", TO - DAY, "ALARM"),
+      makeStateChange("dev-api-errors", TO - DAY + HOUR / 2, "OK"),
     ];
-    logs.on(FilterLogEventsCommand).rejects(denied);
+    mocks.logs.on(FilterLogEventsCommand).rejects(denied);
 
     const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
@@ -365,18 +355,17 @@ describe("what AWS does not tell is named, and the rest is told", () => {
 test("an environment of 60 functions asks for 500 metrics at a time, at most, and for 50 log groups", async () => {
   const names = Array.from({ length: 60 }, (_, index) => `f${index}`);
   const functions = names.map((name) => `${name} = { existing = true }`).join("\n");
-  world().alarms = ["dev-f0-errors"];
+  world().setAlarms("dev-f0-errors");
 
   const { stdout } = await runReport(world(), ["report", "dev", "--json"], { functions });
 
   expect(performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? "")).functions).toHaveLength(60);
-  const asked = logs.commandCalls(StartQueryCommand).map(({ args }) => args[0].input.logGroupNames?.length);
+  const asked = mocks.logs.commandCalls(StartQueryCommand).map(({ args }) => args[0].input.logGroupNames?.length);
   expect(asked).toEqual([50, 10]);
 });
 
 test("--help has examples and exit codes", async () => {
   for (const command of ["report", "note"]) {
-    world().stdout = [];
     const { exitCode, stdout } = await runReport(world(), ["help", command]);
 
     expect(exitCode).toBe(0);

@@ -1,29 +1,28 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { runOps } from "../../../operations/program";
+import { runCommand } from "../../support/command";
+import { FakeAws, mocks } from "../../support/fake-aws";
 import { makeProject, makeTfvars } from "../../support/project";
 
 const STARTED_AT = Date.parse("2026-01-05T10:00:30.000Z");
 const ALARMS = ["dev-api-errors", "dev-api-timeouts", "dev-api-degraded"];
 
-const cloudWatch = mockClient(CloudWatchClient);
-
+let aws = new FakeAws();
 let server: Server;
 let url: string;
 let requests: IncomingMessage[] = [];
 let statuses: number[] = [];
-let now = STARTED_AT;
+let waited = 0;
 let firstMetricSecond = 0;
 const environmentBefore = { ...process.env };
 
 beforeEach(async () => {
-  now = STARTED_AT;
+  waited = 0;
   firstMetricSecond = 0;
   requests = [];
   statuses = [];
@@ -34,18 +33,15 @@ beforeEach(async () => {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  cloudWatch.reset();
-  cloudWatch.on(DescribeAlarmsCommand).resolves({
-    MetricAlarms: [{ AlarmName: "dev-api-errors" }, { AlarmName: "dev-api-timeouts" }],
-    CompositeAlarms: [{ AlarmName: "dev-api-degraded" }],
-  });
-  cloudWatch.on(GetMetricDataCommand).callsFake((input: { MetricDataQueries: { Id: string }[] }) => ({
-    MetricDataResults: input.MetricDataQueries.map(({ Id }) => ({
-      Id,
-      ...(now - STARTED_AT >= firstMetricSecond * 1000 && { Timestamps: [new Date(STARTED_AT)], Values: [1] }),
-    })),
-  }));
+  aws = new FakeAws();
+  for (const name of ALARMS) aws.alarms.set(name, {});
 });
+
+/** The first values of metrics arrive. */
+function addMetrics(): void {
+  for (const metric of ["AWS/Lambda Invocations dev-api,dev-api:live", "Lambda/Performance Successes dev-api"])
+    aws.metrics.set(metric, [{ at: STARTED_AT, value: 1 }]);
+}
 
 afterEach(() => {
   server.close();
@@ -84,17 +80,13 @@ async function smoke(
     mkdirSync(dirname(join(root, path)), { recursive: true });
     if (content !== "") writeFileSync(join(root, path), content);
   }
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await runOps(["smoke", ...args], {
+  if (firstMetricSecond === 0) addMetrics();
+  const { exitCode, stdout, stderr } = await runCommand(["smoke", ...args], {
     root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-    now: () => now,
-    wait: (milliseconds, signal) => {
-      now += milliseconds;
-      signal.throwIfAborted();
-      return Promise.resolve();
+    now: STARTED_AT,
+    onWait: (milliseconds) => {
+      waited += milliseconds;
+      if (waited >= firstMetricSecond * 1000) addMetrics();
     },
   });
   return { exitCode, stdout, stderr: stderr.join("\n") };
@@ -150,7 +142,7 @@ describe("first metrics", () => {
   test("are waited for, of alias live and of the function, from the minute of the call", async () => {
     firstMetricSecond = 100;
     expect((await smoke()).exitCode).toBe(0);
-    const calls = cloudWatch.commandCalls(GetMetricDataCommand);
+    const calls = mocks.cloudWatch.commandCalls(GetMetricDataCommand);
     expect(calls.length).toBeGreaterThan(2);
     const { StartTime, MetricDataQueries } = calls[0]?.args[0].input ?? {};
     expect(StartTime).toEqual(new Date("2026-01-05T10:00:00.000Z"));
@@ -178,16 +170,16 @@ describe("first metrics", () => {
     expect(stdout).toContain(
       "  late  api metric Invocations  no value in CloudWatch after 2 minutes: look at the dashboard later",
     );
-    expect(now - STARTED_AT).toBe(120_000);
+    expect(waited).toBe(120_000);
   });
 
   test("are not waited for with --wait-minutes 0, nor of a function that does not answer", async () => {
     firstMetricSecond = 10_000;
     await smoke(["dev", "outputs.json", "--wait-minutes", "0"]);
-    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
+    expect(mocks.cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
     statuses = Array.from({ length: 6 }, () => 500);
     const { stdout } = await smoke();
-    expect(cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
+    expect(mocks.cloudWatch.commandCalls(GetMetricDataCommand)).toHaveLength(1);
     expect(stdout.join()).not.toContain("metric");
   });
 });
@@ -209,31 +201,27 @@ describe("a deployment that does not work", () => {
   });
 
   test("missing alarms are named", async () => {
-    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: "dev-api-errors" }] });
+    aws.alarms.delete("dev-api-timeouts");
+    aws.alarms.delete("dev-api-degraded");
     const { exitCode, stdout } = await smoke();
     expect(exitCode).toBe(1);
     expect(stdout[2]).toMatch(/^ {2}failed {2}alarms .*2 of 3 are missing: dev-api-timeouts, dev-api-degraded$/);
   });
 
   test("alarms on later pages count", async () => {
-    cloudWatch
-      .on(DescribeAlarmsCommand)
-      .resolvesOnce({ MetricAlarms: [{ AlarmName: "dev-api-errors" }], NextToken: "more" })
-      .resolves({
-        MetricAlarms: [{ AlarmName: "dev-api-timeouts" }],
-        CompositeAlarms: [{ AlarmName: "dev-api-degraded" }],
-      });
+    const others = Array.from({ length: 9 }, (_, index) => [`dev-a-${index}`, {}] as const);
+    const own = [...aws.alarms];
+    aws.alarms.clear();
+    for (const [name, alarm] of [...others, ...own]) aws.alarms.set(name, alarm);
     expect((await smoke()).exitCode).toBe(0);
   });
 
-  const refusal = Object.assign(new Error("User is not authorized"), { name: "AccessDenied", $metadata: {} });
-
   test("alarms that AWS does not tell of are unknown, and the rest is checked", async () => {
-    cloudWatch.on(DescribeAlarmsCommand).rejects(refusal);
+    aws.deny("DescribeAlarms");
     const { exitCode, stdout } = await smoke();
     expect(stdout.slice(1)).toEqual([
       `  ok       api answers             ${url}health`,
-      "  unknown  alarms                  AWS does not allow cloudwatch:DescribeAlarms: User is not authorized",
+      "  unknown  alarms                  AWS does not allow cloudwatch:DescribeAlarms: not authorized",
       "  ok       api metric Invocations  CloudWatch has values",
       "  ok       api metric Successes    CloudWatch has values",
     ]);
@@ -241,12 +229,11 @@ describe("a deployment that does not work", () => {
   });
 
   test("metrics that AWS does not tell are unknown, and the rest is checked", async () => {
-    cloudWatch.on(GetMetricDataCommand).rejects(refusal);
+    aws.deny("GetMetricData");
     const { exitCode, stdout } = await smoke();
     expect(stdout.filter((line) => line.startsWith("  unknown"))).toEqual(
       ["Invocations", "Successes  "].map(
-        (metric) =>
-          `  unknown  api metric ${metric}  AWS does not allow cloudwatch:GetMetricData: User is not authorized`,
+        (metric) => `  unknown  api metric ${metric}  AWS does not allow cloudwatch:GetMetricData: not authorized`,
       ),
     );
     expect(stdout.join("\n")).toContain("all 3 are there");
@@ -286,6 +273,6 @@ describe("wrong input", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
     expect(stderr).toMatch(message);
     expect(stderr.split("\n")).toHaveLength(1);
-    expect({ requests, calls: cloudWatch.calls() }).toEqual({ requests: [], calls: [] });
+    expect({ requests, calls: mocks.cloudWatch.calls() }).toEqual({ requests: [], calls: [] });
   });
 });

@@ -1,18 +1,25 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { FilterLogEventsCommand, type FilterLogEventsCommandInput } from "@aws-sdk/client-cloudwatch-logs";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
 import { type TargetResult, type WarmingRecord } from "../../../warming/contract";
 import { runOps } from "../../../operations/program";
 import { type RunRequest } from "../../../operations/warming/plan";
+import { FakeAws, makeSdkError, mocks } from "../../support/fake-aws";
 import { makeProject, makeTfvars } from "../../support/project";
 
 const STARTED_AT = Date.parse("2026-01-05T10:00:00.000Z");
 const LOG_GROUP = "/aws/lambda/dev-warmer";
 const START_LINES = 4;
 
-const lambda = mockClient(LambdaClient);
-const logs = mockClient(CloudWatchLogsClient);
+/** An account in which the warmer writes what the script says. */
+class WarmingWorld extends FakeAws {
+  protected override findEvents({ filterPattern = "" }: FilterLogEventsCommandInput) {
+    return arrivedLines(filterPattern);
+  }
+}
+
+const { lambda, logs } = mocks;
+let aws = new WarmingWorld();
 
 /** What the warmer is going to write, and when. */
 interface ScriptedLine {
@@ -34,12 +41,7 @@ beforeEach(() => {
   stdout = [];
   stderr = [];
   afterWait = () => undefined;
-  lambda.reset();
-  logs.reset();
-  lambda.on(InvokeCommand).resolves({ StatusCode: 202 });
-  logs.on(FilterLogEventsCommand).callsFake(({ filterPattern }: { filterPattern: string }) => ({
-    events: arrivedLines(filterPattern),
-  }));
+  aws = new WarmingWorld();
 });
 
 /** The lines of a run that have arrived by now, as CloudWatch would find them. */
@@ -117,10 +119,6 @@ async function run(args: readonly string[], dev: Parameters<typeof makeTfvars>[0
 /** The lines that have shown a round by now. */
 function roundsShown(): string[] {
   return stdout.filter((line) => /^\d\d:/.test(line));
-}
-
-function failure(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name, $metadata: {} });
 }
 
 describe("what the warmer is asked", () => {
@@ -443,35 +441,41 @@ describe("wrong input is told without a stack trace, exits 2 and starts nothing:
 describe("what AWS refuses is told in one line and exits 1:", () => {
   test.each([
     [
-      failure("ResourceNotFoundException", "Function not found: arn"),
+      makeSdkError("ResourceNotFoundException", "Function not found: arn"),
       "the warmer dev-warmer is not deployed in eu-west-1: npx cdktf deploy dev",
     ],
     [
-      failure("AccessDeniedException", "User: someone is not authorized\nto perform: lambda:InvokeFunction"),
+      makeSdkError("AccessDeniedException", "User: someone is not authorized\nto perform: lambda:InvokeFunction"),
       "AWS does not allow lambda:InvokeFunction: User: someone is not authorized to perform: lambda:InvokeFunction",
     ],
     [
-      failure("CredentialsProviderError", "Could not load credentials from any providers"),
+      makeSdkError("CredentialsProviderError", "Could not load credentials from any providers"),
       "there are no AWS credentials: Could not load credentials from any providers",
     ],
     [
-      failure("ExpiredTokenException", "The security token included in the request is expired"),
+      makeSdkError("ExpiredTokenException", "The security token included in the request is expired"),
       "AWS does not accept the credentials: The security token included in the request is expired",
     ],
     [
       Object.assign(new AggregateError([]), { code: "ECONNREFUSED" }),
       "AWS cannot be reached in eu-west-1: ECONNREFUSED",
     ],
-    [failure("ServiceException", "Internal error"), "asking AWS in eu-west-1 failed: ServiceException: Internal error"],
+    [
+      makeSdkError("ServiceException", "Internal error"),
+      "asking AWS in eu-west-1 failed: ServiceException: Internal error",
+    ],
   ])("%s", async (error, expected) => {
-    lambda.on(InvokeCommand).rejects(error);
+    aws.errors.set("Invoke", error);
     const { exitCode, stdout, stderr } = await run(["warm", "dev"]);
     expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 1, stdout: [], stderr: [expected] });
   });
 
   test("a run that cannot be started is told, and those after it are started and watched", async () => {
     const why = "asking AWS in eu-west-1 failed: ServiceException: Internal error";
-    lambda.on(InvokeCommand).rejectsOnce(failure("ServiceException", "Internal error")).resolves({ StatusCode: 202 });
+    lambda
+      .on(InvokeCommand)
+      .rejectsOnce(makeSdkError("ServiceException", "Internal error"))
+      .resolves({ StatusCode: 202 });
     writes(3, { run: 1, last: true, targets: [result({ functionName: "dev-web" })] });
 
     const { exitCode, stdout, stderr } = await run(["warm", "dev"], {
@@ -491,19 +495,19 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
 
   test.each([
     [
-      failure("AccessDeniedException", "not logs:FilterLogEvents"),
+      makeSdkError("AccessDeniedException", "not logs:FilterLogEvents"),
       "AWS does not allow logs:FilterLogEvents: not logs:FilterLogEvents",
     ],
-    [failure("ResourceNotFoundException", "none"), `there is no log group ${LOG_GROUP} in eu-west-1`],
+    [makeSdkError("ResourceNotFoundException", "none"), `there is no log group ${LOG_GROUP} in eu-west-1`],
   ])("a log that cannot be read: the run goes on (%s)", async (error, expected) => {
-    logs.on(FilterLogEventsCommand).rejects(error);
+    aws.errors.set("FilterLogEvents", error);
     const { exitCode, stdout, stderr } = await run(["warm", "dev"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`${expected}; dev-warmer goes on, unwatched`] });
     expect(stdout.at(-1)).toBe("No round was seen: cold starts and cost are unknown.");
   });
 
   test("but a fault of the program is none of AWS's", async () => {
-    lambda.on(InvokeCommand).rejects(new TypeError("a bug"));
+    aws.errors.set("Invoke", new TypeError("a bug"));
     await expect(run(["warm", "dev"])).rejects.toThrow("a bug");
   });
 });

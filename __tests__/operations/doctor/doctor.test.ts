@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { makeSdkError } from "../../support/fake-aws";
 import {
-  makeAwsError,
   makeReadyConfiguration,
   runDiagnosis,
   runDoctor,
@@ -299,7 +299,7 @@ const FAULTS: readonly Fault[] = [
     break: (world) => {
       world.metrics.delete("Lambda/Performance Successes dev-api");
       world.metrics.delete("Lambda/Performance Failures dev-api");
-      world.metrics.set("AWS/Lambda Errors dev-api,dev-api:live", [[20, 40]]);
+      world.count("AWS/Lambda Errors dev-api,dev-api:live", [[20, 40]]);
     },
     check: "api: its own metrics",
     detail: /all 40 requests failed before/,
@@ -321,14 +321,14 @@ const FAULTS: readonly Fault[] = [
   },
   {
     fault: "a rule that is switched off",
-    break: (world) => world.metrics.set("AWS/Events Invocations dev-warming-peak-816ea4", [[40, 2]]),
+    break: (world) => world.count("AWS/Events Invocations dev-warming-peak-816ea4", [[40, 2]]),
     check: "warmer: schedule",
     detail: /not started when due by dev-warming-peak-816ea4$/,
     mend: /^aws events enable-rule --name dev-warming-peak-816ea4$/,
   },
   {
     fault: "a rule that may not start the warmer",
-    break: (world) => world.metrics.set("AWS/Events FailedInvocations dev-warming-peak-816ea4", [[20, 4]]),
+    break: (world) => world.count("AWS/Events FailedInvocations dev-warming-peak-816ea4", [[20, 4]]),
     check: "warmer: schedule",
     detail: /could not start the warmer 4 times/,
     mend: /cdktf deploy dev/,
@@ -336,7 +336,7 @@ const FAULTS: readonly Fault[] = [
   {
     fault: "runs that were missed",
     break: (world) =>
-      world.metrics.set("AWS/SQS ApproximateNumberOfMessagesVisible dev-warming-missed", [
+      world.count("AWS/SQS ApproximateNumberOfMessagesVisible dev-warming-missed", [
         [30, 1],
         [5, 3],
       ]),
@@ -346,14 +346,14 @@ const FAULTS: readonly Fault[] = [
   },
   {
     fault: "rounds that do not happen",
-    break: (world) => world.metrics.set("Lambda/Performance WarmedInstances dev-api", [[80, 3]]),
+    break: (world) => world.count("Lambda/Performance WarmedInstances dev-api", [[80, 3]]),
     check: "api: kept warm",
     detail: /no round since 2026-01-05 09:50/,
     mend: /aws logs tail \/aws\/lambda\/dev-warmer/,
   },
   {
     fault: "pings that fail",
-    break: (world) => world.metrics.set("Lambda/Performance WarmingFailures dev-api", [[15, 6]]),
+    break: (world) => world.count("Lambda/Performance WarmingFailures dev-api", [[15, 6]]),
     check: "api: kept warm",
     detail: /6 pings failed in the last hour/,
     mend: /dev\/warming-runs/,
@@ -442,7 +442,7 @@ describe("what is no fault but should be known", () => {
     },
     {
       fact: "fewer instances than asked for are kept",
-      break: (world: DoctorWorld) => world.metrics.set("Lambda/Performance WarmedInstances dev-api", [[10, 2]]),
+      break: (world: DoctorWorld) => world.count("Lambda/Performance WarmedInstances dev-api", [[10, 2]]),
       check: "api: kept warm",
       mend: /warming-runs/,
     },
@@ -529,7 +529,7 @@ describe("what cannot be looked at", () => {
     ["ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic", "urgent alarms"],
   ])("without permission for %s, that check names %s, and the others go on", async (command, action, check) => {
     const name = command === "ListSubscriptionsByTopic" ? "AuthorizationError" : "AccessDeniedException";
-    const world = worldWith(({ errors }) => errors.set(command, makeAwsError(name, "User ann is not\nauthorized")));
+    const world = worldWith(({ errors }) => errors.set(command, makeSdkError(name, "User ann is not\nauthorized")));
 
     const { findings, exitCode } = await runDiagnosis(world);
 
@@ -544,13 +544,13 @@ describe("what cannot be looked at", () => {
   });
 
   test.each([
-    ["throttling", makeAwsError("ThrottlingException", "Rate exceeded"), /refuses so many requests/],
+    ["throttling", makeSdkError("ThrottlingException", "Rate exceeded"), /refuses so many requests/],
     [
       "a network that breaks",
       Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
       /cannot be reached/,
     ],
-    ["a fault of AWS", makeAwsError("InternalFailure", "oops"), /failed: InternalFailure: oops/],
+    ["a fault of AWS", makeSdkError("InternalFailure", "oops"), /failed: InternalFailure: oops/],
   ])("%s is one line", async (_, error, detail) => {
     const { findings, exitCode } = await runDiagnosis(worldWith(({ errors }) => errors.set("DescribeAlarms", error)));
     expect(findings.find(({ check }) => check === "alarms")).toMatchObject({
@@ -588,7 +588,7 @@ describe("what cannot be looked at", () => {
     world.functions = new (class extends Map<string, never> {
       override get(): never {
         process.emit("SIGINT");
-        throw makeAwsError("AbortError");
+        throw makeSdkError("AbortError");
       }
     })();
     const { exitCode, stdout } = await runDoctor(world);
@@ -651,9 +651,9 @@ describe("a function that is deployed elsewhere", () => {
       "platform-max-memory-used",
       "platform-timeouts",
     ]);
-    world.metrics.set("AWS/Lambda Invocations Legacy", [[20, 5]]);
-    world.metrics.set("Lambda/Performance/Legacy MaxMemoryUsed ", [[20, 5]]);
-    world.metrics.set("Lambda/Performance WarmedInstances Legacy", [[10, 3]]);
+    world.count("AWS/Lambda Invocations Legacy", [[20, 5]]);
+    world.count("Lambda/Performance/Legacy MaxMemoryUsed ", [[20, 5]]);
+    world.count("Lambda/Performance WarmedInstances Legacy", [[10, 3]]);
     for (const key of [
       "cold-starts",
       "errors",

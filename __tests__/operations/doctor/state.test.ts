@@ -11,7 +11,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeTemporaryFolder, makeTfvars } from "../../support/project";
-import { makeAwsError, runDiagnosis, findFinding, startSts, stopSts, DoctorWorld } from "./world";
+import { makeSdkError } from "../../support/fake-aws";
+import { runDiagnosis, findFinding, startSts, stopSts, DoctorWorld } from "./world";
 
 beforeAll(startSts);
 afterAll(stopSts);
@@ -29,7 +30,7 @@ describe("a state in S3", () => {
   const world = () =>
     worldWithState('{ backend = "s3", bucket = "our-states", key = "shop/dev.tfstate", region = "eu-central-1" }');
   const status = (name: string, httpStatusCode: number) =>
-    Object.assign(makeAwsError(name, "UnknownError"), { $metadata: { httpStatusCode } });
+    Object.assign(makeSdkError(name, "UnknownError"), { $metadata: { httpStatusCode } });
 
   beforeEach(() => {
     const closed = {
@@ -110,7 +111,7 @@ describe("a state in S3", () => {
     },
     {
       fault: "the versioning may not be seen",
-      answer: () => s3.on(GetBucketVersioningCommand).rejects(makeAwsError("AccessDenied", "no")),
+      answer: () => s3.on(GetBucketVersioningCommand).rejects(makeSdkError("AccessDenied", "no")),
       check: "state versioned",
       outcome: "fail",
       detail: /AWS does not allow s3:GetBucketVersioning: no/,

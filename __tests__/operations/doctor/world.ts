@@ -1,23 +1,11 @@
-import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import {
-  CloudWatchLogsClient,
-  DescribeLogGroupsCommand,
-  DescribeMetricFiltersCommand,
-  type LogGroup,
-} from "@aws-sdk/client-cloudwatch-logs";
-import {
-  type FunctionConfiguration,
-  GetFunctionConfigurationCommand,
-  LambdaClient,
-  ListAliasesCommand,
-} from "@aws-sdk/client-lambda";
-import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from "@aws-sdk/client-sns";
-import { mockClient } from "aws-sdk-client-mock";
+import { type FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { type Subscription } from "@aws-sdk/client-sns";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
-import { runOps } from "../../../operations/program";
+import { type CommandRun, runCommand } from "../../support/command";
+import { FakeAws } from "../../support/fake-aws";
 import {
   listAddresses,
   makeProject,
@@ -33,26 +21,7 @@ const MINUTE = 60_000;
 const ACCOUNT = "123456789012";
 
 /** Everything right for `api` and the warmer of `dev`, written down as AWS answers; tests break one thing of it. */
-export class DoctorWorld {
-  functions = new Map<string, FunctionConfiguration>();
-  readonly aliases = new Map<string, Record<string, string>>([["dev-api", { live: "7", warm: "7" }]]);
-  readonly logGroups = new Map<string, LogGroup>([
-    ["/aws/lambda/dev-api", { retentionInDays: 30, logGroupClass: "STANDARD" }],
-    ["/aws/lambda/dev-api-other", { retentionInDays: 1 }],
-    ["/aws/lambda/dev-warmer", { retentionInDays: 30, logGroupClass: "STANDARD" }],
-  ]);
-  readonly filters = new Map<string, string[]>([
-    ["/aws/lambda/dev-api", ["platform-init-duration", "platform-max-memory-used", "platform-timeouts"]],
-  ]);
-  readonly alarms = new Map<string, { ActionsEnabled: boolean; StateValue: "ALARM" | "OK" }>();
-  readonly subscriptions = new Map<string, Subscription[]>([
-    ["dev-alarms-urgent", [makeSubscription("email", "team@example.com")]],
-    ["dev-alarms-notice", [makeSubscription("email", "team@example.com")]],
-  ]);
-  /** By namespace, metric and values of dimensions; how many minutes ago, and the value. */
-  readonly metrics = new Map<string, readonly (readonly [minutesAgo: number, value: number])[]>();
-  /** What AWS answers instead, by the command's name. */
-  readonly errors = new Map<string, Error>();
+export class DoctorWorld extends FakeAws {
   /** What STS answers, by region. */
   readonly identityErrors = new Map<string, string>();
   account = ACCOUNT;
@@ -72,6 +41,20 @@ export class DoctorWorld {
   lackingInState: readonly string[] = [];
 
   constructor() {
+    super();
+    this.aliases.set("dev-api", { live: "7", warm: "7" });
+    this.logGroups
+      .set("/aws/lambda/dev-api", { retentionInDays: 30, logGroupClass: "STANDARD" })
+      .set("/aws/lambda/dev-api-other", { retentionInDays: 1 })
+      .set("/aws/lambda/dev-warmer", { retentionInDays: 30, logGroupClass: "STANDARD" });
+    this.filters.set("/aws/lambda/dev-api", [
+      "platform-init-duration",
+      "platform-max-memory-used",
+      "platform-timeouts",
+    ]);
+    this.subscriptions
+      .set("dev-alarms-urgent", [makeSubscription("email", "team@example.com")])
+      .set("dev-alarms-notice", [makeSubscription("email", "team@example.com")]);
     for (const name of ["dev-api", "dev-api:live", "dev-warmer"]) this.functions.set(name, makeReadyConfiguration({}));
     for (const key of ["cold-starts", "errors", "init-duration", "memory", "response-time", "throttles", "timeouts"]) {
       this.alarms.set(`dev-api-${key}`, { ActionsEnabled: true, StateValue: "OK" });
@@ -79,20 +62,29 @@ export class DoctorWorld {
     for (const name of ["dev-api-warming", "dev-api-degraded", "dev-warmer-errors", "dev-warmer-missed"]) {
       this.alarms.set(name, { ActionsEnabled: true, StateValue: "OK" });
     }
-    this.metrics.set("AWS/Lambda Invocations dev-api", [[20, 50]]);
-    this.metrics.set("AWS/Lambda Invocations dev-api,dev-api:live", [[20, 40]]);
-    this.metrics.set("Lambda/Performance Successes dev-api", [[20, 38]]);
-    this.metrics.set("Lambda/Performance Failures dev-api", [[20, 2]]);
-    this.metrics.set("Lambda/Performance/dev-api MaxMemoryUsed ", [[20, 50]]);
-    this.metrics.set("Lambda/Performance WarmedInstances dev-api", [
+    this.count("AWS/Lambda Invocations dev-api", [[20, 50]]);
+    this.count("AWS/Lambda Invocations dev-api,dev-api:live", [[20, 40]]);
+    this.count("Lambda/Performance Successes dev-api", [[20, 38]]);
+    this.count("Lambda/Performance Failures dev-api", [[20, 2]]);
+    this.count("Lambda/Performance/dev-api MaxMemoryUsed ", [[20, 50]]);
+    this.count("Lambda/Performance WarmedInstances dev-api", [
       [80, 3],
       [10, 3],
     ]);
-    this.metrics.set("AWS/Events Invocations dev-warming-peak-816ea4", [[10, 2]]);
-    this.metrics.set("AWS/Events Invocations dev-warming-scheduled-e10c4c", [
+    this.count("AWS/Events Invocations dev-warming-peak-816ea4", [[10, 2]]);
+    this.count("AWS/Events Invocations dev-warming-scheduled-e10c4c", [
       [70, 1],
       [65, 1],
     ]);
+  }
+
+  /** CloudWatch has these values of a metric. */
+  count(metric: string, values: readonly (readonly [minutesAgo: number, value: number])[]): void {
+    const now = Math.floor(NOW / MINUTE) * MINUTE;
+    this.metrics.set(
+      metric,
+      values.map(([minutesAgo, value]) => ({ at: now - minutesAgo * MINUTE, value })),
+    );
   }
 }
 
@@ -118,18 +110,8 @@ export function makeSubscription(
   return { Protocol, Endpoint, SubscriptionArn };
 }
 
-/** An error as the AWS clients throw it. */
-export function makeAwsError(name: string, message = "a reason"): Error {
-  return Object.assign(new Error(message), { name, $metadata: {} });
-}
-
-const lambda = mockClient(LambdaClient);
-const logs = mockClient(CloudWatchLogsClient);
-const cloudWatch = mockClient(CloudWatchClient);
-const sns = mockClient(SNSClient);
-
 const PATH = process.env["PATH"] ?? "";
-let world = new DoctorWorld();
+let world: Pick<DoctorWorld, "identityErrors" | "account" | "clockSeconds">;
 let sts: Server;
 
 /** STS itself, because the clock is in a header that only a server sends. */
@@ -172,37 +154,15 @@ export interface DoctorReport {
   readonly findings: readonly { check: string; outcome: string; detail: string; mend?: string }[];
 }
 
-/** What was printed, and the exit code. */
-export interface Examined {
-  readonly exitCode: number;
-  readonly stdout: readonly string[];
-  readonly stderr: readonly string[];
-}
-
 /** Runs `doctor` in a world, in a project with its `dev`. */
-export async function runDoctor(of: DoctorWorld, ...args: readonly string[]): Promise<Examined> {
+export async function runDoctor(of: DoctorWorld, ...args: readonly string[]): Promise<CommandRun> {
   world = of;
-  answerAs(world);
-  const root = makeProject({ "environments/dev.tfvars": devOf(world), ...world.files });
-  process.env["PATH"] = world.terraform === undefined ? makeTemporaryFolder() : pathWithTerraform(world.terraform);
-  const quiet = {
-    root,
-    print: () => undefined,
-    printAside: () => undefined,
-    now: () => NOW,
-    wait: async () => undefined,
-  };
-  if (world.isSynthesized) await writeStack(root);
-  if (world.isSynthesized && world.isInitialized) writeState(root, world.lackingInState);
-  if (world.isDeployed) writeFileSync(join(root, "terraform.dev.tfstate"), "{}");
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await runOps(["doctor", ...(args.length > 0 ? args : ["dev", "--json"])], {
-    ...quiet,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-  });
-  return { exitCode, stdout, stderr };
+  const root = makeProject({ "environments/dev.tfvars": devOf(of), ...of.files });
+  process.env["PATH"] = of.terraform === undefined ? makeTemporaryFolder() : pathWithTerraform(of.terraform);
+  if (of.isSynthesized) await writeStack(root);
+  if (of.isSynthesized && of.isInitialized) writeState(root, of.lackingInState);
+  if (of.isDeployed) writeFileSync(join(root, "terraform.dev.tfstate"), "{}");
+  return runCommand(["doctor", ...(args.length > 0 ? args : ["dev", "--json"])], { root, now: NOW });
 }
 
 /** The finding of one check. */
@@ -260,114 +220,4 @@ function pathWithTerraform(answer: string): string {
   );
   chmodSync(join(folder, "terraform"), 0o755);
   return [folder, PATH].join(delimiter);
-}
-
-/** AWS as the world says: recorded shapes, without what nobody reads. */
-function answerAs({
-  functions,
-  aliases,
-  logGroups,
-  filters,
-  alarms,
-  subscriptions,
-  metrics,
-  errors,
-}: DoctorWorld): void {
-  for (const client of [lambda, logs, cloudWatch, sns]) client.reset();
-  const answering =
-    <Input, Output>(name: string, answer: (input: Input) => Output) =>
-    async (input: Input): Promise<Output> => {
-      const error = errors.get(name);
-      if (error) throw error;
-      return answer(input);
-    };
-  lambda.on(GetFunctionConfigurationCommand).callsFake(
-    answering(
-      "GetFunctionConfiguration",
-      ({ FunctionName, Qualifier }: { FunctionName: string; Qualifier?: string }) => {
-        const found = functions.get(Qualifier === undefined ? FunctionName : `${FunctionName}:${Qualifier}`);
-        if (!found) throw makeAwsError("ResourceNotFoundException");
-        return found;
-      },
-    ),
-  );
-  lambda.on(ListAliasesCommand).callsFake(
-    answering("ListAliases", ({ FunctionName }: { FunctionName: string }) => ({
-      Aliases: Object.entries(aliases.get(FunctionName) ?? {}).map(([Name, FunctionVersion]) => ({
-        Name,
-        FunctionVersion,
-      })),
-    })),
-  );
-  logs.on(DescribeLogGroupsCommand).callsFake(
-    answering("DescribeLogGroups", ({ logGroupNamePrefix: prefix }: { logGroupNamePrefix: string }) => ({
-      logGroups: [...logGroups]
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([logGroupName, group]) => ({ logGroupName, ...group }))
-        .reverse(),
-    })),
-  );
-  logs.on(DescribeMetricFiltersCommand).callsFake(
-    answering("DescribeMetricFilters", ({ logGroupName }: { logGroupName: string }) => ({
-      metricFilters: (filters.get(logGroupName) ?? []).map((filterName) => ({ filterName })),
-    })),
-  );
-  cloudWatch.on(DescribeAlarmsCommand).callsFake(
-    answering("DescribeAlarms", ({ AlarmNamePrefix }: { AlarmNamePrefix: string }) => {
-      const all = [...alarms].filter(([name]) => name.startsWith(AlarmNamePrefix));
-      const some = (isComposite: boolean) =>
-        all
-          .filter(([name]) => name.endsWith("-degraded") === isComposite)
-          .map(([AlarmName, alarm]) => ({ AlarmName, ...alarm }));
-      return { MetricAlarms: some(false), CompositeAlarms: some(true) };
-    }),
-  );
-  sns.on(ListSubscriptionsByTopicCommand).callsFake(
-    answering("ListSubscriptionsByTopic", ({ TopicArn }: { TopicArn: string }) => {
-      const [, , , region, account, topic = ""] = TopicArn.split(":");
-      const found = region === "eu-west-1" && account === ACCOUNT ? subscriptions.get(topic) : undefined;
-      if (!found) throw makeAwsError("NotFoundException");
-      return { Subscriptions: found };
-    }),
-  );
-  cloudWatch
-    .on(GetMetricDataCommand)
-    .callsFake(answering("GetMetricData", (input: MetricDataInput) => answerMetricData(input, metrics)));
-}
-
-interface MetricDataInput {
-  readonly StartTime: Date;
-  readonly EndTime: Date;
-  readonly MetricDataQueries: readonly {
-    readonly Id: string;
-    readonly MetricStat: {
-      readonly Metric: {
-        readonly Namespace: string;
-        readonly MetricName: string;
-        readonly Dimensions: readonly { readonly Value: string }[];
-      };
-    };
-  }[];
-}
-
-/** What CloudWatch answers of metrics, as far as their time was asked for. */
-export function answerMetricData(
-  { StartTime, EndTime, MetricDataQueries }: MetricDataInput,
-  metrics: DoctorWorld["metrics"],
-): object {
-  return {
-    MetricDataResults: MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => {
-      const { Namespace, MetricName, Dimensions } = Metric;
-      const values = metrics.get(`${Namespace} ${MetricName} ${Dimensions.map(({ Value }) => Value).join(",")}`) ?? [];
-      const points = values
-        .map(([minutesAgo, value]) => ({ at: Math.floor(NOW / MINUTE) * MINUTE - minutesAgo * MINUTE, value }))
-        .filter(({ at }) => at >= StartTime.getTime() && at < EndTime.getTime());
-      return {
-        Id,
-        StatusCode: "Complete",
-        Timestamps: points.map(({ at }) => new Date(at)),
-        Values: points.map(({ value }) => value),
-      };
-    }),
-  };
 }

@@ -196,7 +196,7 @@ const CASES: readonly Case[] = [
   },
   {
     id: "cold-starts-other-version",
-    world: () => worldNow({ coldStarts: 1 }, (world) => (world.aliases = { live: "41", warm: "40" })),
+    world: () => worldNow({ coldStarts: 1 }, (world) => world.aliases.set("dev-api", { live: "41", warm: "40" })),
     because: /traffic goes to version 41, pings go to version 40/,
     advice: /the same version/,
     command: /--name warm --function-version 41/,
@@ -275,7 +275,7 @@ const CASES: readonly Case[] = [
   },
   {
     id: "unknown",
-    world: () => worldNow({}, (world) => world.denied.add("GetMetricDataCommand")),
+    world: () => worldNow({}, (world) => world.deny("GetMetricData")),
     because: /could not be read/,
     advice: /allow what is named above/,
     runbook: "README.md",
@@ -380,7 +380,7 @@ describe("from evidence to advice", () => {
 
   test("a version that was rolled back does not look like the one that users meet", async () => {
     const world = worldSinceVersion({});
-    world.aliases = { live: "41", warm: "41" };
+    world.aliases.set("dev-api", { live: "41", warm: "41" });
 
     const { changes, diagnoses } = await investigateAsJson(world);
 

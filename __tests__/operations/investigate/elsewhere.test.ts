@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { mocks } from "../../support/fake-aws";
 import {
-  clients,
   investigateAsJson,
   MINUTE,
   FROM,
@@ -16,7 +16,7 @@ import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 function existing(facts = ""): InvestigationWorld {
   const world = new InvestigationWorld();
   world.dev = { functions: `old = { existing = true, function_name = "Old_Service", log_format = "text" ${facts} }` };
-  world.aliases = {};
+  world.aliases.set("dev-api", {});
   world.versions = [makeVersion("$LATEST", { LastModified: new Date(FROM + 20 * MINUTE).toISOString() })];
   return world;
 }
@@ -96,7 +96,7 @@ describe("a function that is deployed elsewhere", () => {
   test("is read as a whole: no alias, no metrics of its own", async () => {
     await investigateAsJson(existing(), "old");
 
-    const asked = clients.cloudWatch
+    const asked = mocks.cloudWatch
       .commandCalls(GetMetricDataCommand)
       .flatMap(({ args: [{ input }] }) =>
         (input.MetricDataQueries ?? []).flatMap(({ MetricStat }) => MetricStat?.Metric ?? []),

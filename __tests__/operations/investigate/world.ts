@@ -1,34 +1,10 @@
-import {
-  type AlarmHistoryItem,
-  CloudWatchClient,
-  DescribeAlarmHistoryCommand,
-  type DescribeAlarmHistoryCommandInput,
-  DescribeAlarmsCommand,
-  type DescribeAlarmsCommandInput,
-  GetMetricDataCommand,
-  type GetMetricDataCommandInput,
-} from "@aws-sdk/client-cloudwatch";
-import {
-  CloudWatchLogsClient,
-  GetQueryResultsCommand,
-  StartQueryCommand,
-  type StartQueryCommandInput,
-  StopQueryCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
-import {
-  type FunctionConfiguration,
-  GetFunctionConcurrencyCommand,
-  LambdaClient,
-  ListAliasesCommand,
-  ListVersionsByFunctionCommand,
-} from "@aws-sdk/client-lambda";
-import { BatchGetTracesCommand, GetTraceSummariesCommand, type TraceSummary, XRayClient } from "@aws-sdk/client-xray";
-import { mockClient } from "aws-sdk-client-mock";
+import { type StartQueryCommandInput } from "@aws-sdk/client-cloudwatch-logs";
+import { type FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { type Diagnosed } from "../../../operations/investigate/diagnoses";
-import { runOps } from "../../../operations/program";
 import { QUERIES, type QueryKey, WARMING_RUNS } from "../../../model/queries";
+import { type CommandRun, runCommand } from "../../support/command";
+import { FakeAws, makeStateChange, type QueryRow } from "../../support/fake-aws";
 import { makeProject, makeTfvars } from "../../support/project";
-import { FakeCloudWatch } from "../report/fake-cloudwatch";
 
 /** In milliseconds. */
 export const MINUTE = 60_000;
@@ -41,11 +17,11 @@ export const INVESTIGATION_NOW = Date.parse("2026-01-19T10:07:00.000Z");
 /** And begins here. */
 export const FROM = INVESTIGATION_NOW - HOUR;
 
-/** Every client of these services. */
-export const mockedCloudWatch = mockClient(CloudWatchClient);
-const logs = mockClient(CloudWatchLogsClient);
-const lambda = mockClient(LambdaClient);
-const xray = mockClient(XRayClient);
+/** Every alarm of a function. */
+const ALARM_KEYS = [
+  ...["errors", "throttles", "timeouts", "cold-starts", "init-duration", "memory", "response-time", "warming"],
+  ...["degraded", "dropped-events"],
+];
 
 /** What happens in each minute of a time. */
 export interface TrafficRates {
@@ -73,33 +49,27 @@ export const NORMAL: TrafficRates = {
   pings: 1,
 };
 
-/** A trace as X-Ray keeps it. */
-export interface KeptTrace extends TraceSummary {
-  readonly documents?: readonly string[];
-}
-
 /** What AWS holds of function `api` of environment `dev`, for a test to change: all is well. */
-export class InvestigationWorld {
-  metrics = new FakeCloudWatch();
-  /** By alarm: since when it rings. */
-  ringing = new Map<string, number>();
-  history: AlarmHistoryItem[] = [];
-  versions: FunctionConfiguration[] = [
-    makeVersion("$LATEST"),
-    makeVersion("41", { LastModified: "2026-01-05T10:00:00.000+0000" }),
-  ];
-  aliases: Record<string, string> = { live: "41", warm: "41" };
-  reserved: number | undefined;
-  rows: Partial<Record<QueryKey, readonly Readonly<Record<string, string>>[]>> = {};
-  traces: readonly KeptTrace[] = [];
-  /** Commands that AWS does not allow, by their classes' names. */
-  denied = new Set<string>();
+export class InvestigationWorld extends FakeAws {
+  rows: Partial<Record<QueryKey, readonly QueryRow[]>> = {};
   dev: Parameters<typeof makeTfvars>[0] = { functions: 'api = { memory_mb = 512, endpoint = "iam" }' };
   /** What runs when a query waits. */
   onWait: () => void = () => undefined;
   /** The queries that were run, by log group and name. */
   asked: string[] = [];
-  bytesScanned = 2_000_000;
+
+  constructor() {
+    super();
+    this.versions = [makeVersion("$LATEST"), makeVersion("41", { LastModified: "2026-01-05T10:00:00.000+0000" })];
+    this.aliases.set("dev-api", { live: "41", warm: "41" });
+    for (const key of ["api", "Old_Service"].flatMap((name) => ALARM_KEYS.map((key) => `dev-${name}-${key}`))) {
+      this.alarms.set(key, {
+        Threshold: 5,
+        StateReason: "all fine",
+        StateTransitionedTimestamp: new Date(INVESTIGATION_NOW - 20 * DAY),
+      });
+    }
+  }
 
   /** Traffic of some minutes, of a function that is deployed from here. */
   minutes(from: number, to: number, traffic: TrafficRates, name = "dev-api", alias = ":live"): this {
@@ -140,15 +110,24 @@ export class InvestigationWorld {
   /** Version 42 is published and gets the traffic. */
   deploys(at: number, facts: FunctionConfiguration = {}): this {
     this.versions.push(makeVersion("42", { LastModified: new Date(at).toISOString().replace("Z", "+0000"), ...facts }));
-    this.aliases = { live: "42", warm: "42" };
+    this.aliases.set("dev-api", { live: "42", warm: "42" });
     return this;
   }
 
   /** An alarm rings since then. */
   rings(name: string, at: number): this {
-    this.ringing.set(name, at);
+    const reason = "Threshold Crossed: 1 datapoint\n [50.0] was greater";
+    this.alarms.set(name, { ...this.alarms.get(name), StateReason: reason });
+    this.ring(name, at);
     this.history.push(makeStateChange(name, at, "ALARM"));
     return this;
+  }
+
+  protected override runQuery({ queryString = "", logGroupNames = [] }: StartQueryCommandInput): readonly QueryRow[] {
+    const saved = Object.entries({ ...QUERIES, "warming-runs": { json: WARMING_RUNS } });
+    const [key = "unknown"] = saved.find(([, texts]) => Object.values(texts).includes(queryString)) ?? [];
+    this.asked.push(`${logGroupNames.join(",")} ${key}`);
+    return this.rows[key as QueryKey] ?? [];
   }
 }
 
@@ -167,69 +146,24 @@ export function makeVersion(Version: string, facts: FunctionConfiguration = {}):
   };
 }
 
-/** A change of an alarm's state as CloudWatch writes it. */
-export function makeStateChange(
-  AlarmName: string,
-  at: number,
-  to: "ALARM" | "OK",
-  badSince?: number,
-): AlarmHistoryItem {
-  const evaluatedDatapoints = badSince === undefined ? [] : [{ timestamp: new Date(badSince).toISOString(), value: 9 }];
-  return {
-    AlarmName,
-    Timestamp: new Date(at),
-    HistoryItemType: "StateUpdate",
-    HistoryData: JSON.stringify({
-      version: "1.0",
-      oldState: { stateValue: to === "ALARM" ? "OK" : "ALARM" },
-      newState: { stateValue: to, stateReasonData: { threshold: 5, evaluatedDatapoints } },
-    }),
-  };
-}
-
 /** A segment of the function itself, as X-Ray keeps it. */
 export function makeSegment(subsegments: readonly object[]): string {
   return JSON.stringify({ name: "dev-api", origin: "AWS::Lambda::Function", start_time: 0, end_time: 4, subsegments });
 }
 
-/** An error as the SDK throws it. */
-export function makeSdkError(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name, $metadata: {} });
-}
-
-/** What a run of the command has told. */
-export interface CommandResult {
-  readonly exitCode: number;
-  readonly stdout: readonly string[];
-  readonly stderr: readonly string[];
-}
-
 /** Runs the command in a world. */
-export async function runInvestigate(world: InvestigationWorld, ...args: readonly string[]): Promise<CommandResult> {
-  answer(world);
-  return startInvestigate(world, args);
-}
-
-/** Runs the command with answers that are set up already. */
-export async function startInvestigate(world: InvestigationWorld, args: readonly string[]): Promise<CommandResult> {
-  const stdout: string[] = [];
-  const stderr: string[] = [];
+export function runInvestigate(world: InvestigationWorld, ...args: readonly string[]): Promise<CommandRun> {
   const root = makeProject({
     "environments/dev.tfvars": makeTfvars(world.dev),
     "functions/web/handler.ts": "",
   });
-  const exitCode = await runOps(["investigate", "dev", ...args], {
+  return runCommand(["investigate", "dev", ...args], {
     root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
     now: () => INVESTIGATION_NOW,
-    wait: (_, signal) => {
+    onWait: () => {
       world.onWait();
-      signal.throwIfAborted();
-      return Promise.resolve();
     },
   });
-  return { exitCode, stdout, stderr };
 }
 
 /** What scripts get of an investigation, as far as tests look at it. */
@@ -268,97 +202,3 @@ export async function investigateAsJson(
   if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${stderr.join("\n")}`);
   return JSON.parse(stdout.join("\n")) as InvestigationDocument;
 }
-
-function answer(world: InvestigationWorld): void {
-  for (const client of [mockedCloudWatch, logs, lambda, xray]) client.reset();
-  const unless = <Input, Answer>(command: { readonly name: string }, give: (input: Input) => Answer) => {
-    return (input: Input) => {
-      if (world.denied.has(command.name)) throw makeSdkError("AccessDeniedException", "not authorized");
-      return give(input);
-    };
-  };
-  mockedCloudWatch.on(DescribeAlarmsCommand).callsFake(
-    unless(DescribeAlarmsCommand, ({ AlarmNames = [] }: DescribeAlarmsCommandInput) => ({
-      MetricAlarms: AlarmNames.map((AlarmName) => {
-        const since = world.ringing.get(AlarmName);
-        return {
-          AlarmName,
-          Threshold: 5,
-          StateValue: since === undefined ? "OK" : "ALARM",
-          StateReason: since === undefined ? "all fine" : "Threshold Crossed: 1 datapoint\n [50.0] was greater",
-          StateTransitionedTimestamp: new Date(since ?? INVESTIGATION_NOW - 20 * DAY),
-        };
-      }),
-    })),
-  );
-  mockedCloudWatch.on(DescribeAlarmHistoryCommand).callsFake(
-    unless(DescribeAlarmHistoryCommand, (input: DescribeAlarmHistoryCommandInput) => ({
-      AlarmHistoryItems: world.history.filter(
-        ({ AlarmName, Timestamp = new Date(0) }) =>
-          AlarmName === input.AlarmName &&
-          Timestamp >= (input.StartDate ?? Timestamp) &&
-          Timestamp <= (input.EndDate ?? Timestamp),
-      ),
-    })),
-  );
-  mockedCloudWatch
-    .on(GetMetricDataCommand)
-    .callsFake(unless(GetMetricDataCommand, (input: GetMetricDataCommandInput) => world.metrics.answer(input)));
-  lambda.on(ListVersionsByFunctionCommand).callsFake(
-    unless(ListVersionsByFunctionCommand, ({ Marker = "0" }: { Marker?: string }) => {
-      const next = Number(Marker) + 2;
-      const more = next < world.versions.length;
-      return { Versions: world.versions.slice(Number(Marker), next), ...(more && { NextMarker: String(next) }) };
-    }),
-  );
-  lambda.on(ListAliasesCommand).callsFake(
-    unless(ListAliasesCommand, () => ({
-      Aliases: Object.entries(world.aliases).map(([Name, FunctionVersion]) => ({ Name, FunctionVersion })),
-    })),
-  );
-  lambda.on(GetFunctionConcurrencyCommand).callsFake(
-    unless(GetFunctionConcurrencyCommand, () => ({
-      ...(world.reserved !== undefined && { ReservedConcurrentExecutions: world.reserved }),
-    })),
-  );
-  let running: QueryKey | undefined;
-  logs.on(StartQueryCommand).callsFake(
-    unless(StartQueryCommand, ({ queryString = "", logGroupNames = [] }: StartQueryCommandInput) => {
-      const saved = Object.entries({ ...QUERIES, "warming-runs": { json: WARMING_RUNS } });
-      const [key] = saved.find(([, texts]) => Object.values(texts).includes(queryString)) ?? [];
-      running = key as QueryKey | undefined;
-      world.asked.push(`${logGroupNames.join(",")} ${key ?? "unknown"}`);
-      return { queryId: "query" };
-    }),
-  );
-  let polled = 0;
-  logs.on(GetQueryResultsCommand).callsFake(
-    unless(GetQueryResultsCommand, () =>
-      polled++ % 2 === 0
-        ? { status: "Running" }
-        : {
-            status: "Complete",
-            statistics: { bytesScanned: world.bytesScanned },
-            results: ((running && world.rows[running]) ?? []).map((row) =>
-              Object.entries(row).map(([field, value]) => ({ field, value })),
-            ),
-          },
-    ),
-  );
-  logs.on(StopQueryCommand).resolves({});
-  xray
-    .on(GetTraceSummariesCommand)
-    .callsFake(unless(GetTraceSummariesCommand, () => ({ TraceSummaries: [...world.traces] })));
-  xray.on(BatchGetTracesCommand).callsFake(
-    unless(BatchGetTracesCommand, ({ TraceIds = [] }: { TraceIds?: string[] }) => {
-      if (TraceIds.length > 5) throw makeSdkError("InvalidRequestException", "too many trace ids");
-      const found = world.traces.filter(({ Id = "" }) => TraceIds.includes(Id));
-      return {
-        Traces: found.map(({ Id, documents = [] }) => ({ Id, Segments: documents.map((Document) => ({ Document })) })),
-      };
-    }),
-  );
-}
-
-/** The clients whose answers a test sets up by itself. */
-export const clients = { cloudWatch: mockedCloudWatch, logs, lambda, xray };

@@ -16,20 +16,8 @@ import {
   performanceReportSchema,
 } from "../../../operations/report/report-schema";
 import { makeTemporaryFolder } from "../../support/project";
-import {
-  ALARM_NAMES,
-  makeHistoryItem,
-  reportCloudWatch,
-  DAY,
-  makeCallError,
-  HOUR,
-  logs,
-  makeWorld,
-  REPORT_NOW,
-  runReport,
-  TO,
-  WEEK,
-} from "./fake-aws";
+import { makeSdkError, makeStateChange, mocks } from "../../support/fake-aws";
+import { ALARM_NAMES, DAY, HOUR, makeWorld, REPORT_NOW, runReport, TO, WEEK } from "./world";
 
 const MINUTE = 60_000;
 const ERRORS = "dev-api-errors";
@@ -51,8 +39,8 @@ function alarm({ alarms }: PerformanceReport, name: string): AlarmReport {
 
 function rings(name: string, at: number, minutes: number, badMinutes = 4): void {
   world().history.push(
-    makeHistoryItem(name, at, "ALARM", { badAt: [at - MINUTE, at - badMinutes * MINUTE] }),
-    makeHistoryItem(name, at + minutes * MINUTE, "OK"),
+    makeStateChange(name, at, "ALARM", { badAt: [at - MINUTE, at - badMinutes * MINUTE] }),
+    makeStateChange(name, at + minutes * MINUTE, "OK"),
   );
 }
 
@@ -160,7 +148,7 @@ describe("how alarms rang", () => {
       world().metrics.put("Lambda/Performance", "MemoryUtilization", { FunctionName: "dev-api" }, at, 20);
     }
     const names = ["memory", "init-duration", "response-time", "throttles", "timeouts", "cold-starts"];
-    for (const name of names) world().ringing.set(`dev-api-${name}`, TO - 9 * DAY);
+    for (const name of names) world().ring(`dev-api-${name}`, TO - 9 * DAY);
     const own = { FunctionName: "dev-api", Resource: "dev-api:live" };
     for (let at = TO - WEEK; at < TO; at += MINUTE) {
       world().metrics.put("AWS/Lambda", "Duration", own, at, 7000);
@@ -181,7 +169,7 @@ describe("how alarms rang", () => {
 
   test("an alarm that always rings gets the lowest threshold that would have been quiet", async () => {
     errorsEvery5Minutes((index) => (index === 700 ? 30 : 8));
-    world().ringing.set(ERRORS, TO - 9 * DAY);
+    world().ring(ERRORS, TO - 9 * DAY);
 
     const found = await report();
 
@@ -238,7 +226,7 @@ describe("how alarms rang", () => {
   });
 
   test("an alarm that rings since a time that CloudWatch has forgotten is not called quiet", async () => {
-    world().ringing.set(ERRORS, TO - 20 * DAY);
+    world().ring(ERRORS, TO - 20 * DAY);
 
     const found = await report(["--period", "month"]);
 
@@ -249,7 +237,7 @@ describe("how alarms rang", () => {
   });
 
   test("passes over lines of the history that it cannot read", async () => {
-    const odd = { ...makeHistoryItem(ERRORS, TO - DAY, "ALARM"), HistoryData: "{" };
+    const odd = { ...makeStateChange(ERRORS, TO - DAY, "ALARM"), HistoryData: "{" };
     world().history = [odd, { ...odd, HistoryData: '{"type":"Create"}' }];
 
     expect(alarm(await report(), ERRORS).rings).toEqual([]);
@@ -258,10 +246,10 @@ describe("how alarms rang", () => {
 
 describe("the note of what was changed", () => {
   beforeEach(() => {
-    logs.on(CreateLogGroupCommand).resolves({});
-    logs.on(PutRetentionPolicyCommand).resolves({});
-    logs.on(CreateLogStreamCommand).resolves({});
-    logs.on(PutLogEventsCommand).callsFake(({ logEvents }: { logEvents: { message: string }[] }) => {
+    mocks.logs.on(CreateLogGroupCommand).resolves({});
+    mocks.logs.on(PutRetentionPolicyCommand).resolves({});
+    mocks.logs.on(CreateLogStreamCommand).resolves({});
+    mocks.logs.on(PutLogEventsCommand).callsFake(({ logEvents }: { logEvents: { message: string }[] }) => {
       world().notes.push(...logEvents.map(({ message }) => message));
       return {};
     });
@@ -288,8 +276,8 @@ describe("the note of what was changed", () => {
 
     await note(ERRORS, "more memory");
 
-    const [group] = logs.commandCalls(CreateLogGroupCommand).map(({ args: [{ input }] }) => input);
-    const [retention] = logs.commandCalls(PutRetentionPolicyCommand).map(({ args: [{ input }] }) => input);
+    const [group] = mocks.logs.commandCalls(CreateLogGroupCommand).map(({ args: [{ input }] }) => input);
+    const [retention] = mocks.logs.commandCalls(PutRetentionPolicyCommand).map(({ args: [{ input }] }) => input);
     expect(group).toEqual({
       logGroupName: "/warmwatch/dev/notes",
       tags: { Service: "LambdaMonitoring", CostCenter: "Performance", Environment: "dev" },
@@ -299,14 +287,14 @@ describe("the note of what was changed", () => {
 
   test("is kept in the log group that is there", async () => {
     rings(ERRORS, TO - DAY, 10);
-    const there = makeCallError("ResourceAlreadyExistsException", "The specified log group already exists");
-    logs.on(CreateLogGroupCommand).rejects(there);
-    logs.on(CreateLogStreamCommand).rejects(there);
+    const there = makeSdkError("ResourceAlreadyExistsException", "The specified log group already exists");
+    mocks.logs.on(CreateLogGroupCommand).rejects(there);
+    mocks.logs.on(CreateLogStreamCommand).rejects(there);
 
     const { exitCode } = await note(ERRORS, "more memory");
 
     expect({ exitCode, notes: world().notes.length }).toEqual({ exitCode: 0, notes: 1 });
-    expect(logs.commandCalls(PutRetentionPolicyCommand)).toHaveLength(0);
+    expect(mocks.logs.commandCalls(PutRetentionPolicyCommand)).toHaveLength(0);
   });
 
   test("is JSON for a script", async () => {
@@ -339,11 +327,11 @@ describe("the note of what was changed", () => {
     expect(world().notes).toEqual([]);
   });
 
-  const refused = makeCallError("AccessDeniedException", "User is not authorized");
+  const refused = makeSdkError("AccessDeniedException", "User is not authorized");
 
   test("is kept without what AWS does not allow on the way, which is named", async () => {
     rings(ERRORS, TO - DAY, 10);
-    logs.on(CreateLogGroupCommand).rejects(refused);
+    mocks.logs.on(CreateLogGroupCommand).rejects(refused);
 
     const { exitCode, stderr } = await note(ERRORS, "more memory");
 
@@ -358,14 +346,14 @@ describe("the note of what was changed", () => {
 
   test("counts for the last time that the alarm rang before it, where CloudWatch does not tell when that was", async () => {
     world().now = TO - 2 * DAY;
-    reportCloudWatch.on(DescribeAlarmHistoryCommand).rejects(refused);
+    mocks.cloudWatch.on(DescribeAlarmHistoryCommand).rejects(refused);
 
     const { exitCode, stdout, stderr } = await note(ERRORS, "more memory");
     world().now = REPORT_NOW;
     rings(ERRORS, TO - 4 * DAY, 10);
     rings(ERRORS, TO - 3 * DAY, 10);
     rings(ERRORS, TO - DAY, 10);
-    reportCloudWatch.on(DescribeAlarmHistoryCommand).callsFake(() => ({ AlarmHistoryItems: world().history }));
+    mocks.cloudWatch.on(DescribeAlarmHistoryCommand).callsFake(() => ({ AlarmHistoryItems: world().history }));
 
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
@@ -379,7 +367,7 @@ describe("the note of what was changed", () => {
 
   test("that AWS does not take names what has to be allowed", async () => {
     rings(ERRORS, REPORT_NOW - HOUR, 10);
-    logs.on(PutLogEventsCommand).rejects(refused);
+    mocks.logs.on(PutLogEventsCommand).rejects(refused);
 
     const { exitCode, stdout, stderr } = await note(ERRORS, "more memory");
 

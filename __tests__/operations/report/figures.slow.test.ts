@@ -3,8 +3,9 @@ import { StartQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { expect, test } from "@jest/globals";
 import { type PerformanceReport, performanceReportSchema } from "../../../operations/report/report-schema";
 import { checkQuery, LAMBDA_FIELDS, LOG_FIELDS } from "../../support/insights";
-import { reportCloudWatch, HOUR, logs, makeWorld, runReport, TO, WEEK, type ReportWorld } from "./fake-aws";
-import { findPercentile } from "./fake-cloudwatch";
+import { mocks } from "../../support/fake-aws";
+import { HOUR, makeWorld, runReport, TO, WEEK, type ReportWorld } from "./world";
+import { findPercentile } from "../../support/fake-metrics";
 import {
   type Habits,
   type SimulatedInvocation,
@@ -177,7 +178,7 @@ test("response times without cold starts come from the log, where it is kept lon
 
   const { functions, cost } = await report(world());
 
-  const [query] = logs.commandCalls(StartQueryCommand).map(({ args: [{ input }] }) => input);
+  const [query] = mocks.logs.commandCalls(StartQueryCommand).map(({ args: [{ input }] }) => input);
   expect(functions[0]?.figures).toMatchObject({ p50Milliseconds: 11, p90Milliseconds: 22, p99Milliseconds: 1033 });
   expect(functions[0]?.targets.find(({ target }) => target === "response p99")).toMatchObject({
     state: "missed",
@@ -208,7 +209,7 @@ test("the queries are valid in Logs Insights, for each kind of function", async 
     text = { existing = true, log_format = "text", memory_mb = 512 }`;
   await report(world(), [], { functions });
 
-  const inputs = logs.commandCalls(StartQueryCommand).map(({ args: [{ input }] }) => input);
+  const inputs = mocks.logs.commandCalls(StartQueryCommand).map(({ args: [{ input }] }) => input);
 
   expect(inputs.map(({ logGroupNames }) => logGroupNames)).toEqual([
     ["/aws/lambda/dev-api"],
@@ -224,14 +225,14 @@ test("the queries are valid in Logs Insights, for each kind of function", async 
 test("logs that are not kept for the period are not read, and that is said before", async () => {
   const { stderr } = await runReport(world(), ["report", "dev", "--period", "quarter"]);
 
-  expect(logs.commandCalls(StartQueryCommand)).toHaveLength(0);
+  expect(mocks.logs.commandCalls(StartQueryCommand)).toHaveLength(0);
   expect(stderr[1]).toBe("Logs are not read: dev keeps them for 30 days (log_retention_days).");
 });
 
 test.each(["week", "month", "quarter"])("a %s asks only for periods that CloudWatch still keeps", async (period) => {
   await report(world(), ["--period", period, "--no-logs"]);
 
-  for (const { args } of reportCloudWatch.commandCalls(GetMetricDataCommand)) {
+  for (const { args } of mocks.cloudWatch.commandCalls(GetMetricDataCommand)) {
     const { StartTime = new Date(0), MetricDataQueries = [] } = args[0].input;
     const days = (world().now - StartTime.getTime()) / 86_400_000;
     const multiple = days <= 15 ? 60 : days <= 63 ? 300 : 3600;
@@ -244,10 +245,11 @@ test.each(["week", "month", "quarter"])("a %s asks only for periods that CloudWa
 test("what reading has cost is what was asked for, and not more than was told before", async () => {
   twoWeeks(9, { perHour: 10 });
 
-  const { cost } = await report(world(), ["--no-logs"]);
+  const { stdout, stderr } = await runReport(world(), ["report", "dev", "--json", "--no-logs"]);
 
+  const { cost } = performanceReportSchema.parse(JSON.parse(stdout.join("")));
   const asked = world().metrics.metricsAsked;
-  const told = Number(/at most (\d+) metrics/.exec(world().stderr[0] ?? "")?.[1]);
+  const told = Number(/at most (\d+) metrics/.exec(stderr[0] ?? "")?.[1]);
   expect(cost.metricsRead).toBe(asked);
   expect(told).toBeGreaterThanOrEqual(asked);
   expect(cost.metricDollars).toBeCloseTo(asked * 0.00001, 9);

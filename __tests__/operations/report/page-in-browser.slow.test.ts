@@ -2,7 +2,8 @@ import { expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeInBrowser, saveScreenshot, testReadablePage, measureDrawnCharts } from "../../support/browser";
-import { makeHistoryItem, DAY, HOUR, makeWorld, runReport, TO, WEEK } from "./fake-aws";
+import { makeStateChange } from "../../support/fake-aws";
+import { DAY, HOUR, makeWorld, runReport, TO, WEEK } from "./world";
 import { publish, makeRandomNumbers, makeRandomTraffic } from "./traffic";
 
 const OF_FUNCTION = ["requests", "response", "cold", "init", "memory", "instances"];
@@ -36,8 +37,8 @@ describeInBrowser("the page of a report, in a browser", (open) => {
       );
     }
     const ring = (alarm: string, at: number, minutes: number) => [
-      makeHistoryItem(alarm, at, "ALARM", { badAt: [at - 4 * MINUTE] }),
-      makeHistoryItem(alarm, at + minutes * MINUTE, "OK"),
+      makeStateChange(alarm, at, "ALARM", { badAt: [at - 4 * MINUTE] }),
+      makeStateChange(alarm, at + minutes * MINUTE, "OK"),
     ];
     world().history = [
       ...ring("dev-api-errors", TO - 6 * DAY, 25),
@@ -55,7 +56,7 @@ describeInBrowser("the page of a report, in a browser", (open) => {
     ];
     world().percentiles = { "/aws/lambda/dev-api": { requests: 1e6, p50: 18, p90: 92, p99: 310 } };
     const keys = ["cold-starts", "init-duration", "memory", "response-time", "errors", "degraded"];
-    world().alarms.push(...keys.map((key) => `dev-web-${key}`));
+    world().setAlarms(...world().alarms.keys(), ...keys.map((key) => `dev-web-${key}`));
     return (full = await pageOf("api = {}\nweb = {}\nlegacy = { existing = true }"));
   }
 
@@ -84,8 +85,8 @@ describeInBrowser("the page of a report, in a browser", (open) => {
   test("shows names and notes as text, whatever they are", async () => {
     const at = TO - DAY;
     world().history = [
-      makeHistoryItem("dev-api-errors", at, "ALARM"),
-      makeHistoryItem("dev-api-errors", at + MINUTE, "OK"),
+      makeStateChange("dev-api-errors", at, "ALARM"),
+      makeStateChange("dev-api-errors", at + MINUTE, "OK"),
     ];
     const text = '<img src=x onerror="alert(1)"> & more';
     world().notes = [JSON.stringify({ alarm: "dev-api-errors", rangAt: new Date(at).toISOString(), text })];

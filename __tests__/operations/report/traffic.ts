@@ -1,4 +1,4 @@
-import { type FakeCloudWatch } from "./fake-cloudwatch";
+import { type FakeMetrics } from "../../support/fake-metrics";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -78,7 +78,7 @@ export function makeRandomTraffic(random: () => number, from: number, to: number
 }
 
 /** Publishes what Lambda, the function, the filters on its log and the warmer would publish. */
-export function publish(cloudWatch: FakeCloudWatch, name: string, memoryMb: number, traffic: Traffic): void {
+export function publish(cloudWatch: FakeMetrics, name: string, memoryMb: number, traffic: Traffic): void {
   const own = { FunctionName: name };
   const ofAlias = (alias: string) => ({ ...own, Resource: `${name}:${alias}` });
   const reportsOf = ({ at, initMilliseconds, memoryMb: used }: SimulatedInvocation) => {

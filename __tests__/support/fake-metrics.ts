@@ -1,24 +1,26 @@
 import { type GetMetricDataCommandInput, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 
-/** Values that were published under a metric, as CloudWatch keeps them. */
-interface Value {
+/** A value that was published under a metric. */
+export interface MetricValue {
   readonly at: number;
   readonly value: number;
 }
 
 /** One value of an answer. */
-interface Answer extends Value {
+interface Answer extends MetricValue {
   readonly id: string;
 }
 
 /** Few, so that every answer of some length has several pages. */
 const VALUES_PER_PAGE = 500;
 
-/** CloudWatch's metrics, as far as its documentation tells them: periods count from the start that is asked for. */
-export class FakeCloudWatch {
+/**
+ * CloudWatch's metrics, as far as its documentation tells them: periods count from the minute that is asked for. By
+ * namespace, name and values of dimensions, as in `AWS/Lambda Invocations dev-api,dev-api:live`.
+ */
+export class FakeMetrics extends Map<string, readonly MetricValue[]> {
   /** How many metrics have been asked for: what is billed. */
   metricsAsked = 0;
-  private readonly metrics = new Map<string, Value[]>();
   private rest: Answer[] = [];
 
   put(
@@ -29,14 +31,14 @@ export class FakeCloudWatch {
     value: number,
   ): void {
     const key = keyOf(namespace, metricName, Object.entries(dimensions));
-    const values = this.metrics.get(key) ?? [];
-    values.push({ at, value });
-    this.metrics.set(key, values);
+    const values = this.get(key) as MetricValue[] | undefined;
+    if (values) values.push({ at, value });
+    else this.set(key, [{ at, value }]);
   }
 
   /** Answers one page of a GetMetricData. */
   answer({ MetricDataQueries = [], StartTime, EndTime, NextToken }: GetMetricDataCommandInput) {
-    const [from, to] = [StartTime?.getTime() ?? 0, EndTime?.getTime() ?? 0];
+    const [from, to] = [floorMinute(StartTime), floorMinute(EndTime)];
     if (NextToken === undefined) {
       if (MetricDataQueries.length > 500) throw new Error("more than 500 queries in one call");
       this.metricsAsked += MetricDataQueries.filter(({ MetricStat }) => MetricStat).length;
@@ -69,7 +71,7 @@ export class FakeCloudWatch {
     if (Expression !== undefined) return this.computed(Expression, byId, from, to);
     const { Metric, Period = 60, Stat = "" } = MetricStat ?? {};
     const dimensions = (Metric?.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value] as const);
-    const values = this.metrics.get(keyOf(Metric?.Namespace ?? "", Metric?.MetricName ?? "", dimensions)) ?? [];
+    const values = this.get(keyOf(Metric?.Namespace ?? "", Metric?.MetricName ?? "", dimensions)) ?? [];
     const buckets = new Map<number, number[]>();
     for (const { at, value } of values) {
       if (at < from || at >= to) continue;
@@ -135,6 +137,10 @@ function statistic(name: string, values: readonly number[]): number {
 }
 
 function keyOf(namespace: string, metricName: string, dimensions: readonly (readonly [string, string])[]): string {
-  const all = dimensions.map(([name, value]) => `${name}=${value}`).sort();
-  return [namespace, metricName, ...all].join("|");
+  const values = dimensions.toSorted(([one], [other]) => one.localeCompare(other)).map(([, value]) => value);
+  return [namespace, metricName, values.join(",")].join(" ");
+}
+
+function floorMinute(time = new Date(0)): number {
+  return Math.floor(time.getTime() / 60_000) * 60_000;
 }

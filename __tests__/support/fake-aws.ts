@@ -1,0 +1,313 @@
+import {
+  type AlarmHistoryItem,
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  type DescribeAlarmHistoryCommandInput,
+  DescribeAlarmsCommand,
+  type DescribeAlarmsCommandInput,
+  GetMetricDataCommand,
+  type GetMetricDataCommandInput,
+  ListMetricsCommand,
+  type ListMetricsCommandInput,
+  type Metric,
+  type MetricAlarm,
+} from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  type DescribeLogGroupsCommandInput,
+  DescribeMetricFiltersCommand,
+  type DescribeMetricFiltersCommandInput,
+  type FilteredLogEvent,
+  FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
+  GetQueryResultsCommand,
+  type GetQueryResultsCommandInput,
+  type LogGroup,
+  StartQueryCommand,
+  type StartQueryCommandInput,
+  StopQueryCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import {
+  type FunctionConfiguration,
+  GetFunctionConcurrencyCommand,
+  type GetFunctionConcurrencyCommandInput,
+  GetFunctionConfigurationCommand,
+  type GetFunctionConfigurationCommandInput,
+  InvokeCommand,
+  LambdaClient,
+  ListAliasesCommand,
+  type ListAliasesCommandInput,
+  ListVersionsByFunctionCommand,
+  type ListVersionsByFunctionCommandInput,
+} from "@aws-sdk/client-lambda";
+import {
+  ListSubscriptionsByTopicCommand,
+  type ListSubscriptionsByTopicCommandInput,
+  SNSClient,
+  type Subscription,
+} from "@aws-sdk/client-sns";
+import {
+  BatchGetTracesCommand,
+  type BatchGetTracesCommandInput,
+  GetTraceSummariesCommand,
+  type TraceSummary,
+  XRayClient,
+} from "@aws-sdk/client-xray";
+import { mockClient } from "aws-sdk-client-mock";
+import { FakeMetrics } from "./fake-metrics";
+
+/** Every client of these services: what it was asked, and other answers than the account's. */
+export const mocks = {
+  cloudWatch: mockClient(CloudWatchClient),
+  logs: mockClient(CloudWatchLogsClient),
+  lambda: mockClient(LambdaClient),
+  sns: mockClient(SNSClient),
+  xray: mockClient(XRayClient),
+};
+
+/** A trace as X-Ray keeps it. */
+export interface KeptTrace extends TraceSummary {
+  readonly documents?: readonly string[];
+}
+
+/** A row that a query finds. */
+export type QueryRow = Readonly<Record<string, string>>;
+
+/** Few, so that most lists have several pages. */
+const PER_PAGE = 3;
+
+/**
+ * What AWS holds in an account, for a test to fill; every client answers from the one that was made last. Each call can
+ * be told to fail.
+ */
+export class FakeAws {
+  readonly metrics = new FakeMetrics();
+  readonly alarms = new Map<string, MetricAlarm>();
+  history: AlarmHistoryItem[] = [];
+  /** By name, or by name and qualifier as in `dev-api:live`. */
+  functions = new Map<string, FunctionConfiguration>();
+  /** Of any function that is asked for. */
+  versions: FunctionConfiguration[] = [];
+  readonly aliases = new Map<string, Readonly<Record<string, string>>>();
+  reserved: number | undefined;
+  readonly logGroups = new Map<string, LogGroup>();
+  /** Metric filters by log group. */
+  readonly filters = new Map<string, readonly string[]>();
+  /** By topic. */
+  readonly subscriptions = new Map<string, Subscription[]>();
+  traces: readonly KeptTrace[] = [];
+  /** What is listed as metrics. */
+  listed: readonly Metric[] = [];
+  bytesScanned = 2_000_000;
+  /** What a call fails with, by its name, as in `DescribeAlarms`. */
+  readonly errors = new Map<string, Error>();
+
+  constructor() {
+    const { cloudWatch, logs, lambda, sns, xray } = mocks;
+    Object.values(mocks).forEach((mock) => mock.reset());
+    cloudWatch
+      .on(GetMetricDataCommand)
+      .callsFake(this.unless("GetMetricData", (input: GetMetricDataCommandInput) => this.metrics.answer(input)));
+    cloudWatch.on(ListMetricsCommand).callsFake(
+      this.unless("ListMetrics", (input: ListMetricsCommandInput) => {
+        const { items, NextToken } = cutPage(
+          this.listed.filter(({ Namespace }) => Namespace === input.Namespace),
+          input.NextToken,
+        );
+        return { Metrics: items, NextToken };
+      }),
+    );
+    cloudWatch.on(DescribeAlarmsCommand).callsFake(
+      this.unless("DescribeAlarms", ({ AlarmNames, AlarmNamePrefix = "", NextToken }: DescribeAlarmsCommandInput) => {
+        const found = [...this.alarms]
+          .filter(([name]) => AlarmNames?.includes(name) ?? name.startsWith(AlarmNamePrefix))
+          .map(([AlarmName, alarm]) => ({ AlarmName, StateValue: "OK" as const, ...alarm }));
+        const page = cutPage(found, NextToken);
+        const isComposite = ({ AlarmName }: MetricAlarm) => AlarmName?.endsWith("-degraded") === true;
+        return {
+          MetricAlarms: page.items.filter((alarm) => !isComposite(alarm)),
+          CompositeAlarms: page.items.filter(isComposite),
+          NextToken: page.NextToken,
+        };
+      }),
+    );
+    cloudWatch.on(DescribeAlarmHistoryCommand).callsFake(
+      this.unless("DescribeAlarmHistory", (input: DescribeAlarmHistoryCommandInput) => {
+        const { AlarmName, StartDate, EndDate, AlarmTypes = [] } = input;
+        if (AlarmTypes.length !== 2) throw new Error("composite alarms are left out");
+        const found = this.history.filter(({ AlarmName: name, Timestamp = new Date(0) }) => {
+          const isInTime = Timestamp >= (StartDate ?? Timestamp) && Timestamp <= (EndDate ?? Timestamp);
+          return isInTime && (AlarmName === undefined || AlarmName === name);
+        });
+        const { items, NextToken } = cutPage(found, input.NextToken);
+        return { AlarmHistoryItems: items, NextToken };
+      }),
+    );
+    lambda.on(InvokeCommand).callsFake(this.unless("Invoke", () => ({ StatusCode: 202 })));
+    lambda.on(GetFunctionConfigurationCommand).callsFake(
+      this.unless("GetFunctionConfiguration", (input: GetFunctionConfigurationCommandInput) => {
+        const { FunctionName = "", Qualifier } = input;
+        return expectThere(this.functions.get([FunctionName, Qualifier ?? []].flat().join(":")));
+      }),
+    );
+    lambda.on(ListVersionsByFunctionCommand).callsFake(
+      this.unless("ListVersionsByFunction", ({ Marker }: ListVersionsByFunctionCommandInput) => {
+        const { items, NextToken } = cutPage(this.versions, Marker);
+        return { Versions: items, NextMarker: NextToken };
+      }),
+    );
+    lambda.on(ListAliasesCommand).callsFake(
+      this.unless("ListAliases", ({ FunctionName = "" }: ListAliasesCommandInput) => {
+        const aliases = Object.entries(this.aliases.get(FunctionName) ?? {});
+        return { Aliases: aliases.map(([Name, FunctionVersion]) => ({ Name, FunctionVersion })) };
+      }),
+    );
+    lambda.on(GetFunctionConcurrencyCommand).callsFake(
+      this.unless("GetFunctionConcurrency", (_: GetFunctionConcurrencyCommandInput) => ({
+        ReservedConcurrentExecutions: this.reserved,
+      })),
+    );
+    logs.on(DescribeLogGroupsCommand).callsFake(
+      this.unless("DescribeLogGroups", ({ logGroupNamePrefix = "", nextToken }: DescribeLogGroupsCommandInput) => {
+        const all = [...this.logGroups].map(([logGroupName, group]) => ({ logGroupName, ...group }));
+        const found = all.filter(({ logGroupName }) => logGroupName.startsWith(logGroupNamePrefix)).reverse();
+        const { items, NextToken } = cutPage(found, nextToken);
+        return { logGroups: items, nextToken: NextToken };
+      }),
+    );
+    logs.on(DescribeMetricFiltersCommand).callsFake(
+      this.unless("DescribeMetricFilters", ({ logGroupName = "", nextToken }: DescribeMetricFiltersCommandInput) => {
+        const { items, NextToken } = cutPage(this.filters.get(logGroupName) ?? [], nextToken);
+        return { metricFilters: items.map((filterName) => ({ filterName })), nextToken: NextToken };
+      }),
+    );
+    logs.on(FilterLogEventsCommand).callsFake(
+      this.unless("FilterLogEvents", (input: FilterLogEventsCommandInput) => {
+        const { items, NextToken } = cutPage(expectThere(this.findEvents(input)), input.nextToken);
+        return { events: items, nextToken: NextToken };
+      }),
+    );
+    const running: (StartQueryCommandInput | undefined)[] = [];
+    logs.on(StartQueryCommand).callsFake(
+      this.unless("StartQuery", (input: StartQueryCommandInput) => {
+        return { queryId: String(running.push(input) - 1) };
+      }),
+    );
+    const polled = new Set<string>();
+    logs.on(GetQueryResultsCommand).callsFake(
+      this.unless("GetQueryResults", ({ queryId = "" }: GetQueryResultsCommandInput) => {
+        const query = running[Number(queryId)];
+        if (!query || !polled.has(queryId)) {
+          polled.add(queryId);
+          return { status: "Running" };
+        }
+        const results = this.runQuery(query).map((row) =>
+          Object.entries(row).map(([field, value]) => ({ field, value })),
+        );
+        return { status: "Complete", statistics: { bytesScanned: this.bytesScanned }, results };
+      }),
+    );
+    logs.on(StopQueryCommand).resolves({});
+    sns.on(ListSubscriptionsByTopicCommand).callsFake(
+      this.unless(
+        "ListSubscriptionsByTopic",
+        ({ TopicArn, NextToken: token }: ListSubscriptionsByTopicCommandInput) => {
+          const [, topic = ""] = /^arn:aws:sns:eu-west-1:123456789012:(.*)$/.exec(TopicArn ?? "") ?? [];
+          const { items, NextToken } = cutPage(expectThere(this.subscriptions.get(topic)), token);
+          return { Subscriptions: items, NextToken };
+        },
+      ),
+    );
+    xray
+      .on(GetTraceSummariesCommand)
+      .callsFake(this.unless("GetTraceSummaries", () => ({ TraceSummaries: [...this.traces] })));
+    xray.on(BatchGetTracesCommand).callsFake(
+      this.unless("BatchGetTraces", ({ TraceIds = [] }: BatchGetTracesCommandInput) => {
+        if (TraceIds.length > 5) throw makeSdkError("InvalidRequestException", "too many trace ids");
+        const found = this.traces.filter(({ Id = "" }) => TraceIds.includes(Id));
+        const toSegments = (documents: readonly string[] = []) => documents.map((Document) => ({ Document }));
+        return { Traces: found.map(({ Id, documents }) => ({ Id, Segments: toSegments(documents) })) };
+      }),
+    );
+  }
+
+  /** These calls are not allowed. */
+  deny(...calls: readonly string[]): void {
+    for (const call of calls) this.errors.set(call, makeSdkError("AccessDeniedException", "not authorized"));
+  }
+
+  /** An alarm rings since then. */
+  ring(name: string, at: number): void {
+    this.alarms.set(name, { ...this.alarms.get(name), StateValue: "ALARM", StateTransitionedTimestamp: new Date(at) });
+  }
+
+  /** The lines of a log group; undefined where there is no such group. */
+  protected findEvents(_: FilterLogEventsCommandInput): readonly FilteredLogEvent[] | undefined {
+    return undefined;
+  }
+
+  /** What a query finds. */
+  protected runQuery(_: StartQueryCommandInput): readonly QueryRow[] {
+    return [];
+  }
+
+  private unless<Input, Answer>(name: string, give: (input: Input) => Answer): (input: Input) => Promise<Answer> {
+    return async (input) => {
+      const error = this.errors.get(name);
+      if (error) throw error;
+      return give(input);
+    };
+  }
+}
+
+/** An error as the SDK throws it. */
+export function makeSdkError(name: string, message = "a reason"): Error {
+  return Object.assign(new Error(message), { name, $metadata: {} });
+}
+
+/** A change of an alarm's state, as CloudWatch writes it. */
+export function makeStateChange(
+  alarm: string,
+  at: number,
+  to: "ALARM" | "OK",
+  { threshold = 5, badAt = [] as readonly number[], from = to === "ALARM" ? "OK" : "ALARM" } = {},
+): AlarmHistoryItem {
+  const time = (at: number) => new Date(at).toISOString().replace("Z", "+0000");
+  const stateReasonData = {
+    version: "1.0",
+    queryDate: time(at),
+    startDate: time(at - 300_000),
+    statistic: "Sum",
+    period: 300,
+    recentDatapoints: [7],
+    threshold,
+    evaluatedDatapoints: [
+      ...badAt.map((bad) => ({ timestamp: time(bad), sampleCount: 9, value: threshold + 2 })),
+      { timestamp: time(at - 900_000), sampleCount: 9, value: 0 },
+    ],
+  };
+  const isComposite = alarm.endsWith("-degraded");
+  return {
+    AlarmName: alarm,
+    AlarmType: isComposite ? "CompositeAlarm" : "MetricAlarm",
+    Timestamp: new Date(at),
+    HistoryItemType: "StateUpdate",
+    HistorySummary: `Alarm updated from ${from} to ${to}`,
+    HistoryData: JSON.stringify({
+      version: "1.0",
+      oldState: { stateValue: from, stateReason: "Unchecked: Initial alarm creation" },
+      newState: { stateValue: to, stateReason: "Threshold Crossed", ...(!isComposite && { stateReasonData }) },
+    }),
+  };
+}
+
+function cutPage<T>(all: readonly T[], token = "0"): { readonly items: T[]; readonly NextToken: string | undefined } {
+  const next = Number(token) + PER_PAGE;
+  return { items: all.slice(Number(token), next), NextToken: next < all.length ? String(next) : undefined };
+}
+
+function expectThere<T>(found: T | undefined): T {
+  if (found === undefined) throw makeSdkError("ResourceNotFoundException");
+  return found;
+}
