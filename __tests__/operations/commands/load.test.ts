@@ -81,9 +81,15 @@ describe("a run", () => {
   test("ends at Ctrl-C: what was started is ended, nothing is written, exit code 130", async () => {
     const out = makeTemporaryFolder();
     const close = jest.fn(() => Promise.resolve());
-    // Never answers: there is nothing to wait for.
-    const target = makeFakeTarget(() => new Promise(() => undefined), { close });
-    setTimeout(() => process.emit("SIGINT"), 500);
+    let requests = 0;
+    const target = makeFakeTarget(
+      () => {
+        if (++requests === 2) process.emit("SIGINT");
+        // Never answers: there is nothing to wait for.
+        return new Promise(() => undefined);
+      },
+      { close },
+    );
 
     const { exitCode, stderr } = await runLoadCommand(["sustained", "--seconds", "60", "--out", out], target);
 
