@@ -2,6 +2,8 @@ import eslint from "@eslint/js";
 import stylistic from "@stylistic/eslint-plugin";
 import jsdoc from "eslint-plugin-jsdoc";
 import { defineConfig } from "eslint/config";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
+import { readdirSync } from "node:fs";
 import tseslint from "typescript-eslint";
 
 const restricted = {
@@ -43,6 +45,33 @@ const MAY_IMPORT = {
   operations: ["performance", "warming", "functions", "environments", "model", "stacks", "advisor", "local"],
 };
 
+/** Of operations: what topics share. Every other folder but commands/ is a topic, which imports no other one. */
+const SHARED = ["alarms", "aws", "cli", "document", "hcp", "http", "targets"];
+const TOPICS = readdirSync("operations", { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && ![...SHARED, "commands"].includes(entry.name))
+  .map(({ name }) => name);
+
+const inOperations = (names) => names.map((name) => `./operations/${name}`);
+const BORDERS = [
+  ...Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
+    target: `./${room}`,
+    from: ROOMS.filter((other) => other !== room && !allowed.includes(other)).map((other) =>
+      other === "main" ? "./main.ts" : `./${other}`,
+    ),
+    message: `Imports point one way: ${room} imports ${allowed.join(", ") || "no other room"}.`,
+  })),
+  ...TOPICS.map((topic) => ({
+    target: `./operations/${topic}`,
+    from: inOperations([...TOPICS.filter((other) => other !== topic), "commands", "program.ts"]),
+    message: `A topic imports no other one: what several need is in ${SHARED.join(", ")}.`,
+  })),
+  {
+    target: inOperations(SHARED),
+    from: inOperations([...TOPICS, "commands", "program.ts"]),
+    message: "What topics share imports none of them.",
+  },
+];
+
 export default defineConfig(
   { ignores: ["cdktf.out*", "coverage", "benchmarks/node_modules"] },
   // Users' own functions follow their own rules.
@@ -51,7 +80,12 @@ export default defineConfig(
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.mjs", "*.js"] } } },
-    plugins: { jsdoc, "@stylistic": stylistic },
+    plugins: { jsdoc, "@stylistic": stylistic, "import-x": importX },
+    settings: {
+      "import-x/extensions": [".ts"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js", ".json"] })],
+    },
     rules: {
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
@@ -71,6 +105,8 @@ export default defineConfig(
       // Prettier wraps code, but not comments.
       "@stylistic/max-len": ["error", { code: 10_000, comments: 120, ignoreUrls: true }],
       "no-restricted-imports": ["error", restricted],
+      "import-x/no-restricted-paths": ["error", { zones: BORDERS }],
+      "import-x/no-cycle": "error",
     },
   },
   {
@@ -86,24 +122,20 @@ export default defineConfig(
       "@typescript-eslint/prefer-promise-reject-errors": "off",
     },
   },
-  ...Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
-    files: [`${room}/**/*.ts`],
+  {
+    // What loads cdktf synthesizes: a command that only reads AWS or files starts without it.
+    files: ["**/*.ts"],
+    ignores: ["stacks/**", "main.ts", "functions/*/infrastructure.ts", "__tests__/**", "benchmarks/**"],
     rules: {
       "no-restricted-imports": [
         "error",
         {
-          ...restricted,
-          patterns: [
-            ...restricted.patterns,
-            {
-              regex: `^\\.\\./(.*/)?(${ROOMS.filter((other) => other !== room && !allowed.includes(other)).join("|")})(/|$)`,
-              message: `Imports point one way: ${room} imports ${allowed.join(", ") || "no other room"}.`,
-            },
-          ],
+          paths: ["cdktf", "constructs"].map((name) => ({ name, message: "Only stacks/ loads cdktf." })),
+          patterns: [{ group: ["@cdktf/provider-aws/**"], message: "Only stacks/ loads cdktf." }],
         },
       ],
     },
-  })),
+  },
   {
     // A topic never sees a command or an answer of the SDK: operations/aws answers in the house's own terms.
     files: ["operations/**/*.ts"],

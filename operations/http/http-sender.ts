@@ -1,6 +1,5 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { type TargetResponse } from "../load/target";
 
 /**
  * As long as API Gateway waits for a function:
@@ -10,6 +9,11 @@ const TIMEOUT_MILLISECONDS = 30_000;
 
 /** Headers that a request needs besides those that Node.js sets. */
 export type HeaderSource = () => Promise<Readonly<Record<string, string>>>;
+
+/** How a request was answered. */
+export interface HttpAnswer {
+  readonly status: number;
+}
 
 /** Sends GET requests to one address, each on a connection that is free or on a new one: none waits for another. */
 export class HttpSender {
@@ -27,7 +31,7 @@ export class HttpSender {
   }
 
   /** Rejects when there is no answer. */
-  async send(): Promise<TargetResponse> {
+  async send(): Promise<HttpAnswer> {
     const headers = await this.headers();
     try {
       return await this.attempt(headers);
@@ -43,7 +47,7 @@ export class HttpSender {
     this.agent.destroy();
   }
 
-  private attempt(headers: Readonly<Record<string, string>>): Promise<TargetResponse> {
+  private attempt(headers: Readonly<Record<string, string>>): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const request = this.request(this.url, { agent: this.agent, headers }, (response) => {
         readEnd(response, resolve, reject);
@@ -63,7 +67,7 @@ class ConnectionGone extends Error {}
 
 function readEnd(
   response: IncomingMessage,
-  resolve: (answer: TargetResponse) => void,
+  resolve: (answer: HttpAnswer) => void,
   reject: (error: Error) => void,
 ): void {
   response.on("error", reject);

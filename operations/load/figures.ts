@@ -3,7 +3,7 @@ import { isLate, isSent, type SentRequest } from "./open-loop";
 import { sortAscending, computeAverage, findLargest, computePercentile } from "./statistics";
 import { type StressResult } from "./profiles/stress";
 import { COLD_START_PARTS } from "./profiles/cold-start";
-import { type Figures } from "./report-schema";
+import { type Figures } from "../targets/schema";
 import { isCold, isFailed, isUnavailable } from "./request-outcome";
 import { type Run } from "./run";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { FIGURE_KEYS } from "../targets/figure-table";
+import { figuresSchema, targetVerdictSchema } from "../targets/schema";
 import { PROFILES } from "./settings";
 
 /** The shape of a run's JSON file: what a page is drawn from, and what a later run is compared with. */
@@ -44,18 +44,6 @@ const phase = z.object({
 
 const bin = z.object({ fromMilliseconds: milliseconds, toMilliseconds: milliseconds, cold: count, warm: count });
 
-const verdict = z.object({
-  target: z.string(),
-  limit: z.string(),
-  measured: z.string(),
-  state: z.enum(["met", "missed", "not_measurable"]),
-  /** By how much it was missed, or why it is not measurable. */
-  note: z.string().optional(),
-});
-
-/** Null: a latency's percentile that falls on a request that failed. */
-const figures = z.partialRecord(z.enum(FIGURE_KEYS), z.number().nullable());
-
 /** The schema of the file. */
 export const loadReportSchema = z.object({
   schemaVersion: z.literal(LOAD_SCHEMA_VERSION),
@@ -80,25 +68,20 @@ export const loadReportSchema = z.object({
   versions: z.object({ warmwatch: z.string(), node: z.string(), platform: z.string() }),
   /** What the figures are of, for people to read. */
   scope: z.string(),
-  figures,
-  verdicts: z.array(verdict),
+  figures: figuresSchema,
+  verdicts: z.array(targetVerdictSchema),
   phases: z.array(phase),
   series: z.array(second),
   distribution: z.array(bin),
   failures: z.record(z.string(), count),
   /** Why the rate of a stress run was too high. */
   breakReason: z.string().optional(),
-  comparison: z.object({ startedAt: z.iso.datetime(), differences: z.array(z.string()), figures }).optional(),
+  comparison: z
+    .object({ startedAt: z.iso.datetime(), differences: z.array(z.string()), figures: figuresSchema })
+    .optional(),
 });
 
 /** A run's results. */
 export type LoadReport = z.output<typeof loadReportSchema>;
-/** One target and what came of it. */
-export type TargetVerdict = LoadReport["verdicts"][number];
 /** What happened in one second. */
 export type Second = LoadReport["series"][number];
-/**
- * Figures by their key. Those that are not known are missing; a latency is null where the request that it would be of
- * failed.
- */
-export type Figures = LoadReport["figures"];

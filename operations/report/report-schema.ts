@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { FIGURE_KEYS } from "../targets/figure-table";
+import { targetVerdictSchema } from "../targets/schema";
 import { PERIOD_NAMES } from "./period";
 
 /** The shape of a report's JSON: what a page is drawn from, and what scripts read. */
@@ -13,13 +14,7 @@ const minutes = z.number().min(0);
 const dollars = z.number().min(0);
 const percent = z.number().min(0);
 
-const target = z.object({
-  target: z.string(),
-  limit: z.string(),
-  measured: z.string(),
-  state: z.enum(["met", "missed", "not_measurable"]),
-  /** Why it is not measurable, or what the figure includes. */
-  note: z.string().optional(),
+const target = targetVerdictSchema.extend({
   /** In the period before; missing where it is not known. */
   before: z.string().optional(),
   change: z.string().optional(),

@@ -1,6 +1,6 @@
 import { TARGETS } from "../../performance/targets";
 import { formatDifference, type FigureKey, formatFigure } from "./figure-table";
-import { type Figures, type TargetVerdict } from "../load/report-schema";
+import { type Figures, type TargetVerdict } from "./schema";
 
 /** What a verdict needs to know besides the figures. */
 export interface Basis {

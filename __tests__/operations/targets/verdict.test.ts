@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type Figures } from "../../../operations/load/report-schema";
+import { type Figures } from "../../../operations/targets/schema";
 import { isVerdictPassed, judgeTargets } from "../../../operations/targets/verdict";
 import { makeLoadReport } from "../load/support";
 
