@@ -58,7 +58,7 @@ export interface BigNumber {
 }
 
 /** Widgets under a heading. */
-export interface Section {
+export interface WidgetSection {
   readonly heading: string;
   readonly widgets: readonly Widget[];
 }
@@ -95,7 +95,7 @@ export function buildNumbers(subject: MetricSubject): BigNumber[] {
 }
 
 /** Everything that a dashboard shows about one function over time. */
-export function buildSections(subject: MetricSubject): Section[] {
+export function buildSections(subject: MetricSubject): WidgetSection[] {
   const { deployedHere, name } = subject;
   return [
     {

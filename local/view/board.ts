@@ -2,7 +2,7 @@ import { type LocalEnvironment } from "../local-environment";
 import { type LocalEvent } from "../events";
 import { type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "../snapshot";
 import { type Paint } from "./paint";
-import { formatTable } from "./table";
+import { formatColumns } from "./table";
 import { formatAddress, formatEvent, formatClockTime } from "./texts";
 
 /** More lines than a screen can show. */
@@ -68,7 +68,7 @@ export class Board {
     });
     const above = [
       `${paint.bold(environment.name)} on this computer  ${date} ${formatClockTime(environment.now())} UTC${faster}`,
-      ...formatTable(addresses, 2).map((line) => `  ${line}`),
+      ...formatColumns(addresses, 2).map((line) => `  ${line}`),
       "",
       ...formatFunctions(environment, snapshot, paint),
       "",
@@ -89,7 +89,7 @@ const LAST_MINUTE = "Last minute";
 
 function formatFunctions(environment: LocalEnvironment, { functions }: LocalSnapshot, paint: Paint): string[] {
   const traffic = new Map(environment.recentTraffic().map((recent) => [recent.id, recent]));
-  const [heading = "", ...lines] = formatTable(
+  const [heading = "", ...lines] = formatColumns(
     [HEADINGS, ...functions.map((each) => formatCells(each, traffic.get(each.id)))],
     1,
   );

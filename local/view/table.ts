@@ -3,7 +3,7 @@
  *
  * @param leftColumns number of text columns; the others are numbers, which are right-aligned
  */
-export function formatTable(rows: readonly (readonly string[])[], leftColumns: number): string[] {
+export function formatColumns(rows: readonly (readonly string[])[], leftColumns: number): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));

@@ -19,7 +19,7 @@ export interface AlarmStatus {
 }
 
 /** An alarm as CloudWatch has it. */
-export interface Alarm extends AlarmStatus {
+export interface DeployedAlarm extends AlarmStatus {
   /** Whether it may tell somebody. */
   readonly isOn: boolean;
   /** Missing for one that is composed of others. */
@@ -62,7 +62,10 @@ const historyData = z.object({
  * @param which what their names begin with, or their names, of which AWS takes 100
  * @throws AwsFailure
  */
-export async function readAlarms(aws: AwsAccess, which: string | readonly string[]): Promise<Map<string, Alarm>> {
+export async function readAlarms(
+  aws: AwsAccess,
+  which: string | readonly string[],
+): Promise<Map<string, DeployedAlarm>> {
   const input = {
     ...(typeof which === "string" ? { AlarmNamePrefix: which } : { AlarmNames: [...which] }),
     AlarmTypes: [...ALARM_TYPES],

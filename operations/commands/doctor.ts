@@ -1,7 +1,7 @@
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
 import { ENVIRONMENT_HELP } from "../cli/input";
-import { diagnose } from "../doctor/diagnose";
+import { diagnoseEnvironment } from "../doctor/diagnose";
 import { formatFindings } from "../doctor/text";
 
 export default defineCommand({
@@ -24,7 +24,7 @@ Examples:
   $ npm run ops --silent -- doctor prod --json     for a script`,
 
   run: async (context, name, { json = false }) => {
-    const findings = await diagnose(name, context);
+    const findings = await diagnoseEnvironment(name, context);
     const passed = findings.every(({ outcome }) => outcome !== "fail");
     if (json) context.print(JSON.stringify({ environment: name, passed, findings }));
     else formatFindings(name, findings).forEach(context.print);

@@ -12,7 +12,7 @@ import { listChecks } from "./checks";
  *
  * @throws InvalidInput if there is none of this name; a wrong file is a finding
  */
-export async function diagnose(name: string, context: CommandContext): Promise<readonly CheckFinding[]> {
+export async function diagnoseEnvironment(name: string, context: CommandContext): Promise<readonly CheckFinding[]> {
   let environments: readonly Environment[];
   try {
     environments = await loadEnvironments(context.root);

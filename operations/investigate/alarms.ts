@@ -4,7 +4,7 @@ import { ALARMS, hyphenate } from "../../model/alarms";
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type AwsAccess } from "../aws/access";
-import { type Alarm, readAlarms, readStateChanges } from "../aws/alarms";
+import { type DeployedAlarm, readAlarms, readStateChanges } from "../aws/alarms";
 import { listEnvironmentAlarms } from "../alarms/environment-alarms";
 import { type Ring, findRings } from "../alarms/ringing";
 import { listMeasuredFunctions } from "../../model/measured-function";
@@ -21,7 +21,7 @@ export interface FunctionAlarm {
 }
 
 /** An alarm as CloudWatch has it. */
-export interface AlarmFindings extends FunctionAlarm, Omit<Alarm, "isOn"> {
+export interface AlarmFindings extends FunctionAlarm, Omit<DeployedAlarm, "isOn"> {
   /** What it means that it rings. */
   readonly happened: string;
   /** Each time that it rang. */

@@ -2,7 +2,7 @@ import { type Measure } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
 import { type AwsAccess } from "../aws/access";
-import { type Figure, FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
+import { type FigureDefinition, FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
 import { type Window } from "./window";
 
 /** The figures of one time; what CloudWatch has no data for is missing. */
@@ -18,7 +18,7 @@ export interface ComparedFigure {
 }
 
 /** Every figure of a time, beside the same hours of the day before and of the week before. */
-export type FigureComparison = Readonly<Record<FigureName, ComparedFigure>>;
+export type FigureComparison = Readonly<Record<FigureName, FigureDefinition>>;
 
 /** What reading a function's figures once costs, in dollars. */
 export function priceFigures(watched: WatchedFunction): number {
@@ -66,7 +66,7 @@ export function compare(
   lastWeek: FigureValues | undefined,
 ): FigureComparison {
   const requested = listRequests(watched);
-  const compared = FIGURE_NAMES.map((name): [FigureName, ComparedFigure] => {
+  const compared = FIGURE_NAMES.map((name): [FigureName, FigureDefinition] => {
     const figure = COMPARED_FIGURES[name];
     const of = (values: FigureValues | undefined) => {
       const isKnown = values !== undefined && name in requested;
@@ -96,7 +96,7 @@ interface Before {
 
 function isOutstanding(
   name: FigureName,
-  { factor, floor, alone, isCount }: Figure,
+  { factor, floor, alone, isCount }: FigureDefinition,
   watched: WatchedFunction,
   value: number | undefined,
   before: readonly Before[],

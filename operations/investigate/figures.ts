@@ -29,7 +29,7 @@ export type FigureName =
   | "pingFailures";
 
 /** One figure: how it is read, and when it stands out. */
-export interface Figure {
+export interface FigureDefinition {
   readonly label: string;
   readonly unit: "" | "ms" | "%";
   readonly read: (of: WatchedFunction) => MetricRequest | Measure | undefined;
@@ -47,7 +47,7 @@ const NEVER = () => Infinity;
 const FACTOR = 1.5;
 
 /** Every figure, in the order in which people read of them. */
-export const COMPARED_FIGURES: Readonly<Record<FigureName, Figure>> = {
+export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = {
   requests: {
     label: "requests",
     unit: "",
@@ -123,12 +123,16 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, Figure>> = {
 export const FIGURE_NAMES = Object.keys(COMPARED_FIGURES) as FigureName[];
 
 /** What is counted stands out from where its alarm rings. */
-function defineCounted(label: string, read: Figure["read"], alarm: Parameters<WatchedFunction["alarm"]>[0]): Figure {
+function defineCounted(
+  label: string,
+  read: FigureDefinition["read"],
+  alarm: Parameters<WatchedFunction["alarm"]>[0],
+): FigureDefinition {
   const threshold = (of: WatchedFunction) => of.alarm(alarm).threshold;
   return { label, unit: "", read, isCount: true, factor: FACTOR, floor: threshold, alone: threshold };
 }
 
-function defineDuration(statistic: "p50" | "p99"): Figure {
+function defineDuration(statistic: "p50" | "p99"): FigureDefinition {
   return {
     label: `response time, ${statistic}`,
     unit: "ms",

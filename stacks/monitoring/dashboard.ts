@@ -9,7 +9,7 @@ import {
   type BigNumber,
   type GraphLine,
   buildNumbers,
-  type Section,
+  type WidgetSection,
   buildSections,
   type Widget,
 } from "../../model/widgets";
@@ -106,7 +106,7 @@ function buildRows(props: DashboardProps): Row[] {
   ];
 }
 
-function buildSectionRows({ heading, widgets }: Section, height: number, props: DashboardProps): Row[] {
+function buildSectionRows({ heading, widgets }: WidgetSection, height: number, props: DashboardProps): Row[] {
   const drawn = widgets.flatMap((widget) => draw(widget, props) ?? []);
   if (drawn.length === 0) return [];
   const rows = Math.ceil(drawn.length / MOST_IN_ROW);
