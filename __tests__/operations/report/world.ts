@@ -49,7 +49,9 @@ export class ReportWorld extends FakeAws {
 
   protected override runQuery({ logGroupNames = [] }: StartQueryCommandInput): readonly QueryRow[] {
     return logGroupNames.flatMap((group) => {
-      const found = Object.entries(this.percentiles[group] ?? {}).map(([name, value]) => [name, String(value)]);
+      const found = Object.entries(this.percentiles[group] ?? {}).map(
+        ([name, value]) => [name, String(value)] as const,
+      );
       return found.length === 0 ? [] : [{ "@log": `123456789012:${group}`, ...Object.fromEntries(found) }];
     });
   }
