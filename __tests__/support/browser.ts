@@ -22,6 +22,8 @@ const SCREENS = { desktop: { width: 1280, height: 900 }, phone: { width: 360, he
 export interface Look {
   readonly screen?: keyof typeof SCREENS;
   readonly colorScheme?: "light" | "dark";
+  /** Whether scripts run; they do by default. */
+  readonly javaScript?: boolean;
 }
 
 /** A page that was opened, and what it complained of. */
@@ -61,8 +63,8 @@ export function describeInBrowser(
 }
 
 async function openPage(browser: Browser, html: string, look: Look): Promise<OpenedPage> {
-  const { screen = "desktop", colorScheme = "light" } = look;
-  const context = await browser.newContext({ viewport: SCREENS[screen], colorScheme });
+  const { screen = "desktop", colorScheme = "light", javaScript = true } = look;
+  const context = await browser.newContext({ viewport: SCREENS[screen], colorScheme, javaScriptEnabled: javaScript });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

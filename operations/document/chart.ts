@@ -136,7 +136,7 @@ export function buildOption(chart: Chart, { width, isLive = false, hidden }: Dra
   const { x, y, limits = [], marks = [] } = chart;
   const shown = chart.series.filter(({ name }) => hidden?.has(name) !== true);
   const namesAtEnd = chart.series.flatMap((one) => (one.kind === "line" && one.isNamedAtEnd ? [one.name] : []));
-  const right = Math.max(14, ...namesAtEnd.map(({ length }) => length * CHARACTER_WIDTH * TEXT_PIXELS + 10));
+  const right = Math.max(14, ...namesAtEnd.map(({ length }) => length * CHARACTER_WIDTH * TEXT_PIXELS + 16));
   const limitsOf = (which: "x" | "y") => limits.filter(({ axis = "y" }) => axis === which);
   const series = [
     ...shown.flatMap((one, index) => buildSeries(one, shown.slice(0, index), chart)),
@@ -148,7 +148,8 @@ export function buildOption(chart: Chart, { width, isLive = false, hidden }: Dra
     useUTC: true,
     textStyle: { fontFamily: FONT, fontSize: TEXT_PIXELS, color: TEXT_COLOR },
     grid: { left: 4, right, top: 14, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "all" },
-    xAxis: { ...buildAxis(x, limitsOf("x"), width), nameGap: 30 },
+    // Names at the ends of lines have the corner for themselves.
+    xAxis: { ...buildAxis(x, limitsOf("x"), width, namesAtEnd.length > 0 ? "right" : "center"), nameGap: 30 },
     // Names are read from the top.
     yAxis: { ...buildAxis(y, limitsOf("y"), width), nameGap: 8, nameRotate: 90, inverse: y.scale === "names" },
     // Clipping would be a reference, which a picture in a page is not to have.
@@ -172,7 +173,12 @@ export function buildLogAxis(
   return { title, format, scale: "log", from: Number(`1e${from}`), to: Number(`1e${to}`) };
 }
 
-function buildAxis(axis: Axis, limits: readonly Limit[], width: number): XAXisComponentOption & YAXisComponentOption {
+function buildAxis(
+  axis: Axis,
+  limits: readonly Limit[],
+  width: number,
+  alignMaxLabel?: "right" | "center",
+): XAXisComponentOption & YAXisComponentOption {
   const line = { show: true, lineStyle: { color: "var(--line)" } };
   const common = {
     name: axis.title,
@@ -182,7 +188,7 @@ function buildAxis(axis: Axis, limits: readonly Limit[], width: number): XAXisCo
     axisTick: { ...line, show: false },
     splitLine: axis.scale === "names" || axis.scale === "time" ? { show: false } : line,
   };
-  const label = { color: TEXT_COLOR, hideOverlap: true, margin: 11 };
+  const label = { color: TEXT_COLOR, hideOverlap: true, margin: 11, ...(alignMaxLabel && { alignMaxLabel }) };
   if (axis.scale === "names") {
     const wrapped = {
       interval: 0,
@@ -209,13 +215,15 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
   const { name } = series;
   const color = `var(--${series.color})`;
   const common = { name, silent: true, itemStyle: { color, opacity: 1 } };
+  // ECharts cannot make another color of a variable, and would draw nothing where the pointer is.
+  const still = { ...common, emphasis: { disabled: true } };
   switch (series.kind) {
     case "line": {
       const { points, dash = "solid", isStepped = false, isNamedAtEnd = false } = series;
       const isAlone = (index: number) => [index - 1, index + 1].every((other) => (points[other]?.[1] ?? null) === null);
       return [
         {
-          ...{ ...common, type: "line", step: isStepped ? "end" : false, symbolSize: 5 },
+          ...{ ...still, type: "line", step: isStepped ? "end" : false, symbolSize: 5 },
           data: points.map(([at, value], index) => ({
             name: writeValue(x, at),
             value: [clampToAxis(x, at), value === null ? null : clampToAxis(y, value), value],
@@ -251,7 +259,7 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
     case "columns":
       return [
         {
-          ...{ ...common, type: "bar", barMaxWidth: 40 },
+          ...{ ...still, type: "bar", barMaxWidth: 40 },
           data: series.values.map(({ value, label }) => ({ value, label: { formatter: label } })),
           label: { show: true, position: "top", color: TEXT_COLOR },
         },
@@ -272,7 +280,7 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
       return [
         { ...buildIntervals(name, intervals, { stroke: color, opacity: 0.6, lineWidth: 1.5 }, shift), silent: true },
         {
-          ...{ ...common, type: "scatter", silent: false, symbol, symbolOffset: [0, shift] },
+          ...{ ...still, type: "scatter", silent: false, symbol, symbolOffset: [0, shift] },
           labelLayout: { moveOverlap: "shiftY" },
           data: dots.map((dot) => ({
             name: [dot.name, ...listValues(dot, x, y)].join("\n"),
@@ -328,7 +336,7 @@ function buildLineAcross(place: { xAxis: number } | { yAxis: number }, color: st
 function buildTooltip(series: readonly Series[]): TooltipComponentOption {
   const isOfOne = series.some(({ kind }) => kind === "dots" || kind === "spans");
   return {
-    ...{ trigger: isOfOne ? "item" : "axis", confine: true },
+    ...{ trigger: isOfOne ? "item" : "axis", confine: true, transitionDuration: 0 },
     ...{
       backgroundColor: "var(--card)",
       borderColor: "var(--line)",
