@@ -164,12 +164,12 @@ describe("a wrong file is told in one line:", () => {
 
 /** Reads a trace twice, and prints how many requests there were. */
 const READ_LARGE = `
-import { profileOf } from ${JSON.stringify(resolve("operations/advise/profile"))};
+import { buildTrafficProfile } from ${JSON.stringify(resolve("operations/advise/profile"))};
 import { readTrace } from ${JSON.stringify(resolve("operations/advise/trace/read-trace"))};
 
 export default async function main() {
   const [path = "", spool = ""] = process.argv.slice(2);
-  const { requests, peaks } = await profileOf(await readTrace({ path, file: "large.csv", spool, workSeconds: undefined }), 1);
+  const { requests, peaks } = await buildTrafficProfile(await readTrace({ path, file: "large.csv", spool, workSeconds: undefined }), 1);
   console.log(requests, Math.max(...peaks));
 }
 `;
