@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 
 const ROOMS = ["advisor", "environments", "local", "model", "operations", "performance", "stacks", "warming"];
-const EXPORTED = /^export (?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm;
+const EXPORTED = /^export (?:async )?(?:const enum|const|function\*?|class|interface|type|enum) (\w+)/gm;
 
 test("an exported name has one meaning in the whole house", () => {
   const places = new Map<string, string[]>();

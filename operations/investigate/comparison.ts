@@ -18,7 +18,7 @@ export interface ComparedFigure {
 }
 
 /** Every figure of a time, beside the same hours of the day before and of the week before. */
-export type FigureComparison = Readonly<Record<FigureName, FigureDefinition>>;
+export type FigureComparison = Readonly<Record<FigureName, ComparedFigure>>;
 
 /** What reading a function's figures once costs, in dollars. */
 export function priceFigures(watched: WatchedFunction): number {
@@ -66,7 +66,7 @@ export function compare(
   lastWeek: FigureValues | undefined,
 ): FigureComparison {
   const requested = listRequests(watched);
-  const compared = FIGURE_NAMES.map((name): [FigureName, FigureDefinition] => {
+  const compared = FIGURE_NAMES.map((name): [FigureName, ComparedFigure] => {
     const figure = COMPARED_FIGURES[name];
     const of = (values: FigureValues | undefined) => {
       const isKnown = values !== undefined && name in requested;

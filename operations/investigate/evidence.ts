@@ -3,7 +3,7 @@ import { type Aliases } from "../aws/functions";
 import { type AlarmFindings, type FunctionAlarmKey } from "./alarms";
 import { type AroundVersion, type Side } from "./around-version";
 import { type Changes } from "./changes";
-import { type FigureDefinition, type FigureComparison } from "./comparison";
+import { type ComparedFigure, type FigureComparison } from "./comparison";
 import { type FigureName } from "./figures";
 import { type QueryFindings } from "./queries";
 import { type TracePart } from "./trace-parts";
@@ -33,10 +33,10 @@ const FAILURE_FACTOR = 3;
 const TIME_FACTOR = 1.5;
 const LONG_WAIT_SHARE = 0.5;
 
-const NOTHING: FigureDefinition = { now: undefined, yesterday: undefined, lastWeek: undefined, standsOut: false };
+const NOTHING: ComparedFigure = { now: undefined, yesterday: undefined, lastWeek: undefined, standsOut: false };
 
 /** A figure beside those of other times. */
-export function findFigure({ comparison }: Evidence, name: FigureName): FigureDefinition {
+export function findFigure({ comparison }: Evidence, name: FigureName): ComparedFigure {
   return comparison?.[name] ?? NOTHING;
 }
 

@@ -1,6 +1,6 @@
 import { formatNumber, formatUtc } from "../document/formats";
 import { type AroundVersion, type Side } from "./around-version";
-import { type FigureDefinition } from "./comparison";
+import { type ComparedFigure } from "./comparison";
 import { type Evidence, findFigure } from "./evidence";
 import { type FigureName, COMPARED_FIGURES } from "./figures";
 import { type DiagnosisFinding } from "./diagnosis";
@@ -19,7 +19,7 @@ export function formatDuration({ milliseconds }: Pick<TraceFindings, "millisecon
 
 /** As in "failed requests: 40, yesterday 0, last week 1". */
 export function formatCompared(evidence: Evidence, name: FigureName): string {
-  const { now, yesterday, lastWeek }: FigureDefinition = findFigure(evidence, name);
+  const { now, yesterday, lastWeek }: ComparedFigure = findFigure(evidence, name);
   const before = [
     ...(yesterday === undefined ? [] : [`yesterday ${formatFigureValue(name, yesterday)}`]),
     ...(lastWeek === undefined ? [] : [`last week ${formatFigureValue(name, lastWeek)}`]),
