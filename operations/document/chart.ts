@@ -136,7 +136,7 @@ export function buildOption(chart: Chart, { width, isLive = false, hidden }: Dra
   const { x, y, limits = [], marks = [] } = chart;
   const shown = chart.series.filter(({ name }) => hidden?.has(name) !== true);
   const namesAtEnd = chart.series.flatMap((one) => (one.kind === "line" && one.isNamedAtEnd ? [one.name] : []));
-  const right = Math.max(14, ...namesAtEnd.map(({ length }) => length * CHARACTER_WIDTH * TEXT_PIXELS + 16));
+  const right = Math.max(14, ...namesAtEnd.map(({ length }) => length * CHARACTER_WIDTH * TEXT_PIXELS + 22));
   const limitsOf = (which: "x" | "y") => limits.filter(({ axis = "y" }) => axis === which);
   const series = [
     ...shown.flatMap((one, index) => buildSeries(one, shown.slice(0, index), chart)),
@@ -230,7 +230,7 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
             symbol: isAlone(index) ? "circle" : "none",
           })),
           lineStyle: { color, width: 2, cap: "butt", type: LINE_TYPES[dash] },
-          endLabel: { show: isNamedAtEnd, formatter: name, color, fontWeight: "bold", lineHeight: 16 },
+          endLabel: { show: isNamedAtEnd, formatter: name, color, fontWeight: "bold", lineHeight: 16, distance: 12 },
           labelLayout: { moveOverlap: "shiftY" },
         },
       ];
