@@ -2,9 +2,9 @@ import { setTimeout } from "node:timers/promises";
 import { endOnBrokenPipe } from "./cli/broken-pipe";
 import { runOps } from "./program";
 
-/** What people run from a terminal: `npm run ops -- <command>`. Resolves to the exit code. */
+/** The commands for the terminal: `npm run ops -- <command>`. Resolves to the exit code. */
 export default async function main(): Promise<number> {
-  // To whoever warms functions, the SDK's advice on the next Node.js is noise between two lines.
+  // For users of commands, the SDK's advice about the next Node.js is noise.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
   endOnBrokenPipe();

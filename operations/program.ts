@@ -8,7 +8,7 @@ import { Interruption } from "./cli/interruption";
 import { OperationFailure } from "./cli/operation-failure";
 import { removeControls } from "./one-line";
 
-/** A command as the program's help shows it; the rest is loaded when it is asked for. */
+/** A command in the program's help; the rest is loaded when needed. */
 export interface CommandEntry {
   readonly name: string;
   readonly parameters: string;
@@ -16,7 +16,7 @@ export interface CommandEntry {
   readonly load: () => Promise<{ readonly default: DefinedCommand }>;
 }
 
-/** Every command, in the order in which help shows them. */
+/** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "warm",
@@ -33,25 +33,25 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "smoke",
     parameters: "<environment> <outputs.json>",
-    description: "Checks a deployment: URLs answer, alarms exist, first metrics are seen.",
+    description: "Checks a deployment: URLs answer, alarms exist, first metrics arrive.",
     load: () => import("./commands/smoke"),
   },
   {
     name: "bootstrap",
     parameters: "<repository>",
-    description: "Writes Terraform for what delivery needs in AWS: buckets for states, and roles to plan and deploy.",
+    description: "Writes Terraform for what delivery needs in AWS: buckets for states, and roles that plan and deploy.",
     load: () => import("./commands/bootstrap"),
   },
   {
     name: "doctor",
     parameters: "<environment>",
-    description: "Tells whether an environment is set up right, and how to mend what is not.",
+    description: "Checks whether an environment is set up correctly, and shows how to fix problems.",
     load: () => import("./commands/doctor"),
   },
   {
     name: "cost",
     parameters: "[environment]",
-    description: "Tells what monitoring and warming cost, and provisioned concurrency would.",
+    description: "Shows the cost of monitoring and warming, and of provisioned concurrency instead.",
     load: () => import("./commands/cost"),
   },
   {
@@ -75,7 +75,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "advise",
     parameters: "[environment] [function]",
-    description: "Simulates ways of warming on a function's traffic, and says what to set.",
+    description: "Simulates ways of warming on a function's traffic, and recommends settings.",
     load: () => import("./commands/advise"),
   },
   {
@@ -87,28 +87,28 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "load",
     parameters: "<profile>",
-    description: "Loads a function, and tells whether it meets its targets.",
+    description: "Load-tests a function, and shows whether it meets its targets.",
     load: () => import("./commands/load"),
   },
 ];
 
 const HELP = `
 Examples:
-  $ npm run ops -- warm prod             every function of prod, before many requests are to come
-  $ npm run ops -- plan-comment prod.json   what Terraform is going to do, as a comment for a pull request
-  $ npm run ops -- doctor prod           whether prod is set up right
+  $ npm run ops -- warm prod             every function of prod, before many requests are expected
+  $ npm run ops -- plan-comment prod.json   what Terraform will do, as a comment for a pull request
+  $ npm run ops -- doctor prod           whether prod is set up correctly
   $ npm run ops -- investigate prod api  why an alarm of api rings, and what to adjust first
-  $ npm run ops -- cost                  what environments cost, by function
-  $ npm run ops -- report prod --period month   targets, warming, alarms and memory, beside the month before
-  $ npm run ops -- advise prod           what warming would do for each function, and what to set
-  $ npm run ops -- load stress           how much a function stands, on this computer
-  $ npm run ops -- help warm             what the command does, its options and exit codes`;
+  $ npm run ops -- cost                  the cost of environments, by function
+  $ npm run ops -- report prod --period month   targets, warming, alarms and memory, compared with the month before
+  $ npm run ops -- advise prod           what warming would do for each function, and recommended settings
+  $ npm run ops -- load stress           how much load a function can handle, on this computer
+  $ npm run ops -- help warm             help on the command: description, options, exit codes`;
 
 /**
- * Runs the command that the arguments name.
+ * Runs the command in the arguments.
  *
- * @param args what follows `npm run ops --`
- * @returns the exit code; what the user has to know has been printed
+ * @param args the arguments after `npm run ops --`
+ * @returns the exit code; all messages have been printed
  */
 export async function runOps(
   args: readonly string[],
@@ -118,7 +118,7 @@ export async function runOps(
   const { print, printAside } = context;
   let exitCode: ExitCode = EXIT.done;
   const program = new Command("npm run ops --")
-    .description("Operates what the environments in environments/*.tfvars have deployed.")
+    .description("Operates the deployments of the environments in environments/*.tfvars.")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -146,7 +146,7 @@ export async function runOps(
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // It has been printed already.
+    // It has already been printed.
     return error.exitCode === 0 ? EXIT.done : EXIT.wrongInput;
   }
 }
@@ -175,7 +175,7 @@ async function runCall({ run, interrupted }: CommandCall, context: ProgramContex
   }
 }
 
-/** Whether an error's message is meant for the user as it is. */
+/** Whether an error's message is for the user. */
 function isExplained(error: unknown): error is Error {
   return [InvalidInput, OperationFailure, LocalEnvironmentError].some((known) => error instanceof known);
 }

@@ -92,7 +92,7 @@ const usable = isTerraformUsable("the comment on plans by Terraform");
       );
       process.env["TF_VAR_hook"] = "hunter2";
       expect(lines).toEqual([
-        "- ⚠️ **destroyed**: function URL `api url` (`aws_lambda_function_url.api_url`): its address goes for good",
+        "- ⚠️ **destroyed**: function URL `api url` (`aws_lambda_function_url.api_url`): its address is lost for good",
         "- function `api`: memory `512 MB` -> `1024 MB`; environment variable `HOOK` changes (sensitive)",
         "- alias `api live`: version `1` -> (known after apply)",
         "- alias `api warm`: version `1` -> (known after apply)",

@@ -18,59 +18,61 @@ import { type SimulationTask } from "./task";
 import { type OwnLog } from "./log/log-advice";
 import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./platform-assumptions";
 
-/** Taken where no start was reported: it hardly changes how many requests are cold, but how much later they are. */
+/** Assumed if no start was reported: it hardly changes how many requests are cold, only their delay. */
 export const ASSUMED_INIT_SECONDS = 0.5;
 
-/** A task draws the requests anew, so it has some policies. */
+/** Each task draws the requests again, so it covers several policies. */
 const POLICIES_PER_TASK = 6;
 
-/** With more requests, chance is a small part of what is not known. */
+/** With more requests, chance is a small part of the uncertainty. */
 const MANY_REQUESTS = 3_000_000;
 const REPETITIONS = 5;
 const REPETITIONS_OF_MANY = 2;
 
-/** Shorter work is done before another process has begun. */
+/** Shorter work is finished before another process has started. */
 const LONG_REQUESTS = 300_000;
 const LONG_SECONDS = 3 * 86_400;
 
-/** How much of all the work finding the sensitivity is, roughly. */
+/** Approximate share of the sensitivity in all work. */
 const SENSITIVITY_SHARE = 0.3;
 
-/** What is known of a function. */
+/** What is known about a function. */
 export interface AdvisedSubject {
-  /** As its file calls it, or the trace's name. */
+  /** Its name in its file, or the trace's name. */
   readonly id: string;
   readonly memoryMb: number;
   readonly architecture: "arm64" | "x86_64";
   readonly reservedConcurrency?: number;
-  /** What is set now; missing where nothing says it. */
+  /** The current settings; missing if there are none. */
   readonly configured?: WarmingChoice;
   readonly history: History;
   readonly initSeconds?: Distribution;
-  /** How many metrics tell the warmer how much it is used: one, unless its concurrency has to be estimated. */
+  /** Number of metrics that the warmer reads for its usage: one, unless its concurrency must be estimated. */
   readonly metricsRead?: number;
-  /** What its own log tells of AWS; missing where it was not asked. */
+  /** What its own log shows about AWS; missing if that was not requested. */
   readonly ownLog?: OwnLog;
-  /** What was assumed, a sentence each. */
+  /** Assumptions, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** How the work is done. */
+/** Options for the work. */
 export interface WorkerSettings {
-  /** Processes that simulate at once; as many as this computer has processors by default. */
+  /** Number of processes that simulate in parallel; by default the number of processors. */
   readonly workers?: number;
-  /** Called with the share that is done, from 0 to 1. */
+  /** Called with the finished share, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** What is advised, and what a tfvars file would have to say; that is missing where it cannot. */
+/** The advice, and the settings for a tfvars file; missing if a tfvars file cannot express them. */
 export interface AdviceResult {
   readonly advice: FunctionAdvice;
   readonly warming?: WarmingChoice;
 }
 
-/** Finds out what to set for a function. The same subject gives the same advice, however many processes work on it. */
+/**
+ * Finds out what to set for a function. The same input gives the same advice, regardless of the number of processes.
+ */
 export async function adviseFunction(subject: AdvisedSubject, working: WorkerSettings = {}): Promise<AdviceResult> {
   const {
     id,
@@ -157,7 +159,7 @@ function judge(
   outcome: PolicyOutcome | undefined,
   { metricsRead = 1 }: AdvisedSubject,
 ): JudgedCandidate {
-  if (!outcome) throw new Error(`Nothing is known of the policy ${candidate.name}`);
+  if (!outcome) throw new Error(`Nothing is known about the policy ${candidate.name}`);
   const { warming, starts, provisioned } = outcome.dollarsPerMonth;
   const reading = priceMonthlyReading(candidate.policy, metricsRead);
   return {
@@ -178,11 +180,11 @@ function summarizeSubject({ id, memoryMb, architecture }: AdvisedSubject, { kind
 }
 
 function listNotes({ initSeconds, notes, id }: AdvisedSubject): string[] {
-  const assumed = `${id}: no start was reported, so each is taken to last ${1000 * ASSUMED_INIT_SECONDS} ms`;
+  const assumed = `${id}: no start was reported, so each is assumed to take ${1000 * ASSUMED_INIT_SECONDS} ms`;
   return initSeconds ? [...notes] : [...notes, assumed];
 }
 
-/** Dealt like cards, so that policies that take long are in different groups. */
+/** Distributed in turn, so that slow policies are in different groups. */
 function splitIntoGroups(candidates: readonly Candidate[]): Candidate[][] {
   const groups = Math.ceil(candidates.length / POLICIES_PER_TASK);
   return Array.from({ length: groups }, (_, group) => candidates.filter((_, index) => index % groups === group));

@@ -16,15 +16,15 @@ import { runWithProgress } from "./run-with-progress";
 import { type TfvarsChange } from "./tfvars/write";
 import { writeAdvice } from "./tfvars/write-advice";
 
-/** What is to be advised on, and what becomes of it. */
+/** The subject of the advice, and what to do with it. */
 export interface AdviceRequest {
   readonly environment: Environment | undefined;
-  /** As the environment's file calls it; undefined for all. */
+  /** Its name in the environment's file; undefined for all. */
   readonly functionId: string | undefined;
-  /** Whether each function's log tells how AWS treats it. */
+  /** Whether to learn from each function's log how AWS treats it. */
   readonly fit: boolean;
   readonly trace: TraceOptions | undefined;
-  /** Whether what is recommended is put into the environment's file. */
+  /** Whether to write the recommended settings into the environment's file. */
   readonly write: boolean;
   readonly json: boolean;
   /** The folder of the pages. */
@@ -32,7 +32,7 @@ export interface AdviceRequest {
 }
 
 /**
- * Advises on functions, prints it, and writes a page for each.
+ * Advises on functions, prints the advice, and writes a page for each.
  *
  * @throws InvalidInput, OperationFailure
  */
@@ -49,7 +49,7 @@ export async function advise(request: AdviceRequest, context: CommandContext): P
     all.map(({ advice }) => advice),
     reader.unread,
   );
-  // From here on it is written whole: Ctrl-C comes too late.
+  // From here on, everything is written: it is too late for Ctrl-C.
   signal.throwIfAborted();
   report.pages = await writeFiles(folder, await renderPages(report));
   if (!json) printReport(report, print);
@@ -101,7 +101,7 @@ async function adviseOn(subject: AdvisedSubject, context: CommandContext): Promi
 }
 
 async function renderPages(report: AdviceReport): Promise<Record<string, string>> {
-  // What draws charts is slow to load.
+  // The code that draws charts is slow to load.
   const { renderPage } = await import("../document/html");
   const prefix = report.environment === undefined ? "" : `${report.environment}-`;
   const pages = report.functions.map(
@@ -120,5 +120,5 @@ function printReport(report: AdviceReport, print: (line: string) => void): void 
 }
 
 function formatChange({ file, diff }: TfvarsChange): string[] {
-  return diff.length === 0 ? [`${file} says so already`] : ["", `${file}:`, ...diff];
+  return diff.length === 0 ? [`${file} already has these settings`] : ["", `${file}:`, ...diff];
 }

@@ -14,10 +14,10 @@ import { type AdvisedSubject } from "./advise-function";
 import { HISTORY_DAYS, priceUse, readUse } from "./cloudwatch";
 import { readTrace } from "./trace/read-trace";
 
-/** What is known of a function besides its use. */
+/** What is known about a function besides its usage. */
 type Settings = Pick<AdvisedSubject, "id" | "memoryMb" | "architecture" | "reservedConcurrency" | "configured">;
 
-/** What a user says of a trace's function; each counts more than the environment's file. */
+/** The user's description of a trace's function; it overrides the environment's file. */
 export interface TraceOptions {
   readonly file: string;
   readonly memoryMb?: number;
@@ -26,17 +26,17 @@ export interface TraceOptions {
   readonly initSeconds?: Distribution;
 }
 
-/** So many functions are read at once: AWS throttles who asks for more. */
+/** Maximum number of functions read at once: AWS throttles more. */
 const AT_ONCE = 8;
 
-/** Of a function that nobody describes: what a tfvars file has by default. */
+/** For a function without a description: the defaults of a tfvars file. */
 const UNDESCRIBED = { memoryMb: 512, architecture: "arm64" } as const;
 
 /**
  * The functions to advise on.
  *
  * @param id one of them; all by default
- * @throws InvalidInput if it is none of the environment's, or one that is stopped
+ * @throws InvalidInput if it is not one of the environment's functions, or is stopped
  */
 export function selectFunctions(environment: Environment, id?: string): WatchedFunction[] {
   const all = listWatchedFunctions(environment);
@@ -52,9 +52,9 @@ export function selectFunctions(environment: Environment, id?: string): WatchedF
 }
 
 /**
- * Functions with their use, as CloudWatch knows it; says first what reading it costs.
+ * Functions with their usage from CloudWatch; reports the cost of reading first.
  *
- * @param reader remembers those whose use could not be read, which are left out
+ * @param reader remembers functions whose usage could not be read, which are left out
  */
 export async function readSubjects(
   environment: Environment,
@@ -66,12 +66,12 @@ export async function readSubjects(
 ): Promise<AdvisedSubject[]> {
   const settings = functions.map((one) => readSettings(environment, one));
   const { metrics, dollars } = priceUse(functions.length);
-  say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch, for ${formatDollars(dollars)}`);
+  say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch for ${formatDollars(dollars)}`);
   const aws = new AwsAccess(environment.region, signal);
   const limited = limitConcurrency(AT_ONCE);
   const subjects = await Promise.all(
     functions.map(async (watched, index) => {
-      const use = await limited(() => reader.read(`use of ${watched.id}`, () => readUse(aws, watched, now)));
+      const use = await limited(() => reader.read(`usage of ${watched.id}`, () => readUse(aws, watched, now)));
       return use && settings[index] ? [{ ...settings[index], ...use }] : [];
     }),
   );
@@ -79,9 +79,9 @@ export async function readSubjects(
 }
 
 /**
- * Does work on a function with its use, as a trace knows it.
+ * Runs work on a function with its usage from a trace.
  *
- * @param environment with the one function in question; missing where there is none
+ * @param environment the environment with the function; missing if there is none
  */
 export async function runWithTrace<T>(
   root: string,
@@ -113,7 +113,7 @@ export async function runWithTrace<T>(
 
 function readSettings(environment: Environment, { id, memoryMb }: WatchedFunction, given = memoryMb): Settings {
   if (given === undefined) {
-    const message = `${formatKeyPath(["functions", id, "memory_mb"])}: expected its memory, without which nobody knows what warming it costs, got nothing`;
+    const message = `${formatKeyPath(["functions", id, "memory_mb"])}: expected its memory, which the cost of warming depends on, got nothing`;
     throw new InvalidInput([{ file: `environments/${environment.name}.tfvars`, message }]);
   }
   const deployed = environment.functions[id];

@@ -4,7 +4,7 @@ import { type Unread } from "../aws/part-reader";
 import { type AdviceReport, type FunctionAdvice, REPORT_VERSION } from "./report";
 import { ASSUMPTION, LEFT_OUT } from "./platform-assumptions";
 
-/** The report of what is advised. */
+/** The report of the advice. */
 export function buildAdviceReport(
   environment: string | undefined,
   functions: readonly FunctionAdvice[],

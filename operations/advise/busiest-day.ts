@@ -7,7 +7,7 @@ import { type TrafficProfile } from "./profile";
 const MINUTE = 60_000;
 const MINUTES_PER_DAY = 1440;
 
-/** How long each {@link Bucket} is. */
+/** The length of each {@link Bucket}. */
 export const BUCKET_MINUTES = 5;
 
 /** A few minutes of a day. */
@@ -15,9 +15,9 @@ export interface Bucket {
   /** Since the day's beginning. */
   readonly minute: number;
   readonly requests: number;
-  /** The most requests at work at once. */
+  /** Maximum number of concurrent requests. */
   readonly peak: number;
-  /** The most instances that were asked for, or are provisioned: what was pinged lately is not pinged again. */
+  /** Maximum number of instances that were requested or provisioned: recently pinged ones are not pinged again. */
   readonly kept: number;
 }
 
@@ -27,7 +27,7 @@ export interface BusiestDay {
   readonly buckets: readonly Bucket[];
 }
 
-/** The day (UTC) with the most requests, and how many instances a policy keeps warm in it. */
+/** The day (UTC) with the most requests, and how many instances a policy keeps warm on it. */
 export function findBusiestDay(
   { startsAt }: History,
   profile: TrafficProfile,
@@ -66,7 +66,7 @@ interface Span {
   readonly reservedConcurrency: number | undefined;
 }
 
-/** By the minute, as the simulation and the warmer decide it. */
+/** By the minute, with the same decisions as in the simulation and the warmer. */
 function simulateInstances(
   startsAt: number,
   peaks: Float64Array,

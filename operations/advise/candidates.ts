@@ -4,24 +4,24 @@ import { type History } from "./history";
 import { buildPolicy, type WarmingChoice, describeWarming } from "./warming-policy";
 import { type TrafficProfile } from "./profile";
 
-/** A policy that is compared. */
+/** A policy in the comparison. */
 export interface Candidate {
   readonly name: string;
   readonly policy: Policy;
-  /** The settings that make it; missing for what no tfvars file can say. */
+  /** Its settings; missing if a tfvars file cannot express it. */
   readonly warming?: WarmingChoice;
 }
 
-/** Which of a minute's peaks numbers are made for: nine of ten, 99 of 100, all. */
+/** Shares of the peaks per minute that numbers cover: nine of ten, 99 of 100, all. */
 const SHARES = [0.9, 0.99, 1];
 
 const FIXED_NUMBERS = [1, 2, 3, 5, 10, 20, 50, 100, 200] as const;
 const FEWEST_FIXED_NUMBERS = 5;
-/** Other intervals than the usual five minutes, with the usual number. */
+/** Intervals other than the usual five minutes, with the usual number. */
 const OTHER_INTERVALS = [2, 6, 10] as const;
 const MOST_INSTANCES = 200;
 
-/** So much of all requests belongs into the busy hours, at most so many. */
+/** Share of all requests in the busy hours, and their maximum number. */
 const BUSY_SHARE = 0.8;
 const LONGEST_PEAK_HOURS = 12;
 /** A day at the weekend with less of an average weekday's requests is not busy. */
@@ -36,7 +36,7 @@ const OFF: WarmingChoice = {
   conditional: { ...WARMING_DEFAULTS.conditional, enabled: false },
 };
 
-/** The policies to compare for a function, what is configured first. Numbers follow what the history needed. */
+/** The policies to compare for a function, the configured one first. Numbers follow from the history. */
 export function listCandidates(
   { startsAt }: Pick<History, "startsAt">,
   profile: TrafficProfile,
@@ -113,7 +113,7 @@ function removeRepetition(candidates: readonly Candidate[]): Candidate[] {
   });
 }
 
-/** The shortest hours of a day in which most requests come, if there are any and they are not all day long. */
+/** The shortest time of a day with most of the requests, if there is one and it is not the whole day. */
 function findBusyHours(
   startsAt: number,
   { counts, requests }: TrafficProfile,

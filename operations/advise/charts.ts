@@ -23,13 +23,13 @@ export const POLICIES_HEADING = "Policies";
 /**
  * The charts of one function's advice; ids begin with its name.
  *
- * @param assumptionsHeading of the table that the numbers of the last chart are in
+ * @param assumptionsHeading the heading of the table with the numbers of the last chart
  */
 export function buildAdviceCharts(advice: FunctionAdvice, assumptionsHeading: string): (Chart | NoChart)[] {
   return [buildCostChart(advice), buildDayChart(advice), buildSensitivityChart(advice, assumptionsHeading)];
 }
 
-/** Cold starts against cost: what lies on the line is beaten by nothing. */
+/** Cold starts against cost: no policy is better than those on the line. */
 function buildCostChart({ function: id, policies }: FunctionAdvice): Chart {
   const totals = policies.map(({ dollarsPerMonth }) => dollarsPerMonth.total);
   const kinds = [...new Map(Object.values(KINDS).map((kind) => [kind.name, kind])).values()];
@@ -53,7 +53,7 @@ function buildCostChart({ function: id, policies }: FunctionAdvice): Chart {
       }),
     ],
     limits: [TARGET],
-    note: "Each step of both grids is ten times the one before; 0.1 % and less is at the bottom. A vertical line through a dot is the 95 % confidence interval, whose upper end has to be below the target.",
+    note: "Each step of both grids is ten times the previous one; 0.1 % and less is at the bottom. A vertical line through a dot is the 95 % confidence interval, whose upper end must be below the target.",
     numbers: POLICIES_HEADING,
   };
 }
@@ -66,7 +66,7 @@ function buildDot({ name, dollarsPerMonth, cold, isConfigured, isRecommended }: 
   };
 }
 
-/** The policies than which no other is both as cheap and as good. */
+/** The policies for which no other is both cheaper and better. */
 export function selectFront(policies: readonly PolicyAdvice[]): PolicyAdvice[] {
   const byPrice = policies.toSorted(
     (a, b) => a.dollarsPerMonth.total - b.dollarsPerMonth.total || a.cold.percent - b.cold.percent,
@@ -89,8 +89,8 @@ function buildDayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
         { name: "kept warm", color: "s4", shape: "steps", value: ({ kept }) => kept },
       ],
       alsoInNumbers: { name: "requests", value: ({ requests }) => requests },
-      note: `${startsAt.slice(0, 10)}, UTC, under: ${policy}. The most in each five minutes. Where the number follows use, none is pinged while use itself keeps as many warm.`,
-      none: "No request came in, and no instance was kept warm.",
+      note: `${startsAt.slice(0, 10)}, UTC, under: ${policy}. The maximum in each five minutes. If the number follows usage, none is pinged while usage itself keeps as many warm.`,
+      none: "There were no requests, and no instance was kept warm.",
     },
     {
       axis: { scale: "time", title: "Time of day (UTC)", from: 0, to: DAY, format: "clock" },
@@ -102,8 +102,8 @@ function buildDayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
 
 function buildSensitivityChart(advice: FunctionAdvice, assumptionsHeading: string): Chart | NoChart {
   const { function: id, sensitivity, requests } = advice;
-  const title = `Cold requests, if AWS is another way than ${describeBasis(advice)}`;
-  if (requests === 0) return { title, reason: "No request came in." };
+  const title = `Cold requests, if AWS differs from what ${describeBasis(advice)}`;
+  if (requests === 0) return { title, reason: "There were no requests." };
   return {
     ...{ id: `${id}-sensitivity`, title },
     x: buildPercentAxis(sensitivity.flatMap(({ policies }) => policies.map(({ cold }) => cold))),
@@ -130,7 +130,7 @@ function buildSensitivityChart(advice: FunctionAdvice, assumptionsHeading: strin
   };
 }
 
-/** As many as policies are shown: none, what is set now and what is recommended. */
+/** One per shown policy: none, the current settings, and the recommended policy. */
 const SENSITIVITY_LOOKS = [
   { color: "s4", symbol: "triangle", shift: -8 },
   { color: "s1", symbol: "circle", shift: 0 },

@@ -16,7 +16,7 @@ const DAY_SECONDS = 86_400;
  */
 export const HISTORY_DAYS = 15;
 
-/** Statistics with the shares that are not above them. */
+/** Statistics with the share of values that do not exceed them. */
 const QUANTILES: Readonly<Record<string, number>> = {
   Minimum: 0,
   p10: 0.1,
@@ -30,18 +30,18 @@ const QUANTILES: Readonly<Record<string, number>> = {
   Maximum: 1,
 };
 
-/** What CloudWatch knows of a function's use. */
+/** A function's usage in CloudWatch. */
 export interface KnownUse {
   readonly history: History;
-  /** Missing where no start was reported. */
+  /** Missing if no start was reported. */
   readonly initSeconds?: Distribution;
-  /** How many metrics tell the warmer how much it is used. */
+  /** Number of metrics that the warmer reads for its usage. */
   readonly metricsRead: number;
-  /** What was assumed, a sentence each. */
+  /** Assumptions, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** What reading the use of so many functions costs at most, in dollars. */
+/** Maximum cost of reading the usage of this many functions, in dollars. */
 export function priceUse(functions: number): { readonly metrics: number; readonly dollars: number } {
   const each =
     Object.keys(requestByMinute({ name: "", deployedHere: true })).length +
@@ -50,8 +50,8 @@ export function priceUse(functions: number): { readonly metrics: number; readonl
 }
 
 /**
- * Reads how a function was used in the last {@link HISTORY_DAYS} days: by the minute how often and how many at once, by
- * the day how long.
+ * Reads a function's usage in the last {@link HISTORY_DAYS} days: invocations and concurrency by the minute, durations
+ * by the day.
  *
  * @throws AwsFailure
  */
@@ -69,7 +69,7 @@ export async function readUse(aws: AwsAccess, watched: WatchedFunction, now: num
   );
 }
 
-/** What was read of one function, by the names under which it was asked for. */
+/** What was read for one function, by the names of the requests. */
 interface Read {
   readonly minutes: (name: string) => readonly Point[];
   readonly days: (name: string) => readonly Point[];
@@ -106,12 +106,12 @@ function buildKnownUse(
   const last = minutes("invocations").at(-1);
   if (!first || !last) {
     const none = new Float64Array((to - from) / MINUTE);
-    // Nobody knows how long a request would take, and none is ever drawn.
+    // The duration of a request is unknown, but none is ever drawn.
     const source = { kind: "minutes", counts: none, peaks: none, workSeconds: makeFixed(Number.NaN) } as const;
     return { ...init, history: { startsAt: from, seconds: none.length * 60, source }, metricsRead: 1, notes: [] };
   }
   const workSeconds = mixQuantiles("duration", days);
-  if (!workSeconds) throw new AwsFailure(`CloudWatch knows invocations of ${id}, but not how long they took`);
+  if (!workSeconds) throw new AwsFailure(`CloudWatch has invocations of ${id}, but not their duration`);
 
   const length = (last.at - first.at) / MINUTE + 1;
   const place = ({ at }: Point) => Math.round((at - first.at) / MINUTE);
@@ -131,7 +131,7 @@ function buildKnownUse(
     ...(isEstimated
       ? [`${id}: CloudWatch has no ConcurrentExecutions of its traffic: estimated from Invocations and Duration`]
       : []),
-    ...(deployedHere ? [] : [`${id}: it is deployed elsewhere, so that pings may be among its requests`]),
+    ...(deployedHere ? [] : [`${id}: it is deployed elsewhere, so its requests may include pings`]),
   ];
   return {
     ...init,
@@ -142,15 +142,15 @@ function buildKnownUse(
 }
 
 /**
- * Little's law, as the warmer has it: so many are at work on average, and at times three deviations more, but never
- * more than there are.
+ * Little's law, as in the warmer: the average concurrency, and at times three standard deviations more, but never more
+ * than the number of requests.
  */
 function estimatePeak(count: number, averageMilliseconds: number): number {
   const average = (count * averageMilliseconds) / MINUTE;
   return Math.min(count, Math.ceil(average + 3 * Math.sqrt(average)));
 }
 
-/** In seconds; CloudWatch has milliseconds. */
+/** In seconds; CloudWatch uses milliseconds. */
 function mixQuantiles(name: string, days: (name: string) => readonly Point[]): Distribution | undefined {
   const periods = days(`${name} SampleCount`).map(({ at, value: count }): PeriodQuantiles => {
     const quantiles = Object.entries(QUANTILES).flatMap(([statistic, share]) => {

@@ -5,12 +5,12 @@ import { buildAdviceCharts, POLICIES_HEADING } from "./charts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "./report";
 import { describeBasis, listSensitivityHeadings } from "./sensitivity-headings";
 
-/** What is advised for one function, for people to read. */
+/** The readable advice for one function. */
 export function buildAdviceDocument(report: AdviceReport, advice: FunctionAdvice): Document {
   const { environment, assumption, leftOut, prices, targetPercent } = report;
   const { recommendation, policies, requests, from, to, memoryMb, architecture, repetitions } = advice;
   const { kind, sentence, block } = recommendation;
-  const isFitted = describeBasis(advice) === "its log tells";
+  const isFitted = describeBasis(advice) === "its log shows";
   const basisHeading = isFitted ? "What AWS does" : "What is assumed";
   return {
     heading: `Warming ${advice.function}${environment === undefined ? "" : ` of ${environment}`}`,
@@ -34,7 +34,7 @@ export function buildAdviceDocument(report: AdviceReport, advice: FunctionAdvice
       ),
       buildSection(
         basisHeading,
-        [...(isFitted ? [`Without its log, it would be assumed: ${assumption}.`] : []), ...buildBasis(report, advice)],
+        [...(isFitted ? [`Without its log, the assumptions are: ${assumption}.`] : []), ...buildBasis(report, advice)],
         {
           id: "assumptions",
         },
@@ -50,7 +50,7 @@ export function buildAdviceDocument(report: AdviceReport, advice: FunctionAdvice
   };
 }
 
-/** What AWS did not tell of a function: a line for each part. */
+/** What could not be read about a function, one line per part. */
 export function listUnread(id: string, { unread = [] }: Pick<AdviceReport, "unread">): string[] {
   return unread.flatMap(({ what, why }) => (what.endsWith(` of ${id}`) ? [`${what} not read: ${why}`] : []));
 }
@@ -93,7 +93,7 @@ function buildBasis(report: AdviceReport, advice: FunctionAdvice): Block[] {
     ...(advice.requests === 0
       ? []
       : [
-          `If AWS is another way than ${describeBasis(advice)}, cold are:`,
+          `Cold requests if AWS differs from what ${describeBasis(advice)}:`,
           buildTable(["if", ...listSensitivityHeadings(advice), "source"], rows),
         ]),
     ...notes,

@@ -4,7 +4,7 @@ import { type ArrivalBatch, type Demand } from "../../advisor/compare";
 import { type Distribution } from "../../advisor/distribution";
 import { type MinuteDemand } from "../../advisor/minute-arrivals";
 
-/** How a function was used, and where that can be read again and again. It can be sent to another process. */
+/** A function's usage, and where to read it repeatedly. It can be sent to another process. */
 export interface History {
   /** A whole minute in milliseconds since 1970, UTC. */
   readonly startsAt: number;
@@ -13,15 +13,15 @@ export interface History {
   readonly source: DemandSource;
 }
 
-/** Where requests are known from. */
+/** The source of the requests. */
 export type DemandSource =
-  /** A file of pairs of 64-bit numbers, written by {@link RequestFile}: so many requests need no memory. */
+  /** A file of pairs of 64-bit numbers, written by {@link RequestFile}, so that many requests do not need memory. */
   | { readonly kind: "requests"; readonly file: string }
   | {
       readonly kind: "minutes";
       /** Requests by the minute since the beginning. */
       readonly counts: Float64Array;
-      /** The most requests at work at once in each minute; 0 where that is unknown. */
+      /** Maximum number of concurrent requests in each minute; 0 if unknown. */
       readonly peaks: Float64Array;
       readonly workSeconds: Distribution;
     };
@@ -29,11 +29,11 @@ export type DemandSource =
 const NUMBERS_PER_REQUEST = 2;
 const REQUESTS_PER_BLOCK = 65_536;
 
-/** After so many requests drawn, other work of this process gets its turn. */
+/** After this many drawn requests, other work of this process gets its turn. */
 const REQUESTS_PER_TURN = 100_000;
 const MINUTES_PER_TURN = 1440;
 
-/** A history's requests, as a simulation reads them. */
+/** A history's requests, in the form that a simulation reads. */
 export function readDemand({ source }: History, signal?: AbortSignal): Demand {
   if (source.kind === "requests") return { kind: "arrivals", read: () => readRequests(source.file, signal) };
   const { counts, peaks, workSeconds } = source;
@@ -63,7 +63,7 @@ async function* readRequests(path: string, signal: AbortSignal | undefined): Asy
   try {
     for (;;) {
       const block = new Float64Array(REQUESTS_PER_BLOCK * NUMBERS_PER_REQUEST);
-      // A regular file is read short at its end alone.
+      // Only at its end does reading a regular file return less than requested.
       const { bytesRead } = await file.read(block, 0, block.byteLength);
       signal?.throwIfAborted();
       const requests = bytesRead / Float64Array.BYTES_PER_ELEMENT / NUMBERS_PER_REQUEST;
@@ -81,7 +81,7 @@ async function* readRequests(path: string, signal: AbortSignal | undefined): Asy
   }
 }
 
-/** Writes requests to a file of numbers, which takes a tenth of the time to read that a text takes. */
+/** Writes requests to a file of numbers, which takes a tenth of the time that reading text takes. */
 export class RequestFile {
   private readonly block = new Float64Array(REQUESTS_PER_BLOCK * NUMBERS_PER_REQUEST);
   private used = 0;
@@ -96,7 +96,7 @@ export class RequestFile {
     return new RequestFile(path, await open(path, "wx", 0o600));
   }
 
-  /** Adds one; {@link flush} is to be called when it says that the block is full. */
+  /** Adds one; call {@link flush} if it returns that the block is full. */
   add(atSeconds: number, workSeconds: number): boolean {
     this.block[this.used++] = atSeconds;
     this.block[this.used++] = workSeconds;
@@ -112,7 +112,7 @@ export class RequestFile {
     }
   }
 
-  /** Nothing is added any more. */
+  /** Finishes: nothing more is added. */
   async close(): Promise<void> {
     await this.file.close();
   }

@@ -3,22 +3,24 @@ import { type History } from "./history";
 import { OtherProcess } from "./worker-process";
 import { runTask, type SimulationTask } from "./task";
 
-/** What another process is asked: work on the history that it was told last. */
+/** A request to another process: work on the history that it got last. */
 export interface PoolQuestion {
   readonly history?: History;
   readonly task: SimulationTask;
 }
 
-/** How tasks are done. */
+/** Options for tasks. */
 export interface PoolSettings {
-  /** Processes of their own; with one, the work is done in this process. */
+  /** Number of separate processes; with one, this process does the work. */
   readonly workers: number;
-  /** Called with the share of all tasks that is done, from 0 to 1. */
+  /** Called with the finished share of all tasks, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Does every task, several at a time. The outcomes, in the tasks' order, do not depend on the number of workers. */
+/**
+ * Runs all tasks, several at a time. The results, in the order of the tasks, do not depend on the number of workers.
+ */
 export async function runTasks(
   history: History,
   tasks: readonly SimulationTask[],
@@ -37,7 +39,7 @@ export async function runTasks(
   const takeTurns = async (
     run: (task: SimulationTask, onProgress: (share: number) => void) => Promise<PolicyOutcome[]>,
   ) => {
-    // Shared by all workers: each takes the next one that nobody has.
+    // Shared by all workers: each takes the next free one.
     for (const [index, task] of waiting) {
       signal?.throwIfAborted();
       const progress = makeProgress(index);

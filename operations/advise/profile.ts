@@ -4,11 +4,11 @@ import { MinuteArrivals } from "../../advisor/minute-arrivals";
 import { createRandom } from "../../advisor/random";
 import { readDemand, type History } from "./history";
 
-/** What a history's requests are like, by the minute since its beginning. */
+/** The profile of a history's requests, by the minute since its beginning. */
 export interface TrafficProfile {
   readonly requests: number;
   readonly counts: Float64Array;
-  /** The most requests at work at once: as it was measured, or as it comes out when the requests' times are drawn. */
+  /** Maximum number of concurrent requests: measured, or from the drawn times of the requests. */
   readonly peaks: Float64Array;
 }
 

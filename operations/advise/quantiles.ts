@@ -1,19 +1,19 @@
 import { type Distribution, makeEmpirical, interpolate } from "../../advisor/distribution";
 
-/** How a quantity varied in one period of time. */
+/** The distribution of a quantity in one period. */
 export interface PeriodQuantiles {
-  /** How many values there were. */
+  /** Number of values. */
   readonly count: number;
-  /** Shares from 0 to 1 with the value that so many were not above. */
+  /** Shares from 0 to 1, with the value that this share does not exceed. */
   readonly quantiles: readonly (readonly [share: number, value: number])[];
 }
 
-/** How finely each period is taken apart, and the result described. */
+/** The resolution of each period and of the result. */
 const PARTS = 200;
 const QUANTILES = 500;
 
 /**
- * How a quantity varied in all periods together, each with the weight of its values; undefined where nothing is known.
+ * The distribution of a quantity over all periods, weighted by their numbers of values; undefined if nothing is known.
  */
 export function mixPeriods(periods: readonly PeriodQuantiles[]): Distribution | undefined {
   const weighted = periods.flatMap(({ count, quantiles }) => {
@@ -40,7 +40,7 @@ function findQuantile(sorted: PeriodQuantiles["quantiles"], share: number): numb
   const index = sorted.findIndex(([known]) => known >= share);
   const above = sorted.at(index);
   const below = index > 0 ? sorted[index - 1] : undefined;
-  // Beyond what is known, the nearest that is.
+  // Outside the known range, the nearest known value.
   if (!below || !above || index < 0) return above?.[1] ?? 0;
   return interpolate([below[1], above[1]], (share - below[0]) / (above[0] - below[0]));
 }

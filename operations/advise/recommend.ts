@@ -4,25 +4,25 @@ import { TARGETS } from "../../performance/targets";
 import { type Candidate } from "./candidates";
 import { type PolicyAdvice } from "./report";
 
-/** A policy with what it would do. */
+/** A policy with its simulated effect. */
 export interface JudgedCandidate {
   readonly candidate: Candidate;
   readonly outcome: PolicyOutcome;
-  /** What it costs in a month. */
+  /** Its cost per month. */
   readonly dollars: PolicyAdvice["dollarsPerMonth"];
 }
 
-/** What to do about a function. */
+/** The recommended action for a function. */
 export interface Recommendation {
   readonly kind:
-    /** Nothing comes, or what comes keeps the function warm. */
+    /** There are no requests, or they keep the function warm by themselves. */
     | "do-not-warm"
     | "warm"
-    /** Nothing else reaches the target, or at a higher price. */
+    /** Nothing else reaches the target, or only at a higher price. */
     | "provision"
-    /** Nothing that was compared reaches the target. */
+    /** No compared policy reaches the target. */
     | "out-of-reach";
-  /** Missing where nothing reaches the target. */
+  /** Missing if no policy reaches the target. */
   readonly chosen?: JudgedCandidate;
   /** What to do, and why. */
   readonly sentence: string;
@@ -31,15 +31,15 @@ export interface Recommendation {
 const TARGET = TARGETS.coldStartPercent;
 
 /**
- * The cheapest policy that keeps cold starts below the target; of equally cheap ones, the one with fewer of them. What
- * counts is the upper end of the interval: a policy that may miss the target does not reach it. Where that holds
- * without warming, nothing else is asked for.
+ * Selects the cheapest policy that keeps cold starts below the target; among equally cheap ones, the one with the
+ * fewest. The upper end of the interval counts: a policy that may miss the target does not reach it. If the target is
+ * reached without warming, nothing else is considered.
  */
 export function recommend(all: readonly JudgedCandidate[]): Recommendation {
   const none = all.find(({ candidate }) => candidate.policy.kind === "none");
-  if (!none) throw new Error("Without the policy `none`, nobody knows what warming changes");
+  if (!none) throw new Error("Without the policy `none`, the effect of warming is unknown");
   if (none.outcome.requests === 0) {
-    return { kind: "do-not-warm", chosen: none, sentence: "Do not warm this function: no request came in." };
+    return { kind: "do-not-warm", chosen: none, sentence: "Do not warm this function: there were no requests." };
   }
   const without = describeShares(none);
   if (reachesTarget(none)) {
@@ -51,7 +51,7 @@ export function recommend(all: readonly JudgedCandidate[]): Recommendation {
     .toSorted((a, b) => a.dollars.total - b.dollars.total || a.outcome.coldShare - b.outcome.coldShare);
   const [chosen] = byPrice;
   if (!chosen) {
-    const sentence = `Leave it as it is: no policy is sure to keep cold starts below ${TARGET} %, the best leaves ${describeShares(selectBest(all))}; without warming ${without} are cold.`;
+    const sentence = `Leave it as it is: no policy is sure to keep cold starts below ${TARGET} %; the best leaves ${describeShares(selectBest(all))}; without warming ${without} are cold.`;
     return { kind: "out-of-reach", sentence };
   }
   if (chosen.candidate.warming) {
@@ -64,7 +64,7 @@ export function recommend(all: readonly JudgedCandidate[]): Recommendation {
   return { kind: "provision", chosen, sentence };
 }
 
-/** Whether a policy is sure to keep cold starts below the target. */
+/** Whether a policy reliably keeps cold starts below the target. */
 export function reachesTarget({ outcome }: JudgedCandidate): boolean {
   return outcome.coldShareInterval.most < TARGET / 100;
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** The version of {@link adviceReport}: it grows when a key goes or changes its meaning. */
+/** The version of {@link adviceReport}. It increases when a key is removed or changes its meaning. */
 export const REPORT_VERSION = 1;
 
 const share = z.object({ percent: z.number(), fromPercent: z.number(), toPercent: z.number() });
@@ -10,10 +10,10 @@ const policy = z.object({
   kind: z.enum(["none", "fixed", "hours-of-week", "conditional", "provisioned"]),
   isConfigured: z.boolean(),
   isRecommended: z.boolean(),
-  /** Requests that meet a cold start, between what with 95 % confidence. */
+  /** Share of requests with a cold start, with its 95 % confidence interval. */
   cold: share,
   throttledPercent: z.number(),
-  /** By how much requests are later. */
+  /** The delay of requests. */
   addedMilliseconds: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }),
   pingsPerDay: z.number(),
   dollarsPerMonth: z.object({
@@ -23,12 +23,12 @@ const policy = z.object({
     /** Starting environments. */
     starts: z.number(),
     provisioned: z.number(),
-    /** Reading how much the function is used. */
+    /** Reading the function's usage. */
     reading: z.number(),
   }),
 });
 
-/** What is most likely, and between what it may well be. */
+/** The most likely value, and its plausible range. */
 const likely = z.object({ about: z.number(), from: z.number(), to: z.number() });
 
 const log = z.object({
@@ -40,22 +40,22 @@ const log = z.object({
   queries: z.number(),
   bytesScanned: z.number(),
   dollars: z.number(),
-  /** Whether the policies' figures are made with what was fitted. */
+  /** Whether the policies' figures use the fit. */
   isUsed: z.boolean(),
-  /** What was fitted and how well it predicts, or why nothing was. */
+  /** The fit and the quality of its prediction, or why there is no fit. */
   sentence: z.string(),
-  /** Missing where there was too little to fit to. */
+  /** Missing if there was too little data for a fit. */
   fitted: z
     .object({
       idleLifeMinutes: likely,
       quietLifeMinutes: likely,
       lifeSpanMinutes: likely,
       /**
-       * At least five requests met an environment that had been idle for so long: what is fitted beyond it may be
-       * expected rather than seen.
+       * At least five requests used an instance that had been idle for this long: fitted values beyond it may reflect
+       * prior values rather than observations.
        */
       seenIdleMinutes: z.number(),
-      /** How likely each is, the likeliest first; together 1. */
+      /** Probabilities, most likely first; they sum to 1. */
       routing: z.array(z.object({ name: z.enum(["newest-first", "oldest-first", "random"]), weight: z.number() })),
       /** The newest part of the log, predicted by a fit to the rest. */
       heldOut: z.object({
@@ -79,14 +79,17 @@ const functionAdvice = z.object({
   recommendation: z.object({
     kind: z.enum(["do-not-warm", "warm", "provision", "out-of-reach"]),
     sentence: z.string(),
-    /** For a tfvars file, where it can say it. */
+    /** For a tfvars file, if it can express it. */
     block: z.string().optional(),
   }),
   repetitions: z.number(),
   policies: z.array(policy),
-  /** What the function's own log tells of the platform; missing where it was not asked, or no request came. */
+  /**
+   * What the function's own log shows about the platform; missing if that was not requested, or if there were no
+   * requests.
+   */
   log: log.optional(),
-  /** How it would be if AWS were another way; the first is what the policies' figures are made with. */
+  /** Results if AWS behaves differently; the policies' figures use the first one. */
   sensitivity: z.array(
     z.object({
       guess: z.string(),
@@ -94,7 +97,7 @@ const functionAdvice = z.object({
       policies: z.array(z.object({ name: z.string(), cold: share })),
     }),
   ),
-  /** The busiest day under the recommended policy, or the configured one where none is. */
+  /** The busiest day under the recommended policy, or the configured one if none is recommended. */
   day: z
     .object({
       startsAt: z.iso.datetime(),
@@ -115,19 +118,22 @@ export const adviceReport = z.object({
   assumption: z.string(),
   leftOut: z.array(z.string()),
   functions: z.array(functionAdvice),
-  /** What AWS did not tell; a function whose use is among it has no advice. Missing where nothing is. */
+  /**
+   * What could not be read from AWS; a function whose usage is in this list has no advice. Missing if everything was
+   * read.
+   */
   unread: z.array(z.object({ what: z.string(), why: z.string() })).optional(),
-  /** Files that were written. */
+  /** The written files. */
   pages: z.array(z.string()),
-  /** The tfvars file that was changed. */
+  /** The changed tfvars file. */
   changed: z.string().optional(),
 });
 
-/** What is advised, for all functions. */
+/** The advice for all functions. */
 export type AdviceReport = z.infer<typeof adviceReport>;
-/** What is advised for one function. */
+/** The advice for one function. */
 export type FunctionAdvice = z.infer<typeof functionAdvice>;
-/** What a function's own log tells. */
+/** What a function's own log shows. */
 export type LogAdvice = z.infer<typeof log>;
 /** One policy's figures. */
 export type PolicyAdvice = z.infer<typeof policy>;

@@ -4,7 +4,7 @@ import { formatProgressBar, showProgress } from "../cli/progress";
 /**
  * Does work on a function, and shows in a terminal, where there is one, how far it is.
  *
- * @param work is given what to call with what is being done, and with the share of it that is done, from 0 to 1
+ * @param work gets a callback for the current work and its finished share, from 0 to 1
  */
 export function runWithProgress<T>(
   id: string,

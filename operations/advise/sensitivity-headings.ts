@@ -1,13 +1,11 @@
 import { type FunctionAdvice } from "./report";
 
-/** Where the figures are from, besides the traffic. */
-export function describeBasis({ log }: FunctionAdvice): "assumed" | "its log tells" {
-  return log?.isUsed === true ? "its log tells" : "assumed";
+/** The source of the figures, besides the traffic. */
+export function describeBasis({ log }: FunctionAdvice): "is assumed" | "its log shows" {
+  return log?.isUsed === true ? "its log shows" : "is assumed";
 }
 
-/**
- * The policies that a sensitivity is told of: the function without warming, as it is set now, and as it is recommended.
- */
+/** The policies in the sensitivity table: no warming, the current settings, and the recommendation. */
 export function listSensitivityHeadings({ policies, sensitivity }: FunctionAdvice): string[] {
   return (sensitivity[0]?.policies ?? []).map(({ name }) => {
     const policy = policies.find((one) => one.name === name);

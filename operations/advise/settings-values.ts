@@ -2,7 +2,7 @@ import { type WarmingSettings } from "../../environments/warming";
 import { type WarmingChoice } from "./warming-policy";
 import { formatValue, type TfvarsValues } from "./tfvars/put";
 
-/** Warming as a tfvars file says it, whatever else the file says: nothing is left to defaults. */
+/** Warming settings for a tfvars file, complete and without defaults, so that nothing else in the file affects them. */
 export function buildTfvarsValues({ scheduled, peak, conditional }: WarmingChoice): TfvarsValues {
   return { scheduled: buildStrategy(scheduled), peak: buildStrategy(peak), conditional: buildStrategy(conditional) };
 }
@@ -12,7 +12,7 @@ export function formatBlock(warming: WarmingChoice): string {
   return formatValue("warming", buildTfvarsValues(warming));
 }
 
-/** What of {@link buildTfvarsValues} is not so yet; empty where nothing has to change. */
+/** The part of {@link buildTfvarsValues} that differs from the current settings; empty if nothing has to change. */
 export function listChangedValues(
   wanted: WarmingChoice,
   { scheduled, peak, conditional }: WarmingSettings,
@@ -30,7 +30,7 @@ export function listChangedValues(
   return Object.fromEntries(changes);
 }
 
-/** Of a strategy that is off, nothing else counts. */
+/** Other settings of a strategy that is off do not matter. */
 function buildStrategy(settings: { readonly enabled: boolean }): TfvarsValues {
   return settings.enabled ? convertSettings(settings) : { enabled: false };
 }

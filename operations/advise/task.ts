@@ -4,7 +4,7 @@ import { type InstanceModel } from "../../advisor/instances";
 import { type Policy } from "../../advisor/policy";
 import { readDemand, type History } from "./history";
 
-/** What is simulated at once: some policies on one history. It can be sent to another process. */
+/** A unit of simulation: some policies on one history. It can be sent to another process. */
 export interface SimulationTask {
   readonly policies: readonly Policy[];
   /** Each repetition takes the next one. */
@@ -15,7 +15,7 @@ export interface SimulationTask {
   readonly seed: number;
 }
 
-/** Does a task. A policy's outcome is the same whichever others are simulated beside it. */
+/** Runs a task. A policy's result does not depend on the other policies in the task. */
 export function runTask(
   history: History,
   task: SimulationTask,

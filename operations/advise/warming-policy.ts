@@ -4,16 +4,16 @@ import { type WarmingSettings } from "../../environments/warming";
 import prices from "../../model/prices.json";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
-/** What decides how many instances are warm between deployments. */
+/** The settings that decide how many instances are warm between deployments. */
 export type WarmingChoice = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;
 
 const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
 
-/** Settings as the simulation takes them. */
+/** Settings in the form that the simulation uses. */
 export function buildPolicy({ scheduled, peak, conditional }: WarmingChoice): Policy {
   if (!scheduled.enabled && !peak.enabled) return { kind: "none" };
   const schedule = {
-    // No minute divides by it: nothing is sent outside of the peak.
+    // No minute is a multiple of it, so nothing is sent outside the peak.
     ...(scheduled.enabled
       ? { everyMinutes: scheduled.everyMinutes, concurrency: scheduled.concurrency }
       : { everyMinutes: Infinity, concurrency: 0 }),
@@ -33,9 +33,9 @@ export function buildPolicy({ scheduled, peak, conditional }: WarmingChoice): Po
 }
 
 /**
- * What reading a function's use costs a policy in a month, in dollars.
+ * Monthly cost of reading a function's usage for a policy, in dollars.
  *
- * @param metrics how many tell it: one where CloudWatch knows the concurrency, two where that is estimated
+ * @param metrics number of metrics: one if CloudWatch has the concurrency, two if it is estimated
  */
 export function priceMonthlyReading(policy: Policy, metrics: number): number {
   if (policy.kind !== "conditional") return 0;

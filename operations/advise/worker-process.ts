@@ -3,17 +3,17 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OperationFailure } from "../cli/operation-failure";
 
-/** What another process tells about what it was asked. */
+/** Another process's messages about a request. */
 export type WorkerMessage<Result> =
   { readonly kind: "progress"; readonly share: number } | { readonly kind: "done"; readonly result: Result };
 
 const EVERY_MILLISECONDS = 200;
 
-/** A file of this program, running in a process of its own, which answers one question after the other. */
+/** A file of this program that runs in a separate process and answers one request at a time. */
 export class OtherProcess<Question extends object, Result> {
   private readonly child: ChildProcess;
 
-  /** @param file from the project's folder on; its main function calls {@link answerQuestions} */
+  /** @param file relative to the project's folder; its main function calls {@link answerQuestions} */
   constructor(file: string) {
     this.child = fork(findRunner(), [file], {
       serialization: "advanced",
@@ -21,7 +21,7 @@ export class OtherProcess<Question extends object, Result> {
     });
   }
 
-  /** Asks; the one before has to be answered. */
+  /** Sends a request; the previous one must have been answered. */
   ask(question: Question, onProgress: (share: number) => void): Promise<Result> {
     return new Promise((resolve, reject) => {
       const { child } = this;
@@ -34,7 +34,7 @@ export class OtherProcess<Question extends object, Result> {
       };
       const fail = () => {
         end(() => {
-          reject(new OperationFailure("a process that simulated has ended before its work was done"));
+          reject(new OperationFailure("a simulating process ended before its work was done"));
         });
       };
       const end = (settle: () => void) => {
@@ -42,19 +42,19 @@ export class OtherProcess<Question extends object, Result> {
         settle();
       };
       child.on("message", hear).on("exit", fail).on("error", fail);
-      // Whoever waits for an answer hears that it has ended.
+      // The code that waits for an answer gets an error.
       if (child.exitCode === null) child.send(question, () => undefined);
       else fail();
     });
   }
 
   stop(): void {
-    // It has nothing that could be left half-written.
+    // It has nothing that could be left incomplete.
     this.child.kill("SIGKILL");
   }
 }
 
-/** Answers what this process is asked by the one that started it, which knows what it may ask. */
+/** Answers requests of the parent process, which knows what it may request. */
 export function answerQuestions<Result>(
   answer: (question: never, onProgress: (share: number) => void) => Promise<Result>,
 ): void {
@@ -68,12 +68,12 @@ export function answerQuestions<Result>(
   process.on("message", (question: unknown) => {
     void answer(question as never, onProgress).then((result) => sendMessage({ kind: "done", result }));
   });
-  // Ctrl-C reaches every process of a terminal: the one that started this one decides.
+  // Ctrl-C reaches every process of a terminal, but the parent process decides what happens.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit());
 }
 
-/** What runs a file of this project: above this one, and above what this one was bundled into. */
+/** The script that runs a file of this project, in a folder above this file or its bundle. */
 function findRunner(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     const file = join(folder, "run.js");

@@ -3,7 +3,7 @@ import { answerQuestions } from "./worker-process";
 import { type PoolQuestion } from "./pool";
 import { runTask } from "./task";
 
-/** A process of its own that does tasks, for `pool.ts`. */
+/** A separate process that runs tasks, for `pool.ts`. */
 export default function main(): void {
   let told: History | undefined;
   answerQuestions(async ({ history = told, task }: PoolQuestion, onProgress) => {

@@ -4,18 +4,18 @@ import { ALARMS, CAUSES, findAlarmMeasure, nameAlarm } from "../../model/alarms"
 import { listWarmerAlarms } from "../../model/warmer-alarms";
 import { type MeasuredFunction } from "../../model/measured-function";
 
-/** An alarm that an environment has. */
+/** An alarm of an environment. */
 export interface EnvironmentAlarm {
   readonly name: string;
-  /** The function that it watches, and which of its alarms it is; missing for the warmer's own. */
+  /** The function that it watches, and its key; missing for the warmer's own alarms. */
   readonly watches?: { readonly subject: MeasuredFunction; readonly key: AlarmKey | "degraded" };
   /** Whether it sends messages itself. */
   readonly notifies: boolean;
-  /** Whether users suffer while it rings: how soon it is told matters. */
+  /** Whether users are affected while it rings, so a fast message matters. */
   readonly urgent: boolean;
 }
 
-/** Every alarm of an environment's functions and its warmer, by the names that the stack gives them. */
+/** Every alarm of an environment's functions and its warmer, by their names in the stack. */
 export function listEnvironmentAlarms(
   environment: Environment,
   subjects: readonly MeasuredFunction[],

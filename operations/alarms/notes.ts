@@ -7,26 +7,26 @@ import { createLogGroup, createLogStream, keepLogs, readLogEvents, writeLogLine 
 import { type Reader } from "../aws/part-reader";
 
 /**
- * What was changed because an alarm rang. CloudWatch's history of an alarm takes no remarks: it records changes of
- * state, of settings, and actions. A tag or a new setting of the alarm would be undone by the next deployment. So the
- * notes are in a log group of their own, which no deployment knows.
+ * Notes about changes that were made because an alarm rang. You cannot add notes to CloudWatch's history of an alarm:
+ * it only records changes of state and settings, and actions. The next deployment would undo a tag or a new setting of
+ * the alarm. So the notes are in a separate log group, which is not part of a deployment.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AlarmHistoryItem.html
  */
 
 const STREAM = "notes";
 
-/** Longer than the notes of any two quarters are asked for. */
+/** Longer than two quarters, the longest time for which notes are read. */
 const RETENTION_DAYS = 400;
 
 const note = z.object({
   alarm: z.string(),
-  /** Missing where CloudWatch did not tell: the note is about the last time before it was written. */
+  /** Missing if CloudWatch did not provide it: the note then applies to the last time before it was written. */
   rangAt: z.iso.datetime().optional(),
   notedAt: z.iso.datetime().optional(),
   text: z.string(),
 });
 
-/** A note on one time that an alarm rang. */
+/** A note about one time that an alarm rang. */
 export type AlarmNote = z.output<typeof note>;
 
 /** The log group of an environment's notes. */
@@ -35,11 +35,11 @@ export function formatNotesLogGroup({ name }: Pick<Environment, "name">): string
 }
 
 /**
- * Keeps a note. The log group is made with the first one.
+ * Stores a note. The first note creates the log group.
  *
  * @param now in milliseconds since 1970
- * @param reader remembers what could not be done before it, such as making the log group, which may be there already
- * @throws AwsFailure if the note is not kept
+ * @param reader remembers what failed before it, such as creating the log group, which may exist already
+ * @throws AwsFailure if the note could not be stored
  */
 export async function writeNote(
   aws: AwsAccess,
@@ -49,14 +49,14 @@ export async function writeNote(
   reader: Reader,
 ): Promise<void> {
   const logGroup = formatNotesLogGroup(environment);
-  const isNew = await reader.read("the making of the log group", () =>
+  const isNew = await reader.read("creating the log group", () =>
     createLogGroup(aws, logGroup, buildTags(environment)),
   );
   if (isNew) await reader.read("the log group's retention", () => keepLogs(aws, logGroup, RETENTION_DAYS));
-  await reader.read("the making of the log stream", () => createLogStream(aws, logGroup, STREAM));
+  await reader.read("creating the log stream", () => createLogStream(aws, logGroup, STREAM));
   const line = { logGroup, stream: STREAM, at: now, text: JSON.stringify(note) };
   if (!(await writeLogLine(aws, line)))
-    throw new AwsFailure("AWS did not take the note: is this computer's clock right?");
+    throw new AwsFailure("AWS did not accept the note: is this computer's clock correct?");
 }
 
 /**

@@ -2,14 +2,14 @@ import { type AlarmStatus, type StateChange } from "../aws/alarms";
 
 /** One time that an alarm rang. */
 export interface Ring {
-  /** When it began to ring; missing when that was before the time that is looked at. */
+  /** When it began to ring; missing if that was before the observed time. */
   readonly rangAt?: number;
-  /** When it ended; missing while it goes on. */
+  /** When it ended; missing while it still rings. */
   readonly endedAt?: number;
   readonly badSince?: number;
 }
 
-/** A time to look at, in milliseconds since 1970. */
+/** A time range, in milliseconds since 1970. */
 export interface TimeRange {
   readonly from: number;
   readonly to: number;
@@ -18,8 +18,8 @@ export interface TimeRange {
 /**
  * Each time that one alarm rang.
  *
- * @param changes its changes of state, in the order of time
- * @param state how it is now: one that rings all the time does not change
+ * @param changes its changes of state, in chronological order
+ * @param state its current state: an alarm that rings all the time has no changes
  */
 export function findRings(
   changes: readonly StateChange[],
@@ -31,25 +31,25 @@ export function findRings(
   const inRange = changes.filter(({ at }) => at >= from && at < to);
   for (const { at, fromAlarm, toAlarm, badSince } of inRange) {
     if (toAlarm) open ??= { rangAt: at, ...(badSince !== undefined && { badSince }) };
-    // Whatever it changes to ends it: also that there is no data any more.
+    // Any other state ends it, even if there is no more data.
     else if (fromAlarm) {
       rings.push({ ...open, endedAt: at });
       open = undefined;
     }
   }
   if (open) return [...rings, open];
-  // It rings, although the history does not tell it: since before, or since a time that CloudWatch has forgotten.
+  // It rings, although the history does not show it: it began earlier, or at a time that CloudWatch no longer keeps.
   const since = state?.isRinging === true ? (state.since ?? from) : to;
   if (since >= to || (inRange.at(-1)?.at ?? 0) > since) return rings;
   return [...rings, since < from ? {} : { rangAt: since }];
 }
 
-/** How long an alarm rang in a time, in milliseconds. */
+/** How long an alarm rang in a time range, in milliseconds. */
 export function measureRinging(rings: readonly Ring[], { from, to }: TimeRange): number {
   return rings.reduce((total, { rangAt = from, endedAt = to }) => total + (endedAt - rangAt), 0);
 }
 
-/** The middle one of some numbers; of an even number of them, the mean of the two in the middle. */
+/** The median of numbers; for an even count, the mean of the two in the middle. */
 export function computeMedian(numbers: readonly number[]): number | undefined {
   const sorted = [...numbers].sort((one, other) => one - other);
   const middle = sorted.length / 2;

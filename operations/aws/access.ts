@@ -1,17 +1,17 @@
 import { AwsFailure, explainCall, MAX_ATTEMPTS } from "./failure";
 
-/** What every client is made with. */
+/** Options of every client. */
 interface ClientSettings {
   readonly region: string;
   readonly maxAttempts: number;
 }
 
-/** What ends a call with Ctrl-C. */
+/** Options that end a call on Ctrl-C. */
 export interface CallOptions {
   readonly abortSignal: AbortSignal;
 }
 
-/** Errors by which AWS says that a thing is not there. */
+/** AWS's errors for something that does not exist. */
 const MISSING = new Set([
   "AWS.SimpleQueueService.NonExistentQueue",
   "NoSuchEntityException",
@@ -27,13 +27,13 @@ const MISSING = new Set([
 export class AwsAccess {
   private readonly clients = new Map<unknown, { destroy(): void }>();
 
-  /** @param signal ends every call when it is aborted */
+  /** @param signal ends every call if it is aborted */
   constructor(
     readonly region: string,
     readonly signal: AbortSignal = new AbortController().signal,
   ) {}
 
-  /** The client of a service; there is one of each, made when it is first asked for. */
+  /** The client of a service; there is one of each, created when first needed. */
   client<Client extends { destroy(): void }>(Service: new (settings: ClientSettings) => Client): Client {
     const known = this.clients.get(Service);
     if (known) return known as Client;
@@ -43,17 +43,17 @@ export class AwsAccess {
   }
 
   /**
-   * Asks for something.
+   * Sends a request.
    *
-   * @param action what has to be allowed, as IAM names it
-   * @param notFound the sentence for a thing that is not there
+   * @param action the required IAM action
+   * @param notFound the message if something does not exist
    * @throws AwsFailure
    */
   async ask<T>(action: string, notFound: string, call: (options: CallOptions) => Promise<T>): Promise<T> {
     return expectFound(await this.find(action, call), notFound);
   }
 
-  /** As {@link ask}; undefined where AWS says that there is no such thing. */
+  /** Like {@link ask}, but undefined if AWS reports that it does not exist. */
   async find<T>(action: string, call: (options: CallOptions) => Promise<T>): Promise<T | undefined> {
     try {
       return await call({ abortSignal: this.signal });
@@ -64,10 +64,10 @@ export class AwsAccess {
   }
 
   /**
-   * Asks for everything on the pages of an answer.
+   * Requests everything on the pages of an answer.
    *
-   * @param notFound the sentence for a thing that is not there
-   * @param mostPages those after them are left out
+   * @param notFound the message if something does not exist
+   * @param mostPages further pages are left out
    * @throws AwsFailure
    */
   async askAll<Page, Item>(
@@ -80,7 +80,7 @@ export class AwsAccess {
     return expectFound(await this.findAll(action, pages, itemsOf, mostPages), notFound);
   }
 
-  /** As {@link askAll}; undefined where AWS says that there is no such thing. */
+  /** Like {@link askAll}, but undefined if AWS reports that it does not exist. */
   findAll<Page, Item>(
     action: string,
     pages: (options: CallOptions) => AsyncIterable<Page>,

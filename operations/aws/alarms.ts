@@ -11,20 +11,20 @@ import { type AwsAccess } from "./access";
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;
 const PAGE = 100;
 
-/** How an alarm is now. */
+/** An alarm's current state. */
 export interface AlarmStatus {
   readonly isRinging: boolean;
   /** In milliseconds since 1970. */
   readonly since: number | undefined;
 }
 
-/** An alarm as CloudWatch has it. */
+/** An alarm in CloudWatch. */
 export interface DeployedAlarm extends AlarmStatus {
-  /** Whether it may tell somebody. */
+  /** Whether its actions are enabled. */
   readonly isOn: boolean;
-  /** Missing for one that is composed of others. */
+  /** Missing for a composite alarm. */
   readonly threshold: number | undefined;
-  /** Why it is in its state, in CloudWatch's words. */
+  /** CloudWatch's reason for its state. */
   readonly reason: string;
 }
 
@@ -34,14 +34,14 @@ export interface StateChange {
   readonly at: number;
   readonly fromAlarm: boolean;
   readonly toAlarm: boolean;
-  /** When the first of the periods began that made it ring; missing where CloudWatch does not tell. */
+  /** Start of the first period that made it ring; missing if CloudWatch does not provide it. */
   readonly badSince?: number;
 }
 
 const state = z.object({ stateValue: z.string() });
 
 /**
- * What CloudWatch writes of a change: of a metric alarm with the values that decided, of a composite alarm without.
+ * CloudWatch's record of a change: for a metric alarm with the deciding values, for a composite alarm without.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 const historyData = z.object({
@@ -59,7 +59,7 @@ const historyData = z.object({
 /**
  * Alarms by their names.
  *
- * @param which what their names begin with, or their names, of which AWS takes 100
+ * @param which the beginning of their names, or their names, of which AWS accepts 100
  * @throws AwsFailure
  */
 export async function readAlarms(
@@ -94,9 +94,9 @@ export async function readAlarms(
 }
 
 /**
- * Every change of state of some alarms, in the order of time.
+ * Every change of state of some alarms, in chronological order.
  *
- * @param alarm one alarm's name; every alarm of the account without it
+ * @param alarm one alarm's name; if missing, every alarm of the account
  * @throws AwsFailure
  */
 export async function readStateChanges(

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-apigatewayv2";
 import { type AwsAccess } from "./access";
 
-/** IAM allows all reading of API Gateway by one action. */
+/** IAM has a single action for all reading of API Gateway. */
 const READ = "apigateway:GET";
 
 /**

@@ -9,7 +9,7 @@ import {
 import { type AwsAccess, type CallOptions } from "./access";
 import { AccessDenied, AwsFailure } from "./failure";
 
-/** Errors by which S3 says that a thing, or a setting of a bucket, is not there. */
+/** S3's errors for an object, or a bucket's setting, that does not exist. */
 const MISSING = new Set([
   "NotFound",
   "NoSuchBucket",
@@ -19,7 +19,7 @@ const MISSING = new Set([
 ]);
 
 /**
- * A bucket with the region that it is in, where S3 tells it; undefined where there is no such bucket.
+ * A bucket with its region, if S3 reports it; undefined if there is no such bucket.
  *
  * @throws AwsFailure
  */
@@ -47,7 +47,7 @@ export async function isVersioned(aws: AwsAccess, bucket: string): Promise<boole
 }
 
 /**
- * How a bucket encrypts what is put into it, as in `aws:kms`; undefined where it has no default.
+ * A bucket's default encryption, as in `aws:kms`; undefined if it has none.
  *
  * @throws AwsFailure
  */
@@ -60,7 +60,7 @@ export async function readEncryption(aws: AwsAccess, bucket: string): Promise<st
 }
 
 /**
- * Whether a bucket itself refuses all public access.
+ * Whether a bucket itself blocks all public access.
  *
  * @throws AwsFailure
  */
@@ -81,7 +81,7 @@ function find<T>(
   return aws.find(action, (options) => call(aws.client(S3Client), options).catch(asS3Says(action)));
 }
 
-/** S3 answers a HEAD without a body: all that it says is the status. */
+/** S3 answers a HEAD request without a body, so only the status is known. */
 function asS3Says(action: string): (error: unknown) => undefined {
   return (error) => {
     if (!(error instanceof Error)) throw error;
@@ -90,7 +90,7 @@ function asS3Says(action: string): (error: unknown) => undefined {
     if (status === 403 && error.name !== "AccessDenied" && !/^(Invalid|Signature|Expired|Request)/.test(error.name)) {
       throw new AccessDenied(action, "status 403");
     }
-    if (status === 301) throw new AwsFailure("the bucket is in another region than state.region says");
+    if (status === 301) throw new AwsFailure("the bucket is not in the region of state.region");
     throw error;
   };
 }

@@ -1,12 +1,12 @@
 import { toOneLine } from "../one-line";
 import { OperationFailure } from "../cli/operation-failure";
 
-/** What AWS did not do for us. */
+/** A request that AWS did not fulfill. */
 export class AwsFailure extends OperationFailure {}
 
-/** What AWS does not allow to these credentials. */
+/** A request that AWS does not allow with these credentials. */
 export class AccessDenied extends AwsFailure {
-  /** @param action what has to be allowed, as IAM names it */
+  /** @param action the required IAM action */
   constructor(
     readonly action: string,
     message: string,
@@ -16,7 +16,7 @@ export class AccessDenied extends AwsFailure {
 }
 
 /**
- * Enough to wait out throttling, with pauses that grow, and short breaks of the network:
+ * Enough for throttling, with growing pauses, and for short network problems:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export const MAX_ATTEMPTS = 8;
@@ -45,17 +45,17 @@ const THROTTLINGS = new Set([
   "TooManyRequestsException",
 ]);
 
-/** The clients mend a clock that is off by themselves, where AWS's answer lets them; this is what is left. */
+/** The clients correct a wrong clock by themselves if AWS's answer allows it. This covers the remaining cases. */
 const CLOCK = /Signature (expired|not yet current)|RequestTimeTooSkewed/;
 
-/** What a call needs for its errors to be told. */
+/** What is needed to explain a call's errors. */
 export interface CallContext {
   readonly region: string;
-  /** What has to be allowed, as IAM names it. */
+  /** The required IAM action. */
   readonly action: string;
 }
 
-/** What an AWS client has thrown, as an {@link AwsFailure} where it went wrong outside of this program. */
+/** Converts an AWS client's error to an {@link AwsFailure} if the cause is outside this program. */
 export function explainCall(error: unknown, { region, action }: CallContext): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   if (error instanceof AwsFailure) return error;
@@ -66,12 +66,12 @@ export function explainCall(error: unknown, { region, action }: CallContext): Er
   const explanation = EXPLANATIONS[name];
   if (explanation !== undefined) return new AwsFailure(`${explanation}: ${message}`);
   if (THROTTLINGS.has(name)) {
-    return new AwsFailure(`AWS in ${region} refuses so many requests at once, try again later: ${message}`);
+    return new AwsFailure(`AWS in ${region} throttles requests, try again later: ${message}`);
   }
   if ("code" in error && /^E(?!RR_)/.test(String(error.code))) {
     return new AwsFailure(`AWS cannot be reached in ${region}: ${message || String(error.code)}`);
   }
-  // The clients mark every error that a request has met; one without the mark is this program's own.
+  // The clients mark every error of a request; an error without the mark is a bug of this program.
   if (!("$metadata" in error)) return error;
-  return new AwsFailure(`asking AWS in ${region} failed: ${toOneLine(`${name}: ${message}`)}`);
+  return new AwsFailure(`a request to AWS in ${region} failed: ${toOneLine(`${name}: ${message}`)}`);
 }

@@ -14,13 +14,13 @@ import {
 import { toOneLine } from "../one-line";
 import { type AwsAccess } from "./access";
 
-/** The function itself: what runs where nobody publishes versions. */
+/** The function itself, which runs if no versions are published. */
 export const LATEST_VERSION = "$LATEST";
 
-/** A function, or one of its versions, as Lambda has it; what Lambda does not tell is undefined. */
+/** A function in Lambda, or one of its versions; unknown properties are undefined. */
 export interface DeployedFunction {
   readonly version: string;
-  /** When it was changed last, or published, in milliseconds since 1970. */
+  /** When it was last changed, or published, in milliseconds since 1970. */
   readonly changedAt: number | undefined;
   /** As in `Active` or `Failed`. */
   readonly state: string;
@@ -42,7 +42,7 @@ export interface DeployedFunction {
   readonly tracing: string;
   /** `JSON` or `Text`. */
   readonly logFormat: string;
-  /** Missing where it is Lambda's own for the function. */
+  /** Missing if it is Lambda's default for the function. */
   readonly logGroup: string | undefined;
   readonly systemLogLevel: string | undefined;
   readonly applicationLogLevel: string | undefined;
@@ -52,7 +52,7 @@ export interface DeployedFunction {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Where an alias leads: to one version, or to several with their shares of the traffic. */
+/** The target of an alias: one version, or several with their shares of the traffic. */
 export interface Alias {
   readonly version: string;
   readonly others: Readonly<Record<string, number>>;
@@ -80,7 +80,7 @@ export async function findFunction(aws: AwsAccess, of: QualifiedName): Promise<D
 }
 
 /**
- * A function as it is now, and every version that is kept.
+ * A function's current state, and every existing version.
  *
  * @throws AwsFailure
  */
@@ -111,9 +111,9 @@ export async function readAliases(aws: AwsAccess, name: string): Promise<Aliases
 }
 
 /**
- * How many instances a function may have at most.
+ * Maximum number of a function's instances.
  *
- * @returns undefined where it shares the account's limit with all others
+ * @returns undefined if it shares the account's limit with all others
  * @throws AwsFailure
  */
 export async function readReservedConcurrency(aws: AwsAccess, name: string): Promise<number | undefined> {
@@ -125,13 +125,16 @@ export async function readReservedConcurrency(aws: AwsAccess, name: string): Pro
   return ReservedConcurrentExecutions;
 }
 
-/** How an invocation is done: at once with its answer, later without one, or not at all, to see whether it may be. */
+/**
+ * The kind of invocation: synchronous with an answer, asynchronous without one, or a dry run that only checks
+ * permissions.
+ */
 export type InvocationKind = InvocationType;
 
 /**
  * Invokes a function.
  *
- * @param notFound the sentence for one that is not there
+ * @param notFound the message if it does not exist
  * @returns its answer, as text
  * @throws AwsFailure
  */
@@ -168,7 +171,7 @@ export async function hasEventSettings(aws: AwsAccess, of: QualifiedName): Promi
 }
 
 /**
- * Who may invoke a function, as a policy's JSON; undefined where nobody else may.
+ * Who may invoke a function, as a policy's JSON; undefined if it has no policy.
  *
  * @throws AwsFailure
  */

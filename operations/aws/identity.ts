@@ -2,26 +2,26 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { AwsAccess } from "./access";
 import { explainCall } from "./failure";
 
-/** A region that is on in every account; AWS answers there also when the environment's own region is off. */
+/** A region that is enabled in every account; AWS answers there even if the environment's region is disabled. */
 const ALWAYS_ENABLED = "us-east-1";
 
-/** By these, a region that is not enabled refuses credentials that others accept. */
+/** Errors with which a region that is not enabled refuses credentials that other regions accept. */
 const UNKNOWN_CREDENTIALS = new Set(["InvalidClientTokenId", "UnrecognizedClientException"]);
 
-/** Who asks, as AWS sees it. */
+/** The caller's identity according to AWS. */
 export interface Identity {
   readonly account: string;
   readonly arn: string;
   /** As in `aws`, the second part of every ARN. */
   readonly partition: string;
-  /** How much AWS's clock is ahead of this computer's; undefined when AWS did not tell the time. */
+  /** How much AWS's clock is ahead of this computer's; undefined if AWS did not send the time. */
   readonly clockSeconds: number | undefined;
   /** Whether the region has answered. */
   readonly isRegionEnabled: boolean;
 }
 
 /**
- * Asks AWS who asks; elsewhere where the region does not know the credentials.
+ * Asks AWS for the caller's identity; in another region if this one does not recognize the credentials.
  *
  * @param now this computer's clock, in milliseconds since 1970
  * @throws AwsFailure
@@ -55,7 +55,7 @@ async function askIdentity(aws: AwsAccess, now: () => number): Promise<Omit<Iden
       if (!Number.isNaN(date)) clockSeconds = Math.round((date - now()) / 1000);
       return result;
     },
-    // Around the reading of the answer, which throws when AWS refuses.
+    // Surrounds reading the answer, which throws if AWS refuses.
     { step: "deserialize", priority: "low" },
   );
   const { Account = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: aws.signal });

@@ -22,22 +22,22 @@ export interface LogQuery {
   readonly to: number;
 }
 
-/** What a query has found. */
+/** The result of a query. */
 export interface LogQueryResult {
   /** Each field that a record has, by its name. */
   readonly records: readonly Readonly<Record<string, string>>[];
   readonly bytesScanned: number;
-  /** What reading so much costs. */
+  /** The cost of reading this much. */
   readonly dollars: number;
 }
 
-/** Waits between two looks at a query; tests bring their own. */
+/** Waits between two checks of a query; tests pass their own. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 
 /**
- * Runs a query until it is done. When the signal is aborted, the query is stopped, too.
+ * Runs a query until it has finished. If the signal is aborted, the query is stopped, too.
  *
- * @throws AwsFailure also when it takes longer than five minutes
+ * @throws AwsFailure also if it takes longer than five minutes
  */
 export async function runLogQuery(
   aws: AwsAccess,
@@ -65,9 +65,9 @@ export async function runLogQuery(
       }
       await wait(EVERY_MILLISECONDS, signal);
     }
-    throw new AwsFailure(`a log query in ${region} was not done after ${LONGEST_MILLISECONDS / 60_000} minutes`);
+    throw new AwsFailure(`a log query in ${region} did not finish within ${LONGEST_MILLISECONDS / 60_000} minutes`);
   } catch (error) {
-    // It would go on, and cost, although nobody waits for it.
+    // Otherwise it would continue and cost money, although nobody waits for it.
     await client.send(new StopQueryCommand({ queryId })).catch(() => undefined);
     throw error;
   }

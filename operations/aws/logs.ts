@@ -11,11 +11,11 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { type AwsAccess, type CallOptions } from "./access";
 
-/** A log group as CloudWatch has it. */
+/** A log group in CloudWatch. */
 export interface LogGroup {
-  /** Undefined where logs are kept for ever. */
+  /** Undefined if logs are kept forever. */
   readonly retentionDays: number | undefined;
-  /** As in `STANDARD`, which is also what is not told. */
+  /** As in `STANDARD`, which is also the default. */
   readonly logClass: string;
 }
 
@@ -27,7 +27,7 @@ export interface LogEvent {
   readonly text: string;
 }
 
-/** Which lines of a log group are read. */
+/** The lines of a log group to read. */
 export interface LogSelection {
   readonly logGroup: string;
   /** In milliseconds since 1970. */
@@ -53,7 +53,7 @@ export async function findLogGroup(aws: AwsAccess, name: string): Promise<LogGro
 }
 
 /**
- * The names of a log group's metric filters; undefined where there is no such log group.
+ * The names of a log group's metric filters; undefined if there is no such log group.
  *
  * @throws AwsFailure
  */
@@ -81,9 +81,9 @@ export async function findSavedQueryId(aws: AwsAccess, name: string): Promise<st
 }
 
 /**
- * Reads lines of a log group, in the order of time.
+ * Reads lines of a log group, in chronological order.
  *
- * @returns undefined where there is no such log group
+ * @returns undefined if there is no such log group
  * @throws AwsFailure
  */
 export async function readLogEvents(
@@ -102,9 +102,9 @@ export async function readLogEvents(
 }
 
 /**
- * Makes a log group.
+ * Creates a log group.
  *
- * @returns false where it is there already
+ * @returns false if it already exists
  * @throws AwsFailure
  */
 export function createLogGroup(aws: AwsAccess, name: string, tags: Readonly<Record<string, string>>): Promise<boolean> {
@@ -112,7 +112,7 @@ export function createLogGroup(aws: AwsAccess, name: string, tags: Readonly<Reco
   return create(aws, "logs:CreateLogGroup", name, (options) => aws.client(CloudWatchLogsClient).send(command, options));
 }
 
-/** As {@link createLogGroup}, for a stream of one. */
+/** Like {@link createLogGroup}, for a log stream. */
 export function createLogStream(aws: AwsAccess, logGroup: string, stream: string): Promise<boolean> {
   const command = new CreateLogStreamCommand({ logGroupName: logGroup, logStreamName: stream });
   return create(aws, "logs:CreateLogStream", logGroup, (options) =>
@@ -132,7 +132,7 @@ export async function keepLogs(aws: AwsAccess, logGroup: string, days: number): 
  * Writes one line.
  *
  * @param at in milliseconds since 1970
- * @returns whether AWS has taken it: it refuses what is too old or in the future
+ * @returns whether AWS accepted it: it refuses lines that are too old or in the future
  * @throws AwsFailure
  */
 export async function writeLogLine(

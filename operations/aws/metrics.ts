@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /**
- * How long CloudWatch keeps which periods:
+ * How long CloudWatch keeps each period:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
  */
 const KEPT: readonly { readonly periodSeconds: number; readonly milliseconds: number }[] = [
@@ -28,15 +28,15 @@ const KEPT: readonly { readonly periodSeconds: number; readonly milliseconds: nu
 /** One metric with one statistic. */
 export interface MetricRequest {
   readonly metric: MetricAddress;
-  /** As CloudWatch writes it: `Sum`, `Average`, `p99`, `PR(:2000)`, … */
+  /** In CloudWatch's notation: `Sum`, `Average`, `p99`, `PR(:2000)`, … */
   readonly statistic: string;
 }
 
-/** A time that metrics are read of, in milliseconds since 1970. */
+/** The time range of metrics to read, in milliseconds since 1970. */
 export interface MetricRange {
   readonly from: number;
   readonly to: number;
-  /** Not shorter than CloudWatch keeps it: see {@link findShortestPeriod}. */
+  /** Not shorter than the shortest that CloudWatch keeps: see {@link findShortestPeriod}. */
   readonly periodSeconds: number;
 }
 
@@ -46,12 +46,12 @@ export interface Point {
   readonly value: number;
 }
 
-/** The shortest period in seconds that CloudWatch still keeps of a time. */
+/** The shortest period in seconds that CloudWatch still keeps for a time. */
 export function findShortestPeriod(from: number, now: number): number {
   return KEPT.find(({ milliseconds }) => now - from <= milliseconds)?.periodSeconds ?? 3600;
 }
 
-/** What one reading of so many metrics costs, in dollars. */
+/** Cost of reading this many metrics once, in dollars. */
 export function priceReading(metrics: number): number {
   return metrics * prices.perMetricRead;
 }
@@ -59,8 +59,8 @@ export function priceReading(metrics: number): number {
 /**
  * Reads metrics in as few calls as AWS allows.
  *
- * @param requests by a name of the caller's; what an alarm watches can be read as well, also where it is computed
- * @returns the points of each request in the order of time; none where CloudWatch has no data
+ * @param requests by names of the caller's choice; what an alarm watches can also be read, even if it is computed
+ * @returns the points of each request in chronological order; none if CloudWatch has no data
  * @throws AwsFailure
  */
 export async function readMetrics<Name extends string>(
@@ -82,7 +82,7 @@ export async function readMetrics<Name extends string>(
     );
     for (const { Id = "", Timestamps = [], Values = [], StatusCode } of results) {
       if (StatusCode === "InternalError" || StatusCode === "Forbidden") {
-        throw new AwsFailure(`CloudWatch in ${aws.region} did not tell a metric: ${StatusCode}`);
+        throw new AwsFailure(`CloudWatch in ${aws.region} did not return a metric: ${StatusCode}`);
       }
       const name = names[Number(Id.slice(1))];
       if (name === undefined) continue;
@@ -112,7 +112,7 @@ export async function listMetrics(aws: AwsAccess, namespace: string): Promise<Me
   );
 }
 
-/** As few calls as there can be. What an expression is computed from has to be in its own call. */
+/** As few calls as possible. The metrics of an expression must be in the same call. */
 function splitIntoCalls(groups: readonly (readonly MetricDataQuery[])[]): MetricDataQuery[][] {
   const calls: MetricDataQuery[][] = [];
   for (const group of groups) {
@@ -129,7 +129,7 @@ function buildQueries(request: MetricRequest | Measure, id: string, periodSecond
   const { metrics, expression } = request;
   const [first] = Object.values(metrics);
   if (expression === undefined) return first ? [buildQuery(first, statistic, id, periodSeconds)] : [];
-  // Several requests of one call would have the same names for their metrics.
+  // Otherwise, several requests of one call would use the same names for their metrics.
   const names = new RegExp(`\\b(${Object.keys(metrics).join("|")})\\b`, "g");
   return [
     { Id: id, Expression: expression.replace(names, `${id}_$1`) },

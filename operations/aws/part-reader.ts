@@ -1,17 +1,17 @@
 import { OperationFailure } from "../cli/operation-failure";
 
-/** What could not be read, and why, on one line. */
+/** What could not be read, and why, in one line. */
 export interface Unread {
   readonly what: string;
   readonly why: string;
 }
 
-/** Reads what may fail part by part: what AWS does not tell is remembered, and the rest goes on. */
+/** Reads parts that may fail: it remembers what could not be read, and continues with the rest. */
 export class Reader {
   readonly unread: Unread[] = [];
   private succeeded = 0;
 
-  /** @param onStep is told what is read next */
+  /** @param onStep called with what is read next */
   constructor(
     private readonly signal: AbortSignal,
     private readonly onStep: (what: string) => void = () => undefined,
@@ -22,7 +22,7 @@ export class Reader {
     return this.succeeded > 0;
   }
 
-  /** Why parts could not be read, each reason once. */
+  /** The reasons why parts could not be read, without duplicates. */
   get reasons(): string[] {
     return [...new Set(this.unread.map(({ why }) => why))];
   }
@@ -30,8 +30,8 @@ export class Reader {
   /**
    * Reads one part.
    *
-   * @returns undefined where it could not be read
-   * @throws whatever Ctrl-C has thrown, and what is a mistake of this program's
+   * @returns undefined if it could not be read
+   * @throws errors through Ctrl-C, and bugs of this program
    */
   async read<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
     this.signal.throwIfAborted();

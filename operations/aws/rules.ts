@@ -10,7 +10,7 @@ export async function hasRule(aws: AwsAccess, name: string): Promise<boolean> {
 }
 
 /**
- * The id of the rule's target that is sent this input.
+ * The id of the rule's target that gets this input.
  *
  * @throws AwsFailure
  */

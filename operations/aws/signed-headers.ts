@@ -3,7 +3,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { type HeaderSource } from "../http/http-sender";
 import { AwsAccess } from "./access";
 
-/** AWS takes a signature for five minutes; one for each request would cost more than the request. */
+/** AWS accepts a signature for five minutes; signing each request would cost more than the request. */
 const SIGNATURE_SECONDS = 30;
 
 /** Signs GET requests to a function URL with AWS_IAM, with the credentials that every AWS tool here would use. */

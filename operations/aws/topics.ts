@@ -2,7 +2,7 @@ import { GetTopicAttributesCommand, paginateListSubscriptionsByTopic, SNSClient 
 import { type AwsAccess } from "./access";
 
 /**
- * AWS writes it in the place of an ARN until somebody has confirmed:
+ * AWS returns this instead of an ARN until somebody confirms:
  * https://docs.aws.amazon.com/sns/latest/api/API_Subscription.html
  */
 const PENDING = "PendingConfirmation";
@@ -11,16 +11,16 @@ const PENDING = "PendingConfirmation";
 export interface Subscription {
   /** As in `email` or `https`. */
   readonly protocol: string;
-  /** Of a webhook, it may be a secret. */
+  /** A webhook's address may be a secret. */
   readonly endpoint: string;
-  /** Missing until somebody has confirmed it. */
+  /** Missing until somebody confirms it. */
   readonly arn?: string;
-  /** Whether AWS still waits for that. */
+  /** Whether AWS still waits for the confirmation. */
   readonly isPending: boolean;
 }
 
 /**
- * A topic's subscriptions; undefined where there is no such topic.
+ * A topic's subscriptions; undefined if there is no such topic.
  *
  * @throws AwsFailure
  */
@@ -39,7 +39,7 @@ export async function findSubscriptions(aws: AwsAccess, topicArn: string): Promi
 }
 
 /**
- * A topic with the key that encrypts it, by its id or ARN; undefined where there is no such topic.
+ * A topic with the key that encrypts it, by its id or ARN; undefined if there is no such topic.
  *
  * @throws AwsFailure
  */

@@ -1,10 +1,10 @@
 import { paginateBatchGetTraces, paginateGetTraceSummaries, XRayClient } from "@aws-sdk/client-xray";
 import { type AwsAccess } from "./access";
 
-/** As many as one call hands out: https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
+/** Maximum number per call: https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
 export const TRACES_PER_CALL = 5;
 
-/** X-Ray hands traces out in the order that it finds them in. */
+/** X-Ray returns traces in the order in which it finds them. */
 const MOST_PAGES = 20;
 
 /** A traced request. */
@@ -12,13 +12,13 @@ export interface TracedRequest {
   readonly id: string;
   /** In milliseconds since 1970. */
   readonly at: number | undefined;
-  /** Until the answer, or, of asynchronous requests, until the end; undefined where X-Ray does not tell. */
+  /** Until the answer, or for asynchronous requests until the end; undefined if X-Ray does not provide it. */
   readonly milliseconds: number | undefined;
   readonly failed: boolean;
 }
 
 /**
- * Traced requests of a time, as far as X-Ray's first pages tell.
+ * Traced requests of a time range, from X-Ray's first pages.
  *
  * @param filter https://docs.aws.amazon.com/xray/latest/devguide/xray-console-filters.html
  * @throws AwsFailure
@@ -43,7 +43,7 @@ export async function readTracedRequests(
 }
 
 /**
- * The segments of some traces, as X-Ray keeps them: JSON documents.
+ * The segments of some traces, as JSON documents.
  *
  * @param ids at most {@link TRACES_PER_CALL}
  * @returns by the traces' ids

@@ -1,6 +1,6 @@
 import { type WrittenStack } from "./write-stacks";
 
-/** The stacks that were written, and how to go on, for a terminal. */
+/** The written stacks and the next steps, for a terminal. */
 export function formatWritten(written: readonly WrittenStack[]): string[] {
   return [
     ...written.flatMap(({ folder, account = "the one you are signed in to", environments, buckets }) => [

@@ -5,17 +5,17 @@ import { type Account, groupByAccount } from "../../stacks/bootstrap/accounts";
 import { synthesizeBootstrap } from "../../stacks/bootstrap/synthesize";
 import { renewOutput } from "../../stacks/output-folder";
 
-/** Beside the environments' stacks, which are renewed without it. */
+/** Next to the environments' stacks, which are replaced without it. */
 const OUTDIR = "cdktf.out/bootstrap";
 
 /**
- * Up to 39 letters, digits and single - in an owner; up to 100, also _ and ., in a repository, which AWS compares with
- * what a token says.
+ * Up to 39 letters, digits and single - in an owner; up to 100, also _ and ., in a repository. AWS compares the name
+ * with a token's claim.
  * https://docs.github.com/en/repositories/creating-and-managing-repositories/creating-a-new-repository
  */
 const REPOSITORY = /^(?=[^/]{1,39}\/)[A-Za-z0-9](-?[A-Za-z0-9])*\/(?!\.{1,2}$)(?!.*\.git$)[\w.-]{1,100}$/i;
 
-/** A stack that has been written. */
+/** A written stack. */
 export interface WrittenStack {
   readonly folder: string;
   readonly account?: string;
@@ -24,7 +24,7 @@ export interface WrittenStack {
 }
 
 /**
- * Writes the Terraform of what each account has to have before its environments can be delivered.
+ * Writes Terraform for everything that each account needs before its environments can be delivered.
  *
  * @param repository owner/name on GitHub
  * @throws InvalidInput

@@ -2,19 +2,20 @@ import { type Command, type CommandUnknownOpts, type OptionValues } from "@comma
 import { type CommandContext } from "./command-context";
 import { type ExitCode } from "./exit-codes";
 
-/** What a command takes and does. Its name and description are in `program.ts`, so that help need not load it. */
+/** A command's arguments and work. Its name and description are in `program.ts`, so help does not have to load it. */
 export interface CommandDefinition<Arguments extends unknown[], Options extends OptionValues> {
-  /** Declares arguments and options, which `run` gets parsed and typed. */
+  /** Declares arguments and options, which are passed to `run` parsed and typed. */
   readonly parameters: (command: Command) => Command<Arguments, Options>;
-  /** What help tells besides: how it works, exit codes, examples. */
+  /** Additional help text: how it works, exit codes, examples. */
   readonly help: string;
-  /** What is told when Ctrl-C has ended it; by default nothing. */
+  /** The message after Ctrl-C; by default none. */
   readonly interrupted?: string;
   /**
-   * Does it.
+   * Runs the command.
    *
-   * @returns undefined for done
-   * @throws InvalidInput, OperationFailure, and anything once the context's signal is aborted: the program tells them
+   * @returns the exit code; undefined means success
+   * @throws InvalidInput, OperationFailure, and any error once the context's signal is aborted; the program reports
+   *   them
    */
   readonly run: (
     context: CommandContext,
@@ -22,13 +23,13 @@ export interface CommandDefinition<Arguments extends unknown[], Options extends 
   ) => Promise<ExitCode | undefined>;
 }
 
-/** A command that has been typed, ready to run. */
+/** A parsed command, ready to run. */
 export interface CommandCall {
   readonly run: (context: CommandContext) => Promise<ExitCode | undefined>;
   readonly interrupted: string | undefined;
 }
 
-/** Makes a program's command what a definition says, and hands on the call when it is typed. */
+/** Adds a definition to a program's command, and passes on its call. */
 export type DefinedCommand = (command: CommandUnknownOpts, onCall: (call: CommandCall) => Promise<void>) => void;
 
 /** Defines a command; a file of `commands/` exports it by default. */

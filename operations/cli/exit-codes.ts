@@ -1,12 +1,12 @@
-/** How a command ended, for scripts. */
+/** Exit codes for scripts. */
 export const EXIT = {
-  /** As asked. */
+  /** Done as requested. */
   done: 0,
-  /** AWS refused it, or it did not come out as asked. */
+  /** AWS refused it, or the result is not as requested. */
   failed: 1,
-  /** What was typed, or a file in environments/, is wrong: nothing was done. */
+  /** The arguments, or a file in environments/, are wrong: nothing was done. */
   wrongInput: 2,
-  /** By Ctrl-C: 128 and the signal's number, as shells have it. */
+  /** Ctrl-C: 128 plus the signal's number, as in shells. */
   interrupted: 130,
 } as const;
 

@@ -9,7 +9,7 @@ import { type ProgramContext } from "./command-context";
 import { OperationFailure } from "./operation-failure";
 
 /**
- * Writes a file where the user has said, and the folders that lead there.
+ * Writes a file to the user's path, and creates missing folders.
  *
  * @throws InvalidInput if it cannot be written
  */
@@ -22,21 +22,21 @@ export async function writeTextFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** A report in each of its forms. */
+/** A report in all its formats. */
 export interface PublishedReport {
   readonly folder: string;
-  /** Of its files, without what follows the point. */
+  /** The name of its files, without extension. */
   readonly name: string;
-  /** What becomes its JSON. */
+  /** The content of its JSON. */
   readonly report: object;
-  /** What becomes its page, and the lines for a terminal. */
+  /** The content of its page and of the terminal's lines. */
   readonly document: Document;
-  /** Whether standard output gets the JSON; the lines go beside it then. */
+  /** Whether standard output gets the JSON; the lines then go to standard error. */
   readonly json: boolean;
 }
 
 /**
- * Writes a report's JSON and page, prints it, and tells where it is.
+ * Writes a report's JSON and page, prints it, and shows its location.
  *
  * @throws OperationFailure
  */
@@ -44,7 +44,7 @@ export async function publishReport(
   { print, printAside }: Pick<ProgramContext, "print" | "printAside">,
   { folder, name, report, document, json }: PublishedReport,
 ): Promise<void> {
-  // What draws charts is slow to load.
+  // The code that draws charts is slow to load.
   const { renderPage } = await import("../document/html");
   const files = await writeFiles(folder, {
     [`${name}.json`]: `${JSON.stringify(report, undefined, 2)}\n`,
@@ -56,7 +56,7 @@ export async function publishReport(
 }
 
 /**
- * Makes sure that reports can be written, before minutes are spent on one.
+ * Checks that reports can be written, before spending minutes on one.
  *
  * @throws OperationFailure
  */
@@ -70,7 +70,7 @@ export async function prepareFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes files, all of them whole or none.
+ * Writes files: either all of them completely, or none.
  *
  * @param contents by file name
  * @returns their paths
@@ -98,7 +98,7 @@ export async function writeFiles(folder: string, contents: Readonly<Record<strin
   return files.map(({ path }) => path);
 }
 
-/** On the disk when it resolves: some file systems tell only then that it is full. */
+/** The data is on disk when it resolves: some file systems report only then that they are full. */
 async function writeWhole(path: string, content: string): Promise<void> {
   const file = await open(path, "wx");
   try {

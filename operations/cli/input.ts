@@ -3,23 +3,23 @@ import { loadEnvironments } from "../../environments/load";
 import { InvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 
-/** What help says of an argument that names an environment. */
+/** The help text of an argument that names an environment. */
 export const ENVIRONMENT_HELP = "a file in environments/, without .tfvars";
 
 /**
  * The environment of this name, of a project.
  *
  * @param root the project's folder
- * @throws InvalidInput if there is none, with those there are, or if a file is wrong
+ * @throws InvalidInput if there is none, with the existing names, or if a file is wrong
  */
 export async function readEnvironment(root: string, name: string): Promise<Environment> {
   return findEnvironment(name, await loadEnvironments(root));
 }
 
 /**
- * The environment of this name.
+ * Finds the environment with this name.
  *
- * @throws InvalidInput if there is none, with those there are
+ * @throws InvalidInput if there is none, with the existing names
  */
 export function findEnvironment(name: string, environments: readonly Environment[]): Environment {
   const found = environments.find((environment) => environment.name === name);
@@ -33,7 +33,7 @@ export function makeIntegerParser(least: number, most: number): (text: string) =
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It is no whole number from ${least} to ${most}.`);
+    throw new InvalidArgumentError(`It is not a whole number from ${least} to ${most}.`);
   };
 }
 
@@ -42,7 +42,7 @@ export function makeListParser(most: number): (text: string) => number[] {
   return (text) => {
     const values = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
     if (values.every((value) => value >= 0 && value <= most)) return values;
-    throw new InvalidArgumentError(`It is no list of numbers from 0 to ${most}, as in 20,35,120.`);
+    throw new InvalidArgumentError(`It is not a list of numbers from 0 to ${most}, as in 20,35,120.`);
   };
 }
 
@@ -51,11 +51,11 @@ export function makeChoiceParser<Name extends string>(names: readonly Name[]): (
   return (text) => {
     const found = names.find((name) => name === text);
     if (found !== undefined) return found;
-    throw new InvalidArgumentError(`It is none of ${names.join(", ")}.`);
+    throw new InvalidArgumentError(`It is not one of ${names.join(", ")}.`);
   };
 }
 
-/** Collects the values of an option that may be typed several times. */
+/** Collects the values of an option that can be repeated. */
 export function collectValues(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
 }

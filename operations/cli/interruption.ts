@@ -8,12 +8,12 @@ export class Interruption {
     this.controller.abort();
   };
 
-  /** Aborted by Ctrl-C. Before somebody asks for it, Ctrl-C ends the process; once it is aborted, the next one does. */
+  /** Aborted by Ctrl-C. Until it is read, Ctrl-C ends the process; once it is aborted, the next Ctrl-C does. */
   get signal(): AbortSignal {
     const { signal } = this.controller;
     if (!this.isListening) {
       this.isListening = true;
-      // Every request under way listens, and there may be many at once: more than ten are no leak here.
+      // Every open request listens, and there may be many: more than ten listeners are not a leak here.
       setMaxListeners(Infinity, signal);
       process.once("SIGINT", this.abort);
     }
@@ -25,7 +25,7 @@ export class Interruption {
     return this.controller.signal.aborted;
   }
 
-  /** Leaves Ctrl-C to others again. */
+  /** Stops handling Ctrl-C. */
   stop(): void {
     process.off("SIGINT", this.abort);
   }

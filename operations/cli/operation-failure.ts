@@ -1,6 +1,4 @@
-/**
- * What keeps a command from its end, outside of this program. Its message is one line, meant to be printed as it is.
- */
+/** An external problem that stops a command. The message is one line; print it as it is. */
 export class OperationFailure extends Error {
   constructor(message: string) {
     super(message);

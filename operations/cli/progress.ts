@@ -5,10 +5,10 @@ const COLUMNS = 79;
 const BAR_CHARACTERS = 20;
 
 /**
- * Does work, and shows in a terminal, where there is one, how it goes on: in one line that is written again and again.
+ * Runs work, and shows its progress in a terminal, if there is one, in one line that is updated in place.
  *
- * @param formatLine what to show now
- * @param work is given what clears the line, for whatever is to be printed meanwhile
+ * @param formatLine returns the current text
+ * @param work gets a function that clears the line, to print other output
  */
 export async function showProgress<T>(
   { writeProgress }: Pick<ProgramContext, "writeProgress">,
@@ -30,7 +30,7 @@ export async function showProgress<T>(
   }
 }
 
-/** Does work that tells what it reads next, and shows that in a terminal. */
+/** Runs work that reports what it reads next, and shows that in a terminal. */
 export function showReading<T>(
   context: Pick<ProgramContext, "writeProgress">,
   work: (onStep: (next: string) => void) => Promise<T>,
@@ -46,7 +46,7 @@ export function showReading<T>(
   );
 }
 
-/** A bar for the share that is done, from 0 to 1. */
+/** A bar for the finished share, from 0 to 1. */
 export function formatProgressBar(share: number): string {
   const done = Math.round(share * BAR_CHARACTERS);
   return `[${"#".repeat(done)}${"-".repeat(BAR_CHARACTERS - done)}]`;

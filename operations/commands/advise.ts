@@ -11,43 +11,54 @@ export default defineCommand({
   parameters: (command) =>
     command
       .argument("[environment]", `${ENVIRONMENT_HELP}; not needed with --trace`)
-      .argument("[function]", "as the environment's file calls it; all by default")
+      .argument("[function]", "its name in the environment's file; all by default")
       .option("--trace <csv>", "traffic from a file instead of CloudWatch")
       .option(
         "--memory-mb <megabytes>",
-        "of a trace's function, from 128 to 10240; by default as its file says, or 512",
+        "memory of a trace's function, from 128 to 10240; by default from its file, or 512",
         makeIntegerParser(128, 10_240),
       )
-      .option("--architecture <name>", "of a trace's function: arm64 or x86_64", makeChoiceParser(["arm64", "x86_64"]))
+      .option(
+        "--architecture <name>",
+        "architecture of a trace's function: arm64 or x86_64",
+        makeChoiceParser(["arm64", "x86_64"]),
+      )
       .option(
         "--duration-ms <list>",
-        "of requests of a trace with counts: values from 0 to 900000, from the least to the most, as likely as each other",
+        "durations of a trace with counts: ascending, equally likely values from 0 to 900000",
         parseDurations,
       )
-      .option("--init-ms <list>", "of starts of a trace's function: values from 0 to 900000, likewise", parseDurations)
-      .option("--fit", "read from each function's log how AWS treats it, instead of assuming it; reading costs money")
-      .option("--write", "put what is recommended into the environment's file")
+      .option(
+        "--init-ms <list>",
+        "durations of starts of a trace's function: ascending, equally likely values from 0 to 900000",
+        parseDurations,
+      )
+      .option(
+        "--fit",
+        "learn from each function's log how AWS treats it, instead of using assumptions; reading costs money",
+      )
+      .option("--write", "write the recommended settings into the environment's file")
       .option("--json", "write one JSON document")
-      .option("--out <folder>", "where pages are written", "advice"),
+      .option("--out <folder>", "folder for pages", "advice"),
 
   help: `
-Simulates each way of warming on the function's own traffic: of the last 15 days from CloudWatch, or of a trace. Recommends the cheapest that
-keeps cold starts below the target, and writes a page per function. docs/advising.md has the rest.
+Simulates each way of warming on the function's own traffic: the last 15 days from CloudWatch, or a trace. Recommends the cheapest way that
+keeps cold starts below the target, and writes a page per function. See docs/advising.md for details.
 
-A trace is a CSV file with a header: timestamp,duration_ms for requests, or timestamp,count or minute,count for minutes, and maybe
-peak_concurrency. Times are as in 2026-01-31T09:00:00Z, or seconds or milliseconds since 1970.
+A trace is a CSV file with a header: timestamp,duration_ms for requests, or timestamp,count or minute,count for minutes, optionally with
+peak_concurrency. Times have the form 2026-01-31T09:00:00Z, or are seconds or milliseconds since 1970.
 
 Exit codes:
-  0    advised, and written where --write asks for it
-  1    what AWS did not tell is named, and the rest is advised; or a file cannot be written
+  0    done; with --write, the settings were written
+  1    some data could not be read from AWS (the output names it), or a file could not be written
   2    wrong input, or a tfvars file that --write cannot change safely
   130  Ctrl-C: nothing was written
 
 Examples:
   $ npm run ops -- advise prod                          every function of prod
-  $ npm run ops -- advise prod api --write              and put what is recommended for api into environments/prod.tfvars
-  $ npm run ops -- advise prod api --fit                and find out from its log how long AWS keeps its environments
-  $ npm run ops -- advise prod api --trace week.csv     on a trace instead of CloudWatch
+  $ npm run ops -- advise prod api --write              also write the recommended settings for api into environments/prod.tfvars
+  $ npm run ops -- advise prod api --fit                learn from its log how long AWS keeps its instances
+  $ npm run ops -- advise prod api --trace week.csv     use a trace instead of CloudWatch
   $ npm run ops -- advise --trace week.csv --memory-mb 1024 --architecture x86_64
   $ npm run ops -- advise --trace counts.csv --duration-ms 20,35,40,120
   $ npm run ops --silent -- advise prod --json          for a script`,
@@ -63,10 +74,9 @@ Examples:
     };
     if (name === undefined && file === undefined)
       throw makeInvalidInput("advise", "name an environment, or a trace with --trace");
-    if (name === undefined && write)
-      throw makeInvalidInput("--write", "name the environment whose file is to be changed");
+    if (name === undefined && write) throw makeInvalidInput("--write", "name the environment whose file to change");
     if (file !== undefined && fit)
-      throw makeInvalidInput("--fit", "it reads the log of a deployed function: leave --trace away");
+      throw makeInvalidInput("--fit", "it reads the log of a deployed function: leave out --trace");
     if (file === undefined && Object.keys(described).length > 0) {
       throw makeInvalidInput(
         "advise",

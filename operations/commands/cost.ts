@@ -16,19 +16,19 @@ export default defineCommand({
       .argument("[environment]", `${ENVIRONMENT_HELP}; all by default`)
       .option(
         "--measured [days]",
-        `by how it was used in the last days, from 1 to ${LONGEST_DAYS}; ${DEFAULT_DAYS} by default`,
+        `use measurements of the last days, from 1 to ${LONGEST_DAYS}; ${DEFAULT_DAYS} by default`,
         makeIntegerParser(1, LONGEST_DAYS),
       )
       .option("--json", "write one JSON object"),
 
   help: `
-A month of each function: monitoring, warming, and provisioned concurrency as the alternative for the same number of instances. By the environments'
-files, which needs no AWS account; with --measured, by how they were used: pings, requests, metrics and logs as CloudWatch counted them.
+Shows the monthly cost of each function: monitoring, warming, and provisioned concurrency as the alternative for the same number of instances.
+Uses the environments' files, which needs no AWS account; with --measured, uses the pings, requests, metrics and logs that CloudWatch counted.
 
 Exit codes:
-  0    told
-  1    what AWS did not tell is named, with what the file says in its place
-  2    wrong input: nothing was asked
+  0    done
+  1    some data could not be read from AWS; values from the file replace it
+  2    wrong input: nothing was read
   130  Ctrl-C
 
 Examples:

@@ -9,14 +9,14 @@ export default defineCommand({
     command.argument("<environment>", ENVIRONMENT_HELP).option("--json", "write one JSON object"),
 
   help: `
-Looks at this computer, the project, the credentials, the state, and at all that the environment has in AWS; changes nothing.
-One line per check: ok, warn, fail, or skipped because of an earlier one; checks that are skipped for one cause share a line, and --json has each.
-Below what is not right stands how to mend it.
+Checks this computer, the project, the credentials, the state, and everything that the environment has in AWS. Changes nothing.
+Prints one line per check: ok, warn, fail, or skipped because of an earlier check. Checks skipped for the same cause share a line; --json lists each.
+Below each problem is the fix.
 
 Exit codes:
   0    nothing failed
   1    something failed
-  2    wrong input: nothing was looked at
+  2    wrong input: nothing was checked
   130  Ctrl-C
 
 Examples:

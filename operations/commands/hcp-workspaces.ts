@@ -23,32 +23,32 @@ export default defineCommand({
       )
       .option(
         "--roles <file>",
-        "AWS roles for the runs: what `terraform output -json roles` of the bootstrap stack writes",
+        "AWS roles for the runs: the output of `terraform output -json roles` of the bootstrap stack",
       )
       .option("--json", "write one line of JSON per environment"),
 
   help: `
-Projects and workspaces are those that the environments' files name. What they have beyond that stays as it is. Run it
-again whenever a file has changed, or after an error: it goes on where it stopped.
-A sensitive Terraform variable gets the value of TF_VAR_<name>, where that is set.
-The token is that of terraform login, or TF_TOKEN_app_terraform_io. TF_CLOUD_HOSTNAME names another host than app.terraform.io.
+Sets up the projects and workspaces that the environments' files name, and changes nothing else. Run it again whenever a
+file has changed, or after an error: it continues where it stopped.
+A sensitive Terraform variable gets the value of TF_VAR_<name>, if that is set.
+Uses the token of terraform login, or TF_TOKEN_app_terraform_io. TF_CLOUD_HOSTNAME selects a host other than app.terraform.io.
 
 Exit codes:
-  0    the workspaces are as asked, but for the variables that it names
+  0    the workspaces are set up, except for the variables that the output names
   1    HCP Terraform cannot be reached, or refused something
   2    wrong input: nothing was done
 
 Examples:
-  $ npm run ops -- hcp-workspaces                                     of every environment whose state is in HCP Terraform
+  $ npm run ops -- hcp-workspaces                                     every environment whose state is in HCP Terraform
   $ TF_VAR_webhook_token=… npm run ops -- hcp-workspaces prod         with the value of a sensitive variable
-  $ npm run ops -- hcp-workspaces --roles roles.json                  runs sign in to AWS by these roles, without stored keys
+  $ npm run ops -- hcp-workspaces --roles roles.json                  runs sign in to AWS with these roles, without stored keys
   $ npm run ops -- hcp-workspaces --execution-mode local              runs happen where terraform is called; HCP keeps the state`,
 
   run: async ({ root, print }, names, { executionMode, roles: file, json = false }) => {
     if (file !== undefined && executionMode === "local") {
       throw makeInvalidInput(
         "--roles",
-        "expected with --execution-mode remote only: other runs do not see a workspace's variables",
+        "expected only with --execution-mode remote: other runs do not see a workspace's variables",
       );
     }
     const environments = await loadEnvironments(root);

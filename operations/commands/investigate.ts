@@ -14,18 +14,18 @@ export default defineCommand({
   parameters: (command) =>
     command
       .argument("<environment>", ENVIRONMENT_HELP)
-      .argument("<function>", "as the environment's file or AWS calls it")
-      .option("--alarm <alarm>", "one alarm, by its name or its key, as in errors")
+      .argument("<function>", "its name in the environment's file or in AWS")
+      .option("--alarm <alarm>", "one alarm, by its name or its key, for example errors")
       .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", parseSince)
       .option("--json", "write one JSON object"),
 
   help: `
-Looks at a function's alarms, deployments, logs, traces and figures, beside yesterday and last week, and says what to adjust first and why.
-With --alarm, at the time in which that alarm rang last, in the last 7 days. Nothing is changed; reading metrics and logs costs money, which
-is told. What AWS does not allow is named, and the rest is told. All times are in UTC.
+Reads a function's alarms, deployments, logs, traces and figures, compares them with yesterday and last week, and shows what to adjust first and why.
+With --alarm, it investigates the last time when that alarm rang, in the last 7 days. It changes nothing. Reading metrics and logs costs money; the
+output shows the cost. If AWS denies access to a part, the output says so and shows the rest. All times are in UTC.
 
 Exit codes:
-  0    investigated
+  0    done
   1    nothing could be read
   2    wrong input: nothing was read
   130  Ctrl-C
@@ -55,6 +55,6 @@ Examples:
 
 function parseSince(text: string): number {
   const duration = parseDuration(text);
-  if (duration === undefined) throw new InvalidArgumentError("It is no time from 5m to 7d, as in 30m, 1h or 2d.");
+  if (duration === undefined) throw new InvalidArgumentError("It is not a time from 5m to 7d, such as 30m, 1h or 2d.");
   return duration;
 }

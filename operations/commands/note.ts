@@ -17,19 +17,19 @@ export default defineCommand({
       .option("--json", "write the note as one line of JSON"),
 
   help: `
-Keeps what was changed because an alarm rang, for the last time that it did. The report counts from it which alarms are
-worth their messages: one without a note was followed by no change. Notes are kept in the log group
-/warmwatch/<environment>/notes, because CloudWatch's own history of an alarm takes none. Nobody is notified.
-Where AWS does not tell when the alarm rang, that is named, and the note counts for the last time before it.
+Stores what you changed because an alarm rang, for the last time that it rang. The report uses notes to show which alarms are
+useful: an alarm without a note counts as one that led to no change. Notes are kept in the log group
+/warmwatch/<environment>/notes, because you cannot add them to CloudWatch's own history of an alarm. Nobody is notified.
+If AWS does not provide when the alarm rang, the output says so, and the note applies to the last time before it.
 
 Exit codes:
-  0    the note is kept
-  1    the alarm has not rung, or AWS did not take the note
-  2    wrong input: nothing was kept
+  0    the note is stored
+  1    the alarm has not rung, or AWS did not accept the note
+  2    wrong input: nothing was stored
   130  Ctrl-C
 
 Examples:
-  $ npm run ops -- note prod prod-api-errors "rolled back to version 41, retry mended in #123"
+  $ npm run ops -- note prod prod-api-errors "rolled back to version 41, retry fixed in #123"
   $ npm run ops -- note prod prod-api-memory "memory_mb = 1024"`,
 
   run: async ({ root, print, printAside, now, signal }, name, alarm, typed, { json = false }) => {
@@ -37,7 +37,7 @@ Examples:
     const text = parseText(typed);
     checkNotedAlarm(environment, alarm);
     const { note, unread } = await keepNote(environment, { alarm, text }, now(), signal);
-    for (const { what, why } of unread) printAside(`Kept without ${what}: ${why}`);
+    for (const { what, why } of unread) printAside(`Stored without ${what}: ${why}`);
     print(json ? JSON.stringify(note) : describeNote(note));
     return EXIT.done;
   },
@@ -45,7 +45,7 @@ Examples:
 
 function parseText(text: string): string {
   const line = toOneLine(text, Infinity);
-  if (line === "") throw makeInvalidInput("note", "say what was changed");
+  if (line === "") throw makeInvalidInput("note", "describe what was changed");
   if (line.length > MAX_LENGTH)
     throw makeInvalidInput("note", `expected at most ${MAX_LENGTH} characters, got ${line.length}`);
   return line;

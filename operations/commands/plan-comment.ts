@@ -12,7 +12,7 @@ import { writeRedacted } from "../plan/redact";
 export default defineCommand({
   parameters: (command) =>
     command
-      .argument("[plan.json...]", "what `terraform show -json` has written")
+      .argument("[plan.json...]", "output of `terraform show -json`")
       .option("--name <environment>", "the environment of a plan, in the plans' order (repeatable)", collectValues, [])
       .option("--unplanned <environment>", "an environment that has no plan (repeatable)", collectValues, [])
       .option("--title <text>", "the comment's heading", "Terraform plan")
@@ -21,8 +21,8 @@ export default defineCommand({
       .option("--json", "print one JSON object instead of the comment"),
 
   help: `
-A plan's file tells its environment: prod.json and prod/plan.json are of prod. --name says it otherwise.
-Values that Terraform knows as sensitive are never written. --json prints what the comment says, and not cut; --out still writes the comment.
+The path of a plan's file names its environment: prod.json and prod/plan.json belong to prod. --name overrides it.
+Values that Terraform knows as sensitive are never written. --json prints the uncut content of the comment; --out still writes the comment.
 
 Exit codes:
   0    the comment is written
@@ -48,7 +48,7 @@ Examples:
     const all = [...files.map(({ environment }) => environment), ...unplanned];
     const twice = all.find((environment, index) => all.indexOf(environment) !== index);
     if (twice !== undefined)
-      throw makeInvalidInput("plan-comment", `two plans are of ${twice}: say which is which with --name`);
+      throw makeInvalidInput("plan-comment", `two plans belong to ${twice}: name each with --name`);
 
     const read = await Promise.all(
       files.map(async ({ file, path, environment }) => ({ environment, json: await readPlanFile(path, file) })),

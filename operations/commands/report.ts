@@ -15,18 +15,19 @@ export default defineCommand({
     command
       .argument("<environment>", ENVIRONMENT_HELP)
       .option("--period <period>", PERIOD_NAMES.join(", "), makeChoiceParser(PERIOD_NAMES), "week")
-      .option("--no-logs", "do not read logs, from which response times without cold starts come")
-      .option("--out <folder>", "where reports are written", "reports")
+      .option("--no-logs", "do not read logs, the source of response times without cold starts")
+      .option("--out <folder>", "folder for reports", "reports")
       .option("--json", "write the report to standard output, as one line of JSON"),
 
   help: `
-For each function and for the environment: every target met or not, and how it was in the period before; what warming did
-and cost; how alarms rang, how soon, how long, and whether something was changed (see the command note); thresholds that
-never or always ring and memory that does not suit, each with a better value. A JSON file and a page with charts are
-written. CloudWatch forgets how alarms rang after some weeks: what reports in the same folder tell of it is counted, too.
-What AWS does not tell is named, and the rest is told. All times are in UTC; a period ends with the last full hour.
+Shows for each function and for the environment: whether each target is met, now and in the previous period; the effect and
+cost of warming; how alarms rang, how fast, how long, and whether they led to a change (see the command note); thresholds that
+never or always ring, and unsuitable memory sizes, each with a better value. Writes a JSON file and a page with charts.
+CloudWatch keeps the history of alarms only for some weeks, so reports in the same folder are also read for it.
+If AWS does not provide a part, the output says so and shows the rest. All times are in UTC; a period ends with the last full
+hour.
 
-Reading metrics and logs costs money; how much is told before, and after. Nothing is changed.
+Reading metrics and logs costs money; the cost is shown before and after. Nothing is changed.
 
 Exit codes:
   0    no target is missed
@@ -36,7 +37,7 @@ Exit codes:
 
 Examples:
   $ npm run ops -- report prod                              the last 7 days
-  $ npm run ops -- report prod --period month               the last 30 days, beside the 30 days before
+  $ npm run ops -- report prod --period month               the last 30 days, compared with the 30 days before
   $ npm run ops -- report prod --period quarter --no-logs   90 days, metrics only
   $ npm run ops --silent -- report prod --json              for a script`,
 

@@ -10,8 +10,8 @@ export default defineCommand({
   parameters: (command) =>
     command
       .argument("<environment>", ENVIRONMENT_HELP)
-      .argument("<outputs.json>", "what `terraform output -json` has written")
-      .option("--path <path>", "what every URL answers with status 200", parsePath, "health")
+      .argument("<outputs.json>", "output of `terraform output -json`")
+      .option("--path <path>", "path at which every URL answers with status 200", parsePath, "health")
       .option(
         "--wait-minutes <minutes>",
         "how long to wait for the first metrics, from 0 to 60",
@@ -21,12 +21,12 @@ export default defineCommand({
       .option("--json", "write one JSON object"),
 
   help: `
-After a deployment: every function's URL answers with status 200, every alarm of the synthesized stack exists, and CloudWatch shows the first
-metrics of the functions that were called. A metric that is late is told, and is no failure.
+Checks after a deployment that every function's URL answers with status 200, that every alarm of the synthesized stack exists, and that
+CloudWatch shows the first metrics of the functions that were called. A late metric is reported, but is not a failure.
 
 Exit codes:
   0    nothing failed
-  1    a URL does not answer, an alarm is missing, or AWS did not tell (unknown)
+  1    a URL does not answer, an alarm is missing, or AWS did not provide the data (unknown)
   2    wrong input: nothing was checked
   130  Ctrl-C
 
@@ -51,6 +51,6 @@ Examples:
 
 function parsePath(text: string): string {
   const path = text.replace(/^\/+/, "");
-  if (!URL.canParse(path, "https://function/")) throw new InvalidArgumentError("It is no path.");
+  if (!URL.canParse(path, "https://function/")) throw new InvalidArgumentError("It is not a path.");
   return path;
 }

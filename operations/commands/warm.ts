@@ -23,20 +23,20 @@ export default defineCommand({
   parameters: (command) =>
     command
       .argument("<environment>", ENVIRONMENT_HELP)
-      .argument("[function...]", "as the environment's file calls them; all by default")
-      .option("--full-time", "do all the rounds, proven warm or not")
+      .argument("[function...]", "their names in the environment's file; all by default")
+      .option("--full-time", "do all rounds, even if the instances are proven warm")
       .option("--json", "write one line of JSON per round, and one with the summary"),
 
   help: `
-The environment's warmer does the rounds as pre_deployment in its tfvars file says, until the instances are proven warm.
-They go on when this terminal is closed; Ctrl-C only ends the watching.
+The environment's warmer does the rounds that pre_deployment in its tfvars file describes, until the instances are proven warm.
+They continue if you close this terminal; Ctrl-C only stops watching.
 
 Exit codes:
-  0    warmed as asked
-  1    the last round had failures or fewer instances than asked for, its record did not come in time, or AWS refused:
-       what could be started goes on
+  0    warmed as requested
+  1    the last round had failures or fewer instances than requested, its record did not arrive in time, or AWS refused:
+       what was started continues
   2    wrong input: nothing was started
-  130  Ctrl-C: the rounds go on
+  130  Ctrl-C: the rounds continue
 
 Examples:
   $ npm run ops -- warm prod                     every function of prod that can be kept warm

@@ -6,7 +6,7 @@ import { listWatchedFunctions } from "../../model/watched-function";
 import { type CostLine, type Costs, type EnvironmentCost, makeExactRange, NO_COSTS, sumCosts } from "./cost-report";
 import { priceProvisioned } from "./provisioned";
 
-/** What an environment costs by what its file says, before anybody has called it. */
+/** The cost of an environment according to its file, before any usage. */
 export function priceConfigured(environment: Environment): EnvironmentCost {
   const { name: environmentName, region } = environment;
   const warmed = listWarmedFunctions(environment);

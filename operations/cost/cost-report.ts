@@ -1,73 +1,73 @@
 import { type Unread } from "../aws/part-reader";
 
-/** From the least to the most, which are the same where nothing depends on usage. */
+/** Minimum and maximum, which are the same if nothing depends on usage. */
 export type CostRange = readonly [least: number, most: number];
 
 /** One thing that costs money. */
 export interface CostLine {
-  /** As in `metrics` or `scheduled`. */
+  /** For example `metrics` or `scheduled`. */
   readonly what: string;
-  /** How many, of what the unit says; undefined where the function's memory, and with it this, is unknown. */
+  /** The amount in this unit; undefined if the function's memory, which it depends on, is unknown. */
   readonly count: CostRange | undefined;
   readonly unit: "" | "GB" | "GB-s" | "instances" | "pings" | "requests" | "runs";
-  /** A month, or each time; undefined where the function's memory, and with it the price, is unknown. */
+  /** Per month, or per use; undefined if the function's memory, which the price depends on, is unknown. */
   readonly dollars: CostRange | undefined;
-  /** Whether it is paid each time instead of each month; it is in no total then. */
+  /** Whether the cost is per use instead of per month; totals then do not include it. */
   readonly eachTime?: true;
 }
 
-/** What something costs, by what it is paid for. */
+/** Costs by purpose. */
 export interface Costs {
-  /** Seeing how it goes: metrics, alarms, logs. */
+  /** Monitoring: metrics, alarms, logs. */
   readonly monitoring: readonly CostLine[];
   /** Keeping it warm. */
   readonly warming: readonly CostLine[];
-  /** What users ask of it; empty unless it was measured. */
+  /** Users' requests; empty unless measured. */
   readonly requests: readonly CostLine[];
-  /** As many instances by provisioned concurrency instead of pings: always, and in the peak only. */
+  /** The same number of instances with provisioned concurrency instead of pings: always, and only in the peak. */
   readonly provisioned: readonly CostLine[];
 }
 
-/** What one function costs: as much as one more like it would add. */
+/** The cost of one function: what one more function like it would add. */
 export interface FunctionCost extends Costs {
-  /** As the environment's file calls it. */
+  /** Its name in the environment's file. */
   readonly id: string;
   /** Its name in AWS. */
   readonly name: string;
 }
 
-/** What one environment costs. */
+/** The cost of one environment. */
 export interface EnvironmentCost {
   readonly environment: string;
   readonly region: string;
   /**
-   * Undefined for what the environment's file says alone; else the time that was measured, in ISO 8601, and what
-   * reading it cost.
+   * Undefined if only the environment's file was used; otherwise the measured time, in ISO 8601, and the cost of
+   * reading.
    */
   readonly measured: { readonly from: string; readonly to: string; readonly readingDollars: number } | undefined;
   readonly functions: readonly FunctionCost[];
-  /** What is there once for all of them. */
+  /** Costs that occur once for all functions. */
   readonly shared: Costs;
-  /** Without lines whose price is unknown. */
+  /** Excludes lines with an unknown price. */
   readonly totals: Readonly<Record<keyof Costs, CostRange>>;
-  /** What could not be told. */
+  /** What is unknown. */
   readonly notes: readonly string[];
-  /** What AWS did not tell: what the file says stands in its place. */
+  /** What could not be read from AWS; values from the file are used instead. */
   readonly unread: readonly Unread[];
 }
 
-/** The kinds of cost, in the order in which they are told. */
+/** The kinds of cost, in display order. */
 export const KINDS = ["monitoring", "warming", "requests", "provisioned"] as const satisfies readonly (keyof Costs)[];
 
-/** What costs nothing. */
+/** No cost. */
 export const NO_COSTS: Costs = { monitoring: [], warming: [], requests: [], provisioned: [] };
 
-/** The same, whatever usage decides. */
+/** The same, regardless of usage. */
 export function makeExactRange(value: number): CostRange {
   return [value, value];
 }
 
-/** Adds up what is paid each month; of the two ways of provisioned concurrency, the first counts. */
+/** Adds up the monthly costs; of the two ways of provisioned concurrency, the first counts. */
 export function sumCosts(all: readonly Costs[]): Readonly<Record<keyof Costs, CostRange>> {
   const total = (lines: readonly CostLine[]) =>
     sumRanges(lines.flatMap(({ eachTime, dollars }) => (eachTime || !dollars ? [] : [dollars])));

@@ -18,28 +18,22 @@ const NAMES: Readonly<Record<keyof Costs, string>> = {
   provisioned: "provisioned concurrency instead of pings",
 };
 
-/** What is in no figure, for people and scripts to know. */
+/** What the figures do not include. */
 export function listLeftOut(measured: boolean): string[] {
   return measured
     ? [...LEFT_OUT_ALWAYS, "data transfer and endpoints"]
-    : [
-        ...LEFT_OUT_ALWAYS,
-        "requests",
-        "logs",
-        "cold starts that pings meet",
-        "metrics of failure categories and operations",
-      ];
+    : [...LEFT_OUT_ALWAYS, "requests", "logs", "cold starts of pings", "metrics of failure categories and operations"];
 }
 
 /**
- * What one environment costs, for people to read.
+ * The readable cost report of one environment.
  *
- * @param asksUsage whether usage was asked for, also where none was found
+ * @param asksUsage whether usage was requested, even if none was found
  */
 export function buildCostDocument(cost: EnvironmentCost, asksUsage: boolean): Document {
   const { environment, region, measured, functions, shared, totals, notes, unread } = cost;
   const source = measured
-    ? `measured from ${formatUtc(measured.from)} to ${formatUtc(measured.to)} UTC and taken for a month; asking cost ${formatDollars(measured.readingDollars)}`
+    ? `measured from ${formatUtc(measured.from)} to ${formatUtc(measured.to)} UTC and extrapolated to a month; reading cost ${formatDollars(measured.readingDollars)}`
     : "by its file";
   return {
     heading: `${environment} (${region}), ${source}:`,
@@ -64,8 +58,8 @@ export function buildCostDocument(cost: EnvironmentCost, asksUsage: boolean): Do
     ],
     footnotes: [
       `Prices: ${PRICE_SOURCE}. Not in them: ${listLeftOut(asksUsage).join(", ")}.`,
-      "Provisioned concurrency is instead of pings, with the same number of instances; AWS rounds its time up to 5 minutes." +
-        (asksUsage ? " The lower figure is with all requests on these instances, where their time is cheaper." : ""),
+      "Provisioned concurrency is an alternative to pings, with the same number of instances; AWS rounds its time up to 5 minutes." +
+        (asksUsage ? " The lower figure assumes all requests on these instances, where their time is cheaper." : ""),
     ],
   };
 }

@@ -18,7 +18,8 @@ const BYTES_PER_GIGABYTE = 1e9;
 const METRICS = "metrics";
 
 /**
- * What an environment costs by how it was used: what its file only assumes is replaced, and alarms and dashboards stay.
+ * The cost of an environment according to its usage: measurements replace the file's assumptions; alarms and dashboards
+ * stay the same.
  */
 export function priceMeasured(
   environment: Environment,

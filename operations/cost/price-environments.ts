@@ -29,7 +29,10 @@ export async function priceEnvironments(
       const { unread } = reader;
       if (usage) return { ...priceMeasured(environment, cost, usage), unread };
       if (unread.length > 0) return { ...cost, unread };
-      return { ...cost, notes: [...cost.notes, `no use was measured in ${days} days: these figures are by its file`] };
+      return {
+        ...cost,
+        notes: [...cost.notes, `no usage was measured in ${days} days: these figures come from its file`],
+      };
     }),
   );
 }

@@ -7,20 +7,20 @@ import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 const HOURS_PER_WEEK = 7 * 24;
 
-/** How provisioned concurrency would be used by a function. */
+/** A function's use of provisioned concurrency. */
 export interface ProvisionedUse {
-  /** Instances instead of those that the file says; undefined for these. */
+  /** Number of instances; undefined to use the file's number. */
   readonly instances?: number | undefined;
-  /** What users ask of it in a month: on such instances, that is cheaper. */
+  /** Users' requests in a month, which are cheaper on such instances. */
   readonly gigabyteSeconds?: number | undefined;
 }
 
 /**
- * What a function's instances would cost as provisioned concurrency: always, and in the peak only. As long as it is on,
- * AWS charges every GB-second: https://aws.amazon.com/lambda/pricing/
+ * The cost of a function's instances as provisioned concurrency: always, and only in the peak. While it is on, AWS
+ * charges every GB-second: https://aws.amazon.com/lambda/pricing/
  *
- * @param id as the environment's file calls the function
- * @returns no lines, and why not, for a function that has no such alternative
+ * @param id the function's name in the environment's file
+ * @returns no lines, and the reason, for a function without this alternative
  */
 export function priceProvisioned(
   environment: Environment,
@@ -33,7 +33,7 @@ export function priceProvisioned(
   if (!size)
     return {
       lines: [],
-      note: `${id}: its memory is unknown, so that neither pings nor instances have a price: set memory_mb`,
+      note: `${id}: its memory is unknown, so neither pings nor instances have a price: set memory_mb`,
     };
   const { scheduled, peak } = one.settings;
   const inPeak = countInstances(one, peak.enabled ? [peak.concurrency] : [], instances);
@@ -63,7 +63,7 @@ interface Size {
 }
 
 /**
- * The size of a function, if the file says it; one that is deployed elsewhere is taken for x86_64, which costs more.
+ * The size of a function, if the file has it; a function deployed elsewhere is assumed to use x86_64, which costs more.
  */
 export function findFunctionSize({ functions, existingFunctions }: Environment, id: string): Size | undefined {
   const { [id]: deployed } = functions;
@@ -84,7 +84,7 @@ function countInstances(
   return conditional.enabled ? [conditional.minimum, conditional.maximum] : makeExactRange(Math.max(...fixed));
 }
 
-/** The least is with all requests on these instances, as far as they have the time. */
+/** The minimum is with all requests on these instances, as far as their time allows. */
 function priceInstances(
   instances: CostRange,
   {

@@ -20,38 +20,38 @@ const HOUR = 3_600_000;
 /** CloudWatch keeps values by the hour for 455 days. */
 const PERIOD_SECONDS = 3600;
 
-/** How often something ran, and for how long together. */
+/** Number of runs, and their total duration. */
 export interface Runs {
   readonly invocations: number;
   readonly seconds: number;
 }
 
-/** How one function was used. */
+/** The usage of one function. */
 export interface FunctionUsage {
   readonly pings: Runs;
   readonly traffic: Runs;
-  /** Starting instances, for pings and for users: AWS charges it as it charges time. */
+  /** Starting instances, for pings and for users: AWS charges it like other time. */
   readonly initSeconds: number;
   readonly logBytes: number;
-  /** Metrics that had a value in the last two weeks; undefined where they could not be counted. */
+  /** Number of metrics with a value in the last two weeks; undefined if they could not be counted. */
   readonly metrics: number | undefined;
-  /** Kept warm on average, in a round; undefined when none was seen. */
+  /** Average number kept warm in a round; undefined if none was observed. */
   readonly instances: number | undefined;
 }
 
-/** How an environment was used. */
+/** The usage of an environment. */
 export interface EnvironmentUsage {
-  /** In milliseconds since 1970; the first value if there is none of the whole time. */
+  /** In milliseconds since 1970; the time of the first value if there is no data for the whole time. */
   readonly from: number;
   readonly to: number;
-  /** By what the environment's file calls each. */
+  /** By the functions' names in the environment's file. */
   readonly functions: ReadonlyMap<string, FunctionUsage>;
   readonly warmer: Runs & { readonly logBytes: number };
-  /** What asking for it cost. */
+  /** The cost of reading it. */
   readonly readingDollars: number;
 }
 
-/** A time to look at, in milliseconds since 1970. */
+/** A time range, in milliseconds since 1970. */
 export interface UsageTime {
   readonly from: number;
   readonly to: number;
@@ -61,10 +61,10 @@ export interface UsageTime {
 type Requests = Readonly<Record<string, MetricRequest>>;
 
 /**
- * Reads how an environment was used.
+ * Reads the usage of an environment.
  *
  * @param reader remembers what could not be read
- * @returns undefined when there is no value of the whole time, or none could be read
+ * @returns undefined if there is no value in the whole time, or none could be read
  */
 export async function readUsage(
   environment: Environment,
@@ -94,7 +94,7 @@ export async function readUsage(
     const rounds = sum(`${id} rounds`);
     return {
       pings,
-      // Elsewhere, the function as a whole is all that is told of: pings are part of it.
+      // For a function deployed elsewhere, only metrics of the whole function exist, which include pings.
       traffic: deployedHere
         ? all
         : { invocations: all.invocations - pings.invocations, seconds: all.seconds - pings.seconds },
@@ -113,7 +113,7 @@ export async function readUsage(
   };
 }
 
-/** No function may be called warmer, so that these keys are their own. */
+/** No function can have the name warmer, so these keys are unique. */
 function listWarmerRequests(name: string): Requests {
   const warmer = { name, deployedHere: false };
   return {
@@ -157,14 +157,14 @@ function requestSum(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }
 
-/** How many metrics each function has: each name with each set of dimensions is one. */
+/** Number of metrics of each function: each name with each set of dimensions is one. */
 async function countMetrics(
   aws: AwsAccess,
   functions: readonly WatchedFunction[],
 ): Promise<ReadonlyMap<string, number>> {
   const emitted = await listMetrics(aws, NAMESPACE);
   const counts = new Map<string, number>();
-  // AWS allows 25 such calls a second: one after the other is no faster than that.
+  // AWS allows 25 such calls per second; sequential calls are not faster than that.
   for (const { id, name } of functions) {
     const own = emitted.filter(({ [FUNCTION_NAME]: owner }) => owner === name);
     counts.set(id, own.length + (await listMetrics(aws, formatPlatformNamespace(name))).length);
@@ -172,7 +172,7 @@ async function countMetrics(
   return counts;
 }
 
-/** How much of a month was measured. */
+/** The measured share of a month. */
 export function measureMonths({ from, to }: Pick<EnvironmentUsage, "from" | "to">, hoursPerMonth: number): number {
   return (to - from) / HOUR / hoursPerMonth;
 }

@@ -3,7 +3,7 @@ import { readAlarms } from "../aws/alarms";
 import { type Check, fail, pass, memoize } from "./check";
 import { type ExpectedStack } from "./stack";
 
-/** Whether every alarm is there, and may tell somebody. */
+/** Checks that every alarm exists and can notify somebody. */
 export function buildAlarmChecks(
   aws: AwsAccess,
   environment: string,
@@ -24,7 +24,7 @@ export function buildAlarmChecks(
         );
       }
       const ringing = wanted.filter((name) => found.get(name)?.isRinging);
-      return pass(`all ${wanted.length} are there${ringing.length > 0 ? `; ringing: ${ringing.join(", ")}` : ""}`);
+      return pass(`all ${wanted.length} exist${ringing.length > 0 ? `; ringing: ${ringing.join(", ")}` : ""}`);
     },
   };
   const on: Check = {
@@ -34,9 +34,9 @@ export function buildAlarmChecks(
       const [found, { alarms: wanted }] = await Promise.all([alarms(), expected()]);
       const off = wanted.filter((name) => found.get(name)?.isOn === false);
       return off.length === 0
-        ? pass("of those that are there, none is switched off")
+        ? pass("none of the existing ones is switched off")
         : fail(
-            `these tell nobody: ${off.join(", ")}`,
+            `these notify nobody: ${off.join(", ")}`,
             `aws cloudwatch enable-alarm-actions --alarm-names ${off.join(" ")}`,
           );
     },

@@ -3,64 +3,64 @@ import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
 import { AccessDenied } from "../aws/failure";
 import { OperationFailure } from "../cli/operation-failure";
 
-/** So many checks look at once at most: AWS throttles who asks for more. */
+/** Maximum number of parallel checks: AWS throttles more. */
 const AT_ONCE = 8;
 
-/** How a check came out; what needs one that is not there is `skipped`. */
+/** The result of a check; `skipped` if a check that it needs has failed. */
 export type CheckOutcome = "ok" | "warn" | "fail" | "skipped";
 
-/** What a check has found. */
+/** A check's result. */
 export interface CheckVerdict {
   readonly outcome: CheckOutcome;
   /** One line. */
   readonly detail: string;
-  /** What to do about it: a command, or a key of the environment's file; several commands are one a line. */
+  /** The fix: a command, or a key of the environment's file; several commands are on separate lines. */
   readonly mend?: string;
 }
 
-/** One thing that has to be right. */
+/** One check. */
 export interface Check {
   readonly name: string;
-  /** Checks without which this one tells nothing; they stand before it. */
+  /** Checks that this one needs; they come before it. */
   readonly needs?: readonly Check[];
   readonly look: () => CheckVerdict | Promise<CheckVerdict>;
-  /** What to do when it cannot be looked at. */
+  /** The fix if the check cannot run. */
   readonly mend?: string;
 }
 
-/** A check and its verdict. */
+/** A check with its result. */
 export interface CheckFinding extends CheckVerdict {
   readonly check: string;
-  /** Of one that was skipped: the failed check that kept it, directly or through others that were skipped. */
+  /** For a skipped check: the failed check that caused it, directly or through other skipped checks. */
   readonly cause?: string;
 }
 
-/** It is as it has to be. */
+/** It is correct. */
 export function pass(detail: string): CheckVerdict {
   return { outcome: "ok", detail };
 }
 
-/** It works, but somebody should know. */
+/** It works, but you should know about it. */
 export function warn(detail: string, mend: string): CheckVerdict {
   return { outcome: "warn", detail, mend };
 }
 
-/** It has to be mended. */
+/** It must be fixed. */
 export function fail(detail: string, mend: string): CheckVerdict {
   return { outcome: "fail", detail, mend };
 }
 
-/** Works something out once, when it is first asked for. */
+/** Computes something once, when it is first needed. */
 export function memoize<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => (result ??= work());
 }
 
 /**
- * Looks at everything, several things at once.
+ * Runs all checks, several in parallel.
  *
- * @param seen hears of each finding
- * @returns the findings in the order of the checks
+ * @param seen called with each result
+ * @returns the results in the order of the checks
  */
 export async function examine(
   checks: readonly Check[],
@@ -86,7 +86,7 @@ function skipBecauseOf({ check, cause = check }: CheckFinding): CheckVerdict & P
 }
 
 async function runCheck(
-  { look, mend = "try again; this check changes nothing" }: Check,
+  { look, mend = "try again; this check does not change anything" }: Check,
   signal: AbortSignal,
 ): Promise<CheckVerdict> {
   signal.throwIfAborted();

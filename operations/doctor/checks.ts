@@ -16,7 +16,7 @@ import { buildStateChecks } from "./state";
 import { buildSubscriptionChecks } from "./subscriptions";
 import { buildWarmerChecks } from "./warmer";
 
-/** Everything that has to be right for an environment, in the order in which it is told. */
+/** All checks of an environment, in display order. */
 export function listChecks(
   environment: Environment,
   { root, now }: Pick<CommandContext, "root" | "now">,

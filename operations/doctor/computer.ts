@@ -21,7 +21,7 @@ const VERSION = z.object({
   provider_selections: z.record(z.string(), z.string()).default({}),
 });
 
-/** Whether this computer has Terraform, and the environment's provider. */
+/** Checks that this computer has Terraform and the environment's provider. */
 export function buildTerraformChecks(
   root: string,
   environment: Environment,
@@ -67,7 +67,7 @@ function judgeProvider(found: z.output<typeof VERSION>, range: string, { name, f
   const [, is] = Object.entries(found.provider_selections).find(([id]) => id.endsWith("/hashicorp/aws")) ?? [];
   const initialize = `terraform -chdir=cdktf.out/stacks/${name} init -upgrade`;
   if (is === undefined)
-    return warn("not chosen yet on this computer", `terraform -chdir=cdktf.out/stacks/${name} init`);
+    return warn("not yet chosen on this computer", `terraform -chdir=cdktf.out/stacks/${name} init`);
   if (!isIn(is, range)) return fail(`${is} is not in ${range}`, initialize);
   const [needy, settings] =
     Object.entries(functions).find(([, { runtime }]) => findNeededProvider(runtime, is) !== undefined) ?? [];
@@ -81,8 +81,8 @@ async function readTerraformVersion(folder: string): Promise<z.output<typeof VER
     return VERSION.parse(JSON.parse(stdout));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return fail("there is none on the PATH", TERRAFORM_DOWNLOAD);
-    return fail(`\`terraform version\` does not tell its version: ${toOneLine(message)}`, TERRAFORM_DOWNLOAD);
+    if (code === "ENOENT") return fail("it is not on the PATH", TERRAFORM_DOWNLOAD);
+    return fail(`\`terraform version\` does not show its version: ${toOneLine(message)}`, TERRAFORM_DOWNLOAD);
   }
 }
 

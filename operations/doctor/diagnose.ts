@@ -18,7 +18,7 @@ export async function diagnoseEnvironment(name: string, context: CommandContext)
     environments = await loadEnvironments(context.root);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    // Without its settings, nothing of an environment can be told.
+    // Without its settings, nothing can be checked in an environment.
     return error.mistakes.map(({ file, message }) => ({
       check: "environment's file",
       outcome: "fail",

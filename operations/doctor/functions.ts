@@ -4,16 +4,16 @@ import { type AwsAccess } from "../aws/access";
 import { type Aliases, type DeployedFunction, findFunction, readAliases } from "../aws/functions";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
 
-/** What the checks of one function need. */
+/** Input of the checks of one function. */
 export interface CheckedFunction {
   readonly aws: AwsAccess;
   readonly environment: Environment;
   readonly watched: WatchedFunction;
-  /** Without it, nothing can be asked. */
+  /** Nothing can be read without it. */
   readonly region: Check;
 }
 
-/** A function's checks, and the one without which nothing else of it can be looked at. */
+/** A function's checks, and the one that all others need. */
 export interface FunctionChecks {
   readonly checks: readonly Check[];
   readonly deployed: Check;
@@ -28,14 +28,14 @@ const REPORTING_LEVELS: readonly unknown[] = ["INFO", "DEBUG"];
 /** Levels of the function's own records at which lines of metrics arrive. */
 const METRIC_LEVELS: readonly unknown[] = ["INFO", "DEBUG", "TRACE", undefined];
 
-/** Whether a function that is deployed from here is there, and as it was synthesized. */
+/** Checks that a function deployed from here exists, and is as synthesized. */
 export function buildDeployedChecks(subject: CheckedFunction, { tracing }: FunctionSettings): FunctionChecks {
   const { aws, environment, watched, region } = subject;
   const { id, name } = watched;
   const redeploy = `npx cdktf deploy ${environment.name}`;
   const configuration = memoize(() => findFunction(aws, { name }));
   const aliases = memoize(() => readAliases(aws, name));
-  // Traffic meets the version behind `live`, which may be older than the function's newest settings.
+  // Traffic uses the version behind `live`, which may be older than the function's newest settings.
   const live = memoize(() => findFunction(aws, { name, qualifier: "live" }));
 
   const deployed: Check = {
@@ -70,7 +70,7 @@ export function buildDeployedChecks(subject: CheckedFunction, { tracing }: Funct
   return { checks: [deployed, aliased, isLive, logged, traced], deployed };
 }
 
-/** Whether a function that is deployed elsewhere is there, and as the environment's file says. */
+/** Checks that a function deployed elsewhere exists, and matches the environment's file. */
 export function buildExistingChecks(subject: CheckedFunction, settings: ExistingFunctionSettings): FunctionChecks {
   const { aws, environment, watched, region } = subject;
   const { id, name, logFormat, logGroup } = watched;
@@ -97,7 +97,7 @@ export function buildExistingChecks(subject: CheckedFunction, settings: Existing
       if (group !== logGroup) return fail(`writes into ${group}`, `set ${key("log_group")} to "${group}"`);
       return logFormat === "json" && !REPORTING_LEVELS.includes(level)
         ? fail(
-            `its system level ${level} leaves reports of successful invocations out`,
+            `its system level ${level} leaves out reports of successful invocations`,
             `aws lambda update-function-configuration --function-name ${name} --logging-config LogFormat=JSON,SystemLogLevel=INFO`,
           )
         : pass(`${format}, into ${group}`);
@@ -108,7 +108,7 @@ export function buildExistingChecks(subject: CheckedFunction, settings: Existing
     needs: [deployed],
     look: async () => {
       const { memoryMb: is } = (await configuration()) ?? {};
-      if (is === undefined) return fail("Lambda does not tell its memory", `correct ${key("function_name")}`);
+      if (is === undefined) return fail("Lambda does not report its memory", `correct ${key("function_name")}`);
       return memoryMb === undefined || memoryMb === is
         ? pass(`${is} MB`)
         : fail(`has ${is} MB, the file says ${memoryMb}`, `set ${key("memory_mb")} to ${is}`);
@@ -131,7 +131,7 @@ export function judgeState(name: string, found: DeployedFunction | undefined, mi
   const { state, stateReason = "no reason given", updateStatus, updateReason = "no reason given" } = found;
   const again = `aws lambda get-function-configuration --function-name ${name}`;
   if (state === "Inactive")
-    return warn(`${name} has not been called for weeks: its next request waits`, "call it once");
+    return warn(`${name} has not been called for weeks: its next request has to wait`, "call it once");
   if (state !== "Active") return fail(`${name} is ${state}: ${stateReason}`, again);
   if (updateStatus === "Failed") return fail(`its last update failed: ${updateReason}`, missing);
   return updateStatus === "InProgress" ? warn(`${name} is being updated`, again) : pass(name);
@@ -146,9 +146,9 @@ function judgeAliases(
     const missing = ["live", "warm"].filter((alias) => !(alias in aliases)).join(" and ");
     return fail(`there is no alias ${missing}`, `npx cdktf deploy ${environment}`);
   }
-  if (live === warm) return pass(`live and warm lead to version ${live}`);
+  if (live === warm) return pass(`live and warm point to version ${live}`);
   return fail(
-    `live leads to version ${live}, pings keep ${warm} warm`,
+    `live points to version ${live}, but pings keep ${warm} warm`,
     `aws lambda update-alias --function-name ${name} --name warm --function-version ${live}, and fix the code of ${id} if that was a rollback`,
   );
 }
@@ -157,10 +157,10 @@ function judgeLogging(found: DeployedFunction | undefined, mend: string): CheckV
   const { logFormat = "Text", systemLogLevel = "INFO", applicationLogLevel } = found ?? {};
   if (logFormat !== "JSON") return fail(`writes ${logFormat}: the platform's reports cannot be read`, mend);
   if (!REPORTING_LEVELS.includes(systemLogLevel)) {
-    return fail(`system level ${systemLogLevel} leaves reports of successful invocations out`, mend);
+    return fail(`system level ${systemLogLevel} leaves out reports of successful invocations`, mend);
   }
   if (!METRIC_LEVELS.includes(applicationLogLevel)) {
-    return fail(`application level ${applicationLogLevel ?? ""} may leave lines of metrics out`, mend);
+    return fail(`application level ${applicationLogLevel ?? ""} may leave out lines of metrics`, mend);
   }
   return pass(`JSON, system level ${systemLogLevel}`);
 }

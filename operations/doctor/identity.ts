@@ -9,7 +9,7 @@ import { type Check, fail, pass, warn } from "./check";
 const REFUSED_AFTER_SECONDS = 300;
 const NOTICEABLE_SECONDS = 30;
 
-/** Whether AWS lets these credentials in, and which account, region and time they meet. */
+/** Checks that AWS accepts the credentials, and their account, region and time. */
 export function buildIdentityChecks(
   { name, region, accountId }: Environment,
   identity: () => Promise<Identity>,
@@ -18,7 +18,7 @@ export function buildIdentityChecks(
   const credentials: Check = {
     name: "credentials",
     look: async () => pass((await identity()).arn),
-    mend: "sign in to AWS (aws sso login, or AWS_PROFILE), and see that it can be reached from here",
+    mend: "sign in to AWS (aws sso login, or AWS_PROFILE), and check that it can be reached from here",
   };
   const account: Check = {
     name: "account",
@@ -31,7 +31,7 @@ export function buildIdentityChecks(
       return is === accountId
         ? pass(is)
         : fail(
-            `these credentials are of ${is}, ${name} is in ${accountId}`,
+            `these credentials belong to ${is}, but ${name} is in ${accountId}`,
             `sign in to ${accountId} (AWS_PROFILE), or correct account_id in ${file}`,
           );
     },
@@ -49,14 +49,12 @@ export function buildIdentityChecks(
     needs: [credentials],
     look: async () => {
       const { clockSeconds: seconds } = await identity();
-      if (seconds === undefined) return warn("AWS did not tell the time", "compare this computer's clock by hand");
+      if (seconds === undefined) return warn("AWS did not send the time", "compare this computer's clock by hand");
       const off = `this computer's clock is ${Math.abs(seconds)} s ${seconds > 0 ? "behind" : "ahead of"} AWS's`;
       if (Math.abs(seconds) >= REFUSED_AFTER_SECONDS) {
-        return fail(`${off}: AWS refuses what Terraform signs`, "set the clock by the network's time (NTP)");
+        return fail(`${off}: AWS refuses what Terraform signs`, "synchronize the clock (NTP)");
       }
-      return Math.abs(seconds) >= NOTICEABLE_SECONDS
-        ? warn(off, "set the clock by the network's time (NTP)")
-        : pass("as AWS's");
+      return Math.abs(seconds) >= NOTICEABLE_SECONDS ? warn(off, "synchronize the clock (NTP)") : pass("as AWS's");
     },
   };
   return { checks: [credentials, account, regionCheck, clock], credentials, region: regionCheck };

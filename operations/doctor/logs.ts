@@ -4,7 +4,7 @@ import { type Check, fail, pass, type CheckVerdict } from "./check";
 import { type CheckedFunction } from "./functions";
 import { type ExpectedStack } from "./stack";
 
-/** Whether a function's log group is there, kept as long as the file says, and read for the platform's reports. */
+/** Checks that a function's log group exists, has the file's retention, and is read for the platform's reports. */
 export function buildLogChecks(
   { aws, environment, watched, region }: CheckedFunction,
   synthesis: Check,
@@ -38,14 +38,14 @@ export function buildLogChecks(
   return [group, filters];
 }
 
-/** What is to be true of a log group. */
+/** The expected properties of a log group. */
 export interface GroupRules {
   readonly mend: string;
-  /** Undefined where the group is somebody else's. */
+  /** Undefined if the group is managed elsewhere. */
   readonly retentionDays: number | undefined;
 }
 
-/** Whether a log group can hold lines of metrics, and is kept as long as it has to be. */
+/** Checks that a log group can contain lines of metrics, and has the right retention. */
 export function judgeGroup(
   name: string,
   group: LogGroup | undefined,
@@ -55,13 +55,13 @@ export function judgeGroup(
   if (group.logClass !== "STANDARD") {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     return fail(
-      `class ${group.logClass} makes no metrics of logs`,
-      `a class cannot be changed: aws logs delete-log-group --log-group-name ${name}, with all that is in it; then ${mend}`,
+      `class ${group.logClass} makes no metrics from logs`,
+      `a class cannot be changed: aws logs delete-log-group --log-group-name ${name}, with everything in it; then ${mend}`,
     );
   }
   const { retentionDays: is } = group;
   if (retentionDays !== undefined && is !== retentionDays) {
-    return fail(`kept ${is === undefined ? "for ever" : `${is} days`}, the file says ${retentionDays}`, mend);
+    return fail(`kept ${is === undefined ? "forever" : `${is} days`}, the file says ${retentionDays}`, mend);
   }
-  return pass(is === undefined ? "kept for ever" : `kept ${is} days`);
+  return pass(is === undefined ? "kept forever" : `kept ${is} days`);
 }

@@ -5,16 +5,16 @@ import { type MetricRequest, type Point, readMetrics } from "../aws/metrics";
 import { type AwsAccess } from "../aws/access";
 import { type Check, fail, pass, memoize, warn } from "./check";
 
-/** So far back it is looked whether a function was called. */
+/** How far back calls of a function are searched. */
 const HOURS = 6;
 
-/** Metrics need some minutes to arrive: of two that belong together, one may be earlier. */
+/** Metrics need some minutes to arrive: one of two related metrics may be earlier. */
 const ARRIVAL_MILLISECONDS = 5 * 60_000;
 
-/** What is read of each function. */
+/** What is read for each function. */
 type Figure = "invocations" | "traffic" | "errors" | "successes" | "clientErrors" | "failures" | "reports";
 
-/** Reads of all functions at once, when it is first asked for, how often each figure was counted. */
+/** Reads the counts of each figure for all functions at once, when first needed. */
 export function createFigureReader(
   aws: AwsAccess,
   functions: readonly WatchedFunction[],
@@ -49,7 +49,7 @@ export function createFigureReader(
   };
 }
 
-/** Whether metrics arrive of a function that is called. */
+/** Checks that the metrics of a called function arrive. */
 export function buildMetricChecks(
   { name: environment }: Environment,
   { id, name, deployedHere, logFormat, logGroup }: WatchedFunction,
@@ -73,8 +73,8 @@ export function buildMetricChecks(
             `look for crashes and timeouts: saved query ${environment}/failures`,
           )
         : fail(
-            `${traffic} requests in ${HOURS} hours, and no metrics of the function's own`,
-            `export monitor(handler) from functions/${id}/handler.ts; then see that its application log level is INFO and ${logGroup} is of class STANDARD`,
+            `${traffic} requests in ${HOURS} hours, but none of the function's own metrics`,
+            `export monitor(handler) from functions/${id}/handler.ts; then check that its application log level is INFO and ${logGroup} is of class STANDARD`,
           );
     },
   };
@@ -87,10 +87,10 @@ export function buildMetricChecks(
       return read > 0
         ? pass(`${read} read from the log in ${HOURS} hours`)
         : fail(
-            `${invocations} invocations in ${HOURS} hours, and no report read from the log`,
+            `${invocations} invocations in ${HOURS} hours, but no report read from the log`,
             logFormat === "json"
-              ? `see that it writes JSON at system level INFO into ${logGroup}, and that its metric filters are there`
-              : `see that it writes text into ${logGroup}, or set functions.${id}.log_format = "json"`,
+              ? `check that it writes JSON at system level INFO into ${logGroup}, and that its metric filters exist`
+              : `check that it writes text into ${logGroup}, or set functions.${id}.log_format = "json"`,
           );
     },
   };

@@ -29,26 +29,26 @@ const STACK = z.object({
 
 const RESOURCES = z.object({ resource: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
-/** What an environment is to have in AWS, as it is synthesized now. */
+/** What an environment should have in AWS, according to the current synthesis. */
 export interface ExpectedStack {
   readonly alarms: readonly string[];
   readonly rules: readonly { readonly name: string; readonly expression: string }[];
-  /** Each with the namespace of its metric, which tells the function. */
+  /** Each with the namespace of its metric, which identifies the function. */
   readonly metricFilters: readonly { readonly name: string; readonly namespace: string }[];
-  /** The queue for what could not be started. */
+  /** The queue of runs that could not be started. */
   readonly missed: string | undefined;
   /** How many. */
   readonly resources: number;
   /** As in `>= 5.100.0, < 7.0.0`. */
   readonly providerVersions: string;
-  /** The stack as it would be written. */
+  /** The stack's JSON. */
   readonly json: string;
 }
 
 /**
  * Synthesizes an environment, and writes nothing into the project.
  *
- * @throws InvalidInput when its code does not compile
+ * @throws InvalidInput if its code does not compile
  */
 export async function synthesizeExpected(root: string, environment: Environment): Promise<ExpectedStack> {
   const [{ bundleFunctions }, { synthesize }] = await Promise.all([
@@ -83,7 +83,7 @@ export async function synthesizeExpected(root: string, environment: Environment)
   }
 }
 
-/** Whether what Terraform would read is what the project says now. */
+/** Checks that Terraform's input matches the project. */
 export function buildSynthesisChecks(
   root: string,
   { name: environment }: Environment,
@@ -106,11 +106,11 @@ export function buildSynthesisChecks(
       try {
         text = readFileSync(join(root, file), "utf8");
       } catch {
-        return fail(`${file} is not there`, "npm run synth");
+        return fail(`${file} does not exist`, "npm run synth");
       }
       return text === json
         ? pass(`${file} is up to date`)
-        : fail(`${file} is not what the files say now`, "npm run synth");
+        : fail(`${file} does not match the current files`, "npm run synth");
     },
   };
   return [synthesizes, written];

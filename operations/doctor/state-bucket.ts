@@ -6,7 +6,7 @@ import { type Check, fail, pass, warn } from "./check";
 
 type Bucket = Extract<StateSettings, { backend: "s3" }>;
 
-/** Whether an S3 bucket holds the state, and is versioned, encrypted and closed to the public. */
+/** Checks that an S3 bucket contains the state, and is versioned, encrypted and closed to the public. */
 export function buildBucketChecks(
   environment: Environment,
   state: Bucket,
@@ -23,12 +23,15 @@ export function buildBucketChecks(
     look: async () => {
       const found = await findBucket(aws, bucket);
       if (!found)
-        return fail(`there is no bucket ${bucket}`, `make it as docs/delivery.md says, or correct state.bucket`);
+        return fail(
+          `there is no bucket ${bucket}`,
+          `make it as described in docs/delivery.md, or correct state.bucket`,
+        );
       const { region: is = region } = found;
       if (is !== region) return fail(`bucket ${bucket} is in ${is}`, `write region = "${is}" into state`);
       return (await hasObject(aws, bucket, key))
         ? pass(location)
-        : warn(`${location} is not there: nothing has been deployed`, `npx cdktf deploy ${environment.name}`);
+        : warn(`${location} does not exist: nothing has been deployed`, `npx cdktf deploy ${environment.name}`);
     },
   };
   const needs = [reachable];
@@ -40,8 +43,8 @@ export function buildBucketChecks(
       look: async () => {
         const enable = `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
         return (await isVersioned(aws, bucket))
-          ? pass("earlier states can be had back")
-          : fail("a state that is overwritten cannot be had back", enable);
+          ? pass("earlier states can be recovered")
+          : fail("an overwritten state cannot be recovered", enable);
       },
     },
     {
@@ -51,7 +54,7 @@ export function buildBucketChecks(
         const kind = await readEncryption(aws, bucket);
         return kind === undefined
           ? warn(
-              "the bucket has no default, Terraform's states are encrypted all the same",
+              "the bucket has no default, but Terraform's states are still encrypted",
               `aws s3api put-bucket-encryption --bucket ${bucket} --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}'`,
             )
           : pass(kind);
@@ -64,7 +67,7 @@ export function buildBucketChecks(
         return (await isClosed(aws, bucket))
           ? pass("closed to the public")
           : fail(
-              "the bucket itself does not refuse public access, and states hold secrets",
+              "the bucket itself does not block public access, and states contain secrets",
               `aws s3api put-public-access-block --bucket ${bucket} --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`,
             );
       },

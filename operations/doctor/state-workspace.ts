@@ -11,7 +11,7 @@ type Workspace = Extract<StateSettings, { backend: "cloud" }>;
 /** https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces#show-workspace */
 const WORKSPACE = z.object({ attributes: z.object({ "execution-mode": z.string() }) });
 
-/** Whether HCP Terraform lets this computer in, and has the workspace. */
+/** Checks that HCP Terraform accepts this computer's token, and has the workspace. */
 export function buildWorkspaceChecks({ organization, workspace }: Workspace): Check[] {
   const host = readHcpHost();
   const signedIn: Check = {
@@ -36,8 +36,8 @@ export function buildWorkspaceChecks({ organization, workspace }: Workspace): Ch
       return found
         ? pass(`${organization}/${workspace}, execution mode ${toOneLine(found.attributes["execution-mode"])}`)
         : fail(
-            `there is no ${about}, or the token may not read it`,
-            "make it as docs/delivery.md says, or correct state.organization and state.workspace",
+            `${about} does not exist, or the token cannot read it`,
+            "make it as described in docs/delivery.md, or correct state.organization and state.workspace",
           );
     },
   };

@@ -6,7 +6,7 @@ import { type Check, pass, warn } from "./check";
 import { buildBucketChecks } from "./state-bucket";
 import { buildWorkspaceChecks } from "./state-workspace";
 
-/** Whether Terraform's state can be reached, and is kept as it should be. */
+/** Checks that Terraform's state can be reached, and is stored correctly. */
 export function buildStateChecks(
   root: string,
   environment: Environment,
@@ -27,7 +27,10 @@ export function buildStateChecks(
             const location = describeStateLocation(name, state);
             return existsSync(join(root, formatLocalStateFile(name)))
               ? pass(`${location}, on this computer only`)
-              : warn(`${location} is not here: nothing has been deployed from this folder`, `npx cdktf deploy ${name}`);
+              : warn(
+                  `${location} does not exist: nothing has been deployed from this folder`,
+                  `npx cdktf deploy ${name}`,
+                );
           },
         },
       ];

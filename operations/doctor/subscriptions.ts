@@ -11,7 +11,7 @@ interface Subscriber {
   readonly confirm: (topicArn: string) => string;
 }
 
-/** Whether alarms reach those who are to get them. */
+/** Checks that alarms reach their recipients. */
 export function buildSubscriptionChecks(
   aws: AwsAccess,
   environment: Environment,
@@ -55,19 +55,19 @@ function buildTopicChecks(
       const confirmed = found.filter(isConfirmed).length;
       if (confirmed > 0) return pass(`reach ${confirmed} ${confirmed === 1 ? "subscriber" : "subscribers"}`);
       return subscribers.length > 0
-        ? fail("reach nobody: nobody has confirmed", "have them confirm: the next lines say how")
+        ? fail("reach nobody: nobody has confirmed", "ask them to confirm: the next lines show how")
         : warn("reach nobody", `set alarm_emails in environments/${name}.tfvars, and ${redeploy}`);
     },
   };
   const each = subscribers.map(({ who, isThis, confirm }): Check => ({
     name: `${topic} alarms: ${who}`,
-    // It is told also when nobody else has confirmed.
+    // Shown even if nobody else has confirmed.
     needs: [region],
     look: async (): Promise<CheckVerdict> => {
       const found = (await subscriptions())?.filter(isThis) ?? [];
       if (found.some(isConfirmed)) return pass("confirmed");
       return found.some(({ isPending }) => isPending)
-        ? fail("has not confirmed: gets nothing", confirm(await arn()))
+        ? fail("has not confirmed, so it gets nothing", confirm(await arn()))
         : fail("is not subscribed", redeploy);
     },
   }));
@@ -83,7 +83,7 @@ function toEmailSubscriber(address: string): Subscriber {
     who: address,
     isThis: ({ protocol, endpoint }) => protocol === "email" && endpoint.toLowerCase() === address.toLowerCase(),
     confirm: (topicArn) =>
-      `follow the link in AWS's message to ${address}; to have it sent again: aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${address}`,
+      `follow the link in AWS's message to ${address}; to get it again: aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${address}`,
   };
 }
 
@@ -92,6 +92,6 @@ function toWebhookSubscriber(variable: string): Subscriber {
     who: `webhook in ${variable}`,
     isThis: ({ protocol }) => protocol === "https",
     confirm: (topicArn) =>
-      `open the SubscribeURL that AWS sent to the webhook; to have it sent again: aws sns subscribe --topic-arn ${topicArn} --protocol https --notification-endpoint <its address>`,
+      `open the SubscribeURL that AWS sent to the webhook; to get it again: aws sns subscribe --topic-arn ${topicArn} --protocol https --notification-endpoint <its address>`,
   };
 }

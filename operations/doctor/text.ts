@@ -1,7 +1,7 @@
 import { formatTable } from "../document/text";
 import { type CheckFinding } from "./check";
 
-/** Findings for a terminal: one line each, what to do below what is not right, and how many there are. */
+/** Results for a terminal: one line each, the fix below each problem, and their numbers. */
 export function formatFindings(environment: string, findings: readonly CheckFinding[]): string[] {
   const shown = foldFindings(findings);
   const rows = shown.map(({ outcome, check, detail }) => [outcome, check, detail]);
@@ -17,7 +17,7 @@ export function formatFindings(environment: string, findings: readonly CheckFind
   ];
 }
 
-/** All that were skipped for one cause as one, where the first of them stands. */
+/** Merges all that were skipped for the same cause, at the place of the first one. */
 function foldFindings(findings: readonly CheckFinding[]): CheckFinding[] {
   return findings.flatMap((finding, index) => {
     const { cause } = finding;

@@ -17,15 +17,15 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A rule of a single day of the week was due at most so long ago. */
+/** A rule for a single day of the week was due at most this long ago. */
 const LONGEST_MILLISECONDS = 8 * DAY;
 
 const PERIOD_SECONDS = 300;
 
-/** What was started, and measured, needs some minutes to be seen in CloudWatch. */
+/** Runs and metrics need some minutes to appear in CloudWatch. */
 const ARRIVAL_MILLISECONDS = 10 * MINUTE;
 
-/** What the checks of warming need. */
+/** Input of the checks of warming. */
 export interface CheckedWarming {
   readonly aws: AwsAccess;
   readonly environment: Environment;
@@ -36,8 +36,8 @@ export interface CheckedWarming {
 }
 
 /**
- * Whether the warmer is there, is started as scheduled, and keeps instances warm; nothing where no function is to be
- * kept warm.
+ * Checks that the warmer exists, is started as scheduled, and keeps instances warm; no checks if no function is kept
+ * warm.
  */
 export function buildWarmerChecks({ aws, environment, region, synthesis, expected, now }: CheckedWarming): Check[] {
   const warmed = listWarmedFunctions(environment);
@@ -81,8 +81,8 @@ export function buildWarmerChecks({ aws, environment, region, synthesis, expecte
     return readMetrics(aws, Object.fromEntries(requests), range);
   });
   /**
-   * When a rule was due last, so that it should be seen by now; undefined when it was not since this function is as it
-   * is.
+   * When a rule was last due, early enough to be visible by now; undefined if it was not due since the function's last
+   * change.
    */
   const lastDue = async (expression: string, since: () => Promise<DeployedFunction | undefined>) => {
     const due = findLastTime(expression, until - ARRIVAL_MILLISECONDS);
@@ -156,7 +156,7 @@ export function buildWarmerChecks({ aws, environment, region, synthesis, expecte
 
 interface Rounds {
   readonly strategy: "scheduled" | "peak";
-  /** When one was due last; 0 if none was. */
+  /** When one was last due; 0 if none was. */
   readonly due: number;
   readonly instances: readonly Point[];
   /** In the last hour. */
@@ -168,7 +168,7 @@ function judgeKeptWarm(
   environment: string,
   { strategy, due, instances, failures }: Rounds,
 ): CheckVerdict {
-  const read = `saved query ${environment}/warming-runs tells why`;
+  const read = `saved query ${environment}/warming-runs shows why`;
   const last = instances.at(-1);
   if (due === 0) return pass("no round has been due since the last deployment");
   if (!last || last.at < due - PERIOD_SECONDS * 1000) {
@@ -182,13 +182,13 @@ function judgeKeptWarm(
     : pass(kept);
 }
 
-/** The one that was changed later. */
+/** The one that was changed last. */
 function selectLatest(...all: readonly (DeployedFunction | undefined)[]): DeployedFunction | undefined {
   const time = (one: DeployedFunction | undefined) => one?.changedAt ?? 0;
   return all.reduce((newest, one) => (time(one) > time(newest) ? one : newest), undefined);
 }
 
-/** The last time up to the one given at which a rule was due. */
+/** The last time, up to the given one, at which a rule was due. */
 function findLastTime(expression: string, until: number): number | undefined {
   const next = parseSchedule(expression, 0);
   for (const back of [HOUR, DAY, LONGEST_MILLISECONDS]) {
@@ -213,7 +213,7 @@ function requestSum(metric: MetricAddress): MetricRequest {
   return { metric, statistic: "Sum" };
 }
 
-/** The points of which the period reaches to this time or later. */
+/** The points whose period ends at this time or later. */
 function selectRecent(points: readonly Point[], since: number): readonly Point[] {
   return points.filter(({ at }) => at > since - PERIOD_SECONDS * 1000);
 }

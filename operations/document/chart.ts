@@ -11,7 +11,7 @@ import { AXIS_FORMATS } from "./formats";
 /** A color of the page's style, which has one for light and one for dark. */
 export type Color = "s1" | "s2" | "s3" | "s4";
 
-/** An axis: its title with the unit, and how a value is written beside it. */
+/** An axis: its title with the unit, and the format of its values. */
 export type Axis = { readonly title: string } & (
   | {
       /** From 0 to a round value above the series' values, the limits and `least`. */
@@ -27,13 +27,13 @@ export type Axis = { readonly title: string } & (
       readonly format: keyof typeof AXIS_FORMATS;
     }
   | {
-      /** Names at equal distances. A series' value is the name's index. */
+      /** Names at equal distances. A series' value is the index of the name. */
       readonly scale: "names";
       readonly names: readonly string[];
     }
 );
 
-/** A dot, and the interval that it stands for. */
+/** A dot with its interval. */
 export interface Dot {
   /** What it is of. */
   readonly name: string;
@@ -45,16 +45,16 @@ export interface Dot {
   readonly yRange?: readonly [from: number, to: number];
 }
 
-/** What is drawn of one kind; later series are drawn above earlier ones. */
+/** A series; later series are drawn above earlier ones. */
 export type Series = { readonly name: string; readonly color: Color } & (
   | {
       readonly kind: "line";
-      /** A line ends where there is no value. */
+      /** Missing values interrupt a line. */
       readonly points: readonly (readonly [x: number, y: number | null])[];
-      /** Lines on top of each other can all be seen if the upper ones have gaps. */
+      /** Overlapping lines are all visible if the upper ones have gaps. */
       readonly dash?: "dashed" | "dotted";
       readonly isStepped?: boolean;
-      /** Whether the name also stands at the line's end; a short one. */
+      /** Whether the name, which must be short, also appears at the line's end. */
       readonly isNamedAtEnd?: boolean;
     }
   | {
@@ -64,12 +64,12 @@ export type Series = { readonly name: string; readonly color: Color } & (
       readonly isStacked?: boolean;
     }
   | {
-      /** One bar for each name of the horizontal axis, beside those of other series. */
+      /** One bar for each name of the horizontal axis, next to those of other series. */
       readonly kind: "columns";
       readonly values: readonly { readonly value: number; readonly label: string }[];
     }
   | {
-      /** Times in the row of a name of the vertical axis. */
+      /** Time ranges in the row of a name of the vertical axis. */
       readonly kind: "spans";
       readonly spans: readonly (readonly [row: number, from: number, to: number])[];
     }
@@ -77,19 +77,19 @@ export type Series = { readonly name: string; readonly color: Color } & (
       readonly kind: "dots";
       readonly dots: readonly Dot[];
       readonly symbol?: "circle" | "diamond" | "triangle";
-      /** Pixels downwards, so that series in the same rows are beside each other. */
+      /** Vertical offset in pixels, so that series in the same rows do not overlap. */
       readonly shift?: number;
     }
 );
 
-/** A line across the chart that values are to be on one side of. */
+/** A limit line across the chart. */
 export interface Limit {
   readonly axis?: "x" | "y";
   readonly at: number;
   readonly text: string;
 }
 
-/** A chart that has something to show. It is plain data, so that a page's script draws it as well. */
+/** A chart with data. It is plain data, so that a page's script draws it as well. */
 export interface Chart {
   readonly id: string;
   readonly title: string;
@@ -104,7 +104,7 @@ export interface Chart {
   readonly numbers: { readonly headings: readonly string[]; readonly rows: readonly (readonly string[])[] } | string;
 }
 
-/** In the place of a chart that would be empty: a line of text. */
+/** A line of text instead of an empty chart. */
 export interface NoChart {
   readonly title: string;
   readonly reason: string;
@@ -124,7 +124,7 @@ export interface Drawing {
 export const CHART_HEIGHT = 280;
 /** Of a chart's text, in pixels. */
 export const TEXT_PIXELS = 12;
-/** Of the widest usual fonts, in parts of the text's height, so that what is measured to fit does fit. */
+/** For the widest common fonts, in units of the text's height, so that text that is measured to fit really fits. */
 export const CHARACTER_WIDTH = 0.62;
 
 const TEXT_COLOR = "var(--soft)";
@@ -159,7 +159,7 @@ export function buildOption(chart: Chart, { width, isLive = false, hidden }: Dra
   };
 }
 
-/** A logarithmic axis by powers of ten around values, of which none is below the least. */
+/** A logarithmic axis with powers of ten around values, not below the minimum. */
 export function buildLogAxis(
   title: string,
   format: keyof typeof AXIS_FORMATS,
@@ -321,7 +321,7 @@ function buildIntervals(
   };
 }
 
-/** A line across the chart that no value belongs to; the legend says what it is. */
+/** A line across the chart without data; the legend describes it. */
 function buildLineAcross(place: { xAxis: number } | { yAxis: number }, color: string): SeriesOption {
   return {
     ...{ type: "line", silent: true, data: [], symbol: "none" },
@@ -370,7 +370,7 @@ function writeValue(axis: Axis, value: number): string {
   return axis.scale === "names" ? (axis.names[value] ?? "") : AXIS_FORMATS[axis.format](value);
 }
 
-/** A logarithmic axis has no place for what is too small. */
+/** A logarithmic axis cannot show values that are too small. */
 function clampToAxis(axis: Axis, value: number): number {
   return axis.scale === "log" ? Math.min(axis.to, Math.max(axis.from, value)) : value;
 }

@@ -1,16 +1,16 @@
 import { type Chart, type NoChart } from "./chart";
 
-/** What is told to people, of which a terminal and a page show the same. */
+/** A document for people, with the same content in a terminal and on a page. */
 export interface Document {
   readonly heading: string;
-  /** Below the heading: of what and when. */
+  /** Below the heading: the subject and the time. */
   readonly subtitle?: string;
-  /** What is to be seen first. */
+  /** The most important figures. */
   readonly figures?: readonly Figure[];
-  /** What it comes to: at the top of a page, and at a terminal's end. */
+  /** The summary: at the top of a page, and at the end in a terminal. */
   readonly conclusion?: Section;
   readonly blocks: readonly Block[];
-  /** Small print; documents that are told together share it. */
+  /** Small print; documents that are shown together share it. */
   readonly footnotes?: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export type Figure = readonly [label: string, value: string];
 /** A part of a document. A text is a paragraph. */
 export type Block = string | Section | Table | List | Code | Charts;
 
-/** What belongs together below a heading. */
+/** Content below a heading. */
 export interface Section {
   readonly kind: "section";
   readonly heading: string;
@@ -30,20 +30,20 @@ export interface Section {
   readonly blocks: readonly Block[];
 }
 
-/** Whether something is as it should be. */
+/** Whether something is good or bad. */
 export type Tone = "good" | "bad" | "unknown";
 
-/** Rows of as many cells as there are headings. */
+/** Rows with one cell per heading. */
 export interface Table {
   readonly kind: "table";
   readonly headings: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** What a table has in one place; with a tone, it stands out. */
+/** A table's cell; a tone highlights it. */
 export type Cell = string | { readonly text: string; readonly tone: Tone };
 
-/** Lines with what there is to say of each. */
+/** Lines with remarks. */
 export interface List {
   readonly kind: "list";
   readonly items: readonly ListItem[];
@@ -55,27 +55,27 @@ export interface ListItem {
   readonly details?: readonly string[];
 }
 
-/** Lines to be copied. */
+/** Lines to copy. */
 export interface Code {
   readonly kind: "code";
-  /** What they are, for those who do not see them. */
+  /** A description for people who cannot see them. */
   readonly label: string;
   readonly text: string;
 }
 
-/** Pictures, of which a terminal has none. */
+/** Pictures, which a terminal does not show. */
 export interface Charts {
   readonly kind: "charts";
   readonly charts: readonly (Chart | NoChart)[];
 }
 
-/** A target, and what came of it. */
+/** A target with its result. */
 export interface TargetRow {
   readonly target: string;
   readonly limit: string;
   readonly measured: string;
   readonly state: "met" | "missed" | "not_measurable";
-  /** How it was before. */
+  /** The previous value. */
   readonly before?: string;
   readonly note?: string | undefined;
 }
@@ -89,7 +89,7 @@ export function buildSection(
   return { kind: "section", heading, blocks, ...more };
 }
 
-/** A table, without columns that have nothing in any row. */
+/** A table without columns that are empty in all rows. */
 export function buildTable(headings: readonly string[], rows: Table["rows"]): Table {
   const isUsed = headings.map((_, column) => rows.some((row) => getCellText(row[column]) !== ""));
   const select = <T>(row: readonly T[]) => row.filter((_, column) => isUsed[column]);

@@ -5,8 +5,7 @@ import { escapeText } from "./escape-text";
 /** The widths that a chart is drawn in, in pixels, so that its text has the same size on a phone as on a desktop. */
 const WIDTHS = { wide: 500, narrow: 330 } as const;
 
-// There is no canvas to measure with. A character that is not Latin is as wide as the text is high, by which lines are
-// set.
+// There is no canvas to measure text. Non-Latin characters are assumed to be as wide as the text is high.
 echarts.setPlatformAPI({
   measureText: (text, font = "") => {
     const widths = Array.from(text, (character) => (character > "\u2000" ? 1 : CHARACTER_WIDTH));
@@ -16,8 +15,7 @@ echarts.setPlatformAPI({
 });
 
 /**
- * A chart's pictures, of which the page's style shows the one that fits the screen. They refer to nothing, and need no
- * script.
+ * A chart's pictures; the page's style shows the one that fits the screen. They are self-contained and need no script.
  */
 export function drawChart(chart: Chart): string {
   const description = escapeText(`${chart.title}: ${chart.y.title} by ${chart.x.title}`);

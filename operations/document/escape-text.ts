@@ -1,4 +1,4 @@
-/** A text as HTML and SVG have to have it, also between quotes. */
+/** Escapes a text for HTML and SVG, including quoted attributes. */
 export function escapeText(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     "&": "&amp;",

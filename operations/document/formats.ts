@@ -2,7 +2,7 @@ import { formatDollars } from "../../model/priced-resources";
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** How values are written beside an axis, by name: a page's script knows them by it, too. */
+/** Formats of an axis's values, by name. */
 export const AXIS_FORMATS = {
   number: (value: number) => formatNumber(value),
   percent: (percent: number) => `${formatNumber(percent, 2)} %`,
@@ -16,11 +16,11 @@ export const AXIS_FORMATS = {
 } as const;
 
 /**
- * A number with at most so many digits after the point, of which a large one has none, and commas between thousands.
- * One that is too small for its digits is not called 0: `< 0.1`.
+ * A number with at most this many decimals (none for large numbers), and commas between thousands. A number that is too
+ * small for its decimals is not shown as 0 but as `< 0.1`.
  */
 export function formatNumber(value: number, digits = 1): string {
-  // + 0: there is no -0.
+  // + 0 avoids -0.
   const rounded = Number(value.toFixed(Math.abs(value) >= 1000 ? 0 : digits)) + 0;
   if (rounded === 0 && value !== 0) return `${value > 0 ? "< " : "> -"}${Number(`1e-${digits}`)}`;
   return rounded.toLocaleString("en-US", { maximumFractionDigits: 20 });
@@ -37,7 +37,7 @@ export function formatTimes(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }
 
-/** A percentage, with as many digits as tell something. */
+/** A percentage with as many digits as are significant. */
 export function formatPercent(percent: number): string {
   return `${formatNumber(percent, percent < 1 ? 2 : 1)} %`;
 }
@@ -47,13 +47,13 @@ export function formatUtc(at: number | string): string {
   return new Date(at).toISOString().replace("T", " ").slice(0, 16);
 }
 
-/** Minutes as people say them. */
+/** Minutes in readable form. */
 export function formatMinutes(minutes: number | undefined): string {
   if (minutes === undefined) return "-";
   return minutes < 120 ? `${formatNumber(minutes)} min` : `${formatNumber(minutes / 60)} h`;
 }
 
-/** Seconds since a beginning, as in "90 s" and "2:05". */
+/** Seconds since the start, as in "90 s" and "2:05". */
 export function formatSeconds(seconds: number): string {
   if (seconds < 120) return `${formatNumber(seconds)} s`;
   return `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;

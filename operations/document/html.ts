@@ -94,12 +94,12 @@ function renderCell(cell: Cell, heading = ""): string {
   return `<td${tone}${label}>${escapeText(getCellText(cell))}</td>`;
 }
 
-/** What may be wider or higher than its place: it scrolls, and shadows say where there is more. */
+/** Content that may be larger than its place: it scrolls, and shadows show where there is more. */
 function renderScrolling(content: string, label: string, style = ""): string {
   return `<div class="scroll${style}" tabindex="0" role="region" aria-label="${escapeText(label)}">${content}</div>`;
 }
 
-/** Charts side by side where there is room, and below them why others are missing. */
+/** Charts side by side if there is room, and below them why others are missing. */
 function renderCharts(all: readonly (Chart | NoChart)[]): string {
   const drawn = all.flatMap((one) => ("series" in one ? [renderChart(one)] : []));
   const missing = all.flatMap((one) =>

@@ -1,6 +1,6 @@
 import { type Block, type Cell, type Document, getCellText } from "./document";
 
-/** Documents as lines for a terminal. Small print that several have is told with the last of them. */
+/** Documents as lines for a terminal. Shared small print appears with the last one. */
 export function formatDocuments(documents: readonly Document[]): string[] {
   return documents.flatMap((document, index) => {
     const later = new Set(documents.slice(index + 1).flatMap(({ footnotes = [] }) => footnotes));
@@ -22,7 +22,7 @@ export function formatDocument(document: Document): string[] {
   ];
 }
 
-/** A table's lines, with columns as wide as what they hold. */
+/** A table's lines, with columns as wide as their content. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const all = headings.some((heading) => heading !== "") ? [headings, ...rows] : rows;
   const texts = all.map((row) => row.map(getCellText));

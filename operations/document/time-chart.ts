@@ -17,15 +17,15 @@ export interface TimeDrawing<Point> extends Pick<Chart, "id" | "title" | "limits
   /** The vertical axis goes at least as far; one by powers of ten begins there. */
   readonly least: number;
   readonly isLogarithmic?: boolean;
-  /** Each is in front of the one before. */
+  /** Each is drawn in front of the previous one. */
   readonly series: readonly TimeSeries<Point>[];
   /** Whether names stand at the ends of lines. */
   readonly areNamedAtEnd?: boolean;
   /** Numbers that are in the table only. */
   readonly alsoInNumbers?: Pick<TimeSeries<Point>, "name" | "value">;
-  /** What is said where every value is 0. */
+  /** The text if every value is 0. */
   readonly none: string;
-  /** What is said where there is no value. */
+  /** The text if there is no value. */
   readonly noData?: string;
 }
 

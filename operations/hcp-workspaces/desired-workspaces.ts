@@ -2,28 +2,28 @@ import { InvalidInput, type Mistake } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { type Roles } from "./roles-file";
 
-/** Where runs happen: on HCP Terraform, or where the command was typed. */
+/** Where runs happen: on HCP Terraform, or where the command is called. */
 export type ExecutionMode = "remote" | "local";
 
-/** How one workspace is to be. */
+/** The desired state of one workspace. */
 export interface DesiredWorkspace {
   readonly environment: string;
   readonly organization: string;
   readonly name: string;
-  /** Undefined leaves it where it is; a new one comes into the organization's default project. */
+  /** Undefined leaves it in its project; a new one gets the organization's default project. */
   readonly project: string | undefined;
   readonly executionMode: ExecutionMode;
-  /** Names of sensitive Terraform variables, each once. */
+  /** Names of sensitive Terraform variables, without duplicates. */
   readonly sensitiveVariables: readonly string[];
   /** By name. */
   readonly environmentVariables: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads from the environments how their workspaces are to be.
+ * Builds the desired workspaces from the environments.
  *
- * @param roles which AWS roles the runs of an environment take, by environment; undefined leaves that alone
- * @throws InvalidInput for an environment that has no workspace, or no roles
+ * @param roles the AWS roles for the runs, by environment; undefined does not change them
+ * @throws InvalidInput for an environment without a workspace or roles
  */
 export function listDesiredWorkspaces(
   environments: readonly Environment[],
@@ -52,7 +52,7 @@ export function listDesiredWorkspaces(
         name: state.workspace,
         project: state.project,
         executionMode,
-        // Where runs happen elsewhere, a workspace's variables have no effect.
+        // If runs happen elsewhere, a workspace's variables have no effect.
         sensitiveVariables: executionMode === "remote" ? listSensitiveVariables(environment) : [],
         // https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
         environmentVariables: role

@@ -9,16 +9,16 @@ import { type DesiredWorkspace } from "./desired-workspaces";
  */
 const TERRAFORM_VERSION = "~> 1.10";
 
-/** One thing that has been changed on HCP Terraform. */
+/** One change on HCP Terraform. */
 export interface WorkspaceChange {
   readonly what: "project" | "workspace" | "variable";
   readonly name: string;
   readonly change: "created" | "updated";
-  /** What it is now, by attribute; of a variable, whose value may be secret, nothing. */
+  /** The new values by attribute; nothing for a variable, whose value may be secret. */
   readonly to?: Readonly<Record<string, unknown>>;
 }
 
-/** What came of one wish. */
+/** The result for one workspace. */
 export interface WorkspaceResult {
   readonly environment: string;
   readonly organization: string;
@@ -46,11 +46,11 @@ const variable = z.object({
 });
 
 /**
- * Makes a workspace as it is wished, and changes nothing else: what nobody has asked for stays. Done again, it changes
- * nothing but sensitive variables, whose values the API does not show.
+ * Sets up a workspace, and changes nothing else. A second run changes only sensitive variables, whose values the API
+ * does not show.
  *
  * @param valueOf the value for a sensitive variable; undefined leaves the variable as it is
- * @throws OperationFailure for what the API refuses; what was done before stays done
+ * @throws OperationFailure if the API refuses something; earlier changes remain
  */
 export async function setUp(
   api: HcpApi,
@@ -73,9 +73,9 @@ async function ensureProject(
   const about = `organization ${organization}`;
   const path = `/organizations/${encodeURIComponent(organization)}/projects`;
   const projects = await api.list({ path, about }, project);
-  if (!projects) throw new OperationFailure(`${about}: it is not there, or the token may not see it`);
+  if (!projects) throw new OperationFailure(`${about}: it does not exist, or the token cannot see it`);
   if (name === undefined) return undefined;
-  // The API compares names without regard to case.
+  // The API compares names case-insensitively.
   const found = projects.find(({ attributes }) => attributes.name.toLowerCase() === name.toLowerCase());
   if (found) return found.id;
   const data = { type: "projects", attributes: { name } };

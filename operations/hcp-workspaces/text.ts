@@ -4,10 +4,10 @@ import { type WorkspaceChange, type WorkspaceResult } from "./set-up";
 export function formatResult({ environment, organization, workspace, changes, unset }: WorkspaceResult): string[] {
   return [
     `${environment}: ${organization}/${workspace}`,
-    ...(changes.length === 0 ? ["  as it should be"] : changes.map((change) => `  ${formatChange(change)}`)),
+    ...(changes.length === 0 ? ["  no changes"] : changes.map((change) => `  ${formatChange(change)}`)),
     ...unset.map(
       (name) =>
-        `  variable ${name}: has no value yet; run this again with TF_VAR_${name}, or set it on HCP Terraform, as sensitive`,
+        `  variable ${name}: has no value yet; run this again with TF_VAR_${name}, or set it on HCP Terraform as sensitive`,
     ),
   ];
 }

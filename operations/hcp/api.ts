@@ -2,10 +2,10 @@ import * as z from "zod";
 import { toOneLine } from "../one-line";
 import { OperationFailure } from "../cli/operation-failure";
 
-/** A request that has no answer by then never gets one. */
+/** A request without an answer by then never gets one. */
 const TIMEOUT_MS = 30_000;
 
-/** The most that the API hands out at once: https://developer.hashicorp.com/terraform/cloud-docs/api-docs#pagination */
+/** Maximum page size of the API: https://developer.hashicorp.com/terraform/cloud-docs/api-docs#pagination */
 const PAGE_SIZE = 100;
 
 const problem = z.object({
@@ -17,14 +17,14 @@ const page = z.object({
   meta: z.object({ pagination: z.object({ "next-page": z.number().nullish() }).optional() }).optional(),
 });
 
-/** What is asked for, and how to tell of it. */
+/** A request, and how to describe it in messages. */
 export interface HcpRequest {
   readonly method: "GET" | "POST" | "PATCH";
-  /** Below `/api/v2`, with a slash before it, encoded. */
+  /** Path below `/api/v2`, with a leading slash, encoded. */
   readonly path: string;
-  /** What the request is about, as in "workspace acme/shop". */
+  /** The subject of the request, as in "workspace acme/shop". */
   readonly about: string;
-  /** The resource to be sent, as JSON:API has it. */
+  /** The resource to send, in JSON:API format. */
   readonly data?: object;
 }
 
@@ -38,9 +38,9 @@ export class HcpApi {
   /**
    * Sends one request.
    *
-   * @param shape of the answer's `data`
+   * @param shape the shape of the answer's `data`
    * @returns undefined if a GET finds nothing
-   * @throws OperationFailure on every other answer than the one hoped for, with one line
+   * @throws OperationFailure on every other answer, with a one-line message
    */
   async send<T>(request: HcpRequest, shape: z.ZodType<T>): Promise<T | undefined> {
     const body = await this.exchange(request);
@@ -92,8 +92,8 @@ export class HcpApi {
         return `${this.host} does not accept the token: run terraform login again`;
       case 403:
       case 404:
-        // The API tells neither from the other.
-        return `${about}: it is not there, or the token may not change it${told}`;
+        // The API does not distinguish the two.
+        return `${about}: it does not exist, or the token cannot change it${told}`;
       case 422:
         return `${about}: ${this.host} refuses it${told}`;
       case 429:
@@ -106,7 +106,7 @@ export class HcpApi {
   private parsed<T>(shape: z.ZodType<T>, body: unknown, { about }: HcpRequest): T {
     const result = shape.safeParse(body);
     if (result.success) return result.data;
-    throw new OperationFailure(`${about}: ${this.host} answered with something else than HCP Terraform's API does`);
+    throw new OperationFailure(`${about}: ${this.host} did not answer like HCP Terraform's API`);
   }
 }
 
@@ -114,19 +114,19 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No part of it has the expected shape, which is told with what was asked.
+    // No part of it has the expected shape; the message names the request.
     return null;
   }
 }
 
-/** What the API says is wrong; nothing when somebody else, a proxy for instance, has answered. */
+/** The API's error message; nothing if something else, for example a proxy, answered. */
 function readDetail(text: string): string {
   const { data } = problem.safeParse(parseJson(text));
   const details = data?.errors.flatMap(({ detail, title }) => detail ?? title ?? []) ?? [];
   return toOneLine(details.join("; "));
 }
 
-/** What fetch throws says only that it failed; its cause says why. */
+/** The error of fetch only says that it failed; its cause says why. */
 function describeReason(error: unknown): string {
   const { name, message = String(error), cause } = error as Partial<Error>;
   if (name === "TimeoutError") return `no answer in ${TIMEOUT_MS / 1000} seconds`;

@@ -6,15 +6,15 @@ import { show, makeInvalidInput } from "../../environments/mistakes";
 import { readJson, UnusableFile } from "../../environments/text-file";
 import { OperationFailure } from "../cli/operation-failure";
 
-/** Where HCP Terraform is, unless the environment says otherwise. */
+/** HCP Terraform's default host. */
 const DEFAULT_HOST = "app.terraform.io";
 
 const credentialsFile = z.object({ credentials: z.record(z.string(), z.object({ token: z.string().optional() })) });
 
 /**
- * The host that Terraform would take: https://developer.hashicorp.com/terraform/cli/cloud/settings#tf_cloud_hostname
+ * The host that Terraform would use: https://developer.hashicorp.com/terraform/cli/cloud/settings#tf_cloud_hostname
  *
- * @throws InvalidInput for what names no host: it would lead requests, and the token with them, elsewhere
+ * @throws InvalidInput for a value that is not a host: it would send requests, with the token, elsewhere
  */
 export function readHcpHost(): string {
   const host = process.env["TF_CLOUD_HOSTNAME"]?.toLowerCase() || DEFAULT_HOST;
@@ -24,7 +24,7 @@ export function readHcpHost(): string {
 }
 
 /**
- * The token that Terraform would use: from a variable `TF_TOKEN_…`, or else where `terraform login` has put it
+ * The token that Terraform would use: from a variable `TF_TOKEN_…`, or otherwise from where `terraform login` stored it
  * (https://developer.hashicorp.com/terraform/cli/config/config-file#credentials).
  *
  * @throws OperationFailure if there is none

@@ -10,12 +10,12 @@ const TIMEOUT_MILLISECONDS = 30_000;
 /** Headers that a request needs besides those that Node.js sets. */
 export type HeaderSource = () => Promise<Readonly<Record<string, string>>>;
 
-/** How a request was answered. */
+/** The answer to a request. */
 export interface HttpAnswer {
   readonly status: number;
 }
 
-/** Sends GET requests to one address, each on a connection that is free or on a new one: none waits for another. */
+/** Sends GET requests to one address, each on a free or a new connection, so none waits for another. */
 export class HttpSender {
   private readonly agent: HttpAgent;
   private readonly request: typeof httpRequest;
@@ -30,13 +30,13 @@ export class HttpSender {
     this.request = isSecure ? httpsRequest : httpRequest;
   }
 
-  /** Rejects when there is no answer. */
+  /** Rejects if there is no answer. */
   async send(): Promise<HttpAnswer> {
     const headers = await this.headers();
     try {
       return await this.attempt(headers);
     } catch (error) {
-      // The server may have ended a free connection that very moment, which is no fault of either.
+      // The server may have closed a free connection at that moment, which is not an error.
       if (!(error instanceof ConnectionGone)) throw error;
       return this.attempt(headers);
     }
@@ -77,7 +77,7 @@ function readEnd(
   response.resume();
 }
 
-/** Messages carry ports and addresses, which would make each failure another. */
+/** Messages contain ports and addresses, which would make each failure different. */
 function describe(error: NodeJS.ErrnoException, request: ClientRequest): Error {
   if (request.reusedSocket && error.code === "ECONNRESET") return new ConnectionGone("connection reset");
   return error.code === undefined ? error : new Error(error.code);

@@ -13,16 +13,16 @@ import { type Window } from "./window";
 /** Which of a function's alarms. */
 export type FunctionAlarmKey = AlarmKey | "degraded";
 
-/** An alarm that a function is to have. */
+/** An expected alarm of a function. */
 export interface FunctionAlarm {
   readonly name: string;
   readonly key: FunctionAlarmKey;
   readonly urgent: boolean;
 }
 
-/** An alarm as CloudWatch has it. */
+/** An alarm in CloudWatch. */
 export interface AlarmFindings extends FunctionAlarm, Omit<DeployedAlarm, "isOn"> {
-  /** What it means that it rings. */
+  /** What its ringing means. */
   readonly happened: string;
   /** Each time that it rang. */
   readonly rings: readonly Ring[];
@@ -30,7 +30,7 @@ export interface AlarmFindings extends FunctionAlarm, Omit<DeployedAlarm, "isOn"
 
 const COMPOSED = (Object.keys(ALARMS) as AlarmKey[]).filter((key) => ALARMS[key].route === "composite");
 
-/** The alarms that a function is to have, the urgent ones first. */
+/** The expected alarms of a function, urgent ones first. */
 export function listFunctionAlarms(environment: Environment, { id }: WatchedFunction): FunctionAlarm[] {
   return listEnvironmentAlarms(environment, listMeasuredFunctions(environment))
     .flatMap(({ name, watches, urgent }) =>
@@ -39,12 +39,12 @@ export function listFunctionAlarms(environment: Environment, { id }: WatchedFunc
     .sort((one, other) => Number(other.urgent) - Number(one.urgent));
 }
 
-/** The alarm that is meant by its name, or by its key with underscores or hyphens. */
+/** Finds an alarm by its name, or by its key with underscores or hyphens. */
 export function findMeantAlarm(text: string, alarms: readonly FunctionAlarm[]): FunctionAlarm | undefined {
   return alarms.find(({ name, key }) => [name, key, hyphenate(key)].includes(text));
 }
 
-/** Those alarms that rang in a time, and are to be looked into: a chosen one, with what it is composed of, or all. */
+/** The alarms to investigate that rang in a time range: a chosen one with its children, or all. */
 export function selectRinging(
   { from, to }: Window,
   alarms: readonly AlarmFindings[],
@@ -52,21 +52,21 @@ export function selectRinging(
 ): AlarmFindings[] {
   const keys: readonly unknown[] = chosen === "degraded" ? [chosen, ...COMPOSED] : [chosen];
   return alarms.filter(({ key, rings }) => {
-    // What it is composed of tells more than the whole.
+    // Its children show more than the composite alarm.
     const isMeant = chosen === undefined ? key !== "degraded" : keys.includes(key);
     return isMeant && rings.some(({ rangAt = from, endedAt = to }) => rangAt <= to && endedAt >= from);
   });
 }
 
-/** The saved queries that show more of an alarm. */
+/** The saved queries with details about an alarm. */
 export function listAlarmQueries(key: FunctionAlarmKey): QueryKey[] {
   return key === "degraded" ? COMPOSED.map((one) => ALARMS[one].query) : [ALARMS[key].query];
 }
 
 /**
- * The states that alarms are in.
+ * The current states of alarms.
  *
- * @returns those that exist; when they rang is told by their history
+ * @returns the existing ones; their history shows when they rang
  * @throws AwsFailure
  */
 export async function readFunctionAlarms(
@@ -101,7 +101,7 @@ export async function addHistory(
   const complete: AlarmFindings[] = [];
   for (const alarm of alarms) {
     const changes = await readStateChanges(aws, { from, to }, alarm.name);
-    // The end of a range is left out of it, and an alarm may just have rung.
+    // The end of a range is exclusive, and an alarm may just have rung.
     complete.push({ ...alarm, rings: findRings(changes, alarm, { from, to: to + 1 }) });
   }
   return complete;

@@ -13,21 +13,21 @@ import { priceRequests } from "./comparison";
 import { type Window } from "./window";
 
 const MINUTE = 60_000;
-/** A deployment this long before or after is compared by: what begins with it shows at once. */
+/** The time before and after a deployment that is compared: effects of a deployment show at once. */
 const AROUND = 30 * MINUTE;
-/** A version that has been there for longer is no news. */
+/** An older version is not relevant. */
 const NEAR = 24 * 60 * MINUTE;
 
-/** How a function did for a while. */
+/** A function's figures for a time range. */
 export interface Side {
   readonly requests: number;
   readonly failures: number;
-  /** Undefined where there was none to take the average of; as the next. */
+  /** Undefined if there was nothing to average; the same for the next one. */
   readonly averageMilliseconds: number | undefined;
   readonly averageInitMilliseconds: number | undefined;
 }
 
-/** How a function did in the half hour before and in the half hour after a version appeared. */
+/** A function's figures in the half hour before and after a version appeared. */
 export interface AroundVersion {
   readonly version: string;
   /** In milliseconds since 1970. */
@@ -36,7 +36,7 @@ export interface AroundVersion {
   readonly after: Side;
 }
 
-/** When a version appeared, if that was within a day before a time began, or in it. */
+/** When a version appeared, if that was in a time range or within a day before it. */
 export function findPublication(version: Version | undefined, { from, to }: Window): number | undefined {
   const at = version?.publishedAt;
   return at !== undefined && at >= from - NEAR && at < to ? Math.floor(at / MINUTE) * MINUTE : undefined;
@@ -62,7 +62,7 @@ export async function readAround(
   return { version, at, before: side((point) => point.at < at), after: side((point) => point.at >= at) };
 }
 
-/** What {@link readAround} costs, in dollars. */
+/** Cost of {@link readAround}, in dollars. */
 export function priceAroundVersion(watched: WatchedFunction): number {
   return priceRequests(Object.values(listRequests(watched)));
 }

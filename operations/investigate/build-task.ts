@@ -4,16 +4,16 @@ import { listWatchedFunctions } from "../../model/watched-function";
 import { findMeantAlarm, listFunctionAlarms } from "./alarms";
 import { type InvestigationTask } from "./investigation";
 
-/** What was asked for. */
+/** The request. */
 export interface InvestigationRequest extends Pick<InvestigationTask, "since" | "now"> {
-  /** Of the function, as the environment's file or AWS calls it. */
+  /** The function's name in the environment's file or in AWS. */
   readonly name: string;
   /** By its name or its key; undefined for all. */
   readonly alarm: string | undefined;
 }
 
 /**
- * What is to be investigated.
+ * The subject of an investigation.
  *
  * @throws InvalidInput if the environment has no such function, or the function no such alarm
  */

@@ -6,28 +6,28 @@ const SHOWN_VERSIONS = 5;
 /** A version of a function. */
 export interface Version {
   readonly version: string;
-  /** In milliseconds since 1970; undefined where Lambda does not tell it. */
+  /** In milliseconds since 1970; undefined if Lambda does not provide it. */
   readonly publishedAt: number | undefined;
   readonly memoryMb: number | undefined;
   readonly timeoutSeconds: number | undefined;
 }
 
-/** What was deployed of a function. */
+/** A function's deployments. */
 export interface Changes {
   /** The last ones, newest first. */
   readonly versions: readonly Version[];
-  /** What users meet, as far as it can be told. */
+  /** The version that users get, if known. */
   readonly current: Version | undefined;
-  /** What they met before. */
+  /** The previous version that users got. */
   readonly previous: Version | undefined;
   /** How the two differ: `memory: 512 MB -> 1024 MB`. */
   readonly differences: readonly string[];
 }
 
 /**
- * What was deployed, and how it differs from what was there before.
+ * What was deployed, and how it differs from the previous version.
  *
- * @param served the version that users meet, `$LATEST` for the function itself; undefined where it is not known
+ * @param served the version that users get, `$LATEST` for the function itself; undefined if unknown
  */
 export function buildChanges(deployed: readonly DeployedFunction[], served: string | undefined): Changes {
   const published = deployed

@@ -7,7 +7,8 @@ import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environ
 
 const MINUTE = 60_000;
 /**
- * An instance without a request is gone after some minutes: with fewer than one in five, each may meet a cold start.
+ * An instance without requests ends after some minutes: with fewer than one request in five minutes, each may have a
+ * cold start.
  */
 const MINUTES_TO_IDLE = 5;
 const INIT_FACTOR = 1.3;
@@ -15,7 +16,7 @@ const RUNBOOK = "cold-starts.md#what-to-change";
 
 type Cause = Omit<Diagnosis, "runbook"> & { readonly runbook?: string };
 
-/** Why there may be more cold starts. */
+/** Possible reasons for more cold starts. */
 const CAUSES: readonly Cause[] = [
   {
     id: "cold-starts-warming-fails",
@@ -28,7 +29,7 @@ const CAUSES: readonly Cause[] = [
       if (!watched.isWarmed || (failed === 0 && !(pings === 0 && yesterday !== 0))) return undefined;
       return {
         because: `${formatCompared(evidence, "coldStarts")}; ${failed > 0 ? formatCompared(evidence, "pingFailures") : formatCompared(evidence, "pings")}`,
-        advice: "the warmer's log tells why: read its last runs",
+        advice: "the warmer's log shows why: read its last runs",
         commands: [readWarmerLog(evidence)],
       };
     },
@@ -42,7 +43,7 @@ const CAUSES: readonly Cause[] = [
       if (live === undefined || warm === undefined || live === warm) return undefined;
       return {
         because: `${formatCompared(evidence, "coldStarts")}; traffic goes to version ${live}, pings go to version ${warm}`,
-        advice: "point both aliases to the same version, unless a deployment is under way",
+        advice: "point both aliases to the same version, unless a deployment is in progress",
         commands: [`aws lambda update-alias --function-name ${watched.name} --name warm --function-version ${live}`],
       };
     },
@@ -56,13 +57,13 @@ const CAUSES: readonly Cause[] = [
       return {
         because: `${formatCompared(evidence, "coldStarts")}; ${describeVersion(around)} began without instances`,
         advice:
-          "one burst after a deployment ends by itself; raise warming.gate.concurrency if it is too large for users",
+          "one burst after a deployment ends by itself; raise warming.gate.concurrency if it affects users too much",
       };
     },
   },
   {
     id: "cold-starts-concurrency",
-    title: "Cold starts grew because more requests came at once",
+    title: "Cold starts grew because of more concurrent requests",
     find: (evidence) => {
       if (!findFigure(evidence, "concurrency").standsOut) return undefined;
       return {
@@ -73,7 +74,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     id: "cold-starts-idle",
-    title: "Requests meet instances that went idle",
+    title: "Requests come too rarely to keep instances warm",
     find: (evidence) => {
       const { watched, window } = evidence;
       const requests = readFigureNow(evidence, "requests");
@@ -81,10 +82,10 @@ const CAUSES: readonly Cause[] = [
       const share = (100 * readFigureNow(evidence, "coldStarts")) / requests;
       if (requests === 0 || requests > minutes / MINUTES_TO_IDLE || share <= TARGETS.coldStartPercent) return undefined;
       return {
-        because: `${formatNumber(share)} % of ${formatNumber(requests)} requests in ${formatNumber(minutes)} minutes met a cold start`,
+        because: `${formatNumber(share)} % of ${formatNumber(requests)} requests in ${formatNumber(minutes)} minutes had a cold start`,
         advice: watched.isWarmed
           ? `ping more often: ${describeSetting(evidence, "warming.scheduled.every_minutes")}`
-          : `keep it warm (${describeSetting(evidence, "warming")}), or accept them where nobody waits`,
+          : `keep it warm (${describeSetting(evidence, "warming")}), or accept cold starts if nobody waits`,
       };
     },
   },
@@ -105,7 +106,7 @@ export const COLD: readonly Diagnosis[] = [
       if (!hasGrown(evidence) || CAUSES.some(({ find }) => find(evidence))) return undefined;
       return {
         because: formatCompared(evidence, "coldStarts"),
-        advice: "look for instances that crash (failures query) and for slow requests that hold instances",
+        advice: "look for instances that crash (failures query) and for slow requests that occupy instances",
       };
     },
   },
@@ -118,7 +119,7 @@ export const COLD: readonly Diagnosis[] = [
         ? undefined
         : {
             because: formatCompared(evidence, "pingFailures"),
-            advice: "users do not meet more cold starts yet; the warmer's log tells why pings fail",
+            advice: "users do not have more cold starts yet; the warmer's log shows why pings fail",
             commands: [readWarmerLog(evidence)],
           },
   },
@@ -133,14 +134,14 @@ export const COLD: readonly Diagnosis[] = [
       const { before, after } = around;
       return {
         because: `before ${describeVersion(around)} it took ${formatFigureValue("init", before.averageInitMilliseconds)} on average, after it ${formatFigureValue("init", after.averageInitMilliseconds)}`,
-        advice: `see what it loads that the version before did not; if users suffer, ${adviseRollback(evidence).advice}`,
+        advice: `check what it loads that the previous version did not; if users are affected, ${adviseRollback(evidence).advice}`,
         commands: adviseRollback(evidence).commands ?? [],
       };
     },
   },
   {
     id: "init",
-    title: "Initialization takes longer, and no deployment began it",
+    title: "Initialization takes longer, independent of deployments",
     runbook: "init-duration.md#likely-causes",
     find: (evidence) => {
       if (!isWorse(evidence, "init", "init_duration")) return undefined;

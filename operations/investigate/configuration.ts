@@ -3,7 +3,7 @@ import { toOneLine } from "../one-line";
 
 const HASH_CHARACTERS = 12;
 
-/** What a deployment can change of a function, as people read it. */
+/** What a deployment can change in a function, in readable form. */
 const SETTINGS: Readonly<Record<string, (of: DeployedFunction) => string | undefined>> = {
   code: ({ codeHash }) => codeHash?.slice(0, HASH_CHARACTERS),
   "package size": ({ codeBytes }) => formatWithUnit(codeBytes, "bytes"),
@@ -21,8 +21,8 @@ const SETTINGS: Readonly<Record<string, (of: DeployedFunction) => string | undef
 };
 
 /**
- * How one configuration differs from another, a line each. Of environment variables only names are told: values may be
- * secrets.
+ * Lists how one configuration differs from another, one line each. Only the names of environment variables are shown,
+ * because values may be secrets.
  */
 export function listConfigurationDifferences(before: DeployedFunction, after: DeployedFunction): string[] {
   const ofSettings = Object.entries(SETTINGS).flatMap(([name, of]) => {

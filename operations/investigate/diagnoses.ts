@@ -5,15 +5,15 @@ import { type Evidence } from "./evidence";
 import { FAILING } from "./failing";
 import { SLOW } from "./slow";
 
-/** A diagnosis that is the case. */
+/** A diagnosis that applies. */
 export interface Diagnosed extends DiagnosisFinding {
   readonly id: string;
   readonly title: string;
-  /** Where the runbook is. */
+  /** The location of the runbook. */
   readonly runbook: string;
 }
 
-/** Where nothing else was found. */
+/** If nothing else was found. */
 const QUIET: readonly Diagnosis[] = [
   {
     id: "no-data",
@@ -22,8 +22,8 @@ const QUIET: readonly Diagnosis[] = [
     find: ({ comparison, environment, watched }) =>
       comparison && Object.values(comparison).every(({ now }) => now === undefined)
         ? {
-            because: `CloudWatch has no figures of ${watched.name} in this time: nobody called it, or it is not deployed`,
-            advice: "see whether all is set up",
+            because: `CloudWatch has no figures of ${watched.name} for this time: nobody called it, or it is not deployed`,
+            advice: "check the setup",
             commands: [`npm run ops -- doctor ${environment}`],
           }
         : undefined,
@@ -35,7 +35,10 @@ const QUIET: readonly Diagnosis[] = [
     find: ({ comparison }) =>
       comparison
         ? undefined
-        : { because: "the function's figures could not be read", advice: "allow what is named above, and ask again" },
+        : {
+            because: "the function's figures could not be read",
+            advice: "allow the actions named above, and try again",
+          },
   },
   {
     id: "alarm-without-cause",
@@ -56,18 +59,18 @@ const QUIET: readonly Diagnosis[] = [
     runbook: "README.md",
     find: ({ comparison }) => ({
       because: `no alarm is known to have rung, and ${describeCalm(comparison)}`,
-      advice: "nothing is to be adjusted",
+      advice: "there is nothing to adjust",
     }),
   },
 ];
 
-/** Everything that may be wrong, in the order in which users suffer from it. */
+/** Everything that may be wrong, ordered by its effect on users. */
 const DIAGNOSES: readonly Diagnosis[] = [...FAILING, ...SLOW, ...COLD];
 
 /**
- * What to adjust, and why; what users suffer from most comes first.
+ * What to adjust, and why; the problem with the largest effect on users comes first.
  *
- * @param runbooks where the runbooks are: a folder or an address
+ * @param runbooks the location of the runbooks: a folder or an address
  */
 export function diagnose(evidence: Evidence, runbooks: string): Diagnosed[] {
   const found = (among: readonly Diagnosis[]) =>
@@ -85,5 +88,5 @@ function describeCalm(comparison: FigureComparison | undefined): string {
   );
   return isComparable
     ? "no figure is much worse than before"
-    : "no figure is above its alarm's threshold; there is nothing from before to compare with";
+    : "no figure is above its alarm's threshold; there is no earlier data to compare with";
 }

@@ -1,20 +1,20 @@
 import { type Evidence } from "./evidence";
 
-/** What was found, and what to do about it. */
+/** A finding, and what to do about it. */
 export interface DiagnosisFinding {
   /** The evidence, in one sentence. */
   readonly because: string;
   readonly advice: string;
-  /** What to type, in order. */
+  /** The commands, in order. */
   readonly commands?: readonly string[];
 }
 
-/** One entry of a table: what may be wrong, how it shows, and what helps. */
+/** One entry of a table: a possible problem, its evidence, and its fix. */
 export interface Diagnosis {
   readonly id: string;
   readonly title: string;
-  /** A page in docs/runbooks/, with the heading that matters. */
+  /** A page in docs/runbooks/, with the relevant heading. */
   readonly runbook: string;
-  /** @returns undefined where it is not the case */
+  /** @returns undefined if it does not apply */
   readonly find: (evidence: Evidence) => DiagnosisFinding | undefined;
 }

@@ -14,11 +14,11 @@ const SHOWN_RINGS = 3;
 const SHOWN_PARTS = 4;
 const BYTES_PER_MEGABYTE = 1e6;
 
-/** An investigation, for people to read: what was found step by step, and at the end what to adjust first. */
+/** The readable report of an investigation: the findings step by step, and at the end what to adjust first. */
 export function buildInvestigationDocument(investigation: Investigation): Document {
   const { environment, watched, window, note, diagnoses, metricsDollars, queries, unread } = investigation;
   const { from, to } = window;
-  // What could not be read is told where it would have stood.
+  // Parts that could not be read are reported in their place.
   const section = (heading: string, block: Block, ...parts: readonly string[]) => {
     const missing = unread.filter(({ what }) => parts.some((part) => what.startsWith(part)));
     return buildSection(heading, [block, buildList(missing.map(({ what, why }) => `${what} not read: ${why}`))]);
@@ -37,7 +37,7 @@ export function buildInvestigationDocument(investigation: Investigation): Docume
       ),
       section("Saved queries", buildList(listQueries(investigation)), "query"),
       section(`Slowest traces${traced}`, buildList(listTraces(investigation)), "traces"),
-      section("Beside yesterday and last week", buildComparison(investigation), "figures of"),
+      section("Compared with yesterday and last week", buildComparison(investigation), "figures of"),
       buildSection("What to adjust first", [buildList(diagnoses.map(buildDiagnosis))]),
     ],
     footnotes: [
@@ -72,7 +72,7 @@ function describeSince({ isRinging, since }: AlarmFindings): string {
 function describeRing({ rangAt, endedAt, badSince }: Ring): string {
   const from = rangAt === undefined ? "rang before" : `rang at ${formatUtc(rangAt)}`;
   const bad = badSince === undefined ? "" : ` (above its threshold from ${formatUtc(badSince)})`;
-  return `${from}${bad}, ${endedAt === undefined ? "goes on" : `until ${formatUtc(endedAt)}`}`;
+  return `${from}${bad}, ${endedAt === undefined ? "still rings" : `until ${formatUtc(endedAt)}`}`;
 }
 
 function listChanges(investigation: Investigation): (string | ListItem)[] {

@@ -4,7 +4,7 @@ import { type Diagnosis } from "./diagnosis";
 import { type Evidence, failsSinceVersion, findFigure, isWorse, readFigureNow } from "./evidence";
 import { formatCompared, describeFailed, adviseRollback, describeSetting, describeVersion } from "./wording";
 
-/** Of the timeout: who gets closer may reach it next. */
+/** Share of the timeout: requests above it may soon time out. */
 const NEAR_TIMEOUT = 0.8;
 /** Of the limit. */
 const NEAR_LIMIT = 0.95;
@@ -12,7 +12,7 @@ const NEAR_LIMIT = 0.95;
 const HARDLY_ANY = 0.1;
 const USUAL_REQUESTS = 20;
 
-/** What users suffer from most: requests that are not answered. */
+/** The largest effect on users: unanswered requests. */
 export const FAILING: readonly Diagnosis[] = [
   {
     id: "errors-since-version",
@@ -44,12 +44,12 @@ export const FAILING: readonly Diagnosis[] = [
       if (limit !== undefined && peak !== undefined && peak >= NEAR_LIMIT * limit) {
         return {
           because: `${because}, of ${limit} reserved`,
-          advice: `raise ${describeSetting(evidence, "reserved_concurrency")}; if requests became slow, see to that first`,
+          advice: `raise ${describeSetting(evidence, "reserved_concurrency")}; if requests became slow, fix that first`,
         };
       }
       return {
         because: `${because}, ${limit === undefined ? "none are reserved" : `of ${limit} reserved`}`,
-        advice: "compare with the account's limit, and see whether requests came in one burst",
+        advice: "compare with the account's limit, and check whether requests came in one burst",
         commands: ["aws lambda get-account-settings --query AccountLimit"],
       };
     },
@@ -67,13 +67,13 @@ export const FAILING: readonly Diagnosis[] = [
         because: `${formatCompared(evidence, "timeouts")}; ${formatCompared(evidence, "p50")}${limit}`,
         advice: isSlowThroughout
           ? `most requests need nearly all of the time: find what became slow, or raise ${describeSetting(evidence, "timeout_seconds")}`
-          : "some requests hang while the others are quick: give each call to a dependency a time limit of its own; the last call in their traces is the one",
+          : "some requests hang while others are fast: set a time limit on each call to a dependency; the last call in their traces is the one that hangs",
       };
     },
   },
   {
     id: "errors",
-    title: "Requests fail, and no deployment began it",
+    title: "Requests fail, independent of deployments",
     runbook: "errors.md#likely-causes",
     find: (evidence) => {
       if (!isWorse(evidence, "failures", "errors") || failsSinceVersion(evidence)) return undefined;
@@ -88,14 +88,15 @@ export const FAILING: readonly Diagnosis[] = [
   },
   {
     id: "dropped-events",
-    title: "Lambda gave events up",
+    title: "Lambda dropped events",
     runbook: "dropped-events.md#what-to-change",
     find: ({ rang: all }) => {
       const alarm = all.find(({ key }) => key === "dropped_events");
       return (
         alarm && {
           because: `${alarm.name} rang: ${alarm.happened}`,
-          advice: "find why they fail, give the function a destination for what it cannot handle, and send them again",
+          advice:
+            "find out why they fail, set a destination for events that the function cannot handle, and send them again",
         }
       );
     },

@@ -13,7 +13,7 @@ import {
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest } from "../aws/metrics";
 
-/** What hours are compared by. */
+/** The figures of a comparison. */
 export type FigureName =
   | "requests"
   | "failures"
@@ -28,25 +28,25 @@ export type FigureName =
   | "pings"
   | "pingFailures";
 
-/** One figure: how it is read, and when it stands out. */
+/** One figure: how to read it, and when it stands out. */
 export interface FigureDefinition {
   readonly label: string;
   readonly unit: "" | "ms" | "%";
   readonly read: (of: WatchedFunction) => MetricRequest | Measure | undefined;
-  /** Whether it is counted: no value means none, and more traffic means more. */
+  /** Whether it is a count: no value means zero, and more traffic means more. */
   readonly isCount: boolean;
-  /** So many times as much as before stands out. */
+  /** It stands out if it is this many times the earlier value. */
   readonly factor: number;
-  /** What is not above this never stands out. */
+  /** Values up to this never stand out. */
   readonly floor: (of: WatchedFunction) => number;
-  /** What is above this stands out also where nothing is known of before. */
+  /** Values above this stand out even if no earlier value is known. */
   readonly alone: (of: WatchedFunction) => number;
 }
 
 const NEVER = () => Infinity;
 const FACTOR = 1.5;
 
-/** Every figure, in the order in which people read of them. */
+/** Every figure, in display order. */
 export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = {
   requests: {
     label: "requests",
@@ -92,7 +92,7 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = 
     floor: () => 60,
     alone: (of) => of.alarm("memory").threshold,
   },
-  // Of the function as a whole: its limit is for pings, too.
+  // For the function as a whole: its limit includes pings.
   concurrency: {
     label: "concurrent executions, peak",
     unit: "",
@@ -105,7 +105,7 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = 
   pings: {
     label: "pings",
     unit: "",
-    // Those of a function that is deployed elsewhere cannot be told from its traffic.
+    // Pings of a function that is deployed elsewhere cannot be distinguished from its traffic.
     read: (of) =>
       of.isWarmed && of.deployedHere ? buildMeasure("Sum", buildAliasMetric("Invocations", of, "warm")) : undefined,
     isCount: true,
@@ -122,7 +122,7 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = 
 /** Every figure's name. */
 export const FIGURE_NAMES = Object.keys(COMPARED_FIGURES) as FigureName[];
 
-/** What is counted stands out from where its alarm rings. */
+/** A count stands out from the threshold of its alarm. */
 function defineCounted(
   label: string,
   read: FigureDefinition["read"],

@@ -15,39 +15,39 @@ import { Reader, type Unread } from "../aws/part-reader";
 import { readSlowest, buildTraces } from "./traces";
 import { shiftDaysBack, LONGEST, type Window, buildWindowAround, buildWindowUntil } from "./window";
 
-/** What is to be investigated. */
+/** The subject of an investigation. */
 export interface InvestigationTask {
   readonly environment: Environment;
   readonly watched: WatchedFunction;
-  /** All that the function is to have. */
+  /** All expected alarms of the function. */
   readonly alarms: readonly FunctionAlarm[];
-  /** The one that is looked into; undefined for all. */
+  /** The one to investigate; undefined for all. */
   readonly chosen: FunctionAlarm | undefined;
-  /** How far to look back, in milliseconds; undefined for the time in which the chosen alarm rang, or the last hour. */
+  /** How far to look back, in milliseconds; undefined selects the time when the chosen alarm rang, or the last hour. */
   readonly since: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** What an investigation is done with; tests bring their own. */
+/** The surroundings of an investigation; tests pass their own. */
 export interface InvestigationContext {
   readonly signal: AbortSignal;
   readonly wait: Wait;
-  /** Is told what is read next. */
+  /** Called with what is read next. */
   readonly onStep: (what: string) => void;
 }
 
-/** Everything that was found, and what to do about it. */
+/** All findings, and what to do about them. */
 export interface Investigation extends Evidence {
-  /** Every alarm of the function that there is; undefined where they could not be read. */
+  /** Every existing alarm of the function; undefined if they could not be read. */
   readonly alarms: readonly AlarmFindings[] | undefined;
-  /** Why the chosen alarm is not what was looked at; undefined where it is. */
+  /** Why the chosen alarm was not investigated; undefined if it was. */
   readonly note: string | undefined;
   readonly diagnoses: readonly Diagnosed[];
   readonly unread: readonly Unread[];
   /** Whether anything could be read. */
   readonly hasRead: boolean;
-  /** What reading metrics cost, queries apart. */
+  /** Cost of reading metrics, without queries. */
   readonly metricsDollars: number;
 }
 
@@ -55,7 +55,8 @@ const HOUR = 3_600_000;
 const RUNBOOKS = "docs/runbooks";
 
 /**
- * Looks at all that may tell why an alarm rings; changes nothing. What cannot be read is named, and the rest goes on.
+ * Reads everything that may explain why an alarm rings, and changes nothing. If a part cannot be read, it reports this
+ * and continues.
  */
 export async function investigate(
   task: InvestigationTask,
@@ -132,7 +133,7 @@ export async function investigate(
   };
 }
 
-/** The last time that an alarm rang; undefined where its beginning is not known. */
+/** The last time that an alarm rang; undefined if the beginning is unknown. */
 function findRingWindow({ rings }: AlarmFindings, now: number): Window | undefined {
   const ring = rings.at(-1);
   const began = ring?.badSince ?? ring?.rangAt;
@@ -146,6 +147,6 @@ function describeMissingAlarm(
 ): string | undefined {
   if (!found) return `there is no alarm ${name} in AWS: is everything deployed?`;
   return isLastHour
-    ? `${name} is not known to have begun to ring in the last 7 days: this is the last hour`
+    ? `${name} is not known to have started ringing in the last 7 days: this is the last hour`
     : undefined;
 }

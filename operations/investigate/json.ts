@@ -1,7 +1,7 @@
 import { type Version } from "./changes";
 import { type Investigation } from "./investigation";
 
-/** An investigation, for scripts: times are in UTC, and `rang` names the alarms that were looked into. */
+/** An investigation for scripts: times are in UTC, and `rang` lists the investigated alarms. */
 export function toInvestigationJson(investigation: Investigation): object {
   const { watched, window, rang, alarms, hasRead, around, changes, traces, ...rest } = investigation;
   const { id, name, deployedHere } = watched;

@@ -7,10 +7,10 @@ import { type AwsAccess } from "../aws/access";
 import { type LogRecord, SUMMARIES } from "./query-summaries";
 import { type Window } from "./window";
 
-/** What shows most where no alarm has rung. */
+/** The most useful query if no alarm has rung. */
 const WITHOUT_ALARM: readonly QueryKey[] = ["failures", "slow-requests"];
 
-/** What a saved query has found. */
+/** The result of a saved query. */
 export interface QueryFindings {
   readonly query: QueryKey;
   /** Its result in a few lines. */
@@ -21,8 +21,8 @@ export interface QueryFindings {
 }
 
 /**
- * Which saved queries show more of some alarms, as far as the function's log can answer them. That of versions always
- * does: it tells when one began.
+ * Selects the saved queries with details about some alarms, if the function's log can answer them. The query about
+ * versions is always included: it shows when a version began.
  */
 export function selectQueries(alarms: readonly FunctionAlarmKey[], watched: WatchedFunction): QueryKey[] {
   const matching = alarms.length > 0 ? alarms.flatMap(listAlarmQueries) : WITHOUT_ALARM;

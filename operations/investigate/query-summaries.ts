@@ -83,13 +83,13 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
     records.length === 0
       ? [NOTHING]
       : [
-          `${formatOrDash(sumField(records, "usersColdStarts"))} of ${formatOrDash(sumField(records, "requests"))} requests met a cold start; ${formatOrDash(sumField(records, "allColdStarts"))} cold starts with pings'`,
+          `${formatOrDash(sumField(records, "usersColdStarts"))} of ${formatOrDash(sumField(records, "requests"))} requests had a cold start; ${formatOrDash(sumField(records, "allColdStarts"))} cold starts with pings'`,
         ],
 };
 
 /**
- * How often instances of each version were started, where a record tells it, and when first, in milliseconds since
- * 1970; the version that began last comes first.
+ * Number of starts per version, if a record contains it, and the first one, in milliseconds since 1970; the newest
+ * version comes first.
  */
 export function countStartsByVersion(
   records: readonly LogRecord[],
@@ -108,7 +108,7 @@ export function countStartsByVersion(
   return new Map([...found].sort(([, one], [, other]) => (other.firstAt ?? 0) - (one.firstAt ?? 0)));
 }
 
-/** Insights writes times in UTC, or as milliseconds since 1970. */
+/** Insights returns times in UTC, or as milliseconds since 1970. */
 function parseTime(value: string | undefined): number | undefined {
   if (value === undefined || value === "") return undefined;
   const time = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(`${value.replace(" ", "T")}Z`);
@@ -140,7 +140,7 @@ function formatLabelled(label: string, record: LogRecord, field: string): string
   return value === undefined ? "" : `, ${label} ${value}`;
 }
 
-/** Undefined where no record has it. */
+/** Undefined if no record has it. */
 function sumField(records: readonly LogRecord[], field: string): number | undefined {
   const known = records.flatMap((record) => readNumberField(record, field) ?? []);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);

@@ -13,7 +13,7 @@ import {
 /** Memory of one vCPU, in MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const ONE_CPU_MB = 1769;
 
-/** What users notice: requests that take long. */
+/** What users notice: slow requests. */
 export const SLOW: readonly Diagnosis[] = [
   {
     id: "slower-since-version",
@@ -40,7 +40,7 @@ export const SLOW: readonly Diagnosis[] = [
       const { name, milliseconds } = wait;
       return {
         because: `${formatCompared(evidence, "p99")}; trace ${trace.id} waited ${formatNumber(milliseconds)} of ${formatDuration(trace)} for ${name}`,
-        advice: `see to ${name}; a time limit on each call and calls side by side keep the function quick while it is slow`,
+        advice: `fix ${name}; a time limit on each call and parallel calls keep the function fast while it is slow`,
       };
     },
   },
@@ -60,8 +60,8 @@ export const SLOW: readonly Diagnosis[] = [
         because: `${formatCompared(evidence, "p50")}; ${formatCompared(evidence, "p99")}; ${formatCompared(evidence, "memory")}${size}`,
         advice:
           isFuller || hasLittleCpu
-            ? `try more memory, with which CPU grows: ${describeSetting(evidence, "memory_mb")}; and see in the slow-requests query whether single requests are large`
-            : "name its operations, and see which of them became slow",
+            ? `try more memory, which adds CPU: ${describeSetting(evidence, "memory_mb")}; and check in the slow-requests query whether single requests are large`
+            : "name its operations, and check which of them became slow",
       };
     },
   },
@@ -75,7 +75,7 @@ export const SLOW: readonly Diagnosis[] = [
       const rose = findFigure(evidence, "memory").standsOut;
       return {
         because: formatCompared(evidence, "memory"),
-        advice: `${rose ? "it rose: look for a leak, larger requests, or a cache without bound; until then, more" : "more"} memory takes away the danger: ${describeSetting(evidence, "memory_mb")}`,
+        advice: `${rose ? "it rose: look for a leak, larger requests, or an unbounded cache; until then, more" : "more"} memory removes the risk: ${describeSetting(evidence, "memory_mb")}`,
       };
     },
   },

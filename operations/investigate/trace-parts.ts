@@ -3,9 +3,9 @@ import { toOneLine } from "../one-line";
 
 /** A part of a trace. */
 export interface TracePart {
-  /** `Init`, `Invocation` or `Overhead` for Lambda's own, else what was called. */
+  /** `Init`, `Invocation` or `Overhead` for Lambda's own parts, otherwise the called service. */
   readonly name: string;
-  /** Whether the function waited there for something else. */
+  /** Whether the function waited for something else. */
   readonly isDownstream: boolean;
   readonly milliseconds: number;
 }
@@ -34,7 +34,7 @@ const segment: z.ZodType<Segment> = z.object({
 const DOWNSTREAM: readonly (string | undefined)[] = ["aws", "remote"];
 
 /**
- * Lambda's own parts, by their names in older traces, too:
+ * Lambda's own parts, including their names in older traces:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */
 const OWN: Readonly<Record<string, string>> = {
@@ -46,9 +46,9 @@ const OWN: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where a function's time went in one trace, the longest first; calls of the same name are added up.
+ * Where a function's time went in one trace, longest first; calls with the same name are added up.
  *
- * @param documents the segments of the trace, as X-Ray keeps them
+ * @param documents the segments of the trace, as stored by X-Ray
  */
 export function listTraceParts(name: string, documents: readonly string[]): TracePart[] {
   const segments = documents.flatMap((document) => segment.safeParse(parse(document)).data ?? []);
@@ -65,7 +65,7 @@ export function listTraceParts(name: string, documents: readonly string[]): Trac
 
 function addDescendants({ subsegments = [] }: Segment): Segment[] {
   return subsegments.flatMap((one) => {
-    // What something downstream did itself is part of the wait for it.
+    // Work of a downstream service is part of the wait for it.
     return DOWNSTREAM.includes(one.namespace) ? [one] : [one, ...addDescendants(one)];
   });
 }

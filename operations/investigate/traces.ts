@@ -3,19 +3,19 @@ import { readTracedRequests, TRACES_PER_CALL, type TracedRequest } from "../aws/
 import { type TracePart, listTraceParts } from "./trace-parts";
 import { type Window } from "./window";
 
-/** X-Ray refuses long times, in milliseconds: of a longer one, its end is looked at. */
+/** X-Ray refuses longer time ranges than this, in milliseconds: only the end of a longer one is read. */
 export const LONGEST_TRACED = 6 * 3_600_000;
 
 /** A slow request. */
 export interface TraceFindings extends TracedRequest {
-  /** Where the time went, the longest first; empty where X-Ray does not tell. */
+  /** Where the time went, longest first; empty if X-Ray does not provide it. */
   readonly parts: readonly TracePart[];
 }
 
 /**
  * The slowest traced requests that failed or took longer than usual.
  *
- * @param usualMilliseconds requests that took less are left out; undefined for all
+ * @param usualMilliseconds faster requests are left out; undefined for all
  * @throws AwsFailure
  */
 export async function readSlowest(
@@ -31,7 +31,7 @@ export async function readSlowest(
   return requests.sort((one, other) => (other.milliseconds ?? 0) - (one.milliseconds ?? 0)).slice(0, TRACES_PER_CALL);
 }
 
-/** @param segments by the requests' ids; undefined where they could not be read */
+/** @param segments by the requests' ids; undefined if they could not be read */
 export function buildTraces(
   name: string,
   requests: readonly TracedRequest[],

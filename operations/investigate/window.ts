@@ -12,17 +12,17 @@ const SHORTEST = 5 * MINUTE;
  */
 export const LONGEST = 7 * DAY;
 
-/** What was normal before an alarm rang is worth seeing, too. */
+/** Time before an alarm rang, to show what was normal. */
 const BEFORE_ALARM = 15 * MINUTE;
 
-/** A time to investigate, of whole minutes, in milliseconds since 1970. */
+/** A time range to investigate, in whole minutes, in milliseconds since 1970. */
 export interface Window {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * How long `30m`, `1h` or `2d` are, in milliseconds; undefined for what is none of these, or not within 5 minutes to 7
+ * Parses durations such as `30m`, `1h` or `2d` to milliseconds; undefined for other text, or outside 5 minutes to 7
  * days.
  */
 export function parseDuration(text: string): number | undefined {
@@ -31,20 +31,20 @@ export function parseDuration(text: string): number | undefined {
   return duration >= SHORTEST && duration <= LONGEST ? duration : undefined;
 }
 
-/** The time of this length until now. */
+/** The time range of this length up to now. */
 export function buildWindowUntil(now: number, duration: number): Window {
   const to = Math.ceil(now / MINUTE) * MINUTE;
   return { from: to - duration, to };
 }
 
-/** The time in which an alarm rang, from a while before it, and at most a day. */
+/** The time when an alarm rang, starting a while before, and at most a day. */
 export function buildWindowAround(badSince: number, endedAt: number): Window {
   const from = Math.floor((badSince - BEFORE_ALARM) / MINUTE) * MINUTE;
   const to = Math.max(Math.ceil(endedAt / MINUTE) * MINUTE, from + 2 * BEFORE_ALARM);
   return { from, to: Math.min(to, from + DAY) };
 }
 
-/** The same hours so many days before; undefined where the two overlap. */
+/** The same hours this many days earlier; undefined if the two overlap. */
 export function shiftDaysBack({ from, to }: Window, days: number): Window | undefined {
   const shift = days * DAY;
   return to - shift > from ? undefined : { from: from - shift, to: to - shift };

@@ -12,7 +12,7 @@ export function formatFigureValue(name: FigureName, value: number | undefined): 
   return value === undefined ? "-" : `${formatNumber(value)}${unit === "" ? "" : ` ${unit}`}`;
 }
 
-/** How long a traced request took. */
+/** The duration of a traced request. */
 export function formatDuration({ milliseconds }: Pick<TraceFindings, "milliseconds">): string {
   return milliseconds === undefined ? "unknown time" : `${formatNumber(milliseconds)} ms`;
 }
@@ -37,13 +37,13 @@ export function describeFailed({ failures, requests }: Side): string {
   return `${formatNumber(failures)} of ${formatNumber(requests)} requests failed`;
 }
 
-/** To go back to the version before, where that can be done from here. */
+/** How to roll back to the previous version, if that is possible from here. */
 export function adviseRollback({ watched, changes }: Evidence): Pick<DiagnosisFinding, "advice" | "commands"> {
-  if (!watched.deployedHere) return { advice: "roll back where it is deployed from, and search afterwards" };
+  if (!watched.deployedHere) return { advice: "roll back where it is deployed from, and investigate afterward" };
   const { previous } = changes ?? {};
-  if (!previous) return { advice: "there is no version before it to roll back to: mend the code and deploy" };
+  if (!previous) return { advice: "there is no earlier version to roll back to: fix the code and deploy" };
   return {
-    advice: `roll back to version ${previous.version}, and search afterwards; mend the code before the next deployment`,
+    advice: `roll back to version ${previous.version}, and investigate afterward; fix the code before the next deployment`,
     commands: ["live", "warm"].map(
       (alias) =>
         `aws lambda update-alias --function-name ${watched.name} --name ${alias} --function-version ${previous.version}`,
@@ -55,5 +55,5 @@ export function adviseRollback({ watched, changes }: Evidence): Pick<DiagnosisFi
 export function describeSetting({ environment, watched }: Evidence, key: string): string {
   return watched.deployedHere
     ? `functions.${watched.id}.${key} in environments/${environment}.tfvars`
-    : `its ${key}, where it is deployed from`;
+    : `its ${key} where it is deployed from`;
 }

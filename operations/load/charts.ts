@@ -5,7 +5,7 @@ import { buildTimeChart, type TimeDrawing } from "../document/time-chart";
 import { COLD_START_PARTS } from "./profiles/cold-start";
 import { type LoadReport, type Second } from "./report-schema";
 
-const NOT_TOLD = "Not measurable here: a deployed function tells this to CloudWatch only.";
+const NOT_TOLD = "Not measurable here: a deployed function reports this only to CloudWatch.";
 /** A longer run's page would take long to load. */
 const MOST_POINTS = 300;
 
@@ -52,7 +52,7 @@ export function buildLoadCharts(report: LoadReport): (Chart | NoChart)[] {
         { name: "p90", color: "s2", dash: "dotted", value: ({ p90Milliseconds }) => p90Milliseconds },
         { name: "p99", color: "s3", dash: "dashed", value: ({ p99Milliseconds }) => p99Milliseconds },
       ],
-      note: "All requests of each second, cold starts included, from when they were due. There is no line where the request that it would be of failed. Each step of the grid is ten times the one below.",
+      note: "All requests of each second, including cold starts, measured from when they were due. There is no line where the percentile's request failed. Each step of the grid is ten times the one below.",
     }),
     drawDistribution(report),
     drawTold({
@@ -83,10 +83,10 @@ export function buildLoadCharts(report: LoadReport): (Chart | NoChart)[] {
       ],
     }),
     drawTold({
-      ...{ id: "memory", title: "Memory", unit: "Memory used (MB)", least: 1, none: "No request told its memory." },
+      ...{ id: "memory", title: "Memory", unit: "Memory used (MB)", least: 1, none: "No request reported its memory." },
       series: [{ name: "used", color: "s1", value: ({ memoryMb }) => memoryMb }],
       ...limitMemory(report),
-      note: "The most that an instance has used since it started, averaged over the second's requests.",
+      note: "Peak memory of an instance since it started, averaged over the second's requests.",
     }),
   ];
 }
@@ -145,7 +145,7 @@ function drawDistribution(report: LoadReport): Chart | NoChart {
         ? [{ kind: "bars", name: "cold", color: "s4", bars: listBars("cold"), isStacked: true } as const]
         : []),
     ],
-    ...(!isTold && { note: "Cold starts cannot be told apart here." }),
+    ...(!isTold && { note: "Cold starts cannot be distinguished here." }),
     numbers: {
       headings: ["from (ms)", "to (ms)", ...(isTold ? ["warm", "cold"] : ["requests"])],
       rows: bins.map(({ fromMilliseconds, toMilliseconds, warm, cold }) =>
@@ -177,7 +177,7 @@ function drawWarmingEffect({ phases, settings }: LoadReport): Chart[] {
         { kind: "columns", name: COLD_START_PARTS.with, color: "s1", values: columns(COLD_START_PARTS.with) },
       ],
       limits: [{ at: TARGETS.coldStartPercent, text: `target: below ${TARGETS.coldStartPercent} %` }],
-      note: "With warming, a round of the warmer came before each burst.",
+      note: "With warming, there is a round of the warmer before each burst.",
       numbers: STEPS_HEADING,
     },
   ];

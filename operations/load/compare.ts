@@ -10,20 +10,20 @@ import {
 import { type LoadReport } from "./report-schema";
 import { listTargetFigures, judgeTargets } from "../targets/verdict";
 
-/** One figure then and now. */
+/** One figure, before and now. */
 export interface FigureChange {
   readonly figure: FigureKey;
   readonly before: string;
   readonly now: string;
-  /** With its sign; empty when nothing has changed. */
+  /** With its sign; empty if nothing has changed. */
   readonly change: string;
-  /** Missing where no direction is an improvement, or nothing has changed. */
+  /** Missing if no direction is an improvement, or nothing has changed. */
   readonly direction?: "better" | "worse";
 }
 
 type Comparison = NonNullable<LoadReport["comparison"]>;
 
-/** What a report keeps of the one that it is compared with. */
+/** What a report keeps from the report that it is compared with. */
 export function buildComparison(baseline: LoadReport, settings: LoadReport): Comparison {
   return {
     startedAt: baseline.startedAt,
@@ -32,7 +32,7 @@ export function buildComparison(baseline: LoadReport, settings: LoadReport): Com
   };
 }
 
-/** How every figure has changed that at least one of both runs has. */
+/** The change of every figure that at least one of the runs has. */
 export function listFigureChanges({ figures, comparison }: LoadReport): FigureChange[] {
   if (!comparison) return [];
   return FIGURE_KEYS.flatMap((figure) => {
@@ -42,7 +42,7 @@ export function listFigureChanges({ figures, comparison }: LoadReport): FigureCh
   });
 }
 
-/** What has become of the targets' figures since then. */
+/** The change of the targets' figures since then. */
 export interface ComparisonSummary {
   /** Names the figures that are better, and those that are worse. */
   readonly text: string;
@@ -50,7 +50,7 @@ export interface ComparisonSummary {
   readonly tone: "good" | "bad";
 }
 
-/** What a comparison comes to; undefined without one. */
+/** The conclusion of a comparison; undefined without one. */
 export function summarizeComparison(report: LoadReport): ComparisonSummary | undefined {
   const { comparison, figures, settings } = report;
   if (!comparison) return undefined;
@@ -94,7 +94,7 @@ function buildChange(figure: FigureKey, before: Value, now: Value): FigureChange
   };
 }
 
-/** Settings that differ, so that figures may differ because of them. */
+/** Settings that differ, which may explain differences in figures. */
 function listDifferences(before: LoadReport, now: LoadReport): string[] {
   const facts = ({ settings, environment, versions }: LoadReport): Record<string, string> => ({
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)])),

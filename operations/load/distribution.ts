@@ -4,10 +4,10 @@ import { type LoadReport } from "./report-schema";
 import { isCold, isFailed } from "./request-outcome";
 
 const BINS = 24;
-/** Faster than this is all the same to whoever waits. */
+/** Differences below this do not matter to users. */
 const LEAST_MILLISECONDS = 0.1;
 
-/** How many requests that succeeded took how long: bins that are each wider than the one before by the same factor. */
+/** The distribution of successful requests' durations: each bin is wider than the previous one by the same factor. */
 export function buildDistribution(requests: readonly SentRequest[]): LoadReport["distribution"] {
   const succeeded = requests.filter((request) => !isFailed(request));
   const cold = listLatencies(succeeded.filter((request) => isCold(request) === true));

@@ -53,7 +53,7 @@ export function buildLoadDocument(report: LoadReport): Document {
   };
 }
 
-/** The verdict in one sentence, and what warming has brought where that was measured. */
+/** The verdict in one sentence, and the effect of warming if it was measured. */
 export function formatLoadVerdict({ verdicts, figures }: LoadReport): string {
   const named = (wanted: string) => verdicts.filter(({ state }) => state === wanted);
   const missed = named("missed").map(({ target }) => target);
@@ -73,13 +73,13 @@ export function formatLoadVerdict({ verdicts, figures }: LoadReport): string {
   return `${verdict}: ${counts}.${effect}`;
 }
 
-/** What a reader has to know before believing the figures. */
+/** Caveats about the figures. */
 function listWarnings({ figures, failures, breakReason, settings }: LoadReport): string[] {
   const { lateSendPercent, brokenRatePerSecond, heldRatePerSecond, recoverySeconds } = figures;
   const warnings: string[] = [];
   if ((lateSendPercent ?? 0) > 1) {
     warnings.push(
-      `The rate could not be kept: ${formatNumber(lateSendPercent ?? 0)} % of the requests were sent late, which the latencies include, or not at all.`,
+      `The rate could not be kept: ${formatNumber(lateSendPercent ?? 0)} % of the requests were sent late (the latencies include this) or not at all.`,
     );
   }
   if (settings.profile === "stress") {

@@ -5,7 +5,7 @@ import { type LoadReport, loadReportSchema } from "./report-schema";
 /**
  * Reads an earlier run's JSON file.
  *
- * @throws InvalidInput when it is none
+ * @throws InvalidInput if it is not one
  */
 export async function readEarlierReport(file: string): Promise<LoadReport> {
   const refuse = (message: string) => new InvalidInput([{ file, message }]);

@@ -7,15 +7,15 @@ import { type Figures } from "../targets/schema";
 import { isCold, isFailed, isUnavailable } from "./request-outcome";
 import { type Run } from "./run";
 
-/** In less time, what grows is what a start needs anyway. */
+/** In less time, growth is only what a start needs anyway. */
 const LEAST_DRIFT_MILLISECONDS = 30_000;
 
 /**
- * The figures of a run. A failed request never improves one: to a latency it is an answer that never came, so that a
- * percentile that falls on it is null; what the platform reports (cold starts, memory) is told only where so few
- * requests failed that the others speak for all.
+ * The figures of a run. A failed request never improves one: for latencies, it counts as an answer that never came, so
+ * a percentile that falls on it is null. The platform's figures (cold starts, memory) are shown only if so few requests
+ * failed that the others are representative.
  *
- * @param judged the requests that show what the function can do: not those that were meant to break it
+ * @param judged the requests that show what the function can do, without those that were meant to break it
  */
 export function computeLoadFigures(
   run: Run,
@@ -23,7 +23,7 @@ export function computeLoadFigures(
   stress: StressResult | undefined,
 ): Figures {
   const { requests } = run.loop;
-  // How long a start takes is worth knowing also where nobody was to meet one.
+  // The duration of a start is useful even if no request was meant to have one.
   const coldStarts = selectRepresentative(judged.some(hasColdStart) ? judged : requests).filter(hasColdStart);
   const inPart = (part: string) => selectJudged(run, (phase) => phase.part === part);
   return omitUndefinedFigures({
@@ -46,15 +46,15 @@ export function computeLoadFigures(
   });
 }
 
-/** The requests of those phases that a condition holds for. */
+/** The requests of phases that satisfy a condition. */
 export function selectJudged(run: Run, condition: (phase: Run["phases"][number]) => boolean): SentRequest[] {
   const judged = run.phases.map(condition);
   return run.loop.requests.filter(({ phase }) => judged[phase] === true);
 }
 
 /**
- * Each request's latency, smallest first. One that failed took forever: however fast an error came, whoever sent the
- * request still waits for what was asked for.
+ * Each request's latency, smallest first. A failed request took forever: however fast the error came, its sender never
+ * got the answer.
  */
 export function listLatencies(requests: readonly SentRequest[]): number[] {
   return sortAscending(
@@ -62,7 +62,7 @@ export function listLatencies(requests: readonly SentRequest[]): number[] {
   );
 }
 
-/** A percentile of {@link listLatencies}: null where that request failed, undefined of none. */
+/** A percentile of {@link listLatencies}: null if that request failed, undefined if there are no requests. */
 export function findLatency(latencies: readonly number[], percent: number): number | null | undefined {
   const value = computePercentile(latencies, percent);
   return value === Infinity ? null : value;
@@ -83,7 +83,7 @@ function computeLatencyFigures(judged: readonly SentRequest[], tellsReports: boo
   };
 }
 
-/** The requests that succeeded, or none where more failed than may. */
+/** The successful requests, or none if too many failed. */
 function selectRepresentative(requests: readonly SentRequest[]): SentRequest[] {
   const succeeded = requests.filter((request) => request.ending && !isFailed(request));
   const failedPercent = 100 - (succeeded.length / requests.length) * 100;
@@ -102,7 +102,7 @@ function computeMemoryFigures(judged: readonly SentRequest[]) {
   };
 }
 
-/** How fast a value grows: the line through all points from which they are the least away. */
+/** How fast a value grows: a least-squares line through all points. */
 function computeSlope(points: readonly (readonly [x: number, y: number])[]): number | undefined {
   const meanX = computeAverage(points.map(([x]) => x));
   const meanY = computeAverage(points.map(([, y]) => y));
@@ -132,7 +132,7 @@ function computePercent(
   return requests.length === 0 ? undefined : (requests.filter(condition).length / requests.length) * 100;
 }
 
-/** In the time in which they were sent; of one phase alone, because several have several rates. */
+/** Over the time in which they were sent; only for a single phase, because several have different rates. */
 function computeRate({ phases }: Run, judged: readonly SentRequest[]): number | undefined {
   const sent = judged.filter(isSent);
   const seconds = measureSpan(sent) / 1000;

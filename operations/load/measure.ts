@@ -4,7 +4,7 @@ import { runSustained } from "./profiles/sustained";
 import { type Run } from "./run";
 import { type LoadSettings } from "./settings";
 
-/** Does what a profile says; rejects as soon as the run's signal is aborted. */
+/** Runs a profile; rejects as soon as the run's signal is aborted. */
 export async function measureLoad(run: Run, settings: LoadSettings): Promise<StressResult | undefined> {
   let interrupt: () => void = () => undefined;
   const interruption = new Promise<never>((_, reject) => {
@@ -14,7 +14,7 @@ export async function measureLoad(run: Run, settings: LoadSettings): Promise<Str
   });
   run.signal.addEventListener("abort", interrupt, { once: true });
   try {
-    // Not everything that a profile waits for can be interrupted.
+    // Some waits of a profile cannot be interrupted.
     return await Promise.race([follow(run, settings), interruption]);
   } finally {
     run.signal.removeEventListener("abort", interrupt);

@@ -4,32 +4,34 @@ import { performance } from "node:perf_hooks";
 import { type TargetResponse, type PlatformReport } from "./target";
 
 /**
- * Sends requests at times that are set beforehand, whether or not earlier ones were answered, as users do. Each latency
- * counts from the time at which the request was due, so a target that stalls cannot hide what it did to those who came
- * meanwhile (no coordinated omission).
+ * Sends requests at predefined times, whether or not earlier ones were answered, as users do. Each latency counts from
+ * the time at which the request was due, so a stalled target cannot hide its effect on the requests of that time (no
+ * coordinated omission).
  *
- * Our own because the generators on npm are closed loops: autocannon's `overallRate` is a limit on connections that
- * each wait for their answer, and none of them tells when each request was due.
+ * We wrote our own because the generators on npm are closed loops: autocannon's `overallRate` limits connections that
+ * each wait for their answer, and none of them reports when each request was due.
  */
 
-/** What is due within half a millisecond is sent. */
+/** Requests that are due within half a millisecond are sent. */
 const EARLY_MILLISECONDS = 0.5;
 
-/** Timers may be so late, so they are set for before that, and the rest is waited for without. */
+/** Timers may be this late, so they are set earlier, and the rest of the wait does not use a timer. */
 const LATE_TIMER_MILLISECONDS = 1;
 
-/** Lateness that users would not cause, but a computer that has too much to do. */
+/** Lateness that shows an overloaded computer. */
 const LATE_MILLISECONDS = 10;
 
-/** Behind the schedule, answers are taken in between. */
+/** If the sender is behind schedule, it reads answers in between. */
 const DISPATCH_MILLISECONDS = 5;
 
-/** More open requests than this would exhaust the computer instead of the target. */
+/** Maximum number of open requests: more would exhaust the computer instead of the target. */
 const MAX_OPEN = 10_000;
 
-/** How a request ended: with a status, or without any answer. */
+/** The result of a request: a status, or no answer. */
 export interface Ending {
-  /** From the time at which the request was due, or was sent if that was earlier; missing for one that was not sent. */
+  /**
+   * Measured from the time at which the request was due, or was sent if that was earlier; missing for an unsent one.
+   */
   readonly latencyMilliseconds?: number;
   readonly status?: number;
   /** Why there was no answer. */
@@ -39,7 +41,7 @@ export interface Ending {
 
 /** One request. Times are milliseconds on the run's clock. */
 export interface SentRequest {
-  /** The phase it belongs to, by its place in their order. */
+  /** The index of its phase. */
   readonly phase: number;
   readonly dueAt: number;
   readonly sentAt: number;
@@ -47,7 +49,7 @@ export interface SentRequest {
   ending?: Ending;
 }
 
-/** Whether a request was sent so much after it was due that the computer is to blame, or not at all. */
+/** Whether a request was sent so late that the computer is the cause, or not sent at all. */
 export function isLate(request: SentRequest): boolean {
   return !isSent(request) || request.sentAt - request.dueAt > LATE_MILLISECONDS;
 }
@@ -65,18 +67,18 @@ export class OpenLoop {
   private stoppedAt: number | undefined;
   private onSettled: () => void = () => undefined;
 
-  /** @param signal ends the sending, and rejects what waits for it */
+  /** @param signal ends the sending, and rejects pending waits */
   constructor(
     private readonly send: () => Promise<TargetResponse>,
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Milliseconds since the run began, without what was left out. */
+  /** Milliseconds since the run began, without excluded times. */
   get now(): number {
     return (this.stoppedAt ?? performance.now()) - this.origin;
   }
 
-  /** Whether something is going on that has no place on the clock. */
+  /** Whether excluded time is running. */
   get isStopped(): boolean {
     return this.stoppedAt !== undefined;
   }
@@ -87,7 +89,7 @@ export class OpenLoop {
   }
 
   /**
-   * Sends one request at each of the times, and resolves when the last one was sent.
+   * Sends one request at each of the times, and resolves when the last one has been sent.
    *
    * @param arrivals milliseconds after `startAt`, in their order
    * @param startAt on the run's clock
@@ -99,7 +101,7 @@ export class OpenLoop {
       let isClose = false;
       for (let wait = dueAt - this.now; wait > EARLY_MILLISECONDS; wait = dueAt - this.now) {
         const milliseconds = Math.floor(wait - EARLY_MILLISECONDS - LATE_TIMER_MILLISECONDS);
-        // Where one request follows another within a millisecond, only a timer leaves the processor to others.
+        // If requests follow each other within a millisecond, only a timer gives other work a chance.
         if (milliseconds < 1 && isClose) await afterInputAndOutput(undefined, { signal: this.signal });
         else await pause(Math.max(1, milliseconds), undefined, { signal: this.signal });
         isClose = true;
@@ -113,7 +115,7 @@ export class OpenLoop {
     }
   }
 
-  /** Resolves when every request was answered, or was given up. */
+  /** Resolves when every request has been answered or abandoned. */
   async settle(): Promise<void> {
     this.signal.throwIfAborted();
     if (this.openRequests === 0) return;
@@ -129,7 +131,7 @@ export class OpenLoop {
     });
   }
 
-  /** Waits for something that is to have no place on the run's clock. */
+  /** Waits for something that does not count on the run's clock. */
   async leaveOut(work: () => Promise<void>): Promise<void> {
     const stoppedAt = (this.stoppedAt = performance.now());
     await work();

@@ -2,29 +2,29 @@ import * as z from "zod";
 import { figuresSchema, targetVerdictSchema } from "../targets/schema";
 import { PROFILES } from "./settings";
 
-/** The shape of a run's JSON file: what a page is drawn from, and what a later run is compared with. */
+/** The schema of a run's JSON file: the input of a page and of later comparisons. */
 
-/** Grows with each change that a reader has to know of. */
+/** Increases with each change that affects readers. */
 export const LOAD_SCHEMA_VERSION = 1;
 
 const count = z.number().int().min(0);
 const milliseconds = z.number().min(0);
 
 const second = z.object({
-  /** Since the run began, waits for idle instances left out. */
+  /** Since the run began, without waits for idle instances. */
   second: count,
-  /** That were due in this second. */
+  /** Requests due in this second. */
   requests: count,
   failed: count,
-  /** Missing where the target does not tell. */
+  /** Missing if the target does not report it. */
   coldStarts: count.optional(),
   p50Milliseconds: milliseconds.optional(),
   p90Milliseconds: milliseconds.optional(),
   p99Milliseconds: milliseconds.optional(),
-  /** The most that were there at one time; missing where the target does not tell. */
+  /** Maximum number at one time; missing if the target does not report it. */
   instances: count.optional(),
   busyInstances: count.optional(),
-  /** Average of the peaks that were reported. */
+  /** Average of the reported peaks. */
   memoryMb: z.number().min(0).optional(),
 });
 
@@ -66,7 +66,7 @@ export const loadReportSchema = z.object({
     settings: z.record(z.string(), z.string()),
   }),
   versions: z.object({ warmwatch: z.string(), node: z.string(), platform: z.string() }),
-  /** What the figures are of, for people to read. */
+  /** What the figures cover, in words. */
   scope: z.string(),
   figures: figuresSchema,
   verdicts: z.array(targetVerdictSchema),

@@ -13,7 +13,7 @@ import { summarizePhases, buildLoadSeries } from "./series";
 import { type LoadSettings } from "./settings";
 import { judgeTargets } from "../targets/verdict";
 
-/** What is known of a run when it is over. */
+/** What is known about a finished run. */
 export interface FinishedRun {
   readonly run: Run;
   readonly settings: LoadSettings;
@@ -26,7 +26,7 @@ export interface FinishedRun {
   readonly version: string;
 }
 
-/** Puts a run's report together. */
+/** Builds a run's report. */
 export function buildLoadReport(finished: FinishedRun): LoadReport {
   const { run, settings, stress, startedAt, endedAt, baseline, version } = finished;
   const { scope, judged } = selectJudgedRequests(run, settings);
@@ -84,8 +84,8 @@ function describeSettings({ target }: Run, { profile, path, ratePerSecond, secon
 }
 
 /**
- * What of an environment's settings bears on a run, as its file calls it. No variables: they may tell more than a
- * report should.
+ * The environment's settings that affect a run, by their keys in the file. No variables, because they may contain
+ * secrets.
  */
 function describeEnvironment({ environment, functionId }: LoadSettings): Record<string, string> {
   const deployed = environment.functions[functionId];

@@ -9,12 +9,12 @@ import { Run } from "./run";
 import { type LoadSettings } from "./settings";
 import { type LoadTarget } from "./target";
 
-/** A run that is asked for. */
+/** A requested run. */
 export interface LoadTask {
   readonly settings: LoadSettings;
   /** An earlier run, to be compared with. */
   readonly baseline: LoadReport | undefined;
-  /** Makes ready what is to be loaded. */
+  /** Prepares the target. */
   readonly open: (settings: LoadSettings, root: string) => Promise<LoadTarget>;
 }
 

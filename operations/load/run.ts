@@ -6,14 +6,14 @@ const SAMPLE_MILLISECONDS = 250;
 /** A part of a run. */
 export interface Phase {
   readonly name: string;
-  /** What it is compared by: the share of the run that it belongs to. */
+  /** The part of the run to which it belongs, for comparisons. */
   readonly part: string;
   /** Milliseconds on the run's clock. */
   readonly startedAt: number;
   readonly ratePerSecond?: number;
-  /** Set when the target did not hold it. */
+  /** Set if the target did not hold it. */
   readonly broken?: boolean;
-  /** Of the round before it. */
+  /** The round of the warmer before it. */
   readonly warming?: WarmingRound;
 }
 
@@ -22,12 +22,12 @@ export interface InstancesSample extends Instances {
   readonly at: number;
 }
 
-/** A run under way: what a profile works with, and what is known at its end. */
+/** A running load test: what a profile works with, and what is known at its end. */
 export class Run {
   readonly phases: Phase[] = [];
   readonly samples: InstancesSample[] = [];
   readonly loop: OpenLoop;
-  /** What is going on, for people to read. */
+  /** The current activity, in words. */
   activity = "starting";
   private expectedSeconds = 0;
   private readonly sampling: NodeJS.Timeout;
@@ -43,14 +43,14 @@ export class Run {
     }, SAMPLE_MILLISECONDS);
   }
 
-  /** How much of the phase is over, from 0 to 1; 0 when nobody knows. */
+  /** The finished share of the phase, from 0 to 1; 0 if unknown. */
   get fraction(): number {
     const { startedAt = 0 } = this.phases.at(-1) ?? {};
     return this.expectedSeconds > 0 ? Math.min(1, (this.loop.now - startedAt) / 1000 / this.expectedSeconds) : 0;
   }
 
   /**
-   * Begins a phase and sends its requests; resolves when the last one was sent.
+   * Starts a phase and sends its requests; resolves when the last one has been sent.
    *
    * @param startedAt on the run's clock; now by default
    */
@@ -61,7 +61,7 @@ export class Run {
     await this.loop.run(arrivals, this.phases.length - 1, startedAt);
   }
 
-  /** As {@link send}, at a constant rate. Returns when the phase was to end, on the run's clock. */
+  /** Like {@link send}, but at a constant rate. Returns the planned end of the phase, on the run's clock. */
   async sendConstantly(
     phase: Omit<Phase, "startedAt" | "ratePerSecond">,
     ratePerSecond: number,
@@ -79,20 +79,20 @@ export class Run {
     return this.listRequests(this.phases.length - 1);
   }
 
-  /** A phase's requests. They are the last ones, so that looking from the end is fast. */
+  /** A phase's requests. They are the last ones, so searching from the end is fast. */
   private listRequests(phase: number): SentRequest[] {
     const { requests } = this.loop;
     const before = requests.findLastIndex((request) => request.phase !== phase);
     return requests.slice(before + 1);
   }
 
-  /** Says of the phases from one on that the target did not hold them. */
+  /** Marks the phases from this one on as not held by the target. */
   markBroken(from: number): void {
     const broken = this.phases.splice(from).map((phase) => ({ ...phase, broken: true }));
     this.phases.push(...broken);
   }
 
-  /** Ends what it does by itself. */
+  /** Ends background work. */
   stop(): void {
     clearInterval(this.sampling);
   }

@@ -1,7 +1,7 @@
 import { InvalidInput, type Mistake, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 
-/** What a run can show. */
+/** The profiles of load tests. */
 export const PROFILES = ["cold-start", "sustained", "stress"] as const;
 
 /** One of {@link PROFILES}. */
@@ -20,19 +20,19 @@ export interface LoadArguments {
   readonly force?: boolean;
 }
 
-/** A run as it is going to be. */
+/** The settings of a run. */
 export interface LoadSettings {
   readonly profile: LoadProfile;
   readonly environment: Environment;
-  /** As the environment's file calls it. */
+  /** Its name in the environment's file. */
   readonly functionId: string;
   /** Undefined: on this computer. */
   readonly url: URL | undefined;
   readonly path: string;
   readonly ratePerSecond: number;
-  /** Of the whole run, or of each step. */
+  /** For the whole run, or for each step. */
   readonly seconds: number;
-  /** For how long a function is left alone, so that its instances go. */
+  /** How long a function gets no requests, so that its instances end. */
   readonly idleSeconds: number;
 }
 
@@ -44,7 +44,7 @@ const MAX_RATE = 20_000;
 const MAX_SECONDS = 86_400;
 
 /**
- * Checks what was typed against the environments there are.
+ * Checks the arguments against the existing environments.
  *
  * @throws InvalidInput with every mistake, or because the environment is protected
  */
@@ -101,8 +101,8 @@ function selectEnvironment(
 ): Environment | undefined {
   const isLocal = wish.target === "local";
   if (wish.environment === undefined && !isLocal) {
-    // An address does not tell whether what it leads to is protected.
-    tell("--environment", "expected the environment that the address belongs to, got nothing");
+    // An address does not show whether its environment is protected.
+    tell("--environment", "expected the environment of the address, got nothing");
     return undefined;
   }
   const name = wish.environment ?? DEFAULT_ENVIRONMENT;

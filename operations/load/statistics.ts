@@ -1,4 +1,6 @@
-/** The smallest value that so many percent of all values do not exceed (nearest rank); undefined of none. */
+/**
+ * The smallest value that this percentage of all values does not exceed (nearest rank); undefined if there are none.
+ */
 export function computePercentile(sorted: readonly number[], percent: number): number | undefined {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
 }
@@ -8,18 +10,18 @@ export function sortAscending(numbers: Iterable<number>): number[] {
   return [...numbers].sort((one, other) => one - other);
 }
 
-/** The mean; undefined of none. */
+/** The mean; undefined if there are no values. */
 export function computeAverage(numbers: readonly number[]): number | undefined {
   if (numbers.length === 0) return undefined;
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
-/** The largest, for more numbers than a call may have arguments; undefined of none. */
+/** The largest, even of more numbers than a call may have arguments; undefined if there are none. */
 export function findLargest(numbers: readonly number[]): number | undefined {
   return numbers.length === 0 ? undefined : numbers.reduce((most, number) => Math.max(most, number));
 }
 
-/** Things by what they have in common. */
+/** Groups items by a key. */
 export function groupBy<Thing>(things: readonly Thing[], keyOf: (thing: Thing) => number): Map<number, Thing[]> {
   const groups = new Map<number, Thing[]>();
   for (const thing of things) {

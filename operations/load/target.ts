@@ -1,19 +1,19 @@
-/** What is loaded, wherever it runs. */
+/** The target of a load test, local or deployed. */
 
-/** What the platform reports of one invocation. */
+/** The platform's report of one invocation. */
 export interface PlatformReport {
   /** Of a cold start. */
   readonly initMilliseconds?: number;
   /** The function's memory. */
   readonly memoryMb: number;
-  /** The most that the instance has used since it started. */
+  /** The instance's peak memory since it started. */
   readonly usedMemoryMb: number;
 }
 
-/** How a request was answered. */
+/** The answer to a request. */
 export interface TargetResponse {
   readonly status: number;
-  /** Where the target tells it. */
+  /** If the target reports it. */
   readonly report?: PlatformReport;
 }
 
@@ -23,30 +23,30 @@ export interface Instances {
   readonly busy: number;
 }
 
-/** What one round of the warmer has brought. */
+/** The result of one round of the warmer. */
 export interface WarmingRound {
   readonly asked: number;
   readonly instances: number;
   readonly failures: readonly string[];
 }
 
-/** A function that gets the load. */
+/** A function under load. */
 export interface LoadTarget {
   readonly kind: "local" | "url";
   /** For people to read. */
   readonly address: string;
   /** Whether answers come with the platform's report. */
   readonly tellsReports: boolean;
-  /** Sends one request, and rejects when there is no answer. */
+  /** Sends one request, and rejects if there is no answer. */
   send(): Promise<TargetResponse>;
-  /** Missing where nobody knows. */
+  /** Missing if unknown. */
   instances?(): Instances;
-  /** Rejects when the warmer cannot be asked. */
+  /** Rejects if the warmer cannot be called. */
   checkWarmer(): Promise<void>;
-  /** Has the warmer do a round. */
+  /** Starts a round of the warmer. */
   warm(instances: number): Promise<WarmingRound>;
-  /** Waits until the target's instances are gone, as far as can be known. */
+  /** Waits until the target's instances have ended, as far as that is known. */
   waitUntilIdle(signal: AbortSignal): Promise<void>;
-  /** Ends what was started for it, requests under way included. */
+  /** Ends everything that was started for it, including open requests. */
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { readAlarms, readStateChanges } from "../aws/alarms";
 import { Reader, type Unread } from "../aws/part-reader";
 import { OperationFailure } from "../cli/operation-failure";
 
-/** CloudWatch's history of an alarm goes back as far, or less. */
+/** CloudWatch's history of an alarm goes back at most this far. */
 const DAYS = 30;
 const DAY = 24 * 3_600_000;
 
@@ -38,7 +38,7 @@ export async function keepNote(
 }
 
 /**
- * When an alarm began to ring last; undefined where CloudWatch does not tell.
+ * When an alarm last began to ring; undefined if CloudWatch does not provide it.
  *
  * @throws OperationFailure if it has not rung
  */
@@ -54,7 +54,7 @@ async function findLastRing(aws: AwsAccess, alarm: string, now: number, reader: 
   const last = changes.findLast(({ toAlarm, fromAlarm }) => toAlarm && !fromAlarm);
   if (!last) {
     throw new OperationFailure(
-      `${alarm} has not rung in the last ${DAYS} days, as far as CloudWatch remembers: there is nothing to note`,
+      `${alarm} has not rung in the last ${DAYS} days, according to CloudWatch: there is nothing to note`,
     );
   }
   return last.at;
@@ -81,7 +81,7 @@ export function checkNotedAlarm(environment: Environment, alarm: string): void {
     );
     throw makeInvalidInput(
       "note",
-      `${alarm} sends no messages itself: note ${instead?.name ?? "another"}, which rings for it`,
+      `${alarm} sends no messages itself: write the note for ${instead?.name ?? "another"}, which rings for it`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { formatCode } from "./markdown";
 import { type Plan, type ResourceChange } from "./plan";
 import { readChild, parseEmbeddedJson, isTree } from "./sensitivity";
 
-/** What a reviewer is to see of one kind of resource, where it gives somebody more than before. */
+/** What a reviewer should see for one kind of resource if it grants more access than before. */
 type Reading = (change: ResourceChange) => readonly string[];
 
 const READINGS: Readonly<Record<string, Reading>> = {
@@ -11,7 +11,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   aws_lambda_permission: (change) => {
     const principal = String(readChild(change.after, "principal"));
     const isNew = readChild(change.before, "principal") !== principal || change.kind === "replace";
-    // AWS's own services stand here for each schedule and endpoint, which have lines of their own.
+    // AWS's own services appear here for each schedule and endpoint, which have separate lines.
     return isNew && !principal.endsWith(".amazonaws.com")
       ? [formatPermission(change, `${formatCode(principal)} may call it`)]
       : [];
@@ -30,9 +30,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   aws_sqs_queue_policy: (change) => findGrants(change, "policy"),
 };
 
-/**
- * What a plan opens or allows that was not open or allowed before, one line each: endpoints first, then permissions.
- */
+/** New access in a plan, one line each: endpoints first, then permissions. */
 export function formatAccess({ changes }: Pick<Plan, "changes">): string[] {
   const created = changes.filter(({ kind }) => kind === "add" || kind === "change" || kind === "replace");
   const unknown = created.filter(
@@ -64,7 +62,7 @@ function isHidden({ sensitiveBefore, sensitiveAfter }: ResourceChange, key: stri
   return [sensitiveBefore, sensitiveAfter].some((side) => side === true || readChild(side, key) === true);
 }
 
-/** Who may take a role that could not before. */
+/** Who can newly assume a role. */
 function findTrusts(change: ResourceChange): string[] {
   return findGrants(change, "assume_role_policy");
 }
@@ -78,14 +76,14 @@ function findBoundaryChange({ before, after, unknown, ...change }: ResourceChang
   ];
 }
 
-/** What a policy allows that it did not, and what it forbids no longer: all actions on the same resources together. */
+/** What a policy newly allows or no longer denies, with all actions on the same resources together. */
 function findGrants(change: ResourceChange, key: string): string[] {
   if (isHidden(change, key)) return [formatPermission(change, "changes (sensitive)")];
   const [before, after] = [change.before, change.after].map((side) => parsePermissions(readChild(side, key)));
   if (before === undefined || after === undefined) return [];
   const allowed = [...after].filter(([id, { effect }]) => effect === "Allow" && !before.has(id)).map(([, one]) => one);
   const released = [...before].filter(([id, { effect }]) => effect === "Deny" && !after.has(id)).map(([, one]) => one);
-  // What comes with a new role's trust in Lambda is what makes it a function's role.
+  // A new role's trust in Lambda is what makes it a function's role.
   const told = change.before === undefined && key === "assume_role_policy" ? allowed.filter(isForeign) : allowed;
   return [
     ...mergePermissions(told).map((text) => formatPermission(change, text)),
@@ -96,7 +94,7 @@ function findGrants(change: ResourceChange, key: string): string[] {
 interface Permission {
   readonly effect: string;
   readonly action: string;
-  /** On what, by whom and on which condition. */
+  /** Resources, principals and conditions. */
   readonly scope: string;
 }
 
@@ -110,7 +108,7 @@ function mergePermissions(permissions: readonly Permission[]): string[] {
   return [...byScope].map(([scope, actions]) => `${formatCode(actions.join(", "))} ${scope}`);
 }
 
-/** Each action of each statement, by a text that tells it from all others; none where it is no policy, or not known. */
+/** Each action of each statement, by a unique text; none if it is not a policy, or unknown. */
 function parsePermissions(policy: unknown): ReadonlyMap<string, Permission> | undefined {
   if (policy === undefined || policy === null) return new Map();
   const statements = readChild(parseEmbeddedJson(policy), "Statement");

@@ -9,17 +9,17 @@ export interface Leaf {
   readonly isUnknown: boolean;
 }
 
-/** Attributes by path, as in `metric_query[errors].metric[0].period`; JSON in texts is looked into. */
+/** Attributes by path, as in `metric_query[errors].metric[0].period`; JSON in texts is parsed. */
 export type Leaves = ReadonlyMap<string, Leaf>;
 
-/** An attribute that does not stay as it is. */
+/** A changed attribute. */
 export interface Difference {
   readonly path: string;
   readonly before: Leaf | undefined;
   readonly after: Leaf | undefined;
 }
 
-/** What tells the elements of a list from each other, whatever their order. */
+/** What identifies the elements of a list, regardless of their order. */
 const IDENTITIES = ["id", "functionName", "Sid", "name"];
 
 /** The attributes that a resource has now. */
@@ -46,7 +46,7 @@ function findSecrets({ sensitiveBefore, sensitiveAfter }: ResourceChange): unkno
   return mergeSecrets(sensitiveBefore, sensitiveAfter);
 }
 
-/** Providers write an empty text for an attribute that is not given. */
+/** Providers write an empty text for a missing attribute. */
 function isSame(before: Leaf | undefined, after: Leaf | undefined): boolean {
   return after?.isUnknown !== true && formatLeaf(before) === formatLeaf(after);
 }
@@ -69,7 +69,7 @@ function collect(value: unknown, secret: unknown, unknown: unknown, path: string
   }
   const tree = isSecret ? value : parseEmbeddedJson(value);
   if (isSecret || !isTree(tree)) {
-    // Nothing, an empty list and no attribute at all are the same to whoever reads.
+    // Nothing, an empty list and a missing attribute are the same for readers.
     const isEmpty = value === undefined || value === null;
     if (!isEmpty || isTree(unknown)) {
       if (isEmpty) collectChildren({}, secret, unknown, path, leaves);
@@ -99,7 +99,7 @@ function collectChildren(
   }
 }
 
-/** Never one that is not to be shown: it would stand in every path below. */
+/** Never a sensitive one: it would appear in every path below. */
 function findIdentity(list: readonly unknown[], secret: unknown): string | undefined {
   return IDENTITIES.find((key) => {
     const values = list.map((element) => readChild(element, key)).filter((value) => typeof value === "string");

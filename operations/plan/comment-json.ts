@@ -12,26 +12,26 @@ import {
 import { priceMonthlyChange } from "./plan-cost";
 import { formatWords } from "./wording";
 
-/** What a plan does, for scripts. Texts are Markdown, as in the comment; no value in them is sensitive. */
+/** What a plan does, for scripts. Texts are Markdown, as in the comment, without sensitive values. */
 export interface PlanSummary {
   readonly environment: string;
-  /** Whether planning went through to its end. */
+  /** Whether planning finished. */
   readonly isWhole: boolean;
-  /** What conditions of the configuration refuse about this plan. */
+  /** Messages of conditions that refuse this plan. */
   readonly refusals: readonly string[];
   readonly counts: Readonly<Record<CountedKind, number>>;
-  /** Deletions and replacements that lose data or hit requests. */
+  /** Deletions and replacements that lose data or affect requests. */
   readonly losses: readonly string[];
-  /** Who may do more than before: public endpoints, permissions. */
+  /** New access: public endpoints, permissions. */
   readonly access: readonly string[];
   /** Code, memory, alarms, schedules and warming in words. */
   readonly changes: readonly string[];
-  /** Of monitoring, as far as a plan tells. */
+  /** For monitoring, as far as a plan shows it. */
   readonly monthlyDollars: { readonly before: number; readonly after: number };
-  /** Every resource that something happens to. */
+  /** Every affected resource. */
   readonly resources: readonly ResourceSummary[];
   readonly outputs: readonly OutputChange[];
-  /** What has changed, or is gone, without Terraform. */
+  /** What was changed or removed outside Terraform. */
   readonly drift: readonly ResourceSummary[];
 }
 
@@ -42,7 +42,7 @@ interface ResourceSummary {
   readonly kind: ChangeKind;
 }
 
-/** What the comment about a plan says, for scripts, and not cut. */
+/** The uncut content of the comment about a plan, for scripts. */
 export function summarizePlan(plan: Plan): PlanSummary {
   const { environment, isWhole, changes, outputs, drift, refusals } = plan;
   const { before, after } = priceMonthlyChange(plan);

@@ -7,32 +7,32 @@ import { countKinds, isTouched, type Plan } from "./plan";
 import { COST_NOTE, formatCostChange } from "./plan-cost";
 import { formatWords } from "./wording";
 
-/** The first line of every comment, not seen by readers: by it the comment is found again, and renewed in place. */
+/** The first line of every comment, which readers do not see: it identifies the comment, which is updated in place. */
 export const MARKER = "<!-- warmwatch: plan -->";
 
-/** How many characters GitHub takes for a comment or an issue. */
+/** Maximum number of characters of a comment or an issue on GitHub. */
 export const LONGEST_COMMENT = 65_536;
 
 /**
- * How many lines of each kind an environment gets above its folded list; fewer, when it would be too long otherwise.
+ * Maximum number of lines of each kind per environment above its folded list; fewer if the comment would be too long.
  */
 const LINES_ABOVE = [50, 20, 8, 3, 0];
 
-/** Conditions of a configuration say what to do: that may take some sentences. */
+/** Conditions of a configuration explain what to do, which may take some sentences. */
 const LONGEST_REFUSAL = 1000;
 
-/** What is kept free for the folded lists. */
+/** Space reserved for the folded lists. */
 const KEPT_FOR_LISTS = 8_000;
 
-/** What goes into a comment. */
+/** Input of a comment. */
 export interface CommentContent {
   readonly title: string;
   readonly plans: readonly Plan[];
-  /** Environments that have no plan, and should not be forgotten for that. */
+  /** Environments without a plan, which must still be listed. */
   readonly unplanned: readonly string[];
 }
 
-/** One environment's part, before it is known how much room there is. */
+/** One environment's part, before the available space is known. */
 interface Section {
   readonly heading: string;
   readonly hazards: readonly string[];
@@ -42,10 +42,10 @@ interface Section {
   readonly list: readonly string[];
 }
 
-/** One comment in Markdown, about all environments, never longer than GitHub takes. */
+/** One comment in Markdown about all environments, never longer than GitHub's limit. */
 export function writeComment({ title, plans, unplanned }: CommentContent, longest = LONGEST_COMMENT): string {
   const top = [MARKER, `## ${toOneLine(title)}`, ""].join("\n");
-  const missing = unplanned.map((name) => `### ${formatCode(name, 64)}: no plan; the job's log says why\n`);
+  const missing = unplanned.map((name) => `### ${formatCode(name, 64)}: no plan; see the job's log for the reason\n`);
   const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");
   const fixed = top.length + bottom.length + 2;
 
@@ -68,7 +68,7 @@ function buildSection(plan: Plan): Section {
   const { environment, changes, isWhole, refusals } = plan;
   const paragraphs = [
     `### ${formatCode(environment, 64)}: ${formatHeadline(plan)}`,
-    ...(isWhole ? [] : ["**Planning ended with an error: this is not all of it.**"]),
+    ...(isWhole ? [] : ["**Planning ended with an error: this list is incomplete.**"]),
     ...refusals.map((message) => `**Refused:** ${formatCode(message, LONGEST_REFUSAL)}`),
   ];
   return {
@@ -82,7 +82,7 @@ function buildSection(plan: Plan): Section {
 }
 
 function formatAbove({ heading, hazards, access, words, cost }: Section, most: number): string {
-  // One list: with an empty line within, GitHub would space all of it out.
+  // One list: with an empty line inside, GitHub would add space between all items.
   const lines = [
     ...capLines(hazards, most, "deletions or replacements of this kind"),
     ...capLines(access, most, "permissions"),
@@ -100,7 +100,7 @@ function formatHeadline({ changes, outputs, drift, isWhole }: Plan): string {
     `${counts.destroy} to destroy`,
   ];
   const rare = [
-    [counts.forget, "to let go"],
+    [counts.forget, "to forget"],
     [counts.moved, "moved"],
     [counts.imported, "to import"],
     [counts.run, counts.run === 1 ? "function to call" : "functions to call"],
@@ -111,7 +111,7 @@ function formatHeadline({ changes, outputs, drift, isWhole }: Plan): string {
   return [isWhole ? "nothing to change" : "no changes known", ...rare].join(", ");
 }
 
-/** At most so many lines; never does one disappear without a word. */
+/** At most this many lines; omitted lines are always mentioned. */
 function capLines(lines: readonly string[], most: number, what: string): string[] {
   const more = lines.length - most;
   return [...lines.slice(0, most), ...(more > 0 ? [`- and **${more} more** ${what}`] : [])];
@@ -137,7 +137,7 @@ function fold(list: readonly string[], room: number): string {
   return short.length <= room ? short : "";
 }
 
-/** Only for more environments than anybody has. */
+/** Only for an unrealistic number of environments. */
 function cut(comment: string, longest: number): string {
   if (comment.length <= longest) return comment;
   const note = "\n\n… cut here, to stay within GitHub's limit: the job's log has the rest\n";

@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
   replace: "replace",
   change: "change",
   add: "add",
-  forget: "let go",
+  forget: "forget",
   run: "run",
   same: "move",
 };
@@ -16,7 +16,7 @@ const ORDER: readonly ChangeKind[] = ["destroy", "replace", "change", "add", "fo
 
 const MOST_ATTRIBUTES = 30;
 
-/** Everything that a plan does, one text per resource or output: what happens, and which attributes change how. */
+/** Everything that a plan does, one text per resource or output, with the changes of attributes. */
 export function formatFullList({ changes, outputs, drift }: Pick<Plan, "changes" | "outputs" | "drift">): string[] {
   return [
     ...sortChanges(changes).map((change) => [formatHeadline(change), ...formatAttributes(change)].join("\n")),
@@ -39,7 +39,7 @@ function formatHeadline({
 }: ResourceChange): string {
   const word = kind === "same" && importedId !== undefined ? "import" : WORDS[kind];
   const moved = previousAddress === undefined ? "" : `, known before as ${formatCode(previousAddress)}`;
-  const imported = importedId === undefined ? "" : `, taken over from AWS, where it is ${formatCode(importedId)}`;
+  const imported = importedId === undefined ? "" : `, imported from AWS, where it is ${formatCode(importedId)}`;
   return `- **${word}** ${formatCode(address, 300)}${moved}${imported}${formatReason(replacedFor, replacedBecause)}`;
 }
 

@@ -8,10 +8,10 @@ const METRIC_ALARM = "aws_cloudwatch_metric_alarm";
 
 type Side = (change: ResourceChange) => unknown;
 
-/** What the figures are, and what is not in them. */
+/** What the figures include and leave out. */
 export const COST_NOTE =
-  `Costs are the most that alarms, dashboards, encryption keys and metrics come to, at ${PRICE_SOURCE}, without AWS's free tier. ` +
-  "Not in them, because a plan does not tell: metrics of batches, failure categories and named operations, warming, requests, logs, queries and notifications.";
+  `Costs are the maximum for alarms, dashboards, encryption keys and metrics, at ${PRICE_SOURCE}, without AWS's free tier. ` +
+  "They leave out what a plan does not show: metrics of batches, failure categories and named operations, warming, requests, logs, queries and notifications.";
 
 interface CostChange {
   readonly what: string;
@@ -20,7 +20,7 @@ interface CostChange {
   readonly after: number;
 }
 
-/** What a plan makes of the monthly cost, in dollars, and what that consists of. */
+/** A plan's effect on the monthly cost, in dollars, with its parts. */
 export function priceMonthlyChange({ changes }: Plan): {
   readonly before: number;
   readonly after: number;
@@ -28,7 +28,7 @@ export function priceMonthlyChange({ changes }: Plan): {
 } {
   const sides: Readonly<Record<"before" | "after", Side>> = {
     before: ({ before }) => before,
-    // What Terraform lets go of stays in AWS.
+    // A resource that Terraform forgets stays in AWS.
     after: ({ kind, before, after }) => (kind === "forget" ? before : after),
   };
   const items = Object.values<PricedResource>(PRICED_RESOURCES).map(({ type, what, dollarsEach }) => ({
@@ -41,7 +41,7 @@ export function priceMonthlyChange({ changes }: Plan): {
   return { before: total("before"), after: total("after"), items };
 }
 
-/** What a plan makes of the monthly cost, on one line. */
+/** A plan's effect on the monthly cost, in one line. */
 export function formatCostChange(plan: Plan): string {
   const { before, after, items } = priceMonthlyChange(plan);
   const moved = items.filter((item) => item.before !== item.after);
@@ -65,7 +65,9 @@ function selectOfType(type: string, changes: readonly ResourceChange[], side: Si
     .filter((attributes) => attributes !== undefined);
 }
 
-/** Those from logs, those that each function emits, and those that the warmer emits of each function that it pings. */
+/**
+ * Metrics from logs, those that each function emits, and those that the warmer emits about each function that it pings.
+ */
 function countMetrics(changes: readonly ResourceChange[], side: Side): number {
   const live = selectOfType("aws_lambda_alias", changes, side).filter((alias) => readChild(alias, "name") === "live");
   const inputs = [
@@ -80,13 +82,13 @@ function countMetrics(changes: readonly ResourceChange[], side: Side): number {
   );
 }
 
-/** The functions that the warmer is asked to ping; none where the input is not known yet. */
+/** The functions that the warmer pings; none if the input is not known yet. */
 function listPingedFunctions(input: unknown): string[] {
   const targets = readChild(parseEmbeddedJson(input), "targets");
   return Array.isArray(targets) ? targets.map((target) => String(readChild(target, "functionName"))) : [];
 }
 
-/** An alarm that computes its figure costs as much as one on each of its metrics. */
+/** An alarm on a computed figure costs as much as one alarm on each of its metrics. */
 function countWatched(alarm: unknown): number {
   const queries = readChild(alarm, "metric_query");
   if (!Array.isArray(queries) || queries.length === 0) return 1;

@@ -31,7 +31,7 @@ const RESOURCES = z.array(
   }),
 );
 
-/** What is read of a plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
+/** The relevant part of a plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
 const PLAN_JSON = z.object({
   format_version: z.string(),
   terraform_version: z.string().optional(),
@@ -50,16 +50,16 @@ const PLAN_JSON = z.object({
     .optional(),
 });
 
-/** A plan's JSON as far as it is looked at. */
+/** The relevant part of a plan's JSON. */
 export type PlanJson = z.infer<typeof PLAN_JSON>;
 
-/** The environment that a file is taken to be of: `prod.json` and `prod/plan.json` are both of prod. */
+/** The environment of a plan's file: `prod.json` and `prod/plan.json` both belong to prod. */
 export function parseEnvironmentName(file: string): string {
   const name = basename(file).replace(/\.json$/, "");
   return /^(tf)?plan$|^show$/i.test(name) ? basename(dirname(resolve(file))) : name;
 }
 
-/** Reads what `terraform show -json` has written; anything else is thrown as a mistake in the file. */
+/** Reads the output of `terraform show -json`; throws anything else as a mistake in the file. */
 export async function readPlanFile(path: string, shownAs: string): Promise<PlanJson> {
   const wrong = (message: string) => new InvalidInput([{ file: shownAs, message }]);
   const json = await readJson(path, "is not JSON: make it with `terraform show -json <saved plan>`").catch(
@@ -125,12 +125,12 @@ function toChange(resource: z.infer<typeof RESOURCES>[number]): ResourceChange {
 }
 
 /**
- * Of those that no attribute tells: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+ * Reasons that no attribute shows: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
  */
 const REPLACEMENT_REASONS: Readonly<Record<string, string>> = {
-  replace_because_tainted: "a creation that failed half-way (tainted)",
+  replace_because_tainted: "an incomplete creation (tainted)",
   replace_by_request: "the option -replace",
-  replace_by_triggers: "what it follows (replace_triggered_by)",
+  replace_by_triggers: "a related resource (replace_triggered_by)",
 };
 
 function findKind(type: string, actions: z.infer<typeof ACTIONS>): ResourceChange["kind"] {

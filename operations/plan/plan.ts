@@ -1,27 +1,27 @@
 /**
- * What happens to a resource. `forget`: Terraform lets go of it, and it stays in AWS. `run`: a function is called,
- * which Terraform plans as a replacement of an earlier call, though nothing goes.
+ * What happens to a resource. `forget`: Terraform stops managing it, and it stays in AWS. `run`: a function is called,
+ * which Terraform plans as a replacement of an earlier call, although nothing is removed.
  */
 export type ChangeKind = "add" | "change" | "replace" | "destroy" | "forget" | "run" | "same";
 
-/** What is counted of a plan's resources. */
+/** The counts of a plan's resources. */
 export type CountedKind = ChangeKind | "moved" | "imported";
 
-/** One resource of a plan, also one that stays as it is. */
+/** One resource of a plan, changed or unchanged. */
 export interface ResourceChange {
   readonly address: string;
   readonly previousAddress?: string;
-  /** What the resource is called in AWS, where it is there already and Terraform takes it over. */
+  /** The resource's id in AWS, if it already exists and Terraform imports it. */
   readonly importedId?: string;
   /** As in `aws_lambda_function`. */
   readonly type: string;
   /** Its name in the configuration, for people to read. */
   readonly label: string;
   readonly kind: ChangeKind;
-  /** Its attributes; nothing where there is no such resource. */
+  /** Its attributes; nothing if the resource does not exist. */
   readonly before: unknown;
   readonly after: unknown;
-  /** These three have the shape of the attributes, with `true` for whatever is not known yet, or not to be shown. */
+  /** These three have the shape of the attributes, with `true` for values that are unknown or sensitive. */
   readonly unknown: unknown;
   readonly sensitiveBefore: unknown;
   readonly sensitiveAfter: unknown;
@@ -31,7 +31,7 @@ export interface ResourceChange {
   readonly replacedBecause?: string;
 }
 
-/** One output of a plan that does not stay as it is. */
+/** One changed output of a plan. */
 export interface OutputChange {
   readonly name: string;
   readonly kind: "add" | "change" | "destroy";
@@ -42,15 +42,15 @@ export interface Plan {
   readonly environment: string;
   readonly changes: readonly ResourceChange[];
   readonly outputs: readonly OutputChange[];
-  /** What has changed, or is gone, without Terraform: from what its state knows to what there is. */
+  /** What was changed or removed outside Terraform: the difference between the state and reality. */
   readonly drift: readonly ResourceChange[];
-  /** What conditions of the configuration say of this plan that they refuse. */
+  /** Messages of conditions of the configuration that refuse this plan. */
   readonly refusals: readonly string[];
-  /** Whether planning went through to its end. */
+  /** Whether planning finished. */
   readonly isWhole: boolean;
 }
 
-/** How many resources meet each fate. */
+/** Number of resources per action. */
 export function countKinds(changes: readonly ResourceChange[]): Readonly<Record<CountedKind, number>> {
   const counts = { add: 0, change: 0, replace: 0, destroy: 0, forget: 0, run: 0, same: 0, moved: 0, imported: 0 };
   for (const { kind, previousAddress, importedId } of changes) {
@@ -61,7 +61,7 @@ export function countKinds(changes: readonly ResourceChange[]): Readonly<Record<
   return counts;
 }
 
-/** Whether anything at all is to be done with a resource. */
+/** Whether a plan does anything with a resource. */
 export function isTouched({ kind, previousAddress, importedId }: ResourceChange): boolean {
   return kind !== "same" || previousAddress !== undefined || importedId !== undefined;
 }

@@ -14,8 +14,8 @@ interface Values {
 }
 
 /**
- * A plan's JSON that may be handed to another job: only what the comment is made of, without any sensitive value. That
- * such a value changes can still be seen.
+ * A plan's JSON that can be passed to another job: only the input of the comment, without sensitive values. It still
+ * shows that such a value changes.
  */
 export function redact(plan: PlanJson): PlanJson {
   const { resource_changes: changes = [], resource_drift: drift, output_changes: outputs } = plan;
@@ -27,7 +27,7 @@ export function redact(plan: PlanJson): PlanJson {
     ...(checks && { checks }),
     resource_changes: changes.map((one) => ({ ...one, change: hideSecrets(one.change) })),
     ...(drift && { resource_drift: drift.map((one) => ({ ...one, change: hideSecrets(one.change) })) }),
-    // Of an output, the comment has no value.
+    // The comment does not show values of outputs.
     ...(outputs && {
       output_changes: Object.fromEntries(Object.entries(outputs).map(([name, { actions }]) => [name, { actions }])),
     }),

@@ -8,9 +8,9 @@ const WRITTEN = [...RULES, "aws_cloudwatch_event_target"];
 type Values = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Schedules that change. Several rules can make one schedule, and a rule's name holds a hash of its expression, so that
- * Terraform knows no change, only one rule that goes and another that comes: all rules of a strategy are compared with
- * all that it will have.
+ * Changed schedules. Several rules can form one schedule, and a rule's name contains a hash of its expression, so
+ * Terraform shows a removed and an added rule instead of a change: all current rules of a strategy are compared with
+ * all its future rules.
  */
 export function formatScheduleChanges(changes: readonly ResourceChange[]): string[] {
   const rules = changes.filter(({ type }) => RULES.includes(type));
@@ -22,10 +22,7 @@ export function formatScheduleChanges(changes: readonly ResourceChange[]): strin
   });
 }
 
-/**
- * Instances that are to be kept warm by schedule, where their number changes; from what the schedules send to the
- * warmer.
- */
+/** Changed numbers of instances that schedules keep warm, from the schedules' input for the warmer. */
 export function formatWarmingChanges(changes: readonly ResourceChange[]): string[] {
   const targets = changes.filter(({ type }) => WRITTEN.includes(type));
   if (targets.some((target) => readLeavesAfter(target).get("input")?.isUnknown === true)) return [];

@@ -1,4 +1,4 @@
-/** What is secret in either of two: both have the attributes' shape, with `true` for whatever is not to be shown. */
+/** What is sensitive in either of two: both have the attributes' shape, with `true` for sensitive values. */
 export function mergeSecrets(one: unknown, other: unknown): unknown {
   if (one === true || other === true) return true;
   if (!isTree(one)) return other;
@@ -7,7 +7,7 @@ export function mergeSecrets(one: unknown, other: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, mergeSecrets(readChild(one, key), readChild(other, key))]));
 }
 
-/** What is below a key of an object or a list; nothing where there is none. */
+/** The value of a key of an object or a list; nothing if there is none. */
 export function readChild(tree: unknown, key: string): unknown {
   return isTree(tree) && Object.hasOwn(tree, key) ? (tree as Readonly<Record<string, unknown>>)[key] : undefined;
 }
@@ -17,7 +17,7 @@ export function isTree(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** What a text holds that is JSON; any other value as it is. */
+/** The parsed value of a JSON text; any other value as it is. */
 export function parseEmbeddedJson(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   try {

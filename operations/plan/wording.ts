@@ -3,7 +3,7 @@ import { formatCode, formatTransition } from "./markdown";
 import { type Plan, type ResourceChange } from "./plan";
 import { formatScheduleChanges, formatWarmingChanges } from "./schedule-changes";
 
-/** An attribute that people think in, and what they call it. */
+/** An attribute that matters to people, with its display name. */
 interface Wording {
   readonly path: RegExp;
   readonly say: string;
@@ -13,7 +13,7 @@ interface Wording {
 interface Subject {
   readonly noun: string;
   readonly attributes: readonly Wording[];
-  /** Whether to say when one comes or goes. */
+  /** Whether to report additions and removals. */
   readonly comesAndGoes?: boolean;
 }
 
@@ -23,7 +23,7 @@ const defineWording = (say: string, path: string, unit?: string): Wording => ({
   ...(unit !== undefined && { unit }),
 });
 
-/** In the order in which they are told. */
+/** In display order. */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   aws_lambda_function: {
     noun: "function",
@@ -49,11 +49,11 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
       defineWording("comparison", "comparison_operator"),
       defineWording("period", "period", " s"),
       defineWording("evaluated periods", "evaluation_periods"),
-      defineWording("bad periods until it rings", "datapoints_to_alarm"),
+      defineWording("bad periods before it rings", "datapoints_to_alarm"),
       defineWording("missing data", "treat_missing_data"),
       defineWording("statistic", "statistic|extended_statistic"),
       defineWording("actions enabled", "actions_enabled"),
-      defineWording("who is told", "alarm_actions.*"),
+      defineWording("recipients", "alarm_actions.*"),
       { path: /^metric_query\[(.+?)\]\.metric\[0\]\.period$/, say: "period of", unit: " s" },
       { path: /^metric_query\[(.+?)\]\.metric\[0\]\.stat$/, say: "statistic of" },
       { path: /^metric_query\[(.+?)\]\.expression$/, say: "expression of" },
@@ -65,7 +65,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     attributes: [
       defineWording("rule", "alarm_rule"),
       defineWording("actions enabled", "actions_enabled"),
-      defineWording("who is told", "alarm_actions.*"),
+      defineWording("recipients", "alarm_actions.*"),
     ],
   },
   aws_cloudwatch_log_group: {
@@ -74,15 +74,15 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
 };
 
-/** What a plan means to people: code, memory, alarms, schedules, warming. */
+/** What a plan means for people: code, memory, alarms, schedules, warming. */
 export function formatWords({ changes, isWhole }: Plan): string[] {
-  // Of an environment that is all new, the list of its resources says enough.
+  // For a new environment, the list of its resources is enough.
   const isNew = changes.every(({ before }) => before === undefined);
   if (isNew) return [];
   const subjects = Object.entries(SUBJECTS).flatMap(([type, subject]) =>
     changes.filter((change) => change.type === type).flatMap((change) => formatChange(change, subject)),
   );
-  // These compare all there is with all there will be, which half a plan does not tell.
+  // These compare the whole current and future state, which an incomplete plan does not show.
   return isWhole ? [...subjects, ...formatScheduleChanges(changes), ...formatWarmingChanges(changes)] : subjects;
 }
 

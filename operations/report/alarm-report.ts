@@ -12,22 +12,22 @@ import { lowerThreshold, raiseThreshold, THRESHOLD_KEYS } from "./thresholds";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** Of the time: an alarm that rings longer tells nothing new. */
+/** Share of the time: an alarm that rings longer shows nothing new. */
 const ALWAYS_SHARE = 0.5;
 
-/** What CloudWatch has told of an environment's alarms. */
+/** An environment's alarms, as read from CloudWatch. */
 export interface AlarmData {
   readonly alarms: readonly EnvironmentAlarm[];
   readonly states: ReadonlyMap<string, AlarmStatus>;
   readonly changes: readonly StateChange[];
-  /** Undefined where they could not be read. */
+  /** Undefined if they could not be read. */
   readonly notes: readonly AlarmNote[] | undefined;
-  /** Times to count in; the one before is missing where CloudWatch has forgotten it. */
+  /** The periods to count in; the previous one is missing if CloudWatch no longer has it. */
   readonly range: TimeRange;
   readonly rangeBefore?: TimeRange;
 }
 
-/** How each alarm rang. One that does not exist is left out. */
+/** How each alarm rang. Alarms that do not exist are left out. */
 export function buildAlarmReports(data: AlarmData): AlarmReport[] {
   return data.alarms.filter(({ name }) => data.states.has(name)).map((alarm) => buildAlarmReport(alarm, data));
 }
@@ -76,8 +76,8 @@ function buildRingReport(
 }
 
 /**
- * Whether a note is on this ring: on its beginning, or written after it and before the next where the beginning was not
- * known.
+ * Whether a note belongs to this ring: it names its beginning or, if the beginning was unknown, was written after it
+ * and before the next ring.
  */
 function isOn({ rangAt }: Ring, next: Ring | undefined, note: AlarmNote): boolean {
   if (rangAt === undefined) return false;
@@ -86,7 +86,7 @@ function isOn({ rangAt }: Ring, next: Ring | undefined, note: AlarmNote): boolea
   return notedAt >= rangAt && notedAt < (next?.rangAt ?? Infinity);
 }
 
-/** The threshold of an alarm that never or always rang, and a better one by the figures that it watches. */
+/** The threshold of an alarm that never or always rang, and a better one based on its metric. */
 export function suggestThreshold(
   { subject, key, points, range }: WatchedPoints,
   behaviour: "never" | "always",
@@ -102,11 +102,11 @@ export function suggestThreshold(
 
 const GOALS = { actionablePercent: 95, detectionMinutes: 5, resolutionMinutes: 30 } as const;
 
-/** Whether the monitoring itself is good, as far as what it is judged by could be read. */
+/** Whether the monitoring itself is good, as far as the data could be read. */
 export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly unread: readonly Unread[] }): Kpi[] {
   const noAlarms = isUnread(measured, "alarms", "history") ? "alarms could not be read" : undefined;
   const noNotes = isUnread(measured, "notes") ? "notes could not be read" : undefined;
-  // The alarm for several is quiet again when an urgent one begins: how long a trouble took is told by the others.
+  // The composite alarm ends when an urgent one begins, so the other alarms show how long a problem lasted.
   const rings = (condition: (alarm: AlarmReport) => boolean) =>
     alarms.filter(condition).flatMap((alarm) => alarm.rings);
   const messages = rings(({ notifies }) => notifies);
@@ -124,7 +124,7 @@ export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly
         : {
             measured: `${formatNumber((100 * changed) / messages.length)} %`,
             state: toState((100 * changed) / messages.length > GOALS.actionablePercent),
-            note: `${changed} of ${messages.length} have a note of what was changed`,
+            note: `${changed} of ${messages.length} have a note about a change`,
           }),
     },
     judgeTime("time to detection", GOALS.detectionMinutes, toDetect, noAlarms ?? "no urgent alarm rang"),

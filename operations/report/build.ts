@@ -12,10 +12,10 @@ import { judgeFunctionTargets, judgeEnvironmentTargets } from "./targets";
 import { tellsAll } from "./warm-requests";
 import { estimateWarmingEffect } from "./warming-effect";
 
-/** In a sentence. */
+/** For a sentence. */
 const MOST_NAMES = 5;
 
-/** A report of what AWS has told. */
+/** Builds a report from the data. */
 export function buildReport(plan: ReportPlan, measurements: Measurements): PerformanceReport {
   const { environment, period } = plan;
   const functions = measurements.functions.map((data) => buildFunctionReport(data, plan, measurements));
@@ -49,14 +49,13 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
   };
 }
 
-/** Whether the figures that targets are about could be read. */
+/** Whether the figures with targets could be read. */
 export function isJudged(report: PerformanceReport): boolean {
   return !isUnread(report, "figures");
 }
 
 /**
- * Whether no target of the environment or of a function is missed, as far as is known: nothing is where no target could
- * be judged.
+ * Whether no target of the environment or of a function is missed, as far as known; false if no target could be judged.
  */
 export function isReportPassed(report: PerformanceReport): boolean {
   const { targets, functions } = report;
@@ -127,22 +126,20 @@ function listNotes(
       : uncalled.length > 0
         ? [`Not called in this time: ${formatFirst(uncalled)}.`]
         : []),
-    ...(first ? [`There is no trend: CloudWatch has no requests of the ${period.days} days before.`] : []),
-    ...(missingAlarms.length > 0 ? [`Not there, as if not deployed: ${formatFirst(missingAlarms)}.`] : []),
+    ...(first ? [`There is no trend: CloudWatch has no requests for the ${period.days} days before.`] : []),
+    ...(missingAlarms.length > 0 ? [`Missing, as if not deployed: ${formatFirst(missingAlarms)}.`] : []),
     ...(period.name === "week"
       ? []
-      : [
-          "CloudWatch keeps the history of alarms for some weeks only: what is older is counted as far as reports in this folder tell it.",
-        ]),
+      : ["CloudWatch keeps the history of alarms only for some weeks: older data comes from reports in this folder."]),
     ...(partly.length > 0
       ? [
-          `Logs tell only some requests of ${formatFirst(partly)}: response times are those of all, without initialization.`,
+          `Logs have only some requests of ${formatFirst(partly)}: response times cover all requests, without initialization.`,
         ]
       : []),
     ...(isUnread(measurements, "history") && ringingNow.length > 0 ? [`Rings now: ${formatFirst(ringingNow)}.`] : []),
     ...((readsLogs && logs) || isUnread(measurements, "figures")
       ? []
-      : ["Logs were not read: response times are those of all requests, without initialization."]),
+      : ["Logs were not read: response times cover all requests, without initialization."]),
   ];
 }
 

@@ -5,8 +5,8 @@ import { type Period } from "./period";
 import { type ChartPoint } from "./report-schema";
 
 /**
- * A function's figures over time; a time without any data has a point of its own, so that a gap is seen. None where
- * they could not be read.
+ * A function's figures over time; a time without data has its own point, so that a gap is visible. None if they could
+ * not be read.
  */
 export function buildChartPoints(
   { subject, series, now }: FunctionData,

@@ -19,7 +19,7 @@ const REQUESTS: TimeDrawing<Pick<ChartPoint, "at" | "requests" | "failed">> = {
 
 const { responseMilliseconds, coldStartPercent, initMilliseconds, memoryPercent } = TARGETS;
 
-/** How one function did over time. */
+/** One function's charts over time. */
 export function buildFunctionCharts(
   { name, series, warming, deployedHere }: FunctionReport,
   time: Time,
@@ -37,11 +37,11 @@ export function buildFunctionCharts(
       limits: [
         { at: responseMilliseconds.p99, text: `target: p99 at most ${formatNumber(responseMilliseconds.p99)} ms` },
       ],
-      note: "By Lambda's own metric: of all requests, without initialization.",
+      note: "From Lambda's own metric: all requests, without initialization.",
     },
     {
       ...{ id: "cold", title: "Requests that met a cold start", unit: "Cold requests (%)" },
-      ...{ least: coldStartPercent * 1.2, none: "No request met a cold start in this time." },
+      ...{ least: coldStartPercent * 1.2, none: "No request had a cold start in this time." },
       series: [{ name: "cold", color: "s4", value: ({ coldPercent }) => coldPercent }],
       limits: [{ at: coldStartPercent, text: `target: at most ${coldStartPercent} %` }],
     },
@@ -50,7 +50,7 @@ export function buildFunctionCharts(
       none: "No cold starts in this time.",
       series: [{ name: "init", color: "s1", value: ({ averageInitMilliseconds }) => averageInitMilliseconds }],
       limits: [{ at: initMilliseconds, text: `target: at most ${formatNumber(initMilliseconds)} ms` }],
-      note: "Of all cold starts, those of pings too.",
+      note: "For all cold starts, including those of pings.",
     },
     {
       ...{ id: "memory", title: "Memory in use", unit: "Memory (%)", least: 100, none: NO_DATA },
@@ -76,7 +76,7 @@ export function buildFunctionCharts(
     .map((drawing) => draw({ ...drawing, id: `${name}-${drawing.id}` }, series, time));
 }
 
-/** Requests of all functions, and those that failed. */
+/** Requests of all functions, and failed ones. */
 export function buildRequestsChart(functions: readonly FunctionReport[], time: Time): Chart | NoChart {
   const total = (index: number, key: "requests" | "failed") =>
     functions.reduce((sum, { series }) => sum + (series[index]?.[key] ?? 0), 0);

@@ -17,7 +17,7 @@ import {
 
 const BYTES_PER_MEGABYTE = 1e6;
 
-/** What reading is going to cost. */
+/** The expected cost of reading. */
 export function describeCostBefore(metrics: number, readsLogs: boolean): string {
   const logs = readsLogs ? `, and logs $${DOLLARS_PER_GIGABYTE_QUERIED} for each gigabyte that is scanned` : "";
   return `Reading at most ${metrics} metrics costs ${formatDollars(priceReading(metrics))}${logs} (${PRICE_SOURCE}).`;
@@ -104,11 +104,9 @@ function buildAlarmSection(report: PerformanceReport): Block {
     listRemarks(alarm).join("; "),
   ]);
   const table = buildTable(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", "remarks"], rows);
-  return buildSection(
-    heading,
-    [rows.length === 0 ? "None of those that were quiet would ring at a better threshold." : table],
-    { id: "alarms-table" },
-  );
+  return buildSection(heading, [rows.length === 0 ? "No better threshold would make the quiet ones ring." : table], {
+    id: "alarms-table",
+  });
 }
 
 function formatAlarmsHeading(report: PerformanceReport): string {
@@ -200,7 +198,7 @@ function buildMemorySection({ functions }: PerformanceReport): Block[] {
 }
 
 function describeMemory(memory: MemorySize): string {
-  const { suggestedMb, suggestedDollarsPerMonth = 0, dollarsPerMonth, sizeMb, note = "it suits" } = memory;
+  const { suggestedMb, suggestedDollarsPerMonth = 0, dollarsPerMonth, sizeMb, note = "it is right" } = memory;
   if (suggestedMb === undefined) return note;
   const cpu =
     suggestedMb < sizeMb ? "if requests take no longer with less CPU" : "if requests are no faster with more CPU";
@@ -225,7 +223,7 @@ function buildFunctionSections(one: FunctionReport, report: PerformanceReport): 
   ];
 }
 
-/** Whether anything is known of a function. */
+/** Whether anything is known about a function. */
 function isCalled({ figures: { requests = 0 }, warming }: FunctionReport): boolean {
   return requests > 0 || (warming?.pings ?? 0) > 0;
 }
@@ -236,5 +234,5 @@ function describeReportCost({ cost }: PerformanceReport): string {
     bytesScanned === 0
       ? ""
       : `, ${formatNumber(bytesScanned / BYTES_PER_MEGABYTE)} MB of logs ${formatDollars(logDollars)}`;
-  return `This report has cost: ${metricsRead} metrics ${formatDollars(metricDollars)}${logs}.`;
+  return `This report cost: ${metricsRead} metrics ${formatDollars(metricDollars)}${logs}.`;
 }

@@ -7,9 +7,9 @@ import { type StateChange } from "../aws/alarms";
 const MINUTE = 60_000;
 
 /**
- * How alarms rang by the reports that are in a folder: CloudWatch forgets it after some weeks.
+ * Reads how alarms rang from the reports in a folder: CloudWatch keeps this only for some weeks.
  *
- * @returns in no order, and as often as reports tell it; none of files that are no report on this environment
+ * @returns unordered, possibly with duplicates; ignores files that are not reports on this environment
  */
 export async function readEarlierChanges(folder: string, environment: string): Promise<StateChange[]> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(`${environment}-`) && name.endsWith(".json"));
@@ -17,7 +17,7 @@ export async function readEarlierChanges(folder: string, environment: string): P
   return reports.flatMap((report) => (report?.environment === environment ? listReportedChanges(report) : []));
 }
 
-/** Changes from several sources, each once, in the order of time. */
+/** Changes from several sources, each once, in chronological order. */
 export function mergeChanges(...sources: readonly (readonly StateChange[])[]): StateChange[] {
   const byTime = new Map(
     sources.flat().map((change) => [`${change.alarm} ${change.at} ${String(change.toAlarm)}`, change]),

@@ -3,7 +3,7 @@ import { type Scalars } from "./function-data";
 import { omitUnknown } from "./omit-unknown";
 import { type MeasuredFunction } from "../../model/measured-function";
 
-/** A function's figures in one period. Those that are not known are missing. */
+/** A function's figures in one period. Unknown ones are missing. */
 export function computeFigures({ watched }: MeasuredFunction, scalars: Scalars | undefined): KnownFigures {
   if (!scalars) return {};
   const { requests = 0, coldStarts = 0, averageInit, p50, p90, p99, mostMemoryMb } = scalars;
@@ -13,7 +13,7 @@ export function computeFigures({ watched }: MeasuredFunction, scalars: Scalars |
     (size === undefined || scalars.averageMemoryMb === undefined ? undefined : (100 * scalars.averageMemoryMb) / size);
   return omitUnknown({
     requests,
-    // Without the function's own metrics, no cold start that was told is not none.
+    // Without the function's own metrics, missing cold starts do not mean zero.
     coldStartPercent: watched.deployedHere && !emitsMetrics(scalars) ? undefined : computePercent(coldStarts, requests),
     averageInitMilliseconds: averageInit,
     allP50Milliseconds: p50,
@@ -26,14 +26,14 @@ export function computeFigures({ watched }: MeasuredFunction, scalars: Scalars |
 }
 
 /**
- * Whether a function that is deployed from here has `monitor()` around its handler: then it tells its memory with each
- * request.
+ * Whether a function that is deployed from here has `monitor()` around its handler: it then reports its memory with
+ * each request.
  */
 export function emitsMetrics({ averageMemoryPercent }: Scalars): boolean {
   return averageMemoryPercent !== undefined;
 }
 
-/** The figures of all functions together, as far as sums tell them: percentiles and memory cannot be put together. */
+/** The figures of all functions together, as far as they can be summed: percentiles and memory cannot. */
 export function computeTotalFigures(each: readonly (Scalars | undefined)[]): KnownFigures {
   const all = each.flatMap((scalars) => scalars ?? []);
   if (all.length < each.length) return {};
@@ -55,7 +55,7 @@ export function computeTotalFigures(each: readonly (Scalars | undefined)[]): Kno
   });
 }
 
-/** A refused request is none that failed, but the function was not there for it. */
+/** A refused request did not fail, but the function was unavailable for it. */
 function computeFailureFigures({ requests = 0, errors = 0, serverErrors = 0, throttles = 0 }: Scalars) {
   const failed = computePercent(errors + serverErrors, requests);
   const unavailable = computePercent(errors + serverErrors + throttles, requests + throttles);

@@ -14,13 +14,13 @@ import { REPORT_PARTS } from "./parts";
 import { type Period, findPeriodBefore } from "./period";
 import { type MeasuredFunction } from "../../model/measured-function";
 
-/** Values by name; one that CloudWatch has no data for is missing. */
+/** Values by name; values without data are missing. */
 export type Scalars = Readonly<Partial<Record<ScalarName, number>>>;
 
-/** What CloudWatch has told of one function. */
+/** One function's data from CloudWatch. */
 export interface FunctionData {
   readonly subject: MeasuredFunction;
-  /** What could not be read is undefined, here and below. */
+  /** Undefined if it could not be read; the same applies below. */
   readonly now: Scalars | undefined;
   readonly before: Scalars | undefined;
   readonly series: Readonly<Partial<Record<SeriesName, readonly Point[]>>> | undefined;
@@ -30,7 +30,7 @@ export interface FunctionData {
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3600;
 
-/** How many metrics {@link readFunctions} reads, at most: each reading of one is billed. */
+/** Maximum number of metrics that {@link readFunctions} reads: each one is billed. */
 export function countMetricsRead(subjects: readonly MeasuredFunction[]): number {
   const { scalars, series, hours } = countRequests(subjects);
   return 2 * scalars + series + hours;
@@ -43,8 +43,8 @@ function countRequests(subjects: readonly MeasuredFunction[]): Record<"scalars" 
 }
 
 /**
- * Reads every function's metrics. What is one value for a period is read as one period of CloudWatch's: percentiles of
- * parts cannot be put together.
+ * Reads every function's metrics. A single value for a period is read as one period in CloudWatch, because percentiles
+ * of parts cannot be combined.
  *
  * @param reader remembers what could not be read
  */

@@ -9,7 +9,7 @@ import {
 } from "../../model/metrics";
 import { type MeasuredFunction } from "../../model/measured-function";
 
-/** What is read of one function: which metric, with which statistic. What a function does not have is missing. */
+/** What is read for one function: metrics with statistics. Metrics that a function does not have are missing. */
 
 /** One value for a whole period. */
 export type ScalarName =
@@ -49,7 +49,7 @@ export type SeriesName =
   | "averageInstances"
   | "startedForPings";
 
-/** One value for each hour: what shows the effect of warming. */
+/** One value for each hour: shows the effect of warming. */
 export type HourName = "requests" | "coldStarts" | "pings";
 
 /** Metrics by name. */
@@ -85,7 +85,7 @@ export function requestSeries(subject: MeasuredFunction): Requests<SeriesName> {
   };
 }
 
-/** What hours with pings and hours without are compared by: only where pings can be told from traffic. */
+/** For comparing hours with and without pings: only if pings can be distinguished from traffic. */
 export function requestHours(subject: MeasuredFunction): Requests<HourName> {
   const { watched, warmed } = subject;
   if (!warmed || !watched.deployedHere) return {};

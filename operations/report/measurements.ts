@@ -24,46 +24,46 @@ import { type LogReading, readWarmRequests } from "./warm-requests";
 
 const DAY_SECONDS = 86_400;
 
-/** The warmer's own invocations and their time. */
+/** The warmer's own invocations and their duration. */
 const WARMER_METRICS = 2;
 
-/** What a report is about. */
+/** The subject of a report. */
 export interface ReportPlan {
   readonly environment: Environment;
   readonly period: Period;
   readonly subjects: readonly MeasuredFunction[];
   readonly alarms: readonly EnvironmentAlarm[];
-  /** How alarms rang in times that CloudWatch may have forgotten. */
+  /** How alarms rang in times that CloudWatch may no longer have. */
   readonly earlierChanges: readonly StateChange[];
   /** Whether logs are read. */
   readonly readsLogs: boolean;
 }
 
-/** What AWS has told. */
+/** The data from AWS. */
 export interface Measurements {
   readonly functions: readonly FunctionData[];
-  /** Undefined where logs were not read. */
+  /** Undefined if logs were not read. */
   readonly logs: LogReading | undefined;
-  /** Empty where states or changes could not be read. */
+  /** Empty if states or changes could not be read. */
   readonly alarms: readonly AlarmReport[];
   readonly ringingNow: readonly string[];
-  /** Alarms that the environment should have. */
+  /** The expected alarms of the environment. */
   readonly missingAlarms: readonly string[];
-  /** Undefined where the warmer's figures could not be read. */
+  /** Undefined if the warmer's figures could not be read. */
   readonly warmerDollars: number | undefined;
   readonly metricsRead: number;
   readonly unread: readonly Unread[];
 }
 
-/** How reading goes on. */
+/** Progress of reading. */
 export interface MeasurementOptions {
   readonly signal: AbortSignal;
   readonly wait: Wait;
-  /** Told what comes next. */
+  /** Called with what is read next. */
   readonly onStep: (step: string) => void;
 }
 
-/** What a report on an environment has to read. */
+/** What a report on an environment must read. */
 export function planReport(
   environment: Environment,
   period: Period,
@@ -80,18 +80,18 @@ export function planReport(
   };
 }
 
-/** How many metrics a report reads, at most: those of alarms are read only where one rings never, or always. */
+/** Maximum number of metrics that a report reads: those of alarms are read only if an alarm never or always rings. */
 export function countMostMetrics({ subjects, alarms }: ReportPlan): number {
   return countMetricsRead(subjects) + WARMER_METRICS + countMetricsWatched(alarms.flatMap(listWatching));
 }
 
-/** Whether the environment keeps logs for as long as a report looks back. */
+/** Whether the environment keeps logs as long as a report looks back. */
 export function keepsLogs({ logRetentionDays }: Environment, { days }: Period): boolean {
   return logRetentionDays >= days;
 }
 
 /**
- * Asks AWS for everything that a report needs. What cannot be read is named, and the rest goes on.
+ * Reads everything that a report needs from AWS. If a part cannot be read, it reports this and continues.
  *
  * @throws AwsFailure if nothing could be read
  * @throws OperationFailure if the environment is not deployed
@@ -122,7 +122,7 @@ export async function takeMeasurements(
   const { functions, metricsRead: ofFunctions } = await readFunctions(aws, subjects, period, reader);
   const warmerDollars = await reader.read(REPORT_PARTS.warmer, () => readWarmerDollars(aws, environment, period));
 
-  // Without either, an alarm that rang would look as if it had not.
+  // Without both, an alarm that rang would look as if it had not.
   const alarms =
     states && changes
       ? buildAlarmReports({
@@ -169,10 +169,7 @@ async function readWarmerDollars(aws: AwsAccess, { name }: Environment, { from, 
   return priceInvocations(WARMER_PRICE, runs[0]?.value ?? 0, milliseconds[0]?.value ?? 0);
 }
 
-/**
- * Adds what can be said of the thresholds of alarms that never or always rang. Nothing is said of a function that
- * nobody called.
- */
+/** Adds suggestions for the thresholds of alarms that never or always rang; none for a function that nobody called. */
 async function addThresholds(
   aws: AwsAccess,
   plan: ReportPlan,

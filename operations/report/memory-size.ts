@@ -6,18 +6,18 @@ import { type MeasuredFunction } from "../../model/measured-function";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 /**
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed, one that people remember
- * is a multiple.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html: any size is allowed; multiples are easier to
+ * remember.
  */
 const STEP_MB = 64;
 const LEAST_MB = 128;
 const MOST_MB = 10_240;
 
-/** In the middle of the target, the average may move either way. */
+/** In the middle of the target, the average can move in either direction. */
 const AVERAGE_SHARE = (TARGETS.memoryPercent.from + TARGETS.memoryPercent.to) / 2 / 100;
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
-/** How a function's memory is used, and the size that would suit it better; undefined where nothing is known. */
+/** How a function's memory is used, and a better size; undefined if nothing is known. */
 export function suggestMemorySize(
   subject: MeasuredFunction,
   scalars: Scalars | undefined,
@@ -50,11 +50,7 @@ export function suggestMemorySize(
   const isTooLarge = averagePercent < from;
   if (isTooLarge ? suggestedMb >= sizeMb : suggestedMb <= sizeMb) {
     const why =
-      sizeMb <= LEAST_MB
-        ? "it is the least there is"
-        : sizeMb >= MOST_MB
-          ? "it is the most there is"
-          : "its peak needs this size";
+      sizeMb <= LEAST_MB ? "it is the minimum" : sizeMb >= MOST_MB ? "it is the maximum" : "its peak needs this size";
     return { ...facts, note: why };
   }
   return { ...facts, suggestedMb, suggestedDollarsPerMonth: priceMemory(suggestedMb) };

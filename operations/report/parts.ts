@@ -1,4 +1,4 @@
-/** What a report reads of AWS part by part, as people are told of it. */
+/** Display names of the parts that a report reads from AWS. */
 export const REPORT_PARTS = {
   alarms: "alarms",
   history: "the history of alarms",

@@ -10,20 +10,19 @@ export type PeriodName = keyof typeof PERIODS;
 /** Their names, the shortest first. */
 export const PERIOD_NAMES = Object.keys(PERIODS) as PeriodName[];
 
-/** A time that is reported on; times are in milliseconds since 1970. */
+/** The period of a report; times are in milliseconds since 1970. */
 export interface Period {
   readonly name: PeriodName;
   readonly days: number;
   readonly from: number;
   readonly to: number;
-  /** Of one point in a chart. */
+  /** Length of one point in a chart. */
   readonly chartSeconds: number;
 }
 
 /**
- * The period that ends with the last full hour: CloudWatch counts periods from where a reading starts, and rounds that
- * down to an hour.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ * The period that ends with the last full hour: CloudWatch counts periods from the start of a reading, rounded down to
+ * an hour. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  */
 export function buildPeriod(name: PeriodName, now: number): Period {
   const days = PERIODS[name];
@@ -31,7 +30,7 @@ export function buildPeriod(name: PeriodName, now: number): Period {
   return { name, days, from: to - days * DAY, to, chartSeconds: (name === "week" ? 6 * HOUR : DAY) / 1000 };
 }
 
-/** The period of the same length before. */
+/** The previous period of the same length. */
 export function findPeriodBefore({ from, days, ...rest }: Period): Period {
   return { ...rest, days, from: from - days * DAY, to: from };
 }

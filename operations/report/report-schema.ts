@@ -4,9 +4,9 @@ import { FIGURE_KEYS } from "../targets/figure-table";
 import { targetVerdictSchema } from "../targets/schema";
 import { PERIOD_NAMES } from "./period";
 
-/** The shape of a report's JSON: what a page is drawn from, and what scripts read. */
+/** The schema of a report's JSON: the input of a page and of scripts. */
 
-/** Grows with each change that a reader has to know of. */
+/** Increases with each change that affects readers. */
 export const PERFORMANCE_SCHEMA_VERSION = 1;
 
 const count = z.number().min(0);
@@ -15,7 +15,7 @@ const dollars = z.number().min(0);
 const percent = z.number().min(0);
 
 const target = targetVerdictSchema.extend({
-  /** In the period before; missing where it is not known. */
+  /** In the previous period; missing if unknown. */
   before: z.string().optional(),
   change: z.string().optional(),
   direction: z.enum(["better", "worse"]).optional(),
@@ -29,9 +29,9 @@ const memory = z.object({
   peakMb: z.number(),
   peakPercent: percent,
   dollarsPerMonth: dollars,
-  /** Missing where the size suits, or nothing can be gained. */
+  /** Missing if the size is right, or there is nothing to gain. */
   suggestedMb: z.number().optional(),
-  /** If requests took as long as they do. */
+  /** If requests take as long as now. */
   suggestedDollarsPerMonth: dollars.optional(),
   note: z.string().optional(),
 });
@@ -39,7 +39,7 @@ const memory = z.object({
 const warming = z.object({
   pings: count,
   failures: count,
-  /** Instances that had to be started for a ping: a user did not have to wait for them. */
+  /** Instances that a ping started, so no user had to wait for them. */
   startedForPings: count,
   averageInstances: z.number().optional(),
   leastInstances: z.number().optional(),
@@ -49,17 +49,17 @@ const warming = z.object({
       unwarmedRequests: count,
       coldPercentWithout: percent,
       coldPercentWith: percent,
-      /** An estimate; below 0 where more requests met a cold start in hours with pings. */
+      /** An estimate; below 0 if more requests had a cold start in hours with pings. */
       avoided: z.number(),
     })
     .optional(),
   comparisonNote: z.string().optional(),
-  /** Of the pings, without what starting instances costs. */
+  /** For the pings, without starting instances. */
   dollars: dollars.optional(),
   costNote: z.string().optional(),
 });
 
-/** A point of a chart; what CloudWatch has no data for is missing. */
+/** A point of a chart; values without data are missing. */
 const point = z.object({
   at: z.iso.datetime(),
   requests: count.optional(),
@@ -77,10 +77,10 @@ const point = z.object({
 });
 
 const functionReport = z.object({
-  /** As the environment's file calls it. */
+  /** Its name in the environment's file. */
   name: z.string(),
   deployedHere: z.boolean(),
-  /** What response times are of. */
+  /** The source of response times. */
   responseSource: z.enum(["logs", "metrics"]),
   figures,
   figuresBefore: figures,
@@ -91,12 +91,12 @@ const functionReport = z.object({
 });
 
 const ring = z.object({
-  /** Missing where it began before the period. */
+  /** Missing if it began before the period. */
   rangAt: z.iso.datetime().optional(),
-  /** Missing while it goes on. */
+  /** Missing while it still rings. */
   endedAt: z.iso.datetime().optional(),
   minutesToDetect: minutes.optional(),
-  /** What was changed because of it; missing where notes could not be read. */
+  /** What was changed because of it; missing if notes could not be read. */
   notes: z.array(z.string()).optional(),
 });
 
@@ -104,7 +104,7 @@ const threshold = z.object({
   key: z.string(),
   current: z.number(),
   suggested: z.number().optional(),
-  /** How often the suggested one would have rung, in the last days that CloudWatch keeps the figure of. */
+  /** How often the suggested one would have rung, in the days for which CloudWatch has the figure. */
   wouldHaveRung: count.optional(),
   days: z.number(),
   note: z.string().optional(),
@@ -122,7 +122,7 @@ const alarm = z.object({
   isRinging: z.boolean(),
   rings: z.array(ring),
   ringingMinutes: minutes,
-  /** How often it rang in the period before; missing where that is too long ago. */
+  /** How often it rang in the previous period; missing if that is too long ago. */
   ringsBefore: count.optional(),
   medianMinutesToOk: minutes.optional(),
   worstMinutesToOk: minutes.optional(),
@@ -147,31 +147,31 @@ export const performanceReportSchema = z.object({
   to: z.iso.datetime(),
   targets: z.array(target),
   functions: z.array(functionReport),
-  /** Missing where nothing is kept warm. */
+  /** Missing if nothing is kept warm. */
   warming: z
     .object({
       pings: count,
       failures: count,
-      /** Missing where the warmer's own metrics could not be read. */
+      /** Missing if the warmer's own metrics could not be read. */
       warmerDollars: dollars.optional(),
       dollars: dollars.optional(),
     })
     .optional(),
   alarms: z.array(alarm),
   kpis: z.array(kpi),
-  /** What a reader has to know before believing the figures. */
+  /** Caveats about the figures. */
   notes: z.array(z.string()),
-  /** What AWS did not tell, and why; missing where it told everything. */
+  /** What could not be read from AWS, and why; missing if everything was read. */
   unread: z.array(z.object({ what: z.string(), why: z.string() })).optional(),
-  /** For the environment's file, where something is suggested. */
+  /** For the environment's file, if there are suggestions. */
   suggestedTfvars: z.string().optional(),
-  /** What this report has cost. */
+  /** The cost of this report. */
   cost: z.object({ metricsRead: count, metricDollars: dollars, bytesScanned: count, logDollars: dollars }),
 });
 
 /** A report. */
 export type PerformanceReport = z.output<typeof performanceReportSchema>;
-/** One target and what came of it. */
+/** One target with its result. */
 export type JudgedTarget = z.output<typeof target>;
 /** What warming a function did. */
 export type WarmingEffect = z.output<typeof warming>;
@@ -179,9 +179,9 @@ export type WarmingEffect = z.output<typeof warming>;
 export type MemorySize = z.output<typeof memory>;
 /** A point of a function's charts. */
 export type ChartPoint = z.output<typeof point>;
-/** What is told of one function. */
+/** The report on one function. */
 export type FunctionReport = z.output<typeof functionReport>;
-/** What is told of one alarm. */
+/** The report on one alarm. */
 export type AlarmReport = z.output<typeof alarm>;
 /** One goal of the monitoring itself. */
 export type Kpi = z.output<typeof kpi>;

@@ -1,7 +1,7 @@
 import { formatTimes } from "../document/formats";
 import { type AlarmReport, type FunctionReport } from "./report-schema";
 
-/** What is suggested, as the block of an environment's file to add to what is there; undefined where nothing is. */
+/** The suggestions, as a block to add to an environment's file; undefined if there are none. */
 export function suggestTfvars(
   functions: readonly FunctionReport[],
   alarms: readonly AlarmReport[],
@@ -15,7 +15,7 @@ export function suggestTfvars(
         : [],
     );
     const lines = [
-      // The memory of a function that is deployed elsewhere is not set here.
+      // The memory of a function that is deployed elsewhere cannot be set here.
       ...(memory?.suggestedMb !== undefined && deployedHere
         ? [`    memory_mb = ${memory.suggestedMb} # now ${memory.sizeMb}; CPU changes with it`]
         : []),

@@ -16,7 +16,7 @@ import { type JudgedTarget } from "./report-schema";
 import { type MeasuredFunction } from "../../model/measured-function";
 import { type WarmRequests } from "./warm-requests";
 
-/** Which figure each target of {@link judgeTargets} is about: its trend is that figure's. */
+/** The figure of each target of {@link judgeTargets}, whose trend it shows. */
 const TREND_FIGURES: Readonly<Record<string, FigureKey>> = {
   "cold starts": "coldStartPercent",
   "init, average": "averageInitMilliseconds",
@@ -30,7 +30,7 @@ const TREND_FIGURES: Readonly<Record<string, FigureKey>> = {
 
 const NO_MONITOR = "the handler has no monitor() around it";
 const UNREAD = `${REPORT_PARTS.figures} could not be read`;
-const COLD_INCLUDED = "requests that met a cold start included, without their initialization";
+const COLD_INCLUDED = "including requests with a cold start, without their initialization";
 
 /** The figures of two periods. */
 export interface ComparedPeriods {
@@ -38,7 +38,7 @@ export interface ComparedPeriods {
   readonly before: KnownFigures;
 }
 
-/** What came of each target for one function, and how it was in the period before. */
+/** The result of each target for one function, now and in the previous period. */
 export function judgeFunctionTargets(
   subject: MeasuredFunction,
   scalars: Scalars | undefined,
@@ -55,7 +55,7 @@ export function judgeFunctionTargets(
     }),
   };
   const requests = now.requests ?? 0;
-  const pingsIncluded = !watched.deployedHere && warmed ? "pings included, which cannot be told apart" : undefined;
+  const pingsIncluded = !watched.deployedHere && warmed ? "including pings, which cannot be distinguished" : undefined;
   return judgeTargets({ figures: judged, tellsReports: true }).map((verdict) => {
     const key = TREND_FIGURES[verdict.target];
     const { note, ...rest } = verdict;
@@ -70,7 +70,7 @@ export function judgeFunctionTargets(
       key?.startsWith("allP") === true && !warm && verdict.measured !== "-" ? COLD_INCLUDED : undefined,
       verdict.measured === "-" ? undefined : pingsIncluded,
       verdict.target === "errors" && !watched.deployedHere && verdict.measured !== "-"
-        ? "without answers of 5xx, which Lambda does not see"
+        ? "without answers with 5xx, which Lambda does not see"
         : undefined,
     ].filter((text) => text !== undefined);
     return {
@@ -82,8 +82,8 @@ export function judgeFunctionTargets(
 }
 
 /**
- * What came of each target for the environment: of all requests where sums tell it, else of the function that is
- * farthest from it.
+ * The result of each target for the environment: for all requests if figures can be summed, otherwise for the function
+ * that is farthest from the target.
  */
 export function judgeEnvironmentTargets(
   { now, before }: ComparedPeriods,
@@ -115,13 +115,13 @@ export function judgeEnvironmentTargets(
 
 function explainMissing(requests: number | null | undefined): string {
   if (requests === undefined) return UNREAD;
-  return requests === 0 ? "no requests" : "of no function known";
+  return requests === 0 ? "no requests" : "not known for any function";
 }
 
 /**
- * How a figure was in the period before, and how it has changed.
+ * A figure in the previous period, and its change.
  *
- * @param of what it is of, where the target is judged by another
+ * @param of the figure's subject, if the target is judged by another one
  */
 function computeTrend(
   key: FigureKey,

@@ -10,7 +10,7 @@ import { type MeasuredFunction } from "../../model/measured-function";
 const DAY = 24 * 3_600_000;
 
 /**
- * How long CloudWatch keeps figures of which periods. An hour less: a report ends with the last full hour.
+ * How long CloudWatch keeps figures of each period, minus one hour, because a report ends with the last full hour.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
  */
 const KEPT = [
@@ -19,13 +19,13 @@ const KEPT = [
   { multipleOfSeconds: 60, days: 15 },
 ] as const;
 
-/** An alarm whose figure is asked for. */
+/** An alarm whose figure is read. */
 export interface Watching {
   readonly subject: MeasuredFunction;
   readonly key: AlarmKey;
 }
 
-/** An alarm's own figure at its own period, as far back as CloudWatch has it. */
+/** An alarm's figure at the alarm's period, as far back as CloudWatch has it. */
 export interface WatchedPoints extends Watching {
   readonly points: readonly Point[];
   readonly range: TimeRange;
@@ -58,7 +58,7 @@ export async function readWatched(
   return found;
 }
 
-/** How many metrics that reads, at most. */
+/** Maximum number of metrics that this reads. */
 export function countMetricsWatched(all: readonly Watching[]): number {
   return all.reduce(
     (total, { subject, key }) => total + Object.keys(ALARMS[key].watched(subject.watched)?.metrics ?? {}).length,

@@ -3,25 +3,25 @@ import { TARGETS } from "../../performance/targets";
 import { type Point } from "../aws/metrics";
 import { type TimeRange } from "../alarms/ringing";
 
-/** How an alarm would have rung with a threshold. */
+/** How an alarm would have rung with another threshold. */
 export interface ThresholdSimulation {
   readonly rings: number;
   /** Of the time, from 0 to 1. */
   readonly ringingShare: number;
 }
 
-/** A threshold's key in an environment's file, and between what it may be. */
+/** A threshold's key in an environment's file, with its limits. */
 interface ThresholdKey {
   readonly key: "threshold" | "threshold_percent" | "threshold_milliseconds";
   readonly least: number;
   readonly most: number;
-  /** What a good function reaches as well: below, an alarm would ring for what is as it should be. */
+  /** A value that a good function also reaches: below it, an alarm would ring for normal behavior. */
   readonly target?: number;
 }
 
 const COUNT: ThresholdKey = { key: "threshold", least: 0, most: 1_000_000 };
 
-/** As environments/alarms.ts has them. */
+/** The same as in environments/alarms.ts. */
 export const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
   cold_starts: COUNT,
   init_duration: { key: "threshold_milliseconds", least: 1, most: 10_000, target: TARGETS.initMilliseconds },
@@ -41,17 +41,17 @@ export const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
 
 const WEEK = 7 * 24 * 3_600_000;
 
-/** An alarm with a good threshold rings no more often. */
+/** Maximum number of rings of an alarm with a good threshold. */
 const MOST_RINGS_PER_WEEK = 2;
 
-/** Of the time that an alarm with a good threshold rings, at most. */
+/** Maximum share of the time that an alarm with a good threshold rings. */
 const GOOD_SHARE = 0.01;
 
 /**
- * What an alarm would have done: at each period, it rings when enough of the last ones were above the threshold; one
- * without data is not.
+ * Simulates an alarm: at each period, it rings if enough of the last ones were above the threshold; a period without
+ * data is not above it.
  *
- * @param points of the alarm's own figure, at its own period
+ * @param points the points of the alarm's figure, at the alarm's period
  */
 export function simulate(
   threshold: number,
@@ -84,7 +84,7 @@ export interface NoSuggestion {
   readonly why: string;
 }
 
-/** For an alarm that never rang: the highest threshold at which it would have. */
+/** For an alarm that never rang: the highest threshold at which it would have rung. */
 export function lowerThreshold(
   key: AlarmKey,
   points: readonly Point[],
@@ -93,17 +93,17 @@ export function lowerThreshold(
 ): Suggestion | NoSuggestion {
   const { least, target } = THRESHOLD_KEYS[key];
   const highest = points.reduce((most, { value }) => Math.max(most, value), -Infinity);
-  if (highest === -Infinity || highest <= 0) return { why: "there was nothing to ring for" };
+  if (highest === -Infinity || highest <= 0) return { why: "there was no reason to ring" };
   const rings = (threshold: number) => simulate(threshold, points, settings, range).rings > 0;
-  if (!rings(least)) return { why: "what there was did not last long enough for any threshold" };
-  // Of two thresholds, whatever rings at the higher one rings at the lower one.
+  if (!rings(least)) return { why: "it did not last long enough for any threshold" };
+  // What rings at the higher of two thresholds also rings at the lower one.
   const threshold = findLastWhere(rings, least, Math.max(least, Math.min(settings.threshold, Math.ceil(highest))));
-  if (threshold >= settings.threshold) return { why: "its threshold is just above what there was" };
+  if (threshold >= settings.threshold) return { why: "its threshold is just above the highest value" };
   if (target !== undefined && threshold <= target)
-    return { why: `its worst was about ${threshold}, which is within the target` };
+    return { why: `its worst value was about ${threshold}, which is within the target` };
   const simulation = simulate(threshold, points, settings, range);
   const most = (MOST_RINGS_PER_WEEK * (range.to - range.from)) / WEEK;
-  // What happens so often is usual here, and no reason to ring.
+  // What happens this often is normal here, and not a reason to ring.
   if (simulation.rings > most)
     return { why: `nothing stands out: at ${threshold} it would have rung ${simulation.rings} times` };
   return { threshold, ...simulation };
@@ -117,17 +117,17 @@ export function raiseThreshold(
   range: TimeRange,
 ): Suggestion | NoSuggestion {
   const { least, most } = THRESHOLD_KEYS[key];
-  if (points.length === 0) return { why: "CloudWatch has no data of its figure" };
+  if (points.length === 0) return { why: "CloudWatch has no data for its figure" };
   const isLoud = (threshold: number) => simulate(threshold, points, settings, range).ringingShare > GOOD_SHARE;
-  if (isLoud(most)) return { why: "no threshold would have kept it quiet: mend the cause" };
+  if (isLoud(most)) return { why: "no threshold would have kept it quiet: fix the cause" };
   const threshold = isLoud(least) ? findLastWhere(isLoud, least, most) + 1 : least;
-  if (threshold <= settings.threshold) return { why: "by its figures of now, it would be quiet" };
+  if (threshold <= settings.threshold) return { why: "with its current figures, it would be quiet" };
   return { threshold, ...simulate(threshold, points, settings, range) };
 }
 
 /**
- * The highest whole number from `low` to `high` for which a condition holds, which holds for `low` and, once it does
- * not, for none above.
+ * The highest whole number from `low` to `high` for which a condition holds. It must hold for `low`, and must not hold
+ * again above a number for which it fails.
  */
 function findLastWhere(condition: (value: number) => boolean, low: number, high: number): number {
   let [yes, no] = [low, high + 1];

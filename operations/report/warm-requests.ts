@@ -11,8 +11,8 @@ const formatPercentiles = (field: string) =>
   `stats pct(${field}, 50) as p50, pct(${field}, 90) as p90, pct(${field}, 99) as p99, count(*) as requests by @log`;
 
 /**
- * How long requests took that met no cold start, by what a function writes. Its own lines are of users' requests alone;
- * the platform's reports are all that functions from elsewhere have.
+ * Response times without cold starts, by the kind of log. The function's own lines cover users' requests only;
+ * functions from elsewhere have only the platform's reports.
  */
 const QUERIES = {
   monitored: `filter ispresent(ExecutionTime) and start != "cold" | ${formatPercentiles("ExecutionTime")}`,
@@ -20,19 +20,19 @@ const QUERIES = {
   text: `filter @type = "REPORT" and not ispresent(@initDuration) | ${formatPercentiles("@duration")}`,
 } as const;
 
-/** Of a function's requests, the share that its log has to tell: it may write of some only, such as slow ones. */
+/** Required share of a function's requests in its log: a function may log only some, such as slow ones. */
 const LEAST_SHARE = 0.9;
 
 /** Response times of one function without cold starts, in milliseconds. */
 export interface WarmRequests {
-  /** How many the log tells. */
+  /** Number of requests in the log. */
   readonly requests: number;
   readonly p50: number;
   readonly p90: number;
   readonly p99: number;
 }
 
-/** What has been read of logs. */
+/** The data from logs. */
 export interface LogReading {
   /** By the function's name in the environment's file; a function without such requests is missing. */
   readonly warmRequests: ReadonlyMap<string, WarmRequests>;
@@ -40,13 +40,13 @@ export interface LogReading {
   readonly dollars: number;
 }
 
-/** Whether a log tells nearly all of a function's requests without cold starts. */
+/** Whether a log contains nearly all of a function's requests without cold starts. */
 export function tellsAll(warm: WarmRequests, { requests = 0, coldStarts = 0 }: Scalars): boolean {
   return warm.requests >= LEAST_SHARE * (requests - coldStarts);
 }
 
 /**
- * Reads from logs what no metric tells: response times without cold starts.
+ * Reads response times without cold starts from logs, because no metric has them.
  *
  * @throws AwsFailure
  */

@@ -4,11 +4,11 @@ import { type FunctionData } from "./function-data";
 import { REPORT_PARTS } from "./parts";
 import { type WarmingEffect } from "./report-schema";
 
-/** Fewer requests than this, in hours without pings, say nothing about how many would have met a cold start. */
+/** Minimum number of requests in hours without pings to estimate how many would have had a cold start. */
 const LEAST_REQUESTS = 100;
 
 /**
- * What warming a function did, and cost; undefined where the warmer sends it no pings, or its figures could not be
+ * The effect and the cost of warming a function; undefined if the warmer does not ping it, or its figures could not be
  * read.
  */
 export function estimateWarmingEffect({ subject, now, hours }: FunctionData): WarmingEffect | undefined {
@@ -24,19 +24,22 @@ export function estimateWarmingEffect({ subject, now, hours }: FunctionData): Wa
     ...(leastInstances !== undefined && { leastInstances }),
     ...(watched.deployedHere
       ? compareHours(hours)
-      : { comparisonNote: "users' requests cannot be told from pings: the function is deployed elsewhere" }),
+      : { comparisonNote: "users' requests cannot be distinguished from pings: the function is deployed elsewhere" }),
     ...(warmed.price
       ? { dollars: priceInvocations(warmed.price, pings, pingMilliseconds) }
-      : { costNote: "its memory is not known: say memory_mb" }),
+      : { costNote: "its memory is unknown: set memory_mb" }),
   };
 }
 
-/** What invocations cost. */
+/** The cost of invocations. */
 export function priceInvocations({ perRequest, perSecond }: Price, invocations: number, milliseconds: number): number {
   return invocations * perRequest + (milliseconds / 1000) * perSecond;
 }
 
-/** An estimate: without pings, as large a share of requests would have met a cold start as in the hours without. */
+/**
+ * An estimate: without pings, the share of requests with a cold start would have been the same as in hours without
+ * pings.
+ */
 function compareHours(hours: FunctionData["hours"]): Pick<WarmingEffect, "comparison" | "comparisonNote"> {
   if (!hours) return { comparisonNote: `${REPORT_PARTS.hours} could not be read` };
   const at = (points: readonly Point[] = []) => new Map(points.map((point) => [point.at, point.value]));
@@ -53,7 +56,7 @@ function compareHours(hours: FunctionData["hours"]): Pick<WarmingEffect, "compar
   if (warm.requests === 0) return { comparisonNote: "no hour with pings had requests" };
   if (unwarmed.requests < LEAST_REQUESTS) {
     const there = unwarmed.requests === 0 ? "none" : `only ${unwarmed.requests} requests`;
-    return { comparisonNote: `nothing to compare with: ${there} came in hours without pings` };
+    return { comparisonNote: `nothing to compare with: ${there} in hours without pings` };
   }
   const withoutPercent = (100 * unwarmed.coldStarts) / unwarmed.requests;
   return {

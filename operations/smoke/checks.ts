@@ -9,7 +9,7 @@ import { toOneLine } from "../one-line";
 import { type CommandContext } from "../cli/command-context";
 import { type Callable } from "./inputs";
 
-/** A new address, or a new permission to call it, takes some seconds until it is known everywhere. */
+/** A new address, or a new permission to call it, takes some seconds to take effect everywhere. */
 const ATTEMPTS = 6;
 const BETWEEN_ATTEMPTS_MILLISECONDS = 5_000;
 
@@ -21,10 +21,7 @@ const PERIOD_MILLISECONDS = PERIOD_SECONDS * 1000;
 
 const provideNoHeaders: HeaderSource = () => Promise.resolve({});
 
-/**
- * What has been looked at, and what was found. `late`: it is not there yet, which proves nothing. `unknown`: AWS did
- * not tell.
- */
+/** A check with its result. `late`: it is not there yet, which proves nothing. `unknown`: AWS did not provide it. */
 export interface SmokeCheck {
   readonly check: string;
   readonly outcome: "ok" | "late" | "failed" | "unknown";
@@ -37,14 +34,14 @@ type SmokeContext = Pick<CommandContext, "now" | "wait" | "signal">;
 /** A request to a function. */
 export interface Call {
   readonly callable: Callable;
-  /** What is asked for, without the first slash. */
+  /** The path, without the first slash. */
   readonly path: string;
   readonly region: string;
-  /** Whether AWS wants to know who asks. */
+  /** Whether requests must be signed. */
   readonly isSigned: boolean;
 }
 
-/** Whether a function's URL answers with status 200; it is asked several times, for half a minute. */
+/** Checks that a function's URL answers with status 200, with retries for half a minute. */
 export async function checkUrl(
   { callable, path, region, isSigned }: Call,
   { wait, signal }: SmokeContext,
@@ -77,9 +74,9 @@ async function describeResponse(sender: HttpSender): Promise<string> {
 }
 
 /**
- * Whether an environment has all its alarms.
+ * Checks that an environment has all its alarms.
  *
- * @param expected their names; all begin with the environment's
+ * @param expected their names; all begin with the environment's name
  */
 export async function checkAlarms(
   aws: AwsAccess,
@@ -94,7 +91,7 @@ export async function checkAlarms(
   }
   const missing = expected.filter((name) => !found.has(name));
   return missing.length === 0
-    ? { check: "alarms", outcome: "ok", detail: `all ${expected.length} are there` }
+    ? { check: "alarms", outcome: "ok", detail: `all ${expected.length} exist` }
     : {
         check: "alarms",
         outcome: "failed",
@@ -103,8 +100,8 @@ export async function checkAlarms(
 }
 
 /**
- * Waits until CloudWatch shows the first metrics of functions that have just been called: what Lambda counts of alias
- * `live`, and what the function emits.
+ * Waits until CloudWatch shows the first metrics of functions that have just been called: Lambda's metrics of alias
+ * `live`, and the function's own.
  *
  * @param since when they were called, in milliseconds since 1970
  */

@@ -13,18 +13,18 @@ const STACK = z.object({
 
 /** A function that can be called. */
 export interface Callable {
-  /** As the environment's file calls it. */
+  /** Its name in the environment's file. */
   readonly id: string;
-  /** As AWS calls it. */
+  /** Its name in AWS. */
   readonly name: string;
   readonly url: URL;
 }
 
 /**
- * The functions that have an address, from what `terraform output -json` has written.
+ * The functions that have an address, from output of `terraform output -json`.
  *
  * @param root the project's folder
- * @param file from there, or absolute
+ * @param file relative to it, or absolute
  * @throws InvalidInput
  */
 export async function readCallables(root: string, file: string): Promise<Callable[]> {
@@ -36,7 +36,7 @@ export async function readCallables(root: string, file: string): Promise<Callabl
 }
 
 /**
- * The names of the alarms that an environment is to have, from its synthesized stack.
+ * The names of an environment's expected alarms, from its synthesized stack.
  *
  * @param root the project's folder
  * @throws InvalidInput
@@ -48,7 +48,7 @@ export async function readAlarmNames(root: string, environment: string): Promise
 }
 
 async function readShaped<T>(root: string, file: string, shape: z.ZodType<T>, advice: string): Promise<T> {
-  const unexpected = "is not of the expected form";
+  const unexpected = "does not have the expected form";
   try {
     return shape.parse(await readJson(resolve(root, file), unexpected));
   } catch (error) {

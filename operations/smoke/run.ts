@@ -8,7 +8,7 @@ import { type Callable } from "./inputs";
 export interface Smoke {
   readonly environment: Environment;
   readonly callables: readonly Callable[];
-  /** The names of the alarms that have to be there. */
+  /** The names of the expected alarms. */
   readonly alarms: readonly string[];
   /** What every URL answers with status 200, without the first slash. */
   readonly path: string;

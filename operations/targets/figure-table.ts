@@ -1,17 +1,17 @@
 import { formatNumber } from "../document/formats";
 import { TARGETS } from "../../performance/targets";
 
-/** Every figure that a run may give: how it is called, its unit, and which direction is an improvement. */
+/** Every figure that a run may have: its name, its unit, and which direction is an improvement. */
 
-/** One figure, for people to read. */
+/** One figure in readable form. */
 export interface FigureText {
   readonly label: string;
   readonly unit: "" | "%" | "ms" | "MB" | "MB/min" | "/s" | "s";
-  /** Missing where neither is; a range: the closer to it. */
+  /** Missing if neither direction is; for a range, closer to it is better. */
   readonly better?: "lower" | "higher" | { readonly from: number; readonly to: number };
 }
 
-/** The keys, in the order in which tables have them. */
+/** The keys, in the order of tables. */
 export const FIGURE_KEYS = [
   "requests",
   "requestsPerSecond",
@@ -42,7 +42,7 @@ export const FIGURE_KEYS = [
 /** One of {@link FIGURE_KEYS}. */
 export type FigureKey = (typeof FIGURE_KEYS)[number];
 
-/** Figures that are numbers; those that are not known are missing. */
+/** Numeric figures; unknown ones are missing. */
 export type KnownFigures = Readonly<Partial<Record<FigureKey, number>>>;
 
 /** Each figure's text. */
@@ -73,10 +73,7 @@ export const FIGURES: Readonly<Record<FigureKey, FigureText>> = {
   recoverySeconds: { label: "recovery", unit: "s", better: "lower" },
 };
 
-/**
- * A figure with its unit, with as many digits as tell something; `none` for the latency of an answer that never came
- * (null).
- */
+/** A figure with its unit and significant digits; `none` for the latency of an answer that never came (null). */
 export function formatFigure(key: FigureKey, value: number | null): string {
   if (value === null) return "none";
   const { unit } = FIGURES[key];
@@ -86,16 +83,16 @@ export function formatFigure(key: FigureKey, value: number | null): string {
 }
 
 /**
- * How far two values of a figure are apart, without a sign. Shares are apart by points: percent would be read as a
- * share of a share.
+ * The difference of two values of a figure, without a sign. Shares differ in percentage points, because percent would
+ * be ambiguous.
  */
 export function formatDifference(key: FigureKey, difference: number): string {
   return formatFigure(key, Math.abs(difference)).replace("%", "points");
 }
 
 /**
- * Whether a figure got better or worse; undefined where neither is, or nothing has changed. No answer (null) is worse
- * than any.
+ * Whether a figure got better or worse; undefined if neither applies, or nothing has changed. No answer (null) is worse
+ * than any value.
  */
 export function findDirection(
   key: FigureKey,

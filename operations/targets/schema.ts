@@ -3,7 +3,7 @@ import { FIGURE_KEYS } from "./figure-table";
 
 /** The shape of figures and verdicts in reports' JSON. */
 
-/** One target and what came of it. */
+/** One target with its result. */
 export const targetVerdictSchema = z.object({
   target: z.string(),
   limit: z.string(),
@@ -13,13 +13,10 @@ export const targetVerdictSchema = z.object({
   note: z.string().optional(),
 });
 
-/** Figures by their key, where they are known. Null: a latency's percentile that falls on a request that failed. */
+/** Figures by their key, where they are known. Null: a latency's percentile falls on a failed request. */
 export const figuresSchema = z.partialRecord(z.enum(FIGURE_KEYS), z.number().nullable());
 
-/** One target and what came of it. */
+/** One target with its result. */
 export type TargetVerdict = z.output<typeof targetVerdictSchema>;
-/**
- * Figures by their key. Those that are not known are missing; a latency is null where the request that it would be of
- * failed.
- */
+/** Figures by key. Unknown ones are missing; a latency is null if its request failed. */
 export type Figures = z.output<typeof figuresSchema>;

@@ -2,7 +2,7 @@ import { TARGETS } from "../../performance/targets";
 import { formatDifference, type FigureKey, formatFigure } from "./figure-table";
 import { type Figures, type TargetVerdict } from "./schema";
 
-/** What a verdict needs to know besides the figures. */
+/** Input of a verdict besides the figures. */
 export interface Basis {
   readonly figures: Figures;
   /** Whether answers come with the platform's report. */
@@ -13,9 +13,9 @@ interface Row {
   readonly target: string;
   readonly figure: FigureKey;
   readonly limit: string;
-  /** How far it is missed: above 0 when it is. */
+  /** How far it is missed: above 0 if it is missed. */
   readonly excess: (value: number) => number;
-  /** Missed by less than everything: exactly at a limit that has to be kept below. */
+  /** Missed by a minimal amount: exactly at a limit that is exclusive. */
   readonly isStrict?: boolean;
   /** Which percentile it is. */
   readonly percent?: number;
@@ -45,24 +45,24 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** A response's figure where cold starts cannot be told apart. */
+/** A response's figure if cold starts cannot be distinguished. */
 const OF_ALL: Partial<Readonly<Record<FigureKey, FigureKey>>> = {
   p50Milliseconds: "allP50Milliseconds",
   p90Milliseconds: "allP90Milliseconds",
   p99Milliseconds: "allP99Milliseconds",
 };
 
-/** What came of each target. */
+/** The result of each target. */
 export function judgeTargets(basis: Basis): TargetVerdict[] {
   return ROWS.map((row) => judgeTarget(row, basis));
 }
 
-/** Whether something is met and nothing is missed: where nothing could be measured, nothing is proved. */
+/** Whether at least one target is met and none is missed: if nothing could be measured, nothing is proven. */
 export function isVerdictPassed(verdicts: readonly TargetVerdict[]): boolean {
   return verdicts.some(({ state }) => state === "met") && verdicts.every(({ state }) => state !== "missed");
 }
 
-/** The figures that targets are about. */
+/** The figures that have targets. */
 export function listTargetFigures(tellsReports: boolean): FigureKey[] {
   return ROWS.map(({ figure }) => selectFigure(figure, tellsReports));
 }
@@ -92,11 +92,11 @@ function judgeTarget(row: Row, { figures, tellsReports }: Basis): TargetVerdict 
   const { requests = 0 } = figures;
   const leastRequests = percent === undefined ? 0 : countLeastRequests(percent);
   if (requests !== null && requests < leastRequests) {
-    const note = `${requests} requests are too few: ${leastRequests} are the least`;
+    const note = `${requests} requests are too few: at least ${leastRequests} are needed`;
     return { target, limit, measured, state: "not_measurable", note };
   }
   const by = excess(value);
-  const included = actual !== figure ? "cold starts included, which cannot be told apart here" : undefined;
+  const included = actual !== figure ? "including cold starts, which cannot be distinguished here" : undefined;
   if (by < 0 || (by === 0 && !isStrict)) {
     return { target, limit, measured, state: "met", ...(included !== undefined && { note: included }) };
   }
@@ -106,21 +106,21 @@ function judgeTarget(row: Row, { figures, tellsReports }: Basis): TargetVerdict 
   return { target, limit, measured, state: "missed", note: notes.join(", ") };
 }
 
-/** A percentile of fewer requests is the slowest one. */
+/** With fewer requests, a percentile is just the slowest one. */
 function countLeastRequests(percent: number): number {
   return 100 / (100 - percent);
 }
 
-/** Requests that were not answered as asked, or refused; of all. */
+/** Failed and refused requests, as a share of all. */
 function computeFailedPercent({ errorPercent, availabilityPercent }: Figures): number {
   return Math.max(errorPercent ?? 0, 100 - (availabilityPercent ?? 100));
 }
 
 function explainUnknown(figure: FigureKey, figures: Figures, tellsReports: boolean): string {
   if ((figures.requests ?? 0) === 0) return "no requests";
-  if (!tellsReports) return "a deployed function tells this to CloudWatch only";
+  if (!tellsReports) return "a deployed function reports this only to CloudWatch";
   if (computeFailedPercent(figures) > TARGETS.errorPercent) {
-    return `${formatFigure("errorPercent", computeFailedPercent(figures))} of the requests failed: the others do not speak for all`;
+    return `${formatFigure("errorPercent", computeFailedPercent(figures))} of the requests failed, so the others are not representative`;
   }
   return figure === "averageInitMilliseconds" ? "no cold start" : "no request without a cold start";
 }

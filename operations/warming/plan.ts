@@ -11,10 +11,10 @@ import {
 } from "../../model/warmed-functions";
 import { findEnvironment } from "../cli/input";
 
-/** What the warmer is asked in one run. */
+/** The request to the warmer for one run. */
 export type RunRequest = WarmingRequest & Required<Pick<WarmingRequest, "runId" | "rounds">>;
 
-/** What is going to be warmed, and by whom. */
+/** What will be warmed, and by which warmer. */
 export interface WarmingPlan {
   readonly environment: string;
   readonly region: string;
@@ -23,21 +23,21 @@ export interface WarmingPlan {
   readonly logGroup: string;
   /** One run for all functions with the same rounds. */
   readonly runs: readonly RunRequest[];
-  /** The functions, by their names in AWS, whose price is unknown. */
+  /** The functions with an unknown price, by their names in AWS. */
   readonly unpriced: readonly string[];
 }
 
-/** Which functions to warm, and how. */
+/** The functions to warm, and how. */
 export interface WarmingArguments {
   readonly environment: string;
-  /** As the environment's file calls them; every one that can be kept warm if there are none. */
+  /** Their names in the environment's file; if empty, all functions that can be kept warm. */
   readonly functions: readonly string[];
-  /** Goes on when the instances are proven warm already. */
+  /** Continues even if the instances are already proven warm. */
   readonly fullTime: boolean;
 }
 
 /**
- * Turns a wish into what the warmer is asked.
+ * Builds the requests to the warmer.
  *
  * @throws InvalidInput if there is no such environment or function
  */
@@ -67,7 +67,7 @@ function findFunctions(names: readonly string[], environment: Environment): Warm
     throw new InvalidInput(
       unknown.map((name) => ({
         file,
-        message: `there is no function ${show(name)} that can be kept warm; those there are: ${known.join(", ")}`,
+        message: `there is no function ${show(name)} that can be kept warm; available: ${known.join(", ")}`,
       })),
     );
   }

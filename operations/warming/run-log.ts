@@ -4,8 +4,8 @@ import { AwsFailure } from "../aws/failure";
 import { type LogEvent, readLogEvents } from "../aws/logs";
 
 /**
- * A computer's clock may be so much ahead of AWS's. A run's records are told by its id, so that looking back takes in
- * no others.
+ * A computer's clock may be this much ahead of AWS's. The run's id identifies its records, so looking back does not
+ * include others.
  */
 const CLOCK_TOLERANCE_MILLISECONDS = 300_000;
 
@@ -15,13 +15,13 @@ export interface TimedRecord {
   readonly record: WarmingRecord;
 }
 
-/** What one run writes to the warmer's log. */
+/** One run's records in the warmer's log. */
 export class RunLog {
-  /** Whether the record has been read that no other follows. */
+  /** Whether the last record has been read. */
   isOver = false;
   private readonly seen = new Set<string>();
 
-  /** @param startedAt when the run was started, in milliseconds since 1970 */
+  /** @param startedAt start of the run, in milliseconds since 1970 */
   constructor(
     private readonly aws: AwsAccess,
     private readonly logGroup: string,
@@ -30,7 +30,7 @@ export class RunLog {
   ) {}
 
   /**
-   * The records that were not there before.
+   * The new records.
    *
    * @throws AwsFailure
    */

@@ -3,14 +3,14 @@ import { AwsFailure } from "../aws/failure";
 import { invokeFunction } from "../aws/functions";
 import { type RunRequest, type WarmingPlan } from "./plan";
 
-/** A run that the warmer does not do. */
+/** A run that could not be started. */
 export interface UnstartedRun {
   readonly run: RunRequest;
   readonly why: string;
 }
 
 /**
- * Starts every run of a plan. The warmer does the rounds by itself, whatever becomes of this process.
+ * Starts every run of a plan. The warmer does the rounds by itself, even if this process ends.
  *
  * @returns those that could not be started
  * @throws AwsFailure if none could be started

@@ -3,34 +3,34 @@ import { type WarmingPlan } from "./plan";
 import { type UnstartedRun } from "./start-runs";
 import { type WatchEnd } from "./watch";
 
-/** How it came out: every function warm at the end, not every one, or unknown because watching ended before. */
+/** The result: every function warm at the end, not every one, or unknown because watching ended early. */
 export type WarmingOutcome = "warmed" | "not_warmed" | Exclude<WatchEnd, "over">;
 
-/** What was seen of all runs. */
+/** The observed results of all runs. */
 export interface WarmingSummary {
   readonly message: "summary";
   readonly environment: string;
   readonly outcome: WarmingOutcome;
   readonly targets: readonly TargetSummary[];
-  /** Instances that had to be started, of all functions in all rounds that were seen; missing where none was. */
+  /** Instances that pings started, for all functions in all observed rounds; missing if no round was observed. */
   readonly coldStarts?: number;
-  /** An estimate for the same rounds, without what starting instances costs; missing where none was seen. */
+  /** Estimated cost of the same rounds, without starting instances; missing if no round was observed. */
   readonly estimatedDollars?: number;
-  /** The functions whose price is unknown, of which the estimate knows nothing. */
+  /** The functions with an unknown price, which the estimate does not include. */
   readonly unpriced: readonly string[];
 }
 
-/** What was seen of one function. */
+/** The observed results of one function. */
 export interface TargetSummary {
   readonly functionName: string;
   readonly rounds: number;
-  /** In the last round, or to be asked for if there was none. */
+  /** In the last round, or the planned number if there was none. */
   readonly asked: number;
   /** Different instances that answered in the last round. */
   readonly instances: number;
-  /** Instances that had to be started, in all rounds. */
+  /** Instances that pings started, in all rounds. */
   readonly coldStarts: number;
-  /** What went wrong in the last round, or kept the run from being started. */
+  /** Failures in the last round, or why the run could not be started. */
   readonly failures: readonly string[];
 }
 
@@ -64,7 +64,7 @@ export function summarizeWarming(
   };
 }
 
-/** @param unseen what is known without any round */
+/** @param unseen what is known if there was no round */
 function summarizeTarget(unseen: TargetSummary, results: readonly TargetResult[]): TargetSummary {
   const last = results.at(-1);
   if (!last) return unseen;

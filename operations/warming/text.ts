@@ -8,7 +8,7 @@ import { type UnstartedRun } from "./start-runs";
 import { type WarmingSummary, type TargetSummary } from "./summary";
 import { type WatchEnd, countWatchMinutes } from "./watch";
 
-/** What has been started, and what could not be, before anything is known of it. */
+/** What was started and what was not, before results are known. */
 export function formatStart(
   { environment, region, warmer, runs }: WarmingPlan,
   unstarted: readonly UnstartedRun[],
@@ -20,18 +20,18 @@ export function formatStart(
       const functions = targets.map(({ functionName, concurrency }) => `${functionName} x ${concurrency}`).join(", ");
       const failed = unstarted.find((one) => one.run === run);
       if (failed) return `Not started: ${functions}: ${failed.why}`;
-      const end = fullTime ? `for ${forMinutes} min` : `until proven warm, for at most ${forMinutes} min`;
+      const end = fullTime ? `for ${forMinutes} min` : `until proven warm, at most ${forMinutes} min`;
       return `Warming ${environment} in ${region}: ${functions}; a round every ${everySeconds} s, ${end}`;
     }),
-    `${warmer} does the rounds: they go on when this terminal is closed, and Ctrl-C only ends the watching.`,
-    "A round shows here some seconds after it is over: its log record takes that long to arrive.",
+    `${warmer} does the rounds: they continue if you close this terminal, and Ctrl-C only stops watching.`,
+    "A round appears here some seconds after its end, when its log record has arrived.",
     "",
   ];
 }
 
 /**
- * What is being waited for, in a terminal: how far it is, and when the next round is to show. Times are in milliseconds
- * since 1970.
+ * The progress line in a terminal: how far the rounds are, and when the next one should appear. Times are in
+ * milliseconds since 1970.
  */
 export function formatWaiting(
   { runs }: WarmingPlan,
@@ -49,7 +49,7 @@ export function formatWaiting(
   return `Waiting for round ${Math.min(round + 1, rounds)}/${rounds}, ${left > 0 ? `in about ${left} s` : "any moment"}; ${warm}`;
 }
 
-/** One round: a line for each function, and one for each thing that went wrong. */
+/** One round: a line for each function, and one for each failure. */
 export function formatRoundLines(plan: WarmingPlan, { writtenAt, record }: TimedRecord): string[] {
   const time = new Date(writtenAt).toISOString().slice(11, 19);
   const digits = String(record.rounds).length;
@@ -61,13 +61,13 @@ export function formatRoundLines(plan: WarmingPlan, { writtenAt, record }: Timed
   ]);
 }
 
-/** What came out, and whether it is what was asked for. */
+/** The result, and whether it is as requested. */
 export function formatSummary(plan: WarmingPlan, summary: WarmingSummary): string[] {
   const { targets, coldStarts, estimatedDollars, unpriced, outcome } = summary;
   const width = measureNameWidth(plan);
   const verdicts = {
-    warmed: ["Warmed as asked."],
-    not_warmed: ["Not warmed as asked."],
+    warmed: ["Warmed as requested."],
+    not_warmed: ["Not warmed as requested."],
     time_limit: [],
     unread: [],
     interrupted: [],
@@ -80,22 +80,22 @@ export function formatSummary(plan: WarmingPlan, summary: WarmingSummary): strin
     ]),
     coldStarts === undefined || estimatedDollars === undefined
       ? "No round was seen: cold starts and cost are unknown."
-      : `Found in all: ${formatQuantity(coldStarts, "cold start")}. Estimated cost, without starting them: ${formatDollars(estimatedDollars)}`,
+      : `Found in total: ${formatQuantity(coldStarts, "cold start")}. Estimated cost, without starting them: ${formatDollars(estimatedDollars)}`,
     ...(unpriced.length === 0 ? [] : [`The cost leaves out ${unpriced.join(", ")}: set memory_mb to have it counted.`]),
     ...verdicts[outcome],
   ];
 }
 
-/** Why nothing is known of the end; undefined when it is known, or has been told. */
+/** Why the end is unknown; undefined if it is known or has been reported. */
 export function explainUnknownEnd(plan: WarmingPlan, end: WatchEnd): string | undefined {
   switch (end) {
     case "over":
     case "unread":
       return undefined;
     case "interrupted":
-      return `No longer watching: ${plan.warmer} goes on with its rounds, and writes to ${plan.logGroup}`;
+      return `No longer watching: ${plan.warmer} continues its rounds, and writes to ${plan.logGroup}`;
     case "time_limit":
-      return `No last record after ${countWatchMinutes(plan)} min, so how it ended is not known: look into ${plan.logGroup}`;
+      return `No last record after ${countWatchMinutes(plan)} min, so the result is unknown: see ${plan.logGroup}`;
   }
 }
 
@@ -109,7 +109,7 @@ function formatResult({ asked, instances, coldStarts, reason }: TargetResult): s
 }
 
 function formatTarget({ rounds, asked, instances, coldStarts }: TargetSummary): string {
-  if (rounds === 0) return `no round seen, ${asked} instances to be asked for`;
+  if (rounds === 0) return `no round seen, ${asked} instances planned`;
   return `${instances}/${asked} instances in the last of ${formatQuantity(rounds, "round")}, ${formatQuantity(coldStarts, "cold start")}`;
 }
 

@@ -6,21 +6,21 @@ import { RunLog, type TimedRecord } from "./run-log";
 
 const EVERY_MILLISECONDS = 2000;
 
-/** A run waits up to a minute to begin, its last round takes some time, and so do its records on their way. */
+/** A run waits up to a minute to begin, and its last round and the delivery of its records take some time. */
 const GRACE_MINUTES = 2;
 
 /** Why watching ended: every run is over, or the time is, the log could not be read, or Ctrl-C was pressed. */
 export type WatchEnd = "over" | "time_limit" | "unread" | "interrupted";
 
-/** For how long a plan's runs are watched, counted from their start. */
+/** How long a plan's runs are watched, from their start. */
 export function countWatchMinutes({ runs }: WarmingPlan): number {
   return Math.max(...runs.map(({ rounds }) => rounds.forMinutes)) + GRACE_MINUTES;
 }
 
 /**
- * Hands on every record of a plan's runs when it appears in the log.
+ * Passes on every record of a plan's runs when it appears in the log.
  *
- * @param startedAt when the runs were started, in milliseconds since 1970
+ * @param startedAt start of the runs, in milliseconds since 1970
  * @param context its signal ends the watching, never the runs
  * @throws AwsFailure if the log cannot be read
  */
@@ -54,6 +54,6 @@ async function ignoreUnreadable<T>(records: Promise<T>, { warmer }: WarmingPlan)
     return await records;
   } catch (error) {
     if (!(error instanceof AwsFailure)) throw error;
-    throw new AwsFailure(`${error.message}; ${warmer} goes on, unwatched`);
+    throw new AwsFailure(`${error.message}; ${warmer} continues, unwatched`);
   }
 }

@@ -130,7 +130,7 @@ describe("a function's use", () => {
     const { history, notes } = await use('old = { existing = true, function_name = "Legacy", memory_mb = 256 }');
 
     expect(history.seconds).toBe(60);
-    expect(notes).toEqual(["old: it is deployed elsewhere, so that pings may be among its requests"]);
+    expect(notes).toEqual(["old: it is deployed elsewhere, so its requests may include pings"]);
   });
 });
 

@@ -45,7 +45,7 @@ describeInBrowser("the page of an advice, in a browser", (open) => {
     expect(await measureOverflow(page)).toBe(0);
     expect(text).toContain("Fitted to 9,000 requests and 120 cold starts of 72 hours of its log");
     expect(text).toContain("as fitted to its log");
-    expect(text).toContain("Without its log, it would be assumed: idle life 5 to 7 minutes");
+    expect(text).toContain("Without its log, the assumptions are: idle life 5 to 7 minutes");
   });
 
   test("marks what is set now and what is recommended", async () => {

@@ -62,7 +62,7 @@ describe("what is recommended", () => {
 
     expect({ kind, sentence }).toEqual({
       kind: "do-not-warm",
-      sentence: "Do not warm this function: no request came in.",
+      sentence: "Do not warm this function: there were no requests.",
     });
   });
 

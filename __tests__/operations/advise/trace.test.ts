@@ -79,14 +79,14 @@ describe("counts are read", () => {
 
     expect(trace.source).toMatchObject({ counts: Float64Array.of(1, 0, 0, 0, 2) });
     expect(trace.notes).toEqual([
-      "week.csv:4: 2 minutes are missing, the first before this line: taken to be without requests",
+      "week.csv:4: 2 minutes are missing, the first before this line: they count as minutes without requests",
     ]);
   });
 });
 
 describe("a wrong file is told in one line:", () => {
   const header =
-    "expected a header: timestamp,duration_ms or timestamp,count or minute,count, and maybe peak_concurrency beside count; got";
+    "expected a header: timestamp,duration_ms or timestamp,count or minute,count, optionally with peak_concurrency after count; got";
   test.each([
     ["empty", "", "week.csv: expected a header and requests, got an empty file"],
     ["an empty first line", "\n1,2\n", "week.csv:1: expected a header, got an empty line"],
@@ -105,29 +105,29 @@ describe("a wrong file is told in one line:", () => {
     [
       "unsorted times",
       "timestamp,duration_ms\n2,2\n1,3\n",
-      'week.csv:3: timestamp: expected no earlier time than in the line before, got "1"',
+      'week.csv:3: timestamp: expected a time not before that of the previous line, got "1"',
     ],
     [
       "no time",
       "timestamp,duration_ms\nyesterday,2\n",
-      'week.csv:2: timestamp: expected a time as in the lines before, or as in 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970, got "yesterday"',
+      'week.csv:2: timestamp: expected a time in the form of the previous lines, or of 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970, got "yesterday"',
     ],
     [
       "another kind of time",
       "timestamp,duration_ms\n1,2\n2026-01-31,2\n",
-      'week.csv:3: timestamp: expected a time as in the lines before, or as in 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970, got "2026-01-31"',
+      'week.csv:3: timestamp: expected a time in the form of the previous lines, or of 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970, got "2026-01-31"',
     ],
     [
       "seconds and milliseconds",
       "timestamp,duration_ms\n1769850030,2\n1769850031000,2\n",
-      'week.csv:3: timestamp: expected at most 366 days altogether, got "1769850031000"',
+      'week.csv:3: timestamp: expected at most 366 days in total, got "1769850031000"',
     ],
     ["half a request", "minute,count\n0,0.5\n", 'week.csv:2: count: expected a whole number, 0 to 10000000, got "0.5"'],
     ["half a minute", "minute,count\n0.5,1\n", 'week.csv:2: minute: expected a whole number, 0 or more, got "0.5"'],
     [
       "the same minute twice",
       "timestamp,count\n60,1\n61,1\n",
-      'week.csv:3: timestamp: expected a later minute than in the line before, got "61"',
+      'week.csv:3: timestamp: expected a later minute than in the previous line, got "61"',
     ],
     [
       "a negative peak",
@@ -152,7 +152,7 @@ describe("a wrong file is told in one line:", () => {
 
     const reading = readTrace({ path, file: "week.csv", spool: join(folder, "requests"), workSeconds: undefined });
 
-    await expect(reading).rejects.toThrow("week.csv: expected --duration-ms beside it, because it has no durations");
+    await expect(reading).rejects.toThrow("week.csv: expected --duration-ms as well, because it has no durations");
   });
 
   test("a file that is not there", async () => {

@@ -137,7 +137,7 @@ describe("what an alarm would have done with another threshold", () => {
     const often = Array.from({ length: 9 }, (_, index) => ({ at: RANGE.from + index * 3_600_000, value: 3 }));
 
     expect(lowerThreshold("response_time", fast, alarm, week)).toEqual({
-      why: "its worst was about 399, which is within the target",
+      why: "its worst value was about 399, which is within the target",
     });
     expect(lowerThreshold("errors", often, { ...alarm, threshold: 5 }, week)).toEqual({
       why: "nothing stands out: at 2 it would have rung 9 times",

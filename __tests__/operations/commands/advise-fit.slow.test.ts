@@ -62,17 +62,17 @@ describe("--fit", () => {
     const text = stdout.join("\n");
     expect(exitCode).toBe(0);
     expect(stderr.slice(1)).toEqual([
-      "api: reading at most 30,000 of the platform's records since 2026-01-13 12:25 UTC from /aws/lambda/dev-api, at $0.005 for each GB that the queries look through",
-      "api: 2 queries looked through 2.9 MB of logs, for $0.000014",
+      "api: reading at most 30,000 of the platform's records since 2026-01-13 12:25 UTC from /aws/lambda/dev-api, at $0.005 for each GB that the queries scan",
+      "api: 2 queries scanned 2.9 MB of logs for $0.000014",
     ]);
     expect(text).toMatch(
-      /^Fitted to 1,\d+ requests and \d+ cold starts of 72 hours of its log: idle life about .* minutes \(.*\) while others are used and about (8|9|10)(\.\d)? minutes .*, oldest environment first; the longest that environments are known to have stayed without use is (8|9)\.\d minutes\. Fitted without its last \d+ hours, it predicts their \d+ cold starts as \d+ \(\d+ to \d+, \d+ % off\)\.$/m,
+      /^Fitted to 1,\d+ requests and \d+ cold starts of 72 hours of its log: idle life about .* minutes \(.*\) while others are used and about (8|9|10)(\.\d)? minutes .*, oldest instance first; the longest known life without use is (8|9)\.\d minutes\. Fitted without its last \d+ hours, it predicts their \d+ cold starts as \d+ \(\d+ to \d+, \d+ % off\)\.$/m,
     );
-    expect(text).toMatch(/^If AWS is another way than its log tells, cold are:$/m);
+    expect(text).toMatch(/^Cold requests if AWS differs from what its log shows:$/m);
     expect(text).toMatch(/^ +as fitted to its log +\d/m);
     expect(text).toMatch(/^ +as assumed +\d/m);
     expect(text).not.toMatch(/^Assumed/m);
-    expect(readFileSync(join(root, "advice/dev-api.html"), "utf8")).toContain("oldest environment first");
+    expect(readFileSync(join(root, "advice/dev-api.html"), "utf8")).toContain("oldest instance first");
   });
 
   test("changes the figures: without pings, requests every eight minutes are warm where environments stay for nine", async () => {
@@ -100,7 +100,7 @@ describe("--fit", () => {
       /^Not fitted to its log: it has \d+ requests and \d+ cold starts of 10 hours in the last 7 days, and 30 cold starts in 12 hours are needed\.$/m,
     );
     expect(text).toMatch(/^Assumed: idle life 5 to 7 minutes/m);
-    expect(stderr.at(-1)).toMatch(/^api: 1 query looked through /);
+    expect(stderr.at(-1)).toMatch(/^api: 1 query scanned /);
   });
 
   test("reads no log of a function without requests", async () => {
@@ -143,7 +143,7 @@ describe("--fit", () => {
 
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: ["--fit: it reads the log of a deployed function: leave --trace away"],
+      stderr: ["--fit: it reads the log of a deployed function: leave out --trace"],
     });
   });
 });

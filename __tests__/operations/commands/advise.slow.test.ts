@@ -124,7 +124,7 @@ describe("an environment", () => {
     });
 
     expect(exitCode).toBe(0);
-    expect(stderr).toEqual(["reading 25 metrics of 15 days from CloudWatch, for $0.00025"]);
+    expect(stderr).toEqual(["reading 25 metrics of 15 days from CloudWatch for $0.00025"]);
     expect(stdout[1]).toMatch(/^144 requests from 2026-01-19 12:30 /);
     expect(stdout.join("\n")).toMatch(/^ +now +every 5 min x 3, MON-SUN 9-18 h every 2 min x 3 /m);
     expect(readdirSync(join(root, "advice"))).toEqual(["dev-api.html"]);
@@ -199,7 +199,7 @@ functions = {
 
     expect(result.exitCode).toBe(0);
     expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency: warming cannot reach 5 %");
-    expect(result.stderr).toContain("api: nothing was written: provisioned concurrency is no key of a tfvars file");
+    expect(result.stderr).toContain("api: nothing was written: no key of a tfvars file sets provisioned concurrency");
     expect(tfvarsOf(result)).toBe(file);
   });
 
@@ -210,7 +210,7 @@ functions = {
 
     expect(result.exitCode).toBe(2);
     expect(result.stderr.at(-1)).toBe(
-      "environments/dev.tfvars: it is written in a way that --write cannot change safely: put the block there by hand; nothing was written",
+      "environments/dev.tfvars: --write cannot safely change the way it is written: add the block by hand; nothing was written",
     );
     expect(tfvarsOf(result)).toBe(file);
   });
@@ -244,17 +244,17 @@ describe("wrong input is told in one line and exits 2:", () => {
     [
       ["dev"],
       file("old = { existing = true }"),
-      "environments/dev.tfvars: functions.old.memory_mb: expected its memory, without which nobody knows what warming it costs, got nothing",
+      "environments/dev.tfvars: functions.old.memory_mb: expected its memory, which the cost of warming depends on, got nothing",
     ],
     [["dev", ...TRACE], file("api = {}\nweb = {}"), "--trace: say of which function it is: api, web"],
-    [[...TRACE, "--write"], {}, "--write: name the environment whose file is to be changed"],
+    [[...TRACE, "--write"], {}, "--write: name the environment whose file to change"],
     [
       ["dev", "--memory-mb", "512"],
       {},
       "advise: --memory-mb, --architecture, --duration-ms and --init-ms describe a trace's function: name the trace with --trace",
     ],
     [["--trace", "none.csv"], {}, "none.csv: cannot be read: no such file"],
-    [["--trace", "day.csv"], {}, "day.csv: expected --duration-ms beside it, because it has no durations"],
+    [["--trace", "day.csv"], {}, "day.csv: expected --duration-ms as well, because it has no durations"],
   ])("%j", async (args, files, message) => {
     const { exitCode, stdout, stderr } = await run(args, files);
 
@@ -262,9 +262,9 @@ describe("wrong input is told in one line and exits 2:", () => {
   });
 
   test.each([
-    [["--memory-mb", "64"], "It is no whole number from 128 to 10240."],
-    [["--architecture", "mips"], "It is none of arm64, x86_64."],
-    [["--duration-ms", "20,x"], "It is no list of numbers from 0 to 900000, as in 20,35,120."],
+    [["--memory-mb", "64"], "It is not a whole number from 128 to 10240."],
+    [["--architecture", "mips"], "It is not one of arm64, x86_64."],
+    [["--duration-ms", "20,x"], "It is not a list of numbers from 0 to 900000, as in 20,35,120."],
   ])("%j", async (args, message) => {
     const { exitCode, stderr } = await run(["--trace", "day.csv", ...args]);
 
@@ -277,11 +277,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
   test.each([
     ["AccessDenied", "not authorized", "AWS does not allow cloudwatch:GetMetricData: not authorized"],
     ["CredentialsProviderError", "none found", "there are no AWS credentials: none found"],
-    [
-      "Throttling",
-      "Rate exceeded",
-      "AWS in eu-west-1 refuses so many requests at once, try again later: Rate exceeded",
-    ],
+    ["Throttling", "Rate exceeded", "AWS in eu-west-1 throttles requests, try again later: Rate exceeded"],
   ])("%s", async (name, message, expected) => {
     cloudwatch.on(GetMetricDataCommand).rejects(Object.assign(new Error(message), { name }));
 
@@ -297,7 +293,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
 
     const { exitCode, stdout, root } = await run(["dev"], { ...files, "functions/web/handler.ts": HANDLER_SOURCE });
 
-    expect(stdout).toContain("use of api not read: AWS does not allow cloudwatch:GetMetricData: no");
+    expect(stdout).toContain("usage of api not read: AWS does not allow cloudwatch:GetMetricData: no");
     expect(stdout.join("\n")).toMatch(/^Warming web of dev\n144 requests from /m);
     expect(readdirSync(join(root, "advice"))).toEqual(["dev-web.html"]);
     expect(exitCode).toBe(1);

@@ -305,7 +305,7 @@ describe("by how it was used", () => {
   test("where nothing was measured, the file's figures stay, and it says so", async () => {
     const { environment } = await report({ functions }, "--measured", "3");
     expect(environment.measured).toBeUndefined();
-    expect(environment.notes).toEqual(["no use was measured in 3 days: these figures are by its file"]);
+    expect(environment.notes).toEqual(["no usage was measured in 3 days: these figures come from its file"]);
     expect(environment.totals.warming[1]).toBeGreaterThan(0);
   });
 
@@ -313,7 +313,7 @@ describe("by how it was used", () => {
     use();
     const { stdout } = await cost(["dev", "--measured"], { dev: { functions } });
     expect(stdout[0]).toBe(
-      "dev (eu-west-1), measured from 2026-01-01 00:00 to 2026-01-08 00:00 UTC and taken for a month; asking cost $0.00011:",
+      "dev (eu-west-1), measured from 2026-01-01 00:00 to 2026-01-08 00:00 UTC and extrapolated to a month; reading cost $0.00011:",
     );
     expect(stdout.join("\n")).toMatch(/requests +requests +730,000 requests +\$0\.15/);
     expect(stdout.join("\n")).toMatch(/logs +1\.46 GB +\$0\.73/);
@@ -329,7 +329,7 @@ describe("by how it was used", () => {
     ["CredentialsProviderError", "use not read, by its file: there are no AWS credentials: no", "GetMetricData"],
     [
       "ThrottlingException",
-      "number of metrics not read, by its file: AWS in eu-west-1 refuses so many requests at once, try again later: no",
+      "number of metrics not read, by its file: AWS in eu-west-1 throttles requests, try again later: no",
       "ListMetrics",
     ],
   ])("after %s, what the file says is told instead, with exit code 1: %s", async (name, line, command) => {

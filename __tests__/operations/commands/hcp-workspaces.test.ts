@@ -116,7 +116,7 @@ describe("workspaces", () => {
 
     const { exitCode, stdout } = await run([], files);
 
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: ["prod: acme/shop-prod", "  as it should be"] });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: ["prod: acme/shop-prod", "  no changes"] });
     expect(hcp.writes).toEqual([]);
   });
 
@@ -182,7 +182,7 @@ describe("sensitive Terraform variables", () => {
     expect(exitCode).toBe(0);
     expect(stdout.slice(2)).toEqual([
       "  variable hook: created",
-      "  variable pager: has no value yet; run this again with TF_VAR_pager, or set it on HCP Terraform, as sensitive",
+      "  variable pager: has no value yet; run this again with TF_VAR_pager, or set it on HCP Terraform as sensitive",
     ]);
     expect(variablesOf(hcp.workspaces[0])).toEqual([
       { key: "hook", value: "secret-hook", category: "terraform", sensitive: true },
@@ -227,7 +227,7 @@ describe("roles in AWS", () => {
       { key: "TFC_AWS_APPLY_ROLE_ARN", value: ROLES.prod.deploy, category: "env", sensitive: false },
     ]);
 
-    expect((await run(["--roles", file])).stdout).toEqual(["prod: acme/shop-prod", "  as it should be"]);
+    expect((await run(["--roles", file])).stdout).toEqual(["prod: acme/shop-prod", "  no changes"]);
   });
 
   test.each([
@@ -320,12 +320,12 @@ describe("what goes wrong is told on one line", () => {
     [
       "a page of a proxy",
       "<html>Sign in</html>",
-      "organization acme: app.terraform.io answered with something else than HCP Terraform's API does",
+      "organization acme: app.terraform.io did not answer like HCP Terraform's API",
     ],
     [
       "an organization that is not there",
       makeApiError(404, "not found"),
-      "organization acme: it is not there, or the token may not see it",
+      "organization acme: it does not exist, or the token cannot see it",
     ],
   ])("%s", async (_, answer, message) => {
     hcp.override = (request) => (request.startsWith("GET /organizations/acme/projects") ? answer : undefined);
@@ -343,7 +343,7 @@ describe("what goes wrong is told on one line", () => {
   test("what the token may not change", async () => {
     hcp.override = (request) => (request.startsWith("POST") ? makeApiError(404, "not found") : undefined);
     expect((await run()).stderr).toEqual([
-      "workspace acme/shop-prod: it is not there, or the token may not change it: not found",
+      "workspace acme/shop-prod: it does not exist, or the token cannot change it: not found",
     ]);
   });
 

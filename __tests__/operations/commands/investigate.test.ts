@@ -55,7 +55,7 @@ describe("a deployment that broke the function", () => {
     expect(advice.slice(0, 6)).toEqual([
       "  1. Requests fail since a deployment",
       "      because in the half hour before version 42 of 2026-01-19 09:40 0 of 300 requests failed, in the half hour after it 135 of 270 requests failed",
-      "      -> roll back to version 41, and search afterwards; mend the code before the next deployment",
+      "      -> roll back to version 41, and investigate afterward; fix the code before the next deployment",
       "         aws lambda update-alias --function-name dev-api --name live --function-version 41",
       "         aws lambda update-alias --function-name dev-api --name warm --function-version 41",
       "      docs/runbooks/errors.md#how-to-roll-back",
@@ -77,7 +77,7 @@ describe("a deployment that broke the function", () => {
   });
 });
 
-test("where nothing is wrong, nothing is to be adjusted", async () => {
+test("where nothing is wrong, there is nothing to adjust", async () => {
   const { diagnoses, comparison, rang, unread } = await investigateAsJson(new InvestigationWorld().always(NORMAL));
 
   expect(diagnoses.map(({ id }) => id)).toEqual(["nothing"]);
@@ -160,7 +160,7 @@ describe("of an alarm", () => {
     const { stdout } = await runInvestigate(new InvestigationWorld().always(NORMAL), "api", "--alarm", "memory");
 
     expect(stdout[1]).toBe(
-      "dev-api-memory is not known to have begun to ring in the last 7 days: this is the last hour",
+      "dev-api-memory is not known to have started ringing in the last 7 days: this is the last hour",
     );
     expect(stdout.join("\n")).toMatch(/1\. Nothing stands out/);
   });
@@ -214,7 +214,7 @@ describe("wrong input is told in one line, and nothing is asked", () => {
     [["api", "--alarm", "erors"], /investigate: api has no alarm "erors"; alarms are: dev-api-errors, /],
     [["api", "--alarm", "dropped_events"], /api has no alarm "dropped_events"/],
     ...["1", "h", "1w", "0m", "4m", "8d", "1.5h", "-1h", "1h30m", "", "999999999m"].map(
-      (since) => [["api", `--since=${since}`], /It is no time from 5m to 7d, as in 30m, 1h or 2d/] as const,
+      (since) => [["api", `--since=${since}`], /It is not a time from 5m to 7d, such as 30m, 1h or 2d/] as const,
     ),
   ])("%j", async (args, message) => {
     const { exitCode, stdout, stderr } = await runInvestigate(new InvestigationWorld(), ...args);

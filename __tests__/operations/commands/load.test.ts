@@ -122,7 +122,7 @@ describe("wrong input exits 2 with a line for each mistake, and nothing is sent"
     ],
     [
       ["sustained", "--target", "https://example.com"],
-      "--environment: expected the environment that the address belongs to, got nothing",
+      "--environment: expected the environment of the address, got nothing",
     ],
     [["sustained", "--path", "health"], '--path: expected a path that begins with /, got "health"'],
     [["sustained", "--compare", "none.json"], "none.json: cannot be read: no such file"],

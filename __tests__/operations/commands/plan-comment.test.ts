@@ -56,7 +56,7 @@ describe("what the comment says", () => {
     expect(comment.match(/^### .*/gm)).toEqual([
       "### `dev`: 1 to add, 0 to change, 0 to replace, 0 to destroy",
       "### `prod`: 0 to add, 0 to change, 1 to replace, 1 to destroy",
-      "### `staging`: no plan; the job's log says why",
+      "### `staging`: no plan; see the job's log for the reason",
     ]);
   });
 
@@ -86,8 +86,8 @@ describe("what the comment says", () => {
     );
     expect(comment.match(/^- .*/gm)).toEqual([
       "- ⚠️ **destroyed**: log group `api logs` (`aws_cloudwatch_log_group.api_logs`): its logs are lost",
-      "- ⚠️ **replaced**, because of `q`: function URL `api url` (`aws_lambda_function_url.api_url`): its address goes for good",
-      "- ⚠️ **let go**: KMS key `topics` (`aws_kms_key.topics`): it stays in AWS, and nothing looks after it any more",
+      "- ⚠️ **replaced**, because of `q`: function URL `api url` (`aws_lambda_function_url.api_url`): its address is lost for good",
+      "- ⚠️ **forgotten**: KMS key `topics` (`aws_kms_key.topics`): it stays in AWS, but Terraform no longer manages it",
       "- function `api`: memory `1 MB` -> `2 MB`",
     ]);
   });
@@ -134,7 +134,7 @@ describe("what the comment says", () => {
     expect(comment).toContain(
       "Monthly cost: $2.10 -> $4.90 (metrics 1 -> 0 x $0.30, metrics watched by alarms 3 -> 4 x $0.10, dashboards 0 -> 1 x $3.00)",
     );
-    expect(comment).toContain("Not in them, because a plan does not tell: metrics of batches, failure categories");
+    expect(comment).toContain("They leave out what a plan does not show: metrics of batches, failure categories");
   });
 
   test("the folded list has every resource and attribute, moves and what is not known yet", async () => {
@@ -178,7 +178,7 @@ describe("what the comment says", () => {
       '"errored":true',
     );
     const { comment } = await run({ "prod.json": broken }, "prod.json");
-    expect(comment).toContain("**Planning ended with an error: this is not all of it.**");
+    expect(comment).toContain("**Planning ended with an error: this list is incomplete.**");
   });
 });
 
@@ -205,7 +205,7 @@ describe("what happens besides changes of resources", () => {
       "imports alone",
       makePlanJson(importing),
       "0 to add, 0 to change, 0 to replace, 0 to destroy, 1 to import",
-      ["- **import** `aws_iam_role.a`, taken over from AWS, where it is `role-a`"],
+      ["- **import** `aws_iam_role.a`, imported from AWS, where it is `role-a`"],
     ],
     [
       "changes made without Terraform",
@@ -250,7 +250,7 @@ describe("what happens besides changes of resources", () => {
   });
 
   test.each([
-    ["replace_because_tainted", "a creation that failed half-way (tainted)"],
+    ["replace_because_tainted", "an incomplete creation (tainted)"],
     ["replace_by_request", "the option -replace"],
   ])("a replacement for %s says why", async (reason, words) => {
     const replaced = makeResource("aws_sqs_queue.q", { name: "q" }, { name: "q" }, { actions: ["delete", "create"] });
@@ -542,7 +542,7 @@ describe("input and output", () => {
       "one environment twice",
       { "a.json": plan, "b/a.json": plan },
       ["a.json", "b/a.json"],
-      "plan-comment: two plans are of a",
+      "plan-comment: two plans belong to a",
     ],
     ["too many names", { "a.json": plan }, ["a.json", "--name", "a", "--name", "b"], "--name: there are 2 names"],
   ])("%s is told in one line, with exit code 2 and nothing written", async (_, files, args, message) => {

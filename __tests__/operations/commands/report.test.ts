@@ -139,7 +139,7 @@ describe("what cannot be told", () => {
 
     const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
-    expect(stdout).toContain("There is no trend: CloudWatch has no requests of the 7 days before.");
+    expect(stdout).toContain("There is no trend: CloudWatch has no requests for the 7 days before.");
   });
 
   test("a function without monitor() does not tell its cold starts: they are not 0", async () => {
@@ -191,7 +191,7 @@ describe("what cannot be told", () => {
 describe("what keeps it from a report is one line, and nothing is written", () => {
   test.each([
     ["wrong environment", ["report", "prod"], 2, /^environments: there is no "prod"; environments are: dev$/],
-    ["wrong period", ["report", "dev", "--period", "year"], 2, /It is none of week, month, quarter\./],
+    ["wrong period", ["report", "dev", "--period", "year"], 2, /It is not one of week, month, quarter\./],
   ])("%s", async (_, args, code, message) => {
     const { exitCode, root, stderr } = await runReport(world(), args);
 
@@ -273,15 +273,11 @@ describe("what AWS does not tell is named, and the rest is told", () => {
   });
 
   test.each([
-    [
-      "throttling",
-      makeSdkError("ThrottlingException", "Rate exceeded"),
-      /: AWS in eu-west-1 refuses so many requests at once/,
-    ],
+    ["throttling", makeSdkError("ThrottlingException", "Rate exceeded"), /: AWS in eu-west-1 throttles requests/],
     [
       "a server error",
       makeSdkError("InternalFailure", "oops"),
-      /: asking AWS in eu-west-1 failed: InternalFailure: oops$/,
+      /: a request to AWS in eu-west-1 failed: InternalFailure: oops$/,
     ],
     [
       "a broken connection",

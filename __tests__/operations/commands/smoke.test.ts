@@ -99,7 +99,7 @@ describe("a deployment that works", () => {
       stdout: [
         "dev:",
         `  ok  api answers             ${url}health`,
-        "  ok  alarms                  all 3 are there",
+        "  ok  alarms                  all 3 exist",
         "  ok  api metric Invocations  CloudWatch has values",
         "  ok  api metric Successes    CloudWatch has values",
       ],
@@ -115,7 +115,7 @@ describe("a deployment that works", () => {
       passed: true,
       checks: [
         { check: "api answers", outcome: "ok", detail: `${url}health` },
-        { check: "alarms", outcome: "ok", detail: "all 3 are there" },
+        { check: "alarms", outcome: "ok", detail: "all 3 exist" },
         { check: "api metric Invocations", outcome: "ok", detail: "CloudWatch has values" },
         { check: "api metric Successes", outcome: "ok", detail: "CloudWatch has values" },
       ],
@@ -236,7 +236,7 @@ describe("a deployment that does not work", () => {
         (metric) => `  unknown  api metric ${metric}  AWS does not allow cloudwatch:GetMetricData: not authorized`,
       ),
     );
-    expect(stdout.join("\n")).toContain("all 3 are there");
+    expect(stdout.join("\n")).toContain("all 3 exist");
     expect(exitCode).toBe(1);
   });
 
@@ -259,8 +259,13 @@ describe("wrong input", () => {
       {},
       /^gone\.json: cannot be read: no such file: make it with `terraform output -json`$/,
     ],
-    ["outputs of another form", ["dev", "outputs.json"], { "outputs.json": "[1]" }, /^outputs\.json: is not of the/],
-    ["outputs cut off", ["dev", "outputs.json"], { "outputs.json": '{"api":' }, /^outputs\.json: is not of the/],
+    [
+      "outputs of another form",
+      ["dev", "outputs.json"],
+      { "outputs.json": "[1]" },
+      /^outputs\.json: does not have the/,
+    ],
+    ["outputs cut off", ["dev", "outputs.json"], { "outputs.json": '{"api":' }, /^outputs\.json: does not have the/],
     [
       "no stack",
       ["dev", "outputs.json"],

@@ -193,9 +193,9 @@ describe("watching", () => {
     writes(3, { last: true });
     const { stdout } = await run(["warm", "dev"]);
     expect(stdout.slice(0, START_LINES)).toEqual([
-      "Warming dev in eu-west-1: dev-api x 10; a round every 30 s, until proven warm, for at most 10 min",
-      "dev-warmer does the rounds: they go on when this terminal is closed, and Ctrl-C only ends the watching.",
-      "A round shows here some seconds after it is over: its log record takes that long to arrive.",
+      "Warming dev in eu-west-1: dev-api x 10; a round every 30 s, until proven warm, at most 10 min",
+      "dev-warmer does the rounds: they continue if you close this terminal, and Ctrl-C only stops watching.",
+      "A round appears here some seconds after its end, when its log record has arrived.",
       "",
     ]);
   });
@@ -214,8 +214,8 @@ describe("watching", () => {
       "10:01:03Z  round  3/20  dev-api  10/10 instances (all that it may have)",
       "",
       "dev-api  10/10 instances in the last of 3 rounds, 10 cold starts",
-      "Found in all: 10 cold starts. Estimated cost, without starting them: $0.00012",
-      "Warmed as asked.",
+      "Found in total: 10 cold starts. Estimated cost, without starting them: $0.00012",
+      "Warmed as requested.",
     ]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: [] });
   });
@@ -289,8 +289,8 @@ describe("watching", () => {
       "",
       "dev-api  10/10 instances in the last of 1 round, 0 cold starts",
       "dev-web  10/10 instances in the last of 2 rounds, 1 cold start",
-      "Found in all: 1 cold start. Estimated cost, without starting them: $0.00012",
-      "Warmed as asked.",
+      "Found in total: 1 cold start. Estimated cost, without starting them: $0.00012",
+      "Warmed as requested.",
     ]);
     expect(exitCode).toBe(0);
   });
@@ -310,13 +310,13 @@ describe("watching", () => {
     expect(stdout.at(-2)).toBe("dev-api  10/10 instances in the last of 1 round, 0 cold starts");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: [`No last record after 12 min, so how it ended is not known: look into ${LOG_GROUP}`],
+      stderr: [`No last record after 12 min, so the result is unknown: see ${LOG_GROUP}`],
     });
   });
 
   test("says of a function of which nothing was seen just that", async () => {
     const { stdout } = await run(["warm", "dev"]);
-    expect(stdout.at(-2)).toBe("dev-api  no round seen, 10 instances to be asked for");
+    expect(stdout.at(-2)).toBe("dev-api  no round seen, 10 instances planned");
   });
 
   test("ends with Ctrl-C, exits 130 and says that the run goes on", async () => {
@@ -330,7 +330,7 @@ describe("watching", () => {
     expect(stdout[START_LINES]).toBe("10:00:03Z  round  1/20  dev-api  10/10 instances");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 130,
-      stderr: [`No longer watching: dev-warmer goes on with its rounds, and writes to ${LOG_GROUP}`],
+      stderr: [`No longer watching: dev-warmer continues its rounds, and writes to ${LOG_GROUP}`],
     });
     expect(process.listenerCount("SIGINT")).toBe(0);
   });
@@ -340,14 +340,14 @@ describe("at the end", () => {
   test("fewer instances than asked for exit 1", async () => {
     writes(3, { last: true, targets: [result({ instances: 9 })] });
     const { exitCode, stdout } = await run(["warm", "dev"]);
-    expect({ exitCode, verdict: stdout.at(-1) }).toEqual({ exitCode: 1, verdict: "Not warmed as asked." });
+    expect({ exitCode, verdict: stdout.at(-1) }).toEqual({ exitCode: 1, verdict: "Not warmed as requested." });
   });
 
   test("an instance that may not even be asked for exits 1", async () => {
     const reason = "0 of 10: of 1 reserved, 1 stay free for requests";
     writes(3, { last: true, targets: [result({ asked: 0, instances: 0, reason })] });
     const { exitCode, stdout } = await run(["warm", "dev"]);
-    expect({ exitCode, verdict: stdout.at(-1) }).toEqual({ exitCode: 1, verdict: "Not warmed as asked." });
+    expect({ exitCode, verdict: stdout.at(-1) }).toEqual({ exitCode: 1, verdict: "Not warmed as requested." });
   });
 
   test("a failure exits 1 and is told again in the summary", async () => {
@@ -358,8 +358,8 @@ describe("at the end", () => {
       lines: [
         "dev-api  10/10 instances in the last of 1 round, 0 cold starts",
         "         failed: one ping timed out",
-        "Found in all: 0 cold starts. Estimated cost, without starting them: $0.00004",
-        "Not warmed as asked.",
+        "Found in total: 0 cold starts. Estimated cost, without starting them: $0.00004",
+        "Not warmed as requested.",
       ],
     });
   });
@@ -392,7 +392,7 @@ describe("--json", () => {
       },
     ]);
     expect(exitCode).toBe(0);
-    expect(stderr[1]).toContain("Ctrl-C only ends the watching");
+    expect(stderr[1]).toContain("Ctrl-C only stops watching");
   });
 
   test("sums up what was seen when the end is unknown", async () => {
@@ -410,7 +410,7 @@ describe("wrong input is told without a stack trace, exits 2 and starts nothing:
     [
       ["warm", "dev", "web", "api", "wbe"],
       ["web", "wbe"].map(
-        (name) => `environments/dev.tfvars: there is no function "${name}" that can be kept warm; those there are: api`,
+        (name) => `environments/dev.tfvars: there is no function "${name}" that can be kept warm; available: api`,
       ),
     ],
     [["warm"], ["error: missing required argument 'environment'"]],
@@ -462,7 +462,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
     ],
     [
       makeSdkError("ServiceException", "Internal error"),
-      "asking AWS in eu-west-1 failed: ServiceException: Internal error",
+      "a request to AWS in eu-west-1 failed: ServiceException: Internal error",
     ],
   ])("%s", async (error, expected) => {
     aws.errors.set("Invoke", error);
@@ -471,7 +471,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
   });
 
   test("a run that cannot be started is told, and those after it are started and watched", async () => {
-    const why = "asking AWS in eu-west-1 failed: ServiceException: Internal error";
+    const why = "a request to AWS in eu-west-1 failed: ServiceException: Internal error";
     lambda
       .on(InvokeCommand)
       .rejectsOnce(makeSdkError("ServiceException", "Internal error"))
@@ -484,11 +484,11 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
 
     expect(stdout[0]).toBe(`Not started: dev-api x 10: ${why}`);
     expect(stdout.slice(-5)).toEqual([
-      "dev-api  no round seen, 10 instances to be asked for",
+      "dev-api  no round seen, 10 instances planned",
       `         failed: not started: ${why}`,
       "dev-web  10/10 instances in the last of 1 round, 0 cold starts",
-      "Found in all: 0 cold starts. Estimated cost, without starting them: $0.00004",
-      "Not warmed as asked.",
+      "Found in total: 0 cold starts. Estimated cost, without starting them: $0.00004",
+      "Not warmed as requested.",
     ]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [] });
   });
@@ -502,7 +502,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
   ])("a log that cannot be read: the run goes on (%s)", async (error, expected) => {
     aws.errors.set("FilterLogEvents", error);
     const { exitCode, stdout, stderr } = await run(["warm", "dev"]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`${expected}; dev-warmer goes on, unwatched`] });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`${expected}; dev-warmer continues, unwatched`] });
     expect(stdout.at(-1)).toBe("No round was seen: cold starts and cost are unknown.");
   });
 

@@ -29,9 +29,9 @@ describe("an environment that is set up right", () => {
       expect.stringMatching(/^\d+ ok, 0 to look at, 0 failed, 0 skipped$/),
     ]);
     expect(stdout.join("\n")).toMatch(/ok +credentials +arn:aws:iam::123456789012:user\/ann/);
-    expect(stdout.join("\n")).toMatch(/ok +api: aliases +live and warm lead to version 7/);
+    expect(stdout.join("\n")).toMatch(/ok +api: aliases +live and warm point to version 7/);
     expect(stdout.join("\n")).toMatch(/ok +api: kept warm +3 instances at 2026-01-05 09:50/);
-    expect(stdout.join("\n")).toMatch(/ok +alarms +all 11 are there/);
+    expect(stdout.join("\n")).toMatch(/ok +alarms +all 11 exist/);
     expect(stderr).toEqual([]);
     expect(exitCode).toBe(0);
   });
@@ -97,7 +97,7 @@ const FAULTS: readonly Fault[] = [
     fault: "no Terraform on the PATH",
     break: (world) => (world.terraform = undefined),
     check: "Terraform",
-    detail: /none on the PATH/,
+    detail: /not on the PATH/,
     mend: /developer\.hashicorp\.com\/terraform\/install/,
   },
   {
@@ -111,7 +111,7 @@ const FAULTS: readonly Fault[] = [
     fault: "something else that is called terraform",
     break: (world) => (world.terraform = "Terraform v0.11"),
     check: "Terraform",
-    detail: /does not tell its version/,
+    detail: /does not show its version/,
     mend: /terraform\/install/,
   },
   {
@@ -134,14 +134,14 @@ const FAULTS: readonly Fault[] = [
     fault: "an apply that was interrupted before the state was written",
     break: (world) => (world.lackingInState = ["aws_cloudwatch_log_group.api_logs", "aws_lambda_alias.api_live"]),
     check: "complete state",
-    detail: /^2 resources are in AWS, and not in the state \(terraform\.dev\.tfstate\)$/,
+    detail: /^2 resources are in AWS but not in the state \(terraform\.dev\.tfstate\)$/,
     mend: /^terraform -chdir=cdktf\.out\/stacks\/dev import aws_cloudwatch_log_group\.api_logs \/aws\/lambda\/dev-api\nterraform -chdir=cdktf\.out\/stacks\/dev import aws_lambda_alias\.api_live dev-api\/live$/,
   },
   {
     fault: "output that was never synthesized",
     break: (world) => (world.isSynthesized = false),
     check: "synthesized output",
-    detail: /cdktf\.out\/stacks\/dev\/cdk\.tf\.json is not there/,
+    detail: /cdktf\.out\/stacks\/dev\/cdk\.tf\.json does not exist/,
     mend: /^npm run synth$/,
   },
   {
@@ -158,7 +158,7 @@ const FAULTS: readonly Fault[] = [
     fault: "credentials of another account",
     break: (world) => (world.account = "999999999999"),
     check: "account",
-    detail: /of 999999999999, dev is in 123456789012/,
+    detail: /to 999999999999, but dev is in 123456789012/,
     mend: /AWS_PROFILE.*account_id in environments\/dev\.tfvars/,
   },
   {
@@ -217,14 +217,14 @@ const FAULTS: readonly Fault[] = [
     fault: "pings that keep a version warm which users do not meet any more",
     break: (world) => world.aliases.set("dev-api", { live: "9", warm: "10" }),
     check: "api: aliases",
-    detail: /live leads to version 9, pings keep 10 warm/,
+    detail: /live points to version 9, but pings keep 10 warm/,
     mend: /aws lambda update-alias --function-name dev-api --name warm --function-version 9/,
   },
   {
     fault: "pings that keep another version warm than users meet",
     break: (world) => world.aliases.set("dev-api", { live: "8", warm: "7" }),
     check: "api: aliases",
-    detail: /live leads to version 8, pings keep 7 warm/,
+    detail: /live points to version 8, but pings keep 7 warm/,
     mend: /aws lambda update-alias --function-name dev-api --name warm --function-version 8/,
   },
   {
@@ -238,7 +238,7 @@ const FAULTS: readonly Fault[] = [
     fault: "a system level without reports",
     break: logging({ SystemLogLevel: "WARN" }),
     check: "api: log format",
-    detail: /system level WARN leaves reports/,
+    detail: /system level WARN leaves out reports/,
     mend: /cdktf deploy dev/,
   },
   {
@@ -263,10 +263,10 @@ const FAULTS: readonly Fault[] = [
     mend: /cdktf deploy dev/,
   },
   {
-    fault: "logs that are kept for ever",
+    fault: "logs that are kept forever",
     break: (world) => world.logGroups.set("/aws/lambda/dev-api", {}),
     check: "api: log group",
-    detail: /kept for ever, the file says 30/,
+    detail: /kept forever, the file says 30/,
     mend: /cdktf deploy dev/,
   },
   {
@@ -291,7 +291,7 @@ const FAULTS: readonly Fault[] = [
       world.metrics.delete("Lambda/Performance Failures dev-api");
     },
     check: "api: its own metrics",
-    detail: /40 requests in 6 hours, and no metrics of the function's own/,
+    detail: /40 requests in 6 hours, but none of the function's own metrics/,
     mend: /monitor\(handler\) from functions\/api\/handler\.ts.*log level.*class/,
   },
   {
@@ -309,7 +309,7 @@ const FAULTS: readonly Fault[] = [
     fault: "reports that are not read",
     break: (world) => world.metrics.delete("Lambda/Performance/dev-api MaxMemoryUsed "),
     check: "api: platform reports",
-    detail: /50 invocations in 6 hours, and no report/,
+    detail: /50 invocations in 6 hours, but no report/,
     mend: /JSON at system level INFO/,
   },
   {
@@ -369,7 +369,7 @@ const FAULTS: readonly Fault[] = [
     fault: "alarms that were made quiet",
     break: (world) => world.alarms.set("dev-api-errors", { ActionsEnabled: false, StateValue: "ALARM" }),
     check: "alarms on",
-    detail: /these tell nobody: dev-api-errors/,
+    detail: /these notify nobody: dev-api-errors/,
     mend: /^aws cloudwatch enable-alarm-actions --alarm-names dev-api-errors$/,
   },
   {
@@ -544,7 +544,7 @@ describe("what cannot be looked at", () => {
   });
 
   test.each([
-    ["throttling", makeSdkError("ThrottlingException", "Rate exceeded"), /refuses so many requests/],
+    ["throttling", makeSdkError("ThrottlingException", "Rate exceeded"), /throttles requests/],
     [
       "a network that breaks",
       Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
@@ -605,7 +605,7 @@ test("output of an earlier day is told from output of today", async () => {
 
   expect(findings.find(({ check }) => check === "synthesized output")).toMatchObject({
     outcome: "fail",
-    detail: expect.stringContaining("is not what the files say now"),
+    detail: expect.stringContaining("does not match the current files"),
   });
 });
 

@@ -53,7 +53,7 @@ describe("a state in S3", () => {
     const ofState = findings.filter(({ check }) => check.startsWith("state"));
     expect(ofState.map(({ check, outcome, detail }) => [check, outcome, detail])).toEqual([
       ["state", "ok", "s3://our-states/shop/dev.tfstate"],
-      ["state versioned", "ok", "earlier states can be had back"],
+      ["state versioned", "ok", "earlier states can be recovered"],
       ["state encrypted", "ok", "AES256"],
       ["state private", "ok", "closed to the public"],
     ]);
@@ -106,7 +106,7 @@ describe("a state in S3", () => {
       answer: () => s3.on(GetBucketVersioningCommand).resolves({}),
       check: "state versioned",
       outcome: "fail",
-      detail: /cannot be had back/,
+      detail: /cannot be recovered/,
       mend: /aws s3api put-bucket-versioning --bucket our-states/,
     },
     {
@@ -132,7 +132,7 @@ describe("a state in S3", () => {
         s3.on(GetPublicAccessBlockCommand).resolves({ PublicAccessBlockConfiguration: { BlockPublicAcls: true } }),
       check: "state private",
       outcome: "fail",
-      detail: /states hold secrets/,
+      detail: /states contain secrets/,
       mend: /put-public-access-block --bucket our-states/,
     },
   ])("$fault: told", async ({ answer, check, outcome, detail, mend }) => {
@@ -201,9 +201,13 @@ describe("a state in HCP Terraform", () => {
 
   test.each([
     ["a token that is refused", async () => new Response("{}", { status: 401 }), /does not accept the token/],
-    ["no such workspace", async () => new Response("{}", { status: 404 }), /no workspace our-shop\/shop-dev/],
+    [
+      "no such workspace",
+      async () => new Response("{}", { status: 404 }),
+      /workspace our-shop\/shop-dev does not exist/,
+    ],
     ["a fault of HCP's", async () => new Response("", { status: 503 }), /status 503/],
-    ["an answer of another form", async () => new Response("<html>"), /something else than HCP Terraform's API/],
+    ["an answer of another form", async () => new Response("<html>"), /did not answer like HCP Terraform's API/],
     [
       "no network",
       async () => {

@@ -155,7 +155,7 @@ const CASES: readonly Case[] = [
     id: "slow-dependency",
     world: () => worldNow({ milliseconds: 900 }, (world) => (world.traces = [waits("DynamoDB", 1.8)])),
     because: /p99: 900 ms, yesterday 100 ms.*; trace 1-slow waited 1,800 of 2,000 ms for DynamoDB/,
-    advice: /see to DynamoDB/,
+    advice: /fix DynamoDB/,
     runbook: "response-time.md#likely-causes",
   },
   {
@@ -176,7 +176,7 @@ const CASES: readonly Case[] = [
     id: "memory",
     world: () => new InvestigationWorld().always({ ...NORMAL, memoryMb: 500 }),
     because: /memory, peak: 97\.7 %, yesterday 97\.7 %/,
-    advice: /^more memory takes away the danger: functions\.api\.memory_mb/,
+    advice: /^more memory removes the risk: functions\.api\.memory_mb/,
     runbook: "memory.md#what-to-change",
   },
   {
@@ -226,7 +226,7 @@ const CASES: readonly Case[] = [
         world.minutes(FROM - days * DAY, FROM - days * DAY + 4 * MINUTE, { ...NORMAL, requests: 1, coldStarts: 1 });
       return world;
     },
-    because: /100 % of 4 requests in 60 minutes met a cold start/,
+    because: /100 % of 4 requests in 60 minutes had a cold start/,
     advice: /ping more often: functions\.api\.warming\.scheduled\.every_minutes/,
     runbook: "cold-starts.md#what-to-change",
   },
@@ -241,14 +241,14 @@ const CASES: readonly Case[] = [
     id: "warming-fails",
     world: () => worldNow({ pingFailures: 1 }),
     because: /failed pings: 60, yesterday 0, last week 0/,
-    advice: /users do not meet more cold starts yet/,
+    advice: /users do not have more cold starts yet/,
     runbook: "warming.md#likely-causes",
   },
   {
     id: "init-since-version",
     world: () => worldSinceVersion({ initMilliseconds: 1600 }),
     because: /before version 42 of .* it took 400 ms on average, after it 1,600 ms/,
-    advice: /see what it loads .*roll back to version 41/,
+    advice: /check what it loads .*roll back to version 41/,
     runbook: "init-duration.md#what-to-change",
   },
   {
@@ -269,7 +269,7 @@ const CASES: readonly Case[] = [
     id: "no-data",
     world: () => new InvestigationWorld(),
     because: /no figures of dev-api/,
-    advice: /see whether all is set up/,
+    advice: /check the setup/,
     command: /^npm run ops -- doctor dev$/,
     runbook: "README.md",
   },
@@ -277,7 +277,7 @@ const CASES: readonly Case[] = [
     id: "unknown",
     world: () => worldNow({}, (world) => world.deny("GetMetricData")),
     because: /could not be read/,
-    advice: /allow what is named above/,
+    advice: /allow the actions named above/,
     runbook: "README.md",
   },
 ];

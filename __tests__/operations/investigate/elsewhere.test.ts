@@ -74,7 +74,7 @@ describe("a function that is deployed elsewhere", () => {
 
     expect(diagnoses[0]).toMatchObject({
       id: "errors-since-version",
-      advice: "roll back where it is deployed from, and search afterwards",
+      advice: "roll back where it is deployed from, and investigate afterward",
     });
     expect(diagnoses[0]).not.toHaveProperty("commands");
   });

@@ -123,7 +123,7 @@ test("what the platform reports of a few successes is not told as that of all", 
     limit: "< 5 %",
     measured: "-",
     state: "not_measurable",
-    note: "90 % of the requests failed: the others do not speak for all",
+    note: "90 % of the requests failed, so the others are not representative",
   });
   expect(stateOf(report, "memory, average")).toBe("not_measurable");
 });

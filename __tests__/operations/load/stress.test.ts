@@ -30,7 +30,7 @@ test("finds the knee of a server with limited concurrency that lets requests wai
 
   expect([78.1, 97.7]).toContain(result.heldRatePerSecond);
   expect([97.7, 122]).toContain(result.brokenRatePerSecond);
-  expect(result.reason).toMatch(/^p99 \d+ ms, at the first step \d+ ms$/);
+  expect(result.reason).toMatch(/^p99 \d+ ms, in the first step \d+ ms$/);
   expect(result.recoverySeconds).toBeLessThanOrEqual(5);
   const report = buildLoadReport({
     run,

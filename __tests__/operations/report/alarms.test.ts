@@ -101,7 +101,7 @@ describe("how alarms rang", () => {
         goal: "> 95 %",
         measured: "33.3 %",
         state: "missed",
-        note: "1 of 3 have a note of what was changed",
+        note: "1 of 3 have a note about a change",
       },
       {
         kpi: "time to detection",
@@ -195,7 +195,7 @@ describe("how alarms rang", () => {
 
     expect(alarm(found, ERRORS).rings).toHaveLength(1);
     expect(alarm(found, ERRORS).ringsBefore).toBeUndefined();
-    expect(found.notes.join(" ")).toContain("CloudWatch keeps the history of alarms for some weeks only");
+    expect(found.notes.join(" ")).toContain("CloudWatch keeps the history of alarms only for some weeks");
   });
 
   test("what CloudWatch has forgotten is counted from the reports in the same folder", async () => {
@@ -309,8 +309,14 @@ describe("the note of what was changed", () => {
 
   test.each([
     ["of an alarm that is not there", "dev-api-eror", "x", 2, /^note: dev has no alarm "dev-api-eror"; those that/],
-    ["of one that sends no messages", "dev-api-cold-starts", "x", 2, /: note dev-api-degraded, which rings for it$/],
-    ["without a text", ERRORS, " \n", 2, /^note: say what was changed$/],
+    [
+      "of one that sends no messages",
+      "dev-api-cold-starts",
+      "x",
+      2,
+      /: write the note for dev-api-degraded, which rings for it$/,
+    ],
+    ["without a text", ERRORS, " \n", 2, /^note: describe what was changed$/],
     ["of too much", ERRORS, "x".repeat(1001), 2, /^note: expected at most 1000 characters, got 1001$/],
     [
       "of an alarm that has not rung",
@@ -337,9 +343,7 @@ describe("the note of what was changed", () => {
 
     expect({ exitCode, stderr, notes: world().notes.length }).toEqual({
       exitCode: 0,
-      stderr: [
-        "Kept without the making of the log group: AWS does not allow logs:CreateLogGroup: User is not authorized",
-      ],
+      stderr: ["Stored without creating the log group: AWS does not allow logs:CreateLogGroup: User is not authorized"],
       notes: 1,
     });
   });
@@ -360,7 +364,7 @@ describe("the note of what was changed", () => {
       stdout: [`Noted: ${ERRORS}, the last time that it rang before now: more memory`],
     });
     expect(stderr).toEqual([
-      "Kept without the alarm's history: AWS does not allow cloudwatch:DescribeAlarmHistory: User is not authorized",
+      "Stored without the alarm's history: AWS does not allow cloudwatch:DescribeAlarmHistory: User is not authorized",
     ]);
     expect(alarm(await report(), ERRORS).rings.map(({ notes }) => notes)).toEqual([[], ["more memory"], []]);
   });

@@ -167,7 +167,7 @@ test("says that there is nothing to compare warming with where all hours had pin
   const { functions } = await report(world(), ["--no-logs"]);
 
   expect(functions[0]?.warming).toMatchObject({
-    comparisonNote: "nothing to compare with: none came in hours without pings",
+    comparisonNote: "nothing to compare with: none in hours without pings",
   });
   expect(functions[0]?.warming?.comparison).toBeUndefined();
 });
@@ -199,7 +199,7 @@ test("a log that tells only some requests is not taken for all, and that is said
   expect(functions[0]).toMatchObject({ responseSource: "metrics" });
   expect(functions[0]?.targets.find(({ target }) => target === "response p50")?.state).toBe("met");
   expect(notes).toContain(
-    "Logs tell only some requests of api: response times are those of all, without initialization.",
+    "Logs have only some requests of api: response times cover all requests, without initialization.",
   );
 });
 

@@ -49,7 +49,7 @@ test.each([
 test("what cannot be measured is told with its reason, and is no miss", () => {
   expect(verdictOf("init, average", {})).toMatchObject({ state: "not_measurable", note: "no cold start" });
   expect(verdictOf("cold starts", {}, false)).toMatchObject({ state: "not_measurable", measured: "-" });
-  expect(verdictOf("memory, average", {}, false)?.note).toBe("a deployed function tells this to CloudWatch only");
+  expect(verdictOf("memory, average", {}, false)?.note).toBe("a deployed function reports this only to CloudWatch");
   expect(verdictOf("response p99", { requests: 99, p99Milliseconds: 5000 })).toMatchObject({ state: "not_measurable" });
 });
 
@@ -58,7 +58,7 @@ test("responses of a target that does not tell cold starts apart include them, a
 
   expect(slow).toMatchObject({
     state: "missed",
-    note: "by 100 ms, cold starts included, which cannot be told apart here",
+    note: "by 100 ms, including cold starts, which cannot be distinguished here",
   });
 });
 

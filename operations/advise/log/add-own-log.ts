@@ -7,7 +7,8 @@ import { runWithProgress } from "../run-with-progress";
 import { readOwnLog } from "./read-own-log";
 
 /**
- * A function with what its own log tells of AWS. Nothing is read where no request came: nothing depends on it.
+ * Adds to a function what its own log shows about AWS. Reads nothing if there were no requests, because nothing depends
+ * on it.
  *
  * @throws AwsFailure
  */

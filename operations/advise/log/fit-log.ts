@@ -4,59 +4,58 @@ import { type SeenLives, findSeenLives } from "../../../advisor/seen-lives";
 import { type LogSize, type PlatformRecord } from "./platform-log";
 import { splitIntoRuns } from "./runs";
 
-/** Fewer tell next to nothing: counts of them vary by a third. */
+/** Fewer are nearly useless: their counts vary by a third. */
 export const LEAST_COLD_STARTS = 30;
-/** Several times as long as environments were seen to live. */
+/** Several times the observed life of instances. */
 export const LEAST_HOURS = 12;
 
 const HOUR = 3_600_000;
 
 /**
- * A log is divided into parts with about so many cold starts each; and what is fitted is tried on the last quarter of
- * them.
+ * A log is divided into parts with about this many cold starts each, and the fit is tested on the last quarter of them.
  */
 const COLD_STARTS_PER_PART = 10;
 const FEWEST_PARTS = 4;
 const MOST_PARTS = 12;
 const HELD_OUT = 0.25;
 
-/** A fit, and how well the same fit without the newest part of the log predicts that. */
+/** A fit, and how well a fit without the newest part of the log predicts that part. */
 export interface TriedFit {
   readonly fit: Fit;
-  /** How long environments are known to have stayed: beyond it, a log may tell nothing. */
+  /** Known minimum life of instances: beyond it, the log may show nothing. */
   readonly seen: SeenLives;
   readonly heldOut: HeldOut;
 }
 
-/** What was predicted of what had not been seen. */
+/** The prediction for the part that was left out. */
 export interface HeldOut {
   readonly hours: number;
-  /** As they were logged. */
+  /** The logged number. */
   readonly coldStarts: number;
   readonly predicted: number;
   /** With 95 % confidence. */
   readonly interval: Interval;
 }
 
-/** Whether a log tells enough to fit to it. */
+/** Whether a log contains enough for a fit. */
 export function isEnough(size: Pick<LogSize, "from" | "to" | "coldStarts">): boolean {
   return size.coldStarts >= LEAST_COLD_STARTS && measureHours(size) >= LEAST_HOURS;
 }
 
-/** How long a log is. */
+/** The duration of a log. */
 export function measureHours({ from, to }: Pick<LogSize, "from" | "to">): number {
   return (to - from) / HOUR;
 }
 
-/** Whether what was not seen was predicted. */
+/** Whether the prediction of the left-out part was correct. */
 export function predicts({ coldStarts, interval: { least, most } }: HeldOut): boolean {
   return coldStarts >= least && coldStarts <= most;
 }
 
 /**
- * Fits to a log, and once more without its newest part, to see how well that is predicted.
+ * Fits to a log, and once more without its newest part, to test how well that part is predicted.
  *
- * @param fitRuns fits to runs; both fits may go on at once
+ * @param fitRuns fits to runs; both fits may run in parallel
  */
 export async function fitToLog(
   records: readonly PlatformRecord[],
@@ -79,7 +78,7 @@ export async function fitToLog(
       hours: ((measureHours(size) - 1) * held) / parts,
       coldStarts: total(heldOut.map(countColdStarts)),
       predicted: total(predictions.map(({ coldStarts }) => coldStarts)),
-      // Versions are hit by the same error, so that their intervals add up.
+      // Versions share the same error, so their intervals add up.
       interval: {
         least: total(predictions.map(({ interval }) => interval.least)),
         most: total(predictions.map(({ interval }) => interval.most)),

@@ -1,13 +1,13 @@
 import { type Expectation, type Fit, type LoggedRun } from "../../../advisor/fit";
 import { OtherProcess } from "../worker-process";
 
-/** What another process is asked. */
+/** A request to another process. */
 export interface FitQuestion {
   readonly runs: readonly LoggedRun[];
   readonly expectation: Expectation;
 }
 
-/** Fits to runs in a process of its own: fitting never pauses, and would keep this one from hearing Ctrl-C. */
+/** Fits to runs in a separate process: fitting never pauses, and would keep this process from handling Ctrl-C. */
 export async function fitRuns(
   question: FitQuestion,
   onProgress: (share: number) => void,

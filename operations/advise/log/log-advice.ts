@@ -7,22 +7,22 @@ import { type PlatformAssumption } from "../platform-assumptions";
 import { type HeldOut, measureHours, LEAST_COLD_STARTS, LEAST_HOURS, predicts, type TriedFit } from "./fit-log";
 import { LOG_DAYS, type LogSize, type QueryUsage } from "./platform-log";
 
-/** What a function's log tells, and what to take of AWS because of it. */
+/** What a function's log shows, and the resulting assumptions about AWS. */
 export interface OwnLog {
   readonly advice: LogAdvice;
-  /** Missing where the log does not tell it. */
+  /** Missing if the log does not show it. */
   readonly guess?: PlatformAssumption;
 }
 
 type Fitted = NonNullable<LogAdvice["fitted"]>;
 
 const ROUTING_TEXT: Readonly<Record<Mechanism["routing"], string>> = {
-  "newest-first": "newest environment first",
-  "oldest-first": "oldest environment first",
-  random: "any environment",
+  "newest-first": "newest instance first",
+  "oldest-first": "oldest instance first",
+  random: "any instance",
 };
 
-/** What is to be said of a log that was read, or only counted where it has too little. */
+/** Describes a log that was read, or only counted if it is too small. */
 export function buildOwnLog(size: LogSize, reading: QueryUsage, tried?: TriedFit): OwnLog {
   const { from, to, requests, coldStarts } = size;
   const read = {
@@ -56,7 +56,7 @@ export function buildOwnLog(size: LogSize, reading: QueryUsage, tried?: TriedFit
 function describeMissing(size: LogSize): string {
   const needed = `${LEAST_COLD_STARTS} cold starts in ${LEAST_HOURS} hours are needed`;
   if (size.isCut && measureHours(size) < LEAST_HOURS) {
-    return `so many came that its newest ${formatNumber(size.requests, 0)} records, as many as are read, are of ${formatQuantity(measureHours(size), "hour")} with ${formatQuantity(size.coldStarts, "cold start")}, and ${needed}`;
+    return `its newest ${formatNumber(size.requests, 0)} records, the maximum that is read, cover only ${formatQuantity(measureHours(size), "hour")} with ${formatQuantity(size.coldStarts, "cold start")}, and ${needed}`;
   }
   return `it has ${describeAmount(size)} in the last ${LOG_DAYS} days, and ${needed}`;
 }
@@ -100,7 +100,7 @@ function describeMechanism({
   const order = routing.map(({ name, weight }) =>
     routing.length === 1 ? ROUTING_TEXT[name] : `${ROUTING_TEXT[name]} (${formatNumber(100 * weight, 0)} %)`,
   );
-  return `idle life ${minutes(idleLifeMinutes)} while others are used and ${minutes(quietLifeMinutes)} while none is, life span ${minutes(lifeSpanMinutes)}, ${order.join(" or ")}; the longest that environments are known to have stayed without use is ${formatNumber(seenIdleMinutes, 1)} minutes`;
+  return `idle life ${minutes(idleLifeMinutes)} while others are used and ${minutes(quietLifeMinutes)} while none is, life span ${minutes(lifeSpanMinutes)}, ${order.join(" or ")}; the longest known life without use is ${formatNumber(seenIdleMinutes, 1)} minutes`;
 }
 
 function describePrediction({ coldStarts, predicted, interval: { least, most } }: HeldOut): string {

@@ -3,14 +3,14 @@ import { type AwsAccess } from "../../aws/access";
 import { runLogQuery, type Wait } from "../../aws/log-queries";
 import { type History } from "../history";
 
-/** More would take minutes to fit to. */
+/** A fit to more would take minutes. */
 export const MOST_RECORDS = 30_000;
-/** What AWS does drifts, so that older records tell less. */
+/** AWS's behavior changes over time, so older records are less useful. */
 export const LOG_DAYS = 7;
 
 /**
  * A query returns 10,000 at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatchlogs_limits.html.
- * Some may have come after they were counted.
+ * Some may have arrived after the count.
  */
 const MOST_ROWS = 10_000;
 const ROWS_PER_QUERY = 9000;
@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const BIN = 5 * MINUTE;
 const HOUR = 60 * MINUTE;
 
-/** What the platform reports at the end of each invocation, of requests and pings alike: both need environments. */
+/** The platform's report at the end of each invocation, for requests and pings alike: both need instances. */
 const REPORTS: Readonly<Record<LogFormat, { filter: string; duration: string; init: string }>> = {
   json: {
     filter: 'filter type = "platform.report"',
@@ -32,40 +32,40 @@ const REPORTS: Readonly<Record<LogFormat, { filter: string; duration: string; in
 
 /** One invocation. */
 export interface PlatformRecord {
-  /** When it came, in milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   readonly at: number;
   readonly workSeconds: number;
   readonly isCold: boolean;
-  /** Which environment answered: each writes a log stream of its own. */
+  /** The instance that answered: each writes its own log stream. */
   readonly instance: string;
-  /** Of the function; environments belong to a version. */
+  /** The function's version; instances belong to a version. */
   readonly version: string;
 }
 
-/** A stretch of time in milliseconds since 1970. */
+/** A period of time in milliseconds since 1970. */
 export interface LogSpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** How much of a function's log is new enough, and not too much. */
+/** The part of a function's log that is new enough, and not too large. */
 export interface LogSize extends LogSpan {
   readonly requests: number;
   readonly coldStarts: number;
-  /** Whether there is more than could be read. */
+  /** Whether there is more than can be read. */
   readonly isCut: boolean;
-  /** Whole queries' worth, the oldest first. */
+  /** The time of each query, the oldest first. */
   readonly slices: readonly LogSpan[];
 }
 
-/** What reading took. */
+/** The effort of reading. */
 export interface QueryUsage {
   readonly queries: number;
   readonly bytesScanned: number;
   readonly dollars: number;
 }
 
-/** Where a function's log is, and how to ask for it. */
+/** A function's log, and how to query it. */
 export interface LogAccess {
   readonly aws: AwsAccess;
   readonly wait: Wait;
@@ -73,11 +73,11 @@ export interface LogAccess {
 }
 
 /**
- * The newest of {@link LOG_DAYS} days that have no more requests than records may be read: looking through older ones
- * would only cost.
+ * The newest part of {@link LOG_DAYS} days that has no more requests than records may be read: scanning older ones
+ * would only cost money.
  */
 export function selectSpan({ startsAt, source }: History, now: number): LogSpan {
-  // What has just happened may not be there yet.
+  // The latest records may not be available yet.
   const to = Math.floor(now / BIN) * BIN - BIN;
   const earliest = to - LOG_DAYS * 24 * HOUR;
   if (source.kind !== "minutes") return { from: earliest, to };
@@ -130,9 +130,9 @@ export async function measureLog(
 }
 
 /**
- * Reads a log's records, in the order in which the invocations came.
+ * Reads a log's records, in the order of the invocations' arrival.
  *
- * @param onProgress called with the share that is done, from 0 to 1
+ * @param onProgress called with the finished share, from 0 to 1
  * @throws AwsFailure
  */
 export async function readRecords(
@@ -154,10 +154,10 @@ export async function readRecords(
       const milliseconds = { duration: Number(row[duration] ?? Number.NaN), init: Number(row[init] ?? "") };
       const end = parseTime(row["@timestamp"]);
       const stream = parseStream(row["@logStream"], name);
-      // A query's end is a whole second that still belongs to it.
+      // A query's end is a whole second that is included.
       if (!stream || !(end < slice.to) || !(milliseconds.duration >= 0)) continue;
       all.push({
-        // The report is written when all is over.
+        // The report is written at the end of the invocation.
         at: end - milliseconds.duration - milliseconds.init,
         workSeconds: milliseconds.duration / 1000,
         isCold: (row[init] ?? "") !== "",
@@ -178,15 +178,14 @@ function ask({ aws, watched, wait }: LogAccess, query: string, span: LogSpan) {
   return runLogQuery(aws, { logGroups: [watched.logGroup], query, ...span }, wait);
 }
 
-/** As Logs Insights writes it: 2026-01-31 09:00:00.000, UTC. */
+/** In the format of Logs Insights: 2026-01-31 09:00:00.000, UTC. */
 function parseTime(text = ""): number {
   return Date.parse(`${text.replace(" ", "T")}Z`);
 }
 
 /**
- * As in "2026/01/31/[7]6d4c…", or "2026/01/31/name[7]6d4c…" in a log group that functions share; undefined for one
- * of another function.
- * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+ * As in "2026/01/31/[7]6d4c…", or "2026/01/31/name[7]6d4c…" in a log group that functions share; undefined for a stream
+ * of another function. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
  */
 function parseStream(text = "", name: string): Pick<PlatformRecord, "instance" | "version"> | undefined {
   const [, owner = "", version = ""] = /^[\d/]*([^[]*)\[([^\]]*)\]/.exec(text) ?? [];

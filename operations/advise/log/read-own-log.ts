@@ -8,19 +8,19 @@ import { fitToLog, isEnough } from "./fit-log";
 import { buildOwnLog, type OwnLog } from "./log-advice";
 import { type LogAccess, MOST_RECORDS, type QueryUsage, readRecords, measureLog, selectSpan } from "./platform-log";
 
-/** How the work is told. */
+/** How progress is reported. */
 export interface ProgressReporter {
   readonly say: (line: string) => void;
-  /** Called with what is being done, and with the share of it that is done, from 0 to 1. */
+  /** Called with the current work, and with its finished share, from 0 to 1. */
   readonly onProgress: (what: string, share: number) => void;
 }
 
-/** Reading takes less time than fitting, as a rule. */
+/** Reading usually takes less time than fitting. */
 const FITS = 2;
 
 /**
- * Reads a function's log of the platform, if it may tell enough, and fits to it. Says first what is going to be read,
- * and then what that has cost.
+ * Reads the platform's records in a function's log, if there may be enough, and fits to them. Reports first what will
+ * be read, and then its cost.
  *
  * @throws AwsFailure
  */
@@ -33,7 +33,7 @@ export async function readOwnLog(
   const { logGroup } = access.watched;
   const span = selectSpan(history, now);
   say(
-    `reading at most ${formatNumber(MOST_RECORDS, 0)} of the platform's records since ${formatUtc(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries look through`,
+    `reading at most ${formatNumber(MOST_RECORDS, 0)} of the platform's records since ${formatUtc(span.from)} UTC from ${logGroup}, at $${DOLLARS_PER_GIGABYTE_QUERIED} for each GB that the queries scan`,
   );
   onProgress("counting the records of its log", 0);
   const { reading: counting, ...size } = await measureLog(access, span);
@@ -67,5 +67,5 @@ export async function readOwnLog(
 }
 
 function describeUsage({ queries, bytesScanned, dollars }: QueryUsage): string {
-  return `${queries} ${queries === 1 ? "query" : "queries"} looked through ${formatNumber(bytesScanned / 1e6, 1)} MB of logs, for ${formatDollars(dollars)}`;
+  return `${queries} ${queries === 1 ? "query" : "queries"} scanned ${formatNumber(bytesScanned / 1e6, 1)} MB of logs for ${formatDollars(dollars)}`;
 }

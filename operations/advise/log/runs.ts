@@ -1,16 +1,16 @@
 import { type LoggedRun } from "../../../advisor/fit";
 import { type PlatformRecord, type LogSpan } from "./platform-log";
 
-/** After so long, what was there before a log begins hardly counts any more. */
+/** After this time, instances from before the log hardly matter. */
 const LEAD_IN = 3_600_000;
 
 /**
- * A log as runs to fit to, one for each version of the function: environments belong to one. What happened in the log's
- * first hour only shows which environments there were.
+ * Converts a log to runs for a fit, one per version of the function, because instances belong to a version. The log's
+ * first hour only shows which instances existed.
  *
- * @param records in the order of time
- * @param parts into how many of the same length the log is divided, to be compared each on its own
- * @param counted which of the parts count, the first one being 0; the log ends with the last of them
+ * @param records in chronological order
+ * @param parts the number of parts of equal length into which the log is divided; each is compared separately
+ * @param counted the parts that count, starting from 0; the log ends with the last of them
  */
 export function splitIntoRuns(
   records: readonly PlatformRecord[],
@@ -34,14 +34,14 @@ export function splitIntoRuns(
 }
 
 function buildRun(records: readonly PlatformRecord[], starts: readonly number[]): LoggedRun {
-  // Nobody knows what was there before a version's first request.
+  // It is unknown which instances existed before a version's first request.
   const places = starts.map((start) => Math.max(1, findFirstFrom(records, start)));
   return {
     atSeconds: records.map(({ at }) => (at - (records[0]?.at ?? 0)) / 1000),
     workSeconds: records.map(({ workSeconds }) => workSeconds),
     isCold: records.map(({ isCold }) => isCold),
     instances: records.map(({ instance }) => instance),
-    // A part without requests says nothing.
+    // A part without requests shows nothing.
     parts: places.filter((place, index) => place < (places[index + 1] ?? records.length)),
   };
 }

@@ -1,28 +1,28 @@
-/** Where the maps of a tfvars file are, to the character: the parser that checks these files tells no ends. */
+/** Finds the exact positions of maps in a tfvars file: the parser that checks these files does not report ends. */
 
-/** One `key = value` of a map, or of the file itself. Places are indexes into the text. */
+/** One `key = value` of a map, or of the file itself. Positions are indexes into the text. */
 export interface Item {
   readonly key: string;
   readonly valueStart: number;
   readonly valueEnd: number;
-  /** Missing for any other value than a map. */
+  /** Missing if the value is not a map. */
   readonly map?: MapPlace;
 }
 
-/** A map: `open` is the place of its `{`, `close` of its `}`. */
+/** A map: `open` is the position of its `{`, `close` that of its `}`. */
 export interface MapPlace {
   readonly open: number;
   readonly close: number;
   readonly items: readonly Item[];
 }
 
-/** A text that this reader does not understand, although it may be right. */
+/** Thrown for a text that this reader cannot parse, although it may be valid. */
 export class UnsupportedSyntax extends Error {}
 
 const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]", "(": ")" };
 
 /**
- * The items of a file: comments, strings with templates, heredocs and nested maps are known for what they are.
+ * The items of a file: comments, strings with templates, heredocs and nested maps are recognized.
  *
  * @throws NotUnderstood
  */
@@ -44,7 +44,7 @@ class Reader {
     return this.at >= this.text.length;
   }
 
-  /** Until the end, or the `}` of the map that they are in. */
+  /** Up to the end, or the `}` of the surrounding map. */
   items(): Item[] {
     const items: Item[] = [];
     for (;;) {
@@ -107,7 +107,7 @@ class Reader {
     this.at++;
     while (!this.sees('"')) {
       if (this.isAtEnd()) throw new UnsupportedSyntax();
-      // `$${` and `%%{` are no templates.
+      // `$${` and `%%{` are not templates.
       if (this.take(/\\./sy) || this.take(/\$\$\{|%%\{/y)) continue;
       if (this.take(/[$%](?=\{)/y)) this.bracketed("}");
       else this.at++;

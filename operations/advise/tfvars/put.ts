@@ -1,6 +1,6 @@
 import { type Item, parseItems, type MapPlace } from "./objects";
 
-/** What is put into a tfvars file. */
+/** A value to put into a tfvars file. */
 export type TfvarsValue = boolean | number | string | TfvarsValues;
 
 /** A map's values by their keys. */
@@ -9,10 +9,10 @@ export interface TfvarsValues {
 }
 
 /**
- * A text of a tfvars file with other values at a path: those that are there are replaced, missing ones are added at the
+ * Puts values into the text of a tfvars file at a path: existing values are replaced, and missing ones are added at the
  * end of their map. Every other character stays.
  *
- * @param path the keys that lead to the map, which need not be there
+ * @param path the keys that lead to the map, which need not exist
  * @throws NotUnderstood
  */
 export function put(text: string, path: readonly string[], values: TfvarsValues): string {
@@ -39,7 +39,7 @@ function putOne(text: string, path: readonly string[], value: TfvarsValue): stri
   return text;
 }
 
-/** What is switched off has no other settings: they would be without effect, and no file is read that has them. */
+/** A strategy that is off has no other settings: they would have no effect, and the file would be refused. */
 function isSwitchedOff(value: TfvarsValues): boolean {
   return value["enabled"] === false;
 }
@@ -66,7 +66,7 @@ function insert(text: string, parent: MapPlace | undefined, key: string, value: 
   return splice(text, parent.open + 1, parent.open + 1, ` ${key} = ${formatOnOneLine(value)}${space}`);
 }
 
-/** Of a map's last item, where that has a line of its own. */
+/** For a map's last item, if it has its own line. */
 function findIndentation(text: string, { items, open }: MapPlace): string | undefined {
   const last = items.at(-1);
   if (!last) return undefined;
@@ -75,7 +75,7 @@ function findIndentation(text: string, { items, open }: MapPlace): string | unde
 }
 
 /**
- * A value with its key, in the form that `terraform fmt` gives it: a map of maps has a line for each.
+ * A value with its key, in the format of `terraform fmt`: a map of maps has one line per map.
  *
  * @param indent before each line
  */

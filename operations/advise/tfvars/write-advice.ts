@@ -27,9 +27,9 @@ export async function writeAdvice(
       unread !== undefined
         ? unread
         : warming
-          ? "it has no warming_qualifier, without which it is not kept warm"
+          ? "it has no warming_qualifier, so it cannot be kept warm"
           : recommendation.kind === "provision"
-            ? "provisioned concurrency is no key of a tfvars file"
+            ? "no key of a tfvars file sets provisioned concurrency"
             : "nothing is recommended";
     say(`${id}: nothing was written: ${reason}`);
     return [];

@@ -15,21 +15,20 @@ import { compareLines } from "./diff";
 import { UnsupportedSyntax } from "./objects";
 import { put } from "./put";
 
-/** What a file is to say from now on, by function. */
+/** The new settings, by function. */
 export type WantedWarming = ReadonlyMap<string, WarmingChoice>;
 
-/** A file that was changed. */
+/** A changed file. */
 export interface TfvarsChange {
-  /** As the user knows it. */
+  /** The path as the user knows it. */
   readonly file: string;
-  /** How it differs; empty where it said so already, and was not touched. */
+  /** The diff; empty if the file already had these settings and was not touched. */
   readonly diff: readonly string[];
 }
 
 /**
- * Puts settings into an environment's file: under each function, or once for the environment where every function is to
- * have the same and none has settings of its own. Every other character stays, and the file is replaced as a whole, or
- * not at all.
+ * Puts settings into an environment's file: under each function, or once for the environment if every function gets the
+ * same and none has its own settings. Every other character stays, and the file is replaced completely or not at all.
  *
  * @throws InvalidInput if the file is written in a way that this cannot change
  * @throws OperationFailure if it cannot be replaced
@@ -81,7 +80,7 @@ function isForAll({ functions, existingFunctions }: Environment, wanted: WantedW
   );
 }
 
-/** The file has to load again, to the same but for what was wanted. */
+/** The new file must load, and differ only in the requested settings. */
 async function check(file: string, text: string, before: Environment, wanted: WantedWarming): Promise<void> {
   const { values, mistakes } = await parseTfvars(file, Buffer.from(text));
   const parsed = environmentFile.safeParse(values);
@@ -111,14 +110,13 @@ function omitWarming({ warming: _, functions, existingFunctions, ...rest }: Envi
 }
 
 function makeUnchangeable(file: string): InvalidInput {
-  const message =
-    "it is written in a way that --write cannot change safely: put the block there by hand; nothing was written";
+  const message = "--write cannot safely change the way it is written: add the block by hand; nothing was written";
   return new InvalidInput([{ file, message }]);
 }
 
 /**
- * Another file takes its place, so that nobody ever sees half of it. No signal is heard before it is done, which would
- * leave that file.
+ * Replaces the file with a new one, so that no one ever sees half of it. Signals are handled only afterward; otherwise
+ * they could leave the new file behind.
  */
 function replace(path: string, text: string): void {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;

@@ -1,20 +1,20 @@
 import { show } from "../../../environments/mistakes";
 import { makeLineMistake } from "./lines";
 
-/** What a trace's columns are called; others are not looked at. */
+/** The names of a trace's columns; others are ignored. */
 export type Column = "timestamp" | "minute" | "duration_ms" | "count" | "peak_concurrency";
 
-/** What a line has in each column that the header names. */
+/** A line's fields by column. */
 export type Cells = (column: Column) => string;
 
-const KINDS = "timestamp,duration_ms or timestamp,count or minute,count, and maybe peak_concurrency beside count";
+const KINDS = "timestamp,duration_ms or timestamp,count or minute,count, optionally with peak_concurrency after count";
 
-/** What kind of a trace it is: each line one request, or one minute. */
+/** The kind of trace: each line is one request, or one minute. */
 export interface Header {
   readonly kind: "requests" | "minutes";
   readonly time: "timestamp" | "minute";
   readonly hasPeaks: boolean;
-  /** @throws InvalidInput if the line has not as many fields as the header */
+  /** @throws InvalidInput if the line does not have as many fields as the header */
   readonly cellsOf: (text: string, line: number) => Cells;
 }
 

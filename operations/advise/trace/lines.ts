@@ -11,16 +11,16 @@ export interface TraceLine {
   readonly text: string;
 }
 
-/** What is wrong with a file, and where. */
+/** A mistake in a file, with its line. */
 export function makeLineMistake(file: string, line: number, message: string): InvalidInput {
   return new InvalidInput([{ file: `${file}:${line}`, message }]);
 }
 
 /**
- * Reads a file of any size, some of its lines at a time.
+ * Reads a file of any size, in batches of lines.
  *
  * @param name the file as the user knows it
- * @throws InvalidInput if it cannot be read, or is no text
+ * @throws InvalidInput if it cannot be read, or is not text
  */
 export async function* readLines(
   path: string,

@@ -11,28 +11,28 @@ const LONGEST_MINUTES = LONGEST_DAYS * 24 * 60;
 const LONGEST_DURATION_MILLISECONDS = 900_000;
 const MOST_PER_MINUTE = 10_000_000;
 
-/** Minutes that are only numbered begin on a Monday, 0:00 UTC. */
+/** Numbered minutes begin on a Monday, 0:00 UTC. */
 const MONDAY = Date.UTC(1970, 0, 5);
 
-/** A trace's file and what it is read with. */
+/** A trace's file, and the options to read it. */
 export interface TraceSettings {
   readonly path: string;
-  /** As the user knows it. */
+  /** The path as the user knows it. */
   readonly file: string;
-  /** Where the requests may be written in another form, if there are times of each. */
+  /** Where the requests are written in binary form, if the trace has the time of each. */
   readonly spool: string;
-  /** Of a trace that has counts only. */
+  /** For a trace with counts only. */
   readonly workSeconds: Distribution | undefined;
 }
 
-/** What a trace says. */
+/** The contents of a trace. */
 export interface Trace extends History {
-  /** What was assumed, a sentence each. */
+  /** Assumptions, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /**
- * Reads a trace once, checks every line, and keeps no more of it in memory than two numbers a minute.
+ * Reads a trace once, checks every line, and keeps only two numbers per minute in memory.
  *
  * @throws InvalidInput with the line of the first mistake
  */
@@ -47,9 +47,7 @@ export async function readTrace(settings: TraceSettings, signal?: AbortSignal): 
           if (line.text.trim() === "") throw makeLineMistake(file, 1, "expected a header, got an empty line");
           header = readHeader(file, line.text);
           if (header.kind === "minutes" && !workSeconds) {
-            throw new InvalidInput([
-              { file, message: "expected --duration-ms beside it, because it has no durations" },
-            ]);
+            throw new InvalidInput([{ file, message: "expected --duration-ms as well, because it has no durations" }]);
           }
           reader =
             header.kind === "requests"
@@ -65,7 +63,7 @@ export async function readTrace(settings: TraceSettings, signal?: AbortSignal): 
   }
 }
 
-/** Reads the times of a trace's lines, which never go back. */
+/** Reads the times of a trace's lines, which must never go back. */
 class Clock {
   first: number | undefined;
   last = Number.NEGATIVE_INFINITY;
@@ -82,14 +80,14 @@ class Clock {
       const expected =
         this.column === "minute"
           ? "a whole number, 0 or more"
-          : "a time as in the lines before, or as in 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970";
+          : "a time in the form of the previous lines, or of 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970";
       throw this.wrong(line, expected, text);
     }
     if (time < this.last)
       throw makeLineMistake(
         this.file,
         line,
-        `${this.column}: expected no earlier time than in the line before, got ${show(text)}`,
+        `${this.column}: expected a time not before that of the previous line, got ${show(text)}`,
       );
     this.first ??= time;
     this.last = time;
@@ -97,7 +95,7 @@ class Clock {
       throw makeLineMistake(
         this.file,
         line,
-        `${this.column}: expected at most ${LONGEST_DAYS} days altogether, got ${show(text)}`,
+        `${this.column}: expected at most ${LONGEST_DAYS} days in total, got ${show(text)}`,
       );
     }
     return time;
@@ -187,7 +185,7 @@ class MinuteReader {
     const cell = this.header.cellsOf(text, number);
     const time = clock.read(cell(column), number);
     const minute = Math.floor((time - clock.beginning()) / MINUTE);
-    if (minute < counts.length) throw clock.wrong(number, "a later minute than in the line before", cell(column));
+    if (minute < counts.length) throw clock.wrong(number, "a later minute than in the previous line", cell(column));
     const count = readNumber(cell("count"));
     if (count === undefined || !Number.isInteger(count) || count > MOST_PER_MINUTE) {
       throw clock.wrong(number, `a whole number, 0 to ${MOST_PER_MINUTE}`, cell("count"), "count");
@@ -221,7 +219,7 @@ class MinuteReader {
       missing === 0
         ? []
         : [
-            `${file}:${firstMissing}: ${missing} minutes are missing, the first before this line: taken to be without requests`,
+            `${file}:${firstMissing}: ${missing} minutes are missing, the first before this line: they count as minutes without requests`,
           ];
     return Promise.resolve({
       startsAt: this.clock.beginning(),

@@ -1,13 +1,13 @@
 const ISO =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/;
 
-/** Seconds since 1970 are less until the year 5138. */
+/** Until the year 5138, seconds since 1970 are smaller. */
 const LEAST_MILLISECONDS = 1e11;
 
-/** Reads a time as milliseconds since 1970; undefined for anything that is no time of its kind. */
+/** Reads a time as milliseconds since 1970; undefined if it does not have this format. */
 export type TimeReader = (text: string) => number | undefined;
 
-/** All times of a file are written in the way in which its first one is; undefined if that is no time. */
+/** All times of a file have the format of the first one; undefined if that is not a time. */
 export function selectTimeReader(first: string): TimeReader | undefined {
   if (readIso(first) !== undefined) return readIso;
   const number = readNumber(first);
@@ -25,7 +25,7 @@ export function readNumber(text: string): number | undefined {
   return value >= 0 && value < Number.POSITIVE_INFINITY ? value : undefined;
 }
 
-/** A time that names no zone is UTC. What no calendar and no clock has, such as 30 February or 24:00, is none. */
+/** A time without a zone is UTC. Impossible times, such as 30 February or 24:00, are invalid. */
 function readIso(text: string): number | undefined {
   const [found, year, month, day, hours = "0", minutes = "0", seconds = "0", zone = "Z"] = ISO.exec(text) ?? [];
   if (found === undefined) return undefined;

@@ -12,7 +12,7 @@ import { findRuleTargetId, hasRule } from "../../aws/rules";
 import { findSubscriptions, findTopic } from "../../aws/topics";
 import { type StackResource, type StackResources } from "./stack-resources";
 
-/** What finding an id needs. */
+/** Input for finding an id. */
 export interface ImportContext {
   readonly aws: AwsAccess;
   readonly stack: StackResources;
@@ -20,7 +20,7 @@ export interface ImportContext {
 }
 
 /**
- * The id by which `terraform import` knows a resource of the type, or undefined where AWS has no such thing.
+ * The id of a resource for `terraform import`, or undefined if it does not exist in AWS.
  *
  * @throws AwsFailure
  */
@@ -38,7 +38,7 @@ const POLICY = z.object({
 /** An attribute that every resource of the type has. */
 function readAttribute({ stack }: ImportContext, resource: StackResource, attribute: string): string {
   const text = stack.text(resource, attribute);
-  if (text === undefined) throw new Error(`${resource.address} has no ${attribute} that is known`);
+  if (text === undefined) throw new Error(`${resource.address} has no known ${attribute}`);
   return text;
 }
 
@@ -67,7 +67,7 @@ function buildTopicArn(resource: StackResource, context: ImportContext): string 
   return `arn:${partition}:sns:${context.aws.region}:${account}:${readAttribute(context, resource, "name")}`;
 }
 
-/** AWS has made up the key's id: it is told by the topics that the key encrypts. */
+/** AWS generated the key's id; the topics that the key encrypts contain it. */
 const findKeyId: FindId = async (resource, context) => {
   const topics = context.stack.all.filter(
     (one) => one.type === "aws_sns_topic" && context.stack.target(one, "kms_master_key_id") === resource,
@@ -96,8 +96,8 @@ function findBelow(attribute: string, find: (owner: string, ...of: Parameters<Fi
 
 /**
  * By type of resource. The form of each id is on the type's page at
- * https://registry.terraform.io/providers/hashicorp/aws/latest/docs, under "Import". Undefined are types that cannot be
- * imported, and need not be: an apply makes them again and harms nothing.
+ * https://registry.terraform.io/providers/hashicorp/aws/latest/docs, under "Import". Undefined for types that cannot be
+ * imported and do not have to be: an apply creates them again without harm.
  */
 export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
   aws_apigatewayv2_api: findOwnApiId,
@@ -194,10 +194,10 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
   aws_sns_topic_subscription: findBelow("topic_arn", async (topic, resource, context) => {
     const protocol = readAttribute(context, resource, "protocol");
     const endpoint = readAttribute(context, resource, "endpoint");
-    // A webhook's address is a secret that only Terraform knows: there is one of the kind.
+    // Only Terraform knows a webhook's address, which is secret: there is only one of this kind.
     const isThis = (of: string) => protocol !== "email" || of === endpoint;
     const found = await findSubscriptions(context.aws, topic);
-    // One that nobody has confirmed yet has no ARN: subscribing again does no harm.
+    // An unconfirmed one has no ARN; subscribing again does no harm.
     return found?.find((one) => one.protocol === protocol && isThis(one.endpoint))?.arn;
   }),
   aws_sqs_queue: (resource, context) => findQueueUrl(context.aws, readAttribute(context, resource, "name")),

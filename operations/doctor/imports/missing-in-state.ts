@@ -17,13 +17,13 @@ import { type StackResource, StackResources } from "./stack-resources";
 /** A state may be far away. */
 const LONGEST_MILLISECONDS = 60_000;
 
-/** So many resources are looked for at once: AWS throttles who asks for more. */
+/** Maximum number of resources looked up at once: AWS throttles more. */
 const AT_ONCE = 8;
 
-/** What Terraform says where nothing has ever been applied. */
+/** Terraform's message if nothing has ever been applied. */
 const NO_STATE = "No state file was found";
 
-/** What the check needs of the others. */
+/** What the check needs from the others. */
 export interface MissingInStateProps {
   readonly root: string;
   readonly environment: Environment;
@@ -34,8 +34,8 @@ export interface MissingInStateProps {
 }
 
 /**
- * Whether AWS has what the state lacks, as after an apply that was interrupted, or when something of the same name was
- * there before. An apply would fail with AWS's "already exists", or make a second one.
+ * Checks whether AWS has resources that the state lacks, for example after an interrupted apply, or if something with
+ * the same name existed before. An apply would fail with AWS's "already exists", or create a second copy.
  */
 export function buildMissingCheck({ root, environment, aws, needs, expected, identity }: MissingInStateProps): Check {
   const folder = `cdktf.out/stacks/${environment.name}`;
@@ -65,9 +65,9 @@ export function buildMissingCheck({ root, environment, aws, needs, expected, ide
         id === undefined ? [] : [formatImportCommand(folder, resource, id)],
       );
       const state = describeStateLocation(environment.name, environment.state);
-      if (commands.length === 0) return pass("AWS has nothing of the stack that the state lacks");
+      if (commands.length === 0) return pass("AWS has no resources of the stack that the state lacks");
       const they = commands.length === 1 ? "1 resource is" : `${commands.length} resources are`;
-      return fail(`${they} in AWS, and not in the state (${state})`, commands.join("\n"));
+      return fail(`${they} in AWS but not in the state (${state})`, commands.join("\n"));
     },
     mend: `terraform -chdir=${folder} state list`,
   };
@@ -85,11 +85,11 @@ async function readStateAddresses(folder: string): Promise<ReadonlySet<string>> 
   } catch (error) {
     const { message } = error as Error;
     if (message.includes(NO_STATE)) return new Set();
-    throw new OperationFailure(`Terraform does not read the state: ${toOneLine(message)}`);
+    throw new OperationFailure(`Terraform cannot read the state: ${toOneLine(message)}`);
   }
 }
 
-/** Adopts a resource, as somebody would type it into a POSIX shell. */
+/** The command that imports a resource, for a POSIX shell. */
 function formatImportCommand(folder: string, { address }: StackResource, id: string): string {
   const quoted = /^[\w./:@-]+$/.test(id) ? id : `'${id}'`;
   return `terraform -chdir=${folder} import ${address} ${quoted}`;

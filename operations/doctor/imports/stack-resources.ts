@@ -13,11 +13,11 @@ export interface StackResource {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** The resources of a synthesized stack, and where their attributes lead. */
+/** The resources of a synthesized stack, with resolved attributes. */
 export class StackResources {
   readonly all: readonly StackResource[];
 
-  /** @param json the stack as it is written */
+  /** @param json the stack as written */
   constructor(json: string) {
     const { resource } = STACK.parse(JSON.parse(json));
     this.all = Object.entries(resource).flatMap(([type, byName]) =>
@@ -26,7 +26,7 @@ export class StackResources {
   }
 
   /**
-   * What an attribute says; a reference is followed as long as the resource that it leads to says the attribute itself.
+   * The value of an attribute; a reference is followed as long as the referenced resource sets the attribute itself.
    */
   text({ attributes }: StackResource, attribute: string): string | undefined {
     const value = attributes[attribute];

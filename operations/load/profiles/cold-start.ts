@@ -2,18 +2,18 @@ import { setTimeout } from "node:timers/promises";
 import { makeBurst } from "../open-loop";
 import { type Run } from "../run";
 
-/** Requests that arrive at one time. */
+/** Numbers of simultaneous requests. */
 export const BURSTS = [1, 2, 5, 10, 20] as const;
 
 /** The parts of the run. */
 export const COLD_START_PARTS = { without: "without warming", with: "with warming" } as const;
 
-/** Time in which instances become free again, and between two bursts in the charts. */
+/** Time for instances to become free again, and between two bursts in the charts. */
 const PAUSE_MILLISECONDS = 1000;
 
 /**
- * Bursts of growing size, once the instances are gone: without warming, and again with a round of the warmer before
- * each burst, in which it is asked for as many instances as requests are going to come.
+ * Bursts of growing size, after the instances have ended: without warming, and again with a round of the warmer before
+ * each burst that requests one instance per request.
  */
 export async function runColdStart(run: Run): Promise<void> {
   await run.target.checkWarmer();

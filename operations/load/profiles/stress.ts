@@ -5,38 +5,38 @@ import { isFailed } from "../request-outcome";
 import { type Run } from "../run";
 import { type LoadSettings } from "../settings";
 
-/** How much faster each step is than the one before. */
+/** Ratio of each step's rate to the previous one's. */
 const GROWTH = 1.25;
 const MAX_STEPS = 60;
 
-/** What breaks a step. */
+/** Limits that break a step. */
 const MAX_ERROR_PERCENT = 1;
 const MAX_P99_FACTOR = 5;
-/** Five times a few milliseconds is no trouble yet. */
+/** Five times a few milliseconds is not a problem yet. */
 const LEAST_P99_GROWTH_MILLISECONDS = 50;
-/** A computer that is busy for a moment keeps the rate; one that sends most requests late does not. */
+/** A computer that is busy for a moment still keeps the rate; one that sends most requests late does not. */
 const MAX_LATE_PERCENT = 50;
 
-/** Instances that a step has to start are waited for: its first part does not count. */
+/** A step needs time to start instances, so its first part does not count. */
 const SETTLING_SHARE = 0.4;
 
 /** How long to wait for a recovery. */
 export const RECOVERY_SECONDS = 30;
-/** So many good seconds running are a recovery. */
+/** This many consecutive good seconds count as a recovery. */
 const GOOD_SECONDS = 3;
 const RECOVERED_P99_FACTOR = 2;
 
 /** The parts of the run. */
 export const STRESS_PARTS = { growing: "growing rate", recovery: "recovery" } as const;
 
-/** What a growing rate has shown. */
+/** The result of a growing rate. */
 export interface StressResult {
-  /** The highest rate that held; missing when the first one did not. */
+  /** The highest rate that held; missing if the first one did not. */
   readonly heldRatePerSecond?: number;
-  /** Missing when none broke it. */
+  /** Missing if none broke it. */
   readonly brokenRatePerSecond?: number;
   readonly reason?: string;
-  /** From the drop to the first rate until answers were as before; missing when they did not become so. */
+  /** Time from the drop to the first rate until answers were as before; missing if they did not recover. */
   readonly recoverySeconds?: number;
 }
 
@@ -50,7 +50,8 @@ export async function runStress(run: Run, settings: LoadSettings): Promise<Stres
     const rate = roundRate(ratePerSecond * GROWTH ** step);
     const firstPhase = run.phases.length;
     const name = `step ${step + 1}: ${rate}/s`;
-    // A moment in which the computer is busy with something else is no knee: a rate is too high when it breaks twice.
+    // A moment in which the computer is busy with something else is not the knee: a rate is too high only if it breaks
+    // twice.
     const reason = (await steps.whyBroken(name, rate)) && (await steps.whyBroken(`${name}, again`, rate));
     if (reason === undefined) held = rate;
     else {
@@ -80,12 +81,12 @@ class Steps {
     this.startAt = run.loop.now;
   }
 
-  /** Of the first step that was answered, with which the others are compared; undefined when none was. */
+  /** From the first answered step, with which the others are compared; undefined if none was answered. */
   get firstP99(): number | undefined {
     return this.first;
   }
 
-  /** Does a step; undefined when the target held it. */
+  /** Runs a step; undefined if the target held it. */
   async whyBroken(name: string, rate: number): Promise<string | undefined> {
     const { run, settings } = this;
     const { seconds } = settings;
@@ -93,8 +94,7 @@ class Steps {
     this.startAt = await run.sendConstantly({ name, part: STRESS_PARTS.growing }, rate, seconds, this.startAt);
     await waitUntil(run, this.startAt);
     if (this.first === undefined) {
-      // There is nothing yet to compare a wait with: without its answers, a step that nobody answers would be the
-      // measure of all others.
+      // There is nothing yet to compare with: otherwise, an unanswered step would become the reference for all others.
       await run.loop.settle();
       this.startAt = run.loop.now;
     }
@@ -106,7 +106,7 @@ class Steps {
 }
 
 interface StepFigures {
-  /** Infinity where too many failed; undefined when there were only cold starts. */
+  /** Infinity if too many failed; undefined if there were only cold starts. */
   readonly p99: number | undefined;
   readonly errorPercent: number;
   readonly latePercent: number;
@@ -114,7 +114,7 @@ interface StepFigures {
 
 function computeStepFigures(run: Run, requests: readonly SentRequest[]): StepFigures {
   const { now } = run.loop;
-  // A cold start is slow at any rate. One without an answer takes at least the time that it has been waiting.
+  // A cold start is slow at any rate. An unanswered request takes at least the time that it has been waiting.
   const latencies = requests
     .filter(({ ending }) => ending?.report?.initMilliseconds === undefined)
     .map((request) => (isFailed(request) ? Infinity : (request.ending?.latencyMilliseconds ?? now - request.dueAt)));
@@ -134,17 +134,15 @@ function explainBreak(
     return `this computer could not keep the rate: ${latePercent.toFixed(0)} % sent late`;
   if (p99 === undefined || firstP99 === undefined) return undefined;
   const limit = Math.max(firstP99 * MAX_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
-  if (p99 > limit) return `p99 ${p99.toFixed(0)} ms, at the first step ${firstP99.toFixed(0)} ms`;
+  if (p99 > limit) return `p99 ${p99.toFixed(0)} ms, in the first step ${firstP99.toFixed(0)} ms`;
   return undefined;
 }
 
-/**
- * Sends at the first rate until answers are as at the first step; the backlog is part of what has to be recovered from.
- */
+/** Sends at the first rate until answers are as in the first step; the recovery includes the backlog. */
 async function recover(run: Run, rate: number, firstP99: number): Promise<number | undefined> {
   const limit = Math.max(firstP99 * RECOVERED_P99_FACTOR, firstP99 + LEAST_P99_GROWTH_MILLISECONDS);
   const droppedAt = run.loop.now;
-  /** Undefined of a second in which nothing was due. */
+  /** Undefined for a second in which nothing was due. */
   const isGood = (second: number): boolean | undefined => {
     const from = droppedAt + second * 1000;
     const sent = run.current.filter(({ dueAt }) => dueAt >= from && dueAt < from + 1000);
@@ -156,7 +154,7 @@ async function recover(run: Run, rate: number, firstP99: number): Promise<number
   const watch = async () => {
     let good: number[] = [];
     for (let second = 0; good.length < GOOD_SECONDS && second < RECOVERY_SECONDS; second++) {
-      // A second late, so that what was sent in it had time to be answered.
+      // One second later, so that requests had time to be answered.
       await waitUntil(run, droppedAt + (second + 2) * 1000);
       const verdict = isGood(second);
       if (verdict !== undefined) good = verdict ? [...good, second] : [];
@@ -185,7 +183,7 @@ function computePercent(part: number, whole: number): number {
   return whole === 0 ? 0 : (part / whole) * 100;
 }
 
-/** A rate that people can read. */
+/** A readable rate. */
 function roundRate(rate: number): number {
   return Number(rate.toPrecision(3));
 }

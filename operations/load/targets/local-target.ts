@@ -21,13 +21,13 @@ const TRAFFIC_ALIAS = "live";
 const LATEST = "$LATEST";
 
 const POLL_MILLISECONDS = 100;
-/** Once nobody needs them, instances go one by one. */
+/** Unused instances end one by one. */
 const IDLE_GRACE_SECONDS = 30;
 
 /**
- * A function of an environment that runs in this process. It is invoked without the way through its URL, because then
- * each answer comes with the platform's report: whether the request met a cold start, how long that took, and how much
- * memory was used.
+ * A function of an environment that runs in this process. It is invoked without its URL, because each answer then
+ * includes the platform's report: whether the request had a cold start, how long that took, and how much memory was
+ * used.
  */
 export class LocalTarget implements LoadTarget {
   readonly kind = "local";
@@ -107,7 +107,7 @@ function buildResponse(result: InvocationResult): TargetResponse {
 }
 
 function parseReport(logLines: readonly string[]): PlatformReport | undefined {
-  // The report is the last of the platform's lines, and no other costs as much to read.
+  // The report is the last of the platform's lines, and the most expensive to parse.
   const line = logLines.findLast((candidate) => candidate.includes('"type":"platform.report"'));
   if (line === undefined) return undefined;
   const { record } = JSON.parse(line) as { readonly record: PlatformRecords["platform.report"] };

@@ -3,14 +3,14 @@ import { type LoadTarget } from "../target";
 import { UrlTarget } from "./url-target";
 
 /**
- * Makes what is to be loaded ready: starts an environment here, or takes an address.
+ * Prepares the target: starts an environment here, or uses an address.
  *
  * @param root the project's folder
  */
 export async function openTarget(settings: LoadSettings, root: string): Promise<LoadTarget> {
   const { url, profile, environment, idleSeconds } = settings;
   if (url) return new UrlTarget(settings, url);
-  // Running an environment takes synthesizing it, which is not for whoever asks for help or loads an address.
+  // Running an environment needs synthesis, which is unnecessary for help or for an address.
   const { startLocalEnvironment } = await import("../../../local/local-environment");
   const { LocalTarget } = await import("./local-target");
   const isColdStart = profile === "cold-start";
@@ -18,7 +18,7 @@ export async function openTarget(settings: LoadSettings, root: string): Promise<
     environment: environment.name,
     root,
     port: 0,
-    // Rounds of the schedule would warm what is to be found cold.
+    // Scheduled rounds would warm instances that must be cold.
     warming: !isColdStart,
     ...(isColdStart && { idleMilliseconds: idleSeconds * 1000 }),
   });

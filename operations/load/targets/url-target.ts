@@ -7,7 +7,7 @@ import { type HeaderSource, HttpSender } from "../../http/http-sender";
 import { createHeaderSigner } from "../../aws/signed-headers";
 import { formatWarmerName, buildWarmingRequest, parseWarmingRound } from "./warming-request";
 
-/** A deployed function behind an address. It tells neither its cold starts nor its instances. */
+/** A deployed function behind an address. It reports neither cold starts nor instances. */
 export class UrlTarget implements LoadTarget {
   readonly kind = "url";
   readonly tellsReports = false;
@@ -64,7 +64,7 @@ export class UrlTarget implements LoadTarget {
 
 const provideNoHeaders: HeaderSource = () => Promise.resolve({});
 
-/** Whoever else has an address would be shown a signature that is none of its business. */
+/** Otherwise, any other address would get a signature. */
 function isFunctionUrl({ hostname }: URL): boolean {
   return /\.lambda-url\.[\w-]+\.on\.aws$/.test(hostname);
 }

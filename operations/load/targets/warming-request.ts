@@ -11,14 +11,16 @@ export function formatWarmerName(environment: Environment): string {
 }
 
 /**
- * What the warmer is asked: one round, for so many instances of one function.
+ * A request to the warmer: one round, for a number of instances of one function.
  *
  * @throws OperationFailure for a function that cannot be kept warm
  */
 export function buildWarmingRequest(environment: Environment, functionId: string, instances: number): WarmingRequest {
   const warmed = listWarmedFunctions(environment).find(({ id }) => id === functionId);
   if (!warmed)
-    throw new OperationFailure(`${functionId} of ${environment.name} cannot be kept warm: nothing to compare`);
+    throw new OperationFailure(
+      `${functionId} of ${environment.name} cannot be kept warm, so there is nothing to compare`,
+    );
   const target = { ...buildWarmingTarget(warmed, "pre_deployment"), concurrency: instances };
   return { strategy: "pre_deployment", targets: [target], price: WARMER_PRICE };
 }
@@ -27,7 +29,7 @@ export function buildWarmingRequest(environment: Environment, functionId: string
  * Reads the warmer's answer.
  *
  * @param payload JSON
- * @throws OperationFailure when it is not that of a round
+ * @throws OperationFailure if it is not a round's answer
  */
 export function parseWarmingRound(payload: string): WarmingRound {
   const { targets, errorMessage } = JSON.parse(payload) as {

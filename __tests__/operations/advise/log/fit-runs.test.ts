@@ -38,6 +38,6 @@ describe("fitting in another process", () => {
       interruption.signal,
     );
 
-    await expect(work).rejects.toThrow("has ended before its work was done");
+    await expect(work).rejects.toThrow("ended before its work was done");
   });
 });
