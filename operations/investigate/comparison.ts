@@ -5,34 +5,34 @@ import { type AwsAccess } from "../aws/access";
 import { type FigureDefinition, FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
 import { type Window } from "./window";
 
-/** The figures of one time; what CloudWatch has no data for is missing. */
+/** The figures of one time range; figures without data are missing. */
 export type FigureValues = Readonly<Partial<Record<FigureName, number>>>;
 
-/** A figure beside those of other times. */
+/** A figure with those of other times. */
 export interface ComparedFigure {
   readonly now: number | undefined;
   readonly yesterday: number | undefined;
   readonly lastWeek: number | undefined;
-  /** Whether it is much more than in both other times; of counts, in relation to requests. */
+  /** Whether it is much higher than at both other times; for counts, relative to requests. */
   readonly standsOut: boolean;
 }
 
-/** Every figure of a time, beside the same hours of the day before and of the week before. */
+/** Every figure of a time range, compared with the same hours yesterday and last week. */
 export type FigureComparison = Readonly<Record<FigureName, ComparedFigure>>;
 
-/** What reading a function's figures once costs, in dollars. */
+/** Cost of reading a function's figures once, in dollars. */
 export function priceFigures(watched: WatchedFunction): number {
   return priceRequests(Object.values(listRequests(watched)));
 }
 
-/** What reading some metrics once costs, in dollars: what is computed from several is billed as all of them. */
+/** Cost of reading some metrics once, in dollars: a computed figure is billed as all of its metrics. */
 export function priceRequests(requests: readonly (MetricRequest | Measure)[]): number {
   const metrics = requests.map((request) => ("metric" in request ? 1 : Object.keys(request.metrics).length));
   return priceReading(metrics.reduce((total, count) => total + count, 0));
 }
 
 /**
- * The figures of a function in a time.
+ * Reads the figures of a function in a time range.
  *
  * @throws AwsFailure
  */
@@ -52,13 +52,13 @@ export async function readFigureValues(
   );
 }
 
-/** One value, where CloudWatch has cut the time in two after all: of what cannot be put together, the larger one. */
+/** Merges values if CloudWatch has split the time range: if they cannot be combined, the larger one counts. */
 function combineValues(statistic: string | undefined, values: readonly number[]): number {
   const isSum = statistic === "Sum" || statistic === "SampleCount";
   return isSum ? values.reduce((total, value) => total + value, 0) : Math.max(...values);
 }
 
-/** @param yesterday undefined where it could not be read, or would overlap; as `lastWeek` */
+/** @param yesterday undefined if it could not be read, or would overlap; as `lastWeek` */
 export function compare(
   watched: WatchedFunction,
   now: FigureValues,
@@ -70,7 +70,7 @@ export function compare(
     const figure = COMPARED_FIGURES[name];
     const of = (values: FigureValues | undefined) => {
       const isKnown = values !== undefined && name in requested;
-      // CloudWatch has no zeros: of a function with requests, what is not counted did not happen.
+      // CloudWatch has no zeros: for a function with requests, a missing count means zero.
       return isKnown && figure.isCount && values.requests !== undefined ? (values[name] ?? 0) : values?.[name];
     };
     const standsOut = isOutstanding(

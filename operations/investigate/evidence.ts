@@ -10,16 +10,16 @@ import { type TracePart } from "./trace-parts";
 import { type TraceFindings } from "./traces";
 import { type Window } from "./window";
 
-/** What an investigation has found; what could not be read is undefined. */
+/** The findings of an investigation; parts that could not be read are undefined. */
 export interface Evidence {
   readonly environment: string;
   readonly watched: WatchedFunction;
   readonly window: Window;
-  /** Those that are looked into: one that was chosen, or all that ring or rang. */
+  /** The investigated ones: a chosen one, or all that ring or rang. */
   readonly rang: readonly AlarmFindings[];
   readonly changes: Changes | undefined;
   readonly aliases: Aliases | undefined;
-  /** How many instances it may have; undefined also where it shares the account's limit. */
+  /** Maximum number of its instances; also undefined if it shares the account's limit. */
   readonly reservedConcurrency: number | undefined;
   readonly around: AroundVersion | undefined;
   readonly comparison: FigureComparison | undefined;
@@ -27,7 +27,7 @@ export interface Evidence {
   readonly traces: readonly TraceFindings[] | undefined;
 }
 
-/** Failures that may be chance. */
+/** Number of failures that may be chance. */
 const FEW = 3;
 const FAILURE_FACTOR = 3;
 const TIME_FACTOR = 1.5;
@@ -35,12 +35,12 @@ const LONG_WAIT_SHARE = 0.5;
 
 const NOTHING: ComparedFigure = { now: undefined, yesterday: undefined, lastWeek: undefined, standsOut: false };
 
-/** A figure beside those of other times. */
+/** A figure with those of other times. */
 export function findFigure({ comparison }: Evidence, name: FigureName): ComparedFigure {
   return comparison?.[name] ?? NOTHING;
 }
 
-/** How much it is now, 0 where that is not known. */
+/** The current value; 0 if unknown. */
 export function readFigureNow(evidence: Evidence, name: FigureName): number {
   return findFigure(evidence, name).now ?? 0;
 }
@@ -50,23 +50,23 @@ export function hasRung({ rang: all }: Evidence, ...keys: readonly FunctionAlarm
   return all.some(({ key }) => keys.includes(key));
 }
 
-/** Whether a figure is worth a look: it stands out, or its alarm rang and there is some of it. */
+/** Whether a figure is relevant: it stands out, or its alarm rang and it is not zero. */
 export function isWorse(evidence: Evidence, name: FigureName, ...alarms: readonly FunctionAlarmKey[]): boolean {
   return findFigure(evidence, name).standsOut || (readFigureNow(evidence, name) > 0 && hasRung(evidence, ...alarms));
 }
 
-/** Whether requests began to fail when the version appeared that users meet. */
+/** Whether requests began to fail when the current version appeared. */
 export function failsSinceVersion({ around }: Evidence): boolean {
   if (!around) return false;
   const { before, after } = around;
   const share = ({ failures, requests }: Side) => failures / requests;
-  // Without requests before, nothing tells whether they would have failed.
+  // Without earlier requests, it is unknown whether they would have failed.
   return (
     after.failures >= FEW && before.requests > 0 && after.requests > 0 && share(after) > FAILURE_FACTOR * share(before)
   );
 }
 
-/** Whether requests, or initialization, began to take longer when the version appeared that users meet. */
+/** Whether requests, or initialization, began to take longer when the current version appeared. */
 export function isSlowerSinceVersion(
   { around }: Evidence,
   what: "averageMilliseconds" | "averageInitMilliseconds",
@@ -76,7 +76,7 @@ export function isSlowerSinceVersion(
   return was !== undefined && is !== undefined && is > factor * was;
 }
 
-/** What the slowest requests waited for, if that was most of their time. */
+/** What the slowest requests waited for, if that took most of their time. */
 export function findLongestWait({
   traces = [],
 }: Evidence): { readonly wait: TracePart; readonly trace: TraceFindings } | undefined {
