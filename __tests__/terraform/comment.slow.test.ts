@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runOps } from "../../operations/program";
+import { runCommand } from "../support/command";
 import { makeUpState, planOffline } from "../support/made-up-state";
 import { makeProject, synthesizeProject, makeTfvars } from "../support/project";
 import { OFFLINE, TerraformFolder, isTerraformUsable } from "../support/terraform";
@@ -31,16 +31,11 @@ const usable = isTerraformUsable("the comment on plans by Terraform");
     cpSync(join(outdir, "stacks/dev"), changed.folder, { recursive: true });
     writeFileSync(join(changed.folder, "dev.json"), JSON.stringify(planOffline(changed)));
     const run = async (...args: readonly string[]) => {
-      const printed: string[] = [];
-      const exitCode = await runOps(["plan-comment", "dev.json", ...args], {
+      const { exitCode, stdout, stderr } = await runCommand(["plan-comment", "dev.json", ...args], {
         root: changed.folder,
-        print: (line) => printed.push(line),
-        printAside: (line) => printed.push(line),
-        now: () => 0,
-        wait: () => Promise.resolve(),
       });
-      expect(exitCode).toBe(0);
-      return printed.join("\n");
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: [] });
+      return stdout.join("\n");
     };
     const comment = await run("--redacted", "redacted");
     const json = await run("--json");

@@ -5,8 +5,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceReport } from "../../../operations/advise/report";
-import { runOps } from "../../../operations/program";
-import { makeProject, makeTfvars } from "../../support/project";
+import { runCommand } from "../../support/command";
 import { mockInsights } from "../advise/log/fake-insights";
 import { HIDDEN, simulateLog } from "../advise/log/hidden-platform";
 
@@ -41,18 +40,8 @@ function answerMetrics(requests: number): void {
     }));
 }
 
-async function run(args: readonly string[], wait: () => Promise<unknown> = () => Promise.resolve()) {
-  const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await runOps(["advise", "dev", ...args], {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-    now: () => NOW,
-    wait,
-  });
-  return { exitCode, stdout, stderr, root };
+function run(args: readonly string[], onWait?: () => unknown) {
+  return runCommand(["advise", "dev", ...args], { now: () => NOW, ...(onWait && { onWait }) });
 }
 
 describe("--fit", () => {
@@ -79,7 +68,7 @@ describe("--fit", () => {
     const assumed = await run(["--json"]);
     const fitted = await run(["--json", "--fit"]);
 
-    const adviceOf = ({ stdout }: { stdout: string[] }) => {
+    const adviceOf = ({ stdout }: { readonly stdout: readonly string[] }) => {
       const [advice] = adviceReport.parse(JSON.parse(stdout.join("\n"))).functions;
       return { log: advice?.log, none: advice?.policies.find(({ kind }) => kind === "none")?.cold.percent };
     };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { loadEnvironments } from "../../../environments/load";
 import { resolveWarmingSettings } from "../../../environments/warming";
 import { adviceReport } from "../../../operations/advise/report";
-import { runOps } from "../../../operations/program";
+import { runCommand } from "../../support/command";
 import { HANDLER_SOURCE, makeProject, makeTfvars } from "../../support/project";
 
 const MINUTE = 60_000;
@@ -50,8 +50,8 @@ function answerMetrics(refused?: string): void {
 
 interface Run {
   readonly exitCode: number;
-  readonly stdout: string[];
-  readonly stderr: string[];
+  readonly stdout: readonly string[];
+  readonly stderr: readonly string[];
   readonly root: string;
 }
 
@@ -65,16 +65,8 @@ async function run(
 }
 
 async function runIn(root: string, args: readonly string[], progress?: () => void): Promise<Run> {
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await runOps(["advise", ...args], {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-    ...(progress && { writeProgress: progress }),
-    now: () => NOW,
-    wait: () => Promise.resolve(),
-  });
+  const terminal = progress && { writeProgress: progress };
+  const { exitCode, stdout, stderr } = await runCommand(["advise", ...args], { root, now: () => NOW, ...terminal });
   return { exitCode, stdout, stderr, root };
 }
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runOps } from "../../../operations/program";
 import { renewOutput } from "../../../stacks/output-folder";
-import { makeProject } from "../../support/project";
+import { runCommand } from "../../support/command";
 
 const FOLDER = "cdktf.out/bootstrap/stacks/bootstrap_account";
 
@@ -14,21 +13,12 @@ function tfvars(state: string): string {
 const S3 = 'backend = "s3", bucket = "acme-states", key = "prod.tfstate", region = "eu-west-1"';
 const CLOUD = 'backend = "cloud", organization = "acme", workspace = "prod"';
 
-async function run(args: readonly string[], prod = S3) {
-  const root = makeProject({
+function run(args: readonly string[], prod = S3) {
+  const files = {
     "environments/prod.tfvars": tfvars(prod),
     "environments/dev.tfvars": tfvars('backend = "local"'),
-  });
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await runOps(["bootstrap", ...args], {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-    now: Date.now,
-    wait: async () => undefined,
-  });
-  return { root, exitCode, stdout, stderr };
+  };
+  return runCommand(["bootstrap", ...args], { files });
 }
 
 test("says what it has written, and how to go on", async () => {

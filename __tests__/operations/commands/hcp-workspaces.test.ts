@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { runOps } from "../../../operations/program";
-import { makeProject, makeTemporaryFolder } from "../../support/project";
+import { runCommand } from "../../support/command";
+import { makeTemporaryFolder } from "../../support/project";
 import { FakeHcp, makeApiError, type Resource } from "../hcp/fake-hcp";
 
 const WORKSPACE = {
@@ -65,15 +65,7 @@ const WITH_SECRETS = {
 };
 
 async function run(args: readonly string[] = [], files: Readonly<Record<string, string>> = PROD) {
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const exitCode = await runOps(["hcp-workspaces", ...args], {
-    root: makeProject(files),
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
-    now: Date.now,
-    wait: async () => undefined,
-  });
+  const { exitCode, stdout, stderr } = await runCommand(["hcp-workspaces", ...args], { files });
   return { exitCode, stdout, stderr };
 }
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { runOps } from "../../../operations/program";
-import { makeTemporaryFolder } from "../../support/project";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runCommand } from "../../support/command";
 import { makeAlarm, makePlanJson, makeResource, type ResourceJson, makeRuleTarget } from "../plan/plans";
 
 const SECRET = "hunter2-hunter2";
@@ -10,21 +9,8 @@ const LIMIT = 65_536;
 
 /** Runs the command in a folder with these files. */
 async function run(files: Readonly<Record<string, string | Uint8Array>>, ...args: readonly string[]) {
-  const root = makeTemporaryFolder();
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
-  const out: string[] = [];
-  const aside: string[] = [];
-  const exitCode = await runOps(["plan-comment", ...args], {
-    root,
-    print: (line) => out.push(line),
-    printAside: (line) => aside.push(line),
-    now: () => 0,
-    wait: () => Promise.resolve(),
-  });
-  return { exitCode, comment: out.join("\n"), aside: aside.join("\n"), root };
+  const { exitCode, stdout, stderr, root } = await runCommand(["plan-comment", ...args], { files });
+  return { exitCode, comment: stdout.join("\n"), aside: stderr.join("\n"), root };
 }
 
 /** The comment about one plan of prod. */

@@ -11,11 +11,11 @@ import {
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "@jest/globals";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runOps } from "../../../operations/program";
 import { performanceReportSchema } from "../../../operations/report/report-schema";
-import { makeProject, makeTfvars } from "../../support/project";
+import { runCommand } from "../../support/command";
+import { makeTfvars } from "../../support/project";
 import { makeSdkError, makeStateChange, mocks } from "../../support/fake-aws";
 import { DAY, HOUR, makeWorld, runReport, TO, WEEK } from "../report/world";
 import { publish, makeRandomNumbers, makeRandomTraffic } from "../report/traffic";
@@ -98,21 +98,12 @@ describe("what is written", () => {
   });
 
   test("a folder that cannot be written to is told before anything is read", async () => {
-    const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
-    mkdirSync(join(root, "reports"));
-    writeFileSync(join(root, "reports/file"), "");
-    const errors: string[] = [];
+    const files = { "environments/dev.tfvars": makeTfvars(), "reports/file": "" };
 
-    const exitCode = await runOps(["report", "dev", "--out", "reports/file"], {
-      root,
-      print: () => undefined,
-      printAside: (line) => errors.push(line),
-      now: () => TO,
-      wait: () => Promise.resolve(),
-    });
+    const { exitCode, stderr } = await runCommand(["report", "dev", "--out", "reports/file"], { files });
 
-    expect({ exitCode, lines: errors.length }).toEqual({ exitCode: 1, lines: 1 });
-    expect(errors[0]).toMatch(/^reports cannot be written to .*file: /);
+    expect({ exitCode, lines: stderr.length }).toEqual({ exitCode: 1, lines: 1 });
+    expect(stderr[0]).toMatch(/^reports cannot be written to .*file: /);
     expect(mocks.cloudWatch.calls()).toHaveLength(0);
   });
 });

@@ -2,10 +2,10 @@ import { FilterLogEventsCommand, type FilterLogEventsCommandInput } from "@aws-s
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { type TargetResult, type WarmingRecord } from "../../../warming/contract";
-import { runOps } from "../../../operations/program";
 import { type RunRequest } from "../../../operations/warming/plan";
 import { FakeAws, makeSdkError, mocks } from "../../support/fake-aws";
-import { makeProject, makeTfvars } from "../../support/project";
+import { runCommand } from "../../support/command";
+import { makeTfvars } from "../../support/project";
 
 const STARTED_AT = Date.parse("2026-01-05T10:00:00.000Z");
 const LOG_GROUP = "/aws/lambda/dev-warmer";
@@ -31,15 +31,13 @@ interface ScriptedLine {
 
 let now = STARTED_AT;
 let script: ScriptedLine[] = [];
-let stdout: string[] = [];
-let stderr: string[] = [];
+let printed: string[] = [];
 let afterWait: (second: number) => unknown = () => undefined;
 
 beforeEach(() => {
   now = STARTED_AT;
   script = [];
-  stdout = [];
-  stderr = [];
+  printed = [];
   afterWait = () => undefined;
   aws = new WarmingWorld();
 });
@@ -97,28 +95,26 @@ function result(facts: Partial<TargetResult>): TargetResult {
 
 /** Runs a command in a project with this `dev`. */
 async function run(args: readonly string[], dev: Parameters<typeof makeTfvars>[0] = {}) {
-  const root = makeProject({
+  const files = {
     "environments/dev.tfvars": makeTfvars(dev),
     "environments/staging.tfvars": makeTfvars(),
     "functions/web/handler.ts": "",
-  });
-  const exitCode = await runOps(args, {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: (line) => stderr.push(line),
+  };
+  const { exitCode, stdout, stderr } = await runCommand(args, {
+    files,
     now: () => now,
-    wait: async (milliseconds, signal) => {
+    onWait: (milliseconds) => {
       now += milliseconds;
       afterWait((now - STARTED_AT) / 1000);
-      signal.throwIfAborted();
     },
+    onLine: (line) => printed.push(line),
   });
   return { exitCode, stdout, stderr };
 }
 
 /** The lines that have shown a round by now. */
 function roundsShown(): string[] {
-  return stdout.filter((line) => /^\d\d:/.test(line));
+  return printed.filter((line) => /^\d\d:/.test(line));
 }
 
 describe("what the warmer is asked", () => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { runOps } from "../../../operations/program";
+import { runCommand } from "../../support/command";
 import { makeProject, synthesizeProject, makeTfvars } from "../../support/project";
 import { skip, TerraformFolder, isTerraformUsable } from "../../support/terraform";
 import { type DoctorReport } from "./world";
@@ -67,13 +67,6 @@ testHere(
 );
 
 async function diagnose(root: string): Promise<DoctorReport & { readonly exitCode: number }> {
-  const stdout: string[] = [];
-  const exitCode = await runOps(["doctor", "checkup", "--json"], {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: () => undefined,
-    now: Date.now,
-    wait: async () => undefined,
-  });
+  const { exitCode, stdout } = await runCommand(["doctor", "checkup", "--json"], { root });
   return { ...(JSON.parse(stdout.join("\n")) as DoctorReport), exitCode };
 }

@@ -6,8 +6,8 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { runOps } from "../../../operations/program";
-import { makeProject, makeTfvars } from "../../support/project";
+import { runCommand } from "../../support/command";
+import { makeTfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
 import type { InvestigationDocument } from "./world";
 
@@ -46,14 +46,10 @@ testHere(
     await client.send(
       new SetAlarmStateCommand({ AlarmName: ALARM, StateValue: "ALARM", StateReason: "3 were above 0" }),
     );
-    const stdout: string[] = [];
 
-    const exitCode = await runOps(["investigate", ENVIRONMENT, "api", "--json"], {
-      root: makeProject({ [`environments/${ENVIRONMENT}.tfvars`]: makeTfvars() }),
-      print: (line) => stdout.push(line),
-      printAside: () => undefined,
+    const { exitCode, stdout } = await runCommand(["investigate", ENVIRONMENT, "api", "--json"], {
+      files: { [`environments/${ENVIRONMENT}.tfvars`]: makeTfvars() },
       now: () => at,
-      wait: async () => undefined,
     });
 
     const { alarms = [], comparison, diagnoses, unread } = JSON.parse(stdout.join("")) as InvestigationDocument;

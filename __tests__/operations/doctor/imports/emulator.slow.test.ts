@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runOps } from "../../../../operations/program";
+import { runCommand } from "../../../support/command";
 import {
   listAddresses,
   HANDLER_SOURCE,
@@ -89,14 +89,7 @@ beforeAll(() => {
 );
 
 async function findingOf(root: string): Promise<DoctorReport["findings"][number]> {
-  const stdout: string[] = [];
-  await runOps(["doctor", "adopted", "--json"], {
-    root,
-    print: (line) => stdout.push(line),
-    printAside: () => undefined,
-    now: Date.now,
-    wait: async () => undefined,
-  });
+  const { stdout } = await runCommand(["doctor", "adopted", "--json"], { root });
   const { findings } = JSON.parse(stdout.join("\n")) as DoctorReport;
   const found = findings.find(({ check }) => check === "complete state");
   if (!found) throw new Error("doctor does not look at the state");
