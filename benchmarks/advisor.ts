@@ -7,7 +7,7 @@ import { createRandom, computeSeed } from "../advisor/random";
 import { Simulation } from "../advisor/simulation";
 import prices from "../model/prices.json";
 import { readAwsRuns, readAzureFunctions } from "./advisor/traces";
-import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS } from "./measure";
+import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS } from "./measure";
 
 /**
  * The advisor's figures against its targets: npm run bench:advisor -- --traces <folder> The folder contains the public
@@ -201,10 +201,10 @@ async function measure([option, folder]: readonly string[]): Promise<void> {
     pingsPerDay.toFixed(0),
     `$${dollarsPerMonth.toFixed(3)}`,
   ]);
-  console.log(`${formatColumns([["Policy", "Cold", "Median function", "Pings a day", "A month"], ...rows])}\n`);
+  console.log(`${formatFigureTable([["Policy", "Cold", "Median function", "Pings a day", "A month"], ...rows])}\n`);
 
   const aws = predictAwsRuns(folder);
-  console.log(`${formatColumns(aws.rows)}\n`);
+  console.log(`${formatFigureTable(aws.rows)}\n`);
 
   const speeds = ["none", "fixed, 5 minutes x 3", RECOMMENDED].map((name) => ({
     name,
@@ -215,12 +215,12 @@ async function measure([option, folder]: readonly string[]): Promise<void> {
     millionsPerSecond.toFixed(1),
     `${grownMegabytes.toFixed(1)} MB`,
   ]);
-  console.log(`${formatColumns([["Simulated", "Million requests a second", "Heap grown by"], ...speedRows])}\n`);
+  console.log(`${formatFigureTable([["Simulated", "Million requests a second", "Heap grown by"], ...speedRows])}\n`);
 
   const conditional = azure.get(RECOMMENDED);
   const slowest = Math.min(...speeds.map(({ millionsPerSecond }) => millionsPerSecond));
   console.log(
-    formatColumns([
+    formatFigureTable([
       TARGET_HEADINGS,
       formatTargetRow("Conditional: % of requests cold", conditional?.coldPercent ?? Number.NaN, 0.6),
       formatTargetRow("Conditional: % cold, median function", conditional?.medianPercent ?? Number.NaN, 0.2),

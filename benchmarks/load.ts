@@ -5,7 +5,7 @@ import { listLatencies } from "../operations/load/figures";
 import { generateConstantRate, isLate, OpenLoop } from "../operations/load/open-loop";
 import { sortAscending, computePercentile } from "../operations/load/statistics";
 import { HttpSender } from "../operations/http/http-sender";
-import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS } from "./measure";
+import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS } from "./measure";
 
 const ROUNDS = 5;
 const WARM_UP_SECONDS = 1;
@@ -68,7 +68,7 @@ ${describeComputer()}
 `);
   const judged = SCENARIOS.map((scenario, index) => judge(scenario, rounds[index] ?? []));
   console.log(
-    formatColumns([
+    formatFigureTable([
       ["", ...PERCENTS.flatMap((percent) => [formatPercentile(percent), "truth", "off by"]), "Sent late"],
       ...judged.map(({ cells }) => cells),
     ]),
@@ -78,7 +78,7 @@ ${describeComputer()}
 A request that is answered at once takes ${findMedian(floors).toFixed(2)} ms when nothing else is asked; that is part of the truth.
 `);
   console.log(
-    formatColumns([
+    formatFigureTable([
       TARGET_HEADINGS,
       ...judged.map(({ name, worst }) =>
         formatTargetRow(`${name}: off by, in terms of 1 ms or ${100 * TOLERANCE.share} %`, worst, 1),

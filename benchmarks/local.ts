@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type LocalLambda, startLambda } from "../local/lambda/start-lambda";
 import { runClosedLoop } from "./local/closed-loop";
 import { type ServerContestant, startContestant, type Started } from "./local/server";
-import { describeComputer, formatColumns } from "./measure";
+import { describeComputer, formatFigureTable } from "./measure";
 
 const ROUNDS = 5;
 const SECONDS = 2;
@@ -61,7 +61,7 @@ From an instance's spawn to its first answer: ${findMedian(starts).toFixed(0)} m
 
 ${TOGETHER} instances at once, ${TOGETHER_ROUNDS} times:`);
   console.log(
-    formatColumns([
+    formatFigureTable([
       ["", "All have answered after", "Processes", "Memory in all", "Of each"],
       ...rounds.map(({ milliseconds, pids, megabytes }, index) => [
         `Round ${index + 1}`,
@@ -98,7 +98,7 @@ async function compare(): Promise<void> {
       }
     }
     console.log(
-      formatColumns([
+      formatFigureTable([
         ["", "An instance is", "Requests a second", "Warm round trip", "Server", "Each instance"],
         ...measured.map(({ server: { contestant, pid }, perSecond, milliseconds, instances }) => {
           const others = [...instances].filter((instance) => instance !== pid);

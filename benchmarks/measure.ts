@@ -193,7 +193,7 @@ export function showSpread({ median, least, most }: Spread, unit: string, digits
 }
 
 /** Rows as lines with aligned cells: the first column is left-aligned, the others are right-aligned. */
-export function formatColumns(rows: readonly (readonly string[])[]): string {
+export function formatFigureTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

@@ -12,7 +12,7 @@ import {
   type ContestantResult,
   showSpread,
   type Spread,
-  formatColumns,
+  formatFigureTable,
   formatTargetRow,
   TARGET_HEADINGS,
   makeBenchmarkFolder,
@@ -105,7 +105,7 @@ async function compare(node: string, bundles: PerHandler<Bundle>, monitorBytes: 
   const discarded = await measure(WARM_RUNS, INVOCATIONS, "ignore");
 
   console.log(
-    formatColumns([
+    formatFigureTable([
       ["", "Cold", "Cold, bare", "Warm, pipe", "Warm, /dev/null", "Memory, cold", "Memory, warm", "Bundle", "Log"],
       ...KEYS.map((key) => [
         HANDLERS[key].name,
@@ -127,7 +127,7 @@ async function compare(node: string, bundles: PerHandler<Bundle>, monitorBytes: 
   const { name } = HANDLERS.powertools;
   console.log();
   console.log(
-    formatColumns([
+    formatFigureTable([
       TARGET_HEADINGS,
       formatTargetRow("Cold, milliseconds", ours(cold, readFigure("cold")), COLD_MILLISECONDS),
       formatTargetRow(`Cold, as a share of ${name}`, share(cold, readFigure("cold")), COLD_TO_POWERTOOLS),

@@ -9,7 +9,7 @@ import {
   type ContestantResult,
   showMegabytes,
   showSeconds,
-  formatColumns,
+  formatFigureTable,
   formatTargetRow,
   TARGET_HEADINGS,
   makeBenchmarkFolder,
@@ -63,7 +63,7 @@ async function compare(folder: string): Promise<void> {
 
   console.log(`Synthesis of dev, staging and prod with one function each, ${RUNS} runs\n`);
   console.log(
-    formatColumns([
+    formatFigureTable([
       ["", "Time", "Memory", "With children", "Warmwatch's time", "Warmwatch's memory"],
       ...Object.values<ContestantResult>(results).map((result) => [
         result.contestant.name,
@@ -91,7 +91,7 @@ With children  the most that it and its child processes (esbuild, npx) held toge
     formatTargetRow(`Memory, as a share of ${other.contestant.name}`, memory(other), MEMORY_TO_CDK),
   ];
   console.log(
-    formatColumns([
+    formatFigureTable([
       TARGET_HEADINGS,
       ...againstCdk(monitored),
       ...againstCdk(monitoredUnchecked),
@@ -164,7 +164,7 @@ async function measureGrowth(folder: string): Promise<void> {
 
   console.log(`\nGrowth: generated projects, ${GROWTH_RUNS} runs\n`);
   console.log(
-    formatColumns([
+    formatFigureTable([
       ["", "Functions", "Time", "Memory", "Per function", "Per further function"],
       ...results.map(({ contestant: { name, functions }, seconds, megabytes }, index) => {
         const before = results[index - 1];

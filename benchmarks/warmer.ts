@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type WarmingRecord, type WarmingRequest } from "../warming/contract";
 import { type LocalLambda, startLambda } from "../local/lambda/start-lambda";
 import { bundleFunctions } from "../stacks/bundle";
-import { describeComputer, formatColumns, formatTargetRow, TARGET_HEADINGS, makeBenchmarkFolder } from "./measure";
+import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS, makeBenchmarkFolder } from "./measure";
 
 const SIZES = [1, 3, 10, 50];
 const chooseRounds = (instances: number) => (instances <= 10 ? 100 : 10);
@@ -69,7 +69,7 @@ export default async function main(): Promise<void> {
 ${describeComputer(process.version)}
 `);
   console.log(
-    formatColumns([
+    formatFigureTable([
       ["Instances", "", "First round", "", "Starting them anyway", "Warm: all reached", "Fewest", "Round", "Hold"],
       ...measured.map((one) => [
         String(one.instances),
@@ -89,7 +89,7 @@ ${describeComputer(process.version)}
   const small = ours.filter(({ instances }) => instances <= 10);
   const ten = ours.find(({ instances }) => instances === 10);
   console.log(
-    formatColumns([
+    formatFigureTable([
       TARGET_HEADINGS,
       formatTargetRow(
         "Rounds that miss an instance, of 100, at most 10 instances",
