@@ -17,6 +17,9 @@ import {
 
 const BYTES_PER_MEGABYTE = 1e6;
 
+/** A page has at most 1.2 MB; a function's charts take some 80 KB of it. */
+const MAX_CHARTED_FUNCTIONS = 6;
+
 /** The expected cost of reading. */
 export function describeCostBefore(metrics: number, readsLogs: boolean): string {
   const logs = readsLogs ? `, and logs $${DOLLARS_PER_GIGABYTE_QUERIED} for each gigabyte that is scanned` : "";
@@ -30,6 +33,10 @@ export function buildReportDocument(report: PerformanceReport): Document {
     const parts = unread.filter((one) => one.why === why).map(({ what }) => what);
     return `Could not be read: ${parts.join(", ")}: ${why}`;
   });
+  const called = functions.filter(isCalled);
+  const charted = called
+    .toSorted((one, other) => (other.figures.requests ?? 0) - (one.figures.requests ?? 0))
+    .slice(0, MAX_CHARTED_FUNCTIONS);
   return {
     heading: `${environment}, the ${period} from ${formatUtc(from)} to ${formatUtc(to)} UTC`,
     subtitle: `Report on ${environment} in ${region}`,
@@ -56,7 +63,7 @@ export function buildReportDocument(report: PerformanceReport): Document {
       ...buildWarmingSection(report),
       ...buildMemorySection(report),
       ...buildSuggestions(report),
-      ...functions.filter(isCalled).flatMap((one) => buildFunctionSections(one, report)),
+      ...called.flatMap((one) => buildFunctionSections(one, report, charted.includes(one))),
       describeReportCost(report),
     ],
   };
@@ -211,15 +218,17 @@ function buildSuggestions({ suggestedTfvars: text, environment }: PerformanceRep
   return [buildSection(heading, [{ kind: "code", label: "Suggested settings", text }], { id: "suggested" })];
 }
 
-function buildFunctionSections(one: FunctionReport, report: PerformanceReport): Block[] {
+function buildFunctionSections(one: FunctionReport, report: PerformanceReport, hasCharts: boolean): Block[] {
   const { name, responseSource, deployedHere, targets } = one;
   const ofLog = deployedHere ? "the function's log" : "the platform's reports in its log";
   const source = responseSource === "metrics" ? "Lambda's own metric" : ofLog;
+  const reason = `Only the ${MAX_CHARTED_FUNCTIONS} functions with the most requests have charts.`;
+  const charts = hasCharts ? buildFunctionCharts(one, report) : [{ title: `Charts of ${name}`, reason }];
   return [
     buildSection(`Targets of ${name} (response times by ${source})`, [buildTargetTable(targets.map(buildTarget))], {
       id: `function-${name}`,
     }),
-    ...(isUnread(report, "series") ? [] : [{ kind: "charts", charts: buildFunctionCharts(one, report) } as const]),
+    ...(isUnread(report, "series") ? [] : [{ kind: "charts", charts } as const]),
   ];
 }
 
