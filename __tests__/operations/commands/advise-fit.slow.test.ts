@@ -98,7 +98,7 @@ describe("--fit", () => {
     const { exitCode, stdout } = await run(["--fit"]);
 
     expect({ exitCode, queries: insights.inputs }).toEqual({ exitCode: 0, queries: [] });
-    expect(stdout.join("\n")).toContain("no request came in");
+    expect(stdout.join("\n")).toContain("Do not warm this function: there were no requests.");
   });
 
   test.each([

@@ -163,7 +163,7 @@ functions = {
     const before = tfvarsOf(first);
     const again = await runIn(first.root, ["dev", ...TRACE, "--write"]);
 
-    expect(again.stdout.at(-1)).toBe("environments/dev.tfvars says so already");
+    expect(again.stdout.at(-1)).toBe("environments/dev.tfvars already has these settings");
     expect(tfvarsOf(again)).toBe(before);
     expect(statSync(join(again.root, "environments/dev.tfvars")).mode & 0o777).toBe(0o640);
     expect(readdirSync(join(again.root, "environments"))).toEqual(["dev.tfvars"]);

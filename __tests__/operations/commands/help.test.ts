@@ -34,7 +34,7 @@ test("help tells every limit and name that a refusal tells", async () => {
   );
 
   const untold = refusing.flatMap(({ name, option }) => {
-    const [rule = ""] = refusalOf(option).split(", as in");
+    const [rule = ""] = refusalOf(option).split(/,? (?:as in|such as|for example)/);
     const limits = rule.match(/\d+[a-z]?\b|\b(?:arm64|x86_64|week|month|quarter)\b/g) ?? [];
     return limits.filter((limit) => !option.description.includes(limit)).map((limit) => `${name}: ${limit}`);
   });
