@@ -6,7 +6,7 @@ import { type CommandCall, type DefinedCommand } from "./cli/define-command";
 import { EXIT, type ExitCode } from "./cli/exit-codes";
 import { Interruption } from "./cli/interruption";
 import { OperationFailure } from "./cli/operation-failure";
-import { removeControls } from "./one-line";
+import { removeControls } from "../performance/foreign-text";
 
 /** A command in the program's help; the rest is loaded when needed. */
 export interface CommandEntry {

@@ -5,7 +5,7 @@ import {
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
 import * as z from "zod";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { type AwsAccess } from "./access";
 
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;

@@ -1,4 +1,4 @@
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { OperationFailure } from "../cli/operation-failure";
 
 /** A request that AWS did not fulfill. */

@@ -11,7 +11,7 @@ import {
   paginateListAliases,
   paginateListVersionsByFunction,
 } from "@aws-sdk/client-lambda";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { type AwsAccess } from "./access";
 
 /** The function itself, which runs if no versions are published. */

@@ -4,7 +4,7 @@ import { EXIT } from "../cli/exit-codes";
 import { ENVIRONMENT_HELP, readEnvironment } from "../cli/input";
 import { checkNotedAlarm, keepNote } from "../note/keep-note";
 import { describeNote } from "../note/text";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 
 const MAX_LENGTH = 1000;
 

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { isOlder, findNeededProvider } from "../../environments/provider-lock";
 import { type Environment } from "../../environments/schema";
 import { engines } from "../../package.json";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
 import { type ExpectedStack } from "./stack";
 

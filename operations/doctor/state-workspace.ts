@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type StateSettings } from "../../environments/schema";
 import { HcpApi } from "../hcp/api";
 import { readHcpHost, readHcpToken } from "../hcp/credentials";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { OperationFailure } from "../cli/operation-failure";
 import { type Check, fail, pass } from "./check";
 

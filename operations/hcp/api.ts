@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { OperationFailure } from "../cli/operation-failure";
 
 /** A request without an answer by then never gets one. */

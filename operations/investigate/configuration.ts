@@ -1,5 +1,5 @@
 import { type DeployedFunction } from "../aws/functions";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 
 const HASH_CHARACTERS = 12;
 

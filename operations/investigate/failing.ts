@@ -1,5 +1,5 @@
 import { formatNumber } from "../document/formats";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { type Diagnosis } from "./diagnosis";
 import { type Evidence, failsSinceVersion, findFigure, isWorse, readFigureNow } from "./evidence";
 import { formatCompared, describeFailed, adviseRollback, describeSetting, describeVersion } from "./wording";

@@ -1,7 +1,7 @@
 import { formatNumber, formatUtc } from "../document/formats";
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 
 /** A row of a query's result: each field by its name. */
 export type LogRecord = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 
 /** A part of a trace. */
 export interface TracePart {

@@ -1,4 +1,4 @@
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { setImmediate as afterInputAndOutput, setTimeout as pause } from "node:timers/promises";
 import { performance } from "node:perf_hooks";
 import { type TargetResponse, type PlatformReport } from "./target";

@@ -1,4 +1,4 @@
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { formatAccess } from "./access";
 import { formatFullList } from "./full-list";
 import { formatHazards } from "./hazards";

@@ -1,4 +1,4 @@
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { type Leaf } from "./attributes";
 
 const LONGEST_VALUE = 160;

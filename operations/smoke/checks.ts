@@ -5,7 +5,7 @@ import { AwsFailure } from "../aws/failure";
 import { type MetricRequest, readMetrics } from "../aws/metrics";
 import { type HeaderSource, HttpSender } from "../http/http-sender";
 import { createHeaderSigner } from "../aws/signed-headers";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { type CommandContext } from "../cli/command-context";
 import { type Callable } from "./inputs";
 

@@ -1,7 +1,7 @@
 import { formatDollars } from "../../model/priced-resources";
 import { formatQuantity } from "../document/formats";
 import { type TargetResult } from "../../warming/contract";
-import { toOneLine } from "../one-line";
+import { toOneLine } from "../../performance/foreign-text";
 import { type WarmingPlan } from "./plan";
 import { type TimedRecord } from "./run-log";
 import { type UnstartedRun } from "./start-runs";

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { describeStateLocation } from "../../../environments/names";
 import { type Environment } from "../../../environments/schema";
 import { limitConcurrency } from "../../../functions/warmer/limit-concurrency";
-import { toOneLine } from "../../one-line";
+import { toOneLine } from "../../../performance/foreign-text";
 import { OperationFailure } from "../../cli/operation-failure";
 import { type AwsAccess } from "../../aws/access";
 import { type Identity } from "../../aws/identity";

@@ -1,1 +1,0 @@
-export { removeControls, toOneLine } from "../performance/foreign-text";
