@@ -321,39 +321,48 @@ const FAULTS: readonly Fault[] = [
   },
   {
     fault: "a rule that is switched off",
-    break: (world) => world.count("AWS/Events Invocations dev-warming-peak-816ea4", [[40, 2]]),
+    break: (world) => {
+      world.count("AWS/Events Invocations dev-warming-peak-816ea4", [[40, 2]]);
+    },
     check: "warmer: schedule",
     detail: /not started when due by dev-warming-peak-816ea4$/,
     mend: /^aws events enable-rule --name dev-warming-peak-816ea4$/,
   },
   {
     fault: "a rule that may not start the warmer",
-    break: (world) => world.count("AWS/Events FailedInvocations dev-warming-peak-816ea4", [[20, 4]]),
+    break: (world) => {
+      world.count("AWS/Events FailedInvocations dev-warming-peak-816ea4", [[20, 4]]);
+    },
     check: "warmer: schedule",
     detail: /could not start the warmer 4 times/,
     mend: /cdktf deploy dev/,
   },
   {
     fault: "runs that were missed",
-    break: (world) =>
+    break: (world) => {
       world.count("AWS/SQS ApproximateNumberOfMessagesVisible dev-warming-missed", [
         [30, 1],
         [5, 3],
-      ]),
+      ]);
+    },
     check: "warmer: missed runs",
     detail: /3 runs that could not be started are in dev-warming-missed/,
     mend: /aws sqs receive-message.*dev-warming-missed/,
   },
   {
     fault: "rounds that do not happen",
-    break: (world) => world.count("Lambda/Performance WarmedInstances dev-api", [[80, 3]]),
+    break: (world) => {
+      world.count("Lambda/Performance WarmedInstances dev-api", [[80, 3]]);
+    },
     check: "api: kept warm",
     detail: /no round since 2026-01-05 09:50/,
     mend: /aws logs tail \/aws\/lambda\/dev-warmer/,
   },
   {
     fault: "pings that fail",
-    break: (world) => world.count("Lambda/Performance WarmingFailures dev-api", [[15, 6]]),
+    break: (world) => {
+      world.count("Lambda/Performance WarmingFailures dev-api", [[15, 6]]);
+    },
     check: "api: kept warm",
     detail: /6 pings failed in the last hour/,
     mend: /dev\/warming-runs/,
@@ -442,7 +451,9 @@ describe("what is no fault but should be known", () => {
     },
     {
       fact: "fewer instances than asked for are kept",
-      break: (world: DoctorWorld) => world.count("Lambda/Performance WarmedInstances dev-api", [[10, 2]]),
+      break: (world: DoctorWorld) => {
+        world.count("Lambda/Performance WarmedInstances dev-api", [[10, 2]]);
+      },
       check: "api: kept warm",
       mend: /warming-runs/,
     },

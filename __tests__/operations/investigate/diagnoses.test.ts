@@ -275,7 +275,10 @@ const CASES: readonly Case[] = [
   },
   {
     id: "unknown",
-    world: () => worldNow({}, (world) => world.deny("GetMetricData")),
+    world: () =>
+      worldNow({}, (world) => {
+        world.deny("GetMetricData");
+      }),
     because: /could not be read/,
     advice: /allow the actions named above/,
     runbook: "README.md",
