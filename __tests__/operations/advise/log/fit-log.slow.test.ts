@@ -75,7 +75,11 @@ describe("a fit to a function's log", () => {
   test.each([
     ["few cold starts", { coldStarts: 29, to: 72 * HOUR }, /29 cold starts of 72 hours in the last 7 days/],
     ["a short time", { coldStarts: 300, to: 11 * HOUR }, /300 cold starts of 11 hours in the last 7 days/],
-    ["so many requests that it is cut", { coldStarts: 50, to: HOUR, isCut: true }, /cover only 1 hour with 50 cold starts/],
+    [
+      "so many requests that it is cut",
+      { coldStarts: 50, to: HOUR, isCut: true },
+      /cover only 1 hour with 50 cold starts/,
+    ],
   ])("is not tried on a log of %s", (_, more, expected) => {
     const size = { ...sizeOf([], 0), requests: 1000, ...more };
 
