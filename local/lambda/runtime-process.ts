@@ -181,10 +181,9 @@ export class RuntimeProcess {
   }
 
   private async end(): Promise<void> {
-    if (this.exited === undefined) {
-      this.killAll();
-      await this.exit;
-    }
+    // After a crash as well: a process that was about to start when it crashed had no variables to be found by.
+    this.killAll();
+    if (this.exited === undefined) await this.exit;
     await this.readAll();
     this.lines.forEach((lines) => {
       lines.flush();

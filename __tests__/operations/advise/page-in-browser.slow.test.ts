@@ -67,6 +67,6 @@ describeInBrowser("the page of an advice, in a browser", (open) => {
 
     await saveScreenshot(page, "advice-nothing");
     expect(complaints).toEqual([]);
-    expect(text).toContain("no request came in");
+    expect(text).toContain("there were no requests");
   });
 });
