@@ -36,6 +36,11 @@ describe("a time in a trace", () => {
     expect(selectTimeReader("2026-01-01")?.(text)).toBeUndefined();
   });
 
+  test("keeps its milliseconds, whose product with 1000 may be a little less than whole", () => {
+    expect(read("2026-02-17T14:33:32.257Z")).toBe(Date.UTC(2026, 1, 17, 14, 33, 32, 257));
+    expect(read("2026-02-17T14:33:32,2579Z")).toBe(Date.UTC(2026, 1, 17, 14, 33, 32, 257));
+  });
+
   test("comes back as it was written", () => {
     const date = fc.date({ min: new Date(0), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true });
     fc.assert(

@@ -31,7 +31,9 @@ function readIso(text: string): number | undefined {
   if (found === undefined) return undefined;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
   if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;
-  const milliseconds = Math.floor(Number(seconds.replace(",", ".")) * 1000);
+  // By digits: 32.257 * 1000 is a little less than 32257.
+  const [whole, fraction = ""] = seconds.split(/[.,]/);
+  const milliseconds = Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
   const value = midnight + (Number(hours) * 60 + Number(minutes) - parseZoneMinutes(zone)) * 60_000 + milliseconds;
   return value >= 0 ? value : undefined;
 }
