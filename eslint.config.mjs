@@ -130,8 +130,7 @@ export default defineConfig(
       "no-restricted-imports": [
         "error",
         {
-          paths: ["cdktf", "constructs"].map((name) => ({ name, message: "Only stacks/ loads cdktf." })),
-          patterns: [{ group: ["@cdktf/provider-aws/**"], message: "Only stacks/ loads cdktf." }],
+          patterns: [{ regex: "^(cdktf|constructs|@cdktf/provider-aws)(/|$)", message: "Only stacks/ loads cdktf." }],
         },
       ],
     },
