@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { findOwnFile } from "../own-file";
 import { type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
 import { formatFunctionArn, type FunctionConfiguration } from "./function-configuration";
@@ -62,7 +61,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
   const settings = {
     region,
     guard,
-    bootstrapFile: findBootstrapFile(),
+    bootstrapFile: findOwnFile("local/lambda/bootstrap.mjs"),
     onInvocation: options.onInvocation ?? (() => undefined),
     idleMilliseconds: options.idleMilliseconds ?? IDLE_MILLISECONDS,
     initLimitMilliseconds: options.initLimitMilliseconds ?? INIT_LIMIT_MILLISECONDS,
@@ -118,14 +117,4 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     },
     close: () => (closing ??= closeAll()),
   };
-}
-
-/** The runtime client is a separate file, which is found from wherever the code that starts it was bundled to. */
-function findBootstrapFile(): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    for (const file of [join(folder, "bootstrap.mjs"), join(folder, "local", "lambda", "bootstrap.mjs")]) {
-      if (existsSync(file)) return file;
-    }
-    if (folder === dirname(folder)) throw new Error(`no local/lambda/bootstrap.mjs in any folder above ${__dirname}`);
-  }
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { findOwnFile } from "../../local/own-file";
 import { OperationFailure } from "../cli/operation-failure";
 
 /** Another process's messages about a request. */
@@ -15,7 +14,7 @@ export class OtherProcess<Question extends object, Result> {
 
   /** @param file relative to the project's folder; its main function calls {@link answerQuestions} */
   constructor(file: string) {
-    this.child = fork(findRunner(), [file], {
+    this.child = fork(findOwnFile("run.js"), [file], {
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
@@ -71,13 +70,4 @@ export function answerQuestions<Result>(
   // Ctrl-C reaches every process of a terminal, but the parent process decides what happens.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit());
-}
-
-/** The script that runs a file of this project, in a folder above this file or its bundle. */
-function findRunner(): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    const file = join(folder, "run.js");
-    if (existsSync(file)) return file;
-    if (folder === dirname(folder)) throw new Error(`no run.js in any folder above ${__dirname}`);
-  }
 }

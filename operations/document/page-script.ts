@@ -1,6 +1,5 @@
 import { build } from "esbuild";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { findOwnFile } from "../../local/own-file";
 
 const ENTRY = "operations/document/browser/live-charts.ts";
 
@@ -13,7 +12,7 @@ export function bundlePageScript(): Promise<string> {
 
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [findEntry()],
+    entryPoints: [findOwnFile(ENTRY)],
     bundle: true,
     minify: true,
     write: false,
@@ -23,12 +22,4 @@ async function bundle(): Promise<string> {
     banner: { js: "/* With Apache ECharts: https://www.apache.org/licenses/LICENSE-2.0 */" },
   });
   return (outputFiles[0]?.text ?? "").replaceAll("</script", "<\\/script");
-}
-
-/** This program may be bundled into a file elsewhere below the project's folder. */
-function findEntry(): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, ENTRY))) return join(folder, ENTRY);
-    if (folder === dirname(folder)) throw new Error(`no ${ENTRY} in any folder above ${__dirname}`);
-  }
 }
