@@ -11,42 +11,7 @@ export interface FigureText {
   readonly better?: "lower" | "higher" | { readonly from: number; readonly to: number };
 }
 
-/** The keys, in the order of tables. */
-export const FIGURE_KEYS = [
-  "requests",
-  "requestsPerSecond",
-  "coldStartPercent",
-  "coldStartPercentWithoutWarming",
-  "coldStartPercentWithWarming",
-  "averageInitMilliseconds",
-  "p50Milliseconds",
-  "p90Milliseconds",
-  "p99Milliseconds",
-  "allP50Milliseconds",
-  "allP90Milliseconds",
-  "allP99Milliseconds",
-  "coldP50Milliseconds",
-  "maxMilliseconds",
-  "errorPercent",
-  "availabilityPercent",
-  "averageMemoryPercent",
-  "maxMemoryMb",
-  "memoryDriftMbPerMinute",
-  "maxInstances",
-  "lateSendPercent",
-  "heldRatePerSecond",
-  "brokenRatePerSecond",
-  "recoverySeconds",
-] as const;
-
-/** One of {@link FIGURE_KEYS}. */
-export type FigureKey = (typeof FIGURE_KEYS)[number];
-
-/** Numeric figures; unknown ones are missing. */
-export type KnownFigures = Readonly<Partial<Record<FigureKey, number>>>;
-
-/** Each figure's text. */
-export const FIGURES: Readonly<Record<FigureKey, FigureText>> = {
+const figures = {
   requests: { label: "requests", unit: "" },
   requestsPerSecond: { label: "requests a second", unit: "/s" },
   coldStartPercent: { label: "cold starts", unit: "%", better: "lower" },
@@ -71,7 +36,19 @@ export const FIGURES: Readonly<Record<FigureKey, FigureText>> = {
   heldRatePerSecond: { label: "highest rate held", unit: "/s", better: "higher" },
   brokenRatePerSecond: { label: "rate that broke it", unit: "/s", better: "higher" },
   recoverySeconds: { label: "recovery", unit: "s", better: "lower" },
-};
+} as const satisfies Readonly<Record<string, FigureText>>;
+
+/** The name of a figure in JSON. */
+export type FigureKey = keyof typeof figures;
+
+/** Each figure's text. */
+export const FIGURES: Readonly<Record<FigureKey, FigureText>> = figures;
+
+/** The keys, in the order of tables. */
+export const FIGURE_KEYS = Object.keys(FIGURES) as FigureKey[];
+
+/** Numeric figures; unknown ones are missing. */
+export type KnownFigures = Readonly<Partial<Record<FigureKey, number>>>;
 
 /** A figure with its unit and significant digits; `none` for the latency of an answer that never came (null). */
 export function formatFigure(key: FigureKey, value: number | null): string {
