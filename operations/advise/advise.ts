@@ -5,6 +5,7 @@ import { AwsFailure } from "../aws/failure";
 import { Reader } from "../aws/part-reader";
 import { type CommandContext } from "../cli/command-context";
 import { prepareFolder, writeFiles } from "../cli/files";
+import { type Document } from "../document/document";
 import { formatDocuments } from "../document/text";
 import { adviseFunction, type AdviceResult, type AdvisedSubject } from "./advise-function";
 import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "./advised-subjects";
@@ -51,8 +52,9 @@ export async function advise(request: AdviceRequest, context: CommandContext): P
   );
   // From here on, everything is written: it is too late for Ctrl-C.
   signal.throwIfAborted();
-  report.pages = await writeFiles(folder, await renderPages(report));
-  if (!json) printReport(report, print);
+  const documents = report.functions.map((advice) => buildAdviceDocument(report, advice));
+  report.pages = await writeFiles(folder, await renderPages(report, documents));
+  if (!json) printReport(report, documents, print);
   const change = write && environment ? await writeAdvice(root, environment, all, report, printAside) : undefined;
   if (change && change.diff.length > 0) report.changed = change.file;
   if (json) print(JSON.stringify(report));
@@ -100,19 +102,19 @@ async function adviseOn(subject: AdvisedSubject, context: CommandContext): Promi
   return advised;
 }
 
-async function renderPages(report: AdviceReport): Promise<Record<string, string>> {
+async function renderPages(
+  { environment, functions }: AdviceReport,
+  documents: readonly Document[],
+): Promise<Record<string, string>> {
   // The code that draws charts is slow to load.
   const { renderPage } = await import("../document/html");
-  const prefix = report.environment === undefined ? "" : `${report.environment}-`;
-  const pages = report.functions.map(
-    async (advice) =>
-      [`${prefix}${advice.function}.html`, await renderPage(buildAdviceDocument(report, advice))] as const,
-  );
-  return Object.fromEntries(await Promise.all(pages));
+  const prefix = environment === undefined ? "" : `${environment}-`;
+  const pages = await Promise.all(documents.map(renderPage));
+  return Object.fromEntries(functions.map((advice, index) => [`${prefix}${advice.function}.html`, pages[index] ?? ""]));
 }
 
-function printReport(report: AdviceReport, print: (line: string) => void): void {
-  formatDocuments(report.functions.map((advice) => buildAdviceDocument(report, advice))).forEach(print);
+function printReport(report: AdviceReport, documents: readonly Document[], print: (line: string) => void): void {
+  formatDocuments(documents).forEach(print);
   formatUnadvised(report).forEach(print);
   report.pages.forEach((page) => {
     print(`Written: ${page}`);
