@@ -22,13 +22,13 @@ export interface InstanceModel {
 }
 
 /** For whom an instance works. */
-export const enum Caller {
+export enum Caller {
   Request,
   Ping,
 }
 
 /** How a request or ping was served. */
-export const enum Served {
+export enum Served {
   Warm,
   Cold,
   /** Refused, because the maximum number of instances was busy. */
