@@ -1,5 +1,5 @@
-// Runs a TypeScript file of this project, by calling its default export: node run.js <file.ts> [argument ...] esbuild
-// bundles it (packages stay external), which is several times faster than compiling file by file while loading.
+// Runs a TypeScript file of this project, by calling its default export: node run.js <file.ts> [argument ...]
+// esbuild bundles it (packages stay external), which is several times faster than compiling file by file while loading.
 const { createHash } = require("node:crypto");
 const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
