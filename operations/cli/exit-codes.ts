@@ -1,3 +1,5 @@
+import { type ProgramContext } from "./command-context";
+
 /** Exit codes for scripts. */
 export const EXIT = {
   /** Done as requested. */
@@ -12,3 +14,13 @@ export const EXIT = {
 
 /** One of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Names on standard error what could not be read from AWS, if anything: a partial result is not what was asked for. */
+export function reportUnread(
+  { printAside }: Pick<ProgramContext, "printAside">,
+  unread: readonly { readonly what: string }[] = [],
+): ExitCode {
+  if (unread.length === 0) return EXIT.done;
+  printAside(`Could not be read: ${unread.map(({ what }) => what).join(", ")}`);
+  return EXIT.failed;
+}

@@ -2,7 +2,7 @@ import { makeEmpirical } from "../../advisor/distribution";
 import { makeInvalidInput } from "../../environments/mistakes";
 import { advise } from "../advise/advise";
 import { defineCommand } from "../cli/define-command";
-import { EXIT } from "../cli/exit-codes";
+import { reportUnread } from "../cli/exit-codes";
 import { ENVIRONMENT_HELP, makeChoiceParser, makeIntegerParser, makeListParser, readEnvironment } from "../cli/input";
 
 const parseDurations = makeListParser(900_000);
@@ -86,7 +86,7 @@ Examples:
     const environment = name === undefined ? undefined : await readEnvironment(context.root, name);
     const trace = file === undefined ? undefined : { file, ...described };
     const { unread } = await advise({ environment, functionId, fit, trace, write, json, out }, context);
-    return unread ? EXIT.failed : EXIT.done;
+    return reportUnread(context, unread);
   },
 });
 

@@ -1,7 +1,7 @@
 import { loadEnvironments } from "../../environments/load";
 import { PRICE_SOURCE } from "../../model/priced-resources";
 import { defineCommand } from "../cli/define-command";
-import { EXIT } from "../cli/exit-codes";
+import { reportUnread } from "../cli/exit-codes";
 import { ENVIRONMENT_HELP, findEnvironment, makeIntegerParser } from "../cli/input";
 import { priceEnvironments } from "../cost/price-environments";
 import { buildCostDocument, listLeftOut } from "../cost/document";
@@ -48,6 +48,9 @@ Examples:
     } else {
       formatDocuments(costs.map((cost) => buildCostDocument(cost, isMeasured))).forEach(print);
     }
-    return costs.every(({ unread }) => unread.length === 0) ? EXIT.done : EXIT.failed;
+    return reportUnread(
+      context,
+      costs.flatMap(({ environment, unread }) => unread.map(({ what }) => ({ what: `${what} of ${environment}` }))),
+    );
   },
 });

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { defineCommand } from "../cli/define-command";
-import { EXIT } from "../cli/exit-codes";
+import { EXIT, reportUnread } from "../cli/exit-codes";
 import { ENVIRONMENT_HELP, readEnvironment } from "../cli/input";
 import { showReading } from "../cli/progress";
 import { buildTask } from "../investigate/build-task";
@@ -22,11 +22,11 @@ export default defineCommand({
   help: `
 Reads a function's alarms, deployments, logs, traces and figures, compares them with yesterday and last week, and shows what to adjust first and why.
 With --alarm, it investigates the last time when that alarm rang, in the last 7 days. It changes nothing. Reading metrics and logs costs money; the
-output shows the cost. If AWS denies access to a part, the output says so and shows the rest. All times are in UTC.
+output shows the cost. If a part cannot be read from AWS, the output says so and shows the rest. All times are in UTC.
 
 Exit codes:
   0    done
-  1    nothing could be read
+  1    some data could not be read from AWS (the output names it)
   2    wrong input: nothing was read
   130  Ctrl-C
 
@@ -49,7 +49,7 @@ Examples:
       return EXIT.failed;
     }
     if (!json) formatDocument(buildInvestigationDocument(done)).forEach(print);
-    return EXIT.done;
+    return reportUnread(context, done.unread);
   },
 });
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { defineCommand } from "../cli/define-command";
-import { EXIT } from "../cli/exit-codes";
+import { EXIT, reportUnread } from "../cli/exit-codes";
 import { prepareFolder, publishReport } from "../cli/files";
 import { ENVIRONMENT_HELP, makeChoiceParser, readEnvironment } from "../cli/input";
 import { showReading } from "../cli/progress";
@@ -24,14 +24,14 @@ Shows for each function and for the environment: whether each target is met, now
 cost of warming; how alarms rang, how fast, how long, and whether they led to a change (see the command note); thresholds that
 never or always ring, and unsuitable memory sizes, each with a better value. Writes a JSON file and a page with charts.
 CloudWatch keeps the history of alarms only for some weeks, so reports in the same folder are also read for it.
-If AWS does not provide a part, the output says so and shows the rest. All times are in UTC; a period ends with the last full
+If a part cannot be read from AWS, the output says so and shows the rest. All times are in UTC; a period ends with the last full
 hour.
 
 Reading metrics and logs costs money; the cost is shown before and after. Nothing is changed.
 
 Exit codes:
-  0    no target is missed
-  1    a target is missed or none could be judged, the environment is not deployed, or nothing could be read
+  0    everything was read, and no target is missed
+  1    a target is missed or none could be judged, the environment is not deployed, or some data could not be read from AWS
   2    wrong input: nothing was read
   130  Ctrl-C: nothing was written
 
@@ -70,6 +70,7 @@ Examples:
       document: buildReportDocument(report),
       json,
     });
-    return isReportPassed(report) ? EXIT.done : EXIT.failed;
+    const exitCode = reportUnread(context, report.unread);
+    return isReportPassed(report) ? exitCode : EXIT.failed;
   },
 });

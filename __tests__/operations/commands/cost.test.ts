@@ -338,7 +338,8 @@ describe("by how it was used", () => {
     const { exitCode, stdout, stderr } = await cost(["dev", "--measured"], { dev: { functions } });
     expect(stdout.filter((text) => text.includes("not read"))).toEqual([`  ${line}`]);
     expect(stdout.join("\n")).toMatch(/api +monitoring +metrics +14 +\$4\.20/);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [] });
+    const what = line.replace(/ not read, .*/, " of dev");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`Could not be read: ${what}`] });
   });
 
   test("one environment that cannot be read leaves the others measured", async () => {

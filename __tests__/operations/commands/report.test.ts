@@ -245,22 +245,23 @@ describe("what AWS does not tell is named, and the rest is told", () => {
   const denied = makeSdkError("AccessDenied", "User: arn:aws:iam::123456789012:user/x is not authorized");
 
   test.each([
-    ["cloudwatch:DescribeAlarms", 0],
-    ["cloudwatch:DescribeAlarmHistory", 0],
-    ["cloudwatch:GetMetricData", 1],
-    ["logs:FilterLogEvents", 0],
-    ["logs:StartQuery", 0],
-    ["logs:GetQueryResults", 0],
-  ])("without the permission %s", async (action, code) => {
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:DescribeAlarmHistory",
+    "cloudwatch:GetMetricData",
+    "logs:FilterLogEvents",
+    "logs:StartQuery",
+    "logs:GetQueryResults",
+  ])("without the permission %s", async (action) => {
     goodWeeks();
     world().errors.set(action.replace(/^.*:/, ""), denied);
 
-    const { exitCode, root, stdout } = await runReport(world(), ["report", "dev"]);
+    const { exitCode, root, stdout, stderr } = await runReport(world(), ["report", "dev"]);
 
     const unread = stdout.filter((line) => line.startsWith("Could not be read: "));
     expect(unread).toEqual([expect.stringContaining(`: AWS does not allow ${action}: ${denied.message}`)]);
     expect(stdout.join("\n")).not.toMatch(/undefined|NaN/);
-    expect({ exitCode, files: filesIn(root).length }).toEqual({ exitCode: code, files: 2 });
+    expect(stderr.at(-1)).toMatch(/^Could not be read: [\w', ]+$/);
+    expect({ exitCode, files: filesIn(root).length }).toEqual({ exitCode: 1, files: 2 });
   });
 
   test.each([
@@ -284,13 +285,14 @@ describe("what AWS does not tell is named, and the rest is told", () => {
       return world().metrics.answer(input);
     });
 
-    const { exitCode, stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+    const { exitCode, stdout, stderr } = await runReport(world(), ["report", "dev", "--no-logs"]);
 
     expect(stdout.filter((line) => line.startsWith("Could not be read: figures over time: "))).toEqual([
       expect.stringMatching(message),
     ]);
     expect(stdout.join("\n")).toMatch(/met +availability +> 99.95 % +100 %/);
-    expect(exitCode).toBe(0);
+    expect(stderr.at(-1)).toBe("Could not be read: figures over time");
+    expect(exitCode).toBe(1);
   });
 
   test("figures that were not read are neither 0 nor met", async () => {

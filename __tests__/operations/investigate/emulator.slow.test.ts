@@ -57,7 +57,7 @@ testHere(
     expect(comparison?.["timeouts"]).toMatchObject({ now: 3, standsOut: true });
     expect(diagnoses[0]).toMatchObject({ id: "timeouts", runbook: "docs/runbooks/timeouts.md#what-to-change" });
     expect(unread).toContainEqual({ what: "aliases", why: `there is no function ${ENVIRONMENT}-api` });
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(1);
   },
   MINUTE,
 );

@@ -50,7 +50,8 @@ describe("what AWS does not allow", () => {
     expect(missing.length).toBeGreaterThan(0);
     for (const line of missing) expect(line).toContain(`not read: AWS does not allow ${action}: not authorized`);
     expect(stdout).toContain("What to adjust first");
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: [] });
+    const parts = missing.map((line) => line.replace(/^ +| not read: .*/g, ""));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`Could not be read: ${parts.join(", ")}`] });
   });
 
   test("of an alarm's history leaves the alarms that ring now", async () => {
@@ -106,10 +107,11 @@ test("a function that is not deployed yet is told, and the rest goes on", async 
   mocks.lambda.reset();
   mocks.lambda.onAnyCommand().rejects(makeSdkError("ResourceNotFoundException", "Function not found: arn"));
 
-  const { exitCode, stdout } = await runInvestigate(world, "api");
+  const { exitCode, stdout, stderr } = await runInvestigate(world, "api");
 
   expect(stdout.filter((line) => line.includes("there is no function dev-api"))).toHaveLength(3);
-  expect(exitCode).toBe(0);
+  expect(stderr).toEqual(["Could not be read: aliases, versions, reserved concurrency"]);
+  expect(exitCode).toBe(1);
 });
 
 test("a mistake of the program itself is not taken for AWS's", async () => {

@@ -199,6 +199,6 @@ export async function investigateAsJson(
   ...args: readonly string[]
 ): Promise<InvestigationDocument> {
   const { exitCode, stdout, stderr } = await runInvestigate(world, ...(args.length > 0 ? args : ["api"]), "--json");
-  if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${stderr.join("\n")}`);
+  if (stdout.length === 0) throw new Error(`exit code ${exitCode}: ${stderr.join("\n")}`);
   return JSON.parse(stdout.join("\n")) as InvestigationDocument;
 }
