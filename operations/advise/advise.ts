@@ -88,18 +88,15 @@ async function adviseAll(
   return all;
 }
 
-async function adviseOn(subject: AdvisedSubject, context: CommandContext): Promise<AdviceResult> {
-  const { printAside, signal } = context;
-  const advised = await runWithProgress(subject.id, context, (onProgress) =>
+function adviseOn(subject: AdvisedSubject, context: CommandContext): Promise<AdviceResult> {
+  return runWithProgress(subject.id, context, (onProgress) =>
     adviseFunction(subject, {
-      signal,
+      signal: context.signal,
       onProgress: (share) => {
         onProgress("simulating", share);
       },
     }),
   );
-  advised.advice.notes.forEach(printAside);
-  return advised;
 }
 
 async function renderPages(

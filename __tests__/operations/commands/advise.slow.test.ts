@@ -79,11 +79,15 @@ async function settingsOf(root: string, id: string) {
 
 describe("a trace without any environment", () => {
   test("is advised on: a table, one sentence with its reason, a block, and a page", async () => {
-    const { exitCode, stdout, root } = await run([...TRACE, "--memory-mb", "1024", "--architecture", "x86_64"]);
+    const args = [...TRACE, "--memory-mb", "1024", "--architecture", "x86_64"];
+
+    const { exitCode, stdout, stderr, root } = await run(args);
 
     const text = stdout.join("\n");
     expect(exitCode).toBe(0);
     expect(stdout[1]).toMatch(/^\d+ requests from 1970-01-05 00:00 to 1970-01-06 00:00 UTC, 1024 MB x86_64$/);
+    expect(stderr).toEqual([]);
+    expect(text.match(/no start was reported/g)).toHaveLength(1);
     expect(text).toMatch(/^ +none +\d/m);
     expect(text).toMatch(/^ +best +every /m);
     expect(text).toMatch(/^Warm it .*: the cheapest that keeps cold starts below 5 %/m);
