@@ -41,6 +41,7 @@ import {
   ListVersionsByFunctionCommand,
   type ListVersionsByFunctionCommandInput,
 } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
 import {
   ListSubscriptionsByTopicCommand,
   type ListSubscriptionsByTopicCommandInput,
@@ -62,6 +63,7 @@ export const mocks = {
   cloudWatch: mockClient(CloudWatchClient),
   logs: mockClient(CloudWatchLogsClient),
   lambda: mockClient(LambdaClient),
+  s3: mockClient(S3Client),
   sns: mockClient(SNSClient),
   xray: mockClient(XRayClient),
 };

@@ -21,7 +21,8 @@ const VALUES_PER_PAGE = 500;
 export class FakeMetrics extends Map<string, readonly MetricValue[]> {
   /** How many metrics have been asked for: what is billed. */
   metricsAsked = 0;
-  private rest: Answer[] = [];
+  /** What is left for the next page, by its token. */
+  private readonly rests = new Map<string, Answer[]>();
 
   put(
     namespace: string,
@@ -39,15 +40,18 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
   /** Answers one page of a GetMetricData. */
   answer({ MetricDataQueries = [], StartTime, EndTime, NextToken }: GetMetricDataCommandInput) {
     const [from, to] = [floorMinute(StartTime), floorMinute(EndTime)];
-    if (NextToken === undefined) {
+    let rest = this.rests.get(NextToken ?? "");
+    if (!rest) {
       if (MetricDataQueries.length > 500) throw new Error("more than 500 queries in one call");
       this.metricsAsked += MetricDataQueries.filter(({ MetricStat }) => MetricStat).length;
       const byId = new Map(MetricDataQueries.map((query) => [query.Id ?? "", query]));
-      this.rest = MetricDataQueries.filter(({ ReturnData = true }) => ReturnData).flatMap((query) =>
+      rest = MetricDataQueries.filter(({ ReturnData = true }) => ReturnData).flatMap((query) =>
         [...this.valuesOf(query, byId, from, to)].map(([at, value]) => ({ id: query.Id ?? "", at, value })),
       );
     }
-    const page = this.rest.splice(0, VALUES_PER_PAGE);
+    const page = rest.splice(0, VALUES_PER_PAGE);
+    const token = NextToken ?? `read ${this.rests.size}`;
+    this.rests.set(token, rest);
     return {
       MetricDataResults: [...new Set(page.map(({ id }) => id))].map((id) => {
         const own = page.filter((one) => one.id === id);
@@ -58,7 +62,7 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
           Values: own.map(({ value }) => value),
         };
       }),
-      ...(this.rest.length > 0 && { NextToken: "more" }),
+      ...(rest.length > 0 && { NextToken: token }),
     };
   }
 
@@ -132,7 +136,7 @@ function statistic(name: string, values: readonly number[]): number {
     case "Minimum":
       return values.reduce((least, value) => Math.min(least, value), Infinity);
     default:
-      return findPercentile(values, Number(/^p(\d+)$/.exec(name)?.[1]));
+      return findPercentile(values, Number(/^p([\d.]+)$/.exec(name)?.[1]));
   }
 }
 

@@ -1,11 +1,11 @@
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
 import { HISTORY_DAYS, readUse, priceUse } from "../../../operations/advise/cloudwatch";
 import { type WatchedFunction, listWatchedFunctions } from "../../../model/watched-function";
 import { formatPlatformNamespace } from "../../../performance/metrics";
 import { AwsAccess } from "../../../operations/aws/access";
 import { loadEnvironments } from "../../../environments/load";
+import { FakeAws, mocks } from "../../support/fake-aws";
 import { makeProject, makeTfvars } from "../../support/project";
 
 const MINUTE = 60_000;
@@ -14,38 +14,19 @@ const FIRST = NOW - (NOW % MINUTE) - 60 * MINUTE;
 const TODAY = Date.UTC(2026, 0, 20);
 const YESTERDAY = TODAY - 1440 * MINUTE;
 
-type Points = Readonly<Record<number, number>>;
+const LIVE = { FunctionName: "dev-api", Resource: "dev-api:live" };
+const LEGACY = { FunctionName: "Legacy" };
 
-/** What CloudWatch has, by function, metric and statistic. */
-let metrics: Readonly<Record<string, Points>> = {};
-const cloudwatch = mockClient(CloudWatchClient);
+let aws: FakeAws;
 
 beforeEach(() => {
-  metrics = {};
-  cloudwatch.reset();
-  cloudwatch
-    .on(GetMetricDataCommand)
-    .callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: MetricDataQuery[] }) => ({
-      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
-        const { Namespace = "", MetricName = "", Dimensions = [] } = MetricStat?.Metric ?? {};
-        const key = [Namespace, ...Dimensions.map(({ Value = "" }) => Value), MetricName, MetricStat?.Stat].join(" ");
-        const points = Object.entries(metrics[key] ?? {});
-        return {
-          Id,
-          StatusCode: "Complete",
-          Timestamps: points.map(([at]) => new Date(Number(at))),
-          Values: points.map(([, value]) => value),
-        };
-      }),
-    }));
+  aws = new FakeAws();
 });
 
-const LIVE = "AWS/Lambda dev-api dev-api:live";
-const DURATIONS = {
-  [`${LIVE} Duration SampleCount`]: { [YESTERDAY]: 30, [TODAY]: 10 },
-  [`${LIVE} Duration p50`]: { [YESTERDAY]: 100, [TODAY]: 500 },
-  [`${LIVE} Duration Average`]: { [FIRST]: 120, [FIRST + 4 * MINUTE]: 3000 },
-};
+/** CloudWatch has so many values of a Lambda metric. */
+function put(dimensions: Readonly<Record<string, string>>, metric: string, at: number, value: number, count = 1): void {
+  for (let index = 0; index < count; index++) aws.metrics.put("AWS/Lambda", metric, dimensions, at, value);
+}
 
 async function functionsOf(functions = "api = {}"): Promise<WatchedFunction[]> {
   const [environment] = await loadEnvironments(makeProject({ "environments/dev.tfvars": makeTfvars({ functions }) }));
@@ -60,11 +41,11 @@ async function use(functions?: string) {
 
 describe("a function's use", () => {
   test("begins with its first request, and minutes without data had none", async () => {
-    metrics = {
-      ...DURATIONS,
-      [`${LIVE} Invocations Sum`]: { [FIRST]: 2, [FIRST + 4 * MINUTE]: 7 },
-      [`${LIVE} ConcurrentExecutions Maximum`]: { [FIRST]: 1, [FIRST + 4 * MINUTE]: 5 },
-    };
+    put(LIVE, "Duration", FIRST, 120);
+    put(LIVE, "Invocations", FIRST, 2);
+    put(LIVE, "Invocations", FIRST + 4 * MINUTE, 7);
+    put(LIVE, "ConcurrentExecutions", FIRST, 1);
+    put(LIVE, "ConcurrentExecutions", FIRST + 4 * MINUTE, 5);
 
     const { history, notes } = await use();
 
@@ -77,7 +58,10 @@ describe("a function's use", () => {
   });
 
   test("has its concurrency estimated where CloudWatch does not know that of an alias", async () => {
-    metrics = { ...DURATIONS, [`${LIVE} Invocations Sum`]: { [FIRST]: 2, [FIRST + 4 * MINUTE]: 100 } };
+    put(LIVE, "Duration", FIRST, 120);
+    put(LIVE, "Duration", FIRST + 4 * MINUTE, 3000);
+    put(LIVE, "Invocations", FIRST, 2);
+    put(LIVE, "Invocations", FIRST + 4 * MINUTE, 100);
 
     const { history, notes, metricsRead } = await use();
 
@@ -90,13 +74,11 @@ describe("a function's use", () => {
   });
 
   test("has the durations of every day, each with the weight of its requests", async () => {
-    metrics = {
-      ...DURATIONS,
-      [`${LIVE} Invocations Sum`]: { [FIRST]: 2 },
-      [`${formatPlatformNamespace("dev-api")} InitDuration SampleCount`]: { [TODAY]: 4 },
-      [`${formatPlatformNamespace("dev-api")} InitDuration Minimum`]: { [TODAY]: 200 },
-      [`${formatPlatformNamespace("dev-api")} InitDuration Maximum`]: { [TODAY]: 400 },
-    };
+    put(LIVE, "Duration", YESTERDAY, 100, 30);
+    put(LIVE, "Duration", TODAY, 500, 10);
+    put(LIVE, "Invocations", FIRST, 2);
+    for (let value = 200; value <= 400; value++)
+      aws.metrics.put(formatPlatformNamespace("dev-api"), "InitDuration", {}, TODAY, value);
 
     const { history, initSeconds } = await use();
 
@@ -120,12 +102,9 @@ describe("a function's use", () => {
   });
 
   test("is that of the whole function where something else deploys it, and says that pings may be among it", async () => {
-    metrics = {
-      "AWS/Lambda Legacy Invocations Sum": { [FIRST]: 1 },
-      "AWS/Lambda Legacy ConcurrentExecutions Maximum": { [FIRST]: 1 },
-      "AWS/Lambda Legacy Duration SampleCount": { [TODAY]: 1 },
-      "AWS/Lambda Legacy Duration p50": { [TODAY]: 10 },
-    };
+    put(LEGACY, "Invocations", FIRST, 1);
+    put(LEGACY, "ConcurrentExecutions", FIRST, 1);
+    put(LEGACY, "Duration", FIRST, 10);
 
     const { history, notes } = await use('old = { existing = true, function_name = "Legacy", memory_mb = 256 }');
 
@@ -137,7 +116,7 @@ describe("a function's use", () => {
 test("a function is read in two calls, for what was told", async () => {
   await use();
 
-  const calls = cloudwatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
+  const calls = mocks.cloudWatch.commandCalls(GetMetricDataCommand).map(({ args: [{ input }] }) => input);
   expect(calls).toHaveLength(2);
   const asked = calls.reduce((sum, { MetricDataQueries = [] }) => sum + MetricDataQueries.length, 0);
   expect(priceUse(1)).toEqual({ metrics: asked, dollars: asked / 100_000 });

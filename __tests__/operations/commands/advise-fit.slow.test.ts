@@ -1,44 +1,25 @@
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
-import { StartQueryCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceReport } from "../../../operations/advise/report";
 import { runCommand } from "../../support/command";
-import { mockInsights } from "../advise/log/fake-insights";
+import { makeSdkError, mocks } from "../../support/fake-aws";
+import { LogAws } from "../advise/log/log-aws";
 import { HIDDEN, simulateLog } from "../advise/log/hidden-platform";
+import { putRequests } from "../advise/support";
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
 const HOURS = 72;
 const FROM = NOW - HOURS * HOUR - 600_000;
 
-const cloudwatch = mockClient(CloudWatchClient);
-const insights = mockInsights();
+let aws: LogAws;
 
 beforeEach(() => {
-  cloudwatch.reset();
-  insights.answerWith(simulateLog(HIDDEN, { from: FROM, hours: HOURS, perHour: 20 }));
-  answerMetrics(180);
+  aws = new LogAws(simulateLog(HIDDEN, { from: FROM, hours: HOURS, perHour: 20 }));
+  putRequests(aws.metrics, "dev-api", NOW, { everyMinutes: 8, count: 180 });
 });
-
-/** So many requests of the last day, one every eight minutes. */
-function answerMetrics(requests: number): void {
-  const to = NOW - (NOW % 60_000);
-  const times = Array.from({ length: requests }, (_, index) => new Date(to - (1440 - 8 * index) * 60_000));
-  const day = [new Date(Date.UTC(2026, 0, 20))];
-  cloudwatch
-    .on(GetMetricDataCommand)
-    .callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: MetricDataQuery[] }) => ({
-      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
-        const Timestamps = MetricStat?.Period === 86_400 && requests > 0 ? day : times;
-        const isDuration = MetricStat?.Metric?.MetricName?.endsWith("Duration") === true;
-        const value = isDuration && MetricStat.Stat !== "SampleCount" ? 120 : 1;
-        return { Id, StatusCode: "Complete", Timestamps, Values: Timestamps.map(() => value) };
-      }),
-    }));
-}
 
 function run(args: readonly string[], onWait?: () => unknown) {
   return runCommand(["advise", "dev", ...args], { now: () => NOW, ...(onWait && { onWait }) });
@@ -79,7 +60,7 @@ describe("--fit", () => {
   });
 
   test("goes on with what is assumed where the log tells too little, and says by how much", async () => {
-    insights.answerWith(simulateLog(HIDDEN, { from: NOW - 10 * HOUR, hours: 9, perHour: 20 }));
+    aws.log = simulateLog(HIDDEN, { from: NOW - 10 * HOUR, hours: 9, perHour: 20 });
 
     const { exitCode, stdout, stderr } = await run(["--fit"]);
 
@@ -93,11 +74,11 @@ describe("--fit", () => {
   });
 
   test("reads no log of a function without requests", async () => {
-    answerMetrics(0);
+    aws.metrics.clear();
 
     const { exitCode, stdout } = await run(["--fit"]);
 
-    expect({ exitCode, queries: insights.inputs }).toEqual({ exitCode: 0, queries: [] });
+    expect({ exitCode, queries: mocks.logs.calls() }).toEqual({ exitCode: 0, queries: [] });
     expect(stdout.join("\n")).toContain("Do not warm this function: there were no requests.");
   });
 
@@ -105,7 +86,7 @@ describe("--fit", () => {
     ["AccessDeniedException", "not authorized", "AWS does not allow logs:StartQuery: not authorized"],
     ["ResourceNotFoundException", "none", "there is no log group /aws/lambda/dev-api in eu-west-1"],
   ])("goes on with what is assumed where AWS refuses, says so, and exits 1: %s", async (name, message, why) => {
-    insights.logs.on(StartQueryCommand).rejects(Object.assign(new Error(message), { name }));
+    aws.errors.set("StartQuery", makeSdkError(name, message));
 
     const { exitCode, stdout, root } = await run(["--fit", "--write"]);
 
@@ -123,7 +104,7 @@ describe("--fit", () => {
     });
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: [] });
-    expect(insights.logs.commandCalls(StopQueryCommand).map(({ args }) => args[0].input)).toEqual([{ queryId: "0" }]);
+    expect(mocks.logs.commandCalls(StopQueryCommand).map(({ args }) => args[0].input)).toEqual([{ queryId: "0" }]);
     expect(readdirSync(join(root, "advice"))).toEqual([]);
   });
 

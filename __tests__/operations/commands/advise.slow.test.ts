@@ -1,15 +1,15 @@
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { GetMetricDataCommand, type GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
 import { readdirSync, readFileSync, statSync, chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadEnvironments } from "../../../environments/load";
 import { resolveWarmingSettings } from "../../../environments/warming";
 import { adviceReport } from "../../../operations/advise/report";
 import { runCommand } from "../../support/command";
+import { FakeAws, makeSdkError, mocks } from "../../support/fake-aws";
 import { HANDLER_SOURCE, makeProject, makeTfvars } from "../../support/project";
+import { putRequests } from "../advise/support";
 
-const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 0, 20, 12, 30, 20);
 
 /** A request now and then, and five at once every half hour. */
@@ -22,31 +22,12 @@ const COUNTS = [
 ].join("\n");
 const TRACE = ["--trace", "day.csv", "--duration-ms", "50,100,400"];
 
-const cloudwatch = mockClient(CloudWatchClient);
+let aws: FakeAws;
 
 beforeEach(() => {
-  cloudwatch.reset();
+  aws = new FakeAws();
+  for (const name of ["dev-api", "dev-web"]) putRequests(aws.metrics, name, NOW);
 });
-
-/** The last day of every function but one whose metrics are refused: a request each ten minutes. */
-function answerMetrics(refused?: string): void {
-  const to = NOW - (NOW % MINUTE);
-  const everyTen = Array.from({ length: 144 }, (_, index) => new Date(to - (1440 - 10 * index) * MINUTE));
-  const day = [new Date(Date.UTC(2026, 0, 19)), new Date(Date.UTC(2026, 0, 20))];
-  cloudwatch
-    .on(GetMetricDataCommand)
-    .callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: MetricDataQuery[] }) => ({
-      MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
-        if (MetricStat?.Metric?.Dimensions?.some(({ Value }) => Value === refused))
-          throw Object.assign(new Error("no"), { name: "AccessDenied" });
-        const isDay = MetricStat?.Period === 86_400;
-        const Timestamps = isDay ? day : everyTen;
-        const isDuration = MetricStat?.Metric?.MetricName?.endsWith("Duration") === true;
-        const value = isDuration && MetricStat.Stat !== "SampleCount" ? 120 : 1;
-        return { Id, StatusCode: "Complete", Timestamps, Values: Timestamps.map(() => value) };
-      }),
-    }));
-}
 
 interface Run {
   readonly exitCode: number;
@@ -94,7 +75,7 @@ describe("a trace without any environment", () => {
     expect(text).toContain("  warming = {\n    scheduled   = { enabled = true, every_minutes = ");
     expect(text).toContain("Assumed: idle life 5 to 7 minutes (mikhailio-hugo, 2021)");
     expect(readFileSync(join(root, "advice/day.html"), "utf8")).toContain("<h1>Warming day</h1>");
-    expect(cloudwatch.calls()).toEqual([]);
+    expect(mocks.cloudWatch.calls()).toEqual([]);
   });
 
   test("is advised on for scripts: one document, as its schema says, the same each time", async () => {
@@ -112,8 +93,6 @@ describe("a trace without any environment", () => {
 
 describe("an environment", () => {
   test("has each of its functions advised on from CloudWatch, and says first what reading costs", async () => {
-    answerMetrics();
-
     const { exitCode, stdout, stderr, root } = await run(["dev"], {
       "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = { reserved_concurrency = 0 }" }),
       "functions/web/handler.ts": HANDLER_SOURCE,
@@ -174,8 +153,6 @@ functions = {
   });
 
   test("says it once for the environment where all functions are to have the same", async () => {
-    answerMetrics();
-
     const result = await run(["dev", "--write"], {
       "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }),
       "functions/web/handler.ts": HANDLER_SOURCE,
@@ -275,7 +252,7 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
     ["CredentialsProviderError", "none found", "there are no AWS credentials: none found"],
     ["Throttling", "Rate exceeded", "AWS in eu-west-1 throttles requests, try again later: Rate exceeded"],
   ])("%s", async (name, message, expected) => {
-    cloudwatch.on(GetMetricDataCommand).rejects(Object.assign(new Error(message), { name }));
+    aws.errors.set("GetMetricData", makeSdkError(name, message));
 
     const { exitCode, stdout, stderr, root } = await run(["dev"]);
 
@@ -284,7 +261,10 @@ describe("what AWS refuses is told in one line and exits 1:", () => {
   });
 
   test("of one function alone, that function is named, and the others are advised", async () => {
-    answerMetrics("dev-api");
+    mocks.cloudWatch.on(GetMetricDataCommand).callsFake((input: GetMetricDataCommandInput) => {
+      if (JSON.stringify(input).includes('"dev-api"')) throw makeSdkError("AccessDenied", "no");
+      return aws.metrics.answer(input);
+    });
     const files = { "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }) };
 
     const { exitCode, stdout, root } = await run(["dev"], { ...files, "functions/web/handler.ts": HANDLER_SOURCE });

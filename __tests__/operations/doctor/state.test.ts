@@ -4,14 +4,12 @@ import {
   GetPublicAccessBlockCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { mockClient } from "aws-sdk-client-mock";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeTemporaryFolder, makeTfvars } from "../../support/project";
-import { makeSdkError } from "../../support/fake-aws";
+import { makeSdkError, mocks } from "../../support/fake-aws";
 import { runDiagnosis, findFinding, startSts, stopSts, DoctorWorld } from "./world";
 
 beforeAll(startSts);
@@ -26,9 +24,8 @@ function worldWithState(state: string): DoctorWorld {
 }
 
 describe("a state in S3", () => {
-  const s3 = mockClient(S3Client);
-  const world = () =>
-    worldWithState('{ backend = "s3", bucket = "our-states", key = "shop/dev.tfstate", region = "eu-central-1" }');
+  const { s3 } = mocks;
+  let world: DoctorWorld;
   const status = (name: string, httpStatusCode: number) =>
     Object.assign(makeSdkError(name, "UnknownError"), { $metadata: { httpStatusCode } });
 
@@ -40,7 +37,9 @@ describe("a state in S3", () => {
       RestrictPublicBuckets: true,
     };
     const encryption = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" as const } };
-    s3.reset();
+    world = worldWithState(
+      '{ backend = "s3", bucket = "our-states", key = "shop/dev.tfstate", region = "eu-central-1" }',
+    );
     s3.on(HeadBucketCommand, { Bucket: "our-states" }).resolves({ BucketRegion: "eu-central-1" });
     s3.on(HeadObjectCommand, { Bucket: "our-states", Key: "shop/dev.tfstate" }).resolves({});
     s3.on(GetBucketVersioningCommand).resolves({ Status: "Enabled" });
@@ -49,7 +48,7 @@ describe("a state in S3", () => {
   });
 
   test("that is versioned, encrypted and private is fine", async () => {
-    const { findings, exitCode } = await runDiagnosis(world());
+    const { findings, exitCode } = await runDiagnosis(world);
     const ofState = findings.filter(({ check }) => check.startsWith("state"));
     expect(ofState.map(({ check, outcome, detail }) => [check, outcome, detail])).toEqual([
       ["state", "ok", "s3://our-states/shop/dev.tfstate"],
@@ -137,7 +136,7 @@ describe("a state in S3", () => {
     },
   ])("$fault: told", async ({ answer, check, outcome, detail, mend }) => {
     answer();
-    expect(await findFinding(world(), check)).toEqual({
+    expect(await findFinding(world, check)).toEqual({
       check,
       outcome,
       detail: expect.stringMatching(detail),

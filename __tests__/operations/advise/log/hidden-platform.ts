@@ -1,5 +1,5 @@
 import { createRandom } from "../../../../advisor/random";
-import { type LoggedInvocation } from "./fake-insights";
+import { type LoggedInvocation } from "./log-aws";
 
 /** How a platform is that nobody has been told about: none of it is what is assumed. */
 export interface Hidden {

@@ -1,4 +1,4 @@
-import { GetQueryResultsCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { GetQueryResultsCommand, StartQueryCommand, StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "@jest/globals";
 import { makeFixed } from "../../../../advisor/distribution";
 import {
@@ -10,14 +10,13 @@ import {
   selectSpan,
 } from "../../../../operations/advise/log/platform-log";
 import { AwsAccess } from "../../../../operations/aws/access";
-import { mockInsights, type LoggedInvocation } from "./fake-insights";
+import { mocks } from "../../../support/fake-aws";
+import { LogAws, type LoggedInvocation } from "./log-aws";
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 const FROM = Date.UTC(2026, 0, 13);
 const TO = FROM + DAY;
-
-const insights = mockInsights();
 
 function access(more: Partial<LogAccess["watched"]> = {}, signal = new AbortController().signal): LogAccess {
   return {
@@ -44,7 +43,7 @@ async function read(from: LogAccess) {
 
 describe("the platform's records", () => {
   test("are read each once, with more of them than a query returns", async () => {
-    insights.answerWith(invocations(25_000));
+    new LogAws(invocations(25_000));
 
     const { size, records, reading } = await read(access());
 
@@ -52,13 +51,13 @@ describe("the platform's records", () => {
     expect(records).toHaveLength(25_000);
     expect(new Set(records.map(({ at }) => at)).size).toBe(25_000);
     expect(records.map(({ at }) => at)).toEqual(records.map(({ at }) => at).toSorted((a, b) => a - b));
-    expect(insights.inputs).toHaveLength(1 + reading.queries);
+    expect(mocks.logs.commandCalls(StartQueryCommand)).toHaveLength(1 + reading.queries);
     expect(reading).toMatchObject({ queries: 3, bytesScanned: expect.closeTo(25e6, -6) });
   });
 
   test("have the time when an invocation came: its report is written at the end, after its start and its work", async () => {
     const stream = "2026/01/13/[3]a";
-    insights.answerWith([
+    new LogAws([
       { endedAt: FROM + 5000, stream, durationMs: 1200, initDurationMs: 300 },
       { endedAt: FROM + 9000, stream, durationMs: 7.5 },
     ]);
@@ -72,7 +71,7 @@ describe("the platform's records", () => {
   });
 
   test("are read from text logs, too", async () => {
-    insights.answerWith(invocations(100), '@type = "REPORT"');
+    new LogAws(invocations(100), '@type = "REPORT"');
 
     const { records } = await read(access({ logFormat: "text" }));
 
@@ -82,7 +81,7 @@ describe("the platform's records", () => {
 
   test("of another function that writes into the same log group are left out", async () => {
     const streams = ["2026/01/13/dev-api[3]a", "2026/01/13/dev-web[3]b", "2026/01/13/[$LATEST]c", "something else"];
-    insights.answerWith(streams.map((stream, index) => ({ endedAt: FROM + index, stream, durationMs: 0 })));
+    new LogAws(streams.map((stream, index) => ({ endedAt: FROM + index, stream, durationMs: 0 })));
 
     const { records } = await read(access());
 
@@ -93,7 +92,7 @@ describe("the platform's records", () => {
   });
 
   test("are the newest where there are more than are read", async () => {
-    insights.answerWith(invocations(2 * MOST_RECORDS));
+    new LogAws(invocations(2 * MOST_RECORDS));
 
     const { size, records } = await read(access());
 
@@ -109,7 +108,7 @@ describe("the platform's records", () => {
       stream: "2026/01/13/[3]a",
       durationMs: 1,
     }));
-    insights.answerWith([...invocations(1000), ...burst]);
+    new LogAws([...invocations(1000), ...burst]);
 
     const { size, records } = await read(access());
 
@@ -118,22 +117,22 @@ describe("the platform's records", () => {
   });
 
   test("are none where the log has none", async () => {
-    insights.answerWith([]);
+    new LogAws([]);
 
     expect(await measureLog(access(), { from: FROM, to: TO })).toMatchObject({ requests: 0, slices: [], isCut: false });
   });
 
   test("are not waited for any longer once that is interrupted: the query is stopped", async () => {
     const interruption = new AbortController();
-    insights.answerWith(invocations(100));
-    insights.logs.on(GetQueryResultsCommand).callsFake(() => {
+    new LogAws(invocations(100));
+    mocks.logs.on(GetQueryResultsCommand).callsFake(() => {
       interruption.abort();
       return { status: "Running" };
     });
 
     await expect(read(access({}, interruption.signal))).rejects.toThrow();
 
-    expect(insights.logs.commandCalls(StopQueryCommand)).toHaveLength(1);
+    expect(mocks.logs.commandCalls(StopQueryCommand)).toHaveLength(1);
   });
 });
 
