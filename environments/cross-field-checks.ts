@@ -1,4 +1,5 @@
 import { ALARM_DEFAULTS, findAlarmMistakes, type AlarmOverrides, resolveAlarmSettings, URGENT_ALARMS } from "./alarms";
+import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { findPartition } from "./regions";
 import { findSwitchedOffMistakes } from "./switched-off";
@@ -24,6 +25,7 @@ interface Deployed extends Watched {
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly endpoint: "none" | "iam" | "public";
+  readonly allowedTriggers: AllowedTriggers;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, { readonly kind: string; readonly name: string }>>;
 }
@@ -69,7 +71,7 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
 
 function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossFieldMistake[] {
   const { endpoint, timeoutSeconds, reservedConcurrency, environment, secrets, warming } = settings;
-  const mistakes: CrossFieldMistake[] = [];
+  const mistakes: CrossFieldMistake[] = findTriggerMistakes(settings.allowedTriggers, file.region);
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {
     const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", because an HTTP API waits no longer for an answer`;
     mistakes.push({ path: ["timeout_seconds"], expected, got: timeoutSeconds });

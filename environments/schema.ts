@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { alarmOverrides } from "./alarms";
+import { allowedTriggers } from "./allowed-triggers";
 import { findCrossFieldMistakes } from "./cross-field-checks";
 import { defineFlag, defineKeys, defineOneOf, defineSection, defineText, defineWholeNumber } from "./fields";
 import { warmingOverrides } from "./warming";
@@ -168,6 +169,10 @@ const deployedFunction = defineSection({
     .meta({ description: "Environment variables that refer to a secret; each uses exactly one of the three kinds" }),
   endpoint: defineOneOf(["none", "iam", "public"]).default("none").meta({
     description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
+  }),
+  allowed_triggers: allowedTriggers.default({}).meta({
+    description:
+      "Who else may invoke the function's alias `live`, by name; who is called must be exact, never everyone",
   }),
   tracing: defineFlag().default(true).meta({ description: "X-Ray active tracing" }),
   ...watching,

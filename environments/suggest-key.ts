@@ -74,6 +74,9 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   qualifier: ["warming_qualifier"],
   name: ["function_name"],
   external: ["existing"],
+  triggers: ["allowed_triggers"],
+  service: ["principal"],
+  skill_id: ["event_source_token"],
   // A secret's.
   arn: ["secret_arn"],
   parameter: ["ssm_parameter"],

@@ -8,6 +8,7 @@ import { type Environment, type FunctionSettings } from "../environments/schema"
 import { type Bundle, HANDLER } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
 import { addExecutionRole } from "./execution-role";
+import { addTriggerPermission } from "./trigger-permission";
 import { type SensitiveVariables } from "./sensitive-variables";
 import { type AddGate } from "./warming/warming";
 
@@ -81,6 +82,10 @@ export class MonitoredFunction extends Construct {
 
     const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];
     const url = addEndpoint?.(this, { name, live, logRetentionDays: environment.logRetentionDays });
+
+    for (const [trigger, allowed] of Object.entries(settings.allowedTriggers)) {
+      addTriggerPermission(this, { name: trigger, live, ...allowed });
+    }
 
     new TerraformOutput(this, "output", {
       description: `The function ${id}: its URL, names and ARNs`,

@@ -349,16 +349,27 @@ function expandKnown(expand: Expand): (text: unknown) => string {
 
 /** A permission as it appears in the function's policy. */
 function measurePermission(
-  { function_name: name, action, principal, source_arn: source }: Attributes,
+  {
+    function_name: name,
+    action,
+    principal,
+    source_arn: source,
+    source_account: account,
+    event_source_token: token,
+    statement_id: id = `terraform-${"0".repeat(26)}`,
+  }: Attributes,
   expand: Expand,
 ): number {
   const statement = {
-    Sid: `terraform-${"0".repeat(26)}`,
+    Sid: id,
     Effect: "Allow",
     Principal: { Service: principal },
     Action: action,
     Resource: `arn:aws-us-gov:lambda:ap-southeast-1:123456789012:function:${expand(name)}`,
-    Condition: { ArnLike: { "AWS:SourceArn": expand(source) } },
+    Condition: {
+      ArnLike: { "AWS:SourceArn": source === undefined ? undefined : expand(source) },
+      StringEquals: { "AWS:SourceAccount": account, "lambda:EventSourceToken": token },
+    },
   };
   return JSON.stringify(statement).length;
 }

@@ -38,6 +38,7 @@ describe("an environment's file", () => {
             environment: {},
             secrets: {},
             endpoint: "none",
+            allowedTriggers: {},
             tracing: true,
             asynchronous: false,
             alarms: {},

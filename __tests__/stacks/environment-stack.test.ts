@@ -214,6 +214,27 @@ describe("an endpoint", () => {
   });
 });
 
+test("who else may invoke a function may invoke alias live, and nothing but what its file says", async () => {
+  const stack = await devWith(`allowed_triggers = {
+    uploads = { principal = "s3.amazonaws.com", source_arn = "arn:aws:s3:::uploads", source_account = "123456789012" }
+    skill   = { principal = "alexa-appkit.amazon.com", event_source_token = "amzn1.ask.skill.1" }
+  }`);
+  expect(findResource(stack, "aws_lambda_permission", "api_trigger-uploads")).toEqual({
+    "//": expect.anything(),
+    statement_id: "uploads",
+    function_name: "${aws_lambda_alias.api_live.function_name}",
+    qualifier: "${aws_lambda_alias.api_live.name}",
+    action: "lambda:InvokeFunction",
+    principal: "s3.amazonaws.com",
+    source_arn: "arn:aws:s3:::uploads",
+    source_account: "123456789012",
+  });
+  expect(findResource(stack, "aws_lambda_permission", "api_trigger-skill")).toMatchObject({
+    principal: "alexa-appkit.amazon.com",
+    event_source_token: "amzn1.ask.skill.1",
+  });
+});
+
 test("many functions are counted in the summary, and the public ones still named", async () => {
   const names = Array.from({ length: 30 }, (_, index) => `job-${index}`);
   const files = Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, "export const handler = 1"]));

@@ -43,7 +43,13 @@ const EVERYTHING = `
       HOOK  = { terraform_variable = "hook" }
     }
   }
-  web = { endpoint = "iam", architecture = "x86_64", tracing = false, asynchronous = true }
+  web = {
+    endpoint = "iam", architecture = "x86_64", tracing = false, asynchronous = true
+    allowed_triggers = {
+      uploads = { principal = "s3.amazonaws.com", source_arn = "arn:aws:s3:::uploads", source_account = "123456789012" }
+      skill   = { principal = "alexa-appkit.amazon.com", event_source_token = "amzn1.ask.skill.1" }
+    }
+  }
   new = { existing = true, function_name = "New_Service", log_format = "json" }
   old = { existing = true, log_group = "/custom/old", alarms = { errors = { threshold = 0 } } }`;
 

@@ -11,9 +11,10 @@ const READINGS: Readonly<Record<string, Reading>> = {
   aws_lambda_permission: (change) => {
     const principal = String(readChild(change.after, "principal"));
     const isNew = readChild(change.before, "principal") !== principal || change.kind === "replace";
-    // AWS's own services appear here for each schedule and endpoint, which have separate lines.
-    return isNew && !principal.endsWith(".amazonaws.com")
-      ? [formatPermission(change, `${formatCode(principal)} may call it`)]
+    // AWS's own services appear here for each schedule and endpoint, which have separate lines. Only triggers set ids.
+    const isTrigger = typeof readChild(change.after, "statement_id") === "string";
+    return isNew && (isTrigger || !principal.endsWith(".amazonaws.com"))
+      ? [formatPermission(change, `${formatCode(principal)} may call it${formatSource(change)}`)]
       : [];
   },
   aws_iam_role: (change) => [...findTrusts(change), ...findBoundaryChange(change)],
@@ -45,6 +46,14 @@ export function formatAccess({ changes }: Pick<Plan, "changes">): string[] {
 
 function formatPermission({ label }: Pick<ResourceChange, "label">, what: string): string {
   return `- ⚠️ **permission**: ${formatCode(label)}: ${what}`;
+}
+
+/** What a service may call a function for. */
+function formatSource({ after }: ResourceChange): string {
+  const sources = ["source_arn", "source_account"]
+    .map((key) => readChild(after, key))
+    .filter((one) => typeof one === "string");
+  return sources.length === 0 ? "" : ` for ${sources.map((source) => formatCode(source)).join(" of ")}`;
 }
 
 function findOpened({ label, before, after }: ResourceChange, key: string, noun: string): string[] {

@@ -27,7 +27,7 @@ export interface Grant {
   /** Further actions that an apply needs. */
   readonly write?: readonly string[];
   readonly on: (place: Place) => readonly string[];
-  readonly if?: (place: Place) => Condition;
+  readonly if?: (place: Place, environment: Environment) => Condition;
   /** Whether an environment needs it; by default, every environment does. */
   readonly neededBy?: (environment: Environment) => boolean;
 }
@@ -99,6 +99,14 @@ const hasPublicEndpoint = ({ functions }: Environment) =>
   Object.values(functions).some(({ endpoint }) => endpoint === "public");
 
 const hasExistingFunctions = ({ existingFunctions }: Environment) => Object.keys(existingFunctions).length > 0;
+
+/** The services that call functions in every stack, and whoever the environment's file names. */
+const listInvokers = ({ functions }: Environment) => {
+  const named = Object.values(functions).flatMap(({ allowedTriggers }) =>
+    Object.values(allowedTriggers).map(({ principal }) => principal),
+  );
+  return [...new Set(["apigateway.amazonaws.com", "events.amazonaws.com", ...named])].sort();
+};
 
 /** Whether a role may need more than fits into its inline policy: one that reads many secrets, or the warmer's. */
 const needsManagedPolicies = ({ functions, existingFunctions }: Environment) =>
@@ -378,10 +386,10 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_lambda_permission: [
     { read: ["lambda:GetPolicy"], write: ["lambda:RemovePermission"], on: functions },
     {
-      // Only the services that call functions in our stacks: neither everyone nor another account.
+      // Only who calls functions in our stacks: nobody else, and never everyone.
       write: ["lambda:AddPermission"],
       on: functions,
-      if: () => ({ StringEquals: { "lambda:Principal": ["apigateway.amazonaws.com", "events.amazonaws.com"] } }),
+      if: (_, environment) => ({ StringEquals: { "lambda:Principal": listInvokers(environment) } }),
     },
   ],
   aws_sns_topic: [

@@ -69,7 +69,7 @@ function mergeStatements(
     const actions = actionsOf(grant);
     if (actions.length === 0 || grant.neededBy?.(environment) === false) continue;
     const resources = grant.on(place);
-    const condition = grant.if?.(place);
+    const condition = grant.if?.(place, environment);
     const key = JSON.stringify([resources, condition]);
     const known = merged.get(key)?.Action ?? [];
     merged.set(key, allow([...new Set([...known, ...actions])].sort(), resources, condition));

@@ -296,9 +296,16 @@ describe("who may do more than before", () => {
         makeResource("aws_iam_role_policy_attachment.a", null, { policy_arn: "arn:admin" }),
         makeResource("aws_lambda_permission.l", null, { principal: "*" }),
         makeResource("aws_lambda_permission.own", null, { principal: "events.amazonaws.com" }),
+        makeResource("aws_lambda_permission.trigger", null, {
+          principal: "s3.amazonaws.com",
+          source_arn: "arn:aws:s3:::uploads",
+          source_account: "123456789012",
+          statement_id: "uploads",
+        }),
       ),
     ).toEqual([
       "- ⚠️ **permission**: `l`: `*` may call it",
+      "- ⚠️ **permission**: `trigger`: `s3.amazonaws.com` may call it for `arn:aws:s3:::uploads` of `123456789012`",
       "- ⚠️ **permission**: `r`: loses its permissions boundary",
       "- ⚠️ **permission**: `p`: is no longer denied: `iam:*` on `*`",
       "- ⚠️ **permission**: `a`: gets the policy `arn:admin`",

@@ -40,7 +40,10 @@ async function policiesOfProd() {
     makeProject({
       "environments/prod.tfvars": `region = "${REGION}"
 state = { backend = "s3", bucket = "acme-states", key = "shop/prod.tfstate", region = "${REGION}" }
-functions = { api = { endpoint = "public" }, web = { endpoint = "iam" } }`,
+functions = {
+  api = { endpoint = "public" }
+  web = { endpoint = "iam", allowed_triggers = { partner = { principal = "333333333333" } } }
+}`,
       "functions/web/handler.ts": "export const handler = () => undefined;",
     }),
   );
@@ -109,6 +112,7 @@ describe("the deploy role may", () => {
     ["lambda:InvokeFunction", lambda("prod-warmer")],
     ["lambda:AddPermission", lambda("prod-api"), { "lambda:Principal": "apigateway.amazonaws.com" }],
     ["lambda:AddPermission", lambda("prod-warmer"), { "lambda:Principal": "events.amazonaws.com" }],
+    ["lambda:AddPermission", lambda("prod-web"), { "lambda:Principal": "333333333333" }],
     ["lambda:CreateFunctionUrlConfig", lambda("prod-web"), { "lambda:FunctionUrlAuthType": "AWS_IAM" }],
     ["logs:CreateLogGroup", arn("logs", "log-group:/aws/lambda/prod-api")],
     ["logs:PutMetricFilter", arn("logs", "log-group:/aws/lambda/prod-api")],

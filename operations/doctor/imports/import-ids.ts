@@ -30,7 +30,7 @@ const POLICY = z.object({
   Statement: z.array(
     z.object({
       Sid: z.string(),
-      Condition: z.object({ ArnLike: z.record(z.string(), z.string()) }).optional(),
+      Condition: z.object({ ArnLike: z.record(z.string(), z.string()).optional() }).optional(),
     }),
   ),
 });
@@ -176,18 +176,22 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
   aws_lambda_invocation: undefined,
   aws_lambda_permission: async (resource, context) => {
     const asked = readQualifiedName(resource, context);
+    const policy = await readInvocationPolicy(context.aws, asked);
+    const statements = policy === undefined ? [] : POLICY.parse(JSON.parse(policy)).Statement;
+    const formatId = (sid: string | undefined) =>
+      sid && `${[asked.name, asked.qualifier ?? []].flat().join(":")}/${sid}`;
+    const own = context.stack.text(resource, "statement_id");
+    if (own !== undefined) return formatId(statements.find(({ Sid }) => Sid === own)?.Sid);
     // A rule's ARN ends with its name; an API's has its id, after which come stage and route.
     const source = context.stack.target(resource, "source_arn");
     const owner = source
       ? await IMPORT_IDS[source.type]?.(source, context)
       : await findApiInText(String(resource.attributes["source_arn"]), context);
     if (owner === undefined) return undefined;
-    const policy = await readInvocationPolicy(context.aws, asked);
-    const statements = policy === undefined ? [] : POLICY.parse(JSON.parse(policy)).Statement;
-    const id = statements.find(({ Condition }) =>
+    const statement = statements.find(({ Condition }) =>
       Object.values(Condition?.ArnLike ?? {}).some((arn) => arn.split(/[:/]/).includes(owner)),
-    )?.Sid;
-    return id && `${[asked.name, asked.qualifier ?? []].flat().join(":")}/${id}`;
+    );
+    return formatId(statement?.Sid);
   },
   aws_sns_topic: findTopicId,
   aws_sns_topic_policy: (resource, context) => findTargetId(resource, "arn", context),
