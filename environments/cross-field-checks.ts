@@ -1,7 +1,9 @@
+import { findArnMistakes } from "./arns";
 import { ALARM_DEFAULTS, findAlarmMistakes, type AlarmOverrides, resolveAlarmSettings, URGENT_ALARMS } from "./alarms";
 import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
-import { findPartition } from "./regions";
+import { findPermissionMistakes, type PermissionSettings } from "./permissions";
+import { findPlatformMistakes, type PlatformSettings } from "./platform";
 import { findSwitchedOffMistakes } from "./switched-off";
 import {
   findConcurrencyMistakes,
@@ -20,7 +22,7 @@ interface Watched {
   readonly warming: WarmingOverrides;
 }
 
-interface Deployed extends Watched {
+interface Deployed extends Watched, PermissionSettings, PlatformSettings {
   readonly existing?: false | undefined;
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
@@ -71,7 +73,11 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
 
 function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossFieldMistake[] {
   const { endpoint, timeoutSeconds, reservedConcurrency, environment, secrets, warming } = settings;
-  const mistakes: CrossFieldMistake[] = findTriggerMistakes(settings.allowedTriggers, file.region);
+  const mistakes: CrossFieldMistake[] = [
+    ...findTriggerMistakes(settings.allowedTriggers, file.region),
+    ...findPermissionMistakes(settings, file.region),
+    ...findPlatformMistakes(settings, file),
+  ];
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {
     const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", because an HTTP API waits no longer for an answer`;
     mistakes.push({ path: ["timeout_seconds"], expected, got: timeoutSeconds });
@@ -163,22 +169,4 @@ function findEnvironmentMistakes({
     mistakes.push({ path: ["urgent_emails", String(index)], expected, got: address });
   });
   return mistakes;
-}
-
-/** An ARN contains a partition, a region (unless it is global) and an account. They must be the environment's. */
-function findArnMistakes(
-  path: string[],
-  arn: string | undefined,
-  { region, accountId }: CheckedFile,
-): CrossFieldMistake[] {
-  if (arn === undefined) return [];
-  const [, partition, , place, account] = arn.split(":");
-  const wanted = findPartition(region);
-  const mistake = (expected: string, got: string | undefined) => [{ path, expected: `an ARN ${expected}`, got }];
-  if (partition !== wanted) return mistake(`in partition ${wanted}, to which ${region} belongs`, partition);
-  if (place !== "" && place !== region) return mistake(`in the environment's region, ${region}`, place);
-  if (accountId !== undefined && account !== accountId) {
-    return mistake(`in the environment's account, ${accountId}`, account);
-  }
-  return [];
 }

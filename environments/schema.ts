@@ -2,23 +2,28 @@ import * as z from "zod";
 import { alarmOverrides } from "./alarms";
 import { allowedTriggers } from "./allowed-triggers";
 import { findCrossFieldMistakes } from "./cross-field-checks";
-import { defineFlag, defineKeys, defineOneOf, defineSection, defineText, defineWholeNumber } from "./fields";
+import {
+  type DeepReadonly,
+  defineFlag,
+  defineKeys,
+  defineOneOf,
+  defineSection,
+  defineText,
+  defineWholeNumber,
+} from "./fields";
 import { warmingOverrides } from "./warming";
 import { WARMER } from "./names";
 import { isRegionName, suggestRegion } from "./regions";
 import { looksSecret } from "../performance/secrets";
 import { holdsSecret } from "./secrets";
+import { permissionKeys } from "./permissions";
+import { logRetentionDays, platformKeys } from "./platform";
 import { OWN_TAG_NAMES } from "./tags";
 
 /**
  * The schema of an `environments/<name>.tfvars` file: each key once, with its default, limits and meaning.
  * docs/configuration.md is generated from here (`npm run docs`).
  */
-
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-] as const;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 const RESERVED_VARIABLES = new Set([
@@ -175,6 +180,8 @@ const deployedFunction = defineSection({
       "Who else may invoke the function's alias `live`, by name; who is called must be exact, never everyone",
   }),
   tracing: defineFlag().default(true).meta({ description: "X-Ray active tracing" }),
+  ...platformKeys,
+  ...permissionKeys,
   ...watching,
 });
 
@@ -344,9 +351,7 @@ const environmentSection = defineSection({
     description:
       "Whether Terraform refuses to destroy, replace or leave out what cannot be recovered: logs and addresses",
   }),
-  log_retention_days: defineOneOf(RETENTION_DAYS)
-    .default(30)
-    .meta({ description: "How long CloudWatch keeps the logs" }),
+  log_retention_days: logRetentionDays.default(30).meta({ description: "How long CloudWatch keeps the logs" }),
   permissions_boundary: defineText("the ARN of a policy", /^arn:aws[\w-]*:iam::\d{12}:policy\/[\w+=,.@/-]+$/)
     .optional()
     .meta({
@@ -416,8 +421,6 @@ export const environmentFile = environmentSection
 
 type DeployedFunction = z.output<typeof deployedFunction>;
 type ExistingFunction = z.output<typeof existingFunction>;
-
-type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
 /** Settings of one function that is deployed from here, with defaults. */
 export type FunctionSettings = DeepReadonly<DeployedFunction>;

@@ -4,3 +4,13 @@ import { Fn } from "cdktf";
 export function selectArnPart(arn: string, index: number): string {
   return Fn.element(Fn.split(":", arn), index) as string;
 }
+
+/**
+ * An ARN in the account of another one, without a call to AWS.
+ *
+ * @param arn an ARN that is known only at apply
+ * @param place service and region, as in `lambda:eu-west-1`
+ */
+export function formatArn(arn: string, place: string, resource: string): string {
+  return Fn.join(":", ["arn", selectArnPart(arn, 1), place, selectArnPart(arn, 4), resource]);
+}

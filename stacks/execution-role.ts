@@ -7,6 +7,7 @@ import { Fn, type ITerraformDependable, TerraformLocal } from "cdktf";
 import { type Construct } from "constructs";
 import { formatRoleName, formatRolePath } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
+import { allow, type RoleStatement } from "../model/permissions";
 import { selectArnPart } from "./arn";
 import { packStatements } from "./policy-packing";
 
@@ -19,20 +20,15 @@ export interface ExecutionRoleProps {
   readonly tracing: boolean;
   readonly secrets: FunctionSettings["secrets"];
   /** Additional permissions of the function. */
-  readonly permissions?: (role: IamRole) => RoleStatement[];
-}
-
-/** A statement of a role's policy. */
-export interface RoleStatement {
-  readonly Effect: "Allow";
-  readonly Action: readonly string[];
-  readonly Resource: string | readonly string[];
+  readonly permissions?: (role: IamRole) => readonly RoleStatement[];
+  /** ARNs of policies that are attached as they are. */
+  readonly managedPolicies?: readonly string[];
 }
 
 /** The role a function runs as, and the policies that must be attached before the function runs. */
 export function addExecutionRole(
   scope: Construct,
-  { functionName, environment, logs, tracing, secrets, permissions }: ExecutionRoleProps,
+  { functionName, environment, logs, tracing, secrets, permissions, managedPolicies = [] }: ExecutionRoleProps,
 ): { readonly role: IamRole; readonly policies: readonly ITerraformDependable[] } {
   const { name, region, permissionsBoundary } = environment;
   // A replaced role stays until the alias live has left the versions that run as it.
@@ -78,7 +74,13 @@ export function addExecutionRole(
     });
     return new IamRolePolicyAttachment(scope, `${id}-attachment`, { role: role.name, policyArn: more.arn, lifecycle });
   });
-  return { role, policies: [policy, ...attachments] };
+  const others = managedPolicies.map((policyArn) => {
+    const [, , , , account = "", path = ""] = policyArn.split(":");
+    // A policy's name is unique in its account, whatever its path.
+    const id = `policy-${account}-${path.slice(path.lastIndexOf("/") + 1)}`.replaceAll(/[^\w-]/g, "_");
+    return new IamRolePolicyAttachment(scope, id, { role: role.name, policyArn, lifecycle });
+  });
+  return { role, policies: [policy, ...attachments, ...others] };
 }
 
 /**
@@ -88,11 +90,6 @@ export function addExecutionRole(
 function addParameterPrefix(scope: Construct, role: IamRole, region: string): string {
   const parts = ["arn", selectArnPart(role.arn, 1), "ssm", region, selectArnPart(role.arn, 4), "parameter/"];
   return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;
-}
-
-/** Allows actions on exactly one resource, or on all if AWS has no resource-level permission. */
-export function allow(actions: readonly string[], resource: string): RoleStatement {
-  return { Effect: "Allow", Action: actions, Resource: resource };
 }
 
 function formatPolicyDocument(statements: readonly object[]): string {

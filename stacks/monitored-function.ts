@@ -1,16 +1,22 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
-import { AssetType, type ITerraformDependable, TerraformAsset, TerraformOutput } from "cdktf";
+import { LambdaRuntimeManagementConfig } from "@cdktf/provider-aws/lib/lambda-runtime-management-config";
+import { AssetType, type ITerraformDependable, TerraformAsset, TerraformLocal, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
+import { listAskedStatements } from "../model/permissions";
+import { formatArn } from "./arn";
 import { type Bundle, HANDLER } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
 import { addExecutionRole } from "./execution-role";
 import { addTriggerPermission } from "./trigger-permission";
 import { type SensitiveVariables } from "./sensitive-variables";
 import { type AddGate } from "./warming/warming";
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html */
+const RUNTIME_UPDATES = { auto: "Auto", function_update: "FunctionUpdate", manual: "Manual" } as const;
 
 /** The function to deploy, and its code. */
 export interface MonitoredFunctionProps {
@@ -36,7 +42,7 @@ export class MonitoredFunction extends Construct {
 
     const logs = (this.logs = new CloudwatchLogGroup(this, "logs", {
       name: formatDefaultLogGroup(name),
-      retentionInDays: environment.logRetentionDays,
+      retentionInDays: settings.logRetentionDays ?? environment.logRetentionDays,
     }));
     const { tracing, secrets } = settings;
     const { role, policies } = addExecutionRole(this, {
@@ -45,10 +51,17 @@ export class MonitoredFunction extends Construct {
       logs,
       tracing,
       secrets,
+      permissions: ({ arn }) => {
+        const formatFunctionArn = () => formatArn(arn, `lambda:${environment.region}`, `function:${name}`);
+        return listAskedStatements(settings, () => new TerraformLocal(this, "arn", formatFunctionArn()).asString);
+      },
+      managedPolicies: settings.managedPolicies,
     });
+    const { vpc, fileSystem, runtimeSettings } = settings;
     const variables = { ...settings.environment, ...sensitiveVariables.resolve(secrets) };
     const lambda = new LambdaFunction(this, "function", {
       functionName: name,
+      description: settings.description,
       role: role.arn,
       filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
       sourceCodeHash: bundle.sourceCodeHash,
@@ -61,11 +74,28 @@ export class MonitoredFunction extends Construct {
       publish: true,
       // An empty block would publish a new version with every apply.
       environment: Object.keys(variables).length > 0 ? { variables } : undefined,
+      kmsKeyArn: settings.kmsKey,
+      layers: settings.layers.length > 0 ? [...settings.layers] : undefined,
+      ephemeralStorage: settings.ephemeralStorageMb === 512 ? undefined : { size: settings.ephemeralStorageMb },
+      vpcConfig: vpc && {
+        subnetIds: [...vpc.subnetIds],
+        securityGroupIds: [...vpc.securityGroupIds],
+        ipv6AllowedForDualStack: vpc.ipv6,
+      },
+      fileSystemConfig: fileSystem && { arn: fileSystem.accessPointArn, localMountPath: fileSystem.mountPath },
       // Cold starts, init time and memory come from the platform's records, which exist only at system level INFO.
       loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
       tracingConfig: { mode: tracing ? "Active" : "PassThrough" },
       dependsOn: [...policies],
     });
+
+    if (runtimeSettings) {
+      new LambdaRuntimeManagementConfig(this, "runtime", {
+        functionName: lambda.functionName,
+        updateRuntimeOn: RUNTIME_UPDATES[runtimeSettings.updateOn],
+        runtimeVersionArn: runtimeSettings.updateOn === "manual" ? runtimeSettings.runtimeVersionArn : undefined,
+      });
+    }
 
     const alias = (aliasName: string, description: string, dependsOn?: ITerraformDependable[]) =>
       new LambdaAlias(this, aliasName, {

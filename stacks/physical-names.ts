@@ -64,6 +64,7 @@ export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> =
   aws_lambda_function_url: NONE,
   aws_lambda_invocation: NONE,
   aws_lambda_permission: NONE,
+  aws_lambda_runtime_management_config: NONE,
   aws_sns_topic_policy: NONE,
   aws_sns_topic_subscription: NONE,
   aws_sqs_queue_policy: NONE,

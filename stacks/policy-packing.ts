@@ -1,5 +1,5 @@
 import { findPartition } from "../environments/regions";
-import { type RoleStatement } from "./execution-role";
+import { type RoleStatement } from "../model/permissions";
 import { POLICY_CHARACTERS } from "./quotas";
 
 /** Characters of a policy besides its statements. */
@@ -25,9 +25,9 @@ export function packStatements(
     return { inline: statements, managed: [] };
 
   const merged = new Map<string, RoleStatement & { readonly Resource: readonly string[] }>();
-  for (const { Effect, Action, Resource } of statements) {
-    const known = merged.get(Action.join())?.Resource ?? [];
-    merged.set(Action.join(), { Effect, Action, Resource: [...known, ...[Resource].flat()] });
+  for (const { Resource, ...rest } of statements) {
+    const key = JSON.stringify(rest);
+    merged.set(key, { ...rest, Resource: [...(merged.get(key)?.Resource ?? []), ...[Resource].flat()] });
   }
   const all = [...merged.values()];
   const split = (statement: RoleStatement & { readonly Resource: readonly string[] }): RoleStatement[] => {

@@ -3,7 +3,8 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { DataResource, Fn, type TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
-import { type Environment, RETENTION_DAYS } from "../environments/schema";
+import { RETENTION_DAYS } from "../environments/platform";
+import { type Environment } from "../environments/schema";
 
 /** What cannot be recovered: logs and addresses. */
 const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, LambdaFunctionUrl];
@@ -16,15 +17,20 @@ const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, LambdaFunctionUrl];
  * that leaves the configuration. So a separate guard has one instance for each thing that is kept: Terraform refuses to
  * destroy an instance that leaves it, as long as the guard itself exists.
  */
-export function protect(stack: TerraformStack, { logRetentionDays }: Environment): void {
+export function protect(stack: TerraformStack, { logRetentionDays, functions }: Environment): void {
   const lifecycle = { preventDestroy: true };
   const kept = stack.node.findAll().filter(isKept);
   for (const resource of kept) resource.lifecycle = lifecycle;
   // A shorter retention deletes logs, too. Each step up to the current one has its own instance, so a longer one loses
   // nothing.
-  const retention = RETENTION_DAYS.filter((days) => days <= logRetentionDays).map(
-    (days) => `log_retention_days >= ${days}`,
-  );
+  const listSteps = (of: string, retention = 0) =>
+    RETENTION_DAYS.filter((days) => days <= retention).map((days) => `${of} >= ${days}`);
+  const retention = [
+    ...listSteps("log_retention_days", logRetentionDays),
+    ...Object.entries(functions).flatMap(([name, own]) =>
+      listSteps(`log_retention_days of ${name}`, own.logRetentionDays),
+    ),
+  ];
   new DataResource(stack, "protected", { lifecycle }).addOverride(
     "for_each",
     Fn.toset([...kept.map(describe), ...retention]),

@@ -1,6 +1,6 @@
 import { DataResource, TerraformResource } from "cdktf";
 import { describeStateLocation } from "../environments/names";
-import { type Environment } from "../environments/schema";
+import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { type CostItem, priceMonitoring } from "../model/monitoring-cost";
 import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../model/priced-resources";
@@ -111,11 +111,32 @@ function listNotes(environment: Environment): string[] {
             `${name}: for ${id}, at most ${most} of ${wanted} instances are kept warm: reserved_concurrency is ${reservedConcurrency}, and one stays free for requests`,
           ];
     }),
+    ...Object.entries(environment.functions).flatMap(([id, settings]) =>
+      listPermissionNotes(environment, id, settings),
+    ),
     ...existing.map(
       ([id, { logFormat }]) =>
         `${name}: ${id} is deployed elsewhere, so it has no failure categories, operations or answers with HTTP 5xx, ` +
         `and its cold starts include those of pings${logFormat === "text" ? "; text logs have no versions or traces" : ""}`,
     ),
+  ];
+}
+
+/** Permissions that a reviewer should see, and those that the project cannot give. */
+function listPermissionNotes(
+  { name, permissionsBoundary }: Environment,
+  id: string,
+  { policyStatements, managedPolicies }: FunctionSettings,
+): string[] {
+  return [
+    ...Object.values(policyStatements).flatMap(({ actions, resources, reason }) =>
+      reason === undefined ? [] : [`${name}: ${id} may ${actions.join(", ")} on ${resources.join(", ")}: ${reason}`],
+    ),
+    ...(permissionsBoundary === undefined
+      ? []
+      : managedPolicies.map(
+          (arn) => `${name}: ${id} gets of ${arn} only what permissions_boundary allows, too: an administrator decides`,
+        )),
   ];
 }
 

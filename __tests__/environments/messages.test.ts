@@ -58,9 +58,11 @@ test.each([
     expect.stringMatching(/^functions\.api\.toString: unknown key; known here: existing, memory_mb, /),
   ],
   // Keys that belong elsewhere.
+  [inFunction("log_retention = 7"), "functions.api.log_retention: unknown key, did you mean log_retention_days?"],
+  [inFunction("vpc_config = {}"), "functions.api.vpc_config: unknown key, did you mean vpc?"],
   [
-    inFunction("log_retention = 7"),
-    "functions.api.log_retention: unknown key; log_retention_days belongs at the top of the file",
+    inFunction("alarm_emails = []"),
+    "functions.api.alarm_emails: unknown key; alarm_emails belongs at the top of the file",
   ],
   [
     atTop("memory_size = 512"),

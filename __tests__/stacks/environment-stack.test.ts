@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { SHIPPED } from "../support/environments";
+import { LAYER, makeProjectWithEnvironments, SHIPPED } from "../support/environments";
 import {
   listAddresses,
   type Attributes,
@@ -43,6 +43,24 @@ describe("a function", () => {
       environment: { variables: { MODE: "fast" } },
       handler: "handler.handler",
     });
+  });
+
+  test("runs with the network, storage, layers and keys of its settings", async () => {
+    const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
+    const stack = stacks["everything"] as StackUnderTest;
+    expect(findResource(stack, "aws_lambda_function", "worker_function")).toMatchObject({
+      description: "Works on orders",
+      ephemeral_storage: { size: 1024 },
+      kms_key_arn: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+      layers: [LAYER],
+      vpc_config: { subnet_ids: ["subnet-0123456789abcdef0"], security_group_ids: ["sg-0123456789abcdef0"] },
+      file_system_config: { local_mount_path: "/mnt/data" },
+    });
+    expect(findResource(stack, "aws_cloudwatch_log_group", "worker_logs")).toHaveProperty("retention_in_days", 14);
+    expect(findResource(stack, "aws_lambda_runtime_management_config")).toHaveProperty(
+      "update_runtime_on",
+      "FunctionUpdate",
+    );
   });
 
   test("can be stopped: reserved concurrency 0 is not the same as none", async () => {
@@ -135,6 +153,38 @@ describe("a function's role", () => {
     ]);
     expect(findResource(stack, "aws_lambda_function")["environment"]).toEqual({
       variables: { DB: arn, KEY: "/shop/key" },
+    });
+  });
+
+  test("may do exactly what its statements say, in a network too, where its own code may not use the network's rights", async () => {
+    const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
+    const stack = stacks["everything"] as StackUnderTest;
+    const { policy } = findResource(stack, "aws_iam_role_policy", "worker_policy");
+    const { Statement } = JSON.parse(policy as string) as { Statement: readonly Record<string, unknown>[] };
+    expect(Statement).toEqual(
+      expect.arrayContaining([
+        {
+          Sid: "orders",
+          Effect: "Allow",
+          Action: ["dynamodb:GetItem"],
+          Resource: ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders"],
+        },
+        { Sid: "mail", Effect: "Allow", Action: ["ses:SendEmail"], Resource: ["*"] },
+        expect.objectContaining({ Effect: "Allow", Action: ["kms:Decrypt"] }),
+        expect.objectContaining({
+          Effect: "Allow",
+          Resource: "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/*",
+        }),
+      ]),
+    );
+    const [allowed, denied] = ["Allow", "Deny"].map((effect) =>
+      Statement.find(({ Effect, Action }) => Effect === effect && String(Action).startsWith("ec2:")),
+    );
+    expect(allowed?.["Action"]).toEqual(denied?.["Action"]);
+    expect(denied).toHaveProperty("Condition.ArnEquals");
+    expect(findResource(stack, "aws_iam_role_policy_attachment")).toMatchObject({
+      role: "${aws_iam_role.worker_role.name}",
+      policy_arn: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
     });
   });
 

@@ -48,6 +48,21 @@ describe("the summary", () => {
     );
   });
 
+  test("says which permissions are wide, and which only an administrator can give", async () => {
+    const settings = `policy_statements = { mail = { actions = ["ses:SendEmail"], resources = ["*"], reason = "any sender" } },
+      managed_policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]`;
+    const more = 'permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"';
+
+    const lines = await summaryOf(makeTfvars({ functions: `api = { ${settings} }`, more }));
+
+    expect(lines).toContain("dev: api may ses:SendEmail on *: any sender");
+    expect(lines).toContain(
+      "dev: api gets of arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess only what permissions_boundary allows, too: an administrator decides",
+    );
+    const withoutBoundary = await summaryOf(makeTfvars({ functions: `api = { ${settings} }` }));
+    expect(withoutBoundary.join("\n")).not.toContain("permissions_boundary");
+  });
+
   test("says what cannot be had for a function that is deployed elsewhere", async () => {
     const lines = await summaryOf(makeTfvars({ functions: "old = { existing = true }" }));
     expect(lines[1]).toContain("old (existing)");

@@ -32,6 +32,9 @@ export const ENVIRONMENTS = ["dev", "staging", "prod", "everything"];
 /** The values that the tests give to the Terraform variables of `everything`. */
 export const VARIABLES = { TF_VAR_hook: "secret-hook", TF_VAR_pager: "https://pager.example.com/secret" };
 
+/** A version of a layer, which is there before `everything` is applied. */
+export const LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:tools:1";
+
 const EVERYTHING = `
   api = {
     endpoint             = "public"
@@ -49,6 +52,25 @@ const EVERYTHING = `
       uploads = { principal = "s3.amazonaws.com", source_arn = "arn:aws:s3:::uploads", source_account = "123456789012" }
       skill   = { principal = "alexa-appkit.amazon.com", event_source_token = "amzn1.ask.skill.1" }
     }
+  }
+  worker = {
+    description          = "Works on orders"
+    ephemeral_storage_mb = 1024
+    environment          = { MODE = "fast" }
+    kms_key              = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    layers               = ["${LAYER}"]
+    log_retention_days   = 14
+    runtime_settings     = { update_on = "function_update" }
+    vpc                  = { subnet_ids = ["subnet-0123456789abcdef0"], security_group_ids = ["sg-0123456789abcdef0"] }
+    file_system = {
+      access_point_arn = "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0123456789abcdef0"
+      mount_path       = "/mnt/data"
+    }
+    policy_statements = {
+      orders = { actions = ["dynamodb:GetItem"], resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders"] }
+      mail   = { actions = ["ses:SendEmail"], resources = ["*"], reason = "any sender" }
+    }
+    managed_policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
   }
   new = { existing = true, function_name = "New_Service", log_format = "json" }
   old = { existing = true, log_group = "/custom/old", alarms = { errors = { threshold = 0 } } }`;
@@ -75,5 +97,6 @@ export function makeProjectWithEnvironments(): string {
     ...listShippedFiles(),
     "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
     "functions/web/handler.ts": HANDLER_SOURCE,
+    "functions/worker/handler.ts": HANDLER_SOURCE,
   });
 }

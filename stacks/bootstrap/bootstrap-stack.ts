@@ -67,7 +67,7 @@ export class BootstrapStack extends TerraformStack {
       const boundary = new IamPolicy(this, `${name}_boundary`, {
         name: formatBoundaryName(place),
         description: `The most that functions of ${name} may do`,
-        policy: JSON.stringify({ Version: "2012-10-17", Statement: buildBoundaryPolicy(place) }),
+        policy: JSON.stringify({ Version: "2012-10-17", Statement: buildBoundaryPolicy(environment, place) }),
       }).arn;
       return [name, { plan, deploy, smoke, boundary }] as const;
     });

@@ -26,7 +26,7 @@ export interface Grant {
   readonly read?: readonly string[];
   /** Further actions that an apply needs. */
   readonly write?: readonly string[];
-  readonly on: (place: Place) => readonly string[];
+  readonly on: (place: Place, environment: Environment) => readonly string[];
   readonly if?: (place: Place, environment: Environment) => Condition;
   /** Whether an environment needs it; by default, every environment does. */
   readonly neededBy?: (environment: Environment) => boolean;
@@ -109,9 +109,28 @@ const listInvokers = ({ functions }: Environment) => {
 };
 
 /** Whether a role may need more than fits into its inline policy: one that reads many secrets, or the warmer's. */
-const needsManagedPolicies = ({ functions, existingFunctions }: Environment) =>
+const needsOwnPolicies = ({ functions, existingFunctions }: Environment) =>
   Object.keys(functions).length + Object.keys(existingFunctions).length > WARMED_FUNCTIONS_INLINE ||
-  Object.values(functions).some(({ secrets }) => Object.keys(secrets).length > SECRETS_INLINE);
+  Object.values(functions).some(
+    ({ secrets, policyStatements }) =>
+      Object.keys(secrets).length > SECRETS_INLINE || Object.keys(policyStatements).length > 0,
+  );
+
+const needsAttachments = (environment: Environment) =>
+  needsOwnPolicies(environment) || listManagedPolicies(environment).length > 0;
+
+const listFunctions = ({ functions }: Environment) => Object.values(functions);
+
+const listManagedPolicies = (environment: Environment) =>
+  [...new Set(listFunctions(environment).flatMap(({ managedPolicies }) => managedPolicies))].sort();
+
+const listLayers = (environment: Environment) =>
+  [...new Set(listFunctions(environment).flatMap(({ layers }) => layers))].sort();
+
+const listKeys = (environment: Environment) =>
+  [...new Set(listFunctions(environment).flatMap(({ kmsKey }) => kmsKey ?? []))].sort();
+
+const hasNetwork = (environment: Environment) => listFunctions(environment).some(({ vpc }) => vpc !== undefined);
 
 const METRIC_FILTERS = {
   read: ["logs:DescribeMetricFilters"],
@@ -249,7 +268,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     { read: ["iam:GetRolePolicy"], write: ["iam:DeleteRolePolicy"], on: formatRoleArns },
     { write: ["iam:PutRolePolicy"], on: formatRoleArns, if: requireBoundary },
   ],
-  // Managed policies for what does not fit into a role's inline policy. Policies of others cannot be attached.
+  // Policies for what does not fit into a role's inline policy. Of others, only those that the file names are attached.
   aws_iam_policy: [
     {
       read: ["iam:GetPolicy", "iam:GetPolicyVersion"],
@@ -263,17 +282,20 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         "iam:UntagPolicy",
       ],
       on: formatPolicyArns,
-      neededBy: needsManagedPolicies,
+      neededBy: needsOwnPolicies,
     },
   ],
   aws_iam_role_policy_attachment: [
     {
       write: ["iam:AttachRolePolicy"],
       on: formatRoleArns,
-      if: (place) => ({ ...requireBoundary(place), ArnLike: { "iam:PolicyARN": formatPolicyArns(place) } }),
-      neededBy: needsManagedPolicies,
+      if: (place, environment) => ({
+        ...requireBoundary(place),
+        ArnLike: { "iam:PolicyARN": [...formatPolicyArns(place), ...listManagedPolicies(environment)] },
+      }),
+      neededBy: needsAttachments,
     },
-    { write: ["iam:DetachRolePolicy"], on: formatRoleArns, neededBy: needsManagedPolicies },
+    { write: ["iam:DetachRolePolicy"], on: formatRoleArns, neededBy: needsAttachments },
   ],
   aws_kms_key: [
     {
@@ -346,6 +368,30 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       on: functions,
     },
     {
+      write: ["lambda:GetLayerVersion"],
+      on: (_, environment) => listLayers(environment),
+      neededBy: (environment) => listLayers(environment).length > 0,
+    },
+    {
+      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+      write: ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"],
+      on: allowAnything,
+      if: requireRegion,
+      neededBy: hasNetwork,
+    },
+    {
+      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+      write: ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+      on: (_, environment) => listKeys(environment),
+      neededBy: (environment) => listKeys(environment).length > 0,
+    },
+    {
+      // https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
+      write: ["elasticfilesystem:DescribeMountTargets"],
+      on: ({ partition, account, region }) => [`arn:${partition}:elasticfilesystem:${region}:${account}:file-system/*`],
+      neededBy: (environment) => listFunctions(environment).some(({ fileSystem }) => fileSystem !== undefined),
+    },
+    {
       write: ["iam:PassRole"],
       on: formatRoleArns,
       if: () => ({ StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }),
@@ -390,6 +436,15 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       write: ["lambda:AddPermission"],
       on: functions,
       if: (_, environment) => ({ StringEquals: { "lambda:Principal": listInvokers(environment) } }),
+    },
+  ],
+  aws_lambda_runtime_management_config: [
+    {
+      read: ["lambda:GetRuntimeManagementConfig"],
+      write: ["lambda:PutRuntimeManagementConfig"],
+      on: functions,
+      neededBy: (environment) =>
+        listFunctions(environment).some(({ runtimeSettings }) => runtimeSettings !== undefined),
     },
   ],
   aws_sns_topic: [

@@ -1,5 +1,9 @@
 import { type Environment } from "../../environments/schema";
+import { listAskedStatements } from "../../model/permissions";
 import { type Condition, type Grant, GRANTS, type Place } from "./grants";
+
+/** How much of a managed policy's 6,144 characters is left for what functions ask for. */
+const ASKED_CHARACTERS = 4500;
 
 /** One statement that allows actions. */
 export interface PolicyStatement {
@@ -45,8 +49,14 @@ export function buildSmokePolicy({ partition, region, account, name }: Place): P
   ];
 }
 
-/** Maximum permissions of a function in the environment: those that its role gets, in its account and region. */
-export function buildBoundaryPolicy({ partition, account, region, name }: Place): PolicyStatement[] {
+/**
+ * Maximum permissions of a function in the environment: those that its role gets, in its account and region, and those
+ * that the environment's file asks for. What policies of others allow is not known here.
+ */
+export function buildBoundaryPolicy(
+  environment: Environment,
+  { partition, account, region, name }: Place,
+): PolicyStatement[] {
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   return [
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", `log-group:/aws/lambda/${name}-*`)]),
@@ -55,7 +65,23 @@ export function buildBoundaryPolicy({ partition, account, region, name }: Place)
     allow(["lambda:InvokeFunction"], [arn("lambda", "function:*")]),
     // These have no resource-level permissions.
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
+    ...listAskedPermissions(environment),
   ];
+}
+
+/** What the functions' files ask for: each action on its resources, or on any if that would be too long. */
+function listAskedPermissions({ functions }: Environment): PolicyStatement[] {
+  const resources = new Map<string, Set<string>>();
+  for (const settings of Object.values(functions)) {
+    for (const { Effect, Action, Resource } of listAskedStatements(settings, () => "")) {
+      if (Effect === "Deny") continue;
+      const key = [...Action].sort().join();
+      resources.set(key, new Set([...(resources.get(key) ?? []), ...[Resource].flat()]));
+    }
+  }
+  const exact = [...resources].map(([actions, arns]) => allow(actions.split(","), [...arns].sort()));
+  if (JSON.stringify(exact).length <= ASKED_CHARACTERS) return exact;
+  return [allow([...new Set(exact.flatMap(({ Action }) => Action))].sort(), ["*"])];
 }
 
 /** Merges everything that is allowed on the same resources with the same condition into one statement. */
@@ -68,7 +94,7 @@ function mergeStatements(
   for (const grant of Object.values(GRANTS).flat()) {
     const actions = actionsOf(grant);
     if (actions.length === 0 || grant.neededBy?.(environment) === false) continue;
-    const resources = grant.on(place);
+    const resources = grant.on(place, environment);
     const condition = grant.if?.(place, environment);
     const key = JSON.stringify([resources, condition]);
     const known = merged.get(key)?.Action ?? [];

@@ -9,7 +9,8 @@ import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../warming/contract";
 import { selectArnPart } from "../arn";
 import { type Bundle, HANDLER } from "../bundle";
-import { addExecutionRole, allow } from "../execution-role";
+import { addExecutionRole } from "../execution-role";
+import { allow } from "../../model/permissions";
 import { buildWarmingTarget, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
 
 /** A ping that is this late would arrive after its round: the next one is soon enough. */

@@ -53,7 +53,7 @@ functions = {
     deploy: buildDeployPolicy(prod, place),
     plan: buildPlanPolicy(prod, place),
     smoke: buildSmokePolicy(place),
-    boundary: buildBoundaryPolicy(place),
+    boundary: buildBoundaryPolicy(prod, place),
   };
 }
 

@@ -1,0 +1,29 @@
+import { type CrossFieldMistake } from "./cross-field-mistakes";
+import { findPartition } from "./regions";
+
+/** Where an environment is, as far as its file says. */
+export interface Place {
+  readonly region: string;
+  /** Leave it out for what may belong to another account. */
+  readonly accountId?: string | undefined;
+}
+
+/**
+ * An ARN contains a partition, a region (unless it is global) and an account. They must be the environment's.
+ */
+export function findArnMistakes(
+  path: readonly string[],
+  arn: string | undefined,
+  { region, accountId }: Place,
+): CrossFieldMistake[] {
+  if (arn === undefined) return [];
+  const [, partition, , place, account] = arn.split(":");
+  const wanted = findPartition(region);
+  const mistake = (expected: string, got: string | undefined) => [{ path, expected: `an ARN ${expected}`, got }];
+  if (partition !== wanted) return mistake(`in partition ${wanted}, to which ${region} belongs`, partition);
+  if (place !== "" && place !== region) return mistake(`in the environment's region, ${region}`, place);
+  if (accountId !== undefined && account !== accountId) {
+    return mistake(`in the environment's account, ${accountId}`, account);
+  }
+  return [];
+}
