@@ -3,6 +3,7 @@ import { loadEnvironments } from "./environments/load";
 import { InvalidInput } from "./environments/mistakes";
 import { WARMER } from "./environments/names";
 import { bundleFunctions } from "./stacks/bundle";
+import { listFunctionCode } from "./stacks/function-code";
 import { renewOutput } from "./stacks/output-folder";
 import { describeRemoved, findRemovedEnvironments } from "./stacks/removed-environments";
 
@@ -23,14 +24,14 @@ async function synthesizeAll(): Promise<void> {
   const summary = await renewOutput(outdir, async (folder) => {
     // The warmer's bundle, the largest one, does not depend on the files: it is made while they are read and cdktf is
     // loaded.
-    const bundlingWarmer = bundleFunctions(".", [WARMER], folder);
+    const bundlingWarmer = bundleFunctions(".", [{ name: WARMER }], folder);
     const [environments, { synthesize }, warmer] = await Promise.all([
       loadEnvironments("."),
       import("./stacks/synthesize"),
       bundlingWarmer,
     ]);
-    const names = environments.flatMap(({ functions }) => Object.keys(functions));
-    const bundles = new Map([...warmer, ...(await bundleFunctions(".", names, folder))]);
+    const code = environments.flatMap(listFunctionCode);
+    const bundles = new Map([...warmer, ...(await bundleFunctions(".", code, folder))]);
     const removed = findRemovedEnvironments(
       ".",
       outdir,

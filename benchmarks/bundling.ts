@@ -1,4 +1,4 @@
 import { bundleFunctions } from "../stacks/bundle";
 
 /** Only bundles the included function, as synthesis does. */
-void bundleFunctions(".", ["api"], process.env["CDKTF_OUTDIR"] ?? ".");
+void bundleFunctions(".", [{ name: "api" }], process.env["CDKTF_OUTDIR"] ?? ".");

@@ -187,7 +187,7 @@ async function bundleHandler(file: string, folder: string): Promise<Bundle> {
   const handler = JSON.stringify(resolve("benchmarks/handlers", file));
   writeFileSync(join(source, "handler.ts"), `export { handler } from ${handler};\n`);
 
-  const zip = (await bundleFunctions(folder, [name], folder)).get(name);
+  const zip = (await bundleFunctions(folder, [{ name }], folder)).get(name);
   let code = "";
   for (const [path, contents] of Object.entries(unzipSync(readFileSync(zip?.zipFile ?? "")))) {
     writeFileSync(join(unpacked, path), contents);

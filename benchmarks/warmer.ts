@@ -252,7 +252,7 @@ async function bundleHandler(
   for (const path of [source, unpacked]) mkdirSync(path, { recursive: true });
   const handler = JSON.stringify(resolve("benchmarks/handlers", file));
   writeFileSync(join(source, "handler.ts"), `export { handler } from ${handler};\n`);
-  const zipFile = (await bundleFunctions(folder, [name], folder)).get(name)?.zipFile ?? "";
+  const zipFile = (await bundleFunctions(folder, [{ name }], folder)).get(name)?.zipFile ?? "";
   for (const [path, contents] of Object.entries(unzipSync(readFileSync(zipFile)))) {
     writeFileSync(join(unpacked, path), contents);
   }

@@ -55,6 +55,13 @@ export function defineOneOf<const Values extends readonly [string | number, ...(
   return z.literal(values, { error: `one of ${values.join(", ")}` });
 }
 
+/** A list without duplicates; `example` shows one. */
+export function defineList<Item extends z.ZodType>(item: Item, example: string) {
+  return z
+    .array(item, { error: `a list, as in ${example}` })
+    .refine((items) => new Set(items).size === items.length, { error: "each item once" });
+}
+
 /** `true` or `false`. */
 export function defineFlag() {
   return z.boolean({ error: "true or false" });

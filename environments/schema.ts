@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { alarmOverrides } from "./alarms";
 import { allowedTriggers } from "./allowed-triggers";
+import { codeKeys } from "./code";
 import { findCrossFieldMistakes } from "./cross-field-checks";
 import {
   type DeepReadonly,
@@ -164,6 +165,7 @@ const deployedFunction = defineSection({
   runtime: defineOneOf(["nodejs22.x", "nodejs24.x"])
     .default("nodejs22.x")
     .meta({ description: "Node.js on Lambda; nodejs24.x needs AWS provider 6.21 or later" }),
+  ...codeKeys,
   reserved_concurrency: defineWholeNumber(0, 100_000).optional().meta({
     description: "Instances reserved for this function, which is also its maximum; 0 stops it; none by default",
   }),

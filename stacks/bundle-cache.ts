@@ -36,13 +36,18 @@ export class BundleCache {
     this.inputs = new BundleInputs(root);
   }
 
-  /** The zip that bundling would produce, if that is certain. */
-  find(name: string): Uint8Array | undefined {
+  /**
+   * The zip that bundling would produce, if that is certain.
+   *
+   * @param key what tells the bundle from others of the project
+   * @param additions what decides its content besides its sources
+   */
+  find(key: string, additions: string): Uint8Array | undefined {
     try {
       const { files, fingerprint, zip, checksum } = JSON.parse(
-        readFileSync(this.formatEntryFile(name), "utf8"),
+        readFileSync(this.formatEntryFile(key), "utf8"),
       ) as Entry;
-      if (fingerprint !== this.fingerprint(this.inputs.of(files))) return undefined;
+      if (fingerprint !== this.fingerprint(this.inputs.of(files), additions)) return undefined;
       const bytes = Buffer.from(zip, "base64");
       return hashSha256(bytes) === checksum ? bytes : undefined;
     } catch {
@@ -56,8 +61,8 @@ export class BundleCache {
    *
    * @param files the zip's sources, relative to the project's folder
    */
-  keep(name: string, zip: Uint8Array, files: readonly string[]): void {
-    const file = this.formatEntryFile(name);
+  keep(key: string, additions: string, zip: Uint8Array, files: readonly string[]): void {
+    const file = this.formatEntryFile(key);
     const draft = `${file}.${process.pid}`;
     try {
       mkdirSync(join(this.root, FOLDER), { recursive: true });
@@ -65,7 +70,7 @@ export class BundleCache {
       if (inputs.changedSince(this.began)) return;
       const entry: Entry = {
         files,
-        fingerprint: this.fingerprint(inputs),
+        fingerprint: this.fingerprint(inputs, additions),
         zip: Buffer.from(zip).toString("base64"),
         checksum: hashSha256(zip),
       };
@@ -77,13 +82,13 @@ export class BundleCache {
     }
   }
 
-  private formatEntryFile(name: string): string {
-    return join(this.root, FOLDER, `${name}.json`);
+  private formatEntryFile(key: string): string {
+    return join(this.root, FOLDER, `${key}.json`);
   }
 
-  private fingerprint({ fingerprint }: Inputs): string {
+  private fingerprint({ fingerprint }: Inputs, additions: string): string {
     const searched = process.env["NODE_PATH"] ?? "";
-    return hashSha256([bundler, zipper, this.recipe, searched, fingerprint].join("\n"));
+    return hashSha256([bundler, zipper, this.recipe, searched, fingerprint, additions].join("\n"));
   }
 }
 

@@ -1,13 +1,15 @@
-import { type Metafile, type OutputFile } from "esbuild";
+import { type Metafile } from "esbuild";
 import { zipSync, type Zippable } from "fflate";
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { findHandlerFile } from "../environments/handler-files";
-import { InvalidInput, type Mistake } from "../environments/mistakes";
+import { InvalidInput, makeInvalidInput, type Mistake } from "../environments/mistakes";
 import { BundleCache } from "./bundle-cache";
-import { compile, COMPILATION } from "./compile";
+import { compile, COMPILATION, type Compiled, type Program } from "./compile";
+import { type FunctionCode, identifyCode } from "./function-code";
+import { PackagedFiles } from "./packaged-files";
 
 /**
  * A function's code, ready to deploy. The same sources give the same bytes on any computer, in any folder, on any day.
@@ -17,57 +19,85 @@ export interface Bundle {
   readonly zipFile: string;
   /** Base64 SHA-256 of the zip, in the format of Terraform's `source_code_hash`. */
   readonly sourceCodeHash: string;
+  /** Lambda's handler setting: `<file>.<export>`. */
+  readonly handler: string;
   /** Notes about it, one per line. */
   readonly notes: readonly string[];
 }
 
 type Code = Pick<Bundle, "notes"> & { readonly zip: Uint8Array };
 
-/** Lambda's handler setting for a bundle: `<file>.<export>`. */
-export const HANDLER = "handler.handler";
+/**
+ * Lambda's limits for code, in bytes: unpacked, and as a zip that is sent to it:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const MAX_UNPACKED_BYTES = 250 * 2 ** 20;
+const MAX_ZIP_BYTES = 50 * 2 ** 20;
 
 /** How bundles are made: besides the inputs, only these functions decide their bytes. */
-const RECIPE = [COMPILATION, zipFiles].join("\n");
+const RECIPE = [COMPILATION, listFiles, isExecutable, zipFiles].join("\n");
 
 /**
- * Bundles the handler in `functions/<name>` for every given name, each once, and writes `<folder>/<name>.zip`.
- * Unchanged bundles come from the project's cache.
+ * Bundles the code of functions, each once, and writes a zip into a folder for each. Unchanged bundles come from the
+ * project's cache.
  *
  * @param root the project's folder
  * @param folder an existing folder
- * @throws InvalidInput with every compile error, and for a handler file without an export `handler`
+ * @returns the bundles by what `identifyCode` says of each function's code
+ * @throws InvalidInput with every compile error, for a handler file without an export `handler`, and for code that
+ *   Lambda does not take
  */
 export async function bundleFunctions(
   root: string,
-  names: Iterable<string>,
+  functions: Iterable<FunctionCode>,
   folder: string,
 ): Promise<ReadonlyMap<string, Bundle>> {
   const mistakes: Mistake[] = [];
   const bundles = new Map<string, Bundle>();
   const cache = new BundleCache(root, RECIPE);
-  const bundle = async (name: string) => {
+  const bundle = async (key: string, code: FunctionCode) => {
     try {
-      const cached = cache.find(name);
-      const { zip, notes } = cached ? { zip: cached, notes: [] } : await make(root, name, cache);
-      const zipFile = resolve(folder, `${name}.zip`);
+      const source = findHandlerFile(root, code.name) ?? `functions/${code.name}/handler.ts`;
+      const packaged = await PackagedFiles.find(root, dirname(source), code);
+      const cached = cache.find(key, describeAdditions(packaged));
+      const { zip, notes } = cached
+        ? { zip: cached, notes: [] }
+        : await make({ root, name: code.name, source, packaged }, key, cache);
+      const zipFile = resolve(folder, `${key}.zip`);
       await writeFile(zipFile, zip);
-      bundles.set(name, { zipFile, sourceCodeHash: createHash("sha256").update(zip).digest("base64"), notes });
+      bundles.set(key, {
+        zipFile,
+        sourceCodeHash: createHash("sha256").update(zip).digest("base64"),
+        handler: `${packaged.prefix}handler.handler`,
+        notes,
+      });
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       mistakes.push(...error.mistakes);
     }
   };
-  await Promise.all([...new Set(names)].map(bundle));
+  const different = new Map([...functions].map((code) => [identifyCode(code), code]));
+  await Promise.all([...different].map(([key, code]) => bundle(key, code)));
   if (mistakes.length > 0) throw new InvalidInput(mistakes.sort((a, b) => (a.file < b.file ? -1 : 1)));
   return bundles;
 }
 
-async function make(root: string, name: string, cache: BundleCache): Promise<Code> {
-  const source = findHandlerFile(root, name) ?? `functions/${name}/handler.ts`;
-  const { files, metafile, sources, notes } = await compile(root, name, source);
+async function make(program: Program, key: string, cache: BundleCache): Promise<Code> {
+  const { source, packaged } = program;
+  const { metafile, sources, notes, ...compiled } = await compile(program);
+  const files = listFiles(source, compiled, packaged);
+  checkSize(source, MAX_UNPACKED_BYTES, "unpacked", sumBytes(files.values()));
   const zip = zipFiles(files);
-  if (notes.length === 0 && !mayFindMore(metafile)) cache.keep(name, zip, sources);
+  checkSize(source, MAX_ZIP_BYTES, "as a zip", zip.byteLength);
+  if (notes.length === 0 && !mayFindMore(metafile)) cache.keep(key, describeAdditions(packaged), zip, sources);
   return { zip, notes };
+}
+
+/** Identifies everything in a bundle that is not compiled. */
+function describeAdditions(packaged: PackagedFiles): string {
+  return packaged.files
+    .map(({ path, contents }) => `${packaged.locate(path)}\0${createHash("sha256").update(contents).digest("hex")}\n`)
+    .join("");
 }
 
 /** Whether an optional import was not found; it may exist later. */
@@ -78,14 +108,51 @@ function mayFindMore({ inputs }: Metafile): boolean {
   );
 }
 
-function zipFiles(files: readonly OutputFile[]): Uint8Array {
+/** The contents of a zip, by their paths in it; a folder's ends with a slash. */
+function listFiles(
+  source: string,
+  { files: compiled, folders }: Pick<Compiled, "files" | "folders">,
+  packaged: PackagedFiles,
+): ReadonlyMap<string, Uint8Array> {
+  const files = new Map(compiled.map(({ path, contents }) => [packaged.prefix + basename(path), contents]));
+  for (const folder of folders) files.set(folder, new Uint8Array());
+  for (const { path, contents } of packaged.files) {
+    const place = packaged.locate(path);
+    if (files.has(place)) {
+      throw makeInvalidInput(source, `${place} of files is in the way of the function's compiled code`);
+    }
+    files.set(place, contents);
+  }
+  return files;
+}
+
+function sumBytes(all: Iterable<Uint8Array>): number {
+  return [...all].reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+function checkSize(source: string, limit: number, how: string, bytes: number): void {
+  if (bytes <= limit) return;
+  const formatMegabytes = (count: number) => `${(count / 2 ** 20).toFixed(count === limit ? 0 : 1)} MB`;
+  throw makeInvalidInput(
+    source,
+    `expected at most ${formatMegabytes(limit)} of code ${how}, which is Lambda's limit, got ${formatMegabytes(bytes)}`,
+  );
+}
+
+/** Whether a file is a program: by its content, because not every system has file modes. */
+function isExecutable(contents: Uint8Array): boolean {
+  const start = Buffer.from(contents.subarray(0, 4)).toString("latin1");
+  return start.startsWith("#!") || start === "\x7fELF";
+}
+
+function zipFiles(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   // The earliest time that a zip can contain, in any time zone: zip times have none.
   const mtime = new Date(1980, 0, 1, 12);
   const unix = 3;
-  const readableFile = 0o100644 << 16;
   const entries: Zippable = {};
-  for (const { path, contents } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    entries[basename(path)] = [contents, { mtime, os: unix, attrs: readableFile, level: 6 }];
+  for (const [path, contents] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const mode = path.endsWith("/") ? 0o40755 : isExecutable(contents) ? 0o100755 : 0o100644;
+    entries[path] = [contents, { mtime, os: unix, attrs: mode << 16, level: 6 }];
   }
   return zipSync(entries);
 }

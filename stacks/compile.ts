@@ -11,20 +11,24 @@ import {
 } from "esbuild";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, posix, relative, resolve, sep } from "node:path";
+import { basename, dirname, posix, relative, resolve, sep } from "node:path";
 import { WARMER } from "../environments/names";
 import { InvalidInput, type Mistake } from "../environments/mistakes";
 import { readCommonJsExports } from "./commonjs-exports";
 import { mayCreateRequire, replaceCreatedRequire } from "./created-require";
-import { HOW_TO_KEEP, findLostFiles } from "./lost-files";
+import { findLostFiles } from "./lost-files";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { findImportPlace } from "./import-place";
+import { mayUseOwnPath, replaceOwnPath } from "./module-paths";
 import { findNativePackages } from "./native-packages";
+import { type PackagedFiles } from "./packaged-files";
 
 /** A function's code, compiled. */
 export interface Compiled {
   readonly files: readonly OutputFile[];
   readonly metafile: Metafile;
+  /** Folders in the zip that the program starts from to find files, with slashes at their ends. */
+  readonly folders: readonly string[];
   /** Every file that it was made from, relative to the project's folder. */
   readonly sources: readonly string[];
   /** Notes about code that fails only if the program reaches a certain line. */
@@ -58,19 +62,31 @@ class Lessons {
   readonly requiringUnknown = new Set<string>();
   /** ES modules that create their own `require`. */
   readonly creatingRequire = new Set<string>();
+  /** Folders in the zip, with slashes at their ends, whose modules use their own path. */
+  readonly folders = new Set<string>();
+}
+
+/** What is compiled. */
+export interface Program {
+  /** The project's folder. */
+  readonly root: string;
+  /** The function's name. */
+  readonly name: string;
+  /** The handler's file, relative to the project's folder. */
+  readonly source: string;
+  readonly packaged: PackagedFiles;
 }
 
 /**
  * Bundles a function as Node.js would load it.
  *
- * @param root the project's folder
- * @param source the handler's file, relative to it
  * @throws InvalidInput with every compile error, and for a handler file without an export `handler`
  */
-export async function compile(root: string, name: string, source: string): Promise<Compiled> {
+export async function compile(program: Program): Promise<Compiled> {
+  const { root, name, source, packaged } = program;
   const lessons = new Lessons();
   for (;;) {
-    const attempt = await tryToBundle(root, name, source, lessons);
+    const attempt = await tryToBundle(program, lessons);
     const learned = await learn(root, attempt, lessons);
     if (learned) continue;
     if (attempt instanceof Error) throw await explainFailure(root, source, attempt);
@@ -81,12 +97,13 @@ export async function compile(root: string, name: string, source: string): Promi
     return {
       files,
       metafile,
+      folders: [...lessons.folders],
       sources: Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${MADE_UP}:`)),
       notes: [
         // Compiled files are reported only for packages that need them.
         ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
         ...native.notes,
-        ...(name === WARMER ? [] : await findLostFiles(root, source, attempt.metafile)),
+        ...(name === WARMER ? [] : await findLostFiles(root, source, attempt.metafile, packaged)),
       ].map(({ file, message }) => `${file}: ${message}`),
     };
   }
@@ -121,19 +138,15 @@ function buildOptions(root: string, name: string): BuildOptions {
   };
 }
 
-async function tryToBundle(
-  root: string,
-  name: string,
-  source: string,
-  lessons: Lessons,
-): Promise<Attempt | (Error & BuildFailure)> {
+async function tryToBundle(program: Program, lessons: Lessons): Promise<Attempt | (Error & BuildFailure)> {
+  const { root, name, source } = program;
   try {
     return await build({
       ...buildOptions(root, name),
       stdin: { contents: `export { handler } from "./${source}";`, resolveDir: resolve(root), sourcefile: ENTRY },
       write: false,
       metafile: true,
-      plugins: [asNodeImports(resolve(root), lessons)],
+      plugins: [asNodeImports(resolve(root), lessons), rewriteModules(program, lessons)],
     });
   } catch (failure) {
     if (isBuildFailure(failure)) return failure;
@@ -246,25 +259,23 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
           resolveDir: root,
         }));
       }
-      if (lessons.requiringUnknown.size > 0) {
-        bundler.onLoad({ filter: /\.[cm]?js$/, namespace: "file" }, async ({ path }) =>
-          lessons.requiringUnknown.has(path)
-            ? // Under this name, the bundler leaves it to the running program.
-              {
-                contents: (await readFile(path, "utf8")).replace(
-                  /\brequire\((?=\s*[`"'][^`"']*(\$\{|["']\s*\+))/g,
-                  "(0,require)(",
-                ),
-              }
-            : undefined,
-        );
-      }
-      if (lessons.creatingRequire.size > 0) {
-        bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, async ({ path }) =>
-          lessons.creatingRequire.has(path)
-            ? { contents: await replaceCreatedRequire(path), loader: "default" }
-            : undefined,
-        );
+    },
+  };
+}
+
+/** Changes modules' texts before they are bundled. */
+function rewriteModules(program: Program, lessons: Lessons): Plugin {
+  const isRewriting =
+    program.packaged.files.length > 0 || lessons.requiringUnknown.size > 0 || lessons.creatingRequire.size > 0;
+  return {
+    name: "rewrite-modules",
+    setup(bundler) {
+      if (isRewriting) {
+        bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, async ({ path }) => {
+          const text = await readFile(path, "utf8");
+          const contents = await rewriteModule(program, lessons, path, text);
+          return contents === text ? undefined : { contents, loader: "default" };
+        });
       }
       if (lessons.exportingBothWays.size > 0) {
         bundler.onLoad({ filter: /.*/, namespace: "file" }, async ({ path }) =>
@@ -273,6 +284,21 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
       }
     },
   };
+}
+
+async function rewriteModule({ packaged }: Program, lessons: Lessons, path: string, original: string): Promise<string> {
+  let text = original;
+  if (lessons.requiringUnknown.has(path)) {
+    // Under this name, the bundler leaves it to the running program.
+    text = text.replace(/\brequire\((?=\s*[`"'][^`"']*(\$\{|["']\s*\+))/g, "(0,require)(");
+  }
+  if (lessons.creatingRequire.has(path)) text = await replaceCreatedRequire(path, text);
+  if (dirname(path) !== packaged.folder && packaged.mirrors(path) && mayUseOwnPath(text)) {
+    const place = packaged.locate(path);
+    text = await replaceOwnPath(path, text, posix.relative(packaged.prefix, place));
+    lessons.folders.add(`${posix.dirname(place)}/`);
+  }
+  return text;
 }
 
 /** Compiles a TypeScript file to CommonJS with TypeScript, so that its exports and `exports` are one object. */
@@ -332,7 +358,9 @@ async function explainFailure(root: string, source: string, { errors }: BuildFai
 
 function rewordError(text: string): string {
   const [, file] = /^No loader is configured for ".*" files: (.+)$/.exec(text) ?? [];
-  return file === undefined ? text : `${file} is neither code nor JSON and is not bundled: ${HOW_TO_KEEP}`;
+  return file === undefined
+    ? text
+    : `${file} is neither code nor JSON and is not bundled: name it in the function's files and read it when the program runs, or put its content into a .txt file, whose import gives a string`;
 }
 
 function formatPlace({ location }: Message): string {
@@ -347,6 +375,9 @@ export const COMPILATION = [
   mayBeMissing,
   findImportPlace,
   asNodeImports,
+  rewriteModules,
+  rewriteModule,
+  replaceOwnPath,
   isDeclaredEsModule,
   findNativePackages,
   findLostFiles,

@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { parseSourceFile, type TypeScript } from "./import-place";
+import { parseModule, type TypeScript } from "./import-place";
 
 const ANOTHER_NAME = "createdRequire";
 
@@ -14,9 +14,9 @@ export function mayCreateRequire(text: string): boolean {
  *
  * @param file its absolute path
  */
-export async function replaceCreatedRequire(file: string): Promise<string> {
+export async function replaceCreatedRequire(file: string, text: string): Promise<string> {
   const { default: ts } = await import("typescript");
-  const source = await parseSourceFile(ts, file);
+  const source = parseModule(ts, file, text);
   const creators = new Set(["createRequire"]);
   const created = new Set<string>();
   const uses: ts.Identifier[] = [];
@@ -60,7 +60,8 @@ function isLiteralCall(ts: TypeScript, { arguments: given }: ts.CallExpression):
   return given.length === 1 && specifier !== undefined && ts.isStringLiteralLike(specifier);
 }
 
-function isPropertyName(ts: TypeScript, node: ts.Identifier): boolean {
+/** Whether an identifier only names a property. */
+export function isPropertyName(ts: TypeScript, node: ts.Identifier): boolean {
   const { parent } = node;
   return (
     (ts.isPropertyAccessExpression(parent) && parent.name === node) ||

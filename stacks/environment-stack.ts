@@ -7,6 +7,7 @@ import { buildTags } from "../environments/tags";
 import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
 import { MonitoredFunction } from "./monitored-function";
+import { type FunctionCode, identifyCode, selectCode } from "./function-code";
 import { addMonitoring } from "./monitoring/monitoring";
 import { rememberPlace } from "./place";
 import { protect } from "./protection";
@@ -16,7 +17,7 @@ import { AWS_PROVIDER_VERSION } from "./provider-version";
 
 /** Input of an environment's stack, besides the environment itself. */
 export interface EnvironmentStackProps {
-  /** The code of every function, by name. */
+  /** The code of every function, by what `identifyCode` says of it. */
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** Where Terraform will run, relative to the project's root. */
   readonly stackFolder: string;
@@ -39,20 +40,20 @@ export class EnvironmentStack extends TerraformStack {
     addBackend(this, environment, stackFolder);
     rememberPlace(this, environment);
 
-    const findBundle = (name: string) => {
-      const bundle = bundles.get(name);
-      if (!bundle) throw new Error(`function ${name} has not been bundled`);
+    const findBundle = (code: FunctionCode) => {
+      const bundle = bundles.get(identifyCode(code));
+      if (!bundle) throw new Error(`function ${code.name} has not been bundled`);
       return bundle;
     };
     const sensitiveVariables = new SensitiveVariables(this, "variables");
-    const warming = addWarming(this, environment, findBundle(WARMER));
+    const warming = addWarming(this, environment, findBundle({ name: WARMER }));
     const functions = new Construct(this, "functions");
     const logGroups = new Map<string, string>();
     for (const [name, settings] of Object.entries(environment.functions)) {
       const { logs } = new MonitoredFunction(functions, name, {
         environment,
         settings,
-        bundle: findBundle(name),
+        bundle: findBundle(selectCode(environment.name, name, settings)),
         sensitiveVariables,
         addGate: warming?.gateOf(name),
       });

@@ -33,11 +33,13 @@ export async function findImportPlace(file: string, specifier: string): Promise<
 }
 
 /** Reads a module's syntax. */
-export async function parseSourceFile(
-  { createSourceFile, ScriptTarget }: TypeScript,
-  file: string,
-): Promise<ts.SourceFile> {
-  return createSourceFile(file, await readFile(file, "utf8"), ScriptTarget.Latest, true);
+export async function parseSourceFile(ts: TypeScript, file: string): Promise<ts.SourceFile> {
+  return parseModule(ts, file, await readFile(file, "utf8"));
+}
+
+/** Parses a module's text. */
+export function parseModule({ createSourceFile, ScriptTarget }: TypeScript, file: string, text: string): ts.SourceFile {
+  return createSourceFile(file, text, ScriptTarget.Latest, true);
 }
 
 /** When an expression of a module is evaluated. */

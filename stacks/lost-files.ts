@@ -1,15 +1,12 @@
 import { type Metafile } from "esbuild";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type ts from "typescript";
 import { type Mistake } from "../environments/mistakes";
+import { type PackagedFiles } from "./packaged-files";
 import { parseSourceFile, findNodePlace, type TypeScript } from "./import-place";
-
-/** How to make a file available to a running function. */
-export const HOW_TO_KEEP =
-  "put its content into a .ts, .json or .txt file and import that (.txt gives a string), or put it into a Lambda layer and read it from /opt";
 
 /** Text that a module must contain to be of interest. Most modules do not contain it and are not parsed. */
 const SUSPECTS = [
@@ -26,8 +23,16 @@ const CHECKS = new Set(["existsSync", "access", "accessSync", "stat", "statSync"
 /** Something that a module needs and that is not in its bundle. */
 interface Lost {
   readonly node: ts.Node;
-  /** Path of what is read, relative to the module; none if only the running program knows it. */
-  readonly path?: string;
+  /** What is read; none if only the running program knows it. */
+  readonly target?: Target;
+}
+
+/** A file or folder that a module reads. */
+interface Target {
+  /** Its path relative to the module; a folder's ends with a slash. */
+  readonly path: string;
+  /** What to add to the function's `files`; nothing if it is packaged, but not where the program looks for it. */
+  readonly pattern: string | undefined;
 }
 
 /** A path, as far as it is known before the program runs. */
@@ -39,14 +44,20 @@ interface Path {
 }
 
 /**
- * Finds files that a program reads besides its code, and modules whose names only the running program knows. A bundle
- * contains neither.
+ * Finds files that a program reads besides its code and that are not packaged, and modules whose names only the running
+ * program knows.
  *
  * @param root the project's folder
  * @param entry the handler's file, relative to it
  * @returns one note for each in the user's code, and one per package
  */
-export async function findLostFiles(root: string, entry: string, { outputs }: Metafile): Promise<Mistake[]> {
+export async function findLostFiles(
+  root: string,
+  entry: string,
+  { outputs }: Metafile,
+  packaged: PackagedFiles,
+): Promise<Mistake[]> {
+  const project = realpathSync(root);
   const bundled = new Set(
     Object.values(outputs).flatMap(({ inputs }) =>
       Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
@@ -55,47 +66,54 @@ export async function findLostFiles(root: string, entry: string, { outputs }: Me
   const notes: Mistake[] = [];
   const packages = new Set<string>();
   for (const file of [...bundled].sort()) {
-    if (!/\.[cm]?[jt]sx?$/.test(file) || !existsSync(resolve(root, file))) continue;
+    if (!/\.[cm]?[jt]sx?$/.test(file) || !existsSync(resolve(project, file))) continue;
     const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
     if (name !== undefined && packages.has(name)) continue;
-    const text = await readFile(resolve(root, file), "utf8");
+    const text = await readFile(resolve(project, file), "utf8");
     if (!SUSPECTS.some((suspect) => suspect.test(text))) continue;
-    const module = new ModuleFiles(await import("typescript").then((loaded) => loaded.default), resolve(root, file), {
-      working: [dirname(resolve(root, entry)), resolve(root)],
-      bundled: [...bundled].map((each) => resolve(root, each)),
-      isPackage: name !== undefined,
-    });
-    for (const { node, path } of await module.lost()) {
+    const module = new ModuleFiles(
+      await import("typescript").then((loaded) => loaded.default),
+      resolve(project, file),
+      {
+        // On Lambda, the working folder is where the zip is unpacked.
+        working: [packaged.base, dirname(resolve(project, entry)), resolve(project)],
+        packaged,
+        bundled: [...bundled].map((each) => resolve(project, each)),
+        isPackage: name !== undefined,
+      },
+    );
+    for (const { node, target } of await module.lost()) {
       const { line, character } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
       const place = `${file}:${line + 1}:${character + 1}`;
-      if (name === undefined) {
-        notes.push({
-          file: place,
-          message:
-            path === undefined
-              ? "this import is known only when the program runs and is not bundled: import each module by its name"
-              : `${path} is read when the program runs and is not bundled: ${HOW_TO_KEEP}`,
-        });
-        continue;
-      }
-      packages.add(name);
-      notes.push({
-        file: place,
-        message:
-          path === undefined
-            ? `${name} imports a module that is known only when the program runs and is not bundled: the program fails if it reaches this line`
-            : `${name} reads ${path} when the program runs, which is not bundled: code that needs it fails`,
-      });
-      break;
+      if (name !== undefined) packages.add(name);
+      notes.push({ file: place, message: describeLoss(name, target) });
+      if (name !== undefined) break;
     }
   }
   return notes;
+}
+
+/** @param name the package that the module belongs to, if any */
+function describeLoss(name: string | undefined, target: Target | undefined): string {
+  if (!target) {
+    return name === undefined
+      ? "this import is known only when the program runs and is not bundled: import each module by its name"
+      : `${name} imports a module that is known only when the program runs and is not bundled: the program fails if it reaches this line`;
+  }
+  const { path, pattern } = target;
+  if (name !== undefined) {
+    return `${name} reads ${path} when the program runs, which is not bundled: code that needs it fails`;
+  }
+  return pattern === undefined
+    ? `${path} is packaged, but the program does not find it: the working folder on Lambda is the zip's; use import.meta.dirname`
+    : `${path} is read when the program runs and is not bundled: add it to the function, as in files = [${JSON.stringify(pattern)}]`;
 }
 
 interface Surroundings {
   /** Folders to which relative paths may be relative when the program runs, the most likely first. */
   readonly working: readonly string[];
   readonly bundled: readonly string[];
+  readonly packaged: PackagedFiles;
   readonly isPackage: boolean;
 }
 
@@ -189,12 +207,22 @@ class ModuleFiles {
 
   private existing(node: ts.Node, { candidates, isOpen = false }: Path, isImported = false): Lost | undefined {
     const endings = isImported ? ["", ".js", ".json", "/index.js"] : [""];
-    const path = candidates.flatMap((each) => endings.map((ending) => each + ending)).find((each) => existsSync(each));
+    const paths = candidates.map((each) => endings.map((ending) => each + ending).find((path) => existsSync(path)));
+    const path = paths.find((each) => each !== undefined);
     if (path === undefined || path === this.file || this.file.startsWith(path + sep)) return undefined;
     const isFolder = statSync(path).isDirectory();
-    if (isFolder && isOpen && this.surroundings.bundled.some((file) => file.startsWith(path + sep))) return undefined;
-    const name = relative(dirname(this.file), path).split(sep).join("/");
-    return { node, path: (name.startsWith(".") ? name : `./${name}`) + (isFolder ? "/" : "") };
+    const { bundled, packaged } = this.surroundings;
+    if (isFolder && isOpen && bundled.some((file) => file.startsWith(path + sep))) return undefined;
+    const isPackaged = packaged.has(path);
+    // Only the first candidate is where the running program looks.
+    if (isPackaged && path === paths[0] && packaged.mirrors(this.file)) return undefined;
+    const end = isFolder ? "/" : "";
+    const name = formatRelative(dirname(this.file), path);
+    const pattern = formatRelative(packaged.folder, path) + end + (isFolder ? "**" : "");
+    return {
+      node,
+      target: { path: (name.startsWith(".") ? name : `./${name}`) + end, pattern: isPackaged ? undefined : pattern },
+    };
   }
 
   /** Where a specifier that begins with a dot leads. */
@@ -292,6 +320,10 @@ class ModuleFiles {
     }
     return false;
   }
+}
+
+function formatRelative(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join("/");
 }
 
 function isRequire(ts: TypeScript, node: ts.Node): boolean {

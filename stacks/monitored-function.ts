@@ -8,7 +8,7 @@ import { formatDefaultLogGroup, formatDeployedName } from "../environments/names
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { listAskedStatements } from "../model/permissions";
 import { formatArn } from "./arn";
-import { type Bundle, HANDLER } from "./bundle";
+import { type Bundle } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
 import { addExecutionRole } from "./execution-role";
 import { addTriggerPermission } from "./trigger-permission";
@@ -65,7 +65,7 @@ export class MonitoredFunction extends Construct {
       role: role.arn,
       filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
       sourceCodeHash: bundle.sourceCodeHash,
-      handler: HANDLER,
+      handler: bundle.handler,
       runtime: settings.runtime,
       architectures: [settings.architecture],
       memorySize: settings.memoryMb,

@@ -13,7 +13,7 @@ import { SynthesizedEnvironment } from "./synthesized";
 
 /** Input of stacks, and where they are written. */
 export interface SynthesisProps {
-  /** The code of the warmer and of every function, by name. */
+  /** The code of the warmer and of every function, by what `identifyCode` says of it. */
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** An existing folder; each environment's stack gets one below its `stacks`. */
   readonly folder: string;

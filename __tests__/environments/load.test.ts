@@ -36,6 +36,7 @@ describe("an environment's file", () => {
             architecture: "arm64",
             runtime: "nodejs22.x",
             environment: {},
+            files: [],
             secrets: {},
             endpoint: "none",
             allowedTriggers: {},

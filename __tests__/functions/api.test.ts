@@ -456,7 +456,7 @@ describe("the bundle that is deployed", () => {
   test("answers in a process of its own", async () => {
     // Prepare
     const folder = makeTemporaryFolder();
-    const bundles = await bundleFunctions(".", ["api"], folder);
+    const bundles = await bundleFunctions(".", [{ name: "api" }], folder);
     const zip = readFileSync(bundles.get("api")?.zipFile ?? "");
     for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
     const events = [request("GET", "/health"), request("POST", "/notes", withNote({ title: "milk" })), makePing()];

@@ -57,7 +57,12 @@ async function load(text: string): Promise<Environment> {
 /** What Terraform would make of an environment, with code that does not matter. */
 function synthesized(environment: Environment): StackUnderTest["resource"] {
   const folder = makeTemporaryFolder();
-  const bundle = { zipFile: join(__dirname, "monitoring-cost.test.ts"), sourceCodeHash: "", notes: [] };
+  const bundle = {
+    zipFile: join(__dirname, "monitoring-cost.test.ts"),
+    sourceCodeHash: "",
+    handler: "handler.handler",
+    notes: [],
+  };
   const bundles = new Map([WARMER, ...Object.keys(environment.functions)].map((name) => [name, bundle]));
   const app = new App({ outdir: folder, skipValidation: true });
   const stack = new EnvironmentStack(app, environment, { bundles, stackFolder: folder });

@@ -653,7 +653,7 @@ describe("the SDK", () => {
 /** A bundled handler's folder, and its files. */
 async function unpack(handler: string): Promise<{ folder: string; files: Map<string, string> }> {
   const root = makeProject({ "functions/api/handler.ts": handler });
-  const api = (await bundleFunctions(root, ["api"], makeTemporaryFolder())).get("api");
+  const api = (await bundleFunctions(root, [{ name: "api" }], makeTemporaryFolder())).get("api");
   if (!api) throw new Error("no bundle api");
   const folder = makeTemporaryFolder();
   const files = new Map<string, string>();

@@ -44,7 +44,7 @@ afterEach(() => {
 /** The zip of `api`, or what is wrong with it. */
 async function bundle(root: string): Promise<string> {
   try {
-    const api = (await bundleFunctions(root, ["api"], makeTemporaryFolder())).get("api");
+    const api = (await bundleFunctions(root, [{ name: "api" }], makeTemporaryFolder())).get("api");
     return readFileSync(api?.zipFile ?? "").toString("base64");
   } catch (error) {
     if (error instanceof InvalidInput) return error.message;
@@ -168,6 +168,23 @@ describe("is made again", () => {
     write(root, "functions/api/deep/folder.ts", HANDLER_SOURCE.replace("200", "201"));
 
     expect(isPlanted(await bundle(root))).toBe(false);
+  });
+
+  test.each([
+    ["changed", "functions/api/data/words.txt"],
+    ["is new", "functions/api/data/more.txt"],
+  ])("when a file that is packaged %s", async (_, path) => {
+    const root = makeProject({ ...PROJECT, "functions/api/data/words.txt": "words" });
+    const bundlePackaging = async () => {
+      const bundles = await bundleFunctions(root, [{ name: "api", files: ["data/*"] }], makeTemporaryFolder());
+      return [...bundles.values()].map(({ sourceCodeHash }) => sourceCodeHash);
+    };
+    const before = await bundlePackaging();
+
+    write(root, path, "other words");
+
+    expect(readdirSync(join(root, CACHE))).toHaveLength(1);
+    expect(await bundlePackaging()).not.toEqual(before);
   });
 
   test("when a linked package is linked to another folder", async () => {

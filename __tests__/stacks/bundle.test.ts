@@ -9,16 +9,18 @@ import { bundleFunctions } from "../../stacks/bundle";
 import { HANDLER_SOURCE, makeProject, makeTemporaryFolder, unpackZip } from "../support/project";
 
 async function bundle(root: string): Promise<{ zip: Buffer; sourceCodeHash: string }> {
-  const bundles = await bundleFunctions(root, ["api"], makeTemporaryFolder());
+  const bundles = await bundleFunctions(root, [{ name: "api" }], makeTemporaryFolder());
   const api = bundles.get("api");
   if (!api) throw new Error("no bundle api");
   return { zip: readFileSync(api.zipFile), sourceCodeHash: api.sourceCodeHash };
 }
 
 async function mistakesOf(files: Record<string, string>, names = ["api"]): Promise<string[]> {
-  const failure: unknown = await bundleFunctions(makeProject(files), names, makeTemporaryFolder()).catch(
-    (error: unknown) => error,
-  );
+  const failure: unknown = await bundleFunctions(
+    makeProject(files),
+    names.map((name) => ({ name })),
+    makeTemporaryFolder(),
+  ).catch((error: unknown) => error);
   if (!(failure instanceof InvalidInput)) throw new Error(`expected mistakes, got ${String(failure)}`);
   return failure.message.split("\n");
 }
@@ -162,7 +164,7 @@ describe("a handler is found", () => {
       "functions/web/old.js": 'exports.handler = () => "ok";',
     });
 
-    const web = (await bundleFunctions(root, ["web"], makeTemporaryFolder())).get("web");
+    const web = (await bundleFunctions(root, [{ name: "web" }], makeTemporaryFolder())).get("web");
 
     expect(evaluate(readFileSync(web?.zipFile ?? ""), "bundle.handler()")).toBe("ok");
   });
@@ -170,7 +172,7 @@ describe("a handler is found", () => {
 
 describe("what a program may never come to is told, and left out:", () => {
   async function notesOf(files: Record<string, string>): Promise<readonly string[] | undefined> {
-    return (await bundleFunctions(makeProject(files), ["api"], makeTemporaryFolder())).get("api")?.notes;
+    return (await bundleFunctions(makeProject(files), [{ name: "api" }], makeTemporaryFolder())).get("api")?.notes;
   }
 
   test("import() and require() of packages that are not installed", async () => {
@@ -239,6 +241,6 @@ describe("mistakes in a function's code", () => {
 test("each function is bundled once, however many environments have it", async () => {
   const folder = makeTemporaryFolder();
   mkdirSync(join(folder, "out"));
-  const bundles = await bundleFunctions(makeProject({}), ["api", "api", "api"], join(folder, "out"));
+  const bundles = await bundleFunctions(makeProject({}), [{ name: "api" }, { name: "api" }], join(folder, "out"));
   expect([...bundles.keys()]).toEqual(["api"]);
 });

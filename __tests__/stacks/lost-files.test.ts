@@ -15,7 +15,7 @@ async function said(handler: string, files: Readonly<Record<string, string>> = {
     ...files,
   });
   try {
-    const bundles = await bundleFunctions(root, ["api"], makeTemporaryFolder());
+    const bundles = await bundleFunctions(root, [{ name: "api" }], makeTemporaryFolder());
     return [...(bundles.get("api")?.notes ?? [])];
   } catch (error) {
     if (error instanceof InvalidInput) return error.message.split("\n");
@@ -55,7 +55,7 @@ test.each([
       ? []
       : [
           expect.stringMatching(
-            `^functions/api/handler\\.ts:3:\\d+: ${lost} is read when the program runs and is not bundled: .* or put it into a Lambda layer`,
+            `^functions/api/handler\\.ts:3:\\d+: ${lost} is read when the program runs and is not bundled: add it to the function, as in files = `,
           ),
         ],
   );
@@ -122,7 +122,7 @@ test.each(["graphql", "html", "wasm"])(
 
     expect(mistakes).toEqual([
       expect.stringMatching(
-        `^functions/api/handler\\.ts:1:18: functions/api/data\\.${ending} is neither code nor JSON and is not bundled: put its content`,
+        `^functions/api/handler\\.ts:1:18: functions/api/data\\.${ending} is neither code nor JSON and is not bundled: name it in the function's files`,
       ),
     ]);
   },

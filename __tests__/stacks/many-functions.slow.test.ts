@@ -24,7 +24,7 @@ describe("an environment of 500 functions with the longest names", () => {
     });
     const folder = makeTemporaryFolder();
     const environments = await loadEnvironments(root);
-    const bundles = await bundleFunctions(root, ["api", "warmer"], folder);
+    const bundles = await bundleFunctions(root, [{ name: "api" }, { name: "warmer" }], folder);
     const [bundle] = bundles.values();
     if (!bundle || !environments[0]) throw new Error("nothing has been made");
     const all = new Map([...bundles, ...names.map((name) => [name, bundle] as const)]);

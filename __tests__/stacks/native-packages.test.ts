@@ -51,7 +51,7 @@ async function mistakesOf(handler: string): Promise<string> {
     ...Object.fromEntries(packages),
     "functions/api/handler.ts": handler,
   });
-  const result = await bundleFunctions(root, ["api"], makeTemporaryFolder()).catch((error: unknown) => error);
+  const result = await bundleFunctions(root, [{ name: "api" }], makeTemporaryFolder()).catch((error: unknown) => error);
   if (result instanceof InvalidInput) return result.message;
   if (result instanceof Map) return [...result.values()].flatMap(({ notes }: { notes: string[] }) => notes).join("\n");
   throw result;

@@ -131,7 +131,11 @@ test("a function answers from its bundle what it answers from its files", async 
   ]);
   const root = makeProject(Object.fromEntries([...files, ...data, ...packages]) as Record<string, string>);
 
-  const bundles = await bundleFunctions(root, names.map(folderOf), makeTemporaryFolder());
+  const bundles = await bundleFunctions(
+    root,
+    names.map((name) => ({ name: folderOf(name) })),
+    makeTemporaryFolder(),
+  );
 
   const unbundled = names.map((name, index) => [name, join(root, files[index]?.[0] ?? "")]);
   const bundled = names.map((name) => [

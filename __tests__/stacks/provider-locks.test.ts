@@ -16,7 +16,7 @@ async function synthesizeWithLock(providers?: string): Promise<string> {
     "providers/prod/.terraform.lock.hcl": "# the lock",
   });
   const folder = makeTemporaryFolder();
-  const bundles = await bundleFunctions(root, ["warmer", "api"], folder);
+  const bundles = await bundleFunctions(root, [{ name: "warmer" }, { name: "api" }], folder);
   synthesize(await loadEnvironments(root), {
     bundles,
     folder,

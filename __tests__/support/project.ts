@@ -7,6 +7,7 @@ import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
+import { listFunctionCode } from "../../stacks/function-code";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 
 /** The smallest handler there is. */
@@ -46,8 +47,11 @@ export function makeProject(files: Readonly<Record<string, string | Uint8Array>>
 /** Unpacks a zip into a folder named `bundle`, and returns that. */
 export function unpackZip(zip: Uint8Array): string {
   const folder = join(makeTemporaryFolder(), "bundle");
-  mkdirSync(folder);
-  for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(unzipSync(zip))) {
+    const file = join(folder, name);
+    mkdirSync(name.endsWith("/") ? file : dirname(file), { recursive: true });
+    if (!name.endsWith("/")) writeFileSync(file, content);
+  }
   return folder;
 }
 
@@ -100,8 +104,8 @@ export interface Synthesized {
 export async function synthesizeProject(root: string): Promise<Synthesized> {
   const environments = await loadEnvironments(root);
   const outdir = makeTemporaryFolder();
-  const names = [WARMER, ...environments.flatMap(({ functions }) => Object.keys(functions))];
-  const bundles = await bundleFunctions(root, names, outdir);
+  const code = [{ name: WARMER }, ...environments.flatMap(listFunctionCode)];
+  const bundles = await bundleFunctions(root, code, outdir);
   const summary = synthesizeStacks(environments, { bundles, folder: outdir, outdir: "cdktf.out" });
   const read = (name: string) =>
     JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as StackUnderTest;

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
+import { listFunctionCode } from "../../stacks/function-code";
 import { synthesize } from "../../stacks/synthesize";
 import { LocalEnvironmentError } from "../problem";
 
@@ -43,7 +44,7 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
     throw new LocalEnvironmentError(`there is no environment ${name}; environments/ has ${names}`);
   }
   mkdirSync(folder, { recursive: true });
-  const bundles = await bundleFunctions(root, [WARMER, ...Object.keys(environment.functions)], folder);
+  const bundles = await bundleFunctions(root, [{ name: WARMER }, ...listFunctionCode(environment)], folder);
   synthesize([environment], { bundles, folder });
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 export function unpack(zipFile: string, folder: string): void {
   for (const [path, content] of Object.entries(unzipSync(readFileSync(zipFile)))) {
     const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
+    mkdirSync(path.endsWith("/") ? file : dirname(file), { recursive: true });
+    if (!path.endsWith("/")) writeFileSync(file, content, { mode: 0o755 });
   }
 }

@@ -51,13 +51,14 @@ export interface ExpectedStack {
  * @throws InvalidInput if its code does not compile
  */
 export async function synthesizeExpected(root: string, environment: Environment): Promise<ExpectedStack> {
-  const [{ bundleFunctions }, { synthesize }] = await Promise.all([
+  const [{ bundleFunctions }, { listFunctionCode }, { synthesize }] = await Promise.all([
     import("../../stacks/bundle"),
+    import("../../stacks/function-code"),
     import("../../stacks/synthesize"),
   ]);
   const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-doctor-"));
   try {
-    const bundles = await bundleFunctions(root, [WARMER, ...Object.keys(environment.functions)], folder.path);
+    const bundles = await bundleFunctions(root, [{ name: WARMER }, ...listFunctionCode(environment)], folder.path);
     synthesize([environment], { bundles, folder: folder.path, outdir: OUTPUT_FOLDER });
     const json = readFileSync(join(folder.path, "stacks", environment.name, "cdk.tf.json"), "utf8");
     const parsed: unknown = JSON.parse(json);

@@ -8,7 +8,7 @@ import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environ
 import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../warming/contract";
 import { selectArnPart } from "../arn";
-import { type Bundle, HANDLER } from "../bundle";
+import { type Bundle } from "../bundle";
 import { addExecutionRole } from "../execution-role";
 import { allow } from "../../model/permissions";
 import { buildWarmingTarget, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
@@ -65,7 +65,7 @@ export class WarmerFunction extends Construct {
       role: role.arn,
       filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
       sourceCodeHash: bundle.sourceCodeHash,
-      handler: HANDLER,
+      handler: bundle.handler,
       runtime: "nodejs22.x",
       architectures: [WARMER_SETTINGS.architecture],
       memorySize: WARMER_SETTINGS.memoryMb,

@@ -45,7 +45,7 @@ afterEach(async () => {
 
 /** A function's bundle as it is deployed, unpacked into a folder of its own. */
 async function bundled(root: string, name: string): Promise<string> {
-  const bundle = (await bundleFunctions(root, [name], makeTemporaryFolder())).get(name);
+  const bundle = (await bundleFunctions(root, [{ name }], makeTemporaryFolder())).get(name);
   const folder = makeTemporaryFolder();
   for (const [path, content] of Object.entries(unzipSync(readFileSync(bundle?.zipFile ?? "")))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -190,14 +190,15 @@ const stacks = new Map<string, string>();
 async function writeStack(root: string): Promise<void> {
   const { loadEnvironments } = await import("../../../environments/load");
   const { bundleFunctions } = await import("../../../stacks/bundle");
+  const { listFunctionCode } = await import("../../../stacks/function-code");
   const { synthesize } = await import("../../../stacks/synthesize");
   const sources = JSON.stringify(readFiles(root));
   const known = stacks.get(sources);
   const folder = known ?? makeTemporaryFolder();
   if (known === undefined) {
     const environments = await loadEnvironments(root);
-    const names = ["warmer", ...environments.flatMap(({ functions }) => Object.keys(functions))];
-    synthesize(environments, { bundles: await bundleFunctions(root, names, folder), folder, outdir: "cdktf.out" });
+    const code = [{ name: "warmer" }, ...environments.flatMap(listFunctionCode)];
+    synthesize(environments, { bundles: await bundleFunctions(root, code, folder), folder, outdir: "cdktf.out" });
     stacks.set(sources, folder);
   }
   cpSync(folder, join(root, "cdktf.out"), { recursive: true });
