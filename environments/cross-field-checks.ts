@@ -4,6 +4,7 @@ import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
 import { findPlatformMistakes, type PlatformSettings } from "./platform";
+import { findHttpMistakes, type HttpSettings } from "./http";
 import { findSwitchedOffMistakes } from "./switched-off";
 import {
   findConcurrencyMistakes,
@@ -27,6 +28,7 @@ interface Deployed extends Watched, PermissionSettings, PlatformSettings {
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly endpoint: "none" | "iam" | "public";
+  readonly http: HttpSettings;
   readonly allowedTriggers: AllowedTriggers;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, { readonly kind: string; readonly name: string }>>;
@@ -74,6 +76,7 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
 function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossFieldMistake[] {
   const { endpoint, timeoutSeconds, reservedConcurrency, environment, secrets, warming } = settings;
   const mistakes: CrossFieldMistake[] = [
+    ...findHttpMistakes(settings.http, endpoint),
     ...findTriggerMistakes(settings.allowedTriggers, file.region),
     ...findPermissionMistakes(settings, file.region),
     ...findPlatformMistakes(settings, file),

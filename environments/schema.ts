@@ -12,6 +12,7 @@ import {
   defineText,
   defineWholeNumber,
 } from "./fields";
+import { httpSettings } from "./http";
 import { warmingOverrides } from "./warming";
 import { WARMER } from "./names";
 import { isRegionName, suggestRegion } from "./regions";
@@ -177,6 +178,7 @@ const deployedFunction = defineSection({
   endpoint: defineOneOf(["none", "iam", "public"]).default("none").meta({
     description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
   }),
+  http: httpSettings.default({}).meta({ description: "How the endpoint answers" }),
   allowed_triggers: allowedTriggers.default({}).meta({
     description:
       "Who else may invoke the function's alias `live`, by name; who is called must be exact, never everyone",

@@ -60,7 +60,6 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   environment_variables: ["environment"],
   variables: ["environment"],
   function_url: ["endpoint"],
-  http: ["endpoint"],
   http_api: ["endpoint"],
   public: ["endpoint"],
   url: ["endpoint"],
@@ -167,6 +166,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   role_arn: "each function gets its own role",
   provisioned_concurrency: "`warming` keeps functions warm",
   provisioned_concurrent_executions: "`warming` keeps functions warm",
+  invoke_mode: "it belongs to http, as in http = { invoke_mode = … }",
   profile: "credentials come from AWS's environment variables or configuration files",
 };
 

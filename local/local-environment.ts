@@ -13,6 +13,7 @@ import { FunctionFigures, TRAFFIC_ALIAS } from "./figures";
 import { type InvocationResult } from "./lambda/execution-environment";
 import { type InvocationReport } from "./lambda/local-function";
 import { type LocalLambda, startLambda } from "./lambda/start-lambda";
+import { type OnChunk } from "./lambda/runtime-api";
 import { LogFiles } from "./log-files";
 import { LocalEnvironmentError } from "./problem";
 import { parseSchedule } from "./schedule/schedule-expression";
@@ -201,9 +202,14 @@ class RunningEnvironment implements LocalEnvironment {
     return [...this.running.values()].map(({ settings: { id }, figures }) => ({ id, ...figures.recent }));
   }
 
-  invoke(functionName: string, qualifier: string | undefined, payload: unknown): Promise<InvocationResult> {
+  invoke(
+    functionName: string,
+    qualifier: string | undefined,
+    payload: unknown,
+    onChunk?: OnChunk,
+  ): Promise<InvocationResult> {
     if (!this.lambda) throw new LocalEnvironmentError(`${this.name} does not run yet`);
-    return this.lambda.invoke(functionName, qualifier, payload);
+    return this.lambda.invoke(functionName, qualifier, payload, onChunk);
   }
 
   async runWarmer(strategy = "scheduled"): Promise<void> {
@@ -265,14 +271,14 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   private listen(port: number, { id, name, endpoint }: StackFunction): Promise<EndpointServer> {
-    const { kind = "function-url", qualifier, throttling } = endpoint ?? {};
+    const { kind = "function-url", qualifier, throttling, streams = false } = endpoint ?? {};
     const bucket = throttling && new TokenBucket(throttling.rateLimit, throttling.burstLimit);
     return EndpointServer.listen(port, {
       kind,
       onMalformed: (reason) => {
         this.takeFailure(name, { errorType: "malformed response", errorMessage: reason });
       },
-      invoke: (event) => this.invoke(name, qualifier, event),
+      invoke: (event, onChunk) => this.invoke(name, qualifier, event, streams ? onChunk : undefined),
       mayPass: () => bucket?.take() ?? true,
       now: () => Date.now(),
       onAnswer: ({ status, ran, milliseconds }) => {

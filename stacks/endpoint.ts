@@ -7,6 +7,7 @@ import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { type Construct } from "constructs";
+import { type FunctionSettings } from "../environments/schema";
 
 /** Requests per second that a public endpoint accepts on average and in a burst; the rest get 429. */
 const PUBLIC_RATE_LIMIT = 100;
@@ -17,6 +18,7 @@ export interface EndpointProps {
   /** The function's name in AWS. */
   readonly name: string;
   readonly live: LambdaAlias;
+  readonly http: FunctionSettings["http"];
   readonly logRetentionDays: number;
 }
 
@@ -24,11 +26,12 @@ export interface EndpointProps {
  * A URL for callers that sign their requests (AWS_IAM) and have both lambda:InvokeFunctionUrl and
  * lambda:InvokeFunction.
  */
-export function addIamEndpoint(scope: Construct, { live }: EndpointProps): string {
+export function addIamEndpoint(scope: Construct, { live, http }: EndpointProps): string {
   return new LambdaFunctionUrl(scope, "url", {
     functionName: live.functionName,
     qualifier: live.name,
     authorizationType: "AWS_IAM",
+    invokeMode: http.invokeMode?.toUpperCase(),
   }).functionUrl;
 }
 

@@ -111,7 +111,12 @@ export class MonitoredFunction extends Construct {
     const warm = alias("warm", "Warming pings enter here, and only here", [live]);
 
     const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];
-    const url = addEndpoint?.(this, { name, live, logRetentionDays: environment.logRetentionDays });
+    const url = addEndpoint?.(this, {
+      name,
+      live,
+      http: settings.http,
+      logRetentionDays: environment.logRetentionDays,
+    });
 
     for (const [trigger, allowed] of Object.entries(settings.allowedTriggers)) {
       addTriggerPermission(this, { name: trigger, live, ...allowed });

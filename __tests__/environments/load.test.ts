@@ -39,6 +39,7 @@ describe("an environment's file", () => {
             files: [],
             secrets: {},
             endpoint: "none",
+            http: {},
             allowedTriggers: {},
             tracing: true,
             ephemeralStorageMb: 512,

@@ -121,6 +121,27 @@ describe("an environment on this computer", () => {
     });
   });
 
+  test.each([
+    ["response_stream", "first"],
+    ["buffered", "firstsecond"],
+  ])("sends a streamed response as its invoke_mode says: %s", async (mode, first) => {
+    const handler = `export const handler = awslambda.streamifyResponse(async (event, stream) => {
+      const response = awslambda.HttpResponseStream.from(stream, { statusCode: 201 });
+      response.write("first");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      response.end("second");
+    });`;
+    const local = await start({ settings: `endpoint = "iam"\nhttp = { invoke_mode = "${mode}" }`, handler });
+
+    const response = await local.get();
+    const parts: string[] = [];
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      parts.push(Buffer.from(part).toString());
+    }
+
+    expect([response.status, parts[0], parts.join("")]).toEqual([201, first, "firstsecond"]);
+  });
+
   test("says 502 for a failure and 429 for a throttle, and counts them and what is answered with 5xx", async () => {
     const local = await start({ settings: 'endpoint = "iam"\nreserved_concurrency = 1' });
 

@@ -231,6 +231,13 @@ describe("an endpoint", () => {
     expect(listAddresses(stack)).not.toContainEqual(expect.stringMatching(/^aws_lambda_permission\.api/));
   });
 
+  test("iam: a URL that streams, where its file says so", async () => {
+    const modeOf = async (http: string) =>
+      findResource(await devWith(`endpoint = "iam", http = { ${http} }`), "aws_lambda_function_url")["invoke_mode"];
+    expect(await modeOf('invoke_mode = "response_stream"')).toBe("RESPONSE_STREAM");
+    expect(await modeOf("")).toBeUndefined();
+  });
+
   test("public: an HTTP API that is throttled, logged, and the only one who may invoke", async () => {
     const stack = await devWith('endpoint = "public"', "log_retention_days = 3");
     expect(stack.resource).not.toHaveProperty("aws_lambda_function_url");

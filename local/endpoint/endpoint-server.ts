@@ -3,6 +3,7 @@ import { type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type InvocationResult } from "../lambda/execution-environment";
 import { readBodyBytes } from "../lambda/http-body";
+import { type OnChunk } from "../lambda/runtime-api";
 import { LambdaServiceError } from "../lambda/service-errors";
 import { listenLocally } from "../listen";
 import {
@@ -14,18 +15,16 @@ import {
   TOO_MANY_REQUESTS,
 } from "./http-response";
 import { type HttpEvent, buildHttpEvent } from "./http-event";
+import { ResponseStream, sendWhole } from "./send-response";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
-
-/** Status codes of answers without a body: https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */
-const WITHOUT_BODY = new Set([204, 304]);
 
 /** How an endpoint handles requests. */
 export interface EndpointHandlers {
   readonly kind: EndpointKind;
   /** Lets the function handle a request. */
-  readonly invoke: (event: HttpEvent) => Promise<InvocationResult>;
+  readonly invoke: (event: HttpEvent, onChunk: OnChunk) => Promise<InvocationResult>;
   /** Whether one more request is accepted now. */
   readonly mayPass: () => boolean;
   /** Gets every answer: its status, and whether the function itself ran and finished. */
@@ -78,21 +77,22 @@ export class EndpointServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
-    const { answer, ran } = await this.answer(request);
-    const { status, headers, cookies, body, malformed } = answer;
-    const hasBody = !WITHOUT_BODY.has(status);
-    response.writeHead(status, {
-      ...headers,
-      ...(hasBody && { "content-length": body.length }),
-      ...(cookies.length > 0 && { "set-cookie": [...cookies] }),
+    const streamed = new ResponseStream(response, this.handlers.kind);
+    const { answer, ran } = await this.answer(request, (chunk, contentType) => {
+      streamed.write(chunk, contentType);
     });
-    response.end(request.method === "HEAD" || !hasBody ? undefined : body);
+    const { status, malformed } = streamed.head ?? answer;
+    // A function that fails while it streams has already sent its status: only a broken connection can tell.
+    if (streamed.head && !ran) response.destroy();
+    else if (streamed.head) response.end();
+    else sendWhole(response, answer);
     if (malformed !== undefined) this.handlers.onMalformed(malformed);
     this.handlers.onAnswer({ status, ran, milliseconds: performance.now() - startedAt });
   }
 
   private async answer(
     request: IncomingMessage,
+    onChunk: OnChunk,
   ): Promise<{ readonly answer: EndpointResponse; readonly ran: boolean }> {
     const body = await readBodyBytes(request, MAX_BODY_BYTES);
     if (body === undefined) return { answer: TOO_LARGE, ran: false };
@@ -102,7 +102,7 @@ export class EndpointServer {
     const sourceIp = socket.remoteAddress ?? "127.0.0.1";
     const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
     try {
-      const result = await this.handlers.invoke(buildHttpEvent(event, this.handlers.now()));
+      const result = await this.handlers.invoke(buildHttpEvent(event, this.handlers.now()), onChunk);
       if (result.functionError) return { answer: makeFailureResponse(kind), ran: false };
       return { answer: buildEndpointResponse(result, kind), ran: true };
     } catch (error) {

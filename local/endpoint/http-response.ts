@@ -54,9 +54,13 @@ const response = z.object({
 /** What a streaming handler may send before its body. */
 const prelude = response.extend({ statusCode: response.shape.statusCode.default(200) });
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
-const PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response";
-const PRELUDE_END = Buffer.alloc(8);
+/**
+ * The type of a stream that begins with status and headers:
+ * https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+ */
+export const PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response";
+/** What separates them from the body. */
+export const PRELUDE_END = Buffer.alloc(8);
 
 const JSON_TYPE = { "content-type": "application/json" };
 

@@ -4,6 +4,7 @@ import { performance } from "node:perf_hooks";
 import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
 import { checkConfiguration, formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
+import { type OnChunk } from "./runtime-api";
 import { makeFunctionNotFound, LambdaServiceError, makeTooManyRequests } from "./service-errors";
 
 /** What all functions share. */
@@ -39,6 +40,8 @@ export interface InvocationRequest {
   readonly payload: string;
   /** JSON. */
   readonly clientContext?: string;
+  /** Gets each part of a streamed response when it arrives. */
+  readonly onChunk?: OnChunk | undefined;
 }
 
 /** One function: its versions, each with its own execution environments, and its aliases. */
@@ -98,7 +101,7 @@ export class LocalFunction {
    *
    * @throws LambdaServiceError if the function was not run
    */
-  async invoke({ qualifier, payload, clientContext }: InvocationRequest): Promise<InvocationResult> {
+  async invoke({ qualifier, payload, clientContext, onChunk }: InvocationRequest): Promise<InvocationResult> {
     const pool = this.findPool(qualifier);
     if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "the local Lambda has been closed");
     if (this.running >= this.reservedConcurrency) {
@@ -114,6 +117,7 @@ export class LocalFunction {
         invokedFunctionArn: formatFunctionArn(this.settings.region, this.name, qualifier),
         traceId: makeTraceId(),
         clientContext,
+        onChunk,
       });
       const { milliseconds, initMilliseconds, functionError } = result;
       const waitedMilliseconds = performance.now() - startedAt;

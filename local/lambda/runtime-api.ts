@@ -10,6 +10,9 @@ const PREFIX = "/2018-06-01/runtime";
 /** A response may have 6 MB, plus a little for what Lambda adds. */
 const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100;
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html */
+const MAX_STREAMED_BYTES = 200 * 1024 * 1024;
+
 /** AWS's runtime client sends the whole cause of an error in a header for X-Ray, which accepts up to this size. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
@@ -23,7 +26,12 @@ export interface Invocation {
   readonly traceId: string;
   /** JSON, if the caller passed one. */
   readonly clientContext?: string;
+  /** Gets each part of a streamed response when it arrives; otherwise, the response is kept until it is complete. */
+  readonly onChunk?: OnChunk | undefined;
 }
+
+/** Takes a part of a streamed response. */
+export type OnChunk = (chunk: Buffer, contentType: string) => void;
 
 /**
  * What a runtime reports: that it is ready for the next invocation, or how the last one, or its own start, ended
@@ -34,7 +42,7 @@ export type RuntimeReport =
   | { readonly kind: "response"; readonly body: string; readonly streamed?: StreamedResponse }
   | { readonly kind: "error" | "initError"; readonly body: string };
 
-/** A complete response that a handler wrote as a stream. */
+/** A response that a handler wrote as a stream, without the parts that were sent on before. */
 export interface StreamedResponse {
   readonly contentType: string;
   readonly bytes: Buffer;
@@ -43,7 +51,7 @@ export interface StreamedResponse {
 /** A server for one runtime, on a free port of this computer. */
 export class RuntimeApi {
   private waiting: ServerResponse | undefined;
-  private requestId: string | undefined;
+  private running: Invocation | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -82,7 +90,7 @@ export class RuntimeApi {
    */
   answerNext(invocation: Invocation, deadline: number): void {
     const { requestId, payload, invokedFunctionArn, traceId, clientContext } = invocation;
-    this.requestId = requestId;
+    this.running = invocation;
     this.waiting?.writeHead(200, {
       "Content-Type": "application/json",
       "Content-Length": Buffer.byteLength(payload),
@@ -109,15 +117,16 @@ export class RuntimeApi {
       this.receive({ kind: "next" });
       return;
     }
-    const bytes = await readBodyBytes(request, MAX_RESPONSE_BYTES);
     const [, requestId, kind] = /^POST \/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(route) ?? [];
+    const onChunk = requestId === this.running?.requestId && isStreamed(request) ? this.running?.onChunk : undefined;
+    const bytes = onChunk ? await passOn(request, onChunk) : await readBodyBytes(request, MAX_RESPONSE_BYTES);
     if (bytes === undefined) this.refuseTooLarge(response);
     else if (route === `POST ${PREFIX}/init/error`)
       this.accept(response, { kind: "initError", body: bytes.toString() });
     else if (requestId === undefined) refuse(response, 404, "NotFound", `no such resource: ${route}`);
-    else if (requestId !== this.requestId) refuse(response, 400, "InvalidRequestID", "Invalid request ID");
+    else if (requestId !== this.running?.requestId) refuse(response, 400, "InvalidRequestID", "Invalid request ID");
     else {
-      this.requestId = undefined;
+      this.running = undefined;
       this.accept(response, kind === "error" ? { kind, body: bytes.toString() } : parseResponse(request, bytes));
     }
   }
@@ -136,12 +145,27 @@ export class RuntimeApi {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming */
-function parseResponse({ headers, trailers }: IncomingMessage, bytes: Buffer): RuntimeReport {
+function parseResponse(request: IncomingMessage, bytes: Buffer): RuntimeReport {
+  const { headers, trailers } = request;
   const body = bytes.toString();
-  if (headers["lambda-runtime-function-response-mode"] !== "streaming") return { kind: "response", body };
+  if (!isStreamed(request)) return { kind: "response", body };
   const error = trailers["lambda-runtime-function-error-body"];
   if (error !== undefined) return { kind: "error", body: Buffer.from(error, "base64").toString() };
   return { kind: "response", body, streamed: { contentType: headers["content-type"] ?? "", bytes } };
+}
+
+function isStreamed({ headers }: IncomingMessage): boolean {
+  return headers["lambda-runtime-function-response-mode"] === "streaming";
+}
+
+/** Passes a response on while it arrives; returns what is left of it, or undefined if it is too large. */
+async function passOn(request: IncomingMessage, onChunk: OnChunk): Promise<Buffer | undefined> {
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= MAX_STREAMED_BYTES) onChunk(chunk, request.headers["content-type"] ?? "");
+  }
+  return bytes <= MAX_STREAMED_BYTES ? Buffer.alloc(0) : undefined;
 }
 
 /** The same JSON in characters that are valid in a header. */

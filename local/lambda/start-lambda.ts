@@ -5,6 +5,7 @@ import { formatFunctionArn, type FunctionConfiguration } from "./function-config
 import { InvokeEndpoint } from "./invoke-endpoint";
 import { type InvocationReport, LocalFunction } from "./local-function";
 import { ProcessGuard } from "./process-guard";
+import { type OnChunk } from "./runtime-api";
 import { makeFunctionNotFound } from "./service-errors";
 
 /** AWS does not document this; idle environments were observed to end after five to seven minutes. */
@@ -36,9 +37,10 @@ export interface LocalLambda {
    *
    * @param qualifier a version or an alias; the code deployed last by default
    * @param payload an event that JSON can hold
+   * @param onChunk gets each part of a streamed response when it arrives; the answer is then without them
    * @throws LambdaServiceError if the function was not run: unknown, throttled, closed
    */
-  invoke(name: string, qualifier: string | undefined, payload: unknown): Promise<InvocationResult>;
+  invoke(name: string, qualifier: string | undefined, payload: unknown, onChunk?: OnChunk): Promise<InvocationResult>;
   /** The execution environments of all versions of a function. */
   listInstances(name: string): ExecutionEnvironmentState[];
   /** Publishes a function's first or next version, and points its aliases to it. */
@@ -105,9 +107,10 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
   let closing: Promise<void> | undefined;
   return {
     url: endpoint.url,
-    invoke: async (name, qualifier, payload) =>
+    invoke: async (name, qualifier, payload, onChunk) =>
       findFunction(name, qualifier).invoke({
         qualifier,
+        onChunk,
         payload: payload === undefined ? "{}" : JSON.stringify(payload),
       }),
     listInstances: (name) => findFunction(name).instances,

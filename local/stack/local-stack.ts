@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly kind: EndpointKind;
   /** The alias for requests. */
   readonly qualifier: string;
+  /** Whether a streamed response is sent while it is written. */
+  readonly streams?: boolean;
   /** For an HTTP API: requests per second on average, and in a burst. */
   readonly throttling?: { readonly rateLimit: number; readonly burstLimit: number };
 }
@@ -70,7 +72,11 @@ const lambdaFunction = z.object({
   logging_config: z.object({ log_group: z.string().optional() }).optional(),
 });
 const alias = z.object({ function_name: z.string(), name: z.string() });
-const functionUrl = z.object({ function_name: z.string(), qualifier: z.string() });
+const functionUrl = z.object({
+  function_name: z.string(),
+  qualifier: z.string(),
+  invoke_mode: z.string().optional(),
+});
 const integration = z.object({ api_id: z.string(), integration_uri: z.string() });
 const stage = z.object({
   api_id: z.string(),
@@ -220,7 +226,9 @@ function listEndpoints(
   stages: readonly z.output<typeof stage>[],
 ): Map<string, Endpoint> {
   const endpoints = new Map<string, Endpoint>();
-  for (const { function_name, qualifier } of urls) endpoints.set(function_name, { kind: "function-url", qualifier });
+  for (const { function_name, qualifier, invoke_mode: mode } of urls) {
+    endpoints.set(function_name, { kind: "function-url", qualifier, streams: mode === "RESPONSE_STREAM" });
+  }
   for (const { api_id, integration_uri } of integrations) {
     const { functionName, qualifier = "$LATEST" } = parseInvocationArn(integration_uri);
     const settings = stages.find((each) => each.api_id === api_id)?.default_route_settings;

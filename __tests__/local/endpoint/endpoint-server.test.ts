@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { EndpointServer } from "../../../local/endpoint/endpoint-server";
-import { type EndpointKind } from "../../../local/endpoint/http-response";
+import { type EndpointKind, PRELUDE_TYPE } from "../../../local/endpoint/http-response";
+import { type InvocationResult } from "../../../local/lambda/execution-environment";
+import { type OnChunk } from "../../../local/lambda/runtime-api";
 
 const started: EndpointServer[] = [];
 
@@ -78,5 +80,99 @@ describe.each(["function-url", "http-api"] as const)("a %s", (kind) => {
     returned.value = { statusCode: 200, headers: { "Content-Length": "3" }, body };
 
     expect((await (await fetch(url)).text()).length).toBe(body.length);
+  });
+});
+
+describe("a streamed response", () => {
+  const RESULT = { requestId: "1", executedVersion: "1", logLines: [], milliseconds: 1, payload: "" };
+
+  /** An endpoint of a function that streams as the test says. */
+  async function streamingEndpoint(run: (onChunk: OnChunk) => Promise<Partial<InvocationResult>>) {
+    const answers: { readonly status: number; readonly ran: boolean }[] = [];
+    const malformed: string[] = [];
+    const server = await EndpointServer.listen(0, {
+      kind: "function-url",
+      invoke: async (_, onChunk) => ({ ...RESULT, ...(await run(onChunk)) }),
+      mayPass: () => true,
+      now: () => 0,
+      onAnswer: ({ status, ran }) => answers.push({ status, ran }),
+      onMalformed: (reason) => malformed.push(reason),
+    });
+    started.push(server);
+    return { answers, malformed, url: server.url };
+  }
+
+  const streamed = { streamed: { contentType: "text/plain", bytes: Buffer.alloc(0) } };
+
+  test("is sent while the function writes it: the first part before the function has ended", async () => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const { url, answers } = await streamingEndpoint(async (onChunk) => {
+      onChunk(Buffer.from("one "), "text/plain");
+      await ended;
+      onChunk(Buffer.from("two"), "text/plain");
+      return streamed;
+    });
+
+    const response = await fetch(url);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const first = Buffer.from((await reader.read()).value ?? []).toString();
+    end();
+    const second = Buffer.from((await reader.read()).value ?? []).toString();
+
+    expect([response.status, response.headers.get("content-type"), first, second]).toEqual([
+      200,
+      "text/plain",
+      "one ",
+      "two",
+    ]);
+    expect((await reader.read()).done).toBe(true);
+    expect(answers).toEqual([{ status: 200, ran: true }]);
+  });
+
+  test("begins with its status and headers, in however many parts they arrive", async () => {
+    const prelude = `{"statusCode":201,"headers":{"X-A":"1"},"cookies":["a=1"]}${"\0".repeat(8)}`;
+    const { url } = await streamingEndpoint((onChunk) => {
+      for (const byte of Buffer.from(`${prelude}hello`)) onChunk(Buffer.from([byte]), PRELUDE_TYPE);
+      return Promise.resolve(streamed);
+    });
+
+    const response = await fetch(url);
+
+    expect([response.status, response.headers.get("x-a"), response.headers.get("set-cookie")]).toEqual([
+      201,
+      "1",
+      "a=1",
+    ]);
+    expect(await response.text()).toBe("hello");
+  });
+
+  test("is 502 where its status is none, and says why", async () => {
+    const { url, malformed } = await streamingEndpoint((onChunk) => {
+      onChunk(Buffer.from(`{"statusCode":99}${"\0".repeat(8)}hello`), PRELUDE_TYPE);
+      onChunk(Buffer.from("more"), PRELUDE_TYPE);
+      return Promise.resolve(streamed);
+    });
+
+    const response = await fetch(url);
+
+    expect([response.status, await response.json()]).toEqual([502, { message: "Internal Server Error" }]);
+    expect(malformed).toEqual([expect.stringMatching(/^statusCode: /)]);
+  });
+
+  test("breaks off where the function fails, and is 502 where it fails before it has begun", async () => {
+    const { url, answers } = await streamingEndpoint((onChunk) => {
+      if (answers.length === 0) onChunk(Buffer.from("half"), "text/plain");
+      return Promise.resolve({ functionError: "Unhandled" as const });
+    });
+
+    await expect(fetch(url).then((response) => response.text())).rejects.toThrow();
+    const second = await fetch(url);
+
+    expect(second.status).toBe(502);
+    expect(answers).toEqual([
+      { status: 200, ran: false },
+      { status: 502, ran: false },
+    ]);
   });
 });
