@@ -14,4 +14,17 @@ export const codeKeys = {
       description:
         "Files that the function reads, as paths or patterns relative to its folder; they are packaged beside its code, where the code finds them through its own folder or through the working folder",
     }),
+  packages: defineList(
+    defineText(
+      "the name of an npm package, as in sharp",
+      // https://docs.npmjs.com/cli/configuring-npm/package-json#name
+      /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/,
+    ),
+    '["sharp"]',
+  )
+    .default([])
+    .meta({
+      description:
+        "npm packages that are not bundled but installed beside the code, from the nearest package-lock.json and for the function's architecture; needed for packages with compiled files",
+    }),
 };

@@ -10,6 +10,8 @@ import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION, type Compiled, type Program } from "./compile";
 import { type FunctionCode, identifyCode } from "./function-code";
 import { PackagedFiles } from "./packaged-files";
+import { Packages } from "./packages/packages";
+import { findLambdaPlatform, type Platform } from "./packages/platform";
 
 /**
  * A function's code, ready to deploy. The same sources give the same bytes on any computer, in any folder, on any day.
@@ -43,6 +45,7 @@ const RECIPE = [COMPILATION, listFiles, isExecutable, zipFiles].join("\n");
  *
  * @param root the project's folder
  * @param folder an existing folder
+ * @param findPlatform what a function's installed packages run on; AWS by default
  * @returns the bundles by what `identifyCode` says of each function's code
  * @throws InvalidInput with every compile error, for a handler file without an export `handler`, and for code that
  *   Lambda does not take
@@ -51,6 +54,7 @@ export async function bundleFunctions(
   root: string,
   functions: Iterable<FunctionCode>,
   folder: string,
+  findPlatform: (code: FunctionCode) => Platform = findLambdaPlatform,
 ): Promise<ReadonlyMap<string, Bundle>> {
   const mistakes: Mistake[] = [];
   const bundles = new Map<string, Bundle>();
@@ -59,10 +63,10 @@ export async function bundleFunctions(
     try {
       const source = findHandlerFile(root, code.name) ?? `functions/${code.name}/handler.ts`;
       const packaged = await PackagedFiles.find(root, dirname(source), code);
-      const cached = cache.find(key, describeAdditions(packaged));
-      const { zip, notes } = cached
-        ? { zip: cached, notes: [] }
-        : await make({ root, name: code.name, source, packaged }, key, cache);
+      const packages = Packages.find(root, packaged.folder, code, findPlatform);
+      const program = { root, name: code.name, source, packaged, packages };
+      const cached = cache.find(key, describeAdditions(program));
+      const { zip, notes } = cached ? { zip: cached, notes: [] } : await make(program, key, cache);
       const zipFile = resolve(folder, `${key}.zip`);
       await writeFile(zipFile, zip);
       bundles.set(key, {
@@ -83,47 +87,56 @@ export async function bundleFunctions(
 }
 
 async function make(program: Program, key: string, cache: BundleCache): Promise<Code> {
-  const { source, packaged } = program;
-  const { metafile, sources, notes, ...compiled } = await compile(program);
-  const files = listFiles(source, compiled, packaged);
+  const { source, packages } = program;
+  const [{ metafile, sources, notes, ...compiled }, installed] = await Promise.all([
+    compile(program),
+    packages.install(),
+  ]);
+  const files = listFiles(program, compiled, installed);
   checkSize(source, MAX_UNPACKED_BYTES, "unpacked", sumBytes(files.values()));
   const zip = zipFiles(files);
   checkSize(source, MAX_ZIP_BYTES, "as a zip", zip.byteLength);
-  if (notes.length === 0 && !mayFindMore(metafile)) cache.keep(key, describeAdditions(packaged), zip, sources);
+  if (notes.length === 0 && !mayFindMore(metafile, packages)) {
+    cache.keep(key, describeAdditions(program), zip, sources);
+  }
   return { zip, notes };
 }
 
 /** Identifies everything in a bundle that is not compiled. */
-function describeAdditions(packaged: PackagedFiles): string {
-  return packaged.files
-    .map(({ path, contents }) => `${packaged.locate(path)}\0${createHash("sha256").update(contents).digest("hex")}\n`)
-    .join("");
+function describeAdditions({ packaged, packages }: Program): string {
+  const digests = packaged.files.map(
+    ({ path, contents }) => `${packaged.locate(path)}\0${createHash("sha256").update(contents).digest("hex")}`,
+  );
+  return [...digests, packages.id].join("\n");
 }
 
 /** Whether an optional import was not found; it may exist later. */
-function mayFindMore({ inputs }: Metafile): boolean {
+function mayFindMore({ inputs }: Metafile, packages: Packages): boolean {
   return Object.values(inputs).some(({ imports }) =>
-    // An import statement must be found, unless it imports only types.
-    imports.some(({ path, kind, external }) => external && kind !== "import-statement" && !isBuiltin(path)),
+    imports.some(
+      ({ path, kind, external }) =>
+        // An import statement must be found, unless it imports only types.
+        external && kind !== "import-statement" && !isBuiltin(path) && !packages.provide(path),
+    ),
   );
 }
 
 /** The contents of a zip, by their paths in it; a folder's ends with a slash. */
 function listFiles(
-  source: string,
+  { source, packaged }: Program,
   { files: compiled, folders }: Pick<Compiled, "files" | "folders">,
-  packaged: PackagedFiles,
+  installed: ReadonlyMap<string, Uint8Array>,
 ): ReadonlyMap<string, Uint8Array> {
   const files = new Map(compiled.map(({ path, contents }) => [packaged.prefix + basename(path), contents]));
   for (const folder of folders) files.set(folder, new Uint8Array());
   for (const { path, contents } of packaged.files) {
     const place = packaged.locate(path);
-    if (files.has(place)) {
-      throw makeInvalidInput(source, `${place} of files is in the way of the function's compiled code`);
+    if (files.has(place) || installed.has(place)) {
+      throw makeInvalidInput(source, `${place} of files is in the way of the function's compiled code or packages`);
     }
     files.set(place, contents);
   }
-  return files;
+  return new Map([...files, ...installed]);
 }
 
 function sumBytes(all: Iterable<Uint8Array>): number {

@@ -22,6 +22,7 @@ import { findImportPlace } from "./import-place";
 import { mayUseOwnPath, replaceOwnPath } from "./module-paths";
 import { findNativePackages } from "./native-packages";
 import { type PackagedFiles } from "./packaged-files";
+import { type Packages } from "./packages/packages";
 
 /** A function's code, compiled. */
 export interface Compiled {
@@ -43,6 +44,9 @@ type Attempt = BuildResult<{ write: false; metafile: true }>;
 const MADE_UP = "made-up";
 const ENTRY = `${MADE_UP}:entry`;
 
+/** Modules that are not files either, each of which requires a package that is not in the bundle. */
+const REQUIRED = "required";
+
 const BANNER = 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);';
 
 /** Distinguishes the bundler's imports from a plugin's own requests to resolve an import. */
@@ -62,6 +66,8 @@ class Lessons {
   readonly requiringUnknown = new Set<string>();
   /** ES modules that create their own `require`. */
   readonly creatingRequire = new Set<string>();
+  /** Files of packages that are left out, by which it was decided how to import them. */
+  readonly consulted = new Set<string>();
   /** Folders in the zip, with slashes at their ends, whose modules use their own path. */
   readonly folders = new Set<string>();
 }
@@ -75,6 +81,7 @@ export interface Program {
   /** The handler's file, relative to the project's folder. */
   readonly source: string;
   readonly packaged: PackagedFiles;
+  readonly packages: Packages;
 }
 
 /**
@@ -98,7 +105,9 @@ export async function compile(program: Program): Promise<Compiled> {
       files,
       metafile,
       folders: [...lessons.folders],
-      sources: Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${MADE_UP}:`)),
+      sources: [...Object.keys(metafile.inputs), ...lessons.consulted].filter(
+        (input) => !input.startsWith(`${MADE_UP}:`) && !input.startsWith(`${REQUIRED}:`),
+      ),
       notes: [
         // Compiled files are reported only for packages that need them.
         ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
@@ -146,7 +155,7 @@ async function tryToBundle(program: Program, lessons: Lessons): Promise<Attempt 
       stdin: { contents: `export { handler } from "./${source}";`, resolveDir: resolve(root), sourcefile: ENTRY },
       write: false,
       metafile: true,
-      plugins: [asNodeImports(resolve(root), lessons), rewriteModules(program, lessons)],
+      plugins: [leaveOut(program, lessons), asNodeImports(resolve(root), lessons), rewriteModules(program, lessons)],
     });
   } catch (failure) {
     if (isBuildFailure(failure)) return failure;
@@ -224,6 +233,28 @@ async function mayBeMissing(root: string, { location }: Message, specifier: stri
   if (isOfPackage(location.file)) return true;
   if (specifier.startsWith(".")) return false;
   return (await findImportPlace(resolve(root, location.file), specifier)) !== "start";
+}
+
+/** Leaves out packages that are installed beside the bundle. */
+function leaveOut({ root, packages }: Program, lessons: Lessons): Plugin {
+  return {
+    name: "leave-out",
+    setup(bundler) {
+      if (packages.isEmpty) return;
+      bundler.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...from }: OnResolveArgs) => {
+        if (!packages.provide(path) || pluginData === ASKED) return undefined;
+        if (from.kind !== "import-statement") return { path, external: true };
+        // Node.js knows the exports of an ES module. Those of CommonJS it guesses, and the bundler reads.
+        const found = await bundler.resolve(path, { ...from, pluginData: ASKED });
+        if (found.errors.length === 0) lessons.consulted.add(relative(resolve(root), found.path));
+        const isEsModule = found.errors.length === 0 && isDeclaredEsModule(found.path);
+        return isEsModule ? { path, external: true } : { path, namespace: REQUIRED };
+      });
+      bundler.onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)});`,
+      }));
+    },
+  };
 }
 
 /** Cases in which esbuild differs from Node.js. */
@@ -375,6 +406,7 @@ export const COMPILATION = [
   mayBeMissing,
   findImportPlace,
   asNodeImports,
+  leaveOut,
   rewriteModules,
   rewriteModule,
   replaceOwnPath,

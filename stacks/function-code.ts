@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { makeInvalidInput, type InvalidInput } from "../environments/mistakes";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 
 /** What one function's code is made from. Functions of several environments that agree in it share a bundle. */
@@ -8,6 +9,9 @@ export interface FunctionCode {
   /** An environment that has this function, whose file mistakes name. */
   readonly environment?: string;
   readonly files?: FunctionSettings["files"];
+  readonly packages?: FunctionSettings["packages"];
+  readonly architecture?: FunctionSettings["architecture"];
+  readonly runtime?: FunctionSettings["runtime"];
 }
 
 /** The code of an environment's functions. */
@@ -16,14 +20,27 @@ export function listFunctionCode({ name: environment, functions }: Environment):
 }
 
 /** Selects what decides a function's code. */
-export function selectCode(environment: string, name: string, { files }: FunctionSettings): FunctionCode {
-  return { name, environment, files };
+export function selectCode(environment: string, name: string, settings: FunctionSettings): FunctionCode {
+  const { files, packages, architecture, runtime } = settings;
+  return { name, environment, files, packages, architecture, runtime };
 }
 
 /** What tells bundles apart: the function's name, and its settings for code if it has any. */
-export function identifyCode({ name, files = [] }: Omit<FunctionCode, "environment">): string {
-  const settings = Object.entries({ files }).filter(([, value]) => Object.keys(value).length > 0);
+export function identifyCode({ name, files = [], packages = [], architecture, runtime }: FunctionCode): string {
+  const settings = [
+    ...(files.length > 0 ? [{ files }] : []),
+    ...(packages.length > 0 ? [{ packages, architecture, runtime }] : []),
+  ];
   if (settings.length === 0) return name;
   const digest = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
   return `${name}.${digest.slice(0, 12)}`;
+}
+
+/** A mistake in a function's settings for its code, at a key of them. */
+export function makeCodeMistake(
+  { name, environment = "<environment>" }: FunctionCode,
+  key: string,
+  message: string,
+): InvalidInput {
+  return makeInvalidInput(`environments/${environment}.tfvars`, `functions.${name}.${key}: ${message}`);
 }

@@ -102,7 +102,7 @@ function describeLoss(name: string | undefined, target: Target | undefined): str
   }
   const { path, pattern } = target;
   if (name !== undefined) {
-    return `${name} reads ${path} when the program runs, which is not bundled: code that needs it fails`;
+    return `${name} reads ${path} when the program runs, which is not bundled: code that needs it fails, unless the function has packages = ["${name}"]`;
   }
   return pattern === undefined
     ? `${path} is packaged, but the program does not find it: the working folder on Lambda is the zip's; use import.meta.dirname`

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Mistake } from "../environments/mistakes";
 import { type ImportPlace, findImportPlace } from "./import-place";
+import { LOADERS } from "./packages/binaries";
 
 interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -10,12 +11,6 @@ interface Manifest {
 
 /** A package's folder in a file's path. */
 const PACKAGE = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//;
-
-/** Packages that find and load a compiled file: code that requires them needs it, unless it uses `try`. */
-const LOADERS = new Set(["bindings", "node-gyp-build", "@mapbox/node-pre-gyp", "node-gyp-build-optional-packages"]);
-
-const WAY_OUT =
-  "put it into a Lambda layer and require() it inside the function that uses it, without installing it here";
 
 /** How a program uses compiled files, which a bundle cannot contain. */
 export interface NativePackages {
@@ -43,14 +38,22 @@ export async function findNativePackages(root: string, entry: string, metafile: 
   return {
     mistakes: [...required].map(([culprit, reason]) => ({
       file: entry,
-      message: `${describe(culprit, reason)} and cannot be bundled: ${WAY_OUT}, or leave it out`,
+      message: `${describe(culprit, reason)} and cannot be bundled: ${describeWayOut(culprit)}, or leave it out`,
     })),
     notes: notes.map(([culprit, reason]) => ({
       file: entry,
-      message: `${describe(culprit, reason)} and is not in the bundle: the program fails if it loads it. To use it, ${WAY_OUT}`,
+      message: `${describe(culprit, reason)} and is not in the bundle: the program fails if it loads it. To use it, ${describeWayOut(culprit)}`,
     })),
   };
 }
+
+/** @param culprit a package, or a file of the project's own */
+function describeWayOut(culprit: string): string {
+  return /\.[cm]?[jt]sx?$/.test(culprit) && culprit.includes("/")
+    ? "put it into a package of its own"
+    : `install it beside the code, as in packages = ["${culprit}"]`;
+}
+
 type IsFollowed = (place: ImportPlace, isWithinNative: boolean) => boolean;
 
 /** A package with compiled files is useless without them, even if it loads them late. */

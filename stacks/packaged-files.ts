@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join, posix, relative, resolve, sep } from "node:path";
-import { InvalidInput, type Mistake } from "../environments/mistakes";
-import { type FunctionCode } from "./function-code";
+import { InvalidInput, type Mistake, show } from "../environments/mistakes";
+import { type FunctionCode, makeCodeMistake } from "./function-code";
 
 /** A file that is packaged as it is, beside a function's code. */
 export interface PackagedFile {
@@ -47,8 +47,7 @@ export class PackagedFiles {
     const paths = new Set<string>();
     const mistakes: Mistake[] = [];
     const mistake = (index: number, expected: string, got: string) => {
-      const file = `environments/${code.environment ?? "<name>"}.tfvars`;
-      mistakes.push({ file, message: `functions.${code.name}.files.${index}: expected ${expected}, got "${got}"` });
+      mistakes.push(...makeCodeMistake(code, `files.${index}`, `expected ${expected}, got ${show(got)}`).mistakes);
     };
     for (const [index, pattern] of patterns.entries()) {
       const ignore = pattern.includes("node_modules") ? [] : ["**/node_modules/**"];

@@ -37,6 +37,7 @@ describe("an environment's file", () => {
             runtime: "nodejs22.x",
             environment: {},
             files: [],
+            packages: [],
             secrets: {},
             endpoint: "none",
             http: {},

@@ -63,7 +63,9 @@ test.each(["images", "hashes", "direct", "databases"])(
     const mistakes = await mistakesWith(name);
 
     expect(mistakes).toMatch(
-      new RegExp(`^functions/api/handler\\.ts: ${name} needs files compiled for one platform .*, or leave it out$`),
+      new RegExp(
+        `^functions/api/handler\\.ts: ${name} needs files compiled for one platform .*, as in packages = \\["${name}"\\], or leave it out$`,
+      ),
     );
   },
 );

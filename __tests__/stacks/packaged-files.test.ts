@@ -202,7 +202,7 @@ describe("synthesis refuses, in one line each,", () => {
 
   test("a file in the way of compiled code", async () => {
     expect(await mistakesOf({ "functions/api/handler.mjs": "" }, ["handler.mjs"])).toEqual([
-      "functions/api/handler.ts: handler.mjs of files is in the way of the function's compiled code",
+      "functions/api/handler.ts: handler.mjs of files is in the way of the function's compiled code or packages",
     ]);
   });
 

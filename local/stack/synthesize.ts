@@ -5,6 +5,7 @@ import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
 import { listFunctionCode } from "../../stacks/function-code";
+import { findOwnPlatform } from "../../stacks/packages/platform";
 import { synthesize } from "../../stacks/synthesize";
 import { LocalEnvironmentError } from "../problem";
 
@@ -44,7 +45,12 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
     throw new LocalEnvironmentError(`there is no environment ${name}; environments/ has ${names}`);
   }
   mkdirSync(folder, { recursive: true });
-  const bundles = await bundleFunctions(root, [{ name: WARMER }, ...listFunctionCode(environment)], folder);
+  const bundles = await bundleFunctions(
+    root,
+    [{ name: WARMER }, ...listFunctionCode(environment)],
+    folder,
+    findOwnPlatform,
+  );
   synthesize([environment], { bundles, folder });
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
