@@ -45,21 +45,21 @@ describe("what is put into a file", () => {
       `functions = {\r\n  api = {\r\n    memory_mb = 256\r\n  }\r\n}\r\n`,
       `functions = {\r\n  api = {\r\n    memory_mb = 256\r\n    warming = {\r\n      scheduled = { every_minutes = 5, concurrency = 2 }\r\n      peak      = { enabled = false }\r\n    }\r\n  }\r\n}\r\n`,
     ],
-  ])("%s", (_, before, after) => {
-    const result = put(before, PATH, WARMING);
+  ])("%s", async (_, before, after) => {
+    const result = await put(before, PATH, WARMING);
 
     expect(result).toBe(after);
   });
 
-  test("at the end of a file that ends without a line's end", () => {
-    const result = put(`region = "eu-west-1" # Ireland`, ["warming"], { peak: { enabled: false } });
+  test("at the end of a file that ends without a line's end", async () => {
+    const result = await put(`region = "eu-west-1" # Ireland`, ["warming"], { peak: { enabled: false } });
 
     expect(result).toBe(`region = "eu-west-1" # Ireland\n\nwarming = {\n  peak = { enabled = false }\n}\n`);
   });
 
-  test("what is no such file is refused", () => {
-    expect(() => put(`functions = { api = { `, PATH, WARMING)).toThrow(UnsupportedSyntax);
-    expect(() => put(`functions = "{`, PATH, WARMING)).toThrow(UnsupportedSyntax);
+  test("what is no such file is refused", async () => {
+    await expect(put(`functions = { api = { `, PATH, WARMING)).rejects.toThrow(UnsupportedSyntax);
+    await expect(put(`functions = "{`, PATH, WARMING)).rejects.toThrow(UnsupportedSyntax);
   });
 });
 
@@ -159,14 +159,14 @@ test("any file says what it said, but for what was put into it, and nothing else
     fc.asyncProperty(file, async (before) => {
       const was = (await parse("a.tfvars", before.replace("\uFEFF", ""))) as Plain;
 
-      const after = put(before, PATH, { scheduled: { every_minutes: 5 }, peak: { enabled: false } });
+      const after = await put(before, PATH, { scheduled: { every_minutes: 5 }, peak: { enabled: false } });
 
       const now = await parse("a.tfvars", after.replace("\uFEFF", ""));
       expect(now).toEqual(
         merged(was, { functions: { api: { warming: { scheduled: { every_minutes: 5 }, peak: { enabled: false } } } } }),
       );
       expect(isKept(before, after)).toBe(true);
-      expect(put(after, PATH, { scheduled: { every_minutes: 5 }, peak: { enabled: false } })).toBe(after);
+      expect(await put(after, PATH, { scheduled: { every_minutes: 5 }, peak: { enabled: false } })).toBe(after);
     }),
     { numRuns: 300 },
   );

@@ -13,22 +13,24 @@ export interface TfvarsValues {
  * end of their map. Every other character stays.
  *
  * @param path the keys that lead to the map, which need not exist
- * @throws NotUnderstood
+ * @throws UnsupportedSyntax
  */
-export function put(text: string, path: readonly string[], values: TfvarsValues): string {
+export async function put(text: string, path: readonly string[], values: TfvarsValues): Promise<string> {
   return Object.keys(values).length === 0 ? text : putOne(text, path, values);
 }
 
-function putOne(text: string, path: readonly string[], value: TfvarsValue): string {
+async function putOne(text: string, path: readonly string[], value: TfvarsValue): Promise<string> {
   let parent: MapPlace | undefined;
-  let items = parseItems(text);
+  let items = await parseItems(text);
   for (const [depth, key] of path.entries()) {
     const item: Item | undefined = items.find((one) => one.key === key);
     const rest = path.slice(depth + 1);
     if (!item) return insert(text, parent, key, nestValue(rest, value));
     if (rest.length === 0) {
       if (typeof value === "object" && item.map && !(isSwitchedOff(value) && item.map.items.length > 1)) {
-        return Object.entries(value).reduce((result, [name, one]) => putOne(result, [...path, name], one), text);
+        let result = text;
+        for (const [name, one] of Object.entries(value)) result = await putOne(result, [...path, name], one);
+        return result;
       }
       return splice(text, item.valueStart, item.valueEnd, formatOnOneLine(value));
     }
@@ -70,7 +72,7 @@ function insert(text: string, parent: MapPlace | undefined, key: string, value: 
 function findIndentation(text: string, { items, open }: MapPlace): string | undefined {
   const last = items.at(-1);
   if (!last) return undefined;
-  const lineStart = text.lastIndexOf("\n", last.valueStart) + 1;
+  const lineStart = text.lastIndexOf("\n", last.start) + 1;
   return lineStart > open ? /^[^\S\n]*/.exec(text.slice(lineStart))?.[0] : undefined;
 }
 

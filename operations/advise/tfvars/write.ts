@@ -41,7 +41,7 @@ export async function writeWarming(
   const file = `environments/${environment.name}.tfvars`;
   const path = await explainUnwritable(file, () => realpath(join(root, file)));
   const before = (await explainUnwritable(file, () => readFile(path))).toString("utf8");
-  const after = changeText(file, before, environment, wanted);
+  const after = await changeText(file, before, environment, wanted);
   if (after === before) return { file, diff: [] };
   await check(file, after, environment, wanted);
   await explainUnwritable(file, () => {
@@ -50,17 +50,24 @@ export async function writeWarming(
   return { file, diff: compareLines(before, after) };
 }
 
-function changeText(file: string, text: string, environment: Environment, wanted: WantedWarming): string {
+async function changeText(
+  file: string,
+  text: string,
+  environment: Environment,
+  wanted: WantedWarming,
+): Promise<string> {
   try {
     if (isForAll(environment, wanted)) {
       const [warming] = wanted.values();
       const changes = warming ? listChangedValues(warming, resolveWarmingSettings(environment.warming, {})) : {};
-      return put(text, ["warming"], changes);
+      return await put(text, ["warming"], changes);
     }
-    return [...wanted].reduce((result, [id, warming]) => {
+    let result = text;
+    for (const [id, warming] of wanted) {
       const changes = listChangedValues(warming, resolveSettings(environment, id));
-      return put(result, ["functions", id, "warming"], changes);
-    }, text);
+      result = await put(result, ["functions", id, "warming"], changes);
+    }
+    return result;
   } catch (error) {
     if (error instanceof UnsupportedSyntax) throw makeUnchangeable(file);
     throw error;
