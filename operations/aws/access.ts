@@ -11,16 +11,34 @@ export interface CallOptions {
   readonly abortSignal: AbortSignal;
 }
 
+/** A request of the SDK. */
+interface Command {
+  resolveMiddleware(...args: never[]): (args: never) => Promise<{ readonly output: unknown }>;
+}
+
+/** What AWS answers to a command. */
+type Answer<Sent extends Command> = Awaited<ReturnType<ReturnType<Sent["resolveMiddleware"]>>>["output"];
+
+/** A client of the SDK that sends such commands. */
+interface Client<Sent> {
+  send(command: Sent, options: CallOptions): Promise<unknown>;
+  destroy(): void;
+}
+
 /** AWS's errors for something that does not exist. */
 const MISSING = new Set([
   "AWS.SimpleQueueService.NonExistentQueue",
+  "NoSuchBucket",
   "NoSuchEntityException",
+  "NoSuchKey",
+  "NoSuchPublicAccessBlockConfiguration",
   "NotFound",
   "NotFoundException",
   "QueueDoesNotExist",
   "ResourceNotFound",
   "ResourceNotFoundException",
   "DashboardNotFoundError",
+  "ServerSideEncryptionConfigurationNotFoundError",
 ]);
 
 /** AWS in a region, with the credentials that every AWS tool here would use. */
@@ -43,17 +61,12 @@ export class AwsAccess {
   }
 
   /**
-   * Sends a request.
+   * Calls AWS.
    *
    * @param action the required IAM action
-   * @param notFound the message if something does not exist
+   * @returns undefined if AWS reports that something does not exist
    * @throws AwsFailure
    */
-  async ask<T>(action: string, notFound: string, call: (options: CallOptions) => Promise<T>): Promise<T> {
-    return expectFound(await this.find(action, call), notFound);
-  }
-
-  /** Like {@link ask}, but undefined if AWS reports that it does not exist. */
   async find<T>(action: string, call: (options: CallOptions) => Promise<T>): Promise<T | undefined> {
     try {
       return await call({ abortSignal: this.signal });
@@ -61,6 +74,27 @@ export class AwsAccess {
       if (error instanceof Error && MISSING.has(error.name)) return undefined;
       throw explainCall(error, { region: this.region, action });
     }
+  }
+
+  /** Like {@link find}, for one command. */
+  send<Sent extends Command>(
+    action: string,
+    Service: new (settings: ClientSettings) => Client<NoInfer<Sent>>,
+    command: Sent,
+  ): Promise<Answer<Sent> | undefined> {
+    return this.find(action, (options) => this.client(Service).send(command, options) as Promise<Answer<Sent>>);
+  }
+
+  /**
+   * Like {@link send}.
+   *
+   * @param notFound the message if something does not exist
+   */
+  async ask<Sent extends Command>(
+    notFound: string,
+    ...sent: Parameters<typeof this.send<Sent>>
+  ): Promise<Answer<Sent>> {
+    return expectFound(await this.send(...sent), notFound);
   }
 
   /**

@@ -61,6 +61,10 @@ export function explainCall(error: unknown, { region, action }: CallContext): Er
   if (error instanceof AwsFailure) return error;
   const { name } = error;
   const message = toOneLine(error.message);
+  const { $metadata: { httpStatusCode: status } = {} } = error as { $metadata?: { httpStatusCode?: number } };
+  // S3 answers a HEAD request without a body, so only the status is known.
+  if (status === 403 && message === "UnknownError") return new AccessDenied(action, "status 403");
+  if (status === 301) return new AwsFailure("the bucket is not in the region of state.region");
   if (DENIALS.has(name)) return new AccessDenied(action, message);
   if (CLOCK.test(`${name} ${message}`)) return new AwsFailure(`this computer's clock is off: ${message}`);
   const explanation = EXPLANATIONS[name];

@@ -2,9 +2,6 @@ import {
   type FunctionConfiguration,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
-  GetFunctionEventInvokeConfigCommand,
-  GetFunctionUrlConfigCommand,
-  GetPolicyCommand,
   type InvocationType,
   InvokeCommand,
   LambdaClient,
@@ -73,9 +70,8 @@ export interface QualifiedName {
  * @throws AwsFailure
  */
 export async function findFunction(aws: AwsAccess, of: QualifiedName): Promise<DeployedFunction | undefined> {
-  const found = await aws.find("lambda:GetFunctionConfiguration", (options) =>
-    aws.client(LambdaClient).send(new GetFunctionConfigurationCommand(toInput(of)), options),
-  );
+  const command = new GetFunctionConfigurationCommand(toQualifiedInput(of));
+  const found = await aws.send("lambda:GetFunctionConfiguration", LambdaClient, command);
   return found && toDeployedFunction(found);
 }
 
@@ -117,12 +113,10 @@ export async function readAliases(aws: AwsAccess, name: string): Promise<Aliases
  * @throws AwsFailure
  */
 export async function readReservedConcurrency(aws: AwsAccess, name: string): Promise<number | undefined> {
-  const { ReservedConcurrentExecutions } = await aws.ask(
-    "lambda:GetFunctionConcurrency",
-    `there is no function ${name}`,
-    (options) => aws.client(LambdaClient).send(new GetFunctionConcurrencyCommand({ FunctionName: name }), options),
-  );
-  return ReservedConcurrentExecutions;
+  const command = new GetFunctionConcurrencyCommand({ FunctionName: name });
+  const notFound = `there is no function ${name}`;
+  const found = await aws.ask(notFound, "lambda:GetFunctionConcurrency", LambdaClient, command);
+  return found.ReservedConcurrentExecutions;
 }
 
 /**
@@ -143,46 +137,13 @@ export async function invokeFunction(
   { name, kind, payload }: { readonly name: string; readonly kind: InvocationKind; readonly payload: unknown },
   notFound: string,
 ): Promise<string> {
-  const input = { FunctionName: name, InvocationType: kind, Payload: JSON.stringify(payload) };
-  const { Payload } = await aws.ask("lambda:InvokeFunction", notFound, (options) =>
-    aws.client(LambdaClient).send(new InvokeCommand(input), options),
-  );
+  const command = new InvokeCommand({ FunctionName: name, InvocationType: kind, Payload: JSON.stringify(payload) });
+  const { Payload } = await aws.ask(notFound, "lambda:InvokeFunction", LambdaClient, command);
   return Payload?.transformToString() ?? "";
 }
 
-/** @throws AwsFailure */
-export async function hasFunctionUrl(aws: AwsAccess, of: QualifiedName): Promise<boolean> {
-  const found = await aws.find("lambda:GetFunctionUrlConfig", (options) =>
-    aws.client(LambdaClient).send(new GetFunctionUrlConfigCommand(toInput(of)), options),
-  );
-  return found !== undefined;
-}
-
-/**
- * Whether a function's asynchronous invocations have settings.
- *
- * @throws AwsFailure
- */
-export async function hasEventSettings(aws: AwsAccess, of: QualifiedName): Promise<boolean> {
-  const found = await aws.find("lambda:GetFunctionEventInvokeConfig", (options) =>
-    aws.client(LambdaClient).send(new GetFunctionEventInvokeConfigCommand(toInput(of)), options),
-  );
-  return found !== undefined;
-}
-
-/**
- * Who may invoke a function, as a policy's JSON; undefined if it has no policy.
- *
- * @throws AwsFailure
- */
-export async function readInvocationPolicy(aws: AwsAccess, of: QualifiedName): Promise<string | undefined> {
-  const found = await aws.find("lambda:GetPolicy", (options) =>
-    aws.client(LambdaClient).send(new GetPolicyCommand(toInput(of)), options),
-  );
-  return found?.Policy;
-}
-
-function toInput({ name, qualifier }: QualifiedName): { FunctionName: string; Qualifier?: string } {
+/** The SDK's input for it. */
+export function toQualifiedInput({ name, qualifier }: QualifiedName): { FunctionName: string; Qualifier?: string } {
   return { FunctionName: name, ...(qualifier !== undefined && { Qualifier: qualifier }) };
 }
 

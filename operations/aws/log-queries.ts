@@ -45,7 +45,6 @@ export async function runLogQuery(
   wait: Wait,
 ): Promise<LogQueryResult> {
   const { region, signal } = aws;
-  const client = aws.client(CloudWatchLogsClient);
   const notFound = `there is no log group ${logGroups.join(" or ")} in ${region}`;
   const start = new StartQueryCommand({
     logGroupNames: [...logGroups],
@@ -53,12 +52,11 @@ export async function runLogQuery(
     startTime: Math.floor(from / 1000),
     endTime: Math.ceil(to / 1000),
   });
-  const { queryId } = await aws.ask("logs:StartQuery", notFound, (options) => client.send(start, options));
+  const { queryId } = await aws.ask(notFound, "logs:StartQuery", CloudWatchLogsClient, start);
   try {
     for (let waited = 0; waited < LONGEST_MILLISECONDS; waited += EVERY_MILLISECONDS) {
-      const answer = await aws.ask("logs:GetQueryResults", notFound, (options) =>
-        client.send(new GetQueryResultsCommand({ queryId }), options),
-      );
+      const results = new GetQueryResultsCommand({ queryId });
+      const answer = await aws.ask(notFound, "logs:GetQueryResults", CloudWatchLogsClient, results);
       if (answer.status === "Complete") return parseResult(answer);
       if (answer.status !== "Running" && answer.status !== "Scheduled") {
         throw new AwsFailure(`a log query in ${region} ended as ${answer.status ?? "unknown"}`);
@@ -68,7 +66,10 @@ export async function runLogQuery(
     throw new AwsFailure(`a log query in ${region} did not finish within ${LONGEST_MILLISECONDS / 60_000} minutes`);
   } catch (error) {
     // Otherwise it would continue and cost money, although nobody waits for it.
-    await client.send(new StopQueryCommand({ queryId })).catch(() => undefined);
+    await aws
+      .client(CloudWatchLogsClient)
+      .send(new StopQueryCommand({ queryId }))
+      .catch(() => undefined);
     throw error;
   }
 }

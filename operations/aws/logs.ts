@@ -2,7 +2,6 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
-  DescribeQueryDefinitionsCommand,
   paginateDescribeLogGroups,
   paginateDescribeMetricFilters,
   paginateFilterLogEvents,
@@ -10,6 +9,7 @@ import {
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { type AwsAccess, type CallOptions } from "./access";
+import { AwsFailure } from "./failure";
 
 /** A log group in CloudWatch. */
 export interface LogGroup {
@@ -67,20 +67,6 @@ export async function listMetricFilters(aws: AwsAccess, logGroup: string): Promi
 }
 
 /**
- * The id of the saved query of exactly this name.
- *
- * @throws AwsFailure
- */
-export async function findSavedQueryId(aws: AwsAccess, name: string): Promise<string | undefined> {
-  const found = await aws.find("logs:DescribeQueryDefinitions", (options) =>
-    aws
-      .client(CloudWatchLogsClient)
-      .send(new DescribeQueryDefinitionsCommand({ queryDefinitionNamePrefix: name }), options),
-  );
-  return found?.queryDefinitions?.find((query) => query.name === name)?.queryDefinitionId;
-}
-
-/**
  * Reads lines of a log group, in chronological order.
  *
  * @returns undefined if there is no such log group
@@ -109,23 +95,19 @@ export async function readLogEvents(
  */
 export function createLogGroup(aws: AwsAccess, name: string, tags: Readonly<Record<string, string>>): Promise<boolean> {
   const command = new CreateLogGroupCommand({ logGroupName: name, tags: { ...tags } });
-  return create(aws, "logs:CreateLogGroup", name, (options) => aws.client(CloudWatchLogsClient).send(command, options));
+  return create(aws, "logs:CreateLogGroup", name, (client, options) => client.send(command, options));
 }
 
 /** Like {@link createLogGroup}, for a log stream. */
 export function createLogStream(aws: AwsAccess, logGroup: string, stream: string): Promise<boolean> {
   const command = new CreateLogStreamCommand({ logGroupName: logGroup, logStreamName: stream });
-  return create(aws, "logs:CreateLogStream", logGroup, (options) =>
-    aws.client(CloudWatchLogsClient).send(command, options),
-  );
+  return create(aws, "logs:CreateLogStream", logGroup, (client, options) => client.send(command, options));
 }
 
 /** @throws AwsFailure */
 export async function keepLogs(aws: AwsAccess, logGroup: string, days: number): Promise<void> {
   const command = new PutRetentionPolicyCommand({ logGroupName: logGroup, retentionInDays: days });
-  await aws.ask("logs:PutRetentionPolicy", explainMissing(aws, logGroup), (options) =>
-    aws.client(CloudWatchLogsClient).send(command, options),
-  );
+  await aws.ask(explainMissing(aws, logGroup), "logs:PutRetentionPolicy", CloudWatchLogsClient, command);
 }
 
 /**
@@ -144,27 +126,27 @@ export async function writeLogLine(
     logStreamName: stream,
     logEvents: [{ timestamp: at, message: text }],
   });
-  const { rejectedLogEventsInfo } = await aws.ask("logs:PutLogEvents", explainMissing(aws, logGroup), (options) =>
-    aws.client(CloudWatchLogsClient).send(command, options),
-  );
-  return rejectedLogEventsInfo === undefined;
+  const written = await aws.ask(explainMissing(aws, logGroup), "logs:PutLogEvents", CloudWatchLogsClient, command);
+  return written.rejectedLogEventsInfo === undefined;
 }
 
-function create(
+async function create(
   aws: AwsAccess,
   action: string,
   logGroup: string,
-  call: (options: CallOptions) => Promise<unknown>,
+  call: (client: CloudWatchLogsClient, options: CallOptions) => Promise<unknown>,
 ): Promise<boolean> {
-  return aws.ask(action, explainMissing(aws, logGroup), async (options) => {
+  const isNew = await aws.find(action, async (options) => {
     try {
-      await call(options);
+      await call(aws.client(CloudWatchLogsClient), options);
       return true;
     } catch (error) {
       if (error instanceof Error && error.name === "ResourceAlreadyExistsException") return false;
       throw error;
     }
   });
+  if (isNew === undefined) throw new AwsFailure(explainMissing(aws, logGroup));
+  return isNew;
 }
 
 function configure(aws: AwsAccess): { client: CloudWatchLogsClient } {

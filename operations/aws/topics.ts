@@ -1,4 +1,4 @@
-import { GetTopicAttributesCommand, paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
+import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
 import { type AwsAccess } from "./access";
 
 /**
@@ -36,17 +36,4 @@ export async function findSubscriptions(aws: AwsAccess, topicArn: string): Promi
     ...(SubscriptionArn.startsWith("arn:") && { arn: SubscriptionArn }),
     isPending: SubscriptionArn === PENDING,
   }));
-}
-
-/**
- * A topic with the key that encrypts it, by its id or ARN; undefined if there is no such topic.
- *
- * @throws AwsFailure
- */
-export async function findTopic(aws: AwsAccess, arn: string): Promise<{ readonly key?: string } | undefined> {
-  const found = await aws.find("sns:GetTopicAttributes", (options) =>
-    aws.client(SNSClient).send(new GetTopicAttributesCommand({ TopicArn: arn }), options),
-  );
-  const key = found?.Attributes?.["KmsMasterKeyId"];
-  return found?.Attributes && { ...(key !== undefined && { key }) };
 }

@@ -1,15 +1,11 @@
 import * as z from "zod";
 import { type AwsAccess } from "../../aws/access";
 import { readAlarms } from "../../aws/alarms";
-import { findApiId, findIntegrationId, findRouteId, hasStage } from "../../aws/apis";
-import { hasDashboard } from "../../aws/dashboards";
-import { findFunction, hasEventSettings, hasFunctionUrl, readInvocationPolicy } from "../../aws/functions";
+import { findFunction } from "../../aws/functions";
 import { type Identity } from "../../aws/identity";
-import { findLogGroup, findSavedQueryId, listMetricFilters } from "../../aws/logs";
-import { findQueueUrl, hasQueuePolicy } from "../../aws/queues";
-import { hasRole, hasRolePolicy } from "../../aws/roles";
-import { findRuleTargetId, hasRule } from "../../aws/rules";
-import { findSubscriptions, findTopic } from "../../aws/topics";
+import { findLogGroup, listMetricFilters } from "../../aws/logs";
+import { LOOKUPS } from "../../aws/lookups";
+import { findSubscriptions } from "../../aws/topics";
 import { type StackResource, type StackResources } from "./stack-resources";
 
 /** Input for finding an id. */
@@ -52,15 +48,25 @@ async function findTargetId(
   return target && IMPORT_IDS[target.type]?.(target, context);
 }
 
-const findAlarmId: FindId = async (resource, context) => {
-  const name = readAttribute(context, resource, "alarm_name");
-  return (await readAlarms(context.aws, [name])).size > 0 ? name : undefined;
-};
+/**
+ * An id that is made of attributes.
+ *
+ * @param find gets them; undefined if AWS has no such resource
+ */
+function findByAttributes(
+  attributes: readonly string[],
+  separator: string,
+  find: (aws: AwsAccess, ...values: string[]) => Promise<unknown>,
+): FindId {
+  return async (resource, context) => {
+    const values = attributes.map((attribute) => readAttribute(context, resource, attribute));
+    return (await find(context.aws, ...values)) === undefined ? undefined : values.join(separator);
+  };
+}
 
-const findTopicId: FindId = async (resource, context) => {
-  const arn = buildTopicArn(resource, context);
-  return (await findTopic(context.aws, arn)) && arn;
-};
+const findAlarmId = findByAttributes(["alarm_name"], "", async (aws, name) =>
+  (await readAlarms(aws, [name])).get(name),
+);
 
 function buildTopicArn(resource: StackResource, context: ImportContext): string {
   const { partition, account } = context.identity;
@@ -73,13 +79,13 @@ const findKeyId: FindId = async (resource, context) => {
     (one) => one.type === "aws_sns_topic" && context.stack.target(one, "kms_master_key_id") === resource,
   );
   for (const one of topics) {
-    const { key } = (await findTopic(context.aws, buildTopicArn(one, context))) ?? {};
+    const key = (await LOOKUPS.topic(context.aws, buildTopicArn(one, context)))?.["KmsMasterKeyId"];
     if (key !== undefined) return key.replace(/^.*\//, "");
   }
   return undefined;
 };
 
-const findOwnApiId: FindId = (resource, context) => findApiId(context.aws, readAttribute(context, resource, "name"));
+const findApiId: FindId = (resource, context) => LOOKUPS.apiId(context.aws, readAttribute(context, resource, "name"));
 
 const readQualifiedName = (resource: StackResource, context: ImportContext) => ({
   name: readAttribute(context, resource, "function_name"),
@@ -100,83 +106,57 @@ function findBelow(attribute: string, find: (owner: string, ...of: Parameters<Fi
  * imported and do not have to be: an apply creates them again without harm.
  */
 export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
-  aws_apigatewayv2_api: findOwnApiId,
+  aws_apigatewayv2_api: findApiId,
   aws_apigatewayv2_integration: findBelow("api_id", async (api, _, { aws }) => {
-    const id = await findIntegrationId(aws, api);
+    const id = await LOOKUPS.integrationId(aws, api);
     return id && `${api}/${id}`;
   }),
   aws_apigatewayv2_route: findBelow("api_id", async (api, resource, context) => {
-    const id = await findRouteId(context.aws, api, readAttribute(context, resource, "route_key"));
+    const id = await LOOKUPS.routeId(context.aws, api, readAttribute(context, resource, "route_key"));
     return id && `${api}/${id}`;
   }),
   aws_apigatewayv2_stage: findBelow("api_id", async (api, resource, context) => {
     const stage = readAttribute(context, resource, "name");
-    return (await hasStage(context.aws, api, stage)) ? `${api}/${stage}` : undefined;
+    return (await LOOKUPS.stage(context.aws, api, stage)) && `${api}/${stage}`;
   }),
   aws_cloudwatch_composite_alarm: findAlarmId,
-  aws_cloudwatch_dashboard: async (resource, context) => {
-    const name = readAttribute(context, resource, "dashboard_name");
-    return (await hasDashboard(context.aws, name)) ? name : undefined;
-  },
-  aws_cloudwatch_event_rule: async (resource, context) => {
-    const name = readAttribute(context, resource, "name");
-    return (await hasRule(context.aws, name)) ? name : undefined;
-  },
+  aws_cloudwatch_dashboard: findByAttributes(["dashboard_name"], "", LOOKUPS.dashboard),
+  aws_cloudwatch_event_rule: findByAttributes(["name"], "", LOOKUPS.rule),
   aws_cloudwatch_event_target: async (resource, context) => {
     const rule = readAttribute(context, resource, "rule");
-    const id = await findRuleTargetId(context.aws, rule, context.stack.text(resource, "input"));
+    const id = await LOOKUPS.ruleTargetId(context.aws, rule, context.stack.text(resource, "input"));
     return id && `${rule}/${id}`;
   },
-  aws_cloudwatch_log_group: async (resource, context) => {
-    const name = readAttribute(context, resource, "name");
-    return (await findLogGroup(context.aws, name)) && name;
-  },
-  aws_cloudwatch_log_metric_filter: async (resource, context) => {
-    const logGroup = readAttribute(context, resource, "log_group_name");
-    const name = readAttribute(context, resource, "name");
-    const filters = await listMetricFilters(context.aws, logGroup);
-    return filters?.includes(name) ? `${logGroup}:${name}` : undefined;
-  },
+  aws_cloudwatch_log_group: findByAttributes(["name"], "", findLogGroup),
+  aws_cloudwatch_log_metric_filter: findByAttributes(["log_group_name", "name"], ":", async (aws, logGroup, name) =>
+    (await listMetricFilters(aws, logGroup))?.find((filter) => filter === name),
+  ),
   aws_cloudwatch_metric_alarm: findAlarmId,
   aws_cloudwatch_query_definition: async (resource, context) => {
     const { partition, account } = context.identity;
-    const id = await findSavedQueryId(context.aws, readAttribute(context, resource, "name"));
+    const id = await LOOKUPS.savedQueryId(context.aws, readAttribute(context, resource, "name"));
     return id && `arn:${partition}:logs:${context.aws.region}:${account}:query-definition:${id}`;
   },
-  aws_iam_role: async (resource, context) => {
-    const name = readAttribute(context, resource, "name");
-    return (await hasRole(context.aws, name)) ? name : undefined;
-  },
-  aws_iam_role_policy: async (resource, context) => {
-    const role = readAttribute(context, resource, "role");
-    const name = readAttribute(context, resource, "name");
-    return (await hasRolePolicy(context.aws, role, name)) ? `${role}:${name}` : undefined;
-  },
+  aws_iam_role: findByAttributes(["name"], "", LOOKUPS.role),
+  aws_iam_role_policy: findByAttributes(["role", "name"], ":", LOOKUPS.rolePolicy),
   aws_kms_key: findKeyId,
   aws_kms_key_policy: (resource, context) => findTargetId(resource, "key_id", context),
-  aws_lambda_alias: async (resource, context) => {
-    const name = readAttribute(context, resource, "function_name");
-    const qualifier = readAttribute(context, resource, "name");
-    return (await findFunction(context.aws, { name, qualifier })) && `${name}/${qualifier}`;
-  },
-  aws_lambda_function: async (resource, context) => {
-    const name = readAttribute(context, resource, "function_name");
-    return (await findFunction(context.aws, { name })) && name;
-  },
+  aws_lambda_alias: findByAttributes(["function_name", "name"], "/", (aws, name, qualifier) =>
+    findFunction(aws, { name, qualifier }),
+  ),
+  aws_lambda_function: findByAttributes(["function_name"], "", (aws, name) => findFunction(aws, { name })),
   aws_lambda_function_event_invoke_config: async (resource, context) => {
     const asked = readQualifiedName(resource, context);
-    return (await hasEventSettings(context.aws, asked)) ? asked.name : undefined;
+    return (await LOOKUPS.eventSettings(context.aws, asked)) && asked.name;
   },
   aws_lambda_function_url: async (resource, context) => {
     const asked = readQualifiedName(resource, context);
-    return (await hasFunctionUrl(context.aws, asked))
-      ? [asked.name, asked.qualifier ?? []].flat().join("/")
-      : undefined;
+    return (await LOOKUPS.functionUrl(context.aws, asked)) && [asked.name, asked.qualifier ?? []].flat().join("/");
   },
   aws_lambda_invocation: undefined,
   aws_lambda_permission: async (resource, context) => {
     const asked = readQualifiedName(resource, context);
-    const policy = await readInvocationPolicy(context.aws, asked);
+    const policy = await LOOKUPS.invocationPolicy(context.aws, asked);
     const statements = policy === undefined ? [] : POLICY.parse(JSON.parse(policy)).Statement;
     const formatId = (sid: string | undefined) =>
       sid && `${[asked.name, asked.qualifier ?? []].flat().join(":")}/${sid}`;
@@ -193,7 +173,10 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
     );
     return formatId(statement?.Sid);
   },
-  aws_sns_topic: findTopicId,
+  aws_sns_topic: async (resource, context) => {
+    const arn = buildTopicArn(resource, context);
+    return (await LOOKUPS.topic(context.aws, arn)) && arn;
+  },
   aws_sns_topic_policy: (resource, context) => findTargetId(resource, "arn", context),
   aws_sns_topic_subscription: findBelow("topic_arn", async (topic, resource, context) => {
     const protocol = readAttribute(context, resource, "protocol");
@@ -204,10 +187,8 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
     // An unconfirmed one has no ARN; subscribing again does no harm.
     return found?.find((one) => one.protocol === protocol && isThis(one.endpoint))?.arn;
   }),
-  aws_sqs_queue: (resource, context) => findQueueUrl(context.aws, readAttribute(context, resource, "name")),
-  aws_sqs_queue_policy: findBelow("queue_url", async (url, _, { aws }) =>
-    (await hasQueuePolicy(aws, url)) ? url : undefined,
-  ),
+  aws_sqs_queue: (resource, context) => LOOKUPS.queueUrl(context.aws, readAttribute(context, resource, "name")),
+  aws_sqs_queue_policy: findBelow("queue_url", async (url, _, { aws }) => (await LOOKUPS.queuePolicy(aws, url)) && url),
   terraform_data: undefined,
 };
 
@@ -216,5 +197,5 @@ async function findApiInText(text: string, context: ImportContext): Promise<stri
   const own = context.stack.all.find(
     ({ type, address }) => type === "aws_apigatewayv2_api" && text.startsWith(`\${${address}.`),
   );
-  return own && findOwnApiId(own, context);
+  return own && findApiId(own, context);
 }
