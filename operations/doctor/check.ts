@@ -22,7 +22,7 @@ export interface CheckVerdict {
 export interface Check {
   readonly name: string;
   /** Checks that this one needs; they come before it. */
-  readonly needs?: readonly Check[];
+  readonly needs: readonly Check[];
   readonly look: () => CheckVerdict | Promise<CheckVerdict>;
   /** The fix if the check cannot run. */
   readonly mend?: string;
@@ -50,6 +50,11 @@ export function fail(detail: string, mend: string): CheckVerdict {
   return { outcome: "fail", detail, mend };
 }
 
+/** A check that needs others. */
+export function makeCheck(name: string, needs: readonly Check[], look: Check["look"], mend?: string): Check {
+  return { name, needs, look, ...(mend !== undefined && { mend }) };
+}
+
 /** Computes something once, when it is first needed. */
 export function memoize<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
@@ -70,7 +75,7 @@ export async function examine(
   const limited = limitConcurrency(AT_ONCE);
   const findings = new Map<Check, Promise<CheckFinding>>();
   const find = async (check: Check): Promise<CheckFinding> => {
-    const { name, needs = [] } = check;
+    const { name, needs } = check;
     const needed = await Promise.all(needs.flatMap((need) => findings.get(need) ?? []));
     const missing = needed.find(({ outcome }) => outcome === "fail" || outcome === "skipped");
     const verdict = missing ? skipBecauseOf(missing) : await limited(() => runCheck(check, signal));

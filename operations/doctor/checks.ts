@@ -4,8 +4,9 @@ import { type CommandContext } from "../cli/command-context";
 import { buildAlarmChecks } from "./alarms";
 import { AwsAccess } from "../aws/access";
 import { readIdentity } from "../aws/identity";
-import { type Check, pass, memoize } from "./check";
+import { type Check, pass, memoize, makeCheck } from "./check";
 import { buildNodeCheck, buildTerraformChecks } from "./computer";
+import { type Examination } from "./examination";
 import { buildDeployedChecks, buildExistingChecks } from "./functions";
 import { buildIdentityChecks } from "./identity";
 import { buildMissingCheck } from "./imports/missing-in-state";
@@ -22,41 +23,39 @@ export function listChecks(
   { root, now }: Pick<CommandContext, "root" | "now">,
   signal: AbortSignal,
 ): readonly Check[] {
-  const expected = memoize(() => synthesizeExpected(root, environment));
   const aws = new AwsAccess(environment.region, signal);
-  const identity = memoize(() => readIdentity(aws, now));
-  const file: Check = { name: "environment's file", look: () => pass(`environments/${environment.name}.tfvars`) };
-  const [synthesis, written] = buildSynthesisChecks(root, environment, expected);
-  const { checks: identified, credentials, region } = buildIdentityChecks(environment, identity);
+  const examination: Examination = {
+    ...{ root, now, environment, aws, redeploy: `npx cdktf deploy ${environment.name}` },
+    expected: memoize(() => synthesizeExpected(root, environment)),
+    identity: memoize(() => readIdentity(aws, now)),
+  };
+  const file = makeCheck("environment's file", [], () => pass(`environments/${environment.name}.tfvars`));
+  const [synthesis, written] = buildSynthesisChecks(examination);
+  const { checks: identified, credentials, region } = buildIdentityChecks(examination);
+  const [terraform, provider] = buildTerraformChecks(examination, synthesis);
 
   const functions = listWatchedFunctions(environment);
-  const figures = createFigureReader(aws, functions, now);
+  const figures = createFigureReader(examination, functions);
   const ofFunctions = functions.flatMap((watched) => {
-    const subject = { aws, environment, watched, region };
     const { [watched.id]: settings } = environment.functions;
     const { [watched.id]: existing } = environment.existingFunctions;
-    const own = settings ? buildDeployedChecks(subject, settings) : existing && buildExistingChecks(subject, existing);
+    const own = settings
+      ? buildDeployedChecks(examination, watched, settings, region)
+      : existing && buildExistingChecks(examination, watched, existing, region);
     if (!own) return [];
     return [
       ...own.checks,
-      ...buildLogChecks(subject, synthesis, expected),
-      ...buildMetricChecks(environment, watched, own.deployed, () => figures(watched)),
+      ...buildLogChecks(examination, watched, [region, synthesis]),
+      ...buildMetricChecks(examination, watched, own.deployed, () => figures(watched)),
     ];
   });
-  const [terraform, provider] = buildTerraformChecks(root, environment, synthesis, expected);
   return [
-    buildNodeCheck(),
-    file,
-    synthesis,
-    written,
-    terraform,
-    provider,
-    ...identified,
-    ...buildStateChecks(root, environment, credentials, signal),
-    buildMissingCheck({ root, environment, aws, needs: [terraform, written, region], expected, identity }),
+    ...[buildNodeCheck(), file, synthesis, written, terraform, provider, ...identified],
+    ...buildStateChecks(examination, credentials),
+    buildMissingCheck(examination, [terraform, written, region]),
     ...ofFunctions,
-    ...buildWarmerChecks({ aws, environment, region, synthesis, expected, now }),
-    ...buildAlarmChecks(aws, environment.name, { region, synthesis }, expected),
-    ...buildSubscriptionChecks(aws, environment, region, identity),
+    ...buildWarmerChecks(examination, [region, synthesis]),
+    ...buildAlarmChecks(examination, [region, synthesis]),
+    ...buildSubscriptionChecks(examination, region),
   ];
 }

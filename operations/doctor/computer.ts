@@ -7,8 +7,8 @@ import { isOlder, findNeededProvider } from "../../environments/provider-lock";
 import { type Environment } from "../../environments/schema";
 import { engines } from "../../package.json";
 import { toOneLine } from "../../performance/foreign-text";
-import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
-import { type ExpectedStack } from "./stack";
+import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } from "./check";
+import { type Examination } from "./examination";
 
 /** Native locking in S3 (`use_lockfile`): https://developer.hashicorp.com/terraform/language/v1.10.x/upgrade-guides */
 const OLDEST_TERRAFORM = "1.10.0";
@@ -23,32 +23,23 @@ const VERSION = z.object({
 
 /** Checks that this computer has Terraform and the environment's provider. */
 export function buildTerraformChecks(
-  root: string,
-  environment: Environment,
+  { root, environment, expected }: Examination,
   synthesis: Check,
-  expected: () => Promise<ExpectedStack>,
 ): [terraform: Check, provider: Check] {
   const folder = join(root, "cdktf.out", "stacks", environment.name);
   const version = memoize(() => readTerraformVersion(existsSync(folder) ? folder : root));
-  const terraform: Check = {
-    name: "Terraform",
-    look: async () => {
-      const found = await version();
-      if ("outcome" in found) return found;
-      const { terraform_version: is } = found;
-      return isOlder(is, OLDEST_TERRAFORM)
-        ? fail(`${is} is older than ${OLDEST_TERRAFORM}`, TERRAFORM_DOWNLOAD)
-        : pass(is);
-    },
-  };
-  const provider: Check = {
-    name: "AWS provider",
-    needs: [terraform, synthesis],
-    look: async () => {
-      const found = await version();
-      return "outcome" in found ? found : judgeProvider(found, (await expected()).providerVersions, environment);
-    },
-  };
+  const terraform = makeCheck("Terraform", [], async () => {
+    const found = await version();
+    if ("outcome" in found) return found;
+    const { terraform_version: is } = found;
+    return isOlder(is, OLDEST_TERRAFORM)
+      ? fail(`${is} is older than ${OLDEST_TERRAFORM}`, TERRAFORM_DOWNLOAD)
+      : pass(is);
+  });
+  const provider = makeCheck("AWS provider", [terraform, synthesis], async () => {
+    const found = await version();
+    return "outcome" in found ? found : judgeProvider(found, (await expected()).providerVersions, environment);
+  });
   return [terraform, provider];
 }
 
@@ -56,11 +47,9 @@ export function buildTerraformChecks(
 export function buildNodeCheck(): Check {
   const least = engines.node.replace(">=", "");
   const { node } = process.versions;
-  return {
-    name: "Node.js",
-    look: () =>
-      isOlder(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : pass(node),
-  };
+  return makeCheck("Node.js", [], () =>
+    isOlder(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : pass(node),
+  );
 }
 
 function judgeProvider(found: z.output<typeof VERSION>, range: string, { name, functions }: Environment): CheckVerdict {

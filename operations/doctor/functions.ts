@@ -1,17 +1,8 @@
-import { type Environment, type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
+import { type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type AwsAccess } from "../aws/access";
 import { type Aliases, type DeployedFunction, findFunction, readAliases } from "../aws/functions";
-import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
-
-/** Input of the checks of one function. */
-export interface CheckedFunction {
-  readonly aws: AwsAccess;
-  readonly environment: Environment;
-  readonly watched: WatchedFunction;
-  /** Nothing can be read without it. */
-  readonly region: Check;
-}
+import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } from "./check";
+import { type Examination } from "./examination";
 
 /** A function's checks, and the one that all others need. */
 export interface FunctionChecks {
@@ -29,99 +20,76 @@ const REPORTING_LEVELS: readonly unknown[] = ["INFO", "DEBUG"];
 const METRIC_LEVELS: readonly unknown[] = ["INFO", "DEBUG", "TRACE", undefined];
 
 /** Checks that a function deployed from here exists, and is as synthesized. */
-export function buildDeployedChecks(subject: CheckedFunction, { tracing }: FunctionSettings): FunctionChecks {
-  const { aws, environment, watched, region } = subject;
-  const { id, name } = watched;
-  const redeploy = `npx cdktf deploy ${environment.name}`;
+export function buildDeployedChecks(
+  { aws, redeploy }: Examination,
+  { id, name }: WatchedFunction,
+  { tracing }: FunctionSettings,
+  region: Check,
+): FunctionChecks {
   const configuration = memoize(() => findFunction(aws, { name }));
   const aliases = memoize(() => readAliases(aws, name));
   // Traffic uses the version behind `live`, which may be older than the function's newest settings.
   const live = memoize(() => findFunction(aws, { name, qualifier: "live" }));
 
-  const deployed: Check = {
-    name: `${id}: deployed`,
-    needs: [region],
-    look: async () => judgeState(name, await configuration(), redeploy),
-  };
-  const aliased: Check = {
-    name: `${id}: aliases`,
-    needs: [deployed],
-    look: async () => judgeAliases({ id, name, environment: environment.name }, await aliases()),
-  };
-  const isLive: Check = {
-    name: `${id}: live version`,
-    needs: [deployed, aliased],
-    look: async () => judgeState(`${name}:live`, await live(), redeploy),
-  };
-  const logged: Check = {
-    name: `${id}: log format`,
-    needs: [isLive],
-    look: async () => judgeLogging(await live(), redeploy),
-  };
-  const traced: Check = {
-    name: `${id}: tracing`,
-    needs: [isLive],
-    look: async () => {
-      const is = (await live())?.tracing ?? "unknown";
-      const mode = tracing ? "Active" : "PassThrough";
-      return is === mode ? pass(is) : fail(`is ${is}, not ${mode}`, redeploy);
-    },
-  };
+  const deployed = makeCheck(`${id}: deployed`, [region], async () =>
+    judgeState(name, await configuration(), redeploy),
+  );
+  const aliased = makeCheck(`${id}: aliases`, [deployed], async () =>
+    judgeAliases(id, name, await aliases(), redeploy),
+  );
+  const isLive = makeCheck(`${id}: live version`, [deployed, aliased], async () =>
+    judgeState(`${name}:live`, await live(), redeploy),
+  );
+  const logged = makeCheck(`${id}: log format`, [isLive], async () => judgeLogging(await live(), redeploy));
+  const traced = makeCheck(`${id}: tracing`, [isLive], async () => {
+    const is = (await live())?.tracing ?? "unknown";
+    const mode = tracing ? "Active" : "PassThrough";
+    return is === mode ? pass(is) : fail(`is ${is}, not ${mode}`, redeploy);
+  });
   return { checks: [deployed, aliased, isLive, logged, traced], deployed };
 }
 
 /** Checks that a function deployed elsewhere exists, and matches the environment's file. */
-export function buildExistingChecks(subject: CheckedFunction, settings: ExistingFunctionSettings): FunctionChecks {
-  const { aws, environment, watched, region } = subject;
-  const { id, name, logFormat, logGroup } = watched;
-  const { warmingQualifier, memoryMb } = settings;
+export function buildExistingChecks(
+  { aws, environment }: Examination,
+  { id, name, logFormat, logGroup }: WatchedFunction,
+  { warmingQualifier, memoryMb }: ExistingFunctionSettings,
+  region: Check,
+): FunctionChecks {
   const key = (last: string) => `functions.${id}.${last} in environments/${environment.name}.tfvars`;
   const configuration = memoize(() => findFunction(aws, { name }));
-  const deployed: Check = {
-    name: `${id}: there`,
-    needs: [region],
-    look: async () => judgeState(name, await configuration(), `correct ${key("function_name")}`),
-  };
-  const logged: Check = {
-    name: `${id}: log format`,
-    needs: [deployed],
-    look: async () => {
-      const found = await configuration();
-      const { logFormat: format = "Text", logGroup: group = logGroup, systemLogLevel: level = "INFO" } = found ?? {};
-      if (format.toLowerCase() !== logFormat) {
-        return fail(
-          `writes ${format}, the file says ${logFormat}`,
-          `set ${key("log_format")} to "${format.toLowerCase()}"`,
-        );
-      }
-      if (group !== logGroup) return fail(`writes into ${group}`, `set ${key("log_group")} to "${group}"`);
-      return logFormat === "json" && !REPORTING_LEVELS.includes(level)
-        ? fail(
-            `its system level ${level} leaves out reports of successful invocations`,
-            `aws lambda update-function-configuration --function-name ${name} --logging-config LogFormat=JSON,SystemLogLevel=INFO`,
-          )
-        : pass(`${format}, into ${group}`);
-    },
-  };
-  const sized: Check = {
-    name: `${id}: memory`,
-    needs: [deployed],
-    look: async () => {
-      const { memoryMb: is } = (await configuration()) ?? {};
-      if (is === undefined) return fail("Lambda does not report its memory", `correct ${key("function_name")}`);
-      return memoryMb === undefined || memoryMb === is
-        ? pass(`${is} MB`)
-        : fail(`has ${is} MB, the file says ${memoryMb}`, `set ${key("memory_mb")} to ${is}`);
-    },
-  };
-  const warmable: Check = {
-    name: `${id}: warming qualifier`,
-    needs: [deployed],
-    look: async () =>
-      (await findFunction(aws, { name, qualifier: warmingQualifier }))
-        ? pass(`pings go to ${warmingQualifier ?? ""}`)
-        : fail(`there is no ${name}:${warmingQualifier ?? ""}`, `correct ${key("warming_qualifier")}`),
-  };
+  const deployed = makeCheck(`${id}: there`, [region], async () =>
+    judgeState(name, await configuration(), `correct ${key("function_name")}`),
+  );
+  const logged = makeCheck(`${id}: log format`, [deployed], async () => {
+    const found = await configuration();
+    const { logFormat: format = "Text", logGroup: group = logGroup, systemLogLevel: level = "INFO" } = found ?? {};
+    if (format.toLowerCase() !== logFormat) {
+      return fail(
+        `writes ${format}, the file says ${logFormat}`,
+        `set ${key("log_format")} to "${format.toLowerCase()}"`,
+      );
+    }
+    if (group !== logGroup) return fail(`writes into ${group}`, `set ${key("log_group")} to "${group}"`);
+    return logFormat === "json" && !REPORTING_LEVELS.includes(level)
+      ? fail(
+          `its system level ${level} leaves out reports of successful invocations`,
+          `aws lambda update-function-configuration --function-name ${name} --logging-config LogFormat=JSON,SystemLogLevel=INFO`,
+        )
+      : pass(`${format}, into ${group}`);
+  });
+  const sized = makeCheck(`${id}: memory`, [deployed], async () => {
+    const { memoryMb: is } = (await configuration()) ?? {};
+    if (is === undefined) return fail("Lambda does not report its memory", `correct ${key("function_name")}`);
+    return memoryMb === undefined || memoryMb === is
+      ? pass(`${is} MB`)
+      : fail(`has ${is} MB, the file says ${memoryMb}`, `set ${key("memory_mb")} to ${is}`);
+  });
+  const warmable = makeCheck(`${id}: warming qualifier`, [deployed], async () =>
+    (await findFunction(aws, { name, qualifier: warmingQualifier }))
+      ? pass(`pings go to ${warmingQualifier ?? ""}`)
+      : fail(`there is no ${name}:${warmingQualifier ?? ""}`, `correct ${key("warming_qualifier")}`),
+  );
   return { checks: [deployed, logged, sized, ...(warmingQualifier === undefined ? [] : [warmable])], deployed };
 }
 
@@ -137,14 +105,11 @@ export function judgeState(name: string, found: DeployedFunction | undefined, mi
   return updateStatus === "InProgress" ? warn(`${name} is being updated`, again) : pass(name);
 }
 
-function judgeAliases(
-  { id, name, environment }: { readonly id: string; readonly name: string; readonly environment: string },
-  aliases: Aliases,
-): CheckVerdict {
+function judgeAliases(id: string, name: string, aliases: Aliases, redeploy: string): CheckVerdict {
   const [live, warm] = [aliases["live"]?.version, aliases["warm"]?.version];
   if (live === undefined || warm === undefined) {
     const missing = ["live", "warm"].filter((alias) => !(alias in aliases)).join(" and ");
-    return fail(`there is no alias ${missing}`, `npx cdktf deploy ${environment}`);
+    return fail(`there is no alias ${missing}`, redeploy);
   }
   if (live === warm) return pass(`live and warm point to version ${live}`);
   return fail(

@@ -1,40 +1,42 @@
 import { formatPlatformNamespace } from "../../performance/metrics";
+import { type WatchedFunction } from "../../model/watched-function";
 import { findLogGroup, listMetricFilters, type LogGroup } from "../aws/logs";
-import { type Check, fail, pass, type CheckVerdict } from "./check";
-import { type CheckedFunction } from "./functions";
-import { type ExpectedStack } from "./stack";
+import { type Check, fail, pass, type CheckVerdict, makeCheck } from "./check";
+import { type Examination } from "./examination";
+
+/** A metric filter's attributes: its metric's namespace identifies the function. */
+interface MetricFilter {
+  readonly name: string;
+  readonly metric_transformation: { readonly namespace: string };
+}
 
 /** Checks that a function's log group exists, has the file's retention, and is read for the platform's reports. */
 export function buildLogChecks(
-  { aws, environment, watched, region }: CheckedFunction,
-  synthesis: Check,
-  expected: () => Promise<ExpectedStack>,
+  { aws, environment, expected, redeploy }: Examination,
+  { id, name, logGroup, deployedHere }: WatchedFunction,
+  [region, synthesis]: readonly [Check, Check],
 ): Check[] {
-  const { id, name, logGroup, deployedHere } = watched;
-  const group: Check = {
-    name: `${id}: log group`,
-    needs: [region],
-    look: async () =>
-      judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
-        mend: deployedHere
-          ? `npx cdktf deploy ${environment.name}`
-          : `call ${name} once, or correct functions.${id}.log_group in environments/${environment.name}.tfvars`,
-        retentionDays: deployedHere ? environment.logRetentionDays : undefined,
-      }),
-  };
-  const filters: Check = {
-    name: `${id}: metric filters`,
-    needs: [group, synthesis],
-    look: async () => {
-      const namespace = formatPlatformNamespace(name);
-      const wanted = (await expected()).metricFilters.filter((filter) => filter.namespace === namespace);
-      const found = new Set(await listMetricFilters(aws, logGroup));
-      const missing = wanted.filter((filter) => !found.has(filter.name)).map((filter) => filter.name);
-      return missing.length === 0
-        ? pass(`all ${wanted.length} read the platform's reports`)
-        : fail(`missing: ${missing.join(", ")}`, `npx cdktf deploy ${environment.name}`);
-    },
-  };
+  const group = makeCheck(`${id}: log group`, [region], async () =>
+    judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
+      mend: deployedHere
+        ? redeploy
+        : `call ${name} once, or correct functions.${id}.log_group in environments/${environment.name}.tfvars`,
+      retentionDays: deployedHere ? environment.logRetentionDays : undefined,
+    }),
+  );
+  const filters = makeCheck(`${id}: metric filters`, [group, synthesis], async () => {
+    const namespace = formatPlatformNamespace(name);
+    const wanted = (await expected()).all.flatMap(({ type, attributes }) => {
+      if (type !== "aws_cloudwatch_log_metric_filter") return [];
+      const { name, metric_transformation: metric } = attributes as unknown as MetricFilter;
+      return metric.namespace === namespace ? [name] : [];
+    });
+    const found = new Set(await listMetricFilters(aws, logGroup));
+    const missing = wanted.filter((filter) => !found.has(filter));
+    return missing.length === 0
+      ? pass(`all ${wanted.length} read the platform's reports`)
+      : fail(`missing: ${missing.join(", ")}`, redeploy);
+  });
   return [group, filters];
 }
 

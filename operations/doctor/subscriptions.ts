@@ -1,8 +1,6 @@
-import { type Environment } from "../../environments/schema";
-import { type AwsAccess } from "../aws/access";
-import { type Identity } from "../aws/identity";
 import { findSubscriptions, type Subscription } from "../aws/topics";
-import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
+import { type Check, fail, pass, memoize, warn, makeCheck } from "./check";
+import { type Examination } from "./examination";
 
 /** A subscriber that the environment's file names; a webhook's address is a secret. */
 interface Subscriber {
@@ -12,65 +10,46 @@ interface Subscriber {
 }
 
 /** Checks that alarms reach their recipients. */
-export function buildSubscriptionChecks(
-  aws: AwsAccess,
-  environment: Environment,
-  region: Check,
-  identity: () => Promise<Identity>,
-): Check[] {
-  const { alarmEmails, urgentEmails, alarmWebhookVariable } = environment;
+export function buildSubscriptionChecks(examination: Examination, region: Check): Check[] {
+  const { alarmEmails, urgentEmails, alarmWebhookVariable } = examination.environment;
   const webhook = alarmWebhookVariable === undefined ? [] : [toWebhookSubscriber(alarmWebhookVariable)];
   const everything = [...alarmEmails.map(toEmailSubscriber), ...webhook];
   return [
-    ...buildTopicChecks(
-      aws,
-      environment,
-      { topic: "urgent", subscribers: [...everything, ...urgentEmails.map(toEmailSubscriber)] },
-      region,
-      identity,
-    ),
-    ...buildTopicChecks(aws, environment, { topic: "notice", subscribers: everything }, region, identity),
+    ...buildTopicChecks(examination, region, "urgent", [...everything, ...urgentEmails.map(toEmailSubscriber)]),
+    ...buildTopicChecks(examination, region, "notice", everything),
   ];
 }
 
 function buildTopicChecks(
-  aws: AwsAccess,
-  { name, region: place }: Environment,
-  { topic, subscribers }: { readonly topic: "urgent" | "notice"; readonly subscribers: readonly Subscriber[] },
+  { aws, environment: { name }, identity, redeploy }: Examination,
   region: Check,
-  identity: () => Promise<Identity>,
+  topic: "urgent" | "notice",
+  subscribers: readonly Subscriber[],
 ): Check[] {
-  const redeploy = `npx cdktf deploy ${name}`;
   const arn = memoize(async () => {
     const { partition, account } = await identity();
-    return `arn:${partition}:sns:${place}:${account}:${name}-alarms-${topic}`;
+    return `arn:${partition}:sns:${aws.region}:${account}:${name}-alarms-${topic}`;
   });
   const subscriptions = memoize(async () => findSubscriptions(aws, await arn()));
-  const heard: Check = {
-    name: `${topic} alarms`,
-    needs: [region],
-    look: async () => {
-      const found = await subscriptions();
-      if (!found) return fail(`there is no topic ${await arn()}`, redeploy);
-      const confirmed = found.filter(isConfirmed).length;
-      if (confirmed > 0) return pass(`reach ${confirmed} ${confirmed === 1 ? "subscriber" : "subscribers"}`);
-      return subscribers.length > 0
-        ? fail("reach nobody: nobody has confirmed", "ask them to confirm: the next lines show how")
-        : warn("reach nobody", `set alarm_emails in environments/${name}.tfvars, and ${redeploy}`);
-    },
-  };
-  const each = subscribers.map(({ who, isThis, confirm }): Check => ({
-    name: `${topic} alarms: ${who}`,
-    // Shown even if nobody else has confirmed.
-    needs: [region],
-    look: async (): Promise<CheckVerdict> => {
+  const heard = makeCheck(`${topic} alarms`, [region], async () => {
+    const found = await subscriptions();
+    if (!found) return fail(`there is no topic ${await arn()}`, redeploy);
+    const confirmed = found.filter(isConfirmed).length;
+    if (confirmed > 0) return pass(`reach ${confirmed} ${confirmed === 1 ? "subscriber" : "subscribers"}`);
+    return subscribers.length > 0
+      ? fail("reach nobody: nobody has confirmed", "ask them to confirm: the next lines show how")
+      : warn("reach nobody", `set alarm_emails in environments/${name}.tfvars, and ${redeploy}`);
+  });
+  // Shown even if nobody has confirmed.
+  const each = subscribers.map(({ who, isThis, confirm }) =>
+    makeCheck(`${topic} alarms: ${who}`, [region], async () => {
       const found = (await subscriptions())?.filter(isThis) ?? [];
       if (found.some(isConfirmed)) return pass("confirmed");
       return found.some(({ isPending }) => isPending)
         ? fail("has not confirmed, so it gets nothing", confirm(await arn()))
         : fail("is not subscribed", redeploy);
-    },
-  }));
+    }),
+  );
   return [heard, ...each];
 }
 

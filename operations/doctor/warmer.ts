@@ -1,17 +1,16 @@
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
-import { type Environment } from "../../environments/schema";
 import { parseSchedule } from "../../local/schedule/schedule-expression";
 import { type MetricAddress, buildWarmingMetric as warmedMetric } from "../../model/metrics";
 import { buildScheduleRules } from "../../model/schedules";
 import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
 import { type MetricRequest, type Point, readMetrics } from "../aws/metrics";
-import { type AwsAccess } from "../aws/access";
 import { type DeployedFunction, findFunction } from "../aws/functions";
 import { findLogGroup } from "../aws/logs";
-import { type Check, fail, pass, memoize, type CheckVerdict, warn } from "./check";
+import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } from "./check";
 import { judgeState } from "./functions";
 import { judgeGroup } from "./logs";
-import { type ExpectedStack } from "./stack";
+import { type Examination } from "./examination";
+import { type StackResources } from "./stack-resources";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -25,44 +24,32 @@ const PERIOD_SECONDS = 300;
 /** Runs and metrics need some minutes to appear in CloudWatch. */
 const ARRIVAL_MILLISECONDS = 10 * MINUTE;
 
-/** Input of the checks of warming. */
-export interface CheckedWarming {
-  readonly aws: AwsAccess;
-  readonly environment: Environment;
-  readonly region: Check;
-  readonly synthesis: Check;
-  readonly expected: () => Promise<ExpectedStack>;
-  readonly now: () => number;
-}
-
 /**
  * Checks that the warmer exists, is started as scheduled, and keeps instances warm; no checks if no function is kept
  * warm.
  */
-export function buildWarmerChecks({ aws, environment, region, synthesis, expected, now }: CheckedWarming): Check[] {
+export function buildWarmerChecks(
+  { aws, environment, expected, now, redeploy }: Examination,
+  [region, synthesis]: readonly [Check, Check],
+): Check[] {
   const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) return [];
   const name = formatDeployedName(environment.name, WARMER);
-  const redeploy = `npx cdktf deploy ${environment.name}`;
   const configuration = memoize(() => findFunction(aws, { name }));
-  const deployed: Check = {
-    name: "warmer: deployed",
-    needs: [region],
-    look: async () => judgeState(name, await configuration(), redeploy),
-  };
+  const deployed = makeCheck("warmer: deployed", [region], async () =>
+    judgeState(name, await configuration(), redeploy),
+  );
   const logGroup = formatDefaultLogGroup(name);
-  const logged: Check = {
-    name: "warmer: log group",
-    needs: [region],
-    look: async () =>
-      judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
-        mend: redeploy,
-        retentionDays: environment.logRetentionDays,
-      }),
-  };
+  const logged = makeCheck("warmer: log group", [region], async () =>
+    judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
+      mend: redeploy,
+      retentionDays: environment.logRetentionDays,
+    }),
+  );
   const until = now();
   const read = memoize(async () => {
-    const { rules, missed } = await expected();
+    const missed = findMissedQueue(await expected());
+    const rules = listRules(await expected());
     const requests: [string, MetricRequest][] = [
       ...rules.flatMap(({ name: rule }) => [
         [`started ${rule}`, requestSum(buildRuleMetric("Invocations", rule))] as [string, MetricRequest],
@@ -91,7 +78,7 @@ export function buildWarmerChecks({ aws, environment, region, synthesis, expecte
   const readPoints = async (key: string): Promise<readonly Point[]> => (await read())[key] ?? [];
 
   const judgeRules = async (): Promise<CheckVerdict> => {
-    const { rules } = await expected();
+    const rules = listRules(await expected());
     if (rules.length === 0) return pass("no schedule is switched on");
     const [silent, unseen]: [string[], string[]] = [[], []];
     for (const { name: rule, expression } of rules) {
@@ -112,43 +99,35 @@ export function buildWarmerChecks({ aws, environment, region, synthesis, expecte
         )
       : pass(`${rules.length === 1 ? "its rule starts" : `${rules.length} rules start`} it when due`);
   };
-  const scheduled: Check = { name: "warmer: schedule", needs: [deployed, synthesis], look: judgeRules };
-  const missed: Check = {
-    name: "warmer: missed runs",
-    needs: [deployed, synthesis],
-    look: async () => {
-      const { missed: queue } = await expected();
-      if (queue === undefined) return pass("no schedule is switched on");
-      const waiting = (await readPoints("missed")).at(-1)?.value ?? 0;
-      return waiting === 0
-        ? pass(`${queue} is empty`)
-        : fail(
-            `${waiting} runs that could not be started are in ${queue}`,
-            `read why: aws sqs receive-message --queue-url $(aws sqs get-queue-url --queue-name ${queue} --query QueueUrl --output text) --message-attribute-names All; then purge-queue`,
-          );
-    },
-  };
+  const scheduled = makeCheck("warmer: schedule", [deployed, synthesis], judgeRules);
+  const missed = makeCheck("warmer: missed runs", [deployed, synthesis], async () => {
+    const queue = findMissedQueue(await expected());
+    if (queue === undefined) return pass("no schedule is switched on");
+    const waiting = (await readPoints("missed")).at(-1)?.value ?? 0;
+    return waiting === 0
+      ? pass(`${queue} is empty`)
+      : fail(
+          `${waiting} runs that could not be started are in ${queue}`,
+          `read why: aws sqs receive-message --queue-url $(aws sqs get-queue-url --queue-name ${queue} --query QueueUrl --output text) --message-attribute-names All; then purge-queue`,
+        );
+  });
   const keptWarm = warmed.flatMap((one): Check[] => {
     const rules = buildScheduleRules(selectSchedules(one));
     if (rules.length === 0) return [];
     return [
-      {
-        name: `${one.id}: kept warm`,
-        needs: [deployed, synthesis],
-        look: async () => {
-          const own = memoize(() => findFunction(aws, { name: one.name }));
-          const since = async () => selectLatest(await configuration(), await own());
-          const dues = await Promise.all(
-            rules.map(async (rule) => ({ ...rule, due: (await lastDue(rule.expression, since)) ?? 0 })),
-          );
-          const last = dues.reduce((newest, rule) => (rule.due > newest.due ? rule : newest));
-          return judgeKeptWarm(one, environment.name, {
-            ...last,
-            instances: await readPoints(`instances ${one.id}`),
-            failures: sum(selectRecent(await readPoints(`failures ${one.id}`), until - HOUR)),
-          });
-        },
-      },
+      makeCheck(`${one.id}: kept warm`, [deployed, synthesis], async () => {
+        const own = memoize(() => findFunction(aws, { name: one.name }));
+        const since = async () => selectLatest(await configuration(), await own());
+        const dues = await Promise.all(
+          rules.map(async (rule) => ({ ...rule, due: (await lastDue(rule.expression, since)) ?? 0 })),
+        );
+        const last = dues.reduce((newest, rule) => (rule.due > newest.due ? rule : newest));
+        return judgeKeptWarm(one, environment.name, {
+          ...last,
+          instances: await readPoints(`instances ${one.id}`),
+          failures: sum(selectRecent(await readPoints(`failures ${one.id}`), until - HOUR)),
+        });
+      }),
     ];
   });
   return [deployed, logged, scheduled, missed, ...keptWarm];
@@ -180,6 +159,18 @@ function judgeKeptWarm(
   return isFixed && last.value < settings[strategy].concurrency
     ? warn(`${kept}, of ${settings[strategy].concurrency}`, read)
     : pass(kept);
+}
+
+function listRules(stack: StackResources): { readonly name: string; readonly expression: string }[] {
+  const [names, expressions] = ["name", "schedule_expression"].map((key) =>
+    stack.texts(key, "aws_cloudwatch_event_rule"),
+  );
+  return (names ?? []).map((name, index) => ({ name, expression: expressions?.[index] ?? "" }));
+}
+
+/** The queue of runs that could not be started. */
+function findMissedQueue(stack: StackResources): string | undefined {
+  return stack.texts("name", "aws_sqs_queue")[0];
 }
 
 /** The one that was changed last. */

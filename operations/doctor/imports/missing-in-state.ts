@@ -3,16 +3,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describeStateLocation } from "../../../environments/names";
-import { type Environment } from "../../../environments/schema";
 import { limitConcurrency } from "../../../functions/warmer/limit-concurrency";
 import { toOneLine } from "../../../performance/foreign-text";
 import { OperationFailure } from "../../cli/operation-failure";
-import { type AwsAccess } from "../../aws/access";
-import { type Identity } from "../../aws/identity";
-import { type Check, fail, pass, warn } from "../check";
-import { type ExpectedStack } from "../stack";
+import { type Check, fail, pass, warn, makeCheck } from "../check";
+import { type Examination } from "../examination";
 import { IMPORT_IDS } from "./import-ids";
-import { type StackResource, StackResources } from "./stack-resources";
+import { type StackResource } from "../stack-resources";
 
 /** A state may be far away. */
 const LONGEST_MILLISECONDS = 60_000;
@@ -23,26 +20,19 @@ const AT_ONCE = 8;
 /** Terraform's message if nothing has ever been applied. */
 const NO_STATE = "No state file was found";
 
-/** What the check needs from the others. */
-export interface MissingInStateProps {
-  readonly root: string;
-  readonly environment: Environment;
-  readonly aws: AwsAccess;
-  readonly needs: readonly Check[];
-  readonly expected: () => Promise<ExpectedStack>;
-  readonly identity: () => Promise<Identity>;
-}
-
 /**
  * Checks whether AWS has resources that the state lacks, for example after an interrupted apply, or if something with
  * the same name existed before. An apply would fail with AWS's "already exists", or create a second copy.
  */
-export function buildMissingCheck({ root, environment, aws, needs, expected, identity }: MissingInStateProps): Check {
+export function buildMissingCheck(
+  { root, environment, aws, expected, identity }: Examination,
+  needs: readonly Check[],
+): Check {
   const folder = `cdktf.out/stacks/${environment.name}`;
-  return {
-    name: "complete state",
+  return makeCheck(
+    "complete state",
     needs,
-    look: async () => {
+    async () => {
       if (!existsSync(join(root, folder, ".terraform"))) {
         return warn(
           "Terraform has not read the state on this computer: nothing to compare AWS with",
@@ -50,7 +40,7 @@ export function buildMissingCheck({ root, environment, aws, needs, expected, ide
         );
       }
       const present = await readStateAddresses(join(root, folder));
-      const stack = new StackResources((await expected()).json);
+      const stack = await expected();
       const context = { aws, stack, identity: await identity() };
       const limited = limitConcurrency(AT_ONCE);
       const found = await Promise.all(
@@ -69,8 +59,8 @@ export function buildMissingCheck({ root, environment, aws, needs, expected, ide
       const they = commands.length === 1 ? "1 resource is" : `${commands.length} resources are`;
       return fail(`${they} in AWS but not in the state (${state})`, commands.join("\n"));
     },
-    mend: `terraform -chdir=${folder} state list`,
-  };
+    `terraform -chdir=${folder} state list`,
+  );
 }
 
 async function readStateAddresses(folder: string): Promise<ReadonlySet<string>> {
