@@ -1,19 +1,11 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { join, posix, relative, resolve, sep } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { TemporaryFolder } from "../temporary-folder";
 import { downloadBinaries, findReason, hasBinary, needsBinary } from "./binaries";
+import { listFolder } from "./folder-files";
 import { type LockedPackages, UnlockedPackage } from "./locked-packages";
 import { type Platform } from "./platform";
 
@@ -100,11 +92,6 @@ async function checkBinaries(folder: string, { required }: LockedPackages, platf
 
 /** The files of installed packages, by their paths in a zip. */
 export function readPackages(modules: string): ReadonlyMap<string, Uint8Array> {
-  const files = readdirSync(modules, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => path !== join(modules, ".package-lock.json"));
-  return new Map(
-    files.map((path) => [`node_modules/${relative(modules, path).split(sep).join(posix.sep)}`, readFileSync(path)]),
-  );
+  const files = listFolder(modules).filter(({ place }) => place !== ".package-lock.json");
+  return new Map(files.map(({ path, place }) => [`node_modules/${place}`, readFileSync(path)]));
 }

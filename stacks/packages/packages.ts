@@ -1,14 +1,23 @@
+import { createHash } from "node:crypto";
 import { type FunctionCode, makeCodeMistake } from "../function-code";
+import { PRISMA, readGeneratedClient } from "./generated-client";
 import { identifyPackages, installPackages, readPackages } from "./install-packages";
 import { type LockedPackages, selectLockedPackages, UnlockedPackage } from "./locked-packages";
 import { type Platform } from "./platform";
+
+interface Chosen {
+  readonly locked: LockedPackages;
+  readonly platform: Platform;
+  /** Files that belong to them and are in no package, by their paths in a zip. */
+  readonly generated: ReadonlyMap<string, Uint8Array>;
+}
 
 /** Packages that are left out of a function's bundle and installed beside it. */
 export class Packages {
   private constructor(
     private readonly root: string,
     private readonly code: FunctionCode,
-    private readonly chosen: { readonly locked: LockedPackages; readonly platform: Platform } | undefined,
+    private readonly chosen: Chosen | undefined,
   ) {}
 
   /** Whether there are none. */
@@ -32,13 +41,21 @@ export class Packages {
     const { packages = [] } = code;
     if (packages.length === 0) return new Packages(root, code, undefined);
     const platform = findPlatform(code);
-    const locked = explain(code, () => selectLockedPackages(folder, packages, platform));
-    return new Packages(root, code, { locked, platform });
+    const chosen = explain(code, () => ({
+      locked: selectLockedPackages(folder, packages, platform),
+      platform,
+      generated: packages.includes(PRISMA) ? readGeneratedClient(folder, platform) : new Map<string, Uint8Array>(),
+    }));
+    return new Packages(root, code, chosen);
   }
 
   /** Tells packages apart: other packages, versions or platforms have another id; empty without packages. */
   get id(): string {
-    return this.chosen ? identifyPackages(this.chosen.locked, this.chosen.platform) : "";
+    if (!this.chosen) return "";
+    const { locked, platform, generated } = this.chosen;
+    const hash = createHash("sha256").update(identifyPackages(locked, platform));
+    for (const [place, contents] of generated) hash.update(`${place}\0${contents.byteLength}\0`).update(contents);
+    return hash.digest("hex");
   }
 
   /** Whether an import leads to one of them. */
@@ -54,7 +71,8 @@ export class Packages {
   async install(): Promise<ReadonlyMap<string, Uint8Array>> {
     const { root, code, chosen } = this;
     if (!chosen) return new Map();
-    return readPackages(await explain(code, () => installPackages(root, chosen.locked, chosen.platform)));
+    const modules = await explain(code, () => installPackages(root, chosen.locked, chosen.platform));
+    return new Map([...readPackages(modules), ...chosen.generated]);
   }
 }
 

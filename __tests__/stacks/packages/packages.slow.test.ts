@@ -113,6 +113,7 @@ const PACKAGES: Readonly<Record<string, Entry>> = {
     },
   },
   "node_modules/later": { locked: { dev: true }, files: { "index.js": 'exports.later = "later";' } },
+  "node_modules/@prisma/client": { files: { "index.js": 'module.exports = require(".prisma/client");' } },
   "node_modules/own": { locked: { link: true, resolved: "packages/own" } },
 };
 
@@ -258,6 +259,27 @@ describe("packages that a function names", () => {
     );
   });
 
+  test("come with what Prisma has generated, and only its engine for the function", async () => {
+    const root = makeLockedProject(
+      'import { client } from "@prisma/client"; export const handler = async () => client;',
+    );
+    const generated = join(root, "node_modules/.prisma/client");
+    mkdirSync(generated, { recursive: true });
+    writeFileSync(join(generated, "index.js"), 'exports.client = "generated";');
+    writeFileSync(join(generated, "engine-arm.node"), ARM64, "latin1");
+    writeFileSync(join(generated, "engine-darwin.node"), "another");
+
+    const made = await bundle(root, ["@prisma/client"]);
+
+    expect(callHandler(made)).toBe("generated");
+    expect(Object.keys(filesOf(made)).filter((path) => path.includes("engine"))).toEqual([
+      "node_modules/.prisma/client/engine-arm.node",
+    ]);
+    expect(await mistakeOf(root, ["@prisma/client"], { architecture: "x86_64" })).toMatch(
+      /expected binaryTargets = \["native", "rhel-openssl-3\.0\.x"\] in Prisma's schema, then npx prisma generate, got engines/,
+    );
+  });
+
   test("run no other scripts", async () => {
     const root = makeLockedProject('import { ran } from "scripted"; export const handler = async () => ran;');
 
@@ -280,6 +302,7 @@ describe("synthesis refuses, in one line, packages", () => {
   test.each([
     ["that are not in the lock file", "nowhere", 'a package in package-lock.json, got "nowhere"'],
     ["that are folders of the project", "own", 'a package that npm downloads, not a folder, got "own"'],
+    ["for which nothing was generated", "@prisma/client", "a client that npx prisma generate has written, got none"],
     ["built for another architecture", "old", "a version of old with compiled files for linux-arm64, got 1.0.0"],
     [
       "that cannot be downloaded",
