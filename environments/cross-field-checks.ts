@@ -2,6 +2,7 @@ import { findArnMistakes } from "./arns";
 import { ALARM_DEFAULTS, findAlarmMistakes, type AlarmOverrides, resolveAlarmSettings, URGENT_ALARMS } from "./alarms";
 import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
+import { type EventSettings, findEventMistakes, isAsynchronous } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
 import { findPlatformMistakes, type PlatformSettings } from "./platform";
 import { findHttpMistakes, type HttpSettings } from "./http";
@@ -23,7 +24,7 @@ interface Watched {
   readonly warming: WarmingOverrides;
 }
 
-interface Deployed extends Watched, PermissionSettings, PlatformSettings {
+interface Deployed extends Watched, EventSettings, PermissionSettings, PlatformSettings {
   readonly existing?: false | undefined;
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
@@ -80,6 +81,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
     ...findTriggerMistakes(settings.allowedTriggers, file.region),
     ...findPermissionMistakes(settings, file.region),
     ...findPlatformMistakes(settings, file),
+    ...findEventMistakes(settings, file),
   ];
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {
     const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", because an HTTP API waits no longer for an answer`;
@@ -118,9 +120,9 @@ function findExistingMistakes({ warming, warmingQualifier }: Existing): CrossFie
 }
 
 function findWatchedMistakes(settings: Deployed | Existing): CrossFieldMistake[] {
-  const { asynchronous, alarms } = settings;
+  const { alarms } = settings;
   const mistakes: CrossFieldMistake[] = [];
-  if (alarms.dropped_events && !asynchronous) {
+  if (alarms.dropped_events && !mayDropEvents(settings)) {
     const expected = "asynchronous = true as well, without which no event can be dropped";
     mistakes.push({ path: ["alarms", "dropped_events"], expected, got: undefined });
   }
@@ -140,6 +142,10 @@ function isWarmed(settings: Deployed | Existing): boolean {
   return settings.existing === true ? settings.warmingQualifier !== undefined : settings.reservedConcurrency !== 0;
 }
 
+function mayDropEvents(settings: Deployed | Existing): boolean {
+  return settings.existing === true ? settings.asynchronous : isAsynchronous(settings);
+}
+
 /** Finds settings of the whole environment that apply to none of its functions. */
 function findEnvironmentMistakes({
   functions,
@@ -150,7 +156,7 @@ function findEnvironmentMistakes({
 }: CheckedFile): CrossFieldMistake[] {
   const all = Object.values(functions);
   const mistakes: CrossFieldMistake[] = [];
-  if (alarms.dropped_events && !all.some(({ asynchronous }) => asynchronous)) {
+  if (alarms.dropped_events && !all.some(mayDropEvents)) {
     const expected = "a function with asynchronous = true, without which no event can be dropped";
     mistakes.push({ path: ["alarms", "dropped_events"], expected, got: undefined });
   }

@@ -18,6 +18,7 @@ import { WARMER } from "./names";
 import { isRegionName, suggestRegion } from "./regions";
 import { looksSecret } from "../performance/secrets";
 import { holdsSecret } from "./secrets";
+import { eventKeys } from "./events";
 import { permissionKeys } from "./permissions";
 import { logRetentionDays, platformKeys } from "./platform";
 import { OWN_TAG_NAMES } from "./tags";
@@ -186,6 +187,7 @@ const deployedFunction = defineSection({
   tracing: defineFlag().default(true).meta({ description: "X-Ray active tracing" }),
   ...platformKeys,
   ...permissionKeys,
+  ...eventKeys,
   ...watching,
 });
 

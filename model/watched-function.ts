@@ -1,4 +1,5 @@
 import { type AlarmKey, resolveAlarmSettings, type AlarmSettings } from "../environments/alarms";
+import { isAsynchronous } from "../environments/events";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { listWarmedFunctions } from "./warmed-functions";
@@ -40,7 +41,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       logFormat: "json" as const,
       logGroup: formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
-      asynchronous: settings.asynchronous,
+      asynchronous: isAsynchronous(settings),
       isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
     };

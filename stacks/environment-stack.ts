@@ -6,6 +6,7 @@ import { type Environment } from "../environments/schema";
 import { buildTags } from "../environments/tags";
 import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
+import { addBucketNotifications } from "./events/bucket-notifications";
 import { MonitoredFunction } from "./monitored-function";
 import { type FunctionCode, identifyCode, selectCode } from "./function-code";
 import { addMonitoring } from "./monitoring/monitoring";
@@ -48,17 +49,19 @@ export class EnvironmentStack extends TerraformStack {
     const sensitiveVariables = new SensitiveVariables(this, "variables");
     const warming = addWarming(this, environment, findBundle({ name: WARMER }));
     const functions = new Construct(this, "functions");
-    const logGroups = new Map<string, string>();
+    const deployed = new Map<string, MonitoredFunction>();
     for (const [name, settings] of Object.entries(environment.functions)) {
-      const { logs } = new MonitoredFunction(functions, name, {
+      const deployedFunction = new MonitoredFunction(functions, name, {
         environment,
         settings,
         bundle: findBundle(selectCode(environment.name, name, settings)),
         sensitiveVariables,
         addGate: warming?.gateOf(name),
       });
-      logGroups.set(name, logs.name);
+      deployed.set(name, deployedFunction);
     }
+    addBucketNotifications(this, environment, deployed);
+    const logGroups = new Map([...deployed].map(([name, { logs }]) => [name, logs.name]));
     addMonitoring(this, { environment, sensitiveVariables, logGroups, warming });
     if (environment.protected) protect(this, environment);
   }

@@ -92,6 +92,7 @@ function addParameterPrefix(scope: Construct, role: IamRole, region: string): st
   return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;
 }
 
-function formatPolicyDocument(statements: readonly object[]): string {
+/** An IAM policy, as JSON. */
+export function formatPolicyDocument(statements: readonly object[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }

@@ -6,10 +6,13 @@ import { AssetType, type ITerraformDependable, TerraformAsset, TerraformLocal, T
 import { Construct } from "constructs";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
+import { listEventStatements } from "../model/event-sources";
 import { listAskedStatements } from "../model/permissions";
 import { formatArn } from "./arn";
 import { type Bundle } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
+import { addEventQueues } from "./events/event-queues";
+import { addEvents } from "./events/events";
 import { addExecutionRole } from "./execution-role";
 import { addTriggerPermission } from "./trigger-permission";
 import { type SensitiveVariables } from "./sensitive-variables";
@@ -34,6 +37,8 @@ export interface MonitoredFunctionProps {
  */
 export class MonitoredFunction extends Construct {
   readonly logs: CloudwatchLogGroup;
+  /** Where traffic and events enter. */
+  readonly live: LambdaAlias;
 
   constructor(scope: Construct, id: string, props: MonitoredFunctionProps) {
     super(scope, id);
@@ -45,6 +50,7 @@ export class MonitoredFunction extends Construct {
       retentionInDays: settings.logRetentionDays ?? environment.logRetentionDays,
     }));
     const { tracing, secrets } = settings;
+    const made = addEventQueues(this, name, settings);
     const { role, policies } = addExecutionRole(this, {
       functionName: id,
       environment,
@@ -53,7 +59,13 @@ export class MonitoredFunction extends Construct {
       secrets,
       permissions: ({ arn }) => {
         const formatFunctionArn = () => formatArn(arn, `lambda:${environment.region}`, `function:${name}`);
-        return listAskedStatements(settings, () => new TerraformLocal(this, "arn", formatFunctionArn()).asString);
+        return [
+          ...listAskedStatements(settings, () => new TerraformLocal(this, "arn", formatFunctionArn()).asString),
+          ...listEventStatements(settings, {
+            findQueue: (event) => made.queues.get(event)?.queue.arn ?? "",
+            findFailedEventsQueue: () => made.failedEvents?.arn ?? "",
+          }),
+        ];
       },
       managedPolicies: settings.managedPolicies,
     });
@@ -106,7 +118,7 @@ export class MonitoredFunction extends Construct {
         dependsOn,
       });
     const gate = addGate?.(this, lambda.version);
-    const live = alias("live", "Traffic enters here, and only here", gate && [gate]);
+    const live = (this.live = alias("live", "Traffic enters here, and only here", gate && [gate]));
     // Moves after live, even if a deployment ends early: pings must keep the serving version warm.
     const warm = alias("warm", "Warming pings enter here, and only here", [live]);
 
@@ -122,6 +134,8 @@ export class MonitoredFunction extends Construct {
       addTriggerPermission(this, { name: trigger, live, ...allowed });
     }
 
+    const events = addEvents(this, { environment, id, name, settings, live, made });
+
     new TerraformOutput(this, "output", {
       description: `The function ${id}: its URL, names and ARNs`,
       value: {
@@ -133,6 +147,7 @@ export class MonitoredFunction extends Construct {
         role_arn: role.arn,
         log_group: logs.name,
         ...(gate ? { gate: gate.result } : {}),
+        ...events,
       },
     }).overrideLogicalId(id);
   }

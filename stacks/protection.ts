@@ -1,13 +1,15 @@
 import { Apigatewayv2Api } from "@cdktf/provider-aws/lib/apigatewayv2-api";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { DataResource, Fn, type TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { RETENTION_DAYS } from "../environments/platform";
 import { type Environment } from "../environments/schema";
 
-/** What cannot be recovered: logs and addresses. */
-const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, LambdaFunctionUrl];
+/** What cannot be recovered: logs, messages and addresses. */
+const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, LambdaFunctionUrl, SqsQueue, SnsTopic];
 
 /**
  * Makes Terraform refuse to destroy what cannot be recovered, however the configuration changes. Call it when
@@ -38,10 +40,20 @@ export function protect(stack: TerraformStack, { logRetentionDays, functions }: 
 }
 
 function isKept(node: unknown): node is InstanceType<(typeof KEPT)[number]> {
+  if (node instanceof SqsQueue || node instanceof SnsTopic) return isInFunction(node);
   return KEPT.some((type) => node instanceof type);
 }
 
-/** As in `access-logs of api`. */
-function describe({ node: { id, scope } }: Construct): string {
-  return `${id} of ${scope?.node.id ?? ""}`;
+/** Queues and topics of functions have data and addresses; those of monitoring and warming do not. */
+function isInFunction({ node }: Construct): boolean {
+  return node.scopes.at(2)?.node.id === "functions";
+}
+
+/** As in `access-logs of api`, or `queue of api events orders`. */
+function describe({ node: { id, scopes } }: Construct): string {
+  // Without the app, the stack, the group and the resource itself.
+  return `${id} of ${scopes
+    .slice(3, -1)
+    .map(({ node }) => node.id)
+    .join(" ")}`;
 }

@@ -54,6 +54,9 @@ const TOPIC = `${API}/sns/latest/api/API_CreateTopic.html`;
 const QUEUE = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html`;
 const QUEUE_POLICY = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html`;
 const KEY_POLICY = `${API}/kms/latest/developerguide/resource-limits.html`;
+const SCHEDULE = `${API}/scheduler/latest/APIReference/API_CreateSchedule.html`;
+const FILTERING = `${API}/lambda/latest/dg/invocation-eventfiltering.html`;
+const BUCKET = `${API}/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html`;
 const HTTP_API = `${API}/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html`;
 
 /** Characters of a managed policy, and of all inline policies of a role together, without white space: {@link IAM} */
@@ -99,6 +102,14 @@ export const QUOTAS: readonly Quota[] = [
     LOGS,
     () => 1,
   ),
+  limitTogether(
+    "subscription filters of log group",
+    "aws_cloudwatch_log_subscription_filter",
+    "log_group_name",
+    2,
+    LOGS,
+    () => 1,
+  ),
   limitLength("aws_cloudwatch_query_definition", "name", 255, SAVED_QUERY),
   limitLength("aws_cloudwatch_query_definition", "query_string", 10_000, SAVED_QUERY),
   limitAmounts("log groups of", "aws_cloudwatch_query_definition", 50, SAVED_QUERY, ({ log_group_names: groups }) =>
@@ -107,6 +118,7 @@ export const QUOTAS: readonly Quota[] = [
   limitLength("aws_cloudwatch_event_rule", "name", 64, RULE),
   limitLength("aws_cloudwatch_event_rule", "description", 512, RULE),
   limitLength("aws_cloudwatch_event_rule", "schedule_expression", 256, RULE),
+  limitLength("aws_cloudwatch_event_rule", "event_pattern", 4096, RULE),
   limitTogether("targets of rule", "aws_cloudwatch_event_target", "rule", TARGETS_PER_RULE, EVENTS, () => 1),
   limitLength("aws_cloudwatch_event_target", "input", 8192, TARGET),
   limitLength("aws_iam_role", "name", 64, IAM),
@@ -133,6 +145,18 @@ export const QUOTAS: readonly Quota[] = [
     ({ environment }, expand) =>
       Buffer.byteLength(Object.entries(readVariables(environment)).flat().map(expandKnown(expand)).join("")),
   ),
+  limitAmounts("characters of a filter of", "aws_lambda_event_source_mapping", 4096, FILTERING, (mapping) =>
+    Math.max(0, ...listPatterns(mapping).map(({ length }) => length)),
+  ),
+  limitAmounts(
+    "notifications of",
+    "aws_s3_bucket_notification",
+    100,
+    BUCKET,
+    ({ lambda_function: functions }) => (functions as readonly unknown[]).length,
+  ),
+  limitLength("aws_scheduler_schedule", "name", 64, SCHEDULE),
+  limitLength("aws_scheduler_schedule_group", "name", 64, SCHEDULE),
   limitTogether(
     "bytes of the policy of function",
     "aws_lambda_permission",
@@ -335,6 +359,11 @@ interface Widget {
 
 function parseWidgets(body: unknown): readonly Widget[] {
   return (JSON.parse(String(body)) as { readonly widgets: readonly Widget[] }).widgets;
+}
+
+function listPatterns({ filter_criteria: criteria }: Attributes): readonly string[] {
+  const { filter = [] } = (criteria ?? {}) as { readonly filter?: readonly { readonly pattern: string }[] };
+  return filter.map(({ pattern }) => pattern);
 }
 
 function readVariables(environment: unknown): Readonly<Record<string, unknown>> {

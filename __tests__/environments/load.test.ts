@@ -47,6 +47,7 @@ describe("an environment's file", () => {
             layers: [],
             policyStatements: {},
             managedPolicies: [],
+            events: {},
             asynchronous: false,
             alarms: {},
             warming: {},

@@ -35,6 +35,9 @@ export const VARIABLES = { TF_VAR_hook: "secret-hook", TF_VAR_pager: "https://pa
 /** A version of a layer, which is there before `everything` is applied. */
 export const LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:tools:1";
 
+/** The stream of a table, which is there before `everything` is applied. */
+export const TABLE_STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-01T00:00:00.000";
+
 const EVERYTHING = `
   api = {
     endpoint             = "public"
@@ -72,6 +75,26 @@ const EVERYTHING = `
     }
     managed_policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
   }
+  jobs = {
+    events = {
+      orders  = { sqs = { create = true, batch_size = 20, batching_window_seconds = 5, maximum_concurrency = 4 } }
+      sorted  = { sqs = { create = true, fifo = true, maximum_receives = 3 } }
+      theirs  = { sqs = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:theirs", filters = [{ body = { kind = ["a"] } }] } }
+      nightly = { schedule = { schedule_expression = "cron(0 3 * * ? *)", timezone = "Europe/Berlin", input = { kind = "nightly" } } }
+      hourly  = { schedule = { schedule_expression = "rate(1 hour)", flexible_window_minutes = 10 } }
+      stopped = { event_pattern = { pattern = { source = ["aws.ec2"], detail = { state = ["stopped"] } } } }
+      news    = { sns = { create = true, filter_policy = { kind = ["order"] } } }
+      others  = { sns = { topic_arn = "arn:aws:sns:eu-west-1:123456789012:others" } }
+      uploads = { s3 = { bucket = "everything-uploads", prefix = "in/", suffix = ".csv" } }
+      audit   = { log_filter = { log_group = "/custom/old", pattern = "ERROR" } }
+    }
+  }
+  streams = {
+    events = {
+      clicks  = { kinesis = { stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks", starting_position = "TRIM_HORIZON" } }
+      changes = { dynamodb_stream = { stream_arn = "${TABLE_STREAM}", maximum_record_age_seconds = 3600 } }
+    }
+  }
   new = { existing = true, function_name = "New_Service", log_format = "json" }
   old = { existing = true, log_group = "/custom/old", alarms = { errors = { threshold = 0 } } }`;
 
@@ -98,5 +121,7 @@ export function makeProjectWithEnvironments(): string {
     "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
     "functions/web/handler.ts": HANDLER_SOURCE,
     "functions/worker/handler.ts": HANDLER_SOURCE,
+    "functions/jobs/handler.ts": HANDLER_SOURCE,
+    "functions/streams/handler.ts": HANDLER_SOURCE,
   });
 }

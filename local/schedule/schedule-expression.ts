@@ -1,7 +1,4 @@
-import { Cron } from "croner";
-
-/** Thrown for an expression that EventBridge would refuse, or that is not supported here. */
-export class ScheduleError extends Error {}
+import { parseCronFields, RATE, ScheduleError } from "../../environments/schedule-expression";
 
 /**
  * The first time after the given one at which a rule is due, in milliseconds since 1970; undefined if there is none.
@@ -15,11 +12,6 @@ const UNIT_MILLISECONDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The last value of each field, for EventBridge's `first/step`: minutes, hours, day of month, month, day of week, year.
- */
-const LAST_VALUES = [59, 23, 31, 12, 7, 2199];
-
-/**
  * Parses an EventBridge rule's schedule, in UTC:
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
  *
@@ -28,37 +20,16 @@ const LAST_VALUES = [59, 23, 31, 12, 7, 2199];
  */
 export function parseSchedule(expression: string, start: number): NextTime {
   const [, kind, text = ""] = /^(cron|rate)\((.*)\)$/.exec(expression) ?? [];
-  if (kind === "cron") return parseCron(expression, text);
+  if (kind === "cron") {
+    const cron = parseCronFields(text, "UTC");
+    return (after) => cron.nextRun(new Date(after))?.getTime();
+  }
   if (kind === "rate") return parseRate(expression, text, start);
   throw new ScheduleError(`expected cron(...) or rate(...), got ${expression}`);
 }
 
-function parseCron(expression: string, text: string): NextTime {
-  const fields = text.trim().split(/\s+/);
-  if (fields.length !== LAST_VALUES.length) throw new ScheduleError(`expected six fields in ${expression}`);
-  const [, , dayOfMonth, , dayOfWeek] = fields;
-  if ((dayOfMonth === "?") === (dayOfWeek === "?")) {
-    throw new ScheduleError(`expected ? as either day of month or day of week, but not both, in ${expression}`);
-  }
-  const translated = fields.map((field, index) =>
-    // EventBridge ignores the field with the question mark, but croner interprets it.
-    field === "?" ? "*" : field.replaceAll(/(^|,)(\w+)\//g, `$1$2-${LAST_VALUES[index] ?? ""}/`),
-  );
-  try {
-    const cron = new Cron(`0 ${translated.join(" ")}`, {
-      paused: true,
-      timezone: "UTC",
-      mode: "7-part",
-      alternativeWeekdays: true, // 1 is Sunday.
-    });
-    return (after) => cron.nextRun(new Date(after))?.getTime();
-  } catch (error) {
-    throw new ScheduleError(`${expression}: ${(error as Error).message}`);
-  }
-}
-
 function parseRate(expression: string, text: string, start: number): NextTime {
-  const [, count, unit] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(text) ?? [];
+  const [, count, unit] = RATE.exec(text) ?? [];
   const unitMilliseconds = UNIT_MILLISECONDS.get(unit ?? "");
   if (unitMilliseconds === undefined)
     throw new ScheduleError(`expected a rate as in rate(5 minutes), got ${expression}`);

@@ -1,3 +1,4 @@
+import { type EventKind, listEvents } from "../../environments/events";
 import { formatRolePath } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 
@@ -44,7 +45,10 @@ const formatArns =
 
 const functions = formatArns("lambda", "function:");
 const alarms = formatArns("cloudwatch", "alarm:");
-const rules = formatArns("events", "rule/");
+/** Rules of other buses than the default one have the bus before their name. */
+const rules = (place: Place) => ["rule/", "rule/*/"].flatMap((prefix) => formatArns("events", prefix)(place));
+const scheduleGroups = formatArns("scheduler", "schedule-group/");
+const schedules = (place: Place) => formatArns("scheduler", "schedule/")(place).map((arn) => `${arn}/*`);
 const queues = formatArns("sqs");
 const topics = formatArns("sns");
 
@@ -101,11 +105,16 @@ const hasPublicEndpoint = ({ functions }: Environment) =>
 const hasExistingFunctions = ({ existingFunctions }: Environment) => Object.keys(existingFunctions).length > 0;
 
 /** The services that call functions in every stack, and whoever the environment's file names. */
-const listInvokers = ({ functions }: Environment) => {
-  const named = Object.values(functions).flatMap(({ allowedTriggers }) =>
+const listInvokers = (environment: Environment) => {
+  const named = listFunctions(environment).flatMap(({ allowedTriggers }) =>
     Object.values(allowedTriggers).map(({ principal }) => principal),
   );
-  return [...new Set(["apigateway.amazonaws.com", "events.amazonaws.com", ...named])].sort();
+  const services = [
+    ...(has("sns")(environment) ? ["sns.amazonaws.com"] : []),
+    ...(has("s3")(environment) ? ["s3.amazonaws.com"] : []),
+    ...(has("log_filter")(environment) ? ["logs.amazonaws.com"] : []),
+  ];
+  return [...new Set(["apigateway.amazonaws.com", "events.amazonaws.com", ...services, ...named])].sort();
 };
 
 /** Whether a role may need more than fits into its inline policy: one that reads many secrets, or the warmer's. */
@@ -129,6 +138,19 @@ const listLayers = (environment: Environment) =>
 
 const listKeys = (environment: Environment) =>
   [...new Set(listFunctions(environment).flatMap(({ kmsKey }) => kmsKey ?? []))].sort();
+
+/** What the functions' events of one kind say. */
+const listSources = <Kind extends EventKind>(environment: Environment, kind: Kind) =>
+  listFunctions(environment).flatMap(({ events }) => listEvents(events, kind).map(([, source]) => source));
+
+const has = (...kinds: readonly EventKind[]) => {
+  return (environment: Environment) => kinds.some((kind) => listSources(environment, kind).length > 0);
+};
+
+const isPolled = has("sqs", "kinesis", "dynamodb_stream");
+
+const listTopics = (environment: Environment) =>
+  [...new Set(listSources(environment, "sns").flatMap(({ topicArn }) => topicArn ?? []))].sort();
 
 const hasNetwork = (environment: Environment) => listFunctions(environment).some(({ vpc }) => vpc !== undefined);
 
@@ -394,7 +416,29 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       write: ["iam:PassRole"],
       on: formatRoleArns,
-      if: () => ({ StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }),
+      if: (_, environment) => ({
+        StringEquals: {
+          "iam:PassedToService": has("schedule")(environment)
+            ? ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
+            : "lambda.amazonaws.com",
+        },
+      }),
+    },
+  ],
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+  aws_lambda_event_source_mapping: [
+    {
+      read: ["lambda:GetEventSourceMapping"],
+      write: ["lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"],
+      on: allowAnything,
+      if: (place) => ({ ArnLike: { "lambda:FunctionArn": functions(place) } }),
+      neededBy: isPolled,
+    },
+    {
+      read: ["lambda:ListTags"],
+      write: ["lambda:TagResource", "lambda:UntagResource"],
+      on: ({ partition, account, region }) => [`arn:${partition}:lambda:${region}:${account}:event-source-mapping:*`],
+      neededBy: isPolled,
     },
   ],
   aws_lambda_function_event_invoke_config: [
@@ -447,6 +491,48 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         listFunctions(environment).some(({ runtimeSettings }) => runtimeSettings !== undefined),
     },
   ],
+  aws_cloudwatch_log_subscription_filter: [
+    {
+      read: ["logs:DescribeSubscriptionFilters"],
+      write: ["logs:PutSubscriptionFilter", "logs:DeleteSubscriptionFilter"],
+      on: (place, environment) =>
+        [...new Set(listSources(environment, "log_filter").map((source) => source.logGroup))].map(
+          (group) => `${formatLogGroupPrefix(place)}${group}:*`,
+        ),
+      neededBy: has("log_filter"),
+    },
+  ],
+  aws_s3_bucket_notification: [
+    {
+      read: ["s3:GetBucketNotification"],
+      write: ["s3:PutBucketNotification"],
+      on: ({ partition }, environment) => [
+        ...new Set(listSources(environment, "s3").map(({ bucket }) => `arn:${partition}:s3:::${bucket}`)),
+      ],
+      neededBy: has("s3"),
+    },
+  ],
+  aws_scheduler_schedule_group: [
+    {
+      read: ["scheduler:GetScheduleGroup", "scheduler:ListTagsForResource"],
+      write: [
+        "scheduler:CreateScheduleGroup",
+        "scheduler:DeleteScheduleGroup",
+        "scheduler:TagResource",
+        "scheduler:UntagResource",
+      ],
+      on: scheduleGroups,
+      neededBy: has("schedule"),
+    },
+  ],
+  aws_scheduler_schedule: [
+    {
+      read: ["scheduler:GetSchedule"],
+      write: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"],
+      on: schedules,
+      neededBy: has("schedule"),
+    },
+  ],
   aws_sns_topic: [
     {
       read: ["sns:GetTopicAttributes", "sns:ListTagsForResource"],
@@ -459,7 +545,10 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       read: ["sns:GetSubscriptionAttributes", "sns:ListSubscriptionsByTopic"],
       write: ["sns:SetSubscriptionAttributes", "sns:Subscribe", "sns:Unsubscribe"],
-      on: topics,
+      on: (place, environment) => [
+        ...topics(place),
+        ...listTopics(environment).flatMap((topic) => [topic, `${topic}:*`]),
+      ],
     },
   ],
   aws_sqs_queue: [

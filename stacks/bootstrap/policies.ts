@@ -1,4 +1,6 @@
 import { type Environment } from "../../environments/schema";
+import { listEvents } from "../../environments/events";
+import { listEventStatements } from "../../model/event-sources";
 import { listAskedStatements } from "../../model/permissions";
 import { type Condition, type Grant, GRANTS, type Place } from "./grants";
 
@@ -65,15 +67,24 @@ export function buildBoundaryPolicy(
     allow(["lambda:InvokeFunction"], [arn("lambda", "function:*")]),
     // These have no resource-level permissions.
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
-    ...listAskedPermissions(environment),
+    ...listAskedPermissions(environment, (queue) => arn("sqs", queue)),
   ];
 }
 
 /** What the functions' files ask for: each action on its resources, or on any if that would be too long. */
-function listAskedPermissions({ functions }: Environment): PolicyStatement[] {
+function listAskedPermissions(
+  { name, functions }: Environment,
+  formatQueueArn: (queue: string) => string,
+): PolicyStatement[] {
   const resources = new Map<string, Set<string>>();
+  const ownQueues = formatQueueArn(`${name}-*`);
   for (const settings of Object.values(functions)) {
-    for (const { Effect, Action, Resource } of listAskedStatements(settings, () => "")) {
+    const statements = [
+      ...listAskedStatements(settings, () => ""),
+      ...listEventStatements(settings, { findQueue: () => ownQueues, findFailedEventsQueue: () => ownQueues }),
+      ...(listEvents(settings.events, "schedule").length > 0 ? [allow(["sqs:SendMessage"], [ownQueues])] : []),
+    ];
+    for (const { Effect, Action, Resource } of statements) {
       if (Effect === "Deny") continue;
       const key = [...Action].sort().join();
       resources.set(key, new Set([...(resources.get(key) ?? []), ...[Resource].flat()]));

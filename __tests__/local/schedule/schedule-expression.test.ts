@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseSchedule, ScheduleError } from "../../../local/schedule/schedule-expression";
+import { ScheduleError } from "../../../environments/schedule-expression";
+import { parseSchedule } from "../../../local/schedule/schedule-expression";
 
 const THURSDAY = Date.parse("2026-01-01T17:55:30Z");
 

@@ -298,7 +298,11 @@ describe("a deploy role", () => {
   test("fits into a role, also with the longest names and every kind of function", async () => {
     const name = "e".repeat(32);
     const state = `backend = "s3", bucket = "${"b".repeat(63)}", key = "${"k".repeat(250)}", region = "ap-southeast-2"`;
-    const functions = 'api = { endpoint = "public" }, old = { existing = true }';
+    const functions = `api = { endpoint = "public", events = {
+      queue = { sqs = { create = true } }, stream = { kinesis = { stream_arn = "arn:aws:kinesis:ap-southeast-2:${ACCOUNT}:stream/clicks" } },
+      night = { schedule = { schedule_expression = "rate(1 day)" } }, rule = { event_pattern = { pattern = { source = ["a"] } } },
+      topic = { sns = { create = true } }, bucket = { s3 = { bucket = "uploads" } }, logs = { log_filter = { log_group = "/app" } } } }
+      old = { existing = true }`;
     const [environment] = await load({ [name]: tfvars(state, { functions }).replace("eu-west-1", "ap-southeast-2") });
     if (!environment) throw new Error("no environment");
 
@@ -366,7 +370,9 @@ describe("functions' roles", () => {
       const functions = Object.values(resource["aws_lambda_function"] ?? {}).map(({ function_name: name }) =>
         String(name),
       );
-      const roles = Object.values(resource["aws_iam_role"] ?? {});
+      const roles = Object.values(resource["aws_iam_role"] ?? {}).filter(
+        ({ name }) => !String(name).endsWith(".schedules"),
+      );
       expect(roles.map(({ path, name }) => `${String(path)}${String(name)}`).sort()).toEqual(
         functions
           .map((name) => `/warmwatch/${environment}/${environment}.${name.slice(environment.length + 1)}`)
