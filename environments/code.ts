@@ -1,4 +1,39 @@
-import { defineList, defineText } from "./fields";
+import * as z from "zod";
+import { defineFlag, defineList, defineOneOf, defineSection, defineText } from "./fields";
+
+/** What an import of a file gives: https://esbuild.github.io/content-types/ */
+const LOADERS = ["text", "json", "binary", "base64", "dataurl", "file", "empty", "js", "jsx", "ts", "tsx"] as const;
+
+/** How code is bundled, in the words of AWS SAM and esbuild. */
+const bundle = defineSection({
+  external: defineList(defineText("a package's name, as in @aws-sdk/*", /^[^\s./*][^\s*]*\*?$/), '["@aws-sdk/*"]')
+    .default([])
+    .meta({
+      description: "Packages that are left out because a layer or Lambda has them; * matches the rest of a name",
+    }),
+  loader: z
+    .record(
+      defineText("a file name's ending, as in .html, but not .node", /^\.(?!node$)[\w-]+(\.[\w-]+)*$/),
+      defineOneOf(LOADERS),
+      { error: 'a map, as in loader = { ".html" = "text" }' },
+    )
+    .default({})
+    .meta({ description: "What an import of a file gives, by the ending of its name", summary: {} }),
+  conditions: defineList(defineText("a condition's name", /^[\w:.-]+$/), '["production"]')
+    .default([])
+    .meta({ description: "Conditions in packages' `exports`, in addition to those of Node.js" }),
+  decorator_metadata: defineFlag()
+    .default(false)
+    .meta({
+      description: "Whether decorators get types at run time, as TypeScript's emitDecoratorMetadata gives them",
+    }),
+  preload: defineList(
+    defineText("a file relative to the function's folder, as in ./instrumentation.ts", /^\.\.?\/[^\\\0]+$/),
+    '["./instrumentation.ts"]',
+  )
+    .default([])
+    .meta({ description: "Modules that are loaded before the handler" }),
+});
 
 /** Keys that decide what is in a function's zip. */
 export const codeKeys = {
@@ -14,6 +49,7 @@ export const codeKeys = {
       description:
         "Files that the function reads, as paths or patterns relative to its folder; they are packaged beside its code, where the code finds them through its own folder or through the working folder",
     }),
+  bundle: bundle.optional().meta({ description: "How its code is bundled" }),
   packages: defineList(
     defineText(
       "the name of an npm package, as in sharp",

@@ -53,6 +53,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   max_concurrency: ["reserved_concurrency"],
   reserved_concurrent_executions: ["reserved_concurrency"],
   assets: ["files"],
+  bundling: ["bundle"],
+  esbuild: ["bundle"],
   include: ["files"],
   patterns: ["files"],
   env: ["environment"],

@@ -1,14 +1,14 @@
-import { type Metafile } from "esbuild";
 import { zipSync, type Zippable } from "fflate";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { findHandlerFile } from "../environments/handler-files";
-import { InvalidInput, makeInvalidInput, type Mistake } from "../environments/mistakes";
+import { InvalidInput, makeInvalidInput, type Mistake, show } from "../environments/mistakes";
 import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION, type Compiled, type Program } from "./compile";
-import { type FunctionCode, identifyCode } from "./function-code";
+import { type FunctionCode, identifyCode, makeCodeMistake } from "./function-code";
 import { PackagedFiles } from "./packaged-files";
 import { Packages } from "./packages/packages";
 import { findLambdaPlatform, type Platform } from "./packages/platform";
@@ -64,7 +64,8 @@ export async function bundleFunctions(
       const source = findHandlerFile(root, code.name) ?? `functions/${code.name}/handler.ts`;
       const packaged = await PackagedFiles.find(root, dirname(source), code);
       const packages = Packages.find(root, packaged.folder, code, findPlatform);
-      const program = { root, name: code.name, source, packaged, packages };
+      checkPreloaded(root, dirname(source), code);
+      const program = { root, name: code.name, source, packaged, packages, code };
       const cached = cache.find(key, describeAdditions(program));
       const { zip, notes } = cached ? { zip: cached, notes: [] } : await make(program, key, cache);
       const zipFile = resolve(folder, `${key}.zip`);
@@ -86,17 +87,24 @@ export async function bundleFunctions(
   return bundles;
 }
 
+/** @throws InvalidInput for modules of `preload` that do not exist */
+function checkPreloaded(root: string, folder: string, code: FunctionCode): void {
+  const missing = (code.bundle?.preload ?? []).filter((path) => !existsSync(resolve(root, folder, path)));
+  const mistakes = missing.flatMap(
+    (path) => makeCodeMistake(code, "bundle.preload", `expected files of ${folder}, got ${show(path)}`).mistakes,
+  );
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
+}
+
 async function make(program: Program, key: string, cache: BundleCache): Promise<Code> {
   const { source, packages } = program;
-  const [{ metafile, sources, notes, ...compiled }, installed] = await Promise.all([
-    compile(program),
-    packages.install(),
-  ]);
+  const [compiled, installed] = await Promise.all([compile(program), packages.install()]);
+  const { sources, notes } = compiled;
   const files = listFiles(program, compiled, installed);
   checkSize(source, MAX_UNPACKED_BYTES, "unpacked", sumBytes(files.values()));
   const zip = zipFiles(files);
   checkSize(source, MAX_ZIP_BYTES, "as a zip", zip.byteLength);
-  if (notes.length === 0 && !mayFindMore(metafile, packages)) {
+  if (notes.length === 0 && !mayFindMore(compiled)) {
     cache.keep(key, describeAdditions(program), zip, sources);
   }
   return { zip, notes };
@@ -111,12 +119,12 @@ function describeAdditions({ packaged, packages }: Program): string {
 }
 
 /** Whether an optional import was not found; it may exist later. */
-function mayFindMore({ inputs }: Metafile, packages: Packages): boolean {
-  return Object.values(inputs).some(({ imports }) =>
+function mayFindMore({ metafile, leftOut }: Compiled): boolean {
+  return Object.values(metafile.inputs).some(({ imports }) =>
     imports.some(
       ({ path, kind, external }) =>
         // An import statement must be found, unless it imports only types.
-        external && kind !== "import-statement" && !isBuiltin(path) && !packages.provide(path),
+        external && kind !== "import-statement" && !isBuiltin(path) && !leftOut.has(path),
     ),
   );
 }

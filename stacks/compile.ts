@@ -11,11 +11,13 @@ import {
 } from "esbuild";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, posix, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, posix, relative, resolve, sep } from "node:path";
 import { WARMER } from "../environments/names";
-import { InvalidInput, type Mistake } from "../environments/mistakes";
+import { InvalidInput, type Mistake, show } from "../environments/mistakes";
 import { readCommonJsExports } from "./commonjs-exports";
 import { mayCreateRequire, replaceCreatedRequire } from "./created-require";
+import { compileDecorators, findLostMetadata, mayHaveDecorators } from "./decorators";
+import { type FunctionCode, makeCodeMistake } from "./function-code";
 import { findLostFiles } from "./lost-files";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { findImportPlace } from "./import-place";
@@ -30,6 +32,8 @@ export interface Compiled {
   readonly metafile: Metafile;
   /** Folders in the zip that the program starts from to find files, with slashes at their ends. */
   readonly folders: readonly string[];
+  /** Imports that are left out on purpose. */
+  readonly leftOut: ReadonlySet<string>;
   /** Every file that it was made from, relative to the project's folder. */
   readonly sources: readonly string[];
   /** Notes about code that fails only if the program reaches a certain line. */
@@ -46,6 +50,8 @@ const ENTRY = `${MADE_UP}:entry`;
 
 /** Modules that are not files either, each of which requires a package that is not in the bundle. */
 const REQUIRED = "required";
+/** The same for `import()`. */
+const REQUIRED_LATER = "required-later";
 
 const BANNER = 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);';
 
@@ -66,6 +72,10 @@ class Lessons {
   readonly requiringUnknown = new Set<string>();
   /** ES modules that create their own `require`. */
   readonly creatingRequire = new Set<string>();
+  /** Imports that are left out of the bundle, as in the code. */
+  readonly leftOut = new Set<string>();
+  /** Modules with decorators. */
+  readonly decorated = new Set<string>();
   /** Files of packages that are left out, by which it was decided how to import them. */
   readonly consulted = new Set<string>();
   /** Folders in the zip, with slashes at their ends, whose modules use their own path. */
@@ -82,6 +92,7 @@ export interface Program {
   readonly source: string;
   readonly packaged: PackagedFiles;
   readonly packages: Packages;
+  readonly code: FunctionCode;
 }
 
 /**
@@ -90,7 +101,7 @@ export interface Program {
  * @throws InvalidInput with every compile error, and for a handler file without an export `handler`
  */
 export async function compile(program: Program): Promise<Compiled> {
-  const { root, name, source, packaged } = program;
+  const { root, name, source, packaged, code } = program;
   const lessons = new Lessons();
   for (;;) {
     const attempt = await tryToBundle(program, lessons);
@@ -98,6 +109,7 @@ export async function compile(program: Program): Promise<Compiled> {
     if (learned) continue;
     if (attempt instanceof Error) throw await explainFailure(root, source, attempt);
     await checkHandler(root, source, attempt.metafile);
+    checkEffects(program, attempt.metafile, lessons);
     const native = await findNativePackages(root, source, attempt.metafile);
     if (native.mistakes.length > 0) throw new InvalidInput(native.mistakes);
     const { outputFiles: files, metafile } = attempt;
@@ -105,20 +117,23 @@ export async function compile(program: Program): Promise<Compiled> {
       files,
       metafile,
       folders: [...lessons.folders],
+      leftOut: lessons.leftOut,
       sources: [...Object.keys(metafile.inputs), ...lessons.consulted].filter(
-        (input) => !input.startsWith(`${MADE_UP}:`) && !input.startsWith(`${REQUIRED}:`),
+        (input) => ![MADE_UP, REQUIRED, REQUIRED_LATER].some((namespace) => input.startsWith(`${namespace}:`)),
       ),
       notes: [
         // Compiled files are reported only for packages that need them.
         ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
         ...native.notes,
+        ...(code.bundle?.decoratorMetadata === true ? [] : findLostMetadata(root, Object.keys(metafile.inputs))),
         ...(name === WARMER ? [] : await findLostFiles(root, source, attempt.metafile, packaged)),
       ].map(({ file, message }) => `${file}: ${message}`),
     };
   }
 }
 
-function buildOptions(root: string, name: string): BuildOptions {
+function buildOptions({ root, name, code }: Program): BuildOptions {
+  const { loader, conditions = [] } = code.bundle ?? {};
   return {
     absWorkingDir: resolve(root),
     outdir: "bundle",
@@ -132,11 +147,12 @@ function buildOptions(root: string, name: string): BuildOptions {
     sourcemap: true,
     sourcesContent: false,
     platform: "node",
+    loader,
     ...(name === WARMER
       ? // AWS's SDK as ES modules, from which esbuild removes unused code.
         { mainFields: ["module", "main"] }
       : // The conditions that Node.js knows: https://nodejs.org/api/packages.html#conditional-exports
-        { mainFields: ["main"], conditions: ["node-addons", "module-sync"] }),
+        { mainFields: ["main"], conditions: ["node-addons", "module-sync", ...conditions] }),
     format: "esm",
     target: "node22",
     // Variables that CommonJS modules have and ES modules do not. For every module, the folder is the bundle's folder.
@@ -148,11 +164,11 @@ function buildOptions(root: string, name: string): BuildOptions {
 }
 
 async function tryToBundle(program: Program, lessons: Lessons): Promise<Attempt | (Error & BuildFailure)> {
-  const { root, name, source } = program;
+  const { root } = program;
   try {
     return await build({
-      ...buildOptions(root, name),
-      stdin: { contents: `export { handler } from "./${source}";`, resolveDir: resolve(root), sourcefile: ENTRY },
+      ...buildOptions(program),
+      stdin: { contents: formatEntry(program), resolveDir: resolve(root), sourcefile: ENTRY },
       write: false,
       metafile: true,
       plugins: [leaveOut(program, lessons), asNodeImports(resolve(root), lessons), rewriteModules(program, lessons)],
@@ -161,6 +177,15 @@ async function tryToBundle(program: Program, lessons: Lessons): Promise<Attempt 
     if (isBuildFailure(failure)) return failure;
     throw failure;
   }
+}
+
+/** The module that exports the handler. */
+function formatEntry({ source, code }: Program): string {
+  const preloaded = (code.bundle?.preload ?? []).map((path) => posix.join(posix.dirname(source), path));
+  return [
+    ...preloaded.map((path) => `import ${JSON.stringify(`./${path}`)};\n`),
+    `export { handler } from "./${source}";`,
+  ].join("");
 }
 
 function isBuildFailure(failure: unknown): failure is Error & BuildFailure {
@@ -235,14 +260,24 @@ async function mayBeMissing(root: string, { location }: Message, specifier: stri
   return (await findImportPlace(resolve(root, location.file), specifier)) !== "start";
 }
 
-/** Leaves out packages that are installed beside the bundle. */
-function leaveOut({ root, packages }: Program, lessons: Lessons): Plugin {
+/** Leaves out packages that are installed beside the bundle, and those that a layer or Lambda has. */
+function leaveOut({ root, packages, code }: Program, lessons: Lessons): Plugin {
+  const { external = [] } = code.bundle ?? {};
   return {
     name: "leave-out",
     setup(bundler) {
-      if (packages.isEmpty) return;
+      if (packages.isEmpty && external.length === 0) return;
       bundler.onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...from }: OnResolveArgs) => {
-        if (!packages.provide(path) || pluginData === ASKED) return undefined;
+        if (pluginData === ASKED) return undefined;
+        if (external.some((pattern) => matchesExternal(pattern, path))) {
+          lessons.leftOut.add(path);
+          // Only require() looks into layers.
+          if (from.kind === "import-statement") return { path, namespace: REQUIRED };
+          if (from.kind === "dynamic-import") return { path, namespace: REQUIRED_LATER };
+          return { path, external: true };
+        }
+        if (!packages.provide(path)) return undefined;
+        lessons.leftOut.add(path);
         if (from.kind !== "import-statement") return { path, external: true };
         // Node.js knows the exports of an ES module. Those of CommonJS it guesses, and the bundler reads.
         const found = await bundler.resolve(path, { ...from, pluginData: ASKED });
@@ -253,8 +288,22 @@ function leaveOut({ root, packages }: Program, lessons: Lessons): Plugin {
       bundler.onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => ({
         contents: `module.exports = require(${JSON.stringify(path)});`,
       }));
+      bundler.onLoad({ filter: /.*/, namespace: REQUIRED_LATER }, ({ path }) => ({ contents: formatLater(path) }));
     },
   };
+}
+
+/** Whether an import is of what `external` names: a package, or all whose names begin in a certain way. */
+function matchesExternal(pattern: string, specifier: string): boolean {
+  if (pattern.endsWith("*")) return specifier.startsWith(pattern.slice(0, -1));
+  return specifier === pattern || specifier.startsWith(`${pattern}/`);
+}
+
+/** A module between `import()` and CommonJS. */
+function formatLater(specifier: string): string {
+  // A promise resolves to what `then` of its value provides, so import() resolves to the whole module.
+  return `import * as exported from ${JSON.stringify(specifier)};
+            export const then = (resolve) => resolve(exported);`;
 }
 
 /** Cases in which esbuild differs from Node.js. */
@@ -284,9 +333,7 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
           return { namespace: MADE_UP, path: target + (isByNodesRules ? ".mjs" : ""), pluginData: target };
         });
         bundler.onLoad({ filter: /.*/, namespace: MADE_UP }, ({ pluginData }) => ({
-          // A promise resolves to what `then` of its value provides, so import() resolves to the whole module.
-          contents: `import * as exported from ${JSON.stringify(`./${String(pluginData)}`)};
-            export const then = (resolve) => resolve(exported);`,
+          contents: formatLater(`./${String(pluginData)}`),
           resolveDir: root,
         }));
       }
@@ -297,7 +344,10 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
 /** Changes modules' texts before they are bundled. */
 function rewriteModules(program: Program, lessons: Lessons): Plugin {
   const isRewriting =
-    program.packaged.files.length > 0 || lessons.requiringUnknown.size > 0 || lessons.creatingRequire.size > 0;
+    program.packaged.files.length > 0 ||
+    program.code.bundle?.decoratorMetadata === true ||
+    lessons.requiringUnknown.size > 0 ||
+    lessons.creatingRequire.size > 0;
   return {
     name: "rewrite-modules",
     setup(bundler) {
@@ -317,7 +367,12 @@ function rewriteModules(program: Program, lessons: Lessons): Plugin {
   };
 }
 
-async function rewriteModule({ packaged }: Program, lessons: Lessons, path: string, original: string): Promise<string> {
+async function rewriteModule(
+  { packaged, code }: Program,
+  lessons: Lessons,
+  path: string,
+  original: string,
+): Promise<string> {
   let text = original;
   if (lessons.requiringUnknown.has(path)) {
     // Under this name, the bundler leaves it to the running program.
@@ -329,7 +384,32 @@ async function rewriteModule({ packaged }: Program, lessons: Lessons, path: stri
     text = await replaceOwnPath(path, text, posix.relative(packaged.prefix, place));
     lessons.folders.add(`${posix.dirname(place)}/`);
   }
+  if (code.bundle?.decoratorMetadata === true && mayHaveDecorators(path, text)) {
+    lessons.decorated.add(path);
+    text = await compileDecorators(path, text);
+  }
   return text;
+}
+
+/** @throws InvalidInput for settings that change nothing */
+function checkEffects({ code }: Program, { inputs }: Metafile, lessons: Lessons): void {
+  const { external = [], loader = {}, decoratorMetadata = false } = code.bundle ?? {};
+  const unused = [
+    ...external
+      .filter((pattern) => ![...lessons.leftOut].some((specifier) => matchesExternal(pattern, specifier)))
+      .map((pattern) =>
+        makeCodeMistake(code, "bundle.external", `expected what the code imports, got ${show(pattern)}`),
+      ),
+    ...Object.keys(loader)
+      .filter((ending) => !Object.keys(inputs).some((file) => file.endsWith(ending)))
+      .map((ending) =>
+        makeCodeMistake(code, "bundle.loader", `expected endings of imported files, got ${show(ending)}`),
+      ),
+    ...(decoratorMetadata && lessons.decorated.size === 0
+      ? [makeCodeMistake(code, "bundle.decorator_metadata", "expected code with decorators, got none")]
+      : []),
+  ];
+  if (unused.length > 0) throw new InvalidInput(unused.flatMap(({ mistakes }) => mistakes));
 }
 
 /** Compiles a TypeScript file to CommonJS with TypeScript, so that its exports and `exports` are one object. */
@@ -391,7 +471,7 @@ function rewordError(text: string): string {
   const [, file] = /^No loader is configured for ".*" files: (.+)$/.exec(text) ?? [];
   return file === undefined
     ? text
-    : `${file} is neither code nor JSON and is not bundled: name it in the function's files and read it when the program runs, or put its content into a .txt file, whose import gives a string`;
+    : `${file} is neither code nor JSON and is not bundled: say what its import gives, as in bundle = { loader = { "${extname(file)}" = "text" } }, or name it in the function's files and read it when the program runs`;
 }
 
 function formatPlace({ location }: Message): string {
@@ -407,6 +487,10 @@ export const COMPILATION = [
   findImportPlace,
   asNodeImports,
   leaveOut,
+  matchesExternal,
+  formatLater,
+  formatEntry,
+  compileDecorators,
   rewriteModules,
   rewriteModule,
   replaceOwnPath,

@@ -10,6 +10,7 @@ export interface FunctionCode {
   readonly environment?: string;
   readonly files?: FunctionSettings["files"];
   readonly packages?: FunctionSettings["packages"];
+  readonly bundle?: FunctionSettings["bundle"];
   readonly architecture?: FunctionSettings["architecture"];
   readonly runtime?: FunctionSettings["runtime"];
 }
@@ -21,14 +22,16 @@ export function listFunctionCode({ name: environment, functions }: Environment):
 
 /** Selects what decides a function's code. */
 export function selectCode(environment: string, name: string, settings: FunctionSettings): FunctionCode {
-  const { files, packages, architecture, runtime } = settings;
-  return { name, environment, files, packages, architecture, runtime };
+  const { files, packages, bundle, architecture, runtime } = settings;
+  return { name, environment, files, packages, bundle, architecture, runtime };
 }
 
 /** What tells bundles apart: the function's name, and its settings for code if it has any. */
-export function identifyCode({ name, files = [], packages = [], architecture, runtime }: FunctionCode): string {
+export function identifyCode(code: FunctionCode): string {
+  const { name, files = [], packages = [], bundle, architecture, runtime } = code;
   const settings = [
     ...(files.length > 0 ? [{ files }] : []),
+    ...(bundle ? [{ bundle }] : []),
     ...(packages.length > 0 ? [{ packages, architecture, runtime }] : []),
   ];
   if (settings.length === 0) return name;
