@@ -36,7 +36,8 @@ const ROOMS = [
 const MAY_IMPORT = {
   performance: [],
   warming: ["performance"],
-  functions: ["performance", "warming"],
+  // Of stacks, only what a function's infrastructure.ts is called with.
+  functions: ["performance", "warming", "stacks"],
   environments: ["performance"],
   model: ["performance", "warming", "environments"],
   stacks: ["performance", "warming", "environments", "model"],

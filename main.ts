@@ -4,6 +4,7 @@ import { InvalidInput } from "./environments/mistakes";
 import { WARMER } from "./environments/names";
 import { bundleFunctions } from "./stacks/bundle";
 import { listFunctionCode } from "./stacks/function-code";
+import { loadInfrastructure } from "./stacks/infrastructure";
 import { renewOutput } from "./stacks/output-folder";
 import { describeRemoved, findRemovedEnvironments } from "./stacks/removed-environments";
 
@@ -31,13 +32,20 @@ async function synthesizeAll(): Promise<void> {
       bundlingWarmer,
     ]);
     const code = environments.flatMap(listFunctionCode);
-    const bundles = new Map([...warmer, ...(await bundleFunctions(".", code, folder))]);
+    const [bundled, infrastructure] = await Promise.all([
+      bundleFunctions(".", code, folder),
+      loadInfrastructure(
+        ".",
+        code.map(({ name }) => name),
+      ),
+    ]);
+    const bundles = new Map([...warmer, ...bundled]);
     const removed = findRemovedEnvironments(
       ".",
       outdir,
       environments.map(({ name }) => name),
     );
-    const written = synthesize(environments, { bundles, folder, outdir, providers: "providers" });
+    const written = synthesize(environments, { bundles, infrastructure, folder, outdir, providers: "providers" });
     return [written, ...removed.map(describeRemoved)].join("\n");
   });
   console.log(`${summary}\n\nWritten to ${outdir}/stacks/<environment>. Next: npx cdktf deploy <environment>`);

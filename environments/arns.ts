@@ -2,7 +2,7 @@ import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { findPartition } from "./regions";
 
 /** Where an environment is, as far as its file says. */
-export interface Place {
+export interface FilePlace {
   readonly region: string;
   /** Leave it out for what may belong to another account. */
   readonly accountId?: string | undefined;
@@ -14,7 +14,7 @@ export interface Place {
 export function findArnMistakes(
   path: readonly string[],
   arn: string | undefined,
-  { region, accountId }: Place,
+  { region, accountId }: FilePlace,
 ): CrossFieldMistake[] {
   if (arn === undefined) return [];
   const [, partition, , place, account] = arn.split(":");

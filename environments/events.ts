@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { findArnMistakes, type Place } from "./arns";
+import { findArnMistakes, type FilePlace } from "./arns";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import {
   type DeepReadonly,
@@ -325,7 +325,7 @@ interface Checked extends EventSettings {
 }
 
 /** Finds what AWS would refuse, and settings without effect. */
-export function findEventMistakes(settings: Checked, place: Place): CrossFieldMistake[] {
+export function findEventMistakes(settings: Checked, place: FilePlace): CrossFieldMistake[] {
   const { events, eventInvokeConfig, reservedConcurrency } = settings;
   const mistakes: CrossFieldMistake[] = [];
   const report = (name: string, kind: EventKind, found: readonly CrossFieldMistake[]) => {

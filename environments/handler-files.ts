@@ -16,3 +16,8 @@ const HANDLER_FILES = ["handler.ts", "handler.mts", "handler.cts", "handler.js",
 export function findHandlerFile(root: string, name: string): string | undefined {
   return HANDLER_FILES.map((file) => `functions/${name}/${file}`).find((file) => existsSync(join(root, file)));
 }
+
+/** A function's file with its infrastructure, relative to the project's folder. */
+export function formatInfrastructureFile(name: string): string {
+  return `functions/${name}/infrastructure.ts`;
+}

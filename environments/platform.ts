@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { defineFlag, defineOneOf, defineSection, defineText, defineWholeNumber, type DeepReadonly } from "./fields";
-import { findArnMistakes, type Place } from "./arns";
+import { findArnMistakes, type FilePlace } from "./arns";
 
 /** What Lambda gives a function to run with, besides memory and time: network, storage, layers, keys. */
 
@@ -117,7 +117,7 @@ interface Checked extends PlatformSettings {
 }
 
 /** Finds settings that AWS would refuse, and those without effect. */
-export function findPlatformMistakes(settings: Checked, place: Place): CrossFieldMistake[] {
+export function findPlatformMistakes(settings: Checked, place: FilePlace): CrossFieldMistake[] {
   const { layers, fileSystem, vpc, kmsKey, runtimeSettings, environment, secrets } = settings;
   const { region } = place;
   const mistakes = [

@@ -7,6 +7,7 @@ import { buildTags } from "../environments/tags";
 import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
 import { addBucketNotifications } from "./events/bucket-notifications";
+import { type DefineInfrastructure } from "./infrastructure";
 import { MonitoredFunction } from "./monitored-function";
 import { type FunctionCode, identifyCode, selectCode } from "./function-code";
 import { addMonitoring } from "./monitoring/monitoring";
@@ -20,6 +21,8 @@ import { AWS_PROVIDER_VERSION } from "./provider-version";
 export interface EnvironmentStackProps {
   /** The code of every function, by what `identifyCode` says of it. */
   readonly bundles: ReadonlyMap<string, Bundle>;
+  /** What functions need besides their settings, by name. */
+  readonly infrastructure: ReadonlyMap<string, DefineInfrastructure>;
   /** Where Terraform will run, relative to the project's root. */
   readonly stackFolder: string;
 }
@@ -29,7 +32,7 @@ export class EnvironmentStack extends TerraformStack {
   constructor(
     scope: Construct,
     readonly environment: Environment,
-    { bundles, stackFolder }: EnvironmentStackProps,
+    { bundles, infrastructure, stackFolder }: EnvironmentStackProps,
   ) {
     super(scope, environment.name);
     new AwsProvider(this, "aws", {
@@ -56,6 +59,7 @@ export class EnvironmentStack extends TerraformStack {
         settings,
         bundle: findBundle(selectCode(environment.name, name, settings)),
         sensitiveVariables,
+        infrastructure: infrastructure.get(name),
         addGate: warming?.gateOf(name),
       });
       deployed.set(name, deployedFunction);

@@ -1,4 +1,5 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaRuntimeManagementConfig } from "@cdktf/provider-aws/lib/lambda-runtime-management-config";
@@ -7,13 +8,14 @@ import { Construct } from "constructs";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { listEventStatements } from "../model/event-sources";
-import { listAskedStatements } from "../model/permissions";
+import { listAskedStatements, type RoleStatement } from "../model/permissions";
 import { formatArn } from "./arn";
 import { type Bundle } from "./bundle";
 import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
 import { addEventQueues } from "./events/event-queues";
 import { addEvents } from "./events/events";
-import { addExecutionRole } from "./execution-role";
+import { addExecutionRole, formatPolicyDocument } from "./execution-role";
+import { type DefineInfrastructure, type InfrastructureOwner, runInfrastructure } from "./infrastructure";
 import { addTriggerPermission } from "./trigger-permission";
 import { type SensitiveVariables } from "./sensitive-variables";
 import { type AddGate } from "./warming/warming";
@@ -27,6 +29,8 @@ export interface MonitoredFunctionProps {
   readonly settings: FunctionSettings;
   readonly bundle: Bundle;
   readonly sensitiveVariables: SensitiveVariables;
+  /** What the function needs besides its settings. */
+  readonly infrastructure: DefineInfrastructure | undefined;
   /** Creates what must succeed before a version gets traffic. */
   readonly addGate: AddGate | undefined;
 }
@@ -134,6 +138,10 @@ export class MonitoredFunction extends Construct {
       addTriggerPermission(this, { name: trigger, live, ...allowed });
     }
 
+    if (props.infrastructure) {
+      this.addInfrastructure(props.infrastructure, environment, { name, role, live, logs, lambda, variables });
+    }
+
     const events = addEvents(this, { environment, id, name, settings, live, made });
 
     new TerraformOutput(this, "output", {
@@ -150,5 +158,48 @@ export class MonitoredFunction extends Construct {
         ...events,
       },
     }).overrideLogicalId(id);
+  }
+
+  private addInfrastructure(
+    define: DefineInfrastructure,
+    environment: Environment,
+    {
+      lambda,
+      variables,
+      ...own
+    }: Omit<InfrastructureOwner, "grant" | "setVariable"> & {
+      readonly lambda: LambdaFunction;
+      readonly variables: Readonly<Record<string, string>>;
+    },
+  ): void {
+    const statements: RoleStatement[] = [];
+    const all: Record<string, string> = { ...variables };
+    runInfrastructure(define, new Construct(this, "infrastructure"), this.node.id, {
+      environment,
+      deployed: {
+        ...own,
+        grant(actions, resources, condition) {
+          statements.push({
+            Effect: "Allow",
+            Action: actions,
+            Resource: resources,
+            ...(condition && { Condition: condition }),
+          });
+        },
+        setVariable(name, value) {
+          if (name in all) throw new Error(`expected a variable that the function does not have yet, got ${name}`);
+          all[name] = value;
+        },
+      },
+    });
+    if (Object.keys(all).length > 0) lambda.putEnvironment({ variables: all });
+    if (statements.length === 0) return;
+    const policy = new IamRolePolicy(this, "infrastructure-policy", {
+      name: "infrastructure",
+      role: own.role.name,
+      policy: formatPolicyDocument(statements),
+      lifecycle: { createBeforeDestroy: true },
+    });
+    lambda.dependsOn = [...(lambda.dependsOn ?? []), `${policy.terraformResourceType}.${policy.friendlyUniqueId}`];
   }
 }

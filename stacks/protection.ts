@@ -3,7 +3,7 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import { DataResource, Fn, type TerraformStack } from "cdktf";
+import { DataResource, Fn, TerraformResource, type TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { RETENTION_DAYS } from "../environments/platform";
 import { type Environment } from "../environments/schema";
@@ -39,7 +39,25 @@ export function protect(stack: TerraformStack, { logRetentionDays, functions }: 
   );
 }
 
-function isKept(node: unknown): node is InstanceType<(typeof KEPT)[number]> {
+/** What functions' own infrastructure may consist of and has data, by Terraform's type. */
+const STATEFUL = new Set([
+  "aws_cognito_user_pool",
+  "aws_db_instance",
+  "aws_docdb_cluster",
+  "aws_dynamodb_table",
+  "aws_efs_file_system",
+  "aws_elasticache_replication_group",
+  "aws_kinesis_stream",
+  "aws_kms_key",
+  "aws_opensearch_domain",
+  "aws_rds_cluster",
+  "aws_s3_bucket",
+  "aws_secretsmanager_secret",
+]);
+
+function isKept(node: unknown): node is TerraformResource {
+  if (!TerraformResource.isTerraformResource(node)) return false;
+  if (STATEFUL.has(node.terraformResourceType)) return isInFunction(node);
   if (node instanceof SqsQueue || node instanceof SnsTopic) return isInFunction(node);
   return KEPT.some((type) => node instanceof type);
 }

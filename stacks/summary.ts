@@ -1,9 +1,11 @@
 import { DataResource, TerraformResource } from "cdktf";
+import { formatInfrastructureFile } from "../environments/handler-files";
 import { describeStateLocation } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { type CostItem, priceMonitoring } from "../model/monitoring-cost";
 import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../model/priced-resources";
+import { GRANTS } from "./bootstrap/grants";
 import { type EnvironmentStack } from "./environment-stack";
 import { countMostInstances } from "../environments/warming";
 import { countPingable } from "../warming/demand";
@@ -42,6 +44,7 @@ export function summarizeStacks(stacks: readonly EnvironmentStack[], bundles: It
     ...formatCosts(costs),
     ...formatWarming(stacks),
     ...stacks.flatMap(({ environment }) => listNotes(environment)),
+    ...stacks.flatMap(listInfrastructureNotes),
     ...[...bundles].flatMap(({ notes: ofCode }) => ofCode),
   ].join("\n");
 }
@@ -138,6 +141,28 @@ function listPermissionNotes(
           (arn) => `${name}: ${id} gets of ${arn} only what permissions_boundary allows, too: an administrator decides`,
         )),
   ];
+}
+
+/** What functions' own infrastructure makes, which is not priced, and what the deploy role may not make. */
+function listInfrastructureNotes({ node, environment: { name, state } }: EnvironmentStack): string[] {
+  const functions = node.tryFindChild("functions")?.node.children ?? [];
+  return functions.flatMap((one) => {
+    const made = one.node.tryFindChild("infrastructure")?.node.findAll().filter(isResource) ?? [];
+    const types = [...new Set(made.map(({ terraformResourceType }) => terraformResourceType))].sort();
+    if (types.length === 0) return [];
+    const file = formatInfrastructureFile(one.node.id);
+    const unknown = types.filter((type) => !(type in GRANTS));
+    return [
+      `${name}: ${file} makes ${types.join(", ")}; what that costs is not in the figures above`,
+      ...(unknown.length === 0 || state.backend === "local"
+        ? []
+        : [`${name}: an administrator must let the deploy role manage ${unknown.join(", ")}`]),
+    ];
+  });
+}
+
+function isResource(node: unknown): node is TerraformResource {
+  return TerraformResource.isTerraformResource(node);
 }
 
 function formatSummaryTable(rows: readonly (readonly string[])[]): string {

@@ -6,6 +6,7 @@ import { LOCK_FILE } from "../environments/provider-lock";
 import { type Environment } from "../environments/schema";
 import { type Bundle } from "./bundle";
 import { EnvironmentStack } from "./environment-stack";
+import { type DefineInfrastructure } from "./infrastructure";
 import { findNameClashes } from "./physical-names";
 import { findQuotaMistakes, findQuotaNotes } from "./quotas";
 import { summarizeStacks } from "./summary";
@@ -15,6 +16,8 @@ import { SynthesizedEnvironment } from "./synthesized";
 export interface SynthesisProps {
   /** The code of the warmer and of every function, by what `identifyCode` says of it. */
   readonly bundles: ReadonlyMap<string, Bundle>;
+  /** What functions need besides their settings, by name. */
+  readonly infrastructure: ReadonlyMap<string, DefineInfrastructure>;
   /** An existing folder; each environment's stack gets one below its `stacks`. */
   readonly folder: string;
   /** Where that folder will be when Terraform runs, relative to the project's root; by default, its current place. */
@@ -31,13 +34,17 @@ export interface SynthesisProps {
  */
 export function synthesize(
   environments: readonly Environment[],
-  { bundles, folder, outdir = folder, providers }: SynthesisProps,
+  { bundles, infrastructure, folder, outdir = folder, providers }: SynthesisProps,
 ): string {
   // cdktf's own validation would look for terraform on the PATH. The environments' schema has already checked the same.
   const app = new App({ outdir: folder, skipValidation: true });
   const stacks = environments.map(
     (environment) =>
-      new EnvironmentStack(app, environment, { bundles, stackFolder: join(outdir, "stacks", environment.name) }),
+      new EnvironmentStack(app, environment, {
+        bundles,
+        infrastructure,
+        stackFolder: join(outdir, "stacks", environment.name),
+      }),
   );
   app.synth();
   const synthesized = environments.map((environment) => SynthesizedEnvironment.read(environment, folder));

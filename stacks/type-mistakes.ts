@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import ts from "typescript";
-import { findHandlerFile } from "../environments/handler-files";
+import { findHandlerFile, formatInfrastructureFile } from "../environments/handler-files";
 import { isOwnFunction } from "../environments/names";
 
 /** Options for a function without its own: only definite errors are reported, and the author decides on style. */
@@ -31,7 +31,10 @@ export function findTypeMistakes(root: string): string {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => !isOwnFunction(name)) : [];
   const handlers = names.flatMap((name) => findHandlerFile(root, name) ?? []).map((file) => resolve(root, file));
   const findConfig = (file: string) => join(file, "../tsconfig.json");
-  const plain = handlers.filter((file) => !existsSync(findConfig(file)));
+  const infrastructure = names
+    .map((name) => resolve(root, formatInfrastructureFile(name)))
+    .filter((file) => existsSync(file));
+  const plain = [...handlers.filter((file) => !existsSync(findConfig(file))), ...infrastructure];
   const host = ts.createCompilerHost({});
   const mistakes = [
     ...(plain.length > 0 ? ts.getPreEmitDiagnostics(ts.createProgram(plain, LENIENT)) : []),

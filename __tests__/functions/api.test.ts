@@ -6,7 +6,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ApiResponse } from "../../functions/api/responses";
 import type * as api from "../../functions/api/handler";
-import { MAX_NOTES, type Note } from "../../functions/api/notes";
+import { MAX_NOTES } from "../../functions/api/memory-notes";
+import { type Note } from "../../functions/api/notes";
 import { MAX_BODY_BYTES, createRouter } from "../../functions/api/router";
 import { bundleFunctions } from "../../stacks/bundle";
 import { CONTEXT, makePing, startExecutionEnvironment, Stdout } from "../support/lambda";
@@ -81,8 +82,8 @@ describe("health and warming", () => {
 
   test("a ping of the warmer runs the warm-ups, and counts as no request", async () => {
     const reply = await startApi()(makePing(), CONTEXT);
-    expect(reply).toMatchObject({ warm: true, warmUps: [{ name: "identifiers" }] });
-    expect(reply).not.toHaveProperty("warmUps.0.error");
+    expect(reply).toMatchObject({ warm: true, warmUps: [{ name: "identifiers" }, { name: "notes" }] });
+    for (const index of [0, 1]) expect(reply).not.toHaveProperty(`warmUps.${index}.error`);
     expect(stdout.text).toBe("");
   });
 });

@@ -65,7 +65,7 @@ function synthesized(environment: Environment): StackUnderTest["resource"] {
   };
   const bundles = new Map([WARMER, ...Object.keys(environment.functions)].map((name) => [name, bundle]));
   const app = new App({ outdir: folder, skipValidation: true });
-  const stack = new EnvironmentStack(app, environment, { bundles, stackFolder: folder });
+  const stack = new EnvironmentStack(app, environment, { bundles, infrastructure: new Map(), stackFolder: folder });
   const { resource } = stack.toTerraform() as StackUnderTest;
   return resource;
 }

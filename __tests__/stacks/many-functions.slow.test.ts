@@ -28,7 +28,7 @@ describe("an environment of 500 functions with the longest names", () => {
     const [bundle] = bundles.values();
     if (!bundle || !environments[0]) throw new Error("nothing has been made");
     const all = new Map([...bundles, ...names.map((name) => [name, bundle] as const)]);
-    synthesizeStacks(environments, { bundles: all, folder });
+    synthesizeStacks(environments, { bundles: all, infrastructure: new Map(), folder });
     synthesized = SynthesizedEnvironment.read(environments[0], folder);
     resource = Object.fromEntries(
       [

@@ -19,6 +19,7 @@ async function synthesizeWithLock(providers?: string): Promise<string> {
   const bundles = await bundleFunctions(root, [{ name: "warmer" }, { name: "api" }], folder);
   synthesize(await loadEnvironments(root), {
     bundles,
+    infrastructure: new Map(),
     folder,
     ...(providers !== undefined && { providers: join(root, providers) }),
   });

@@ -109,6 +109,21 @@ const EVERYTHING_ELSE = `
   runbooks_url           = "https://wiki.example.com/runbooks"
   alarms                 = { response_time = { threshold_milliseconds = 1000 } }`;
 
+const INFRASTRUCTURE = `
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+
+export default (scope, { deployed }) => {
+  const table = new DynamodbTable(scope, "carts", {
+    name: deployed.name + "-carts",
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "id",
+    attribute: [{ name: "id", type: "S" }],
+  });
+  deployed.grant(["dynamodb:GetItem"], [table.arn]);
+  deployed.setVariable("CARTS", table.name);
+};
+`;
+
 /** The files of {@link SHIPPED}, by their paths. */
 export function listShippedFiles(): Record<string, string> {
   return Object.fromEntries(Object.entries(SHIPPED).map(([name, text]) => [`environments/${name}.tfvars`, text]));
@@ -120,6 +135,7 @@ export function makeProjectWithEnvironments(): string {
     ...listShippedFiles(),
     "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
     "functions/web/handler.ts": HANDLER_SOURCE,
+    "functions/web/infrastructure.ts": INFRASTRUCTURE,
     "functions/worker/handler.ts": HANDLER_SOURCE,
     "functions/jobs/handler.ts": HANDLER_SOURCE,
     "functions/streams/handler.ts": HANDLER_SOURCE,

@@ -8,6 +8,7 @@ import { InvalidInput } from "../../environments/mistakes";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
 import { listFunctionCode } from "../../stacks/function-code";
+import { loadInfrastructure } from "../../stacks/infrastructure";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 
 /** The smallest handler there is. */
@@ -106,7 +107,9 @@ export async function synthesizeProject(root: string): Promise<Synthesized> {
   const outdir = makeTemporaryFolder();
   const code = [{ name: WARMER }, ...environments.flatMap(listFunctionCode)];
   const bundles = await bundleFunctions(root, code, outdir);
-  const summary = synthesizeStacks(environments, { bundles, folder: outdir, outdir: "cdktf.out" });
+  const names = environments.flatMap(({ functions }) => Object.keys(functions));
+  const infrastructure = await loadInfrastructure(root, names);
+  const summary = synthesizeStacks(environments, { bundles, infrastructure, folder: outdir, outdir: "cdktf.out" });
   const read = (name: string) =>
     JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8")) as StackUnderTest;
   return {

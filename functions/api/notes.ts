@@ -11,45 +11,16 @@ export interface Note extends Draft {
   readonly createdAt: string;
 }
 
-/** Maximum number of notes in one execution environment. */
-export const MAX_NOTES = 1000;
-
-/**
- * Notes in memory. Each execution environment has its own notes, and they are lost with it: a request to another one
- * does not find them. That is enough to show and measure an API; persistent data belongs in a database.
- */
-export class Notes {
-  private readonly kept = new Map<string, Note>();
-
+/** Where notes are kept. */
+export interface Notes {
   /** Undefined if there is no room for another one. */
-  create(draft: Draft): Note | undefined {
-    if (this.kept.size >= MAX_NOTES) return undefined;
-    const note = { id: crypto.randomUUID(), ...draft, createdAt: new Date().toISOString() };
-    this.kept.set(note.id, note);
-    return note;
-  }
-
+  create(draft: Draft): Promise<Note | undefined>;
   /** The newest ones, newest first. */
-  list(limit: number): Note[] {
-    return [...this.kept.values()].slice(-limit).reverse();
-  }
-
+  list(limit: number): Promise<readonly Note[]>;
   /** Undefined if there is no such note. */
-  get(id: string): Note | undefined {
-    return this.kept.get(id);
-  }
-
+  get(id: string): Promise<Note | undefined>;
   /** The updated note, or undefined if there is no such note. */
-  replace(id: string, draft: Draft): Note | undefined {
-    const note = this.kept.get(id);
-    if (!note) return undefined;
-    const replaced = { ...note, ...draft };
-    this.kept.set(id, replaced);
-    return replaced;
-  }
-
+  replace(id: string, draft: Draft): Promise<Note | undefined>;
   /** False if there is no such note. */
-  delete(id: string): boolean {
-    return this.kept.delete(id);
-  }
+  delete(id: string): Promise<boolean>;
 }

@@ -6,7 +6,7 @@ import { type MetricFilter } from "../cloudwatch/metric-filter";
 import { type EndpointKind } from "../endpoint/http-response";
 import { LocalEnvironmentError } from "../problem";
 import { References } from "./references";
-import { type SynthesizedStack } from "./synthesize";
+import { type StackJson, type SynthesizedStack } from "./synthesize";
 
 /** The entry point of requests from outside. */
 export interface Endpoint {
@@ -31,6 +31,8 @@ export interface StackFunction {
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number;
   readonly variables: Readonly<Record<string, string>>;
+  /** Names of variables with attributes of the function's own infrastructure, of which nothing exists here. */
+  readonly unsetVariables: readonly string[];
   readonly aliases: readonly string[];
   readonly endpoint?: Endpoint;
 }
@@ -136,6 +138,9 @@ const metricAlarm = z.object({
 });
 const compositeAlarm = z.object({ alarm_name: z.string(), alarm_rule: z.string() });
 
+/** A reference to what a function's infrastructure.ts makes, by its address. */
+const INFRASTRUCTURE = /\$\{[\w-]+\.[a-z0-9-]+_infrastructure_/;
+
 const INVOKED_FUNCTION = /:function:([\w-]+)(?::([\w-]+))?/;
 
 /**
@@ -145,9 +150,10 @@ const INVOKED_FUNCTION = /:function:([\w-]+)(?::([\w-]+))?/;
  * @throws LocalEnvironmentError with everything that is missing or not supported
  */
 export function readLocalStack(
-  { json, folder }: SynthesizedStack,
+  { json: whole, folder }: SynthesizedStack,
   variables: Readonly<Record<string, string | undefined>>,
 ): LocalStack {
+  const { json, unset } = leaveOutInfrastructure(whole);
   const references = new References(json, variables);
 
   /** The resources of one type, by their names in the stack. Only requested resources are resolved. */
@@ -194,6 +200,7 @@ export function readLocalStack(
       timeoutSeconds: lambda.timeout,
       reservedConcurrency: lambda.reserved_concurrent_executions,
       variables: lambda.environment?.variables ?? {},
+      unsetVariables: unset.get(key) ?? [],
       aliases: aliases.filter((each) => each.function_name === lambda.function_name).map(({ name }) => name),
       endpoint: endpoints.get(lambda.function_name),
     })),
@@ -218,6 +225,28 @@ export function readLocalStack(
       rule: alarm_rule,
     })),
   };
+}
+
+/** Leaves out functions' variables with attributes of their own infrastructure. */
+function leaveOutInfrastructure(json: StackJson): {
+  readonly json: StackJson;
+  readonly unset: ReadonlyMap<string, readonly string[]>;
+} {
+  const unset = new Map<string, readonly string[]>();
+  const functions = Object.entries(json.resource["aws_lambda_function"] ?? {}).map(([key, block]) => {
+    const { variables = {} } = (block["environment"] ?? {}) as { variables?: Readonly<Record<string, unknown>> };
+    const [made, others] = [true, false].map((is) =>
+      Object.entries(variables).filter(([, value]) => INFRASTRUCTURE.test(String(value)) === is),
+    );
+    if (!made || made.length === 0) return [key, block] as const;
+    unset.set(
+      key,
+      made.map(([name]) => name),
+    );
+    return [key, { ...block, environment: { variables: Object.fromEntries(others ?? []) } }] as const;
+  });
+  const resource = { ...json.resource, aws_lambda_function: Object.fromEntries(functions) };
+  return { json: { ...json, resource }, unset };
 }
 
 function listEndpoints(

@@ -5,6 +5,7 @@ import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
 import { listFunctionCode } from "../../stacks/function-code";
+import { loadInfrastructure } from "../../stacks/infrastructure";
 import { findOwnPlatform } from "../../stacks/packages/platform";
 import { synthesize } from "../../stacks/synthesize";
 import { LocalEnvironmentError } from "../problem";
@@ -51,7 +52,8 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
     folder,
     findOwnPlatform,
   );
-  synthesize([environment], { bundles, folder });
+  const infrastructure = await loadInfrastructure(root, Object.keys(environment.functions));
+  synthesize([environment], { bundles, infrastructure, folder });
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
   const notes = [...bundles.values()].flatMap((bundle) => bundle.notes);

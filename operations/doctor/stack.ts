@@ -16,15 +16,17 @@ const OUTPUT_FOLDER = "cdktf.out";
  * @throws InvalidInput if its code does not compile
  */
 export async function synthesizeExpected(root: string, environment: Environment): Promise<StackResources> {
-  const [{ bundleFunctions }, { listFunctionCode }, { synthesize }] = await Promise.all([
+  const [{ bundleFunctions }, { listFunctionCode }, { loadInfrastructure }, { synthesize }] = await Promise.all([
     import("../../stacks/bundle"),
     import("../../stacks/function-code"),
+    import("../../stacks/infrastructure"),
     import("../../stacks/synthesize"),
   ]);
   const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-doctor-"));
   try {
     const bundles = await bundleFunctions(root, [{ name: WARMER }, ...listFunctionCode(environment)], folder.path);
-    synthesize([environment], { bundles, folder: folder.path, outdir: OUTPUT_FOLDER });
+    const infrastructure = await loadInfrastructure(root, Object.keys(environment.functions));
+    synthesize([environment], { bundles, infrastructure, folder: folder.path, outdir: OUTPUT_FOLDER });
     return new StackResources(readFileSync(join(folder.path, "stacks", environment.name, "cdk.tf.json"), "utf8"));
   } finally {
     folder.remove();

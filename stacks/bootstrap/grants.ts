@@ -51,6 +51,7 @@ const scheduleGroups = formatArns("scheduler", "schedule-group/");
 const schedules = (place: Place) => formatArns("scheduler", "schedule/")(place).map((arn) => `${arn}/*`);
 const queues = formatArns("sqs");
 const topics = formatArns("sns");
+const tables = formatArns("dynamodb", "table/");
 
 /** By their path, which no other role has: a name with the same beginning may belong to anyone. */
 const formatRoleArns = ({ partition, account, name }: Place) => [
@@ -358,6 +359,28 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       write: ["kms:PutKeyPolicy"],
       on: formatKeyArns,
       if: requireOwnTag,
+    },
+  ],
+  // For infrastructure of functions' own. Other types must be allowed by an administrator, which synth says.
+  aws_dynamodb_table: [
+    {
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+      read: [
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:DescribeTable",
+        "dynamodb:DescribeTimeToLive",
+        "dynamodb:ListTagsOfResource",
+      ],
+      write: [
+        "dynamodb:CreateTable",
+        "dynamodb:DeleteTable",
+        "dynamodb:TagResource",
+        "dynamodb:UntagResource",
+        "dynamodb:UpdateContinuousBackups",
+        "dynamodb:UpdateTable",
+        "dynamodb:UpdateTimeToLive",
+      ],
+      on: tables,
     },
   ],
   aws_lambda_alias: [

@@ -65,6 +65,11 @@ export function buildBoundaryPolicy(
     allow(["secretsmanager:GetSecretValue"], [arn("secretsmanager", "secret:*")]),
     allow(["ssm:GetParameter"], [arn("ssm", "parameter/*")]),
     allow(["lambda:InvokeFunction"], [arn("lambda", "function:*")]),
+    // Tables of functions' own infrastructure.
+    allow(
+      ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+      [arn("dynamodb", `table/${name}-*`)],
+    ),
     // These have no resource-level permissions.
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
     ...listAskedPermissions(environment, (queue) => arn("sqs", queue)),
