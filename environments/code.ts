@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { defineFlag, defineList, defineOneOf, defineSection, defineText } from "./fields";
 
 /** What an import of a file gives: https://esbuild.github.io/content-types/ */
@@ -22,11 +23,9 @@ const bundle = defineSection({
   conditions: defineList(defineText("a condition's name", /^[\w:.-]+$/), '["production"]')
     .default([])
     .meta({ description: "Conditions in packages' `exports`, in addition to those of Node.js" }),
-  decorator_metadata: defineFlag()
-    .default(false)
-    .meta({
-      description: "Whether decorators get types at run time, as TypeScript's emitDecoratorMetadata gives them",
-    }),
+  decorator_metadata: defineFlag().default(false).meta({
+    description: "Whether decorators get types at run time, as TypeScript's emitDecoratorMetadata gives them",
+  }),
   preload: defineList(
     defineText("a file relative to the function's folder, as in ./instrumentation.ts", /^\.\.?\/[^\\\0]+$/),
     '["./instrumentation.ts"]',
@@ -37,6 +36,24 @@ const bundle = defineSection({
 
 /** Keys that decide what is in a function's zip. */
 export const codeKeys = {
+  handler: defineText(
+    "a file without ending and its export, as in index.handler",
+    /^(?!.*\.\.)[\w-][\w./-]*\.[A-Za-z_$][\w$]*$/,
+  )
+    .optional()
+    .meta({
+      description:
+        "Its file without ending, in its folder, and the export that is called; `handler.handler` by default",
+    }),
+  entry: defineText(
+    "a file relative to the project's folder, as in ../orders/src/app.ts",
+    /^(?!\/)[^\\\0]+\.[cm]?[jt]s$/,
+  )
+    .optional()
+    .meta({
+      description:
+        "The handler's file if it is not in functions/: relative to the project's folder, anywhere in its repository, with its own packages and tsconfig.json",
+    }),
   files: defineList(
     defineText(
       "a path or pattern relative to the function's folder, with /, as in templates/*.html",
@@ -64,3 +81,17 @@ export const codeKeys = {
         "npm packages that are not bundled but installed beside the code, from the nearest package-lock.json and for the function's architecture; needed for packages with compiled files",
     }),
 };
+
+/** Settings of a function's code. */
+interface CodeSettings {
+  readonly handler?: string | undefined;
+  readonly entry?: string | undefined;
+}
+
+/** Finds mistakes in settings of a function's code that are each valid on their own. */
+export function findCodeMistakes({ handler, entry }: CodeSettings): CrossFieldMistake[] {
+  if (handler === undefined || entry === undefined) return [];
+  const file = handler.slice(0, handler.lastIndexOf("."));
+  if (`/${entry.replace(/\.[^.]+$/, "")}`.endsWith(`/${file}`)) return [];
+  return [{ path: ["handler"], expected: `an export of the file that entry names, ${entry}`, got: handler }];
+}

@@ -1,6 +1,7 @@
 import { findArnMistakes } from "./arns";
 import { ALARM_DEFAULTS, findAlarmMistakes, type AlarmOverrides, resolveAlarmSettings, URGENT_ALARMS } from "./alarms";
 import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
+import { findCodeMistakes } from "./code";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { type EventSettings, findEventMistakes, isAsynchronous } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
@@ -26,6 +27,8 @@ interface Watched {
 
 interface Deployed extends Watched, EventSettings, PermissionSettings, PlatformSettings {
   readonly existing?: false | undefined;
+  readonly handler?: string | undefined;
+  readonly entry?: string | undefined;
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly endpoint: "none" | "iam" | "public";
@@ -81,6 +84,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
     ...findTriggerMistakes(settings.allowedTriggers, file.region),
     ...findPermissionMistakes(settings, file.region),
     ...findPlatformMistakes(settings, file),
+    ...findCodeMistakes(settings),
     ...findEventMistakes(settings, file),
   ];
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {

@@ -1,20 +1,56 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join, posix, resolve, sep } from "node:path";
 
 /**
- * The files that a function can be bundled from. If a folder has several, the first one counts: the others are
+ * The endings of files that a function can be bundled from. If there are several, the first one counts: the others are
  * TypeScript's output.
  */
-const HANDLER_FILES = ["handler.ts", "handler.mts", "handler.cts", "handler.js", "handler.mjs", "handler.cjs"];
+const ENDINGS = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
+
+/** Where a function's handler is, if it is not the export `handler` of `functions/<name>/handler.ts`. */
+export interface HandlerPlace {
+  /** `<file>.<export>`, relative to the function's folder. */
+  readonly handler?: string | undefined;
+  /** The handler's file, relative to the project's folder. */
+  readonly entry?: string | undefined;
+}
 
 /**
- * Where a function's handler is, relative to the project's folder and with slashes.
+ * Finds the file of a function's handler, relative to the project's folder and with slashes.
  *
  * @param root the project's folder
  * @returns undefined if there is none
  */
-export function findHandlerFile(root: string, name: string): string | undefined {
-  return HANDLER_FILES.map((file) => `functions/${name}/${file}`).find((file) => existsSync(join(root, file)));
+export function findHandlerFile(root: string, name: string, place: HandlerPlace = {}): string | undefined {
+  if (place.entry !== undefined) {
+    return isInRepository(root, place.entry) ? posix.normalize(place.entry) : undefined;
+  }
+  const file = formatHandlerFile(name, place);
+  return ENDINGS.map((ending) => file + ending).find((each) => existsSync(join(root, each)));
+}
+
+/** The file in which a function's handler is expected in its folder, without the ending. */
+export function formatHandlerFile(name: string, { handler = "handler.handler" }: HandlerPlace): string {
+  return posix.join("functions", name, handler.slice(0, handler.lastIndexOf(".")));
+}
+
+/** The export that is a function's handler. */
+export function findHandlerExport({ handler = "handler.handler" }: HandlerPlace): string {
+  return handler.slice(handler.lastIndexOf(".") + 1);
+}
+
+/** The folder of the repository that a project is in; the project's if it is in none. */
+export function findRepository(root: string): string {
+  const project = realpathSync(root);
+  for (let folder = project; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, ".git"))) return folder;
+    if (folder === dirname(folder)) return project;
+  }
+}
+
+function isInRepository(root: string, path: string): boolean {
+  const file = resolve(root, path);
+  return existsSync(file) && realpathSync(file).startsWith(findRepository(root) + sep);
 }
 
 /** A function's file with its infrastructure, relative to the project's folder. */

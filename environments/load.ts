@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { explainIssues, explainUnusable } from "./explain";
-import { findHandlerFile } from "./handler-files";
+import { findHandlerFile, formatHandlerFile, type HandlerPlace } from "./handler-files";
 import { InvalidInput, formatKeyPath, type Mistake, show } from "./mistakes";
 import { formatDeployedName, MAX_NAME_LENGTH, describeStateLocation, WARMER } from "./names";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
@@ -42,7 +42,7 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
       ...findNameMistakes(name),
       ...findValueMistakes(values, parsed.error?.issues ?? []),
       ...(parsed.success ? await findProviderMistakes(root, name, parsed.data.functions) : []),
-      ...findFunctionMistakes(name, values, folders, parsed.error?.issues ?? []),
+      ...findFunctionMistakes(root, name, values, folders, parsed.error?.issues ?? []),
       ...states.mistakes(name, file, values),
     ];
     mistakes.push(...sentences.map((message) => ({ file, message })));
@@ -96,20 +96,26 @@ function findValueMistakes(values: Values, issues: Issues): string[] {
 }
 
 function findFunctionMistakes(
+  root: string,
   environment: string,
   values: Values,
   folders: readonly string[],
   issues: Issues,
 ): string[] {
   const misnamed = new Set(issues.filter(({ code }) => code === "invalid_key").map(({ path }) => formatKeyPath(path)));
-  return listFunctions(values).flatMap(({ name, existing }) => {
+  return listFunctions(values).flatMap(({ name, existing, ...place }) => {
     const key = formatKeyPath(["functions", name]);
     if (existing || misnamed.has(key)) return [];
     const deployed = formatDeployedName(environment, name);
     const mistakes: string[] = [];
-    if (!folders.includes(name)) {
+    const isPlaceWrong = issues.some(({ path }) => [`${key}.handler`, `${key}.entry`].includes(formatKeyPath(path)));
+    if (!isPlaceWrong && findHandlerFile(root, name, place) === undefined) {
       const known = folders.join(", ") || "none";
-      mistakes.push(`${key}: expected a file functions/${name}/handler.ts; functions there are: ${known}`);
+      mistakes.push(
+        place.entry === undefined
+          ? `${key}: expected a file ${formatHandlerFile(name, place)}.ts; functions there are: ${known}`
+          : `${key}.entry: expected a file of the project's repository, got ${show(place.entry)}`,
+      );
     }
     if (deployed.length > MAX_NAME_LENGTH) {
       mistakes.push(
@@ -144,11 +150,17 @@ async function findProviderMistakes(
 }
 
 /** Every function of a file, before its values are checked. */
-function listFunctions({ functions }: Values): { name: string; existing: boolean }[] {
+function listFunctions({ functions }: Values): ({ name: string; existing: boolean } & HandlerPlace)[] {
   return Object.entries(toMap(functions)).map(([name, value]) => ({
     name,
     existing: toMap(value)["existing"] === true,
+    handler: toText(toMap(value)["handler"]),
+    entry: toText(toMap(value)["entry"]),
   }));
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function toMap(value: unknown): Readonly<Record<string, unknown>> {

@@ -54,6 +54,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   reserved_concurrent_executions: ["reserved_concurrency"],
   assets: ["files"],
   bundling: ["bundle"],
+  code_uri: ["entry"],
+  source_dir: ["entry"],
   esbuild: ["bundle"],
   include: ["files"],
   patterns: ["files"],
@@ -159,7 +161,6 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 
 /** Keys of other tools that are unnecessary or unavailable here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  handler: "the handler is the export `handler` of functions/<name>/handler.ts",
   code: "the code is functions/<name>/handler.ts",
   filename: "the code is functions/<name>/handler.ts",
   source: "the code is functions/<name>/handler.ts",

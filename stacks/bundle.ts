@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, dirname, resolve } from "node:path";
-import { findHandlerFile } from "../environments/handler-files";
+import { findHandlerFile, formatHandlerFile } from "../environments/handler-files";
 import { InvalidInput, makeInvalidInput, type Mistake, show } from "../environments/mistakes";
 import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION, type Compiled, type Program } from "./compile";
@@ -61,7 +61,7 @@ export async function bundleFunctions(
   const cache = new BundleCache(root, RECIPE);
   const bundle = async (key: string, code: FunctionCode) => {
     try {
-      const source = findHandlerFile(root, code.name) ?? `functions/${code.name}/handler.ts`;
+      const source = findHandlerFile(root, code.name, code) ?? `${formatHandlerFile(code.name, code)}.ts`;
       const packaged = await PackagedFiles.find(root, dirname(source), code);
       const packages = Packages.find(root, packaged.folder, code, findPlatform);
       checkPreloaded(root, dirname(source), code);

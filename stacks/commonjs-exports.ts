@@ -6,12 +6,16 @@ import { extname } from "node:path";
 /** The exports of a CommonJS module, as far as they are known without running it. */
 export interface CommonJsExports {
   readonly names: readonly string[];
-  /** Whether `handler` may be among them; only running the module shows it for certain. */
+  /** Whether the handler may be among them; only running the module shows it for certain. */
   readonly mayHaveHandler: boolean;
 }
 
-/** Reads the exports of a CommonJS module; TypeScript is read as it would be compiled. */
-export async function readCommonJsExports(file: string): Promise<CommonJsExports> {
+/**
+ * Reads the exports of a CommonJS module; TypeScript is read as it would be compiled.
+ *
+ * @param handler the export that is wanted
+ */
+export async function readCommonJsExports(file: string, handler: string): Promise<CommonJsExports> {
   const { code } = await transform(await readFile(file, "utf8"), {
     loader: extname(file).endsWith("ts") ? "ts" : "js",
     format: "cjs",
@@ -26,9 +30,14 @@ export async function readCommonJsExports(file: string): Promise<CommonJsExports
     .replace(/\bmodule\.exports=__toCommonJS\(\w+\)/g, "")
     .replace(/\bObject\.defineProperty\((module\.)?exports,"[^"]+"/g, "")
     .replace(/\b(module\.)?exports(\.[\w$]+|=\{)/g, "");
-  const isObject = /\bexports=\{/.test(code) && /\bhandler\b|\.\.\./.test(code);
+  const isNamed = code.split(/[^\w$]/).includes(handler);
+  const isObject = /\bexports=\{/.test(code) && (isNamed || code.includes("..."));
   const names = [...exports].filter((name) => name !== "__esModule");
   const mayHaveHandler =
-    names.includes("handler") || [...reexports].length > 0 || isObject || /\bexports\b|\bthis\.handler\b/.test(unread);
+    names.includes(handler) ||
+    [...reexports].length > 0 ||
+    isObject ||
+    /\bexports\b/.test(unread) ||
+    unread.includes(`this.${handler}`);
   return { names, mayHaveHandler };
 }

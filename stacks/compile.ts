@@ -12,6 +12,7 @@ import {
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, posix, relative, resolve, sep } from "node:path";
+import { findHandlerExport } from "../environments/handler-files";
 import { WARMER } from "../environments/names";
 import { InvalidInput, type Mistake, show } from "../environments/mistakes";
 import { readCommonJsExports } from "./commonjs-exports";
@@ -107,8 +108,8 @@ export async function compile(program: Program): Promise<Compiled> {
     const attempt = await tryToBundle(program, lessons);
     const learned = await learn(root, attempt, lessons);
     if (learned) continue;
-    if (attempt instanceof Error) throw await explainFailure(root, source, attempt);
-    await checkHandler(root, source, attempt.metafile);
+    if (attempt instanceof Error) throw await explainFailure(program, attempt);
+    await checkHandler(program, attempt.metafile);
     checkEffects(program, attempt.metafile, lessons);
     const native = await findNativePackages(root, source, attempt.metafile);
     if (native.mistakes.length > 0) throw new InvalidInput(native.mistakes);
@@ -181,10 +182,11 @@ async function tryToBundle(program: Program, lessons: Lessons): Promise<Attempt 
 
 /** The module that exports the handler. */
 function formatEntry({ source, code }: Program): string {
+  const exported = findHandlerExport(code);
   const preloaded = (code.bundle?.preload ?? []).map((path) => posix.join(posix.dirname(source), path));
   return [
     ...preloaded.map((path) => `import ${JSON.stringify(`./${path}`)};\n`),
-    `export { handler } from "./${source}";`,
+    `export { ${exported === "handler" ? exported : `${exported} as handler`} } from "./${source}";`,
   ].join("");
 }
 
@@ -433,19 +435,20 @@ async function asCommonJs(path: string): Promise<string> {
  * If an ES module does not export a handler, that is a compile error. The exports of CommonJS are known at run time,
  * and mostly before.
  */
-async function checkHandler(root: string, source: string, { inputs }: Metafile): Promise<void> {
+async function checkHandler({ root, source, code }: Program, { inputs }: Metafile): Promise<void> {
   if (inputs[source]?.format === "esm") return;
-  const { names, mayHaveHandler } = await readCommonJsExports(resolve(root, source));
-  if (!mayHaveHandler) throw makeNoHandler(source, names);
+  const exported = findHandlerExport(code);
+  const { names, mayHaveHandler } = await readCommonJsExports(resolve(root, source), exported);
+  if (!mayHaveHandler) throw makeNoHandler(source, exported, names);
 }
 
-function makeNoHandler(source: string, names: readonly string[]): InvalidInput {
+function makeNoHandler(source: string, exported: string, names: readonly string[]): InvalidInput {
   return new InvalidInput([
-    { file: source, message: `expected an export named handler, got ${names.join(", ") || "none"}` },
+    { file: source, message: `expected an export named ${exported}, got ${names.join(", ") || "none"}` },
   ]);
 }
 
-async function explainFailure(root: string, source: string, { errors }: BuildFailure): Promise<InvalidInput> {
+async function explainFailure({ root, source, code }: Program, { errors }: BuildFailure): Promise<InvalidInput> {
   const isWithoutHandler = errors.every(
     ({ location, text }) => location?.file === ENTRY && text.startsWith("No matching export"),
   );
@@ -464,7 +467,7 @@ async function explainFailure(root: string, source: string, { errors }: BuildFai
     format: "esm",
     logLevel: "silent",
   });
-  return makeNoHandler(source, Object.values(metafile.outputs)[0]?.exports ?? []);
+  return makeNoHandler(source, findHandlerExport(code), Object.values(metafile.outputs)[0]?.exports ?? []);
 }
 
 function rewordError(text: string): string {

@@ -8,6 +8,8 @@ export interface FunctionCode {
   readonly name: string;
   /** An environment that has this function, whose file mistakes name. */
   readonly environment?: string;
+  readonly handler?: FunctionSettings["handler"];
+  readonly entry?: FunctionSettings["entry"];
   readonly files?: FunctionSettings["files"];
   readonly packages?: FunctionSettings["packages"];
   readonly bundle?: FunctionSettings["bundle"];
@@ -22,14 +24,16 @@ export function listFunctionCode({ name: environment, functions }: Environment):
 
 /** Selects what decides a function's code. */
 export function selectCode(environment: string, name: string, settings: FunctionSettings): FunctionCode {
-  const { files, packages, bundle, architecture, runtime } = settings;
-  return { name, environment, files, packages, bundle, architecture, runtime };
+  const { handler, entry, files, packages, bundle, architecture, runtime } = settings;
+  return { name, environment, handler, entry, files, packages, bundle, architecture, runtime };
 }
 
 /** What tells bundles apart: the function's name, and its settings for code if it has any. */
 export function identifyCode(code: FunctionCode): string {
-  const { name, files = [], packages = [], bundle, architecture, runtime } = code;
+  const { name, handler, entry, files = [], packages = [], bundle, architecture, runtime } = code;
   const settings = [
+    ...(handler === undefined ? [] : [{ handler }]),
+    ...(entry === undefined ? [] : [{ entry }]),
     ...(files.length > 0 ? [{ files }] : []),
     ...(bundle ? [{ bundle }] : []),
     ...(packages.length > 0 ? [{ packages, architecture, runtime }] : []),

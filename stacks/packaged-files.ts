@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join, posix, relative, resolve, sep } from "node:path";
+import { findRepository } from "../environments/handler-files";
 import { InvalidInput, type Mistake, show } from "../environments/mistakes";
 import { type FunctionCode, makeCodeMistake } from "./function-code";
 
@@ -39,9 +40,9 @@ export class PackagedFiles {
   static async find(root: string, folder: string, code: FunctionCode): Promise<PackagedFiles> {
     const { files: patterns = [] } = code;
     // The bundler resolves symbolic links.
-    const project = realpathSync(root);
-    const absolute = resolve(project, folder);
+    const absolute = resolve(realpathSync(root), folder);
     if (patterns.length === 0) return new PackagedFiles(absolute, absolute, []);
+    const whole = code.entry === undefined ? realpathSync(root) : findRepository(root);
     // Most functions need no files, and then not the library either.
     const { glob } = await import("tinyglobby");
     const paths = new Set<string>();
@@ -55,7 +56,7 @@ export class PackagedFiles {
       if (found.length === 0) mistake(index, `files that match it in ${folder}`, pattern);
       for (const each of found) {
         const path = resolve(each);
-        if (isInside(project, path) && isInside(project, realpathSync(path))) paths.add(path);
+        if (isInside(whole, path) && isInside(whole, realpathSync(path))) paths.add(path);
         else {
           mistake(index, "only files of the project", pattern);
           break;

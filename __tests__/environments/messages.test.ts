@@ -34,10 +34,6 @@ test.each([
   [inFunction('tracing_mode = "Active"'), "functions.api.tracing_mode: unknown key, did you mean tracing?"],
   [inFunction('url = "public"'), "functions.api.url: unknown key, did you mean endpoint?"],
   [
-    inFunction('handler = "index.handler"'),
-    "functions.api.handler: unknown key; the handler is the export `handler` of functions/<name>/handler.ts",
-  ],
-  [
     inFunction("provisioned_concurrency = 5"),
     "functions.api.provisioned_concurrency: unknown key; `warming` keeps functions warm",
   ],

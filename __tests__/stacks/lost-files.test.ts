@@ -122,7 +122,7 @@ test.each(["graphql", "html", "wasm"])(
 
     expect(mistakes).toEqual([
       expect.stringMatching(
-        `^functions/api/handler\\.ts:1:18: functions/api/data\\.${ending} is neither code nor JSON and is not bundled: name it in the function's files`,
+        `^functions/api/handler\\.ts:1:18: functions/api/data\\.${ending} is neither code nor JSON and is not bundled: say what its import gives, as in bundle = `,
       ),
     ]);
   },
