@@ -6,7 +6,8 @@ import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mist
 import { type EventSettings, findEventMistakes, isAsynchronous } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
 import { findPlatformMistakes, type PlatformSettings } from "./platform";
-import { findHttpMistakes, type HttpSettings } from "./http";
+import { type HttpSettings } from "./http";
+import { findHttpMistakes } from "./http-mistakes";
 import { findSwitchedOffMistakes } from "./switched-off";
 import {
   findConcurrencyMistakes,
@@ -80,7 +81,7 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
 function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossFieldMistake[] {
   const { endpoint, timeoutSeconds, reservedConcurrency, environment, secrets, warming } = settings;
   const mistakes: CrossFieldMistake[] = [
-    ...findHttpMistakes(settings.http, endpoint),
+    ...findHttpMistakes(settings.http, endpoint, file),
     ...findTriggerMistakes(settings.allowedTriggers, file.region),
     ...findPermissionMistakes(settings, file.region),
     ...findPlatformMistakes(settings, file),

@@ -30,6 +30,16 @@ function listComplaints(issue: Issue): [Path, string][] {
         const known = issue.message.split(", ");
         return [[...path, key], `unknown key${switchHint || suggestKey(key, known, (name) => findPlace(name, path))}`];
       });
+    case "invalid_union": {
+      // The kind that was meant is one of which something is there.
+      const meant = issue.errors.find(
+        (inner) => !inner.some(({ code, path: inside }) => inside.length === 0 && /^invalid_(type|value)$/.test(code)),
+      );
+      if (meant && issue.discriminator === undefined) {
+        return meant.flatMap((inner) => listComplaints({ ...inner, path: [...path, ...inner.path] }));
+      }
+      return [[path, `expected ${describeExpectation(issue)}, got ${describeOffense(issue)}`]];
+    }
     case "invalid_key":
       return [[path, `expected ${issue.issues[0]?.message ?? "another name"}, got ${show(path.at(-1))}`]];
     default:

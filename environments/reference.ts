@@ -22,6 +22,7 @@ interface JsonSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
   readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
   /** What is shown for a map whose keys are not listed one by one. */
   readonly summary?: unknown;
 }
@@ -75,14 +76,14 @@ interface Row {
 }
 
 function listRows(schema: JsonSchema, prefix: string): Row[] {
-  const { properties = {}, required = [], additionalProperties, oneOf = [], summary } = schema;
+  const { properties = {}, required = [], additionalProperties, oneOf = [], anyOf = [], summary } = schema;
   if (summary !== undefined) return [];
   const known = Object.entries(properties).flatMap(([name, schema]) => [
     formatKeyRow(`${prefix}${name}`, schema, required.includes(name)),
     ...listRows(schema, `${prefix}${name}.`),
   ]);
   const named = typeof additionalProperties === "object" ? listRows(additionalProperties, `${prefix}<name>.`) : [];
-  return [...known, ...named, ...oneOf.flatMap((variant) => listRows(variant, prefix))];
+  return [...known, ...named, ...[...oneOf, ...anyOf].flatMap((variant) => listRows(variant, prefix))];
 }
 
 function formatKeyRow(key: string, schema: JsonSchema, required: boolean): Row {
@@ -92,7 +93,8 @@ function formatKeyRow(key: string, schema: JsonSchema, required: boolean): Row {
   return { key, values: describeValues(schema), byDefault: required ? "required" : byDefault, meaning };
 }
 
-function describeValues({ type, const: constant, enum: values, minimum, maximum, oneOf }: JsonSchema): string {
+function describeValues({ type, const: constant, enum: values, minimum, maximum, oneOf, anyOf }: JsonSchema): string {
+  if (anyOf) return anyOf.map(describeValues).join(", ");
   if (constant !== undefined) return formatLiteral(constant);
   if (values) return values.map(formatLiteral).join(", ");
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;

@@ -112,6 +112,21 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   action: ["actions"],
   resource: ["resources"],
   condition: ["conditions"],
+  // Of HTTP.
+  cors_configuration: ["cors"],
+  custom_domain: ["domain"],
+  domain_name: ["name", "domain"],
+  zone_id: ["hosted_zone_id"],
+  auth: ["authorizer"],
+  authorizers: ["authorizer"],
+  burst_limit: ["burst"],
+  rate_limit: ["rate"],
+  throttle: ["throttling"],
+  throttling_burst_limit: ["burst"],
+  throttling_rate_limit: ["rate"],
+  origins: ["allow_origins"],
+  methods: ["allow_methods"],
+  max_age: ["max_age_seconds"],
   // A secret's.
   arn: ["secret_arn"],
   parameter: ["ssm_parameter"],
@@ -169,7 +184,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   role_arn: "each function gets its own role",
   provisioned_concurrency: "`warming` keeps functions warm",
   provisioned_concurrent_executions: "`warming` keeps functions warm",
-  invoke_mode: "it belongs to http, as in http = { invoke_mode = … }",
+  ...Object.fromEntries(
+    ["invoke_mode", "routes", "cors", "throttling", "authorizer", "domain"].map((key) => [
+      key,
+      `it belongs to http, as in http = { ${key} = … }`,
+    ]),
+  ),
   profile: "credentials come from AWS's environment variables or configuration files",
 };
 

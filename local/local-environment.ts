@@ -71,7 +71,7 @@ export interface LocalFunctionInfo {
 /** An environment that runs on this computer. */
 export interface LocalEnvironment {
   readonly name: string;
-  /** Notes about the functions' code, one per line. */
+  /** Notes about the functions' code, and about what is different here, one per line. */
   readonly notes: readonly string[];
   readonly functions: readonly LocalFunctionInfo[];
   /** The environment's own time, in milliseconds since 1970. */
@@ -111,7 +111,7 @@ export async function startLocalEnvironment(options: LocalEnvironmentOptions): P
   try {
     const synthesized = await synthesizeEnvironment(root, environment, join(folder.path, "stack"));
     const stack = readLocalStack(synthesized, process.env);
-    return await RunningEnvironment.start(options, stack, folder, synthesized.notes);
+    return await RunningEnvironment.start(options, stack, folder, [...synthesized.notes, ...stack.notes]);
   } catch (error) {
     folder.remove();
     throw error;
@@ -271,10 +271,12 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   private listen(port: number, { id, name, endpoint }: StackFunction): Promise<EndpointServer> {
-    const { kind = "function-url", qualifier, throttling, streams = false } = endpoint ?? {};
+    const { kind = "function-url", qualifier, throttling, streams = false, routes, cors } = endpoint ?? {};
     const bucket = throttling && new TokenBucket(throttling.rateLimit, throttling.burstLimit);
     return EndpointServer.listen(port, {
       kind,
+      routes,
+      cors,
       onMalformed: (reason) => {
         this.takeFailure(name, { errorType: "malformed response", errorMessage: reason });
       },

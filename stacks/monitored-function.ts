@@ -11,12 +11,13 @@ import { listEventStatements } from "../model/event-sources";
 import { listAskedStatements, type RoleStatement } from "../model/permissions";
 import { formatArn } from "./arn";
 import { type Bundle } from "./bundle";
-import { addIamEndpoint, addPublicEndpoint } from "./endpoint";
+import { addIamEndpoint } from "./endpoint";
 import { addEventQueues } from "./events/event-queues";
 import { addEvents } from "./events/events";
 import { addExecutionRole, formatPolicyDocument } from "./execution-role";
 import { type DefineInfrastructure, type InfrastructureOwner, runInfrastructure } from "./infrastructure";
 import { addTriggerPermission } from "./trigger-permission";
+import { addHttpApi } from "./http-api";
 import { type SensitiveVariables } from "./sensitive-variables";
 import { type AddGate } from "./warming/warming";
 
@@ -49,9 +50,10 @@ export class MonitoredFunction extends Construct {
     const { environment, settings, bundle, sensitiveVariables, addGate } = props;
     const name = formatDeployedName(environment.name, id);
 
+    const { logRetentionDays = environment.logRetentionDays } = settings;
     const logs = (this.logs = new CloudwatchLogGroup(this, "logs", {
       name: formatDefaultLogGroup(name),
-      retentionInDays: settings.logRetentionDays ?? environment.logRetentionDays,
+      retentionInDays: logRetentionDays,
     }));
     const { tracing, secrets } = settings;
     const made = addEventQueues(this, name, settings);
@@ -126,12 +128,12 @@ export class MonitoredFunction extends Construct {
     // Moves after live, even if a deployment ends early: pings must keep the serving version warm.
     const warm = alias("warm", "Warming pings enter here, and only here", [live]);
 
-    const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addPublicEndpoint }[settings.endpoint];
-    const url = addEndpoint?.(this, {
+    const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addHttpApi }[settings.endpoint];
+    const outputs = addEndpoint?.(this, {
       name,
       live,
       http: settings.http,
-      logRetentionDays: environment.logRetentionDays,
+      logRetentionDays,
     });
 
     for (const [trigger, allowed] of Object.entries(settings.allowedTriggers)) {
@@ -147,7 +149,7 @@ export class MonitoredFunction extends Construct {
     new TerraformOutput(this, "output", {
       description: `The function ${id}: its URL, names and ARNs`,
       value: {
-        ...(url === undefined ? {} : { url }),
+        ...outputs,
         function_name: lambda.functionName,
         function_arn: lambda.arn,
         live_arn: live.arn,

@@ -61,7 +61,18 @@ export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> =
   ],
   // A bucket has one list of notifications: of two, the last one would count.
   aws_s3_bucket_notification: [{ what: "notifications of a bucket", scope: "account", of: "bucket" }],
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+  aws_apigatewayv2_domain_name: [{ what: "domain", scope: "region", of: "domain_name" }],
+  aws_route53_record: [
+    {
+      what: "DNS record",
+      scope: "account",
+      of: ({ zone_id: zone, name, type }) => `${String(zone)}: ${String(type)} ${String(name)}`,
+    },
+  ],
   aws_apigatewayv2_api: NONE,
+  aws_apigatewayv2_api_mapping: NONE,
+  aws_apigatewayv2_authorizer: NONE,
   aws_apigatewayv2_integration: NONE,
   aws_apigatewayv2_route: NONE,
   aws_apigatewayv2_stage: NONE,

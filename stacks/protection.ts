@@ -1,4 +1,5 @@
 import { Apigatewayv2Api } from "@cdktf/provider-aws/lib/apigatewayv2-api";
+import { Apigatewayv2DomainName } from "@cdktf/provider-aws/lib/apigatewayv2-domain-name";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
@@ -9,7 +10,7 @@ import { RETENTION_DAYS } from "../environments/platform";
 import { type Environment } from "../environments/schema";
 
 /** What cannot be recovered: logs, messages and addresses. */
-const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, LambdaFunctionUrl, SqsQueue, SnsTopic];
+const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, Apigatewayv2DomainName, LambdaFunctionUrl, SqsQueue, SnsTopic];
 
 /**
  * Makes Terraform refuse to destroy what cannot be recovered, however the configuration changes. Call it when

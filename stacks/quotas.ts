@@ -57,6 +57,7 @@ const KEY_POLICY = `${API}/kms/latest/developerguide/resource-limits.html`;
 const SCHEDULE = `${API}/scheduler/latest/APIReference/API_CreateSchedule.html`;
 const FILTERING = `${API}/lambda/latest/dg/invocation-eventfiltering.html`;
 const BUCKET = `${API}/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html`;
+const HTTP_API_PARTS = `${API}/apigateway/latest/developerguide/http-api-quotas.html`;
 const HTTP_API = `${API}/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html`;
 
 /** Characters of a managed policy, and of all inline policies of a role together, without white space: {@link IAM} */
@@ -165,6 +166,10 @@ export const QUOTAS: readonly Quota[] = [
     LAMBDA,
     measurePermission,
   ),
+  {
+    ...limitTogether("routes of API", "aws_apigatewayv2_route", "api_id", 300, HTTP_API_PARTS, () => 1),
+    isAdjustable: true,
+  },
   limitLength("aws_sns_topic", "name", 256, TOPIC),
   limitLength("aws_sqs_queue", "name", 80, QUEUE),
   limitLength("aws_sqs_queue_policy", "policy", 8192, QUEUE_POLICY),
@@ -207,6 +212,14 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
     scope: "region",
     isAdjustable: false,
     amount: count("aws_apigatewayv2_api"),
+  },
+  {
+    what: "custom domains",
+    most: 120,
+    source: HTTP_API_PARTS,
+    scope: "region",
+    isAdjustable: true,
+    amount: count("aws_apigatewayv2_domain_name"),
   },
   {
     // Lambda keeps 100 of 1,000 for functions without reserved concurrency.

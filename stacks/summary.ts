@@ -57,19 +57,29 @@ function isInAws(node: unknown): boolean {
 /** The functions by name, or their number if there are many, and then the names of the first public ones. */
 function describe({ functions, existingFunctions }: Environment): string {
   const names = [
-    ...Object.entries(functions).map(([name, { endpoint }]) =>
-      endpoint === "none" ? name : `${name} (${endpoint} endpoint)`,
+    ...Object.entries(functions).map(([name, settings]) =>
+      settings.endpoint === "none" ? name : `${name} (${describeEndpoint(settings)})`,
     ),
     ...Object.keys(existingFunctions).map((name) => `${name} (existing)`),
   ];
   const list = names.join(", ");
   if (list.length <= LONGEST_LIST) return list;
-  const isPublic = Object.keys(functions).filter((name) => functions[name]?.endpoint === "public");
+  const isPublic = Object.keys(functions).filter((name) => isOpenToEveryone(functions[name]));
   const shown = isPublic.slice(0, MAX_PUBLIC).map((name) => `${name} (public endpoint)`);
   const others = isPublic.length - shown.length;
   return [`${names.length} functions`, ...shown, ...(others > 0 ? [`${others} more with a public endpoint`] : [])].join(
     ", ",
   );
+}
+
+/** As in `iam endpoint`: who may call it. */
+function describeEndpoint({ endpoint, http: { authorizer } }: FunctionSettings): string {
+  if (authorizer === undefined) return `${endpoint} endpoint`;
+  return authorizer === "iam" ? "HTTP API for signed requests" : "HTTP API for tokens";
+}
+
+function isOpenToEveryone(settings: FunctionSettings | undefined): boolean {
+  return settings?.endpoint === "public" && settings.http.authorizer === undefined;
 }
 
 function formatCosts(costs: readonly { stack: EnvironmentStack; items: readonly CostItem[] }[]): string[] {

@@ -142,6 +142,36 @@ describe("an environment on this computer", () => {
     expect([response.status, parts[0], parts.join("")]).toEqual([201, first, "firstsecond"]);
   });
 
+  test("answers as its HTTP API would: routes, tokens and pages of other origins, and says what is different", async () => {
+    const jwt = 'jwt = { issuer = "https://login.example.com", audience = ["shop"] }';
+    const cors = 'cors = { allow_origins = ["*"], allow_headers = ["authorization"] }';
+    const http = `http = {\nroutes = ["ANY /orders/{id}"]\nauthorizer = { ${jwt} }\n${cors}\nthrottling = { rate = 1, burst = 4 }\n}`;
+    const local = await start({ settings: `endpoint = "public"\n${http}` });
+    const preflight = {
+      method: "OPTIONS",
+      headers: { origin: "https://a.example", "access-control-request-method": "PUT" },
+    };
+    const token = `e30.${Buffer.from('{"sub":"u1"}').toString("base64url")}.e30`;
+
+    const answers = [
+      await local.get("/other"),
+      await local.get("/orders/7", preflight),
+      await local.get("/orders/7"),
+      await local.get("/orders/7", { headers: { authorization: `Bearer ${token}` } }),
+      await local.get("/orders/7"),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([404, 204, 401, 200, 429]);
+    expect(await answers[3]?.json()).toMatchObject({
+      routeKey: "ANY /orders/{id}",
+      pathParameters: { id: "7" },
+      requestContext: { authorizer: { jwt: { claims: { sub: "u1" }, scopes: null } } },
+    });
+    expect(local.environment.notes).toEqual([
+      "api: tokens are read here but not verified: neither signature, issuer, audience, scopes nor age",
+    ]);
+  });
+
   test("says 502 for a failure and 429 for a throttle, and counts them and what is answered with 5xx", async () => {
     const local = await start({ settings: 'endpoint = "iam"\nreserved_concurrency = 1' });
 

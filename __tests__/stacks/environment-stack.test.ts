@@ -258,6 +258,142 @@ describe("an endpoint", () => {
     });
   });
 
+  /** By the routes' keys: the name of each, who may call it, and with what scopes. */
+  const routesOf = (stack: StackUnderTest): Record<string, [name: string, type: unknown, scopes: unknown]> =>
+    Object.fromEntries(
+      Object.entries(stack.resource["aws_apigatewayv2_route"] ?? {}).map(([name, route]) => [
+        String(route["route_key"]),
+        [name, route["authorization_type"], route["authorization_scopes"]],
+      ]),
+    );
+
+  test("public: answers its routes alone, each with a name that says which", async () => {
+    const stack = await devWith(
+      'endpoint = "public", http = { routes = ["GET /orders/{id}", "GET /a-b", "GET /a/b"] }',
+    );
+    expect(routesOf(stack)).toEqual({
+      "GET /orders/{id}": [expect.stringMatching(/^api_route-get-orders-id-[0-9a-f]{6}$/), undefined, undefined],
+      "GET /a-b": [expect.stringMatching(/^api_route-get-a-b-[0-9a-f]{6}$/), undefined, undefined],
+      "GET /a/b": [expect.stringMatching(/^api_route-get-a-b-[0-9a-f]{6}$/), undefined, undefined],
+    });
+    expect(findResource(stack, "aws_lambda_permission")["source_arn"]).toBe(
+      "${aws_apigatewayv2_api.api_http-api.execution_arn}/*/*",
+    );
+    const explicit = await devWith('endpoint = "public", http = { routes = ["$default"] }');
+    expect(routesOf(explicit)).toEqual({ $default: ["api_route", undefined, undefined] });
+  });
+
+  test("public: is throttled as its file says", async () => {
+    const stack = await devWith('endpoint = "public", http = { throttling = { rate = 5 } }');
+    expect(findResource(stack, "aws_apigatewayv2_stage")["default_route_settings"]).toEqual({
+      throttling_rate_limit: 5,
+      throttling_burst_limit: 200,
+    });
+  });
+
+  const jwt = 'authorizer = { jwt = { issuer = "https://login.example.com", audience = ["shop"], scopes = ["read"] } }';
+
+  test("public: asks for tokens, on every route", async () => {
+    const stack = await devWith(`endpoint = "public", http = { routes = ["GET /a", "ANY /b"], ${jwt} }`);
+    expect(Object.values(routesOf(stack)).map(([, type, scopes]) => [type, scopes])).toEqual([
+      ["JWT", ["read"]],
+      ["JWT", ["read"]],
+    ]);
+    expect(findResource(stack, "aws_apigatewayv2_authorizer")).toMatchObject({
+      authorizer_type: "JWT",
+      identity_sources: ["$request.header.Authorization"],
+      jwt_configuration: { issuer: "https://login.example.com", audience: ["shop"] },
+    });
+  });
+
+  test("public: asks for signed requests", async () => {
+    const stack = await devWith('endpoint = "public", http = { authorizer = "iam" }');
+    expect(routesOf(stack)).toEqual({ $default: ["api_route", "AWS_IAM", undefined] });
+    expect(stack.resource).not.toHaveProperty("aws_apigatewayv2_authorizer");
+  });
+
+  test("public: lets browsers ask without a token whether they may send one", async () => {
+    const cors = 'cors = { allow_origins = ["https://a.example"], allow_headers = ["authorization"] }';
+    const openIn = async (http: string) =>
+      Object.entries(routesOf(await devWith(`endpoint = "public", http = { ${http} }`)))
+        .filter(([, [, type]]) => type === undefined)
+        .map(([key]) => key);
+    expect(await openIn(`${cors}, ${jwt}`)).toEqual(["OPTIONS /", "OPTIONS /{proxy+}"]);
+    expect(await openIn(`${cors}, ${jwt}, routes = ["GET /a", "ANY /b/{id}"]`)).toEqual(["OPTIONS /b/{id}"]);
+    expect(await openIn(jwt)).toEqual([]);
+    expect(await openIn(cors)).toEqual(["$default"]);
+  });
+
+  test.each([
+    ["public", "aws_apigatewayv2_api", "cors_configuration"],
+    ["iam", "aws_lambda_function_url", "cors"],
+  ])("%s: answers pages of other origins as its file says", async (endpoint, type, attribute) => {
+    const stack = await devWith(
+      `endpoint = "${endpoint}", http = { cors = { allow_origins = ["https://a.example"], allow_methods = ["PUT"], allow_credentials = true, max_age_seconds = 60 } }`,
+    );
+    expect(findResource(stack, type)[attribute]).toEqual({
+      allow_origins: ["https://a.example"],
+      allow_methods: ["PUT"],
+      allow_credentials: true,
+      max_age: 60,
+    });
+  });
+
+  const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+  test("public: has a domain of its own, with TLS 1.2, and no other address", async () => {
+    const domain = `name = "api.example.com", certificate_arn = "${certificate}"`;
+    const stack = await devWith(`endpoint = "public", http = { domain = { ${domain} } }`, "protected = true");
+    expect(findResource(stack, "aws_apigatewayv2_domain_name")).toMatchObject({
+      domain_name: "api.example.com",
+      domain_name_configuration: {
+        certificate_arn: certificate,
+        endpoint_type: "REGIONAL",
+        security_policy: "TLS_1_2",
+      },
+      lifecycle: { prevent_destroy: true },
+    });
+    expect(findResource(stack, "aws_apigatewayv2_api_mapping")).toMatchObject({
+      api_id: "${aws_apigatewayv2_api.api_http-api.id}",
+      domain_name: "${aws_apigatewayv2_domain_name.api_domain.id}",
+      stage: "${aws_apigatewayv2_stage.api_stage.id}",
+    });
+    expect(findResource(stack, "aws_apigatewayv2_api")["disable_execute_api_endpoint"]).toBe(true);
+    expect(stack.resource).not.toHaveProperty("aws_route53_record");
+    expect(stack.output["api"]?.value).toMatchObject({
+      url: "https://api.example.com",
+      domain_target: "${aws_apigatewayv2_domain_name.api_domain.domain_name_configuration[0].target_domain_name}",
+    });
+  });
+
+  test("public: makes the record of its domain, where its zone is known", async () => {
+    const domain = `name = "api.example.com", certificate_arn = "${certificate}", hosted_zone_id = "Z1"`;
+    const stack = await devWith(`endpoint = "public", http = { domain = { ${domain} } }`);
+    expect(findResource(stack, "aws_route53_record")).toMatchObject({
+      zone_id: "Z1",
+      name: "api.example.com",
+      type: "A",
+      alias: {
+        name: "${aws_apigatewayv2_domain_name.api_domain.domain_name_configuration[0].target_domain_name}",
+        zone_id: "${aws_apigatewayv2_domain_name.api_domain.domain_name_configuration[0].hosted_zone_id}",
+        evaluate_target_health: false,
+      },
+    });
+    expect(stack.output["api"]?.value).not.toHaveProperty("domain_target");
+  });
+
+  test.each([
+    ['endpoint = "public"', "api (public endpoint)"],
+    ['endpoint = "public", http = { authorizer = "iam" }', "api (HTTP API for signed requests)"],
+    [`endpoint = "public", http = { ${jwt} }`, "api (HTTP API for tokens)"],
+    ['endpoint = "iam"', "api (iam endpoint)"],
+  ])("is said in the summary with who may call it: %s", async (settings, expected) => {
+    const { summary } = await synthesizeProject(
+      makeProject({ "environments/dev.tfvars": makeTfvars({ functions: `api = { ${settings} }` }) }),
+    );
+    expect(summary).toContain(`eu-west-1  ${expected}  `);
+  });
+
   test("is said in the summary", async () => {
     const functions = 'api = { endpoint = "public" }\nweb = {}';
     const files = {

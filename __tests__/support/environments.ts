@@ -37,6 +37,8 @@ export const LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:tools:1";
 
 /** The stream of a table, which is there before `everything` is applied. */
 export const TABLE_STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-01T00:00:00.000";
+/** A hosted zone, which is there before `everything` is applied; an emulator gives it an id of its own. */
+const ZONE = "Z0123456789ABCDEFGHIJ";
 
 const EVERYTHING = `
   api = {
@@ -54,6 +56,20 @@ const EVERYTHING = `
     allowed_triggers = {
       uploads = { principal = "s3.amazonaws.com", source_arn = "arn:aws:s3:::uploads", source_account = "123456789012" }
       skill   = { principal = "alexa-appkit.amazon.com", event_source_token = "amzn1.ask.skill.1" }
+    }
+  }
+  shop = {
+    endpoint = "public"
+    http = {
+      routes     = ["GET /orders/{id}", "ANY /{proxy+}"]
+      throttling = { rate = 10, burst = 20 }
+      cors       = { allow_origins = ["https://shop.example.com"], allow_headers = ["authorization"] }
+      authorizer = { jwt = { issuer = "https://login.example.com", audience = ["shop"], scopes = ["orders:read"] } }
+      domain = {
+        name            = "api.example.com"
+        certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
+        hosted_zone_id  = "${ZONE}"
+      }
     }
   }
   worker = {
@@ -130,12 +146,13 @@ export function listShippedFiles(): Record<string, string> {
 }
 
 /** A project with all of {@link ENVIRONMENTS}. */
-export function makeProjectWithEnvironments(): string {
+export function makeProjectWithEnvironments(zone = ZONE): string {
   return makeProject({
     ...listShippedFiles(),
-    "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
+    "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING.replace(ZONE, zone), more: EVERYTHING_ELSE }),
     "functions/web/handler.ts": HANDLER_SOURCE,
     "functions/web/infrastructure.ts": INFRASTRUCTURE,
+    "functions/shop/handler.ts": HANDLER_SOURCE,
     "functions/worker/handler.ts": HANDLER_SOURCE,
     "functions/jobs/handler.ts": HANDLER_SOURCE,
     "functions/streams/handler.ts": HANDLER_SOURCE,

@@ -28,7 +28,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
   beforeAll(async () => {
     Object.assign(process.env, VARIABLES);
     if (name === "everything") await Promise.all(EXISTING_LOG_GROUPS.map(makeLogGroup));
-    const root = makeProjectWithEnvironments();
+    const root = makeProjectWithEnvironments(name === "everything" ? await makeZone("example.com") : undefined);
     stack = new TerraformFolder(join((await synthesizeProject(root)).outdir, "stacks", name));
     stack.override(EMULATED);
     stack.run(["init", "-input=false"]);
@@ -131,4 +131,17 @@ async function makeLogGroup(logGroupName: string): Promise<void> {
   });
   if (!response.ok && !(await response.clone().text()).includes("AlreadyExists"))
     throw new Error(await response.text());
+}
+
+/** @returns its id */
+async function makeZone(name: string): Promise<string> {
+  const body = `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>${name}</Name><CallerReference>${Date.now()}</CallerReference></CreateHostedZoneRequest>`;
+  const response = await fetch(`${process.env["AWS_ENDPOINT_URL"] ?? ""}/2013-04-01/hostedzone`, {
+    method: "POST",
+    headers: { authorization: "AWS4-HMAC-SHA256 Credential=made-up/20260101/us-east-1/route53/aws4_request" },
+    body,
+  });
+  const [, id] = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(await response.text()) ?? [];
+  if (id === undefined) throw new Error("the emulator makes no hosted zone");
+  return id;
 }

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
+import { DEFAULT_ROUTE } from "../../environments/routes";
 import { type InvocationResult } from "../lambda/execution-environment";
 import { readBodyBytes } from "../lambda/http-body";
 import { type OnChunk } from "../lambda/runtime-api";
@@ -11,11 +12,16 @@ import {
   makeFailureResponse,
   type EndpointResponse,
   buildEndpointResponse,
+  NOT_FOUND,
   TOO_LARGE,
   TOO_MANY_REQUESTS,
+  UNAUTHORIZED,
 } from "./http-response";
+import { addCorsHeaders, answerPreflight, type CorsSettings, isPreflight } from "./cors";
 import { type HttpEvent, buildHttpEvent } from "./http-event";
-import { ResponseStream, sendWhole } from "./send-response";
+import { type EndpointRoute, findRoute, type MatchedRoute } from "./routes";
+import { StreamedAnswer, sendWhole } from "./send-response";
+import { readClaims } from "./token";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
@@ -23,6 +29,9 @@ const MAX_BODY_BYTES = 6 * 1024 * 1024;
 /** How an endpoint handles requests. */
 export interface EndpointHandlers {
   readonly kind: EndpointKind;
+  /** The routes of an HTTP API; without them, it answers everything. */
+  readonly routes?: readonly EndpointRoute[] | undefined;
+  readonly cors?: CorsSettings | undefined;
   /** Lets the function handle a request. */
   readonly invoke: (event: HttpEvent, onChunk: OnChunk) => Promise<InvocationResult>;
   /** Whether one more request is accepted now. */
@@ -77,7 +86,10 @@ export class EndpointServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
-    const streamed = new ResponseStream(response, this.handlers.kind);
+    const { headers, method = "GET" } = request;
+    const finish = (answer: EndpointResponse) =>
+      isPreflight(method, headers) ? answer : addCorsHeaders(answer, this.handlers.cors, headers.origin);
+    const streamed = new StreamedAnswer(response, this.handlers.kind, finish);
     const { answer, ran } = await this.answer(request, (chunk, contentType) => {
       streamed.write(chunk, contentType);
     });
@@ -85,7 +97,7 @@ export class EndpointServer {
     // A function that fails while it streams has already sent its status: only a broken connection can tell.
     if (streamed.head && !ran) response.destroy();
     else if (streamed.head) response.end();
-    else sendWhole(response, answer);
+    else sendWhole(response, finish(answer));
     if (malformed !== undefined) this.handlers.onMalformed(malformed);
     this.handlers.onAnswer({ status, ran, milliseconds: performance.now() - startedAt });
   }
@@ -97,17 +109,30 @@ export class EndpointServer {
     const body = await readBodyBytes(request, MAX_BODY_BYTES);
     if (body === undefined) return { answer: TOO_LARGE, ran: false };
     if (!this.handlers.mayPass()) return { answer: TOO_MANY_REQUESTS, ran: false };
-    const { kind } = this.handlers;
+    const { kind, cors, now } = this.handlers;
     const { method = "GET", url: target = "/", headers, httpVersion, socket } = request;
+    const route = this.findRoute(method, target);
+    if (cors && isPreflight(method, headers) && (route?.authorization ?? "NONE") === "NONE") {
+      return { answer: answerPreflight(cors, headers.origin, kind), ran: false };
+    }
+    if (!route) return { answer: NOT_FOUND, ran: false };
+    const claims = route.authorization === "JWT" ? readClaims(headers.authorization) : undefined;
+    if (route.authorization === "JWT" && !claims) return { answer: UNAUTHORIZED, ran: false };
+    const authorizer = claims && { jwt: { claims, scopes: route.scopes ?? null } };
     const sourceIp = socket.remoteAddress ?? "127.0.0.1";
     const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
     try {
-      const result = await this.handlers.invoke(buildHttpEvent(event, this.handlers.now()), onChunk);
+      const result = await this.handlers.invoke(buildHttpEvent(event, now(), { ...route, authorizer }), onChunk);
       if (result.functionError) return { answer: makeFailureResponse(kind), ran: false };
       return { answer: buildEndpointResponse(result, kind), ran: true };
     } catch (error) {
       const isThrottled = error instanceof LambdaServiceError && error.status === 429;
       return { answer: isThrottled ? TOO_MANY_REQUESTS : makeFailureResponse(kind), ran: false };
     }
+  }
+
+  private findRoute(method: string, target: string): MatchedRoute | undefined {
+    const { routes = [{ key: DEFAULT_ROUTE, authorization: "NONE" }] } = this.handlers;
+    return findRoute(routes, method, target.split("?")[0] ?? "/");
   }
 }

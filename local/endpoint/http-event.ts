@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders } from "node:http";
+import { DEFAULT_ROUTE } from "../../environments/routes";
 import { ACCOUNT } from "../lambda/function-configuration";
 
 /** An HTTP request as received. */
@@ -19,15 +20,19 @@ export interface HttpRequest {
  */
 export interface HttpEvent {
   readonly version: "2.0";
-  readonly routeKey: "$default";
+  /** As in `GET /orders/{id}`. */
+  readonly routeKey: string;
   readonly rawPath: string;
   readonly rawQueryString: string;
   readonly cookies?: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly queryStringParameters?: Readonly<Record<string, string>>;
+  readonly pathParameters?: Readonly<Record<string, string>>;
   readonly requestContext: {
     readonly accountId: string;
     readonly apiId: string;
+    /** Who calls, according to a token. */
+    readonly authorizer?: RequestAuthorizer;
     readonly domainName: string;
     readonly domainPrefix: string;
     readonly http: {
@@ -38,7 +43,7 @@ export interface HttpEvent {
       readonly userAgent: string;
     };
     readonly requestId: string;
-    readonly routeKey: "$default";
+    readonly routeKey: string;
     readonly stage: "$default";
     /** As in `12/Mar/2020:19:03:58 +0000`. */
     readonly time: string;
@@ -48,11 +53,30 @@ export interface HttpEvent {
   readonly isBase64Encoded: boolean;
 }
 
+/** What an HTTP API found in a token. */
+export interface RequestAuthorizer {
+  readonly jwt: {
+    readonly claims: Readonly<Record<string, string>>;
+    /** The route's scopes. */
+    readonly scopes: readonly string[] | null;
+  };
+}
+
+/** The route that a request takes, and who sends it. */
+export interface RequestRoute {
+  readonly key: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  readonly authorizer?: RequestAuthorizer | undefined;
+}
+
+/** The route of a function URL, and of an HTTP API for requests without another. */
+const DEFAULT: RequestRoute = { key: DEFAULT_ROUTE, pathParameters: {} };
+
 /** Bodies of these types are passed as they are; all others, including forms, in base64. */
 const TEXT_TYPES = /^\s*(text\/[^;]*|application\/(json|javascript|xml|[^;]+\+(json|xml)))\s*(;|$)/i;
 
 /** @param now milliseconds since 1970 */
-export function buildHttpEvent(request: HttpRequest, now: number): HttpEvent {
+export function buildHttpEvent(request: HttpRequest, now: number, route: RequestRoute = DEFAULT): HttpEvent {
   const { method, target, headers, protocol, sourceIp, body } = request;
   const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??(.*)$/s.exec(target) ?? [];
   const { cookie, ...others } = headers;
@@ -61,7 +85,7 @@ export function buildHttpEvent(request: HttpRequest, now: number): HttpEvent {
   const query = parseQueryParameters(rawQueryString);
   return {
     version: "2.0",
-    routeKey: "$default",
+    routeKey: route.key,
     rawPath,
     rawQueryString,
     ...(cookie === undefined ? {} : { cookies: cookie.split(/;\s*/) }),
@@ -71,14 +95,16 @@ export function buildHttpEvent(request: HttpRequest, now: number): HttpEvent {
       "x-forwarded-proto": "http",
     },
     ...(query === undefined ? {} : { queryStringParameters: query }),
+    ...(Object.keys(route.pathParameters).length > 0 ? { pathParameters: route.pathParameters } : {}),
     requestContext: {
       accountId: ACCOUNT,
       apiId: "local",
+      ...(route.authorizer && { authorizer: route.authorizer }),
       domainName,
       domainPrefix: domainName.split(/[.:]/)[0] ?? domainName,
       http: { method, path: rawPath, protocol, sourceIp, userAgent: headers["user-agent"] ?? "" },
       requestId: randomUUID(),
-      routeKey: "$default",
+      routeKey: route.key,
       stage: "$default",
       time: formatLogTime(now),
       timeEpoch: Math.round(now),

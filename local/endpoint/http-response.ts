@@ -64,6 +64,15 @@ export const PRELUDE_END = Buffer.alloc(8);
 
 const JSON_TYPE = { "content-type": "application/json" };
 
+/** No route takes the request. */
+export const NOT_FOUND = makeProblem(404, "Not Found");
+
+/** Nobody knows who sends the request. */
+export const UNAUTHORIZED: EndpointResponse = {
+  ...makeProblem(401, "Unauthorized"),
+  headers: { ...JSON_TYPE, "www-authenticate": "Bearer" },
+};
+
 /** Too many requests. */
 export const TOO_MANY_REQUESTS = makeProblem(429, "Too Many Requests");
 

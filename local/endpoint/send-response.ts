@@ -19,7 +19,7 @@ export function sendWhole(response: ServerResponse, answer: EndpointResponse): v
 }
 
 /** Sends a response while a function writes it. */
-export class ResponseStream {
+export class StreamedAnswer {
   /** What has been sent first; undefined as long as nothing has been sent. */
   head: EndpointResponse | undefined;
   private prelude = Buffer.alloc(0);
@@ -27,6 +27,7 @@ export class ResponseStream {
   constructor(
     private readonly response: ServerResponse,
     private readonly kind: EndpointKind,
+    private readonly finish: (answer: EndpointResponse) => EndpointResponse,
   ) {}
 
   /** Sends the next part, except that nothing is sent before status and headers are complete. */
@@ -38,7 +39,7 @@ export class ResponseStream {
     this.prelude = Buffer.concat([this.prelude, chunk]);
     if (contentType === PRELUDE_TYPE && !this.prelude.includes(PRELUDE_END)) return;
     const streamed = { contentType, bytes: this.prelude };
-    this.head = buildEndpointResponse({ payload: "", streamed }, this.kind);
+    this.head = this.finish(buildEndpointResponse({ payload: "", streamed }, this.kind));
     this.response.writeHead(this.head.status, collectHeaders(this.head));
     this.response.flushHeaders();
     if (this.head.body.length > 0) this.response.write(this.head.body);

@@ -3,7 +3,9 @@ import * as z from "zod";
 import { formatDefaultLogGroup } from "../../environments/names";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
+import { type CorsSettings } from "../endpoint/cors";
 import { type EndpointKind } from "../endpoint/http-response";
+import { type EndpointRoute } from "../endpoint/routes";
 import { LocalEnvironmentError } from "../problem";
 import { References } from "./references";
 import { type StackJson, type SynthesizedStack } from "./synthesize";
@@ -15,6 +17,9 @@ export interface Endpoint {
   readonly qualifier: string;
   /** Whether a streamed response is sent while it is written. */
   readonly streams?: boolean;
+  /** For an HTTP API: what it answers. */
+  readonly routes?: readonly EndpointRoute[];
+  readonly cors?: CorsSettings | undefined;
   /** For an HTTP API: requests per second on average, and in a burst. */
   readonly throttling?: { readonly rateLimit: number; readonly burstLimit: number };
 }
@@ -61,6 +66,8 @@ export interface LocalStack {
   readonly metricFilters: readonly { readonly functionName: string; readonly filter: MetricFilter }[];
   readonly alarms: readonly { readonly name: string; readonly alarm: MetricAlarm }[];
   readonly compositeAlarms: readonly { readonly name: string; readonly rule: string }[];
+  /** What is different here, one line each. */
+  readonly notes: readonly string[];
 }
 
 const lambdaFunction = z.object({
@@ -74,11 +81,38 @@ const lambdaFunction = z.object({
   logging_config: z.object({ log_group: z.string().optional() }).optional(),
 });
 const alias = z.object({ function_name: z.string(), name: z.string() });
+const cors = z
+  .object({
+    allow_origins: z.array(z.string()),
+    allow_methods: z.array(z.string()).optional(),
+    allow_headers: z.array(z.string()).optional(),
+    expose_headers: z.array(z.string()).optional(),
+    allow_credentials: z.boolean().optional(),
+    max_age: z.number().optional(),
+  })
+  .transform((settings): CorsSettings => ({
+    allowOrigins: settings.allow_origins,
+    allowMethods: settings.allow_methods,
+    allowHeaders: settings.allow_headers,
+    exposeHeaders: settings.expose_headers,
+    allowCredentials: settings.allow_credentials,
+    maxAgeSeconds: settings.max_age,
+  }))
+  .optional();
 const functionUrl = z.object({
   function_name: z.string(),
   qualifier: z.string(),
   invoke_mode: z.string().optional(),
+  cors,
 });
+const api = z.object({ cors_configuration: cors });
+const route = z.object({
+  api_id: z.string(),
+  route_key: z.string(),
+  authorization_type: z.enum(["NONE", "JWT", "AWS_IAM"]).default("NONE"),
+  authorization_scopes: z.array(z.string()).optional(),
+});
+
 const integration = z.object({ api_id: z.string(), integration_uri: z.string() });
 const stage = z.object({
   api_id: z.string(),
@@ -176,11 +210,14 @@ export function readLocalStack(
 
   const lambdas = read("aws_lambda_function", lambdaFunction);
   const aliases = all("aws_lambda_alias", alias);
-  const endpoints = listEndpoints(
-    all("aws_lambda_function_url", functionUrl),
-    all("aws_apigatewayv2_integration", integration),
-    all("aws_apigatewayv2_stage", stage),
-  );
+  const endpoints = listEndpoints({
+    urls: all("aws_lambda_function_url", functionUrl),
+    // Here, an API's id is its name in the stack.
+    apis: new Map(read("aws_apigatewayv2_api", api)),
+    integrations: all("aws_apigatewayv2_integration", integration),
+    routes: all("aws_apigatewayv2_route", route),
+    stages: all("aws_apigatewayv2_stage", stage),
+  });
   const functionOfLogGroup = new Map(
     lambdas.map(([, { function_name, logging_config }]) => [
       logging_config?.log_group ?? formatDefaultLogGroup(function_name),
@@ -189,21 +226,24 @@ export function readLocalStack(
   );
   const rules = new Map(all("aws_cloudwatch_event_rule", eventRule).map((rule) => [rule.name, rule]));
 
+  const functions = lambdas.map(([key, lambda]) => ({
+    id: key.replace(/_function$/, ""),
+    name: lambda.function_name,
+    zipFile: join(folder, lambda.filename),
+    handler: lambda.handler,
+    memoryMb: lambda.memory_size,
+    timeoutSeconds: lambda.timeout,
+    reservedConcurrency: lambda.reserved_concurrent_executions,
+    variables: lambda.environment?.variables ?? {},
+    unsetVariables: unset.get(key) ?? [],
+    aliases: aliases.filter((each) => each.function_name === lambda.function_name).map(({ name }) => name),
+    endpoint: endpoints.get(lambda.function_name),
+  }));
+
   return {
     region: json.provider.aws[0].region,
-    functions: lambdas.map(([key, lambda]) => ({
-      id: key.replace(/_function$/, ""),
-      name: lambda.function_name,
-      zipFile: join(folder, lambda.filename),
-      handler: lambda.handler,
-      memoryMb: lambda.memory_size,
-      timeoutSeconds: lambda.timeout,
-      reservedConcurrency: lambda.reserved_concurrent_executions,
-      variables: lambda.environment?.variables ?? {},
-      unsetVariables: unset.get(key) ?? [],
-      aliases: aliases.filter((each) => each.function_name === lambda.function_name).map(({ name }) => name),
-      endpoint: endpoints.get(lambda.function_name),
-    })),
+    functions,
+    notes: functions.flatMap(listNotes),
     schedules: all("aws_cloudwatch_event_target", eventTarget).flatMap(({ rule: ruleName, arn, input }) => {
       const { schedule_expression: expression, state } = rules.get(ruleName) ?? {};
       if (expression === undefined || state === "DISABLED") return [];
@@ -249,21 +289,33 @@ function leaveOutInfrastructure(json: StackJson): {
   return { json: { ...json, resource }, unset };
 }
 
-function listEndpoints(
-  urls: readonly z.output<typeof functionUrl>[],
-  integrations: readonly z.output<typeof integration>[],
-  stages: readonly z.output<typeof stage>[],
-): Map<string, Endpoint> {
+/** What endpoints consist of. */
+interface EndpointParts {
+  readonly urls: readonly z.output<typeof functionUrl>[];
+  readonly apis: ReadonlyMap<string, z.output<typeof api>>;
+  readonly integrations: readonly z.output<typeof integration>[];
+  readonly routes: readonly z.output<typeof route>[];
+  readonly stages: readonly z.output<typeof stage>[];
+}
+
+function listEndpoints({ urls, apis, integrations, routes, stages }: EndpointParts): Map<string, Endpoint> {
   const endpoints = new Map<string, Endpoint>();
-  for (const { function_name, qualifier, invoke_mode: mode } of urls) {
-    endpoints.set(function_name, { kind: "function-url", qualifier, streams: mode === "RESPONSE_STREAM" });
+  for (const { function_name, qualifier, invoke_mode: mode, cors: ofUrl } of urls) {
+    endpoints.set(function_name, { kind: "function-url", qualifier, streams: mode === "RESPONSE_STREAM", cors: ofUrl });
   }
-  for (const { api_id, integration_uri } of integrations) {
-    const { functionName, qualifier = "$LATEST" } = parseInvocationArn(integration_uri);
-    const settings = stages.find((each) => each.api_id === api_id)?.default_route_settings;
+  for (const { api_id: id, integration_uri: uri } of integrations) {
+    const { functionName, qualifier = "$LATEST" } = parseInvocationArn(uri);
+    const settings = stages.find((each) => each.api_id === id)?.default_route_settings;
     endpoints.set(functionName, {
       kind: "http-api",
       qualifier,
+      cors: apis.get(id)?.cors_configuration,
+      routes: routes
+        .filter((each) => each.api_id === id)
+        .map(({ route_key: key, authorization_type: authorization, authorization_scopes: scopes }) => ({
+          ...{ key, authorization },
+          ...(scopes && { scopes }),
+        })),
       throttling: settings && {
         rateLimit: settings.throttling_rate_limit,
         burstLimit: settings.throttling_burst_limit,
@@ -271,6 +323,18 @@ function listEndpoints(
     });
   }
   return endpoints;
+}
+
+/** What an endpoint does in AWS and not here, one line each. */
+function listNotes({ id, endpoint }: StackFunction): string[] {
+  const has = (authorization: EndpointRoute["authorization"]) =>
+    endpoint?.routes?.some((each) => each.authorization === authorization);
+  return [
+    ...(has("JWT")
+      ? [`${id}: tokens are read here but not verified: neither signature, issuer, audience, scopes nor age`]
+      : []),
+    ...(has("AWS_IAM") ? [`${id}: signatures of requests are not checked here`] : []),
+  ];
 }
 
 function parseInvocationArn(arn: string): { readonly functionName: string; readonly qualifier?: string } {

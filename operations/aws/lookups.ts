@@ -1,6 +1,9 @@
 import {
   ApiGatewayV2Client,
+  GetApiMappingsCommand,
   GetApisCommand,
+  GetAuthorizersCommand,
+  GetDomainNameCommand,
   GetIntegrationsCommand,
   GetRoutesCommand,
   GetStageCommand,
@@ -48,6 +51,17 @@ export const LOOKUPS = {
   async routeId(aws: AwsAccess, apiId: string, key: string) {
     const found = await aws.send(READ_API, ApiGatewayV2Client, new GetRoutesCommand({ ApiId: apiId }));
     return found?.Items?.find(({ RouteKey }) => RouteKey === key)?.RouteId;
+  },
+  async authorizerId(aws: AwsAccess, apiId: string, name: string) {
+    const found = await aws.send(READ_API, ApiGatewayV2Client, new GetAuthorizersCommand({ ApiId: apiId }));
+    return found?.Items?.find(({ Name }) => Name === name)?.AuthorizerId;
+  },
+  domain: (aws: AwsAccess, name: string) =>
+    aws.send(READ_API, ApiGatewayV2Client, new GetDomainNameCommand({ DomainName: name })),
+  /** The first one of a domain. */
+  async mappingId(aws: AwsAccess, domain: string) {
+    const found = await aws.send(READ_API, ApiGatewayV2Client, new GetApiMappingsCommand({ DomainName: domain }));
+    return found?.Items?.[0]?.ApiMappingId;
   },
   stage: (aws: AwsAccess, apiId: string, stage: string) =>
     aws.send(READ_API, ApiGatewayV2Client, new GetStageCommand({ ApiId: apiId, StageName: stage })),

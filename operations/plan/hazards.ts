@@ -13,6 +13,7 @@ const HAZARDS: Readonly<Record<string, readonly [noun: string, loss: string]>> =
   aws_s3_bucket: ["bucket", "its objects are lost"],
   aws_lambda_function_url: ["function URL", "its address is lost for good"],
   aws_apigatewayv2_api: ["HTTP API", "its address is lost for good"],
+  aws_apigatewayv2_domain_name: ["domain", "requests to it fail until its DNS record points to the new one"],
   aws_lambda_alias: ["alias", "requests through it fail in the meantime"],
   aws_lambda_function: ["function", "it does not answer requests in the meantime"],
 };

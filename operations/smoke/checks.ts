@@ -39,11 +39,13 @@ export interface Call {
   readonly region: string;
   /** Whether requests must be signed. */
   readonly isSigned: boolean;
+  /** The status of the right answer. */
+  readonly expected: number;
 }
 
-/** Checks that a function's URL answers with status 200, with retries for half a minute. */
+/** Checks that a function's URL answers with the right status, with retries for half a minute. */
 export async function checkUrl(
-  { callable, path, region, isSigned }: Call,
+  { callable, path, region, isSigned, expected }: Call,
   { wait, signal }: SmokeContext,
 ): Promise<SmokeCheck> {
   const url = new URL(`${callable.url.href.replace(/\/$/, "")}/${path}`);
@@ -54,7 +56,9 @@ export async function checkUrl(
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (attempt > 1) await wait(BETWEEN_ATTEMPTS_MILLISECONDS, signal);
       answer = await describeResponse(sender);
-      if (answer === "status 200") return { check, outcome: "ok", detail: url.href };
+      if (answer === `status ${expected}`) {
+        return { check, outcome: "ok", detail: expected === 200 ? url.href : `${url.href}: ${answer}, as it must` };
+      }
     }
   } catch (error) {
     return { check, ...describeUnread(error) };

@@ -4,6 +4,9 @@ import { type CommandContext } from "../cli/command-context";
 import { checkAlarms, checkMetrics, checkUrl, type SmokeCheck } from "./checks";
 import { type Callable } from "./inputs";
 
+/** How an HTTP API answers callers that it does not know, as this check is one; its function is not called then. */
+const STATUS_WITHOUT_TOKEN = { jwt: 401, iam: 403 } as const;
+
 /** What is checked of a deployment. */
 export interface Smoke {
   readonly environment: Environment;
@@ -28,12 +31,17 @@ export async function runSmoke(
   const since = context.now();
   const answers = await Promise.all(
     callables.map(async (callable) => {
-      const isSigned = functions[callable.id]?.endpoint === "iam";
-      return { callable, check: await checkUrl({ callable, path, region, isSigned }, context) };
+      const { endpoint, http } = functions[callable.id] ?? {};
+      const isSigned = endpoint === "iam";
+      const expected =
+        http?.authorizer === undefined ? 200 : STATUS_WITHOUT_TOKEN[http.authorizer === "iam" ? "iam" : "jwt"];
+      return { callable, expected, check: await checkUrl({ callable, path, region, isSigned, expected }, context) };
     }),
   );
   const alarmCheck = await checkAlarms(aws, name, alarms);
-  const called = answers.filter(({ check }) => check.outcome === "ok").map(({ callable }) => callable);
+  const called = answers
+    .filter(({ check, expected }) => check.outcome === "ok" && expected === 200)
+    .map(({ callable }) => callable);
   if (called.length > 0 && waitMinutes > 0)
     context.printAside(`waiting up to ${waitMinutes} minutes for the first metrics in CloudWatch`);
   const metrics = await checkMetrics(aws, called, { since, forMinutes: waitMinutes }, context);

@@ -155,16 +155,35 @@ const listTopics = (environment: Environment) =>
 
 const hasNetwork = (environment: Environment) => listFunctions(environment).some(({ vpc }) => vpc !== undefined);
 
+const listDomains = (environment: Environment) =>
+  listFunctions(environment).flatMap(({ http: { domain } }) => domain ?? []);
+
+const listZones = (environment: Environment) =>
+  [...new Set(listDomains(environment).flatMap(({ hostedZoneId }) => hostedZoneId ?? []))].sort();
+
+const formatZoneArns = ({ partition }: Place, environment: Environment) =>
+  listZones(environment).map((zone) => `arn:${partition}:route53:::hostedzone/${zone}`);
+
 const METRIC_FILTERS = {
   read: ["logs:DescribeMetricFilters"],
   write: ["logs:PutMetricFilter", "logs:DeleteMetricFilter"],
 };
 
-const HTTP_API: Grant = {
+const HTTP_API = {
   read: ["apigateway:GET"],
   write: ["apigateway:POST", "apigateway:PUT", "apigateway:PATCH", "apigateway:DELETE"],
   on: formatApiArns,
   neededBy: hasPublicEndpoint,
+} satisfies Grant;
+
+const DOMAIN: Grant = {
+  read: HTTP_API.read,
+  write: HTTP_API.write,
+  on: ({ partition, region }, environment) =>
+    ["", ...listDomains(environment).flatMap(({ name }) => [`/${name}`, `/${name}/*`])].map(
+      (path) => `arn:${partition}:apigateway:${region}::/domainnames${path}`,
+    ),
+  neededBy: (environment) => listDomains(environment).length > 0,
 };
 
 /** By resource type. A test fails if a stack has a type that is missing in this table. */
@@ -180,6 +199,9 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       neededBy: hasPublicEndpoint,
     },
   ],
+  aws_apigatewayv2_api_mapping: [DOMAIN],
+  aws_apigatewayv2_authorizer: [HTTP_API],
+  aws_apigatewayv2_domain_name: [DOMAIN],
   aws_apigatewayv2_integration: [HTTP_API],
   aws_apigatewayv2_route: [HTTP_API],
   aws_apigatewayv2_stage: [
@@ -554,6 +576,30 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       write: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"],
       on: schedules,
       neededBy: has("schedule"),
+    },
+  ],
+  aws_route53_record: [
+    {
+      read: ["route53:GetHostedZone", "route53:ListResourceRecordSets"],
+      on: formatZoneArns,
+      neededBy: (environment) => listZones(environment).length > 0,
+    },
+    {
+      // Only the records of its domains:
+      // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
+      write: ["route53:ChangeResourceRecordSets"],
+      on: formatZoneArns,
+      if: (_, environment) => ({
+        "ForAllValues:StringEquals": {
+          "route53:ChangeResourceRecordSetsNormalizedRecordNames": listDomains(environment).map(({ name }) => name),
+        },
+      }),
+      neededBy: (environment) => listZones(environment).length > 0,
+    },
+    {
+      write: ["route53:GetChange"],
+      on: ({ partition }) => [`arn:${partition}:route53:::change/*`],
+      neededBy: (environment) => listZones(environment).length > 0,
     },
   ],
   aws_sns_topic: [

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { EndpointServer } from "../../../local/endpoint/endpoint-server";
+import { type EndpointHandlers, EndpointServer } from "../../../local/endpoint/endpoint-server";
 import { type EndpointKind, PRELUDE_TYPE } from "../../../local/endpoint/http-response";
+import { type HttpEvent } from "../../../local/endpoint/http-event";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type OnChunk } from "../../../local/lambda/runtime-api";
 
@@ -174,5 +175,128 @@ describe("a streamed response", () => {
       { status: 200, ran: false },
       { status: 502, ran: false },
     ]);
+  });
+});
+
+describe("an HTTP API", () => {
+  /** An HTTP API whose function answers with its event, and with a header of CORS that nobody asked for. */
+  async function apiOf(more: Partial<EndpointHandlers>) {
+    const server = await EndpointServer.listen(0, {
+      kind: "http-api",
+      invoke: (event) =>
+        Promise.resolve({
+          ...{ requestId: "1", executedVersion: "1", logLines: [], milliseconds: 1 },
+          payload: JSON.stringify({
+            statusCode: 200,
+            headers: { "access-control-allow-origin": "https://own.example", "x-own": "1" },
+            body: JSON.stringify(event),
+          }),
+        }),
+      mayPass: () => true,
+      now: () => 0,
+      onAnswer: () => undefined,
+      onMalformed: () => undefined,
+      ...more,
+    });
+    started.push(server);
+    return (path: string, init: RequestInit = {}) => fetch(new URL(path, server.url), init);
+  }
+
+  const tokenOf = (claims: object) =>
+    ["{}", JSON.stringify(claims), "signature"].map((part) => Buffer.from(part).toString("base64url")).join(".");
+
+  test("answers its routes alone, and tells the function which one", async () => {
+    const get = await apiOf({ routes: [{ key: "GET /orders/{id}", authorization: "NONE" }] });
+
+    const [found, none] = await Promise.all([get("/orders/7?a=1"), get("/other")]);
+
+    const event = (await found.json()) as HttpEvent;
+    expect([event.routeKey, event.pathParameters, event.requestContext.routeKey]).toEqual([
+      "GET /orders/{id}",
+      { id: "7" },
+      "GET /orders/{id}",
+    ]);
+    expect([none.status, await none.json()]).toEqual([404, { message: "Not Found" }]);
+  });
+
+  test("asks for a token, and tells the function what is in it", async () => {
+    const get = await apiOf({ routes: [{ key: "$default", authorization: "JWT", scopes: ["read"] }] });
+    const claims = { sub: "u1", exp: 1, groups: ["admin", "user"], verified: true };
+    const send = (authorization: string) => get("/", { headers: { authorization } });
+
+    const answers = await Promise.all([get("/"), send("Bearer none"), send("Basic YTpi"), send("Bearer a.e30x.b")]);
+    const accepted = await send(`Bearer ${tokenOf(claims)}`);
+
+    for (const answer of answers) {
+      expect([answer.status, answer.headers.get("www-authenticate"), await answer.json()]).toEqual([
+        401,
+        "Bearer",
+        { message: "Unauthorized" },
+      ]);
+    }
+    expect(((await accepted.json()) as HttpEvent).requestContext.authorizer).toEqual({
+      jwt: { claims: { sub: "u1", exp: "1", groups: "[admin user]", verified: "true" }, scopes: ["read"] },
+    });
+  });
+
+  const cors = {
+    allowOrigins: ["https://shop.example", "http://*"],
+    allowMethods: ["GET", "PUT"],
+    allowHeaders: ["content-type"],
+    exposeHeaders: ["x-own"],
+    allowCredentials: true,
+    maxAgeSeconds: 60,
+  };
+  const ask = (origin: string) => ({ method: "OPTIONS", headers: { origin, "access-control-request-method": "PUT" } });
+  const corsOf = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => name.startsWith("access-control-")));
+
+  test("answers a browser's question itself, also where no route does", async () => {
+    const get = await apiOf({ cors, routes: [{ key: "PUT /a", authorization: "JWT" }] });
+
+    const [allowed, foreign] = await Promise.all([
+      get("/a", ask("https://shop.example")),
+      get("/a", ask("https://other.example")),
+    ]);
+
+    expect([allowed.status, corsOf(allowed)]).toEqual([
+      204,
+      {
+        "access-control-allow-origin": "https://shop.example",
+        "access-control-allow-credentials": "true",
+        "access-control-allow-methods": "GET,PUT",
+        "access-control-allow-headers": "content-type",
+        "access-control-max-age": "60",
+      },
+    ]);
+    expect([foreign.status, corsOf(foreign)]).toEqual([204, {}]);
+  });
+
+  test("asks a browser for a token where a route for every method does, and no other takes OPTIONS", async () => {
+    const routes = [{ key: "ANY /a", authorization: "JWT" as const }];
+    const closed = await apiOf({ cors, routes });
+    const open = await apiOf({ cors, routes: [...routes, { key: "OPTIONS /a", authorization: "NONE" as const }] });
+
+    expect((await closed("/a", ask("https://shop.example"))).status).toBe(401);
+    expect((await open("/a", ask("https://shop.example"))).status).toBe(204);
+  });
+
+  test("lets pages of its origins read answers, whatever the function says", async () => {
+    const get = await apiOf({ cors });
+    const from = (origin: string) => get("/", { headers: { origin } });
+
+    const [allowed, local, foreign] = await Promise.all([
+      from("https://shop.example"),
+      from("http://localhost:3000"),
+      from("https://other.example"),
+    ]);
+
+    expect(corsOf(allowed)).toEqual({
+      "access-control-allow-origin": "https://shop.example",
+      "access-control-allow-credentials": "true",
+      "access-control-expose-headers": "x-own",
+    });
+    expect(corsOf(local)).toMatchObject({ "access-control-allow-origin": "http://localhost:3000" });
+    expect([corsOf(foreign), foreign.headers.get("x-own")]).toEqual([{}, "1"]);
   });
 });

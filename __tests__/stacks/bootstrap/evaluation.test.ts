@@ -26,6 +26,9 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}
 const role = (pathAndName: string) => `arn:aws:iam::${ACCOUNT}:role/${pathAndName}`;
 const lambda = (name: string) => arn("lambda", `function:${name}`);
 const KEY = arn("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab");
+const ZONE = "arn:aws:route53:::hostedzone/Z123";
+const apis = (path: string) => `arn:aws:apigateway:${REGION}::${path}`;
+const record = (name: string) => ({ "route53:ChangeResourceRecordSetsNormalizedRecordNames": [name] });
 const STATES = "arn:aws:s3:::acme-states";
 
 const OWN_ROLE = role("warmwatch/prod/prod.api");
@@ -41,7 +44,16 @@ async function policiesOfProd() {
       "environments/prod.tfvars": `region = "${REGION}"
 state = { backend = "s3", bucket = "acme-states", key = "shop/prod.tfstate", region = "${REGION}" }
 functions = {
-  api = { endpoint = "public" }
+  api = {
+    endpoint = "public"
+    http = {
+      domain = {
+        name            = "api.example.com"
+        certificate_arn = "arn:aws:acm:${REGION}:${ACCOUNT}:certificate/1234abcd"
+        hosted_zone_id  = "Z123"
+      }
+    }
+  }
   web = { endpoint = "iam", allowed_triggers = { partner = { principal = "333333333333" } } }
 }`,
       "functions/web/handler.ts": "export const handler = () => undefined;",
@@ -114,6 +126,11 @@ describe("the deploy role may", () => {
     ["lambda:AddPermission", lambda("prod-warmer"), { "lambda:Principal": "events.amazonaws.com" }],
     ["lambda:AddPermission", lambda("prod-web"), { "lambda:Principal": "333333333333" }],
     ["lambda:CreateFunctionUrlConfig", lambda("prod-web"), { "lambda:FunctionUrlAuthType": "AWS_IAM" }],
+    ["apigateway:POST", apis("/domainnames")],
+    ["apigateway:PATCH", apis("/domainnames/api.example.com")],
+    ["apigateway:PATCH", apis("/domainnames/api.example.com/apimappings/abc123")],
+    ["route53:ChangeResourceRecordSets", ZONE, record("api.example.com")],
+    ["route53:GetChange", "arn:aws:route53:::change/C123"],
     ["logs:CreateLogGroup", arn("logs", "log-group:/aws/lambda/prod-api")],
     ["logs:PutMetricFilter", arn("logs", "log-group:/aws/lambda/prod-api")],
     ["cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:prod-api-errors")],
@@ -189,6 +206,11 @@ describe("the deploy role may not", () => {
       ["lambda:UpdateFunctionUrlConfig", lambda("prod-web"), { "lambda:FunctionUrlAuthType": "NONE" }],
     ],
     "touch what belongs to others": [
+      ["apigateway:DELETE", apis("/domainnames/www.example.com")],
+      ["apigateway:PATCH", apis("/domainnames/api.example.com.evil.example/apimappings/abc123")],
+      ["route53:ChangeResourceRecordSets", ZONE, record("www.example.com")],
+      ["route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z456", record("api.example.com")],
+      ["route53:DeleteHostedZone", ZONE],
       ["lambda:UpdateFunctionCode", lambda("staging-api")],
       ["lambda:UpdateFunctionCode", lambda("production-api")],
       ["lambda:InvokeFunction", lambda("staging-warmer")],

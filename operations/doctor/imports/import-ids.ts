@@ -107,6 +107,20 @@ function findBelow(attribute: string, find: (owner: string, ...of: Parameters<Fi
  */
 export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
   aws_apigatewayv2_api: findApiId,
+  aws_apigatewayv2_api_mapping: async (resource, context) => {
+    const domain = context.stack.target(resource, "domain_name");
+    const name = domain && readAttribute(context, domain, "domain_name");
+    const id = name && (await LOOKUPS.mappingId(context.aws, name));
+    return id && `${id}/${name}`;
+  },
+  aws_apigatewayv2_authorizer: findBelow("api_id", async (api, resource, context) => {
+    const id = await LOOKUPS.authorizerId(context.aws, api, readAttribute(context, resource, "name"));
+    return id && `${api}/${id}`;
+  }),
+  aws_apigatewayv2_domain_name: async (resource, context) => {
+    const name = readAttribute(context, resource, "domain_name");
+    return (await LOOKUPS.domain(context.aws, name)) && name;
+  },
   aws_apigatewayv2_integration: findBelow("api_id", async (api, _, { aws }) => {
     const id = await LOOKUPS.integrationId(aws, api);
     return id && `${api}/${id}`;
@@ -173,6 +187,8 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
     );
     return formatId(statement?.Sid);
   },
+  // An apply replaces the record that is there.
+  aws_route53_record: undefined,
   aws_sns_topic: async (resource, context) => {
     const arn = buildTopicArn(resource, context);
     return (await LOOKUPS.topic(context.aws, arn)) && arn;
