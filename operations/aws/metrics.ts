@@ -12,19 +12,6 @@ import { AwsFailure } from "./failure";
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const QUERIES_PER_CALL = 500;
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-
-/**
- * How long CloudWatch keeps each period:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
- */
-const KEPT: readonly { readonly periodSeconds: number; readonly milliseconds: number }[] = [
-  { periodSeconds: 60, milliseconds: 15 * DAY },
-  { periodSeconds: 300, milliseconds: 63 * DAY },
-  { periodSeconds: 3600, milliseconds: 455 * DAY },
-];
-
 /** One metric with one statistic. */
 export interface MetricRequest {
   readonly metric: MetricAddress;
@@ -36,7 +23,7 @@ export interface MetricRequest {
 export interface MetricRange {
   readonly from: number;
   readonly to: number;
-  /** Not shorter than the shortest that CloudWatch keeps: see {@link findShortestPeriod}. */
+  /** Not shorter than the shortest that CloudWatch still keeps for this time. */
   readonly periodSeconds: number;
 }
 
@@ -44,11 +31,6 @@ export interface MetricRange {
 export interface Point {
   readonly at: number;
   readonly value: number;
-}
-
-/** The shortest period in seconds that CloudWatch still keeps for a time. */
-export function findShortestPeriod(from: number, now: number): number {
-  return KEPT.find(({ milliseconds }) => now - from <= milliseconds)?.periodSeconds ?? 3600;
 }
 
 /** Cost of reading this many metrics once, in dollars. */

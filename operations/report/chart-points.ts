@@ -1,5 +1,5 @@
 import { type FunctionData } from "./function-data";
-import { type SeriesName } from "./function-metrics";
+import { type ValueName } from "./function-metrics";
 import { omitUnknown } from "./omit-unknown";
 import { type Period } from "./period";
 import { type ChartPoint } from "./report-schema";
@@ -15,12 +15,12 @@ export function buildChartPoints(
   if (!series) return [];
   const byTime = Object.fromEntries(
     Object.entries(series).map(([name, points]) => [name, new Map(points.map(({ at, value }) => [at, value]))]),
-  ) as Partial<Record<SeriesName, ReadonlyMap<number, number>>>;
+  ) as Partial<Record<ValueName, ReadonlyMap<number, number>>>;
   const sizeMb = subject.watched.memoryMb ?? now?.memorySizeMb;
   const length = Math.round((to - from) / (chartSeconds * 1000));
   return Array.from({ length }, (_, index) => {
     const at = from + index * chartSeconds * 1000;
-    const value = (name: SeriesName) => byTime[name]?.get(at);
+    const value = (name: ValueName) => byTime[name]?.get(at);
     const requests = value("requests") ?? 0;
     const peakMb = value("mostMemoryMb");
     return {

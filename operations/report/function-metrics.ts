@@ -9,128 +9,82 @@ import {
 } from "../../model/metrics";
 import { type MeasuredFunction } from "../../model/measured-function";
 
-/** What is read for one function: metrics with statistics. Metrics that a function does not have are missing. */
+type Reading = (subject: MeasuredFunction) => MetricRequest | undefined;
 
-/** One value for a whole period. */
-export type ScalarName =
-  | "requests"
-  | "errors"
-  | "serverErrors"
-  | "throttles"
-  | "coldStarts"
-  | "inits"
-  | "averageInit"
-  | "p50"
-  | "p90"
-  | "p99"
-  | "milliseconds"
-  | "averageMemoryPercent"
-  | "averageMemoryMb"
-  | "mostMemoryMb"
-  | "memorySizeMb"
-  | PingName;
+/** How each value of a function is read; undefined for a function that does not have it. */
+const READINGS = {
+  requests: ({ watched }) => requestSum(buildTrafficMetric("Invocations", watched)),
+  errors: ({ watched }) => requestSum(buildTrafficMetric("Errors", watched)),
+  coldStarts: ({ watched }) => findColdStarts(watched),
+  averageInit: ({ watched }) => ({ metric: buildReportedMetric("InitDuration", watched), statistic: "Average" }),
+  p50: ({ watched }) => ({ metric: buildTrafficMetric("Duration", watched), statistic: "p50" }),
+  p90: ({ watched }) => ({ metric: buildTrafficMetric("Duration", watched), statistic: "p90" }),
+  p99: ({ watched }) => ({ metric: buildTrafficMetric("Duration", watched), statistic: "p99" }),
+  mostMemoryMb: ({ watched }) => ({ metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Maximum" }),
+  serverErrors: ({ watched }) =>
+    watched.deployedHere ? requestSum(buildEmittedMetric("ServerErrors", watched)) : undefined,
+  averageMemoryPercent: ({ watched }) =>
+    watched.deployedHere
+      ? { metric: buildEmittedMetric("MemoryUtilization", watched), statistic: "Average" }
+      : undefined,
+  pings: (subject) => requestPings("Invocations", subject),
+  averageInstances: (subject) => requestInstances("Average", subject),
+  startedForPings: ({ watched, warmed }) => warmed && requestSum(buildWarmingMetric("WarmingColdStarts", watched)),
+  throttles: ({ watched }) => requestSum(buildTrafficMetric("Throttles", watched)),
+  inits: ({ watched }) => ({ metric: buildReportedMetric("InitDuration", watched), statistic: "SampleCount" }),
+  milliseconds: ({ watched }) => requestSum(buildTrafficMetric("Duration", watched)),
+  averageMemoryMb: ({ watched }) =>
+    watched.deployedHere ? undefined : { metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Average" },
+  memorySizeMb: ({ watched }) =>
+    watched.memoryMb === undefined
+      ? { metric: buildReportedMetric("MemorySize", watched), statistic: "Maximum" }
+      : undefined,
+  pingMilliseconds: (subject) => requestPings("Duration", subject),
+  pingFailures: ({ watched, warmed }) => warmed && requestSum(buildWarmingMetric("WarmingFailures", watched)),
+  leastInstances: (subject) => requestInstances("Minimum", subject),
+} as const satisfies Readonly<Record<string, Reading>>;
 
-type PingName =
-  "pings" | "pingMilliseconds" | "pingFailures" | "averageInstances" | "leastInstances" | "startedForPings";
+/** The name of a value that is read for a function. */
+export type ValueName = keyof typeof READINGS;
 
-/** One value for each point of a chart. */
-export type SeriesName =
-  | "requests"
-  | "errors"
-  | "serverErrors"
-  | "coldStarts"
-  | "averageInit"
-  | "p50"
-  | "p90"
-  | "p99"
-  | "averageMemoryPercent"
-  | "mostMemoryMb"
-  | "pings"
-  | "averageInstances"
-  | "startedForPings";
-
-/** One value for each hour: shows the effect of warming. */
-export type HourName = "requests" | "coldStarts" | "pings";
-
-/** Metrics by name. */
-export type Requests<Name extends string> = Readonly<Partial<Record<Name, MetricRequest>>>;
-
-/** Everything that is read once for a whole period. */
-export function requestScalars(subject: MeasuredFunction): Requests<ScalarName> {
-  const { watched } = subject;
-  const { deployedHere, memoryMb } = watched;
-  return {
-    ...listRequests(subject),
-    throttles: requestSum(buildTrafficMetric("Throttles", watched)),
-    inits: { metric: buildReportedMetric("InitDuration", watched), statistic: "SampleCount" },
-    milliseconds: requestSum(buildTrafficMetric("Duration", watched)),
-    ...(deployedHere
-      ? {}
-      : { averageMemoryMb: { metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Average" } }),
-    ...(memoryMb === undefined
-      ? { memorySizeMb: { metric: buildReportedMetric("MemorySize", watched), statistic: "Maximum" } }
-      : {}),
-    ...requestPings(subject),
-  };
+/** Values that are read together, of the functions that they say something about. */
+export interface ReadingSet {
+  readonly names: readonly ValueName[];
+  readonly isFor: (subject: MeasuredFunction) => boolean;
 }
 
-/** Everything that charts show. */
-export function requestSeries(subject: MeasuredFunction): Requests<SeriesName> {
-  const { pings, averageInstances, startedForPings } = requestPings(subject);
-  return {
-    ...listRequests(subject),
-    ...(pings && { pings }),
-    ...(averageInstances && { averageInstances }),
-    ...(startedForPings && { startedForPings }),
-  };
-}
+const ALL = Object.keys(READINGS) as ValueName[];
 
-/** For comparing hours with and without pings: only if pings can be distinguished from traffic. */
-export function requestHours(subject: MeasuredFunction): Requests<HourName> {
-  const { watched, warmed } = subject;
-  if (!warmed || !watched.deployedHere) return {};
-  const { requests, coldStarts } = listRequests(subject);
-  const { pings } = requestPings(subject);
-  return { ...(requests && { requests }), ...(coldStarts && { coldStarts }), ...(pings && { pings }) };
-}
+/** Read once for a whole period. */
+export const SCALARS: ReadingSet = { names: ALL, isFor: () => true };
 
-function listRequests({ watched }: MeasuredFunction): Requests<SeriesName & ScalarName> {
-  const duration = buildTrafficMetric("Duration", watched);
-  const init = buildReportedMetric("InitDuration", watched);
-  return {
-    requests: requestSum(buildTrafficMetric("Invocations", watched)),
-    errors: requestSum(buildTrafficMetric("Errors", watched)),
-    coldStarts: findColdStarts(watched),
-    averageInit: { metric: init, statistic: "Average" },
-    p50: { metric: duration, statistic: "p50" },
-    p90: { metric: duration, statistic: "p90" },
-    p99: { metric: duration, statistic: "p99" },
-    mostMemoryMb: { metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Maximum" },
-    ...(watched.deployedHere
-      ? {
-          serverErrors: requestSum(buildEmittedMetric("ServerErrors", watched)),
-          averageMemoryPercent: { metric: buildEmittedMetric("MemoryUtilization", watched), statistic: "Average" },
-        }
-      : {}),
-  };
-}
+/** Read for each point of a chart. */
+export const SERIES: ReadingSet = { names: ALL.slice(0, ALL.indexOf("throttles")), isFor: () => true };
 
-function requestPings({ watched: { name }, warmed: target }: MeasuredFunction): Requests<PingName> {
-  if (!target) return {};
-  const buildPingMetric = (metricName: string): MetricAddress => ({
-    namespace: "AWS/Lambda",
-    metricName,
-    dimensions: { FunctionName: name, Resource: `${name}:${target.qualifier}` },
+/** Read for each hour, to compare hours with and without pings, where pings can be distinguished from traffic. */
+export const HOURS: ReadingSet = {
+  names: ["requests", "coldStarts", "pings"],
+  isFor: ({ watched, warmed }) => warmed !== undefined && watched.deployedHere,
+};
+
+/** How some values of a function are read; values that it does not have are missing. */
+export function listReadings(subject: MeasuredFunction, { names, isFor }: ReadingSet): [ValueName, MetricRequest][] {
+  if (!isFor(subject)) return [];
+  return names.flatMap((name): [ValueName, MetricRequest][] => {
+    const request = READINGS[name](subject);
+    return request ? [[name, request]] : [];
   });
-  const instances = buildWarmingMetric("WarmedInstances", { name });
-  return {
-    pings: requestSum(buildPingMetric("Invocations")),
-    pingMilliseconds: requestSum(buildPingMetric("Duration")),
-    pingFailures: requestSum(buildWarmingMetric("WarmingFailures", { name })),
-    averageInstances: { metric: instances, statistic: "Average" },
-    leastInstances: { metric: instances, statistic: "Minimum" },
-    startedForPings: requestSum(buildWarmingMetric("WarmingColdStarts", { name })),
-  };
+}
+
+function requestPings(metricName: string, { watched: { name }, warmed }: MeasuredFunction): MetricRequest | undefined {
+  const resource = warmed && `${name}:${warmed.qualifier}`;
+  return resource === undefined
+    ? undefined
+    : requestSum({ namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name, Resource: resource } });
+}
+
+function requestInstances(statistic: string, { watched, warmed }: MeasuredFunction): MetricRequest | undefined {
+  return warmed && { metric: buildWarmingMetric("WarmedInstances", watched), statistic };
 }
 
 function requestSum(metric: MetricAddress): MetricRequest {
