@@ -9,12 +9,11 @@ import { type Candidate, listCandidates } from "./candidates";
 import { findBusiestDay } from "./busiest-day";
 import { type History } from "./history";
 import { buildPolicy, priceMonthlyReading, type WarmingChoice } from "./warming-policy";
-import { runTasks } from "./pool";
+import { runTasks, type SimulationTask } from "./pool";
 import { type TrafficProfile, buildTrafficProfile } from "./profile";
 import { type JudgedCandidate, recommend, type Recommendation } from "./recommend";
 import { type FunctionAdvice, type PolicyAdvice } from "./report";
 import { formatBlock } from "./settings-values";
-import { type SimulationTask } from "./task";
 import { type OwnLog } from "./log/log-advice";
 import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./platform-assumptions";
 

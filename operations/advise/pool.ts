@@ -1,7 +1,11 @@
-import { type PolicyOutcome } from "../../advisor/compare";
-import { type History } from "./history";
-import { OtherProcess } from "./worker-process";
-import { runTask, type SimulationTask } from "./task";
+import { comparePolicies, type PolicyComparison, type PolicyOutcome } from "../../advisor/compare";
+import { type History, readDemand } from "./history";
+import { type Ask, useProcesses } from "./worker-process";
+
+/** A unit of simulation: some policies on one history. It can be sent to another process. */
+export type SimulationTask = Omit<PolicyComparison, "demand" | "startsAt" | "seconds" | "onProgress">;
+
+const WORKER = "operations/advise/worker.ts";
 
 /** A request to another process: work on the history that it got last. */
 export interface PoolQuestion {
@@ -36,9 +40,7 @@ export async function runTasks(
   };
   const outcomes: PolicyOutcome[][] = [];
   const waiting = tasks.entries();
-  const takeTurns = async (
-    run: (task: SimulationTask, onProgress: (share: number) => void) => Promise<PolicyOutcome[]>,
-  ) => {
+  const takeTurns = async (run: Ask<SimulationTask, PolicyOutcome[]>) => {
     // Shared by all workers: each takes the next free one.
     for (const [index, task] of waiting) {
       signal?.throwIfAborted();
@@ -51,28 +53,29 @@ export async function runTasks(
     await takeTurns((task, progress) => runTask(history, task, progress, signal));
     return outcomes;
   }
-  const workers = Array.from(
-    { length: Math.min(settings.workers, tasks.length) },
-    () => new OtherProcess<PoolQuestion, PolicyOutcome[]>("operations/advise/worker.ts"),
-  );
-  const stop = () => {
-    for (const worker of workers) worker.stop();
-  };
-  signal?.addEventListener("abort", stop);
-  try {
+  const count = Math.min(settings.workers, tasks.length);
+  return useProcesses<PoolQuestion, PolicyOutcome[], PolicyOutcome[][]>(WORKER, count, signal, async (processes) => {
     await Promise.all(
-      workers.map((worker) => {
+      processes.map((ask) => {
         let told: { readonly history?: History } = { history };
         return takeTurns((task, progress) => {
           const question = { ...told, task };
           told = {};
-          return worker.ask(question, progress);
+          return ask(question, progress);
         });
       }),
     );
     return outcomes;
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    stop();
-  }
+  });
+}
+
+/** Runs a task in this process. A policy's result does not depend on the other policies in the task. */
+export function runTask(
+  history: History,
+  task: SimulationTask,
+  onProgress: (share: number) => void,
+  signal?: AbortSignal,
+): Promise<PolicyOutcome[]> {
+  const { startsAt, seconds } = history;
+  return comparePolicies({ ...task, demand: readDemand(history, signal), startsAt, seconds, onProgress });
 }

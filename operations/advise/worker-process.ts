@@ -3,54 +3,65 @@ import { findOwnFile } from "../../local/own-file";
 import { OperationFailure } from "../cli/operation-failure";
 
 /** Another process's messages about a request. */
-export type WorkerMessage<Result> =
+type WorkerMessage<Result> =
   { readonly kind: "progress"; readonly share: number } | { readonly kind: "done"; readonly result: Result };
 
 const EVERY_MILLISECONDS = 200;
 
-/** A file of this program that runs in a separate process and answers one request at a time. */
-export class OtherProcess<Question extends object, Result> {
-  private readonly child: ChildProcess;
+/** Sends a request to another process; the previous one must have been answered. */
+export type Ask<Question, Result> = (question: Question, onProgress: (share: number) => void) => Promise<Result>;
 
-  /** @param file relative to the project's folder; its main function calls {@link answerQuestions} */
-  constructor(file: string) {
-    this.child = fork(findOwnFile("run.js"), [file], {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+/**
+ * Runs work with separate processes, which end with it, or when the signal is aborted.
+ *
+ * @param file of this program, relative to the project's folder; its main function calls {@link answerQuestions}
+ */
+export async function useProcesses<Question extends object, Result, Outcome>(
+  file: string,
+  count: number,
+  signal: AbortSignal | undefined,
+  work: (processes: readonly Ask<Question, Result>[]) => Promise<Outcome>,
+): Promise<Outcome> {
+  signal?.throwIfAborted();
+  const children = Array.from({ length: count }, () =>
+    fork(findOwnFile("run.js"), [file], { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] }),
+  );
+  const stop = () => {
+    // They have nothing that could be left incomplete.
+    for (const child of children) child.kill("SIGKILL");
+  };
+  signal?.addEventListener("abort", stop);
+  try {
+    return await work(children.map((child) => (question, onProgress) => ask(child, question, onProgress)));
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    stop();
   }
+}
 
-  /** Sends a request; the previous one must have been answered. */
-  ask(question: Question, onProgress: (share: number) => void): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      const { child } = this;
-      const hear = (message: WorkerMessage<Result>) => {
-        if (message.kind === "progress") onProgress(message.share);
-        else
-          end(() => {
-            resolve(message.result);
-          });
-      };
-      const fail = () => {
+function ask<Result>(child: ChildProcess, question: object, onProgress: (share: number) => void): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const hear = (message: WorkerMessage<Result>) => {
+      if (message.kind === "progress") onProgress(message.share);
+      else
         end(() => {
-          reject(new OperationFailure("a simulating process ended before its work was done"));
+          resolve(message.result);
         });
-      };
-      const end = (settle: () => void) => {
-        child.off("message", hear).off("exit", fail).off("error", fail);
-        settle();
-      };
-      child.on("message", hear).on("exit", fail).on("error", fail);
-      // The code that waits for an answer gets an error.
-      if (child.exitCode === null) child.send(question, () => undefined);
-      else fail();
-    });
-  }
-
-  stop(): void {
-    // It has nothing that could be left incomplete.
-    this.child.kill("SIGKILL");
-  }
+    };
+    const fail = () => {
+      end(() => {
+        reject(new OperationFailure("a simulating process ended before its work was done"));
+      });
+    };
+    const end = (settle: () => void) => {
+      child.off("message", hear).off("exit", fail).off("error", fail);
+      settle();
+    };
+    child.on("message", hear).on("exit", fail).on("error", fail);
+    // The code that waits for an answer gets an error.
+    if (child.exitCode === null) child.send(question, () => undefined);
+    else fail();
+  });
 }
 
 /** Answers requests of the parent process, which knows what it may request. */

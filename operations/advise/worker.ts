@@ -1,7 +1,6 @@
 import { type History } from "./history";
 import { answerQuestions } from "./worker-process";
-import { type PoolQuestion } from "./pool";
-import { runTask } from "./task";
+import { type PoolQuestion, runTask } from "./pool";
 
 /** A separate process that runs tasks, for `pool.ts`. */
 export default function main(): void {

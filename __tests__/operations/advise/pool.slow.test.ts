@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { makeFixed } from "../../../advisor/distribution";
 import { listCandidates } from "../../../operations/advise/candidates";
-import { runTasks } from "../../../operations/advise/pool";
+import { runTasks, type SimulationTask } from "../../../operations/advise/pool";
 import { buildTrafficProfile } from "../../../operations/advise/profile";
-import { type SimulationTask } from "../../../operations/advise/task";
 import { ASSUMPTION, buildModels } from "../../../operations/advise/platform-assumptions";
 import { WARMING_DEFAULTS } from "../../../environments/warming";
 import { makeHistory } from "./support";

@@ -1,5 +1,5 @@
 import { type Expectation, type Fit, type LoggedRun } from "../../../advisor/fit";
-import { OtherProcess } from "../worker-process";
+import { useProcesses } from "../worker-process";
 
 /** A request to another process. */
 export interface FitQuestion {
@@ -8,21 +8,9 @@ export interface FitQuestion {
 }
 
 /** Fits to runs in a separate process: fitting never pauses, and would keep this process from handling Ctrl-C. */
-export async function fitRuns(
-  question: FitQuestion,
-  onProgress: (share: number) => void,
-  signal: AbortSignal,
-): Promise<Fit> {
-  signal.throwIfAborted();
-  const other = new OtherProcess<FitQuestion, Fit>("operations/advise/log/fit-worker.ts");
-  const stop = () => {
-    other.stop();
-  };
-  signal.addEventListener("abort", stop);
-  try {
-    return await other.ask(question, onProgress);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    stop();
-  }
+export function fitRuns(question: FitQuestion, onProgress: (share: number) => void, signal: AbortSignal): Promise<Fit> {
+  return useProcesses<FitQuestion, Fit, Fit>("operations/advise/log/fit-worker.ts", 1, signal, async ([ask]) => {
+    if (!ask) throw new Error("There is no process");
+    return ask(question, onProgress);
+  });
 }
