@@ -1,18 +1,34 @@
 import { type Distribution } from "../../../advisor/distribution";
 import { InvalidInput, show } from "../../../environments/mistakes";
 import { type History, RequestFile } from "../history";
-import { type Header, readHeader } from "./columns";
 import { type TraceLine, readLines, makeLineMistake } from "./lines";
 import { readNumber, type TimeReader, selectTimeReader } from "./times";
 
 const MINUTE = 60_000;
 const LONGEST_DAYS = 366;
-const LONGEST_MINUTES = LONGEST_DAYS * 24 * 60;
 const LONGEST_DURATION_MILLISECONDS = 900_000;
 const MOST_PER_MINUTE = 10_000_000;
 
 /** Numbered minutes begin on a Monday, 0:00 UTC. */
 const MONDAY = Date.UTC(1970, 0, 5);
+
+/** The names of a trace's columns; others are ignored. */
+type Column = "timestamp" | "minute" | "duration_ms" | "count" | "peak_concurrency";
+
+const KINDS = "timestamp,duration_ms or timestamp,count or minute,count, optionally with peak_concurrency after count";
+
+/** What the first line says of the others: each is one request, or one minute. */
+interface Header {
+  readonly kind: "requests" | "minutes";
+  readonly time: "timestamp" | "minute";
+  readonly names: readonly string[];
+}
+
+const EXPECTED_TIMES = {
+  minute: "a whole number, 0 or more",
+  timestamp:
+    "a time in the form of the previous lines, or of 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970",
+} as const;
 
 /** A trace's file, and the options to read it. */
 export interface TraceSettings {
@@ -31,72 +47,132 @@ export interface Trace extends History {
   readonly notes: readonly string[];
 }
 
+/** Takes a trace's lines one by one. */
+interface TraceReader {
+  /** Returns whether the file of requests has to be flushed. */
+  read(row: Row): boolean;
+  /** What was read; undefined if that was nothing. */
+  finish(): Trace | undefined;
+}
+
 /**
  * Reads a trace once, checks every line, and keeps only two numbers per minute in memory.
  *
  * @throws InvalidInput with the line of the first mistake
  */
-export async function readTrace(settings: TraceSettings, signal?: AbortSignal): Promise<Trace> {
-  const { path, file, workSeconds } = settings;
+export async function readTrace(
+  { path, file, spool, workSeconds }: TraceSettings,
+  signal?: AbortSignal,
+): Promise<Trace> {
   let header: Header | undefined;
-  let reader: RequestReader | MinuteReader | undefined;
+  let reader: TraceReader | undefined;
+  let requestFile: RequestFile | undefined;
   try {
     for await (const lines of readLines(path, file, signal)) {
       for (const line of lines) {
-        if (!header) {
-          if (line.text.trim() === "") throw makeLineMistake(file, 1, "expected a header, got an empty line");
-          header = readHeader(file, line.text);
-          if (header.kind === "minutes" && !workSeconds) {
+        if (header) {
+          if (line.text.trim() !== "" && reader?.read(new Row(file, header, line)) === true) await requestFile?.flush();
+          continue;
+        }
+        header = readHeader(file, line.text);
+        if (header.kind === "requests") {
+          requestFile = await RequestFile.create(spool);
+          reader = makeRequestReader(new Clock(header.time), requestFile);
+        } else {
+          if (!workSeconds) {
             throw new InvalidInput([{ file, message: "expected --duration-ms as well, because it has no durations" }]);
           }
-          reader =
-            header.kind === "requests"
-              ? new RequestReader(file, header, await RequestFile.create(settings.spool))
-              : new MinuteReader(file, header);
-        } else if (line.text.trim() !== "" && reader?.read(line) === true) await reader.flush();
+          reader = makeMinuteReader(new Clock(header.time), header, file, workSeconds);
+        }
       }
     }
-    if (!reader) throw new InvalidInput([{ file, message: "expected a header and requests, got an empty file" }]);
-    return await reader.finish(workSeconds);
+    if (!header) throw new InvalidInput([{ file, message: "expected a header and requests, got an empty file" }]);
+    const trace = reader?.finish();
+    if (!trace) {
+      const what = header.kind === "requests" ? "request" : "minute";
+      throw makeLineMistake(file, 2, `expected a ${what}, got the end of the file`);
+    }
+    await requestFile?.flush();
+    return trace;
   } finally {
-    await reader?.close();
+    await requestFile?.close();
+  }
+}
+
+function readHeader(file: string, text: string): Header {
+  if (text.trim() === "") throw makeLineMistake(file, 1, "expected a header, got an empty line");
+  const names = splitFields(text).map((name) => name.toLowerCase());
+  const isUnique = new Set(names).size === names.length;
+  const has = (column: Column) => names.includes(column);
+  const time = has("timestamp") ? "timestamp" : "minute";
+  const isRequests = has("timestamp") && has("duration_ms") && !has("count");
+  const isMinutes = has(time) && has("count") && !has("duration_ms");
+  if (!isUnique || !(isRequests || isMinutes) || (has("timestamp") && has("minute"))) {
+    throw makeLineMistake(file, 1, `expected a header: ${KINDS}; got ${show(text.trim())}`);
+  }
+  return { kind: isRequests ? "requests" : "minutes", time, names };
+}
+
+function splitFields(text: string): string[] {
+  return text.split(",").map((field) => field.trim().replace(/^"(.*)"$/, "$1"));
+}
+
+/** The fields of a line by column. */
+class Row {
+  readonly line: number;
+  private readonly names: readonly string[];
+  private readonly fields: readonly string[];
+
+  constructor(
+    private readonly file: string,
+    { names }: Header,
+    { text, number }: TraceLine,
+  ) {
+    this.line = number;
+    this.names = names;
+    this.fields = splitFields(text);
+    const { length } = this.fields;
+    if (length !== names.length) {
+      throw makeLineMistake(file, number, `expected ${names.length} fields as in the header, got ${length}`);
+    }
+  }
+
+  text(column: Column): string {
+    return this.fields[this.names.indexOf(column)] ?? "";
+  }
+
+  number(column: Column, most: number, isWhole = false): number {
+    const value = readNumber(this.text(column));
+    if (value !== undefined && value <= most && (!isWhole || Number.isInteger(value))) return value;
+    throw this.refuse(column, `${isWhole ? "a whole number, " : ""}0 to ${most}`);
+  }
+
+  refuse(column: Column, expected: string): InvalidInput {
+    const got = this.text(column);
+    return makeLineMistake(
+      this.file,
+      this.line,
+      `${column}: expected ${expected}, got ${got === "" ? "nothing" : show(got)}`,
+    );
   }
 }
 
 /** Reads the times of a trace's lines, which must never go back. */
 class Clock {
-  first: number | undefined;
   last = Number.NEGATIVE_INFINITY;
+  private first: number | undefined;
   private reader: TimeReader | undefined;
 
-  constructor(
-    private readonly file: string,
-    private readonly column: Header["time"],
-  ) {}
+  constructor(private readonly column: Header["time"]) {}
 
-  read(text: string, line: number): number {
-    const time = this.parse(text);
-    if (time === undefined) {
-      const expected =
-        this.column === "minute"
-          ? "a whole number, 0 or more"
-          : "a time in the form of the previous lines, or of 2026-01-31T09:00:00Z, or in seconds or milliseconds since 1970";
-      throw this.wrong(line, expected, text);
-    }
-    if (time < this.last)
-      throw makeLineMistake(
-        this.file,
-        line,
-        `${this.column}: expected a time not before that of the previous line, got ${show(text)}`,
-      );
+  read(row: Row): number {
+    const time = this.parse(row.text(this.column));
+    if (time === undefined) throw row.refuse(this.column, EXPECTED_TIMES[this.column]);
+    if (time < this.last) throw row.refuse(this.column, "a time not before that of the previous line");
     this.first ??= time;
     this.last = time;
-    if (time - this.beginning() >= LONGEST_MINUTES * MINUTE) {
-      throw makeLineMistake(
-        this.file,
-        line,
-        `${this.column}: expected at most ${LONGEST_DAYS} days in total, got ${show(text)}`,
-      );
+    if (time - this.beginning() >= LONGEST_DAYS * 24 * 60 * MINUTE) {
+      throw row.refuse(this.column, `at most ${LONGEST_DAYS} days in total`);
     }
     return time;
   }
@@ -105,14 +181,6 @@ class Clock {
   beginning(): number {
     if (this.column === "minute") return MONDAY;
     return Math.floor((this.first ?? 0) / MINUTE) * MINUTE;
-  }
-
-  wrong(line: number, expected: string, got: string, column: string = this.column): InvalidInput {
-    return makeLineMistake(
-      this.file,
-      line,
-      `${column}: expected ${expected}, got ${got === "" ? "nothing" : show(got)}`,
-    );
   }
 
   private parse(text: string): number | undefined {
@@ -125,111 +193,64 @@ class Clock {
   }
 }
 
-class RequestReader {
-  private readonly clock: Clock;
-  private requests = 0;
-
-  constructor(
-    private readonly file: string,
-    private readonly header: Header,
-    private readonly requestFile: RequestFile,
-  ) {
-    this.clock = new Clock(file, header.time);
-  }
-
-  read({ text, number }: TraceLine): boolean {
-    const cell = this.header.cellsOf(text, number);
-    const time = this.clock.read(cell("timestamp"), number);
-    const duration = readNumber(cell("duration_ms"));
-    if (duration === undefined || duration > LONGEST_DURATION_MILLISECONDS) {
-      throw this.clock.wrong(number, `0 to ${LONGEST_DURATION_MILLISECONDS}`, cell("duration_ms"), "duration_ms");
-    }
-    this.requests++;
-    return this.requestFile.add((time - this.clock.beginning()) / 1000, duration / 1000);
-  }
-
-  async flush(): Promise<void> {
-    await this.requestFile.flush();
-  }
-
-  async finish(): Promise<Trace> {
-    if (this.requests === 0) throw makeLineMistake(this.file, 2, "expected a request, got the end of the file");
-    await this.requestFile.flush();
-    const startsAt = this.clock.beginning();
-    const minutes = Math.floor((this.clock.last - startsAt) / MINUTE) + 1;
-    return { startsAt, seconds: minutes * 60, source: { kind: "requests", file: this.requestFile.path }, notes: [] };
-  }
-
-  async close(): Promise<void> {
-    await this.requestFile.close();
-  }
+function makeRequestReader(clock: Clock, requestFile: RequestFile): TraceReader {
+  return {
+    read(row) {
+      const time = clock.read(row);
+      const duration = row.number("duration_ms", LONGEST_DURATION_MILLISECONDS);
+      return requestFile.add((time - clock.beginning()) / 1000, duration / 1000);
+    },
+    finish() {
+      const startsAt = clock.beginning();
+      const minutes = Math.floor((clock.last - startsAt) / MINUTE) + 1;
+      const source = { kind: "requests", file: requestFile.path } as const;
+      return minutes > 0 ? { startsAt, seconds: minutes * 60, source, notes: [] } : undefined;
+    },
+  };
 }
 
-class MinuteReader {
-  private readonly clock: Clock;
-  private readonly counts: number[] = [];
-  private readonly peaks: number[] = [];
-  private missing = 0;
-  private firstMissing = 0;
-
-  constructor(
-    private readonly file: string,
-    private readonly header: Header,
-  ) {
-    this.clock = new Clock(file, header.time);
-  }
-
-  read({ text, number }: TraceLine): boolean {
-    const { clock, counts, peaks } = this;
-    const { time: column, hasPeaks } = this.header;
-    const cell = this.header.cellsOf(text, number);
-    const time = clock.read(cell(column), number);
-    const minute = Math.floor((time - clock.beginning()) / MINUTE);
-    if (minute < counts.length) throw clock.wrong(number, "a later minute than in the previous line", cell(column));
-    const count = readNumber(cell("count"));
-    if (count === undefined || !Number.isInteger(count) || count > MOST_PER_MINUTE) {
-      throw clock.wrong(number, `a whole number, 0 to ${MOST_PER_MINUTE}`, cell("count"), "count");
-    }
-    const peak = hasPeaks && cell("peak_concurrency") !== "" ? readNumber(cell("peak_concurrency")) : 0;
-    if (peak === undefined || peak > MOST_PER_MINUTE) {
-      throw clock.wrong(number, `0 to ${MOST_PER_MINUTE}`, cell("peak_concurrency"), "peak_concurrency");
-    }
-    if (minute > counts.length) {
-      this.missing += minute - counts.length;
-      this.firstMissing ||= number;
-    }
-    while (counts.length < minute) {
-      counts.push(0);
-      peaks.push(0);
-    }
-    counts.push(count);
-    peaks.push(peak);
-    return false;
-  }
-
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  finish(workSeconds: Distribution | undefined): Promise<Trace> {
-    const { counts, peaks, missing, firstMissing, file } = this;
-    if (counts.length === 0 || !workSeconds)
-      throw makeLineMistake(file, 2, "expected a minute, got the end of the file");
-    const notes =
-      missing === 0
-        ? []
-        : [
-            `${file}:${firstMissing}: ${missing} minutes are missing, the first before this line: they count as minutes without requests`,
-          ];
-    return Promise.resolve({
-      startsAt: this.clock.beginning(),
-      seconds: counts.length * 60,
-      source: { kind: "minutes", counts: Float64Array.from(counts), peaks: Float64Array.from(peaks), workSeconds },
-      notes,
-    });
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
+function makeMinuteReader(
+  clock: Clock,
+  { time: column }: Header,
+  file: string,
+  workSeconds: Distribution,
+): TraceReader {
+  const counts: number[] = [];
+  const peaks: number[] = [];
+  const notes: string[] = [];
+  let [missing, firstMissing] = [0, 0];
+  return {
+    read(row) {
+      const minute = Math.floor((clock.read(row) - clock.beginning()) / MINUTE);
+      if (minute < counts.length) throw row.refuse(column, "a later minute than in the previous line");
+      const count = row.number("count", MOST_PER_MINUTE, true);
+      const peak = row.text("peak_concurrency") === "" ? 0 : row.number("peak_concurrency", MOST_PER_MINUTE);
+      if (minute > counts.length) {
+        missing += minute - counts.length;
+        firstMissing ||= row.line;
+      }
+      while (counts.length < minute) {
+        counts.push(0);
+        peaks.push(0);
+      }
+      counts.push(count);
+      peaks.push(peak);
+      return false;
+    },
+    finish() {
+      if (counts.length === 0) return undefined;
+      if (missing > 0) {
+        notes.push(
+          `${file}:${firstMissing}: ${missing} minutes are missing, the first before this line: they count as minutes without requests`,
+        );
+      }
+      const source = {
+        kind: "minutes",
+        counts: Float64Array.from(counts),
+        peaks: Float64Array.from(peaks),
+        workSeconds,
+      } as const;
+      return { startsAt: clock.beginning(), seconds: counts.length * 60, source, notes };
+    },
+  };
 }
