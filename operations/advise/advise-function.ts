@@ -10,7 +10,7 @@ import { findBusiestDay } from "./busiest-day";
 import { type History } from "./history";
 import { buildPolicy, priceMonthlyReading, type WarmingChoice } from "./warming-policy";
 import { runTasks, type SimulationTask } from "./pool";
-import { type TrafficProfile, buildTrafficProfile } from "./profile";
+import { buildTrafficProfile } from "./profile";
 import { type JudgedCandidate, recommend, type Recommendation } from "./recommend";
 import { type FunctionAdvice, type PolicyAdvice } from "./report";
 import { formatBlock } from "./settings-values";
@@ -136,6 +136,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
     })),
   }));
   const { chosen } = recommendation;
+  const shownOnDay = (chosen ?? judged[0])?.candidate;
   return {
     ...(chosen?.candidate.warming && { warming: chosen.candidate.warming }),
     advice: {
@@ -147,7 +148,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
       policies: judged.map((one) => buildPolicyAdvice(one, one === chosen, isConfigured(one, configured))),
       ...(ownLog && { log: ownLog.advice }),
       sensitivity,
-      day: buildDay(history, profile, (chosen ?? judged[0])?.candidate, reservedConcurrency),
+      day: shownOnDay && findBusiestDay(history, profile, shownOnDay, reservedConcurrency),
       notes: listNotes(subject),
     },
   };
@@ -222,17 +223,6 @@ function buildPolicyAdvice(
     pingsPerDay: outcome.pingsPerDay,
     dollarsPerMonth: dollars,
   };
-}
-
-function buildDay(
-  history: History,
-  profile: TrafficProfile,
-  candidate: Candidate | undefined,
-  reserved: number | undefined,
-): FunctionAdvice["day"] {
-  if (!candidate) return undefined;
-  const { startsAt, buckets } = findBusiestDay(history, profile, candidate.policy, reserved);
-  return { startsAt: new Date(startsAt).toISOString(), policy: candidate.name, buckets: [...buckets] };
 }
 
 function selectPrices(architecture: AdvisedSubject["architecture"]): Prices {

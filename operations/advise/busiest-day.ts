@@ -1,40 +1,24 @@
 import { type Policy, countProvisioned, countScheduledPings } from "../../advisor/policy";
 import { UsageHistory } from "../../advisor/usage-history";
 import { computeDemand } from "../../warming/demand";
+import { type Candidate } from "./candidates";
 import { type History } from "./history";
 import { type TrafficProfile } from "./profile";
+import { type FunctionAdvice } from "./report";
 
 const MINUTE = 60_000;
 const MINUTES_PER_DAY = 1440;
 
-/** The length of each {@link Bucket}. */
+/** The length of each bucket. */
 export const BUCKET_MINUTES = 5;
-
-/** A few minutes of a day. */
-export interface Bucket {
-  /** Since the day's beginning. */
-  readonly minute: number;
-  readonly requests: number;
-  /** Maximum number of concurrent requests. */
-  readonly peak: number;
-  /** Maximum number of instances that were requested or provisioned: recently pinged ones are not pinged again. */
-  readonly kept: number;
-}
-
-/** A day, and when it begins. */
-export interface BusiestDay {
-  readonly startsAt: number;
-  readonly buckets: readonly Bucket[];
-}
 
 /** The day (UTC) with the most requests, and how many instances a policy keeps warm on it. */
 export function findBusiestDay(
   { startsAt }: History,
-  profile: TrafficProfile,
-  policy: Policy,
+  { counts, peaks }: TrafficProfile,
+  { name, policy }: Candidate,
   reservedConcurrency?: number,
-): BusiestDay {
-  const { counts, peaks } = profile;
+): NonNullable<FunctionAdvice["day"]> {
   const offset = Math.floor(startsAt / MINUTE) % MINUTES_PER_DAY;
   const byDay = new Map<number, number>();
   counts.forEach((count, minute) => {
@@ -48,16 +32,19 @@ export function findBusiestDay(
     to: first + MINUTES_PER_DAY,
     reservedConcurrency,
   });
-  const buckets = Array.from({ length: MINUTES_PER_DAY / BUCKET_MINUTES }, (_, index): Bucket => {
+  const buckets = Array.from({ length: MINUTES_PER_DAY / BUCKET_MINUTES }, (_, index) => {
     const minutes = Array.from({ length: BUCKET_MINUTES }, (_, minute) => first + index * BUCKET_MINUTES + minute);
     return {
+      /** Since the day's beginning. */
       minute: index * BUCKET_MINUTES,
       requests: minutes.reduce((sum, minute) => sum + (counts[minute] ?? 0), 0),
+      /** Maximum number of concurrent requests. */
       peak: Math.max(...minutes.map((minute) => peaks[minute] ?? 0)),
+      /** Maximum number of instances that were requested or provisioned: recently pinged ones are not pinged again. */
       kept: Math.max(...kept.slice(index * BUCKET_MINUTES, (index + 1) * BUCKET_MINUTES)),
     };
   });
-  return { startsAt: startsAt + first * MINUTE, buckets };
+  return { startsAt: new Date(startsAt + first * MINUTE).toISOString(), policy: name, buckets };
 }
 
 interface Span {

@@ -4,7 +4,7 @@ import { type WatchedFunction } from "../../model/watched-function";
 import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";
 import { type MetricRequest, type Point, priceReading, readMetrics } from "../aws/metrics";
-import { type History } from "./history";
+import { type AdvisedSubject } from "./advise-function";
 import { mixPeriods, type PeriodQuantiles } from "./quantiles";
 
 const MINUTE = 60_000;
@@ -30,17 +30,6 @@ const QUANTILES: Readonly<Record<string, number>> = {
   Maximum: 1,
 };
 
-/** A function's usage in CloudWatch. */
-export interface KnownUse {
-  readonly history: History;
-  /** Missing if no start was reported. */
-  readonly initSeconds?: Distribution;
-  /** Number of metrics that the warmer reads for its usage. */
-  readonly metricsRead: number;
-  /** Assumptions, one sentence each. */
-  readonly notes: readonly string[];
-}
-
 /** Maximum cost of reading the usage of this many functions, in dollars. */
 export function priceUse(functions: number): { readonly metrics: number; readonly dollars: number } {
   const each =
@@ -55,7 +44,7 @@ export function priceUse(functions: number): { readonly metrics: number; readonl
  *
  * @throws AwsFailure
  */
-export async function readUse(aws: AwsAccess, watched: WatchedFunction, now: number): Promise<KnownUse> {
+export async function readUse(aws: AwsAccess, watched: WatchedFunction, now: number) {
   const to = Math.floor(now / MINUTE) * MINUTE;
   const from = to + MINUTE - HISTORY_DAYS * DAY_SECONDS * 1000;
   const read = (requests: Readonly<Record<string, MetricRequest>>, periodSeconds: number) =>
@@ -99,7 +88,7 @@ function buildKnownUse(
   { id, deployedHere }: WatchedFunction,
   { from, to }: { readonly from: number; readonly to: number },
   { minutes, days }: Read,
-): KnownUse {
+): Pick<AdvisedSubject, "history" | "initSeconds" | "notes"> & Required<Pick<AdvisedSubject, "metricsRead">> {
   const initSeconds = mixQuantiles("init", days);
   const init = initSeconds && { initSeconds };
   const [first] = minutes("invocations");

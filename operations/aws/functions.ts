@@ -15,39 +15,7 @@ import { type AwsAccess } from "./access";
 export const LATEST_VERSION = "$LATEST";
 
 /** A function in Lambda, or one of its versions; unknown properties are undefined. */
-export interface DeployedFunction {
-  readonly version: string;
-  /** When it was last changed, or published, in milliseconds since 1970. */
-  readonly changedAt: number | undefined;
-  /** As in `Active` or `Failed`. */
-  readonly state: string;
-  readonly stateReason: string | undefined;
-  /** As in `Successful` or `InProgress`. */
-  readonly updateStatus: string;
-  readonly updateReason: string | undefined;
-  readonly memoryMb: number | undefined;
-  readonly timeoutSeconds: number | undefined;
-  readonly temporaryStorageMb: number | undefined;
-  readonly codeHash: string | undefined;
-  readonly codeBytes: number | undefined;
-  readonly runtime: string | undefined;
-  readonly handler: string | undefined;
-  readonly architectures: readonly string[];
-  /** Their ARNs. */
-  readonly layers: readonly string[];
-  /** `Active` or `PassThrough`. */
-  readonly tracing: string;
-  /** `JSON` or `Text`. */
-  readonly logFormat: string;
-  /** Missing if it is Lambda's default for the function. */
-  readonly logGroup: string | undefined;
-  readonly systemLogLevel: string | undefined;
-  readonly applicationLogLevel: string | undefined;
-  readonly role: string | undefined;
-  readonly network: string | undefined;
-  /** Environment variables, whose values may be secrets. */
-  readonly variables: Readonly<Record<string, string>>;
-}
+export type DeployedFunction = ReturnType<typeof toDeployedFunction>;
 
 /** The target of an alias: one version, or several with their shares of the traffic. */
 export interface Alias {
@@ -147,13 +115,16 @@ export function toQualifiedInput({ name, qualifier }: QualifiedName): { Function
   return { FunctionName: name, ...(qualifier !== undefined && { Qualifier: qualifier }) };
 }
 
-function toDeployedFunction(found: FunctionConfiguration): DeployedFunction {
+function toDeployedFunction(found: FunctionConfiguration) {
   const changedAt = Date.parse(found.LastModified ?? "");
   return {
     version: found.Version ?? LATEST_VERSION,
+    /** When it was last changed, or published, in milliseconds since 1970. */
     changedAt: Number.isNaN(changedAt) ? undefined : changedAt,
+    /** As in `Active` or `Failed`. */
     state: found.State ?? "Active",
     stateReason: found.StateReason && toOneLine(found.StateReason),
+    /** As in `Successful` or `InProgress`. */
     updateStatus: found.LastUpdateStatus ?? "Successful",
     updateReason: found.LastUpdateStatusReason && toOneLine(found.LastUpdateStatusReason),
     memoryMb: found.MemorySize,
@@ -164,14 +135,19 @@ function toDeployedFunction(found: FunctionConfiguration): DeployedFunction {
     runtime: found.Runtime,
     handler: found.Handler,
     architectures: found.Architectures ?? [],
+    /** Their ARNs. */
     layers: (found.Layers ?? []).map(({ Arn = "" }) => Arn),
+    /** `Active` or `PassThrough`. */
     tracing: found.TracingConfig?.Mode ?? "PassThrough",
+    /** `JSON` or `Text`. */
     logFormat: found.LoggingConfig?.LogFormat ?? "Text",
+    /** Undefined if it is Lambda's default for the function. */
     logGroup: found.LoggingConfig?.LogGroup,
     systemLogLevel: found.LoggingConfig?.SystemLogLevel,
     applicationLogLevel: found.LoggingConfig?.ApplicationLogLevel,
     role: found.Role,
     network: found.VpcConfig?.VpcId,
+    /** Environment variables, whose values may be secrets. */
     variables: found.Environment?.Variables ?? {},
   };
 }

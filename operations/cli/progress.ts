@@ -1,4 +1,4 @@
-import { type ProgramContext } from "./command-context";
+import { type CommandContext, type ProgramContext } from "./command-context";
 
 const EVERY_MILLISECONDS = 200;
 const COLUMNS = 79;
@@ -30,19 +30,25 @@ export async function showProgress<T>(
   }
 }
 
+/** The surroundings of work that reads one thing after the other. */
+export interface ReadingContext extends Pick<CommandContext, "signal" | "wait"> {
+  /** Called with what is read next. */
+  readonly onStep: (what: string) => void;
+}
+
 /** Runs work that reports what it reads next, and shows that in a terminal. */
 export function showReading<T>(
-  context: Pick<ProgramContext, "writeProgress">,
-  work: (onStep: (next: string) => void) => Promise<T>,
+  { signal, wait, ...context }: CommandContext,
+  work: (reading: ReadingContext) => Promise<T>,
 ): Promise<T> {
   let step = "";
-  const onStep = (next: string) => {
-    step = next;
+  const onStep = (what: string) => {
+    step = what;
   };
   return showProgress(
     context,
     () => `Reading ${step} …`,
-    () => work(onStep),
+    () => work({ signal, wait, onStep }),
   );
 }
 

@@ -5,7 +5,7 @@ import { ENVIRONMENT_HELP, readEnvironment } from "../cli/input";
 import { showReading } from "../cli/progress";
 import { buildTask } from "../investigate/build-task";
 import { investigate } from "../investigate/investigation";
-import { toInvestigationJson } from "../investigate/json";
+import { formatInvestigationJson } from "../investigate/json";
 import { formatDocument } from "../document/text";
 import { buildInvestigationDocument } from "../investigate/document";
 import { parseDuration } from "../investigate/window";
@@ -37,11 +37,11 @@ Examples:
   $ npm run ops --silent -- investigate prod api --json    for a script`,
 
   run: async (context, environmentName, name, { alarm, since, json = false }) => {
-    const { root, print, printAside, now, signal, wait } = context;
+    const { root, print, printAside, now } = context;
     const environment = await readEnvironment(root, environmentName);
     const task = buildTask(environment, { name, alarm, since, now: now() });
-    const done = await showReading(context, (onStep) => investigate(task, { signal, wait, onStep }));
-    if (json) print(JSON.stringify(toInvestigationJson(done)));
+    const done = await showReading(context, (reading) => investigate(task, reading));
+    if (json) print(formatInvestigationJson(done));
     if (!done.hasRead) {
       new Set(done.unread.map(({ why }) => why)).forEach((reason) => {
         printAside(reason);

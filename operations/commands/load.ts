@@ -79,7 +79,7 @@ Examples:
       const settings = resolveLoadSettings({ ...options, profile }, await loadEnvironments(context.root));
       const baseline = compare === undefined ? undefined : await readEarlierReport(compare);
       await prepareFolder(out);
-      const report = await runLoad({ settings, baseline, open }, context);
+      const report = await runLoad(settings, baseline, open, context);
       await publishReport(context, {
         folder: out,
         name: `${settings.profile}-${settings.environment.name}-${report.startedAt.replaceAll(/[:.]/g, "-")}`,

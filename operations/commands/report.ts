@@ -44,7 +44,7 @@ Examples:
   interrupted: "nothing was written",
 
   run: async (context, name, { period: periodName, logs, out, json = false }) => {
-    const { root, printAside, now, signal, wait } = context;
+    const { root, printAside, now } = context;
     const environment = await readEnvironment(root, name);
     const folder = resolve(root, out);
     await prepareFolder(folder);
@@ -60,8 +60,8 @@ Examples:
         `Logs are not read: ${name} keeps them for ${environment.logRetentionDays} days (log_retention_days).`,
       );
     }
-    const report = await showReading(context, async (onStep) =>
-      buildReport(plan, await takeMeasurements(plan, { signal, wait, onStep })),
+    const report = await showReading(context, async (reading) =>
+      buildReport(plan, await takeMeasurements(plan, reading)),
     );
     await publishReport(context, {
       folder,

@@ -18,23 +18,11 @@ const AROUND = 30 * MINUTE;
 /** An older version is not relevant. */
 const NEAR = 24 * 60 * MINUTE;
 
-/** A function's figures for a time range. */
-export interface Side {
-  readonly requests: number;
-  readonly failures: number;
-  /** Undefined if there was nothing to average; the same for the next one. */
-  readonly averageMilliseconds: number | undefined;
-  readonly averageInitMilliseconds: number | undefined;
-}
-
 /** A function's figures in the half hour before and after a version appeared. */
-export interface AroundVersion {
-  readonly version: string;
-  /** In milliseconds since 1970. */
-  readonly at: number;
-  readonly before: Side;
-  readonly after: Side;
-}
+export type AroundVersion = Awaited<ReturnType<typeof readAround>>;
+
+/** A function's figures in one of the two. */
+export type Side = AroundVersion["before"];
 
 /** When a version appeared, if that was in a time range or within a day before it. */
 export function findPublication(version: Version | undefined, { from, to }: Window): number | undefined {
@@ -43,18 +31,15 @@ export function findPublication(version: Version | undefined, { from, to }: Wind
 }
 
 /** @throws AwsFailure */
-export async function readAround(
-  aws: AwsAccess,
-  watched: WatchedFunction,
-  { version, at, now }: { readonly version: string; readonly at: number; readonly now: number },
-): Promise<AroundVersion> {
+export async function readAround(aws: AwsAccess, watched: WatchedFunction, version: string, at: number, now: number) {
   const range = { from: at - AROUND, to: Math.min(at + AROUND, now), periodSeconds: MINUTE / 1000 };
   const points = await readMetrics(aws, listRequests(watched), range);
-  const side = (isIn: (point: Point) => boolean): Side => {
+  const side = (isIn: (point: Point) => boolean) => {
     const sum = (name: keyof typeof points) => points[name].filter(isIn).reduce((total, { value }) => total + value, 0);
     return {
       requests: sum("requests"),
       failures: sum("failures"),
+      /** Undefined if there was nothing to average; the same for the next one. */
       averageMilliseconds: divideIfAny(sum("milliseconds"), sum("requests")),
       averageInitMilliseconds: divideIfAny(sum("initMilliseconds"), sum("inits")),
     };

@@ -3,33 +3,18 @@ import { listConfigurationDifferences } from "./configuration";
 
 const SHOWN_VERSIONS = 5;
 
-/** A version of a function. */
-export interface Version {
-  readonly version: string;
-  /** In milliseconds since 1970; undefined if Lambda does not provide it. */
-  readonly publishedAt: number | undefined;
-  readonly memoryMb: number | undefined;
-  readonly timeoutSeconds: number | undefined;
-}
+/** A version of a function; times are in milliseconds since 1970, undefined if Lambda does not provide them. */
+export type Version = ReturnType<typeof toVersion>;
 
 /** A function's deployments. */
-export interface Changes {
-  /** The last ones, newest first. */
-  readonly versions: readonly Version[];
-  /** The version that users get, if known. */
-  readonly current: Version | undefined;
-  /** The previous version that users got. */
-  readonly previous: Version | undefined;
-  /** How the two differ: `memory: 512 MB -> 1024 MB`. */
-  readonly differences: readonly string[];
-}
+export type Changes = ReturnType<typeof buildChanges>;
 
 /**
  * What was deployed, and how it differs from the previous version.
  *
  * @param served the version that users get, `$LATEST` for the function itself; undefined if unknown
  */
-export function buildChanges(deployed: readonly DeployedFunction[], served: string | undefined): Changes {
+export function buildChanges(deployed: readonly DeployedFunction[], served: string | undefined) {
   const published = deployed
     .filter(({ version }) => version !== LATEST_VERSION)
     .sort((one, other) => Number(other.version) - Number(one.version));
@@ -39,13 +24,17 @@ export function buildChanges(deployed: readonly DeployedFunction[], served: stri
       ? published.find(({ codeHash }) => codeHash !== current?.codeHash)
       : published.find(({ version }) => Number(version) < Number(served));
   return {
+    /** The last ones, newest first. */
     versions: published.slice(0, SHOWN_VERSIONS).map(toVersion),
+    /** The version that users get, if known. */
     current: current && toVersion(current),
+    /** The previous version that users got. */
     previous: previous && toVersion(previous),
+    /** How the two differ: `memory: 512 MB -> 1024 MB`. */
     differences: current && previous ? listConfigurationDifferences(previous, current) : [],
   };
 }
 
-function toVersion({ version, changedAt, memoryMb, timeoutSeconds }: DeployedFunction): Version {
+function toVersion({ version, changedAt, memoryMb, timeoutSeconds }: DeployedFunction) {
   return { version, publishedAt: changedAt, memoryMb, timeoutSeconds };
 }

@@ -4,14 +4,14 @@ import { type AlarmFindings, type FunctionAlarm, selectRinging, readFunctionAlar
 import { priceAroundVersion, findPublication, readAround } from "./around-version";
 import { AwsAccess } from "../aws/access";
 import { LATEST_VERSION, readAliases, readReservedConcurrency, readVersions } from "../aws/functions";
-import { type Wait } from "../aws/log-queries";
+import { type ReadingContext } from "../cli/progress";
 import { readTraceSegments } from "../aws/traces";
 import { buildChanges } from "./changes";
 import { compare, priceFigures, readFigureValues } from "./comparison";
-import { diagnose, type Diagnosed } from "./diagnoses";
+import { diagnose } from "./diagnoses";
 import { type Evidence } from "./evidence";
 import { selectQueries, type QueryFindings, readQuery } from "./queries";
-import { Reader, type Unread } from "../aws/part-reader";
+import { Reader } from "../aws/part-reader";
 import { readSlowest, buildTraces } from "./traces";
 import { shiftDaysBack, LONGEST, type Window, buildWindowAround, buildWindowUntil } from "./window";
 
@@ -29,27 +29,8 @@ export interface InvestigationTask {
   readonly now: number;
 }
 
-/** The surroundings of an investigation; tests pass their own. */
-export interface InvestigationContext {
-  readonly signal: AbortSignal;
-  readonly wait: Wait;
-  /** Called with what is read next. */
-  readonly onStep: (what: string) => void;
-}
-
 /** All findings, and what to do about them. */
-export interface Investigation extends Evidence {
-  /** Every existing alarm of the function; undefined if they could not be read. */
-  readonly alarms: readonly AlarmFindings[] | undefined;
-  /** Why the chosen alarm was not investigated; undefined if it was. */
-  readonly note: string | undefined;
-  readonly diagnoses: readonly Diagnosed[];
-  readonly unread: readonly Unread[];
-  /** Whether anything could be read. */
-  readonly hasRead: boolean;
-  /** Cost of reading metrics, without queries. */
-  readonly metricsDollars: number;
-}
+export type Investigation = Awaited<ReturnType<typeof investigate>>;
 
 const HOUR = 3_600_000;
 const RUNBOOKS = "docs/runbooks";
@@ -58,10 +39,7 @@ const RUNBOOKS = "docs/runbooks";
  * Reads everything that may explain why an alarm rings, and changes nothing. If a part cannot be read, it reports this
  * and continues.
  */
-export async function investigate(
-  task: InvestigationTask,
-  { signal, wait, onStep }: InvestigationContext,
-): Promise<Investigation> {
+export async function investigate(task: InvestigationTask, { signal, wait, onStep }: ReadingContext) {
   const { environment, watched, chosen, since, now } = task;
   const { name } = watched;
   const aws = new AwsAccess(environment.region, signal);
@@ -101,7 +79,7 @@ export async function investigate(
     at === undefined
       ? undefined
       : await reader.read("figures around the deployment", () =>
-          readAround(aws, watched, { version: changes?.current?.version ?? "", at, now: last.to }),
+          readAround(aws, watched, changes?.current?.version ?? "", at, last.to),
         );
 
   const slowest = await reader.read("traces", () => readSlowest(aws, name, window, values?.p50));
@@ -124,11 +102,15 @@ export async function investigate(
   const readings = [values, yesterday, lastWeek].filter((one) => one !== undefined).length;
   return {
     ...evidence,
+    /** Every existing alarm of the function; undefined if they could not be read. */
     alarms,
+    /** Why the chosen alarm was not investigated; undefined if it was. */
     note: chosen && alarms && describeMissingAlarm(chosen, chosenAlarm, since === undefined && !ringing),
     diagnoses: diagnose(evidence, environment.runbooksUrl ?? RUNBOOKS),
     unread: reader.unread,
+    /** Whether anything could be read. */
     hasRead: reader.hasRead,
+    /** Cost of reading metrics, without queries. */
     metricsDollars: readings * priceFigures(watched) + (around ? priceAroundVersion(watched) : 0),
   };
 }

@@ -9,17 +9,18 @@ import { Run } from "./run";
 import { type LoadSettings } from "./settings";
 import { type LoadTarget } from "./target";
 
-/** A requested run. */
-export interface LoadTask {
-  readonly settings: LoadSettings;
-  /** An earlier run, to be compared with. */
-  readonly baseline: LoadReport | undefined;
-  /** Prepares the target. */
-  readonly open: (settings: LoadSettings, root: string) => Promise<LoadTarget>;
-}
-
-/** Loads a function; rejects as soon as the context's signal is aborted. */
-export async function runLoad({ settings, baseline, open }: LoadTask, context: CommandContext): Promise<LoadReport> {
+/**
+ * Loads a function; rejects as soon as the context's signal is aborted.
+ *
+ * @param baseline an earlier run, to be compared with
+ * @param open prepares the target
+ */
+export async function runLoad(
+  settings: LoadSettings,
+  baseline: LoadReport | undefined,
+  open: (settings: LoadSettings, root: string) => Promise<LoadTarget>,
+  context: CommandContext,
+): Promise<LoadReport> {
   const { root, now, printAside, signal } = context;
   printAside(settings.url ? `Loading ${settings.url.href}` : `Starting ${settings.environment.name} on this computer`);
   const target = await open(settings, root);

@@ -1,73 +1,41 @@
 import { formatAccess } from "./access";
 import { formatHazards } from "./hazards";
-import {
-  type CountedKind,
-  countKinds,
-  isTouched,
-  type ChangeKind,
-  type OutputChange,
-  type Plan,
-  type ResourceChange,
-} from "./plan";
+import { countKinds, isTouched, type Plan, type ResourceChange } from "./plan";
 import { priceMonthlyChange } from "./plan-cost";
 import { formatWords } from "./wording";
 
-/** What a plan does, for scripts. Texts are Markdown, as in the comment, without sensitive values. */
-export interface PlanSummary {
-  readonly environment: string;
-  /** Whether planning finished. */
-  readonly isWhole: boolean;
-  /** Messages of conditions that refuse this plan. */
-  readonly refusals: readonly string[];
-  readonly counts: Readonly<Record<CountedKind, number>>;
-  /** Deletions and replacements that lose data or affect requests. */
-  readonly losses: readonly string[];
-  /** New access: public endpoints, permissions. */
-  readonly access: readonly string[];
-  /** Code, memory, alarms, schedules and warming in words. */
-  readonly changes: readonly string[];
-  /** For monitoring, as far as a plan shows it. */
-  readonly monthlyDollars: { readonly before: number; readonly after: number };
-  /** Every affected resource. */
-  readonly resources: readonly ResourceSummary[];
-  readonly outputs: readonly OutputChange[];
-  /** What was changed or removed outside Terraform. */
-  readonly drift: readonly ResourceSummary[];
-}
-
-interface ResourceSummary {
-  readonly address: string;
-  readonly previousAddress?: string;
-  readonly importedId?: string;
-  readonly kind: ChangeKind;
-}
-
-/** The uncut content of the comment about a plan, for scripts. */
-export function summarizePlan(plan: Plan): PlanSummary {
+/**
+ * The uncut content of the comment about a plan, for scripts. Texts are Markdown, as in the comment, without sensitive
+ * values.
+ */
+export function summarizePlan(plan: Plan) {
   const { environment, isWhole, changes, outputs, drift, refusals } = plan;
   const { before, after } = priceMonthlyChange(plan);
   return {
     environment,
+    /** Whether planning finished. */
     isWhole,
+    /** Messages of conditions that refuse this plan. */
     refusals,
     counts: countKinds(changes),
+    /** Deletions and replacements that lose data or affect requests. */
     losses: formatHazards(changes).map(removeBullet),
+    /** New access: public endpoints, permissions. */
     access: formatAccess(plan).map(removeBullet),
+    /** Code, memory, alarms, schedules and warming in words. */
     changes: formatWords(plan).map(removeBullet),
+    /** For monitoring, as far as a plan shows it. */
     monthlyDollars: { before: toCents(before), after: toCents(after) },
+    /** Every affected resource. */
     resources: changes.filter(isTouched).map(summarizeResource),
     outputs,
+    /** What was changed or removed outside Terraform. */
     drift: drift.map(summarizeResource),
   };
 }
 
-function summarizeResource({ address, previousAddress, importedId, kind }: ResourceChange): ResourceSummary {
-  return {
-    address,
-    ...(previousAddress !== undefined && { previousAddress }),
-    ...(importedId !== undefined && { importedId }),
-    kind,
-  };
+function summarizeResource({ address, previousAddress, importedId, kind }: ResourceChange) {
+  return { address, previousAddress, importedId, kind };
 }
 
 function removeBullet(line: string): string {

@@ -5,9 +5,9 @@ import { WARMER_PRICE } from "../../model/warmed-functions";
 import { AwsAccess } from "../aws/access";
 import { readAlarms, readStateChanges, type StateChange } from "../aws/alarms";
 import { AwsFailure } from "../aws/failure";
-import { type Wait } from "../aws/log-queries";
-import { Reader, type Unread } from "../aws/part-reader";
+import { Reader } from "../aws/part-reader";
 import { readMetrics } from "../aws/metrics";
+import { type ReadingContext } from "../cli/progress";
 import { OperationFailure } from "../cli/operation-failure";
 import { buildAlarmReports, suggestThreshold } from "./alarm-report";
 import { mergeChanges } from "./earlier-reports";
@@ -20,7 +20,7 @@ import { type AlarmReport } from "./report-schema";
 import { type MeasuredFunction, listMeasuredFunctions } from "../../model/measured-function";
 import { countMetricsWatched, readWatched, type Watching } from "./threshold-data";
 import { priceInvocations } from "./warming-effect";
-import { type LogReading, readWarmRequests } from "./warm-requests";
+import { readWarmRequests } from "./warm-requests";
 
 const DAY_SECONDS = 86_400;
 
@@ -40,28 +40,7 @@ export interface ReportPlan {
 }
 
 /** The data from AWS. */
-export interface Measurements {
-  readonly functions: readonly FunctionData[];
-  /** Undefined if logs were not read. */
-  readonly logs: LogReading | undefined;
-  /** Empty if states or changes could not be read. */
-  readonly alarms: readonly AlarmReport[];
-  readonly ringingNow: readonly string[];
-  /** The expected alarms of the environment. */
-  readonly missingAlarms: readonly string[];
-  /** Undefined if the warmer's figures could not be read. */
-  readonly warmerDollars: number | undefined;
-  readonly metricsRead: number;
-  readonly unread: readonly Unread[];
-}
-
-/** Progress of reading. */
-export interface MeasurementOptions {
-  readonly signal: AbortSignal;
-  readonly wait: Wait;
-  /** Called with what is read next. */
-  readonly onStep: (step: string) => void;
-}
+export type Measurements = Awaited<ReturnType<typeof takeMeasurements>>;
 
 /** What a report on an environment must read. */
 export function planReport(
@@ -96,10 +75,7 @@ export function keepsLogs({ logRetentionDays }: Environment, { days }: Period): 
  * @throws AwsFailure if nothing could be read
  * @throws OperationFailure if the environment is not deployed
  */
-export async function takeMeasurements(
-  plan: ReportPlan,
-  { signal, wait, onStep }: MeasurementOptions,
-): Promise<Measurements> {
+export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep }: ReadingContext) {
   const { environment, period, subjects, readsLogs } = plan;
   const { name, region } = environment;
   const aws = new AwsAccess(region, signal);
@@ -146,10 +122,14 @@ export async function takeMeasurements(
   if (!reader.hasRead) throw new AwsFailure(reader.reasons.join("; "));
   return {
     functions,
+    /** Undefined if logs were not read. */
     logs,
+    /** Empty if states or changes could not be read. */
     alarms: reports,
     ringingNow: [...(states ?? [])].filter(([, { isRinging }]) => isRinging).map(([alarm]) => alarm),
+    /** The expected alarms of the environment. */
     missingAlarms,
+    /** Undefined if the warmer's figures could not be read. */
     warmerDollars,
     metricsRead: ofFunctions + (warmerDollars === undefined ? 0 : WARMER_METRICS) + read,
     unread: reader.unread,
