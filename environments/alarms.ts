@@ -41,6 +41,10 @@ export const ALARM_DEFAULTS = {
   throttles: { enabled: true, threshold: 0, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 2 },
   timeouts: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
   dropped_events: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
+  queue_age: { enabled: true, threshold: 600, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 3 },
+  iterator_age: { enabled: true, threshold: 60_000, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 3 },
+  failed_deliveries: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
+  dead_letters: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
   warming: { enabled: true, threshold: 0, periodSeconds: 300, evaluationPeriods: 3, datapointsToAlarm: 2 },
 } satisfies Readonly<Record<string, AlarmSettings>>;
 
@@ -73,6 +77,11 @@ const definePercent = () =>
 const defineMilliseconds = (to: number) =>
   defineSection({ threshold_milliseconds: defineWholeNumber(1, to).optional(), ...timing }).transform(
     ({ thresholdMilliseconds: threshold, ...rest }) => ({ threshold, ...rest }),
+  );
+
+const defineSeconds = (to: number) =>
+  defineSection({ threshold_seconds: defineWholeNumber(1, to).optional(), ...timing }).transform(
+    ({ thresholdSeconds: threshold, ...rest }) => ({ threshold, ...rest }),
   );
 
 /** Settings that override {@link ALARM_DEFAULTS}. */
@@ -109,6 +118,30 @@ export const alarmOverrides = defineKeys({
         "Events that Lambda dropped, for functions with `asynchronous = true`",
       ),
     ),
+  queue_age: defineSeconds(1_209_600)
+    .optional()
+    .meta(documentSetting("queue_age", "threshold_seconds", "Time that the oldest message of a queue waits")),
+  iterator_age: defineMilliseconds(604_800_000)
+    .optional()
+    .meta(
+      documentSetting(
+        "iterator_age",
+        "threshold_milliseconds",
+        "Age of a stream's records when the function gets them",
+      ),
+    ),
+  failed_deliveries: defineCount()
+    .optional()
+    .meta(
+      documentSetting(
+        "failed_deliveries",
+        "threshold",
+        "Events of schedules and rules that did not reach the function",
+      ),
+    ),
+  dead_letters: defineCount()
+    .optional()
+    .meta(documentSetting("dead_letters", "threshold", "Messages and events that failed for good, in their queues")),
   warming: defineCount()
     .optional()
     .meta(documentSetting("warming", "threshold", "Pings without a correct answer")),

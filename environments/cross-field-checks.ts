@@ -1,9 +1,16 @@
 import { findArnMistakes } from "./arns";
-import { ALARM_DEFAULTS, findAlarmMistakes, type AlarmOverrides, resolveAlarmSettings, URGENT_ALARMS } from "./alarms";
+import {
+  ALARM_DEFAULTS,
+  type AlarmKey,
+  findAlarmMistakes,
+  type AlarmOverrides,
+  resolveAlarmSettings,
+  URGENT_ALARMS,
+} from "./alarms";
 import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
 import { findCodeMistakes } from "./code";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
-import { type EventSettings, findEventMistakes, isAsynchronous } from "./events";
+import { type EventKind, type EventSettings, findEventMistakes, isAsynchronous, listEvents } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
 import { findPlatformMistakes, type PlatformSettings } from "./platform";
 import { type HttpSettings } from "./http";
@@ -127,9 +134,13 @@ function findExistingMistakes({ warming, warmingQualifier }: Existing): CrossFie
 function findWatchedMistakes(settings: Deployed | Existing): CrossFieldMistake[] {
   const { alarms } = settings;
   const mistakes: CrossFieldMistake[] = [];
-  if (alarms.dropped_events && !mayDropEvents(settings)) {
-    const expected = "asynchronous = true as well, without which no event can be dropped";
-    mistakes.push({ path: ["alarms", "dropped_events"], expected, got: undefined });
+  for (const [key, { isPossible, needs }] of Object.entries(EVENT_ALARMS)) {
+    if (!alarms[key as keyof typeof EVENT_ALARMS] || isPossible(settings)) continue;
+    mistakes.push({
+      path: ["alarms", key],
+      expected: `${needs} as well, without which it cannot ring`,
+      got: undefined,
+    });
   }
   if (alarms.warming && !isWarmed(settings)) {
     const expected = "a function that is kept warm, without which no ping can fail";
@@ -147,8 +158,25 @@ function isWarmed(settings: Deployed | Existing): boolean {
   return settings.existing === true ? settings.warmingQualifier !== undefined : settings.reservedConcurrency !== 0;
 }
 
-function mayDropEvents(settings: Deployed | Existing): boolean {
-  return settings.existing === true ? settings.asynchronous : isAsynchronous(settings);
+/** Alarms about events, and what a function needs for them. */
+const EVENT_ALARMS = {
+  dropped_events: {
+    isPossible: (settings) => (settings.existing === true ? settings.asynchronous : isAsynchronous(settings)),
+    needs: "asynchronous = true or an asynchronous event",
+  },
+  queue_age: { isPossible: hasEvents("sqs"), needs: "an sqs event" },
+  iterator_age: { isPossible: hasEvents("kinesis", "dynamodb_stream"), needs: "an event of a stream" },
+  failed_deliveries: { isPossible: hasEvents("schedule", "event_pattern"), needs: "a schedule or event_pattern event" },
+  dead_letters: {
+    isPossible: (settings) =>
+      settings.existing !== true &&
+      (Object.keys(settings.events).length > 0 || settings.eventInvokeConfig !== undefined),
+    needs: "an event",
+  },
+} satisfies Partial<Record<AlarmKey, { isPossible: (settings: Deployed | Existing) => boolean; needs: string }>>;
+
+function hasEvents(...kinds: EventKind[]): (settings: Deployed | Existing) => boolean {
+  return (settings) => settings.existing !== true && kinds.some((kind) => listEvents(settings.events, kind).length > 0);
 }
 
 /** Finds settings of the whole environment that apply to none of its functions. */
@@ -161,9 +189,10 @@ function findEnvironmentMistakes({
 }: CheckedFile): CrossFieldMistake[] {
   const all = Object.values(functions);
   const mistakes: CrossFieldMistake[] = [];
-  if (alarms.dropped_events && !all.some(mayDropEvents)) {
-    const expected = "a function with asynchronous = true, without which no event can be dropped";
-    mistakes.push({ path: ["alarms", "dropped_events"], expected, got: undefined });
+  for (const [key, { isPossible, needs }] of Object.entries(EVENT_ALARMS)) {
+    if (!alarms[key as keyof typeof EVENT_ALARMS] || all.some(isPossible)) continue;
+    const expected = `a function with ${needs}, without which it cannot ring`;
+    mistakes.push({ path: ["alarms", key], expected, got: undefined });
   }
   if (!all.some(isWarmed)) {
     const expected = "a function that is kept warm";

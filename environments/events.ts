@@ -273,11 +273,11 @@ export const eventKeys = {
 /** A function's {@link eventKeys}. */
 export type EventSettings = DeepReadonly<z.output<ReturnType<typeof defineSection<typeof eventKeys>>>>;
 /** One event's source: one of these is set. */
-export type EventSources = EventSettings["events"][string];
+type NamedSources = EventSettings["events"][string];
 /** A kind of source. */
 export type EventKind = keyof typeof SOURCES;
 /** The settings of one kind of source. */
-export type EventSource<Kind extends EventKind> = NonNullable<EventSources[Kind]>;
+export type EventSource<Kind extends EventKind> = NonNullable<NamedSources[Kind]>;
 
 /** Kinds whose events Lambda queues itself, so that nobody waits for the result. */
 const ASYNCHRONOUS = ["schedule", "event_pattern", "sns", "s3", "log_filter"] as const satisfies EventKind[];

@@ -5,6 +5,8 @@ import {
   type Measure,
   measureMemoryShare,
   buildFunctionMetric,
+  buildQueueMetric,
+  combineMetrics,
   buildTrafficMetric,
   buildReportedMetric,
   buildWarmingMetric,
@@ -115,6 +117,68 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
     causes: "every retry failed; events waited longer than their maximum age; throttling",
     firstStep:
       "find the failures; set a destination for events that the function cannot handle, and send the events again",
+    query: "failures",
+  },
+  queue_age: {
+    route: "notice",
+    watched: ({ eventSources }) =>
+      combineMetrics(
+        "MAX",
+        "Maximum",
+        eventSources.queues.map((queue) => buildQueueMetric("ApproximateAgeOfOldestMessage", queue)),
+      ),
+    happened: ({ threshold, ...settings }) =>
+      `the oldest message of a queue waited longer than ${threshold} s ${describeTiming(settings)}`,
+    causes: "messages that fail again and again; more messages than the function's instances handle; a slow dependency",
+    firstStep: "check whether messages fail or only wait; then raise maximum_concurrency or batch_size",
+    query: "failures",
+  },
+  iterator_age: {
+    route: "notice",
+    watched: (of) =>
+      of.eventSources.readsStream ? buildMeasure("Maximum", buildTrafficMetric("IteratorAge", of)) : undefined,
+    happened: ({ threshold, ...settings }) =>
+      `records of a stream were older than ${threshold} ms ${describeTiming(settings)}`,
+    causes: "a record that fails and blocks its shard; more records than the function handles; too few shards",
+    firstStep: "check whether batches fail or are only slow; then raise parallelization_factor or batch_size",
+    query: "failures",
+  },
+  failed_deliveries: {
+    route: "notice",
+    watched: ({ eventSources: { rules, scheduleGroup } }) =>
+      combineMetrics("SUM", "Sum", [
+        ...rules.map((rule) => ({
+          namespace: "AWS/Events",
+          metricName: "FailedInvocations",
+          dimensions: { RuleName: rule },
+        })),
+        // https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+        ...(scheduleGroup === undefined
+          ? []
+          : ["TargetErrorCount", "InvocationDroppedCount"].map((metricName) => ({
+              namespace: "AWS/Scheduler",
+              metricName,
+              dimensions: { ScheduleGroup: scheduleGroup },
+            }))),
+      ]),
+    happened: ({ threshold, ...settings }) =>
+      `more than ${threshold} events of schedules or rules did not reach the function ${describeTiming(settings)}`,
+    causes: "a permission that is missing; throttling of Lambda; a function that was deleted or changed by hand",
+    firstStep: "read the event with its error in the function's queue of failed events",
+    query: "failures",
+  },
+  dead_letters: {
+    route: "notice",
+    watched: ({ eventSources }) =>
+      combineMetrics(
+        "SUM",
+        "Maximum",
+        eventSources.deadLetters.map((queue) => buildQueueMetric("ApproximateNumberOfMessagesVisible", queue)),
+      ),
+    happened: ({ threshold, ...settings }) =>
+      `more than ${threshold} messages or events that failed for good waited ${describeTiming(settings)}`,
+    causes: "input that the function cannot handle; a bug in the last version; a dependency that was down for long",
+    firstStep: "read one message of the queue and find its failure in the log; fix the cause, then send them again",
     query: "failures",
   },
   warming: {

@@ -3,8 +3,6 @@ import { allow, type RoleStatement } from "./permissions";
 
 /** The functions' events as AWS has them: names, and what they need. */
 
-type Events = EventSettings["events"];
-
 /** The name of what is made for one event of a function: its queue, topic, rule or schedule. */
 export function nameEvent(functionName: string, event: string): string {
   return `${functionName}-${event}`;
@@ -110,26 +108,42 @@ function findSendAction(arn: string): string {
   }
 }
 
-/** Every queue that belongs to a function's events, by what it holds. */
-export function listEventQueues(
-  functionName: string,
-  settings: EventSettings,
-): { readonly waiting: readonly string[]; readonly failed: readonly string[] } {
-  const queues = listEvents(settings.events, "sqs");
+/** What belongs to a function's events and has metrics, by its name in AWS. */
+export interface EventSources {
+  /** Queues that the function works on. */
+  readonly queues: readonly string[];
+  /** Queues of messages and events that failed for good. */
+  readonly deadLetters: readonly string[];
+  readonly rules: readonly string[];
+  /** Undefined without schedules. */
+  readonly scheduleGroup: string | undefined;
+  /** Whether the function reads a stream. */
+  readonly readsStream: boolean;
+}
+
+/** Of a function without events. */
+export const NO_EVENT_SOURCES: EventSources = {
+  queues: [],
+  deadLetters: [],
+  rules: [],
+  scheduleGroup: undefined,
+  readsStream: false,
+};
+
+/** Lists what belongs to a function's events. */
+export function listEventSources(functionName: string, settings: EventSettings): EventSources {
+  const { events } = settings;
+  const queues = listEvents(events, "sqs");
   return {
-    waiting: queues.map(([name, queue]) => readQueueName(queue) ?? nameEventQueue(functionName, name, queue)),
-    failed: [
+    queues: queues.map(
+      ([name, queue]) => queue.queueArn?.split(":").at(-1) ?? nameEventQueue(functionName, name, queue),
+    ),
+    deadLetters: [
       ...queues.flatMap(([name, queue]) => (queue.create ? [nameDeadLetterQueue(functionName, name, queue)] : [])),
       ...(needsFailedEventsQueue(settings) ? [nameFailedEventsQueue(functionName)] : []),
     ],
+    rules: listEvents(events, "event_pattern").map(([name]) => nameEvent(functionName, name)),
+    scheduleGroup: listEvents(events, "schedule").length > 0 ? functionName : undefined,
+    readsStream: listEvents(events, "kinesis").length + listEvents(events, "dynamodb_stream").length > 0,
   };
-}
-
-function readQueueName({ queueArn }: EventSource<"sqs">): string | undefined {
-  return queueArn?.split(":").at(-1);
-}
-
-/** Whether a function reads a stream. */
-export function readsStream(events: Events): boolean {
-  return listEvents(events, "kinesis").length + listEvents(events, "dynamodb_stream").length > 0;
 }

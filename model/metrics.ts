@@ -32,7 +32,7 @@ export type MetricSubject = Pick<WatchedFunction, "name" | "deployedHere">;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export type LambdaMetricName =
-  "AsyncEventsDropped" | "ConcurrentExecutions" | "Duration" | "Errors" | "Invocations" | "Throttles";
+  "AsyncEventsDropped" | "ConcurrentExecutions" | "Duration" | "Errors" | "Invocations" | "IteratorAge" | "Throttles";
 
 /** A metric that the function itself emits. */
 export function buildEmittedMetric(metricName: MetricName, { name }: MetricSubject): MetricAddress {
@@ -88,6 +88,32 @@ export function findColdStarts(subject: MetricSubject): {
   return subject.deployedHere
     ? { metric: buildEmittedMetric("ColdStarts", subject), statistic: "Sum" }
     : { metric: buildReportedMetric("InitDuration", subject), statistic: "SampleCount" };
+}
+
+/** A metric of a queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+export function buildQueueMetric(
+  metricName: "ApproximateAgeOfOldestMessage" | "ApproximateNumberOfMessagesVisible",
+  queue: string,
+): MetricAddress {
+  return { namespace: "AWS/SQS", metricName, dimensions: { QueueName: queue } };
+}
+
+/** The largest of several metrics, or their sum; undefined without any. A metric without data counts as 0. */
+export function combineMetrics(
+  how: "MAX" | "SUM",
+  statistic: Statistic,
+  metrics: readonly MetricAddress[],
+): Measure | undefined {
+  const [first, ...more] = metrics;
+  if (!first) return undefined;
+  if (more.length === 0) return buildMeasure(statistic, first);
+  const named = metrics.map((metric, index) => [`m${index + 1}`, metric] as const);
+  const filled = named.map(([id]) => `FILL(${id}, 0)`);
+  return {
+    statistic,
+    metrics: Object.fromEntries(named),
+    expression: `${how}([${filled.join(", ")}])`,
+  };
 }
 
 /** A figure that is the metric itself. */

@@ -2,6 +2,7 @@ import { type AlarmKey, resolveAlarmSettings, type AlarmSettings } from "../envi
 import { isAsynchronous } from "../environments/events";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
+import { type EventSources, listEventSources, NO_EVENT_SOURCES } from "./event-sources";
 import { listWarmedFunctions } from "./warmed-functions";
 
 /** A function as monitoring sees it, deployed from here or elsewhere. */
@@ -21,6 +22,8 @@ export interface WatchedFunction {
    */
   readonly memoryMb: number | undefined;
   readonly asynchronous: boolean;
+  /** What belongs to its events; of a function deployed elsewhere, nothing is known. */
+  readonly eventSources: EventSources;
   /** Whether the warmer sends it pings. */
   readonly isWarmed: boolean;
   readonly alarm: (key: AlarmKey) => AlarmSettings;
@@ -42,6 +45,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       logGroup: formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
       asynchronous: isAsynchronous(settings),
+      eventSources: listEventSources(name, settings),
       isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
     };
@@ -56,6 +60,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       logGroup: settings.logGroup ?? formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
       asynchronous: settings.asynchronous,
+      eventSources: NO_EVENT_SOURCES,
       isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
     };

@@ -224,6 +224,16 @@ export function buildSections(subject: MetricSubject): WidgetSection[] {
         { title: "Timeouts", alarm: "timeouts" },
       ],
     },
+    {
+      heading: "Events",
+      widgets: [
+        { title: "Age of the oldest message", alarm: "queue_age" },
+        { title: "Age of a stream's records", alarm: "iterator_age" },
+        { title: "Events that did not reach the function", alarm: "failed_deliveries" },
+        { title: "Messages and events that failed for good", alarm: "dead_letters" },
+        { title: "Dropped events", alarm: "dropped_events" },
+      ],
+    },
     ...(deployedHere
       ? [
           {

@@ -278,7 +278,7 @@ describe.each<[string, [string, string[]][]]>([
       [
         inFunction("", "alarms = { dropped_events = { threshold = 3 } }"),
         [
-          "alarms.dropped_events: expected a function with asynchronous = true, without which no event can be dropped, got nothing",
+          "alarms.dropped_events: expected a function with asynchronous = true or an asynchronous event, without which it cannot ring, got nothing",
         ],
       ],
       [

@@ -99,6 +99,53 @@ describe("a queue that is made", () => {
   });
 });
 
+describe("alarms about events", () => {
+  const alarm = (name: string) => findResource(stack, "aws_cloudwatch_metric_alarm", name);
+
+  test("watch the oldest message of all queues, existing ones too", () => {
+    expect(alarm("jobs_queue-age")).toMatchObject({
+      threshold: 600,
+      metric_query: expect.arrayContaining([
+        expect.objectContaining({ expression: "MAX([FILL(m1, 0), FILL(m2, 0), FILL(m3, 0)])", return_data: true }),
+        expect.objectContaining({
+          id: "m3",
+          metric: expect.objectContaining({ namespace: "AWS/SQS", dimensions: { QueueName: "theirs" } }),
+        }),
+      ]),
+    });
+  });
+
+  test("watch everything that failed for good", () => {
+    const { metric_query: queries } = alarm("jobs_dead-letters") as unknown as {
+      metric_query: { metric?: { dimensions: { QueueName: string } } }[];
+    };
+    expect(queries.flatMap(({ metric }) => metric?.dimensions.QueueName ?? [])).toEqual([
+      "everything-jobs-orders-dead-letters",
+      "everything-jobs-sorted-dead-letters.fifo",
+      "everything-jobs-failed-events",
+    ]);
+    expect(alarm("streams_dead-letters")).toMatchObject({
+      metric_name: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: "everything-streams-failed-events" },
+    });
+  });
+
+  test("watch streams, schedules and rules, and are not there for functions without them", () => {
+    expect(alarm("streams_iterator-age")).toMatchObject({
+      metric_name: "IteratorAge",
+      dimensions: { FunctionName: "everything-streams", Resource: "everything-streams:live" },
+    });
+    const measured = JSON.stringify(alarm("jobs_failed-deliveries"));
+    expect(measured).toContain('{"RuleName":"everything-jobs-stopped"}');
+    expect(measured).toContain('{"ScheduleGroup":"everything-jobs"}');
+    const names = listResources("aws_cloudwatch_metric_alarm").map(([name]) => name);
+    expect(names.filter((name) => /^(jobs_iterator-age|streams_(queue-age|failed-deliveries))$/.test(name))).toEqual(
+      [],
+    );
+    expect(names.filter((name) => /^worker_(queue|iterator|failed|dead)/.test(name))).toEqual([]);
+  });
+});
+
 test("a mapping says what its event says", () => {
   expect(findResource(stack, "aws_lambda_event_source_mapping", "jobs_events_orders_mapping")).toMatchObject({
     batch_size: 20,

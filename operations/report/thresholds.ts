@@ -12,7 +12,7 @@ export interface ThresholdSimulation {
 
 /** A threshold's key in an environment's file, with its limits. */
 interface ThresholdKey {
-  readonly key: "threshold" | "threshold_percent" | "threshold_milliseconds";
+  readonly key: "threshold" | "threshold_percent" | "threshold_milliseconds" | "threshold_seconds";
   readonly least: number;
   readonly most: number;
   /** A value that a good function also reaches: below it, an alarm would ring for normal behavior. */
@@ -36,6 +36,10 @@ export const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
   throttles: COUNT,
   timeouts: COUNT,
   dropped_events: COUNT,
+  queue_age: { key: "threshold_seconds", least: 1, most: 1_209_600 },
+  iterator_age: { key: "threshold_milliseconds", least: 1, most: 604_800_000 },
+  failed_deliveries: COUNT,
+  dead_letters: COUNT,
   warming: COUNT,
 };
 
