@@ -13,6 +13,7 @@ import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mist
 import { type EventKind, type EventSettings, findEventMistakes, isAsynchronous, listEvents } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
 import { findPlatformMistakes, type PlatformSettings } from "./platform";
+import { canBeWarmed, findDurableMistakes } from "./durable";
 import { type HttpSettings } from "./http";
 import { findHttpMistakes } from "./http-mistakes";
 import { findSwitchedOffMistakes } from "./switched-off";
@@ -39,6 +40,7 @@ interface Deployed extends Watched, EventSettings, PermissionSettings, PlatformS
   readonly entry?: string | undefined;
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
+  readonly durable?: Parameters<typeof findDurableMistakes>[0]["durable"];
   readonly endpoint: "none" | "iam" | "public";
   readonly http: HttpSettings;
   readonly allowedTriggers: AllowedTriggers;
@@ -89,6 +91,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
   const { endpoint, timeoutSeconds, reservedConcurrency, environment, secrets, warming } = settings;
   const mistakes: CrossFieldMistake[] = [
     ...findHttpMistakes(settings.http, endpoint, file),
+    ...findDurableMistakes(settings),
     ...findTriggerMistakes(settings.allowedTriggers, file.region),
     ...findPermissionMistakes(settings, file.region),
     ...findPlatformMistakes(settings, file),
@@ -102,7 +105,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
   if (reservedConcurrency === 0 && Object.keys(warming).length > 0) {
     const expected = "reserved_concurrency above 0, without which the function is not kept warm";
     mistakes.push({ path: ["warming"], expected, got: 0 });
-  } else if (reservedConcurrency !== undefined && reservedConcurrency > 0) {
+  } else if (reservedConcurrency !== undefined && canBeWarmed(settings)) {
     mistakes.push(
       ...findConcurrencyMistakes(file.warming, warming, reservedConcurrency).map(({ path, ...mistake }) => ({
         path: ["warming", ...path],
@@ -155,7 +158,7 @@ function findWatchedMistakes(settings: Deployed | Existing): CrossFieldMistake[]
 }
 
 function isWarmed(settings: Deployed | Existing): boolean {
-  return settings.existing === true ? settings.warmingQualifier !== undefined : settings.reservedConcurrency !== 0;
+  return settings.existing === true ? settings.warmingQualifier !== undefined : canBeWarmed(settings);
 }
 
 /** Alarms about events, and what a function needs for them. */

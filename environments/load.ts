@@ -126,7 +126,7 @@ function findFunctionMistakes(
   });
 }
 
-/** Finds runtimes that the locked provider does not know. */
+/** Finds runtimes and keys that the locked provider does not know. */
 async function findProviderMistakes(
   root: string,
   environment: string,
@@ -141,11 +141,17 @@ async function findProviderMistakes(
     return [`${lockFile} ${error.message}`];
   }
   if (version === undefined) return [];
-  return Object.entries(functions).flatMap(([name, { runtime }]) => {
-    const needed = findNeededProvider(runtime, version);
-    if (needed === undefined) return [];
-    const key = formatKeyPath(["functions", name, "runtime"]);
-    return `${key}: expected AWS provider ${needed} or later in ${lockFile}, which has ${version}, got ${show(runtime)}`;
+  return Object.entries(functions).flatMap(([name, { runtime, durable }]) => {
+    const used = [
+      ["runtime", runtime, runtime] as const,
+      ...(durable ? [["durable", "durable", durable] as const] : []),
+    ];
+    return used.flatMap(([key, feature, value]) => {
+      const needed = findNeededProvider(feature, version);
+      if (needed === undefined) return [];
+      const path = formatKeyPath(["functions", name, key]);
+      return `${path}: expected AWS provider ${needed} or later in ${lockFile}, which has ${version}, got ${show(value)}`;
+    });
   });
 }
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { readText } from "./text-file";
 
 /**
- * The first AWS provider that knows a runtime:
+ * The first AWS provider that knows a runtime, or a key:
  * https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md
  */
-const FIRST_PROVIDERS: Readonly<Record<string, string>> = { "nodejs24.x": "6.21.0" };
+const FIRST_PROVIDERS: Readonly<Record<string, string>> = { "nodejs24.x": "6.21.0", durable: "6.25.0" };
 
 /** The file that fixes one version of each provider for Terraform. */
 export const LOCK_FILE = ".terraform.lock.hcl";
@@ -31,9 +31,9 @@ export async function readLockedProvider(root: string, environment: string): Pro
   return version;
 }
 
-/** The first AWS provider that knows a runtime, if this version does not. */
-export function findNeededProvider(runtime: string, version: string): string | undefined {
-  const { [runtime]: first } = FIRST_PROVIDERS;
+/** The first AWS provider that knows a runtime, or a key, if this version does not. */
+export function findNeededProvider(runtimeOrKey: string, version: string): string | undefined {
+  const { [runtimeOrKey]: first } = FIRST_PROVIDERS;
   return first !== undefined && isOlder(version, first) ? first : undefined;
 }
 

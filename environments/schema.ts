@@ -2,6 +2,7 @@ import * as z from "zod";
 import { alarmOverrides } from "./alarms";
 import { allowedTriggers } from "./allowed-triggers";
 import { codeKeys } from "./code";
+import { durable } from "./durable";
 import { findCrossFieldMistakes } from "./cross-field-checks";
 import {
   type DeepReadonly,
@@ -180,6 +181,10 @@ const deployedFunction = defineSection({
     description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
   }),
   http: httpSettings.default({}).meta({ description: "How the endpoint answers" }),
+  durable: durable.optional().meta({
+    description:
+      "Durable executions (AWS provider 6.25 or later); when it is added or removed, Terraform replaces the function, and it is not kept warm",
+  }),
   allowed_triggers: allowedTriggers.default({}).meta({
     description:
       "Who else may invoke the function's alias `live`, by name; who is called must be exact, never everyone",

@@ -30,7 +30,7 @@ export function allow(actions: readonly string[], resource: string): RoleStateme
  * @param formatFunctionArn gives the function's ARN, without a version
  */
 export function listAskedStatements(
-  { policyStatements, vpc, fileSystem, kmsKey }: FunctionSettings,
+  { policyStatements, vpc, fileSystem, kmsKey, durable }: FunctionSettings,
   formatFunctionArn: () => string,
 ): RoleStatement[] {
   return [
@@ -45,6 +45,10 @@ export function listAskedStatements(
             Condition: { ArnEquals: { "lambda:SourceFunctionArn": formatFunctionArn() } },
           },
         ]
+      : []),
+    // Of all its versions: https://docs.aws.amazon.com/lambda/latest/dg/durable-security.html
+    ...(durable
+      ? [allow(["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"], `${formatFunctionArn()}:*`)]
       : []),
     ...(fileSystem
       ? [

@@ -1,3 +1,4 @@
+import { canBeWarmed } from "../environments/durable";
 import { formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { type WarmingSettings, resolveWarmingSettings } from "../environments/warming";
@@ -27,7 +28,7 @@ export interface WarmedFunction {
   readonly price: Price | undefined;
 }
 
-/** Every function of an environment that can be kept warm. A stopped one (no concurrency) cannot. */
+/** Every function of an environment that can be kept warm. A stopped or a durable one cannot. */
 export function listWarmedFunctions({
   name: environment,
   warming,
@@ -35,7 +36,7 @@ export function listWarmedFunctions({
   existingFunctions,
 }: Environment): WarmedFunction[] {
   const deployed = Object.entries(functions)
-    .filter(([, { reservedConcurrency }]) => reservedConcurrency !== 0)
+    .filter(([, settings]) => canBeWarmed(settings))
     .map(([id, { memoryMb, architecture, reservedConcurrency, warming: own }]) => {
       const settings = resolveWarmingSettings(warming, own);
       return {

@@ -64,9 +64,10 @@ export class MonitoredFunction extends Construct {
       tracing,
       secrets,
       permissions: ({ arn }) => {
-        const formatFunctionArn = () => formatArn(arn, `lambda:${environment.region}`, `function:${name}`);
+        const functionArn = formatArn(arn, `lambda:${environment.region}`, `function:${name}`);
+        let local: TerraformLocal | undefined;
         return [
-          ...listAskedStatements(settings, () => new TerraformLocal(this, "arn", formatFunctionArn()).asString),
+          ...listAskedStatements(settings, () => (local ??= new TerraformLocal(this, "arn", functionArn)).asString),
           ...listEventStatements(settings, {
             findQueue: (event) => made.queues.get(event)?.queue.arn ?? "",
             findFailedEventsQueue: () => made.failedEvents?.arn ?? "",
@@ -75,7 +76,7 @@ export class MonitoredFunction extends Construct {
       },
       managedPolicies: settings.managedPolicies,
     });
-    const { vpc, fileSystem, runtimeSettings } = settings;
+    const { vpc, fileSystem, runtimeSettings, durable } = settings;
     const variables = { ...settings.environment, ...sensitiveVariables.resolve(secrets) };
     const lambda = new LambdaFunction(this, "function", {
       functionName: name,
@@ -99,6 +100,10 @@ export class MonitoredFunction extends Construct {
         subnetIds: [...vpc.subnetIds],
         securityGroupIds: [...vpc.securityGroupIds],
         ipv6AllowedForDualStack: vpc.ipv6,
+      },
+      durableConfig: durable && {
+        executionTimeout: durable.executionTimeoutSeconds,
+        retentionPeriod: durable.retentionDays,
       },
       fileSystemConfig: fileSystem && { arn: fileSystem.accessPointArn, localMountPath: fileSystem.mountPath },
       // Cold starts, init time and memory come from the platform's records, which exist only at system level INFO.

@@ -35,6 +35,15 @@ describe("a runtime", () => {
     ).toEqual([]);
   });
 
+  test("is refused beside durable executions that the provider does not know either", async () => {
+    const settings = 'runtime = "nodejs24.x", durable = { execution_timeout_seconds = 60 }';
+    expect(await toldOf(inFunction(settings), lockOf("5.100.0"))).toEqual([
+      'functions.api.runtime: expected AWS provider 6.21.0 or later in providers/dev/.terraform.lock.hcl, which has 5.100.0, got "nodejs24.x"',
+      "functions.api.durable: expected AWS provider 6.25.0 or later in providers/dev/.terraform.lock.hcl, which has 5.100.0, got a map",
+    ]);
+    expect(await toldOf(inFunction(settings), lockOf("6.25.0"))).toEqual([]);
+  });
+
   test("is not judged by a lock file that cannot be read", async () => {
     expect(await toldOf(makeTfvars(), { "providers/dev/.terraform.lock.hcl/x": "" })).toEqual([
       "providers/dev/.terraform.lock.hcl cannot be read: it is a folder",

@@ -77,6 +77,7 @@ const lambdaFunction = z.object({
   memory_size: z.number(),
   timeout: z.number(),
   reserved_concurrent_executions: z.number().optional(),
+  durable_config: z.unknown().optional(),
   environment: z.object({ variables: z.record(z.string(), z.coerce.string()) }).optional(),
   logging_config: z.object({ log_group: z.string().optional() }).optional(),
 });
@@ -227,7 +228,7 @@ export function readLocalStack(
   const rules = new Map(all("aws_cloudwatch_event_rule", eventRule).map((rule) => [rule.name, rule]));
 
   const functions = lambdas.map(([key, lambda]) => ({
-    id: key.replace(/_function$/, ""),
+    id: formatId(key),
     name: lambda.function_name,
     zipFile: join(folder, lambda.filename),
     handler: lambda.handler,
@@ -243,7 +244,12 @@ export function readLocalStack(
   return {
     region: json.provider.aws[0].region,
     functions,
-    notes: functions.flatMap(listNotes),
+    notes: [
+      ...functions.flatMap(listNotes),
+      ...lambdas
+        .filter(([, { durable_config: durable }]) => durable !== undefined)
+        .map(([key]) => `${formatId(key)}: has no durable executions here: its handler gets each event as it is`),
+    ],
     schedules: all("aws_cloudwatch_event_target", eventTarget).flatMap(({ rule: ruleName, arn, input }) => {
       const { schedule_expression: expression, state } = rules.get(ruleName) ?? {};
       if (expression === undefined || state === "DISABLED") return [];
@@ -323,6 +329,11 @@ function listEndpoints({ urls, apis, integrations, routes, stages }: EndpointPar
     });
   }
   return endpoints;
+}
+
+/** A function's name in the environment's file, from its name in the stack. */
+function formatId(key: string): string {
+  return key.replace(/_function$/, "");
 }
 
 /** What an endpoint does in AWS and not here, one line each. */

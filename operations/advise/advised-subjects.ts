@@ -1,3 +1,4 @@
+import { canBeWarmed } from "../../environments/durable";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
@@ -36,17 +37,17 @@ const UNDESCRIBED = { memoryMb: 512, architecture: "arm64" } as const;
  * The functions to advise on.
  *
  * @param id one of them; all by default
- * @throws InvalidInput if it is not one of the environment's functions, or is stopped
+ * @throws InvalidInput if it is not one of the environment's functions, or is stopped or durable
  */
 export function selectFunctions(environment: Environment, id?: string): WatchedFunction[] {
   const all = listWatchedFunctions(environment);
-  const known = all.filter((one) => environment.functions[one.id]?.reservedConcurrency !== 0);
+  const known = all.filter((one) => canBeWarmed(environment.functions[one.id] ?? {}));
   if (id === undefined && known.length > 0) return known;
   const chosen = known.filter((one) => one.id === id);
   if (chosen.length > 0) return chosen;
   const isStopped = all.some((one) => one.id === id || id === undefined);
   const message = isStopped
-    ? `${id ?? "every function"} is stopped by reserved_concurrency = 0`
+    ? `${id ?? "every function"} is durable, or stopped by reserved_concurrency = 0`
     : `there is no function ${show(id)}; functions are: ${all.map((one) => one.id).join(", ")}`;
   throw new InvalidInput([{ file: `environments/${environment.name}.tfvars`, message }]);
 }

@@ -72,7 +72,7 @@ export function buildBoundaryPolicy(
     ),
     // These have no resource-level permissions.
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
-    ...listAskedPermissions(environment, (queue) => arn("sqs", queue)),
+    ...listAskedPermissions(environment, (queue) => arn("sqs", queue), arn("lambda", `function:${name}-*`)),
   ];
 }
 
@@ -80,12 +80,13 @@ export function buildBoundaryPolicy(
 function listAskedPermissions(
   { name, functions }: Environment,
   formatQueueArn: (queue: string) => string,
+  ownFunctions: string,
 ): PolicyStatement[] {
   const resources = new Map<string, Set<string>>();
   const ownQueues = formatQueueArn(`${name}-*`);
   for (const settings of Object.values(functions)) {
     const statements = [
-      ...listAskedStatements(settings, () => ""),
+      ...listAskedStatements(settings, () => ownFunctions),
       ...listEventStatements(settings, { findQueue: () => ownQueues, findFailedEventsQueue: () => ownQueues }),
       ...(listEvents(settings.events, "schedule").length > 0 ? [allow(["sqs:SendMessage"], [ownQueues])] : []),
     ];
