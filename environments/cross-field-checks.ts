@@ -12,6 +12,7 @@ import { findCodeMistakes } from "./code";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { type EventKind, type EventSettings, findEventMistakes, isAsynchronous, listEvents } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
+import { findProvisionedMistakes, type ProvisionedConcurrency } from "./provisioned-concurrency";
 import { findPlatformMistakes, type PlatformSettings } from "./platform";
 import { canBeWarmed, findDurableMistakes } from "./durable";
 import { type HttpSettings } from "./http";
@@ -41,6 +42,7 @@ interface Deployed extends Watched, EventSettings, PermissionSettings, PlatformS
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly durable?: Parameters<typeof findDurableMistakes>[0]["durable"];
+  readonly provisionedConcurrency?: ProvisionedConcurrency | undefined;
   readonly endpoint: "none" | "iam" | "public";
   readonly http: HttpSettings;
   readonly allowedTriggers: AllowedTriggers;
@@ -97,6 +99,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
     ...findPlatformMistakes(settings, file),
     ...findCodeMistakes(settings),
     ...findEventMistakes(settings, file),
+    ...findProvisionedMistakes(settings.provisionedConcurrency, settings.reservedConcurrency),
   ];
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {
     const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", because an HTTP API waits no longer for an answer`;

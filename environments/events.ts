@@ -9,6 +9,7 @@ import {
   defineSection,
   defineText,
   defineWholeNumber,
+  isTimeZone,
 } from "./fields";
 import { isSchedule } from "./schedule-expression";
 
@@ -308,15 +309,6 @@ export function listEvents<Kind extends EventKind>(
 /** How often a message of a queue that is made is tried. */
 export function countReceives({ maximumReceives = MAXIMUM_RECEIVES }: EventSource<"sqs">): number {
   return maximumReceives;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface Checked extends EventSettings {

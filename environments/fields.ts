@@ -75,3 +75,13 @@ export function omitUndefined<T extends object>(
     [Key in keyof T]: Exclude<T[Key], undefined>;
   };
 }
+
+/** Whether a time zone is in the IANA database. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

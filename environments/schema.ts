@@ -20,9 +20,10 @@ import { isRegionName, suggestRegion } from "./regions";
 import { looksSecret } from "../performance/secrets";
 import { holdsSecret } from "./secrets";
 import { eventKeys } from "./events";
+import { provisionedConcurrency } from "./provisioned-concurrency";
 import { permissionKeys } from "./permissions";
 import { logRetentionDays, platformKeys } from "./platform";
-import { OWN_TAG_NAMES } from "./tags";
+import { tags } from "./tags";
 
 /**
  * The schema of an `environments/<name>.tfvars` file: each key once, with its default, limits and meaning.
@@ -193,6 +194,10 @@ const deployedFunction = defineSection({
   ...platformKeys,
   ...permissionKeys,
   ...eventKeys,
+  provisioned_concurrency: provisionedConcurrency.optional().meta({
+    description: "Instances that AWS keeps initialized on alias live; they cost whether they are used or not",
+  }),
+  tags: tags.default({}).meta({ description: "Like `tags` of the environment, for this function only" }),
   ...watching,
 });
 
@@ -304,47 +309,6 @@ export const stateSettings = z.discriminatedUnion(
 );
 
 /**
- * At most 50 tags a resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
- */
-const MAX_TAGS = 50 - OWN_TAG_NAMES.length;
-
-/**
- * IAM has the strictest rules: names of tags must not differ only in case:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
- */
-const tags = z
-  .record(
-    defineText(
-      "1 to 128 letters, digits, spaces and _.:/=+-@, no space around them",
-      /^(?!\p{Z})[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}(?<!\p{Z})$/u,
-    )
-      .refine((name) => !/^aws:/i.test(name), { error: "a name that does not begin with aws:" })
-      .refine((name) => !OWN_TAG_NAMES.some((own) => own.toLowerCase() === name.toLowerCase()), {
-        error: "a name that Warmwatch does not set itself",
-      }),
-    defineText(
-      "at most 256 letters, digits, spaces and _.:/=+-@, no space around them",
-      /^(?!\p{Z})[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}(?<!\p{Z})$/u,
-    ),
-    { error: "a map, as in tags = { … }" },
-  )
-  .refine((value) => Object.keys(value).length <= MAX_TAGS, { error: `at most ${MAX_TAGS} tags` })
-  .superRefine((value, context) => {
-    const first = new Map<string, string>();
-    for (const name of Object.keys(value)) {
-      const other = first.get(name.toLowerCase());
-      if (other === undefined) first.set(name.toLowerCase(), name);
-      else
-        context.addIssue({
-          code: "custom",
-          path: [name],
-          message: `a name that differs from ${other} in more than case`,
-          input: name,
-        });
-    }
-  });
-
-/**
  * An environment's name, from its file's name. It is part of every name in AWS, of the stack's folder and of the
  * state's file.
  */
@@ -370,7 +334,7 @@ const environmentSection = defineSection({
     }),
   tags: tags
     .default({})
-    .meta({ description: "Tags on everything, in addition to Service, CostCenter and Environment" }),
+    .meta({ description: "Tags on everything, in addition to Environment; can replace Service and CostCenter" }),
   state: stateSettings.meta({ description: "Where Terraform keeps the state" }),
   functions: z
     .record(

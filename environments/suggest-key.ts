@@ -86,6 +86,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   triggers: ["allowed_triggers"],
   service: ["principal"],
   skill_id: ["event_source_token"],
+  provisioned_concurrent_executions: ["provisioned_concurrency"],
   policies: ["managed_policies", "policy_statements"],
   policy: ["policy_statements"],
   policy_arns: ["managed_policies"],
@@ -185,8 +186,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   source_dir: "the code is functions/<name>/handler.ts",
   role: "each function gets its own role",
   role_arn: "each function gets its own role",
-  provisioned_concurrency: "`warming` keeps functions warm",
-  provisioned_concurrent_executions: "`warming` keeps functions warm",
   ...Object.fromEntries(
     ["invoke_mode", "routes", "cors", "throttling", "authorizer", "domain"].map((key) => [
       key,

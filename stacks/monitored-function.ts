@@ -3,7 +3,14 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaRuntimeManagementConfig } from "@cdktf/provider-aws/lib/lambda-runtime-management-config";
-import { AssetType, type ITerraformDependable, TerraformAsset, TerraformLocal, TerraformOutput } from "cdktf";
+import {
+  AssetType,
+  type ITerraformDependable,
+  TerraformAsset,
+  TerraformLocal,
+  TerraformOutput,
+  TerraformResource,
+} from "cdktf";
 import { Construct } from "constructs";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
@@ -18,6 +25,7 @@ import { addExecutionRole, formatPolicyDocument } from "./execution-role";
 import { type DefineInfrastructure, type InfrastructureOwner, runInfrastructure } from "./infrastructure";
 import { addTriggerPermission } from "./trigger-permission";
 import { addHttpApi } from "./http-api";
+import { addProvisionedConcurrency } from "./provisioned-concurrency";
 import { type SensitiveVariables } from "./sensitive-variables";
 import { type AddGate } from "./warming/warming";
 
@@ -127,6 +135,9 @@ export class MonitoredFunction extends Construct {
         functionName: lambda.functionName,
         functionVersion: lambda.version,
         dependsOn,
+        // While provisioned concurrency moves to a new version, AWS sets weights of its own.
+        lifecycle:
+          aliasName === "live" && settings.provisionedConcurrency ? { ignoreChanges: ["routing_config"] } : undefined,
       });
     const gate = addGate?.(this, lambda.version);
     const live = (this.live = alias("live", "Traffic enters here, and only here", gate && [gate]));
@@ -143,6 +154,10 @@ export class MonitoredFunction extends Construct {
 
     for (const [trigger, allowed] of Object.entries(settings.allowedTriggers)) {
       addTriggerPermission(this, { name: trigger, live, ...allowed });
+    }
+
+    if (settings.provisionedConcurrency) {
+      addProvisionedConcurrency(this, name, live, settings.provisionedConcurrency);
     }
 
     if (props.infrastructure) {
@@ -165,6 +180,8 @@ export class MonitoredFunction extends Construct {
         ...events,
       },
     }).overrideLogicalId(id);
+
+    if (Object.keys(settings.tags).length > 0) tagAll(this, settings.tags);
   }
 
   private addInfrastructure(
@@ -208,5 +225,12 @@ export class MonitoredFunction extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
     lambda.dependsOn = [...(lambda.dependsOn ?? []), `${policy.terraformResourceType}.${policy.friendlyUniqueId}`];
+  }
+}
+
+/** Sets a function's own tags; the provider adds the environment's. */
+function tagAll(scope: Construct, tags: Readonly<Record<string, string>>): void {
+  for (const node of scope.node.findAll()) {
+    if (TerraformResource.isTerraformResource(node) && "tagsAll" in node) Object.assign(node, { tags: { ...tags } });
   }
 }

@@ -1,5 +1,6 @@
 import { DataResource, TerraformResource } from "cdktf";
 import { formatInfrastructureFile } from "../environments/handler-files";
+import { priceProvisionedInstances } from "../model/provisioned-cost";
 import { describeStateLocation } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle } from "./bundle";
@@ -43,6 +44,7 @@ export function summarizeStacks(stacks: readonly EnvironmentStack[], bundles: It
     "",
     ...formatCosts(costs),
     ...formatWarming(stacks),
+    ...formatProvisioned(stacks),
     ...stacks.flatMap(({ environment }) => listNotes(environment)),
     ...stacks.flatMap(listInfrastructureNotes),
     ...[...bundles].flatMap(({ notes: ofCode }) => ofCode),
@@ -107,6 +109,16 @@ function formatWarming(stacks: readonly EnvironmentStack[]): string[] {
       return `  ${environment.name}: ${list.join(", ") || "nothing"}`;
     }),
   ];
+}
+
+function formatProvisioned(stacks: readonly EnvironmentStack[]): string[] {
+  const lines = stacks.flatMap(({ environment: { name, functions } }) => {
+    const list = Object.entries(functions).flatMap(([id, settings]) =>
+      settings.provisionedConcurrency ? [`${id} ${formatDollars(priceProvisionedInstances(settings))}`] : [],
+    );
+    return list.length === 0 ? [] : [`  ${name}: ${list.join(", ")}`];
+  });
+  return lines.length === 0 ? [] : ["Provisioned concurrency costs a month, even without requests:", ...lines];
 }
 
 /** Notes on what has no effect or is unavailable. */

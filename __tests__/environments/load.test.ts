@@ -48,6 +48,7 @@ describe("an environment's file", () => {
             policyStatements: {},
             managedPolicies: [],
             events: {},
+            tags: {},
             asynchronous: false,
             alarms: {},
             warming: {},
@@ -161,7 +162,7 @@ describe("an alarm's settings", () => {
 
   test("have no effect for dropped events of a function that has none", async () => {
     expect(await inFunction("alarms = { dropped_events = { threshold = 3 } }")).toEqual([
-      "functions.api.alarms.dropped_events: expected asynchronous = true as well, without which no event can be dropped, got nothing",
+      "functions.api.alarms.dropped_events: expected asynchronous = true or an asynchronous event as well, without which it cannot ring, got nothing",
     ]);
     expect(await inFunction("asynchronous = true\n alarms = { dropped_events = { threshold = 3 } }")).toEqual([]);
   });
@@ -395,7 +396,14 @@ describe("mistakes in a file", () => {
     ["account_id = 123456789012", "account_id: expected 12 digits in quotes, got 123456789012"],
     ["log_retention_days = 8", /^log_retention_days: expected one of 1, 3, 5, 7, .*, 3653, got 8$/],
     ['protected = "true"', 'protected: expected true or false, got "true"; without quotes: true'],
-    ['tags = { Service = "mine" }', 'tags.Service: expected a name that Warmwatch does not set itself, got "Service"'],
+    [
+      'tags = { environment = "mine" }',
+      'tags.environment: expected a name that Warmwatch does not set itself, got "environment"',
+    ],
+    [
+      'tags = { service = "mine" }',
+      'tags.service: expected a name that differs from Service in more than case, got "service"',
+    ],
     [
       'tags = { "aws:owner" = "me" }',
       'tags."aws:owner": expected a name that does not begin with aws:, got "aws:owner"',

@@ -35,7 +35,11 @@ test.each([
   [inFunction('url = "public"'), "functions.api.url: unknown key, did you mean endpoint?"],
   [
     inFunction("provisioned_concurrency = 5"),
-    "functions.api.provisioned_concurrency: unknown key; `warming` keeps functions warm",
+    "functions.api.provisioned_concurrency: expected a map, as in provisioned_concurrency = { instances = … }, got 5",
+  ],
+  [
+    inFunction("provisioned_concurrent_executions = 5"),
+    "functions.api.provisioned_concurrent_executions: unknown key, did you mean provisioned_concurrency?",
   ],
   [atTop("log_retention_in_days = 7"), "log_retention_in_days: unknown key, did you mean log_retention_days?"],
   [atTop('Region = "eu-west-1"'), "Region: unknown key, did you mean region?"],

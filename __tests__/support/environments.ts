@@ -53,6 +53,8 @@ const EVERYTHING = `
   }
   web = {
     endpoint = "iam", architecture = "x86_64", tracing = false, asynchronous = true
+    provisioned_concurrency = { instances = 1 }
+    tags                    = { CostCenter = "Web" }
     allowed_triggers = {
       uploads = { principal = "s3.amazonaws.com", source_arn = "arn:aws:s3:::uploads", source_account = "123456789012" }
       skill   = { principal = "alexa-appkit.amazon.com", event_source_token = "amzn1.ask.skill.1" }
@@ -90,6 +92,13 @@ const EVERYTHING = `
       mail   = { actions = ["ses:SendEmail"], resources = ["*"], reason = "any sender" }
     }
     managed_policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
+    provisioned_concurrency = {
+      instances = 0
+      hours = {
+        office = { from_hour = 8, to_hour = 18, days = "MON-FRI", timezone = "Europe/Berlin", instances = 4 }
+        late   = { from_hour = 18, to_hour = 24, days = "FRI,SAT", timezone = "Europe/Berlin", instances = 2 }
+      }
+    }
   }
   jobs = {
     events = {

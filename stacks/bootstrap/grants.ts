@@ -153,6 +153,9 @@ const isPolled = has("sqs", "kinesis", "dynamodb_stream");
 const listTopics = (environment: Environment) =>
   [...new Set(listSources(environment, "sns").flatMap(({ topicArn }) => topicArn ?? []))].sort();
 
+const isProvisioned = (environment: Environment) =>
+  listFunctions(environment).some(({ provisionedConcurrency }) => provisionedConcurrency !== undefined);
+
 const hasNetwork = (environment: Environment) => listFunctions(environment).some(({ vpc }) => vpc !== undefined);
 
 const listDomains = (environment: Environment) =>
@@ -525,6 +528,45 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       write: ["lambda:AddPermission"],
       on: functions,
       if: (_, environment) => ({ StringEquals: { "lambda:Principal": listInvokers(environment) } }),
+    },
+  ],
+  aws_lambda_provisioned_concurrency_config: [
+    {
+      read: ["lambda:GetProvisionedConcurrencyConfig"],
+      write: ["lambda:DeleteProvisionedConcurrencyConfig", "lambda:PutProvisionedConcurrencyConfig"],
+      on: functions,
+      neededBy: isProvisioned,
+    },
+  ],
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
+  aws_appautoscaling_target: [
+    {
+      read: ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:ListTagsForResource"],
+      write: [
+        "application-autoscaling:DeregisterScalableTarget",
+        "application-autoscaling:RegisterScalableTarget",
+        "application-autoscaling:TagResource",
+        "application-autoscaling:UntagResource",
+      ],
+      on: allowAnything,
+      if: requireRegion,
+      neededBy: isProvisioned,
+    },
+    {
+      write: ["iam:CreateServiceLinkedRole"],
+      on: ({ partition, account }) => [
+        `arn:${partition}:iam::${account}:role/aws-service-role/lambda.application-autoscaling.amazonaws.com/*`,
+      ],
+      neededBy: isProvisioned,
+    },
+  ],
+  aws_appautoscaling_scheduled_action: [
+    {
+      read: ["application-autoscaling:DescribeScheduledActions"],
+      write: ["application-autoscaling:DeleteScheduledAction", "application-autoscaling:PutScheduledAction"],
+      on: allowAnything,
+      if: requireRegion,
+      neededBy: isProvisioned,
     },
   ],
   aws_lambda_runtime_management_config: [
