@@ -21,26 +21,27 @@ export class Clock {
    * is busy, only the first counts.
    *
    * @param next returns the first time after the given one
+   * @param since the time after which the first one is; now by default
    */
-  repeat(next: (after: number) => number | undefined, action: (due: number) => void): void {
-    let due = next(this.now());
-    const wait = () => {
-      if (due === undefined || this.isClosed) return;
-      const milliseconds = Math.max(0, Math.ceil((due - this.now()) / this.speed));
-      const timer = setTimeout(
-        () => {
-          this.timers.delete(timer);
-          if (due !== undefined && this.now() >= due) {
-            action(due);
-            due = next(Math.max(due, this.now()));
-          }
-          wait();
-        },
-        Math.min(milliseconds, LONGEST_TIMER_MILLISECONDS),
-      );
-      this.timers.add(timer);
+  repeat(next: (after: number) => number | undefined, action: (due: number) => void, since = this.now()): void {
+    const schedule = (due: number | undefined) => {
+      if (due === undefined) return;
+      this.wait(due, () => {
+        action(due);
+        schedule(next(Math.max(due, this.now())));
+      });
     };
-    wait();
+    schedule(next(since));
+  }
+
+  /**
+   * Runs work once.
+   *
+   * @param milliseconds until then, on this clock
+   * @returns cancels it
+   */
+  after(milliseconds: number, action: () => void): () => void {
+    return this.wait(this.now() + milliseconds, action);
   }
 
   /** Cancels everything. */
@@ -48,5 +49,28 @@ export class Clock {
     this.isClosed = true;
     this.timers.forEach(clearTimeout);
     this.timers.clear();
+  }
+
+  private wait(due: number, action: () => void): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      clearTimeout(timer);
+      if (timer) this.timers.delete(timer);
+    };
+    const start = () => {
+      if (this.isClosed) return;
+      const milliseconds = Math.max(0, Math.ceil((due - this.now()) / this.speed));
+      timer = setTimeout(
+        () => {
+          cancel();
+          if (this.now() >= due) action();
+          else start();
+        },
+        Math.min(milliseconds, LONGEST_TIMER_MILLISECONDS),
+      );
+      this.timers.add(timer);
+    };
+    start();
+    return cancel;
   }
 }

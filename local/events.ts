@@ -1,4 +1,6 @@
 import { type AlarmState } from "./cloudwatch/alarm";
+import { type EndCondition } from "./lambda/destination-record";
+import { type DeadLetter } from "./queue/queues";
 import { type FunctionFailure } from "./function-failure";
 
 /** The events of a running environment. `at` is the time on the environment's own clock, in milliseconds since 1970. */
@@ -45,6 +47,29 @@ export type LocalEvent =
     }
   /** A schedule was due, but the warmer failed. */
   | { readonly kind: "warmer-failed"; readonly at: number; readonly message: string }
+  /** A message was received too often, and moved to the dead-letter queue. */
+  | (DeadLetter & { readonly kind: "dead-letter"; readonly at: number })
+  /** A function has handled a batch of messages, but its answer is not valid: all of them return to the queue. */
+  | {
+      readonly kind: "batch-refused";
+      readonly at: number;
+      readonly id: string;
+      readonly queueName: string;
+      readonly problem: string;
+    }
+  /** An asynchronous event was given up. */
+  | {
+      readonly kind: "event-failed";
+      readonly at: number;
+      readonly id: string;
+      readonly condition: EndCondition;
+      /** How often the function ran. */
+      readonly attempts: number;
+      /** Where the event is now; undefined if it was dropped. */
+      readonly queueName: string | undefined;
+    }
+  /** The messages of a queue cannot be read or written anymore. */
+  | { readonly kind: "queue-lost"; readonly at: number; readonly queueName: string; readonly message: string }
   /** An alarm changed its state. */
   | {
       readonly kind: "alarm";

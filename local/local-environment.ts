@@ -7,6 +7,7 @@ import { MinuteMetrics } from "./cloudwatch/minute-metrics";
 import { Clock } from "./clock";
 import { EndpointServer } from "./endpoint/endpoint-server";
 import { TokenBucket } from "./endpoint/token-bucket";
+import { LocalEventSources } from "./event-sources";
 import { type LocalEvent } from "./events";
 import { type FunctionFailure, parseFunctionFailure } from "./function-failure";
 import { FunctionFigures, TRAFFIC_ALIAS } from "./figures";
@@ -16,11 +17,12 @@ import { type LocalLambda, startLambda } from "./lambda/start-lambda";
 import { type OnChunk } from "./lambda/runtime-api";
 import { LogFiles } from "./log-files";
 import { LocalEnvironmentError } from "./problem";
+import { QUEUES_PATH } from "./queue/queue-endpoint";
 import { parseSchedule } from "./schedule/schedule-expression";
 import { type LocalSnapshot, type RecentTraffic } from "./snapshot";
 import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
 import { FIRST_VERSION } from "./stack/references";
-import { synthesizeEnvironment } from "./stack/synthesize";
+import { type ForeignEvent, synthesizeEnvironment } from "./stack/synthesize";
 import { unpack } from "./stack/unpack";
 import { TemporaryFolder } from "../stacks/temporary-folder";
 import { parseLoggedRound } from "./warming-rounds";
@@ -50,6 +52,8 @@ export interface LocalEnvironmentOptions {
   readonly idleMilliseconds?: number;
   /** Whether schedules start the warmer; they do by default. */
   readonly warming?: boolean;
+  /** The folder of the queues' messages, which stay there; a temporary one by default. */
+  readonly queueFolder?: string;
   /** The folder for each function's log; none by default. The folder is not removed. */
   readonly logFolder?: string;
   /** Gets every event when it happens. */
@@ -68,12 +72,22 @@ export interface LocalFunctionInfo {
   readonly invokeUrl: string;
 }
 
+/** A queue that invokes a function. */
+export interface LocalQueueInfo {
+  /** Its name in AWS. */
+  readonly name: string;
+  /** The address to which messages can be posted. */
+  readonly url: string;
+}
+
 /** An environment that runs on this computer. */
 export interface LocalEnvironment {
   readonly name: string;
   /** Notes about the functions' code, and about what is different here, one per line. */
   readonly notes: readonly string[];
   readonly functions: readonly LocalFunctionInfo[];
+  /** The queues that invoke functions. */
+  readonly queues: readonly LocalQueueInfo[];
   /** The environment's own time, in milliseconds since 1970. */
   now(): number;
   snapshot(): LocalSnapshot;
@@ -111,11 +125,18 @@ export async function startLocalEnvironment(options: LocalEnvironmentOptions): P
   try {
     const synthesized = await synthesizeEnvironment(root, environment, join(folder.path, "stack"));
     const stack = readLocalStack(synthesized, process.env);
-    return await RunningEnvironment.start(options, stack, folder, [...synthesized.notes, ...stack.notes]);
+    const facts = { ...synthesized, notes: [...synthesized.notes, ...stack.notes] };
+    return await RunningEnvironment.start(options, stack, folder, facts);
   } catch (error) {
     folder.remove();
     throw error;
   }
+}
+
+/** What to tell about an environment's code and events. */
+interface Facts {
+  readonly notes: readonly string[];
+  readonly foreignEvents: readonly ForeignEvent[];
 }
 
 /** A running function. */
@@ -131,6 +152,7 @@ class RunningEnvironment implements LocalEnvironment {
   private readonly running: ReadonlyMap<string, RunningFunction>;
   private readonly metrics: MinuteMetrics;
   private readonly alarms: AlarmWatch;
+  private readonly sources: LocalEventSources;
   private readonly logs: LogFiles | undefined;
   private readonly servers = new Map<string, EndpointServer>();
   private lambda: LocalLambda | undefined;
@@ -140,15 +162,23 @@ class RunningEnvironment implements LocalEnvironment {
     private readonly options: LocalEnvironmentOptions,
     private readonly stack: LocalStack,
     private readonly folder: TemporaryFolder,
-    readonly notes: readonly string[],
+    private readonly facts: Facts,
   ) {
-    const { environment, speed = 1, logFolder } = options;
+    const { environment, speed = 1, queueFolder = join(folder.path, "queues"), logFolder } = options;
     this.name = environment;
     this.clock = new Clock(speed);
     this.running = new Map(stack.functions.map((settings) => [settings.name, buildRunningFunction(settings, stack)]));
     this.metrics = new MinuteMetrics(stack.alarms.map(({ alarm }) => alarm));
     this.alarms = new AlarmWatch(stack.alarms, stack.compositeAlarms, this.metrics, (change) => {
       this.tell({ kind: "alarm", ...change });
+    });
+    this.sources = new LocalEventSources(stack.events, queueFolder, this.clock, {
+      invoke: (functionName, qualifier, event) => this.invoke(functionName, qualifier, event),
+      invokeAsynchronously: (...event) => this.lambda?.invokeAsynchronously(...event),
+      findId: (functionName) => this.running.get(functionName)?.settings.id ?? functionName,
+      tell: (event) => {
+        this.tell(event);
+      },
     });
     this.logs =
       logFolder === undefined
@@ -163,9 +193,9 @@ class RunningEnvironment implements LocalEnvironment {
     options: LocalEnvironmentOptions,
     stack: LocalStack,
     folder: TemporaryFolder,
-    notes: readonly string[],
+    facts: Facts,
   ): Promise<RunningEnvironment> {
-    const environment = new RunningEnvironment(options, stack, folder, notes);
+    const environment = new RunningEnvironment(options, stack, folder, facts);
     try {
       await environment.begin();
       return environment;
@@ -181,6 +211,20 @@ class RunningEnvironment implements LocalEnvironment {
       ...{ id, name, url: this.servers.get(name)?.url },
       invokeUrl: `${api}/${name}:${TRAFFIC_ALIAS}/invocations`,
     }));
+  }
+
+  get queues(): readonly LocalQueueInfo[] {
+    return this.sources.polledQueues.map((name) => ({ name, url: `${this.lambda?.url ?? ""}${QUEUES_PATH}${name}` }));
+  }
+
+  get notes(): readonly string[] {
+    return [
+      ...this.facts.notes,
+      ...this.facts.foreignEvents.map(({ functionId, event, kind }) => {
+        const { invokeUrl = "" } = this.functions.find(({ id }) => id === functionId) ?? {};
+        return `events.${event} of ${functionId}: ${kind} does not run on this computer; try one with curl -d @event.json ${invokeUrl}`;
+      }),
+    ];
   }
 
   now(): number {
@@ -234,6 +278,12 @@ class RunningEnvironment implements LocalEnvironment {
       port: port === 0 ? 0 : port + withEndpoint.length,
       region: this.stack.region,
       idleMilliseconds: idleMilliseconds / this.clock.speed,
+      clock: this.clock,
+      findEventInvokeConfig: (...invoked) => this.sources.findEventInvokeConfig(...invoked),
+      onEventEnd: (end) => {
+        this.sources.deliver(end);
+      },
+      answerOther: (request, address) => this.sources.answer(request, address),
       onLog: (line, functionName) => {
         this.takeLine(line, functionName);
       },
@@ -258,6 +308,7 @@ class RunningEnvironment implements LocalEnvironment {
       this.metrics.forget(due);
     });
     if (warming) this.schedule();
+    this.sources.start(new Set(this.running.keys()));
   }
 
   private schedule(): void {
@@ -346,6 +397,7 @@ class RunningEnvironment implements LocalEnvironment {
 
   private async end(): Promise<void> {
     this.clock.close();
+    this.sources.close();
     this.servers.forEach((server) => {
       server.stop();
     });

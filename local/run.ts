@@ -19,6 +19,9 @@ const MINUTE = 60_000;
 /** With more, a request of one second would last a quarter of an hour. */
 const MAX_SPEED = 1000;
 
+/** Where the messages of queues stay until they are handled. */
+const QUEUE_FOLDER = join(".local", "queues");
+
 /** The arguments on the command line. */
 interface RunOptions {
   readonly speed: number;
@@ -67,7 +70,10 @@ async function runEnvironment(environment: string, { speed, port, idleMinutes }:
   try {
     const idleMilliseconds = idleMinutes * MINUTE;
     const { onEvent } = view;
-    local = await startLocalEnvironment({ environment, port, speed, idleMilliseconds, logFolder, onEvent });
+    local = await startLocalEnvironment({
+      ...{ environment, port, speed, idleMilliseconds, logFolder, onEvent },
+      queueFolder: QUEUE_FOLDER,
+    });
   } catch (error) {
     if (!isTold(error)) throw error;
     console.error(error.message);

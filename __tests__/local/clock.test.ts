@@ -32,6 +32,30 @@ test("does something every time that is due", () => {
   expect(dues).toEqual(["00:01:00", "00:02:00", "00:03:00"]);
 });
 
+test("begins with what was due at the given time already", () => {
+  const clock = new Clock(1);
+  const dues: number[] = [];
+
+  clock.repeat(nextMinute, (due) => dues.push(due), START - MINUTE);
+  jest.advanceTimersByTime(0);
+
+  expect(dues).toEqual([START - MINUTE / 2]);
+});
+
+test("does something once after a time, unless it is canceled", () => {
+  const clock = new Clock(60);
+  const done: string[] = [];
+  clock.after(MINUTE, () => done.push("one"));
+  const cancel = clock.after(MINUTE, () => done.push("other"));
+
+  cancel();
+  jest.advanceTimersByTime(999);
+  const early = [...done];
+  jest.advanceTimersByTime(5000);
+
+  expect([early, done]).toEqual([[], ["one"]]);
+});
+
 test("waits longer than a timer can", () => {
   const clock = new Clock(1);
   const days = 40;

@@ -3,11 +3,10 @@ import { once } from "node:events";
 import { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { listenLocally } from "../listen";
-import { EventQueue } from "./event-queue";
-import { ACCOUNT, formatFunctionArn } from "./function-configuration";
+import { ACCOUNT } from "./function-configuration";
 import { readBody } from "./http-body";
 import { type LocalFunction } from "./local-function";
-import { makeFunctionNotFound, makeInvalidParameter, LambdaServiceError } from "./service-errors";
+import { makeInvalidParameter, LambdaServiceError } from "./service-errors";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_REQUEST_BYTES = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 };
@@ -19,19 +18,35 @@ type InvocationType = keyof typeof MAX_REQUEST_BYTES;
 const FUNCTION_NAME =
   /^(?:arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:|\d{12}:function:|function:)?([\w-]+)(?::([\w-]+|\$LATEST))?$/;
 
+/** An answer over HTTP, JSON. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Answers a request at the same address that is not of the Invoke API; undefined if nobody does. */
+export type AnswerOther = (request: IncomingMessage, address: URL) => Promise<JsonAnswer | undefined>;
+
+/** Whom the endpoint serves. */
+export interface InvokeEndpointHandlers {
+  /** @throws LambdaServiceError if there is no such function */
+  readonly findFunction: (name: string, qualifier?: string) => LocalFunction;
+  /** Hands an event over, and returns the request's id. */
+  readonly invokeAsynchronously: (name: string, qualifier: string | undefined, payload: string) => string;
+  readonly answerOther: AnswerOther;
+}
+
 /**
  * Lambda's Invoke operation over HTTP, for the AWS SDKs and for the AWS CLI:
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. It does not check the caller, but refuses pages in a
  * browser, because any site could otherwise reach this computer.
  */
 export class InvokeEndpoint {
-  private readonly events = new EventQueue();
   private readonly answering = new Set<Promise<void>>();
 
   private constructor(
     private readonly server: Server,
-    private readonly functions: ReadonlyMap<string, LocalFunction>,
-    private readonly region: string,
+    private readonly handlers: InvokeEndpointHandlers,
   ) {
     server.requestTimeout = 0;
     server.on("request", (request, response) => {
@@ -50,12 +65,8 @@ export class InvokeEndpoint {
    * @param port 0 for any that is free
    * @throws LocalEnvironmentError if the port is not available
    */
-  static async listen(
-    functions: ReadonlyMap<string, LocalFunction>,
-    region: string,
-    port = 0,
-  ): Promise<InvokeEndpoint> {
-    return new InvokeEndpoint(await listenLocally(port), functions, region);
+  static async listen(handlers: InvokeEndpointHandlers, port = 0): Promise<InvokeEndpoint> {
+    return new InvokeEndpoint(await listenLocally(port), handlers);
   }
 
   /** The value for AWS_ENDPOINT_URL_LAMBDA. */
@@ -63,9 +74,8 @@ export class InvokeEndpoint {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Accepts no more invocations, and drops waiting asynchronous ones. */
+  /** Accepts no more invocations. */
   stop(): void {
-    this.events.close();
     this.server.close();
   }
 
@@ -90,7 +100,13 @@ export class InvokeEndpoint {
     if (isOfBrowser(request)) {
       throw new LambdaServiceError("AccessDeniedException", 403, "Pages in a browser cannot invoke functions here.");
     }
-    const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
+    const address = new URL(request.url ?? "/", this.url);
+    const other = await this.handlers.answerOther(request, address);
+    if (other) {
+      response.writeHead(other.status).end(JSON.stringify(other.body));
+      return;
+    }
+    const { pathname, searchParams } = address;
     const [, encodedName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations\/?$/.exec(pathname) ?? [];
     if (encodedName === undefined || request.method !== "POST") {
       throw new LambdaServiceError("UnknownOperationException", 404, `not here: ${request.method ?? ""} ${pathname}`);
@@ -105,14 +121,13 @@ export class InvokeEndpoint {
       decodeURIComponent(encodedName),
       searchParams.get("Qualifier") ?? undefined,
     );
-    const invoked = this.functions.get(name);
-    if (!invoked) throw makeFunctionNotFound(formatFunctionArn(this.region, name, qualifier));
+    const invoked = this.handlers.findFunction(name, qualifier);
     invoked.check(qualifier);
     const payload = body === "" ? "{}" : checkJson(body, "Could not parse request body into json");
 
     if (type === "DryRun") response.writeHead(204).end();
     else if (type === "Event") {
-      this.events.add(() => invoked.invoke({ qualifier, payload }));
+      response.setHeader("x-amzn-RequestId", this.handlers.invokeAsynchronously(name, qualifier, payload));
       response.writeHead(202).end();
     } else {
       const clientContext = parseClientContext(request.headers["x-amz-client-context"]);

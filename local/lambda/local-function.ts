@@ -34,6 +34,8 @@ export interface InvocationReport {
 
 /** An invocation as a caller requests it. */
 export interface InvocationRequest {
+  /** A new one by default; retries of an event keep theirs. */
+  readonly requestId?: string;
   /** A version, an alias, or `$LATEST`, which is the default. */
   readonly qualifier?: string;
   /** The event, JSON. */
@@ -101,7 +103,8 @@ export class LocalFunction {
    *
    * @throws LambdaServiceError if the function was not run
    */
-  async invoke({ qualifier, payload, clientContext, onChunk }: InvocationRequest): Promise<InvocationResult> {
+  async invoke(request: InvocationRequest): Promise<InvocationResult> {
+    const { qualifier, requestId = randomUUID(), payload, clientContext, onChunk } = request;
     const pool = this.findPool(qualifier);
     if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "the local Lambda has been closed");
     if (this.running >= this.reservedConcurrency) {
@@ -112,7 +115,7 @@ export class LocalFunction {
     const startedAt = performance.now();
     try {
       const result = await pool.invoke({
-        requestId: randomUUID(),
+        requestId,
         payload,
         invokedFunctionArn: formatFunctionArn(this.settings.region, this.name, qualifier),
         traceId: makeTraceId(),

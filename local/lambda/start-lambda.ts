@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
+import { Clock } from "../clock";
 import { findOwnFile } from "../own-file";
+import { DEFAULT_EVENT_INVOKE_CONFIG, type EventEnd, type EventInvokeConfig, EventQueue } from "./event-queue";
 import { type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
-import { formatFunctionArn, type FunctionConfiguration } from "./function-configuration";
-import { InvokeEndpoint } from "./invoke-endpoint";
+import { formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
+import { type AnswerOther, InvokeEndpoint } from "./invoke-endpoint";
 import { type InvocationReport, LocalFunction } from "./local-function";
 import { ProcessGuard } from "./process-guard";
 import { type OnChunk } from "./runtime-api";
@@ -18,6 +21,17 @@ export interface LambdaOptions {
   readonly onLog?: (line: string, functionName: string) => void;
   /** Gets every finished invocation, however it was started. */
   readonly onInvocation?: (invocation: InvocationReport) => void;
+  /** What happens to asynchronous events of a function's alias or version; as Lambda does it by default. */
+  readonly findEventInvokeConfig?: (
+    functionName: string,
+    qualifier: string | undefined,
+  ) => EventInvokeConfig | undefined;
+  /** Gets the end of every asynchronous event. */
+  readonly onEventEnd?: (end: EventEnd) => void;
+  /** On which asynchronous events wait; the real time by default. */
+  readonly clock?: Clock;
+  /** Answers what is not of the Invoke API at its address. */
+  readonly answerOther?: AnswerOther;
   /** How long an unused environment is kept; six minutes by default. */
   readonly idleMilliseconds?: number;
   /** How long a function's code may take to load; ten seconds by default, as in AWS. */
@@ -41,6 +55,14 @@ export interface LocalLambda {
    * @throws LambdaServiceError if the function was not run: unknown, throttled, closed
    */
   invoke(name: string, qualifier: string | undefined, payload: unknown, onChunk?: OnChunk): Promise<InvocationResult>;
+  /**
+   * Hands an event over, and does not wait for the function's answer.
+   *
+   * @param payload JSON
+   * @returns the request's id
+   * @throws LambdaServiceError if there is no such function, version or alias
+   */
+  invokeAsynchronously(name: string, qualifier: string | undefined, payload: string): string;
   /** The execution environments of all versions of a function. */
   listInstances(name: string): ExecutionEnvironmentState[];
   /** Publishes a function's first or next version, and points its aliases to it. */
@@ -87,6 +109,21 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     deployed.deploy(configuration);
     functions.set(name, deployed);
   };
+  const events = new EventQueue(options.clock ?? new Clock(1), options.onEventEnd ?? (() => undefined));
+  const invokeAsynchronously = (name: string, qualifier: string | undefined, payload: string): string => {
+    const invoked = findFunction(name, qualifier);
+    invoked.check(qualifier);
+    const requestId = randomUUID();
+    events.add({
+      requestId,
+      functionName: name,
+      functionArn: formatFunctionArn(region, name, qualifier ?? LATEST),
+      payload,
+      config: options.findEventInvokeConfig?.(name, qualifier) ?? DEFAULT_EVENT_INVOKE_CONFIG,
+      invoke: () => invoked.invoke({ requestId, qualifier, payload }),
+    });
+    return requestId;
+  };
 
   try {
     options.functions.forEach(deploy);
@@ -94,11 +131,14 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     await guard.close();
     throw error;
   }
-  const endpoint = await InvokeEndpoint.listen(functions, region, options.port).catch(async (error: unknown) => {
+  const { answerOther = () => Promise.resolve(undefined), port } = options;
+  const handlers = { findFunction, invokeAsynchronously, answerOther };
+  const endpoint = await InvokeEndpoint.listen(handlers, port).catch(async (error: unknown) => {
     await guard.close();
     throw error;
   });
   const closeAll = async (): Promise<void> => {
+    events.close();
     endpoint.stop();
     await Promise.all([...functions.values()].map((each) => each.close()));
     await endpoint.close();
@@ -113,6 +153,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
         onChunk,
         payload: payload === undefined ? "{}" : JSON.stringify(payload),
       }),
+    invokeAsynchronously,
     listInstances: (name) => findFunction(name).instances,
     deploy,
     pointAlias: (name, alias, version) => {

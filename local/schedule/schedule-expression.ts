@@ -28,6 +28,32 @@ export function parseSchedule(expression: string, start: number): NextTime {
   throw new ScheduleError(`expected cron(...) or rate(...), got ${expression}`);
 }
 
+/**
+ * Parses a schedule of EventBridge Scheduler:
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ *
+ * @param timezone of cron and at
+ * @param start when the schedule was created: a rate begins then, and counts from this time
+ * @throws ScheduleError
+ */
+export function parseZonedSchedule(expression: string, timezone: string, start: number): NextTime {
+  const [, kind, text = ""] = /^(cron|at)\((.*)\)$/.exec(expression) ?? [];
+  if (kind === undefined) return parseSchedule(expression, start);
+  const cron = parseCronFields(kind === "at" ? formatCronFields(text) : text, timezone);
+  return (after) => {
+    let next = cron.nextRun(new Date(after));
+    // A time that the change to daylight saving time leaves out is left out; croner would take the next hour.
+    while (next && !cron.match(next)) next = cron.nextRun(next);
+    return next?.getTime();
+  };
+}
+
+/** A single time, to the minute, as EventBridge Scheduler has it. */
+function formatCronFields(time: string): string {
+  const [year, month, day, hour, minute] = time.split(/\D/).map(Number);
+  return `${minute ?? ""} ${hour ?? ""} ${day ?? ""} ${month ?? ""} ? ${year ?? ""}`;
+}
+
 function parseRate(expression: string, text: string, start: number): NextTime {
   const [, count, unit] = RATE.exec(text) ?? [];
   const unitMilliseconds = UNIT_MILLISECONDS.get(unit ?? "");

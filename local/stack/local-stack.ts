@@ -7,7 +7,9 @@ import { type CorsSettings } from "../endpoint/cors";
 import { type EndpointKind } from "../endpoint/http-response";
 import { type EndpointRoute } from "../endpoint/routes";
 import { LocalEnvironmentError } from "../problem";
+import { parseInvocationArn } from "./invocation-arn";
 import { References } from "./references";
+import { readEvents, type StackEvents } from "./stack-events";
 import { type StackJson, type SynthesizedStack } from "./synthesize";
 
 /** The entry point of requests from outside. */
@@ -66,6 +68,7 @@ export interface LocalStack {
   readonly metricFilters: readonly { readonly functionName: string; readonly filter: MetricFilter }[];
   readonly alarms: readonly { readonly name: string; readonly alarm: MetricAlarm }[];
   readonly compositeAlarms: readonly { readonly name: string; readonly rule: string }[];
+  readonly events: StackEvents;
   /** What is different here, one line each. */
   readonly notes: readonly string[];
 }
@@ -174,9 +177,8 @@ const metricAlarm = z.object({
 const compositeAlarm = z.object({ alarm_name: z.string(), alarm_rule: z.string() });
 
 /** A reference to what a function's infrastructure.ts makes, by its address. */
-const INFRASTRUCTURE = /\$\{[\w-]+\.[a-z0-9-]+_infrastructure_/;
-
-const INVOKED_FUNCTION = /:function:([\w-]+)(?::([\w-]+))?/;
+const INFRASTRUCTURE_REFERENCE = /\$\{[\w-]+\.[a-z0-9-]+_infrastructure_/;
+const INFRASTRUCTURE_KEY = /^[a-z0-9-]+_infrastructure_/;
 
 /**
  * Reads the parts of a stack that run on this computer.
@@ -193,10 +195,14 @@ export function readLocalStack(
 
   /** The resources of one type, by their names in the stack. Only requested resources are resolved. */
   function read<Shape extends z.ZodObject>(type: string, shape: Shape): [string, z.output<Shape>][] {
-    const blocks = Object.entries(json.resource[type] ?? {}).map(([key, block]) => {
+    const blocks = Object.entries(json.resource[type] ?? {}).flatMap(([key, block]) => {
       const wanted = Object.keys(shape.shape).filter((attribute) => attribute in block);
-      const resolve = (name: string) => [name, references.resolve(block[name], `${type}.${key}.${name}`)] as const;
-      return [key, Object.fromEntries(wanted.map(resolve))] as const;
+      const isInfrastructure = INFRASTRUCTURE_KEY.test(key);
+      const resolver = isInfrastructure ? new References(json, variables) : references;
+      const resolve = (name: string) => [name, resolver.resolve(block[name], `${type}.${key}.${name}`)] as const;
+      const resolved = Object.fromEntries(wanted.map(resolve));
+      // What needs a value that only AWS knows, as a table's stream, does not run here.
+      return isInfrastructure && !resolver.isComplete ? [] : [[key, resolved] as const];
     });
     // An unresolved reference is a better explanation than its consequences.
     references.check();
@@ -225,6 +231,7 @@ export function readLocalStack(
       function_name,
     ]),
   );
+  const { region } = json.provider.aws[0];
   const rules = new Map(all("aws_cloudwatch_event_rule", eventRule).map((rule) => [rule.name, rule]));
 
   const functions = lambdas.map(([key, lambda]) => ({
@@ -242,7 +249,7 @@ export function readLocalStack(
   }));
 
   return {
-    region: json.provider.aws[0].region,
+    region,
     functions,
     notes: [
       ...functions.flatMap(listNotes),
@@ -270,6 +277,7 @@ export function readLocalStack(
       name: alarm_name,
       rule: alarm_rule,
     })),
+    events: readEvents(all, region),
   };
 }
 
@@ -282,7 +290,7 @@ function leaveOutInfrastructure(json: StackJson): {
   const functions = Object.entries(json.resource["aws_lambda_function"] ?? {}).map(([key, block]) => {
     const { variables = {} } = (block["environment"] ?? {}) as { variables?: Readonly<Record<string, unknown>> };
     const [made, others] = [true, false].map((is) =>
-      Object.entries(variables).filter(([, value]) => INFRASTRUCTURE.test(String(value)) === is),
+      Object.entries(variables).filter(([, value]) => INFRASTRUCTURE_REFERENCE.test(String(value)) === is),
     );
     if (!made || made.length === 0) return [key, block] as const;
     unset.set(
@@ -346,10 +354,4 @@ function listNotes({ id, endpoint }: StackFunction): string[] {
       : []),
     ...(has("AWS_IAM") ? [`${id}: signatures of requests are not checked here`] : []),
   ];
-}
-
-function parseInvocationArn(arn: string): { readonly functionName: string; readonly qualifier?: string } {
-  const [, functionName, qualifier] = INVOKED_FUNCTION.exec(arn) ?? [];
-  if (functionName === undefined) throw new LocalEnvironmentError(`expected the ARN of a function, got ${arn}`);
-  return { functionName, qualifier };
 }

@@ -1,5 +1,6 @@
 import { ACCOUNT, formatFunctionArn } from "../lambda/function-configuration";
 import { LocalEnvironmentError } from "../problem";
+import { formatQueueArn } from "../queue/queue-arn";
 import { type StackJson } from "./synthesize";
 
 /** Terraform's `${...}`, its escapes `$${` and `%%{`, and the start of a directive, which is not supported here. */
@@ -12,7 +13,7 @@ export const FIRST_VERSION = "1";
 
 /**
  * Resolves references in a stack's texts: attributes of its resources, its locals, and variables. Of the attributes
- * that AWS would compute, it supports the few that functions, schedules and alarms need.
+ * that AWS would compute, it supports the few that functions, events and alarms need.
  */
 export class References {
   /** Unresolved references, one line each. */
@@ -37,6 +38,11 @@ export class References {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, this.resolve(item, `${where}.${key}`, within)]),
     );
+  }
+
+  /** Whether everything could be resolved so far. */
+  get isComplete(): boolean {
+    return this.problems.size === 0;
   }
 
   /** @throws LocalEnvironmentError with everything that could not be resolved so far */
@@ -97,10 +103,17 @@ export class References {
         return `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${readAttribute("arn")}/invocations`;
       case "aws_apigatewayv2_api.id":
         return name;
+      case "aws_iam_role.path":
+        return "/";
+      case "aws_iam_role.arn":
+        return `arn:aws:iam::${ACCOUNT}:role${readAttribute("path")}${readAttribute("name")}`;
       case "aws_cloudwatch_event_rule.arn":
         return `arn:aws:events:${region}:${ACCOUNT}:rule/${readAttribute("name")}`;
       case "aws_sqs_queue.arn":
-        return `arn:aws:sqs:${region}:${ACCOUNT}:${readAttribute("name")}`;
+        return formatQueueArn(region, readAttribute("name"));
+      case "aws_sqs_queue.id":
+      case "aws_sqs_queue.url":
+        return `https://sqs.${region}.amazonaws.com/${ACCOUNT}/${readAttribute("name")}`;
       case "aws_sns_topic.arn":
         return `arn:aws:sns:${region}:${ACCOUNT}:${readAttribute("name")}`;
       default:

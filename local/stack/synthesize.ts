@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { type EventKind, listEvents } from "../../environments/events";
 import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { bundleFunctions } from "../../stacks/bundle";
@@ -28,7 +29,19 @@ export interface SynthesizedStack {
   readonly folder: string;
   /** Notes about the functions' code, one per line. */
   readonly notes: readonly string[];
+  /** Events of sources that do not run on this computer. */
+  readonly foreignEvents: readonly ForeignEvent[];
 }
+
+/** An event of a source that does not run on this computer. */
+export interface ForeignEvent {
+  /** The function's name in the environment's file. */
+  readonly functionId: string;
+  readonly event: string;
+  readonly kind: EventKind;
+}
+
+const FOREIGN_KINDS = ["kinesis", "dynamodb_stream", "event_pattern", "sns", "s3", "log_filter"] as const;
 
 /**
  * Synthesizes one environment as `npm run synth` does.
@@ -57,5 +70,8 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
   const notes = [...bundles.values()].flatMap((bundle) => bundle.notes);
-  return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder, notes };
+  const foreignEvents = Object.entries(environment.functions).flatMap(([functionId, { events }]) =>
+    FOREIGN_KINDS.flatMap((kind) => listEvents(events, kind).map(([event]) => ({ functionId, event, kind }))),
+  );
+  return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder, notes, foreignEvents };
 }

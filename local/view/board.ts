@@ -3,7 +3,7 @@ import { type LocalEvent } from "../events";
 import { type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "../snapshot";
 import { type Paint } from "./paint";
 import { formatColumns } from "./table";
-import { formatAddress, formatEvent, formatClockTime } from "./texts";
+import { formatAddress, formatQueueAddress, formatEvent, formatClockTime } from "./texts";
 
 /** More lines than a screen can show. */
 const LATEST_LINES = 200;
@@ -55,17 +55,10 @@ export class Board {
     const snapshot = environment.snapshot();
     const faster = speed === 1 ? "" : `, ${speed} times faster`;
     const date = new Date(environment.now()).toISOString().slice(0, 10);
-    const addresses = environment.functions.flatMap((each) => {
-      const { command, address } = formatAddress(each) ?? {};
-      if (address === undefined) return [];
-      // Split into two lines, so that it can be copied from 80 columns.
-      return command === undefined
-        ? [[each.id, address]]
-        : [
-            [each.id, `${command} \\`],
-            ["", address],
-          ];
-    });
+    const addresses = [
+      ...environment.functions.flatMap((each) => formatRows(each.id, formatAddress(each))),
+      ...environment.queues.flatMap((each) => formatRows(each.name, formatQueueAddress(each))),
+    ];
     const above = [
       `${paint.bold(environment.name)} on this computer  ${date} ${formatClockTime(environment.now())} UTC${faster}`,
       ...formatColumns(addresses, 2).map((line) => `  ${line}`),
@@ -81,7 +74,26 @@ export class Board {
   }
 }
 
-const BAD: ReadonlySet<LocalEvent["kind"]> = new Set(["function-failed", "warmer-failed", "logs-lost"]);
+/** Split into two lines if there is a command, so that it can be copied from 80 columns. */
+function formatRows(name: string, { command, address }: { command?: string; address?: string } = {}): string[][] {
+  if (address === undefined) return [];
+  return command === undefined
+    ? [[name, address]]
+    : [
+        [name, `${command} \\`],
+        ["", address],
+      ];
+}
+
+const BAD: ReadonlySet<LocalEvent["kind"]> = new Set([
+  "function-failed",
+  "warmer-failed",
+  "dead-letter",
+  "batch-refused",
+  "event-failed",
+  "queue-lost",
+  "logs-lost",
+]);
 
 const HEADINGS = ["Function", "Warm", "Busy", "Cold", "Req/s", "p50 ms", "p90 ms", "p99 ms", "Errors", "Throttled"];
 const NOW = "Now";

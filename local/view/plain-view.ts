@@ -1,4 +1,4 @@
-import { formatAddress, formatEvent, formatClockTime } from "./texts";
+import { formatAddress, formatEvent, formatClockTime, formatQueueAddress } from "./texts";
 import { type View, type ViewFacts } from "./view";
 
 /** For files and pipes: one line per change. */
@@ -18,6 +18,10 @@ export function createPlainView({ speed, logFolder }: ViewFacts): View {
         const { command, address } = formatAddress(each) ?? {};
         if (address !== undefined)
           print(environment.now(), `${each.id}${command === undefined ? " is at" : `: ${command}`} ${address}`);
+      }
+      for (const queue of environment.queues) {
+        const { command, address } = formatQueueAddress(queue);
+        print(environment.now(), `${queue.name}: ${command} ${address}`);
       }
     },
     close: () => undefined,

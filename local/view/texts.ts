@@ -1,7 +1,7 @@
 import { WARMER } from "../../environments/names";
 import { toOneLine } from "../../performance/foreign-text";
 import { type LocalEvent } from "../events";
-import { type LocalFunctionInfo } from "../local-environment";
+import { type LocalFunctionInfo, type LocalQueueInfo } from "../local-environment";
 
 /** The texts that users read while an environment runs. */
 
@@ -27,6 +27,14 @@ export function formatEvent(event: LocalEvent): string | undefined {
       return `warming (${event.strategy}): ${formatRound(event)}`;
     case "warmer-failed":
       return `the warmer failed: ${toOneLine(event.message)}`;
+    case "dead-letter":
+      return `message ${event.messageId} was received ${event.receiveCount} times: it is in ${event.deadLetterQueueName} now`;
+    case "batch-refused":
+      return `${event.id} answered a batch of ${event.queueName} wrongly, all of it returns: ${toOneLine(event.problem)}`;
+    case "event-failed":
+      return formatFailedEvent(event);
+    case "queue-lost":
+      return `the messages of ${event.queueName} cannot be kept anymore: ${toOneLine(event.message)}`;
     case "alarm":
       return formatAlarm(event);
     case "logs-lost":
@@ -41,6 +49,13 @@ function formatFailure(failure: Extract<LocalEvent, { kind: "function-failed" }>
     `${id} failed: ${toOneLine(`${errorType}: ${errorMessage}`)}`,
     ...details.map((detail) => `  ${toOneLine(detail)}`),
   ].join("\n");
+}
+
+function formatFailedEvent(event: Extract<LocalEvent, { kind: "event-failed" }>): string {
+  const { id, condition, attempts, queueName } = event;
+  const why =
+    condition === "EventAgeExceeded" ? "is too old" : `failed ${attempts} ${attempts === 1 ? "time" : "times"}`;
+  return `an event of ${id} ${why}: it ${queueName === undefined ? "is dropped" : `is in ${queueName} now`}`;
 }
 
 function formatRound(round: Extract<LocalEvent, { kind: "warming-round" }>): string {
@@ -64,4 +79,9 @@ export function formatAddress({
 }: LocalFunctionInfo): { command?: string; address: string } | undefined {
   if (id === WARMER) return undefined;
   return url === undefined ? { command: "curl -d '{}'", address: invokeUrl } : { address: url };
+}
+
+/** How to send a message to a queue. */
+export function formatQueueAddress({ url }: LocalQueueInfo): { command: string; address: string } {
+  return { command: "curl -d 'message'", address: url };
 }

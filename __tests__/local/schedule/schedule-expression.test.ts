@@ -1,13 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { ScheduleError } from "../../../environments/schedule-expression";
-import { parseSchedule } from "../../../local/schedule/schedule-expression";
+import { type NextTime, parseSchedule, parseZonedSchedule } from "../../../local/schedule/schedule-expression";
 
 const THURSDAY = Date.parse("2026-01-01T17:55:30Z");
 
-function timesOf(expression: string, count = 4): string[] {
-  const next = parseSchedule(expression, THURSDAY);
+function timesOf(next: NextTime, count = 4, start = THURSDAY): string[] {
   const times: string[] = [];
-  for (let after: number | undefined = THURSDAY; times.length < count;) {
+  for (let after: number | undefined = start; times.length < count;) {
     after = next(after);
     if (after === undefined) break;
     times.push(new Date(after).toISOString().slice(5, 16));
@@ -30,7 +29,7 @@ describe("the times of a rule", () => {
     ["rate(5 minutes)", ["01-01T18:00", "01-01T18:05", "01-01T18:10", "01-01T18:15"]],
     ["rate(1 day)", ["01-02T17:55", "01-03T17:55", "01-04T17:55", "01-05T17:55"]],
   ])("%s", (expression, expected) => {
-    expect(timesOf(expression)).toEqual(expected);
+    expect(timesOf(parseSchedule(expression, THURSDAY))).toEqual(expected);
   });
 
   test.each([
@@ -45,5 +44,29 @@ describe("the times of a rule", () => {
     "rate(5 seconds)",
   ])("%s is no schedule", (expression) => {
     expect(() => parseSchedule(expression, THURSDAY)).toThrow(ScheduleError);
+  });
+});
+
+describe("the times of a schedule in Berlin", () => {
+  test.each([
+    ["cron(30 9 * * ? *)", "2026-01-01T09:00:00Z", ["01-02T08:30", "01-03T08:30"]],
+    // 2:30 does not exist on 29 March, and exists twice on 25 October.
+    ["cron(30 2 * * ? *)", "2026-03-28T12:00:00Z", ["03-30T00:30", "03-31T00:30"]],
+    ["cron(30 2 * * ? *)", "2026-10-24T12:00:00Z", ["10-25T00:30", "10-26T01:30"]],
+    ["at(2026-07-01T12:00:00)", "2026-01-01T00:00:00Z", ["07-01T10:00"]],
+    ["at(2026-03-29T02:30:00)", "2026-01-01T00:00:00Z", []],
+    ["at(2025-12-31T12:00:00)", "2026-01-01T00:00:00Z", []],
+    ["rate(12 hours)", "2026-01-01T00:00:00Z", ["01-01T12:00", "01-02T00:00"]],
+  ])("%s after %s", (expression, after, expected) => {
+    const start = Date.parse(after);
+
+    expect(timesOf(parseZonedSchedule(expression, "Europe/Berlin", start), 2, start)).toEqual(expected);
+  });
+
+  test("a rate begins when the schedule is made", () => {
+    expect(timesOf(parseZonedSchedule("rate(1 hour)", "UTC", THURSDAY), 2, THURSDAY - 1000)).toEqual([
+      "01-01T17:55",
+      "01-01T18:55",
+    ]);
   });
 });

@@ -100,6 +100,90 @@ describe("the stack of an environment", () => {
     expect(stack.compositeAlarms.map(({ name }) => name)).toEqual(["dev-api-degraded"]);
   });
 
+  test("has queues, schedules, and what happens to asynchronous events", async () => {
+    const { events } = await readDev(
+      makeTfvars({
+        functions: `api = {
+          timeout_seconds = 7
+          events = {
+            orders = { sqs = {
+              create = true, batch_size = 20, batching_window_seconds = 5, maximum_concurrency = 3, filters = [{ body = { a = [1] } }]
+            } }
+            theirs = { sqs = { queue_arn = "arn:aws:sqs:eu-west-1:123456789012:theirs.fifo", partial_responses = false } }
+            off = { sqs = { create = true, enabled = false } }
+            nightly = { schedule = {
+              schedule_expression = "cron(0 3 * * ? *)", timezone = "Europe/Berlin", input = { kind = "nightly" }
+            } }
+            never = { schedule = { schedule_expression = "rate(1 day)", enabled = false } }
+          }
+          event_invoke_config = { maximum_retry_attempts = 1, maximum_event_age_seconds = 600 }
+        }`,
+      }),
+    );
+
+    const arnOf = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`;
+    const invoked = { functionName: "dev-api", qualifier: "live" };
+    const theirs = "arn:aws:sqs:eu-west-1:123456789012:theirs.fifo";
+    expect(events.mappings).toEqual([
+      {
+        ...{ ...invoked, queueArn: arnOf("dev-api-orders"), batchSize: 20, windowMilliseconds: 5000 },
+        ...{ reportsFailures: true, filters: ['{"body":{"a":[1]}}'], maximumConcurrency: 3 },
+      },
+      {
+        ...{ ...invoked, queueArn: theirs, batchSize: 10, windowMilliseconds: 0 },
+        ...{ reportsFailures: false, filters: [] },
+      },
+    ]);
+    expect(events.queues).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          arn: arnOf("dev-api-orders"),
+          visibilityMilliseconds: 47_000,
+          redrive: { deadLetterArn: arnOf("dev-api-orders-dead-letters"), maximumReceives: 5 },
+        }),
+        expect.objectContaining({ name: "theirs.fifo", arn: theirs }),
+        expect.objectContaining({ name: "dev-api-failed-events", retentionMilliseconds: 1_209_600_000 }),
+      ]),
+    );
+    expect(events.schedules).toEqual([
+      {
+        ...{ ...invoked, region: "eu-west-1", group: "dev-api", name: "nightly" },
+        ...{ expression: "cron(0 3 * * ? *)", timezone: "Europe/Berlin", input: '{"kind":"nightly"}' },
+      },
+    ]);
+    expect(events.invokeConfigs.filter(({ functionName }) => functionName === "dev-api")).toEqual([
+      {
+        ...invoked,
+        ...{ maximumRetries: 1, maximumAgeMilliseconds: 600_000, onFailure: arnOf("dev-api-failed-events") },
+      },
+    ]);
+  });
+
+  test("leaves out what infrastructure.ts makes if only AWS knows a value that it needs", () => {
+    const functionName = "arn:aws:lambda:eu-west-1:000000000000:function:dev-api:live";
+    const json = {
+      ...STACK,
+      resource: {
+        aws_dynamodb_table: { api_infrastructure_notes: { name: "notes" } },
+        aws_sqs_queue: { api_infrastructure_orders: { name: "orders" } },
+        aws_lambda_event_source_mapping: {
+          api_infrastructure_changes: {
+            event_source_arn: "${aws_dynamodb_table.api_infrastructure_notes.stream_arn}",
+            function_name: functionName,
+          },
+          api_infrastructure_messages: {
+            event_source_arn: "${aws_sqs_queue.api_infrastructure_orders.arn}",
+            function_name: functionName,
+          },
+        },
+      },
+    };
+
+    const { events } = readLocalStack({ json, folder: "", notes: [], foreignEvents: [] }, {});
+
+    expect(events.mappings.map(({ queueArn }) => queueArn)).toEqual(["arn:aws:sqs:eu-west-1:000000000000:orders"]);
+  });
+
   test("names every variable without a value", async () => {
     const functions = `api = { secrets = { FIRST = { terraform_variable = "one" }, OTHER = { terraform_variable = "two" } } }`;
 

@@ -12,6 +12,7 @@ function invokeUrlOf(name: string): string {
 
 const ENVIRONMENT: LocalEnvironment = {
   notes: [],
+  queues: [],
   name: "dev",
   functions: [
     { id: "api", name: "dev-api", url: "http://127.0.0.1:3000/", invokeUrl: invokeUrlOf("dev-api") },

@@ -1,0 +1,118 @@
+import { type IncomingMessage } from "node:http";
+import { type Clock } from "./clock";
+import { type LocalEvent } from "./events";
+import { type EventEnd, type EventInvokeConfig } from "./lambda/event-queue";
+import { type InvocationResult } from "./lambda/execution-environment";
+import { type JsonAnswer } from "./lambda/invoke-endpoint";
+import { MAX_MESSAGE_BYTES } from "./queue/local-queue";
+import { parseQueueName } from "./queue/queue-arn";
+import { answerQueueRequest } from "./queue/queue-endpoint";
+import { QueuePoller } from "./queue/queue-poller";
+import { Queues } from "./queue/queues";
+import { parseZonedSchedule } from "./schedule/schedule-expression";
+import { buildSchedulerEvent } from "./schedule/scheduler-event";
+import { type StackEvents } from "./stack/stack-events";
+
+/** What event sources need from their environment. */
+export interface EventSourceHandlers {
+  readonly invoke: (functionName: string, qualifier: string | undefined, event: unknown) => Promise<InvocationResult>;
+  /** Hands an event over, JSON. */
+  readonly invokeAsynchronously: (functionName: string, qualifier: string | undefined, payload: string) => void;
+  /** A function's name in the environment's file, by its name in AWS. */
+  readonly findId: (functionName: string) => string;
+  readonly tell: (event: LocalEvent) => void;
+}
+
+/** What invokes functions besides requests: queues and schedules. */
+export class LocalEventSources {
+  private readonly queues: Queues;
+  private pollers: readonly QueuePoller[] = [];
+
+  /**
+   * @param queueFolder of the queues' messages
+   * @throws LocalEnvironmentError for a file in it that is not a message
+   */
+  constructor(
+    private readonly stack: StackEvents,
+    queueFolder: string,
+    private readonly clock: Clock,
+    private readonly handlers: EventSourceHandlers,
+  ) {
+    this.queues = new Queues(stack.queues, queueFolder, clock, (letter) => {
+      handlers.tell({ kind: "dead-letter", at: clock.now(), ...letter });
+    });
+  }
+
+  /** The names of queues that invoke a function. */
+  get polledQueues(): readonly string[] {
+    return [...new Set(this.stack.mappings.map(({ queueArn }) => parseQueueName(queueArn)))];
+  }
+
+  /**
+   * Begins to invoke functions.
+   *
+   * @param functionNames the functions that run here
+   * @throws LocalEnvironmentError for a filter or a schedule that is not supported here
+   */
+  start(functionNames: ReadonlySet<string>): void {
+    this.pollers = this.stack.mappings
+      .filter(({ functionName }) => functionNames.has(functionName))
+      .flatMap((mapping) => {
+        const { queueArn, functionName, qualifier } = mapping;
+        const queue = this.queues.find(queueArn);
+        if (!queue) return [];
+        const { tell, invoke, findId } = this.handlers;
+        const { name: queueName } = queue.settings;
+        const poller = new QueuePoller(mapping, queue, this.clock, {
+          invoke: (event) => invoke(functionName, qualifier, event),
+          onBatchRefused: (problem) => {
+            tell({ kind: "batch-refused", at: this.clock.now(), id: findId(functionName), queueName, problem });
+          },
+          onError: ({ message }) => {
+            tell({ kind: "queue-lost", at: this.clock.now(), queueName, message });
+          },
+        });
+        return [poller];
+      });
+    for (const poller of this.pollers) poller.start();
+    for (const schedule of this.stack.schedules) {
+      const { functionName, qualifier, expression, timezone } = schedule;
+      if (!functionNames.has(functionName)) continue;
+      const start = this.clock.now();
+      const invoke = (due: number) => {
+        this.handlers.invokeAsynchronously(functionName, qualifier, buildSchedulerEvent(schedule, due));
+      };
+      // A rate is due at once.
+      this.clock.repeat(parseZonedSchedule(expression, timezone, start), invoke, start - 1);
+    }
+  }
+
+  /** What happens to asynchronous events of a function's alias or version; undefined if nothing is configured. */
+  findEventInvokeConfig(functionName: string, qualifier: string | undefined): EventInvokeConfig | undefined {
+    return this.stack.invokeConfigs.find((each) => each.functionName === functionName && each.qualifier === qualifier);
+  }
+
+  /** Puts the record of an asynchronous event's end into the queue that it is for, if there is one. */
+  deliver({ functionName, condition, attempts, destination, record }: EventEnd): void {
+    const queue = this.queues.find(destination);
+    const text = JSON.stringify(record);
+    const isTooLong = Buffer.byteLength(text) > MAX_MESSAGE_BYTES;
+    queue?.send(
+      isTooLong ? JSON.stringify({ ...record, requestPayload: undefined, responsePayload: undefined }) : text,
+    );
+    if (condition === "Success") return;
+    const id = this.handlers.findId(functionName);
+    const queueName = queue?.settings.name;
+    this.handlers.tell({ kind: "event-failed", at: this.clock.now(), id, condition, attempts, queueName });
+  }
+
+  /** Answers requests about queues; undefined for other addresses. */
+  answer(request: IncomingMessage, address: URL): Promise<JsonAnswer | undefined> {
+    return answerQueueRequest(this.queues, request, address);
+  }
+
+  /** Invokes nothing anymore. */
+  close(): void {
+    for (const poller of this.pollers) poller.close();
+  }
+}
