@@ -8,9 +8,14 @@ import { QUERIES, WARMING_RUNS } from "../../model/queries";
 
 const FOLDER = "docs/runbooks";
 const RUNBOOKS = readdirSync(FOLDER).map((name) => join(FOLDER, name));
-const PAGES = ["README.md", "docs/operations.md", "docs/warming.md", ...RUNBOOKS].map(
-  (file) => [file, readFileSync(file, "utf8")] as const,
-);
+const PAGES = [
+  "README.md",
+  "docs/connecting-functions.md",
+  "docs/functions.md",
+  "docs/operations.md",
+  "docs/warming.md",
+  ...RUNBOOKS,
+].map((file) => [file, readFileSync(file, "utf8")] as const);
 
 /** What a page has in fences of one language. */
 function fenced(text: string, language: string): string[] {

@@ -38,7 +38,7 @@ export const LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:tools:1";
 /** The stream of a table, which is there before `everything` is applied. */
 export const TABLE_STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-01T00:00:00.000";
 /** A hosted zone, which is there before `everything` is applied; an emulator gives it an id of its own. */
-const ZONE = "Z0123456789ABCDEFGHIJ";
+export const ZONE = "Z0123456789ABCDEFGHIJ";
 
 const EVERYTHING = `
   api = {
@@ -155,10 +155,10 @@ export function listShippedFiles(): Record<string, string> {
 }
 
 /** A project with all of {@link ENVIRONMENTS}. */
-export function makeProjectWithEnvironments(zone = ZONE): string {
+export function makeProjectWithEnvironments(): string {
   return makeProject({
     ...listShippedFiles(),
-    "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING.replace(ZONE, zone), more: EVERYTHING_ELSE }),
+    "environments/everything.tfvars": makeTfvars({ functions: EVERYTHING, more: EVERYTHING_ELSE }),
     "functions/web/handler.ts": HANDLER_SOURCE,
     "functions/web/infrastructure.ts": INFRASTRUCTURE,
     "functions/shop/handler.ts": HANDLER_SOURCE,

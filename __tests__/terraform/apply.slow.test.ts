@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ENVIRONMENTS, EXISTING_LOG_GROUPS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
+import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
+import { makeExistingResources } from "../support/existing-resources";
 import { checkDashboard } from "../support/dashboard";
 import { HANDLER_SOURCE, synthesizeProject } from "../support/project";
 import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
@@ -13,7 +14,7 @@ const LIMIT_MS = 900_000;
 /** State in the test's folder, and made-up credentials, so that nothing but an emulator can be meant. */
 const EMULATED = {
   terraform: { backend: { local: {} } },
-  provider: { aws: { access_key: "made-up", secret_key: "made-up" } },
+  provider: { aws: { access_key: "made-up", secret_key: "made-up", s3_use_path_style: true } },
 };
 
 const usable = process.env["AWS_ENDPOINT_URL"]
@@ -27,14 +28,17 @@ const usable = process.env["AWS_ENDPOINT_URL"]
 
   beforeAll(async () => {
     Object.assign(process.env, VARIABLES);
-    if (name === "everything") await Promise.all(EXISTING_LOG_GROUPS.map(makeLogGroup));
-    const root = makeProjectWithEnvironments(name === "everything" ? await makeZone("example.com") : undefined);
+    const root = makeProjectWithEnvironments();
+    const file = join(root, `environments/${name}.tfvars`);
+    if (name === "everything") {
+      const endpoint = process.env["AWS_ENDPOINT_URL"] ?? "";
+      writeFileSync(file, await makeExistingResources(endpoint, readFileSync(file, "utf8")));
+    }
     stack = new TerraformFolder(join((await synthesizeProject(root)).outdir, "stacks", name));
     stack.override(EMULATED);
     stack.run(["init", "-input=false"]);
     writeFileSync(join(root, "functions/api/handler.ts"), HANDLER_SOURCE.replace("200", "201"));
     withNewCode = join((await synthesizeProject(root)).outdir, "stacks", name);
-    const file = join(root, `environments/${name}.tfvars`);
     writeFileSync(file, readFileSync(file, "utf8").replace(/^protected .*$/m, ""));
     unprotected = join((await synthesizeProject(root)).outdir, "stacks", name);
   }, LIMIT_MS);
@@ -116,32 +120,3 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     LIMIT_MS,
   );
 });
-
-/** What somebody else has made. */
-async function makeLogGroup(logGroupName: string): Promise<void> {
-  const response = await fetch(process.env["AWS_ENDPOINT_URL"] ?? "", {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": "Logs_20140328.CreateLogGroup",
-      authorization:
-        "AWS4-HMAC-SHA256 Credential=made-up/20260101/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=0",
-    },
-    body: JSON.stringify({ logGroupName }),
-  });
-  if (!response.ok && !(await response.clone().text()).includes("AlreadyExists"))
-    throw new Error(await response.text());
-}
-
-/** @returns its id */
-async function makeZone(name: string): Promise<string> {
-  const body = `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>${name}</Name><CallerReference>${Date.now()}</CallerReference></CreateHostedZoneRequest>`;
-  const response = await fetch(`${process.env["AWS_ENDPOINT_URL"] ?? ""}/2013-04-01/hostedzone`, {
-    method: "POST",
-    headers: { authorization: "AWS4-HMAC-SHA256 Credential=made-up/20260101/us-east-1/route53/aws4_request" },
-    body,
-  });
-  const [, id] = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(await response.text()) ?? [];
-  if (id === undefined) throw new Error("the emulator makes no hosted zone");
-  return id;
-}

@@ -1,0 +1,66 @@
+import { zipSync } from "fflate";
+import { EXISTING_LOG_GROUPS, TABLE_STREAM, ZONE } from "./environments";
+
+/** Signs nothing: an emulator only reads the region and the service. */
+const sign = (service: string) =>
+  `AWS4-HMAC-SHA256 Credential=made-up/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+
+/**
+ * Makes on an AWS emulator what somebody else has made before `everything` is applied.
+ *
+ * @returns the environment's text with the ARNs that the emulator has chosen
+ */
+export async function makeExistingResources(endpoint: string, tfvars: string): Promise<string> {
+  const send = async (service: string, path: string, request: RequestInit): Promise<string> => {
+    const response = await fetch(`${endpoint}${path}`, {
+      ...request,
+      headers: { ...request.headers, authorization: sign(service) },
+    });
+    const text = await response.text();
+    if (!response.ok && !/Already|InUse|Owned/.test(text)) throw new Error(`${service} ${path}: ${text}`);
+    return text;
+  };
+  const call = (service: string, target: string, body: object) =>
+    send(service, "/", {
+      method: "POST",
+      headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
+      body: JSON.stringify(body),
+    });
+
+  for (const logGroupName of EXISTING_LOG_GROUPS) await call("logs", "Logs_20140328.CreateLogGroup", { logGroupName });
+  await call("sqs", "AmazonSQS.CreateQueue", { QueueName: "theirs" });
+  await call("kinesis", "Kinesis_20131202.CreateStream", { StreamName: "clicks", ShardCount: 1 });
+  await send("sns", "/", {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "Action=CreateTopic&Version=2010-03-31&Name=others",
+  });
+  await send("s3", "/everything-uploads", {
+    method: "PUT",
+    body: "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>",
+  });
+  await send("lambda", "/2018-10-31/layers/tools/versions", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      Content: { ZipFile: Buffer.from(zipSync({ "a.txt": new Uint8Array() })).toString("base64") },
+    }),
+  });
+  const dynamodb = (operation: string, body: object) => call("dynamodb", `DynamoDB_20120810.${operation}`, body);
+  await dynamodb("CreateTable", {
+    TableName: "orders",
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    BillingMode: "PAY_PER_REQUEST",
+    StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" },
+  });
+  const { Table: table } = JSON.parse(await dynamodb("DescribeTable", { TableName: "orders" })) as {
+    Table: { LatestStreamArn: string };
+  };
+  const zone = await send("route53", "/2013-04-01/hostedzone", {
+    method: "POST",
+    body: `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>example.com</Name><CallerReference>${Date.now()}</CallerReference></CreateHostedZoneRequest>`,
+  });
+  const [, zoneId = ""] = /<Id>\/hostedzone\/(\w+)<\/Id>/.exec(zone) ?? [];
+  return tfvars.replace(TABLE_STREAM, table.LatestStreamArn).replace(ZONE, zoneId);
+}
