@@ -1,6 +1,7 @@
 import {
   type AlarmHistoryItem,
   CloudWatchClient,
+  type MetricAlarm,
   paginateDescribeAlarmHistory,
   paginateDescribeAlarms,
 } from "@aws-sdk/client-cloudwatch";
@@ -11,22 +12,11 @@ import { type AwsAccess } from "./access";
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;
 const PAGE = 100;
 
-/** An alarm's current state. */
-export interface AlarmStatus {
-  readonly isRinging: boolean;
-  /** In milliseconds since 1970. */
-  readonly since: number | undefined;
-}
-
 /** An alarm in CloudWatch. */
-export interface DeployedAlarm extends AlarmStatus {
-  /** Whether its actions are enabled. */
-  readonly isOn: boolean;
-  /** Missing for a composite alarm. */
-  readonly threshold: number | undefined;
-  /** CloudWatch's reason for its state. */
-  readonly reason: string;
-}
+export type DeployedAlarm = ReturnType<typeof toDeployedAlarm>;
+
+/** An alarm's current state. */
+export type AlarmStatus = Pick<DeployedAlarm, "isRinging" | "since">;
 
 /** One change of an alarm's state. Times are in milliseconds since 1970. */
 export interface StateChange {
@@ -74,23 +64,23 @@ export async function readAlarms(
     "cloudwatch:DescribeAlarms",
     `there are no alarms in ${aws.region}`,
     (options) => paginateDescribeAlarms({ client: aws.client(CloudWatchClient), pageSize: PAGE }, input, options),
-    ({ MetricAlarms = [], CompositeAlarms = [] }) => [
-      ...MetricAlarms,
-      ...CompositeAlarms.map((alarm) => ({ ...alarm, Threshold: undefined })),
-    ],
+    ({ MetricAlarms = [], CompositeAlarms = [] }): MetricAlarm[] => [...MetricAlarms, ...CompositeAlarms],
   );
-  return new Map(
-    found.map((alarm) => [
-      alarm.AlarmName ?? "",
-      {
-        isRinging: alarm.StateValue === "ALARM",
-        since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
-        isOn: alarm.ActionsEnabled !== false,
-        threshold: alarm.Threshold,
-        reason: toOneLine(alarm.StateReason ?? ""),
-      },
-    ]),
-  );
+  return new Map(found.map((alarm) => [alarm.AlarmName ?? "", toDeployedAlarm(alarm)]));
+}
+
+function toDeployedAlarm(alarm: MetricAlarm) {
+  return {
+    isRinging: alarm.StateValue === "ALARM",
+    /** In milliseconds since 1970. */
+    since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
+    /** Whether its actions are enabled. */
+    isOn: alarm.ActionsEnabled !== false,
+    /** Missing for a composite alarm. */
+    threshold: alarm.Threshold,
+    /** CloudWatch's reason for its state. */
+    reason: toOneLine(alarm.StateReason ?? ""),
+  };
 }
 
 /**

@@ -25,7 +25,7 @@ export async function priceEnvironments(
     environments.map(async (environment) => {
       const cost = priceConfigured(environment);
       const reader = new Reader(signal);
-      const usage = await readUsage(environment, { from: to - days * DAY_MILLISECONDS, to, signal }, reader);
+      const usage = await readUsage(environment, { from: to - days * DAY_MILLISECONDS, to }, signal, reader);
       const { unread } = reader;
       if (usage) return { ...priceMeasured(environment, cost, usage), unread };
       if (unread.length > 0) return { ...cost, unread };

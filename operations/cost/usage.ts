@@ -26,51 +26,26 @@ export interface Runs {
   readonly seconds: number;
 }
 
-/** The usage of one function. */
-export interface FunctionUsage {
-  readonly pings: Runs;
-  readonly traffic: Runs;
-  /** Starting instances, for pings and for users: AWS charges it like other time. */
-  readonly initSeconds: number;
-  readonly logBytes: number;
-  /** Number of metrics with a value in the last two weeks; undefined if they could not be counted. */
-  readonly metrics: number | undefined;
-  /** Average number kept warm in a round; undefined if none was observed. */
-  readonly instances: number | undefined;
-}
-
 /** The usage of an environment. */
-export interface EnvironmentUsage {
-  /** In milliseconds since 1970; the time of the first value if there is no data for the whole time. */
-  readonly from: number;
-  readonly to: number;
-  /** By the functions' names in the environment's file. */
-  readonly functions: ReadonlyMap<string, FunctionUsage>;
-  readonly warmer: Runs & { readonly logBytes: number };
-  /** The cost of reading it. */
-  readonly readingDollars: number;
-}
+export type EnvironmentUsage = NonNullable<Awaited<ReturnType<typeof readUsage>>>;
 
-/** A time range, in milliseconds since 1970. */
-export interface UsageTime {
-  readonly from: number;
-  readonly to: number;
-  readonly signal: AbortSignal;
-}
+/** The usage of one function. */
+export type FunctionUsage = EnvironmentUsage["functions"] extends ReadonlyMap<string, infer Usage> ? Usage : never;
 
 type Requests = Readonly<Record<string, MetricRequest>>;
 
 /**
- * Reads the usage of an environment.
+ * Reads the usage of an environment in a time range, in milliseconds since 1970.
  *
  * @param reader remembers what could not be read
  * @returns undefined if there is no value in the whole time, or none could be read
  */
 export async function readUsage(
   environment: Environment,
-  { from, to, signal }: UsageTime,
+  { from, to }: { readonly from: number; readonly to: number },
+  signal: AbortSignal,
   reader: Reader,
-): Promise<EnvironmentUsage | undefined> {
+) {
   const aws = new AwsAccess(environment.region, signal);
   const functions = listWatchedFunctions(environment);
   const qualifiers = new Map(listWarmedFunctions(environment).map(({ id, qualifier }) => [id, qualifier]));
@@ -89,7 +64,7 @@ export async function readUsage(
   const counts = await reader.read("number of metrics", () => countMetrics(aws, functions));
   const sum = (key: string) => (points[key] ?? []).reduce((total, { value }) => total + value, 0);
   const runs = (key: string): Runs => ({ invocations: sum(`${key} count`), seconds: sum(`${key} time`) / 1000 });
-  const buildFunctionUsage = ({ id, deployedHere }: WatchedFunction): FunctionUsage => {
+  const buildFunctionUsage = ({ id, deployedHere }: WatchedFunction) => {
     const [pings, all] = [runs(`${id} pings`), runs(`${id} traffic`)];
     const rounds = sum(`${id} rounds`);
     return {
@@ -98,17 +73,23 @@ export async function readUsage(
       traffic: deployedHere
         ? all
         : { invocations: all.invocations - pings.invocations, seconds: all.seconds - pings.seconds },
+      /** Starting instances, for pings and for users: AWS charges it like other time. */
       initSeconds: sum(`${id} init`) / 1000,
       logBytes: sum(`${id} logs`),
+      /** Number of metrics with a value in the last two weeks; undefined if they could not be counted. */
       metrics: counts && (counts.get(id) ?? 0),
+      /** Average number kept warm in a round; undefined if none was observed. */
       instances: rounds > 0 ? sum(`${id} instances`) / rounds : undefined,
     };
   };
   return {
+    /** The time of the first value if there is no data for the whole time. */
     from: Math.max(from, first),
     to,
+    /** By the functions' names in the environment's file. */
     functions: new Map(functions.map((one) => [one.id, buildFunctionUsage(one)])),
     warmer: { ...runs("warmer"), logBytes: sum("warmer logs") },
+    /** The cost of reading it. */
     readingDollars: priceReading(Object.keys(requests).length),
   };
 }

@@ -1,6 +1,5 @@
 import { type Fit, type LoggedRun, predictColdStarts } from "../../../advisor/fit";
-import { type Interval } from "../../../advisor/interval";
-import { type SeenLives, findSeenLives } from "../../../advisor/seen-lives";
+import { findSeenLives } from "../../../advisor/seen-lives";
 import { type LogSize, type PlatformRecord } from "./platform-log";
 import { splitIntoRuns } from "./runs";
 
@@ -20,22 +19,10 @@ const MOST_PARTS = 12;
 const HELD_OUT = 0.25;
 
 /** A fit, and how well a fit without the newest part of the log predicts that part. */
-export interface TriedFit {
-  readonly fit: Fit;
-  /** Known minimum life of instances: beyond it, the log may show nothing. */
-  readonly seen: SeenLives;
-  readonly heldOut: HeldOut;
-}
+export type TriedFit = Awaited<ReturnType<typeof fitToLog>>;
 
 /** The prediction for the part that was left out. */
-export interface HeldOut {
-  readonly hours: number;
-  /** The logged number. */
-  readonly coldStarts: number;
-  readonly predicted: number;
-  /** With 95 % confidence. */
-  readonly interval: Interval;
-}
+export type HeldOut = TriedFit["heldOut"];
 
 /** Whether a log contains enough for a fit. */
 export function isEnough(size: Pick<LogSize, "from" | "to" | "coldStarts">): boolean {
@@ -61,7 +48,7 @@ export async function fitToLog(
   records: readonly PlatformRecord[],
   size: Pick<LogSize, "from" | "to" | "coldStarts">,
   fitRuns: (runs: readonly LoggedRun[]) => Promise<Fit>,
-): Promise<TriedFit> {
+) {
   const wanted = Math.floor(size.coldStarts / COLD_STARTS_PER_PART);
   const parts = Math.min(MOST_PARTS, Math.max(FEWEST_PARTS, wanted));
   const held = Math.ceil(HELD_OUT * parts);
@@ -73,12 +60,14 @@ export async function fitToLog(
   const total = (figures: readonly number[]) => figures.reduce((sum, figure) => sum + figure, 0);
   return {
     fit,
+    /** Known minimum life of instances: beyond it, the log may show nothing. */
     seen: findSeenLives(all.map(({ instances = [], ...run }) => ({ ...run, instances }))),
     heldOut: {
       hours: ((measureHours(size) - 1) * held) / parts,
+      /** The logged number. */
       coldStarts: total(heldOut.map(countColdStarts)),
       predicted: total(predictions.map(({ coldStarts }) => coldStarts)),
-      // Versions share the same error, so their intervals add up.
+      // With 95 % confidence. Versions share the same error, so their intervals add up.
       interval: {
         least: total(predictions.map(({ interval }) => interval.least)),
         most: total(predictions.map(({ interval }) => interval.most)),
