@@ -2,7 +2,7 @@ import { type Measure } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
 import { type AwsAccess } from "../aws/access";
-import { type FigureDefinition, FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
+import { FIGURE_NAMES, type FigureName, COMPARED_FIGURES } from "./figures";
 import { type Window } from "./window";
 
 /** The figures of one time range; figures without data are missing. */
@@ -67,48 +67,23 @@ export function compare(
 ): FigureComparison {
   const requested = listRequests(watched);
   const compared = FIGURE_NAMES.map((name): [FigureName, ComparedFigure] => {
-    const figure = COMPARED_FIGURES[name];
+    const { factor, floor, alone, isCount } = COMPARED_FIGURES[name];
     const of = (values: FigureValues | undefined) => {
       const isKnown = values !== undefined && name in requested;
       // CloudWatch has no zeros: for a function with requests, a missing count means zero.
-      return isKnown && figure.isCount && values.requests !== undefined ? (values[name] ?? 0) : values?.[name];
+      return isKnown && isCount && values.requests !== undefined ? (values[name] ?? 0) : values?.[name];
     };
-    const standsOut = isOutstanding(
-      name,
-      figure,
-      watched,
-      of(now),
-      [
-        { values: yesterday, value: of(yesterday) },
-        { values: lastWeek, value: of(lastWeek) },
-      ],
-      now,
-    );
+    const rate = (values: FigureValues | undefined) => {
+      const [value, { requests = 0 }] = [of(values), values ?? {}];
+      return value !== undefined && isCount && name !== "requests" ? value / Math.max(requests, 1) : value;
+    };
+    const known = [rate(yesterday), rate(lastWeek)].filter((value) => value !== undefined);
+    const [value = -Infinity, current = -Infinity] = [of(now), rate(now)];
+    const standsOut =
+      known.length === 0 ? value > alone(watched) : value > floor(watched) && current > factor * Math.max(...known);
     return [name, { now: of(now), yesterday: of(yesterday), lastWeek: of(lastWeek), standsOut }];
   });
   return Object.fromEntries(compared) as FigureComparison;
-}
-
-interface Before {
-  readonly values: FigureValues | undefined;
-  readonly value: number | undefined;
-}
-
-function isOutstanding(
-  name: FigureName,
-  { factor, floor, alone, isCount }: FigureDefinition,
-  watched: WatchedFunction,
-  value: number | undefined,
-  before: readonly Before[],
-  now: FigureValues,
-): boolean {
-  if (value === undefined) return false;
-  const perRequest = isCount && name !== "requests";
-  const rate = (of: number, values: FigureValues | undefined) =>
-    perRequest ? of / Math.max(values?.requests ?? 0, 1) : of;
-  const known = before.flatMap(({ value: then, values }) => (then === undefined ? [] : [rate(then, values)]));
-  if (known.length === 0) return value > alone(watched);
-  return value > floor(watched) && rate(value, now) > factor * Math.max(...known);
 }
 
 function listRequests(watched: WatchedFunction): Record<string, MetricRequest | Measure> {

@@ -13,23 +13,8 @@ import {
 import { type WatchedFunction } from "../../model/watched-function";
 import { type MetricRequest } from "../aws/metrics";
 
-/** The figures of a comparison. */
-export type FigureName =
-  | "requests"
-  | "failures"
-  | "timeouts"
-  | "throttles"
-  | "coldStarts"
-  | "init"
-  | "p50"
-  | "p99"
-  | "memory"
-  | "concurrency"
-  | "pings"
-  | "pingFailures";
-
 /** One figure: how to read it, and when it stands out. */
-export interface FigureDefinition {
+interface FigureDefinition {
   readonly label: string;
   readonly unit: "" | "ms" | "%";
   readonly read: (of: WatchedFunction) => MetricRequest | Measure | undefined;
@@ -45,17 +30,15 @@ export interface FigureDefinition {
 
 const NEVER = () => Infinity;
 const FACTOR = 1.5;
+const DEFAULTS = { unit: "", isCount: false, factor: FACTOR, alone: NEVER } as const;
 
-/** Every figure, in display order. */
-export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = {
+const figures = {
   requests: {
+    ...DEFAULTS,
     label: "requests",
-    unit: "",
     read: (of) => buildMeasure("Sum", buildTrafficMetric("Invocations", of)),
     isCount: true,
-    factor: FACTOR,
     floor: () => 10,
-    alone: NEVER,
   },
   failures: defineCounted("failed requests", measureFailures, "errors"),
   timeouts: defineCounted("timeouts", (of) => buildMeasure("Sum", buildReportedMetric("Timeouts", of)), "timeouts"),
@@ -64,19 +47,12 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = 
     (of) => buildMeasure("Sum", buildTrafficMetric("Throttles", of)),
     "throttles",
   ),
-  coldStarts: defineCounted(
-    "cold starts",
-    (of) => {
-      const { metric, statistic } = findColdStarts(of);
-      return buildMeasure(statistic, metric);
-    },
-    "cold_starts",
-  ),
+  coldStarts: defineCounted("cold starts", findColdStarts, "cold_starts"),
   init: {
+    ...DEFAULTS,
     label: "initialization, average",
     unit: "ms",
     read: (of) => buildMeasure("Average", buildReportedMetric("InitDuration", of)),
-    isCount: false,
     factor: 1.3,
     floor: () => 100,
     alone: (of) => of.alarm("init_duration").threshold,
@@ -84,43 +60,46 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = 
   p50: defineDuration("p50"),
   p99: defineDuration("p99"),
   memory: {
+    ...DEFAULTS,
     label: "memory, peak",
     unit: "%",
     read: (of) => ({ statistic: "Maximum", ...measureMemoryShare(of) }),
-    isCount: false,
     factor: 1.2,
     floor: () => 60,
     alone: (of) => of.alarm("memory").threshold,
   },
   // For the function as a whole: its limit includes pings.
   concurrency: {
+    ...DEFAULTS,
     label: "concurrent executions, peak",
-    unit: "",
     read: (of) => buildMeasure("Maximum", buildFunctionMetric("ConcurrentExecutions", of)),
-    isCount: false,
-    factor: FACTOR,
     floor: () => 2,
-    alone: NEVER,
   },
   pings: {
+    ...DEFAULTS,
     label: "pings",
-    unit: "",
     // Pings of a function that is deployed elsewhere cannot be distinguished from its traffic.
     read: (of) =>
       of.isWarmed && of.deployedHere ? buildMeasure("Sum", buildAliasMetric("Invocations", of, "warm")) : undefined,
     isCount: true,
     factor: Infinity,
     floor: NEVER,
-    alone: NEVER,
   },
-  pingFailures: {
-    ...defineCounted("failed pings", (of) => buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)), "warming"),
-    read: (of) => (of.isWarmed ? buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)) : undefined),
-  },
-};
+  pingFailures: defineCounted(
+    "failed pings",
+    (of) => (of.isWarmed ? buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)) : undefined),
+    "warming",
+  ),
+} as const satisfies Readonly<Record<string, FigureDefinition>>;
+
+/** The figures of a comparison. */
+export type FigureName = keyof typeof figures;
+
+/** Every figure, in display order. */
+export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = figures;
 
 /** Every figure's name. */
-export const FIGURE_NAMES = Object.keys(COMPARED_FIGURES) as FigureName[];
+export const FIGURE_NAMES = Object.keys(figures) as FigureName[];
 
 /** A count stands out from the threshold of its alarm. */
 function defineCounted(
@@ -129,16 +108,15 @@ function defineCounted(
   alarm: Parameters<WatchedFunction["alarm"]>[0],
 ): FigureDefinition {
   const threshold = (of: WatchedFunction) => of.alarm(alarm).threshold;
-  return { label, unit: "", read, isCount: true, factor: FACTOR, floor: threshold, alone: threshold };
+  return { ...DEFAULTS, label, read, isCount: true, floor: threshold, alone: threshold };
 }
 
 function defineDuration(statistic: "p50" | "p99"): FigureDefinition {
   return {
+    ...DEFAULTS,
     label: `response time, ${statistic}`,
     unit: "ms",
     read: (of) => ({ metric: buildTrafficMetric("Duration", of), statistic }),
-    isCount: false,
-    factor: FACTOR,
     floor: () => 50,
     alone: (of) => of.alarm("response_time").threshold,
   };

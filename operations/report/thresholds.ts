@@ -3,13 +3,6 @@ import { TARGETS } from "../../performance/targets";
 import { type Point } from "../aws/metrics";
 import { type TimeRange } from "../alarms/ringing";
 
-/** How an alarm would have rung with another threshold. */
-export interface ThresholdSimulation {
-  readonly rings: number;
-  /** Of the time, from 0 to 1. */
-  readonly ringingShare: number;
-}
-
 /** A threshold's key in an environment's file, with its limits. */
 interface ThresholdKey {
   readonly key: "threshold" | "threshold_percent" | "threshold_milliseconds" | "threshold_seconds";
@@ -62,7 +55,7 @@ export function simulate(
   points: readonly Point[],
   { periodSeconds, evaluationPeriods, datapointsToAlarm }: AlarmSettings,
   { from, to }: TimeRange,
-): ThresholdSimulation {
+) {
   const period = periodSeconds * 1000;
   const periods = Math.floor((to - from) / period);
   const isBad = new Uint8Array(periods);
@@ -75,18 +68,15 @@ export function simulate(
     if (isRinging) ringing += 1;
     if (isRinging && !rang) rings += 1;
   }
-  return { rings, ringingShare: periods === 0 ? 0 : ringing / periods };
+  return {
+    rings,
+    /** Of the time, from 0 to 1. */
+    ringingShare: periods === 0 ? 0 : ringing / periods,
+  };
 }
 
-/** A threshold that would have rung, or would have been quiet. */
-export interface Suggestion extends ThresholdSimulation {
-  readonly threshold: number;
-}
-
-/** Why there is no suggestion. */
-export interface NoSuggestion {
-  readonly why: string;
-}
+/** A better threshold and how it would have rung, or why there is none. */
+type Suggestion = { readonly threshold: number; readonly rings: number } | { readonly why: string };
 
 /** For an alarm that never rang: the highest threshold at which it would have rung. */
 export function lowerThreshold(
@@ -94,7 +84,7 @@ export function lowerThreshold(
   points: readonly Point[],
   settings: AlarmSettings,
   range: TimeRange,
-): Suggestion | NoSuggestion {
+): Suggestion {
   const { least, target } = THRESHOLD_KEYS[key];
   const highest = points.reduce((most, { value }) => Math.max(most, value), -Infinity);
   if (highest === -Infinity || highest <= 0) return { why: "there was no reason to ring" };
@@ -119,7 +109,7 @@ export function raiseThreshold(
   points: readonly Point[],
   settings: AlarmSettings,
   range: TimeRange,
-): Suggestion | NoSuggestion {
+): Suggestion {
   const { least, most } = THRESHOLD_KEYS[key];
   if (points.length === 0) return { why: "CloudWatch has no data for its figure" };
   const isLoud = (threshold: number) => simulate(threshold, points, settings, range).ringingShare > GOOD_SHARE;
