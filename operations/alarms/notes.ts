@@ -4,6 +4,7 @@ import { type Environment } from "../../environments/schema";
 import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";
 import { createLogGroup, createLogStream, keepLogs, readLogEvents, writeLogLine } from "../aws/logs";
+import { parseJson } from "../cli/parse-json";
 import { type Reader } from "../aws/part-reader";
 
 /**
@@ -72,14 +73,5 @@ export async function readNotes(
 ): Promise<AlarmNote[]> {
   const events = await readLogEvents(aws, { logGroup: formatNotesLogGroup(environment), from });
   // There is no log group before the first note.
-  return (events ?? []).flatMap(({ text }) => parseNotes(text));
-}
-
-function parseNotes(message: string): AlarmNote[] {
-  try {
-    const { data } = note.safeParse(JSON.parse(message));
-    return data ? [data] : [];
-  } catch {
-    return [];
-  }
+  return (events ?? []).flatMap(({ text }) => note.safeParse(parseJson(text)).data ?? []);
 }

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import * as z from "zod";
 import { toOneLine } from "../../performance/foreign-text";
+import { parseJson } from "../cli/parse-json";
 import { type AwsAccess } from "./access";
 
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;
@@ -112,7 +113,7 @@ export async function readStateChanges(
 }
 
 function parseChange({ AlarmName, Timestamp, HistoryData = "" }: AlarmHistoryItem): StateChange[] {
-  const data = historyData.safeParse(parse(HistoryData)).data;
+  const data = historyData.safeParse(parseJson(HistoryData)).data;
   if (AlarmName === undefined || !Timestamp || !data) return [];
   const { oldState, newState } = data;
   const { threshold = Infinity, evaluatedDatapoints = [] } = newState.stateReasonData ?? {};
@@ -128,12 +129,4 @@ function parseChange({ AlarmName, Timestamp, HistoryData = "" }: AlarmHistoryIte
       ...(bad.length > 0 && { badSince: Math.min(...bad) }),
     },
   ];
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

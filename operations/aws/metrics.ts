@@ -33,6 +33,16 @@ export interface Point {
   readonly value: number;
 }
 
+/** The total of a metric. */
+export function requestSum(metric: MetricAddress): MetricRequest {
+  return { metric, statistic: "Sum" };
+}
+
+/** The total of some values. */
+export function sumPoints(points: readonly Point[] = []): number {
+  return points.reduce((total, { value }) => total + value, 0);
+}
+
 /** Cost of reading this many metrics once, in dollars. */
 export function priceReading(metrics: number): number {
   return metrics * prices.perMetricRead;

@@ -13,7 +13,7 @@ import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-
 import { listWarmedFunctions } from "../../model/warmed-functions";
 import { AwsAccess } from "../aws/access";
 import { type Reader } from "../aws/part-reader";
-import { listMetrics, type MetricRequest, priceReading, readMetrics } from "../aws/metrics";
+import { listMetrics, type MetricRequest, priceReading, readMetrics, requestSum, sumPoints } from "../aws/metrics";
 
 const HOUR = 3_600_000;
 
@@ -62,7 +62,7 @@ export async function readUsage(
   if (first === Infinity) return undefined;
 
   const counts = await reader.read("number of metrics", () => countMetrics(aws, functions));
-  const sum = (key: string) => (points[key] ?? []).reduce((total, { value }) => total + value, 0);
+  const sum = (key: string) => sumPoints(points[key]);
   const runs = (key: string): Runs => ({ invocations: sum(`${key} count`), seconds: sum(`${key} time`) / 1000 });
   const buildFunctionUsage = ({ id, deployedHere }: WatchedFunction) => {
     const [pings, all] = [runs(`${id} pings`), runs(`${id} traffic`)];
@@ -132,10 +132,6 @@ function listFunctionRequests(watched: WatchedFunction, qualifier: string | unde
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */
 function buildIncomingBytes(logGroup: string): MetricAddress {
   return { namespace: "AWS/Logs", metricName: "IncomingBytes", dimensions: { LogGroupName: logGroup } };
-}
-
-function requestSum(metric: MetricAddress): MetricRequest {
-  return { metric, statistic: "Sum" };
 }
 
 /** Number of metrics of each function: each name with each set of dimensions is one. */

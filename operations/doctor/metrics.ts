@@ -6,7 +6,7 @@ import {
   buildReportedMetric,
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
-import { readMetrics } from "../aws/metrics";
+import { readMetrics, sumPoints } from "../aws/metrics";
 import { type Check, fail, pass, memoize, warn, makeCheck } from "./check";
 import { type Examination } from "./examination";
 
@@ -50,7 +50,7 @@ export function createFigureReader(
     const points = await read();
     const sums = Object.keys(listMetrics(watched)).map((figure) => [
       figure,
-      (points[`${watched.id} ${figure}`] ?? []).reduce((total, { value }) => total + value, 0),
+      sumPoints(points[`${watched.id} ${figure}`]),
     ]);
     return Object.fromEntries(sums) as Record<Figure, number>;
   };

@@ -3,9 +3,10 @@ import { parseSchedule } from "../../local/schedule/schedule-expression";
 import { type MetricAddress, buildWarmingMetric as warmedMetric } from "../../model/metrics";
 import { buildScheduleRules } from "../../model/schedules";
 import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
-import { type MetricRequest, type Point, readMetrics } from "../aws/metrics";
+import { type MetricRequest, type Point, readMetrics, requestSum, sumPoints } from "../aws/metrics";
 import { type DeployedFunction, findFunction } from "../aws/functions";
 import { findLogGroup } from "../aws/logs";
+import { formatUtc } from "../document/formats";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } from "./check";
 import { judgeState } from "./functions";
 import { judgeGroup } from "./logs";
@@ -50,22 +51,18 @@ export function buildWarmerChecks(
   const read = memoize(async () => {
     const missed = findMissedQueue(await expected());
     const rules = listRules(await expected());
-    const requests: [string, MetricRequest][] = [
-      ...rules.flatMap(({ name: rule }) => [
-        [`started ${rule}`, requestSum(buildRuleMetric("Invocations", rule))] as [string, MetricRequest],
-        [`failed ${rule}`, requestSum(buildRuleMetric("FailedInvocations", rule))] as [string, MetricRequest],
-      ]),
-      ...(missed === undefined ? [] : [["missed", requestMissed(missed)] as [string, MetricRequest]]),
-      ...warmed.flatMap((one) => [
-        [`instances ${one.id}`, { metric: warmedMetric("WarmedInstances", one), statistic: "Minimum" }] as [
-          string,
-          MetricRequest,
-        ],
-        [`failures ${one.id}`, requestSum(warmedMetric("WarmingFailures", one))] as [string, MetricRequest],
-      ]),
-    ];
+    const requests: Record<string, MetricRequest> = {};
+    for (const { name: rule } of rules) {
+      requests[`started ${rule}`] = requestSum(buildRuleMetric("Invocations", rule));
+      requests[`failed ${rule}`] = requestSum(buildRuleMetric("FailedInvocations", rule));
+    }
+    if (missed !== undefined) requests["missed"] = requestMissed(missed);
+    for (const one of warmed) {
+      requests[`instances ${one.id}`] = { metric: warmedMetric("WarmedInstances", one), statistic: "Minimum" };
+      requests[`failures ${one.id}`] = requestSum(warmedMetric("WarmingFailures", one));
+    }
     const range = { from: until - LONGEST_MILLISECONDS, to: until, periodSeconds: PERIOD_SECONDS };
-    return readMetrics(aws, Object.fromEntries(requests), range);
+    return readMetrics(aws, requests, range);
   });
   /**
    * When a rule was last due, early enough to be visible by now; undefined if it was not due since the function's last
@@ -83,7 +80,7 @@ export function buildWarmerChecks(
     const [silent, unseen]: [string[], string[]] = [[], []];
     for (const { name: rule, expression } of rules) {
       const due = await lastDue(expression, configuration);
-      const failed = sum(selectRecent(await readPoints(`failed ${rule}`), until - HOUR));
+      const failed = sumPoints(selectRecent(await readPoints(`failed ${rule}`), until - HOUR));
       if (failed > 0) return fail(`rule ${rule} could not start the warmer ${failed} times in an hour`, redeploy);
       const started = await readPoints(`started ${rule}`);
       if (due === undefined || selectRecent(started, due).length > 0) continue;
@@ -125,7 +122,7 @@ export function buildWarmerChecks(
         return judgeKeptWarm(one, environment.name, {
           ...last,
           instances: await readPoints(`instances ${one.id}`),
-          failures: sum(selectRecent(await readPoints(`failures ${one.id}`), until - HOUR)),
+          failures: sumPoints(selectRecent(await readPoints(`failures ${one.id}`), until - HOUR)),
         });
       }),
     ];
@@ -151,9 +148,9 @@ function judgeKeptWarm(
   const last = instances.at(-1);
   if (due === 0) return pass("no round has been due since the last deployment");
   if (!last || last.at < due - PERIOD_SECONDS * 1000) {
-    return fail(`no round since ${formatTime(due)}`, `aws logs tail /aws/lambda/${environment}-${WARMER} --since 1h`);
+    return fail(`no round since ${formatUtc(due)}`, `aws logs tail /aws/lambda/${environment}-${WARMER} --since 1h`);
   }
-  const kept = `${last.value} ${last.value === 1 ? "instance" : "instances"} at ${formatTime(last.at)}`;
+  const kept = `${last.value} ${last.value === 1 ? "instance" : "instances"} at ${formatUtc(last.at)}`;
   if (failures > 0) return fail(`${kept}; ${failures} pings failed in the last hour`, read);
   const isFixed = !settings.conditional.enabled && reservedConcurrency === undefined;
   return isFixed && last.value < settings[strategy].concurrency
@@ -200,19 +197,7 @@ function requestMissed(queue: string): MetricRequest {
   return { metric: { namespace: "AWS/SQS", metricName, dimensions: { QueueName: queue } }, statistic: "Maximum" };
 }
 
-function requestSum(metric: MetricAddress): MetricRequest {
-  return { metric, statistic: "Sum" };
-}
-
 /** The points whose period ends at this time or later. */
 function selectRecent(points: readonly Point[], since: number): readonly Point[] {
   return points.filter(({ at }) => at > since - PERIOD_SECONDS * 1000);
-}
-
-function sum(points: readonly Point[]): number {
-  return points.reduce((total, { value }) => total + value, 0);
-}
-
-function formatTime(time: number): string {
-  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { toOneLine } from "../../performance/foreign-text";
+import { parseJson } from "../cli/parse-json";
 import { OperationFailure } from "../cli/operation-failure";
 
 /** A request without an answer by then never gets one. */
@@ -81,7 +82,7 @@ export class HcpApi {
       throw new OperationFailure(`${this.host} cannot be reached: ${describeReason(error)}`);
     }
     if (status === 404 && method === "GET") return undefined;
-    if (status >= 200 && status < 300) return parseJson(text);
+    if (status >= 200 && status < 300) return parseJson(text) ?? null;
     throw new OperationFailure(this.complaint(status, readDetail(text), about));
   }
 
@@ -107,15 +108,6 @@ export class HcpApi {
     const result = shape.safeParse(body);
     if (result.success) return result.data;
     throw new OperationFailure(`${about}: ${this.host} did not answer like HCP Terraform's API`);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No part of it has the expected shape; the message names the request.
-    return null;
   }
 }
 

@@ -6,7 +6,7 @@ import {
   buildReportedMetric,
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
-import { type Point, readMetrics } from "../aws/metrics";
+import { type Point, readMetrics, sumPoints } from "../aws/metrics";
 import { type AwsAccess } from "../aws/access";
 import { type Version } from "./changes";
 import { priceRequests } from "./comparison";
@@ -35,7 +35,7 @@ export async function readAround(aws: AwsAccess, watched: WatchedFunction, versi
   const range = { from: at - AROUND, to: Math.min(at + AROUND, now), periodSeconds: MINUTE / 1000 };
   const points = await readMetrics(aws, listRequests(watched), range);
   const side = (isIn: (point: Point) => boolean) => {
-    const sum = (name: keyof typeof points) => points[name].filter(isIn).reduce((total, { value }) => total + value, 0);
+    const sum = (name: keyof typeof points) => sumPoints(points[name].filter(isIn));
     return {
       requests: sum("requests"),
       failures: sum("failures"),

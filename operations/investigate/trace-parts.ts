@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../cli/parse-json";
 import { toOneLine } from "../../performance/foreign-text";
 
 /** A part of a trace. */
@@ -51,7 +52,7 @@ const OWN: Readonly<Record<string, string>> = {
  * @param documents the segments of the trace, as stored by X-Ray
  */
 export function listTraceParts(name: string, documents: readonly string[]): TracePart[] {
-  const segments = documents.flatMap((document) => segment.safeParse(parse(document)).data ?? []);
+  const segments = documents.flatMap((document) => segment.safeParse(parseJson(document)).data ?? []);
   const own = segments.filter((one) => one.origin?.startsWith("AWS::Lambda") === true && one.name === name);
   const parts = new Map<string, TracePart>();
   for (const one of own.flatMap(addDescendants)) {
@@ -75,12 +76,4 @@ function buildPart({ name = "", namespace, start_time: start, end_time: end }: S
   const known = isDownstream ? toOneLine(name) : OWN[name];
   if (known === undefined || start === undefined || end === undefined || end < start) return undefined;
   return { name: known, isDownstream, milliseconds: (end - start) * 1000 };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -13,29 +13,15 @@ export const COST_NOTE =
   `Costs are the maximum for alarms, dashboards, encryption keys and metrics, at ${PRICE_SOURCE}, without AWS's free tier. ` +
   "They leave out what a plan does not show: metrics of batches, failure categories and named operations, warming, requests, logs, queries and notifications.";
 
-interface CostChange {
-  readonly what: string;
-  readonly dollarsEach: number;
-  readonly before: number;
-  readonly after: number;
-}
-
 /** A plan's effect on the monthly cost, in dollars, with its parts. */
-export function priceMonthlyChange({ changes }: Plan): {
-  readonly before: number;
-  readonly after: number;
-  readonly items: readonly CostChange[];
-} {
-  const sides: Readonly<Record<"before" | "after", Side>> = {
-    before: ({ before }) => before,
-    // A resource that Terraform forgets stays in AWS.
-    after: ({ kind, before, after }) => (kind === "forget" ? before : after),
-  };
+export function priceMonthlyChange({ changes }: Plan) {
+  // A resource that Terraform forgets stays in AWS.
+  const afterwards: Side = ({ kind, before, after }) => (kind === "forget" ? before : after);
   const items = Object.values<PricedResource>(PRICED_RESOURCES).map(({ type, what, dollarsEach }) => ({
     what,
     dollarsEach,
-    before: countPriced(type, changes, sides.before),
-    after: countPriced(type, changes, sides.after),
+    before: countPriced(type, changes, ({ before }) => before),
+    after: countPriced(type, changes, afterwards),
   }));
   const total = (side: "before" | "after") => items.reduce((sum, item) => sum + item[side] * item.dollarsEach, 0);
   return { before: total("before"), after: total("after"), items };

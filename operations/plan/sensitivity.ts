@@ -1,3 +1,5 @@
+import { parseJson } from "../cli/parse-json";
+
 /** What is sensitive in either of two: both have the attributes' shape, with `true` for sensitive values. */
 export function mergeSecrets(one: unknown, other: unknown): unknown {
   if (one === true || other === true) return true;
@@ -19,10 +21,5 @@ export function isTree(value: unknown): value is object {
 
 /** The parsed value of a JSON text; any other value as it is. */
 export function parseEmbeddedJson(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
+  return typeof value === "string" && /^\s*[[{]/.test(value) ? (parseJson(value) ?? value) : value;
 }

@@ -1,7 +1,6 @@
-import { type MetricRequest } from "../aws/metrics";
+import { type MetricRequest, requestSum } from "../aws/metrics";
 import {
   buildEmittedMetric,
-  type MetricAddress,
   buildTrafficMetric,
   buildReportedMetric,
   buildWarmingMetric,
@@ -85,8 +84,4 @@ function requestPings(metricName: string, { watched: { name }, warmed }: Measure
 
 function requestInstances(statistic: string, { watched, warmed }: MeasuredFunction): MetricRequest | undefined {
   return warmed && { metric: buildWarmingMetric("WarmedInstances", watched), statistic };
-}
-
-function requestSum(metric: MetricAddress): MetricRequest {
-  return { metric, statistic: "Sum" };
 }

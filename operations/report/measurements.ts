@@ -6,7 +6,7 @@ import { AwsAccess } from "../aws/access";
 import { readAlarms, readStateChanges, type StateChange } from "../aws/alarms";
 import { AwsFailure } from "../aws/failure";
 import { Reader } from "../aws/part-reader";
-import { readMetrics } from "../aws/metrics";
+import { readMetrics, requestSum } from "../aws/metrics";
 import { type ReadingContext } from "../cli/progress";
 import { OperationFailure } from "../cli/operation-failure";
 import { buildAlarmReports, suggestThreshold } from "./alarm-report";
@@ -141,8 +141,8 @@ async function readWarmerDollars(aws: AwsAccess, { name }: Environment, { from, 
   const { runs, milliseconds } = await readMetrics(
     aws,
     {
-      runs: { metric: buildFunctionMetric("Invocations", warmer), statistic: "Sum" },
-      milliseconds: { metric: buildFunctionMetric("Duration", warmer), statistic: "Sum" },
+      runs: requestSum(buildFunctionMetric("Invocations", warmer)),
+      milliseconds: requestSum(buildFunctionMetric("Duration", warmer)),
     },
     { from, to, periodSeconds: days * DAY_SECONDS },
   );

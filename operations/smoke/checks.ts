@@ -2,7 +2,7 @@ import { buildEmittedMetric, buildAliasMetric } from "../../model/metrics";
 import { type AwsAccess } from "../aws/access";
 import { readAlarms } from "../aws/alarms";
 import { AwsFailure } from "../aws/failure";
-import { type MetricRequest, readMetrics } from "../aws/metrics";
+import { type MetricRequest, readMetrics, requestSum } from "../aws/metrics";
 import { type HeaderSource, HttpSender } from "../http/http-sender";
 import { createHeaderSigner } from "../aws/signed-headers";
 import { toOneLine } from "../../performance/foreign-text";
@@ -149,7 +149,7 @@ function describeUnread(error: unknown): Omit<SmokeCheck, "check"> {
 function listRequests({ id, name }: Callable): [string, MetricRequest][] {
   const subject = { name, deployedHere: true };
   return [
-    [`${id} metric Invocations`, { metric: buildAliasMetric("Invocations", subject, "live"), statistic: "Sum" }],
-    [`${id} metric Successes`, { metric: buildEmittedMetric("Successes", subject), statistic: "Sum" }],
+    [`${id} metric Invocations`, requestSum(buildAliasMetric("Invocations", subject, "live"))],
+    [`${id} metric Successes`, requestSum(buildEmittedMetric("Successes", subject))],
   ];
 }

@@ -1,4 +1,5 @@
 import { type WarmingRecord } from "../../warming/contract";
+import { parseJson } from "../cli/parse-json";
 import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";
 import { type LogEvent, readLogEvents } from "../aws/logs";
@@ -49,16 +50,8 @@ export class RunLog {
   private newRecord({ id, text, at }: LogEvent): TimedRecord[] {
     if (this.seen.has(id)) return [];
     this.seen.add(id);
-    const record = parse(text);
+    const record = parseJson(text);
     return isRecordOf(this.runId, record) ? [{ writtenAt: at, record }] : [];
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 
