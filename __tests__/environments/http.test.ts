@@ -179,6 +179,39 @@ test("without an endpoint, nothing about HTTP has an effect", async () => {
   ]);
 });
 
+test("a value of any shape under any key is told, on one line", async () => {
+  const keys = ["invoke_mode", "routes", "cors", "throttling", "authorizer", "domain"];
+  const inner = [
+    "allow_origins",
+    "jwt",
+    "issuer",
+    "audience",
+    "name",
+    "certificate_arn",
+    "rate",
+    "GET /{id}",
+    "*",
+    "iam",
+  ];
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.dictionary(
+      fc.constantFrom(...inner),
+      fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.array(fc.constantFrom(...inner))),
+    ),
+    fc.array(fc.constantFrom(...inner)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom("iam", "public"), fc.constantFrom(...keys), value, async (endpoint, key, json) => {
+      const text = JSON.stringify(json).replaceAll(/[$%](?=\{)/g, "$&$&");
+      for (const line of await mistakesIn(endpoint, `${key} = ${text}`)) {
+        expect(line).toMatch(/^(\.[a-z_]+.*: \S.*|environments\/dev\.tfvars:\d+:\d+: \S.*)$/);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test("any text is a route or not, at once", () => {
   const text = fc.oneof(
     fc.string(),

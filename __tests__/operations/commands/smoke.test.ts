@@ -64,16 +64,17 @@ const stack = (alarms: readonly string[]) => {
 };
 
 interface Project {
-  readonly endpoint?: string;
+  /** Of the function `api`. */
+  readonly settings?: string;
   readonly files?: Readonly<Record<string, string>>;
 }
 
 async function smoke(
   args: readonly string[] = ["dev", "outputs.json"],
-  { endpoint = "iam", files = {} }: Project = {},
+  { settings = 'endpoint = "iam"', files = {} }: Project = {},
 ) {
   const root = makeProject({
-    "environments/dev.tfvars": makeTfvars({ functions: `api = { endpoint = "${endpoint}" }` }),
+    "environments/dev.tfvars": makeTfvars({ functions: `api = { ${settings} }` }),
   });
   const all = { "outputs.json": outputs(), "cdktf.out/stacks/dev/cdk.tf.json": stack(ALARMS), ...files };
   for (const [path, content] of Object.entries(all)) {
@@ -126,7 +127,9 @@ describe("a deployment that works", () => {
     ["iam", /^AWS4-HMAC-SHA256 Credential=made-up\/\d+\/eu-west-1\/lambda\/aws4_request/],
     ["public", /^undefined$/],
   ])("is asked with a signature only where AWS wants one: %s", async (endpoint, authorization) => {
-    await smoke(["dev", "outputs.json", "--path", "/status"], { endpoint });
+    await smoke(["dev", "outputs.json", "--path", "/status"], {
+      settings: `endpoint = "${endpoint}"`,
+    });
     expect(requests.map(({ url: path }) => path)).toEqual(["/status"]);
     expect(String(requests[0]?.headers.authorization)).toMatch(authorization);
   });
@@ -135,6 +138,33 @@ describe("a deployment that works", () => {
     statuses = [403, 503];
     const { exitCode } = await smoke();
     expect({ exitCode, asked: requests.length }).toEqual({ exitCode: 0, asked: 3 });
+  });
+});
+
+describe("an HTTP API with an authorizer", () => {
+  const ofTokens =
+    'endpoint = "public", http = { authorizer = { jwt = { issuer = "https://a.example", audience = ["a"] } } }';
+
+  test.each([
+    [ofTokens, 401],
+    ['endpoint = "public", http = { authorizer = "iam" }', 403],
+  ])("refuses this check, which is right: %s", async (settings, status) => {
+    statuses = [status];
+
+    const { exitCode, stdout } = await smoke(undefined, { settings });
+
+    expect(exitCode).toBe(0);
+    expect(stdout.join("\n")).toContain(`status ${status}, as it must`);
+    expect(stdout.join("\n")).not.toContain("CloudWatch has values");
+  });
+
+  test("fails where it lets everyone in", async () => {
+    statuses = Array.from({ length: 10 }, () => 200);
+
+    const { exitCode, stdout } = await smoke(undefined, { settings: ofTokens });
+
+    expect(exitCode).toBe(1);
+    expect(stdout.join("\n")).toContain("status 200");
   });
 });
 
