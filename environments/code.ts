@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type FilePlace } from "./arns";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { defineFlag, defineList, defineOneOf, defineSection, defineText } from "./fields";
 
@@ -34,6 +35,53 @@ const bundle = defineSection({
     .meta({ description: "Modules that are loaded before the handler" }),
 });
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
+const RUNTIMES = [
+  "dotnet8",
+  "java8.al2",
+  "java11",
+  "java17",
+  "java21",
+  "java25",
+  "nodejs20.x",
+  "nodejs22.x",
+  "nodejs24.x",
+  "provided.al2",
+  "provided.al2023",
+  "python3.9",
+  "python3.10",
+  "python3.11",
+  "python3.12",
+  "python3.13",
+  "python3.14",
+  "ruby3.2",
+  "ruby3.3",
+  "ruby3.4",
+] as const;
+
+/** A zip that something else has built. */
+const finishedPackage = defineSection(
+  {
+    file: defineText(
+      "a zip relative to the project's folder, as in build/orders.zip",
+      /^(?!\/)[^\\\0]+\.(zip|jar)$/,
+    ).meta({
+      description: "The zip, relative to the project's folder, anywhere in its repository",
+    }),
+    handler: defineText("a handler as its runtime names it, as in app.handler", /^[^\s]{1,128}$/).meta({
+      description: "What is called, as the runtime names it",
+    }),
+    runtime: defineOneOf(RUNTIMES).meta({ description: "What it runs on" }),
+  },
+  'a map, as in package = { file = "build/orders.zip", handler = "app.handler", runtime = "python3.13" }',
+);
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
+const image = defineText(
+  "an image in ECR by its digest, as in 123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders@sha256:…",
+  /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\/[a-z0-9]+([._/-][a-z0-9]+)*@sha256:[0-9a-f]{64}$/,
+);
+
 /** Keys that decide what is in a function's zip. */
 export const codeKeys = {
   handler: defineText(
@@ -54,6 +102,12 @@ export const codeKeys = {
       description:
         "The handler's file if it is not in functions/: relative to the project's folder, anywhere in its repository, with its own packages and tsconfig.json",
     }),
+  package: finishedPackage.optional().meta({
+    description: "A finished zip instead of code to bundle; it is monitored from the platform's reports",
+  }),
+  image: image
+    .optional()
+    .meta({ description: "A container image instead of code to bundle; it is monitored from the platform's reports" }),
   files: defineList(
     defineText(
       "a path or pattern relative to the function's folder, with /, as in templates/*.html",
@@ -83,15 +137,76 @@ export const codeKeys = {
 };
 
 /** Settings of a function's code. */
-interface CodeSettings {
+export interface CodeSettings {
   readonly handler?: string | undefined;
   readonly entry?: string | undefined;
+  readonly files: readonly string[];
+  readonly packages: readonly string[];
+  readonly bundle?: object | undefined;
+  readonly package?: Readonly<z.output<typeof finishedPackage>> | undefined;
+  readonly image?: string | undefined;
+}
+
+/** Settings that depend on a function's code. */
+interface Checked extends CodeSettings {
+  readonly runtime: string;
+  readonly layers: readonly string[];
+  readonly runtimeSettings?: object | undefined;
+}
+
+/** Whether a function's code is bundled from here, and not a finished package or an image. */
+export function isBundled({ package: finished, image }: Pick<CodeSettings, "package" | "image">): boolean {
+  return finished === undefined && image === undefined;
+}
+
+/** What a function's code runs on; undefined for an image, which brings its own. */
+export function findRuntime(settings: {
+  readonly runtime: string;
+  readonly package?: CodeSettings["package"];
+  readonly image?: string | undefined;
+}): string | undefined {
+  return settings.image === undefined ? (settings.package?.runtime ?? settings.runtime) : undefined;
 }
 
 /** Finds mistakes in settings of a function's code that are each valid on their own. */
-export function findCodeMistakes({ handler, entry }: CodeSettings): CrossFieldMistake[] {
-  if (handler === undefined || entry === undefined) return [];
-  const file = handler.slice(0, handler.lastIndexOf("."));
-  if (`/${entry.replace(/\.[^.]+$/, "")}`.endsWith(`/${file}`)) return [];
-  return [{ path: ["handler"], expected: `an export of the file that entry names, ${entry}`, got: handler }];
+export function findCodeMistakes(settings: Checked, { region }: FilePlace): CrossFieldMistake[] {
+  const { handler, entry, image } = settings;
+  const mistakes: CrossFieldMistake[] = [];
+  if (handler !== undefined && entry !== undefined) {
+    const file = handler.slice(0, handler.lastIndexOf("."));
+    if (!`/${entry.replace(/\.[^.]+$/, "")}`.endsWith(`/${file}`)) {
+      mistakes.push({ path: ["handler"], expected: `an export of the file that entry names, ${entry}`, got: handler });
+    }
+  }
+  if (image !== undefined) {
+    const [, place] = /\.ecr\.([a-z0-9-]+)\./.exec(image) ?? [];
+    if (place !== region) {
+      mistakes.push({ path: ["image"], expected: `an image in the environment's region, ${region}`, got: place });
+    }
+  }
+  return isBundled(settings) ? mistakes : [...mistakes, ...findUselessSettings(settings)];
+}
+
+/** Finds settings that a finished package or an image leaves without effect, or that AWS refuses beside them. */
+function findUselessSettings(settings: Checked): CrossFieldMistake[] {
+  const { handler, entry, files, packages, bundle, image, runtime, layers, runtimeSettings } = settings;
+  const kind = image === undefined ? "package" : "image";
+  const isSet: Readonly<Record<string, boolean>> = {
+    handler: handler !== undefined,
+    entry: entry !== undefined,
+    files: files.length > 0,
+    packages: packages.length > 0,
+    bundle: bundle !== undefined,
+    runtime: runtime !== "nodejs22.x",
+    ...(image === undefined
+      ? {}
+      : {
+          package: settings.package !== undefined,
+          layers: layers.length > 0,
+          runtime_settings: runtimeSettings !== undefined,
+        }),
+  };
+  return Object.entries(isSet).flatMap(([key, useless]) =>
+    useless ? [{ path: [key], expected: `nothing beside ${kind}, which leaves it without effect`, got: key }] : [],
+  );
 }

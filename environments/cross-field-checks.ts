@@ -8,7 +8,7 @@ import {
   URGENT_ALARMS,
 } from "./alarms";
 import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
-import { findCodeMistakes } from "./code";
+import { type CodeSettings, findCodeMistakes } from "./code";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { type EventKind, type EventSettings, findEventMistakes, isAsynchronous, listEvents } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
@@ -35,10 +35,9 @@ interface Watched {
   readonly warming: WarmingOverrides;
 }
 
-interface Deployed extends Watched, EventSettings, PermissionSettings, PlatformSettings {
+interface Deployed extends CodeSettings, Watched, EventSettings, PermissionSettings, PlatformSettings {
   readonly existing?: false | undefined;
-  readonly handler?: string | undefined;
-  readonly entry?: string | undefined;
+  readonly runtime: string;
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly durable?: Parameters<typeof findDurableMistakes>[0]["durable"];
@@ -97,7 +96,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
     ...findTriggerMistakes(settings.allowedTriggers, file.region),
     ...findPermissionMistakes(settings, file.region),
     ...findPlatformMistakes(settings, file),
-    ...findCodeMistakes(settings),
+    ...findCodeMistakes(settings, file),
     ...findEventMistakes(settings, file),
     ...findProvisionedMistakes(settings.provisionedConcurrency, settings.reservedConcurrency),
   ];

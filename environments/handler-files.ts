@@ -48,7 +48,8 @@ export function findRepository(root: string): string {
   }
 }
 
-function isInRepository(root: string, path: string): boolean {
+/** Whether there is a file, relative to the project's folder, in the repository that the project is in. */
+export function isInRepository(root: string, path: string): boolean {
   const file = resolve(root, path);
   return existsSync(file) && realpathSync(file).startsWith(findRepository(root) + sep);
 }

@@ -1,7 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { findRuntime } from "./code";
 import { explainIssues, explainUnusable } from "./explain";
-import { findHandlerFile, formatHandlerFile, type HandlerPlace } from "./handler-files";
+import { findHandlerFile, formatHandlerFile, type HandlerPlace, isInRepository } from "./handler-files";
 import { InvalidInput, formatKeyPath, type Mistake, show } from "./mistakes";
 import { formatDeployedName, MAX_NAME_LENGTH, describeStateLocation, WARMER } from "./names";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
@@ -103,13 +104,18 @@ function findFunctionMistakes(
   issues: Issues,
 ): string[] {
   const misnamed = new Set(issues.filter(({ code }) => code === "invalid_key").map(({ path }) => formatKeyPath(path)));
-  return listFunctions(values).flatMap(({ name, existing, ...place }) => {
+  return listFunctions(values).flatMap(({ name, existing, file, image, ...place }) => {
     const key = formatKeyPath(["functions", name]);
     if (existing || misnamed.has(key)) return [];
     const deployed = formatDeployedName(environment, name);
     const mistakes: string[] = [];
-    const isPlaceWrong = issues.some(({ path }) => [`${key}.handler`, `${key}.entry`].includes(formatKeyPath(path)));
-    if (!isPlaceWrong && findHandlerFile(root, name, place) === undefined) {
+    const places = [`${key}.handler`, `${key}.entry`, `${key}.package.file`];
+    const isPlaceWrong = issues.some(({ path }) => places.includes(formatKeyPath(path)));
+    if (file !== undefined) {
+      if (!isPlaceWrong && !isInRepository(root, file)) {
+        mistakes.push(`${key}.package.file: expected a file of the project's repository, got ${show(file)}`);
+      }
+    } else if (image === undefined && !isPlaceWrong && findHandlerFile(root, name, place) === undefined) {
       const known = folders.join(", ") || "none";
       mistakes.push(
         place.entry === undefined
@@ -141,27 +147,39 @@ async function findProviderMistakes(
     return [`${lockFile} ${error.message}`];
   }
   if (version === undefined) return [];
-  return Object.entries(functions).flatMap(([name, { runtime, durable }]) => {
+  return Object.entries(functions).flatMap(([name, settings]) => {
+    const { durable } = settings;
+    const runtime = findRuntime(settings);
     const used = [
-      ["runtime", runtime, runtime] as const,
+      ...(runtime === undefined ? [] : [[settings.package ? "package.runtime" : "runtime", runtime, runtime] as const]),
       ...(durable ? [["durable", "durable", durable] as const] : []),
     ];
     return used.flatMap(([key, feature, value]) => {
       const needed = findNeededProvider(feature, version);
       if (needed === undefined) return [];
-      const path = formatKeyPath(["functions", name, key]);
+      const path = formatKeyPath(["functions", name, ...key.split(".")]);
       return `${path}: expected AWS provider ${needed} or later in ${lockFile}, which has ${version}, got ${show(value)}`;
     });
   });
 }
 
+interface NamedFunction extends HandlerPlace {
+  readonly name: string;
+  readonly existing: boolean;
+  /** A finished package's file. */
+  readonly file: string | undefined;
+  readonly image: string | undefined;
+}
+
 /** Every function of a file, before its values are checked. */
-function listFunctions({ functions }: Values): ({ name: string; existing: boolean } & HandlerPlace)[] {
+function listFunctions({ functions }: Values): NamedFunction[] {
   return Object.entries(toMap(functions)).map(([name, value]) => ({
     name,
     existing: toMap(value)["existing"] === true,
     handler: toText(toMap(value)["handler"]),
     entry: toText(toMap(value)["entry"]),
+    file: toText(toMap(toMap(value)["package"])["file"]),
+    image: toText(toMap(value)["image"]),
   }));
 }
 

@@ -6,7 +6,12 @@ import { readText } from "./text-file";
  * The first AWS provider that knows a runtime, or a key:
  * https://github.com/hashicorp/terraform-provider-aws/blob/main/CHANGELOG.md
  */
-const FIRST_PROVIDERS: Readonly<Record<string, string>> = { "nodejs24.x": "6.21.0", durable: "6.25.0" };
+const FIRST_PROVIDERS: Readonly<Record<string, string>> = {
+  "nodejs24.x": "6.21.0",
+  java25: "6.20.0",
+  "python3.14": "6.20.0",
+  durable: "6.25.0",
+};
 
 /** The file that fixes one version of each provider for Terraform. */
 export const LOCK_FILE = ".terraform.lock.hcl";

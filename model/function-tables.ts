@@ -27,7 +27,7 @@ export function buildFunctionTables(functions: readonly WatchedFunction[]): Func
     metric: buildTrafficMetric(name, watched),
     statistic,
   });
-  const isEmitted = functions.every(({ deployedHere }) => deployedHere);
+  const isEmitted = functions.every(({ publishesMetrics }) => publishesMetrics);
   return [
     table("Requests", "SUM", traffic("Invocations", "Sum")),
     table("Errors, without answers of 5xx", "SUM", traffic("Errors", "Sum")),

@@ -28,14 +28,14 @@ export interface Measure {
 export type Statistic = "Average" | "Maximum" | "SampleCount" | "Sum";
 
 /** The parts of a function that its metrics' addresses need. */
-export type MetricSubject = Pick<WatchedFunction, "name" | "deployedHere">;
+export type MetricSubject = Pick<WatchedFunction, "name" | "deployedHere" | "publishesMetrics">;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export type LambdaMetricName =
   "AsyncEventsDropped" | "ConcurrentExecutions" | "Duration" | "Errors" | "Invocations" | "IteratorAge" | "Throttles";
 
 /** A metric that the function itself emits. */
-export function buildEmittedMetric(metricName: MetricName, { name }: MetricSubject): MetricAddress {
+export function buildEmittedMetric(metricName: MetricName, { name }: Pick<MetricSubject, "name">): MetricAddress {
   return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };
 }
 
@@ -56,14 +56,17 @@ export function buildWarmingMetric(
 }
 
 /** One of Lambda's own metrics, for the function as a whole. */
-export function buildFunctionMetric(metricName: LambdaMetricName, { name }: MetricSubject): MetricAddress {
+export function buildFunctionMetric(
+  metricName: LambdaMetricName,
+  { name }: Pick<MetricSubject, "name">,
+): MetricAddress {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name } };
 }
 
 /** One of Lambda's own metrics, for what came through one alias. */
 export function buildAliasMetric(
   metricName: LambdaMetricName,
-  { name }: MetricSubject,
+  { name }: Pick<MetricSubject, "name">,
   alias: "live" | "warm",
 ): MetricAddress {
   return { namespace: "AWS/Lambda", metricName, dimensions: { FunctionName: name, Resource: `${name}:${alias}` } };
@@ -72,7 +75,10 @@ export function buildAliasMetric(
 /**
  * One of Lambda's own metrics, for traffic: if the function is deployed from here, warming pings use a separate alias.
  */
-export function buildTrafficMetric(metricName: LambdaMetricName, subject: MetricSubject): MetricAddress {
+export function buildTrafficMetric(
+  metricName: LambdaMetricName,
+  subject: Pick<MetricSubject, "name" | "deployedHere">,
+): MetricAddress {
   return subject.deployedHere
     ? buildAliasMetric(metricName, subject, "live")
     : buildFunctionMetric(metricName, subject);
@@ -81,11 +87,11 @@ export function buildTrafficMetric(metricName: LambdaMetricName, subject: Metric
 /**
  * Cold starts of users' requests; every cold start, including those of pings, if the function does not publish them.
  */
-export function findColdStarts(subject: MetricSubject): {
+export function findColdStarts(subject: Pick<MetricSubject, "name" | "publishesMetrics">): {
   readonly metric: MetricAddress;
   readonly statistic: "Sum" | "SampleCount";
 } {
-  return subject.deployedHere
+  return subject.publishesMetrics
     ? { metric: buildEmittedMetric("ColdStarts", subject), statistic: "Sum" }
     : { metric: buildReportedMetric("InitDuration", subject), statistic: "SampleCount" };
 }
@@ -126,7 +132,7 @@ export function buildMeasure(statistic: Statistic, metric: MetricAddress): Measu
  */
 export function measureFailures(subject: MetricSubject): Measure {
   const errors = buildTrafficMetric("Errors", subject);
-  if (!subject.deployedHere) return buildMeasure("Sum", errors);
+  if (!subject.publishesMetrics) return buildMeasure("Sum", errors);
   return {
     statistic: "Sum",
     metrics: { errors, answered: buildEmittedMetric("ServerErrors", subject) },

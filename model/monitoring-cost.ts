@@ -59,7 +59,7 @@ function countOfFunction(watched: WatchedFunction): Counts {
   });
   return {
     metric:
-      (watched.deployedHere ? METRICS_PER_FUNCTION : 0) +
+      (watched.publishesMetrics ? METRICS_PER_FUNCTION : 0) +
       listPlatformMetrics(watched).length +
       (watched.isWarmed ? Object.keys(WARMING_METRICS).length : 0),
     watchedMetric: alarms.reduce((total, { metrics }) => total + metrics, 0),

@@ -1,3 +1,4 @@
+import { isBundled } from "../environments/code";
 import { canBeWarmed } from "../environments/durable";
 import { formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
@@ -23,6 +24,8 @@ export interface WarmedFunction {
   readonly settings: WarmingSettings;
   /** Whether each new version must answer before it gets traffic; only possible for functions deployed from here. */
   readonly isGated: boolean;
+  /** Whether its code is not bundled from here, so that it may not know pings. */
+  readonly mayIgnorePings: boolean;
   readonly reservedConcurrency: number | undefined;
   /** Price of its time; undefined for a function that is deployed elsewhere without its memory in the file. */
   readonly price: Price | undefined;
@@ -37,7 +40,8 @@ export function listWarmedFunctions({
 }: Environment): WarmedFunction[] {
   const deployed = Object.entries(functions)
     .filter(([, settings]) => canBeWarmed(settings))
-    .map(([id, { memoryMb, architecture, reservedConcurrency, warming: own }]) => {
+    .map(([id, deployedSettings]) => {
+      const { memoryMb, architecture, reservedConcurrency, warming: own } = deployedSettings;
       const settings = resolveWarmingSettings(warming, own);
       return {
         id,
@@ -45,6 +49,7 @@ export function listWarmedFunctions({
         qualifier: "warm",
         settings,
         isGated: settings.gate.enabled,
+        mayIgnorePings: !isBundled(deployedSettings),
         reservedConcurrency,
         price: priceFunctionTime(memoryMb, architecture),
       };
@@ -59,6 +64,7 @@ export function listWarmedFunctions({
             qualifier,
             settings: resolveWarmingSettings(warming, own),
             isGated: false,
+            mayIgnorePings: false,
             reservedConcurrency: undefined,
             price: memoryMb === undefined ? undefined : priceFunctionTime(memoryMb, "x86_64"),
           },
@@ -80,7 +86,8 @@ export const WARMER_PRICE = priceFunctionTime(WARMER_SETTINGS.memoryMb, WARMER_S
 
 /** What the warmer gets as its input about a function. */
 export function buildWarmingTarget(warmed: WarmedFunction, strategy: Strategy): WarmingTarget {
-  const { name, qualifier, settings, reservedConcurrency, price = { perSecond: 0, perRequest: 0 } } = warmed;
+  const { name, qualifier, settings, reservedConcurrency, mayIgnorePings } = warmed;
+  const { price = { perSecond: 0, perRequest: 0 } } = warmed;
   const { enabled, ...conditional } = settings.conditional;
   const followsUse = enabled && (strategy === "scheduled" || strategy === "peak");
   return {
@@ -88,6 +95,7 @@ export function buildWarmingTarget(warmed: WarmedFunction, strategy: Strategy): 
     qualifier,
     concurrency: selectConcurrency(settings, strategy),
     ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+    ...(mayIgnorePings ? { mayIgnorePings } : {}),
     ...(followsUse ? { conditional } : {}),
     price,
   };

@@ -1,5 +1,6 @@
 import { type AlarmKey, resolveAlarmSettings, type AlarmSettings } from "../environments/alarms";
 import { isAsynchronous } from "../environments/events";
+import { isBundled } from "../environments/code";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { type EventSources, listEventSources, NO_EVENT_SOURCES } from "./event-sources";
@@ -11,10 +12,10 @@ export interface WatchedFunction {
   readonly id: string;
   /** Its name in AWS. */
   readonly name: string;
-  /**
-   * Whether it is deployed from here: only then does it have the aliases `live` and `warm`, and emit its own metrics.
-   */
+  /** Whether it is deployed from here: only then does it have the aliases `live` and `warm`. */
   readonly deployedHere: boolean;
+  /** Whether it is bundled from here, with `monitor` around its handler; others have only the platform's metrics. */
+  readonly publishesMetrics: boolean;
   readonly logFormat: LogFormat;
   readonly logGroup: string;
   /**
@@ -41,6 +42,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       id,
       name,
       deployedHere: true,
+      publishesMetrics: isBundled(settings),
       logFormat: "json" as const,
       logGroup: formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
@@ -56,6 +58,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       id,
       name,
       deployedHere: false,
+      publishesMetrics: false,
       logFormat: settings.logFormat,
       logGroup: settings.logGroup ?? formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,

@@ -96,7 +96,7 @@ export function buildNumbers(subject: MetricSubject): BigNumber[] {
 
 /** Everything that a dashboard shows about one function over time. */
 export function buildSections(subject: MetricSubject): WidgetSection[] {
-  const { deployedHere, name } = subject;
+  const { deployedHere, publishesMetrics, name } = subject;
   return [
     {
       heading: "Overview",
@@ -107,7 +107,7 @@ export function buildSections(subject: MetricSubject): WidgetSection[] {
           lines: [
             { label: "Requests", metric: buildTrafficMetric("Invocations", subject), statistic: "Sum" },
             { label: "Errors", metric: buildTrafficMetric("Errors", subject), statistic: "Sum" },
-            ...(deployedHere
+            ...(publishesMetrics
               ? [
                   { label: "Answered with 5xx", metric: buildEmittedMetric("ServerErrors", subject), statistic: "Sum" },
                   { label: "Answered with 4xx", metric: buildEmittedMetric("ClientErrors", subject), statistic: "Sum" },
@@ -174,7 +174,7 @@ export function buildSections(subject: MetricSubject): WidgetSection[] {
       heading: "Resources",
       widgets: [
         { title: "Peak memory", alarm: "memory" },
-        ...(deployedHere
+        ...(publishesMetrics
           ? [
               {
                 title: "Memory in use",
@@ -271,11 +271,19 @@ export function buildSections(subject: MetricSubject): WidgetSection[] {
                 ],
               },
               {
-                title: "All cold starts, and those of users' requests",
+                title: publishesMetrics ? "All cold starts, and those of users' requests" : "All cold starts",
                 unit: "Count",
                 lines: [
                   { label: "All", metric: buildReportedMetric("InitDuration", subject), statistic: "SampleCount" },
-                  { label: "Of users' requests", metric: buildEmittedMetric("ColdStarts", subject), statistic: "Sum" },
+                  ...(publishesMetrics
+                    ? [
+                        {
+                          label: "Of users' requests",
+                          metric: buildEmittedMetric("ColdStarts", subject),
+                          statistic: "Sum",
+                        },
+                      ]
+                    : []),
                 ],
               },
             ],
@@ -298,7 +306,7 @@ function buildDurations(title: string, subject: MetricSubject, statistics: reado
   };
 }
 
-/** Requests with a cold start; every start for a function that is deployed elsewhere. */
+/** Requests with a cold start; every start for a function that does not publish them. */
 function buildColdShare(subject: MetricSubject): GraphLine[] {
   const coldStarts = findColdStarts(subject);
   return [

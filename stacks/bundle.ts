@@ -1,6 +1,6 @@
-import { zipSync, type Zippable } from "fflate";
+import { unzipSync, zipSync, type Zippable } from "fflate";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, dirname, resolve } from "node:path";
@@ -61,6 +61,10 @@ export async function bundleFunctions(
   const cache = new BundleCache(root, RECIPE);
   const bundle = async (key: string, code: FunctionCode) => {
     try {
+      if (code.package) {
+        bundles.set(key, readFinishedPackage(root, code, code.package));
+        return;
+      }
       const source = findHandlerFile(root, code.name, code) ?? `${formatHandlerFile(code.name, code)}.ts`;
       const packaged = await PackagedFiles.find(root, dirname(source), code);
       const packages = Packages.find(root, packaged.folder, code, findPlatform);
@@ -85,6 +89,30 @@ export async function bundleFunctions(
   await Promise.all([...different].map(([key, code]) => bundle(key, code)));
   if (mistakes.length > 0) throw new InvalidInput(mistakes.sort((a, b) => (a.file < b.file ? -1 : 1)));
   return bundles;
+}
+
+/** @throws InvalidInput for a file that is not a zip, or more than Lambda takes */
+function readFinishedPackage(
+  root: string,
+  code: FunctionCode,
+  { file, handler }: NonNullable<FunctionCode["package"]>,
+): Bundle {
+  const zipFile = resolve(root, file);
+  const zip = readFileSync(zipFile);
+  let unpacked = 0;
+  try {
+    unzipSync(zip, {
+      filter: ({ originalSize }) => {
+        unpacked += originalSize;
+        return false;
+      },
+    });
+  } catch {
+    throw makeCodeMistake(code, "package.file", `expected a zip, got ${show(file)}`);
+  }
+  checkSize(file, MAX_UNPACKED_BYTES, "unpacked", unpacked);
+  checkSize(file, MAX_ZIP_BYTES, "as a zip", zip.byteLength);
+  return { zipFile, sourceCodeHash: createHash("sha256").update(zip).digest("base64"), handler, notes: [] };
 }
 
 /** @throws InvalidInput for modules of `preload` that do not exist */

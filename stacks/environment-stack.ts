@@ -57,7 +57,7 @@ export class EnvironmentStack extends TerraformStack {
       const deployedFunction = new MonitoredFunction(functions, name, {
         environment,
         settings,
-        bundle: findBundle(selectCode(environment.name, name, settings)),
+        bundle: settings.image === undefined ? findBundle(selectCode(environment.name, name, settings)) : undefined,
         sensitiveVariables,
         infrastructure: infrastructure.get(name),
         addGate: warming?.gateOf(name),

@@ -13,19 +13,22 @@ export interface FunctionCode {
   readonly files?: FunctionSettings["files"];
   readonly packages?: FunctionSettings["packages"];
   readonly bundle?: FunctionSettings["bundle"];
+  readonly package?: FunctionSettings["package"];
   readonly architecture?: FunctionSettings["architecture"];
   readonly runtime?: FunctionSettings["runtime"];
 }
 
-/** The code of an environment's functions. */
+/** The code of an environment's functions, except for images. */
 export function listFunctionCode({ name: environment, functions }: Environment): FunctionCode[] {
-  return Object.entries(functions).map(([name, settings]) => selectCode(environment, name, settings));
+  return Object.entries(functions)
+    .filter(([, { image }]) => image === undefined)
+    .map(([name, settings]) => selectCode(environment, name, settings));
 }
 
 /** Selects what decides a function's code. */
 export function selectCode(environment: string, name: string, settings: FunctionSettings): FunctionCode {
-  const { handler, entry, files, packages, bundle, architecture, runtime } = settings;
-  return { name, environment, handler, entry, files, packages, bundle, architecture, runtime };
+  const { handler, entry, files, packages, bundle, package: finished, architecture, runtime } = settings;
+  return { name, environment, handler, entry, files, packages, bundle, package: finished, architecture, runtime };
 }
 
 /** What tells bundles apart: the function's name, and its settings for code if it has any. */
@@ -36,6 +39,7 @@ export function identifyCode(code: FunctionCode): string {
     ...(entry === undefined ? [] : [{ entry }]),
     ...(files.length > 0 ? [{ files }] : []),
     ...(bundle ? [{ bundle }] : []),
+    ...(code.package ? [{ package: code.package }] : []),
     ...(packages.length > 0 ? [{ packages, architecture, runtime }] : []),
   ];
   if (settings.length === 0) return name;

@@ -12,6 +12,7 @@ import {
   TerraformResource,
 } from "cdktf";
 import { Construct } from "constructs";
+import { findRuntime } from "../environments/code";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { listEventStatements } from "../model/event-sources";
@@ -36,7 +37,8 @@ const RUNTIME_UPDATES = { auto: "Auto", function_update: "FunctionUpdate", manua
 export interface MonitoredFunctionProps {
   readonly environment: Environment;
   readonly settings: FunctionSettings;
-  readonly bundle: Bundle;
+  /** Undefined for an image. */
+  readonly bundle: Bundle | undefined;
   readonly sensitiveVariables: SensitiveVariables;
   /** What the function needs besides its settings. */
   readonly infrastructure: DefineInfrastructure | undefined;
@@ -90,10 +92,14 @@ export class MonitoredFunction extends Construct {
       functionName: name,
       description: settings.description,
       role: role.arn,
-      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
-      sourceCodeHash: bundle.sourceCodeHash,
-      handler: bundle.handler,
-      runtime: settings.runtime,
+      ...(bundle
+        ? {
+            filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
+            sourceCodeHash: bundle.sourceCodeHash,
+            handler: bundle.handler,
+            runtime: findRuntime(settings),
+          }
+        : { packageType: "Image", imageUri: settings.image }),
       architectures: [settings.architecture],
       memorySize: settings.memoryMb,
       timeout: settings.timeoutSeconds,

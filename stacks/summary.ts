@@ -1,6 +1,7 @@
 import { DataResource, TerraformResource } from "cdktf";
 import { formatInfrastructureFile } from "../environments/handler-files";
 import { priceProvisionedInstances } from "../model/provisioned-cost";
+import { isBundled } from "../environments/code";
 import { describeStateLocation } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle } from "./bundle";
@@ -123,7 +124,7 @@ function formatProvisioned(stacks: readonly EnvironmentStack[]): string[] {
 
 /** Notes on what has no effect or is unavailable. */
 function listNotes(environment: Environment): string[] {
-  const { name, alarmEmails, urgentEmails, alarmWebhookVariable, existingFunctions } = environment;
+  const { name, alarmEmails, urgentEmails, alarmWebhookVariable, functions, existingFunctions } = environment;
   const existing = Object.entries(existingFunctions);
   const isHeard = alarmEmails.length + urgentEmails.length > 0 || alarmWebhookVariable !== undefined;
   return [
@@ -139,6 +140,13 @@ function listNotes(environment: Environment): string[] {
     ...Object.entries(environment.functions).flatMap(([id, settings]) =>
       listPermissionNotes(environment, id, settings),
     ),
+    ...Object.entries(functions)
+      .filter(([, settings]) => !isBundled(settings))
+      .map(
+        ([id, { image }]) =>
+          `${name}: ${id} is ${image === undefined ? "a finished package" : "an image"}, so it has no failure categories, ` +
+          `operations or answers with HTTP 5xx, and its cold starts include those of pings`,
+      ),
     ...existing.map(
       ([id, { logFormat }]) =>
         `${name}: ${id} is deployed elsewhere, so it has no failure categories, operations or answers with HTTP 5xx, ` +

@@ -14,6 +14,8 @@ export interface WarmingTarget {
   /** Maximum number of concurrent instances of the function; missing if it has no limit of its own. */
   readonly reservedConcurrency?: number;
   readonly price: Price;
+  /** Whether it may not know pings: an error may then be its answer to an event that it does not understand. */
+  readonly mayIgnorePings?: true;
   /** If set, usage decides the number of instances instead of `concurrency`. */
   readonly conditional?: ConditionalWarming;
   /** The version that must answer; an answer from any other is a failure. */

@@ -78,9 +78,12 @@ export async function sendPing(
   }
 }
 
-function parseOutcome(output: InvokeCommandOutput, { version }: WarmingTarget): PingOutcome {
+function parseOutcome(output: InvokeCommandOutput, { version, mayIgnorePings }: WarmingTarget): PingOutcome {
   const answer = parse(Buffer.from(output.Payload ?? []).toString());
-  if (output.FunctionError !== undefined) return { kind: "function error", text: describeFunctionError(answer) };
+  if (output.FunctionError !== undefined) {
+    const isOwnError = mayIgnorePings === true && !isPlatformError(answer);
+    return { kind: isOwnError ? "not monitored" : "function error", text: describeFunctionError(answer) };
+  }
   if (!isPingReply(answer)) return { kind: "not monitored", text: "does not answer as a monitored function does" };
   const answered = output.ExecutedVersion ?? answer.version;
   if (answer.version !== answered) {
@@ -108,6 +111,12 @@ function describeFunctionError(answer: unknown): string {
   const { errorType, errorMessage } = (answer ?? {}) as Readonly<Record<string, unknown>>;
   const parts = [errorType, errorMessage].filter((part) => typeof part === "string" && part !== "");
   return parts.length > 0 ? cleanReason(parts.join(": ")) : "failed without a reason";
+}
+
+/** Whether the platform or the runtime says that the function did not start, or ended. */
+function isPlatformError(answer: unknown): boolean {
+  const { errorType } = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof errorType !== "string" || /^(Runtime|Extension|Sandbox)\./.test(errorType);
 }
 
 function describeFailure(error: unknown): PingFailure {

@@ -33,13 +33,17 @@ export function parseRequest(event: unknown): WarmingRequest {
 
 function checkTarget(check: Check, path: string, target: unknown): void {
   const fields = check.fields(path, target);
-  const { functionName, qualifier, concurrency, reservedConcurrency, price, conditional, version } = fields;
+  const { functionName, qualifier, concurrency, reservedConcurrency, price, conditional, version, mayIgnorePings } =
+    fields;
   check.text(`${path}.functionName`, functionName);
   check.that(functionName !== ownName, `${path}.functionName`, "another function than the warmer", functionName);
   check.text(`${path}.qualifier`, qualifier);
   check.count(`${path}.concurrency`, concurrency);
   if (reservedConcurrency !== undefined) check.count(`${path}.reservedConcurrency`, reservedConcurrency);
   if (version !== undefined) check.text(`${path}.version`, version);
+  if (mayIgnorePings !== undefined) {
+    check.that(mayIgnorePings === true, `${path}.mayIgnorePings`, "true or nothing", mayIgnorePings);
+  }
   checkPrice(check, `${path}.price`, price);
   if (conditional !== undefined) {
     const { minimum, maximum, readEveryMinutes } = check.fields(`${path}.conditional`, conditional);

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { findRuntime } from "../../environments/code";
 import { type EventKind, listEvents } from "../../environments/events";
 import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
+import { type FunctionSettings } from "../../environments/schema";
 import { bundleFunctions } from "../../stacks/bundle";
 import { listFunctionCode } from "../../stacks/function-code";
 import { loadInfrastructure } from "../../stacks/infrastructure";
@@ -53,11 +55,19 @@ const FOREIGN_KINDS = ["kinesis", "dynamodb_stream", "event_pattern", "sns", "s3
  */
 export async function synthesizeEnvironment(root: string, name: string, folder: string): Promise<SynthesizedStack> {
   const environments = await loadEnvironments(root);
-  const environment = environments.find((each) => each.name === name);
-  if (!environment) {
+  const whole = environments.find((each) => each.name === name);
+  if (!whole) {
     const names = environments.map((each) => each.name).join(", ");
     throw new LocalEnvironmentError(`there is no environment ${name}; environments/ has ${names}`);
   }
+  const isRunnable = (settings: FunctionSettings) => findRuntime(settings)?.startsWith("nodejs") === true;
+  const all = Object.entries(whole.functions);
+  const environment = { ...whole, functions: Object.fromEntries(all.filter(([, settings]) => isRunnable(settings))) };
+  const left = all.filter(([, settings]) => !isRunnable(settings));
+  const leftOut = left.map(
+    ([id, settings]) => `${id} is left out: here runs Node.js, not ${findRuntime(settings) ?? "an image"}`,
+  );
+  if (left.length > 0 && left.length === all.length) throw new LocalEnvironmentError(leftOut.join("\n"));
   mkdirSync(folder, { recursive: true });
   const bundles = await bundleFunctions(
     root,
@@ -69,7 +79,7 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   synthesize([environment], { bundles, infrastructure, folder });
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
-  const notes = [...bundles.values()].flatMap((bundle) => bundle.notes);
+  const notes = [...leftOut, ...[...bundles.values()].flatMap((bundle) => bundle.notes)];
   const foreignEvents = Object.entries(environment.functions).flatMap(([functionId, { events }]) =>
     FOREIGN_KINDS.flatMap((kind) => listEvents(events, kind).map(([event]) => ({ functionId, event, kind }))),
   );

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { findRuntime } from "../../environments/code";
 import { isOlder, findNeededProvider } from "../../environments/provider-lock";
 import { type Environment } from "../../environments/schema";
 import { engines } from "../../package.json";
@@ -59,8 +60,10 @@ function judgeProvider(found: z.output<typeof VERSION>, range: string, { name, f
     return warn("not yet chosen on this computer", `terraform -chdir=cdktf.out/stacks/${name} init`);
   if (!isIn(is, range)) return fail(`${is} is not in ${range}`, initialize);
   const [needy, settings] =
-    Object.entries(functions).find(([, { runtime }]) => findNeededProvider(runtime, is) !== undefined) ?? [];
-  return settings ? fail(`${is} does not know ${settings.runtime}, the runtime of ${needy}`, initialize) : pass(is);
+    Object.entries(functions).find(([, each]) => findNeededProvider(findRuntime(each) ?? "", is) !== undefined) ?? [];
+  return settings
+    ? fail(`${is} does not know ${findRuntime(settings) ?? ""}, the runtime of ${needy}`, initialize)
+    : pass(is);
 }
 
 async function readTerraformVersion(folder: string): Promise<z.output<typeof VERSION> | CheckVerdict> {

@@ -59,7 +59,7 @@ export function createFigureReader(
 /** Checks that the metrics of a called function arrive. */
 export function buildMetricChecks(
   { environment: { name: environment } }: Examination,
-  { id, name, deployedHere, logFormat, logGroup }: WatchedFunction,
+  { id, name, deployedHere, publishesMetrics, logFormat, logGroup }: WatchedFunction,
   deployed: Check,
   figures: () => Promise<Readonly<Record<Figure, number>>>,
 ): Check[] {
@@ -93,5 +93,5 @@ export function buildMetricChecks(
             : `check that it writes text into ${logGroup}, or set functions.${id}.log_format = "json"`,
         );
   });
-  return deployedHere ? [emits, reports] : [reports];
+  return publishesMetrics ? [emits, reports] : [reports];
 }

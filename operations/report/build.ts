@@ -76,6 +76,7 @@ function buildFunctionReport(data: FunctionData, { period }: ReportPlan, { logs 
   return {
     name: watched.id,
     deployedHere: watched.deployedHere,
+    publishesMetrics: watched.publishesMetrics,
     responseSource: warm ? "logs" : "metrics",
     figures: {
       ...compared.now,

@@ -21,7 +21,7 @@ const { responseMilliseconds, coldStartPercent, initMilliseconds, memoryPercent 
 
 /** One function's charts over time. */
 export function buildFunctionCharts(
-  { name, series, warming, deployedHere }: FunctionReport,
+  { name, series, warming, publishesMetrics }: FunctionReport,
   time: Time,
 ): (Chart | NoChart)[] {
   const drawings: TimeDrawing<ChartPoint>[] = [
@@ -56,7 +56,7 @@ export function buildFunctionCharts(
       ...{ id: "memory", title: "Memory in use", unit: "Memory (%)", least: 100, none: NO_DATA },
       series: [
         { name: "peak", color: "s3", value: ({ peakMemoryPercent }) => peakMemoryPercent },
-        ...(deployedHere
+        ...(publishesMetrics
           ? [{ name: "average", color: "s1", value: (point: ChartPoint) => point.averageMemoryPercent } as const]
           : []),
       ],

@@ -219,8 +219,8 @@ function buildSuggestions({ suggestedTfvars: text, environment }: PerformanceRep
 }
 
 function buildFunctionSections(one: FunctionReport, report: PerformanceReport, hasCharts: boolean): Block[] {
-  const { name, responseSource, deployedHere, targets } = one;
-  const ofLog = deployedHere ? "the function's log" : "the platform's reports in its log";
+  const { name, responseSource, publishesMetrics, targets } = one;
+  const ofLog = publishesMetrics ? "the function's log" : "the platform's reports in its log";
   const source = responseSource === "metrics" ? "Lambda's own metric" : ofLog;
   const reason = `Only the ${MAX_CHARTED_FUNCTIONS} functions with the most requests have charts.`;
   const charts = hasCharts ? buildFunctionCharts(one, report) : [{ title: `Charts of ${name}`, reason }];

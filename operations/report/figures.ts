@@ -14,7 +14,8 @@ export function computeFigures({ watched }: MeasuredFunction, scalars: Scalars |
   return omitUnknown({
     requests,
     // Without the function's own metrics, missing cold starts do not mean zero.
-    coldStartPercent: watched.deployedHere && !emitsMetrics(scalars) ? undefined : computePercent(coldStarts, requests),
+    coldStartPercent:
+      watched.publishesMetrics && !emitsMetrics(scalars) ? undefined : computePercent(coldStarts, requests),
     averageInitMilliseconds: averageInit,
     allP50Milliseconds: p50,
     allP90Milliseconds: p90,

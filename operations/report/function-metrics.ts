@@ -21,9 +21,9 @@ const READINGS = {
   p99: ({ watched }) => ({ metric: buildTrafficMetric("Duration", watched), statistic: "p99" }),
   mostMemoryMb: ({ watched }) => ({ metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Maximum" }),
   serverErrors: ({ watched }) =>
-    watched.deployedHere ? requestSum(buildEmittedMetric("ServerErrors", watched)) : undefined,
+    watched.publishesMetrics ? requestSum(buildEmittedMetric("ServerErrors", watched)) : undefined,
   averageMemoryPercent: ({ watched }) =>
-    watched.deployedHere
+    watched.publishesMetrics
       ? { metric: buildEmittedMetric("MemoryUtilization", watched), statistic: "Average" }
       : undefined,
   pings: (subject) => requestPings("Invocations", subject),
@@ -33,7 +33,9 @@ const READINGS = {
   inits: ({ watched }) => ({ metric: buildReportedMetric("InitDuration", watched), statistic: "SampleCount" }),
   milliseconds: ({ watched }) => requestSum(buildTrafficMetric("Duration", watched)),
   averageMemoryMb: ({ watched }) =>
-    watched.deployedHere ? undefined : { metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Average" },
+    watched.publishesMetrics
+      ? undefined
+      : { metric: buildReportedMetric("MaxMemoryUsed", watched), statistic: "Average" },
   memorySizeMb: ({ watched }) =>
     watched.memoryMb === undefined
       ? { metric: buildReportedMetric("MemorySize", watched), statistic: "Maximum" }
@@ -60,10 +62,10 @@ export const SCALARS: ReadingSet = { names: ALL, isFor: () => true };
 /** Read for each point of a chart. */
 export const SERIES: ReadingSet = { names: ALL.slice(0, ALL.indexOf("throttles")), isFor: () => true };
 
-/** Read for each hour, to compare hours with and without pings, where pings can be distinguished from traffic. */
+/** Read for each hour, to compare hours with and without pings, where these and their cold starts are known apart. */
 export const HOURS: ReadingSet = {
   names: ["requests", "coldStarts", "pings"],
-  isFor: ({ watched, warmed }) => warmed !== undefined && watched.deployedHere,
+  isFor: ({ watched, warmed }) => warmed !== undefined && watched.publishesMetrics,
 };
 
 /** How some values of a function are read; values that it does not have are missing. */

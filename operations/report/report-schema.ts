@@ -80,6 +80,7 @@ const functionReport = z.object({
   /** Its name in the environment's file. */
   name: z.string(),
   deployedHere: z.boolean(),
+  publishesMetrics: z.boolean(),
   /** The source of response times. */
   responseSource: z.enum(["logs", "metrics"]),
   figures,

@@ -55,21 +55,24 @@ export function judgeFunctionTargets(
     }),
   };
   const requests = now.requests ?? 0;
-  const pingsIncluded = !watched.deployedHere && warmed ? "including pings, which cannot be distinguished" : undefined;
+  const includesPings = (target: string) =>
+    warmed !== undefined && (!watched.deployedHere || (!watched.publishesMetrics && target === "cold starts"));
   return judgeTargets({ figures: judged, tellsReports: true }).map((verdict) => {
     const key = TREND_FIGURES[verdict.target];
     const { note, ...rest } = verdict;
     const explainUnmeasured = (): string | undefined => {
       if (!scalars) return UNREAD;
       if (requests === 0 || verdict.measured !== "-") return note;
-      if (watched.deployedHere && !emitsMetrics(scalars)) return NO_MONITOR;
+      if (watched.publishesMetrics && !emitsMetrics(scalars)) return NO_MONITOR;
       return verdict.target === "init, average" ? "no cold start" : "CloudWatch has no data";
     };
     const notes = [
       explainUnmeasured(),
       key?.startsWith("allP") === true && !warm && verdict.measured !== "-" ? COLD_INCLUDED : undefined,
-      verdict.measured === "-" ? undefined : pingsIncluded,
-      verdict.target === "errors" && !watched.deployedHere && verdict.measured !== "-"
+      verdict.measured !== "-" && includesPings(verdict.target)
+        ? "including pings, which cannot be distinguished"
+        : undefined,
+      verdict.target === "errors" && !watched.publishesMetrics && verdict.measured !== "-"
         ? "without answers with 5xx, which Lambda does not see"
         : undefined,
     ].filter((text) => text !== undefined);

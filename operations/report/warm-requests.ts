@@ -79,6 +79,6 @@ export async function readWarmRequests(
   return { warmRequests, bytesScanned, dollars };
 }
 
-function selectQuery({ deployedHere, logFormat }: MeasuredFunction["watched"]): keyof typeof QUERIES {
-  return deployedHere ? "monitored" : logFormat;
+function selectQuery({ publishesMetrics, logFormat }: MeasuredFunction["watched"]): keyof typeof QUERIES {
+  return publishesMetrics ? "monitored" : logFormat;
 }

@@ -1,3 +1,4 @@
+import { type WatchedFunction } from "../../model/watched-function";
 import { type Price } from "../../warming/contract";
 import { type Point } from "../aws/metrics";
 import { type FunctionData } from "./function-data";
@@ -22,13 +23,17 @@ export function estimateWarmingEffect({ subject, now, hours }: FunctionData): Wa
     startedForPings,
     ...(averageInstances !== undefined && { averageInstances }),
     ...(leastInstances !== undefined && { leastInstances }),
-    ...(watched.deployedHere
-      ? compareHours(hours)
-      : { comparisonNote: "users' requests cannot be distinguished from pings: the function is deployed elsewhere" }),
+    ...(watched.publishesMetrics ? compareHours(hours) : { comparisonNote: explainMixture(watched) }),
     ...(warmed.price
       ? { dollars: priceInvocations(warmed.price, pings, pingMilliseconds) }
       : { costNote: "its memory is unknown: set memory_mb" }),
   };
+}
+
+function explainMixture({ deployedHere }: WatchedFunction): string {
+  return deployedHere
+    ? "cold starts of users' requests cannot be distinguished from those of pings: the function does not publish them"
+    : "users' requests cannot be distinguished from pings: the function is deployed elsewhere";
 }
 
 /** The cost of invocations. */

@@ -1,3 +1,4 @@
+import { isBundled } from "../../environments/code";
 import { type Environment } from "../../environments/schema";
 import { AwsAccess } from "../aws/access";
 import { type CommandContext } from "../cli/command-context";
@@ -44,6 +45,7 @@ export async function runSmoke(
     .map(({ callable }) => callable);
   if (called.length > 0 && waitMinutes > 0)
     context.printAside(`waiting up to ${waitMinutes} minutes for the first metrics in CloudWatch`);
-  const metrics = await checkMetrics(aws, called, { since, forMinutes: waitMinutes }, context);
+  const publishing = new Set(Object.entries(functions).flatMap(([id, settings]) => (isBundled(settings) ? id : [])));
+  const metrics = await checkMetrics(aws, called, publishing, { since, forMinutes: waitMinutes }, context);
   return [...answers.map(({ check }) => check), alarmCheck, ...metrics];
 }

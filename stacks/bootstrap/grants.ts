@@ -75,7 +75,7 @@ const requireBoundary = (place: Place): Condition => ({
 
 /** Dashboards belong to an account, in all its regions. */
 const formatDashboardArns = ({ partition, account, name }: Place) =>
-  ["", "-existing"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
+  ["", "-packaged", "-existing"].map((end) => `arn:${partition}:cloudwatch::${account}:dashboard/${name}${end}`);
 
 const formatLogGroupPrefix = ({ partition, account, region }: Place) =>
   `arn:${partition}:logs:${region}:${account}:log-group:`;
@@ -125,6 +125,15 @@ const needsOwnPolicies = ({ functions, existingFunctions }: Environment) =>
     ({ secrets, policyStatements }) =>
       Object.keys(secrets).length > SECRETS_INLINE || Object.keys(policyStatements).length > 0,
   );
+
+/** The repositories of images, by their ARNs. */
+const listRepositories = (partition: string, environment: Environment) => {
+  const arns = listFunctions(environment).flatMap(({ image }) => {
+    const [, account, region, name] = /^(\d+)\.dkr\.ecr\.([^.]+)\.[^/]+\/([^@]+)@/.exec(image ?? "") ?? [];
+    return name === undefined ? [] : `arn:${partition}:ecr:${region ?? ""}:${account ?? ""}:repository/${name}`;
+  });
+  return [...new Set(arns)].sort();
+};
 
 const needsAttachments = (environment: Environment) =>
   needsOwnPolicies(environment) || listManagedPolicies(environment).length > 0;
@@ -436,6 +445,12 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         "lambda:UpdateFunctionConfiguration",
       ],
       on: functions,
+    },
+    {
+      // https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#gettingstarted-images-permissions
+      write: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:GetRepositoryPolicy", "ecr:SetRepositoryPolicy"],
+      on: ({ partition }, environment) => listRepositories(partition, environment),
+      neededBy: (environment) => listFunctions(environment).some(({ image }) => image !== undefined),
     },
     {
       write: ["lambda:GetLayerVersion"],

@@ -56,8 +56,8 @@ export function addMonitoring(
 
   const { region } = environment;
   const alarmArnPrefix = `arn:${partition}:cloudwatch:${region}:${account}:alarm:`;
-  for (const { name, deployedHere, functions: shown } of listDashboards(environment)) {
-    addDashboard(stack, deployedHere ? "dashboard" : "dashboard-existing", {
+  for (const { name, suffix, functions: shown } of listDashboards(environment)) {
+    addDashboard(stack, `dashboard${suffix}`, {
       name,
       environment: environment.name,
       region,

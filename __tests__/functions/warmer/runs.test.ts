@@ -362,6 +362,22 @@ describe("the gate", () => {
     }
   });
 
+  test.each([
+    ["KeyError", true],
+    ["java.lang.NullPointerException", true],
+    ["Runtime.ImportModuleError", false],
+    ["Sandbox.Timedout", false],
+    [undefined, false],
+  ])("of a function that may not know pings, takes %s for an answer: %s", async (errorType, isAnswer) => {
+    new MockedLambda(() => makeInvokeOutput({ errorType, errorMessage: "no" }, { FunctionError: "Unhandled" }));
+    const run = runWarmer(makeRequest([makeTarget({ mayIgnorePings: true })], { strategy: "gate" }));
+    const outcome = await run.then(
+      () => "passed",
+      () => "stopped",
+    );
+    expect(outcome).toBe(isAnswer ? "passed" : "stopped");
+  });
+
   const throttled = () => {
     throw makeServiceError("TooManyRequestsException", 429);
   };
