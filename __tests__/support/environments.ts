@@ -37,8 +37,6 @@ export const LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:tools:1";
 
 /** The stream of a table, which is there before `everything` is applied. */
 export const TABLE_STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-11-01T00:00:00.000";
-/** A hosted zone, which is there before `everything` is applied; an emulator gives it an id of its own. */
-export const ZONE = "Z0123456789ABCDEFGHIJ";
 
 const EVERYTHING = `
   api = {
@@ -70,7 +68,7 @@ const EVERYTHING = `
       domain = {
         name            = "api.example.com"
         certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
-        hosted_zone_id  = "${ZONE}"
+        hosted_zone_id  = "Z0123456789ABCDEFGHIJ"
       }
     }
   }
