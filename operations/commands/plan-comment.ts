@@ -54,7 +54,7 @@ Examples:
       files.map(async ({ file, path, environment }) => ({ environment, json: await readPlanFile(path, file) })),
     );
     const plans = read.map(({ environment, json }) => toPlan(environment, json));
-    const comment = writeComment({ title, plans, unplanned });
+    const comment = writeComment(title, plans, unplanned);
 
     if (redacted !== undefined) await Promise.all(read.map((one) => writeRedacted(resolve(root, redacted), one)));
     if (out !== undefined) await writeTextFile(resolve(root, out), comment);

@@ -40,7 +40,7 @@ Examples:
     const { root, print } = context;
     const environment = await readEnvironment(root, name);
     const [callables, alarms] = await Promise.all([readCallables(root, file), readAlarmNames(root, name)]);
-    const checks = await runSmoke({ environment, callables, alarms, path, waitMinutes }, context);
+    const checks = await runSmoke(environment, callables, alarms, { path, waitMinutes }, context);
     const passed = checks.every(({ outcome }) => outcome === "ok" || outcome === "late");
     const rows = checks.map(({ check, outcome, detail }) => [outcome, check, detail]);
     if (json) print(JSON.stringify({ environment: name, passed, checks }));

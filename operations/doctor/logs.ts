@@ -40,18 +40,14 @@ export function buildLogChecks(
   return [group, filters];
 }
 
-/** The expected properties of a log group. */
-export interface GroupRules {
-  readonly mend: string;
-  /** Undefined if the group is managed elsewhere. */
-  readonly retentionDays: number | undefined;
-}
-
-/** Checks that a log group can contain lines of metrics, and has the right retention. */
+/**
+ * Checks that a log group can contain lines of metrics, and has the right retention, which is undefined if the group is
+ * managed elsewhere.
+ */
 export function judgeGroup(
   name: string,
   group: LogGroup | undefined,
-  { mend, retentionDays }: GroupRules,
+  { mend, retentionDays }: { readonly mend: string; readonly retentionDays: number | undefined },
 ): CheckVerdict {
   if (!group) return fail(`there is no log group ${name}`, mend);
   if (group.logClass !== "STANDARD") {

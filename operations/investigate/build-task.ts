@@ -4,22 +4,15 @@ import { listWatchedFunctions } from "../../model/watched-function";
 import { findMeantAlarm, listFunctionAlarms } from "./alarms";
 import { type InvestigationTask } from "./investigation";
 
-/** The request. */
-export interface InvestigationRequest extends Pick<InvestigationTask, "since" | "now"> {
-  /** The function's name in the environment's file or in AWS. */
-  readonly name: string;
-  /** By its name or its key; undefined for all. */
-  readonly alarm: string | undefined;
-}
-
 /**
- * The subject of an investigation.
+ * The subject of an investigation: a function by its name in the environment's file or in AWS, and one alarm by its
+ * name or its key, or all.
  *
  * @throws InvalidInput if the environment has no such function, or the function no such alarm
  */
 export function buildTask(
   environment: Environment,
-  { name, alarm, since, now }: InvestigationRequest,
+  { name, alarm, since, now }: { name: string; alarm: string | undefined } & Pick<InvestigationTask, "since" | "now">,
 ): InvestigationTask {
   const all = listWatchedFunctions(environment);
   const watched = all.find(({ id }) => id === name) ?? all.find((one) => one.name === name);

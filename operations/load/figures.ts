@@ -4,6 +4,7 @@ import { sortAscending, computeAverage, findLargest, computePercentile } from ".
 import { type StressResult } from "./profiles/stress";
 import { COLD_START_PARTS } from "./profiles/cold-start";
 import { type Figures } from "../targets/schema";
+import { omitUnknown } from "../targets/omit-unknown";
 import { isCold, isFailed, isUnavailable } from "./request-outcome";
 import { type Run } from "./run";
 
@@ -26,7 +27,7 @@ export function computeLoadFigures(
   // The duration of a start is useful even if no request was meant to have one.
   const coldStarts = selectRepresentative(judged.some(hasColdStart) ? judged : requests).filter(hasColdStart);
   const inPart = (part: string) => selectJudged(run, (phase) => phase.part === part);
-  return omitUndefinedFigures({
+  return omitUnknown({
     requests: judged.length,
     requestsPerSecond: computeRate(run, judged),
     coldStartPercent: computeColdPercent(judged),
@@ -141,10 +142,4 @@ function computeRate({ phases }: Run, judged: readonly SentRequest[]): number | 
 
 function measureSpan(requests: readonly SentRequest[]): number {
   return (requests.at(-1)?.sentAt ?? 0) - (requests[0]?.sentAt ?? 0);
-}
-
-function omitUndefinedFigures(figures: { readonly [Key in keyof Figures]: number | null | undefined }): Figures {
-  return Object.fromEntries(
-    Object.entries<number | null | undefined>(figures).filter(([, value]) => value !== undefined),
-  );
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { runColdStart } from "./profiles/cold-start";
 import { runStress, type StressResult } from "./profiles/stress";
 import { runSustained } from "./profiles/sustained";
@@ -6,18 +7,13 @@ import { type LoadSettings } from "./settings";
 
 /** Runs a profile; rejects as soon as the run's signal is aborted. */
 export async function measureLoad(run: Run, settings: LoadSettings): Promise<StressResult | undefined> {
-  let interrupt: () => void = () => undefined;
-  const interruption = new Promise<never>((_, reject) => {
-    interrupt = () => {
-      reject(new Error("interrupted"));
-    };
+  const interruption = once(run.signal, "abort").then(() => {
+    throw new Error("interrupted");
   });
-  run.signal.addEventListener("abort", interrupt, { once: true });
   try {
     // Some waits of a profile cannot be interrupted.
     return await Promise.race([follow(run, settings), interruption]);
   } finally {
-    run.signal.removeEventListener("abort", interrupt);
     run.stop();
   }
 }

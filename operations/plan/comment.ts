@@ -24,14 +24,6 @@ const LONGEST_REFUSAL = 1000;
 /** Space reserved for the folded lists. */
 const KEPT_FOR_LISTS = 8_000;
 
-/** Input of a comment. */
-export interface CommentContent {
-  readonly title: string;
-  readonly plans: readonly Plan[];
-  /** Environments without a plan, which must still be listed. */
-  readonly unplanned: readonly string[];
-}
-
 /** One environment's part, before the available space is known. */
 interface Section {
   readonly heading: string;
@@ -42,8 +34,17 @@ interface Section {
   readonly list: readonly string[];
 }
 
-/** One comment in Markdown about all environments, never longer than GitHub's limit. */
-export function writeComment({ title, plans, unplanned }: CommentContent, longest = LONGEST_COMMENT): string {
+/**
+ * One comment in Markdown about all environments, never longer than GitHub's limit.
+ *
+ * @param unplanned environments without a plan, which must still be listed
+ */
+export function writeComment(
+  title: string,
+  plans: readonly Plan[],
+  unplanned: readonly string[],
+  longest = LONGEST_COMMENT,
+): string {
   const top = [MARKER, `## ${toOneLine(title)}`, ""].join("\n");
   const missing = unplanned.map((name) => `### ${formatCode(name, 64)}: no plan; see the job's log for the reason\n`);
   const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");

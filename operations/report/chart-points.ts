@@ -1,6 +1,6 @@
 import { type FunctionData } from "./function-data";
 import { type ValueName } from "./function-metrics";
-import { omitUnknown } from "./omit-unknown";
+import { omitUnknown } from "../targets/omit-unknown";
 import { type Period } from "./period";
 import { type ChartPoint } from "./report-schema";
 

@@ -1,6 +1,6 @@
 import { type KnownFigures } from "../targets/figure-table";
 import { type Scalars } from "./function-data";
-import { omitUnknown } from "./omit-unknown";
+import { omitUnknown } from "../targets/omit-unknown";
 import { type MeasuredFunction } from "../../model/measured-function";
 
 /** A function's figures in one period. Unknown ones are missing. */

@@ -10,7 +10,7 @@ import {
 import { judgeTargets } from "../targets/verdict";
 import { emitsMetrics } from "./figures";
 import { type Scalars } from "./function-data";
-import { omitUnknown } from "./omit-unknown";
+import { omitUnknown } from "../targets/omit-unknown";
 import { REPORT_PARTS } from "./parts";
 import { type JudgedTarget } from "./report-schema";
 import { type MeasuredFunction } from "../../model/measured-function";

@@ -8,23 +8,18 @@ import { type Callable } from "./inputs";
 /** How an HTTP API answers callers that it does not know, as this check is one; its function is not called then. */
 const STATUS_WITHOUT_TOKEN = { jwt: 401, iam: 403 } as const;
 
-/** What is checked of a deployment. */
-export interface Smoke {
-  readonly environment: Environment;
-  readonly callables: readonly Callable[];
-  /** The names of the expected alarms. */
-  readonly alarms: readonly string[];
-  /** What every URL answers with status 200, without the first slash. */
-  readonly path: string;
-  /** For how long the first metrics are waited for. */
-  readonly waitMinutes: number;
-}
-
 /**
  * Checks a deployment: URLs, alarms, and the first metrics of the functions that have answered.
+ *
+ * @param alarms the names of the expected ones
+ * @param path what every URL answers with status 200, without the first slash
+ * @param waitMinutes for how long the first metrics are waited for
  */
 export async function runSmoke(
-  { environment, callables, alarms, path, waitMinutes }: Smoke,
+  environment: Environment,
+  callables: readonly Callable[],
+  alarms: readonly string[],
+  { path, waitMinutes }: { readonly path: string; readonly waitMinutes: number },
   context: CommandContext,
 ): Promise<SmokeCheck[]> {
   const { name, region, functions } = environment;
