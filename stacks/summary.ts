@@ -1,4 +1,5 @@
 import { DataResource, TerraformResource } from "cdktf";
+import { listEvents } from "../environments/events";
 import { formatInfrastructureFile } from "../environments/handler-files";
 import { priceProvisionedInstances } from "../model/provisioned-cost";
 import { isBundled } from "../environments/code";
@@ -137,9 +138,10 @@ function listNotes(environment: Environment): string[] {
             `${name}: for ${id}, at most ${most} of ${wanted} instances are kept warm: reserved_concurrency is ${reservedConcurrency}, and one stays free for requests`,
           ];
     }),
-    ...Object.entries(environment.functions).flatMap(([id, settings]) =>
-      listPermissionNotes(environment, id, settings),
-    ),
+    ...Object.entries(environment.functions).flatMap(([id, settings]) => [
+      ...listPermissionNotes(environment, id, settings),
+      ...listEventNotes(name, id, settings),
+    ]),
     ...Object.entries(functions)
       .filter(([, settings]) => !isBundled(settings))
       .map(
@@ -170,6 +172,21 @@ function listPermissionNotes(
       : managedPolicies.map(
           (arn) => `${name}: ${id} gets of ${arn} only what permissions_boundary allows, too: an administrator decides`,
         )),
+  ];
+}
+
+/** What Terraform takes over, and what only the owner of a queue can set. */
+function listEventNotes(environment: string, id: string, { events }: FunctionSettings): string[] {
+  const buckets = [...new Set(listEvents(events, "s3").map(([, { bucket }]) => bucket))];
+  return [
+    ...buckets.map(
+      (bucket) => `${environment}: for ${id}, Terraform takes over all notifications of ${bucket} and removes others`,
+    ),
+    ...listEvents(events, "sqs").flatMap(([, { queueArn }]) =>
+      queueArn === undefined
+        ? []
+        : [`${environment}: ${id} keeps no messages that fail for good: ${queueArn} should have a dead-letter queue`],
+    ),
   ];
 }
 

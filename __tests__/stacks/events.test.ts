@@ -3,9 +3,11 @@ import { makeProjectWithEnvironments, TABLE_STREAM } from "../support/environmen
 import { type Attributes, findResource, type StackUnderTest, synthesizeProject } from "../support/project";
 
 let stack: StackUnderTest;
+let summary: string;
 
 beforeAll(async () => {
-  const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
+  const { stacks, ...synthesized } = await synthesizeProject(makeProjectWithEnvironments());
+  summary = synthesized.summary;
   stack = stacks["everything"] as StackUnderTest;
 });
 
@@ -207,5 +209,14 @@ test("a bucket's notifications are one list, for one account's bucket", () => {
   });
   expect(findResource(stack, "aws_lambda_permission", "jobs_events_uploads_permission")).toHaveProperty(
     "source_account",
+  );
+});
+
+test("synth tells what Terraform takes over, and which queue it knows nothing of", () => {
+  expect(summary).toContain(
+    "everything: for jobs, Terraform takes over all notifications of everything-uploads and removes others",
+  );
+  expect(summary).toContain(
+    "everything: jobs keeps no messages that fail for good: arn:aws:sqs:eu-west-1:123456789012:theirs should have a dead-letter queue",
   );
 });
