@@ -184,7 +184,7 @@ describe("a function's role", () => {
     expect(denied).toHaveProperty("Condition.ArnEquals");
     expect(findResource(stack, "aws_iam_role_policy_attachment")).toMatchObject({
       role: "${aws_iam_role.worker_role.name}",
-      policy_arn: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+      policy_arn: "arn:aws:iam::123456789012:policy/shared",
     });
   });
 

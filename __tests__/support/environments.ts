@@ -89,7 +89,7 @@ const EVERYTHING = `
       orders = { actions = ["dynamodb:GetItem"], resources = ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders"] }
       mail   = { actions = ["ses:SendEmail"], resources = ["*"], reason = "any sender" }
     }
-    managed_policies = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
+    managed_policies = ["arn:aws:iam::123456789012:policy/shared"]
     provisioned_concurrency = {
       instances = 0
       hours = {
