@@ -1,5 +1,7 @@
 import { type IncomingMessage } from "node:http";
 import { type Clock } from "./clock";
+import { type Sample } from "./cloudwatch/metric-data";
+import { buildQueueMetrics } from "./cloudwatch/queue-metrics";
 import { type LocalEvent } from "./events";
 import { type EventEnd, type EventInvokeConfig } from "./lambda/event-queue";
 import { type InvocationResult } from "./lambda/execution-environment";
@@ -85,6 +87,11 @@ export class LocalEventSources {
       // A rate is due at once.
       this.clock.repeat(parseZonedSchedule(expression, timezone, start), invoke, start - 1);
     }
+  }
+
+  /** The queues' metrics. */
+  measureQueues(at: number): Sample[] {
+    return this.queues.all.flatMap((queue) => buildQueueMetrics(queue, at));
   }
 
   /** What happens to asynchronous events of a function's alias or version; undefined if nothing is configured. */

@@ -304,6 +304,8 @@ class RunningEnvironment implements LocalEnvironment {
     }
     for (const { id, url } of this.functions) this.tell({ kind: "function", at: this.now(), id, url });
     this.clock.repeat(findNextMinute, (due) => {
+      // They belong to the minute that ends.
+      this.metrics.add(this.sources.measureQueues(due - 1));
       this.alarms.evaluate(due);
       this.metrics.forget(due);
     });

@@ -52,6 +52,9 @@ describe("events on this computer", () => {
     await waitUntil(() => told.some(({ kind }) => kind === "dead-letter"));
     await waitUntil(() => environment.snapshot().functions[0]?.requests === 3);
     const counts = await countMessages(environment, name);
+    const hasRung = (alarm: string) =>
+      told.some((event) => event.kind === "alarm" && event.to === "ALARM" && event.name === alarm);
+    await waitUntil(() => hasRung("dev-api-dead-letters"));
     await environment.close();
     const { environment: again } = await start(events, { queueFolder });
 

@@ -77,6 +77,12 @@ export class LocalQueue {
     };
   }
 
+  /** How long the oldest message has been here, hidden or not; 0 without messages. */
+  get oldestAgeSeconds(): number {
+    const now = this.clock.now();
+    return [...this.held.values()].reduce((age, { message }) => Math.max(age, (now - message.sentAt) / 1000), 0);
+  }
+
   /** Calls whenever there may be visible messages, and once now. */
   watch(onVisible: () => void): void {
     this.watchers.push(onVisible);

@@ -21,7 +21,7 @@ export async function answerQueueRequest(
   const name = decodeURIComponent(pathname.slice(QUEUES_PATH.length));
   const queue = queues.findByName(name);
   if (!queue) {
-    const known = queues.names.join(", ") || "none";
+    const known = queues.all.map(({ settings }) => settings.name).join(", ") || "none";
     return refuse(404, "QueueDoesNotExist", `there is no queue ${name} here; known: ${known}`);
   }
   switch (request.method) {

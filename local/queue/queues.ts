@@ -47,9 +47,9 @@ export class Queues {
     );
   }
 
-  /** The queues' names in AWS. */
-  get names(): readonly string[] {
-    return [...this.byArn.values()].map(({ settings }) => settings.name);
+  /** Every queue. */
+  get all(): readonly LocalQueue[] {
+    return [...this.byArn.values()];
   }
 
   /** A queue by its ARN. */
@@ -59,6 +59,6 @@ export class Queues {
 
   /** A queue by its name in AWS. */
   findByName(name: string): LocalQueue | undefined {
-    return [...this.byArn.values()].find(({ settings }) => settings.name === name);
+    return this.all.find(({ settings }) => settings.name === name);
   }
 }

@@ -82,6 +82,7 @@ export function formatAddress({
 }
 
 /** How to send a message to a queue. */
-export function formatQueueAddress({ url }: LocalQueueInfo): { command: string; address: string } {
-  return { command: "curl -d 'message'", address: url };
+export function formatQueueAddress({ name, url }: LocalQueueInfo): { command: string; address: string } {
+  const address = name.endsWith(".fifo") ? `'${url}?MessageGroupId=1'` : url;
+  return { command: "curl -d 'message'", address };
 }

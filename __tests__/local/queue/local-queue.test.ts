@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildQueueMetrics } from "../../../local/cloudwatch/queue-metrics";
 import { MessageError } from "../../../local/queue/local-queue";
 import { LocalEnvironmentError } from "../../../local/problem";
 import { passSeconds, QueueFixture, START, useVirtualClock } from "./support";
@@ -48,6 +49,26 @@ describe("a queue", () => {
     expect(before).toEqual({ ApproximateNumberOfMessages: 1, ApproximateNumberOfMessagesNotVisible: 2 });
     expect(fixture.queue.counts).toEqual({ ApproximateNumberOfMessages: 1, ApproximateNumberOfMessagesNotVisible: 1 });
     expect(readdirSync(join(fixture.folder, "orders"))).toHaveLength(2);
+  });
+
+  test("has SQS's metrics: the oldest message counts, even if it is hidden", async () => {
+    const { queue } = new QueueFixture();
+    const empty = buildQueueMetrics(queue, START).map(({ value }) => value);
+    queue.send("a");
+    await passSeconds(30);
+    queue.send("b");
+    queue.receive(1, Infinity);
+    await passSeconds(10);
+
+    const samples = buildQueueMetrics(queue, START);
+
+    expect(empty).toEqual([0, 0, 0]);
+    expect(samples.map(({ name, value }) => [name, value])).toEqual([
+      ["ApproximateNumberOfMessagesVisible", 1],
+      ["ApproximateNumberOfMessagesNotVisible", 1],
+      ["ApproximateAgeOfOldestMessage", 40],
+    ]);
+    expect(samples[0]).toMatchObject({ namespace: "AWS/SQS", dimensions: { QueueName: "orders" } });
   });
 
   test("moves a message that was received too often to the dead-letter queue", async () => {

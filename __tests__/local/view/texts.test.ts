@@ -1,0 +1,46 @@
+import { describe, expect, test } from "@jest/globals";
+import { type LocalEvent } from "../../../local/local-environment";
+import { formatEvent, formatQueueAddress } from "../../../local/view/texts";
+
+describe("what is said about events", () => {
+  test.each<[LocalEvent, string]>([
+    [
+      {
+        kind: "dead-letter",
+        at: 0,
+        messageId: "id",
+        receiveCount: 5,
+        queueName: "orders",
+        deadLetterQueueName: "dead",
+      },
+      "message id was received 5 times: it is in dead now",
+    ],
+    [
+      { kind: "batch-refused", at: 0, id: "jobs", queueName: "orders", problem: "no list" },
+      "jobs answered a batch of orders wrongly, all of it returns: no list",
+    ],
+    [
+      { kind: "event-failed", at: 0, id: "jobs", condition: "RetriesExhausted", attempts: 3, queueName: "failed" },
+      "an event of jobs failed 3 times: it is in failed now",
+    ],
+    [
+      { kind: "event-failed", at: 0, id: "jobs", condition: "EventAgeExceeded", attempts: 0, queueName: undefined },
+      "an event of jobs is too old: it is dropped",
+    ],
+    [
+      { kind: "queue-lost", at: 0, queueName: "orders", message: "no space left" },
+      "the messages of orders cannot be kept anymore: no space left",
+    ],
+  ])("%j", (event, expected) => {
+    expect(formatEvent(event)).toBe(expected);
+  });
+});
+
+test.each([
+  ["orders", "http://127.0.0.1:1/_queues/orders"],
+  ["orders.fifo", "'http://127.0.0.1:1/_queues/orders.fifo?MessageGroupId=1'"],
+])("the command that sends to %s can be copied", (name, address) => {
+  const url = `http://127.0.0.1:1/_queues/${name}`;
+
+  expect(formatQueueAddress({ name, url })).toEqual({ command: "curl -d 'message'", address });
+});
