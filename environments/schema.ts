@@ -179,7 +179,8 @@ const deployedFunction = defineSection({
     .default({})
     .meta({ description: "Environment variables that refer to a secret; each uses exactly one of the three kinds" }),
   endpoint: defineOneOf(["none", "iam", "public"]).default("none").meta({
-    description: "iam: a function URL for signed requests; public: an HTTP API for everyone, throttled and logged",
+    description:
+      "iam: a function URL for signed requests; public: an HTTP API, throttled and logged, for everyone unless `http` has an authorizer",
   }),
   http: httpSettings.default({}).meta({ description: "How the endpoint answers" }),
   durable: durable.optional().meta({
