@@ -55,6 +55,9 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   assets: ["files"],
   bundling: ["bundle"],
   code_uri: ["entry"],
+  filename: ["package"],
+  image_uri: ["image"],
+  local_existing_package: ["package"],
   source_dir: ["entry"],
   esbuild: ["bundle"],
   include: ["files"],
@@ -180,10 +183,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 
 /** Keys of other tools that are unnecessary or unavailable here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  code: "the code is functions/<name>/handler.ts",
-  filename: "the code is functions/<name>/handler.ts",
-  source: "the code is functions/<name>/handler.ts",
-  source_dir: "the code is functions/<name>/handler.ts",
+  code: "the code is functions/<name>/handler.ts; `entry` names another file, `package` a finished zip",
+  source: "the code is functions/<name>/handler.ts; `entry` names another file, `package` a finished zip",
   role: "each function gets its own role",
   role_arn: "each function gets its own role",
   ...Object.fromEntries(

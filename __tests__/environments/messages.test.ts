@@ -33,6 +33,9 @@ test.each([
   ],
   [inFunction('tracing_mode = "Active"'), "functions.api.tracing_mode: unknown key, did you mean tracing?"],
   [inFunction('url = "public"'), "functions.api.url: unknown key, did you mean endpoint?"],
+  [inFunction('image_uri = "x"'), "functions.api.image_uri: unknown key, did you mean image?"],
+  [inFunction('filename = "x.zip"'), "functions.api.filename: unknown key, did you mean package?"],
+  [inFunction('code_uri = "src"'), "functions.api.code_uri: unknown key, did you mean entry?"],
   [
     inFunction("provisioned_concurrency = 5"),
     "functions.api.provisioned_concurrency: expected a map, as in provisioned_concurrency = { instances = … }, got 5",
