@@ -212,7 +212,7 @@ describe("wrong input is told in one line and exits 2:", () => {
     [
       ["dev", "api"],
       file("api = { reserved_concurrency = 0 }"),
-      "environments/dev.tfvars: api is stopped by reserved_concurrency = 0",
+      "environments/dev.tfvars: api is durable, or stopped by reserved_concurrency = 0",
     ],
     [
       ["dev"],
