@@ -1,6 +1,12 @@
 import { zipSync } from "fflate";
 import { EXISTING_LOG_GROUPS, TABLE_STREAM } from "./environments";
 
+interface Request {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** Signs nothing: an emulator only reads the region and the service. */
 const sign = (service: string) =>
   `AWS4-HMAC-SHA256 Credential=made-up/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
@@ -11,7 +17,7 @@ const sign = (service: string) =>
  * @returns the environment's text with the ARNs that the emulator has chosen, and without what it cannot do
  */
 export async function makeExistingResources(endpoint: string, tfvars: string): Promise<string> {
-  const send = async (service: string, path: string, request: RequestInit): Promise<string> => {
+  const send = async (service: string, path: string, request: Request): Promise<string> => {
     const response = await fetch(`${endpoint}${path}`, {
       ...request,
       headers: { ...request.headers, authorization: sign(service) },
