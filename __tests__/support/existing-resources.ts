@@ -66,7 +66,7 @@ export async function makeExistingResources(endpoint: string, tfvars: string): P
   await send("iam", "/", {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: `Action=CreatePolicy&Version=2010-05-08&PolicyName=shared&PolicyDocument=${encodeURIComponent('{"Version":"2012-10-17","Statement":[]}')}`,
+    body: `Action=CreatePolicy&Version=2010-05-08&PolicyName=shared&PolicyDocument=${encodeURIComponent('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}')}`,
   });
   return (
     tfvars
