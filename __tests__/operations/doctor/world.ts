@@ -198,7 +198,12 @@ async function writeStack(root: string): Promise<void> {
   if (known === undefined) {
     const environments = await loadEnvironments(root);
     const code = [{ name: "warmer" }, ...environments.flatMap(listFunctionCode)];
-    synthesize(environments, { bundles: await bundleFunctions(root, code, folder), infrastructure: new Map(), folder, outdir: "cdktf.out" });
+    synthesize(environments, {
+      bundles: await bundleFunctions(root, code, folder),
+      infrastructure: new Map(),
+      folder,
+      outdir: "cdktf.out",
+    });
     stacks.set(sources, folder);
   }
   cpSync(folder, join(root, "cdktf.out"), { recursive: true });
