@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-apigatewayv2";
 import { CloudWatchClient, GetDashboardCommand } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeQueryDefinitionsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
 import { GetRoleCommand, GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
@@ -17,7 +18,9 @@ import {
   GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   LambdaClient,
+  ListEventSourceMappingsCommand,
 } from "@aws-sdk/client-lambda";
+import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type AwsAccess } from "./access";
@@ -56,6 +59,18 @@ export const LOOKUPS = {
     const found = await aws.send(READ_API, ApiGatewayV2Client, new GetAuthorizersCommand({ ApiId: apiId }));
     return found?.Items?.find(({ Name }) => Name === name)?.AuthorizerId;
   },
+  /** @param functionArn of the alias that gets the events */
+  async eventSourceMappingId(aws: AwsAccess, functionArn: string, sourceArn: string) {
+    const command = new ListEventSourceMappingsCommand({ FunctionName: functionArn, EventSourceArn: sourceArn });
+    const found = await aws.send("lambda:ListEventSourceMappings", LambdaClient, command);
+    return found?.EventSourceMappings?.[0]?.UUID;
+  },
+  schedule: (aws: AwsAccess, group: string, name: string) =>
+    aws.send("scheduler:GetSchedule", SchedulerClient, new GetScheduleCommand({ GroupName: group, Name: name })),
+  scheduleGroup: (aws: AwsAccess, name: string) =>
+    aws.send("scheduler:GetScheduleGroup", SchedulerClient, new GetScheduleGroupCommand({ Name: name })),
+  table: (aws: AwsAccess, name: string) =>
+    aws.send("dynamodb:DescribeTable", DynamoDBClient, new DescribeTableCommand({ TableName: name })),
   domain: (aws: AwsAccess, name: string) =>
     aws.send(READ_API, ApiGatewayV2Client, new GetDomainNameCommand({ DomainName: name })),
   /** The first one of a domain. */

@@ -10,7 +10,7 @@ import { type MeasuredFunction } from "../../model/measured-function";
 export type Scalars = Readonly<Partial<Record<ValueName, number>>>;
 
 /** Values over time by name. */
-export type Series = Readonly<Partial<Record<ValueName, readonly Point[]>>>;
+export type ValueSeries = Readonly<Partial<Record<ValueName, readonly Point[]>>>;
 
 /** One function's data from CloudWatch. */
 export interface FunctionData {
@@ -18,8 +18,8 @@ export interface FunctionData {
   /** Undefined if it could not be read; the same applies below. */
   readonly now: Scalars | undefined;
   readonly before: Scalars | undefined;
-  readonly series: Series | undefined;
-  readonly hours: Series | undefined;
+  readonly series: ValueSeries | undefined;
+  readonly hours: ValueSeries | undefined;
 }
 
 const DAY_SECONDS = 86_400;
@@ -45,7 +45,7 @@ export async function readFunctions(
   reader: Reader,
 ): Promise<{ readonly functions: FunctionData[]; readonly metricsRead: number }> {
   let metricsRead = 0;
-  const read = async (part: ReportPart, set: ReadingSet, range: MetricRange): Promise<Series[] | undefined> => {
+  const read = async (part: ReportPart, set: ReadingSet, range: MetricRange): Promise<ValueSeries[] | undefined> => {
     const readings = subjects.map((subject) => listReadings(subject, set));
     const requests = readings.flatMap((all, index) =>
       all.map(([name, request]) => [`${index} ${name}`, request] as const),
@@ -74,6 +74,6 @@ export async function readFunctions(
   return { functions, metricsRead };
 }
 
-function selectFirstValues(points: Series = {}): Scalars {
+function selectFirstValues(points: ValueSeries = {}): Scalars {
   return Object.fromEntries(Object.entries(points).flatMap(([name, [first]]) => (first ? [[name, first.value]] : [])));
 }

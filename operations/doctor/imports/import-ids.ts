@@ -100,6 +100,18 @@ function findBelow(attribute: string, find: (owner: string, ...of: Parameters<Fi
   };
 }
 
+/** An apply sets these again, whether they exist or not. */
+const OVERWRITTEN = {
+  aws_appautoscaling_scheduled_action: undefined,
+  aws_appautoscaling_target: undefined,
+  aws_cloudwatch_log_subscription_filter: undefined,
+  aws_iam_role_policy_attachment: undefined,
+  aws_lambda_provisioned_concurrency_config: undefined,
+  aws_lambda_runtime_management_config: undefined,
+  aws_route53_record: undefined,
+  aws_s3_bucket_notification: undefined,
+} satisfies Readonly<Record<string, undefined>>;
+
 /**
  * By type of resource. The form of each id is on the type's page at
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs, under "Import". Undefined for types that cannot be
@@ -133,6 +145,7 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
     const stage = readAttribute(context, resource, "name");
     return (await LOOKUPS.stage(context.aws, api, stage)) && `${api}/${stage}`;
   }),
+  ...OVERWRITTEN,
   aws_cloudwatch_composite_alarm: findAlarmId,
   aws_cloudwatch_dashboard: findByAttributes(["dashboard_name"], "", LOOKUPS.dashboard),
   aws_cloudwatch_event_rule: findByAttributes(["name"], "", LOOKUPS.rule),
@@ -151,6 +164,7 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
     const id = await LOOKUPS.savedQueryId(context.aws, readAttribute(context, resource, "name"));
     return id && `arn:${partition}:logs:${context.aws.region}:${account}:query-definition:${id}`;
   },
+  aws_dynamodb_table: findByAttributes(["name"], "", LOOKUPS.table),
   aws_iam_role: findByAttributes(["name"], "", LOOKUPS.role),
   aws_iam_role_policy: findByAttributes(["role", "name"], ":", LOOKUPS.rolePolicy),
   aws_kms_key: findKeyId,
@@ -158,6 +172,19 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
   aws_lambda_alias: findByAttributes(["function_name", "name"], "/", (aws, name, qualifier) =>
     findFunction(aws, { name, qualifier }),
   ),
+  aws_lambda_event_source_mapping: async (resource, context) => {
+    const { partition, account } = context.identity;
+    const alias = context.stack.target(resource, "function_name");
+    const queue = context.stack.target(resource, "event_source_arn");
+    if (!alias) return undefined;
+    const formatArn = (service: string, name: string) =>
+      `arn:${partition}:${service}:${context.aws.region}:${account}:${name}`;
+    const name = `${readAttribute(context, alias, "function_name")}:${readAttribute(context, alias, "name")}`;
+    const source = queue
+      ? formatArn("sqs", readAttribute(context, queue, "name"))
+      : readAttribute(context, resource, "event_source_arn");
+    return LOOKUPS.eventSourceMappingId(context.aws, formatArn("lambda", `function:${name}`), source);
+  },
   aws_lambda_function: findByAttributes(["function_name"], "", (aws, name) => findFunction(aws, { name })),
   aws_lambda_function_event_invoke_config: async (resource, context) => {
     const asked = readQualifiedName(resource, context);
@@ -187,8 +214,8 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
     );
     return formatId(statement?.Sid);
   },
-  // An apply replaces the record that is there.
-  aws_route53_record: undefined,
+  aws_scheduler_schedule: findByAttributes(["group_name", "name"], "/", LOOKUPS.schedule),
+  aws_scheduler_schedule_group: findByAttributes(["name"], "", LOOKUPS.scheduleGroup),
   aws_sns_topic: async (resource, context) => {
     const arn = buildTopicArn(resource, context);
     return (await LOOKUPS.topic(context.aws, arn)) && arn;
