@@ -91,6 +91,32 @@ export class TerraformFolder {
 export interface TerraformPlan {
   readonly resource_changes: readonly {
     readonly address: string;
-    readonly change: { readonly actions: readonly string[]; readonly after: Readonly<Record<string, unknown>> };
+    readonly change: {
+      readonly actions: readonly string[];
+      readonly before: Readonly<Record<string, unknown>> | null;
+      readonly after: Readonly<Record<string, unknown>>;
+    };
   }[];
+}
+
+/**
+ * The addresses that a plan would change, but for what an emulator reports otherwise than AWS: a mapping's alias as its
+ * version, and a queue's JSON with spaces.
+ */
+export function listChanges({ resource_changes: changes }: TerraformPlan): string[] {
+  const normalize = (key: string, value: unknown): unknown => {
+    if (key === "redrive_policy" && typeof value === "string" && value !== "") return JSON.parse(value);
+    return key === "function_name" ? String(value).replace(/:(live|\d+)$/, "") : value;
+  };
+  const isSame = (before: object | null, after: object) =>
+    Object.entries({ ...before }).every(
+      ([key, value]) =>
+        JSON.stringify(normalize(key, value)) ===
+        JSON.stringify(normalize(key, (after as Record<string, unknown>)[key])),
+    );
+  return changes
+    .filter(({ change: { actions, before, after } }) =>
+      actions.join() === "update" ? !isSame(before, after) : !["no-op", "read"].includes(actions.join()),
+    )
+    .map(({ address }) => address);
 }

@@ -5,7 +5,7 @@ import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support
 import { makeExistingResources } from "../support/existing-resources";
 import { checkDashboard } from "../support/dashboard";
 import { HANDLER_SOURCE, synthesizeProject } from "../support/project";
-import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
+import { listChanges, skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 const TESTED = "apply, change and destroy of every environment";
 /** Ends what never ends: no step may depend on how busy the computer is. */
@@ -48,7 +48,7 @@ const usable = process.env["AWS_ENDPOINT_URL"]
 
   const apply = () => stack.run(["apply", "-auto-approve", "-input=false"]);
   const expectNoChanges = () => {
-    expect(stack.run(["plan", "-detailed-exitcode", "-input=false"], [0, 2]).output).toContain("No changes.");
+    expect(listChanges(stack.plan())).toEqual([]);
   };
 
   test(
@@ -87,12 +87,11 @@ const usable = process.env["AWS_ENDPOINT_URL"]
     "changes nothing but the function and its aliases, through its gate, when its code changes",
     () => {
       cpSync(withNewCode, stack.folder, { recursive: true });
-      const changed = stack.plan().resource_changes.filter(({ change }) => !change.actions.includes("no-op"));
-      expect(changed.map(({ address, change }) => [address, ...change.actions])).toEqual([
-        ["aws_lambda_alias.api_live", "update"],
-        ["aws_lambda_alias.api_warm", "update"],
-        ["aws_lambda_function.api_function", "update"],
-        ["aws_lambda_invocation.api_gate", "delete", "create"],
+      expect(listChanges(stack.plan())).toEqual([
+        "aws_lambda_alias.api_live",
+        "aws_lambda_alias.api_warm",
+        "aws_lambda_function.api_function",
+        "aws_lambda_invocation.api_gate",
       ]);
       apply();
       expectNoChanges();

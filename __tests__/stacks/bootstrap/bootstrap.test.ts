@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type RoleStatement } from "../../../model/permissions";
 import { loadEnvironments } from "../../../environments/load";
 import { InvalidInput } from "../../../environments/mistakes";
 import { type Environment } from "../../../environments/schema";
@@ -232,7 +233,7 @@ describe("a deploy role", () => {
     const { stacks } = await synthesizeProject(project);
     const needed = Object.values(stacks)
       .flatMap(({ resource }) => Object.values(resource["aws_iam_role_policy"] ?? {}))
-      .flatMap(({ policy }) => (JSON.parse(String(policy)) as { Statement: PolicyStatement[] }).Statement)
+      .flatMap(({ policy }) => (JSON.parse(String(policy)) as { Statement: RoleStatement[] }).Statement)
       .filter(({ Effect }) => Effect === "Allow")
       .flatMap(({ Action }) => Action);
     const within = (await loadEnvironments(project))

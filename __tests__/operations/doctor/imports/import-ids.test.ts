@@ -8,7 +8,7 @@ test("every type of resource that a stack has is known to be imported or not, an
   const types = Object.values(stacks).flatMap(({ resource }) => Object.keys(resource));
   expect(Object.keys(IMPORT_IDS).sort()).toEqual([...new Set(types)].sort());
   const unknown = Object.keys(IMPORT_IDS).filter((type) => IMPORT_IDS[type] === undefined);
-  // What AWS does not have (an invocation is a call, and terraform_data a part of the state), and what an apply sets again.
+  // What AWS does not have (an invocation is a call, terraform_data a part of the state), and what an apply sets again.
   expect(unknown.sort()).toEqual([
     "aws_appautoscaling_scheduled_action",
     "aws_appautoscaling_target",
