@@ -82,9 +82,15 @@ describeWithTerraform("real Terraform", () => {
           CostCenter: "Performance",
           Environment: name,
           ...(name === "everything" ? { Team: "shop" } : {}),
+          // A function's own.
+          ...(change.after["tags"] as object | null),
         });
       }
     }
+    expect(after("everything", "aws_lambda_function.web_function")["tags_all"]).toMatchObject({ CostCenter: "Web" });
+    expect(after("everything", "aws_lambda_function.api_function")["tags_all"]).toMatchObject({
+      CostCenter: "Performance",
+    });
   });
 
   test("plans code whose hash is that of the file it uploads", () => {
