@@ -63,8 +63,10 @@ export async function makeExistingResources(endpoint: string, tfvars: string): P
   return (
     tfvars
       .replace(TABLE_STREAM, table.LatestStreamArn)
-      // Emulators never say that a domain is ready, know no fixed provisioned concurrency, and find no layers.
+      // Emulators never say that a domain is ready, find no layers, and know neither fixed provisioned concurrency
+      // nor when a runtime is updated.
       .replace(/^ +domain = \{[^}]*\}\n/m, "")
+      .replace(/^ +runtime_settings += .*\n/m, "")
       .replace(/^ +layers += \[.*\]\n/gm, "")
       .replace(/^ +provisioned_concurrency = \{ instances = 1 \}\n/m, "")
   );

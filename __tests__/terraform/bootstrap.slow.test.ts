@@ -162,7 +162,6 @@ functions = {
       news    = { sns = { create = true } }
     }
     policy_statements = { mail = { actions = ["ses:SendEmail"], resources = ["*"], reason = "any sender" } }
-    runtime_settings  = { update_on = "function_update" }
     tags              = { CostCenter = "Web" }
   }
 }
