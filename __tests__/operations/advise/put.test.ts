@@ -26,6 +26,11 @@ describe("what is put into a file", () => {
       `functions = { api = { memory_mb = 256, warming = { scheduled = { every_minutes = 5, concurrency = 2 }, peak = { enabled = false } } /* enough */ }, "web" : {} }`,
     ],
     [
+      "an empty text is as long as its quotes",
+      `functions = { api = { warming = { scheduled = { concurrency = 7, note = "" } }, a = "" } }`,
+      `functions = { api = { warming = { scheduled = { concurrency = 2, note = "", every_minutes = 5 }, peak = { enabled = false } }, a = "" } }`,
+    ],
+    [
       "an empty function",
       `functions = {\n  api = {}\n}\n`,
       `functions = {\n  api = { warming = { scheduled = { every_minutes = 5, concurrency = 2 }, peak = { enabled = false } } }\n}\n`,

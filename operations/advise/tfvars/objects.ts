@@ -40,13 +40,15 @@ export async function parseItems(text: string): Promise<readonly Item[]> {
       const key = all[index - 1];
       if (index % 2 === 0 || !key) return [];
       const { start, end } = value.range;
-      // The range of a map or a list is that of its first bracket, and that of a text lacks its quotes.
+      // The range of a map or a list is that of its first bracket, and that of a text lacks its quotes: of an empty text,
+      // it is the place after them.
       const isBracketed = value.type === "object" || value.type === "tuple";
       const quote = source.toString("latin1", start.byte - 1, start.byte) === '"' ? 1 : 0;
-      const endsAt = isBracketed ? start.byte + Buffer.byteLength(value.meta.value) : end.byte + quote;
+      const isEmpty = quote === 1 && start.byte === end.byte;
+      const endsAt = isBracketed ? start.byte + Buffer.byteLength(value.meta.value) : end.byte + (isEmpty ? 0 : quote);
       const place = {
         start: toIndex(key.range.start.byte),
-        valueStart: toIndex(start.byte - quote),
+        valueStart: toIndex(start.byte - (isEmpty ? 2 : quote)),
         valueEnd: toIndex(endsAt),
       };
       const name = text.slice(place.start, toIndex(key.range.end.byte));
