@@ -40,8 +40,8 @@ export async function parseItems(text: string): Promise<readonly Item[]> {
       const key = all[index - 1];
       if (index % 2 === 0 || !key) return [];
       const { start, end } = value.range;
-      // The range of a map or a list is that of its first bracket, and that of a text lacks its quotes: of an empty text,
-      // it is the place after them.
+      // The range of a map or a list is that of its first bracket, and that of a text lacks its quotes. The range of an
+      // empty text is the place after them.
       const isBracketed = value.type === "object" || value.type === "tuple";
       const quote = source.toString("latin1", start.byte - 1, start.byte) === '"' ? 1 : 0;
       const isEmpty = quote === 1 && start.byte === end.byte;
