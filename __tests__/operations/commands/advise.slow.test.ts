@@ -172,7 +172,9 @@ functions = {
 
     expect(result.exitCode).toBe(0);
     expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency: warming cannot reach 5 %");
-    expect(result.stderr).toContain("api: nothing was written: no key of a tfvars file sets provisioned concurrency");
+    expect(result.stderr).toContain(
+      "api: nothing was written: set provisioned_concurrency yourself: it costs as long as it is there",
+    );
     expect(tfvarsOf(result)).toBe(file);
   });
 

@@ -29,7 +29,7 @@ export async function writeAdvice(
         : warming
           ? "it has no warming_qualifier, so it cannot be kept warm"
           : recommendation.kind === "provision"
-            ? "no key of a tfvars file sets provisioned concurrency"
+            ? "set provisioned_concurrency yourself: it costs as long as it is there"
             : "nothing is recommended";
     say(`${id}: nothing was written: ${reason}`);
     return [];
