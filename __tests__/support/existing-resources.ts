@@ -63,11 +63,12 @@ export async function makeExistingResources(endpoint: string, tfvars: string): P
   return (
     tfvars
       .replace(TABLE_STREAM, table.LatestStreamArn)
-      // Emulators never say that a domain is ready, find no layers, and know neither fixed provisioned concurrency
-      // nor when a runtime is updated.
+      // Emulators never say that a domain is ready, find no layers, and know neither provisioned concurrency, with
+      // tags of its hours, nor when a runtime is updated.
       .replace(/^ +domain = \{[^}]*\}\n/m, "")
       .replace(/^ +runtime_settings += .*\n/m, "")
       .replace(/^ +layers += \[.*\]\n/gm, "")
       .replace(/^ +provisioned_concurrency = \{ instances = 1 \}\n/m, "")
+      .replace(/^ {4}provisioned_concurrency = \{\n[^]*?^ {4}\}\n/m, "")
   );
 }
