@@ -63,12 +63,9 @@ export async function makeExistingResources(endpoint: string, tfvars: string): P
   return (
     tfvars
       .replace(TABLE_STREAM, table.LatestStreamArn)
-      // Emulators never say that a domain is ready, find no layers, and know neither provisioned concurrency, with
-      // tags of its hours, nor when a runtime is updated.
-      .replace(/^ +domain = \{[^}]*\}\n/m, "")
-      .replace(/^ +runtime_settings += .*\n/m, "")
-      .replace(/^ +layers += \[.*\]\n/gm, "")
-      .replace(/^ +provisioned_concurrency = \{ instances = 1 \}\n/m, "")
-      .replace(/^ {4}provisioned_concurrency = \{\n[^]*?^ {4}\}\n/m, "")
+      // Emulators never say that a domain is ready, find no layers, forget keys and file systems of functions, and know
+      // neither provisioned concurrency, with tags of its hours, nor when a runtime is updated.
+      .replace(/^( +)(domain|file_system|provisioned_concurrency) += \{\n[^]*?^\1\}\n/gm, "")
+      .replace(/^ +(runtime_settings|layers|kms_key|provisioned_concurrency) += .*\n/gm, "")
   );
 }
