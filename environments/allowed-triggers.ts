@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { findPartitionMistakes } from "./arns";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { defineSection, defineText } from "./fields";
-import { findPartition } from "./regions";
 
 /**
  * Who may invoke a function's alias `live`, in addition to its endpoint and its events:
@@ -62,11 +62,8 @@ export function findTriggerMistakes(triggers: AllowedTriggers, region: string): 
       const expected = `${useful.join(" or ")} as well, without which everyone can let ${principal} invoke the function`;
       mistakes.push({ path: [name], expected, got: undefined });
     }
-    const partition = findPartition(region);
     for (const [key, value] of Object.entries({ principal, source_arn: sourceArn })) {
-      if (!value?.startsWith("arn:") || value.split(":")[1] === partition) continue;
-      const expected = `an ARN in partition ${partition}, to which ${region} belongs`;
-      mistakes.push({ path: [name, key], expected, got: value.split(":")[1] });
+      if (value?.startsWith("arn:")) mistakes.push(...findPartitionMistakes([name, key], value, region));
     }
     return mistakes.map(({ path, ...mistake }) => ({ ...mistake, path: ["allowed_triggers", ...path] }));
   });

@@ -8,6 +8,14 @@ export interface FilePlace {
   readonly accountId?: string | undefined;
 }
 
+/** An ARN's partition must be the environment's, even where its region and account may be others. */
+export function findPartitionMistakes(path: readonly string[], arn: string, region: string): CrossFieldMistake[] {
+  const [, partition] = arn.split(":");
+  const wanted = findPartition(region);
+  if (partition === wanted) return [];
+  return [{ path, expected: `an ARN in partition ${wanted}, to which ${region} belongs`, got: partition }];
+}
+
 /**
  * An ARN contains a partition, a region (unless it is global) and an account. They must be the environment's.
  */
@@ -17,10 +25,10 @@ export function findArnMistakes(
   { region, accountId }: FilePlace,
 ): CrossFieldMistake[] {
   if (arn === undefined) return [];
-  const [, partition, , place, account] = arn.split(":");
-  const wanted = findPartition(region);
+  const [, , , place, account] = arn.split(":");
+  const mistakes = findPartitionMistakes(path, arn, region);
+  if (mistakes.length > 0) return mistakes;
   const mistake = (expected: string, got: string | undefined) => [{ path, expected: `an ARN ${expected}`, got }];
-  if (partition !== wanted) return mistake(`in partition ${wanted}, to which ${region} belongs`, partition);
   if (place !== "" && place !== region) return mistake(`in the environment's region, ${region}`, place);
   if (accountId !== undefined && account !== accountId) {
     return mistake(`in the environment's account, ${accountId}`, account);

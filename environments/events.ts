@@ -18,7 +18,10 @@ import { isSchedule } from "./schedule-expression";
  * source. Limits: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
  */
 
-/** The most events of one function: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html */
+/**
+ * The most events of one function:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
+ */
 const MAX_EVENTS = 10;
 
 /** SQS returns a message that often before it goes to the dead-letter queue. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { findPartitionMistakes } from "./arns";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { type DeepReadonly, defineSection, defineText } from "./fields";
-import { findPartition } from "./regions";
 
 /** What a function may do besides writing its logs, as a tfvars file sets it. */
 
@@ -79,24 +79,13 @@ export function findPermissionMistakes(
   { policyStatements, managedPolicies }: PermissionSettings,
   region: string,
 ): CrossFieldMistake[] {
-  const partition = findPartition(region);
-  const findPartitionMistakes = (path: readonly string[], arns: readonly string[]) =>
-    arns.flatMap((arn, index) =>
-      arn === "*" || arn.split(":")[1] === partition
-        ? []
-        : [
-            {
-              path: [...path, String(index)],
-              expected: `an ARN in partition ${partition}, to which ${region} belongs`,
-              got: arn.split(":")[1],
-            },
-          ],
-    );
+  const findAll = (path: readonly string[], arns: readonly string[]) =>
+    arns.flatMap((arn, index) => (arn === "*" ? [] : findPartitionMistakes([...path, String(index)], arn, region)));
   return [
     ...Object.entries(policyStatements).flatMap(([name, { actions, resources, reason }]) => {
       const path = ["policy_statements", name];
       const wide = [...actions, ...resources].find(isWide);
-      const mistakes: CrossFieldMistake[] = findPartitionMistakes([...path, "resources"], resources);
+      const mistakes: CrossFieldMistake[] = findAll([...path, "resources"], resources);
       if (wide !== undefined && reason === undefined) {
         mistakes.push({ path: [...path, "reason"], expected: `why the function needs ${wide}`, got: undefined });
       }
@@ -109,7 +98,7 @@ export function findPermissionMistakes(
       }
       return mistakes;
     }),
-    ...findPartitionMistakes(["managed_policies"], managedPolicies),
+    ...findAll(["managed_policies"], managedPolicies),
   ];
 }
 

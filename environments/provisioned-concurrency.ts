@@ -5,7 +5,10 @@ import { type DeepReadonly, defineSection, defineText, defineWholeNumber, isTime
 
 /** Provisioned concurrency of a function: a fixed number of instances, and others in certain hours. */
 
-/** The most actions of one function: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html */
+/**
+ * The most actions of one function:
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html
+ */
 const MAX_HOURS = 20;
 
 const hours = defineSection({

@@ -96,7 +96,10 @@ export function findColdStarts(subject: Pick<MetricSubject, "name" | "publishesM
     : { metric: buildReportedMetric("InitDuration", subject), statistic: "SampleCount" };
 }
 
-/** A metric of a queue: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+/**
+ * A metric of a queue:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ */
 export function buildQueueMetric(
   metricName: "ApproximateAgeOfOldestMessage" | "ApproximateNumberOfMessagesVisible",
   queue: string,

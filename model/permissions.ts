@@ -1,15 +1,21 @@
 import { type FunctionSettings } from "../environments/schema";
 
+/** A condition of an IAM statement, by operator. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
 /** A statement of a role's policy. */
 export interface RoleStatement {
   readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+  readonly Condition?: Condition;
 }
 
-/** Network interfaces: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
+/**
+ * Network interfaces:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
 const INTERFACES = [
   "ec2:AssignPrivateIpAddresses",
   "ec2:CreateNetworkInterface",

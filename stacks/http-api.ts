@@ -4,10 +4,10 @@ import { Apigatewayv2Integration } from "@cdktf/provider-aws/lib/apigatewayv2-in
 import { Apigatewayv2Route, type Apigatewayv2RouteConfig } from "@cdktf/provider-aws/lib/apigatewayv2-route";
 import { Apigatewayv2Stage } from "@cdktf/provider-aws/lib/apigatewayv2-stage";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { type Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { DEFAULT_ROUTE, parseRoute } from "../environments/routes";
+import { allowInvocation } from "./invocation-permission";
 import { addCustomDomain } from "./custom-domain";
 import { buildCors, type EndpointOutputs, type EndpointProps } from "./endpoint";
 
@@ -59,10 +59,7 @@ export function addHttpApi(scope: Construct, { name, live, http, logRetentionDay
     },
     accessLogSettings: { destinationArn: accessLogs.arn, format: JSON.stringify(ACCESS_LOG) },
   });
-  new LambdaPermission(scope, "http-api-permission", {
-    functionName: live.functionName,
-    qualifier: live.name,
-    action: "lambda:InvokeFunction",
+  allowInvocation(scope, "http-api-permission", live, {
     principal: "apigateway.amazonaws.com",
     sourceArn: `${api.executionArn}/*/${http.routes === undefined && authorization === undefined ? DEFAULT_ROUTE : "*"}`,
   });

@@ -10,7 +10,7 @@ import { compileFunction } from "node:vm";
 import { formatInfrastructureFile } from "../environments/handler-files";
 import { InvalidInput, makeInvalidInput } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
-import { type RoleStatement } from "../model/permissions";
+import { type Condition } from "../model/permissions";
 
 /** The function to which infrastructure belongs, as it is deployed. */
 export interface InfrastructureOwner {
@@ -28,7 +28,7 @@ export interface InfrastructureOwner {
    * @param resources ARNs of what it may do that with
    * @param condition IAM's, by operator and key
    */
-  grant(actions: readonly string[], resources: readonly string[], condition?: RoleStatement["Condition"]): void;
+  grant(actions: readonly string[], resources: readonly string[], condition?: Condition): void;
   /**
    * Gives the function an environment variable. Run locally, a variable with an attribute of what is made here is not
    * set: nothing of it exists there.

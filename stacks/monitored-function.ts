@@ -24,7 +24,7 @@ import { addEventQueues } from "./events/event-queues";
 import { addEvents } from "./events/events";
 import { addExecutionRole, formatPolicyDocument } from "./execution-role";
 import { type DefineInfrastructure, type InfrastructureOwner, runInfrastructure } from "./infrastructure";
-import { addTriggerPermission } from "./trigger-permission";
+import { allowInvocation } from "./invocation-permission";
 import { addHttpApi } from "./http-api";
 import { addProvisionedConcurrency } from "./provisioned-concurrency";
 import { type SensitiveVariables } from "./sensitive-variables";
@@ -159,7 +159,7 @@ export class MonitoredFunction extends Construct {
     });
 
     for (const [trigger, allowed] of Object.entries(settings.allowedTriggers)) {
-      addTriggerPermission(this, { name: trigger, live, ...allowed });
+      allowInvocation(this, `trigger-${trigger}`, live, { statementId: trigger, ...allowed });
     }
 
     if (settings.provisionedConcurrency) {

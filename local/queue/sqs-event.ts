@@ -5,7 +5,10 @@ import { type Message } from "./message-files";
 /** SQS numbers the messages of FIFO queues with 20 digits. */
 const SEQUENCE_DIGITS = 20;
 
-/** A message as a function gets it: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
+/**
+ * A message as a function gets it:
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
+ */
 export interface SqsRecord {
   readonly messageId: string;
   readonly receiptHandle: string;

@@ -1,6 +1,7 @@
 import { type EventKind, listEvents } from "../../environments/events";
 import { formatRolePath } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
+import { type Condition } from "../../model/permissions";
 
 /**
  * Permissions that Terraform needs for each type of resource in an environment's stack. Resources and conditions that
@@ -17,9 +18,6 @@ export interface Place {
   /** The environment's name, with which the names of all its resources begin. */
   readonly name: string;
 }
-
-/** A condition of an IAM statement, by operator. */
-export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** Actions on the same resources with the same condition. */
 export interface Grant {

@@ -1,8 +1,8 @@
 import { type Environment } from "../../environments/schema";
 import { listEvents } from "../../environments/events";
 import { listEventStatements } from "../../model/event-sources";
-import { listAskedStatements } from "../../model/permissions";
-import { type Condition, type Grant, GRANTS, type Place } from "./grants";
+import { type Condition, listAskedStatements } from "../../model/permissions";
+import { type Grant, GRANTS, type Place } from "./grants";
 
 /** How much of a managed policy's 6,144 characters is left for what functions ask for. */
 const ASKED_CHARACTERS = 4500;

@@ -1,11 +1,11 @@
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
 import { Construct } from "constructs";
 import { type EventSource, listEvents } from "../../environments/events";
 import { type Environment } from "../../environments/schema";
 import { findPartition } from "../../environments/regions";
 import { selectArnPart } from "../arn";
+import { allowInvocation } from "../invocation-permission";
 import { findScope } from "./event-queues";
 
 /** A function of the stack, as buckets invoke it. */
@@ -31,17 +31,13 @@ export function addBucketNotifications(
   if (byBucket.size === 0) return;
   const buckets = new Construct(stack, "buckets");
   for (const [bucket, notifications] of byBucket) {
-    const permissions = notifications.map(
-      ({ target, event }) =>
-        new LambdaPermission(findScope(target, event), "permission", {
-          functionName: target.live.functionName,
-          qualifier: target.live.name,
-          action: "lambda:InvokeFunction",
-          principal: "s3.amazonaws.com",
-          sourceArn: `arn:${findPartition(region)}:s3:::${bucket}`,
-          // A deleted bucket's name can be taken by another account.
-          sourceAccount: selectArnPart(target.live.arn, 4),
-        }),
+    const permissions = notifications.map(({ target, event }) =>
+      allowInvocation(findScope(target, event), "permission", target.live, {
+        principal: "s3.amazonaws.com",
+        sourceArn: `arn:${findPartition(region)}:s3:::${bucket}`,
+        // A deleted bucket's name can be taken by another account.
+        sourceAccount: selectArnPart(target.live.arn, 4),
+      }),
     );
     new S3BucketNotification(buckets, bucket, {
       bucket,

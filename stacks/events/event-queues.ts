@@ -10,9 +10,7 @@ import {
   nameFailedEventsQueue,
   needsFailedEventsQueue,
 } from "../../model/event-sources";
-
-/** Failed messages are kept for the maximum time. */
-const FOURTEEN_DAYS_SECONDS = 1_209_600;
+import { addUndeliveredQueue, KEPT_UNDELIVERED } from "../undelivered";
 
 /** What is made for an event before the function: it is what the function's role may use. */
 export interface MadeForEvents {
@@ -45,11 +43,7 @@ export function addEventQueues(scope: Construct, functionName: string, settings:
         ]),
     ),
     failedEvents: needsFailedEventsQueue(settings)
-      ? new SqsQueue(scope, "failed-events", {
-          name: nameFailedEventsQueue(functionName),
-          sqsManagedSseEnabled: true,
-          messageRetentionSeconds: FOURTEEN_DAYS_SECONDS,
-        })
+      ? addUndeliveredQueue(scope, "failed-events", nameFailedEventsQueue(functionName))
       : undefined,
   };
 }
@@ -72,15 +66,16 @@ function addQueue(
   timeoutSeconds: number,
 ) {
   const { fifo, batchingWindowSeconds } = settings;
-  const common = { sqsManagedSseEnabled: true, ...(fifo && { fifoQueue: true }) };
+  const order = fifo ? { fifoQueue: true } : {};
   const deadLetters = new SqsQueue(scope, "dead-letters", {
     name: nameDeadLetterQueue(functionName, event, settings),
-    ...common,
-    messageRetentionSeconds: FOURTEEN_DAYS_SECONDS,
+    ...order,
+    ...KEPT_UNDELIVERED,
   });
   const queue = new SqsQueue(scope, "queue", {
     name: nameEventQueue(functionName, event, settings),
-    ...common,
+    ...order,
+    sqsManagedSseEnabled: true,
     contentBasedDeduplication: fifo ? true : undefined,
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig
     visibilityTimeoutSeconds: 6 * timeoutSeconds + batchingWindowSeconds,

@@ -3,13 +3,13 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import { CloudwatchLogSubscriptionFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-subscription-filter";
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
-import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
 import { type Construct } from "constructs";
 import { listEvents } from "../../environments/events";
 import { type FunctionSettings } from "../../environments/schema";
 import { configuresInvocations, nameEvent } from "../../model/event-sources";
+import { allowInvocation } from "../invocation-permission";
+import { allowSending, type Sender } from "../undelivered";
 import { findScope, type MadeForEvents } from "./event-queues";
 
 /** Input of the events that other services push. */
@@ -44,43 +44,8 @@ export function addPushedEvents(scope: Construct, props: PushedEventsProps): voi
   const senders = [...addRules(scope, props), ...addSubscriptions(scope, props)];
   addLogFilters(scope, props);
   if (made.failedEvents && senders.length > 0) {
-    const { arn, url } = made.failedEvents;
-    new SqsQueuePolicy(scope, "failed-events-policy", {
-      queueUrl: url,
-      policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: senders.map(({ service, sourceArn }) => ({
-          Effect: "Allow",
-          Principal: { Service: service },
-          Action: "sqs:SendMessage",
-          Resource: arn,
-          Condition: { ArnEquals: { "aws:SourceArn": sourceArn } },
-        })),
-      }),
-    });
+    allowSending(scope, "failed-events-policy", made.failedEvents, senders);
   }
-}
-
-/** A service that may put events into the queue of failed events. */
-interface Sender {
-  readonly service: string;
-  readonly sourceArn: string;
-}
-
-/** Lets a service invoke alias `live` for one source. */
-export function allowInvocation(
-  scope: Construct,
-  live: LambdaAlias,
-  service: string,
-  sourceArn: string,
-): LambdaPermission {
-  return new LambdaPermission(scope, "permission", {
-    functionName: live.functionName,
-    qualifier: live.name,
-    action: "lambda:InvokeFunction",
-    principal: service,
-    sourceArn,
-  });
 }
 
 function addRules(scope: Construct, { name, settings, live, made }: PushedEventsProps): Sender[] {
@@ -92,7 +57,8 @@ function addRules(scope: Construct, { name, settings, live, made }: PushedEvents
       eventPattern: JSON.stringify(source.pattern),
       state: source.enabled ? "ENABLED" : "DISABLED",
     });
-    const permission = allowInvocation(own, live, "events.amazonaws.com", rule.arn);
+    const sender = { principal: "events.amazonaws.com", sourceArn: rule.arn };
+    const permission = allowInvocation(own, "permission", live, sender);
     new CloudwatchEventTarget(own, "target", {
       rule: rule.name,
       eventBusName: source.bus === "default" ? undefined : source.bus,
@@ -104,7 +70,7 @@ function addRules(scope: Construct, { name, settings, live, made }: PushedEvents
       deadLetterConfig: made.failedEvents && { arn: made.failedEvents.arn },
       dependsOn: [permission],
     });
-    return { service: "events.amazonaws.com", sourceArn: rule.arn };
+    return sender;
   });
 }
 
@@ -112,7 +78,8 @@ function addSubscriptions(scope: Construct, { settings, live, made }: PushedEven
   return listEvents(settings.events, "sns").map(([event, source]) => {
     const own = findScope(scope, event);
     const topicArn = source.topicArn ?? made.topics.get(event)?.arn ?? "";
-    const permission = allowInvocation(own, live, "sns.amazonaws.com", topicArn);
+    const sender = { principal: "sns.amazonaws.com", sourceArn: topicArn };
+    const permission = allowInvocation(own, "permission", live, sender);
     new SnsTopicSubscription(own, "subscription", {
       topicArn,
       protocol: "lambda",
@@ -122,14 +89,17 @@ function addSubscriptions(scope: Construct, { settings, live, made }: PushedEven
       redrivePolicy: made.failedEvents && JSON.stringify({ deadLetterTargetArn: made.failedEvents.arn }),
       dependsOn: [permission],
     });
-    return { service: "sns.amazonaws.com", sourceArn: topicArn };
+    return sender;
   });
 }
 
 function addLogFilters(scope: Construct, { name, settings, live, logGroupPrefix }: PushedEventsProps): void {
   for (const [event, source] of listEvents(settings.events, "log_filter")) {
     const own = findScope(scope, event);
-    const permission = allowInvocation(own, live, "logs.amazonaws.com", `${logGroupPrefix()}${source.logGroup}:*`);
+    const permission = allowInvocation(own, "permission", live, {
+      principal: "logs.amazonaws.com",
+      sourceArn: `${logGroupPrefix()}${source.logGroup}:*`,
+    });
     new CloudwatchLogSubscriptionFilter(own, "filter", {
       name: nameEvent(name, event),
       logGroupName: source.logGroup,

@@ -1,8 +1,7 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
-import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy";
+import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { type WarmingRequest } from "../../warming/contract";
@@ -10,6 +9,7 @@ import { TARGETS_PER_RULE } from "../quotas";
 import { buildScheduleRules, type ScheduleRule } from "../../model/schedules";
 import { selectSchedules, buildWarmingTarget, type WarmedFunction, WARMER_PRICE } from "../../model/warmed-functions";
 import { nameMissedQueue } from "../../model/warmer-alarms";
+import { addUndeliveredQueue, allowSending } from "../undelivered";
 import { type WarmerFunction } from "./warmer";
 
 /**
@@ -17,9 +17,6 @@ import { type WarmerFunction } from "./warmer";
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
  */
 const TARGETS_PER_INPUT = 18;
-
-/** The queue keeps undelivered runs for the maximum time. */
-const FOURTEEN_DAYS_SECONDS = 1_209_600;
 
 /**
  * Starts the warmer on a schedule. Runs that could not be started go into {@link missed} and are not retried: the next
@@ -38,30 +35,11 @@ export class ScheduledWarming extends Construct {
     super(scope, id);
     const rules = [...groupByRule(warmed)];
     if (rules.length === 0) return;
-    this.missed = new SqsQueue(this, "missed", {
-      name: nameMissedQueue(environment),
-      sqsManagedSseEnabled: true,
-      messageRetentionSeconds: FOURTEEN_DAYS_SECONDS,
-    });
-    const { missed } = this;
+    const missed = (this.missed = addUndeliveredQueue(this, "missed", nameMissedQueue(environment)));
     const arns = rules.flatMap(([rule, functions]) =>
       addRules(this, { environment, rule, functions, warmer, missed }).map(({ arn }) => arn),
     );
-    new SqsQueuePolicy(this, "missed-policy", {
-      queueUrl: missed.url,
-      policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "events.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: missed.arn,
-            Condition: { ArnEquals: { "aws:SourceArn": arns } },
-          },
-        ],
-      }),
-    });
+    allowSending(this, "missed-policy", missed, [{ principal: "events.amazonaws.com", sourceArn: arns }]);
   }
 }
 
