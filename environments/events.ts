@@ -18,12 +18,6 @@ import { isSchedule } from "./schedule-expression";
  * source. Limits: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
  */
 
-/**
- * The most events of one function:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
- */
-const MAX_EVENTS = 10;
-
 /** SQS returns a message that often before it goes to the dead-letter queue. */
 const MAXIMUM_RECEIVES = 5;
 
@@ -266,7 +260,6 @@ export const eventKeys = {
       }),
       { error: "a map, as in events = { orders = { sqs = { create = true } } }" },
     )
-    .refine((events) => Object.keys(events).length <= MAX_EVENTS, { error: `at most ${MAX_EVENTS} events` })
     .default({})
     .meta({ description: "What invokes the function besides requests; each has a name and one source" }),
   event_invoke_config: eventInvokeConfig.optional().meta({

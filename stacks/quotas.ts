@@ -36,6 +36,7 @@ export interface SharedQuota {
 
 const API = "https://docs.aws.amazon.com";
 const ALARM = `${API}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`;
+const ALARM_METRICS = `${API}/AmazonCloudWatch/latest/monitoring/alarm-limits.html`;
 const COMPOSITE = `${API}/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html`;
 const CLOUDWATCH = `${API}/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html`;
 const DASHBOARD = `${API}/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html`;
@@ -70,6 +71,14 @@ export const TARGETS_PER_RULE = 5;
 export const QUOTAS: readonly Quota[] = [
   limitLength("aws_cloudwatch_metric_alarm", "alarm_name", 255, ALARM),
   limitLength("aws_cloudwatch_metric_alarm", "alarm_description", 1024, ALARM),
+  limitAmounts(
+    "metrics watched by",
+    "aws_cloudwatch_metric_alarm",
+    10,
+    ALARM_METRICS,
+    ({ metric_query: queries = [] }) =>
+      (queries as readonly { metric?: unknown }[]).filter(({ metric }) => metric).length,
+  ),
   limitLength("aws_cloudwatch_composite_alarm", "alarm_name", 255, COMPOSITE),
   limitLength("aws_cloudwatch_composite_alarm", "alarm_description", 1024, COMPOSITE),
   limitLength("aws_cloudwatch_composite_alarm", "alarm_rule", 10_240, COMPOSITE),

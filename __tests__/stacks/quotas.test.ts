@@ -41,6 +41,14 @@ describe("what is more than AWS takes", () => {
     ]);
   });
 
+  test("is told by function: an alarm on a function's events watches 10 metrics, and a function may have more events", async () => {
+    const queues = Array.from({ length: 10 }, (_, index) => `queue-${index} = { sqs = { create = true } }`);
+    const others = Array.from({ length: 4 }, (_, index) => `topic-${index} = { sns = { create = true } }`);
+    expect(await mistakesIn(`api = { events = { ${[...queues, ...others].join(", ")} } }`)).toEqual([
+      "environments/dev.tfvars: functions.api: expected at most 10 metrics watched by aws_cloudwatch_metric_alarm.api_dead-letters, got 11: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html",
+    ]);
+  });
+
   test.each<[what: string, type: string, one: object, count: number, limit: number, fits?: number]>([
     ["targets of rule", "aws_cloudwatch_event_target", { rule: "r" }, 6, 5],
     ["metric filters of log group", "aws_cloudwatch_log_metric_filter", { log_group_name: "/g" }, 101, 100],
