@@ -147,10 +147,12 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
     route: "notice",
     watched: ({ eventSources: { rules, scheduleGroup } }) =>
       combineMetrics("SUM", "Sum", [
-        ...rules.map((rule) => ({
+        // Only metrics of other buses than the default one name the bus:
+        // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+        ...rules.map(({ name, bus }) => ({
           namespace: "AWS/Events",
           metricName: "FailedInvocations",
-          dimensions: { RuleName: rule },
+          dimensions: { ...(bus !== undefined && { EventBusName: bus }), RuleName: name },
         })),
         // https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
         ...(scheduleGroup === undefined

@@ -108,13 +108,20 @@ function findSendAction(arn: string): string {
   }
 }
 
+/** A rule of EventBridge. */
+export interface EventRule {
+  readonly name: string;
+  /** Undefined for the default bus. */
+  readonly bus: string | undefined;
+}
+
 /** What belongs to a function's events and has metrics, by its name in AWS. */
 export interface EventSources {
   /** Queues that the function works on. */
   readonly queues: readonly string[];
   /** Queues of messages and events that failed for good. */
   readonly deadLetters: readonly string[];
-  readonly rules: readonly string[];
+  readonly rules: readonly EventRule[];
   /** Undefined without schedules. */
   readonly scheduleGroup: string | undefined;
   /** Whether the function reads a stream. */
@@ -142,7 +149,10 @@ export function listEventSources(functionName: string, settings: EventSettings):
       ...queues.flatMap(([name, queue]) => (queue.create ? [nameDeadLetterQueue(functionName, name, queue)] : [])),
       ...(needsFailedEventsQueue(settings) ? [nameFailedEventsQueue(functionName)] : []),
     ],
-    rules: listEvents(events, "event_pattern").map(([name]) => nameEvent(functionName, name)),
+    rules: listEvents(events, "event_pattern").map(([name, { bus }]) => ({
+      name: nameEvent(functionName, name),
+      bus: bus === "default" ? undefined : bus,
+    })),
     scheduleGroup: listEvents(events, "schedule").length > 0 ? functionName : undefined,
     readsStream: listEvents(events, "kinesis").length + listEvents(events, "dynamodb_stream").length > 0,
   };
