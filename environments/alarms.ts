@@ -1,5 +1,5 @@
-import type * as z from "zod";
-import { defineFlag, omitUndefined, defineKeys, defineSection, defineWholeNumber } from "./fields";
+import * as z from "zod";
+import { defineFlag, omitUndefined, defineKeys, defineSection, defineText, defineWholeNumber } from "./fields";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 
 /**
@@ -25,19 +25,46 @@ interface Timing {
  */
 export interface AlarmSettings extends Timing {
   readonly enabled: boolean;
-  /** In the unit of the alarm's metric. */
+  /** In the unit of the alarm's metric, or a share in percent. */
   readonly threshold: number;
+  /** How the durations of a period become one value; only for alarms on durations. */
+  readonly statistic?: DurationStatistic;
+  /** Whether the threshold is a share of requests in percent, not a count; only for alarms on failures. */
+  readonly isShare?: boolean;
+  /** With fewer requests in a period, a share does not count. */
+  readonly minimumRequests?: number;
 }
+
+/**
+ * A statistic by CloudWatch's name:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+ */
+export type DurationStatistic = "Average" | "Maximum" | `p${number}`;
 
 const ONCE_IN_5_MINUTES = { periodSeconds: 300, evaluationPeriods: 1, datapointsToAlarm: 1 };
 
 /** Each alarm's settings unless a file overrides them. */
 export const ALARM_DEFAULTS = {
   cold_starts: { enabled: true, threshold: 10, ...ONCE_IN_5_MINUTES },
-  init_duration: { enabled: true, threshold: 2000, periodSeconds: 300, evaluationPeriods: 6, datapointsToAlarm: 2 },
+  init_duration: {
+    enabled: true,
+    threshold: 2000,
+    statistic: "Average",
+    periodSeconds: 300,
+    evaluationPeriods: 6,
+    datapointsToAlarm: 2,
+  },
   memory: { enabled: true, threshold: 85, periodSeconds: 300, evaluationPeriods: 3, datapointsToAlarm: 2 },
-  response_time: { enabled: true, threshold: 5000, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 3 },
-  errors: { enabled: true, threshold: 5, ...ONCE_IN_5_MINUTES },
+  response_time: {
+    enabled: true,
+    threshold: 5000,
+    statistic: "Average",
+    periodSeconds: 60,
+    evaluationPeriods: 5,
+    datapointsToAlarm: 3,
+  },
+  // With fewer than 100 requests, a single failure is more than 1 % of them.
+  errors: { enabled: true, threshold: 5, isShare: false, minimumRequests: 100, ...ONCE_IN_5_MINUTES },
   throttles: { enabled: true, threshold: 0, periodSeconds: 60, evaluationPeriods: 5, datapointsToAlarm: 2 },
   timeouts: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
   dropped_events: { enabled: true, threshold: 0, ...ONCE_IN_5_MINUTES },
@@ -74,10 +101,41 @@ const definePercent = () =>
     ({ thresholdPercent: threshold, ...rest }) => ({ threshold, ...rest }),
   );
 
+/** Failed requests: their number, or their share of all. */
+const defineFailures = () =>
+  defineSection({
+    threshold: defineWholeNumber(0, 1_000_000).optional(),
+    threshold_percent: z
+      .number({ error: "a number, 0.1 to 99" })
+      .min(0.1, { error: "0.1 to 99" })
+      .max(99, { error: "0.1 to 99" })
+      .optional(),
+    minimum_requests: defineWholeNumber(1, 1_000_000).optional(),
+    ...timing,
+  })
+    .refine(({ threshold, thresholdPercent }) => threshold === undefined || thresholdPercent === undefined, {
+      error: "either threshold or threshold_percent",
+    })
+    .transform(({ threshold, thresholdPercent, ...rest }) => ({
+      ...rest,
+      threshold: thresholdPercent ?? threshold,
+      isShare: thresholdPercent === undefined && threshold === undefined ? undefined : thresholdPercent !== undefined,
+    }));
+
 const defineMilliseconds = (to: number) =>
   defineSection({ threshold_milliseconds: defineWholeNumber(1, to).optional(), ...timing }).transform(
     ({ thresholdMilliseconds: threshold, ...rest }) => ({ threshold, ...rest }),
   );
+
+/** Durations of requests, of which a few may be slow while most are not. */
+const defineDurations = (to: number) =>
+  defineSection({
+    threshold_milliseconds: defineWholeNumber(1, to).optional(),
+    statistic: defineText("Average, Maximum or a percentile, as in p90", /^(Average|Maximum|p[1-9]\d?(\.\d{1,2})?)$/)
+      .transform((text) => text as DurationStatistic)
+      .optional(),
+    ...timing,
+  }).transform(({ thresholdMilliseconds: threshold, ...rest }) => ({ threshold, ...rest }));
 
 const defineSeconds = (to: number) =>
   defineSection({ threshold_seconds: defineWholeNumber(1, to).optional(), ...timing }).transform(
@@ -89,20 +147,36 @@ export const alarmOverrides = defineKeys({
   cold_starts: defineCount()
     .optional()
     .meta(documentSetting("cold_starts", "threshold", "Users' requests that had a cold start")),
-  init_duration: defineMilliseconds(10_000)
+  init_duration: defineDurations(10_000)
     .optional()
-    .meta(documentSetting("init_duration", "threshold_milliseconds", "Average time to initialize")),
+    .meta(
+      documentSetting(
+        "init_duration",
+        "threshold_milliseconds",
+        "Time to initialize; `statistic` is `Average`, `Maximum` or a percentile, as in `p90`",
+      ),
+    ),
   memory: definePercent()
     .optional()
     .meta(documentSetting("memory", "threshold_percent", "Peak memory as a share of the function's memory")),
-  response_time: defineMilliseconds(900_000)
+  response_time: defineDurations(900_000)
     .optional()
     .meta(
-      documentSetting("response_time", "threshold_milliseconds", "Average time of a request, without initialization"),
+      documentSetting(
+        "response_time",
+        "threshold_milliseconds",
+        "Time of a request, without initialization; `statistic` as for `init_duration`",
+      ),
     ),
-  errors: defineCount()
+  errors: defineFailures()
     .optional()
-    .meta(documentSetting("errors", "threshold", "Failed requests; urgent")),
+    .meta(
+      documentSetting(
+        "errors",
+        "threshold",
+        "Failed requests; urgent. Instead of `threshold`, `threshold_percent` (0.1 to 99) is their share of requests in a period of at least `minimum_requests` (100 by default)",
+      ),
+    ),
   throttles: defineCount()
     .optional()
     .meta(documentSetting("throttles", "threshold", "Requests refused for lack of concurrency; urgent")),
@@ -157,7 +231,18 @@ export function resolveAlarmSettings(key: AlarmKey, environment: AlarmOverrides,
 
 /** Finds mistakes in one function's alarms whose settings are each valid on their own. */
 export function findAlarmMistakes(environment: AlarmOverrides, own: AlarmOverrides): CrossFieldMistake[] {
-  return ALARM_KEYS.flatMap((alarm) => {
+  return [...findTimingMistakes(environment, own), ...findFloorMistakes(environment, own)];
+}
+
+function findFloorMistakes(environment: AlarmOverrides, own: AlarmOverrides): CrossFieldMistake[] {
+  const { minimumRequests } = own.errors ?? environment.errors ?? {};
+  if (minimumRequests === undefined || resolveAlarmSettings("errors", environment, own).isShare === true) return [];
+  const expected = "threshold_percent as well, without which it has no effect";
+  return [{ path: ["errors", "minimum_requests"], expected, got: minimumRequests }];
+}
+
+function findTimingMistakes(environment: AlarmOverrides, own: AlarmOverrides): CrossFieldMistake[] {
+  return ALARM_KEYS.flatMap((alarm): CrossFieldMistake[] => {
     const { periodSeconds, evaluationPeriods, datapointsToAlarm } = resolveAlarmSettings(alarm, environment, own);
     if (datapointsToAlarm > evaluationPeriods) {
       const expected = `at most evaluation_periods, which is ${evaluationPeriods}`;
@@ -173,11 +258,13 @@ export function findAlarmMistakes(environment: AlarmOverrides, own: AlarmOverrid
 }
 
 function documentSetting(key: AlarmKey, thresholdKey: string, description: string) {
-  const { threshold, periodSeconds, evaluationPeriods, datapointsToAlarm } = ALARM_DEFAULTS[key];
+  const defaults: AlarmSettings = ALARM_DEFAULTS[key];
+  const { threshold, statistic, periodSeconds, evaluationPeriods, datapointsToAlarm } = defaults;
   return {
     description,
     summary: {
       [thresholdKey]: threshold,
+      ...omitUndefined({ statistic }),
       period_seconds: periodSeconds,
       evaluation_periods: evaluationPeriods,
       datapoints_to_alarm: datapointsToAlarm,

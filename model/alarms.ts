@@ -1,8 +1,10 @@
 import { type AlarmKey, type AlarmSettings } from "../environments/alarms";
 import {
   measureFailures,
+  measureFailureShare,
   buildMeasure,
   type Measure,
+  type MetricAddress,
   measureMemoryShare,
   buildFunctionMetric,
   buildQueueMetric,
@@ -54,9 +56,9 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   init_duration: {
     route: "notice",
     // A period has few cold starts, and one may be slow by chance. A slow average in two periods is not chance.
-    watched: (of) => buildMeasure("Average", buildReportedMetric("InitDuration", of)),
+    watched: (of) => buildDurationMeasure("init_duration", buildReportedMetric("InitDuration", of), of),
     happened: ({ threshold, ...settings }) =>
-      `initialization took longer than ${threshold} ms on average ${describeTiming(settings)}`,
+      `initialization took longer than ${threshold} ms ${describeStatistic(settings)} ${describeTiming(settings)}`,
     causes: "a new or larger dependency; work at module level; slow warm-ups; too little memory, and thus CPU",
     firstStep: "compare the versions before and after the change",
     query: "cold-starts-by-version",
@@ -73,17 +75,23 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   response_time: {
     route: "composite",
-    watched: (of) => buildMeasure("Average", buildTrafficMetric("Duration", of)),
+    watched: (of) => buildDurationMeasure("response_time", buildTrafficMetric("Duration", of), of),
     happened: ({ threshold, ...settings }) =>
-      `requests took longer than ${threshold} ms on average ${describeTiming(settings)}`,
+      `requests took longer than ${threshold} ms ${describeStatistic(settings)} ${describeTiming(settings)}`,
     causes: "a slow dependency; more work per request; too little CPU; contention",
     firstStep: "open the slowest requests' traces and see which operation takes the time",
     query: "slow-requests",
   },
   errors: {
     route: "urgent",
-    watched: measureFailures,
-    happened: ({ threshold, ...settings }) => `more than ${threshold} failed requests ${describeTiming(settings)}`,
+    watched: (of) => {
+      const { isShare = false, minimumRequests = 0 } = of.alarm("errors");
+      return isShare ? measureFailureShare(of, minimumRequests) : measureFailures(of);
+    },
+    happened: ({ threshold, isShare = false, minimumRequests = 0, ...settings }) =>
+      isShare
+        ? `more than ${threshold} % of at least ${minimumRequests} requests failed ${describeTiming(settings)}`
+        : `more than ${threshold} failed requests ${describeTiming(settings)}`,
     causes: "the last deployment; a dependency that is down; an expired secret; unexpected input",
     firstStep:
       "check which category fails; if it began with a deployment, point alias live back to the previous version",
@@ -219,6 +227,16 @@ export function nameAlarm(
 ): string {
   // The name of a function that is deployed from here begins with the environment's name.
   return [...(deployedHere ? [] : [environment]), name, hyphenate(key)].join("-");
+}
+
+function buildDurationMeasure(key: AlarmKey, metric: MetricAddress, { alarm }: WatchedFunction): Measure {
+  return buildMeasure(alarm(key).statistic ?? "Average", metric);
+}
+
+/** As in "on average", or "at p99". */
+export function describeStatistic({ statistic = "Average" }: Pick<AlarmSettings, "statistic">): string {
+  if (statistic === "Average") return "on average";
+  return statistic === "Maximum" ? "at worst" : `at ${statistic}`;
 }
 
 /** As in "in 5 minutes", or "in 3 of 5 minutes". */

@@ -1,3 +1,4 @@
+import { type DurationStatistic } from "../environments/alarms";
 import {
   FUNCTION_NAME,
   type MetricName,
@@ -25,7 +26,7 @@ export interface Measure {
 }
 
 /** A statistic that alarms use. */
-export type Statistic = "Average" | "Maximum" | "SampleCount" | "Sum";
+export type Statistic = DurationStatistic | "SampleCount" | "Sum";
 
 /** The parts of a function that its metrics' addresses need. */
 export type MetricSubject = Pick<WatchedFunction, "name" | "deployedHere" | "publishesMetrics">;
@@ -140,6 +141,16 @@ export function measureFailures(subject: MetricSubject): Measure {
     statistic: "Sum",
     metrics: { errors, answered: buildEmittedMetric("ServerErrors", subject) },
     expression: "FILL(errors, 0) + FILL(answered, 0)",
+  };
+}
+
+/** The same as a share of requests in percent; 0 in a period with fewer requests. */
+export function measureFailureShare(subject: MetricSubject, minimumRequests: number): Measure {
+  const { statistic, metrics, expression = "FILL(value, 0)" } = measureFailures(subject);
+  return {
+    statistic,
+    metrics: { ...metrics, requests: buildTrafficMetric("Invocations", subject) },
+    expression: `IF(requests >= ${minimumRequests}, 100 * (${expression}) / requests, 0)`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type AlarmKey } from "../environments/alarms";
+import { type AlarmKey, type AlarmSettings } from "../environments/alarms";
 import { TARGETS } from "../performance/targets";
 import {
   buildEmittedMetric,
@@ -39,6 +39,8 @@ export type Widget = AlarmGraph | Graph;
 export interface AlarmGraph {
   readonly title: string;
   readonly alarm: AlarmKey;
+  /** What the title says besides, if the alarm watches the same for all functions. */
+  readonly detail?: (settings: AlarmSettings) => string;
 }
 
 /** Lines over time. */
@@ -212,14 +214,18 @@ export function buildSections(subject: MetricSubject): WidgetSection[] {
     {
       heading: "Trends",
       widgets: [
-        { title: "Response time, average", alarm: "response_time" },
+        {
+          title: "Response time",
+          alarm: "response_time",
+          detail: ({ statistic = "Average" }) => `, ${statistic.toLowerCase()}`,
+        },
         {
           title: "Error rate",
           unit: "Percent",
           lines: buildPercentOfRequests(subject, "Failed", "100 * failures / requests"),
           targets: [{ label: "At most", value: TARGETS.errorPercent }],
         },
-        { title: "Failed requests", alarm: "errors" },
+        { title: "Failed requests", alarm: "errors", detail: ({ isShare }) => (isShare === true ? ", %" : "") },
         { title: "Refused requests", alarm: "throttles" },
         { title: "Timeouts", alarm: "timeouts" },
       ],

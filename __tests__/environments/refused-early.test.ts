@@ -310,6 +310,47 @@ describe.each<[string, [string, string[]][]]>([
     ],
   ],
   [
+    "an alarm's statistic, or its share of requests",
+    [
+      [
+        inFunction('alarms = { response_time = { statistic = "p99.9" }, init_duration = { statistic = "Maximum" } }'),
+        [],
+      ],
+      ...["P99", "p100", "p99.999", "Sum"].map((statistic): [string, string[]] => [
+        inFunction(`alarms = { response_time = { statistic = "${statistic}" } }`),
+        [
+          `functions.api.alarms.response_time.statistic: expected Average, Maximum or a percentile, as in p90, got "${statistic}"`,
+        ],
+      ]),
+      [inFunction("alarms = { errors = { threshold_percent = 0.1, minimum_requests = 1 } }"), []],
+      [
+        inFunction("alarms = { errors = { threshold_percent = 0 } }"),
+        ["functions.api.alarms.errors.threshold_percent: expected 0.1 to 99, got 0"],
+      ],
+      [
+        inFunction("alarms = { errors = { threshold_percent = 1, threshold = 5 } }"),
+        ["functions.api.alarms.errors: expected either threshold or threshold_percent, got a map"],
+      ],
+      [
+        inFunction("alarms = { errors = { minimum_requests = 50 } }"),
+        [
+          "functions.api.alarms.errors.minimum_requests: expected threshold_percent as well, without which it has no effect, got 50",
+        ],
+      ],
+      [
+        inFunction(
+          "alarms = { errors = { threshold = 5 } }",
+          "alarms = { errors = { threshold_percent = 1, minimum_requests = 50 } }",
+        ),
+        [],
+      ],
+      [
+        inFunction("", "alarms = { errors = { minimum_requests = 50 } }"),
+        ["alarms.errors.minimum_requests: expected threshold_percent as well, without which it has no effect, got 50"],
+      ],
+    ],
+  ],
+  [
     "addresses for urgent alarms",
     [
       [inFunction("", 'urgent_emails = ["a@example.com"]\nalarms = { errors = { enabled = false } }'), []],

@@ -15,7 +15,14 @@ const enabled = fc.boolean().map((isOn) => `{ enabled = ${isOn} }`);
 
 /** Alarms and strategies that are switched on or off, of one function or of all. */
 const switches = fc
-  .record({ errors: enabled, cold: enabled, response: enabled, scheduled: enabled, peak: enabled, gate: enabled })
+  .record({
+    errors: fc.oneof(enabled, fc.constant("{ threshold_percent = 1 }")),
+    cold: enabled,
+    response: enabled,
+    scheduled: enabled,
+    peak: enabled,
+    gate: enabled,
+  })
   .map(
     ({ errors, cold, response, scheduled, peak, gate }) => `
     alarms = { errors = ${errors}, cold_starts = ${cold}, response_time = ${response} }

@@ -1,4 +1,5 @@
 import { type GetMetricDataCommandInput, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { parseExpression } from "../../local/cloudwatch/alarm";
 
 /** A value that was published under a metric. */
 export interface MetricValue {
@@ -87,30 +88,26 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
     return new Map([...buckets].sort(([one], [other]) => one - other).map(([at, all]) => [at, statistic(Stat, all)]));
   }
 
-  /** Sums of what is filled with 0, and quotients: what alarms are computed by. */
+  /** What alarms are computed by. */
   private computed(
     expression: string,
     byId: ReadonlyMap<string, MetricDataQuery>,
     from: number,
     to: number,
   ): Map<number, number> {
-    const ids = [...expression.matchAll(/\bm\d+_\w+/g)].map(([id]) => id);
+    const { ids, evaluate } = parseExpression(expression);
     const data = new Map(
-      ids.map((id) => {
+      [...ids].map((id) => {
         const query = byId.get(id);
         if (!query || query.ReturnData !== false) throw new Error(`${expression} refers to ${id}`);
         return [id, this.valuesOf(query, byId, from, to)];
       }),
     );
     const times = [...new Set([...data.values()].flatMap((values) => [...values.keys()]))].sort((a, b) => a - b);
-    const sum = /^FILL\((\w+), 0\) \+ FILL\((\w+), 0\)$/.exec(expression);
-    const share = /^100 \* (\w+) \/ (\w+)$/.exec(expression);
     return new Map(
       times.flatMap((at) => {
-        const value = (id = "") => (/^\d+$/.test(id) ? Number(id) : data.get(id)?.get(at));
-        if (sum) return [[at, (value(sum[1]) ?? 0) + (value(sum[2]) ?? 0)] as const];
-        const [used, size] = [value(share?.[1]), value(share?.[2])];
-        return used === undefined || size === undefined ? [] : [[at, (100 * used) / size] as const];
+        const value = evaluate((id) => data.get(id)?.get(at));
+        return value === undefined ? [] : [[at, value] as const];
       }),
     );
   }

@@ -87,17 +87,25 @@ const CALCULATIONS: ReadonlyMap<string, Calculation> = new Map<string, Calculati
 function findCalculation(name: string): Calculation {
   const known = CALCULATIONS.get(name);
   if (known) return known;
+  const percent = readPercent(name);
+  return (values) => {
+    const sorted = values.toSorted((a, b) => a - b);
+    return interpolatePercentile(percent, sorted.length, (index) => sorted[index] ?? NaN);
+  };
+}
+
+/** As 99 of `p99`. Throws a RangeError for other statistics. */
+export function readPercent(name: string): number {
   const percent = Number(/^p(\d{1,3}(?:\.\d+)?)$/.exec(name)?.[1]);
-  if (percent <= 100) return (values) => interpolatePercentile(percent, values);
+  if (percent <= 100) return percent;
   throw new RangeError(`the statistic ${name} is not supported`);
 }
 
-function interpolatePercentile(percent: number, values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const rank = (percent / 100) * (sorted.length - 1);
-  const below = sorted[Math.floor(rank)] ?? NaN;
-  const above = sorted[Math.ceil(rank)] ?? NaN;
-  return below + (above - below) * (rank - Math.floor(rank));
+/** A percentile of so many values, which are in ascending order. */
+export function interpolatePercentile(percent: number, count: number, valueAt: (index: number) => number): number {
+  const rank = (percent / 100) * (count - 1);
+  const below = valueAt(Math.floor(rank));
+  return below + (valueAt(Math.ceil(rank)) - below) * (rank - Math.floor(rank));
 }
 
 function sum(values: readonly number[]): number {

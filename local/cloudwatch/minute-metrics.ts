@@ -1,7 +1,18 @@
 import { type MetricAlarm, EXTRA_DATA_POINTS } from "./alarm";
-import { formatMetricKey, type LocalMetric, type MetricSource, type Sample, type TimeWindow } from "./metric-data";
+import {
+  formatMetricKey,
+  interpolatePercentile,
+  type LocalMetric,
+  type MetricSource,
+  readPercent,
+  type Sample,
+  type TimeWindow,
+} from "./metric-data";
 
 const MINUTE = 60_000;
+
+/** Values in one bucket differ by at most this factor, so that a percentile is right to 0.1 %. */
+const BUCKET_FACTOR = 1.001;
 
 /** The aggregated values of a minute. */
 interface Summary {
@@ -9,6 +20,8 @@ interface Summary {
   sum: number;
   least: number;
   most: number;
+  /** The number of values in each bucket, by the power of {@link BUCKET_FACTOR} that the values are near. */
+  readonly buckets: Map<number, number>;
 }
 
 const STATISTICS: ReadonlyMap<string, (summary: Summary) => number> = new Map([
@@ -22,7 +35,7 @@ const STATISTICS: ReadonlyMap<string, (summary: Summary) => number> = new Map([
 /**
  * Metrics in memory, aggregated by the minute. It keeps only metrics that alarms watch, for as long as the alarms look
  * back, so it grows neither with the number of requests nor with time. Windows must therefore begin and end at whole
- * minutes, and there are no percentiles.
+ * minutes, and percentiles of values above 0 are right to 0.1 %.
  */
 export class MinuteMetrics implements MetricSource {
   private readonly minutes = new Map<string, Map<number, Summary>>();
@@ -39,14 +52,14 @@ export class MinuteMetrics implements MetricSource {
       const minutes = this.minutes.get(formatMetricKey(metric));
       if (!minutes) continue;
       const minute = Math.floor(timestampMilliseconds / MINUTE) * MINUTE;
-      const summary = minutes.get(minute);
-      minutes.set(minute, addSummary(summary, { count: 1, sum: value, least: value, most: value }));
+      const bucket = Math.round(Math.log(Math.max(0, value)) / Math.log(BUCKET_FACTOR));
+      const one = { count: 1, sum: value, least: value, most: value, buckets: new Map([[bucket, 1]]) };
+      minutes.set(minute, addSummary(minutes.get(minute), one));
     }
   }
 
   readStatistic(metric: LocalMetric, name: string, { from, to }: TimeWindow): number | undefined {
-    const calculate = STATISTICS.get(name);
-    if (!calculate) throw new RangeError(`the statistic ${name} is not supported`);
+    const calculate = STATISTICS.get(name) ?? buildPercentile(readPercent(name));
     let total: Summary | undefined;
     for (const [minute, summary] of this.minutes.get(formatMetricKey(metric)) ?? []) {
       if (minute >= from && minute < to) total = addSummary(total, summary);
@@ -68,12 +81,24 @@ export class MinuteMetrics implements MetricSource {
 }
 
 function addSummary(one: Summary | undefined, other: Summary): Summary {
-  if (!one) return { ...other };
+  if (!one) return { ...other, buckets: new Map(other.buckets) };
   one.count += other.count;
   one.sum += other.sum;
   one.least = Math.min(one.least, other.least);
   one.most = Math.max(one.most, other.most);
+  for (const [bucket, count] of other.buckets) one.buckets.set(bucket, (one.buckets.get(bucket) ?? 0) + count);
   return one;
+}
+
+function buildPercentile(percent: number): (summary: Summary) => number {
+  return ({ count, least, most, buckets }) => {
+    const sorted = [...buckets].toSorted(([one], [other]) => one - other);
+    return interpolatePercentile(percent, count, (index) => {
+      let passed = 0;
+      const [bucket = 0] = sorted.find(([, values]) => (passed += values) > index) ?? [];
+      return Math.min(most, Math.max(least, BUCKET_FACTOR ** bucket));
+    });
+  };
 }
 
 function listAlarmMetrics({

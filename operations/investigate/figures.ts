@@ -101,13 +101,16 @@ export const COMPARED_FIGURES: Readonly<Record<FigureName, FigureDefinition>> = 
 /** Every figure's name. */
 export const FIGURE_NAMES = Object.keys(figures) as FigureName[];
 
-/** A count stands out from the threshold of its alarm. */
+/** A count stands out from the threshold of its alarm; of a share, from the fewest failures that can ring. */
 function defineCounted(
   label: string,
   read: FigureDefinition["read"],
   alarm: Parameters<WatchedFunction["alarm"]>[0],
 ): FigureDefinition {
-  const threshold = (of: WatchedFunction) => of.alarm(alarm).threshold;
+  const threshold = (of: WatchedFunction) => {
+    const { threshold, isShare = false, minimumRequests = 0 } = of.alarm(alarm);
+    return isShare ? (threshold / 100) * minimumRequests : threshold;
+  };
   return { ...DEFAULTS, label, read, isCount: true, floor: threshold, alone: threshold };
 }
 

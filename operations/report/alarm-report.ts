@@ -7,7 +7,7 @@ import { type AlarmNote } from "../alarms/notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";
 import { type AlarmStatus, type StateChange } from "../aws/alarms";
 import { computeMedian, type TimeRange, type Ring, measureRinging, findRings } from "../alarms/ringing";
-import { lowerThreshold, raiseThreshold, THRESHOLD_KEYS } from "./thresholds";
+import { lowerThreshold, raiseThreshold, findThresholdKey } from "./thresholds";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -94,7 +94,7 @@ export function suggestThreshold(
   const settings = subject.watched.alarm(key);
   const suggestion = (behaviour === "never" ? lowerThreshold : raiseThreshold)(key, points, settings, range);
   const days = (range.to - range.from) / DAY;
-  const facts = { key: THRESHOLD_KEYS[key].key, current: settings.threshold, days };
+  const facts = { key: findThresholdKey(key, settings).key, current: settings.threshold, days };
   return "why" in suggestion
     ? { ...facts, note: suggestion.why }
     : { ...facts, suggested: suggestion.threshold, wouldHaveRung: suggestion.rings };

@@ -8,6 +8,8 @@ interface ThresholdKey {
   readonly key: "threshold" | "threshold_percent" | "threshold_milliseconds" | "threshold_seconds";
   readonly least: number;
   readonly most: number;
+  /** How many values there are from one whole number to the next; only whole numbers by default. */
+  readonly steps?: number;
   /** A value that a good function also reaches: below it, an alarm would ring for normal behavior. */
   readonly target?: number;
 }
@@ -15,10 +17,10 @@ interface ThresholdKey {
 const COUNT: ThresholdKey = { key: "threshold", least: 0, most: 1_000_000 };
 
 /** The same as in environments/alarms.ts. */
-export const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
+const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
   cold_starts: COUNT,
   init_duration: { key: "threshold_milliseconds", least: 1, most: 10_000, target: TARGETS.initMilliseconds },
-  memory: { key: "threshold_percent", least: 1, most: 100, target: TARGETS.memoryPercent.to },
+  memory: { key: "threshold_percent", least: 1, most: 99, target: TARGETS.memoryPercent.to },
   response_time: {
     key: "threshold_milliseconds",
     least: 1,
@@ -35,6 +37,19 @@ export const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
   dead_letters: COUNT,
   warming: COUNT,
 };
+
+const SHARE: ThresholdKey = {
+  key: "threshold_percent",
+  least: 0.1,
+  most: 99,
+  steps: 10,
+  target: TARGETS.errorPercent,
+};
+
+/** The key of an alarm's threshold. */
+export function findThresholdKey(key: AlarmKey, { isShare = false }: AlarmSettings): ThresholdKey {
+  return isShare ? SHARE : THRESHOLD_KEYS[key];
+}
 
 const WEEK = 7 * 24 * 3_600_000;
 
@@ -85,13 +100,13 @@ export function lowerThreshold(
   settings: AlarmSettings,
   range: TimeRange,
 ): Suggestion {
-  const { least, target } = THRESHOLD_KEYS[key];
+  const { least, steps, target } = findThresholdKey(key, settings);
   const highest = points.reduce((most, { value }) => Math.max(most, value), -Infinity);
   if (highest === -Infinity || highest <= 0) return { why: "there was no reason to ring" };
   const rings = (threshold: number) => simulate(threshold, points, settings, range).rings > 0;
   if (!rings(least)) return { why: "it did not last long enough for any threshold" };
   // What rings at the higher of two thresholds also rings at the lower one.
-  const threshold = findLastWhere(rings, least, Math.max(least, Math.min(settings.threshold, Math.ceil(highest))));
+  const { last: threshold } = findLastWhere(rings, least, Math.max(least, Math.min(settings.threshold, highest)), steps);
   if (threshold >= settings.threshold) return { why: "its threshold is just above the highest value" };
   if (target !== undefined && threshold <= target)
     return { why: `its worst value was about ${threshold}, which is within the target` };
@@ -110,25 +125,27 @@ export function raiseThreshold(
   settings: AlarmSettings,
   range: TimeRange,
 ): Suggestion {
-  const { least, most } = THRESHOLD_KEYS[key];
+  const { least, most, steps } = findThresholdKey(key, settings);
   if (points.length === 0) return { why: "CloudWatch has no data for its figure" };
   const isLoud = (threshold: number) => simulate(threshold, points, settings, range).ringingShare > GOOD_SHARE;
   if (isLoud(most)) return { why: "no threshold would have kept it quiet: fix the cause" };
-  const threshold = isLoud(least) ? findLastWhere(isLoud, least, most) + 1 : least;
+  const threshold = isLoud(least) ? findLastWhere(isLoud, least, most, steps).next : least;
   if (threshold <= settings.threshold) return { why: "with its current figures, it would be quiet" };
   return { threshold, ...simulate(threshold, points, settings, range) };
 }
 
 /**
- * The highest whole number from `low` to `high` for which a condition holds. It must hold for `low`, and must not hold
- * again above a number for which it fails.
+ * The last value from `low` to about `high` for which a condition holds, and the next one. It must hold for `low`, and
+ * must not hold again above a value for which it fails.
+ *
+ * @param steps how many values there are from one whole number to the next
  */
-function findLastWhere(condition: (value: number) => boolean, low: number, high: number): number {
-  let [yes, no] = [low, high + 1];
+function findLastWhere(condition: (value: number) => boolean, low: number, high: number, steps = 1) {
+  let [yes, no] = [Math.round(low * steps), Math.ceil(high * steps) + 1];
   while (no - yes > 1) {
     const middle = Math.floor((yes + no) / 2);
-    if (condition(middle)) yes = middle;
+    if (condition(middle / steps)) yes = middle;
     else no = middle;
   }
-  return yes;
+  return { last: yes / steps, next: no / steps };
 }

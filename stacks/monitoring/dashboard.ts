@@ -6,6 +6,7 @@ import { findAlarmMeasure, nameAlarm } from "../../model/alarms";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type FunctionTable, buildFunctionTables } from "../../model/function-tables";
 import {
+  type AlarmGraph,
   type BigNumber,
   type GraphLine,
   buildNumbers,
@@ -166,9 +167,10 @@ function draw(widget: Widget, props: DashboardProps): object | undefined {
   const common = { title: widget.title, region: props.region, view: "timeSeries", stacked: false };
   if ("alarm" in widget) {
     const arn = findChosenAlarm(widget.alarm, props);
+    const properties = { ...common, title: nameAlarmGraph(widget, props), yAxis: { left: { min: 0 } } };
     return arn === undefined
       ? undefined
-      : { type: "metric", properties: { ...common, yAxis: { left: { min: 0 } }, annotations: { alarms: [arn] } } };
+      : { type: "metric", properties: { ...properties, annotations: { alarms: [arn] } } };
   }
   const { lines, unit, targets = [], axis = { min: 0 } } = widget;
   return {
@@ -181,6 +183,11 @@ function draw(widget: Widget, props: DashboardProps): object | undefined {
       ...(targets.length > 0 ? { annotations: { horizontal: targets } } : {}),
     },
   };
+}
+
+function nameAlarmGraph({ title, alarm, detail }: AlarmGraph, { functions }: DashboardProps): string {
+  const [detailOfAll = "", ...others] = new Set(functions.map((watched) => detail?.(watched.alarm(alarm)) ?? ""));
+  return others.length === 0 ? `${title}${detailOfAll}` : title;
 }
 
 /** For the whole time range that the viewer has chosen, not its last period. */

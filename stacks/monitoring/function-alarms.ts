@@ -98,7 +98,7 @@ function buildMeasured(
 ): Partial<CloudwatchMetricAlarmConfig> {
   if (expression === undefined) {
     const [metric] = Object.values(metrics);
-    return { ...metric, period, statistic };
+    return { ...metric, period, ...(statistic.startsWith("p") ? { extendedStatistic: statistic } : { statistic }) };
   }
   const queries: CloudwatchMetricAlarmMetricQuery[] = Object.entries(metrics).map(([id, metric]) => ({
     id,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { type MetricAlarm } from "../../../local/cloudwatch/alarm";
 import { createMetricStore, type Sample } from "../../../local/cloudwatch/metric-data";
 import { MinuteMetrics } from "../../../local/cloudwatch/minute-metrics";
@@ -35,8 +36,27 @@ describe("metrics summed up by the minute", () => {
     expect(metrics.readStatistic(METRIC, name, { from: 2 * MINUTE, to: 4 * MINUTE })).toBeUndefined();
   });
 
-  test("do not know percentiles, and say so", () => {
-    expect(() => new MinuteMetrics([ALARM]).readStatistic(METRIC, "p95", { from: 0, to: MINUTE })).toThrow("p95");
+  test("have the same percentiles as all values, to 0.1 %", () => {
+    const values = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1e6, noNaN: true })), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(values, fc.constantFrom(1, 50, 90, 99, 99.9), (all, percent) => {
+        const samples = all.map((value, index) => sample(index % 5, value));
+        const metrics = new MinuteMetrics([ALARM]);
+        metrics.add(samples);
+
+        const result = metrics.readStatistic(METRIC, `p${percent}`, { from: 0, to: 5 * MINUTE }) ?? NaN;
+
+        const exact =
+          createMetricStore(samples).readStatistic(METRIC, `p${percent}`, { from: 0, to: 5 * MINUTE }) ?? NaN;
+        expect(Math.abs(result - exact)).toBeLessThanOrEqual(0.001 * exact);
+      }),
+    );
+  });
+
+  test("do not know other statistics, and say so", () => {
+    expect(() => new MinuteMetrics([ALARM]).readStatistic(METRIC, "tm99", { from: 0, to: MINUTE })).toThrow("tm99");
   });
 
   test("are kept if an alarm watches them, as long as it looks back", () => {

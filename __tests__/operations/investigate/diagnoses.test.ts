@@ -391,3 +391,13 @@ describe("from evidence to advice", () => {
     expect(diagnoses.map(({ id }) => id)).toEqual(["nothing"]);
   });
 });
+
+test("failures do not stand out below the fewest with which a share of requests rings", async () => {
+  const standsOut = async (failures: number) => {
+    const world = new InvestigationWorld().minutes(FROM, INVESTIGATION_NOW, { ...NORMAL, failures });
+    world.dev = { more: "alarms = { errors = { threshold_percent = 20, minimum_requests = 300 } }" };
+    return (await investigateAsJson(world)).comparison?.["failures"]?.standsOut;
+  };
+  expect(await standsOut(1)).toBe(false);
+  expect(await standsOut(2)).toBe(true);
+});

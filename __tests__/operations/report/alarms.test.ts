@@ -24,8 +24,9 @@ const ERRORS = "dev-api-errors";
 
 const world = makeWorld();
 
-async function report(args: readonly string[] = []): Promise<PerformanceReport> {
-  const { stdout, stderr } = await runReport(world(), ["report", "dev", "--json", "--no-logs", ...args]);
+async function report(args: readonly string[] = [], alarms = ""): Promise<PerformanceReport> {
+  const more = alarms === "" ? "" : `alarms = { ${alarms} }`;
+  const { stdout, stderr } = await runReport(world(), ["report", "dev", "--json", "--no-logs", ...args], { more });
   const line = stdout.at(-1);
   if (line === undefined) throw new Error(stderr.join("\n"));
   return performanceReportSchema.parse(JSON.parse(line));
@@ -165,6 +166,14 @@ describe("how alarms rang", () => {
       memoryMb: 192,
       alarms: { errors: { threshold: 3 }, response_time: { threshold: 7000 }, throttles: { threshold: 3 } },
     });
+  });
+
+  test("a share of requests gets a threshold in tenths of a percent", async () => {
+    errorsEvery5Minutes((index) => (index === 700 ? 1.25 : 0));
+
+    const { suggestedTfvars } = await report([], "errors = { threshold_percent = 5 }");
+
+    expect(suggestedTfvars).toContain("errors = { threshold_percent = 1.2 } # now 5; would have rung once in 7 days");
   });
 
   test("an alarm that always rings gets the lowest threshold that would have been quiet", async () => {

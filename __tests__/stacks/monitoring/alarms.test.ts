@@ -13,6 +13,7 @@ const LIVE = { FunctionName: "dev-api", Resource: "dev-api:live" };
 const EMITTED = { FunctionName: "dev-api" };
 
 const SERIES = {
+  Invocations: { namespace: "AWS/Lambda", dimensions: LIVE },
   ColdStarts: { namespace: "Lambda/Performance", dimensions: EMITTED },
   ServerErrors: { namespace: "Lambda/Performance", dimensions: EMITTED },
   InitDuration: { namespace: "Lambda/Performance/dev-api", dimensions: {} },
@@ -48,17 +49,14 @@ beforeAll(async () => {
   stack = await synthesizeDev(makeTfvars({ functions: "api = { asynchronous = true }" }));
 });
 
-function alarm(key: string): MetricAlarm & Attributes {
-  return findResource(
-    stack,
-    "aws_cloudwatch_metric_alarm",
-    `api_${key.replaceAll("_", "-")}`,
-  ) as unknown as MetricAlarm & Attributes;
+function alarm(key: string, of = stack): MetricAlarm & Attributes {
+  return findResource(of, "aws_cloudwatch_metric_alarm", `api_${key.replaceAll("_", "-")}`) as unknown as MetricAlarm &
+    Attributes;
 }
 
 /** After how many minutes an alarm rings first; undefined when it does not within an hour. */
-function ringsAfter(key: string, data: readonly Sample[]): number | undefined {
-  const states = evaluateStates(alarm(key), data, { from: START, to: START + 60 * MINUTE });
+function ringsAfter(key: string, data: readonly Sample[], of = stack): number | undefined {
+  const states = evaluateStates(alarm(key, of), data, { from: START, to: START + 60 * MINUTE });
   const first = states.find(({ state }) => state === "ALARM");
   return first && (first.at - START) / MINUTE;
 }
@@ -262,6 +260,46 @@ describe("settings", () => {
     expect(Object.keys(dev.resource["aws_cloudwatch_metric_alarm"] ?? {})).not.toContain("api_memory");
   });
 
+  test("choose the statistic of durations", async () => {
+    const settings = `
+      response_time = { statistic = "p90", threshold_milliseconds = 1000 }
+      init_duration = { statistic = "Maximum" }`;
+    const dev = await synthesizeDev(makeTfvars({ more: `alarms = { ${settings} }` }));
+    const slow = (share: number) =>
+      samples("Duration", minutes(3, ...Array.from({ length: 20 }, (_, index) => (index < share * 20 ? 1100 : 50))));
+
+    expect(ringsAfter("response_time", slow(0.05), dev)).toBeUndefined();
+    expect(ringsAfter("response_time", slow(0.15), dev)).toBe(3);
+    expect(alarm("response_time", dev)["alarm_description"]).toContain(
+      "requests took longer than 1000 ms at p90 in 3 of 5 minutes.",
+    );
+    expect(ringsAfter("init_duration", samples("InitDuration", minutes(30, 500, 500, 4000)), dev)).toBe(6);
+    expect(alarm("init_duration", dev)["alarm_description"]).toContain("longer than 2000 ms at worst");
+  });
+
+  test("make errors a share of requests, of which there must be enough", async () => {
+    const dev = await synthesizeDev(
+      makeTfvars({
+        functions: "api = { alarms = { errors = { threshold_percent = 1.5 } } }",
+        more: "alarms = { errors = { threshold_percent = 20, minimum_requests = 200 } }",
+      }),
+    );
+    const requests = (count: number) => samples("Invocations", [Array.from({ length: count }, () => 1)]);
+    const failed = (errors: number, answered = 0) => [
+      ...samples("Errors", [Array.from({ length: errors }, () => 1)]),
+      ...samples("ServerErrors", [Array.from({ length: answered }, () => 1)]),
+    ];
+
+    expect(ringsAfter("errors", [...requests(200), ...failed(1, 2)], dev)).toBeUndefined();
+    expect(ringsAfter("errors", [...requests(200), ...failed(2, 2)], dev)).toBe(1);
+    expect(ringsAfter("errors", [...requests(200), ...failed(0, 4)], dev)).toBe(1);
+    expect(ringsAfter("errors", [...requests(199), ...failed(199)], dev)).toBeUndefined();
+    expect(ringsAfter("errors", failed(5), dev)).toBeUndefined();
+    expect(alarm("errors", dev)["alarm_description"]).toContain(
+      "api (dev): more than 1.5 % of at least 200 requests failed in 5 minutes.",
+    );
+  });
+
   test("dropped events ring where there can be any", async () => {
     const dev = await synthesizeDev(makeTfvars());
     expect(Object.keys(dev.resource["aws_cloudwatch_metric_alarm"] ?? {})).not.toContain("api_dropped_events");
@@ -289,8 +327,10 @@ describe("an alarm's text", () => {
       api = { asynchronous = true }
       ${key} = { existing = true, function_name = "${name}", log_format = "json", log_group = "/${"g".repeat(511)}", asynchronous = true }`;
     const timing = "period_seconds = 780, evaluation_periods = 110, datapoints_to_alarm = 109";
-    const alarms = ["cold_starts", "errors", "throttles", "timeouts", "dropped_events"].map(
-      (alarm) => `${alarm} = { threshold = 999999, ${timing} }`,
+    const alarms = ["cold_starts", "errors", "throttles", "timeouts", "dropped_events"].map((alarm) =>
+      alarm === "errors"
+        ? `errors = { threshold_percent = 12.345678, minimum_requests = 999999, ${timing} }`
+        : `${alarm} = { threshold = 999999, ${timing} }`,
     );
     const more = `
       runbooks_url = "https://${"r".repeat(92)}"
@@ -298,7 +338,7 @@ describe("an alarm's text", () => {
         ${alarms.join("\n")}
         init_duration = { ${timing} }
         memory = { ${timing} }
-        response_time = { threshold_milliseconds = 899999, ${timing} }
+        response_time = { threshold_milliseconds = 899999, statistic = "p99.99", ${timing} }
       }`;
 
     // Act

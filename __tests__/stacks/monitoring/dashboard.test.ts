@@ -193,6 +193,22 @@ describe("the dashboard", () => {
       expect(names).toContain(arn.replace("arn:${local.partition}:cloudwatch:eu-west-1:${local.account}:alarm:", ""));
   });
 
+  test("says what alarms watch, where it is the same for all functions", async () => {
+    const titles = async (own: string, more = "") => {
+      const functions = `a = { existing = true, alarms = { ${own} } }\nb = { existing = true }`;
+      const { widgets } = bodyOf(await synthesizeDev(makeTfvars({ functions, more })), "dashboard-existing");
+      return widgets
+        .filter(({ properties }) => properties.annotations?.alarms)
+        .flatMap(({ properties }) => properties.title ?? []);
+    };
+    const settings = 'response_time = { statistic = "p99" }, errors = { threshold_percent = 1 }';
+    expect(await titles("")).toEqual(expect.arrayContaining(["Response time, average", "Failed requests"]));
+    expect(await titles(settings)).toEqual(expect.arrayContaining(["Response time", "Failed requests"]));
+    expect(await titles("", `alarms = { ${settings} }`)).toEqual(
+      expect.arrayContaining(["Response time, p99", "Failed requests, %"]),
+    );
+  });
+
   test("leaves out what no function has", async () => {
     const { widgets } = bodyOf(await synthesizeDev(makeTfvars({ more: "alarms = { memory = { enabled = false } }" })));
     expect(JSON.stringify(widgets)).not.toContain("CHOSEN-FUNCTION-memory");
