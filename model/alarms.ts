@@ -6,14 +6,12 @@ import {
   type Measure,
   type MetricAddress,
   measureMemoryShare,
-  buildFunctionMetric,
-  buildQueueMetric,
-  combineMetrics,
   buildTrafficMetric,
   buildReportedMetric,
   buildWarmingMetric,
   findColdStarts,
 } from "./metrics";
+import { measureEvents } from "./event-figures";
 import { type QueryKey } from "./queries";
 import { type WatchedFunction } from "./watched-function";
 
@@ -118,8 +116,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   dropped_events: {
     route: "notice",
-    // The metric covers the function as a whole: pings are never asynchronous.
-    watched: (of) => (of.asynchronous ? buildMeasure("Sum", buildFunctionMetric("AsyncEventsDropped", of)) : undefined),
+    watched: (of) => measureEvents("dropped_events", of),
     happened: ({ threshold, ...settings }) =>
       `Lambda dropped more than ${threshold} asynchronous events ${describeTiming(settings)}`,
     causes: "every retry failed; events waited longer than their maximum age; throttling",
@@ -129,12 +126,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   queue_age: {
     route: "notice",
-    watched: ({ eventSources }) =>
-      combineMetrics(
-        "MAX",
-        "Maximum",
-        eventSources.queues.map((queue) => buildQueueMetric("ApproximateAgeOfOldestMessage", queue)),
-      ),
+    watched: (of) => measureEvents("queue_age", of),
     happened: ({ threshold, ...settings }) =>
       `the oldest message of a queue waited longer than ${threshold} s ${describeTiming(settings)}`,
     causes: "messages that fail again and again; more messages than the function's instances handle; a slow dependency",
@@ -143,8 +135,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   iterator_age: {
     route: "notice",
-    watched: (of) =>
-      of.eventSources.readsStream ? buildMeasure("Maximum", buildTrafficMetric("IteratorAge", of)) : undefined,
+    watched: (of) => measureEvents("iterator_age", of),
     happened: ({ threshold, ...settings }) =>
       `records of a stream were older than ${threshold} ms ${describeTiming(settings)}`,
     causes: "a record that fails and blocks its shard; more records than the function handles; too few shards",
@@ -153,24 +144,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   failed_deliveries: {
     route: "notice",
-    watched: ({ eventSources: { rules, scheduleGroup } }) =>
-      combineMetrics("SUM", "Sum", [
-        // Only metrics of other buses than the default one name the bus:
-        // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
-        ...rules.map(({ name, bus }) => ({
-          namespace: "AWS/Events",
-          metricName: "FailedInvocations",
-          dimensions: { ...(bus !== undefined && { EventBusName: bus }), RuleName: name },
-        })),
-        // https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
-        ...(scheduleGroup === undefined
-          ? []
-          : ["TargetErrorCount", "InvocationDroppedCount"].map((metricName) => ({
-              namespace: "AWS/Scheduler",
-              metricName,
-              dimensions: { ScheduleGroup: scheduleGroup },
-            }))),
-      ]),
+    watched: (of) => measureEvents("failed_deliveries", of),
     happened: ({ threshold, ...settings }) =>
       `more than ${threshold} events of schedules or rules did not reach the function ${describeTiming(settings)}`,
     causes: "a permission that is missing; throttling of Lambda; a function that was deleted or changed by hand",
@@ -179,12 +153,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
   dead_letters: {
     route: "notice",
-    watched: ({ eventSources }) =>
-      combineMetrics(
-        "SUM",
-        "Maximum",
-        eventSources.deadLetters.map((queue) => buildQueueMetric("ApproximateNumberOfMessagesVisible", queue)),
-      ),
+    watched: (of) => measureEvents("dead_letters", of),
     happened: ({ threshold, ...settings }) =>
       `more than ${threshold} messages or events that failed for good waited ${describeTiming(settings)}`,
     causes: "input that the function cannot handle; a bug in the last version; a dependency that was down for long",
@@ -234,7 +203,7 @@ function buildDurationMeasure(key: AlarmKey, metric: MetricAddress, { alarm }: W
 }
 
 /** As in "on average", or "at p99". */
-export function describeStatistic({ statistic = "Average" }: Pick<AlarmSettings, "statistic">): string {
+function describeStatistic({ statistic = "Average" }: Pick<AlarmSettings, "statistic">): string {
   if (statistic === "Average") return "on average";
   return statistic === "Maximum" ? "at worst" : `at ${statistic}`;
 }

@@ -36,6 +36,7 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
     functions,
     ...summarizeWarmingCost(functions, measurements),
     alarms: [...measurements.alarms],
+    ...(measurements.events && { events: measurements.events }),
     kpis: computeKpis(measurements.alarms, measurements),
     notes: listNotes(plan, measurements, functions),
     ...(measurements.unread.length > 0 && { unread: [...measurements.unread] }),

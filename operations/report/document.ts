@@ -1,6 +1,6 @@
 import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
 import { priceReading } from "../aws/metrics";
-import { type Block, buildSection, buildTable, buildTargetTable, type Document } from "../document/document";
+import { type Block, type Cell, buildSection, buildTable, buildTargetTable, type Document } from "../document/document";
 import { formatMinutes, formatNumber, formatPercent, formatTimes, formatUtc } from "../document/formats";
 import { formatFigure } from "../targets/figure-table";
 import { isJudged, isReportPassed } from "./build";
@@ -60,6 +60,7 @@ export function buildReportDocument(report: PerformanceReport): Document {
         [buildTargetTable(kpis.map(({ kpi, goal, ...rest }) => ({ ...rest, target: kpi, limit: goal })))],
         { id: "kpis" },
       ),
+      ...buildEventSection(report),
       ...buildWarmingSection(report),
       ...buildMemorySection(report),
       ...buildSuggestions(report),
@@ -150,6 +151,18 @@ function describeThreshold({ threshold, behaviour }: AlarmReport): string[] {
       ? `${rang} at ${current}: ${note ?? ""}`
       : `${rang}: try ${key} = ${suggested} instead of ${current}, which would have rung ${formatTimes(wouldHaveRung)} in ${Math.round(days)} days`,
   ];
+}
+
+function buildEventSection({ events = [] }: PerformanceReport): Block[] {
+  const rows = events.map(({ function: of, source, what, unit, now, before, ringsAbove }) => {
+    const format = (value: number | undefined) =>
+      value === undefined ? "-" : `${formatNumber(value)}${unit === "" ? "" : ` ${unit}`}`;
+    const isAbove = now !== undefined && ringsAbove !== undefined && now > ringsAbove;
+    const value: Cell = isAbove ? { text: format(now), tone: "bad" } : format(now);
+    return [of, source, what, value, format(before), format(ringsAbove)];
+  });
+  const table = buildTable(["function", "source", "figure", "value", "before", "alarm above"], rows);
+  return rows.length === 0 ? [] : [buildSection("Events", [table], { id: "events" })];
 }
 
 function buildWarmingSection({ warming, functions }: PerformanceReport): Block[] {

@@ -12,6 +12,7 @@ import { OperationFailure } from "../cli/operation-failure";
 import { buildAlarmReports, suggestThreshold } from "./alarm-report";
 import { mergeChanges } from "./earlier-reports";
 import { listEnvironmentAlarms, type EnvironmentAlarm } from "../alarms/environment-alarms";
+import { countEventMetrics, readEventFigures } from "./event-data";
 import { type FunctionData, countMetricsRead, readFunctions } from "./function-data";
 import { readNotes } from "../alarms/notes";
 import { REPORT_PARTS } from "./parts";
@@ -61,7 +62,12 @@ export function planReport(
 
 /** Maximum number of metrics that a report reads: those of alarms are read only if an alarm never or always rings. */
 export function countMostMetrics({ subjects, alarms }: ReportPlan): number {
-  return countMetricsRead(subjects) + WARMER_METRICS + countMetricsWatched(alarms.flatMap(listWatching));
+  return (
+    countMetricsRead(subjects) +
+    countEventMetrics(subjects) +
+    WARMER_METRICS +
+    countMetricsWatched(alarms.flatMap(listWatching))
+  );
 }
 
 /** Whether the environment keeps logs as long as a report looks back. */
@@ -96,6 +102,11 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
   const notes = await reader.read(REPORT_PARTS.notes, () => readNotes(aws, environment, period.from));
 
   const { functions, metricsRead: ofFunctions } = await readFunctions(aws, subjects, period, reader);
+  const eventMetrics = countEventMetrics(subjects);
+  const events =
+    eventMetrics > 0
+      ? await reader.read(REPORT_PARTS.events, () => readEventFigures(aws, subjects, period))
+      : undefined;
   const warmerDollars = await reader.read(REPORT_PARTS.warmer, () => readWarmerDollars(aws, environment, period));
 
   // Without both, an alarm that rang would look as if it had not.
@@ -131,7 +142,9 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
     missingAlarms,
     /** Undefined if the warmer's figures could not be read. */
     warmerDollars,
-    metricsRead: ofFunctions + (warmerDollars === undefined ? 0 : WARMER_METRICS) + read,
+    /** Undefined if there are none, or they could not be read. */
+    events,
+    metricsRead: ofFunctions + (events ? eventMetrics : 0) + (warmerDollars === undefined ? 0 : WARMER_METRICS) + read,
     unread: reader.unread,
   };
 }

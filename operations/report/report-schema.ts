@@ -130,6 +130,22 @@ const alarm = z.object({
   threshold: threshold.optional(),
 });
 
+const event = z.object({
+  function: z.string(),
+  /** The key of the alarm that watches it. */
+  alarm: z.enum(ALARM_KEYS),
+  /** As in "queue dev-jobs-orders". */
+  source: z.string(),
+  /** As in "oldest message". */
+  what: z.string(),
+  unit: z.enum(["", "ms", "s"]),
+  /** The total of the period, or its highest value; missing if CloudWatch has none. */
+  now: z.number().optional(),
+  before: z.number().optional(),
+  /** The alarm's threshold, for all sources of the function together; missing if it is off. */
+  ringsAbove: z.number().optional(),
+});
+
 const kpi = z.object({
   kpi: z.string(),
   goal: z.string(),
@@ -159,6 +175,8 @@ export const performanceReportSchema = z.object({
     })
     .optional(),
   alarms: z.array(alarm),
+  /** Missing if no function has events, or they could not be read. */
+  events: z.array(event).optional(),
   kpis: z.array(kpi),
   /** Caveats about the figures. */
   notes: z.array(z.string()),
@@ -184,6 +202,8 @@ export type ChartPoint = z.output<typeof point>;
 export type FunctionReport = z.output<typeof functionReport>;
 /** The report on one alarm. */
 export type AlarmReport = z.output<typeof alarm>;
+/** A figure of one source of a function's events. */
+export type EventReport = z.output<typeof event>;
 /** One goal of the monitoring itself. */
 export type Kpi = z.output<typeof kpi>;
 /** A threshold, and a better one. */

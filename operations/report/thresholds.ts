@@ -106,7 +106,12 @@ export function lowerThreshold(
   const rings = (threshold: number) => simulate(threshold, points, settings, range).rings > 0;
   if (!rings(least)) return { why: "it did not last long enough for any threshold" };
   // What rings at the higher of two thresholds also rings at the lower one.
-  const { last: threshold } = findLastWhere(rings, least, Math.max(least, Math.min(settings.threshold, highest)), steps);
+  const { last: threshold } = findLastWhere(
+    rings,
+    least,
+    Math.max(least, Math.min(settings.threshold, highest)),
+    steps,
+  );
   if (threshold >= settings.threshold) return { why: "its threshold is just above the highest value" };
   if (target !== undefined && threshold <= target)
     return { why: `its worst value was about ${threshold}, which is within the target` };

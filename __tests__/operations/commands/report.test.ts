@@ -67,6 +67,52 @@ describe("what is written", () => {
     );
   });
 
+  test("the figures of each source of events, beside what its alarm rings above", async () => {
+    const live = { FunctionName: "dev-api", Resource: "dev-api:live" };
+    const { metrics } = world();
+    metrics.put("AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName: "dev-api-orders" }, TO - DAY, 900);
+    metrics.put("AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName: "dev-api-orders" }, TO - 8 * DAY, 30);
+    const deadLetters = { QueueName: "dev-api-orders-dead-letters" };
+    for (const days of [1, 2]) {
+      metrics.put("AWS/SQS", "ApproximateNumberOfMessagesVisible", deadLetters, TO - days * DAY, 4);
+      metrics.put("AWS/Scheduler", "InvocationDroppedCount", { ScheduleGroup: "dev-api" }, TO - days * DAY, 3);
+      metrics.put("AWS/Events", "FailedInvocations", { RuleName: "dev-api-stopped" }, TO - days * DAY, 2);
+    }
+    metrics.put("AWS/Lambda", "IteratorAge", live, TO - DAY, 1200);
+    metrics.put("AWS/Lambda", "AsyncEventsDropped", { FunctionName: "dev-api" }, TO - 9 * DAY, 7);
+    const functions = `api = {
+      alarms = { iterator_age = { enabled = false } }
+      events = {
+        orders  = { sqs = { create = true } }
+        clicks  = { kinesis = { stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks" } }
+        nightly = { schedule = { schedule_expression = "rate(1 day)" } }
+        stopped = { event_pattern = { pattern = { source = ["aws.ec2"] } } }
+      }
+    }`;
+
+    const { root, stdout } = await runReport(world(), ["report", "dev", "--no-logs"], { functions });
+
+    const { events } = performanceReportSchema.parse(
+      JSON.parse(readFileSync(join(root, "reports/dev-week-2026-01-19T10.json"), "utf8")),
+    );
+    expect(events?.map(({ source, what, now, before, ringsAbove }) => [source, what, now, before, ringsAbove])).toEqual(
+      [
+        ["queue dev-api-orders", "oldest message", 900, 30, 600],
+        ["streams", "oldest record", 1200, undefined, undefined],
+        ["rule dev-api-stopped", "failed invocations", 4, 0, 0],
+        ["schedules", "failed invocations", 0, 0, 0],
+        ["schedules", "dropped invocations", 6, 0, 0],
+        ["queue dev-api-orders-dead-letters", "failed for good", 4, 0, 0],
+        ["queue dev-api-failed-events", "failed for good", 0, 0, 0],
+        ["asynchronous events", "dropped events", 0, 7, 0],
+      ],
+    );
+    expect(stdout.join("\n")).toMatch(/api +queue dev-api-orders +oldest message +900 s +30 s +600 s/);
+    expect(stdout.join("\n")).toMatch(/api +streams +oldest record +1,200 ms +- +-/);
+    const page = readFileSync(join(root, "reports/dev-week-2026-01-19T10.html"), "utf8");
+    expect(page).toContain("queue dev-api-orders-dead-letters");
+  });
+
   test("--json leaves nothing but the report on standard output", async () => {
     goodWeeks();
 
