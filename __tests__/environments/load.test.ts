@@ -119,7 +119,7 @@ describe("an alarm's settings", () => {
         "api = { alarms = { errors = { threshold = 1 } } }",
         "alarms = { errors = { threshold = 20, period_seconds = 60 } }",
       ),
-    ).toEqual({ enabled: true, threshold: 1, periodSeconds: 60, evaluationPeriods: 1, datapointsToAlarm: 1 });
+    ).toMatchObject({ enabled: true, threshold: 1, periodSeconds: 60, evaluationPeriods: 1, datapointsToAlarm: 1 });
   });
 
   test.each([
