@@ -48,8 +48,8 @@ test.each([
   [atTop('Region = "eu-west-1"'), "Region: unknown key, did you mean region?"],
   [atTop("alarms = { error_rate = { threshold = 1 } }"), "alarms.error_rate: unknown key, did you mean errors?"],
   [
-    atTop("alarms = { errors = { threshold_percent = 5 } }"),
-    "alarms.errors.threshold_percent: unknown key, did you mean threshold?",
+    atTop("alarms = { throttles = { threshold_percent = 5 } }"),
+    "alarms.throttles.threshold_percent: unknown key, did you mean threshold?",
   ],
   [
     atTop('warming = { peak = { hours = "9-18" } }'),
