@@ -41,15 +41,30 @@ export function packStatements(
   };
 }
 
+/**
+ * Divides the permissions of a role that plans or deploys among policies that AWS accepts: one inline policy if
+ * everything fits, and otherwise managed policies for the rest.
+ */
+export function divideStatements<Statement extends object>(
+  statements: readonly Statement[],
+): { readonly inline: readonly Statement[]; readonly managed: readonly (readonly Statement[])[] } {
+  // An account and a partition that are known later are at most as long as this.
+  const measureLength = (value: object) =>
+    JSON.stringify(value).replaceAll(/\$\{TfToken\[[^\]]*\]\}/g, "1".repeat(12)).length + ",".length;
+  if (measureLength(statements) <= POLICY_CHARACTERS.inline - FRAME) return { inline: statements, managed: [] };
+  const [inline = [], ...managed] = splitIntoChunks(statements, POLICY_CHARACTERS.managed - FRAME, measureLength);
+  return { inline, managed };
+}
+
 /** As few lists as possible, each with at most this many characters. */
-function splitIntoChunks(texts: readonly string[], most: number, lengthOf: (text: string) => number): string[][] {
-  const lists: string[][] = [];
+function splitIntoChunks<Item>(items: readonly Item[], most: number, lengthOf: (item: Item) => number): Item[][] {
+  const lists: Item[][] = [];
   let left = 0;
-  for (const text of texts) {
-    const length = lengthOf(text);
+  for (const item of items) {
+    const length = lengthOf(item);
     const list = lists.at(-1);
-    if (list && length <= left) list.push(text);
-    else lists.push([text]);
+    if (list && length <= left) list.push(item);
+    else lists.push([item]);
     left = (list && length <= left ? left : most) - length;
   }
   return lists;

@@ -4,11 +4,13 @@ import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
 import { addBackend } from "../backend";
+import { divideStatements } from "../policy-packing";
 import { type Account } from "./accounts";
 import { formatBoundaryName } from "./grants";
 import { buildBoundaryPolicy, buildDeployPolicy, buildPlanPolicy, buildSmokePolicy } from "./policies";
@@ -95,11 +97,18 @@ export class BootstrapStack extends TerraformStack {
       assumeRolePolicy,
       tags: { Environment: name },
     });
+    const { inline, managed } = divideStatements(statements);
+    const formatPolicy = (Statement: readonly object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
     new IamRolePolicy(this, `${name}_${purpose}_policy`, {
       name: purpose,
       role: role.name,
-      policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+      policy: formatPolicy(inline),
     });
+    for (const [index, more] of managed.entries()) {
+      const id = `${name}_${purpose}_${index + 2}`;
+      const { arn } = new IamPolicy(this, id, { name: `warmwatch_${id}`, policy: formatPolicy(more) });
+      new IamRolePolicyAttachment(this, `${id}_attached`, { role: role.name, policyArn: arn });
+    }
     return role.arn;
   }
 
