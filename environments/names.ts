@@ -36,6 +36,14 @@ export function formatRoleName(environment: string, functionName: string): strin
   return `${environment}.${functionName}`;
 }
 
+/**
+ * How the name of an environment's bucket for code begins. Terraform adds 26 characters, and 63 are the most:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+export function formatCodeBucketPrefix(environment: string): string {
+  return `${environment}-zip-`;
+}
+
 /** The default log group of a function. */
 export function formatDefaultLogGroup(deployedName: string): string {
   return `/aws/lambda/${deployedName}`;

@@ -19,6 +19,8 @@ import { findLambdaPlatform, type Platform } from "./packages/platform";
 export interface Bundle {
   /** The zip's absolute path. */
   readonly zipFile: string;
+  /** The zip's size. */
+  readonly zipBytes: number;
   /** Base64 SHA-256 of the zip, in the format of Terraform's `source_code_hash`. */
   readonly sourceCodeHash: string;
   /** Lambda's handler setting: `<file>.<export>`. */
@@ -29,12 +31,8 @@ export interface Bundle {
 
 type Code = Pick<Bundle, "notes"> & { readonly zip: Uint8Array };
 
-/**
- * Lambda's limits for code, in bytes: unpacked, and as a zip that is sent to it:
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
+/** Lambda's limit for unpacked code, in bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_UNPACKED_BYTES = 250 * 2 ** 20;
-const MAX_ZIP_BYTES = 50 * 2 ** 20;
 
 /** How bundles are made: besides the inputs, only these functions decide their bytes. */
 const RECIPE = [COMPILATION, listFiles, isExecutable, zipFiles].join("\n");
@@ -75,8 +73,7 @@ export async function bundleFunctions(
       const zipFile = resolve(folder, `${key}.zip`);
       await writeFile(zipFile, zip);
       bundles.set(key, {
-        zipFile,
-        sourceCodeHash: createHash("sha256").update(zip).digest("base64"),
+        ...describeZip(zipFile, zip),
         handler: `${packaged.prefix}handler.handler`,
         notes,
       });
@@ -110,9 +107,12 @@ function readFinishedPackage(
   } catch {
     throw makeCodeMistake(code, "package.file", `expected a zip, got ${show(file)}`);
   }
-  checkSize(file, MAX_UNPACKED_BYTES, "unpacked", unpacked);
-  checkSize(file, MAX_ZIP_BYTES, "as a zip", zip.byteLength);
-  return { zipFile, sourceCodeHash: createHash("sha256").update(zip).digest("base64"), handler, notes: [] };
+  checkSize(file, unpacked);
+  return { ...describeZip(zipFile, zip), handler, notes: [] };
+}
+
+function describeZip(zipFile: string, zip: Uint8Array): Pick<Bundle, "zipFile" | "zipBytes" | "sourceCodeHash"> {
+  return { zipFile, zipBytes: zip.byteLength, sourceCodeHash: createHash("sha256").update(zip).digest("base64") };
 }
 
 /** @throws InvalidInput for modules of `preload` that do not exist */
@@ -129,9 +129,8 @@ async function make(program: Program, key: string, cache: BundleCache): Promise<
   const [compiled, installed] = await Promise.all([compile(program), packages.install()]);
   const { sources, notes } = compiled;
   const files = listFiles(program, compiled, installed);
-  checkSize(source, MAX_UNPACKED_BYTES, "unpacked", sumBytes(files.values()));
+  checkSize(source, sumBytes(files.values()));
   const zip = zipFiles(files);
-  checkSize(source, MAX_ZIP_BYTES, "as a zip", zip.byteLength);
   if (notes.length === 0 && !mayFindMore(compiled)) {
     cache.keep(key, describeAdditions(program), zip, sources);
   }
@@ -179,13 +178,10 @@ function sumBytes(all: Iterable<Uint8Array>): number {
   return [...all].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-function checkSize(source: string, limit: number, how: string, bytes: number): void {
-  if (bytes <= limit) return;
-  const formatMegabytes = (count: number) => `${(count / 2 ** 20).toFixed(count === limit ? 0 : 1)} MB`;
-  throw makeInvalidInput(
-    source,
-    `expected at most ${formatMegabytes(limit)} of code ${how}, which is Lambda's limit, got ${formatMegabytes(bytes)}`,
-  );
+function checkSize(source: string, unpacked: number): void {
+  if (unpacked <= MAX_UNPACKED_BYTES) return;
+  const [most, got] = [MAX_UNPACKED_BYTES, unpacked].map((bytes, index) => `${(bytes / 2 ** 20).toFixed(index)} MB`);
+  throw makeInvalidInput(source, `expected at most ${most} of code unpacked, which is Lambda's limit, got ${got}`);
 }
 
 /** Whether a file is a program: by its content, because not every system has file modes. */

@@ -8,6 +8,7 @@ import { addBackend } from "./backend";
 import { type Bundle } from "./bundle";
 import { addBucketNotifications } from "./events/bucket-notifications";
 import { type DefineInfrastructure } from "./infrastructure";
+import { CodeBucket } from "./function-zip";
 import { MonitoredFunction } from "./monitored-function";
 import { type FunctionCode, identifyCode, selectCode } from "./function-code";
 import { addMonitoring } from "./monitoring/monitoring";
@@ -29,6 +30,8 @@ export interface EnvironmentStackProps {
 
 /** Everything in AWS that belongs to one environment. */
 export class EnvironmentStack extends TerraformStack {
+  readonly codeBucket: CodeBucket;
+
   constructor(
     scope: Construct,
     readonly environment: Environment,
@@ -51,6 +54,7 @@ export class EnvironmentStack extends TerraformStack {
     };
     const sensitiveVariables = new SensitiveVariables(this, "variables");
     const warming = addWarming(this, environment, findBundle({ name: WARMER }));
+    const codeBucket = (this.codeBucket = new CodeBucket(this, environment.name));
     const functions = new Construct(this, "functions");
     const deployed = new Map<string, MonitoredFunction>();
     for (const [name, settings] of Object.entries(environment.functions)) {
@@ -58,6 +62,7 @@ export class EnvironmentStack extends TerraformStack {
         environment,
         settings,
         bundle: settings.image === undefined ? findBundle(selectCode(environment.name, name, settings)) : undefined,
+        codeBucket,
         sensitiveVariables,
         infrastructure: infrastructure.get(name),
         addGate: warming?.gateOf(name),

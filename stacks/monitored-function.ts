@@ -3,14 +3,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaRuntimeManagementConfig } from "@cdktf/provider-aws/lib/lambda-runtime-management-config";
-import {
-  AssetType,
-  type ITerraformDependable,
-  TerraformAsset,
-  TerraformLocal,
-  TerraformOutput,
-  TerraformResource,
-} from "cdktf";
+import { type ITerraformDependable, TerraformLocal, TerraformOutput, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { findRuntime } from "../environments/code";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
@@ -23,6 +16,7 @@ import { addIamEndpoint } from "./endpoint";
 import { addEventQueues } from "./events/event-queues";
 import { addEvents } from "./events/events";
 import { addExecutionRole, formatPolicyDocument } from "./execution-role";
+import { addZip, type CodeBucket } from "./function-zip";
 import { type DefineInfrastructure, type InfrastructureOwner, runInfrastructure } from "./infrastructure";
 import { allowInvocation } from "./invocation-permission";
 import { addHttpApi } from "./http-api";
@@ -39,6 +33,7 @@ export interface MonitoredFunctionProps {
   readonly settings: FunctionSettings;
   /** Undefined for an image. */
   readonly bundle: Bundle | undefined;
+  readonly codeBucket: CodeBucket;
   readonly sensitiveVariables: SensitiveVariables;
   /** What the function needs besides its settings. */
   readonly infrastructure: DefineInfrastructure | undefined;
@@ -57,7 +52,7 @@ export class MonitoredFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoredFunctionProps) {
     super(scope, id);
-    const { environment, settings, bundle, sensitiveVariables, addGate } = props;
+    const { environment, settings, bundle, codeBucket, sensitiveVariables, addGate } = props;
     const name = formatDeployedName(environment.name, id);
 
     const { logRetentionDays = environment.logRetentionDays } = settings;
@@ -94,7 +89,7 @@ export class MonitoredFunction extends Construct {
       role: role.arn,
       ...(bundle
         ? {
-            filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
+            ...addZip(this, bundle, codeBucket),
             sourceCodeHash: bundle.sourceCodeHash,
             handler: bundle.handler,
             runtime: findRuntime(settings),

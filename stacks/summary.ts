@@ -48,6 +48,7 @@ export function summarizeStacks(stacks: readonly EnvironmentStack[], bundles: It
     ...formatWarming(stacks),
     ...formatProvisioned(stacks),
     ...stacks.flatMap(({ environment }) => listNotes(environment)),
+    ...stacks.flatMap(({ environment: { name }, codeBucket }) => codeBucket.notes.map((note) => `${name}: ${note}`)),
     ...stacks.flatMap(listInfrastructureNotes),
     ...[...bundles].flatMap(({ notes: ofCode }) => ofCode),
   ].join("\n");
@@ -198,7 +199,8 @@ function listInfrastructureNotes({ node, environment: { name, state } }: Environ
     const types = [...new Set(made.map(({ terraformResourceType }) => terraformResourceType))].sort();
     if (types.length === 0) return [];
     const file = formatInfrastructureFile(one.node.id);
-    const unknown = types.filter((type) => !(type in GRANTS));
+    // Of S3, the deploy role may only manage the bucket for code.
+    const unknown = types.filter((type) => !(type in GRANTS) || type.startsWith("aws_s3_"));
     return [
       `${name}: ${file} makes ${types.join(", ")}; what that costs is not in the figures above`,
       ...(unknown.length === 0 || state.backend === "local"

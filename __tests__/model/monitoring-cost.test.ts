@@ -66,6 +66,7 @@ function synthesized(environment: Environment): StackUnderTest["resource"] {
   const folder = makeTemporaryFolder();
   const bundle = {
     zipFile: join(__dirname, "monitoring-cost.test.ts"),
+    zipBytes: 0,
     sourceCodeHash: "",
     handler: "handler.handler",
     notes: [],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { InvalidInput } from "../../environments/mistakes";
 import { PHYSICAL_NAMES } from "../../stacks/physical-names";
-import { ENVIRONMENTS, makeProjectWithEnvironments } from "../support/environments";
+import { ENVIRONMENTS, LARGE, makeProjectWithEnvironments } from "../support/environments";
 import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTfvars } from "../support/project";
 
 /** What is said of environments with these functions, each maybe in another region or account. */
@@ -96,7 +96,7 @@ describe("names that AWS takes once", () => {
   });
 
   test("are known of every type of resource", async () => {
-    const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
+    const { stacks } = await synthesizeProject(makeProjectWithEnvironments(), LARGE);
     const types = new Set(ENVIRONMENTS.flatMap((name) => Object.keys(stacks[name]?.resource ?? {})));
     expect(types.size).toBeGreaterThan(20);
     expect([...types].filter((type) => !(type in PHYSICAL_NAMES))).toEqual([]);

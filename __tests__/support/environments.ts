@@ -74,6 +74,7 @@ const EVERYTHING = `
   }
   worker = {
     description          = "Works on orders"
+    files                = ["handler.ts"]
     ephemeral_storage_mb = 1024
     environment          = { MODE = "fast" }
     kms_key              = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -151,6 +152,9 @@ export default (scope, { deployed }) => {
 export function listShippedFiles(): Record<string, string> {
   return Object.fromEntries(Object.entries(SHIPPED).map(([name, text]) => [`environments/${name}.tfvars`, text]));
 }
+
+/** A function of `everything` whose zip may be taken for a large one. */
+export const LARGE = ["worker"];
 
 /** A project with all of {@link ENVIRONMENTS}. */
 export function makeProjectWithEnvironments(): string {

@@ -6,8 +6,9 @@ import { dirname, join, relative } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { WARMER } from "../../environments/names";
-import { bundleFunctions } from "../../stacks/bundle";
+import { type Bundle, bundleFunctions } from "../../stacks/bundle";
 import { listFunctionCode } from "../../stacks/function-code";
+import { MAX_DIRECT_BYTES } from "../../stacks/function-zip";
 import { loadInfrastructure } from "../../stacks/infrastructure";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 
@@ -101,12 +102,19 @@ export interface Synthesized {
   readonly summary: string;
 }
 
-/** Synthesizes a project in this process. */
-export async function synthesizeProject(root: string): Promise<Synthesized> {
+/**
+ * Synthesizes a project in this process.
+ *
+ * @param large functions whose zips are taken for larger than what Lambda takes directly
+ */
+export async function synthesizeProject(root: string, large: readonly string[] = []): Promise<Synthesized> {
   const environments = await loadEnvironments(root);
   const outdir = makeTemporaryFolder();
   const code = [{ name: WARMER }, ...environments.flatMap(listFunctionCode)];
-  const bundles = await bundleFunctions(root, code, outdir);
+  const made = await bundleFunctions(root, code, outdir);
+  const resize = ([key, bundle]: [string, Bundle]): [string, Bundle] =>
+    large.includes(key.replace(/\..*/, "")) ? [key, { ...bundle, zipBytes: MAX_DIRECT_BYTES + 1 }] : [key, bundle];
+  const bundles = new Map([...made].map(resize));
   const names = environments.flatMap(({ functions }) => Object.keys(functions));
   const infrastructure = await loadInfrastructure(root, names);
   const summary = synthesizeStacks(environments, { bundles, infrastructure, folder: outdir, outdir: "cdktf.out" });

@@ -17,6 +17,25 @@ export const OFFLINE = {
   },
 };
 
+/** An emulator is spoken to without TLS, which the policy of the bucket for code refuses. */
+export const WITHOUT_TLS = {
+  aws_s3_bucket_policy: {
+    code_tls: {
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { AWS: "arn:aws:iam::123456789012:root" },
+            Action: "s3:ListBucket",
+            Resource: "${aws_s3_bucket.code.arn}",
+          },
+        ],
+      }),
+    },
+  },
+};
+
 /** The provider is large: it is fetched once per test file, not once per stack. */
 const pluginCache = makeTemporaryFolder();
 

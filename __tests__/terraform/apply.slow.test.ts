@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
+import { ENVIRONMENTS, LARGE, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
 import { makeExistingResources } from "../support/existing-resources";
 import { checkDashboard } from "../support/dashboard";
 import { HANDLER_SOURCE, synthesizeProject } from "../support/project";
-import { listChanges, skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
+import { listChanges, skip, TerraformFolder, isTerraformUsable, WITHOUT_TLS } from "../support/terraform";
 
 const TESTED = "apply, change and destroy of every environment";
 /** Ends what never ends: no step may depend on how busy the computer is. */
@@ -37,13 +37,13 @@ const usable = process.env["AWS_ENDPOINT_URL"]
       const endpoint = process.env["AWS_ENDPOINT_URL"] ?? "";
       writeFileSync(file, await makeExistingResources(endpoint, readFileSync(file, "utf8")));
     }
-    stack = new TerraformFolder(join((await synthesizeProject(root)).outdir, "stacks", name));
-    stack.override(EMULATED);
+    stack = new TerraformFolder(join((await synthesizeProject(root, LARGE)).outdir, "stacks", name));
+    stack.override(name === "everything" ? { ...EMULATED, resource: WITHOUT_TLS } : EMULATED);
     stack.run(["init", "-input=false"]);
     writeFileSync(join(root, "functions/api/handler.ts"), HANDLER_SOURCE.replace("200", "201"));
-    withNewCode = join((await synthesizeProject(root)).outdir, "stacks", name);
+    withNewCode = join((await synthesizeProject(root, LARGE)).outdir, "stacks", name);
     writeFileSync(file, readFileSync(file, "utf8").replace(/^protected .*$/m, ""));
-    unprotected = join((await synthesizeProject(root)).outdir, "stacks", name);
+    unprotected = join((await synthesizeProject(root, LARGE)).outdir, "stacks", name);
   }, LIMIT_MS);
 
   const apply = () => stack.run(["apply", "-auto-approve", "-input=false"]);

@@ -13,7 +13,7 @@ import {
   type StackUnderTest,
   makeTemporaryFolder,
 } from "../support/project";
-import { skip, TerraformFolder, isTerraformUsable } from "../support/terraform";
+import { skip, TerraformFolder, isTerraformUsable, WITHOUT_TLS } from "../support/terraform";
 import { POLICY_CHARACTERS } from "../../stacks/quotas";
 
 const TESTED = "the bootstrap stack, and that its roles allow what Terraform does";
@@ -30,8 +30,9 @@ beforeAll(() => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: "made-up", AWS_SECRET_ACCESS_KEY: "made-up" });
 });
 
+const LOCAL = { terraform: { backend: { local: {} } } };
+
 (usable ? describe : describe.skip)("the bootstrap stack on an AWS emulator", () => {
-  const LOCAL = { terraform: { backend: { local: {} } } };
   const lifecycle = { prevent_destroy: false };
   const UNPROTECTED = {
     resource: {
@@ -41,7 +42,7 @@ beforeAll(() => {
     },
   };
   /** The emulator is spoken to without TLS, which the bucket's own policy refuses. */
-  const WITHOUT_TLS = {
+  const STATES_WITHOUT_TLS = {
     resource: { aws_s3_bucket_policy: { "bucket_bootstrap-states_tls": { policy: policyFor("s3:ListBucket") } } },
   };
   /** A lock that is given back leaves a mark in the bucket, which the emulator cannot delete. */
@@ -101,10 +102,10 @@ beforeAll(() => {
   test(
     "moves its state into the bucket that it has made",
     async () => {
-      stack.override({ ...LOCAL, ...WITHOUT_TLS });
+      stack.override({ ...LOCAL, ...STATES_WITHOUT_TLS });
       stack.run(["apply", "-auto-approve", "-input=false"]);
       cpSync(await synthesized(true), stack.folder, { recursive: true });
-      stack.override(WITHOUT_TLS);
+      stack.override(STATES_WITHOUT_TLS);
       stack.run(["init", "-migrate-state", "-force-copy", "-input=false", WITHOUT_LOCK]);
       rmSync(join(stack.folder, "terraform.tfstate"));
       expectNoChanges(WITHOUT_LOCK);
@@ -118,7 +119,7 @@ beforeAll(() => {
       expect(stack.run(["destroy", "-auto-approve", WITHOUT_LOCK], [1]).output).toContain(
         "Instance cannot be destroyed",
       );
-      stack.override({ ...LOCAL, resource: { ...WITHOUT_TLS.resource, ...UNPROTECTED.resource } });
+      stack.override({ ...LOCAL, resource: { ...STATES_WITHOUT_TLS.resource, ...UNPROTECTED.resource } });
       stack.run(["init", "-migrate-state", "-force-copy", "-input=false", WITHOUT_LOCK]);
       stack.run(["apply", "-auto-approve", "-input=false"]);
       stack.run(["destroy", "-auto-approve"]);
@@ -151,7 +152,7 @@ function rolesOf(environment: string) {
 region = "eu-west-1"
 state  = { backend = "local" }
 functions = {
-  api = { endpoint = "public", reserved_concurrency = 5 }
+  api = { endpoint = "public", reserved_concurrency = 5, files = ["handler.ts"] }
   web = {
     endpoint = "iam"
     asynchronous = true
@@ -172,9 +173,28 @@ export default (scope, { deployed }) => {
   const table = new DynamodbTable(scope, "carts", { name: deployed.name + "-carts", billingMode: "PAY_PER_REQUEST", hashKey: "id", attribute: [{ name: "id", type: "S" }] });
   deployed.grant(["dynamodb:GetItem"], [table.arn]);
 };`;
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
+  const S3_ACTIONS = {
+    "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+    "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+    "s3:GetBucketCors": "s3:GetBucketCORS",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+  };
   /** What other actions an operation of an API needs than the one of its name; none for what everybody may. */
   const RENAMED: Readonly<Record<string, string | undefined>> = {
     "lambda:Invoke": "lambda:InvokeFunction",
+    ...S3_ACTIONS,
     "sts:GetCallerIdentity": undefined,
   };
   const SERVICES: Readonly<Record<string, string>> = {
@@ -186,6 +206,7 @@ export default (scope, { deployed }) => {
     IAM: "iam",
     KMS: "kms",
     Lambda: "lambda",
+    S3: "s3",
     Scheduler: "scheduler",
     SNS: "sns",
     SQS: "sqs",
@@ -222,12 +243,12 @@ export default (scope, { deployed }) => {
       });
       const [environment] = await loadEnvironments(root);
       if (!environment) throw new Error("no environment");
-      const { outdir, stacks } = await synthesizeProject(root);
+      const { outdir, stacks } = await synthesizeProject(root, ["api"]);
       const types = Object.keys((stacks[ENVIRONMENT] as StackUnderTest).resource);
       expect(types).toEqual(expect.arrayContaining(["aws_dynamodb_table", "aws_lambda_event_source_mapping"]));
       expect(types.filter((type) => !(type in GRANTS))).toEqual([]);
       const stack = new TerraformFolder(join(outdir, "stacks", ENVIRONMENT));
-      stack.override({ terraform: { backend: { local: {} } } });
+      stack.override({ ...LOCAL, provider: { aws: { s3_use_path_style: true } }, resource: WITHOUT_TLS });
       stack.run(["init", "-input=false"]);
       const log = join(stack.folder, "provider.log");
       const asks = (...args: string[]) => {
@@ -246,7 +267,9 @@ export default (scope, { deployed }) => {
           "\nlog_retention_days = 60\nalarms = { errors = { threshold = 7 } }",
         ),
       );
-      cpSync(join((await synthesizeProject(root)).outdir, "stacks", ENVIRONMENT), stack.folder, { recursive: true });
+      cpSync(join((await synthesizeProject(root, ["api"])).outdir, "stacks", ENVIRONMENT), stack.folder, {
+        recursive: true,
+      });
       const changing = asks("apply", "-auto-approve");
       const destroying = asks("destroy", "-auto-approve");
 

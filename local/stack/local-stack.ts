@@ -75,7 +75,8 @@ export interface LocalStack {
 
 const lambdaFunction = z.object({
   function_name: z.string(),
-  filename: z.string(),
+  filename: z.string().optional(),
+  s3_key: z.string().optional(),
   handler: z.string(),
   memory_size: z.number(),
   timeout: z.number(),
@@ -84,6 +85,7 @@ const lambdaFunction = z.object({
   environment: z.object({ variables: z.record(z.string(), z.coerce.string()) }).optional(),
   logging_config: z.object({ log_group: z.string().optional() }).optional(),
 });
+const storedZip = z.object({ key: z.string(), source: z.string().optional() });
 const alias = z.object({ function_name: z.string(), name: z.string() });
 const cors = z
   .object({
@@ -217,6 +219,12 @@ export function readLocalStack(
 
   const lambdas = read("aws_lambda_function", lambdaFunction);
   const aliases = all("aws_lambda_alias", alias);
+  const storedZips = new Map(all("aws_s3_object", storedZip).map(({ key, source }) => [key, source]));
+  const findZip = (key: string, { filename, s3_key: s3Key = "" }: z.output<typeof lambdaFunction>): string => {
+    const zip = filename ?? storedZips.get(s3Key);
+    if (zip === undefined) throw new LocalEnvironmentError(`aws_lambda_function.${key}: its code is not in the stack`);
+    return join(folder, zip);
+  };
   const endpoints = listEndpoints({
     urls: all("aws_lambda_function_url", functionUrl),
     // Here, an API's id is its name in the stack.
@@ -237,7 +245,7 @@ export function readLocalStack(
   const functions = lambdas.map(([key, lambda]) => ({
     id: formatId(key),
     name: lambda.function_name,
-    zipFile: join(folder, lambda.filename),
+    zipFile: findZip(key, lambda),
     handler: lambda.handler,
     memoryMb: lambda.memory_size,
     timeoutSeconds: lambda.timeout,

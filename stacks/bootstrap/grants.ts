@@ -1,5 +1,5 @@
 import { type EventKind, listEvents } from "../../environments/events";
-import { formatRolePath } from "../../environments/names";
+import { formatCodeBucketPrefix, formatRolePath } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type Condition } from "../../model/permissions";
 
@@ -50,6 +50,7 @@ const schedules = (place: Place) => formatArns("scheduler", "schedule/")(place).
 const queues = formatArns("sqs");
 const topics = formatArns("sns");
 const tables = formatArns("dynamodb", "table/");
+const codeBuckets = ({ partition, name }: Place) => [`arn:${partition}:s3:::${formatCodeBucketPrefix(name)}*`];
 
 /** By their path, which no other role has: a name with the same beginning may belong to anyone. */
 const formatRoleArns = ({ partition, account, name }: Place) => [
@@ -132,6 +133,13 @@ const listRepositories = (partition: string, environment: Environment) => {
   });
   return [...new Set(arns)].sort();
 };
+
+/** Code alone is never too large for Lambda's API; what is packaged with it may be. */
+const mayNeedCodeBucket = (environment: Environment) =>
+  listFunctions(environment).some(
+    ({ files, packages, package: finished, bundle }) =>
+      files.length + packages.length + Object.keys(bundle?.loader ?? {}).length > 0 || finished !== undefined,
+  );
 
 const needsAttachments = (environment: Environment) =>
   needsOwnPolicies(environment) || listManagedPolicies(environment).length > 0;
@@ -610,6 +618,79 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         ...new Set(listSources(environment, "s3").map(({ bucket }) => `arn:${partition}:s3:::${bucket}`)),
       ],
       neededBy: has("s3"),
+    },
+  ],
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+  aws_s3_bucket: [
+    {
+      read: [
+        "s3:GetAccelerateConfiguration",
+        "s3:GetBucketAcl",
+        "s3:GetBucketCORS",
+        "s3:GetBucketLogging",
+        "s3:GetBucketObjectLockConfiguration",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketRequestPayment",
+        "s3:GetBucketTagging",
+        "s3:GetBucketVersioning",
+        "s3:GetBucketWebsite",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+        "s3:ListTagsForResource",
+      ],
+      write: [
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:ListBucketVersions",
+        "s3:PutBucketTagging",
+        "s3:TagResource",
+        "s3:UntagResource",
+      ],
+      on: codeBuckets,
+      neededBy: mayNeedCodeBucket,
+    },
+  ],
+  aws_s3_bucket_ownership_controls: [
+    {
+      read: ["s3:GetBucketOwnershipControls"],
+      write: ["s3:PutBucketOwnershipControls"],
+      on: codeBuckets,
+      neededBy: mayNeedCodeBucket,
+    },
+  ],
+  aws_s3_bucket_policy: [
+    {
+      read: ["s3:GetBucketPolicy"],
+      write: ["s3:DeleteBucketPolicy", "s3:PutBucketPolicy"],
+      on: codeBuckets,
+      neededBy: mayNeedCodeBucket,
+    },
+  ],
+  aws_s3_bucket_public_access_block: [
+    {
+      read: ["s3:GetBucketPublicAccessBlock"],
+      write: ["s3:PutBucketPublicAccessBlock"],
+      on: codeBuckets,
+      neededBy: mayNeedCodeBucket,
+    },
+  ],
+  aws_s3_bucket_server_side_encryption_configuration: [
+    {
+      read: ["s3:GetEncryptionConfiguration"],
+      write: ["s3:PutEncryptionConfiguration"],
+      on: codeBuckets,
+      neededBy: mayNeedCodeBucket,
+    },
+  ],
+  aws_s3_object: [
+    {
+      // Lambda reads a function's code as whoever deploys it.
+      read: ["s3:GetObject", "s3:GetObjectTagging"],
+      write: ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"],
+      on: (place) => codeBuckets(place).map((bucket) => `${bucket}/*`),
+      neededBy: mayNeedCodeBucket,
     },
   ],
   aws_scheduler_schedule_group: [

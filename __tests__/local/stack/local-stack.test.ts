@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { join } from "node:path";
 import { LocalEnvironmentError } from "../../../local/problem";
 import { readLocalStack } from "../../../local/stack/local-stack";
 import { References } from "../../../local/stack/references";
@@ -157,6 +158,28 @@ describe("the stack of an environment", () => {
         ...{ maximumRetries: 1, maximumAgeMilliseconds: 600_000, onFailure: arnOf("dev-api-failed-events") },
       },
     ]);
+  });
+
+  test("has the code that goes through S3", () => {
+    const function_name = "dev-api";
+    const json = {
+      ...STACK,
+      resource: {
+        aws_lambda_function: {
+          api_function: {
+            ...{ function_name, handler: "handler.handler", memory_size: 128, timeout: 3 },
+            s3_key: "${aws_s3_object.api_zip.key}",
+          },
+        },
+        aws_s3_object: {
+          api_zip: { bucket: "${aws_s3_bucket.code.id}", key: "api/0123.zip", source: "assets/api.zip" },
+        },
+      },
+    };
+
+    const { functions } = readLocalStack({ json, folder: "stack", notes: [], foreignEvents: [] }, {});
+
+    expect(functions.map(({ zipFile }) => zipFile)).toEqual([join("stack", "assets/api.zip")]);
   });
 
   test("leaves out what infrastructure.ts makes if only AWS knows a value that it needs", () => {

@@ -30,6 +30,7 @@ const ZONE = "arn:aws:route53:::hostedzone/Z123";
 const apis = (path: string) => `arn:aws:apigateway:${REGION}::${path}`;
 const record = (name: string) => ({ "route53:ChangeResourceRecordSetsNormalizedRecordNames": [name] });
 const STATES = "arn:aws:s3:::acme-states";
+const CODE = "arn:aws:s3:::prod-zip-20261129000000000000000001";
 
 const OWN_ROLE = role("warmwatch/prod/prod.api");
 const bounded = { "iam:PermissionsBoundary": BOUNDARY };
@@ -54,7 +55,7 @@ functions = {
       }
     }
   }
-  web = { endpoint = "iam", allowed_triggers = { partner = { principal = "333333333333" } } }
+  web = { endpoint = "iam", files = ["fonts/*"], allowed_triggers = { partner = { principal = "333333333333" } } }
 }`,
       "functions/web/handler.ts": "export const handler = () => undefined;",
     }),
@@ -145,6 +146,12 @@ describe("the deploy role may", () => {
     ["kms:ScheduleKeyDeletion", KEY, tag("prod")],
     ["s3:PutObject", `${STATES}/shop/prod.tfstate`],
     ["s3:DeleteObject", `${STATES}/shop/prod.tfstate.tflock`],
+    ["s3:CreateBucket", CODE],
+    ["s3:PutBucketPolicy", CODE],
+    ["s3:TagResource", CODE],
+    ["s3:DeleteBucket", CODE],
+    ["s3:PutObject", `${CODE}/web/0123.zip`],
+    ["s3:GetObject", `${CODE}/web/0123.zip`],
   ];
 
   test.each(named(CALLS))("%s", async (_, call) => {
@@ -234,6 +241,7 @@ describe("the deploy role may not", () => {
       ["s3:DeleteObjectVersion", `${STATES}/shop/prod.tfstate`],
       ["s3:PutBucketPolicy", STATES],
       ["s3:PutBucketVersioning", STATES],
+      ["s3:PutObject", CODE.replace("prod", "staging") + "/web/0123.zip"],
     ],
   };
 
@@ -250,6 +258,8 @@ describe("the plan role", () => {
       onRole("GetRole", OWN_ROLE),
       ["lambda:GetFunction", lambda("prod-api")],
       ["s3:GetObject", `${STATES}/shop/prod.tfstate`],
+      ["s3:GetBucketPolicy", CODE],
+      ["s3:GetObject", `${CODE}/web/0123.zip`],
     ]),
   )("may %s", async (_, call) => {
     expect(await evaluate((await policiesOfProd()).plan, call)).toBe("Allowed");
@@ -264,6 +274,7 @@ describe("the plan role", () => {
       ["s3:PutObject", `${STATES}/shop/prod.tfstate`],
       ["s3:PutObject", `${STATES}/shop/prod.tfstate.tflock`],
       ["s3:GetObject", `${STATES}/shop/staging.tfstate`],
+      ["s3:PutObject", `${CODE}/web/0123.zip`],
     ]),
   )("may not %s", async (_, call) => {
     expect(await evaluate((await policiesOfProd()).plan, call)).toBe("ImplicitlyDenied");

@@ -110,6 +110,13 @@ const OVERWRITTEN = {
   aws_lambda_runtime_management_config: undefined,
   aws_route53_record: undefined,
   aws_s3_bucket_notification: undefined,
+  // Of another bucket for code, with a new name.
+  aws_s3_bucket: undefined,
+  aws_s3_bucket_ownership_controls: undefined,
+  aws_s3_bucket_policy: undefined,
+  aws_s3_bucket_public_access_block: undefined,
+  aws_s3_bucket_server_side_encryption_configuration: undefined,
+  aws_s3_object: undefined,
 } satisfies Readonly<Record<string, undefined>>;
 
 /**

@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { IMPORT_IDS } from "../../../../operations/doctor/imports/import-ids";
-import { makeProjectWithEnvironments } from "../../../support/environments";
+import { LARGE, makeProjectWithEnvironments } from "../../../support/environments";
 import { synthesizeProject } from "../../../support/project";
 
 test("every type of resource that a stack has is known to be imported or not, and no other", async () => {
-  const { stacks } = await synthesizeProject(makeProjectWithEnvironments());
+  const { stacks } = await synthesizeProject(makeProjectWithEnvironments(), LARGE);
   const types = Object.values(stacks).flatMap(({ resource }) => Object.keys(resource));
   expect(Object.keys(IMPORT_IDS).sort()).toEqual([...new Set(types)].sort());
   const unknown = Object.keys(IMPORT_IDS).filter((type) => IMPORT_IDS[type] === undefined);
@@ -18,7 +18,13 @@ test("every type of resource that a stack has is known to be imported or not, an
     "aws_lambda_provisioned_concurrency_config",
     "aws_lambda_runtime_management_config",
     "aws_route53_record",
+    "aws_s3_bucket",
     "aws_s3_bucket_notification",
+    "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_s3_object",
     "terraform_data",
   ]);
 });
