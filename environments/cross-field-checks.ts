@@ -8,6 +8,7 @@ import {
   URGENT_ALARMS,
 } from "./alarms";
 import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
+import { findOverlapMistakes } from "./bucket-events";
 import { type CodeSettings, findCodeMistakes } from "./code";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { type EventKind, type EventSettings, findEventMistakes, isAsynchronous, listEvents } from "./events";
@@ -84,6 +85,7 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
         .concat(findWatchedMistakes(settings))
         .map((mistake) => ({ ...mistake, path: ["functions", name, ...mistake.path] })),
     ),
+    ...findOverlapMistakes(functions),
     ...findEnvironmentMistakes(file),
   ];
 }
