@@ -42,10 +42,47 @@ export const handler = (event) => one;`,
     }),
   });
 
-  const mistakes = findTypeMistakes(root).trim().split("\n");
+  const mistakes = findTypeMistakes(root, []).trim().split("\n");
 
   expect(mistakes).toEqual([
     expect.stringMatching(/^functions\/wrong\/handler\.ts\(1,41\): error TS2339: .*'trim'/),
     expect.stringMatching(/^functions\/strict\/handler\.ts\(2,25\): error TS7006: .*'event'/),
+  ]);
+});
+
+test("functions elsewhere in the repository are checked by the next tsconfig.json, and only what is deployed", () => {
+  const options = { strict: true, module: "preserve", types: [] };
+  const repository = project({
+    ".git/HEAD": "",
+    // As Nx writes them: one that names no files, below one for the whole repository.
+    "apps/orders/tsconfig.json": JSON.stringify({ extends: "../../tsconfig.base.json", files: [], references: [] }),
+    "apps/orders/src/app.ts": 'import { price } from "@shop/price"; export const main = (event) => price(currency);',
+    "apps/orders/src/app.test.ts": 'export const wrong: number = "";',
+    "tsconfig.base.json": JSON.stringify({ compilerOptions: { ...options, paths: { "@shop/*": ["./libs/*"] } } }),
+    "libs/price.ts": 'export const price = (of: string) => of.trim("");',
+    // A whole repository's, with its declarations.
+    "services/tsconfig.json": JSON.stringify({ compilerOptions: options }),
+    "services/globals.d.ts": "declare const currency: string;",
+    "services/other.ts": 'export const wrong: number = "";',
+    "services/bills/app.ts": "export const handler = (event: unknown) => currency.trim(1);",
+    "loose/app.js": "exports.handler = (event) => event.a.b",
+    "deploy/functions/mails/src/app.ts": "export const main = (event) => event",
+    "deploy/functions/mails/tsconfig.json": JSON.stringify({ compilerOptions: options }),
+  });
+
+  const mistakes = findTypeMistakes(join(repository, "deploy"), [
+    { name: "orders", entry: "../apps/orders/src/app.ts", handler: "app.main" },
+    { name: "bills", entry: "../services/bills/app.ts" },
+    { name: "loose", entry: "../loose/app.js" },
+    { name: "mails", handler: "src/app.main" },
+    { name: "finished", package: { file: "a.zip", handler: "a.b", runtime: "python3.13" } },
+  ]);
+
+  expect(mistakes.trim().split("\n").sort()).toEqual([
+    expect.stringMatching(/apps\/orders\/src\/app\.ts\(1,59\): error TS7006: .*'event'/),
+    expect.stringMatching(/apps\/orders\/src\/app\.ts\(1,75\): error TS2304: .*'currency'/),
+    expect.stringMatching(/libs\/price\.ts\(1,\d+\): error TS2554/),
+    expect.stringMatching(/services\/bills\/app\.ts\(1,\d+\): error TS2554/),
+    expect.stringMatching(/functions\/mails\/src\/app\.ts\(1,\d+\): error TS7006: .*'event'/),
   ]);
 });
