@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import * as z from "zod";
 import { type Platform } from "./platform";
 
 const LOCK_FILE = "package-lock.json";
+
+/** Lock files of other package managers, whose packages npm would get in other versions. */
+const FOREIGN_LOCK_FILES = ["yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"];
 
 const names = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const ranges = z.record(z.string(), z.string()).default({});
@@ -54,12 +57,17 @@ export class UnlockedPackage extends Error {
 /**
  * Selects packages from the nearest lock file.
  *
+ * @param root the project's folder
  * @param folder where the function is, absolute
  * @throws UnlockedPackage if the lock file does not have them
  */
-export function selectLockedPackages(folder: string, wanted: readonly string[], platform: Platform): LockedPackages {
-  const file = findLockFile(folder);
-  if (file === undefined) throw new UnlockedPackage(`a ${LOCK_FILE} of npm in the function's folder or above`, "none");
+export function selectLockedPackages(
+  root: string,
+  folder: string,
+  wanted: readonly string[],
+  platform: Platform,
+): LockedPackages {
+  const file = findLockFile(root, folder);
   const parsed = lockFile.safeParse(parseJson(readFileSync(file, "utf8")));
   if (!parsed.success) throw new UnlockedPackage(`${LOCK_FILE} as npm 7 or later writes it`, "another file");
   const project = dirname(file);
@@ -67,10 +75,17 @@ export function selectLockedPackages(folder: string, wanted: readonly string[], 
   return new Selection(project, parsed.data.packages, platform).select(start, wanted);
 }
 
-function findLockFile(folder: string): string | undefined {
+function findLockFile(root: string, folder: string): string {
   for (let each = folder; ; each = dirname(each)) {
     if (existsSync(join(each, LOCK_FILE))) return join(each, LOCK_FILE);
-    if (each === dirname(each)) return undefined;
+    const foreign = FOREIGN_LOCK_FILES.find((name) => existsSync(join(each, name)));
+    if (foreign !== undefined) {
+      const place = relative(realpathSync(root), each).split(sep).join(posix.sep) || ".";
+      throw new UnlockedPackage(`a ${LOCK_FILE}, as npm install --package-lock-only writes it in ${place}`, foreign);
+    }
+    if (each === dirname(each)) {
+      throw new UnlockedPackage(`a ${LOCK_FILE} of npm in the function's folder or above`, "none");
+    }
   }
 }
 

@@ -42,7 +42,7 @@ export class Packages {
     if (packages.length === 0) return new Packages(root, code, undefined);
     const platform = findPlatform(code);
     const chosen = explain(code, () => ({
-      locked: selectLockedPackages(folder, packages, platform),
+      locked: selectLockedPackages(root, folder, packages, platform),
       platform,
       generated: packages.includes(PRISMA) ? readGeneratedClient(folder, platform) : new Map<string, Uint8Array>(),
     }));

@@ -345,6 +345,15 @@ describe("synthesis refuses, in one line, packages", () => {
     expect(await mistakeOf(root, ["sockets"])).toBe(`${key} ${expected}`);
   });
 
+  test.each([["yarn.lock"], ["pnpm-lock.yaml"], ["bun.lock"]])("that %s has locked, nearer than npm", async (other) => {
+    const root = makeLockedProject(handler);
+    writeFileSync(join(root, "functions/api", other), "");
+
+    expect(await mistakeOf(root, ["sockets"])).toBe(
+      `${key} a package-lock.json, as npm install --package-lock-only writes it in functions/api, got ${other}`,
+    );
+  });
+
   test.each([
     ['"sharp"', 'a list, as in ["sharp"], got "sharp"', ""],
     ['["./sharp"]', 'the name of an npm package, as in sharp, got "./sharp"', ".0"],
