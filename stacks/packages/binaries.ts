@@ -102,7 +102,18 @@ const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 
 /** Whether a compiled file is for a platform. Only Linux's files are told apart. */
 export function isCompiledFor(path: string, { os, cpu }: Platform): boolean {
-  if (os !== "linux") return true;
+  return os !== "linux" || findMachine(path) === MACHINES[cpu];
+}
+
+/** Whether a file of a package is useless on a platform: it is compiled for another processor, or not for Linux. */
+export function isCompiledForOthers(path: string, platform: Platform): boolean {
+  if (platform.os !== "linux") return false;
+  const machine = findMachine(path);
+  return machine === undefined ? /\.(node|dll|dylib|exe)$/.test(path) : machine !== MACHINES[platform.cpu];
+}
+
+/** The machine that a compiled file of Linux is for; undefined for other files. */
+function findMachine(path: string): number | undefined {
   const header = Buffer.alloc(20);
   const file = openSync(path, "r");
   try {
@@ -110,7 +121,7 @@ export function isCompiledFor(path: string, { os, cpu }: Platform): boolean {
   } finally {
     closeSync(file);
   }
-  return header.toString("latin1", 0, 4) === "\x7fELF" && header.readUInt16LE(18) === MACHINES[cpu];
+  return header.toString("latin1", 0, 4) === "\x7fELF" ? header.readUInt16LE(18) : undefined;
 }
 
 function readManifest(folder: string): Manifest {

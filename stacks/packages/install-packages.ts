@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { TemporaryFolder } from "../temporary-folder";
-import { downloadBinaries, findReason, hasBinary, needsBinary } from "./binaries";
+import { downloadBinaries, findReason, hasBinary, isCompiledForOthers, needsBinary } from "./binaries";
 import { listFolder } from "./folder-files";
 import { type LockedPackages, UnlockedPackage } from "./locked-packages";
 import { type Platform } from "./platform";
@@ -14,7 +14,7 @@ const CACHE = "node_modules/.cache/warmwatch/packages";
 
 /** What identifies installed packages: the same packages for the same platform are the same files. */
 export function identifyPackages({ lock }: LockedPackages, platform: Platform): string {
-  const recipe = [installPackages, install, downloadBinaries].join("\n");
+  const recipe = [installPackages, install, downloadBinaries, readPackages, isCompiledForOthers].join("\n");
   return createHash("sha256")
     .update(JSON.stringify([recipe, platform, lock]))
     .digest("hex");
@@ -90,8 +90,10 @@ async function checkBinaries(folder: string, { required }: LockedPackages, platf
   }
 }
 
-/** The files of installed packages, by their paths in a zip. */
-export function readPackages(modules: string): ReadonlyMap<string, Uint8Array> {
-  const files = listFolder(modules).filter(({ place }) => place !== ".package-lock.json");
+/** The files of installed packages, by their paths in a zip: without those that are compiled for other platforms. */
+export function readPackages(modules: string, platform: Platform): ReadonlyMap<string, Uint8Array> {
+  const files = listFolder(modules).filter(
+    ({ path, place }) => place !== ".package-lock.json" && !isCompiledForOthers(path, platform),
+  );
   return new Map(files.map(({ path, place }) => [`node_modules/${place}`, readFileSync(path)]));
 }

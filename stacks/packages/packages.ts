@@ -72,7 +72,7 @@ export class Packages {
     const { root, code, chosen } = this;
     if (!chosen) return new Map();
     const modules = await explain(code, () => installPackages(root, chosen.locked, chosen.platform));
-    return new Map([...readPackages(modules), ...chosen.generated]);
+    return new Map([...readPackages(modules, chosen.platform), ...chosen.generated]);
   }
 }
 

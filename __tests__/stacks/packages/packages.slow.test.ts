@@ -61,6 +61,11 @@ const PACKAGES: Readonly<Record<string, Entry>> = {
       "index.js": 'exports.sockets = "sockets";',
       "prebuilds/linux-x64/a.node": X64,
       "prebuilds/linux-arm64/a.node": ARM64,
+      "prebuilds/darwin-arm64/a.node": "another",
+      "bin/linux/arm64/library.so.1": ARM64,
+      "bin/linux/x64/library.so.1": X64,
+      "bin/win32/x64/library.dll": "another",
+      "bin/library.exe.js": "",
     },
   },
   // Its compiled part is downloaded.
@@ -219,6 +224,22 @@ describe("packages that a function names", () => {
 
     expect(new Set(hashes.map(({ sourceCodeHash }) => sourceCodeHash)).size).toBe(1);
     expect(readdirSync(join(one, "node_modules/.cache/warmwatch/packages"))).toHaveLength(1);
+  });
+
+  test("leave out what they have compiled for other platforms", async () => {
+    const root = makeLockedProject('import { sockets } from "sockets"; export const handler = async () => sockets;');
+
+    const made = await bundle(root, ["sockets"], { architecture: "x86_64" });
+
+    const places = Object.keys(filesOf(made)).filter((path) => path.startsWith("node_modules"));
+    expect(places.map((path) => path.slice("node_modules/sockets/".length))).toEqual([
+      "bin/library.exe.js",
+      "bin/linux/x64/library.so.1",
+      "binding.gyp",
+      "index.js",
+      "package.json",
+      "prebuilds/linux-x64/a.node",
+    ]);
   });
 
   test.each([
