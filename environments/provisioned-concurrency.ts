@@ -9,7 +9,7 @@ import { type DeepReadonly, defineSection, defineText, defineWholeNumber, isTime
  * The most actions of one function:
  * https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html
  */
-const MAX_HOURS = 20;
+export const MAX_HOURS = 20;
 
 const hours = defineSection({
   from_hour: defineWholeNumber(0, 23).meta({ description: "The first hour with these instances" }),

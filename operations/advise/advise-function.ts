@@ -8,7 +8,7 @@ import { RUN_SECONDS, WARMER_PRICE } from "../../model/warmed-functions";
 import { type Candidate, listCandidates } from "./candidates";
 import { findBusiestDay } from "./busiest-day";
 import { type History } from "./history";
-import { buildPolicy, priceMonthlyReading, type WarmingChoice } from "./warming-policy";
+import { type AdvisedSettings, buildPolicy, priceMonthlyReading, type WarmingChoice } from "./warming-policy";
 import { runTasks, type SimulationTask } from "./pool";
 import { buildTrafficProfile } from "./profile";
 import { type JudgedCandidate, recommend, type Recommendation } from "./recommend";
@@ -63,10 +63,10 @@ export interface WorkerSettings {
   readonly signal?: AbortSignal;
 }
 
-/** The advice, and the settings for a tfvars file; missing if a tfvars file cannot express them. */
+/** The advice, and the settings for a tfvars file; missing if nothing is recommended. */
 export interface AdviceResult {
   readonly advice: FunctionAdvice;
-  readonly warming?: WarmingChoice;
+  readonly settings?: AdvisedSettings;
 }
 
 /**
@@ -138,7 +138,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   const { chosen } = recommendation;
   const shownOnDay = (chosen ?? judged[0])?.candidate;
   return {
-    ...(chosen?.candidate.warming && { warming: chosen.candidate.warming }),
+    ...(chosen && { settings: chosen.candidate }),
     advice: {
       ...summarizeSubject(subject, recommendation),
       from: new Date(history.startsAt).toISOString(),
@@ -170,12 +170,11 @@ function judge(
 }
 
 function summarizeSubject({ id, memoryMb, architecture }: AdvisedSubject, { kind, sentence, chosen }: Recommendation) {
-  const warming = chosen?.candidate.warming;
   return {
     function: id,
     memoryMb,
     architecture,
-    recommendation: { kind, sentence, ...(warming && { block: formatBlock(warming) }) },
+    recommendation: { kind, sentence, ...(chosen && { block: formatBlock(chosen.candidate) }) },
   };
 }
 

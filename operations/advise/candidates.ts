@@ -1,15 +1,15 @@
 import { findHourOfWeek, type Policy } from "../../advisor/policy";
+import { countMostProvisioned } from "../../environments/provisioned-concurrency";
 import { WARMING_DEFAULTS } from "../../environments/warming";
 import { type History } from "./history";
-import { buildPolicy, type WarmingChoice, describeWarming } from "./warming-policy";
+import { type AdvisedSettings, buildPolicy, type WarmingChoice, describeWarming } from "./warming-policy";
+import { listHoursOfWeek, planProvisioned } from "./provisioned-hours";
 import { type TrafficProfile } from "./profile";
 
 /** A policy in the comparison. */
-export interface Candidate {
+export interface Candidate extends AdvisedSettings {
   readonly name: string;
   readonly policy: Policy;
-  /** Its settings; missing if a tfvars file cannot express it. */
-  readonly warming?: WarmingChoice;
 }
 
 /** Shares of the peaks per minute that numbers cover: nine of ten, 99 of 100, all. */
@@ -85,19 +85,25 @@ export function listCandidates(
   const provisioned = numbers.map((concurrency): Candidate => ({
     name: `provisioned x ${concurrency}`,
     policy: { kind: "provisioned", concurrency },
+    warming: OFF,
+    provisioned: { instances: concurrency, hours: {} },
   }));
   const byHour = groupPeaksByHour(startsAt, profile);
   const scheduled = [0.99, 1].map((share): Candidate => {
-    const concurrency = byHour.map((peaks) => Math.min(most, findQuantile(peaks, share)));
+    const planned = planProvisioned(byHour.map((peaks) => Math.min(most, findQuantile(peaks, share))));
+    const concurrency = listHoursOfWeek(planned);
     return {
       name: `provisioned by the hour, ${Math.min(...concurrency)} to ${Math.max(...concurrency)}${share === 1 ? ", all peaks" : ""}`,
       policy: { kind: "provisioned", concurrency },
+      warming: OFF,
+      provisioned: planned,
     };
   });
   const now: Candidate[] = configured
     ? [{ name: describeWarming(configured), policy: buildPolicy(configured), warming: configured }]
     : [];
-  return removeRepetition([...now, ...warmed, ...provisioned, ...scheduled]);
+  const bought = scheduled.filter(({ provisioned: planned }) => planned && countMostProvisioned(planned) > 0);
+  return removeRepetition([...now, ...warmed, ...provisioned, ...bought]);
 }
 
 /** The whole number of instances that a share of sorted peaks did not exceed. */

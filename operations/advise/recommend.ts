@@ -54,11 +54,11 @@ export function recommend(all: readonly JudgedCandidate[]): Recommendation {
     const sentence = `Leave it as it is: no policy is sure to keep cold starts below ${TARGET} %; the best leaves ${describeShares(selectBest(all))}; without warming ${without} are cold.`;
     return { kind: "out-of-reach", sentence };
   }
-  if (chosen.candidate.warming) {
+  if (!isProvisioned(chosen)) {
     const sentence = `Warm it ${chosen.candidate.name}: the cheapest that keeps cold starts below ${TARGET} %, with ${describeShares(chosen)}; without warming ${without} are cold.`;
     return { kind: "warm", chosen, sentence };
   }
-  const isOnly = !byPrice.some(({ candidate }) => candidate.warming);
+  const isOnly = byPrice.every(isProvisioned);
   const reason = isOnly ? `warming cannot reach ${TARGET} %` : `warming that reaches ${TARGET} % costs more`;
   const sentence = `Buy provisioned concurrency: ${reason}; ${chosen.candidate.name} leaves ${describeShares(chosen)}, without warming ${without} are cold.`;
   return { kind: "provision", chosen, sentence };
@@ -67,6 +67,10 @@ export function recommend(all: readonly JudgedCandidate[]): Recommendation {
 /** Whether a policy reliably keeps cold starts below the target. */
 export function reachesTarget({ outcome }: JudgedCandidate): boolean {
   return outcome.coldShareInterval.most < TARGET / 100;
+}
+
+function isProvisioned({ candidate }: JudgedCandidate): boolean {
+  return candidate.policy.kind === "provisioned";
 }
 
 function selectBest(all: readonly JudgedCandidate[]): JudgedCandidate {

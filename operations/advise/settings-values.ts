@@ -1,5 +1,6 @@
+import { type ProvisionedConcurrency } from "../../environments/provisioned-concurrency";
 import { type WarmingSettings } from "../../environments/warming";
-import { type WarmingChoice } from "./warming-policy";
+import { type AdvisedSettings, type WarmingChoice } from "./warming-policy";
 import { formatValue, type TfvarsValues } from "./tfvars/put";
 
 /** Warming settings for a tfvars file, complete and without defaults, so that nothing else in the file affects them. */
@@ -7,9 +8,18 @@ export function buildTfvarsValues({ scheduled, peak, conditional }: WarmingChoic
   return { scheduled: buildStrategy(scheduled), peak: buildStrategy(peak), conditional: buildStrategy(conditional) };
 }
 
-/** The block for a tfvars file. */
-export function formatBlock(warming: WarmingChoice): string {
-  return formatValue("warming", buildTfvarsValues(warming));
+/** A function's provisioned concurrency for a tfvars file. */
+export function buildProvisionedValues({ instances, hours }: ProvisionedConcurrency): TfvarsValues {
+  const inHours = Object.entries(hours).map(([name, one]) => [name, convertSettings(one)] as const);
+  return { instances, ...(inHours.length > 0 && { hours: Object.fromEntries(inHours) }) };
+}
+
+/** The blocks for a tfvars file. */
+export function formatBlock({ warming, provisioned }: AdvisedSettings): string {
+  return [
+    formatValue("warming", buildTfvarsValues(warming)),
+    ...(provisioned ? [formatValue("provisioned_concurrency", buildProvisionedValues(provisioned))] : []),
+  ].join("\n");
 }
 
 /** The part of {@link buildTfvarsValues} that differs from the current settings; empty if nothing has to change. */

@@ -1,11 +1,19 @@
 import { type Policy } from "../../advisor/policy";
 import { DAYS, parseDays } from "../../environments/days";
+import { type ProvisionedConcurrency } from "../../environments/provisioned-concurrency";
 import { type WarmingSettings } from "../../environments/warming";
 import prices from "../../model/prices.json";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 
 /** The settings that decide how many instances are warm between deployments. */
 export type WarmingChoice = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;
+
+/** What a tfvars file says of a policy. */
+export interface AdvisedSettings {
+  readonly warming: WarmingChoice;
+  /** Missing if none is bought. */
+  readonly provisioned?: ProvisionedConcurrency;
+}
 
 const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
 

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { countProvisioned, countScheduledPings } from "../../../advisor/policy";
 import { type IntervalMinutes, INTERVALS_MINUTES } from "../../../environments/days";
 import { WARMING_DEFAULTS, findWarmingMistakes } from "../../../environments/warming";
+import {
+  findProvisionedMistakes,
+  MAX_HOURS,
+  provisionedConcurrency,
+} from "../../../environments/provisioned-concurrency";
 import { listCandidates } from "../../../operations/advise/candidates";
+import { listHoursOfWeek, planProvisioned } from "../../../operations/advise/provisioned-hours";
+import { buildProvisionedValues } from "../../../operations/advise/settings-values";
 import { buildPolicy, type WarmingChoice } from "../../../operations/advise/warming-policy";
 import { buildScheduleRules } from "../../../model/schedules";
 import { Cron } from "croner";
@@ -65,9 +72,10 @@ describe("what is compared", () => {
   test("can be written into a file, all of it", () => {
     const all = listCandidates({ startsAt: SUNDAY }, profileOf([22, 23], 7), undefined);
 
-    for (const { warming } of all) {
+    for (const { warming, provisioned } of all) {
       const settings = { ...WARMING_DEFAULTS, ...warming };
       expect(findWarmingMistakes(settings)).toEqual([]);
+      expect(findProvisionedMistakes(provisioned, undefined)).toEqual([]);
     }
   });
 });
@@ -112,4 +120,46 @@ test("settings are simulated at the minutes at which their EventBridge rules sta
     }),
     { numRuns: 1000 },
   );
+});
+
+describe("provisioned concurrency by the hour", () => {
+  const week = (ofHour: (day: number, hour: number) => number) =>
+    Array.from({ length: 168 }, (_, index) => ofHour(Math.floor(index / 24), index % 24));
+
+  test("is as short as a file says it, and no more than is wanted", () => {
+    const office = week((day, hour) => (day % 6 !== 0 && hour >= 8 && hour < 18 ? (hour < 12 ? 5 : 3) : 1));
+
+    const planned = planProvisioned(office);
+
+    expect(planned).toEqual({
+      instances: 1,
+      hours: {
+        "mon-fri-8-12": { fromHour: 8, toHour: 12, days: "MON-FRI", timezone: "UTC", instances: 5 },
+        "mon-fri-12-18": { fromHour: 12, toHour: 18, days: "MON-FRI", timezone: "UTC", instances: 3 },
+      },
+    });
+    expect(listHoursOfWeek(planned)).toEqual(office);
+  });
+
+  test("is never less than is wanted, and a file takes it", () => {
+    const counts = fc.oneof(
+      fc.array(fc.nat(30), { minLength: 168, maxLength: 168 }),
+      fc
+        .tuple(fc.array(fc.nat(4), { minLength: 24, maxLength: 24 }), fc.nat(6), fc.nat(23))
+        .map(([hours, day, hour]) => week((d, h) => (d === day && h === hour ? 9 : (hours[h] ?? 0)))),
+    );
+    fc.assert(
+      fc.property(counts, (wanted) => {
+        const planned = planProvisioned(wanted);
+
+        const provisioned = listHoursOfWeek(planned);
+        expect(wanted.filter((count, hour) => count > (provisioned[hour] ?? 0))).toEqual([]);
+        expect(Math.max(...provisioned)).toBe(Math.max(...wanted));
+        expect(Object.keys(planned.hours).length).toBeLessThanOrEqual(MAX_HOURS);
+        if (Math.max(...wanted) > 0) expect(findProvisionedMistakes(planned, undefined)).toEqual([]);
+        expect(provisionedConcurrency.parse(buildProvisionedValues(planned))).toStrictEqual(planned);
+      }),
+      { numRuns: 50 },
+    );
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { compareLines } from "../../../operations/advise/tfvars/diff";
 import { UnsupportedSyntax } from "../../../operations/advise/tfvars/objects";
-import { put, type TfvarsValues } from "../../../operations/advise/tfvars/put";
+import { put, putWhole, type TfvarsValues } from "../../../operations/advise/tfvars/put";
 
 const WARMING: TfvarsValues = { scheduled: { every_minutes: 5, concurrency: 2 }, peak: { enabled: false } };
 const PATH = ["functions", "api", "warming"];
@@ -54,6 +54,19 @@ describe("what is put into a file", () => {
     const result = await put(before, PATH, WARMING);
 
     expect(result).toBe(after);
+  });
+
+  test("as a whole, where it has maps in maps, on lines of their own", async () => {
+    const values = { instances: 1, hours: { office: { from_hour: 8, to_hour: 18, instances: 4 } } };
+    const path = ["functions", "api", "provisioned_concurrency"];
+
+    const added = await putWhole("functions = {\n  api = {\n    memory_mb = 256\n  }\n}\n", path, values);
+    const replaced = await putWhole(added, path, { instances: 2 });
+
+    expect(added).toBe(
+      "functions = {\n  api = {\n    memory_mb = 256\n    provisioned_concurrency = {\n      instances = 1\n      hours = {\n        office = { from_hour = 8, to_hour = 18, instances = 4 }\n      }\n    }\n  }\n}\n",
+    );
+    expect(replaced).toContain("provisioned_concurrency = { instances = 2 }\n");
   });
 
   test("at the end of a file that ends without a line's end", async () => {

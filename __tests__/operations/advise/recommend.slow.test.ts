@@ -39,7 +39,10 @@ const warmed = (concurrency: number, figures: Figures) => {
   return judged({ name: `x ${concurrency}`, policy, warming: WARMING_DEFAULTS }, figures);
 };
 const provisioned = (concurrency: number, figures: Figures) =>
-  judged({ name: `provisioned x ${concurrency}`, policy: { kind: "provisioned", concurrency } }, figures);
+  judged(
+    { name: `provisioned x ${concurrency}`, policy: { kind: "provisioned", concurrency }, warming: WARMING_DEFAULTS },
+    figures,
+  );
 
 describe("what is recommended", () => {
   test("the cheapest that is sure to stay below the target", () => {
@@ -135,14 +138,14 @@ test("whatever was compared, nothing else that reaches the target is cheaper", (
 
 describe("a whole advice", () => {
   test("recommends by its own table, and prices what it shows", async () => {
-    const { advice, warming } = await adviseSample();
+    const { advice, settings } = await adviseSample();
 
     const sure = advice.policies.filter(({ cold }) => cold.toPercent < 5);
     const cheapest = Math.min(...sure.map(({ dollarsPerMonth }) => dollarsPerMonth.total));
     const [best, ...others] = advice.policies.filter(({ isRecommended }) => isRecommended);
     expect(others).toEqual([]);
     expect(best?.dollarsPerMonth.total).toBe(cheapest);
-    expect(warming?.scheduled.enabled).toBe(true);
+    expect(settings?.warming.scheduled.enabled).toBe(true);
     for (const { dollarsPerMonth, kind } of advice.policies) {
       const { total, warming: pings, starts, provisioned: kept, reading } = dollarsPerMonth;
       expect(total).toBeCloseTo(pings + starts + kept + reading, 10);
@@ -179,10 +182,10 @@ describe("a whole advice", () => {
     const history = makeHistory();
     if (history.source.kind === "minutes") history.source.counts.fill(0);
 
-    const { advice, warming } = await adviseSample({ history });
+    const { advice, settings } = await adviseSample({ history });
 
     expect(advice.recommendation.kind).toBe("do-not-warm");
-    expect(warming).toMatchObject({ scheduled: { enabled: false }, peak: { enabled: false } });
+    expect(settings?.warming).toMatchObject({ scheduled: { enabled: false }, peak: { enabled: false } });
     expect(advice.recommendation.block).toBe(
       "warming = {\n  scheduled   = { enabled = false }\n  peak        = { enabled = false }\n  conditional = { enabled = false }\n}",
     );

@@ -162,7 +162,7 @@ functions = {
     expect(await settingsOf(result.root, "web")).toEqual(await settingsOf(result.root, "api"));
   });
 
-  test("writes nothing for provisioned concurrency, and says why", async () => {
+  test("buys provisioned concurrency, instead of warming", async () => {
     const file = makeTfvars({ functions: "api = { reserved_concurrency = 1 }" });
 
     const result = await run(["dev", "api", "--trace", "rare.csv", "--duration-ms", "50", "--write"], {
@@ -172,10 +172,12 @@ functions = {
 
     expect(result.exitCode).toBe(0);
     expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency: warming cannot reach 5 %");
-    expect(result.stderr).toContain(
-      "api: nothing was written: set provisioned_concurrency yourself: it costs as long as it is there",
-    );
-    expect(tfvarsOf(result)).toBe(file);
+    expect(tfvarsOf(result)).toContain("provisioned_concurrency = { instances = 1 }");
+    const { scheduled, peak, conditional } = await settingsOf(result.root, "api");
+    expect([scheduled, peak, conditional].some(({ enabled }) => enabled)).toBe(false);
+    expect(
+      (await runIn(result.root, ["dev", "api", "--trace", "rare.csv", "--duration-ms", "50", "--write"])).stdout.at(-1),
+    ).toBe("environments/dev.tfvars already has these settings");
   });
 
   test("refuses a file that would load to something else afterwards", async () => {

@@ -19,7 +19,16 @@ export async function put(text: string, path: readonly string[], values: TfvarsV
   return Object.keys(values).length === 0 ? text : putOne(text, path, values);
 }
 
-async function putOne(text: string, path: readonly string[], value: TfvarsValue): Promise<string> {
+/**
+ * Like {@link put}, but an existing map is replaced as a whole.
+ *
+ * @throws UnsupportedSyntax
+ */
+export async function putWhole(text: string, path: readonly string[], values: TfvarsValues): Promise<string> {
+  return putOne(text, path, values, true);
+}
+
+async function putOne(text: string, path: readonly string[], value: TfvarsValue, isWhole = false): Promise<string> {
   let parent: MapPlace | undefined;
   let items = await parseItems(text);
   for (const [depth, key] of path.entries()) {
@@ -27,7 +36,9 @@ async function putOne(text: string, path: readonly string[], value: TfvarsValue)
     const rest = path.slice(depth + 1);
     if (!item) return insert(text, parent, key, nestValue(rest, value));
     if (rest.length === 0) {
-      if (typeof value === "object" && item.map && !(isSwitchedOff(value) && item.map.items.length > 1)) {
+      const isReplaced =
+        isWhole || (typeof value === "object" && isSwitchedOff(value) && (item.map?.items.length ?? 0) > 1);
+      if (typeof value === "object" && item.map && !isReplaced) {
         let result = text;
         for (const [name, one] of Object.entries(value)) result = await putOne(result, [...path, name], one);
         return result;
@@ -85,9 +96,14 @@ export function formatValue(key: string, value: TfvarsValue, indent = "", newlin
   if (typeof value !== "object" || !Object.values(value).some((one) => typeof one === "object")) {
     return `${indent}${key} = ${formatOnOneLine(value)}`;
   }
-  const width = Math.max(...Object.keys(value).map((name) => name.length));
-  const inner = Object.entries(value).map(
-    ([name, one]) => `${indent}  ${name.padEnd(width)} = ${formatOnOneLine(one)}`,
+  const all = Object.entries(value);
+  const isNested = (one: TfvarsValue) =>
+    typeof one === "object" && Object.values(one).some((each) => typeof each === "object");
+  const width = Math.max(...all.map(([name, one]) => (isNested(one) ? 0 : name.length)));
+  const inner = all.map(([name, one]) =>
+    isNested(one)
+      ? formatValue(name, one, `${indent}  `, newline)
+      : `${indent}  ${name.padEnd(width)} = ${formatOnOneLine(one)}`,
   );
   return [`${indent}${key} = {`, ...inner, `${indent}}`].join(newline);
 }

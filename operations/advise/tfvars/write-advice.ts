@@ -2,7 +2,7 @@ import { type Environment } from "../../../environments/schema";
 import { type AdviceResult } from "../advise-function";
 import { type AdviceReport } from "../report";
 import { listUnread } from "../document";
-import { type TfvarsChange, writeWarming } from "./write";
+import { type TfvarsChange, writeSettings } from "./write";
 
 /**
  * Puts what is recommended into the environment's file.
@@ -20,19 +20,20 @@ export async function writeAdvice(
 ): Promise<TfvarsChange | undefined> {
   const canBeWarmed = (id: string) =>
     environment.functions[id] !== undefined || environment.existingFunctions[id]?.warmingQualifier !== undefined;
-  const wanted = all.flatMap(({ advice: { function: id, recommendation }, warming }) => {
+  const wanted = all.flatMap(({ advice: { function: id }, settings }) => {
     const [unread] = listUnread(id, report);
-    if (warming && canBeWarmed(id) && unread === undefined) return [[id, warming] as const];
+    const isElsewhere = settings?.provisioned !== undefined && environment.functions[id] === undefined;
+    if (settings && canBeWarmed(id) && !isElsewhere && unread === undefined) return [[id, settings] as const];
     const reason =
       unread !== undefined
         ? unread
-        : warming
-          ? "it has no warming_qualifier, so it cannot be kept warm"
-          : recommendation.kind === "provision"
-            ? "set provisioned_concurrency yourself: it costs as long as it is there"
-            : "nothing is recommended";
+        : !settings
+          ? "nothing is recommended"
+          : isElsewhere
+            ? "buy provisioned concurrency where it is deployed from"
+            : "it has no warming_qualifier, so it cannot be kept warm";
     say(`${id}: nothing was written: ${reason}`);
     return [];
   });
-  return wanted.length === 0 ? undefined : writeWarming(root, environment, new Map(wanted));
+  return wanted.length === 0 ? undefined : writeSettings(root, environment, new Map(wanted));
 }

@@ -9,14 +9,14 @@ import { type Environment, environmentFile } from "../../../environments/schema"
 import { explainFileError } from "../../../environments/text-file";
 import { resolveWarmingSettings, type WarmingSettings } from "../../../environments/warming";
 import { OperationFailure } from "../../cli/operation-failure";
-import { type WarmingChoice } from "../warming-policy";
-import { listChangedValues, buildTfvarsValues } from "../settings-values";
+import { type AdvisedSettings } from "../warming-policy";
+import { listChangedValues, buildProvisionedValues, buildTfvarsValues } from "../settings-values";
 import { compareLines } from "./diff";
 import { UnsupportedSyntax } from "./objects";
-import { put } from "./put";
+import { put, putWhole } from "./put";
 
 /** The new settings, by function. */
-export type WantedWarming = ReadonlyMap<string, WarmingChoice>;
+export type WantedSettings = ReadonlyMap<string, AdvisedSettings>;
 
 /** A changed file. */
 export interface TfvarsChange {
@@ -27,16 +27,17 @@ export interface TfvarsChange {
 }
 
 /**
- * Puts settings into an environment's file: under each function, or once for the environment if every function gets the
- * same and none has its own settings. Every other character stays, and the file is replaced completely or not at all.
+ * Puts settings into an environment's file: under each function or, for warming, once for the environment if every
+ * function gets the same and none has its own settings. Every other character stays, and the file is replaced
+ * completely or not at all.
  *
  * @throws InvalidInput if the file is written in a way that this cannot change
  * @throws OperationFailure if it cannot be replaced
  */
-export async function writeWarming(
+export async function writeSettings(
   root: string,
   environment: Environment,
-  wanted: WantedWarming,
+  wanted: WantedSettings,
 ): Promise<TfvarsChange> {
   const file = `environments/${environment.name}.tfvars`;
   const path = await explainUnwritable(file, () => realpath(join(root, file)));
@@ -54,18 +55,27 @@ async function changeText(
   file: string,
   text: string,
   environment: Environment,
-  wanted: WantedWarming,
+  wanted: WantedSettings,
 ): Promise<string> {
   try {
-    if (isForAll(environment, wanted)) {
-      const [warming] = wanted.values();
-      const changes = warming ? listChangedValues(warming, resolveWarmingSettings(environment.warming, {})) : {};
-      return await put(text, ["warming"], changes);
-    }
     let result = text;
-    for (const [id, warming] of wanted) {
-      const changes = listChangedValues(warming, resolveSettings(environment, id));
-      result = await put(result, ["functions", id, "warming"], changes);
+    const [first] = wanted.values();
+    if (first && isForAll(environment, wanted)) {
+      const changes = listChangedValues(first.warming, resolveWarmingSettings(environment.warming, {}));
+      result = await put(result, ["warming"], changes);
+    } else {
+      for (const [id, { warming }] of wanted) {
+        const changes = listChangedValues(warming, resolveSettings(environment, id));
+        result = await put(result, ["functions", id, "warming"], changes);
+      }
+    }
+    for (const [id, { provisioned }] of wanted) {
+      if (!provisioned || isDeepStrictEqual(provisioned, environment.functions[id]?.provisionedConcurrency)) continue;
+      result = await putWhole(
+        result,
+        ["functions", id, "provisioned_concurrency"],
+        buildProvisionedValues(provisioned),
+      );
     }
     return result;
   } catch (error) {
@@ -74,13 +84,15 @@ async function changeText(
   }
 }
 
-function isForAll({ functions, existingFunctions }: Environment, wanted: WantedWarming): boolean {
+function isForAll({ functions, existingFunctions }: Environment, wanted: WantedSettings): boolean {
   const all = { ...functions, ...existingFunctions };
   const [first, ...others] = wanted.values();
   return (
     wanted.size === Object.keys(all).length &&
     wanted.size > 1 &&
-    others.every((other) => first && isDeepStrictEqual(buildTfvarsValues(other), buildTfvarsValues(first))) &&
+    others.every(
+      ({ warming }) => first && isDeepStrictEqual(buildTfvarsValues(warming), buildTfvarsValues(first.warming)),
+    ) &&
     Object.values(all).every(
       ({ warming }) => !("scheduled" in warming || "peak" in warming || "conditional" in warming),
     )
@@ -88,19 +100,20 @@ function isForAll({ functions, existingFunctions }: Environment, wanted: WantedW
 }
 
 /** The new file must load, and differ only in the requested settings. */
-async function check(file: string, text: string, before: Environment, wanted: WantedWarming): Promise<void> {
+async function check(file: string, text: string, before: Environment, wanted: WantedSettings): Promise<void> {
   const { values, mistakes } = await parseTfvars(file, Buffer.from(text));
   const parsed = environmentFile.safeParse(values);
   const after = parsed.success && mistakes.length === 0 ? { name: before.name, ...parsed.data } : undefined;
   const isAsWanted =
     after !== undefined &&
-    isDeepStrictEqual(omitWarming(after), omitWarming(before)) &&
+    isDeepStrictEqual(omitSettings(after), omitSettings(before)) &&
     [...Object.keys(before.functions), ...Object.keys(before.existingFunctions)].every((id) => {
       const [now, then] = [resolveSettings(after, id), resolveSettings(before, id)];
-      const warming = wanted.get(id);
-      const isKept = isDeepStrictEqual([now.gate, now.preDeployment], [then.gate, then.preDeployment]);
+      const { warming, provisioned = before.functions[id]?.provisionedConcurrency } = wanted.get(id) ?? {};
       return (
-        isKept && (warming ? Object.keys(listChangedValues(warming, now)).length === 0 : isDeepStrictEqual(now, then))
+        isDeepStrictEqual([now.gate, now.preDeployment], [then.gate, then.preDeployment]) &&
+        isDeepStrictEqual(after.functions[id]?.provisionedConcurrency, provisioned) &&
+        (warming ? Object.keys(listChangedValues(warming, now)).length === 0 : isDeepStrictEqual(now, then))
       );
     });
   if (!isAsWanted) throw makeUnchangeable(file);
@@ -110,9 +123,11 @@ function resolveSettings({ warming, functions, existingFunctions }: Environment,
   return resolveWarmingSettings(warming, (functions[id] ?? existingFunctions[id])?.warming ?? {});
 }
 
-function omitWarming({ warming: _, functions, existingFunctions, ...rest }: Environment): object {
+function omitSettings({ warming: _, functions, existingFunctions, ...rest }: Environment): object {
   const without = (all: Environment["functions"] | Environment["existingFunctions"]) =>
-    Object.entries(all).map(([id, settings]) => [id, { ...settings, warming: undefined }] as const);
+    Object.entries(all).map(
+      ([id, settings]) => [id, { ...settings, warming: undefined, provisionedConcurrency: undefined }] as const,
+    );
   return { ...rest, functions: without(functions), existingFunctions: without(existingFunctions) };
 }
 
