@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Clock } from "../clock";
-import { findOwnFile } from "../own-file";
+import { findOwnFile } from "../../stacks/own-file";
 import { DEFAULT_EVENT_INVOKE_CONFIG, type EventEnd, type EventInvokeConfig, EventQueue } from "./event-queue";
 import { type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { findOwnFile } from "../../local/own-file";
+import { findOwnFile } from "../../stacks/own-file";
 import { OperationFailure } from "../cli/operation-failure";
 
 /** Another process's messages about a request. */

@@ -1,5 +1,5 @@
 import { build } from "esbuild";
-import { findOwnFile } from "../../local/own-file";
+import { findOwnFile } from "../../stacks/own-file";
 
 const ENTRY = "operations/document/browser/live-charts.ts";
 
