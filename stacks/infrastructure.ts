@@ -1,16 +1,14 @@
 import { type CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { type IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
-import { build, type BuildFailure } from "esbuild";
 import { type Construct } from "constructs";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { compileFunction } from "node:vm";
 import { formatInfrastructureFile } from "../environments/handler-files";
-import { InvalidInput, makeInvalidInput } from "../environments/mistakes";
+import { InvalidInput, makeInvalidInput, type Mistake } from "../environments/mistakes";
 import { type Environment } from "../environments/schema";
 import { type Condition } from "../model/permissions";
+import { loadDefaultExport, readMessage } from "./project-module";
 
 /** The function to which infrastructure belongs, as it is deployed. */
 export interface InfrastructureOwner {
@@ -47,9 +45,6 @@ export type DefineInfrastructure = (
   context: { readonly environment: Environment; readonly deployed: InfrastructureOwner },
 ) => unknown;
 
-/** What must exist only once in a program. */
-const OWN_PACKAGES = /^(cdktf|constructs|@cdktf\/provider-aws)(\/|$)/;
-
 /**
  * Loads the infrastructure of every function that has some.
  *
@@ -61,14 +56,19 @@ export async function loadInfrastructure(
   names: Iterable<string>,
 ): Promise<ReadonlyMap<string, DefineInfrastructure>> {
   const found = [...new Set(names)].filter((name) => existsSync(resolve(root, formatInfrastructureFile(name))));
-  const loaded = await Promise.allSettled(found.map((name) => load(root, formatInfrastructureFile(name))));
-  const mistakes = loaded.flatMap((result) => (result.status === "rejected" ? explain(result.reason) : []));
+  const mistakes: Mistake[] = [];
+  const loaded = new Map<string, DefineInfrastructure>();
+  const load = async (name: string) => {
+    try {
+      loaded.set(name, (await loadDefaultExport(root, formatInfrastructureFile(name))) as DefineInfrastructure);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      mistakes.push(...error.mistakes);
+    }
+  };
+  await Promise.all(found.map(load));
   if (mistakes.length > 0) throw new InvalidInput(mistakes);
-  return new Map(
-    loaded.flatMap((result, index) =>
-      result.status === "fulfilled" ? [[found[index] ?? "", result.value] as const] : [],
-    ),
-  );
+  return loaded;
 }
 
 /**
@@ -92,53 +92,4 @@ export function runInfrastructure(
   // What is made later would be missing.
   if (typeof result === "object" && result !== null && "then" in result)
     throw makeInvalidInput(file, "expected a function that is not async");
-}
-
-async function load(root: string, file: string): Promise<DefineInfrastructure> {
-  const {
-    outputFiles: [output],
-  } = await build({
-    absWorkingDir: resolve(root),
-    entryPoints: [file],
-    write: false,
-    bundle: true,
-    packages: "external",
-    format: "cjs",
-    platform: "node",
-    target: "node20",
-    supported: { "dynamic-import": false },
-    logLevel: "silent",
-  });
-  const filename = resolve(root, file);
-  const fromProject = createRequire(filename);
-  const fromHere = createRequire(__filename);
-  const module: { exports: { readonly default?: unknown } } = { exports: {} };
-  const requirePackage = (id: string) => (OWN_PACKAGES.test(id) ? fromHere : fromProject)(id) as unknown;
-  const parameters = ["exports", "require", "module"];
-  const run = compileFunction(output?.text ?? "", parameters, { filename }) as (...args: unknown[]) => void;
-  try {
-    run(module.exports, requirePackage, module);
-  } catch (error) {
-    throw makeInvalidInput(file, `cannot be loaded: ${readMessage(error)}`);
-  }
-  const { default: define } = module.exports;
-  if (typeof define !== "function") {
-    throw makeInvalidInput(file, `expected a function as the default export, got ${typeof define}`);
-  }
-  return define as DefineInfrastructure;
-}
-
-function explain(reason: unknown): InvalidInput["mistakes"] {
-  if (reason instanceof InvalidInput) return reason.mistakes;
-  if (!(reason instanceof Error && "errors" in reason)) throw reason;
-  return (reason as Error & BuildFailure).errors.map(({ text, location }) => ({
-    file: location ? `${location.file}:${location.line}:${location.column + 1}` : "functions",
-    message: text,
-  }));
-}
-
-/** On one line: some errors of cdktf have several. */
-function readMessage(error: unknown): string {
-  const { message = String(error) } = error as Partial<Error>;
-  return message.replaceAll(/\s*\n\s*/g, " ");
 }
