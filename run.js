@@ -1,7 +1,7 @@
 // Runs a TypeScript file of this project, by calling its default export: node run.js <file.ts> [argument ...]
 // esbuild bundles it (packages stay external), which is several times faster than compiling file by file while loading.
 const { createHash } = require("node:crypto");
-const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { constants } = require("node:os");
 const { dirname, join, resolve } = require("node:path");
@@ -38,17 +38,26 @@ run().then(
 );
 
 async function run() {
-  const code = readKept() ?? (await bundle());
-  if (code === undefined) return 1; // esbuild has already said what is wrong, with file and line
-  // Loaded as if it were a file in a folder of this project, where packages are found.
-  const filename = join(CACHE, "program.js");
   const module = { exports: {} };
-  const parameters = ["exports", "require", "module", "__filename", "__dirname"];
-  const load = compileFunction(code, parameters, { filename });
-  load(module.exports, createRequire(filename), module, filename, dirname(filename));
+  if (existsSync(resolve(__dirname, entry))) {
+    const code = readKept() ?? (await bundle());
+    if (code === undefined) return 1; // esbuild has already said what is wrong, with file and line
+    load(code, module);
+  } else {
+    // In the npm package, programs are compiled.
+    module.exports = require(join(__dirname, "dist", entry.replace(/\.ts$/, ".js")));
+  }
   const { default: main } = module.exports;
   if (typeof main !== "function") throw new Error(`${entry} has no function as its default export`);
   return main();
+}
+
+/** As if it were a file in a folder of this project, where packages are found. */
+function load(code, module) {
+  const filename = join(CACHE, "program.js");
+  const parameters = ["exports", "require", "module", "__filename", "__dirname"];
+  const define = compileFunction(code, parameters, { filename });
+  define(module.exports, createRequire(filename), module, filename, dirname(filename));
 }
 
 /** The program as it was bundled last, if that was from what its files are now. */

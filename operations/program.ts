@@ -19,6 +19,36 @@ export interface CommandEntry {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "init",
+    parameters: "<folder>",
+    description: "Writes a new project.",
+    load: () => import("./commands/init"),
+  },
+  {
+    name: "update",
+    parameters: "",
+    description: "Takes over this version's workflows and settings, and shows what it changes.",
+    load: () => import("./commands/update"),
+  },
+  {
+    name: "lock",
+    parameters: "",
+    description: "Makes missing lock files of Terraform's providers.",
+    load: () => import("./commands/lock"),
+  },
+  {
+    name: "synth",
+    parameters: "",
+    description: "Turns every environment into Terraform, in cdktf.out.",
+    load: () => import("./commands/synth"),
+  },
+  {
+    name: "start",
+    parameters: "[environment]",
+    description: "Runs an environment on this computer, as it would be deployed.",
+    load: () => import("./commands/start"),
+  },
+  {
     name: "warm",
     parameters: "<environment> [function...]",
     description: "Warms functions before a deployment or an event, and shows each round.",
@@ -133,8 +163,9 @@ export async function runOps(
   const asked = args.find((text) => text !== "help" && !text.startsWith("-"));
   for (const { name, parameters, description, load } of commands) {
     const command = program.command(name).description(description);
-    if (name !== asked) command.arguments(parameters);
-    else {
+    if (name !== asked) {
+      if (parameters !== "") command.arguments(parameters);
+    } else {
       const { default: define } = await load();
       define(command, async (call) => {
         exitCode = await runCall(call, context);

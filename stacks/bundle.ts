@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, posix, relative, resolve, sep } from "node:path";
 import { findHandlerFile, formatHandlerFile } from "../environments/handler-files";
 import { InvalidInput, makeInvalidInput, type Mistake, show } from "../environments/mistakes";
+import { WARMER } from "../environments/names";
 import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION, type Compiled, type Program } from "./compile";
 import { type FunctionCode, identifyCode, makeCodeMistake } from "./function-code";
+import { findOwnFile } from "./own-file";
 import { PackagedFiles } from "./packaged-files";
 import { Packages } from "./packages/packages";
 import { findLambdaPlatform, type Platform } from "./packages/platform";
@@ -63,7 +65,9 @@ export async function bundleFunctions(
         bundles.set(key, readFinishedPackage(root, code, code.package));
         return;
       }
-      const source = findHandlerFile(root, code.name, code) ?? `${formatHandlerFile(code.name, code)}.ts`;
+      const source =
+        findHandlerFile(root, code.name, code) ??
+        (code.name === WARMER ? findOwnWarmer(root) : `${formatHandlerFile(code.name, code)}.ts`);
       const packaged = await PackagedFiles.find(root, dirname(source), code);
       const packages = Packages.find(root, packaged.folder, code, findPlatform);
       checkPreloaded(root, dirname(source), code);
@@ -86,6 +90,12 @@ export async function bundleFunctions(
   await Promise.all([...different].map(([key, code]) => bundle(key, code)));
   if (mistakes.length > 0) throw new InvalidInput(mistakes.sort((a, b) => (a.file < b.file ? -1 : 1)));
   return bundles;
+}
+
+/** The warmer's handler where this program is a package of the project. */
+function findOwnWarmer(root: string): string {
+  const own = resolve(findOwnFile(`functions/${WARMER}`), "../..");
+  return posix.join(relative(root, own).split(sep).join(posix.sep), findHandlerFile(own, WARMER) ?? "");
 }
 
 /** @throws InvalidInput for a file that is not a zip, or more than Lambda takes */

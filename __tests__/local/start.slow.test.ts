@@ -25,7 +25,7 @@ function npmStart(...args: string[]) {
     "functions/api/handler.ts": SLOW,
   });
   const temporary = makeTemporaryFolder();
-  const child = spawn(process.execPath, [resolve("run.js"), "local/main.ts", ...args], {
+  const child = spawn(process.execPath, [resolve("run.js"), "operations/main.ts", "start", ...args], {
     cwd: root,
     env: { ...process.env, TMPDIR: temporary },
     stdio: ["ignore", "pipe", "pipe"],
@@ -122,12 +122,20 @@ describe("npm start", () => {
   });
 
   test.each([
-    [["qa"], "there is no environment qa; environments/ has dev\n"],
-    [["--speed", "0"], "error: option '--speed <times>' argument '0' is invalid. Expected 1 to 1000.\n"],
-    [["--port", "1.5"], "error: option '--port <number>' argument '1.5' is invalid. Expected a whole number.\n"],
-  ])("%j is told to be wrong in one line", async (args, message) => {
+    [["qa"], 1, "there is no environment qa; environments/ has dev\n"],
+    [
+      ["--speed", "0"],
+      2,
+      "error: option '--speed <times>' argument '0' is invalid. It is not a number from 1 to 1000.\n",
+    ],
+    [
+      ["--port", "1.5"],
+      2,
+      "error: option '--port <number>' argument '1.5' is invalid. It is not a whole number from 0 to 65535.\n",
+    ],
+  ])("%j is told to be wrong in one line", async (args, exitCode, message) => {
     const { output, ended } = npmStart(...args);
 
-    expect([await ended, output]).toEqual([1, { stdout: "", stderr: message }]);
+    expect([await ended, output]).toEqual([exitCode, { stdout: "", stderr: message }]);
   });
 });

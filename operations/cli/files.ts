@@ -70,7 +70,7 @@ export async function prepareFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes files: either all of them completely, or none.
+ * Writes files: either all of them completely, or none. Missing folders are created.
  *
  * @param contents by file name
  * @returns their paths
@@ -84,7 +84,10 @@ export async function writeFiles(folder: string, contents: Readonly<Record<strin
   await explainFailure(folder, async () => {
     const written: string[] = [];
     try {
-      for (const { temporary, content } of files) await writeWhole(temporary, content);
+      for (const { temporary, content } of files) {
+        await mkdir(dirname(temporary), { recursive: true });
+        await writeWhole(temporary, content);
+      }
       for (const { temporary, path } of files) {
         await rename(temporary, path);
         written.push(path);
@@ -120,6 +123,6 @@ async function explainFailure(folder: string, work: () => Promise<void>): Promis
   try {
     await work();
   } catch (error) {
-    throw new OperationFailure(`reports cannot be written to ${folder}: ${explainFileError(error)}`);
+    throw new OperationFailure(`files cannot be written to ${folder}: ${explainFileError(error)}`);
   }
 }

@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
 import { findRuntime } from "../../environments/code";
 import { isOlder, findNeededProvider } from "../../environments/provider-lock";
 import { type Environment } from "../../environments/schema";
-import { engines } from "../../package.json";
 import { toOneLine } from "../../performance/foreign-text";
+import { findOwnFile } from "../../stacks/own-file";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } from "./check";
 import { type Examination } from "./examination";
 
@@ -46,6 +46,7 @@ export function buildTerraformChecks(
 
 /** Whether Node.js is new enough. */
 export function buildNodeCheck(): Check {
+  const { engines } = JSON.parse(readFileSync(findOwnFile("package.json"), "utf8")) as { engines: { node: string } };
   const least = engines.node.replace(">=", "");
   const { node } = process.versions;
   return makeCheck("Node.js", [], () =>

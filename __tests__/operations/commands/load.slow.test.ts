@@ -158,7 +158,7 @@ describe("reports that cannot be written are told in one line", () => {
 
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `reports cannot be written to ${out}: part of the path is a file`,
+      stderr: `files cannot be written to ${out}: part of the path is a file`,
     });
     expect(send).not.toHaveBeenCalled();
   });
@@ -167,7 +167,7 @@ describe("reports that cannot be written are told in one line", () => {
     const folder = makeTemporaryFolder();
     mkdirSync(join(folder, "b", "full"), { recursive: true });
 
-    await expect(writeFiles(folder, { a: "whole", b: "whole" })).rejects.toThrow(/^reports cannot be written to/);
+    await expect(writeFiles(folder, { a: "whole", b: "whole" })).rejects.toThrow(/^files cannot be written to/);
     expect(readdirSync(folder)).toEqual(["b"]);
   });
 
@@ -181,7 +181,7 @@ describe("reports that cannot be written are told in one line", () => {
     });
 
     await expect(writeFiles(folder, { a: "whole", b: "never" })).rejects.toThrow(
-      `reports cannot be written to ${folder}: the disk is full`,
+      `files cannot be written to ${folder}: the disk is full`,
     );
     expect(readdirSync(folder)).toEqual([]);
     jest.restoreAllMocks();

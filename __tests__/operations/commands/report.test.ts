@@ -149,7 +149,7 @@ describe("what is written", () => {
     const { exitCode, stderr } = await runCommand(["report", "dev", "--out", "reports/file"], { files });
 
     expect({ exitCode, lines: stderr.length }).toEqual({ exitCode: 1, lines: 1 });
-    expect(stderr[0]).toMatch(/^reports cannot be written to .*file: /);
+    expect(stderr[0]).toMatch(/^files cannot be written to .*file: /);
     expect(mocks.cloudWatch.calls()).toHaveLength(0);
   });
 });

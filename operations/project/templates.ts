@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, relative, resolve } from "node:path";
+import { LOCK_FILE } from "../../environments/provider-lock";
+import { findOwnFile } from "../../stacks/own-file";
+
+/** A file of a new project. */
+export interface TemplateFile {
+  readonly text: string;
+  /** Whether later versions bring it up to date; the others belong to the project from the beginning. */
+  readonly isMaintained: boolean;
+}
+
+const OWN = "package/project";
+
+/** What a new project begins with, by its path there; where it is here. */
+const STARTERS: Readonly<Record<string, string>> = {
+  "README.md": `${OWN}/README.md`,
+  "main.ts": `${OWN}/main.ts`,
+  "functions/api/handler.ts": `${OWN}/functions/api/handler.ts`,
+  "functions/api/handler.test.ts": `${OWN}/functions/api/handler.test.ts`,
+  ...Object.fromEntries(
+    ["dev", "staging", "prod"].flatMap((name) =>
+      [`environments/${name}.tfvars`, `providers/${name}/versions.tf`, `providers/${name}/${LOCK_FILE}`].map((file) => [
+        file,
+        file,
+      ]),
+    ),
+  ),
+};
+
+/** Settings, workflows and runbooks. */
+const MAINTAINED: Readonly<Record<string, string>> = {
+  ".editorconfig": ".editorconfig",
+  ".gitattributes": ".gitattributes",
+  ".gitignore": `${OWN}/gitignore`,
+  ".prettierignore": `${OWN}/prettierignore`,
+  ".prettierrc.json": ".prettierrc.json",
+  "cdktf.json": `${OWN}/cdktf.json`,
+  "eslint.config.mjs": `${OWN}/eslint.config.mjs`,
+  "package.json": `${OWN}/package.json`,
+  "renovate.json": "renovate.json",
+  "tsconfig.json": `${OWN}/tsconfig.json`,
+  ".github/workflows/checks.yml": `${OWN}/checks.yml`,
+  ...Object.fromEntries(
+    ["deploy", "drift", "main", "plan", "pull-request"].map((name) => {
+      const file = `.github/workflows/${name}.yml`;
+      return [file, file];
+    }),
+  ),
+};
+
+const RUNBOOKS = "docs/runbooks";
+
+/** What a new project's files say of it. */
+export interface ProjectFacts {
+  /** The name of its package. */
+  readonly name: string;
+  /** Identifies it for cdktf. */
+  readonly id: string;
+}
+
+/** Every file of this project that the package needs for new ones. */
+export function listTemplateSources(): string[] {
+  return [...Object.values(STARTERS), ...Object.values(MAINTAINED)];
+}
+
+/** A new project's facts; its name is that of its folder, as far as npm allows. */
+export function makeProjectFacts(folder: string): ProjectFacts {
+  const name = basename(resolve(folder))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, "-")
+    .replace(/^[._-]+/, "");
+  return { name: name || "warmwatch-project", id: randomUUID() };
+}
+
+/**
+ * The files of a project, by their paths in it.
+ *
+ * @param folder the project's, on which a dependency on a local package depends
+ */
+export function renderTemplates({ name, id }: ProjectFacts, folder: string): ReadonlyMap<string, TemplateFile> {
+  const manifest = readManifest();
+  const values: Readonly<Record<string, string>> = {
+    ...manifest.devDependencies,
+    ...manifest.dependencies,
+    ...{ name, id, version: findDependency(manifest.version, folder) },
+  };
+  const runbooks = Object.fromEntries(
+    readdirSync(findOwnFile(RUNBOOKS)).map((file) => [`${RUNBOOKS}/${file}`, `${RUNBOOKS}/${file}`]),
+  );
+  const render = (files: Readonly<Record<string, string>>, isMaintained: boolean) =>
+    Object.entries(files).map(([path, source]): [string, TemplateFile] => [
+      path,
+      { text: fill(readFileSync(findOwnFile(source), "utf8"), values), isMaintained },
+    ]);
+  return new Map([...render(STARTERS, false), ...render({ ...MAINTAINED, ...runbooks }, true)]);
+}
+
+/** This package's version. */
+export function readOwnVersion(): string {
+  return readManifest().version;
+}
+
+function readManifest() {
+  return JSON.parse(readFileSync(findOwnFile("package.json"), "utf8")) as {
+    readonly version: string;
+    readonly dependencies: Readonly<Record<string, string>>;
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
+}
+
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{\{([^{}]+)\}\}/g, (placeholder, key: string) => values[key] ?? placeholder);
+}
+
+/**
+ * How a project depends on this package: by its version, or by its file if it was installed from one.
+ *
+ * @param folder the project's
+ */
+function findDependency(version: string, folder: string): string {
+  const modules = dirname(dirname(findOwnFile("package.json")));
+  let installed: { readonly packages?: Readonly<Record<string, { readonly resolved?: string }>> };
+  try {
+    installed = JSON.parse(readFileSync(resolve(modules, ".package-lock.json"), "utf8")) as typeof installed;
+  } catch {
+    return `^${version}`;
+  }
+  const [, file] = /^file:(.+)$/.exec(installed.packages?.["node_modules/warmwatch"]?.resolved ?? "") ?? [];
+  return file === undefined ? `^${version}` : `file:${relative(folder, resolve(modules, "..", file))}`;
+}
