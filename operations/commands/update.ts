@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { findOwnFile } from "../../stacks/own-file";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
@@ -62,13 +61,12 @@ function readCurrent(root: string, path: string): [path: string, text: string][]
   return existsSync(file) ? [[path, readFileSync(file, "utf8")]] : [];
 }
 
-/** The program of the version that the project has installed. */
+/** The program of the version that the project has installed, where Node.js would look for it. */
 function findInstalled(root: string): string | undefined {
-  try {
-    const manifest = createRequire(resolve(root, "main.ts")).resolve("warmwatch/package.json");
-    return join(manifest, "..", PROGRAM);
-  } catch {
-    return undefined;
+  for (let folder = resolve(root); ; folder = dirname(folder)) {
+    const program = join(folder, "node_modules/warmwatch", PROGRAM);
+    if (existsSync(program)) return program;
+    if (folder === dirname(folder)) return undefined;
   }
 }
 
