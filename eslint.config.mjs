@@ -74,7 +74,7 @@ const BORDERS = [
 ];
 
 export default defineConfig(
-  { ignores: ["cdktf.out*", "coverage", "dist", "benchmarks/node_modules", "package/project"] },
+  { ignores: ["cdktf.out*", "coverage", "dist", "benchmarks/node_modules", "examples", "package/project"] },
   // Users' own functions follow their own rules.
   { ignores: ["functions/*", "!functions/api", "!functions/warmer"] },
   eslint.configs.recommended,

@@ -53,6 +53,20 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
   return environments;
 }
 
+/**
+ * Checks an environment that is in no file.
+ *
+ * @param place what mistakes name, instead of a file
+ * @param values as in a file
+ * @throws InvalidInput with every mistake
+ */
+export function parseEnvironment(place: string, name: string, values: Values): Environment {
+  const parsed = environmentFile.safeParse(values, { reportInput: true });
+  const sentences = [...findNameMistakes(name), ...findValueMistakes(values, parsed.error?.issues ?? [])];
+  if (parsed.success && sentences.length === 0) return freezeDeeply({ name, ...parsed.data });
+  throw new InvalidInput(sentences.map((message) => ({ file: place, message })));
+}
+
 async function listEnvironmentNames(root: string): Promise<string[]> {
   const files = await readdir(join(root, FOLDER)).catch(ignoreMissing);
   const names = files.filter((file) => file.endsWith(EXTENSION)).map((file) => file.slice(0, -EXTENSION.length));

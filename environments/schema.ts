@@ -406,3 +406,5 @@ export type ExistingFunctionSettings = DeepReadonly<ExistingFunction>;
 export type StateSettings = DeepReadonly<z.output<typeof stateSettings>>;
 /** One environment as its file describes it, with defaults; `name` is the file's name. */
 export type Environment = { readonly name: string } & DeepReadonly<z.output<typeof environmentFile>>;
+/** One environment as its file writes it. */
+export type EnvironmentInput = z.input<typeof environmentFile>;

@@ -3,15 +3,17 @@ import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { globSync } from "tinyglobby";
 import ts from "typescript";
+import { WARMER } from "../environments/names";
 import { listTemplateSources } from "../operations/project/templates";
+import { bundleFunctions } from "../stacks/bundle";
 
 const OUTPUT = "dist";
 
 /** What a project imports: `warmwatch/constructs` and `warmwatch/performance`. */
 const PUBLIC = ["stacks/index.ts", "performance/index.ts"];
 
-/** As ES modules, from which a bundler takes what is used: what handlers import, and the warmer's handler. */
-const FOR_BUNDLERS = ["performance/index.ts", "functions/warmer/handler.ts"];
+/** The folder of functions that are finished: the warmer. */
+const FINISHED = join(OUTPUT, "functions");
 
 const ROOMS = ["advisor", "environments", "functions/warmer", "local", "model", "operations", "performance", "stacks"];
 
@@ -31,7 +33,8 @@ export default async function main(): Promise<number> {
     mkdirSync(join(OUTPUT, dirname(file)), { recursive: true });
     copyFileSync(file, join(OUTPUT, file));
   }
-  await Promise.all([compileRooms(copied), compileForBundlers()]);
+  mkdirSync(FINISHED, { recursive: true });
+  await Promise.all([compileRooms(copied), compileForHandlers(), bundleFunctions(".", [{ name: WARMER }], FINISHED)]);
   return 0;
 }
 
@@ -53,7 +56,7 @@ async function compileRooms(copied: string[]): Promise<void> {
   await build({
     entryPoints: globSync(
       [...ROOMS, "warming"].map((room) => `${room}/**/*.ts`),
-      { ignore: [...copied, "functions/warmer/handler.ts"] },
+      { ignore: copied },
     ),
     outbase: ".",
     outdir: OUTPUT,
@@ -66,15 +69,12 @@ async function compileRooms(copied: string[]): Promise<void> {
   });
 }
 
-async function compileForBundlers(): Promise<void> {
+/** What handlers import, as an ES module, from which a bundler takes only what is used. */
+async function compileForHandlers(): Promise<void> {
   await build({
-    entryPoints: FOR_BUNDLERS,
-    outbase: ".",
-    outdir: OUTPUT,
-    outExtension: { ".js": ".mjs" },
+    entryPoints: ["performance/index.ts"],
+    outfile: join(OUTPUT, "performance/index.mjs"),
     bundle: true,
-    splitting: true,
-    chunkNames: "chunks/[hash]",
     packages: "external",
     format: "esm",
     platform: "node",

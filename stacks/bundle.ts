@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { basename, dirname, posix, relative, resolve, sep } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { findHandlerFile, formatHandlerFile } from "../environments/handler-files";
 import { InvalidInput, makeInvalidInput, type Mistake, show } from "../environments/mistakes";
 import { WARMER } from "../environments/names";
@@ -65,9 +65,12 @@ export async function bundleFunctions(
         bundles.set(key, readFinishedPackage(root, code, code.package));
         return;
       }
-      const source =
-        findHandlerFile(root, code.name, code) ??
-        (code.name === WARMER ? findOwnWarmer(root) : `${formatHandlerFile(code.name, code)}.ts`);
+      const found = findHandlerFile(root, code.name, code);
+      if (found === undefined && code.name === WARMER) {
+        bundles.set(key, readPackagedWarmer());
+        return;
+      }
+      const source = found ?? `${formatHandlerFile(code.name, code)}.ts`;
       const packaged = await PackagedFiles.find(root, dirname(source), code);
       const packages = Packages.find(root, packaged.folder, code, findPlatform);
       checkPreloaded(root, dirname(source), code);
@@ -92,10 +95,10 @@ export async function bundleFunctions(
   return bundles;
 }
 
-/** The warmer's handler where this program is a package of the project. */
-function findOwnWarmer(root: string): string {
-  const own = resolve(findOwnFile(`functions/${WARMER}`), "../..");
-  return posix.join(relative(root, own).split(sep).join(posix.sep), findHandlerFile(own, WARMER) ?? "");
+/** The warmer's code, which the npm package has finished. */
+export function readPackagedWarmer(): Bundle {
+  const zipFile = findOwnFile(`functions/${WARMER}.zip`);
+  return { ...describeZip(zipFile, readFileSync(zipFile)), handler: "handler.handler", notes: [] };
 }
 
 /** @throws InvalidInput for a file that is not a zip, or more than Lambda takes */

@@ -12,26 +12,32 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** A new project in an empty folder, with the packed package and the other packages of this repository. */
-function makeNewProject(tarball: string): string {
-  const folder = makeTemporaryFolder();
+/** Installs the packed package, and links the other packages of this repository. */
+function install(folder: string, links: Readonly<Record<string, string>> = {}): void {
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "warmwatch"), { recursive: true });
-  typeCommands(modules, `tar xzf ${tarball} -C warmwatch --strip-components 1`);
+  typeCommands(modules, `tar xzf "${tarball}" -C warmwatch --strip-components 1`);
   mkdirSync(join(modules, ".bin"));
   for (const name of readdirSync("node_modules").filter((each) => !each.startsWith("."))) {
-    symlinkSync(resolve("node_modules", name), join(modules, name));
+    symlinkSync(resolve("node_modules", links[name] ?? name), join(modules, name));
   }
-  for (const name of ["prettier", "eslint", "tsc", "tsx"]) {
+  for (const name of ["prettier", "eslint", "esbuild", "tsc", "tsx"]) {
     symlinkSync(resolve("node_modules/.bin", name), join(modules, ".bin", name));
   }
   symlinkSync("../warmwatch/bin.js", join(modules, ".bin/warmwatch"));
-  typeCommands(folder, "node_modules/.bin/warmwatch init shop");
-  const root = join(folder, "shop");
-  cpSync(modules, join(root, "node_modules"), { recursive: true, verbatimSymlinks: true });
-  return root;
 }
 
+/** A new project in an empty folder. */
+function makeNewProject(): string {
+  const folder = makeTemporaryFolder();
+  install(folder);
+  typeCommands(folder, "node_modules/.bin/warmwatch init shop");
+  const made = join(folder, "shop");
+  install(made);
+  return made;
+}
+
+let tarball: string;
 let packed: Packed;
 let root: string;
 
@@ -42,7 +48,8 @@ beforeAll(() => {
     encoding: "utf8",
   });
   [packed] = JSON.parse(stdout) as [Packed];
-  root = makeNewProject(join(folder, packed.filename));
+  tarball = join(folder, packed.filename);
+  root = makeNewProject();
 });
 
 test("the package is small, and has no tests, benchmarks or sources that are compiled", () => {
@@ -145,5 +152,52 @@ export default defineInfrastructure;
 
     expect(own).toBeGreaterThan(1000);
     expect((await measure("warmwatch/performance")) / own).toBeLessThan(1.02);
+  });
+});
+
+describe("an app of somebody's own", () => {
+  /** Synthesizes it with cdktf or with its successor. */
+  function synthesizeOwnApp(library: "cdktf" | "cdktn") {
+    const app = join(makeTemporaryFolder(), "own-app");
+    cpSync("examples/own-app", app, { recursive: true });
+    install(app, { cdktf: library });
+    // As npm run synth does, but packages find the library where they are linked.
+    typeCommands(app, "npm run build && node --preserve-symlinks --preserve-symlinks-main --require tsx/cjs main.ts");
+    const file = join(app, "cdktf.out/stacks/shop/cdk.tf.json");
+    return { app, stack: JSON.parse(readFileSync(file, "utf8")) as Record<string, Record<string, object>> };
+  }
+
+  let withCdktf: ReturnType<typeof synthesizeOwnApp>;
+
+  beforeAll(() => {
+    withCdktf = synthesizeOwnApp("cdktf");
+  });
+
+  test("gets alarms, a dashboard, queries and warming with ten lines", () => {
+    const [, added = ""] = readFileSync("examples/own-app/main.ts", "utf8").split("// What Warmwatch adds");
+
+    const { app, stack } = withCdktf;
+
+    expect(added.slice(0, added.indexOf("\n  }\n")).trim().split("\n").length - 1).toBeLessThanOrEqual(10);
+    typeCommands(app, "npm run types");
+    expect(Object.keys(stack["resource"] ?? {})).toEqual(
+      expect.arrayContaining([
+        "aws_cloudwatch_composite_alarm",
+        "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_event_rule",
+        "aws_cloudwatch_log_metric_filter",
+        "aws_cloudwatch_metric_alarm",
+        "aws_cloudwatch_query_definition",
+        "aws_sns_topic_subscription",
+      ]),
+    );
+    expect(Object.keys(stack["resource"]?.["aws_lambda_function"] ?? {})).toHaveLength(2);
+  });
+
+  test("gets the same with CDK Terrain", () => {
+    const [older, newer] = [withCdktf.stack, synthesizeOwnApp("cdktn").stack];
+
+    expect(newer["//"]).toMatchObject({ metadata: { version: "0.24.0" } });
+    expect(newer["resource"]).toEqual(older["resource"]);
   });
 });

@@ -13,7 +13,7 @@ import { listDashboards } from "../../model/dashboards";
 import { listWatchedFunctions } from "../../model/watched-function";
 
 /** What monitoring needs from the rest of a stack. */
-export interface MonitoringProps {
+export interface WatchedStackProps {
   readonly environment: Environment;
   readonly sensitiveVariables: SensitiveVariables;
   /** The log groups that the stack makes, by function. */
@@ -27,7 +27,7 @@ export interface MonitoringProps {
  */
 export function addMonitoring(
   stack: Construct,
-  { environment, sensitiveVariables, logGroups, warming }: MonitoringProps,
+  { environment, sensitiveVariables, logGroups, warming }: WatchedStackProps,
 ): void {
   const functions = listWatchedFunctions(environment);
   const { urgent, notice, account, partition } = new Notifications(
