@@ -1,6 +1,15 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { TemporaryFolder } from "../temporary-folder";
@@ -29,10 +38,10 @@ export function identifyPackages({ lock }: LockedPackages, platform: Platform): 
  * @throws UnlockedPackage if a package cannot be downloaded, or does not exist for the platform
  */
 export async function installPackages(root: string, locked: LockedPackages, platform: Platform): Promise<string> {
-  const cache = resolve(root, CACHE);
-  const folder = join(cache, identifyPackages(locked, platform));
+  mkdirSync(resolve(root, CACHE), { recursive: true });
+  // npm takes a lock file below a symbolic link, as of node_modules, for another project's.
+  const folder = join(realpathSync(resolve(root, CACHE)), identifyPackages(locked, platform));
   if (existsSync(folder)) return join(folder, "node_modules");
-  mkdirSync(cache, { recursive: true });
   const draft = new TemporaryFolder(`${folder}.`);
   try {
     const installed = join(draft.path, "packages");

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { unzipSync } from "fflate";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InvalidInput } from "../../../environments/mistakes";
 import { type Bundle, bundleFunctions } from "../../../stacks/bundle";
@@ -240,6 +240,15 @@ describe("packages that a function names", () => {
       "package.json",
       "prebuilds/linux-x64/a.node",
     ]);
+  });
+
+  test("are installed where node_modules is a symbolic link", async () => {
+    const root = makeLockedProject('import { sockets } from "sockets"; export const handler = async () => sockets;');
+    const elsewhere = join(makeTemporaryFolder(), "modules");
+    renameSync(join(root, "node_modules"), elsewhere);
+    symlinkSync(elsewhere, join(root, "node_modules"), "junction");
+
+    expect(callHandler(await bundle(root, ["sockets"]))).toBe("sockets");
   });
 
   test.each([
