@@ -53,6 +53,7 @@ const EVERYTHING = `
     endpoint = "iam", architecture = "x86_64", tracing = false, asynchronous = true
     provisioned_concurrency = { instances = 1 }
     tags                    = { CostCenter = "Web" }
+    alarms                  = { response_time = { statistic = "p99" }, errors = { threshold_percent = 1 } }
     allowed_triggers = {
       uploads = { principal = "s3.amazonaws.com", source_arn = "arn:aws:s3:::uploads", source_account = "123456789012" }
       skill   = { principal = "alexa-appkit.amazon.com", event_source_token = "amzn1.ask.skill.1" }
