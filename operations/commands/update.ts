@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { findOwnFile } from "../../stacks/own-file";
+import { findOwnFile, readOwnManifest } from "../../stacks/own-file";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
 import { writeFiles } from "../cli/files";
 import { type FileUpdate, mergeFiles } from "../project/merge";
 import { formatProjectRecord, readProjectRecord, RECORD } from "../project/record";
 import { compareStacks, type StackChanges } from "../project/stack-changes";
-import { readOwnVersion, renderTemplates } from "../project/templates";
+import { renderTemplates } from "../project/templates";
 
 /** The package's program. */
 const PROGRAM = "bin.js";
@@ -42,7 +42,7 @@ Examples:
       [RECORD]: formatProjectRecord(record, templates),
     });
 
-    print(`${record.version} -> ${readOwnVersion()}`);
+    print(`${record.version} -> ${readOwnManifest().version}`);
     updates.forEach((update) => {
       describeFile(update).forEach(print);
     });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
@@ -7,7 +7,7 @@ import { findRuntime } from "../../environments/code";
 import { isOlder, findNeededProvider } from "../../environments/provider-lock";
 import { type Environment } from "../../environments/schema";
 import { toOneLine } from "../../performance/foreign-text";
-import { findOwnFile } from "../../stacks/own-file";
+import { readOwnManifest } from "../../stacks/own-file";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } from "./check";
 import { type Examination } from "./examination";
 
@@ -46,8 +46,7 @@ export function buildTerraformChecks(
 
 /** Whether Node.js is new enough. */
 export function buildNodeCheck(): Check {
-  const { engines } = JSON.parse(readFileSync(findOwnFile("package.json"), "utf8")) as { engines: { node: string } };
-  const least = engines.node.replace(">=", "");
+  const least = readOwnManifest().engines.node.replace(">=", "");
   const { node } = process.versions;
   return makeCheck("Node.js", [], () =>
     isOlder(node, least) ? fail(`${node} is older than ${least}`, "install it from https://nodejs.org") : pass(node),

@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readOwnManifest } from "../../stacks/own-file";
 import { type CommandContext } from "../cli/command-context";
 import { formatProgressBar, showProgress } from "../cli/progress";
 import { measureLoad } from "./measure";
@@ -33,7 +32,7 @@ export async function runLoad(
       () => formatProgress(run),
       () => measureLoad(run, settings),
     );
-    const version = await readVersion(root);
+    const { version } = readOwnManifest();
     return buildLoadReport({ run, settings, stress, startedAt, endedAt: now(), baseline, version });
   } finally {
     await target.close();
@@ -43,9 +42,4 @@ export async function runLoad(
 function formatProgress({ activity, fraction, loop }: Run): string {
   const bar = fraction === 0 ? "" : `${formatProgressBar(fraction)} `;
   return `${bar}${activity}: ${loop.requests.length} sent, ${loop.open} open`;
-}
-
-async function readVersion(root: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { readonly version: string };
-  return version;
 }

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { makeInvalidInput } from "../../environments/mistakes";
-import { type ProjectFacts, readOwnVersion, type TemplateFile } from "./templates";
+import { readOwnManifest } from "../../stacks/own-file";
+import { type ProjectFacts, type TemplateFile } from "./templates";
 
 /** The file in which a project keeps what its maintained files were when they were written or updated. */
 export const RECORD = ".warmwatch.json";
@@ -23,7 +24,7 @@ export function formatProjectRecord(facts: ProjectFacts, files: ReadonlyMap<stri
   const maintained = [...files].filter(([, { isMaintained }]) => isMaintained).map(([path, { text }]) => [path, text]);
   const content: ProjectRecord = {
     about: "What `warmwatch update` compares with. Commit it, and do not edit it.",
-    version: readOwnVersion(),
+    version: readOwnManifest().version,
     ...facts,
     files: Object.fromEntries(maintained) as Record<string, string>,
   };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { LOCK_FILE } from "../../environments/provider-lock";
-import { findOwnFile } from "../../stacks/own-file";
+import { findOwnFile, readOwnManifest } from "../../stacks/own-file";
 
 /** A file of a new project. */
 export interface TemplateFile {
@@ -80,7 +80,7 @@ export function makeProjectFacts(folder: string): ProjectFacts {
  * @param folder the project's, on which a dependency on a local package depends
  */
 export function renderTemplates({ name, id }: ProjectFacts, folder: string): ReadonlyMap<string, TemplateFile> {
-  const manifest = readManifest();
+  const manifest = readOwnManifest();
   const values: Readonly<Record<string, string>> = {
     ...manifest.devDependencies,
     ...manifest.dependencies,
@@ -95,19 +95,6 @@ export function renderTemplates({ name, id }: ProjectFacts, folder: string): Rea
       { text: fill(readFileSync(findOwnFile(source), "utf8"), values), isMaintained },
     ]);
   return new Map([...render(STARTERS, false), ...render({ ...MAINTAINED, ...runbooks }, true)]);
-}
-
-/** This package's version. */
-export function readOwnVersion(): string {
-  return readManifest().version;
-}
-
-function readManifest() {
-  return JSON.parse(readFileSync(findOwnFile("package.json"), "utf8")) as {
-    readonly version: string;
-    readonly dependencies: Readonly<Record<string, string>>;
-    readonly devDependencies: Readonly<Record<string, string>>;
-  };
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import * as z from "zod";
 import { formatLockFile } from "../../../environments/provider-lock";
-import { readOwnVersion } from "../../../operations/project/templates";
+import { readOwnManifest } from "../../../stacks/own-file";
 import { runCommand } from "../../support/command";
 import { makeTemporaryFolder, makeTfvars, readFiles } from "../../support/project";
 
@@ -32,7 +32,7 @@ describe("init", () => {
     expect({ exitCode, name, dependencies }).toEqual({
       exitCode: 0,
       name: "shop-co",
-      dependencies: { warmwatch: `^${readOwnVersion()}` },
+      dependencies: { warmwatch: `^${readOwnManifest().version}` },
     });
     // The workflows and the messages of commands use these.
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["synth", "start", "ops", "load", "check", "test"]));
@@ -77,7 +77,7 @@ describe("update", () => {
     expect({ exitCode, stdout, files: readFiles(root) }).toEqual({
       exitCode: 0,
       stdout: [
-        `${readOwnVersion()} -> ${readOwnVersion()}`,
+        `${readOwnManifest().version} -> ${readOwnManifest().version}`,
         "Resources: not compared, because no version is installed here",
         "Next: npm install && npm run check",
       ],
@@ -103,12 +103,12 @@ describe("update", () => {
     expect(exitCode).toBe(0);
     expect(read(".github/workflows/plan.yml")).toMatch(/name: Our plan\n[^]*terraform_version: 1\.11\.4/);
     expect(read("package.json")).toContain('"license": "MIT"');
-    expect(read("package.json")).toContain(`"warmwatch": "^${readOwnVersion()}"`);
+    expect(read("package.json")).toContain(`"warmwatch": "^${readOwnManifest().version}"`);
     expect(read("environments/dev.tfvars")).toContain("512");
     expect(existsSync(join(root, "renovate.json"))).toBe(false);
     expect(stdout).toEqual(
       expect.arrayContaining([
-        `0.0.9 -> ${readOwnVersion()}`,
+        `0.0.9 -> ${readOwnManifest().version}`,
         ".github/workflows/plan.yml: updated, with your changes",
         "  -          terraform_version: 1.10.0",
         "  +          terraform_version: 1.11.4",
