@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { version } from "../../../package.json";
 import { describe, expect, jest, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import fs from "node:fs";
@@ -37,7 +38,7 @@ describe("a run", () => {
     expect(report).toMatchObject({
       settings: { profile: "sustained", target: "local", ratePerSecond: 50, seconds: 2 },
       environment: { name: "dev", function: "api", settings: { memory_mb: "256", endpoint: "iam" } },
-      versions: { warmwatch: "1.2.3", node: process.version },
+      versions: { warmwatch: version, node: process.version },
       figures: { requests: 100, coldStartPercent: 0, errorPercent: 0, maxInstances: 2 },
     });
     expect(report.series.reduce((sum, { requests }) => sum + requests, 0)).toBe(100);

@@ -21,7 +21,6 @@ test("on this computer, warming brings the share of cold starts below 5 %", asyn
 
   const { stdout } = await runCommand(["load", "cold-start", "--idle", "8", "--out", out], {
     files: {
-      "package.json": '{ "version": "1.2.3" }',
       "environments/dev.tfvars": makeTfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
       "functions/api/handler.ts": HANDLER,
       "functions/warmer/handler.ts": `export { handler } from ${JSON.stringify(resolve("functions/warmer/handler"))};\n`,

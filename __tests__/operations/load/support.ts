@@ -75,7 +75,6 @@ export function makeRun(target: LoadTarget): Run {
 /** A project with environments `dev`, and `prod`, which is protected. */
 export function makeLoadProject(): string {
   return makeProject({
-    "package.json": '{ "version": "1.2.3" }',
     "environments/dev.tfvars": makeTfvars({ functions: 'api = { memory_mb = 256, endpoint = "iam" }' }),
     "environments/prod.tfvars": makeTfvars({ more: "protected = true" }),
   });

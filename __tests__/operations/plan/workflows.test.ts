@@ -28,7 +28,8 @@ describe.each(files)("%s", (file) => {
       .parse(JSON.parse(readFileSync("package.json", "utf8")));
     const runs = listSteps(file).flatMap(({ run }) => (run === undefined ? [] : [run]));
     const called = runs.flatMap((run) => [...run.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name ?? ""));
-    for (const name of called.filter((one) => one !== "ci")) expect(Object.keys(scripts)).toContain(name);
+    for (const name of called.filter((one) => !["ci", "pack", "publish"].includes(one)))
+      expect(Object.keys(scripts)).toContain(name);
     for (const [, command] of runs.join("\n").matchAll(/npm run ops --silent -- (\S+)/g)) {
       expect(["plan-comment", "smoke"]).toContain(command);
     }
@@ -68,7 +69,9 @@ describe("permissions", () => {
     const reads = { contents: "read" };
     const signsIn = { ...reads, "id-token": "write" };
     expect(all).toEqual({
-      "pull-request.yml checks": reads,
+      "checks.yml checks": reads,
+      "release.yml pack": reads,
+      "release.yml publish": { "id-token": "write" },
       "pull-request.yml plan": signsIn,
       "pull-request.yml comment": { ...reads, "pull-requests": "write" },
       "plan.yml synth": reads,
@@ -82,16 +85,20 @@ describe("permissions", () => {
   });
 
   test("pull requests of forks get the checks, without secrets, and nothing else", () => {
+    const { checks } = readWorkflow("checks.yml").jobs;
+    expect(JSON.stringify(checks)).not.toMatch(/secrets|vars|id-token/);
+    expect(checks?.if).toBeUndefined();
     const { on, jobs } = readWorkflow("pull-request.yml");
-    expect(Object.keys(on)).toEqual(["pull_request"]);
-    expect(JSON.stringify(jobs["checks"])).not.toMatch(/secrets|vars|id-token/);
-    expect(jobs["checks"]?.if).toBeUndefined();
+    expect([on, readWorkflow("checks.yml").on].map((each) => Object.keys(each))).toEqual([
+      ["pull_request"],
+      ["pull_request"],
+    ]);
     expect(jobs["plan"]?.if).toContain("github.event.pull_request.head.repo.full_name == github.repository");
     expect(jobs["comment"]?.if).toContain("needs.plan.result != 'skipped'");
   });
 
   test("the checks are those of .ci/run, on every Node.js that is supported", () => {
-    const { checks } = readWorkflow("pull-request.yml").jobs;
+    const { checks } = readWorkflow("checks.yml").jobs;
     expect(checks?.steps?.flatMap(({ run }) => run ?? [])).toEqual([".ci/run"]);
     expect(checks?.strategy).toEqual({ "fail-fast": false, matrix: { node: [20, 22, 24] } });
   });
@@ -123,13 +130,13 @@ describe("what may be stolen", () => {
     );
   /** Packages and commands of the project, which a branch may have changed. */
   const runsProject = ({ steps: own = [] }: Job) =>
-    own.some(({ run = "" }) => /\bnpm\b|\bnode\b|\bnpx\b|\.ci\/run/.test(run));
+    own.some(({ run = "" }) => /\bnpm (?!publish \S+\.tgz --ignore-scripts\b)|\bnode\b|\bnpx\b|\.ci\/run/.test(run));
   const checkoutOf = ({ steps: own = [] }: Job) =>
     own.filter(({ uses }) => uses?.startsWith("actions/checkout@")).map((step) => step.with?.["ref"]);
   const isOfMain = (ref: unknown) =>
     ref === "main" || ref === "${{ github.event_name == 'pull_request' && 'main' || github.sha }}";
   /** Jobs that a pull request or a branch gets to. */
-  const ofBranches = withSteps.filter(([name]) => /^(pull-request|plan)\.yml /.test(name));
+  const ofBranches = withSteps.filter(([name]) => /^(checks|pull-request|plan)\.yml /.test(name));
 
   test.each(withSteps)("%s: what runs the project's code holds no right to change AWS or HCP Terraform", (_, job) => {
     if (!runsProject(job)) return;
