@@ -18,15 +18,15 @@ export interface CostItem {
 
 type Counts = Readonly<Partial<Record<PricedKind, number>>>;
 
-/** Metrics that only functions emit whose answers say which records of a batch failed. */
-const OF_BATCHES: readonly MetricName[] = ["FailedRecords", "FailedRecordsShare"];
+/** Metrics of functions whose answers say which records of a batch failed, and of those that stream them. */
+const OF_SOME: readonly MetricName[] = ["FailedRecords", "FailedRecordsShare", "FirstByteTime"];
 
 /**
- * Metrics that every function emits: not those of batches, and not those with a value per failure category or named
- * operation.
+ * Metrics that every function emits: not those of batches or streams, and not those with a value per failure category
+ * or named operation.
  */
 export const METRICS_PER_FUNCTION = Object.entries<MetricDefinition>(METRICS).filter(
-  ([name, { dimension, total }]) => (!dimension || total) && !OF_BATCHES.some((one) => one === name),
+  ([name, { dimension, total }]) => (!dimension || total) && !OF_SOME.some((one) => one === name),
 ).length;
 
 /**
@@ -60,6 +60,7 @@ function countOfFunction(watched: WatchedFunction): Counts {
   return {
     metric:
       (watched.publishesMetrics ? METRICS_PER_FUNCTION : 0) +
+      (watched.streams ? 1 : 0) +
       listPlatformMetrics(watched).length +
       (watched.isWarmed ? Object.keys(WARMING_METRICS).length : 0),
     watchedMetric: alarms.reduce((total, { metrics }) => total + metrics, 0),

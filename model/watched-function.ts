@@ -16,6 +16,8 @@ export interface WatchedFunction {
   readonly deployedHere: boolean;
   /** Whether it is bundled from here, with `monitor` around its handler; others have only the platform's metrics. */
   readonly publishesMetrics: boolean;
+  /** Whether its responses are streamed by its endpoint, so that their first byte is measured. */
+  readonly streams: boolean;
   readonly logFormat: LogFormat;
   readonly logGroup: string;
   /**
@@ -43,6 +45,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       name,
       deployedHere: true,
       publishesMetrics: isBundled(settings),
+      streams: isBundled(settings) && settings.http.invokeMode === "response_stream",
       logFormat: "json" as const,
       logGroup: formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
@@ -59,6 +62,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       name,
       deployedHere: false,
       publishesMetrics: false,
+      streams: false,
       logFormat: settings.logFormat,
       logGroup: settings.logGroup ?? formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,

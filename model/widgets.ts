@@ -12,6 +12,7 @@ import {
   buildWarmingMetric,
   findColdStarts,
 } from "./metrics";
+import { type WatchedFunction } from "./watched-function";
 
 /** One line of a graph: a metric with its statistic, or an expression over metrics' ids. */
 export interface GraphLine {
@@ -97,8 +98,8 @@ export function buildNumbers(subject: MetricSubject): BigNumber[] {
 }
 
 /** Everything that a dashboard shows about one function over time. */
-export function buildSections(subject: MetricSubject): WidgetSection[] {
-  const { deployedHere, publishesMetrics, name } = subject;
+export function buildSections(subject: MetricSubject & Pick<WatchedFunction, "streams">): WidgetSection[] {
+  const { deployedHere, publishesMetrics, streams, name } = subject;
   return [
     {
       heading: "Overview",
@@ -132,6 +133,19 @@ export function buildSections(subject: MetricSubject): WidgetSection[] {
           axis: SUCCESS_AXIS,
         },
         buildDurations("Duration", subject, ["p99", "p90", "p50", "Average"]),
+        ...(streams
+          ? [
+              {
+                title: "Time to the first byte of a streamed response",
+                unit: "Milliseconds",
+                lines: ["p99", "p90", "p50"].map((statistic) => ({
+                  label: statistic,
+                  metric: buildEmittedMetric("FirstByteTime", subject),
+                  statistic,
+                })),
+              },
+            ]
+          : []),
         ...(deployedHere
           ? [
               {

@@ -34,6 +34,8 @@ export const METRICS = {
   ColdStarts: count,
   /** Time in the handler, without initialization. */
   ExecutionTime: milliseconds,
+  /** Of a streamed response: time in the handler until the first byte was written. */
+  FirstByteTime: milliseconds,
   /** Peak memory of the execution environment so far, as a share of the function's memory. */
   MemoryUtilization: percent,
   /** 1 for a request that was answered. */

@@ -4,6 +4,7 @@ import {
   isStreaming,
   type ResponseStream,
   watchAnswers,
+  watchChunks,
   watchStream,
 } from "./responses";
 import { emf } from "./emf";
@@ -72,11 +73,13 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
     }
     const start = takeStart();
     const startedAt = process.hrtime.bigint();
+    let firstByte: number | undefined;
     const callsBack = !isStream && typeof args[2] === "function";
     const answered: OnAnswered = (hasFailed, value) => {
       if (!unanswered.delete(answered)) return;
       try {
         const data = [datum("ExecutionTime", measureMillisecondsSince(startedAt))];
+        if (firstByte) data.push(datum("FirstByteTime", firstByte));
         const memory = measureMemoryPercent();
         if (memory < Infinity) data.push(datum("MemoryUtilization", memory));
         if (start === "cold") data.push(datum("ColdStarts"));
@@ -98,6 +101,7 @@ export function monitor<Monitored extends Handler>(handler: Monitored, options: 
     unanswered.set(answered, !callsBack || handler.constructor.name === "AsyncFunction");
     try {
       if (callsBack) watchAnswers(args, answered);
+      if (isStream) watchChunks(stream, () => (firstByte ??= measureMillisecondsSince(startedAt)));
       publisher.begin?.();
     } catch {
       // As above.

@@ -28,7 +28,8 @@ export interface ResponseStream {
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
   readonly once: (event: string, listener: () => void) => unknown;
-  readonly end: (text: string) => unknown;
+  write: (...chunk: unknown[]) => unknown;
+  end: (...chunk: unknown[]) => unknown;
   /**
    * Set by `awslambda.HttpResponseStream.from`: writes the status and the headers as JSON, then the separator before
    * the body.
@@ -61,6 +62,18 @@ export function watchAnswers(args: unknown[], answered: OnAnswered): void {
         answer(...given);
       };
     }
+  }
+}
+
+/** Reports each chunk of a streamed response before it is written. */
+export function watchChunks(stream: ResponseStream, written: () => void): void {
+  for (const key of ["write", "end"] as const) {
+    const send = stream[key];
+    stream[key] = replaceHandler(send, (self, args) => {
+      // An end may come alone, or with a callback only.
+      if (args[0] !== undefined && typeof args[0] !== "function") written();
+      return Reflect.apply(send, self, args);
+    });
   }
 }
 

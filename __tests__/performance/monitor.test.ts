@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { PassThrough } from "node:stream";
-import { finished } from "node:stream/promises";
+import { once } from "node:events";
+import { PassThrough, Writable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
 import { CONTEXT, makeContext, listMetricNames, makePing, startExecutionEnvironment, Stdout } from "../support/lambda";
 
 let stdout: Stdout;
@@ -461,6 +462,80 @@ describe("a streamed response", () => {
     await streamed(handler);
     await new Promise(setImmediate);
     expect(stdout.valuesOf("Failures")).toEqual([1]);
+  });
+
+  test("has its first byte measured, wherever it is written, and apart from its end", async () => {
+    const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await streamed(async (_event, stream) => {
+      await pause(30);
+      stream.write("first");
+      await pause(60);
+      stream.write("second");
+      stream.end();
+      await finished(stream, { readable: false });
+    });
+    await streamed(async (_event, stream) => {
+      await pause(30);
+      stream.end("all");
+      await finished(stream, { readable: false });
+    });
+    const [first = 0, only = 0] = stdout.valuesOf("FirstByteTime") as number[];
+    const [whole = 0] = stdout.valuesOf("ExecutionTime") as number[];
+    expect(first).toBeGreaterThanOrEqual(29);
+    expect(whole - first).toBeGreaterThanOrEqual(59);
+    expect(only).toBeGreaterThanOrEqual(29);
+  });
+
+  test.each<[string, Streaming, number]>([
+    ["nothing is written", async (_event, stream) => stream.end(() => undefined), 0],
+    [
+      "it fails before",
+      async () => {
+        throw new TypeError("x");
+      },
+      0,
+    ],
+    [
+      "it is cut off after",
+      async (_event, stream) => {
+        stream.write("part");
+        stream.destroy();
+      },
+      1,
+    ],
+  ])("where %s, has as many first bytes as there were", async (_, handler, count) => {
+    const stream = await streamed(handler);
+    stream.resume();
+    await new Promise(setImmediate);
+    expect(stdout.valuesOf("ExecutionTime")).toHaveLength(1);
+    expect(stdout.valuesOf("FirstByteTime")).toHaveLength(count);
+  });
+
+  test("is written as without monitoring: chunks, back pressure and errors", async () => {
+    const run = async (isMonitored: boolean) => {
+      const seen: unknown[] = [];
+      const stream = new Writable({
+        highWaterMark: 4,
+        write: (chunk, _encoding, done) =>
+          setImmediate(() => {
+            done(void seen.push(String(chunk)));
+          }),
+      });
+      const handler = async (_event: unknown, to: Writable) => {
+        to.on("error", ({ message }) => seen.push(message));
+        seen.push(to === stream, to.write.name, to.write.length, to.end.length);
+        seen.push(to.write("ab"), to.write("cdef", "utf8"), to.writableNeedDrain);
+        await once(to, "drain");
+        await pipeline(["gh", "ij"], to, { end: false });
+        await new Promise<void>((resolve) => void to.end("kl", resolve));
+        seen.push(to.write("late"));
+      };
+      Object.assign(handler, { [STREAMING]: "response" });
+      await (isMonitored ? startExecutionEnvironment().monitor(handler) : handler)({}, stream);
+      await new Promise(setImmediate);
+      return seen;
+    };
+    expect(await run(true)).toEqual(await run(false));
   });
 
   test("answers a warming ping by its stream", async () => {

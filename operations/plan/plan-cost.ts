@@ -56,6 +56,9 @@ function selectOfType(type: string, changes: readonly ResourceChange[], side: Si
  */
 function countMetrics(changes: readonly ResourceChange[], side: Side): number {
   const live = selectOfType("aws_lambda_alias", changes, side).filter((alias) => readChild(alias, "name") === "live");
+  const streaming = selectOfType("aws_lambda_function_url", changes, side).filter(
+    (url) => readChild(url, "invoke_mode") === "RESPONSE_STREAM",
+  );
   const inputs = [
     ...selectOfType("aws_cloudwatch_event_target", changes, side),
     ...selectOfType("aws_lambda_invocation", changes, side),
@@ -64,6 +67,7 @@ function countMetrics(changes: readonly ResourceChange[], side: Side): number {
   return (
     selectOfType("aws_cloudwatch_log_metric_filter", changes, side).length +
     live.length * METRICS_PER_FUNCTION +
+    streaming.length +
     new Set(pinged).size * Object.keys(WARMING_METRICS).length
   );
 }

@@ -33,6 +33,7 @@ export function buildChartPoints(
         p50Milliseconds: value("p50"),
         p90Milliseconds: value("p90"),
         p99Milliseconds: value("p99"),
+        firstByteP90Milliseconds: value("firstByteP90"),
         averageMemoryPercent: value("averageMemoryPercent"),
         peakMemoryPercent: peakMb === undefined || sizeMb === undefined ? undefined : (100 * peakMb) / sizeMb,
         pings: value("pings"),

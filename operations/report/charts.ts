@@ -33,6 +33,15 @@ export function buildFunctionCharts(
         { name: "p50", color: "s1", value: ({ p50Milliseconds }) => p50Milliseconds },
         { name: "p90", color: "s2", dash: "dotted", value: ({ p90Milliseconds }) => p90Milliseconds },
         { name: "p99", color: "s3", dash: "dashed", value: ({ p99Milliseconds }) => p99Milliseconds },
+        ...(series.some(({ firstByteP90Milliseconds: first }) => first !== undefined)
+          ? [
+              {
+                name: "first byte, p90",
+                color: "s4",
+                value: (point: ChartPoint) => point.firstByteP90Milliseconds,
+              } as const,
+            ]
+          : []),
       ],
       limits: [
         { at: responseMilliseconds.p99, text: `target: p99 at most ${formatNumber(responseMilliseconds.p99)} ms` },

@@ -26,6 +26,8 @@ const READINGS = {
     watched.publishesMetrics
       ? { metric: buildEmittedMetric("MemoryUtilization", watched), statistic: "Average" }
       : undefined,
+  firstByteP90: ({ watched }) =>
+    watched.streams ? { metric: buildEmittedMetric("FirstByteTime", watched), statistic: "p90" } : undefined,
   pings: (subject) => requestPings("Invocations", subject),
   averageInstances: (subject) => requestInstances("Average", subject),
   startedForPings: ({ watched, warmed }) => warmed && requestSum(buildWarmingMetric("WarmingColdStarts", watched)),

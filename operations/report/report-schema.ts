@@ -69,6 +69,8 @@ const point = z.object({
   p50Milliseconds: count.optional(),
   p90Milliseconds: count.optional(),
   p99Milliseconds: count.optional(),
+  /** Of streamed responses. */
+  firstByteP90Milliseconds: count.optional(),
   averageMemoryPercent: percent.optional(),
   peakMemoryPercent: percent.optional(),
   pings: count.optional(),

@@ -94,7 +94,7 @@ function layOut(rows: readonly Row[]): object[] {
 /** The overview comes first: figures, problems and links; then all functions, and the chosen one in detail. */
 function buildRows(props: DashboardProps): Row[] {
   const { functions, region } = props;
-  const subject = { ...functions[0], name: CHOSEN };
+  const subject = { ...functions[0], name: CHOSEN, streams: functions.some(({ streams }) => streams) };
   const [overview, ...details] = buildSections(subject);
   return [
     { height: NUMBER_HEIGHT, widgets: buildNumbers(subject).map((number) => buildBigNumber(number, region)) },

@@ -31,17 +31,27 @@ async function seen(wrap: string, expression: string): Promise<{ answers: unknow
   const metrics = lines
     .filter((line) => line.includes('"_aws"'))
     .flatMap((line) => Object.keys(JSON.parse(line) as object));
-  return { answers, metrics: metrics.filter((name) => ["Successes", "ClientErrors", "Failures"].includes(name)) };
+  return {
+    answers,
+    metrics: metrics.filter((name) => ["FirstByteTime", "Successes", "ClientErrors", "Failures"].includes(name)),
+  };
 }
 
 const SUCCESS = ["Successes", "Successes"];
 const FAILURE = ["Failures", "Failures"];
+const STREAMED = ["FirstByteTime", "Successes", "FirstByteTime", "Successes"];
 
 describe.each(["monitor", "monitorHttp"])("%s: callers see the same as without it", (wrap) => {
   test.each<[string, string, string[]]>([
     ["resolves", "async () => ({ statusCode: '500' })", FAILURE],
     ["never settles", "async () => { await new Promise(() => {}); }", FAILURE],
     ["throws", "async () => { throw new RangeError('x'); }", FAILURE],
+    [
+      "streams",
+      "awslambda.streamifyResponse(async (e, stream) => { stream.write('[1,'); stream.end('2]'); })",
+      STREAMED,
+    ],
+    ["streams at its end", "awslambda.streamifyResponse(async (e, stream) => { stream.end('1'); })", STREAMED],
     ...(beforeNode24
       ? ([
           ["calls back late", "(e, c, callback) => setTimeout(() => callback(null, 'hi'), 5)", SUCCESS],

@@ -40,6 +40,18 @@ function filesIn(root: string): string[] {
 }
 
 describe("what is written", () => {
+  test("when responses began, of a function that streams them", async () => {
+    goodWeeks();
+    world().metrics.put("Lambda/Performance", "FirstByteTime", { FunctionName: "dev-api" }, TO - DAY, 120);
+    const shownOf = async (settings: string) => {
+      const { root } = await runReport(world(), ["report", "dev"], { functions: `api = { ${settings} }` });
+      return readFileSync(join(root, "reports/dev-week-2026-01-19T10.html"), "utf8").includes("first byte, p90");
+    };
+
+    expect(await shownOf('endpoint = "iam", http = { invoke_mode = "response_stream" }')).toBe(true);
+    expect(await shownOf('endpoint = "iam"')).toBe(false);
+  });
+
   test("a table, and a JSON file and a page of the same name", async () => {
     goodWeeks();
     world().history = [

@@ -59,6 +59,14 @@ describe("the dashboard", () => {
     expect(checkDashboard(body)).toEqual([]);
   });
 
+  test("draws the first byte where a function streams its responses", async () => {
+    const drawnOf = async (settings: string) =>
+      JSON.stringify(bodyOf(await synthesizeDev(makeTfvars({ functions: `api = { endpoint = "iam", ${settings} }` }))));
+
+    expect(await drawnOf('http = { invoke_mode = "response_stream" }')).toContain("FirstByteTime");
+    expect(await drawnOf("")).not.toContain("FirstByteTime");
+  });
+
   test("begins with numbers, then what is wrong and where to go on, then answers section by section", async () => {
     const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const rows = [...new Set(widgets.map(({ y }) => y))].map((y) => widgets.filter((widget) => widget.y === y));
