@@ -1,5 +1,13 @@
-import * as z from "zod";
-import { defineFlag, omitUndefined, defineKeys, defineSection, defineText, defineWholeNumber } from "./fields";
+import type * as z from "zod";
+import {
+  defineFlag,
+  omitUndefined,
+  defineKeys,
+  defineNumber,
+  defineSection,
+  defineText,
+  defineWholeNumber,
+} from "./fields";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 
 /**
@@ -105,11 +113,7 @@ const definePercent = () =>
 const defineFailures = () =>
   defineSection({
     threshold: defineWholeNumber(0, 1_000_000).optional(),
-    threshold_percent: z
-      .number({ error: "a number, 0.1 to 99" })
-      .min(0.1, { error: "0.1 to 99" })
-      .max(99, { error: "0.1 to 99" })
-      .optional(),
+    threshold_percent: defineNumber(0.1, 99).optional(),
     minimum_requests: defineWholeNumber(1, 1_000_000).optional(),
     ...timing,
   })

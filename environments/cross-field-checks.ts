@@ -19,6 +19,7 @@ import { canBeWarmed, findDurableMistakes } from "./durable";
 import { type HttpSettings } from "./http";
 import { findHttpMistakes } from "./http-mistakes";
 import { findSwitchedOffMistakes } from "./switched-off";
+import { findTargetMistakes, resolveTargets, type TargetOverrides } from "./targets";
 import {
   findConcurrencyMistakes,
   WARMING_DEFAULTS,
@@ -34,6 +35,7 @@ interface Watched {
   readonly asynchronous: boolean;
   readonly alarms: AlarmOverrides;
   readonly warming: WarmingOverrides;
+  readonly targets: TargetOverrides;
 }
 
 interface Deployed extends CodeSettings, Watched, EventSettings, PermissionSettings, PlatformSettings {
@@ -65,17 +67,21 @@ export interface CheckedFile {
   readonly urgentEmails: readonly string[];
   readonly alarms: AlarmOverrides;
   readonly warming: WarmingOverrides;
+  readonly targets: TargetOverrides;
 }
 
 /**
  * Finds mistakes in keys that are each valid on their own: what AWS would refuse later, and what would have no effect.
  */
 export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
-  const { functions, alarms, warming, permissionsBoundary } = file;
+  const { functions, alarms, warming, targets, permissionsBoundary } = file;
   return [
     ...findMistakesTogether("alarms", functions, (own: AlarmOverrides = {}) => findAlarmMistakes(alarms, own)),
     ...findMistakesTogether("warming", functions, (own: WarmingOverrides = {}) =>
       findWarmingMistakes(resolveWarmingSettings(warming, own)),
+    ),
+    ...findMistakesTogether("targets", functions, (own: TargetOverrides = {}) =>
+      findTargetMistakes(resolveTargets(targets, own)),
     ),
     ...findSwitchedOffMistakes("alarms", alarms, functions, ALARM_DEFAULTS),
     ...findSwitchedOffMistakes("warming", warming, functions, { ...WARMING_DEFAULTS }),

@@ -45,6 +45,15 @@ export function defineWholeNumber(from: number, to: number) {
     .max(to, { error: range });
 }
 
+/** A number, whole or not, within inclusive limits. */
+export function defineNumber(from: number, to: number) {
+  const range = `${from} to ${to}`;
+  return z
+    .number({ error: `a number, ${range}` })
+    .min(from, { error: range })
+    .max(to, { error: range });
+}
+
 /** Text that matches a pattern; `expected` describes it. */
 export function defineText(expected: string, pattern: RegExp) {
   return z.string({ error: expected }).regex(pattern, { error: expected });

@@ -5,6 +5,9 @@ import { findArnMistakes, type FilePlace } from "./arns";
 
 /** What Lambda gives a function to run with, besides memory and time: network, storage, layers, keys. */
 
+/** A function's sizes: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+export const MEMORY_MB = { least: 128, most: 10_240 } as const;
+
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

@@ -8,6 +8,7 @@ const SECTIONS = [
   { heading: "Functions", prefixes: ["functions"] },
   { heading: "Who gets alarms, and when they ring", prefixes: ["alarm", "urgent_emails", "runbooks_url"] },
   { heading: "Keeping functions warm", prefixes: ["warming"] },
+  { heading: "Targets", prefixes: ["targets"] },
 ];
 
 interface JsonSchema {

@@ -22,8 +22,9 @@ import { holdsSecret } from "./secrets";
 import { eventKeys } from "./events";
 import { provisionedConcurrency } from "./provisioned-concurrency";
 import { permissionKeys } from "./permissions";
-import { logRetentionDays, platformKeys } from "./platform";
+import { logRetentionDays, MEMORY_MB, platformKeys } from "./platform";
 import { tags } from "./tags";
+import { targetOverrides } from "./targets";
 
 /**
  * The schema of an `environments/<name>.tfvars` file: each key once, with its default, limits and meaning.
@@ -152,6 +153,9 @@ const watching = {
   warming: warmingOverrides
     .default({})
     .meta({ description: "Like `warming` of the environment, for this function only", summary: {} }),
+  targets: targetOverrides
+    .default({})
+    .meta({ description: "Like `targets` of the environment, for this function only", summary: {} }),
 };
 
 const deployedFunction = defineSection({
@@ -159,7 +163,7 @@ const deployedFunction = defineSection({
     .literal(false)
     .optional()
     .meta({ description: "Whether it is deployed elsewhere; it is then monitored but not changed", summary: false }),
-  memory_mb: defineWholeNumber(128, 10240)
+  memory_mb: defineWholeNumber(MEMORY_MB.least, MEMORY_MB.most)
     .default(512)
     .meta({ description: "Memory; CPU grows with it, with one vCPU at 1769 MB" }),
   timeout_seconds: defineWholeNumber(1, 900).default(10).meta({ description: "Maximum duration of a request" }),
@@ -218,7 +222,7 @@ const existingFunction = defineSection({
     .meta({
       description: "For an existing function: its log group, which must exist; `/aws/lambda/<its name>` by default",
     }),
-  memory_mb: defineWholeNumber(128, 10240).optional().meta({
+  memory_mb: defineWholeNumber(MEMORY_MB.least, MEMORY_MB.most).optional().meta({
     description:
       "For an existing function: its memory, to compute the cost of warming; the platform's reports contain it for everything else",
   }),
@@ -369,6 +373,9 @@ const environmentSection = defineSection({
       "Overrides of each alarm's defaults; an alarm rings when its metric was above the threshold in datapoints_to_alarm of the last evaluation_periods periods",
   }),
   warming: warmingOverrides.default({}).meta({ description: "Overrides of each warming strategy's defaults" }),
+  targets: targetOverrides.default({}).meta({
+    description: "Targets that dashboards draw and by which load tests, reports and advice judge; they ring no alarm",
+  }),
 });
 
 /** The keys at the top of a file. */

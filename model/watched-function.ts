@@ -3,6 +3,7 @@ import { isAsynchronous } from "../environments/events";
 import { isBundled } from "../environments/code";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
+import { resolveTargets, type Targets } from "../environments/targets";
 import { type EventSources, listEventSources, NO_EVENT_SOURCES } from "./event-sources";
 import { listWarmedFunctions } from "./warmed-functions";
 
@@ -30,6 +31,7 @@ export interface WatchedFunction {
   /** Whether the warmer sends it pings. */
   readonly isWarmed: boolean;
   readonly alarm: (key: AlarmKey) => AlarmSettings;
+  readonly targets: Targets;
 }
 
 /** The format in which Lambda writes its own records into a function's log. */
@@ -53,6 +55,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       eventSources: listEventSources(name, settings),
       isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
+      targets: resolveTargets(environment.targets, settings.targets),
     };
   });
   const existing = Object.entries(environment.existingFunctions).map(([id, settings]) => {
@@ -70,6 +73,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       eventSources: NO_EVENT_SOURCES,
       isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
+      targets: resolveTargets(environment.targets, settings.targets),
     };
   });
   return [...deployed, ...existing];

@@ -1,5 +1,5 @@
 import { type AlarmKey, type AlarmSettings } from "../environments/alarms";
-import { TARGETS } from "../performance/targets";
+import { type Targets } from "../environments/targets";
 import {
   buildEmittedMetric,
   measureFailures,
@@ -66,12 +66,40 @@ export interface WidgetSection {
   readonly widgets: readonly Widget[];
 }
 
-/** In percent: on an axis from 0, a target of 99.95 would not be readable. */
-const SUCCESS_AXIS = { min: 99, max: 100 } as const;
+/** The functions that a dashboard can show, with their targets. */
+export type Targeted = Pick<WatchedFunction, "id" | "targets">;
 
-/** The first row of a dashboard, about one function. Without requests, CloudWatch shows no figure for a share. */
-export function buildNumbers(subject: MetricSubject): BigNumber[] {
-  const allowedShare = 1 - TARGETS.availabilityPercent / 100;
+/** A target's value, and what says to whom it applies; nothing if it applies to all. */
+interface SharedTarget {
+  readonly value: number;
+  readonly of: string;
+}
+
+/** The values of a target, each once: a dashboard cannot draw only that of the function that its viewer chooses. */
+function listValues(functions: readonly Targeted[], read: (targets: Targets) => number): SharedTarget[] {
+  const ids = new Map<number, string[]>();
+  for (const { id, targets } of functions) ids.set(read(targets), [...(ids.get(read(targets)) ?? []), id]);
+  return [...ids].map(([value, [first = "", ...more]]) => ({
+    value,
+    of: ids.size === 1 ? "" : ` (${first}${more.length > 0 ? ` and ${more.length} more` : ""})`,
+  }));
+}
+
+function buildTargetLines(
+  label: string,
+  functions: readonly Targeted[],
+  read: (targets: Targets) => number,
+): GraphTarget[] {
+  return listValues(functions, read).map(({ value, of }) => ({ label: `${label}${of}`, value }));
+}
+
+/**
+ * The first row of a dashboard, about one function. Without requests, CloudWatch shows no figure for a share.
+ *
+ * @param functions those that the dashboard can show
+ */
+export function buildNumbers(subject: MetricSubject, functions: readonly Targeted[]): BigNumber[] {
+  const availabilities = listValues(functions, ({ availabilityPercent }) => availabilityPercent);
   const refused = makeHiddenLine("throttles", buildTrafficMetric("Throttles", subject));
   return [
     {
@@ -80,15 +108,15 @@ export function buildNumbers(subject: MetricSubject): BigNumber[] {
     },
     { title: "Succeeded, %", lines: buildPercentOfRequests(subject, "Succeeded", "100 - 100 * failures / requests") },
     {
-      title: `Error budget left, % (availability ${TARGETS.availabilityPercent} %)`,
+      title: `Error budget left, % (availability ${availabilities.map(({ value }) => `${value} %`).join(", ")})`,
       lines: [
         refused,
         { label: "", id: "refused", expression: "FILL(throttles, 0)", hidden: true },
-        ...buildPercentOfRequests(
-          subject,
-          "Left",
-          `100 - 100 * (failures + refused) / ((requests + refused) * ${Number(allowedShare.toFixed(6))})`,
-        ),
+        ...buildFailures(subject),
+        ...availabilities.map(({ value, of }) => ({
+          label: `Left${of}`,
+          expression: `100 - 100 * (failures + refused) / ((requests + refused) * ${Number((1 - value / 100).toFixed(6))})`,
+        })),
       ],
     },
     { title: "p50, ms", lines: [{ label: "p50", metric: buildTrafficMetric("Duration", subject), statistic: "p50" }] },
@@ -97,9 +125,18 @@ export function buildNumbers(subject: MetricSubject): BigNumber[] {
   ];
 }
 
-/** Everything that a dashboard shows about one function over time. */
-export function buildSections(subject: MetricSubject & Pick<WatchedFunction, "streams">): WidgetSection[] {
+/**
+ * Everything that a dashboard shows about one function over time.
+ *
+ * @param functions those that the dashboard can show
+ */
+export function buildSections(
+  subject: MetricSubject & Pick<WatchedFunction, "streams">,
+  functions: readonly Targeted[],
+): WidgetSection[] {
   const { deployedHere, publishesMetrics, streams, name } = subject;
+  const availability = buildTargetLines("Availability", functions, (targets) => targets.availabilityPercent);
+  const successAxis = chooseSuccessAxis(availability);
   return [
     {
       heading: "Overview",
@@ -120,19 +157,19 @@ export function buildSections(subject: MetricSubject & Pick<WatchedFunction, "st
           ],
         },
         {
-          title: `Success rate (${SUCCESS_AXIS.min} % and less at the bottom)`,
+          title: `Success rate (${successAxis.min} % and less at the bottom)`,
           unit: "Percent",
           lines: [
             ...buildPercentOfRequests(subject, "", "100 - 100 * failures / requests").map((line) =>
               line.hidden ? line : { ...line, id: "rate", hidden: true },
             ),
             // A line below the axis would not be drawn: in the worst case, the graph would look empty.
-            { label: "Succeeded", expression: `IF(rate < ${SUCCESS_AXIS.min}, ${SUCCESS_AXIS.min}, rate)` },
+            { label: "Succeeded", expression: `IF(rate < ${successAxis.min}, ${successAxis.min}, rate)` },
           ],
-          targets: [{ label: "Availability", value: TARGETS.availabilityPercent }],
-          axis: SUCCESS_AXIS,
+          targets: availability,
+          axis: successAxis,
         },
-        buildDurations("Duration", subject, ["p99", "p90", "p50", "Average"]),
+        buildDurations("Duration", subject, functions, ["p99", "p90", "p50", "Average"]),
         ...(streams
           ? [
               {
@@ -176,13 +213,13 @@ export function buildSections(subject: MetricSubject & Pick<WatchedFunction, "st
             metric: buildReportedMetric("InitDuration", subject),
             statistic,
           })),
-          targets: [{ label: "Average", value: TARGETS.initMilliseconds }],
+          targets: buildTargetLines("Average", functions, ({ initMilliseconds }) => initMilliseconds),
         },
         {
           title: "Requests that met a cold start",
           unit: "Percent",
           lines: buildColdShare(subject),
-          targets: [{ label: "At most", value: TARGETS.coldStartPercent }],
+          targets: buildTargetLines("At most", functions, ({ coldStartPercent }) => coldStartPercent),
         },
       ],
     },
@@ -201,13 +238,13 @@ export function buildSections(subject: MetricSubject & Pick<WatchedFunction, "st
                   statistic,
                 })),
                 targets: [
-                  { label: "Pays off from", value: TARGETS.memoryPercent.from },
-                  { label: "At most on average", value: TARGETS.memoryPercent.to },
+                  ...buildTargetLines("Pays off from", functions, ({ memoryPercent }) => memoryPercent.from),
+                  ...buildTargetLines("At most on average", functions, ({ memoryPercent }) => memoryPercent.to),
                 ],
               },
             ]
           : []),
-        buildDurations("Duration without initialization", subject, ["p99", "p90", "p50"]),
+        buildDurations("Duration without initialization", subject, functions, ["p99", "p90", "p50"]),
         {
           title: "Concurrent executions",
           unit: "Count",
@@ -237,7 +274,7 @@ export function buildSections(subject: MetricSubject & Pick<WatchedFunction, "st
           title: "Error rate",
           unit: "Percent",
           lines: buildPercentOfRequests(subject, "Failed", "100 * failures / requests"),
-          targets: [{ label: "At most", value: TARGETS.errorPercent }],
+          targets: buildTargetLines("At most", functions, ({ errorPercent }) => errorPercent),
         },
         { title: "Failed requests", alarm: "errors", detail: ({ isShare }) => (isShare === true ? ", %" : "") },
         { title: "Refused requests", alarm: "throttles" },
@@ -313,7 +350,18 @@ export function buildSections(subject: MetricSubject & Pick<WatchedFunction, "st
   ];
 }
 
-function buildDurations(title: string, subject: MetricSubject, statistics: readonly string[]): Graph {
+/** In percent. On an axis from 0, a target of 99.95 would not be readable; each target is in the upper half. */
+function chooseSuccessAxis(targets: readonly GraphTarget[]): NonNullable<Graph["axis"]> {
+  const least = Math.min(...targets.map(({ value }) => value));
+  return { min: Math.max(0, Math.min(99, Math.floor(2 * least - 100))), max: 100 };
+}
+
+function buildDurations(
+  title: string,
+  subject: MetricSubject,
+  functions: readonly Targeted[],
+  statistics: readonly string[],
+): Graph {
   return {
     title,
     unit: "Milliseconds",
@@ -322,7 +370,9 @@ function buildDurations(title: string, subject: MetricSubject, statistics: reado
       metric: buildTrafficMetric("Duration", subject),
       statistic,
     })),
-    targets: Object.entries(TARGETS.responseMilliseconds).map(([label, value]) => ({ label, value })),
+    targets: (["p50", "p90", "p99"] as const).flatMap((percentile) =>
+      buildTargetLines(percentile, functions, ({ responseMilliseconds }) => responseMilliseconds[percentile]),
+    ),
   };
 }
 
@@ -337,12 +387,16 @@ function buildColdShare(subject: MetricSubject): GraphLine[] {
 }
 
 function buildPercentOfRequests(subject: MetricSubject, label: string, expression: string): GraphLine[] {
+  return [...buildFailures(subject), { label, expression }];
+}
+
+/** `requests` and `failures`, for expressions. */
+function buildFailures(subject: MetricSubject): GraphLine[] {
   const errors = measureFailures(subject);
   return [
     makeHiddenLine("requests", buildTrafficMetric("Invocations", subject)),
     ...Object.entries(errors.metrics).map(([id, metric]) => makeHiddenLine(id, metric)),
     { label: "", id: "failures", expression: errors.expression ?? "FILL(value, 0)", hidden: true },
-    { label, expression },
   ];
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { resolveAlarmSettings } from "../../environments/alarms";
 import { loadEnvironments } from "../../environments/load";
+import { TARGET_DEFAULTS } from "../../environments/targets";
 import { resolveWarmingSettings } from "../../environments/warming";
+import { listWatchedFunctions } from "../../model/watched-function";
 import { makeProject, findMistakes, makeTfvars } from "../support/project";
 
 /** The mistakes of one environment, dev, without the file's name. */
@@ -52,6 +54,7 @@ describe("an environment's file", () => {
             asynchronous: false,
             alarms: {},
             warming: {},
+            targets: {},
           },
         },
         existingFunctions: {},
@@ -59,6 +62,7 @@ describe("an environment's file", () => {
         urgentEmails: [],
         alarms: {},
         warming: {},
+        targets: {},
       },
     ]);
   });
@@ -168,6 +172,49 @@ describe("an alarm's settings", () => {
   });
 });
 
+describe("targets", () => {
+  test.each([
+    ["cold_start_percent = 0", "cold_start_percent: expected 0.01 to 100, got 0"],
+    ['error_percent = "1 %"', 'error_percent: expected a number, 0.001 to 100, got "1 %"'],
+    ["availability_percent = 100", "availability_percent: expected 1 to 99.999, got 100"],
+    ["init_seconds = 1", "init_seconds: unknown key, did you mean init_milliseconds?"],
+    [
+      "response_milliseconds = { p90 = 100 }",
+      "response_milliseconds.p90: expected at least p50, which is 200, got 100",
+    ],
+    [
+      "response_milliseconds = { p90 = 2000 }",
+      "response_milliseconds.p99: expected at least p90, which is 2000, got 1000",
+    ],
+    ["memory_percent = { from = 80 }", "memory_percent.to: expected more than from, which is 80, got 80"],
+  ])("that cannot be are told in one line, for all functions or for one: %s", async (targets, mistake) => {
+    const told = await mistakesOf(makeTfvars({ more: `targets = { ${targets} }` }));
+    const ofOne = await inFunction(`targets = { ${targets} }`);
+
+    expect([told.length, ofOne.length]).toEqual([1, 1]);
+    expect(told[0]).toContain(`targets.${mistake}`);
+    expect(ofOne[0]).toContain(`functions.api.targets.${mistake}`);
+  });
+
+  test("of a function come before those of its environment, and those before the defaults, key by key", async () => {
+    const functions = `
+      api = { targets = { response_milliseconds = { p99 = 3000 } } }
+      old = { existing = true, targets = { memory_percent = { to = 95 } } }`;
+    const more =
+      "targets = { error_percent = 1, response_milliseconds = { p90 = 800 }, memory_percent = { from = 20 } }";
+    const [environment] = await loadEnvironments(
+      makeProject({ "environments/dev.tfvars": makeTfvars({ functions, more }) }),
+    );
+
+    const targets = environment ? listWatchedFunctions(environment).map((watched) => watched.targets) : [];
+    const ofAll = { ...TARGET_DEFAULTS, errorPercent: 1 };
+    expect(targets).toEqual([
+      { ...ofAll, responseMilliseconds: { p50: 200, p90: 800, p99: 3000 }, memoryPercent: { from: 20, to: 80 } },
+      { ...ofAll, responseMilliseconds: { p50: 200, p90: 800, p99: 1000 }, memoryPercent: { from: 20, to: 95 } },
+    ]);
+  });
+});
+
 describe("how functions are kept warm", () => {
   test.each([
     [
@@ -269,6 +316,7 @@ describe("a function that is deployed elsewhere", () => {
         asynchronous: false,
         alarms: {},
         warming: {},
+        targets: {},
       },
     });
   });

@@ -42,6 +42,8 @@ export interface AdvisedSubject {
   readonly memoryMb: number;
   readonly architecture: "arm64" | "x86_64";
   readonly reservedConcurrency?: number;
+  /** Its target for cold starts, as a share of all requests. */
+  readonly targetPercent: number;
   /** The current settings; missing if there are none. */
   readonly configured?: WarmingChoice;
   readonly history: History;
@@ -114,7 +116,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
     groups.flatMap((group, index) => group.map((one, place) => [one, compared[index]?.[place]] as const)),
   );
   const judged = candidates.map((candidate) => judge(candidate, outcomes.get(candidate), subject));
-  const recommendation = recommend(judged);
+  const recommendation = recommend(judged, subject.targetPercent);
 
   const shown = judged.filter((one) => isWorthShowing(one, recommendation, configured));
   const guesses = await runTasks(
@@ -169,11 +171,15 @@ function judge(
   };
 }
 
-function summarizeSubject({ id, memoryMb, architecture }: AdvisedSubject, { kind, sentence, chosen }: Recommendation) {
+function summarizeSubject(
+  { id, memoryMb, architecture, targetPercent }: AdvisedSubject,
+  { kind, sentence, chosen }: Recommendation,
+) {
   return {
     function: id,
     memoryMb,
     architecture,
+    targetPercent,
     recommendation: { kind, sentence, ...(chosen && { block: formatBlock(chosen.candidate) }) },
   };
 }

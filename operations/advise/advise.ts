@@ -46,7 +46,7 @@ export async function advise(request: AdviceRequest, context: CommandContext): P
   const all = await adviseAll(request, context, reader);
   if (all.length === 0) throw new AwsFailure(reader.reasons.join("; "));
   const report = buildAdviceReport(
-    environment?.name,
+    environment,
     all.map(({ advice }) => advice),
     reader.unread,
   );

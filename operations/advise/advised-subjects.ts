@@ -4,6 +4,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
 import { InvalidInput, formatKeyPath, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
+import { TARGET_DEFAULTS } from "../../environments/targets";
 import { formatDollars } from "../../model/priced-resources";
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
@@ -16,7 +17,10 @@ import { HISTORY_DAYS, priceUse, readUse } from "./cloudwatch";
 import { readTrace } from "./trace/read-trace";
 
 /** What is known about a function besides its usage. */
-type Settings = Pick<AdvisedSubject, "id" | "memoryMb" | "architecture" | "reservedConcurrency" | "configured">;
+type Settings = Pick<
+  AdvisedSubject,
+  "id" | "memoryMb" | "architecture" | "reservedConcurrency" | "targetPercent" | "configured"
+>;
 
 /** The user's description of a trace's function; it overrides the environment's file. */
 export interface TraceOptions {
@@ -31,7 +35,11 @@ export interface TraceOptions {
 const AT_ONCE = 8;
 
 /** For a function without a description: the defaults of a tfvars file. */
-const UNDESCRIBED = { memoryMb: 512, architecture: "arm64" } as const;
+const UNDESCRIBED = {
+  memoryMb: 512,
+  architecture: "arm64",
+  targetPercent: TARGET_DEFAULTS.coldStartPercent,
+} as const;
 
 /**
  * The functions to advise on.
@@ -112,7 +120,11 @@ export async function runWithTrace<T>(
   }
 }
 
-function readSettings(environment: Environment, { id, memoryMb }: WatchedFunction, given = memoryMb): Settings {
+function readSettings(
+  environment: Environment,
+  { id, memoryMb, targets }: WatchedFunction,
+  given = memoryMb,
+): Settings {
   if (given === undefined) {
     const message = `${formatKeyPath(["functions", id, "memory_mb"])}: expected its memory, which the cost of warming depends on, got nothing`;
     throw new InvalidInput([{ file: `environments/${environment.name}.tfvars`, message }]);
@@ -123,6 +135,7 @@ function readSettings(environment: Environment, { id, memoryMb }: WatchedFunctio
     id,
     memoryMb: given,
     architecture: deployed?.architecture ?? "x86_64",
+    targetPercent: targets.coldStartPercent,
     ...(deployed?.reservedConcurrency !== undefined && { reservedConcurrency: deployed.reservedConcurrency }),
     ...(configured && { configured }),
   };

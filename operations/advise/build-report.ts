@@ -1,4 +1,5 @@
-import { TARGETS } from "../../performance/targets";
+import { type Environment } from "../../environments/schema";
+import { resolveTargets } from "../../environments/targets";
 import prices from "../../model/prices.json";
 import { type Unread } from "../aws/part-reader";
 import { type AdviceReport, type FunctionAdvice, REPORT_VERSION } from "./report";
@@ -6,14 +7,14 @@ import { ASSUMPTION, LEFT_OUT } from "./platform-assumptions";
 
 /** The report of the advice. */
 export function buildAdviceReport(
-  environment: string | undefined,
+  environment: Pick<Environment, "name" | "targets"> | undefined,
   functions: readonly FunctionAdvice[],
   unread: readonly Unread[] = [],
 ): AdviceReport {
   return {
     version: REPORT_VERSION,
-    ...(environment !== undefined && { environment }),
-    targetPercent: TARGETS.coldStartPercent,
+    ...(environment !== undefined && { environment: environment.name }),
+    targetPercent: resolveTargets(environment?.targets ?? {}).coldStartPercent,
     prices: `${prices.region} prices of ${prices.date}`,
     assumption: ASSUMPTION.source,
     leftOut: [...LEFT_OUT],

@@ -1,4 +1,3 @@
-import { TARGETS } from "../../performance/targets";
 import { type Axis, buildLogAxis, type Chart, type Dot, type NoChart } from "../document/chart";
 import { buildTimeChart } from "../document/time-chart";
 import { BUCKET_MINUTES } from "./busiest-day";
@@ -7,7 +6,6 @@ import { describeBasis, listSensitivityHeadings } from "./sensitivity-headings";
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
-const TARGET = { at: TARGETS.coldStartPercent, text: `target: below ${TARGETS.coldStartPercent} %` } as const;
 
 const KINDS = {
   none: { name: "none", color: "s4", symbol: "triangle" },
@@ -30,7 +28,7 @@ export function buildAdviceCharts(advice: FunctionAdvice, assumptionsHeading: st
 }
 
 /** Cold starts against cost: no policy is better than those on the line. */
-function buildCostChart({ function: id, policies }: FunctionAdvice): Chart {
+function buildCostChart({ function: id, policies, targetPercent }: FunctionAdvice): Chart {
   const totals = policies.map(({ dollarsPerMonth }) => dollarsPerMonth.total);
   const kinds = [...new Map(Object.values(KINDS).map((kind) => [kind.name, kind])).values()];
   return {
@@ -52,7 +50,7 @@ function buildCostChart({ function: id, policies }: FunctionAdvice): Chart {
         return those.length === 0 ? [] : [{ kind: "dots" as const, ...kind, dots: those.map(buildDot) }];
       }),
     ],
-    limits: [TARGET],
+    limits: [buildTargetLine(targetPercent)],
     note: "Each step of both grids is ten times the previous one; 0.1 % and less is at the bottom. A vertical line through a dot is the 95 % confidence interval, whose upper end must be below the target.",
     numbers: POLICIES_HEADING,
   };
@@ -101,7 +99,7 @@ function buildDayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
 }
 
 function buildSensitivityChart(advice: FunctionAdvice, assumptionsHeading: string): Chart | NoChart {
-  const { function: id, sensitivity, requests } = advice;
+  const { function: id, sensitivity, requests, targetPercent } = advice;
   const title = `Cold requests, if AWS differs from what ${describeBasis(advice)}`;
   if (requests === 0) return { title, reason: "There were no requests." };
   return {
@@ -124,7 +122,7 @@ function buildSensitivityChart(advice: FunctionAdvice, assumptionsHeading: strin
           : [];
       }),
     })),
-    limits: [{ axis: "x", ...TARGET }],
+    limits: [{ axis: "x", ...buildTargetLine(targetPercent) }],
     note: "0.1 % and less is at the left.",
     numbers: assumptionsHeading,
   };
@@ -136,6 +134,10 @@ const SENSITIVITY_LOOKS = [
   { color: "s1", symbol: "circle", shift: 0 },
   { color: "s2", symbol: "diamond", shift: 8 },
 ] as const;
+
+function buildTargetLine(percent: number) {
+  return { at: percent, text: `target: below ${percent} %` };
+}
 
 function buildPercentAxis(intervals: readonly PolicyAdvice["cold"][]): Axis {
   const ends = intervals.map(({ toPercent }) => toPercent);

@@ -7,8 +7,8 @@ import { describeBasis, listSensitivityHeadings } from "./sensitivity-headings";
 
 /** The readable advice for one function. */
 export function buildAdviceDocument(report: AdviceReport, advice: FunctionAdvice): Document {
-  const { environment, assumption, leftOut, prices, targetPercent } = report;
-  const { recommendation, policies, requests, from, to, memoryMb, architecture, repetitions } = advice;
+  const { environment, assumption, leftOut, prices } = report;
+  const { recommendation, policies, requests, from, to, memoryMb, architecture, repetitions, targetPercent } = advice;
   const { kind, sentence, block } = recommendation;
   const isFitted = describeBasis(advice) === "its log shows";
   const basisHeading = isFitted ? "What AWS does" : "What is assumed";

@@ -1,6 +1,5 @@
 import { formatPercent } from "../document/formats";
 import { type PolicyOutcome } from "../../advisor/compare";
-import { TARGETS } from "../../performance/targets";
 import { type Candidate } from "./candidates";
 import { type PolicyAdvice } from "./report";
 
@@ -28,45 +27,47 @@ export interface Recommendation {
   readonly sentence: string;
 }
 
-const TARGET = TARGETS.coldStartPercent;
-
 /**
  * Selects the cheapest policy that keeps cold starts below the target; among equally cheap ones, the one with the
  * fewest. The upper end of the interval counts: a policy that may miss the target does not reach it. If the target is
  * reached without warming, nothing else is considered.
+ *
+ * @param targetPercent cold starts, as a share of all requests
  */
-export function recommend(all: readonly JudgedCandidate[]): Recommendation {
+export function recommend(all: readonly JudgedCandidate[], targetPercent: number): Recommendation {
   const none = all.find(({ candidate }) => candidate.policy.kind === "none");
   if (!none) throw new Error("Without the policy `none`, the effect of warming is unknown");
   if (none.outcome.requests === 0) {
     return { kind: "do-not-warm", chosen: none, sentence: "Do not warm this function: there were no requests." };
   }
   const without = describeShares(none);
-  if (reachesTarget(none)) {
+  if (reachesTarget(none, targetPercent)) {
     const sentence = `Do not warm this function: its own traffic keeps it warm, ${without} are cold without any pings.`;
     return { kind: "do-not-warm", chosen: none, sentence };
   }
   const byPrice = all
-    .filter(reachesTarget)
+    .filter((one) => reachesTarget(one, targetPercent))
     .toSorted((a, b) => a.dollars.total - b.dollars.total || a.outcome.coldShare - b.outcome.coldShare);
   const [chosen] = byPrice;
   if (!chosen) {
-    const sentence = `Leave it as it is: no policy is sure to keep cold starts below ${TARGET} %; the best leaves ${describeShares(selectBest(all))}; without warming ${without} are cold.`;
+    const sentence = `Leave it as it is: no policy is sure to keep cold starts below ${targetPercent} %; the best leaves ${describeShares(selectBest(all))}; without warming ${without} are cold.`;
     return { kind: "out-of-reach", sentence };
   }
   if (!isProvisioned(chosen)) {
-    const sentence = `Warm it ${chosen.candidate.name}: the cheapest that keeps cold starts below ${TARGET} %, with ${describeShares(chosen)}; without warming ${without} are cold.`;
+    const sentence = `Warm it ${chosen.candidate.name}: the cheapest that keeps cold starts below ${targetPercent} %, with ${describeShares(chosen)}; without warming ${without} are cold.`;
     return { kind: "warm", chosen, sentence };
   }
   const isOnly = byPrice.every(isProvisioned);
-  const reason = isOnly ? `warming cannot reach ${TARGET} %` : `warming that reaches ${TARGET} % costs more`;
+  const reason = isOnly
+    ? `warming cannot reach ${targetPercent} %`
+    : `warming that reaches ${targetPercent} % costs more`;
   const sentence = `Buy provisioned concurrency: ${reason}; ${chosen.candidate.name} leaves ${describeShares(chosen)}, without warming ${without} are cold.`;
   return { kind: "provision", chosen, sentence };
 }
 
 /** Whether a policy reliably keeps cold starts below the target. */
-export function reachesTarget({ outcome }: JudgedCandidate): boolean {
-  return outcome.coldShareInterval.most < TARGET / 100;
+export function reachesTarget({ outcome }: JudgedCandidate, targetPercent: number): boolean {
+  return outcome.coldShareInterval.most < targetPercent / 100;
 }
 
 function isProvisioned({ candidate }: JudgedCandidate): boolean {

@@ -76,6 +76,8 @@ const functionAdvice = z.object({
   requests: z.number(),
   memoryMb: z.number(),
   architecture: z.enum(["arm64", "x86_64"]),
+  /** The function's target for cold starts. */
+  targetPercent: z.number(),
   recommendation: z.object({
     kind: z.enum(["do-not-warm", "warm", "provision", "out-of-reach"]),
     sentence: z.string(),
@@ -113,6 +115,7 @@ export const adviceReport = z.object({
   version: z.literal(REPORT_VERSION),
   /** Missing for a trace without an environment. */
   environment: z.string().optional(),
+  /** The environment's target for cold starts, for functions without one of their own. */
   targetPercent: z.number(),
   prices: z.string(),
   assumption: z.string(),

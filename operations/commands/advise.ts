@@ -1,5 +1,6 @@
 import { makeEmpirical } from "../../advisor/distribution";
 import { makeInvalidInput } from "../../environments/mistakes";
+import { MEMORY_MB } from "../../environments/platform";
 import { advise } from "../advise/advise";
 import { defineCommand } from "../cli/define-command";
 import { reportUnread } from "../cli/exit-codes";
@@ -16,7 +17,7 @@ export default defineCommand({
       .option(
         "--memory-mb <megabytes>",
         "memory of a trace's function, from 128 to 10240; by default from its file, or 512",
-        makeIntegerParser(128, 10_240),
+        makeIntegerParser(MEMORY_MB.least, MEMORY_MB.most),
       )
       .option(
         "--architecture <name>",

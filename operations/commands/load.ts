@@ -56,9 +56,10 @@ Profiles:
               over five times the first step's, or a rate that this computer cannot keep), then the first rate again
 
 Requests are sent when they are due, whether or not earlier ones were answered, and latencies count from that time. Requests
-to a function URL are signed if the function has endpoint = "iam". Figures are compared with the targets: cold starts below 5 %,
-init below 1 s, p50/p90/p99 below 200/500/1000 ms without cold starts, memory 60 to 80 %, errors below 0.1 %,
-availability above 99.95 %. A JSON file and a page with charts are written.
+to a function URL are signed if the function has endpoint = "iam". Figures are compared with the function's targets (key targets
+of the environment's file); by default: cold starts below 5 %, init below 1 s, p50/p90/p99 below 200/500/1000 ms without
+cold starts, memory 60 to 80 %, errors below 0.1 %, availability above 99.95 %. A JSON file and a page with charts are
+written.
 
 Exit codes:
   0    something was measured, and no target is missed

@@ -74,7 +74,7 @@ export interface TargetRow {
   readonly target: string;
   readonly limit: string;
   readonly measured: string;
-  readonly state: "met" | "missed" | "not_measurable";
+  readonly state: keyof typeof STATES;
   /** The previous value. */
   readonly before?: string;
   readonly note?: string | undefined;
@@ -99,6 +99,7 @@ export function buildTable(headings: readonly string[], rows: Table["rows"]): Ta
 const STATES = {
   met: { text: "met", tone: "good" },
   missed: { text: "missed", tone: "bad" },
+  advice: { text: "advice", tone: "unknown" },
   not_measurable: { text: "not measurable", tone: "unknown" },
 } as const;
 

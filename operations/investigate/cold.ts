@@ -1,5 +1,4 @@
 import { formatNumber } from "../document/formats";
-import { TARGETS } from "../../performance/targets";
 import { type Diagnosis, type DiagnosisFinding } from "./diagnosis";
 import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, readFigureNow } from "./evidence";
 import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";
@@ -80,7 +79,8 @@ const CAUSES: readonly Cause[] = [
       const requests = readFigureNow(evidence, "requests");
       const minutes = (window.to - window.from) / MINUTE;
       const share = (100 * readFigureNow(evidence, "coldStarts")) / requests;
-      if (requests === 0 || requests > minutes / MINUTES_TO_IDLE || share <= TARGETS.coldStartPercent) return undefined;
+      const { coldStartPercent } = watched.targets;
+      if (requests === 0 || requests > minutes / MINUTES_TO_IDLE || share <= coldStartPercent) return undefined;
       return {
         because: `${formatNumber(share)} % of ${formatNumber(requests)} requests in ${formatNumber(minutes)} minutes had a cold start`,
         advice: watched.isWarmed

@@ -1,4 +1,3 @@
-import { TARGETS } from "../../performance/targets";
 import { type Axis, buildLogAxis, type Chart, type NoChart } from "../document/chart";
 import { formatNumber, formatSeconds } from "../document/formats";
 import { buildTimeChart, type TimeDrawing } from "../document/time-chart";
@@ -156,7 +155,8 @@ function drawDistribution(report: LoadReport): Chart | NoChart {
 }
 
 /** The share of cold starts in each burst, without and with warming. */
-function drawWarmingEffect({ phases, settings }: LoadReport): Chart[] {
+function drawWarmingEffect({ phases, settings, targetSettings }: LoadReport): Chart[] {
+  const { coldStartPercent } = targetSettings;
   if (settings.profile !== "cold-start" || settings.target === "url") return [];
   const bursts = phases.filter(({ part }) => part === COLD_START_PARTS.without);
   const columns = (part: string) =>
@@ -176,7 +176,7 @@ function drawWarmingEffect({ phases, settings }: LoadReport): Chart[] {
         { kind: "columns", name: COLD_START_PARTS.without, color: "s4", values: columns(COLD_START_PARTS.without) },
         { kind: "columns", name: COLD_START_PARTS.with, color: "s1", values: columns(COLD_START_PARTS.with) },
       ],
-      limits: [{ at: TARGETS.coldStartPercent, text: `target: below ${TARGETS.coldStartPercent} %` }],
+      limits: [{ at: coldStartPercent, text: `target: below ${coldStartPercent} %` }],
       note: "With warming, there is a round of the warmer before each burst.",
       numbers: STEPS_HEADING,
     },

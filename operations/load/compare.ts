@@ -1,3 +1,4 @@
+import { type Targets } from "../../environments/targets";
 import { formatNumber } from "../document/formats";
 import {
   formatDifference,
@@ -33,12 +34,12 @@ export function buildComparison(baseline: LoadReport, settings: LoadReport): Com
 }
 
 /** The change of every figure that at least one of the runs has. */
-export function listFigureChanges({ figures, comparison }: LoadReport): FigureChange[] {
+export function listFigureChanges({ figures, comparison, targetSettings }: LoadReport): FigureChange[] {
   if (!comparison) return [];
   return FIGURE_KEYS.flatMap((figure) => {
     const before = comparison.figures[figure];
     const now = figures[figure];
-    return before === undefined && now === undefined ? [] : [buildChange(figure, before, now)];
+    return before === undefined && now === undefined ? [] : [buildChange(figure, before, now, targetSettings)];
   });
 }
 
@@ -52,7 +53,7 @@ export interface ComparisonSummary {
 
 /** The conclusion of a comparison; undefined without one. */
 export function summarizeComparison(report: LoadReport): ComparisonSummary | undefined {
-  const { comparison, figures, settings } = report;
+  const { comparison, verdicts, settings, targetSettings: targets } = report;
   if (!comparison) return undefined;
   const tellsReports = settings.target === "local";
   const judged = new Set(listTargetFigures(tellsReports));
@@ -66,22 +67,22 @@ export function summarizeComparison(report: LoadReport): ComparisonSummary | und
     ["worse", named("worse")],
   ] as const;
   const told = parts.filter(([, names]) => names.length > 0).map(([word, names]) => `${word}: ${names.join(", ")}`);
-  const missed = (of: LoadReport["figures"]) =>
-    judgeTargets({ figures: of, tellsReports }).filter(({ state }) => state === "missed");
-  const before = new Set(missed(comparison.figures).map(({ target }) => target));
+  const missed = (of: LoadReport["verdicts"]) =>
+    of.filter(({ state }) => state === "missed").map(({ target }) => target);
+  const before = missed(judgeTargets({ figures: comparison.figures, tellsReports, targets }));
   return {
     text: told.length > 0 ? told.join("; ") : "no figure with a target has changed",
-    tone: missed(figures).some(({ target }) => !before.has(target)) ? "bad" : "good",
+    tone: missed(verdicts).some((target) => !before.includes(target)) ? "bad" : "good",
   };
 }
 
 type Value = number | null | undefined;
 
-function buildChange(figure: FigureKey, before: Value, now: Value): FigureChange {
+function buildChange(figure: FigureKey, before: Value, now: Value, targets: Targets): FigureChange {
   const text = (value: Value) => (value === undefined ? "-" : formatFigure(figure, value));
   const texts = { figure, before: text(before), now: text(now) };
   if (before === undefined || now === undefined || texts.before === texts.now) return { ...texts, change: "" };
-  const direction = findDirection(figure, before, now);
+  const direction = findDirection(figure, before, now, targets);
   const directed = direction && { direction };
   if (before === null || now === null) return { ...texts, change: "", ...directed };
   const difference = now - before;

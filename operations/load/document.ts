@@ -58,7 +58,13 @@ export function formatLoadVerdict({ verdicts, figures }: LoadReport): string {
   const named = (wanted: string) => verdicts.filter(({ state }) => state === wanted);
   const missed = named("missed").map(({ target }) => target);
   const which = missed.length > 0 ? ` (${missed.join("; ")})` : "";
-  const counts = `${named("met").length} met, ${missed.length} missed${which}, ${named("not_measurable").length} not measurable here`;
+  const advised = named("advice").map(({ target }) => target);
+  const counts = [
+    `${named("met").length} met`,
+    `${missed.length} missed${which}`,
+    ...(advised.length > 0 ? [`${advised.length} out of reach (${advised.join("; ")})`] : []),
+    `${named("not_measurable").length} not measurable here`,
+  ].join(", ");
   const verdict =
     missed.length > 0
       ? "Not every target is met"

@@ -1,4 +1,4 @@
-import { TARGETS } from "../../performance/targets";
+import { type Targets } from "../../environments/targets";
 import { isLate, isSent, type SentRequest } from "./open-loop";
 import { sortAscending, computeAverage, findLargest, computePercentile } from "./statistics";
 import { type StressResult } from "./profiles/stress";
@@ -14,7 +14,7 @@ const LEAST_DRIFT_MILLISECONDS = 30_000;
 /**
  * The figures of a run. A failed request never improves one: for latencies, it counts as an answer that never came, so
  * a percentile that falls on it is null. The platform's figures (cold starts, memory) are shown only if so few requests
- * failed that the others are representative.
+ * failed that the others are representative, as many as the target allows.
  *
  * @param judged the requests that show what the function can do, without those that were meant to break it
  */
@@ -22,23 +22,26 @@ export function computeLoadFigures(
   run: Run,
   judged: readonly SentRequest[],
   stress: StressResult | undefined,
+  { errorPercent }: Targets,
 ): Figures {
   const { requests } = run.loop;
   // The duration of a start is useful even if no request was meant to have one.
-  const coldStarts = selectRepresentative(judged.some(hasColdStart) ? judged : requests).filter(hasColdStart);
+  const coldStarts = selectRepresentative(judged.some(hasColdStart) ? judged : requests, errorPercent).filter(
+    hasColdStart,
+  );
   const inPart = (part: string) => selectJudged(run, (phase) => phase.part === part);
   return omitUnknown({
     requests: judged.length,
     requestsPerSecond: computeRate(run, judged),
-    coldStartPercent: computeColdPercent(judged),
-    coldStartPercentWithoutWarming: computeColdPercent(inPart(COLD_START_PARTS.without)),
-    coldStartPercentWithWarming: computeColdPercent(inPart(COLD_START_PARTS.with)),
+    coldStartPercent: computeColdPercent(judged, errorPercent),
+    coldStartPercentWithoutWarming: computeColdPercent(inPart(COLD_START_PARTS.without), errorPercent),
+    coldStartPercentWithWarming: computeColdPercent(inPart(COLD_START_PARTS.with), errorPercent),
     averageInitMilliseconds: computeAverage(coldStarts.flatMap(({ ending }) => ending?.report?.initMilliseconds ?? [])),
     ...computeLatencyFigures(judged, run.target.tellsReports),
     coldP50Milliseconds: findLatency(listLatencies(coldStarts), 50),
     errorPercent: computePercent(judged, isFailed),
     availabilityPercent: computePercent(judged, (request) => !isUnavailable(request)),
-    ...computeMemoryFigures(selectRepresentative(judged)),
+    ...computeMemoryFigures(selectRepresentative(judged, errorPercent)),
     maxInstances: findLargest(run.samples.map(({ present }) => present)),
     lateSendPercent: computePercent(requests, isLate),
     heldRatePerSecond: stress?.heldRatePerSecond,
@@ -85,10 +88,10 @@ function computeLatencyFigures(judged: readonly SentRequest[], tellsReports: boo
 }
 
 /** The successful requests, or none if too many failed. */
-function selectRepresentative(requests: readonly SentRequest[]): SentRequest[] {
+function selectRepresentative(requests: readonly SentRequest[], mostFailedPercent: number): SentRequest[] {
   const succeeded = requests.filter((request) => request.ending && !isFailed(request));
   const failedPercent = 100 - (succeeded.length / requests.length) * 100;
-  return failedPercent > TARGETS.errorPercent ? [] : succeeded;
+  return failedPercent > mostFailedPercent ? [] : succeeded;
 }
 
 function computeMemoryFigures(judged: readonly SentRequest[]) {
@@ -121,8 +124,8 @@ function hasColdStart(request: SentRequest): boolean {
   return isCold(request) === true;
 }
 
-function computeColdPercent(requests: readonly SentRequest[]): number | undefined {
-  const known = selectRepresentative(requests).filter((request) => isCold(request) !== undefined);
+function computeColdPercent(requests: readonly SentRequest[], mostFailedPercent: number): number | undefined {
+  const known = selectRepresentative(requests, mostFailedPercent).filter((request) => isCold(request) !== undefined);
   return computePercent(known, hasColdStart);
 }
 

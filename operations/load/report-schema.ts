@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { figuresSchema, targetVerdictSchema } from "../targets/schema";
+import { figuresSchema, targetSettingsSchema, targetVerdictSchema } from "../targets/schema";
 import { PROFILES } from "./settings";
 
 /** The schema of a run's JSON file: the input of a page and of later comparisons. */
@@ -69,6 +69,7 @@ export const loadReportSchema = z.object({
   /** What the figures cover, in words. */
   scope: z.string(),
   figures: figuresSchema,
+  targetSettings: targetSettingsSchema,
   verdicts: z.array(targetVerdictSchema),
   phases: z.array(phase),
   series: z.array(second),

@@ -1,4 +1,5 @@
 import { type FunctionSettings } from "../../environments/schema";
+import { resolveTargets } from "../../environments/targets";
 import { resolveWarmingSettings } from "../../environments/warming";
 import { buildComparison } from "./compare";
 import { buildDistribution } from "./distribution";
@@ -30,22 +31,31 @@ export interface FinishedRun {
 export function buildLoadReport(finished: FinishedRun): LoadReport {
   const { run, settings, stress, startedAt, endedAt, baseline, version } = finished;
   const { scope, judged } = selectJudgedRequests(run, settings);
-  const figures = computeLoadFigures(run, judged, stress);
+  const { environment, functionId } = settings;
+  const deployed = environment.functions[functionId];
+  const targets = resolveTargets(environment.targets, (deployed ?? environment.existingFunctions[functionId])?.targets);
+  const figures = computeLoadFigures(run, judged, stress, targets);
   const report: LoadReport = {
     schemaVersion: LOAD_SCHEMA_VERSION,
     startedAt: new Date(startedAt).toISOString(),
     durationSeconds: (endedAt - startedAt) / 1000,
     settings: describeSettings(run, settings),
     environment: {
-      name: settings.environment.name,
-      region: settings.environment.region,
-      function: settings.functionId,
+      name: environment.name,
+      region: environment.region,
+      function: functionId,
       settings: describeEnvironment(settings),
     },
     versions: { warmwatch: version, node: process.version, platform: `${process.platform} ${process.arch}` },
     scope,
     figures,
-    verdicts: judgeTargets({ figures, tellsReports: run.target.tellsReports }),
+    targetSettings: targets,
+    verdicts: judgeTargets({
+      figures,
+      tellsReports: run.target.tellsReports,
+      targets,
+      memoryMb: deployed?.memoryMb,
+    }),
     phases: summarizePhases(run),
     series: buildLoadSeries(run),
     distribution: buildDistribution(selectJudged(run, () => true)),

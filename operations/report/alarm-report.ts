@@ -91,8 +91,12 @@ export function suggestThreshold(
   { subject, key, points, range }: WatchedPoints,
   behaviour: "never" | "always",
 ): Threshold {
-  const settings = subject.watched.alarm(key);
-  const suggestion = (behaviour === "never" ? lowerThreshold : raiseThreshold)(key, points, settings, range);
+  const { alarm, targets } = subject.watched;
+  const settings = alarm(key);
+  const suggestion =
+    behaviour === "never"
+      ? lowerThreshold(key, points, settings, range, targets)
+      : raiseThreshold(key, points, settings, range);
   const days = (range.to - range.from) / DAY;
   const facts = { key: findThresholdKey(key, settings).key, current: settings.threshold, days };
   return "why" in suggestion

@@ -1,3 +1,4 @@
+import { resolveTargets } from "../../environments/targets";
 import { priceReading } from "../aws/metrics";
 import { computeKpis } from "./alarm-report";
 import { buildChartPoints } from "./chart-points";
@@ -30,6 +31,7 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
     from: new Date(period.from).toISOString(),
     to: new Date(period.to).toISOString(),
     targets: judgeEnvironmentTargets(
+      resolveTargets(environment.targets),
       { now: computeTotalFigures(scalars("now")), before: computeTotalFigures(scalars("before")) },
       functions,
     ),
@@ -84,6 +86,7 @@ function buildFunctionReport(data: FunctionData, { period }: ReportPlan, { logs 
       ...(warm && { p50Milliseconds: warm.p50, p90Milliseconds: warm.p90, p99Milliseconds: warm.p99 }),
     },
     figuresBefore: compared.before,
+    targetSettings: watched.targets,
     targets: judgeFunctionTargets(subject, now, compared, warm),
     ...(memory && { memory }),
     ...(warming && { warming }),

@@ -1,4 +1,3 @@
-import { TARGETS } from "../../performance/targets";
 import { type Axis, type Chart, type NoChart } from "../document/chart";
 import { formatNumber, formatUtc } from "../document/formats";
 import { buildTimeChart, type TimeDrawing } from "../document/time-chart";
@@ -17,13 +16,12 @@ const REQUESTS: TimeDrawing<Pick<ChartPoint, "at" | "requests" | "failed">> = {
   ],
 };
 
-const { responseMilliseconds, coldStartPercent, initMilliseconds, memoryPercent } = TARGETS;
-
 /** One function's charts over time. */
 export function buildFunctionCharts(
-  { name, series, warming, publishesMetrics }: FunctionReport,
+  { name, series, warming, publishesMetrics, targetSettings }: FunctionReport,
   time: Time,
 ): (Chart | NoChart)[] {
+  const { responseMilliseconds, coldStartPercent, initMilliseconds, memoryPercent } = targetSettings;
   const drawings: TimeDrawing<ChartPoint>[] = [
     REQUESTS,
     {

@@ -86,7 +86,13 @@ function formatVerdict(report: PerformanceReport): string {
   if (!isJudged(report)) return `No target could be judged: ${REPORT_PARTS.figures} could not be read.`;
   const all = report.functions.flatMap(({ targets }) => targets);
   const count = (wanted: JudgedTarget["state"]) => all.filter(({ state }) => state === wanted).length;
-  const counts = `${count("met")} met, ${count("missed")} missed, ${count("not_measurable")} not measurable`;
+  const advised = count("advice");
+  const counts = [
+    `${count("met")} met`,
+    `${count("missed")} missed`,
+    ...(advised > 0 ? [`${advised} out of reach`] : []),
+    `${count("not_measurable")} not measurable`,
+  ].join(", ");
   return `${isReportPassed(report) ? "No target is missed" : "Not every target is met"}: of the functions' targets ${counts}.`;
 }
 

@@ -1,4 +1,4 @@
-import { TARGETS } from "../../performance/targets";
+import { MEMORY_MB } from "../../environments/platform";
 import { type Scalars } from "./function-data";
 import { type Period } from "./period";
 import { type MemorySize } from "./report-schema";
@@ -10,11 +10,6 @@ import { HOURS_PER_MONTH } from "../../model/hours-per-month";
  * remember.
  */
 const STEP_MB = 64;
-const LEAST_MB = 128;
-const MOST_MB = 10_240;
-
-/** In the middle of the target, the average can move in either direction. */
-const AVERAGE_SHARE = (TARGETS.memoryPercent.from + TARGETS.memoryPercent.to) / 2 / 100;
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
 /** How a function's memory is used, and a better size; undefined if nothing is known. */
@@ -43,14 +38,20 @@ export function suggestMemorySize(
     dollarsPerMonth: priceMemory(sizeMb),
   };
 
-  const { from, to } = TARGETS.memoryPercent;
+  const { from, to } = watched.targets.memoryPercent;
   if (averagePercent >= from && averagePercent <= to) return facts;
-  const fitting = Math.ceil(Math.max(averageMb / AVERAGE_SHARE, peakMb / peakShare) / STEP_MB) * STEP_MB;
-  const suggestedMb = Math.min(MOST_MB, Math.max(LEAST_MB, fitting));
+  // In the middle of the target, the average can move in either direction.
+  const averageShare = (from + to) / 2 / 100;
+  const fitting = Math.ceil(Math.max(averageMb / averageShare, peakMb / peakShare) / STEP_MB) * STEP_MB;
+  const suggestedMb = Math.min(MEMORY_MB.most, Math.max(MEMORY_MB.least, fitting));
   const isTooLarge = averagePercent < from;
   if (isTooLarge ? suggestedMb >= sizeMb : suggestedMb <= sizeMb) {
     const why =
-      sizeMb <= LEAST_MB ? "it is the minimum" : sizeMb >= MOST_MB ? "it is the maximum" : "its peak needs this size";
+      sizeMb <= MEMORY_MB.least
+        ? "it is the minimum"
+        : sizeMb >= MEMORY_MB.most
+          ? "it is the maximum"
+          : "its peak needs this size";
     return { ...facts, note: why };
   }
   return { ...facts, suggestedMb, suggestedDollarsPerMonth: priceMemory(suggestedMb) };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { FIGURE_KEYS } from "../targets/figure-table";
-import { targetVerdictSchema } from "../targets/schema";
+import { targetSettingsSchema, targetVerdictSchema } from "../targets/schema";
 import { PERIOD_NAMES } from "./period";
 
 /** The schema of a report's JSON: the input of a page and of scripts. */
@@ -87,6 +87,7 @@ const functionReport = z.object({
   responseSource: z.enum(["logs", "metrics"]),
   figures,
   figuresBefore: figures,
+  targetSettings: targetSettingsSchema,
   targets: z.array(target),
   memory: memory.optional(),
   warming: warming.optional(),

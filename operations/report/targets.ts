@@ -1,3 +1,4 @@
+import { type Targets } from "../../environments/targets";
 import { formatNumber } from "../document/formats";
 import {
   formatDifference,
@@ -57,7 +58,9 @@ export function judgeFunctionTargets(
   const requests = now.requests ?? 0;
   const includesPings = (target: string) =>
     warmed !== undefined && (!watched.deployedHere || (!watched.publishesMetrics && target === "cold starts"));
-  return judgeTargets({ figures: judged, tellsReports: true }).map((verdict) => {
+  const { targets } = watched;
+  const memoryMb = watched.memoryMb ?? scalars?.memorySizeMb;
+  return judgeTargets({ figures: judged, tellsReports: true, targets, memoryMb }).map((verdict) => {
     const key = TREND_FIGURES[verdict.target];
     const { note, ...rest } = verdict;
     const explainUnmeasured = (): string | undefined => {
@@ -79,7 +82,8 @@ export function judgeFunctionTargets(
     return {
       ...rest,
       ...(notes.length > 0 && { note: notes.join("; ") }),
-      ...(key && computeTrend(key, before[key], now[key], warm && key.startsWith("allP") ? " of all requests" : "")),
+      ...(key &&
+        computeTrend(key, before[key], now[key], targets, warm && key.startsWith("allP") ? " of all requests" : "")),
     };
   });
 }
@@ -89,6 +93,7 @@ export function judgeFunctionTargets(
  * that is farthest from the target.
  */
 export function judgeEnvironmentTargets(
+  targets: Targets,
   { now, before }: ComparedPeriods,
   functions: readonly {
     readonly name: string;
@@ -96,22 +101,31 @@ export function judgeEnvironmentTargets(
     readonly figures: KnownFigures;
   }[],
 ): JudgedTarget[] {
-  return judgeTargets({ figures: now, tellsReports: true }).map(({ note, ...verdict }) => {
+  return judgeTargets({ figures: now, tellsReports: true, targets }).map(({ note, ...verdict }) => {
     const key = TREND_FIGURES[verdict.target];
     if (verdict.measured !== "-") {
-      return { ...verdict, ...(note !== undefined && { note }), ...(key && computeTrend(key, before[key], now[key])) };
+      const trend = key && computeTrend(key, before[key], now[key], targets);
+      return { ...verdict, ...(note !== undefined && { note }), ...trend };
     }
     const judged = functions.flatMap(({ name, targets }) => {
       const own = targets.find(({ target }) => target === verdict.target);
       return own && own.state !== "not_measurable" ? [{ name, own }] : [];
     });
-    const missed = judged.filter(({ own }) => own.state === "missed").map(({ name }) => name);
     if (judged.length === 0) return { ...verdict, note: explainMissing(now.requests) };
+    const listWith = (state: JudgedTarget["state"]) =>
+      judged.filter(({ own }) => own.state === state).map(({ name }) => name);
+    const [missed, advised] = [listWith("missed"), listWith("advice")];
+    const notes = [
+      ...(missed.length > 0 ? [`not by ${missed.join(", ")}`] : []),
+      ...(advised.length > 0 ? [`out of reach of ${advised.join(", ")}`] : []),
+    ];
     return {
       ...verdict,
-      measured: `${judged.length - missed.length} of ${judged.length} functions`,
-      state: missed.length > 0 ? "missed" : "met",
-      ...(missed.length > 0 && { note: `not by ${missed.join(", ")}` }),
+      // Functions may have limits of their own.
+      limit: [...new Set(judged.map(({ own }) => own.limit))].join(" or "),
+      measured: `${judged.length - missed.length - advised.length} of ${judged.length} functions`,
+      state: missed.length > 0 ? "missed" : advised.length > 0 ? "advice" : "met",
+      ...(notes.length > 0 && { note: notes.join("; ") }),
     };
   });
 }
@@ -130,6 +144,7 @@ function computeTrend(
   key: FigureKey,
   before: number | undefined,
   now: number | undefined,
+  targets: Targets,
   of = "",
 ): Pick<JudgedTarget, "before" | "change" | "direction"> {
   if (before === undefined) return {};
@@ -141,6 +156,6 @@ function computeTrend(
       ? formatDifference(key, difference)
       : `${formatNumber(Math.abs(difference / before) * 100, 0)} %`;
   if (size.startsWith("<")) return texts;
-  const direction = findDirection(key, before, now);
+  const direction = findDirection(key, before, now, targets);
   return { ...texts, change: `${difference > 0 ? "+" : "-"}${size}`, ...(direction && { direction }) };
 }

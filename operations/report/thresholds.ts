@@ -1,5 +1,5 @@
 import { type AlarmKey, type AlarmSettings } from "../../environments/alarms";
-import { TARGETS } from "../../performance/targets";
+import { type Targets } from "../../environments/targets";
 import { type Point } from "../aws/metrics";
 import { type TimeRange } from "../alarms/ringing";
 
@@ -11,7 +11,7 @@ interface ThresholdKey {
   /** How many values there are from one whole number to the next; only whole numbers by default. */
   readonly steps?: number;
   /** A value that a good function also reaches: below it, an alarm would ring for normal behavior. */
-  readonly target?: number;
+  readonly target?: (targets: Targets) => number;
 }
 
 const COUNT: ThresholdKey = { key: "threshold", least: 0, most: 1_000_000 };
@@ -19,13 +19,18 @@ const COUNT: ThresholdKey = { key: "threshold", least: 0, most: 1_000_000 };
 /** The same as in environments/alarms.ts. */
 const THRESHOLD_KEYS: Readonly<Record<AlarmKey, ThresholdKey>> = {
   cold_starts: COUNT,
-  init_duration: { key: "threshold_milliseconds", least: 1, most: 10_000, target: TARGETS.initMilliseconds },
-  memory: { key: "threshold_percent", least: 1, most: 99, target: TARGETS.memoryPercent.to },
+  init_duration: {
+    key: "threshold_milliseconds",
+    least: 1,
+    most: 10_000,
+    target: ({ initMilliseconds }) => initMilliseconds,
+  },
+  memory: { key: "threshold_percent", least: 1, most: 99, target: ({ memoryPercent }) => memoryPercent.to },
   response_time: {
     key: "threshold_milliseconds",
     least: 1,
     most: 900_000,
-    target: TARGETS.responseMilliseconds.p99,
+    target: ({ responseMilliseconds }) => responseMilliseconds.p99,
   },
   errors: COUNT,
   throttles: COUNT,
@@ -43,7 +48,7 @@ const SHARE: ThresholdKey = {
   least: 0.1,
   most: 99,
   steps: 10,
-  target: TARGETS.errorPercent,
+  target: ({ errorPercent }) => errorPercent,
 };
 
 /** The key of an alarm's threshold. */
@@ -99,6 +104,7 @@ export function lowerThreshold(
   points: readonly Point[],
   settings: AlarmSettings,
   range: TimeRange,
+  targets: Targets,
 ): Suggestion {
   const { least, steps, target } = findThresholdKey(key, settings);
   const highest = points.reduce((most, { value }) => Math.max(most, value), -Infinity);
@@ -113,7 +119,7 @@ export function lowerThreshold(
     steps,
   );
   if (threshold >= settings.threshold) return { why: "its threshold is just above the highest value" };
-  if (target !== undefined && threshold <= target)
+  if (target && threshold <= target(targets))
     return { why: `its worst value was about ${threshold}, which is within the target` };
   const simulation = simulate(threshold, points, settings, range);
   const most = (MOST_RINGS_PER_WEEK * (range.to - range.from)) / WEEK;

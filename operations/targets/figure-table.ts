@@ -1,5 +1,5 @@
 import { formatNumber } from "../document/formats";
-import { TARGETS } from "../../performance/targets";
+import { type Targets } from "../../environments/targets";
 
 /** Every figure that a run may have: its name, its unit, and which direction is an improvement. */
 
@@ -7,8 +7,8 @@ import { TARGETS } from "../../performance/targets";
 export interface FigureText {
   readonly label: string;
   readonly unit: "" | "%" | "ms" | "MB" | "MB/min" | "/s" | "s";
-  /** Missing if neither direction is; for a range, closer to it is better. */
-  readonly better?: "lower" | "higher" | { readonly from: number; readonly to: number };
+  /** Missing if neither direction is; with a target range, closer to it is better. */
+  readonly better?: "lower" | "higher" | "in range";
 }
 
 const figures = {
@@ -28,7 +28,7 @@ const figures = {
   maxMilliseconds: { label: "slowest", unit: "ms", better: "lower" },
   errorPercent: { label: "errors", unit: "%", better: "lower" },
   availabilityPercent: { label: "availability", unit: "%", better: "higher" },
-  averageMemoryPercent: { label: "memory, average", unit: "%", better: TARGETS.memoryPercent },
+  averageMemoryPercent: { label: "memory, average", unit: "%", better: "in range" },
   maxMemoryMb: { label: "memory, most", unit: "MB" },
   memoryDriftMbPerMinute: { label: "memory drift", unit: "MB/min", better: "lower" },
   maxInstances: { label: "instances, most", unit: "" },
@@ -75,12 +75,13 @@ export function findDirection(
   key: FigureKey,
   before: number | null,
   now: number | null,
+  { memoryPercent }: Targets,
 ): "better" | "worse" | undefined {
   const { better } = FIGURES[key];
   if (better === undefined) return undefined;
   const badness = (value: number | null): number => {
     if (value === null) return Infinity;
-    if (typeof better === "object") return Math.max(better.from - value, value - better.to, 0);
+    if (better === "in range") return Math.max(memoryPercent.from - value, value - memoryPercent.to, 0);
     return better === "lower" ? value : -value;
   };
   const [then, after] = [badness(before), badness(now)];

@@ -1,4 +1,5 @@
-import { TARGETS } from "../../performance/targets";
+import { TARGET_DEFAULTS, type Targets } from "../../environments/targets";
+import { MEMORY_MB } from "../../environments/platform";
 import { formatDifference, type FigureKey, formatFigure } from "./figure-table";
 import { type Figures, type TargetVerdict } from "./schema";
 
@@ -7,6 +8,9 @@ export interface Basis {
   readonly figures: Figures;
   /** Whether answers come with the platform's report. */
   readonly tellsReports: boolean;
+  readonly targets: Targets;
+  /** The function's memory; missing if it is unknown, or there are several functions. */
+  readonly memoryMb?: number | undefined;
 }
 
 interface Row {
@@ -21,29 +25,29 @@ interface Row {
   readonly percent?: number;
 }
 
-const { responseMilliseconds, memoryPercent } = TARGETS;
-
-const ROWS: readonly Row[] = [
-  defineLimit("cold starts", "coldStartPercent", TARGETS.coldStartPercent),
-  defineLimit("init, average", "averageInitMilliseconds", TARGETS.initMilliseconds),
-  { ...defineLimit("response p50", "p50Milliseconds", responseMilliseconds.p50), percent: 50 },
-  { ...defineLimit("response p90", "p90Milliseconds", responseMilliseconds.p90), percent: 90 },
-  { ...defineLimit("response p99", "p99Milliseconds", responseMilliseconds.p99), percent: 99 },
-  {
-    target: "memory, average",
-    figure: "averageMemoryPercent",
-    limit: `${memoryPercent.from} to ${memoryPercent.to} %`,
-    excess: (value) => Math.max(value - memoryPercent.to, memoryPercent.from - value),
-  },
-  defineLimit("errors", "errorPercent", TARGETS.errorPercent),
-  {
-    target: "availability",
-    figure: "availabilityPercent",
-    limit: `> ${TARGETS.availabilityPercent} %`,
-    excess: (value) => TARGETS.availabilityPercent - value,
-    isStrict: true,
-  },
-];
+function buildRows({ responseMilliseconds, memoryPercent, ...targets }: Targets): Row[] {
+  return [
+    defineLimit("cold starts", "coldStartPercent", targets.coldStartPercent),
+    defineLimit("init, average", "averageInitMilliseconds", targets.initMilliseconds),
+    { ...defineLimit("response p50", "p50Milliseconds", responseMilliseconds.p50), percent: 50 },
+    { ...defineLimit("response p90", "p90Milliseconds", responseMilliseconds.p90), percent: 90 },
+    { ...defineLimit("response p99", "p99Milliseconds", responseMilliseconds.p99), percent: 99 },
+    {
+      target: "memory, average",
+      figure: "averageMemoryPercent",
+      limit: `${memoryPercent.from} to ${memoryPercent.to} %`,
+      excess: (value) => Math.max(value - memoryPercent.to, memoryPercent.from - value),
+    },
+    defineLimit("errors", "errorPercent", targets.errorPercent),
+    {
+      target: "availability",
+      figure: "availabilityPercent",
+      limit: `> ${targets.availabilityPercent} %`,
+      excess: (value) => targets.availabilityPercent - value,
+      isStrict: true,
+    },
+  ];
+}
 
 /** A response's figure if cold starts cannot be distinguished. */
 const OF_ALL: Partial<Readonly<Record<FigureKey, FigureKey>>> = {
@@ -54,7 +58,7 @@ const OF_ALL: Partial<Readonly<Record<FigureKey, FigureKey>>> = {
 
 /** The result of each target. */
 export function judgeTargets(basis: Basis): TargetVerdict[] {
-  return ROWS.map((row) => judgeTarget(row, basis));
+  return buildRows(basis.targets).map((row) => judgeTarget(row, basis));
 }
 
 /** Whether at least one target is met and none is missed: if nothing could be measured, nothing is proven. */
@@ -64,14 +68,15 @@ export function isVerdictPassed(verdicts: readonly TargetVerdict[]): boolean {
 
 /** The figures that have targets. */
 export function listTargetFigures(tellsReports: boolean): FigureKey[] {
-  return ROWS.map(({ figure }) => selectFigure(figure, tellsReports));
+  return buildRows(TARGET_DEFAULTS).map(({ figure }) => selectFigure(figure, tellsReports));
 }
 
 function selectFigure(figure: FigureKey, tellsReports: boolean): FigureKey {
   return tellsReports ? figure : (OF_ALL[figure] ?? figure);
 }
 
-function judgeTarget(row: Row, { figures, tellsReports }: Basis): TargetVerdict {
+function judgeTarget(row: Row, basis: Basis): TargetVerdict {
+  const { figures, tellsReports, targets } = basis;
   const { target, limit, excess, isStrict = false, percent, figure } = row;
   const actual = selectFigure(figure, tellsReports);
   const value = figures[actual];
@@ -81,7 +86,7 @@ function judgeTarget(row: Row, { figures, tellsReports }: Basis): TargetVerdict 
       limit,
       measured: "-",
       state: "not_measurable",
-      note: explainUnknown(figure, figures, tellsReports),
+      note: explainUnknown(figure, basis),
     };
   }
   if (value === null || (percent !== undefined && computeFailedPercent(figures) > 100 - percent)) {
@@ -100,8 +105,10 @@ function judgeTarget(row: Row, { figures, tellsReports }: Basis): TargetVerdict 
   if (by < 0 || (by === 0 && !isStrict)) {
     return { target, limit, measured, state: "met", ...(included !== undefined && { note: included }) };
   }
-  const direction =
-    value < (figure === "averageMemoryPercent" ? memoryPercent.from : -Infinity) ? "too low" : undefined;
+  const isTooLittle = figure === "averageMemoryPercent" && value < targets.memoryPercent.from;
+  const advice = isTooLittle ? adviseOnMemory(value, basis) : undefined;
+  if (advice !== undefined) return { target, limit, measured, state: "advice", note: advice };
+  const direction = isTooLittle ? "too low" : undefined;
   const notes = [`by ${formatDifference(figure, by)}`, direction, included].filter((note) => note !== undefined);
   return { target, limit, measured, state: "missed", note: notes.join(", ") };
 }
@@ -116,10 +123,21 @@ function computeFailedPercent({ errorPercent, availabilityPercent }: Figures): n
   return Math.max(errorPercent ?? 0, 100 - (availabilityPercent ?? 100));
 }
 
-function explainUnknown(figure: FigureKey, figures: Figures, tellsReports: boolean): string {
+/** Why no size meets the target of a function that needs little memory; undefined if one does, or it is unknown. */
+function adviseOnMemory(usedPercent: number, { targets, memoryMb }: Basis): string | undefined {
+  if (memoryMb === undefined) return undefined;
+  const atLeastPercent = (usedPercent * memoryMb) / MEMORY_MB.least;
+  if (atLeastPercent >= targets.memoryPercent.from) return undefined;
+  const outOfReach = `no size reaches it: with ${MEMORY_MB.least} MB, Lambda's least,`;
+  return memoryMb > MEMORY_MB.least
+    ? `${outOfReach} it would be ${formatFigure("averageMemoryPercent", atLeastPercent)}; less memory costs less, and gives less CPU`
+    : `${outOfReach} it is ${formatFigure("averageMemoryPercent", atLeastPercent)}`;
+}
+
+function explainUnknown(figure: FigureKey, { figures, tellsReports, targets }: Basis): string {
   if ((figures.requests ?? 0) === 0) return "no requests";
   if (!tellsReports) return "a deployed function reports this only to CloudWatch";
-  if (computeFailedPercent(figures) > TARGETS.errorPercent) {
+  if (computeFailedPercent(figures) > targets.errorPercent) {
     return `${formatFigure("errorPercent", computeFailedPercent(figures))} of the requests failed, so the others are not representative`;
   }
   return figure === "averageInitMilliseconds" ? "no cold start" : "no request without a cold start";

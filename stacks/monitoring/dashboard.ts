@@ -95,9 +95,12 @@ function layOut(rows: readonly Row[]): object[] {
 function buildRows(props: DashboardProps): Row[] {
   const { functions, region } = props;
   const subject = { ...functions[0], name: CHOSEN, streams: functions.some(({ streams }) => streams) };
-  const [overview, ...details] = buildSections(subject);
+  const [overview, ...details] = buildSections(subject, functions);
   return [
-    { height: NUMBER_HEIGHT, widgets: buildNumbers(subject).map((number) => buildBigNumber(number, region)) },
+    {
+      height: NUMBER_HEIGHT,
+      widgets: buildNumbers(subject, functions).map((number) => buildBigNumber(number, region)),
+    },
     ...buildStatusRows(props),
     ...(overview ? buildSectionRows(overview, OVERVIEW_HEIGHT, props) : []),
     buildHeadingRow("All functions"),

@@ -23,7 +23,7 @@ function sampleLog() {
 
 async function pageFor(more: Parameters<typeof adviseSample>[0] = {}): Promise<string> {
   const { advice } = await adviseSample(more);
-  return renderPage(buildAdviceDocument(buildAdviceReport("dev", [advice]), advice));
+  return renderPage(buildAdviceDocument(buildAdviceReport({ name: "dev", targets: {} }, [advice]), advice));
 }
 
 describeInBrowser("the page of an advice, in a browser", (open) => {

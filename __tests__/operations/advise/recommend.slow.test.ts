@@ -44,9 +44,19 @@ const provisioned = (concurrency: number, figures: Figures) =>
     figures,
   );
 
+/** With a target of less than 5 %. */
+const advised = (all: readonly JudgedCandidate[]) => recommend(all, 5);
+
 describe("what is recommended", () => {
+  test("for a function with a target of its own, what reaches that one", () => {
+    const policies = [none({ cold: 0.04 }), warmed(1, { cold: 0.02, dollars: 1 }), warmed(2, { dollars: 2 })];
+
+    expect(recommend(policies, 5).kind).toBe("do-not-warm");
+    expect(recommend(policies, 1).sentence).toMatch(/^Warm it x 2: the cheapest that keeps cold starts below 1 %/);
+  });
+
   test("the cheapest that is sure to stay below the target", () => {
-    const { kind, chosen, sentence } = recommend([
+    const { kind, chosen, sentence } = advised([
       none({ cold: 0.3, dollars: 0.01 }),
       warmed(1, { cold: 0.04, most: 0.06, dollars: 0.02 }),
       warmed(2, { cold: 0.03, most: 0.049, dollars: 0.03 }),
@@ -61,7 +71,7 @@ describe("what is recommended", () => {
   });
 
   test("no warming of a function that nobody uses", () => {
-    const { kind, sentence } = recommend([none({ requests: 0 }), warmed(1, { requests: 0, dollars: 0.1 })]);
+    const { kind, sentence } = advised([none({ requests: 0 }), warmed(1, { requests: 0, dollars: 0.1 })]);
 
     expect({ kind, sentence }).toEqual({
       kind: "do-not-warm",
@@ -70,13 +80,13 @@ describe("what is recommended", () => {
   });
 
   test("no warming of a function that keeps itself warm, though it were cheaper", () => {
-    const { kind, chosen } = recommend([none({ cold: 0.01, dollars: 0.2 }), warmed(1, { dollars: 0.1 })]);
+    const { kind, chosen } = advised([none({ cold: 0.01, dollars: 0.2 }), warmed(1, { dollars: 0.1 })]);
 
     expect({ kind, name: chosen?.candidate.name }).toEqual({ kind: "do-not-warm", name: "none" });
   });
 
   test("provisioned concurrency where warming cannot reach the target", () => {
-    const { kind, sentence } = recommend([
+    const { kind, sentence } = advised([
       none({ cold: 0.5 }),
       warmed(9, { cold: 0.05, dollars: 1 }),
       provisioned(9, { cold: 0.01, dollars: 40 }),
@@ -87,7 +97,7 @@ describe("what is recommended", () => {
   });
 
   test("provisioned concurrency where warming costs more", () => {
-    const { kind, sentence } = recommend([
+    const { kind, sentence } = advised([
       none({ cold: 0.5 }),
       warmed(9, { cold: 0.01, dollars: 50 }),
       provisioned(9, { cold: 0.01, dollars: 40 }),
@@ -98,7 +108,7 @@ describe("what is recommended", () => {
   });
 
   test("nothing where nothing reaches the target, and why", () => {
-    const { kind, chosen, sentence } = recommend([none({ cold: 0.5 }), warmed(1, { cold: 0.2, most: 0.3 })]);
+    const { kind, chosen, sentence } = advised([none({ cold: 0.5 }), warmed(1, { cold: 0.2, most: 0.3 })]);
 
     expect({ kind, chosen }).toEqual({ kind: "out-of-reach", chosen: undefined });
     expect(sentence).toContain("the best leaves 20 % of requests (at most 30 %)");
@@ -120,7 +130,7 @@ test("whatever was compared, nothing else that reaches the target is cheaper", (
         ...others.map(([one, isWarmed], index) => (isWarmed ? warmed : provisioned)(index + 1, make(one))),
       ];
 
-      const { kind, chosen } = recommend(all);
+      const { kind, chosen } = advised(all);
 
       // As the rule is written down, and not as it is programmed.
       const sure = all.filter(({ outcome }) => outcome.coldShareInterval.most < 0.05);

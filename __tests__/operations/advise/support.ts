@@ -39,6 +39,7 @@ export function makeSubject(more: Partial<AdvisedSubject> = {}): AdvisedSubject 
     id: "api",
     memoryMb: 512,
     architecture: "arm64",
+    targetPercent: 5,
     configured: WARMING_DEFAULTS,
     history: makeHistory(),
     initSeconds: makeEmpirical([0.2, 0.4]),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { computeMedian, measureRinging, findRings } from "../../../operations/alarms/ringing";
 import { type StateChange } from "../../../operations/aws/alarms";
+import { TARGET_DEFAULTS } from "../../../environments/targets";
 import { lowerThreshold, raiseThreshold, simulate } from "../../../operations/report/thresholds";
 
 const RANGE = { from: 1000, to: 2000 };
@@ -105,7 +106,7 @@ describe("what an alarm would have done with another threshold", () => {
         fc.pre(simulated(alarm.threshold) === 0);
         // So long that no number of rings is too many.
         const range = { from: RANGE.from, to: RANGE.from + 7 * 24 * 3_600_000 * 60 };
-        const found = lowerThreshold("errors", pointsOf(all), alarm, range);
+        const found = lowerThreshold("errors", pointsOf(all), alarm, range, TARGET_DEFAULTS);
         if ("why" in found) {
           expect(simulated(0)).toBe(0);
           return;
@@ -136,10 +137,14 @@ describe("what an alarm would have done with another threshold", () => {
     const week = { from: RANGE.from, to: RANGE.from + 7 * 24 * 3_600_000 };
     const often = Array.from({ length: 9 }, (_, index) => ({ at: RANGE.from + index * 3_600_000, value: 3 }));
 
-    expect(lowerThreshold("response_time", fast, alarm, week)).toEqual({
+    expect(lowerThreshold("response_time", fast, alarm, week, TARGET_DEFAULTS)).toEqual({
       why: "its worst value was about 399, which is within the target",
     });
-    expect(lowerThreshold("errors", often, { ...alarm, threshold: 5 }, week)).toEqual({
+    const responseMilliseconds = { p50: 100, p90: 200, p99: 300 };
+    expect(lowerThreshold("response_time", fast, alarm, week, { ...TARGET_DEFAULTS, responseMilliseconds })).toEqual(
+      expect.objectContaining({ threshold: 399 }),
+    );
+    expect(lowerThreshold("errors", often, { ...alarm, threshold: 5 }, week, TARGET_DEFAULTS)).toEqual({
       why: "nothing stands out: at 2 it would have rung 9 times",
     });
   });

@@ -79,6 +79,35 @@ describe("what is written", () => {
     );
   });
 
+  test("each function is judged by its own targets, and memory that no size uses well is advice", async () => {
+    goodWeeks();
+    const requests = makeRandomTraffic(makeRandomNumbers(2), TO - WEEK, TO, {
+      ...{ perHour: 12, failingShare: 0, memoryMb: 40 },
+    });
+    publish(world().metrics, "dev-web", 256, requests);
+    const functions = `
+      api = { targets = { response_milliseconds = { p50 = 10, p90 = 20, p99 = 50 } } }
+      web = { memory_mb = 256 }`;
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--json", "--no-logs"], { functions });
+
+    const report = performanceReportSchema.parse(JSON.parse(stdout.at(-1) ?? ""));
+    const find = (targets: typeof report.targets, target: string) => targets.find((one) => one.target === target);
+    const [api, web] = report.functions;
+    expect(api?.targetSettings.responseMilliseconds).toEqual({ p50: 10, p90: 20, p99: 50 });
+    expect(find(api?.targets ?? [], "response p99")).toMatchObject({ limit: "< 50 ms", state: "missed" });
+    expect(find(web?.targets ?? [], "memory, average")).toMatchObject({
+      state: "advice",
+      note: expect.stringMatching(/^no size reaches it: with 128 MB, /) as unknown,
+    });
+    expect(find(report.targets, "memory, average")).toMatchObject({
+      measured: "1 of 2 functions",
+      state: "advice",
+      note: "out of reach of web",
+    });
+    expect(find(report.targets, "response p99")?.limit).toBe("< 50 ms or < 1,000 ms");
+  });
+
   test("the figures of each source of events, beside what its alarm rings above", async () => {
     const live = { FunctionName: "dev-api", Resource: "dev-api:live" };
     const { metrics } = world();

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { TARGET_DEFAULTS } from "../../../environments/targets";
 import { findDirection, FIGURE_KEYS } from "../../../operations/targets/figure-table";
 import { type Ending, type SentRequest } from "../../../operations/load/open-loop";
 import { buildLoadReport } from "../../../operations/load/report";
 import { type LoadReport } from "../../../operations/load/report-schema";
 import { formatDocument } from "../../../operations/document/text";
-import { buildLoadDocument } from "../../../operations/load/document";
+import { buildLoadDocument, formatLoadVerdict } from "../../../operations/load/document";
 import { isVerdictPassed } from "../../../operations/targets/verdict";
 import { makeFakeTarget, makeRun, makeSettings } from "./support";
 
@@ -102,7 +103,7 @@ describe.each(["local", "url"] as const)("of a %s target", (kind) => {
 
         const improved = FIGURE_KEYS.filter((key) => {
           const [then, now] = [before.figures[key], after.figures[key]];
-          return then !== undefined && now !== undefined && findDirection(key, then, now) === "better";
+          return then !== undefined && now !== undefined && findDirection(key, then, now, TARGET_DEFAULTS) === "better";
         });
         const better = before.verdicts.filter(
           ({ state, target }) => state !== "met" && stateOf(after, target) === "met",
@@ -126,6 +127,17 @@ test("what the platform reports of a few successes is not told as that of all", 
     note: "90 % of the requests failed, so the others are not representative",
   });
   expect(stateOf(report, "memory, average")).toBe("not_measurable");
+});
+
+test("memory that no size uses well is advice, which the verdict says and which fails nothing", async () => {
+  const report = await reportWith(Array.from({ length: 200 }, () => success(1, 45)));
+
+  expect(report.verdicts.find(({ target }) => target === "memory, average")).toMatchObject({
+    ...{ limit: "60 to 80 %", measured: "17.58 %", state: "advice" },
+    note: expect.stringContaining("with 128 MB, Lambda's least, it would be 35.16 %") as unknown,
+  });
+  expect(formatLoadVerdict(report)).toMatch(/^Nothing is missed: .* 0 missed, 1 out of reach \(memory, average\), /);
+  expect(isVerdictPassed(report.verdicts)).toBe(true);
 });
 
 test("a rate is of the requests that were sent", async () => {

@@ -2,6 +2,7 @@ import { afterEach } from "@jest/globals";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { loadEnvironments } from "../../../environments/load";
+import { TARGET_DEFAULTS } from "../../../environments/targets";
 import { OpenLoop } from "../../../operations/load/open-loop";
 import { defineLoad } from "../../../operations/commands/load";
 import { type LoadReport, LOAD_SCHEMA_VERSION } from "../../../operations/load/report-schema";
@@ -127,7 +128,8 @@ export function makeLoadReport(more: Partial<LoadReport> = {}): LoadReport {
     environment: { name: "dev", region: "eu-west-1", function: "api", settings: { memory_mb: "256" } },
     versions: { warmwatch: "1.2.3", node: "v20.0.0", platform: "linux x64" },
     scope: "all requests",
-    verdicts: judgeTargets({ figures, tellsReports: true }),
+    targetSettings: TARGET_DEFAULTS,
+    verdicts: judgeTargets({ figures, tellsReports: true, targets: TARGET_DEFAULTS }),
     phases: [
       { name: "10/s", part: "sustained", startSecond: 0, broken: false, requests: 2000, failed: 0, coldStarts: 20 },
     ],

@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
+import { resolveTargets, TARGET_DEFAULTS } from "../../../environments/targets";
 import { type Figures } from "../../../operations/targets/schema";
-import { isVerdictPassed, judgeTargets } from "../../../operations/targets/verdict";
+import { type Basis, isVerdictPassed, judgeTargets } from "../../../operations/targets/verdict";
 import { makeLoadReport } from "../load/support";
 
-function verdictOf(target: string, figures: Figures, tellsReports = true) {
-  return judgeTargets({ figures: { requests: 2000, ...figures }, tellsReports }).find(
-    (verdict) => verdict.target === target,
-  );
+function verdictOf(target: string, figures: Figures, tellsReports = true, more: Partial<Basis> = {}) {
+  const basis = { figures: { requests: 2000, ...figures }, tellsReports, targets: TARGET_DEFAULTS, ...more };
+  return judgeTargets(basis).find((verdict) => verdict.target === target);
 }
 
 test("figures within all limits are met, each of them", () => {
@@ -46,6 +46,44 @@ test.each([
   expect(verdictOf(target, figures)?.note).toBe(note);
 });
 
+test.each([
+  ["cold starts", { coldStartPercent: 1.5 }, { limit: "< 1 %", state: "missed", note: "by 0.5 points" }],
+  ["response p99", { p99Milliseconds: 1500 }, { limit: "< 3,000 ms", state: "met" }],
+  ["memory, average", { averageMemoryPercent: 45 }, { limit: "40 to 90 %", state: "met" }],
+  ["availability", { availabilityPercent: 99.5 }, { limit: "> 99 %", state: "met" }],
+])("%s of %j is judged by the function's own target", (target, figures, expected) => {
+  const targets = resolveTargets(
+    { cold_start_percent: 1, memory_percent: { from: 40 } },
+    { response_milliseconds: { p99: 3000 }, memory_percent: { to: 90 }, availability_percent: 99 },
+  );
+
+  expect(verdictOf(target, figures, true, { targets })).toMatchObject(expected);
+});
+
+test.each([
+  [17.5, 256, "advice", /^no size reaches it: with 128 MB, Lambda's least, it would be 35 %; less memory costs less/],
+  [40, 128, "advice", /^no size reaches it: with 128 MB, Lambda's least, it is 40 %$/],
+  [30, 256, "missed", /^by 30 points, too low$/],
+  [17.5, 512, "missed", /too low/],
+  [17.5, undefined, "missed", /too low/],
+])(
+  "memory of %p %% of %p MB, which no size may bring into its range: %s",
+  (averageMemoryPercent, memoryMb, state, note) => {
+    const verdict = verdictOf("memory, average", { averageMemoryPercent }, true, { memoryMb });
+
+    expect(verdict?.state).toBe(state);
+    expect(verdict?.note).toMatch(note);
+  },
+);
+
+test("advice alone does not fail a run", () => {
+  const figures = { requests: 2000, averageMemoryPercent: 10, errorPercent: 0 };
+  const verdicts = judgeTargets({ figures, tellsReports: true, targets: TARGET_DEFAULTS, memoryMb: 256 });
+
+  expect(verdicts.map(({ state }) => state)).toContain("advice");
+  expect(isVerdictPassed(verdicts)).toBe(true);
+});
+
 test("what cannot be measured is told with its reason, and is no miss", () => {
   expect(verdictOf("init, average", {})).toMatchObject({ state: "not_measurable", note: "no cold start" });
   expect(verdictOf("cold starts", {}, false)).toMatchObject({ state: "not_measurable", measured: "-" });
@@ -63,7 +101,7 @@ test("responses of a target that does not tell cold starts apart include them, a
 });
 
 test("a run in which nothing could be measured has not passed", () => {
-  expect(isVerdictPassed(judgeTargets({ figures: {}, tellsReports: false }))).toBe(false);
+  expect(isVerdictPassed(judgeTargets({ figures: {}, tellsReports: false, targets: TARGET_DEFAULTS }))).toBe(false);
 });
 
 test("the availability of a function that was refused every request is missed, though no request ran", () => {

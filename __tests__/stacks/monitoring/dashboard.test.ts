@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { runInNewContext } from "node:vm";
 import { METRICS, PLATFORM_METRICS, WARMING_METRICS } from "../../../performance/metrics";
-import { TARGETS } from "../../../performance/targets";
+import { TARGET_DEFAULTS } from "../../../environments/targets";
 import { checkMetric } from "../../support/aws-metrics";
 import { checkDashboard, listDrawnMetrics } from "../../support/dashboard";
 import { checkQuery, LAMBDA_FIELDS, LOG_FIELDS } from "../../support/insights";
@@ -114,7 +114,7 @@ describe("the dashboard", () => {
     expect(runInNewContext(expression ?? "", { rate, IF })).toBe(drawn);
     expect(graph?.properties).toMatchObject({
       yAxis: { left: { min: 99, max: 100 } },
-      annotations: { horizontal: [{ value: TARGETS.availabilityPercent }] },
+      annotations: { horizontal: [{ value: TARGET_DEFAULTS.availabilityPercent }] },
     });
   });
 
@@ -225,10 +225,32 @@ describe("the dashboard", () => {
   test("draws the targets", async () => {
     const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
     const values = JSON.stringify(widgets.map(({ properties }) => properties.annotations?.horizontal ?? []));
-    const { coldStartPercent, initMilliseconds, errorPercent, availabilityPercent } = TARGETS;
+    const { coldStartPercent, initMilliseconds, errorPercent, availabilityPercent } = TARGET_DEFAULTS;
     for (const target of [coldStartPercent, initMilliseconds, errorPercent, availabilityPercent]) {
       expect(values).toContain(`"value":${target}}`);
     }
+  });
+
+  test("draws each function's own targets, and says whose they are where they differ", async () => {
+    const functions = `
+      a = { existing = true, targets = { cold_start_percent = 1, availability_percent = 95 } }
+      b = { existing = true }
+      c = { existing = true }`;
+    const more = "targets = { cold_start_percent = 20, init_milliseconds = 300 }";
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars({ functions, more })), "dashboard-existing");
+    const find = (title: string) => widgets.find(({ properties }) => properties.title?.startsWith(title));
+
+    expect(find("Requests that met a cold start")?.properties.annotations?.horizontal).toEqual([
+      { label: "At most (a)", value: 1 },
+      { label: "At most (b and 1 more)", value: 20 },
+    ]);
+    expect(find("Time to initialize")?.properties.annotations?.horizontal).toEqual([{ label: "Average", value: 300 }]);
+    expect(find("Success rate")?.properties).toMatchObject({ yAxis: { left: { min: 90, max: 100 } } });
+    const budget = find("Error budget left, % (availability 95 %, 99.95 %)");
+    const [ofA = "", ofOthers = ""] = shown(budget);
+    const values = { requests: 1000, failures: 0.5, refused: 0 };
+    expect(runInNewContext(ofA, values)).toBeCloseTo(99, 0);
+    expect(runInNewContext(ofOthers, values)).toBeCloseTo(0, 0);
   });
 
   test("asks for the slowest requests in a way that runs, in either log format", async () => {
