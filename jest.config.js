@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
-  modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/benchmarks"],
+  modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/benchmarks", "<rootDir>/dist", "<rootDir>/examples"],
   transform: { "\\.ts$": "<rootDir>/__tests__/support/transform.js" },
   setupFiles: ["<rootDir>/__tests__/support/setup.ts"],
   // Many tests wait for a process or a browser, and leave their core to others.

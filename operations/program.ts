@@ -37,6 +37,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/lock"),
   },
   {
+    name: "types",
+    parameters: "",
+    description: "Checks the types of functions, each by its own tsconfig.json.",
+    load: () => import("./commands/types"),
+  },
+  {
     name: "synth",
     parameters: "",
     description: "Turns every environment into Terraform, in cdktf.out.",

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeTemporaryFolder, readFiles } from "../support/project";
 import { typeCommands } from "../support/walkthrough";
@@ -200,4 +200,23 @@ describe("an app of somebody's own", () => {
     expect(newer["//"]).toMatchObject({ metadata: { version: "0.24.0" } });
     expect(newer["resource"]).toEqual(older["resource"]);
   });
+});
+
+test("a monorepo has several projects, with functions, packages and settings elsewhere in it", () => {
+  const repository = join(makeTemporaryFolder(), "monorepo");
+  cpSync("examples/monorepo", repository, { recursive: true });
+  mkdirSync(join(repository, ".git"));
+  install(repository);
+  mkdirSync(join(repository, "node_modules/@monorepo"));
+  symlinkSync("../../packages/pricing", join(repository, "node_modules/@monorepo/pricing"));
+  const order = join(repository, "services/orders/src/domain/order.ts");
+
+  for (const project of ["shop", "billing"])
+    typeCommands(join(repository, "platform", project), "npm run types && npm run synth");
+  writeFileSync(order, readFileSync(order, "utf8").replace("number", "string"));
+
+  expect(existsSync(join(repository, "platform/billing/cdktf.out/stacks/billing-dev/cdk.tf.json"))).toBe(true);
+  expect(() => typeCommands(join(repository, "platform/shop"), "npm run types")).toThrow(
+    /services\/orders\/src\/lambda\.ts\(\d+,\d+\): error TS2345: /,
+  );
 });

@@ -1,0 +1,4 @@
+/** What somebody orders. */
+export interface Order {
+  readonly count: number;
+}
