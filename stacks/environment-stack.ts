@@ -15,6 +15,7 @@ import { addMonitoring } from "./monitoring/monitoring";
 import { rememberPlace } from "./place";
 import { protect } from "./protection";
 import { SensitiveVariables } from "./sensitive-variables";
+import { makeModule } from "./terraform-module";
 import { addWarming } from "./warming/warming";
 import { AWS_PROVIDER_VERSION } from "./provider-version";
 
@@ -24,8 +25,8 @@ export interface EnvironmentStackProps {
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** What functions need besides their settings, by name. */
   readonly infrastructure: ReadonlyMap<string, DefineInfrastructure>;
-  /** Where Terraform will run, relative to the project's root. */
-  readonly stackFolder: string;
+  /** Where Terraform will run, relative to the project's root; undefined makes the stack a module of another one. */
+  readonly stackFolder: string | undefined;
 }
 
 /** Everything in AWS that belongs to one environment. */
@@ -38,13 +39,15 @@ export class EnvironmentStack extends TerraformStack {
     { bundles, infrastructure, stackFolder }: EnvironmentStackProps,
   ) {
     super(scope, environment.name);
-    new AwsProvider(this, "aws", {
-      region: environment.region,
-      allowedAccountIds: environment.accountId === undefined ? undefined : [environment.accountId],
-      defaultTags: [{ tags: buildTags(environment) }],
-    });
-    this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
-    addBackend(this, environment, stackFolder);
+    if (stackFolder !== undefined) {
+      new AwsProvider(this, "aws", {
+        region: environment.region,
+        allowedAccountIds: environment.accountId === undefined ? undefined : [environment.accountId],
+        defaultTags: [{ tags: buildTags(environment) }],
+      });
+      this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
+      addBackend(this, environment, stackFolder);
+    }
     rememberPlace(this, environment);
 
     const findBundle = (code: FunctionCode) => {
@@ -73,6 +76,7 @@ export class EnvironmentStack extends TerraformStack {
     const logGroups = new Map([...deployed].map(([name, { logs }]) => [name, logs.name]));
     addMonitoring(this, { environment, sensitiveVariables, logGroups, warming });
     if (environment.protected) protect(this, environment);
+    if (stackFolder === undefined) makeModule(this, environment);
   }
 
   /**

@@ -10,6 +10,7 @@ import { type DefineInfrastructure } from "./infrastructure";
 import { findNameClashes } from "./physical-names";
 import { findQuotaMistakes, findQuotaNotes } from "./quotas";
 import { summarizeStacks } from "./summary";
+import { finishModule } from "./terraform-module";
 import { SynthesizedEnvironment } from "./synthesized";
 
 /** Input of stacks, and where they are written. */
@@ -22,6 +23,8 @@ export interface SynthesisProps {
   readonly folder: string;
   /** Where that folder will be when Terraform runs, relative to the project's root; by default, its current place. */
   readonly outdir?: string;
+  /** Whether plain Terraform will call each environment as a module; by default, each is run by itself. */
+  readonly asModules?: boolean;
   /** Has a folder per environment with the lock file for Terraform; an environment without one is not locked. */
   readonly providers?: string;
 }
@@ -34,7 +37,7 @@ export interface SynthesisProps {
  */
 export function synthesize(
   environments: readonly Environment[],
-  { bundles, infrastructure, folder, outdir = folder, providers }: SynthesisProps,
+  { bundles, infrastructure, folder, outdir = folder, asModules = false, providers }: SynthesisProps,
 ): string {
   // cdktf's own validation would look for terraform on the PATH. The environments' schema has already checked the same.
   const app = new App({ outdir: folder, skipValidation: true });
@@ -43,13 +46,16 @@ export function synthesize(
       new EnvironmentStack(app, environment, {
         bundles,
         infrastructure,
-        stackFolder: join(outdir, "stacks", environment.name),
+        stackFolder: asModules ? undefined : join(outdir, "stacks", environment.name),
       }),
   );
   app.synth();
   const synthesized = environments.map((environment) => SynthesizedEnvironment.read(environment, folder));
   const mistakes = [...findNameClashes(synthesized), ...findQuotaMistakes(synthesized)];
   if (mistakes.length > 0) throw new InvalidInput(mistakes);
+  if (asModules) {
+    for (const { name } of environments) finishModule(join(folder, "stacks", name));
+  }
   if (providers !== undefined) {
     for (const { name } of environments) copyLockFile(join(providers, name), join(folder, "stacks", name));
   }

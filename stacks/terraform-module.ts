@@ -1,0 +1,43 @@
+import { Fn, TerraformResource, type TerraformStack, TerraformVariable } from "cdktf";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Environment } from "../environments/schema";
+import { buildTags } from "../environments/tags";
+import { AWS_PROVIDER_VERSION } from "./provider-version";
+
+/** A module's file. */
+export const MODULE_FILE = "main.tf.json";
+
+/**
+ * Makes a stack what plain Terraform can call as a module: its caller has the provider and the state, and may add tags.
+ * Call it when everything else is in the stack.
+ */
+export function makeModule(stack: TerraformStack, environment: Environment): void {
+  stack.addOverride("terraform.required_providers.aws", { source: "hashicorp/aws", version: AWS_PROVIDER_VERSION });
+  const more = new TerraformVariable(stack, "tags", {
+    type: "map(string)",
+    default: {},
+    description: "More tags on everything; those of the environment and of its functions win",
+  });
+  const tags = buildTags(environment);
+  for (const node of stack.node.findAll()) {
+    if (!TerraformResource.isTerraformResource(node) || !("tagsAll" in node)) continue;
+    const { tagsInput: own = {} } = node as { readonly tagsInput?: Readonly<Record<string, string>> };
+    Object.assign(node, { tags: Fn.merge([more.value, { ...tags, ...own }]) as unknown });
+  }
+}
+
+/**
+ * Turns a synthesized stack's file into a module's: no state, and files that lie beside it.
+ *
+ * @param folder the stack's
+ */
+export function finishModule(folder: string): void {
+  const file = join(folder, "cdk.tf.json");
+  const stack = JSON.parse(readFileSync(file, "utf8")) as { "//"?: unknown; terraform: { backend?: unknown } };
+  delete stack["//"];
+  delete stack.terraform.backend;
+  const text = JSON.stringify(stack, undefined, 2).replaceAll('"assets/', '"${path.module}/assets/');
+  writeFileSync(file, `${text}\n`);
+  renameSync(file, join(folder, MODULE_FILE));
+}
