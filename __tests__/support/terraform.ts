@@ -1,6 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, writeFileSync } from "node:fs";
+import { afterAll } from "@jest/globals";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { cpSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { globSync } from "tinyglobby";
 import { makeTemporaryFolder } from "./project";
 
 /** Made-up credentials, and nothing that would ask AWS whether they are any good. */
@@ -38,6 +40,46 @@ export const WITHOUT_TLS = {
 
 /** The provider is large: it is fetched once per test file, not once per stack. */
 const pluginCache = makeTemporaryFolder();
+
+const START_MILLISECONDS = 60_000;
+const POLL_MILLISECONDS = 50;
+
+let running: { readonly folder: string; readonly process: ChildProcess; readonly reattach: string } | undefined;
+
+afterAll(endProvider);
+
+function endProvider(): void {
+  running?.process.stdin?.end();
+  running = undefined;
+}
+
+/**
+ * The provider takes longer to start than to plan: one serves all runs in a folder, until there is one in another.
+ * Returns how it is found, where one is installed: https://developer.hashicorp.com/terraform/plugin/debugging
+ */
+function runProvider(folder: string): string | undefined {
+  if (running?.folder === folder) return running.reattach;
+  endProvider();
+  const [binary] = globSync(".terraform/providers/**/terraform-provider-aws_*", { cwd: folder, absolute: true });
+  if (binary === undefined) return undefined;
+  const log = join(makeTemporaryFolder(), "provider.log");
+  // It ends with its standard input, and so with this process, however that ends.
+  const started = spawn("sh", ["-c", '"$0" -debug & cat; kill $!; wait', binary], {
+    cwd: folder,
+    stdio: ["pipe", openSync(log, "w"), "ignore"],
+    // It takes such certificates once only: https://github.com/hashicorp/terraform-provider-aws/issues/23182
+    env: { ...process.env, AWS_CA_BUNDLE: undefined },
+  });
+  for (let waited = 0; waited < START_MILLISECONDS; waited += POLL_MILLISECONDS) {
+    const [, reattach] = /TF_REATTACH_PROVIDERS='(.*)'/.exec(readFileSync(log, "utf8")) ?? [];
+    if (reattach !== undefined) {
+      running = { folder, process: started, reattach };
+      return reattach;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MILLISECONDS);
+  }
+  throw new Error(`${binary} does not start`);
+}
 
 /**
  * Whether real Terraform can be used: it is installed, and can get the AWS provider. Where it cannot, says loudly what
@@ -91,6 +133,8 @@ export class TerraformFolder {
         TF_IN_AUTOMATION: "1",
         TF_CLI_ARGS: "-no-color",
         TF_PLUGIN_CACHE_DIR: pluginCache,
+        // `init` installs only a provider that is not running.
+        ...(args[0] !== "init" && { TF_REATTACH_PROVIDERS: runProvider(this.folder) }),
       },
     });
     const code = status ?? -1;
