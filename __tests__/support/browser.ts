@@ -94,8 +94,17 @@ export function testReadablePage(
   html: () => string | Promise<string>,
   charts: readonly string[],
 ): void {
+  const opened = new Map<string, Promise<OpenedPage>>();
+  /** The page for tests that change nothing on it: opening it takes longer than what they do. */
+  const look = async ({ screen = "desktop", colorScheme = "light" }: Look = {}): Promise<OpenedPage> => {
+    const key = `${screen} ${colorScheme}`;
+    const page = opened.get(key) ?? open(await html(), { screen, colorScheme });
+    opened.set(key, page);
+    return page;
+  };
+
   test.each(["desktop", "phone"] as const)("draws every chart on a %s, and complains of nothing", async (screen) => {
-    const { page, complaints } = await open(await html(), { screen });
+    const { page, complaints } = await look({ screen });
     const drawn = await measureDrawnCharts(page);
     await saveScreenshot(page, `${name}-${screen}`);
 
@@ -120,7 +129,7 @@ export function testReadablePage(
   test.each(["desktop", "phone"] as const)(
     "has charts on a %s whose labels are apart, within the chart, and name both axes",
     async (screen) => {
-      const { page } = await open(await html(), { screen });
+      const { page } = await look({ screen });
 
       const labels = await measureChartLabels(page);
 
@@ -133,7 +142,7 @@ export function testReadablePage(
   );
 
   test("says with each chart where its numbers are", async () => {
-    const { page } = await open(await html());
+    const { page } = await look();
 
     const missing = await page.evaluate(NUMBERLESS);
 
@@ -141,7 +150,7 @@ export function testReadablePage(
   });
 
   test.each(["light", "dark"] as const)("has text that can be read in %s", async (colorScheme) => {
-    const { page } = await open(await html(), { colorScheme });
+    const { page } = await look({ colorScheme });
     const { ratio, text } = await leastContrast(page);
     await saveScreenshot(page, `${name}-${colorScheme}`);
 
