@@ -38,10 +38,10 @@ function minutesOf(expression: string): number[] {
   const minutes = valuesOf(minute, 60);
   const hours = valuesOf(hour, 24);
   const days = valuesOf(dayOfWeek === "?" ? "*" : dayOfWeek, 7, WEEK);
-  return Array.from({ length: WEEK_MINUTES }, (_, index) => index).filter(
-    (index) =>
-      minutes.has(index % 60) && hours.has(Math.floor(index / 60) % 24) && days.has(Math.floor(index / (24 * 60))),
+  const matched = [...days].flatMap((day) =>
+    [...hours].flatMap((hour) => [...minutes].map((minute) => (day * 24 + hour) * 60 + minute)),
   );
+  return matched.sort((one, other) => one - other);
 }
 
 /**
