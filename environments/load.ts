@@ -5,9 +5,10 @@ import { explainIssues, explainUnusable } from "./explain";
 import { findHandlerFile, formatHandlerFile, type HandlerPlace, isInRepository } from "./handler-files";
 import { InvalidInput, formatKeyPath, type Mistake, show } from "./mistakes";
 import { formatDeployedName, MAX_NAME_LENGTH, describeStateLocation, WARMER } from "./names";
-import { parseTfvars, type Tfvars } from "./parse-tfvars";
+import { type Tfvars } from "./parse-tfvars";
 import { readLockedProvider, formatLockFile, findNeededProvider } from "./provider-lock";
 import { explainFileError, readFileBytes, UnusableFile } from "./text-file";
+import { parseTfvarsOnce } from "./tfvars-cache";
 import { type Environment, environmentFile, environmentName, stateSettings } from "./schema";
 
 const FOLDER = "environments";
@@ -84,7 +85,7 @@ function ignoreMissing(error: unknown): string[] {
 
 async function readTfvars(root: string, file: string): Promise<Tfvars> {
   try {
-    return await parseTfvars(file, await readFileBytes(join(root, file), MAX_TFVARS_BYTES));
+    return await parseTfvarsOnce(root, file, await readFileBytes(join(root, file), MAX_TFVARS_BYTES));
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
     return { mistakes: [{ file, message: error.message }] };
