@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { findDeprecation } from "../environments/runtimes";
 import { listShippedFiles } from "./support/environments";
 import { readFiles } from "./support/project";
 import { cloneProject } from "./support/walkthrough";
@@ -45,6 +46,7 @@ describe("npm run synth", () => {
 
   test("writes every environment and says for each its region, functions, resources and state", () => {
     const { status, stdout, stderr } = synthesized;
+    const deprecation = findDeprecation("nodejs22.x", Date.now());
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
       "Environment  Region     Functions           Resources  Monitoring     State",
@@ -60,9 +62,10 @@ describe("npm run synth", () => {
       ...["dev", "prod", "staging"].map((name): unknown =>
         expect.stringMatching(`^  ${name}: scheduled 16,425 pings \\$0\\.0\\d, peak 24,638 pings `),
       ),
-      ...["dev", "prod", "staging"].map(
-        (name) => `${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`,
-      ),
+      ...["dev", "prod", "staging"].flatMap((name) => [
+        `${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`,
+        ...(deprecation ? [`${name}: for api, ${deprecation.sentence}`] : []),
+      ]),
       "",
       "Written to cdktf.out/stacks/<environment>. Next: npx cdktf deploy <environment>",
       "",

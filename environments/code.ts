@@ -2,6 +2,7 @@ import * as z from "zod";
 import { type FilePlace } from "./arns";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { defineFlag, defineList, defineOneOf, defineSection, defineText } from "./fields";
+import { type NodeRuntime, type Runtime, RUNTIMES } from "./runtimes";
 
 /** What an import of a file gives: https://esbuild.github.io/content-types/ */
 const LOADERS = ["text", "json", "binary", "base64", "dataurl", "file", "empty", "js", "jsx", "ts", "tsx"] as const;
@@ -35,30 +36,6 @@ const bundle = defineSection({
     .meta({ description: "Modules that are loaded before the handler" }),
 });
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
-const RUNTIMES = [
-  "dotnet8",
-  "java8.al2",
-  "java11",
-  "java17",
-  "java21",
-  "java25",
-  "nodejs20.x",
-  "nodejs22.x",
-  "nodejs24.x",
-  "provided.al2",
-  "provided.al2023",
-  "python3.9",
-  "python3.10",
-  "python3.11",
-  "python3.12",
-  "python3.13",
-  "python3.14",
-  "ruby3.2",
-  "ruby3.3",
-  "ruby3.4",
-] as const;
-
 /** A zip that something else has built. */
 const finishedPackage = defineSection(
   {
@@ -71,7 +48,7 @@ const finishedPackage = defineSection(
     handler: defineText("a handler as its runtime names it, as in app.handler", /^[^\s]{1,128}$/).meta({
       description: "What is called, as the runtime names it",
     }),
-    runtime: defineOneOf(RUNTIMES).meta({ description: "What it runs on" }),
+    runtime: defineOneOf(Object.keys(RUNTIMES) as [Runtime, ...Runtime[]]).meta({ description: "What it runs on" }),
   },
   'a map, as in package = { file = "build/orders.zip", handler = "app.handler", runtime = "python3.13" }',
 );
@@ -149,7 +126,7 @@ export interface CodeSettings {
 
 /** Settings that depend on a function's code. */
 interface Checked extends CodeSettings {
-  readonly runtime: string;
+  readonly runtime?: string | undefined;
   readonly layers: readonly string[];
   readonly runtimeSettings?: object | undefined;
 }
@@ -161,10 +138,10 @@ export function isBundled({ package: finished, image }: Pick<CodeSettings, "pack
 
 /** What a function's code runs on; undefined for an image, which brings its own. */
 export function findRuntime(settings: {
-  readonly runtime: string;
+  readonly runtime: NodeRuntime;
   readonly package?: CodeSettings["package"];
   readonly image?: string | undefined;
-}): string | undefined {
+}): Runtime | undefined {
   return settings.image === undefined ? (settings.package?.runtime ?? settings.runtime) : undefined;
 }
 
@@ -197,7 +174,7 @@ function findUselessSettings(settings: Checked): CrossFieldMistake[] {
     files: files.length > 0,
     packages: packages.length > 0,
     bundle: bundle !== undefined,
-    runtime: runtime !== "nodejs22.x",
+    runtime: runtime !== undefined,
     ...(image === undefined
       ? {}
       : {

@@ -40,7 +40,7 @@ interface Watched {
 
 interface Deployed extends CodeSettings, Watched, EventSettings, PermissionSettings, PlatformSettings {
   readonly existing?: false | undefined;
-  readonly runtime: string;
+  readonly runtime?: string | undefined;
   readonly timeoutSeconds: number;
   readonly reservedConcurrency?: number | undefined;
   readonly durable?: Parameters<typeof findDurableMistakes>[0]["durable"];

@@ -6,10 +6,10 @@ import { findHandlerFile, formatHandlerFile, type HandlerPlace, isInRepository }
 import { InvalidInput, formatKeyPath, type Mistake, show } from "./mistakes";
 import { formatDeployedName, MAX_NAME_LENGTH, describeStateLocation, WARMER } from "./names";
 import { type Tfvars } from "./parse-tfvars";
-import { readLockedProvider, formatLockFile, findNeededProvider } from "./provider-lock";
+import { readLockedProvider, formatLockFile, findNeededProvider, findNodeRuntime } from "./provider-lock";
 import { explainFileError, readFileBytes, UnusableFile } from "./text-file";
 import { parseTfvarsOnce } from "./tfvars-cache";
-import { type Environment, environmentFile, environmentName, stateSettings } from "./schema";
+import { buildEnvironment, type Environment, environmentFile, environmentName, stateSettings } from "./schema";
 
 const FOLDER = "environments";
 const EXTENSION = ".tfvars";
@@ -39,11 +39,14 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
     if (!values) continue;
 
     const parsed = environmentFile.safeParse(values, { reportInput: true });
-    if (parsed.success) environments.push(freezeDeeply({ name, ...parsed.data }));
+    const { version, mistakes: unreadable } = await readProvider(root, name);
+    const environment = parsed.success && buildEnvironment(name, parsed.data, findNodeRuntime(version));
+    if (environment) environments.push(freezeDeeply(environment));
     const sentences = [
       ...findNameMistakes(name),
       ...findValueMistakes(values, parsed.error?.issues ?? []),
-      ...(parsed.success ? await findProviderMistakes(root, name, parsed.data.functions) : []),
+      ...unreadable,
+      ...(environment && version !== undefined ? findProviderMistakes(environment, version) : []),
       ...findFunctionMistakes(root, name, values, folders, parsed.error?.issues ?? []),
       ...states.mistakes(name, file, values),
     ];
@@ -64,7 +67,9 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
 export function parseEnvironment(place: string, name: string, values: Values): Environment {
   const parsed = environmentFile.safeParse(values, { reportInput: true });
   const sentences = [...findNameMistakes(name), ...findValueMistakes(values, parsed.error?.issues ?? [])];
-  if (parsed.success && sentences.length === 0) return freezeDeeply({ name, ...parsed.data });
+  if (parsed.success && sentences.length === 0) {
+    return freezeDeeply(buildEnvironment(name, parsed.data, findNodeRuntime(undefined)));
+  }
   throw new InvalidInput(sentences.map((message) => ({ file: place, message })));
 }
 
@@ -147,21 +152,22 @@ function findFunctionMistakes(
   });
 }
 
-/** Finds runtimes and keys that the locked provider does not know. */
-async function findProviderMistakes(
+/** The version of the locked provider, or why it cannot be read. */
+async function readProvider(
   root: string,
   environment: string,
-  functions: Environment["functions"],
-): Promise<string[]> {
-  const lockFile = formatLockFile(environment);
-  let version: string | undefined;
+): Promise<{ readonly version?: string | undefined; readonly mistakes: readonly string[] }> {
   try {
-    version = await readLockedProvider(root, environment);
+    return { version: await readLockedProvider(root, environment), mistakes: [] };
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
-    return [`${lockFile} ${error.message}`];
+    return { mistakes: [`${formatLockFile(environment)} ${error.message}`] };
   }
-  if (version === undefined) return [];
+}
+
+/** Finds runtimes and keys that the locked provider does not know. */
+function findProviderMistakes({ name: environment, functions }: Environment, version: string): string[] {
+  const lockFile = formatLockFile(environment);
   return Object.entries(functions).flatMap(([name, settings]) => {
     const { durable } = settings;
     const runtime = findRuntime(settings);

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { NODE_RUNTIMES, type NodeRuntime } from "./runtimes";
 import { readText } from "./text-file";
 
 /**
@@ -40,6 +41,12 @@ export async function readLockedProvider(root: string, environment: string): Pro
 export function findNeededProvider(runtimeOrKey: string, version: string): string | undefined {
   const { [runtimeOrKey]: first } = FIRST_PROVIDERS;
   return first !== undefined && isOlder(version, first) ? first : undefined;
+}
+
+/** The newest Node.js on Lambda that an AWS provider knows; the oldest one if its version is not known. */
+export function findNodeRuntime(version: string | undefined): NodeRuntime {
+  const known = (runtime: NodeRuntime) => version !== undefined && findNeededProvider(runtime, version) === undefined;
+  return NODE_RUNTIMES.findLast(known) ?? NODE_RUNTIMES[0];
 }
 
 /** Whether a version such as 5.100.0 is older than another one. */

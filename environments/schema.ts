@@ -22,6 +22,7 @@ import { holdsSecret } from "./secrets";
 import { eventKeys } from "./events";
 import { provisionedConcurrency } from "./provisioned-concurrency";
 import { permissionKeys } from "./permissions";
+import { NODE_RUNTIMES, type NodeRuntime } from "./runtimes";
 import { logRetentionDays, MEMORY_MB, platformKeys } from "./platform";
 import { tags } from "./tags";
 import { targetOverrides } from "./targets";
@@ -170,9 +171,10 @@ const deployedFunction = defineSection({
   architecture: defineOneOf(["arm64", "x86_64"])
     .default("arm64")
     .meta({ description: "Processor; arm64 costs a fifth less per GB-second" }),
-  runtime: defineOneOf(["nodejs22.x", "nodejs24.x"])
-    .default("nodejs22.x")
-    .meta({ description: "Node.js on Lambda; nodejs24.x needs AWS provider 6.21 or later" }),
+  runtime: defineOneOf(NODE_RUNTIMES).optional().meta({
+    description:
+      "Node.js on Lambda; by default the newest that the environment's locked AWS provider knows: nodejs24.x from 6.21 on, otherwise, and without a lock file, nodejs22.x",
+  }),
   ...codeKeys,
   reserved_concurrency: defineWholeNumber(0, 100_000).optional().meta({
     description: "Instances reserved for this function, which is also its maximum; 0 stops it; none by default",
@@ -402,16 +404,31 @@ export const environmentFile = environmentSection
     return { ...rest, functions: deployed, existingFunctions: existing };
   });
 
+/** Fills in what a file alone does not say. */
+export function buildEnvironment(name: string, file: EnvironmentFile, nodeRuntime: NodeRuntime): Environment {
+  const functions = Object.entries(file.functions).map(
+    ([id, settings]) => [id, { ...settings, runtime: settings.runtime ?? nodeRuntime }] as const,
+  );
+  return { name, nodeRuntime, ...file, functions: Object.fromEntries(functions) };
+}
+
+type EnvironmentFile = z.output<typeof environmentFile>;
 type DeployedFunction = z.output<typeof deployedFunction>;
 type ExistingFunction = z.output<typeof existingFunction>;
 
 /** Settings of one function that is deployed from here, with defaults. */
-export type FunctionSettings = DeepReadonly<DeployedFunction>;
+export type FunctionSettings = DeepReadonly<DeployedFunction> & { readonly runtime: NodeRuntime };
 /** Settings of one function that is deployed elsewhere. */
 export type ExistingFunctionSettings = DeepReadonly<ExistingFunction>;
 /** Where an environment's Terraform state lives. */
 export type StateSettings = DeepReadonly<z.output<typeof stateSettings>>;
-/** One environment as its file describes it, with defaults; `name` is the file's name. */
-export type Environment = { readonly name: string } & DeepReadonly<z.output<typeof environmentFile>>;
+/** One environment as its file describes it, with defaults. */
+export interface Environment extends Omit<DeepReadonly<EnvironmentFile>, "functions"> {
+  /** The file's name. */
+  readonly name: string;
+  /** The newest Node.js on Lambda that its AWS provider knows. */
+  readonly nodeRuntime: NodeRuntime;
+  readonly functions: Readonly<Record<string, FunctionSettings>>;
+}
 /** One environment as its file writes it. */
 export type EnvironmentInput = z.input<typeof environmentFile>;

@@ -2,7 +2,8 @@ import { DataResource, TerraformResource } from "cdktf";
 import { listEvents } from "../environments/events";
 import { formatInfrastructureFile } from "../environments/handler-files";
 import { priceProvisionedInstances } from "../model/provisioned-cost";
-import { isBundled } from "../environments/code";
+import { findRuntime, isBundled } from "../environments/code";
+import { findDeprecation } from "../environments/runtimes";
 import { describeStateLocation } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { type Bundle } from "./bundle";
@@ -140,6 +141,7 @@ function listNotes(environment: Environment): string[] {
           ];
     }),
     ...Object.entries(environment.functions).flatMap(([id, settings]) => [
+      ...listRuntimeNotes(name, id, settings),
       ...listPermissionNotes(environment, id, settings),
       ...listEventNotes(name, id, settings),
     ]),
@@ -156,6 +158,13 @@ function listNotes(environment: Environment): string[] {
         `and its cold starts include those of pings${logFormat === "text" ? "; text logs have no versions or traces" : ""}`,
     ),
   ];
+}
+
+/** A runtime that Lambda no longer supports, or only for some months. */
+function listRuntimeNotes(environment: string, id: string, settings: FunctionSettings): string[] {
+  const runtime = findRuntime(settings);
+  const deprecation = runtime && findDeprecation(runtime, Date.now());
+  return deprecation ? [`${environment}: for ${id}, ${deprecation.sentence}`] : [];
 }
 
 /** Permissions that a reviewer should see, and those that the project cannot give. */

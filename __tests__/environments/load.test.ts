@@ -26,6 +26,7 @@ describe("an environment's file", () => {
     expect(environments).toEqual([
       {
         name: "dev",
+        nodeRuntime: "nodejs22.x",
         region: "eu-west-1",
         protected: false,
         logRetentionDays: 30,

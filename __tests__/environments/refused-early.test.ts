@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { ALARM_KEYS, URGENT_ALARMS } from "../../environments/alarms";
 import { isRegionName, suggestRegion, findPartition } from "../../environments/regions";
+import { loadEnvironments } from "../../environments/load";
+import { findDeprecation, RUNTIMES } from "../../environments/runtimes";
 import { ALARMS } from "../../model/alarms";
 import { makeProject, findMistakes, synthesizeProject, makeTfvars } from "../support/project";
 
@@ -33,6 +35,49 @@ describe("a runtime", () => {
           'provider "registry.terraform.io/hashicorp/random" {\n  version = "3.0.0"\n}\n',
       }),
     ).toEqual([]);
+  });
+
+  test.each([
+    ["6.20.1", "nodejs22.x"],
+    ["6.21.0", "nodejs24.x"],
+    ["6.100.0", "nodejs24.x"],
+    [undefined, "nodejs22.x"],
+  ])("is by default the newest that the locked provider %s knows: %s", async (version, runtime) => {
+    const functions = 'api = {}\nweb = { runtime = "nodejs22.x" }';
+    const lock = version === undefined ? {} : lockOf(version);
+    const files = { "environments/dev.tfvars": makeTfvars({ functions }), "functions/web/handler.ts": "", ...lock };
+
+    const [dev] = await loadEnvironments(makeProject(files));
+
+    expect(dev?.nodeRuntime).toBe(runtime);
+    expect(Object.values(dev?.functions ?? {}).map((one) => one.runtime)).toEqual([runtime, "nodejs22.x"]);
+  });
+
+  test.each([
+    ["nodejs22.x", "2026-10-31", undefined],
+    [
+      "nodejs22.x",
+      "2026-11-01",
+      "AWS deprecates nodejs22.x on 2027-04-30, and no function can be created with it from 2027-06-01 on",
+    ],
+    [
+      "python3.9",
+      "2026-06-01",
+      "AWS deprecated python3.9 on 2025-12-15, and no function can be created with it from 2027-02-01 on",
+    ],
+    [
+      "ruby3.3",
+      "2027-04-30",
+      "AWS deprecated ruby3.3 on 2027-03-31, and no function can be created with it since 2027-04-30",
+    ],
+  ] as const)("%s that is deprecated within 180 days of %s is told with its dates", (runtime, day, sentence) => {
+    expect(findDeprecation(runtime, Date.parse(day))?.sentence).toBe(sentence);
+  });
+
+  test("can be created for a month after it is deprecated, at the least", () => {
+    for (const { deprecated, createBlocked } of Object.values(RUNTIMES)) {
+      expect(Date.parse(createBlocked) - Date.parse(deprecated)).toBeGreaterThanOrEqual(30 * 24 * 3_600_000);
+    }
   });
 
   test("is refused beside durable executions that the provider does not know either", async () => {

@@ -186,6 +186,7 @@ describe("synthesis refuses, in one line each,", () => {
       ['files = ["a"]', "files"],
       ['packages = ["sharp"]', "packages"],
       ['runtime = "nodejs24.x"', "runtime"],
+      ['runtime = "nodejs22.x"', "runtime"],
     ],
     [
       "image",

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { HANDLER_SOURCE, makeProject, synthesizeProject, makeTfvars } from "../support/project";
 
 async function summaryOf(text: string): Promise<string[]> {
@@ -46,6 +46,21 @@ describe("the summary", () => {
     expect(lines.includes("dev: its alarms reach nobody yet: set alarm_emails in environments/dev.tfvars")).toBe(
       warned,
     );
+  });
+
+  test("names each function whose runtime AWS deprecates within half a year", async () => {
+    const functions = "api = {}\nold = { existing = true }";
+    const now = jest.spyOn(Date, "now");
+    const noted = async (day: string) => {
+      now.mockReturnValue(Date.parse(day));
+      return (await summaryOf(makeTfvars({ functions }))).filter((line) => line.includes("deprecate"));
+    };
+
+    expect(await noted("2026-06-01")).toEqual([]);
+    expect(await noted("2026-12-01")).toEqual([
+      "dev: for api, AWS deprecates nodejs22.x on 2027-04-30, and no function can be created with it from 2027-06-01 on",
+    ]);
+    now.mockRestore();
   });
 
   test("says which permissions are wide, and which only an administrator can give", async () => {

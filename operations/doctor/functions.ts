@@ -1,3 +1,6 @@
+import { findRuntime } from "../../environments/code";
+import { findNeededProvider, formatLockFile } from "../../environments/provider-lock";
+import { findDeprecation, NODE_RUNTIMES, type Runtime } from "../../environments/runtimes";
 import { type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type Aliases, type DeployedFunction, findFunction, readAliases } from "../aws/functions";
@@ -21,11 +24,12 @@ const METRIC_LEVELS: readonly unknown[] = ["INFO", "DEBUG", "TRACE", undefined];
 
 /** Checks that a function deployed from here exists, and is as synthesized. */
 export function buildDeployedChecks(
-  { aws, redeploy }: Examination,
+  { aws, redeploy, environment, now }: Examination,
   { id, name }: WatchedFunction,
-  { tracing }: FunctionSettings,
+  settings: FunctionSettings,
   region: Check,
 ): FunctionChecks {
+  const { tracing } = settings;
   const configuration = memoize(() => findFunction(aws, { name }));
   const aliases = memoize(() => readAliases(aws, name));
   // Traffic uses the version behind `live`, which may be older than the function's newest settings.
@@ -46,7 +50,10 @@ export function buildDeployedChecks(
     const mode = tracing ? "Active" : "PassThrough";
     return is === mode ? pass(is) : fail(`is ${is}, not ${mode}`, redeploy);
   });
-  return { checks: [deployed, aliased, isLive, logged, traced], deployed };
+  const runtime = findRuntime(settings);
+  const supported =
+    runtime && makeCheck(`${id}: runtime`, [region], () => judgeRuntime(environment.name, id, runtime, now()));
+  return { checks: [deployed, aliased, isLive, logged, traced, ...(supported ? [supported] : [])], deployed };
 }
 
 /** Checks that a function deployed elsewhere exists, and matches the environment's file. */
@@ -103,6 +110,18 @@ export function judgeState(name: string, found: DeployedFunction | undefined, mi
   if (state !== "Active") return fail(`${name} is ${state}: ${stateReason}`, again);
   if (updateStatus === "Failed") return fail(`its last update failed: ${updateReason}`, missing);
   return updateStatus === "InProgress" ? warn(`${name} is being updated`, again) : pass(name);
+}
+
+/** Whether Lambda supports what a function is to run on. */
+export function judgeRuntime(environment: string, id: string, runtime: Runtime, now: number): CheckVerdict {
+  const deprecation = findDeprecation(runtime, now);
+  if (!deprecation) return pass(runtime);
+  const needed = NODE_RUNTIMES.flatMap((one) => {
+    const provider = findNeededProvider(one, "0");
+    return provider === undefined ? [] : [`${one} needs AWS provider ${provider} or later`];
+  });
+  const mend = `set a newer runtime of functions.${id} in environments/${environment}.tfvars; ${needed.join(", ")} in ${formatLockFile(environment)}`;
+  return deprecation.isBlocked ? fail(deprecation.sentence, mend) : warn(deprecation.sentence, mend);
 }
 
 function judgeAliases(id: string, name: string, aliases: Aliases, redeploy: string): CheckVerdict {

@@ -66,7 +66,7 @@ export class WarmerFunction extends Construct {
       filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
       sourceCodeHash: bundle.sourceCodeHash,
       handler: bundle.handler,
-      runtime: "nodejs22.x",
+      runtime: environment.nodeRuntime,
       architectures: [WARMER_SETTINGS.architecture],
       memorySize: WARMER_SETTINGS.memoryMb,
       timeout: WARMER_SETTINGS.timeoutSeconds,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { makeSdkError } from "../../support/fake-aws";
+import { judgeRuntime } from "../../../operations/doctor/functions";
 import {
   makeReadyConfiguration,
   runDiagnosis,
@@ -59,6 +60,7 @@ describe("an environment that is set up right", () => {
       "api: live version",
       "api: log format",
       "api: tracing",
+      "api: runtime",
       "api: log group",
       "api: metric filters",
       "api: its own metrics",
@@ -477,6 +479,21 @@ describe("what is no fault but should be known", () => {
       mend: expect.stringMatching(mend),
     });
     expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ["supports for half a year", "nodejs22.x", "2026-06-01", "ok"],
+    ["deprecates within half a year", "nodejs22.x", "2026-12-01", "warn"],
+    ["has deprecated", "python3.9", "2026-06-01", "warn"],
+    ["takes no new functions of", "ruby3.3", "2027-05-01", "fail"],
+  ] as const)("a runtime that AWS %s: %s on %s", (_, runtime, day, outcome) => {
+    const verdict = judgeRuntime("dev", "api", runtime, Date.parse(day));
+
+    expect(verdict.outcome).toBe(outcome);
+    if (outcome === "ok") return;
+    expect(verdict.mend).toBe(
+      "set a newer runtime of functions.api in environments/dev.tfvars; nodejs24.x needs AWS provider 6.21.0 or later in providers/dev/.terraform.lock.hcl",
+    );
   });
 
   test.each(["dev-warmer", "dev-api"])(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { InvalidInput } from "../../../environments/mistakes";
 import { parseTfvars } from "../../../environments/parse-tfvars";
-import { type Environment, environmentFile } from "../../../environments/schema";
+import { buildEnvironment, type Environment, environmentFile } from "../../../environments/schema";
 import { explainFileError } from "../../../environments/text-file";
 import { resolveWarmingSettings, type WarmingSettings } from "../../../environments/warming";
 import { OperationFailure } from "../../cli/operation-failure";
@@ -103,7 +103,10 @@ function isForAll({ functions, existingFunctions }: Environment, wanted: WantedS
 async function check(file: string, text: string, before: Environment, wanted: WantedSettings): Promise<void> {
   const { values, mistakes } = await parseTfvars(file, Buffer.from(text));
   const parsed = environmentFile.safeParse(values);
-  const after = parsed.success && mistakes.length === 0 ? { name: before.name, ...parsed.data } : undefined;
+  const after =
+    parsed.success && mistakes.length === 0
+      ? buildEnvironment(before.name, parsed.data, before.nodeRuntime)
+      : undefined;
   const isAsWanted =
     after !== undefined &&
     isDeepStrictEqual(omitSettings(after), omitSettings(before)) &&
