@@ -15,7 +15,7 @@ const usable = isTerraformUsable("that plans use the committed lock of their env
 
   beforeAll(() => {
     root = cloneWithDev();
-    cpSync("providers/dev/versions.tf", join(root, "providers/dev/versions.tf"));
+    cpSync("package/project/providers/versions.tf", join(root, "providers/dev/versions.tf"));
     // What `terraform providers lock` would write from a registry; a mirror on the disk is known to `init` alone.
     typeCommands(join(root, "providers/dev"), "terraform init -input=false");
     typeCommands(root, "npm run synth");

@@ -4,11 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { formatLockFile, isOlder, LOCK_FILE, readLockedProvider } from "../../environments/provider-lock";
-import { findOwnFile } from "../../stacks/own-file";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { OperationFailure } from "../cli/operation-failure";
-
-const VERSIONS = "versions.tf";
+import { readProviderRange, VERSIONS_FILE } from "./templates";
 
 /** For everybody's computers, and for the workflows. */
 const PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64", "windows_amd64"];
@@ -31,11 +29,10 @@ export async function lockProviders(
   unlocked: readonly string[],
 ): Promise<Record<string, string>> {
   if (unlocked.length === 0) return {};
-  // The range of versions is the same in every environment.
-  const range = readFileSync(findOwnFile(`providers/dev/${VERSIONS}`), "utf8");
+  const range = readProviderRange();
   const lock = (await readNewestLock(root, environments)) ?? (await makeLock(range));
   const files = unlocked.flatMap((name): [string, string][] => [
-    [`providers/${name}/${VERSIONS}`, range],
+    [`providers/${name}/${VERSIONS_FILE}`, range],
     [formatLockFile(name), lock],
   ]);
   return Object.fromEntries(files);
@@ -53,7 +50,7 @@ async function readNewestLock(root: string, environments: readonly string[]): Pr
 async function makeLock(range: string): Promise<string> {
   const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-lock-"));
   try {
-    writeFileSync(join(folder.path, VERSIONS), range);
+    writeFileSync(join(folder.path, VERSIONS_FILE), range);
     const platforms = PLATFORMS.map((platform) => `-platform=${platform}`);
     await promisify(execFile)("terraform", [`-chdir=${folder.path}`, "providers", "lock", ...platforms]);
     return readFileSync(join(folder.path, LOCK_FILE), "utf8");

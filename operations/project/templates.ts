@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
-import { LOCK_FILE } from "../../environments/provider-lock";
+import { formatLockFile, LOCK_FILE } from "../../environments/provider-lock";
 import { findOwnFile, readOwnManifest } from "../../stacks/own-file";
 
 /** A file of a new project. */
@@ -13,6 +13,9 @@ export interface TemplateFile {
 
 const OWN = "package/project";
 
+/** The file with the range of versions that an environment's lock file is chosen from. */
+export const VERSIONS_FILE = "versions.tf";
+
 /** What a new project begins with, by its path there; where it is here. */
 const STARTERS: Readonly<Record<string, string>> = {
   "README.md": `${OWN}/README.md`,
@@ -20,12 +23,11 @@ const STARTERS: Readonly<Record<string, string>> = {
   "functions/api/handler.ts": `${OWN}/functions/api/handler.ts`,
   "functions/api/handler.test.ts": `${OWN}/functions/api/handler.test.ts`,
   ...Object.fromEntries(
-    ["dev", "staging", "prod"].flatMap((name) =>
-      [`environments/${name}.tfvars`, `providers/${name}/versions.tf`, `providers/${name}/${LOCK_FILE}`].map((file) => [
-        file,
-        file,
-      ]),
-    ),
+    ["dev", "staging", "prod"].flatMap((name) => [
+      [`environments/${name}.tfvars`, `${OWN}/environments/${name}.tfvars`],
+      [`providers/${name}/${VERSIONS_FILE}`, `${OWN}/providers/${VERSIONS_FILE}`],
+      [formatLockFile(name), `${OWN}/providers/${LOCK_FILE}`],
+    ]),
   ),
 };
 
@@ -58,6 +60,11 @@ export interface ProjectFacts {
   readonly name: string;
   /** Identifies it for cdktf. */
   readonly id: string;
+}
+
+/** The range of provider versions, which is the same in every environment. */
+export function readProviderRange(): string {
+  return readFileSync(findOwnFile(`${OWN}/providers/${VERSIONS_FILE}`), "utf8");
 }
 
 /** Every file of this project that the package needs for new ones. */

@@ -1,0 +1,12 @@
+# For trying things out: short-lived logs, and the state in a file on this computer.
+region             = "eu-west-1"
+log_retention_days = 7
+
+state = { backend = "local" }
+
+functions = {
+  api = {
+    memory_mb = 256
+    endpoint  = "iam"
+  }
+}

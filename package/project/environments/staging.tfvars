@@ -1,0 +1,17 @@
+# As production, with less memory and a month of logs.
+region = "eu-west-1"
+# account_id = "123456789012"  # Terraform then refuses to touch any other account.
+log_retention_days = 30
+
+state = {
+  backend      = "cloud"
+  organization = "your-organization"
+  workspace    = "{{name}}-staging"
+}
+
+functions = {
+  api = {
+    memory_mb = 512
+    endpoint  = "iam"
+  }
+}
