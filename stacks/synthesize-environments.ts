@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { loadEnvironments } from "../environments/load";
 import { InvalidInput, makeInvalidInput } from "../environments/mistakes";
 import { WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
+import { explainFileError } from "../environments/text-file";
 import { bundleFunctions } from "./bundle";
 import { listFunctionCode } from "./function-code";
 import { loadInfrastructure } from "./infrastructure";
@@ -11,7 +12,7 @@ import { renewOutput } from "./output-folder";
 import { describeRemoved, findRemovedEnvironments } from "./removed-environments";
 import { type SynthesisProps } from "./synthesize";
 import { TemporaryFolder } from "./temporary-folder";
-import { MODULE_FILE } from "./terraform-module";
+import { isForeignModule, replaceModule } from "./terraform-module";
 
 /**
  * Makes every `environments/*.tfvars` of the project in the current folder one stack, and prints a summary. Mistakes in
@@ -32,27 +33,27 @@ export async function synthesizeEnvironments(): Promise<number> {
 }
 
 /**
- * Makes every environment of a project a module for plain Terraform, in a folder of its name.
+ * Makes every environment of a project a module for plain Terraform, in a folder of its name. What else is in such a
+ * folder stays.
  *
  * @param root the project's folder
- * @param target the modules' folder; of the same names in it, all is replaced
+ * @param target the modules' folder
  * @returns the modules' folders
- * @throws InvalidInput with every mistake in the project's files
+ * @throws InvalidInput with every mistake in the project's files, for somebody else's module, and for a folder that
+ *   cannot be written
  */
 export async function writeModules(root: string, target: string): Promise<string[]> {
-  mkdirSync(dirname(resolve(target)), { recursive: true });
-  const staging = new TemporaryFolder(`${resolve(target)}.`);
+  const staging = new TemporaryFolder(join(tmpdir(), "warmwatch-modules-"));
   try {
     const { environments } = await synthesizeProject(root, staging.path, { asModules: true });
-    const modules = environments.map(({ name }) => join(target, name));
-    const foreign = modules.find((module) => existsSync(module) && !existsSync(join(module, MODULE_FILE)));
-    if (foreign !== undefined) throw makeInvalidInput(foreign, "expected a module that was written before, or nothing");
-    mkdirSync(target, { recursive: true });
-    for (const module of modules) {
-      rmSync(module, { recursive: true, force: true });
-      renameSync(join(staging.path, "stacks", basename(module)), module);
-    }
-    return modules;
+    const modules = environments.map(({ name }) => ({ name, folder: join(target, name) }));
+    const foreign = modules.find(({ folder }) => isForeignModule(folder));
+    if (foreign) throw makeInvalidInput(foreign.folder, "expected a module that was written before, or none");
+    for (const { name, folder } of modules) replaceModule(join(staging.path, "stacks", name), folder);
+    return modules.map(({ folder }) => folder);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw makeInvalidInput(target, `cannot be written: ${explainFileError(error)}`);
   } finally {
     staging.remove();
   }
@@ -100,5 +101,5 @@ async function synthesizeProject(
 
 /** A full disk or a folder without write permission: the user must fix it, and it is not a bug. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error;
+  return typeof error === "object" && error !== null && "syscall" in error;
 }

@@ -1,12 +1,15 @@
 import { Fn, TerraformResource, type TerraformStack, TerraformVariable } from "cdktf";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Environment } from "../environments/schema";
 import { buildTags } from "../environments/tags";
 import { AWS_PROVIDER_VERSION } from "./provider-version";
 
-/** A module's file. */
-export const MODULE_FILE = "main.tf.json";
+const MODULE_FILE = "main.tf.json";
+const ASSETS = "assets";
+
+/** In a module's file, which is written again after each change. */
+const ABOUT = "Written by Warmwatch: change the environment's tfvars file instead";
 
 /**
  * Makes a stack what plain Terraform can call as a module: its caller has the provider and the state, and may add tags.
@@ -35,9 +38,22 @@ export function makeModule(stack: TerraformStack, environment: Environment): voi
 export function finishModule(folder: string): void {
   const file = join(folder, "cdk.tf.json");
   const stack = JSON.parse(readFileSync(file, "utf8")) as { "//"?: unknown; terraform: { backend?: unknown } };
-  delete stack["//"];
   delete stack.terraform.backend;
-  const text = JSON.stringify(stack, undefined, 2).replaceAll('"assets/', '"${path.module}/assets/');
-  writeFileSync(file, `${text}\n`);
+  const text = JSON.stringify({ ...stack, "//": ABOUT }, undefined, 2);
+  writeFileSync(file, `${text.replaceAll('"assets/', '"${path.module}/assets/')}\n`);
   renameSync(file, join(folder, MODULE_FILE));
+}
+
+/** Whether a folder has a module that was not written here. */
+export function isForeignModule(folder: string): boolean {
+  if (!existsSync(folder)) return false;
+  const file = join(folder, MODULE_FILE);
+  return existsSync(file) ? !readFileSync(file, "utf8").includes(ABOUT) : readdirSync(folder).length > 0;
+}
+
+/** Replaces a module that was written before, if there is one; other files of its folder stay. */
+export function replaceModule(from: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  rmSync(join(folder, ASSETS), { recursive: true, force: true });
+  for (const part of [ASSETS, MODULE_FILE]) cpSync(join(from, part), join(folder, part), { recursive: true });
 }

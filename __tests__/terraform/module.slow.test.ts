@@ -3,20 +3,45 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeModules } from "../../stacks/synthesize-environments";
 import { ENVIRONMENTS, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
-import { makeProject, makeTfvars } from "../support/project";
+import { makeProject, makeTfvars, readFiles } from "../support/project";
 import { isTerraformUsable, OFFLINE, TerraformFolder } from "../support/terraform";
 
 const describeWithTerraform = isTerraformUsable("environments as modules of plain Terraform")
   ? describe
   : describe.skip;
 
-test("a folder that is no module is not replaced", async () => {
-  const root = makeProject({ "environments/dev.tfvars": makeTfvars(), "modules/dev/mine.tf": "" });
+describe("a folder for modules", () => {
+  test.each([
+    ["has somebody's own module", { "modules/dev/main.tf.json": "{}", "modules/dev/terraform.tfstate": "state" }],
+    ["has other files", { "modules/dev/mine.tf": "" }],
+  ])("that %s stays as it is", async (_, files) => {
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars(), ...files });
+    const before = readFiles(join(root, "modules"));
 
-  const written = writeModules(root, join(root, "modules"));
+    const written = writeModules(root, join(root, "modules"));
 
-  await expect(written).rejects.toThrow(/modules\/dev: expected a module that was written before, or nothing$/);
-  expect(readdirSync(join(root, "modules/dev"))).toEqual(["mine.tf"]);
+    await expect(written).rejects.toThrow(/modules\/dev: expected a module that was written before, or none$/);
+    expect(readFiles(join(root, "modules"))).toEqual(before);
+  });
+
+  test("that is a file is refused in one line", async () => {
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars(), modules: "" });
+
+    await expect(writeModules(root, join(root, "modules"))).rejects.toThrow(/modules: cannot be written: .+$/);
+  });
+
+  test("keeps what lies beside a module that is written again", async () => {
+    const root = makeProject({ "environments/dev.tfvars": makeTfvars() });
+    const module = join(root, "modules/dev");
+    await writeModules(root, join(root, "modules"));
+    writeFileSync(join(module, "more.tf"), "");
+    writeFileSync(join(module, "assets/old"), "");
+
+    await writeModules(root, join(root, "modules"));
+
+    expect(readdirSync(module).sort()).toEqual(["assets", "main.tf.json", "more.tf"]);
+    expect(readdirSync(join(module, "assets"))).not.toContain("old");
+  });
 });
 
 describeWithTerraform("an environment as a module of plain Terraform", () => {
@@ -62,18 +87,13 @@ describeWithTerraform("an environment as a module of plain Terraform", () => {
       expect(after?.["filename"]).toMatch(/^modules\/dev\/assets\/.*\/api\.zip$/);
     });
 
-    test("has neither a provider nor a state, and is replaced as a whole when it is written again", async () => {
-      const folder = join(root.folder, "modules/dev");
-      writeFileSync(join(folder, "left.tf"), "");
-
-      await writeModules(makeProject({ "environments/dev.tfvars": makeTfvars() }), join(root.folder, "modules"));
-
+    test("has neither a provider nor a state", () => {
       const { provider, terraform } = JSON.parse(readModule(root.folder, "dev")) as {
         provider?: object;
         terraform: object;
       };
+
       expect([provider, Object.keys(terraform)]).toEqual([undefined, ["required_providers"]]);
-      expect(readdirSync(folder).sort()).toEqual(["assets", "main.tf.json"]);
     });
   });
 });

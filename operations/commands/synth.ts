@@ -1,5 +1,6 @@
-import { loadDefaultExport } from "../../stacks/project-module";
 import { resolve } from "node:path";
+import { makeInvalidInput } from "../../environments/mistakes";
+import { loadDefaultExport } from "../../stacks/project-module";
 import { writeModules } from "../../stacks/synthesize-environments";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
@@ -26,6 +27,7 @@ Examples:
   $ npm run ops -- synth --modules modules    modules/dev, modules/prod, ...`,
 
   run: async ({ root, print }, { modules }) => {
+    if (modules === "") throw makeInvalidInput("--modules", "expected a folder, got an empty text");
     if (modules !== undefined) {
       (await writeModules(root, resolve(root, modules))).forEach(print);
       return EXIT.done;
