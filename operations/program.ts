@@ -6,6 +6,7 @@ import { type CommandCall, type DefinedCommand } from "./cli/define-command";
 import { EXIT, type ExitCode } from "./cli/exit-codes";
 import { Interruption } from "./cli/interruption";
 import { OperationFailure } from "./cli/operation-failure";
+import { readOwnManifest } from "../stacks/own-file";
 import { removeControls } from "../performance/foreign-text";
 
 /** A command in the program's help; the rest is loaded when needed. */
@@ -155,6 +156,7 @@ export async function runOps(
   let exitCode: ExitCode = EXIT.done;
   const program = new Command("npm run ops --")
     .description("Operates the deployments of the environments in environments/*.tfvars.")
+    .version(readOwnManifest().version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {

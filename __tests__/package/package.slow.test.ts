@@ -29,7 +29,7 @@ function install(folder: string, links: Readonly<Record<string, string>> = {}): 
   for (const name of readdirSync("node_modules").filter((each) => !each.startsWith("."))) {
     symlinkSync(resolve("node_modules", links[name] ?? name), join(modules, name));
   }
-  for (const name of ["prettier", "eslint", "esbuild", "tsc", "tsx"]) {
+  for (const name of ["prettier", "eslint", "esbuild", "tsc", "tsx", "vitest"]) {
     symlinkSync(resolve("node_modules/.bin", name), join(modules, ".bin", name));
   }
   symlinkSync("../warmwatch/bin.js", join(modules, ".bin/warmwatch"));
@@ -67,7 +67,9 @@ test("the package is small, and has no tests, benchmarks or sources that are com
   expect(paths.filter((path) => /(^|\/)(__tests__|benchmarks|\.ci|\.husky)\//.test(path))).toEqual([]);
   expect(
     paths.filter(
-      (path) => /(?<!\.d)\.ts$/.test(path) && !/^dist\/(package\/project|operations\/document\/browser)\//.test(path),
+      (path) =>
+        /(?<!\.d)\.ts$/.test(path) &&
+        !/^(examples|dist\/(package\/project|operations\/document\/browser))\//.test(path),
     ),
   ).toEqual([]);
   expect(paths).toEqual(
@@ -117,10 +119,21 @@ const defineInfrastructure: DefineInfrastructure = (scope, { deployed }) => {
 export default defineInfrastructure;
 `,
     );
+    mkdirSync(join(root, "functions/jobs"));
+    writeFileSync(
+      join(root, "functions/jobs/handler.js"),
+      `const { setTimeout } = require("node:timers/promises");
+
+exports.handler = async () => {
+  await setTimeout(1);
+  console.log(process.env.TABLE);
+};
+`,
+    );
     edit(
       "environments/dev.tfvars",
       "functions = {",
-      'alarm_emails = ["team@example.com"]\n\nfunctions = {\n  orders = { secrets = { TOKEN = { terraform_variable = "token" } } }',
+      'alarm_emails = ["team@example.com"]\n\nfunctions = {\n  jobs = {}\n  orders = { secrets = { TOKEN = { terraform_variable = "token" } } }',
     );
     edit("environments/prod.tfvars", "your-organization", "acme");
     cpSync(join(root, "environments/dev.tfvars"), join(root, "environments/qa.tfvars"));

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { makeInvalidInput } from "../../environments/mistakes";
+import { InvalidInput, makeInvalidInput } from "../../environments/mistakes";
 import { defineCommand } from "../cli/define-command";
 import { writeFiles } from "../cli/files";
 import { formatProjectRecord, RECORD } from "../project/record";
@@ -22,17 +22,20 @@ Examples:
   $ npx warmwatch init shop`,
 
   run: async ({ root, print }, folder) => {
+    if (folder.trim() === "") throw makeInvalidInput("init", "expected a folder, got an empty text");
     const target = resolve(root, folder);
     const facts = makeProjectFacts(target);
     const files = renderTemplates(facts, target);
     const contents = { ...Object.fromEntries([...files].map(([path, { text }]) => [path, text])) };
     contents[RECORD] = formatProjectRecord(facts, files);
-    const existing = Object.keys(contents).find((path) => existsSync(join(target, path)));
-    if (existing !== undefined) throw makeInvalidInput(join(folder, existing), "exists already");
+    const existing = Object.keys(contents).filter((path) => existsSync(join(target, path)));
+    if (existing.length > 0) {
+      throw new InvalidInput(existing.map((path) => ({ file: join(folder, path), message: "exists already" })));
+    }
     await writeFiles(target, contents);
     const place = relative(".", target);
     print(`Written: ${Object.keys(contents).length} files of the project ${facts.name}`);
-    print(`Next: ${place === "" ? "" : `cd ${place} && `}npm install && npm run check`);
+    print(`Next${place === "" ? "" : `, in ${place}`}: npm install && npm run check`);
     return undefined;
   },
 });

@@ -41,7 +41,7 @@ const MAINTAINED: Readonly<Record<string, string>> = {
   "cdktf.json": `${OWN}/cdktf.json`,
   "eslint.config.mjs": `${OWN}/eslint.config.mjs`,
   "package.json": `${OWN}/package.json`,
-  "renovate.json": "renovate.json",
+  "renovate.json": `${OWN}/renovate.json`,
   "tsconfig.json": `${OWN}/tsconfig.json`,
   ".github/workflows/checks.yml": `${OWN}/checks.yml`,
   ...Object.fromEntries(
@@ -99,9 +99,16 @@ export function renderTemplates({ name, id }: ProjectFacts, folder: string): Rea
   const render = (files: Readonly<Record<string, string>>, isMaintained: boolean) =>
     Object.entries(files).map(([path, source]): [string, TemplateFile] => [
       path,
-      { text: fill(readFileSync(findOwnFile(source), "utf8"), values), isMaintained },
+      { text: relink(fill(readFileSync(findOwnFile(source), "utf8"), values)), isMaintained },
     ]);
   return new Map([...render(STARTERS, false), ...render({ ...MAINTAINED, ...runbooks }, true)]);
+}
+
+/** In a project, the documentation beside the runbooks is that of the package. */
+function relink(text: string): string {
+  return text
+    .replaceAll("](../", "](../../node_modules/warmwatch/docs/")
+    .replaceAll("# docs/delivery.md", "# node_modules/warmwatch/docs/delivery.md");
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {

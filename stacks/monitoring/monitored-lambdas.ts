@@ -1,10 +1,10 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { type LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
-import { Token } from "cdktf";
+import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { parseEnvironment } from "../../environments/load";
-import { makeInvalidInput } from "../../environments/mistakes";
+import { makeInvalidInput, show } from "../../environments/mistakes";
 import { formatDefaultLogGroup } from "../../environments/names";
 import { type EnvironmentInput } from "../../environments/schema";
 import { listWarmedFunctions } from "../../model/warmed-functions";
@@ -48,9 +48,13 @@ export interface MonitoringProps {
  * @throws InvalidInput for wrong settings
  */
 export class Monitoring extends Construct {
+  private readonly name: string;
+
   constructor(scope: Construct, id: string, { name, region, functions, settings = {} }: MonitoringProps) {
     super(scope, id);
     const place = this.node.path;
+    this.name = name;
+    this.refuseTwins(functions);
     const environment = parseEnvironment(place, name, {
       ...settings,
       region,
@@ -75,6 +79,18 @@ export class Monitoring extends Construct {
       warming: isWarming ? addWarming(this, environment, readPackagedWarmer()) : undefined,
     });
   }
+
+  /** AWS takes each name once, or silently replaces what has it. */
+  private refuseTwins(functions: MonitoringProps["functions"]): void {
+    const others = TerraformStack.of(this).node.findAll();
+    if (others.some((other) => other instanceof Monitoring && other !== this && other.name === this.name)) {
+      throw makeInvalidInput(this.node.path, `name: expected another one for each Monitoring, got ${show(this.name)}`);
+    }
+    const lambdas = Object.values(functions).map((monitored) => monitored.function);
+    const twin = lambdas.find((lambda, index) => lambdas.indexOf(lambda) !== index);
+    if (twin)
+      throw makeInvalidInput(this.node.path, `functions: expected each function once, got ${twin.node.id} twice`);
+  }
 }
 
 /** A function as a tfvars file would describe it. */
@@ -91,7 +107,8 @@ function describe(place: string, key: string, { function: lambda, logGroup, warm
     function_name: name,
     log_group: logGroupName,
     log_format: loggingConfig.logFormatInput?.toLowerCase(),
-    memory_mb: memory ?? LAMBDA_DEFAULT_MEMORY_MB,
+    // Unknown only means that the cost of warming is.
+    memory_mb: Token.isUnresolved(memory) ? undefined : (memory ?? LAMBDA_DEFAULT_MEMORY_MB),
     warming_qualifier: warmAlias?.nameInput,
     ...settings,
   };

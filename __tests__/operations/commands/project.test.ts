@@ -38,6 +38,7 @@ describe("init", () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["synth", "start", "ops", "load", "check", "test"]));
     const unfilled = Object.entries(readFiles(root)).filter(([, text]) => /(?<!\$)\{\{[@\w/-]+\}\}/.test(text));
     expect(unfilled.map(([path]) => path)).toEqual([]);
+    expect(read("environments/prod.tfvars")).toContain('"shop-co-prod"');
   });
 
   test("overwrites nothing, and then writes nothing", async () => {
@@ -53,6 +54,21 @@ describe("init", () => {
       files: { "functions/api/handler.ts": "mine" },
     });
   });
+});
+
+test("every link in a new project leads to a file of it or of the package", async () => {
+  const { root } = await init();
+
+  const links = Object.entries(readFiles(root))
+    .filter(([path]) => path.endsWith(".md"))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => join(path, "..", link)),
+    );
+
+  expect(links.length).toBeGreaterThan(5);
+  const isThere = (path: string) =>
+    existsSync(join(root, path)) || existsSync(path.replace("node_modules/warmwatch/", ""));
+  expect(links.filter((path) => !isThere(path))).toEqual([]);
 });
 
 describe("update", () => {

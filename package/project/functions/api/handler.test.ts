@@ -1,15 +1,14 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
+import { expect, test } from "vitest";
 import { handler } from "./handler";
 
 test("says that it works", async () => {
   const { statusCode } = await handler({ rawPath: "/health" });
 
-  assert.equal(statusCode, 200);
+  expect(statusCode).toBe(200);
 });
 
 test("knows no other path", async () => {
   const { statusCode } = await handler({ rawPath: "/elsewhere" });
 
-  assert.equal(statusCode, 404);
+  expect(statusCode).toBe(404);
 });
