@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { accessSync, chmodSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { InvalidInput, makeInvalidInput, type Mistake } from "../../environments/mistakes";
+import { explainFileError, readText, UnusableFile } from "../../environments/text-file";
 import { findOwnFile, readOwnManifest } from "../../stacks/own-file";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
@@ -12,6 +14,8 @@ import { renderTemplates } from "../project/templates";
 /** The package's program. */
 const PROGRAM = "bin.js";
 
+const READ_ONLY = "cannot be written: it is read-only";
+
 export default defineCommand({
   parameters: (command) => command,
 
@@ -20,7 +24,10 @@ It takes over changed workflows, settings and runbooks, and the version in packa
 files stays, and your functions and environments are not touched. It prints each change, and what the new version
 changes in each environment's resources. Nothing is deployed.
 
-Exit codes: 0 updated; 1 a change does not fit a file of yours, which was kept; 2 the project has no ${RECORD}
+A change that does not fit your lines is shown again by the next update, until you have made it.
+
+Exit codes: 0 updated; 1 updated, but a change does not fit lines of yours; 2 nothing is written: the project has no
+${RECORD}, or a file cannot be read or written
 
 Examples:
   $ npx warmwatch@latest update`,
@@ -31,34 +38,83 @@ Examples:
     const maintained = [...templates].filter(([, { isMaintained }]) => isMaintained);
     const updates = mergeFiles(
       new Map(Object.entries(record.files)),
-      new Map(maintained.flatMap(([path]) => readCurrent(root, path))),
+      await readCurrent(
+        root,
+        maintained.map(([path]) => path),
+      ),
       new Map(maintained.map(([path, { text }]) => [path, text])),
     );
+    const bases = new Map(templates);
+    for (const { path, base } of updates) {
+      if (base === undefined) bases.delete(path);
+      else bases.set(path, { text: base, isMaintained: true });
+    }
+    const written = updates.filter(({ outcome }) => outcome !== "kept").map(({ path, text }) => [path, text] as const);
+    const contents = { ...Object.fromEntries(written), [RECORD]: formatProjectRecord(record, bases) };
+    checkWritable(root, Object.keys(contents));
     const installed = findInstalled(root);
     const changes = installed === undefined ? [] : await compareStacks(root, installed, findOwnFile(PROGRAM));
-    const written = updates.filter(({ outcome }) => outcome !== "kept").map(({ path, text }) => [path, text]);
-    await writeFiles(root, {
-      ...(Object.fromEntries(written) as Record<string, string>),
-      [RECORD]: formatProjectRecord(record, templates),
-    });
+    await replaceFiles(root, contents);
 
     print(`${record.version} -> ${readOwnManifest().version}`);
-    updates.forEach((update) => {
-      describeFile(update).forEach(print);
-    });
-    if (installed === undefined) print("Resources: not compared, because no version is installed here");
+    updates.flatMap(describeFile).forEach(print);
+    if (installed === undefined) print("Resources: not compared: no version is installed here");
     changes.flatMap(describeStack).forEach(print);
     print("Next: npm install && npm run check");
-    const kept = updates.filter(({ outcome }) => outcome === "kept");
-    if (kept.length === 0) return EXIT.done;
-    printAside(`Change by hand, as shown above: ${kept.map(({ path }) => path).join(", ")}`);
-    return EXIT.failed;
+    const unfit = updates.filter(({ misfit }) => misfit !== "").map(({ path }) => path);
+    if (unfit.length > 0) printAside(`Change by hand, as shown above: ${unfit.join(", ")}`);
+    return unfit.length > 0 ? EXIT.failed : EXIT.done;
   },
 });
 
-function readCurrent(root: string, path: string): [path: string, text: string][] {
-  const file = join(root, path);
-  return existsSync(file) ? [[path, readFileSync(file, "utf8")]] : [];
+async function readCurrent(root: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const existing = paths.filter((path) => existsSync(join(root, path)));
+  return new Map(
+    await Promise.all(
+      existing.map(async (path) => {
+        try {
+          return [path, await readText(join(root, path))] as const;
+        } catch (error) {
+          throw error instanceof UnusableFile ? makeInvalidInput(path, error.message) : error;
+        }
+      }),
+    ),
+  );
+}
+
+/** Throws one mistake for each file that cannot be replaced, before anything is written. */
+function checkWritable(root: string, paths: readonly string[]): void {
+  const mistakes = paths.flatMap((path): Mistake[] => {
+    try {
+      const file = followLinks(join(root, path));
+      // A new file replaces the old one, whatever the old one's permissions are.
+      if (existsSync(file)) {
+        accessSync(file, constants.W_OK);
+        if ((statSync(file).mode & 0o222) === 0) return [{ file: path, message: READ_ONLY }];
+      }
+      let folder = dirname(file);
+      while (!existsSync(folder)) folder = dirname(folder);
+      accessSync(`${folder}/.`, constants.W_OK | constants.X_OK);
+      return [];
+    } catch (error) {
+      return [{ file: path, message: `cannot be written: ${explainFileError(error)}` }];
+    }
+  });
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
+}
+
+/** Writes through links, and keeps the files' modes. */
+async function replaceFiles(root: string, contents: Readonly<Record<string, string>>): Promise<void> {
+  const files = Object.entries(contents).map(([path, text]) => {
+    const file = followLinks(join(root, path));
+    return { path: relative(root, file), text, mode: existsSync(file) ? statSync(file).mode : undefined };
+  });
+  await writeFiles(root, Object.fromEntries(files.map(({ path, text }) => [path, text])));
+  for (const { path, mode } of files) if (mode !== undefined) chmodSync(join(root, path), mode);
+}
+
+function followLinks(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 /** The program of the version that the project has installed, where Node.js would look for it. */
@@ -70,15 +126,18 @@ function findInstalled(root: string): string | undefined {
   }
 }
 
-function describeFile({ path, outcome, diff }: FileUpdate): string[] {
-  const said = {
-    added: "added",
-    updated: "updated",
-    merged: "updated, with your changes",
-    kept: "kept as it is: this change does not fit",
-  };
-  const [, ...lines] = diff.trimEnd().split("\n");
-  return [`${path}: ${said[outcome]}`, ...(outcome === "added" ? [] : lines.slice(2)).map((line) => `  ${line}`)];
+function describeFile({ path, outcome, diff, misfit }: FileUpdate): string[] {
+  const said = { added: "added", updated: "updated", merged: "updated, with your changes" };
+  return [
+    ...(outcome === "kept" ? [] : [`${path}: ${said[outcome]}`, ...listLines(diff)]),
+    ...(misfit === "" ? [] : [`${path}: your lines stay: this change does not fit`, ...listLines(misfit)]),
+  ];
+}
+
+/** A diff's lines, without its head. */
+function listLines(diff: string): string[] {
+  const lines = diff.trimEnd().split("\n").slice(4);
+  return lines.map((line) => `  ${line}`);
 }
 
 function describeStack({ environment, added, changed, removed }: StackChanges): string[] {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { formatLockFile } from "../../../environments/provider-lock";
@@ -81,8 +92,20 @@ describe("update", () => {
       writeFileSync(join(root, path), record.files[path]);
     }
     writeFileSync(join(root, ".warmwatch.json"), JSON.stringify({ ...record, version: "0.0.9" }));
-    return { root, read };
+    const edit = (path: string, from: string, to: string) => {
+      writeFileSync(join(root, path), read(path).replace(from, to));
+    };
+    return { root, read, edit };
   }
+
+  /** A file and a change to it in the new version. */
+  const PLAN = ".github/workflows/plan.yml";
+  const olderPlan = {
+    [PLAN]: (text: string) =>
+      text
+        .replace("terraform_version: 1.11.4", "terraform_version: 1.10.0")
+        .replace("name: Plan\n", "name: Old plan\n"),
+  };
 
   test("of a project that is up to date changes nothing", async () => {
     const { root } = await init();
@@ -94,7 +117,7 @@ describe("update", () => {
       exitCode: 0,
       stdout: [
         `${readOwnManifest().version} -> ${readOwnManifest().version}`,
-        "Resources: not compared, because no version is installed here",
+        "Resources: not compared: no version is installed here",
         "Next: npm install && npm run check",
       ],
       files: before,
@@ -102,15 +125,13 @@ describe("update", () => {
   });
 
   test("takes over what is new, with the project's changes, and shows it", async () => {
-    const { root, read } = await initOlder({
+    const { root, read, edit } = await initOlder({
       ".github/workflows/plan.yml": (text) => text.replace("terraform_version: 1.11.4", "terraform_version: 1.10.0"),
       "package.json": (text) => text.replace(/"warmwatch": ".*"/, '"warmwatch": "^0.0.9"'),
     });
-    const edit = (path: string, from: string, to: string) => {
-      writeFileSync(join(root, path), read(path).replace(from, to));
-    };
     edit(".github/workflows/plan.yml", "name: Plan\n", "name: Our plan\n");
     edit("package.json", '"private": true,', '"private": true,\n  "license": "MIT",');
+    edit("package.json", '"warmwatch": "', '"axios": "^1.0.0",\n    "warmwatch": "');
     edit("environments/dev.tfvars", "256", "512");
     rmSync(join(root, "renovate.json"));
 
@@ -130,26 +151,99 @@ describe("update", () => {
         "  +          terraform_version: 1.11.4",
       ]),
     );
-    expect((await runCommand(["update"], { root })).stdout).toHaveLength(3);
+    const again = await runCommand(["update"], { root });
+    expect(again.stdout).toHaveLength(3);
+    expect(again.stdout[0]).toBe(`${readOwnManifest().version} -> ${readOwnManifest().version}`);
   });
 
-  test("keeps a file that both have changed in the same place, names it, and fails", async () => {
-    const change = (version: string) => (text: string) =>
-      text.replace("terraform_version: 1.11.4", `terraform_version: ${version}`);
-    const { root, read } = await initOlder({ ".github/workflows/plan.yml": change("1.10.0") });
-    writeFileSync(
-      join(root, ".github/workflows/plan.yml"),
-      read(".github/workflows/plan.yml").replace("1.10.0", "1.9.8"),
-    );
+  test("keeps the lines that both have changed, takes the others, and fails until that is solved", async () => {
+    const { root, read, edit } = await initOlder(olderPlan);
+    edit(PLAN, "1.10.0", "1.9.8");
 
-    const { exitCode, stdout, stderr } = await runCommand(["update"], { root });
+    const first = await runCommand(["update"], { root });
+    const second = await runCommand(["update"], { root });
+    edit(PLAN, "1.9.8", "1.11.4");
+    const solved = await runCommand(["update"], { root });
+
+    for (const { exitCode, stdout, stderr } of [first, second]) {
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`Change by hand, as shown above: ${PLAN}`] });
+      expect(stdout).toContain(`${PLAN}: your lines stay: this change does not fit`);
+      expect(stdout).toContain("  +          terraform_version: 1.11.4");
+    }
+    expect(first.stdout).toContain("  +name: Plan");
+    expect(read(PLAN)).toMatch(/^name: Plan$/m);
+    expect({ exitCode: solved.exitCode, lines: solved.stdout.length }).toEqual({ exitCode: 0, lines: 3 });
+  });
+
+  test.each([
+    [
+      "a folder",
+      (file: string) => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+      "cannot be read: it is a folder",
+    ],
+    [
+      "no text",
+      (file: string) => {
+        writeFileSync(file, Uint8Array.of(0xc3, 0x28));
+      },
+      "expected text, got other bytes",
+    ],
+    [
+      "read-only",
+      (file: string) => {
+        chmodSync(file, 0o444);
+      },
+      "cannot be written: it is read-only",
+    ],
+  ])("writes nothing if a file is %s", async (_, spoil, message) => {
+    const { root } = await initOlder({
+      ...olderPlan,
+      ".github/workflows/checks.yml": (text) => text.replace("name: ", "name: Old "),
+    });
+    spoil(join(root, PLAN));
+    const before = readFiles(root);
+
+    const { exitCode, stderr } = await runCommand(["update"], { root });
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: [`${PLAN}: ${message}`] });
+    expect(readFiles(root)).toEqual(before);
+  });
+
+  test("writes nothing if the place of a new file is taken, and names that file", async () => {
+    const { root } = await init();
+    const record = z
+      .looseObject({ files: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFiles(root)[".warmwatch.json"] ?? ""));
+    const runbooks = Object.keys(record.files).filter((path) => path.startsWith("docs/runbooks/"));
+    const files = Object.fromEntries(Object.entries(record.files).filter(([path]) => !runbooks.includes(path)));
+    writeFileSync(join(root, ".warmwatch.json"), JSON.stringify({ ...record, files }));
+    rmSync(join(root, "docs"), { recursive: true });
+    writeFileSync(join(root, "docs"), "mine");
+
+    const { exitCode, stderr } = await runCommand(["update"], { root });
 
     expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
-      stderr: ["Change by hand, as shown above: .github/workflows/plan.yml"],
+      exitCode: 2,
+      stderr: [runbooks.map((path) => `${path}: cannot be written: part of the path is a file`).join("\n")],
     });
-    expect(read(".github/workflows/plan.yml")).toContain("1.9.8");
-    expect(stdout).toContain("  +          terraform_version: 1.11.4");
+  });
+
+  test("writes through a link, and keeps a file's mode", async () => {
+    const { root, read } = await initOlder(olderPlan);
+    const elsewhere = join(root, "shared.yml");
+    renameSync(join(root, PLAN), elsewhere);
+    chmodSync(elsewhere, 0o640);
+    symlinkSync(elsewhere, join(root, PLAN));
+
+    const { exitCode } = await runCommand(["update"], { root });
+
+    expect(exitCode).toBe(0);
+    expect(lstatSync(join(root, PLAN)).isSymbolicLink()).toBe(true);
+    expect(statSync(elsewhere).mode & 0o777).toBe(0o640);
+    expect(read("shared.yml")).toContain("terraform_version: 1.11.4");
   });
 
   test.each([
