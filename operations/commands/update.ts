@@ -26,8 +26,8 @@ changes in each environment's resources. Nothing is deployed.
 
 A change that does not fit your lines is shown again by the next update, until you have made it.
 
-Exit codes: 0 updated; 1 updated, but a change does not fit lines of yours; 2 nothing is written: the project has no
-${RECORD}, or a file cannot be read or written
+Exit codes: 0 updated; 1 updated, but a change does not fit lines of yours, or a version cannot synthesize the project;
+2 nothing is written: the project has no ${RECORD}, or a file cannot be read or written
 
 Examples:
   $ npx warmwatch@latest update`,
@@ -53,17 +53,20 @@ Examples:
     const contents = { ...Object.fromEntries(written), [RECORD]: formatProjectRecord(record, bases) };
     checkWritable(root, Object.keys(contents));
     const installed = findInstalled(root);
-    const changes = installed === undefined ? [] : await compareStacks(root, installed, findOwnFile(PROGRAM));
+    const comparison = installed === undefined ? undefined : await compareStacks(root, installed, findOwnFile(PROGRAM));
     await replaceFiles(root, contents);
 
     print(`${record.version} -> ${readOwnManifest().version}`);
     updates.flatMap(describeFile).forEach(print);
-    if (installed === undefined) print("Resources: not compared: no version is installed here");
+    const { changes, failures } = comparison ?? { changes: [], failures: ["no version is installed here"] };
     changes.flatMap(describeStack).forEach(print);
+    failures.forEach((failure) => {
+      print(`Resources: not compared: ${failure}`);
+    });
     print("Next: npm install && npm run check");
     const unfit = updates.filter(({ misfit }) => misfit !== "").map(({ path }) => path);
     if (unfit.length > 0) printAside(`Change by hand, as shown above: ${unfit.join(", ")}`);
-    return unfit.length > 0 ? EXIT.failed : EXIT.done;
+    return unfit.length > 0 || (comparison?.failures ?? []).length > 0 ? EXIT.failed : EXIT.done;
   },
 });
 

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
-import { OperationFailure } from "../cli/operation-failure";
 
 /** What a new version changes in one environment, by resource addresses. */
 export interface StackChanges {
@@ -16,34 +15,55 @@ export interface StackChanges {
 /** Resources by address, as JSON. */
 type Resources = ReadonlyMap<string, string>;
 
+/** The comparison's result, or why there is none: a line for each version that cannot synthesize the project. */
+export interface Comparison {
+  readonly changes: readonly StackChanges[];
+  readonly failures: readonly string[];
+}
+
 /**
  * Compares what two versions of this package make of a project. Writes nothing into the project.
  *
  * @param before the older version's program
  * @param after the newer one's
- * @throws OperationFailure if one of them cannot synthesize the project
  */
-export async function compareStacks(root: string, before: string, after: string): Promise<StackChanges[]> {
+export async function compareStacks(root: string, before: string, after: string): Promise<Comparison> {
   const folder = new TemporaryFolder(join(root, "cdktf.out."));
   try {
     const older = await synthesizeBy(root, before, join(folder.path, "before"));
     const newer = await synthesizeBy(root, after, join(folder.path, "after"));
-    return [...newer].map(([environment, resources]) => compare(environment, older.get(environment), resources));
+    if (typeof older !== "string" && typeof newer !== "string") {
+      const changes = [...newer].map(([name, resources]) => compare(name, older.get(name), resources));
+      return { changes, failures: [] };
+    }
+    const failures = Object.entries({ "the installed version": older, "the new version": newer });
+    return {
+      changes: [],
+      failures: failures.flatMap(([version, failure]) =>
+        typeof failure === "string" ? [`${version} cannot synthesize the project: ${failure}`] : [],
+      ),
+    };
   } finally {
     folder.remove();
   }
 }
 
-async function synthesizeBy(root: string, program: string, outdir: string): Promise<ReadonlyMap<string, Resources>> {
+/** Returns the resources by environment, or the first line of what it says if it fails. */
+async function synthesizeBy(
+  root: string,
+  program: string,
+  outdir: string,
+): Promise<ReadonlyMap<string, Resources> | string> {
   try {
     const env = { ...process.env, CDKTF_OUTDIR: outdir };
     await promisify(execFile)(process.execPath, [program, "synth"], { cwd: root, env });
+    const stacks = join(outdir, "stacks");
+    return new Map(readdirSync(stacks).map((name) => [name, readResources(join(stacks, name, "cdk.tf.json"))]));
   } catch (error) {
     const { stderr = "", message } = error as Error & { readonly stderr?: string };
-    throw new OperationFailure(`${program} synth failed: ${stderr.trim() || message}`);
+    const [line = message] = (stderr.trim() || message).split("\n");
+    return line;
   }
-  const stacks = join(outdir, "stacks");
-  return new Map(readdirSync(stacks).map((name) => [name, readResources(join(stacks, name, "cdk.tf.json"))]));
 }
 
 function readResources(file: string): Resources {

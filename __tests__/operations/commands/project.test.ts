@@ -175,6 +175,26 @@ describe("update", () => {
     expect({ exitCode: solved.exitCode, lines: solved.stdout.length }).toEqual({ exitCode: 0, lines: 3 });
   });
 
+  test("updates a project that no version can synthesize, and says why resources are not compared", async () => {
+    const { root, read } = await initOlder(olderPlan);
+    const install = join(root, "node_modules/warmwatch");
+    mkdirSync(install, { recursive: true });
+    writeFileSync(join(install, "bin.js"), 'console.error("no such module\\nmore"); process.exitCode = 1;');
+    writeFileSync(
+      join(root, "main.ts"),
+      'export default () => { console.error("environments/dev.tfvars: memory: unknown"); return 2; };',
+    );
+
+    const { exitCode, stdout } = await runCommand(["update"], { root });
+
+    expect(exitCode).toBe(1);
+    expect(read(PLAN)).toContain("terraform_version: 1.11.4");
+    expect(stdout.filter((line) => line.startsWith("Resources: "))).toEqual([
+      "Resources: not compared: the installed version cannot synthesize the project: no such module",
+      "Resources: not compared: the new version cannot synthesize the project: environments/dev.tfvars: memory: unknown",
+    ]);
+  });
+
   test.each([
     [
       "a folder",
