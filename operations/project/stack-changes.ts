@@ -48,7 +48,7 @@ export async function compareStacks(root: string, before: string, after: string)
   }
 }
 
-/** Returns the resources by environment, or the first line of what it says if it fails. */
+/** Returns the resources by environment, or the line that says why it fails. */
 async function synthesizeBy(
   root: string,
   program: string,
@@ -61,8 +61,9 @@ async function synthesizeBy(
     return new Map(readdirSync(stacks).map((name) => [name, readResources(join(stacks, name, "cdk.tf.json"))]));
   } catch (error) {
     const { stderr = "", message } = error as Error & { readonly stderr?: string };
-    const [line = message] = (stderr.trim() || message).split("\n");
-    return line;
+    const lines = (stderr.trim() || message).split("\n");
+    // A crash begins with a place in the code.
+    return lines.find((line) => /^\w*Error( \[\w+\])?: /.test(line)) ?? lines[0] ?? message;
   }
 }
 

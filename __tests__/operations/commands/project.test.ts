@@ -179,10 +179,10 @@ describe("update", () => {
     const { root, read } = await initOlder(olderPlan);
     const install = join(root, "node_modules/warmwatch");
     mkdirSync(install, { recursive: true });
-    writeFileSync(join(install, "bin.js"), 'console.error("no such module\\nmore"); process.exitCode = 1;');
+    writeFileSync(join(install, "bin.js"), 'throw new TypeError("no such module");');
     writeFileSync(
       join(root, "main.ts"),
-      'export default () => { console.error("environments/dev.tfvars: memory: unknown"); return 2; };',
+      'export default () => { console.error("environments/dev.tfvars: memory: unknown\\nmore"); return 2; };',
     );
 
     const { exitCode, stdout } = await runCommand(["update"], { root });
@@ -190,7 +190,7 @@ describe("update", () => {
     expect(exitCode).toBe(1);
     expect(read(PLAN)).toContain("terraform_version: 1.11.4");
     expect(stdout.filter((line) => line.startsWith("Resources: "))).toEqual([
-      "Resources: not compared: the installed version cannot synthesize the project: no such module",
+      "Resources: not compared: the installed version cannot synthesize the project: TypeError: no such module",
       "Resources: not compared: the new version cannot synthesize the project: environments/dev.tfvars: memory: unknown",
     ]);
   });
