@@ -54,6 +54,9 @@ const MAINTAINED: Readonly<Record<string, string>> = {
 
 const RUNBOOKS = "docs/runbooks";
 
+/** A workspace's name, which ends with the environment's, has at most 90 characters. */
+const MAX_NAME_LENGTH = 80;
+
 /** What a new project's files say of it. */
 export interface ProjectFacts {
   /** The name of its package. */
@@ -72,12 +75,13 @@ export function listTemplateSources(): string[] {
   return [...Object.values(STARTERS), ...Object.values(MAINTAINED)];
 }
 
-/** A new project's facts; its name is that of its folder, as far as npm allows. */
+/** A new project's facts; its name is that of its folder, as far as npm and HCP Terraform's workspaces allow. */
 export function makeProjectFacts(folder: string): ProjectFacts {
   const name = basename(resolve(folder))
     .toLowerCase()
-    .replaceAll(/[^a-z0-9._-]+/g, "-")
-    .replace(/^[._-]+/, "");
+    .replaceAll(/[^a-z0-9_-]+/g, "-")
+    .slice(0, MAX_NAME_LENGTH)
+    .replaceAll(/^[_-]+|[_-]+$/g, "");
   return { name: name || "warmwatch-project", id: randomUUID() };
 }
 

@@ -18,14 +18,14 @@ import { readOwnManifest } from "../../../stacks/own-file";
 import { runCommand } from "../../support/command";
 import { makeTemporaryFolder, makeTfvars, readFiles } from "../../support/project";
 
-/** A new project in a folder named `Shop & Co`. */
+/** A new project in a folder named `Shop & Co.`. */
 async function init() {
   const parent = makeTemporaryFolder();
-  const run = await runCommand(["init", "Shop & Co"], { root: parent });
+  const run = await runCommand(["init", "Shop & Co."], { root: parent });
   return {
     ...run,
-    root: join(parent, "Shop & Co"),
-    read: (path: string) => readFileSync(join(parent, "Shop & Co", path), "utf8"),
+    root: join(parent, "Shop & Co."),
+    read: (path: string) => readFileSync(join(parent, "Shop & Co.", path), "utf8"),
   };
 }
 
