@@ -20,7 +20,7 @@ function refusalOf({ parseArg }: Option): string {
 
 test("the program's help shows each command's arguments as the command has them", async () => {
   for (const { command, parameters } of await Promise.all(programs)) {
-    expect(`${command.name()} ${command.usage()}`).toBe(`${command.name()} [options] ${parameters}`);
+    expect(`${command.name()} ${command.usage()}`).toBe(`${command.name()} [options] ${parameters}`.trimEnd());
   }
 });
 
