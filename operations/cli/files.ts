@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeInvalidInput } from "../../environments/mistakes";
@@ -70,7 +71,7 @@ export async function prepareFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes files: either all of them completely, or none. Missing folders are created.
+ * Writes files completely. If one cannot be written, no new file is left. Missing folders are created.
  *
  * @param contents by file name
  * @returns their paths
@@ -82,18 +83,19 @@ export async function writeFiles(folder: string, contents: Readonly<Record<strin
     return { path, temporary: makeTemporaryName(path), content };
   });
   await explainFailure(folder, async () => {
-    const written: string[] = [];
+    const made: string[] = [];
     try {
       for (const { temporary, content } of files) {
         await mkdir(dirname(temporary), { recursive: true });
         await writeWhole(temporary, content);
       }
       for (const { temporary, path } of files) {
+        const isNew = !existsSync(path);
         await rename(temporary, path);
-        written.push(path);
+        if (isNew) made.push(path);
       }
     } catch (error) {
-      const remains = [...files.map(({ temporary }) => temporary), ...written];
+      const remains = [...files.map(({ temporary }) => temporary), ...made];
       await Promise.all(remains.map((file) => rm(file, { force: true })));
       throw error;
     }

@@ -167,9 +167,12 @@ describe("reports that cannot be written are told in one line", () => {
   test("with nothing half written, when a file cannot take its name", async () => {
     const folder = makeTemporaryFolder();
     mkdirSync(join(folder, "b", "full"), { recursive: true });
+    writeFileSync(join(folder, "old"), "");
 
-    await expect(writeFiles(folder, { a: "whole", b: "whole" })).rejects.toThrow(/^files cannot be written to/);
-    expect(readdirSync(folder)).toEqual(["b"]);
+    const written = writeFiles(folder, { a: "whole", old: "whole", b: "whole" });
+
+    await expect(written).rejects.toThrow(/^files cannot be written to/);
+    expect(readdirSync(folder)).toEqual(["b", "old"]);
   });
 
   // A device on which every write fails as on a full disk.
