@@ -1,9 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { makeProject, makeTfvars } from "../support/project";
 
-/** Runs the program as `npm run ops --` does. */
+const cwd = makeProject({ "environments/dev.tfvars": makeTfvars(), "environments/prod.tfvars": makeTfvars() });
+const PROGRAM = [resolve("run.js"), "operations/main.ts"];
+
+/** Runs the program as `npm run ops --` does, in a project. */
 function run(...args: readonly string[]) {
-  return spawnSync(process.execPath, ["run.js", "operations/main.ts", ...args], { encoding: "utf8" });
+  return spawnSync(process.execPath, [...PROGRAM, ...args], { cwd, encoding: "utf8" });
 }
 
 describe("npm run ops", () => {
@@ -18,12 +23,12 @@ describe("npm run ops", () => {
   test("an environment that does not exist is told in one line, with those that do, and exits 2", () => {
     const { status, stdout, stderr } = run("warm", "qa");
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-    expect(stderr).toBe('environments: there is no "qa"; environments are: dev, prod, staging\n');
+    expect(stderr).toBe('environments: there is no "qa"; environments are: dev, prod\n');
   });
 
   test("ends without a word when nobody reads its output any more", () => {
-    const command = `${process.execPath} run.js operations/main.ts cost | true; exit \${PIPESTATUS[0]}`;
-    const { status, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    const command = `${[process.execPath, ...PROGRAM].map((part) => `"${part}"`).join(" ")} cost | true; exit \${PIPESTATUS[0]}`;
+    const { status, stderr } = spawnSync("bash", ["-c", command], { cwd, encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 });
