@@ -1,7 +1,8 @@
 import { version as parser } from "@cdktf/hcl2json/package.json";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { writeCacheFile } from "./cache-file";
 import { parseTfvars, type Tfvars } from "./parse-tfvars";
 
 interface Entry {
@@ -24,7 +25,7 @@ export async function parseTfvarsOnce(root: string, file: string, bytes: Uint8Ar
   const kept = read(cache);
   if (kept?.hash === hash) return { values: kept.values, mistakes: [] };
   const parsed = await parseTfvars(file, bytes);
-  if (parsed.values && parsed.mistakes.length === 0) keep(cache, { hash, values: parsed.values });
+  if (parsed.values && parsed.mistakes.length === 0) writeCacheFile(cache, { hash, values: parsed.values });
   return parsed;
 }
 
@@ -33,17 +34,5 @@ function read(cache: string): Entry | undefined {
     return JSON.parse(readFileSync(cache, "utf8")) as Entry;
   } catch {
     return undefined;
-  }
-}
-
-function keep(cache: string, entry: Entry): void {
-  const draft = `${cache}.${process.pid}`;
-  try {
-    mkdirSync(dirname(cache), { recursive: true });
-    writeFileSync(draft, JSON.stringify(entry));
-    // In one step, because other processes may read it.
-    renameSync(draft, cache);
-  } catch {
-    rmSync(draft, { force: true });
   }
 }

@@ -1,8 +1,9 @@
 import { version as bundler } from "esbuild";
 import { version as zipper } from "fflate/package.json";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeCacheFile } from "../environments/cache-file";
 import { BundleInputs, type Inputs } from "./bundle-inputs";
 
 /** Next to other tools' caches: `npm ci` empties it, and version control ignores it. */
@@ -62,8 +63,6 @@ export class BundleCache {
    * @param files the zip's sources, relative to the project's folder
    */
   keep(key: string, additions: string, zip: Uint8Array, files: readonly string[]): void {
-    const file = this.formatEntryFile(key);
-    const draft = `${file}.${process.pid}`;
     try {
       mkdirSync(join(this.root, FOLDER), { recursive: true });
       const inputs = this.inputs.of(files);
@@ -74,11 +73,9 @@ export class BundleCache {
         zip: Buffer.from(zip).toString("base64"),
         checksum: hashSha256(zip),
       };
-      writeFileSync(draft, JSON.stringify(entry));
-      // In one step, because other processes may read or write it at the same time.
-      renameSync(draft, file);
+      writeCacheFile(this.formatEntryFile(key), entry);
     } catch {
-      if (existsSync(draft)) rmSync(draft);
+      return;
     }
   }
 

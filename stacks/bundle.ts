@@ -33,7 +33,10 @@ export interface Bundle {
 
 type Code = Pick<Bundle, "notes"> & { readonly zip: Uint8Array };
 
-/** Lambda's limit for unpacked code, in bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Lambda's limit for unpacked code, in bytes:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 const MAX_UNPACKED_BYTES = 250 * 2 ** 20;
 
 /** How bundles are made: besides the inputs, only these functions decide their bytes. */

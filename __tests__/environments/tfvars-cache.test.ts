@@ -54,6 +54,12 @@ describe("a tfvars file that is read again", () => {
     expect(second).toEqual(first);
   });
 
+  test("is parsed where the cache cannot be written", async () => {
+    writeFileSync(join(root, "node_modules/.cache"), "a file");
+
+    expect((await parse("a = 1")).values).toEqual({ a: 1 });
+  });
+
   test("leaves nothing in a folder without packages", async () => {
     const empty = makeTemporaryFolder();
 
