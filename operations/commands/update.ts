@@ -1,20 +1,12 @@
-import { accessSync, chmodSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { InvalidInput, makeInvalidInput, type Mistake } from "../../environments/mistakes";
-import { explainFileError, readText, UnusableFile } from "../../environments/text-file";
+import { resolve } from "node:path";
 import { findOwnFile, readOwnManifest } from "../../stacks/own-file";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
-import { writeFiles } from "../cli/files";
+import { checkWritable, readCurrent, replaceFiles } from "../project/maintained-files";
 import { type FileUpdate, mergeFiles } from "../project/merge";
 import { formatProjectRecord, readProjectRecord, RECORD } from "../project/record";
-import { compareStacks, type StackChanges } from "../project/stack-changes";
+import { compareStacks, findInstalled, PROGRAM, type StackChanges } from "../project/stack-changes";
 import { renderTemplates } from "../project/templates";
-
-/** The package's program. */
-const PROGRAM = "bin.js";
-
-const READ_ONLY = "cannot be written: it is read-only";
 
 export default defineCommand({
   parameters: (command) => command,
@@ -69,65 +61,6 @@ Examples:
     return unfit.length > 0 || (comparison?.failures ?? []).length > 0 ? EXIT.failed : EXIT.done;
   },
 });
-
-async function readCurrent(root: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const existing = paths.filter((path) => existsSync(join(root, path)));
-  return new Map(
-    await Promise.all(
-      existing.map(async (path) => {
-        try {
-          return [path, await readText(join(root, path))] as const;
-        } catch (error) {
-          throw error instanceof UnusableFile ? makeInvalidInput(path, error.message) : error;
-        }
-      }),
-    ),
-  );
-}
-
-/** Throws one mistake for each file that cannot be replaced, before anything is written. */
-function checkWritable(root: string, paths: readonly string[]): void {
-  const mistakes = paths.flatMap((path): Mistake[] => {
-    try {
-      const file = followLinks(join(root, path));
-      // A new file replaces the old one, whatever the old one's permissions are.
-      if (existsSync(file)) {
-        accessSync(file, constants.W_OK);
-        if ((statSync(file).mode & 0o222) === 0) return [{ file: path, message: READ_ONLY }];
-      }
-      let folder = dirname(file);
-      while (!existsSync(folder)) folder = dirname(folder);
-      accessSync(`${folder}/.`, constants.W_OK | constants.X_OK);
-      return [];
-    } catch (error) {
-      return [{ file: path, message: `cannot be written: ${explainFileError(error)}` }];
-    }
-  });
-  if (mistakes.length > 0) throw new InvalidInput(mistakes);
-}
-
-/** Writes through links, and keeps the files' modes. */
-async function replaceFiles(root: string, contents: Readonly<Record<string, string>>): Promise<void> {
-  const files = Object.entries(contents).map(([path, text]) => {
-    const file = followLinks(join(root, path));
-    return { path: relative(root, file), text, mode: existsSync(file) ? statSync(file).mode : undefined };
-  });
-  await writeFiles(root, Object.fromEntries(files.map(({ path, text }) => [path, text])));
-  for (const { path, mode } of files) if (mode !== undefined) chmodSync(join(root, path), mode);
-}
-
-function followLinks(file: string): string {
-  return existsSync(file) ? realpathSync(file) : file;
-}
-
-/** The program of the version that the project has installed, where Node.js would look for it. */
-function findInstalled(root: string): string | undefined {
-  for (let folder = resolve(root); ; folder = dirname(folder)) {
-    const program = join(folder, "node_modules/warmwatch", PROGRAM);
-    if (existsSync(program)) return program;
-    if (folder === dirname(folder)) return undefined;
-  }
-}
 
 function describeFile({ path, outcome, diff, misfit }: FileUpdate): string[] {
   const said = { added: "added", updated: "updated", merged: "updated, with your changes" };

@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
+
+/** The package's program. */
+export const PROGRAM = "bin.js";
 
 /** What a new version changes in one environment, by resource addresses. */
 export interface StackChanges {
@@ -87,4 +90,13 @@ function compare(environment: string, older: Resources = new Map(), newer: Resou
     changed: addresses.filter((address) => older.has(address) && older.get(address) !== newer.get(address)),
     removed: [...older.keys()].filter((address) => !newer.has(address)),
   };
+}
+
+/** The program of the version that the project has installed, where Node.js would look for it. */
+export function findInstalled(root: string): string | undefined {
+  for (let folder = resolve(root); ; folder = dirname(folder)) {
+    const program = join(folder, "node_modules/warmwatch", PROGRAM);
+    if (existsSync(program)) return program;
+    if (folder === dirname(folder)) return undefined;
+  }
 }
