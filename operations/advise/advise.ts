@@ -14,8 +14,8 @@ import { buildAdviceDocument, formatUnadvised } from "./document";
 import { addOwnLog } from "./log/add-own-log";
 import { type AdviceReport } from "./report";
 import { runWithProgress } from "./run-with-progress";
-import { type TfvarsChange } from "./tfvars/write";
-import { writeAdvice } from "./tfvars/write-advice";
+import { type TfvarsChange } from "./write-settings";
+import { writeAdvice } from "./write-advice";
 
 /** The subject of the advice, and what to do with it. */
 export interface AdviceRequest {

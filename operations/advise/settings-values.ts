@@ -1,7 +1,7 @@
 import { type ProvisionedConcurrency } from "../../environments/provisioned-concurrency";
 import { type WarmingSettings } from "../../environments/warming";
 import { type AdvisedSettings, type WarmingChoice } from "./warming-policy";
-import { formatValue, type TfvarsValues } from "./tfvars/put";
+import { formatValue, type TfvarsValues } from "../tfvars/put";
 
 /** Warming settings for a tfvars file, complete and without defaults, so that nothing else in the file affects them. */
 export function buildTfvarsValues({ scheduled, peak, conditional }: WarmingChoice): TfvarsValues {

@@ -1,8 +1,8 @@
-import { type Environment } from "../../../environments/schema";
-import { type AdviceResult } from "../advise-function";
-import { type AdviceReport } from "../report";
-import { listUnread } from "../document";
-import { type TfvarsChange, writeSettings } from "./write";
+import { type Environment } from "../../environments/schema";
+import { type AdviceResult } from "./advise-function";
+import { type AdviceReport } from "./report";
+import { listUnread } from "./document";
+import { type TfvarsChange, writeSettings } from "./write-settings";
 
 /**
  * Puts what is recommended into the environment's file.

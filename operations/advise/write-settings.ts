@@ -3,17 +3,17 @@ import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { InvalidInput } from "../../../environments/mistakes";
-import { parseTfvars } from "../../../environments/parse-tfvars";
-import { buildEnvironment, type Environment, environmentFile } from "../../../environments/schema";
-import { explainFileError } from "../../../environments/text-file";
-import { resolveWarmingSettings, type WarmingSettings } from "../../../environments/warming";
-import { OperationFailure } from "../../cli/operation-failure";
-import { type AdvisedSettings } from "../warming-policy";
-import { listChangedValues, buildProvisionedValues, buildTfvarsValues } from "../settings-values";
-import { compareLines } from "./diff";
-import { UnsupportedSyntax } from "./objects";
-import { put, putWhole } from "./put";
+import { InvalidInput } from "../../environments/mistakes";
+import { parseTfvars } from "../../environments/parse-tfvars";
+import { buildEnvironment, type Environment, environmentFile } from "../../environments/schema";
+import { explainFileError } from "../../environments/text-file";
+import { resolveWarmingSettings, type WarmingSettings } from "../../environments/warming";
+import { OperationFailure } from "../cli/operation-failure";
+import { type AdvisedSettings } from "./warming-policy";
+import { listChangedValues, buildProvisionedValues, buildTfvarsValues } from "./settings-values";
+import { compareLines } from "../tfvars/diff";
+import { UnsupportedSyntax } from "../tfvars/objects";
+import { put, putWhole } from "../tfvars/put";
 
 /** The new settings, by function. */
 export type WantedSettings = ReadonlyMap<string, AdvisedSettings>;

@@ -1,9 +1,9 @@
 import { parse } from "@cdktf/hcl2json";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { compareLines } from "../../../operations/advise/tfvars/diff";
-import { UnsupportedSyntax } from "../../../operations/advise/tfvars/objects";
-import { put, putWhole, type TfvarsValues } from "../../../operations/advise/tfvars/put";
+import { compareLines } from "../../../operations/tfvars/diff";
+import { UnsupportedSyntax } from "../../../operations/tfvars/objects";
+import { put, putWhole, type TfvarsValues } from "../../../operations/tfvars/put";
 
 const WARMING: TfvarsValues = { scheduled: { every_minutes: 5, concurrency: 2 }, peak: { enabled: false } };
 const PATH = ["functions", "api", "warming"];
