@@ -7,6 +7,7 @@ import { type CommandContext } from "../cli/command-context";
 import { prepareFolder, writeFiles } from "../cli/files";
 import { type Document } from "../document/document";
 import { formatDocuments } from "../document/text";
+import { formatChange } from "../tfvars/change-file";
 import { adviseFunction, type AdviceResult, type AdvisedSubject } from "./advise-function";
 import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "./advised-subjects";
 import { buildAdviceReport } from "./build-report";
@@ -14,7 +15,6 @@ import { buildAdviceDocument, formatUnadvised } from "./document";
 import { addOwnLog } from "./log/add-own-log";
 import { type AdviceReport } from "./report";
 import { runWithProgress } from "./run-with-progress";
-import { type TfvarsChange } from "./write-settings";
 import { writeAdvice } from "./write-advice";
 
 /** The subject of the advice, and what to do with it. */
@@ -116,8 +116,4 @@ function printReport(report: AdviceReport, documents: readonly Document[], print
   report.pages.forEach((page) => {
     print(`Written: ${page}`);
   });
-}
-
-function formatChange({ file, diff }: TfvarsChange): string[] {
-  return diff.length === 0 ? [`${file} already has these settings`] : ["", `${file}:`, ...diff];
 }

@@ -1,8 +1,9 @@
 import { type Environment } from "../../environments/schema";
+import { type TfvarsChange } from "../tfvars/change-file";
 import { type AdviceResult } from "./advise-function";
 import { type AdviceReport } from "./report";
 import { listUnread } from "./document";
-import { type TfvarsChange, writeSettings } from "./write-settings";
+import { writeSettings } from "./write-settings";
 
 /**
  * Puts what is recommended into the environment's file.
