@@ -1,4 +1,5 @@
 import { findArnMistakes } from "./arns";
+import { isAwaited } from "./awaited";
 import {
   ALARM_DEFAULTS,
   type AlarmKey,
@@ -21,11 +22,15 @@ import { findHttpMistakes } from "./http-mistakes";
 import { findSwitchedOffMistakes } from "./switched-off";
 import { findTargetMistakes, resolveTargets, type TargetOverrides } from "./targets";
 import {
+  asksForPings,
   findConcurrencyMistakes,
   WARMING_DEFAULTS,
   findWarmingMistakes,
+  isPinged,
+  listWarmingSections,
   type WarmingOverrides,
   resolveWarmingSettings,
+  setsWarming,
 } from "./warming";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -84,7 +89,9 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
       findTargetMistakes(resolveTargets(targets, own)),
     ),
     ...findSwitchedOffMistakes("alarms", alarms, functions, ALARM_DEFAULTS),
-    ...findSwitchedOffMistakes("warming", warming, functions, { ...WARMING_DEFAULTS }),
+    ...findSwitchedOffMistakes("warming", listWarmingSections(warming), listSectionsOf(functions), {
+      ...WARMING_DEFAULTS,
+    }),
     ...findArnMistakes(["permissions_boundary"], permissionsBoundary, file),
     ...Object.entries(functions).flatMap(([name, settings]) =>
       (settings.existing === true ? findExistingMistakes(settings) : findDeployedMistakes(settings, file))
@@ -94,6 +101,12 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
     ...findOverlapMistakes(functions),
     ...findEnvironmentMistakes(file),
   ];
+}
+
+function listSectionsOf(functions: CheckedFile["functions"]) {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, { warming }]) => [name, { warming: listWarmingSections(warming) }]),
+  );
 }
 
 function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossFieldMistake[] {
@@ -112,15 +125,14 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
     const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", because an HTTP API waits no longer for an answer`;
     mistakes.push({ path: ["timeout_seconds"], expected, got: timeoutSeconds });
   }
-  if (reservedConcurrency === 0 && Object.keys(warming).length > 0) {
+  if (reservedConcurrency === 0 && setsWarming(warming)) {
     const expected = "reserved_concurrency above 0, without which the function is not kept warm";
     mistakes.push({ path: ["warming"], expected, got: 0 });
   } else if (reservedConcurrency !== undefined && canBeWarmed(settings)) {
     mistakes.push(
-      ...findConcurrencyMistakes(file.warming, warming, reservedConcurrency).map(({ path, ...mistake }) => ({
-        path: ["warming", ...path],
-        ...mistake,
-      })),
+      ...findConcurrencyMistakes(file.warming, warming, reservedConcurrency, isAwaited(settings)).map(
+        ({ path, ...mistake }) => ({ path: ["warming", ...path], ...mistake }),
+      ),
     );
   }
   for (const [name, secret] of Object.entries(secrets)) {
@@ -134,7 +146,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
 }
 
 function findExistingMistakes({ warming, warmingQualifier }: Existing): CrossFieldMistake[] {
-  if (warmingQualifier !== undefined || Object.keys(warming).length === 0) return [];
+  if (warmingQualifier !== undefined || !setsWarming(warming)) return [];
   return [
     {
       path: ["warming"],
@@ -171,6 +183,11 @@ function isWarmed(settings: Deployed | Existing): boolean {
   return settings.existing === true ? settings.warmingQualifier !== undefined : canBeWarmed(settings);
 }
 
+/** Of a function deployed elsewhere, warming_qualifier says that it is kept warm. */
+function isAwaitedOrExisting(settings: Deployed | Existing): boolean {
+  return settings.existing === true || isAwaited(settings);
+}
+
 /** Alarms about events, and what a function needs for them. */
 const EVENT_ALARMS = {
   dropped_events: {
@@ -201,6 +218,8 @@ function findEnvironmentMistakes({
   urgentEmails,
 }: CheckedFile): CrossFieldMistake[] {
   const all = Object.values(functions);
+  const isAnyPinged = (mayGetPings: (settings: Deployed | Existing) => boolean) =>
+    all.some((one) => isWarmed(one) && isPinged(resolveWarmingSettings(warming, one.warming, mayGetPings(one))));
   const mistakes: CrossFieldMistake[] = [];
   for (const [key, { isPossible, needs }] of Object.entries(EVENT_ALARMS)) {
     if (!alarms[key as keyof typeof EVENT_ALARMS] || all.some(isPossible)) continue;
@@ -209,8 +228,11 @@ function findEnvironmentMistakes({
   }
   if (!all.some(isWarmed)) {
     const expected = "a function that is kept warm";
-    if (Object.keys(warming).length > 0) mistakes.push({ path: ["warming"], expected, got: undefined });
+    if (setsWarming(warming)) mistakes.push({ path: ["warming"], expected, got: undefined });
     if (alarms.warming) mistakes.push({ path: ["alarms", "warming"], expected, got: undefined });
+  } else if (asksForPings(warming) && isAnyPinged(() => true) && !isAnyPinged(isAwaitedOrExisting)) {
+    const expected = "a function for whose answers somebody waits, or warming = true under one";
+    mistakes.push({ path: ["warming"], expected, got: undefined });
   }
   const rings = all.some(({ alarms: own }) =>
     URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, own).enabled),

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { defineSection, defineWholeNumber } from "./fields";
+import { setsWarming, type WarmingOverrides } from "./warming";
 
 /**
  * Executions that go on after an interruption from where they were:
@@ -23,7 +24,7 @@ const SYNCHRONOUS_SECONDS = 900;
 interface Settings {
   readonly durable?: Readonly<z.output<typeof durable>> | undefined;
   readonly endpoint: "none" | "iam" | "public";
-  readonly warming: object;
+  readonly warming: WarmingOverrides;
 }
 
 /** Whether pings keep a function warm. For a durable function, each ping would be an execution. */
@@ -43,7 +44,7 @@ export function findDurableMistakes({ durable: settings, endpoint, warming }: Se
     const expected = `at most ${SYNCHRONOUS_SECONDS} with an endpoint, which waits for the end of an execution`;
     mistakes.push({ path: ["durable", "execution_timeout_seconds"], expected, got: seconds });
   }
-  if (Object.keys(warming).length > 0) {
+  if (setsWarming(warming)) {
     const expected = "no warming of a durable function, of which each ping would be an execution";
     mistakes.push({ path: ["warming"], expected, got: warming });
   }

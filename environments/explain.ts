@@ -90,9 +90,7 @@ function describeSwitch(path: Path, value: unknown): string {
     return `; to switch it ${value ? "on" : "off"}: ${key} = { enabled = ${value} }`;
   }
   if (value) return "";
-  if (key === "warming") {
-    return "; to switch warming off: warming = { scheduled = { enabled = false }, peak = { enabled = false } }";
-  }
+  if (key === "warming") return "; to switch warming off: warming = false";
   return key === "alarms" ? "; to switch one off: alarms = { errors = { enabled = false } }" : "";
 }
 

@@ -146,14 +146,17 @@ const secret = defineSection(
 /** Settings of every function, deployed from here or elsewhere. */
 const watching = {
   asynchronous: defineFlag().default(false).meta({
-    description: "Whether it is invoked asynchronously (by EventBridge, SNS, S3, …); dropped events then ring an alarm",
+    description:
+      "Whether it is invoked asynchronously (by EventBridge, SNS, S3, …); dropped events then ring an alarm, and without an endpoint it is not kept warm",
   }),
   alarms: alarmOverrides
     .default({})
     .meta({ description: "Like `alarms` of the environment, for this function only", summary: {} }),
-  warming: warmingOverrides
-    .default({})
-    .meta({ description: "Like `warming` of the environment, for this function only", summary: {} }),
+  warming: warmingOverrides.default({}).meta({
+    description:
+      "Like `warming` of the environment, for this function only; also true, to warm what would not be warmed otherwise",
+    summary: {},
+  }),
   targets: targetOverrides
     .default({})
     .meta({ description: "Like `targets` of the environment, for this function only", summary: {} }),
@@ -374,7 +377,9 @@ const environmentSection = defineSection({
     description:
       "Overrides of each alarm's defaults; an alarm rings when its metric was above the threshold in datapoints_to_alarm of the last evaluation_periods periods",
   }),
-  warming: warmingOverrides.default({}).meta({ description: "Overrides of each warming strategy's defaults" }),
+  warming: warmingOverrides.default({}).meta({
+    description: "Overrides of each warming strategy's defaults; false: no pings between deployments",
+  }),
   targets: targetOverrides.default({}).meta({
     description: "Targets that dashboards draw and by which load tests, reports and advice judge; they ring no alarm",
   }),

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import {
   defineFlag,
   omitUndefined,
@@ -69,8 +69,7 @@ const enabled = defineFlag().optional();
 const everyMinutes = defineOneOf(INTERVALS_MINUTES).optional();
 const concurrency = defineWholeNumber(1, MAX_CONCURRENCY).optional();
 
-/** Settings that override {@link WARMING_DEFAULTS}. */
-export const warmingOverrides = defineKeys({
+const warmingSections = defineKeys({
   scheduled: defineSection({ enabled, every_minutes: everyMinutes, concurrency })
     .optional()
     .meta(documentSetting("scheduled", "Pings at all times outside the peak; the interval must divide an hour evenly")),
@@ -106,22 +105,74 @@ export const warmingOverrides = defineKeys({
     .meta(documentSetting("conditional", "Whether usage decides how many instances schedule and peak keep warm")),
 });
 
-/** The warming settings of a file. */
-export type WarmingOverrides = Readonly<z.output<typeof warmingOverrides>>;
+/** Settings that override {@link WARMING_DEFAULTS}, or whether there are pings between deployments. */
+export const warmingOverrides = z.union([defineFlag(), warmingSections], {
+  error: "true, false or a map, as in warming = { scheduled = { … } }",
+});
 
-/** One function's settings: its own, otherwise the environment's, otherwise the defaults. */
-export function resolveWarmingSettings(environment: WarmingOverrides, own: WarmingOverrides): WarmingSettings {
-  const merged = <Settings extends object>(defaults: Settings, ...overrides: (object | undefined)[]): Settings => {
+type WarmingSections = Readonly<z.output<typeof warmingSections>>;
+
+/** The warming settings of a file. */
+export type WarmingOverrides = boolean | WarmingSections;
+
+const PINGS_ON: WarmingSections = { scheduled: { enabled: true }, peak: { enabled: true } };
+
+/** Without the gate: it is no ping between deployments, but proves that a version can start. */
+const PINGS_OFF: WarmingSections = {
+  scheduled: { enabled: false },
+  peak: { enabled: false },
+  conditional: { enabled: false },
+};
+
+/** What a file's settings say about each strategy. */
+export function listWarmingSections(overrides: WarmingOverrides): WarmingSections {
+  if (overrides === true) return {};
+  return overrides === false ? PINGS_OFF : overrides;
+}
+
+/** Whether a file says that something is to be warmed, and how. */
+export function setsWarming(overrides: WarmingOverrides): boolean {
+  return overrides === true || Object.keys(overrides).length > 0;
+}
+
+/** Whether settings are about pings between deployments, and more than that there are none. */
+export function asksForPings(own: WarmingOverrides): boolean {
+  return own === true || (own !== false && [own.scheduled, own.peak, own.conditional].some(Boolean));
+}
+
+/** Whether there are pings between deployments. */
+export function isPinged({ scheduled, peak }: Pick<WarmingSettings, "scheduled" | "peak">): boolean {
+  return scheduled.enabled || peak.enabled;
+}
+
+/**
+ * One function's settings: its own, otherwise the environment's, otherwise the defaults.
+ *
+ * @param isAwaited whether somebody may wait for its answers; if not, it gets pings only if its own settings ask for it
+ */
+export function resolveWarmingSettings(
+  environment: WarmingOverrides,
+  own: WarmingOverrides,
+  isAwaited = true,
+): WarmingSettings {
+  const shared = listWarmingSections(environment);
+  if (own === true) return isPinged(mergeSections(shared)) ? mergeSections(shared) : mergeSections(shared, PINGS_ON);
+  const sections = [shared, listWarmingSections(own)];
+  return isAwaited || asksForPings(own) ? mergeSections(...sections) : mergeSections(...sections, PINGS_OFF);
+}
+
+function mergeSections(...all: readonly WarmingSections[]): WarmingSettings {
+  const merge = <Settings extends object>(defaults: Settings, ...overrides: (object | undefined)[]): Settings => {
     const result = { ...defaults };
     for (const override of overrides) Object.assign(result, omitUndefined(override));
     return result;
   };
   return {
-    scheduled: merged(WARMING_DEFAULTS.scheduled, environment.scheduled, own.scheduled),
-    peak: merged(WARMING_DEFAULTS.peak, environment.peak, own.peak),
-    preDeployment: merged(WARMING_DEFAULTS.preDeployment, environment.pre_deployment, own.pre_deployment),
-    gate: merged(WARMING_DEFAULTS.gate, environment.gate, own.gate),
-    conditional: merged(WARMING_DEFAULTS.conditional, environment.conditional, own.conditional),
+    scheduled: merge(WARMING_DEFAULTS.scheduled, ...all.map(({ scheduled }) => scheduled)),
+    peak: merge(WARMING_DEFAULTS.peak, ...all.map(({ peak }) => peak)),
+    preDeployment: merge(WARMING_DEFAULTS.preDeployment, ...all.map(({ pre_deployment: rounds }) => rounds)),
+    gate: merge(WARMING_DEFAULTS.gate, ...all.map(({ gate }) => gate)),
+    conditional: merge(WARMING_DEFAULTS.conditional, ...all.map(({ conditional }) => conditional)),
   };
 }
 
@@ -146,7 +197,7 @@ export function findWarmingMistakes({ scheduled, peak, conditional }: WarmingSet
       conditional.minimum,
     ),
     ...mistake(
-      conditional.enabled && !scheduled.enabled && !peak.enabled,
+      conditional.enabled && !isPinged({ scheduled, peak }),
       ["conditional", "enabled"],
       "scheduled or peak warming as well, whose number of instances it decides",
       true,
@@ -162,12 +213,14 @@ export function findConcurrencyMistakes(
   environment: WarmingOverrides,
   own: WarmingOverrides,
   reserved: number,
+  isAwaited: boolean,
 ): CrossFieldMistake[] {
-  const settings = resolveWarmingSettings(environment, own);
+  const settings = resolveWarmingSettings(environment, own, isAwaited);
+  const [shared, sections] = [listWarmingSections(environment), listWarmingSections(own)];
   const free = reserved - 1;
   const said = (key: "scheduled" | "peak" | "pre_deployment" | "gate") =>
-    own[key]?.concurrency ?? environment[key]?.concurrency;
-  const saidBound = (key: "minimum" | "maximum") => own.conditional?.[key] ?? environment.conditional?.[key];
+    sections[key]?.concurrency ?? shared[key]?.concurrency;
+  const saidBound = (key: "minimum" | "maximum") => sections.conditional?.[key] ?? shared.conditional?.[key];
   const { scheduled, peak, gate, conditional } = settings;
   const numbers: [path: string[], number: number | undefined, isOn: boolean, most: number][] = [
     [["scheduled", "concurrency"], said("scheduled"), scheduled.enabled, free],
@@ -189,13 +242,12 @@ export function findConcurrencyMistakes(
 
 /** The largest number of instances that a function's settings request. */
 export function countMostInstances({ scheduled, peak, preDeployment, gate, conditional }: WarmingSettings): number {
-  const isScheduled = scheduled.enabled || peak.enabled;
   return Math.max(
     preDeployment.concurrency,
     scheduled.enabled ? scheduled.concurrency : 0,
     peak.enabled ? peak.concurrency : 0,
     gate.enabled ? gate.concurrency : 0,
-    conditional.enabled && isScheduled ? conditional.maximum : 0,
+    conditional.enabled && isPinged({ scheduled, peak }) ? conditional.maximum : 0,
   );
 }
 

@@ -1,8 +1,9 @@
+import { isAwaited } from "../environments/awaited";
 import { isBundled } from "../environments/code";
 import { canBeWarmed } from "../environments/durable";
 import { formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { type WarmingSettings, resolveWarmingSettings } from "../environments/warming";
+import { isPinged, type WarmingSettings, resolveWarmingSettings } from "../environments/warming";
 import { type Price, type Strategy, type WarmingTarget } from "../warming/contract";
 import prices from "./prices.json";
 import { type Schedules } from "./schedules";
@@ -32,20 +33,16 @@ export interface WarmedFunction {
 }
 
 /** Every function of an environment that can be kept warm. A stopped or a durable one cannot. */
-export function listWarmedFunctions({
-  name: environment,
-  warming,
-  functions,
-  existingFunctions,
-}: Environment): WarmedFunction[] {
+export function listWarmedFunctions(environment: Environment): WarmedFunction[] {
+  const { name: environmentName, functions, existingFunctions } = environment;
   const deployed = Object.entries(functions)
     .filter(([, settings]) => canBeWarmed(settings))
     .map(([id, deployedSettings]) => {
-      const { memoryMb, architecture, reservedConcurrency, warming: own } = deployedSettings;
-      const settings = resolveWarmingSettings(warming, own);
+      const { memoryMb, architecture, reservedConcurrency } = deployedSettings;
+      const settings = resolveFunctionWarming(environment, id);
       return {
         id,
-        name: formatDeployedName(environment, id),
+        name: formatDeployedName(environmentName, id),
         qualifier: "warm",
         settings,
         isGated: settings.gate.enabled,
@@ -55,14 +52,14 @@ export function listWarmedFunctions({
       };
     });
   const existing = Object.entries(existingFunctions).flatMap(
-    ([id, { functionName = id, warmingQualifier: qualifier, memoryMb, warming: own }]) =>
+    ([id, { functionName = id, warmingQualifier: qualifier, memoryMb }]) =>
       qualifier === undefined
         ? []
         : {
             id,
             name: functionName,
             qualifier,
-            settings: resolveWarmingSettings(warming, own),
+            settings: resolveFunctionWarming(environment, id),
             isGated: false,
             mayIgnorePings: false,
             reservedConcurrency: undefined,
@@ -70,6 +67,25 @@ export function listWarmedFunctions({
           },
   );
   return [...deployed, ...existing];
+}
+
+/** Functions without pings only because nobody waits for their answers; by their names in the file. */
+export function listUnawaitedFunctions(environment: Environment): string[] {
+  const { warming, functions } = environment;
+  return Object.entries(functions)
+    .filter(([, settings]) => canBeWarmed(settings))
+    .filter(([, settings]) => isPinged(resolveWarmingSettings(warming, settings.warming)))
+    .flatMap(([id]) => (isPinged(resolveFunctionWarming(environment, id)) ? [] : [id]));
+}
+
+/** A function's warming settings, by its name in the file. */
+export function resolveFunctionWarming(
+  { warming, functions, existingFunctions }: Pick<Environment, "warming" | "functions" | "existingFunctions">,
+  id: string,
+): WarmingSettings {
+  const { [id]: deployed } = functions;
+  if (deployed) return resolveWarmingSettings(warming, deployed.warming, isAwaited(deployed));
+  return resolveWarmingSettings(warming, existingFunctions[id]?.warming ?? {});
 }
 
 /** The price of a Lambda function's time: https://aws.amazon.com/lambda/pricing/ */

@@ -13,14 +13,14 @@ import { GRANTS } from "./bootstrap/grants";
 import { type EnvironmentStack } from "./environment-stack";
 import { countMostInstances } from "../environments/warming";
 import { countPingable } from "../warming/demand";
-import { listWarmedFunctions } from "../model/warmed-functions";
+import { listUnawaitedFunctions, listWarmedFunctions } from "../model/warmed-functions";
 import { priceWarming } from "../model/warming-cost";
 
 const HEADINGS = ["Environment", "Region", "Functions", "Resources", "Monitoring", "State"];
 
 const LONGEST_LIST = 60;
-/** Maximum number of functions with a public endpoint that are listed by name if functions are only counted. */
-const MAX_PUBLIC = 5;
+/** Maximum number of functions that are listed by name where others are only counted. */
+const MAX_NAMED = 5;
 
 /**
  * Summarizes what has been synthesized, one line per environment, with notes.
@@ -71,7 +71,7 @@ function describe({ functions, existingFunctions }: Environment): string {
   const list = names.join(", ");
   if (list.length <= LONGEST_LIST) return list;
   const isPublic = Object.keys(functions).filter((name) => isOpenToEveryone(functions[name]));
-  const shown = isPublic.slice(0, MAX_PUBLIC).map((name) => `${name} (public endpoint)`);
+  const shown = isPublic.slice(0, MAX_NAMED).map((name) => `${name} (public endpoint)`);
   const others = isPublic.length - shown.length;
   return [`${names.length} functions`, ...shown, ...(others > 0 ? [`${others} more with a public endpoint`] : [])].join(
     ", ",
@@ -140,6 +140,7 @@ function listNotes(environment: Environment): string[] {
             `${name}: for ${id}, at most ${most} of ${wanted} instances are kept warm: reserved_concurrency is ${reservedConcurrency}, and one stays free for requests`,
           ];
     }),
+    ...listUnawaitedNotes(environment),
     ...Object.entries(environment.functions).flatMap(([id, settings]) => [
       ...listRuntimeNotes(name, id, settings),
       ...listPermissionNotes(environment, id, settings),
@@ -157,6 +158,18 @@ function listNotes(environment: Environment): string[] {
         `${name}: ${id} is deployed elsewhere, so it has no failure categories, operations or answers with HTTP 5xx, ` +
         `and its cold starts include those of pings${logFormat === "text" ? "; text logs have no versions or traces" : ""}`,
     ),
+  ];
+}
+
+/** Functions that are not kept warm although nothing in the file says so. */
+function listUnawaitedNotes(environment: Environment): string[] {
+  const ids = listUnawaitedFunctions(environment);
+  const [first] = ids;
+  if (first === undefined) return [];
+  const others = ids.length - MAX_NAMED;
+  const list = [...ids.slice(0, MAX_NAMED), ...(others > 0 ? [`${others} more`] : [])].join(", ");
+  return [
+    `${environment.name}: not kept warm, because nobody waits for their answers: ${list}; to warm one: functions.${first}.warming = true`,
   ];
 }
 

@@ -76,18 +76,12 @@ test.each([
     "functions.api.function_name: unknown key; function_name belongs next to existing = true",
   ],
   // A switch for what is none.
+  [atTop("warming = 3"), "warming: expected true, false or a map, as in warming = { scheduled = { … } }, got 3"],
   [
-    atTop("warming = false"),
-    "warming: expected a map, got false; to switch warming off: warming = { scheduled = { enabled = false }, peak = { enabled = false } }",
+    inFunction('warming = "off"'),
+    'functions.api.warming: expected true, false or a map, as in warming = { scheduled = { … } }, got "off"',
   ],
-  [
-    inFunction("warming = false"),
-    "functions.api.warming: expected a map, got false; to switch warming off: warming = { scheduled = { enabled = false }, peak = { enabled = false } }",
-  ],
-  [
-    atTop("warming = { enabled = false }"),
-    "warming.enabled: unknown key; to switch warming off: warming = { scheduled = { enabled = false }, peak = { enabled = false } }",
-  ],
+  [atTop("warming = { enabled = false }"), "warming.enabled: unknown key; to switch warming off: warming = false"],
   [
     atTop("warming = { peak = false }"),
     "warming.peak: expected a map, got false; to switch it off: peak = { enabled = false }",

@@ -210,6 +210,39 @@ describe.each<[string, [string, string[]][]]>([
         inFunction("reserved_concurrency = 0", "warming = { gate = { enabled = false } }"),
         ["warming: expected a function that is kept warm, got nothing"],
       ],
+      [inFunction("reserved_concurrency = 0, warming = false", "warming = false"), []],
+      [
+        inFunction("reserved_concurrency = 0, warming = true"),
+        [
+          "functions.api.warming: expected reserved_concurrency above 0, without which the function is not kept warm, got 0",
+        ],
+      ],
+      [inFunction("reserved_concurrency = 2, warming = false", "warming = { peak = { concurrency = 20 } }"), []],
+      [
+        inFunction("reserved_concurrency = 2, asynchronous = true", "warming = { gate = { concurrency = 2 } }"),
+        [
+          "functions.api.warming.gate.concurrency: expected at most 1: of reserved_concurrency = 2, one instance stays free for requests, got 2",
+        ],
+      ],
+      [
+        inFunction("reserved_concurrency = 2, warming = true", "warming = { peak = { concurrency = 20 } }"),
+        [
+          "functions.api.warming.peak.concurrency: expected at most 1: of reserved_concurrency = 2, one instance stays free for requests, got 20",
+        ],
+      ],
+    ],
+  ],
+  [
+    "warming that no function gets, because nobody waits",
+    [
+      [inFunction("asynchronous = true", "warming = { gate = { concurrency = 1 } }"), []],
+      [inFunction("asynchronous = true, warming = true", "warming = { scheduled = { concurrency = 1 } }"), []],
+      [inFunction("asynchronous = true", "warming = false"), []],
+      [inFunction("warming = false", "warming = { scheduled = { concurrency = 1 } }"), []],
+      [
+        inFunction("asynchronous = true", "warming = { scheduled = { concurrency = 1 } }"),
+        ["warming: expected a function for whose answers somebody waits, or warming = true under one, got nothing"],
+      ],
     ],
   ],
   [
@@ -224,6 +257,12 @@ describe.each<[string, [string, string[]][]]>([
       ],
       [
         inFunction('warming = { peak = { days = "MON-FRI" } }', "warming = { peak = { enabled = false } }"),
+        [
+          "functions.api.warming.peak.enabled: expected true, without which the other settings have no effect, got nothing",
+        ],
+      ],
+      [
+        inFunction('warming = { peak = { days = "MON-FRI" } }', "warming = false"),
         [
           "functions.api.warming.peak.enabled: expected true, without which the other settings have no effect, got nothing",
         ],

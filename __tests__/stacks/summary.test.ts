@@ -78,6 +78,29 @@ describe("the summary", () => {
     expect(withoutBoundary.join("\n")).not.toContain("permissions_boundary");
   });
 
+  test("says which functions are not kept warm because nobody waits, and how to warm one", async () => {
+    const functions = `api = {}
+      jobs = { events = { orders = { sqs = { create = true } } } }
+      mails = { asynchronous = true }
+      nightly = { asynchronous = true, warming = { peak = { enabled = false } } }
+      quiet = { asynchronous = true, warming = false }`;
+    const handlers = ["jobs", "mails", "nightly", "quiet"].map((name) => [
+      `functions/${name}/handler.ts`,
+      HANDLER_SOURCE,
+    ]);
+    const root = makeProject({
+      ...(Object.fromEntries(handlers) as Record<string, string>),
+      "environments/dev.tfvars": makeTfvars({ functions }),
+      "environments/off.tfvars": makeTfvars({ functions, more: "warming = false" }),
+    });
+
+    const { summary } = await synthesizeProject(root);
+
+    expect(summary.split("\n").filter((line) => line.includes("not kept warm"))).toEqual([
+      "dev: not kept warm, because nobody waits for their answers: jobs, mails; to warm one: functions.jobs.warming = true",
+    ]);
+  });
+
   test("says what cannot be had for a function that is deployed elsewhere", async () => {
     const lines = await summaryOf(makeTfvars({ functions: "old = { existing = true }" }));
     expect(lines[1]).toContain("old (existing)");

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Environment } from "../../environments/schema";
-import { resolveWarmingSettings, type WarmingSettings } from "../../environments/warming";
+import { isAwaited } from "../../environments/awaited";
+import { asksForPings, resolveWarmingSettings } from "../../environments/warming";
+import { resolveFunctionWarming } from "../../model/warmed-functions";
 import { changeTfvars, type TfvarsChange } from "../tfvars/change-file";
-import { put, putWhole } from "../tfvars/put";
+import { put, putWhole, type TfvarsValues } from "../tfvars/put";
 import { listChangedValues, buildProvisionedValues, buildTfvarsValues } from "./settings-values";
-import { type AdvisedSettings } from "./warming-policy";
+import { type AdvisedSettings, type WarmingChoice } from "./warming-policy";
 
 /** The new settings, by function. */
 export type WantedSettings = ReadonlyMap<string, AdvisedSettings>;
@@ -28,12 +30,13 @@ async function changeText(text: string, environment: Environment, wanted: Wanted
   let result = text;
   const [first] = wanted.values();
   if (first && isForAll(environment, wanted)) {
-    const changes = listChangedValues(first.warming, resolveWarmingSettings(environment.warming, {}));
-    result = await put(result, ["warming"], changes);
+    const { warming } = environment;
+    const changes = listChangedValues(first.warming, resolveWarmingSettings(warming, {}));
+    const isWhole = typeof warming === "boolean" && Object.keys(changes).length > 0;
+    result = await put(result, ["warming"], isWhole ? buildTfvarsValues(first.warming) : changes);
   } else {
     for (const [id, { warming }] of wanted) {
-      const changes = listChangedValues(warming, resolveSettings(environment, id));
-      result = await put(result, ["functions", id, "warming"], changes);
+      result = await put(result, ["functions", id, "warming"], listFunctionChanges(environment, id, warming));
     }
   }
   for (const [id, { provisioned }] of wanted) {
@@ -41,6 +44,16 @@ async function changeText(text: string, environment: Environment, wanted: Wanted
     result = await putWhole(result, ["functions", id, "provisioned_concurrency"], buildProvisionedValues(provisioned));
   }
   return result;
+}
+
+/** Everything where the function's own map would be its first: it would bring the environment's settings with it. */
+function listFunctionChanges(environment: Environment, id: string, wanted: WarmingChoice): TfvarsValues {
+  const { warming = {} } = environment.functions[id] ?? environment.existingFunctions[id] ?? {};
+  const now = resolveFunctionWarming(environment, id);
+  const changes = listChangedValues(wanted, now);
+  const isPart =
+    typeof warming !== "boolean" && isDeepStrictEqual(now, resolveWarmingSettings(environment.warming, warming));
+  return isPart || Object.keys(changes).length === 0 ? changes : buildTfvarsValues(wanted);
 }
 
 function isForAll({ functions, existingFunctions }: Environment, wanted: WantedSettings): boolean {
@@ -52,9 +65,8 @@ function isForAll({ functions, existingFunctions }: Environment, wanted: WantedS
     others.every(
       ({ warming }) => first && isDeepStrictEqual(buildTfvarsValues(warming), buildTfvarsValues(first.warming)),
     ) &&
-    Object.values(all).every(
-      ({ warming }) => !("scheduled" in warming || "peak" in warming || "conditional" in warming),
-    )
+    Object.values(functions).every(isAwaited) &&
+    Object.values(all).every(({ warming }) => !asksForPings(warming) && warming !== false)
   );
 }
 
@@ -63,7 +75,7 @@ function isAsWanted(after: Environment, before: Environment, wanted: WantedSetti
   return (
     isDeepStrictEqual(omitSettings(after), omitSettings(before)) &&
     [...Object.keys(before.functions), ...Object.keys(before.existingFunctions)].every((id) => {
-      const [now, then] = [resolveSettings(after, id), resolveSettings(before, id)];
+      const [now, then] = [resolveFunctionWarming(after, id), resolveFunctionWarming(before, id)];
       const { warming, provisioned = before.functions[id]?.provisionedConcurrency } = wanted.get(id) ?? {};
       return (
         isDeepStrictEqual([now.gate, now.preDeployment], [then.gate, then.preDeployment]) &&
@@ -72,10 +84,6 @@ function isAsWanted(after: Environment, before: Environment, wanted: WantedSetti
       );
     })
   );
-}
-
-function resolveSettings({ warming, functions, existingFunctions }: Environment, id: string): WarmingSettings {
-  return resolveWarmingSettings(warming, (functions[id] ?? existingFunctions[id])?.warming ?? {});
 }
 
 function omitSettings({ warming: _, functions, existingFunctions, ...rest }: Environment): object {

@@ -80,10 +80,11 @@ const CAUSES: readonly Cause[] = [
       const minutes = (window.to - window.from) / MINUTE;
       const share = (100 * readFigureNow(evidence, "coldStarts")) / requests;
       const { coldStartPercent } = watched.targets;
+      const isPinged = watched.isWarmed && findFigure(evidence, "pings").now !== 0;
       if (requests === 0 || requests > minutes / MINUTES_TO_IDLE || share <= coldStartPercent) return undefined;
       return {
         because: `${formatNumber(share)} % of ${formatNumber(requests)} requests in ${formatNumber(minutes)} minutes had a cold start`,
-        advice: watched.isWarmed
+        advice: isPinged
           ? `ping more often: ${describeSetting(evidence, "warming.scheduled.every_minutes")}`
           : `keep it warm (${describeSetting(evidence, "warming")}), or accept cold starts if nobody waits`,
       };

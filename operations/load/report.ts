@@ -1,6 +1,6 @@
 import { type FunctionSettings } from "../../environments/schema";
 import { resolveTargets } from "../../environments/targets";
-import { resolveWarmingSettings } from "../../environments/warming";
+import { resolveFunctionWarming } from "../../model/warmed-functions";
 import { buildComparison } from "./compare";
 import { buildDistribution } from "./distribution";
 import { computeLoadFigures, selectJudged } from "./figures";
@@ -99,11 +99,7 @@ function describeSettings({ target }: Run, { profile, path, ratePerSecond, secon
  */
 function describeEnvironment({ environment, functionId }: LoadSettings): Record<string, string> {
   const deployed = environment.functions[functionId];
-  const warming = resolveWarmingSettings(
-    environment.warming,
-    (deployed ?? environment.existingFunctions[functionId])?.warming ?? {},
-  );
-  const { scheduled, peak, conditional } = warming;
+  const { scheduled, peak, conditional } = resolveFunctionWarming(environment, functionId);
   return {
     ...(deployed ? describeFunction(deployed) : { existing: "true" }),
     "warming.scheduled": scheduled.enabled ? `${scheduled.concurrency} every ${scheduled.everyMinutes} min` : "off",

@@ -56,13 +56,20 @@ describe("schedules", () => {
   });
 
   test("are none where they are switched off, or the function is stopped", async () => {
-    const off = "warming = { scheduled = { enabled = false }, peak = { enabled = false } }";
-    const dev = await withFunctions("api = {}", off);
+    const dev = await withFunctions("api = {}", "warming = false");
     expect(dev.resource).not.toHaveProperty("aws_cloudwatch_event_rule");
     expect(dev.resource).not.toHaveProperty("aws_sqs_queue");
     expect(targetsIn(await withFunctions("api = { reserved_concurrency = 0 }\nweb = {}"))).not.toContainEqual(
       expect.arrayContaining([expect.stringContaining("dev-api")]),
     );
+  });
+
+  test("are none for a function with events alone, unless its own settings ask for it", async () => {
+    const jobs = "web = { events = { news = { sns = { create = true } } }";
+    expect(targetsIn(await withFunctions(`api = {}\n${jobs} }`)).join()).not.toContain("dev-web");
+    const dev = await withFunctions(`${jobs}, warming = { peak = { enabled = false } } }`);
+    expect(targetsIn(dev)).toEqual([["scheduled", "cron(0/5 * * * ? *)", "dev-web x 3"]]);
+    expect(dev.resource["aws_lambda_invocation"]).toHaveProperty("web_gate");
   });
 
   test("drop a run that is late instead of repeating it, and keep it for people to see", async () => {
