@@ -2,7 +2,7 @@ import { canBeWarmed } from "../../environments/durable";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
 import { type Distribution } from "../../advisor/distribution";
-import { InvalidInput, formatKeyPath, show } from "../../environments/mistakes";
+import { InvalidInput, formatKeyPath, makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { TARGET_DEFAULTS } from "../../environments/targets";
 import { formatDollars } from "../../model/priced-resources";
@@ -106,12 +106,17 @@ export async function runWithTrace<T>(
   const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-trace-"));
   try {
     const spool = join(folder.path, "requests");
-    const { notes, ...history } = await readTrace({ path: resolve(root, file), file, spool, workSeconds }, signal);
+    const trace = await readTrace({ path: resolve(root, file), file, spool, workSeconds }, signal);
+    if (initSeconds && trace.initSeconds) {
+      throw makeInvalidInput("--init-ms", `leave it out: ${file} has durations of starts`);
+    }
+    const { initSeconds: starts = initSeconds, memoryMb: traced, notes, ...history } = trace;
+    const memory = memoryMb ?? (described ? undefined : traced);
     return await work({
       ...settings,
-      ...(memoryMb !== undefined && { memoryMb }),
+      ...(memory !== undefined && { memoryMb: memory }),
       ...(architecture !== undefined && { architecture }),
-      ...(initSeconds && { initSeconds }),
+      ...(starts && { initSeconds: starts }),
       history,
       notes,
     });

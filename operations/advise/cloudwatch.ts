@@ -5,6 +5,7 @@ import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";
 import { type MetricRequest, type Point, priceReading, readMetrics } from "../aws/metrics";
 import { type AdvisedSubject } from "./advise-function";
+import { buildMinuteUse } from "./minute-use";
 import { mixPeriods, type PeriodQuantiles } from "./quantiles";
 
 const MINUTE = 60_000;
@@ -92,8 +93,7 @@ function buildKnownUse(
   const initSeconds = mixQuantiles("init", days);
   const init = initSeconds && { initSeconds };
   const [first] = minutes("invocations");
-  const last = minutes("invocations").at(-1);
-  if (!first || !last) {
+  if (!first) {
     const none = new Float64Array((to - from) / MINUTE);
     // The duration of a request is unknown, but none is ever drawn.
     const source = { kind: "minutes", counts: none, peaks: none, workSeconds: makeFixed(Number.NaN) } as const;
@@ -102,20 +102,16 @@ function buildKnownUse(
   const workSeconds = mixQuantiles("duration", days);
   if (!workSeconds) throw new AwsFailure(`CloudWatch has invocations of ${id}, but not their duration`);
 
-  const length = (last.at - first.at) / MINUTE + 1;
-  const place = ({ at }: Point) => Math.round((at - first.at) / MINUTE);
-  const counts = new Float64Array(length);
-  for (const point of minutes("invocations")) counts[place(point)] = Math.round(point.value);
-  const measured = minutes("concurrency");
-  const isEstimated = measured.length === 0;
-  const peaks = new Float64Array(length);
-  if (!isEstimated) {
-    for (const point of measured) if (place(point) >= 0 && place(point) < length) peaks[place(point)] = point.value;
-  } else {
-    for (const point of minutes("duration")) {
-      peaks[place(point)] = estimatePeak(counts[place(point)] ?? 0, point.value);
-    }
-  }
+  const length = Math.max(1, (to - first.at) / MINUTE);
+  const { counts, peaks, isEstimated } = buildMinuteUse(
+    {
+      invocations: minutes("invocations"),
+      concurrency: minutes("concurrency"),
+      duration: minutes("duration"),
+    },
+    first.at,
+    length,
+  );
   const notes = [
     ...(isEstimated
       ? [`${id}: CloudWatch has no ConcurrentExecutions of its traffic: estimated from Invocations and Duration`]
@@ -128,15 +124,6 @@ function buildKnownUse(
     metricsRead: isEstimated ? 2 : 1,
     notes,
   };
-}
-
-/**
- * Little's law, as in the warmer: the average concurrency, and at times three standard deviations more, but never more
- * than the number of requests.
- */
-function estimatePeak(count: number, averageMilliseconds: number): number {
-  const average = (count * averageMilliseconds) / MINUTE;
-  return Math.min(count, Math.ceil(average + 3 * Math.sqrt(average)));
 }
 
 /** In seconds; CloudWatch uses milliseconds. */

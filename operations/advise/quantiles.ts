@@ -19,9 +19,10 @@ export function mixPeriods(periods: readonly PeriodQuantiles[]): Distribution | 
   const weighted = periods.flatMap(({ count, quantiles }) => {
     const sorted = quantiles.toSorted(([a], [b]) => a - b);
     if (count <= 0 || sorted.length === 0) return [];
-    return Array.from({ length: PARTS }, (_, part) => ({
-      value: findQuantile(sorted, (part + 0.5) / PARTS),
-      weight: count / PARTS,
+    const parts = sorted.length === 1 ? 1 : PARTS;
+    return Array.from({ length: parts }, (_, part) => ({
+      value: findQuantile(sorted, (part + 0.5) / parts),
+      weight: count / parts,
     }));
   });
   if (weighted.length === 0) return undefined;

@@ -13,7 +13,7 @@ export default defineCommand({
     command
       .argument("[environment]", `${ENVIRONMENT_HELP}; not needed with --trace`)
       .argument("[function]", "its name in the environment's file; all by default")
-      .option("--trace <csv>", "traffic from a file instead of CloudWatch")
+      .option("--trace <file>", "traffic from a file instead of CloudWatch: CSV, or what AWS exports")
       .option(
         "--memory-mb <megabytes>",
         "memory of a trace's function, from 128 to 10240; by default from its file, or 512",
@@ -26,7 +26,7 @@ export default defineCommand({
       )
       .option(
         "--duration-ms <list>",
-        "durations of a trace with counts: ascending, equally likely values from 0 to 900000",
+        "durations of a trace that has none: ascending, equally likely values from 0 to 900000",
         parseDurations,
       )
       .option(
@@ -46,8 +46,21 @@ export default defineCommand({
 Simulates each way of warming on the function's own traffic: the last 15 days from CloudWatch, or a trace. Recommends the cheapest way that
 keeps cold starts below the target, and writes a page per function. See docs/advising.md for details.
 
-A trace is a CSV file with a header: timestamp,duration_ms for requests, or timestamp,count or minute,count for minutes, optionally with
-peak_concurrency. Times have the form 2026-01-31T09:00:00Z, or are seconds or milliseconds since 1970.
+A trace is one of these files, recognized by its contents:
+  - CSV with the header timestamp,duration_ms for requests, or timestamp,count or minute,count for minutes, optionally with
+    peak_concurrency. Times have the form 2026-01-31T09:00:00Z, or are seconds or milliseconds since 1970.
+  - The results of a query of CloudWatch Logs Insights in the function's log group: the console's CSV or JSON, or the output of
+    aws logs get-query-results. At most 10,000 requests, from a log in JSON or in text:
+      filter type = "platform.report" | fields @timestamp, record.metrics.durationMs, record.metrics.initDurationMs | limit 10000
+      filter @type = "REPORT" | fields @timestamp, @duration, @initDuration, @memorySize | limit 10000
+    Or counts of at most 10,000 minutes:
+      filter type = "platform.report" | stats count(*) as count by bin(1m) as timestamp | sort timestamp asc | limit 10000
+  - Metrics of CloudWatch by the minute: a graph of the console, downloaded as CSV (Invocations as Sum, ConcurrentExecutions as
+    Maximum, Duration as Average, each with a period of 1 minute, times in UTC), or the output of
+      aws cloudwatch get-metric-data --output json --start-time 2026-01-16T00:00:00Z --end-time 2026-01-31T00:00:00Z --metric-data-queries \\
+        'Id=invocations,MetricStat={Metric={Namespace=AWS/Lambda,MetricName=Invocations,Dimensions=[{Name=FunctionName,Value=api}]},Period=60,Stat=Sum}' \\
+        'Id=concurrency,MetricStat={Metric={Namespace=AWS/Lambda,MetricName=ConcurrentExecutions,Dimensions=[{Name=FunctionName,Value=api}]},Period=60,Stat=Maximum}' \\
+        'Id=duration,MetricStat={Metric={Namespace=AWS/Lambda,MetricName=Duration,Dimensions=[{Name=FunctionName,Value=api}]},Period=60,Stat=Average}'
 
 Exit codes:
   0    done; with --write, the settings were written

@@ -39,8 +39,13 @@ async function use(functions?: string) {
   return readUse(new AwsAccess("eu-west-1"), watched, NOW);
 }
 
+/** The minutes of the hour before now. */
+function fill(...values: readonly number[]): Float64Array {
+  return Float64Array.from({ length: 60 }, (_, minute) => values[minute] ?? 0);
+}
+
 describe("a function's use", () => {
-  test("begins with its first request, and minutes without data had none", async () => {
+  test("begins with its first request and ends now, and minutes without data had none", async () => {
     put(LIVE, "Duration", FIRST, 120);
     put(LIVE, "Invocations", FIRST, 2);
     put(LIVE, "Invocations", FIRST + 4 * MINUTE, 7);
@@ -51,8 +56,8 @@ describe("a function's use", () => {
 
     expect(history).toMatchObject({
       startsAt: FIRST,
-      seconds: 300,
-      source: { counts: Float64Array.of(2, 0, 0, 0, 7), peaks: Float64Array.of(1, 0, 0, 0, 5) },
+      seconds: 3600,
+      source: { counts: fill(2, 0, 0, 0, 7), peaks: fill(1, 0, 0, 0, 5) },
     });
     expect(notes).toEqual([]);
   });
@@ -67,7 +72,7 @@ describe("a function's use", () => {
 
     expect(metricsRead).toBe(2);
     // 100 requests of 3 s in a minute: 5 at work on average, and 3 * sqrt(5) more at times.
-    expect(history.source).toMatchObject({ peaks: Float64Array.of(1, 0, 0, 0, 12) });
+    expect(history.source).toMatchObject({ peaks: fill(1, 0, 0, 0, 12) });
     expect(notes).toEqual([
       "api: CloudWatch has no ConcurrentExecutions of its traffic: estimated from Invocations and Duration",
     ]);
@@ -108,7 +113,7 @@ describe("a function's use", () => {
 
     const { history, notes } = await use('old = { existing = true, function_name = "Legacy", memory_mb = 256 }');
 
-    expect(history.seconds).toBe(60);
+    expect(history.seconds).toBe(3600);
     expect(notes).toEqual(["old: it is deployed elsewhere, so its requests may include pings"]);
   });
 });

@@ -1,5 +1,5 @@
 const ISO =
-  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/;
+  /^(\d{4})([-/])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/;
 
 /** Until the year 5138, seconds since 1970 are smaller. */
 const LEAST_MILLISECONDS = 1e11;
@@ -27,7 +27,7 @@ export function readNumber(text: string): number | undefined {
 
 /** A time without a zone is UTC. Impossible times, such as 30 February or 24:00, are invalid. */
 function readIso(text: string): number | undefined {
-  const [found, year, month, day, hours = "0", minutes = "0", seconds = "0", zone = "Z"] = ISO.exec(text) ?? [];
+  const [found, year, , month, day, hours = "0", minutes = "0", seconds = "0", zone = "Z"] = ISO.exec(text) ?? [];
   if (found === undefined) return undefined;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
   if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;

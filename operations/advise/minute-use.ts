@@ -1,0 +1,48 @@
+import { type Point } from "../aws/metrics";
+
+const MINUTE = 60_000;
+
+/** Lambda's metrics of one function, by the minute; a minute without requests has no points. */
+export interface MinuteMetrics {
+  /** Sums. */
+  readonly invocations: readonly Point[];
+  /** Maxima. */
+  readonly concurrency: readonly Point[];
+  /** Averages in milliseconds. */
+  readonly duration: readonly Point[];
+}
+
+/**
+ * Requests and concurrency by the minute. Where concurrency was not measured, it is estimated.
+ *
+ * @param startsAt the first minute
+ * @param minutes the number of minutes
+ */
+export function buildMinuteUse(
+  { invocations, concurrency, duration }: MinuteMetrics,
+  startsAt: number,
+  minutes: number,
+) {
+  const counts = new Float64Array(minutes);
+  const peaks = new Float64Array(minutes);
+  const put = (points: readonly Point[], values: Float64Array, convert: (value: number, minute: number) => number) => {
+    for (const { at, value } of points) {
+      const minute = Math.round((at - startsAt) / MINUTE);
+      if (minute >= 0 && minute < minutes) values[minute] = convert(value, minute);
+    }
+  };
+  put(invocations, counts, Math.round);
+  const isEstimated = concurrency.length === 0;
+  if (isEstimated) put(duration, peaks, (average, minute) => estimatePeak(counts[minute] ?? 0, average));
+  else put(concurrency, peaks, (value) => value);
+  return { counts, peaks, isEstimated };
+}
+
+/**
+ * Little's law, as in the warmer: the average concurrency, and at times three standard deviations more, but never more
+ * than the number of requests.
+ */
+function estimatePeak(count: number, averageMilliseconds: number): number {
+  const average = (count * averageMilliseconds) / MINUTE;
+  return Math.min(count, Math.ceil(average + 3 * Math.sqrt(average)));
+}
