@@ -1,64 +1,79 @@
-/** Running work, ordered by end time, earliest first. Only numbers in separate arrays, for speed. */
+const FIRST_CAPACITY = 16;
+
+/** Running work, ordered by end time, earliest first. Only numbers in typed arrays, for speed. */
 export class BusyHeap {
   /** When the first one ends; never if nothing is running. */
   public nextEnd = Number.POSITIVE_INFINITY;
-  private readonly ends: number[] = [];
-  private readonly lifeEnds: number[] = [];
-  private readonly kinds: number[] = [];
-
   /** Number of running items. */
-  get size(): number {
-    return this.ends.length;
-  }
+  public size = 0;
+  private ends = new Float64Array(FIRST_CAPACITY);
+  private lifeEnds = new Float64Array(FIRST_CAPACITY);
+  private kinds = new Uint8Array(FIRST_CAPACITY);
 
   /** The life span of the first one's instance. */
   get nextLifeEnd(): number {
     return this.lifeEnds[0] ?? 0;
   }
 
-  /** The kind of the first one. */
+  /** The kind of the first one, from 0 to 255. */
   get nextKind(): number {
     return this.kinds[0] ?? 0;
   }
 
   /** Adds one. */
   push(end: number, lifeEnd = 0, kind = 0): void {
-    let index = this.ends.length;
+    if (this.size === this.ends.length) this.grow();
+    const { ends, lifeEnds, kinds } = this;
+    let index = this.size++;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const parentEnd = this.ends[parent] ?? 0;
+      const parentEnd = ends[parent] ?? 0;
       if (parentEnd <= end) break;
-      this.put(index, parentEnd, this.lifeEnds[parent] ?? 0, this.kinds[parent] ?? 0);
+      ends[index] = parentEnd;
+      lifeEnds[index] = lifeEnds[parent] ?? 0;
+      kinds[index] = kinds[parent] ?? 0;
       index = parent;
     }
-    this.put(index, end, lifeEnd, kind);
-    this.nextEnd = this.ends[0] ?? Number.POSITIVE_INFINITY;
+    ends[index] = end;
+    lifeEnds[index] = lifeEnd;
+    kinds[index] = kind;
+    this.nextEnd = ends[0] ?? 0;
   }
 
   /** Removes the first one. */
   pop(): void {
-    const end = this.ends.pop() ?? 0;
-    const lifeEnd = this.lifeEnds.pop() ?? 0;
-    const kind = this.kinds.pop() ?? 0;
-    const { length } = this.ends;
-    if (length > 0) {
-      let index = 0;
-      for (let child = 1; child < length; child = 2 * index + 1) {
-        const right = this.ends[child + 1] ?? Number.POSITIVE_INFINITY;
-        if (right < (this.ends[child] ?? 0)) child++;
-        const childEnd = this.ends[child] ?? 0;
-        if (end <= childEnd) break;
-        this.put(index, childEnd, this.lifeEnds[child] ?? 0, this.kinds[child] ?? 0);
-        index = child;
-      }
-      this.put(index, end, lifeEnd, kind);
+    const { ends, lifeEnds, kinds } = this;
+    const last = --this.size;
+    if (last <= 0) {
+      this.size = 0;
+      this.nextEnd = Number.POSITIVE_INFINITY;
+      return;
     }
-    this.nextEnd = this.ends[0] ?? Number.POSITIVE_INFINITY;
+    const end = ends[last] ?? 0;
+    let index = 0;
+    for (let child = 1; child < last; child = 2 * index + 1) {
+      if (child + 1 < last && (ends[child + 1] ?? 0) < (ends[child] ?? 0)) child++;
+      const childEnd = ends[child] ?? 0;
+      if (end <= childEnd) break;
+      ends[index] = childEnd;
+      lifeEnds[index] = lifeEnds[child] ?? 0;
+      kinds[index] = kinds[child] ?? 0;
+      index = child;
+    }
+    ends[index] = end;
+    lifeEnds[index] = lifeEnds[last] ?? 0;
+    kinds[index] = kinds[last] ?? 0;
+    this.nextEnd = ends[0] ?? 0;
   }
 
-  private put(index: number, end: number, lifeEnd: number, kind: number): void {
-    this.ends[index] = end;
-    this.lifeEnds[index] = lifeEnd;
-    this.kinds[index] = kind;
+  private grow(): void {
+    this.ends = double(this.ends, new Float64Array(2 * this.ends.length));
+    this.lifeEnds = double(this.lifeEnds, new Float64Array(2 * this.lifeEnds.length));
+    this.kinds = double(this.kinds, new Uint8Array(2 * this.kinds.length));
   }
+}
+
+function double<Numbers extends Float64Array | Uint8Array>(numbers: Numbers, larger: Numbers): Numbers {
+  larger.set(numbers);
+  return larger;
 }

@@ -1,7 +1,7 @@
 import { priceMonth, type MonthlyCost, type Prices } from "./cost";
 import { type Distribution, makeSampler } from "./distribution";
 import { type InstanceModel } from "./instances";
-import { countInterval, type Interval } from "./interval";
+import { meanInterval, type Interval } from "./interval";
 import { AddedLatency } from "./latency";
 import { MinuteArrivals, type MinuteDemand } from "./minute-arrivals";
 import { type Policy } from "./policy";
@@ -50,7 +50,7 @@ export interface PolicyOutcome {
   readonly requests: number;
   /** Share of the requests, from 0 to 1. */
   readonly coldShare: number;
-  /** Interval of the cold share, with 95 % confidence. */
+  /** Interval of the expected cold share, with 95 % confidence. */
   readonly coldShareInterval: Interval;
   readonly throttledShare: number;
   /** Delay of requests through cold starts. */
@@ -126,7 +126,7 @@ function buildOutcome(
     results.reduce((sum, result, index) => sum + value(result, index), 0) / results.length;
   const requests = average((result) => result.requests);
   const share = (count: number) => (requests === 0 ? 0 : Math.min(1, count / requests));
-  const { least, most } = countInterval(results.map(({ coldStarts }) => coldStarts));
+  const { least, most } = meanInterval(results.map(({ coldStarts }) => coldStarts));
   const latency = new AddedLatency();
   for (const { addedLatency } of results) latency.merge(addedLatency);
   const quantile = (of: number) => latency.quantileSeconds(of, requests * results.length);

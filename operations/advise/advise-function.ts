@@ -10,11 +10,12 @@ import { findBusiestDay } from "./busiest-day";
 import { type History } from "./history";
 import { type AdvisedSettings, buildPolicy, priceMonthlyReading, type WarmingChoice } from "./warming-policy";
 import { runTasks, type SimulationTask } from "./pool";
-import { buildTrafficProfile } from "./profile";
+import { buildTrafficProfile, findMedianGapMinutes } from "./profile";
 import { type JudgedCandidate, recommend, type Recommendation } from "./recommend";
 import { type FunctionAdvice, type PolicyAdvice } from "./report";
 import { formatBlock } from "./settings-values";
 import { type OwnLog } from "./log/log-advice";
+import { findLack } from "./too-little-data";
 import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./platform-assumptions";
 
 /** Assumed if no start was reported: it hardly changes how many requests are cold, only their delay. */
@@ -25,8 +26,11 @@ const POLICIES_PER_TASK = 6;
 
 /** With more requests, chance is a small part of the uncertainty. */
 const MANY_REQUESTS = 3_000_000;
-const REPETITIONS = 5;
 const REPETITIONS_OF_MANY = 2;
+/** With few requests, chance is a large part: so many are simulated in total, if this does not take too long. */
+const LEAST_SIMULATED = 240;
+const FEWEST_REPETITIONS = 5;
+const MOST_REPETITIONS = 20;
 
 /** Shorter work is finished before another process has started. */
 const LONG_REQUESTS = 300_000;
@@ -86,8 +90,10 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   const { onProgress, signal } = working;
   const seed = computeSeed(id);
   const profile = await buildTrafficProfile(history, seed, signal);
+  const lack = findLack(history, profile.requests);
+  if (lack) return buildWithoutComparison(subject, profile.requests, lack);
   const candidates = listCandidates(history, profile, configured, reservedConcurrency);
-  const repetitions = profile.requests > MANY_REQUESTS ? REPETITIONS_OF_MANY : REPETITIONS;
+  const repetitions = countRepetitions(profile.requests);
   const isLong = profile.requests > LONG_REQUESTS || history.seconds > LONG_SECONDS;
   const workers = isLong ? (working.workers ?? availableParallelism()) : 1;
   const fitted = ownLog?.guess;
@@ -115,8 +121,13 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   const outcomes = new Map(
     groups.flatMap((group, index) => group.map((one, place) => [one, compared[index]?.[place]] as const)),
   );
-  const judged = candidates.map((candidate) => judge(candidate, outcomes.get(candidate), subject));
-  const recommendation = recommend(judged, subject.targetPercent);
+  const judged = removeEqual(candidates.map((candidate) => judge(candidate, outcomes.get(candidate), subject)));
+  const medianGapMinutes = findMedianGapMinutes(profile);
+  const recommendation = recommend(judged, {
+    targetPercent: subject.targetPercent,
+    seconds: history.seconds,
+    ...(medianGapMinutes !== undefined && { medianGapMinutes }),
+  });
 
   const shown = judged.filter((one) => isWorthShowing(one, recommendation, configured));
   const guesses = await runTasks(
@@ -137,14 +148,12 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
       cold: buildColdShare(index === 0 ? outcome : (guesses[index - 1]?.[place] ?? outcome)),
     })),
   }));
-  const { chosen } = recommendation;
+  const { chosen, settings } = recommendation;
   const shownOnDay = (chosen ?? judged[0])?.candidate;
   return {
-    ...(chosen && { settings: chosen.candidate }),
+    ...(settings && { settings }),
     advice: {
       ...summarizeSubject(subject, recommendation),
-      from: new Date(history.startsAt).toISOString(),
-      to: new Date(history.startsAt + history.seconds * 1000).toISOString(),
       requests: profile.requests,
       repetitions,
       policies: judged.map((one) => buildPolicyAdvice(one, one === chosen, isConfigured(one, configured))),
@@ -154,6 +163,36 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
       notes: listNotes(subject),
     },
   };
+}
+
+/** What can be said without a comparison of policies. */
+function buildWithoutComparison(subject: AdvisedSubject, requests: number, lack: Recommendation): AdviceResult {
+  return {
+    ...(lack.settings && { settings: lack.settings }),
+    advice: {
+      ...summarizeSubject(subject, lack),
+      requests,
+      repetitions: 0,
+      policies: [],
+      sensitivity: [],
+      notes: subject.notes.slice(),
+    },
+  };
+}
+
+function countRepetitions(requests: number): number {
+  if (requests > MANY_REQUESTS) return REPETITIONS_OF_MANY;
+  return Math.min(MOST_REPETITIONS, Math.max(FEWEST_REPETITIONS, Math.ceil(LEAST_SIMULATED / requests)));
+}
+
+/** The first one of those with the same effect, such as those that differ in a maximum that was never needed. */
+function removeEqual(judged: readonly JudgedCandidate[]): JudgedCandidate[] {
+  const byEffect = new Map<string, JudgedCandidate>();
+  for (const one of judged) {
+    const effect = JSON.stringify([{ ...one.outcome, policy: undefined }, one.dollars]);
+    if (!byEffect.has(effect)) byEffect.set(effect, one);
+  }
+  return [...byEffect.values()];
 }
 
 function judge(
@@ -172,15 +211,17 @@ function judge(
 }
 
 function summarizeSubject(
-  { id, memoryMb, architecture, targetPercent }: AdvisedSubject,
-  { kind, sentence, chosen }: Recommendation,
+  { id, memoryMb, architecture, targetPercent, history }: AdvisedSubject,
+  { kind, sentence, settings }: Recommendation,
 ) {
   return {
     function: id,
+    from: new Date(history.startsAt).toISOString(),
+    to: new Date(history.startsAt + history.seconds * 1000).toISOString(),
     memoryMb,
     architecture,
     targetPercent,
-    recommendation: { kind, sentence, ...(chosen && { block: formatBlock(chosen.candidate) }) },
+    recommendation: { kind, sentence, ...(settings && { block: formatBlock(settings) }) },
   };
 }
 

@@ -13,7 +13,7 @@ import { selectFunctions, readSubjects, type TraceOptions, runWithTrace } from "
 import { buildAdviceReport } from "./build-report";
 import { buildAdviceDocument, formatUnadvised } from "./document";
 import { addOwnLog } from "./log/add-own-log";
-import { type AdviceReport } from "./report";
+import { type AdviceReport, type FunctionAdvice } from "./report";
 import { runWithProgress } from "./run-with-progress";
 import { writeAdvice } from "./write-advice";
 
@@ -52,8 +52,9 @@ export async function advise(request: AdviceRequest, context: CommandContext): P
   );
   // From here on, everything is written: it is too late for Ctrl-C.
   signal.throwIfAborted();
-  const documents = report.functions.map((advice) => buildAdviceDocument(report, advice));
-  report.pages = await writeFiles(folder, await renderPages(report, documents));
+  const compared = report.functions.filter(({ policies }) => policies.length > 0);
+  const documents = compared.map((advice) => buildAdviceDocument(report, advice));
+  report.pages = await writeFiles(folder, await renderPages(environment, compared, documents));
   if (!json) printReport(report, documents, print);
   const change = write && environment ? await writeAdvice(root, environment, all, report, printAside) : undefined;
   if (change && change.diff.length > 0) report.changed = change.file;
@@ -100,18 +101,22 @@ function adviseOn(subject: AdvisedSubject, context: CommandContext): Promise<Adv
 }
 
 async function renderPages(
-  { environment, functions }: AdviceReport,
+  environment: Environment | undefined,
+  compared: readonly FunctionAdvice[],
   documents: readonly Document[],
 ): Promise<Record<string, string>> {
   // The code that draws charts is slow to load.
   const { renderPage } = await import("../document/html");
-  const prefix = environment === undefined ? "" : `${environment}-`;
+  const prefix = environment === undefined ? "" : `${environment.name}-`;
   const pages = await Promise.all(documents.map(renderPage));
-  return Object.fromEntries(functions.map((advice, index) => [`${prefix}${advice.function}.html`, pages[index] ?? ""]));
+  return Object.fromEntries(compared.map((advice, index) => [`${prefix}${advice.function}.html`, pages[index] ?? ""]));
 }
 
 function printReport(report: AdviceReport, documents: readonly Document[], print: (line: string) => void): void {
   formatDocuments(documents).forEach(print);
+  for (const { policies, function: id, recommendation } of report.functions) {
+    if (policies.length === 0) print(`${id}: ${recommendation.sentence}`);
+  }
   formatUnadvised(report).forEach(print);
   report.pages.forEach((page) => {
     print(`Written: ${page}`);

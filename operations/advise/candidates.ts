@@ -30,7 +30,8 @@ const QUIET_SHARE = 0.5;
 const HOURS_PER_WEEK = 168;
 const MINUTE = 60_000;
 
-const OFF: WarmingChoice = {
+/** No pings. */
+export const OFF: WarmingChoice = {
   scheduled: { ...WARMING_DEFAULTS.scheduled, enabled: false },
   peak: { ...WARMING_DEFAULTS.peak, enabled: false },
   conditional: { ...WARMING_DEFAULTS.conditional, enabled: false },

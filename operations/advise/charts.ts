@@ -98,10 +98,9 @@ function buildDayChart({ function: id, day }: FunctionAdvice): Chart | NoChart {
   );
 }
 
-function buildSensitivityChart(advice: FunctionAdvice, assumptionsHeading: string): Chart | NoChart {
-  const { function: id, sensitivity, requests, targetPercent } = advice;
+function buildSensitivityChart(advice: FunctionAdvice, assumptionsHeading: string): Chart {
+  const { function: id, sensitivity, targetPercent } = advice;
   const title = `Cold requests, if AWS differs from what ${describeBasis(advice)}`;
-  if (requests === 0) return { title, reason: "There were no requests." };
   return {
     ...{ id: `${id}-sensitivity`, title },
     x: buildPercentAxis(sensitivity.flatMap(({ policies }) => policies.map(({ cold }) => cold))),

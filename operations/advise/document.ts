@@ -3,6 +3,7 @@ import { type Block, buildSection, buildTable, type Cell, type Document } from "
 import { formatNumber, formatPercent, formatUtc } from "../document/formats";
 import { buildAdviceCharts, POLICIES_HEADING } from "./charts";
 import { type AdviceReport, type FunctionAdvice, type PolicyAdvice } from "./report";
+import { DOLLARS_PER_COLD_REQUEST } from "./recommend";
 import { describeBasis, listSensitivityHeadings } from "./sensitivity-headings";
 
 /** The readable advice for one function. */
@@ -27,7 +28,7 @@ export function buildAdviceDocument(report: AdviceReport, advice: FunctionAdvice
         [
           buildTable(
             ["mark", "policy", "cold", "between", "later, p50/p95/p99", "pings a day", "a month"],
-            policies.map((policy) => buildPolicyRow(policy, requests > 0)),
+            policies.map(buildPolicyRow),
           ),
         ],
         { id: "policies" },
@@ -44,7 +45,7 @@ export function buildAdviceDocument(report: AdviceReport, advice: FunctionAdvice
       "AWS does not document how long instances live or which one a request gets.",
       ...(isFitted ? [] : [`Assumed: ${assumption}.`]),
       leftOut.join(" "),
-      `Each policy was simulated ${formatNumber(repetitions)} times. A policy counts as good enough if the upper end of its interval, with 95 % confidence, is below ${targetPercent} %.`,
+      `Each policy was simulated ${formatNumber(repetitions)} times. The best value is the least sum of a policy's price and ${formatDollars(DOLLARS_PER_COLD_REQUEST)} for each cold request, among those that reach the target: the upper end of the interval, with 95 % confidence, is below ${targetPercent} %.`,
       `Costs: ${prices}, without the free tier.`,
     ],
   };
@@ -61,20 +62,16 @@ export function formatUnadvised({ functions, unread = [] }: Pick<AdviceReport, "
   return unread.map(({ what, why }) => `${what} not read: ${why}`).filter((line) => !advised.includes(line));
 }
 
-/** Without requests, nothing is known of how they would do. */
-function buildPolicyRow(policy: PolicyAdvice, hasRequests: boolean): Cell[] {
+function buildPolicyRow(policy: PolicyAdvice): Cell[] {
   const { name, cold, addedMilliseconds, pingsPerDay, dollarsPerMonth, isConfigured, isRecommended } = policy;
   const { p50, p95, p99 } = addedMilliseconds;
   const marks = [...(isConfigured ? ["now"] : []), ...(isRecommended ? ["best"] : [])].join(", ");
-  const ofRequests = [
-    formatPercent(cold.percent),
-    `${formatNumber(cold.fromPercent, 2)} - ${formatNumber(cold.toPercent, 2)} %`,
-    `${[p50, p95, p99].map((value) => formatNumber(value, 0)).join("/")} ms`,
-  ];
   return [
     isRecommended ? { text: marks, tone: "good" } : marks,
     name,
-    ...(hasRequests ? ofRequests : ofRequests.map(() => "-")),
+    formatPercent(cold.percent),
+    `${formatNumber(cold.fromPercent, 2)} - ${formatNumber(cold.toPercent, 2)} %`,
+    `${[p50, p95, p99].map((value) => formatNumber(value, 0)).join("/")} ms`,
     formatNumber(pingsPerDay, 0),
     formatDollars(dollarsPerMonth.total),
   ];
@@ -90,12 +87,8 @@ function buildBasis(report: AdviceReport, advice: FunctionAdvice): Block[] {
   return [
     ...(log ? [log.sentence] : []),
     ...listUnread(advice.function, report),
-    ...(advice.requests === 0
-      ? []
-      : [
-          `Cold requests if AWS differs from what ${describeBasis(advice)}:`,
-          buildTable(["if", ...listSensitivityHeadings(advice), "source"], rows),
-        ]),
+    `Cold requests if AWS differs from what ${describeBasis(advice)}:`,
+    buildTable(["if", ...listSensitivityHeadings(advice), "source"], rows),
     ...notes,
   ];
 }

@@ -49,6 +49,13 @@ export async function buildTrafficProfile(
   return { requests, counts, peaks };
 }
 
+/** The usual time between two minutes with requests; undefined if there is only one. */
+export function findMedianGapMinutes({ counts }: TrafficProfile): number | undefined {
+  const used = Array.from(counts.keys()).filter((minute) => (counts[minute] ?? 0) > 0);
+  const gaps = used.slice(1).map((minute, index) => minute - (used[index] ?? 0));
+  return gaps.sort((one, other) => one - other)[Math.floor(gaps.length / 2)];
+}
+
 function freeEnded(busy: BusyHeap, now: number): void {
   while (busy.nextEnd <= now) busy.pop();
 }

@@ -79,12 +79,13 @@ const functionAdvice = z.object({
   /** The function's target for cold starts. */
   targetPercent: z.number(),
   recommendation: z.object({
-    kind: z.enum(["do-not-warm", "warm", "provision", "out-of-reach"]),
+    kind: z.enum(["do-not-warm", "warm", "provision", "out-of-reach", "too-little-data"]),
     sentence: z.string(),
     /** For a tfvars file, if it can express it. */
     block: z.string().optional(),
   }),
   repetitions: z.number(),
+  /** Empty if there is too little data. */
   policies: z.array(policy),
   /**
    * What the function's own log shows about the platform; missing if that was not requested, or if there were no

@@ -43,8 +43,8 @@ export default defineCommand({
       .option("--out <folder>", "folder for pages", "advice"),
 
   help: `
-Simulates each way of warming on the function's own traffic: the last 15 days from CloudWatch, or a trace. Recommends the cheapest way that
-keeps cold starts below the target, and writes a page per function. See docs/advising.md for details.
+Simulates each way of warming on the function's own traffic: the last 15 days from CloudWatch, or a trace. Recommends the best
+value among those that keep cold starts below the target, and writes a page per function. See docs/advising.md for details.
 
 A trace is one of these files, recognized by its contents:
   - CSV with the header timestamp,duration_ms for requests, or timestamp,count or minute,count for minutes, optionally with

@@ -4,7 +4,8 @@ import { type PolicyOutcome } from "../../../advisor/compare";
 import { type Policy } from "../../../advisor/policy";
 import { WARMING_DEFAULTS } from "../../../environments/warming";
 import { type Candidate } from "../../../operations/advise/candidates";
-import { type JudgedCandidate, recommend } from "../../../operations/advise/recommend";
+import { type JudgedCandidate, recommend, type Recommendation } from "../../../operations/advise/recommend";
+import { type PolicyAdvice } from "../../../operations/advise/report";
 import { selectFront } from "../../../operations/advise/charts";
 import { adviseSample, makeHistory } from "./support";
 
@@ -44,18 +45,22 @@ const provisioned = (concurrency: number, figures: Figures) =>
     figures,
   );
 
-/** With a target of less than 5 %. */
-const advised = (all: readonly JudgedCandidate[]) => recommend(all, 5);
+/** A month. */
+const SECONDS = 730 * 3600;
+
+const advised = (all: readonly JudgedCandidate[], targetPercent = 5) =>
+  recommend(all, { targetPercent, seconds: SECONDS, medianGapMinutes: 600 });
+const nameOf = ({ chosen }: Pick<Recommendation, "chosen">) => chosen?.candidate.name;
 
 describe("what is recommended", () => {
   test("for a function with a target of its own, what reaches that one", () => {
-    const policies = [none({ cold: 0.04 }), warmed(1, { cold: 0.02, dollars: 1 }), warmed(2, { dollars: 2 })];
+    const policies = [none({ cold: 0.04 }), warmed(1, { cold: 0.02, dollars: 60 }), warmed(2, { dollars: 70 })];
 
-    expect(recommend(policies, 5).kind).toBe("do-not-warm");
-    expect(recommend(policies, 1).sentence).toMatch(/^Warm it x 2: the cheapest that keeps cold starts below 1 %/);
+    expect(advised(policies).kind).toBe("do-not-warm");
+    expect(nameOf(advised(policies, 1))).toBe("x 2");
   });
 
-  test("the cheapest that is sure to stay below the target", () => {
+  test("the best value: a cold request less counts as a tenth of a cent", () => {
     const { kind, chosen, sentence } = advised([
       none({ cold: 0.3, dollars: 0.01 }),
       warmed(1, { cold: 0.04, most: 0.06, dollars: 0.02 }),
@@ -64,25 +69,33 @@ describe("what is recommended", () => {
       provisioned(3, { cold: 0, dollars: 4 }),
     ]);
 
-    expect({ kind, name: chosen?.candidate.name }).toEqual({ kind: "warm", name: "x 2" });
+    expect({ kind, name: chosen?.candidate.name }).toEqual({ kind: "warm", name: "x 3" });
     expect(sentence).toBe(
-      "Warm it x 2: the cheapest that keeps cold starts below 5 %, with 3 % of requests (at most 4.9 %); without warming 30 % of requests (at most 30 %) are cold.",
+      "Warm it x 3: for $0.04 a month, 0.1 % of requests are cold (at most 0.1 %), 1 a month. Without warming, 30 % are cold: it avoids 299 cold requests a month. The next cheaper one, x 2, costs $0.01 less and leaves 29 more.",
     );
   });
 
-  test("no warming of a function that nobody uses", () => {
-    const { kind, sentence } = advised([none({ requests: 0 }), warmed(1, { requests: 0, dollars: 0.1 })]);
-
-    expect({ kind, sentence }).toEqual({
-      kind: "do-not-warm",
-      sentence: "Do not warm this function: there were no requests.",
-    });
-  });
-
-  test("no warming of a function that keeps itself warm, though it were cheaper", () => {
-    const { kind, chosen } = advised([none({ cold: 0.01, dollars: 0.2 }), warmed(1, { dollars: 0.1 })]);
+  test("no warming of a function that keeps itself warm, and what the next better one would cost", () => {
+    const { kind, chosen, sentence } = advised([none({ cold: 0.01 }), warmed(1, { dollars: 0.05 })]);
 
     expect({ kind, name: chosen?.candidate.name }).toEqual({ kind: "do-not-warm", name: "none" });
+    expect(sentence).toBe(
+      "Do not warm this function: its own traffic keeps it warm. Without pings, 1 % of requests are cold (at most 1 %), 10 a month. The next better one, x 1, would cost $0.05 more, $0.005 for each cold request that it avoids.",
+    );
+  });
+
+  test.each([
+    [
+      "57 of 8,800 cold requests a day, for two cents",
+      { cold: 0.0065, dollars: 0 },
+      { cold: 0.0005, dollars: 0.02 },
+      267_000,
+    ],
+    ["2.1 % against 0.34 %, for half a cent", { cold: 0.021, dollars: 0.02 }, { cold: 0.0034, dollars: 0.025 }, 3000],
+  ])("is not the cheapest that reaches the target where a little more saves much: %s", (_, less, more, requests) => {
+    const all = [none({ ...less, requests }), warmed(2, { ...more, requests })];
+
+    expect(nameOf(advised(all))).toBe("x 2");
   });
 
   test("provisioned concurrency where warming cannot reach the target", () => {
@@ -93,10 +106,12 @@ describe("what is recommended", () => {
     ]);
 
     expect(kind).toBe("provision");
-    expect(sentence).toContain("Buy provisioned concurrency: warming cannot reach 5 %; provisioned x 9 leaves 1 %");
+    expect(sentence).toContain(
+      "Buy provisioned concurrency x 9, because warming cannot reach 5 %: for $40.00 a month, 1 %",
+    );
   });
 
-  test("provisioned concurrency where warming costs more", () => {
+  test("provisioned concurrency where warming is worth less", () => {
     const { kind, sentence } = advised([
       none({ cold: 0.5 }),
       warmed(9, { cold: 0.01, dollars: 50 }),
@@ -104,15 +119,44 @@ describe("what is recommended", () => {
     ]);
 
     expect(kind).toBe("provision");
-    expect(sentence).toContain("warming that reaches 5 % costs more");
+    expect(sentence).toContain("warming that reaches 5 % is worth less");
   });
 
-  test("nothing where nothing reaches the target, and why", () => {
-    const { kind, chosen, sentence } = advised([none({ cold: 0.5 }), warmed(1, { cold: 0.2, most: 0.3 })]);
+  test("what probably reaches the target where nothing is sure to, because there are few requests", () => {
+    const { kind, chosen } = advised([
+      none({ cold: 1, requests: 3 }),
+      warmed(1, { cold: 0.03, most: 0.12, dollars: 0.02, requests: 3 }),
+      warmed(2, { cold: 0.02, most: 0.1, dollars: 0.04, requests: 3 }),
+    ]);
 
-    expect({ kind, chosen }).toEqual({ kind: "out-of-reach", chosen: undefined });
-    expect(sentence).toContain("the best leaves 20 % of requests (at most 30 %)");
+    expect({ kind, name: chosen?.candidate.name }).toEqual({ kind: "warm", name: "x 1" });
   });
+
+  test("the best value where nothing reaches the target", () => {
+    const { kind, chosen, sentence } = advised([
+      none({ cold: 0.5 }),
+      warmed(1, { cold: 0.2, most: 0.3, dollars: 0.1 }),
+      warmed(2, { cold: 0.19, most: 0.3, dollars: 3 }),
+    ]);
+
+    expect({ kind, name: chosen?.candidate.name }).toEqual({ kind: "out-of-reach", name: "x 1" });
+    expect(sentence).toContain("No policy keeps cold starts below 5 %.");
+  });
+
+  test.each([
+    [30, "warm", "always costs $0.00067 for each cold request that it avoids."],
+    [4, "warm", "always costs $0.005 for each cold request that it avoids."],
+    [1, "do-not-warm", "always costs $0.02 for each cold request that it avoids."],
+  ])(
+    "for a function with %d requests a month, one instance always or not at all, by its price",
+    (requests, kind, why) => {
+      const advice = advised([none({ cold: 1, requests }), warmed(1, { dollars: 0.02, requests })]);
+
+      expect(advice.kind).toBe(kind);
+      expect(advice.sentence).toContain("usually 10 h apart: one instance is warm always or not at all, and");
+      expect(advice.sentence).toContain(why);
+    },
+  );
 });
 
 const figures = fc.record({
@@ -121,7 +165,7 @@ const figures = fc.record({
   dollars: fc.integer({ min: 0, max: 5 }),
 });
 
-test("whatever was compared, nothing else that reaches the target is cheaper", () => {
+test("whatever was compared, nothing else that reaches the target is of better value", () => {
   fc.assert(
     fc.property(figures, fc.array(fc.tuple(figures, fc.boolean()), { maxLength: 8 }), (without, others) => {
       const make = ({ cold, more, dollars }: typeof without) => ({ cold, most: cold + more, dollars });
@@ -134,14 +178,12 @@ test("whatever was compared, nothing else that reaches the target is cheaper", (
 
       // As the rule is written down, and not as it is programmed.
       const sure = all.filter(({ outcome }) => outcome.coldShareInterval.most < 0.05);
-      const cheapest = Math.min(...sure.map(({ dollars }) => dollars.total));
-      if (sure.some(({ candidate }) => candidate.name === "none")) expect(kind).toBe("do-not-warm");
-      else if (sure.length === 0) expect(kind).toBe("out-of-reach");
-      else {
-        expect(sure).toContain(chosen);
-        expect(chosen?.dollars.total).toBe(cheapest);
-        expect(kind).toBe(chosen?.candidate.policy.kind === "provisioned" ? "provision" : "warm");
-      }
+      const likely = all.filter(({ outcome }) => outcome.coldShare < 0.05);
+      const good = sure.length > 0 ? sure : likely.length > 0 ? likely : all;
+      const rate = ({ outcome, dollars }: JudgedCandidate) => dollars.total + 0.001 * 1000 * outcome.coldShare;
+      expect(good).toContain(chosen);
+      expect(chosen && rate(chosen)).toBe(Math.min(...good.map(rate)));
+      expect(kind === "out-of-reach").toBe(good === all && likely.length === 0);
     }),
   );
 });
@@ -150,11 +192,13 @@ describe("a whole advice", () => {
   test("recommends by its own table, and prices what it shows", async () => {
     const { advice, settings } = await adviseSample();
 
+    const days = (Date.parse(advice.to) - Date.parse(advice.from)) / 86_400_000;
+    const rate = ({ dollarsPerMonth, cold }: PolicyAdvice) =>
+      dollarsPerMonth.total + (0.001 * (730 / 24) * advice.requests * cold.percent) / 100 / days;
     const sure = advice.policies.filter(({ cold }) => cold.toPercent < 5);
-    const cheapest = Math.min(...sure.map(({ dollarsPerMonth }) => dollarsPerMonth.total));
     const [best, ...others] = advice.policies.filter(({ isRecommended }) => isRecommended);
     expect(others).toEqual([]);
-    expect(best?.dollarsPerMonth.total).toBe(cheapest);
+    expect(best && rate(best)).toBeCloseTo(Math.min(...sure.map(rate)), 10);
     expect(settings?.warming.scheduled.enabled).toBe(true);
     for (const { dollarsPerMonth, kind } of advice.policies) {
       const { total, warming: pings, starts, provisioned: kept, reading } = dollarsPerMonth;
@@ -188,18 +232,48 @@ describe("a whole advice", () => {
     }
   });
 
-  test("does not warm what nobody uses, and says what else would cost", async () => {
+  test("does not warm what nobody uses, and compares nothing", async () => {
     const history = makeHistory();
     if (history.source.kind === "minutes") history.source.counts.fill(0);
 
     const { advice, settings } = await adviseSample({ history });
 
-    expect(advice.recommendation.kind).toBe("do-not-warm");
+    expect(advice.recommendation).toEqual({
+      kind: "do-not-warm",
+      sentence: "Do not warm this function: there were no requests from 2026-01-05 00:00 to 2026-01-06 00:00 UTC.",
+      block:
+        "warming = {\n  scheduled   = { enabled = false }\n  peak        = { enabled = false }\n  conditional = { enabled = false }\n}",
+    });
     expect(settings?.warming).toMatchObject({ scheduled: { enabled: false }, peak: { enabled: false } });
-    expect(advice.recommendation.block).toBe(
-      "warming = {\n  scheduled   = { enabled = false }\n  peak        = { enabled = false }\n  conditional = { enabled = false }\n}",
+    expect(advice.policies).toEqual([]);
+  });
+
+  test("is not given for a few hours", async () => {
+    const { startsAt, source } = makeHistory();
+    const history = { startsAt, seconds: 3 * 3600, source };
+
+    const { advice, settings } = await adviseSample({ history });
+
+    expect({ ...advice.recommendation, settings }).toEqual({
+      kind: "too-little-data",
+      sentence: "Too little data: 3 hours, from 2026-01-05 00:00 to 2026-01-05 03:00 UTC, and at least 20 are needed.",
+      settings: undefined,
+    });
+  });
+
+  test("says what to do for a request now and then, and lists policies with the same effect once", async () => {
+    const history = makeHistory({ days: 3, every: 1510, burst: 0 });
+
+    const { advice } = await adviseSample({ history });
+
+    expect(advice.recommendation.kind).toBe("warm");
+    expect(advice.recommendation.sentence).toMatch(
+      /^Warm it every 5 min x 1: .* It is called rarely, 30 times a month, usually 25\.2 h apart: one instance is warm always /,
     );
-    expect(advice.policies.every(({ cold }) => cold.percent === 0)).toBe(true);
+    const effects = advice.policies.map(({ cold, pingsPerDay, dollarsPerMonth }) =>
+      JSON.stringify({ cold, pingsPerDay, dollarsPerMonth }),
+    );
+    expect(new Set(effects).size).toBe(effects.length);
   });
 
   test("shows the busiest day as the warmer would have it", async () => {

@@ -73,13 +73,16 @@ describe("--fit", () => {
     expect(stderr.at(-1)).toMatch(/^api: 1 query scanned /);
   });
 
-  test("reads no log of a function without requests", async () => {
+  test("reads no log of a function without requests, and says so", async () => {
     aws.metrics.clear();
 
-    const { exitCode, stdout } = await run(["--fit"]);
+    const { exitCode, stdout, stderr } = await run(["--fit"]);
 
     expect({ exitCode, queries: mocks.logs.calls() }).toEqual({ exitCode: 0, queries: [] });
-    expect(stdout.join("\n")).toContain("Do not warm this function: there were no requests.");
+    expect(stdout).toEqual([
+      "api: Do not warm this function: there were no requests from 2026-01-05 12:31 to 2026-01-20 12:30 UTC.",
+    ]);
+    expect(stderr.at(-1)).toBe("api: --fit has no effect: its log is not read without enough requests");
   });
 
   test.each([

@@ -71,7 +71,7 @@ describe("a trace without any environment", () => {
     expect(text.match(/no start was reported/g)).toHaveLength(1);
     expect(text).toMatch(/^ +none +\d/m);
     expect(text).toMatch(/^ +best +every /m);
-    expect(text).toMatch(/^Warm it .*: the cheapest that keeps cold starts below 5 %/m);
+    expect(text).toMatch(/^Warm it .*: for \$0\.\d+ a month, .* it avoids \d[\d,]* cold requests a month\./m);
     expect(text).toContain("  warming = {\n    scheduled   = { enabled = true, every_minutes = ");
     expect(text).toContain("Assumed: idle life 5 to 7 minutes (mikhailio-hugo, 2021)");
     expect(readFileSync(join(root, "advice/day.html"), "utf8")).toContain("<h1>Warming day</h1>");
@@ -104,6 +104,21 @@ describe("an environment", () => {
     expect(stdout.join("\n")).toMatch(/^ +now +every 5 min x 3, MON-SUN 9-18 h every 2 min x 3 /m);
     expect(readdirSync(join(root, "advice"))).toEqual(["dev-api.html"]);
   });
+});
+
+test("too little data ends with one line, without a table, a page or settings", async () => {
+  const few = ["minute,count", ...Array.from({ length: 200 }, (_, minute) => `${minute},1`)].join("\n");
+
+  const { exitCode, stdout, stderr, root } = await run(["dev", "api", ...TRACE, "--write"], { "day.csv": few });
+
+  expect({ exitCode, stdout, stderr }).toEqual({
+    exitCode: 0,
+    stdout: [
+      "api: Too little data: 3.3 hours, from 1970-01-05 00:00 to 1970-01-05 03:20 UTC, and at least 20 are needed.",
+    ],
+    stderr: ["api: nothing was written: nothing is recommended"],
+  });
+  expect(readdirSync(join(root, "advice"))).toEqual([]);
 });
 
 describe("--write", () => {
@@ -153,6 +168,7 @@ functions = {
   });
 
   test("says it once for the environment where all functions are to have the same", async () => {
+    aws.metrics.clear();
     const result = await run(["dev", "--write"], {
       "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = {}" }),
       "functions/web/handler.ts": HANDLER_SOURCE,
@@ -167,11 +183,11 @@ functions = {
 
     const result = await run(["dev", "api", "--trace", "rare.csv", "--duration-ms", "50", "--write"], {
       "environments/dev.tfvars": file,
-      "rare.csv": ["minute,count", ...Array.from({ length: 72 }, (_, index) => `${index * 20},1`)].join("\n"),
+      "rare.csv": ["minute,count", ...Array.from({ length: 96 }, (_, index) => `${index * 15},1`)].join("\n"),
     });
 
     expect(result.exitCode).toBe(0);
-    expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency: warming cannot reach 5 %");
+    expect(result.stdout.join("\n")).toContain("Buy provisioned concurrency x 1, because warming cannot reach 5 %");
     expect(tfvarsOf(result)).toContain("provisioned_concurrency = { instances = 1 }");
     const { scheduled, peak, conditional } = await settingsOf(result.root, "api");
     expect([scheduled, peak, conditional].some(({ enabled }) => enabled)).toBe(false);
@@ -231,6 +247,16 @@ describe("wrong input is told in one line and exits 2:", () => {
       "advise: --memory-mb, --architecture, --duration-ms and --init-ms describe a trace's function: name the trace with --trace",
     ],
     [["--trace", "none.csv"], {}, "none.csv: cannot be read: no such file"],
+    [
+      ["--trace", "day.csv", "--duration-ms", "5"],
+      { "day.csv": "timestamp,duration_ms\n0,1\n" },
+      "--duration-ms: leave it out: day.csv has durations",
+    ],
+    [
+      ["--trace", "day.csv", "--init-ms", "500"],
+      { "day.csv": "@timestamp,@duration,@initDuration\n2026-01-31 09:00:00.000,10,300\n" },
+      "--init-ms: leave it out: day.csv has durations of starts",
+    ],
     [["--trace", "day.csv"], {}, "day.csv: expected --duration-ms as well, because it has no durations"],
   ])("%j", async (args, files, message) => {
     const { exitCode, stdout, stderr } = await run(args, files);

@@ -4,11 +4,11 @@ import { AwsAccess } from "../../aws/access";
 import { type CommandContext } from "../../cli/command-context";
 import { type AdvisedSubject } from "../advise-function";
 import { runWithProgress } from "../run-with-progress";
+import { findLack } from "../too-little-data";
 import { readOwnLog } from "./read-own-log";
 
 /**
- * Adds to a function what its own log shows about AWS. Reads nothing if there were no requests, because nothing depends
- * on it.
+ * Adds to a function what its own log shows about AWS. Reads nothing if there is too little data for advice.
  *
  * @throws AwsFailure
  */
@@ -20,11 +20,15 @@ export async function addOwnLog(
 ): Promise<AdvisedSubject> {
   const { printAside, wait, now, signal } = context;
   const { id, history } = subject;
-  if (history.source.kind === "minutes" && history.source.counts.every((count) => count === 0)) return subject;
-  const aws = new AwsAccess(region, signal);
   const say = (line: string) => {
     printAside(`${id}: ${line}`);
   };
+  const requests = history.source.kind === "minutes" ? history.source.counts.reduce((sum, count) => sum + count, 0) : 1;
+  if (findLack(history, requests)) {
+    say("--fit has no effect: its log is not read without enough requests");
+    return subject;
+  }
+  const aws = new AwsAccess(region, signal);
   const work = (onProgress: (what: string, share: number) => void) =>
     readOwnLog({ aws, watched, wait }, history, now(), { say, onProgress });
   return { ...subject, ownLog: await runWithProgress(id, context, work) };
