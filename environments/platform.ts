@@ -8,6 +8,12 @@ import { findArnMistakes, type FilePlace } from "./arns";
 /** A function's sizes: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const MEMORY_MB = { least: 128, most: 10_240 } as const;
 
+/**
+ * The largest zip that Lambda takes directly, in bytes. A larger one must be in S3:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const MAX_DIRECT_BYTES = 50 * 2 ** 20;
+
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

@@ -4,14 +4,9 @@ import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import { formatCodeBucketPrefix } from "../environments/names";
+import { MAX_DIRECT_BYTES } from "../environments/platform";
 import { type Bundle } from "./bundle";
 import { addPrivateBucket } from "./private-bucket";
-
-/**
- * The largest zip that Lambda takes directly, in bytes. A larger one must be in S3:
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-export const MAX_DIRECT_BYTES = 50 * 2 ** 20;
 
 /** An environment's bucket for zips that Lambda does not take directly. It exists only if there is one. */
 export class CodeBucket extends Construct {

@@ -6,9 +6,9 @@ import { dirname, join, relative } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { WARMER } from "../../environments/names";
+import { MAX_DIRECT_BYTES } from "../../environments/platform";
 import { type Bundle, bundleFunctions } from "../../stacks/bundle";
 import { listFunctionCode } from "../../stacks/function-code";
-import { MAX_DIRECT_BYTES } from "../../stacks/function-zip";
 import { loadInfrastructure } from "../../stacks/infrastructure";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 
