@@ -116,6 +116,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/advise"),
   },
   {
+    name: "tune",
+    parameters: "<environment> <function>",
+    description: "Measures a function at several memory sizes, and recommends the cheapest that does its work.",
+    load: () => import("./commands/tune"),
+  },
+  {
     name: "investigate",
     parameters: "<environment> <function>",
     description: "Finds out why a function's alarm rings, and what to adjust first.",
@@ -138,6 +144,7 @@ Examples:
   $ npm run ops -- cost                  the cost of environments, by function
   $ npm run ops -- report prod --period month   targets, warming, alarms and memory, compared with the month before
   $ npm run ops -- advise prod           what warming would do for each function, and recommended settings
+  $ npm run ops -- tune dev api --path /notes   which memory size costs least, measured
   $ npm run ops -- load stress           how much load a function can handle, on this computer
   $ npm run ops -- help warm             help on the command: description, options, exit codes`;
 

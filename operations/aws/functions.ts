@@ -119,6 +119,7 @@ function toDeployedFunction(found: FunctionConfiguration) {
   const changedAt = Date.parse(found.LastModified ?? "");
   return {
     version: found.Version ?? LATEST_VERSION,
+    description: found.Description ?? "",
     /** When it was last changed, or published, in milliseconds since 1970. */
     changedAt: Number.isNaN(changedAt) ? undefined : changedAt,
     /** As in `Active` or `Failed`. */

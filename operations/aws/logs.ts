@@ -2,6 +2,7 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
+  DeleteLogGroupCommand,
   paginateDescribeLogGroups,
   paginateDescribeMetricFilters,
   paginateFilterLogEvents,
@@ -102,6 +103,16 @@ export function createLogGroup(aws: AwsAccess, name: string, tags: Readonly<Reco
 export function createLogStream(aws: AwsAccess, logGroup: string, stream: string): Promise<boolean> {
   const command = new CreateLogStreamCommand({ logGroupName: logGroup, logStreamName: stream });
   return create(aws, "logs:CreateLogStream", logGroup, (client, options) => client.send(command, options));
+}
+
+/**
+ * Deletes a log group, if there is one.
+ *
+ * @throws AwsFailure
+ */
+export async function deleteLogGroup(aws: AwsAccess, name: string): Promise<void> {
+  const command = new DeleteLogGroupCommand({ logGroupName: name });
+  await aws.send("logs:DeleteLogGroup", CloudWatchLogsClient, command);
 }
 
 /** @throws AwsFailure */
