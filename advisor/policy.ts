@@ -1,4 +1,6 @@
-/** Policies against cold starts; all hours are UTC. */
+import { toLocalMinute } from "./time-zone";
+
+/** Policies against cold starts; hours are UTC where no time zone is named. */
 
 const HOURS_PER_DAY = 24;
 const MINUTES_PER_HOUR = 60;
@@ -15,6 +17,8 @@ export interface PeakWindow {
   readonly toHour: number;
   /** The days on which a peak begins; 0 is Sunday. */
   readonly days: readonly number[];
+  /** The time zone of hours and days, in which the whole schedule is then due. */
+  readonly timezone: string;
 }
 
 /** Runs of pings at an interval that divides an hour evenly. */
@@ -52,8 +56,10 @@ export function countScheduledPings(policy: Policy, minute: number): number | un
       return minute % policy.everyMinutes === 0 ? policy.concurrency[findHourOfWeek(minute)] : undefined;
     case "fixed":
     case "conditional": {
-      const { everyMinutes, concurrency } = policy.peak && isPeak(policy.peak, minute) ? policy.peak : policy;
-      return minute % everyMinutes === 0 ? concurrency : undefined;
+      const { peak } = policy;
+      const local = peak ? toLocalMinute(minute, peak.timezone) : minute;
+      const { everyMinutes, concurrency } = peak && isPeak(peak, local) ? peak : policy;
+      return local % everyMinutes === 0 ? concurrency : undefined;
     }
   }
 }

@@ -9,7 +9,7 @@ import {
   defineSection,
   defineText,
   defineWholeNumber,
-  isTimeZone,
+  defineTimeZone,
 } from "./fields";
 import { isSchedule } from "./schedule-expression";
 
@@ -144,8 +144,7 @@ const schedule = defineSection({
   schedule_expression: defineText("cron(…), rate(…) or at(…), as in cron(0 3 * * ? *)", /^(cron|rate|at)\(.+\)$/)
     .refine(isSchedule, { error: "cron(…), rate(…) or at(…) as EventBridge Scheduler takes it" })
     .meta({ description: "When, as in `cron(0 3 * * ? *)`, `rate(5 minutes)`, `at(2027-01-01T00:00:00)`" }),
-  timezone: defineText("a time zone, as in Europe/Berlin", /^[\w+/-]{1,50}$/)
-    .refine(isTimeZone, { error: "a time zone of the IANA database, as in Europe/Berlin" })
+  timezone: defineTimeZone()
     .default("UTC")
     .meta({ description: "Time zone of cron and at, with its daylight saving time" }),
   flexible_window_minutes: defineWholeNumber(1, 1440)

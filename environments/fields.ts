@@ -85,8 +85,14 @@ export function omitUndefined<T extends object>(
   };
 }
 
-/** Whether a time zone is in the IANA database. */
-export function isTimeZone(name: string): boolean {
+/** A time zone of the IANA database. */
+export function defineTimeZone() {
+  return defineText("a time zone, as in Europe/Berlin", /^[\w+/-]{1,50}$/).refine(isTimeZone, {
+    error: "a time zone of the IANA database, as in Europe/Berlin",
+  });
+}
+
+function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return true;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { parseDays } from "./days";
-import { type DeepReadonly, defineSection, defineText, defineWholeNumber, isTimeZone } from "./fields";
+import { type DeepReadonly, defineSection, defineText, defineWholeNumber, defineTimeZone } from "./fields";
 
 /** Provisioned concurrency of a function: a fixed number of instances, and others in certain hours. */
 
@@ -18,8 +18,7 @@ const hours = defineSection({
     .refine((days) => parseDays(days) !== undefined, { error: "days as in MON-FRI or SAT,SUN" })
     .default("MON-SUN")
     .meta({ description: "On which days" }),
-  timezone: defineText("a time zone, as in Europe/Berlin", /^[\w+/-]{1,50}$/)
-    .refine(isTimeZone, { error: "a time zone of the IANA database, as in Europe/Berlin" })
+  timezone: defineTimeZone()
     .default("UTC")
     .meta({ description: "Time zone of the hours, with its daylight saving time" }),
   instances: defineWholeNumber(1, 10_000).meta({ description: "Instances in these hours" }),

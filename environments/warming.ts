@@ -6,6 +6,7 @@ import {
   defineOneOf,
   defineSection,
   defineText,
+  defineTimeZone,
   defineWholeNumber,
 } from "./fields";
 import { INTERVALS_MINUTES, type IntervalMinutes, parseDays } from "./days";
@@ -31,12 +32,13 @@ export interface WarmingSettings {
   readonly peak: {
     readonly enabled: boolean;
     readonly everyMinutes: IntervalMinutes;
-    /** In UTC. */
     readonly fromHour: number;
-    /** In UTC; the first hour after the peak, on the next day if it is before `fromHour`. */
+    /** The first hour after the peak, on the next day if it is before `fromHour`. */
     readonly toHour: number;
     /** On which days a peak begins, as in `MON-FRI`. */
     readonly days: string;
+    /** The time zone of its hours and days, with its daylight saving time. */
+    readonly timezone: string;
     readonly concurrency: number;
   };
   /** Started by hand, before many requests are expected. */
@@ -59,7 +61,7 @@ export interface WarmingSettings {
 /** The settings unless a file overrides them. */
 export const WARMING_DEFAULTS: WarmingSettings = {
   scheduled: { enabled: true, everyMinutes: 5, concurrency: 3 },
-  peak: { enabled: true, everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-SUN", concurrency: 3 },
+  peak: { enabled: true, everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-SUN", timezone: "UTC", concurrency: 3 },
   preDeployment: { everySeconds: 30, forMinutes: 10, concurrency: 10 },
   gate: { enabled: true, concurrency: 3 },
   conditional: { enabled: false, minimum: 0, maximum: 30, readEveryMinutes: 15 },
@@ -81,10 +83,11 @@ const warmingSections = defineKeys({
     days: defineText("days as in MON-FRI or SAT,SUN", /^[A-Z,-]+$/)
       .refine((days) => parseDays(days) !== undefined, { error: "days as in MON-FRI or SAT,SUN" })
       .optional(),
+    timezone: defineTimeZone().optional(),
     concurrency,
   })
     .optional()
-    .meta(documentSetting("peak", "Pings during busy hours (UTC), which may pass midnight")),
+    .meta(documentSetting("peak", "Pings during busy hours of a time zone, which may pass midnight")),
   pre_deployment: defineSection({
     every_seconds: defineWholeNumber(5, 300).optional(),
     for_minutes: defineWholeNumber(1, 14).optional(),

@@ -11,7 +11,7 @@ import { parseQueueName } from "./queue/queue-arn";
 import { answerQueueRequest } from "./queue/queue-endpoint";
 import { QueuePoller } from "./queue/queue-poller";
 import { Queues } from "./queue/queues";
-import { parseZonedSchedule } from "./schedule/schedule-expression";
+import { parseSchedule } from "./schedule/schedule-expression";
 import { buildSchedulerEvent } from "./schedule/scheduler-event";
 import { type StackEvents } from "./stack/stack-events";
 
@@ -85,7 +85,7 @@ export class LocalEventSources {
         this.handlers.invokeAsynchronously(functionName, qualifier, buildSchedulerEvent(schedule, due));
       };
       // A rate is due at once.
-      this.clock.repeat(parseZonedSchedule(expression, timezone, start), invoke, start - 1);
+      this.clock.repeat(parseSchedule(expression, timezone, start), invoke, start - 1);
     }
   }
 

@@ -102,9 +102,9 @@ export interface LocalEnvironment {
    */
   invoke(functionName: string, qualifier: string, payload: unknown): Promise<InvocationResult>;
   /**
-   * Starts the warmer as its rules would, now, and waits until it has finished.
+   * Starts the warmer as its schedules would, now, and waits until it has finished.
    *
-   * @param strategy a rule's strategy, or `gate` for a deployment's gate; `scheduled` by default
+   * @param strategy a schedule's strategy, or `gate` for a deployment's gate; `scheduled` by default
    * @throws LocalEnvironmentError if the stack has nothing for that strategy, or the warmer failed
    */
   runWarmer(strategy?: string): Promise<void>;
@@ -315,7 +315,7 @@ class RunningEnvironment implements LocalEnvironment {
 
   private schedule(): void {
     for (const scheduled of this.stack.schedules) {
-      this.clock.repeat(parseSchedule(scheduled.expression, this.now()), () => {
+      this.clock.repeat(parseSchedule(scheduled.expression, scheduled.timezone, this.now()), () => {
         this.run(scheduled).catch((error: unknown) => {
           this.tell({ kind: "warmer-failed", at: this.now(), message: (error as Error).message });
         });

@@ -1,8 +1,9 @@
 import { type Day, DAYS, listDays, type IntervalMinutes, parseDays } from "../environments/days";
 
 /**
- * When the warmer runs, as EventBridge cron expressions in UTC. Two rules that match the same minute would both fire,
- * so the hours of the week are divided among the strategies: each hour belongs to one strategy or to none.
+ * When the warmer runs, as cron expressions of EventBridge Scheduler. Two that match the same minute would both fire,
+ * so the hours of the week are divided among the strategies: each hour belongs to one strategy or to none, in the time
+ * zone of the peak.
  */
 
 /** How often to warm when no other strategy does. */
@@ -10,7 +11,7 @@ export interface WarmingSchedule {
   readonly everyMinutes: IntervalMinutes;
 }
 
-/** How often to warm during busy hours; hours are 0 to 24 in UTC. */
+/** How often to warm during busy hours; hours are 0 to 24. */
 export interface PeakWarming {
   readonly everyMinutes: IntervalMinutes;
   readonly fromHour: number;
@@ -18,6 +19,8 @@ export interface PeakWarming {
   readonly toHour: number;
   /** The days on which a peak starts, in the format of `parseDays`. */
   readonly days: string;
+  /** The time zone of hours and days. */
+  readonly timezone: string;
 }
 
 /** Strategies that run on a schedule; a missing one is off. */
@@ -26,29 +29,30 @@ export interface Schedules {
   readonly peak?: PeakWarming | undefined;
 }
 
-/** The data of one EventBridge rule. */
-export interface ScheduleRule {
+/** When a strategy is due, as EventBridge Scheduler takes it. */
+export interface CronSchedule {
   readonly strategy: "scheduled" | "peak";
   /** Includes the `cron(…)`. */
   readonly expression: string;
+  readonly timezone: string;
 }
 
 /**
- * Computes the smallest set of rules that warm at every strategy's interval in its hours: the peak's in the peak, the
- * schedule's in all others.
+ * Computes the smallest set of schedules that warm at every strategy's interval in its hours: the peak's in the peak,
+ * the schedule's in all others.
  *
  * @throws if the peak's days are malformed, which the schema refuses
  */
-export function buildScheduleRules({ scheduled, peak }: Schedules): ScheduleRule[] {
+export function buildCronSchedules({ scheduled, peak }: Schedules): CronSchedule[] {
   const isPeak = peak ? compilePeakHours(peak) : () => false;
-  return [
-    ...(scheduled ? buildRules("scheduled", scheduled, (day, hour) => !isPeak(day, hour)) : []),
-    ...(peak ? buildRules("peak", peak, isPeak) : []),
-  ];
+  const timezone = peak?.timezone ?? "UTC";
+  const build = (strategy: CronSchedule["strategy"], interval: WarmingSchedule | undefined, isDue: IsDue) =>
+    (interval ? buildExpressions(interval, isDue) : []).map((expression) => ({ strategy, expression, timezone }));
+  return [...build("scheduled", scheduled, (day, hour) => !isPeak(day, hour)), ...build("peak", peak, isPeak)];
 }
 
 /** Number of hours of a week that belong to each strategy. */
-export function countHoursPerWeek({ scheduled, peak }: Schedules): Readonly<Record<ScheduleRule["strategy"], number>> {
+export function countHoursPerWeek({ scheduled, peak }: Schedules): Readonly<Record<CronSchedule["strategy"], number>> {
   const isPeak = peak ? compilePeakHours(peak) : () => false;
   const hours = Array.from({ length: 24 }, (_, hour) => hour);
   const busy = DAYS.flatMap((day) => hours.filter((hour) => isPeak(day, hour))).length;
@@ -67,14 +71,10 @@ function compilePeakHours({ fromHour, toHour, days }: PeakWarming): IsDue {
 }
 
 /**
- * One rule per set of days, for all hours that are due on exactly these days. With any peak, there are at most three
- * sets.
+ * One expression per set of days, for all hours that are due on exactly these days. With any peak, there are at most
+ * three sets.
  */
-function buildRules(
-  strategy: ScheduleRule["strategy"],
-  { everyMinutes }: WarmingSchedule,
-  isDue: IsDue,
-): ScheduleRule[] {
+function buildExpressions({ everyMinutes }: WarmingSchedule, isDue: IsDue): string[] {
   const hoursByDays = new Map<string, number[]>();
   for (let hour = 0; hour < 24; hour++) {
     const days = DAYS.flatMap((day, index) => (isDue(day, hour) ? [index] : []));
@@ -84,10 +84,9 @@ function buildRules(
     hoursByDays.set(fields, [...(hoursByDays.get(fields) ?? []), hour]);
   }
   const minutes = everyMinutes === 1 ? "*" : everyMinutes === 60 ? "0" : `0/${everyMinutes}`;
-  return [...hoursByDays].map(([days, hours]) => ({
-    strategy,
-    expression: `cron(${minutes} ${hours.length === 24 ? "*" : formatRanges(hours, String)} ${days} *)`,
-  }));
+  return [...hoursByDays].map(
+    ([days, hours]) => `cron(${minutes} ${hours.length === 24 ? "*" : formatRanges(hours, String)} ${days} *)`,
+  );
 }
 
 /** Ascending numbers as a cron field: 0, 1, 2, 3, 9 is `0-3,9`. */

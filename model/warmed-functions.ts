@@ -95,10 +95,16 @@ export function priceFunctionTime(memoryMb: number, architecture: "arm64" | "x86
 }
 
 /** Approximate duration of a run of the warmer, without its pings. */
-export const RUN_SECONDS = 0.2;
+const RUN_SECONDS = 0.2;
 
 /** The warmer's own price. */
 export const WARMER_PRICE = priceFunctionTime(WARMER_SETTINGS.memoryMb, WARMER_SETTINGS.architecture);
+
+/**
+ * Price of a run that a schedule starts, without its pings. EventBridge Scheduler's free tier, 14 million runs a month,
+ * is not subtracted: https://aws.amazon.com/eventbridge/pricing/
+ */
+export const RUN_DOLLARS = RUN_SECONDS * WARMER_PRICE.perSecond + WARMER_PRICE.perRequest + prices.perScheduledRun;
 
 /** What the warmer gets as its input about a function. */
 export function buildWarmingTarget(warmed: WarmedFunction, strategy: Strategy): WarmingTarget {

@@ -1,7 +1,7 @@
 import { formatDeployedName, WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { buildMeasure, type Measure, type MetricAddress } from "./metrics";
-import { buildScheduleRules } from "./schedules";
+import { buildCronSchedules } from "./schedules";
 import { selectSchedules, listWarmedFunctions } from "./warmed-functions";
 
 /** An alarm on the warmer itself: without it, nobody would notice that nothing is kept warm. */
@@ -46,7 +46,7 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
     metricName: "ApproximateNumberOfMessagesVisible",
     dimensions: { QueueName: queue },
   };
-  const isScheduled = warmed.some((one) => buildScheduleRules(selectSchedules(one)).length > 0);
+  const isScheduled = warmed.some((one) => buildCronSchedules(selectSchedules(one)).length > 0);
   return [
     {
       key: "errors",

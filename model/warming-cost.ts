@@ -7,7 +7,7 @@ import { HOURS_PER_MONTH } from "./hours-per-month";
 import prices from "./prices.json";
 import { countHoursPerWeek } from "./schedules";
 import {
-  RUN_SECONDS,
+  RUN_DOLLARS,
   selectSchedules,
   type WarmedFunction,
   listWarmedFunctions,
@@ -60,7 +60,7 @@ export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
 export function priceWarmerRuns(warmed: readonly WarmedFunction[]): StrategyCost[] {
   const byClock = (["scheduled", "peak"] as const).map((strategy) => {
     const runs = warmed.map((one) => minutesPerMonth(one, strategy) / one.settings[strategy].everyMinutes);
-    const dollars = Math.max(0, ...runs) * priceInvocation(WARMER_PRICE, RUN_SECONDS);
+    const dollars = Math.max(0, ...runs) * RUN_DOLLARS;
     return toCost(strategy, [0, 0], [dollars, dollars]);
   });
   const minutes = Math.max(0, ...warmed.map(({ settings }) => settings.preDeployment.forMinutes));

@@ -64,9 +64,6 @@ const HTTP_API = `${API}/apigateway/latest/developerguide/api-gateway-execution-
 /** Characters of a managed policy, and of all inline policies of a role together, without white space: {@link IAM} */
 export const POLICY_CHARACTERS = { managed: 6144, inline: 10_240 };
 
-/** Maximum number of targets of a rule. */
-export const TARGETS_PER_RULE = 5;
-
 /** All of AWS's quotas on an environment's resources, except those that no file can reach. */
 export const QUOTAS: readonly Quota[] = [
   limitLength("aws_cloudwatch_metric_alarm", "alarm_name", 255, ALARM),
@@ -129,7 +126,7 @@ export const QUOTAS: readonly Quota[] = [
   limitLength("aws_cloudwatch_event_rule", "description", 512, RULE),
   limitLength("aws_cloudwatch_event_rule", "schedule_expression", 256, RULE),
   limitLength("aws_cloudwatch_event_rule", "event_pattern", 4096, RULE),
-  limitTogether("targets of rule", "aws_cloudwatch_event_target", "rule", TARGETS_PER_RULE, EVENTS, () => 1),
+  limitTogether("targets of rule", "aws_cloudwatch_event_target", "rule", 5, EVENTS, () => 1),
   limitLength("aws_cloudwatch_event_target", "input", 8192, TARGET),
   limitLength("aws_iam_role", "name", 64, IAM),
   limitTogether(
@@ -166,6 +163,8 @@ export const QUOTAS: readonly Quota[] = [
     ({ lambda_function: functions }) => (functions as readonly unknown[]).length,
   ),
   limitLength("aws_scheduler_schedule", "name", 64, SCHEDULE),
+  limitLength("aws_scheduler_schedule", "description", 512, SCHEDULE),
+  limitLength("aws_scheduler_schedule", "schedule_expression", 256, SCHEDULE),
   limitLength("aws_scheduler_schedule_group", "name", 64, SCHEDULE),
   limitTogether(
     "bytes of the policy of function",

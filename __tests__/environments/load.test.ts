@@ -224,6 +224,10 @@ describe("how functions are kept warm", () => {
     ],
     ["scheduled = { concurrency = 0 }", "scheduled.concurrency: expected 1 to 200, got 0"],
     ['peak = { days = "MON-MON" }', 'peak.days: expected days as in MON-FRI or SAT,SUN, got "MON-MON"'],
+    [
+      'peak = { timezone = "Berlin" }',
+      'peak.timezone: expected a time zone of the IANA database, as in Europe/Berlin, got "Berlin"',
+    ],
     ["peak = { from_hour = 25 }", "peak.from_hour: expected 0 to 23, got 25"],
     ["peak = { to_hour = 9 }", "peak.to_hour: expected another hour than from_hour, got 9"],
     [
@@ -258,6 +262,7 @@ describe("how functions are kept warm", () => {
       fromHour: 9,
       toHour: 18,
       days: "MON-FRI",
+      timezone: "UTC",
       concurrency: 20,
     });
   });

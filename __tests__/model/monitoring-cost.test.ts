@@ -90,7 +90,7 @@ test("what is priced from an environment's file is what Terraform makes of it", 
         Array.isArray(queries) ? queries.filter((query: { metric?: unknown }) => query.metric).length : 1,
       );
       const warmed = new Set(
-        JSON.stringify([all("aws_cloudwatch_event_target"), all("aws_lambda_invocation")])
+        JSON.stringify([all("aws_scheduler_schedule"), all("aws_lambda_invocation")])
           .match(/functionName\\+":\\+"[\w-]+/g)
           ?.map((name) => name.split('"').at(-1)),
       );

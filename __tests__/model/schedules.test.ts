@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { Cron } from "croner";
 import { INTERVALS_MINUTES, parseDays } from "../../environments/days";
-import { countHoursPerWeek, type PeakWarming, type WarmingSchedule, buildScheduleRules } from "../../model/schedules";
+import { parseCronFields } from "../../environments/schedule-expression";
+import { countHoursPerWeek, type PeakWarming, type WarmingSchedule, buildCronSchedules } from "../../model/schedules";
 
 const WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const WEEK_MINUTES = 7 * 24 * 60;
@@ -48,9 +49,9 @@ function minutesOf(expression: string): number[] {
  * Which strategy fires in which minute of the week, as the expressions have it; a minute that two of them match is
  * told.
  */
-function expand(settings: Parameters<typeof buildScheduleRules>[0]): string[] {
+function expand(settings: Parameters<typeof buildCronSchedules>[0]): string[] {
   const week = Array.from({ length: WEEK_MINUTES }, () => "");
-  for (const { strategy, expression } of buildScheduleRules(settings)) {
+  for (const { strategy, expression } of buildCronSchedules(settings)) {
     for (const minute of minutesOf(expression)) week[minute] = (week[minute] ?? "") + strategy;
   }
   return week;
@@ -104,11 +105,16 @@ describe("the week's minutes", () => {
         fc.option(scheduled, { nil: undefined }),
         fc.option(fc.record({ everyMinutes, hours, days }), { nil: undefined }),
         (schedule, drawn) => {
-          const peak = drawn && { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text };
+          const peak = drawn && {
+            everyMinutes: drawn.everyMinutes,
+            ...drawn.hours,
+            days: drawn.days.text,
+            timezone: "UTC",
+          };
           const settings = { scheduled: schedule, peak };
           expect(expand(settings).join()).toBe(define(schedule, peak, drawn?.days.meant ?? []).join());
           for (const strategy of ["scheduled", "peak"]) {
-            const count = buildScheduleRules(settings).filter((rule) => rule.strategy === strategy).length;
+            const count = buildCronSchedules(settings).filter((one) => one.strategy === strategy).length;
             expect(count).toBeLessThanOrEqual(3);
           }
         },
@@ -125,8 +131,8 @@ describe("an expression", () => {
   test("means to an independent reader of cron what it means here", () => {
     fc.assert(
       fc.property(scheduled, fc.record({ everyMinutes, hours, days }), (schedule, drawn) => {
-        const peak = { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text };
-        for (const { expression } of buildScheduleRules({ scheduled: schedule, peak })) {
+        const peak = { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text, timezone: "UTC" };
+        for (const { expression } of buildCronSchedules({ scheduled: schedule, peak })) {
           // Others know no year, no `?`, and no step without an end.
           const fields = expression
             .slice("cron(".length, -") *)".length + 1)
@@ -145,12 +151,12 @@ describe("an expression", () => {
 });
 
 describe("the hours of a week", () => {
-  test("are divided as the rules divide them", () => {
+  test("are divided as the expressions divide them", () => {
     fc.assert(
       fc.property(scheduled, fc.record({ everyMinutes, hours, days }), (schedule, drawn) => {
         const settings = {
           scheduled: schedule,
-          peak: { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text },
+          peak: { everyMinutes: drawn.everyMinutes, ...drawn.hours, days: drawn.days.text, timezone: "UTC" },
         };
         const week = expand(settings);
         const count = (strategy: string) => week.filter((name) => name === strategy).length;
@@ -165,58 +171,90 @@ describe("the hours of a week", () => {
   });
 });
 
-describe("rules", () => {
-  const weekdays = { everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-FRI" } as const;
+describe("schedules", () => {
+  const weekdays = { everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-FRI", timezone: "UTC" } as const;
 
   test("are one while nothing interrupts the schedule", () => {
-    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 } })).toEqual([
-      { strategy: "scheduled", expression: "cron(0/5 * * * ? *)" },
+    expect(buildCronSchedules({ scheduled: { everyMinutes: 5 } })).toEqual([
+      { strategy: "scheduled", expression: "cron(0/5 * * * ? *)", timezone: "UTC" },
     ]);
   });
 
   test("leave the peak's hours out of the schedule", () => {
-    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 }, peak: { ...weekdays, days: "MON-SUN" } })).toEqual([
-      { strategy: "scheduled", expression: "cron(0/5 0-8,18-23 * * ? *)" },
-      { strategy: "peak", expression: "cron(0/2 9-17 * * ? *)" },
+    expect(buildCronSchedules({ scheduled: { everyMinutes: 5 }, peak: { ...weekdays, days: "MON-SUN" } })).toEqual([
+      { strategy: "scheduled", expression: "cron(0/5 0-8,18-23 * * ? *)", timezone: "UTC" },
+      { strategy: "peak", expression: "cron(0/2 9-17 * * ? *)", timezone: "UTC" },
     ]);
   });
 
   test("keep the schedule on the days without a peak", () => {
-    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 }, peak: weekdays })).toEqual([
-      { strategy: "scheduled", expression: "cron(0/5 0-8,18-23 * * ? *)" },
-      { strategy: "scheduled", expression: "cron(0/5 9-17 ? * SUN,SAT *)" },
-      { strategy: "peak", expression: "cron(0/2 9-17 ? * MON-FRI *)" },
+    expect(buildCronSchedules({ scheduled: { everyMinutes: 5 }, peak: weekdays })).toEqual([
+      { strategy: "scheduled", expression: "cron(0/5 0-8,18-23 * * ? *)", timezone: "UTC" },
+      { strategy: "scheduled", expression: "cron(0/5 9-17 ? * SUN,SAT *)", timezone: "UTC" },
+      { strategy: "peak", expression: "cron(0/2 9-17 ? * MON-FRI *)", timezone: "UTC" },
     ]);
   });
 
   test("carry a night's peak into the next day", () => {
-    expect(buildScheduleRules({ peak: { ...weekdays, fromHour: 22, toHour: 6 } })).toEqual([
-      { strategy: "peak", expression: "cron(0/2 0-5 ? * TUE-SAT *)" },
-      { strategy: "peak", expression: "cron(0/2 22,23 ? * MON-FRI *)" },
+    expect(buildCronSchedules({ peak: { ...weekdays, fromHour: 22, toHour: 6 } })).toEqual([
+      { strategy: "peak", expression: "cron(0/2 0-5 ? * TUE-SAT *)", timezone: "UTC" },
+      { strategy: "peak", expression: "cron(0/2 22,23 ? * MON-FRI *)", timezone: "UTC" },
     ]);
   });
 
   test("say every minute and every hour without a step", () => {
-    expect(buildScheduleRules({ scheduled: { everyMinutes: 60 }, peak: { ...weekdays, everyMinutes: 1 } })).toEqual([
-      { strategy: "scheduled", expression: "cron(0 0-8,18-23 * * ? *)" },
-      { strategy: "scheduled", expression: "cron(0 9-17 ? * SUN,SAT *)" },
-      { strategy: "peak", expression: "cron(* 9-17 ? * MON-FRI *)" },
+    expect(buildCronSchedules({ scheduled: { everyMinutes: 60 }, peak: { ...weekdays, everyMinutes: 1 } })).toEqual([
+      { strategy: "scheduled", expression: "cron(0 0-8,18-23 * * ? *)", timezone: "UTC" },
+      { strategy: "scheduled", expression: "cron(0 9-17 ? * SUN,SAT *)", timezone: "UTC" },
+      { strategy: "peak", expression: "cron(* 9-17 ? * MON-FRI *)", timezone: "UTC" },
     ]);
   });
 
   test("are none for a schedule that the peak replaces altogether", () => {
-    const peak = { everyMinutes: 2, fromHour: 0, toHour: 24, days: "MON-SUN" } as const;
-    expect(buildScheduleRules({ scheduled: { everyMinutes: 5 }, peak })).toEqual([
-      { strategy: "peak", expression: "cron(0/2 * * * ? *)" },
+    const peak = { everyMinutes: 2, fromHour: 0, toHour: 24, days: "MON-SUN", timezone: "UTC" } as const;
+    expect(buildCronSchedules({ scheduled: { everyMinutes: 5 }, peak })).toEqual([
+      { strategy: "peak", expression: "cron(0/2 * * * ? *)", timezone: "UTC" },
     ]);
   });
 
   test("are none where nothing is configured", () => {
-    expect(buildScheduleRules({})).toEqual([]);
+    expect(buildCronSchedules({})).toEqual([]);
+  });
+
+  test("are all in the zone of the peak, and in UTC without one", () => {
+    const zonesOf = (settings: Parameters<typeof buildCronSchedules>[0]) => [
+      ...new Set(buildCronSchedules(settings).map(({ timezone }) => timezone)),
+    ];
+    const peak = { ...weekdays, timezone: "Europe/Berlin" };
+    expect(zonesOf({ scheduled: { everyMinutes: 5 }, peak })).toEqual(["Europe/Berlin"]);
+    expect(zonesOf({ scheduled: { everyMinutes: 5 } })).toEqual(["UTC"]);
+  });
+
+  test.each([
+    ["Europe/Berlin", "2026-03-29"],
+    ["Europe/Berlin", "2026-10-25"],
+    ["America/New_York", "2026-11-01"],
+    ["Asia/Kolkata", "2026-10-25"],
+    ["Australia/Lord_Howe", "2026-10-04"],
+  ])("never have two due at once, and the peak in its hours there: %s on %s", (timezone, day) => {
+    const peak = { everyMinutes: 2, fromHour: 1, toHour: 4, days: "SAT,SUN", timezone } as const;
+    const schedules = buildCronSchedules({ scheduled: { everyMinutes: 2 }, peak }).map(({ strategy, expression }) => {
+      const [, text = ""] = /^cron\((.*)\)$/.exec(expression) ?? [];
+      return { strategy, cron: parseCronFields(text, timezone) };
+    });
+    const clock = new Intl.DateTimeFormat("en-GB", { timeZone: timezone, weekday: "short", hour: "2-digit" });
+    const start = Date.parse(`${day}T00:00:00Z`) - 12 * 3_600_000;
+    for (let minute = 0; minute < 36 * 60; minute += 2) {
+      const time = new Date(start + minute * 60_000);
+      const due = schedules.filter(({ cron }) => cron.match(time)).map(({ strategy }) => strategy);
+      const [weekday, hour] = clock.format(time).split(", ");
+      const isPeak = ["Sat", "Sun"].includes(weekday ?? "") && Number(hour) >= 1 && Number(hour) < 4;
+      expect([time, due]).toEqual([time, [isPeak ? "peak" : "scheduled"]]);
+    }
   });
 
   test("are refused for malformed days", () => {
-    expect(() => buildScheduleRules({ peak: { ...weekdays, days: "" } })).toThrow("Malformed days: ");
+    expect(() => buildCronSchedules({ peak: { ...weekdays, days: "" } })).toThrow("Malformed days: ");
   });
 });
 

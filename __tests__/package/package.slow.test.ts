@@ -197,10 +197,10 @@ describe("an app of somebody's own", () => {
       expect.arrayContaining([
         "aws_cloudwatch_composite_alarm",
         "aws_cloudwatch_dashboard",
-        "aws_cloudwatch_event_rule",
         "aws_cloudwatch_log_metric_filter",
         "aws_cloudwatch_metric_alarm",
         "aws_cloudwatch_query_definition",
+        "aws_scheduler_schedule",
         "aws_sns_topic_subscription",
       ]),
     );

@@ -402,7 +402,7 @@ describe("an endpoint", () => {
     };
     const { summary } = await synthesizeProject(makeProject(files));
     expect(summary.split("\n")).toContain(
-      "dev          eu-west-1  api (public endpoint), web  73         $15.40 a month  terraform.dev.tfstate",
+      "dev          eu-west-1  api (public endpoint), web  71         $15.40 a month  terraform.dev.tfstate",
     );
   });
 });
@@ -610,13 +610,11 @@ describe("resource addresses", () => {
     "aws_iam_role_policy.warmer_policy",
     "aws_lambda_function.warmer_function",
     "aws_lambda_function_event_invoke_config.warmer_asynchronous",
-    ...["peak-816ea4", "scheduled-e10c4c"].flatMap((rule) => [
-      `aws_cloudwatch_event_rule.schedule_${rule}`,
-      `aws_cloudwatch_event_target.schedule_${rule}-1`,
-      `aws_lambda_permission.schedule_${rule}-permission`,
-    ]),
+    "aws_iam_role.warmer_schedules-role",
+    "aws_iam_role_policy.warmer_schedules-policy",
+    "aws_scheduler_schedule_group.warmer_schedules",
+    ...["peak-816ea4", "scheduled-e10c4c"].map((schedule) => `aws_scheduler_schedule.schedule_${schedule}`),
     "aws_sqs_queue.schedule_missed",
-    "aws_sqs_queue_policy.schedule_missed-policy",
     "terraform_data.region",
   ];
   const base = [...perEnvironment, ...perFunction].sort();

@@ -31,13 +31,9 @@ describe("an environment of 500 functions with the longest names", () => {
     synthesizeStacks(environments, { bundles: all, infrastructure: new Map(), folder });
     synthesized = SynthesizedEnvironment.read(environments[0], folder);
     resource = Object.fromEntries(
-      [
-        "aws_cloudwatch_event_rule",
-        "aws_cloudwatch_event_target",
-        "aws_iam_role_policy",
-        "aws_iam_policy",
-        "aws_iam_role_policy_attachment",
-      ].map((type) => [type, Object.fromEntries(synthesized.resources(type).map((one) => [one.name, one.attributes]))]),
+      ["aws_scheduler_schedule", "aws_iam_role_policy", "aws_iam_policy", "aws_iam_role_policy_attachment"].map(
+        (type) => [type, Object.fromEntries(synthesized.resources(type).map((one) => [one.name, one.attributes]))],
+      ),
     );
   });
 
@@ -46,16 +42,14 @@ describe("an environment of 500 functions with the longest names", () => {
     expect(findQuotaNotes([synthesized])).toEqual([]);
   });
 
-  test("has no rule with more than 5 targets, and every function once at each time", () => {
-    const targets = all("aws_cloudwatch_event_target").map(([, target]) => target as { rule: string; input: string });
-    const perRule = new Map<string, number>();
-    for (const { rule } of targets) perRule.set(rule, (perRule.get(rule) ?? 0) + 1);
-    expect(perRule.size).toBe(all("aws_cloudwatch_event_rule").length);
-    expect(Math.max(...perRule.values())).toBeLessThanOrEqual(5);
-    const scheduled = targets
-      .map(({ input }) => JSON.parse(input) as { strategy: string; targets: { functionName: string }[] })
+  test("has every function once at each time, at most 100 of them in a run", () => {
+    const requests = all("aws_scheduler_schedule")
+      .map(([, schedule]) => (schedule as { target: { input: string } }).target.input)
+      .map((input) => JSON.parse(input) as { strategy: string; targets: { functionName: string }[] });
+    expect(requests.map(({ targets }) => targets.length)).toEqual(Array.from({ length: 10 }, () => 100));
+    const scheduled = requests
       .filter(({ strategy }) => strategy === "scheduled")
-      .flatMap((request) => request.targets.map(({ functionName }) => functionName));
+      .flatMap(({ targets }) => targets.map(({ functionName }) => functionName));
     expect(scheduled.sort()).toEqual(names.map((name) => `dev-${name}`));
   });
 

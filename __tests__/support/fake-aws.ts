@@ -43,6 +43,12 @@ import {
 } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import {
+  GetScheduleCommand,
+  type GetScheduleCommandInput,
+  type GetScheduleCommandOutput,
+  SchedulerClient,
+} from "@aws-sdk/client-scheduler";
+import {
   ListSubscriptionsByTopicCommand,
   type ListSubscriptionsByTopicCommandInput,
   SNSClient,
@@ -64,6 +70,7 @@ export const mocks = {
   logs: mockClient(CloudWatchLogsClient),
   lambda: mockClient(LambdaClient),
   s3: mockClient(S3Client),
+  scheduler: mockClient(SchedulerClient),
   sns: mockClient(SNSClient),
   xray: mockClient(XRayClient),
 };
@@ -96,6 +103,8 @@ export class FakeAws {
   readonly logGroups = new Map<string, LogGroup>();
   /** Metric filters by log group. */
   readonly filters = new Map<string, readonly string[]>();
+  /** By group and name, as in `dev-warmer/peak-816ea4`. */
+  readonly schedules = new Map<string, Partial<GetScheduleCommandOutput>>();
   /** By topic. */
   readonly subscriptions = new Map<string, Subscription[]>();
   traces: readonly KeptTrace[] = [];
@@ -106,7 +115,7 @@ export class FakeAws {
   readonly errors = new Map<string, Error>();
 
   constructor() {
-    const { cloudWatch, logs, lambda, sns, xray } = mocks;
+    const { cloudWatch, logs, lambda, scheduler, sns, xray } = mocks;
     Object.values(mocks).forEach((mock) => mock.reset());
     cloudWatch
       .on(GetMetricDataCommand)
@@ -211,6 +220,13 @@ export class FakeAws {
       }),
     );
     logs.on(StopQueryCommand).resolves({});
+    scheduler
+      .on(GetScheduleCommand)
+      .callsFake(
+        this.unless("GetSchedule", ({ GroupName = "", Name = "" }: GetScheduleCommandInput) =>
+          expectThere(this.schedules.get(`${GroupName}/${Name}`)),
+        ),
+      );
     sns.on(ListSubscriptionsByTopicCommand).callsFake(
       this.unless(
         "ListSubscriptionsByTopic",

@@ -60,6 +60,8 @@ function endProvider(): void {
 function runProvider(folder: string): string | undefined {
   if (running?.folder === folder) return running.reattach;
   endProvider();
+  // Terraform's log has only lines of a provider that it has started itself.
+  if (process.env["TF_LOG_PROVIDER"] !== undefined) return undefined;
   const [binary] = globSync(".terraform/providers/**/terraform-provider-aws_*", { cwd: folder, absolute: true });
   if (binary === undefined) return undefined;
   const log = join(makeTemporaryFolder(), "provider.log");

@@ -1,7 +1,8 @@
 import { parseCronFields, RATE, ScheduleError } from "../../environments/schedule-expression";
 
 /**
- * The first time after the given one at which a rule is due, in milliseconds since 1970; undefined if there is none.
+ * The first time after the given one at which a schedule is due, in milliseconds since 1970; undefined if there is
+ * none.
  */
 export type NextTime = (after: number) => number | undefined;
 
@@ -12,23 +13,6 @@ const UNIT_MILLISECONDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Parses an EventBridge rule's schedule, in UTC:
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
- *
- * @param start when the rule was created: rates count from this time
- * @throws ScheduleError
- */
-export function parseSchedule(expression: string, start: number): NextTime {
-  const [, kind, text = ""] = /^(cron|rate)\((.*)\)$/.exec(expression) ?? [];
-  if (kind === "cron") {
-    const cron = parseCronFields(text, "UTC");
-    return (after) => cron.nextRun(new Date(after))?.getTime();
-  }
-  if (kind === "rate") return parseRate(expression, text, start);
-  throw new ScheduleError(`expected cron(...) or rate(...), got ${expression}`);
-}
-
-/**
  * Parses a schedule of EventBridge Scheduler:
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  *
@@ -36,9 +20,10 @@ export function parseSchedule(expression: string, start: number): NextTime {
  * @param start when the schedule was created: a rate begins then, and counts from this time
  * @throws ScheduleError
  */
-export function parseZonedSchedule(expression: string, timezone: string, start: number): NextTime {
-  const [, kind, text = ""] = /^(cron|at)\((.*)\)$/.exec(expression) ?? [];
-  if (kind === undefined) return parseSchedule(expression, start);
+export function parseSchedule(expression: string, timezone: string, start: number): NextTime {
+  const [, kind, text = ""] = /^(cron|rate|at)\((.*)\)$/.exec(expression) ?? [];
+  if (kind === undefined) throw new ScheduleError(`expected cron(...), rate(...) or at(...), got ${expression}`);
+  if (kind === "rate") return parseRate(expression, text, start);
   const cron = parseCronFields(kind === "at" ? formatCronFields(text) : text, timezone);
   return (after) => {
     let next = cron.nextRun(new Date(after));

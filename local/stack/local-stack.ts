@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { formatDefaultLogGroup } from "../../environments/names";
+import { formatDefaultLogGroup, WARMER } from "../../environments/names";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
 import { type CorsSettings } from "../endpoint/cors";
@@ -51,17 +51,17 @@ export interface StackInvocation {
   readonly input: unknown;
 }
 
-/** Functions to invoke at certain times. */
+/** A function to invoke at certain times. */
 export interface ScheduledInvocation extends StackInvocation {
-  /** An EventBridge rule's name and schedule. */
-  readonly ruleName: string;
   readonly expression: string;
+  readonly timezone: string;
 }
 
 /** The parts of one environment's stack that run on this computer. */
 export interface LocalStack {
   readonly region: string;
   readonly functions: readonly StackFunction[];
+  /** When the warmer runs. */
   readonly schedules: readonly ScheduledInvocation[];
   /** Invocations of a deployment. */
   readonly invocations: readonly StackInvocation[];
@@ -126,12 +126,6 @@ const stage = z.object({
     .object({ throttling_rate_limit: z.number(), throttling_burst_limit: z.number() })
     .optional(),
 });
-const eventRule = z.object({
-  name: z.string(),
-  schedule_expression: z.string().optional(),
-  state: z.string().optional(),
-});
-const eventTarget = z.object({ rule: z.string(), arn: z.string(), input: z.string().default("{}") });
 const lambdaInvocation = z.object({ function_name: z.string(), qualifier: z.string().optional(), input: z.string() });
 const metricFilter = z.object({
   log_group_name: z.string(),
@@ -240,7 +234,7 @@ export function readLocalStack(
     ]),
   );
   const { region } = json.provider.aws[0];
-  const rules = new Map(all("aws_cloudwatch_event_rule", eventRule).map((rule) => [rule.name, rule]));
+  const events = readEvents(all, region);
 
   const functions = lambdas.map(([key, lambda]) => ({
     id: formatId(key),
@@ -256,6 +250,9 @@ export function readLocalStack(
     endpoint: endpoints.get(lambda.function_name),
   }));
 
+  const isOfWarmer = ({ functionName }: Pick<StackInvocation, "functionName">) =>
+    functions.some(({ id, name }) => id === WARMER && name === functionName);
+
   return {
     region,
     functions,
@@ -265,11 +262,10 @@ export function readLocalStack(
         .filter(([, { durable_config: durable }]) => durable !== undefined)
         .map(([key]) => `${formatId(key)}: has no durable executions here: its handler gets each event as it is`),
     ],
-    schedules: all("aws_cloudwatch_event_target", eventTarget).flatMap(({ rule: ruleName, arn, input }) => {
-      const { schedule_expression: expression, state } = rules.get(ruleName) ?? {};
-      if (expression === undefined || state === "DISABLED") return [];
-      return [{ ruleName, expression, ...parseInvocationArn(arn), input: JSON.parse(input) as unknown }];
-    }),
+    schedules: events.schedules.filter(isOfWarmer).map(({ input = "{}", ...schedule }) => ({
+      ...schedule,
+      input: JSON.parse(input) as unknown,
+    })),
     invocations: all("aws_lambda_invocation", lambdaInvocation).map(({ function_name, qualifier, input }) => ({
       functionName: function_name,
       qualifier,
@@ -285,7 +281,7 @@ export function readLocalStack(
       name: alarm_name,
       rule: alarm_rule,
     })),
-    events: readEvents(all, region),
+    events: { ...events, schedules: events.schedules.filter((schedule) => !isOfWarmer(schedule)) },
   };
 }
 

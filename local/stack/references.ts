@@ -107,8 +107,6 @@ export class References {
         return "/";
       case "aws_iam_role.arn":
         return `arn:aws:iam::${ACCOUNT}:role${readAttribute("path")}${readAttribute("name")}`;
-      case "aws_cloudwatch_event_rule.arn":
-        return `arn:aws:events:${region}:${ACCOUNT}:rule/${readAttribute("name")}`;
       case "aws_sqs_queue.arn":
         return formatQueueArn(region, readAttribute("name"));
       case "aws_sqs_queue.id":

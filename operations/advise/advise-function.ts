@@ -4,7 +4,7 @@ import { type Prices } from "../../advisor/cost";
 import { type Distribution, makeFixed } from "../../advisor/distribution";
 import { computeSeed } from "../../advisor/random";
 import prices from "../../model/prices.json";
-import { RUN_SECONDS, WARMER_PRICE } from "../../model/warmed-functions";
+import { RUN_DOLLARS } from "../../model/warmed-functions";
 import { type Candidate, listCandidates } from "./candidates";
 import { findBusiestDay } from "./busiest-day";
 import { type History } from "./history";
@@ -278,6 +278,6 @@ function selectPrices(architecture: AdvisedSubject["architecture"]): Prices {
     perGigabyteSecond: perGigabyteSecond[architecture],
     provisionedPerGigabyteSecond: provisioned.perGigabyteSecond[architecture],
     provisionedWorkPerGigabyteSecond: provisioned.workPerGigabyteSecond[architecture],
-    perWarmerRun: RUN_SECONDS * WARMER_PRICE.perSecond + WARMER_PRICE.perRequest,
+    perWarmerRun: RUN_DOLLARS,
   };
 }

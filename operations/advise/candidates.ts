@@ -1,4 +1,5 @@
 import { findHourOfWeek, type Policy } from "../../advisor/policy";
+import { toLocalMinute } from "../../advisor/time-zone";
 import { countMostProvisioned } from "../../environments/provisioned-concurrency";
 import { WARMING_DEFAULTS } from "../../environments/warming";
 import { type History } from "./history";
@@ -58,7 +59,7 @@ export function listCandidates(
   const enough = FIXED_NUMBERS.findIndex((number) => number >= countNeeded(1));
   const usual = FIXED_NUMBERS.slice(0, Math.max(FEWEST_FIXED_NUMBERS, enough < 0 ? FIXED_NUMBERS.length : enough + 1));
   const fixedNumbers = [...new Set([...usual.filter((number) => number <= most), ...numbers])].sort((a, b) => a - b);
-  const hours = findBusyHours(startsAt, profile);
+  const hours = findBusyHours(startsAt, profile, configured?.peak.timezone ?? "UTC");
   const maximum = Math.max(Math.min(most, WARMING_DEFAULTS.conditional.maximum), countNeeded(1));
   const makeConditional = (everyMinutes: 1 | 5, minimum: number, readEveryMinutes: number): WarmingChoice => ({
     ...makeScheduled(everyMinutes, Math.min(most, WARMING_DEFAULTS.scheduled.concurrency)),
@@ -120,17 +121,18 @@ function removeRepetition(candidates: readonly Candidate[]): Candidate[] {
   });
 }
 
-/** The shortest time of a day with most of the requests, if there is one and it is not the whole day. */
+/** The shortest time of a time zone's day with most of the requests, if there is one and it is not the whole day. */
 function findBusyHours(
   startsAt: number,
   { counts, requests }: TrafficProfile,
-): Pick<WarmingChoice["peak"], "fromHour" | "toHour" | "days"> | undefined {
+  timezone: string,
+): Pick<WarmingChoice["peak"], "fromHour" | "toHour" | "days" | "timezone"> | undefined {
   if (requests === 0) return undefined;
   const byHour = new Array<number>(24).fill(0);
   const byDay = new Array<number>(7).fill(0);
   const minutes = new Array<number>(7).fill(0);
   counts.forEach((count, minute) => {
-    const hour = findHourOfWeek(startsAt / MINUTE + minute);
+    const hour = findHourOfWeek(toLocalMinute(startsAt / MINUTE + minute, timezone));
     byHour[hour % 24] = (byHour[hour % 24] ?? 0) + count;
     byDay[Math.floor(hour / 24)] = (byDay[Math.floor(hour / 24)] ?? 0) + count;
     minutes[Math.floor(hour / 24)] = (minutes[Math.floor(hour / 24)] ?? 0) + 1;
@@ -149,7 +151,7 @@ function findBusyHours(
     const [weekend, week] = [perMinute([0, 6]), perMinute([1, 2, 3, 4, 5])];
     const isQuiet = weekend !== undefined && week !== undefined && weekend < QUIET_SHARE * week;
     const end = from + length;
-    return { fromHour: from, toHour: end > 24 ? end - 24 : end, days: isQuiet ? "MON-FRI" : "MON-SUN" };
+    return { fromHour: from, toHour: end > 24 ? end - 24 : end, days: isQuiet ? "MON-FRI" : "MON-SUN", timezone };
   }
   return undefined;
 }

@@ -32,6 +32,7 @@ export function buildPolicy({ scheduled, peak, conditional }: WarmingChoice): Po
         fromHour: peak.fromHour,
         toHour: peak.toHour,
         days: (parseDays(peak.days) ?? []).map((day) => DAYS.indexOf(day)),
+        timezone: peak.timezone,
       },
     }),
   };
@@ -55,8 +56,9 @@ export function describeWarming({ scheduled, peak, conditional }: WarmingChoice)
   if (!scheduled.enabled && !peak.enabled) return "none";
   const number = (concurrency: number) => (conditional.enabled ? "" : ` x ${concurrency}`);
   const all = scheduled.enabled ? [`every ${scheduled.everyMinutes} min${number(scheduled.concurrency)}`] : [];
-  const { fromHour, toHour, days, everyMinutes, concurrency } = peak;
-  const busy = peak.enabled ? [`${days} ${fromHour}-${toHour} h every ${everyMinutes} min${number(concurrency)}`] : [];
+  const { fromHour, toHour, days, timezone, everyMinutes, concurrency } = peak;
+  const hours = `${days} ${fromHour}-${toHour} h${timezone === "UTC" ? "" : ` ${timezone}`}`;
+  const busy = peak.enabled ? [`${hours} every ${everyMinutes} min${number(concurrency)}`] : [];
   const { minimum, maximum, readEveryMinutes } = conditional;
   const usage = conditional.enabled
     ? [`conditional: ${minimum} to ${maximum} by use, read every ${readEveryMinutes} min`]

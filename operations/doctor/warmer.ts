@@ -1,11 +1,13 @@
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { parseSchedule } from "../../local/schedule/schedule-expression";
 import { type MetricAddress, buildWarmingMetric as warmedMetric } from "../../model/metrics";
-import { buildScheduleRules } from "../../model/schedules";
+import { buildCronSchedules, type CronSchedule } from "../../model/schedules";
+import { nameMissedQueue } from "../../model/warmer-alarms";
 import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
 import { type MetricRequest, type Point, readMetrics, requestSum, sumPoints } from "../aws/metrics";
 import { type DeployedFunction, findFunction } from "../aws/functions";
 import { findLogGroup } from "../aws/logs";
+import { LOOKUPS } from "../aws/lookups";
 import { formatUtc } from "../document/formats";
 import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } from "./check";
 import { judgeState } from "./functions";
@@ -17,7 +19,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A rule for a single day of the week was due at most this long ago. */
+/** A schedule for a single day of the week was due at most this long ago. */
 const LONGEST_MILLISECONDS = 8 * DAY;
 
 const PERIOD_SECONDS = 300;
@@ -49,13 +51,11 @@ export function buildWarmerChecks(
   );
   const until = now();
   const read = memoize(async () => {
-    const missed = findMissedQueue(await expected());
-    const rules = listRules(await expected());
-    const requests: Record<string, MetricRequest> = {};
-    for (const { name: rule } of rules) {
-      requests[`started ${rule}`] = requestSum(buildRuleMetric("Invocations", rule));
-      requests[`failed ${rule}`] = requestSum(buildRuleMetric("FailedInvocations", rule));
-    }
+    const missed = findMissedQueue(await expected(), environment.name);
+    const requests: Record<string, MetricRequest> = {
+      started: requestSum(buildGroupMetric("InvocationAttemptCount", name)),
+      failed: requestSum(buildGroupMetric("TargetErrorCount", name)),
+    };
     if (missed !== undefined) requests["missed"] = requestMissed(missed);
     for (const one of warmed) {
       requests[`instances ${one.id}`] = { metric: warmedMetric("WarmedInstances", one), statistic: "Minimum" };
@@ -64,41 +64,36 @@ export function buildWarmerChecks(
     const range = { from: until - LONGEST_MILLISECONDS, to: until, periodSeconds: PERIOD_SECONDS };
     return readMetrics(aws, requests, range);
   });
-  /**
-   * When a rule was last due, early enough to be visible by now; undefined if it was not due since the function's last
-   * change.
-   */
-  const lastDue = async (expression: string, since: () => Promise<DeployedFunction | undefined>) => {
-    const due = findLastTime(expression, until - ARRIVAL_MILLISECONDS);
-    return due === undefined || due < ((await since())?.changedAt ?? 0) ? undefined : due;
+  /** When a schedule was last due, early enough to be visible by now; 0 if it was not due since the last change. */
+  const findLastDue = (schedule: Due, changedAt = 0) => {
+    const due = findLastTime(schedule, until - ARRIVAL_MILLISECONDS) ?? 0;
+    return due < changedAt ? 0 : due;
   };
   const readPoints = async (key: string): Promise<readonly Point[]> => (await read())[key] ?? [];
 
-  const judgeRules = async (): Promise<CheckVerdict> => {
-    const rules = listRules(await expected());
-    if (rules.length === 0) return pass("no schedule is switched on");
-    const [silent, unseen]: [string[], string[]] = [[], []];
-    for (const { name: rule, expression } of rules) {
-      const due = await lastDue(expression, configuration);
-      const failed = sumPoints(selectRecent(await readPoints(`failed ${rule}`), until - HOUR));
-      if (failed > 0) return fail(`rule ${rule} could not start the warmer ${failed} times in an hour`, redeploy);
-      const started = await readPoints(`started ${rule}`);
-      if (due === undefined || selectRecent(started, due).length > 0) continue;
-      (started.length > 0 ? silent : unseen).push(rule);
+  const judgeSchedules = async (): Promise<CheckVerdict> => {
+    const schedules = listSchedules(await expected(), name);
+    if (schedules.length === 0) return pass("no schedule is switched on");
+    const found = await Promise.all(
+      schedules.map(async (schedule) => ({ ...schedule, found: await LOOKUPS.schedule(aws, name, schedule.name) })),
+    );
+    const off = found.filter((one) => one.found?.State !== "ENABLED").map((one) => one.name);
+    if (off.length > 0) return fail(`switched off, or not there: ${off.join(", ")} of ${name}`, redeploy);
+    const failed = sumPoints(selectRecent(await readPoints("failed"), until - HOUR));
+    if (failed > 0) return fail(`the warmer could not be started ${failed} times in an hour`, redeploy);
+    const { changedAt = 0 } = (await configuration()) ?? {};
+    const dues = found.map((one) =>
+      findLastDue(one, Math.max(changedAt, one.found?.LastModificationDate?.getTime() ?? 0)),
+    );
+    const due = Math.max(...dues);
+    if (due > 0 && selectRecent(await readPoints("started"), due).length === 0) {
+      return fail(`not started since ${formatUtc(due)}, when it was due`, redeploy);
     }
-    const enable = (names: readonly string[]) =>
-      names.map((rule) => `aws events enable-rule --name ${rule}`).join("; ");
-    if (silent.length > 0) return fail(`not started when due by ${silent.join(", ")}`, enable(silent));
-    return unseen.length > 0
-      ? warn(
-          `not started by ${unseen.join(", ")} in ${LONGEST_MILLISECONDS / DAY} days: new, or switched off`,
-          enable(unseen),
-        )
-      : pass(`${rules.length === 1 ? "its rule starts" : `${rules.length} rules start`} it when due`);
+    return pass(`${found.length === 1 ? "its schedule starts" : `${found.length} schedules start`} it when due`);
   };
-  const scheduled = makeCheck("warmer: schedule", [deployed, synthesis], judgeRules);
+  const scheduled = makeCheck("warmer: schedule", [deployed, synthesis], judgeSchedules);
   const missed = makeCheck("warmer: missed runs", [deployed, synthesis], async () => {
-    const queue = findMissedQueue(await expected());
+    const queue = findMissedQueue(await expected(), environment.name);
     if (queue === undefined) return pass("no schedule is switched on");
     const waiting = (await readPoints("missed")).at(-1)?.value ?? 0;
     return waiting === 0
@@ -109,16 +104,14 @@ export function buildWarmerChecks(
         );
   });
   const keptWarm = warmed.flatMap((one): Check[] => {
-    const rules = buildScheduleRules(selectSchedules(one));
-    if (rules.length === 0) return [];
+    const schedules = buildCronSchedules(selectSchedules(one));
+    if (schedules.length === 0) return [];
     return [
       makeCheck(`${one.id}: kept warm`, [deployed, synthesis], async () => {
-        const own = memoize(() => findFunction(aws, { name: one.name }));
-        const since = async () => selectLatest(await configuration(), await own());
-        const dues = await Promise.all(
-          rules.map(async (rule) => ({ ...rule, due: (await lastDue(rule.expression, since)) ?? 0 })),
-        );
-        const last = dues.reduce((newest, rule) => (rule.due > newest.due ? rule : newest));
+        const own = await findFunction(aws, { name: one.name });
+        const since = selectLatest(await configuration(), own)?.changedAt;
+        const dues = schedules.map((schedule) => ({ ...schedule, due: findLastDue(schedule, since) }));
+        const last = dues.reduce((newest, schedule) => (schedule.due > newest.due ? schedule : newest));
         return judgeKeptWarm(one, environment.name, {
           ...last,
           instances: await readPoints(`instances ${one.id}`),
@@ -158,16 +151,25 @@ function judgeKeptWarm(
     : pass(kept);
 }
 
-function listRules(stack: StackResources): { readonly name: string; readonly expression: string }[] {
-  const [names, expressions] = ["name", "schedule_expression"].map((key) =>
-    stack.texts(key, "aws_cloudwatch_event_rule"),
-  );
-  return (names ?? []).map((name, index) => ({ name, expression: expressions?.[index] ?? "" }));
+/** When a schedule is due. */
+type Due = Pick<CronSchedule, "expression" | "timezone">;
+
+/** The schedules of the warmer's group. */
+function listSchedules(stack: StackResources, group: string): (Due & { readonly name: string })[] {
+  return stack.all.flatMap((one) => {
+    const text = (key: string) => stack.text(one, key) ?? "";
+    if (one.type !== "aws_scheduler_schedule" || text("group_name") !== group) return [];
+    return {
+      name: text("name"),
+      expression: text("schedule_expression"),
+      timezone: text("schedule_expression_timezone"),
+    };
+  });
 }
 
-/** The queue of runs that could not be started. */
-function findMissedQueue(stack: StackResources): string | undefined {
-  return stack.texts("name", "aws_sqs_queue")[0];
+/** The queue of runs that could not be started, if the stack has it. */
+function findMissedQueue(stack: StackResources, environment: string): string | undefined {
+  return stack.texts("name", "aws_sqs_queue").find((name) => name === nameMissedQueue(environment));
 }
 
 /** The one that was changed last. */
@@ -176,9 +178,9 @@ function selectLatest(...all: readonly (DeployedFunction | undefined)[]): Deploy
   return all.reduce((newest, one) => (time(one) > time(newest) ? one : newest), undefined);
 }
 
-/** The last time, up to the given one, at which a rule was due. */
-function findLastTime(expression: string, until: number): number | undefined {
-  const next = parseSchedule(expression, 0);
+/** The last time, up to the given one, at which a schedule was due. */
+function findLastTime({ expression, timezone }: Due, until: number): number | undefined {
+  const next = parseSchedule(expression, timezone, 0);
   for (const back of [HOUR, DAY, LONGEST_MILLISECONDS]) {
     let last: number | undefined;
     for (let time = next(until - back); time !== undefined && time <= until; time = next(time)) last = time;
@@ -187,9 +189,9 @@ function findLastTime(expression: string, until: number): number | undefined {
   return undefined;
 }
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
-function buildRuleMetric(metricName: "Invocations" | "FailedInvocations", rule: string): MetricAddress {
-  return { namespace: "AWS/Events", metricName, dimensions: { RuleName: rule } };
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
+function buildGroupMetric(metricName: "InvocationAttemptCount" | "TargetErrorCount", group: string): MetricAddress {
+  return { namespace: "AWS/Scheduler", metricName, dimensions: { ScheduleGroup: group } };
 }
 
 function requestMissed(queue: string): MetricRequest {

@@ -104,7 +104,7 @@ function describeEnvironment({ environment, functionId }: LoadSettings): Record<
     ...(deployed ? describeFunction(deployed) : { existing: "true" }),
     "warming.scheduled": scheduled.enabled ? `${scheduled.concurrency} every ${scheduled.everyMinutes} min` : "off",
     "warming.peak": peak.enabled
-      ? `${peak.concurrency} every ${peak.everyMinutes} min, ${peak.fromHour}:00 to ${peak.toHour}:00 UTC, ${peak.days}`
+      ? `${peak.concurrency} every ${peak.everyMinutes} min, ${peak.fromHour}:00 to ${peak.toHour}:00 ${peak.timezone}, ${peak.days}`
       : "off",
     "warming.conditional": conditional.enabled ? `${conditional.minimum} to ${conditional.maximum}` : "off",
   };

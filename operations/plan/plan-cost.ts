@@ -59,11 +59,12 @@ function countMetrics(changes: readonly ResourceChange[], side: Side): number {
   const streaming = selectOfType("aws_lambda_function_url", changes, side).filter(
     (url) => readChild(url, "invoke_mode") === "RESPONSE_STREAM",
   );
-  const inputs = [
-    ...selectOfType("aws_cloudwatch_event_target", changes, side),
+  const schedules = selectOfType("aws_scheduler_schedule", changes, side);
+  const invoking = [
+    ...schedules.map((schedule) => readChild(readChild(schedule, "target"), "0")),
     ...selectOfType("aws_lambda_invocation", changes, side),
   ];
-  const pinged = inputs.flatMap((one) => listPingedFunctions(readChild(one, "input")));
+  const pinged = invoking.flatMap((one) => listPingedFunctions(readChild(one, "input")));
   return (
     selectOfType("aws_cloudwatch_log_metric_filter", changes, side).length +
     live.length * METRICS_PER_FUNCTION +

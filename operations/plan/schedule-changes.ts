@@ -8,9 +8,9 @@ const WRITTEN = [...RULES, "aws_cloudwatch_event_target"];
 type Values = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Changed schedules. Several rules can form one schedule, and a rule's name contains a hash of its expression, so
- * Terraform shows a removed and an added rule instead of a change: all current rules of a strategy are compared with
- * all its future rules.
+ * Changed schedules. Several of AWS's can form one of a strategy, and the name of each contains a hash of its
+ * expression, so Terraform shows a removed and an added one instead of a change: all current ones of a strategy are
+ * compared with all its future ones.
  */
 export function formatScheduleChanges(changes: readonly ResourceChange[]): string[] {
   const rules = changes.filter(({ type }) => RULES.includes(type));
@@ -18,14 +18,16 @@ export function formatScheduleChanges(changes: readonly ResourceChange[]): strin
     const expression = leaves.get("schedule_expression");
     const isOff =
       leaves.get("state")?.value === "DISABLED" || (leaves.get("is_enabled")?.value ?? true) === false ? " (off)" : "";
-    return expression ? [[removeSuffix(label), `${formatLeafValue(expression)}${isOff}`]] : [];
+    const zone = toText(leaves.get("schedule_expression_timezone"));
+    const where = zone === "" || zone === "UTC" ? "" : ` ${zone}`;
+    return expression ? [[removeSuffix(label), `${formatLeafValue(expression)}${where}${isOff}`]] : [];
   });
 }
 
 /** Changed numbers of instances that schedules keep warm, from the schedules' input for the warmer. */
 export function formatWarmingChanges(changes: readonly ResourceChange[]): string[] {
   const targets = changes.filter(({ type }) => WRITTEN.includes(type));
-  if (targets.some((target) => readLeavesAfter(target).get("input")?.isUnknown === true)) return [];
+  if (targets.some((target) => isInputUnknown(readLeavesAfter(target)))) return [];
   return compare(targets, "warming", (leaves) => {
     const strategy = toText(leaves.get(findPathEnding(leaves, "input.strategy")));
     return [...leaves].flatMap(([path, leaf]) => {
@@ -67,6 +69,10 @@ function group(pairs: readonly (readonly [string, string])[]): Values {
 /** `schedule peak-816ea4` is a schedule of `peak`. */
 function removeSuffix(label: string): string {
   return label.replace(/^schedule /, "").replace(/-[0-9a-f]{6}$/, "");
+}
+
+function isInputUnknown(leaves: Leaves): boolean {
+  return leaves.get(findPathEnding(leaves, "input"))?.isUnknown === true;
 }
 
 function findPathEnding(leaves: Leaves, end: string): string {

@@ -485,12 +485,8 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       write: ["iam:PassRole"],
       on: formatRoleArns,
-      if: (_, environment) => ({
-        StringEquals: {
-          "iam:PassedToService": has("schedule")(environment)
-            ? ["lambda.amazonaws.com", "scheduler.amazonaws.com"]
-            : "lambda.amazonaws.com",
-        },
+      if: () => ({
+        StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"] },
       }),
     },
   ],
@@ -703,7 +699,6 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
         "scheduler:UntagResource",
       ],
       on: scheduleGroups,
-      neededBy: has("schedule"),
     },
   ],
   aws_scheduler_schedule: [
@@ -711,7 +706,6 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
       read: ["scheduler:GetSchedule"],
       write: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"],
       on: schedules,
-      neededBy: has("schedule"),
     },
   ],
   aws_route53_record: [

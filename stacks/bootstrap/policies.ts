@@ -1,5 +1,4 @@
 import { type Environment } from "../../environments/schema";
-import { listEvents } from "../../environments/events";
 import { listEventStatements } from "../../model/event-sources";
 import { type Condition, listAskedStatements } from "../../model/permissions";
 import { type Grant, GRANTS, type Place } from "./grants";
@@ -65,6 +64,8 @@ export function buildBoundaryPolicy(
     allow(["secretsmanager:GetSecretValue"], [arn("secretsmanager", "secret:*")]),
     allow(["ssm:GetParameter"], [arn("ssm", "parameter/*")]),
     allow(["lambda:InvokeFunction"], [arn("lambda", "function:*")]),
+    // Schedules, for what they could not deliver.
+    allow(["sqs:SendMessage"], [arn("sqs", `${name}-*`)]),
     // Tables of functions' own infrastructure.
     allow(
       ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
@@ -88,7 +89,6 @@ function listAskedPermissions(
     const statements = [
       ...listAskedStatements(settings, () => ownFunctions),
       ...listEventStatements(settings, { findQueue: () => ownQueues, findFailedEventsQueue: () => ownQueues }),
-      ...(listEvents(settings.events, "schedule").length > 0 ? [allow(["sqs:SendMessage"], [ownQueues])] : []),
     ];
     for (const { Effect, Action, Resource } of statements) {
       if (Effect === "Deny") continue;

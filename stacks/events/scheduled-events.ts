@@ -1,15 +1,10 @@
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
-import { SchedulerScheduleGroup } from "@cdktf/provider-aws/lib/scheduler-schedule-group";
 import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { type Construct } from "constructs";
 import { listEvents } from "../../environments/events";
-import { formatRoleName, formatRolePath } from "../../environments/names";
 import { type Environment, type FunctionSettings } from "../../environments/schema";
-import { allow } from "../../model/permissions";
-import { formatPolicyDocument } from "../execution-role";
+import { addScheduleGroup } from "../schedule-group";
 import { findScope } from "./event-queues";
 
 /** Input of a function's schedules. */
@@ -28,32 +23,10 @@ export function addScheduledEvents(scope: Construct, props: ScheduledEventsProps
   const { environment, id, name, settings, live, failedEvents } = props;
   const schedules = listEvents(settings.events, "schedule");
   if (schedules.length === 0 || !failedEvents) return;
-  const group = new SchedulerScheduleGroup(scope, "schedules", { name });
-  // As a function's role: it stays until nothing runs as it.
-  const lifecycle = { createBeforeDestroy: true };
-  const role = new IamRole(scope, "schedules-role", {
-    name: `${formatRoleName(environment.name, id)}.schedules`,
-    path: formatRolePath(environment.name),
-    permissionsBoundary: environment.permissionsBoundary,
-    lifecycle,
-    assumeRolePolicy: formatPolicyDocument([
-      {
-        Effect: "Allow",
-        Principal: { Service: "scheduler.amazonaws.com" },
-        Action: ["sts:AssumeRole"],
-        // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-        Condition: { StringEquals: { "aws:SourceArn": group.arn } },
-      },
-    ]),
-  });
-  const policy = new IamRolePolicy(scope, "schedules-policy", {
-    name: "schedules",
-    role: role.name,
-    lifecycle,
-    policy: formatPolicyDocument([
-      allow(["lambda:InvokeFunction"], live.arn),
-      allow(["sqs:SendMessage"], failedEvents.arn),
-    ]),
+  const { group, role, policy } = addScheduleGroup(scope, {
+    ...{ environment, id, name },
+    invokedArn: live.arn,
+    undelivered: failedEvents,
   });
   for (const [event, source] of schedules) {
     new SchedulerSchedule(findScope(scope, event), "schedule", {

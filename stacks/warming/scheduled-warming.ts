@@ -1,26 +1,23 @@
-import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { Construct } from "constructs";
 import { createHash } from "node:crypto";
+import { WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
 import { type WarmingRequest } from "../../warming/contract";
-import { TARGETS_PER_RULE } from "../quotas";
-import { buildScheduleRules, type ScheduleRule } from "../../model/schedules";
+import { buildCronSchedules, type CronSchedule } from "../../model/schedules";
 import { selectSchedules, buildWarmingTarget, type WarmedFunction, WARMER_PRICE } from "../../model/warmed-functions";
 import { nameMissedQueue } from "../../model/warmer-alarms";
-import { addUndeliveredQueue, allowSending } from "../undelivered";
-import { type WarmerFunction } from "./warmer";
+import { addScheduleGroup } from "../schedule-group";
+import { addUndeliveredQueue } from "../undelivered";
+import { LONGEST_WAIT_SECONDS, type WarmerFunction } from "./warmer";
+
+/** A run pings 20 functions at a time, so it is done with these in some seconds. */
+const FUNCTIONS_PER_RUN = 100;
 
 /**
- * A target takes at most 420 of the 8,192 characters of a rule's input:
- * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
- */
-const TARGETS_PER_INPUT = 18;
-
-/**
- * Starts the warmer on a schedule. Runs that could not be started go into {@link missed} and are not retried: the next
- * run is soon enough.
+ * Starts the warmer on schedules of EventBridge Scheduler. Runs that could not be started go into {@link missed} and
+ * are not retried: the next run is soon enough.
  */
 export class ScheduledWarming extends Construct {
   readonly missed: SqsQueue | undefined;
@@ -28,99 +25,61 @@ export class ScheduledWarming extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    environment: string,
+    environment: Environment,
     warmer: WarmerFunction,
     warmed: readonly WarmedFunction[],
   ) {
     super(scope, id);
-    const rules = [...groupByRule(warmed)];
-    if (rules.length === 0) return;
-    const missed = (this.missed = addUndeliveredQueue(this, "missed", nameMissedQueue(environment)));
-    const arns = rules.flatMap(([rule, functions]) =>
-      addRules(this, { environment, rule, functions, warmer, missed }).map(({ arn }) => arn),
-    );
-    allowSending(this, "missed-policy", missed, [{ principal: "events.amazonaws.com", sourceArn: arns }]);
-  }
-}
-
-interface RuleProps {
-  readonly environment: string;
-  readonly rule: ScheduleRule;
-  readonly functions: readonly WarmedFunction[];
-  readonly warmer: WarmerFunction;
-  readonly missed: SqsQueue;
-}
-
-/**
- * Rules for all functions that are due at the same minutes: one rule, and a further one whenever it has the maximum
- * number of targets.
- */
-function addRules(scope: Construct, props: RuleProps): CloudwatchEventRule[] {
-  const { environment, rule, functions, warmer, missed } = props;
-  const { strategy, expression } = rule;
-  const id = `${strategy}-${createHash("sha256").update(expression).digest("hex").slice(0, 6)}`;
-  const inputs: string[] = [];
-  for (let from = 0; from < functions.length; from += TARGETS_PER_INPUT) {
-    const request: WarmingRequest = {
-      strategy,
-      targets: functions.slice(from, from + TARGETS_PER_INPUT).map((one) => buildWarmingTarget(one, strategy)),
-      price: WARMER_PRICE,
-    };
-    inputs.push(JSON.stringify(request));
-  }
-  const description = `Keeps ${functions.length === 1 ? (functions[0]?.id ?? "") : `${functions.length} functions`} of ${environment} warm`;
-  const rules: CloudwatchEventRule[] = [];
-  let current: CloudwatchEventRule | undefined;
-  for (const [index, input] of inputs.entries()) {
-    if (current === undefined || index % TARGETS_PER_RULE === 0) {
-      current = addRule(scope, rules.length === 0 ? id : `${id}-rule-${rules.length + 1}`, {
-        name: `${environment}-warming-${id}${rules.length === 0 ? "" : `-${rules.length + 1}`}`,
-        description,
-        expression,
-        warmer,
-      });
-      rules.push(current);
-    }
-    new CloudwatchEventTarget(scope, `${id}-${index + 1}`, {
-      rule: current.name,
-      arn: warmer.lambda.arn,
-      input,
-      retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
-      deadLetterConfig: { arn: missed.arn },
+    const schedules = groupBySchedule(warmed);
+    if (schedules.length === 0) return;
+    const missed = (this.missed = addUndeliveredQueue(this, "missed", nameMissedQueue(environment.name)));
+    const { group, role, policy } = addScheduleGroup(warmer, {
+      environment,
+      id: WARMER,
+      name: warmer.name,
+      invokedArn: warmer.lambda.arn,
+      undelivered: missed,
     });
-  }
-  return rules;
-}
-
-/** A rule that may start the warmer. */
-function addRule(
-  scope: Construct,
-  id: string,
-  {
-    name,
-    description,
-    expression,
-    warmer,
-  }: { name: string; description: string; expression: string; warmer: WarmerFunction },
-): CloudwatchEventRule {
-  const rule = new CloudwatchEventRule(scope, id, { name, description, scheduleExpression: expression });
-  new LambdaPermission(scope, `${id}-permission`, {
-    functionName: warmer.lambda.functionName,
-    action: "lambda:InvokeFunction",
-    principal: "events.amazonaws.com",
-    sourceArn: rule.arn,
-  });
-  return rule;
-}
-
-function groupByRule(warmed: readonly WarmedFunction[]): Map<ScheduleRule, WarmedFunction[]> {
-  const rules = new Map<string, [ScheduleRule, WarmedFunction[]]>();
-  for (const one of warmed) {
-    for (const rule of buildScheduleRules(selectSchedules(one))) {
-      const key = `${rule.strategy} ${rule.expression}`;
-      const [, functions] = rules.get(key) ?? [rule, []];
-      rules.set(key, [rule, [...functions, one]]);
+    for (const [{ strategy, expression, timezone }, functions] of schedules) {
+      const zoned = timezone === "UTC" ? expression : `${expression} ${timezone}`;
+      const hash = createHash("sha256").update(zoned).digest("hex").slice(0, 6);
+      for (let from = 0; from < functions.length; from += FUNCTIONS_PER_RUN) {
+        const due = functions.slice(from, from + FUNCTIONS_PER_RUN);
+        const request: WarmingRequest = {
+          strategy,
+          targets: due.map((one) => buildWarmingTarget(one, strategy)),
+          price: WARMER_PRICE,
+        };
+        const name = `${strategy}-${hash}${from === 0 ? "" : `-${from / FUNCTIONS_PER_RUN + 1}`}`;
+        new SchedulerSchedule(this, name, {
+          name,
+          groupName: group.name,
+          description: `Keeps ${due.length === 1 ? (due[0]?.id ?? "") : `${due.length} functions`} of ${environment.name} warm`,
+          scheduleExpression: expression,
+          scheduleExpressionTimezone: timezone,
+          flexibleTimeWindow: { mode: "OFF" },
+          target: {
+            arn: warmer.lambda.arn,
+            roleArn: role.arn,
+            input: JSON.stringify(request),
+            retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: LONGEST_WAIT_SECONDS },
+            deadLetterConfig: { arn: missed.arn },
+          },
+          dependsOn: [policy],
+        });
+      }
     }
   }
-  return new Map(rules.values());
+}
+
+function groupBySchedule(warmed: readonly WarmedFunction[]): (readonly [CronSchedule, WarmedFunction[]])[] {
+  const schedules = new Map<string, readonly [CronSchedule, WarmedFunction[]]>();
+  for (const one of warmed) {
+    for (const schedule of buildCronSchedules(selectSchedules(one))) {
+      const key = Object.values(schedule).join(" ");
+      const [, functions] = schedules.get(key) ?? [schedule, []];
+      schedules.set(key, [schedule, [...functions, one]]);
+    }
+  }
+  return [...schedules.values()];
 }

@@ -14,7 +14,7 @@ import { allow } from "../../model/permissions";
 import { buildWarmingTarget, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
 
 /** A ping that is this late would arrive after its round: the next one is soon enough. */
-const LONGEST_WAIT_SECONDS = 60;
+export const LONGEST_WAIT_SECONDS = 60;
 
 /** The function that keeps the others warm. The construct's id is its name in addresses. */
 export class WarmerFunction extends Construct {

@@ -28,7 +28,7 @@ export function addWarming(stack: Construct, environment: Environment, bundle: B
   if (warmed.length === 0) return undefined;
   const group = new Construct(stack, "warming");
   const warmer = new WarmerFunction(group, WARMER, environment, bundle, warmed);
-  const { missed } = new ScheduledWarming(group, "schedule", environment.name, warmer, warmed);
+  const { missed } = new ScheduledWarming(group, "schedule", environment, warmer, warmed);
   const gated = new Map(warmed.filter(({ isGated }) => isGated).map((one) => [one.id, one]));
   return {
     warmer: warmer.name,

@@ -146,6 +146,7 @@ describe("the stack of an environment", () => {
         expect.objectContaining({ name: "dev-api-failed-events", retentionMilliseconds: 1_209_600_000 }),
       ]),
     );
+    // Not those of the warmer, which run unless warming is off.
     expect(events.schedules).toEqual([
       {
         ...{ ...invoked, region: "eu-west-1", group: "dev-api", name: "nightly" },

@@ -12,7 +12,7 @@ import { listCandidates } from "../../../operations/advise/candidates";
 import { listHoursOfWeek, planProvisioned } from "../../../operations/advise/provisioned-hours";
 import { buildProvisionedValues } from "../../../operations/advise/settings-values";
 import { buildPolicy, type WarmingChoice } from "../../../operations/advise/warming-policy";
-import { buildScheduleRules } from "../../../model/schedules";
+import { buildCronSchedules } from "../../../model/schedules";
 import { Cron } from "croner";
 
 const MINUTE = 60_000;
@@ -58,6 +58,16 @@ describe("what is compared", () => {
     expect(names(profileOf([8, 9], 2, 14, false))).toContain("every 5 min x 1, MON-FRI 8-10 h every 5 min x 2");
   });
 
+  test("has its busy hours in the time zone that the file names", () => {
+    const berlin = { ...WARMING_DEFAULTS, peak: { ...WARMING_DEFAULTS.peak, timezone: "Europe/Berlin" } };
+
+    const all = listCandidates({ startsAt: SUNDAY }, profileOf([9, 10], 5), berlin);
+
+    const busy = all.flatMap(({ warming: { peak } }) => (peak.enabled && peak.fromHour !== 9 ? [peak] : []));
+    expect(busy[0]).toMatchObject({ fromHour: 10, toHour: 12, timezone: "Europe/Berlin" });
+    expect(all.map(({ name }) => name).join()).toContain("10-12 h Europe/Berlin every 5 min");
+  });
+
   test("never asks for more than is reserved", () => {
     const all = listCandidates({ startsAt: SUNDAY }, profileOf([9], 20), undefined, 6);
 
@@ -91,25 +101,26 @@ const settings: fc.Arbitrary<WarmingChoice> = fc
       fromHour: hour,
       toHour: fc.integer({ min: 1, max: 24 }),
       days: fc.constantFrom("MON-FRI", "MON-SUN", "SAT,SUN", "FRI-MON"),
+      timezone: fc.constantFrom("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"),
       concurrency: fc.constant(7),
     }),
   })
   .filter(({ peak }) => peak.fromHour !== peak.toHour)
   .map((some) => ({ ...some, conditional: WARMING_DEFAULTS.conditional }));
 
-test("settings are simulated at the minutes at which their EventBridge rules start the warmer", () => {
+test("settings are simulated at the minutes at which their schedules start the warmer, in any zone and season", () => {
   fc.assert(
-    fc.property(settings, fc.nat(MINUTES_PER_WEEK - 1), (warming, offset) => {
+    fc.property(settings, fc.nat(52 * MINUTES_PER_WEEK), (warming, offset) => {
       const { scheduled, peak } = warming;
       const at = SUNDAY + offset * MINUTE;
-      const rules = buildScheduleRules({
+      const schedules = buildCronSchedules({
         scheduled: scheduled.enabled ? scheduled : undefined,
         peak: peak.enabled ? peak : undefined,
       });
-      const due = rules.filter(({ expression }) => {
+      const due = schedules.filter(({ expression, timezone }) => {
         const [, minute, hours, , , days] = /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) \S+\)$/.exec(expression) ?? [];
         const cron = new Cron(`${minute?.replace(/^0\//, "*/")} ${hours} * * ${days?.replace("?", "*")}`, {
-          timezone: "UTC",
+          timezone,
         });
         return cron.match(new Date(at));
       });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "../../support/command";
-import { makeAlarm, makePlanJson, makeResource, type ResourceJson, makeRuleTarget } from "../plan/plans";
+import { makeAlarm, makePlanJson, makeResource, type ResourceJson, makeRuleTarget, makeSchedule } from "../plan/plans";
 
 const SECRET = "hunter2-hunter2";
 const LIMIT = 65_536;
@@ -91,10 +91,9 @@ describe("what the comment says", () => {
         makeResource("aws_cloudwatch_metric_alarm.api_new", null, makeAlarm(3)),
         makeResource("aws_cloudwatch_metric_alarm.api_old", makeAlarm(3), null),
         makeResource("aws_cloudwatch_event_rule.schedule_peak-816ea4", rule("cron(0/5 9-17 * * ? *)"), null),
-        makeResource("aws_cloudwatch_event_rule.schedule_peak-aaaaaa", null, rule("cron(0/2 9-17 * * ? *)")),
-        makeResource("aws_cloudwatch_event_rule.schedule_scheduled-e10c4c", rule("cron(1)"), rule("cron(1)")),
+        makeResource("aws_scheduler_schedule.schedule_peak-aaaaaa", null, makeSchedule("cron(0/2 9-17 * * ? *)", 5)),
+        makeResource("aws_scheduler_schedule.schedule_scheduled-e10c4c", rule("cron(1)"), rule("cron(1)")),
         makeResource("aws_cloudwatch_event_target.schedule_peak-816ea4-1", makeRuleTarget("peak", 3), null),
-        makeResource("aws_cloudwatch_event_target.schedule_peak-aaaaaa-1", null, makeRuleTarget("peak", 5)),
       ),
     );
     expect(comment.match(/^- .*/gm)).toEqual([
@@ -102,7 +101,7 @@ describe("what the comment says", () => {
       "- alarm `api errors`: threshold `10` -> `20`",
       "- alarm `api new`: new, threshold `3`",
       "- alarm `api old`: gone",
-      "- schedule `peak`: `cron(0/5 9-17 * * ? *)` -> `cron(0/2 9-17 * * ? *)`",
+      "- schedule `peak`: `cron(0/5 9-17 * * ? *)` -> `cron(0/2 9-17 * * ? *)` Europe/Berlin",
       "- warming `prod-api peak`: `3` instances -> `5` instances",
     ]);
   });

@@ -322,21 +322,31 @@ const FAULTS: readonly Fault[] = [
     mend: /cdktf deploy dev/,
   },
   {
-    fault: "a rule that is switched off",
-    break: (world) => {
-      world.count("AWS/Events Invocations dev-warming-peak-816ea4", [[40, 2]]);
+    fault: "a schedule that is switched off, and one that is not there",
+    break: ({ schedules }) => {
+      schedules.set("dev-warmer/peak-816ea4", { State: "DISABLED" });
+      schedules.delete("dev-warmer/scheduled-e10c4c");
     },
     check: "warmer: schedule",
-    detail: /not started when due by dev-warming-peak-816ea4$/,
-    mend: /^aws events enable-rule --name dev-warming-peak-816ea4$/,
+    detail: /^switched off, or not there: peak-816ea4, scheduled-e10c4c of dev-warmer$/,
+    mend: /cdktf deploy dev/,
   },
   {
-    fault: "a rule that may not start the warmer",
+    fault: "a schedule that does not start the warmer",
     break: (world) => {
-      world.count("AWS/Events FailedInvocations dev-warming-peak-816ea4", [[20, 4]]);
+      world.count("AWS/Scheduler InvocationAttemptCount dev-warmer", [[40, 2]]);
     },
     check: "warmer: schedule",
-    detail: /could not start the warmer 4 times/,
+    detail: /^not started since 2026-01-05 09:50/,
+    mend: /cdktf deploy dev/,
+  },
+  {
+    fault: "a schedule that may not start the warmer",
+    break: (world) => {
+      world.count("AWS/Scheduler TargetErrorCount dev-warmer", [[20, 4]]);
+    },
+    check: "warmer: schedule",
+    detail: /could not be started 4 times/,
     mend: /cdktf deploy dev/,
   },
   {
@@ -465,12 +475,6 @@ describe("what is no fault but should be known", () => {
       check: "AWS provider",
       mend: /stacks\/dev init$/,
     },
-    {
-      fact: "a rule has not started the warmer yet",
-      break: (world: DoctorWorld) => world.metrics.delete("AWS/Events Invocations dev-warming-scheduled-e10c4c"),
-      check: "warmer: schedule",
-      mend: /enable-rule --name dev-warming-scheduled-e10c4c/,
-    },
   ])("$fact: a warning, exit code 0", async ({ break: change, check, mend }) => {
     const { findings, exitCode } = await runDiagnosis(worldWith(change));
 
@@ -501,7 +505,8 @@ describe("what is no fault but should be known", () => {
     async (name) => {
       const world = new DoctorWorld();
       world.functions.set(name, makeReadyConfiguration({ LastModified: "2026-01-05T09:58:00.000+0000" }));
-      for (const key of [...world.metrics.keys()]) if (/Warm|Events/.test(key)) world.metrics.delete(key);
+      const missing = name === "dev-warmer" ? /Warm|Scheduler/ : /Warm/;
+      for (const key of [...world.metrics.keys()]) if (missing.test(key)) world.metrics.delete(key);
 
       const { findings } = await runDiagnosis(world);
 
@@ -553,6 +558,7 @@ describe("what cannot be looked at", () => {
     ["DescribeLogGroups", "logs:DescribeLogGroups", "api: log group"],
     ["DescribeMetricFilters", "logs:DescribeMetricFilters", "api: metric filters"],
     ["GetMetricData", "cloudwatch:GetMetricData", "api: its own metrics"],
+    ["GetSchedule", "scheduler:GetSchedule", "warmer: schedule"],
     ["DescribeAlarms", "cloudwatch:DescribeAlarms", "alarms"],
     ["ListSubscriptionsByTopic", "sns:ListSubscriptionsByTopic", "urgent alarms"],
   ])("without permission for %s, that check names %s, and the others go on", async (command, action, check) => {

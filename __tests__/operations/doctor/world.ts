@@ -71,11 +71,9 @@ export class DoctorWorld extends FakeAws {
       [80, 3],
       [10, 3],
     ]);
-    this.count("AWS/Events Invocations dev-warming-peak-816ea4", [[10, 2]]);
-    this.count("AWS/Events Invocations dev-warming-scheduled-e10c4c", [
-      [70, 1],
-      [65, 1],
-    ]);
+    this.schedules.set("dev-warmer/peak-816ea4", { State: "ENABLED" });
+    this.schedules.set("dev-warmer/scheduled-e10c4c", { State: "ENABLED" });
+    this.count("AWS/Scheduler InvocationAttemptCount dev-warmer", [[10, 2]]);
   }
 
   /** CloudWatch has these values of a metric. */

@@ -59,11 +59,21 @@ export function makePlanJson(...resources: readonly ResourceJson[]): string {
   });
 }
 
-/** A target as the stacks make it. */
+/** A target of a rule, as the stacks made it before they had schedules. */
 export function makeRuleTarget(strategy: string, concurrency: number): Attributes {
   return {
     rule: "r",
     input: JSON.stringify({ strategy, targets: [{ functionName: "prod-api", qualifier: "warm", concurrency }] }),
+  };
+}
+
+/** A schedule of the peak as the stacks make it. */
+export function makeSchedule(expression: string, concurrency: number): Attributes {
+  const { input } = makeRuleTarget("peak", concurrency);
+  return {
+    schedule_expression: expression,
+    schedule_expression_timezone: "Europe/Berlin",
+    target: [{ arn: "a", input }],
   };
 }
 

@@ -253,17 +253,17 @@ describe("a deploy role", () => {
       makeProject({ "environments/prod.tfvars": tfvars(PROD_STATE, { more }) }),
     );
     const roles = Object.values(stacks["prod"]?.resource["aws_iam_role"] ?? {});
-    expect(roles.map(({ permissions_boundary: boundary }) => boundary)).toEqual([arn, arn]);
+    expect(roles.map(({ permissions_boundary: boundary }) => boundary)).toEqual([arn, arn, arn]);
   });
 
-  test("hands roles of its environment to Lambda only, and attaches no policy of AWS or the account", async () => {
+  test("hands roles of its environment to Lambda and schedules only, and attaches no policy of AWS or the account", async () => {
     const { deploy } = await policiesOf(PROD_STATE);
     expect(deploy.filter(({ Action }) => Action.includes("iam:PassRole"))).toEqual([
       {
         Effect: "Allow",
         Action: ["iam:PassRole"],
         Resource: [`arn:aws:iam::${ACCOUNT}:role/warmwatch/prod/*`],
-        Condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } },
+        Condition: { StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"] } },
       },
     ]);
     const actions = deploy.flatMap(({ Action }) => Action);

@@ -10,13 +10,13 @@ import {
   makeTfvars,
 } from "../../support/project";
 
-/** What every rule sends to the warmer, with its schedule. */
-function scheduledIn(stack: StackUnderTest): { expression: unknown; request: WarmingRequest; target: Attributes }[] {
-  const rules = stack.resource["aws_cloudwatch_event_rule"] ?? {};
-  return Object.values(stack.resource["aws_cloudwatch_event_target"] ?? {}).map((target) => {
-    const id = /\$\{aws_cloudwatch_event_rule\.(.+)\.name\}/.exec(target["rule"] as string)?.[1] ?? "";
+/** What every schedule sends to the warmer, and when. */
+function scheduledIn(stack: StackUnderTest) {
+  return Object.values(stack.resource["aws_scheduler_schedule"] ?? {}).map((schedule) => {
+    const target = schedule["target"] as Attributes;
     const request = JSON.parse(target["input"] as string) as WarmingRequest;
-    return { expression: rules[id]?.["schedule_expression"], request, target };
+    const { schedule_expression: expression, schedule_expression_timezone: timezone } = schedule;
+    return { expression, timezone, request, target, schedule };
   });
 }
 
@@ -57,8 +57,9 @@ describe("schedules", () => {
 
   test("are none where they are switched off, or the function is stopped", async () => {
     const dev = await withFunctions("api = {}", "warming = false");
-    expect(dev.resource).not.toHaveProperty("aws_cloudwatch_event_rule");
-    expect(dev.resource).not.toHaveProperty("aws_sqs_queue");
+    for (const type of ["aws_scheduler_schedule", "aws_scheduler_schedule_group", "aws_sqs_queue"]) {
+      expect(dev.resource).not.toHaveProperty(type);
+    }
     expect(targetsIn(await withFunctions("api = { reserved_concurrency = 0 }\nweb = {}"))).not.toContainEqual(
       expect.arrayContaining([expect.stringContaining("dev-api")]),
     );
@@ -74,7 +75,8 @@ describe("schedules", () => {
 
   test("drop a run that is late instead of repeating it, and keep it for people to see", async () => {
     const dev = await withFunctions("api = {}");
-    for (const { target } of scheduledIn(dev)) {
+    for (const { target, schedule } of scheduledIn(dev)) {
+      expect(schedule["flexible_time_window"]).toEqual({ mode: "OFF" });
       expect(target).toMatchObject({
         retry_policy: { maximum_retry_attempts: 0, maximum_event_age_in_seconds: 60 },
         dead_letter_config: { arn: "${aws_sqs_queue.schedule_missed.arn}" },
@@ -85,24 +87,6 @@ describe("schedules", () => {
       maximum_event_age_in_seconds: 60,
     });
     expect(findResource(dev, "aws_sqs_queue", "schedule_missed")["sqs_managed_sse_enabled"]).toBe(true);
-    const { policy } = findResource(dev, "aws_sqs_queue_policy", "schedule_missed-policy");
-    expect((JSON.parse(policy as string) as { Statement: unknown[] }).Statement).toEqual([
-      {
-        Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: "sqs:SendMessage",
-        Resource: "${aws_sqs_queue.schedule_missed.arn}",
-        Condition: {
-          ArnEquals: {
-            "aws:SourceArn": expect.arrayContaining(
-              Object.keys(dev.resource["aws_cloudwatch_event_rule"] ?? {}).map(
-                (id) => `\${aws_cloudwatch_event_rule.${id}.arn}`,
-              ),
-            ) as unknown,
-          },
-        },
-      },
-    ]);
     expect(findResource(dev, "aws_cloudwatch_metric_alarm", "warmer-missed")).toMatchObject({
       namespace: "AWS/SQS",
       dimensions: { QueueName: "${aws_sqs_queue.schedule_missed.name}" },
@@ -110,15 +94,56 @@ describe("schedules", () => {
     });
   });
 
-  test("fit into a rule's input with the longest names there can be", async () => {
-    const functions = Array.from({ length: 60 }, (_, index) => {
-      const name = `${String(index).padStart(4, "f")}${"x".repeat(60)}`.replace(/^f*/, "f");
-      return `${name.slice(0, 64)} = { existing = true, memory_mb = 10240, warming_qualifier = "${"q".repeat(128)}",
-        warming = { conditional = { enabled = true, maximum = 200, read_every_minutes = 1440 }, peak = { concurrency = 200 } } }`;
-    });
-    const dev = await withFunctions(functions.join("\n"));
-    expect(scheduledIn(dev).length).toBeGreaterThan(2);
-    for (const { target } of scheduledIn(dev)) expect((target["input"] as string).length).toBeLessThanOrEqual(8192);
+  test("may start the warmer and keep what they missed, as a role of their own for this environment alone", async () => {
+    const dev = await withFunctions("api = {}");
+    const statementsOf = (document: unknown) =>
+      (JSON.parse(document as string) as { Statement: Record<string, unknown>[] }).Statement;
+    const { assume_role_policy: trust, name } = findResource(dev, "aws_iam_role", "warmer_schedules-role");
+    const { policy } = findResource(dev, "aws_iam_role_policy", "warmer_schedules-policy");
+    const group = "${aws_scheduler_schedule_group.warmer_schedules.arn}";
+    expect(name).toBe("dev.warmer.schedules");
+    expect(statementsOf(trust)).toMatchObject([
+      {
+        Principal: { Service: "scheduler.amazonaws.com" },
+        Condition: {
+          StringEquals: {
+            "aws:SourceArn": group,
+            "aws:SourceAccount": "${local.warmer_schedules-account}",
+          },
+        },
+      },
+    ]);
+    expect(statementsOf(policy)).toMatchObject([
+      { Action: ["lambda:InvokeFunction"], Resource: "${aws_lambda_function.warmer_function.arn}" },
+      { Action: ["sqs:SendMessage"], Resource: "${aws_sqs_queue.schedule_missed.arn}" },
+    ]);
+    for (const { target } of scheduledIn(dev)) {
+      expect(target).toMatchObject({
+        arn: "${aws_lambda_function.warmer_function.arn}",
+        role_arn: "${aws_iam_role.warmer_schedules-role.arn}",
+      });
+    }
+  });
+
+  test("are in the zone of the peak, where it differs for a function in schedules of their own", async () => {
+    const dev = await withFunctions(
+      'api = {}\nweb = { warming = { peak = { timezone = "America/New_York" } } }',
+      'warming = { peak = { timezone = "Europe/Berlin" } }',
+    );
+    expect(
+      scheduledIn(dev).map(({ timezone, expression, request: { targets } }) => [
+        timezone,
+        expression,
+        targets.map(({ functionName }) => functionName).join(),
+      ]),
+    ).toEqual(
+      expect.arrayContaining([
+        ["Europe/Berlin", "cron(0/2 9-17 * * ? *)", "dev-api"],
+        ["Europe/Berlin", "cron(0/5 0-8,18-23 * * ? *)", "dev-api"],
+        ["America/New_York", "cron(0/2 9-17 * * ? *)", "dev-web"],
+        ["America/New_York", "cron(0/5 0-8,18-23 * * ? *)", "dev-web"],
+      ]),
+    );
   });
 
   test("tell the warmer to follow the use of a function, where that is asked", async () => {
