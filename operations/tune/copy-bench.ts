@@ -34,8 +34,10 @@ export interface TunedFunction {
   readonly streams: boolean;
 }
 
-/** Nobody measures for longer: an older copy was left behind. */
+/** A copy that has not changed for as long was left behind: every size is a change. */
 const STALE_MILLISECONDS = 3_600_000;
+/** Of a size, one after the other, if each takes all its time. */
+const STALE_REQUESTS = 20;
 /** Out of memory, some runtimes only say that their process has ended. */
 const ALL_MEMORY_SHARE = 0.9;
 const ERROR_CHARACTERS = 160;
@@ -140,7 +142,8 @@ export class CopyBench implements TuningBench {
     if (!isMarked(description, this.tuned.name)) {
       throw new OperationFailure(`${name} exists, and is no copy of ${this.tuned.name}: it is in the way`);
     }
-    if (this.context.now() - changedAt < STALE_MILLISECONDS) {
+    const longest = STALE_REQUESTS * this.tuned.original.timeoutSeconds * 1000;
+    if (this.context.now() - changedAt < Math.max(STALE_MILLISECONDS, longest)) {
       throw new OperationFailure(
         `${name} was used at ${formatUtc(changedAt)} UTC: another run measures, or was killed; if none runs: ${formatDeletion(name, this.aws.region)}`,
       );

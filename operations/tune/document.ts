@@ -49,7 +49,17 @@ export function buildTuningDocument(report: TuningReport): Document {
 
 function buildSizeTable(sizes: readonly SizeReport[]): Block {
   return buildTable(
-    ["mark", "size", "cold", "warm p50/p95", "memory used", "a million warm", "a million cold", "requests", "note"],
+    [
+      "mark",
+      "size",
+      "cold",
+      "warm p50/p95",
+      "memory used",
+      "per million, warm",
+      "per million, cold",
+      "requests",
+      "note",
+    ],
     sizes.map((size): Cell[] => {
       const { isNow, isRecommended, coldMilliseconds, warmMilliseconds, memoryUsedMb, dollarsPerMillion } = size;
       const mark = [...(isNow ? ["now"] : []), ...(isRecommended ? ["best"] : [])].join(", ");

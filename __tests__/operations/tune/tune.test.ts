@@ -440,6 +440,20 @@ describe("wrong input", () => {
   });
 });
 
+test("a function that is deployed elsewhere is measured, but its size is set elsewhere", async () => {
+  const functions = 'api = {}\n shop = { existing = true, function_name = "Shop" }';
+  const files = { "environments/dev.tfvars": makeTfvars({ functions }), ...EVENT };
+  aws.functions.set("Shop", { ...aws.functions.get("dev-api:live"), FunctionName: "Shop", Version: "$LATEST" });
+
+  const { exitCode } = await runCommand(["tune", "dev", "shop", "--event", "event.json"], { files, now: NOW });
+  const write = await runCommand(["tune", "dev", "shop", "--event", "event.json", "--write"], { files, now: NOW });
+
+  expect({ exitCode, names: aws.names }).toEqual({ exitCode: 0, names: ["dev-api", "Shop"] });
+  expect([...aws.touched]).toEqual(["Shop-tune-arm64", "Shop-tune-x86_64"]);
+  expect(write.exitCode).toBe(2);
+  expect(write.stderr).toEqual(["--write: shop is deployed elsewhere: change it where it is deployed from"]);
+});
+
 test("a path is sent as the endpoint would pass it on", async () => {
   await tune(["--path", "notes?limit=5"], { settings: 'endpoint = "iam"' });
 
