@@ -15,13 +15,12 @@ export function buildTuningDocument(report: TuningReport): Document {
   const { kind, sentence, size } = recommendation;
   const now = sizes.find(({ isNow }) => isNow);
   const block = size && now && Object.entries(listSizeValues(size, now)).map(([key, value]) => formatValue(key, value));
-  const left = spent.limitDollars < Infinity ? ` of at most ${formatDollars(spent.limitDollars)}` : "";
   return {
     heading: `Memory of ${report.function} of ${environment}`,
     subtitle: `version ${functionVersion}, ${formatUtc(at)} UTC`,
     figures: [
       ["requests", formatNumber(spent.requests)],
-      ["spent", `${formatDollars(spent.dollars)}${left}`],
+      ["spent", `${formatDollars(spent.dollars)} of at most $${spent.limitDollars}`],
       [
         "cold requests",
         `${formatPercent(coldPercent)}, ${isColdMeasured ? `of the last ${TRAFFIC_DAYS} days` : "assumed"}`,

@@ -89,17 +89,23 @@ function checkBudget(
   { id }: WatchedFunction,
   traffic: FunctionTraffic | undefined,
 ): void {
-  const got = `got ${formatDollars(budget.limitDollars)}`;
+  const got = `got $${budget.limitDollars}`;
   const longest = budget.priceLongest(present);
   if (longest > budget.limitDollars) {
-    const cost = `one request of ${id} that runs into its timeout costs ${formatDollars(longest)}`;
+    const cost = `one request of ${id} that runs into its timeout costs ${formatDollars(roundUp(longest))}`;
     throw makeInvalidInput("--max-dollars", `${cost}: expected at least that, ${got}`);
   }
   const fewest = FEWEST_REQUESTS * budget.price(present, traffic?.averageMilliseconds ?? 0);
   if (fewest > budget.limitDollars) {
-    const cost = `its usual requests cost so much that ${FEWEST_REQUESTS} of them cost ${formatDollars(fewest)}`;
+    const cost = `its usual requests cost so much that ${FEWEST_REQUESTS} of them cost ${formatDollars(roundUp(fewest))}`;
     throw makeInvalidInput("--max-dollars", `${cost}: expected at least that, ${got}`);
   }
+}
+
+/** So that the amount that is shown is enough. */
+function roundUp(dollars: number): number {
+  const step = dollars >= 0.01 ? 0.01 : 10 ** (Math.floor(Math.log10(dollars)) - 1);
+  return Math.ceil(dollars / step) * step;
 }
 
 function announce(
@@ -118,7 +124,7 @@ function announce(
     `Sends real requests to temporary copies of ${name}: what ${id} writes, sends or deletes for them is really written, sent or deleted.`,
   );
   say(
-    `That costs at most ${formatDollars(budget.limitDollars)}${likely}, besides what other services charge, and ${formatDollars(TRAFFIC_DOLLARS)} for the metrics of ${TRAFFIC_DAYS} days.`,
+    `That costs at most $${budget.limitDollars}${likely}, besides what other services charge, and ${formatDollars(TRAFFIC_DOLLARS)} for the metrics of ${TRAFFIC_DAYS} days.`,
   );
 }
 
@@ -128,10 +134,9 @@ async function measure(
   budget: Budget,
   context: CommandContext,
 ): Promise<SearchResult> {
-  const limit = formatDollars(budget.limitDollars);
   let step = "making a copy";
   const onRequest = (size: TunedSize) => {
-    step = `${formatSize(size)}: request ${budget.requests + 1}, ${formatDollars(budget.spentDollars)} of ${limit}`;
+    step = `${formatSize(size)}: request ${budget.requests + 1}, ${formatDollars(budget.spentDollars)} of $${budget.limitDollars}`;
   };
   try {
     return await showProgress(

@@ -384,6 +384,7 @@ describe("spending", () => {
       "--max-dollars: one request of api that runs into its timeout costs $0.04: expected at least that, got $0.01",
     );
     expect({ exitCode, touched: aws.touched.size }).toEqual({ exitCode: 2, touched: 0 });
+    expect((await tune(["--event", "event.json", "--max-dollars", "0.04"])).exitCode).not.toBe(2);
   });
 
   test("a request without an answer is not sent again, and is counted", async () => {
