@@ -3,7 +3,7 @@ import { type Point } from "../aws/metrics";
 const MINUTE = 60_000;
 
 /** Lambda's metrics of one function, by the minute; a minute without requests has no points. */
-export interface MinuteMetrics {
+export interface MinutePoints {
   /** Sums. */
   readonly invocations: readonly Point[];
   /** Maxima. */
@@ -19,7 +19,7 @@ export interface MinuteMetrics {
  * @param minutes the number of minutes
  */
 export function buildMinuteUse(
-  { invocations, concurrency, duration }: MinuteMetrics,
+  { invocations, concurrency, duration }: MinutePoints,
   startsAt: number,
   minutes: number,
 ) {

@@ -1,6 +1,6 @@
 import { InvalidInput, show } from "../../../environments/mistakes";
 import { type Point } from "../../aws/metrics";
-import { buildMinuteUse, type MinuteMetrics } from "../minute-use";
+import { buildMinuteUse, type MinutePoints } from "../minute-use";
 import { mixPeriods } from "../quantiles";
 import { checkLength, requireWork, type Trace, type TraceTarget } from "./readers";
 import { splitFields } from "./rows";
@@ -49,7 +49,7 @@ export function buildMetricTrace(metrics: readonly ExportedMetric[], target: Tra
     }
     return (first?.points ?? []).toSorted((one, other) => one.at - other.at);
   };
-  const use: MinuteMetrics = {
+  const use: MinutePoints = {
     invocations: select("invocations"),
     concurrency: select("concurrency"),
     duration: select("duration"),
@@ -99,7 +99,7 @@ function findCommonDivisor(one: number, other: number): number {
 }
 
 /** Each minute's average counts as often as the minute has requests. */
-function findAverages({ invocations, duration }: MinuteMetrics) {
+function findAverages({ invocations, duration }: MinutePoints) {
   const counts = new Map(invocations.map(({ at, value }) => [at, value]));
   return mixPeriods(
     duration.map(({ at, value }) => ({ count: counts.get(at) ?? 0, quantiles: [[0.5, value / 1000]] as const })),
