@@ -72,6 +72,7 @@ export interface CheckedFile {
   readonly urgentEmails: readonly string[];
   readonly alarms: AlarmOverrides;
   readonly warming: WarmingOverrides;
+  readonly warmerReservedConcurrency?: number | undefined;
   readonly targets: TargetOverrides;
 }
 
@@ -214,6 +215,7 @@ function findEnvironmentMistakes({
   functions,
   alarms,
   warming,
+  warmerReservedConcurrency: reserved,
   alarmEmails,
   urgentEmails,
 }: CheckedFile): CrossFieldMistake[] {
@@ -229,6 +231,7 @@ function findEnvironmentMistakes({
   if (!all.some(isWarmed)) {
     const expected = "a function that is kept warm";
     if (setsWarming(warming)) mistakes.push({ path: ["warming"], expected, got: undefined });
+    if (reserved !== undefined) mistakes.push({ path: ["warmer_reserved_concurrency"], expected, got: undefined });
     if (alarms.warming) mistakes.push({ path: ["alarms", "warming"], expected, got: undefined });
   } else if (asksForPings(warming) && isAnyPinged(() => true) && !isAnyPinged(isAwaitedOrExisting)) {
     const expected = "a function for whose answers somebody waits, or warming = true under one";

@@ -7,7 +7,7 @@ const SECTIONS = [
   { heading: "Terraform's state", prefixes: ["state"] },
   { heading: "Functions", prefixes: ["functions"] },
   { heading: "Who gets alarms, and when they ring", prefixes: ["alarm", "urgent_emails", "runbooks_url"] },
-  { heading: "Keeping functions warm", prefixes: ["warming"] },
+  { heading: "Keeping functions warm", prefixes: ["warm"] },
   { heading: "Targets", prefixes: ["targets"] },
 ];
 

@@ -380,6 +380,10 @@ const environmentSection = defineSection({
   warming: warmingOverrides.default({}).meta({
     description: "Overrides of each warming strategy's defaults; false: no pings between deployments",
   }),
+  // `ops warm` keeps one instance for minutes, while schedules go on.
+  warmer_reserved_concurrency: defineWholeNumber(2, 1000).optional().meta({
+    description: "Instances reserved for the warmer itself, which is also its maximum; none by default",
+  }),
   targets: targetOverrides.default({}).meta({
     description: "Targets that dashboards draw and by which load tests, reports and advice judge; they ring no alarm",
   }),

@@ -76,6 +76,10 @@ test.each([
     "functions.api.function_name: unknown key; function_name belongs next to existing = true",
   ],
   // A switch for what is none.
+  [
+    inFunction("warmer_reserved_concurrency = 2"),
+    "functions.api.warmer_reserved_concurrency: unknown key; warmer_reserved_concurrency belongs at the top of the file",
+  ],
   [atTop("warming = 3"), "warming: expected true, false or a map, as in warming = { scheduled = { … } }, got 3"],
   [
     inFunction('warming = "off"'),

@@ -210,6 +210,12 @@ describe.each<[string, [string, string[]][]]>([
         inFunction("reserved_concurrency = 0", "warming = { gate = { enabled = false } }"),
         ["warming: expected a function that is kept warm, got nothing"],
       ],
+      [inFunction("", "warmer_reserved_concurrency = 2"), []],
+      [inFunction("", "warmer_reserved_concurrency = 1"), ["warmer_reserved_concurrency: expected 2 to 1000, got 1"]],
+      [
+        inFunction("reserved_concurrency = 0", "warmer_reserved_concurrency = 2"),
+        ["warmer_reserved_concurrency: expected a function that is kept warm, got nothing"],
+      ],
       [inFunction("reserved_concurrency = 0, warming = false", "warming = false"), []],
       [
         inFunction("reserved_concurrency = 0, warming = true"),

@@ -128,6 +128,8 @@ export const EXISTING_LOG_GROUPS = ["/aws/lambda/New_Service", "/custom/old"];
 
 const EVERYTHING_ELSE = `
   tags                   = { Team = "shop" }
+  warming                = { peak = { timezone = "Europe/Berlin" } }
+  warmer_reserved_concurrency = 2
   alarm_emails           = ["team@example.com"]
   urgent_emails          = ["night.shift@example.com"]
   alarm_webhook_variable = "pager"

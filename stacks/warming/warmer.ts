@@ -70,6 +70,7 @@ export class WarmerFunction extends Construct {
       architectures: [WARMER_SETTINGS.architecture],
       memorySize: WARMER_SETTINGS.memoryMb,
       timeout: WARMER_SETTINGS.timeoutSeconds,
+      reservedConcurrentExecutions: environment.warmerReservedConcurrency,
       loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
       tracingConfig: { mode: "Active" },
       dependsOn: [...policies],

@@ -183,6 +183,15 @@ describe("the warmer", () => {
     expect(permissionsOf(dev)).toContainEqual(["cloudwatch:GetMetricData", "*"]);
   });
 
+  test("has instances of its own only where they are reserved", async () => {
+    const reservedIn = async (more: string) =>
+      findResource(await withFunctions("api = {}", more), "aws_lambda_function", "warmer_function")[
+        "reserved_concurrent_executions"
+      ];
+    expect(await reservedIn("")).toBeUndefined();
+    expect(await reservedIn("warmer_reserved_concurrency = 3")).toBe(3);
+  });
+
   test("does not warm itself", async () => {
     const dev = await withFunctions("api = {}");
     expect(JSON.stringify(scheduledIn(dev).map(({ request }) => request.targets))).not.toContain("dev-warmer");
