@@ -42,7 +42,7 @@ export interface InvocationAnswer {
   readonly answer: string;
   /** Whether the function failed: its answer is then the error. */
   readonly hasFailed: boolean;
-  /** The last 4 KB of what the request logged: the platform's report is at the end. */
+  /** The last 4 KB of the request's log: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
   readonly log: string;
 }
 
@@ -220,11 +220,14 @@ function toOriginal({ Configuration = {}, Code = {} }: GetFunctionResponse) {
   };
 }
 
-/** What a copy has in common with the function. It is not traced, and has its own log: nobody watches it. */
+/**
+ * What a copy has in common with the function. It is not traced, and has a log of its own, which nobody watches, in
+ * text, where each request ends with its report.
+ */
 function selectSettings(
   found: FunctionConfiguration,
 ): Omit<CreateFunctionRequest, "FunctionName" | "Description" | "MemorySize" | "Architectures" | "Code"> {
-  const { VpcConfig, LoggingConfig, Environment, ImageConfigResponse } = found;
+  const { VpcConfig, Environment, ImageConfigResponse } = found;
   const { SubnetIds = [], SecurityGroupIds, Ipv6AllowedForDualStack } = VpcConfig ?? {};
   return {
     Role: found.Role,
@@ -239,8 +242,5 @@ function selectSettings(
     EphemeralStorage: found.EphemeralStorage,
     FileSystemConfigs: found.FileSystemConfigs,
     ...(SubnetIds.length > 0 && { VpcConfig: { SubnetIds, SecurityGroupIds, Ipv6AllowedForDualStack } }),
-    ...(LoggingConfig?.LogFormat === "JSON" && {
-      LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "INFO", ApplicationLogLevel: "INFO" },
-    }),
   };
 }

@@ -91,11 +91,10 @@ export class CopyBench implements TuningBench {
       const all = original.timeoutSeconds * 1000;
       return { milliseconds: all, billedMilliseconds: all, memoryUsedMb: size.memoryMb, failure };
     }
-    const { status, ...measured } = report;
     const failure = hasFailed
-      ? this.explainFailure(answer, status, measured.memoryUsedMb / size.memoryMb)
+      ? this.explainFailure(answer, report.memoryUsedMb / size.memoryMb)
       : this.judgeAnswer(answer);
-    return { ...measured, ...(failure && { failure }) };
+    return { ...report, ...(failure && { failure }) };
   }
 
   /** Deletes all copies, also after Ctrl-C. Says which ones it could not delete. */
@@ -170,10 +169,10 @@ export class CopyBench implements TuningBench {
     return formatCopyName(this.tuned.name, architecture);
   }
 
-  private explainFailure(answer: string, status: string | undefined, memoryShare: number): RequestFailure {
+  private explainFailure(answer: string, memoryShare: number): RequestFailure {
     const parsed = failurePayload.safeParse(parseJson(answer));
     const { errorType, errorMessage } = parsed.data ?? { errorType: "Error", errorMessage: answer };
-    if (status === "timeout" || errorType === "Sandbox.Timedout" || /Task timed out after/.test(errorMessage)) {
+    if (errorType === "Sandbox.Timedout" || /Task timed out after/.test(errorMessage)) {
       return { kind: "timeout", text: `timed out after ${this.tuned.original.timeoutSeconds} s` };
     }
     const hasEnded = errorType === "Runtime.ExitError" && memoryShare >= ALL_MEMORY_SHARE;

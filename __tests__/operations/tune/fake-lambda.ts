@@ -101,7 +101,7 @@ export class FakeLambda extends FakeAws {
         this.warm.add(key);
         const request = modelRequest(this.modelled, size, isCold);
         const answer = this.answerWith(size, this.sent.length) ?? answerAsModelled(request, this.modelled);
-        const { payload, functionError, log = formatJsonReport(request, size) } = answer;
+        const { payload, functionError, log = formatReport(request, size) } = answer;
         return {
           Payload: Object.assign(Buffer.from(payload), { transformToString: () => payload }),
           LogResult: Buffer.from(log).toString("base64"),
@@ -159,13 +159,12 @@ export function failWith(errorType: string, errorMessage: string): Answer {
   return { payload: JSON.stringify({ errorType, errorMessage }), functionError: "Unhandled" };
 }
 
-function formatJsonReport(request: MeasuredRequest, { memoryMb }: TunedSize): string {
-  const { milliseconds, billedMilliseconds, memoryUsedMb, initMilliseconds, failure } = request;
-  const metrics = {
-    ...{ durationMs: milliseconds, billedDurationMs: billedMilliseconds, memorySizeMB: memoryMb },
-    ...{ maxMemoryUsedMB: memoryUsedMb, initDurationMs: initMilliseconds },
-  };
-  const status = failure ? (failure.kind === "timeout" ? "timeout" : "error") : "success";
-  const report = { time: "2026-01-05T10:00:30.000Z", type: "platform.report", record: { status, metrics } };
-  return `{"time":"2026-01-05T10:00:30.000Z","type":"platform.start"}\n${JSON.stringify(report)}\n`;
+function formatReport(request: MeasuredRequest, { memoryMb }: TunedSize): string {
+  const { milliseconds, billedMilliseconds, memoryUsedMb, initMilliseconds } = request;
+  const fields = [
+    ...["REPORT RequestId: 1", `Duration: ${milliseconds.toFixed(2)} ms`, `Billed Duration: ${billedMilliseconds} ms`],
+    ...[`Memory Size: ${memoryMb} MB`, `Max Memory Used: ${memoryUsedMb} MB`],
+    ...(initMilliseconds === undefined ? [] : [`Init Duration: ${initMilliseconds.toFixed(2)} ms`]),
+  ];
+  return `START RequestId: 1 Version: 1\nEND RequestId: 1\n${fields.join("\t")}\t\n`;
 }

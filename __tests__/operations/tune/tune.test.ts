@@ -279,7 +279,7 @@ describe("the function itself", () => {
     const { input } = mocks.lambda.commandCalls(CreateFunctionCommand)[0]?.args[0] ?? {};
     expect(input).toMatchObject({ Environment: { Variables: { TABLE: "orders" } }, Timeout: 10, MemorySize: 512 });
     // Its log has alarms.
-    expect(input?.LoggingConfig).not.toHaveProperty("LogGroup");
+    expect(input?.LoggingConfig).toBeUndefined();
   });
 
   test.each(["CreateFunction", "PublishVersion", "Invoke", "UpdateFunctionConfiguration"])(
