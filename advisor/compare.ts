@@ -32,6 +32,8 @@ export interface PolicyComparison {
   readonly startsAt: number;
   /** Duration of the history. */
   readonly seconds: number;
+  /** What comes before this second, a whole minute, does not count; it only shows the warmer the function's usage. */
+  readonly countFromSeconds?: number;
   readonly policies: readonly Policy[];
   /** Assumptions about the platform; if there are several, each repetition uses the next one. */
   readonly models: readonly [InstanceModel, ...InstanceModel[]];
@@ -65,13 +67,16 @@ const INSTANCES = 2;
 
 /** Simulates every policy on the same requests. */
 export async function comparePolicies(comparison: PolicyComparison): Promise<PolicyOutcome[]> {
-  const { policies, models, repetitions, startsAt, seconds, seed, onProgress } = comparison;
+  const { policies, models, repetitions, startsAt, seconds, countFromSeconds = 0, seed, onProgress } = comparison;
+  const { prices, memoryMb } = comparison;
+  const price = { perSecond: (memoryMb / 1024) * prices.perGigabyteSecond, perRequest: prices.perRequest };
   const results: SimulationResult[][] = policies.map(() => []);
   const meanInits: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
     const model = models[repetition % models.length] ?? models[0];
     const instanceSeed = drawSeed(seed, INSTANCES, repetition);
-    const simulations = policies.map((policy) => new Simulation({ model, policy, startsAt, seed: instanceSeed }));
+    const setup = { model, startsAt, seed: instanceSeed, price, countFromSeconds };
+    const simulations = policies.map((policy) => new Simulation({ ...setup, policy }));
     await feed(comparison, drawSeed(seed, ARRIVALS, repetition), simulations, (share) =>
       onProgress?.((repetition + share) / repetitions),
     );
@@ -120,7 +125,7 @@ function buildOutcome(
   policy: Policy,
   results: readonly SimulationResult[],
   meanInits: readonly number[],
-  { prices, memoryMb, seconds }: PolicyComparison,
+  { prices, memoryMb }: PolicyComparison,
 ): PolicyOutcome {
   const average = (value: (result: SimulationResult, index: number) => number) =>
     results.reduce((sum, result, index) => sum + value(result, index), 0) / results.length;
@@ -139,7 +144,7 @@ function buildOutcome(
     coldShareInterval: { least: share(least), most: share(most) },
     throttledShare: share(average(({ throttled }) => throttled)),
     addedLatencySeconds: { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) },
-    pingsPerDay: average(({ pings }) => pings) / (seconds / SECONDS_PER_DAY),
+    pingsPerDay: average(({ pings, seconds }) => (SECONDS_PER_DAY * pings) / seconds),
     dollarsPerMonth: { warming: cost("warming"), starts: cost("starts"), provisioned: cost("provisioned") },
   };
 }

@@ -1,3 +1,4 @@
+import { type Price, type WarmingTarget } from "../warming/contract";
 import { toLocalMinute } from "./time-zone";
 
 /** Policies against cold starts; hours are UTC where no time zone is named. */
@@ -62,6 +63,23 @@ export function countScheduledPings(policy: Policy, minute: number): number | un
       return local % everyMinutes === 0 ? concurrency : undefined;
     }
   }
+}
+
+/** The function in the form in which the warmer's own code decides about it. */
+export function buildTarget(
+  policy: Policy,
+  concurrency: number,
+  price: Price,
+  reservedConcurrency: number | undefined,
+): WarmingTarget {
+  return {
+    functionName: "",
+    qualifier: "",
+    concurrency,
+    price,
+    ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+    ...(policy.kind === "conditional" && { conditional: policy }),
+  };
 }
 
 /** How many instances are provisioned in a minute, given in minutes since 1970. */

@@ -1,8 +1,9 @@
 import { computeDemand } from "../warming/demand";
+import { type Price } from "../warming/contract";
 import { computeHold } from "../warming/hold";
 import { Caller, type InstanceModel, InstancePool, Served } from "./instances";
 import { AddedLatency } from "./latency";
-import { type Policy, countProvisioned, countScheduledPings } from "./policy";
+import { buildTarget, type Policy, countProvisioned, countScheduledPings } from "./policy";
 import { createRandom } from "./random";
 import { UsageHistory } from "./usage-history";
 
@@ -12,6 +13,18 @@ const MINUTE_MILLISECONDS = 60_000;
 /** Delay between the arrivals of a run's pings, once the warmer's connections exist. */
 const PING_SPREAD_MILLISECONDS = 2;
 
+const NOTHING = {
+  requests: 0,
+  coldStarts: 0,
+  throttled: 0,
+  pings: 0,
+  pingSeconds: 0,
+  pingColdStarts: 0,
+  warmerRuns: 0,
+  provisionedSeconds: 0,
+  provisionedWorkSeconds: 0,
+};
+
 /** Input of one simulation. */
 export interface SimulationSetup {
   readonly model: InstanceModel;
@@ -20,6 +33,10 @@ export interface SimulationSetup {
   readonly startsAt: number;
   /** The same seed gives the same result. */
   readonly seed: number;
+  /** The price of a ping, by which warming is planned. */
+  readonly price: Price;
+  /** What comes before this second, a whole minute, does not count; it only shows the warmer the function's usage. */
+  readonly countFromSeconds?: number;
 }
 
 /** The result of a simulation. */
@@ -50,18 +67,8 @@ export interface SimulationResult {
 export class Simulation {
   private readonly instances: InstancePool;
   private readonly history: UsageHistory | undefined;
-  private readonly addedLatency = new AddedLatency();
-  private readonly counts = {
-    requests: 0,
-    coldStarts: 0,
-    throttled: 0,
-    pings: 0,
-    pingSeconds: 0,
-    pingColdStarts: 0,
-    warmerRuns: 0,
-    provisionedSeconds: 0,
-    provisionedWorkSeconds: 0,
-  };
+  private addedLatency = new AddedLatency();
+  private readonly counts = { ...NOTHING };
   private provisioned = 0;
   private nextMinute = 0;
   private nextMinuteSeconds = 0;
@@ -96,16 +103,21 @@ export class Simulation {
   finish(endSeconds: number): SimulationResult {
     // Events at the end time itself are not included.
     this.passMinutes(endSeconds - Number.EPSILON * endSeconds);
-    return { ...this.counts, seconds: endSeconds, addedLatency: this.addedLatency };
+    const seconds = endSeconds - (this.setup.countFromSeconds ?? 0);
+    return { ...this.counts, seconds, addedLatency: this.addedLatency };
   }
 
   private passMinutes(untilSeconds: number): void {
-    const { policy, startsAt } = this.setup;
+    const { policy, startsAt, countFromSeconds = 0 } = this.setup;
     const { instances, history, counts } = this;
     const firstMinute = startsAt / MINUTE_MILLISECONDS;
     for (; this.nextMinuteSeconds <= untilSeconds; this.nextMinuteSeconds += MINUTE_SECONDS) {
       const minute = firstMinute + this.nextMinute++;
       const now = minute * MINUTE_MILLISECONDS;
+      if (this.nextMinuteSeconds === countFromSeconds) {
+        Object.assign(counts, NOTHING);
+        this.addedLatency = new AddedLatency();
+      }
       if (policy.kind === "provisioned") {
         this.provisioned = countProvisioned(policy, minute);
         instances.provision(this.provisioned);
@@ -136,15 +148,8 @@ export class Simulation {
 
   /** The warmer's own code decides, so the simulation does what really runs. */
   private demand(concurrency: number, now: number): number {
-    const { policy, model } = this.setup;
-    const target = {
-      functionName: "",
-      qualifier: "",
-      concurrency,
-      price: { perSecond: 0, perRequest: 0 },
-      ...(model.reservedConcurrency !== undefined && { reservedConcurrency: model.reservedConcurrency }),
-      ...(policy.kind === "conditional" && { conditional: policy }),
-    };
+    const { policy, model, price } = this.setup;
+    const target = buildTarget(policy, concurrency, price, model.reservedConcurrency);
     return computeDemand(target, this.history?.usage(now)).concurrency;
   }
 }

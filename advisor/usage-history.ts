@@ -1,12 +1,12 @@
+import { type KnownUsage } from "../warming/demand";
+import { PERIOD_MINUTES, Peaks, type UsagePeriod } from "../warming/peaks";
+import { HISTORY_DAYS, MINUTES_KEPT_HOURS } from "../warming/planner";
+import { computeReadingInterval } from "../warming/reading";
 import { RecentRounds } from "../warming/recent-rounds";
-import { type SeenUsage } from "../warming/demand";
-import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../warming/planner";
 
-/** In the form that the warmer reads. */
-const PERIOD_MINUTES = 5;
 const MINUTE_MILLISECONDS = 60_000;
 const PERIOD_MILLISECONDS = PERIOD_MINUTES * MINUTE_MILLISECONDS;
-const KEPT_MILLISECONDS = 15 * 24 * 60 * MINUTE_MILLISECONDS;
+const KEPT_MILLISECONDS = HISTORY_DAYS * 24 * 60 * MINUTE_MILLISECONDS;
 const MINUTES_KEPT_MILLISECONDS = MINUTES_KEPT_HOURS * 60 * MINUTE_MILLISECONDS;
 
 /** A simulated function's usage, in the form in which the warmer gets it from the platform's metrics. */
@@ -17,8 +17,8 @@ export class UsageHistory {
   private readonly periods: UsagePeriod[] = [];
   private readonly asked = new RecentRounds();
   private peak = 0;
-  private read: Pick<SeenUsage, "history" | "minutes"> = { history: [] };
-  private readAt = Number.NEGATIVE_INFINITY;
+  private read: { readonly peaks: Peaks; readonly minutes: readonly UsagePeriod[] } | undefined;
+  private nextReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly startsAt: number,
@@ -40,15 +40,18 @@ export class UsageHistory {
   }
 
   /** What the warmer knows: the state at its last reading, no more frequent than it reads. */
-  usage(now: number): SeenUsage {
-    if (now - this.readAt >= this.readEveryMinutes * MINUTE_MILLISECONDS) {
-      this.keep();
-      // A period without requests has no data: missing periods since the beginning are zero.
-      const first = { startsAt: Math.max(this.startsAt, now - KEPT_MILLISECONDS), concurrency: 0 };
-      this.read = { history: [first, ...this.periods], minutes: [...this.minutes] };
-      this.readAt = now;
-    }
-    return { ...this.read, periodMinutes: PERIOD_MINUTES, now, asked: this.asked };
+  usage(now: number): KnownUsage {
+    if (now >= this.nextReadAt) this.readAll(now);
+    return this.read ? { ...this.read, now, asked: this.asked } : "no usage is known";
+  }
+
+  private readAll(now: number): void {
+    this.keep();
+    const earliest = now - KEPT_MILLISECONDS;
+    const first = this.periods.find(({ startsAt }) => startsAt >= earliest)?.startsAt;
+    const from = first ?? (this.startsAt <= earliest ? earliest : now);
+    this.nextReadAt = now + MINUTE_MILLISECONDS * computeReadingInterval(this.readEveryMinutes, now - from);
+    this.read = from < now ? { peaks: new Peaks(this.periods, from, now), minutes: [...this.minutes] } : undefined;
   }
 
   /** The state of the current, incomplete minute. */

@@ -5,8 +5,10 @@ import { fitMechanism, predictColdStarts } from "../advisor/fit";
 import { type Policy } from "../advisor/policy";
 import { createRandom, computeSeed } from "../advisor/random";
 import { Simulation } from "../advisor/simulation";
+import { WARMING_DEFAULTS } from "../environments/warming";
 import prices from "../model/prices.json";
-import { readAwsRuns, readAzureFunctions } from "./advisor/traces";
+import { priceFunctionTime, RUN_DOLLARS } from "../model/warmed-functions";
+import { type AzureFunction, readAwsRuns, readAzureFunctions, readStressFunctions } from "./advisor/traces";
 import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS } from "./measure";
 
 /**
@@ -14,11 +16,14 @@ import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS }
  * data that docs/advisor.md names.
  */
 
-const MOST_REQUESTS_PER_DAY = 60_000;
+/** The stress test's numbers are sums over days, so that large ones say nothing about any function. */
+const MOST_STRESS_REQUESTS = 60_000;
 const DAY_SECONDS = 86_400;
-/** Number of days drawn from the same numbers of requests; the figures are means over these days. */
-const DAYS = 5;
+const DAYS_PER_MONTH = 365 / 12;
 const MEMORY_MB = 128;
+
+/** Requests are known by the minute. Each draw gives them other times within their minutes. */
+const DRAWS = 2;
 
 const PLATFORM: InstanceModel = {
   idleLifeSeconds: makeUniform(300, 420),
@@ -33,62 +38,78 @@ const PRICES = {
   perGigabyteSecond: prices.lambda.perGigabyteSecond.x86_64,
   provisionedPerGigabyteSecond: 0.0000041667,
   provisionedWorkPerGigabyteSecond: 0.0000097222,
-  perWarmerRun: prices.lambda.perRequest,
+  // As if the warmer ran for this function alone.
+  perWarmerRun: RUN_DOLLARS,
 };
 
-/** Rounds in which nothing is due send no pings. */
-const RECOMMENDED = "conditional, rounds every minute";
+const { scheduled, peak, conditional } = WARMING_DEFAULTS;
+const PING_PRICE = priceFunctionTime(MEMORY_MB, "x86_64");
 
-const CONDITIONAL: Policy = {
-  kind: "conditional",
-  everyMinutes: 1,
-  concurrency: 3,
-  minimum: 1,
-  maximum: 30,
-  readEveryMinutes: 6,
+const BY_USE = "by use (prod, staging)";
+
+/** What the shipped environments have: fixed numbers for dev, conditional warming for the others. */
+const SHIPPED: Policy = { kind: "conditional", ...scheduled, ...conditional };
+const SHIPPED_FIXED: Policy = {
+  kind: "fixed",
+  ...scheduled,
+  peak: { ...peak, days: [0, 1, 2, 3, 4, 5, 6] },
 };
 
 const POLICIES: Readonly<Record<string, Policy>> = {
   none: { kind: "none" },
-  "fixed, 5 minutes x 1": { kind: "fixed", everyMinutes: 5, concurrency: 1 },
-  "fixed, 5 minutes x 3": { kind: "fixed", everyMinutes: 5, concurrency: 3 },
-  "fixed, 6 minutes x 3": { kind: "fixed", everyMinutes: 6, concurrency: 3 },
-  [RECOMMENDED]: CONDITIONAL,
-  "conditional, read every 15 minutes": { ...CONDITIONAL, readEveryMinutes: 15 },
-  "conditional, rounds every 5 minutes": { ...CONDITIONAL, everyMinutes: 5, readEveryMinutes: 5 },
-  "conditional, rounds every 6 minutes": { ...CONDITIONAL, everyMinutes: 6 },
+  "every 5 minutes x 1": { kind: "fixed", everyMinutes: 5, concurrency: 1 },
+  "every 5 minutes x 3": { kind: "fixed", everyMinutes: 5, concurrency: 3 },
+  "fixed numbers with a peak (dev)": SHIPPED_FIXED,
+  [BY_USE]: SHIPPED,
+  "the same, use read every hour": { ...SHIPPED, readEveryMinutes: 60 },
+  "the same, use read every 4 hours": { ...SHIPPED, readEveryMinutes: 240 },
+  "the same, rounds every minute": { ...SHIPPED, everyMinutes: 1 },
   "provisioned x 3": { kind: "provisioned", concurrency: 3 },
 };
 
-/** One policy's figures over all functions, for one day. */
+/** Traffic to judge by. */
+interface Traffic {
+  readonly title: string;
+  readonly functions: readonly AzureFunction[];
+  /** What comes before only shows the warmer how the functions are used. */
+  readonly countFromSeconds: number;
+}
+
+function readTraffic(folder: string): Readonly<Record<"fortnight" | "day" | "stress", Traffic>> {
+  return {
+    fortnight: {
+      title: "Days 8 to 14 of 14",
+      functions: readAzureFunctions(folder, "azure-14-days"),
+      countFromSeconds: 7 * DAY_SECONDS,
+    },
+    day: {
+      title: "A single day, of functions that were not known before",
+      functions: readAzureFunctions(folder, "azure-single-day"),
+      countFromSeconds: 0,
+    },
+    stress: {
+      title: "Stress test: 14 days in one",
+      functions: readStressFunctions(folder, MOST_STRESS_REQUESTS),
+      countFromSeconds: 0,
+    },
+  };
+}
+
+/** Figures of one policy over all functions. */
 interface Overall {
   readonly coldPercent: number;
+  /** Over functions, of each one's share. */
   readonly medianPercent: number;
+  readonly meanPercent: number;
   readonly pingsPerDay: number;
+  /** Pings, reading, runs of the warmer and provisioned concurrency, for each function. */
   readonly dollarsPerMonth: number;
 }
 
-async function comparePoliciesOnAzure(folder: string): Promise<ReadonlyMap<string, Overall>> {
-  const days: ReadonlyMap<string, Overall>[] = [];
-  for (let day = 1; day <= DAYS; day++) days.push(await simulateDay(folder, day));
-  const average = (name: string, key: keyof Overall) =>
-    days.reduce((sum, day) => sum + (day.get(name)?.[key] ?? Number.NaN), 0) / DAYS;
-  return new Map(
-    Object.keys(POLICIES).map((name) => [
-      name,
-      {
-        coldPercent: average(name, "coldPercent"),
-        medianPercent: average(name, "medianPercent"),
-        pingsPerDay: average(name, "pingsPerDay"),
-        dollarsPerMonth: average(name, "dollarsPerMonth"),
-      },
-    ]),
-  );
-}
-
-async function simulateDay(folder: string, day: number): Promise<ReadonlyMap<string, Overall>> {
+/** The outcomes of every policy, for every function. */
+async function simulateTraffic({ functions, countFromSeconds }: Traffic): Promise<PolicyOutcome[][]> {
   const byFunction: PolicyOutcome[][] = [];
-  for (const { name, counts, workSeconds } of readAzureFunctions(folder, MOST_REQUESTS_PER_DAY)) {
+  for (const { name, counts, workSeconds } of functions) {
     byFunction.push(
       await comparePolicies({
         demand: {
@@ -100,35 +121,79 @@ async function simulateDay(folder: string, day: number): Promise<ReadonlyMap<str
           workSeconds: makeEmpirical(workSeconds),
         },
         startsAt: Date.UTC(2019, 6, 15),
-        seconds: DAY_SECONDS,
+        seconds: counts.length * 60,
+        countFromSeconds,
         policies: Object.values(POLICIES),
         models: [PLATFORM],
         prices: PRICES,
         memoryMb: MEMORY_MB,
-        repetitions: 1,
-        seed: computeSeed(name) + day,
+        repetitions: DRAWS,
+        seed: computeSeed(name),
       }),
     );
   }
-  return new Map(
-    Object.keys(POLICIES).map((name, policy) => [
-      name,
-      summarizeOutcomes(byFunction.flatMap((all) => all[policy] ?? [])),
-    ]),
-  );
+  return byFunction;
 }
 
 function summarizeOutcomes(outcomes: readonly PolicyOutcome[]): Overall {
   const total = (value: (outcome: PolicyOutcome) => number) => outcomes.reduce((sum, one) => sum + value(one), 0);
-  const shares = outcomes.map(({ coldShare }) => coldShare).sort((a, b) => a - b);
+  const used = outcomes.filter(({ requests }) => requests > 0);
+  const shares = used.map(({ coldShare }) => 100 * coldShare).sort((a, b) => a - b);
   const middle = (shares.length - 1) / 2;
   return {
     coldPercent: (100 * total(({ coldShare, requests }) => coldShare * requests)) / total(({ requests }) => requests),
-    medianPercent: 50 * ((shares[Math.floor(middle)] ?? 0) + (shares[Math.ceil(middle)] ?? 0)),
+    medianPercent: ((shares[Math.floor(middle)] ?? 0) + (shares[Math.ceil(middle)] ?? 0)) / 2,
+    meanPercent: shares.reduce((sum, share) => sum + share, 0) / shares.length,
     pingsPerDay: total(({ pingsPerDay }) => pingsPerDay) / outcomes.length,
     dollarsPerMonth:
-      total(({ dollarsPerMonth }) => dollarsPerMonth.warming + dollarsPerMonth.provisioned) / outcomes.length,
+      total(
+        ({ dollarsPerMonth: { warming, provisioned }, policy }) => warming + provisioned + priceMonthlyReading(policy),
+      ) / outcomes.length,
   };
+}
+
+function priceMonthlyReading(policy: Policy): number {
+  if (policy.kind !== "conditional") return 0;
+  return ((DAYS_PER_MONTH * 24 * 60) / policy.readEveryMinutes) * prices.perMetricRead;
+}
+
+function formatOverall(name: string, one: Overall): string[] {
+  return [
+    name,
+    `${one.coldPercent.toFixed(2)} %`,
+    `${one.medianPercent.toFixed(2)} %`,
+    `${one.meanPercent.toFixed(2)} %`,
+    one.pingsPerDay.toFixed(0),
+    `$${one.dollarsPerMonth.toFixed(3)}`,
+  ];
+}
+
+/** What the shipped policy does to eight in ten random halves of the functions: how much depends on their choice. */
+function describeHalves(outcomes: readonly PolicyOutcome[]): string {
+  const random = createRandom(1);
+  const halves = Array.from({ length: 200 }, () => {
+    const shuffled = outcomes.map((one) => [random(), one] as const).sort(([a], [b]) => a - b);
+    return summarizeOutcomes(shuffled.slice(0, shuffled.length / 2).map(([, one]) => one));
+  });
+  const range = (key: keyof Overall, digits: number) => {
+    const sorted = halves.map((half) => half[key]).sort((a, b) => a - b);
+    return [0.1, 0.9].map((share) => (sorted[Math.floor(share * sorted.length)] ?? 0).toFixed(digits)).join(" to ");
+  };
+  return `Eight in ten random halves of the functions: ${range("coldPercent", 2)} % cold, mean ${range("meanPercent", 2)} %, ${range("pingsPerDay", 0)} pings`;
+}
+
+/** Prints the figures of every policy, and returns those of the shipped one. */
+async function judgePolicies(traffic: Traffic): Promise<Overall> {
+  const byFunction = await simulateTraffic(traffic);
+  const overall = Object.keys(POLICIES).map(
+    (name, index) => [name, summarizeOutcomes(byFunction.flatMap((all) => all[index] ?? []))] as const,
+  );
+  const rows = overall.map(([name, one]) => formatOverall(name, one));
+  console.log(`${traffic.title}: ${traffic.functions.length} functions`);
+  console.log(formatFigureTable([["Policy", "Cold", "Median", "Mean", "Pings a day", "A month"], ...rows]));
+  const shipped = Object.keys(POLICIES).indexOf(BY_USE);
+  console.log(`${describeHalves(byFunction.flatMap((all) => all[shipped] ?? []))}\n`);
+  return overall[shipped]?.[1] ?? summarizeOutcomes([]);
 }
 
 function predictAwsRuns(folder: string): { rows: string[][]; errorPercent: number; missedPercent: number } {
@@ -158,7 +223,7 @@ function predictAwsRuns(folder: string): { rows: string[][]; errorPercent: numbe
 
 /** For Poisson requests of a function with ten busy instances. */
 function measureSpeed(policy: Policy, requests: number): { millionsPerSecond: number; grownMegabytes: number } {
-  const simulation = new Simulation({ model: PLATFORM, policy, startsAt: 0, seed: 1 });
+  const simulation = new Simulation({ model: PLATFORM, policy, startsAt: 0, seed: 1, price: PING_PRICE });
   const random = createRandom(1);
   let at = 0;
   const some = (count: number) => {
@@ -193,20 +258,15 @@ async function measure([option, folder]: readonly string[]): Promise<void> {
   }
   console.log(`${describeComputer()}\n`);
 
-  const azure = await comparePoliciesOnAzure(folder);
-  const rows = [...azure].map(([name, { coldPercent, medianPercent, pingsPerDay, dollarsPerMonth }]) => [
-    name,
-    `${coldPercent.toFixed(2)} %`,
-    `${medianPercent.toFixed(2)} %`,
-    pingsPerDay.toFixed(0),
-    `$${dollarsPerMonth.toFixed(3)}`,
-  ]);
-  console.log(`${formatFigureTable([["Policy", "Cold", "Median function", "Pings a day", "A month"], ...rows])}\n`);
+  const { fortnight, day, stress } = readTraffic(folder);
+  const known = await judgePolicies(fortnight);
+  const fresh = await judgePolicies(day);
+  await judgePolicies(stress);
 
   const aws = predictAwsRuns(folder);
   console.log(`${formatFigureTable(aws.rows)}\n`);
 
-  const speeds = ["none", "fixed, 5 minutes x 3", RECOMMENDED].map((name) => ({
+  const speeds = ["none", "every 5 minutes x 3", BY_USE].map((name) => ({
     name,
     ...measureSpeed(POLICIES[name] ?? { kind: "none" }, 5_000_000),
   }));
@@ -217,16 +277,18 @@ async function measure([option, folder]: readonly string[]): Promise<void> {
   ]);
   console.log(`${formatFigureTable([["Simulated", "Million requests a second", "Heap grown by"], ...speedRows])}\n`);
 
-  const conditional = azure.get(RECOMMENDED);
   const slowest = Math.min(...speeds.map(({ millionsPerSecond }) => millionsPerSecond));
   console.log(
     formatFigureTable([
       TARGET_HEADINGS,
-      formatTargetRow("Conditional: % of requests cold", conditional?.coldPercent ?? Number.NaN, 0.6),
-      formatTargetRow("Conditional: % cold, median function", conditional?.medianPercent ?? Number.NaN, 0.2),
-      formatTargetRow("Conditional: pings per function and day", conditional?.pingsPerDay ?? Number.NaN, 864, 0),
-      formatTargetRow("Cold starts of AWS runs: mean error in %", aws.errorPercent, 6),
-      formatTargetRow("Intervals that miss the truth: % of runs", aws.missedPercent, 20, 0),
+      formatTargetRow("By use: % of requests cold, 14 days", known.coldPercent, 0.15),
+      formatTargetRow("By use: % cold, median function", known.medianPercent, 0.05),
+      formatTargetRow("By use: % cold, mean over functions", known.meanPercent, 1.2),
+      formatTargetRow("By use: pings per function and day", known.pingsPerDay, 864, 0),
+      formatTargetRow("By use: cents per function and month", 100 * known.dollarsPerMonth, 3),
+      formatTargetRow("By use: % of requests cold, single days", fresh.coldPercent, 0.3),
+      formatTargetRow("Cold starts of AWS runs: mean error in %", aws.errorPercent, 5),
+      formatTargetRow("Intervals that miss the truth: % of runs", aws.missedPercent, 10, 0),
       formatTargetRow("Microseconds per simulated request", 1 / slowest, 1),
     ]),
   );

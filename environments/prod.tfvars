@@ -16,3 +16,9 @@ functions = {
     endpoint  = "iam"
   }
 }
+
+# As many instances as usage calls for, instead of fixed numbers.
+warming = {
+  conditional = { enabled = true }
+  peak        = { enabled = false }
+}

@@ -54,6 +54,7 @@ export interface WarmingSettings {
     readonly enabled: boolean;
     readonly minimum: number;
     readonly maximum: number;
+    /** Minutes from one reading of usage to the next, for each metric that it needs; less while little is known. */
     readonly readEveryMinutes: number;
   };
 }
@@ -64,7 +65,7 @@ export const WARMING_DEFAULTS: WarmingSettings = {
   peak: { enabled: true, everyMinutes: 2, fromHour: 9, toHour: 18, days: "MON-SUN", timezone: "UTC", concurrency: 3 },
   preDeployment: { everySeconds: 30, forMinutes: 10, concurrency: 10 },
   gate: { enabled: true, concurrency: 3 },
-  conditional: { enabled: false, minimum: 0, maximum: 30, readEveryMinutes: 15 },
+  conditional: { enabled: false, minimum: 0, maximum: 30, readEveryMinutes: 120 },
 };
 
 const enabled = defineFlag().optional();

@@ -101,10 +101,10 @@ const RUN_SECONDS = 0.2;
 export const WARMER_PRICE = priceFunctionTime(WARMER_SETTINGS.memoryMb, WARMER_SETTINGS.architecture);
 
 /**
- * Price of a run that a schedule starts, without its pings. EventBridge Scheduler's free tier, 14 million runs a month,
- * is not subtracted: https://aws.amazon.com/eventbridge/pricing/
+ * Price of a run that a schedule starts, without its pings. EventBridge Scheduler starts it for free: an account has 14
+ * million runs a month, as many as 300 warmers need that run every minute: https://aws.amazon.com/eventbridge/pricing/
  */
-export const RUN_DOLLARS = RUN_SECONDS * WARMER_PRICE.perSecond + WARMER_PRICE.perRequest + prices.perScheduledRun;
+export const RUN_DOLLARS = RUN_SECONDS * WARMER_PRICE.perSecond + WARMER_PRICE.perRequest;
 
 /** What the warmer gets as its input about a function. */
 export function buildWarmingTarget(warmed: WarmedFunction, strategy: Strategy): WarmingTarget {

@@ -16,9 +16,6 @@ import {
 
 const WEEKS_PER_MONTH = HOURS_PER_MONTH / (7 * 24);
 
-/** Metrics that are read to find out how much a function is used. The first reading shows which of them are needed. */
-const METRICS_READ = { least: 1, most: 3 };
-
 /** One strategy's work in a month, for all functions of an environment. */
 export interface StrategyCost {
   /** Its display name. */
@@ -45,13 +42,14 @@ export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
     const [least = NOTHING, most = least] = range.map((wanted) => priceRounds(one, rounds, wanted));
     return toCost(strategy, [least.pings, most.pings], [least.dollars, most.dollars]);
   });
-  const readings = followsUse(one) ? (HOURS_PER_MONTH * 60) / conditional.readEveryMinutes : 0;
-  const reading = (metrics: number) => readings * metrics * prices.perMetricRead;
+  // A function that needs several metrics is read less often.
+  const metricsRead = followsUse(one) ? (HOURS_PER_MONTH * 60) / conditional.readEveryMinutes : 0;
+  const reading = metricsRead * prices.perMetricRead;
   const { everySeconds, forMinutes, concurrency } = preDeployment;
   const { pings, dollars } = priceRounds(one, (forMinutes * 60) / everySeconds, concurrency);
   return [
     ...byClock,
-    toCost("reading usage", [0, 0], [reading(METRICS_READ.least), reading(METRICS_READ.most)]),
+    toCost("reading usage", [0, 0], [reading, reading]),
     { ...toCost("before a deployment", [pings, pings], [dollars, dollars]), eachTime: true },
   ];
 }

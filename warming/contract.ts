@@ -33,7 +33,7 @@ export interface Price {
 export interface ConditionalWarming {
   readonly minimum: number;
   readonly maximum: number;
-  /** Maximum frequency of reading usage. */
+  /** Minutes from one reading of usage to the next, for each metric that it needs; less while little is known. */
   readonly readEveryMinutes: number;
 }
 

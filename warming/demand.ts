@@ -1,6 +1,6 @@
 import { type RecentRounds } from "./recent-rounds";
 import { type WarmingTarget } from "./contract";
-import { planConcurrency, findRecentPeak, type ConcurrencyUsage } from "./planner";
+import { findRecentPeak, planConcurrency, type ConcurrencyUsage } from "./planner";
 
 /** How many instances to request, and why; no reason for a fixed number without a limit. */
 export interface InstanceDemand {
@@ -17,16 +17,13 @@ export interface SeenUsage extends ConcurrencyUsage {
 /** What is known about a function's usage; a text gives the reason if nothing is known. */
 export type KnownUsage = SeenUsage | string;
 
-/** A plan must be good until the next one is made, and then as long as an idle instance is known to live. */
-const IDLE_LIFE_MINUTES = 6;
-
 /**
  * Decides how many instances of a target should be warm.
  *
  * @param usage usage of a target with conditional warming; if nothing is known, the fixed number counts
  */
 export function computeDemand(target: WarmingTarget, usage?: KnownUsage): InstanceDemand {
-  const { conditional, reservedConcurrency } = target;
+  const { conditional, reservedConcurrency, price } = target;
   if (!conditional || usage === undefined)
     return limitDemand({ concurrency: target.concurrency }, reservedConcurrency, 0);
   if (typeof usage === "string") {
@@ -34,12 +31,11 @@ export function computeDemand(target: WarmingTarget, usage?: KnownUsage): Instan
   }
   const plan = planConcurrency({
     ...usage,
-    horizonMinutes: conditional.readEveryMinutes + IDLE_LIFE_MINUTES,
     bounds: conditional,
+    price,
     ...(usage.asked && { nextRoundMinutes: usage.asked.minutesToNext(usage.now) }),
   });
-  const fixed = { concurrency: target.concurrency, reason: "fixed number: no usage is known" };
-  return skipIfWarm(limitDemand(plan ?? fixed, reservedConcurrency, findRecentPeak(usage)), usage);
+  return skipIfWarm(limitDemand(plan, reservedConcurrency, findRecentPeak(usage)), usage);
 }
 
 /**

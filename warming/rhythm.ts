@@ -1,4 +1,4 @@
-import { type UsagePeriod } from "./planner";
+import { type UsagePeriod } from "./peaks";
 
 const MINUTE = 60_000;
 
@@ -23,20 +23,26 @@ export interface Rhythm {
  *
  * @param minutes peaks of single minutes; missing minutes count as unused
  * @param concurrency each start of a use with at least this concurrency counts
+ * @param knownUntil what came later is not known yet
  */
-export function findRhythm(minutes: readonly UsagePeriod[], concurrency: number, now: number): Rhythm | undefined {
+export function findRhythm(
+  minutes: readonly UsagePeriod[],
+  concurrency: number,
+  knownUntil: number,
+  now: number,
+): Rhythm | undefined {
+  const tolerance = TOLERANCE_MINUTES * MINUTE;
   const beats = findBeginnings(minutes, concurrency).slice(-BEATS);
   const distances = beats.slice(1).map((beat, index) => beat - (beats[index] ?? beat));
   const [distance = 0] = distances;
   const last = beats.at(-1);
   if (last === undefined || distances.length < BEATS - 1) return undefined;
-  if (distances.some((other) => Math.abs(other - distance) > TOLERANCE_MINUTES * MINUTE)) return undefined;
+  if (distances.some((other) => Math.abs(other - distance) > tolerance)) return undefined;
   const every = distances.reduce((sum, one) => sum + one, 0) / distances.length;
-  const late = last + every + TOLERANCE_MINUTES * MINUTE < now;
-  // If one expected use is missing, it may just not be known yet. Two would be.
-  const next = last + (late ? 2 : 1) * every;
-  if (every < LEAST_MINUTES * MINUTE || next + TOLERANCE_MINUTES * MINUTE < now) return undefined;
-  return { everyMinutes: every / MINUTE, nextAt: next - TOLERANCE_MINUTES * MINUTE };
+  // The latest metrics may be missing: only a second use that did not come shows that the rhythm has stopped.
+  if (every < LEAST_MINUTES * MINUTE || last + 2 * every + tolerance < knownUntil) return undefined;
+  const beatsLater = Math.max(1, Math.ceil((now - tolerance - last) / every));
+  return { everyMinutes: every / MINUTE, nextAt: last + beatsLater * every - tolerance };
 }
 
 /**

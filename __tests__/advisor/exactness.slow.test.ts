@@ -5,6 +5,7 @@ import { countInterval } from "../../advisor/interval";
 import { type Policy } from "../../advisor/policy";
 import { type Random, createRandom } from "../../advisor/random";
 import { Simulation, type SimulationResult } from "../../advisor/simulation";
+import { PING_PRICE } from "./support";
 
 const FOREVER = makeFixed(1e12);
 const PLATFORM: InstanceModel = {
@@ -24,7 +25,7 @@ function simulate(
   policy: Policy = { kind: "none" },
 ): SimulationResult {
   const random = createRandom(seed, 77);
-  const simulation = new Simulation({ model, policy, startsAt: 0, seed });
+  const simulation = new Simulation({ model, policy, startsAt: 0, seed, price: PING_PRICE });
   let at = 0;
   for (let index = 0; index < count; index++) {
     at += -Math.log(1 - random()) / rate;
@@ -130,7 +131,7 @@ describe("what mathematics knows is within the simulation's own interval", () =>
 
   test("life span: a function that is always busy starts once per life", () => {
     const model = { ...PLATFORM, lifeSpanSeconds: makeFixed(3600) };
-    const simulation = new Simulation({ model, policy: { kind: "none" }, startsAt: 0, seed: 1 });
+    const simulation = new Simulation({ model, policy: { kind: "none" }, startsAt: 0, seed: 1, price: PING_PRICE });
     for (let at = 0; at < 86_400; at += 10) simulation.request(at, 1);
     expect(simulation.finish(86_400).coldStarts).toBe(24);
   });

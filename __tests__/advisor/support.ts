@@ -10,6 +10,9 @@ export const PRICES: Prices = {
   perWarmerRun: 1e-6,
 };
 
+/** The price of a ping of a small function. */
+export const PING_PRICE = { perSecond: 2e-6, perRequest: PRICES.perRequest };
+
 /** Values one after the other, as a file would give them. */
 export async function* streamValues<Value>(values: readonly Value[]): AsyncGenerator<Value> {
   for (const value of values) yield await Promise.resolve(value);

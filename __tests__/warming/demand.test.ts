@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { Peaks } from "../../warming/peaks";
 import { RecentRounds } from "../../warming/recent-rounds";
 import { computeDemand } from "../../warming/demand";
 import { makeTarget } from "../functions/warmer/support";
@@ -14,8 +15,7 @@ function asksOf(everyMinutes: number, rounds: number, minimumAt: (round: number)
     const minimum = minimumAt(round);
     const now = NOON + round * everyMinutes * MINUTE;
     const target = makeTarget({ conditional: { minimum, maximum: 30, readEveryMinutes: 5 } });
-    const history = [{ startsAt: NOON - 600 * MINUTE, concurrency: 0 }];
-    return computeDemand(target, { history, periodMinutes: 5, now, asked }).concurrency;
+    return computeDemand(target, { peaks: new Peaks([], NOON - 600 * MINUTE, now), now, asked }).concurrency;
   });
 }
 
@@ -43,15 +43,15 @@ describe("a round", () => {
   test("says when it pinged last", () => {
     const asked = new RecentRounds();
     const target = makeTarget({ conditional: { minimum: 2, maximum: 30, readEveryMinutes: 5 } });
-    const demandAt = (now: number) =>
-      computeDemand(target, { history: [{ startsAt: NOON - MINUTE, concurrency: 2 }], periodMinutes: 5, now, asked });
+    const peaks = new Peaks([], NOON - 600 * MINUTE, NOON);
+    const demandAt = (now: number) => computeDemand(target, { peaks, now, asked });
 
     const demands = [NOON, NOON + 2 * MINUTE].map(demandAt);
 
-    expect(demands.map(({ concurrency }) => concurrency)).toEqual([3, 0]);
+    expect(demands.map(({ concurrency }) => concurrency)).toEqual([2, 0]);
     expect(demands.map(({ reason = "" }) => reason.split("; ").slice(1))).toEqual([
-      ["3 needed"],
-      ["3 needed", "pinged 2 min ago"],
+      ["0 needed", "bounded to 2"],
+      ["0 needed", "bounded to 2", "pinged 2 min ago"],
     ]);
   });
 });

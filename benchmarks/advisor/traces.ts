@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LoggedRun } from "../../advisor/fit";
 
-/** One function of `azure-functions-2019`. */
+/** One function of Azure Functions. */
 export interface AzureFunction {
   readonly name: string;
-  /** Requests in each minute of a day. */
+  /** Requests in each minute. */
   readonly counts: readonly number[];
   /** Durations at regular quantiles from the shortest to the longest. */
   readonly workSeconds: readonly number[];
@@ -26,13 +26,26 @@ export function readAwsRuns(folder: string): { readonly name: string; readonly r
       const column = (index: number) => rows.map((row) => Number(row[index]));
       const isCold = column(2).map((value) => value === 1);
       const workSeconds = column(4).map((milliseconds) => milliseconds / 1000);
-      const environments = rows.map((row) => row[3] ?? "");
-      return { name: file.slice(4, 14), run: { atSeconds: column(0), workSeconds, isCold, environments } };
+      const instances = rows.map((row) => row[3] ?? "");
+      return {
+        name: file.slice(4, 14),
+        run: { atSeconds: column(0), workSeconds, isCold, instances } satisfies LoggedRun,
+      };
     });
 }
 
+/** The functions of `azure-14-days` or `azure-single-day`. */
+export function readAzureFunctions(folder: string, name: string): AzureFunction[] {
+  return readRows(join(folder, name, "invocations_per_minute.csv")).map((cells) => {
+    const [id = "", ...rest] = cells;
+    const quantiles = rest.slice(0, SHARES.length).map((milliseconds) => Number(milliseconds) / 1000);
+    const counts = (rest[SHARES.length] ?? "").split(" ").map(Number);
+    return { name: id, counts, workSeconds: computeQuantiles(quantiles) };
+  });
+}
+
 /** The functions of `azure-functions-2019` with requests, but at most the given number per day. */
-export function readAzureFunctions(folder: string, most: number): AzureFunction[] {
+export function readStressFunctions(folder: string, most: number): AzureFunction[] {
   const azure = join(folder, "azure-functions-2019");
   const durations = new Map(readRows(join(azure, "durations.csv")).map((row) => [row[0], row.slice(-SHARES.length)]));
   return readRows(join(azure, "invocations_per_minute.csv")).flatMap(([name = "", , , ...cells]) => {

@@ -81,6 +81,7 @@ export class Warmer {
     const usage = this.usage.read(
       targets.filter(({ conditional }) => conditional),
       pinging.endsAt,
+      pinging.client,
     );
     return Promise.all(
       targets.map(async (target) => {

@@ -1,11 +1,15 @@
 import type * as sdk from "@aws-sdk/client-cloudwatch";
 import { type CloudWatchClient, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import { GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { toOneLine } from "../../performance/foreign-text";
 import { FUNCTION_NAME } from "../../performance/metrics";
 import { RecentRounds } from "../../warming/recent-rounds";
 import { type WarmingTarget } from "../../warming/contract";
 import { type KnownUsage } from "../../warming/demand";
-import { MINUTES_KEPT_HOURS, type UsagePeriod } from "../../warming/planner";
+import { PERIOD_MINUTES, Peaks, type UsagePeriod } from "../../warming/peaks";
+import { HISTORY_DAYS, MINUTES_KEPT_HOURS } from "../../warming/planner";
+import { computeReadingInterval } from "../../warming/reading";
+import { limitConcurrency } from "./limit-concurrency";
 import { runBefore } from "./time-limit";
 
 /**
@@ -14,10 +18,8 @@ import { runBefore } from "./time-limit";
  */
 
 const MINUTE = 60_000;
-const PERIOD_MINUTES = 5;
 const PERIOD = PERIOD_MINUTES * MINUTE;
-/** As long as CloudWatch keeps metrics by the minute, and longer than plans look back. */
-const HISTORY = 15 * 24 * 60 * MINUTE;
+const HISTORY = HISTORY_DAYS * 24 * 60 * MINUTE;
 const MINUTES_HISTORY = MINUTES_KEPT_HOURS * 60 * MINUTE;
 
 /** Metrics may be late: these minutes are read again. */
@@ -28,8 +30,12 @@ const MAX_TEXT_CHARACTERS = 300;
 /** If there is no answer for this long, fixed numbers are used. */
 const LONGEST_READ_MILLISECONDS = 10_000;
 
+const RETRY_MINUTES = 15;
+
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const QUERIES_PER_CALL = 500;
+
+const REQUESTS_AT_ONCE = 20;
 
 /** The alias that gets requests but no pings. */
 const TRAFFIC_ALIAS = "live";
@@ -60,45 +66,53 @@ interface Known {
   /** Concurrency by the minute, in the last hours. */
   readonly minutes: Points;
   readonly asked: RecentRounds;
-  triedAt: number;
+  nextReadAt: number;
   readUntil?: number;
+  /** The usage, in the form that plans need; missing if none is known. */
+  peaks?: Peaks;
   /** Why the last attempt to read failed. */
   error?: string;
 }
+
+type ConditionalTarget = WarmingTarget & Required<Pick<WarmingTarget, "conditional">>;
 
 /** The usage of functions, as far as it was read. */
 export class UsageReader {
   private readonly known = new Map<string, Known>();
 
   /** These targets' usage, by function name, read again if that is due. Never rejects. */
-  async read(targets: readonly WarmingTarget[], endsAt: number): Promise<ReadonlyMap<string, KnownUsage>> {
+  async read(
+    targets: readonly WarmingTarget[],
+    endsAt: number,
+    lambda: LambdaClient,
+  ): Promise<ReadonlyMap<string, KnownUsage>> {
     const now = Date.now();
-    const due = targets.filter(({ functionName, conditional }) => {
-      const known = this.known.get(functionName);
-      return conditional && (!known || now - known.triedAt >= conditional.readEveryMinutes * MINUTE);
-    });
-    await this.extend([...new Set(due.map(({ functionName }) => functionName))], now, endsAt);
+    const due = new Map<string, ConditionalTarget>();
+    for (const target of targets) {
+      const { functionName, conditional } = target;
+      if (conditional && now >= this.of(functionName).nextReadAt) due.set(functionName, { ...target, conditional });
+    }
+    if (due.size > 0) await this.extend([...due.values()], now, endsAt, lambda);
     return new Map(targets.map(({ functionName }) => [functionName, this.readUsage(functionName, now)]));
   }
 
   private readUsage(functionName: string, now: number): KnownUsage {
-    const { periods, minutes, asked, error } = this.of(functionName);
+    const { peaks, minutes, asked, error } = this.of(functionName);
     if (error !== undefined) return `usage could not be read: ${error}`;
-    // CloudWatch has no data for periods without requests. Before the first data, the function may not have existed, so
-    // that time shows nothing.
-    return { history: listPeriods(periods), periodMinutes: PERIOD_MINUTES, minutes: listPeriods(minutes), asked, now };
+    return peaks ? { peaks, minutes: listPeriods(minutes), asked, now } : "no usage is known";
   }
 
-  private async extend(names: readonly string[], now: number, endsAt: number): Promise<void> {
-    if (names.length === 0) return;
-    const all = names.map((name) => this.of(name));
-    for (const known of all) {
-      known.triedAt = now;
-      delete known.error;
-    }
+  private async extend(
+    targets: readonly ConditionalTarget[],
+    now: number,
+    endsAt: number,
+    lambda: LambdaClient,
+  ): Promise<void> {
+    const names = targets.map(({ functionName }) => functionName);
+    // Half of the remaining time, to leave some for the pings.
+    const readBefore = Math.min(now + LONGEST_READ_MILLISECONDS, (now + endsAt) / 2);
+    for (const name of names) delete this.of(name).error;
     try {
-      // Half of the remaining time, to leave some for the pings.
-      const readBefore = Math.min(now + LONGEST_READ_MILLISECONDS, (now + endsAt) / 2);
       const results = await runBefore(readBefore, (signal) => this.fetch(names, now, signal));
       names.forEach((name, index) => {
         learn(
@@ -107,9 +121,43 @@ export class UsageReader {
           now,
         );
       });
+      await runBefore(readBefore, (signal) => this.learnPeaks(targets, now, lambda, signal));
     } catch (failure) {
-      for (const known of all) known.error = describe(failure);
+      for (const name of names) this.of(name).error = describe(failure);
     }
+    for (const { functionName, conditional } of targets) {
+      const known = this.of(functionName);
+      const knownFor = known.peaks ? now - known.peaks.from : 0;
+      const metrics = SOURCES[known.source].length;
+      known.nextReadAt =
+        now +
+        MINUTE *
+          (known.error ? RETRY_MINUTES : computeReadingInterval(conditional.readEveryMinutes, knownFor, metrics));
+    }
+  }
+
+  /**
+   * CloudWatch has no data for periods without requests. Before the first data, the function may not have existed, so
+   * that time shows nothing. If there is no data at all, the function is unused if it existed, and otherwise new.
+   */
+  private async learnPeaks(
+    targets: readonly WarmingTarget[],
+    now: number,
+    lambda: LambdaClient,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const earliest = now - HISTORY;
+    const inTurn = limitConcurrency(REQUESTS_AT_ONCE);
+    const learnOne = async (target: WarmingTarget) => {
+      const known = this.of(target.functionName);
+      const periods = listPeriods(known.periods);
+      const first = periods.reduce((least, { startsAt }) => Math.min(least, startsAt), Infinity);
+      if (periods.length > 0) known.peaks = new Peaks(periods, first, now);
+      else if (await inTurn(() => isOlderThan(earliest, target, lambda, signal))) {
+        known.peaks = new Peaks([], earliest, now);
+      } else delete known.peaks;
+    };
+    await Promise.all(targets.map(learnOne));
   }
 
   /**
@@ -156,10 +204,26 @@ export class UsageReader {
       periods: new Map(),
       minutes: new Map(),
       asked: new RecentRounds(),
-      triedAt: 0,
+      nextReadAt: 0,
     };
     this.known.set(functionName, known);
     return known;
+  }
+}
+
+/** Whether a target's version was deployed before a time. If Lambda does not say, it may be new. */
+async function isOlderThan(
+  time: number,
+  { functionName, qualifier }: WarmingTarget,
+  lambda: LambdaClient,
+  abortSignal: AbortSignal,
+): Promise<boolean> {
+  const command = new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier });
+  try {
+    const { LastModified = "" } = await lambda.send(command, { abortSignal });
+    return Date.parse(LastModified) < time;
+  } catch {
+    return false;
   }
 }
 

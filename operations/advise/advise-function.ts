@@ -4,7 +4,7 @@ import { type Prices } from "../../advisor/cost";
 import { type Distribution, makeFixed } from "../../advisor/distribution";
 import { computeSeed } from "../../advisor/random";
 import prices from "../../model/prices.json";
-import { RUN_DOLLARS } from "../../model/warmed-functions";
+import { priceFunctionTime, RUN_DOLLARS } from "../../model/warmed-functions";
 import { type Candidate, listCandidates } from "./candidates";
 import { findBusiestDay } from "./busiest-day";
 import { type History } from "./history";
@@ -52,8 +52,6 @@ export interface AdvisedSubject {
   readonly configured?: WarmingChoice;
   readonly history: History;
   readonly initSeconds?: Distribution;
-  /** Number of metrics that the warmer reads for its usage: one, unless its concurrency must be estimated. */
-  readonly metricsRead?: number;
   /** What its own log shows about AWS; missing if that was not requested. */
   readonly ownLog?: OwnLog;
   /** Assumptions, one sentence each. */
@@ -121,7 +119,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   const outcomes = new Map(
     groups.flatMap((group, index) => group.map((one, place) => [one, compared[index]?.[place]] as const)),
   );
-  const judged = removeEqual(candidates.map((candidate) => judge(candidate, outcomes.get(candidate), subject)));
+  const judged = removeEqual(candidates.map((candidate) => judge(candidate, outcomes.get(candidate))));
   const medianGapMinutes = findMedianGapMinutes(profile);
   const recommendation = recommend(judged, {
     targetPercent: subject.targetPercent,
@@ -149,6 +147,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
     })),
   }));
   const { chosen, settings } = recommendation;
+  const pingPrice = priceFunctionTime(subject.memoryMb, subject.architecture);
   const shownOnDay = (chosen ?? judged[0])?.candidate;
   return {
     ...(settings && { settings }),
@@ -159,7 +158,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
       policies: judged.map((one) => buildPolicyAdvice(one, one === chosen, isConfigured(one, configured))),
       ...(ownLog && { log: ownLog.advice }),
       sensitivity,
-      day: shownOnDay && findBusiestDay(history, profile, shownOnDay, reservedConcurrency),
+      day: shownOnDay && findBusiestDay(history, profile, shownOnDay, pingPrice, reservedConcurrency),
       notes: listNotes(subject),
     },
   };
@@ -195,14 +194,10 @@ function removeEqual(judged: readonly JudgedCandidate[]): JudgedCandidate[] {
   return [...byEffect.values()];
 }
 
-function judge(
-  candidate: Candidate,
-  outcome: PolicyOutcome | undefined,
-  { metricsRead = 1 }: AdvisedSubject,
-): JudgedCandidate {
+function judge(candidate: Candidate, outcome: PolicyOutcome | undefined): JudgedCandidate {
   if (!outcome) throw new Error(`Nothing is known about the policy ${candidate.name}`);
   const { warming, starts, provisioned } = outcome.dollarsPerMonth;
-  const reading = priceMonthlyReading(candidate.policy, metricsRead);
+  const reading = priceMonthlyReading(candidate.policy);
   return {
     candidate,
     outcome,

@@ -13,7 +13,8 @@ import { limitConcurrency } from "../../functions/warmer/limit-concurrency";
 import { AwsAccess } from "../aws/access";
 import { type Reader } from "../aws/part-reader";
 import { type AdvisedSubject } from "./advise-function";
-import { HISTORY_DAYS, priceUse, readUse } from "./cloudwatch";
+import { HISTORY_DAYS } from "../../warming/planner";
+import { priceUse, readUse } from "./cloudwatch";
 import { readTrace } from "./trace/read-trace";
 
 /** What is known about a function besides its usage. */

@@ -1,6 +1,7 @@
-import { type Policy, countProvisioned, countScheduledPings } from "../../advisor/policy";
+import { buildTarget, type Policy, countProvisioned, countScheduledPings } from "../../advisor/policy";
 import { UsageHistory } from "../../advisor/usage-history";
 import { computeDemand } from "../../warming/demand";
+import { type Price } from "../../warming/contract";
 import { type Candidate } from "./candidates";
 import { type History } from "./history";
 import { type TrafficProfile } from "./profile";
@@ -17,6 +18,7 @@ export function findBusiestDay(
   { startsAt }: History,
   { counts, peaks }: TrafficProfile,
   { name, policy }: Candidate,
+  price: Price,
   reservedConcurrency?: number,
 ): NonNullable<FunctionAdvice["day"]> {
   const offset = Math.floor(startsAt / MINUTE) % MINUTES_PER_DAY;
@@ -30,6 +32,7 @@ export function findBusiestDay(
   const kept = simulateInstances(startsAt, peaks, policy, {
     from: first,
     to: first + MINUTES_PER_DAY,
+    price,
     reservedConcurrency,
   });
   const buckets = Array.from({ length: MINUTES_PER_DAY / BUCKET_MINUTES }, (_, index) => {
@@ -50,6 +53,7 @@ export function findBusiestDay(
 interface Span {
   readonly from: number;
   readonly to: number;
+  readonly price: Price;
   readonly reservedConcurrency: number | undefined;
 }
 
@@ -58,7 +62,7 @@ function simulateInstances(
   startsAt: number,
   peaks: Float64Array,
   policy: Policy,
-  { from, to, reservedConcurrency }: Span,
+  { from, to, price, reservedConcurrency }: Span,
 ): number[] {
   const history = policy.kind === "conditional" ? new UsageHistory(startsAt, policy.readEveryMinutes) : undefined;
   const kept: number[] = [];
@@ -70,14 +74,7 @@ function simulateInstances(
       const scheduled = countScheduledPings(policy, now / MINUTE);
       if (policy.kind === "provisioned") last = countProvisioned(policy, now / MINUTE);
       else if (scheduled !== undefined) {
-        const target = {
-          functionName: "",
-          qualifier: "",
-          concurrency: scheduled,
-          price: { perSecond: 0, perRequest: 0 },
-          ...(reservedConcurrency !== undefined && { reservedConcurrency }),
-          ...(policy.kind === "conditional" && { conditional: policy }),
-        };
+        const target = buildTarget(policy, scheduled, price, reservedConcurrency);
         last = computeDemand(target, minute < 0 ? undefined : history?.usage(now)).concurrency;
       }
       kept.push(last);

@@ -61,9 +61,9 @@ export function listCandidates(
   const fixedNumbers = [...new Set([...usual.filter((number) => number <= most), ...numbers])].sort((a, b) => a - b);
   const hours = findBusyHours(startsAt, profile, configured?.peak.timezone ?? "UTC");
   const maximum = Math.max(Math.min(most, WARMING_DEFAULTS.conditional.maximum), countNeeded(1));
-  const makeConditional = (everyMinutes: 1 | 5, minimum: number, readEveryMinutes: number): WarmingChoice => ({
+  const makeConditional = (everyMinutes: 1 | 5, minimum: number): WarmingChoice => ({
     ...makeScheduled(everyMinutes, Math.min(most, WARMING_DEFAULTS.scheduled.concurrency)),
-    conditional: { enabled: true, minimum, maximum, readEveryMinutes },
+    conditional: { ...WARMING_DEFAULTS.conditional, enabled: true, minimum, maximum },
   });
   const settings = [
     OFF,
@@ -75,9 +75,9 @@ export function listCandidates(
           peak: { enabled: true, everyMinutes: 5 as const, concurrency: number, ...hours },
         }))
       : []),
-    makeConditional(1, 0, 15),
-    makeConditional(1, 1, 6),
-    makeConditional(5, 0, 15),
+    makeConditional(5, 0),
+    makeConditional(5, 1),
+    makeConditional(1, 0),
   ];
   const warmed = settings.map((warming): Candidate => ({
     name: describeWarming(warming),

@@ -1,4 +1,5 @@
 import { type Distribution, makeFixed } from "../../advisor/distribution";
+import { HISTORY_DAYS } from "../../warming/planner";
 import { buildTrafficMetric, buildReportedMetric } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type AwsAccess } from "../aws/access";
@@ -10,12 +11,6 @@ import { mixPeriods, type PeriodQuantiles } from "./quantiles";
 
 const MINUTE = 60_000;
 const DAY_SECONDS = 86_400;
-
-/**
- * As long as CloudWatch keeps minutes:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
- */
-export const HISTORY_DAYS = 15;
 
 /** Statistics with the share of values that do not exceed them. */
 const QUANTILES: Readonly<Record<string, number>> = {
@@ -89,7 +84,7 @@ function buildKnownUse(
   { id, deployedHere }: WatchedFunction,
   { from, to }: { readonly from: number; readonly to: number },
   { minutes, days }: Read,
-): Pick<AdvisedSubject, "history" | "initSeconds" | "notes"> & Required<Pick<AdvisedSubject, "metricsRead">> {
+): Pick<AdvisedSubject, "history" | "initSeconds" | "notes"> {
   const initSeconds = mixQuantiles("init", days);
   const init = initSeconds && { initSeconds };
   const [first] = minutes("invocations");
@@ -97,7 +92,7 @@ function buildKnownUse(
     const none = new Float64Array((to - from) / MINUTE);
     // The duration of a request is unknown, but none is ever drawn.
     const source = { kind: "minutes", counts: none, peaks: none, workSeconds: makeFixed(Number.NaN) } as const;
-    return { ...init, history: { startsAt: from, seconds: none.length * 60, source }, metricsRead: 1, notes: [] };
+    return { ...init, history: { startsAt: from, seconds: none.length * 60, source }, notes: [] };
   }
   const workSeconds = mixQuantiles("duration", days);
   if (!workSeconds) throw new AwsFailure(`CloudWatch has invocations of ${id}, but not their duration`);
@@ -121,7 +116,6 @@ function buildKnownUse(
   return {
     ...init,
     history: { startsAt: first.at, seconds: length * 60, source: { kind: "minutes", counts, peaks, workSeconds } },
-    metricsRead: isEstimated ? 2 : 1,
     notes,
   };
 }

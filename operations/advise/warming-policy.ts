@@ -41,14 +41,9 @@ export function buildPolicy({ scheduled, peak, conditional }: WarmingChoice): Po
   return { kind: "conditional", ...schedule, minimum, maximum, readEveryMinutes };
 }
 
-/**
- * Monthly cost of reading a function's usage for a policy, in dollars.
- *
- * @param metrics number of metrics: one if CloudWatch has the concurrency, two if it is estimated
- */
-export function priceMonthlyReading(policy: Policy, metrics: number): number {
-  if (policy.kind !== "conditional") return 0;
-  return (MINUTES_PER_MONTH / policy.readEveryMinutes) * metrics * prices.perMetricRead;
+/** Monthly cost of reading a function's usage for a policy, in dollars, whatever number of metrics it needs. */
+export function priceMonthlyReading(policy: Policy): number {
+  return policy.kind === "conditional" ? (MINUTES_PER_MONTH / policy.readEveryMinutes) * prices.perMetricRead : 0;
 }
 
 /** Settings in a few words. */

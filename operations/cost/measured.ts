@@ -35,12 +35,7 @@ export function priceMeasured(
   const shared: Costs = {
     ...configured.shared,
     monitoring: [...configured.shared.monitoring, buildLogLine(warmer.logBytes / months)],
-    warming: [
-      buildRunLine("the warmer's runs", "runs", toMonthly(warmer, months), {
-        ...WARMER_PRICE,
-        perRequest: WARMER_PRICE.perRequest + prices.perScheduledRun,
-      }),
-    ],
+    warming: [buildRunLine("the warmer's runs", "runs", toMonthly(warmer, months), WARMER_PRICE)],
     requests: [],
   };
   return {

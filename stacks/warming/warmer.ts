@@ -49,8 +49,11 @@ export class WarmerFunction extends Construct {
         const functions = new TerraformLocal(this, "functions", Fn.join(":", prefix)).asString;
         return [
           // A gate pings a version by its number, which a policy's pattern cannot distinguish from an alias.
-          ...warmed.map(({ name: warmedName, qualifier, isGated }) =>
-            allow(["lambda:InvokeFunction"], `${functions}${warmedName}:${isGated ? "*" : qualifier}`),
+          ...warmed.map(({ name: warmedName, qualifier, isGated, settings }) =>
+            allow(
+              ["lambda:InvokeFunction", ...(settings.conditional.enabled ? ["lambda:GetFunctionConfiguration"] : [])],
+              `${functions}${warmedName}:${isGated ? "*" : qualifier}`,
+            ),
           ),
           // CloudWatch has no resource-level permission for it:
           // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html

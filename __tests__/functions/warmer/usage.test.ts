@@ -1,4 +1,5 @@
 import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataInput } from "@aws-sdk/client-cloudwatch";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { type ConditionalWarming, type WarmingTarget } from "../../../warming/contract";
@@ -76,11 +77,11 @@ class MockedCloudWatch {
 /** The concurrency known of a function at a time. */
 function at(usage: KnownUsage | undefined, time: number): number | undefined {
   if (typeof usage !== "object") throw new Error(`expected usage, got ${String(usage)}`);
-  return usage.history.find(({ startsAt }) => startsAt === time)?.concurrency;
+  return time < usage.peaks.from ? undefined : usage.peaks.findHighest(time, time + 5 * MINUTE);
 }
 
 function read(reader: UsageReader, targets: readonly WarmingTarget[]) {
-  return reader.read(targets, Date.now() + 60_000);
+  return reader.read(targets, Date.now() + 60_000, new LambdaClient());
 }
 
 beforeEach(() => {
@@ -194,8 +195,12 @@ describe("reading", () => {
     const usage = await read(reader, [conditional()]);
     expect(at(usage.get("dev-api"), PERIOD_START - 5 * MINUTE)).toBe(4 + 3 * 2);
 
-    jest.setSystemTime(NOW + 15 * MINUTE);
-    await read(reader, [conditional()]);
+    // Two metrics cost twice as much, so they are read half as often.
+    for (const minutes of [29, 30]) {
+      jest.setSystemTime(NOW + minutes * MINUTE);
+      await read(reader, [conditional()]);
+    }
+    expect(cloudWatch.inputs).toHaveLength(3);
     expect(cloudWatch.inputs[2]?.MetricDataQueries?.map(({ Id }) => Id)).toEqual([
       "invocations0_1min",
       "duration0_1min",
@@ -208,9 +213,9 @@ describe("a conditional target", () => {
     new MockedCloudWatch({ "dev-api": { ConcurrentExecutions: { [PERIOD_START - 30 * MINUTE]: 5 } } });
     const lambda = new MockedLambda(answerDistinctly);
     const result = takeOnlyResult(await runWarmer(makeRequest([conditional()])));
-    expect(result).toMatchObject({ asked: 5, instances: 5 });
-    expect(result.reason).toMatch(/^peak 5 in the last hour, 0 at this hour/);
-    expect(lambda.invocations).toHaveLength(5);
+    expect(result).toMatchObject({ asked: 6, instances: 6 });
+    expect(result.reason).toMatch(/^peak 5 in the last hour, chance of 6: /);
+    expect(lambda.invocations).toHaveLength(6);
   });
 
   test("is not pinged again while it is warm", async () => {
@@ -222,7 +227,7 @@ describe("a conditional target", () => {
       jest.setSystemTime(NOW + minute * MINUTE);
       asked.push(takeOnlyResult(await runWarmer(makeRequest([conditional()]), { warmer })).asked);
     }
-    expect(asked).toEqual([5, 0, 0, 0, 0, 0, 5]);
+    expect(asked).toEqual([6, 0, 0, 0, 0, 0, 6]);
   });
 
   test("is not pinged when it is not used", async () => {
@@ -237,16 +242,28 @@ describe("a conditional target", () => {
     new MockedLambda(answerDistinctly);
     const result = takeOnlyResult(await runWarmer(makeRequest([conditional("dev-api", { reservedConcurrency: 10 })])));
     expect(result.asked).toBe(4);
-    expect(result.reason).toMatch(/; 4 of 5: of 10 reserved, 6 stay free for requests$/);
+    expect(result.reason).toMatch(/; 4 of 7: of 10 reserved, 6 stay free for requests$/);
   });
 
-  test("is warmed by its fixed number when no use is known", async () => {
+  test.each([
+    ["new", NOW - 14 * DAY, { asked: 3, reason: "fixed number: no usage is known" }],
+    ["unused", NOW - 16 * DAY, { asked: 0, reason: "not used for 15 days; 0 needed" }],
+  ])("without data is taken to be %s if it was deployed then", async (_what, deployedAt, expected) => {
     new MockedCloudWatch({});
-    new MockedLambda(answerDistinctly);
-    expect(takeOnlyResult(await runWarmer(makeRequest([conditional()])))).toMatchObject({
-      asked: 3,
-      reason: "fixed number: no usage is known",
-    });
+    const lambda = new MockedLambda(answerDistinctly);
+    // The form that Lambda uses: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
+    const LastModified = new Date(deployedAt).toISOString().replace("Z", "+0000");
+    lambda.client
+      .on(GetFunctionConfigurationCommand, { FunctionName: "dev-api", Qualifier: "warm" })
+      .resolves({ LastModified });
+    expect(takeOnlyResult(await runWarmer(makeRequest([conditional()])))).toMatchObject(expected);
+  });
+
+  test("without data is taken to be new if Lambda does not say when it was deployed", async () => {
+    new MockedCloudWatch({});
+    const lambda = new MockedLambda(answerDistinctly);
+    lambda.client.on(GetFunctionConfigurationCommand).rejects(makeServiceError("AccessDeniedException", 403));
+    expect(takeOnlyResult(await runWarmer(makeRequest([conditional()]))).asked).toBe(3);
   });
 
   test("is warmed by its fixed number when CloudWatch fails, which is not asked again at once", async () => {

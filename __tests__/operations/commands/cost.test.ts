@@ -14,7 +14,6 @@ const HOUR = 3_600_000;
 const ARM_SECOND = 0.0000133334;
 const X86_SECOND = 0.0000166667;
 const REQUEST = 0.2 / 1_000_000;
-const SCHEDULED_RUN = 1 / 1_000_000;
 const PROVISIONED_ARM_SECOND = 0.0000033334;
 const PROVISIONED_X86_SECOND = 0.0000041667;
 const PROVISIONED_ARM_WORK_SECOND = 0.0000077778;
@@ -260,7 +259,7 @@ describe("by how it was used", () => {
       "before a deployment": [expect.any(Number), expect.any(Number)],
     });
     expect(lines("warming")).toEqual({
-      "the warmer's runs": about(22 * HOURS * (0.6 * 0.5 * ARM_SECOND + REQUEST + SCHEDULED_RUN)),
+      "the warmer's runs": about(22 * HOURS * (0.6 * 0.5 * ARM_SECOND + REQUEST)),
     });
     expect(lines("requests", "api")).toEqual({
       requests: about(1000 * HOURS * REQUEST),

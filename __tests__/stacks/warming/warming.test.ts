@@ -150,7 +150,7 @@ describe("schedules", () => {
     const dev = await withFunctions("api = { warming = { conditional = { enabled = true, maximum = 12 } } }\nweb = {}");
     const [first] = scheduledIn(dev);
     expect(first?.request.targets.map(({ functionName, conditional }) => [functionName, conditional])).toEqual([
-      ["dev-api", { minimum: 0, maximum: 12, readEveryMinutes: 15 }],
+      ["dev-api", { minimum: 0, maximum: 12, readEveryMinutes: 120 }],
       ["dev-web", undefined],
     ]);
   });
