@@ -6,6 +6,7 @@ import { AddedLatency } from "./latency";
 import { MinuteArrivals, type MinuteDemand } from "./minute-arrivals";
 import { type Policy } from "./policy";
 import { createRandom } from "./random";
+import { SharedRequests } from "./shared-requests";
 import { Simulation, type SimulationResult } from "./simulation";
 
 /** A sequence of requests, in large batches for speed. */
@@ -25,8 +26,16 @@ export type Demand =
       readonly workSeconds: Distribution;
     };
 
-/** Input of a comparison. */
-export interface PolicyComparison {
+/** A policy on a platform. */
+export interface ComparisonCase {
+  readonly policy: Policy;
+  /** Assumptions about the platform; if there are several, each repetition uses the next one. */
+  readonly models: readonly [InstanceModel, ...InstanceModel[]];
+}
+
+/** Input of a comparison of cases. */
+export interface CaseComparison {
+  readonly cases: readonly ComparisonCase[];
   readonly demand: Demand;
   /** When the history begins: a whole minute in milliseconds since 1970, UTC. */
   readonly startsAt: number;
@@ -34,9 +43,6 @@ export interface PolicyComparison {
   readonly seconds: number;
   /** What comes before this second, a whole minute, does not count; it only shows the warmer the function's usage. */
   readonly countFromSeconds?: number;
-  readonly policies: readonly Policy[];
-  /** Assumptions about the platform; if there are several, each repetition uses the next one. */
-  readonly models: readonly [InstanceModel, ...InstanceModel[]];
   readonly prices: Prices;
   readonly memoryMb: number;
   /** With only one, intervals are a rule of thumb. */
@@ -44,6 +50,11 @@ export interface PolicyComparison {
   readonly seed: number;
   /** Called with the finished share, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
+}
+
+/** Input of a comparison of policies on the same platform. */
+export interface PolicyComparison extends Omit<CaseComparison, "cases">, Pick<ComparisonCase, "models"> {
+  readonly policies: readonly Policy[];
 }
 
 /** The effect of a policy on a function. Figures are means over all repetitions. */
@@ -66,39 +77,48 @@ const ARRIVALS = 1;
 const INSTANCES = 2;
 
 /** Simulates every policy on the same requests. */
-export async function comparePolicies(comparison: PolicyComparison): Promise<PolicyOutcome[]> {
-  const { policies, models, repetitions, startsAt, seconds, countFromSeconds = 0, seed, onProgress } = comparison;
+export function comparePolicies({ policies, models, ...rest }: PolicyComparison): Promise<PolicyOutcome[]> {
+  return compareCases({ ...rest, cases: policies.map((policy) => ({ policy, models })) });
+}
+
+/** Simulates every case on the same requests, which are drawn once per repetition. */
+export async function compareCases(comparison: CaseComparison): Promise<PolicyOutcome[]> {
+  const { cases, repetitions, startsAt, seconds, countFromSeconds = 0, seed, onProgress } = comparison;
   const { prices, memoryMb } = comparison;
   const price = { perSecond: (memoryMb / 1024) * prices.perGigabyteSecond, perRequest: prices.perRequest };
-  const results: SimulationResult[][] = policies.map(() => []);
-  const meanInits: number[] = [];
+  const results: SimulationResult[][] = cases.map(() => []);
   for (let repetition = 0; repetition < repetitions; repetition++) {
-    const model = models[repetition % models.length] ?? models[0];
     const instanceSeed = drawSeed(seed, INSTANCES, repetition);
-    const setup = { model, startsAt, seed: instanceSeed, price, countFromSeconds };
-    const simulations = policies.map((policy) => new Simulation({ ...setup, policy }));
+    const setup = { startsAt, seed: instanceSeed, price, countFromSeconds };
+    const simulations = cases.map(
+      ({ policy, models }) => new Simulation({ ...setup, model: selectModel(models, repetition), policy }),
+    );
     await feed(comparison, drawSeed(seed, ARRIVALS, repetition), simulations, (share) =>
       onProgress?.((repetition + share) / repetitions),
     );
     simulations.forEach((simulation, index) => results[index]?.push(simulation.finish(seconds)));
-    meanInits.push(computeMean(model.initSeconds));
   }
   onProgress?.(1);
-  return policies.map((policy, index) => buildOutcome(policy, results[index] ?? [], meanInits, comparison));
+  return cases.map((one, index) => buildOutcome(one, results[index] ?? [], comparison));
+}
+
+function selectModel(models: ComparisonCase["models"], repetition: number): InstanceModel {
+  return models[repetition % models.length] ?? models[0];
 }
 
 async function feed(
-  { demand, seconds }: PolicyComparison,
+  { demand, seconds }: CaseComparison,
   seed: number,
   simulations: readonly Simulation[],
   onProgress: (share: number) => void,
 ): Promise<void> {
+  const requests = new SharedRequests(simulations);
   let last = 0;
   const request = (atSeconds: number, workSeconds: number) => {
     if (!(atSeconds >= last && atSeconds <= seconds)) throw new Error(describeMisplaced(atSeconds, last, seconds));
     if (!(workSeconds >= 0)) throw new Error(`A request at ${atSeconds} s has a duration of ${workSeconds} s`);
     last = atSeconds;
-    for (const simulation of simulations) simulation.request(atSeconds, workSeconds);
+    requests.add(atSeconds, workSeconds);
   };
   if (demand.kind === "minutes") {
     const random = createRandom(seed);
@@ -108,12 +128,13 @@ async function feed(
       arrivals.draw(minute, request);
       onProgress(last / seconds);
     }
-    return;
+  } else {
+    for await (const { atSeconds, workSeconds } of demand.read()) {
+      for (let index = 0; index < atSeconds.length; index++) request(atSeconds[index] ?? 0, workSeconds[index] ?? 0);
+      onProgress(last / seconds);
+    }
   }
-  for await (const { atSeconds, workSeconds } of demand.read()) {
-    for (let index = 0; index < atSeconds.length; index++) request(atSeconds[index] ?? 0, workSeconds[index] ?? 0);
-    onProgress(last / seconds);
-  }
+  requests.finish(seconds);
 }
 
 function describeMisplaced(atSeconds: number, last: number, end: number): string {
@@ -122,10 +143,9 @@ function describeMisplaced(atSeconds: number, last: number, end: number): string
 }
 
 function buildOutcome(
-  policy: Policy,
+  { policy, models }: ComparisonCase,
   results: readonly SimulationResult[],
-  meanInits: readonly number[],
-  { prices, memoryMb }: PolicyComparison,
+  { prices, memoryMb }: CaseComparison,
 ): PolicyOutcome {
   const average = (value: (result: SimulationResult, index: number) => number) =>
     results.reduce((sum, result, index) => sum + value(result, index), 0) / results.length;
@@ -135,7 +155,9 @@ function buildOutcome(
   const latency = new AddedLatency();
   for (const { addedLatency } of results) latency.merge(addedLatency);
   const quantile = (of: number) => latency.quantileSeconds(of, requests * results.length);
-  const costs = results.map((result, index) => priceMonth(result, prices, memoryMb, meanInits[index] ?? 0));
+  const costs = results.map((result, repetition) =>
+    priceMonth(result, prices, memoryMb, computeMean(selectModel(models, repetition).initSeconds)),
+  );
   const cost = (key: keyof MonthlyCost) => average((_, index) => costs[index]?.[key] ?? 0);
   return {
     policy,

@@ -37,6 +37,12 @@ export enum Served {
 
 const PROVISIONED = 2;
 
+const FIRST_SLOTS = 16;
+
+/** In place of a life span, in {@link InstancePool.shared}: of a provisioned instance, or of none. */
+const IS_PROVISIONED = -1;
+const IS_ELSEWHERE = -2;
+
 /** The instances of one function. Calls must be in chronological order. */
 export class InstancePool {
   /** Number of requests in progress. */
@@ -46,7 +52,12 @@ export class InstancePool {
   private provisioned = 0;
   /** Number of busy provisioned instances. */
   public busyProvisioned = 0;
+  /** Number of busy instances. */
+  private atWork = 0;
+  /** Those whose ends only this pool knows. */
   private readonly busy = new BusyHeap();
+  /** By its slot, the life span of an instance whose end the caller tells. */
+  private shared = new Float64Array(FIRST_SLOTS);
   private readonly idle: IdlePool;
   /** When all idle ones end together, if nothing arrives before. */
   private quietUntil = Number.POSITIVE_INFINITY;
@@ -80,28 +91,50 @@ export class InstancePool {
       const lifeEnd = busy.nextLifeEnd;
       const kind = busy.nextKind;
       busy.pop();
-      if (kind >= PROVISIONED) this.busyProvisioned--;
-      else if (lifeEnd > end) this.idle.add(Math.min(lifeEnd, end + this.drawIdleLife()), lifeEnd);
-      if (kind !== (Caller.Ping as number)) this.busyRequests--;
-      if (busy.size === 0) this.quietUntil = end + this.drawQuietLife();
+      this.free(end, lifeEnd, kind);
     }
   }
 
-  /** Starts work now; call {@link advance} before. */
-  serve(now: number, workSeconds: number, caller: Caller): Served {
+  /** Frees the instance in a slot, if it has work that ends now. */
+  end(now: number, slot: number): void {
+    const lifeEnd = this.shared[slot] ?? IS_ELSEWHERE;
+    if (lifeEnd === IS_ELSEWHERE) return;
+    this.advance(now);
+    this.free(now, lifeEnd, lifeEnd === IS_PROVISIONED ? PROVISIONED : Caller.Request);
+  }
+
+  private free(end: number, lifeEnd: number, kind: number): void {
+    if (kind >= PROVISIONED) this.busyProvisioned--;
+    else if (lifeEnd > end) this.idle.add(Math.min(lifeEnd, end + this.drawIdleLife()), lifeEnd);
+    if (kind !== (Caller.Ping as number)) this.busyRequests--;
+    if (--this.atWork === 0) this.quietUntil = end + this.drawQuietLife();
+  }
+
+  /**
+   * Starts work now; call {@link advance} before.
+   *
+   * @param slot if given, and if no start delays the work, the caller tells its end ({@link end})
+   */
+  serve(now: number, workSeconds: number, caller: Caller, slot = -1): Served {
+    if (slot >= this.shared.length) this.shared = extend(this.shared, 2 * slot);
+    if (slot >= 0) this.shared[slot] = IS_ELSEWHERE;
     // Pings use a separate alias, which has no provisioned instances.
     if (caller === Caller.Request && this.provisioned > this.busyProvisioned) {
       this.busyProvisioned++;
       this.busyRequests++;
-      this.busy.push(now + workSeconds, Number.POSITIVE_INFINITY, PROVISIONED);
+      this.atWork++;
+      if (slot >= 0) this.shared[slot] = IS_PROVISIONED;
+      else this.busy.push(now + workSeconds, Number.POSITIVE_INFINITY, PROVISIONED);
       return Served.Warm;
     }
     // Provisioned instances count against the limit, busy or not.
-    if (this.busy.size - this.busyProvisioned + this.provisioned >= this.limit) return Served.Throttled;
+    if (this.atWork - this.busyProvisioned + this.provisioned >= this.limit) return Served.Throttled;
     if (caller === Caller.Request) this.busyRequests++;
-    if (this.busy.size === 0 && this.quietUntil <= now) this.idle.clear();
+    if (this.atWork === 0 && this.quietUntil <= now) this.idle.clear();
+    this.atWork++;
     if (this.idle.take(now)) {
-      this.busy.push(now + workSeconds, this.idle.takenLifeEnd, caller);
+      if (slot >= 0) this.shared[slot] = this.idle.takenLifeEnd;
+      else this.busy.push(now + workSeconds, this.idle.takenLifeEnd, caller);
       return Served.Warm;
     }
     this.lastInitSeconds = this.drawInit();
@@ -109,4 +142,10 @@ export class InstancePool {
     this.busy.push(now + this.lastInitSeconds + workSeconds, lifeEnd, caller);
     return Served.Cold;
   }
+}
+
+function extend(numbers: Float64Array, length: number): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(length);
+  longer.set(numbers);
+  return longer;
 }

@@ -18,6 +18,8 @@ export interface MinuteDemand {
 export class MinuteArrivals {
   /** End times; used only if a peak is known. */
   private readonly atWork = new BusyHeap();
+  /** Used again for each minute. */
+  private times = new Float64Array(0);
 
   constructor(
     private readonly drawWorkSeconds: () => number,
@@ -28,11 +30,12 @@ export class MinuteArrivals {
   draw(demand: MinuteDemand, request: (atSeconds: number, workSeconds: number) => void): void {
     const { minute, count, peakConcurrency } = demand;
     if (count === 0) return;
-    const times = new Float64Array(count);
+    if (count > this.times.length) this.times = new Float64Array(2 * count);
+    const times = this.times.subarray(0, count);
     for (let index = 0; index < count; index++) times[index] = (minute + this.random()) * MINUTE_SECONDS;
     times.sort();
     if (peakConcurrency === undefined) {
-      for (const time of times) request(time, this.drawWorkSeconds());
+      for (let index = 0; index < count; index++) request(times[index] ?? 0, this.drawWorkSeconds());
       return;
     }
     this.fitPeak(times, (minute + 1) * MINUTE_SECONDS, Math.max(1, Math.ceil(peakConcurrency)), request);
@@ -49,8 +52,9 @@ export class MinuteArrivals {
     const burstAt = Math.floor(this.random() * (Math.max(0, times.length - peak) + 1));
     let earliest = 0;
     let burst = 0;
-    for (const [index, drawn] of times.entries()) {
-      let time = Math.max(drawn, earliest);
+    // An iterator would allocate a pair for each request.
+    for (let index = 0; index < times.length; index++) {
+      let time = Math.max(times[index] ?? 0, earliest);
       this.free(time);
       if (index === burstAt) burst = peak - atWork.size;
       if (burst > 0 && index >= burstAt) {

@@ -12,7 +12,8 @@ export function createRandom(...seeds: readonly number[]): Random {
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + sum;
+    // Only 32 bits matter, and a larger number would be allocated.
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return (sum >>> 0) / 2 ** 32;
   };
   for (const seed of seeds) {

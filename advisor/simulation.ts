@@ -3,6 +3,7 @@ import { type Price } from "../warming/contract";
 import { computeHold } from "../warming/hold";
 import { Caller, type InstanceModel, InstancePool, Served } from "./instances";
 import { AddedLatency } from "./latency";
+import { type SharedEvents } from "./shared-requests";
 import { buildTarget, type Policy, countProvisioned, countScheduledPings } from "./policy";
 import { createRandom } from "./random";
 import { UsageHistory } from "./usage-history";
@@ -79,13 +80,28 @@ export class Simulation {
     if (policy.kind === "conditional") this.history = new UsageHistory(startsAt, policy.readEveryMinutes);
   }
 
-  /** Adds a request, later than all earlier ones, with its duration without a start. */
-  request(atSeconds: number, workSeconds: number): void {
+  /** Passes on events that are the same for several simulations. */
+  handle({ atSeconds, workSeconds, slots, length }: SharedEvents): void {
+    for (let index = 0; index < length; index++) {
+      const at = atSeconds[index] ?? 0;
+      const work = workSeconds[index] ?? 0;
+      const slot = slots[index] ?? 0;
+      if (work >= 0) this.request(at, work, slot);
+      else this.end(at, slot);
+    }
+  }
+
+  /**
+   * Adds a request, later than all earlier ones, with its duration without a start.
+   *
+   * @param slot see {@link SharedEvents}
+   */
+  request(atSeconds: number, workSeconds: number, slot?: number): void {
     if (atSeconds >= this.nextMinuteSeconds) this.passMinutes(atSeconds);
     const { instances, counts } = this;
     instances.advance(atSeconds);
     const busyProvisioned = instances.busyProvisioned;
-    const served = instances.serve(atSeconds, workSeconds, Caller.Request);
+    const served = instances.serve(atSeconds, workSeconds, Caller.Request, slot);
     counts.requests++;
     if (served === Served.Cold) {
       counts.coldStarts++;
@@ -97,6 +113,11 @@ export class Simulation {
       counts.provisionedWorkSeconds += workSeconds;
     }
     this.history?.see(instances.busyRequests);
+  }
+
+  private end(atSeconds: number, slot: number): void {
+    if (atSeconds > this.nextMinuteSeconds) this.passMinutes(atSeconds);
+    this.instances.end(atSeconds, slot);
   }
 
   /** Finishes the simulation: no further requests until the end. */

@@ -5,7 +5,9 @@ import { makeEmpirical, makeFixed, makeUniform } from "../../advisor/distributio
 import { type InstanceModel } from "../../advisor/instances";
 import { type Policy } from "../../advisor/policy";
 import { computeSeed } from "../../advisor/random";
-import { makeArrivals, PRICES, streamValues } from "./support";
+import { SharedRequests } from "../../advisor/shared-requests";
+import { Simulation } from "../../advisor/simulation";
+import { makeArrivals, PING_PRICE, PRICES, streamValues } from "./support";
 
 const HOUR = 3600;
 const MODEL: InstanceModel = {
@@ -54,6 +56,34 @@ const POLICIES: readonly Policy[] = [
 ];
 
 describe("every simulation", () => {
+  test("has the same result whether it shares the ends of requests with others or finds them itself", () => {
+    const policies: readonly Policy[] = [
+      { kind: "none" },
+      { kind: "fixed", everyMinutes: 5, concurrency: 1 },
+      { kind: "conditional", everyMinutes: 5, concurrency: 1, minimum: 1, maximum: 1, readEveryMinutes: 15 },
+      { kind: "provisioned", concurrency: 2 },
+    ];
+    const reserved = fc.constantFrom({}, { reservedConcurrency: 3 });
+    fc.assert(
+      fc.property(arrivals, routings, reserved, fc.boolean(), (requests, routing, limit, isQuiet) => {
+        const model = { ...MODEL, routing, ...limit, ...(isQuiet && { quietLifeSeconds: makeUniform(60, 300) }) };
+        const make = () =>
+          policies.map((policy) => new Simulation({ model, policy, startsAt: 0, seed: 1, price: PING_PRICE }));
+        const [alone, together] = [make(), make()];
+
+        const shared = new SharedRequests(together);
+        for (const [at, work] of requests) {
+          shared.add(at, work);
+          for (const simulation of alone) simulation.request(at, work);
+        }
+        shared.finish(6 * HOUR);
+
+        const finish = (simulation: Simulation) => simulation.finish(6 * HOUR);
+        expect(together.map(finish)).toEqual(alone.map(finish));
+      }),
+    );
+  });
+
   test("never costs less for more pings", async () => {
     const schedule = fc.record({
       everyMinutes: fc.constantFrom(1, 5, 10),

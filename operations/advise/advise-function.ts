@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type PolicyOutcome } from "../../advisor/compare";
+import { type ComparisonCase, type PolicyOutcome } from "../../advisor/compare";
 import { type Prices } from "../../advisor/cost";
 import { type Distribution, makeFixed } from "../../advisor/distribution";
 import { computeSeed } from "../../advisor/random";
@@ -21,8 +21,8 @@ import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./platform-assumptio
 /** Assumed if no start was reported: it hardly changes how many requests are cold, only their delay. */
 export const ASSUMED_INIT_SECONDS = 0.5;
 
-/** Each task draws the requests again, so it covers several policies. */
-const POLICIES_PER_TASK = 6;
+/** Each task draws the requests again, so there are no more tasks than processes, and none with few cases. */
+const FEWEST_CASES_PER_TASK = 6;
 
 /** With more requests, chance is a small part of the uncertainty. */
 const MANY_REQUESTS = 3_000_000;
@@ -98,28 +98,28 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   const taken = fitted ?? ASSUMPTION;
   const others = fitted ? [ASSUMPTION, ...OTHER_ASSUMPTIONS] : OTHER_ASSUMPTIONS;
   const model = { initSeconds, ...(reservedConcurrency !== undefined && { reservedConcurrency }) };
-  const task: Omit<SimulationTask, "policies"> = {
-    models: buildModels(taken, model, repetitions),
+  const task: Omit<SimulationTask, "cases" | "repetitions"> = {
     prices: selectPrices(subject.architecture),
     memoryMb: subject.memoryMb,
-    repetitions,
     seed,
   };
-  const pool = { workers, ...(signal && { signal }) };
+  const simulate = async (cases: readonly ComparisonCase[], times: number, report: (share: number) => void) => {
+    const groups = splitIntoGroups(cases, workers);
+    const outcomes = await runTasks(
+      history,
+      groups.map((group) => ({ ...task, cases: group, repetitions: times })),
+      { workers, onProgress: report, ...(signal && { signal }) },
+    );
+    return cases.map((_, index) => outcomes[index % groups.length]?.[Math.floor(index / groups.length)]);
+  };
 
-  const groups = splitIntoGroups(candidates);
-  const compared = await runTasks(
-    history,
-    groups.map((group) => ({ ...task, policies: group.map(({ policy }) => policy) })),
-    {
-      ...pool,
-      onProgress: (share) => onProgress?.(share * (1 - SENSITIVITY_SHARE)),
-    },
+  const models = buildModels(taken, model, repetitions);
+  const outcomes = await simulate(
+    candidates.map(({ policy }) => ({ policy, models })),
+    repetitions,
+    (share) => onProgress?.(share * (1 - SENSITIVITY_SHARE)),
   );
-  const outcomes = new Map(
-    groups.flatMap((group, index) => group.map((one, place) => [one, compared[index]?.[place]] as const)),
-  );
-  const judged = removeEqual(candidates.map((candidate) => judge(candidate, outcomes.get(candidate))));
+  const judged = removeEqual(candidates.map((candidate, index) => judge(candidate, outcomes[index])));
   const medianGapMinutes = findMedianGapMinutes(profile);
   const recommendation = recommend(judged, {
     targetPercent: subject.targetPercent,
@@ -128,22 +128,19 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   });
 
   const shown = judged.filter((one) => isWorthShowing(one, recommendation, configured));
-  const guesses = await runTasks(
-    history,
-    others.map((guess) => ({
-      ...task,
-      models: buildModels(guess, model, 1),
-      policies: shown.map(({ candidate }) => candidate.policy),
-      repetitions: profile.requests > MANY_REQUESTS ? 1 : repetitions,
-    })),
-    { ...pool, onProgress: (share) => onProgress?.(1 - SENSITIVITY_SHARE * (1 - share)) },
+  const guesses = await simulate(
+    others.flatMap((guess) =>
+      shown.map(({ candidate: { policy } }) => ({ policy, models: buildModels(guess, model, 1) })),
+    ),
+    profile.requests > MANY_REQUESTS ? 1 : repetitions,
+    (share) => onProgress?.(1 - SENSITIVITY_SHARE * (1 - share)),
   );
   const sensitivity = [taken, ...others].map(({ name, source }, index) => ({
     guess: name,
     source,
     policies: shown.map(({ candidate, outcome }, place) => ({
       name: candidate.name,
-      cold: buildColdShare(index === 0 ? outcome : (guesses[index - 1]?.[place] ?? outcome)),
+      cold: buildColdShare(index === 0 ? outcome : (guesses[(index - 1) * shown.length + place] ?? outcome)),
     })),
   }));
   const { chosen, settings } = recommendation;
@@ -226,9 +223,9 @@ function listNotes({ initSeconds, notes, id }: AdvisedSubject): string[] {
 }
 
 /** Distributed in turn, so that slow policies are in different groups. */
-function splitIntoGroups(candidates: readonly Candidate[]): Candidate[][] {
-  const groups = Math.ceil(candidates.length / POLICIES_PER_TASK);
-  return Array.from({ length: groups }, (_, group) => candidates.filter((_, index) => index % groups === group));
+function splitIntoGroups<Item>(items: readonly Item[], most: number): Item[][] {
+  const groups = Math.max(1, Math.min(most, Math.floor(items.length / FEWEST_CASES_PER_TASK)));
+  return Array.from({ length: groups }, (_, group) => items.filter((_, index) => index % groups === group));
 }
 
 function isConfigured({ candidate }: JudgedCandidate, configured: WarmingChoice | undefined): boolean {

@@ -1,9 +1,9 @@
-import { comparePolicies, type PolicyComparison, type PolicyOutcome } from "../../advisor/compare";
+import { type CaseComparison, compareCases, type PolicyOutcome } from "../../advisor/compare";
 import { type History, readDemand } from "./history";
 import { type Ask, useProcesses } from "./worker-process";
 
-/** A unit of simulation: some policies on one history. It can be sent to another process. */
-export type SimulationTask = Omit<PolicyComparison, "demand" | "startsAt" | "seconds" | "onProgress">;
+/** A unit of simulation: some cases on one history. It can be sent to another process. */
+export type SimulationTask = Omit<CaseComparison, "demand" | "startsAt" | "seconds" | "onProgress">;
 
 const WORKER = "operations/advise/worker.ts";
 
@@ -31,7 +31,7 @@ export async function runTasks(
   settings: PoolSettings,
 ): Promise<PolicyOutcome[][]> {
   const { signal, onProgress } = settings;
-  const sizes = tasks.map(({ policies, repetitions }) => policies.length * repetitions);
+  const sizes = tasks.map(({ cases, repetitions }) => cases.length * repetitions);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const done = tasks.map(() => 0);
   const makeProgress = (index: number) => (share: number) => {
@@ -69,7 +69,7 @@ export async function runTasks(
   });
 }
 
-/** Runs a task in this process. A policy's result does not depend on the other policies in the task. */
+/** Runs a task in this process. A case's result does not depend on the other cases in the task. */
 export function runTask(
   history: History,
   task: SimulationTask,
@@ -77,5 +77,5 @@ export function runTask(
   signal?: AbortSignal,
 ): Promise<PolicyOutcome[]> {
   const { startsAt, seconds } = history;
-  return comparePolicies({ ...task, demand: readDemand(history, signal), startsAt, seconds, onProgress });
+  return compareCases({ ...task, demand: readDemand(history, signal), startsAt, seconds, onProgress });
 }

@@ -10,8 +10,8 @@ import { makeHistory } from "./support";
 async function sampleTasks(): Promise<SimulationTask[]> {
   const history = makeHistory();
   const candidates = listCandidates(history, await buildTrafficProfile(history, 1), WARMING_DEFAULTS);
+  const models = buildModels(ASSUMPTION, { initSeconds: makeFixed(0.3) }, 1);
   const task = {
-    models: buildModels(ASSUMPTION, { initSeconds: makeFixed(0.3) }, 1),
     prices: {
       perRequest: 1e-6,
       perGigabyteSecond: 1e-5,
@@ -23,7 +23,7 @@ async function sampleTasks(): Promise<SimulationTask[]> {
     repetitions: 2,
     seed: 1,
   };
-  return candidates.map(({ policy }) => ({ ...task, policies: [policy] }));
+  return candidates.map(({ policy }) => ({ ...task, cases: [{ policy, models }] }));
 }
 
 describe("work that is divided", () => {
@@ -31,7 +31,7 @@ describe("work that is divided", () => {
     const tasks = await sampleTasks();
     const [first] = tasks;
     if (!first) throw new Error("no task");
-    const whole: SimulationTask = { ...first, policies: tasks.flatMap(({ policies }) => policies) };
+    const whole: SimulationTask = { ...first, cases: tasks.flatMap(({ cases }) => cases) };
 
     const alone = await runTasks(makeHistory(), tasks, { workers: 1 });
     const divided = await runTasks(makeHistory(), tasks, { workers: 2 });
