@@ -1,5 +1,5 @@
 /** npm forwards the signal that the terminal has already sent: one press of Ctrl-C arrives twice. */
-const SAME_PRESS_MILLISECONDS = 500;
+export const SAME_PRESS_MILLISECONDS = 500;
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 

@@ -36,7 +36,7 @@ each request, of those that meet the response times in its targets and leave a r
 
 The requests go to temporary copies of the function (<name>-tune-arm64, <name>-tune-x86_64) with a version for each size, and do what the
 function does: what it writes is written. The function itself, its aliases and Terraform's state are not touched. The copies are deleted at
-the end, also after Ctrl-C; the next run finds what is left after a kill.
+the end, also after Ctrl-C; the next run finds what is left after kill -9.
 
 Exit codes:
   0    done; with --write, the size was written
