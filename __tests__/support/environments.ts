@@ -18,11 +18,13 @@ protected = true
 log_retention_days = 365
 state = ${cloud("warmwatch-prod")}
 functions = { api = { memory_mb = 1024, endpoint = "iam" } }
+warming = { conditional = { enabled = true }, peak = { enabled = false } }
 `,
   staging: `region = "eu-west-1"
 log_retention_days = 30
 state = ${cloud("warmwatch-staging")}
 functions = { api = { memory_mb = 512, endpoint = "iam" } }
+warming = { conditional = { enabled = true }, peak = { enabled = false } }
 `,
 } as const;
 

@@ -63,7 +63,8 @@ export function buildBoundaryPolicy(
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", `log-group:/aws/lambda/${name}-*`)]),
     allow(["secretsmanager:GetSecretValue"], [arn("secretsmanager", "secret:*")]),
     allow(["ssm:GetParameter"], [arn("ssm", "parameter/*")]),
-    allow(["lambda:InvokeFunction"], [arn("lambda", "function:*")]),
+    // The warmer reads when a version was deployed.
+    allow(["lambda:InvokeFunction", "lambda:GetFunctionConfiguration"], [arn("lambda", "function:*")]),
     // Schedules, for what they could not deliver.
     allow(["sqs:SendMessage"], [arn("sqs", `${name}-*`)]),
     // Tables of functions' own infrastructure.

@@ -316,6 +316,7 @@ describe("a function's role, whatever it is given, ", () => {
     named([
       ["logs:PutLogEvents", arn("logs", "log-group:/aws/lambda/prod-api:log-stream:one")],
       ["lambda:InvokeFunction", lambda("prod-web")],
+      ["lambda:GetFunctionConfiguration", lambda("prod-web:warm")],
     ]),
   )("may %s", async (_, call) => {
     expect(await evaluate(EVERYTHING, call, (await policiesOfProd()).boundary)).toBe("Allowed");
