@@ -650,7 +650,7 @@ describe("resource addresses", () => {
       makeProject({ ...files, "environments/dev.tfvars": makeTfvars({ functions }) }),
     );
     expect(listAddresses(stacks["dev"] as StackUnderTest)).toHaveLength(
-      names.length * perFunction.length + perEnvironment.length,
+      names.length * perFunction.length + perEnvironment.length + fixed.length,
     );
   });
 });
