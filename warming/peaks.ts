@@ -37,10 +37,10 @@ export class Peaks {
     return this.select(from, to).reduce((highest, peak) => Math.max(highest, peak), 0);
   }
 
-  /** The lowest peak between two times; 0 if not all of that time is known. */
+  /** The lowest peak between two times; 0 if not all of that time is known. A period in progress has no peak yet. */
   findLowest(from: number, to: number): number {
     if (from < this.from || to > this.until) return 0;
-    const [first = 0, ...others] = this.select(from, to);
+    const [first = 0, ...others] = this.select(from, Math.floor(to / PERIOD) * PERIOD);
     return others.reduce((lowest, peak) => Math.min(lowest, peak), first);
   }
 

@@ -141,12 +141,21 @@ function countWorthPinging(input: PlanningInput): { worth: number; chance: strin
 function decideOnOneAlways({ peaks, price }: PlanningInput): { readonly isWorth: boolean; readonly why: string } {
   const uses = peaks.countAllRises().count(1);
   const days = Math.max(1, (peaks.until - peaks.from) / DAY);
-  if (uses === 0) return { isWorth: false, why: `not used for ${days.toFixed(0)} days` };
+  if (uses === 0) return { isWorth: false, why: `not used for ${formatDays(days)}` };
   const dollars = ONE_ALWAYS.pings * price.perRequest + ONE_ALWAYS.seconds * price.perSecond;
   const perColdStart = (dollars * days) / (uses * DAYS_PER_MONTH);
   const isWorth = perColdStart <= MOST_DOLLARS_PER_COLD_START;
   const paid = `one instance always costs $${perColdStart.toPrecision(1)} per cold start that it avoids`;
-  return { isWorth, why: `used ${uses} times in ${days.toFixed(0)} days, ${paid}` };
+  return { isWorth, why: `used ${formatTimes(uses)} in ${formatDays(days)}, ${paid}` };
+}
+
+function formatTimes(uses: number): string {
+  return uses === 1 ? "once" : `${uses} times`;
+}
+
+function formatDays(days: number): string {
+  const whole = days.toFixed(0);
+  return whole === "1" ? "1 day" : `${whole} days`;
 }
 
 /** Hours and minutes, UTC. */

@@ -26,7 +26,8 @@ export class RecentRounds {
   stillWarm(concurrency: number, now: number): number | undefined {
     const ago = Math.round((now - (this.lastAt[concurrency - 1] ?? Number.NEGATIVE_INFINITY)) / MINUTE);
     const kept = concurrency <= FEW ? KEPT_MINUTES.few : KEPT_MINUTES.many;
-    return concurrency > 0 && ago + this.minutesToNext(now) <= kept ? ago : undefined;
+    // A clock that was set back shows nothing.
+    return concurrency > 0 && ago >= 0 && ago + this.minutesToNext(now) <= kept ? ago : undefined;
   }
 
   /** Records a round that requests this many, or none. */

@@ -21,7 +21,7 @@ export interface Rhythm {
 /**
  * Finds the rhythm in which this many instances were needed at once. Undefined without a rhythm, or if it has stopped.
  *
- * @param minutes peaks of single minutes; missing minutes count as unused
+ * @param minutes peaks of single minutes, of which a fraction counts as a whole; missing minutes count as unused
  * @param concurrency each start of a use with at least this concurrency counts
  * @param knownUntil what came later is not known yet
  */
@@ -50,7 +50,7 @@ export function findRhythm(
  */
 function findBeginnings(minutes: readonly UsagePeriod[], concurrency: number): number[] {
   const used = minutes
-    .filter((minute) => minute.concurrency >= concurrency)
+    .filter((minute) => Math.ceil(minute.concurrency) >= concurrency)
     .map(({ startsAt }) => startsAt)
     .toSorted((a, b) => a - b);
   return used.filter((startsAt, index) => startsAt - (used[index - 1] ?? Number.NEGATIVE_INFINITY) > 2 * MINUTE);

@@ -40,6 +40,10 @@ describe("a round", () => {
     expect(asksOf(1, 3, () => 0)).toEqual([0, 0, 0]);
   });
 
+  test("asks at once after the clock was set back", () => {
+    expect(asksOf(-60, 3, () => 9)).toEqual([9, 9, 9]);
+  });
+
   test("says when it pinged last", () => {
     const asked = new RecentRounds();
     const target = makeTarget({ conditional: { minimum: 2, maximum: 30, readEveryMinutes: 5 } });

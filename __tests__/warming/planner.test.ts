@@ -63,6 +63,15 @@ describe("what was needed lately", () => {
     const [alternating = 0, half = 0] = [0, 10].map((least) => plan(busy(least)).concurrency);
     expect(alternating - half).toBe(7);
   });
+
+  test("leaves it out also if a period has just begun, of which there is no data yet", () => {
+    const minutes = Array.from({ length: 24 }, (_, index) => ({
+      startsAt: now - (index + 1) * PERIOD,
+      concurrency: 20,
+    }));
+    const planned = [0, 4000, 4 * MINUTE].map((later) => plan(new Peaks(minutes, now - 2 * HOUR, now + later)));
+    expect(planned.map(({ concurrency }) => concurrency)).toEqual([7, 7, 7]);
+  });
 });
 
 describe("a rise that is likely", () => {
@@ -165,6 +174,12 @@ describe("what comes at even distances", () => {
     expect(planAt(32).reason).toMatch(/; \d+ needed every 10 minutes, next at 12:39$/);
   });
 
+  test("is found where concurrency is estimated, in fractions", () => {
+    const estimated = [0, 10, 20, 30].map((at) => ({ startsAt: start + at * MINUTE, concurrency: 1.2 }));
+    const peaks = new Peaks(estimated, MONDAY, start + 32 * MINUTE);
+    expect(plan(peaks, { minutes: estimated }).reason).toMatch(/ every 10 minutes/);
+  });
+
   test("may be a minute early or late", () => {
     expect(bursts(0, 10, 21, 31)(35).concurrency).toBe(1);
     expect(bursts(0, 10, 22, 32)(35).concurrency).toBeGreaterThanOrEqual(12);
@@ -202,11 +217,11 @@ describe("a function that is rarely called", () => {
   test("has one instance always if a cold start that this avoids costs at most half a cent", () => {
     expect(plan(calls(3.5))).toEqual({
       concurrency: 1,
-      reason: "used 1 times in 15 days, one instance always costs $0.001 per cold start that it avoids; 1 needed",
+      reason: "used once in 15 days, one instance always costs $0.001 per cold start that it avoids; 1 needed",
     });
     expect(plan(calls(3.5), { price: large })).toEqual({
       concurrency: 0,
-      reason: "used 1 times in 15 days, one instance always costs $0.02 per cold start that it avoids; 0 needed",
+      reason: "used once in 15 days, one instance always costs $0.02 per cold start that it avoids; 0 needed",
     });
     expect(plan(calls(1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5), { price: large }).concurrency).toBe(1);
   });
