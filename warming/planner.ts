@@ -42,11 +42,13 @@ const NEXT_ROUND_MINUTES = 5;
 
 /**
  * What one instance that is always warm needs in a month: a ping every five minutes, of at most two milliseconds, and a
- * start every two hours, of half a second (docs/advisor.md). It pays if a cold start that it avoids costs at most half
- * a cent.
+ * start every two hours, of half a second (docs/advisor.md).
  */
 const ONE_ALWAYS = { pings: 8760, seconds: 8760 * 0.002 + 365 * 0.5 };
-const MOST_DOLLARS_PER_COLD_START = 0.005;
+
+/** What it may cost for a function that is rarely called, per cold start that it avoids. */
+export const MOST_DOLLARS_PER_COLD_START = 0.01;
+
 const DAYS_PER_MONTH = 365 / 12;
 
 /**

@@ -214,7 +214,7 @@ describe("a function that is rarely called", () => {
     usage(now - 15 * DAY, now, (time) => (daysAgo.some((days) => time.getTime() === now - days * DAY - HOUR) ? 1 : 0));
   const large = { perSecond: 80 * PRICE.perSecond, perRequest: PRICE.perRequest };
 
-  test("has one instance always if a cold start that this avoids costs at most half a cent", () => {
+  test("has one instance always if a cold start that this avoids costs at most one cent", () => {
     expect(plan(calls(3.5))).toEqual({
       concurrency: 1,
       reason: "used once in 15 days, one instance always costs $0.001 per cold start that it avoids; 1 needed",

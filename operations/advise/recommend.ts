@@ -1,5 +1,6 @@
 import { formatMinutes, formatNumber, formatPercent } from "../document/formats";
 import { type PolicyOutcome } from "../../advisor/compare";
+import { MOST_DOLLARS_PER_COLD_START } from "../../warming/planner";
 import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 import { formatDollars } from "../../model/priced-resources";
 import { type Candidate } from "./candidates";
@@ -14,9 +15,6 @@ export const DOLLARS_PER_COLD_REQUEST = 0.001;
 
 /** A function with fewer requests is called rarely: less than once an hour. */
 const RARE_PER_MONTH = HOURS_PER_MONTH;
-
-/** What reaching the target is worth at most for a function that is called rarely, per avoided cold request. */
-export const MOST_DOLLARS_IF_RARE = 10 * DOLLARS_PER_COLD_REQUEST;
 
 /** A policy with its simulated effect. */
 export interface JudgedCandidate {
@@ -60,7 +58,7 @@ export interface Recommendation {
  * {@link DOLLARS_PER_COLD_REQUEST} for each cold request. The upper end of the interval decides whether a policy
  * reaches the target; if no policy is sure to, or if the function is called rarely, the expected share decides. Value
  * alone decides if no policy reaches the target, or if a rarely called function can reach it only for more than
- * {@link MOST_DOLLARS_IF_RARE} per avoided cold request.
+ * {@link MOST_DOLLARS_PER_COLD_START} per avoided cold request.
  */
 export function recommend(all: readonly JudgedCandidate[], aim: Aim): Recommendation {
   const { targetPercent } = aim;
@@ -71,7 +69,7 @@ export function recommend(all: readonly JudgedCandidate[], aim: Aim): Recommenda
   const likely = all.filter(({ outcome }) => 100 * outcome.coldShare < targetPercent);
   const [good = all] = [sure, likely].filter(({ length }) => length > 0);
   const best = selectBest(good, aim);
-  const isTooDear = isRare && priceAvoided(best, none, aim) > MOST_DOLLARS_IF_RARE;
+  const isTooDear = isRare && priceAvoided(best, none, aim) > MOST_DOLLARS_PER_COLD_START;
   const chosen = isTooDear ? selectBest(all, aim) : best;
   const pattern = isRare ? [describePattern(chosen === none ? best : chosen, none, aim)] : [];
   const isReached = good !== all && good.includes(chosen);
