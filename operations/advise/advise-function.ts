@@ -15,7 +15,7 @@ import { type JudgedCandidate, recommend, type Recommendation } from "./recommen
 import { type FunctionAdvice, type PolicyAdvice } from "./report";
 import { formatBlock } from "./settings-values";
 import { type OwnLog } from "./log/log-advice";
-import { findLack } from "./too-little-data";
+import { adviseWithoutComparison } from "./without-comparison";
 import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./platform-assumptions";
 
 /** Assumed if no start was reported: it hardly changes how many requests are cold, only their delay. */
@@ -50,6 +50,8 @@ export interface AdvisedSubject {
   readonly targetPercent: number;
   /** The current settings; missing if there are none. */
   readonly configured?: WarmingChoice;
+  /** Whether somebody may wait for its answers, or its own settings ask for pings; true if missing. */
+  readonly isAwaited?: boolean;
   readonly history: History;
   readonly initSeconds?: Distribution;
   /** What its own log shows about AWS; missing if that was not requested. */
@@ -88,8 +90,8 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   const { onProgress, signal } = working;
   const seed = computeSeed(id);
   const profile = await buildTrafficProfile(history, seed, signal);
-  const lack = findLack(history, profile.requests);
-  if (lack) return buildWithoutComparison(subject, profile.requests, lack);
+  const plain = adviseWithoutComparison(subject, profile.requests);
+  if (plain) return buildWithoutComparison(subject, profile.requests, plain);
   const candidates = listCandidates(history, profile, configured, reservedConcurrency);
   const repetitions = countRepetitions(profile.requests);
   const isLong = profile.requests > LONG_REQUESTS || history.seconds > LONG_SECONDS;
@@ -162,11 +164,11 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
 }
 
 /** What can be said without a comparison of policies. */
-function buildWithoutComparison(subject: AdvisedSubject, requests: number, lack: Recommendation): AdviceResult {
+function buildWithoutComparison(subject: AdvisedSubject, requests: number, plain: Recommendation): AdviceResult {
   return {
-    ...(lack.settings && { settings: lack.settings }),
+    ...(plain.settings && { settings: plain.settings }),
     advice: {
-      ...summarizeSubject(subject, lack),
+      ...summarizeSubject(subject, plain),
       requests,
       repetitions: 0,
       policies: [],

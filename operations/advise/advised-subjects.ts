@@ -1,3 +1,4 @@
+import { isAwaited } from "../../environments/awaited";
 import { canBeWarmed } from "../../environments/durable";
 import { tmpdir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
@@ -5,6 +6,7 @@ import { type Distribution } from "../../advisor/distribution";
 import { InvalidInput, formatKeyPath, makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { TARGET_DEFAULTS } from "../../environments/targets";
+import { asksForPings } from "../../environments/warming";
 import { formatDollars } from "../../model/priced-resources";
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
@@ -144,5 +146,6 @@ function readSettings(
     targetPercent: targets.coldStartPercent,
     ...(deployed?.reservedConcurrency !== undefined && { reservedConcurrency: deployed.reservedConcurrency }),
     ...(configured && { configured }),
+    ...(deployed && { isAwaited: isAwaited(deployed) || asksForPings(deployed.warming) }),
   };
 }

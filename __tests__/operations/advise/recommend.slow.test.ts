@@ -244,6 +244,15 @@ describe("a whole advice", () => {
     expect(advice.policies).toEqual([]);
   });
 
+  test("is one line for a function whose answers nobody waits for", async () => {
+    const { advice } = await adviseSample({ history: makeHistory(), isAwaited: false });
+
+    expect(advice.recommendation.sentence).toBe(
+      "Do not warm this function: nobody waits for its answers. If somebody does, set `warming = true` under it and ask again.",
+    );
+    expect(advice.policies).toEqual([]);
+  });
+
   test("is not given for a few hours", async () => {
     const { startsAt, source } = makeHistory();
     const history = { startsAt, seconds: 3 * 3600, source };

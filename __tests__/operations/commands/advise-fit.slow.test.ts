@@ -82,7 +82,7 @@ describe("--fit", () => {
     expect(stdout).toEqual([
       "api: Do not warm this function: there were no requests from 2026-01-05 12:31 to 2026-01-20 12:30 UTC.",
     ]);
-    expect(stderr.at(-1)).toBe("api: --fit has no effect: its log is not read without enough requests");
+    expect(stderr.at(-1)).toBe("api: --fit has no effect: its log is read only where policies are compared");
   });
 
   test.each([

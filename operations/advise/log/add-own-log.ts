@@ -4,11 +4,11 @@ import { AwsAccess } from "../../aws/access";
 import { type CommandContext } from "../../cli/command-context";
 import { type AdvisedSubject } from "../advise-function";
 import { runWithProgress } from "../run-with-progress";
-import { findLack } from "../too-little-data";
+import { adviseWithoutComparison } from "../without-comparison";
 import { readOwnLog } from "./read-own-log";
 
 /**
- * Adds to a function what its own log shows about AWS. Reads nothing if there is too little data for advice.
+ * Adds to a function what its own log shows about AWS. Reads nothing if no policies are going to be compared.
  *
  * @throws AwsFailure
  */
@@ -24,8 +24,8 @@ export async function addOwnLog(
     printAside(`${id}: ${line}`);
   };
   const requests = history.source.kind === "minutes" ? history.source.counts.reduce((sum, count) => sum + count, 0) : 1;
-  if (findLack(history, requests)) {
-    say("--fit has no effect: its log is not read without enough requests");
+  if (adviseWithoutComparison(subject, requests)) {
+    say("--fit has no effect: its log is read only where policies are compared");
     return subject;
   }
   const aws = new AwsAccess(region, signal);
