@@ -26,6 +26,7 @@ import {
   findConcurrencyMistakes,
   WARMING_DEFAULTS,
   findWarmingMistakes,
+  hasKnownUsage,
   isPinged,
   listWarmingSections,
   type WarmingOverrides,
@@ -147,7 +148,14 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
 }
 
 function findExistingMistakes({ warming, warmingQualifier }: Existing): CrossFieldMistake[] {
-  if (warmingQualifier !== undefined || !setsWarming(warming)) return [];
+  if (!setsWarming(warming)) return [];
+  if (warmingQualifier !== undefined) {
+    const { conditional } = listWarmingSections(warming);
+    if (hasKnownUsage(warmingQualifier) || !conditional || conditional.enabled === false) return [];
+    const expected =
+      'warming_qualifier = "warm" as well: usage is known if requests enter through alias live, and pings through warm';
+    return [{ path: ["warming", "conditional"], expected, got: undefined }];
+  }
   return [
     {
       path: ["warming"],

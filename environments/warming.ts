@@ -144,6 +144,14 @@ export function asksForPings(own: WarmingOverrides): boolean {
   return own === true || (own !== false && [own.scheduled, own.peak, own.conditional].some(Boolean));
 }
 
+/**
+ * Whether the usage of a function deployed elsewhere is known: it is that of alias `live`. If pings enter through
+ * another alias than `warm`, requests may not enter through `live`, or not alone.
+ */
+export function hasKnownUsage(warmingQualifier: string | undefined): boolean {
+  return warmingQualifier === "warm";
+}
+
 /** Whether there are pings between deployments. */
 export function isPinged({ scheduled, peak }: Pick<WarmingSettings, "scheduled" | "peak">): boolean {
   return scheduled.enabled || peak.enabled;

@@ -3,7 +3,7 @@ import { isBundled } from "../environments/code";
 import { canBeWarmed } from "../environments/durable";
 import { formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { isPinged, type WarmingSettings, resolveWarmingSettings } from "../environments/warming";
+import { hasKnownUsage, isPinged, type WarmingSettings, resolveWarmingSettings } from "../environments/warming";
 import { type Price, type Strategy, type WarmingTarget } from "../warming/contract";
 import prices from "./prices.json";
 import { type Schedules } from "./schedules";
@@ -85,7 +85,11 @@ export function resolveFunctionWarming(
 ): WarmingSettings {
   const { [id]: deployed } = functions;
   if (deployed) return resolveWarmingSettings(warming, deployed.warming, isAwaited(deployed));
-  return resolveWarmingSettings(warming, existingFunctions[id]?.warming ?? {});
+  const { warming: own = {}, warmingQualifier } = existingFunctions[id] ?? {};
+  const settings = resolveWarmingSettings(warming, own);
+  return hasKnownUsage(warmingQualifier)
+    ? settings
+    : { ...settings, conditional: { ...settings.conditional, enabled: false } };
 }
 
 /** The price of a Lambda function's time: https://aws.amazon.com/lambda/pricing/ */

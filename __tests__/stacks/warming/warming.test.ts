@@ -154,6 +154,20 @@ describe("schedules", () => {
       ["dev-web", undefined],
     ]);
   });
+
+  test("follow usage of a function deployed elsewhere only where requests and pings use the aliases of one from here", async () => {
+    const old = (qualifier: string) => `${qualifier} = { existing = true, warming_qualifier = "${qualifier}" }`;
+    const dev = await withFunctions(
+      ["warm", "live", "prod"].map(old).join("\n"),
+      "warming = { conditional = { enabled = true } }",
+    );
+    const [first] = scheduledIn(dev);
+    expect(first?.request.targets.map(({ qualifier, conditional }) => [qualifier, conditional !== undefined])).toEqual([
+      ["live", false],
+      ["prod", false],
+      ["warm", true],
+    ]);
+  });
 });
 
 describe("the warmer", () => {
