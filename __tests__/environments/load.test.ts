@@ -275,7 +275,9 @@ describe("how functions are kept warm", () => {
 
   test("cannot follow the usage of a function deployed elsewhere whose pings are not apart from its requests", async () => {
     const byUse = (qualifier: string) =>
-      inFunction(`existing = true\n warming_qualifier = "${qualifier}"\n warming = { conditional = { enabled = true } }`);
+      inFunction(
+        `existing = true\n warming_qualifier = "${qualifier}"\n warming = { conditional = { enabled = true } }`,
+      );
     expect(await byUse("warm")).toEqual([]);
     expect(await byUse("prod")).toEqual([
       'functions.api.warming.conditional: expected warming_qualifier = "warm" as well: usage is known if requests enter through alias live, and pings through warm, got nothing',
