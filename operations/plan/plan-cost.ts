@@ -1,6 +1,8 @@
 import { WARMING_METRICS } from "../../performance/metrics";
+import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 import { METRICS_PER_FUNCTION } from "../../model/monitoring-cost";
 import { formatDollars, PRICE_SOURCE, PRICED_RESOURCES, type PricedResource } from "../../model/priced-resources";
+import prices from "../../model/prices.json";
 import { type Plan, type ResourceChange } from "./plan";
 import { readChild, parseEmbeddedJson } from "./sensitivity";
 
@@ -10,19 +12,27 @@ type Side = (change: ResourceChange) => unknown;
 
 /** What the figures include and leave out. */
 export const COST_NOTE =
-  `Costs are the maximum for alarms, dashboards, encryption keys and metrics, at ${PRICE_SOURCE}, without AWS's free tier. ` +
-  "They leave out what a plan does not show: metrics of batches, failure categories and named operations, warming, requests, logs, queries and notifications.";
+  `Costs are the maximum for alarms, dashboards, encryption keys, metrics and reading usage for conditional warming, at ${PRICE_SOURCE}, without AWS's free tier. ` +
+  "They leave out what a plan does not show: metrics of batches, failure categories and named operations, pings, requests, logs, queries and notifications.";
 
 /** A plan's effect on the monthly cost, in dollars, with its parts. */
 export function priceMonthlyChange({ changes }: Plan) {
   // A resource that Terraform forgets stays in AWS.
   const afterwards: Side = ({ kind, before, after }) => (kind === "forget" ? before : after);
-  const items = Object.values<PricedResource>(PRICED_RESOURCES).map(({ type, what, dollarsEach }) => ({
+  const beforehand: Side = ({ before }) => before;
+  const resources = Object.values<PricedResource>(PRICED_RESOURCES).map(({ type, what, dollarsEach }) => ({
     what,
     dollarsEach,
-    before: countPriced(type, changes, ({ before }) => before),
+    before: countPriced(type, changes, beforehand),
     after: countPriced(type, changes, afterwards),
   }));
+  const reading = {
+    what: "metrics read for conditional warming",
+    dollarsEach: prices.perMetricRead,
+    before: countMetricsRead(changes, beforehand),
+    after: countMetricsRead(changes, afterwards),
+  };
+  const items = [...resources, reading];
   const total = (side: "before" | "after") => items.reduce((sum, item) => sum + item[side] * item.dollarsEach, 0);
   return { before: total("before"), after: total("after"), items };
 }
@@ -59,24 +69,36 @@ function countMetrics(changes: readonly ResourceChange[], side: Side): number {
   const streaming = selectOfType("aws_lambda_function_url", changes, side).filter(
     (url) => readChild(url, "invoke_mode") === "RESPONSE_STREAM",
   );
-  const schedules = selectOfType("aws_scheduler_schedule", changes, side);
-  const invoking = [
-    ...schedules.map((schedule) => readChild(readChild(schedule, "target"), "0")),
-    ...selectOfType("aws_lambda_invocation", changes, side),
-  ];
-  const pinged = invoking.flatMap((one) => listPingedFunctions(readChild(one, "input")));
+  const gates = selectOfType("aws_lambda_invocation", changes, side).map((gate) => readChild(gate, "input"));
+  const pinged = [...listScheduleInputs(changes, side), ...gates].flatMap(listWarmingTargets);
   return (
     selectOfType("aws_cloudwatch_log_metric_filter", changes, side).length +
     live.length * METRICS_PER_FUNCTION +
     streaming.length +
-    new Set(pinged).size * Object.keys(WARMING_METRICS).length
+    new Set(pinged.map((target) => readChild(target, "functionName"))).size * Object.keys(WARMING_METRICS).length
   );
 }
 
-/** The functions that the warmer pings; none if the input is not known yet. */
-function listPingedFunctions(input: unknown): string[] {
-  const targets = readChild(parseEmbeddedJson(input), "targets");
-  return Array.isArray(targets) ? targets.map((target) => String(readChild(target, "functionName"))) : [];
+/** In a month, by the warmer, to follow the usage of each function. */
+function countMetricsRead(changes: readonly ResourceChange[], side: Side): number {
+  const minutes = new Map<unknown, number>();
+  for (const target of listScheduleInputs(changes, side).flatMap(listWarmingTargets)) {
+    const every = Number(readChild(readChild(target, "conditional"), "readEveryMinutes"));
+    if (every > 0) minutes.set(readChild(target, "functionName"), every);
+  }
+  return [...minutes.values()].reduce((sum, every) => sum + Math.round((HOURS_PER_MONTH * 60) / every), 0);
+}
+
+function listScheduleInputs(changes: readonly ResourceChange[], side: Side): unknown[] {
+  return selectOfType("aws_scheduler_schedule", changes, side).map((schedule) =>
+    readChild(readChild(readChild(schedule, "target"), "0"), "input"),
+  );
+}
+
+/** The functions that an input makes the warmer ping; none if it is not known yet. */
+function listWarmingTargets(input: unknown): unknown[] {
+  const targets: unknown = readChild(parseEmbeddedJson(input), "targets");
+  return Array.isArray(targets) ? targets : [];
 }
 
 /** An alarm on a computed figure costs as much as one alarm on each of its metrics. */

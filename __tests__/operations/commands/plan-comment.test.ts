@@ -122,6 +122,18 @@ describe("what the comment says", () => {
     expect(comment).toContain("They leave out what a plan does not show: metrics of batches, failure categories");
   });
 
+  test("the monthly cost has what conditional warming reads, once for each function", async () => {
+    const schedule = (functionName: string, readEveryMinutes: number) => ({
+      target: [{ input: JSON.stringify({ targets: [{ functionName, conditional: { readEveryMinutes } }] }) }],
+    });
+    const comment = await commentOn(
+      makeResource("aws_scheduler_schedule.a", null, schedule("prod-api", 120)),
+      makeResource("aws_scheduler_schedule.b", null, schedule("prod-api", 120)),
+      makeResource("aws_scheduler_schedule.c", null, schedule("prod-web", 60)),
+    );
+    expect(comment).toContain("metrics read for conditional warming 0 -> 1095 x $0.00001)");
+  });
+
   test("the folded list has every resource and attribute, moves and what is not known yet", async () => {
     const comment = await commentOn(
       makeResource(
