@@ -226,6 +226,18 @@ describe("an export of CloudWatch's metrics is read:", () => {
       "week.csv: Invocations: expected the statistic Sum, got Average",
     ],
     [
+      { MetricDataResults: [everyFive(1.5)] },
+      "week.csv: Invocations at 2026-01-31T09:00:00.000Z: expected a whole number, 0 to 10000000, got 1.5",
+    ],
+    [
+      { MetricDataResults: [everyFive(1e9)] },
+      "week.csv: Invocations at 2026-01-31T09:00:00.000Z: expected a whole number, 0 to 10000000, got 1000000000",
+    ],
+    [
+      { MetricDataResults: [everyFive(1), { ...everyFive(1e12), Id: "m2", Label: "Duration" }] },
+      "week.csv: Duration at 2026-01-31T09:00:00.000Z: expected a number, 0 to 900000, got 1000000000000",
+    ],
+    [
       { MetricDataResults: [], NextToken: "x" },
       "week.csv: expected all pages, got NextToken: read without --no-paginate",
     ],

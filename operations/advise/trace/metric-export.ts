@@ -2,7 +2,14 @@ import { InvalidInput, show } from "../../../environments/mistakes";
 import { type Point } from "../../aws/metrics";
 import { buildMinuteUse, type MinutePoints } from "../minute-use";
 import { mixPeriods } from "../quantiles";
-import { checkLength, requireWork, type Trace, type TraceTarget } from "./readers";
+import {
+  checkLength,
+  LONGEST_MILLISECONDS,
+  MOST_PER_MINUTE,
+  requireWork,
+  type Trace,
+  type TraceTarget,
+} from "./readers";
 import { splitFields } from "./rows";
 import { readNumber, selectTimeReader } from "./times";
 
@@ -19,9 +26,9 @@ export interface ExportedMetric {
 }
 
 const METRICS = {
-  invocations: { name: /invocations/i, title: "Invocations", statistic: "Sum" },
-  concurrency: { name: /concurren/i, title: "ConcurrentExecutions", statistic: "Maximum" },
-  duration: { name: /duration/i, title: "Duration", statistic: "Average" },
+  invocations: { name: /invocations/i, title: "Invocations", statistic: "Sum", most: MOST_PER_MINUTE },
+  concurrency: { name: /concurren/i, title: "ConcurrentExecutions", statistic: "Maximum", most: MOST_PER_MINUTE },
+  duration: { name: /duration/i, title: "Duration", statistic: "Average", most: LONGEST_MILLISECONDS },
 } as const;
 
 /** Statistics that a console's export names. */
@@ -39,7 +46,7 @@ const HEADINGS =
 export function buildMetricTrace(metrics: readonly ExportedMetric[], target: TraceTarget): Trace {
   const { file } = target;
   const select = (key: keyof typeof METRICS): Point[] => {
-    const { name, title, statistic } = METRICS[key];
+    const { name, title, statistic, most } = METRICS[key];
     const found = metrics.filter((metric) => name.test(metric.name));
     const [first, another] = found;
     if (another) throw refuse(file, `expected one metric ${title}, got ${found.length}: export one function`);
@@ -47,7 +54,14 @@ export function buildMetricTrace(metrics: readonly ExportedMetric[], target: Tra
     if (got !== undefined && got.toLowerCase() !== statistic.toLowerCase()) {
       throw refuse(file, `${title}: expected the statistic ${statistic}, got ${got}`);
     }
-    return (first?.points ?? []).toSorted((one, other) => one.at - other.at);
+    const points = first?.points ?? [];
+    const isWhole = statistic !== "Average";
+    const wrong = points.find(({ value }) => value > most || (isWhole && !Number.isInteger(value)));
+    if (wrong) {
+      const [at, kind] = [new Date(wrong.at).toISOString(), isWhole ? "a whole number" : "a number"];
+      throw refuse(file, `${title} at ${at}: expected ${kind}, 0 to ${most}, got ${wrong.value}`);
+    }
+    return points.toSorted((one, other) => one.at - other.at);
   };
   const use: MinutePoints = {
     invocations: select("invocations"),

@@ -7,8 +7,10 @@ import { readNumber, type TimeReader, selectTimeReader } from "./times";
 
 const MINUTE = 60_000;
 const LONGEST_DAYS = 366;
-const LONGEST_MILLISECONDS = 900_000;
-const MOST_PER_MINUTE = 10_000_000;
+/** The longest duration that a trace may have; Lambda allows 15 minutes. */
+export const LONGEST_MILLISECONDS = 900_000;
+/** The most requests of a minute, and the highest concurrency. */
+export const MOST_PER_MINUTE = 10_000_000;
 const MOST_MEMORY_BYTES = 1e11;
 
 /** Numbered minutes begin on a Monday, 0:00 UTC. */
