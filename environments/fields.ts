@@ -92,10 +92,12 @@ export function defineTimeZone() {
   });
 }
 
+/** JavaScript ignores a name's case, EventBridge does not. For an old name, JavaScript knows only the new one's case. */
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    const hasOtherCase = timeZone !== name && timeZone.toLowerCase() === name.toLowerCase();
+    return !hasOtherCase && !/(^|\/)[a-z]/.test(name);
   } catch {
     return false;
   }

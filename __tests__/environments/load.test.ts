@@ -228,6 +228,14 @@ describe("how functions are kept warm", () => {
       'peak = { timezone = "Berlin" }',
       'peak.timezone: expected a time zone of the IANA database, as in Europe/Berlin, got "Berlin"',
     ],
+    [
+      'peak = { timezone = "EUROPE/Berlin" }',
+      'peak.timezone: expected a time zone of the IANA database, as in Europe/Berlin, got "EUROPE/Berlin"',
+    ],
+    [
+      'peak = { timezone = "asia/kolkata" }',
+      'peak.timezone: expected a time zone of the IANA database, as in Europe/Berlin, got "asia/kolkata"',
+    ],
     ["peak = { from_hour = 25 }", "peak.from_hour: expected 0 to 23, got 25"],
     ["peak = { to_hour = 9 }", "peak.to_hour: expected another hour than from_hour, got 9"],
     [
