@@ -92,7 +92,7 @@ export function defineTimeZone() {
   });
 }
 
-/** JavaScript ignores a name's case, EventBridge does not. For an old name, JavaScript knows only the new one's case. */
+/** JavaScript ignores a name's case, EventBridge does not. Of an old name, JavaScript does not know the case. */
 function isTimeZone(name: string): boolean {
   try {
     const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
