@@ -52,6 +52,8 @@ export interface AdvisedSubject {
   readonly configured?: WarmingChoice;
   /** Whether somebody may wait for its answers, or its own settings ask for pings; true if missing. */
   readonly isAwaited?: boolean;
+  /** Whether the warmer can follow its usage; true if missing. */
+  readonly hasKnownUsage?: boolean;
   readonly history: History;
   readonly initSeconds?: Distribution;
   /** What its own log shows about AWS; missing if that was not requested. */
@@ -84,6 +86,7 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
     history,
     configured,
     reservedConcurrency,
+    hasKnownUsage = true,
     initSeconds = makeFixed(ASSUMED_INIT_SECONDS),
     ownLog,
   } = subject;
@@ -92,7 +95,9 @@ export async function adviseFunction(subject: AdvisedSubject, working: WorkerSet
   const profile = await buildTrafficProfile(history, seed, signal);
   const plain = adviseWithoutComparison(subject, profile.requests);
   if (plain) return buildWithoutComparison(subject, profile.requests, plain);
-  const candidates = listCandidates(history, profile, configured, reservedConcurrency);
+  const candidates = listCandidates(history, profile, configured, reservedConcurrency).filter(
+    ({ policy }) => hasKnownUsage || policy.kind !== "conditional",
+  );
   const repetitions = countRepetitions(profile.requests);
   const isLong = profile.requests > LONG_REQUESTS || history.seconds > LONG_SECONDS;
   const workers = isLong ? (working.workers ?? availableParallelism()) : 1;

@@ -6,7 +6,7 @@ import { type Distribution } from "../../advisor/distribution";
 import { InvalidInput, formatKeyPath, makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { TARGET_DEFAULTS } from "../../environments/targets";
-import { asksForPings } from "../../environments/warming";
+import { asksForPings, hasKnownUsage } from "../../environments/warming";
 import { formatDollars } from "../../model/priced-resources";
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
@@ -146,6 +146,7 @@ function readSettings(
     targetPercent: targets.coldStartPercent,
     ...(deployed?.reservedConcurrency !== undefined && { reservedConcurrency: deployed.reservedConcurrency }),
     ...(configured && { configured }),
+    ...(!deployed && { hasKnownUsage: hasKnownUsage(environment.existingFunctions[id]?.warmingQualifier) }),
     ...(deployed && { isAwaited: isAwaited(deployed) || asksForPings(deployed.warming) }),
   };
 }

@@ -244,6 +244,13 @@ describe("a whole advice", () => {
     expect(advice.policies).toEqual([]);
   });
 
+  test("has no conditional warming for a function whose usage the warmer does not know", async () => {
+    const { advice } = await adviseSample({ history: makeHistory(), hasKnownUsage: false });
+
+    expect(advice.policies.map(({ kind }) => kind)).not.toContain("conditional");
+    expect(advice.policies.length).toBeGreaterThan(5);
+  });
+
   test("is one line for a function whose answers nobody waits for", async () => {
     const { advice } = await adviseSample({ history: makeHistory(), isAwaited: false });
 
