@@ -61,7 +61,7 @@ export function listCandidates(
   const fixedNumbers = [...new Set([...usual.filter((number) => number <= most), ...numbers])].sort((a, b) => a - b);
   const hours = findBusyHours(startsAt, profile, configured?.peak.timezone ?? "UTC");
   const maximum = Math.max(Math.min(most, WARMING_DEFAULTS.conditional.maximum), countNeeded(1));
-  const makeConditional = (everyMinutes: 1 | 5, minimum: number): WarmingChoice => ({
+  const makeConditional = (everyMinutes: 5 | 10, minimum: number): WarmingChoice => ({
     ...makeScheduled(everyMinutes, Math.min(most, WARMING_DEFAULTS.scheduled.concurrency)),
     conditional: { ...WARMING_DEFAULTS.conditional, enabled: true, minimum, maximum },
   });
@@ -77,7 +77,7 @@ export function listCandidates(
       : []),
     makeConditional(5, 0),
     makeConditional(5, 1),
-    makeConditional(1, 0),
+    makeConditional(10, 0),
   ];
   const warmed = settings.map((warming): Candidate => ({
     name: describeWarming(warming),
