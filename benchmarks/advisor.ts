@@ -7,6 +7,7 @@ import { createRandom, computeSeed } from "../advisor/random";
 import { Simulation } from "../advisor/simulation";
 import { WARMING_DEFAULTS } from "../environments/warming";
 import prices from "../model/prices.json";
+import { countUsageReadings } from "../model/usage-reading";
 import { priceFunctionTime, RUN_DOLLARS } from "../model/warmed-functions";
 import { type AzureFunction, readAwsRuns, readAzureFunctions, readStressFunctions } from "./advisor/traces";
 import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS } from "./measure";
@@ -19,7 +20,6 @@ import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS }
 /** The stress test's numbers are sums over days, so that large ones say nothing about any function. */
 const MOST_STRESS_REQUESTS = 60_000;
 const DAY_SECONDS = 86_400;
-const DAYS_PER_MONTH = 365 / 12;
 const MEMORY_MB = 128;
 
 /** Requests are known by the minute. Each draw gives them other times within their minutes. */
@@ -154,7 +154,7 @@ function summarizeOutcomes(outcomes: readonly PolicyOutcome[]): Overall {
 
 function priceMonthlyReading(policy: Policy): number {
   if (policy.kind !== "conditional") return 0;
-  return ((DAYS_PER_MONTH * 24 * 60) / policy.readEveryMinutes) * prices.perMetricRead;
+  return countUsageReadings(policy.readEveryMinutes) * prices.perMetricRead;
 }
 
 function formatOverall(name: string, one: Overall): string[] {

@@ -5,6 +5,7 @@ import { countPingable } from "../warming/demand";
 import { computeHold } from "../warming/hold";
 import { HOURS_PER_MONTH } from "./hours-per-month";
 import prices from "./prices.json";
+import { countUsageReadings } from "./usage-reading";
 import { countHoursPerWeek } from "./schedules";
 import {
   RUN_DOLLARS,
@@ -42,8 +43,7 @@ export function priceFunctionWarming(one: WarmedFunction): StrategyCost[] {
     const [least = NOTHING, most = least] = range.map((wanted) => priceRounds(one, rounds, wanted));
     return toCost(strategy, [least.pings, most.pings], [least.dollars, most.dollars]);
   });
-  // A function that needs several metrics is read less often.
-  const metricsRead = followsUse(one) ? (HOURS_PER_MONTH * 60) / conditional.readEveryMinutes : 0;
+  const metricsRead = followsUse(one) ? countUsageReadings(conditional.readEveryMinutes) : 0;
   const reading = metricsRead * prices.perMetricRead;
   const { everySeconds, forMinutes, concurrency } = preDeployment;
   const { pings, dollars } = priceRounds(one, (forMinutes * 60) / everySeconds, concurrency);

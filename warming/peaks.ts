@@ -6,6 +6,15 @@ export interface UsagePeriod {
   readonly concurrency: number;
 }
 
+/**
+ * The peak of a period whose concurrency was not measured, by Little's law: on average, requests per time, times their
+ * duration. Peaks are up to three standard deviations higher.
+ */
+export function estimatePeak(requests: number, averageMilliseconds: number, periodMilliseconds: number): number {
+  const average = (requests * averageMilliseconds) / periodMilliseconds;
+  return average + 3 * Math.sqrt(average);
+}
+
 /** Length of the periods of {@link Peaks}. */
 export const PERIOD_MINUTES = 5;
 const PERIOD = PERIOD_MINUTES * 60_000;

@@ -6,7 +6,7 @@ import { FUNCTION_NAME } from "../../performance/metrics";
 import { RecentRounds } from "../../warming/recent-rounds";
 import { type WarmingTarget } from "../../warming/contract";
 import { type KnownUsage } from "../../warming/demand";
-import { PERIOD_MINUTES, Peaks, type UsagePeriod } from "../../warming/peaks";
+import { estimatePeak, PERIOD_MINUTES, Peaks, type UsagePeriod } from "../../warming/peaks";
 import { HISTORY_DAYS, MINUTES_KEPT_HOURS } from "../../warming/planner";
 import { computeReadingInterval } from "../../warming/reading";
 import { limitConcurrency } from "./limit-concurrency";
@@ -275,16 +275,9 @@ function listPeriods(points: Points): UsagePeriod[] {
   return [...points].map(([startsAt, concurrency]) => ({ startsAt, concurrency }));
 }
 
-/**
- * Little's law: the average concurrency is requests per second times seconds per request. Peaks are up to three
- * standard deviations higher.
- */
 function estimate(invocations: Points, durations: Points, period: number): Points {
   return new Map(
-    [...invocations].map(([time, count]) => {
-      const average = (count * (durations.get(time) ?? 0)) / period;
-      return [time, average + 3 * Math.sqrt(average)];
-    }),
+    [...invocations].map(([time, count]) => [time, estimatePeak(count, durations.get(time) ?? 0, period)]),
   );
 }
 

@@ -1,3 +1,4 @@
+import { estimatePeak } from "../../warming/peaks";
 import { type Point } from "../aws/metrics";
 
 const MINUTE = 60_000;
@@ -33,16 +34,12 @@ export function buildMinuteUse(
   };
   put(invocations, counts, Math.round);
   const isEstimated = concurrency.length === 0;
-  if (isEstimated) put(duration, peaks, (average, minute) => estimatePeak(counts[minute] ?? 0, average));
+  if (isEstimated) put(duration, peaks, (average, minute) => estimateWholePeak(counts[minute] ?? 0, average));
   else put(concurrency, peaks, (value) => value);
   return { counts, peaks, isEstimated };
 }
 
-/**
- * Little's law, as in the warmer: the average concurrency, and at times three standard deviations more, but never more
- * than the number of requests.
- */
-function estimatePeak(count: number, averageMilliseconds: number): number {
-  const average = (count * averageMilliseconds) / MINUTE;
-  return Math.min(count, Math.ceil(average + 3 * Math.sqrt(average)));
+/** As in the warmer, but never more than the number of requests. */
+function estimateWholePeak(count: number, averageMilliseconds: number): number {
+  return Math.min(count, Math.ceil(estimatePeak(count, averageMilliseconds, MINUTE)));
 }

@@ -3,7 +3,7 @@ import { DAYS, parseDays } from "../../environments/days";
 import { type ProvisionedConcurrency } from "../../environments/provisioned-concurrency";
 import { type WarmingSettings } from "../../environments/warming";
 import prices from "../../model/prices.json";
-import { HOURS_PER_MONTH } from "../../model/hours-per-month";
+import { countUsageReadings } from "../../model/usage-reading";
 
 /** The settings that decide how many instances are warm between deployments. */
 export type WarmingChoice = Pick<WarmingSettings, "scheduled" | "peak" | "conditional">;
@@ -14,8 +14,6 @@ export interface AdvisedSettings {
   /** Missing if none is bought. */
   readonly provisioned?: ProvisionedConcurrency;
 }
-
-const MINUTES_PER_MONTH = HOURS_PER_MONTH * 60;
 
 /** Settings in the form that the simulation uses. */
 export function buildPolicy({ scheduled, peak, conditional }: WarmingChoice): Policy {
@@ -43,7 +41,7 @@ export function buildPolicy({ scheduled, peak, conditional }: WarmingChoice): Po
 
 /** Monthly cost of reading a function's usage for a policy, in dollars, whatever number of metrics it needs. */
 export function priceMonthlyReading(policy: Policy): number {
-  return policy.kind === "conditional" ? (MINUTES_PER_MONTH / policy.readEveryMinutes) * prices.perMetricRead : 0;
+  return policy.kind === "conditional" ? countUsageReadings(policy.readEveryMinutes) * prices.perMetricRead : 0;
 }
 
 /** Settings in a few words. */

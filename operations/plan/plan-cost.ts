@@ -1,8 +1,8 @@
 import { WARMING_METRICS } from "../../performance/metrics";
-import { HOURS_PER_MONTH } from "../../model/hours-per-month";
 import { METRICS_PER_FUNCTION } from "../../model/monitoring-cost";
 import { formatDollars, PRICE_SOURCE, PRICED_RESOURCES, type PricedResource } from "../../model/priced-resources";
 import prices from "../../model/prices.json";
+import { countUsageReadings } from "../../model/usage-reading";
 import { type Plan, type ResourceChange } from "./plan";
 import { readChild, parseEmbeddedJson } from "./sensitivity";
 
@@ -86,7 +86,7 @@ function countMetricsRead(changes: readonly ResourceChange[], side: Side): numbe
     const every = Number(readChild(readChild(target, "conditional"), "readEveryMinutes"));
     if (every > 0) minutes.set(readChild(target, "functionName"), every);
   }
-  return [...minutes.values()].reduce((sum, every) => sum + Math.round((HOURS_PER_MONTH * 60) / every), 0);
+  return [...minutes.values()].reduce((sum, every) => sum + Math.round(countUsageReadings(every)), 0);
 }
 
 function listScheduleInputs(changes: readonly ResourceChange[], side: Side): unknown[] {
