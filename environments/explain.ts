@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { findNewName } from "./renamed-keys";
 import { suggestKey } from "./suggest-key";
 import { formatKeyPath, show } from "./mistakes";
 import { DEPLOYED_KEYS, ENVIRONMENT_KEYS, EXISTING_KEYS } from "./schema";
@@ -26,6 +27,8 @@ function listComplaints(issue: Issue): [Path, string][] {
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
+        const name = findNewName([...path, key]);
+        if (name !== undefined) return [[...path, key], `unknown key, its new name is ${name}`];
         const switchHint = key === "enabled" ? describeSwitch(path, false) : "";
         const known = issue.message.split(", ");
         return [[...path, key], `unknown key${switchHint || suggestKey(key, known, (name) => findPlace(name, path))}`];

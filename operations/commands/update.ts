@@ -4,6 +4,7 @@ import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
 import { checkWritable, readCurrent, replaceFiles } from "../project/maintained-files";
 import { type FileUpdate, mergeFiles } from "../project/merge";
+import { updateKeys } from "../project/renamed-keys";
 import { formatProjectRecord, readProjectRecord, RECORD } from "../project/record";
 import { compareStacks, findInstalled, PROGRAM, type StackChanges } from "../project/stack-changes";
 import { renderTemplates } from "../project/templates";
@@ -13,8 +14,8 @@ export default defineCommand({
 
   help: `
 It takes over changed workflows, settings and runbooks, and the version in package.json. What you have changed in these
-files stays, and your functions and environments are not touched. It prints each change, and what the new version
-changes in each environment's resources. Nothing is deployed.
+files stays, and your functions are not touched. In your environments, it writes the new names of renamed keys. It
+prints each change, and what the new version changes in each environment's resources. Nothing is deployed.
 
 A change that does not fit your lines is shown again by the next update, until you have made it.
 
@@ -41,22 +42,25 @@ Examples:
       if (base === undefined) bases.delete(path);
       else bases.set(path, { text: base, isMaintained: true });
     }
-    const written = updates.filter(({ outcome }) => outcome !== "kept").map(({ path, text }) => [path, text] as const);
+    const all = [...updates, ...(await updateKeys(root))];
+    const written = all.filter(({ outcome }) => outcome !== "kept").map(({ path, text }) => [path, text] as const);
     const contents = { ...Object.fromEntries(written), [RECORD]: formatProjectRecord(record, bases) };
     checkWritable(root, Object.keys(contents));
     const installed = findInstalled(root);
-    const comparison = installed === undefined ? undefined : await compareStacks(root, installed, findOwnFile(PROGRAM));
-    await replaceFiles(root, contents);
+    const write = () => replaceFiles(root, contents);
+    const comparison =
+      installed === undefined ? undefined : await compareStacks(root, installed, findOwnFile(PROGRAM), write);
+    if (!comparison) await write();
 
     print(`${record.version} -> ${readOwnManifest().version}`);
-    updates.flatMap(describeFile).forEach(print);
+    all.flatMap(describeFile).forEach(print);
     const { changes, failures } = comparison ?? { changes: [], failures: ["no version is installed here"] };
     changes.flatMap(describeStack).forEach(print);
     failures.forEach((failure) => {
       print(`Resources: not compared: ${failure}`);
     });
     print("Next: npm install && npm run check");
-    const unfit = updates.filter(({ misfit }) => misfit !== "").map(({ path }) => path);
+    const unfit = all.filter(({ misfit }) => misfit !== "").map(({ path }) => path);
     if (unfit.length > 0) printAside(`Change by hand, as shown above: ${unfit.join(", ")}`);
     return unfit.length > 0 || (comparison?.failures ?? []).length > 0 ? EXIT.failed : EXIT.done;
   },
@@ -70,10 +74,11 @@ function describeFile({ path, outcome, diff, misfit }: FileUpdate): string[] {
   ];
 }
 
-/** A diff's lines, without its head. */
 function listLines(diff: string): string[] {
-  const lines = diff.trimEnd().split("\n").slice(4);
-  return lines.map((line) => `  ${line}`);
+  return diff
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${line}`);
 }
 
 function describeStack({ environment, added, changed, removed }: StackChanges): string[] {

@@ -1,6 +1,9 @@
 import { createTwoFilesPatch, diffArrays } from "diff";
 import { isDeepStrictEqual } from "node:util";
 
+/** The lines of a patch that name its files. */
+const HEAD_LINES = 4;
+
 /** What becomes of one file. */
 export interface FileUpdate {
   readonly path: string;
@@ -39,21 +42,26 @@ export function mergeFiles(
   return [...next].flatMap(([path, text]): FileUpdate[] => {
     const was = base.get(path);
     const is = current.get(path);
-    const compare = (from: string, to: string) => (from === to ? "" : createTwoFilesPatch(path, path, from, to));
     if (is === text || was === text) return [];
     if (is === undefined) {
       return was === undefined ? [{ path, outcome: "added", text, base: text, diff: "", misfit: "" }] : [];
     }
     if (was === undefined) {
-      return [{ path, outcome: "kept", text: is, base: was, diff: "", misfit: compare(is, text) }];
+      return [{ path, outcome: "kept", text: is, base: was, diff: "", misfit: compareTexts(is, text) }];
     }
     const merged = (path === "package.json" ? mergeManifests(was, is, text) : undefined) ?? mergeTexts(was, is, text);
-    const diff = compare(is, merged.result);
-    const misfit = compare(merged.base, text);
+    const diff = compareTexts(is, merged.result);
+    const misfit = compareTexts(merged.base, text);
     if (diff === "" && misfit === "") return [];
     const outcome = diff === "" ? "kept" : merged.result === text ? "updated" : "merged";
     return [{ path, outcome, text: merged.result, base: merged.base, diff, misfit }];
   });
+}
+
+/** A diff with three lines around each change; empty for equal texts. */
+export function compareTexts(from: string, to: string): string {
+  if (from === to) return "";
+  return createTwoFilesPatch("", "", from, to).split("\n").slice(HEAD_LINES).join("\n");
 }
 
 /** A three-way merge: between lines that all three have, that side's lines are taken which has changed them. */

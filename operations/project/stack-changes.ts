@@ -25,15 +25,22 @@ export interface Comparison {
 }
 
 /**
- * Compares what two versions of this package make of a project. Writes nothing into the project.
+ * Compares what two versions of this package make of a project, each of its own state of the files.
  *
  * @param before the older version's program
  * @param after the newer one's
+ * @param update brings the files up to date
  */
-export async function compareStacks(root: string, before: string, after: string): Promise<Comparison> {
+export async function compareStacks(
+  root: string,
+  before: string,
+  after: string,
+  update: () => Promise<void>,
+): Promise<Comparison> {
   const folder = new TemporaryFolder(join(root, "cdktf.out."));
   try {
     const older = await synthesizeBy(root, before, join(folder.path, "before"));
+    await update();
     const newer = await synthesizeBy(root, after, join(folder.path, "after"));
     if (typeof older !== "string" && typeof newer !== "string") {
       const changes = [...newer].map(([name, resources]) => compare(name, older.get(name), resources));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   chmodSync,
   existsSync,
@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { RENAMED_KEYS } from "../../../environments/renamed-keys";
 import { formatLockFile } from "../../../environments/provider-lock";
 import { readOwnManifest } from "../../../stacks/own-file";
 import { runCommand } from "../../support/command";
@@ -193,6 +194,63 @@ describe("update", () => {
       "Resources: not compared: the installed version cannot synthesize the project: TypeError: no such module",
       "Resources: not compared: the new version cannot synthesize the project: environments/dev.tfvars: memory: unknown",
     ]);
+  });
+
+  describe("of a project with old names of keys", () => {
+    const FILE = "environments/dev.tfvars";
+
+    beforeAll(() => {
+      Object.assign(RENAMED_KEYS, {
+        "functions.<name>.size": "memory_mb",
+        "functions.<name>.mode": "http.invoke_mode",
+      });
+    });
+
+    afterAll(() => {
+      for (const key of Object.keys(RENAMED_KEYS)) Reflect.deleteProperty(RENAMED_KEYS, key);
+    });
+
+    test("writes the new ones, shows it, and compares what the new version makes of them", async () => {
+      const { root, read } = await init();
+      const text = read(FILE).replace(/memory_mb\s*= 256/, "size = 256 # small");
+      writeFileSync(join(root, FILE), text);
+      const install = join(root, "node_modules/warmwatch");
+      mkdirSync(install, { recursive: true });
+      writeFileSync(join(install, "bin.js"), "throw new TypeError('old');");
+      writeFileSync(
+        join(root, "main.ts"),
+        `import { readFileSync } from "node:fs";
+export default () => { console.error(/(size|memory_mb) = 256/.exec(readFileSync("${FILE}", "utf8"))[0]); return 2; };`,
+      );
+
+      const { exitCode, stdout } = await runCommand(["update"], { root });
+
+      expect(exitCode).toBe(1);
+      expect(text).toContain("size = 256 # small");
+      expect(read(FILE)).toBe(text.replace("size", "memory_mb"));
+      const said = stdout.join("\n");
+      expect(said).toMatch(/^environments\/dev\.tfvars: updated\n/m);
+      expect(said).toMatch(/\n {2}- +size = 256 # small\n {2}\+ +memory_mb = 256 # small\n/);
+      expect(said).toContain("the new version cannot synthesize the project: memory_mb = 256");
+    });
+
+    test("leaves what is there already or cannot be moved, says so, and fails", async () => {
+      const { root, read } = await init();
+      const both = read(FILE).replace(/memory_mb/, "size = 512\n    memory_mb");
+      const heredoc = makeTfvars({ functions: "api = {\n  mode = <<END\nbuffered\nEND\n}" });
+      writeFileSync(join(root, FILE), both);
+      writeFileSync(join(root, "environments/qa.tfvars"), heredoc);
+
+      const { exitCode, stdout, stderr } = await runCommand(["update"], { root });
+
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: [`Change by hand, as shown above: ${FILE}, environments/qa.tfvars`],
+      });
+      expect([read(FILE), read("environments/qa.tfvars")]).toEqual([both, heredoc]);
+      expect(stdout).toContain("  functions.api.size: its new name is memory_mb, and memory_mb is there already");
+      expect(stdout).toContain("  +  http = { invoke_mode = <<END");
+    });
   });
 
   test.each([
