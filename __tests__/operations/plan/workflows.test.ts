@@ -70,6 +70,7 @@ describe("permissions", () => {
     const signsIn = { ...reads, "id-token": "write" };
     expect(all).toEqual({
       "checks.yml checks": reads,
+      "checks.yml own-app": reads,
       "release.yml pack": reads,
       "release.yml publish": { "id-token": "write" },
       "pull-request.yml plan": signsIn,
@@ -101,6 +102,20 @@ describe("permissions", () => {
     const { checks } = readWorkflow("checks.yml").jobs;
     expect(checks?.steps?.flatMap(({ run }) => run ?? [])).toEqual([".ci/run"]);
     expect(checks?.strategy).toEqual({ "fail-fast": false, matrix: { node: [20, 22, 24] } });
+  });
+
+  test("an app of somebody's own is tested in a job for each of its libraries", () => {
+    const { strategy, steps = [] } = readWorkflow("checks.yml").jobs["own-app"] ?? {};
+    const tests = readFileSync("__tests__/package/package.slow.test.ts", "utf8");
+    const [, pattern = ""] = /--testNamePattern "(.*)"/.exec(steps.map(({ run }) => run).join("\n")) ?? [];
+
+    expect(strategy).toEqual({ "fail-fast": false, matrix: { library: ["cdktf", "cdktn"] } });
+    const titles = [...tests.matchAll(/"([^"]+ with (?:%s|cdktf and)[^"]*)"/g)].map(([, title = ""]) => title);
+    expect(titles).toHaveLength(2);
+    for (const library of ["cdktf", "cdktn"]) {
+      const chosen = new RegExp(pattern.replace("$LIBRARY", library));
+      for (const title of titles) expect(`an app of somebody's own ${title.replace("%s", library)}`).toMatch(chosen);
+    }
   });
 
   test.each(Object.entries(readWorkflow("main.yml").jobs))(
