@@ -1,8 +1,9 @@
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
+import { makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, CAUSES, findAlarmMeasure, nameAlarm } from "../../model/alarms";
 import { listWarmerAlarms } from "../../model/warmer-alarms";
-import { type MeasuredFunction } from "../../model/measured-function";
+import { listMeasuredFunctions, type MeasuredFunction } from "../../model/measured-function";
 
 /** An alarm of an environment. */
 export interface EnvironmentAlarm {
@@ -41,4 +42,37 @@ export function listEnvironmentAlarms(
   });
   const ofWarmer = listWarmerAlarms(environment).map((alarm) => ({ name: alarm.name, notifies: true, urgent: false }));
   return [...ofFunctions, ...ofWarmer];
+}
+
+/** The alarms of an environment that send messages themselves. */
+export function listSendingAlarms(environment: Environment): EnvironmentAlarm[] {
+  return listEnvironmentAlarms(environment, listMeasuredFunctions(environment)).filter(({ notifies }) => notifies);
+}
+
+/**
+ * Makes sure that an environment has an alarm, and that it sends messages: of the others, the one that rings for them
+ * is meant.
+ *
+ * @param command for the message
+ * @throws InvalidInput
+ */
+export function checkSendingAlarm(environment: Environment, alarm: string, command: string): void {
+  const all = listEnvironmentAlarms(environment, listMeasuredFunctions(environment));
+  const found = all.find(({ name }) => name === alarm);
+  if (!found) {
+    const names = all.filter(({ notifies }) => notifies).map(({ name }) => name);
+    throw makeInvalidInput(
+      command,
+      `${environment.name} has no alarm ${show(alarm)}; those that send messages are: ${names.join(", ")}`,
+    );
+  }
+  if (!found.notifies) {
+    const instead = all.find(
+      ({ watches }) => watches?.subject === found.watches?.subject && watches?.key === "degraded",
+    );
+    throw makeInvalidInput(
+      command,
+      `${alarm} sends no messages itself: name ${instead?.name ?? "another"}, which rings for it`,
+    );
+  }
 }

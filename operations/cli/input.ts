@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { loadEnvironments } from "../../environments/load";
-import { InvalidInput, show } from "../../environments/mistakes";
+import { InvalidInput, makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
+import { toOneLine } from "../../performance/foreign-text";
 
 /** The help text of an argument that names an environment. */
 export const ENVIRONMENT_HELP = "a file in environments/, without .tfvars";
@@ -53,6 +54,42 @@ export function makeChoiceParser<Name extends string>(names: readonly Name[]): (
     if (found !== undefined) return found;
     throw new InvalidArgumentError(`It is not one of ${names.join(", ")}.`);
   };
+}
+
+const DURATION_UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * Makes a parser of durations such as `30m`, `1h` or `2d` within limits, for an option.
+ *
+ * @returns milliseconds
+ */
+export function makeDurationParser(least: string, most: string): (text: string) => number {
+  const parse = (text: string) => {
+    const [, amount, unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+    return Number(amount) * (DURATION_UNITS[unit] ?? Number.NaN);
+  };
+  return (text) => {
+    const duration = parse(text);
+    if (duration >= parse(least) && duration <= parse(most)) return duration;
+    throw new InvalidArgumentError(`It is not a time from ${least} to ${most}, such as 30m, 1h or 2d.`);
+  };
+}
+
+const LONGEST_SENTENCE = 1000;
+
+/**
+ * A text that people read, in one line.
+ *
+ * @param command for the message
+ * @param ask the message if it is empty
+ * @throws InvalidInput
+ */
+export function parseSentence(command: string, text: string, ask: string): string {
+  const line = toOneLine(text, Infinity);
+  if (line === "") throw makeInvalidInput(command, ask);
+  if (line.length > LONGEST_SENTENCE)
+    throw makeInvalidInput(command, `expected at most ${LONGEST_SENTENCE} characters, got ${line.length}`);
+  return line;
 }
 
 /** Collects the values of an option that can be repeated. */

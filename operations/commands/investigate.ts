@@ -1,14 +1,12 @@
-import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { defineCommand } from "../cli/define-command";
 import { EXIT, reportUnread } from "../cli/exit-codes";
-import { ENVIRONMENT_HELP, readEnvironment } from "../cli/input";
+import { ENVIRONMENT_HELP, makeDurationParser, readEnvironment } from "../cli/input";
 import { showReading } from "../cli/progress";
 import { buildTask } from "../investigate/build-task";
 import { investigate } from "../investigate/investigation";
 import { formatInvestigationJson } from "../investigate/json";
 import { formatDocument } from "../document/text";
 import { buildInvestigationDocument } from "../investigate/document";
-import { parseDuration } from "../investigate/window";
 
 export default defineCommand({
   parameters: (command) =>
@@ -16,7 +14,7 @@ export default defineCommand({
       .argument("<environment>", ENVIRONMENT_HELP)
       .argument("<function>", "its name in the environment's file or in AWS")
       .option("--alarm <alarm>", "one alarm, by its name or its key, for example errors")
-      .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", parseSince)
+      .option("--since <time>", "how far to look back, 5m to 7d; 1h by default", makeDurationParser("5m", "7d"))
       .option("--json", "write one JSON object"),
 
   help: `
@@ -52,9 +50,3 @@ Examples:
     return reportUnread(context, done.unread);
   },
 });
-
-function parseSince(text: string): number {
-  const duration = parseDuration(text);
-  if (duration === undefined) throw new InvalidArgumentError("It is not a time from 5m to 7d, such as 30m, 1h or 2d.");
-  return duration;
-}

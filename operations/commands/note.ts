@@ -1,12 +1,9 @@
-import { makeInvalidInput } from "../../environments/mistakes";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
-import { ENVIRONMENT_HELP, readEnvironment } from "../cli/input";
-import { checkNotedAlarm, keepNote } from "../note/keep-note";
+import { checkSendingAlarm } from "../alarms/environment-alarms";
+import { ENVIRONMENT_HELP, parseSentence, readEnvironment } from "../cli/input";
+import { keepNote } from "../note/keep-note";
 import { describeNote } from "../note/text";
-import { toOneLine } from "../../performance/foreign-text";
-
-const MAX_LENGTH = 1000;
 
 export default defineCommand({
   parameters: (command) =>
@@ -34,19 +31,11 @@ Examples:
 
   run: async ({ root, print, printAside, now, signal }, name, alarm, typed, { json = false }) => {
     const environment = await readEnvironment(root, name);
-    const text = parseText(typed);
-    checkNotedAlarm(environment, alarm);
+    const text = parseSentence("note", typed, "describe what was changed");
+    checkSendingAlarm(environment, alarm, "note");
     const { note, unread } = await keepNote(environment, { alarm, text }, now(), signal);
     for (const { what, why } of unread) printAside(`Stored without ${what}: ${why}`);
     print(json ? JSON.stringify(note) : describeNote(note));
     return EXIT.done;
   },
 });
-
-function parseText(text: string): string {
-  const line = toOneLine(text, Infinity);
-  if (line === "") throw makeInvalidInput("note", "describe what was changed");
-  if (line.length > MAX_LENGTH)
-    throw makeInvalidInput("note", `expected at most ${MAX_LENGTH} characters, got ${line.length}`);
-  return line;
-}

@@ -1,9 +1,5 @@
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY };
-const SHORTEST = 5 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
 
 /**
  * How far back an investigation goes, in milliseconds. A week before its start, CloudWatch still has values by the
@@ -19,16 +15,6 @@ const BEFORE_ALARM = 15 * MINUTE;
 export interface Window {
   readonly from: number;
   readonly to: number;
-}
-
-/**
- * Parses durations such as `30m`, `1h` or `2d` to milliseconds; undefined for other text, or outside 5 minutes to 7
- * days.
- */
-export function parseDuration(text: string): number | undefined {
-  const [, amount, unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const duration = Number(amount) * (UNITS[unit] ?? NaN);
-  return duration >= SHORTEST && duration <= LONGEST ? duration : undefined;
 }
 
 /** The time range of this length up to now. */

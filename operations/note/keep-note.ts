@@ -1,8 +1,6 @@
-import { makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
-import { listMeasuredFunctions } from "../../model/measured-function";
-import { listEnvironmentAlarms } from "../alarms/environment-alarms";
-import { type AlarmNote, writeNote } from "../alarms/notes";
+import { type AlarmNote } from "../alarms/notes";
+import { writeAlarmRecord } from "../alarms/records";
 import { AwsAccess } from "../aws/access";
 import { readAlarms, readStateChanges } from "../aws/alarms";
 import { Reader, type Unread } from "../aws/part-reader";
@@ -33,7 +31,7 @@ export async function keepNote(
     text,
     ...(at === undefined ? { notedAt: new Date(now).toISOString() } : { rangAt: new Date(at).toISOString() }),
   };
-  await writeNote(aws, environment, note, now, reader);
+  await writeAlarmRecord(aws, environment, note, now, reader);
   return { note, unread: reader.unread };
 }
 
@@ -58,30 +56,4 @@ async function findLastRing(aws: AwsAccess, alarm: string, now: number, reader: 
     );
   }
   return last.at;
-}
-
-/**
- * Makes sure that an alarm sends messages: of the others, the one that rings for them is worth a note.
- *
- * @throws InvalidInput
- */
-export function checkNotedAlarm(environment: Environment, alarm: string): void {
-  const all = listEnvironmentAlarms(environment, listMeasuredFunctions(environment));
-  const found = all.find(({ name }) => name === alarm);
-  if (!found) {
-    const names = all.filter(({ notifies }) => notifies).map(({ name }) => name);
-    throw makeInvalidInput(
-      "note",
-      `${environment.name} has no alarm ${show(alarm)}; those that send messages are: ${names.join(", ")}`,
-    );
-  }
-  if (!found.notifies) {
-    const instead = all.find(
-      ({ watches }) => watches?.subject === found.watches?.subject && watches?.key === "degraded",
-    );
-    throw makeInvalidInput(
-      "note",
-      `${alarm} sends no messages itself: write the note for ${instead?.name ?? "another"}, which rings for it`,
-    );
-  }
 }

@@ -14,7 +14,8 @@ import { mergeChanges } from "./earlier-reports";
 import { listEnvironmentAlarms, type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { countEventMetrics, readEventFigures } from "./event-data";
 import { type FunctionData, countMetricsRead, readFunctions } from "./function-data";
-import { readNotes } from "../alarms/notes";
+import { selectNotes } from "../alarms/notes";
+import { readAlarmRecords } from "../alarms/records";
 import { REPORT_PARTS } from "./parts";
 import { type Period, findPeriodBefore } from "./period";
 import { type AlarmReport } from "./report-schema";
@@ -99,7 +100,8 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
   const changes = await reader.read(REPORT_PARTS.history, () =>
     readStateChanges(aws, { from: (rangeBefore ?? period).from, to: period.to }),
   );
-  const notes = await reader.read(REPORT_PARTS.notes, () => readNotes(aws, environment, period.from));
+  const records = await reader.read(REPORT_PARTS.notes, () => readAlarmRecords(aws, environment, period.from));
+  const notes = records && selectNotes(records);
 
   const { functions, metricsRead: ofFunctions } = await readFunctions(aws, subjects, period, reader);
   const eventMetrics = countEventMetrics(subjects);

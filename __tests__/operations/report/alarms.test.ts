@@ -318,13 +318,7 @@ describe("the note of what was changed", () => {
 
   test.each([
     ["of an alarm that is not there", "dev-api-eror", "x", 2, /^note: dev has no alarm "dev-api-eror"; those that/],
-    [
-      "of one that sends no messages",
-      "dev-api-cold-starts",
-      "x",
-      2,
-      /: write the note for dev-api-degraded, which rings for it$/,
-    ],
+    ["of one that sends no messages", "dev-api-cold-starts", "x", 2, /: name dev-api-degraded, which rings for it$/],
     ["without a text", ERRORS, " \n", 2, /^note: describe what was changed$/],
     ["of too much", ERRORS, "x".repeat(1001), 2, /^note: expected at most 1000 characters, got 1001$/],
     [

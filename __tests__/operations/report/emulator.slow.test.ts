@@ -12,7 +12,7 @@ import { AwsAccess } from "../../../operations/aws/access";
 import { readAlarms } from "../../../operations/aws/alarms";
 import { Reader } from "../../../operations/aws/part-reader";
 import { readFunctions } from "../../../operations/report/function-data";
-import { readNotes, writeNote } from "../../../operations/alarms/notes";
+import { readAlarmRecords, writeAlarmRecord } from "../../../operations/alarms/records";
 import { buildPeriod } from "../../../operations/report/period";
 import { listMeasuredFunctions } from "../../../model/measured-function";
 import { makeProject, makeTfvars } from "../../support/project";
@@ -96,11 +96,11 @@ const usable = process.env["AWS_ENDPOINT_URL"] ? true : skip(TESTED, "AWS_ENDPOI
     const now = Date.now();
     const note = (text: string) => ({ alarm: `${name}-api-errors`, rangAt: new Date(now - HOUR).toISOString(), text });
 
-    expect(await readNotes(aws, environment, now - HOUR)).toEqual([]);
-    await writeNote(aws, environment, note("first"), now, new Reader(signal));
-    await writeNote(aws, environment, note("second"), now + 1, new Reader(signal));
+    expect(await readAlarmRecords(aws, environment, now - HOUR)).toEqual([]);
+    await writeAlarmRecord(aws, environment, note("first"), now, new Reader(signal));
+    await writeAlarmRecord(aws, environment, note("second"), now + 1, new Reader(signal));
 
-    expect(await readNotes(aws, environment, now - HOUR)).toEqual([note("first"), note("second")]);
-    expect(await readNotes(aws, environment, now + 1)).toEqual([note("second")]);
+    expect(await readAlarmRecords(aws, environment, now - HOUR)).toEqual([note("first"), note("second")]);
+    expect(await readAlarmRecords(aws, environment, now + 1)).toEqual([note("second")]);
   });
 });
