@@ -110,6 +110,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/note"),
   },
   {
+    name: "mute",
+    parameters: "<environment> [alarm...]",
+    description: "Mutes alarms for some time, with the reason: during a rollout, or at a planned time.",
+    load: () => import("./commands/mute"),
+  },
+  {
     name: "advise",
     parameters: "[environment] [function]",
     description: "Simulates ways of warming on a function's traffic, and recommends settings.",
@@ -142,6 +148,7 @@ Examples:
   $ npm run ops -- doctor prod           whether prod is set up correctly
   $ npm run ops -- investigate prod api  why an alarm of api rings, and what to adjust first
   $ npm run ops -- cost                  the cost of environments, by function
+  $ npm run ops -- mute prod --for 1h --why "rollout of 42"   no messages of alarms, for an hour
   $ npm run ops -- report prod --period month   targets, warming, alarms and memory, compared with the month before
   $ npm run ops -- advise prod           what warming would do for each function, and recommended settings
   $ npm run ops -- tune dev api --path /notes   which memory size costs least, measured

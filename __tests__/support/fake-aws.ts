@@ -1,16 +1,25 @@
 import {
   type AlarmHistoryItem,
+  type AlarmMuteRuleStatus,
   CloudWatchClient,
+  DeleteAlarmMuteRuleCommand,
+  type DeleteAlarmMuteRuleCommandInput,
   DescribeAlarmHistoryCommand,
   type DescribeAlarmHistoryCommandInput,
   DescribeAlarmsCommand,
   type DescribeAlarmsCommandInput,
+  GetAlarmMuteRuleCommand,
+  type GetAlarmMuteRuleCommandInput,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
+  ListAlarmMuteRulesCommand,
+  type ListAlarmMuteRulesCommandInput,
   ListMetricsCommand,
   type ListMetricsCommandInput,
   type Metric,
   type MetricAlarm,
+  PutAlarmMuteRuleCommand,
+  type PutAlarmMuteRuleCommandInput,
 } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
@@ -80,6 +89,11 @@ export interface KeptTrace extends TraceSummary {
   readonly documents?: readonly string[];
 }
 
+/** A mute rule as CloudWatch keeps it. */
+export interface KeptMuteRule extends PutAlarmMuteRuleCommandInput {
+  readonly Status: AlarmMuteRuleStatus;
+}
+
 /** A row that a query finds. */
 export type QueryRow = Readonly<Record<string, string>>;
 
@@ -94,6 +108,8 @@ export class FakeAws {
   readonly metrics = new FakeMetrics();
   readonly alarms = new Map<string, MetricAlarm>();
   history: AlarmHistoryItem[] = [];
+  /** By name; a new one is active. */
+  readonly muteRules = new Map<string, KeptMuteRule>();
   /** By name, or by name and qualifier as in `dev-api:live`. */
   functions = new Map<string, FunctionConfiguration>();
   /** Of any function that is asked for. */
@@ -153,6 +169,44 @@ export class FakeAws {
         });
         const { items, NextToken } = cutPage(found, input.NextToken);
         return { AlarmHistoryItems: items, NextToken };
+      }),
+    );
+    cloudWatch.on(PutAlarmMuteRuleCommand).callsFake(
+      this.unless("PutAlarmMuteRule", (input: PutAlarmMuteRuleCommandInput) => {
+        const { Name = "", Rule, MuteTargets: { AlarmNames = [] } = {} } = input;
+        const { Expression = "", Duration = "" } = Rule?.Schedule ?? {};
+        // Without names, a rule would mute every alarm of the account.
+        if (AlarmNames.length < 1 || AlarmNames.length > 100 || !AlarmNames.every((name) => this.alarms.has(name)))
+          throw makeSdkError("ValidationError", "AlarmNames");
+        if (
+          !/^at\(\d{4}-\d\d-\d\dT\d\d:\d\d\)$/.test(Expression) ||
+          !/^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?)?$/.test(Duration)
+        )
+          throw makeSdkError("ValidationError", "Schedule");
+        this.muteRules.set(Name, { ...input, Status: "ACTIVE" });
+        return {};
+      }),
+    );
+    cloudWatch.on(ListAlarmMuteRulesCommand).callsFake(
+      this.unless("ListAlarmMuteRules", ({ Statuses = [], NextToken: token }: ListAlarmMuteRulesCommandInput) => {
+        const found = [...this.muteRules].filter(([, { Status }]) => Statuses.includes(Status));
+        const { items, NextToken } = cutPage(found, token);
+        const arn = (name: string) => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm-mute-rule:${name}`;
+        const summaries = items.map(([name, { Status }]) => ({ AlarmMuteRuleArn: arn(name), Status }));
+        return { AlarmMuteRuleSummaries: summaries, NextToken };
+      }),
+    );
+    cloudWatch
+      .on(GetAlarmMuteRuleCommand)
+      .callsFake(
+        this.unless("GetAlarmMuteRule", ({ AlarmMuteRuleName = "" }: GetAlarmMuteRuleCommandInput) =>
+          expectThere(this.muteRules.get(AlarmMuteRuleName)),
+        ),
+      );
+    cloudWatch.on(DeleteAlarmMuteRuleCommand).callsFake(
+      this.unless("DeleteAlarmMuteRule", ({ AlarmMuteRuleName = "" }: DeleteAlarmMuteRuleCommandInput) => {
+        this.muteRules.delete(AlarmMuteRuleName);
+        return {};
       }),
     );
     lambda.on(InvokeCommand).callsFake(this.unless("Invoke", () => ({ StatusCode: 202 })));
