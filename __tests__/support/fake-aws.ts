@@ -94,6 +94,9 @@ export interface KeptMuteRule extends PutAlarmMuteRuleCommandInput {
   readonly Status: AlarmMuteRuleStatus;
 }
 
+/** What is not as usual in a mute rule. */
+export type MadeMuteRule = Partial<KeptMuteRule> & { readonly at?: string };
+
 /** A row that a query finds. */
 export type QueryRow = Readonly<Record<string, string>>;
 
@@ -312,6 +315,13 @@ export class FakeAws {
   /** An alarm rings since then. */
   ring(name: string, at: number): void {
     this.alarms.set(name, { ...this.alarms.get(name), StateValue: "ALARM", StateTransitionedTimestamp: new Date(at) });
+  }
+
+  /** A rule mutes alarms, for an hour by default. */
+  mute(name: string, alarms: readonly string[], { at = "2026-01-19T10:08", ...more }: MadeMuteRule = {}): void {
+    const Rule = { Schedule: { Expression: `at(${at})`, Duration: "PT1H", Timezone: "UTC" } };
+    const made = { Name: name, Description: "rollout", Rule, MuteTargets: { AlarmNames: [...alarms] } };
+    this.muteRules.set(name, { ...made, Status: "ACTIVE", ...more });
   }
 
   /** The lines of a log group; undefined where there is no such group. */

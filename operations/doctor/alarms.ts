@@ -1,5 +1,7 @@
+import { readCurrentMutes } from "../alarms/current-mutes";
+import { describeMutes } from "../alarms/describe-mutes";
 import { readAlarms } from "../aws/alarms";
-import { type Check, fail, pass, memoize, makeCheck } from "./check";
+import { type Check, fail, pass, memoize, makeCheck, warn } from "./check";
 import { type Examination } from "./examination";
 
 /** Checks that every alarm exists and can notify somebody. */
@@ -32,5 +34,11 @@ export function buildAlarmChecks(
           `aws cloudwatch enable-alarm-actions --alarm-names ${off.join(" ")}`,
         );
   });
-  return [there, on];
+  const heard = makeCheck("alarms muted", needs, async () => {
+    const active = (await readCurrentMutes(aws, environment)).filter(({ isActive }) => isActive);
+    return active.length === 0
+      ? pass("none is muted now")
+      : warn(describeMutes(active).join("; "), `npm run ops -- mute ${environment.name} --end, if that is over`);
+  });
+  return [there, on, heard];
 }

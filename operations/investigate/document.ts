@@ -1,4 +1,5 @@
 import { formatDollars } from "../../model/priced-resources";
+import { describeMutes } from "../alarms/describe-mutes";
 import { type Ring } from "../alarms/ringing";
 import { LATEST_VERSION } from "../aws/functions";
 import { type Block, buildSection, buildTable, type Document, type ListItem } from "../document/document";
@@ -29,7 +30,14 @@ export function buildInvestigationDocument(investigation: Investigation): Docume
     heading: `${watched.id} of ${environment} (${watched.name}), ${formatUtc(from)} to ${formatUtc(to)} UTC`,
     ...(note !== undefined && { subtitle: note }),
     blocks: [
-      section("Alarms", buildList(listAlarms(investigation)), "alarms"),
+      section(
+        "Alarms",
+        buildList([
+          ...describeMutes(investigation.mutes ?? []).map((text) => `MUTED  ${text}`),
+          ...listAlarms(investigation),
+        ]),
+        ...["alarms", "mutes"],
+      ),
       section(
         "What changed",
         buildList(listChanges(investigation)),

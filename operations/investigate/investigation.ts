@@ -2,7 +2,9 @@ import { type Environment } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type AlarmFindings, type FunctionAlarm, selectRinging, readFunctionAlarms, addHistory } from "./alarms";
 import { priceAroundVersion, findPublication, readAround } from "./around-version";
+import { readCurrentMutes } from "../alarms/current-mutes";
 import { AwsAccess } from "../aws/access";
+import { type FoundMuteRule } from "../aws/mute-rules";
 import { LATEST_VERSION, readAliases, readReservedConcurrency, readVersions } from "../aws/functions";
 import { type ReadingContext } from "../cli/progress";
 import { readTraceSegments } from "../aws/traces";
@@ -53,6 +55,7 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
   const chosenAlarm = alarms?.find((one) => one.name === chosen?.name);
   const ringing = since === undefined && chosenAlarm ? findRingWindow(chosenAlarm, now) : undefined;
   const window = ringing ?? last;
+  const mutes = await reader.read("mutes", () => readActiveMutes(aws, environment, task.alarms));
   const rang = selectRinging(window, alarms ?? [], chosen?.key);
 
   const aliases = await reader.read("aliases", () => readAliases(aws, name));
@@ -104,6 +107,8 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
     ...evidence,
     /** Every existing alarm of the function; undefined if they could not be read. */
     alarms,
+    /** What is muted of them now; undefined if that could not be read. */
+    mutes,
     /** Why the chosen alarm was not investigated; undefined if it was. */
     note: chosen && alarms && describeMissingAlarm(chosen, chosenAlarm, since === undefined && !ringing),
     diagnoses: diagnose(evidence, environment.runbooksUrl ?? RUNBOOKS),
@@ -113,6 +118,19 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
     /** Cost of reading metrics, without queries. */
     metricsDollars: readings * priceFigures(watched) + (around ? priceAroundVersion(watched) : 0),
   };
+}
+
+/** The rules that mute alarms of the function now, with only these alarms. */
+async function readActiveMutes(
+  aws: AwsAccess,
+  environment: Environment,
+  alarms: readonly FunctionAlarm[],
+): Promise<FoundMuteRule[]> {
+  const names = new Set(alarms.map(({ name }) => name));
+  const rules = await readCurrentMutes(aws, environment);
+  return rules
+    .map((rule) => ({ ...rule, alarms: rule.alarms.filter((alarm) => names.has(alarm)) }))
+    .filter((rule) => rule.isActive && rule.alarms.length > 0);
 }
 
 /** The last time that an alarm rang; undefined if the beginning is unknown. */

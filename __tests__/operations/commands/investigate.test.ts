@@ -77,6 +77,19 @@ describe("a deployment that broke the function", () => {
   });
 });
 
+test("what is muted now is told with the reason, without the alarms of others and what is planned", async () => {
+  const world = new InvestigationWorld().always(NORMAL);
+  world.mute("dev-mute-20260119100000000", ["dev-api-errors", "dev-api-memory", "dev-web-errors"]);
+  world.mute("planned", ["dev-api-errors"], { Status: "SCHEDULED" });
+  world.mute("others", ["dev-web-errors"]);
+
+  const { stdout } = await runInvestigate(world, "api");
+
+  expect(stdout.filter((line) => line.includes("MUTED"))).toEqual([
+    "  MUTED  2 alarms until 2026-01-19 11:08 UTC: rollout",
+  ]);
+});
+
 test("where nothing is wrong, there is nothing to adjust", async () => {
   const { diagnoses, comparison, rang, unread } = await investigateAsJson(new InvestigationWorld().always(NORMAL));
 

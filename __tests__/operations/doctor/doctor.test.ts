@@ -72,6 +72,7 @@ describe("an environment that is set up right", () => {
       "api: kept warm",
       "alarms",
       "alarms on",
+      "alarms muted",
       "urgent alarms",
       "urgent alarms: team@example.com",
       "notice alarms",
@@ -474,6 +475,14 @@ describe("what is no fault but should be known", () => {
       break: (world: DoctorWorld) => (world.terraform = '{"terraform_version":"1.10.0"}'),
       check: "AWS provider",
       mend: /stacks\/dev init$/,
+    },
+    {
+      fact: "alarms are muted",
+      break: (world: DoctorWorld) => {
+        world.mute("dev-mute-20260119100700000", ["dev-api-errors", "dev-api-memory"]);
+      },
+      check: "alarms muted",
+      mend: /^npm run ops -- mute dev --end, if that is over$/,
     },
   ])("$fact: a warning, exit code 0", async ({ break: change, check, mend }) => {
     const { findings, exitCode } = await runDiagnosis(worldWith(change));

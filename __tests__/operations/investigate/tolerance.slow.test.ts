@@ -23,6 +23,8 @@ import {
 const PARTS = {
   DescribeAlarms: "cloudwatch:DescribeAlarms",
   DescribeAlarmHistory: "cloudwatch:DescribeAlarmHistory",
+  ListAlarmMuteRules: "cloudwatch:ListAlarmMuteRules",
+  GetAlarmMuteRule: "cloudwatch:GetAlarmMuteRule",
   ListAliases: "lambda:ListAliases",
   ListVersionsByFunction: "lambda:ListVersionsByFunction",
   GetFunctionConcurrency: "lambda:GetFunctionConcurrency",
@@ -35,6 +37,7 @@ const PARTS = {
 
 function worldWithTrace(): InvestigationWorld {
   const world = new InvestigationWorld().always(NORMAL);
+  world.mute("rollout", ["dev-api-errors"]);
   world.traces = [{ Id: "1-slow", ResponseTime: 2, documents: [makeSegment([])] }];
   return world;
 }

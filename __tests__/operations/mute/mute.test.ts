@@ -10,6 +10,7 @@ import fc from "fast-check";
 import { type KeptMuteRule, makeSdkError, mocks } from "../../support/fake-aws";
 import { makeWorld, REPORT_NOW, runReport } from "../report/world";
 
+const ERRORS = "dev-api-errors";
 const MUTE = "dev-mute-20260119100700000";
 /** Of `api` and the warmer, without the two that ring through another. */
 const SENDING = [
@@ -40,27 +41,6 @@ function runWithManyAlarms() {
   world().setAlarms(...ids.flatMap((id) => keys.map((key) => `dev-${id}-${key}`)));
   const functions = ids.map((id) => `${id} = { existing = true, function_name = "${id}" }`).join("\n");
   return (...args: readonly string[]) => runReport(world(), ["mute", "dev", ...args], { functions });
-}
-
-/** A rule as these commands make it, or somebody else. */
-function keepRule(
-  name: string,
-  {
-    Status = "ACTIVE",
-    at = "2026-01-19T10:08",
-    alarms = SENDING,
-    ...more
-  }: Partial<KeptMuteRule> & { at?: string; alarms?: readonly string[] } = {},
-): void {
-  const Rule = { Schedule: { Expression: `at(${at})`, Duration: "PT1H", Timezone: "UTC" } };
-  world().muteRules.set(name, {
-    Name: name,
-    Description: "rollout",
-    Rule,
-    MuteTargets: { AlarmNames: [...alarms] },
-    Status,
-    ...more,
-  });
 }
 
 describe("mute", () => {
@@ -208,10 +188,10 @@ describe("mute", () => {
   });
 
   test("removes this environment's expired rules, and no others", async () => {
-    keepRule("dev-mute-20260101100700000", { Status: "EXPIRED" });
-    keepRule("dev-mute-20260101100700000-2", { Status: "EXPIRED" });
+    world().mute("dev-mute-20260101100700000", SENDING, { Status: "EXPIRED" });
+    world().mute("dev-mute-20260101100700000-2", SENDING, { Status: "EXPIRED" });
     for (const other of ["dev-mute-2", "dev-mute-mute-20260101100700000", "weekly"])
-      keepRule(other, { Status: "EXPIRED" });
+      world().mute(other, SENDING, { Status: "EXPIRED" });
 
     await mute("--for", "1h", "--why", "x");
 
@@ -219,12 +199,12 @@ describe("mute", () => {
   });
 
   test("without --for, shows what is muted now and later, whoever did it", async () => {
-    keepRule(MUTE);
-    keepRule("dev-mute-20260119100000000", { Status: "SCHEDULED", at: "2026-01-25T00:00", alarms: ["dev-api-errors"] });
+    world().mute(MUTE, SENDING);
+    world().mute("dev-mute-20260119100000000", [ERRORS], { Status: "SCHEDULED", at: "2026-01-25T00:00" });
     const Rule = { Schedule: { Expression: "cron(0 2 * * SUN)", Duration: "PT2H" } };
-    keepRule("weekly", { Rule, alarms: ["dev-api-errors", "prod-api-errors"], Description: "backup" });
-    keepRule("others", { alarms: ["prod-api-errors"] });
-    keepRule("past", { Status: "EXPIRED" });
+    world().mute("weekly", [ERRORS, "prod-api-errors"], { Rule, Description: "backup" });
+    world().mute("others", ["prod-api-errors"]);
+    world().mute("past", SENDING, { Status: "EXPIRED" });
 
     const { exitCode, stdout } = await mute();
 
@@ -241,9 +221,9 @@ describe("mute", () => {
   });
 
   test("--end ends what is muted now, notes when, and leaves what is planned or made elsewhere", async () => {
-    keepRule(MUTE);
-    keepRule("dev-mute-20260119100000000", { Status: "SCHEDULED" });
-    keepRule("weekly");
+    world().mute(MUTE, SENDING);
+    world().mute("dev-mute-20260119100000000", SENDING, { Status: "SCHEDULED" });
+    world().mute("weekly", SENDING);
     world().now = REPORT_NOW + 600_000;
 
     const { exitCode, stdout } = await mute("--end");
@@ -254,7 +234,7 @@ describe("mute", () => {
   });
 
   test("--end with a name ends a planned mute; a name that is not there is refused with those that are", async () => {
-    keepRule(MUTE, { Status: "SCHEDULED" });
+    world().mute(MUTE, SENDING, { Status: "SCHEDULED" });
 
     const wrong = await mute("--end", "dev-mute-1");
     const right = await mute("--end", MUTE);
