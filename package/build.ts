@@ -15,7 +15,11 @@ const PUBLIC = ["stacks/index.ts", "performance/index.ts"];
 /** The folder of functions that are finished: the warmer. */
 const FINISHED = join(OUTPUT, "functions");
 
-const ROOMS = ["advisor", "environments", "functions/warmer", "local", "model", "operations", "performance", "stacks"];
+/** What a project's code and handlers run. */
+const LIBRARY = ["environments", "functions/warmer", "model", "performance", "stacks", "warming"];
+
+/** What only commands run: no project debugs it, and its source maps would make the package a third larger. */
+const COMMANDS = ["advisor", "local", "operations"];
 
 /** Read as they are when they are needed: in another process, in a browser, or as data. */
 const COPIED = ["local/lambda/bootstrap.mjs", "operations/document/browser/*.ts", "model/*.json"];
@@ -34,7 +38,12 @@ export default async function main(): Promise<number> {
     copyFileSync(file, join(OUTPUT, file));
   }
   mkdirSync(FINISHED, { recursive: true });
-  await Promise.all([compileRooms(copied), compileForHandlers(), bundleFunctions(".", [{ name: WARMER }], FINISHED)]);
+  await Promise.all([
+    compileRooms(LIBRARY, copied, true),
+    compileRooms(COMMANDS, copied, false),
+    compileForHandlers(),
+    bundleFunctions(".", [{ name: WARMER }], FINISHED),
+  ]);
   return 0;
 }
 
@@ -52,10 +61,10 @@ function declareTypes(): string {
 }
 
 /** File by file, so that a command loads only what it uses. */
-async function compileRooms(copied: string[]): Promise<void> {
+async function compileRooms(rooms: readonly string[], copied: string[], sourcemap: boolean): Promise<void> {
   await build({
     entryPoints: globSync(
-      [...ROOMS, "warming"].map((room) => `${room}/**/*.ts`),
+      rooms.map((room) => `${room}/**/*.ts`),
       { ignore: copied },
     ),
     outbase: ".",
@@ -63,8 +72,7 @@ async function compileRooms(copied: string[]): Promise<void> {
     format: "cjs",
     platform: "node",
     target: "node20",
-    sourcemap: true,
-    sourcesContent: false,
+    sourcemap,
     supported: { "dynamic-import": false },
   });
 }
@@ -80,6 +88,5 @@ async function compileForHandlers(): Promise<void> {
     platform: "node",
     target: "node22",
     sourcemap: true,
-    sourcesContent: false,
   });
 }

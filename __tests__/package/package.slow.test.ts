@@ -77,6 +77,32 @@ test("the package is small, and has no tests, benchmarks or sources that are com
   );
 });
 
+test("installing the package runs nothing of it", () => {
+  const manifest = JSON.parse(readFileSync(join(root, "node_modules/warmwatch/package.json"), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+
+  const ran = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
+  expect(Object.keys(manifest.scripts).filter((name) => ran.includes(name))).toEqual([]);
+});
+
+test("a debugger shows the sources of what projects import", () => {
+  const dist = join(root, "node_modules/warmwatch/dist");
+
+  const maps = Object.entries(readFiles(dist)).filter(([path]) => path.endsWith(".map"));
+
+  expect(maps.map(([path]) => path)).toEqual(
+    expect.arrayContaining(["performance/index.mjs.map", "stacks/index.js.map"]),
+  );
+  for (const [, text] of maps) {
+    const { sources, sourcesContent = [] } = JSON.parse(text) as {
+      readonly sources: readonly string[];
+      readonly sourcesContent?: readonly string[];
+    };
+    expect(sourcesContent.filter((content) => content !== "")).toHaveLength(sources.length);
+  }
+});
+
 describe("a new project", () => {
   const readStack = (name: string) => readFileSync(join(root, "cdktf.out/stacks", name, "cdk.tf.json"), "utf8");
 
