@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { findOwnFile, readOwnManifest } from "../../stacks/own-file";
+import { makeInvalidInput } from "../../environments/mistakes";
+import { isOlder } from "../../environments/provider-lock";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
 import { checkWritable, readCurrent, replaceFiles } from "../project/maintained-files";
@@ -20,13 +22,19 @@ prints each change, and what the new version changes in each environment's resou
 A change that does not fit your lines is shown again by the next update, until you have made it.
 
 Exit codes: 0 updated; 1 updated, but a change does not fit lines of yours, or a version cannot synthesize the project;
-2 nothing is written: the project has no ${RECORD}, or a file cannot be read or written
+2 nothing is written: the project has no ${RECORD}, a later version has updated it, or a file cannot be read or
+written
 
 Examples:
   $ npx warmwatch@latest update`,
 
   run: async ({ root, print, printAside }) => {
     const record = readProjectRecord(root);
+    const { version } = readOwnManifest();
+    if (isOlder(version, record.version)) {
+      const message = `expected version ${record.version}, by which it was updated, or a later one, got ${version}`;
+      throw makeInvalidInput(RECORD, `${message}: npx warmwatch@latest update`);
+    }
     const templates = renderTemplates(record, resolve(root));
     const maintained = [...templates].filter(([, { isMaintained }]) => isMaintained);
     const updates = mergeFiles(
@@ -52,7 +60,7 @@ Examples:
       installed === undefined ? undefined : await compareStacks(root, installed, findOwnFile(PROGRAM), write);
     if (!comparison) await write();
 
-    print(`${record.version} -> ${readOwnManifest().version}`);
+    print(`${record.version} -> ${version}`);
     all.flatMap(describeFile).forEach(print);
     const { changes, failures } = comparison ?? { changes: [], failures: ["no version is installed here"] };
     changes.flatMap(describeStack).forEach(print);

@@ -53,6 +53,17 @@ describe("init", () => {
     expect(read("environments/prod.tfvars")).toContain('"shop-co-prod"');
   });
 
+  test("decides about the install scripts of its packages as this repository does, so that npm does not ask", async () => {
+    const readScripts = (text: string) =>
+      z.object({ allowScripts: z.record(z.string(), z.boolean()) }).parse(JSON.parse(text)).allowScripts;
+
+    const { read } = await init();
+
+    const scripts = readScripts(read("package.json"));
+    expect(Object.keys(scripts)).toEqual(["esbuild", "@cdktf/node-pty-prebuilt-multiarch"]);
+    expect(readScripts(readFileSync("package.json", "utf8"))).toMatchObject(scripts);
+  });
+
   test("overwrites nothing, and then writes nothing", async () => {
     const root = makeTemporaryFolder();
     mkdirSync(join(root, "functions/api"), { recursive: true });
@@ -322,6 +333,26 @@ export default () => { console.error(/(size|memory_mb) = 256/.exec(readFileSync(
     expect(lstatSync(join(root, PLAN)).isSymbolicLink()).toBe(true);
     expect(statSync(elsewhere).mode & 0o777).toBe(0o640);
     expect(read("shared.yml")).toContain("terraform_version: 1.11.4");
+  });
+
+  test("by an older version than the last update's is refused", async () => {
+    const { root, read } = await init();
+    writeFileSync(
+      join(root, ".warmwatch.json"),
+      read(".warmwatch.json").replace(/"version": ".*"/, '"version": "99.10.0"'),
+    );
+    const before = readFiles(root);
+
+    const { exitCode, stderr } = await runCommand(["update"], { root });
+
+    const got = readOwnManifest().version;
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: [
+        `.warmwatch.json: expected version 99.10.0, by which it was updated, or a later one, got ${got}: npx warmwatch@latest update`,
+      ],
+    });
+    expect(readFiles(root)).toEqual(before);
   });
 
   test.each([
