@@ -21,9 +21,9 @@ prints each change, and what the new version changes in each environment's resou
 
 A change that does not fit your lines is shown again by the next update, until you have made it.
 
-Exit codes: 0 updated; 1 updated, but a change does not fit lines of yours, or a version cannot synthesize the project;
-2 nothing is written: the project has no ${RECORD}, a later version has updated it, or a file cannot be read or
-written
+Exit codes: 0 updated; 1 updated, but a change does not fit lines of yours, or this version cannot synthesize the
+project; 2 nothing is written: the project has no ${RECORD}, a later version has updated it, or a file cannot be
+read or written
 
 Examples:
   $ npx warmwatch@latest update`,
@@ -70,7 +70,7 @@ Examples:
     print("Next: npm install && npm run check");
     const unfit = all.filter(({ misfit }) => misfit !== "").map(({ path }) => path);
     if (unfit.length > 0) printAside(`Change by hand, as shown above: ${unfit.join(", ")}`);
-    return unfit.length > 0 || (comparison?.failures ?? []).length > 0 ? EXIT.failed : EXIT.done;
+    return unfit.length > 0 || comparison?.isReady === false ? EXIT.failed : EXIT.done;
   },
 });
 

@@ -22,6 +22,8 @@ type Resources = ReadonlyMap<string, string>;
 export interface Comparison {
   readonly changes: readonly StackChanges[];
   readonly failures: readonly string[];
+  /** Whether the new version can synthesize it. */
+  readonly isReady: boolean;
 }
 
 /**
@@ -42,9 +44,10 @@ export async function compareStacks(
     const older = await synthesizeBy(root, before, join(folder.path, "before"));
     await update();
     const newer = await synthesizeBy(root, after, join(folder.path, "after"));
-    if (typeof older !== "string" && typeof newer !== "string") {
+    const isReady = typeof newer !== "string";
+    if (typeof older !== "string" && isReady) {
       const changes = [...newer].map(([name, resources]) => compare(name, older.get(name), resources));
-      return { changes, failures: [] };
+      return { changes, failures: [], isReady };
     }
     const failures = Object.entries({ "the installed version": older, "the new version": newer });
     return {
@@ -52,6 +55,7 @@ export async function compareStacks(
       failures: failures.flatMap(([version, failure]) =>
         typeof failure === "string" ? [`${version} cannot synthesize the project: ${failure}`] : [],
       ),
+      isReady,
     };
   } finally {
     folder.remove();

@@ -207,6 +207,25 @@ describe("update", () => {
     ]);
   });
 
+  test("succeeds if only the version that is still installed cannot synthesize the project", async () => {
+    const { root } = await initOlder(olderPlan);
+    const install = join(root, "node_modules/warmwatch");
+    mkdirSync(install, { recursive: true });
+    writeFileSync(join(install, "bin.js"), 'throw new TypeError("no such module");');
+    writeFileSync(
+      join(root, "main.ts"),
+      `import { mkdirSync } from "node:fs";
+export default () => { mkdirSync(process.env.CDKTF_OUTDIR + "/stacks", { recursive: true }); return 0; };`,
+    );
+
+    const { exitCode, stdout } = await runCommand(["update"], { root });
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      "Resources: not compared: the installed version cannot synthesize the project: TypeError: no such module",
+    );
+  });
+
   describe("of a project with old names of keys", () => {
     const FILE = "environments/dev.tfvars";
 
