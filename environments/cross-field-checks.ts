@@ -10,7 +10,7 @@ import {
 } from "./alarms";
 import { type AllowedTriggers, findTriggerMistakes } from "./allowed-triggers";
 import { findOverlapMistakes } from "./bucket-events";
-import { type CodeSettings, findCodeMistakes } from "./code";
+import { type CodeSettings, findCodeMistakes, isBundled } from "./code";
 import { type CrossFieldMistake, findMistakesTogether } from "./cross-field-mistakes";
 import { type EventKind, type EventSettings, findEventMistakes, isAsynchronous, listEvents } from "./events";
 import { findPermissionMistakes, type PermissionSettings } from "./permissions";
@@ -19,7 +19,8 @@ import { findPlatformMistakes, type PlatformSettings } from "./platform";
 import { canBeWarmed, findDurableMistakes } from "./durable";
 import { type HttpSettings } from "./http";
 import { findHttpMistakes } from "./http-mistakes";
-import { findSwitchedOffMistakes } from "./switched-off";
+import { listObjectiveSections, type ObjectiveOverrides, resolveObjectives } from "./objectives";
+import { findSwitchedOffMistakes, hasSettings } from "./switched-off";
 import { findTargetMistakes, resolveTargets, type TargetOverrides } from "./targets";
 import {
   asksForPings,
@@ -42,6 +43,7 @@ interface Watched {
   readonly alarms: AlarmOverrides;
   readonly warming: WarmingOverrides;
   readonly targets: TargetOverrides;
+  readonly objectives: ObjectiveOverrides;
 }
 
 interface Deployed extends CodeSettings, Watched, EventSettings, PermissionSettings, PlatformSettings {
@@ -75,13 +77,14 @@ export interface CheckedFile {
   readonly warming: WarmingOverrides;
   readonly warmerReservedConcurrency?: number | undefined;
   readonly targets: TargetOverrides;
+  readonly objectives: ObjectiveOverrides;
 }
 
 /**
  * Finds mistakes in keys that are each valid on their own: what AWS would refuse later, and what would have no effect.
  */
 export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
-  const { functions, alarms, warming, targets, permissionsBoundary } = file;
+  const { functions, alarms, warming, targets, objectives, permissionsBoundary } = file;
   return [
     ...findMistakesTogether("alarms", functions, (own: AlarmOverrides = {}) => findAlarmMistakes(alarms, own)),
     ...findMistakesTogether("warming", functions, (own: WarmingOverrides = {}) =>
@@ -94,6 +97,7 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
     ...findSwitchedOffMistakes("warming", listWarmingSections(warming), listSectionsOf(functions), {
       ...WARMING_DEFAULTS,
     }),
+    ...findSwitchedOffMistakes("objectives", listObjectiveSections(objectives), listObjectivesOf(functions), {}),
     ...findArnMistakes(["permissions_boundary"], permissionsBoundary, file),
     ...Object.entries(functions).flatMap(([name, settings]) =>
       (settings.existing === true ? findExistingMistakes(settings) : findDeployedMistakes(settings, file))
@@ -108,6 +112,15 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
 function listSectionsOf(functions: CheckedFile["functions"]) {
   return Object.fromEntries(
     Object.entries(functions).map(([name, { warming }]) => [name, { warming: listWarmingSections(warming) }]),
+  );
+}
+
+function listObjectivesOf(functions: CheckedFile["functions"]) {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, { objectives }]) => [
+      name,
+      { objectives: listObjectiveSections(objectives) },
+    ]),
   );
 }
 
@@ -180,10 +193,14 @@ function findWatchedMistakes(settings: Deployed | Existing): CrossFieldMistake[]
     const expected = "a function that is kept warm, without which no ping can fail";
     mistakes.push({ path: ["alarms", "warming"], expected, got: undefined });
   }
-  const { threshold } = alarms.response_time ?? {};
-  if (settings.existing !== true && threshold !== undefined && threshold >= settings.timeoutSeconds * 1000) {
+  const { latency } = listObjectiveSections(settings.objectives);
+  for (const [path, threshold] of [
+    [["alarms", "response_time"], alarms.response_time?.threshold],
+    [["objectives", "latency"], latency?.thresholdMilliseconds],
+  ] as const) {
+    if (settings.existing === true || threshold === undefined || threshold < settings.timeoutSeconds * 1000) continue;
     const expected = `less than timeout_seconds, which is ${settings.timeoutSeconds}: no request takes longer`;
-    mistakes.push({ path: ["alarms", "response_time", "threshold_milliseconds"], expected, got: threshold });
+    mistakes.push({ path: [...path, "threshold_milliseconds"], expected, got: threshold });
   }
   return mistakes;
 }
@@ -224,6 +241,8 @@ function findEnvironmentMistakes({
   alarms,
   warming,
   warmerReservedConcurrency: reserved,
+  targets,
+  objectives,
   alarmEmails,
   urgentEmails,
 }: CheckedFile): CrossFieldMistake[] {
@@ -245,11 +264,25 @@ function findEnvironmentMistakes({
     const expected = "a function for whose answers somebody waits, or warming = true under one";
     mistakes.push({ path: ["warming"], expected, got: undefined });
   }
-  const rings = all.some(({ alarms: own }) =>
-    URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, own).enabled),
+  const listKeys = (one: Deployed | Existing) =>
+    Object.keys(
+      resolveObjectives(objectives, one.objectives, {
+        targets: resolveTargets(targets, one.targets),
+        isAwaited: one.existing === true ? !one.asynchronous : isAwaited(one),
+        publishesMetrics: one.existing !== true && isBundled(one),
+      }),
+    );
+  for (const [key, section] of Object.entries<{ enabled?: boolean | undefined }>(listObjectiveSections(objectives))) {
+    if (!hasSettings(section) || section.enabled === false || all.some((one) => listKeys(one).includes(key))) continue;
+    const expected = `a function for whose answers somebody waits${key === "cold_starts" ? " and whose code is bundled from here" : ""}, or ${key} = { enabled = true } under one`;
+    mistakes.push({ path: ["objectives", key], expected, got: undefined });
+  }
+  const rings = all.some(
+    (one) =>
+      URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, one.alarms).enabled) || listKeys(one).length > 0,
   );
   if (urgentEmails.length > 0 && !rings) {
-    const expected = `no addresses if no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
+    const expected = `no addresses if no objective and no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
     mistakes.push({ path: ["urgent_emails"], expected, got: urgentEmails });
   }
   urgentEmails.forEach((address, index) => {

@@ -10,3 +10,6 @@ functions = {
     endpoint  = "iam"
   }
 }
+
+# Too few requests to judge by: fixed thresholds alone ring alarms.
+objectives = false

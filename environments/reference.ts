@@ -8,7 +8,7 @@ const SECTIONS = [
   { heading: "Functions", prefixes: ["functions"] },
   { heading: "Who gets alarms, and when they ring", prefixes: ["alarm", "urgent_emails", "runbooks_url"] },
   { heading: "Keeping functions warm", prefixes: ["warm"] },
-  { heading: "Targets", prefixes: ["targets"] },
+  { heading: "Targets and objectives", prefixes: ["targets", "objectives"] },
 ];
 
 interface JsonSchema {

@@ -25,6 +25,7 @@ import { permissionKeys } from "./permissions";
 import { NODE_RUNTIMES, type NodeRuntime } from "./runtimes";
 import { logRetentionDays, MEMORY_MB, platformKeys } from "./platform";
 import { tags } from "./tags";
+import { objectiveOverrides } from "./objectives";
 import { targetOverrides } from "./targets";
 
 /**
@@ -160,6 +161,9 @@ const watching = {
   targets: targetOverrides
     .default({})
     .meta({ description: "Like `targets` of the environment, for this function only", summary: {} }),
+  objectives: objectiveOverrides
+    .default({})
+    .meta({ description: "Like `objectives` of the environment, for this function only", summary: {} }),
 };
 
 const deployedFunction = defineSection({
@@ -362,7 +366,10 @@ const environmentSection = defineSection({
       description: "One entry per function; each is the name of a folder in functions/, except for existing functions",
     }),
   alarm_emails: emails.meta({ description: "Addresses that get every alarm, after confirming a message from AWS" }),
-  urgent_emails: emails.meta({ description: "Addresses that get only urgent alarms: errors, throttles, timeouts" }),
+  urgent_emails: emails.meta({
+    description:
+      "Addresses that get only urgent alarms: fast burns of objectives; without objectives errors, throttles, timeouts",
+  }),
   alarm_webhook_variable: terraformVariable.optional().meta({
     description: "Name of a sensitive Terraform variable that contains an HTTPS address; the address gets every alarm",
   }),
@@ -386,6 +393,10 @@ const environmentSection = defineSection({
   }),
   targets: targetOverrides.default({}).meta({
     description: "Targets that dashboards draw and by which load tests, reports and advice judge; they ring no alarm",
+  }),
+  objectives: objectiveOverrides.default({}).meta({
+    description:
+      "Shares of good requests to reach over some days; alarms ring while the error budget is spent too fast. `enabled` is true where it makes sense: latency and cold starts if somebody waits for answers, and cold starts if they are known apart from pings. true or false switches all of them",
   }),
 });
 

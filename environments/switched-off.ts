@@ -38,6 +38,7 @@ function readSwitch(settings: { readonly enabled?: boolean | undefined } | undef
   return settings?.enabled;
 }
 
-function hasSettings(settings: object | undefined): boolean {
+/** Whether a section sets more than whether it is switched on. */
+export function hasSettings(settings: object | undefined): boolean {
   return Object.entries(settings ?? {}).some(([key, value]) => key !== "enabled" && value !== undefined);
 }

@@ -12,6 +12,7 @@ import {
   findColdStarts,
 } from "./metrics";
 import { measureEvents } from "./event-figures";
+import { listObjectives, OBJECTIVES, type ObjectiveAlarmKey } from "./objectives";
 import { type QueryKey } from "./queries";
 import { type WatchedFunction } from "./watched-function";
 
@@ -172,6 +173,13 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   },
 };
 
+/** How a function's alarm reaches people: with an objective that covers it, an urgent alarm is a notice. */
+export function chooseAlarmRoute(key: AlarmKey, watched: Pick<WatchedFunction, "objectives">): AlarmRoute {
+  const { route } = ALARMS[key];
+  const isCovered = listObjectives(watched).some((objective) => OBJECTIVES[objective.key].covers.includes(key));
+  return route === "urgent" && isCovered ? "notice" : route;
+}
+
 /**
  * If a function's requests fail, time out or are refused, these alarms are consequences. They are useful only while no
  * cause rings.
@@ -192,7 +200,7 @@ export function findAlarmMeasure(watched: WatchedFunction, key: AlarmKey): Measu
 export function nameAlarm(
   environment: string,
   { name, deployedHere }: Pick<WatchedFunction, "name" | "deployedHere">,
-  key: AlarmKey | "degraded",
+  key: AlarmKey | ObjectiveAlarmKey | "degraded",
 ): string {
   // The name of a function that is deployed from here begins with the environment's name.
   return [...(deployedHere ? [] : [environment]), name, hyphenate(key)].join("-");

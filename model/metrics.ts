@@ -16,17 +16,22 @@ export interface MetricAddress {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
+/** A metric with a statistic of its own, if it differs from that of the figure. */
+export interface MeasuredMetric extends MetricAddress {
+  readonly statistic?: Statistic;
+}
+
 /** One figure: from one metric, or computed from several. */
 export interface Measure {
   readonly statistic: Statistic;
   /** Metrics by their names in the expression. */
-  readonly metrics: Readonly<Record<string, MetricAddress>>;
+  readonly metrics: Readonly<Record<string, MeasuredMetric>>;
   /** Missing if the single metric is the figure itself. */
   readonly expression?: string;
 }
 
 /** A statistic that alarms use. */
-export type Statistic = DurationStatistic | "SampleCount" | "Sum";
+export type Statistic = DurationStatistic | "SampleCount" | "Sum" | `PR(${number}:)`;
 
 /** The parts of a function that its metrics' addresses need. */
 export type MetricSubject = Pick<WatchedFunction, "name" | "deployedHere" | "publishesMetrics">;

@@ -1,8 +1,10 @@
 import { ALARM_KEYS } from "../environments/alarms";
 import { type Environment } from "../environments/schema";
 import { type MetricDefinition, type MetricName, METRICS, WARMING_METRICS } from "../performance/metrics";
-import { ALARMS, findAlarmMeasure } from "./alarms";
+import { findAlarmMeasure, chooseAlarmRoute } from "./alarms";
 import { listDashboards } from "./dashboards";
+import { type Measure } from "./metrics";
+import { listObjectiveAlarms } from "./objectives";
 import { listPlatformMetrics } from "./platform-metrics";
 import { PRICED_RESOURCES, type PricedKind } from "./priced-resources";
 import { type WatchedFunction, listWatchedFunctions } from "./watched-function";
@@ -55,17 +57,22 @@ export function priceMonitoring(environment: Environment): CostItem[] {
 function countOfFunction(watched: WatchedFunction): Counts {
   const alarms = ALARM_KEYS.flatMap((key) => {
     const measure = findAlarmMeasure(watched, key);
-    return measure ? { route: ALARMS[key].route, metrics: Object.keys(measure.metrics).length } : [];
+    return measure ? { route: chooseAlarmRoute(key, watched), metrics: countMetrics(measure) } : [];
   });
+  const ofObjectives = listObjectiveAlarms(watched).map((alarm) => countMetrics(alarm.watched));
   return {
     metric:
       (watched.publishesMetrics ? METRICS_PER_FUNCTION : 0) +
       (watched.streams ? 1 : 0) +
       listPlatformMetrics(watched).length +
       (watched.isWarmed ? Object.keys(WARMING_METRICS).length : 0),
-    watchedMetric: alarms.reduce((total, { metrics }) => total + metrics, 0),
+    watchedMetric: [...alarms.map(({ metrics }) => metrics), ...ofObjectives].reduce((sum, count) => sum + count, 0),
     compositeAlarm: alarms.some(({ route }) => route === "composite") ? 1 : 0,
   };
+}
+
+function countMetrics({ metrics }: Measure): number {
+  return Object.keys(metrics).length;
 }
 
 function countShared(environment: Environment): Counts {

@@ -1,7 +1,9 @@
 import { type AlarmKey, resolveAlarmSettings, type AlarmSettings } from "../environments/alarms";
+import { isAwaited } from "../environments/awaited";
 import { isAsynchronous } from "../environments/events";
 import { isBundled } from "../environments/code";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
+import { type Objectives, resolveObjectives } from "../environments/objectives";
 import { type Environment } from "../environments/schema";
 import { resolveTargets, type Targets } from "../environments/targets";
 import { type EventSources, listEventSources, NO_EVENT_SOURCES } from "./event-sources";
@@ -32,6 +34,8 @@ export interface WatchedFunction {
   readonly isWarmed: boolean;
   readonly alarm: (key: AlarmKey) => AlarmSettings;
   readonly targets: Targets;
+  /** Those that are switched on. */
+  readonly objectives: Objectives;
 }
 
 /** The format in which Lambda writes its own records into a function's log. */
@@ -42,12 +46,14 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
   const warmed = new Set(listWarmedFunctions(environment).map(({ id }) => id));
   const deployed = Object.entries(environment.functions).map(([id, settings]) => {
     const name = formatDeployedName(environment.name, id);
+    const targets = resolveTargets(environment.targets, settings.targets);
+    const publishesMetrics = isBundled(settings);
     return {
       id,
       name,
       deployedHere: true,
-      publishesMetrics: isBundled(settings),
-      streams: isBundled(settings) && settings.http.invokeMode === "response_stream",
+      publishesMetrics,
+      streams: publishesMetrics && settings.http.invokeMode === "response_stream",
       logFormat: "json" as const,
       logGroup: formatDefaultLogGroup(name),
       memoryMb: settings.memoryMb,
@@ -55,11 +61,17 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       eventSources: listEventSources(name, settings),
       isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
-      targets: resolveTargets(environment.targets, settings.targets),
+      targets,
+      objectives: resolveObjectives(environment.objectives, settings.objectives, {
+        targets,
+        isAwaited: isAwaited(settings),
+        publishesMetrics,
+      }),
     };
   });
   const existing = Object.entries(environment.existingFunctions).map(([id, settings]) => {
     const name = settings.functionName ?? id;
+    const targets = resolveTargets(environment.targets, settings.targets);
     return {
       id,
       name,
@@ -73,7 +85,12 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       eventSources: NO_EVENT_SOURCES,
       isWarmed: warmed.has(id),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
-      targets: resolveTargets(environment.targets, settings.targets),
+      targets,
+      objectives: resolveObjectives(environment.objectives, settings.objectives, {
+        targets,
+        isAwaited: !settings.asynchronous,
+        publishesMetrics: false,
+      }),
     };
   });
   return [...deployed, ...existing];

@@ -1,5 +1,13 @@
-import { type AlarmKey, type AlarmSettings } from "../environments/alarms";
+import { type AlarmKey } from "../environments/alarms";
 import { type Targets } from "../environments/targets";
+import {
+  countRequests,
+  describeObjective,
+  listObjectives,
+  nameObjectiveAlarm,
+  OBJECTIVE_ALARM_KEYS,
+  type ObjectiveAlarmKey,
+} from "./objectives";
 import {
   buildEmittedMetric,
   measureFailures,
@@ -39,9 +47,9 @@ export type Widget = AlarmGraph | Graph;
 /** What one alarm watches, with its threshold. */
 export interface AlarmGraph {
   readonly title: string;
-  readonly alarm: AlarmKey;
+  readonly alarm: AlarmKey | ObjectiveAlarmKey;
   /** What the title says besides, if the alarm watches the same for all functions. */
-  readonly detail?: (settings: AlarmSettings) => string;
+  readonly detail?: (watched: WatchedFunction) => string;
 }
 
 /** Lines over time. */
@@ -57,6 +65,8 @@ export interface Graph {
 /** One figure for the whole time range. */
 export interface BigNumber {
   readonly title: string;
+  /** Counts back from now, whatever time range the viewer chooses. */
+  readonly days?: number;
   readonly lines: readonly GraphLine[];
 }
 
@@ -67,7 +77,7 @@ export interface WidgetSection {
 }
 
 /** The functions that a dashboard can show, with their targets. */
-export type Targeted = Pick<WatchedFunction, "id" | "targets">;
+export type Targeted = Pick<WatchedFunction, "id" | "targets" | "objectives">;
 
 /** A target's value, and what says to whom it applies; nothing if it applies to all. */
 interface SharedTarget {
@@ -99,30 +109,38 @@ function buildTargetLines(
  * @param functions those that the dashboard can show
  */
 export function buildNumbers(subject: MetricSubject, functions: readonly Targeted[]): BigNumber[] {
-  const availabilities = listValues(functions, ({ availabilityPercent }) => availabilityPercent);
-  const refused = makeHiddenLine("throttles", buildTrafficMetric("Throttles", subject));
   return [
     {
       title: "Requests",
       lines: [{ label: "Requests", metric: buildTrafficMetric("Invocations", subject), statistic: "Sum" }],
     },
     { title: "Succeeded, %", lines: buildPercentOfRequests(subject, "Succeeded", "100 - 100 * failures / requests") },
-    {
-      title: `Error budget left, % (availability ${availabilities.map(({ value }) => `${value} %`).join(", ")})`,
-      lines: [
-        refused,
-        { label: "", id: "refused", expression: "FILL(throttles, 0)", hidden: true },
-        ...buildFailures(subject),
-        ...availabilities.map(({ value, of }) => ({
-          label: `Left${of}`,
-          expression: `100 - 100 * (failures + refused) / ((requests + refused) * ${Number((1 - value / 100).toFixed(6))})`,
-        })),
-      ],
-    },
+    ...buildBudgets(subject, functions),
     { title: "p50, ms", lines: [{ label: "p50", metric: buildTrafficMetric("Duration", subject), statistic: "p50" }] },
     { title: "p99, ms", lines: [{ label: "p99", metric: buildTrafficMetric("Duration", subject), statistic: "p99" }] },
     { title: "Cold starts, % of requests", lines: buildColdShare(subject) },
   ];
+}
+
+/** What is left of error budgets: one number for all objectives over the same days. */
+function buildBudgets(subject: MetricSubject, functions: readonly Targeted[]): BigNumber[] {
+  const all = functions.flatMap(({ objectives }) =>
+    listObjectives({ objectives }).map((one) => ({ ...one, objectives })),
+  );
+  return [...new Set(all.map(({ objective }) => objective.days))].map((days) => {
+    const lines = new Map<string, GraphLine>();
+    for (const { key, objective, objectives } of all.filter((one) => one.objective.days === days)) {
+      const { metrics, bad, all } = countRequests(key, { ...subject, objectives });
+      for (const [metricId, metric] of Object.entries(metrics)) {
+        const { statistic = "Sum", ...address } = metric;
+        lines.set(metricId, { ...makeHiddenLine(metricId, address), statistic });
+      }
+      const budget = Number(((100 - objective.targetPercent) / 100).toFixed(6));
+      const expression = `100 - 100 * (${bad}) / ((${all}) * ${budget})`;
+      lines.set(expression, { label: describeObjective(key, objectives), expression });
+    }
+    return { title: `Error budget left, % (${days} days)`, days, lines: [...lines.values()] };
+  });
 }
 
 /**
@@ -201,6 +219,10 @@ export function buildSections(
       ],
     },
     {
+      heading: "Error budgets: bad requests, %",
+      widgets: OBJECTIVE_ALARM_KEYS.map((alarm) => ({ title: nameObjectiveAlarm(alarm), alarm })),
+    },
+    {
       heading: "Cold starts",
       widgets: [
         { title: "Cold starts", alarm: "cold_starts" },
@@ -268,7 +290,7 @@ export function buildSections(
         {
           title: "Response time",
           alarm: "response_time",
-          detail: ({ statistic = "Average" }) => `, ${statistic.toLowerCase()}`,
+          detail: ({ alarm }) => `, ${(alarm("response_time").statistic ?? "Average").toLowerCase()}`,
         },
         {
           title: "Error rate",
@@ -276,7 +298,11 @@ export function buildSections(
           lines: buildPercentOfRequests(subject, "Failed", "100 * failures / requests"),
           targets: buildTargetLines("At most", functions, ({ errorPercent }) => errorPercent),
         },
-        { title: "Failed requests", alarm: "errors", detail: ({ isShare }) => (isShare === true ? ", %" : "") },
+        {
+          title: "Failed requests",
+          alarm: "errors",
+          detail: ({ alarm }) => (alarm("errors").isShare === true ? ", %" : ""),
+        },
         { title: "Refused requests", alarm: "throttles" },
         { title: "Timeouts", alarm: "timeouts" },
       ],

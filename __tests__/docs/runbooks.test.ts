@@ -25,7 +25,7 @@ function fenced(text: string, language: string): string[] {
 }
 
 describe("the runbooks", () => {
-  test.each([...ALARM_KEYS.map((key) => key.replaceAll("_", "-")), "degraded"])(
+  test.each([...ALARM_KEYS.map((key) => key.replaceAll("_", "-")), "degraded", "error-budget"])(
     "there is one for each alarm, where its text says: %s",
     (alarm) => {
       expect(existsSync(join(FOLDER, `${alarm}.md`))).toBe(true);

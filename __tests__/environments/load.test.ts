@@ -56,6 +56,7 @@ describe("an environment's file", () => {
             alarms: {},
             warming: {},
             targets: {},
+            objectives: {},
           },
         },
         existingFunctions: {},
@@ -64,6 +65,7 @@ describe("an environment's file", () => {
         alarms: {},
         warming: {},
         targets: {},
+        objectives: {},
       },
     ]);
   });
@@ -342,6 +344,7 @@ describe("a function that is deployed elsewhere", () => {
         alarms: {},
         warming: {},
         targets: {},
+        objectives: {},
       },
     });
   });

@@ -449,8 +449,15 @@ describe.each<[string, [string, string[]][]]>([
           "",
           'urgent_emails = ["a@example.com"]\nalarms = { errors = { enabled = false }, throttles = { enabled = false }, timeouts = { enabled = false } }',
         ),
+        [],
+      ],
+      [
+        inFunction(
+          "",
+          'urgent_emails = ["a@example.com"]\nalarms = { errors = { enabled = false }, throttles = { enabled = false }, timeouts = { enabled = false } }\nobjectives = false',
+        ),
         [
-          "urgent_emails: expected no addresses if no urgent alarm (errors, throttles, timeouts) is switched on, got a list",
+          "urgent_emails: expected no addresses if no objective and no urgent alarm (errors, throttles, timeouts) is switched on, got a list",
         ],
       ],
     ],

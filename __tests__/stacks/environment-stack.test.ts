@@ -402,7 +402,7 @@ describe("an endpoint", () => {
     };
     const { summary } = await synthesizeProject(makeProject(files));
     expect(summary.split("\n")).toContain(
-      "dev          eu-west-1  api (public endpoint), web  71         $15.40 a month  terraform.dev.tfstate",
+      "dev          eu-west-1  api (public endpoint), web  81         $18.20 a month  terraform.dev.tfstate",
     );
   });
 });
@@ -572,6 +572,13 @@ describe("resource addresses", () => {
     "timeouts",
     "warming",
   ];
+  const objectives = [
+    "availability-fast-burn",
+    "availability-slow-burn",
+    "cold-starts-slow-burn",
+    "latency-fast-burn",
+    "latency-slow-burn",
+  ].map((alarm) => `aws_cloudwatch_metric_alarm.api_${alarm}`);
   const perFunction = [
     "aws_cloudwatch_composite_alarm.api_degraded",
     "aws_cloudwatch_log_group.api_logs",
@@ -619,11 +626,14 @@ describe("resource addresses", () => {
   const always = [...perEnvironment, ...perFunction];
   const byUse = ["aws_scheduler_schedule.schedule_scheduled-7be244"];
   const fixed = ["peak-816ea4", "scheduled-e10c4c"].map((schedule) => `aws_scheduler_schedule.schedule_${schedule}`);
-  const base = [...always, ...fixed].sort();
+  const base = [...always, ...objectives, ...fixed].sort();
 
   test.each(Object.entries(SHIPPED))("of %s as shipped", async (name, text) => {
     const root = makeProject({ [`environments/${name}.tfvars`]: text });
-    const own = [...(name === "dev" ? fixed : byUse), ...(name === "prod" ? ["terraform_data.protected"] : [])];
+    const own = [
+      ...(name === "dev" ? fixed : [...byUse, ...objectives]),
+      ...(name === "prod" ? ["terraform_data.protected"] : []),
+    ];
     const stack = (await synthesizeProject(root)).stacks[name] as StackUnderTest;
     expect(listAddresses(stack)).toEqual([...always, ...own, "aws_lambda_function_url.api_url"].sort());
   });
@@ -650,7 +660,7 @@ describe("resource addresses", () => {
       makeProject({ ...files, "environments/dev.tfvars": makeTfvars({ functions }) }),
     );
     expect(listAddresses(stacks["dev"] as StackUnderTest)).toHaveLength(
-      names.length * perFunction.length + perEnvironment.length + fixed.length,
+      names.length * (perFunction.length + objectives.length) + perEnvironment.length + fixed.length,
     );
   });
 });

@@ -12,6 +12,7 @@ export const SHIPPED = {
 log_retention_days = 7
 state = { backend = "local" }
 functions = { api = { memory_mb = 256, endpoint = "iam" } }
+objectives = false
 `,
   prod: `region = "eu-west-1"
 protected = true

@@ -142,7 +142,14 @@ export class FakeAws {
     cloudWatch.on(ListMetricsCommand).callsFake(
       this.unless("ListMetrics", (input: ListMetricsCommandInput) => {
         const { items, NextToken } = cutPage(
-          this.listed.filter(({ Namespace }) => Namespace === input.Namespace),
+          this.listed.filter(
+            ({ Namespace, MetricName, Dimensions = [] }) =>
+              Namespace === input.Namespace &&
+              (input.MetricName ?? MetricName) === MetricName &&
+              (input.Dimensions ?? []).every((asked) =>
+                Dimensions.some(({ Name, Value }) => Name === asked.Name && Value === asked.Value),
+              ),
+          ),
           input.NextToken,
         );
         return { Metrics: items, NextToken };

@@ -1,5 +1,6 @@
 import { type GetMetricDataCommandInput, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { parseExpression } from "../../local/cloudwatch/alarm";
+import { computeStatistic } from "../../local/cloudwatch/metric-data";
 
 /** A value that was published under a metric. */
 export interface MetricValue {
@@ -133,6 +134,7 @@ function statistic(name: string, values: readonly number[]): number {
     case "Minimum":
       return values.reduce((least, value) => Math.min(least, value), Infinity);
     default:
+      if (name.startsWith("PR(")) return computeStatistic(name, values) ?? 0;
       return findPercentile(values, Number(/^p([\d.]+)$/.exec(name)?.[1]));
   }
 }

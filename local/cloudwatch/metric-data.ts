@@ -61,9 +61,9 @@ export function createMetricStore(samples: readonly Sample[] = []): MetricStore 
 }
 
 /**
- * A statistic of values: `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p95` or
- * `p99.9`. Undefined if there are no values, also for `Sum` and `SampleCount`: CloudWatch then has no data point.
- * Throws a RangeError for other statistics.
+ * A statistic of values: `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, a percentile such as `p95` or `p99.9`,
+ * or a percentile rank such as `PR(1000:)`. Undefined if there are no values, also for `Sum` and `SampleCount`:
+ * CloudWatch then has no data point. Throws a RangeError for other statistics.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
  *
  * AWS does not document how it computes percentiles. Here they are interpolated between the two nearest values: p0 is
@@ -87,11 +87,31 @@ const CALCULATIONS: ReadonlyMap<string, Calculation> = new Map<string, Calculati
 function findCalculation(name: string): Calculation {
   const known = CALCULATIONS.get(name);
   if (known) return known;
+  const range = readRange(name);
+  if (range) return (values) => (100 * values.filter((value) => isWithin(range, value)).length) / values.length;
   const percent = readPercent(name);
   return (values) => {
     const sorted = values.toSorted((a, b) => a - b);
     return interpolatePercentile(percent, sorted.length, (index) => sorted[index] ?? NaN);
   };
+}
+
+/** A range of values that includes its upper limit, but not its lower one. */
+export interface ValueRange {
+  readonly above: number;
+  readonly upTo: number;
+}
+
+/** As above 1000 of `PR(1000:)`, the percentage of values in a range; undefined for other statistics. */
+export function readRange(name: string): ValueRange | undefined {
+  const [, above = "", upTo = ""] = /^PR\((\d*(?:\.\d+)?):(\d*(?:\.\d+)?)\)$/.exec(name) ?? [];
+  if (above === "" && upTo === "") return undefined;
+  return { above: above === "" ? -Infinity : Number(above), upTo: upTo === "" ? Infinity : Number(upTo) };
+}
+
+/** Whether a value is in a range. */
+export function isWithin({ above, upTo }: ValueRange, value: number): boolean {
+  return value > above && value <= upTo;
 }
 
 /** As 99 of `p99`. Throws a RangeError for other statistics. */

@@ -2,9 +2,11 @@ import { type MetricAlarm, EXTRA_DATA_POINTS } from "./alarm";
 import {
   formatMetricKey,
   interpolatePercentile,
+  isWithin,
   type LocalMetric,
   type MetricSource,
   readPercent,
+  readRange,
   type Sample,
   type TimeWindow,
 } from "./metric-data";
@@ -59,7 +61,7 @@ export class MinuteMetrics implements MetricSource {
   }
 
   readStatistic(metric: LocalMetric, name: string, { from, to }: TimeWindow): number | undefined {
-    const calculate = STATISTICS.get(name) ?? buildPercentile(readPercent(name));
+    const calculate = STATISTICS.get(name) ?? buildDistributionStatistic(name);
     let total: Summary | undefined;
     for (const [minute, summary] of this.minutes.get(formatMetricKey(metric)) ?? []) {
       if (minute >= from && minute < to) total = addSummary(total, summary);
@@ -88,6 +90,15 @@ function addSummary(one: Summary | undefined, other: Summary): Summary {
   one.most = Math.max(one.most, other.most);
   for (const [bucket, count] of other.buckets) one.buckets.set(bucket, (one.buckets.get(bucket) ?? 0) + count);
   return one;
+}
+
+function buildDistributionStatistic(name: string): (summary: Summary) => number {
+  const range = readRange(name);
+  if (!range) return buildPercentile(readPercent(name));
+  return ({ count, buckets }) => {
+    const within = [...buckets].filter(([bucket]) => isWithin(range, BUCKET_FACTOR ** bucket));
+    return (100 * within.reduce((sum, [, values]) => sum + values, 0)) / count;
+  };
 }
 
 function buildPercentile(percent: number): (summary: Summary) => number {

@@ -1,7 +1,8 @@
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
-import { ALARMS, CAUSES, findAlarmMeasure, nameAlarm } from "../../model/alarms";
+import { findAlarmMeasure, chooseAlarmRoute, nameAlarm } from "../../model/alarms";
+import { listObjectiveAlarms, type ObjectiveAlarmKey } from "../../model/objectives";
 import { listWarmerAlarms } from "../../model/warmer-alarms";
 import { listMeasuredFunctions, type MeasuredFunction } from "../../model/measured-function";
 
@@ -9,10 +10,10 @@ import { listMeasuredFunctions, type MeasuredFunction } from "../../model/measur
 export interface EnvironmentAlarm {
   readonly name: string;
   /** The function that it watches, and its key; missing for the warmer's own alarms. */
-  readonly watches?: { readonly subject: MeasuredFunction; readonly key: AlarmKey | "degraded" };
+  readonly watches?: { readonly subject: MeasuredFunction; readonly key: AlarmKey | ObjectiveAlarmKey | "degraded" };
   /** Whether it sends messages itself. */
   readonly notifies: boolean;
-  /** Whether users are affected while it rings, so a fast message matters. */
+  /** Whether it goes to those who get only urgent alarms: a fast message matters. */
   readonly urgent: boolean;
 }
 
@@ -28,17 +29,23 @@ export function listEnvironmentAlarms(
     const own = keys.map((key) => ({
       name: nameAlarm(name, watched, key),
       watches: { subject, key },
-      notifies: ALARMS[key].route !== "composite",
-      urgent: CAUSES.includes(key),
+      notifies: chooseAlarmRoute(key, watched) !== "composite",
+      urgent: chooseAlarmRoute(key, watched) === "urgent",
     }));
-    const hasComposite = keys.some((key) => ALARMS[key].route === "composite");
+    const ofObjectives = listObjectiveAlarms(watched).map(({ key, route }) => ({
+      name: nameAlarm(name, watched, key),
+      watches: { subject, key },
+      notifies: true,
+      urgent: route === "urgent",
+    }));
+    const hasComposite = keys.some((key) => chooseAlarmRoute(key, watched) === "composite");
     const degraded: EnvironmentAlarm = {
       name: nameAlarm(name, watched, "degraded"),
       watches: { subject, key: "degraded" },
       notifies: true,
       urgent: false,
     };
-    return hasComposite ? [...own, degraded] : own;
+    return [...own, ...ofObjectives, ...(hasComposite ? [degraded] : [])];
   });
   const ofWarmer = listWarmerAlarms(environment).map((alarm) => ({ name: alarm.name, notifies: true, urgent: false }));
   return [...ofFunctions, ...ofWarmer];

@@ -90,13 +90,22 @@ export async function readMetrics<Name extends string>(
 /**
  * The dimensions of each metric of a namespace that had a value in the last two weeks.
  *
+ * @param only of one metric, with these dimensions among others
  * @throws AwsFailure
  */
-export async function listMetrics(aws: AwsAccess, namespace: string): Promise<MetricAddress["dimensions"][]> {
+export async function listMetrics(
+  aws: AwsAccess,
+  namespace: string,
+  only?: Pick<MetricAddress, "metricName" | "dimensions">,
+): Promise<MetricAddress["dimensions"][]> {
+  const input = {
+    Namespace: namespace,
+    ...(only && { MetricName: only.metricName, Dimensions: toDimensions(only.dimensions) }),
+  };
   const metrics = await aws.askAll(
     "cloudwatch:ListMetrics",
     "there are no metrics",
-    (options) => paginateListMetrics({ client: aws.client(CloudWatchClient) }, { Namespace: namespace }, options),
+    (options) => paginateListMetrics({ client: aws.client(CloudWatchClient) }, input, options),
     ({ Metrics }) => Metrics,
   );
   return metrics.map(({ Dimensions = [] }) =>
@@ -126,7 +135,7 @@ function buildQueries(request: MetricRequest | Measure, id: string, periodSecond
   return [
     { Id: id, Expression: expression.replace(names, `${id}_$1`) },
     ...Object.entries(metrics).map(([name, metric]) => ({
-      ...buildQuery(metric, statistic, `${id}_${name}`, periodSeconds),
+      ...buildQuery(metric, metric.statistic ?? statistic, `${id}_${name}`, periodSeconds),
       ReturnData: false,
     })),
   ];
@@ -138,13 +147,16 @@ function buildQuery(
   id: string,
   periodSeconds: number,
 ): MetricDataQuery {
-  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   return {
     Id: id,
     MetricStat: {
-      Metric: { Namespace: namespace, MetricName: metricName, Dimensions },
+      Metric: { Namespace: namespace, MetricName: metricName, Dimensions: toDimensions(dimensions) },
       Period: periodSeconds,
       Stat: statistic,
     },
   };
+}
+
+function toDimensions(dimensions: MetricAddress["dimensions"]): { Name: string; Value: string }[] {
+  return Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
 }

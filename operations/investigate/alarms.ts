@@ -1,6 +1,7 @@
-import { type AlarmKey } from "../../environments/alarms";
+import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, hyphenate } from "../../model/alarms";
+import { findObjective, listObjectiveAlarms, OBJECTIVES, type ObjectiveAlarmKey } from "../../model/objectives";
 import { type QueryKey } from "../../model/queries";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type AwsAccess } from "../aws/access";
@@ -11,7 +12,7 @@ import { listMeasuredFunctions } from "../../model/measured-function";
 import { type Window } from "./window";
 
 /** Which of a function's alarms. */
-export type FunctionAlarmKey = AlarmKey | "degraded";
+export type FunctionAlarmKey = AlarmKey | ObjectiveAlarmKey | "degraded";
 
 /** An expected alarm of a function. */
 export interface FunctionAlarm {
@@ -60,7 +61,8 @@ export function selectRinging(
 
 /** The saved queries with details about an alarm. */
 export function listAlarmQueries(key: FunctionAlarmKey): QueryKey[] {
-  return key === "degraded" ? COMPOSED.map((one) => ALARMS[one].query) : [ALARMS[key].query];
+  const objective = findObjective(key);
+  return objective ? [OBJECTIVES[objective].query] : listFixedAlarms(key).map((one) => ALARMS[one].query);
 }
 
 /**
@@ -108,6 +110,14 @@ export async function addHistory(
 }
 
 function describeRinging(key: FunctionAlarmKey, watched: WatchedFunction): string {
-  const keys = key === "degraded" ? COMPOSED : [key];
-  return keys.map((one) => ALARMS[one].happened(watched.alarm(one))).join("; or ");
+  const ofObjective = listObjectiveAlarms(watched).find((alarm) => alarm.key === key);
+  if (ofObjective) return ofObjective.happened;
+  return listFixedAlarms(key)
+    .map((one) => ALARMS[one].happened(watched.alarm(one)))
+    .join("; or ");
+}
+
+/** The alarms with fixed thresholds that ring when this one does; none for an alarm of an objective. */
+function listFixedAlarms(key: FunctionAlarmKey): readonly AlarmKey[] {
+  return key === "degraded" ? COMPOSED : ALARM_KEYS.filter((one) => one === key);
 }

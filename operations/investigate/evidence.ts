@@ -1,6 +1,8 @@
+import { type AlarmKey } from "../../environments/alarms";
+import { findObjective, OBJECTIVES } from "../../model/objectives";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type Aliases } from "../aws/functions";
-import { type AlarmFindings, type FunctionAlarmKey } from "./alarms";
+import { type AlarmFindings } from "./alarms";
 import { type AroundVersion, type Side } from "./around-version";
 import { type Changes } from "./changes";
 import { type ComparedFigure, type FigureComparison } from "./comparison";
@@ -45,13 +47,16 @@ export function readFigureNow(evidence: Evidence, name: FigureName): number {
   return findFigure(evidence, name).now ?? 0;
 }
 
-/** Whether one of these alarms rang. */
-export function hasRung({ rang: all }: Evidence, ...keys: readonly FunctionAlarmKey[]): boolean {
-  return all.some(({ key }) => keys.includes(key));
+/** Whether one of these alarms rang, or one of an objective that covers it. */
+export function hasRung({ rang: all }: Evidence, ...keys: readonly AlarmKey[]): boolean {
+  return all.some(({ key: rung }) => {
+    const objective = findObjective(rung);
+    return keys.some((key) => key === rung || (objective && OBJECTIVES[objective].covers.includes(key)));
+  });
 }
 
 /** Whether a figure is relevant: it stands out, or its alarm rang and it is not zero. */
-export function isWorse(evidence: Evidence, name: FigureName, ...alarms: readonly FunctionAlarmKey[]): boolean {
+export function isWorse(evidence: Evidence, name: FigureName, ...alarms: readonly AlarmKey[]): boolean {
   return findFigure(evidence, name).standsOut || (readFigureNow(evidence, name) > 0 && hasRung(evidence, ...alarms));
 }
 

@@ -1,3 +1,4 @@
+import { ALARM_KEYS } from "../../environments/alarms";
 import { formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { buildFunctionMetric } from "../../model/metrics";
@@ -12,6 +13,7 @@ import { OperationFailure } from "../cli/operation-failure";
 import { buildAlarmReports, suggestThreshold } from "./alarm-report";
 import { mergeChanges } from "./earlier-reports";
 import { listEnvironmentAlarms, type EnvironmentAlarm } from "../alarms/environment-alarms";
+import { countBudgetMetrics, readBudgets } from "../budgets/read-budgets";
 import { countEventMetrics, readEventFigures } from "./event-data";
 import { type FunctionData, countMetricsRead, readFunctions } from "./function-data";
 import { selectNotes } from "../alarms/notes";
@@ -66,6 +68,7 @@ export function countMostMetrics({ subjects, alarms }: ReportPlan): number {
   return (
     countMetricsRead(subjects) +
     countEventMetrics(subjects) +
+    countBudgetMetrics(subjects.map(({ watched }) => watched)) +
     WARMER_METRICS +
     countMetricsWatched(alarms.flatMap(listWatching))
   );
@@ -129,6 +132,18 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
       : undefined;
   const { reports, read } = told ?? { reports: alarms, read: 0 };
 
+  const budgetMetrics = countBudgetMetrics(subjects.map(({ watched }) => watched));
+  const budgets =
+    budgetMetrics > 0
+      ? await reader.read(REPORT_PARTS.budgets, () =>
+          readBudgets(
+            aws,
+            subjects.map(({ watched }) => watched),
+            period.to,
+          ),
+        )
+      : undefined;
+
   const logs = readsLogs
     ? await reader.read(REPORT_PARTS.logs, () => readWarmRequests(aws, subjects, period, wait))
     : undefined;
@@ -137,6 +152,8 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
     functions,
     /** Undefined if logs were not read. */
     logs,
+    /** Undefined without objectives, or if they could not be read. */
+    budgets: budgets?.budgets,
     /** Empty if states or changes could not be read. */
     alarms: reports,
     ringingNow: [...(states ?? [])].filter(([, { isRinging }]) => isRinging).map(([alarm]) => alarm),
@@ -146,7 +163,12 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
     warmerDollars,
     /** Undefined if there are none, or they could not be read. */
     events,
-    metricsRead: ofFunctions + (events ? eventMetrics : 0) + (warmerDollars === undefined ? 0 : WARMER_METRICS) + read,
+    metricsRead:
+      ofFunctions +
+      (events ? eventMetrics : 0) +
+      (warmerDollars === undefined ? 0 : WARMER_METRICS) +
+      (budgets?.metricsRead ?? 0) +
+      read,
     unread: reader.unread,
   };
 }
@@ -197,5 +219,7 @@ async function addThresholds(
 }
 
 function listWatching({ watches }: EnvironmentAlarm): Watching[] {
-  return watches && watches.key !== "degraded" ? [{ subject: watches.subject, key: watches.key }] : [];
+  return ALARM_KEYS.filter((key) => key === watches?.key).flatMap((key) =>
+    watches ? [{ subject: watches.subject, key }] : [],
+  );
 }

@@ -1,5 +1,7 @@
 import * as z from "zod";
 import { ALARM_KEYS } from "../../environments/alarms";
+import { budgetSchema } from "../budgets/budget";
+import { OBJECTIVE_ALARM_KEYS } from "../../model/objectives";
 import { FIGURE_KEYS } from "../targets/figure-table";
 import { targetSettingsSchema, targetVerdictSchema } from "../targets/schema";
 import { PERIOD_NAMES } from "./period";
@@ -118,7 +120,7 @@ const alarm = z.object({
   name: z.string(),
   /** Missing for the warmer's own. */
   function: z.string().optional(),
-  key: z.enum([...ALARM_KEYS, "degraded"]).optional(),
+  key: z.enum([...ALARM_KEYS, ...OBJECTIVE_ALARM_KEYS, "degraded"]).optional(),
   /** Whether it sends messages itself. */
   notifies: z.boolean(),
   urgent: z.boolean(),
@@ -181,6 +183,8 @@ export const performanceReportSchema = z.object({
   /** Missing if no function has events, or they could not be read. */
   events: z.array(event).optional(),
   kpis: z.array(kpi),
+  /** At the end of the period, whatever its length; missing without objectives, or if they could not be read. */
+  budgets: z.array(budgetSchema).optional(),
   /** Caveats about the figures. */
   notes: z.array(z.string()),
   /** What could not be read from AWS, and why; missing if everything was read. */

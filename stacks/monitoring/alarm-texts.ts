@@ -2,6 +2,7 @@ import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, hyphenate } from "../../model/alarms";
+import { type ObjectiveAlarm, OBJECTIVES } from "../../model/objectives";
 import {
   formatDashboardLink,
   formatFunctionLink,
@@ -10,6 +11,7 @@ import {
   formatTracesLink,
 } from "../../model/console-links";
 import { nameDashboard } from "../../model/dashboards";
+import { type QueryKey } from "../../model/queries";
 import { type SavedQueries } from "./saved-queries";
 import { type WatchedFunction } from "../../model/watched-function";
 
@@ -32,7 +34,18 @@ export class AlarmTexts {
       `${watched.id} (${this.environment.name}): ${happened(watched.alarm(key))}.`,
       `Likely: ${causes}.`,
       `First: ${firstStep}.`,
-      ...this.links(key, watched, key),
+      ...this.links(ALARMS[key].query, watched, key),
+    ].join("\n");
+  }
+
+  /** The text of an alarm on an error budget. */
+  ofObjective({ objective, happened }: ObjectiveAlarm, watched: WatchedFunction): string {
+    const { causes, firstStep, query } = OBJECTIVES[objective];
+    return [
+      `${watched.id} (${this.environment.name}): ${happened}.`,
+      `Likely: ${causes}.`,
+      `First: ${firstStep}.`,
+      ...this.links(query, watched, "error-budget"),
     ].join("\n");
   }
 
@@ -46,7 +59,7 @@ export class AlarmTexts {
     return [
       `${watched.id} (${this.environment.name}), although nothing fails: ${keys.map((key) => ALARMS[key].happened(watched.alarm(key))).join("; or ")}.`,
       `First: check which of them rings, then ${ALARMS[first].firstStep}.`,
-      ...this.links(first, watched, "degraded"),
+      ...this.links(ALARMS[first].query, watched, "degraded"),
     ].join("\n");
   }
 
@@ -91,9 +104,8 @@ export class AlarmTexts {
     return `${runbooksUrl.replace(/\/$/, "")}/${name}.md`;
   }
 
-  private links(key: AlarmKey, watched: WatchedFunction, runbook: string): string[] {
+  private links(query: QueryKey, watched: WatchedFunction, runbook: string): string[] {
     const { name, region } = this.environment;
-    const { query } = ALARMS[key];
     const logs = formatLogGroupLink(region, watched.logGroup);
     const queryId = this.queries.findQueryId(query, watched);
     return [

@@ -3,6 +3,7 @@ import { type Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { formatDefaultLogGroup } from "../../environments/names";
 import { findAlarmMeasure, nameAlarm } from "../../model/alarms";
+import { listObjectiveAlarms, OBJECTIVE_ALARM_KEYS, type ObjectiveAlarmKey } from "../../model/objectives";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type FunctionTable, buildFunctionTables } from "../../model/function-tables";
 import {
@@ -29,8 +30,8 @@ const HEADING_HEIGHT = 1;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const MAX_ALARMS_IN_WIDGET = 100;
 
-/** The alarms that show, on a dashboard of all functions, whether a function needs attention. */
-const STATUS: readonly AlarmKey[] = ["errors"];
+/** The alarm that shows, on a dashboard of all functions, whether a function needs attention. */
+const STATUS = ["availability_fast_burn", "errors"] as const;
 
 /** Input of a dashboard. */
 export interface DashboardProps {
@@ -127,12 +128,11 @@ function buildHeadingRow(heading: string): Row {
 
 /** Which alarms of the chosen function ring, whether any function needs attention, and links. */
 function buildStatusRows(props: DashboardProps): Row[] {
-  const everywhere = props.functions.flatMap((watched) =>
-    STATUS.filter((key) => findAlarmMeasure(watched, key)).map(
-      (key) => `${props.alarmArnPrefix}${nameAlarm(props.environment, watched, key)}`,
-    ),
-  );
-  const chosen = ALARM_KEYS.flatMap((key) => findChosenAlarm(key, props) ?? []);
+  const everywhere = props.functions.flatMap((watched) => {
+    const key = STATUS.find((one) => hasAlarm(watched, one));
+    return key ? [`${props.alarmArnPrefix}${nameAlarm(props.environment, watched, key)}`] : [];
+  });
+  const chosen = [...OBJECTIVE_ALARM_KEYS, ...ALARM_KEYS].flatMap((key) => findChosenAlarm(key, props) ?? []);
   const [first, ...more] = Array.from({ length: Math.ceil(everywhere.length / MAX_ALARMS_IN_WIDGET) }, (_, index) =>
     buildAlarmWidget(
       "Failing functions",
@@ -158,12 +158,19 @@ function buildAlarmWidget(title: string, alarms: readonly string[]): object {
 
 /** The ARN of an alarm of the chosen function; undefined if no function has such an alarm. */
 function findChosenAlarm(
-  key: AlarmKey,
+  key: AlarmKey | ObjectiveAlarmKey,
   { environment, alarmArnPrefix, functions }: DashboardProps,
 ): string | undefined {
-  if (!functions.some((watched) => findAlarmMeasure(watched, key))) return undefined;
+  if (!functions.some((watched) => hasAlarm(watched, key))) return undefined;
   const { deployedHere } = functions[0];
   return `${alarmArnPrefix}${nameAlarm(environment, { name: CHOSEN, deployedHere }, key)}`;
+}
+
+function hasAlarm(watched: WatchedFunction, key: AlarmKey | ObjectiveAlarmKey): boolean {
+  return (
+    listObjectiveAlarms(watched).some((alarm) => alarm.key === key) ||
+    ALARM_KEYS.some((one) => one === key && findAlarmMeasure(watched, one))
+  );
 }
 
 function draw(widget: Widget, props: DashboardProps): object | undefined {
@@ -188,18 +195,19 @@ function draw(widget: Widget, props: DashboardProps): object | undefined {
   };
 }
 
-function nameAlarmGraph({ title, alarm, detail }: AlarmGraph, { functions }: DashboardProps): string {
-  const [detailOfAll = "", ...others] = new Set(functions.map((watched) => detail?.(watched.alarm(alarm)) ?? ""));
+function nameAlarmGraph({ title, detail }: AlarmGraph, { functions }: DashboardProps): string {
+  const [detailOfAll = "", ...others] = new Set(functions.map((watched) => detail?.(watched) ?? ""));
   return others.length === 0 ? `${title}${detailOfAll}` : title;
 }
 
-/** For the whole time range that the viewer has chosen, not its last period. */
-function buildBigNumber({ title, lines }: BigNumber, region: string): object {
+/** For a whole time range, not its last period. */
+function buildBigNumber({ title, lines, days }: BigNumber, region: string): object {
   const properties = {
     title,
     region,
     view: "singleValue",
     setPeriodToTimeRange: true,
+    ...(days === undefined ? {} : { start: `-P${days}D` }),
     metrics: lines.map(buildMetricLine),
   };
   return { type: "metric", properties };

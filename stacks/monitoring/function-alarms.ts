@@ -7,16 +7,9 @@ import {
 import { Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type AlarmTexts } from "./alarm-texts";
-import {
-  type Alarm,
-  ALARMS,
-  CAUSES,
-  findAlarmMeasure,
-  hyphenate,
-  nameAlarm,
-  type AlarmRoute,
-} from "../../model/alarms";
+import { ALARMS, CAUSES, findAlarmMeasure, chooseAlarmRoute, hyphenate, nameAlarm, type AlarmRoute } from "../../model/alarms";
 import { type Measure } from "../../model/metrics";
+import { listObjectiveAlarms, type ObjectiveAlarm } from "../../model/objectives";
 import { type WatchedFunction } from "../../model/watched-function";
 
 /** What a function's alarms need besides the function. */
@@ -43,14 +36,16 @@ export class FunctionAlarms extends Construct {
     super(scope, id);
     for (const key of ALARM_KEYS) {
       const measure = findAlarmMeasure(props.watched, key);
-      if (measure) this.alarms.set(key, this.addAlarm(key, ALARMS[key], measure));
+      if (measure) this.alarms.set(key, this.addAlarm(key, measure));
     }
+    for (const alarm of listObjectiveAlarms(props.watched)) this.addObjectiveAlarm(alarm);
     this.addComposite();
   }
 
-  private addAlarm(key: AlarmKey, { route }: Alarm, measure: Measure): CloudwatchMetricAlarm {
+  private addAlarm(key: AlarmKey, measure: Measure): CloudwatchMetricAlarm {
     const { environment, watched, texts, topics } = this.props;
     const settings = watched.alarm(key);
+    const route = chooseAlarmRoute(key, watched);
     const actions = route === "composite" ? undefined : [topics[route]];
     return new CloudwatchMetricAlarm(this, hyphenate(key), {
       alarmName: nameAlarm(environment, watched, key),
@@ -67,6 +62,22 @@ export class FunctionAlarms extends Construct {
       // https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy
       lifecycle: { createBeforeDestroy: true },
       ...buildMeasured(measure, settings.periodSeconds),
+    });
+  }
+
+  private addObjectiveAlarm(alarm: ObjectiveAlarm): void {
+    const { environment, watched, texts, topics } = this.props;
+    const actions = [topics[alarm.route]];
+    new CloudwatchMetricAlarm(this, hyphenate(alarm.key), {
+      alarmName: nameAlarm(environment, watched, alarm.key),
+      alarmDescription: texts.ofObjective(alarm, watched),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: alarm.thresholdPercent,
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+      alarmActions: actions,
+      okActions: actions,
+      ...buildMeasured(alarm.watched, alarm.periodSeconds),
     });
   }
 
@@ -100,9 +111,8 @@ function buildMeasured(
     const [metric] = Object.values(metrics);
     return { ...metric, period, ...(statistic.startsWith("p") ? { extendedStatistic: statistic } : { statistic }) };
   }
-  const queries: CloudwatchMetricAlarmMetricQuery[] = Object.entries(metrics).map(([id, metric]) => ({
-    id,
-    metric: { ...metric, period, stat: statistic },
-  }));
+  const queries: CloudwatchMetricAlarmMetricQuery[] = Object.entries(metrics).map(
+    ([id, { statistic: stat = statistic, ...metric }]) => ({ id, metric: { ...metric, period, stat } }),
+  );
   return { metricQuery: [{ id: "result", expression, label: "result", returnData: true }, ...queries] };
 }

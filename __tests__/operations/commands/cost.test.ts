@@ -116,10 +116,10 @@ describe("by the environments' files", () => {
     const peakPings = 5 * 30 * 45 * WEEKS;
     expect(lines("monitoring", "api")).toEqual({
       metrics: about(14 * METRIC),
-      "metrics watched by alarms": about(9 * 0.1),
+      "metrics watched by alarms": about(23 * 0.1),
       "composite alarms": about(0.5),
     });
-    expect(lines("monitoring", "web")).toMatchObject({ "metrics watched by alarms": about(8 * 0.1) });
+    expect(lines("monitoring", "web")).toMatchObject({ "metrics watched by alarms": about(22 * 0.1) });
     expect(lines("monitoring")).toEqual({
       "metrics watched by alarms": about(2 * 0.1),
       dashboards: about(3),
@@ -250,7 +250,7 @@ describe("by how it was used", () => {
     });
     expect(lines("monitoring", "api")).toEqual({
       metrics: about(4 * METRIC),
-      "metrics watched by alarms": about(0.9),
+      "metrics watched by alarms": about(2.3),
       "composite alarms": about(0.5),
       logs: about(0.002 * HOURS * GIGABYTE_OF_LOGS),
     });

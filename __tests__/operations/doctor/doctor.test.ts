@@ -32,7 +32,7 @@ describe("an environment that is set up right", () => {
     expect(stdout.join("\n")).toMatch(/ok +credentials +arn:aws:iam::123456789012:user\/ann/);
     expect(stdout.join("\n")).toMatch(/ok +api: aliases +live and warm point to version 7/);
     expect(stdout.join("\n")).toMatch(/ok +api: kept warm +3 instances at 2026-01-05 09:50/);
-    expect(stdout.join("\n")).toMatch(/ok +alarms +all 11 exist/);
+    expect(stdout.join("\n")).toMatch(/ok +alarms +all 16 exist/);
     expect(stderr).toEqual([]);
     expect(exitCode).toBe(0);
   });
@@ -384,7 +384,7 @@ const FAULTS: readonly Fault[] = [
     fault: "an alarm that is gone",
     break: (world) => world.alarms.delete("dev-api-degraded"),
     check: "alarms",
-    detail: /1 of 11 are missing: dev-api-degraded/,
+    detail: /1 of 16 are missing: dev-api-degraded/,
     mend: /cdktf deploy dev/,
   },
   {
@@ -681,7 +681,7 @@ describe("a function that is deployed elsewhere", () => {
     const world = new DoctorWorld();
     world.dev = {
       functions:
-        'api = {}\nlegacy = { existing = true, function_name = "Legacy", memory_mb = 512, warming_qualifier = "v" }',
+        'api = {}\nlegacy = { existing = true, function_name = "Legacy", memory_mb = 512, warming_qualifier = "v", objectives = false }',
     };
     const text = makeReadyConfiguration({
       LoggingConfig: { LogFormat: "Text", LogGroup: "/aws/lambda/Legacy" },

@@ -1,3 +1,5 @@
+import { hyphenate } from "../../../model/alarms";
+import { OBJECTIVE_ALARM_KEYS } from "../../../model/objectives";
 import { type FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { type Subscription } from "@aws-sdk/client-sns";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -58,6 +60,9 @@ export class DoctorWorld extends FakeAws {
     for (const name of ["dev-api", "dev-api:live", "dev-warmer"]) this.functions.set(name, makeReadyConfiguration({}));
     for (const key of ["cold-starts", "errors", "init-duration", "memory", "response-time", "throttles", "timeouts"]) {
       this.alarms.set(`dev-api-${key}`, { ActionsEnabled: true, StateValue: "OK" });
+    }
+    for (const key of OBJECTIVE_ALARM_KEYS) {
+      this.alarms.set(`dev-api-${hyphenate(key)}`, { ActionsEnabled: true, StateValue: "OK" });
     }
     for (const name of ["dev-api-warming", "dev-api-degraded", "dev-warmer-errors", "dev-warmer-missed"]) {
       this.alarms.set(name, { ActionsEnabled: true, StateValue: "OK" });

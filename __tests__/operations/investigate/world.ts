@@ -154,7 +154,7 @@ export function makeSegment(subsegments: readonly object[]): string {
 /** Runs the command in a world. */
 export function runInvestigate(world: InvestigationWorld, ...args: readonly string[]): Promise<CommandRun> {
   const root = makeProject({
-    "environments/dev.tfvars": makeTfvars(world.dev),
+    "environments/dev.tfvars": makeTfvars({ more: "objectives = false", ...world.dev }),
     "functions/web/handler.ts": "",
   });
   return runCommand(["investigate", "dev", ...args], {

@@ -240,7 +240,21 @@ describe("who is told", () => {
     ["memory", "notice"],
     ["dropped_events", "notice"],
     ["warming", "notice"],
-  ])("of %s: topic %s, also when it is over", (key, topic) => {
+  ])("of %s: topic %s, also when it is over", async (key, topic) => {
+    const functions = "api = { asynchronous = true }";
+    const dev = await synthesizeDev(makeTfvars({ functions, more: "objectives = false" }));
+    const expected = [`\${aws_sns_topic.${topic}.arn}`];
+    expect(alarm(key, dev)).toMatchObject({ alarm_actions: expected, ok_actions: expected });
+  });
+
+  test.each([
+    ["availability_fast_burn", "urgent"],
+    ["availability_slow_burn", "notice"],
+    ["errors", "notice"],
+    ["throttles", "notice"],
+    ["timeouts", "notice"],
+    ["memory", "notice"],
+  ])("of %s with an objective: topic %s", (key, topic) => {
     const expected = [`\${aws_sns_topic.${topic}.arn}`];
     expect(alarm(key)).toMatchObject({ alarm_actions: expected, ok_actions: expected });
   });

@@ -73,7 +73,7 @@ describe("the dashboard", () => {
     expect(rows[0]?.map(({ properties }) => properties.title)).toEqual([
       "Requests",
       "Succeeded, %",
-      "Error budget left, % (availability 99.95 %)",
+      "Error budget left, % (30 days)",
       "p50, ms",
       "p99, ms",
       "Cold starts, % of requests",
@@ -84,20 +84,37 @@ describe("the dashboard", () => {
     expect(rows[1]?.map(({ type }) => type)).toEqual(["alarm", "alarm", "text"]);
     expect(
       widgets.flatMap(({ properties }) => properties.markdown ?? []).filter((text) => text.startsWith("#")),
-    ).toEqual(["## Overview", "## All functions", "## Cold starts", "## Resources", "## Trends", "## Warming"]);
+    ).toEqual([
+      "## Overview",
+      "## All functions",
+      "## Error budgets: bad requests, %",
+      "## Cold starts",
+      "## Resources",
+      "## Trends",
+      "## Warming",
+    ]);
     expect(widgets.at(-1)?.properties.title).toContain("Slowest requests");
   });
 
   test.each([
-    ["nothing fails", { requests: 10_000, failures: 0, refused: 0 }, 100],
-    ["half of what may fail has failed", { requests: 10_000, failures: 2, refused: 0.5 }, 50],
-    ["all of what may fail has failed", { requests: 10_000, failures: 5, refused: 0 }, 0],
-    ["twice as much has failed, refused requests too", { requests: 9_994, failures: 4, refused: 6 }, -100],
-  ])("tells the error budget that is left: %s", async (_, values, left) => {
+    ["nothing is bad", { errors: 0, answered: 0, refused: 0, slow1000: 0, cold: 0 }, [100, 100, 100]],
+    ["half of it is spent", { errors: 2, answered: 0, refused: 0.5, slow1000: 0.5, cold: 250 }, [50, 50, 50]],
+    ["all of it is spent", { errors: 2, answered: 3, refused: 0, slow1000: 1, cold: 500 }, [0, 0, 0]],
+    ["twice as much is spent", { errors: 4, answered: 0, refused: 6, slow1000: 2, cold: 1000 }, [-100, -100, -100]],
+  ])("tells the error budgets that are left: %s", async (_, bad, left) => {
     const { widgets } = bodyOf(await synthesizeDev(makeTfvars()));
-    const [expression] = shown(widgets.find(({ properties }) => properties.title?.startsWith("Error budget")));
+    const budgets = widgets.find(({ properties }) => properties.title?.startsWith("Error budget"));
 
-    expect(runInNewContext(expression ?? "", values)).toBeCloseTo(left, 0);
+    const FILL = (value: number) => value;
+    const values = { ...bad, requests: 10_000, measured: 10_000, FILL };
+    const numbers = shown(budgets).map((expression) => Number(runInNewContext(expression, values)));
+    expect(numbers.map((number) => Math.round(number / 5) * 5)).toEqual(left);
+    expect(budgets?.properties).toMatchObject({ start: "-P30D" });
+  });
+
+  test("tells no error budget without objectives", async () => {
+    const { widgets } = bodyOf(await synthesizeDev(makeTfvars({ more: "objectives = false" })));
+    expect(JSON.stringify(widgets)).not.toContain("Error budget");
   });
 
   test.each([
@@ -246,9 +263,9 @@ describe("the dashboard", () => {
     ]);
     expect(find("Time to initialize")?.properties.annotations?.horizontal).toEqual([{ label: "Average", value: 300 }]);
     expect(find("Success rate")?.properties).toMatchObject({ yAxis: { left: { min: 90, max: 100 } } });
-    const budget = find("Error budget left, % (availability 95 %, 99.95 %)");
-    const [ofA = "", ofOthers = ""] = shown(budget);
-    const values = { requests: 1000, failures: 0.5, refused: 0 };
+    const budget = find("Error budget left, % (30 days)");
+    const [ofA = "", , ofOthers = ""] = shown(budget);
+    const values = { requests: 1000, value: 0.5, refused: 0, FILL: (value: number) => value };
     expect(runInNewContext(ofA, values)).toBeCloseTo(99, 0);
     expect(runInNewContext(ofOthers, values)).toBeCloseTo(0, 0);
   });
