@@ -92,6 +92,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/cost"),
   },
   {
+    name: "budget",
+    parameters: "<environment>",
+    description: "Shows how much of each objective's error budget is left, and what spent it.",
+    load: () => import("./commands/budget"),
+  },
+  {
     name: "hcp-workspaces",
     parameters: "[environment...]",
     description: "Sets up the environments' workspaces in HCP Terraform (Terraform Cloud).",

@@ -4,6 +4,7 @@ import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
 import { writeTextFile } from "../cli/files";
 import { collectValues } from "../cli/input";
+import { readBudgetFile } from "../plan/budget-file";
 import { writeComment } from "../plan/comment";
 import { summarizePlan } from "../plan/comment-json";
 import { parseEnvironmentName, readPlanFile, toPlan } from "../plan/plan-file";
@@ -15,6 +16,12 @@ export default defineCommand({
       .argument("[plan.json...]", "output of `terraform show -json`")
       .option("--name <environment>", "the environment of a plan, in the plans' order (repeatable)", collectValues, [])
       .option("--unplanned <environment>", "an environment that has no plan (repeatable)", collectValues, [])
+      .option(
+        "--budget <file>",
+        "output of `budget --json`: error budgets of which little is left are in the comment (repeatable)",
+        collectValues,
+        [],
+      )
       .option("--title <text>", "the comment's heading", "Terraform plan")
       .option("--out <file>", "write the comment to a file")
       .option("--redacted <folder>", "also write each plan without sensitive values, as <environment>.json")
@@ -34,10 +41,12 @@ Examples:
   $ terraform -chdir=cdktf.out/stacks/prod show -json tfplan > plans/prod.json
   $ npm run ops --silent -- plan-comment plans/*.json --out comment.md
   $ npm run ops --silent -- plan-comment plans/dev.json --unplanned prod     prod's plan has failed
+  $ npm run ops --silent -- budget prod --json > budget.json
+  $ npm run ops --silent -- plan-comment plans/prod.json --budget budget.json
   $ npm run ops --silent -- plan-comment plans/*.json --json                 for a script`,
 
   run: async ({ root, print }, paths, options) => {
-    const { name: names, unplanned, title, out, redacted, json: asJson = false } = options;
+    const { name: names, unplanned, budget, title, out, redacted, json: asJson = false } = options;
     if (paths.length === 0 && unplanned.length === 0) throw makeInvalidInput("plan-comment", "name at least one plan");
     if (names.length > paths.length)
       throw makeInvalidInput("--name", `there are ${names.length} names for ${paths.length} plans`);
@@ -54,7 +63,11 @@ Examples:
       files.map(async ({ file, path, environment }) => ({ environment, json: await readPlanFile(path, file) })),
     );
     const plans = read.map(({ environment, json }) => toPlan(environment, json));
-    const comment = writeComment(title, plans, unplanned);
+    const budgets = await Promise.all(budget.map((file) => readBudgetFile(resolve(root, file), file)));
+    const stranger = budgets.find(({ environment }) => !all.includes(environment));
+    if (stranger)
+      throw makeInvalidInput("--budget", `the budgets of ${stranger.environment} belong to none of these plans`);
+    const comment = writeComment(title, plans, { unplanned, budgets });
 
     if (redacted !== undefined) await Promise.all(read.map((one) => writeRedacted(resolve(root, redacted), one)));
     if (out !== undefined) await writeTextFile(resolve(root, out), comment);

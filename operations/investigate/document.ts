@@ -1,6 +1,8 @@
 import { formatDollars } from "../../model/priced-resources";
 import { describeMutes } from "../alarms/describe-mutes";
+import { listObjectives } from "../../model/objectives";
 import { type Ring } from "../alarms/ringing";
+import { buildBudgetBlocks } from "../budgets/document";
 import { LATEST_VERSION } from "../aws/functions";
 import { type Block, buildSection, buildTable, type Document, type ListItem } from "../document/document";
 import { formatNumber, formatUtc } from "../document/formats";
@@ -17,13 +19,14 @@ const BYTES_PER_MEGABYTE = 1e6;
 
 /** The readable report of an investigation: the findings step by step, and at the end what to adjust first. */
 export function buildInvestigationDocument(investigation: Investigation): Document {
-  const { environment, watched, window, note, diagnoses, metricsDollars, queries, unread } = investigation;
+  const { environment, watched, window, note, diagnoses, metricsDollars, queries, budgets, unread } = investigation;
   const { from, to } = window;
   // Parts that could not be read are reported in their place.
-  const section = (heading: string, block: Block, ...parts: readonly string[]) => {
+  const sectionOf = (heading: string, blocks: readonly Block[], ...parts: readonly string[]) => {
     const missing = unread.filter(({ what }) => parts.some((part) => what.startsWith(part)));
-    return buildSection(heading, [block, buildList(missing.map(({ what, why }) => `${what} not read: ${why}`))]);
+    return buildSection(heading, [...blocks, buildList(missing.map(({ what, why }) => `${what} not read: ${why}`))]);
   };
+  const section = (heading: string, block: Block, ...parts: readonly string[]) => sectionOf(heading, [block], ...parts);
   const traced = to - from > LONGEST_TRACED ? ` of the last ${LONGEST_TRACED / 3_600_000} hours` : "";
   const queryDollars = queries.reduce((total, { dollars }) => total + dollars, 0);
   return {
@@ -38,6 +41,9 @@ export function buildInvestigationDocument(investigation: Investigation): Docume
         ]),
         ...["alarms", "mutes"],
       ),
+      ...(listObjectives(watched).length > 0
+        ? [sectionOf("Error budgets", budgets ? buildBudgetBlocks(budgets) : [], "error budgets")]
+        : []),
       section(
         "What changed",
         buildList(listChanges(investigation)),

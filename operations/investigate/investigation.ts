@@ -7,7 +7,10 @@ import { AwsAccess } from "../aws/access";
 import { type FoundMuteRule } from "../aws/mute-rules";
 import { LATEST_VERSION, readAliases, readReservedConcurrency, readVersions } from "../aws/functions";
 import { type ReadingContext } from "../cli/progress";
+import { priceReading } from "../aws/metrics";
 import { readTraceSegments } from "../aws/traces";
+import { listObjectives } from "../../model/objectives";
+import { readBudgets } from "../budgets/read-budgets";
 import { buildChanges } from "./changes";
 import { compare, priceFigures, readFigureValues } from "./comparison";
 import { diagnose } from "./diagnoses";
@@ -85,6 +88,11 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
           readAround(aws, watched, changes?.current?.version ?? "", at, last.to),
         );
 
+  const budgets =
+    listObjectives(watched).length > 0
+      ? await reader.read("error budgets", () => readBudgets(aws, [watched], now))
+      : undefined;
+
   const slowest = await reader.read("traces", () => readSlowest(aws, name, window, values?.p50));
   const ids = slowest?.map(({ id }) => id) ?? [];
   const segments = ids.length > 0 ? await reader.read("traces' parts", () => readTraceSegments(aws, ids)) : undefined;
@@ -109,6 +117,8 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
     alarms,
     /** What is muted of them now; undefined if that could not be read. */
     mutes,
+    /** Undefined without objectives, or if they could not be read. */
+    budgets: budgets?.budgets,
     /** Why the chosen alarm was not investigated; undefined if it was. */
     note: chosen && alarms && describeMissingAlarm(chosen, chosenAlarm, since === undefined && !ringing),
     diagnoses: diagnose(evidence, environment.runbooksUrl ?? RUNBOOKS),
@@ -116,7 +126,10 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
     /** Whether anything could be read. */
     hasRead: reader.hasRead,
     /** Cost of reading metrics, without queries. */
-    metricsDollars: readings * priceFigures(watched) + (around ? priceAroundVersion(watched) : 0),
+    metricsDollars:
+      readings * priceFigures(watched) +
+      (around ? priceAroundVersion(watched) : 0) +
+      priceReading(budgets?.metricsRead ?? 0),
   };
 }
 

@@ -1,5 +1,6 @@
 import { toOneLine } from "../../performance/foreign-text";
 import { formatAccess } from "./access";
+import { type EnvironmentBudgets, formatBudgets } from "./budget-file";
 import { formatFullList } from "./full-list";
 import { formatHazards } from "./hazards";
 import { formatCode } from "./markdown";
@@ -27,6 +28,7 @@ const KEPT_FOR_LISTS = 8_000;
 /** One environment's part, before the available space is known. */
 interface Section {
   readonly heading: string;
+  readonly budgets: readonly string[];
   readonly hazards: readonly string[];
   readonly access: readonly string[];
   readonly words: readonly string[];
@@ -34,15 +36,18 @@ interface Section {
   readonly list: readonly string[];
 }
 
-/**
- * One comment in Markdown about all environments, never longer than GitHub's limit.
- *
- * @param unplanned environments without a plan, which must still be listed
- */
+/** What a comment says besides plans. */
+interface BesidePlans {
+  /** Environments without a plan, which must still be listed. */
+  readonly unplanned?: readonly string[];
+  readonly budgets?: readonly EnvironmentBudgets[];
+}
+
+/** One comment in Markdown about all environments, never longer than GitHub's limit. */
 export function writeComment(
   title: string,
   plans: readonly Plan[],
-  unplanned: readonly string[],
+  { unplanned = [], budgets = [] }: BesidePlans = {},
   longest = LONGEST_COMMENT,
 ): string {
   const top = [MARKER, `## ${toOneLine(title)}`, ""].join("\n");
@@ -50,7 +55,9 @@ export function writeComment(
   const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");
   const fixed = top.length + bottom.length + 2;
 
-  const sections = plans.map(buildSection);
+  const sections = plans.map((plan) =>
+    buildSection(plan, budgets.filter(({ environment }) => environment === plan.environment).flatMap(formatBudgets)),
+  );
   const drafts = LINES_ABOVE.map((most) => sections.map((section) => formatAbove(section, most)));
   const measureLength = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length + 2, 0);
   const fitting = drafts.find((texts) => fixed + measureLength(texts) <= longest - KEPT_FOR_LISTS);
@@ -65,7 +72,7 @@ export function writeComment(
   return cut([top, ...texts, bottom].join("\n"), longest);
 }
 
-function buildSection(plan: Plan): Section {
+function buildSection(plan: Plan, budgets: readonly string[]): Section {
   const { environment, changes, isWhole, refusals } = plan;
   const paragraphs = [
     `### ${formatCode(environment, 64)}: ${formatHeadline(plan)}`,
@@ -74,6 +81,7 @@ function buildSection(plan: Plan): Section {
   ];
   return {
     heading: paragraphs.join("\n\n"),
+    budgets,
     hazards: formatHazards(changes),
     access: formatAccess(plan),
     words: formatWords(plan),
@@ -82,9 +90,10 @@ function buildSection(plan: Plan): Section {
   };
 }
 
-function formatAbove({ heading, hazards, access, words, cost }: Section, most: number): string {
+function formatAbove({ heading, budgets, hazards, access, words, cost }: Section, most: number): string {
   // One list: with an empty line inside, GitHub would add space between all items.
   const lines = [
+    ...capLines(budgets, most, "error budgets of which little is left"),
     ...capLines(hazards, most, "deletions or replacements of this kind"),
     ...capLines(access, most, "permissions"),
     ...capLines(words, most, "changes"),

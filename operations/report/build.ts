@@ -40,6 +40,7 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
     alarms: [...measurements.alarms],
     ...(measurements.events && { events: measurements.events }),
     kpis: computeKpis(measurements.alarms, measurements),
+    ...(measurements.budgets && { budgets: measurements.budgets }),
     notes: listNotes(plan, measurements, functions),
     ...(measurements.unread.length > 0 && { unread: [...measurements.unread] }),
     ...(tfvars !== undefined && { suggestedTfvars: tfvars }),

@@ -2,6 +2,7 @@ import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../..
 import { priceReading } from "../aws/metrics";
 import { type Block, type Cell, buildSection, buildTable, buildTargetTable, type Document } from "../document/document";
 import { formatMinutes, formatNumber, formatPercent, formatTimes, formatUtc } from "../document/formats";
+import { buildBudgetBlocks } from "../budgets/document";
 import { formatFigure } from "../targets/figure-table";
 import { isJudged, isReportPassed } from "./build";
 import { buildAlarmChart, buildFunctionCharts, buildRequestsChart } from "./charts";
@@ -54,6 +55,7 @@ export function buildReportDocument(report: PerformanceReport): Document {
           ...buildAlarmChart(report.alarms, report),
         ],
       },
+      ...buildBudgetSection(report),
       buildAlarmSection(report),
       buildSection(
         "Is the monitoring good?",
@@ -100,6 +102,10 @@ function formatVerdict(report: PerformanceReport): string {
 function buildTarget({ before, change, direction, ...target }: JudgedTarget) {
   const trend = [`was ${before ?? ""}`, change, direction].filter((text) => text !== undefined).join(", ");
   return { ...target, ...(before !== undefined && { before: trend }) };
+}
+
+function buildBudgetSection({ budgets = [] }: PerformanceReport): Block[] {
+  return budgets.length > 0 ? [buildSection("Error budgets", buildBudgetBlocks(budgets), { id: "budgets" })] : [];
 }
 
 function buildAlarmSection(report: PerformanceReport): Block {

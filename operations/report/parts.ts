@@ -10,6 +10,7 @@ export const REPORT_PARTS = {
   events: "figures of events",
   warmer: "figures of the warmer",
   thresholds: "what alarms watch",
+  budgets: "error budgets",
   logs: "logs",
 } as const;
 

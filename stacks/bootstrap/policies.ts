@@ -15,11 +15,13 @@ export interface PolicyStatement {
 }
 
 /**
- * Permissions of a plan: read the environment's resources and its state. It changes nothing, not even the state's lock.
+ * Permissions of a plan: read the environment's resources, its state and its error budgets. It changes nothing, not
+ * even the state's lock.
  */
 export function buildPlanPolicy(environment: Environment, place: Place): PolicyStatement[] {
   return [
     ...mergeStatements(environment, place, ({ read = [] }) => read),
+    allowReadingMetrics(place.region),
     ...buildStateStatements(environment, place, { object: ["s3:GetObject"], lock: [] }),
   ];
 }
@@ -42,12 +44,16 @@ export function buildSmokePolicy({ partition, region, account, name }: Place): P
       ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
       [`arn:${partition}:lambda:${region}:${account}:function:${name}-*:live`],
     ),
-    // CloudWatch supports no narrower resources for these:
-    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
-    allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], {
-      StringEquals: { "aws:RequestedRegion": region },
-    }),
+    allowReadingMetrics(region, "cloudwatch:DescribeAlarms"),
   ];
+}
+
+function allowReadingMetrics(region: string, ...more: readonly string[]): PolicyStatement {
+  // CloudWatch supports no narrower resources for these:
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+  return allow([...more, "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"], {
+    StringEquals: { "aws:RequestedRegion": region },
+  });
 }
 
 /**

@@ -556,3 +556,46 @@ describe("input and output", () => {
     expect(existsSync(join(root, "out.md"))).toBe(false);
   });
 });
+
+describe("error budgets", () => {
+  const budget = {
+    ...{ function: "api", objective: "availability", goal: "Availability 99.95 %", days: 30 },
+    ...{ requests: 100_000, bad: 44, allowed: 50, lastDayPercent: 32, runsOutAt: "2026-01-20T01:00:00.000Z" },
+  };
+  const plan = makePlanJson(makeResource("aws_sns_topic.a", null, { name: "a" }));
+  const comment = async (...budgets: object[]) =>
+    run(
+      { "prod.json": plan, "budget.json": JSON.stringify({ environment: "prod", budgets }) },
+      ...["prod.json", "--budget", "budget.json"],
+    );
+
+  test("are told first where little is left", async () => {
+    const { comment: text } = await comment(
+      { ...budget, leftPercent: 12 },
+      { ...budget, function: "web", leftPercent: -3 },
+    );
+    expect(text).toContain(
+      "- **The error budget has only 12 % left**, until 2026-01-20 01:00 UTC at the last day's rate: `api`, Availability 99.95 % over 30 days. A risky change may wait.\n- **The error budget is used up**",
+    );
+  });
+
+  test("are not told where enough is left", async () => {
+    expect((await comment({ ...budget, leftPercent: 60 })).comment).not.toContain("budget");
+  });
+
+  test.each([
+    ["no JSON", "{", "budget.json: is not JSON: make it with"],
+    ["something else", "{}", "budget.json: has no error budgets: make it with"],
+    ["of another environment", '{"environment":"qa","budgets":[]}', "the budgets of qa belong to none of these plans"],
+  ])("from a file that is %s are refused in one line", async (_, text, told) => {
+    const { exitCode, aside } = await run(
+      { "prod.json": plan, "budget.json": text },
+      "prod.json",
+      "--budget",
+      "budget.json",
+    );
+    expect(exitCode).toBe(2);
+    expect(aside).toContain(told);
+    expect(aside.split("\n")).toHaveLength(1);
+  });
+});
