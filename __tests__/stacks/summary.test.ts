@@ -8,10 +8,10 @@ async function summaryOf(text: string): Promise<string[]> {
 
 describe("the summary", () => {
   test("tells what monitoring costs, and what of", async () => {
-    // 8 alarms, one of which watches two metrics, and 2 on the warmer; 8 metrics that the function emits, 3 from its
-    // log, 3 from the warmer
+    // 8 alarms, one of which watches two metrics, 5 of objectives, which watch 14, and 2 on the warmer; 8 metrics that
+    // the function emits, 3 from its log, 3 from the warmer
     expect(await summaryOf(makeTfvars())).toContain(
-      "  dev: metrics 14 x $0.30, metrics watched by alarms 11 x $0.10, composite alarms 1 x $0.50, dashboards 1 x $3.00, encryption keys 1 x $1.00",
+      "  dev: metrics 14 x $0.30, metrics watched by alarms 25 x $0.10, composite alarms 1 x $0.50, dashboards 1 x $3.00, encryption keys 1 x $1.00",
     );
   });
 
@@ -33,7 +33,7 @@ describe("the summary", () => {
   test("costs less with fewer alarms", async () => {
     const more = "alarms = { errors = { enabled = false }, memory = { enabled = false } }";
     const [, line] = await summaryOf(makeTfvars({ more }));
-    expect(line).toContain("$9.50 a month");
+    expect(line).toContain("$10.90 a month");
   });
 
   test.each([

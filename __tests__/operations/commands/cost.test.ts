@@ -139,7 +139,7 @@ describe("by the environments' files", () => {
     expect(lines("provisioned", "web")).toMatchObject({
       always: about(5 * HOURS * 3600 * 0.5 * PROVISIONED_X86_SECOND),
     });
-    expect(environment.totals.monitoring).toEqual(about(28 * METRIC + 19 * 0.1 + 2 * 0.5 + 3 + 1));
+    expect(environment.totals.monitoring).toEqual(about(28 * METRIC + 47 * 0.1 + 2 * 0.5 + 3 + 1));
     expect(environment.totals.provisioned).toEqual(
       about(5 * HOURS * 3600 * (PROVISIONED_ARM_SECOND + 0.5 * PROVISIONED_X86_SECOND)),
     );
@@ -195,7 +195,7 @@ describe("by the environments' files", () => {
     expect(text).toMatch(/api +monitoring +metrics +14 +\$4\.20/);
     expect(text).toMatch(/warming +peak +24,638 pings +\$0\.0\d/);
     expect(text).toMatch(/instead +provisioned, always +3 instances +\$13\.14/);
-    expect(text).toMatch(/Total monitoring +\$9\.80/);
+    expect(text).toMatch(/Total monitoring +\$11\.20/);
     expect(text).toMatch(/us-east-1 prices of .* Not in them: AWS's free tier, /);
     expect(exitCode).toBe(0);
     expect(mocks.cloudWatch.calls()).toEqual([]);

@@ -2,7 +2,7 @@ import { GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { StopQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetTraceSummariesCommand } from "@aws-sdk/client-xray";
 import { describe, expect, test } from "@jest/globals";
-import { makeStateChange, mocks } from "../../support/fake-aws";
+import { makeSdkError, makeStateChange, mocks } from "../../support/fake-aws";
 import {
   DAY,
   FROM,
@@ -218,6 +218,26 @@ describe("the time that is looked at", () => {
       MetricDataQueries.flatMap(({ MetricStat }) => MetricStat?.Period ?? []),
     );
     expect(new Set(periods)).toEqual(new Set([length / 1000]));
+  });
+});
+
+describe("error budgets", () => {
+  test("of the function are told with what spent them, and what reading them costs", async () => {
+    const world = new InvestigationWorld().always(NORMAL);
+    world.dev = { ...world.dev, more: "" };
+    const { stdout } = await runInvestigate(world, "api");
+    const text = stdout.join("\n");
+    expect(text).toContain("Error budgets");
+    expect(text).toMatch(/Availability 99\.95 % over 30 days +100 %/);
+  });
+
+  test("that cannot be read are told in their place, and the rest goes on", async () => {
+    const world = new InvestigationWorld().always(NORMAL);
+    world.dev = { ...world.dev, more: "" };
+    world.errors.set("GetMetricData", makeSdkError("ThrottlingException", "too many"));
+    const { stdout, exitCode } = await runInvestigate(world, "api");
+    expect(stdout.join("\n")).toMatch(/error budgets not read: .*too many/);
+    expect(exitCode).toBe(1);
   });
 });
 

@@ -52,6 +52,23 @@ describe("what is written", () => {
     expect(await shownOf('endpoint = "iam"')).toBe(false);
   });
 
+  test("what is left of error budgets, at the end of the period", async () => {
+    goodWeeks();
+    const live = { FunctionName: "dev-api", Resource: "dev-api:live" };
+    world().metrics.put("AWS/Lambda", "Throttles", live, TO - 20 * DAY, 1);
+
+    const { root, stdout } = await runReport(world(), ["report", "dev"], { more: "objectives = true" });
+
+    const json = readFileSync(join(root, "reports/dev-week-2026-01-19T10.json"), "utf8");
+    const { budgets = [] } = performanceReportSchema.parse(JSON.parse(json));
+    expect(budgets.map(({ objective }) => objective)).toEqual(["availability", "latency", "cold_starts"]);
+    // Two weeks with 12 requests an hour, and one refused request before.
+    expect(budgets[0]).toMatchObject({ bad: 1, spentByCategory: [{ what: "refused (throttles)", requests: 1 }] });
+    expect(budgets[1]).toMatchObject({ bad: 0, leftPercent: 100 });
+    expect(stdout.join("\n")).toContain("Latency 99 % in 1000 ms over 30 days");
+    expect(readFileSync(join(root, "reports/dev-week-2026-01-19T10.html"), "utf8")).toContain("Error budgets");
+  });
+
   test("a table, and a JSON file and a page of the same name", async () => {
     goodWeeks();
     world().history = [

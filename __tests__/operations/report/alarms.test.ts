@@ -26,7 +26,9 @@ const world = makeWorld();
 
 async function report(args: readonly string[] = [], alarms = ""): Promise<PerformanceReport> {
   const more = alarms === "" ? "" : `alarms = { ${alarms} }`;
-  const { stdout, stderr } = await runReport(world(), ["report", "dev", "--json", "--no-logs", ...args], { more });
+  const { stdout, stderr } = await runReport(world(), ["report", "dev", "--json", "--no-logs", ...args], {
+    more: `objectives = false\n${more}`,
+  });
   const line = stdout.at(-1);
   if (line === undefined) throw new Error(stderr.join("\n"));
   return performanceReportSchema.parse(JSON.parse(line));

@@ -73,7 +73,7 @@ export function runReport(
   dev: Parameters<typeof makeTfvars>[0] = {},
 ): Promise<CommandRun> {
   const root = makeProject({
-    "environments/dev.tfvars": makeTfvars({ ...dev, more: `objectives = false\n${dev?.more ?? ""}` }),
+    "environments/dev.tfvars": makeTfvars({ more: "objectives = false", ...dev }),
     "functions/web/handler.ts": "",
   });
   return runCommand(args, { root, now: () => world.now, onWait: () => (world.waits += 1) });

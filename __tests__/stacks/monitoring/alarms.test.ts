@@ -174,6 +174,66 @@ function metricsOf(attributes: Attributes): WatchedMetric[] {
   return queries ? queries.flatMap(({ metric }) => metric ?? []) : [attributes as unknown as WatchedMetric];
 }
 
+describe("alarms of objectives", () => {
+  const HOURS = 8;
+
+  /** In which of the first minutes of some hours an alarm rings. */
+  function minutesRinging(key: string, data: readonly Sample[], of: StackUnderTest): number[] {
+    return evaluateStates(alarm(key, of), data, { from: START, to: START + HOURS * 60 * MINUTE })
+      .filter(({ state }) => state === "ALARM")
+      .map(({ at }) => (at - START) / MINUTE);
+  }
+
+  const repeat = (count: number, value: number) => Array.from({ length: count }, () => value);
+
+  let objectives: StackUnderTest;
+
+  beforeAll(async () => {
+    objectives = await synthesizeDev(makeTfvars());
+  });
+
+  test("page within minutes if all requests fail, until an hour after", () => {
+    const data = [
+      ...samples("Invocations", minutes(HOURS * 60, ...repeat(10, 1))),
+      ...samples("Errors", [...minutes(90), ...minutes(5, ...repeat(10, 1))]),
+    ];
+    const [first = NaN, ...more] = minutesRinging("availability_fast_burn", data, objectives);
+    expect(first - 90).toBeLessThanOrEqual(2);
+    expect(more.at(-1)).toBeLessThanOrEqual(155);
+  });
+
+  test("are notices if few of many requests fail for hours, and never for four failures in a night", () => {
+    const traffic = samples("Invocations", minutes(HOURS * 60, ...repeat(20, 1)));
+    const few = samples(
+      "Errors",
+      Array.from({ length: HOURS * 60 }, (_, minute) => (minute % 20 === 0 ? [1] : [])),
+    );
+    expect(minutesRinging("availability_fast_burn", [...traffic, ...few], objectives)).toEqual([]);
+    expect(minutesRinging("availability_slow_burn", [...traffic, ...few], objectives)).not.toEqual([]);
+
+    const night = samples("Invocations", minutes(HOURS * 60, 1));
+    const single = samples("Errors", [[1], [1], [], [1], [1]]);
+    for (const burn of ["fast", "slow"]) {
+      expect(minutesRinging(`availability_${burn}_burn`, [...night, ...single], objectives)).toEqual([]);
+    }
+  });
+
+  test("ring for requests that are slower than the objective allows, and not for those at its limit", () => {
+    const answers = (slow: number) => samples("Duration", minutes(60, ...repeat(3, slow), ...repeat(7, 50)));
+    expect(minutesRinging("latency_fast_burn", answers(1001), objectives)).not.toEqual([]);
+    expect(minutesRinging("latency_fast_burn", answers(1000), objectives)).toEqual([]);
+  });
+
+  test("say what happened, what to do first and where to look", () => {
+    const { alarm_description: text, alarm_name: name } = alarm("latency_slow_burn", objectives);
+    expect(name).toBe("dev-api-latency-slow-burn");
+    expect(text).toContain("more than 2.4 % of requests were too slow in 6 hours, at least 7");
+    expect(text).toContain("First: open the slowest requests' traces");
+    expect(text).toContain("Runbook: docs/runbooks/error-budget.md");
+    expect(String(text).length).toBeLessThanOrEqual(1024);
+  });
+});
+
 describe("the composite alarm", () => {
   const CHILDREN = ["cold_starts", "response_time", "errors", "timeouts", "throttles"];
 
