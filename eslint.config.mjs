@@ -37,7 +37,7 @@ const MAY_IMPORT = {
   performance: [],
   warming: ["performance"],
   // Of stacks, only what a function's infrastructure.ts is called with.
-  functions: ["performance", "warming", "stacks"],
+  functions: ["performance", "warming", "model", "stacks"],
   environments: ["performance"],
   model: ["performance", "warming", "environments"],
   stacks: ["performance", "warming", "environments", "model"],
@@ -76,7 +76,7 @@ const BORDERS = [
 export default defineConfig(
   { ignores: ["cdktf.out*", "coverage", "dist", "benchmarks/node_modules", "examples", "package/project"] },
   // Users' own functions follow their own rules.
-  { ignores: ["functions/*", "!functions/api", "!functions/warmer"] },
+  { ignores: ["functions/*", "!functions/api", "!functions/notifier", "!functions/warmer"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

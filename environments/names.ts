@@ -9,9 +9,12 @@ export const MAX_NAME_LENGTH = 64;
 /** The folder in functions/ of the function that keeps the others warm. */
 export const WARMER = "warmer";
 
+/** The folder in functions/ of the function that tells chats and pagers about alarms. */
+export const NOTIFIER = "notifier";
+
 /** Whether a folder in functions/ is part of the project. Users' folders follow their own rules. */
 export function isOwnFunction(name: string): boolean {
-  return name === WARMER || name === "api";
+  return name === WARMER || name === NOTIFIER || name === "api";
 }
 
 /** A function's name in AWS. It contains the environment, so that environments can share an account. */
