@@ -73,6 +73,14 @@ export interface CheckedFile {
   readonly functions: Readonly<Record<string, Deployed | Existing>>;
   readonly alarmEmails: readonly string[];
   readonly urgentEmails: readonly string[];
+  readonly notify?:
+    | {
+        readonly slackVariable?: string | undefined;
+        readonly slackChannel?: string | undefined;
+        readonly pagerdutyVariable?: string | undefined;
+        readonly pagerdutyRegion?: string | undefined;
+      }
+    | undefined;
   readonly alarms: AlarmOverrides;
   readonly warming: WarmingOverrides;
   readonly warmerReservedConcurrency?: number | undefined;
@@ -106,7 +114,25 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
     ),
     ...findOverlapMistakes(functions),
     ...findEnvironmentMistakes(file),
+    ...findNotifyMistakes(file),
   ];
+}
+
+/** Settings of services that get nothing. */
+function findNotifyMistakes({ notify = {} }: CheckedFile): CrossFieldMistake[] {
+  const { slackVariable, slackChannel, pagerdutyVariable, pagerdutyRegion } = notify;
+  const mistakes: CrossFieldMistake[] = [];
+  if (slackChannel !== undefined && slackVariable === undefined) {
+    mistakes.push({ path: ["notify", "slack_channel"], expected: "slack_variable as well", got: slackChannel });
+  }
+  if (pagerdutyRegion !== undefined && pagerdutyVariable === undefined) {
+    mistakes.push({
+      path: ["notify", "pagerduty_region"],
+      expected: "pagerduty_variable as well",
+      got: pagerdutyRegion,
+    });
+  }
+  return mistakes;
 }
 
 function listSectionsOf(functions: CheckedFile["functions"]) {

@@ -4,7 +4,7 @@ import { findRuntime } from "./code";
 import { explainIssues, explainUnusable } from "./explain";
 import { findHandlerFile, formatHandlerFile, type HandlerPlace, isInRepository } from "./handler-files";
 import { InvalidInput, formatKeyPath, type Mistake, show } from "./mistakes";
-import { formatDeployedName, MAX_NAME_LENGTH, describeStateLocation, WARMER } from "./names";
+import { formatDeployedName, MAX_NAME_LENGTH, describeStateLocation, isFinishedFunction } from "./names";
 import { type Tfvars } from "./parse-tfvars";
 import { readLockedProvider, formatLockFile, findNeededProvider, findNodeRuntime } from "./provider-lock";
 import { explainFileError, readFileBytes, UnusableFile } from "./text-file";
@@ -100,7 +100,7 @@ async function readTfvars(root: string, file: string): Promise<Tfvars> {
 /** The folders in functions/ that contain a function of the user's. */
 async function listFunctionFolders(root: string): Promise<string[]> {
   const folders = await readdir(join(root, "functions")).catch(() => []);
-  return folders.filter((folder) => folder !== WARMER && findHandlerFile(root, folder) !== undefined).sort();
+  return folders.filter((folder) => !isFinishedFunction(folder) && findHandlerFile(root, folder) !== undefined).sort();
 }
 
 function findNameMistakes(name: string): string[] {

@@ -12,9 +12,14 @@ export const WARMER = "warmer";
 /** The folder in functions/ of the function that tells chats and pagers about alarms. */
 export const NOTIFIER = "notifier";
 
+/** Whether a function comes with the project, deployed as it is needed, not as a file says. */
+export function isFinishedFunction(name: string): boolean {
+  return name === WARMER || name === NOTIFIER;
+}
+
 /** Whether a folder in functions/ is part of the project. Users' folders follow their own rules. */
 export function isOwnFunction(name: string): boolean {
-  return name === WARMER || name === NOTIFIER || name === "api";
+  return isFinishedFunction(name) || name === "api";
 }
 
 /** A function's name in AWS. It contains the environment, so that environments can share an account. */

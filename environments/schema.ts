@@ -15,7 +15,7 @@ import {
 } from "./fields";
 import { httpSettings } from "./http";
 import { warmingOverrides } from "./warming";
-import { WARMER } from "./names";
+import { isFinishedFunction } from "./names";
 import { isRegionName, suggestRegion } from "./regions";
 import { looksSecret } from "../performance/secrets";
 import { holdsSecret } from "./secrets";
@@ -243,6 +243,30 @@ const existingFunction = defineSection({
   ...watching,
 });
 
+const notify = defineSection({
+  slack_variable: terraformVariable.optional().meta({
+    description:
+      "Name of a sensitive Terraform variable that contains the address of an incoming webhook, or a bot's token (xoxb-…), which also needs slack_channel",
+  }),
+  slack_channel: defineText("a channel's id, as in C0123456789", /^[CDG][A-Z0-9]{8,20}$/)
+    .optional()
+    .meta({ description: "Id of the channel in which a bot keeps one message for each incident" }),
+  teams_variable: terraformVariable.optional().meta({
+    description: "Name of a sensitive Terraform variable that contains the address of a workflow's webhook",
+  }),
+  pagerduty_variable: terraformVariable.optional().meta({
+    description: "Name of a sensitive Terraform variable that contains the integration key of the Events API v2",
+  }),
+  // https://support.pagerduty.com/main/docs/service-regions
+  pagerduty_region: defineOneOf(["us", "eu"])
+    .optional()
+    .meta({ description: "Service region of the PagerDuty account; by default us" }),
+}).refine(
+  ({ slackVariable, teamsVariable, pagerdutyVariable }) =>
+    [slackVariable, teamsVariable, pagerdutyVariable].some((variable) => variable !== undefined),
+  { error: "at least one of slack_variable, teams_variable and pagerduty_variable" },
+);
+
 const functionSettings = z.discriminatedUnion("existing", [deployedFunction, existingFunction], {
   error: ({ code }: { code: string }) => (code === "invalid_union" ? "true or false" : "a map, as in api = { … }"),
 });
@@ -355,7 +379,7 @@ const environmentSection = defineSection({
       defineText(
         "a name of at most 64 characters a-z, 0-9 and - that starts with a letter",
         /^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$/,
-      ).refine((name) => name !== WARMER, { error: "a name that Warmwatch does not use itself" }),
+      ).refine((name) => !isFinishedFunction(name), { error: "a name that Warmwatch does not use itself" }),
       functionSettings,
       { error: "a map, as in functions = { api = {} }" },
     )
@@ -372,6 +396,10 @@ const environmentSection = defineSection({
   }),
   alarm_webhook_variable: terraformVariable.optional().meta({
     description: "Name of a sensitive Terraform variable that contains an HTTPS address; the address gets every alarm",
+  }),
+  notify: notify.optional().meta({
+    description:
+      "Where a card about each incident goes: what happened, what was deployed before, what fails, how to go back",
   }),
   runbooks_url: defineText("an address that begins with https://, of at most 100 characters", /^https:\/\/[!-~]{1,92}$/)
     // The characters of RFC 3986, except those with a special meaning in Markdown, a shell or Terraform.

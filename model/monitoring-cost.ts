@@ -8,7 +8,7 @@ import { listObjectiveAlarms } from "./objectives";
 import { listPlatformMetrics } from "./platform-metrics";
 import { PRICED_RESOURCES, type PricedKind } from "./priced-resources";
 import { type WatchedFunction, listWatchedFunctions } from "./watched-function";
-import { listWarmerAlarms } from "./warmer-alarms";
+import { listOwnAlarms } from "./own-alarms";
 
 /** One kind of thing that costs money. */
 export interface CostItem {
@@ -77,7 +77,7 @@ function countMetrics({ metrics }: Measure): number {
 
 function countShared(environment: Environment): Counts {
   return {
-    watchedMetric: listWarmerAlarms(environment).length,
+    watchedMetric: listOwnAlarms(environment).length,
     dashboard: listDashboards(environment).length,
     key: 1,
   };

@@ -1,24 +1,12 @@
 import { formatDeployedName, WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { buildMeasure, type Measure, type MetricAddress } from "./metrics";
+import { buildMeasure, type MetricAddress } from "./metrics";
+import { type OwnAlarm } from "./own-alarms";
 import { buildCronSchedules } from "./schedules";
 import { selectSchedules, listWarmedFunctions } from "./warmed-functions";
 
-/** An alarm on the warmer itself: without it, nobody would notice that nothing is kept warm. */
-export interface WarmerAlarm {
-  readonly key: "errors" | "missed";
-  readonly name: string;
-  readonly watched: Measure;
-  readonly happened: string;
-}
-
-/** When the warmer's own alarms ring: how often they check, and how long a problem must last. */
-export const WARMER_ALARM_SETTINGS = {
-  threshold: 0,
-  periodSeconds: 300,
-  evaluationPeriods: 3,
-  datapointsToAlarm: 2,
-} as const;
+/** A single failed run is made good by the next one. */
+const SETTINGS = { threshold: 0, periodSeconds: 300, evaluationPeriods: 3, datapointsToAlarm: 2 } as const;
 
 /** The queue of runs that could not be started. */
 export function nameMissedQueue(environment: string): string {
@@ -31,7 +19,7 @@ export function nameMissedQueue(environment: string): string {
  * @param queue the name of the queue of runs that could not be started, in the form that is known where alarms are
  *   created
  */
-export function listWarmerAlarms(environment: Environment, queue = nameMissedQueue(environment.name)): WarmerAlarm[] {
+export function listWarmerAlarms(environment: Environment, queue = nameMissedQueue(environment.name)): OwnAlarm[] {
   const { name } = environment;
   const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) return [];
@@ -47,8 +35,10 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
     dimensions: { QueueName: queue },
   };
   const isScheduled = warmed.some((one) => buildCronSchedules(selectSchedules(one)).length > 0);
+  const common = { of: WARMER, settings: SETTINGS } as const;
   return [
     {
+      ...common,
       key: "errors",
       name: `${warmer}-errors`,
       watched: buildMeasure("Sum", errors),
@@ -57,6 +47,7 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
     ...(isScheduled
       ? [
           {
+            ...common,
             key: "missed" as const,
             name: `${warmer}-missed`,
             watched: buildMeasure("Maximum", missed),

@@ -6,7 +6,7 @@ import { isBuiltin } from "node:module";
 import { basename, dirname, resolve } from "node:path";
 import { findHandlerFile, formatHandlerFile } from "../environments/handler-files";
 import { InvalidInput, makeInvalidInput, type Mistake, show } from "../environments/mistakes";
-import { WARMER } from "../environments/names";
+import { isFinishedFunction } from "../environments/names";
 import { BundleCache } from "./bundle-cache";
 import { compile, COMPILATION, type Compiled, type Program } from "./compile";
 import { type FunctionCode, identifyCode, makeCodeMistake } from "./function-code";
@@ -69,8 +69,8 @@ export async function bundleFunctions(
         return;
       }
       const found = findHandlerFile(root, code.name, code);
-      if (found === undefined && code.name === WARMER) {
-        bundles.set(key, readPackagedWarmer());
+      if (found === undefined && isFinishedFunction(code.name)) {
+        bundles.set(key, readPackaged(code.name));
         return;
       }
       const source = found ?? `${formatHandlerFile(code.name, code)}.ts`;
@@ -98,9 +98,9 @@ export async function bundleFunctions(
   return bundles;
 }
 
-/** The warmer's code, which the npm package has finished. */
-export function readPackagedWarmer(): Bundle {
-  const zipFile = findOwnFile(`functions/${WARMER}.zip`);
+/** The code of one of the project's own functions, which the npm package has finished. */
+export function readPackaged(name: string): Bundle {
+  const zipFile = findOwnFile(`functions/${name}.zip`);
   return { ...describeZip(zipFile, readFileSync(zipFile)), handler: "handler.handler", notes: [] };
 }
 

@@ -13,7 +13,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, posix, relative, resolve, sep } from "node:path";
 import { findHandlerExport } from "../environments/handler-files";
-import { WARMER } from "../environments/names";
+import { isFinishedFunction } from "../environments/names";
 import { InvalidInput, type Mistake, show } from "../environments/mistakes";
 import { readCommonJsExports } from "./commonjs-exports";
 import { mayCreateRequire, replaceCreatedRequire } from "./created-require";
@@ -127,7 +127,7 @@ export async function compile(program: Program): Promise<Compiled> {
         ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
         ...native.notes,
         ...(code.bundle?.decoratorMetadata === true ? [] : findLostMetadata(root, Object.keys(metafile.inputs))),
-        ...(name === WARMER ? [] : await findLostFiles(root, source, attempt.metafile, packaged)),
+        ...(isFinishedFunction(name) ? [] : await findLostFiles(root, source, attempt.metafile, packaged)),
       ].map(({ file, message }) => `${file}: ${message}`),
     };
   }
@@ -149,7 +149,7 @@ function buildOptions({ root, name, code }: Program): BuildOptions {
     sourcesContent: false,
     platform: "node",
     loader,
-    ...(name === WARMER
+    ...(isFinishedFunction(name)
       ? // AWS's SDK as ES modules, from which esbuild removes unused code.
         { mainFields: ["module", "main"] }
       : // The conditions that Node.js knows: https://nodejs.org/api/packages.html#conditional-exports

@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformElement, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
-import { WARMER } from "../environments/names";
+import { NOTIFIER, WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { buildTags } from "../environments/tags";
 import { addBackend } from "./backend";
@@ -74,7 +74,8 @@ export class EnvironmentStack extends TerraformStack {
     }
     addBucketNotifications(this, environment, deployed);
     const logGroups = new Map([...deployed].map(([name, { logs }]) => [name, logs.name]));
-    addMonitoring(this, { environment, sensitiveVariables, logGroups, warming });
+    const notifierBundle = environment.notify && findBundle({ name: NOTIFIER });
+    addMonitoring(this, { environment, sensitiveVariables, logGroups, warming, notifierBundle });
     if (environment.protected) protect(this, environment);
     if (stackFolder === undefined) makeModule(this, environment);
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { makeInvalidInput, type InvalidInput } from "../environments/mistakes";
+import { NOTIFIER, WARMER } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 
 /** What one function's code is made from. Functions of several environments that agree in it share a bundle. */
@@ -23,6 +24,11 @@ export function listFunctionCode({ name: environment, functions }: Environment):
   return Object.entries(functions)
     .filter(([, { image }]) => image === undefined)
     .map(([name, settings]) => selectCode(environment, name, settings));
+}
+
+/** The code of the project's own functions that an environment needs. */
+export function listOwnCode({ notify }: Environment): FunctionCode[] {
+  return [{ name: WARMER }, ...(notify ? [{ name: NOTIFIER }] : [])];
 }
 
 /** Selects what decides a function's code. */

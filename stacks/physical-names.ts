@@ -48,6 +48,7 @@ export const PHYSICAL_NAMES: Readonly<Record<string, readonly PhysicalName[]>> =
   aws_cloudwatch_dashboard: [{ what: "dashboard", scope: "account", of: "dashboard_name" }],
   aws_cloudwatch_event_rule: [{ what: "rule", scope: "region", of: "name" }],
   aws_dynamodb_table: [{ what: "table", scope: "region", of: "name" }],
+  aws_ssm_parameter: [{ what: "parameter", scope: "region", of: "name" }],
   aws_sns_topic: [{ what: "topic", scope: "region", of: "name" }],
   aws_sqs_queue: [{ what: "queue", scope: "region", of: "name" }],
   aws_cloudwatch_query_definition: [{ what: "saved query", scope: "region", of: "name" }],

@@ -127,11 +127,15 @@ function formatProvisioned(stacks: readonly EnvironmentStack[]): string[] {
 
 /** Notes on what has no effect or is unavailable. */
 function listNotes(environment: Environment): string[] {
-  const { name, alarmEmails, urgentEmails, alarmWebhookVariable, functions, existingFunctions } = environment;
+  const { name, alarmEmails, urgentEmails, alarmWebhookVariable, notify, functions, existingFunctions } = environment;
   const existing = Object.entries(existingFunctions);
-  const isHeard = alarmEmails.length + urgentEmails.length > 0 || alarmWebhookVariable !== undefined;
+  const isHeard = alarmEmails.length + urgentEmails.length > 0 || alarmWebhookVariable !== undefined || notify;
+  const hearsOfCards = alarmEmails.length > 0 || alarmWebhookVariable !== undefined;
   return [
     ...(isHeard ? [] : [`${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`]),
+    ...(notify && !hearsOfCards
+      ? [`${name}: nobody is told if a card cannot be delivered: set alarm_emails in environments/${name}.tfvars`]
+      : []),
     ...listWarmedFunctions(environment).flatMap(({ id, settings, reservedConcurrency = Infinity }) => {
       const [most, wanted] = [countPingable(Infinity, reservedConcurrency), countMostInstances(settings)];
       return most >= wanted

@@ -6,7 +6,7 @@ import { WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { explainFileError } from "../environments/text-file";
 import { bundleFunctions } from "./bundle";
-import { listFunctionCode } from "./function-code";
+import { listFunctionCode, listOwnCode } from "./function-code";
 import { loadInfrastructure } from "./infrastructure";
 import { renewOutput } from "./output-folder";
 import { describeRemoved, findRemovedEnvironments } from "./removed-environments";
@@ -88,8 +88,9 @@ async function synthesizeProject(
     bundlingWarmer,
   ]);
   const code = environments.flatMap(listFunctionCode);
+  const own = environments.flatMap(listOwnCode).filter(({ name }) => name !== WARMER);
   const [bundled, infrastructure] = await Promise.all([
-    bundleFunctions(root, code, folder),
+    bundleFunctions(root, [...own, ...code], folder),
     loadInfrastructure(
       root,
       code.map(({ name }) => name),

@@ -3,7 +3,7 @@ import { App } from "cdktf";
 import fc from "fast-check";
 import { join } from "node:path";
 import { loadEnvironments } from "../../environments/load";
-import { WARMER } from "../../environments/names";
+import { NOTIFIER, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { METRICS_PER_FUNCTION, priceMonitoring } from "../../model/monitoring-cost";
 import { EnvironmentStack } from "../../stacks/environment-stack";
@@ -45,9 +45,14 @@ const existing = fc
   .map((lines) => ["existing = true", 'warming_qualifier = "warm"', ...lines].join("\n"));
 
 const environmentFile = fc
-  .record({ functions: fc.array(deployed, { minLength: 1, maxLength: 3 }), old: fc.option(existing) })
-  .map(({ functions, old }) =>
+  .record({
+    functions: fc.array(deployed, { minLength: 1, maxLength: 3 }),
+    old: fc.option(existing),
+    more: fc.constantFrom("", 'notify = { teams_variable = "teams" }'),
+  })
+  .map(({ functions, old, more }) =>
     makeTfvars({
+      more,
       functions: [
         ...functions.map((text, index) => `f${index} = {\n${text}\n}`),
         ...(old === null ? [] : [`old = {\n${old}\n}`]),
@@ -73,7 +78,7 @@ function synthesized(environment: Environment): StackUnderTest["resource"] {
     handler: "handler.handler",
     notes: [],
   };
-  const bundles = new Map([WARMER, ...Object.keys(environment.functions)].map((name) => [name, bundle]));
+  const bundles = new Map([WARMER, NOTIFIER, ...Object.keys(environment.functions)].map((name) => [name, bundle]));
   const app = new App({ outdir: folder, skipValidation: true });
   const stack = new EnvironmentStack(app, environment, { bundles, infrastructure: new Map(), stackFolder: folder });
   const { resource } = stack.toTerraform() as StackUnderTest;

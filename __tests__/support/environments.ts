@@ -33,7 +33,13 @@ warming = { conditional = { enabled = true }, peak = { enabled = false } }
 export const ENVIRONMENTS = ["dev", "staging", "prod", "everything"];
 
 /** The values that the tests give to the Terraform variables of `everything`. */
-export const VARIABLES = { TF_VAR_hook: "secret-hook", TF_VAR_pager: "https://pager.example.com/secret" };
+export const VARIABLES = {
+  TF_VAR_hook: "secret-hook",
+  TF_VAR_pager: "https://pager.example.com/secret",
+  TF_VAR_slack: `xoxb-${"1".repeat(12)}`,
+  TF_VAR_teams: "https://teams.example.com/secret",
+  TF_VAR_key: "0123456789abcdef".repeat(2),
+};
 
 /** A version of a layer, which is there before `everything` is applied. */
 export const LAYER = "arn:aws:lambda:eu-west-1:123456789012:layer:tools:1";
@@ -136,6 +142,7 @@ const EVERYTHING_ELSE = `
   alarm_emails           = ["team@example.com"]
   urgent_emails          = ["night.shift@example.com"]
   alarm_webhook_variable = "pager"
+  notify                 = { slack_variable = "slack", slack_channel = "C0123456789", teams_variable = "teams", pagerduty_variable = "key" }
   runbooks_url           = "https://wiki.example.com/runbooks"
   alarms                 = { response_time = { threshold_milliseconds = 1000 } }`;
 

@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
-import { WARMER } from "../../environments/names";
 import { MAX_DIRECT_BYTES } from "../../environments/platform";
 import { type Bundle, bundleFunctions } from "../../stacks/bundle";
-import { listFunctionCode } from "../../stacks/function-code";
+import { listFunctionCode, listOwnCode } from "../../stacks/function-code";
 import { loadInfrastructure } from "../../stacks/infrastructure";
 import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 
@@ -16,7 +15,11 @@ import { synthesize as synthesizeStacks } from "../../stacks/synthesize";
 export const HANDLER_SOURCE = "export const handler = async () => ({ statusCode: 200 });\n";
 
 /** The least that a project has: its own function is as small as the user's. */
-const FUNCTIONS = { "functions/api/handler.ts": HANDLER_SOURCE, "functions/warmer/handler.ts": HANDLER_SOURCE };
+const FUNCTIONS = {
+  "functions/api/handler.ts": HANDLER_SOURCE,
+  "functions/notifier/handler.ts": HANDLER_SOURCE,
+  "functions/warmer/handler.ts": HANDLER_SOURCE,
+};
 
 const folders: string[] = [];
 
@@ -110,7 +113,7 @@ export interface Synthesized {
 export async function synthesizeProject(root: string, large: readonly string[] = []): Promise<Synthesized> {
   const environments = await loadEnvironments(root);
   const outdir = makeTemporaryFolder();
-  const code = [{ name: WARMER }, ...environments.flatMap(listFunctionCode)];
+  const code = [...environments.flatMap(listOwnCode), ...environments.flatMap(listFunctionCode)];
   const made = await bundleFunctions(root, code, outdir);
   const resize = ([key, bundle]: [string, Bundle]): [string, Bundle] =>
     large.includes(key.replace(/\..*/, "")) ? [key, { ...bundle, zipBytes: MAX_DIRECT_BYTES + 1 }] : [key, bundle];

@@ -11,6 +11,7 @@ const PARTS = [
   "tsconfig.json",
   "run.js",
   "main.ts",
+  "functions/notifier",
   "functions/warmer",
   "model",
   "performance",

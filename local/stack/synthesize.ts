@@ -62,7 +62,12 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   }
   const isRunnable = (settings: FunctionSettings) => findRuntime(settings)?.startsWith("nodejs") === true;
   const all = Object.entries(whole.functions);
-  const environment = { ...whole, functions: Object.fromEntries(all.filter(([, settings]) => isRunnable(settings))) };
+  // Here, nothing publishes to topics.
+  const environment = {
+    ...whole,
+    notify: undefined,
+    functions: Object.fromEntries(all.filter(([, settings]) => isRunnable(settings))),
+  };
   const left = all.filter(([, settings]) => !isRunnable(settings));
   const leftOut = left.map(
     ([id, settings]) => `${id} is left out: here runs Node.js, not ${findRuntime(settings) ?? "an image"}`,

@@ -3,13 +3,13 @@ import { makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { findAlarmMeasure, chooseAlarmRoute, nameAlarm } from "../../model/alarms";
 import { listObjectiveAlarms, type ObjectiveAlarmKey } from "../../model/objectives";
-import { listWarmerAlarms } from "../../model/warmer-alarms";
+import { listOwnAlarms } from "../../model/own-alarms";
 import { listMeasuredFunctions, type MeasuredFunction } from "../../model/measured-function";
 
 /** An alarm of an environment. */
 export interface EnvironmentAlarm {
   readonly name: string;
-  /** The function that it watches, and its key; missing for the warmer's own alarms. */
+  /** The function that it watches, and its key; missing for alarms on the project's own functions. */
   readonly watches?: { readonly subject: MeasuredFunction; readonly key: AlarmKey | ObjectiveAlarmKey | "degraded" };
   /** Whether it sends messages itself. */
   readonly notifies: boolean;
@@ -17,7 +17,7 @@ export interface EnvironmentAlarm {
   readonly urgent: boolean;
 }
 
-/** Every alarm of an environment's functions and its warmer, by their names in the stack. */
+/** Every alarm of an environment's functions and of the project's own ones, by their names in the stack. */
 export function listEnvironmentAlarms(
   environment: Environment,
   subjects: readonly MeasuredFunction[],
@@ -47,8 +47,8 @@ export function listEnvironmentAlarms(
     };
     return [...own, ...ofObjectives, ...(hasComposite ? [degraded] : [])];
   });
-  const ofWarmer = listWarmerAlarms(environment).map((alarm) => ({ name: alarm.name, notifies: true, urgent: false }));
-  return [...ofFunctions, ...ofWarmer];
+  const own = listOwnAlarms(environment).map((alarm) => ({ name: alarm.name, notifies: true, urgent: false }));
+  return [...ofFunctions, ...own];
 }
 
 /** The alarms of an environment that send messages themselves. */

@@ -23,6 +23,7 @@ import {
 import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type AwsAccess } from "./access";
 import { type QualifiedName, toQualifiedInput } from "./functions";
 
@@ -71,6 +72,12 @@ export const LOOKUPS = {
     aws.send("scheduler:GetScheduleGroup", SchedulerClient, new GetScheduleGroupCommand({ Name: name })),
   table: (aws: AwsAccess, name: string) =>
     aws.send("dynamodb:DescribeTable", DynamoDBClient, new DescribeTableCommand({ TableName: name })),
+  /** Without its value. */
+  parameter: async (aws: AwsAccess, name: string) => {
+    const filters = [{ Key: "Name", Option: "Equals", Values: [name] }];
+    const command = new DescribeParametersCommand({ ParameterFilters: filters });
+    return (await aws.send("ssm:DescribeParameters", SSMClient, command))?.Parameters?.[0]?.Name;
+  },
   domain: (aws: AwsAccess, name: string) =>
     aws.send(READ_API, ApiGatewayV2Client, new GetDomainNameCommand({ DomainName: name })),
   /** The first one of a domain. */

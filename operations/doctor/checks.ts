@@ -12,6 +12,7 @@ import { buildIdentityChecks } from "./identity";
 import { buildMissingCheck } from "./imports/missing-in-state";
 import { buildLogChecks } from "./logs";
 import { buildMetricChecks, createFigureReader } from "./metrics";
+import { buildNotifierChecks } from "./notifier";
 import { synthesizeExpected, buildSynthesisChecks } from "./stack";
 import { buildStateChecks } from "./state";
 import { buildSubscriptionChecks } from "./subscriptions";
@@ -55,6 +56,7 @@ export function listChecks(
     buildMissingCheck(examination, [terraform, written, region]),
     ...ofFunctions,
     ...buildWarmerChecks(examination, [region, synthesis]),
+    ...buildNotifierChecks(examination, region),
     ...buildAlarmChecks(examination, [region, synthesis]),
     ...buildSubscriptionChecks(examination, region),
   ];

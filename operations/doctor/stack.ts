@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { TemporaryFolder } from "../../stacks/temporary-folder";
 import { type Check, fail, pass, makeCheck } from "./check";
@@ -16,15 +15,17 @@ const OUTPUT_FOLDER = "cdktf.out";
  * @throws InvalidInput if its code does not compile
  */
 export async function synthesizeExpected(root: string, environment: Environment): Promise<StackResources> {
-  const [{ bundleFunctions }, { listFunctionCode }, { loadInfrastructure }, { synthesize }] = await Promise.all([
-    import("../../stacks/bundle"),
-    import("../../stacks/function-code"),
-    import("../../stacks/infrastructure"),
-    import("../../stacks/synthesize"),
-  ]);
+  const [{ bundleFunctions }, { listFunctionCode, listOwnCode }, { loadInfrastructure }, { synthesize }] =
+    await Promise.all([
+      import("../../stacks/bundle"),
+      import("../../stacks/function-code"),
+      import("../../stacks/infrastructure"),
+      import("../../stacks/synthesize"),
+    ]);
   const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-doctor-"));
   try {
-    const bundles = await bundleFunctions(root, [{ name: WARMER }, ...listFunctionCode(environment)], folder.path);
+    const code = [...listOwnCode(environment), ...listFunctionCode(environment)];
+    const bundles = await bundleFunctions(root, code, folder.path);
     const infrastructure = await loadInfrastructure(root, Object.keys(environment.functions));
     synthesize([environment], { bundles, infrastructure, folder: folder.path, outdir: OUTPUT_FOLDER });
     return new StackResources(readFileSync(join(folder.path, "stacks", environment.name, "cdk.tf.json"), "utf8"));

@@ -1,3 +1,4 @@
+import { formatDeployedName, NOTIFIER } from "../../environments/names";
 import { findSubscriptions, type Subscription } from "../aws/topics";
 import { type Check, fail, pass, memoize, warn, makeCheck } from "./check";
 import { type Examination } from "./examination";
@@ -11,9 +12,10 @@ interface Subscriber {
 
 /** Checks that alarms reach their recipients. */
 export function buildSubscriptionChecks(examination: Examination, region: Check): Check[] {
-  const { alarmEmails, urgentEmails, alarmWebhookVariable } = examination.environment;
+  const { name, alarmEmails, urgentEmails, alarmWebhookVariable, notify } = examination.environment;
   const webhook = alarmWebhookVariable === undefined ? [] : [toWebhookSubscriber(alarmWebhookVariable)];
-  const everything = [...alarmEmails.map(toEmailSubscriber), ...webhook];
+  const notifier = notify ? [toNotifierSubscriber(formatDeployedName(name, NOTIFIER), examination.redeploy)] : [];
+  const everything = [...alarmEmails.map(toEmailSubscriber), ...webhook, ...notifier];
   return [
     ...buildTopicChecks(examination, region, "urgent", [...everything, ...urgentEmails.map(toEmailSubscriber)]),
     ...buildTopicChecks(examination, region, "notice", everything),
@@ -63,6 +65,15 @@ function toEmailSubscriber(address: string): Subscriber {
     isThis: ({ protocol, endpoint }) => protocol === "email" && endpoint.toLowerCase() === address.toLowerCase(),
     confirm: (topicArn) =>
       `follow the link in AWS's message to ${address}; to get it again: aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${address}`,
+  };
+}
+
+/** Lambda confirms by itself. */
+function toNotifierSubscriber(name: string, redeploy: string): Subscriber {
+  return {
+    who: "notifier",
+    isThis: ({ protocol, endpoint }) => protocol === "lambda" && endpoint.endsWith(`:function:${name}`),
+    confirm: () => redeploy,
   };
 }
 

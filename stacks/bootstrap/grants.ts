@@ -33,6 +33,7 @@ export interface Grant {
 
 /** This many always fit into a role's inline policy, even with the longest names. */
 const WARMED_FUNCTIONS_INLINE = 20;
+const NOTIFIED_FUNCTIONS_INLINE = 8;
 const SECRETS_INLINE = 10;
 
 const formatArns =
@@ -99,6 +100,8 @@ const requireRegion = ({ region }: Place): Condition => ({ StringEquals: { "aws:
 /** AWS generates a key's id, so its tag shows which environment it belongs to. */
 const requireOwnTag = ({ name }: Place): Condition => ({ StringEquals: { "aws:ResourceTag/Environment": name } });
 
+const notifies = ({ notify }: Environment) => notify !== undefined;
+
 const hasPublicEndpoint = ({ functions }: Environment) =>
   Object.values(functions).some(({ endpoint }) => endpoint === "public");
 
@@ -110,16 +113,17 @@ const listInvokers = (environment: Environment) => {
     Object.values(allowedTriggers).map(({ principal }) => principal),
   );
   const services = [
-    ...(has("sns")(environment) ? ["sns.amazonaws.com"] : []),
+    ...(has("sns")(environment) || notifies(environment) ? ["sns.amazonaws.com"] : []),
     ...(has("s3")(environment) ? ["s3.amazonaws.com"] : []),
     ...(has("log_filter")(environment) ? ["logs.amazonaws.com"] : []),
   ];
   return [...new Set(["apigateway.amazonaws.com", "events.amazonaws.com", ...services, ...named])].sort();
 };
 
-/** Whether a role may need more than fits into its inline policy: one that reads many secrets, or the warmer's. */
-const needsOwnPolicies = ({ functions, existingFunctions }: Environment) =>
-  Object.keys(functions).length + Object.keys(existingFunctions).length > WARMED_FUNCTIONS_INLINE ||
+/** Whether a role may need more than fits into its inline policy: one that reads many secrets, or the project's own. */
+const needsOwnPolicies = ({ functions, existingFunctions, notify }: Environment) =>
+  Object.keys(functions).length + Object.keys(existingFunctions).length >
+    (notify ? NOTIFIED_FUNCTIONS_INLINE : WARMED_FUNCTIONS_INLINE) ||
   Object.values(functions).some(
     ({ secrets, policyStatements }) =>
       Object.keys(secrets).length > SECRETS_INLINE || Object.keys(policyStatements).length > 0,
@@ -758,6 +762,18 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     },
   ],
   aws_sqs_queue_policy: [{ read: ["sqs:GetQueueAttributes"], write: ["sqs:SetQueueAttributes"], on: queues }],
+  aws_ssm_parameter: [
+    { read: ["ssm:DescribeParameters"], on: allowAnything, if: requireRegion, neededBy: notifies },
+    {
+      // The parameters' values are in the state, too.
+      read: ["ssm:GetParameter", "ssm:GetParameters", "ssm:ListTagsForResource"],
+      write: ["ssm:AddTagsToResource", "ssm:DeleteParameter", "ssm:PutParameter", "ssm:RemoveTagsFromResource"],
+      on: ({ partition, account, region, name }) => [
+        `arn:${partition}:ssm:${region}:${account}:parameter/warmwatch/${name}/*`,
+      ],
+      neededBy: notifies,
+    },
+  ],
   // Exists only in the state.
   terraform_data: [],
 };

@@ -80,6 +80,14 @@ export function buildBoundaryPolicy(
     ),
     // These have no resource-level permissions.
     allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
+    ...(environment.notify
+      ? [
+          // The notifier reads what was deployed and what failed.
+          allow(["lambda:ListVersionsByFunction"], [arn("lambda", "function:*")]),
+          allow(["logs:StartQuery"], [arn("logs", "log-group:*")]),
+          allow(["logs:GetQueryResults"], ["*"]),
+        ]
+      : []),
     ...listAskedPermissions(environment, (queue) => arn("sqs", queue), arn("lambda", `function:${name}-*`)),
   ];
 }

@@ -1,5 +1,5 @@
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
-import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { ALARMS, hyphenate } from "../../model/alarms";
 import { type ObjectiveAlarm, OBJECTIVES } from "../../model/objectives";
@@ -11,6 +11,7 @@ import {
   formatTracesLink,
 } from "../../model/console-links";
 import { nameDashboard } from "../../model/dashboards";
+import { type OwnAlarm } from "../../model/own-alarms";
 import { type QueryKey } from "../../model/queries";
 import { type SavedQueries } from "./saved-queries";
 import { type WatchedFunction } from "../../model/watched-function";
@@ -19,6 +20,17 @@ import { type WatchedFunction } from "../../model/watched-function";
 const LONGEST_LOGS_LINK = 200;
 
 const RUNBOOKS = "docs/runbooks";
+
+const OWN_FUNCTIONS: Readonly<Record<OwnAlarm["of"], { readonly causes: string; readonly runbook: string }>> = {
+  warmer: {
+    causes: "a change to its permissions or its code; the account's concurrency is used up",
+    runbook: "warming",
+  },
+  notifier: {
+    causes: "a webhook or a key that was deleted or replaced; a service that is down",
+    runbook: "notifications",
+  },
+};
 
 /** An alarm's text: what happened, likely causes, what to do first, and where to look. */
 export class AlarmTexts {
@@ -63,15 +75,16 @@ export class AlarmTexts {
     ].join("\n");
   }
 
-  /** The text of an alarm on the warmer itself. */
-  ofWarmer(happened: string): string {
+  /** The text of an alarm on one of the project's own functions. */
+  ofOwn({ of, happened }: OwnAlarm): string {
     const { name, region } = this.environment;
+    const { causes, runbook } = OWN_FUNCTIONS[of];
     return [
       `${name}: ${happened}.`,
-      "Likely: a change to its permissions or its code; the account's concurrency is used up.",
-      "First: read the warmer's log.",
-      `Logs: ${formatLogGroupLink(region, formatDefaultLogGroup(formatDeployedName(name, WARMER)))}`,
-      `Runbook: ${this.runbook("warming")}`,
+      `Likely: ${causes}.`,
+      `First: read the ${of}'s log.`,
+      `Logs: ${formatLogGroupLink(region, formatDefaultLogGroup(formatDeployedName(name, of)))}`,
+      `Runbook: ${this.runbook(runbook)}`,
     ].join("\n");
   }
 

@@ -5,11 +5,11 @@ import { TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import { parseEnvironment } from "../../environments/load";
 import { makeInvalidInput, show } from "../../environments/mistakes";
-import { formatDefaultLogGroup } from "../../environments/names";
+import { formatDefaultLogGroup, NOTIFIER, WARMER } from "../../environments/names";
 import { type EnvironmentInput } from "../../environments/schema";
 import { listWarmedFunctions } from "../../model/warmed-functions";
 import { listWatchedFunctions } from "../../model/watched-function";
-import { readPackagedWarmer } from "../bundle";
+import { readPackaged } from "../bundle";
 import { SensitiveVariables } from "../sensitive-variables";
 import { addWarming } from "../warming/warming";
 import { addMonitoring } from "./monitoring";
@@ -76,7 +76,8 @@ export class Monitoring extends Construct {
       environment,
       sensitiveVariables: new SensitiveVariables(this, "variables"),
       logGroups: new Map(logGroups),
-      warming: isWarming ? addWarming(this, environment, readPackagedWarmer()) : undefined,
+      warming: isWarming ? addWarming(this, environment, readPackaged(WARMER)) : undefined,
+      notifierBundle: environment.notify && readPackaged(NOTIFIER),
     });
   }
 

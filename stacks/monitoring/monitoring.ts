@@ -1,5 +1,7 @@
 import { Construct } from "constructs";
+import { NOTIFIER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
+import { type Bundle } from "../bundle";
 import { type SensitiveVariables } from "../sensitive-variables";
 import { type Warming } from "../warming/warming";
 import { AlarmTexts } from "./alarm-texts";
@@ -8,8 +10,11 @@ import { FunctionAlarms } from "./function-alarms";
 import { Notifications } from "./notifications";
 import { addPlatformMetrics } from "./platform-metrics";
 import { SavedQueries } from "./saved-queries";
-import { addWarmerAlarms } from "./warmer-alarms";
+import { Notifier } from "./notifier";
+import { addOwnAlarms } from "./own-alarms";
 import { listDashboards } from "../../model/dashboards";
+import { listNotifierAlarms } from "../../model/notifier-alarms";
+import { listWarmerAlarms } from "../../model/warmer-alarms";
 import { listWatchedFunctions } from "../../model/watched-function";
 
 /** What monitoring needs from the rest of a stack. */
@@ -20,6 +25,8 @@ export interface WatchedStackProps {
   readonly logGroups: ReadonlyMap<string, string>;
   /** Undefined if nothing is kept warm. */
   readonly warming: Warming | undefined;
+  /** The code of the function that sends cards about alarms; undefined without one. */
+  readonly notifierBundle: Bundle | undefined;
 }
 
 /**
@@ -27,15 +34,11 @@ export interface WatchedStackProps {
  */
 export function addMonitoring(
   stack: Construct,
-  { environment, sensitiveVariables, logGroups, warming }: WatchedStackProps,
+  { environment, sensitiveVariables, logGroups, warming, notifierBundle }: WatchedStackProps,
 ): void {
   const functions = listWatchedFunctions(environment);
-  const { urgent, notice, account, partition } = new Notifications(
-    stack,
-    "notifications",
-    environment,
-    sensitiveVariables,
-  );
+  const notifications = new Notifications(stack, "notifications", environment, sensitiveVariables);
+  const { urgent, notice, account, partition } = notifications;
   const queries = new SavedQueries(stack, "queries", environment.name, functions, warming?.logGroup);
   const texts = new AlarmTexts(environment, queries);
 
@@ -52,7 +55,12 @@ export function addMonitoring(
     });
   }
 
-  if (warming) addWarmerAlarms(alarms, environment, warming, texts, notice.arn);
+  if (warming) addOwnAlarms(alarms, listWarmerAlarms(environment, warming.missed?.name), texts, notice.arn);
+  if (notifierBundle) {
+    const group = new Construct(stack, "notifying");
+    const notifier = new Notifier(group, NOTIFIER, environment, notifierBundle, notifications, sensitiveVariables);
+    addOwnAlarms(alarms, listNotifierAlarms(environment, notifier.undelivered.name), texts, notice.arn);
+  }
 
   const { region } = environment;
   const alarmArnPrefix = `arn:${partition}:cloudwatch:${region}:${account}:alarm:`;

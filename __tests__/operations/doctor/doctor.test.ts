@@ -676,6 +676,43 @@ describe("a webhook", () => {
   });
 });
 
+describe("the notifier", () => {
+  const withNotifier = (waiting: number) => {
+    const world = new DoctorWorld();
+    world.dev = { more: 'account_id = "123456789012"\nnotify = { teams_variable = "teams" }' };
+    for (const topic of ["dev-alarms-urgent", "dev-alarms-notice"]) {
+      const endpoint = "arn:aws:lambda:eu-west-1:123456789012:function:dev-notifier";
+      world.subscriptions.set(topic, [makeSubscription("lambda", endpoint)]);
+    }
+    world.functions.set("dev-notifier", makeReadyConfiguration({}));
+    world.logGroups.set("/aws/lambda/dev-notifier", { retentionInDays: 30 });
+    world.count("AWS/SQS ApproximateNumberOfMessagesVisible dev-notifier-undelivered", [[10, waiting]]);
+    return world;
+  };
+
+  test("that is subscribed and has delivered every card is fine", async () => {
+    const { findings } = await runDiagnosis(withNotifier(0));
+
+    const own = findings.filter(({ check }) => check.includes("notifier"));
+    expect(own.map(({ check, outcome }) => [check, outcome])).toEqual([
+      ["notifier: deployed", "ok"],
+      ["notifier: log group", "ok"],
+      ["notifier: undelivered cards", "ok"],
+      ["urgent alarms: notifier", "ok"],
+      ["notice alarms: notifier", "ok"],
+    ]);
+  });
+
+  test("that could not deliver cards is told", async () => {
+    const { findings } = await runDiagnosis(withNotifier(3));
+
+    expect(findings.find(({ check }) => check === "notifier: undelivered cards")).toMatchObject({
+      outcome: "fail",
+      detail: expect.stringContaining("3 messages about alarms"),
+    });
+  });
+});
+
 describe("a function that is deployed elsewhere", () => {
   const existing = (facts: Parameters<typeof makeReadyConfiguration>[0] = {}) => {
     const world = new DoctorWorld();

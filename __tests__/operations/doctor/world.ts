@@ -193,14 +193,14 @@ const stacks = new Map<string, string>();
 async function writeStack(root: string): Promise<void> {
   const { loadEnvironments } = await import("../../../environments/load");
   const { bundleFunctions } = await import("../../../stacks/bundle");
-  const { listFunctionCode } = await import("../../../stacks/function-code");
+  const { listFunctionCode, listOwnCode } = await import("../../../stacks/function-code");
   const { synthesize } = await import("../../../stacks/synthesize");
   const sources = JSON.stringify(readFiles(root));
   const known = stacks.get(sources);
   const folder = known ?? makeTemporaryFolder();
   if (known === undefined) {
     const environments = await loadEnvironments(root);
-    const code = [{ name: "warmer" }, ...environments.flatMap(listFunctionCode)];
+    const code = [...environments.flatMap(listOwnCode), ...environments.flatMap(listFunctionCode)];
     synthesize(environments, {
       bundles: await bundleFunctions(root, code, folder),
       infrastructure: new Map(),

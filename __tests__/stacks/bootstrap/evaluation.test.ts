@@ -44,6 +44,7 @@ async function policiesOfProd() {
     makeProject({
       "environments/prod.tfvars": `region = "${REGION}"
 state = { backend = "s3", bucket = "acme-states", key = "shop/prod.tfstate", region = "${REGION}" }
+notify = { teams_variable = "teams" }
 functions = {
   api = {
     endpoint = "public"
@@ -143,6 +144,10 @@ describe("the deploy role may", () => {
     ["events:PutTargets", arn("events", "rule/prod-scheduled")],
     ["sns:CreateTopic", arn("sns", "prod-alarms-urgent")],
     ["sqs:CreateQueue", arn("sqs", "prod-undelivered")],
+    ["dynamodb:CreateTable", arn("dynamodb", "table/prod-notifier-incidents")],
+    ["ssm:PutParameter", arn("ssm", "parameter/warmwatch/prod/notify/teams")],
+    ["ssm:GetParameter", arn("ssm", "parameter/warmwatch/prod/notify/teams")],
+    ["lambda:AddPermission", lambda("prod-notifier"), { "lambda:Principal": "sns.amazonaws.com" }],
     ["kms:CreateKey", "*", { ...newTag("prod"), ...inRegion }],
     ["kms:TagResource", KEY, newTag("prod")],
     ["kms:PutKeyPolicy", KEY, tag("prod")],
@@ -234,6 +239,8 @@ describe("the deploy role may not", () => {
       ["kms:TagResource", KEY, { ...newTag("prod"), "kms:ResourceAliases": ["alias/shop-database"] }],
       ["kms:Decrypt", KEY, tag("prod")],
       ["secretsmanager:GetSecretValue", arn("secretsmanager", "secret:prod/token-AbCdEf")],
+      ["ssm:GetParameter", arn("ssm", "parameter/shop/prod/token")],
+      ["ssm:GetParameter", arn("ssm", "parameter/warmwatch/prod-eu/notify/teams")],
       ["lambda:InvokeFunction", lambda("prod-web:live")],
     ],
     "touch another state, or the bucket": [

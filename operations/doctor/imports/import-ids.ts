@@ -223,6 +223,7 @@ export const IMPORT_IDS: Readonly<Record<string, FindId | undefined>> = {
   },
   aws_scheduler_schedule: findByAttributes(["group_name", "name"], "/", LOOKUPS.schedule),
   aws_scheduler_schedule_group: findByAttributes(["name"], "", LOOKUPS.scheduleGroup),
+  aws_ssm_parameter: findByAttributes(["name"], "", LOOKUPS.parameter),
   aws_sns_topic: async (resource, context) => {
     const arn = buildTopicArn(resource, context);
     return (await LOOKUPS.topic(context.aws, arn)) && arn;

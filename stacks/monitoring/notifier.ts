@@ -1,0 +1,198 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
+import { Construct } from "constructs";
+import { ALARM_KEYS } from "../../environments/alarms";
+import { formatDefaultLogGroup, formatDeployedName, NOTIFIER, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { hyphenate } from "../../model/alarms";
+import { OBJECTIVE_ALARM_KEYS } from "../../model/objectives";
+import { nameUndeliveredQueue } from "../../model/notifier-alarms";
+import { formatParameterName, listRecipients } from "../../model/notifier";
+import { allow, type RoleStatement } from "../../model/permissions";
+import { listWatchedFunctions } from "../../model/watched-function";
+import { selectArnPart } from "../arn";
+import { type Bundle } from "../bundle";
+import { addExecutionRole } from "../execution-role";
+import { type SensitiveVariables } from "../sensitive-variables";
+import { addUndeliveredQueue, allowSending } from "../undelivered";
+import { type Notifications } from "./notifications";
+
+/** Mostly it waits: for logs, and for services to answer. */
+const MEMORY_MB = 512;
+const ARCHITECTURE = "arm64";
+
+/** A card within two minutes: it waits for others, looks at AWS, and sends, each with a limit of its own. */
+const TIMEOUT_SECONDS = 100;
+
+/** Later, a card about an alarm helps nobody, and the message goes into the queue. */
+const LONGEST_WAIT_SECONDS = 3600;
+
+/** So many functions can be named one by one in the policies of a role. */
+const MAX_NAMED_FUNCTIONS = 100;
+
+/**
+ * The function that tells Slack, Teams or PagerDuty about alarms. The construct's id is its name in addresses. What it
+ * could not deliver is in {@link undelivered}.
+ */
+export class Notifier extends Construct {
+  readonly undelivered: SqsQueue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    environment: Environment,
+    bundle: Bundle,
+    { urgent, notice }: Notifications,
+    sensitiveVariables: SensitiveVariables,
+  ) {
+    super(scope, id);
+    const { name: environmentName, logRetentionDays, nodeRuntime } = environment;
+    const name = formatDeployedName(environmentName, NOTIFIER);
+    const logs = new CloudwatchLogGroup(this, "logs", {
+      name: formatDefaultLogGroup(name),
+      retentionInDays: logRetentionDays,
+    });
+    const queue = (this.undelivered = addUndeliveredQueue(this, "undelivered", nameUndeliveredQueue(environmentName)));
+    allowSending(this, "undelivered-policy", queue, [
+      { principal: "sns.amazonaws.com", sourceArn: [urgent.arn, notice.arn] },
+    ]);
+    const incidents = new DynamodbTable(this, "incidents", {
+      name: `${name}-incidents`,
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "id",
+      attribute: [{ name: "id", type: "S" }],
+      ttl: { attributeName: "expiresAt", enabled: true },
+      serverSideEncryption: { enabled: true },
+    });
+    const recipients = listRecipients(environment);
+    const parameters = recipients.map(
+      ({ service, variable, form, settings }) =>
+        [
+          service,
+          new SsmParameter(this, service, {
+            name: formatParameterName(environmentName, service),
+            description: `How alarms of ${environmentName} reach ${service}`,
+            type: "SecureString",
+            value: sensitiveVariables.valueNamed(variable),
+            // Not a validation of the variable, whose message would show a value that is almost right.
+            lifecycle: {
+              precondition: [
+                {
+                  condition: `\${nonsensitive(can(regex("${form.pattern}", var.${variable})))}`,
+                  errorMessage: `${variable}: expected ${form.expected}.`,
+                },
+              ],
+            },
+          }),
+          settings,
+        ] as const,
+    );
+    const { role, policies } = addExecutionRole(this, {
+      functionName: NOTIFIER,
+      environment,
+      logs,
+      tracing: true,
+      secrets: {},
+      permissions: ({ arn }) => {
+        const addPrefix = (service: string, kind: string) => {
+          const parts = ["arn", selectArnPart(arn, 1), service, environment.region, selectArnPart(arn, 4), kind, ""];
+          const prefix = new TerraformLocal(this, `${kind}-arns`, Fn.join(":", parts)).asString;
+          return (ends: readonly string[]) => ends.map((end) => `${prefix}${end}`);
+        };
+        const formatFunctionArns = addPrefix("lambda", "function");
+        const formatLogGroupArns = addPrefix("logs", "log-group");
+        const { configurations, versions, logGroups } = listReadable(environment);
+        return [
+          allowOn(
+            ["ssm:GetParameter"],
+            parameters.map(([, parameter]) => parameter.arn),
+          ),
+          allowOn(["dynamodb:PutItem", "dynamodb:UpdateItem"], [incidents.arn]),
+          allowOn(["sqs:SendMessage"], [queue.arn]),
+          allowOn(["lambda:GetFunctionConfiguration"], formatFunctionArns(configurations)),
+          ...(versions.length > 0 ? [allowOn(["lambda:ListVersionsByFunction"], formatFunctionArns(versions))] : []),
+          allowOn(["logs:StartQuery"], formatLogGroupArns(logGroups)),
+          // CloudWatch Logs has no resource-level permission for it:
+          // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+          allow(["logs:GetQueryResults"], "*"),
+        ];
+      },
+    });
+    const lambda = new LambdaFunction(this, "function", {
+      functionName: name,
+      role: role.arn,
+      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
+      sourceCodeHash: bundle.sourceCodeHash,
+      handler: bundle.handler,
+      runtime: nodeRuntime,
+      architectures: [ARCHITECTURE],
+      memorySize: MEMORY_MB,
+      timeout: TIMEOUT_SECONDS,
+      environment: {
+        variables: {
+          ENVIRONMENT: environmentName,
+          INCIDENTS_TABLE: incidents.name,
+          ALARM_ENDS: [...ALARM_KEYS, ...OBJECTIVE_ALARM_KEYS, "degraded"].map((key) => `-${hyphenate(key)}`).join(","),
+          RECIPIENTS: JSON.stringify(
+            Object.fromEntries(
+              parameters.map(([service, { name: parameter }, settings]) => [service, { parameter, ...settings }]),
+            ),
+          ),
+        },
+      },
+      loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
+      tracingConfig: { mode: "Active" },
+      dependsOn: [...policies],
+    });
+    new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
+      functionName: lambda.functionName,
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: LONGEST_WAIT_SECONDS,
+      destinationConfig: { onFailure: { destination: queue.arn } },
+    });
+    for (const [topicId, topic] of Object.entries({ urgent, notice })) {
+      const permission = new LambdaPermission(this, `${topicId}-permission`, {
+        statementId: topicId,
+        functionName: lambda.functionName,
+        action: "lambda:InvokeFunction",
+        principal: "sns.amazonaws.com",
+        sourceArn: topic.arn,
+      });
+      new SnsTopicSubscription(this, topicId, {
+        topicArn: topic.arn,
+        protocol: "lambda",
+        endpoint: lambda.arn,
+        redrivePolicy: JSON.stringify({ deadLetterTargetArn: queue.arn }),
+        dependsOn: [permission],
+      });
+    }
+  }
+}
+
+function allowOn(actions: readonly string[], resources: readonly string[]): RoleStatement {
+  return { Effect: "Allow", Action: actions, Resource: resources };
+}
+
+/** What it reads about the environment's functions: the ends of the resources' ARNs. */
+function listReadable(environment: Environment) {
+  const functions = listWatchedFunctions(environment);
+  const existing = functions.filter(({ deployedHere }) => !deployedHere);
+  const deployed = functions.filter(({ deployedHere }) => deployedHere).map(({ name }) => name);
+  // With more, the role's policies would be too large.
+  const names = deployed.length <= MAX_NAMED_FUNCTIONS ? deployed : [`${environment.name}-*`];
+  const warmer = formatDeployedName(environment.name, WARMER);
+  return {
+    configurations: [...names.map((name) => `${name}:live`), ...existing.map(({ name }) => name), warmer],
+    versions: names,
+    logGroups: [...[...names, warmer].map(formatDefaultLogGroup), ...existing.map(({ logGroup }) => logGroup)].map(
+      (group) => `${group}:*`,
+    ),
+  };
+}
