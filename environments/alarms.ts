@@ -16,10 +16,12 @@ import { type CrossFieldMistake } from "./cross-field-mistakes";
  */
 
 /**
- * An alarm looks back at most one day:
+ * An alarm looks back at most one day, and with periods of an hour or more at most seven:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
  */
-const LONGEST_EVALUATION_SECONDS = 86_400;
+const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
+const LONGEST_DAYS = 7;
 
 interface Timing {
   readonly periodSeconds: number;
@@ -94,11 +96,11 @@ export const URGENT_ALARMS = ["errors", "throttles", "timeouts"] as const satisf
 
 const timing = {
   enabled: defineFlag().optional(),
-  period_seconds: defineWholeNumber(60, LONGEST_EVALUATION_SECONDS)
+  period_seconds: defineWholeNumber(60, LONGEST_DAYS * DAY_SECONDS)
     .multipleOf(60, { error: "a multiple of 60" })
     .optional(),
-  evaluation_periods: defineWholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
-  datapoints_to_alarm: defineWholeNumber(1, LONGEST_EVALUATION_SECONDS / 60).optional(),
+  evaluation_periods: defineWholeNumber(1, DAY_SECONDS / 60).optional(),
+  datapoints_to_alarm: defineWholeNumber(1, DAY_SECONDS / 60).optional(),
 };
 
 const defineCount = () => defineSection({ threshold: defineWholeNumber(0, 1_000_000).optional(), ...timing });
@@ -252,9 +254,10 @@ function findTimingMistakes(environment: AlarmOverrides, own: AlarmOverrides): C
       const expected = `at most evaluation_periods, which is ${evaluationPeriods}`;
       return [{ path: [alarm, "datapoints_to_alarm"], expected, got: datapointsToAlarm }];
     }
-    if (periodSeconds * evaluationPeriods > LONGEST_EVALUATION_SECONDS) {
-      const most = Math.floor(LONGEST_EVALUATION_SECONDS / periodSeconds);
-      const expected = `at most ${LONGEST_EVALUATION_SECONDS} seconds together, ${most} periods of ${periodSeconds}`;
+    const longest = periodSeconds < HOUR_SECONDS ? DAY_SECONDS : LONGEST_DAYS * DAY_SECONDS;
+    if (periodSeconds * evaluationPeriods > longest) {
+      const most = Math.floor(longest / periodSeconds);
+      const expected = `at most ${longest} seconds together, ${most} periods of ${periodSeconds}`;
       return [{ path: [alarm, "evaluation_periods"], expected, got: evaluationPeriods }];
     }
     return [];

@@ -151,6 +151,11 @@ describe("an alarm's settings", () => {
       "errors = { evaluation_periods = 300 }",
       "errors.evaluation_periods: expected at most 86400 seconds together, 288 periods of 300, got 300",
     ],
+    [
+      "more than seven days, if periods are an hour or longer",
+      "errors = { period_seconds = 3600, evaluation_periods = 169 }",
+      "errors.evaluation_periods: expected at most 604800 seconds together, 168 periods of 3600, got 169",
+    ],
     ["an alarm that is none", "error = { threshold = 1 }", "error: unknown key, did you mean errors?"],
   ])("cannot be %s, for all functions or for one", async (_, alarms, mistake) => {
     expect(await mistakesOf(makeTfvars({ more: `alarms = { ${alarms} }` }))).toEqual([`alarms.${mistake}`]);

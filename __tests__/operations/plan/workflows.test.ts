@@ -31,7 +31,7 @@ describe.each(files)("%s", (file) => {
     for (const name of called.filter((one) => !["ci", "pack", "publish"].includes(one)))
       expect(Object.keys(scripts)).toContain(name);
     for (const [, command] of runs.join("\n").matchAll(/npm run ops --silent -- (\S+)/g)) {
-      expect(["plan-comment", "smoke"]).toContain(command);
+      expect(["budget", "plan-comment", "smoke"]).toContain(command);
     }
   });
 
