@@ -1,4 +1,5 @@
 import { type Environment } from "../environments/schema";
+import { listWatchedFunctions } from "./watched-function";
 
 /** A service that gets cards about alarms. */
 export type NotifiedService = "slack" | "teams" | "pagerduty";
@@ -51,6 +52,28 @@ export function listRecipients({ notify }: Pick<Environment, "notify">): Recipie
     },
   ];
   return all.flatMap(({ variable, ...recipient }) => (variable === undefined ? [] : { ...recipient, variable }));
+}
+
+/** The objective of availability, as far as a card tells what is left of its error budget. */
+export interface AvailabilityObjective {
+  readonly targetPercent: number;
+  readonly days: number;
+}
+
+/**
+ * The objectives of availability by the functions' names in AWS. What most functions have is under `*`, which keeps it
+ * small enough for an environment variable; null is none.
+ */
+export function listAvailabilityObjectives(environment: Environment): Record<string, AvailabilityObjective | null> {
+  const all = listWatchedFunctions(environment).map(({ name, objectives: { availability } }) => {
+    const { targetPercent, days } = availability ?? {};
+    const objective = targetPercent === undefined || days === undefined ? null : { targetPercent, days };
+    return { name, objective, text: JSON.stringify(objective) };
+  });
+  const count = (text: string) => all.filter((one) => one.text === text).length;
+  const [usual] = [...all].sort((one, other) => count(other.text) - count(one.text));
+  const own = all.filter(({ text }) => text !== usual?.text).map(({ name, objective }) => [name, objective] as const);
+  return { "*": usual?.objective ?? null, ...Object.fromEntries(own) };
 }
 
 /** The encrypted parameter with a service's secret. */

@@ -1,4 +1,5 @@
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { type AvailabilityObjective } from "../../model/notifier";
 import { PagerDuty, type PagerDutyRegion } from "./pagerduty";
 import { type Service } from "./service";
 import { SlackBot, SlackWebhook } from "./slack";
@@ -19,6 +20,8 @@ export interface Configuration {
   /** How the names of alarms end, as in `-errors`; what is before it names the function. */
   readonly alarmEnds: readonly string[];
   readonly recipients: Recipients;
+  /** By the functions' names in AWS; `*` for all others. */
+  readonly objectives: Readonly<Record<string, AvailabilityObjective | null>>;
 }
 
 /** A changed secret is used after this time. */
@@ -39,6 +42,7 @@ export function readConfiguration(variables: NodeJS.ProcessEnv): Configuration {
     table: read("INCIDENTS_TABLE"),
     alarmEnds: read("ALARM_ENDS").split(","),
     recipients: JSON.parse(read("RECIPIENTS")) as Recipients,
+    objectives: JSON.parse(read("OBJECTIVES")) as Configuration["objectives"],
   };
 }
 

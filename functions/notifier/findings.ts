@@ -70,7 +70,7 @@ const OF_PLATFORM = new Set(["error", "failure"]);
 export async function findOut(
   subject: string,
   since: number,
-  { environment, region }: Pick<Configuration, "environment" | "region">,
+  { environment, region, objectives }: Pick<Configuration, "environment" | "region" | "objectives">,
   endsAt: number,
 ): Promise<Findings> {
   const lambda = new LambdaClient();
@@ -100,7 +100,8 @@ export async function findOut(
       findings.deployed = { name, ...deployed, previous };
     };
     const readLeft = async () => {
-      findings.budget = await readBudget();
+      const objective = name in objectives ? objectives[name] : objectives["*"];
+      if (objective) findings.budget = await readBudget(name, found.qualifier !== undefined, objective, signal);
     };
     await Promise.allSettled([readFailures(), readPrevious(), readLeft()]);
   };

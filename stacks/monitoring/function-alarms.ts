@@ -7,7 +7,15 @@ import {
 import { Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { type AlarmTexts } from "./alarm-texts";
-import { ALARMS, CAUSES, findAlarmMeasure, chooseAlarmRoute, hyphenate, nameAlarm, type AlarmRoute } from "../../model/alarms";
+import {
+  ALARMS,
+  CAUSES,
+  findAlarmMeasure,
+  chooseAlarmRoute,
+  hyphenate,
+  nameAlarm,
+  type AlarmRoute,
+} from "../../model/alarms";
 import { type Measure } from "../../model/metrics";
 import { listObjectiveAlarms, type ObjectiveAlarm } from "../../model/objectives";
 import { type WatchedFunction } from "../../model/watched-function";

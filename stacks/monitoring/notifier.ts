@@ -14,7 +14,7 @@ import { type Environment } from "../../environments/schema";
 import { hyphenate } from "../../model/alarms";
 import { OBJECTIVE_ALARM_KEYS } from "../../model/objectives";
 import { nameUndeliveredQueue } from "../../model/notifier-alarms";
-import { formatParameterName, listRecipients } from "../../model/notifier";
+import { formatParameterName, listAvailabilityObjectives, listRecipients } from "../../model/notifier";
 import { allow, type RoleStatement } from "../../model/permissions";
 import { listWatchedFunctions } from "../../model/watched-function";
 import { selectArnPart } from "../arn";
@@ -122,6 +122,8 @@ export class Notifier extends Construct {
           // CloudWatch Logs has no resource-level permission for it:
           // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
           allow(["logs:GetQueryResults"], "*"),
+          // As above: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+          allow(["cloudwatch:GetMetricData"], "*"),
         ];
       },
     });
@@ -140,6 +142,7 @@ export class Notifier extends Construct {
           ENVIRONMENT: environmentName,
           INCIDENTS_TABLE: incidents.name,
           ALARM_ENDS: [...ALARM_KEYS, ...OBJECTIVE_ALARM_KEYS, "degraded"].map((key) => `-${hyphenate(key)}`).join(","),
+          OBJECTIVES: JSON.stringify(listAvailabilityObjectives(environment)),
           RECIPIENTS: JSON.stringify(
             Object.fromEntries(
               parameters.map(([service, { name: parameter }, settings]) => [service, { parameter, ...settings }]),

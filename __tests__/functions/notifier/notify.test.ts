@@ -1,3 +1,4 @@
+import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
   GetQueryResultsCommand,
@@ -37,6 +38,7 @@ const TOKEN = "xoxb-123456789012-abcdefghijkl";
 const ROUTING_KEY = "0123456789abcdef0123456789abcdef";
 
 const lambda = mockClient(LambdaClient);
+const cloudWatch = mockClient(CloudWatchClient);
 const logs = mockClient(CloudWatchLogsClient);
 
 let stdout: Stdout;
@@ -49,6 +51,13 @@ beforeEach(() => {
   items = mockTable();
   lambda.reset();
   logs.reset();
+  cloudWatch.reset();
+  cloudWatch.on(GetMetricDataCommand).resolves({
+    MetricDataResults: [
+      { Id: "bad_requests", Values: [10, 15] },
+      { Id: "all_requests", Values: [4000, 6000] },
+    ],
+  });
   lambda
     .on(GetFunctionConfigurationCommand)
     .callsFake(({ FunctionName, Qualifier }: GetFunctionConfigurationCommandInput) => {
@@ -111,6 +120,7 @@ function makeMeans(all: Readonly<Record<string, Service>>, milliseconds = 90_000
       table: "prod-notifier-incidents",
       alarmEnds: ["-errors", "-timeouts", "-degraded", "-cold-starts"],
       recipients: {},
+      objectives: { "*": { targetPercent: 99, days: 30 }, Legacy_Orders: null },
     },
     services: new Map(Object.entries(all)),
     table: new IncidentTable("prod-notifier-incidents"),
@@ -152,6 +162,7 @@ describe("a card", () => {
       "aws lambda update-alias --function-name prod-api --name live --function-version 41",
       "aws lambda update-alias --function-name prod-api --name warm --function-version 41",
       "npm run ops -- investigate prod api",
+      "75 % left (99 % of 30 days)",
       "|Dashboard>",
       "|Query prod/failures>",
       "|Logs>",
@@ -208,6 +219,20 @@ describe("a card", () => {
     expect(logs.commandCalls(StartQueryCommand)[0]?.args[0].input.logGroupName).toBe("/aws/lambda/Legacy_Orders");
     expect(hook.mistakes).toEqual([]);
   });
+});
+
+test("a card tells how far an error budget is overdrawn", async () => {
+  const hook = await start(startSlackWebhook());
+  cloudWatch.on(GetMetricDataCommand).resolves({
+    MetricDataResults: [
+      { Id: "bad_requests", Values: [150] },
+      { Id: "all_requests", Values: [10_000] },
+    ],
+  });
+
+  await notify(makeMessage(), makeMeans({ slack: new SlackWebhook(hook.url) }));
+
+  expect(JSON.stringify(hook.posted[0]?.body)).toContain("spent, and 50 % more (99 % of 30 days)");
 });
 
 describe("alarms of one function that ring together", () => {
@@ -466,6 +491,7 @@ describe("the function in Lambda", () => {
       ENVIRONMENT: "prod",
       INCIDENTS_TABLE: "prod-notifier-incidents",
       ALARM_ENDS: "-errors,-timeouts",
+      OBJECTIVES: "{}",
     });
   });
 

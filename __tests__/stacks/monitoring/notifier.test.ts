@@ -102,6 +102,20 @@ describe("the notifier", () => {
         (group) => `\${local.notifier_log-group-arns}${group}:*`,
       ),
       "logs:GetQueryResults": "*",
+      "cloudwatch:GetMetricData": "*",
+    });
+  });
+
+  test("knows each function's objective of availability", async () => {
+    const own = "objectives = { availability = { target_percent = 99 } }";
+    const functions = `api = {}\nweb = { existing = true }\nold = { existing = true, function_name = "Old", ${own} }`;
+    const of = await synthesizeDev(makeTfvars({ functions, more: NOTIFY }));
+
+    const { environment } = findResource(of, "aws_lambda_function", "notifier_function");
+    const { OBJECTIVES = "" } = (environment as { variables: Record<string, string> }).variables;
+    expect(JSON.parse(OBJECTIVES)).toEqual({
+      "*": { targetPercent: 99.95, days: 30 },
+      Old: { targetPercent: 99, days: 30 },
     });
   });
 
