@@ -122,9 +122,9 @@ export function findObjective(alarm: string): ObjectiveKey | undefined {
   return OBJECTIVE_KEYS.find((key) => WINDOWS[key].some(({ burn }) => nameKey(key, burn) === alarm));
 }
 
-/** As in "Availability 99.95 %", or "Latency 99 % in 1000 ms". */
+/** As in "Availability 99.95 %", or "Latency 99 % in 1,000 ms". */
 export function describeObjective(key: ObjectiveKey, { [key]: objective, latency }: Objectives): string {
-  const within = key === "latency" && latency ? ` in ${latency.thresholdMilliseconds} ms` : "";
+  const within = key === "latency" && latency ? ` in ${latency.thresholdMilliseconds.toLocaleString("en-US")} ms` : "";
   return `${OBJECTIVES[key].title} ${objective?.targetPercent} %${within}`;
 }
 

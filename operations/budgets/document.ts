@@ -10,7 +10,7 @@ export function buildBudgetBlocks(budgets: readonly ErrorBudget[]): Block[] {
   const tooFew = budgets.filter(({ requests, allowed }) => requests > 0 && allowed < 1);
   return [
     buildTable(
-      ["Function", "Objective", "Left", "Spent in the last day", "Runs out (UTC)", "Bad requests"],
+      ["function", "objective", "left", "spent in the last day", "runs out (UTC)", "bad requests"],
       budgets.map((budget) => [
         budget.function,
         `${budget.goal} over ${budget.days} days`,
@@ -41,7 +41,7 @@ export function buildBudgetBlocks(budgets: readonly ErrorBudget[]): Block[] {
 /** As in "12.5 %"; bad if little is left. */
 function formatLeft(budget: ErrorBudget): Cell {
   if (budget.leftPercent === undefined) return "no requests";
-  return { text: formatPercent(budget.leftPercent), tone: isLittleLeft(budget) ? "bad" : "good" };
+  return { text: `${formatNumber(budget.leftPercent)} %`, tone: isLittleLeft(budget) ? "bad" : "good" };
 }
 
 function formatEnd({ leftPercent = 100, runsOutAt }: ErrorBudget): string {

@@ -85,7 +85,7 @@ describe("error budgets", () => {
     const { stdout } = await runBudget({}, "--json");
 
     const { budgets } = parse(stdout);
-    expect(budgets[1]).toMatchObject({ objective: "latency", goal: "Latency 99 % in 1000 ms", requests: 4, bad: 2 });
+    expect(budgets[1]).toMatchObject({ objective: "latency", goal: "Latency 99 % in 1,000 ms", requests: 4, bad: 2 });
     expect(budgets[2]).toMatchObject({ objective: "cold_starts", requests: 1000, bad: 10 });
     expect(budgets[2]?.leftPercent).toBeCloseTo(80, 6);
   });

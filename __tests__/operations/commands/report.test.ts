@@ -65,7 +65,7 @@ describe("what is written", () => {
     // Two weeks with 12 requests an hour, and one refused request before.
     expect(budgets[0]).toMatchObject({ bad: 1, spentByCategory: [{ what: "refused (throttles)", requests: 1 }] });
     expect(budgets[1]).toMatchObject({ bad: 0, leftPercent: 100 });
-    expect(stdout.join("\n")).toContain("Latency 99 % in 1000 ms over 30 days");
+    expect(stdout.join("\n")).toContain("Latency 99 % in 1,000 ms over 30 days");
     expect(readFileSync(join(root, "reports/dev-week-2026-01-19T10.html"), "utf8")).toContain("Error budgets");
   });
 
