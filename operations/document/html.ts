@@ -91,7 +91,12 @@ function renderTable({ headings, rows }: Table): string {
 function renderCell(cell: Cell, heading = ""): string {
   const tone = typeof cell === "string" ? "" : ` class="${cell.tone}-text"`;
   const label = heading === "" ? "" : ` data-heading="${escapeText(heading)}"`;
-  return `<td${tone}${label}>${escapeText(getCellText(cell))}</td>`;
+  return `<td${tone}${label}>${escapeText(keepUnits(getCellText(cell)))}</td>`;
+}
+
+/** Does not let a line end between a number and its unit. */
+function keepUnits(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=(?:%|ms|s|min|h|MB)(?!\w))/g, "\u00a0");
 }
 
 /** Content that may be larger than its place: it scrolls, and shadows show where there is more. */

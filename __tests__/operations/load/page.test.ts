@@ -101,7 +101,7 @@ test("a comparison shows each figure then and now, the change, and settings that
   expect(change("p50Milliseconds")).toMatchObject({ change: "" });
   expect(change("heldRatePerSecond")).toMatchObject({ before: "10/s", now: "-", change: "" });
   expect(report.comparison.differences).toEqual(["memory_mb: 256, now 512"]);
-  expect(await renderLoadPage(report)).toMatch(/<section id="comparison"[^]*-30 ms \(-50 %\)<[^]*>better</);
+  expect(await renderLoadPage(report)).toMatch(/<section id="comparison"[^]*-30\sms \(-50\s%\)<[^]*>better</);
   expect(formatLoadReport(report).join("\n")).toMatch(
     /p99 without cold starts +60 ms +30 ms +-30 ms \(-50 %\) +better/,
   );
@@ -200,10 +200,17 @@ test("the page has thousands separators, and each figure once", async () => {
   const sample = makeLoadReport({ figures, distribution: [], phases: [] });
   const page = await renderLoadPage({ ...sample, series: [] });
 
-  const count = (text: string) => page.split(`>${text}<`).length - 1;
+  const count = (text: string) => page.replaceAll("\u00a0", " ").split(`>${text}<`).length - 1;
 
   expect(["1,234,567", "4,321 ms", "9,876 ms"].map(count)).toEqual([1, 1, 1]);
   expect(page).not.toMatch(/1234567|4321|9876/);
+});
+
+test("no line of a table ends between a number and its unit", async () => {
+  const page = await renderLoadPage(makeLoadReport({ figures: { p99Milliseconds: 4321 } }));
+  const cells = [...page.matchAll(/<td[^>]*data-heading[^>]*>([^<]*)</g)].map(([, text = ""]) => text);
+  expect(cells.some((text) => text.includes("4,321\u00a0ms"))).toBe(true);
+  expect(cells.filter((text) => /\d (ms|%)/.test(text))).toEqual([]);
 });
 
 test("percentiles that are the same can all be seen: upper lines have gaps, and each line's name is at its end", async () => {
