@@ -48,8 +48,11 @@ export function selectMutes(records: readonly unknown[]): Mute[] {
  * message then: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html
  */
 export function isMuted(alarm: string, { rangAt, endedAt }: Ring, mutes: readonly Mute[]): boolean {
-  return mutes.some(
-    ({ alarms, from, to }) =>
-      alarms.includes(alarm) && rangAt !== undefined && rangAt >= from && endedAt !== undefined && endedAt <= to,
-  );
+  if (rangAt === undefined || endedAt === undefined) return false;
+  // Of mutes that overlap, the last end counts.
+  const until = mutes
+    .filter(({ alarms }) => alarms.includes(alarm))
+    .toSorted((one, other) => one.from - other.from)
+    .reduce((end, { from, to }) => (from <= end ? Math.max(end, to) : end), rangAt);
+  return until > rangAt && endedAt <= until;
 }

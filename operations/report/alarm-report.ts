@@ -3,6 +3,7 @@ import { type WatchedPoints } from "./threshold-data";
 import { type EnvironmentAlarm } from "../alarms/environment-alarms";
 import { type Unread } from "../aws/part-reader";
 import { isUnread } from "./parts";
+import { isMuted, type Mute } from "../alarms/mutes";
 import { type AlarmNote } from "../alarms/notes";
 import { type AlarmReport, type Kpi, type Threshold } from "./report-schema";
 import { type AlarmStatus, type StateChange } from "../aws/alarms";
@@ -22,6 +23,7 @@ export interface AlarmData {
   readonly changes: readonly StateChange[];
   /** Undefined if they could not be read. */
   readonly notes: readonly AlarmNote[] | undefined;
+  readonly mutes: readonly Mute[];
   /** The periods to count in; the previous one is missing if CloudWatch no longer has it. */
   readonly range: TimeRange;
   readonly rangeBefore?: TimeRange;
@@ -34,7 +36,7 @@ export function buildAlarmReports(data: AlarmData): AlarmReport[] {
 
 function buildAlarmReport(
   { name, watches, notifies, urgent }: EnvironmentAlarm,
-  { states, changes, notes, range, rangeBefore }: AlarmData,
+  { states, changes, notes, mutes, range, rangeBefore }: AlarmData,
 ): AlarmReport {
   const own = changes.filter(({ alarm }) => alarm === name);
   const ownNotes = notes?.filter(({ alarm }) => alarm === name);
@@ -45,6 +47,10 @@ function buildAlarmReport(
   );
   const medianMinutesToOk = computeMedian(minutesToOk);
   const ringing = measureRinging(rings, range);
+  const told = rings.map((ring, index) => ({
+    ...buildRingReport(ring, rings[index + 1], ownNotes),
+    ...(isMuted(name, ring, mutes) && { muted: true as const }),
+  }));
   const ringsMuch = ringing >= ALWAYS_SHARE * (range.to - range.from);
   return {
     name,
@@ -53,10 +59,21 @@ function buildAlarmReport(
     urgent,
     behaviour: rings.length === 0 ? "never" : ringsMuch ? "always" : "sometimes",
     isRinging: state?.isRinging === true,
-    rings: rings.map((ring, index) => buildRingReport(ring, rings[index + 1], ownNotes)),
+    rings: told,
+    ...(notifies && countMessages(told)),
     ringingMinutes: ringing / MINUTE,
     ...(rangeBefore && { ringsBefore: findRings(own, undefined, rangeBefore).length }),
     ...(medianMinutesToOk !== undefined && { medianMinutesToOk, worstMinutesToOk: Math.max(...minutesToOk) }),
+  };
+}
+
+/** A message of a ring that began before the period was sent before it. */
+function countMessages(rings: AlarmReport["rings"]): Pick<AlarmReport, "messages" | "noted"> {
+  const sent = rings.filter(({ rangAt, muted }) => rangAt !== undefined && muted !== true);
+  const isKnown = sent.every(({ notes }) => notes !== undefined);
+  return {
+    messages: sent.length,
+    ...(isKnown && { noted: sent.filter(({ notes = [] }) => notes.length > 0).length }),
   };
 }
 
@@ -113,8 +130,8 @@ export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly
   // The composite alarm ends when an urgent one begins, so the other alarms show how long a problem lasted.
   const rings = (condition: (alarm: AlarmReport) => boolean) =>
     alarms.filter(condition).flatMap((alarm) => alarm.rings);
-  const messages = rings(({ notifies }) => notifies);
-  const changed = messages.filter(({ notes = [] }) => notes.length > 0).length;
+  const total = (key: "messages" | "noted") => alarms.reduce((sum, alarm) => sum + (alarm[key] ?? 0), 0);
+  const [messages, changed] = [total("messages"), total("noted")];
   const toDetect = rings(({ urgent }) => urgent).flatMap(({ minutesToDetect }) => minutesToDetect ?? []);
   const toOk = rings(({ key }) => key !== "degraded").flatMap(({ rangAt, endedAt }) =>
     rangAt === undefined || endedAt === undefined ? [] : [(Date.parse(endedAt) - Date.parse(rangAt)) / MINUTE],
@@ -123,12 +140,12 @@ export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly
     {
       kpi: "actionable alarms",
       goal: `> ${GOALS.actionablePercent} %`,
-      ...(messages.length === 0 || noNotes !== undefined
+      ...(messages === 0 || noNotes !== undefined
         ? { measured: "-", state: "not_measurable", note: noAlarms ?? noNotes ?? "no alarm sent a message" }
         : {
-            measured: `${formatNumber((100 * changed) / messages.length)} %`,
-            state: toState((100 * changed) / messages.length > GOALS.actionablePercent),
-            note: `${changed} of ${messages.length} have a note about a change`,
+            measured: `${formatNumber((100 * changed) / messages)} %`,
+            state: toState((100 * changed) / messages > GOALS.actionablePercent),
+            note: `${changed} of ${messages} have a note about a change`,
           }),
     },
     judgeTime("time to detection", GOALS.detectionMinutes, toDetect, noAlarms ?? "no urgent alarm rang"),

@@ -1,4 +1,5 @@
 import { resolveTargets } from "../../environments/targets";
+import { type Mute } from "../alarms/mutes";
 import { priceReading } from "../aws/metrics";
 import { computeKpis } from "./alarm-report";
 import { buildChartPoints } from "./chart-points";
@@ -7,7 +8,12 @@ import { type FunctionData } from "./function-data";
 import { type Measurements, type ReportPlan } from "./measurements";
 import { suggestMemorySize } from "./memory-size";
 import { isUnread } from "./parts";
-import { type FunctionReport, type PerformanceReport, PERFORMANCE_SCHEMA_VERSION } from "./report-schema";
+import {
+  type FunctionReport,
+  type MuteReport,
+  type PerformanceReport,
+  PERFORMANCE_SCHEMA_VERSION,
+} from "./report-schema";
 import { suggestTfvars } from "./suggested-tfvars";
 import { judgeFunctionTargets, judgeEnvironmentTargets } from "./targets";
 import { tellsAll } from "./warm-requests";
@@ -38,6 +44,7 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
     functions,
     ...summarizeWarmingCost(functions, measurements),
     alarms: [...measurements.alarms],
+    ...(measurements.mutes.length > 0 && { mutes: measurements.mutes.map(buildMuteReport) }),
     ...(measurements.events && { events: measurements.events }),
     kpis: computeKpis(measurements.alarms, measurements),
     ...(measurements.budgets && { budgets: measurements.budgets }),
@@ -93,6 +100,10 @@ function buildFunctionReport(data: FunctionData, { period }: ReportPlan, { logs 
     ...(warming && { warming }),
     series: buildChartPoints(data, period),
   };
+}
+
+function buildMuteReport({ from, to, alarms, why }: Mute): MuteReport {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString(), alarms: [...alarms], why };
 }
 
 function summarizeWarmingCost(

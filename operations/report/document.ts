@@ -1,8 +1,15 @@
 import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
 import { priceReading } from "../aws/metrics";
 import { type Block, type Cell, buildSection, buildTable, buildTargetTable, type Document } from "../document/document";
-import { formatMinutes, formatNumber, formatPercent, formatTimes, formatUtc } from "../document/formats";
 import { buildBudgetBlocks } from "../budgets/document";
+import {
+  formatMinutes,
+  formatNumber,
+  formatPercent,
+  formatQuantity,
+  formatTimes,
+  formatUtc,
+} from "../document/formats";
 import { formatFigure } from "../targets/figure-table";
 import { isJudged, isReportPassed } from "./build";
 import { buildAlarmChart, buildFunctionCharts, buildRequestsChart } from "./charts";
@@ -20,6 +27,9 @@ const BYTES_PER_MEGABYTE = 1e6;
 
 /** A page has at most 1.2 MB; a function's charts take some 80 KB of it. */
 const MAX_CHARTED_FUNCTIONS = 6;
+
+/** In a table's cell. */
+const MAX_MUTED_NAMES = 3;
 
 /** The expected cost of reading. */
 export function describeCostBefore(metrics: number, readsLogs: boolean): string {
@@ -62,6 +72,7 @@ export function buildReportDocument(report: PerformanceReport): Document {
         [buildTargetTable(kpis.map(({ kpi, goal, ...rest }) => ({ ...rest, target: kpi, limit: goal })))],
         { id: "kpis" },
       ),
+      ...buildMuteSection(report),
       ...buildEventSection(report),
       ...buildWarmingSection(report),
       ...buildMemorySection(report),
@@ -75,11 +86,11 @@ export function buildReportDocument(report: PerformanceReport): Document {
 function listFirstFigures(report: PerformanceReport): [string, string][] {
   const { functions, alarms } = report;
   const requests = functions.reduce((total, { figures }) => total + (figures.requests ?? 0), 0);
-  const rings = alarms.reduce((total, alarm) => total + (alarm.notifies ? alarm.rings.length : 0), 0);
+  const messages = alarms.reduce((total, alarm) => total + (alarm.messages ?? 0), 0);
   return [
     ["requests", isJudged(report) ? formatFigure("requests", requests) : "-"],
     ["functions in use", isJudged(report) ? formatNumber(functions.filter(isCalled).length) : "-"],
-    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : formatNumber(rings)],
+    ["alarms sent", isUnread(report, "alarms", "history") ? "-" : formatNumber(messages)],
   ];
 }
 
@@ -120,10 +131,10 @@ function buildAlarmSection(report: PerformanceReport): Block {
     alarm.rings.length === 0 ? "-" : formatMinutes(alarm.ringingMinutes),
     formatMinutes(alarm.medianMinutesToOk),
     formatMinutes(alarm.worstMinutesToOk),
-    formatChangedRings(alarm),
+    formatShare(alarm),
     listRemarks(alarm).join("; "),
   ]);
-  const table = buildTable(["alarm", "rang", "altogether", "median to OK", "worst", "with a change", "remarks"], rows);
+  const table = buildTable(["alarm", "rang", "altogether", "median to OK", "worst", "with a note", "remarks"], rows);
   return buildSection(heading, [rows.length === 0 ? "No better threshold would make the quiet ones ring." : table], {
     id: "alarms-table",
   });
@@ -137,18 +148,19 @@ function formatAlarmsHeading(report: PerformanceReport): string {
     : `Alarms that rang (${rang} of ${report.alarms.length})`;
 }
 
-/** How many times an alarm rang and something was changed because of it; "?" where notes could not be read. */
-function formatChangedRings({ rings }: AlarmReport): string {
-  return rings.some(({ notes }) => notes === undefined)
-    ? "?"
-    : String(rings.filter(({ notes = [] }) => notes.length > 0).length);
+/** How many messages of an alarm led to a note; "?" where notes could not be read. */
+function formatShare({ messages, noted }: AlarmReport): string {
+  if (messages === undefined || messages === 0) return "-";
+  return noted === undefined ? "?" : `${noted} of ${messages} (${formatPercent((100 * noted) / messages)})`;
 }
 
 function listRemarks(alarm: AlarmReport): string[] {
   const notes = alarm.rings.flatMap((ring) => ring.notes ?? []);
+  const muted = alarm.rings.filter((ring) => ring.muted === true).length;
   return [
     ...(alarm.isRinging ? ["rings now"] : []),
     ...(alarm.notifies ? [] : ["sends no messages itself"]),
+    ...(muted > 0 ? [`muted ${formatTimes(muted)}`] : []),
     ...describeThreshold(alarm),
     ...(notes.length > 0 ? [`changed: ${notes.join("; ")}`] : []),
   ];
@@ -163,6 +175,17 @@ function describeThreshold({ threshold, behaviour }: AlarmReport): string[] {
       ? `${rang} at ${current}: ${note ?? ""}`
       : `${rang}: try ${key} = ${suggested} instead of ${current}, which would have rung ${formatTimes(wouldHaveRung)} in ${Math.round(days)} days`,
   ];
+}
+
+function buildMuteSection({ mutes = [] }: PerformanceReport): Block[] {
+  const rows = mutes.map(({ from, to, alarms, why }) => [
+    formatUtc(from),
+    formatUtc(to),
+    alarms.length <= MAX_MUTED_NAMES ? alarms.join(", ") : formatQuantity(alarms.length, "alarm"),
+    why,
+  ]);
+  const table = buildTable(["from", "to", "alarms", "why"], rows);
+  return rows.length === 0 ? [] : [buildSection("Muted", [table], { id: "mutes" })];
 }
 
 function buildEventSection({ events = [] }: PerformanceReport): Block[] {

@@ -16,6 +16,7 @@ import { listEnvironmentAlarms, type EnvironmentAlarm } from "../alarms/environm
 import { countBudgetMetrics, readBudgets } from "../budgets/read-budgets";
 import { countEventMetrics, readEventFigures } from "./event-data";
 import { type FunctionData, countMetricsRead, readFunctions } from "./function-data";
+import { LONGEST_MUTE_DAYS, PLANNED_AHEAD_DAYS, selectMutes } from "../alarms/mutes";
 import { selectNotes } from "../alarms/notes";
 import { readAlarmRecords } from "../alarms/records";
 import { REPORT_PARTS } from "./parts";
@@ -27,6 +28,9 @@ import { priceInvocations } from "./warming-effect";
 import { readWarmRequests } from "./warm-requests";
 
 const DAY_SECONDS = 86_400;
+
+/** Milliseconds from the record of a mute to its end, at most. */
+const RECORDED_BEFORE = (PLANNED_AHEAD_DAYS + LONGEST_MUTE_DAYS) * DAY_SECONDS * 1000;
 
 /** The warmer's own invocations and their duration. */
 const WARMER_METRICS = 2;
@@ -103,8 +107,11 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
   const changes = await reader.read(REPORT_PARTS.history, () =>
     readStateChanges(aws, { from: (rangeBefore ?? period).from, to: period.to }),
   );
-  const records = await reader.read(REPORT_PARTS.notes, () => readAlarmRecords(aws, environment, period.from));
+  const records = await reader.read(REPORT_PARTS.notes, () =>
+    readAlarmRecords(aws, environment, period.from - RECORDED_BEFORE),
+  );
   const notes = records && selectNotes(records);
+  const mutes = selectMutes(records ?? []).filter(({ from, to }) => from < period.to && to > period.from);
 
   const { functions, metricsRead: ofFunctions } = await readFunctions(aws, subjects, period, reader);
   const eventMetrics = countEventMetrics(subjects);
@@ -122,6 +129,7 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
           states,
           changes: mergeChanges(plan.earlierChanges, changes),
           notes,
+          mutes,
           range: period,
           ...(rangeBefore && { rangeBefore }),
         })
@@ -156,6 +164,8 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
     budgets: budgets?.budgets,
     /** Empty if states or changes could not be read. */
     alarms: reports,
+    /** Those of the period; empty if notes could not be read. */
+    mutes,
     ringingNow: [...(states ?? [])].filter(([, { isRinging }]) => isRinging).map(([alarm]) => alarm),
     /** The expected alarms of the environment. */
     missingAlarms,

@@ -104,6 +104,8 @@ const ring = z.object({
   minutesToDetect: minutes.optional(),
   /** What was changed because of it; missing if notes could not be read. */
   notes: z.array(z.string()).optional(),
+  /** Whether a mute held its message back. */
+  muted: z.literal(true).optional(),
 });
 
 const threshold = z.object({
@@ -127,12 +129,23 @@ const alarm = z.object({
   behaviour: z.enum(["never", "sometimes", "always"]),
   isRinging: z.boolean(),
   rings: z.array(ring),
+  /** How many messages it sent in the period; missing if it sends none itself. */
+  messages: count.optional(),
+  /** How many of them led to a note; missing if notes could not be read. */
+  noted: count.optional(),
   ringingMinutes: minutes,
   /** How often it rang in the previous period; missing if that is too long ago. */
   ringsBefore: count.optional(),
   medianMinutesToOk: minutes.optional(),
   worstMinutesToOk: minutes.optional(),
   threshold: threshold.optional(),
+});
+
+const mute = z.object({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  alarms: z.array(z.string()),
+  why: z.string(),
 });
 
 const event = z.object({
@@ -180,6 +193,8 @@ export const performanceReportSchema = z.object({
     })
     .optional(),
   alarms: z.array(alarm),
+  /** Times in which alarms sent no messages; missing if there were none, or notes could not be read. */
+  mutes: z.array(mute).optional(),
   /** Missing if no function has events, or they could not be read. */
   events: z.array(event).optional(),
   kpis: z.array(kpi),
@@ -209,6 +224,8 @@ export type ChartPoint = z.output<typeof point>;
 export type FunctionReport = z.output<typeof functionReport>;
 /** The report on one alarm. */
 export type AlarmReport = z.output<typeof alarm>;
+/** A time in which alarms sent no messages. */
+export type MuteReport = z.output<typeof mute>;
 /** A figure of one source of a function's events. */
 export type EventReport = z.output<typeof event>;
 /** One goal of the monitoring itself. */

@@ -255,16 +255,92 @@ describe("how alarms rang", () => {
   });
 });
 
-describe("the note of what was changed", () => {
-  beforeEach(() => {
-    mocks.logs.on(CreateLogGroupCommand).resolves({});
-    mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-    mocks.logs.on(CreateLogStreamCommand).resolves({});
-    mocks.logs.on(PutLogEventsCommand).callsFake(({ logEvents }: { logEvents: { message: string }[] }) => {
-      world().notes.push(...logEvents.map(({ message }) => message));
-      return {};
-    });
+/** Log groups take notes. */
+function takeNotes(): void {
+  mocks.logs.on(CreateLogGroupCommand).resolves({});
+  mocks.logs.on(PutRetentionPolicyCommand).resolves({});
+  mocks.logs.on(CreateLogStreamCommand).resolves({});
+  mocks.logs.on(PutLogEventsCommand).callsFake(({ logEvents }: { logEvents: { message: string }[] }) => {
+    world().notes.push(...logEvents.map(({ message }) => message));
+    return {};
   });
+}
+
+describe("mutes", () => {
+  beforeEach(takeNotes);
+
+  /** Milliseconds from the end of the period to the beginning of the mute, which lasts an hour. */
+  async function mute(before: number, ...args: readonly string[]): Promise<void> {
+    world().now = TO - before - 30_000;
+    await runReport(world(), ["mute", "dev", "--for", "1h", "--why", "rollout of 42", ...args]);
+    world().now = REPORT_NOW;
+  }
+
+  test("hold messages back: such a ring is no message, unless it lasts longer than the mute", async () => {
+    await mute(3 * DAY);
+    rings(ERRORS, TO - 3 * DAY + 5 * MINUTE, 10);
+    rings("dev-api-memory", TO - 3 * DAY + 50 * MINUTE, 20);
+    rings(ERRORS, TO - DAY, 10);
+    world().notes.push(noteOf(ERRORS, TO - DAY, "rolled back"));
+
+    const found = await report();
+
+    expect(alarm(found, ERRORS)).toMatchObject({ messages: 1, noted: 1 });
+    expect(alarm(found, ERRORS).rings.map(({ muted }) => muted)).toEqual([true, undefined]);
+    expect(alarm(found, "dev-api-memory")).toMatchObject({ messages: 1, noted: 0 });
+    expect(found.kpis[0]).toMatchObject({ measured: "50 %", note: "1 of 2 have a note about a change" });
+  });
+
+  test("are listed with their reason when CloudWatch no longer has them", async () => {
+    await mute(3 * DAY, ERRORS, "dev-api-memory");
+    world().muteRules.clear();
+
+    const { stdout } = await runReport(world(), ["report", "dev", "--no-logs"]);
+    const { mutes } = await report();
+
+    expect(stdout.join("\n")).toMatch(
+      /2026-01-16 10:00 +2026-01-16 11:00 +dev-api-errors, dev-api-memory +rollout of 42/,
+    );
+    expect(mutes?.map(({ from, to }) => [from, to])).toEqual([
+      ["2026-01-16T10:00:00.000Z", "2026-01-16T11:00:00.000Z"],
+    ]);
+  });
+
+  test("that were ended early held messages back until then", async () => {
+    await mute(3 * DAY);
+    world().now = TO - 3 * DAY + 10 * MINUTE;
+    await runReport(world(), ["mute", "dev", "--end"]);
+    world().now = REPORT_NOW;
+    rings(ERRORS, TO - 3 * DAY + 5 * MINUTE, 2);
+    rings(ERRORS, TO - 3 * DAY + 20 * MINUTE, 2);
+
+    expect(alarm(await report(), ERRORS).rings.map(({ muted }) => muted)).toEqual([true, undefined]);
+  });
+
+  test("that were planned weeks ago are known, and those that were ended before they began are none", async () => {
+    await mute(20 * DAY, "--at", "2026-01-17T00:00Z");
+    await mute(19 * DAY, "--at", "2026-01-18T00:00Z");
+    const [, second = ""] = world().muteRules.keys();
+    world().now = TO - 18 * DAY;
+    await runReport(world(), ["mute", "dev", "--end", second]);
+    world().now = REPORT_NOW;
+
+    const { mutes } = await report();
+
+    expect(mutes?.map(({ from }) => from)).toEqual(["2026-01-17T00:00:00.000Z"]);
+  });
+
+  test("that overlap hold a message back until the last of them ends", async () => {
+    await mute(3 * DAY);
+    await mute(3 * DAY - 50 * MINUTE);
+    rings(ERRORS, TO - 3 * DAY + 55 * MINUTE, 30);
+
+    expect(alarm(await report(), ERRORS)).toMatchObject({ messages: 0, noted: 0 });
+  });
+});
+
+describe("the note of what was changed", () => {
+  beforeEach(takeNotes);
 
   const note = (...args: readonly string[]) => runReport(world(), ["note", "dev", ...args]);
 
