@@ -151,7 +151,7 @@ export function raiseThreshold(
  *
  * @param steps how many values there are from one whole number to the next
  */
-function findLastWhere(condition: (value: number) => boolean, low: number, high: number, steps = 1) {
+export function findLastWhere(condition: (value: number) => boolean, low: number, high: number, steps = 1) {
   let [yes, no] = [Math.round(low * steps), Math.ceil(high * steps) + 1];
   while (no - yes > 1) {
     const middle = Math.floor((yes + no) / 2);
