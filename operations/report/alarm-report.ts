@@ -121,7 +121,10 @@ export function suggestThreshold(
     : { ...facts, suggested: suggestion.threshold, wouldHaveRung: suggestion.rings };
 }
 
-const GOALS = { actionablePercent: 95, detectionMinutes: 5, resolutionMinutes: 30 } as const;
+/** The share of messages with a note that is aimed at, in percent. */
+export const ACTIONABLE_PERCENT = 95;
+
+const GOALS = { detectionMinutes: 5, resolutionMinutes: 30 } as const;
 
 /** Whether the monitoring itself is good, as far as the data could be read. */
 export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly unread: readonly Unread[] }): Kpi[] {
@@ -139,12 +142,12 @@ export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly
   return [
     {
       kpi: "actionable alarms",
-      goal: `> ${GOALS.actionablePercent} %`,
+      goal: `> ${ACTIONABLE_PERCENT} %`,
       ...(messages === 0 || noNotes !== undefined
         ? { measured: "-", state: "not_measurable", note: noAlarms ?? noNotes ?? "no alarm sent a message" }
         : {
             measured: `${formatNumber((100 * changed) / messages)} %`,
-            state: toState((100 * changed) / messages > GOALS.actionablePercent),
+            state: toState((100 * changed) / messages > ACTIONABLE_PERCENT),
             note: `${changed} of ${messages} have a note about a change`,
           }),
     },

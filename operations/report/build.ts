@@ -22,13 +22,16 @@ import { estimateWarmingEffect } from "./warming-effect";
 /** For a sentence. */
 const MOST_NAMES = 5;
 
+/** So many that some of them should have led to a change. */
+const MANY_MESSAGES = 5;
+
 /** Builds a report from the data. */
 export function buildReport(plan: ReportPlan, measurements: Measurements): PerformanceReport {
   const { environment, period } = plan;
   const functions = measurements.functions.map((data) => buildFunctionReport(data, plan, measurements));
   const scalars = (when: "now" | "before") => measurements.functions.map((data) => data[when]);
-  const tfvars = suggestTfvars(functions, measurements.alarms);
-  const { metricsRead, logs } = measurements;
+  const { metricsRead, logs, attention } = measurements;
+  const tfvars = suggestTfvars(functions, measurements.alarms, attention);
   return {
     schemaVersion: PERFORMANCE_SCHEMA_VERSION,
     environment: environment.name,
@@ -44,6 +47,7 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
     functions,
     ...summarizeWarmingCost(functions, measurements),
     alarms: [...measurements.alarms],
+    ...(attention && { attention }),
     ...(measurements.mutes.length > 0 && { mutes: measurements.mutes.map(buildMuteReport) }),
     ...(measurements.events && { events: measurements.events }),
     kpis: computeKpis(measurements.alarms, measurements),
@@ -130,7 +134,8 @@ function listNotes(
   measurements: Measurements,
   functions: readonly FunctionReport[],
 ): string[] {
-  const { missingAlarms, logs, functions: read, ringingNow } = measurements;
+  const { missingAlarms, logs, functions: read, ringingNow, hasNoNotes } = measurements;
+  const messages = measurements.alarms.reduce((total, alarm) => total + (alarm.messages ?? 0), 0);
   const partly = functions
     .filter(({ figures }) => figures.requests !== undefined)
     .filter(({ name, responseSource }) => responseSource === "metrics" && logs?.warmRequests.has(name) === true)
@@ -145,6 +150,9 @@ function listNotes(
         : []),
     ...(first ? [`There is no trend: CloudWatch has no requests for the ${period.days} days before.`] : []),
     ...(missingAlarms.length > 0 ? [`Missing, as if not deployed: ${formatFirst(missingAlarms)}.`] : []),
+    ...(hasNoNotes && messages >= MANY_MESSAGES
+      ? [`Nobody has noted a change (see the command note): nothing tells which of ${messages} messages were worth it.`]
+      : []),
     ...(period.name === "week"
       ? []
       : ["CloudWatch keeps the history of alarms only for some weeks: older data comes from reports in this folder."]),

@@ -10,12 +10,14 @@ import {
   formatTimes,
   formatUtc,
 } from "../document/formats";
+import { formatValue } from "../tfvars/put";
 import { formatFigure } from "../targets/figure-table";
 import { isJudged, isReportPassed } from "./build";
 import { buildAlarmChart, buildFunctionCharts, buildRequestsChart } from "./charts";
 import { isUnread, REPORT_PARTS } from "./parts";
 import {
   type AlarmReport,
+  type BetterAlarmSetting,
   type FunctionReport,
   type JudgedTarget,
   type MemorySize,
@@ -67,6 +69,7 @@ export function buildReportDocument(report: PerformanceReport): Document {
       },
       ...buildBudgetSection(report),
       buildAlarmSection(report),
+      ...buildAttentionSection(report),
       buildSection(
         "Is the monitoring good?",
         [buildTargetTable(kpis.map(({ kpi, goal, ...rest }) => ({ ...rest, target: kpi, limit: goal })))],
@@ -138,6 +141,27 @@ function buildAlarmSection(report: PerformanceReport): Block {
   return buildSection(heading, [rows.length === 0 ? "No better threshold would make the quiet ones ring." : table], {
     id: "alarms-table",
   });
+}
+
+function buildAttentionSection({ attention, environment, period }: PerformanceReport): Block[] {
+  if (!attention) return [];
+  const command = `npm run ops -- report ${environment}${period === "week" ? "" : ` --period ${period}`} --write`;
+  const { alarm, messages, noted, setting, note } = attention;
+  const heading = `${alarm} wastes most attention: ${formatQuantity(messages, "message")}, ${noted} with a note`;
+  return [
+    buildSection(heading, [setting ? describeSetting(setting, command) : `No setting is suggested: ${note ?? ""}.`], {
+      id: "attention",
+    }),
+  ];
+}
+
+function describeSetting(setting: BetterAlarmSetting, command: string): string {
+  const { alarm, key, values, current, rings, ringsNow, laterMinutes, days } = setting;
+  const late = laterMinutes === 0 ? "" : `, at most ${formatMinutes(laterMinutes)} later`;
+  return [
+    `With ${formatValue(key, values)} instead of ${formatValue(key, current)}, ${alarm} would have rung ${formatTimes(rings)} instead of ${formatTimes(ringsNow)} in ${formatNumber(days, 0)} days,`,
+    `at every ring with a note${late}: ${command} sets it.`,
+  ].join(" ");
 }
 
 function formatAlarmsHeading(report: PerformanceReport): string {

@@ -10,6 +10,8 @@ import { Reader } from "../aws/part-reader";
 import { readMetrics, requestSum } from "../aws/metrics";
 import { type ReadingContext } from "../cli/progress";
 import { OperationFailure } from "../cli/operation-failure";
+import { buildWastedAttention, findWastingAlarm } from "./attention";
+import { countReplayMetrics, readPast } from "./replay-data";
 import { buildAlarmReports, suggestThreshold } from "./alarm-report";
 import { mergeChanges } from "./earlier-reports";
 import { listEnvironmentAlarms, type EnvironmentAlarm } from "../alarms/environment-alarms";
@@ -67,14 +69,18 @@ export function planReport(
   };
 }
 
-/** Maximum number of metrics that a report reads: those of alarms are read only if an alarm never or always rings. */
+/**
+ * Maximum number of metrics that a report reads: those of alarms are read only if an alarm never or always rings, or of
+ * the one that wastes most attention.
+ */
 export function countMostMetrics({ subjects, alarms }: ReportPlan): number {
   return (
     countMetricsRead(subjects) +
     countEventMetrics(subjects) +
     countBudgetMetrics(subjects.map(({ watched }) => watched)) +
     WARMER_METRICS +
-    countMetricsWatched(alarms.flatMap(listWatching))
+    countMetricsWatched(alarms.flatMap(listWatching)) +
+    Math.max(0, ...alarms.flatMap(listWatching).map(countReplayMetrics))
   );
 }
 
@@ -151,6 +157,9 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
           ),
         )
       : undefined;
+  const wasting = findWastingAlarm(alarms, plan.alarms, (notes ?? []).length > 0);
+  const replayed = wasting?.culprit?.watching;
+  const past = replayed && (await reader.read(REPORT_PARTS.past, () => readPast(aws, replayed, period)));
 
   const logs = readsLogs
     ? await reader.read(REPORT_PARTS.logs, () => readWarmRequests(aws, subjects, period, wait))
@@ -164,6 +173,10 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
     budgets: budgets?.budgets,
     /** Empty if states or changes could not be read. */
     alarms: reports,
+    /** Undefined if no alarm is known to waste any. */
+    attention: wasting && buildWastedAttention(wasting, past),
+    /** Whether notes could be read and there are none. */
+    hasNoNotes: notes?.length === 0,
     /** Those of the period; empty if notes could not be read. */
     mutes,
     ringingNow: [...(states ?? [])].filter(([, { isRinging }]) => isRinging).map(([alarm]) => alarm),
@@ -178,7 +191,8 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
       (events ? eventMetrics : 0) +
       (warmerDollars === undefined ? 0 : WARMER_METRICS) +
       (budgets?.metricsRead ?? 0) +
-      read,
+      read +
+      (replayed && past ? countReplayMetrics(replayed) : 0),
     unread: reader.unread,
   };
 }

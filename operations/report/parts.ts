@@ -11,6 +11,7 @@ export const REPORT_PARTS = {
   warmer: "figures of the warmer",
   thresholds: "what alarms watch",
   budgets: "error budgets",
+  past: "the past of the alarm that wastes most attention",
   logs: "logs",
 } as const;
 

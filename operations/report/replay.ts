@@ -82,6 +82,9 @@ const MOST_PERIODS = 6;
 
 const REQUESTS_FACTORS = [2, 5, 10];
 
+/** Of the periods with requests, so many must have enough of them: otherwise a share would hardly ever ring. */
+const BUSY_SHARE = 0.5;
+
 /** A ring with a note must not come later than this, the goal of detection. */
 const MOST_LATER_MINUTES = 5;
 
@@ -123,8 +126,10 @@ export function findBetterSetting(
     return { why: `its figures show only ${reproduced} of its ${rings.length} rings again` };
   }
   const kept = noted.map(({ places }) => places);
-  const judge = (values: SettingValues): BetterSetting | undefined => {
-    const then = replay(applyValues(key, settings, values));
+  const judge = memoize((values: SettingValues): BetterSetting | undefined => {
+    const wanted = applyValues(key, settings, values);
+    if ("minimum_requests" in values && !isBusy(wanted, past)) return undefined;
+    const then = replay(wanted);
     const later = kept.map((places) => measureDelay(places, then));
     const laterMinutes = Math.max(0, ...later) / MINUTE;
     if (laterMinutes > MOST_LATER_MINUTES) return undefined;
@@ -135,7 +140,7 @@ export function findBetterSetting(
       ringsNow: now.length,
       laterMinutes,
     };
-  };
+  });
   const candidates = [
     ...listThresholds(key, settings, judge),
     ...listTimings(settings).map(judge),
@@ -193,6 +198,23 @@ function listRequests(key: AlarmKey, { isShare = false, minimumRequests = 1 }: A
     : [];
 }
 
+/** Whether most periods have as many requests as a share needs. */
+function isBusy({ minimumRequests = 0, periodSeconds }: AlarmSettings, { stepSeconds, values }: WatchedPast): boolean {
+  const requests = values.get(nameStepValues("requests", "Sum")) ?? new Float64Array();
+  const windows = combineWindows(requests, periodSeconds / stepSeconds, add).filter((count) => count > 0);
+  return windows.filter((count) => count >= minimumRequests).length >= BUSY_SHARE * windows.length;
+}
+
+/** Searching asks for the same values several times. */
+function memoize(judge: Judge): Judge {
+  const known = new Map<string, BetterSetting | undefined>();
+  return (values) => {
+    const key = JSON.stringify(values);
+    if (!known.has(key)) known.set(key, judge(values));
+    return known.get(key);
+  };
+}
+
 /** What an environment's file would say now instead of some settings. */
 function findCurrent(key: AlarmKey, settings: AlarmSettings, values: SettingValues): SettingValues {
   const { evaluationPeriods, datapointsToAlarm, minimumRequests, isShare = false, threshold } = settings;
@@ -237,7 +259,7 @@ function computeWindows(
   const named = Object.keys(metrics).map((name) => {
     const parts = (listStepStatistics(statistic) ?? [statistic]).map((one) => {
       const own = values.get(nameStepValues(name, one)) ?? new Float64Array();
-      return one === "Maximum" ? combineWindows(own, steps, Math.max) : combineWindows(own, steps, (a, b) => a + b);
+      return one === "Maximum" ? combineWindows(own, steps, Math.max) : combineWindows(own, steps, add);
     });
     const [first = new Float64Array(), second] = parts;
     return [name, second ? first.map((sum, index) => sum / (second[index] ?? NaN)) : first] as const;
@@ -293,7 +315,7 @@ function listPlaces(
     if (then !== "ALARM" && state === "ALARM") places.push({ from, to: toTime(index) });
     state = then;
   }
-  return state === "ALARM" ? [...places, { from, to: range.to }] : places;
+  return state === "ALARM" ? [...places, { from, to: toTime(windows.length) }] : places;
 }
 
 function listDataPoints(
@@ -307,6 +329,10 @@ function listDataPoints(
     const value = windows[index - (count - 1 - position) * steps] ?? NaN;
     return Number.isNaN(value) ? undefined : value > threshold;
   });
+}
+
+function add(one: number, other: number): number {
+  return one + other;
 }
 
 /** How much later it rings at one of these places, in milliseconds; Infinity if at none. */

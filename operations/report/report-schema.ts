@@ -141,6 +141,35 @@ const alarm = z.object({
   threshold: threshold.optional(),
 });
 
+const settingValues = z.record(z.string(), z.number());
+
+const wastedAttention = z.object({
+  alarm: z.string(),
+  messages: count,
+  noted: count,
+  /** The setting with which it would have rung less often, but at every ring with a note. */
+  setting: z
+    .object({
+      /** The same alarm, or the one that it rang for. */
+      alarm: z.string(),
+      function: z.string(),
+      key: z.enum(ALARM_KEYS),
+      /** As in the environment's file. */
+      values: settingValues,
+      current: settingValues,
+      /** How often it would have rung. */
+      rings: count,
+      /** How often it rings in the same replay with its current setting. */
+      ringsNow: count,
+      /** How much later a ring with a note would have begun, at most. */
+      laterMinutes: minutes,
+      days: z.number(),
+    })
+    .optional(),
+  /** Why there is no such setting. */
+  note: z.string().optional(),
+});
+
 const mute = z.object({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
@@ -195,6 +224,8 @@ export const performanceReportSchema = z.object({
   alarms: z.array(alarm),
   /** Times in which alarms sent no messages; missing if there were none, or notes could not be read. */
   mutes: z.array(mute).optional(),
+  /** The alarm with the most messages without a note; missing if none has many, or nobody writes notes. */
+  attention: wastedAttention.optional(),
   /** Missing if no function has events, or they could not be read. */
   events: z.array(event).optional(),
   kpis: z.array(kpi),
@@ -224,6 +255,10 @@ export type ChartPoint = z.output<typeof point>;
 export type FunctionReport = z.output<typeof functionReport>;
 /** The report on one alarm. */
 export type AlarmReport = z.output<typeof alarm>;
+/** The setting that would have spared it. */
+export type BetterAlarmSetting = NonNullable<WastedAttention["setting"]>;
+/** The alarm that wastes most attention. */
+export type WastedAttention = z.output<typeof wastedAttention>;
 /** A time in which alarms sent no messages. */
 export type MuteReport = z.output<typeof mute>;
 /** A figure of one source of a function's events. */

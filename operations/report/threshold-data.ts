@@ -66,7 +66,8 @@ export function countMetricsWatched(all: readonly Watching[]): number {
   );
 }
 
-function findKeptStart(periodSeconds: number, to: number): number {
+/** Since when CloudWatch has the figures of a period, in milliseconds since 1970. */
+export function findKeptStart(periodSeconds: number, to: number): number {
   const days = KEPT.find(({ multipleOfSeconds }) => periodSeconds % multipleOfSeconds === 0)?.days ?? 15;
   return to - days * DAY + DAY / 24;
 }

@@ -81,7 +81,7 @@ function ringsOf(settings: AlarmSettings, { errors, requests = [] }: Day): { fro
       from = undefined;
     }
   }
-  return from === undefined ? rings : [...rings, { from, to }];
+  return from === undefined ? rings : [...rings, { from, to: to + MINUTE }];
 }
 
 function better(settings: AlarmSettings, day: Day, rings: readonly PastRing[]) {
@@ -157,7 +157,9 @@ describe("a better setting", () => {
   test("is more requests where few of them make a large share", () => {
     const bad = {
       errors: day(600, { 50: 10, 150: 10, 250: 10, 350: 10, 450: 60 }).errors,
-      requests: Array.from({ length: 600 }, (_, index) => (index >= 440 ? 60 : 25)),
+      requests: Array.from({ length: 600 }, (_, index) =>
+        index % 100 >= 40 && index % 100 < 60 && index < 440 ? 25 : 60,
+      ),
     };
 
     expect(
@@ -171,6 +173,21 @@ describe("a better setting", () => {
       current: { minimum_requests: 100 },
       rings: 1,
     });
+  });
+
+  test("is no share where most periods have too few requests for one, which would silence the alarm", () => {
+    const minutes: Record<number, number> = {};
+    for (const start of [50, 150, 250, 350, 450]) for (let at = start; at < start + 30; at++) minutes[at] = 40;
+    const errors = day(600, minutes).errors;
+    const bad = { errors, requests: errors.map(() => 10) };
+
+    expect(
+      better(
+        COUNT,
+        bad,
+        noteAll(COUNT, bad, () => false),
+      ),
+    ).toHaveProperty("why");
   });
 
   test("is none where every ring has a note, or those without are no smaller", () => {
