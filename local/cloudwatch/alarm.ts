@@ -147,13 +147,20 @@ export function evaluateStates(
   return states;
 }
 
-interface Evaluation {
+/** How an alarm is evaluated. */
+export interface Evaluation {
   /** Milliseconds from one evaluation to the next. */
   readonly interval: number;
+  /** The length of a data point in milliseconds. */
+  readonly period: number;
+  readonly settings: EvaluationSettings;
+  /** The data point of a window of that length. */
+  readonly readDataPoint: (source: MetricSource, window: TimeWindow) => DataPoint;
   readonly evaluate: (source: MetricSource, at: number, current: AlarmState) => AlarmState;
 }
 
-function buildEvaluation(alarm: MetricAlarm): Evaluation {
+/** Reads an alarm once, for many evaluations. Throws an AlarmError for an alarm that is not supported. */
+export function buildEvaluation(alarm: MetricAlarm): Evaluation {
   const breaches = COMPARISONS.get(alarm.comparison_operator);
   if (!breaches) throw new AlarmError(`${alarm.comparison_operator} is not a supported comparison`);
   const { threshold } = alarm;
@@ -163,13 +170,19 @@ function buildEvaluation(alarm: MetricAlarm): Evaluation {
   if (!Number.isInteger(period / MINUTE) || period < MINUTE) {
     throw new AlarmError(`a period of ${period / 1000} seconds is not a whole number of minutes`);
   }
+  const readDataPoint: Evaluation["readDataPoint"] = (source, window) => {
+    const value = valueIn(source, window);
+    return value === undefined ? undefined : breaches(value, threshold);
+  };
   return {
     interval: settings.evaluationPeriods * period > DAY ? HOUR : MINUTE,
+    period,
+    settings,
+    readDataPoint,
     evaluate(source, at, current) {
       const dataPoints: DataPoint[] = [];
       for (let back = settings.evaluationPeriods + EXTRA_DATA_POINTS; back > 0; back--) {
-        const value = valueIn(source, { from: at - back * period, to: at - (back - 1) * period });
-        dataPoints.push(value === undefined ? undefined : breaches(value, threshold));
+        dataPoints.push(readDataPoint(source, { from: at - back * period, to: at - (back - 1) * period }));
       }
       return evaluateState(dataPoints, settings, current);
     },
