@@ -56,7 +56,7 @@ export async function readBudgets(
         bad: Math.round(sumSince(points[`${index} bad`], since)),
       });
       const budget = computeBudget(objective, total(from), total(to - DAY), to);
-      const isSpent = key === "availability" && budget.bad > 0;
+      const isSpent = key === "availability" && budget.bad > 0 && budget.allowed > 0;
       const spent = isSpent ? await readSpending(aws, watched, budget, { from, to }) : undefined;
       metricsRead += spent?.metricsRead ?? 0;
       const goal = describeObjective(key, watched.objectives);

@@ -1,3 +1,5 @@
+import { CAUSES } from "../../model/alarms";
+import { findObjective } from "../../model/objectives";
 import { formatMinutes, formatNumber } from "../document/formats";
 import { type WatchedPoints } from "./threshold-data";
 import { type EnvironmentAlarm } from "../alarms/environment-alarms";
@@ -47,8 +49,10 @@ function buildAlarmReport(
   );
   const medianMinutesToOk = computeMedian(minutesToOk);
   const ringing = measureRinging(rings, range);
-  const told = rings.map((ring, index) => ({
-    ...buildRingReport(ring, rings[index + 1], ownNotes),
+  // An alarm of an objective looks back for hours: its history does not tell when trouble began.
+  const hidesBegin = watches !== undefined && findObjective(watches.key) !== undefined;
+  const told = rings.map(({ badSince, ...ring }, index) => ({
+    ...buildRingReport(hidesBegin || badSince === undefined ? ring : { ...ring, badSince }, rings[index + 1], ownNotes),
     ...(isMuted(name, ring, mutes) && { muted: true as const }),
   }));
   const ringsMuch = ringing >= ALWAYS_SHARE * (range.to - range.from);
@@ -135,7 +139,8 @@ export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly
     alarms.filter(condition).flatMap((alarm) => alarm.rings);
   const total = (key: "messages" | "noted") => alarms.reduce((sum, alarm) => sum + (alarm[key] ?? 0), 0);
   const [messages, changed] = [total("messages"), total("noted")];
-  const toDetect = rings(({ urgent }) => urgent).flatMap(({ minutesToDetect }) => minutesToDetect ?? []);
+  const isAboutFailures = ({ key }: AlarmReport) => CAUSES.some((one) => one === key);
+  const toDetect = rings(isAboutFailures).flatMap(({ minutesToDetect }) => minutesToDetect ?? []);
   const toOk = rings(({ key }) => key !== "degraded").flatMap(({ rangAt, endedAt }) =>
     rangAt === undefined || endedAt === undefined ? [] : [(Date.parse(endedAt) - Date.parse(rangAt)) / MINUTE],
   );
@@ -151,7 +156,7 @@ export function computeKpis(alarms: readonly AlarmReport[], measured: { readonly
             note: `${changed} of ${messages} have a note about a change`,
           }),
     },
-    judgeTime("time to detection", GOALS.detectionMinutes, toDetect, noAlarms ?? "no urgent alarm rang"),
+    judgeTime("time to detection", GOALS.detectionMinutes, toDetect, noAlarms ?? "no alarm about failures rang"),
     judgeTime("time to resolution", GOALS.resolutionMinutes, toOk, noAlarms ?? "no alarm rang and ended"),
   ];
 }

@@ -107,6 +107,17 @@ describe("error budgets", () => {
     expect(stderr.join("\n")).toMatch(/Reading some 16 metrics costs \$0\.00016/);
   });
 
+  test("of failures without requests are no figures", async () => {
+    count(10, "Errors", 3);
+
+    const { stdout } = await runBudget({}, "--json");
+
+    expect(parse(stdout).budgets[0]).toEqual({
+      ...{ function: "api", objective: "availability", goal: "Availability 99.95 %", days: 30 },
+      ...{ requests: 0, bad: 3, allowed: 0 },
+    });
+  });
+
   test("of an environment without objectives are refused before anything is read", async () => {
     const { exitCode, stderr } = await runBudget({ more: "objectives = false" });
     expect(exitCode).toBe(2);

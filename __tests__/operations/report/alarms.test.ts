@@ -24,10 +24,14 @@ const ERRORS = "dev-api-errors";
 
 const world = makeWorld();
 
-async function report(args: readonly string[] = [], alarms = ""): Promise<PerformanceReport> {
+async function report(
+  args: readonly string[] = [],
+  alarms = "",
+  objectives = "objectives = false",
+): Promise<PerformanceReport> {
   const more = alarms === "" ? "" : `alarms = { ${alarms} }`;
   const { stdout, stderr } = await runReport(world(), ["report", "dev", "--json", "--no-logs", ...args], {
-    more: `objectives = false\n${more}`,
+    more: `${objectives}\n${more}`,
   });
   const line = stdout.at(-1);
   if (line === undefined) throw new Error(stderr.join("\n"));
@@ -81,6 +85,19 @@ describe("how alarms rang", () => {
     expect(alarm(found, ERRORS).rings.map(({ minutesToDetect }) => minutesToDetect)).toEqual([4, 2, 6]);
     expect(alarm(found, "dev-api-throttles")).toMatchObject({ behaviour: "never", rings: [], ringingMinutes: 0 });
     expect(found.alarms.map(({ name }) => name)).toEqual([...ALARM_NAMES, "dev-warmer-errors", "dev-warmer-missed"]);
+  });
+
+  test("takes the time to detection from alarms that see trouble begin, not from those that look back for hours", async () => {
+    const FAST = "dev-api-availability-fast-burn";
+    world().setAlarms(FAST, ERRORS);
+    rings(FAST, TO - 2 * DAY, 60, 60);
+    rings(ERRORS, TO - 2 * DAY, 10, 4);
+
+    const { alarms, kpis } = await report([], "", "objectives = true");
+
+    expect(alarms.find(({ name }) => name === FAST)).toMatchObject({ urgent: true });
+    expect(alarms.find(({ name }) => name === FAST)?.rings[0]).not.toHaveProperty("minutesToDetect");
+    expect(kpis[1]).toMatchObject({ kpi: "time to detection", measured: "4 min", state: "met" });
   });
 
   test("counts for the goals of the monitoring itself only what each is about", async () => {
