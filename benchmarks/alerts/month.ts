@@ -97,6 +97,11 @@ interface Kind {
   readonly draw: (random: Random) => Omit<Event, "from">;
 }
 
+/** More traffic, for which instances are started once. */
+function drawRush(minutes: number, traffic: number): Omit<Event, "from"> {
+  return lasting(minutes, { traffic, starts: (traffic - 1) / minutes, failing: BUDGET_PERCENT.availability / 300 });
+}
+
 const lasting = (minutes: number, effect: Effect) => ({ minutes: Math.round(minutes), effectAt: () => effect });
 
 /** Incidents that somebody should act on; most begin with three times what the budget allows, or more. */
@@ -173,8 +178,7 @@ const NOISE: Readonly<
 > = {
   bots: {
     aMonth: 2,
-    draw: (random) =>
-      lasting(drawLogUniform(random, 5, 60), { traffic: drawLogUniform(random, 2, 15), starts: 0.3, failing: 0.0002 }),
+    draw: (random) => drawRush(drawLogUniform(random, 5, 60), drawLogUniform(random, 2, 15)),
   },
   "a minute's hiccup": {
     aMonth: 2,
@@ -197,7 +201,7 @@ const NOISE: Readonly<
   },
   // Every instance is replaced.
   deployment: { aMonth: 4, draw: () => lasting(2, { starts: 0.5 }) },
-  "scaling up": { aMonth: 10, draw: (random) => lasting(10, { traffic: 1 + 2 * random(), starts: 0.2 }) },
+  "scaling up": { aMonth: 10, draw: (random) => drawRush(10, 1 + 2 * random()) },
   "a large request": { aMonth: 3, draw: () => lasting(1, { fullMemory: true }) },
   "a few throttles": { aMonth: 1, draw: () => lasting(1, { throttled: 0.01 }) },
 };
