@@ -48,7 +48,7 @@ const WINDOWS: Readonly<Record<ObjectiveKey, readonly BurnWindow[]>> = {
   cold_starts: [{ burn: "slow", route: "notice", periodSeconds: 3600, budgetShare: 0.005, minimumBad: 7 }],
 };
 
-/** An alarm rings above at most this share of bad requests: some budgets cannot be spent faster. */
+/** An alarm rings above at most this share of bad requests, or above the budget: some cannot be spent faster. */
 const MOST_THRESHOLD_PERCENT = 60;
 
 const DAY_SECONDS = 86_400;
@@ -204,8 +204,11 @@ function buildObjectiveAlarm(
 ): ObjectiveAlarm {
   const { metrics, bad, all } = countRequests(key, watched);
   const budgetPercent = 100 - objective.targetPercent;
-  const rate = (budgetShare * objective.days * DAY_SECONDS) / periodSeconds;
-  const thresholdPercent = Number(Math.min(MOST_THRESHOLD_PERCENT, rate * budgetPercent).toPrecision(3));
+  const windowPercent = ((budgetShare * objective.days * DAY_SECONDS) / periodSeconds) * budgetPercent;
+  // Of few days, a window's share may be less than what lasts: nothing has to be done about that.
+  const fastPercent = Math.max(budgetPercent, Math.min(MOST_THRESHOLD_PERCENT, windowPercent));
+  const thresholdPercent = Number(fastPercent.toPrecision(3));
+  const rate = Number((fastPercent / budgetPercent).toPrecision(3));
   const hours = periodSeconds / 3600;
   return {
     key: nameKey(key, burn),
@@ -214,7 +217,7 @@ function buildObjectiveAlarm(
     watched: { statistic: "Sum", metrics, expression: `IF(${bad} >= ${minimumBad}, 100 * (${bad}) / (${all}), 0)` },
     thresholdPercent,
     periodSeconds,
-    happened: `more than ${thresholdPercent} % of requests ${OBJECTIVES[key].bad} in ${hours === 1 ? "an hour" : `${hours} hours`}, at least ${minimumBad}: the error budget of ${objective.days} days (${objective.targetPercent} % good) is spent ${Number(rate.toPrecision(3))} times as fast as it lasts`,
+    happened: `more than ${thresholdPercent} % of requests ${OBJECTIVES[key].bad} in ${hours === 1 ? "an hour" : `${hours} hours`}, at least ${minimumBad}: the error budget of ${objective.days} days (${objective.targetPercent} % good) is spent ${rate === 1 ? "faster than" : `${rate} times as fast as`} it lasts`,
   };
 }
 

@@ -72,6 +72,29 @@ describe("an alarm of an objective", () => {
     );
   });
 
+  test("never rings while the budget lasts", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 99.999, noNaN: true }), fc.integer({ min: 7, max: 90 }), (target, days) => {
+        const objective = { targetPercent: target, days };
+        for (const { thresholdPercent } of listObjectiveAlarms(
+          watch({ availability: objective, cold_starts: objective }),
+        )) {
+          // Thresholds have three digits.
+          expect(thresholdPercent).toBeGreaterThanOrEqual((100 - target) * 0.99);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    [{ targetPercent: 90, days: 30 }, "slow", "2.4 times as fast as it lasts"],
+    [{ targetPercent: 90, days: 30 }, "fast", "6 times as fast as it lasts"],
+    [{ targetPercent: 99, days: 7 }, "slow", "faster than it lasts"],
+  ])("says how fast the budget of %j is spent at its threshold (%s)", (availability, burn, told) => {
+    const alarms = listObjectiveAlarms(watch({ availability }));
+    expect(alarms.find(({ key }) => key === `availability_${burn}_burn`)?.happened).toContain(`is spent ${told}`);
+  });
+
   test("costs at most 3 alarms for each objective", () => {
     for (const key of OBJECTIVE_KEYS) {
       expect(OBJECTIVE_ALARM_KEYS.filter((alarm) => findObjective(alarm) === key).length).toBeLessThanOrEqual(3);
