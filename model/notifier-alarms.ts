@@ -11,6 +11,11 @@ export function nameUndeliveredQueue(environment: string): string {
   return `${formatDeployedName(environment, NOTIFIER)}-undelivered`;
 }
 
+/** The name of an alarm on an environment's notifier. */
+export function nameNotifierAlarm(environment: string, key: "errors" | "undelivered"): string {
+  return `${formatDeployedName(environment, NOTIFIER)}-${key}`;
+}
+
 /**
  * The alarms on an environment's notifier; none without one.
  *
@@ -35,14 +40,14 @@ export function listNotifierAlarms({ name, notify }: Environment, queue = nameUn
     {
       ...common,
       key: "errors",
-      name: `${notifier}-errors`,
+      name: nameNotifierAlarm(name, "errors"),
       watched: buildMeasure("Sum", errors),
       happened: "a message about an alarm could not be delivered at once; it is tried twice more",
     },
     {
       ...common,
       key: "undelivered",
-      name: `${notifier}-undelivered`,
+      name: nameNotifierAlarm(name, "undelivered"),
       watched: buildMeasure("Maximum", undelivered),
       happened: `messages about alarms could not be delivered; they are in queue ${queue}`,
     },

@@ -100,7 +100,7 @@ export async function findOut(
       findings.deployed = { name, ...deployed, previous };
     };
     const readLeft = async () => {
-      const objective = name in objectives ? objectives[name] : objectives["*"];
+      const objective = Object.hasOwn(objectives, name) ? objectives[name] : objectives["*"];
       if (objective) findings.budget = await readBudget(name, found.qualifier !== undefined, objective, signal);
     };
     await Promise.allSettled([readFailures(), readPrevious(), readLeft()]);

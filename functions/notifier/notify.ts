@@ -1,3 +1,4 @@
+import { nameNotifierAlarm } from "../../model/notifier-alarms";
 import { toOneLine } from "../../performance/foreign-text";
 import { writeLines } from "../../performance/stdout";
 import { parseAlarmChange, type AlarmChange, type TopicMessage } from "./alarm";
@@ -19,6 +20,8 @@ export interface Means {
   readonly endsAt: number;
   readonly stopsAt: number;
 }
+
+const NOTIFIER_ALARMS = ["errors", "undelivered"] as const;
 
 const LONGEST_MESSAGE = 2000;
 
@@ -49,7 +52,7 @@ async function tellChange(change: AlarmChange, means: Means): Promise<void> {
   const { configuration, services, table, requestId, endsAt, stopsAt } = means;
   const { environment, alarmEnds } = configuration;
   // Its own alarms reach people another way: what cannot deliver cards cannot tell that it cannot.
-  if (change.name.startsWith(`${environment}-notifier-`)) return;
+  if (NOTIFIER_ALARMS.some((key) => change.name === nameNotifierAlarm(environment, key))) return;
   const subject = findSubject(change.name, alarmEnds);
   const waitUntil = endsAt - LONGEST_LOOK_MILLISECONDS - SENDING_MILLISECONDS;
   const { incident: known, save } = await table.lock(subject, requestId, stopsAt, waitUntil);

@@ -221,6 +221,17 @@ describe("a card", () => {
   });
 });
 
+test("a card has the usual objective for a function whose name every object has", async () => {
+  const hook = await start(startSlackWebhook());
+  lambda.on(GetFunctionConfigurationCommand).resolves({
+    ...{ FunctionName: "toString", Version: "$LATEST", LastModified: "2026-11-20T10:00:00.000+0000" },
+  });
+
+  await notify(makeMessage({ name: "prod-toString-errors" }), makeMeans({ slack: new SlackWebhook(hook.url) }));
+
+  expect(JSON.stringify(hook.posted[0]?.body)).toContain("75 % left (99 % of 30 days)");
+});
+
 test("a card tells how far an error budget is overdrawn", async () => {
   const hook = await start(startSlackWebhook());
   cloudWatch.on(GetMetricDataCommand).resolves({
@@ -366,9 +377,22 @@ describe("a message", () => {
   test("about the notifier's own alarms goes another way", async () => {
     const hook = await start(startSlackWebhook());
 
-    await notify(makeMessage({ name: "prod-notifier-errors" }), makeMeans({ slack: new SlackWebhook(hook.url) }));
+    for (const name of ["prod-notifier-errors", "prod-notifier-undelivered"]) {
+      await notify(makeMessage({ name }), makeMeans({ slack: new SlackWebhook(hook.url) }));
+    }
 
     expect(hook.posted).toEqual([]);
+  });
+
+  test("about a function whose name begins like the notifier's is sent", async () => {
+    const hook = await start(startSlackWebhook());
+
+    await notify(
+      makeMessage({ name: "prod-notifier-billing-errors" }),
+      makeMeans({ slack: new SlackWebhook(hook.url) }),
+    );
+
+    expect(hook.posted).toHaveLength(1);
   });
 
   test.each(["Is this on? <!channel>", "{}", "null", '{"AlarmName":7}'])(
