@@ -21,6 +21,7 @@ const CHOSEN = "CHOSEN-FUNCTION";
 
 const COLUMNS = 24;
 const MOST_IN_ROW = 4;
+const MOST_NUMBERS_IN_ROW = 8;
 const NUMBER_HEIGHT = 4;
 const STATUS_HEIGHT = 5;
 const OVERVIEW_HEIGHT = 7;
@@ -98,10 +99,11 @@ function buildRows(props: DashboardProps): Row[] {
   const subject = { ...functions[0], name: CHOSEN, streams: functions.some(({ streams }) => streams) };
   const [overview, ...details] = buildSections(subject, functions);
   return [
-    {
-      height: NUMBER_HEIGHT,
-      widgets: buildNumbers(subject, functions).map((number) => buildBigNumber(number, region)),
-    },
+    ...divideIntoRows(
+      buildNumbers(subject, functions).map((number) => buildBigNumber(number, region)),
+      NUMBER_HEIGHT,
+      MOST_NUMBERS_IN_ROW,
+    ),
     ...buildStatusRows(props),
     ...(overview ? buildSectionRows(overview, OVERVIEW_HEIGHT, props) : []),
     buildHeadingRow("All functions"),
@@ -113,13 +115,14 @@ function buildRows(props: DashboardProps): Row[] {
 
 function buildSectionRows({ heading, widgets }: WidgetSection, height: number, props: DashboardProps): Row[] {
   const drawn = widgets.flatMap((widget) => draw(widget, props) ?? []);
-  if (drawn.length === 0) return [];
-  const rows = Math.ceil(drawn.length / MOST_IN_ROW);
-  const each = Math.ceil(drawn.length / rows);
-  return [
-    buildHeadingRow(heading),
-    ...Array.from({ length: rows }, (_, row) => ({ height, widgets: drawn.slice(row * each, (row + 1) * each) })),
-  ];
+  return drawn.length === 0 ? [] : [buildHeadingRow(heading), ...divideIntoRows(drawn, height, MOST_IN_ROW)];
+}
+
+/** As few rows as possible, of about the same length. */
+function divideIntoRows(widgets: readonly object[], height: number, mostInRow: number): Row[] {
+  const rows = Math.ceil(widgets.length / mostInRow);
+  const each = Math.ceil(widgets.length / rows);
+  return Array.from({ length: rows }, (_, row) => ({ height, widgets: widgets.slice(row * each, (row + 1) * each) }));
 }
 
 function buildHeadingRow(heading: string): Row {

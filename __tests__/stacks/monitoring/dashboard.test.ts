@@ -49,11 +49,18 @@ function chosen(body: Body, functionName: string): Body {
   return JSON.parse(JSON.stringify(body).replaceAll(variable?.pattern ?? "", functionName)) as Body;
 }
 
+/** As many objectives as there are functions, each over days of its own. */
+const DIFFERING = Array.from(
+  { length: 40 },
+  (_, index) => `f${index} = { existing = true, objectives = { availability = { days = ${7 + index} } } }`,
+).join("\n");
+
 describe("the dashboard", () => {
   test.each([
     ["of one function", "api = {}", "dashboard"],
     ["of functions that are deployed elsewhere", "old = { existing = true }", "dashboard-existing"],
     ["of fifty functions", MANY, "dashboard-existing"],
+    ["of objectives over different days", DIFFERING, "dashboard-existing"],
   ])("has the structure that AWS publishes: %s", async (_, functions, name) => {
     const body = bodyOf(await synthesizeDev(makeTfvars({ functions })), name);
     expect(checkDashboard(body)).toEqual([]);
