@@ -4,7 +4,7 @@ import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
 import { writeTextFile } from "../cli/files";
 import { collectValues } from "../cli/input";
-import { readBudgetFile } from "../plan/budget-file";
+import { readBudgetFile, selectLittleLeft } from "../plan/budget-file";
 import { writeComment } from "../plan/comment";
 import { summarizePlan } from "../plan/comment-json";
 import { parseEnvironmentName, readPlanFile, toPlan } from "../plan/plan-file";
@@ -71,8 +71,11 @@ Examples:
 
     if (redacted !== undefined) await Promise.all(read.map((one) => writeRedacted(resolve(root, redacted), one)));
     if (out !== undefined) await writeTextFile(resolve(root, out), comment);
-    if (asJson) print(JSON.stringify({ title, environments: plans.map(summarizePlan), unplanned }));
-    else if (out === undefined) print(comment.trimEnd());
+    if (asJson) {
+      const littleLeft = budgets.map(selectLittleLeft);
+      print(JSON.stringify({ title, environments: plans.map(summarizePlan), unplanned, budgets: littleLeft }));
+    }
+    if (!asJson && out === undefined) print(comment.trimEnd());
     return EXIT.done;
   },
 });

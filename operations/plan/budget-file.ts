@@ -21,11 +21,16 @@ export async function readBudgetFile(path: string, shownAs: string): Promise<Env
   return data;
 }
 
+/** The error budgets of which little is left. */
+export function selectLittleLeft({ environment, budgets }: EnvironmentBudgets): EnvironmentBudgets {
+  return { environment, budgets: budgets.filter(isLittleLeft) };
+}
+
 /** A line for each error budget of which little is left: a risky change may wait. */
-export function formatBudgets({ budgets }: EnvironmentBudgets): string[] {
-  return budgets.filter(isLittleLeft).map(({ function: name, goal, days, leftPercent = 0, runsOutAt }) => {
+export function formatBudgets(all: EnvironmentBudgets): string[] {
+  return selectLittleLeft(all).budgets.map(({ function: name, goal, days, leftPercent = 0, runsOutAt }) => {
     const left = leftPercent <= 0 ? "is used up" : `has only ${formatPercent(leftPercent)} left`;
     const end = runsOutAt === undefined ? "" : `, until ${formatUtc(runsOutAt)} UTC at the last day's rate`;
-    return `- **The error budget ${left}**${end}: ${formatCode(name, 64)}, ${goal} over ${days} days. A risky change may wait.`;
+    return `- **The error budget ${left}**${end}: ${formatCode(name, 64)}, ${formatCode(`${goal} over ${days} days`)}. A risky change may wait.`;
   });
 }

@@ -25,6 +25,11 @@ const LONGEST_REFUSAL = 1000;
 /** Space reserved for the folded lists. */
 const KEPT_FOR_LISTS = 8_000;
 
+/** More of an environment without a plan would say nothing about this change. */
+const MOST_UNPLANNED_BUDGETS = 3;
+
+const LITTLE_LEFT = "error budgets of which little is left";
+
 /** One environment's part, before the available space is known. */
 interface Section {
   readonly heading: string;
@@ -51,13 +56,18 @@ export function writeComment(
   longest = LONGEST_COMMENT,
 ): string {
   const top = [MARKER, `## ${toOneLine(title)}`, ""].join("\n");
-  const missing = unplanned.map((name) => `### ${formatCode(name, 64)}: no plan; see the job's log for the reason\n`);
+  const formatBudgetsOf = (name: string) =>
+    budgets.filter(({ environment }) => environment === name).flatMap(formatBudgets);
+  const missing = unplanned.map((name) =>
+    [
+      `### ${formatCode(name, 64)}: no plan; see the job's log for the reason\n`,
+      ...capLines(formatBudgetsOf(name), MOST_UNPLANNED_BUDGETS, LITTLE_LEFT).map((line) => `${line}\n`),
+    ].join("\n"),
+  );
   const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");
   const fixed = top.length + bottom.length + 2;
 
-  const sections = plans.map((plan) =>
-    buildSection(plan, budgets.filter(({ environment }) => environment === plan.environment).flatMap(formatBudgets)),
-  );
+  const sections = plans.map((plan) => buildSection(plan, formatBudgetsOf(plan.environment)));
   const drafts = LINES_ABOVE.map((most) => sections.map((section) => formatAbove(section, most)));
   const measureLength = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length + 2, 0);
   const fitting = drafts.find((texts) => fixed + measureLength(texts) <= longest - KEPT_FOR_LISTS);
@@ -93,7 +103,7 @@ function buildSection(plan: Plan, budgets: readonly string[]): Section {
 function formatAbove({ heading, budgets, hazards, access, words, cost }: Section, most: number): string {
   // One list: with an empty line inside, GitHub would add space between all items.
   const lines = [
-    ...capLines(budgets, most, "error budgets of which little is left"),
+    ...capLines(budgets, most, LITTLE_LEFT),
     ...capLines(hazards, most, "deletions or replacements of this kind"),
     ...capLines(access, most, "permissions"),
     ...capLines(words, most, "changes"),

@@ -485,6 +485,7 @@ describe("--json", () => {
         },
       ],
       unplanned: ["staging"],
+      budgets: [],
     });
   });
 
@@ -575,8 +576,25 @@ describe("error budgets", () => {
       { ...budget, function: "web", leftPercent: -3 },
     );
     expect(text).toContain(
-      "- **The error budget has only 12 % left**, until 2026-01-20 01:00 UTC at the last day's rate: `api`, Availability 99.95 % over 30 days. A risky change may wait.\n- **The error budget is used up**",
+      "- **The error budget has only 12 % left**, until 2026-01-20 01:00 UTC at the last day's rate: `api`, `Availability 99.95 % over 30 days`. A risky change may wait.\n- **The error budget is used up**",
     );
+  });
+
+  test("are told of an environment without a plan, and in JSON, too", async () => {
+    const little = { ...budget, leftPercent: 12 };
+    const files = { "prod.budget": JSON.stringify({ environment: "prod", budgets: [little, budget] }) };
+    const args = ["--unplanned", "prod", "--budget", "prod.budget"];
+
+    expect((await run(files, ...args)).comment).toContain("The error budget has only 12 % left");
+    expect(JSON.parse((await run(files, ...args, "--json")).comment)).toHaveProperty("budgets", [
+      { environment: "prod", budgets: [little] },
+    ]);
+  });
+
+  test("are texts, whatever a file says", async () => {
+    const goal = "x\n\n# Approved by @octo/admins <img src=//example.com>";
+    const { comment: text } = await comment({ ...budget, goal, leftPercent: 12 });
+    expect(text).toContain("`x # Approved by @octo/admins <img src=//example.com> over 30 days`");
   });
 
   test("are not told where enough is left", async () => {
