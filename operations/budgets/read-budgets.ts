@@ -10,6 +10,12 @@ const HOUR_SECONDS = 3600;
 const HOUR = 1000 * HOUR_SECONDS;
 const DAY = 24 * HOUR;
 
+/**
+ * ListMetrics does not find older metrics:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
+ */
+const OTHER = "other (timeouts, crashes, categories without failures for two weeks)";
+
 /** Budgets, and the number of metrics that were read for them: each one is billed. */
 export interface BudgetReading {
   readonly budgets: ErrorBudget[];
@@ -104,7 +110,7 @@ async function readSpending(
       .map((one) => ({ ...one, percent: (100 * one.requests) / allowed }));
   const known = [...list("category "), ...list("refused").map((one) => ({ ...one, what: "refused (throttles)" }))];
   const rest = bad - known.reduce((total, { requests }) => total + requests, 0);
-  const ended = { what: publishesMetrics ? "without an answer (timeouts, crashes)" : "failed", requests: rest };
+  const ended = { what: publishesMetrics ? OTHER : "failed", requests: rest };
   const byVersion = list("version ");
   return {
     spending: {

@@ -71,7 +71,12 @@ describe("error budgets", () => {
       spentByCategory: [
         { what: "TimeoutError", requests: 25, percent: expect.closeTo(50, 6) },
         { what: "refused (throttles)", requests: 10, percent: expect.closeTo(20, 6) },
-        { what: "without an answer (timeouts, crashes)", requests: 5, percent: expect.closeTo(10, 6) },
+        // Failures of three weeks ago may have a category that CloudWatch no longer lists.
+        {
+          what: "other (timeouts, crashes, categories without failures for two weeks)",
+          requests: 5,
+          percent: expect.closeTo(10, 6),
+        },
       ],
       spentByVersion: [{ what: "7", requests: 6, percent: expect.closeTo(12, 6) }],
     });
