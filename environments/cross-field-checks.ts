@@ -261,6 +261,12 @@ function hasEvents(...kinds: EventKind[]): (settings: Deployed | Existing) => bo
   return (settings) => settings.existing !== true && kinds.some((kind) => listEvents(settings.events, kind).length > 0);
 }
 
+/** What else a function needs to have an objective by default. */
+const FOR_OBJECTIVE: Readonly<Record<string, string>> = {
+  latency: " and whose timeout_seconds is longer than threshold_milliseconds",
+  cold_starts: " and whose code is bundled from here",
+};
+
 /** Finds settings of the whole environment that apply to none of its functions. */
 function findEnvironmentMistakes({
   functions,
@@ -296,11 +302,12 @@ function findEnvironmentMistakes({
         targets: resolveTargets(targets, one.targets),
         isAwaited: one.existing === true ? !one.asynchronous : isAwaited(one),
         publishesMetrics: one.existing !== true && isBundled(one),
+        timeoutSeconds: one.existing === true ? undefined : one.timeoutSeconds,
       }),
     );
   for (const [key, section] of Object.entries<{ enabled?: boolean | undefined }>(listObjectiveSections(objectives))) {
     if (!hasSettings(section) || section.enabled === false || all.some((one) => listKeys(one).includes(key))) continue;
-    const expected = `a function for whose answers somebody waits${key === "cold_starts" ? " and whose code is bundled from here" : ""}, or ${key} = { enabled = true } under one`;
+    const expected = `a function for whose answers somebody waits${FOR_OBJECTIVE[key] ?? ""}, or ${key} = { enabled = true } under one`;
     mistakes.push({ path: ["objectives", key], expected, got: undefined });
   }
   const rings = all.some(

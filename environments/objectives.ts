@@ -40,6 +40,9 @@ const FOR_AWAITED: readonly ObjectiveKey[] = ["latency", "cold_starts"];
 
 const DAYS = 30;
 
+/** With less, almost no share of bad requests would be too much. */
+const LEAST_TARGET_PERCENT = 50;
+
 /** A slower request is bad from the target's p99 on, so that 99 % are good. */
 const LATENCY_TARGET_PERCENT = 99;
 
@@ -47,7 +50,7 @@ const { responseMilliseconds, availabilityPercent, coldStartPercent } = TARGET_D
 
 const common = {
   enabled: defineFlag().optional(),
-  target_percent: defineNumber(50, 99.999).optional(),
+  target_percent: defineNumber(LEAST_TARGET_PERCENT, 99.999).optional(),
   days: defineWholeNumber(7, 90).optional(),
 };
 
@@ -105,6 +108,8 @@ export interface ObjectiveSubject {
   readonly isAwaited: boolean;
   /** Whether cold starts of requests are known apart from those of pings. */
   readonly publishesMetrics: boolean;
+  /** No request takes longer; undefined if it is not known. */
+  readonly timeoutSeconds?: number | undefined;
 }
 
 /**
@@ -114,19 +119,21 @@ export interface ObjectiveSubject {
 export function resolveObjectives(
   environment: ObjectiveOverrides,
   own: ObjectiveOverrides,
-  { targets, isAwaited, publishesMetrics }: ObjectiveSubject,
+  { targets, isAwaited, publishesMetrics, timeoutSeconds = Infinity }: ObjectiveSubject,
 ): Objectives {
   const [shared, sections] = [listObjectiveSections(environment), listObjectiveSections(own)];
   const resolve = <Key extends ObjectiveKey>(key: Key, defaults: Required<Objectives>[Key]) => {
-    const makesSense = (isAwaited || !FOR_AWAITED.includes(key)) && (publishesMetrics || key !== "cold_starts");
-    const byDefault = shared[key]?.enabled !== false && makesSense;
-    const isOn = sections[key]?.enabled ?? (hasSettings(sections[key]) || byDefault);
-    const settings = omitUndefined<object>({
+    const settings = omitUndefined<Partial<LatencyObjective> & { readonly enabled?: undefined }>({
       ...defaults,
       ...omitUndefined(shared[key]),
       ...omitUndefined(sections[key]),
       enabled: undefined,
     });
+    const { targetPercent = 0, thresholdMilliseconds = 0 } = settings;
+    const canBeMissed = targetPercent >= LEAST_TARGET_PERCENT && thresholdMilliseconds < timeoutSeconds * 1000;
+    const makesSense = (isAwaited || !FOR_AWAITED.includes(key)) && (publishesMetrics || key !== "cold_starts");
+    const byDefault = shared[key]?.enabled !== false && makesSense && canBeMissed;
+    const isOn = sections[key]?.enabled ?? (hasSettings(sections[key]) || byDefault);
     return isOn ? { [key]: settings } : {};
   };
   return {

@@ -66,6 +66,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
         targets,
         isAwaited: isAwaited(settings),
         publishesMetrics,
+        timeoutSeconds: settings.timeoutSeconds,
       }),
     };
   });

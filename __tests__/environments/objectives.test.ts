@@ -38,6 +38,14 @@ describe("a function's objectives", () => {
     });
   });
 
+  test("are only those that it can miss", () => {
+    const targets = resolveTargets({ availability_percent: 40, cold_start_percent: 100 });
+
+    expect(Object.keys(resolveObjectives({}, {}, { ...SUBJECT, targets }))).toEqual(["latency"]);
+    expect(resolveObjectives({}, {}, { ...SUBJECT, timeoutSeconds: 1 })).not.toHaveProperty("latency");
+    expect(resolveObjectives({}, {}, { ...SUBJECT, timeoutSeconds: 2 })).toHaveProperty("latency");
+  });
+
   test("are its own settings, otherwise those of its environment", () => {
     const environment = { latency: { days: 28, targetPercent: 98 }, availability: { enabled: false } };
 
@@ -79,6 +87,14 @@ test("settings that apply to no function are refused", async () => {
     expect.stringContaining("objectives.latency: expected a function for whose answers somebody waits"),
   ]);
   expect(await told("objectives = { availability = { days = 7 } }")).toEqual([]);
+});
+
+test("a latency for all that no function's requests can reach is refused", async () => {
+  const functions = "api = { timeout_seconds = 3 }";
+  const more = "objectives = { latency = { threshold_milliseconds = 5000 } }";
+  expect(await findMistakes({ "environments/dev.tfvars": makeTfvars({ functions, more }) })).toEqual([
+    expect.stringContaining("whose timeout_seconds is longer than threshold_milliseconds"),
+  ]);
 });
 
 test("a latency that no request can reach is refused", async () => {
