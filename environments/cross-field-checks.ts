@@ -19,7 +19,7 @@ import { findPlatformMistakes, type PlatformSettings } from "./platform";
 import { canBeWarmed, findDurableMistakes } from "./durable";
 import { type HttpSettings } from "./http";
 import { findHttpMistakes } from "./http-mistakes";
-import { listObjectiveSections, type ObjectiveOverrides, resolveObjectives } from "./objectives";
+import { listObjectiveSections, type ObjectiveOverrides, resolveObjectives, URGENT_OBJECTIVES } from "./objectives";
 import { findSwitchedOffMistakes, hasSettings } from "./switched-off";
 import { findTargetMistakes, resolveTargets, type TargetOverrides } from "./targets";
 import {
@@ -312,10 +312,11 @@ function findEnvironmentMistakes({
   }
   const rings = all.some(
     (one) =>
-      URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, one.alarms).enabled) || listKeys(one).length > 0,
+      URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, one.alarms).enabled) ||
+      URGENT_OBJECTIVES.some((key) => listKeys(one).includes(key)),
   );
   if (urgentEmails.length > 0 && !rings) {
-    const expected = `no addresses if no objective and no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
+    const expected = `no addresses if no objective of ${URGENT_OBJECTIVES.join(" or ")} and no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
     mistakes.push({ path: ["urgent_emails"], expected, got: urgentEmails });
   }
   urgentEmails.forEach((address, index) => {

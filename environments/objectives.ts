@@ -35,6 +35,9 @@ export type ObjectiveKey = keyof Objectives;
 /** Every objective, in the order in which they are listed for readers. */
 export const OBJECTIVE_KEYS = ["availability", "latency", "cold_starts"] as const satisfies readonly ObjectiveKey[];
 
+/** Those with an alarm that is urgent. */
+export const URGENT_OBJECTIVES = ["availability", "latency"] as const satisfies readonly ObjectiveKey[];
+
 /** Those that make sense only if somebody waits for answers. */
 const FOR_AWAITED: readonly ObjectiveKey[] = ["latency", "cold_starts"];
 

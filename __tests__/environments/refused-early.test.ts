@@ -454,10 +454,10 @@ describe.each<[string, [string, string[]][]]>([
       [
         inFunction(
           "",
-          'urgent_emails = ["a@example.com"]\nalarms = { errors = { enabled = false }, throttles = { enabled = false }, timeouts = { enabled = false } }\nobjectives = false',
+          'urgent_emails = ["a@example.com"]\nalarms = { errors = { enabled = false }, throttles = { enabled = false }, timeouts = { enabled = false } }\nobjectives = { availability = { enabled = false }, latency = { enabled = false } }',
         ),
         [
-          "urgent_emails: expected no addresses if no objective and no urgent alarm (errors, throttles, timeouts) is switched on, got a list",
+          "urgent_emails: expected no addresses if no objective of availability or latency and no urgent alarm (errors, throttles, timeouts) is switched on, got a list",
         ],
       ],
     ],

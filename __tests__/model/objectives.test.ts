@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type Objectives, OBJECTIVE_KEYS } from "../../environments/objectives";
+import { type Objectives, OBJECTIVE_KEYS, URGENT_OBJECTIVES } from "../../environments/objectives";
 import { parseExpression } from "../../local/cloudwatch/alarm";
 import { chooseAlarmRoute } from "../../model/alarms";
 import { countRequests, findObjective, listObjectiveAlarms, OBJECTIVE_ALARM_KEYS } from "../../model/objectives";
@@ -107,6 +107,11 @@ describe("an alarm of an objective", () => {
       "more than 0.72 % of requests failed or were refused in an hour, at least 5: the error budget of 30 days (99.95 % good) is spent 14.4 times as fast as it lasts",
     );
   });
+});
+
+test("an objective is urgent where files are told so", () => {
+  const urgent = listObjectiveAlarms(watch(OBJECTIVES)).filter(({ route }) => route === "urgent");
+  expect([...new Set(urgent.map(({ objective }) => objective))]).toEqual(URGENT_OBJECTIVES);
 });
 
 test("bad requests and all requests never use one name for two metrics", () => {
