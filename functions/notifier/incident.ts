@@ -42,6 +42,13 @@ export function addChange(incident: Incident, change: AlarmChange): Incident {
   };
 }
 
+/** Remembers that some alarms no longer ring. */
+export function endAlarms(incident: Incident, names: readonly string[]): Incident {
+  const ended = Object.entries(incident.alarms).filter(([name]) => names.includes(name));
+  const changes = ended.map(([name, change]) => [name, { ...change, isRinging: false }] as const);
+  return { ...incident, alarms: { ...incident.alarms, ...Object.fromEntries(changes) } };
+}
+
 /** The alarms that ring, the first one first. */
 export function listRinging({ alarms }: Incident): AlarmChange[] {
   return Object.values(alarms)

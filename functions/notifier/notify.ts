@@ -4,8 +4,9 @@ import { writeLines } from "../../performance/stdout";
 import { parseAlarmChange, type AlarmChange, type TopicMessage } from "./alarm";
 import { buildCard, type Card, describePlainly } from "./card";
 import { type Configuration } from "./configuration";
+import { findEndedAlarms } from "./ended-alarms";
 import { findOut } from "./findings";
-import { addChange, addDelivery, findStep, type Incident, listRinging, type Step } from "./incident";
+import { addChange, addDelivery, endAlarms, findStep, type Incident, listRinging, type Step } from "./incident";
 import { type IncidentTable } from "./incident-table";
 import { Refused, type Notice, type Service } from "./service";
 
@@ -31,10 +32,16 @@ const LONGEST_LOOK_MILLISECONDS = 30_000;
 /** Time that sending to every service takes at most: a card, and then a plain message, each with its time limit. */
 const SENDING_MILLISECONDS = 25_000;
 
-interface Told {
+interface ServiceStep {
   readonly service: Service;
   readonly key: string;
   readonly step: Step;
+}
+
+/** What is known afterward, and what could not be told. */
+interface Told {
+  readonly incident: Incident;
+  readonly failures: readonly Error[];
 }
 
 /**
@@ -49,49 +56,69 @@ export async function notify(message: TopicMessage, means: Means): Promise<void>
 }
 
 async function tellChange(change: AlarmChange, means: Means): Promise<void> {
-  const { configuration, services, table, requestId, endsAt, stopsAt } = means;
+  const { configuration, table, requestId, endsAt, stopsAt } = means;
   const { environment, alarmEnds } = configuration;
   // Its own alarms reach people another way: what cannot deliver cards cannot tell that it cannot.
   if (NOTIFIER_ALARMS.some((key) => change.name === nameNotifierAlarm(environment, key))) return;
   const subject = findSubject(change.name, alarmEnds);
   const waitUntil = endsAt - LONGEST_LOOK_MILLISECONDS - SENDING_MILLISECONDS;
   const { incident: known, save } = await table.lock(subject, requestId, stopsAt, waitUntil);
-  let incident = addChange(known, change);
+  let incident = known;
   const failures: Error[] = [];
+  const tell = async () => {
+    const told = await tellServices(incident, subject, change, means);
+    incident = told.incident;
+    failures.push(...told.failures);
+  };
   try {
-    const told = [...services].flatMap(([key, service]): Told[] => {
-      const step = findStep(incident, key);
-      return step === undefined || (step === "update" && !service.canUpdate) ? [] : [{ key, service, step }];
-    });
-    incident = { ...incident, card: await findCard(incident, subject, told, means) };
-    const { card } = incident;
-    if (!card) return;
-    const results = await Promise.allSettled(
-      told.map(async ({ key, service, step }) => {
-        const { reference } = incident.deliveries[key] ?? {};
-        const notice = { step, card, key: `${change.place}/${subject}`, now: change.at, reference };
-        return { key, reference: await send(service, key, notice, change) };
-      }),
-    );
-    for (const result of results) {
-      if (result.status === "rejected") failures.push(result.reason as Error);
-      else incident = addDelivery(incident, result.value.key, result.value.reference);
+    const others = listRinging(known).filter(({ name }) => name !== change.name);
+    incident = endAlarms(known, await findEndedAlarms(others.map(({ name }) => name)));
+    if (others.length > 0 && listRinging(incident).length === 0) {
+      await tell();
+      // A service that could not be told must still be told what rings now.
+      incident = { ...incident, deliveries: {} };
     }
+    incident = addChange(incident, change);
+    await tell();
   } finally {
     await save(incident);
   }
   if (failures.length > 0) throw new Error(failures.map((failure) => failure.message).join("; "));
 }
 
+/** Tells every service what it does not know yet. */
+async function tellServices(known: Incident, subject: string, change: AlarmChange, means: Means): Promise<Told> {
+  const steps = [...means.services].flatMap(([key, service]): ServiceStep[] => {
+    const step = findStep(known, key);
+    return step === undefined || (step === "update" && !service.canUpdate) ? [] : [{ key, service, step }];
+  });
+  const card = await findCard(known, subject, steps, means);
+  let incident: Incident = { ...known, card };
+  if (!card) return { incident, failures: [] };
+  const results = await Promise.allSettled(
+    steps.map(async ({ key, service, step }) => {
+      const { reference } = known.deliveries[key] ?? {};
+      const notice = { step, card, key: `${change.place}/${subject}`, now: change.at, reference };
+      return { key, reference: await send(service, key, notice, change) };
+    }),
+  );
+  const failures: Error[] = [];
+  for (const result of results) {
+    if (result.status === "rejected") failures.push(result.reason as Error);
+    else incident = addDelivery(incident, result.value.key, result.value.reference);
+  }
+  return { incident, failures };
+}
+
 /** A new card if one is shown, and otherwise the last one. */
 async function findCard(
   incident: Incident,
   subject: string,
-  told: readonly Told[],
+  steps: readonly ServiceStep[],
   { configuration, endsAt }: Means,
 ): Promise<Card | undefined> {
   const [first, ...others] = listRinging(incident);
-  if (!first || told.length === 0) return incident.card;
+  if (!first || steps.length === 0) return incident.card;
   const lookUntil = Math.min(Date.now() + LONGEST_LOOK_MILLISECONDS, endsAt - SENDING_MILLISECONDS);
   const { since = first.at } = incident;
   const findings = await findOut(subject, since, configuration, lookUntil);

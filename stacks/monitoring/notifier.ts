@@ -124,6 +124,9 @@ export class Notifier extends Construct {
           allow(["logs:GetQueryResults"], "*"),
           // As above: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
           allow(["cloudwatch:GetMetricData"], "*"),
+          // Composite alarms are left out unless it is for all alarms:
+          // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+          allow(["cloudwatch:DescribeAlarms"], "*"),
         ];
       },
     });

@@ -1,4 +1,9 @@
-import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  type DescribeAlarmsCommandInput,
+  GetMetricDataCommand,
+} from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
   GetQueryResultsCommand,
@@ -351,6 +356,60 @@ describe("alarms of one function that ring together", () => {
     }
 
     expect(api.posted.map(({ path }) => path)).toEqual(["/chat.postMessage", "/chat.update", "/chat.postMessage"]);
+  });
+});
+
+describe("an alarm that was deleted while it rang", () => {
+  beforeEach(() => {
+    cloudWatch.on(DescribeAlarmsCommand).callsFake(({ AlarmNames = [] }: DescribeAlarmsCommandInput) => ({
+      MetricAlarms: AlarmNames.filter((name) => name !== "prod-api-errors").map((AlarmName) => ({ AlarmName })),
+    }));
+  });
+  const later = makeMessage({ name: "prod-api-timeouts", at: RANG_AT + 60 * MINUTE });
+
+  test("hides no later alarm of its function: its card is over, and a new one comes", async () => {
+    const hook = await start(startSlackWebhook());
+    const { events, pager } = await startPager();
+    const services = { slack: new SlackWebhook(hook.url), pagerduty: pager };
+
+    for (const message of [makeMessage(), later, later]) await notify(message, makeMeans(services));
+
+    expect(hook.posted).toHaveLength(3);
+    expect(hook.posted[1]?.body["text"]).toContain("Over after 60 minutes");
+    expect(events.posted.map(({ body }) => body["event_action"])).toEqual(["trigger", "resolve", "trigger"]);
+  });
+
+  test("hides no later alarm either if a service cannot be told that it is over", async () => {
+    const hook = await start(startSlackWebhook());
+    const services = { slack: new SlackWebhook(hook.url) };
+    await notify(makeMessage(), makeMeans(services));
+    hook.answers.push([500, "internal_error"]);
+
+    await expect(notify(later, makeMeans(services))).rejects.toThrow("Slack answered 500");
+
+    expect(hook.posted).toHaveLength(3);
+    expect(hook.posted[2]?.body).toHaveProperty("blocks");
+  });
+
+  test("does not keep an incident open that other alarms belong to", async () => {
+    const { api, bot } = await startBot();
+    const both = makeMessage({ name: "prod-api-timeouts", at: RANG_AT - MINUTE });
+    const ok = makeMessage({ name: "prod-api-timeouts", state: "OK", at: RANG_AT + 5 * MINUTE });
+
+    for (const message of [both, makeMessage(), ok]) await notify(message, makeMeans({ slack: bot }));
+
+    expect(api.posted.map(({ path }) => path)).toEqual(["/chat.postMessage", "/chat.update", "/chat.update"]);
+    expect(api.posted.at(-1)?.body["text"]).toContain("Over: ");
+  });
+
+  test("still counts if CloudWatch does not answer", async () => {
+    const hook = await start(startSlackWebhook());
+    cloudWatch.on(DescribeAlarmsCommand).rejects(new Error("AccessDenied"));
+
+    for (const message of [makeMessage(), later])
+      await notify(message, makeMeans({ slack: new SlackWebhook(hook.url) }));
+
+    expect(hook.posted).toHaveLength(1);
   });
 });
 

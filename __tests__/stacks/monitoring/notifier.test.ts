@@ -103,6 +103,7 @@ describe("the notifier", () => {
       ),
       "logs:GetQueryResults": "*",
       "cloudwatch:GetMetricData": "*",
+      "cloudwatch:DescribeAlarms": "*",
     });
   });
 
