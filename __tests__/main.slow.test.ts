@@ -49,10 +49,10 @@ describe("npm run synth", () => {
     const deprecation = findDeprecation("nodejs22.x", Date.now());
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
-      "Environment  Region     Functions           Resources  Monitoring     State",
-      "dev          eu-west-1  api (iam endpoint)  47         $9.80 a month  terraform.dev.tfstate",
-      "prod         eu-west-1  api (iam endpoint)  46         $9.80 a month  HCP Terraform: your-organization/warmwatch-prod",
-      "staging      eu-west-1  api (iam endpoint)  46         $9.80 a month  HCP Terraform: your-organization/warmwatch-staging",
+      "Environment  Region     Functions           Resources  Monitoring      State",
+      "dev          eu-west-1  api (iam endpoint)  47         $9.80 a month   terraform.dev.tfstate",
+      "prod         eu-west-1  api (iam endpoint)  51         $11.20 a month  HCP Terraform: your-organization/warmwatch-prod",
+      "staging      eu-west-1  api (iam endpoint)  51         $11.20 a month  HCP Terraform: your-organization/warmwatch-staging",
       "",
       expect.stringMatching(/^Monitoring costs at most \(us-east-1 prices of \d{4}-\d{2}; /),
       ...["dev", "prod", "staging"].map((name): unknown =>

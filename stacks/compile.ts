@@ -145,7 +145,8 @@ function buildOptions({ root, name, code }: Program): BuildOptions {
     minify: true,
     // The class of an error names the failure in metrics and logs. Minified, the class could be called t.
     keepNames: true,
-    sourcemap: true,
+    // The maps of Warmwatch's own functions would be larger than the functions.
+    sourcemap: !isFinishedFunction(name),
     sourcesContent: false,
     platform: "node",
     loader,
