@@ -4,7 +4,7 @@ import { canBeWarmed } from "../environments/durable";
 import { formatDeployedName } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { hasKnownUsage, isPinged, type WarmingSettings, resolveWarmingSettings } from "../environments/warming";
-import { type Price, type Strategy, type WarmingTarget } from "../warming/contract";
+import { type Price, type Strategy, type WarmingRequest, type WarmingTarget } from "../warming/contract";
 import prices from "./prices.json";
 import { type Schedules } from "./schedules";
 
@@ -125,6 +125,12 @@ export function buildWarmingTarget(warmed: WarmedFunction, strategy: Strategy): 
     ...(followsUse ? { conditional } : {}),
     price,
   };
+}
+
+/** The request to the warmer that proves a version before an alias points to it, so by its number. */
+export function buildGateRequest(warmed: WarmedFunction, version: string): WarmingRequest {
+  const target = { ...buildWarmingTarget(warmed, "gate"), qualifier: version, version };
+  return { strategy: "gate", targets: [target], price: WARMER_PRICE };
 }
 
 function selectConcurrency({ scheduled, peak, preDeployment, gate }: WarmingSettings, strategy: Strategy): number {

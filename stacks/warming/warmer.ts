@@ -6,12 +6,11 @@ import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { type WarmingRequest } from "../../warming/contract";
 import { selectArnPart } from "../arn";
 import { type Bundle } from "../bundle";
 import { addExecutionRole } from "../execution-role";
 import { allow } from "../../model/permissions";
-import { buildWarmingTarget, type WarmedFunction, WARMER_PRICE, WARMER_SETTINGS } from "../../model/warmed-functions";
+import { buildGateRequest, type WarmedFunction, WARMER_SETTINGS } from "../../model/warmed-functions";
 
 /** A ping that is this late would arrive after its round: the next one is soon enough. */
 export const LONGEST_WAIT_SECONDS = 60;
@@ -90,14 +89,9 @@ export class WarmerFunction extends Construct {
    * the gate waits until the version has answered; a failure ends the deployment.
    */
   addGate(scope: Construct, warmed: WarmedFunction, version: string): LambdaInvocation {
-    const request: WarmingRequest = {
-      strategy: "gate",
-      targets: [{ ...buildWarmingTarget(warmed, "gate"), qualifier: version, version }],
-      price: WARMER_PRICE,
-    };
     return new LambdaInvocation(scope, "gate", {
       functionName: this.lambda.functionName,
-      input: JSON.stringify(request),
+      input: JSON.stringify(buildGateRequest(warmed, version)),
       triggers: { version },
     });
   }
