@@ -62,6 +62,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/warm"),
   },
   {
+    name: "rollback",
+    parameters: "<environment> <function>",
+    description: "Puts a function back on an earlier version, after warming that version.",
+    load: () => import("./commands/rollback"),
+  },
+  {
     name: "plan-comment",
     parameters: "[plan.json...]",
     description: "Writes one Markdown comment about the plans of environments.",
@@ -153,6 +159,7 @@ Examples:
   $ npm run ops -- plan-comment prod.json   what Terraform will do, as a comment for a pull request
   $ npm run ops -- doctor prod           whether prod is set up correctly
   $ npm run ops -- investigate prod api  why an alarm of api rings, and what to adjust first
+  $ npm run ops -- rollback prod api     back to the version before, which is warmed first
   $ npm run ops -- cost                  the cost of environments, by function
   $ npm run ops -- mute prod --for 1h --why "rollout of 42"   no messages of alarms, for an hour
   $ npm run ops -- report prod --period month   targets, warming, alarms and memory, compared with the month before

@@ -39,6 +39,8 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import {
   type FunctionConfiguration,
+  GetAliasCommand,
+  type GetAliasCommandInput,
   GetFunctionConcurrencyCommand,
   type GetFunctionConcurrencyCommandInput,
   GetFunctionConfigurationCommand,
@@ -49,6 +51,8 @@ import {
   type ListAliasesCommandInput,
   ListVersionsByFunctionCommand,
   type ListVersionsByFunctionCommandInput,
+  UpdateAliasCommand,
+  type UpdateAliasCommandInput,
 } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import {
@@ -118,6 +122,8 @@ export class FakeAws {
   /** Of any function that is asked for. */
   versions: FunctionConfiguration[] = [];
   readonly aliases = new Map<string, Readonly<Record<string, string>>>();
+  /** Shares of other versions than an alias's own, by function and alias as in `dev-api:live`. */
+  readonly weights = new Map<string, Readonly<Record<string, number>>>();
   reserved: number | undefined;
   readonly logGroups = new Map<string, LogGroup>();
   /** Metric filters by log group. */
@@ -238,6 +244,25 @@ export class FakeAws {
         return { Aliases: aliases.map(([Name, FunctionVersion]) => ({ Name, FunctionVersion })) };
       }),
     );
+    lambda
+      .on(GetAliasCommand)
+      .callsFake(
+        this.unless("GetAlias", ({ FunctionName = "", Name = "" }: GetAliasCommandInput) =>
+          expectThere(this.findAlias(FunctionName, Name)),
+        ),
+      );
+    lambda.on(UpdateAliasCommand).callsFake(
+      this.unless("UpdateAlias", (input: UpdateAliasCommandInput) => {
+        const { FunctionName = "", Name = "", FunctionVersion = "", RevisionId } = input;
+        const { RevisionId: current } = expectThere(this.findAlias(FunctionName, Name));
+        expectThere(this.versions.find(({ Version }) => Version === FunctionVersion));
+        if (RevisionId !== undefined && RevisionId !== current) {
+          throw makeSdkError("PreconditionFailedException", "The Revision Id provided does not match");
+        }
+        this.aliases.set(FunctionName, { ...this.aliases.get(FunctionName), [Name]: FunctionVersion });
+        return this.findAlias(FunctionName, Name);
+      }),
+    );
     lambda.on(GetFunctionConcurrencyCommand).callsFake(
       this.unless("GetFunctionConcurrency", (_: GetFunctionConcurrencyCommandInput) => ({
         ReservedConcurrentExecutions: this.reserved,
@@ -339,6 +364,16 @@ export class FakeAws {
   /** What a query finds. */
   protected runQuery(_: StartQueryCommandInput): readonly QueryRow[] {
     return [];
+  }
+
+  private findAlias(functionName: string, Name: string) {
+    const FunctionVersion = this.aliases.get(functionName)?.[Name];
+    if (FunctionVersion === undefined) return undefined;
+    const AdditionalVersionWeights = this.weights.get(`${functionName}:${Name}`);
+    return {
+      ...{ Name, FunctionVersion, RevisionId: `revision-${FunctionVersion}` },
+      ...(AdditionalVersionWeights && { RoutingConfig: { AdditionalVersionWeights } }),
+    };
   }
 
   private unless<Input, Answer>(name: string, give: (input: Input) => Answer): (input: Input) => Promise<Answer> {

@@ -1,0 +1,63 @@
+import { type DeployedFunction } from "../aws/functions";
+import { formatMinutes, formatQuantity, formatUtc } from "../document/formats";
+import { type VersionCheck } from "./check-version";
+import { type RollbackPlan } from "./plan";
+import { type RollbackResult } from "./roll-back";
+import { type RollbackSubject } from "./subject";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** What serves, and what it is replaced with. */
+export function describePlan({ name }: RollbackSubject, { live, current, target }: RollbackPlan, now: number): string {
+  if (live.version === target.version) return `${name} serves ${describeVersion(target, now)} already.`;
+  return `${name} serves ${current ? describeVersion(current, now) : `version ${live.version}`}; going to ${describeVersion(target, now)}.`;
+}
+
+/** Whether the version has answered. */
+export function describeCheck({ asked, instances, note }: VersionCheck, { target: { version } }: RollbackPlan): string {
+  if (note === undefined) return `${instances} of ${asked} instances of version ${version} answered.`;
+  return asked === 0 ? `Version ${version} was not checked: ${note}.` : `Version ${version} starts, but ${note}.`;
+}
+
+/** What was moved, and what to do next. */
+export function describeResult(
+  { environment, hasProvisionedConcurrency }: RollbackSubject,
+  { live, warm, target, isNewest }: RollbackPlan,
+  { moved, failure }: RollbackResult,
+): string[] {
+  if (moved.length === 0) return failure === undefined ? [`live and warm are on version ${target.version}.`] : [];
+  const follows = hasProvisionedConcurrency && moved.includes("live");
+  return [
+    ...[live, warm]
+      .filter(({ alias }) => moved.includes(alias))
+      .map(({ alias, version }) => `Moved ${alias} from version ${version} to version ${target.version}.`),
+    ...(follows ? ["Requests follow within minutes, when its provisioned concurrency has moved."] : []),
+    ...(isNewest
+      ? []
+      : [
+          `The next "npx cdktf deploy ${environment}" moves both aliases forward again: revert or fix the code before anybody deploys.`,
+        ]),
+  ];
+}
+
+/** For scripts. */
+export function formatRollbackJson(
+  { environment, id, name }: RollbackSubject,
+  { live, warm, target }: RollbackPlan,
+  { check, moved, failure }: RollbackResult,
+): string {
+  const { version, changedAt } = target;
+  return JSON.stringify({
+    ...{ environment, function: id, name, from: { live: live.version, warm: warm.version }, to: version },
+    publishedAt: changedAt === undefined ? undefined : new Date(changedAt).toISOString(),
+    ...{ check, moved, failure },
+  });
+}
+
+function describeVersion({ version, changedAt }: DeployedFunction, now: number): string {
+  if (changedAt === undefined) return `version ${version}`;
+  const minutes = Math.max(0, Math.round((now - changedAt) / MINUTE));
+  const age = now - changedAt < 2 * DAY ? formatMinutes(minutes) : formatQuantity((now - changedAt) / DAY, "day");
+  return `version ${version} (published ${formatUtc(changedAt)} UTC, ${age} ago)`;
+}
