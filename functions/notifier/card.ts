@@ -73,9 +73,15 @@ export function buildCard(
       ...(example === undefined ? [] : [{ title: "For example", text: example, isCode: true }]),
       ...(budget === undefined ? [] : [{ title: "Error budget", text: budget }]),
       ...(first.advice.length > 0 ? [{ title: "What to do", text: first.advice.join("\n") }] : []),
-      ...(deployed?.previous === undefined
+      ...(deployed?.previous === undefined || id === undefined
         ? []
-        : [{ title: `Back to version ${deployed.previous}`, text: listCommands(deployed).join("\n"), isCode: true }]),
+        : [
+            {
+              title: `Back to version ${deployed.previous}`,
+              text: `npm run ops -- rollback ${environment} ${id} --to ${deployed.previous}`,
+              isCode: true,
+            },
+          ]),
       ...(id === undefined
         ? []
         : [{ title: "Why", text: `npm run ops -- investigate ${environment} ${id}`, isCode: true }]),
@@ -117,13 +123,6 @@ function describeDeployed({ qualifier, version, at, previous }: NonNullable<Find
   const before = since - at;
   const when = before >= 0 ? `${formatMinutes(before)} before the alarm` : "after the alarm began";
   return `${what} (${formatTime(at)}, ${when})${previous === undefined ? "" : `; before it version ${previous}`}`;
-}
-
-/** As the runbook on errors says. */
-function listCommands({ name, previous = "" }: NonNullable<Findings["deployed"]>): string[] {
-  return ["live", "warm"].map(
-    (alias) => `aws lambda update-alias --function-name ${name} --name ${alias} --function-version ${previous}`,
-  );
 }
 
 /** As in `2026-11-29 22:40 UTC`. */

@@ -38,16 +38,17 @@ export function describeFailed({ failures, requests }: Side): string {
 }
 
 /** How to roll back to the previous version, if that is possible from here. */
-export function adviseRollback({ watched, changes }: Evidence): Pick<DiagnosisFinding, "advice" | "commands"> {
+export function adviseRollback({
+  environment,
+  watched,
+  changes,
+}: Evidence): Pick<DiagnosisFinding, "advice" | "commands"> {
   if (!watched.deployedHere) return { advice: "roll back where it is deployed from, and investigate afterward" };
   const { previous } = changes ?? {};
   if (!previous) return { advice: "there is no earlier version to roll back to: fix the code and deploy" };
   return {
     advice: `roll back to version ${previous.version}, and investigate afterward; fix the code before the next deployment`,
-    commands: ["live", "warm"].map(
-      (alias) =>
-        `aws lambda update-alias --function-name ${watched.name} --name ${alias} --function-version ${previous.version}`,
-    ),
+    commands: [`npm run ops -- rollback ${environment} ${watched.id} --to ${previous.version}`],
   };
 }
 

@@ -164,8 +164,8 @@ describe("a card", () => {
       "TimeoutError: 12\\nHttp503: 3",
       "TimeoutError: no answer from https://(masked)@db.example.com",
       "First: check which category fails.",
-      "aws lambda update-alias --function-name prod-api --name live --function-version 41",
-      "aws lambda update-alias --function-name prod-api --name warm --function-version 41",
+      "Back to version 41",
+      "npm run ops -- rollback prod api --to 41",
       "npm run ops -- investigate prod api",
       "75 % left (99 % of 30 days)",
       "|Dashboard>",
@@ -188,7 +188,7 @@ describe("a card", () => {
 
     const said = JSON.stringify(hook.posted[0]?.body);
     expect(said).toContain("version 42 on alias live");
-    expect(said).not.toContain("update-alias");
+    expect(said).not.toContain("ops -- rollback");
     expect(said).not.toContain("Failures");
     expect(hook.mistakes).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe("a card", () => {
     const said = JSON.stringify(hook.posted[0]?.body);
     expect(said).toContain("the function, last changed (2026-11-20 10:00 UTC, 10 days before the alarm)");
     expect(said).toContain("npm run ops -- investigate prod legacy");
-    expect(said).not.toContain("update-alias");
+    expect(said).not.toContain("ops -- rollback");
     expect(logs.commandCalls(StartQueryCommand)[0]?.args[0].input.logGroupName).toBe("/aws/lambda/Legacy_Orders");
     expect(hook.mistakes).toEqual([]);
   });

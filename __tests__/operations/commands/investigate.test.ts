@@ -56,8 +56,7 @@ describe("a deployment that broke the function", () => {
       "  1. Requests fail since a deployment",
       "      because in the half hour before version 42 of 2026-01-19 09:40 0 of 300 requests failed, in the half hour after it 135 of 270 requests failed",
       "      -> roll back to version 41, and investigate afterward; fix the code before the next deployment",
-      "         aws lambda update-alias --function-name dev-api --name live --function-version 41",
-      "         aws lambda update-alias --function-name dev-api --name warm --function-version 41",
+      "         npm run ops -- rollback dev api --to 41",
       "      docs/runbooks/errors.md#how-to-roll-back",
     ]);
     expect(stderr).toEqual([]);

@@ -66,7 +66,7 @@ const CASES: readonly Case[] = [
     world: () => worldSinceVersion({ failures: 1 }),
     because: /before version 42 of 2026-01-19 09:17 0 of 300 requests failed, .* 30 of 300 requests failed/,
     advice: /roll back to version 41/,
-    command: /update-alias --function-name dev-api --name live --function-version 41/,
+    command: /ops -- rollback dev api --to 41/,
     runbook: "errors.md#how-to-roll-back",
   },
   {
@@ -148,7 +148,7 @@ const CASES: readonly Case[] = [
     world: () => worldSinceVersion({ milliseconds: 400 }),
     because: /before version 42 of .* a request took 100 ms on average, after it 400 ms/,
     advice: /roll back to version 41/,
-    command: /--name warm --function-version 41/,
+    command: /ops -- rollback dev api --to 41/,
     runbook: "response-time.md#how-to-roll-back",
   },
   {
