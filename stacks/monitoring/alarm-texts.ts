@@ -16,8 +16,13 @@ import { type QueryKey } from "../../model/queries";
 import { type SavedQueries } from "./saved-queries";
 import { type WatchedFunction } from "../../model/watched-function";
 
-/** Limit for the log group of the longest function name; with a longer name, the text links only to the query. */
-const LONGEST_LOGS_LINK = 200;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const LONGEST_TEXT = 1024;
+
+/** The id of a saved query, which is known only when it is there. */
+const QUERY_ID_LENGTH = 36;
+
+const LOGS = "Logs: ";
 
 const RUNBOOKS = "docs/runbooks";
 
@@ -42,23 +47,23 @@ export class AlarmTexts {
   /** The text of one alarm. */
   of(key: AlarmKey, watched: WatchedFunction): string {
     const { happened, causes, firstStep } = ALARMS[key];
-    return [
+    return joinLines([
       `${watched.id} (${this.environment.name}): ${happened(watched.alarm(key))}.`,
       `Likely: ${causes}.`,
       `First: ${firstStep}.`,
       ...this.links(ALARMS[key].query, watched, key),
-    ].join("\n");
+    ]);
   }
 
   /** The text of an alarm on an error budget. */
   ofObjective({ objective, happened }: ObjectiveAlarm, watched: WatchedFunction): string {
     const { causes, firstStep, query } = OBJECTIVES[objective];
-    return [
+    return joinLines([
       `${watched.id} (${this.environment.name}): ${happened}.`,
       `Likely: ${causes}.`,
       `First: ${firstStep}.`,
       ...this.links(query, watched, "error-budget"),
-    ].join("\n");
+    ]);
   }
 
   /**
@@ -68,11 +73,11 @@ export class AlarmTexts {
   ofSeveral(keys: readonly AlarmKey[], watched: WatchedFunction): string {
     const [first] = keys;
     if (first === undefined) throw new Error("expected at least one alarm");
-    return [
+    return joinLines([
       `${watched.id} (${this.environment.name}), although nothing fails: ${keys.map((key) => ALARMS[key].happened(watched.alarm(key))).join("; or ")}.`,
       `First: check which of them rings, then ${ALARMS[first].firstStep}.`,
       ...this.links(ALARMS[first].query, watched, "degraded"),
-    ].join("\n");
+    ]);
   }
 
   /** The text of an alarm on one of the project's own functions. */
@@ -119,13 +124,19 @@ export class AlarmTexts {
 
   private links(query: QueryKey, watched: WatchedFunction, runbook: string): string[] {
     const { name, region } = this.environment;
-    const logs = formatLogGroupLink(region, watched.logGroup);
     const queryId = this.queries.findQueryId(query, watched);
     return [
       `Dashboard: ${formatDashboardLink(region, nameDashboard(name, watched))}`,
       ...(queryId === undefined ? [] : [`Query ${name}/${query}: ${formatQueryLink(region, queryId)}`]),
-      ...(logs.length > LONGEST_LOGS_LINK ? [] : [`Logs: ${logs}`]),
+      `${LOGS}${formatLogGroupLink(region, watched.logGroup)}`,
       `Runbook: ${this.runbook(hyphenate(runbook))}`,
     ];
   }
+}
+
+/** Without the link to the log if the text would be too long: the query leads to the log, too. */
+function joinLines(lines: readonly string[]): string {
+  const text = lines.join("\n");
+  const isShort = text.length + QUERY_ID_LENGTH <= LONGEST_TEXT;
+  return isShort ? text : lines.filter((line) => !line.startsWith(LOGS)).join("\n");
 }

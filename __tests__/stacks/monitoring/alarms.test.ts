@@ -431,6 +431,26 @@ describe("an alarm's text", () => {
     }
   });
 
+  test("has no link to a log where there is no room for it", async () => {
+    const objective = "target_percent = 99.999, days = 90";
+    const functions = `
+      ${"f".repeat(64)} = {
+        existing   = true
+        log_group  = "/aws/lambda/${"g".repeat(64)}"
+        objectives = { availability = { ${objective} }, latency = { ${objective}, threshold_milliseconds = 900000 } }
+      }`;
+    const more = `runbooks_url = "https://${"r".repeat(92)}"`;
+
+    const dev = await synthesizeDev(makeTfvars({ functions, more }));
+
+    const texts = Object.values(dev.resource["aws_cloudwatch_metric_alarm"] ?? {}).map((attributes) =>
+      String(attributes["alarm_description"]).replaceAll(/\$\{[^}]+\}/g, "12345678-1234-1234-1234-123456789012"),
+    );
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(1024);
+    expect(texts.filter((text) => text.includes("Logs: "))).not.toEqual([]);
+    expect(texts.filter((text) => !text.includes("Logs: "))).not.toEqual([]);
+  });
+
   test("names the runbook where yours can be read", async () => {
     const dev = await synthesizeDev(makeTfvars({ more: 'runbooks_url = "https://wiki.example.com/runbooks/"' }));
     const { alarm_description } = findResource(dev, "aws_cloudwatch_metric_alarm", "api_response-time");
