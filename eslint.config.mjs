@@ -76,7 +76,7 @@ const BORDERS = [
 export default defineConfig(
   { ignores: ["cdktf.out*", "coverage", "dist", "benchmarks/node_modules", "examples", "package/project"] },
   // Users' own functions follow their own rules.
-  { ignores: ["functions/*", "!functions/api", "!functions/notifier", "!functions/warmer"] },
+  { ignores: ["functions/*", "!functions/api", "!functions/alarm-notifier", "!functions/warmer"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

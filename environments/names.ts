@@ -10,7 +10,7 @@ export const MAX_NAME_LENGTH = 64;
 export const WARMER = "warmer";
 
 /** The folder in functions/ of the function that tells chats and pagers about alarms. */
-export const NOTIFIER = "notifier";
+export const NOTIFIER = "alarm-notifier";
 
 /** Whether a function comes with the project, deployed as it is needed, not as a file says. */
 export function isFinishedFunction(name: string): boolean {

@@ -15,7 +15,7 @@ const ROOMS = [
   "stacks",
   "warming",
 ];
-const OWN_FUNCTIONS = /^functions\/(api|notifier|warmer)\//;
+const OWN_FUNCTIONS = /^functions\/(alarm-notifier|api|warmer)\//;
 
 /** Every import of one room by another, as in `stacks --> environments`, read from the code. */
 function importsBetweenRooms(): string[] {

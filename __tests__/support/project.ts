@@ -17,7 +17,7 @@ export const HANDLER_SOURCE = "export const handler = async () => ({ statusCode:
 /** The least that a project has: its own function is as small as the user's. */
 const FUNCTIONS = {
   "functions/api/handler.ts": HANDLER_SOURCE,
-  "functions/notifier/handler.ts": HANDLER_SOURCE,
+  "functions/alarm-notifier/handler.ts": HANDLER_SOURCE,
   "functions/warmer/handler.ts": HANDLER_SOURCE,
 };
 

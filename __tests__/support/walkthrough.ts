@@ -11,7 +11,7 @@ const PARTS = [
   "tsconfig.json",
   "run.js",
   "main.ts",
-  "functions/notifier",
+  "functions/alarm-notifier",
   "functions/warmer",
   "model",
   "performance",

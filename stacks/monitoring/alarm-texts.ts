@@ -31,7 +31,7 @@ const OWN_FUNCTIONS: Readonly<Record<OwnAlarm["of"], { readonly causes: string; 
     causes: "a change to its permissions or its code; the account's concurrency is used up",
     runbook: "warming",
   },
-  notifier: {
+  "alarm-notifier": {
     causes: "a webhook or a key that was deleted or replaced; a service that is down",
     runbook: "notifications",
   },

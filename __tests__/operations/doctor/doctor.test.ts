@@ -681,12 +681,12 @@ describe("the notifier", () => {
     const world = new DoctorWorld();
     world.dev = { more: 'account_id = "123456789012"\nnotify = { teams_variable = "teams" }' };
     for (const topic of ["dev-alarms-urgent", "dev-alarms-notice"]) {
-      const endpoint = "arn:aws:lambda:eu-west-1:123456789012:function:dev-notifier";
+      const endpoint = "arn:aws:lambda:eu-west-1:123456789012:function:dev-alarm-notifier";
       world.subscriptions.set(topic, [makeSubscription("lambda", endpoint)]);
     }
-    world.functions.set("dev-notifier", makeReadyConfiguration({}));
-    world.logGroups.set("/aws/lambda/dev-notifier", { retentionInDays: 30 });
-    world.count("AWS/SQS ApproximateNumberOfMessagesVisible dev-notifier-undelivered", [[10, waiting]]);
+    world.functions.set("dev-alarm-notifier", makeReadyConfiguration({}));
+    world.logGroups.set("/aws/lambda/dev-alarm-notifier", { retentionInDays: 30 });
+    world.count("AWS/SQS ApproximateNumberOfMessagesVisible dev-alarm-notifier-undelivered", [[10, waiting]]);
     return world;
   };
 

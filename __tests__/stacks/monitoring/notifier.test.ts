@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 function readPolicy(of: StackUnderTest): Record<string, unknown> {
-  const { policy } = findResource(of, "aws_iam_role_policy", "notifier_policy");
+  const { policy } = findResource(of, "aws_iam_role_policy", "alarm-notifier_policy");
   const { Statement } = JSON.parse(policy as string) as { Statement: { Action: string[]; Resource: unknown }[] };
   return Object.fromEntries(Statement.map(({ Action, Resource }) => [Action.join(), Resource]));
 }
@@ -26,21 +26,23 @@ function readPolicy(of: StackUnderTest): Record<string, unknown> {
 describe("the notifier", () => {
   test("gets messages of both topics, and what does not reach it is kept", () => {
     for (const topic of ["urgent", "notice"]) {
-      expect(findResource(stack, "aws_sns_topic_subscription", `notifier_${topic}`)).toMatchObject({
+      expect(findResource(stack, "aws_sns_topic_subscription", `alarm-notifier_${topic}`)).toMatchObject({
         topic_arn: `\${aws_sns_topic.${topic}.arn}`,
         protocol: "lambda",
-        endpoint: "${aws_lambda_function.notifier_function.arn}",
-        redrive_policy: '{"deadLetterTargetArn":"${aws_sqs_queue.notifier_undelivered.arn}"}',
+        endpoint: "${aws_lambda_function.alarm-notifier_function.arn}",
+        redrive_policy: '{"deadLetterTargetArn":"${aws_sqs_queue.alarm-notifier_undelivered.arn}"}',
       });
-      expect(findResource(stack, "aws_lambda_permission", `notifier_${topic}-permission`)).toMatchObject({
+      expect(findResource(stack, "aws_lambda_permission", `alarm-notifier_${topic}-permission`)).toMatchObject({
         principal: "sns.amazonaws.com",
         source_arn: `\${aws_sns_topic.${topic}.arn}`,
       });
     }
-    expect(findResource(stack, "aws_lambda_function_event_invoke_config", "notifier_asynchronous")).toMatchObject({
-      maximum_retry_attempts: 2,
-      destination_config: { on_failure: { destination: "${aws_sqs_queue.notifier_undelivered.arn}" } },
-    });
+    expect(findResource(stack, "aws_lambda_function_event_invoke_config", "alarm-notifier_asynchronous")).toMatchObject(
+      {
+        maximum_retry_attempts: 2,
+        destination_config: { on_failure: { destination: "${aws_sqs_queue.alarm-notifier_undelivered.arn}" } },
+      },
+    );
   });
 
   test("has its secrets in encrypted parameters alone", () => {
@@ -49,17 +51,17 @@ describe("the notifier", () => {
         expect.objectContaining({ type: "SecureString", value: `\${var.${variable}}` }),
       ),
     );
-    const { environment } = findResource(stack, "aws_lambda_function", "notifier_function");
+    const { environment } = findResource(stack, "aws_lambda_function", "alarm-notifier_function");
     const { variables } = environment as { variables: Record<string, string> };
     expect(JSON.stringify(variables)).not.toContain("var.");
     expect(JSON.parse(variables["RECIPIENTS"] ?? "")).toEqual({
-      slack: { parameter: "${aws_ssm_parameter.notifier_slack.name}", channel: "C0123456789" },
-      teams: { parameter: "${aws_ssm_parameter.notifier_teams.name}" },
-      pagerduty: { parameter: "${aws_ssm_parameter.notifier_pagerduty.name}", region: "eu" },
+      slack: { parameter: "${aws_ssm_parameter.alarm-notifier_slack.name}", channel: "C0123456789" },
+      teams: { parameter: "${aws_ssm_parameter.alarm-notifier_teams.name}" },
+      pagerduty: { parameter: "${aws_ssm_parameter.alarm-notifier_pagerduty.name}", region: "eu" },
     });
     expect(stack.variable?.["teams"]).toMatchObject({ sensitive: true });
     expect(stack.variable?.["teams"]).not.toHaveProperty("validation");
-    expect(findResource(stack, "aws_ssm_parameter", "notifier_teams")["lifecycle"]).toEqual({
+    expect(findResource(stack, "aws_ssm_parameter", "alarm-notifier_teams")["lifecycle"]).toEqual({
       precondition: [
         {
           condition: '${nonsensitive(can(regex("^https://[^\\\\s]+$", var.teams)))}',
@@ -70,13 +72,13 @@ describe("the notifier", () => {
   });
 
   test("knows how the name of every alarm of a function ends", () => {
-    const { environment } = findResource(stack, "aws_lambda_function", "notifier_function");
+    const { environment } = findResource(stack, "aws_lambda_function", "alarm-notifier_function");
     const { ALARM_ENDS = "" } = (environment as { variables: Record<string, string> }).variables;
     const alarms = [
       ...Object.values(stack.resource["aws_cloudwatch_metric_alarm"] ?? {}),
       ...Object.values(stack.resource["aws_cloudwatch_composite_alarm"] ?? {}),
     ].map(({ alarm_name: name }) => String(name));
-    const ofFunctions = alarms.filter((name) => !/^dev-(notifier|warmer)-/.test(name));
+    const ofFunctions = alarms.filter((name) => !/^dev-(alarm-notifier|warmer)-/.test(name));
 
     expect(ofFunctions.length).toBeGreaterThan(10);
     expect(
@@ -89,17 +91,19 @@ describe("the notifier", () => {
 
   test("may read these functions and their logs, and nothing else", () => {
     expect(readPolicy(stack)).toEqual({
-      "logs:CreateLogStream,logs:PutLogEvents": "${aws_cloudwatch_log_group.notifier_logs.arn}:*",
+      "logs:CreateLogStream,logs:PutLogEvents": "${aws_cloudwatch_log_group.alarm-notifier_logs.arn}:*",
       "xray:PutTraceSegments,xray:PutTelemetryRecords": "*",
-      "ssm:GetParameter": ["slack", "teams", "pagerduty"].map((one) => `\${aws_ssm_parameter.notifier_${one}.arn}`),
-      "dynamodb:PutItem,dynamodb:UpdateItem": ["${aws_dynamodb_table.notifier_incidents.arn}"],
-      "sqs:SendMessage": ["${aws_sqs_queue.notifier_undelivered.arn}"],
-      "lambda:GetFunctionConfiguration": ["dev-api:live", "Legacy_Orders", "dev-warmer"].map(
-        (name) => `\${local.notifier_function-arns}${name}`,
+      "ssm:GetParameter": ["slack", "teams", "pagerduty"].map(
+        (one) => `\${aws_ssm_parameter.alarm-notifier_${one}.arn}`,
       ),
-      "lambda:ListVersionsByFunction": ["${local.notifier_function-arns}dev-api"],
+      "dynamodb:PutItem,dynamodb:UpdateItem": ["${aws_dynamodb_table.alarm-notifier_incidents.arn}"],
+      "sqs:SendMessage": ["${aws_sqs_queue.alarm-notifier_undelivered.arn}"],
+      "lambda:GetFunctionConfiguration": ["dev-api:live", "Legacy_Orders", "dev-warmer"].map(
+        (name) => `\${local.alarm-notifier_function-arns}${name}`,
+      ),
+      "lambda:ListVersionsByFunction": ["${local.alarm-notifier_function-arns}dev-api"],
       "logs:StartQuery": ["/aws/lambda/dev-api", "/aws/lambda/dev-warmer", "/orders"].map(
-        (group) => `\${local.notifier_log-group-arns}${group}:*`,
+        (group) => `\${local.alarm-notifier_log-group-arns}${group}:*`,
       ),
       "logs:GetQueryResults": "*",
       "cloudwatch:GetMetricData": "*",
@@ -112,7 +116,7 @@ describe("the notifier", () => {
     const functions = `api = {}\nweb = { existing = true }\nold = { existing = true, function_name = "Old", ${own} }`;
     const of = await synthesizeDev(makeTfvars({ functions, more: NOTIFY }));
 
-    const { environment } = findResource(of, "aws_lambda_function", "notifier_function");
+    const { environment } = findResource(of, "aws_lambda_function", "alarm-notifier_function");
     const { OBJECTIVES = "" } = (environment as { variables: Record<string, string> }).variables;
     expect(JSON.parse(OBJECTIVES)).toEqual({
       "*": { targetPercent: 99.95, days: 30 },
@@ -122,8 +126,8 @@ describe("the notifier", () => {
 
   test("rings by itself, on a way of its own", () => {
     for (const key of ["errors", "undelivered"]) {
-      expect(findResource(stack, "aws_cloudwatch_metric_alarm", `notifier-${key}`)).toMatchObject({
-        alarm_name: `dev-notifier-${key}`,
+      expect(findResource(stack, "aws_cloudwatch_metric_alarm", `alarm-notifier-${key}`)).toMatchObject({
+        alarm_name: `dev-alarm-notifier-${key}`,
         alarm_actions: ["${aws_sns_topic.notice.arn}"],
         evaluation_periods: 1,
         threshold: 0,
@@ -167,9 +171,9 @@ describe("the file says", () => {
 
   test("that a function cannot be called like the notifier", async () => {
     const [found] = await findMistakes({
-      "environments/dev.tfvars": makeTfvars({ functions: "notifier = {}" }),
+      "environments/dev.tfvars": makeTfvars({ functions: "alarm-notifier = {}" }),
     });
 
-    expect(found).toContain("notifier: expected a name that Warmwatch does not use itself");
+    expect(found).toContain("alarm-notifier: expected a name that Warmwatch does not use itself");
   });
 });

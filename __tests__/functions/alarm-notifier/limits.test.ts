@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { parseAlarmChange } from "../../../functions/notifier/alarm";
-import { buildCard, type Card, describePlainly } from "../../../functions/notifier/card";
-import { type Step } from "../../../functions/notifier/incident";
-import { PagerDuty } from "../../../functions/notifier/pagerduty";
-import { type Notice, type Service } from "../../../functions/notifier/service";
-import { SlackBot, SlackWebhook } from "../../../functions/notifier/slack";
-import { TeamsWebhook } from "../../../functions/notifier/teams";
+import { parseAlarmChange } from "../../../functions/alarm-notifier/alarm";
+import { buildCard, type Card, describePlainly } from "../../../functions/alarm-notifier/card";
+import { type Step } from "../../../functions/alarm-notifier/incident";
+import { PagerDuty } from "../../../functions/alarm-notifier/pagerduty";
+import { type Notice, type Service } from "../../../functions/alarm-notifier/service";
+import { SlackBot, SlackWebhook } from "../../../functions/alarm-notifier/slack";
+import { TeamsWebhook } from "../../../functions/alarm-notifier/teams";
 import { type FakeService, makeMessage, startPagerDuty, startSlackApi, startSlackWebhook, startTeams } from "./support";
 
 let services: FakeService[] = [];

@@ -10,7 +10,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import Ajv, { type ValidateFunction } from "ajv";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo } from "node:net";
-import { type TopicMessage } from "../../../functions/notifier/alarm";
+import { type TopicMessage } from "../../../functions/alarm-notifier/alarm";
 
 /** What a service got, if it was what the service takes. */
 export interface Posted {

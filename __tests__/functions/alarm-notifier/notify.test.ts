@@ -19,13 +19,13 @@ import {
 import { GetParameterCommand, type GetParameterCommandInput, SSMClient } from "@aws-sdk/client-ssm";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { handler } from "../../../functions/notifier/handler";
-import { IncidentTable } from "../../../functions/notifier/incident-table";
-import { type Means, notify } from "../../../functions/notifier/notify";
-import { PagerDuty } from "../../../functions/notifier/pagerduty";
-import { type Service } from "../../../functions/notifier/service";
-import { SlackBot, SlackWebhook } from "../../../functions/notifier/slack";
-import { TeamsWebhook } from "../../../functions/notifier/teams";
+import { handler } from "../../../functions/alarm-notifier/handler";
+import { IncidentTable } from "../../../functions/alarm-notifier/incident-table";
+import { type Means, notify } from "../../../functions/alarm-notifier/notify";
+import { PagerDuty } from "../../../functions/alarm-notifier/pagerduty";
+import { type Service } from "../../../functions/alarm-notifier/service";
+import { SlackBot, SlackWebhook } from "../../../functions/alarm-notifier/slack";
+import { TeamsWebhook } from "../../../functions/alarm-notifier/teams";
 import { Stdout } from "../../support/lambda";
 import {
   type FakeService,
@@ -122,13 +122,13 @@ function makeMeans(all: Readonly<Record<string, Service>>, milliseconds = 90_000
     configuration: {
       environment: "prod",
       region: "eu-west-1",
-      table: "prod-notifier-incidents",
+      table: "prod-alarm-notifier-incidents",
       alarmEnds: ["-errors", "-timeouts", "-degraded", "-cold-starts"],
       recipients: {},
       objectives: { "*": { targetPercent: 99, days: 30 }, Legacy_Orders: null },
     },
     services: new Map(Object.entries(all)),
-    table: new IncidentTable("prod-notifier-incidents"),
+    table: new IncidentTable("prod-alarm-notifier-incidents"),
     requestId: crypto.randomUUID(),
     endsAt,
     stopsAt: endsAt + 5000,
@@ -436,7 +436,7 @@ describe("a message", () => {
   test("about the notifier's own alarms goes another way", async () => {
     const hook = await start(startSlackWebhook());
 
-    for (const name of ["prod-notifier-errors", "prod-notifier-undelivered"]) {
+    for (const name of ["prod-alarm-notifier-errors", "prod-alarm-notifier-undelivered"]) {
       await notify(makeMessage({ name }), makeMeans({ slack: new SlackWebhook(hook.url) }));
     }
 
@@ -447,7 +447,7 @@ describe("a message", () => {
     const hook = await start(startSlackWebhook());
 
     await notify(
-      makeMessage({ name: "prod-notifier-billing-errors" }),
+      makeMessage({ name: "prod-alarm-notifier-billing-errors" }),
       makeMeans({ slack: new SlackWebhook(hook.url) }),
     );
 
@@ -572,7 +572,7 @@ describe("the function in Lambda", () => {
     Object.assign(process.env, {
       AWS_REGION: "eu-west-1",
       ENVIRONMENT: "prod",
-      INCIDENTS_TABLE: "prod-notifier-incidents",
+      INCIDENTS_TABLE: "prod-alarm-notifier-incidents",
       ALARM_ENDS: "-errors,-timeouts",
       OBJECTIVES: "{}",
     });
