@@ -37,9 +37,11 @@ describe("an environment of 500 functions with the longest names", () => {
     );
   });
 
-  test("is within every quota", () => {
+  test("is within every quota but that of alarms, which AWS raises on request", () => {
     expect(findQuotaMistakes([synthesized])).toEqual([]);
-    expect(findQuotaNotes([synthesized])).toEqual([]);
+    expect(findQuotaNotes([synthesized])).toEqual([
+      expect.stringMatching(/^dev: expected at most 5000 alarms in eu-west-1 of one account unless AWS has raised it/),
+    ]);
   });
 
   test("has every function once at each time, at most 100 of them in a run", () => {
