@@ -106,7 +106,7 @@ export class AlarmTexts {
       const id = this.queries.findQueryId(key, first);
       return id === undefined ? [] : [`[${name}/${key}](${formatQueryLink(region, id)})`];
     });
-    const runbooks = ALARM_KEYS.map((key) => `[${hyphenate(key)}](${this.runbook(hyphenate(key))})`);
+    const runbooks = ["error-budget", ...ALARM_KEYS.map(hyphenate)].map((name) => `[${name}](${this.runbook(name)})`);
     return [
       `**${functionName}**: [logs](${formatLogGroupLink(region, formatDefaultLogGroup(functionName))}) · [traces](${formatTracesLink(region, functionName)}) · [function, versions](${formatFunctionLink(region, functionName)})`,
       `**Queries**: ${queries.join(" · ")}`,
