@@ -214,7 +214,8 @@ const STARTS_A_DAY = 12;
 const MOST_COLD_SHARE = 0.4;
 
 /** Events that fail for good, each tried three times within minutes, as Lambda does with asynchronous events. */
-const FAILING_EVENTS_A_MONTH = 3;
+const MOST_FAILING_EVENTS_A_MONTH = 3;
+const FAILING_EVENTS_SHARE = 0.001;
 const TRIES = 3;
 
 const INCIDENTS_A_MONTH = 2;
@@ -367,7 +368,9 @@ function addFailingEvents(random: Random, { requests, failed }: Counts): void {
   requests.forEach((count, minute) => {
     if (count > 0) busy.push(minute);
   });
-  for (let count = drawPoisson(random, FAILING_EVENTS_A_MONTH); count > 0; count--) {
+  const total = requests.reduce((sum, count) => sum + count, 0);
+  const expected = Math.min(MOST_FAILING_EVENTS_A_MONTH, FAILING_EVENTS_SHARE * total);
+  for (let count = drawPoisson(random, expected); count > 0; count--) {
     const first = busy[Math.floor(random() * busy.length)] ?? 0;
     for (let attempt = 0; attempt < TRIES; attempt++) {
       // Lambda waits a minute before the second try and two before the third:
