@@ -34,18 +34,18 @@ const FAST: BurnWindow = {
   route: "urgent",
   periodSeconds: 3600,
   budgetShare: 0.02,
-  // An asynchronous event that fails for good is three failed requests: Lambda tries twice more.
-  minimumBad: 5,
+  minimumBad: 7,
 };
 
-const SLOW: BurnWindow = { burn: "slow", route: "notice", periodSeconds: 21_600, budgetShare: 0.02, minimumBad: 7 };
+const SLOW: BurnWindow = { burn: "slow", route: "notice", periodSeconds: 10_800, budgetShare: 0.015, minimumBad: 7 };
 
 /** The windows of each objective, chosen by simulation: docs/objectives.md has the figures. */
 const WINDOWS: Readonly<Record<ObjectiveKey, readonly BurnWindow[]>> = {
-  availability: [FAST, SLOW],
+  // An asynchronous event that fails for good is three failed requests: Lambda tries twice more.
+  availability: [{ ...FAST, minimumBad: 5 }, SLOW],
   latency: [FAST, SLOW],
   // Nobody has to get up for cold starts.
-  cold_starts: [{ burn: "slow", route: "notice", periodSeconds: 3600, budgetShare: 0.005, minimumBad: 7 }],
+  cold_starts: [{ burn: "slow", route: "notice", periodSeconds: 5400, budgetShare: 0.0075, minimumBad: 12 }],
 };
 
 /** An alarm rings above at most this share of bad requests, or above the budget: some cannot be spent faster. */

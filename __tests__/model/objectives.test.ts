@@ -45,12 +45,12 @@ describe("an alarm of an objective", () => {
     const thresholds = Object.fromEntries(
       listObjectiveAlarms(watch(OBJECTIVES)).map(({ key, thresholdPercent }) => [key, thresholdPercent]),
     );
-    // 2 % of a month's budget in an hour is 14.4 times its pace; in six hours 2.4 times. 0.5 % in an hour: 3.6 times.
+    // 2 % of a month's budget in an hour is 14.4 times its pace; 1.5 % in three hours 3.6 times.
     expect(thresholds).toEqual({
       availability_fast_burn: 0.72,
-      availability_slow_burn: 0.12,
+      availability_slow_burn: 0.18,
       latency_fast_burn: 14.4,
-      latency_slow_burn: 2.4,
+      latency_slow_burn: 3.6,
       cold_starts_slow_burn: 18,
     });
   });
@@ -87,7 +87,7 @@ describe("an alarm of an objective", () => {
   });
 
   test.each([
-    [{ targetPercent: 90, days: 30 }, "slow", "2.4 times as fast as it lasts"],
+    [{ targetPercent: 90, days: 30 }, "slow", "3.6 times as fast as it lasts"],
     [{ targetPercent: 90, days: 30 }, "fast", "6 times as fast as it lasts"],
     [{ targetPercent: 99, days: 7 }, "slow", "faster than it lasts"],
   ])("says how fast the budget of %j is spent at its threshold (%s)", (availability, burn, told) => {

@@ -227,7 +227,7 @@ describe("alarms of objectives", () => {
   test("say what happened, what to do first and where to look", () => {
     const { alarm_description: text, alarm_name: name } = alarm("latency_slow_burn", objectives);
     expect(name).toBe("dev-api-latency-slow-burn");
-    expect(text).toContain("more than 2.4 % of requests were too slow in 6 hours, at least 7");
+    expect(text).toContain("more than 3.6 % of requests were too slow in 3 hours, at least 7");
     expect(text).toContain("First: open the slowest requests' traces");
     expect(text).toContain("Runbook: docs/runbooks/error-budget.md");
     expect(String(text).length).toBeLessThanOrEqual(1024);
