@@ -79,7 +79,10 @@ export function buildBoundaryPolicy(
       [arn("dynamodb", `table/${name}-*`)],
     ),
     // These have no resource-level permissions.
-    allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:GetMetricData"], ["*"]),
+    allow(
+      ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
+      ["*"],
+    ),
     ...(environment.notify
       ? [
           // The notifier reads what was deployed and what failed.
