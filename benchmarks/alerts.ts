@@ -26,7 +26,8 @@ import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS }
  */
 
 const FUNCTIONS_PER_CLASS = 34;
-const SEEDS = [11, 12, 13];
+/** Not looked at while the windows of model/objectives.ts and the noise were chosen. */
+const SEEDS = [101, 102, 103];
 
 /** With fewer bad requests, an incident may look like single failures. */
 const ENOUGH_BAD_REQUESTS = 10;
