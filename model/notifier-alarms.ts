@@ -1,6 +1,6 @@
 import { formatDeployedName, NOTIFIER } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { buildMeasure, type MetricAddress } from "./metrics";
+import { buildFunctionMetric, buildMeasure, buildQueueMetric } from "./metrics";
 import { type OwnAlarm } from "./own-alarms";
 
 /** One alarm that nobody was told about is enough. */
@@ -25,30 +25,20 @@ export function nameNotifierAlarm(environment: string, key: "errors" | "undelive
 export function listNotifierAlarms({ name, notify }: Environment, queue = nameUndeliveredQueue(name)): OwnAlarm[] {
   if (!notify) return [];
   const notifier = formatDeployedName(name, NOTIFIER);
-  const errors: MetricAddress = {
-    namespace: "AWS/Lambda",
-    metricName: "Errors",
-    dimensions: { FunctionName: notifier },
-  };
-  const undelivered: MetricAddress = {
-    namespace: "AWS/SQS",
-    metricName: "ApproximateNumberOfMessagesVisible",
-    dimensions: { QueueName: queue },
-  };
   const common = { of: NOTIFIER, settings: SETTINGS } as const;
   return [
     {
       ...common,
       key: "errors",
       name: nameNotifierAlarm(name, "errors"),
-      watched: buildMeasure("Sum", errors),
+      watched: buildMeasure("Sum", buildFunctionMetric("Errors", { name: notifier })),
       happened: "a message about an alarm could not be delivered at once; it is tried twice more",
     },
     {
       ...common,
       key: "undelivered",
       name: nameNotifierAlarm(name, "undelivered"),
-      watched: buildMeasure("Maximum", undelivered),
+      watched: buildMeasure("Maximum", buildQueueMetric("ApproximateNumberOfMessagesVisible", queue)),
       happened: `messages about alarms could not be delivered; they are in queue ${queue}`,
     },
   ];

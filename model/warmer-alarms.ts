@@ -1,6 +1,6 @@
 import { formatDeployedName, WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { buildMeasure, type MetricAddress } from "./metrics";
+import { buildFunctionMetric, buildMeasure, buildQueueMetric } from "./metrics";
 import { type OwnAlarm } from "./own-alarms";
 import { buildCronSchedules } from "./schedules";
 import { selectSchedules, listWarmedFunctions } from "./warmed-functions";
@@ -24,16 +24,6 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
   const warmed = listWarmedFunctions(environment);
   if (warmed.length === 0) return [];
   const warmer = formatDeployedName(name, WARMER);
-  const errors: MetricAddress = {
-    namespace: "AWS/Lambda",
-    metricName: "Errors",
-    dimensions: { FunctionName: warmer },
-  };
-  const missed: MetricAddress = {
-    namespace: "AWS/SQS",
-    metricName: "ApproximateNumberOfMessagesVisible",
-    dimensions: { QueueName: queue },
-  };
   const isScheduled = warmed.some((one) => buildCronSchedules(selectSchedules(one)).length > 0);
   const common = { of: WARMER, settings: SETTINGS } as const;
   return [
@@ -41,7 +31,7 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
       ...common,
       key: "errors",
       name: `${warmer}-errors`,
-      watched: buildMeasure("Sum", errors),
+      watched: buildMeasure("Sum", buildFunctionMetric("Errors", { name: warmer })),
       happened: "the warmer failed in 2 of 3 periods of 5 minutes, so nothing is kept warm",
     },
     ...(isScheduled
@@ -50,7 +40,7 @@ export function listWarmerAlarms(environment: Environment, queue = nameMissedQue
             ...common,
             key: "missed" as const,
             name: `${warmer}-missed`,
-            watched: buildMeasure("Maximum", missed),
+            watched: buildMeasure("Maximum", buildQueueMetric("ApproximateNumberOfMessagesVisible", queue)),
             happened: `runs of the warmer could not be started; they are in queue ${queue}`,
           },
         ]
