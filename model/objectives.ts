@@ -134,6 +134,24 @@ export function nameObjectiveAlarm(alarm: ObjectiveAlarmKey): string {
   return `${objective ? OBJECTIVES[objective].title : ""}, ${burn} burn`;
 }
 
+/** Requests of some time. */
+export interface RequestTotals {
+  readonly requests: number;
+  readonly bad: number;
+}
+
+/**
+ * How many bad requests an objective allows for so many requests, and what is left of that: below 0 if more were bad,
+ * missing without requests.
+ */
+export function measureBudget(
+  { targetPercent }: Pick<Objective, "targetPercent">,
+  { requests, bad }: RequestTotals,
+): { readonly allowed: number; readonly leftPercent?: number } {
+  const allowed = (requests * (100 - targetPercent)) / 100;
+  return allowed === 0 ? { allowed } : { allowed, leftPercent: 100 - (100 * bad) / allowed };
+}
+
 /** The alarms of a function's objectives. */
 export function listObjectiveAlarms(watched: WatchedFunction): ObjectiveAlarm[] {
   return listObjectives(watched).flatMap(({ key, objective }) =>

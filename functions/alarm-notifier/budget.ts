@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { type AvailabilityObjective } from "../../model/notifier";
-import { countRequests } from "../../model/objectives";
+import { countRequests, measureBudget } from "../../model/objectives";
 
 const HOUR_SECONDS = 3600;
 const DAY_MILLISECONDS = 86_400_000;
@@ -50,9 +50,10 @@ export async function readBudget(
         .filter(({ Id }) => Id === id)
         .flatMap(({ Values = [] }) => Values)
         .reduce((sum, value) => sum + value, 0);
-    const allowed = (total("all_requests") * (100 - targetPercent)) / 100;
-    if (allowed === 0) return undefined;
-    const left = Math.round(100 - (100 * total("bad_requests")) / allowed);
+    const totals = { requests: total("all_requests"), bad: total("bad_requests") };
+    const { leftPercent } = measureBudget({ targetPercent }, totals);
+    if (leftPercent === undefined) return undefined;
+    const left = Math.round(leftPercent);
     const goal = `${targetPercent} % of ${days} days`;
     return left >= 0 ? `${left} % left (${goal})` : `spent, and ${-left} % more (${goal})`;
   } finally {

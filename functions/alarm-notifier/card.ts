@@ -24,7 +24,10 @@ export interface CardSection {
 /** More alarms of one function hardly ring together. */
 const MAX_ALARMS = 10;
 const MAX_CATEGORIES = 3;
-/** Slack shows more, Teams only six: https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/cards-reference */
+/**
+ * Slack shows more, Teams only six:
+ * https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+ */
 const MAX_LINKS = 6;
 const MINUTE = 60_000;
 

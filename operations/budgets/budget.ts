@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { OBJECTIVE_KEYS } from "../../environments/objectives";
+import { type Objective, OBJECTIVE_KEYS } from "../../environments/objectives";
+import { measureBudget, type RequestTotals } from "../../model/objectives";
 
 /** Requests that spent a part of a budget for the same reason. */
 const spending = z.object({
@@ -39,12 +40,6 @@ export type ErrorBudget = z.output<typeof budgetSchema>;
 /** A part of a budget. */
 export type Spending = z.output<typeof spending>;
 
-/** Requests of one hour, or of several. */
-export interface RequestTotals {
-  readonly requests: number;
-  readonly bad: number;
-}
-
 /** Below this share of the whole budget, little is left. */
 export const LITTLE_LEFT_PERCENT = 25;
 
@@ -58,20 +53,21 @@ const DAY_MILLISECONDS = 86_400_000;
  * @param now in milliseconds since 1970
  */
 export function computeBudget(
-  { targetPercent, days }: { readonly targetPercent: number; readonly days: number },
+  objective: Pick<Objective, "targetPercent" | "days">,
   all: RequestTotals,
   lastDay: RequestTotals,
   now: number,
 ): Pick<ErrorBudget, "requests" | "bad" | "allowed" | "leftPercent" | "lastDayPercent" | "runsOutAt"> {
-  const allowed = (all.requests * (100 - targetPercent)) / 100;
-  if (allowed === 0) return { ...all, allowed };
+  const { allowed, leftPercent } = measureBudget(objective, all);
+  if (leftPercent === undefined) return { ...all, allowed };
   const daysLeft = lastDay.bad > 0 ? (allowed - all.bad) / lastDay.bad : Infinity;
   return {
     ...all,
     allowed,
-    leftPercent: 100 - (100 * all.bad) / allowed,
+    leftPercent,
     lastDayPercent: (100 * lastDay.bad) / allowed,
-    ...(daysLeft >= 0 && daysLeft < days && { runsOutAt: new Date(now + daysLeft * DAY_MILLISECONDS).toISOString() }),
+    ...(daysLeft >= 0 &&
+      daysLeft < objective.days && { runsOutAt: new Date(now + daysLeft * DAY_MILLISECONDS).toISOString() }),
   };
 }
 
