@@ -296,25 +296,26 @@ function findEnvironmentMistakes({
     const expected = "a function for whose answers somebody waits, or warming = true under one";
     mistakes.push({ path: ["warming"], expected, got: undefined });
   }
-  const listKeys = (one: Deployed | Existing) =>
-    Object.keys(
-      resolveObjectives(objectives, one.objectives, {
-        targets: resolveTargets(targets, one.targets),
-        isAwaited: one.existing === true ? !one.asynchronous : isAwaited(one),
-        publishesMetrics: one.existing !== true && isBundled(one),
-        timeoutSeconds: one.existing === true ? undefined : one.timeoutSeconds,
-      }),
-    );
+  const onSomewhere = new Set(
+    all.flatMap((one) =>
+      Object.keys(
+        resolveObjectives(objectives, one.objectives, {
+          targets: resolveTargets(targets, one.targets),
+          isAwaited: one.existing === true ? !one.asynchronous : isAwaited(one),
+          publishesMetrics: one.existing !== true && isBundled(one),
+          timeoutSeconds: one.existing === true ? undefined : one.timeoutSeconds,
+        }),
+      ),
+    ),
+  );
   for (const [key, section] of Object.entries<{ enabled?: boolean | undefined }>(listObjectiveSections(objectives))) {
-    if (!hasSettings(section) || section.enabled === false || all.some((one) => listKeys(one).includes(key))) continue;
+    if (!hasSettings(section) || section.enabled === false || onSomewhere.has(key)) continue;
     const expected = `a function for whose answers somebody waits${FOR_OBJECTIVE[key] ?? ""}, or ${key} = { enabled = true } under one`;
     mistakes.push({ path: ["objectives", key], expected, got: undefined });
   }
-  const rings = all.some(
-    (one) =>
-      URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, one.alarms).enabled) ||
-      URGENT_OBJECTIVES.some((key) => listKeys(one).includes(key)),
-  );
+  const rings =
+    URGENT_OBJECTIVES.some((key) => onSomewhere.has(key)) ||
+    all.some(({ alarms: own }) => URGENT_ALARMS.some((key) => resolveAlarmSettings(key, alarms, own).enabled));
   if (urgentEmails.length > 0 && !rings) {
     const expected = `no addresses if no objective of ${URGENT_OBJECTIVES.join(" or ")} and no urgent alarm (${URGENT_ALARMS.join(", ")}) is switched on`;
     mistakes.push({ path: ["urgent_emails"], expected, got: urgentEmails });

@@ -51,8 +51,8 @@ export async function muteAlarms(
     throw new OperationFailure(`none of the alarms is in ${region}: is ${name} deployed?`);
   }
   const mute = nameMute(name, now);
-  const [from_, to_] = [from, to].map((at) => new Date(at).toISOString());
-  const record: MuteRecord = { mute, alarms: muted, from: from_ ?? "", to: to_ ?? "", why };
+  const toText = (at: number) => new Date(at).toISOString();
+  const record: MuteRecord = { mute, alarms: muted, from: toText(from), to: toText(to), why };
   const rules = splitIntoRules(mute, muted);
   try {
     for (const rule of rules) await putMuteRule(aws, { ...rule, from, to, why }, buildTags(environment));

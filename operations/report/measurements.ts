@@ -146,16 +146,10 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
       : undefined;
   const { reports, read } = told ?? { reports: alarms, read: 0 };
 
-  const budgetMetrics = countBudgetMetrics(subjects.map(({ watched }) => watched));
+  const watched = subjects.map((subject) => subject.watched);
   const budgets =
-    budgetMetrics > 0
-      ? await reader.read(REPORT_PARTS.budgets, () =>
-          readBudgets(
-            aws,
-            subjects.map(({ watched }) => watched),
-            period.to,
-          ),
-        )
+    countBudgetMetrics(watched) > 0
+      ? await reader.read(REPORT_PARTS.budgets, () => readBudgets(aws, watched, period.to))
       : undefined;
   const wasting = findWastingAlarm(alarms, plan.alarms, (notes ?? []).length > 0);
   const replayed = wasting?.culprit?.watching;

@@ -3,7 +3,7 @@ import { type Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
 import { formatDefaultLogGroup } from "../../environments/names";
 import { findAlarmMeasure, nameAlarm } from "../../model/alarms";
-import { listObjectiveAlarms, OBJECTIVE_ALARM_KEYS, type ObjectiveAlarmKey } from "../../model/objectives";
+import { findObjective, OBJECTIVE_ALARM_KEYS, type ObjectiveAlarmKey } from "../../model/objectives";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type FunctionTable, buildFunctionTables } from "../../model/function-tables";
 import {
@@ -170,10 +170,9 @@ function findChosenAlarm(
 }
 
 function hasAlarm(watched: WatchedFunction, key: AlarmKey | ObjectiveAlarmKey): boolean {
-  return (
-    listObjectiveAlarms(watched).some((alarm) => alarm.key === key) ||
-    ALARM_KEYS.some((one) => one === key && findAlarmMeasure(watched, one))
-  );
+  const objective = findObjective(key);
+  if (objective) return watched.objectives[objective] !== undefined;
+  return ALARM_KEYS.some((one) => one === key && findAlarmMeasure(watched, one));
 }
 
 function draw(widget: Widget, props: DashboardProps): object | undefined {
