@@ -12,9 +12,12 @@ export const WARMER = "warmer";
 /** The folder in functions/ of the function that tells chats and pagers about alarms. */
 export const NOTIFIER = "alarm-notifier";
 
+/** The folder in functions/ of the function that moves traffic to new versions. */
+export const ROLLOUT_CONTROLLER = "rollout-controller";
+
 /** Whether a function comes with the project, deployed as it is needed, not as a file says. */
 export function isFinishedFunction(name: string): boolean {
-  return name === WARMER || name === NOTIFIER;
+  return name === WARMER || name === NOTIFIER || name === ROLLOUT_CONTROLLER;
 }
 
 /** Whether a folder in functions/ is part of the project. Users' folders follow their own rules. */

@@ -16,7 +16,7 @@ const PUBLIC = ["stacks/index.ts", "performance/index.ts"];
 const FINISHED = join(OUTPUT, "functions");
 
 /** What a project's code and handlers run. */
-const LIBRARY = ["environments", "functions/warmer", "model", "performance", "stacks", "warming"];
+const LIBRARY = ["environments", "functions/warmer", "model", "performance", "rollout", "stacks", "warming"];
 
 /** What only commands run: no project debugs it, and its source maps would make the package a third larger. */
 const COMMANDS = ["advisor", "local", "operations"];

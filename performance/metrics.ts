@@ -91,6 +91,20 @@ export const WARMING_METRICS = {
   WarmingColdStarts: { unit: "Count" },
 } as const;
 
+/**
+ * What the rollout controller emits about a function whose new version is getting traffic, with that function's name as
+ * the only dimension.
+ */
+export const ROLLOUT_METRICS = {
+  /** Share of requests that the new version gets. */
+  RolloutShare: { unit: "Percent" },
+  /** 1 when a new version lost its traffic again. */
+  RollBacks: { unit: "Count" },
+} as const;
+
+/** The name of a metric from the rollout controller. */
+export type RolloutMetricName = keyof typeof ROLLOUT_METRICS;
+
 /** The name of a metric from the warmer. */
 export type WarmingMetricName = keyof typeof WARMING_METRICS;
 
