@@ -37,7 +37,7 @@ export interface RolloutSubject {
   /** Its name in AWS. */
   readonly functionName: string;
   readonly logGroup: string;
-  /** Whether it emits a line of metrics per request, as `monitor` does; otherwise, only the platform's reports count. */
+  /** Whether it emits a line of metrics per request, as `monitor` does; otherwise, the platform's reports count. */
   readonly publishesMetrics: boolean;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
@@ -110,7 +110,7 @@ export interface MinuteFigures {
 /** What can be told about one measure. */
 export interface Finding {
   readonly measure: MeasureKey;
-  /** One sentence: how much worse, with both versions' figures, as in "5.2 % of 410 requests failed, 0.1 % of 3,702 before". */
+  /** One sentence: how much worse, as in "5.2 % of 410 requests failed, 0.1 % of 3,702 of version 41". */
   readonly text: string;
 }
 
@@ -166,4 +166,20 @@ export interface FigureSummary {
   readonly coldStarts: number;
   readonly initP50Milliseconds?: number;
   readonly memoryMaximumPercent?: number;
+}
+
+/** A rollout, and what both versions' requests have been like since it began. */
+export interface RolloutOverview {
+  readonly state: RolloutState;
+  readonly figures: RolloutRecord["figures"];
+}
+
+/** The controller's answer to an `OperatorRequest`. */
+export interface OperatorAnswer {
+  /** Whether it did what it was asked for; it does not if there is nothing to pause, to resume or to abort. */
+  readonly isDone: boolean;
+  /** What happened, or why nothing did: one sentence. Empty for `status`. */
+  readonly text: string;
+  /** The last rollout of the function, or of each function that has had one: as it is afterward. */
+  readonly rollouts: readonly RolloutOverview[];
 }
