@@ -4,17 +4,22 @@ import { type Sample } from "./metric-data";
 const NAMESPACE = "AWS/Lambda";
 
 /**
- * Lambda's own metrics of an invocation: for the function as a whole and, if it came through an alias or a version, for
- * that. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ * Lambda's own metrics of an invocation: for the function as a whole; if it came through an alias or a version, for
+ * that; and if it came through an alias, for the version that ran behind it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
  *
  * @param now milliseconds since 1970, when the invocation ended. AWS uses the time at which it began; on a faster
  *   clock, that is so long ago that no alarm would look back at it.
  */
 export function buildLambdaMetrics(invocation: InvocationReport, now: number): Sample[] {
-  const { functionName, qualifier } = invocation;
+  const { functionName, qualifier, executedVersion } = invocation;
   const ofFunction = { FunctionName: functionName };
-  const all =
-    qualifier === undefined ? [ofFunction] : [ofFunction, { ...ofFunction, Resource: `${functionName}:${qualifier}` }];
+  const ofQualifier = { ...ofFunction, Resource: `${functionName}:${qualifier ?? ""}` };
+  const all = [
+    ofFunction,
+    ...(qualifier === undefined ? [] : [ofQualifier]),
+    ...(executedVersion === undefined ? [] : [{ ...ofQualifier, ExecutedVersion: executedVersion }]),
+  ];
   return all.flatMap((dimensions) =>
     Object.entries(listValues(invocation)).map(([name, value]) => ({
       namespace: NAMESPACE,

@@ -13,8 +13,8 @@ export const INIT_LIMIT_MILLISECONDS = 10_000;
 export interface ExecutionEnvironmentSettings extends Omit<RuntimeSettings, "logStreamName"> {
   /** How long the function's code may take to load before the first invocation. */
   readonly initLimitMilliseconds: number;
-  /** Gets every line of the log. */
-  readonly onLog: (line: string) => void;
+  /** Gets every line of the log, and the name of its stream. */
+  readonly onLog: (line: string, logStreamName: string) => void;
   readonly guard: ProcessGuard;
 }
 
@@ -166,7 +166,7 @@ export class ExecutionEnvironment {
 
   private write(line: string): void {
     this.logLines.push(line);
-    this.settings.onLog(line);
+    this.settings.onLog(line, this.logStreamName);
   }
 }
 

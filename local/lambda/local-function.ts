@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { type AliasTarget, checkAliasTarget, chooseVersion } from "./alias-target";
 import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
 import { checkConfiguration, formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
@@ -19,6 +20,8 @@ export interface InvocationReport {
   readonly functionName: string;
   /** As passed by the caller. */
   readonly qualifier: string | undefined;
+  /** The version behind an alias that ran; undefined for another qualifier, and if it was throttled. */
+  readonly executedVersion?: string;
   readonly outcome: "success" | "error" | "throttled";
   /** Number of running invocations of the function when it began, including itself. */
   readonly concurrent: number;
@@ -49,7 +52,7 @@ export interface InvocationRequest {
 /** One function: its versions, each with its own execution environments, and its aliases. */
 export class LocalFunction {
   private readonly pools = new Map<string, ExecutionEnvironmentPool>();
-  private readonly aliases = new Map<string, string>();
+  private readonly aliases = new Map<string, AliasTarget>();
   private reservedConcurrency = Infinity;
   private running = 0;
   private isClosed = false;
@@ -80,17 +83,22 @@ export class LocalFunction {
     if (latest) this.replaced.add(latest);
     this.pools.set(LATEST, this.makePool(configuration, LATEST));
     this.reservedConcurrency = reservedConcurrency;
-    for (const alias of aliases) this.aliases.set(alias, version);
+    for (const alias of aliases) this.aliases.set(alias, { version });
   }
 
   /**
    * Points an alias to another version, or creates it.
    *
-   * @throws LambdaServiceError if there is no such version
+   * @throws LambdaServiceError if there is no such version, or Lambda does not allow the target
    */
-  pointAlias(alias: string, version: string): void {
-    this.findPool(version);
-    this.aliases.set(alias, version);
+  pointAlias(alias: string, target: AliasTarget): void {
+    checkAliasTarget(target);
+    for (const version of [target.version, ...Object.keys(target.additionalWeights ?? {})]) {
+      if (!this.pools.has(version)) {
+        throw makeFunctionNotFound(formatFunctionArn(this.settings.region, this.name, version));
+      }
+    }
+    this.aliases.set(alias, target);
   }
 
   /** @throws LambdaServiceError if there is no such version or alias */
@@ -126,8 +134,10 @@ export class LocalFunction {
       const waitedMilliseconds = performance.now() - startedAt;
       const outcome = functionError === undefined ? "success" : "error";
       const errorPayload = functionError === undefined ? undefined : result.payload;
+      const isThroughAlias = qualifier !== undefined && this.aliases.has(qualifier);
       this.report({
         ...{ qualifier, outcome, concurrent, waitedMilliseconds, milliseconds, initMilliseconds },
+        ...(isThroughAlias && { executedVersion: result.executedVersion }),
         ...(errorPayload !== undefined && { errorPayload }),
       });
       return result;
@@ -156,7 +166,8 @@ export class LocalFunction {
   }
 
   private findPool(qualifier = LATEST): ExecutionEnvironmentPool {
-    const pool = this.pools.get(this.aliases.get(qualifier) ?? qualifier);
+    const target = this.aliases.get(qualifier);
+    const pool = this.pools.get(target ? chooseVersion(target, Math.random()) : qualifier);
     if (!pool) throw makeFunctionNotFound(formatFunctionArn(this.settings.region, this.name, qualifier));
     return pool;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Clock } from "../clock";
 import { findOwnFile } from "../../stacks/own-file";
+import { type AliasTarget } from "./alias-target";
 import { DEFAULT_EVENT_INVOKE_CONFIG, type EventEnd, type EventInvokeConfig, EventQueue } from "./event-queue";
 import { type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
@@ -17,8 +18,11 @@ const IDLE_MILLISECONDS = 6 * 60_000;
 /** What to run, and how. */
 export interface LambdaOptions {
   readonly functions: readonly FunctionConfiguration[];
-  /** Gets every line of every log: the functions' lines, and Lambda's own in its JSON format. */
-  readonly onLog?: (line: string, functionName: string) => void;
+  /**
+   * Gets every line of every log: the functions' lines, and Lambda's own in its JSON format. As in AWS, the name of a
+   * log's stream contains the version, in brackets.
+   */
+  readonly onLog?: (line: string, functionName: string, logStreamName: string) => void;
   /** Gets every finished invocation, however it was started. */
   readonly onInvocation?: (invocation: InvocationReport) => void;
   /** What happens to asynchronous events of a function's alias or version; as Lambda does it by default. */
@@ -67,8 +71,12 @@ export interface LocalLambda {
   listInstances(name: string): ExecutionEnvironmentState[];
   /** Publishes a function's first or next version, and points its aliases to it. */
   deploy(configuration: FunctionConfiguration): void;
-  /** Points an alias to another version. */
-  pointAlias(name: string, alias: string, version: string): void;
+  /**
+   * Points an alias to another version, or to two.
+   *
+   * @throws LambdaServiceError if there is no such function or version, or Lambda does not allow the target
+   */
+  pointAlias(name: string, alias: string, target: AliasTarget): void;
   /** Ends every process that was started, even during an invocation, which then fails. */
   close(): Promise<void>;
 }
@@ -102,8 +110,8 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       functions.get(name) ??
       new LocalFunction(name, {
         ...settings,
-        onLog: (line) => {
-          onLog(line, name);
+        onLog: (line, logStreamName) => {
+          onLog(line, name, logStreamName);
         },
       });
     deployed.deploy(configuration);
@@ -156,8 +164,8 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     invokeAsynchronously,
     listInstances: (name) => findFunction(name).instances,
     deploy,
-    pointAlias: (name, alias, version) => {
-      findFunction(name).pointAlias(alias, version);
+    pointAlias: (name, alias, target) => {
+      findFunction(name).pointAlias(alias, target);
     },
     close: () => (closing ??= closeAll()),
   };

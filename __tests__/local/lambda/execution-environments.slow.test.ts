@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { type InvocationReport } from "../../../local/lambda/local-function";
 import { makeConfiguration, isProcessAlive, startFunction, waitUntil } from "./support";
 
 const TELLS_PID = "export const handler = async () => ({ pid: process.pid });";
@@ -66,12 +67,49 @@ test("a new version has environments of its own; an alias that has not moved kee
 
   started.lambda.deploy(makeConfiguration(TELLS_PID, { version: "2", aliases: ["warm"] }));
   const [live, warm] = [await started.ask({}, "live"), await started.invoke({}, "warm")];
-  started.lambda.pointAlias("api", "live", "2");
+  started.lambda.pointAlias("api", "live", { version: "2" });
   const moved = await started.invoke({}, "live");
 
   expect(live["pid"]).toBe(before["pid"]);
   expect(warm.executedVersion).toBe("2");
   expect(moved.payload).toBe(warm.payload);
+});
+
+test("an alias with two versions sends each its share, and logs and reports say which one ran", async () => {
+  const reports: InvocationReport[] = [];
+  const streams = new Map<string, string>();
+  const started = await startFunction(
+    TELLS_PID,
+    {},
+    {
+      onInvocation: (report) => reports.push(report),
+      onLog: (line, _, logStreamName) => {
+        const [, version] = /"platform.start".*"version":"(.*?)"/.exec(line) ?? [];
+        if (version !== undefined) streams.set(logStreamName, version);
+      },
+    },
+  );
+  started.lambda.deploy(makeConfiguration(TELLS_PID, { version: "2", aliases: [] }));
+  started.lambda.pointAlias("api", "live", { version: "1", additionalWeights: { 2: 0.5 } });
+
+  // So many are of one version only once in 2 ** 99 runs.
+  for (let requests = 0; requests < 100; requests++) await started.invoke();
+  await started.invoke({}, "2");
+
+  const executed = reports.map(({ executedVersion }) => executedVersion);
+  expect(new Set(executed)).toEqual(new Set(["1", "2", undefined]));
+  expect(executed.at(-1)).toBeUndefined();
+  expect([...streams].map(([stream, version]) => stream.includes(`/[${version}]`))).toEqual([true, true]);
+});
+
+test("an alias cannot point to a version that does not exist", async () => {
+  const { lambda } = await startFunction(TELLS_PID);
+
+  const toUnknown = () => {
+    lambda.pointAlias("api", "live", { version: "1", additionalWeights: { 9: 0.1 } });
+  };
+
+  expect(toUnknown).toThrow(/Function not found: .*:9$/);
 });
 
 test("the state of a module lives as long as its environment", async () => {
