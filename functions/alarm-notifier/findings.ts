@@ -1,18 +1,18 @@
-import { CloudWatchLogsClient, GetQueryResultsCommand, StartQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import {
   type FunctionConfiguration,
   GetFunctionConfigurationCommand,
   LambdaClient,
   paginateListVersionsByFunction,
 } from "@aws-sdk/client-lambda";
-import { setTimeout as sleep } from "node:timers/promises";
 import { formatFunctionLink, formatTracesLink } from "../../model/console-links";
 import { QUERIES } from "../../model/queries";
-import { toOneLine } from "../../performance/foreign-text";
 import { runBefore } from "../warmer/time-limit";
 import { type Link } from "./alarm";
 import { readBudget } from "./budget";
 import { type Configuration } from "./configuration";
+import { type FailureCategory, formatExampleQuery, parseExample, parseFailures } from "./failures";
+import { askLog } from "./log-query";
 
 /** What was found out about an incident. What could not be read in time is missing. */
 export interface Findings {
@@ -38,14 +38,6 @@ export interface Deployed {
   readonly previous?: string | undefined;
 }
 
-/** How often requests failed in the same way. */
-export interface FailureCategory {
-  readonly what: string;
-  readonly count: number;
-  /** A request that failed in this way. */
-  readonly requestId: string;
-}
-
 interface KnownFunction extends Deployed {
   readonly logGroup: string;
   readonly logFormat: "json" | "text";
@@ -53,13 +45,6 @@ interface KnownFunction extends Deployed {
 
 /** What failed this long before the alarm belongs to it. */
 const HISTORY_MILLISECONDS = 30 * 60_000;
-
-const POLL_MILLISECONDS = 500;
-const LONGEST_EXAMPLE = 600;
-const LONGEST_CATEGORY = 100;
-
-/** The platform's own names for failures, which also count those that have a category. */
-const OF_PLATFORM = new Set(["error", "failure"]);
 
 /**
  * Finds out what a card says about a function. Never rejects: what AWS does not tell until `endsAt` is missing.
@@ -85,14 +70,14 @@ export async function findOut(
       { text: "Traces", url: formatTracesLink(region, name) },
       { text: "Function", url: formatFunctionLink(region, name) },
     ];
-    const query = (text: string) =>
-      runQuery(logs, { logGroup, text, from: since - HISTORY_MILLISECONDS, to: Date.now() }, signal);
+    const ask = (query: string) =>
+      askLog(logs, { logGroup, query, from: since - HISTORY_MILLISECONDS, to: Date.now() }, signal);
     const readFailures = async () => {
-      const failures = parseFailures(await query(QUERIES.failures[logFormat] ?? ""));
+      const failures = parseFailures(await ask(QUERIES.failures[logFormat] ?? ""));
       findings.failures = failures;
       const [first] = failures;
       if (first && /^[\w-]{1,64}$/.test(first.requestId)) {
-        findings.example = parseExample(await query(formatExampleQuery(first.requestId)));
+        findings.example = parseExample(await ask(formatExampleQuery(first.requestId)));
       }
     };
     const readPrevious = async () => {
@@ -178,66 +163,4 @@ async function findPrevious(
     }
   }
   return previous === 0 ? undefined : String(previous);
-}
-
-type LogRecord = Readonly<Record<string, string>>;
-
-async function runQuery(
-  logs: CloudWatchLogsClient,
-  { logGroup, text, from, to }: { logGroup: string; text: string; from: number; to: number },
-  abortSignal: AbortSignal,
-): Promise<LogRecord[]> {
-  const start = new StartQueryCommand({
-    logGroupName: logGroup,
-    queryString: text,
-    startTime: Math.floor(from / 1000),
-    endTime: Math.ceil(to / 1000),
-  });
-  const { queryId } = await logs.send(start, { abortSignal });
-  for (;;) {
-    const { status, results = [] } = await logs.send(new GetQueryResultsCommand({ queryId }), { abortSignal });
-    if (status === "Complete") {
-      return results.map((fields) => Object.fromEntries(fields.map(({ field = "", value = "" }) => [field, value])));
-    }
-    if (status !== "Running" && status !== "Scheduled") throw new Error(`a log query ended as ${status ?? "unknown"}`);
-    await sleep(POLL_MILLISECONDS, undefined, { signal: abortSignal });
-  }
-}
-
-function parseFailures(records: readonly LogRecord[]): FailureCategory[] {
-  const all = records.map(({ what = "failed", failures = "0", example = "" }) => ({
-    what: toOneLine(what, LONGEST_CATEGORY),
-    count: Number(failures),
-    requestId: example,
-  }));
-  const categories = all.filter(({ what }) => !OF_PLATFORM.has(what));
-  return categories.length > 0 ? categories : all;
-}
-
-function formatExampleQuery(requestId: string): string {
-  return `filter (requestId = "${requestId}" or @requestId = "${requestId}") and (level in ["ERROR", "FATAL"] or @message like /\\bERROR\\b|Task timed out|Runtime exited/)
-| fields @message
-| limit 1`;
-}
-
-/** What a line of the log says: of a JSON line the error in it, and otherwise the line itself. */
-function parseExample([record]: readonly LogRecord[]): string | undefined {
-  const line = record?.["@message"];
-  if (line === undefined) return undefined;
-  let said: unknown = line;
-  try {
-    const fields = Object(JSON.parse(line)) as { message?: unknown; errorType?: unknown; errorMessage?: unknown };
-    const {
-      message = line,
-      errorType,
-      errorMessage,
-    } = Object(
-      typeof fields.message === "object" && fields.message !== null ? fields.message : fields,
-    ) as typeof fields;
-    said = typeof errorMessage === "string" ? [errorType, errorMessage].filter(Boolean).join(": ") : message;
-  } catch {
-    // The log has the text format.
-  }
-  const text = toOneLine(typeof said === "string" ? said : JSON.stringify(said), LONGEST_EXAMPLE);
-  return text === "" ? undefined : text;
 }

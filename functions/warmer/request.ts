@@ -1,7 +1,6 @@
 import { functionName as ownName } from "../../performance/instance";
 import { type Strategy, type WarmingRequest } from "../../warming/contract";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { RequestCheck } from "./request-check";
 
 const STRATEGIES: Readonly<Record<Strategy, true>> = { scheduled: true, peak: true, pre_deployment: true, gate: true };
 
@@ -11,7 +10,7 @@ const STRATEGIES: Readonly<Record<Strategy, true>> = { scheduled: true, peak: tr
  * @throws Error that lists everything that is wrong with it
  */
 export function parseRequest(event: unknown): WarmingRequest {
-  const check = new Check();
+  const check = new RequestCheck("warming request");
   const { strategy, targets, runId, rounds, price } = check.fields("event", event);
   check.that(Object.keys(STRATEGIES).includes(String(strategy)), "strategy", "one of its names", strategy);
   check.that(Array.isArray(targets) && targets.length > 0, "targets", "a list of at least one", targets);
@@ -31,7 +30,7 @@ export function parseRequest(event: unknown): WarmingRequest {
   return event as WarmingRequest;
 }
 
-function checkTarget(check: Check, path: string, target: unknown): void {
+function checkTarget(check: RequestCheck, path: string, target: unknown): void {
   const fields = check.fields(path, target);
   const { functionName, qualifier, concurrency, reservedConcurrency, price, conditional, version, mayIgnorePings } =
     fields;
@@ -53,44 +52,8 @@ function checkTarget(check: Check, path: string, target: unknown): void {
   }
 }
 
-function checkPrice(check: Check, path: string, price: unknown): void {
+function checkPrice(check: RequestCheck, path: string, price: unknown): void {
   const { perSecond, perRequest } = check.fields(path, price);
   check.number(`${path}.perSecond`, perSecond, 0);
   check.number(`${path}.perRequest`, perRequest, 0);
-}
-
-/** Collects mistakes. */
-class Check {
-  private readonly mistakes: string[] = [];
-
-  that(right: boolean, path: string, expected: string, value: unknown): void {
-    if (!right)
-      this.mistakes.push(
-        `${path}: expected ${expected}, got ${value === undefined ? "nothing" : JSON.stringify(value)}`,
-      );
-  }
-
-  text(path: string, value: unknown): void {
-    this.that(typeof value === "string" && value !== "", path, "a text", value);
-  }
-
-  number(path: string, value: unknown, least: number): void {
-    this.that(typeof value === "number" && value >= least, path, `a number of at least ${least}`, value);
-  }
-
-  count(path: string, value: unknown, least = 0): void {
-    this.that(Number.isInteger(value) && Number(value) >= least, path, `a whole number of at least ${least}`, value);
-  }
-
-  /** An object's fields; none if it is not an object. */
-  fields(path: string, value: unknown): Fields {
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    this.that(isObject, path, "an object", value);
-    return isObject ? (value as Fields) : {};
-  }
-
-  /** @throws Error with every mistake */
-  end(): void {
-    if (this.mistakes.length > 0) throw new Error(`malformed warming request: ${this.mistakes.join("; ")}`);
-  }
 }

@@ -1,0 +1,56 @@
+import { toOneLine } from "../../performance/foreign-text";
+import { type LogRow } from "./log-query";
+
+/** How often requests failed in the same way. */
+export interface FailureCategory {
+  readonly what: string;
+  readonly count: number;
+  /** A request that failed in this way. */
+  readonly requestId: string;
+}
+
+const LONGEST_EXAMPLE = 600;
+const LONGEST_CATEGORY = 100;
+
+/** The platform's own names for failures, which also count those that have a category. */
+const OF_PLATFORM = new Set(["error", "failure"]);
+
+/** What the query `failures` of model/queries.ts answers, the most frequent category first. */
+export function parseFailures(records: readonly LogRow[]): FailureCategory[] {
+  const all = records.map(({ what = "failed", failures = "0", example = "" }) => ({
+    what: toOneLine(what, LONGEST_CATEGORY),
+    count: Number(failures),
+    requestId: example,
+  }));
+  const categories = all.filter(({ what }) => !OF_PLATFORM.has(what));
+  return categories.length > 0 ? categories : all;
+}
+
+/** A query for a line of the log in which a request says why it failed. */
+export function formatExampleQuery(requestId: string): string {
+  return `filter (requestId = "${requestId}" or @requestId = "${requestId}") and (level in ["ERROR", "FATAL"] or @message like /\\bERROR\\b|Task timed out|Runtime exited/)
+| fields @message
+| limit 1`;
+}
+
+/** What a line of the log says: of a JSON line the error in it, and otherwise the line itself. */
+export function parseExample([record]: readonly LogRow[]): string | undefined {
+  const line = record?.["@message"];
+  if (line === undefined) return undefined;
+  let said: unknown = line;
+  try {
+    const fields = Object(JSON.parse(line)) as { message?: unknown; errorType?: unknown; errorMessage?: unknown };
+    const {
+      message = line,
+      errorType,
+      errorMessage,
+    } = Object(
+      typeof fields.message === "object" && fields.message !== null ? fields.message : fields,
+    ) as typeof fields;
+    said = typeof errorMessage === "string" ? [errorType, errorMessage].filter(Boolean).join(": ") : message;
+  } catch {
+    // The log has the text format.
+  }
+  const text = toOneLine(typeof said === "string" ? said : JSON.stringify(said), LONGEST_EXAMPLE);
+  return text === "" ? undefined : text;
+}
