@@ -114,6 +114,13 @@ export interface Finding {
   readonly text: string;
 }
 
+/** A version's share of requests. */
+export interface TrafficShare {
+  readonly percent: number;
+  /** Milliseconds since 1970, when the alias was changed. */
+  readonly since: number;
+}
+
 /** A rollout as it is kept. */
 export interface RolloutState {
   readonly functionName: string;
@@ -129,6 +136,8 @@ export interface RolloutState {
   /** All times are milliseconds since 1970. */
   readonly startedAt: number;
   readonly stepStartedAt: number;
+  /** The new version's shares of requests so far, the first one first. */
+  readonly shares: readonly TrafficShare[];
   readonly endedAt?: number;
   /** Why it goes on, waits, or ended: one paragraph. */
   readonly reason: string;
