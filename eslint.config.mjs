@@ -40,7 +40,7 @@ const MAY_IMPORT = {
   rollout: ["performance", "warming"],
   // Of stacks, only what a function's infrastructure.ts is called with.
   functions: ["performance", "warming", "rollout", "model", "stacks"],
-  environments: ["performance"],
+  environments: ["performance", "rollout"],
   model: ["performance", "warming", "rollout", "environments"],
   stacks: ["performance", "warming", "rollout", "environments", "model"],
   advisor: ["warming", "model"],

@@ -19,6 +19,7 @@ import { findPlatformMistakes, type PlatformSettings } from "./platform";
 import { canBeWarmed, findDurableMistakes } from "./durable";
 import { type HttpSettings } from "./http";
 import { findHttpMistakes } from "./http-mistakes";
+import { findRolloutMistakes, findUnusedRollout, type RolloutOverrides } from "./rollout";
 import { listObjectiveSections, type ObjectiveOverrides, resolveObjectives, URGENT_OBJECTIVES } from "./objectives";
 import { findSwitchedOffMistakes, hasSettings } from "./switched-off";
 import { findTargetMistakes, resolveTargets, type TargetOverrides } from "./targets";
@@ -53,6 +54,7 @@ interface Deployed extends CodeSettings, Watched, EventSettings, PermissionSetti
   readonly reservedConcurrency?: number | undefined;
   readonly durable?: Parameters<typeof findDurableMistakes>[0]["durable"];
   readonly provisionedConcurrency?: ProvisionedConcurrency | undefined;
+  readonly rollout: RolloutOverrides;
   readonly endpoint: "none" | "iam" | "public";
   readonly http: HttpSettings;
   readonly allowedTriggers: AllowedTriggers;
@@ -84,6 +86,7 @@ export interface CheckedFile {
   readonly alarms: AlarmOverrides;
   readonly warming: WarmingOverrides;
   readonly warmerReservedConcurrency?: number | undefined;
+  readonly rollout: RolloutOverrides;
   readonly targets: TargetOverrides;
   readonly objectives: ObjectiveOverrides;
 }
@@ -115,6 +118,10 @@ export function findCrossFieldMistakes(file: CheckedFile): CrossFieldMistake[] {
     ...findOverlapMistakes(functions),
     ...findEnvironmentMistakes(file),
     ...findNotifyMistakes(file),
+    ...findUnusedRollout(
+      file.rollout,
+      Object.values(functions).flatMap((settings) => (settings.existing === true ? [] : settings.rollout)),
+    ),
   ];
 }
 
@@ -161,6 +168,11 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
     ...findCodeMistakes(settings, file),
     ...findEventMistakes(settings, file),
     ...findProvisionedMistakes(settings.provisionedConcurrency, settings.reservedConcurrency),
+    ...findRolloutMistakes(
+      file.rollout,
+      settings,
+      canBeWarmed(settings) && resolveWarmingSettings(file.warming, warming).gate.enabled,
+    ),
   ];
   if (endpoint === "public" && timeoutSeconds > HTTP_API_SECONDS) {
     const expected = `at most ${HTTP_API_SECONDS} with endpoint = "public", because an HTTP API waits no longer for an answer`;

@@ -26,6 +26,7 @@ import { NODE_RUNTIMES, type NodeRuntime } from "./runtimes";
 import { logRetentionDays, MEMORY_MB, platformKeys } from "./platform";
 import { tags } from "./tags";
 import { objectiveOverrides } from "./objectives";
+import { rolloutOverrides } from "./rollout";
 import { targetOverrides } from "./targets";
 
 /**
@@ -196,6 +197,9 @@ const deployedFunction = defineSection({
       "iam: a function URL for signed requests; public: an HTTP API, throttled and logged, for everyone unless `http` has an authorizer",
   }),
   http: httpSettings.default({}).meta({ description: "How the endpoint answers" }),
+  rollout: rolloutOverrides
+    .default({})
+    .meta({ description: "Like `rollout` of the environment, for this function only", summary: {} }),
   durable: durable.optional().meta({
     description:
       "Durable executions (AWS provider 6.25 or later); when it is added or removed, Terraform replaces the function, and it is not kept warm",
@@ -418,6 +422,9 @@ const environmentSection = defineSection({
   // `ops warm` keeps one instance for minutes, while schedules go on.
   warmer_reserved_concurrency: defineWholeNumber(2, 1000).optional().meta({
     description: "Instances reserved for the warmer itself, which is also its maximum; none by default",
+  }),
+  rollout: rolloutOverrides.default({}).meta({
+    description: "How a new version gets traffic: all of it at once, or in steps in which it is judged",
   }),
   targets: targetOverrides.default({}).meta({
     description: "Targets that dashboards draw and by which load tests, reports and advice judge; they ring no alarm",
