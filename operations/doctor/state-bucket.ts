@@ -1,7 +1,7 @@
 import { describeStateLocation } from "../../environments/names";
 import { type StateSettings } from "../../environments/schema";
 import { AwsAccess } from "../aws/access";
-import { findBucket, hasObject, isClosed, isVersioned, readEncryption } from "../aws/buckets";
+import { findStateBucket, hasObject, isClosed, isVersioned, readEncryption } from "../aws/buckets";
 import { type Check, fail, pass, warn, makeCheck } from "./check";
 import { type Examination } from "./examination";
 
@@ -18,7 +18,7 @@ export function buildBucketChecks(
   const location = describeStateLocation(environment.name, state);
 
   const reachable = makeCheck("state", [credentials], async () => {
-    const found = await findBucket(aws, bucket);
+    const found = await findStateBucket(aws, bucket);
     if (!found)
       return fail(`there is no bucket ${bucket}`, `make it as described in docs/delivery.md, or correct state.bucket`);
     const { region: is = region } = found;
