@@ -8,7 +8,7 @@ import {
   measureMemoryShare,
   buildTrafficMetric,
   buildReportedMetric,
-  buildWarmingMetric,
+  buildOwnMetric,
   findColdStarts,
 } from "./metrics";
 import { measureEvents } from "./event-figures";
@@ -164,7 +164,7 @@ export const ALARMS: Readonly<Record<AlarmKey, Alarm>> = {
   warming: {
     route: "notice",
     // A single ping may fail due to a short network problem. Failures in two periods are not chance.
-    watched: (of) => (of.isWarmed ? buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)) : undefined),
+    watched: (of) => (of.isWarmed ? buildMeasure("Sum", buildOwnMetric("WarmingFailures", of)) : undefined),
     happened: ({ threshold, ...settings }) => `more than ${threshold} warming pings failed ${describeTiming(settings)}`,
     causes:
       "a version that does not start; a handler without monitor(); reserved concurrency used up; the warmer's permissions",

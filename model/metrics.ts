@@ -5,6 +5,7 @@ import {
   NAMESPACE,
   formatPlatformNamespace,
   type PlatformMetricName,
+  type RolloutMetricName,
   type WarmingMetricName,
 } from "../performance/metrics";
 import { type WatchedFunction } from "./watched-function";
@@ -53,9 +54,9 @@ export function buildReportedMetric(
   return { namespace: formatPlatformNamespace(name), metricName, dimensions: {} };
 }
 
-/** A metric that the warmer emits about a function that it keeps warm. */
-export function buildWarmingMetric(
-  metricName: WarmingMetricName,
+/** A metric that one of the project's own functions emits about a function that it keeps warm or rolls out. */
+export function buildOwnMetric(
+  metricName: WarmingMetricName | RolloutMetricName,
   { name }: Pick<MetricSubject, "name">,
 ): MetricAddress {
   return { namespace: NAMESPACE, metricName, dimensions: { [FUNCTION_NAME]: name } };

@@ -26,7 +26,7 @@ const INTERFACES = [
 ];
 
 /** Allows actions on exactly one resource, or on all if AWS has no resource-level permission. */
-export function allow(actions: readonly string[], resource: string): RoleStatement {
+export function allow(actions: readonly string[], resource: string | readonly string[]): RoleStatement {
   return { Effect: "Allow", Action: actions, Resource: resource };
 }
 

@@ -17,7 +17,7 @@ import {
   buildTrafficMetric,
   buildReportedMetric,
   type MetricSubject,
-  buildWarmingMetric,
+  buildOwnMetric,
   findColdStarts,
 } from "./metrics";
 import { type WatchedFunction } from "./watched-function";
@@ -338,17 +338,17 @@ export function buildSections(
                 lines: [
                   {
                     label: "Answered, at most",
-                    metric: buildWarmingMetric("WarmedInstances", subject),
+                    metric: buildOwnMetric("WarmedInstances", subject),
                     statistic: "Maximum",
                   },
                   {
                     label: "Answered, at least",
-                    metric: buildWarmingMetric("WarmedInstances", subject),
+                    metric: buildOwnMetric("WarmedInstances", subject),
                     statistic: "Minimum",
                   },
                   {
                     label: "Started for a ping",
-                    metric: buildWarmingMetric("WarmingColdStarts", subject),
+                    metric: buildOwnMetric("WarmingColdStarts", subject),
                     statistic: "Sum",
                   },
                 ],

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { globSync } from "tinyglobby";
 import ts from "typescript";
-import { NOTIFIER, WARMER } from "../environments/names";
+import { NOTIFIER, ROLLOUT_CONTROLLER, WARMER } from "../environments/names";
 import { listTemplateSources } from "../operations/project/templates";
 import { bundleFunctions } from "../stacks/bundle";
 
@@ -12,7 +12,7 @@ const OUTPUT = "dist";
 /** What a project imports: `warmwatch/constructs` and `warmwatch/performance`. */
 const PUBLIC = ["stacks/index.ts", "performance/index.ts"];
 
-/** The folder of functions that are finished: the warmer and the notifier. */
+/** The folder of functions that are finished: the warmer, the notifier and the rollout controller. */
 const FINISHED = join(OUTPUT, "functions");
 
 /** What a project's code and handlers run. */
@@ -42,7 +42,7 @@ export default async function main(): Promise<number> {
     compileRooms(LIBRARY, copied, true),
     compileRooms(COMMANDS, copied, false),
     compileForHandlers(),
-    bundleFunctions(".", [{ name: WARMER }, { name: NOTIFIER }], FINISHED),
+    bundleFunctions(".", [{ name: WARMER }, { name: NOTIFIER }, { name: ROLLOUT_CONTROLLER }], FINISHED),
   ]);
   return 0;
 }

@@ -1,7 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformElement, TerraformStack } from "cdktf";
 import { Construct, type Node } from "constructs";
-import { NOTIFIER, WARMER } from "../environments/names";
+import { NOTIFIER, ROLLOUT_CONTROLLER, WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
 import { buildTags } from "../environments/tags";
 import { addBackend } from "./backend";
@@ -11,6 +11,8 @@ import { type DefineInfrastructure } from "./infrastructure";
 import { CodeBucket } from "./function-zip";
 import { MonitoredFunction } from "./monitored-function";
 import { type FunctionCode, identifyCode, selectCode } from "./function-code";
+import { RolloutController } from "./rollouts/rollout-controller";
+import { listRolledOutFunctions } from "../model/rollouts";
 import { addMonitoring } from "./monitoring/monitoring";
 import { rememberPlace } from "./place";
 import { protect } from "./protection";
@@ -57,6 +59,17 @@ export class EnvironmentStack extends TerraformStack {
     };
     const sensitiveVariables = new SensitiveVariables(this, "variables");
     const warming = addWarming(this, environment, findBundle({ name: WARMER }));
+    const rolledOut = listRolledOutFunctions(environment);
+    const rolloutController =
+      rolledOut.length > 0
+        ? new RolloutController(
+            new Construct(this, "rollouts"),
+            ROLLOUT_CONTROLLER,
+            environment,
+            findBundle({ name: ROLLOUT_CONTROLLER }),
+            rolledOut,
+          )
+        : undefined;
     const codeBucket = (this.codeBucket = new CodeBucket(this, environment.name));
     const functions = new Construct(this, "functions");
     const deployed = new Map<string, MonitoredFunction>();
@@ -69,13 +82,14 @@ export class EnvironmentStack extends TerraformStack {
         sensitiveVariables,
         infrastructure: infrastructure.get(name),
         addGate: warming?.gateOf(name),
+        rolloutController: rolloutController?.rollsOut(name) === true ? rolloutController : undefined,
       });
       deployed.set(name, deployedFunction);
     }
     addBucketNotifications(this, environment, deployed);
     const logGroups = new Map([...deployed].map(([name, { logs }]) => [name, logs.name]));
     const notifierBundle = environment.notify && findBundle({ name: NOTIFIER });
-    addMonitoring(this, { environment, sensitiveVariables, logGroups, warming, notifierBundle });
+    addMonitoring(this, { environment, sensitiveVariables, logGroups, warming, rolloutController, notifierBundle });
     if (environment.protected) protect(this, environment);
     if (stackFolder === undefined) makeModule(this, environment);
   }

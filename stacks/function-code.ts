@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { makeInvalidInput, type InvalidInput } from "../environments/mistakes";
-import { NOTIFIER, WARMER } from "../environments/names";
+import { NOTIFIER, ROLLOUT_CONTROLLER, WARMER } from "../environments/names";
+import { listRolledOutFunctions } from "../model/rollouts";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 
 /** What one function's code is made from. Functions of several environments that agree in it share a bundle. */
@@ -27,8 +28,13 @@ export function listFunctionCode({ name: environment, functions }: Environment):
 }
 
 /** The code of the project's own functions that an environment needs. */
-export function listOwnCode({ notify }: Environment): FunctionCode[] {
-  return [{ name: WARMER }, ...(notify ? [{ name: NOTIFIER }] : [])];
+export function listOwnCode(environment: Environment): FunctionCode[] {
+  const isRolledOut = listRolledOutFunctions(environment).length > 0;
+  return [
+    { name: WARMER },
+    ...(environment.notify ? [{ name: NOTIFIER }] : []),
+    ...(isRolledOut ? [{ name: ROLLOUT_CONTROLLER }] : []),
+  ];
 }
 
 /** Selects what decides a function's code. */

@@ -22,10 +22,14 @@ import { allowInvocation } from "./invocation-permission";
 import { addHttpApi } from "./http-api";
 import { addProvisionedConcurrency } from "./provisioned-concurrency";
 import { type SensitiveVariables } from "./sensitive-variables";
+import { type RolloutController } from "./rollouts/rollout-controller";
 import { type AddGate } from "./warming/warming";
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html */
 const RUNTIME_UPDATES = { auto: "Auto", function_update: "FunctionUpdate", manual: "Manual" } as const;
+
+/** Of aliases, when the rollout controller moves them; it also notes there why a version went back. */
+const MOVED_BY_ROLLOUTS = ["function_version", "routing_config", "description"];
 
 /** The function to deploy, and its code. */
 export interface MonitoredFunctionProps {
@@ -39,6 +43,8 @@ export interface MonitoredFunctionProps {
   readonly infrastructure: DefineInfrastructure | undefined;
   /** Creates what must succeed before a version gets traffic. */
   readonly addGate: AddGate | undefined;
+  /** Moves traffic to new versions; undefined if Terraform does, all of it at once. */
+  readonly rolloutController: RolloutController | undefined;
 }
 
 /**
@@ -52,7 +58,7 @@ export class MonitoredFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoredFunctionProps) {
     super(scope, id);
-    const { environment, settings, bundle, codeBucket, sensitiveVariables, addGate } = props;
+    const { environment, settings, bundle, codeBucket, sensitiveVariables, addGate, rolloutController } = props;
     const name = formatDeployedName(environment.name, id);
 
     const { logRetentionDays = environment.logRetentionDays } = settings;
@@ -136,14 +142,20 @@ export class MonitoredFunction extends Construct {
         functionName: lambda.functionName,
         functionVersion: lambda.version,
         dependsOn,
-        // While provisioned concurrency moves to a new version, AWS sets weights of its own.
-        lifecycle:
-          aliasName === "live" && settings.provisionedConcurrency ? { ignoreChanges: ["routing_config"] } : undefined,
+        lifecycle: selectIgnored(aliasName),
       });
+    const selectIgnored = (aliasName: string) => {
+      if (rolloutController) return { ignoreChanges: MOVED_BY_ROLLOUTS };
+      // While provisioned concurrency moves to a new version, AWS sets weights of its own.
+      return aliasName === "live" && settings.provisionedConcurrency
+        ? { ignoreChanges: ["routing_config"] }
+        : undefined;
+    };
     const gate = addGate?.(this, lambda.version);
     const live = (this.live = alias("live", "Traffic enters here, and only here", gate && [gate]));
     // Moves after live, even if a deployment ends early: pings must keep the serving version warm.
     const warm = alias("warm", "Warming pings enter here, and only here", [live]);
+    const rollout = rolloutController?.addRollout(this, id, lambda.version, live, [warm, ...(gate ? [gate] : [])]);
 
     const addEndpoint = { none: undefined, iam: addIamEndpoint, public: addHttpApi }[settings.endpoint];
     const outputs = addEndpoint?.(this, {
@@ -178,6 +190,7 @@ export class MonitoredFunction extends Construct {
         role_arn: role.arn,
         log_group: logs.name,
         ...(gate ? { gate: gate.result } : {}),
+        ...(rollout ? { rollout: rollout.result } : {}),
         ...events,
       },
     }).overrideLogicalId(id);

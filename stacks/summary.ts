@@ -13,6 +13,8 @@ import { GRANTS } from "./bootstrap/grants";
 import { type EnvironmentStack } from "./environment-stack";
 import { countMostInstances } from "../environments/warming";
 import { countPingable } from "../warming/demand";
+import { listRolledOutFunctions, priceRollout, TICKS_DOLLARS_PER_MONTH } from "../model/rollouts";
+import { describeSteps } from "../rollout/describe";
 import { listUnawaitedFunctions, listWarmedFunctions } from "../model/warmed-functions";
 import { priceWarming } from "../model/warming-cost";
 
@@ -48,6 +50,7 @@ export function summarizeStacks(stacks: readonly EnvironmentStack[], bundles: It
     ...formatCosts(costs),
     ...formatWarming(stacks),
     ...formatProvisioned(stacks),
+    ...formatRollouts(stacks),
     ...stacks.flatMap(({ environment }) => listNotes(environment)),
     ...stacks.flatMap(({ environment: { name }, codeBucket }) => codeBucket.notes.map((note) => `${name}: ${note}`)),
     ...stacks.flatMap(listInfrastructureNotes),
@@ -123,6 +126,24 @@ function formatProvisioned(stacks: readonly EnvironmentStack[]): string[] {
     return list.length === 0 ? [] : [`  ${name}: ${list.join(", ")}`];
   });
   return lines.length === 0 ? [] : ["Provisioned concurrency costs a month, even without requests:", ...lines];
+}
+
+function formatRollouts(stacks: readonly EnvironmentStack[]): string[] {
+  const lines = stacks.flatMap(({ environment }) => {
+    const list = listRolledOutFunctions(environment).map(
+      ({ id, plan }) => `${id} ${describeSteps(plan)}, about ${formatDollars(priceRollout(plan))} each time`,
+    );
+    if (list.length === 0) return [];
+    const named = list.slice(0, MAX_NAMED);
+    const others = list.length - named.length;
+    return [`  ${environment.name}: ${[...named, ...(others > 0 ? [`${others} more`] : [])].join("; ")}`];
+  });
+  return lines.length === 0
+    ? []
+    : [
+        `New versions get requests in steps (watching over that costs ${formatDollars(TICKS_DOLLARS_PER_MONTH)} a month, besides queries of the logs):`,
+        ...lines,
+      ];
 }
 
 /** Notes on what has no effect or is unavailable. */

@@ -12,10 +12,11 @@ const ROOMS = [
   "model",
   "operations",
   "performance",
+  "rollout",
   "stacks",
   "warming",
 ];
-const OWN_FUNCTIONS = /^functions\/(alarm-notifier|api|warmer)\//;
+const OWN_FUNCTIONS = /^functions\/(alarm-notifier|api|rollout-controller|warmer)\//;
 
 /** Every import of one room by another, as in `stacks --> environments`, read from the code. */
 function importsBetweenRooms(): string[] {

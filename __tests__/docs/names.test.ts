@@ -1,7 +1,17 @@
 import { expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 
-const ROOMS = ["advisor", "environments", "local", "model", "operations", "performance", "stacks", "warming"];
+const ROOMS = [
+  "advisor",
+  "environments",
+  "local",
+  "model",
+  "operations",
+  "performance",
+  "rollout",
+  "stacks",
+  "warming",
+];
 const EXPORTED = /^export (?:async )?(?:const enum|const|function\*?|class|interface|type|enum) (\w+)/gm;
 
 test("an exported name has one meaning in the whole house", () => {

@@ -18,6 +18,7 @@ export const HANDLER_SOURCE = "export const handler = async () => ({ statusCode:
 const FUNCTIONS = {
   "functions/api/handler.ts": HANDLER_SOURCE,
   "functions/alarm-notifier/handler.ts": HANDLER_SOURCE,
+  "functions/rollout-controller/handler.ts": HANDLER_SOURCE,
   "functions/warmer/handler.ts": HANDLER_SOURCE,
 };
 

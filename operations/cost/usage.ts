@@ -7,7 +7,7 @@ import {
   buildFunctionMetric,
   buildTrafficMetric,
   buildReportedMetric,
-  buildWarmingMetric as warmedMetric,
+  buildOwnMetric as warmedMetric,
 } from "../../model/metrics";
 import { type WatchedFunction, listWatchedFunctions } from "../../model/watched-function";
 import { listWarmedFunctions } from "../../model/warmed-functions";

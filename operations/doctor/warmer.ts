@@ -1,6 +1,6 @@
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { parseSchedule } from "../../local/schedule/schedule-expression";
-import { type MetricAddress, buildWarmingMetric as warmedMetric } from "../../model/metrics";
+import { type MetricAddress, buildOwnMetric as warmedMetric } from "../../model/metrics";
 import { buildCronSchedules, type CronSchedule } from "../../model/schedules";
 import { nameMissedQueue } from "../../model/warmer-alarms";
 import { selectSchedules, type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";

@@ -7,7 +7,7 @@ import {
   buildFunctionMetric,
   buildTrafficMetric,
   buildReportedMetric,
-  buildWarmingMetric,
+  buildOwnMetric,
   findColdStarts,
 } from "../../model/metrics";
 import { type WatchedFunction } from "../../model/watched-function";
@@ -87,7 +87,7 @@ const figures = {
   },
   pingFailures: defineCounted(
     "failed pings",
-    (of) => (of.isWarmed ? buildMeasure("Sum", buildWarmingMetric("WarmingFailures", of)) : undefined),
+    (of) => (of.isWarmed ? buildMeasure("Sum", buildOwnMetric("WarmingFailures", of)) : undefined),
     "warming",
   ),
 } as const satisfies Readonly<Record<string, FigureDefinition>>;

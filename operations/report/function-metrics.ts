@@ -3,7 +3,7 @@ import {
   buildEmittedMetric,
   buildTrafficMetric,
   buildReportedMetric,
-  buildWarmingMetric,
+  buildOwnMetric,
   findColdStarts,
 } from "../../model/metrics";
 import { type MeasuredFunction } from "../../model/measured-function";
@@ -30,7 +30,7 @@ const READINGS = {
     watched.streams ? { metric: buildEmittedMetric("FirstByteTime", watched), statistic: "p90" } : undefined,
   pings: (subject) => requestPings("Invocations", subject),
   averageInstances: (subject) => requestInstances("Average", subject),
-  startedForPings: ({ watched, warmed }) => warmed && requestSum(buildWarmingMetric("WarmingColdStarts", watched)),
+  startedForPings: ({ watched, warmed }) => warmed && requestSum(buildOwnMetric("WarmingColdStarts", watched)),
   throttles: ({ watched }) => requestSum(buildTrafficMetric("Throttles", watched)),
   inits: ({ watched }) => ({ metric: buildReportedMetric("InitDuration", watched), statistic: "SampleCount" }),
   milliseconds: ({ watched }) => requestSum(buildTrafficMetric("Duration", watched)),
@@ -43,7 +43,7 @@ const READINGS = {
       ? { metric: buildReportedMetric("MemorySize", watched), statistic: "Maximum" }
       : undefined,
   pingMilliseconds: (subject) => requestPings("Duration", subject),
-  pingFailures: ({ watched, warmed }) => warmed && requestSum(buildWarmingMetric("WarmingFailures", watched)),
+  pingFailures: ({ watched, warmed }) => warmed && requestSum(buildOwnMetric("WarmingFailures", watched)),
   leastInstances: (subject) => requestInstances("Minimum", subject),
 } as const satisfies Readonly<Record<string, Reading>>;
 
@@ -87,5 +87,5 @@ function requestPings(metricName: string, { watched: { name }, warmed }: Measure
 }
 
 function requestInstances(statistic: string, { watched, warmed }: MeasuredFunction): MetricRequest | undefined {
-  return warmed && { metric: buildWarmingMetric("WarmedInstances", watched), statistic };
+  return warmed && { metric: buildOwnMetric("WarmedInstances", watched), statistic };
 }

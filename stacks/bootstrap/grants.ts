@@ -1,6 +1,13 @@
 import { type EventKind, listEvents } from "../../environments/events";
-import { formatCodeBucketPrefix, formatRolePath } from "../../environments/names";
+import {
+  formatCodeBucketPrefix,
+  formatDeployedName,
+  formatRolePath,
+  ROLLOUT_CONTROLLER,
+  WARMER,
+} from "../../environments/names";
 import { type Environment } from "../../environments/schema";
+import { listRolledOutFunctions } from "../../model/rollouts";
 import { type Condition } from "../../model/permissions";
 
 /**
@@ -537,9 +544,10 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
   aws_lambda_invocation: [
     {
       write: ["lambda:InvokeFunction"],
-      on: ({ partition, account, region, name }) => [
-        `arn:${partition}:lambda:${region}:${account}:function:${name}-warmer*`,
-      ],
+      on: ({ partition, account, region, name }, environment) =>
+        [WARMER, ...(listRolledOutFunctions(environment).length > 0 ? [ROLLOUT_CONTROLLER] : [])].map(
+          (own) => `arn:${partition}:lambda:${region}:${account}:function:${formatDeployedName(name, own)}*`,
+        ),
     },
   ],
   aws_lambda_permission: [

@@ -1,6 +1,7 @@
 import { type Environment } from "../../environments/schema";
 import { listEventStatements } from "../../model/event-sources";
 import { type Condition, listAskedStatements } from "../../model/permissions";
+import { listRolledOutFunctions, nameRolloutsTable } from "../../model/rollouts";
 import { type Grant, GRANTS, type Place } from "./grants";
 
 /** How much of a managed policy's 6,144 characters is left for what functions ask for. */
@@ -64,6 +65,7 @@ export function buildBoundaryPolicy(
   environment: Environment,
   { partition, account, region, name }: Place,
 ): PolicyStatement[] {
+  const isRolledOut = listRolledOutFunctions(environment).length > 0;
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   return [
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", `log-group:/aws/lambda/${name}-*`)]),
@@ -83,13 +85,19 @@ export function buildBoundaryPolicy(
       ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
       ["*"],
     ),
-    ...(environment.notify
+    // The notifier reads what was deployed.
+    ...(environment.notify ? [allow(["lambda:ListVersionsByFunction"], [arn("lambda", "function:*")])] : []),
+    // The rollout controller moves aliases, and looks for rollouts in its table.
+    ...(isRolledOut
       ? [
-          // The notifier reads what was deployed and what failed.
-          allow(["lambda:ListVersionsByFunction"], [arn("lambda", "function:*")]),
-          allow(["logs:StartQuery"], [arn("logs", "log-group:*")]),
-          allow(["logs:GetQueryResults"], ["*"]),
+          allow(["lambda:GetAlias", "lambda:UpdateAlias"], [arn("lambda", `function:${name}-*`)]),
+          allow(["dynamodb:Scan"], [arn("dynamodb", `table/${nameRolloutsTable(name)}`)]),
+          allow(["logs:StopQuery"], ["*"]),
         ]
+      : []),
+    // Both read what fails.
+    ...(environment.notify || isRolledOut
+      ? [allow(["logs:StartQuery"], [arn("logs", "log-group:*")]), allow(["logs:GetQueryResults"], ["*"])]
       : []),
     ...listAskedPermissions(environment, (queue) => arn("sqs", queue), arn("lambda", `function:${name}-*`)),
   ];

@@ -35,6 +35,10 @@ const OWN_FUNCTIONS: Readonly<Record<OwnAlarm["of"], { readonly causes: string; 
     causes: "a webhook or a key that was deleted or replaced; a service that is down",
     runbook: "notifications",
   },
+  "rollout-controller": {
+    causes: "the new version itself; a change to the controller's permissions; the account's concurrency is used up",
+    runbook: "rollouts",
+  },
 };
 
 /** An alarm's text: what happened, likely causes, what to do first, and where to look. */

@@ -76,6 +76,7 @@ export class Monitoring extends Construct {
       environment,
       sensitiveVariables: new SensitiveVariables(this, "variables"),
       logGroups: new Map(logGroups),
+      rolloutController: undefined,
       warming: isWarming ? addWarming(this, environment, readPackaged(WARMER)) : undefined,
       notifierBundle: environment.notify && readPackaged(NOTIFIER),
     });

@@ -13,6 +13,8 @@ import { SavedQueries } from "./saved-queries";
 import { Notifier } from "./notifier";
 import { addOwnAlarms } from "./own-alarms";
 import { listDashboards } from "../../model/dashboards";
+import { listRolloutAlarms } from "../../model/rollout-alarms";
+import { type RolloutController } from "../rollouts/rollout-controller";
 import { listNotifierAlarms } from "../../model/notifier-alarms";
 import { listWarmerAlarms } from "../../model/warmer-alarms";
 import { listWatchedFunctions } from "../../model/watched-function";
@@ -25,6 +27,8 @@ export interface WatchedStackProps {
   readonly logGroups: ReadonlyMap<string, string>;
   /** Undefined if nothing is kept warm. */
   readonly warming: Warming | undefined;
+  /** Undefined if all functions get new versions at once. */
+  readonly rolloutController: RolloutController | undefined;
   /** The code of the function that sends cards about alarms; undefined without one. */
   readonly notifierBundle: Bundle | undefined;
 }
@@ -34,7 +38,7 @@ export interface WatchedStackProps {
  */
 export function addMonitoring(
   stack: Construct,
-  { environment, sensitiveVariables, logGroups, warming, notifierBundle }: WatchedStackProps,
+  { environment, sensitiveVariables, logGroups, warming, rolloutController, notifierBundle }: WatchedStackProps,
 ): void {
   const functions = listWatchedFunctions(environment);
   const notifications = new Notifications(stack, "notifications", environment, sensitiveVariables);
@@ -56,6 +60,9 @@ export function addMonitoring(
   }
 
   if (warming) addOwnAlarms(alarms, listWarmerAlarms(environment, warming.missed?.name), texts, notice.arn);
+  if (rolloutController) {
+    addOwnAlarms(alarms, listRolloutAlarms(environment, rolloutController.missed.name), texts, notice.arn);
+  }
   if (notifierBundle) {
     const group = new Construct(stack, "notifying");
     const notifier = new Notifier(group, NOTIFIER, environment, notifierBundle, notifications, sensitiveVariables);

@@ -15,7 +15,7 @@ import { hyphenate } from "../../model/alarms";
 import { OBJECTIVE_ALARM_KEYS } from "../../model/objectives";
 import { nameUndeliveredQueue } from "../../model/notifier-alarms";
 import { formatParameterName, listAvailabilityObjectives, listRecipients } from "../../model/notifier";
-import { allow, type RoleStatement } from "../../model/permissions";
+import { allow } from "../../model/permissions";
 import { listWatchedFunctions } from "../../model/watched-function";
 import { selectArnPart } from "../arn";
 import { type Bundle } from "../bundle";
@@ -110,15 +110,15 @@ export class Notifier extends Construct {
         const formatLogGroupArns = addPrefix("logs", "log-group");
         const { configurations, versions, logGroups } = listReadable(environment);
         return [
-          allowOn(
+          allow(
             ["ssm:GetParameter"],
             parameters.map(([, parameter]) => parameter.arn),
           ),
-          allowOn(["dynamodb:PutItem", "dynamodb:UpdateItem"], [incidents.arn]),
-          allowOn(["sqs:SendMessage"], [queue.arn]),
-          allowOn(["lambda:GetFunctionConfiguration"], formatFunctionArns(configurations)),
-          ...(versions.length > 0 ? [allowOn(["lambda:ListVersionsByFunction"], formatFunctionArns(versions))] : []),
-          allowOn(["logs:StartQuery"], formatLogGroupArns(logGroups)),
+          allow(["dynamodb:PutItem", "dynamodb:UpdateItem"], [incidents.arn]),
+          allow(["sqs:SendMessage"], [queue.arn]),
+          allow(["lambda:GetFunctionConfiguration"], formatFunctionArns(configurations)),
+          ...(versions.length > 0 ? [allow(["lambda:ListVersionsByFunction"], formatFunctionArns(versions))] : []),
+          allow(["logs:StartQuery"], formatLogGroupArns(logGroups)),
           // CloudWatch Logs has no resource-level permission for it:
           // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
           allow(["logs:GetQueryResults"], "*"),
@@ -180,10 +180,6 @@ export class Notifier extends Construct {
       });
     }
   }
-}
-
-function allowOn(actions: readonly string[], resources: readonly string[]): RoleStatement {
-  return { Effect: "Allow", Action: actions, Resource: resources };
 }
 
 /** What it reads about the environment's functions: the ends of the resources' ARNs. */

@@ -9,6 +9,7 @@ import { type Environment } from "../../environments/schema";
 import { selectArnPart } from "../arn";
 import { type Bundle } from "../bundle";
 import { addExecutionRole } from "../execution-role";
+import { buildWarmUp } from "../../rollout/warm-up";
 import { allow } from "../../model/permissions";
 import { buildGateRequest, type WarmedFunction, WARMER_SETTINGS } from "../../model/warmed-functions";
 
@@ -87,11 +88,13 @@ export class WarmerFunction extends Construct {
   /**
    * Warms a version when it is deployed, by its number, because no alias points to it yet. Everything that depends on
    * the gate waits until the version has answered; a failure ends the deployment.
+   *
+   * @param percent the share of requests that the version gets first
    */
-  addGate(scope: Construct, warmed: WarmedFunction, version: string): LambdaInvocation {
+  addGate(scope: Construct, warmed: WarmedFunction, version: string, percent: number): LambdaInvocation {
     return new LambdaInvocation(scope, "gate", {
       functionName: this.lambda.functionName,
-      input: JSON.stringify(buildGateRequest(warmed, version)),
+      input: JSON.stringify(buildWarmUp(buildGateRequest(warmed, version), version, percent)),
       triggers: { version },
     });
   }

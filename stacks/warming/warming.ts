@@ -5,6 +5,7 @@ import { WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { type Bundle } from "../bundle";
 import { ScheduledWarming } from "./scheduled-warming";
+import { listRolledOutFunctions } from "../../model/rollouts";
 import { type WarmedFunction, listWarmedFunctions } from "../../model/warmed-functions";
 import { WarmerFunction } from "./warmer";
 
@@ -29,6 +30,7 @@ export function addWarming(stack: Construct, environment: Environment, bundle: B
   const group = new Construct(stack, "warming");
   const warmer = new WarmerFunction(group, WARMER, environment, bundle, warmed);
   const { missed } = new ScheduledWarming(group, "schedule", environment, warmer, warmed);
+  const firstPercents = new Map(listRolledOutFunctions(environment).map(({ id, plan }) => [id, plan.percents[0]]));
   const gated = new Map(warmed.filter(({ isGated }) => isGated).map((one) => [one.id, one]));
   return {
     warmer: warmer.name,
@@ -36,7 +38,7 @@ export function addWarming(stack: Construct, environment: Environment, bundle: B
     missed,
     gateOf: (id) => {
       const one: WarmedFunction | undefined = gated.get(id);
-      return one && ((scope, version) => warmer.addGate(scope, one, version));
+      return one && ((scope, version) => warmer.addGate(scope, one, version, firstPercents.get(id) ?? 100));
     },
   };
 }

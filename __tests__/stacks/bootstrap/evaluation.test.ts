@@ -45,6 +45,7 @@ async function policiesOfProd() {
       "environments/prod.tfvars": `region = "${REGION}"
 state = { backend = "s3", bucket = "acme-states", key = "shop/prod.tfstate", region = "${REGION}" }
 notify = { teams_variable = "teams" }
+rollout = { strategy = "canary" }
 functions = {
   api = {
     endpoint = "public"
@@ -127,6 +128,9 @@ describe("the deploy role may", () => {
     ["lambda:UpdateFunctionConfiguration", lambda("prod-api")],
     ["lambda:UpdateAlias", lambda("prod-api")],
     ["lambda:InvokeFunction", lambda("prod-warmer")],
+    ["lambda:InvokeFunction", lambda("prod-rollout-controller")],
+    ["scheduler:CreateSchedule", arn("scheduler", "schedule/prod-rollout-controller/tick")],
+    ["dynamodb:CreateTable", arn("dynamodb", "table/prod-rollout-controller-rollouts")],
     ["lambda:AddPermission", lambda("prod-api"), { "lambda:Principal": "apigateway.amazonaws.com" }],
     ["lambda:AddPermission", lambda("prod-warmer"), { "lambda:Principal": "events.amazonaws.com" }],
     ["lambda:AddPermission", lambda("prod-web"), { "lambda:Principal": "333333333333" }],
@@ -229,6 +233,7 @@ describe("the deploy role may not", () => {
       ["lambda:UpdateFunctionCode", lambda("staging-api")],
       ["lambda:UpdateFunctionCode", lambda("production-api")],
       ["lambda:InvokeFunction", lambda("staging-warmer")],
+      ["lambda:InvokeFunction", lambda("prod-api")],
       ["logs:DeleteLogGroup", arn("logs", "log-group:/aws/lambda/staging-api")],
       ["cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:staging-api-errors")],
       ["cloudwatch:PutDashboard", `arn:aws:cloudwatch::${ACCOUNT}:dashboard/prod-eu`],
@@ -323,6 +328,9 @@ describe("a function's role, whatever it is given, ", () => {
     named([
       ["logs:PutLogEvents", arn("logs", "log-group:/aws/lambda/prod-api:log-stream:one")],
       ["lambda:InvokeFunction", lambda("prod-web")],
+      ["lambda:UpdateAlias", lambda("prod-web")],
+      ["dynamodb:Scan", arn("dynamodb", "table/prod-rollout-controller-rollouts")],
+      ["logs:StartQuery", arn("logs", "log-group:/aws/lambda/prod-web:*")],
       ["lambda:GetFunctionConfiguration", lambda("prod-web:warm")],
     ]),
   )("may %s", async (_, call) => {

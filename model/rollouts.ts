@@ -1,0 +1,109 @@
+import { ALARM_KEYS } from "../environments/alarms";
+import { formatDefaultLogGroup, formatDeployedName, ROLLOUT_CONTROLLER, WARMER } from "../environments/names";
+import { listPercents, resolveRollout, type RolloutSettings } from "../environments/rollout";
+import { type Environment } from "../environments/schema";
+import { type RolloutPlan, type RolloutSubject, type StartRequest } from "../rollout/contract";
+import { findAlarmMeasure, nameAlarm } from "./alarms";
+import { HOURS_PER_MONTH } from "./hours-per-month";
+import { listObjectiveAlarms } from "./objectives";
+import { buildGateRequest, listWarmedFunctions, priceFunctionTime, type WarmedFunction } from "./warmed-functions";
+import { listWatchedFunctions, type WatchedFunction } from "./watched-function";
+
+/** The controller's own settings. It waits for answers most of the time, as long as Lambda lets it. */
+export const CONTROLLER_SETTINGS = { memoryMb: 512, timeoutSeconds: 900, architecture: "arm64" } as const;
+
+/** What continues rollouts that nobody drives. */
+export const TICK_SCHEDULE = "rate(1 minute)";
+
+/** A function whose new versions get traffic in steps. */
+export interface RolledOutFunction {
+  /** Its name in the environment's file. */
+  readonly id: string;
+  readonly subject: RolloutSubject;
+  readonly plan: RolloutPlan;
+}
+
+/**
+ * What a rollout itself may make ring: it starts instances. And what looks back for hours, and so may tell of what was
+ * before it.
+ */
+const NOT_OF_VERSIONS: readonly string[] = [
+  "cold_starts",
+  "init_duration",
+  "warming",
+  "cold_starts_slow_burn",
+  "availability_slow_burn",
+  "latency_slow_burn",
+];
+
+/** The functions of an environment whose new versions get traffic in steps. */
+export function listRolledOutFunctions(environment: Environment): RolledOutFunction[] {
+  const watched = new Map(listWatchedFunctions(environment).map((one) => [one.id, one]));
+  const warmed = new Map(listWarmedFunctions(environment).map((one) => [one.id, one]));
+  return Object.entries(environment.functions).flatMap(([id, { rollout, memoryMb, timeoutSeconds }]) => {
+    const settings = resolveRollout(environment.rollout, rollout);
+    const monitored = watched.get(id);
+    if (settings.strategy === "all_at_once" || !monitored) return [];
+    const functionName = formatDeployedName(environment.name, id);
+    const pinged = warmed.get(id);
+    return {
+      id,
+      plan: buildPlan(settings, pinged),
+      subject: {
+        functionName,
+        logGroup: formatDefaultLogGroup(functionName),
+        publishesMetrics: monitored.publishesMetrics,
+        memoryMb,
+        timeoutSeconds,
+        alarms: settings.judgedBy.includes("alarms") ? listJudgingAlarms(environment.name, monitored) : [],
+        ...(pinged?.isGated === true && {
+          warming: { warmer: formatDeployedName(environment.name, WARMER), request: buildGateRequest(pinged, "") },
+        }),
+      },
+    };
+  });
+}
+
+function buildPlan(settings: RolloutSettings, pinged: WarmedFunction | undefined): RolloutPlan {
+  const { everySeconds, bakeSeconds, maximumSeconds, judgedBy, tooFewRequests } = settings;
+  return {
+    percents: listPercents(settings),
+    stepSeconds: everySeconds,
+    ...{ bakeSeconds, maximumSeconds, tooFewRequests },
+    judgedBy: judgedBy.filter((key) => key !== "pings" || pinged?.isGated === true),
+  };
+}
+
+function listJudgingAlarms(environment: string, watched: WatchedFunction): string[] {
+  const keys = ALARM_KEYS.filter((key) => findAlarmMeasure(watched, key) !== undefined);
+  return [...keys, ...listObjectiveAlarms(watched).map(({ key }) => key)]
+    .filter((key) => !NOT_OF_VERSIONS.includes(key))
+    .map((key) => nameAlarm(environment, watched, key));
+}
+
+/** The request to the controller that moves traffic to a version. */
+export function buildStartRequest({ subject, plan }: RolledOutFunction, version: string): StartRequest {
+  return { action: "start", subject, plan, version };
+}
+
+/** The table of rollouts. */
+export function nameRolloutsTable(environment: string): string {
+  return `${formatDeployedName(environment, ROLLOUT_CONTROLLER)}-rollouts`;
+}
+
+/** Approximate duration of a run that finds nothing to do. */
+const TICK_SECONDS = 0.15;
+
+/** How the controller's time is priced. */
+const PRICE = priceFunctionTime(CONTROLLER_SETTINGS.memoryMb, CONTROLLER_SETTINGS.architecture);
+
+/** What looking every minute for rollouts that nobody drives costs in a month, in dollars. */
+export const TICKS_DOLLARS_PER_MONTH = HOURS_PER_MONTH * 60 * (TICK_SECONDS * PRICE.perSecond + PRICE.perRequest);
+
+/**
+ * What one rollout of the planned length costs in dollars, without the queries, whose price depends on how much the
+ * function logs.
+ */
+export function priceRollout({ percents, stepSeconds, bakeSeconds }: RolloutPlan): number {
+  return ((percents.length - 1) * stepSeconds + bakeSeconds) * PRICE.perSecond;
+}

@@ -1,0 +1,189 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
+import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
+import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
+import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
+import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformLocal } from "cdktf";
+import { Construct } from "constructs";
+import { formatDefaultLogGroup, formatDeployedName, ROLLOUT_CONTROLLER, WARMER } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
+import { allow } from "../../model/permissions";
+import { nameMissedTicksQueue } from "../../model/rollout-alarms";
+import {
+  buildStartRequest,
+  CONTROLLER_SETTINGS,
+  nameRolloutsTable,
+  type RolledOutFunction,
+  TICK_SCHEDULE,
+} from "../../model/rollouts";
+import { type TickRequest } from "../../rollout/contract";
+import { selectArnPart } from "../arn";
+import { type Bundle } from "../bundle";
+import { addExecutionRole } from "../execution-role";
+import { addScheduleGroup } from "../schedule-group";
+import { addUndeliveredQueue } from "../undelivered";
+
+/** The next tick is soon enough. */
+const LONGEST_WAIT_SECONDS = 60;
+
+/** So many functions can be named one by one in the policies of a role. */
+const MAX_NAMED_FUNCTIONS = 100;
+
+/** The function that moves traffic to new versions. The construct's id is its name in addresses. */
+export class RolloutController extends Construct {
+  /** The queue of ticks that could not be delivered. */
+  readonly missed: SqsQueue;
+  private readonly lambda: LambdaFunction;
+  private readonly rolledOut: ReadonlyMap<string, RolledOutFunction>;
+  private readonly ready: readonly ITerraformDependable[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    environment: Environment,
+    bundle: Bundle,
+    rolledOut: readonly RolledOutFunction[],
+  ) {
+    super(scope, id);
+    const { name: environmentName, region, logRetentionDays, nodeRuntime } = environment;
+    this.rolledOut = new Map(rolledOut.map((one) => [one.id, one]));
+    const name = formatDeployedName(environmentName, ROLLOUT_CONTROLLER);
+    const logs = new CloudwatchLogGroup(this, "logs", {
+      name: formatDefaultLogGroup(name),
+      retentionInDays: logRetentionDays,
+    });
+    const table = new DynamodbTable(this, "rollouts", {
+      name: nameRolloutsTable(environmentName),
+      billingMode: "PAY_PER_REQUEST",
+      hashKey: "id",
+      attribute: [{ name: "id", type: "S" }],
+      ttl: { attributeName: "expiresAt", enabled: true },
+      serverSideEncryption: { enabled: true },
+    });
+    const { role, policies } = addExecutionRole(this, {
+      functionName: ROLLOUT_CONTROLLER,
+      environment,
+      logs,
+      tracing: true,
+      secrets: {},
+      permissions: ({ arn }) => {
+        const addPrefix = (service: string, kind: string) => {
+          const parts = ["arn", selectArnPart(arn, 1), service, region, selectArnPart(arn, 4), kind, ""];
+          return new TerraformLocal(this, `${kind}-arns`, Fn.join(":", parts)).asString;
+        };
+        const functions = addPrefix("lambda", "function");
+        const logGroups = addPrefix("logs", "log-group");
+        const all = rolledOut.map(({ subject }) => subject);
+        // With more, the role's policies would be too large.
+        const isNamed = all.length <= MAX_NAMED_FUNCTIONS;
+        const names = isNamed ? all.map(({ functionName }) => functionName) : [`${environmentName}-*`];
+        return [
+          // Lambda has no permission for a single alias:
+          // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+          allow(
+            ["lambda:GetAlias", "lambda:UpdateAlias"],
+            names.map((one) => `${functions}${one}`),
+          ),
+          ...(all.some(({ warming }) => warming)
+            ? [allow(["lambda:InvokeFunction"], `${functions}${formatDeployedName(environmentName, WARMER)}`)]
+            : []),
+          allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"], table.arn),
+          allow(
+            ["logs:StartQuery"],
+            (isNamed ? all.map(({ logGroup }) => logGroup) : [formatDefaultLogGroup(`${environmentName}-*`)]).map(
+              (group) => `${logGroups}${group}:*`,
+            ),
+          ),
+          // CloudWatch Logs has no resource-level permission for these:
+          // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+          allow(["logs:GetQueryResults", "logs:StopQuery"], "*"),
+          // As above: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+          allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], "*"),
+        ];
+      },
+    });
+    this.lambda = new LambdaFunction(this, "function", {
+      functionName: name,
+      role: role.arn,
+      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
+      sourceCodeHash: bundle.sourceCodeHash,
+      handler: bundle.handler,
+      runtime: nodeRuntime,
+      architectures: [CONTROLLER_SETTINGS.architecture],
+      memorySize: CONTROLLER_SETTINGS.memoryMb,
+      timeout: CONTROLLER_SETTINGS.timeoutSeconds,
+      environment: { variables: { ROLLOUTS_TABLE: table.name } },
+      loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
+      tracingConfig: { mode: "Active" },
+      dependsOn: [...policies],
+    });
+    const once = new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
+      functionName: this.lambda.functionName,
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: LONGEST_WAIT_SECONDS,
+    });
+    this.missed = addUndeliveredQueue(this, "missed", nameMissedTicksQueue(environmentName));
+    this.ready = [once, this.addTicks(environment, name)];
+  }
+
+  /** Continues rollouts whose run has ended, and puts right what a run that was killed has left. */
+  private addTicks(environment: Environment, name: string): SchedulerSchedule {
+    const { group, role, policy } = addScheduleGroup(this, {
+      environment,
+      id: ROLLOUT_CONTROLLER,
+      name,
+      invokedArn: this.lambda.arn,
+      undelivered: this.missed,
+    });
+    const tick: TickRequest = { action: "tick" };
+    return new SchedulerSchedule(this, "tick", {
+      name: "tick",
+      groupName: group.name,
+      description: `Continues rollouts of ${environment.name}`,
+      scheduleExpression: TICK_SCHEDULE,
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: this.lambda.arn,
+        roleArn: role.arn,
+        input: JSON.stringify(tick),
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: LONGEST_WAIT_SECONDS },
+        deadLetterConfig: { arn: this.missed.arn },
+      },
+      dependsOn: [policy],
+    });
+  }
+
+  /** Whether a function, by its name in the environment's file, gets new versions in steps. */
+  rollsOut(id: string): boolean {
+    return this.rolledOut.has(id);
+  }
+
+  /**
+   * Moves a function's traffic to a version, in a deployment. It fails, and the deployment with it, if the version
+   * loses the traffic again. When a version has gone back, the description of `live` says so, also if that was after
+   * the deployment: the next one tries again.
+   *
+   * @param id the function's name in the environment's file
+   * @param dependsOn what must be there before
+   */
+  addRollout(
+    scope: Construct,
+    id: string,
+    version: string,
+    live: LambdaAlias,
+    dependsOn: readonly ITerraformDependable[],
+  ): LambdaInvocation {
+    const one = this.rolledOut.get(id);
+    if (!one) throw new Error(`function ${id} gets its versions at once`);
+    return new LambdaInvocation(scope, "rollout", {
+      functionName: this.lambda.functionName,
+      input: JSON.stringify(buildStartRequest(one, version)),
+      triggers: { version, last_rollback: live.description },
+      // What puts a rollout right must be there before one begins.
+      dependsOn: [...dependsOn, ...this.ready],
+    });
+  }
+}
