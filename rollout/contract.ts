@@ -192,3 +192,15 @@ export interface OperatorAnswer {
   /** The last rollout of the function, or of each function that has had one: as it is afterward. */
   readonly rollouts: readonly RolloutOverview[];
 }
+
+/** The controller's answer to a `StartRequest`, when the version has its traffic, or gets it step by step. */
+export interface StartAnswer extends Pick<RolloutRecord, "status" | "from" | "to" | "percent" | "reason" | "figures"> {
+  /** How it is going, for people: a sentence or two. */
+  readonly summary: string;
+}
+
+/** The controller's answer to a `TickRequest`. */
+export interface TickAnswer {
+  /** How many rollouts went on when it began. */
+  readonly active: number;
+}
