@@ -33,7 +33,7 @@ export async function reportFailure({ logs }: AwsClients, rollout: TrackedRollou
     `Version ${to} of ${functionName} ${findPercent(state) > 0 ? "is not known to be good" : "has lost its traffic again"}: ${reason}`,
     `Version ${from} was live before; the rollout took ${times}.`,
     ...(first ? [`New failures: ${newFailures.map(({ what, count }) => `${what} (${count})`).join(", ")}.`] : []),
-    ...(example === undefined ? [] : [`For example: ${example}`]),
+    ...(example === undefined ? [] : [`For example: ${example}.`]),
     ...(isJudged ? [`To see more, query log group ${subject.logGroup} ${times}: ${query}`] : []),
   ];
   return toOneLine(parts.join(" "), LONGEST_REPORT);
