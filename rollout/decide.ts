@@ -6,7 +6,7 @@ export type Decision =
   | { readonly kind: "stay"; readonly reason: string }
   | {
       readonly kind: "step";
-      /** Index into the plan's `percents`. */
+      /** Index into the plan's `percents`; less than the present one if the versions have to be compared once more. */
       readonly step: number;
       readonly reason: string;
     }
@@ -40,6 +40,7 @@ export function decide(
   if (judgement && judgement.harmful.length > 0) {
     return goBack(tellHarm(judgement.harmful), judgement.harmful);
   }
+  if (judgement && judgement.doubtful.length > 0 && step > 0) return compareAgain(state, judgement.doubtful);
   if (!judgement && unreadableSince !== undefined && now - unreadableSince >= UNREADABLE_MILLISECONDS) {
     return goBack("Its figures could not be read for 3 minutes, so that it could not be judged.");
   }
@@ -62,8 +63,15 @@ export function decide(
   return { ...next, reason: `There are too few requests to wait for. ${judgement.unseen}` };
 }
 
+/** Once; if it is worse again when it serves all requests, that is no accident. */
+function compareAgain({ shares }: RolloutState, findings: readonly Finding[]): Decision {
+  const times = shares.filter(({ percent }) => percent === 100).length;
+  if (times > 1) return goBack(tellHarm(findings), findings);
+  return { kind: "step", step: 0, reason: `Comparing both versions once more. ${tellHarm(findings)}` };
+}
+
 function tellHarm(findings: readonly Finding[]): string {
-  return `The new version is worse: ${findings.map(({ measure, text }) => `${measure}: ${text}`).join("; ")}.`;
+  return `It is worse than before: ${findings.map(({ measure, text }) => `${measure}: ${text}`).join("; ")}.`;
 }
 
 function tellTooLong({ status, plan }: RolloutState, judgement: Judgement | undefined): string {

@@ -40,6 +40,11 @@ export interface RolloutEvidence {
 export interface Judgement {
   /** What is worse than with the old version, almost certainly and by a share that matters. */
   readonly harmful: readonly Finding[];
+  /**
+   * What is worse than it was with the old version, at another time: the new one may not be the cause. Compared at the
+   * same time, it becomes harmful, or it does not.
+   */
+  readonly doubtful: readonly Finding[];
   /** Why no step may be made at present, although nothing is harmful. */
   readonly holding?: string;
   /** Whether harm to 2 % of requests, and slowness of 10 %, are excluded. */
@@ -60,6 +65,9 @@ const LEAST_COMMON_BAD = 5;
 const COMMON_MINUTES = 5;
 const MOST_TIMES_WORSE = 2;
 
+/** So long an alarm may ring because of what was before the version's share was reduced, to compare it again. */
+const RECOMPARING_MILLISECONDS = 150_000;
+
 /** The evidence for harm that makes a rollout wait for more. */
 const SUSPICIOUS_LOG = Math.log(10);
 
@@ -77,6 +85,8 @@ const POOLED_REQUESTS = 50;
 interface SplitMinute {
   /** From 0 to 1. */
   readonly newShare: number;
+  /** Whether all requests have been the new version's since. */
+  readonly isAlone: boolean;
   readonly newer: VersionFigures;
   readonly older: VersionFigures;
 }
@@ -109,19 +119,20 @@ export function judge(evidence: RolloutEvidence): Judgement {
   const comparisons = COMPARED_MEASURES.filter(({ key }) => judgedBy.includes(key)).map((measure) =>
     compare(measure, limits, split, old),
   );
-  const alarms = judgedBy.includes("alarms") ? judgeAlarms(evidence, split) : {};
+  const alarms = judgedBy.includes("alarms") ? judgeAlarms(evidence, split) : NO_ALARMS;
   const clearances = comparisons.flatMap((comparison) => judgeClearance(evidence, comparison) ?? []);
   const uncleared = clearances.filter(({ cleared }) => !cleared);
-  const found = [
-    ...comparisons.flatMap(findHarm),
-    ...(judgedBy.includes("throttles") ? findThrottles(evidence) : []),
-    ...(alarms.finding ? [alarms.finding] : []),
-    ...(failedPings !== undefined && judgedBy.includes("pings")
-      ? [{ measure: "pings" as const, text: failedPings }]
-      : []),
-  ];
+  const harms = comparisons.flatMap(findHarm);
   return {
-    harmful: found,
+    harmful: [
+      ...harms.filter(({ isDoubtful }) => !isDoubtful).map(({ finding }) => finding),
+      ...(judgedBy.includes("throttles") ? findThrottles(evidence) : []),
+      ...alarms.harmful,
+      ...(failedPings !== undefined && judgedBy.includes("pings")
+        ? [{ measure: "pings" as const, text: failedPings }]
+        : []),
+    ],
+    doubtful: [...harms.filter(({ isDoubtful }) => isDoubtful).map(({ finding }) => finding), ...alarms.doubtful],
     ...(alarms.holding === undefined ? {} : { holding: alarms.holding }),
     cleared: uncleared.length === 0,
     canStillClear: uncleared.some(({ canStillClear }) => canStillClear),
@@ -138,7 +149,9 @@ function splitMinute({ from, to, shares }: RolloutState, { minute, versions }: M
   if (inEffect.length === 0) return [];
   const newShare = Math.max(...inEffect.map(({ percent }) => percent)) / 100;
   const newer = versions[to] ?? addFigures([], to);
-  return [{ newShare, newer, older: versions[from] ?? addFigures([], from) }];
+  const latest = shares.at(-1);
+  const isAlone = latest?.percent === 100 && minute + MINUTE > latest.since;
+  return [{ newShare, isAlone, newer, older: versions[from] ?? addFigures([], from) }];
 }
 
 function compare(
@@ -153,7 +166,7 @@ function compare(
     .map(({ newShare, newer, older }) => ({ newShare, newer: count(newer), older: count(older) }));
   // What has no counterpart in the same minutes is compared with what was usual, whatever share the version had.
   const isSplit = measure.alpha.split > 0;
-  const alone = split.filter(({ newShare }) => !isSplit || newShare === 1).map(({ newer }) => newer);
+  const alone = split.filter(({ isAlone }) => !isSplit || isAlone).map(({ newer }) => newer);
   return {
     measure,
     limits,
@@ -173,19 +186,29 @@ function compare(
   };
 }
 
-function findHarm(comparison: Comparison): readonly Finding[] {
+/** Something worse; doubtful if it could have been compared with the same time, but was not. */
+interface Harm {
+  readonly finding: Finding;
+  readonly isDoubtful: boolean;
+}
+
+function findHarm(comparison: Comparison): readonly Harm[] {
   const { measure, together, alone, usual } = comparison;
   const { alpha, dispersion, leastExcess } = measure;
   const newer = addShares(together.map((one) => one.newer));
   const older = addShares(together.map((one) => one.older));
-  if (weighTogether(comparison) >= -Math.log(alpha.split) && findExcess(together, newer) >= leastExcess.split) {
-    return [{ measure: measure.key, text: tellFinding(comparison, newer, older) }];
+  const isWorse =
+    weighTogether(comparison) >= -Math.log(alpha.split) && findExcess(together, newer) >= leastExcess.split;
+  if (isWorse) {
+    const finding = { measure: measure.key, text: tellFinding(comparison, newer, older) };
+    return [{ finding, isDoubtful: false }];
   }
   const most = Math.min(1, findUpperShare(usual) * 1.5 + 0.005);
-  const isHarmful =
+  const isUnusual =
     weighAgainst(most, alone, dispersion.alone) >= -Math.log(alpha.alone) &&
     divide(alone) - divide(usual) >= leastExcess.alone;
-  return isHarmful ? [{ measure: measure.key, text: tellFinding(comparison, alone, usual) }] : [];
+  const finding = { measure: measure.key, text: tellFinding(comparison, alone, usual) };
+  return isUnusual ? [{ finding, isDoubtful: alpha.split > 0 }] : [];
 }
 
 function weighTogether({ measure, together }: Comparison): number {
@@ -264,22 +287,29 @@ function findThrottles({ throttles }: RolloutEvidence): readonly Finding[] {
   return isHarmful ? [{ measure: "throttles", text }] : [];
 }
 
-function judgeAlarms(
-  { state, ringing }: RolloutEvidence,
-  split: readonly SplitMinute[],
-): { readonly finding?: Finding; readonly holding?: string } {
+type AlarmJudgement = Pick<Judgement, "harmful" | "doubtful" | "holding">;
+
+const NO_ALARMS: AlarmJudgement = { harmful: [], doubtful: [] };
+
+function judgeAlarms({ state, ringing, now }: RolloutEvidence, split: readonly SplitMinute[]): AlarmJudgement {
   const fresh = ringing.filter((name) => !state.ringingBefore.includes(name));
-  if (fresh.length === 0) return {};
-  const latest = split.slice(-COMMON_MINUTES).filter(({ newShare }) => newShare < 1);
+  if (fresh.length === 0) return NO_ALARMS;
+  const names = fresh.join(", ");
+  const finding: Finding = { measure: "alarms", text: `${names} rings` };
+  const [before, latest] = state.shares.slice(-2);
+  if (state.shares.at(-1)?.percent === 100) return { ...NO_ALARMS, doubtful: [finding] };
+  if (before?.percent === 100 && latest && now - latest.since < RECOMPARING_MILLISECONDS) {
+    return { ...NO_ALARMS, holding: `${names} rings: comparing both versions.` };
+  }
+  const minutes = split.slice(-COMMON_MINUTES).filter(({ newShare }) => newShare < 1);
   const count = (figures: readonly VersionFigures[]) =>
     addShares(figures.map(({ failures, requests }) => ({ bad: failures, all: requests })));
-  const newer = count(latest.map((minute) => minute.newer));
-  const older = count(latest.map((minute) => minute.older));
-  const names = fresh.join(", ");
+  const newer = count(minutes.map((minute) => minute.newer));
+  const older = count(minutes.map((minute) => minute.older));
   const isCommon = older.bad >= LEAST_COMMON_BAD && divide(newer) <= MOST_TIMES_WORSE * divide(older);
   return isCommon
-    ? { holding: `${names} rings, but the old version fails as often: waiting until it is over.` }
-    : { finding: { measure: "alarms", text: `${names} rings` } };
+    ? { ...NO_ALARMS, holding: `${names} rings, but the old version fails as often: waiting until it is over.` }
+    : { ...NO_ALARMS, harmful: [finding] };
 }
 
 function tellUnseen(comparisons: readonly Comparison[]): string {

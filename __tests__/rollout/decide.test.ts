@@ -53,10 +53,25 @@ test("harm is gone back from at any time, also while paused", () => {
     expect(decide(state, judgement, undefined, after(0.1))).toEqual({
       kind: "goBack",
       status: "rolled_back",
-      reason: "The new version is worse: errors: 5 % of 410 requests failed.",
+      reason: "It is worse than before: errors: 5 % of 410 requests failed.",
       findings: HARMFUL,
     });
   }
+});
+
+test("what is worse with all requests is compared once more, and goes back at the second time", () => {
+  const judgement = buildJudgement({ doubtful: HARMFUL });
+  const again = buildBakingState();
+  const { shares } = again;
+
+  const first = decide(again, judgement, undefined, after(6));
+  const compared = decide(buildState({ shares: [...shares, ...buildState().shares] }), judgement, undefined, after(7));
+  const second = decide(buildBakingState({ shares: [...shares, ...shares] }), judgement, undefined, after(20));
+
+  expect(first).toMatchObject({ kind: "step", step: 0 });
+  expect(first.reason).toContain("errors: 5 % of 410 requests failed");
+  expect(compared).toMatchObject({ kind: "step", step: 1 });
+  expect(second).toMatchObject({ kind: "goBack", findings: HARMFUL });
 });
 
 test("what cannot be judged for 3 minutes goes back", () => {

@@ -55,7 +55,7 @@ describe("a version that fails", () => {
     expect(listHarmful(buildEvidence({ minutes }))).toEqual([]);
   });
 
-  test("only when it serves all requests, is found then", () => {
+  test("only when it serves all requests, is doubtful then", () => {
     const calm = repeatMinutes(5, { requests: 300 }, { requests: 2700 });
     const [first] = repeatMinutes(1, { requests: 500, failures: 100 });
     const minutes = [
@@ -63,7 +63,12 @@ describe("a version that fails", () => {
       { minute: BEGIN + 5 * MINUTE, versions: { "42": first?.versions["42"] ?? buildFigures() } },
     ];
 
-    expect(listHarmful(buildEvidence({ state: buildBakingState(), minutes }))).toEqual(["errors"]);
+    const { harmful, doubtful } = judge(buildEvidence({ state: buildBakingState(), minutes }));
+
+    expect(harmful).toEqual([]);
+    expect(doubtful.map(({ measure }) => measure)).toEqual(["errors"]);
+    const shares = [...buildBakingState().shares, { percent: 10, since: BEGIN + 6 * MINUTE }];
+    expect(judge(buildEvidence({ state: buildState({ shares }), minutes })).doubtful).toEqual([]);
   });
 });
 
@@ -122,6 +127,22 @@ describe("an alarm", () => {
 
   test("that rang before does not", () => {
     expect(listHarmful(buildEvidence({ state: buildState({ ringingBefore: ringing }), ringing }))).toEqual([]);
+  });
+
+  test("is doubtful while there is nothing to compare with, and first has to be compared", () => {
+    const baking = buildBakingState();
+    const since = BEGIN + 6 * MINUTE;
+    const recomparing = buildState({ shares: [...baking.shares, { percent: 10, since }] });
+
+    expect(judge(buildEvidence({ state: baking, ringing })).doubtful).toEqual([
+      { measure: "alarms", text: "prod-api-errors rings" },
+    ]);
+    expect(judge(buildEvidence({ state: recomparing, ringing, now: since + MINUTE }))).toMatchObject({
+      harmful: [],
+      doubtful: [],
+      holding: "prod-api-errors rings: comparing both versions.",
+    });
+    expect(listHarmful(buildEvidence({ state: recomparing, ringing, now: since + 3 * MINUTE }))).toEqual(["alarms"]);
   });
 
   test("makes the rollout wait if the old version fails as often", () => {

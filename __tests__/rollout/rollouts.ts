@@ -87,7 +87,7 @@ export function buildEvidence(changes: Partial<RolloutEvidence> = {}): RolloutEv
 
 /** Nothing is harmful, and harm is excluded. */
 export function buildJudgement(changes: Partial<Judgement> = {}): Judgement {
-  return { harmful: [], cleared: true, canStillClear: true, unseen: "Nothing.", ...changes };
+  return { harmful: [], doubtful: [], cleared: true, canStillClear: true, unseen: "Nothing.", ...changes };
 }
 
 /** That many equal values. */
