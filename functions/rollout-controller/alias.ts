@@ -1,4 +1,4 @@
-import { GetAliasCommand, GetFunctionConfigurationCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
+import { GetAliasCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { toOneLine } from "../../performance/foreign-text";
 import { type AwsClients, callAws } from "./clients";
 
@@ -95,18 +95,6 @@ export async function moveRouting(
     RevisionId: revisionId,
   });
   await callAws((abortSignal) => lambda.send(command, { abortSignal }));
-}
-
-/** Whether a version can still be invoked. */
-export async function hasVersion({ lambda }: AwsClients, functionName: string, version: string): Promise<boolean> {
-  const command = new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: version });
-  try {
-    await callAws((abortSignal) => lambda.send(command, { abortSignal }));
-    return true;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
 }
 
 /** Whether AWS says that something does not exist. */

@@ -8,7 +8,6 @@ import {
   type AliasReading,
   type AliasSetting,
   describeRollBack,
-  hasVersion,
   isNotFound,
   isWhole,
   moveRouting,
@@ -166,40 +165,34 @@ class Poll {
 
   /** What to do if Lambda does not move the alias: try again later, unless it never will. */
   private async handleRefusal(error: unknown): Promise<string | undefined> {
-    const { state, ending, wanted } = this.rollout;
-    const { functionName, from, to } = state;
-    const problem = describeProblem(error);
+    const { state, ending, wanted, known } = this.rollout;
+    const { from, to } = state;
     if (!REFUSALS.has((error as Error).name)) throw error;
     if (!ending) {
       await this.beginEnding({
         status: "rolled_back",
-        reason: `Lambda does not move the alias: ${problem}.`,
+        reason: `Lambda does not move the alias: ${describeProblem(error)}.`,
         findings: [],
       });
       return this.settle();
     }
-    const other = wanted.version === from ? to : from;
-    const isGone = isNotFound(error) && !(await hasVersion(this.driver.clients, functionName, wanted.version));
-    if (isGone && (await hasVersion(this.driver.clients, functionName, other))) {
-      const reason = `Version ${wanted.version} no longer exists, so version ${other} serves all requests. ${ending.reason}`;
-      await this.save({ wanted: routeWholly(other), ending: { ...ending, status: "superseded", reason } });
+    if (!isNotFound(error)) throw error;
+    // The alias was there a moment ago, so it is the version that no longer exists.
+    if (wanted.version === from) {
+      const reason = `Version ${from} no longer exists, so version ${to} serves all requests. ${ending.reason}`;
+      await this.save({ wanted: routeWholly(to), ending: { ...ending, status: "superseded", reason } });
       return this.settle();
     }
-    if (isGone) {
-      await this.finish({ status: "superseded", reason: `Neither version exists any more. ${ending.reason}` });
-      return undefined;
-    }
-    throw error;
+    await this.finish({ status: "superseded", reason: `Neither version exists any more. ${ending.reason}` }, known);
+    return undefined;
   }
 
   private async giveUpIfLate(problem: string | undefined): Promise<void> {
-    const { state, ending } = this.rollout;
+    const { state, ending, known } = this.rollout;
     const isLate = Date.now() > state.startedAt + 1000 * state.plan.maximumSeconds + GIVE_UP_MILLISECONDS;
     if (!isLate || !ending) return;
-    await this.finish({
-      status: "superseded",
-      reason: `Alias live could not be moved for a day (${problem ?? "unknown"}), and stays as it is. ${ending.reason}`,
-    });
+    const reason = `Alias live could not be moved for a day (${problem ?? "unknown"}), and stays as it is.`;
+    await this.finish({ status: "superseded", reason: `${reason} ${ending.reason}` }, known);
   }
 
   /** Reads and warms what the first step needs, and makes it. */
@@ -336,9 +329,9 @@ class Poll {
 
   /** @returns why the new version's instances cannot be warmed */
   private async warm(percent: number): Promise<string | undefined> {
-    const { warming } = this.rollout.state.subject;
-    if (!warming) return undefined;
-    const failure = await warmVersion(this.driver.clients, warming, percent);
+    const { subject, to } = this.rollout.state;
+    if (!subject.warming) return undefined;
+    const failure = await warmVersion(this.driver.clients, subject.warming, to, percent);
     this.rollout = { ...this.rollout, warmedAt: Date.now() };
     return failure;
   }

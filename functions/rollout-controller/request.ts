@@ -1,4 +1,6 @@
 import { type ControllerRequest, MEASURE_KEYS } from "../../rollout/contract";
+import { buildWarmUp } from "../../rollout/warm-up";
+import { type WarmingRequest } from "../../warming/contract";
 import { parseRequest } from "../warmer/request";
 import { RequestCheck } from "../warmer/request-check";
 
@@ -49,7 +51,8 @@ function checkSubject(check: RequestCheck, subject: unknown): void {
   check.text("subject.warming.warmer", warmer);
   let mistake = "";
   try {
-    parseRequest(request);
+    // Which version is to be warmed is filled in for each step.
+    parseRequest(buildWarmUp(request as WarmingRequest, "1", 100));
   } catch (error) {
     mistake = (error as Error).message;
   }

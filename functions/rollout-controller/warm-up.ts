@@ -1,11 +1,12 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { toOneLine } from "../../performance/foreign-text";
 import { type RolloutSubject } from "../../rollout/contract";
-import { type WarmingRecord, type WarmingRequest } from "../../warming/contract";
+import { buildWarmUp } from "../../rollout/warm-up";
+import { type WarmingRecord } from "../../warming/contract";
 import { type AwsClients, callAws } from "./clients";
 
-/** The warmer goes on without us; what it warms after that is warm too. */
-const LONGEST_MILLISECONDS = 30_000;
+/** A gate waits for half a minute for a free instance. What is warmed after that is warm too. */
+const LONGEST_MILLISECONDS = 45_000;
 
 const LONGEST_REASON = 300;
 
@@ -21,12 +22,13 @@ const NOT_ITS_FAULT = /^(throttled|no answer in time|no time left for a ping|doe
 export async function warmVersion(
   { lambda }: AwsClients,
   warming: NonNullable<RolloutSubject["warming"]>,
+  version: string,
   percent: number,
 ): Promise<string | undefined> {
   const command = new InvokeCommand({
     FunctionName: warming.warmer,
     InvocationType: "RequestResponse",
-    Payload: Buffer.from(JSON.stringify(shareRequest(warming.request, percent))),
+    Payload: Buffer.from(JSON.stringify(buildWarmUp(warming.request, version, percent))),
   });
   try {
     const { FunctionError, Payload } = await callAws(
@@ -39,14 +41,6 @@ export async function warmVersion(
     // The warmer could not be called, which says nothing about the version.
     return undefined;
   }
-}
-
-function shareRequest(request: WarmingRequest, percent: number): WarmingRequest {
-  const share = (concurrency: number) => Math.max(1, Math.ceil((concurrency * percent) / 100));
-  return {
-    ...request,
-    targets: request.targets.map((target) => ({ ...target, concurrency: share(target.concurrency) })),
-  };
 }
 
 /** Of a gate's error: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */

@@ -21,8 +21,6 @@ import {
 import {
   GetAliasCommand,
   type GetAliasCommandInput,
-  GetFunctionConfigurationCommand,
-  type GetFunctionConfigurationCommandInput,
   InvokeCommand,
   type InvokeCommandInput,
   LambdaClient,
@@ -59,8 +57,8 @@ export const SUBJECT: RolloutSubject = {
   warming: {
     warmer: "prod-warmer",
     request: {
-      strategy: "pre_deployment",
-      targets: [{ functionName: NAME, qualifier: "42", version: "42", concurrency: 5, price: PRICE }],
+      strategy: "gate",
+      targets: [{ functionName: NAME, qualifier: "", version: "", concurrency: 5, price: PRICE }],
       price: PRICE,
     },
   },
@@ -297,12 +295,6 @@ export class World {
         const changed = { version, weights: { ...weights }, description, revision: alias.revision + 1 };
         this.aliases.set(Name, changed);
         return toAnswer(Name, changed);
-      }),
-    );
-    lambda.on(GetFunctionConfigurationCommand).callsFake(
-      this.on("GetFunctionConfiguration", ({ Qualifier = "" }: GetFunctionConfigurationCommandInput) => {
-        if (!this.versions.has(Qualifier)) throw makeAwsError("ResourceNotFoundException", Qualifier);
-        return { Version: Qualifier };
       }),
     );
     lambda.on(InvokeCommand).callsFake(
