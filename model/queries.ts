@@ -20,14 +20,21 @@ export const WARMING_RUNS = `filter message = "warming"
 | sort @timestamp desc
 | limit ${ROWS}`;
 
+/** What each rollout did, from the rollout controller's own log. */
+export const ROLLOUTS = `filter message = "rollout"
+| fields @timestamp, functionName, event, from, to, percent, reason
+| sort @timestamp desc
+| limit ${ROWS}`;
+
+/** Queries of the logs of the project's own functions. */
+export type OwnQueryKey = "rollouts" | "warming-runs";
+
 /**
  * The saved queries for each log format. For text logs, they use the fields that CloudWatch discovers by itself, with
  * sizes in bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
  * A query is missing for a format that cannot answer it.
  */
-export const QUERIES: Readonly<
-  Record<Exclude<QueryKey, "warming-runs">, Readonly<Partial<Record<LogFormat, string>>>>
-> = {
+export const QUERIES: Readonly<Record<Exclude<QueryKey, "warming-runs">, Readonly<Partial<Record<LogFormat, string>>>>> = {
   "cold-starts": {
     json: `filter type = "platform.report"
 | stats count(record.metrics.initDurationMs) as coldStarts, count(*) as invocations, avg(record.metrics.initDurationMs) as averageInitMs, max(record.metrics.initDurationMs) as longestInitMs by bin(5m) as time

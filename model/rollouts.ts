@@ -2,10 +2,12 @@ import { ALARM_KEYS } from "../environments/alarms";
 import { formatDefaultLogGroup, formatDeployedName, ROLLOUT_CONTROLLER, WARMER } from "../environments/names";
 import { listPercents, resolveRollout, type RolloutSettings } from "../environments/rollout";
 import { type Environment } from "../environments/schema";
+import { ROLLOUT_METRICS } from "../performance/metrics";
 import { type RolloutPlan, type RolloutSubject, type StartRequest } from "../rollout/contract";
 import { findAlarmMeasure, nameAlarm } from "./alarms";
 import { HOURS_PER_MONTH } from "./hours-per-month";
 import { listObjectiveAlarms } from "./objectives";
+import prices from "./prices.json";
 import { buildGateRequest, listWarmedFunctions, priceFunctionTime, type WarmedFunction } from "./warmed-functions";
 import { listWatchedFunctions, type WatchedFunction } from "./watched-function";
 
@@ -41,9 +43,9 @@ export function listRolledOutFunctions(environment: Environment): RolledOutFunct
   const watched = new Map(listWatchedFunctions(environment).map((one) => [one.id, one]));
   const warmed = new Map(listWarmedFunctions(environment).map((one) => [one.id, one]));
   return Object.entries(environment.functions).flatMap(([id, { rollout, memoryMb, timeoutSeconds }]) => {
-    const settings = resolveRollout(environment.rollout, rollout);
     const monitored = watched.get(id);
-    if (settings.strategy === "all_at_once" || !monitored) return [];
+    if (monitored?.isRolledOut !== true) return [];
+    const settings = resolveRollout(environment.rollout, rollout);
     const functionName = formatDeployedName(environment.name, id);
     const pinged = warmed.get(id);
     return {
@@ -102,8 +104,10 @@ export const TICKS_DOLLARS_PER_MONTH = HOURS_PER_MONTH * 60 * (TICK_SECONDS * PR
 
 /**
  * What one rollout of the planned length costs in dollars, without the queries, whose price depends on how much the
- * function logs.
+ * function logs. Metrics are billed by the hour: https://aws.amazon.com/cloudwatch/pricing/
  */
 export function priceRollout({ percents, stepSeconds, bakeSeconds }: RolloutPlan): number {
-  return ((percents.length - 1) * stepSeconds + bakeSeconds) * PRICE.perSecond;
+  const seconds = (percents.length - 1) * stepSeconds + bakeSeconds;
+  const metricHours = Math.ceil(seconds / 3600) * Object.keys(ROLLOUT_METRICS).length;
+  return seconds * PRICE.perSecond + (metricHours * prices.perMonth.metric) / HOURS_PER_MONTH;
 }

@@ -4,6 +4,7 @@ import { isAsynchronous } from "../environments/events";
 import { isBundled } from "../environments/code";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Objectives, resolveObjectives } from "../environments/objectives";
+import { resolveRollout } from "../environments/rollout";
 import { type Environment } from "../environments/schema";
 import { resolveTargets, type Targets } from "../environments/targets";
 import { type EventSources, listEventSources, NO_EVENT_SOURCES } from "./event-sources";
@@ -32,6 +33,8 @@ export interface WatchedFunction {
   readonly eventSources: EventSources;
   /** Whether the warmer sends it pings. */
   readonly isWarmed: boolean;
+  /** Whether a new version gets traffic step by step. */
+  readonly isRolledOut: boolean;
   readonly alarm: (key: AlarmKey) => AlarmSettings;
   readonly targets: Targets;
   /** Those that are switched on. */
@@ -60,6 +63,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       asynchronous: isAsynchronous(settings),
       eventSources: listEventSources(name, settings),
       isWarmed: warmed.has(id),
+      isRolledOut: resolveRollout(environment.rollout, settings.rollout).strategy !== "all_at_once",
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
       targets,
       objectives: resolveObjectives(environment.objectives, settings.objectives, {
@@ -85,6 +89,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       asynchronous: settings.asynchronous,
       eventSources: NO_EVENT_SOURCES,
       isWarmed: warmed.has(id),
+      isRolledOut: false,
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
       targets,
       objectives: resolveObjectives(environment.objectives, settings.objectives, {

@@ -149,10 +149,10 @@ function buildBudgets(subject: MetricSubject, functions: readonly Targeted[]): B
  * @param functions those that the dashboard can show
  */
 export function buildSections(
-  subject: MetricSubject & Pick<WatchedFunction, "streams">,
+  subject: MetricSubject & Pick<WatchedFunction, "streams" | "isRolledOut">,
   functions: readonly Targeted[],
 ): WidgetSection[] {
-  const { deployedHere, publishesMetrics, streams, name } = subject;
+  const { deployedHere, publishesMetrics, streams, isRolledOut, name } = subject;
   const availability = buildTargetLines("Availability", functions, (targets) => targets.availabilityPercent);
   const successAxis = chooseSuccessAxis(availability);
   return [
@@ -317,6 +317,24 @@ export function buildSections(
         { title: "Dropped events", alarm: "dropped_events" },
       ],
     },
+    ...(isRolledOut
+      ? [
+          {
+            heading: "Rollouts",
+            widgets: [
+              {
+                title: "Requests that the new version gets, while it is judged",
+                unit: "Percent",
+                lines: [
+                  { label: "Share", metric: buildOwnMetric("RolloutShare", subject), statistic: "Maximum" },
+                  { label: "Went back", metric: buildOwnMetric("RollBacks", subject), statistic: "Sum" },
+                ],
+                axis: { min: 0, max: 100 },
+              },
+            ],
+          },
+        ]
+      : []),
     ...(deployedHere
       ? [
           {

@@ -160,6 +160,25 @@ describe("the rollout controller", () => {
 test("the summary says how new versions get traffic, and what that costs", () => {
   expect(summary).toMatch(/New versions get requests in steps \(watching over that costs \$0\.0\d a month/);
   expect(summary).toContain(
-    "dev: api 10 % for 5 min, then all, judged for 3 min more, about $0.0032 each time; ungated",
+    "dev: api 10 % for 5 min, then all, judged for 3 min more, about $0.004 each time; ungated",
   );
+});
+
+test("the dashboard shows the new version's share, and the steps of the chosen function's rollouts", () => {
+  const { dashboard_body: body } = findResource(stack, "aws_cloudwatch_dashboard", "dashboard");
+  const { widgets } = JSON.parse(body as string) as {
+    widgets: { properties: { title?: string; query?: string; metrics?: unknown[][] } }[];
+  };
+  const find = (title: string) => widgets.find(({ properties }) => properties.title === title)?.properties;
+  expect(find("Requests that the new version gets, while it is judged")?.metrics?.map(([, name]) => name)).toEqual([
+    "RolloutShare",
+    "RollBacks",
+  ]);
+  expect(find("Rollouts of CHOSEN-FUNCTION")?.query).toMatch(
+    /^SOURCE '\/aws\/lambda\/dev-rollout-controller'\n\| filter message = "rollout" and functionName = "CHOSEN-FUNCTION"\n/,
+  );
+  expect(findResource(stack, "aws_cloudwatch_query_definition", "rollouts")).toMatchObject({
+    name: "dev/rollouts",
+    log_group_names: ["/aws/lambda/dev-rollout-controller"],
+  });
 });

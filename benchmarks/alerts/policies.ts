@@ -50,6 +50,7 @@ export const WATCHED: WatchedFunction = {
   asynchronous: false,
   eventSources: NO_EVENT_SOURCES,
   isWarmed: false,
+  isRolledOut: false,
   alarm: (key) => ALARM_DEFAULTS[key],
   targets: TARGET_DEFAULTS,
   objectives: DEFAULT_OBJECTIVES,

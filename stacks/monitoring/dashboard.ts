@@ -1,10 +1,11 @@
 import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
 import { type Construct } from "constructs";
 import { ALARM_KEYS, type AlarmKey } from "../../environments/alarms";
-import { formatDefaultLogGroup } from "../../environments/names";
+import { formatDefaultLogGroup, formatDeployedName, ROLLOUT_CONTROLLER } from "../../environments/names";
 import { findAlarmMeasure, nameAlarm } from "../../model/alarms";
 import { findObjective, OBJECTIVE_ALARM_KEYS, type ObjectiveAlarmKey } from "../../model/objectives";
 import { type WatchedFunction } from "../../model/watched-function";
+import { ROLLOUTS } from "../../model/queries";
 import { type FunctionTable, buildFunctionTables } from "../../model/function-tables";
 import {
   type AlarmGraph,
@@ -96,7 +97,12 @@ function layOut(rows: readonly Row[]): object[] {
 /** The overview comes first: figures, problems and links; then all functions, and the chosen one in detail. */
 function buildRows(props: DashboardProps): Row[] {
   const { functions, region } = props;
-  const subject = { ...functions[0], name: CHOSEN, streams: functions.some(({ streams }) => streams) };
+  const subject = {
+    ...functions[0],
+    name: CHOSEN,
+    streams: functions.some(({ streams }) => streams),
+    isRolledOut: functions.some(({ isRolledOut }) => isRolledOut),
+  };
   const [overview, ...details] = buildSections(subject, functions);
   return [
     ...divideIntoRows(
@@ -109,7 +115,10 @@ function buildRows(props: DashboardProps): Row[] {
     buildHeadingRow("All functions"),
     { height: TABLE_HEIGHT, widgets: buildFunctionTables(functions).map((table) => buildTableWidget(table, region)) },
     ...details.flatMap((section) => buildSectionRows(section, DETAIL_HEIGHT, props)),
-    { height: TABLE_HEIGHT, widgets: [buildSlowestRequests(region)] },
+    {
+      height: TABLE_HEIGHT,
+      widgets: [buildSlowestRequests(region), ...(subject.isRolledOut ? [buildRolloutSteps(props)] : [])],
+    },
   ];
 }
 
@@ -234,6 +243,13 @@ function buildMetricLine({ label, metric, statistic, expression, id, hidden }: G
   if (!metric) return [{ expression, ...rendering }];
   const { namespace, metricName, dimensions } = metric;
   return [namespace, metricName, ...Object.entries(dimensions).flat(), { stat: statistic, ...rendering }];
+}
+
+/** When a rollout of the chosen function began, went on and ended, and why. */
+function buildRolloutSteps({ environment, region }: DashboardProps): object {
+  const query = `SOURCE '${formatDefaultLogGroup(formatDeployedName(environment, ROLLOUT_CONTROLLER))}'
+| ${ROLLOUTS.replace("\n", ` and functionName = "${CHOSEN}"\n`)}`;
+  return { type: "log", properties: { title: `Rollouts of ${CHOSEN}`, region, view: "table", query } };
 }
 
 /** For both log formats. */

@@ -43,7 +43,10 @@ export function addMonitoring(
   const functions = listWatchedFunctions(environment);
   const notifications = new Notifications(stack, "notifications", environment, sensitiveVariables);
   const { urgent, notice, account, partition } = notifications;
-  const queries = new SavedQueries(stack, "queries", environment.name, functions, warming?.logGroup);
+  const queries = new SavedQueries(stack, "queries", environment.name, functions, {
+    "warming-runs": warming?.logGroup,
+    rollouts: rolloutController?.logGroup,
+  });
   const texts = new AlarmTexts(environment, queries);
 
   const platformMetrics = new Construct(stack, "platform-metrics");

@@ -1,6 +1,6 @@
 import { CloudwatchQueryDefinition } from "@cdktf/provider-aws/lib/cloudwatch-query-definition";
 import { Construct } from "constructs";
-import { QUERIES, type QueryKey, WARMING_RUNS } from "../../model/queries";
+import { type OwnQueryKey, QUERIES, type QueryKey, ROLLOUTS, WARMING_RUNS } from "../../model/queries";
 import { type LogFormat, type WatchedFunction } from "../../model/watched-function";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
@@ -20,16 +20,19 @@ export class SavedQueries extends Construct {
     id: string,
     environment: string,
     functions: readonly WatchedFunction[],
-    warmerLogGroup: string | undefined,
+    ownLogGroups: Readonly<Record<OwnQueryKey, string | undefined>>,
   ) {
     super(scope, id);
-    if (warmerLogGroup !== undefined) {
-      const { queryDefinitionId } = new CloudwatchQueryDefinition(this, "warming-runs", {
-        name: `${environment}/warming-runs`,
-        queryString: WARMING_RUNS,
-        logGroupNames: [warmerLogGroup],
+    const own = { "warming-runs": WARMING_RUNS, rollouts: ROLLOUTS } as const;
+    for (const key of Object.keys(own) as OwnQueryKey[]) {
+      const { [key]: logGroup } = ownLogGroups;
+      if (logGroup === undefined) continue;
+      const { queryDefinitionId } = new CloudwatchQueryDefinition(this, key, {
+        name: `${environment}/${key}`,
+        queryString: own[key],
+        logGroupNames: [logGroup],
       });
-      for (const watched of functions) this.ids.set(formatIdKey("warming-runs", watched), queryDefinitionId);
+      for (const watched of functions) this.ids.set(formatIdKey(key, watched), queryDefinitionId);
     }
     for (const format of FORMATS) {
       const those = functions.filter(({ logFormat }) => logFormat === format);
@@ -61,6 +64,6 @@ function listQueries(format: LogFormat): [QueryKey, string][] {
   });
 }
 
-function formatIdKey(key: QueryKey, { id }: WatchedFunction): string {
+function formatIdKey(key: QueryKey | OwnQueryKey, { id }: WatchedFunction): string {
   return `${key} of ${id}`;
 }

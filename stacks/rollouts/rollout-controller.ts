@@ -34,6 +34,7 @@ const MAX_NAMED_FUNCTIONS = 100;
 
 /** The function that moves traffic to new versions. The construct's id is its name in addresses. */
 export class RolloutController extends Construct {
+  readonly logGroup: string;
   /** The queue of ticks that could not be delivered. */
   readonly missed: SqsQueue;
   private readonly lambda: LambdaFunction;
@@ -51,8 +52,9 @@ export class RolloutController extends Construct {
     const { name: environmentName, region, logRetentionDays, nodeRuntime } = environment;
     this.rolledOut = new Map(rolledOut.map((one) => [one.id, one]));
     const name = formatDeployedName(environmentName, ROLLOUT_CONTROLLER);
+    this.logGroup = formatDefaultLogGroup(name);
     const logs = new CloudwatchLogGroup(this, "logs", {
-      name: formatDefaultLogGroup(name),
+      name: this.logGroup,
       retentionInDays: logRetentionDays,
     });
     const table = new DynamodbTable(this, "rollouts", {
