@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/rollback"),
   },
   {
+    name: "rollout",
+    parameters: "<action> <environment> [function]",
+    description: "Shows how new versions get traffic, and pauses, resumes or aborts that.",
+    load: () => import("./commands/rollout"),
+  },
+  {
     name: "plan-comment",
     parameters: "[plan.json...]",
     description: "Writes one Markdown comment about the plans of environments.",
@@ -160,6 +166,7 @@ Examples:
   $ npm run ops -- doctor prod           whether prod is set up correctly
   $ npm run ops -- investigate prod api  why an alarm of api rings, and what to adjust first
   $ npm run ops -- rollback prod api     back to the version before, which is warmed first
+  $ npm run ops -- rollout status prod   who has traffic while new versions get it step by step
   $ npm run ops -- cost                  the cost of environments, by function
   $ npm run ops -- mute prod --for 1h --why "rollout of 42"   no messages of alarms, for an hour
   $ npm run ops -- report prod --period month   targets, warming, alarms and memory, compared with the month before

@@ -155,12 +155,14 @@ export async function deleteFunction(aws: AwsAccess, name: string): Promise<void
  * many: then it did not run.
  *
  * @param payload JSON
+ * @param notFound the message if there is no such function
  * @throws AwsFailure
  */
 export async function invokeOnce(
   aws: AwsAccess,
   { payload, ...of }: QualifiedName & { readonly payload: string },
   wait: (milliseconds: number, signal: AbortSignal) => Promise<unknown>,
+  notFound = `there is no function ${of.name}`,
 ): Promise<InvocationAnswer> {
   for (let attempt = 1; ; attempt++) {
     const found = await aws.find("lambda:InvokeFunction", async (options) => {
@@ -173,7 +175,7 @@ export async function invokeOnce(
         throw error;
       }
     });
-    if (found === undefined) throw new AwsFailure(`there is no function ${of.name}`);
+    if (found === undefined) throw new AwsFailure(notFound);
     if (found !== "refused") {
       return {
         answer: found.Payload?.transformToString() ?? "",

@@ -1,12 +1,10 @@
-import { toOneLine } from "../../performance/foreign-text";
 import { isPingReply, type Ping, PING_SOURCE } from "../../performance/warming";
 import { buildGateRequest } from "../../model/warmed-functions";
 import { type WarmingRecord } from "../../warming/contract";
 import { type AwsAccess } from "../aws/access";
-import { invokeOnce } from "../aws/function-copy";
+import { askFunction } from "../aws/ask-function";
 import { type CommandContext } from "../cli/command-context";
 import { OperationFailure } from "../cli/operation-failure";
-import { parseJson } from "../cli/parse-json";
 import { type RollbackSubject } from "./subject";
 
 /** As the warmer says it. */
@@ -35,28 +33,15 @@ export async function checkVersion(
   { now, wait }: Pick<CommandContext, "now" | "wait">,
 ): Promise<VersionCheck> {
   if (!warmed) return { asked: 0, instances: 0, note: unpinged };
-  if (warmed.isGated) return judgeRecord(await invoke(aws, { name: warmer }, buildGateRequest(warmed, version), wait));
+  if (warmed.isGated) {
+    return judgeRecord(await askFunction(aws, { name: warmer, request: buildGateRequest(warmed, version) }, wait));
+  }
   if (warmed.mayIgnorePings) {
     return { asked: 0, instances: 0, note: "it has no gate, and may not know pings, because it is not bundled here" };
   }
   const ping: Ping = { source: PING_SOURCE, warming: true, timestamp: new Date(now()).toISOString() };
-  const answer = await invoke(aws, { name, qualifier: version }, ping, wait);
+  const answer = await askFunction(aws, { name, qualifier: version, request: ping }, wait);
   return isPingReply(answer) ? { asked: 1, instances: 1 } : { asked: 1, instances: 0, note: NOT_MONITORED };
-}
-
-/** @throws OperationFailure if the function fails */
-async function invoke(
-  aws: AwsAccess,
-  of: { readonly name: string; readonly qualifier?: string },
-  payload: unknown,
-  wait: CommandContext["wait"],
-): Promise<unknown> {
-  const { answer, hasFailed } = await invokeOnce(aws, { ...of, payload: JSON.stringify(payload) }, wait);
-  const content = parseJson(answer);
-  if (!hasFailed) return content;
-  const { errorType, errorMessage } = Object(content) as Readonly<Record<string, unknown>>;
-  const parts = [errorType, errorMessage].filter((part) => typeof part === "string" && part !== "");
-  throw new OperationFailure(toOneLine(parts.join(": ") || "it failed without a reason"));
 }
 
 /** The gate lets a version pass of which one instance has answered; here, as many as it asks for must be warm. */
