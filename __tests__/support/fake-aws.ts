@@ -240,8 +240,8 @@ export class FakeAws {
     );
     lambda.on(ListAliasesCommand).callsFake(
       this.unless("ListAliases", ({ FunctionName = "" }: ListAliasesCommandInput) => {
-        const aliases = Object.entries(this.aliases.get(FunctionName) ?? {});
-        return { Aliases: aliases.map(([Name, FunctionVersion]) => ({ Name, FunctionVersion })) };
+        const aliases = Object.keys(this.aliases.get(FunctionName) ?? {});
+        return { Aliases: aliases.flatMap((Name) => this.findAlias(FunctionName, Name) ?? []) };
       }),
     );
     lambda
@@ -253,13 +253,16 @@ export class FakeAws {
       );
     lambda.on(UpdateAliasCommand).callsFake(
       this.unless("UpdateAlias", (input: UpdateAliasCommandInput) => {
-        const { FunctionName = "", Name = "", FunctionVersion = "", RevisionId } = input;
+        const { FunctionName = "", Name = "", FunctionVersion = "", RevisionId, RoutingConfig } = input;
         const { RevisionId: current } = expectThere(this.findAlias(FunctionName, Name));
         expectThere(this.versions.find(({ Version }) => Version === FunctionVersion));
         if (RevisionId !== undefined && RevisionId !== current) {
           throw makeSdkError("PreconditionFailedException", "The Revision Id provided does not match");
         }
         this.aliases.set(FunctionName, { ...this.aliases.get(FunctionName), [Name]: FunctionVersion });
+        // Without a routing configuration, Lambda leaves the weights as they are.
+        const { AdditionalVersionWeights: weights } = RoutingConfig ?? {};
+        if (weights && Object.keys(weights).length === 0) this.weights.delete(`${FunctionName}:${Name}`);
         return this.findAlias(FunctionName, Name);
       }),
     );

@@ -21,8 +21,13 @@ export async function readAlias(aws: AwsAccess, functionName: string, alias: str
   return { functionName, alias, version: FunctionVersion, others, revisionId: RevisionId };
 }
 
+/** Whether all that comes through an alias goes to a version. */
+export function isWhollyOn({ version, others }: Alias, asked: string): boolean {
+  return version === asked && Object.keys(others).length === 0;
+}
+
 /**
- * Points an alias to another version, unless it has changed since it was read:
+ * Points an alias to a version, which then gets all its requests, unless it has changed since it was read:
  * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html
  *
  * @throws AwsFailure also if it has changed
@@ -33,6 +38,8 @@ export async function moveAlias(aws: AwsAccess, read: MovableAlias, version: str
     FunctionName: functionName,
     Name: alias,
     FunctionVersion: version,
+    // Without this, shares of other versions would stay.
+    RoutingConfig: { AdditionalVersionWeights: {} },
     RevisionId: revisionId,
   });
   const isAsRead = await aws.find("lambda:UpdateAlias", async (options) => {
@@ -47,7 +54,9 @@ export async function moveAlias(aws: AwsAccess, read: MovableAlias, version: str
   if (isAsRead === undefined) throw new AwsFailure(`there is no version ${version} of ${functionName} anymore`);
   if (isAsRead) return;
   // If an answer is lost, the client asks again, and then finds its own change.
-  const { version: current } = await readAlias(aws, functionName, alias);
-  if (current !== version)
-    throw new AwsFailure(`alias ${alias} was changed in the meantime, as by a deployment; it is on version ${current}`);
+  const current = await readAlias(aws, functionName, alias);
+  if (isWhollyOn(current, version)) return;
+  throw new AwsFailure(
+    `alias ${alias} was changed in the meantime, as by a deployment; it is on version ${current.version}`,
+  );
 }

@@ -23,7 +23,10 @@ export default defineCommand({
   help: `
 Points a function's aliases live (traffic) and warm (pings) back to an earlier version. First, the version must answer pings, on as many
 instances as a deployment's gate asks for, which are then warm. A function without a gate gets one ping. It asks nothing.
-The next deployment moves both aliases forward again: revert or fix the code before anybody deploys.
+The next deployment moves both aliases forward again: revert or fix the code before anybody deploys. A function whose versions are
+rolled out step by step (key rollout) stays where it is until there is a new version.
+
+While a rollout is running, use rollout abort. --to ends it, too: the version gets all requests.
 
 If somebody else moves an alias meanwhile, as a deployment does, it is left where it is. Ctrl-C during the check moves nothing; once live
 moves, warm follows. --to with the version that already serves only moves warm there, if it is elsewhere.

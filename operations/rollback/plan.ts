@@ -35,7 +35,7 @@ export async function planRollback(
   const { name } = subject;
   const live = await readAlias(aws, name, "live");
   const warm = await readAlias(aws, name, "warm");
-  for (const one of [live, warm]) checkWeights(one, subject);
+  for (const one of [live, warm]) checkWeights(one, subject, to);
   const versions = (await readVersions(aws, name))
     .filter(({ version }) => version !== LATEST_VERSION)
     .sort((one, other) => Number(other.version) - Number(one.version));
@@ -45,21 +45,28 @@ export async function planRollback(
 }
 
 /**
- * AWS sets weights itself while provisioned concurrency moves:
+ * Weights are removed if the version is named that gets all requests: then it is clear which of two is meant. AWS sets
+ * some itself while provisioned concurrency moves, which cannot be removed from here:
  * https://github.com/hashicorp/terraform-provider-aws/pull/48116
  */
 function checkWeights(
   { functionName, alias, version, others }: MovableAlias,
-  { hasProvisionedConcurrency }: RollbackSubject,
+  { environment, id, hasProvisionedConcurrency, isRolledOut }: RollbackSubject,
+  to: string | undefined,
 ): void {
   const shares = Object.entries(others).map(([other, share]) => `version ${other} (${formatPercent(share * 100)})`);
-  if (shares.length === 0) return;
-  const remove = `aws lambda update-alias --function-name ${functionName} --name ${alias} --routing-config AdditionalVersionWeights={}`;
-  const wait = hasProvisionedConcurrency
-    ? "its provisioned concurrency is probably moving, which takes minutes: wait for that, or remove the weights"
-    : "remove the weights first";
+  if (shares.length === 0 || (to !== undefined && !hasProvisionedConcurrency)) return;
+  const is = `Nothing was moved: alias ${alias} is on version ${version}, and also sends requests to ${shares.join(", ")}`;
+  const choose = `--to ${[version, ...Object.keys(others)].join(" or --to ")}`;
+  if (hasProvisionedConcurrency) {
+    throw new OperationFailure(
+      `${is}; its provisioned concurrency is probably moving, which takes minutes: wait for that, or remove the weights: aws lambda update-alias --function-name ${functionName} --name ${alias} --routing-config AdditionalVersionWeights={}`,
+    );
+  }
   throw new OperationFailure(
-    `Nothing was moved: alias ${alias} is on version ${version}, and also sends requests to ${shares.join(", ")}; ${wait}: ${remove}`,
+    isRolledOut
+      ? `${is}, as during a rollout; to go back: npm run ops -- rollout abort ${environment} ${id}; if none is running, name the version that gets all requests: ${choose}`
+      : `${is}; name the version that gets all requests: ${choose}`,
   );
 }
 

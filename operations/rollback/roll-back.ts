@@ -1,5 +1,5 @@
 import { AwsAccess } from "../aws/access";
-import { moveAlias } from "../aws/aliases";
+import { isWhollyOn, moveAlias } from "../aws/aliases";
 import { type CommandContext } from "../cli/command-context";
 import { OperationFailure } from "../cli/operation-failure";
 import { showProgress } from "../cli/progress";
@@ -39,7 +39,7 @@ export async function rollBack(
   context.signal.throwIfAborted();
   const aws = new AwsAccess(region);
   const moved: string[] = [];
-  for (const read of [live, warm].filter((one) => one.version !== version)) {
+  for (const read of [live, warm].filter((one) => !isWhollyOn(one, version))) {
     try {
       await moveAlias(aws, read, version);
       moved.push(read.alias);

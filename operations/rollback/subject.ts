@@ -1,6 +1,7 @@
 import { makeInvalidInput, show } from "../../environments/mistakes";
 import { formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
+import { listRolledOutFunctions } from "../../model/rollouts";
 import { listWarmedFunctions, type WarmedFunction } from "../../model/warmed-functions";
 
 /** The function to roll back. */
@@ -18,6 +19,8 @@ export interface RollbackSubject {
   /** Why it gets no pings. */
   readonly unpinged: string;
   readonly hasProvisionedConcurrency: boolean;
+  /** Whether its new versions get traffic step by step; then no deployment of the same code moves it. */
+  readonly isRolledOut: boolean;
 }
 
 /**
@@ -46,5 +49,6 @@ export function selectSubject(environment: Environment, id: string): RollbackSub
       ? "it is durable, so each ping would be an execution"
       : "its reserved_concurrency is 0, so nothing can invoke it",
     hasProvisionedConcurrency: settings.provisionedConcurrency !== undefined,
+    isRolledOut: listRolledOutFunctions(environment).some((one) => one.id === id),
   };
 }

@@ -1,3 +1,4 @@
+import { isWhollyOn } from "../aws/aliases";
 import { type DeployedFunction } from "../aws/functions";
 import { formatMinutes, formatQuantity, formatUtc } from "../document/formats";
 import { type VersionCheck } from "./check-version";
@@ -10,8 +11,10 @@ const DAY = 24 * 60 * MINUTE;
 
 /** What serves, and what it is replaced with. */
 export function describePlan({ name }: RollbackSubject, { live, current, target }: RollbackPlan, now: number): string {
-  if (live.version === target.version) return `${name} serves ${describeVersion(target, now)} already.`;
-  return `${name} serves ${current ? describeVersion(current, now) : `version ${live.version}`}; going to ${describeVersion(target, now)}.`;
+  if (isWhollyOn(live, target.version)) return `${name} serves ${describeVersion(target, now)} already.`;
+  const served = current ? describeVersion(current, now) : `version ${live.version}`;
+  const others = Object.keys(live.others).map((other) => ` and version ${other}`);
+  return `${name} serves ${[served, ...others].join("")}; going to ${describeVersion(target, now)}.`;
 }
 
 /** Whether the version has answered. */
@@ -22,23 +25,29 @@ export function describeCheck({ asked, instances, note }: VersionCheck, { target
 
 /** What was moved, and what to do next. */
 export function describeResult(
-  { environment, hasProvisionedConcurrency }: RollbackSubject,
+  subject: RollbackSubject,
   { live, warm, target, isNewest }: RollbackPlan,
   { moved, failure }: RollbackResult,
 ): string[] {
   if (moved.length === 0) return failure === undefined ? [`live and warm are on version ${target.version}.`] : [];
-  const follows = hasProvisionedConcurrency && moved.includes("live");
+  const follows = subject.hasProvisionedConcurrency && moved.includes("live");
   return [
     ...[live, warm]
       .filter(({ alias }) => moved.includes(alias))
-      .map(({ alias, version }) => `Moved ${alias} from version ${version} to version ${target.version}.`),
+      .map(({ alias, version }) =>
+        version === target.version
+          ? `Version ${version} gets everything that comes through ${alias} again.`
+          : `Moved ${alias} from version ${version} to version ${target.version}.`,
+      ),
     ...(follows ? ["Requests follow within minutes, when its provisioned concurrency has moved."] : []),
-    ...(isNewest
-      ? []
-      : [
-          `The next "npx cdktf deploy ${environment}" moves both aliases forward again: revert or fix the code before anybody deploys.`,
-        ]),
+    ...(isNewest ? [] : [describeNext(subject, target.version)]),
   ];
+}
+
+function describeNext({ environment, id, isRolledOut }: RollbackSubject, version: string): string {
+  return isRolledOut
+    ? `${id} stays on version ${version} until there is a new version: deploying the same code again does not move it.`
+    : `The next "npx cdktf deploy ${environment}" moves both aliases forward again: revert or fix the code before anybody deploys.`;
 }
 
 /** For scripts. */

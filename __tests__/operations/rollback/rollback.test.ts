@@ -89,7 +89,7 @@ describe("rollback", () => {
     expect(listMoves()).toEqual(
       ["live", "warm"].map((Name) => ({
         ...{ FunctionName: "dev-api", Name },
-        ...{ FunctionVersion: "41", RevisionId: "revision-42" },
+        ...{ FunctionVersion: "41", RevisionId: "revision-42", RoutingConfig: { AdditionalVersionWeights: {} } },
       })),
     );
     expect(aliasesNow()).toEqual({ live: "41", warm: "41" });
@@ -304,7 +304,7 @@ describe("nothing to do, or nothing that can be done", () => {
     });
   });
 
-  test("an alias has weights", async () => {
+  test("an alias has weights: two versions could be meant", async () => {
     aws.weights.set("dev-api:live", { "41": 0.1 });
 
     const { exitCode, stderr } = await rollback("api");
@@ -312,7 +312,7 @@ describe("nothing to do, or nothing that can be done", () => {
     expect({ exitCode, stderr, moves: listMoves() }).toEqual({
       exitCode: 1,
       stderr: [
-        "Nothing was moved: alias live is on version 42, and also sends requests to version 41 (10 %); remove the weights first: aws lambda update-alias --function-name dev-api --name live --routing-config AdditionalVersionWeights={}",
+        "Nothing was moved: alias live is on version 42, and also sends requests to version 41 (10 %); name the version that gets all requests: --to 42 or --to 41",
       ],
       moves: [],
     });
@@ -322,7 +322,71 @@ describe("nothing to do, or nothing that can be done", () => {
     functions = `api = { provisioned_concurrency = { instances = 2 } }`;
     aws.weights.set("dev-api:live", { "41": 1 });
 
-    expect((await rollback("api")).stderr.join()).toContain("its provisioned concurrency is probably moving");
+    for (const args of [[], ["--to", "41"]]) {
+      const { exitCode, stderr } = await rollback("api", ...args);
+
+      expect({ exitCode, moves: listMoves() }).toEqual({ exitCode: 1, moves: [] });
+      expect(stderr.join()).toContain("its provisioned concurrency is probably moving");
+    }
+  });
+});
+
+describe("a function whose versions are rolled out", () => {
+  beforeEach(() => {
+    functions = `api = { rollout = { strategy = "canary" } }`;
+  });
+
+  test("stays where it is put, which the output says", async () => {
+    const { exitCode, stdout } = await rollback("api");
+
+    expect(exitCode).toBe(0);
+    expect(stdout.at(-1)).toBe(
+      "api stays on version 41 until there is a new version: deploying the same code again does not move it.",
+    );
+    expect(stdout).not.toContain(FORWARD);
+  });
+
+  describe("during a rollout", () => {
+    beforeEach(() => {
+      aws.aliases.set("dev-api", { live: "41", warm: "41" });
+      aws.weights.set("dev-api:live", { "42": 0.1 });
+    });
+
+    test("goes back with another command, which the output names", async () => {
+      const { exitCode, stderr } = await rollback("api");
+
+      expect({ exitCode, stderr, moves: listMoves() }).toEqual({
+        exitCode: 1,
+        stderr: [
+          "Nothing was moved: alias live is on version 41, and also sends requests to version 42 (10 %), as during a rollout; to go back: npm run ops -- rollout abort dev api; if none is running, name the version that gets all requests: --to 41 or --to 42",
+        ],
+        moves: [],
+      });
+    });
+
+    test("goes to the old version at once if it is named, without a check: it serves already", async () => {
+      const { exitCode, stdout } = await rollback("api", "--to", "41");
+
+      expect({ exitCode, stdout, invocations: listInvocations() }).toEqual({
+        exitCode: 0,
+        stdout: [
+          "dev-api serves version 41 (published 2026-01-16 08:00 UTC, 3 days ago) and version 42; going to version 41 (published 2026-01-16 08:00 UTC, 3 days ago).",
+          "Version 41 gets everything that comes through live again.",
+          "api stays on version 41 until there is a new version: deploying the same code again does not move it.",
+        ],
+        invocations: [],
+      });
+      expect([aliasesNow(), aws.weights.size]).toEqual([{ live: "41", warm: "41" }, 0]);
+    });
+
+    test("goes to the new version if it is named, checked first", async () => {
+      const { exitCode, stdout } = await rollback("api", "--to", "42");
+
+      expect({ exitCode, aliases: aliasesNow(), weights: aws.weights.size }).toEqual({
+        ...{ exitCode: 0, aliases: { live: "42", warm: "42" }, weights: 0 },
+      });
+      expect(stdout).toContain("3 of 3 instances of version 42 answered.");
+    });
   });
 });
 
