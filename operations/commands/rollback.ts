@@ -6,7 +6,7 @@ import { ENVIRONMENT_HELP, readEnvironment } from "../cli/input";
 import { planRollback } from "../rollback/plan";
 import { rollBack } from "../rollback/roll-back";
 import { selectSubject } from "../rollback/subject";
-import { describeCheck, describePlan, describeResult, formatRollbackJson } from "../rollback/text";
+import { describeCheck, describeMove, describeResult, formatRollbackJson } from "../rollback/text";
 
 export default defineCommand({
   parameters: (command) =>
@@ -49,7 +49,7 @@ Examples:
     const subject = selectSubject(await readEnvironment(root, name), id);
     const plan = await planRollback(new AwsAccess(subject.region, signal), subject, to);
     const say = json ? printAside : print;
-    say(describePlan(subject, plan, now()));
+    say(describeMove(subject, plan, now()));
     const result = await rollBack(
       subject,
       plan,

@@ -13,6 +13,7 @@ import { buildMissingCheck } from "./imports/missing-in-state";
 import { buildLogChecks } from "./logs";
 import { buildMetricChecks, createFigureReader } from "./metrics";
 import { buildNotifierChecks } from "./notifier";
+import { buildRolloutChecks } from "./rollouts";
 import { synthesizeExpected, buildSynthesisChecks } from "./stack";
 import { buildStateChecks } from "./state";
 import { buildSubscriptionChecks } from "./subscriptions";
@@ -21,12 +22,12 @@ import { buildWarmerChecks } from "./warmer";
 /** All checks of an environment, in display order. */
 export function listChecks(
   environment: Environment,
-  { root, now }: Pick<CommandContext, "root" | "now">,
+  { root, now, wait }: Pick<CommandContext, "root" | "now" | "wait">,
   signal: AbortSignal,
 ): readonly Check[] {
   const aws = new AwsAccess(environment.region, signal);
   const examination: Examination = {
-    ...{ root, now, environment, aws, redeploy: `npx cdktf deploy ${environment.name}` },
+    ...{ root, now, wait, environment, aws, redeploy: `npx cdktf deploy ${environment.name}` },
     expected: memoize(() => synthesizeExpected(root, environment)),
     identity: memoize(() => readIdentity(aws, now)),
   };
@@ -56,6 +57,7 @@ export function listChecks(
     buildMissingCheck(examination, [terraform, written, region]),
     ...ofFunctions,
     ...buildWarmerChecks(examination, [region, synthesis]),
+    ...buildRolloutChecks(examination, region),
     ...buildNotifierChecks(examination, region),
     ...buildAlarmChecks(examination, [region, synthesis]),
     ...buildSubscriptionChecks(examination, region),

@@ -5,7 +5,7 @@ import { type CommandContext } from "../cli/command-context";
 import { type StackResources } from "./stack-resources";
 
 /** What the checks of an environment look at. */
-export interface Examination extends Pick<CommandContext, "root" | "now"> {
+export interface Examination extends Pick<CommandContext, "root" | "now" | "wait"> {
   readonly environment: Environment;
   readonly aws: AwsAccess;
   /** What the environment should have in AWS, according to the current synthesis. */

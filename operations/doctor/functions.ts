@@ -1,5 +1,6 @@
 import { findRuntime } from "../../environments/code";
 import { findNeededProvider, formatLockFile } from "../../environments/provider-lock";
+import { resolveRollout } from "../../environments/rollout";
 import { findDeprecation, NODE_RUNTIMES, type Runtime } from "../../environments/runtimes";
 import { type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
@@ -30,6 +31,7 @@ export function buildDeployedChecks(
   region: Check,
 ): FunctionChecks {
   const { tracing } = settings;
+  const isRolledOut = resolveRollout(environment.rollout, settings.rollout).strategy !== "all_at_once";
   const configuration = memoize(() => findFunction(aws, { name }));
   const aliases = memoize(() => readAliases(aws, name));
   // Traffic uses the version behind `live`, which may be older than the function's newest settings.
@@ -39,7 +41,7 @@ export function buildDeployedChecks(
     judgeState(name, await configuration(), redeploy),
   );
   const aliased = makeCheck(`${id}: aliases`, [deployed], async () =>
-    judgeAliases(id, name, await aliases(), redeploy),
+    judgeAliases(await aliases(), { id, environment: environment.name, isRolledOut }, redeploy),
   );
   const isLive = makeCheck(`${id}: live version`, [deployed, aliased], async () =>
     judgeState(`${name}:live`, await live(), redeploy),
@@ -124,16 +126,22 @@ export function judgeRuntime(environment: string, id: string, runtime: Runtime, 
   return deprecation.isBlocked ? fail(deprecation.sentence, mend) : warn(deprecation.sentence, mend);
 }
 
-function judgeAliases(id: string, name: string, aliases: Aliases, redeploy: string): CheckVerdict {
+function judgeAliases(
+  aliases: Aliases,
+  { id, environment, isRolledOut }: { id: string; environment: string; isRolledOut: boolean },
+  redeploy: string,
+): CheckVerdict {
   const [live, warm] = [aliases["live"]?.version, aliases["warm"]?.version];
   if (live === undefined || warm === undefined) {
     const missing = ["live", "warm"].filter((alias) => !(alias in aliases)).join(" and ");
     return fail(`there is no alias ${missing}`, redeploy);
   }
   if (live === warm) return pass(`live and warm point to version ${live}`);
+  // Toward its end, a rollout has them on two versions; whether one is running is another check.
+  if (isRolledOut) return pass(`live points to version ${live}, warm to ${warm}`);
   return fail(
     `live points to version ${live}, but pings keep ${warm} warm`,
-    `aws lambda update-alias --function-name ${name} --name warm --function-version ${live}, and fix the code of ${id} if that was a rollback`,
+    `npm run ops -- rollback ${environment} ${id} --to ${live}, and fix the code of ${id} if that was a rollback`,
   );
 }
 

@@ -37,13 +37,13 @@ const CAUSES: readonly Cause[] = [
     id: "cold-starts-other-version",
     title: "Cold starts grew because another version is kept warm",
     find: (evidence) => {
-      const { watched, aliases } = evidence;
+      const { environment, watched, aliases } = evidence;
       const [live, warm] = [aliases?.["live"]?.version, aliases?.["warm"]?.version];
       if (live === undefined || warm === undefined || live === warm) return undefined;
       return {
         because: `${formatCompared(evidence, "coldStarts")}; traffic goes to version ${live}, pings go to version ${warm}`,
         advice: "point both aliases to the same version, unless a deployment is in progress",
-        commands: [`aws lambda update-alias --function-name ${watched.name} --name warm --function-version ${live}`],
+        commands: [`npm run ops -- rollback ${environment} ${watched.id} --to ${live}`],
       };
     },
   },

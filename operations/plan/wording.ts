@@ -1,6 +1,7 @@
 import { listAttributeDifferences } from "./attributes";
 import { formatCode, formatTransition } from "./markdown";
 import { type Plan, type ResourceChange } from "./plan";
+import { formatRollouts } from "./rollouts";
 import { formatScheduleChanges, formatWarmingChanges } from "./schedule-changes";
 
 /** An attribute that matters to people, with its display name. */
@@ -74,7 +75,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
 };
 
-/** What a plan means for people: code, memory, alarms, schedules, warming. */
+/** What a plan means for people: code, memory, alarms, rollouts, schedules, warming. */
 export function formatWords({ changes, isWhole }: Plan): string[] {
   // For a new environment, the list of its resources is enough.
   const isNew = changes.every(({ before }) => before === undefined);
@@ -82,8 +83,9 @@ export function formatWords({ changes, isWhole }: Plan): string[] {
   const subjects = Object.entries(SUBJECTS).flatMap(([type, subject]) =>
     changes.filter((change) => change.type === type).flatMap((change) => formatChange(change, subject)),
   );
+  const rolledOut = [...subjects, ...formatRollouts(changes)];
   // These compare the whole current and future state, which an incomplete plan does not show.
-  return isWhole ? [...subjects, ...formatScheduleChanges(changes), ...formatWarmingChanges(changes)] : subjects;
+  return isWhole ? [...rolledOut, ...formatScheduleChanges(changes), ...formatWarmingChanges(changes)] : rolledOut;
 }
 
 function formatChange(change: ResourceChange, { noun, attributes, comesAndGoes = false }: Subject): string[] {

@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** What serves, and what it is replaced with. */
-export function describePlan({ name }: RollbackSubject, { live, current, target }: RollbackPlan, now: number): string {
+export function describeMove({ name }: RollbackSubject, { live, current, target }: RollbackPlan, now: number): string {
   if (isWhollyOn(live, target.version)) return `${name} serves ${describeVersion(target, now)} already.`;
   const served = current ? describeVersion(current, now) : `version ${live.version}`;
   const others = Object.keys(live.others).map((other) => ` and version ${other}`);

@@ -53,6 +53,59 @@ describe("what the comment says", () => {
     expect(comment).not.toContain("<details>");
   });
 
+  describe("about a rollout", () => {
+    const STEPS = "10 % for 5 min, then all, judged for 3 min more";
+    const makeRollout = (
+      before: Readonly<Record<string, string>> | null,
+      after: Readonly<Record<string, string>>,
+      unknown: object = {},
+    ) =>
+      makeResource(
+        "aws_lambda_invocation.api_rollout",
+        before && { triggers: before },
+        { triggers: after },
+        {
+          actions: before ? ["delete", "create"] : ["create"],
+          after_unknown: { triggers: unknown },
+        },
+      );
+    const other = makeResource("aws_sns_topic.a", { name: "a" }, { name: "a" });
+    const last = { version: "41", steps: STEPS, last_rollback: "Traffic" };
+
+    test.each([
+      ["a new version", makeRollout(last, { steps: STEPS, last_rollback: "Traffic" }, { version: true }), STEPS],
+      ["the first one", makeRollout(null, { steps: STEPS }, { version: true, last_rollback: true }), STEPS],
+    ])("says how %s gets traffic", async (_, rollout, steps) => {
+      expect(above(await commentOn(other, rollout))).toContain(
+        `- rollout \`api\`: \`${steps}\`; goes back by itself if the new version is worse`,
+      );
+    });
+
+    test("says that a version is tried again, and why it lost its traffic", async () => {
+      const gone = "Traffic. Rolled back from version 42 at 2026-11-30T13:02:11Z: errors";
+      const again = makeRollout({ ...last, version: "42" }, { ...last, version: "42", last_rollback: gone });
+
+      expect(above(await commentOn(other, again))).toContain(
+        `- rollout \`api\`: tries version \`42\` again (\`${gone}\`): \`${STEPS}\`; goes back by itself`,
+      );
+    });
+
+    test("says that other settings wait for the next version", async () => {
+      const settings = makeRollout(last, { ...last, steps: "50 % for 1 min, then all" });
+
+      expect(above(await commentOn(other, settings))).toContain(
+        `- rollout \`api\`: from the next version on \`${STEPS}\` -> \`50 % for 1 min, then all\``,
+      );
+    });
+
+    test("says nothing about other calls, and without a change", async () => {
+      const gate = makeResource("aws_lambda_invocation.api_gate", null, { triggers: { version: "42" } });
+      const same = makeResource("aws_lambda_invocation.api_rollout", { triggers: last }, { triggers: last });
+
+      expect(above(await commentOn(other, gate, same))).not.toContain("rollout");
+    });
+  });
+
   test("losses come first: deletions, then replacements with their reason", async () => {
     const comment = above(
       await commentOn(

@@ -221,14 +221,14 @@ const FAULTS: readonly Fault[] = [
     break: (world) => world.aliases.set("dev-api", { live: "9", warm: "10" }),
     check: "api: aliases",
     detail: /live points to version 9, but pings keep 10 warm/,
-    mend: /aws lambda update-alias --function-name dev-api --name warm --function-version 9/,
+    mend: /^npm run ops -- rollback dev api --to 9, and fix the code of api/,
   },
   {
     fault: "pings that keep another version warm than users meet",
     break: (world) => world.aliases.set("dev-api", { live: "8", warm: "7" }),
     check: "api: aliases",
     detail: /live points to version 8, but pings keep 7 warm/,
-    mend: /aws lambda update-alias --function-name dev-api --name warm --function-version 8/,
+    mend: /^npm run ops -- rollback dev api --to 8, and fix the code of api/,
   },
   {
     fault: "logs as text",
