@@ -15,8 +15,8 @@ import { type Window } from "./window";
 const MINUTE = 60_000;
 /** The time before and after a deployment that is compared: effects of a deployment show at once. */
 const AROUND = 30 * MINUTE;
-/** An older version is not relevant. */
-const NEAR = 24 * 60 * MINUTE;
+/** How much earlier a version that is still relevant may have come, in milliseconds. */
+export const NEAR = 24 * 60 * MINUTE;
 
 /** A function's figures in the half hour before and after a version appeared. */
 export type AroundVersion = Awaited<ReturnType<typeof readAround>>;

@@ -1,6 +1,13 @@
 import { formatNumber } from "../document/formats";
 import { type Diagnosis, type DiagnosisFinding } from "./diagnosis";
-import { type Evidence, findFigure, isSlowerSinceVersion, isWorse, readFigureNow } from "./evidence";
+import {
+  type Evidence,
+  findFigure,
+  findRunningRollout,
+  isSlowerSinceVersion,
+  isWorse,
+  readFigureNow,
+} from "./evidence";
 import { formatCompared, adviseRollback, describeSetting, formatFigureValue, describeVersion } from "./wording";
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 
@@ -39,11 +46,13 @@ const CAUSES: readonly Cause[] = [
     find: (evidence) => {
       const { environment, watched, aliases } = evidence;
       const [live, warm] = [aliases?.["live"]?.version, aliases?.["warm"]?.version];
-      if (live === undefined || warm === undefined || live === warm) return undefined;
+      if (live === undefined || warm === undefined || live === warm || findRunningRollout(evidence)) return undefined;
       return {
         because: `${formatCompared(evidence, "coldStarts")}; traffic goes to version ${live}, pings go to version ${warm}`,
         advice: "point both aliases to the same version, unless a deployment is in progress",
-        commands: [`npm run ops -- rollback ${environment} ${watched.id} --to ${live}`],
+        ...(watched.deployedHere && {
+          commands: [`npm run ops -- rollback ${environment} ${watched.id} --to ${live}`],
+        }),
       };
     },
   },

@@ -3,6 +3,7 @@ import { type FigureComparison } from "./comparison";
 import { type Diagnosis, type DiagnosisFinding } from "./diagnosis";
 import { type Evidence } from "./evidence";
 import { FAILING } from "./failing";
+import { ROLLING } from "./rollouts";
 import { SLOW } from "./slow";
 
 /** A diagnosis that applies. */
@@ -65,7 +66,7 @@ const QUIET: readonly Diagnosis[] = [
 ];
 
 /** Everything that may be wrong, ordered by its effect on users. */
-const DIAGNOSES: readonly Diagnosis[] = [...FAILING, ...SLOW, ...COLD];
+const DIAGNOSES: readonly Diagnosis[] = [...ROLLING, ...FAILING, ...SLOW, ...COLD];
 
 /**
  * What to adjust, and why; the problem with the largest effect on users comes first.

@@ -6,6 +6,9 @@ import { buildBudgetBlocks } from "../budgets/document";
 import { LATEST_VERSION } from "../aws/functions";
 import { type Block, buildSection, buildTable, type Document, type ListItem } from "../document/document";
 import { formatNumber, formatUtc } from "../document/formats";
+import { describeFigures } from "../rollouts/figures";
+import { type FoundRollout } from "../rollouts/records";
+import { describeStatus, describeTraffic } from "../rollouts/words";
 import { type AlarmFindings } from "./alarms";
 import { type Diagnosed } from "./diagnoses";
 import { COMPARED_FIGURES, FIGURE_NAMES } from "./figures";
@@ -28,7 +31,7 @@ export function buildInvestigationDocument(investigation: Investigation): Docume
   };
   const section = (heading: string, block: Block, ...parts: readonly string[]) => sectionOf(heading, [block], ...parts);
   const traced = to - from > LONGEST_TRACED ? ` of the last ${LONGEST_TRACED / 3_600_000} hours` : "";
-  const queryDollars = queries.reduce((total, { dollars }) => total + dollars, 0);
+  const queryDollars = queries.reduce((total, { dollars }) => total + dollars, investigation.rolloutsDollars);
   return {
     heading: `${watched.id} of ${environment} (${watched.name}), ${formatUtc(from)} to ${formatUtc(to)} UTC`,
     ...(note !== undefined && { subtitle: note }),
@@ -47,7 +50,7 @@ export function buildInvestigationDocument(investigation: Investigation): Docume
       section(
         "What changed",
         buildList(listChanges(investigation)),
-        ...["aliases", "versions", "reserved concurrency", "figures around the deployment"],
+        ...["aliases", "versions", "rollouts", "reserved concurrency", "figures around the deployment"],
       ),
       section("Saved queries", buildList(listQueries(investigation)), "query"),
       section(`Slowest traces${traced}`, buildList(listTraces(investigation)), "traces"),
@@ -90,17 +93,23 @@ function describeRing({ rangAt, endedAt, badSince }: Ring): string {
 }
 
 function listChanges(investigation: Investigation): (string | ListItem)[] {
-  const { changes, aliases, around, watched, reservedConcurrency } = investigation;
+  const { changes, aliases, around, watched, reservedConcurrency, rollouts } = investigation;
   const led = Object.entries(aliases ?? {}).map(([alias, { version, others }]) => {
     const shares = Object.entries(others).map(([other, share]) => `, ${formatNumber(100 * share)} % to ${other}`);
     return `${alias} -> ${version}${shares.join("")}`;
   });
   const { versions = [], current, previous, differences = [] } = changes ?? {};
-  const published = versions.map(
-    ({ version, publishedAt }) => `${version} (${publishedAt === undefined ? "unknown" : formatUtc(publishedAt)})`,
-  );
+  const published = versions.map(({ version, publishedAt }) => {
+    const rollout = rollouts.findLast(({ to }) => to === version);
+    const how = rollout ? `, rollout ${describeStatus(rollout.status)}` : "";
+    return `${version} (${publishedAt === undefined ? "unknown" : formatUtc(publishedAt)}${how})`;
+  });
   const [newest] = versions;
-  const isBehind = current && newest && Number(newest.version) > Number(current.version);
+  const isBehind =
+    current &&
+    newest &&
+    Number(newest.version) > Number(current.version) &&
+    rollouts.every(({ to }) => to !== newest.version);
   const changedAt = current?.version === LATEST_VERSION ? current.publishedAt : undefined;
   const average = (milliseconds: number | undefined) => `${formatFigureValue("p50", milliseconds)} on average`;
   return [
@@ -122,6 +131,7 @@ function listChanges(investigation: Investigation): (string | ListItem)[] {
           },
         ]
       : []),
+    ...rollouts.map(describeRollout),
     ...(reservedConcurrency === undefined ? [] : [`reserved concurrency: ${reservedConcurrency}`]),
     ...(around
       ? [
@@ -130,6 +140,19 @@ function listChanges(investigation: Investigation): (string | ListItem)[] {
         ]
       : []),
   ];
+}
+
+function describeRollout(rollout: FoundRollout): ListItem {
+  const { at, endedAt, status, from, to, reason, findings, figures } = rollout;
+  const time = `${formatUtc(at)} ${endedAt === undefined ? "until now" : `to ${formatUtc(endedAt)}`}`;
+  return {
+    text: `rollout ${describeStatus(status)}, ${time}: ${describeTraffic(rollout)}`,
+    details: [
+      ...[reason, ...findings.map(({ text }) => text)].filter((text) => text !== ""),
+      describeFigures(to, figures.new),
+      describeFigures(from, figures.old),
+    ],
+  };
 }
 
 function listQueries({ queries, environment, watched }: Investigation): ListItem[] {

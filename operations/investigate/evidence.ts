@@ -7,6 +7,8 @@ import { type AroundVersion, type Side } from "./around-version";
 import { type Changes } from "./changes";
 import { type ComparedFigure, type FigureComparison } from "./comparison";
 import { type FigureName } from "./figures";
+import { type FoundRollout, selectDuring } from "../rollouts/records";
+import { isUnderWay } from "../rollouts/words";
 import { type QueryFindings } from "./queries";
 import { type TracePart } from "./trace-parts";
 import { type TraceFindings } from "./traces";
@@ -25,6 +27,8 @@ export interface Evidence {
   readonly reservedConcurrency: number | undefined;
   readonly around: AroundVersion | undefined;
   readonly comparison: FigureComparison | undefined;
+  /** The function's own, oldest first, also some from before; none if its versions are not rolled out. */
+  readonly rollouts: readonly FoundRollout[];
   readonly queries: readonly QueryFindings[];
   readonly traces: readonly TraceFindings[] | undefined;
 }
@@ -79,6 +83,23 @@ export function isSlowerSinceVersion(
 ): boolean {
   const [was, is] = [around?.before[what], around?.after[what]];
   return was !== undefined && is !== undefined && is > factor * was;
+}
+
+/** The rollout that is under way. */
+export function findRunningRollout({ rollouts }: Evidence): FoundRollout | undefined {
+  return rollouts.findLast(({ status }) => isUnderWay(status));
+}
+
+/** The last rollout during the investigated time that took a version's traffic away again. */
+export function findLostVersion({ rollouts, window }: Evidence): FoundRollout | undefined {
+  return selectDuring(rollouts, window).findLast(({ status }) => status === "rolled_back");
+}
+
+/** Whether a rollout's new version fails more than its old one, or something was found against it. */
+export function looksWorse({ findings, figures: { old, new: young } }: FoundRollout): boolean {
+  const isFailing =
+    young.failures >= FEW && young.failures * old.requests > FAILURE_FACTOR * old.failures * young.requests;
+  return findings.length > 0 || isFailing;
 }
 
 /** What the slowest requests waited for, if that took most of their time. */

@@ -1,7 +1,7 @@
 import { type Environment } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
 import { type AlarmFindings, type FunctionAlarm, selectRinging, readFunctionAlarms, addHistory } from "./alarms";
-import { priceAroundVersion, findPublication, readAround } from "./around-version";
+import { priceAroundVersion, findPublication, NEAR, readAround } from "./around-version";
 import { readCurrentMutes } from "../alarms/current-mutes";
 import { AwsAccess } from "../aws/access";
 import { type FoundMuteRule } from "../aws/mute-rules";
@@ -10,6 +10,8 @@ import { type ReadingContext } from "../cli/progress";
 import { priceReading } from "../aws/metrics";
 import { readTraceSegments } from "../aws/traces";
 import { listObjectives } from "../../model/objectives";
+import { listRolledOutFunctions, type RolledOutFunction } from "../../model/rollouts";
+import { type ReadRollouts, readRollouts } from "../rollouts/records";
 import { readBudgets } from "../budgets/read-budgets";
 import { buildChanges } from "./changes";
 import { compare, priceFigures, readFigureValues } from "./comparison";
@@ -66,13 +68,15 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
   const reservedConcurrency = await reader.read("reserved concurrency", () => readReservedConcurrency(aws, name));
   const served = watched.deployedHere ? aliases?.["live"]?.version : LATEST_VERSION;
   const changes = configurations && buildChanges(configurations, served);
+  const rolledOut = listRolledOutFunctions(environment).find(({ id }) => id === watched.id);
+  const found = rolledOut && (await reader.read("rollouts", () => readNear(aws, environment, rolledOut, window, wait)));
 
   const keys = chosen ? [chosen.key] : rang.map(({ key }) => key);
   const queries: QueryFindings[] = [];
   for (const key of selectQueries(keys, watched)) {
     const subject = { environment: environment.name, watched };
-    const found = await reader.read(`query ${key}`, () => readQuery(aws, key, subject, window, wait));
-    if (found) queries.push(found);
+    const answer = await reader.read(`query ${key}`, () => readQuery(aws, key, subject, window, wait));
+    if (answer) queries.push(answer);
   }
 
   const figures = (what: string, of: Window | undefined) =>
@@ -107,6 +111,7 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
     reservedConcurrency,
     around,
     comparison: values && compare(watched, values, yesterday, lastWeek),
+    rollouts: found?.rollouts.filter(({ functionName }) => functionName === name) ?? [],
     queries,
     traces: slowest && buildTraces(name, slowest, segments),
   };
@@ -125,12 +130,26 @@ export async function investigate(task: InvestigationTask, { signal, wait, onSte
     unread: reader.unread,
     /** Whether anything could be read. */
     hasRead: reader.hasRead,
+    /** Cost of reading about rollouts. */
+    rolloutsDollars: found?.dollars ?? 0,
     /** Cost of reading metrics, without queries. */
     metricsDollars:
       readings * priceFigures(watched) +
       (around ? priceAroundVersion(watched) : 0) +
       priceReading(budgets?.metricsRead ?? 0),
   };
+}
+
+/** Rollouts during a time range, and those that brought a version which may matter in it. */
+function readNear(
+  aws: AwsAccess,
+  environment: Environment,
+  { plan }: RolledOutFunction,
+  { from, to }: Window,
+  wait: ReadingContext["wait"],
+): Promise<ReadRollouts> {
+  const before = Math.max(NEAR, plan.maximumSeconds * 1000);
+  return readRollouts(aws, environment, { from: from - before, to }, wait);
 }
 
 /** The rules that mute alarms of the function now, with only these alarms. */

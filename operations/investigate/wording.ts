@@ -1,7 +1,7 @@
 import { formatNumber, formatUtc } from "../document/formats";
 import { type AroundVersion, type Side } from "./around-version";
 import { type ComparedFigure } from "./comparison";
-import { type Evidence, findFigure } from "./evidence";
+import { type Evidence, findFigure, findRunningRollout } from "./evidence";
 import { type FigureName, COMPARED_FIGURES } from "./figures";
 import { type DiagnosisFinding } from "./diagnosis";
 import { type TraceFindings } from "./traces";
@@ -37,13 +37,19 @@ export function describeFailed({ failures, requests }: Side): string {
   return `${formatNumber(failures)} of ${formatNumber(requests)} requests failed`;
 }
 
+/** How to end a rollout before it ends by itself. */
+export function adviseAbort({ environment, watched }: Evidence): Pick<DiagnosisFinding, "advice" | "commands"> {
+  return {
+    advice: "it goes back by itself once the harm is certain; move all traffic back now, and investigate afterward",
+    commands: [`npm run ops -- rollout abort ${environment} ${watched.id}`],
+  };
+}
+
 /** How to roll back to the previous version, if that is possible from here. */
-export function adviseRollback({
-  environment,
-  watched,
-  changes,
-}: Evidence): Pick<DiagnosisFinding, "advice" | "commands"> {
+export function adviseRollback(evidence: Evidence): Pick<DiagnosisFinding, "advice" | "commands"> {
+  const { environment, watched, changes } = evidence;
   if (!watched.deployedHere) return { advice: "roll back where it is deployed from, and investigate afterward" };
+  if (findRunningRollout(evidence)) return adviseAbort(evidence);
   const { previous } = changes ?? {};
   if (!previous) return { advice: "there is no earlier version to roll back to: fix the code and deploy" };
   return {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type FigureSummary, type RolloutRecord } from "../../rollout/contract";
 import { buildTable, type Table } from "../document/document";
-import { formatNumber, formatPercent } from "../document/formats";
+import { formatNumber, formatPercent, formatQuantity } from "../document/formats";
 
 const known = z.number().optional();
 
@@ -45,4 +45,12 @@ function listCells(version: string, of: FigureSummary): string[] {
     milliseconds(of.initP50Milliseconds),
     of.memoryMaximumPercent === undefined ? "-" : formatPercent(of.memoryMaximumPercent),
   ];
+}
+
+/** As in "version 42: 10 % of 410 requests failed, p99 210 ms". */
+export function describeFigures(version: string, { requests, failures, p99Milliseconds }: FigureSummary): string {
+  if (requests === 0) return `version ${version}: no requests`;
+  const p99 = p99Milliseconds === undefined ? "" : `, p99 ${formatNumber(p99Milliseconds, 0)} ms`;
+  const failed = formatPercent((100 * failures) / requests);
+  return `version ${version}: ${failed} of ${formatQuantity(requests, "request")} failed${p99}`;
 }

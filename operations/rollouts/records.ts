@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { formatDefaultLogGroup, formatDeployedName, ROLLOUT_CONTROLLER } from "../../environments/names";
+import { toOneLine } from "../../performance/foreign-text";
 import { type Environment } from "../../environments/schema";
 import { MEASURE_KEYS, type RolloutRecord } from "../../rollout/contract";
 import { type AwsAccess } from "../aws/access";
@@ -67,7 +68,9 @@ export async function readRollouts(
     const { event, functionName, rolloutId, status, from, to, percent, reason, findings, figures } = data;
     const { at: since = at } = found.get(rolloutId) ?? {};
     found.set(rolloutId, {
-      ...{ functionName, rolloutId, status, from, to, percent, reason, findings, figures },
+      ...{ functionName, rolloutId, status, from, to, percent, figures },
+      reason: toOneLine(reason),
+      findings: findings.map(({ measure, text }) => ({ measure, text: toOneLine(text) })),
       ...{ at: since, endedAt: event === "end" ? at : undefined },
     });
   }

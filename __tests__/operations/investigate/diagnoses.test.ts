@@ -199,7 +199,7 @@ const CASES: readonly Case[] = [
     world: () => worldNow({ coldStarts: 1 }, (world) => world.aliases.set("dev-api", { live: "41", warm: "40" })),
     because: /traffic goes to version 41, pings go to version 40/,
     advice: /the same version/,
-    command: /--name warm --function-version 41/,
+    command: /ops -- rollback dev api --to 41/,
     runbook: "cold-starts.md#what-to-change",
   },
   {

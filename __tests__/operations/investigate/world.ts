@@ -53,6 +53,8 @@ export const NORMAL: TrafficRates = {
 export class InvestigationWorld extends FakeAws {
   rows: Partial<Record<QueryKey, readonly QueryRow[]>> = {};
   dev: Parameters<typeof makeTfvars>[0] = { functions: 'api = { memory_mb = 512, endpoint = "iam" }' };
+  /** Of the controller's log. */
+  rolloutRows: readonly QueryRow[] = [];
   /** What runs when a query waits. */
   onWait: () => void = () => undefined;
   /** The queries that were run, by log group and name. */
@@ -124,6 +126,7 @@ export class InvestigationWorld extends FakeAws {
   }
 
   protected override runQuery({ queryString = "", logGroupNames = [] }: StartQueryCommandInput): readonly QueryRow[] {
+    if (logGroupNames.includes("/aws/lambda/dev-rollout-controller")) return this.rolloutRows;
     const saved = Object.entries({ ...QUERIES, "warming-runs": { json: WARMING_RUNS } });
     const [key = "unknown"] = saved.find(([, texts]) => Object.values(texts).includes(queryString)) ?? [];
     this.asked.push(`${logGroupNames.join(",")} ${key}`);
