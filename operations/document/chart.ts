@@ -97,7 +97,7 @@ export interface Chart {
   readonly y: Axis;
   readonly series: readonly Series[];
   readonly limits?: readonly Limit[];
-  /** Vertical lines where something begins. */
+  /** Vertical lines where something begins; those with the same text are explained once. */
   readonly marks?: readonly { readonly at: number; readonly text: string }[];
   readonly note?: string;
   /** The numbers that are drawn, or the heading on the page that they are below. */

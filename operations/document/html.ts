@@ -122,7 +122,9 @@ function renderChart(chart: Chart): string {
     ...(series.length > 1
       ? series.map((one) => `<span data-series><i class="${selectKeyStyle(one)}"></i>${escapeText(one.name)}</span>`)
       : []),
-    ...marks.map(({ text }) => `<span><i class="dashed"></i>${escapeText(text)}</span>`),
+    ...[...new Set(marks.map(({ text }) => text))].map(
+      (text) => `<span><i class="dashed"></i>${escapeText(text)}</span>`,
+    ),
     ...limits.map(({ text }) => `<span><i class="dashed limit"></i>${escapeText(text)}</span>`),
   ];
   return `<section><figure id="${escapeText(id)}"><h3>${escapeText(title)}</h3>

@@ -30,7 +30,7 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
   const { environment, period } = plan;
   const functions = measurements.functions.map((data) => buildFunctionReport(data, plan, measurements));
   const scalars = (when: "now" | "before") => measurements.functions.map((data) => data[when]);
-  const { metricsRead, logs, attention } = measurements;
+  const { metricsRead, logs, attention, rollouts = [], rolloutsRead } = measurements;
   const tfvars = suggestTfvars(functions, measurements.alarms, attention);
   return {
     schemaVersion: PERFORMANCE_SCHEMA_VERSION,
@@ -49,6 +49,7 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
     alarms: [...measurements.alarms],
     ...(attention && { attention }),
     ...(measurements.mutes.length > 0 && { mutes: measurements.mutes.map(buildMuteReport) }),
+    ...(rollouts.length > 0 && { rollouts: [...rollouts] }),
     ...(measurements.events && { events: measurements.events }),
     kpis: computeKpis(measurements.alarms, measurements),
     ...(measurements.budgets && { budgets: measurements.budgets }),
@@ -58,8 +59,8 @@ export function buildReport(plan: ReportPlan, measurements: Measurements): Perfo
     cost: {
       metricsRead,
       metricDollars: priceReading(metricsRead),
-      bytesScanned: logs?.bytesScanned ?? 0,
-      logDollars: logs?.dollars ?? 0,
+      bytesScanned: (logs?.bytesScanned ?? 0) + rolloutsRead.bytesScanned,
+      logDollars: (logs?.dollars ?? 0) + rolloutsRead.dollars,
     },
   };
 }

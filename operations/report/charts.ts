@@ -1,6 +1,7 @@
 import { type Axis, type Chart, type NoChart } from "../document/chart";
 import { formatNumber, formatUtc } from "../document/formats";
 import { buildTimeChart, type TimeDrawing } from "../document/time-chart";
+import { buildRolloutMarks } from "./rollouts";
 import { type AlarmReport, type ChartPoint, type FunctionReport, type PerformanceReport } from "./report-schema";
 
 const MOST_ALARMS = 9;
@@ -19,8 +20,9 @@ const REQUESTS: TimeDrawing<Pick<ChartPoint, "at" | "requests" | "failed">> = {
 /** One function's charts over time. */
 export function buildFunctionCharts(
   { name, series, warming, publishesMetrics, targetSettings }: FunctionReport,
-  time: Time,
+  report: Time & Pick<PerformanceReport, "rollouts">,
 ): (Chart | NoChart)[] {
+  const marks = buildRolloutMarks(report.rollouts ?? [], name, report.from);
   const { responseMilliseconds, coldStartPercent, initMilliseconds, memoryPercent } = targetSettings;
   const drawings: TimeDrawing<ChartPoint>[] = [
     REQUESTS,
@@ -80,7 +82,7 @@ export function buildFunctionCharts(
   ];
   return drawings
     .filter(({ id }) => id !== "instances" || warming)
-    .map((drawing) => draw({ ...drawing, id: `${name}-${drawing.id}` }, series, time));
+    .map((drawing) => draw({ ...drawing, marks, id: `${name}-${drawing.id}` }, series, report));
 }
 
 /** Requests of all functions, and failed ones. */

@@ -11,6 +11,7 @@ import {
   formatUtc,
 } from "../document/formats";
 import { formatValue } from "../tfvars/put";
+import { describeStatus } from "../rollouts/words";
 import { formatFigure } from "../targets/figure-table";
 import { isJudged, isReportPassed } from "./build";
 import { buildAlarmChart, buildFunctionCharts, buildRequestsChart } from "./charts";
@@ -24,6 +25,8 @@ import {
   type PerformanceReport,
   type WarmingEffect,
 } from "./report-schema";
+
+const MINUTE = 60_000;
 
 const BYTES_PER_MEGABYTE = 1e6;
 
@@ -76,6 +79,7 @@ export function buildReportDocument(report: PerformanceReport): Document {
         { id: "kpis" },
       ),
       ...buildMuteSection(report),
+      ...buildRolloutSection(report),
       ...buildEventSection(report),
       ...buildWarmingSection(report),
       ...buildMemorySection(report),
@@ -210,6 +214,17 @@ function buildMuteSection({ mutes = [] }: PerformanceReport): Block[] {
   ]);
   const table = buildTable(["from", "to", "alarms", "why"], rows);
   return rows.length === 0 ? [] : [buildSection("Muted", [table], { id: "mutes" })];
+}
+
+function buildRolloutSection({ rollouts = [] }: PerformanceReport): Block[] {
+  const rows = rollouts.map(({ function: of, from, to, status, beganAt, endedAt, reason, findings }): Cell[] => {
+    const minutes = endedAt === undefined ? undefined : (Date.parse(endedAt) - Date.parse(beganAt)) / MINUTE;
+    const is = describeStatus(status);
+    const how: Cell = status === "rolled_back" ? { text: is, tone: "bad" } : is;
+    return [of, `${from} to ${to}`, formatUtc(beganAt), formatMinutes(minutes), how, [reason, ...findings].join("; ")];
+  });
+  const table = buildTable(["function", "version", "began", "took", "", "why"], rows);
+  return rows.length === 0 ? [] : [buildSection("Rollouts", [table], { id: "rollouts" })];
 }
 
 function buildEventSection({ events = [] }: PerformanceReport): Block[] {

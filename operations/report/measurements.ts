@@ -2,6 +2,7 @@ import { ALARM_KEYS } from "../../environments/alarms";
 import { formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
 import { buildFunctionMetric } from "../../model/metrics";
+import { listRolledOutFunctions } from "../../model/rollouts";
 import { WARMER_PRICE } from "../../model/warmed-functions";
 import { AwsAccess } from "../aws/access";
 import { readAlarms, readStateChanges, type StateChange } from "../aws/alarms";
@@ -22,6 +23,8 @@ import { LONGEST_MUTE_DAYS, PLANNED_AHEAD_DAYS, selectMutes } from "../alarms/mu
 import { selectNotes } from "../alarms/notes";
 import { readAlarmRecords } from "../alarms/records";
 import { REPORT_PARTS } from "./parts";
+import { buildRolloutReports } from "./rollouts";
+import { readRollouts } from "../rollouts/records";
 import { type Period, findPeriodBefore } from "./period";
 import { type AlarmReport } from "./report-schema";
 import { type MeasuredFunction, listMeasuredFunctions } from "../../model/measured-function";
@@ -119,6 +122,17 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
   const notes = records && selectNotes(records);
   const mutes = selectMutes(records ?? []).filter(({ from, to }) => from < period.to && to > period.from);
 
+  const longest = Math.max(
+    0,
+    ...listRolledOutFunctions(environment).map(({ plan: { maximumSeconds } }) => maximumSeconds),
+  );
+  const rollouts =
+    longest > 0
+      ? await reader.read(REPORT_PARTS.rollouts, () =>
+          readRollouts(aws, environment, { from: period.from - longest * 1000, to: period.to }, wait),
+        )
+      : undefined;
+
   const { functions, metricsRead: ofFunctions } = await readFunctions(aws, subjects, period, reader);
   const eventMetrics = countEventMetrics(subjects);
   const events =
@@ -163,6 +177,10 @@ export async function takeMeasurements(plan: ReportPlan, { signal, wait, onStep 
     functions,
     /** Undefined if logs were not read. */
     logs,
+    /** Those of the period; undefined if nothing is rolled out step by step, or they could not be read. */
+    rollouts: rollouts && buildRolloutReports(rollouts.rollouts, subjects, period),
+    /** What reading about rollouts cost. */
+    rolloutsRead: { bytesScanned: rollouts?.bytesScanned ?? 0, dollars: rollouts?.dollars ?? 0 },
     /** Undefined without objectives, or if they could not be read. */
     budgets: budgets?.budgets,
     /** Empty if states or changes could not be read. */

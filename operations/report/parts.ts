@@ -7,6 +7,7 @@ export const REPORT_PARTS = {
   before: "figures of the period before",
   series: "figures over time",
   hours: "figures by the hour",
+  rollouts: "rollouts",
   events: "figures of events",
   warmer: "figures of the warmer",
   thresholds: "what alarms watch",

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { budgetSchema } from "../budgets/budget";
 import { OBJECTIVE_ALARM_KEYS } from "../../model/objectives";
+import { ROLLOUT_STATUSES } from "../rollouts/words";
 import { FIGURE_KEYS } from "../targets/figure-table";
 import { targetSettingsSchema, targetVerdictSchema } from "../targets/schema";
 import { PERIOD_NAMES } from "./period";
@@ -177,6 +178,21 @@ const mute = z.object({
   why: z.string(),
 });
 
+const rollout = z.object({
+  function: z.string(),
+  from: z.string(),
+  to: z.string(),
+  status: z.enum(ROLLOUT_STATUSES),
+  /** In the period, or before it. */
+  beganAt: z.iso.datetime(),
+  /** Missing if it had not ended at the end of the period. */
+  endedAt: z.iso.datetime().optional(),
+  /** Why it ended so. */
+  reason: z.string(),
+  /** What was found against the new version. */
+  findings: z.array(z.string()),
+});
+
 const event = z.object({
   function: z.string(),
   /** The key of the alarm that watches it. */
@@ -226,6 +242,8 @@ export const performanceReportSchema = z.object({
   mutes: z.array(mute).optional(),
   /** The alarm with the most messages without a note; missing if none has many, or nobody writes notes. */
   attention: wastedAttention.optional(),
+  /** New versions that got traffic step by step; missing if there were none, or they could not be read. */
+  rollouts: z.array(rollout).optional(),
   /** Missing if no function has events, or they could not be read. */
   events: z.array(event).optional(),
   kpis: z.array(kpi),
@@ -261,6 +279,8 @@ export type BetterAlarmSetting = NonNullable<WastedAttention["setting"]>;
 export type WastedAttention = z.output<typeof wastedAttention>;
 /** A time in which alarms sent no messages. */
 export type MuteReport = z.output<typeof mute>;
+/** How a new version got traffic. */
+export type RolloutReport = z.output<typeof rollout>;
 /** A figure of one source of a function's events. */
 export type EventReport = z.output<typeof event>;
 /** One goal of the monitoring itself. */

@@ -12,6 +12,7 @@ import { askFunction } from "../aws/ask-function";
 import { type CommandContext } from "../cli/command-context";
 import { OperationFailure } from "../cli/operation-failure";
 import { rolloutFiguresSchema } from "../rollouts/figures";
+import { ROLLOUT_STATUSES } from "../rollouts/words";
 import { type ChosenRollouts } from "./subject";
 
 /** What is shown of a rollout's state. */
@@ -46,7 +47,7 @@ const state = z.object({
   from: z.string(),
   to: z.string(),
   plan: z.object({ percents: z.array(z.number()), bakeSeconds: z.number(), maximumSeconds: z.number() }),
-  status: z.enum(["running", "paused", "completed", "rolled_back", "aborted", "superseded"]),
+  status: z.enum(ROLLOUT_STATUSES),
   step: z.number(),
   startedAt: z.number(),
   stepStartedAt: z.number(),

@@ -7,6 +7,7 @@ import { type AwsAccess } from "../aws/access";
 import { runLogQuery, type Wait } from "../aws/log-queries";
 import { parseJson } from "../cli/parse-json";
 import { rolloutFiguresSchema } from "./figures";
+import { ROLLOUT_STATUSES } from "./words";
 
 /** A rollout, as its log records tell it; all times are in milliseconds since 1970. */
 export interface FoundRollout extends Pick<
@@ -31,7 +32,7 @@ const record = z.object({
   event: z.enum(["begin", "step", "wait", "pause", "resume", "end"]),
   functionName: z.string(),
   rolloutId: z.string(),
-  status: z.enum(["running", "paused", "completed", "rolled_back", "aborted", "superseded"]),
+  status: z.enum(ROLLOUT_STATUSES),
   from: z.string(),
   to: z.string(),
   percent: z.number(),

@@ -10,6 +10,9 @@ const STATUS_WORDS: Readonly<Record<RolloutStatus, string>> = {
   superseded: "superseded",
 };
 
+/** Every status. */
+export const ROLLOUT_STATUSES = Object.keys(STATUS_WORDS) as RolloutStatus[];
+
 /** As in "went back". */
 export function describeStatus(status: RolloutStatus): string {
   return STATUS_WORDS[status];

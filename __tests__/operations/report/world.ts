@@ -27,6 +27,8 @@ export class ReportWorld extends FakeAws {
   notes: string[] = [];
   /** By log group. */
   percentiles: Record<string, { requests: number; p50: number; p90: number; p99: number }> = {};
+  /** Of the controller's log. */
+  rolloutRows: readonly QueryRow[] = [];
   now = REPORT_NOW;
   waits = 0;
 
@@ -48,6 +50,7 @@ export class ReportWorld extends FakeAws {
   }
 
   protected override runQuery({ logGroupNames = [] }: StartQueryCommandInput): readonly QueryRow[] {
+    if (logGroupNames.includes("/aws/lambda/dev-rollout-controller")) return this.rolloutRows;
     return logGroupNames.flatMap((group) => {
       const found = Object.entries(this.percentiles[group] ?? {}).map(
         ([name, value]) => [name, String(value)] as const,
