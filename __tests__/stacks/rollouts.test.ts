@@ -53,6 +53,7 @@ describe("a function whose versions are rolled out", () => {
       triggers: {
         version: "${aws_lambda_function.api_function.version}",
         last_rollback: "${aws_lambda_alias.api_live.description}",
+        steps: "10 % for 5 min, then all, judged for 3 min more",
       },
       depends_on: expect.arrayContaining([
         "aws_lambda_invocation.api_gate",

@@ -20,6 +20,7 @@ import {
   TICK_SCHEDULE,
 } from "../../model/rollouts";
 import { type TickRequest } from "../../rollout/contract";
+import { describeSteps } from "../../rollout/describe";
 import { selectArnPart } from "../arn";
 import { type Bundle } from "../bundle";
 import { addExecutionRole } from "../execution-role";
@@ -183,7 +184,8 @@ export class RolloutController extends Construct {
     return new LambdaInvocation(scope, "rollout", {
       functionName: this.lambda.functionName,
       input: JSON.stringify(buildStartRequest(one, version)),
-      triggers: { version, last_rollback: live.description },
+      // The steps are what people see of it in a plan, where the input is not known yet.
+      triggers: { version, last_rollback: live.description, steps: describeSteps(one.plan) },
       // What puts a rollout right must be there before one begins.
       dependsOn: [...dependsOn, ...this.ready],
     });
