@@ -62,11 +62,13 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   }
   const isRunnable = (settings: FunctionSettings) => findRuntime(settings)?.startsWith("nodejs") === true;
   const all = Object.entries(whole.functions);
-  // Here, nothing publishes to topics.
+  const runnable = all.filter(([, settings]) => isRunnable(settings));
+  // Here, nothing publishes to topics, and there is one version of each function.
   const environment = {
     ...whole,
     notify: undefined,
-    functions: Object.fromEntries(all.filter(([, settings]) => isRunnable(settings))),
+    rollout: {},
+    functions: Object.fromEntries(runnable.map(([id, settings]) => [id, { ...settings, rollout: {} }])),
   };
   const left = all.filter(([, settings]) => !isRunnable(settings));
   const leftOut = left.map(

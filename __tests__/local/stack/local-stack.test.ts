@@ -65,6 +65,16 @@ async function readDev(text: string, variables = {}) {
 }
 
 describe("the stack of an environment", () => {
+  test("has no rollouts: the only version of each function has all requests", async () => {
+    const canary = 'rollout = { strategy = "canary" }';
+
+    const stack = await readDev(makeTfvars({ functions: `api = { ${canary} }`, more: canary }));
+
+    expect(stack.functions.map(({ name }) => name).sort()).toEqual(["dev-api", "dev-warmer"]);
+    expect(stack.invocations.map(({ functionName }) => functionName)).toEqual(["dev-warmer"]);
+    expect(stack.events.schedules).toEqual([]);
+  });
+
   test("has functions, schedules, filters and alarms, with all references resolved", async () => {
     const stack = await readDev(
       makeTfvars({
