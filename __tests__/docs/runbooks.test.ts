@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { parseTfvars } from "../../environments/parse-tfvars";
 import { environmentFile } from "../../environments/schema";
-import { QUERIES, WARMING_RUNS } from "../../model/queries";
+import { QUERIES, ROLLOUTS, WARMING_RUNS } from "../../model/queries";
 
 const FOLDER = "docs/runbooks";
 const RUNBOOKS = readdirSync(FOLDER).map((name) => join(FOLDER, name));
@@ -13,6 +13,7 @@ const PAGES = [
   "docs/connecting-functions.md",
   "docs/functions.md",
   "docs/operations.md",
+  "docs/rollouts.md",
   "docs/warming.md",
   ...RUNBOOKS,
 ].map((file) => [file, readFileSync(file, "utf8")] as const);
@@ -25,7 +26,7 @@ function fenced(text: string, language: string): string[] {
 }
 
 describe("the runbooks", () => {
-  test.each([...ALARM_KEYS.map((key) => key.replaceAll("_", "-")), "degraded", "error-budget"])(
+  test.each([...ALARM_KEYS.map((key) => key.replaceAll("_", "-")), "degraded", "error-budget", "rollouts"])(
     "there is one for each alarm, where its text says: %s",
     (alarm) => {
       expect(existsSync(join(FOLDER, `${alarm}.md`))).toBe(true);
@@ -35,6 +36,7 @@ describe("the runbooks", () => {
   test("quote saved queries as they are", () => {
     const known: (string | undefined)[] = [
       ...Object.values(QUERIES).flatMap(({ json, text }) => [json, text]),
+      ROLLOUTS,
       WARMING_RUNS,
     ];
     const quoted = RUNBOOKS.flatMap((file) => fenced(readFileSync(file, "utf8"), ""))

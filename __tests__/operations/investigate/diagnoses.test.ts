@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { ROLLING } from "../../../operations/investigate/rollouts";
 import {
   DAY,
   FROM,
@@ -302,7 +303,7 @@ describe("from evidence to advice", () => {
   test("every runbook and heading that is named is there", async () => {
     const { existsSync, readFileSync } = await import("node:fs");
 
-    for (const { runbook } of CASES) {
+    for (const { runbook } of [...CASES, ...ROLLING]) {
       const [page = "", heading = ""] = runbook.split("#");
       expect([runbook, existsSync(`docs/runbooks/${page}`)]).toEqual([runbook, true]);
       const headings = [...readFileSync(`docs/runbooks/${page}`, "utf8").matchAll(/^## (.*)$/gm)];
