@@ -626,12 +626,28 @@ describe("resource addresses", () => {
   const always = [...perEnvironment, ...perFunction];
   const byUse = ["aws_scheduler_schedule.schedule_scheduled-7be244"];
   const fixed = ["peak-816ea4", "scheduled-e10c4c"].map((schedule) => `aws_scheduler_schedule.schedule_${schedule}`);
+  const ofRollouts = [
+    "aws_cloudwatch_log_group.rollout-controller_logs",
+    ...["errors", "missed", "rolled-back"].map((key) => `aws_cloudwatch_metric_alarm.rollout-controller-${key}`),
+    "aws_cloudwatch_query_definition.rollouts",
+    "aws_dynamodb_table.rollout-controller_rollouts",
+    "aws_iam_role.rollout-controller_role",
+    "aws_iam_role.rollout-controller_schedules-role",
+    "aws_iam_role_policy.rollout-controller_policy",
+    "aws_iam_role_policy.rollout-controller_schedules-policy",
+    "aws_lambda_function.rollout-controller_function",
+    "aws_lambda_function_event_invoke_config.rollout-controller_asynchronous",
+    "aws_lambda_invocation.api_rollout",
+    "aws_scheduler_schedule.rollout-controller_tick",
+    "aws_scheduler_schedule_group.rollout-controller_schedules",
+    "aws_sqs_queue.rollout-controller_missed",
+  ];
   const base = [...always, ...objectives, ...fixed].sort();
 
   test.each(Object.entries(SHIPPED))("of %s as shipped", async (name, text) => {
     const root = makeProject({ [`environments/${name}.tfvars`]: text });
     const own = [
-      ...(name === "dev" ? fixed : [...byUse, ...objectives]),
+      ...(name === "dev" ? fixed : [...byUse, ...objectives, ...ofRollouts]),
       ...(name === "prod" ? ["terraform_data.protected"] : []),
     ];
     const stack = (await synthesizeProject(root)).stacks[name] as StackUnderTest;

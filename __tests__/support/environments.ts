@@ -20,12 +20,14 @@ log_retention_days = 365
 state = ${cloud("warmwatch-prod")}
 functions = { api = { memory_mb = 1024, endpoint = "iam" } }
 warming = { conditional = { enabled = true }, peak = { enabled = false } }
+rollout = { strategy = "canary" }
 `,
   staging: `region = "eu-west-1"
 log_retention_days = 30
 state = ${cloud("warmwatch-staging")}
 functions = { api = { memory_mb = 512, endpoint = "iam" } }
 warming = { conditional = { enabled = true }, peak = { enabled = false } }
+rollout = { strategy = "canary" }
 `,
 } as const;
 
@@ -51,6 +53,7 @@ const EVERYTHING = `
   api = {
     endpoint             = "public"
     reserved_concurrency = 5
+    rollout              = { strategy = "linear", percent = 50, every_seconds = 60, bake_seconds = 0, judged_by = ["errors", "duration"] }
     environment          = { TEMPLATE = "$\${not_an_expression}" }
     secrets = {
       LOGIN = { secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:login-AbCdEf" }
