@@ -57,7 +57,7 @@ export function listChecks(
     buildMissingCheck(examination, [terraform, written, region]),
     ...ofFunctions,
     ...buildWarmerChecks(examination, [region, synthesis]),
-    ...buildRolloutChecks(examination, region),
+    ...buildRolloutChecks(examination, [region, synthesis]),
     ...buildNotifierChecks(examination, region),
     ...buildAlarmChecks(examination, [region, synthesis]),
     ...buildSubscriptionChecks(examination, region),

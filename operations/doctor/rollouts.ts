@@ -2,6 +2,7 @@ import { formatDeployedName, ROLLOUT_CONTROLLER, formatDefaultLogGroup } from ".
 import { listRolledOutFunctions, type RolledOutFunction } from "../../model/rollouts";
 import { findFunction, readAliases, type Aliases } from "../aws/functions";
 import { findLogGroup } from "../aws/logs";
+import { LOOKUPS } from "../aws/lookups";
 import { formatPercent, formatUtc } from "../document/formats";
 import { type FoundRollout, readRollouts } from "../rollouts/records";
 import { describeTraffic, isUnderWay } from "../rollouts/words";
@@ -16,7 +17,10 @@ const MINUTE = 60_000;
 const LATE = 5 * MINUTE;
 
 /** Checks that traffic is where a rollout has put it; no checks if nothing is rolled out step by step. */
-export function buildRolloutChecks({ aws, environment, now, wait, redeploy }: Examination, region: Check): Check[] {
+export function buildRolloutChecks(
+  { aws, environment, expected, now, wait, redeploy }: Examination,
+  [region, synthesis]: readonly [Check, Check],
+): Check[] {
   const functions = listRolledOutFunctions(environment);
   if (functions.length === 0) return [];
   const name = formatDeployedName(environment.name, ROLLOUT_CONTROLLER);
@@ -30,6 +34,15 @@ export function buildRolloutChecks({ aws, environment, now, wait, redeploy }: Ex
       retentionDays: environment.logRetentionDays,
     }),
   );
+  const continued = makeCheck("rollouts: schedule", [deployed, synthesis], async () => {
+    const stack = await expected();
+    const schedules = stack.all.filter((one) => stack.text(one, "group_name") === name);
+    const names = schedules.flatMap((one) => stack.text(one, "name") ?? []);
+    const found = await Promise.all(names.map((schedule) => LOOKUPS.schedule(aws, name, schedule)));
+    return found.every((one) => one?.State === "ENABLED")
+      ? pass("its schedule continues long ones")
+      : fail(`switched off, or not there: ${names.join(", ")} of ${name}; long rollouts are not continued`, redeploy);
+  });
   const read = memoize(() => {
     const longest = Math.max(...functions.map(({ plan }) => plan.maximumSeconds)) * 1000;
     return readRollouts(aws, environment, { from: now() - longest - 2 * LATE, to: now() + MINUTE }, wait);
@@ -42,7 +55,7 @@ export function buildRolloutChecks({ aws, environment, now, wait, redeploy }: Ex
       return judgeRollout(one, environment.name, await readAliases(aws, functionName), last, now());
     }),
   );
-  return [deployed, logged, ...each];
+  return [deployed, logged, continued, ...each];
 }
 
 function judgeRollout(

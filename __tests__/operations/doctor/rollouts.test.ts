@@ -21,6 +21,7 @@ class RolloutWorld extends DoctorWorld {
     this.files = { "functions/rollout-controller/handler.ts": HANDLER_SOURCE };
     this.functions.set("dev-rollout-controller", makeReadyConfiguration({}));
     this.logGroups.set("/aws/lambda/dev-rollout-controller", { retentionInDays: 30, logGroupClass: "STANDARD" });
+    this.schedules.set("dev-rollout-controller/tick", { State: "ENABLED" });
     const { live = "41", warm = "41", weights } = facts;
     this.aliases.set("dev-api", { live, warm });
     if (weights) this.weights.set("dev-api:live", weights);
@@ -127,6 +128,19 @@ describe("a rollout that was left half done", () => {
       mend: "npx cdktf deploy dev",
     });
     expect(await findFinding(world, "api: rollout")).toMatchObject({ outcome: "skipped" });
+  });
+});
+
+test("a schedule that is switched off is found: long rollouts would stay as they are", async () => {
+  const world = new RolloutWorld();
+  expect(await findFinding(world, "rollouts: schedule")).toMatchObject({ outcome: "ok" });
+
+  world.schedules.set("dev-rollout-controller/tick", { State: "DISABLED" });
+
+  expect(await findFinding(world, "rollouts: schedule")).toMatchObject({
+    outcome: "fail",
+    detail: "switched off, or not there: tick of dev-rollout-controller; long rollouts are not continued",
+    mend: "npx cdktf deploy dev",
   });
 });
 
