@@ -49,8 +49,9 @@ export function decide(
   if (!judgement) return stay("Its figures cannot be read at present.");
   if (step >= plan.percents.length - 1) {
     const left = plan.bakeSeconds - seconds;
-    return left > 0
-      ? stay(`It serves all requests, and is judged for ${formatSeconds(left)} more.`)
+    if (left > 0) return stay(`It serves all requests, and is judged for ${formatSeconds(left)} more.`);
+    return judgement.holding !== undefined
+      ? stay(judgement.holding)
       : { kind: "complete", reason: `It served all requests for ${formatSeconds(seconds)}, and nothing is worse.` };
   }
   const left = plan.stepSeconds - seconds;

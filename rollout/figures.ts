@@ -3,9 +3,8 @@ import { addHistograms, findQuantileBucket, findUpperBound } from "./histogram";
 
 const NONE: VersionFigures = { requests: 0, failures: 0, timeouts: 0, durations: {}, inits: {}, memory: {} };
 
-/** One version's figures of all minutes together. */
-export function addFigures(minutes: readonly MinuteFigures[], version: string): VersionFigures {
-  const figures = minutes.flatMap(({ versions }) => versions[version] ?? []);
+/** All figures together. */
+export function addFigures(figures: readonly VersionFigures[]): VersionFigures {
   if (figures.length < 2) return figures[0] ?? NONE;
   const add = (count: (of: VersionFigures) => number) => figures.reduce((sum, one) => sum + count(one), 0);
   return {
@@ -20,7 +19,9 @@ export function addFigures(minutes: readonly MinuteFigures[], version: string): 
 
 /** A version's figures of all minutes, as records and commands show them. */
 export function summarizeFigures(minutes: readonly MinuteFigures[], version: string): FigureSummary {
-  const { requests, failures, timeouts, durations, inits, memory } = addFigures(minutes, version);
+  const { requests, failures, timeouts, durations, inits, memory } = addFigures(
+    minutes.flatMap(({ versions }) => versions[version] ?? []),
+  );
   const coldStarts = Object.values(inits).reduce((sum, count) => sum + count, 0);
   const bounds = {
     p50Milliseconds: findQuantile(durations, 0.5),

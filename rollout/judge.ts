@@ -10,6 +10,7 @@ import {
 } from "./measures";
 import {
   addShares,
+  type ExpectedShare,
   expectGrowth,
   findUpperShare,
   type Share,
@@ -45,7 +46,7 @@ export interface Judgement {
    * same time, it becomes harmful, or it does not.
    */
   readonly doubtful: readonly Finding[];
-  /** Why no step may be made at present, although nothing is harmful. */
+  /** Why it may not go on at present, although nothing is harmful. */
   readonly holding?: string;
   /** Whether harm to 2 % of requests, and slowness of 10 %, are excluded. */
   readonly cleared: boolean;
@@ -57,6 +58,8 @@ export interface Judgement {
 
 const MINUTE = 60_000;
 
+const NUMBERS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
+
 /** So long after a change of the alias, requests may still be distributed as before. */
 const PROPAGATION_MILLISECONDS = 10_000;
 
@@ -64,9 +67,6 @@ const PROPAGATION_MILLISECONDS = 10_000;
 const LEAST_COMMON_BAD = 5;
 const COMMON_MINUTES = 5;
 const MOST_TIMES_WORSE = 2;
-
-/** So long an alarm may ring because of what was before the version's share was reduced, to compare it again. */
-const RECOMPARING_MILLISECONDS = 150_000;
 
 /** The evidence for harm that makes a rollout wait for more. */
 const SUSPICIOUS_LOG = Math.log(10);
@@ -94,7 +94,7 @@ interface SplitMinute {
 interface Comparison {
   readonly measure: ComparedMeasure;
   readonly limits: Limits;
-  readonly together: readonly (SplitCounts & { readonly newShare: number })[];
+  readonly together: readonly SplitCounts[];
   readonly alone: Share;
   /** Of the old version, at any time. */
   readonly usual: Share;
@@ -108,32 +108,37 @@ interface Comparison {
 export function judge(evidence: RolloutEvidence): Judgement {
   const { state, minutes, reference, failedPings } = evidence;
   const { judgedBy } = state.plan;
-  const old = [...minutes.flatMap(({ versions }) => versions[state.from] ?? []), ...(reference ? [reference] : [])];
-  const limits = findLimits(
-    addFigures(
-      old.map((figures) => ({ minute: 0, versions: { old: figures } })),
-      "old",
-    ),
-  );
   const split = minutes.flatMap((minute) => splitMinute(state, minute));
+  const totals = {
+    old: addFigures([
+      ...minutes.flatMap(({ versions }) => versions[state.from] ?? []),
+      ...(reference ? [reference] : []),
+    ]),
+    newer: addFigures(split.map(({ newer }) => newer)),
+    alone: addFigures(split.filter(({ isAlone }) => isAlone).map(({ newer }) => newer)),
+  };
+  const limits = findLimits(totals.old);
   const comparisons = COMPARED_MEASURES.filter(({ key }) => judgedBy.includes(key)).map((measure) =>
-    compare(measure, limits, split, old),
+    compare(measure, limits, split, totals),
   );
   const alarms = judgedBy.includes("alarms") ? judgeAlarms(evidence, split) : NO_ALARMS;
   const clearances = comparisons.flatMap((comparison) => judgeClearance(evidence, comparison) ?? []);
   const uncleared = clearances.filter(({ cleared }) => !cleared);
   const harms = comparisons.flatMap(findHarm);
+  const list = (wanted: Harm["kind"]) => harms.flatMap(({ kind, finding }) => (kind === wanted ? [finding] : []));
+  const [suspicious] = list("suspicious");
+  const holding = alarms.holding ?? (suspicious && `Waiting for more requests: ${suspicious.text}.`);
   return {
     harmful: [
-      ...harms.filter(({ isDoubtful }) => !isDoubtful).map(({ finding }) => finding),
+      ...list("harmful"),
       ...(judgedBy.includes("throttles") ? findThrottles(evidence) : []),
       ...alarms.harmful,
       ...(failedPings !== undefined && judgedBy.includes("pings")
         ? [{ measure: "pings" as const, text: failedPings }]
         : []),
     ],
-    doubtful: [...harms.filter(({ isDoubtful }) => isDoubtful).map(({ finding }) => finding), ...alarms.doubtful],
-    ...(alarms.holding === undefined ? {} : { holding: alarms.holding }),
+    doubtful: [...list("doubtful"), ...alarms.doubtful],
+    ...(holding === undefined ? {} : { holding }),
     cleared: uncleared.length === 0,
     canStillClear: uncleared.some(({ canStillClear }) => canStillClear),
     unseen: tellUnseen(comparisons),
@@ -148,48 +153,35 @@ function splitMinute({ from, to, shares }: RolloutState, { minute, versions }: M
   );
   if (inEffect.length === 0) return [];
   const newShare = Math.max(...inEffect.map(({ percent }) => percent)) / 100;
-  const newer = versions[to] ?? addFigures([], to);
+  const newer = versions[to] ?? addFigures([]);
   const latest = shares.at(-1);
   const isAlone = latest?.percent === 100 && minute + MINUTE > latest.since;
-  return [{ newShare, isAlone, newer, older: versions[from] ?? addFigures([], from) }];
+  return [{ newShare, isAlone, newer, older: versions[from] ?? addFigures([]) }];
 }
 
 function compare(
   measure: ComparedMeasure,
   limits: Limits,
   split: readonly SplitMinute[],
-  old: readonly VersionFigures[],
+  totals: Readonly<Record<"old" | "newer" | "alone", VersionFigures>>,
 ): Comparison {
   const count = (figures: VersionFigures) => measure.count(figures, limits);
+  const usual = count(totals.old);
+  // What has no counterpart in the same minutes is compared with what was usual, whatever share the version had.
+  if (measure.alpha.split === 0) return { measure, limits, together: [], alone: count(totals.newer), usual };
   const together = split
     .filter(({ newShare }) => newShare < 1)
     .map(({ newShare, newer, older }) => ({ newShare, newer: count(newer), older: count(older) }));
-  // What has no counterpart in the same minutes is compared with what was usual, whatever share the version had.
-  const isSplit = measure.alpha.split > 0;
-  const alone = split.filter(({ isAlone }) => !isSplit || isAlone).map(({ newer }) => newer);
-  return {
-    measure,
-    limits,
-    together: isSplit ? together : [],
-    alone: count(
-      addFigures(
-        alone.map((figures) => ({ minute: 0, versions: { alone: figures } })),
-        "alone",
-      ),
-    ),
-    usual: count(
-      addFigures(
-        old.map((figures) => ({ minute: 0, versions: { old: figures } })),
-        "old",
-      ),
-    ),
-  };
+  return { measure, limits, together, alone: count(totals.alone), usual };
 }
 
-/** Something worse; doubtful if it could have been compared with the same time, but was not. */
+/**
+ * Something worse: doubtful if it could have been compared with the same time, but was not, and suspicious if it may
+ * also be chance.
+ */
 interface Harm {
   readonly finding: Finding;
-  readonly isDoubtful: boolean;
+  readonly kind: "harmful" | "doubtful" | "suspicious";
 }
 
 function findHarm(comparison: Comparison): readonly Harm[] {
@@ -199,16 +191,19 @@ function findHarm(comparison: Comparison): readonly Harm[] {
   const older = addShares(together.map((one) => one.older));
   const isWorse =
     weighTogether(comparison) >= -Math.log(alpha.split) && findExcess(together, newer) >= leastExcess.split;
-  if (isWorse) {
-    const finding = { measure: measure.key, text: tellFinding(comparison, newer, older) };
-    return [{ finding, isDoubtful: false }];
-  }
+  if (isWorse) return [buildHarm(comparison, newer, older, "harmful")];
   const most = Math.min(1, findUpperShare(usual) * 1.5 + 0.005);
-  const isUnusual =
-    weighAgainst(most, alone, dispersion.alone) >= -Math.log(alpha.alone) &&
-    divide(alone) - divide(usual) >= leastExcess.alone;
-  const finding = { measure: measure.key, text: tellFinding(comparison, alone, usual) };
-  return isUnusual ? [{ finding, isDoubtful: alpha.split > 0 }] : [];
+  const evidence = weighAgainst(most, alone, dispersion.alone);
+  if (evidence < SUSPICIOUS_LOG || divide(alone) - divide(usual) < leastExcess.alone) return [];
+  const isCertain = evidence >= -Math.log(alpha.alone);
+  if (alpha.split > 0) return [buildHarm(comparison, alone, usual, isCertain ? "doubtful" : "suspicious")];
+  return isCertain ? [buildHarm(comparison, alone, usual, "harmful")] : [];
+}
+
+function buildHarm({ measure, limits }: Comparison, newer: Share, older: Share, kind: Harm["kind"]): Harm {
+  const what = measure.describe(formatCount(newer.all), limits);
+  const text = `${formatShare(newer)} ${what}, ${formatShare(older)} of ${formatCount(older.all)} with the old version`;
+  return { finding: { measure: measure.key, text }, kind };
 }
 
 function weighTogether({ measure, together }: Comparison): number {
@@ -250,7 +245,7 @@ interface Clearance {
 function judgeClearance({ state, now }: RolloutEvidence, comparison: Comparison): Clearance | undefined {
   const { measure, limits, together } = comparison;
   if (measure.harm === undefined || (measure.key === "duration" && limits.duration === undefined)) return undefined;
-  if (weighClearance(comparison, measure.harm) >= -Math.log(MISSED_SHARE))
+  if (weighHarmless(expectShares(comparison), measure.harm, measure.dispersion.split) >= -Math.log(MISSED_SHARE))
     return { cleared: true, canStillClear: true };
   const newer = addShares(together.map((one) => one.newer));
   const older = addShares(together.map((one) => one.older));
@@ -267,14 +262,13 @@ function judgeClearance({ state, now }: RolloutEvidence, comparison: Comparison)
   return { cleared: false, canStillClear: isSuspicious || enoughWillCome };
 }
 
-/** Evidence that the version is worse than the old one by less than `harm`. */
-function weighClearance({ measure, together }: Comparison, harm: number): number {
+/** The new version's requests by minute, and the share of them that would be bad if it were as the old one. */
+function expectShares({ together }: Comparison): readonly ExpectedShare[] {
   const usual = divide(addShares(together.map(({ older }) => older)));
-  const counts = together.map(({ newer, older }) => ({
+  return together.map(({ newer, older }) => ({
     ...newer,
     expected: (older.bad + POOLED_REQUESTS * usual) / (older.all + POOLED_REQUESTS),
   }));
-  return weighHarmless(counts, harm, measure.dispersion.split);
 }
 
 function findThrottles({ throttles }: RolloutEvidence): readonly Finding[] {
@@ -283,8 +277,9 @@ function findThrottles({ throttles }: RolloutEvidence): readonly Finding[] {
   const isHarmful =
     weighAgainst(findUpperShare(before), during, THROTTLES_DISPERSION) >= -Math.log(THROTTLES_ALPHA) &&
     divide(during) - divide(before) >= THROTTLES_LEAST_EXCESS;
+  if (!isHarmful) return [];
   const text = `${formatShare(during)} of ${formatCount(during.all)} requests were refused, ${formatShare(before)} before`;
-  return isHarmful ? [{ measure: "throttles", text }] : [];
+  return [{ measure: "throttles", text }];
 }
 
 type AlarmJudgement = Pick<Judgement, "harmful" | "doubtful" | "holding">;
@@ -298,7 +293,8 @@ function judgeAlarms({ state, ringing, now }: RolloutEvidence, split: readonly S
   const finding: Finding = { measure: "alarms", text: `${names} rings` };
   const [before, latest] = state.shares.slice(-2);
   if (state.shares.at(-1)?.percent === 100) return { ...NO_ALARMS, doubtful: [finding] };
-  if (before?.percent === 100 && latest && now - latest.since < RECOMPARING_MILLISECONDS) {
+  // It may still ring because of what was before.
+  if (before?.percent === 100 && latest && now - latest.since < 1000 * state.plan.stepSeconds) {
     return { ...NO_ALARMS, holding: `${names} rings: comparing both versions.` };
   }
   const minutes = split.slice(-COMMON_MINUTES).filter(({ newShare }) => newShare < 1);
@@ -316,11 +312,13 @@ function tellUnseen(comparisons: readonly Comparison[]): string {
   const errors = comparisons.find(({ measure }) => measure.key === "errors");
   if (!errors) return "Whether requests fail was not asked.";
   const requests = formatCount(addShares(errors.together.map(({ newer }) => newer)).all);
-  const excludes = (harm: number) => weighClearance(errors, harm) >= -Math.log(MISSED_SHARE);
+  const counts = expectShares(errors);
+  const { split } = errors.measure.dispersion;
+  const excludes = (harm: number) => weighHarmless(counts, harm, split) >= -Math.log(MISSED_SHARE);
   if (!excludes(0.999)) return `With ${requests} requests of the new version, no share of failures can be excluded.`;
   let excluded = 0.999;
   let possible = 0;
-  while (excluded - possible > 0.0005) {
+  while (excluded - possible > 0.001) {
     const middle = (excluded + possible) / 2;
     if (excludes(middle)) excluded = middle;
     else possible = middle;
@@ -329,11 +327,6 @@ function tellUnseen(comparisons: readonly Comparison[]): string {
     `With ${requests} requests of the new version, up to ${formatPercent(excluded)} more failures than before ` +
     "would not be seen."
   );
-}
-
-function tellFinding({ measure, limits }: Comparison, newer: Share, older: Share): string {
-  const what = measure.describe(formatCount(newer.all), limits);
-  return `${formatShare(newer)} ${what}, ${formatShare(older)} of ${formatCount(older.all)} with the old version`;
 }
 
 function divide({ bad, all }: Share): number {
@@ -345,9 +338,9 @@ function formatShare(share: Share): string {
 }
 
 function formatPercent(share: number): string {
-  return `${(100 * share).toLocaleString("en-US", { maximumFractionDigits: 1 })} %`;
+  return `${formatCount(100 * share)} %`;
 }
 
 function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  return NUMBERS.format(count);
 }

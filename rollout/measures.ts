@@ -47,7 +47,7 @@ export const COMPARED_MEASURES: readonly ComparedMeasure[] = [
     describe: (all) => `of ${all} requests failed`,
     alpha: { split: 0.0025, alone: 0.001 },
     leastExcess: { split: 0.01, alone: 0.02 },
-    dispersion: { split: 1, alone: 3 },
+    dispersion: { split: 1, alone: 2 },
     harm: 0.02,
   },
   {
@@ -56,7 +56,7 @@ export const COMPARED_MEASURES: readonly ComparedMeasure[] = [
     describe: (all) => `of ${all} requests timed out`,
     alpha: { split: 0.001, alone: 0.0005 },
     leastExcess: { split: 0.01, alone: 0.02 },
-    dispersion: { split: 1, alone: 3 },
+    dispersion: { split: 1, alone: 2 },
     harm: 0.02,
   },
   {
@@ -65,7 +65,7 @@ export const COMPARED_MEASURES: readonly ComparedMeasure[] = [
     describe: (all, { duration }) => `of ${all} requests took more than ${formatBound(duration)} ms`,
     alpha: { split: 0.0015, alone: 0.0005 },
     leastExcess: { split: 0.04, alone: 0.1 },
-    dispersion: { split: 2, alone: 5 },
+    dispersion: { split: 2, alone: 4 },
     harm: 0.1,
   },
   {

@@ -142,7 +142,7 @@ describe("an alarm", () => {
       doubtful: [],
       holding: "prod-api-errors rings: comparing both versions.",
     });
-    expect(listHarmful(buildEvidence({ state: recomparing, ringing, now: since + 3 * MINUTE }))).toEqual(["alarms"]);
+    expect(listHarmful(buildEvidence({ state: recomparing, ringing, now: since + 5 * MINUTE }))).toEqual(["alarms"]);
   });
 
   test("makes the rollout wait if the old version fails as often", () => {

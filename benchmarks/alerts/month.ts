@@ -301,7 +301,7 @@ export function generateMonth({ name, rates }: Shape, seed: number): Month {
     }),
     usualMilliseconds,
     usualConcurrency: Math.max(5, (rates.reduce((most, rate) => Math.max(most, rate)) * usualMilliseconds) / 60_000),
-    lag: drawLag(random),
+    lag: drawLag(random, MONTH_MINUTES),
   };
 }
 
@@ -382,9 +382,12 @@ function addFailingEvents(random: Random, { requests, failed }: Counts): void {
   }
 }
 
-/** One to three minutes, for hours; rarely up to a quarter of an hour, for minutes. */
-function drawLag(random: Random): Uint8Array {
-  const lag = new Uint8Array(MONTH_MINUTES + 1);
+/**
+ * By how many minutes CloudWatch's data lag behind at each minute: one to three, for hours; rarely up to a quarter of an
+ * hour, for minutes.
+ */
+export function drawLag(random: Random, minutes: number): Uint8Array {
+  const lag = new Uint8Array(minutes + 1);
   for (let minute = 0; minute < lag.length;) {
     const isLate = random() < 0.01;
     const lasts = isLate ? 5 + 20 * random() : 30 + 180 * random();

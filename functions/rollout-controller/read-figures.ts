@@ -67,7 +67,7 @@ export async function readReference(
   const read = async (hours: number) => {
     const question = { logGroup: subject.logGroup, query, from: to - hours * HOUR, to };
     const rows = await callAws((abortSignal) => askLog(logs, question, abortSignal), LONGEST_QUERY_MILLISECONDS);
-    return addFigures(parseFigures(rows, subject), version);
+    return addFigures(parseFigures(rows, subject).flatMap(({ versions }) => versions[version] ?? []));
   };
   const recent = await read(REFERENCE_HOURS.short);
   const coldStarts = Object.values(recent.inits).reduce((sum, count) => sum + count, 0);
