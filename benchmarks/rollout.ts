@@ -67,6 +67,10 @@ async function measure(late: string): Promise<void> {
       ["Requests a minute: found, half of them in", ...DAMAGES.map((damage) => `${100 * damage} % fail`)],
       ...LOW_RATES.map((rate) => [String(rate), ...DAMAGES.map((damage) => formatLow(low, rate, damage))]),
     ],
+    [
+      ["Warmwatch, all seeds together", "Missed", "Equal versions rolled back"],
+      ...RATES.map((rate) => [`${rate}/s`, ...formatCounts(measured, rate)]),
+    ],
     [TARGET_HEADINGS, ...RATES.flatMap((rate, index) => listTargets(rate, scores[index]?.[0]))],
   ]) {
     console.log(`${formatFigureTable(table)}\n`);
@@ -119,6 +123,14 @@ function formatKind(measured: readonly Outcome[], kind: string, rate: number): s
   return hurting === 0
     ? "-"
     : `${((found * hurting) / 100).toFixed(0)} of ${hurting}, ${formatSeconds(secondsToGoBack.median)}`;
+}
+
+function formatCounts(measured: readonly Outcome[], rate: number): string[] {
+  const { hurting, found, equal, falseRollbacks } = scoreOutcomes(
+    measured.filter((one) => one.ratePerSecond === rate && one.tool === TOOLS[0]),
+  );
+  const count = (percent: number, all: number) => `${((percent * all) / 100).toFixed(0)} of ${all}`;
+  return [count(100 - found, hurting), count(falseRollbacks, equal)];
 }
 
 function formatLow(low: readonly Outcome[], requestsAMinute: number, damage: number): string {

@@ -1,4 +1,4 @@
-import { type AlarmState, buildEvaluation, type MetricAlarm } from "../../local/cloudwatch/alarm";
+import { type AlarmState, buildEvaluation, type Evaluation, type MetricAlarm } from "../../local/cloudwatch/alarm";
 import { createRandom } from "../../advisor/random";
 import { drawLag } from "../alerts/month";
 import { AliasMetrics } from "./alias-metrics";
@@ -16,7 +16,7 @@ import { type World } from "./world";
 const STEP_SECONDS = 300;
 const SHARE = 0.1;
 /** The alarms exist before, so that they may already ring. */
-const BEFORE_SECONDS = 300;
+const BEFORE_SECONDS = 240;
 
 /** From the alarm to the alias's change. */
 const ACT_SECONDS = 5;
@@ -55,22 +55,40 @@ export const SHARE_ALARMS: readonly MetricAlarm[] = [
   },
 ];
 
-/** Rolls out as CodeDeploy does. */
-export function deployCanary(world: World, fault: Fault, seed: number, alarms: readonly MetricAlarm[]): Attempt {
+/** Rolls out as CodeDeploy does, with each of several sets of alarms; all see the same requests. */
+export function deployCanary(
+  world: World,
+  fault: Fault,
+  seed: number,
+  sets: readonly (readonly MetricAlarm[])[],
+): readonly Attempt[] {
   const firstMinute = -BEFORE_SECONDS / MINUTE;
   const lag = drawLag(createRandom(seed, 2), STEP_SECONDS / MINUTE - firstMinute);
   const metrics = new AliasMetrics(lag, BEGIN, firstMinute);
   const add = metrics.add.bind(metrics);
   const { service, end } = beginSimulation(world, fault, seed, add, -BEFORE_SECONDS);
-  const evaluations = alarms.map(buildEvaluation);
-  let states = evaluations.map((): AlarmState => "OK");
+  const watched = sets.map((alarms) => ({
+    alarms: alarms.map((alarm): { readonly evaluation: Evaluation; state: AlarmState } => ({
+      evaluation: buildEvaluation(alarm),
+      state: "OK",
+    })),
+    attempt: undefined as Attempt | undefined,
+  }));
   for (let now = -BEFORE_SECONDS; now <= STEP_SECONDS; now += MINUTE) {
     service.serveUntil(now, now > 0 ? SHARE : 0);
     metrics.now = now;
-    states = evaluations.map(({ evaluate }, index) => evaluate(metrics, BEGIN + 1000 * now, states[index] ?? "OK"));
-    if (now < 0 || !states.includes("ALARM")) continue;
+    for (const { alarms } of watched) {
+      for (const alarm of alarms) {
+        alarm.state = alarm.evaluation.evaluate(metrics, BEGIN + 1000 * now, alarm.state);
+      }
+    }
+    if (now < 0) continue;
     service.serveUntil(now + ACT_SECONDS, SHARE);
-    return end(now + ACT_SECONDS, true, "alarm");
+    for (const one of watched) {
+      if (!one.alarms.some(({ state }) => state === "ALARM")) continue;
+      one.attempt ??= end(now + ACT_SECONDS, true, "alarm");
+    }
+    if (watched.every(({ attempt }) => attempt)) break;
   }
-  return end(STEP_SECONDS, false, "completed");
+  return watched.map(({ attempt }) => attempt ?? end(STEP_SECONDS, false, "completed"));
 }

@@ -1,15 +1,15 @@
 import { createRandom } from "../../advisor/random";
-import { type Attempt } from "./attempt";
 import { deployCanary, EXAMPLE_ALARMS, SHARE_ALARMS } from "./codedeploy";
-import { drawFault, type Fault, FAULT_KINDS, type FaultKind, NO_FAULT } from "./faults";
+import { drawFault, FAULT_KINDS, type FaultKind, NO_FAULT } from "./faults";
 import { type Lateness } from "./late-logs";
-import { findHarmShare, type Outcome, type Tool } from "./score";
+import { findHarmShare, type Outcome, TOOLS } from "./score";
 import { rollOut } from "./warmwatch";
 import { drawWorld, type World } from "./world";
 
 /** What is simulated, in the same order by each process. */
 export interface Trial {
-  readonly tools: readonly Tool[];
+  /** Whether CodeDeploy rolls it out, too. */
+  readonly isCompared: boolean;
   readonly seed: number;
   readonly index: number;
   readonly ratePerSecond: number;
@@ -24,9 +24,9 @@ export const RATES = [5, 50, 500] as const;
 
 /** For each seed and rate. */
 const FAULTS = 100;
-const EQUALS: Readonly<Record<(typeof RATES)[number], number>> = { 5: 334, 50: 334, 500: 100 };
+const EQUALS: Readonly<Record<(typeof RATES)[number], number>> = { 5: 170, 50: 170, 500: 50 };
 /** Of these, CodeDeploy also rolls out so many. */
-const CODEDEPLOY_EQUALS = 50;
+const CODEDEPLOY_EQUALS = 34;
 
 /** What cannot be seen with little traffic: requests a minute, and the shares of them that fail. */
 export const LOW_RATES = [1, 5, 20, 60, 300] as const;
@@ -36,17 +36,15 @@ const LOW_TRAFFIC_TRIALS = 40;
 
 /** All trials of these seeds at the rates, and those with little traffic. */
 export function listTrials(seeds: readonly number[]): { readonly measured: Trial[]; readonly low: Trial[] } {
-  const ours = ["Warmwatch"] as const;
-  const all = ["Warmwatch", "CodeDeploy, example alarms", "CodeDeploy, alarm on 2 %"] as const;
   const repeat = (count: number, build: (index: number) => Trial) => Array.from({ length: count }, (_, i) => build(i));
   const measured = seeds.flatMap((seed) =>
     RATES.flatMap((ratePerSecond) => [
       ...repeat(FAULTS, (index) => {
         const kind = FAULT_KINDS[index % FAULT_KINDS.length];
-        return { tools: all, seed, index, ratePerSecond, ...(kind === undefined ? {} : { kind }) };
+        return { isCompared: true, seed, index, ratePerSecond, ...(kind === undefined ? {} : { kind }) };
       }),
       ...repeat(EQUALS[ratePerSecond], (index) => ({
-        tools: index < CODEDEPLOY_EQUALS ? all : ours,
+        isCompared: index < CODEDEPLOY_EQUALS,
         seed,
         index: FAULTS + index,
         ratePerSecond,
@@ -56,7 +54,7 @@ export function listTrials(seeds: readonly number[]): { readonly measured: Trial
   const low = LOW_RATES.flatMap((requestsAMinute) =>
     DAMAGES.flatMap((failing) =>
       repeat(LOW_TRAFFIC_TRIALS, (index) => ({
-        tools: ours,
+        isCompared: false,
         seed: seeds[0] ?? 0,
         index,
         ratePerSecond: requestsAMinute / 60,
@@ -69,21 +67,23 @@ export function listTrials(seeds: readonly number[]): { readonly measured: Trial
 }
 
 /** Rolls out the same version into the same world with each tool. */
-export function runTrial({ tools, seed, index, ratePerSecond, kind, failing }: Trial, lateness: Lateness): Outcome[] {
+export function runTrial(
+  { isCompared, seed, index, ratePerSecond, kind, failing }: Trial,
+  lateness: Lateness,
+): Outcome[] {
   const random = createRandom(seed, index, Math.round(1000 * ratePerSecond));
   const drawn = drawWorld(random, ratePerSecond);
   const world: World = failing === undefined ? drawn : { ...drawn, outages: [], bursts: [] };
   const fault = failing !== undefined ? { ...NO_FAULT, failing } : kind ? drawFault(random, kind) : NO_FAULT;
   const runSeed = Math.floor(random() * 2 ** 32);
-  return tools.map((tool) => {
-    const attempt = ATTEMPTS[tool](world, fault, runSeed, lateness);
+  const attempts = [
+    rollOut(world, fault, runSeed, lateness),
+    ...(isCompared ? deployCanary(world, fault, runSeed, [EXAMPLE_ALARMS, SHARE_ALARMS]) : []),
+  ];
+  return TOOLS.flatMap((tool, column) => {
+    const attempt = attempts[column];
+    if (!attempt) return [];
     const harmShare = kind === undefined ? 0 : findHarmShare(fault, attempt);
-    return { ...attempt, tool, seed, ratePerSecond, ...(kind === undefined ? {} : { kind }), harmShare };
+    return [{ ...attempt, tool, seed, ratePerSecond, ...(kind === undefined ? {} : { kind }), harmShare }];
   });
 }
-
-const ATTEMPTS: Readonly<Record<Tool, (world: World, fault: Fault, seed: number, lateness: Lateness) => Attempt>> = {
-  Warmwatch: rollOut,
-  "CodeDeploy, example alarms": (world, fault, seed) => deployCanary(world, fault, seed, EXAMPLE_ALARMS),
-  "CodeDeploy, alarm on 2 %": (world, fault, seed) => deployCanary(world, fault, seed, SHARE_ALARMS),
-};
