@@ -4,7 +4,8 @@ import { type WarmingRequest } from "../../warming/contract";
 import { parseRequest } from "../warmer/request";
 import { RequestCheck } from "../warmer/request-check";
 
-const ACTIONS = ["start", "tick", "status", "pause", "resume", "abort"];
+const COMMANDS: readonly unknown[] = ["pause", "resume", "abort"];
+const ACTIONS: readonly unknown[] = ["start", "tick", "status", ...COMMANDS];
 
 /** One item of DynamoDB keeps all minutes of a rollout. */
 const MOST_SECONDS = 86_400;
@@ -17,18 +18,13 @@ const MOST_SECONDS = 86_400;
 export function parseControllerRequest(event: unknown): ControllerRequest {
   const check = new RequestCheck("rollout request");
   const { action, functionName, subject, plan, version } = check.fields("event", event);
-  check.that(ACTIONS.includes(String(action)), "action", `one of ${ACTIONS.join(", ")}`, action);
+  check.that(ACTIONS.includes(action), "action", `one of ${ACTIONS.join(", ")}`, action);
   if (action === "start") {
     checkSubject(check, subject);
     checkPlan(check, plan);
-    check.that(
-      /^[1-9]\d*$/.test(String(version)) && typeof version === "string",
-      "version",
-      "a version's number",
-      version,
-    );
+    check.that(typeof version === "string" && /^[1-9]\d*$/.test(version), "version", "a version's number", version);
   }
-  if (["pause", "resume", "abort"].includes(String(action))) check.text("functionName", functionName);
+  if (COMMANDS.includes(action)) check.text("functionName", functionName);
   if (action === "status" && functionName !== undefined) check.text("functionName", functionName);
   check.end();
   return event as ControllerRequest;

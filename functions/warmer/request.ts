@@ -12,7 +12,12 @@ const STRATEGIES: Readonly<Record<Strategy, true>> = { scheduled: true, peak: tr
 export function parseRequest(event: unknown): WarmingRequest {
   const check = new RequestCheck("warming request");
   const { strategy, targets, runId, rounds, price } = check.fields("event", event);
-  check.that(Object.keys(STRATEGIES).includes(String(strategy)), "strategy", "one of its names", strategy);
+  check.that(
+    typeof strategy === "string" && Object.hasOwn(STRATEGIES, strategy),
+    "strategy",
+    "one of its names",
+    strategy,
+  );
   check.that(Array.isArray(targets) && targets.length > 0, "targets", "a list of at least one", targets);
   for (const [index, target] of Array.isArray(targets) ? targets.entries() : []) {
     checkTarget(check, `targets[${index}]`, target);

@@ -32,6 +32,7 @@ import { mockClient } from "aws-sdk-client-mock";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { handler } from "../../../functions/rollout-controller/handler";
 import { compileInsightsQuery, type StoredLine } from "../../../local/cloudwatch/insights/query";
+import { findBucket } from "../../../rollout/histogram";
 import { type RolloutPlan, type RolloutState, type RolloutSubject, type StartRequest } from "../../../rollout/contract";
 import { type WarmingRequest } from "../../../warming/contract";
 import { Stdout } from "../../support/lambda";
@@ -130,6 +131,8 @@ export class World {
   throttlesPerMinute = 0;
   warmerAnswer: { readonly FunctionError?: string; readonly answer: unknown } | undefined;
   interference: Interference = () => undefined;
+  /** What the query for figures counts, by the minute; figures.test.ts compares the query itself with the log. */
+  private readonly rows = new Map<string, number>();
   private readonly answers = new Map<string, { field: string; value: string }[][]>();
   private writtenUntil: number;
   private requests = 0;
@@ -323,6 +326,10 @@ export class World {
       this.on("StartQuery", (input: StartQueryCommandInput) => {
         this.queries.push(input);
         const queryId = `query-${this.queries.length}`;
+        if (input.queryString?.includes("count(*) as lines") === true) {
+          this.answers.set(queryId, this.listRows(input));
+          return { queryId };
+        }
         const [from, to] = [(input.startTime ?? 0) * SECOND, ((input.endTime ?? 0) + 1) * SECOND];
         const found = compileInsightsQuery(input.queryString ?? "")(
           this.lines.filter(({ at }) => at >= from && at < to),
@@ -382,7 +389,7 @@ export class World {
 
   /** Writes what has been requested since the last time to the log. */
   private write(): void {
-    const { version, weights } = this.alias("live");
+    const { version = "none", weights = {} } = this.aliases.get("live") ?? {};
     const [other = version, share = 0] = Object.entries(weights)[0] ?? [];
     for (; this.writtenUntil < Date.now(); this.writtenUntil += SECOND) {
       for (let index = 0; index < this.requestsPerSecond; index++) {
@@ -405,6 +412,7 @@ export class World {
       });
     const hasFailed = (number * 0.618_033_988_75) % 1 < failing;
     log({ ExecutionTime: milliseconds, MemoryUtilization: 20, FunctionName: NAME, requestId });
+    this.count(version, { duration: findBucket(milliseconds) });
     if (hasFailed) {
       log({ Category: category, Failures: [1], FunctionName: NAME, requestId });
       log({
@@ -412,9 +420,37 @@ export class World {
         requestId,
         message: { errorType: category, errorMessage: "no answer from https://user:hunter2@db.example.com" },
       });
+      this.count(version, { failed: category.length });
     }
+    const status = hasFailed ? "error" : "success";
     const metrics = { durationMs: milliseconds, memorySizeMB: 512, maxMemoryUsedMB: 100 };
-    log({ type: "platform.report", record: { requestId, metrics, status: hasFailed ? "error" : "success" } });
+    log({ type: "platform.report", record: { requestId, metrics, status } });
+    this.count(version, { status, memory: findBucket((100 * 100) / 512) });
+  }
+
+  private count(version: string, row: Readonly<Record<string, unknown>>): void {
+    const minute = Math.floor(this.writtenUntil / MINUTE) * MINUTE;
+    const key = JSON.stringify({
+      minute,
+      version,
+      status: "none",
+      failed: 0,
+      duration: -1,
+      init: -1,
+      memory: -1,
+      ...row,
+    });
+    this.rows.set(key, (this.rows.get(key) ?? 0) + 1);
+  }
+
+  private listRows({ queryString = "", startTime = 0, endTime = 0 }: StartQueryCommandInput) {
+    const [from, to] = [startTime * SECOND, endTime * SECOND];
+    return [...this.rows].flatMap(([key, lines]) => {
+      const row = JSON.parse(key) as { readonly minute: number; readonly version: string };
+      if (row.minute < from || row.minute >= to || !queryString.includes(`"${row.version}"`)) return [];
+      const minute = new Date(row.minute).toISOString().replace("T", " ").replace("Z", "");
+      return [Object.entries({ ...row, minute, lines }).map(([field, value]) => ({ field, value: String(value) }))];
+    });
   }
 }
 
