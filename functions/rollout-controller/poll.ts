@@ -21,6 +21,7 @@ import { readMinutes, readReference } from "./read-figures";
 import { describeProblem, writeProblem, writeRecord, writeShare } from "./rollout-record";
 import { type Command, LeaseLost, type RolloutTable, type TakenRollout } from "./rollout-table";
 import { readRinging, readThrottles } from "./signals";
+import { thinMinutes } from "./thin-minutes";
 import { correctTimes, type RolloutEnding, findPercent, isActive, type TrackedRollout } from "./tracked-rollout";
 import { warmVersion } from "./warm-up";
 
@@ -253,7 +254,10 @@ class Poll {
     const minutes = [...known.filter(({ minute }) => !again.has(minute)), ...read.minutes];
     this.rollout = {
       ...this.rollout,
-      minutes: minutes.filter(({ minute }) => minute < read.finalUntil),
+      minutes: thinMinutes(
+        minutes.filter(({ minute }) => minute < read.finalUntil),
+        state.shares,
+      ),
       figuresUntil: read.finalUntil,
       unreadableSince: undefined,
       figures: { old: summarizeFigures(minutes, from), new: summarizeFigures(minutes, to) },

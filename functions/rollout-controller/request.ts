@@ -7,8 +7,8 @@ import { RequestCheck } from "../warmer/request-check";
 const COMMANDS: readonly unknown[] = ["pause", "resume", "abort"];
 const ACTIONS: readonly unknown[] = ["start", "tick", "status", ...COMMANDS];
 
-/** One item of DynamoDB keeps all minutes of a rollout. */
-const MOST_SECONDS = 86_400;
+/** As in the files: two days. */
+const MOST_SECONDS = 172_800;
 
 /**
  * Checks the controller's event.

@@ -248,7 +248,7 @@ function pickNames(used: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(NAMES).filter(([name]) => used.includes(name)));
 }
 
-/** Minutes take the most room: compressed, those of a day fit into an item of 400 KB. */
+/** Minutes take the most room, so they are compressed; see `thinMinutes`. */
 function formatRollout(
   rollout: TrackedRollout,
 ): Record<"status" | "document" | "figures" | "expiresAt", AttributeValue> {
