@@ -306,7 +306,7 @@ describe("a rollout that is interfered with", () => {
   });
 
   test.each([
-    ["forward", 24 * 3_600_000],
+    ["forward", 3_600_000],
     ["back", -24 * 3_600_000],
   ])("ends although a clock jumps %s", async (_, milliseconds) => {
     void world.invoke(makeStart(), 40).catch(() => undefined);
