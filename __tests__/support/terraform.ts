@@ -125,10 +125,28 @@ export class TerraformFolder {
 
   /** Runs terraform and returns what it prints; fails with that when its exit code is none of those expected. */
   run(args: readonly string[], expected: readonly number[] = [0]): { readonly output: string; readonly code: number } {
-    const { status, stdout, stderr } = spawnSync("terraform", args, {
+    const settings = { ...this.makeSettings(args), encoding: "utf8", maxBuffer: 1e8 } as const;
+    const { status, stdout, stderr } = spawnSync("terraform", args, settings);
+    const code = status ?? -1;
+    const output = stdout + stderr;
+    if (!expected.includes(code)) throw new Error(`terraform ${args.join(" ")} exited ${code}\n${output}`);
+    return { output, code };
+  }
+
+  /** Starts terraform, and does not wait for its end. */
+  start(args: readonly string[]): ChildProcess {
+    return spawn("terraform", args, { ...this.makeSettings(args), stdio: "ignore" });
+  }
+
+  /** Plans and returns the plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
+  plan(): TerraformPlan {
+    this.run(["plan", "-input=false", "-out=plan.bin"]);
+    return JSON.parse(this.run(["show", "-json", "plan.bin"]).output) as TerraformPlan;
+  }
+
+  private makeSettings([command]: readonly string[]) {
+    return {
       cwd: this.folder,
-      encoding: "utf8",
-      maxBuffer: 1e8,
       env: {
         ...process.env,
         CHECKPOINT_DISABLE: "1",
@@ -136,19 +154,9 @@ export class TerraformFolder {
         TF_CLI_ARGS: "-no-color",
         TF_PLUGIN_CACHE_DIR: pluginCache,
         // `init` installs only a provider that is not running.
-        ...(args[0] !== "init" && { TF_REATTACH_PROVIDERS: runProvider(this.folder) }),
+        ...(command !== "init" && { TF_REATTACH_PROVIDERS: runProvider(this.folder) }),
       },
-    });
-    const code = status ?? -1;
-    const output = stdout + stderr;
-    if (!expected.includes(code)) throw new Error(`terraform ${args.join(" ")} exited ${code}\n${output}`);
-    return { output, code };
-  }
-
-  /** Plans and returns the plan's JSON: https://developer.hashicorp.com/terraform/internals/json-format */
-  plan(): TerraformPlan {
-    this.run(["plan", "-input=false", "-out=plan.bin"]);
-    return JSON.parse(this.run(["show", "-json", "plan.bin"]).output) as TerraformPlan;
+    };
   }
 }
 
