@@ -20,6 +20,8 @@ const LONGEST_QUERY_MILLISECONDS = 15_000;
 const REFERENCE_HOURS = { short: 1, long: 24 };
 const ENOUGH_REQUESTS = 1000;
 const ENOUGH_COLD_STARTS = 30;
+/** A query is paid by the gigabyte; so many requests are some hundred megabytes. */
+const MOST_REQUESTS = 200_000;
 
 /** What was read. */
 export interface MinutesRead {
@@ -53,7 +55,8 @@ export async function readMinutes(
 }
 
 /**
- * Reads what a version's requests were like before a time: of an hour if there were enough, and otherwise of a day.
+ * Reads what a version's requests were like before a time: of an hour if there were enough, and otherwise of up to a
+ * day.
  *
  * @throws Error if CloudWatch does not answer in time
  */
@@ -71,7 +74,10 @@ export async function readReference(
   };
   const recent = await read(REFERENCE_HOURS.short);
   const coldStarts = Object.values(recent.inits).reduce((sum, count) => sum + count, 0);
-  return recent.requests >= ENOUGH_REQUESTS && coldStarts >= ENOUGH_COLD_STARTS ? recent : read(REFERENCE_HOURS.long);
+  if (recent.requests >= ENOUGH_REQUESTS && coldStarts >= ENOUGH_COLD_STARTS) return recent;
+  const affordable = Math.floor(MOST_REQUESTS / Math.max(1, recent.requests));
+  const hours = Math.min(REFERENCE_HOURS.long, affordable);
+  return hours > REFERENCE_HOURS.short ? read(hours) : recent;
 }
 
 /**
@@ -83,7 +89,7 @@ export function formatFiguresQuery(
   { publishesMetrics }: Pick<RolloutSubject, "publishesMetrics">,
   versions: readonly string[],
 ): string {
-  const bucket = (value: string) => `coalesce(floor(10 * log(1 + ${value})), -1)`;
+  const bucket = (value: string) => `coalesce(1 + floor(10 * log(1 + ${value})), 0)`;
   const lines = [
     'type = "platform.report"',
     ...(publishesMetrics ? ["ispresent(ExecutionTime)", "ispresent(Category)"] : []),
@@ -142,12 +148,13 @@ export function parseFigures(
     .sort((one, other) => one.minute - other.minute);
 }
 
+/** Buckets are counted from 1 in the query's answer, whose 0 is no value: its syntax knows no negative numbers. */
 function isBucket(value: string | undefined): value is string {
-  return value !== undefined && value !== "" && Number(value) >= 0;
+  return Number(value) >= 1;
 }
 
 function add(values: Record<string, number>, bucket: string | undefined, count: number): void {
   if (!isBucket(bucket)) return;
-  const key: keyof Histogram = String(Number(bucket));
+  const key: keyof Histogram = String(Number(bucket) - 1);
   values[key] = (values[key] ?? 0) + count;
 }

@@ -1,4 +1,5 @@
 import { toOneLine } from "../../performance/foreign-text";
+import { functionName as controller } from "../../performance/instance";
 import { FUNCTION_NAME, NAMESPACE, ROLLOUT_METRICS, type RolloutMetricName } from "../../performance/metrics";
 import { writeLines } from "../../performance/stdout";
 import { type RolloutRecord } from "../../rollout/contract";
@@ -25,10 +26,10 @@ export function writeRecord({ state, figures }: TrackedRollout, event: RolloutRe
     figures,
   };
   writeLine(record);
-  writeMetrics(functionName, {
-    RolloutShare: record.percent,
-    RollBacks: event === "end" && status === "rolled_back" ? 1 : 0,
-  });
+  const hasGoneBack = event === "end" && status === "rolled_back";
+  writeMetrics(functionName, { RolloutShare: record.percent, RollBacks: hasGoneBack ? 1 : 0 });
+  // One alarm watches for those of all functions.
+  if (hasGoneBack) writeMetrics(controller, { RollBacks: 1 });
 }
 
 /** Writes the new version's share of requests as a metric, between records. */

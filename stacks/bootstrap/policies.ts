@@ -92,7 +92,6 @@ export function buildBoundaryPolicy(
       ? [
           allow(["lambda:GetAlias", "lambda:UpdateAlias"], [arn("lambda", `function:${name}-*`)]),
           allow(["dynamodb:Scan"], [arn("dynamodb", `table/${nameRolloutsTable(name)}`)]),
-          allow(["logs:StopQuery"], ["*"]),
         ]
       : []),
     // Both read what fails.

@@ -100,9 +100,9 @@ export class RolloutController extends Construct {
               (group) => `${logGroups}${group}:*`,
             ),
           ),
-          // CloudWatch Logs has no resource-level permission for these:
+          // CloudWatch Logs has no resource-level permission for it:
           // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-          allow(["logs:GetQueryResults", "logs:StopQuery"], "*"),
+          allow(["logs:GetQueryResults"], "*"),
           // As above: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
           allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], "*"),
         ];

@@ -126,6 +126,22 @@ describe("in a rollout", () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(200);
   });
 
+  test.each([
+    ["few requests", 0.02, [1, 24]],
+    ["many requests", 25, [1, 2]],
+    ["so many that a longer query would cost too much", 90, [1]],
+  ])("what was usual is read from an hour, and from longer if that is cheap: %s", async (_, perSecond, hours) => {
+    world.requestsPerSecond = perSecond;
+    world.writtenUntil = Date.now() - 60 * MINUTE;
+
+    await world.call(makeStart());
+
+    const lengths = world.queries
+      .filter(({ queryString = "" }) => queryString.includes('in ["41"]'))
+      .map(({ startTime = 0, endTime = 0 }) => Math.round((endTime - startTime) / 3600));
+    expect(lengths).toEqual(hours);
+  });
+
   test("after an interruption, every request is counted once", async () => {
     void world.invoke(makeStart({ stepSeconds: 2400, maximumSeconds: 7200 }), 60).catch(() => undefined);
     await world.pass(30 * MINUTE);

@@ -134,7 +134,8 @@ export class World {
   /** What the query for figures counts, by the minute; figures.test.ts compares the query itself with the log. */
   private readonly rows = new Map<string, number>();
   private readonly answers = new Map<string, { field: string; value: string }[][]>();
-  private writtenUntil: number;
+  /** Until when there are requests, in milliseconds since 1970. */
+  writtenUntil: number;
   private requests = 0;
   private invocations = 0;
 
@@ -412,7 +413,7 @@ export class World {
       });
     const hasFailed = (number * 0.618_033_988_75) % 1 < failing;
     log({ ExecutionTime: milliseconds, MemoryUtilization: 20, FunctionName: NAME, requestId });
-    this.count(version, { duration: findBucket(milliseconds) });
+    this.count(version, { duration: 1 + findBucket(milliseconds) });
     if (hasFailed) {
       log({ Category: category, Failures: [1], FunctionName: NAME, requestId });
       log({
@@ -425,7 +426,7 @@ export class World {
     const status = hasFailed ? "error" : "success";
     const metrics = { durationMs: milliseconds, memorySizeMB: 512, maxMemoryUsedMB: 100 };
     log({ type: "platform.report", record: { requestId, metrics, status } });
-    this.count(version, { status, memory: findBucket((100 * 100) / 512) });
+    this.count(version, { status, memory: 1 + findBucket((100 * 100) / 512) });
   }
 
   private count(version: string, row: Readonly<Record<string, unknown>>): void {
@@ -435,9 +436,9 @@ export class World {
       version,
       status: "none",
       failed: 0,
-      duration: -1,
-      init: -1,
-      memory: -1,
+      duration: 0,
+      init: 0,
+      memory: 0,
       ...row,
     });
     this.rows.set(key, (this.rows.get(key) ?? 0) + 1);
