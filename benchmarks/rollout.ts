@@ -4,12 +4,14 @@ import { parseArgs, promisify } from "node:util";
 import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS } from "./measure";
 import { FAULT_KINDS } from "./rollout/faults";
 import { type Lateness } from "./rollout/late-logs";
+import { measureProcesses } from "./rollout/processes/measure-processes";
 import { HURTING_SHARE, type Outcome, type Score, scoreOutcomes, takeMedianScore, TOOLS } from "./rollout/score";
 import { DAMAGES, listTrials, LOW_RATES, RATES, runTrial } from "./rollout/trials";
 
 /**
  * How well rollouts find versions that do harm, and how often they blame one that does not, beside CodeDeploy: npm run
- * bench:rollout -- [--late <from>-<to>] The option is how late lines of the log can be queried, in seconds.
+ * bench:rollout -- [--late <from>-<to> | --processes] The first option is how late lines of the log can be queried, in
+ * seconds; with the second one, the real controller moves the traffic of real processes, on this computer.
  */
 
 /** Not looked at while the limits of rollout/measures.ts were chosen. */
@@ -28,8 +30,16 @@ export default async function main(): Promise<number> {
   try {
     const { values } = parseArgs({
       args: process.argv.slice(2),
-      options: { late: { type: "string", default: DEFAULT_LATE }, part: { type: "string" } },
+      options: {
+        late: { type: "string", default: DEFAULT_LATE },
+        part: { type: "string" },
+        processes: { type: "boolean", default: false },
+      },
     });
+    if (values.processes) {
+      await measureProcesses();
+      return 0;
+    }
     const lateness = readLateness(values.late);
     if (values.part === undefined) await measure(values.late);
     else console.log(JSON.stringify(runPart(values.part, lateness)));

@@ -1,12 +1,11 @@
-import { unzipSync } from "fflate";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { type AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type WarmingRecord, type WarmingRequest } from "../warming/contract";
 import { type LocalLambda, startLambda } from "../local/lambda/start-lambda";
-import { bundleFunctions } from "../stacks/bundle";
+import { bundleHandler } from "./bundle-handler";
 import { describeComputer, formatFigureTable, formatTargetRow, TARGET_HEADINGS, makeBenchmarkFolder } from "./measure";
 
 const SIZES = [1, 3, 10, 50];
@@ -239,24 +238,6 @@ async function runWithLambda<Result>(
     network.closeAllConnections();
     network.close();
   }
-}
-
-/** Bundles a handler as for deployment, and unpacks it. */
-async function bundleHandler(
-  file: string,
-  folder: string,
-): Promise<{ readonly folder: string; readonly bytes: number }> {
-  const name = file.replaceAll(/[^a-z]+/g, "-").replace(/^-/, "");
-  const source = join(folder, "functions", name);
-  const unpacked = join(folder, "bundles", name);
-  for (const path of [source, unpacked]) mkdirSync(path, { recursive: true });
-  const handler = JSON.stringify(resolve("benchmarks/handlers", file));
-  writeFileSync(join(source, "handler.ts"), `export { handler } from ${handler};\n`);
-  const zipFile = (await bundleFunctions(folder, [{ name }], folder)).get(name)?.zipFile ?? "";
-  for (const [path, contents] of Object.entries(unzipSync(readFileSync(zipFile)))) {
-    writeFileSync(join(unpacked, path), contents);
-  }
-  return { folder: unpacked, bytes: statSync(zipFile).size };
 }
 
 function findMedian(values: readonly number[]): number {
