@@ -1,8 +1,10 @@
 import { type Finding, type MinuteFigures, type RolloutState, type VersionFigures } from "./contract";
 import { addFigures } from "./figures";
+import { leaveOutFirstRequests } from "./first-requests";
 import {
   COMPARED_MEASURES,
   type ComparedMeasure,
+  countSlow,
   findLimits,
   type Limits,
   MISSED_SHARE,
@@ -66,6 +68,8 @@ const PROPAGATION_MILLISECONDS = 10_000;
 /** A common cause needs that many bad requests of the old version in the last minutes. */
 const LEAST_COMMON_BAD = 5;
 const COMMON_MINUTES = 5;
+/** Of the old version's requests: usually, hardly 5 % are slow, by the limit of what is. */
+const COMMON_SLOW_SHARE = 0.1;
 const MOST_TIMES_WORSE = 2;
 
 /** The evidence for harm that makes a rollout wait for more. */
@@ -108,20 +112,21 @@ interface Comparison {
 export function judge(evidence: RolloutEvidence): Judgement {
   const { state, minutes, reference, failedPings } = evidence;
   const { judgedBy } = state.plan;
-  const split = minutes.flatMap((minute) => splitMinute(state, minute));
+  const old = addFigures([
+    ...minutes.flatMap(({ versions }) => versions[state.from] ?? []),
+    ...(reference ? [reference] : []),
+  ]);
+  const limits = findLimits(old);
+  const split = leaveOutFirstRequests(minutes, limits.duration).flatMap((minute) => splitMinute(state, minute));
   const totals = {
-    old: addFigures([
-      ...minutes.flatMap(({ versions }) => versions[state.from] ?? []),
-      ...(reference ? [reference] : []),
-    ]),
+    old,
     newer: addFigures(split.map(({ newer }) => newer)),
     alone: addFigures(split.filter(({ isAlone }) => isAlone).map(({ newer }) => newer)),
   };
-  const limits = findLimits(totals.old);
   const comparisons = COMPARED_MEASURES.filter(({ key }) => judgedBy.includes(key)).map((measure) =>
     compare(measure, limits, split, totals),
   );
-  const alarms = judgedBy.includes("alarms") ? judgeAlarms(evidence, split) : NO_ALARMS;
+  const alarms = judgedBy.includes("alarms") ? judgeAlarms(evidence, split, limits) : NO_ALARMS;
   const clearances = comparisons.flatMap((comparison) => judgeClearance(evidence, comparison) ?? []);
   const uncleared = clearances.filter(({ cleared }) => !cleared);
   const harms = comparisons.flatMap(findHarm);
@@ -286,7 +291,11 @@ type AlarmJudgement = Pick<Judgement, "harmful" | "doubtful" | "holding">;
 
 const NO_ALARMS: AlarmJudgement = { harmful: [], doubtful: [] };
 
-function judgeAlarms({ state, ringing, now }: RolloutEvidence, split: readonly SplitMinute[]): AlarmJudgement {
+function judgeAlarms(
+  { state, ringing, now }: RolloutEvidence,
+  split: readonly SplitMinute[],
+  limits: Limits,
+): AlarmJudgement {
   const fresh = ringing.filter((name) => !state.ringingBefore.includes(name));
   if (fresh.length === 0) return NO_ALARMS;
   const names = fresh.join(", ");
@@ -297,15 +306,24 @@ function judgeAlarms({ state, ringing, now }: RolloutEvidence, split: readonly S
   if (before?.percent === 100 && latest && now - latest.since < 1000 * state.plan.stepSeconds) {
     return { ...NO_ALARMS, holding: `${names} rings: comparing both versions.` };
   }
+  const common = findCommonCause(split, limits);
+  return common === undefined
+    ? { ...NO_ALARMS, harmful: [finding] }
+    : { ...NO_ALARMS, holding: `${names} rings, but the old version ${common}: waiting until it is over.` };
+}
+
+/** What has been as bad with the old version in the last minutes, as in "fails as often". */
+function findCommonCause(split: readonly SplitMinute[], limits: Limits): string | undefined {
   const minutes = split.slice(-COMMON_MINUTES).filter(({ newShare }) => newShare < 1);
-  const count = (figures: readonly VersionFigures[]) =>
-    addShares(figures.map(({ failures, requests }) => ({ bad: failures, all: requests })));
-  const newer = count(minutes.map((minute) => minute.newer));
-  const older = count(minutes.map((minute) => minute.older));
-  const isCommon = older.bad >= LEAST_COMMON_BAD && divide(newer) <= MOST_TIMES_WORSE * divide(older);
-  return isCommon
-    ? { ...NO_ALARMS, holding: `${names} rings, but the old version fails as often: waiting until it is over.` }
-    : { ...NO_ALARMS, harmful: [finding] };
+  const isCommon = (count: (figures: VersionFigures) => Share, leastShare: number) => {
+    const newer = addShares(minutes.map((minute) => count(minute.newer)));
+    const older = addShares(minutes.map((minute) => count(minute.older)));
+    return (
+      older.bad >= LEAST_COMMON_BAD && divide(older) >= leastShare && divide(newer) <= MOST_TIMES_WORSE * divide(older)
+    );
+  };
+  if (isCommon(({ failures, requests }) => ({ bad: failures, all: requests }), 0)) return "fails as often";
+  return isCommon(({ durations }) => countSlow(durations, limits), COMMON_SLOW_SHARE) ? "is as slow" : undefined;
 }
 
 function tellUnseen(comparisons: readonly Comparison[]): string {

@@ -61,7 +61,7 @@ export const COMPARED_MEASURES: readonly ComparedMeasure[] = [
   },
   {
     key: "duration",
-    count: ({ durations }, { duration }) => countOver(durations, duration),
+    count: ({ durations }, limits) => countSlow(durations, limits),
     describe: (all, { duration }) => `of ${all} requests took more than ${formatBound(duration)} ms`,
     alpha: { split: 0.0015, alone: 0.0005 },
     leastExcess: { split: 0.04, alone: 0.1 },
@@ -122,6 +122,11 @@ function findSlow(values: Histogram, kind: keyof typeof SLOWER_BUCKETS, least: n
   if (usual === undefined || countOver(values, usual).all < least) return undefined;
   const slower = findBucket(findUpperBound(usual) + LEAST_SLOWER_MILLISECONDS[kind]);
   return Math.max(usual + SLOWER_BUCKETS[kind], slower);
+}
+
+/** The requests that took longer than the old version's almost ever did. */
+export function countSlow(durations: Histogram, { duration }: Limits): Share {
+  return countOver(durations, duration);
 }
 
 function countOver(values: Histogram, bucket: number | undefined): Share {

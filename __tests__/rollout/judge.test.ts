@@ -83,6 +83,27 @@ test("a version that is slower than the old one is found", () => {
   ]);
 });
 
+describe("first requests of instances, which are slow", () => {
+  const older = { requests: 540, durations: fill(100, 540) };
+  const slow = (count: number) => ({ requests: 60, durations: { ...fill(100, 60 - count), ...fill(2000, count) } });
+
+  test("are not held against a version whose instances are new", () => {
+    const [warming] = repeatMinutes(1, { inits: fill(300, 12) });
+    const minutes = [
+      { minute: BEGIN - MINUTE, versions: warming?.versions ?? {} },
+      ...repeatMinutes(1, { ...slow(20), inits: fill(300, 8) }, older),
+    ];
+
+    expect(listHarmful(buildEvidence({ minutes }))).toEqual([]);
+  });
+
+  test("do not hide that others are slow as well", () => {
+    const minutes = repeatMinutes(1, { ...slow(60), inits: fill(300, 20) }, older);
+
+    expect(listHarmful(buildEvidence({ minutes }))).toEqual(["duration"]);
+  });
+});
+
 test("a version is not found because of some milliseconds", () => {
   const newer = { requests: 60, durations: fill(9, 60) };
   const older = { requests: 540, durations: fill(3, 540) };
@@ -143,6 +164,20 @@ describe("an alarm", () => {
       holding: "prod-api-errors rings: comparing both versions.",
     });
     expect(listHarmful(buildEvidence({ state: recomparing, ringing, now: since + 5 * MINUTE }))).toEqual(["alarms"]);
+  });
+
+  test("makes the rollout wait if the old version has become as slow", () => {
+    const slow = repeatMinutes(
+      3,
+      { requests: 60, durations: { ...fill(100, 40), ...fill(3000, 20) } },
+      { requests: 540, durations: { ...fill(100, 400), ...fill(3000, 140) } },
+    );
+    const reference = buildFigures({ requests: 50_000, durations: fill(100, 50_000) });
+
+    const { harmful, holding } = judge(buildEvidence({ minutes: slow, reference, ringing: ["prod-api-duration"] }));
+
+    expect(harmful).toEqual([]);
+    expect(holding).toContain("prod-api-duration rings, but the old version is as slow");
   });
 
   test("makes the rollout wait if the old version fails as often", () => {
