@@ -16,6 +16,9 @@ functions = {
   }
 }
 
+# A new version gets a tenth of the requests, and the rest if it does not do worse than the old one.
+rollout = { strategy = "canary" }
+
 # As many instances as usage calls for, instead of fixed numbers.
 warming = {
   conditional = { enabled = true }
