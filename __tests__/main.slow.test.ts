@@ -51,8 +51,8 @@ describe("npm run synth", () => {
     expect(stdout.split("\n")).toEqual([
       "Environment  Region     Functions           Resources  Monitoring      State",
       "dev          eu-west-1  api (iam endpoint)  47         $9.80 a month   terraform.dev.tfstate",
-      "prod         eu-west-1  api (iam endpoint)  51         $11.20 a month  HCP Terraform: your-organization/warmwatch-prod",
-      "staging      eu-west-1  api (iam endpoint)  51         $11.20 a month  HCP Terraform: your-organization/warmwatch-staging",
+      "prod         eu-west-1  api (iam endpoint)  67         $11.50 a month  HCP Terraform: your-organization/warmwatch-prod",
+      "staging      eu-west-1  api (iam endpoint)  67         $11.50 a month  HCP Terraform: your-organization/warmwatch-staging",
       "",
       expect.stringMatching(/^Monitoring costs at most \(us-east-1 prices of \d{4}-\d{2}; /),
       ...["dev", "prod", "staging"].map((name): unknown =>
@@ -65,6 +65,10 @@ describe("npm run synth", () => {
             ? /^ {2}dev: scheduled 16,425 pings \$0\.0\d, peak 24,638 pings /
             : new RegExp(`^  ${name}: scheduled 0 to 262,800 pings .*, reading usage \\$0\\.0037, `),
         ),
+      ),
+      expect.stringMatching(/^New versions get requests in steps \(watching over that costs \$0\.0\d a month, /),
+      ...["prod", "staging"].map((name): unknown =>
+        expect.stringMatching(`^  ${name}: api 10 % for 5 min, then all, judged for 3 min more, about `),
       ),
       ...["dev", "prod", "staging"].flatMap((name) => [
         `${name}: its alarms reach nobody yet: set alarm_emails in environments/${name}.tfvars`,
@@ -97,7 +101,7 @@ describe("npm run synth", () => {
     synth(one, { TZ: "Pacific/Kiritimati", LANG: "C" });
     synth(two, { TZ: "America/Los_Angeles", LANG: "tr_TR.UTF-8" });
     const first = filesOf(join(one, "cdktf.out"));
-    expect(Object.keys(first)).toHaveLength(10);
+    expect(Object.keys(first)).toHaveLength(12);
     expect(filesOf(join(two, "cdktf.out"))).toEqual(first);
     synth(one);
     expect(filesOf(join(one, "cdktf.out"))).toEqual(first);

@@ -12,9 +12,11 @@ const PARTS = [
   "run.js",
   "main.ts",
   "functions/alarm-notifier",
+  "functions/rollout-controller",
   "functions/warmer",
   "model",
   "performance",
+  "rollout",
   "stacks",
   "warming",
 ];

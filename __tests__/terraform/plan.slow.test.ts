@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENVIRONMENTS, LARGE, makeProjectWithEnvironments, VARIABLES } from "../support/environments";
 import { FILTERS } from "../../stacks/monitoring/platform-metrics";
-import { QUERIES, WARMING_RUNS } from "../../model/queries";
+import { QUERIES, ROLLOUTS, WARMING_RUNS } from "../../model/queries";
 import { synthesizeProject } from "../support/project";
 import { OFFLINE, type TerraformPlan, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
@@ -126,10 +126,11 @@ describeWithTerraform("real Terraform", () => {
     const queries = planned("everything").resource_changes.filter(({ address }) =>
       address.startsWith("aws_cloudwatch_query_definition."),
     );
-    expect(queries).toHaveLength(11);
+    expect(queries).toHaveLength(12);
     const known: (string | undefined)[] = [
       ...Object.values(QUERIES).flatMap(({ json, text }) => [json, text]),
       WARMING_RUNS,
+      ROLLOUTS,
     ];
     for (const { change } of queries) expect(known).toContain(change.after["query_string"]);
     expect(after("everything", "aws_cloudwatch_log_metric_filter.old_init-duration")["pattern"]).toBe(
