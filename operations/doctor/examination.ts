@@ -2,7 +2,7 @@ import { type Environment } from "../../environments/schema";
 import { type AwsAccess } from "../aws/access";
 import { type Identity } from "../aws/identity";
 import { type CommandContext } from "../cli/command-context";
-import { type StackResources } from "./stack-resources";
+import { type StackResources } from "../synthesis/stack-resources";
 
 /** What the checks of an environment look at. */
 export interface Examination extends Pick<CommandContext, "root" | "now" | "wait"> {

@@ -13,7 +13,7 @@ import { type Check, fail, pass, memoize, type CheckVerdict, warn, makeCheck } f
 import { judgeState } from "./functions";
 import { judgeGroup } from "./logs";
 import { type Examination } from "./examination";
-import { type StackResources } from "./stack-resources";
+import { type StackResources } from "../synthesis/stack-resources";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

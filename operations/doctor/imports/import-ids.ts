@@ -6,7 +6,7 @@ import { type Identity } from "../../aws/identity";
 import { findLogGroup, listMetricFilters } from "../../aws/logs";
 import { LOOKUPS } from "../../aws/lookups";
 import { findSubscriptions } from "../../aws/topics";
-import { type StackResource, type StackResources } from "../stack-resources";
+import { type StackResource, type StackResources } from "../../synthesis/stack-resources";
 
 /** Input for finding an id. */
 export interface ImportContext {

@@ -9,7 +9,7 @@ import { OperationFailure } from "../../cli/operation-failure";
 import { type Check, fail, pass, warn, makeCheck } from "../check";
 import { type Examination } from "../examination";
 import { IMPORT_IDS } from "./import-ids";
-import { type StackResource } from "../stack-resources";
+import { type StackResource } from "../../synthesis/stack-resources";
 
 /** A state may be far away. */
 const LONGEST_MILLISECONDS = 60_000;
