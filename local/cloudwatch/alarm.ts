@@ -259,7 +259,8 @@ function buildQueriesWatched(queries: readonly MetricQuery[]): Watched {
   function readExpression(text: string, within: readonly string[]): ReadWindow {
     const { ids, evaluate } = parseExpression(text);
     const operands = new Map([...ids].map((id) => [id, buildQueryReader(id, within)]));
-    return (source, window) => evaluate((id) => operands.get(id)?.(source, window));
+    return (source, window) =>
+      evaluate((id) => operands.get(id)?.(source, window), (window.to - window.from) / 1000);
   }
 
   const [returned, ...others] = queries.filter((query) => query.return_data === true);
@@ -277,8 +278,8 @@ export type ReadById = (id: string) => number | undefined;
 export interface MathExpression {
   /** The metrics and expressions that it uses. */
   readonly ids: ReadonlySet<string>;
-  /** Its value in one period; undefined if it is missing. */
-  readonly evaluate: (valueOf: ReadById) => number | undefined;
+  /** Its value in one period, which is that many seconds long; undefined if it is missing. */
+  readonly evaluate: (valueOf: ReadById, periodSeconds?: number) => number | undefined;
 }
 
 type Evaluate = MathExpression["evaluate"];
@@ -309,8 +310,8 @@ const LEVELS = [
 
 /**
  * Parses a metric math expression: numbers, ids, `+ - * /`, comparisons (1 if true, 0 if not), parentheses, `FILL(x,
- * filler)`, `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, and `IF(condition, x, y)` or `IF(condition, x)`. Throws an
- * AlarmError for anything else. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ * filler)`, `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, `IF(condition, x, y)` or `IF(condition, x)`, and `PERIOD(id)`.
+ * Throws an AlarmError for anything else. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  *
  * - A result that needs a missing value is missing; for IF, only the chosen branch counts. According to AWS's page,
  *   arithmetic and comparisons treat a missing value as 0 if another operand has a value, and so does IF for its second
@@ -388,6 +389,8 @@ export function parseExpression(text: string): MathExpression {
         return fill();
       case "IF":
         return condition();
+      case "PERIOD":
+        return periodOfId();
       case "MAX":
         return combineAll((values) => Math.max(...values));
       case "MIN":
@@ -406,7 +409,17 @@ export function parseExpression(text: string): MathExpression {
     demand(",");
     const filler = whole();
     demand(")");
-    return (valueOf) => value(valueOf) ?? filler(valueOf);
+    return (valueOf, periodSeconds) => value(valueOf, periodSeconds) ?? filler(valueOf, periodSeconds);
+  }
+
+  function periodOfId(): Evaluate {
+    demand("(");
+    const id = tokens[position] ?? "";
+    if (!/^[a-z]/.test(id)) throw unexpected("an id");
+    position++;
+    ids.add(id);
+    demand(")");
+    return (_, periodSeconds) => periodSeconds;
   }
 
   function condition(): Evaluate {
@@ -416,9 +429,9 @@ export function parseExpression(text: string): MathExpression {
     const whenTrue = whole();
     const whenFalse = take(",") === undefined ? undefined : whole();
     demand(")");
-    return (valueOf) => {
-      const answer = asked(valueOf);
-      return answer === undefined ? undefined : (answer === 0 ? whenFalse : whenTrue)?.(valueOf);
+    return (valueOf, periodSeconds) => {
+      const answer = asked(valueOf, periodSeconds);
+      return answer === undefined ? undefined : (answer === 0 ? whenFalse : whenTrue)?.(valueOf, periodSeconds);
     };
   }
 
@@ -429,8 +442,8 @@ export function parseExpression(text: string): MathExpression {
     while (take(",") !== undefined) members.push(whole());
     demand("]");
     demand(")");
-    return (valueOf) => {
-      const values = members.map((member) => member(valueOf)).filter((value) => value !== undefined);
+    return (valueOf, periodSeconds) => {
+      const values = members.map((member) => member(valueOf, periodSeconds)).filter((value) => value !== undefined);
       return values.length === members.length ? combine(values) : undefined;
     };
   }
@@ -442,9 +455,9 @@ export function parseExpression(text: string): MathExpression {
 
 function combineOperands(operator: string, left: Evaluate, right: Evaluate): Evaluate {
   const calculate = OPERATORS.get(operator);
-  return (valueOf) => {
-    const leftValue = left(valueOf);
-    const rightValue = right(valueOf);
+  return (valueOf, periodSeconds) => {
+    const leftValue = left(valueOf, periodSeconds);
+    const rightValue = right(valueOf, periodSeconds);
     return leftValue === undefined || rightValue === undefined ? undefined : calculate?.(leftValue, rightValue);
   };
 }

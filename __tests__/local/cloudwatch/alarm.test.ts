@@ -280,7 +280,7 @@ describe("An expression", () => {
   ]);
 
   function valueOf(text: string): number | undefined {
-    return parseExpression(text).evaluate((id) => VALUES.get(id));
+    return parseExpression(text).evaluate((id) => VALUES.get(id), 300);
   }
 
   test.each<[string, number | undefined]>([
@@ -300,6 +300,8 @@ describe("An expression", () => {
     ["MAX([a, b, 9])", 9],
     ["MIN([a, b])", 3],
     ["SUM([a, b])", 9],
+    ["a * 100 / PERIOD(a)", 2],
+    ["IF(PERIOD(b) > 60, FILL(absent, PERIOD(b)), 0)", 300],
     ["MAX([a, absent])", undefined],
     ["IF(a > b, 1, 2)", 1],
     ["IF(a <= b, 1, 2)", 2],
@@ -311,7 +313,7 @@ describe("An expression", () => {
     expect(valueOf(text)).toBe(expected);
   });
 
-  test.each(["", "1 +", "(1", "1 2", "FILL(a)", "MAX(a)", "MAX([])", "RATE(a)", "A", "a &", "IF(a)", "1..2", "[a]"])(
+  test.each(["", "1 +", "(1", "1 2", "FILL(a)", "MAX(a)", "MAX([])", "RATE(a)", "PERIOD(1)", "PERIOD(a", "A", "a &", "IF(a)", "1..2", "[a]"])(
     "%p is refused",
     (text) => {
       expect(() => parseExpression(text)).toThrow(AlarmError);
