@@ -11,6 +11,7 @@ export interface MetricValue {
 /** One value of an answer. */
 interface Answer extends MetricValue {
   readonly id: string;
+  readonly label: string;
 }
 
 /** Few, so that every answer of some length has several pages. */
@@ -48,17 +49,21 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
       this.metricsAsked += MetricDataQueries.filter(({ MetricStat }) => MetricStat).length;
       const byId = new Map(MetricDataQueries.map((query) => [query.Id ?? "", query]));
       rest = MetricDataQueries.filter(({ ReturnData = true }) => ReturnData).flatMap((query) =>
-        [...this.valuesOf(query, byId, from, to)].map(([at, value]) => ({ id: query.Id ?? "", at, value })),
+        this.listLines(query, byId, from, to).flatMap(({ label, values }) =>
+          [...values].map(([at, value]) => ({ id: query.Id ?? "", label, at, value })),
+        ),
       );
     }
     const page = rest.splice(0, VALUES_PER_PAGE);
     const token = NextToken ?? `read ${this.rests.size}`;
     this.rests.set(token, rest);
     return {
-      MetricDataResults: [...new Set(page.map(({ id }) => id))].map((id) => {
-        const own = page.filter((one) => one.id === id);
+      MetricDataResults: [...new Set(page.map(({ id, label }) => `${id} ${label}`))].map((line) => {
+        const own = page.filter(({ id, label }) => `${id} ${label}` === line);
+        const [{ id, label } = { id: "", label: "" }] = own;
         return {
           Id: id,
+          Label: label,
           StatusCode: "Complete" as const,
           Timestamps: own.map(({ at }) => new Date(at)),
           Values: own.map(({ value }) => value),
@@ -66,6 +71,29 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
       }),
       ...(rest.length > 0 && { NextToken: token }),
     };
+  }
+
+  /** One line for a query, or one for each metric that a search finds. */
+  private listLines(
+    query: MetricDataQuery,
+    byId: ReadonlyMap<string, MetricDataQuery>,
+    from: number,
+    to: number,
+  ): { readonly label: string; readonly values: Map<number, number> }[] {
+    const { Expression = "", Label, MetricStat, Period = 60 } = query;
+    const search = /^SEARCH\('\{([^,]+),([^}]+)\} MetricName="(\w+)" Resource="([^"]*)"', '(\w+)'\)$/.exec(Expression);
+    if (!search) {
+      const label = Label ?? MetricStat?.Metric?.MetricName ?? "";
+      return [{ label, values: this.valuesOf(query, byId, from, to) }];
+    }
+    const [, namespace = "", names = "", metricName = "", resource = "", stat = ""] = search;
+    return [...this.keys()].flatMap((key) => {
+      const [space, name, list = ""] = key.split(" ");
+      const values = list.split(",");
+      const isMeant = values.length === names.split(",").length && values.includes(resource);
+      if (space !== namespace || name !== metricName || !isMeant) return [];
+      return [{ label: values[0] ?? "", values: gather(this.get(key) ?? [], stat, Period, from, to) }];
+    });
   }
 
   private valuesOf(
@@ -78,15 +106,7 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
     const { Metric, Period = 60, Stat = "" } = MetricStat ?? {};
     const dimensions = (Metric?.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value] as const);
     const values = this.get(keyOf(Metric?.Namespace ?? "", Metric?.MetricName ?? "", dimensions)) ?? [];
-    const buckets = new Map<number, number[]>();
-    for (const { at, value } of values) {
-      if (at < from || at >= to) continue;
-      const start = from + Math.floor((at - from) / (Period * 1000)) * Period * 1000;
-      const bucket = buckets.get(start);
-      if (bucket) bucket.push(value);
-      else buckets.set(start, [value]);
-    }
-    return new Map([...buckets].sort(([one], [other]) => one - other).map(([at, all]) => [at, statistic(Stat, all)]));
+    return gather(values, Stat, Period, from, to);
   }
 
   /** What alarms are computed by. */
@@ -97,6 +117,7 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
     to: number,
   ): Map<number, number> {
     const { ids, evaluate } = parseExpression(expression);
+    const periods = [...ids].map((id) => byId.get(id)?.MetricStat?.Period ?? byId.get(id)?.Period);
     const data = new Map(
       [...ids].map((id) => {
         const query = byId.get(id);
@@ -107,11 +128,30 @@ export class FakeMetrics extends Map<string, readonly MetricValue[]> {
     const times = [...new Set([...data.values()].flatMap((values) => [...values.keys()]))].sort((a, b) => a - b);
     return new Map(
       times.flatMap((at) => {
-        const value = evaluate((id) => data.get(id)?.get(at));
+        const value = evaluate((id) => data.get(id)?.get(at), periods[0]);
         return value === undefined ? [] : [[at, value] as const];
       }),
     );
   }
+}
+
+/** A statistic of each period that has values, by when the period begins. */
+function gather(
+  values: readonly MetricValue[],
+  stat: string,
+  periodSeconds: number,
+  from: number,
+  to: number,
+): Map<number, number> {
+  const buckets = new Map<number, number[]>();
+  for (const { at, value } of values) {
+    if (at < from || at >= to) continue;
+    const start = from + Math.floor((at - from) / (periodSeconds * 1000)) * periodSeconds * 1000;
+    const bucket = buckets.get(start);
+    if (bucket) bucket.push(value);
+    else buckets.set(start, [value]);
+  }
+  return new Map([...buckets].sort(([one], [other]) => one - other).map(([at, all]) => [at, statistic(stat, all)]));
 }
 
 /** The value that so many percent of others do not exceed. */

@@ -73,6 +73,8 @@ export async function readAlarms(
 function toDeployedAlarm(alarm: MetricAlarm) {
   return {
     isRinging: alarm.StateValue === "ALARM",
+    /** As in `INSUFFICIENT_DATA`. */
+    state: alarm.StateValue ?? "",
     /** In milliseconds since 1970. */
     since: (alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp)?.getTime(),
     /** Whether its actions are enabled. */

@@ -22,7 +22,7 @@ export interface FunctionAlarm {
 }
 
 /** An alarm in CloudWatch. */
-export interface AlarmFindings extends FunctionAlarm, Omit<DeployedAlarm, "isOn"> {
+export interface AlarmFindings extends FunctionAlarm, Omit<DeployedAlarm, "isOn" | "state"> {
   /** What its ringing means. */
   readonly happened: string;
   /** Each time that it rang. */
