@@ -49,7 +49,19 @@ const MAY_IMPORT = {
 };
 
 /** Of operations: what topics share. Every other folder but commands/ is a topic, which imports no other one. */
-const SHARED = ["alarms", "aws", "budgets", "cli", "document", "hcp", "http", "rollouts", "synthesis", "targets", "tfvars"];
+const SHARED = [
+  "alarms",
+  "aws",
+  "budgets",
+  "cli",
+  "document",
+  "hcp",
+  "http",
+  "rollouts",
+  "synthesis",
+  "targets",
+  "tfvars",
+];
 const TOPICS = readdirSync("operations", { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && ![...SHARED, "commands"].includes(entry.name))
   .map(({ name }) => name);

@@ -116,6 +116,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./commands/hcp-workspaces"),
   },
   {
+    name: "dashboard",
+    parameters: "<environment>",
+    description: "Draws an environment's dashboards as a page or a picture, from CloudWatch or with made-up figures.",
+    load: () => import("./commands/dashboard"),
+  },
+  {
     name: "report",
     parameters: "<environment>",
     description: "Reports on a week, a month or a quarter: targets, warming, alarms, memory.",
@@ -168,6 +174,7 @@ Examples:
   $ npm run ops -- rollback prod api     back to the version before, which is warmed first
   $ npm run ops -- rollout status prod   who has traffic while new versions get it step by step
   $ npm run ops -- cost                  the cost of environments, by function
+  $ npm run ops -- dashboard prod --sample   what the dashboard will look like, with made-up figures
   $ npm run ops -- mute prod --for 1h --why "rollout of 42"   no messages of alarms, for an hour
   $ npm run ops -- report prod --period month   targets, warming, alarms and memory, compared with the month before
   $ npm run ops -- advise prod           what warming would do for each function, and recommended settings

@@ -22,7 +22,7 @@ const LIBRARY = ["environments", "functions/warmer", "model", "performance", "ro
 const COMMANDS = ["advisor", "local", "operations"];
 
 /** Read as they are when they are needed: in another process, in a browser, or as data. */
-const COPIED = ["local/lambda/bootstrap.mjs", "operations/document/browser/*.ts", "model/*.json"];
+const COPIED = ["local/lambda/bootstrap.mjs", "operations/*/browser/*.ts", "model/*.json"];
 
 /** `npm run build`: makes `dist`, the compiled part of the npm package. Resolves to the exit code. */
 export default async function main(): Promise<number> {

@@ -6,7 +6,7 @@ const AT_ONCE = ["import-statement"];
 const EVER = [...AT_ONCE, "dynamic-import"];
 
 /** These synthesize on purpose; `load` does when the environment runs on this computer. */
-const SYNTHESIZING = ["bootstrap", "doctor", "load", "start", "synth"];
+const SYNTHESIZING = ["bootstrap", "dashboard", "doctor", "load", "start", "synth"];
 
 /** The packages that a file loads through whatever it imports; with `import()`, also what it may load later. */
 function listPackages(file: string, kinds: readonly string[]): Set<string> {

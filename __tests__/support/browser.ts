@@ -1,16 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { findBrowser } from "../../operations/dashboard/png";
 import { skip } from "./terraform";
-
-/** Where Chromium or Chrome is, unless CHROMIUM says it. */
-const PLACES = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
 
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
 const START_MILLISECONDS = 60_000;
@@ -42,7 +35,7 @@ export function describeInBrowser(
   name: string,
   tests: (open: (html: string, look?: Look) => Promise<OpenedPage>) => void,
 ): void {
-  const executablePath = process.env["CHROMIUM"] ?? PLACES.find((place) => existsSync(place));
+  const executablePath = findBrowser();
   if (executablePath === undefined) {
     skip(name, "there is no browser: install Chromium, or say in CHROMIUM where one is");
     describe.skip(name, () => {

@@ -259,8 +259,7 @@ function buildQueriesWatched(queries: readonly MetricQuery[]): Watched {
   function readExpression(text: string, within: readonly string[]): ReadWindow {
     const { ids, evaluate } = parseExpression(text);
     const operands = new Map([...ids].map((id) => [id, buildQueryReader(id, within)]));
-    return (source, window) =>
-      evaluate((id) => operands.get(id)?.(source, window), (window.to - window.from) / 1000);
+    return (source, window) => evaluate((id) => operands.get(id)?.(source, window), (window.to - window.from) / 1000);
   }
 
   const [returned, ...others] = queries.filter((query) => query.return_data === true);

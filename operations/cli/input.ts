@@ -75,6 +75,30 @@ export function makeDurationParser(least: string, most: string): (text: string) 
   };
 }
 
+/**
+ * Parses a time for an option: one before now such as `30m`, `3h` or `2d`, or a time with its zone.
+ *
+ * @returns the time in milliseconds since 1970, once the current one is known
+ */
+export function parseMoment(text: string): (now: number) => number {
+  const at = parseZonedTime(text);
+  if (at !== undefined) return () => at;
+  try {
+    const before = makeDurationParser("1m", "455d")(text);
+    return (now) => now - before;
+  } catch {
+    throw new InvalidArgumentError(
+      "It is neither a time such as 2026-12-01T22:00Z nor one before now such as 3h or 2d.",
+    );
+  }
+}
+
+/** Parses a time with its zone, as in `2026-12-01T22:00Z`, to milliseconds since 1970; undefined for other texts. */
+export function parseZonedTime(text: string): number | undefined {
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
 const LONGEST_SENTENCE = 1000;
 
 /**

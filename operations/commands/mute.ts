@@ -7,7 +7,7 @@ import { LONGEST_MUTE_DAYS, PLANNED_AHEAD_DAYS } from "../alarms/mutes";
 import { AwsAccess } from "../aws/access";
 import { defineCommand } from "../cli/define-command";
 import { EXIT, reportUnread } from "../cli/exit-codes";
-import { ENVIRONMENT_HELP, makeDurationParser, parseSentence, readEnvironment } from "../cli/input";
+import { ENVIRONMENT_HELP, makeDurationParser, parseSentence, parseZonedTime, readEnvironment } from "../cli/input";
 import { endMutes, muteAlarms } from "../mute/mute-alarms";
 import { describeCurrent, describeEnded, describeMade } from "../mute/text";
 
@@ -99,8 +99,8 @@ function formatJson(value: object): string {
 
 /** Milliseconds since 1970. */
 function parseTime(text: string): number {
-  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(at)) return at;
+  const at = parseZonedTime(text);
+  if (at !== undefined) return at;
   throw new InvalidArgumentError("It is not a time such as 2026-12-01T22:00Z or 2026-12-01T23:00+01:00.");
 }
 

@@ -9,14 +9,16 @@ import { escapeText } from "./escape-text";
 import { AXIS_FORMATS } from "./formats";
 
 /** A color of the page's style, which has one for light and one for dark. */
-export type Color = "s1" | "s2" | "s3" | "s4";
+export type Color = "s1" | "s2" | "s3" | "s4" | "s5" | "s6" | "s7" | "s8";
 
 /** An axis: its title with the unit, and the format of its values. */
 export type Axis = { readonly title: string } & (
   | {
-      /** From 0 to a round value above the series' values, the limits and `least`. */
+      /** From 0 to a round value above the series' values, the limits and `least`; or between the given ends. */
       readonly scale: "linear";
       readonly least: number;
+      readonly from?: number;
+      readonly to?: number;
       readonly format: keyof typeof AXIS_FORMATS;
     }
   | {
@@ -54,6 +56,8 @@ export type Series = { readonly name: string; readonly color: Color } & (
       /** Overlapping lines are all visible if the upper ones have gaps. */
       readonly dash?: "dashed" | "dotted";
       readonly isStepped?: boolean;
+      /** Whether the line stands on those of the series before, and the area below it is filled. */
+      readonly isStacked?: boolean;
       /** Whether the name, which must be short, also appears at the line's end. */
       readonly isNamedAtEnd?: boolean;
     }
@@ -116,6 +120,8 @@ export interface Drawing {
   readonly width: number;
   /** Whether it follows a pointer, and shows a part of its time. */
   readonly isLive?: boolean;
+  /** Whether it leaves out what its surroundings say: the titles of axes. */
+  readonly isCompact?: boolean;
   /** Names of series that are left out. */
   readonly hidden?: ReadonlySet<string>;
 }
@@ -132,7 +138,10 @@ const FONT = "system-ui, sans-serif";
 const LINE_TYPES = { dashed: [9, 3], dotted: [2, 2], solid: "solid" as const };
 
 /** What ECharts has to know to draw a chart, in a page and before there is one. */
-export function buildOption(chart: Chart, { width, isLive = false, hidden }: Drawing): EChartsOption {
+export function buildOption(
+  chart: Chart,
+  { width, isLive = false, isCompact = false, hidden }: Drawing,
+): EChartsOption {
   const { x, y, limits = [], marks = [] } = chart;
   const shown = chart.series.filter(({ name }) => hidden?.has(name) !== true);
   const namesAtEnd = chart.series.flatMap((one) => (one.kind === "line" && one.isNamedAtEnd ? [one.name] : []));
@@ -149,12 +158,18 @@ export function buildOption(chart: Chart, { width, isLive = false, hidden }: Dra
     textStyle: { fontFamily: FONT, fontSize: TEXT_PIXELS, color: TEXT_COLOR },
     grid: { left: 4, right, top: 14, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "all" },
     // Names at the ends of lines have the corner for themselves.
-    xAxis: { ...buildAxis(x, limitsOf("x"), width, namesAtEnd.length > 0 ? "right" : "center"), nameGap: 30 },
+    xAxis: {
+      ...buildAxis(x, limitsOf("x"), width, namesAtEnd.length > 0 ? "right" : "center"),
+      ...{ nameGap: 30, ...(isCompact && { name: "" }) },
+    },
     // Names are read from the top.
-    yAxis: { ...buildAxis(y, limitsOf("y"), width), nameGap: 8, nameRotate: 90, inverse: y.scale === "names" },
+    yAxis: {
+      ...buildAxis(y, limitsOf("y"), width),
+      ...{ nameGap: 8, nameRotate: 90, inverse: y.scale === "names", ...(isCompact && { name: "" }) },
+    },
     // Clipping would be a reference, which a picture in a page is not to have.
     series: series.map((one) => ({ ...one, clip: isLive })),
-    ...(isLive && { tooltip: buildTooltip(shown) }),
+    ...(isLive && { tooltip: buildTooltip(shown, y) }),
     ...(isLive && x.scale === "time" && { dataZoom: { type: "inside", filterMode: "none", disabled: true } }),
   };
 }
@@ -202,7 +217,8 @@ function buildAxis(
   const valued = { ...common, axisLabel: { ...label, formatter: AXIS_FORMATS[axis.format] } };
   if (axis.scale === "linear") {
     const dataMax = Math.max(axis.least, ...limits.map(({ at }) => at));
-    return { ...valued, type: "value", min: 0, splitNumber: 4, dataMax };
+    const { from: min = 0, to: max } = axis;
+    return { ...valued, type: "value", min, splitNumber: 4, dataMax, ...(max !== undefined && { max }) };
   }
   const { from: min, to: max } = axis;
   return axis.scale === "log"
@@ -219,7 +235,7 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
   const still = { ...common, emphasis: { disabled: true } };
   switch (series.kind) {
     case "line": {
-      const { points, dash = "solid", isStepped = false, isNamedAtEnd = false } = series;
+      const { points, dash = "solid", isStepped = false, isStacked = false, isNamedAtEnd = false } = series;
       const isAlone = (index: number) => [index - 1, index + 1].every((other) => (points[other]?.[1] ?? null) === null);
       return [
         {
@@ -229,6 +245,7 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
             value: [clampToAxis(x, at), value === null ? null : clampToAxis(y, value), value],
             symbol: isAlone(index) ? "circle" : "none",
           })),
+          ...(isStacked && { stack: "lines", areaStyle: { color, opacity: 0.25 } }),
           lineStyle: { color, width: 2, cap: "butt", type: LINE_TYPES[dash] },
           endLabel: { show: isNamedAtEnd, formatter: name, color, fontWeight: "bold", lineHeight: 16, distance: 12 },
           labelLayout: { moveOverlap: "shiftY" },
@@ -333,7 +350,8 @@ function buildLineAcross(place: { xAxis: number } | { yAxis: number }, color: st
 }
 
 /** Values at the pointer: of one dot or span, or of all series at one place of the horizontal axis. */
-function buildTooltip(series: readonly Series[]): TooltipComponentOption {
+function buildTooltip(series: readonly Series[], y: Axis): TooltipComponentOption {
+  const writeHeight = AXIS_FORMATS[y.scale === "names" ? "number" : y.format];
   const isOfOne = series.some(({ kind }) => kind === "dots" || kind === "spans");
   return {
     ...{ trigger: isOfOne ? "item" : "axis", confine: true, transitionDuration: 0 },
@@ -349,7 +367,7 @@ function buildTooltip(series: readonly Series[]): TooltipComponentOption {
         ? []
         : items.map(({ marker, seriesName = "", value }) => {
             const last = [value].flat().at(-1);
-            const text = typeof last === "number" ? AXIS_FORMATS.number(last) : "none";
+            const text = typeof last === "number" ? writeHeight(last) : "none";
             return `${typeof marker === "string" ? marker : ""}${escapeText(`${seriesName}: ${text}`)}`;
           });
       return [...(items[0]?.name ?? "").split("\n").map(escapeText), ...values].join("<br>");

@@ -5,6 +5,8 @@ const DAY_MILLISECONDS = 86_400_000;
 /** Formats of an axis's values, by name. */
 export const AXIS_FORMATS = {
   number: (value: number) => formatNumber(value),
+  /** A number that may be close to a round one, as 99.95. */
+  precise: (value: number) => formatNumber(value, Math.abs(value) < 1 ? 4 : 2),
   percent: (percent: number) => `${formatNumber(percent, 2)} %`,
   dollars: formatDollars,
   /** Milliseconds since a beginning. */

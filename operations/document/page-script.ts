@@ -1,18 +1,25 @@
 import { build } from "esbuild";
 import { findOwnFile } from "../../stacks/own-file";
 
-const ENTRY = "operations/document/browser/live-charts.ts";
+/** The script of pages with charts. */
+const LIVE_CHARTS = "operations/document/browser/live-charts.ts";
 
-let bundled: Promise<string> | undefined;
+const bundled = new Map<string, Promise<string>>();
 
-/** The script of pages with charts, with the parts of ECharts that it uses; made once. */
-export function bundlePageScript(): Promise<string> {
-  return (bundled ??= bundle());
+/**
+ * A page's script, with the parts of ECharts that it uses; made once.
+ *
+ * @param entry its file, relative to the project's folder
+ */
+export function bundlePageScript(entry = LIVE_CHARTS): Promise<string> {
+  const known = bundled.get(entry) ?? bundle(entry);
+  bundled.set(entry, known);
+  return known;
 }
 
-async function bundle(): Promise<string> {
+async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [findOwnFile(ENTRY)],
+    entryPoints: [findOwnFile(entry)],
     bundle: true,
     minify: true,
     write: false,

@@ -4,12 +4,14 @@ export const STYLE = `
   color-scheme: light dark;
   --page: #f5f6f8; --card: #ffffff; --text: #1b2330; --soft: #5a6675; --line: #dde2e8;
   --s1: #2563c9; --s2: #0b7a6d; --s3: #a14bc4; --s4: #d9480f;
+  --s5: #9a6700; --s6: #c2255c; --s7: #4d7c0f; --s8: #5c6b7d;
   --met: #1a7f43; --missed: #c62828; --unknown: #66717f; --shadow: #1b233033;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #12161c; --card: #1b212a; --text: #e6eaf0; --soft: #9aa6b5; --line: #323b47;
     --s1: #6ea8fe; --s2: #3fcfb8; --s3: #cf8df0; --s4: #ff8a50;
+    --s5: #e3b341; --s6: #ff7eb0; --s7: #a3d46b; --s8: #a5b1c2;
     --met: #5bd18a; --missed: #ff7b72; --unknown: #97a3b1; --shadow: #000000b0;
   }
 }
@@ -71,6 +73,7 @@ tr:last-child td { border-bottom: 0; }
 pre { margin: 0; font-size: 0.87rem; }
 .footnote, .hint { margin: 16px 0 0; }
 .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); } .s4 { color: var(--s4); }
+.s5 { color: var(--s5); } .s6 { color: var(--s6); } .s7 { color: var(--s7); } .s8 { color: var(--s8); }
 @media print {
   section, .tile { break-inside: avoid; }
   .tall { max-height: none; }

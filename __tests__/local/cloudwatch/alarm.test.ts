@@ -313,12 +313,25 @@ describe("An expression", () => {
     expect(valueOf(text)).toBe(expected);
   });
 
-  test.each(["", "1 +", "(1", "1 2", "FILL(a)", "MAX(a)", "MAX([])", "RATE(a)", "PERIOD(1)", "PERIOD(a", "A", "a &", "IF(a)", "1..2", "[a]"])(
-    "%p is refused",
-    (text) => {
-      expect(() => parseExpression(text)).toThrow(AlarmError);
-    },
-  );
+  test.each([
+    "",
+    "1 +",
+    "(1",
+    "1 2",
+    "FILL(a)",
+    "MAX(a)",
+    "MAX([])",
+    "RATE(a)",
+    "PERIOD(1)",
+    "PERIOD(a",
+    "A",
+    "a &",
+    "IF(a)",
+    "1..2",
+    "[a]",
+  ])("%p is refused", (text) => {
+    expect(() => parseExpression(text)).toThrow(AlarmError);
+  });
 
   test("is refused when it is too long or too deep", () => {
     expect(() => parseExpression("1+".repeat(2000))).toThrow("2048");

@@ -4,6 +4,7 @@ import { init, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import { buildOption, type Chart, CHART_HEIGHT } from "../chart";
+import { switchBy } from "./switch-by";
 
 const HINT =
   "Charts show their values at the pointer, and names above them switch lines on and off. After a click on a chart over time, the wheel zooms and dragging moves it; a double click shows all of it.";
@@ -62,18 +63,4 @@ function enliven(chart: Chart): void {
       drawing.dispatchAction({ type: "dataZoom", start: 0, end: 100 });
     });
   }
-}
-
-/** Makes a key of the legend a button that switches what it stands for. */
-function switchBy(key: HTMLElement, onSwitch: (isShown: boolean) => void): void {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(...key.childNodes);
-  button.setAttribute("aria-pressed", "true");
-  button.addEventListener("click", () => {
-    const isShown = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(isShown));
-    onSwitch(isShown);
-  });
-  key.append(button);
 }

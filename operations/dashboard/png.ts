@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { OperationFailure } from "../cli/operation-failure";
+import { type DashboardPicture } from "./picture";
+
+/** Where Chromium or Chrome is, unless CHROMIUM says it. */
+const PLACES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const LONGEST_MILLISECONDS = 60_000;
+
+/** The path of Chromium or Chrome; undefined if there is none. */
+export function findBrowser(): string | undefined {
+  const { CHROMIUM } = process.env;
+  return (CHROMIUM === undefined ? PLACES : [CHROMIUM]).find((place) => existsSync(place));
+}
+
+/**
+ * Makes sure that pictures can become PNGs.
+ *
+ * @returns the browser that does it
+ * @throws OperationFailure if there is none
+ */
+export function demandBrowser(): string {
+  const browser = findBrowser();
+  if (browser !== undefined) return browser;
+  throw new OperationFailure(
+    "a PNG needs Chromium or Chrome: install one, or say in CHROMIUM where it is; an SVG needs none",
+  );
+}
+
+/**
+ * Writes a picture as PNG, with a browser.
+ *
+ * @throws OperationFailure if the browser does not do it within a minute
+ */
+export async function writePng(browser: string, { svg, width, height }: DashboardPicture, file: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "warmwatch-picture-"));
+  try {
+    const source = join(folder, "dashboard.svg");
+    writeFileSync(source, svg);
+    const path = resolve(file);
+    await promisify(execFile)(
+      browser,
+      [
+        "--headless",
+        ...["--no-sandbox", "--disable-gpu", "--hide-scrollbars", `--user-data-dir=${join(folder, "profile")}`],
+        ...[`--window-size=${width},${Math.ceil(height)}`, `--screenshot=${path}`, `file://${source}`],
+      ],
+      { timeout: LONGEST_MILLISECONDS },
+    );
+    if (!existsSync(path)) throw new OperationFailure(`${browser} has written no picture to ${file}`);
+  } catch (error) {
+    if (error instanceof OperationFailure) throw error;
+    throw new OperationFailure(`${browser} did not make a picture: ${getReason(error)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function getReason(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}
