@@ -44,7 +44,7 @@ describeInBrowser("the page of a dashboard, in a browser", (open) => {
     const number = page.locator('section:has(> h3[title="Requests"]) .numbers b').first();
     const before = await number.textContent();
 
-    await page.getByLabel("Function").selectOption({ label: "mail" });
+    await page.getByRole("combobox").selectOption({ label: "mail" });
     const after = await number.textContent();
     const title = await page.locator('h3[title^="Slowest requests"]').textContent();
     await page.getByLabel("Numbers: Requests and errors").focus();

@@ -8,7 +8,8 @@ import {
 import { FUNCTION_NAME, NAMESPACE } from "../../../performance/metrics";
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** Values are made up per slice of time, so that widgets with different periods agree with each other. */
 const SLICE = 5 * MINUTE;
@@ -151,14 +152,16 @@ export class MadeUpMetrics implements MetricSource {
     const count = Object.hasOwn(COUNTS, metric.name) ? COUNTS[metric.name] : undefined;
     const measurement = (Object.hasOwn(MEASUREMENTS, metric.name) ? MEASUREMENTS[metric.name] : undefined) ?? OTHER;
     const parts: Spread[] = [];
-    for (let at = Math.floor(from / SLICE) * SLICE; at < to; at += SLICE) {
+    for (const { at, weight } of listSlices(from, to, this.end)) {
       const slice = this.findSlice(owner, at);
       const share = (Math.min(to, at + SLICE) - Math.max(from, at)) / SLICE;
-      const whole = count ? { median: count(slice, metric), sigma: 0, count: 1 } : measurement(slice, seed);
-      // A slice that is cut has its part of what is counted.
-      parts.push(
-        count ? { ...whole, median: cut(whole.median, share, from - at) } : { ...whole, count: whole.count * share },
-      );
+      if (count) {
+        // A slice that is cut has its part of what is counted.
+        parts.push({ median: cut(count(slice, metric), share, from - at) * weight, sigma: 0, count: 1 });
+      } else {
+        const spread = measurement(slice, seed);
+        parts.push({ ...spread, count: spread.count * share * weight });
+      }
     }
     return summarize(statistic, parts, count !== undefined);
   }
@@ -195,6 +198,17 @@ export class MadeUpMetrics implements MetricSource {
       coldStarts: draw(requests * (isRollingOut ? 0.006 : isSlow ? 0.012 : 0.0015), roll("cold")),
     };
   }
+}
+
+/** The slices of a time range. Before the last day, one stands for an hour: a month has many. */
+function* listSlices(
+  from: number,
+  to: number,
+  end: number,
+): Generator<{ readonly at: number; readonly weight: number }> {
+  let at = Math.floor(from / SLICE) * SLICE;
+  for (; to - from > DAY && at < end - DAY; at += HOUR) yield { at, weight: HOUR / SLICE };
+  for (; at < to; at += SLICE) yield { at, weight: 1 };
 }
 
 /** The function, or whatever else has the metric. */
