@@ -83,9 +83,17 @@ function listJudgingAlarms(environment: string, watched: WatchedFunction): strin
     .map((key) => nameAlarm(environment, watched, key));
 }
 
-/** The request to the controller that moves traffic to a version. */
-export function buildStartRequest({ subject, plan }: RolledOutFunction, version: string): StartRequest {
-  return { action: "start", subject, plan, version };
+/**
+ * The request to the controller that moves traffic to a version.
+ *
+ * @param attempt changes when a version has gone back
+ */
+export function buildStartRequest(
+  { subject, plan }: RolledOutFunction,
+  version: string,
+  attempt: string,
+): StartRequest {
+  return { action: "start", subject, plan, version, attempt };
 }
 
 /** The table of rollouts. */

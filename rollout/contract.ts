@@ -61,6 +61,11 @@ export interface StartRequest {
   readonly subject: RolloutSubject;
   readonly plan: RolloutPlan;
   readonly version: string;
+  /**
+   * Changes when a version has gone back, so that the next deployment tries again. A request with the same one is the
+   * same request: AWS's clients repeat those whose connection was lost, and changed settings make another one.
+   */
+  readonly attempt?: string;
 }
 
 /** From a schedule, every minute: continues what nobody drives. */

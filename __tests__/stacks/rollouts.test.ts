@@ -69,6 +69,7 @@ describe("a function whose versions are rolled out", () => {
     expect(readRequest("api")).toMatchObject({
       action: "start",
       version: "${aws_lambda_function.api_function.version}",
+      attempt: "${sha256(aws_lambda_alias.api_live.description)}",
       plan: {
         percents: [10, 100],
         stepSeconds: 300,

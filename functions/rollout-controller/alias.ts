@@ -39,6 +39,11 @@ export function routePartly(from: string, to: string, percent: number): AliasSet
   return percent >= 100 ? routeWholly(to) : { version: from, weights: { [to]: percent / 100 } };
 }
 
+/** A weight, from 0 to 1, as the percentage that it was made from. */
+export function toPercent(weight: number): number {
+  return Math.round(1e6 * weight) / 1e4;
+}
+
 /** Whether two settings route alike. */
 export function routesAlike(one: AliasSetting, other: AliasSetting): boolean {
   const versions = Object.keys({ ...one.weights, ...other.weights });

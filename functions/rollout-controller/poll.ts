@@ -15,6 +15,7 @@ import {
   routePartly,
   routesAlike,
   routeWholly,
+  toPercent,
 } from "./alias";
 import { type AwsClients } from "./clients";
 import { readMinutes, readReference } from "./read-figures";
@@ -246,7 +247,7 @@ class Poll {
     const { state, minutes: known, figuresUntil } = this.rollout;
     const { functionName, subject, plan, from, to, startedAt } = state;
     const [read, throttles, ringing] = await Promise.all([
-      readMinutes(clients, subject, [from, to], figuresUntil),
+      readMinutes(clients, subject, [from, to], figuresUntil, startedAt),
       plan.judgedBy.includes("throttles") ? readThrottles(clients, functionName, startedAt, Date.now()) : undefined,
       plan.judgedBy.includes("alarms") ? readRinging(clients, subject.alarms) : [],
     ]);
@@ -382,7 +383,7 @@ class Poll {
   ): Promise<void> {
     const { state } = this.rollout;
     if (ending.status === "completed") await this.moveWarm();
-    const percent = stays.version === state.to && isWhole(stays) ? 100 : 100 * (stays.weights[state.to] ?? 0);
+    const percent = stays.version === state.to && isWhole(stays) ? 100 : toPercent(stays.weights[state.to] ?? 0);
     const ended: RolloutState = {
       ...state,
       status: ending.status,

@@ -33,7 +33,8 @@ export interface MinutesRead {
 /**
  * Reads the minutes of both versions since a time.
  *
- * @param from in milliseconds since 1970
+ * @param from in milliseconds since 1970; the minute that it is in is read again
+ * @param startedAt when the rollout began: an earlier attempt of the same version may have failed in the same minute
  * @throws Error if CloudWatch does not answer in time
  */
 export async function readMinutes(
@@ -41,13 +42,15 @@ export async function readMinutes(
   subject: RolloutSubject,
   versions: readonly string[],
   from: number,
+  startedAt: number,
 ): Promise<MinutesRead> {
   const now = Date.now();
   const begin = Math.floor(from / MINUTE) * MINUTE;
   const to = Math.min(now, begin + LONGEST_READ);
   const query = formatFiguresQuery(subject, versions);
   const rows = await callAws(
-    (abortSignal) => askLog(logs, { logGroup: subject.logGroup, query, from: begin, to }, abortSignal),
+    (abortSignal) =>
+      askLog(logs, { logGroup: subject.logGroup, query, from: Math.max(begin, startedAt), to }, abortSignal),
     LONGEST_QUERY_MILLISECONDS,
   );
   const complete = Math.floor(Math.min(to, now - LATE_MILLISECONDS) / MINUTE) * MINUTE;

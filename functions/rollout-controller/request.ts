@@ -17,12 +17,13 @@ const MOST_SECONDS = 172_800;
  */
 export function parseControllerRequest(event: unknown): ControllerRequest {
   const check = new RequestCheck("rollout request");
-  const { action, functionName, subject, plan, version } = check.fields("event", event);
+  const { action, functionName, subject, plan, version, attempt } = check.fields("event", event);
   check.that(ACTIONS.includes(action), "action", `one of ${ACTIONS.join(", ")}`, action);
   if (action === "start") {
     checkSubject(check, subject);
     checkPlan(check, plan);
     check.that(typeof version === "string" && /^[1-9]\d*$/.test(version), "version", "a version's number", version);
+    if (attempt !== undefined) check.text("attempt", attempt);
   }
   if (COMMANDS.includes(action)) check.text("functionName", functionName);
   if (action === "status" && functionName !== undefined) check.text("functionName", functionName);

@@ -20,6 +20,8 @@ export interface RolloutEnding {
 /** A rollout with what its next poll needs, so that any invocation can continue it. */
 export interface TrackedRollout {
   readonly state: RolloutState;
+  /** Of the request that began it. */
+  readonly attempt?: string;
   /** What alias `live` is to be. It is written down before the alias is moved. */
   readonly wanted: AliasSetting;
   /** What it was before, and still is if nobody has moved it yet. */

@@ -183,7 +183,8 @@ export class RolloutController extends Construct {
     if (!one) throw new Error(`function ${id} gets its versions at once`);
     return new LambdaInvocation(scope, "rollout", {
       functionName: this.lambda.functionName,
-      input: JSON.stringify(buildStartRequest(one, version)),
+      // A digest, because the description has lines of logs, which may have quotation marks.
+      input: JSON.stringify(buildStartRequest(one, version, Fn.sha256(live.description))),
       // The steps are what people see of it in a plan, where the input is not known yet.
       triggers: { version, last_rollback: live.description, steps: describeSteps(one.plan) },
       // What puts a rollout right must be there before one begins.

@@ -15,6 +15,7 @@ function readMistake(event: unknown): string {
 test.each<[string, unknown]>([
   ["a start", makeStart()],
   ["a start without warming", makeStart({}, { subject: { ...SUBJECT, warming: undefined } })],
+  ["a start that may be repeated", makeStart({}, { attempt: "2cf24dba" })],
   ["a tick", { action: "tick" }],
   ["a status of all", { action: "status" }],
   ["an abort", { action: "abort", functionName: "prod-api" }],

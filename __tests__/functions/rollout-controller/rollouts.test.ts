@@ -184,12 +184,53 @@ describe("a new version", () => {
   });
 });
 
+describe("a request that is repeated", () => {
+  const start = makeStart({}, { attempt: "1" });
+
+  test("soon after its version went back is answered as before, without another attempt", async () => {
+    world.behaviors["42"] = { failing: 1 };
+    const failure = await world.fail(start);
+
+    expect(await world.fail(start)).toBe(failure);
+    expect(world.events.filter((event) => event === "begin")).toHaveLength(1);
+  });
+
+  test.each([
+    ["with another attempt", makeStart({}, { attempt: "2" }), 0],
+    ["long after", start, 60 * MINUTE],
+  ])("%s tries again", async (_, again, later) => {
+    world.behaviors["42"] = { failing: 1 };
+    await world.fail(start);
+    delete world.behaviors["42"];
+    await world.pass(later);
+
+    expect(await world.call(again)).toMatchObject({ status: "completed" });
+  });
+
+  test("because of changed settings does not undo what a person has done", async () => {
+    await world.call(start);
+    await world.pass(60 * MINUTE);
+    world.moveByHand("live", "41");
+
+    const answer = await world.call({ ...start, subject: { ...SUBJECT, alarms: [] } });
+
+    expect(answer).toMatchObject({
+      status: "superseded",
+      percent: 0,
+      summary:
+        "Version 42 of prod-api does not serve all requests. " +
+        "Alias live was moved to version 41 by hand, and stays there until there is a new version.",
+    });
+    expect(world.live).toBe("41");
+  });
+});
+
 describe("a run that has no time left", () => {
   test("says that the rollout goes on, and ticks continue it", async () => {
     const answer = await world.call(makeStart({ stepSeconds: 1200, maximumSeconds: 3600 }));
 
     expect(answer).toMatchObject({ status: "running", percent: 50 });
-    expect((answer as StartAnswer).summary).toContain("goes on by itself until 14:00 UTC at the latest");
+    expect((answer as StartAnswer).summary).toContain("goes on by itself until 2026-11-30 14:00 UTC at the latest");
     const state = await world.tickUntilEnded();
     expect([state.status, world.live]).toEqual(["completed", "42"]);
   });
@@ -322,6 +363,22 @@ describe("a rollout that is interfered with", () => {
       ["rolled_back", "41"],
     ]).toContainEqual([state.status, world.live]);
   });
+});
+
+test("an item that is no rollout fails a deployment in one line", async () => {
+  world.table.items.set("prod-api", { id: { S: "prod-api" }, status: { S: "running" }, document: { S: "{" } });
+
+  expect(await world.fail(makeStart())).toMatch(/^the item of prod-api in the table of rollouts is none: delete it/);
+});
+
+test("an alias that somebody else has moved a little is reported by whole percentages", async () => {
+  const start = world.invoke(makeStart({ stepSeconds: 600, maximumSeconds: 3600 })).catch(() => undefined);
+  await world.pass(MINUTE);
+
+  world.moveByHand("live", "41", { "42": 0.29 });
+  await world.finish(start);
+
+  expect(world.state.shares.at(-1)?.percent).toBe(29);
 });
 
 test("an item that is no rollout does not keep a tick from the others", async () => {

@@ -96,6 +96,14 @@ export interface FakeAlias {
   revision: number;
 }
 
+interface CountedLines {
+  readonly at: number;
+  readonly version: string;
+  /** As JSON. */
+  readonly fields: string;
+  readonly lines: number;
+}
+
 interface Process {
   dead: boolean;
   calls: number;
@@ -131,8 +139,8 @@ export class World {
   throttlesPerMinute = 0;
   warmerAnswer: { readonly FunctionError?: string; readonly answer: unknown } | undefined;
   interference: Interference = () => undefined;
-  /** What the query for figures counts, by the minute; figures.test.ts compares the query itself with the log. */
-  private readonly rows = new Map<string, number>();
+  /** What the query for figures counts, by the second; figures.test.ts compares the query itself with the log. */
+  private readonly rows = new Map<string, CountedLines>();
   private readonly answers = new Map<string, { field: string; value: string }[][]>();
   /** Until when there are requests, in milliseconds since 1970. */
   writtenUntil: number;
@@ -430,27 +438,25 @@ export class World {
   }
 
   private count(version: string, row: Readonly<Record<string, unknown>>): void {
-    const minute = Math.floor(this.writtenUntil / MINUTE) * MINUTE;
-    const key = JSON.stringify({
-      minute,
-      version,
-      status: "none",
-      failed: 0,
-      duration: 0,
-      init: 0,
-      memory: 0,
-      ...row,
-    });
-    this.rows.set(key, (this.rows.get(key) ?? 0) + 1);
+    const at = this.writtenUntil;
+    const fields = JSON.stringify({ version, status: "none", failed: 0, duration: 0, init: 0, memory: 0, ...row });
+    const key = `${at} ${fields}`;
+    this.rows.set(key, { at, version, fields, lines: (this.rows.get(key)?.lines ?? 0) + 1 });
   }
 
   private listRows({ queryString = "", startTime = 0, endTime = 0 }: StartQueryCommandInput) {
     const [from, to] = [startTime * SECOND, endTime * SECOND];
-    return [...this.rows].flatMap(([key, lines]) => {
-      const row = JSON.parse(key) as { readonly minute: number; readonly version: string };
-      if (row.minute < from || row.minute >= to || !queryString.includes(`"${row.version}"`)) return [];
-      const minute = new Date(row.minute).toISOString().replace("T", " ").replace("Z", "");
-      return [Object.entries({ ...row, minute, lines }).map(([field, value]) => ({ field, value: String(value) }))];
+    const counts = new Map<string, number>();
+    for (const { at, version, fields, lines } of this.rows.values()) {
+      if (at < from || at >= to || !queryString.includes(`"${version}"`)) continue;
+      const time = new Date(Math.floor(at / MINUTE) * MINUTE).toISOString().replace("T", " ").replace("Z", "");
+      const key = JSON.stringify([time, fields]);
+      counts.set(key, (counts.get(key) ?? 0) + lines);
+    }
+    return [...counts].map(([key, lines]) => {
+      const [minute, fields] = JSON.parse(key) as [string, string];
+      const row = { ...(JSON.parse(fields) as object), minute, lines };
+      return Object.entries(row).map(([field, value]) => ({ field, value: String(value) }));
     });
   }
 }
