@@ -122,8 +122,9 @@ export function findRolloutMistakes(
     const expected = `at least ${least}: ${steps === 1 ? "a step" : `${steps} steps`} of ${everySeconds}, ${bakeSeconds} afterwards, and ${LEAST_SECONDS} to spare`;
     mistakes.push({ path: place("maximum_seconds"), expected, got: maximumSeconds });
   }
-  if (own.judgedBy?.includes("pings") === true && !isGated) {
-    const expected = "no pings, which the function's versions do not get without a gate";
+  const isOnlyPinged = settings.judgedBy.every((key) => key === "pings");
+  if (!isGated && (isOnlyPinged || own.judgedBy?.includes("pings") === true)) {
+    const expected = `${isOnlyPinged ? "more than" : "no"} pings, which the function's versions do not get without a gate`;
     mistakes.push({ path: place("judged_by"), expected, got: "pings" });
   }
   return mistakes;
@@ -136,7 +137,9 @@ export function findUnusedRollout(
 ): CrossFieldMistake[] {
   const isUsed = functions.some((own) => resolveRollout(environment, own).strategy !== "all_at_once");
   if (!setsMore(environment) || isUsed) return [];
-  return [{ ...NO_STEPS, path: ["rollout", "strategy"], got: environment.strategy }];
+  const mistake = { path: ["rollout", "strategy"], got: environment.strategy };
+  if (resolveRollout(environment, {}).strategy === "all_at_once") return [{ ...NO_STEPS, ...mistake }];
+  return [{ ...mistake, expected: "no settings of rollouts while every function of this file has all_at_once" }];
 }
 
 const NO_STEPS = { expected: "canary or linear, without which the other settings have no effect" };

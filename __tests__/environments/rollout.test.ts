@@ -49,6 +49,13 @@ describe("rollout settings", () => {
     expect(ofFunction).toContain(`${FILE}: functions.api.rollout.strategy: expected canary or linear, without which`);
     const [ofAll] = await findInFile("api = {}", "rollout = { bake_seconds = 60 }");
     expect(ofAll).toContain(`${FILE}: rollout.strategy: expected canary or linear, without which`);
+    const [ofNone] = await findInFile(
+      'api = { rollout = { strategy = "all_at_once" } }',
+      'rollout = { strategy = "canary", percent = 20 }',
+    );
+    expect(ofNone).toContain(
+      `${FILE}: rollout.strategy: expected no settings of rollouts while every function of this file has all_at_once`,
+    );
     expect(await findInFile('api = { rollout = { strategy = "canary" } }', "rollout = { bake_seconds = 60 }")).toEqual(
       [],
     );
@@ -75,9 +82,12 @@ describe("rollout settings", () => {
 
   test("cannot judge by pings that the function does not get", async () => {
     const rollout = 'rollout = { strategy = "canary", judged_by = ["pings"] }';
-    const [mistake] = await findInFile(`api = { warming = { gate = { enabled = false } }, ${rollout} }`);
+    const ungated = "warming = { gate = { enabled = false } }";
+    const [mistake] = await findInFile(`api = { ${ungated}, ${rollout.replace("[", '["errors", ')} }`);
     expect(mistake).toContain("functions.api.rollout.judged_by: expected no pings");
     expect(await findInFile(`api = { ${rollout} }`)).toEqual([]);
+    const [byNothing] = await findInFile(`api = { ${ungated} }`, rollout);
+    expect(byNothing).toContain("functions.api.rollout.judged_by: expected more than pings");
   });
 
   test("of a function called like the controller are not possible", async () => {
