@@ -1,4 +1,5 @@
 import { type Histogram, type MinuteFigures, type RolloutSubject, type VersionFigures } from "../../rollout/contract";
+import { FUNCTION_NAME } from "../../performance/metrics";
 import { addFigures } from "../../rollout/figures";
 import { askLog, type LogRow } from "../alarm-notifier/log-query";
 import { type AwsClients, callAws } from "./clients";
@@ -69,7 +70,8 @@ export async function readReference(
   version: string,
   to: number,
 ): Promise<VersionFigures> {
-  const query = formatFiguresQuery(subject, [version]);
+  // By the minute, a day would have more rows than an answer may have.
+  const query = formatFiguresQuery(subject, [version], "1h");
   const read = async (hours: number) => {
     const question = { logGroup: subject.logGroup, query, from: to - hours * HOUR, to };
     const rows = await callAws((abortSignal) => askLog(logs, question, abortSignal), LONGEST_QUERY_MILLISECONDS);
@@ -89,20 +91,24 @@ export async function readReference(
  * The reports' fields: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 export function formatFiguresQuery(
-  { publishesMetrics }: Pick<RolloutSubject, "publishesMetrics">,
+  { publishesMetrics, functionName }: Pick<RolloutSubject, "publishesMetrics" | "functionName">,
   versions: readonly string[],
+  period = "1m",
 ): string {
   const bucket = (value: string) => `coalesce(1 + floor(10 * log(1 + ${value})), 0)`;
   const lines = [
     'type = "platform.report"',
-    ...(publishesMetrics ? ["ispresent(ExecutionTime)", "ispresent(Category)"] : []),
+    // The function's code may log fields of these names as well.
+    ...(publishesMetrics
+      ? [`${FUNCTION_NAME} = ${JSON.stringify(functionName)} and (ispresent(ExecutionTime) or ispresent(Category))`]
+      : []),
   ];
   const metrics = "record.metrics";
   return `filter ${lines.join(" or ")}
 | parse @logStream /\\[(?<version>[^\\]]+)\\]/
 | filter version in [${versions.map((version) => JSON.stringify(version)).join(", ")}]
 | fields coalesce(record.status, "none") as status, ${publishesMetrics ? "coalesce(strlen(Category), 0)" : "0"} as failed, ${bucket(publishesMetrics ? "ExecutionTime" : `${metrics}.durationMs`)} as duration, ${bucket(`${metrics}.initDurationMs`)} as init, ${bucket(`100 * ${metrics}.maxMemoryUsedMB / ${metrics}.memorySizeMB`)} as memory
-| stats count(*) as lines by bin(1m) as minute, version, status, failed, duration, init, memory
+| stats count(*) as lines by bin(${period}) as minute, version, status, failed, duration, init, memory
 | limit 10000`;
 }
 

@@ -16,6 +16,7 @@ const FIELDS = [
   "type",
   "ExecutionTime",
   "Category",
+  "FunctionName",
   "record.status",
   "record.metrics.durationMs",
   "record.metrics.initDurationMs",
@@ -26,7 +27,9 @@ const FIELDS = [
 const NOTHING: VersionFigures = { requests: 0, failures: 0, timeouts: 0, durations: {}, inits: {}, memory: {} };
 
 test.each([true, false])("the query is valid (own metrics: %s)", (publishesMetrics) => {
-  expect(checkQuery(formatFiguresQuery({ publishesMetrics }, ["41", "42"]), FIELDS)).toEqual([]);
+  expect(checkQuery(formatFiguresQuery({ publishesMetrics, functionName: "prod-api" }, ["41", "42"]), FIELDS)).toEqual(
+    [],
+  );
 });
 
 const invocations = fc.array(
@@ -74,9 +77,13 @@ describe("what the log says is counted by minute and version", () => {
           };
           const isMeasured = publishesMetrics && !isPing && !hasEnded;
           return [
-            ...(isMeasured ? [{ ExecutionTime: milliseconds, requestId: "r" }] : []),
-            ...(isMeasured && status === "error" ? [{ Category: "Http500", Failures: [1], requestId: "r" }] : []),
+            ...(isMeasured ? [{ ExecutionTime: milliseconds, FunctionName: "prod-api" }] : []),
+            ...(isMeasured && status === "error"
+              ? [{ Category: "Http500", Failures: [1], FunctionName: "prod-api" }]
+              : []),
             { level: "INFO", message: "something else" },
+            // What the function's own code logs.
+            { level: "INFO", Category: "books", ExecutionTime: 7 },
             { type: "platform.report", record: { requestId: "r", metrics, status } },
           ].map((fields) => ({
             at: minute * MINUTE + 30_000,
@@ -85,7 +92,7 @@ describe("what the log says is counted by minute and version", () => {
           }));
         });
 
-        const query = formatFiguresQuery({ publishesMetrics }, ["41", "42"]);
+        const query = formatFiguresQuery({ publishesMetrics, functionName: "prod-api" }, ["41", "42"]);
         const minutes = parseFigures(compileInsightsQuery(query)(lines), { publishesMetrics });
 
         expect(Object.fromEntries(minutes.map(({ minute, versions }) => [minute, versions]))).toEqual(expected);
@@ -136,9 +143,10 @@ describe("in a rollout", () => {
 
     await world.call(makeStart());
 
-    const lengths = world.queries
-      .filter(({ queryString = "" }) => queryString.includes('in ["41"]'))
-      .map(({ startTime = 0, endTime = 0 }) => Math.round((endTime - startTime) / 3600));
+    const queries = world.queries.filter(({ queryString = "" }) => queryString.includes('in ["41"]'));
+    // By the minute, the answer of a day would not have all rows.
+    expect(queries.every(({ queryString = "" }) => queryString.includes("bin(1h)"))).toBe(true);
+    const lengths = queries.map(({ startTime = 0, endTime = 0 }) => Math.round((endTime - startTime) / 3600));
     expect(lengths).toEqual(hours);
   });
 
