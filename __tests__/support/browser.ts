@@ -72,7 +72,7 @@ async function openPage(browser: Browser, html: string, look: Look): Promise<Ope
 }
 
 /** Of text in its usual size: https://www.w3.org/TR/WCAG21/#contrast-minimum */
-const LEAST_CONTRAST = 4.5;
+export const LEAST_CONTRAST = 4.5;
 const SMALLEST_TEXT_PIXELS = 8;
 
 /**
@@ -144,7 +144,7 @@ export function testReadablePage(
 
   test.each(["light", "dark"] as const)("has text that can be read in %s", async (colorScheme) => {
     const { page } = await look({ colorScheme });
-    const { ratio, text } = await leastContrast(page);
+    const { ratio, text } = await measureLeastContrast(page);
     await saveScreenshot(page, `${name}-${colorScheme}`);
 
     expect({ text, isReadable: ratio >= LEAST_CONTRAST }).toEqual({ text, isReadable: true });
@@ -160,7 +160,7 @@ export async function measureOverflow(page: Page): Promise<number> {
  * The least contrast of a text with what it is drawn on, and that text:
  * https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio
  */
-async function leastContrast(page: Page): Promise<{ readonly ratio: number; readonly text: string }> {
+export async function measureLeastContrast(page: Page): Promise<{ readonly ratio: number; readonly text: string }> {
   return page.evaluate(CONTRAST);
 }
 

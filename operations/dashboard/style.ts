@@ -30,7 +30,7 @@ main.wide { max-width: 1680px; padding-top: 14px; }
 .behind > summary:hover, .behind[open] > summary { color: var(--text); background: var(--line); }
 .behind > summary::before { content: ""; display: block; height: 11px; background: repeating-linear-gradient(currentcolor 0 2px, transparent 2px 4.5px) right / 8px 100% no-repeat, repeating-linear-gradient(currentcolor 0 2px, transparent 2px 4.5px) left / 4px 100% no-repeat; }
 .behind > summary::-webkit-details-marker { display: none; }
-.behind[open] > .scroll { position: absolute; inset: 30px 0 0; z-index: 2; padding: 0 10px; background-color: var(--card); }
+.behind[open] > .scroll { position: absolute; inset: 26px 0 0; z-index: 2; padding: 0 10px; background-color: var(--card); }
 .board .scroll { flex: 1; min-height: 0; }
 .board table { font-size: 0.82rem; }
 .board td, .board th { padding: 3px 10px 3px 0; white-space: nowrap; }

@@ -14,7 +14,7 @@ const DAY = 24 * HOUR;
 /** Values are made up per slice of time, so that widgets with different periods agree with each other. */
 const SLICE = 5 * MINUTE;
 
-/** What happens before the end of what is shown: a deployment by steps, and then a dependency that gets slow. */
+/** What happens to some functions before the end: a deployment by steps, and then a dependency that gets slow. */
 const STORY = {
   rolloutFrom: 110 * MINUTE,
   rolloutTo: 80 * MINUTE,
@@ -111,11 +111,11 @@ const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     count: requests,
   }),
   MaxMemoryUsed: ({ requests, pings, roll }, seed) => ({
-    median: 430 + 180 * seed + 20 * roll("memory"),
+    median: 250 + 80 * seed + 10 * roll("memory"),
     sigma: 0.05,
     count: requests + pings,
   }),
-  MemorySize: ({ requests, pings }) => ({ median: 1024, sigma: 0, count: requests + pings }),
+  MemorySize: ({ requests, pings }) => ({ median: 512, sigma: 0, count: requests + pings }),
   ConcurrentExecutions: ({ requests, isSlow, roll }) => ({
     median: 1 + (requests / 300) * (isSlow ? 5 : 2) + roll("concurrent"),
     sigma: 0.2,
@@ -143,8 +143,14 @@ export class MadeUpMetrics implements MetricSource {
   /** By owner, then by when they begin. */
   private readonly slices = new Map<string, Map<number, Slice>>();
 
-  /** @param end of what is shown, in milliseconds since 1970 */
-  constructor(private readonly end: number) {}
+  /**
+   * @param end of what is shown, in milliseconds since 1970
+   * @param first the function that is shown first: something happens to it in any case
+   */
+  constructor(
+    private readonly end: number,
+    private readonly first: string | undefined,
+  ) {}
 
   readStatistic(metric: LocalMetric, statistic: string, { from, to }: TimeWindow): number | undefined {
     const owner = findOwner(metric);
@@ -188,13 +194,15 @@ export class MadeUpMetrics implements MetricSource {
     const rhythm = 1 + 0.45 * Math.sin((2 * Math.PI * (at % DAY)) / DAY - 1.9);
     const typical = 120 + (hash(`${owner} size`) % 500);
     const requests = Math.round(typical * rhythm * (0.9 + 0.2 * roll("requests")));
-    const isSlow = before <= STORY.slowFrom && before > STORY.slowTo;
-    const isRollingOut = before <= STORY.rolloutFrom && before > STORY.rolloutTo;
+    const isEventful = (what: string) => owner === this.first || hash(`${owner} ${what}`) % 6 === 0;
+    const isDeployed = isEventful("deployment");
+    const isSlow = isEventful("dependency") && before <= STORY.slowFrom && before > STORY.slowTo;
+    const isRollingOut = isDeployed && before <= STORY.rolloutFrom && before > STORY.rolloutTo;
     const passed = (STORY.rolloutFrom - before) / (STORY.rolloutFrom - STORY.rolloutTo);
     const step = ROLLOUT_STEPS[Math.floor(passed * ROLLOUT_STEPS.length)] ?? 100;
     return {
       ...{ requests, isSlow, isRollingOut, roll, pings: 4 },
-      newShare: isRollingOut ? step / 100 : before > STORY.rolloutTo ? 0 : 1,
+      newShare: isRollingOut ? step / 100 : isDeployed && before <= STORY.rolloutTo ? 1 : 0,
       coldStarts: draw(requests * (isRollingOut ? 0.006 : isSlow ? 0.012 : 0.0015), roll("cold")),
     };
   }

@@ -12,7 +12,7 @@ import { makeUpLogLines } from "./made-up-log";
  * queries are really computed, so that a mistake in a dashboard shows.
  *
  * @param alarms the environment's alarms by name
- * @param functionNames the functions in AWS that logs are about
+ * @param functionNames the functions in AWS that are shown, in their order
  * @param end of what is shown, in milliseconds since 1970
  */
 export function createSampleSource(
@@ -20,7 +20,7 @@ export function createSampleSource(
   functionNames: readonly string[],
   end: number,
 ): DashboardSource {
-  const metrics = new MadeUpMetrics(end);
+  const metrics = new MadeUpMetrics(end, functionNames[0]);
   const search = ({ namespace, dimensionNames, values }: MetricSearch): LocalMetric[] => {
     const { MetricName: name = "", ...dimensions } = values;
     const functionName = dimensions["FunctionName"] ?? dimensions["Resource"]?.replace(/:.*/, "") ?? "";
