@@ -72,8 +72,8 @@ Examples:
       else await (await import("../dashboard/png")).writePng(browser, drawn, path);
       print(`Written: ${path}`);
     }
-    problems.forEach((problem) => {
-      printAside(problem);
+    [...problems, ...new Set(unread.map(({ why }) => why))].forEach((line) => {
+      printAside(line);
     });
     const exitCode = reportUnread(context, unread);
     return problems.length > 0 ? EXIT.failed : exitCode;

@@ -116,11 +116,16 @@ export function describeAsking({ drawing: { questions } }: DashboardPlan): strin
  */
 export async function buildDashboards(plan: DashboardPlan, reading?: ReadingContext): Promise<BuiltDashboards> {
   const { environment, range, drawing, readSource } = plan;
-  const { dashboards, unread, problems } = await drawing.draw(readSource(reading));
+  const drawn = await drawing.draw(readSource(reading));
   const isSample = reading === undefined;
   const time = `${formatUtc(range.from)} to ${formatUtc(range.to)} UTC`;
+  const { dashboards, problems } = drawn;
+  // What is made up cannot be unread: the dashboard is wrong. What AWS does not answer is told once, not per widget.
+  const unread = isSample ? [] : drawn.unread;
+  const isTold = (problem: string) => unread.some(({ why }) => problem.endsWith(`: ${why}`));
   return {
-    ...{ unread, problems },
+    unread,
+    problems: problems.filter((problem) => !isTold(problem)),
     page: {
       heading: `Dashboard of ${environment.name}${isSample ? ", with made-up figures" : ""}`,
       subtitle: `${time} · ${environment.region} · points of ${formatMinutes(drawing.questions.usualPeriodSeconds / 60)}`,
