@@ -136,10 +136,11 @@ export function findUnusedRollout(
   functions: readonly RolloutOverrides[],
 ): CrossFieldMistake[] {
   const isUsed = functions.some((own) => resolveRollout(environment, own).strategy !== "all_at_once");
-  if (!setsMore(environment) || isUsed) return [];
+  const asksForSteps = resolveRollout(environment, {}).strategy !== "all_at_once";
+  if (isUsed || !(setsMore(environment) || asksForSteps)) return [];
   const mistake = { path: ["rollout", "strategy"], got: environment.strategy };
-  if (resolveRollout(environment, {}).strategy === "all_at_once") return [{ ...NO_STEPS, ...mistake }];
-  return [{ ...mistake, expected: "no settings of rollouts while every function of this file has all_at_once" }];
+  if (!asksForSteps) return [{ ...NO_STEPS, ...mistake }];
+  return [{ ...mistake, expected: "no rollouts, of which no function of this file has any" }];
 }
 
 const NO_STEPS = { expected: "canary or linear, without which the other settings have no effect" };

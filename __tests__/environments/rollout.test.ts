@@ -54,8 +54,9 @@ describe("rollout settings", () => {
       'rollout = { strategy = "canary", percent = 20 }',
     );
     expect(ofNone).toContain(
-      `${FILE}: rollout.strategy: expected no settings of rollouts while every function of this file has all_at_once`,
+      `${FILE}: rollout.strategy: expected no rollouts, of which no function of this file has any`,
     );
+    expect(await findInFile("legacy = { existing = true }", 'rollout = { strategy = "canary" }')).toHaveLength(1);
     expect(await findInFile('api = { rollout = { strategy = "canary" } }', "rollout = { bake_seconds = 60 }")).toEqual(
       [],
     );

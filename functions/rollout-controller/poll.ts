@@ -382,8 +382,8 @@ class Poll {
     stays: AliasSetting = this.rollout.wanted,
   ): Promise<void> {
     const { state } = this.rollout;
-    if (ending.status === "completed") await this.moveWarm();
     const percent = stays.version === state.to && isWhole(stays) ? 100 : toPercent(stays.weights[state.to] ?? 0);
+    if (percent === 100) await this.moveWarm();
     const ended: RolloutState = {
       ...state,
       status: ending.status,

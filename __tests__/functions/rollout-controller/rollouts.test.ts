@@ -267,6 +267,7 @@ describe("a rollout that is interfered with", () => {
     world.moveByHand("live", "42");
 
     expect(await world.finish(start)).toMatchObject({ status: "superseded", percent: 100 });
+    expect(world.alias("warm").version).toBe("42");
   });
 
   test("is joined by another deployment of the same version", async () => {
