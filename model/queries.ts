@@ -34,7 +34,9 @@ export type OwnQueryKey = "rollouts" | "warming-runs";
  * sizes in bytes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
  * A query is missing for a format that cannot answer it.
  */
-export const QUERIES: Readonly<Record<Exclude<QueryKey, "warming-runs">, Readonly<Partial<Record<LogFormat, string>>>>> = {
+export const QUERIES: Readonly<
+  Record<Exclude<QueryKey, "warming-runs">, Readonly<Partial<Record<LogFormat, string>>>>
+> = {
   "cold-starts": {
     json: `filter type = "platform.report"
 | stats count(record.metrics.initDurationMs) as coldStarts, count(*) as invocations, avg(record.metrics.initDurationMs) as averageInitMs, max(record.metrics.initDurationMs) as longestInitMs by bin(5m) as time

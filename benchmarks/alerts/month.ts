@@ -383,8 +383,8 @@ function addFailingEvents(random: Random, { requests, failed }: Counts): void {
 }
 
 /**
- * By how many minutes CloudWatch's data lag behind at each minute: one to three, for hours; rarely up to a quarter of an
- * hour, for minutes.
+ * By how many minutes CloudWatch's data lag behind at each minute: one to three, for hours; rarely up to a quarter of
+ * an hour, for minutes.
  */
 export function drawLag(random: Random, minutes: number): Uint8Array {
   const lag = new Uint8Array(minutes + 1);

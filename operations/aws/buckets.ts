@@ -13,7 +13,10 @@ import { type AwsAccess } from "./access";
  *
  * @throws AwsFailure
  */
-export async function findStateBucket(aws: AwsAccess, bucket: string): Promise<{ readonly region?: string } | undefined> {
+export async function findStateBucket(
+  aws: AwsAccess,
+  bucket: string,
+): Promise<{ readonly region?: string } | undefined> {
   const found = await aws.send("s3:ListBucket", S3Client, new HeadBucketCommand({ Bucket: bucket }));
   return found && { ...(found.BucketRegion !== undefined && { region: found.BucketRegion }) };
 }
