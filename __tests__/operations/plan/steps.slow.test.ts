@@ -198,7 +198,7 @@ describe("the step that takes the stack", () => {
       status: 0,
       calls: [
         `terraform -chdir=${STACK} init -input=false -lockfile=readonly`,
-        `terraform -chdir=${STACK} apply -input=false tfplan`,
+        `terraform -chdir=${STACK} apply -input=false -parallelism=30 tfplan`,
         `terraform -chdir=${STACK} output -json`,
       ],
     });
@@ -209,7 +209,7 @@ describe("the step that takes the stack", () => {
     const { status, calls } = runStep("deploy.yml", "Apply", { env: { APPLY: "1" } });
     expect({ status, last: calls.at(-1) }).toEqual({
       status: 1,
-      last: `terraform -chdir=${STACK} apply -input=false tfplan`,
+      last: `terraform -chdir=${STACK} apply -input=false -parallelism=30 tfplan`,
     });
   });
 });
