@@ -32,11 +32,11 @@ import { mockClient } from "aws-sdk-client-mock";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { handler } from "../../../functions/rollout-controller/handler";
 import { compileInsightsQuery, type StoredLine } from "../../../local/cloudwatch/insights/query";
+import { type ItemOperation, ItemTable } from "../../../benchmarks/rollout/processes/item-table";
 import { findBucket } from "../../../rollout/histogram";
 import { type RolloutPlan, type RolloutState, type RolloutSubject, type StartRequest } from "../../../rollout/contract";
 import { type WarmingRequest } from "../../../warming/contract";
 import { Stdout } from "../../support/lambda";
-import { FakeTable } from "./fake-table";
 
 const NAME = "prod-api";
 const SECOND = 1000;
@@ -123,7 +123,7 @@ const running = new AsyncLocalStorage<Process>();
  */
 export class World {
   readonly stdout = new Stdout();
-  readonly table = new FakeTable();
+  readonly table = new ItemTable();
   readonly aliases = new Map<string, FakeAlias>([
     ["live", { version: "41", weights: {}, description: "Traffic enters here, and only here", revision: 1 }],
     ["warm", { version: "41", weights: {}, description: "Warming pings enter here, and only here", revision: 1 }],
@@ -386,14 +386,12 @@ export class World {
 
   private mockTable(): void {
     const dynamo = mockClient(DynamoDBClient);
-    dynamo
-      .on(GetItemCommand)
-      .callsFake(this.on("GetItem", ({ Key }: GetItemCommand["input"]) => ({ Item: this.table.get(Key?.["id"]?.S) })));
-    dynamo.on(ScanCommand).callsFake(this.on("Scan", () => ({ Items: [...this.table.items.values()] })));
-    dynamo.on(PutItemCommand).callsFake(this.on("PutItem", (input: PutItemCommand["input"]) => this.table.put(input)));
-    dynamo
-      .on(UpdateItemCommand)
-      .callsFake(this.on("UpdateItem", (input: UpdateItemCommand["input"]) => this.table.update(input)));
+    const answer = (operation: string) =>
+      this.on(operation, (input: ItemOperation) => this.table.answer(operation, input));
+    dynamo.on(GetItemCommand).callsFake(answer("GetItem"));
+    dynamo.on(ScanCommand).callsFake(answer("Scan"));
+    dynamo.on(PutItemCommand).callsFake(answer("PutItem"));
+    dynamo.on(UpdateItemCommand).callsFake(answer("UpdateItem"));
   }
 
   /** Writes what has been requested since the last time to the log. */

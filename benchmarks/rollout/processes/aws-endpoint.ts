@@ -101,7 +101,7 @@ export class AwsEndpoint {
   }
 
   private answerOperation(service: string, operation: string, input: unknown): object {
-    if (service.startsWith("DynamoDB")) return this.table.answer(operation, input as ItemOperation);
+    if (service.startsWith("DynamoDB")) return this.answerItems(operation, input as ItemOperation);
     switch (operation) {
       case "StartQuery":
         return this.startQuery(input as QueryInput);
@@ -113,6 +113,15 @@ export class AwsEndpoint {
         return { MetricAlarms: [], CompositeAlarms: [] };
       default:
         throw new LambdaServiceError("UnknownOperationException", 404, `not here: ${service}.${operation}`);
+    }
+  }
+
+  private answerItems(operation: string, input: ItemOperation): object {
+    try {
+      return this.table.answer(operation, input);
+    } catch (error) {
+      const { name, message } = error as Error;
+      throw new LambdaServiceError(name === "Error" ? "ValidationException" : name, 400, message);
     }
   }
 

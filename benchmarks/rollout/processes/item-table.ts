@@ -1,161 +1,187 @@
-import { LambdaServiceError } from "../../../local/lambda/service-errors";
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type GetItemCommandInput,
+  type PutItemCommandInput,
+  type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
 
-/** A value as DynamoDB's API has it, such as `{ S: "text" }`. */
-type Attribute = Readonly<Record<string, unknown>>;
+type Item = Record<string, AttributeValue>;
+type Expression = Pick<
+  UpdateItemCommandInput,
+  "ConditionExpression" | "UpdateExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
+>;
 
-type Item = Readonly<Record<string, Attribute>>;
-
-/** The names and values of an operation's expressions. */
-interface Words {
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Readonly<Record<string, Attribute>>;
-}
-
-/** An operation's input, as far as it is known here. */
-export interface ItemOperation extends Words {
-  readonly Key?: Readonly<Record<"id", Attribute>>;
-  readonly Item?: Item;
-  readonly UpdateExpression?: string;
-  readonly ConditionExpression?: string;
-}
+/** The input of an operation, as far as it is known here. */
+export type ItemOperation = GetItemCommandInput | PutItemCommandInput | UpdateItemCommandInput;
 
 /**
- * A table of DynamoDB in memory, with the key `id`: GetItem, PutItem, UpdateItem (SET and REMOVE) and Scan, with
- * conditions. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
+ * A table of DynamoDB in memory, with the key `id`, as far as its documentation tells what expressions mean:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
 export class ItemTable {
-  private readonly items = new Map<string, Item>();
+  readonly items = new Map<string, Item>();
+
+  get(id: string | undefined): Item | undefined {
+    return this.items.get(id ?? "");
+  }
 
   /**
    * Answers one operation.
    *
-   * @throws LambdaServiceError if a condition is not met
+   * @throws ConditionalCheckFailedException if a condition is not met
+   * @throws Error for what DynamoDB refuses as invalid, or what is not known here
    */
   answer(operation: string, input: ItemOperation): object {
-    const id = JSON.stringify(input.Key?.id ?? input.Item?.["id"]);
-    const item = this.items.get(id);
-    if (operation === "Scan") return { Items: [...this.items.values()], Count: this.items.size };
-    if (operation === "GetItem") return item ? { Item: item } : {};
-    const { ConditionExpression: condition } = input;
-    if (condition !== undefined && !new ConditionReader(condition, input, item ?? {}).read()) {
-      throw new LambdaServiceError("ConditionalCheckFailedException", 400, "The conditional request failed");
+    switch (operation) {
+      case "Scan":
+        return { Items: [...this.items.values()] };
+      case "GetItem":
+        return { Item: this.get((input as GetItemCommandInput).Key?.["id"]?.S) };
+      case "PutItem":
+        return this.put(input as PutItemCommandInput);
+      case "UpdateItem":
+        return this.update(input as UpdateItemCommandInput);
+      default:
+        throw new Error(`not here: ${operation}`);
     }
-    const changed = operation === "PutItem" ? (input.Item ?? {}) : update({ ...input.Key, ...item }, input);
+  }
+
+  private put({ Item: item = {}, ...expression }: PutItemCommandInput): object {
+    const id = item["id"]?.S ?? "";
+    checkNames(expression);
+    this.checkCondition(this.items.get(id) ?? {}, expression);
+    this.items.set(id, { ...item });
+    return {};
+  }
+
+  private update({ Key, ...expression }: UpdateItemCommandInput): { Attributes: Item } {
+    const id = Key?.["id"]?.S ?? "";
+    checkNames(expression);
+    const item = this.items.get(id) ?? {};
+    this.checkCondition(item, expression);
+    const changed: Item = { ...item, id: { S: id } };
+    const {
+      UpdateExpression = "",
+      ExpressionAttributeNames: names = {},
+      ExpressionAttributeValues: values,
+    } = expression;
+    const [, sets = "", removes = ""] = /^(?:SET (.*?))?(?:(?:^| )REMOVE (.*))?$/.exec(UpdateExpression) ?? [];
+    for (const set of sets.split(", ").filter(Boolean)) {
+      const [name = "", value = ""] = set.split(" = ");
+      const attribute = values?.[value];
+      if (!attribute) throw new Error(`ValidationException: no value ${value}`);
+      changed[names[name] ?? name] = attribute;
+    }
+    for (const name of removes.split(", ").filter(Boolean)) Reflect.deleteProperty(changed, names[name] ?? name);
+    if (JSON.stringify(changed).length > 400_000) throw new Error("ValidationException: Item size has exceeded");
     this.items.set(id, changed);
-    return operation === "PutItem" ? {} : { Attributes: changed };
+    return { Attributes: changed };
+  }
+
+  private checkCondition(item: Item, expression: Expression): void {
+    if (expression.ConditionExpression === undefined) return;
+    if (!new Condition(item, expression).isMet()) {
+      throw new ConditionalCheckFailedException({ message: "The conditional request failed", $metadata: {} });
+    }
   }
 }
 
-function update(item: Item, { UpdateExpression: text = "", ...words }: ItemOperation): Item {
-  const [, sets = "", removals = ""] = /^(?:SET (.*?))?(?: ?REMOVE (.*))?$/.exec(text) ?? [];
-  const added = split(sets).map((assignment): readonly [string, Attribute] => {
-    const [name = "", value = ""] = assignment.split(" = ");
-    return [translate(name, words), words.ExpressionAttributeValues?.[value] ?? {}];
-  });
-  const removed = new Set(split(removals).map((name) => translate(name, words)));
-  const kept = Object.entries(item).filter(([name]) => !removed.has(name));
-  return Object.fromEntries([...kept, ...added]);
+/** Names and values that no expression uses are refused, and also those that an expression has without a definition. */
+function checkNames(expression: Expression): void {
+  const {
+    ConditionExpression = "",
+    UpdateExpression = "",
+    ExpressionAttributeNames,
+    ExpressionAttributeValues,
+  } = expression;
+  const used = new Set(`${ConditionExpression} ${UpdateExpression}`.match(/[#:]\w+/g));
+  const defined = new Set([
+    ...Object.keys(ExpressionAttributeNames ?? {}),
+    ...Object.keys(ExpressionAttributeValues ?? {}),
+  ]);
+  const wrong = [...used].filter((name) => !defined.has(name)).concat([...defined].filter((name) => !used.has(name)));
+  if (wrong.length > 0) throw new Error(`ValidationException: ${wrong.join(", ")}`);
 }
 
-function split(list: string): string[] {
-  return list === "" ? [] : list.split(", ");
-}
-
-function translate(name: string, { ExpressionAttributeNames: names = {} }: Words): string {
-  return names[name] ?? name;
-}
-
-/** Decides whether a condition holds for an item. */
-class ConditionReader {
-  private readonly tokens: readonly string[];
-  private at = 0;
+class Condition {
+  private readonly tokens: string[];
 
   constructor(
-    condition: string,
-    private readonly words: Words,
     private readonly item: Item,
+    private readonly expression: Expression,
   ) {
-    this.tokens = condition.match(/[#:]?[\w.#]+|<=|>=|<>|[=<>(),]/g) ?? [];
+    this.tokens = expression.ConditionExpression?.match(/[#:\w.]+|<=|>=|<>|[()=<>,]/g) ?? [];
   }
 
-  read(): boolean {
-    let holds = this.readConjunction();
-    while (this.takes("OR")) holds = this.readConjunction() || holds;
-    return holds;
+  isMet(): boolean {
+    const result = this.readAny();
+    if (this.tokens.length > 0) throw new Error(`ValidationException: ${this.tokens.join(" ")}`);
+    return result;
   }
 
-  private readConjunction(): boolean {
-    let holds = this.readTerm();
-    while (this.takes("AND")) holds = this.readTerm() && holds;
-    return holds;
+  private readAny(): boolean {
+    let result = this.readAll();
+    while (this.takes("OR")) result = this.readAll() || result;
+    return result;
   }
 
-  private readTerm(): boolean {
-    if (this.takes("NOT")) return !this.readTerm();
+  private readAll(): boolean {
+    let result = this.readOne();
+    while (this.takes("AND")) result = this.readOne() && result;
+    return result;
+  }
+
+  private readOne(): boolean {
+    if (this.takes("NOT")) return !this.readOne();
     if (this.takes("(")) {
-      const holds = this.read();
-      this.at++;
-      return holds;
+      const result = this.readAny();
+      this.demand(")");
+      return result;
     }
-    const first = this.take();
-    if (first === "attribute_not_exists" || first === "attribute_exists") {
-      this.at++;
-      const exists = this.find(this.take()) !== undefined;
-      this.at++;
-      return exists === (first === "attribute_exists");
+    if (this.takes("attribute_not_exists")) {
+      this.demand("(");
+      const result = this.readValue() === undefined;
+      this.demand(")");
+      return result;
     }
-    const value = this.find(first);
+    const left = this.readValue();
     if (this.takes("IN")) {
-      const others: unknown[] = [];
-      while (!this.takes(")")) {
-        this.at++;
-        others.push(this.find(this.take()));
-      }
-      return value !== undefined && others.includes(value);
+      this.demand("(");
+      const all = [this.readValue()];
+      while (this.takes(",")) all.push(this.readValue());
+      this.demand(")");
+      return left !== undefined && all.includes(left);
     }
-    const operator = this.take();
-    return holdsBetween(value, operator, this.find(this.take()));
+    const operator = this.tokens.shift();
+    const right = this.readValue();
+    if (left === undefined || right === undefined) return false;
+    if (operator === "=") return left === right;
+    if (operator === "<") return left < right;
+    if (operator === ">") return left > right;
+    throw new Error(`ValidationException: ${operator ?? "the end"}`);
+  }
+
+  private readValue(): string | number | undefined {
+    const token = this.tokens.shift() ?? "";
+    const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = this.expression;
+    let attribute: AttributeValue | undefined;
+    if (token.startsWith(":")) attribute = values[token];
+    else {
+      const [first = "", ...rest] = token.split(".").map((part) => names[part] ?? part);
+      attribute = this.item[first];
+      for (const part of rest) attribute = attribute?.M?.[part];
+    }
+    return attribute?.N === undefined ? attribute?.S : Number(attribute.N);
   }
 
   private takes(token: string): boolean {
-    if (this.tokens[this.at] !== token) return false;
-    this.at++;
+    if (this.tokens[0] !== token) return false;
+    this.tokens.shift();
     return true;
   }
 
-  private take(): string {
-    return this.tokens[this.at++] ?? "";
-  }
-
-  /** The text or number of a placeholder or a path, without its type. */
-  private find(operand: string): string | number | undefined {
-    if (operand.startsWith(":")) return readPlain(this.words.ExpressionAttributeValues?.[operand]);
-    const path = operand.split(".").map((name) => translate(name, this.words));
-    let found: Attribute | undefined = { M: this.item };
-    for (const name of path) found = (found?.["M"] as Item | undefined)?.[name];
-    return readPlain(found);
-  }
-}
-
-function readPlain(attribute: Attribute | undefined): string | number | undefined {
-  const { S: text, N: number, M: map } = Object(attribute) as { readonly S?: string; readonly N?: string; M?: object };
-  return text ?? (number === undefined ? map && JSON.stringify(map) : Number(number));
-}
-
-function holdsBetween(one: string | number | undefined, operator: string, other: string | number | undefined): boolean {
-  if (one === undefined || other === undefined) return false;
-  switch (operator) {
-    case "=":
-      return one === other;
-    case "<>":
-      return one !== other;
-    case "<":
-      return one < other;
-    case "<=":
-      return one <= other;
-    case ">":
-      return one > other;
-    default:
-      return one >= other;
+  private demand(token: string): void {
+    if (!this.takes(token)) throw new Error(`ValidationException: expected ${token}`);
   }
 }
