@@ -82,6 +82,19 @@ export function resolveRollout(environment: RolloutOverrides, own: RolloutOverri
   return { ...ROLLOUT_DEFAULTS, ...omitUndefined(environment), ...omitUndefined(own) };
 }
 
+/** Whether a function's new versions get traffic in steps. */
+export function isRolledOut(environment: RolloutOverrides, own: RolloutOverrides): boolean {
+  return resolveRollout(environment, own).strategy !== "all_at_once";
+}
+
+/** Whether new versions of any function of an environment do. */
+export function hasRollouts(environment: {
+  readonly rollout: RolloutOverrides;
+  readonly functions: Readonly<Record<string, { readonly rollout: RolloutOverrides }>>;
+}): boolean {
+  return Object.values(environment.functions).some(({ rollout }) => isRolledOut(environment.rollout, rollout));
+}
+
 /** The new version's share of requests in each step, in percent; the last one is 100. */
 export function listPercents({ strategy, percent }: RolloutSettings): number[] {
   if (strategy === "all_at_once") return [100];
@@ -135,8 +148,8 @@ export function findUnusedRollout(
   environment: RolloutOverrides,
   functions: readonly RolloutOverrides[],
 ): CrossFieldMistake[] {
-  const isUsed = functions.some((own) => resolveRollout(environment, own).strategy !== "all_at_once");
-  const asksForSteps = resolveRollout(environment, {}).strategy !== "all_at_once";
+  const isUsed = functions.some((own) => isRolledOut(environment, own));
+  const asksForSteps = isRolledOut(environment, {});
   if (isUsed || !(setsMore(environment) || asksForSteps)) return [];
   const mistake = { path: ["rollout", "strategy"], got: environment.strategy };
   if (!asksForSteps) return [{ ...NO_STEPS, ...mistake }];

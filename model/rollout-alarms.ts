@@ -1,8 +1,8 @@
 import { formatDeployedName, ROLLOUT_CONTROLLER } from "../environments/names";
+import { hasRollouts } from "../environments/rollout";
 import { type Environment } from "../environments/schema";
 import { buildFunctionMetric, buildMeasure, buildOwnMetric, buildQueueMetric } from "./metrics";
 import { type OwnAlarm } from "./own-alarms";
-import { listRolledOutFunctions } from "./rollouts";
 
 /**
  * It runs every minute, so it fails 5 times in 5 minutes if it cannot run at all. A deployment whose version goes back
@@ -26,7 +26,7 @@ export function listRolloutAlarms(
   environment: Environment,
   queue = nameMissedTicksQueue(environment.name),
 ): OwnAlarm[] {
-  if (listRolledOutFunctions(environment).length === 0) return [];
+  if (!hasRollouts(environment)) return [];
   const controller = formatDeployedName(environment.name, ROLLOUT_CONTROLLER);
   return [
     {

@@ -8,7 +8,7 @@ import { findAlarmMeasure, nameAlarm } from "./alarms";
 import { HOURS_PER_MONTH } from "./hours-per-month";
 import { listObjectiveAlarms } from "./objectives";
 import prices from "./prices.json";
-import { buildGateRequest, listWarmedFunctions, priceFunctionTime, type WarmedFunction } from "./warmed-functions";
+import { buildGateRequest, listWarmedFunctions, priceFunctionTime } from "./warmed-functions";
 import { listWatchedFunctions, type WatchedFunction } from "./watched-function";
 
 /** The controller's own settings. It waits for answers most of the time, as long as Lambda lets it. */
@@ -50,7 +50,7 @@ export function listRolledOutFunctions(environment: Environment): RolledOutFunct
     const pinged = warmed.get(id);
     return {
       id,
-      plan: buildPlan(settings, pinged),
+      plan: buildRolloutPlan(settings, pinged?.isGated === true),
       subject: {
         functionName,
         logGroup: formatDefaultLogGroup(functionName),
@@ -66,13 +66,18 @@ export function listRolledOutFunctions(environment: Environment): RolledOutFunct
   });
 }
 
-function buildPlan(settings: RolloutSettings, pinged: WarmedFunction | undefined): RolloutPlan {
+/**
+ * How a function's versions are rolled out.
+ *
+ * @param isGated whether they get pings before they get traffic
+ */
+export function buildRolloutPlan(settings: RolloutSettings, isGated: boolean): RolloutPlan {
   const { everySeconds, bakeSeconds, maximumSeconds, judgedBy, tooFewRequests } = settings;
   return {
     percents: listPercents(settings),
     stepSeconds: everySeconds,
     ...{ bakeSeconds, maximumSeconds, tooFewRequests },
-    judgedBy: judgedBy.filter((key) => key !== "pings" || pinged?.isGated === true),
+    judgedBy: judgedBy.filter((key) => key !== "pings" || isGated),
   };
 }
 

@@ -4,7 +4,7 @@ import { isAsynchronous } from "../environments/events";
 import { isBundled } from "../environments/code";
 import { formatDefaultLogGroup, formatDeployedName } from "../environments/names";
 import { type Objectives, resolveObjectives } from "../environments/objectives";
-import { resolveRollout } from "../environments/rollout";
+import { isRolledOut } from "../environments/rollout";
 import { type Environment } from "../environments/schema";
 import { resolveTargets, type Targets } from "../environments/targets";
 import { type EventSources, listEventSources, NO_EVENT_SOURCES } from "./event-sources";
@@ -63,7 +63,7 @@ export function listWatchedFunctions(environment: Environment): WatchedFunction[
       asynchronous: isAsynchronous(settings),
       eventSources: listEventSources(name, settings),
       isWarmed: warmed.has(id),
-      isRolledOut: resolveRollout(environment.rollout, settings.rollout).strategy !== "all_at_once",
+      isRolledOut: isRolledOut(environment.rollout, settings.rollout),
       alarm: (key: AlarmKey) => resolveAlarmSettings(key, environment.alarms, settings.alarms),
       targets,
       objectives: resolveObjectives(environment.objectives, settings.objectives, {

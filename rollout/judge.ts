@@ -63,7 +63,7 @@ const MINUTE = 60_000;
 const NUMBERS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 /** So long after a change of the alias, requests may still be distributed as before. */
-const PROPAGATION_MILLISECONDS = 10_000;
+export const PROPAGATION_MILLISECONDS = 10_000;
 
 /** A common cause needs that many bad requests of the old version in the last minutes. */
 const LEAST_COMMON_BAD = 5;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { makeInvalidInput, type InvalidInput } from "../environments/mistakes";
 import { NOTIFIER, ROLLOUT_CONTROLLER, WARMER } from "../environments/names";
-import { listRolledOutFunctions } from "../model/rollouts";
+import { hasRollouts } from "../environments/rollout";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 
 /** What one function's code is made from. Functions of several environments that agree in it share a bundle. */
@@ -29,11 +29,10 @@ export function listFunctionCode({ name: environment, functions }: Environment):
 
 /** The code of the project's own functions that an environment needs. */
 export function listOwnCode(environment: Environment): FunctionCode[] {
-  const isRolledOut = listRolledOutFunctions(environment).length > 0;
   return [
     { name: WARMER },
     ...(environment.notify ? [{ name: NOTIFIER }] : []),
-    ...(isRolledOut ? [{ name: ROLLOUT_CONTROLLER }] : []),
+    ...(hasRollouts(environment) ? [{ name: ROLLOUT_CONTROLLER }] : []),
   ];
 }
 

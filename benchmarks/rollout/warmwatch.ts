@@ -1,5 +1,7 @@
 import { createRandom } from "../../advisor/random";
+import { ROLLOUT_DEFAULTS } from "../../environments/rollout";
 import { buildEvaluation } from "../../local/cloudwatch/alarm";
+import { buildRolloutPlan } from "../../model/rollouts";
 import { type RolloutPlan, type RolloutState, type VersionFigures } from "../../rollout/contract";
 import { decide } from "../../rollout/decide";
 import { findBucket } from "../../rollout/histogram";
@@ -13,14 +15,7 @@ import { LateLogs, type Lateness } from "./late-logs";
 import { type World } from "./world";
 
 /** The plan of the shipped files. */
-export const DEFAULT_PLAN: RolloutPlan = {
-  percents: [10, 100],
-  stepSeconds: 300,
-  bakeSeconds: 180,
-  maximumSeconds: 3600,
-  judgedBy: ["errors", "timeouts", "throttles", "duration", "init_duration", "memory", "alarms", "pings"],
-  tooFewRequests: "proceed",
-};
+export const DEFAULT_PLAN = buildRolloutPlan({ ...ROLLOUT_DEFAULTS, strategy: "canary" }, true);
 
 /** Between two queries of the log. */
 const POLL_SECONDS = 12;

@@ -1,11 +1,9 @@
 import { type MinuteFigures, type TrafficShare } from "../../rollout/contract";
 import { addFigures } from "../../rollout/figures";
+import { PROPAGATION_MILLISECONDS } from "../../rollout/judge";
 
 /** Compressed, so many take less than 300 KB, of the 400 KB that an item of DynamoDB may have. */
 const MOST_MINUTES = 600;
-
-/** So long after a change of the alias, requests may still be distributed as before. */
-const PROPAGATION_MILLISECONDS = 10_000;
 
 /**
  * Joins old minutes in pairs while there are too many to keep, unless the versions' shares changed in between: such

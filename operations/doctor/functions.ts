@@ -1,6 +1,5 @@
 import { findRuntime } from "../../environments/code";
 import { findNeededProvider, formatLockFile } from "../../environments/provider-lock";
-import { resolveRollout } from "../../environments/rollout";
 import { findDeprecation, NODE_RUNTIMES, type Runtime } from "../../environments/runtimes";
 import { type ExistingFunctionSettings, type FunctionSettings } from "../../environments/schema";
 import { type WatchedFunction } from "../../model/watched-function";
@@ -26,12 +25,11 @@ const METRIC_LEVELS: readonly unknown[] = ["INFO", "DEBUG", "TRACE", undefined];
 /** Checks that a function deployed from here exists, and is as synthesized. */
 export function buildDeployedChecks(
   { aws, redeploy, environment, now }: Examination,
-  { id, name }: WatchedFunction,
+  { id, name, isRolledOut }: WatchedFunction,
   settings: FunctionSettings,
   region: Check,
 ): FunctionChecks {
   const { tracing } = settings;
-  const isRolledOut = resolveRollout(environment.rollout, settings.rollout).strategy !== "all_at_once";
   const configuration = memoize(() => findFunction(aws, { name }));
   const aliases = memoize(() => readAliases(aws, name));
   // Traffic uses the version behind `live`, which may be older than the function's newest settings.

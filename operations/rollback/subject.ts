@@ -1,7 +1,7 @@
 import { makeInvalidInput, show } from "../../environments/mistakes";
+import { isRolledOut } from "../../environments/rollout";
 import { formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { listRolledOutFunctions } from "../../model/rollouts";
 import { listWarmedFunctions, type WarmedFunction } from "../../model/warmed-functions";
 
 /** The function to roll back. */
@@ -49,6 +49,6 @@ export function selectSubject(environment: Environment, id: string): RollbackSub
       ? "it is durable, so each ping would be an execution"
       : "its reserved_concurrency is 0, so nothing can invoke it",
     hasProvisionedConcurrency: settings.provisionedConcurrency !== undefined,
-    isRolledOut: listRolledOutFunctions(environment).some((one) => one.id === id),
+    isRolledOut: isRolledOut(environment.rollout, settings.rollout),
   };
 }

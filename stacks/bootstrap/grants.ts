@@ -6,8 +6,8 @@ import {
   ROLLOUT_CONTROLLER,
   WARMER,
 } from "../../environments/names";
+import { hasRollouts } from "../../environments/rollout";
 import { type Environment } from "../../environments/schema";
-import { listRolledOutFunctions } from "../../model/rollouts";
 import { type Condition } from "../../model/permissions";
 
 /**
@@ -545,7 +545,7 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       write: ["lambda:InvokeFunction"],
       on: ({ partition, account, region, name }, environment) =>
-        [WARMER, ...(listRolledOutFunctions(environment).length > 0 ? [ROLLOUT_CONTROLLER] : [])].map(
+        [WARMER, ...(hasRollouts(environment) ? [ROLLOUT_CONTROLLER] : [])].map(
           (own) => `arn:${partition}:lambda:${region}:${account}:function:${formatDeployedName(name, own)}*`,
         ),
     },

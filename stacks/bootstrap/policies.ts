@@ -1,7 +1,8 @@
+import { hasRollouts } from "../../environments/rollout";
 import { type Environment } from "../../environments/schema";
 import { listEventStatements } from "../../model/event-sources";
 import { type Condition, listAskedStatements } from "../../model/permissions";
-import { listRolledOutFunctions, nameRolloutsTable } from "../../model/rollouts";
+import { nameRolloutsTable } from "../../model/rollouts";
 import { type Grant, GRANTS, type Place } from "./grants";
 
 /** How much of a managed policy's 6,144 characters is left for what functions ask for. */
@@ -65,7 +66,7 @@ export function buildBoundaryPolicy(
   environment: Environment,
   { partition, account, region, name }: Place,
 ): PolicyStatement[] {
-  const isRolledOut = listRolledOutFunctions(environment).length > 0;
+  const isRolledOut = hasRollouts(environment);
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   return [
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", `log-group:/aws/lambda/${name}-*`)]),
