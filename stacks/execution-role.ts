@@ -3,12 +3,12 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
-import { Fn, type ITerraformDependable, TerraformLocal } from "cdktf";
+import { type ITerraformDependable } from "cdktf";
 import { type Construct } from "constructs";
 import { formatRoleName, formatRolePath } from "../environments/names";
 import { type Environment, type FunctionSettings } from "../environments/schema";
 import { allow, type RoleStatement } from "../model/permissions";
-import { selectArnPart } from "./arn";
+import { addArnPrefix } from "./arn";
 import { packStatements } from "./policy-packing";
 
 /** Input of a function's role. */
@@ -46,7 +46,8 @@ export function addExecutionRole(
   const listSecretNames = (kind: "ssmParameter" | "secretArn") =>
     Object.values(secrets).flatMap((secret) => (secret.kind === kind ? secret.name : []));
   const parameters = listSecretNames("ssmParameter").map((name) => name.replace(/^\//, ""));
-  const parameterPrefix = parameters.length > 0 ? addParameterPrefix(scope, role, region) : "";
+  const parameterPrefix =
+    parameters.length > 0 ? addArnPrefix(scope, "parameter-prefix", role.arn, `ssm:${region}`, "parameter/") : "";
   const { inline, managed } = packStatements(
     [
       allow(["logs:CreateLogStream", "logs:PutLogEvents"], `${logs.arn}:*`),
@@ -81,15 +82,6 @@ export function addExecutionRole(
     return new IamRolePolicyAttachment(scope, id, { role: role.name, policyArn, lifecycle });
   });
   return { role, policies: [policy, ...attachments, ...others] };
-}
-
-/**
- * The beginning of the ARNs of the account's parameters. The role's ARN provides partition and account without a call
- * to AWS.
- */
-function addParameterPrefix(scope: Construct, role: IamRole, region: string): string {
-  const parts = ["arn", selectArnPart(role.arn, 1), "ssm", region, selectArnPart(role.arn, 4), "parameter/"];
-  return new TerraformLocal(scope, "parameter-prefix", Fn.join(":", parts)).asString;
 }
 
 /** An IAM policy, as JSON. */

@@ -1,12 +1,9 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
-import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { ALARM_KEYS } from "../../environments/alarms";
 import { formatDefaultLogGroup, formatDeployedName, NOTIFIER, WARMER } from "../../environments/names";
@@ -17,25 +14,21 @@ import { nameUndeliveredQueue } from "../../model/notifier-alarms";
 import { formatParameterName, listAvailabilityObjectives, listRecipients } from "../../model/notifier";
 import { allow } from "../../model/permissions";
 import { listWatchedFunctions } from "../../model/watched-function";
-import { selectArnPart } from "../arn";
+import { addArnPrefix } from "../arn";
 import { type Bundle } from "../bundle";
-import { addExecutionRole } from "../execution-role";
+import { addOwnFunction, MAX_NAMED_FUNCTIONS } from "../own-function";
 import { type SensitiveVariables } from "../sensitive-variables";
 import { addUndeliveredQueue, allowSending } from "../undelivered";
 import { type Notifications } from "./notifications";
 
-/** Mostly it waits: for logs, and for services to answer. */
-const MEMORY_MB = 512;
-const ARCHITECTURE = "arm64";
-
-/** A card within two minutes: it waits for others, looks at AWS, and sends, each with a limit of its own. */
-const TIMEOUT_SECONDS = 100;
+/**
+ * Mostly it waits: for logs, and for services to answer. A card comes within two minutes: it waits for others, looks at
+ * AWS, and sends, each with a limit of its own.
+ */
+const SIZE = { memoryMb: 512, timeoutSeconds: 100, architecture: "arm64" } as const;
 
 /** Later, a card about an alarm helps nobody, and the message goes into the queue. */
 const LONGEST_WAIT_SECONDS = 3600;
-
-/** So many functions can be named one by one in the policies of a role. */
-const MAX_NAMED_FUNCTIONS = 100;
 
 /**
  * The function that tells Slack, Teams or PagerDuty about alarms. The construct's id is its name in addresses. What it
@@ -53,12 +46,8 @@ export class Notifier extends Construct {
     sensitiveVariables: SensitiveVariables,
   ) {
     super(scope, id);
-    const { name: environmentName, logRetentionDays, nodeRuntime } = environment;
+    const { name: environmentName } = environment;
     const name = formatDeployedName(environmentName, NOTIFIER);
-    const logs = new CloudwatchLogGroup(this, "logs", {
-      name: formatDefaultLogGroup(name),
-      retentionInDays: logRetentionDays,
-    });
     const queue = (this.undelivered = addUndeliveredQueue(this, "undelivered", nameUndeliveredQueue(environmentName)));
     allowSending(this, "undelivered-policy", queue, [
       { principal: "sns.amazonaws.com", sourceArn: [urgent.arn, notice.arn] },
@@ -94,16 +83,25 @@ export class Notifier extends Construct {
           settings,
         ] as const,
     );
-    const { role, policies } = addExecutionRole(this, {
-      functionName: NOTIFIER,
+    const lambda = addOwnFunction(this, {
       environment,
-      logs,
-      tracing: true,
-      secrets: {},
+      folder: NOTIFIER,
+      bundle,
+      size: SIZE,
+      variables: {
+        ENVIRONMENT: environmentName,
+        INCIDENTS_TABLE: incidents.name,
+        ALARM_ENDS: [...ALARM_KEYS, ...OBJECTIVE_ALARM_KEYS, "degraded"].map((key) => `-${hyphenate(key)}`).join(","),
+        OBJECTIVES: JSON.stringify(listAvailabilityObjectives(environment)),
+        RECIPIENTS: JSON.stringify(
+          Object.fromEntries(
+            parameters.map(([service, { name: parameter }, settings]) => [service, { parameter, ...settings }]),
+          ),
+        ),
+      },
       permissions: ({ arn }) => {
         const addPrefix = (service: string, kind: string) => {
-          const parts = ["arn", selectArnPart(arn, 1), service, environment.region, selectArnPart(arn, 4), kind, ""];
-          const prefix = new TerraformLocal(this, `${kind}-arns`, Fn.join(":", parts)).asString;
+          const prefix = addArnPrefix(this, `${kind}-arns`, arn, `${service}:${environment.region}`, `${kind}:`);
           return (ends: readonly string[]) => ends.map((end) => `${prefix}${end}`);
         };
         const formatFunctionArns = addPrefix("lambda", "function");
@@ -129,33 +127,6 @@ export class Notifier extends Construct {
           allow(["cloudwatch:DescribeAlarms"], "*"),
         ];
       },
-    });
-    const lambda = new LambdaFunction(this, "function", {
-      functionName: name,
-      role: role.arn,
-      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
-      sourceCodeHash: bundle.sourceCodeHash,
-      handler: bundle.handler,
-      runtime: nodeRuntime,
-      architectures: [ARCHITECTURE],
-      memorySize: MEMORY_MB,
-      timeout: TIMEOUT_SECONDS,
-      environment: {
-        variables: {
-          ENVIRONMENT: environmentName,
-          INCIDENTS_TABLE: incidents.name,
-          ALARM_ENDS: [...ALARM_KEYS, ...OBJECTIVE_ALARM_KEYS, "degraded"].map((key) => `-${hyphenate(key)}`).join(","),
-          OBJECTIVES: JSON.stringify(listAvailabilityObjectives(environment)),
-          RECIPIENTS: JSON.stringify(
-            Object.fromEntries(
-              parameters.map(([service, { name: parameter }, settings]) => [service, { parameter, ...settings }]),
-            ),
-          ),
-        },
-      },
-      loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
-      tracingConfig: { mode: "Active" },
-      dependsOn: [...policies],
     });
     new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
       functionName: lambda.functionName,

@@ -1,12 +1,11 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DynamodbTable } from "@cdktf/provider-aws/lib/dynamodb-table";
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { type LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { SchedulerSchedule } from "@cdktf/provider-aws/lib/scheduler-schedule";
 import { type SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
-import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformLocal } from "cdktf";
+import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { formatDefaultLogGroup, formatDeployedName, ROLLOUT_CONTROLLER, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
@@ -21,17 +20,14 @@ import {
 } from "../../model/rollouts";
 import { type TickRequest } from "../../rollout/contract";
 import { describeSteps } from "../../rollout/describe";
-import { selectArnPart } from "../arn";
+import { addArnPrefix } from "../arn";
 import { type Bundle } from "../bundle";
-import { addExecutionRole } from "../execution-role";
+import { addOwnFunction, MAX_NAMED_FUNCTIONS } from "../own-function";
 import { addScheduleGroup } from "../schedule-group";
 import { addUndeliveredQueue } from "../undelivered";
 
 /** The next tick is soon enough. */
 const LONGEST_WAIT_SECONDS = 60;
-
-/** So many functions can be named one by one in the policies of a role. */
-const MAX_NAMED_FUNCTIONS = 100;
 
 /** The function that moves traffic to new versions. The construct's id is its name in addresses. */
 export class RolloutController extends Construct {
@@ -50,14 +46,10 @@ export class RolloutController extends Construct {
     rolledOut: readonly RolledOutFunction[],
   ) {
     super(scope, id);
-    const { name: environmentName, region, logRetentionDays, nodeRuntime } = environment;
+    const { name: environmentName, region } = environment;
     this.rolledOut = new Map(rolledOut.map((one) => [one.id, one]));
     const name = formatDeployedName(environmentName, ROLLOUT_CONTROLLER);
     this.logGroup = formatDefaultLogGroup(name);
-    const logs = new CloudwatchLogGroup(this, "logs", {
-      name: this.logGroup,
-      retentionInDays: logRetentionDays,
-    });
     const table = new DynamodbTable(this, "rollouts", {
       name: nameRolloutsTable(environmentName),
       billingMode: "PAY_PER_REQUEST",
@@ -66,19 +58,15 @@ export class RolloutController extends Construct {
       ttl: { attributeName: "expiresAt", enabled: true },
       serverSideEncryption: { enabled: true },
     });
-    const { role, policies } = addExecutionRole(this, {
-      functionName: ROLLOUT_CONTROLLER,
+    this.lambda = addOwnFunction(this, {
       environment,
-      logs,
-      tracing: true,
-      secrets: {},
+      folder: ROLLOUT_CONTROLLER,
+      bundle,
+      size: CONTROLLER_SETTINGS,
+      variables: { ROLLOUTS_TABLE: table.name },
       permissions: ({ arn }) => {
-        const addPrefix = (service: string, kind: string) => {
-          const parts = ["arn", selectArnPart(arn, 1), service, region, selectArnPart(arn, 4), kind, ""];
-          return new TerraformLocal(this, `${kind}-arns`, Fn.join(":", parts)).asString;
-        };
-        const functions = addPrefix("lambda", "function");
-        const logGroups = addPrefix("logs", "log-group");
+        const functions = addArnPrefix(this, "function-arns", arn, `lambda:${region}`, "function:");
+        const logGroups = addArnPrefix(this, "log-group-arns", arn, `logs:${region}`, "log-group:");
         const all = rolledOut.map(({ subject }) => subject);
         // With more, the role's policies would be too large.
         const isNamed = all.length <= MAX_NAMED_FUNCTIONS;
@@ -107,21 +95,6 @@ export class RolloutController extends Construct {
           allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"], "*"),
         ];
       },
-    });
-    this.lambda = new LambdaFunction(this, "function", {
-      functionName: name,
-      role: role.arn,
-      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
-      sourceCodeHash: bundle.sourceCodeHash,
-      handler: bundle.handler,
-      runtime: nodeRuntime,
-      architectures: [CONTROLLER_SETTINGS.architecture],
-      memorySize: CONTROLLER_SETTINGS.memoryMb,
-      timeout: CONTROLLER_SETTINGS.timeoutSeconds,
-      environment: { variables: { ROLLOUTS_TABLE: table.name } },
-      loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
-      tracingConfig: { mode: "Active" },
-      dependsOn: [...policies],
     });
     const once = new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
       functionName: this.lambda.functionName,

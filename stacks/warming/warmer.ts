@@ -1,14 +1,12 @@
-import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
-import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { type LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
-import { AssetType, Fn, TerraformAsset, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
-import { selectArnPart } from "../arn";
+import { addArnPrefix } from "../arn";
 import { type Bundle } from "../bundle";
-import { addExecutionRole } from "../execution-role";
+import { addOwnFunction } from "../own-function";
 import { buildWarmUp } from "../../rollout/warm-up";
 import { allow } from "../../model/permissions";
 import { buildGateRequest, type WarmedFunction, WARMER_SETTINGS } from "../../model/warmed-functions";
@@ -33,20 +31,15 @@ export class WarmerFunction extends Construct {
     super(scope, id);
     const name = (this.name = formatDeployedName(environment.name, WARMER));
     this.logGroup = formatDefaultLogGroup(name);
-    const logs = new CloudwatchLogGroup(this, "logs", {
-      name: this.logGroup,
-      retentionInDays: environment.logRetentionDays,
-    });
     const { region } = environment;
-    const { role, policies } = addExecutionRole(this, {
-      functionName: WARMER,
+    this.lambda = addOwnFunction(this, {
       environment,
-      logs,
-      tracing: true,
-      secrets: {},
+      folder: WARMER,
+      bundle,
+      size: WARMER_SETTINGS,
+      reservedConcurrency: environment.warmerReservedConcurrency,
       permissions: ({ arn }) => {
-        const prefix = ["arn", selectArnPart(arn, 1), "lambda", region, selectArnPart(arn, 4), "function", ""];
-        const functions = new TerraformLocal(this, "functions", Fn.join(":", prefix)).asString;
+        const functions = addArnPrefix(this, "functions", arn, `lambda:${region}`, "function:");
         return [
           // A gate pings a version by its number, which a policy's pattern cannot distinguish from an alias.
           ...warmed.map(({ name: warmedName, qualifier, isGated, settings }) =>
@@ -62,21 +55,6 @@ export class WarmerFunction extends Construct {
             : []),
         ];
       },
-    });
-    this.lambda = new LambdaFunction(this, "function", {
-      functionName: name,
-      role: role.arn,
-      filename: new TerraformAsset(this, "code", { path: bundle.zipFile, type: AssetType.FILE }).path,
-      sourceCodeHash: bundle.sourceCodeHash,
-      handler: bundle.handler,
-      runtime: environment.nodeRuntime,
-      architectures: [WARMER_SETTINGS.architecture],
-      memorySize: WARMER_SETTINGS.memoryMb,
-      timeout: WARMER_SETTINGS.timeoutSeconds,
-      reservedConcurrentExecutions: environment.warmerReservedConcurrency,
-      loggingConfig: { logFormat: "JSON", systemLogLevel: "INFO", applicationLogLevel: "INFO", logGroup: logs.name },
-      tracingConfig: { mode: "Active" },
-      dependsOn: [...policies],
     });
     new LambdaFunctionEventInvokeConfig(this, "asynchronous", {
       functionName: this.lambda.functionName,
