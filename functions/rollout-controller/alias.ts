@@ -34,7 +34,10 @@ export function routeWholly(version: string): AliasSetting {
   return { version, weights: {} };
 }
 
-/** A share of the requests goes to a new version: https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html */
+/**
+ * A share of the requests goes to a new version:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
+ */
 export function routePartly(from: string, to: string, percent: number): AliasSetting {
   return percent >= 100 ? routeWholly(to) : { version: from, weights: { [to]: percent / 100 } };
 }

@@ -87,7 +87,8 @@ export async function readReference(
 
 /**
  * A query that counts lines of the log: those of `monitor` and the platform's reports, by the minute, the version and
- * what they say. The log stream's name holds the version: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+ * what they say. The log stream's name holds the version:
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
  * The reports' fields: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 export function formatFiguresQuery(

@@ -45,7 +45,10 @@ const KEPT_DAYS = 90;
 
 type Item = Readonly<Record<string, AttributeValue>>;
 
-/** DynamoDB reserves some of these names: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html */
+/**
+ * DynamoDB reserves some of these names:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
+ */
 const NAMES = {
   "#id": "id",
   "#status": "status",

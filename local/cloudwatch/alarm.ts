@@ -310,7 +310,8 @@ const LEVELS = [
 /**
  * Parses a metric math expression: numbers, ids, `+ - * /`, comparisons (1 if true, 0 if not), parentheses, `FILL(x,
  * filler)`, `MAX([x, y])`, `MIN([x, y])`, `SUM([x, y])`, `IF(condition, x, y)` or `IF(condition, x)`, and `PERIOD(id)`.
- * Throws an AlarmError for anything else. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ * Throws an AlarmError for anything else.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  *
  * - A result that needs a missing value is missing; for IF, only the chosen branch counts. According to AWS's page,
  *   arithmetic and comparisons treat a missing value as 0 if another operand has a value, and so does IF for its second

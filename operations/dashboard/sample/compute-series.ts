@@ -6,7 +6,10 @@ import { type Unanswered } from "../source";
 /** Finds the metrics that a search means. */
 export type SearchMetrics = (search: MetricSearch) => readonly LocalMetric[];
 
-/** A search for metrics: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html */
+/**
+ * A search for metrics:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+ */
 export interface MetricSearch {
   readonly namespace: string;
   /** The names of the dimensions that a metric has, and no others. */
