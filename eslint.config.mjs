@@ -54,6 +54,7 @@ const SHARED = [
   "aws",
   "budgets",
   "cli",
+  "dashboard",
   "document",
   "hcp",
   "http",
