@@ -16,6 +16,16 @@ export class Clock {
     return this.begunAt + (performance.now() - this.begunMonotonic) * this.speed;
   }
 
+  /** This clock's time at a real time; both in milliseconds since 1970. */
+  fromRealTime(at: number): number {
+    return this.begunAt + (at - this.begunAt) * this.speed;
+  }
+
+  /** The real time at this clock's time. */
+  toRealTime(at: number): number {
+    return this.begunAt + (at - this.begunAt) / this.speed;
+  }
+
   /**
    * Runs work at every time that `next` returns, until there is no next one. If several times pass while the computer
    * is busy, only the first counts.

@@ -2,7 +2,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AlarmWatch } from "./cloudwatch/alarm-watch";
 import { buildLambdaMetrics } from "./cloudwatch/lambda-metrics";
+import { type InsightsRecord } from "./cloudwatch/insights/query";
 import { LogMetrics } from "./cloudwatch/log-metrics";
+import { LogStore } from "./cloudwatch/log-store";
+import { type TimeWindow } from "./cloudwatch/metric-data";
 import { MinuteMetrics } from "./cloudwatch/minute-metrics";
 import { Clock } from "./clock";
 import { EndpointServer } from "./endpoint/endpoint-server";
@@ -94,6 +97,15 @@ export interface LocalEnvironment {
   /** The latest requests of every function. */
   recentTraffic(): readonly RecentTraffic[];
   /**
+   * What CloudWatch Logs Insights would answer about the functions' logs: of each one, the last lines, up to about 20
+   * million characters and a day of real time. Logs that are not here have no lines.
+   *
+   * @param logGroups their names in AWS
+   * @param window on the environment's own clock, as are the answer's times
+   * @throws InsightsQueryError for a query that is not valid, or not supported here
+   */
+  queryLogs(logGroups: readonly string[], query: string, window: TimeWindow): InsightsRecord[];
+  /**
    * Invokes a function and waits for its answer.
    *
    * @param functionName the function's name in AWS
@@ -153,6 +165,8 @@ class RunningEnvironment implements LocalEnvironment {
   private readonly metrics: MinuteMetrics;
   private readonly alarms: AlarmWatch;
   private readonly sources: LocalEventSources;
+  /** Lines have real times: those that functions see and write into them. */
+  private readonly logStore = new LogStore();
   private readonly logs: LogFiles | undefined;
   private readonly servers = new Map<string, EndpointServer>();
   private lambda: LocalLambda | undefined;
@@ -246,6 +260,11 @@ class RunningEnvironment implements LocalEnvironment {
     return [...this.running.values()].map(({ settings: { id }, figures }) => ({ id, ...figures.recent }));
   }
 
+  queryLogs(logGroups: readonly string[], query: string, { from, to }: TimeWindow): InsightsRecord[] {
+    const window = { from: this.clock.toRealTime(from), to: this.clock.toRealTime(to) };
+    return this.logStore.query(logGroups, query, window, Date.now(), (at) => this.clock.fromRealTime(at));
+  }
+
   invoke(
     functionName: string,
     qualifier: string | undefined,
@@ -284,8 +303,8 @@ class RunningEnvironment implements LocalEnvironment {
         this.sources.deliver(end);
       },
       answerOther: (request, address) => this.sources.answer(request, address),
-      onLog: (line, functionName) => {
-        this.takeLine(line, functionName);
+      onLog: (line, functionName, logStreamName) => {
+        this.takeLine(line, functionName, logStreamName);
       },
       onInvocation: (invocation) => {
         this.takeInvocation(invocation);
@@ -351,10 +370,12 @@ class RunningEnvironment implements LocalEnvironment {
     throw new LocalEnvironmentError(`${functionName}: ${String(errorMessage)}`);
   }
 
-  private takeLine(line: string, functionName: string): void {
+  private takeLine(line: string, functionName: string, logStreamName: string): void {
     this.logs?.add(functionName, line);
     const now = this.now();
-    this.metrics.add(this.running.get(functionName)?.logMetrics.in(line, now) ?? []);
+    const known = this.running.get(functionName);
+    if (known) this.logStore.add(known.settings.logGroup, { at: Date.now(), logStreamName, line });
+    this.metrics.add(known?.logMetrics.in(line, now) ?? []);
     const { strategy = "", targets = [] } = parseLoggedRound(line) ?? {};
     for (const { functionName: warmed, ...result } of targets) {
       const id = this.running.get(warmed)?.settings.id ?? warmed;

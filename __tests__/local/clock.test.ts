@@ -22,6 +22,13 @@ test("begins now, and goes as many times faster", () => {
   expect(clock.now()).toBe(START + MINUTE);
 });
 
+test("knows its time at a real time, and the other way around", () => {
+  const clock = new Clock(60);
+
+  expect(clock.fromRealTime(START + 1000)).toBe(START + MINUTE);
+  expect(clock.toRealTime(START + MINUTE)).toBe(START + 1000);
+});
+
 test("does something every time that is due", () => {
   const clock = new Clock(60);
   const dues: string[] = [];

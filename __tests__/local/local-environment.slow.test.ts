@@ -240,6 +240,25 @@ describe("an environment on this computer", () => {
     expect(result.payload).toBe("2");
   });
 
+  test("answers queries of its functions' logs, with times on its own clock", async () => {
+    const local = await start({}, { speed: 1000 });
+    const query = 'filter message = "handled" | fields @timestamp as at, @logStream as stream';
+    const ask = (logGroup: string, to: number) => local.environment.queryLogs([logGroup], query, { from: begin, to });
+    const begin = local.environment.now();
+    await local.get();
+    await local.get();
+
+    await waitUntil(() => ask("/aws/lambda/dev-api", local.environment.now()).length === 2);
+    const found = ask("/aws/lambda/dev-api", local.environment.now());
+    const [first = 0, second = 0] = found.map(({ at = "" }) => Date.parse(`${at.replace(" ", "T")}Z`));
+    const before = ask("/aws/lambda/dev-api", first);
+    const elsewhere = ask("/aws/lambda/dev-other", local.environment.now());
+
+    expect([begin <= first, first <= second, second <= local.environment.now()]).toEqual([true, true, true]);
+    expect(found.map(({ stream = "" }) => stream.includes("[1]"))).toEqual([true, true]);
+    expect([before, elsewhere]).toEqual([[], []]);
+  });
+
   test("writes logs where it is asked to, and nothing else that stays", async () => {
     const logFolder = join(makeTemporaryFolder(), "logs");
     // Of this name there is no other, whatever else runs on this computer.

@@ -36,6 +36,7 @@ export interface StackFunction {
   readonly handler: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  readonly logGroup: string;
   readonly reservedConcurrency?: number;
   readonly variables: Readonly<Record<string, string>>;
   /** Names of variables with attributes of the function's own infrastructure, of which nothing exists here. */
@@ -227,12 +228,6 @@ export function readLocalStack(
     routes: all("aws_apigatewayv2_route", route),
     stages: all("aws_apigatewayv2_stage", stage),
   });
-  const functionOfLogGroup = new Map(
-    lambdas.map(([, { function_name, logging_config }]) => [
-      logging_config?.log_group ?? formatDefaultLogGroup(function_name),
-      function_name,
-    ]),
-  );
   const { region } = json.provider.aws[0];
   const events = readEvents(all, region);
 
@@ -243,6 +238,7 @@ export function readLocalStack(
     handler: lambda.handler,
     memoryMb: lambda.memory_size,
     timeoutSeconds: lambda.timeout,
+    logGroup: lambda.logging_config?.log_group ?? formatDefaultLogGroup(lambda.function_name),
     reservedConcurrency: lambda.reserved_concurrent_executions,
     variables: lambda.environment?.variables ?? {},
     unsetVariables: unset.get(key) ?? [],
@@ -250,6 +246,7 @@ export function readLocalStack(
     endpoint: endpoints.get(lambda.function_name),
   }));
 
+  const functionOfLogGroup = new Map(functions.map(({ logGroup, name }) => [logGroup, name]));
   const isOfWarmer = ({ functionName }: Pick<StackInvocation, "functionName">) =>
     functions.some(({ id, name }) => id === WARMER && name === functionName);
 

@@ -46,6 +46,7 @@ const ENVIRONMENT: LocalEnvironment = {
     },
     { id: "warmer", requestsPerSecond: 0, coldStarts: 1, errors: 0, throttles: 0, milliseconds: undefined },
   ],
+  queryLogs: () => [],
   invoke: () => Promise.reject(new Error("not here")),
   runWarmer: () => Promise.resolve(),
   close: () => Promise.resolve(),
