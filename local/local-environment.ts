@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AlarmWatch } from "./cloudwatch/alarm-watch";
@@ -24,7 +25,6 @@ import { QUEUES_PATH } from "./queue/queue-endpoint";
 import { parseSchedule } from "./schedule/schedule-expression";
 import { type LocalSnapshot, type RecentTraffic } from "./snapshot";
 import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
-import { FIRST_VERSION } from "./stack/references";
 import { type ForeignEvent, synthesizeEnvironment } from "./stack/synthesize";
 import { unpack } from "./stack/unpack";
 import { TemporaryFolder } from "../stacks/temporary-folder";
@@ -154,6 +154,8 @@ interface Facts {
 /** A running function. */
 interface RunningFunction {
   readonly settings: StackFunction;
+  /** The number of the version that was published last. */
+  version: number;
   readonly figures: FunctionFigures;
   readonly logMetrics: LogMetrics;
 }
@@ -271,8 +273,7 @@ class RunningEnvironment implements LocalEnvironment {
     payload: unknown,
     onChunk?: OnChunk,
   ): Promise<InvocationResult> {
-    if (!this.lambda) throw new LocalEnvironmentError(`${this.name} does not run yet`);
-    return this.lambda.invoke(functionName, qualifier, payload, onChunk);
+    return this.startedLambda.invoke(functionName, qualifier, payload, onChunk);
   }
 
   async runWarmer(strategy = "scheduled"): Promise<void> {
@@ -289,10 +290,15 @@ class RunningEnvironment implements LocalEnvironment {
     return (this.closing ??= this.end());
   }
 
+  private get startedLambda(): LocalLambda {
+    if (!this.lambda) throw new LocalEnvironmentError(`${this.name} does not run yet`);
+    return this.lambda;
+  }
+
   private async begin(): Promise<void> {
     const { idleMilliseconds = DEFAULT_IDLE_MILLISECONDS, port = DEFAULT_PORT, warming = true } = this.options;
     const withEndpoint = this.stack.functions.filter(({ endpoint }) => endpoint);
-    const lambda = (this.lambda = await startLambda({
+    this.lambda = await startLambda({
       functions: [],
       port: port === 0 ? 0 : port + withEndpoint.length,
       region: this.stack.region,
@@ -309,18 +315,11 @@ class RunningEnvironment implements LocalEnvironment {
       onInvocation: (invocation) => {
         this.takeInvocation(invocation);
       },
-    }));
+    });
     for (const [index, settings] of withEndpoint.entries()) {
       this.servers.set(settings.name, await this.listen(port === 0 ? 0 : port + index, settings));
     }
-    for (const settings of this.stack.functions) {
-      lambda.deploy({
-        ...settings,
-        codeFolder: this.unpacked(settings),
-        version: FIRST_VERSION,
-        environment: { ...buildVariables(lambda), ...settings.variables },
-      });
-    }
+    for (const each of this.running.values()) this.takeOver(each, this.publish(each));
     for (const { id, url } of this.functions) this.tell({ kind: "function", at: this.now(), id, url });
     this.clock.repeat(findNextMinute, (due) => {
       // They belong to the minute that ends.
@@ -330,6 +329,34 @@ class RunningEnvironment implements LocalEnvironment {
     });
     if (warming) this.schedule();
     this.sources.start(new Set(this.running.keys()));
+  }
+
+  /** Publishes a function's next version, to which no alias points yet; returns its number. */
+  private publish(published: RunningFunction): string {
+    const { settings } = published;
+    const version = String(++published.version);
+    const codeFolder = join(this.folder.path, "code", settings.name, version);
+    unpack(settings.zipFile, codeFolder);
+    this.startedLambda.deploy({
+      ...settings,
+      codeFolder,
+      version,
+      aliases: [],
+      environment: { ...buildVariables(this.startedLambda), ...settings.variables },
+    });
+    return version;
+  }
+
+  /** Points a function's aliases to a version, and ends what no alias points to anymore. */
+  private takeOver({ settings: { name, aliases } }: RunningFunction, version: string): void {
+    for (const alias of aliases) this.startedLambda.pointAlias(name, alias, { version });
+    // What cannot be removed now goes with the environment's folder.
+    this.retire(name).catch(() => undefined);
+  }
+
+  private async retire(functionName: string): Promise<void> {
+    const folders = await this.startedLambda.retire(functionName);
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   }
 
   private schedule(): void {
@@ -384,14 +411,12 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   private takeInvocation(invocation: InvocationReport): void {
-    const { functionName, qualifier, initMilliseconds, errorPayload } = invocation;
+    const { functionName, qualifier, codeFolder, initMilliseconds, errorPayload } = invocation;
     const known = this.running.get(functionName);
     if (!known) return;
     known.figures.count(invocation);
     this.metrics.add(buildLambdaMetrics(invocation, this.now()));
-    if (errorPayload !== undefined) {
-      this.takeFailure(functionName, parseFunctionFailure(errorPayload, this.findCodeFolder(functionName)));
-    }
+    if (errorPayload !== undefined) this.takeFailure(functionName, parseFunctionFailure(errorPayload, codeFolder));
     if (initMilliseconds === undefined) return;
     const forRequest = qualifier === TRAFFIC_ALIAS;
     this.tell({ kind: "cold-start", at: this.now(), id: known.settings.id, initMilliseconds, forRequest });
@@ -401,16 +426,6 @@ class RunningEnvironment implements LocalEnvironment {
     const { id = functionName } = this.running.get(functionName)?.settings ?? {};
     const logFile = this.logs?.openLogFile(functionName);
     this.tell({ kind: "function-failed", at: this.now(), id, ...failure, ...(logFile !== undefined && { logFile }) });
-  }
-
-  private findCodeFolder(functionName: string): string {
-    return join(this.folder.path, "code", functionName);
-  }
-
-  private unpacked({ name, zipFile }: StackFunction): string {
-    const codeFolder = this.findCodeFolder(name);
-    unpack(zipFile, codeFolder);
-    return codeFolder;
   }
 
   /** Reports nothing while an environment is ending: failures are then a consequence of that. */
@@ -437,7 +452,7 @@ function buildRunningFunction(settings: StackFunction, { metricFilters }: LocalS
   const filters = metricFilters
     .filter(({ functionName }) => functionName === settings.name)
     .map(({ filter }) => filter);
-  return { settings, figures: new FunctionFigures(), logMetrics: new LogMetrics(filters) };
+  return { settings, version: 0, figures: new FunctionFigures(), logMetrics: new LogMetrics(filters) };
 }
 
 /**

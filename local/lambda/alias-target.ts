@@ -32,6 +32,11 @@ export function checkAliasTarget({ version, additionalWeights = {} }: AliasTarge
     throw makeInvalidParameter(`The weight must be between 0.0 and 1.0, got ${weight}`);
 }
 
+/** The versions that get invocations. */
+export function listVersions({ version, additionalWeights = {} }: AliasTarget): string[] {
+  return [version, ...Object.keys(additionalWeights)];
+}
+
 /**
  * The version that an invocation gets.
  *

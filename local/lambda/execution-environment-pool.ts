@@ -17,10 +17,11 @@ export interface ExecutionEnvironmentState {
 
 /** The execution environments of one version. */
 export class ExecutionEnvironmentPool {
-  private readonly busy = new Set<ExecutionEnvironment>();
+  private readonly busy = new Map<ExecutionEnvironment, Promise<InvocationResult>>();
   /** In order of use, the last used one at the end. */
   private readonly idle = new Map<ExecutionEnvironment, NodeJS.Timeout>();
   private readonly closing = new Set<Promise<void>>();
+  private isRetired = false;
 
   /** @param idleMilliseconds how long an unused environment is kept */
   constructor(
@@ -28,10 +29,15 @@ export class ExecutionEnvironmentPool {
     private readonly idleMilliseconds: number,
   ) {}
 
+  /** Where the version's code is. */
+  get codeFolder(): string {
+    return this.settings.configuration.codeFolder;
+  }
+
   /** All instances, those in use first. */
   get instances(): ExecutionEnvironmentState[] {
     const idle = [...this.idle.keys()].filter(({ isUsable }) => isUsable);
-    return [...this.busy, ...idle].map((instance) => ({
+    return [...this.busy.keys(), ...idle].map((instance) => ({
       pid: instance.pid,
       version: this.settings.version,
       logStreamName: instance.logStreamName,
@@ -42,19 +48,28 @@ export class ExecutionEnvironmentPool {
   /** Lets an idle environment handle an invocation, or a new one. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const instance = this.takeIdle() ?? new ExecutionEnvironment(this.settings);
-    this.busy.add(instance);
+    const result = instance.invoke(invocation);
+    this.busy.set(instance, result);
     try {
-      return await instance.invoke(invocation);
+      return await result;
     } finally {
       this.busy.delete(instance);
-      if (instance.isUsable) this.keep(instance);
+      if (instance.isUsable && !this.isRetired) this.keep(instance);
       else this.discard(instance);
     }
   }
 
+  /** Ends idle environments at once, and busy ones after their invocation; resolves when all have ended. */
+  async retire(): Promise<void> {
+    this.isRetired = true;
+    for (const instance of this.idle.keys()) this.discard(instance);
+    await Promise.allSettled(this.busy.values());
+    await Promise.all(this.closing);
+  }
+
   /** Ends all environments. */
   async close(): Promise<void> {
-    for (const instance of [...this.busy, ...this.idle.keys()]) this.discard(instance);
+    for (const instance of [...this.busy.keys(), ...this.idle.keys()]) this.discard(instance);
     await Promise.all(this.closing);
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { type AliasTarget, checkAliasTarget, chooseVersion } from "./alias-target";
+import { type AliasTarget, checkAliasTarget, chooseVersion, listVersions } from "./alias-target";
 import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
 import { checkConfiguration, formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
@@ -20,6 +20,8 @@ export interface InvocationReport {
   readonly functionName: string;
   /** As passed by the caller. */
   readonly qualifier: string | undefined;
+  /** Where the code of the version is that ran, or would have run. */
+  readonly codeFolder: string;
   /** The version behind an alias that ran; undefined for another qualifier, and if it was throttled. */
   readonly executedVersion?: string;
   readonly outcome: "success" | "error" | "throttled";
@@ -53,11 +55,13 @@ export interface InvocationRequest {
 export class LocalFunction {
   private readonly pools = new Map<string, ExecutionEnvironmentPool>();
   private readonly aliases = new Map<string, AliasTarget>();
+  /** The number of the version that was published last. */
+  private newest: string | undefined;
   private reservedConcurrency = Infinity;
   private running = 0;
   private isClosed = false;
-  /** Replaced versions: what still runs there may finish. */
-  private readonly replaced = new Set<ExecutionEnvironmentPool>();
+  /** Nothing is invoked there anymore, but what still runs may finish: each with when it has ended. */
+  private readonly retired = new Map<ExecutionEnvironmentPool, Promise<void>>();
 
   constructor(
     private readonly name: string,
@@ -66,11 +70,11 @@ export class LocalFunction {
 
   /** The execution environments of all versions. */
   get instances(): ExecutionEnvironmentState[] {
-    return [...this.pools.values(), ...this.replaced].flatMap(({ instances }) => instances);
+    return [...this.pools.values(), ...this.retired.keys()].flatMap(({ instances }) => instances);
   }
 
   /**
-   * Publishes a version. Environments of earlier versions stay until they have been idle for too long.
+   * Publishes a version. Environments of earlier versions stay, and only those of `$LATEST` are replaced.
    *
    * @throws Error for what Lambda does not allow, and for a version that already exists
    */
@@ -79,8 +83,9 @@ export class LocalFunction {
     const { version, aliases = [], reservedConcurrency = Infinity } = configuration;
     if (this.pools.has(version)) throw new Error(`function ${this.name}: version ${version} already exists`);
     this.pools.set(version, this.makePool(configuration, version));
+    this.newest = version;
     const latest = this.pools.get(LATEST);
-    if (latest) this.replaced.add(latest);
+    if (latest) this.retired.set(latest, latest.retire());
     this.pools.set(LATEST, this.makePool(configuration, LATEST));
     this.reservedConcurrency = reservedConcurrency;
     for (const alias of aliases) this.aliases.set(alias, { version });
@@ -93,12 +98,33 @@ export class LocalFunction {
    */
   pointAlias(alias: string, target: AliasTarget): void {
     checkAliasTarget(target);
-    for (const version of [target.version, ...Object.keys(target.additionalWeights ?? {})]) {
+    for (const version of listVersions(target)) {
       if (!this.pools.has(version)) {
         throw makeFunctionNotFound(formatFunctionArn(this.settings.region, this.name, version));
       }
     }
     this.aliases.set(alias, target);
+  }
+
+  /**
+   * Removes the versions that no alias points to, except for the newest one. Idle environments end at once, busy ones
+   * after their invocation.
+   *
+   * @returns the folders with code that nothing runs anymore, when everything has ended
+   */
+  async retire(): Promise<readonly string[]> {
+    const used = new Set([LATEST, this.newest, ...[...this.aliases.values()].flatMap(listVersions)]);
+    for (const [version, pool] of this.pools) {
+      if (used.has(version)) continue;
+      this.pools.delete(version);
+      this.retired.set(pool, pool.retire());
+    }
+    const retired = new Map(this.retired);
+    await Promise.all(retired.values());
+    for (const pool of retired.keys()) this.retired.delete(pool);
+    const left = [...this.pools.values(), ...this.retired.keys()].map(({ codeFolder }) => codeFolder);
+    const folders = new Set([...retired.keys()].map(({ codeFolder }) => codeFolder));
+    return [...folders].filter((folder) => !left.includes(folder));
   }
 
   /** @throws LambdaServiceError if there is no such version or alias */
@@ -114,9 +140,10 @@ export class LocalFunction {
   async invoke(request: InvocationRequest): Promise<InvocationResult> {
     const { qualifier, requestId = randomUUID(), payload, clientContext, onChunk } = request;
     const pool = this.findPool(qualifier);
+    const { codeFolder } = pool;
     if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "the local Lambda has been closed");
     if (this.running >= this.reservedConcurrency) {
-      this.report({ qualifier, outcome: "throttled", concurrent: this.running, waitedMilliseconds: 0 });
+      this.report({ qualifier, codeFolder, outcome: "throttled", concurrent: this.running, waitedMilliseconds: 0 });
       throw makeTooManyRequests();
     }
     const concurrent = ++this.running;
@@ -136,7 +163,7 @@ export class LocalFunction {
       const errorPayload = functionError === undefined ? undefined : result.payload;
       const isThroughAlias = qualifier !== undefined && this.aliases.has(qualifier);
       this.report({
-        ...{ qualifier, outcome, concurrent, waitedMilliseconds, milliseconds, initMilliseconds },
+        ...{ qualifier, codeFolder, outcome, concurrent, waitedMilliseconds, milliseconds, initMilliseconds },
         ...(isThroughAlias && { executedVersion: result.executedVersion }),
         ...(errorPayload !== undefined && { errorPayload }),
       });
@@ -149,7 +176,7 @@ export class LocalFunction {
   /** Ends all environments, including those that are handling an invocation. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.pools.values(), ...this.replaced].map((pool) => pool.close()));
+    await Promise.all([...this.pools.values(), ...this.retired.keys()].map((pool) => pool.close()));
   }
 
   private report(invocation: Omit<InvocationReport, "functionName">): void {

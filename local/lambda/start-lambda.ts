@@ -77,6 +77,13 @@ export interface LocalLambda {
    * @throws LambdaServiceError if there is no such function or version, or Lambda does not allow the target
    */
   pointAlias(name: string, alias: string, target: AliasTarget): void;
+  /**
+   * Removes a function's versions that no alias points to, except for the newest one. Idle environments end at once,
+   * busy ones after their invocation.
+   *
+   * @returns the folders with code that nothing runs anymore, when everything has ended
+   */
+  retire(name: string): Promise<readonly string[]>;
   /** Ends every process that was started, even during an invocation, which then fails. */
   close(): Promise<void>;
 }
@@ -167,6 +174,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     pointAlias: (name, alias, target) => {
       findFunction(name).pointAlias(alias, target);
     },
+    retire: (name) => findFunction(name).retire(),
     close: () => (closing ??= closeAll()),
   };
 }

@@ -9,7 +9,7 @@ const TEMPLATE = /\$\$\{|%%\{|%\{|\$\{([^{}"]*)\}|\$\{/g;
 const REFERENCE = /^([\w-]+)\.([\w-]+)(?:\.([\w-]+))?$/;
 
 /** The version of a published function here: nothing was deployed before. */
-export const FIRST_VERSION = "1";
+const FIRST_VERSION = "1";
 
 /**
  * Resolves references in a stack's texts: attributes of its resources, its locals, and variables. Of the attributes

@@ -1,6 +1,9 @@
 import { expect, test } from "@jest/globals";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type InvocationReport } from "../../../local/lambda/local-function";
-import { makeConfiguration, isProcessAlive, startFunction, waitUntil } from "./support";
+import { makeTemporaryFolder } from "../../support/project";
+import { makeConfiguration, isProcessAlive, parsePayload, startFunction, waitUntil } from "./support";
 
 const TELLS_PID = "export const handler = async () => ({ pid: process.pid });";
 
@@ -73,6 +76,43 @@ test("a new version has environments of its own; an alias that has not moved kee
   expect(live["pid"]).toBe(before["pid"]);
   expect(warm.executedVersion).toBe("2");
   expect(moved.payload).toBe(warm.payload);
+});
+
+test("what no alias points to anymore ends: idle environments at once, busy ones after their invocation", async () => {
+  const old = makeConfiguration(HOLDS);
+  const started = await startFunction(HOLDS, old);
+  const folders = [makeTemporaryFolder(), makeTemporaryFolder()];
+  const [kept = "", left = ""] = folders;
+  const busy = started.invoke({ folder: kept, together: 2 });
+  const idle = await started.ask({ folder: left, together: 1 });
+
+  started.lambda.deploy(makeConfiguration(HOLDS, { version: "2" }));
+  const retired = started.lambda.retire("api");
+  await waitUntil(() => !isProcessAlive(idle["pid"] as number));
+  const next = await started.invoke({ folder: left, together: 1 });
+  writeFileSync(join(kept, "another"), "");
+  const last = await busy;
+
+  expect([last, next].map(({ executedVersion, functionError }) => [executedVersion, functionError])).toEqual([
+    ["1", undefined],
+    ["2", undefined],
+  ]);
+  expect(await retired).toEqual([old.codeFolder]);
+  expect(started.pids).toEqual([parsePayload(next)["pid"]]);
+  await expect(started.invoke({}, "1")).rejects.toThrow(/Function not found: .*:1$/);
+});
+
+test("a version stays while an alias sends it a share, and so does the newest one without an alias", async () => {
+  const started = await startFunction(TELLS_PID);
+  for (const version of ["2", "3", "4"]) {
+    started.lambda.deploy(makeConfiguration(TELLS_PID, { version, aliases: [] }));
+  }
+  started.lambda.pointAlias("api", "live", { version: "1", additionalWeights: { 2: 0.5 } });
+
+  await started.lambda.retire("api");
+
+  const answers = await Promise.allSettled(["1", "2", "3", "4"].map((version) => started.invoke({}, version)));
+  expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
 });
 
 test("an alias with two versions sends each its share, and logs and reports say which one ran", async () => {
