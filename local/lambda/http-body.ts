@@ -1,4 +1,31 @@
 import { type IncomingMessage } from "node:http";
+import { LambdaServiceError } from "./service-errors";
+
+/**
+ * A request's body as a value.
+ *
+ * @throws LambdaServiceError if it is too long, or not JSON
+ */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const text = await readBody(request, maxBytes);
+  if (text === undefined) {
+    throw new LambdaServiceError("RequestTooLargeException", 413, `Request must be smaller than ${maxBytes} bytes`);
+  }
+  return parseJson(text, "Could not parse request body into json");
+}
+
+/**
+ * Parses what a caller has sent.
+ *
+ * @throws LambdaServiceError that begins with the message if it is not JSON
+ */
+export function parseJson(text: string, message: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new LambdaServiceError("InvalidRequestContentException", 400, `${message}: ${(error as Error).message}`);
+  }
+}
 
 /** A request's body as text; see {@link readBodyBytes}. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { listenLocally } from "../listen";
+import { answerAlias } from "./alias-endpoint";
 import { ACCOUNT } from "./function-configuration";
-import { readBody } from "./http-body";
+import { parseJson, readBody } from "./http-body";
 import { type LocalFunction } from "./local-function";
 import { makeInvalidParameter, LambdaServiceError } from "./service-errors";
 
@@ -37,7 +38,7 @@ export interface InvokeEndpointHandlers {
 }
 
 /**
- * Lambda's Invoke operation over HTTP, for the AWS SDKs and for the AWS CLI:
+ * Lambda's operations Invoke, GetAlias and UpdateAlias over HTTP, for the AWS SDKs and for the AWS CLI:
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. It does not check the caller, but refuses pages in a
  * browser, because any site could otherwise reach this computer.
  */
@@ -101,7 +102,9 @@ export class InvokeEndpoint {
       throw new LambdaServiceError("AccessDeniedException", 403, "Pages in a browser cannot invoke functions here.");
     }
     const address = new URL(request.url ?? "/", this.url);
-    const other = await this.handlers.answerOther(request, address);
+    const findAliased = (text: string) => this.handlers.findFunction(parseTarget(text).name);
+    const other =
+      (await answerAlias(request, address, findAliased)) ?? (await this.handlers.answerOther(request, address));
     if (other) {
       response.writeHead(other.status).end(JSON.stringify(other.body));
       return;
@@ -154,10 +157,7 @@ function parseInvocationType(header: string | string[] = "RequestResponse"): Inv
   throw makeInvalidParameter(`InvocationType: expected RequestResponse, Event or DryRun, got ${String(header)}`);
 }
 
-function parseTarget(
-  text: string,
-  parameter: string | undefined,
-): { readonly name: string; readonly qualifier?: string } {
+function parseTarget(text: string, parameter?: string): { readonly name: string; readonly qualifier?: string } {
   const [, name, suffix] = FUNCTION_NAME.exec(text) ?? [];
   if (name === undefined) {
     throw makeInvalidParameter(`FunctionName: expected a name or an ARN of account ${ACCOUNT}, got ${text}`);
@@ -177,12 +177,8 @@ function parseClientContext(header: string | string[] | undefined): string | und
 }
 
 function checkJson(text: string, message: string): string {
-  try {
-    JSON.parse(text);
-    return text;
-  } catch (error) {
-    throw new LambdaServiceError("InvalidRequestContentException", 400, `${message}: ${(error as Error).message}`);
-  }
+  parseJson(text, message);
+  return text;
 }
 
 /** The last 4 KB of an invocation's log. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { type Alias, type AliasedFunction } from "./alias-endpoint";
 import { type AliasTarget, checkAliasTarget, chooseVersion, listVersions } from "./alias-target";
 import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
@@ -52,9 +53,9 @@ export interface InvocationRequest {
 }
 
 /** One function: its versions, each with its own execution environments, and its aliases. */
-export class LocalFunction {
+export class LocalFunction implements AliasedFunction {
   private readonly pools = new Map<string, ExecutionEnvironmentPool>();
-  private readonly aliases = new Map<string, AliasTarget>();
+  private readonly aliases = new Map<string, Alias>();
   /** The number of the version that was published last. */
   private newest: string | undefined;
   private reservedConcurrency = Infinity;
@@ -88,7 +89,7 @@ export class LocalFunction {
     if (latest) this.retired.set(latest, latest.retire());
     this.pools.set(LATEST, this.makePool(configuration, LATEST));
     this.reservedConcurrency = reservedConcurrency;
-    for (const alias of aliases) this.aliases.set(alias, { version });
+    for (const alias of aliases) this.pointAlias(alias, { version });
   }
 
   /**
@@ -96,14 +97,32 @@ export class LocalFunction {
    *
    * @throws LambdaServiceError if there is no such version, or Lambda does not allow the target
    */
-  pointAlias(alias: string, target: AliasTarget): void {
-    checkAliasTarget(target);
-    for (const version of listVersions(target)) {
-      if (!this.pools.has(version)) {
-        throw makeFunctionNotFound(formatFunctionArn(this.settings.region, this.name, version));
-      }
+  pointAlias(name: string, target: AliasTarget): void {
+    this.setAlias(name, target, this.aliases.get(name)?.description ?? "");
+  }
+
+  /** @throws LambdaServiceError if there is no such alias */
+  readAlias(name: string): Alias {
+    const alias = this.aliases.get(name);
+    if (alias) return alias;
+    const arn = formatFunctionArn(this.settings.region, this.name, name);
+    throw new LambdaServiceError("ResourceNotFoundException", 404, `Cannot find alias arn: ${arn}`);
+  }
+
+  /**
+   * Changes an alias as Lambda's UpdateAlias does.
+   *
+   * @param change with a revision, only if the alias still has that one
+   * @throws LambdaServiceError if there is no such alias or version, or if Lambda does not allow the change
+   */
+  changeAlias(name: string, change: Partial<Alias>): Alias {
+    const known = this.readAlias(name);
+    const { version, additionalWeights, description, revisionId } = { ...known, ...change };
+    if (revisionId !== known.revisionId) {
+      const message = "The Revision Id provided does not match the latest Revision Id.";
+      throw new LambdaServiceError("PreconditionFailedException", 412, message);
     }
-    this.aliases.set(alias, target);
+    return this.setAlias(name, { version, additionalWeights }, description);
   }
 
   /**
@@ -177,6 +196,18 @@ export class LocalFunction {
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all([...this.pools.values(), ...this.retired.keys()].map((pool) => pool.close()));
+  }
+
+  private setAlias(name: string, target: AliasTarget, description: string): Alias {
+    checkAliasTarget(target);
+    for (const version of listVersions(target)) {
+      if (!this.pools.has(version)) {
+        throw makeFunctionNotFound(formatFunctionArn(this.settings.region, this.name, version));
+      }
+    }
+    const alias = { ...target, description, revisionId: randomUUID() };
+    this.aliases.set(name, alias);
+    return alias;
   }
 
   private report(invocation: Omit<InvocationReport, "functionName">): void {

@@ -12,6 +12,7 @@ import {
   type StartQueryCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
 import {
+  ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -32,7 +33,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { handler } from "../../../functions/rollout-controller/handler";
 import { compileInsightsQuery, type StoredLine } from "../../../local/cloudwatch/insights/query";
-import { type ItemOperation, ItemTable } from "../../../benchmarks/rollout/processes/item-table";
+import { LambdaServiceError } from "../../../local/lambda/service-errors";
+import { type ItemOperation, ItemTable } from "../../../local/rollouts/item-table";
 import { findBucket } from "../../../rollout/histogram";
 import { type RolloutPlan, type RolloutState, type RolloutSubject, type StartRequest } from "../../../rollout/contract";
 import { type WarmingRequest } from "../../../warming/contract";
@@ -387,7 +389,7 @@ export class World {
   private mockTable(): void {
     const dynamo = mockClient(DynamoDBClient);
     const answer = (operation: string) =>
-      this.on(operation, (input: ItemOperation) => this.table.answer(operation, input));
+      this.on(operation, (input: ItemOperation) => answerItems(this.table, operation, input));
     dynamo.on(GetItemCommand).callsFake(answer("GetItem"));
     dynamo.on(ScanCommand).callsFake(answer("Scan"));
     dynamo.on(PutItemCommand).callsFake(answer("PutItem"));
@@ -456,6 +458,19 @@ export class World {
       const row = { ...(JSON.parse(fields) as object), minute, lines };
       return Object.entries(row).map(([field, value]) => ({ field, value: String(value) }));
     });
+  }
+}
+
+/** With errors as the SDK throws them. */
+function answerItems(table: ItemTable, operation: string, input: ItemOperation): object {
+  try {
+    return table.answer(operation, input);
+  } catch (error) {
+    if (!(error instanceof LambdaServiceError)) throw error;
+    const { type, message } = error;
+    throw type === "ConditionalCheckFailedException"
+      ? new ConditionalCheckFailedException({ message, $metadata: {} })
+      : makeAwsError(type, message);
   }
 }
 

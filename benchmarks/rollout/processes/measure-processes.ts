@@ -5,11 +5,11 @@ import { LogStore } from "../../../local/cloudwatch/log-store";
 import { createMetricStore } from "../../../local/cloudwatch/metric-data";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type LocalLambda, startLambda } from "../../../local/lambda/start-lambda";
+import { ControllerEndpoint } from "../../../local/rollouts/controller-endpoint";
 import { MEASURE_KEYS, type RolloutPlan, type RolloutRecord, type StartRequest } from "../../../rollout/contract";
 import { bundleHandler } from "../../bundle-handler";
 import { describeComputer, formatFigureTable, makeBenchmarkFolder } from "../../measure";
 import { FAULT_KINDS, type FaultKind } from "../faults";
-import { AwsEndpoint, type KeptAlias } from "./aws-endpoint";
 import { EVENT_KINDS, FAULTY_FUNCTION, USUAL_MILLISECONDS } from "./faulty-function";
 
 /**
@@ -64,7 +64,7 @@ interface Experience {
   harmed: number;
   /** Milliseconds since 1970. */
   firstHarmAt?: number;
-  /** When the new version lost its requests again. */
+  /** When the new version had lost its requests again. */
   endedAt?: number;
   /** The controller's last record. */
   end?: RolloutRecord;
@@ -99,24 +99,21 @@ async function runBatch(perSecond: number, faults: readonly Tried[], code: CodeF
   const find = (name: string) => experiences.find(({ functionName }) => functionName === name);
   const logs = new LogStore(LATE_MILLISECONDS.logs);
   const metrics = createMetricStore();
-  const aws = new AwsEndpoint({
-    logs,
+  const endpoint = new ControllerEndpoint({
+    queryLogs: (logGroups, query, window) => logs.query(logGroups, query, window, Date.now()),
     metrics: delayMetrics(metrics, LATE_MILLISECONDS.metrics, Date.now),
-    onAlias: (functionName, alias) => {
-      pointAlias(lambda, functionName, alias);
-      const experience = find(functionName);
-      const isOnOld = alias.FunctionVersion === OLD && weightOfNew(alias) === 0;
-      if (experience?.requestsOfNew && isOnOld && alias.Name === "live") experience.endedAt ??= Date.now();
-    },
+    readAlarms: () => ({}),
   });
   const lambda = await startLambda({
     functions: [],
-    answerOther: aws.answer,
+    answerOther: endpoint.answer,
     onLog: (line, functionName, logStreamName) => {
       logs.add(formatLogGroup(functionName), { at: Date.now(), logStreamName, line });
       const record = functionName === CONTROLLER ? parseEnd(line) : undefined;
       const experience = find(record?.functionName ?? "");
-      if (experience && record) experience.end = record;
+      if (!experience || !record) return;
+      experience.end = record;
+      if (record.percent === 0) experience.endedAt = Date.now();
     },
     onInvocation: (invocation) => {
       // Only throttles are asked for.
@@ -128,8 +125,8 @@ async function runBatch(perSecond: number, faults: readonly Tried[], code: CodeF
   });
   const load = new AbortController();
   try {
-    deployControllers(lambda, code);
-    for (const { functionName, fault } of experiences) deployVersions(lambda, aws, functionName, fault, code.faulty);
+    deployControllers(lambda, endpoint, code);
+    for (const { functionName, fault } of experiences) deployVersions(lambda, functionName, fault, code.faulty);
     for (const { functionName } of experiences) {
       await Promise.all(Array.from({ length: BEFORE.instances }, () => lambda.invoke(functionName, "live", {})));
     }
@@ -145,11 +142,16 @@ async function runBatch(perSecond: number, faults: readonly Tried[], code: CodeF
   return experiences;
 }
 
-function deployControllers(lambda: LocalLambda, { controller, warmer }: CodeFolders): void {
+function deployControllers(
+  lambda: LocalLambda,
+  endpoint: ControllerEndpoint,
+  { controller, warmer }: CodeFolders,
+): void {
   const environment = {
     AWS_ACCESS_KEY_ID: "made-up",
     AWS_SECRET_ACCESS_KEY: "made-up",
-    AWS_ENDPOINT_URL: lambda.url,
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    ...endpoint.buildVariables(lambda.url),
     ROLLOUTS_TABLE: "rollouts",
   };
   const common = { version: "1", memoryMb: 512, timeoutSeconds: 900, environment };
@@ -157,25 +159,11 @@ function deployControllers(lambda: LocalLambda, { controller, warmer }: CodeFold
   lambda.deploy({ ...common, name: WARMER, codeFolder: warmer });
 }
 
-function deployVersions(lambda: LocalLambda, aws: AwsEndpoint, name: string, fault: Tried, codeFolder: string): void {
+function deployVersions(lambda: LocalLambda, name: string, fault: Tried, codeFolder: string): void {
   const { memoryMb, timeoutSeconds } = FAULTY_FUNCTION;
   const common = { name, codeFolder, memoryMb, timeoutSeconds };
-  lambda.deploy({ ...common, version: OLD });
+  lambda.deploy({ ...common, version: OLD, aliases: ["live", "warm"] });
   lambda.deploy({ ...common, version: NEW, environment: { FAULT: fault } });
-  for (const alias of ["live", "warm"]) aws.addAlias(name, alias, OLD);
-}
-
-function pointAlias(lambda: LocalLambda, functionName: string, alias: KeptAlias): void {
-  const {
-    Name,
-    FunctionVersion: version,
-    RoutingConfig: { AdditionalVersionWeights: additionalWeights = {} } = {},
-  } = alias;
-  lambda.pointAlias(functionName, Name, { version, additionalWeights });
-}
-
-function weightOfNew({ RoutingConfig }: KeptAlias): number {
-  return RoutingConfig?.AdditionalVersionWeights?.[NEW] ?? 0;
 }
 
 /** Sends requests evenly, whether or not earlier ones were answered. */

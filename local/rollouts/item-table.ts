@@ -1,10 +1,10 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type GetItemCommandInput,
-  type PutItemCommandInput,
-  type UpdateItemCommandInput,
+import type {
+  AttributeValue,
+  GetItemCommandInput,
+  PutItemCommandInput,
+  UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
+import { LambdaServiceError } from "../lambda/service-errors";
 
 type Item = Record<string, AttributeValue>;
 type Expression = Pick<
@@ -29,8 +29,8 @@ export class ItemTable {
   /**
    * Answers one operation.
    *
-   * @throws ConditionalCheckFailedException if a condition is not met
-   * @throws Error for what DynamoDB refuses as invalid, or what is not known here
+   * @throws LambdaServiceError if a condition is not met, for what DynamoDB refuses as invalid, and for what is not
+   *   known here
    */
   answer(operation: string, input: ItemOperation): object {
     switch (operation) {
@@ -43,7 +43,7 @@ export class ItemTable {
       case "UpdateItem":
         return this.update(input as UpdateItemCommandInput);
       default:
-        throw new Error(`not here: ${operation}`);
+        throw new LambdaServiceError("UnknownOperationException", 400, `not here: ${operation}`);
     }
   }
 
@@ -70,11 +70,11 @@ export class ItemTable {
     for (const set of sets.split(", ").filter(Boolean)) {
       const [name = "", value = ""] = set.split(" = ");
       const attribute = values?.[value];
-      if (!attribute) throw new Error(`ValidationException: no value ${value}`);
+      if (!attribute) throw makeInvalid(`no value ${value}`);
       changed[names[name] ?? name] = attribute;
     }
     for (const name of removes.split(", ").filter(Boolean)) Reflect.deleteProperty(changed, names[name] ?? name);
-    if (JSON.stringify(changed).length > 400_000) throw new Error("ValidationException: Item size has exceeded");
+    if (JSON.stringify(changed).length > 400_000) throw makeInvalid("Item size has exceeded");
     this.items.set(id, changed);
     return { Attributes: changed };
   }
@@ -82,7 +82,7 @@ export class ItemTable {
   private checkCondition(item: Item, expression: Expression): void {
     if (expression.ConditionExpression === undefined) return;
     if (!new Condition(item, expression).isMet()) {
-      throw new ConditionalCheckFailedException({ message: "The conditional request failed", $metadata: {} });
+      throw new LambdaServiceError("ConditionalCheckFailedException", 400, "The conditional request failed");
     }
   }
 }
@@ -101,7 +101,11 @@ function checkNames(expression: Expression): void {
     ...Object.keys(ExpressionAttributeValues ?? {}),
   ]);
   const wrong = [...used].filter((name) => !defined.has(name)).concat([...defined].filter((name) => !used.has(name)));
-  if (wrong.length > 0) throw new Error(`ValidationException: ${wrong.join(", ")}`);
+  if (wrong.length > 0) throw makeInvalid(wrong.join(", "));
+}
+
+function makeInvalid(message: string): LambdaServiceError {
+  return new LambdaServiceError("ValidationException", 400, message);
 }
 
 class Condition {
@@ -116,7 +120,7 @@ class Condition {
 
   isMet(): boolean {
     const result = this.readAny();
-    if (this.tokens.length > 0) throw new Error(`ValidationException: ${this.tokens.join(" ")}`);
+    if (this.tokens.length > 0) throw makeInvalid(this.tokens.join(" "));
     return result;
   }
 
@@ -159,7 +163,7 @@ class Condition {
     if (operator === "=") return left === right;
     if (operator === "<") return left < right;
     if (operator === ">") return left > right;
-    throw new Error(`ValidationException: ${operator ?? "the end"}`);
+    throw makeInvalid(operator ?? "the end");
   }
 
   private readValue(): string | number | undefined {
@@ -182,6 +186,6 @@ class Condition {
   }
 
   private demand(token: string): void {
-    if (!this.takes(token)) throw new Error(`ValidationException: expected ${token}`);
+    if (!this.takes(token)) throw makeInvalid(`expected ${token}`);
   }
 }
