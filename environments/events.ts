@@ -278,6 +278,11 @@ export type EventSource<Kind extends EventKind> = NonNullable<NamedSources[Kind]
 /** Kinds whose events Lambda queues itself, so that nobody waits for the result. */
 const ASYNCHRONOUS = ["schedule", "event_pattern", "sns", "s3", "log_filter"] as const satisfies EventKind[];
 
+/** Whether Lambda itself queues what a source sends, so that nobody waits for the result. */
+export function isQueuedByLambda(kind: string): boolean {
+  return ASYNCHRONOUS.some((one) => one === kind);
+}
+
 /** Whether a function is invoked asynchronously, by its own events or others. */
 export function isAsynchronous({
   asynchronous,

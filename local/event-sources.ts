@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type IncomingMessage } from "node:http";
 import { type Clock } from "./clock";
 import { type Sample } from "./cloudwatch/metric-data";
@@ -6,6 +7,7 @@ import { type LocalEvent } from "./events";
 import { type EventEnd, type EventInvokeConfig } from "./lambda/event-queue";
 import { type InvocationResult } from "./lambda/execution-environment";
 import { type JsonAnswer } from "./lambda/invoke-endpoint";
+import { type Offer } from "./offers";
 import { MAX_MESSAGE_BYTES } from "./queue/local-queue";
 import { parseQueueName } from "./queue/queue-arn";
 import { answerQueueRequest } from "./queue/queue-endpoint";
@@ -14,6 +16,8 @@ import { Queues } from "./queue/queues";
 import { parseSchedule } from "./schedule/schedule-expression";
 import { buildSchedulerEvent } from "./schedule/scheduler-event";
 import { type StackEvents } from "./stack/stack-events";
+
+const MESSAGE = '{"hello":"world"}';
 
 /** What event sources need from their environment. */
 export interface EventSourceHandlers {
@@ -87,6 +91,34 @@ export class LocalEventSources {
       // A rate is due at once.
       this.clock.repeat(parseSchedule(expression, timezone, start), invoke, start - 1);
     }
+  }
+
+  /** What can be sent to functions: messages of their queues, and events of their schedules. */
+  listOffers(): Offer[] {
+    const { findId } = this.handlers;
+    return [
+      ...this.stack.mappings.map(({ queueArn, functionName }) => {
+        const name = parseQueueName(queueArn);
+        return { id: `sqs ${name}`, functionId: findId(functionName), kind: "sqs" as const, name, sample: MESSAGE };
+      }),
+      ...this.stack.schedules.map((schedule) => ({
+        id: `schedule ${schedule.name}`,
+        functionId: findId(schedule.functionName),
+        kind: "schedule" as const,
+        name: schedule.name,
+        sample: buildSchedulerEvent(schedule, this.clock.now()),
+      })),
+    ];
+  }
+
+  /**
+   * Puts a message into a queue.
+   *
+   * @throws MessageError if SQS would refuse it
+   */
+  sendMessage(queueName: string, body: string): void {
+    const queue = this.queues.findByName(queueName);
+    queue?.send(body, queue.isFifo ? { groupId: "local", deduplicationId: randomUUID() } : {});
   }
 
   /** The queues' metrics. */

@@ -1,5 +1,6 @@
 import { type AlarmState } from "./cloudwatch/alarm";
 import { type EndCondition } from "./lambda/destination-record";
+import { type InvocationReport } from "./lambda/local-function";
 import { type DeadLetter } from "./queue/queues";
 import { type FunctionFailure } from "./function-failure";
 
@@ -21,15 +22,27 @@ export type LocalEvent =
       readonly kind: "function-failed";
       readonly at: number;
       readonly id: string;
+      /** Missing if an endpoint found its response invalid. */
+      readonly requestId?: string;
       /** The function's log; missing if none is written. */
       readonly logFile?: string;
+    })
+  /** An invocation has ended, of a request, a ping or an event. */
+  | (Omit<InvocationReport, "functionName" | "codeFolder"> & {
+      readonly kind: "invocation";
+      readonly at: number;
+      readonly id: string;
     })
   /** An HTTP request was answered. */
   | {
       readonly kind: "request";
       readonly at: number;
       readonly id: string;
+      readonly method: string;
+      readonly path: string;
       readonly status: number;
+      /** Of the invocation; missing if the function was not invoked. */
+      readonly requestId?: string;
       /** From the request's arrival until the answer was passed on, in real time. */
       readonly milliseconds: number;
     }

@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type MetricAlarm } from "./cloudwatch/alarm";
 import { AlarmWatch } from "./cloudwatch/alarm-watch";
 import { buildLambdaMetrics } from "./cloudwatch/lambda-metrics";
 import { type InsightsRecord } from "./cloudwatch/insights/query";
 import { LogMetrics } from "./cloudwatch/log-metrics";
 import { LogStore } from "./cloudwatch/log-store";
-import { type TimeWindow } from "./cloudwatch/metric-data";
-import { MinuteMetrics } from "./cloudwatch/minute-metrics";
+import { type LocalMetric, type MetricSource, type TimeWindow } from "./cloudwatch/metric-data";
+import { computeLookBack, MinuteMetrics } from "./cloudwatch/minute-metrics";
 import { Clock } from "./clock";
 import { EndpointServer } from "./endpoint/endpoint-server";
 import { TokenBucket } from "./endpoint/token-bucket";
@@ -15,23 +16,35 @@ import { LocalEventSources } from "./event-sources";
 import { type LocalEvent } from "./events";
 import { type FunctionFailure, parseFunctionFailure } from "./function-failure";
 import { FunctionFigures, TRAFFIC_ALIAS } from "./figures";
+import { type Fault } from "./lambda/fault";
 import { type InvocationResult } from "./lambda/execution-environment";
 import { type InvocationReport } from "./lambda/local-function";
 import { type LocalLambda, startLambda } from "./lambda/start-lambda";
 import { type OnChunk } from "./lambda/runtime-api";
 import { LogFiles } from "./log-files";
+import { type Offer } from "./offers";
 import { LocalEnvironmentError } from "./problem";
 import { QUEUES_PATH } from "./queue/queue-endpoint";
+import { buildSampleEvent, type ForeignEvent } from "./sample-events";
 import { parseSchedule } from "./schedule/schedule-expression";
-import { type LocalSnapshot, type RecentTraffic } from "./snapshot";
+import { type InstanceSnapshot, type LocalSnapshot, type RecentTraffic } from "./snapshot";
 import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
-import { type ForeignEvent, synthesizeEnvironment } from "./stack/synthesize";
+import { type StackDashboard } from "./stack/stack-texts";
+import { synthesizeEnvironment } from "./stack/synthesize";
 import { unpack } from "./stack/unpack";
+import { isQueuedByLambda } from "../environments/events";
+import { WARMER } from "../environments/names";
 import { TemporaryFolder } from "../stacks/temporary-folder";
 import { parseLoggedRound } from "./warming-rounds";
 
 export { type LocalEvent } from "./events";
-export { type AlarmSnapshot, type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "./snapshot";
+export {
+  type AlarmSnapshot,
+  type FunctionSnapshot,
+  type InstanceSnapshot,
+  type LocalSnapshot,
+  type RecentTraffic,
+} from "./snapshot";
 
 /** The first function's default port. */
 export const DEFAULT_PORT = 3000;
@@ -40,6 +53,9 @@ export const DEFAULT_PORT = 3000;
 export const DEFAULT_IDLE_MILLISECONDS = 6 * 60_000;
 
 const MINUTE = 60_000;
+
+/** How long metrics are kept to be shown, in milliseconds on the environment's own clock. */
+const LONGEST_DASHBOARD = 3 * 60 * MINUTE;
 
 /** The environment to run on this computer, and how. */
 export interface LocalEnvironmentOptions {
@@ -75,6 +91,16 @@ export interface LocalFunctionInfo {
   readonly invokeUrl: string;
 }
 
+/** An alarm of the environment. */
+export interface LocalAlarm {
+  /** Its name in AWS. */
+  readonly name: string;
+  /** What it tells people. */
+  readonly text: string;
+  /** Missing for one on other alarms. */
+  readonly alarm?: MetricAlarm;
+}
+
 /** A queue that invokes a function. */
 export interface LocalQueueInfo {
   /** Its name in AWS. */
@@ -96,6 +122,30 @@ export interface LocalEnvironment {
   snapshot(): LocalSnapshot;
   /** The latest requests of every function. */
   recentTraffic(): readonly RecentTraffic[];
+  /** The execution environments of all functions. */
+  listInstances(): readonly InstanceSnapshot[];
+  /** The metrics of the last three hours. */
+  readonly metrics: MetricSource & { readonly list: () => readonly LocalMetric[] };
+  readonly dashboards: readonly StackDashboard[];
+  readonly alarms: readonly LocalAlarm[];
+  /** What can be sent to functions. */
+  readonly offers: readonly Offer[];
+  /**
+   * Sends an event or a message that is offered. Requests are sent to the function's URL instead.
+   *
+   * @param text the event, JSON, or the message
+   * @returns when it has been handed over, or, where a caller would wait, when the function has ended, failed or not
+   * @throws LocalEnvironmentError if it cannot be sent
+   */
+  send(offer: Offer, text: string): Promise<void>;
+  /**
+   * Lets a function's requests and events fail on purpose, until it is called without a fault. Pings are answered.
+   *
+   * @param functionId its name in the environment's file
+   */
+  setFault(functionId: string, fault: Fault | undefined): void;
+  /** How functions fail on purpose, by their names in the environment's file. */
+  readonly faults: ReadonlyMap<string, Fault>;
   /**
    * What CloudWatch Logs Insights would answer about the functions' logs: of each one, the last lines, up to about 20
    * million characters and a day of real time. Logs that are not here have no lines.
@@ -164,8 +214,10 @@ class RunningEnvironment implements LocalEnvironment {
   readonly name: string;
   private readonly clock: Clock;
   private readonly running: ReadonlyMap<string, RunningFunction>;
-  private readonly metrics: MinuteMetrics;
-  private readonly alarms: AlarmWatch;
+  readonly metrics = new MinuteMetrics();
+  readonly faults = new Map<string, Fault>();
+  private readonly keptMilliseconds: number;
+  private readonly alarmWatch: AlarmWatch;
   private readonly sources: LocalEventSources;
   /** Lines have real times: those that functions see and write into them. */
   private readonly logStore = new LogStore();
@@ -184,8 +236,8 @@ class RunningEnvironment implements LocalEnvironment {
     this.name = environment;
     this.clock = new Clock(speed);
     this.running = new Map(stack.functions.map((settings) => [settings.name, buildRunningFunction(settings, stack)]));
-    this.metrics = new MinuteMetrics(stack.alarms.map(({ alarm }) => alarm));
-    this.alarms = new AlarmWatch(stack.alarms, stack.compositeAlarms, this.metrics, (change) => {
+    this.keptMilliseconds = Math.max(LONGEST_DASHBOARD, ...stack.alarms.map(({ alarm }) => computeLookBack(alarm)));
+    this.alarmWatch = new AlarmWatch(stack.alarms, stack.compositeAlarms, this.metrics, (change) => {
       this.tell({ kind: "alarm", ...change });
     });
     this.sources = new LocalEventSources(stack.events, queueFolder, this.clock, {
@@ -254,7 +306,7 @@ class RunningEnvironment implements LocalEnvironment {
         const busy = environments.filter(({ isBusy }) => isBusy).length;
         return { id, instances: environments.length, busy, ...figures.totals };
       }),
-      alarms: Object.entries(this.alarms.states).map(([name, state]) => ({ name, state })),
+      alarms: Object.entries(this.alarmWatch.states).map(([name, state]) => ({ name, state })),
     };
   }
 
@@ -265,6 +317,65 @@ class RunningEnvironment implements LocalEnvironment {
   queryLogs(logGroups: readonly string[], query: string, { from, to }: TimeWindow): InsightsRecord[] {
     const window = { from: this.clock.toRealTime(from), to: this.clock.toRealTime(to) };
     return this.logStore.query(logGroups, query, window, Date.now(), (at) => this.clock.fromRealTime(at));
+  }
+
+  listInstances(): readonly InstanceSnapshot[] {
+    return [...this.running.values()].flatMap(({ settings: { id, name } }) =>
+      (this.lambda?.listInstances(name) ?? []).map((instance) => ({ ...instance, functionId: id })),
+    );
+  }
+
+  get dashboards(): readonly StackDashboard[] {
+    return this.stack.dashboards;
+  }
+
+  get alarms(): readonly LocalAlarm[] {
+    const { alarms, compositeAlarms, alarmTexts } = this.stack;
+    return [...alarms, ...compositeAlarms].map((one) => ({
+      name: one.name,
+      text: alarmTexts.get(one.name) ?? "",
+      ...("alarm" in one && { alarm: one.alarm }),
+    }));
+  }
+
+  get offers(): readonly Offer[] {
+    const { region, functions } = this.stack;
+    const time = new Date(this.now());
+    return [
+      ...functions
+        .filter(({ id }) => id !== WARMER)
+        .map(({ id, endpoint }): Offer => {
+          const kind = endpoint ? "request" : "event";
+          return { id: `${kind} ${id}`, functionId: id, kind, name: "", sample: endpoint ? "" : "{}" };
+        }),
+      ...this.sources.listOffers(),
+      ...this.facts.foreignEvents.map((foreign) => ({
+        id: `${foreign.kind} ${foreign.functionId} ${foreign.event}`,
+        functionId: foreign.functionId,
+        kind: foreign.kind,
+        name: foreign.event,
+        sample: JSON.stringify(buildSampleEvent(foreign, region, time), undefined, 2),
+      })),
+    ];
+  }
+
+  async send({ functionId, kind, name }: Offer, text: string): Promise<void> {
+    try {
+      const functionName = this.findName(functionId);
+      if (kind === "sqs") this.sources.sendMessage(name, text);
+      else if (isQueuedByLambda(kind)) {
+        JSON.parse(text);
+        this.lambda?.invokeAsynchronously(functionName, TRAFFIC_ALIAS, text);
+      } else await this.invoke(functionName, TRAFFIC_ALIAS, JSON.parse(text));
+    } catch (error) {
+      throw new LocalEnvironmentError((error as Error).message);
+    }
+  }
+
+  setFault(functionId: string, fault: Fault | undefined): void {
+    this.lambda?.setFault(this.findName(functionId), TRAFFIC_ALIAS, fault);
+    if (fault) this.faults.set(functionId, fault);
+    else this.faults.delete(functionId);
   }
 
   invoke(
@@ -324,8 +435,8 @@ class RunningEnvironment implements LocalEnvironment {
     this.clock.repeat(findNextMinute, (due) => {
       // They belong to the minute that ends.
       this.metrics.add(this.sources.measureQueues(due - 1));
-      this.alarms.evaluate(due);
-      this.metrics.forget(due);
+      this.alarmWatch.evaluate(due);
+      this.metrics.forget(due - this.keptMilliseconds);
     });
     if (warming) this.schedule();
     this.sources.start(new Set(this.running.keys()));
@@ -382,9 +493,9 @@ class RunningEnvironment implements LocalEnvironment {
       invoke: (event, onChunk) => this.invoke(name, qualifier, event, streams ? onChunk : undefined),
       mayPass: () => bucket?.take() ?? true,
       now: () => Date.now(),
-      onAnswer: ({ status, ran, milliseconds }) => {
-        if (ran && status >= 500) this.running.get(name)?.figures.countServerError();
-        this.tell({ kind: "request", at: this.now(), id, status, milliseconds });
+      onAnswer: ({ ran, ...answer }) => {
+        if (ran && answer.status >= 500) this.running.get(name)?.figures.countServerError();
+        this.tell({ kind: "request", at: this.now(), id, ...answer });
       },
     });
   }
@@ -411,21 +522,32 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   private takeInvocation(invocation: InvocationReport): void {
-    const { functionName, qualifier, codeFolder, initMilliseconds, errorPayload } = invocation;
+    const { functionName, codeFolder, ...report } = invocation;
+    const { requestId, qualifier, initMilliseconds, errorPayload } = report;
     const known = this.running.get(functionName);
     if (!known) return;
     known.figures.count(invocation);
     this.metrics.add(buildLambdaMetrics(invocation, this.now()));
-    if (errorPayload !== undefined) this.takeFailure(functionName, parseFunctionFailure(errorPayload, codeFolder));
+    this.tell({ kind: "invocation", at: this.now(), id: known.settings.id, ...report });
+    if (errorPayload !== undefined) {
+      this.takeFailure(functionName, { ...parseFunctionFailure(errorPayload, codeFolder), requestId });
+    }
     if (initMilliseconds === undefined) return;
     const forRequest = qualifier === TRAFFIC_ALIAS;
     this.tell({ kind: "cold-start", at: this.now(), id: known.settings.id, initMilliseconds, forRequest });
   }
 
-  private takeFailure(functionName: string, failure: FunctionFailure): void {
+  private takeFailure(functionName: string, failure: FunctionFailure & { readonly requestId?: string }): void {
     const { id = functionName } = this.running.get(functionName)?.settings ?? {};
     const logFile = this.logs?.openLogFile(functionName);
     this.tell({ kind: "function-failed", at: this.now(), id, ...failure, ...(logFile !== undefined && { logFile }) });
+  }
+
+  /** A function's name in AWS. */
+  private findName(functionId: string): string {
+    const found = this.stack.functions.find(({ id }) => id === functionId);
+    if (!found) throw new LocalEnvironmentError(`${this.name} has no function ${functionId}`);
+    return found.name;
   }
 
   /** Reports nothing while an environment is ending: failures are then a consequence of that. */

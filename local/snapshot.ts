@@ -1,4 +1,5 @@
 import { type AlarmState } from "./cloudwatch/alarm";
+import { type ExecutionEnvironmentState } from "./lambda/execution-environment-pool";
 
 /** The figures of one function since its environment started. */
 export interface FunctionSnapshot {
@@ -22,6 +23,11 @@ export interface FunctionSnapshot {
 export interface AlarmSnapshot {
   readonly name: string;
   readonly state: AlarmState;
+}
+
+/** An execution environment of a function. */
+export interface InstanceSnapshot extends ExecutionEnvironmentState {
+  readonly functionId: string;
 }
 
 /** The state of an environment at one time. */

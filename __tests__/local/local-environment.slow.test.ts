@@ -89,6 +89,115 @@ async function start(project: Project = {}, options: Partial<LocalEnvironmentOpt
   return new Started(environment, events);
 }
 
+describe("an environment that is watched", () => {
+  test("shows what each execution environment does, and what it has answered", async () => {
+    const local = await start();
+    const listOfApi = () => local.environment.listInstances().filter(({ functionId }) => functionId === "api");
+    const slow = local.get("/?wait=2000");
+    await waitUntil(() => listOfApi().some(({ isStarting }) => !isStarting));
+    const [during] = listOfApi();
+
+    await slow;
+    await local.get();
+
+    const [after] = listOfApi();
+    expect(during).toMatchObject({ isBusy: true, version: "1", qualifier: "live", answered: {} });
+    expect(after).toMatchObject({ id: during?.id, isBusy: false, isStarting: false, answered: { live: 2 } });
+    expect(local.told("invocation")).toMatchObject([
+      { id: "api", outcome: "success", instanceId: after?.id, version: "1" },
+      { id: "api", outcome: "success", instanceId: after?.id, version: "1" },
+    ]);
+    expect(local.told("request").map(({ requestId }) => requestId)).toEqual(
+      local.told("invocation").map(({ requestId }) => requestId),
+    );
+  });
+
+  test.each([
+    ["throw", 502, "error"],
+    ["crash", 502, "error"],
+    ["time-out", 502, "error"],
+    ["answer-500", 500, "success"],
+    ["throttle", 429, "throttled"],
+  ] as const)("fails on purpose, until it is repaired: %s", async (fault, status, outcome) => {
+    const local = await start({ settings: 'endpoint = "iam"\ntimeout_seconds = 3' });
+    local.environment.setFault("api", fault);
+
+    const broken = await local.get();
+    local.environment.setFault("api", undefined);
+    const repaired = await local.get();
+
+    expect([broken.status, repaired.status]).toEqual([status, 200]);
+    expect(local.told("invocation")).toMatchObject([{ outcome }, { outcome: "success" }]);
+  });
+
+  test("is slow on purpose, and answers as before", async () => {
+    const local = await start();
+    local.environment.setFault("api", "slow");
+
+    const response = await local.get("/?status=201");
+
+    expect(response.status).toBe(201);
+    expect(local.told("invocation")[0]?.milliseconds).toBeGreaterThanOrEqual(3000);
+  });
+
+  test("answers pings while it fails on purpose", async () => {
+    const local = await start();
+    local.environment.setFault("api", "throw");
+
+    await local.environment.runWarmer();
+
+    expect(local.told("warming-round")).toMatchObject([{ id: "api", asked: 3, instances: 3, failures: [] }]);
+  });
+
+  test("offers requests, messages and events of every source, and sends them", async () => {
+    const settings = `events = {
+      orders = { sqs = { create = true } }
+      nightly = { schedule = { schedule_expression = "cron(0 3 * * ? *)" } }
+      uploads = { s3 = { bucket = "uploads" } }
+      clicks = { kinesis = { stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks" } }
+    }`;
+    const handler = "export const handler = async (event) => { console.log(Object.keys(event).join()); };";
+    const local = await start({ settings, handler });
+    const { offers } = local.environment;
+
+    for (const offer of offers) await local.environment.send(offer, offer.sample);
+
+    await waitUntil(() => local.told("invocation").length === 5);
+    expect(offers.map(({ functionId, kind, name }) => [functionId, kind, name])).toEqual([
+      ["api", "event", ""],
+      ["api", "sqs", "dev-api-orders"],
+      ["api", "schedule", "nightly"],
+      ["api", "kinesis", "clicks"],
+      ["api", "s3", "uploads"],
+    ]);
+    expect(local.told("invocation").map(({ outcome }) => outcome)).toEqual(Array(5).fill("success"));
+  });
+
+  test("says in one line why it cannot send something", async () => {
+    const local = await start({ settings: "" });
+    const [event] = local.environment.offers;
+    if (!event) throw new Error("nothing is offered");
+
+    const sending = local.environment.send(event, "{");
+
+    await expect(sending).rejects.toThrow(/JSON/);
+    expect(local.told("invocation")).toEqual([]);
+  });
+
+  test("tells what alarms say, without links to AWS, and has its dashboards", async () => {
+    const { environment } = await start();
+
+    const { alarms, dashboards } = environment;
+
+    expect(alarms.map(({ name }) => name)).toContain("dev-api-errors");
+    expect(alarms.every(({ text }) => text.startsWith("api (dev)") || text.includes("warmer"))).toBe(true);
+    expect(alarms.some(({ text }) => text.includes("console."))).toBe(false);
+    expect(dashboards.map(({ body }) => Object.keys(JSON.parse(body) as object))).toContainEqual(
+      expect.arrayContaining(["widgets"]),
+    );
+  });
+});
+
 describe("an environment on this computer", () => {
   test("answers over HTTP with what the function answers, through the alias of traffic", async () => {
     const local = await start();

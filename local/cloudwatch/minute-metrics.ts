@@ -34,25 +34,36 @@ const STATISTICS: ReadonlyMap<string, (summary: Summary) => number> = new Map([
   ["SampleCount", ({ count }: Summary) => count],
 ]);
 
+/** One metric with its minutes. */
+interface KeptMetric {
+  readonly metric: LocalMetric;
+  readonly minutes: Map<number, Summary>;
+}
+
 /**
- * Metrics in memory, aggregated by the minute. It keeps only metrics that alarms watch, for as long as the alarms look
- * back, so it grows neither with the number of requests nor with time. Windows must therefore begin and end at whole
- * minutes, and percentiles of values above 0 are right to 0.1 %.
+ * Metrics in memory, aggregated by the minute, so it does not grow with the number of requests. Windows must begin and
+ * end at whole minutes, and percentiles of values above 0 are right to 0.1 %.
  */
 export class MinuteMetrics implements MetricSource {
-  private readonly minutes = new Map<string, Map<number, Summary>>();
-  private readonly keptMilliseconds: number;
+  private readonly kept = new Map<string, KeptMetric>();
 
-  constructor(alarms: readonly MetricAlarm[]) {
-    for (const metric of alarms.flatMap(listAlarmMetrics)) this.minutes.set(formatMetricKey(metric), new Map());
-    this.keptMilliseconds = Math.max(0, ...alarms.map(computeLookBack));
+  /** Number of minutes of metrics that it holds. */
+  get size(): number {
+    return [...this.kept.values()].reduce((sum, { minutes }) => sum + minutes.size, 0);
+  }
+
+  /** The metrics that have values. */
+  list(): LocalMetric[] {
+    return [...this.kept.values()].map(({ metric }) => metric);
   }
 
   /** Adds samples, in any order. */
   add(samples: readonly Sample[]): void {
-    for (const { value, timestampMilliseconds, ...metric } of samples) {
-      const minutes = this.minutes.get(formatMetricKey(metric));
-      if (!minutes) continue;
+    for (const { value, timestampMilliseconds, namespace, name, dimensions } of samples) {
+      const metric = { namespace, name, dimensions };
+      const key = formatMetricKey(metric);
+      const { minutes } = this.kept.get(key) ?? { minutes: new Map<number, Summary>() };
+      this.kept.set(key, { metric, minutes });
       const minute = Math.floor(timestampMilliseconds / MINUTE) * MINUTE;
       const bucket = Math.round(Math.log(Math.max(0, value)) / Math.log(BUCKET_FACTOR));
       const one = { count: 1, sum: value, least: value, most: value, buckets: new Map([[bucket, 1]]) };
@@ -62,24 +73,29 @@ export class MinuteMetrics implements MetricSource {
 
   readStatistic(metric: LocalMetric, name: string, { from, to }: TimeWindow): number | undefined {
     const calculate = STATISTICS.get(name) ?? buildDistributionStatistic(name);
+    const minutes = this.kept.get(formatMetricKey(metric))?.minutes;
+    if (!minutes) return undefined;
     let total: Summary | undefined;
-    for (const [minute, summary] of this.minutes.get(formatMetricKey(metric)) ?? []) {
-      if (minute >= from && minute < to) total = addSummary(total, summary);
+    for (let minute = from; minute < to; minute += MINUTE) {
+      const summary = minutes.get(minute);
+      if (summary) total = addSummary(total, summary);
     }
     return total && calculate(total);
   }
 
-  /** Removes what no alarm looks back at anymore. */
-  forget(now: number): void {
-    for (const minutes of this.minutes.values()) {
-      for (const minute of minutes.keys()) if (minute < now - this.keptMilliseconds) minutes.delete(minute);
+  /** Removes what is older, in milliseconds since 1970. */
+  forget(before: number): void {
+    for (const [key, { minutes }] of this.kept) {
+      for (const minute of minutes.keys()) if (minute < before) minutes.delete(minute);
+      if (minutes.size === 0) this.kept.delete(key);
     }
   }
+}
 
-  /** Number of minutes of metrics that it holds. */
-  get size(): number {
-    return [...this.minutes.values()].reduce((sum, { size }) => sum + size, 0);
-  }
+/** How long an alarm looks back, in milliseconds. */
+export function computeLookBack({ period = 60, metric_query = [], evaluation_periods }: MetricAlarm): number {
+  const seconds = Math.max(period, ...metric_query.map(({ metric }) => metric?.period ?? 0));
+  return (evaluation_periods + EXTRA_DATA_POINTS) * seconds * 1000;
 }
 
 function addSummary(one: Summary | undefined, other: Summary): Summary {
@@ -110,23 +126,4 @@ function buildPercentile(percent: number): (summary: Summary) => number {
       return Math.min(most, Math.max(least, BUCKET_FACTOR ** bucket));
     });
   };
-}
-
-function listAlarmMetrics({
-  namespace,
-  metric_name: name,
-  dimensions = {},
-  metric_query = [],
-}: MetricAlarm): LocalMetric[] {
-  const queried = metric_query.flatMap(({ metric }): LocalMetric[] =>
-    metric?.namespace === undefined
-      ? []
-      : [{ namespace: metric.namespace, name: metric.metric_name, dimensions: metric.dimensions ?? {} }],
-  );
-  return namespace === undefined || name === undefined ? queried : [{ namespace, name, dimensions }, ...queried];
-}
-
-function computeLookBack({ period = 60, metric_query = [], evaluation_periods }: MetricAlarm): number {
-  const seconds = Math.max(period, ...metric_query.map(({ metric }) => metric?.period ?? 0));
-  return (evaluation_periods + EXTRA_DATA_POINTS) * seconds * 1000;
 }

@@ -26,6 +26,21 @@ import { readClaims } from "./token";
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
 
+/** How a request was answered. */
+export interface EndpointAnswer {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** Whether the function itself ran and finished. */
+  readonly ran: boolean;
+  /** Of the invocation; missing if the function was not invoked. */
+  readonly requestId?: string | undefined;
+  readonly milliseconds: number;
+}
+
+/** What answers a request. */
+type Answered = Pick<EndpointAnswer, "ran" | "requestId"> & { readonly answer: EndpointResponse };
+
 /** How an endpoint handles requests. */
 export interface EndpointHandlers {
   readonly kind: EndpointKind;
@@ -36,12 +51,8 @@ export interface EndpointHandlers {
   readonly invoke: (event: HttpEvent, onChunk: OnChunk) => Promise<InvocationResult>;
   /** Whether one more request is accepted now. */
   readonly mayPass: () => boolean;
-  /** Gets every answer: its status, and whether the function itself ran and finished. */
-  readonly onAnswer: (answer: {
-    readonly status: number;
-    readonly ran: boolean;
-    readonly milliseconds: number;
-  }) => void;
+  /** Gets every answer. */
+  readonly onAnswer: (answer: EndpointAnswer) => void;
   /** Gets the reason if the function returned an invalid response. */
   readonly onMalformed: (reason: string) => void;
   /** Milliseconds since 1970. */
@@ -86,11 +97,11 @@ export class EndpointServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
-    const { headers, method = "GET" } = request;
+    const { headers, method = "GET", url: target = "/" } = request;
     const finish = (answer: EndpointResponse) =>
       isPreflight(method, headers) ? answer : addCorsHeaders(answer, this.handlers.cors, headers.origin);
     const streamed = new StreamedAnswer(response, this.handlers.kind, finish);
-    const { answer, ran } = await this.answer(request, (chunk, contentType) => {
+    const { answer, ran, requestId } = await this.answer(request, (chunk, contentType) => {
       streamed.write(chunk, contentType);
     });
     const { status, malformed } = streamed.head ?? answer;
@@ -99,13 +110,11 @@ export class EndpointServer {
     else if (streamed.head) response.end();
     else sendWhole(response, finish(answer));
     if (malformed !== undefined) this.handlers.onMalformed(malformed);
-    this.handlers.onAnswer({ status, ran, milliseconds: performance.now() - startedAt });
+    const path = readPath(target);
+    this.handlers.onAnswer({ method, path, status, ran, requestId, milliseconds: performance.now() - startedAt });
   }
 
-  private async answer(
-    request: IncomingMessage,
-    onChunk: OnChunk,
-  ): Promise<{ readonly answer: EndpointResponse; readonly ran: boolean }> {
+  private async answer(request: IncomingMessage, onChunk: OnChunk): Promise<Answered> {
     const body = await readBodyBytes(request, MAX_BODY_BYTES);
     if (body === undefined) return { answer: TOO_LARGE, ran: false };
     if (!this.handlers.mayPass()) return { answer: TOO_MANY_REQUESTS, ran: false };
@@ -123,8 +132,9 @@ export class EndpointServer {
     const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
     try {
       const result = await this.handlers.invoke(buildHttpEvent(event, now(), { ...route, authorizer }), onChunk);
-      if (result.functionError) return { answer: makeFailureResponse(kind), ran: false };
-      return { answer: buildEndpointResponse(result, kind), ran: true };
+      const { requestId } = result;
+      if (result.functionError) return { answer: makeFailureResponse(kind), ran: false, requestId };
+      return { answer: buildEndpointResponse(result, kind), ran: true, requestId };
     } catch (error) {
       const isThrottled = error instanceof LambdaServiceError && error.status === 429;
       return { answer: isThrottled ? TOO_MANY_REQUESTS : makeFailureResponse(kind), ran: false };
@@ -133,6 +143,10 @@ export class EndpointServer {
 
   private findRoute(method: string, target: string): MatchedRoute | undefined {
     const { routes = [{ key: DEFAULT_ROUTE, authorization: "NONE" }] } = this.handlers;
-    return findRoute(routes, method, target.split("?")[0] ?? "/");
+    return findRoute(routes, method, readPath(target));
   }
+}
+
+function readPath(target: string): string {
+  return target.split("?")[0] ?? "/";
 }

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { format, types } from "node:util";
 
 // Not from node:process: importing it opens standard output, which then no longer accepts a whole write at once.
-const { console, process, setImmediate } = globalThis;
+const { console, process, setImmediate, setInterval, setTimeout } = globalThis;
 const { env } = process;
 const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -347,6 +347,18 @@ function ownPeakKilobytes() {
   }
 }
 
+const SLOW_MILLISECONDS = 3000;
+
+/** Handlers that fail on purpose. */
+const FAULTY_HANDLERS = {
+  throw: async () => {
+    throw new Error("broken on purpose");
+  },
+  crash: async () => process.exit(1),
+  "time-out": () => new Promise(() => setInterval(() => {}, SLOW_MILLISECONDS)),
+  "answer-500": async () => ({ statusCode: 500, body: "broken on purpose" }),
+};
+
 tellOwnPeakMemory();
 provideStreaming();
 patchConsole();
@@ -373,6 +385,8 @@ try {
 }
 for (;;) {
   const { headers, text } = await call("GET", "/invocation/next");
-  await handle(handler, headers, JSON.parse(text));
+  const fault = headers["local-fault"];
+  if (fault === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MILLISECONDS));
+  await handle(FAULTY_HANDLERS[fault] ?? handler, headers, JSON.parse(text));
   await new Promise(setImmediate);
 }

@@ -1,4 +1,5 @@
 import {
+  type Activity,
   type ExecutionEnvironmentSettings,
   ExecutionEnvironment,
   type InvocationResult,
@@ -6,7 +7,8 @@ import {
 import { type Invocation } from "./runtime-api";
 
 /** An execution environment, seen from outside. */
-export interface ExecutionEnvironmentState {
+export interface ExecutionEnvironmentState extends Activity {
+  readonly id: string;
   /** Undefined until the process has started. */
   readonly pid: number | undefined;
   readonly version: string;
@@ -38,6 +40,8 @@ export class ExecutionEnvironmentPool {
   get instances(): ExecutionEnvironmentState[] {
     const idle = [...this.idle.keys()].filter(({ isUsable }) => isUsable);
     return [...this.busy.keys(), ...idle].map((instance) => ({
+      ...instance.activity,
+      id: instance.id,
       pid: instance.pid,
       version: this.settings.version,
       logStreamName: instance.logStreamName,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { LATEST } from "./function-configuration";
 import { type InitPhase, formatPlatformLine, type PlatformRecords, roundToMicroseconds } from "./platform-records";
 import { type ProcessGuard } from "./process-guard";
 import { type Invocation, type StreamedResponse } from "./runtime-api";
@@ -23,6 +24,8 @@ export interface InvocationResult {
   readonly requestId: string;
   /** The version that answered. */
   readonly executedVersion: string;
+  /** The id of the execution environment that answered. */
+  readonly instanceId: string;
   /** What the handler returned, or `errorType`, `errorMessage` and possibly `trace`; JSON. */
   readonly payload: string;
   /** Set if the handler wrote its answer as a stream: the payload is then its text, JSON or not. */
@@ -37,6 +40,18 @@ export interface InvocationResult {
   readonly initMilliseconds?: number;
 }
 
+/** What an execution environment does and has done. */
+export interface Activity {
+  /** Whether its code is still loading. */
+  readonly isStarting: boolean;
+  /** The alias or version that its current or last invocation came through. */
+  readonly qualifier: string | undefined;
+  /** When that invocation began, or, if it is over, ended; milliseconds since 1970, in real time. */
+  readonly since: number;
+  /** How many invocations it has answered, by the alias or version that they came through. */
+  readonly answered: Readonly<Record<string, number>>;
+}
+
 /**
  * One execution environment: it starts when it is created, handles one invocation at a time, and cannot be used anymore
  * after a timeout, a crash or a start that failed twice.
@@ -45,17 +60,20 @@ export interface InvocationResult {
 export class ExecutionEnvironment {
   /** The unique name of its log stream. */
   readonly logStreamName: string;
-  private readonly instanceId = randomBytes(16).toString("hex");
+  readonly id = randomBytes(16).toString("hex");
   private starting: Promise<RuntimeProcess>;
   private runtime: RuntimeProcess | undefined;
   private initialization: Promise<PhaseEnd> | undefined;
   private initMilliseconds: number | undefined;
   private logLines: string[] = [];
   private closed = false;
+  private qualifier: string | undefined;
+  private since = Date.now();
+  private readonly answered: Record<string, number> = {};
 
   constructor(private readonly settings: ExecutionEnvironmentSettings) {
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
-    this.logStreamName = `${day}/[${settings.version}]${this.instanceId}`;
+    this.logStreamName = `${day}/[${settings.version}]${this.id}`;
     this.starting = this.start("init");
     this.initialization = this.initialize("init", settings.initLimitMilliseconds);
     // The caller of an invocation gets the error.
@@ -67,6 +85,11 @@ export class ExecutionEnvironment {
     return this.runtime?.pid;
   }
 
+  get activity(): Activity {
+    const { initialization, qualifier, since, answered } = this;
+    return { isStarting: initialization !== undefined, qualifier, since, answered: { ...answered } };
+  }
+
   /** Whether it can handle another invocation. */
   get isUsable(): boolean {
     return !this.closed && this.runtime?.isUsable === true;
@@ -75,6 +98,9 @@ export class ExecutionEnvironment {
   /** Handles one invocation, after waiting for the start. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const { configuration, version } = this.settings;
+    const { qualifier = LATEST } = invocation;
+    this.qualifier = qualifier;
+    this.since = Date.now();
     const initialized = await this.initialization;
     this.initialization = undefined;
     const startedAt = performance.now();
@@ -106,9 +132,12 @@ export class ExecutionEnvironment {
     const { logLines, initMilliseconds } = this;
     this.initMilliseconds = undefined;
     this.logLines = [];
+    this.since = Date.now();
+    this.answered[qualifier] = (this.answered[qualifier] ?? 0) + 1;
     return {
       requestId: invocation.requestId,
       executedVersion: version,
+      instanceId: this.id,
       logLines,
       milliseconds,
       initMilliseconds,
@@ -133,7 +162,7 @@ export class ExecutionEnvironment {
       runtimeVersion: `nodejs:${process.versions.node}`,
       functionName: configuration.name,
       functionVersion: version,
-      instanceId: this.instanceId,
+      instanceId: this.id,
       instanceMaxMemory: configuration.memoryMb * 1024 * 1024,
     });
     const settings = { ...this.settings, logStreamName: this.logStreamName };

@@ -6,6 +6,7 @@ import { type AliasTarget, checkAliasTarget, chooseVersion, listVersions } from 
 import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
 import { checkConfiguration, formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
+import { type Fault } from "./fault";
 import { type OnChunk } from "./runtime-api";
 import { makeFunctionNotFound, LambdaServiceError, makeTooManyRequests } from "./service-errors";
 
@@ -19,6 +20,7 @@ export interface LocalFunctionSettings extends Omit<ExecutionEnvironmentSettings
 /** The result of an invocation, as far as Lambda's own metrics show it. */
 export interface InvocationReport {
   readonly functionName: string;
+  readonly requestId: string;
   /** As passed by the caller. */
   readonly qualifier: string | undefined;
   /** Where the code of the version is that ran, or would have run. */
@@ -36,6 +38,12 @@ export interface InvocationReport {
   readonly initMilliseconds?: number;
   /** The payload that a failed function's caller got, JSON. */
   readonly errorPayload?: string;
+  /** The version that ran; undefined if it was throttled. */
+  readonly version?: string;
+  /** The id of the execution environment that answered; undefined if it was throttled. */
+  readonly instanceId?: string;
+  /** What was logged; undefined if it was throttled. */
+  readonly logLines?: readonly string[];
 }
 
 /** An invocation as a caller requests it. */
@@ -58,6 +66,8 @@ export class LocalFunction implements AliasedFunction {
   private readonly aliases = new Map<string, Alias>();
   /** The number of the version that was published last. */
   private newest: string | undefined;
+  /** By alias. */
+  private readonly faults = new Map<string, Fault>();
   private reservedConcurrency = Infinity;
   private running = 0;
   private isClosed = false;
@@ -146,6 +156,12 @@ export class LocalFunction implements AliasedFunction {
     return [...folders].filter((folder) => !left.includes(folder));
   }
 
+  /** Lets what comes through an alias fail on purpose, until it is called without a fault. */
+  setFault(alias: string, fault: Fault | undefined): void {
+    if (fault) this.faults.set(alias, fault);
+    else this.faults.delete(alias);
+  }
+
   /** @throws LambdaServiceError if there is no such version or alias */
   check(qualifier?: string): void {
     this.findPool(qualifier);
@@ -161,8 +177,10 @@ export class LocalFunction implements AliasedFunction {
     const pool = this.findPool(qualifier);
     const { codeFolder } = pool;
     if (this.isClosed) throw new LambdaServiceError("ServiceException", 500, "the local Lambda has been closed");
-    if (this.running >= this.reservedConcurrency) {
-      this.report({ qualifier, codeFolder, outcome: "throttled", concurrent: this.running, waitedMilliseconds: 0 });
+    const fault = this.faults.get(qualifier ?? LATEST);
+    if (this.running >= this.reservedConcurrency || fault === "throttle") {
+      const common = { requestId, qualifier, codeFolder };
+      this.report({ ...common, outcome: "throttled", concurrent: this.running, waitedMilliseconds: 0 });
       throw makeTooManyRequests();
     }
     const concurrent = ++this.running;
@@ -171,19 +189,31 @@ export class LocalFunction implements AliasedFunction {
       const result = await pool.invoke({
         requestId,
         payload,
+        qualifier,
         invokedFunctionArn: formatFunctionArn(this.settings.region, this.name, qualifier),
         traceId: makeTraceId(),
         clientContext,
         onChunk,
+        fault,
       });
-      const { milliseconds, initMilliseconds, functionError } = result;
+      const { milliseconds, initMilliseconds, functionError, executedVersion, instanceId, logLines } = result;
       const waitedMilliseconds = performance.now() - startedAt;
       const outcome = functionError === undefined ? "success" : "error";
       const errorPayload = functionError === undefined ? undefined : result.payload;
       const isThroughAlias = qualifier !== undefined && this.aliases.has(qualifier);
       this.report({
-        ...{ qualifier, codeFolder, outcome, concurrent, waitedMilliseconds, milliseconds, initMilliseconds },
-        ...(isThroughAlias && { executedVersion: result.executedVersion }),
+        ...{
+          requestId,
+          qualifier,
+          codeFolder,
+          outcome,
+          concurrent,
+          waitedMilliseconds,
+          milliseconds,
+          initMilliseconds,
+        },
+        ...{ version: executedVersion, instanceId, logLines },
+        ...(isThroughAlias && { executedVersion }),
         ...(errorPayload !== undefined && { errorPayload }),
       });
       return result;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
+import { type Fault } from "./fault";
 import { readBodyBytes } from "./http-body";
 
 /** The Runtime API of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
@@ -22,12 +23,16 @@ export interface Invocation {
   /** The event, JSON. */
   readonly payload: string;
   readonly invokedFunctionArn: string;
+  /** The alias or version that it came through. */
+  readonly qualifier?: string | undefined;
   /** The value of an X-Ray tracing header. */
   readonly traceId: string;
   /** JSON, if the caller passed one. */
   readonly clientContext?: string;
   /** Gets each part of a streamed response when it arrives; otherwise, the response is kept until it is complete. */
   readonly onChunk?: OnChunk | undefined;
+  /** How the runtime fails on purpose. */
+  readonly fault?: Fault | undefined;
 }
 
 /** Takes a part of a streamed response. */
@@ -89,7 +94,7 @@ export class RuntimeApi {
    * @param deadline milliseconds since 1970
    */
   answerNext(invocation: Invocation, deadline: number): void {
-    const { requestId, payload, invokedFunctionArn, traceId, clientContext } = invocation;
+    const { requestId, payload, invokedFunctionArn, traceId, clientContext, fault } = invocation;
     this.running = invocation;
     this.waiting?.writeHead(200, {
       "Content-Type": "application/json",
@@ -99,6 +104,7 @@ export class RuntimeApi {
       "Lambda-Runtime-Invoked-Function-Arn": invokedFunctionArn,
       "Lambda-Runtime-Trace-Id": traceId,
       ...(clientContext === undefined ? {} : { "Lambda-Runtime-Client-Context": toAsciiJson(clientContext) }),
+      ...(fault && { "Local-Fault": fault }),
     });
     this.waiting?.end(payload);
     this.waiting = undefined;

@@ -5,6 +5,7 @@ import { type AliasTarget } from "./alias-target";
 import { DEFAULT_EVENT_INVOKE_CONFIG, type EventEnd, type EventInvokeConfig, EventQueue } from "./event-queue";
 import { type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { INIT_LIMIT_MILLISECONDS, type InvocationResult } from "./execution-environment";
+import { type Fault } from "./fault";
 import { formatFunctionArn, type FunctionConfiguration, LATEST } from "./function-configuration";
 import { type AnswerOther, InvokeEndpoint } from "./invoke-endpoint";
 import { type InvocationReport, LocalFunction } from "./local-function";
@@ -84,6 +85,12 @@ export interface LocalLambda {
    * @returns the folders with code that nothing runs anymore, when everything has ended
    */
   retire(name: string): Promise<readonly string[]>;
+  /**
+   * Lets what comes through an alias of a function fail on purpose, until it is called without a fault.
+   *
+   * @throws LambdaServiceError if there is no such function
+   */
+  setFault(name: string, alias: string, fault: Fault | undefined): void;
   /** Ends every process that was started, even during an invocation, which then fails. */
   close(): Promise<void>;
 }
@@ -175,6 +182,9 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       findFunction(name).pointAlias(alias, target);
     },
     retire: (name) => findFunction(name).retire(),
+    setFault: (name, alias, fault) => {
+      findFunction(name).setFault(alias, fault);
+    },
     close: () => (closing ??= closeAll()),
   };
 }

@@ -10,6 +10,7 @@ import { LocalEnvironmentError } from "../problem";
 import { parseInvocationArn } from "./invocation-arn";
 import { References } from "./references";
 import { readEvents, type StackEvents } from "./stack-events";
+import { readAlarmTexts, readDashboards, type StackDashboard } from "./stack-texts";
 import { type StackJson, type SynthesizedStack } from "./synthesize";
 
 /** The entry point of requests from outside. */
@@ -69,6 +70,9 @@ export interface LocalStack {
   readonly metricFilters: readonly { readonly functionName: string; readonly filter: MetricFilter }[];
   readonly alarms: readonly { readonly name: string; readonly alarm: MetricAlarm }[];
   readonly compositeAlarms: readonly { readonly name: string; readonly rule: string }[];
+  /** What alarms tell people, by their names. */
+  readonly alarmTexts: ReadonlyMap<string, string>;
+  readonly dashboards: readonly StackDashboard[];
   readonly events: StackEvents;
   /** What is different here, one line each. */
   readonly notes: readonly string[];
@@ -278,6 +282,8 @@ export function readLocalStack(
       name: alarm_name,
       rule: alarm_rule,
     })),
+    alarmTexts: readAlarmTexts(json),
+    dashboards: readDashboards(json),
     events: { ...events, schedules: events.schedules.filter((schedule) => !isOfWarmer(schedule)) },
   };
 }

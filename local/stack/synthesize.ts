@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { findRuntime } from "../../environments/code";
-import { type EventKind, listEvents } from "../../environments/events";
+import { listEvents } from "../../environments/events";
 import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { type FunctionSettings } from "../../environments/schema";
@@ -12,6 +12,7 @@ import { loadInfrastructure } from "../../stacks/infrastructure";
 import { findOwnPlatform } from "../../stacks/packages/platform";
 import { synthesize } from "../../stacks/synthesize";
 import { LocalEnvironmentError } from "../problem";
+import { type ForeignEvent } from "../sample-events";
 
 const block = z.record(z.string(), z.unknown());
 
@@ -33,14 +34,6 @@ export interface SynthesizedStack {
   readonly notes: readonly string[];
   /** Events of sources that do not run on this computer. */
   readonly foreignEvents: readonly ForeignEvent[];
-}
-
-/** An event of a source that does not run on this computer. */
-export interface ForeignEvent {
-  /** The function's name in the environment's file. */
-  readonly functionId: string;
-  readonly event: string;
-  readonly kind: EventKind;
 }
 
 const FOREIGN_KINDS = ["kinesis", "dynamodb_stream", "event_pattern", "sns", "s3", "log_filter"] as const;
@@ -88,7 +81,9 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
   const notes = [...leftOut, ...[...bundles.values()].flatMap((bundle) => bundle.notes)];
   const foreignEvents = Object.entries(environment.functions).flatMap(([functionId, { events }]) =>
-    FOREIGN_KINDS.flatMap((kind) => listEvents(events, kind).map(([event]) => ({ functionId, event, kind }))),
+    FOREIGN_KINDS.flatMap((kind) =>
+      listEvents(events, kind).map(([event, source]) => ({ functionId, event, kind, source })),
+    ),
   );
   return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder, notes, foreignEvents };
 }

@@ -15,6 +15,9 @@ export interface BoardFacts {
   readonly paint: Paint;
 }
 
+/** What is shown of an environment. */
+type ShownEnvironment = Pick<LocalEnvironment, "name" | "functions" | "queues" | "now" | "snapshot" | "recentTraffic">;
+
 /** What a terminal shows of an environment. */
 export class Board {
   /** Lines of recent events, the latest last. */
@@ -50,7 +53,7 @@ export class Board {
    *
    * @param rows number of available lines; recent events fill the remaining ones
    */
-  lines(environment: LocalEnvironment, rows = Infinity): string[] {
+  lines(environment: ShownEnvironment, rows = Infinity): string[] {
     const { paint, speed, logFolder } = this.facts;
     const snapshot = environment.snapshot();
     const faster = speed === 1 ? "" : `, ${speed} times faster`;
@@ -99,7 +102,7 @@ const HEADINGS = ["Function", "Warm", "Busy", "Cold", "Req/s", "p50 ms", "p90 ms
 const NOW = "Now";
 const LAST_MINUTE = "Last minute";
 
-function formatFunctions(environment: LocalEnvironment, { functions }: LocalSnapshot, paint: Paint): string[] {
+function formatFunctions(environment: ShownEnvironment, { functions }: LocalSnapshot, paint: Paint): string[] {
   const traffic = new Map(environment.recentTraffic().map((recent) => [recent.id, recent]));
   const [heading = "", ...lines] = formatColumns(
     [HEADINGS, ...functions.map((each) => formatCells(each, traffic.get(each.id)))],

@@ -17,6 +17,7 @@ export function formatClockTime(at: number): string {
 export function formatEvent(event: LocalEvent): string | undefined {
   switch (event.kind) {
     case "function":
+    case "invocation":
     case "request":
       return undefined;
     case "function-failed":

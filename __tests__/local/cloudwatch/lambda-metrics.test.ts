@@ -3,7 +3,7 @@ import { buildLambdaMetrics } from "../../../local/cloudwatch/lambda-metrics";
 import { type InvocationReport } from "../../../local/lambda/local-function";
 
 const REPORT: InvocationReport = {
-  ...{ functionName: "api", qualifier: undefined, codeFolder: "/code", outcome: "success" },
+  ...{ requestId: "r1", functionName: "api", qualifier: undefined, codeFolder: "/code", outcome: "success" },
   ...{ concurrent: 1, waitedMilliseconds: 12, milliseconds: 10 },
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type MetricAlarm } from "../../../local/cloudwatch/alarm";
 import { createMetricStore, type Sample } from "../../../local/cloudwatch/metric-data";
-import { MinuteMetrics } from "../../../local/cloudwatch/minute-metrics";
+import { computeLookBack, MinuteMetrics } from "../../../local/cloudwatch/minute-metrics";
 
 const MINUTE = 60_000;
 
@@ -26,7 +26,7 @@ function sample(minute: number, value: number, more: Partial<Sample> = {}): Samp
 describe("metrics summed up by the minute", () => {
   test.each(["Average", "Sum", "Minimum", "Maximum", "SampleCount"])("have the same %s as all values", (name) => {
     const samples = [sample(1, 5), sample(0, 2), sample(1, -3), sample(4, 11), sample(5, 100)];
-    const metrics = new MinuteMetrics([ALARM]);
+    const metrics = new MinuteMetrics();
     metrics.add(samples);
     const window = { from: 0, to: 5 * MINUTE };
 
@@ -43,7 +43,7 @@ describe("metrics summed up by the minute", () => {
     fc.assert(
       fc.property(values, fc.constantFrom(1, 50, 90, 99, 99.9), (all, percent) => {
         const samples = all.map((value, index) => sample(index % 5, value));
-        const metrics = new MinuteMetrics([ALARM]);
+        const metrics = new MinuteMetrics();
         metrics.add(samples);
 
         const result = metrics.readStatistic(METRIC, `p${percent}`, { from: 0, to: 5 * MINUTE }) ?? NaN;
@@ -56,27 +56,34 @@ describe("metrics summed up by the minute", () => {
   });
 
   test("do not know other statistics, and say so", () => {
-    expect(() => new MinuteMetrics([ALARM]).readStatistic(METRIC, "tm99", { from: 0, to: MINUTE })).toThrow("tm99");
+    expect(() => new MinuteMetrics().readStatistic(METRIC, "tm99", { from: 0, to: MINUTE })).toThrow("tm99");
   });
 
-  test("are kept if an alarm watches them, as long as it looks back", () => {
-    const metrics = new MinuteMetrics([ALARM]);
+  test("are kept until they are forgotten", () => {
+    const metrics = new MinuteMetrics();
     for (let minute = 0; minute < 10_000; minute++) {
-      metrics.add([sample(minute, 1), sample(minute, 1), sample(minute, 1, { name: "other" })]);
-      metrics.forget(minute * MINUTE);
+      metrics.add([sample(minute, 1), sample(minute, 1)]);
+      metrics.forget((minute - 25) * MINUTE);
     }
 
-    expect(metrics.size).toBe(26); // Five periods of five minutes, and the minute that goes on.
+    expect(metrics.size).toBe(26);
   });
 
-  test("are kept for queries, too", () => {
-    const { namespace, name: metric_name, dimensions } = METRIC;
-    const metric = { namespace, metric_name, dimensions, period: 60, stat: "Sum" };
-    const metrics = new MinuteMetrics([
-      { comparison_operator: "GreaterThanThreshold", evaluation_periods: 1, metric_query: [{ id: "x", metric }] },
-    ]);
-    metrics.add([sample(0, 7)]);
+  test("are listed as long as they have values", () => {
+    const metrics = new MinuteMetrics();
+    metrics.add([sample(0, 7), sample(1, 7), sample(9, 1, { name: "newer" })]);
 
-    expect(metrics.readStatistic(METRIC, "Sum", { from: 0, to: MINUTE })).toBe(7);
+    const before = metrics.list().map(({ name }) => name);
+    metrics.forget(5 * MINUTE);
+
+    expect(before).toEqual(["watched", "newer"]);
+    expect(metrics.list()).toEqual([{ ...METRIC, name: "newer" }]);
   });
+});
+
+test("an alarm looks back at its periods, and at some more for data that is missing", () => {
+  const metric = { namespace: "n", metric_name: "m", period: 60, stat: "Sum" };
+
+  expect(computeLookBack(ALARM)).toBe(5 * 5 * MINUTE);
+  expect(computeLookBack({ ...ALARM, period: undefined, metric_query: [{ id: "x", metric }] })).toBe(5 * MINUTE);
 });

@@ -22,7 +22,7 @@ async function endpointOf(kind: EndpointKind) {
     kind,
     invoke: () =>
       Promise.resolve({
-        ...{ requestId: "1", executedVersion: "1", logLines: [], milliseconds: 1 },
+        ...{ requestId: "1", executedVersion: "1", instanceId: "a1", logLines: [], milliseconds: 1 },
         payload: JSON.stringify(returned.value),
       }),
     mayPass: () => true,
@@ -85,7 +85,7 @@ describe.each(["function-url", "http-api"] as const)("a %s", (kind) => {
 });
 
 describe("a streamed response", () => {
-  const RESULT = { requestId: "1", executedVersion: "1", logLines: [], milliseconds: 1, payload: "" };
+  const RESULT = { requestId: "1", executedVersion: "1", instanceId: "a1", logLines: [], milliseconds: 1, payload: "" };
 
   /** An endpoint of a function that streams as the test says. */
   async function streamingEndpoint(run: (onChunk: OnChunk) => Promise<Partial<InvocationResult>>) {
@@ -185,7 +185,7 @@ describe("an HTTP API", () => {
       kind: "http-api",
       invoke: (event) =>
         Promise.resolve({
-          ...{ requestId: "1", executedVersion: "1", logLines: [], milliseconds: 1 },
+          ...{ requestId: "1", executedVersion: "1", instanceId: "a1", logLines: [], milliseconds: 1 },
           payload: JSON.stringify({
             statusCode: 200,
             headers: { "access-control-allow-origin": "https://own.example", "x-own": "1" },

@@ -16,7 +16,7 @@ type Outcome = "success" | "failure" | "throttle";
 
 function invoke(outcome: Outcome): InvocationResult {
   if (outcome === "throttle") throw makeTooManyRequests();
-  const common = { requestId: "id", executedVersion: "3", logLines: [], milliseconds: 1 };
+  const common = { requestId: "id", executedVersion: "3", instanceId: "a1", logLines: [], milliseconds: 1 };
   return outcome === "success"
     ? { ...common, payload: '{"done":true}' }
     : { ...common, payload: '{"errorType":"Error","errorMessage":"no"}', functionError: "Unhandled" };

@@ -57,7 +57,7 @@ class PollerFixture extends QueueFixture {
 }
 
 function makeResult(answered: unknown): InvocationResult {
-  const common = { requestId: "1", executedVersion: "1", logLines: [], milliseconds: 1 };
+  const common = { requestId: "1", executedVersion: "1", instanceId: "a1", logLines: [], milliseconds: 1 };
   if (answered === FAILURE) return { ...common, payload: '{"errorType":"Error"}', functionError: "Unhandled" };
   return { ...common, payload: JSON.stringify(answered ?? null) };
 }

@@ -89,7 +89,7 @@ describe("the stack of an environment", () => {
       { TF_VAR_token: "s3cret" },
     );
 
-    expect(JSON.stringify(stack)).not.toContain("${");
+    expect(JSON.stringify({ ...stack, dashboards: [] })).not.toContain("${");
     expect(stack.functions).toMatchObject([
       {
         id: "api",

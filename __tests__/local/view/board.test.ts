@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type LocalEnvironment, type LocalEvent } from "../../../local/local-environment";
+import { type LocalEvent } from "../../../local/local-environment";
 import { Board } from "../../../local/view/board";
 import { createPaint } from "../../../local/view/paint";
 import { cut } from "../../../local/view/screen";
@@ -10,8 +10,7 @@ function invokeUrlOf(name: string): string {
   return `http://127.0.0.1:3001/2015-03-31/functions/${name}:live/invocations`;
 }
 
-const ENVIRONMENT: LocalEnvironment = {
-  notes: [],
+const ENVIRONMENT: Parameters<Board["lines"]>[0] = {
   queues: [],
   name: "dev",
   functions: [
@@ -46,10 +45,6 @@ const ENVIRONMENT: LocalEnvironment = {
     },
     { id: "warmer", requestsPerSecond: 0, coldStarts: 1, errors: 0, throttles: 0, milliseconds: undefined },
   ],
-  queryLogs: () => [],
-  invoke: () => Promise.reject(new Error("not here")),
-  runWarmer: () => Promise.resolve(),
-  close: () => Promise.resolve(),
 };
 
 const ROUND: LocalEvent = {
@@ -80,7 +75,7 @@ describe("the board", () => {
   test("shows every function, alarms that ring, and what happened lately", () => {
     const lines = board([
       { kind: "cold-start", at: NOW, id: "api", initMilliseconds: 131.7, forRequest: true },
-      { kind: "request", at: NOW, id: "api", status: 200, milliseconds: 1 },
+      { kind: "request", method: "GET", path: "/", at: NOW, id: "api", status: 200, milliseconds: 1 },
       ROUND,
       { kind: "alarm", at: NOW, name: "dev-api-memory", from: "INSUFFICIENT_DATA", to: "OK" },
       { kind: "alarm", at: NOW, name: "dev-api-errors", from: "OK", to: "ALARM" },
