@@ -3,7 +3,7 @@ import { compileInsightsQuery } from "../../../local/cloudwatch/insights/query";
 import { InsightsQueryError } from "../../../local/cloudwatch/insights/error";
 import { type LocalMetric } from "../../../local/cloudwatch/metric-data";
 import { type DashboardSource } from "../source";
-import { computeSeries, type MetricSearch } from "./compute-series";
+import { computeSeries, type MetricSearch } from "../compute-series";
 import { MadeUpMetrics } from "./made-up-metrics";
 import { makeUpLogLines } from "./made-up-log";
 

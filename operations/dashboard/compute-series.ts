@@ -1,7 +1,7 @@
-import { AlarmError, parseExpression } from "../../../local/cloudwatch/alarm";
-import { type LocalMetric, type MetricSource } from "../../../local/cloudwatch/metric-data";
-import { type AnsweredSeries, type Point, type QuestionLine, type SeriesQuestion } from "../../aws/metrics";
-import { type Unanswered } from "../source";
+import { AlarmError, parseExpression } from "../../local/cloudwatch/alarm";
+import { type LocalMetric, type MetricSource } from "../../local/cloudwatch/metric-data";
+import { type AnsweredSeries, type Point, type QuestionLine, type SeriesQuestion } from "../aws/metrics";
+import { type Unanswered } from "./source";
 
 /** Finds the metrics that a search means. */
 export type SearchMetrics = (search: MetricSearch) => readonly LocalMetric[];
