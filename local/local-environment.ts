@@ -46,9 +46,6 @@ export {
   type RecentTraffic,
 } from "./snapshot";
 
-/** The first function's default port. */
-export const DEFAULT_PORT = 3000;
-
 /** AWS does not document this; idle environments were observed to end after five to seven minutes. */
 export const DEFAULT_IDLE_MILLISECONDS = 6 * 60_000;
 
@@ -63,7 +60,7 @@ export interface LocalEnvironmentOptions {
   readonly environment: string;
   /** The project's folder; the current one by default. */
   readonly root?: string;
-  /** The first function's port; the next ones follow. 0 selects any free port. 3000 by default. */
+  /** The first function's port; the next ones follow. 0, which is the default, selects any free port. */
   readonly port?: number;
   /** How many times faster than real time schedules, idle expiry and alarms run; 1 by default. */
   readonly speed?: number;
@@ -224,6 +221,7 @@ class RunningEnvironment implements LocalEnvironment {
   private readonly logs: LogFiles | undefined;
   private readonly servers = new Map<string, EndpointServer>();
   private lambda: LocalLambda | undefined;
+  private offered: readonly Offer[] | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -339,6 +337,10 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   get offers(): readonly Offer[] {
+    return (this.offered ??= this.listOffers());
+  }
+
+  private listOffers(): readonly Offer[] {
     const { region, functions } = this.stack;
     const time = new Date(this.now());
     return [
@@ -407,7 +409,7 @@ class RunningEnvironment implements LocalEnvironment {
   }
 
   private async begin(): Promise<void> {
-    const { idleMilliseconds = DEFAULT_IDLE_MILLISECONDS, port = DEFAULT_PORT, warming = true } = this.options;
+    const { idleMilliseconds = DEFAULT_IDLE_MILLISECONDS, port = 0, warming = true } = this.options;
     const withEndpoint = this.stack.functions.filter(({ endpoint }) => endpoint);
     this.lambda = await startLambda({
       functions: [],

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type LocalEvent } from "./events";
 import { type LocalEnvironment, type LocalEnvironmentOptions, startLocalEnvironment } from "./local-environment";
 import { LocalEnvironmentError } from "./problem";
 import { EndSignals } from "./signals";
@@ -10,17 +11,31 @@ import { createPlainView } from "./view/plain-view";
 /** Where the messages of queues stay until they are handled. */
 const QUEUE_FOLDER = join(".local", "queues");
 
+/** Shows an environment beside the terminal. */
+export interface Page {
+  /** Receives events, even while the environment starts. */
+  readonly onEvent: (event: LocalEvent) => void;
+  /**
+   * @returns where it is
+   * @throws LocalEnvironmentError if the port is not available
+   */
+  readonly listen: (environment: LocalEnvironment, port: number) => Promise<string>;
+  readonly close: () => void;
+}
+
 /**
  * Runs an environment, as it is synthesized, on this computer, until a signal ends it. Ends the process.
  *
  * @param environment its name
+ * @param page gets the port; functions get the next ones
  * @throws InvalidInput, LocalEnvironmentError
  */
 export async function runEnvironment(
   environment: string,
   options: Required<Pick<LocalEnvironmentOptions, "speed" | "port" | "idleMilliseconds">>,
+  page: Page,
 ): Promise<void> {
-  const { speed } = options;
+  const { speed, port } = options;
   const signals = new EndSignals();
   const logFolder = mkdtempSync(join(tmpdir(), "warmwatch-logs-"));
   // A folder with logs stays, so that users can read them.
@@ -28,18 +43,27 @@ export async function runEnvironment(
     removeIfEmpty(logFolder);
   });
   const view = (process.stdout.isTTY ? createTerminalView : createPlainView)({ speed, logFolder });
-  let local: LocalEnvironment;
+  let local: LocalEnvironment | undefined;
+  let pageUrl: string;
   try {
-    const { onEvent } = view;
-    local = await startLocalEnvironment({ ...options, environment, logFolder, onEvent, queueFolder: QUEUE_FOLDER });
+    const ownPort = port === 0 ? 0 : port + 1;
+    const onEvent = (event: LocalEvent) => {
+      view.onEvent(event);
+      page.onEvent(event);
+    };
+    const places = { logFolder, queueFolder: QUEUE_FOLDER };
+    local = await startLocalEnvironment({ ...options, ...places, environment, port: ownPort, onEvent });
+    pageUrl = await page.listen(local, port);
   } catch (error) {
+    await local?.close();
     // A full disk, say: the user can fix it, and the message says how.
     throw error instanceof Error && "syscall" in error ? new LocalEnvironmentError(error.message) : error;
   }
   for (const note of local.notes) console.log(note);
-  view.show(local);
+  view.show(local, pageUrl);
   await signals.asked();
   view.close();
+  page.close();
   await local.close();
   process.exit(0);
 }

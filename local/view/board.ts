@@ -51,14 +51,16 @@ export class Board {
   /**
    * All lines for the current state.
    *
+   * @param pageUrl where its page is
    * @param rows number of available lines; recent events fill the remaining ones
    */
-  lines(environment: ShownEnvironment, rows = Infinity): string[] {
+  lines(environment: ShownEnvironment, pageUrl: string, rows = Infinity): string[] {
     const { paint, speed, logFolder } = this.facts;
     const snapshot = environment.snapshot();
     const faster = speed === 1 ? "" : `, ${speed} times faster`;
     const date = new Date(environment.now()).toISOString().slice(0, 10);
     const addresses = [
+      ["page", pageUrl],
       ...environment.functions.flatMap((each) => formatRows(each.id, formatAddress(each))),
       ...environment.queues.flatMap((each) => formatRows(each.name, formatQueueAddress(each))),
     ];

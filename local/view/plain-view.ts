@@ -11,9 +11,10 @@ export function createPlainView({ speed, logFolder }: ViewFacts): View {
       const text = formatEvent(event);
       if (text !== undefined) print(event.at, text);
     },
-    show: (environment) => {
+    show: (environment, pageUrl) => {
       const faster = speed === 1 ? "" : `, ${speed} times faster`;
       print(environment.now(), `${environment.name} runs on this computer${faster}; logs are in ${logFolder}`);
+      print(environment.now(), `page: ${pageUrl}`);
       for (const each of environment.functions) {
         const { command, address } = formatAddress(each) ?? {};
         if (address !== undefined)

@@ -14,10 +14,10 @@ export function createTerminalView(facts: ViewFacts): View {
     onEvent: (event) => {
       board.add(event);
     },
-    show: (environment) => {
+    show: (environment, pageUrl) => {
       const screen = new Screen(process.stdout);
       const draw = () => {
-        screen.draw(board.lines(environment, screen.rows));
+        screen.draw(board.lines(environment, pageUrl, screen.rows));
       };
       draw();
       const timer = setInterval(draw, REDRAW_MILLISECONDS);

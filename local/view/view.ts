@@ -11,8 +11,8 @@ export interface ViewFacts {
 export interface View {
   /** Receives events, even while the environment starts. */
   readonly onEvent: (event: LocalEvent) => void;
-  /** The environment has started. */
-  readonly show: (environment: LocalEnvironment) => void;
+  /** The environment has started, and so has its page. */
+  readonly show: (environment: LocalEnvironment, pageUrl: string) => void;
   /** Leaves the output in order for the shell. */
   readonly close: () => void;
 }

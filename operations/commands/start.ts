@@ -1,10 +1,14 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { DEFAULT_IDLE_MILLISECONDS, DEFAULT_PORT } from "../../local/local-environment";
+import { DEFAULT_IDLE_MILLISECONDS } from "../../local/local-environment";
 import { runEnvironment } from "../../local/run";
 import { defineCommand } from "../cli/define-command";
 import { ENVIRONMENT_HELP, makeIntegerParser } from "../cli/input";
+import { LiveServer } from "../live/server";
 
 const MINUTE = 60_000;
+
+/** The page's default port. */
+const DEFAULT_PORT = 3000;
 
 /** With more, a request of one second would last a quarter of an hour. */
 const MAX_SPEED = 1000;
@@ -21,7 +25,7 @@ export default defineCommand({
       )
       .option(
         "--port <number>",
-        "the first function's port, 0 to 65535; 0 for any free port",
+        "the page's port, 0 to 65535, and after it those of functions; 0 for any free ports",
         makeIntegerParser(0, 65_535),
         DEFAULT_PORT,
       )
@@ -38,11 +42,12 @@ No AWS account, no Docker and no Terraform are needed. Ctrl-C ends it.
 Exit codes: 0 it was ended; 1 it cannot run; 2 the arguments, or a file in environments/, are wrong
 
 Examples:
-  $ npm start                       dev, at http://127.0.0.1:3000
+  $ npm start                       dev: open http://127.0.0.1:3000
   $ npm start -- prod --speed 60    prod, with an hour of schedules and alarms in a minute`,
 
   run: async (_, environment, { speed, port, idleMinutes }) => {
-    await runEnvironment(environment, { speed, port, idleMilliseconds: idleMinutes * MINUTE });
+    const options = { speed, port, idleMilliseconds: idleMinutes * MINUTE };
+    await runEnvironment(environment, options, new LiveServer(speed));
     return undefined;
   },
 });

@@ -15,18 +15,24 @@ export interface WidgetQuestion extends SeriesQuestion {
 /** When a widget is drawn, in milliseconds since 1970. */
 export interface DrawingTime extends TimeRange {
   readonly now: number;
+  /** The period of all lines in place of their own, as a viewer of CloudWatch may choose it. */
+  readonly periodSeconds?: number;
 }
 
 /** What a metric widget with lines of its own asks. */
-export function askForLines(properties: MetricProperties, { now, ...range }: DrawingTime): WidgetQuestion {
+export function askForLines(
+  properties: MetricProperties,
+  { now, periodSeconds: chosenSeconds, ...range }: DrawingTime,
+): WidgetQuestion {
   const lines = listWidgetLines(properties);
   const before = parseRelativeStart(properties.start ?? "");
   const ownRange = before === undefined ? range : { from: range.to - before, to: range.to };
   if (properties.setPeriodToTimeRange && properties.view !== "timeSeries") {
     return ask(lines, buildWholePeriod(ownRange, now), ownRange.to);
   }
-  const periods = lines.map(({ periodSeconds }) => choosePeriodSeconds(periodSeconds, ownRange, now));
-  const periodSeconds = Math.max(choosePeriodSeconds(properties.period, ownRange, now), ...periods);
+  const asked =
+    chosenSeconds === undefined ? [properties.period, ...lines.map((line) => line.periodSeconds)] : [chosenSeconds];
+  const periodSeconds = Math.max(...asked.map((seconds) => choosePeriodSeconds(seconds, ownRange, now)));
   return ask(lines, { ...alignRange(ownRange, periodSeconds), periodSeconds }, ownRange.to);
 }
 

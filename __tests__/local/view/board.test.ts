@@ -68,7 +68,7 @@ function board(events: readonly LocalEvent[] = [], { isColored = false, rows }: 
   events.forEach((event) => {
     shown.add(event);
   });
-  return shown.lines(ENVIRONMENT, rows);
+  return shown.lines(ENVIRONMENT, "http://127.0.0.1:2999/", rows);
 }
 
 describe("the board", () => {
@@ -83,6 +83,7 @@ describe("the board", () => {
 
     expect(lines).toEqual([
       "dev on this computer  2026-03-02 09:05:07 UTC, 60 times faster",
+      "  page  http://127.0.0.1:2999/",
       "  api   http://127.0.0.1:3000/",
       "  jobs  curl -d '{}' \\",
       "        http://127.0.0.1:3001/2015-03-31/functions/dev-jobs:live/invocations",
@@ -105,8 +106,8 @@ describe("the board", () => {
 
   test.each([
     [undefined, 100],
-    [45, 30],
-    [18, 3],
+    [45, 29],
+    [18, 2],
     [5, 0],
   ])("shows the latest events, as many as %p lines have place for", (rows, expected) => {
     const rounds = Array.from({ length: 100 }, (_, minute) => ({ ...ROUND, at: NOW + minute * 60_000 }));

@@ -60,7 +60,8 @@ const NUMBERS = "<!--numbers-->";
 
 /** Numbers change more often than everything else. */
 function splitNumbers(html: string): { readonly html: string; readonly numbers: string } {
-  const [, numbers = ""] = /<details class="behind">.*?<div class="scroll"[^>]*>(<table>.*?<\/table>)/s.exec(html) ?? [];
+  const [, numbers = ""] =
+    /<details class="behind">.*?<div class="scroll"[^>]*>(<table>.*?<\/table>)/s.exec(html) ?? [];
   return { html: numbers === "" ? html : html.replace(numbers, () => NUMBERS), numbers };
 }
 
