@@ -29,11 +29,11 @@ export interface OpenedPage {
 /**
  * A `describe` that runs where there is a browser, and says loudly when it does not.
  *
- * @param tests gets what opens HTML in a new page
+ * @param tests gets what opens HTML, or an address, in a new page
  */
 export function describeInBrowser(
   name: string,
-  tests: (open: (html: string, look?: Look) => Promise<OpenedPage>) => void,
+  tests: (open: (content: string | URL, look?: Look) => Promise<OpenedPage>) => void,
 ): void {
   const executablePath = findBrowser();
   if (executablePath === undefined) {
@@ -51,11 +51,11 @@ export function describeInBrowser(
     afterAll(async () => {
       await browser.close();
     });
-    tests((html, look = {}) => openPage(browser, html, look));
+    tests((content, look = {}) => openPage(browser, content, look));
   });
 }
 
-async function openPage(browser: Browser, html: string, look: Look): Promise<OpenedPage> {
+async function openPage(browser: Browser, content: string | URL, look: Look): Promise<OpenedPage> {
   const { screen = "desktop", colorScheme = "light", javaScript = true } = look;
   const context = await browser.newContext({ viewport: SCREENS[screen], colorScheme, javaScriptEnabled: javaScript });
   const page = await context.newPage();
@@ -65,9 +65,11 @@ async function openPage(browser: Browser, html: string, look: Look): Promise<Ope
   });
   page.on("pageerror", ({ message }) => complaints.push(message));
   page.on("request", (request) => {
-    if (!/^(data|about):/.test(request.url())) complaints.push(`asks for ${request.url()}`);
+    const isOwn = content instanceof URL && request.url().startsWith(content.origin);
+    if (!isOwn && !/^(data|about):/.test(request.url())) complaints.push(`asks for ${request.url()}`);
   });
-  await page.setContent(html, { waitUntil: "load" });
+  if (content instanceof URL) await page.goto(content.href, { waitUntil: "load" });
+  else await page.setContent(content, { waitUntil: "load" });
   return { page, complaints };
 }
 
