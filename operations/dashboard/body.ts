@@ -3,15 +3,18 @@ import { makeInvalidInput } from "../../environments/mistakes";
 import { parseJson } from "../cli/parse-json";
 import { type StackResources } from "../synthesis/stack-resources";
 
+/** How many columns a dashboard has. */
+export const DASHBOARD_COLUMNS = 24;
+
 const place = z.number().int().nonnegative();
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-const bodySchema = z.object({
+const bodySchema = z.looseObject({
   start: z.string().optional(),
   end: z.string().optional(),
   variables: z
     .array(
-      z.object({
+      z.looseObject({
         type: z.string(),
         pattern: z.string().min(1).optional(),
         label: z.string().optional(),
@@ -27,8 +30,8 @@ const bodySchema = z.object({
       type: z.string(),
       x: place.optional(),
       y: place.optional(),
-      width: place.default(6),
-      height: place.default(6),
+      width: place.max(DASHBOARD_COLUMNS).default(6),
+      height: place.max(1000).default(6),
       properties: z.record(z.string(), z.unknown()),
     }),
   ),
@@ -68,9 +71,6 @@ export interface WidgetPlace {
   readonly height: number;
 }
 
-/** How many columns a dashboard has. */
-export const DASHBOARD_COLUMNS = 24;
-
 /** The dashboards of a synthesized stack, in its order. */
 export function listSynthesizedDashboards(stack: StackResources): SynthesizedDashboard[] {
   return stack.all.flatMap(({ type, address, attributes }) => {
@@ -90,7 +90,8 @@ export function parseBody(text: string, source: string): DashboardBody {
   const { data, error } = bodySchema.safeParse(parseJson(text));
   if (data) return data;
   const [issue] = error.issues;
-  throw makeInvalidInput(source, `is no dashboard: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`.trim());
+  const why = [issue?.path.join("."), issue?.message].filter(Boolean).join(" ");
+  throw makeInvalidInput(source, `is no dashboard: ${why}`);
 }
 
 /** What the viewer of a dashboard chooses; undefined if there is nothing to choose. */
@@ -106,14 +107,19 @@ export function findChoiceVariable({ variables }: DashboardBody): ChoiceVariable
 
 /** A widget as CloudWatch draws it once a viewer has chosen a value: it replaces the pattern in all texts. */
 export function applyChoice(widget: BodyWidget, pattern: string, value: string): BodyWidget {
-  return { ...widget, properties: replaceTexts(widget.properties, pattern, value) as BodyWidget["properties"] };
+  const properties = changeTexts(widget.properties, (text) => text.replaceAll(pattern, () => value));
+  return { ...widget, properties };
 }
 
-function replaceTexts(one: unknown, pattern: string, value: string): unknown {
-  if (typeof one === "string") return one.replaceAll(pattern, () => value);
-  if (Array.isArray(one)) return one.map((item: unknown) => replaceTexts(item, pattern, value));
-  if (typeof one !== "object" || one === null) return one;
-  return Object.fromEntries(Object.entries(one).map(([key, item]) => [key, replaceTexts(item, pattern, value)]));
+/** A copy of JSON data with all its texts changed; keys stay. */
+export function changeTexts<Data>(data: Data, change: (text: string) => string): Data {
+  const changeAll = (one: unknown): unknown => {
+    if (typeof one === "string") return change(one);
+    if (Array.isArray(one)) return one.map(changeAll);
+    if (typeof one !== "object" || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, item]) => [key, changeAll(item)]));
+  };
+  return changeAll(data) as Data;
 }
 
 /** Where each widget is. Without a place, CloudWatch puts it to the right of the one before, or below all. */

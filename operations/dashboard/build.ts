@@ -12,12 +12,9 @@ import { type Choice, findChoiceVariable, listSynthesizedDashboards } from "./bo
 import { createCloudWatchSource } from "./cloudwatch-source";
 import { type DrawnDashboards, planDrawing, type PlannedDrawing } from "./draw-dashboard";
 import { type DashboardPage } from "./page";
-import { createSampleSource } from "./sample/sample-source";
+import { createSampleSource, SAMPLE_END } from "./sample/sample-source";
 import { listSynthesizedAlarms } from "./synthesized-alarms";
 import { chooseTimeRange } from "./time-range";
-
-/** When made-up figures end, so that they are the same each time. */
-const SAMPLE_NOW = Date.UTC(2026, 0, 15, 14);
 
 /** What is asked for. */
 export interface DashboardRequest {
@@ -60,7 +57,7 @@ export async function planDashboards(
     const ids = functions.map(({ id }) => id).join(", ");
     throw makeInvalidInput("--function", `${environment.name} has no ${show(functionName)}; functions are: ${ids}`);
   }
-  const now = isSample ? (request.asked.to ?? SAMPLE_NOW) : request.now;
+  const now = isSample ? (request.asked.to ?? SAMPLE_END) : request.now;
   const { from, to } = request.asked;
   const asked = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
   // Before the synthesis, which takes seconds, and again with the dashboard's own times.

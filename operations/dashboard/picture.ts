@@ -3,7 +3,7 @@ import { drawContent } from "../document/draw-chart";
 import { escapeText } from "../document/escape-text";
 import { STYLE } from "../document/style";
 import { DASHBOARD_COLUMNS } from "./body";
-import { type DrawnDashboard, type DrawnWidget, getView, type TableContent, type WidgetContent } from "./content";
+import { type DrawnWidget, getView, type TableContent, type WidgetContent } from "./content";
 import { type DashboardPage } from "./page";
 import { GRID } from "./style";
 import { buildWidgetChart, hasValues, selectColor, writeWidgetValue } from "./widget-chart";
@@ -15,6 +15,17 @@ const PADDING = 10;
 const TITLE = 24;
 const LINE = 18;
 const SMALL = 12;
+const COLUMN_GAP = 32;
+
+const MARKS = {
+  added: { text: "added", color: "met", dash: "" },
+  removed: { text: "removed", color: "missed", dash: "" },
+  changed: { text: "changed", color: "s5", dash: "" },
+  moved: { text: "moved or resized", color: "s8", dash: ' stroke-dasharray="6 4"' },
+} as const;
+
+/** What a file of XML cannot have, whoever has put it into a text: https://www.w3.org/TR/xml/#charsets */
+const NO_XML = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 /** A picture with its size, in pixels. */
 export interface DashboardPicture {
@@ -31,25 +42,62 @@ interface Box {
   readonly height: number;
 }
 
-/** Dashboards as one picture of light colors, as their first choice shows them. It needs no page around it. */
-export function drawDashboardPicture({ heading, subtitle, warning, dashboards }: DashboardPage): DashboardPicture {
-  const width = GRID.width + 2 * MARGIN;
-  let y = HEADING + (warning === undefined ? 0 : LINE);
-  const boards = dashboards.map((dashboard) => {
-    const board = `<g transform="translate(${MARGIN},${y})">${drawBoard(dashboard)}</g>`;
-    y += BOARD_HEADING + measureHeight(dashboard) + MARGIN;
-    return board;
+/** What is said above a picture. */
+export type PictureTexts = Pick<DashboardPage, "heading" | "subtitle" | "warning">;
+
+/** How a widget differs from that of another dashboard beside it. */
+export type WidgetMark = keyof typeof MARKS;
+
+/** A dashboard in a picture, as its first choice shows it. */
+export interface PictureBoard {
+  readonly title: string;
+  readonly widgets: readonly DrawnWidget[];
+  /** By the widgets' ids. */
+  readonly marks?: ReadonlyMap<string, WidgetMark>;
+}
+
+/** Dashboards below each other as one picture, as their first choice shows them. */
+export function drawDashboardPicture(page: DashboardPage): DashboardPicture {
+  const boards = page.dashboards.map(({ name, choice, widgets }) => {
+    const chosen = choice ? ` · ${choice.label}: ${choice.options[0] ?? ""}` : "";
+    return { title: `${name}${chosen}`, widgets };
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" font-family="system-ui, sans-serif">
+  return drawPicture(page, [boards]);
+}
+
+/** Columns of dashboards as one picture of light colors, which needs no page around it. */
+export function drawPicture(
+  { heading, subtitle, warning }: PictureTexts,
+  columns: readonly (readonly PictureBoard[])[],
+): DashboardPicture {
+  const top = HEADING + (warning === undefined ? 0 : LINE);
+  const drawn = columns.map((boards, index) => drawColumn(boards, MARGIN + index * (GRID.width + COLUMN_GAP), top));
+  const width = 2 * MARGIN + columns.length * (GRID.width + COLUMN_GAP) - COLUMN_GAP;
+  const height = Math.max(...drawn.map(({ bottom }) => bottom));
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">
 <title>${escapeText(`${heading} · ${subtitle}`)}</title>
-<rect width="${width}" height="${y}" fill="var(--page)"/>
+<rect width="${width}" height="${height}" fill="var(--page)"/>
 ${write({ x: MARGIN, y: 28, text: heading, pixels: 20, isBold: true })}
 ${write({ x: MARGIN, y: 48, text: subtitle, color: "soft" })}
 ${warning === undefined ? "" : write({ x: MARGIN, y: 48 + LINE, text: warning, color: "missed" })}
-${boards.join("\n")}
+${drawn.map((column) => column.svg).join("\n")}
 </svg>
 `;
-  return { svg: resolveColors(svg), width, height: y };
+  return { svg: resolveColors(svg).replaceAll(NO_XML, ""), width, height };
+}
+
+function drawColumn(
+  boards: readonly PictureBoard[],
+  x: number,
+  top: number,
+): { readonly svg: string; readonly bottom: number } {
+  let y = top;
+  const drawn = boards.map((board) => {
+    const svg = `<g transform="translate(${x},${y})">${drawBoard(board)}</g>`;
+    y += BOARD_HEADING + measureHeight(board) + MARGIN;
+    return svg;
+  });
+  return { svg: drawn.join("\n"), bottom: y };
 }
 
 /** The light colors of the pages' style, by name. */
@@ -64,21 +112,38 @@ function resolveColors(svg: string): string {
   return svg.replaceAll(/var\(--(\w+)\)/g, (whole, name: string) => colors.get(name) ?? whole);
 }
 
-function measureHeight({ widgets }: DrawnDashboard): number {
+function measureHeight({ widgets }: PictureBoard): number {
   return Math.max(0, ...widgets.map(({ y, height }) => (y + height) * (GRID.row + GRID.gap)));
 }
 
-function drawBoard({ name, choice, widgets }: DrawnDashboard): string {
-  const chosen = choice ? ` · ${choice.label}: ${choice.options[0] ?? ""}` : "";
-  return `${write({ x: 0, y: 20, text: `${name}${chosen}`, pixels: 14, isBold: true })}
-<g transform="translate(0,${BOARD_HEADING})">${widgets.map(drawWidget).join("\n")}</g>`;
+function drawBoard({ title, widgets, marks }: PictureBoard): string {
+  const marked = widgets.flatMap((widget) => {
+    const mark = marks?.get(widget.id);
+    return mark === undefined ? [] : [drawMark(widget, mark)];
+  });
+  return `${write({ x: 0, y: 20, text: title, pixels: 14, isBold: true })}
+<g transform="translate(0,${BOARD_HEADING})">${[...widgets.map(drawWidget), ...marked].join("\n")}</g>`;
+}
+
+/** A frame around a widget, with a word on its upper edge. */
+function drawMark(widget: DrawnWidget, mark: WidgetMark): string {
+  const { text, color, dash } = MARKS[mark];
+  const { x, y, width, height } = measureWidget(widget);
+  const badge = text.length * CHARACTER_WIDTH * SMALL + 14;
+  return `<g transform="translate(${round(x)},${round(y)})">
+<rect width="${round(width)}" height="${round(height)}" rx="8" fill="none" stroke="var(--${color})" stroke-width="3"${dash}/>
+<rect x="${round(width - badge - 8)}" y="-9" width="${round(badge)}" height="18" rx="9" fill="var(--${color})"/>
+${write({ x: width - badge / 2 - 8, y: 4, text, color: "card", isBold: true, isCentered: true })}</g>`;
+}
+
+function measureWidget({ x, y, width, height }: DrawnWidget): Box {
+  const column = (GRID.width + GRID.gap) / DASHBOARD_COLUMNS;
+  const row = GRID.row + GRID.gap;
+  return { x: x * column, y: y * row, width: width * column - GRID.gap, height: height * row - GRID.gap };
 }
 
 function drawWidget(widget: DrawnWidget): string {
-  const column = (GRID.width + GRID.gap) / DASHBOARD_COLUMNS;
-  const row = GRID.row + GRID.gap;
-  const [x, y] = [widget.x * column, widget.y * row];
-  const [width, height] = [widget.width * column - GRID.gap, widget.height * row - GRID.gap];
+  const { x, y, width, height } = measureWidget(widget);
   const { title, content } = getView(widget, 0);
   if (widget.type === "text" && widget.height <= 2) {
     const text = content.kind === "text" ? toPlainLines(content.html).join(" ") : "";

@@ -5,6 +5,9 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const DEFAULT_MILLISECONDS = 3 * 60 * MINUTE;
 
+/** How long CloudWatch keeps figures, in milliseconds: https://aws.amazon.com/cloudwatch/faqs/ (retention). */
+const LONGEST_KEPT = 455 * DAY;
+
 /** How long points are at least, by how old the oldest is: https://aws.amazon.com/cloudwatch/faqs/ (retention). */
 const KEPT = [
   { olderThanDays: 63, seconds: 3600 },
@@ -25,11 +28,14 @@ const UNITS: Readonly<Record<string, number>> = {
   M: 30 * DAY,
 };
 
-/** How long before its end a range begins, as in `-PT3H` or `-P30D`, in milliseconds; undefined for other texts. */
+/**
+ * How long before its end a range begins, as in `-PT3H` or `-P30D`, in milliseconds, at most as long as CloudWatch
+ * keeps figures; undefined for other texts.
+ */
 export function parseRelativeStart(text: string): number | undefined {
   const [, time = "", amount, unit = ""] = /^-P(T?)(\d+)([MHDW])$/.exec(text) ?? [];
   const each = UNITS[time + unit];
-  return each === undefined ? undefined : Number(amount) * each;
+  return each === undefined ? undefined : Math.min(Number(amount) * each, LONGEST_KEPT);
 }
 
 /**
@@ -45,7 +51,9 @@ export function chooseTimeRange(
   const isAbsolute = !start.startsWith("-") && !Number.isNaN(Date.parse(start)) && !Number.isNaN(Date.parse(end));
   const usesOwn = isAbsolute && asked.from === undefined && asked.to === undefined;
   const to = usesOwn ? Date.parse(end) : (asked.to ?? now);
-  const from = usesOwn ? Date.parse(start) : (asked.from ?? to - (parseRelativeStart(start) ?? DEFAULT_MILLISECONDS));
+  const from = usesOwn
+    ? Math.max(Date.parse(start), to - LONGEST_KEPT)
+    : (asked.from ?? to - (parseRelativeStart(start) ?? DEFAULT_MILLISECONDS));
   return { from: floorTo(from, 60), to: floorTo(to, 60) };
 }
 
@@ -56,7 +64,7 @@ export function chooseTimeRange(
 export function choosePeriodSeconds(askedSeconds: number, { from, to }: TimeRange, now: number): number {
   const least = KEPT.find(({ olderThanDays }) => now - from > olderThanDays * DAY)?.seconds ?? 60;
   const isFewEnough = (seconds: number) => (to - from) / 1000 / seconds <= MOST_POINTS;
-  const whole = Math.ceil(askedSeconds / least) * least;
+  const whole = Math.ceil(Math.min(askedSeconds, LONGEST_KEPT / 1000) / least) * least;
   if (isFewEnough(whole)) return whole;
   return ROUND_PERIODS.find((seconds) => seconds >= whole && isFewEnough(seconds)) ?? 86_400;
 }

@@ -4,6 +4,7 @@ import { getView, type WidgetContent } from "../../../operations/dashboard/conte
 import { renderDashboardPage } from "../../../operations/dashboard/page";
 import { drawDashboardPicture } from "../../../operations/dashboard/picture";
 import { createSampleSource } from "../../../operations/dashboard/sample/sample-source";
+import { chooseTimeRange } from "../../../operations/dashboard/time-range";
 import examples from "./published-examples.json";
 import { answerAlways, BUSY, drawBody, makeGraph, TO } from "./support";
 
@@ -182,6 +183,25 @@ describe("made-up figures", () => {
   });
 });
 
+describe("what CloudWatch cannot have", () => {
+  test.each(["-P9999999W", "0001-01-01T00:00:00Z"])("is not drawn: figures since %s", async (start) => {
+    const body = { start, end: "2026-01-19T10:00:00Z", widgets: [makeGraph({ metrics: [REQUESTS], period: 1e12 })] };
+    const range = chooseTimeRange(body, {}, TO);
+
+    const { dashboards } = await drawBody(body, sample, { timeOf: () => ({ ...range, now: TO }) });
+
+    expect(TO - range.from).toBe(455 * 86_400_000);
+    const [content] = dashboards.flatMap(({ widgets }) => widgets.map((widget) => getView(widget, 0).content));
+    expect(content && listValues(content)).toEqual([expect.arrayContaining([expect.any(Number)])]);
+  });
+
+  test("makes a made-up alarm unknown: a statistic that there is not", async () => {
+    const source = createSampleSource(new Map([["Busy", { ...BUSY, statistic: "none" }]]), [], TO);
+
+    expect(await source.readAlarmStates(["Busy"])).toEqual(new Map([["Busy", "unknown"]]));
+  });
+});
+
 describe("hostile texts", () => {
   const HOSTILE = `"><img src=x onerror=alert(1)></script><script>alert(1)</script>'&`;
 
@@ -246,6 +266,12 @@ describe("hostile texts", () => {
       { numRuns: 60 },
     );
   });
+});
+
+test("a picture is XML, whatever a title has", async () => {
+  const { dashboards } = await drawBody({ widgets: [makeGraph({ title: "A\u0000\u0008\ud800\uffffB" })] }, sample);
+
+  expect(drawDashboardPicture({ heading: "", subtitle: "", dashboards }).svg).toContain(">AB<");
 });
 
 test("a picture is whole: no color or reference needs a page", async () => {
