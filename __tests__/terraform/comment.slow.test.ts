@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "../support/command";
 import { makeUpState, planOffline } from "../support/made-up-state";
-import { makeProject, synthesizeProject, makeTfvars } from "../support/project";
+import { listMarks } from "../operations/plan/picture-marks";
+import { makeProject, readFiles, synthesizeProject, makeTfvars } from "../support/project";
 import { OFFLINE, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 const THREE_MINUTES_MS = 180_000;
@@ -37,12 +38,15 @@ const usable = isTerraformUsable("the comment on plans by Terraform");
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: [] });
       return stdout.join("\n");
     };
-    const comment = await run("--redacted", "redacted");
+    const comment = await run("--redacted", "redacted", "--pictures", "pictures");
     const json = await run("--json");
     const redacted = readFileSync(join(changed.folder, "redacted/dev.json"), "utf8");
     expect(comment + json + redacted).not.toMatch(/hunter/);
     const above = comment.split("<details>")[0] ?? "";
-    return { comment, lines: above.match(/^- .*/gm) ?? [], json: JSON.parse(json) as unknown, summary };
+    const folder = join(changed.folder, "pictures");
+    const pictures = existsSync(folder) ? readFiles(folder) : {};
+    expect(Object.values(pictures).join("")).not.toMatch(/hunter/);
+    return { comment, lines: above.match(/^- .*/gm) ?? [], json: JSON.parse(json) as unknown, summary, pictures };
   }
 
   beforeAll(async () => {
@@ -61,7 +65,8 @@ const usable = isTerraformUsable("the comment on plans by Terraform");
   test(
     "says that nothing changed",
     async () => {
-      const { comment, json, summary } = await commentOn(before);
+      const { comment, json, summary, pictures } = await commentOn(before);
+      expect(pictures).toEqual({});
       // The state that is made up has no outputs.
       expect(comment).toContain("### `dev`: 0 to add, 0 to change, 0 to replace, 0 to destroy, 1 output\n");
       const [, cost = "none"] = /(\$[\d.]+) a month/.exec(summary) ?? [];
@@ -79,7 +84,7 @@ const usable = isTerraformUsable("the comment on plans by Terraform");
     "says in words what a changed file does, losses first, and of secrets only that they change",
     async () => {
       process.env["TF_VAR_hook"] = "hunter3";
-      const { comment, lines, json } = await commentOn(
+      const { comment, lines, json, pictures } = await commentOn(
         before.replace("512", "1024").replace(`endpoint  = "iam"`, "") +
           `alarms = { cold_starts = { threshold = 20 }, memory = { enabled = false } }
            warming = { peak = { every_minutes = 5 }, scheduled = { concurrency = 4 } }
@@ -95,13 +100,27 @@ const usable = isTerraformUsable("the comment on plans by Terraform");
         "- alarm `api memory`: gone",
         "- log group `api logs`: logs kept `30 days` -> `90 days`",
         "- log group `warmer logs`: logs kept `30 days` -> `90 days`",
+        "- dashboard `dev`: widget `Peak memory` removed; widgets `Memory in use`, `Duration without initialization`, `Concurrent executions` moved or resized",
+        "- dashboard `dev`, widget `Alarms of the chosen function`: alarm `{Function}-memory` removed",
         "- schedule `peak`: `cron(0/2 9-17 * * ? *)` -> `cron(0/5 9-17 * * ? *)`",
         "- warming `dev-api scheduled`: `3` instances -> `4` instances",
+        "- changed dashboards before and after, with made-up figures: `dev/dev.svg`",
       ]);
+      // The widget of the alarm for cold starts is the same, but its threshold is not.
+      expect(listMarks(pictures["dev/dev.svg"] ?? "")).toEqual(
+        new Map([
+          ["Alarms of the chosen function", ["changed", "changed"]],
+          ["Cold starts", ["changed", "changed"]],
+          ["Peak memory", ["removed"]],
+          ["Memory in use", ["moved or resized", "moved or resized"]],
+          ["Duration without initialization", ["moved or resized", "moved or resized"]],
+          ["Concurrent executions", ["moved or resized", "moved or resized"]],
+        ]),
+      );
       expect(comment).toMatch(
         /^Monthly cost: \$\d+\.\d\d -> \$\d+\.\d\d \(metrics watched by alarms \d+ -> \d+ x \$0\.10\)$/m,
       );
-      expect(json).toMatchObject({ environments: [{ changes: lines.slice(1).map((line) => line.slice(2)) }] });
+      expect(json).toMatchObject({ environments: [{ changes: lines.slice(1, -1).map((line) => line.slice(2)) }] });
     },
     THREE_MINUTES_MS,
   );

@@ -28,6 +28,8 @@ const KEPT_FOR_LISTS = 8_000;
 /** More of an environment without a plan would say nothing about this change. */
 const MOST_UNPLANNED_BUDGETS = 3;
 
+const MOST_PICTURES = 5;
+
 const LITTLE_LEFT = "error budgets of which little is left";
 
 /** One environment's part, before the available space is known. */
@@ -37,6 +39,7 @@ interface Section {
   readonly hazards: readonly string[];
   readonly access: readonly string[];
   readonly words: readonly string[];
+  readonly pictures: readonly string[];
   readonly cost: string;
   readonly list: readonly string[];
 }
@@ -46,13 +49,23 @@ interface BesidePlans {
   /** Environments without a plan, which must still be listed. */
   readonly unplanned?: readonly string[];
   readonly budgets?: readonly EnvironmentBudgets[];
+  /** Of changed dashboards, by their files. */
+  readonly pictures?: readonly { readonly environment: string; readonly file: string }[];
+  readonly links?: readonly PicturesLink[];
+}
+
+/** Where the pictures of an environment's changed dashboards are. */
+export interface PicturesLink {
+  readonly environment: string;
+  /** A valid URL. */
+  readonly address: string;
 }
 
 /** One comment in Markdown about all environments, never longer than GitHub's limit. */
 export function writeComment(
   title: string,
   plans: readonly Plan[],
-  { unplanned = [], budgets = [] }: BesidePlans = {},
+  { unplanned = [], budgets = [], pictures = [], links = [] }: BesidePlans = {},
   longest = LONGEST_COMMENT,
 ): string {
   const top = [MARKER, `## ${toOneLine(title)}`, ""].join("\n");
@@ -67,7 +80,14 @@ export function writeComment(
   const bottom = [...missing, plans.length > 0 ? `<sub>${COST_NOTE}</sub>\n` : ""].join("\n");
   const fixed = top.length + bottom.length + 2;
 
-  const sections = plans.map((plan) => buildSection(plan, formatBudgetsOf(plan.environment)));
+  const sections = plans.map((plan) => ({
+    ...buildSection(plan),
+    budgets: formatBudgetsOf(plan.environment),
+    pictures: formatPictures(
+      pictures.filter(({ environment }) => environment === plan.environment).map(({ file }) => file),
+      links.find(({ environment }) => environment === plan.environment)?.address,
+    ),
+  }));
   const drafts = LINES_ABOVE.map((most) => sections.map((section) => formatAbove(section, most)));
   const measureLength = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length + 2, 0);
   const fitting = drafts.find((texts) => fixed + measureLength(texts) <= longest - KEPT_FOR_LISTS);
@@ -82,7 +102,7 @@ export function writeComment(
   return cut([top, ...texts, bottom].join("\n"), longest);
 }
 
-function buildSection(plan: Plan, budgets: readonly string[]): Section {
+function buildSection(plan: Plan): Omit<Section, "budgets" | "pictures"> {
   const { environment, changes, isWhole, refusals } = plan;
   const paragraphs = [
     `### ${formatCode(environment, 64)}: ${formatHeadline(plan)}`,
@@ -91,7 +111,6 @@ function buildSection(plan: Plan, budgets: readonly string[]): Section {
   ];
   return {
     heading: paragraphs.join("\n\n"),
-    budgets,
     hazards: formatHazards(changes),
     access: formatAccess(plan),
     words: formatWords(plan),
@@ -100,15 +119,31 @@ function buildSection(plan: Plan, budgets: readonly string[]): Section {
   };
 }
 
-function formatAbove({ heading, budgets, hazards, access, words, cost }: Section, most: number): string {
+function formatAbove({ heading, budgets, hazards, access, words, pictures, cost }: Section, most: number): string {
   // One list: with an empty line inside, GitHub would add space between all items.
   const lines = [
     ...capLines(budgets, most, LITTLE_LEFT),
     ...capLines(hazards, most, "deletions or replacements of this kind"),
     ...capLines(access, most, "permissions"),
     ...capLines(words, most, "changes"),
+    ...pictures,
   ];
   return [heading, "", ...(lines.length > 0 ? [...lines, ""] : []), cost, ""].join("\n");
+}
+
+/** Where to see changed dashboards: GitHub shows no picture in a comment that is not at a public address. */
+function formatPictures(files: readonly string[], address: string | undefined): string[] {
+  if (files.length === 0 && address === undefined) return [];
+  const what = "changed dashboards before and after";
+  const shown = files.slice(0, MOST_PICTURES).map((file) => formatCode(file));
+  const more = files.length - shown.length;
+  return [
+    [
+      `- ${address === undefined ? what : `[${what}](<${address}>)`}, with made-up figures`,
+      ...(shown.length > 0 ? [`: ${shown.join(", ")}`] : []),
+      ...(more > 0 ? [` and ${more} more`] : []),
+    ].join(""),
+  ];
 }
 
 function formatHeadline({ changes, outputs, drift, isWhole }: Plan): string {

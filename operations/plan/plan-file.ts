@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import * as z from "zod";
-import { InvalidInput } from "../../environments/mistakes";
+import { InvalidInput, makeInvalidInput } from "../../environments/mistakes";
 import { readJson, UnusableFile } from "../../environments/text-file";
 import { isTouched, type Plan, type ResourceChange } from "./plan";
 
@@ -57,6 +57,17 @@ export type PlanJson = z.infer<typeof PLAN_JSON>;
 export function parseEnvironmentName(file: string): string {
   const name = basename(file).replace(/\.json$/, "");
   return /^(tf)?plan$|^show$/i.test(name) ? basename(dirname(resolve(file))) : name;
+}
+
+/**
+ * Makes sure that an environment can name a file or a folder.
+ *
+ * @param option which needs it, for the message
+ * @throws InvalidInput if it cannot
+ */
+export function demandFileName(option: string, environment: string): void {
+  if (!/^\w[\w.-]*$/.test(environment))
+    throw makeInvalidInput(option, `${JSON.stringify(environment)} cannot name a file`);
 }
 
 /** Reads the output of `terraform show -json`; throws anything else as a mistake in the file. */

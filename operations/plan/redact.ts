@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { makeInvalidInput } from "../../environments/mistakes";
 import { writeTextFile } from "../cli/files";
 import { type PlanJson } from "./plan-file";
 import { readChild, isTree, mergeSecrets } from "./sensitivity";
@@ -43,8 +42,6 @@ export async function writeRedacted(
   folder: string,
   { environment, json }: { readonly environment: string; readonly json: PlanJson },
 ): Promise<void> {
-  if (!/^[\w.-]+$/.test(environment))
-    throw makeInvalidInput("--redacted", `${JSON.stringify(environment)} cannot name a file`);
   await writeTextFile(join(folder, `${environment}.json`), JSON.stringify(redact(json)));
 }
 

@@ -1,4 +1,5 @@
 import { listAttributeDifferences } from "./attributes";
+import { formatDashboardChanges } from "./dashboard-words";
 import { formatCode, formatTransition } from "./markdown";
 import { type Plan, type ResourceChange } from "./plan";
 import { formatRollouts } from "./rollouts";
@@ -75,7 +76,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
 };
 
-/** What a plan means for people: code, memory, alarms, rollouts, schedules, warming. */
+/** What a plan means for people: code, memory, alarms, dashboards, rollouts, schedules, warming. */
 export function formatWords({ changes, isWhole }: Plan): string[] {
   // For a new environment, the list of its resources is enough.
   const isNew = changes.every(({ before }) => before === undefined);
@@ -83,7 +84,7 @@ export function formatWords({ changes, isWhole }: Plan): string[] {
   const subjects = Object.entries(SUBJECTS).flatMap(([type, subject]) =>
     changes.filter((change) => change.type === type).flatMap((change) => formatChange(change, subject)),
   );
-  const rolledOut = [...subjects, ...formatRollouts(changes)];
+  const rolledOut = [...subjects, ...formatDashboardChanges({ changes }), ...formatRollouts(changes)];
   // These compare the whole current and future state, which an incomplete plan does not show.
   return isWhole ? [...rolledOut, ...formatScheduleChanges(changes), ...formatWarmingChanges(changes)] : rolledOut;
 }

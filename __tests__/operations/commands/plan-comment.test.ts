@@ -2,7 +2,15 @@ import { describe, expect, test } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "../../support/command";
-import { makeAlarm, makePlanJson, makeResource, type ResourceJson, makeRuleTarget, makeSchedule } from "../plan/plans";
+import {
+  makeAlarm,
+  makeDashboard,
+  makePlanJson,
+  makeResource,
+  type ResourceJson,
+  makeRuleTarget,
+  makeSchedule,
+} from "../plan/plans";
 
 const SECRET = "hunter2-hunter2";
 const LIMIT = 65_536;
@@ -493,7 +501,7 @@ describe("--json", () => {
     "dev.json": makePlanJson(
       makeResource("aws_cloudwatch_log_group.api_logs", { name: "x" }, null),
       makeResource("aws_cloudwatch_metric_alarm.api_errors", makeAlarm(10), makeAlarm(20)),
-      makeResource("aws_cloudwatch_dashboard.d", null, { a: 1 }),
+      makeDashboard(null, { widgets: [] }, { address: "aws_cloudwatch_dashboard.d", name: "dev" }),
       makeResource("aws_iam_role.b", { name: "b" }, { name: "b" }, { previous_address: "aws_iam_role.old" }),
       makeResource("aws_iam_role.c", { name: "c" }, { name: "c" }),
     ),
@@ -512,7 +520,7 @@ describe("--json", () => {
           counts: { add: 1, change: 1, replace: 0, destroy: 1, forget: 0, run: 0, same: 2, moved: 1, imported: 0 },
           losses: ["⚠️ **destroyed**: log group `api logs` (`aws_cloudwatch_log_group.api_logs`): its logs are lost"],
           access: [],
-          changes: ["alarm `api errors`: threshold `10` -> `20`"],
+          changes: ["alarm `api errors`: threshold `10` -> `20`", "dashboard `dev`: new, 0 widgets"],
           monthlyDollars: { before: 0.1, after: 3.1 },
           resources: [
             { address: "aws_cloudwatch_log_group.api_logs", kind: "destroy" },

@@ -89,3 +89,17 @@ export function makeAlarm(threshold: number, metrics = 1): Attributes {
     ],
   };
 }
+
+/** A dashboard's entry; a text is its body as it is written. */
+export function makeDashboard(
+  before: object | string | null,
+  after: object | string | null,
+  extra: Extra & { readonly address?: string; readonly name?: string } = {},
+): ResourceJson {
+  const { address = "aws_cloudwatch_dashboard.dashboard", name = "prod", ...more } = extra;
+  const toAttributes = (body: object | string | null) =>
+    body === null
+      ? null
+      : { dashboard_name: name, dashboard_body: typeof body === "string" ? body : JSON.stringify(body) };
+  return makeResource(address, toAttributes(before), toAttributes(after), more);
+}
