@@ -21,7 +21,7 @@ interface KeptRequest {
 }
 
 /** What has happened in an environment lately. */
-export class History {
+export class RecentHistory {
   /** The latest last. */
   private readonly kept = new Map<string, KeptRequest>();
   private readonly changes = new Map<string, AlarmRow["changes"]>();

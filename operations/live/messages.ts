@@ -8,7 +8,7 @@ import { type DrawnWidget } from "../dashboard/content";
  * milliseconds since 1970, on the environment's own clock where nothing else is said.
  */
 export interface LiveParts {
-  readonly clock: Clock;
+  readonly clock: ClockReading;
   readonly facts: Facts;
   readonly problem: readonly string[];
   readonly functions: readonly FunctionRow[];
@@ -34,7 +34,7 @@ export interface Facts {
 }
 
 /** The environment's own time when it was sent, and how many times faster than real time it runs. */
-export interface Clock {
+export interface ClockReading {
   readonly now: number;
   readonly speed: number;
 }

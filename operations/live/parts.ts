@@ -1,6 +1,6 @@
 import { isFinishedFunction } from "../../environments/names";
 import { type LocalEnvironment } from "../../local/local-environment";
-import { type History } from "./history";
+import { type RecentHistory } from "./history";
 import { type FunctionRow, type Instance, type LiveParts } from "./messages";
 
 /** More than a page shows at a time. */
@@ -9,7 +9,7 @@ const SHOWN_REQUESTS = 60;
 const WARM_ALIAS = "warm";
 
 /** Everything that the page shows but its dashboard. */
-export function buildParts(environment: LocalEnvironment, history: History, speed: number): LiveParts {
+export function buildParts(environment: LocalEnvironment, history: RecentHistory, speed: number): LiveParts {
   const { name, notes, dashboards, offers, functions, alarms, faults } = environment;
   const { alarms: states } = environment.snapshot();
   const now = environment.now();

@@ -7,7 +7,7 @@ import { type LocalEnvironment, type LocalEvent } from "../../local/local-enviro
 import { parseJson } from "../cli/parse-json";
 import { drawLiveDashboard } from "./drawing";
 import { findRefusal } from "./guard";
-import { History } from "./history";
+import { RecentHistory } from "./history";
 import { type DashboardQuery, type LiveParts } from "./messages";
 import { type LivePage, renderLivePage } from "./page";
 import { buildParts } from "./parts";
@@ -30,7 +30,7 @@ interface Reader {
 
 /** Shows an environment that runs on this computer, in a browser on this computer. */
 export class LiveServer {
-  private readonly history = new History();
+  private readonly history = new RecentHistory();
   private readonly readers = new Set<Reader>();
   private server: Server | undefined;
   private timer: NodeJS.Timeout | undefined;

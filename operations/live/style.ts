@@ -40,9 +40,11 @@ export const LIVE_STYLE = `
 .request > :nth-child(2) { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .request > :last-child { text-align: right; }
 .request-more { padding-left: 74px; font-size: 0.8rem; }
+.request-more .soft { font-size: inherit; }
 .lines pre { font-size: 0.74rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-height: 240px; overflow: auto; }
 .live-page .bad-text-item { color: var(--missed); }
 .live-page .numbers.many div { flex-wrap: wrap; gap: 0 10px; }
+.live-page .numbers.many b { min-width: 0; text-align: left; }
 .cold { color: var(--s5); }
 .alarm > summary { display: flex; gap: 8px; justify-content: space-between; }
 .alarm p { margin: 4px 0; white-space: pre-wrap; }

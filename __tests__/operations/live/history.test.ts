@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type LocalEvent } from "../../../local/events";
-import { History } from "../../../operations/live/history";
+import { RecentHistory } from "../../../operations/live/history";
 
 type Invocation = Extract<LocalEvent, { kind: "invocation" }>;
 type Request = Extract<LocalEvent, { kind: "request" }>;
@@ -22,8 +22,8 @@ function makeRequest(more: Partial<Request> = {}): Request {
   };
 }
 
-function record(events: readonly LocalEvent[]): History {
-  const history = new History();
+function record(events: readonly LocalEvent[]): RecentHistory {
+  const history = new RecentHistory();
   events.forEach((event) => {
     history.add(event);
   });

@@ -1,7 +1,7 @@
 import { escapeText } from "../../document/escape-text";
 import { type AlarmRow, type Facts } from "../messages";
 import { findElement, setHtml, setItems } from "./elements";
-import { formatTime } from "./formats";
+import { formatClockTime } from "../../../local/view/texts";
 
 const STATES = {
   ALARM: { text: "in alarm", tone: "bad-text" },
@@ -58,7 +58,7 @@ function compareAlarms(one: AlarmRow, other: AlarmRow): number {
 
 function renderAlarm({ name, state, changes }: AlarmRow) {
   const { text, tone } = STATES[state];
-  const history = changes.map(({ at, to }) => `${formatTime(at)} ${STATES[to].text}`).join("<br>");
+  const history = changes.map(({ at, to }) => `${formatClockTime(at)} ${STATES[to].text}`).join("<br>");
   const said = texts[name] ?? "";
   const first = said.split("\n")[0] ?? "";
   return {

@@ -19,14 +19,14 @@ export function setHtml(element: Element, html: string): void {
 const shown = new WeakMap<Element, string>();
 
 /** An item of a list, with HTML that is safe to show. */
-export interface ListItem {
+export interface KeyedItem {
   readonly key: string;
   readonly className?: string;
   readonly html: string;
 }
 
 /** Makes the children of an element such items. Children of items that were there before stay. */
-export function setItems(list: Element, tag: "li" | "div", items: readonly ListItem[]): void {
+export function setItems(list: Element, tag: "li" | "div", items: readonly KeyedItem[]): void {
   const before = new Map([...list.children].map((child) => [child.getAttribute("data-key"), child]));
   const children = items.map(({ key, className = "", html }) => {
     const child = before.get(key) ?? document.createElement(tag);

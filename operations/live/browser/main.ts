@@ -1,14 +1,14 @@
 import { escapeText } from "../../document/escape-text";
-import { type Clock, type LiveParts } from "../messages";
+import { type ClockReading, type LiveParts } from "../messages";
 import { setAlarmTexts, showAlarms } from "./alarms";
 import { refresh, setSpeed, showDashboards } from "./dashboard";
 import { findElement, setHtml, setItems } from "./elements";
-import { formatTime } from "./formats";
+import { formatClockTime } from "../../../local/view/texts";
 import { markInstance, showFunctions, showInstances } from "./instances";
 import { onInstancePointed, showRequests } from "./requests";
 import { showFaults, showOffers } from "./try";
 
-let clock: (Clock & { readonly receivedAt: number }) | undefined;
+let clock: (ClockReading & { readonly receivedAt: number }) | undefined;
 
 const SHOW: { readonly [Name in keyof LiveParts]: (part: LiveParts[Name]) => void } = {
   facts: (facts) => {
@@ -43,7 +43,7 @@ const SHOW: { readonly [Name in keyof LiveParts]: (part: LiveParts[Name]) => voi
           failures.length === 0 ? "" : `<br><span class="bad-text-item">${escapeText(failures.join("; "))}</span>`;
         return {
           text: `${at} ${functionId} ${strategy}`,
-          html: `<span class="soft">${formatTime(at)}</span> ${escapeText(functionId)} (${escapeText(strategy)}): <b class="${tone}">${instances} of ${asked}</b> warm, ${coldStarts} started${failed}`,
+          html: `<span class="soft">${formatClockTime(at)}</span> ${escapeText(functionId)} (${escapeText(strategy)}): <b class="${tone}">${instances} of ${asked}</b> warm, ${coldStarts} started${failed}`,
         };
       }),
     );
@@ -53,7 +53,7 @@ const SHOW: { readonly [Name in keyof LiveParts]: (part: LiveParts[Name]) => voi
       "events",
       events.map(({ at, text, isBad }) => ({
         text: `${at} ${text}`,
-        html: `<span class="soft">${formatTime(at)}</span> <span class="${isBad ? "bad-text-item" : ""}">${escapeText(text)}</span>`,
+        html: `<span class="soft">${formatClockTime(at)}</span> <span class="${isBad ? "bad-text-item" : ""}">${escapeText(text)}</span>`,
       })),
     );
   },
@@ -66,7 +66,7 @@ function showLines(id: string, lines: readonly { readonly text: string; readonly
   const place = findElement(id);
   const section = place.closest("section");
   if (section) section.hidden = lines.length === 0;
-  if (place.childElementCount === 0) place.innerHTML = '<ul class="lines"></ul>';
+  if (place.childElementCount === 0) place.innerHTML = '<ul class="lines" tabindex="0"></ul>';
   const list = place.firstElementChild;
   if (list)
     setItems(
@@ -79,7 +79,7 @@ function showLines(id: string, lines: readonly { readonly text: string; readonly
 function showClock(): void {
   if (!clock) return;
   const { now, speed, receivedAt } = clock;
-  const time = formatTime(now + (performance.now() - receivedAt) * speed);
+  const time = formatClockTime(now + (performance.now() - receivedAt) * speed);
   findElement("clock").textContent =
     `${time} UTC${speed === 1 ? "" : `, ${speed} times faster: schedules, alarms and metrics, but not requests`}`;
 }

@@ -1,7 +1,8 @@
 import { escapeText } from "../../document/escape-text";
 import { type RequestDetails, type RequestRow } from "../messages";
 import { findElement, setItems } from "./elements";
-import { formatMilliseconds, formatTime } from "./formats";
+import { formatClockTime } from "../../../local/view/texts";
+import { formatMilliseconds } from "./formats";
 
 const list = document.createElement("ol");
 list.className = "lines";
@@ -40,7 +41,7 @@ function renderRow(row: RequestRow, namesFunction: boolean): string {
       ? []
       : [`<span class="soft">${escapeText(`version ${version ?? ""}, ${instanceId?.slice(0, 6) ?? ""}`)}</span>`]),
   ];
-  return `<details data-request="${escapeText(row.key)}" data-instance="${escapeText(instanceId ?? "")}"><summary class="request"><span class="soft">${formatTime(at)}</span><span title="${escapeText(what)}">${escapeText(what)}</span><b class="${tone}">${escapeText(result)}</b><span>${formatMilliseconds(milliseconds)}</span></summary><div class="details"></div></details>${more.length > 0 ? `<div class="request-more">${more.join(" · ")}</div>` : ""}`;
+  return `<details data-request="${escapeText(row.key)}" data-instance="${escapeText(instanceId ?? "")}"><summary class="request"><span class="soft">${formatClockTime(at)}</span><span title="${escapeText(what)}">${escapeText(what)}</span><b class="${tone}">${escapeText(result)}</b><span>${formatMilliseconds(milliseconds)}</span></summary><div class="details"></div></details>${more.length > 0 ? `<div class="request-more">${more.join(" · ")}</div>` : ""}`;
 }
 
 list.addEventListener(
