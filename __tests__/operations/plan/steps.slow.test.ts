@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { makeProject, synthesizeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
 import { skip } from "../../support/terraform";
-import { makePlanJson, makeResource } from "./plans";
-import { findScript } from "./workflow-files";
+import { makeDashboard, makePlanJson, makeResource } from "./plans";
+import { findScript, listSteps } from "./workflow-files";
 
 const STACK = "cdktf.out/stacks/prod";
 const LOCK = `${STACK}/.terraform.lock.hcl`;
@@ -166,6 +166,35 @@ describe("the step that plans", () => {
       output: "",
       code: "",
     });
+  });
+});
+
+describe("pictures of changed dashboards", () => {
+  const LINK = "https://github.com/o/r/actions/runs/1/artifacts/2";
+  const changed = makePlanJson(
+    makeDashboard({ widgets: [] }, { widgets: [{ type: "text", properties: { markdown: "x" } }] }),
+  );
+  const draw = (json: string) =>
+    runStep("plan.yml", "Draw changed dashboards", { files: { "temp/prod/plan.json": json } });
+
+  test("are where they are uploaded from, and only if a dashboard changes", () => {
+    const [upload] = listSteps("plan.yml").filter(({ name }) => name === "Upload pictures of changed dashboards");
+    const folder = String(upload?.with?.["path"]);
+
+    expect(upload?.with?.["if-no-files-found"]).toBe("ignore");
+    expect(draw(changed).read(`${folder}/prod/prod.svg`)).toContain("<svg");
+    expect(draw(makePlanJson(makeResource("aws_sns_topic.a", null, { name: "a" }))).read(folder)).toBe("");
+  });
+
+  test("are linked in the summary, and in the comment", () => {
+    const linked = runStep("plan.yml", "Link the pictures", { files: { "plans/prod.json": changed }, env: { LINK } });
+    const { status, read } = runStep("pull-request.yml", "Write the comment", {
+      files: { "plans/prod.json": changed, "plans/prod.dashboards": linked.read("plans/prod.dashboards") },
+    });
+
+    expect(linked.read("summary")).toBe(`\n[Pictures of the changed dashboards](${LINK})\n`);
+    expect({ status, linked: linked.status }).toEqual({ status: 0, linked: 0 });
+    expect(read("comment.md")).toContain(`- [changed dashboards before and after](<${LINK}>), with made-up figures`);
   });
 });
 
