@@ -1,3 +1,4 @@
+import { type Mistake } from "../environments/mistakes";
 import { type AlarmState } from "./cloudwatch/alarm";
 import { type EndCondition } from "./lambda/destination-record";
 import { type InvocationReport } from "./lambda/local-function";
@@ -91,6 +92,23 @@ export type LocalEvent =
       readonly from: AlarmState;
       readonly to: AlarmState;
     }
+  /** Functions have new code, which answers from now on. */
+  | {
+      readonly kind: "reloaded";
+      readonly at: number;
+      /** None if what was broken is again as it runs. */
+      readonly ids: readonly string[];
+      /** Since the files were saved, in real time. */
+      readonly milliseconds: number;
+      /** What is new to say about the code, one line each. */
+      readonly notes: readonly string[];
+    }
+  /** What was saved cannot run: everything goes on as it was. */
+  | { readonly kind: "reload-failed"; readonly at: number; readonly mistakes: readonly Mistake[] }
+  /** Files have changed that count only after a restart. */
+  | { readonly kind: "restart-needed"; readonly at: number; readonly files: readonly string[] }
+  /** Saved files are not noticed everywhere anymore. */
+  | { readonly kind: "changes-lost"; readonly at: number; readonly message: string }
   /** The functions' logs cannot be written anymore. */
   | { readonly kind: "logs-lost"; readonly at: number; readonly message: string };
 

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,15 +26,18 @@ import { LogFiles } from "./log-files";
 import { type Offer } from "./offers";
 import { LocalEnvironmentError } from "./problem";
 import { QUEUES_PATH } from "./queue/queue-endpoint";
-import { buildSampleEvent, type ForeignEvent } from "./sample-events";
+import { buildSampleEvent } from "./sample-events";
+import { Reloader, type ReloadTarget } from "./reload/reloader";
 import { parseSchedule } from "./schedule/schedule-expression";
 import { type InstanceSnapshot, type LocalSnapshot, type RecentTraffic } from "./snapshot";
 import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
 import { type StackDashboard } from "./stack/stack-texts";
-import { synthesizeEnvironment } from "./stack/synthesize";
+import { type FunctionBundle, type SynthesizedStack, synthesizeEnvironment } from "./stack/synthesize";
 import { unpack } from "./stack/unpack";
 import { isQueuedByLambda } from "../environments/events";
+import { type Mistake } from "../environments/mistakes";
 import { WARMER } from "../environments/names";
+import { type Bundle } from "../stacks/bundle";
 import { TemporaryFolder } from "../stacks/temporary-folder";
 import { parseLoggedRound } from "./warming-rounds";
 
@@ -72,6 +76,8 @@ export interface LocalEnvironmentOptions {
   readonly queueFolder?: string;
   /** The folder for each function's log; none by default. The folder is not removed. */
   readonly logFolder?: string;
+  /** Whether functions go on with what is saved while the environment runs; they do not by default. */
+  readonly watch?: boolean;
   /** Gets every event when it happens. */
   readonly onEvent?: (event: LocalEvent) => void;
 }
@@ -114,6 +120,8 @@ export interface LocalEnvironment {
   readonly functions: readonly LocalFunctionInfo[];
   /** The queues that invoke functions. */
   readonly queues: readonly LocalQueueInfo[];
+  /** What is wrong with what was saved last, while what was saved before goes on; undefined if nothing is. */
+  readonly problem: readonly Mistake[] | undefined;
   /** The environment's own time, in milliseconds since 1970. */
   now(): number;
   snapshot(): LocalSnapshot;
@@ -179,36 +187,35 @@ export interface LocalEnvironment {
  *   value, something unsupported in the stack
  */
 export async function startLocalEnvironment(options: LocalEnvironmentOptions): Promise<LocalEnvironment> {
-  const { environment, root = "." } = options;
+  const { environment, watch = false } = options;
+  const since = Date.now();
   const folder = new TemporaryFolder(join(tmpdir(), `warmwatch-${environment.replaceAll(/\W/g, "-")}-`));
   try {
+    // Bundles and the system tell real paths.
+    const root = realpathSync(options.root ?? ".");
     const synthesized = await synthesizeEnvironment(root, environment, join(folder.path, "stack"));
     const stack = readLocalStack(synthesized, process.env);
-    const facts = { ...synthesized, notes: [...synthesized.notes, ...stack.notes] };
-    return await RunningEnvironment.start(options, stack, folder, facts);
+    const running = await RunningEnvironment.start(options, stack, folder, synthesized);
+    if (watch) running.watch(root, since);
+    return running;
   } catch (error) {
     folder.remove();
     throw error;
   }
 }
 
-/** What to tell about an environment's code and events. */
-interface Facts {
-  readonly notes: readonly string[];
-  readonly foreignEvents: readonly ForeignEvent[];
-}
-
 /** A running function. */
 interface RunningFunction {
-  readonly settings: StackFunction;
+  settings: StackFunction;
   /** The number of the version that was published last. */
   version: number;
   readonly figures: FunctionFigures;
   readonly logMetrics: LogMetrics;
 }
 
-class RunningEnvironment implements LocalEnvironment {
+class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   readonly name: string;
+  readonly code: Map<string, FunctionBundle>;
   private readonly clock: Clock;
   private readonly running: ReadonlyMap<string, RunningFunction>;
   readonly metrics = new MinuteMetrics();
@@ -222,16 +229,18 @@ class RunningEnvironment implements LocalEnvironment {
   private readonly servers = new Map<string, EndpointServer>();
   private lambda: LocalLambda | undefined;
   private offered: readonly Offer[] | undefined;
+  private reloader: Reloader | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly options: LocalEnvironmentOptions,
     private readonly stack: LocalStack,
     private readonly folder: TemporaryFolder,
-    private readonly facts: Facts,
+    private readonly synthesized: SynthesizedStack,
   ) {
     const { environment, speed = 1, queueFolder = join(folder.path, "queues"), logFolder } = options;
     this.name = environment;
+    this.code = new Map(synthesized.code);
     this.clock = new Clock(speed);
     this.running = new Map(stack.functions.map((settings) => [settings.name, buildRunningFunction(settings, stack)]));
     this.keptMilliseconds = Math.max(LONGEST_DASHBOARD, ...stack.alarms.map(({ alarm }) => computeLookBack(alarm)));
@@ -259,9 +268,9 @@ class RunningEnvironment implements LocalEnvironment {
     options: LocalEnvironmentOptions,
     stack: LocalStack,
     folder: TemporaryFolder,
-    facts: Facts,
+    synthesized: SynthesizedStack,
   ): Promise<RunningEnvironment> {
-    const environment = new RunningEnvironment(options, stack, folder, facts);
+    const environment = new RunningEnvironment(options, stack, folder, synthesized);
     try {
       await environment.begin();
       return environment;
@@ -285,12 +294,18 @@ class RunningEnvironment implements LocalEnvironment {
 
   get notes(): readonly string[] {
     return [
-      ...this.facts.notes,
-      ...this.facts.foreignEvents.map(({ functionId, event, kind }) => {
+      ...this.synthesized.notes,
+      ...[...this.code.values()].flatMap(({ bundle }) => bundle.notes),
+      ...this.stack.notes,
+      ...this.synthesized.foreignEvents.map(({ functionId, event, kind }) => {
         const { invokeUrl = "" } = this.functions.find(({ id }) => id === functionId) ?? {};
         return `events.${event} of ${functionId}: ${kind} does not run on this computer; try one with curl -d @event.json ${invokeUrl}`;
       }),
     ];
+  }
+
+  get problem(): readonly Mistake[] | undefined {
+    return this.reloader?.problem;
   }
 
   now(): number {
@@ -351,7 +366,7 @@ class RunningEnvironment implements LocalEnvironment {
           return { id: `${kind} ${id}`, functionId: id, kind, name: "", sample: endpoint ? "" : "{}" };
         }),
       ...this.sources.listOffers(),
-      ...this.facts.foreignEvents.map((foreign) => ({
+      ...this.synthesized.foreignEvents.map((foreign) => ({
         id: `${foreign.kind} ${foreign.functionId} ${foreign.event}`,
         functionId: foreign.functionId,
         kind: foreign.kind,
@@ -401,6 +416,35 @@ class RunningEnvironment implements LocalEnvironment {
 
   close(): Promise<void> {
     return (this.closing ??= this.end());
+  }
+
+  /**
+   * Lets it go on with what is saved.
+   *
+   * @param root the project's folder, absolute and without symbolic links
+   * @param since milliseconds since 1970: what was saved later may not run yet
+   */
+  watch(root: string, since: number): void {
+    const place = { root, environment: this.name, folder: join(this.folder.path, "bundles") };
+    this.reloader = new Reloader(this, place, since);
+  }
+
+  replaceCode(id: string, bundle: Bundle): boolean {
+    const before = this.code.get(id);
+    const running = [...this.running.values()].find(({ settings }) => settings.id === id);
+    if (!before || !running) return false;
+    const isOther = bundle.sourceCodeHash !== before.bundle.sourceCodeHash;
+    if (isOther) {
+      running.settings = { ...running.settings, zipFile: bundle.zipFile, handler: bundle.handler };
+      this.takeOver(running, this.publish(running));
+    }
+    this.code.set(id, { ...before, bundle });
+    return isOther;
+  }
+
+  /** Reports nothing while an environment is ending: failures are then a consequence of that. */
+  tell(event: LocalEvent): void {
+    if (this.closing === undefined) this.options.onEvent?.(event);
   }
 
   private get startedLambda(): LocalLambda {
@@ -552,17 +596,13 @@ class RunningEnvironment implements LocalEnvironment {
     return found.name;
   }
 
-  /** Reports nothing while an environment is ending: failures are then a consequence of that. */
-  private tell(event: LocalEvent): void {
-    if (this.closing === undefined) this.options.onEvent?.(event);
-  }
-
   private async end(): Promise<void> {
     this.clock.close();
     this.sources.close();
     this.servers.forEach((server) => {
       server.stop();
     });
+    await this.reloader?.close();
     await this.lambda?.close();
     this.servers.forEach((server) => {
       server.close();

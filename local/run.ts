@@ -51,8 +51,8 @@ export async function runEnvironment(
       view.onEvent(event);
       page.onEvent(event);
     };
-    const places = { logFolder, queueFolder: QUEUE_FOLDER };
-    local = await startLocalEnvironment({ ...options, ...places, environment, port: ownPort, onEvent });
+    const ours = { logFolder, queueFolder: QUEUE_FOLDER, watch: true };
+    local = await startLocalEnvironment({ ...options, ...ours, environment, port: ownPort, onEvent });
     pageUrl = await page.listen(local, port);
   } catch (error) {
     await local?.close();

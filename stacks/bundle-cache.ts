@@ -18,6 +18,12 @@ interface Entry {
   readonly checksum: string;
 }
 
+/** A zip, and its sources, relative to the project's folder. */
+export interface CachedZip {
+  readonly zip: Uint8Array;
+  readonly sources: readonly string[];
+}
+
 /**
  * Caches the last bundle of each function of a project, as long as nothing that it was made from has changed. It only
  * saves time: if the cache cannot be read or written, functions are bundled.
@@ -43,14 +49,14 @@ export class BundleCache {
    * @param key what tells the bundle from others of the project
    * @param additions what decides its content besides its sources
    */
-  find(key: string, additions: string): Uint8Array | undefined {
+  find(key: string, additions: string): CachedZip | undefined {
     try {
       const { files, fingerprint, zip, checksum } = JSON.parse(
         readFileSync(this.formatEntryFile(key), "utf8"),
       ) as Entry;
       if (fingerprint !== this.fingerprint(this.inputs.of(files), additions)) return undefined;
       const bytes = Buffer.from(zip, "base64");
-      return hashSha256(bytes) === checksum ? bytes : undefined;
+      return hashSha256(bytes) === checksum ? { zip: bytes, sources: files } : undefined;
     } catch {
       return undefined;
     }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, stat
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 /** Files in a module's folder and in the folders above it that decide where its imports lead. */
-const MANIFESTS = ["package.json", "tsconfig.json", "jsconfig.json"];
+export const MANIFESTS = ["package.json", "tsconfig.json", "jsconfig.json"];
 
 /** With these options, a tsconfig.json resolves imports through folders or files that no bundled file shows. */
 const REACHES_ELSEWHERE = /"(paths|baseUrl|extends)"/;

@@ -29,9 +29,11 @@ export interface Bundle {
   readonly handler: string;
   /** Notes about it, one per line. */
   readonly notes: readonly string[];
+  /** Every file that it was made from, absolute; not those of `packages`. */
+  readonly sources: readonly string[];
 }
 
-type Code = Pick<Bundle, "notes"> & { readonly zip: Uint8Array };
+type Code = Pick<Bundle, "notes" | "sources"> & { readonly zip: Uint8Array };
 
 /**
  * Lambda's limit for unpacked code, in bytes:
@@ -79,13 +81,14 @@ export async function bundleFunctions(
       checkPreloaded(root, dirname(source), code);
       const program = { root, name: code.name, source, packaged, packages, code };
       const cached = cache.find(key, describeAdditions(program));
-      const { zip, notes } = cached ? { zip: cached, notes: [] } : await make(program, key, cache);
+      const { zip, notes, sources } = cached ? { ...cached, notes: [] } : await make(program, key, cache);
       const zipFile = resolve(folder, `${key}.zip`);
       await writeFile(zipFile, zip);
       bundles.set(key, {
         ...describeZip(zipFile, zip),
         handler: `${packaged.prefix}handler.handler`,
         notes,
+        sources: [...sources.map((path) => resolve(root, path)), ...packaged.files.map(({ path }) => path)],
       });
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
@@ -101,7 +104,7 @@ export async function bundleFunctions(
 /** The code of one of the project's own functions, which the npm package has finished. */
 export function readPackaged(name: string): Bundle {
   const zipFile = findOwnFile(`functions/${name}.zip`);
-  return { ...describeZip(zipFile, readFileSync(zipFile)), handler: "handler.handler", notes: [] };
+  return { ...describeZip(zipFile, readFileSync(zipFile)), handler: "handler.handler", notes: [], sources: [] };
 }
 
 /** @throws InvalidInput for a file that is not a zip, or more than Lambda takes */
@@ -124,7 +127,7 @@ function readFinishedPackage(
     throw makeCodeMistake(code, "package.file", `expected a zip, got ${show(file)}`);
   }
   checkSize(file, unpacked);
-  return { ...describeZip(zipFile, zip), handler, notes: [] };
+  return { ...describeZip(zipFile, zip), handler, notes: [], sources: [zipFile] };
 }
 
 function describeZip(zipFile: string, zip: Uint8Array): Pick<Bundle, "zipFile" | "zipBytes" | "sourceCodeHash"> {
@@ -150,7 +153,7 @@ async function make(program: Program, key: string, cache: BundleCache): Promise<
   if (notes.length === 0 && !mayFindMore(compiled)) {
     cache.keep(key, describeAdditions(program), zip, sources);
   }
-  return { zip, notes };
+  return { zip, notes, sources };
 }
 
 /** Identifies everything in a bundle that is not compiled. */

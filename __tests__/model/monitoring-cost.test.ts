@@ -77,6 +77,7 @@ function synthesized(environment: Environment): StackUnderTest["resource"] {
     sourceCodeHash: "",
     handler: "handler.handler",
     notes: [],
+    sources: [],
   };
   const bundles = new Map([WARMER, NOTIFIER, ...Object.keys(environment.functions)].map((name) => [name, bundle]));
   const app = new App({ outdir: folder, skipValidation: true });

@@ -89,6 +89,20 @@ describe("comes out of the cache", () => {
     expect(isPlanted(zip)).toBe(true);
   });
 
+  test("with the files that it was made from", async () => {
+    const root = await bundledProject();
+
+    const bundles = await bundleFunctions(root, [{ name: "api" }], makeTemporaryFolder());
+
+    const { zipFile = "", sources = [] } = bundles.get("api") ?? {};
+    expect(isPlanted(readFileSync(zipFile).toString("base64"))).toBe(true);
+    expect([...sources].sort()).toEqual(
+      ["functions/api/handler.ts", "functions/api/part.ts", "node_modules/dep/lib/one.js"].map((path) =>
+        join(root, path),
+      ),
+    );
+  });
+
   test("in a folder that a link leads to", async () => {
     const root = await bundledProject();
     const link = join(makeTemporaryFolder(), "link");

@@ -188,7 +188,7 @@ const INFRASTRUCTURE_KEY = /^[a-z0-9-]+_infrastructure_/;
  * @throws LocalEnvironmentError with everything that is missing or not supported
  */
 export function readLocalStack(
-  { json: whole, folder }: SynthesizedStack,
+  { json: whole, folder }: Pick<SynthesizedStack, "json" | "folder">,
   variables: Readonly<Record<string, string | undefined>>,
 ): LocalStack {
   const { json, unset } = leaveOutInfrastructure(whole);

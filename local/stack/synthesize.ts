@@ -6,8 +6,8 @@ import { listEvents } from "../../environments/events";
 import { loadEnvironments } from "../../environments/load";
 import { WARMER } from "../../environments/names";
 import { type FunctionSettings } from "../../environments/schema";
-import { bundleFunctions } from "../../stacks/bundle";
-import { listFunctionCode } from "../../stacks/function-code";
+import { type Bundle, bundleFunctions } from "../../stacks/bundle";
+import { type FunctionCode, identifyCode, listFunctionCode } from "../../stacks/function-code";
 import { loadInfrastructure } from "../../stacks/infrastructure";
 import { findOwnPlatform } from "../../stacks/packages/platform";
 import { synthesize } from "../../stacks/synthesize";
@@ -30,10 +30,18 @@ export type StackJson = Readonly<z.output<typeof stackJson>>;
 export interface SynthesizedStack {
   readonly json: StackJson;
   readonly folder: string;
-  /** Notes about the functions' code, one per line. */
+  /** The code of each function that the environment's file names, by that name, and of the warmer. */
+  readonly code: ReadonlyMap<string, FunctionBundle>;
+  /** What is left out, one line each. */
   readonly notes: readonly string[];
   /** Events of sources that do not run on this computer. */
   readonly foreignEvents: readonly ForeignEvent[];
+}
+
+/** A function's bundle, and what it is made from. */
+export interface FunctionBundle {
+  readonly code: FunctionCode;
+  readonly bundle: Bundle;
 }
 
 const FOREIGN_KINDS = ["kinesis", "dynamodb_stream", "event_pattern", "sns", "s3", "log_filter"] as const;
@@ -64,26 +72,41 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
     functions: Object.fromEntries(runnable.map(([id, settings]) => [id, { ...settings, rollout: {} }])),
   };
   const left = all.filter(([, settings]) => !isRunnable(settings));
-  const leftOut = left.map(
+  const notes = left.map(
     ([id, settings]) => `${id} is left out: here runs Node.js, not ${findRuntime(settings) ?? "an image"}`,
   );
-  if (left.length > 0 && left.length === all.length) throw new LocalEnvironmentError(leftOut.join("\n"));
+  if (left.length > 0 && left.length === all.length) throw new LocalEnvironmentError(notes.join("\n"));
   mkdirSync(folder, { recursive: true });
-  const bundles = await bundleFunctions(
-    root,
-    [{ name: WARMER }, ...listFunctionCode(environment)],
-    folder,
-    findOwnPlatform,
-  );
+  const needed = [{ name: WARMER }, ...listFunctionCode(environment)];
+  const bundles = await bundleLocally(root, needed, folder);
   const infrastructure = await loadInfrastructure(root, Object.keys(environment.functions));
   synthesize([environment], { bundles, infrastructure, folder });
   const stackFolder = join(folder, "stacks", name);
   const text = readFileSync(join(stackFolder, "cdk.tf.json"), "utf8");
-  const notes = [...leftOut, ...[...bundles.values()].flatMap((bundle) => bundle.notes)];
+  const code = needed.flatMap((each) => {
+    const bundle = bundles.get(identifyCode(each));
+    return bundle ? [[each.name, { code: each, bundle }] as const] : [];
+  });
   const foreignEvents = Object.entries(environment.functions).flatMap(([functionId, { events }]) =>
     FOREIGN_KINDS.flatMap((kind) =>
       listEvents(events, kind).map(([event, source]) => ({ functionId, event, kind, source })),
     ),
   );
-  return { json: stackJson.parse(JSON.parse(text)), folder: stackFolder, notes, foreignEvents };
+  const json = stackJson.parse(JSON.parse(text));
+  return { json, folder: stackFolder, code: new Map(code), notes, foreignEvents };
+}
+
+/**
+ * Bundles functions as they run on this computer.
+ *
+ * @param folder an existing folder
+ * @returns as `bundleFunctions` does
+ * @throws InvalidInput as `bundleFunctions` does
+ */
+export function bundleLocally(
+  root: string,
+  functions: Iterable<FunctionCode>,
+  folder: string,
+): Promise<ReadonlyMap<string, Bundle>> {
+  return bundleFunctions(root, functions, folder, findOwnPlatform);
 }

@@ -3,7 +3,7 @@ import { type LocalEvent } from "../events";
 import { type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "../snapshot";
 import { type Paint } from "./paint";
 import { formatColumns } from "./table";
-import { formatAddress, formatQueueAddress, formatEvent, formatClockTime } from "./texts";
+import { formatAddress, formatQueueAddress, formatEvent, formatClockTime, formatProblem } from "./texts";
 
 /** More lines than a screen can show. */
 const LATEST_LINES = 200;
@@ -16,7 +16,10 @@ export interface BoardFacts {
 }
 
 /** What is shown of an environment. */
-type ShownEnvironment = Pick<LocalEnvironment, "name" | "functions" | "queues" | "now" | "snapshot" | "recentTraffic">;
+type ShownEnvironment = Pick<
+  LocalEnvironment,
+  "name" | "functions" | "queues" | "problem" | "now" | "snapshot" | "recentTraffic"
+>;
 
 /** What a terminal shows of an environment. */
 export class Board {
@@ -30,7 +33,8 @@ export class Board {
   /** Receives events. */
   add(event: LocalEvent): void {
     const text = formatEvent(event);
-    if (text === undefined) return;
+    // A problem stays in view as long as it holds.
+    if (text === undefined || event.kind === "reload-failed") return;
     const { paint } = this.facts;
     const isBad = text.startsWith("ALARM") || BAD.has(event.kind);
     const color = isBad ? paint.red : (line: string) => line;
@@ -72,6 +76,7 @@ export class Board {
       "",
       ...formatAlarms(snapshot, paint),
       "",
+      ...listProblem(environment, paint),
     ];
     const below = ["", paint.dim(`Logs: ${logFolder}   Ctrl-C to end`)];
     const left = Math.max(0, rows - above.length - below.length);
@@ -97,6 +102,7 @@ const BAD: ReadonlySet<LocalEvent["kind"]> = new Set([
   "batch-refused",
   "event-failed",
   "queue-lost",
+  "changes-lost",
   "logs-lost",
 ]);
 
@@ -124,6 +130,12 @@ function formatCells({ id, instances, busy }: FunctionSnapshot, recent: RecentTr
     ...[p50, p90, p99].map((value) => value?.toFixed(1) ?? "-"),
     ...[errors, throttles].map(String),
   ];
+}
+
+function listProblem({ problem }: ShownEnvironment, paint: Paint): string[] {
+  if (!problem) return [];
+  const [heading = "", ...mistakes] = formatProblem(problem);
+  return [paint.red(heading), ...mistakes, ""];
 }
 
 function formatAlarms({ alarms }: LocalSnapshot, paint: Paint): string[] {

@@ -1,4 +1,5 @@
 import { WARMER } from "../../environments/names";
+import { type Mistake } from "../../environments/mistakes";
 import { toOneLine } from "../../performance/foreign-text";
 import { type LocalEvent } from "../events";
 import { type LocalFunctionInfo, type LocalQueueInfo } from "../local-environment";
@@ -38,6 +39,14 @@ export function formatEvent(event: LocalEvent): string | undefined {
       return `the messages of ${event.queueName} cannot be kept anymore: ${toOneLine(event.message)}`;
     case "alarm":
       return formatAlarm(event);
+    case "reloaded":
+      return formatReload(event);
+    case "reload-failed":
+      return formatProblem(event.mistakes).join("\n");
+    case "restart-needed":
+      return `restart to use what has changed in ${event.files.join(", ")}`;
+    case "changes-lost":
+      return `saved files may not be noticed anymore: ${toOneLine(event.message)}`;
     case "logs-lost":
       return `logs cannot be written anymore: ${toOneLine(event.message)}`;
   }
@@ -57,6 +66,23 @@ function formatFailedEvent(event: Extract<LocalEvent, { kind: "event-failed" }>)
   const why =
     condition === "EventAgeExceeded" ? "is too old" : `failed ${attempts} ${attempts === 1 ? "time" : "times"}`;
   return `an event of ${id} ${why}: it ${queueName === undefined ? "is dropped" : `is in ${queueName} now`}`;
+}
+
+function formatReload({ ids, milliseconds, notes }: Extract<LocalEvent, { kind: "reloaded" }>): string {
+  if (ids.length === 0) return "what was saved is what runs";
+  const have = `${ids.join(", ")} ${ids.length === 1 ? "has" : "have"} new code`;
+  return [
+    `${have}, ${Math.round(milliseconds)} ms after it was saved`,
+    ...notes.map((note) => `  ${toOneLine(note)}`),
+  ].join("\n");
+}
+
+/** What is wrong with what was saved: a heading, and a line for each mistake. */
+export function formatProblem(mistakes: readonly Mistake[]): string[] {
+  return [
+    "what was saved cannot run, what ran before goes on:",
+    ...mistakes.map(({ file, message }) => `  ${toOneLine(`${file}: ${message}`)}`),
+  ];
 }
 
 function formatRound(round: Extract<LocalEvent, { kind: "warming-round" }>): string {

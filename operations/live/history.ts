@@ -73,6 +73,7 @@ export class RecentHistory {
       }
       case "function":
       case "cold-start":
+      case "reload-failed":
         break;
       default:
         this.addText(event);
@@ -141,7 +142,8 @@ export class RecentHistory {
 
   private addText(event: LocalEvent): void {
     const text = formatEvent(event);
-    if (text !== undefined) keepFirst(this.events, { at: event.at, text, isBad: true }, KEPT_EVENTS);
+    if (text !== undefined)
+      keepFirst(this.events, { at: event.at, text, isBad: event.kind !== "reloaded" }, KEPT_EVENTS);
   }
 
   private keep(request: KeptRequest): void {

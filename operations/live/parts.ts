@@ -1,5 +1,6 @@
 import { isFinishedFunction } from "../../environments/names";
 import { type LocalEnvironment } from "../../local/local-environment";
+import { formatProblem } from "../../local/view/texts";
 import { type RecentHistory } from "./history";
 import { type FunctionRow, type Instance, type LiveParts } from "./messages";
 
@@ -10,7 +11,7 @@ const WARM_ALIAS = "warm";
 
 /** Everything that the page shows but its dashboard. */
 export function buildParts(environment: LocalEnvironment, history: RecentHistory, speed: number): LiveParts {
-  const { name, notes, dashboards, offers, functions, alarms, faults } = environment;
+  const { name, notes, dashboards, offers, functions, alarms, faults, problem } = environment;
   const { alarms: states } = environment.snapshot();
   const now = environment.now();
   return {
@@ -21,7 +22,7 @@ export function buildParts(environment: LocalEnvironment, history: RecentHistory
       functions: functions.map(({ id, url }) => ({ id, ...(url !== undefined && { url }) })),
       alarmTexts: Object.fromEntries(alarms.map((alarm) => [alarm.name, alarm.text])),
     },
-    problem: [],
+    problem: problem ? formatProblem(problem) : [],
     functions: listFunctions(environment),
     instances: environment.listInstances().filter(isOfUser).map(describeInstance),
     alarms: states.map(({ name: alarm, state }) => ({ name: alarm, state, changes: history.listChanges(alarm) })),

@@ -188,7 +188,7 @@ describe("the stack of an environment", () => {
       },
     };
 
-    const { functions } = readLocalStack({ json, folder: "stack", notes: [], foreignEvents: [] }, {});
+    const { functions } = readLocalStack({ json, folder: "stack" }, {});
 
     expect(functions.map(({ zipFile }) => zipFile)).toEqual([join("stack", "assets/api.zip")]);
   });
@@ -213,7 +213,7 @@ describe("the stack of an environment", () => {
       },
     };
 
-    const { events } = readLocalStack({ json, folder: "", notes: [], foreignEvents: [] }, {});
+    const { events } = readLocalStack({ json, folder: "" }, {});
 
     expect(events.mappings.map(({ queueArn }) => queueArn)).toEqual(["arn:aws:sqs:eu-west-1:000000000000:orders"]);
   });

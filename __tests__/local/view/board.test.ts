@@ -12,6 +12,7 @@ function invokeUrlOf(name: string): string {
 
 const ENVIRONMENT: Parameters<Board["lines"]>[0] = {
   queues: [],
+  problem: undefined,
   name: "dev",
   functions: [
     { id: "api", name: "dev-api", url: "http://127.0.0.1:3000/", invokeUrl: invokeUrlOf("dev-api") },
@@ -63,12 +64,15 @@ interface BoardOptions {
   readonly rows?: number | undefined;
 }
 
-function board(events: readonly LocalEvent[] = [], { isColored = false, rows }: BoardOptions = {}): string[] {
+function board(
+  events: readonly LocalEvent[] = [],
+  { isColored = false, rows, ...more }: BoardOptions & Partial<typeof ENVIRONMENT> = {},
+): string[] {
   const shown = new Board({ speed: 60, logFolder: "/tmp/logs", paint: createPaint(isColored) });
   events.forEach((event) => {
     shown.add(event);
   });
-  return shown.lines(ENVIRONMENT, "http://127.0.0.1:2999/", rows);
+  return shown.lines({ ...ENVIRONMENT, ...more }, "http://127.0.0.1:2999/", rows);
 }
 
 describe("the board", () => {
@@ -138,6 +142,26 @@ describe("the board", () => {
       "09:05:08  api failed: RangeError: far (3 times)",
     ]);
     expect(lines.filter((line) => line.includes("handler.ts"))).toHaveLength(1);
+  });
+
+  test("shows what is wrong with what was saved last, as long as it is", () => {
+    const mistakes = [{ file: "functions/api/handler.ts:2:10", message: 'Expected ";" but found "2"' }];
+    const events: LocalEvent[] = [
+      { kind: "reload-failed", at: NOW, mistakes },
+      { kind: "reloaded", at: NOW, ids: ["jobs"], milliseconds: 91, notes: [] },
+    ];
+
+    const [during, after] = [board(events, { problem: mistakes }), board(events)];
+
+    expect(during.slice(-6)).toEqual([
+      "what was saved cannot run, what ran before goes on:",
+      '  functions/api/handler.ts:2:10: Expected ";" but found "2"',
+      "",
+      "09:05:07  jobs has new code, 91 ms after it was saved",
+      "",
+      "Logs: /tmp/logs   Ctrl-C to end",
+    ]);
+    expect(after.join("\n")).not.toContain("cannot run");
   });
 
   test("shows no control characters of a failure, so that they steer nothing", () => {

@@ -31,6 +31,23 @@ describe("what is said about events", () => {
       { kind: "queue-lost", at: 0, queueName: "orders", message: "no space left" },
       "the messages of orders cannot be kept anymore: no space left",
     ],
+    [
+      { kind: "reloaded", at: 0, ids: ["api", "jobs"], milliseconds: 84.2, notes: ["a.ts:1:2: reads\nb.txt"] },
+      "api, jobs have new code, 84 ms after it was saved\n  a.ts:1:2: reads b.txt",
+    ],
+    [{ kind: "reloaded", at: 0, ids: [], milliseconds: 84.2, notes: [] }, "what was saved is what runs"],
+    [
+      { kind: "reload-failed", at: 0, mistakes: [{ file: "a.ts:1:2", message: "Unexpected\nend" }] },
+      "what was saved cannot run, what ran before goes on:\n  a.ts:1:2: Unexpected end",
+    ],
+    [
+      { kind: "restart-needed", at: 0, files: ["package.json", "functions/api/infrastructure.ts"] },
+      "restart to use what has changed in package.json, functions/api/infrastructure.ts",
+    ],
+    [
+      { kind: "changes-lost", at: 0, message: "too many files" },
+      "saved files may not be noticed anymore: too many files",
+    ],
   ])("%j", (event, expected) => {
     expect(formatEvent(event)).toBe(expected);
   });
