@@ -32,16 +32,23 @@ export class Clock {
    *
    * @param next returns the first time after the given one
    * @param since the time after which the first one is; now by default
+   * @returns cancels it
    */
-  repeat(next: (after: number) => number | undefined, action: (due: number) => void, since = this.now()): void {
+  repeat(next: (after: number) => number | undefined, action: (due: number) => void, since = this.now()): () => void {
+    let cancel: (() => void) | undefined;
+    let isCanceled = false;
     const schedule = (due: number | undefined) => {
-      if (due === undefined) return;
-      this.wait(due, () => {
+      if (due === undefined || isCanceled) return;
+      cancel = this.wait(due, () => {
         action(due);
         schedule(next(Math.max(due, this.now())));
       });
     };
     schedule(next(since));
+    return () => {
+      isCanceled = true;
+      cancel?.();
+    };
   }
 
   /**

@@ -8,14 +8,16 @@ import { type EventEnd, type EventInvokeConfig } from "./lambda/event-queue";
 import { type InvocationResult } from "./lambda/execution-environment";
 import { type JsonAnswer } from "./lambda/invoke-endpoint";
 import { type Offer } from "./offers";
+import { LocalEnvironmentError } from "./problem";
 import { MAX_MESSAGE_BYTES } from "./queue/local-queue";
 import { parseQueueName } from "./queue/queue-arn";
 import { answerQueueRequest } from "./queue/queue-endpoint";
-import { QueuePoller } from "./queue/queue-poller";
+import { type QueueMapping, QueuePoller } from "./queue/queue-poller";
 import { Queues } from "./queue/queues";
+import { type Running, RunningItems } from "./running-items";
 import { parseSchedule } from "./schedule/schedule-expression";
 import { buildSchedulerEvent } from "./schedule/scheduler-event";
-import { type StackEvents } from "./stack/stack-events";
+import { type StackEvents, type StackSchedule } from "./stack/stack-events";
 
 const MESSAGE = '{"hello":"world"}';
 
@@ -32,19 +34,17 @@ export interface EventSourceHandlers {
 /** What invokes functions besides requests: queues and schedules. */
 export class LocalEventSources {
   private readonly queues: Queues;
-  private pollers: readonly QueuePoller[] = [];
+  private readonly pollers = new RunningItems((mapping: QueueMapping) => this.preparePoller(mapping));
+  private readonly schedules = new RunningItems((schedule: StackSchedule) => this.prepareSchedule(schedule));
+  private stack: StackEvents = { queues: [], mappings: [], schedules: [], invokeConfigs: [] };
 
-  /**
-   * @param queueFolder of the queues' messages
-   * @throws LocalEnvironmentError for a file in it that is not a message
-   */
+  /** @param queueFolder of the queues' messages */
   constructor(
-    private readonly stack: StackEvents,
     queueFolder: string,
     private readonly clock: Clock,
     private readonly handlers: EventSourceHandlers,
   ) {
-    this.queues = new Queues(stack.queues, queueFolder, clock, (letter) => {
+    this.queues = new Queues(queueFolder, clock, (letter) => {
       handlers.tell({ kind: "dead-letter", at: clock.now(), ...letter });
     });
   }
@@ -55,42 +55,24 @@ export class LocalEventSources {
   }
 
   /**
-   * Begins to invoke functions.
+   * Prepares what another stack has. What is the same there goes on.
    *
    * @param functionNames the functions that run here
-   * @throws LocalEnvironmentError for a filter or a schedule that is not supported here
+   * @returns what lets it take over
+   * @throws LocalEnvironmentError for a filter or a schedule that is not supported here, and for a file in the queues'
+   *   folder that is not a message; then, nothing has changed
    */
-  start(functionNames: ReadonlySet<string>): void {
-    this.pollers = this.stack.mappings
-      .filter(({ functionName }) => functionNames.has(functionName))
-      .flatMap((mapping) => {
-        const { queueArn, functionName, qualifier } = mapping;
-        const queue = this.queues.find(queueArn);
-        if (!queue) return [];
-        const { tell, invoke, findId } = this.handlers;
-        const { name: queueName } = queue.settings;
-        const poller = new QueuePoller(mapping, queue, this.clock, {
-          invoke: (event) => invoke(functionName, qualifier, event),
-          onBatchRefused: (problem) => {
-            tell({ kind: "batch-refused", at: this.clock.now(), id: findId(functionName), queueName, problem });
-          },
-          onError: ({ message }) => {
-            tell({ kind: "queue-lost", at: this.clock.now(), queueName, message });
-          },
-        });
-        return [poller];
-      });
-    for (const poller of this.pollers) poller.start();
-    for (const schedule of this.stack.schedules) {
-      const { functionName, qualifier, expression, timezone } = schedule;
-      if (!functionNames.has(functionName)) continue;
-      const start = this.clock.now();
-      const invoke = (due: number) => {
-        this.handlers.invokeAsynchronously(functionName, qualifier, buildSchedulerEvent(schedule, due));
-      };
-      // A rate is due at once.
-      this.clock.repeat(parseSchedule(expression, timezone, start), invoke, start - 1);
-    }
+  prepare(stack: StackEvents, functionNames: ReadonlySet<string>): () => void {
+    const isHere = ({ functionName }: { readonly functionName: string }) => functionNames.has(functionName);
+    const steps = [
+      this.queues.add(stack.queues),
+      this.pollers.prepareAll(stack.mappings.filter(isHere)),
+      this.schedules.prepareAll(stack.schedules.filter(isHere)),
+    ];
+    return () => {
+      this.stack = stack;
+      for (const takeOver of steps) takeOver();
+    };
   }
 
   /** What can be sent to functions: messages of their queues, and events of their schedules. */
@@ -152,6 +134,38 @@ export class LocalEventSources {
 
   /** Invokes nothing anymore. */
   close(): void {
-    for (const poller of this.pollers) poller.close();
+    for (const poller of this.pollers.all) poller.close();
+  }
+
+  private preparePoller(mapping: QueueMapping): () => QueuePoller {
+    const { queueArn, functionName, qualifier } = mapping;
+    const { tell, invoke, findId } = this.handlers;
+    const queueName = parseQueueName(queueArn);
+    const queue = this.queues.find(queueArn);
+    if (!queue) throw new LocalEnvironmentError(`there is no queue ${queueArn} for ${functionName}`);
+    const poller = new QueuePoller(mapping, queue, this.clock, {
+      invoke: (event) => invoke(functionName, qualifier, event),
+      onBatchRefused: (problem) => {
+        tell({ kind: "batch-refused", at: this.clock.now(), id: findId(functionName), queueName, problem });
+      },
+      onError: ({ message }) => {
+        tell({ kind: "queue-lost", at: this.clock.now(), queueName, message });
+      },
+    });
+    return () => {
+      poller.start();
+      return poller;
+    };
+  }
+
+  private prepareSchedule(schedule: StackSchedule): () => Running {
+    const { functionName, qualifier, expression, timezone } = schedule;
+    const start = this.clock.now();
+    const next = parseSchedule(expression, timezone, start);
+    const invoke = (due: number) => {
+      this.handlers.invokeAsynchronously(functionName, qualifier, buildSchedulerEvent(schedule, due));
+    };
+    // A rate is due at once.
+    return () => ({ stop: this.clock.repeat(next, invoke, start - 1) });
   }
 }

@@ -247,7 +247,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     this.alarmWatch = new AlarmWatch(stack.alarms, stack.compositeAlarms, this.metrics, (change) => {
       this.tell({ kind: "alarm", ...change });
     });
-    this.sources = new LocalEventSources(stack.events, queueFolder, this.clock, {
+    this.sources = new LocalEventSources(queueFolder, this.clock, {
       invoke: (functionName, qualifier, event) => this.invoke(functionName, qualifier, event),
       invokeAsynchronously: (...event) => this.lambda?.invokeAsynchronously(...event),
       findId: (functionName) => this.running.get(functionName)?.settings.id ?? functionName,
@@ -485,7 +485,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
       this.metrics.forget(due - this.keptMilliseconds);
     });
     if (warming) this.schedule();
-    this.sources.start(new Set(this.running.keys()));
+    this.sources.prepare(this.stack.events, new Set(this.running.keys()))();
   }
 
   /** Publishes a function's next version, to which no alias points yet; returns its number. */

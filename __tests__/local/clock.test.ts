@@ -90,3 +90,18 @@ test("after closing, nothing is due", () => {
   expect(action).not.toHaveBeenCalled();
   expect(jest.getTimerCount()).toBe(0);
 });
+
+test("does nothing anymore that is canceled, also while it happens", () => {
+  const clock = new Clock(60);
+  let times = 0;
+  const cancelBefore = clock.repeat(nextMinute, () => times++);
+  const cancelWithin = clock.repeat(nextMinute, () => {
+    times++;
+    cancelWithin();
+  });
+
+  cancelBefore();
+  jest.advanceTimersByTime(10_000);
+
+  expect(times).toBe(1);
+});

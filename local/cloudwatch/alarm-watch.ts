@@ -26,14 +26,18 @@ export type OnAlarmChange = (change: {
 export class AlarmWatch {
   private readonly current = new Map<string, AlarmState>();
 
-  /** @throws Error for an alarm that CloudWatch would refuse, or that uses a feature that is not supported here */
+  /**
+   * @param before states to go on with, by name; as in AWS, an alarm keeps its state when it is changed
+   * @throws Error for an alarm that CloudWatch would refuse, or that uses a feature that is not supported here
+   */
   constructor(
     private readonly alarms: readonly NamedAlarm[],
     private readonly compositeAlarms: readonly NamedCompositeAlarm[],
     private readonly source: MetricSource,
     private readonly onChange: OnAlarmChange,
+    before: Readonly<Record<string, AlarmState>> = {},
   ) {
-    for (const { name } of [...alarms, ...compositeAlarms]) this.current.set(name, "INSUFFICIENT_DATA");
+    for (const { name } of [...alarms, ...compositeAlarms]) this.current.set(name, before[name] ?? "INSUFFICIENT_DATA");
     for (const { name, alarm } of alarms) explainFailure(name, () => evaluateAlarm(alarm, source, 0));
     for (const { name, rule } of compositeAlarms) explainFailure(name, () => evaluateComposite(rule, this.states));
   }

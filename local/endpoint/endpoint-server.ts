@@ -19,12 +19,15 @@ import {
 } from "./http-response";
 import { addCorsHeaders, answerPreflight, type CorsSettings, isPreflight } from "./cors";
 import { type HttpEvent, buildHttpEvent } from "./http-event";
-import { type EndpointRoute, findRoute, type MatchedRoute } from "./routes";
+import { type EndpointRoute, findRoute } from "./routes";
 import { StreamedAnswer, sendWhole } from "./send-response";
 import { readClaims } from "./token";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_BODY_BYTES = 6 * 1024 * 1024;
+
+/** Without routes, an endpoint answers everything. */
+const ANY_ROUTE: readonly EndpointRoute[] = [{ key: DEFAULT_ROUTE, authorization: "NONE" }];
 
 /** How a request was answered. */
 export interface EndpointAnswer {
@@ -66,11 +69,11 @@ export class EndpointServer {
 
   private constructor(
     private readonly server: Server,
-    private readonly handlers: EndpointHandlers,
+    private handlers: EndpointHandlers,
   ) {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     server.on("request", (request, response) => {
-      this.serve(request, response).catch(() => response.destroy());
+      serve(request, response, this.handlers).catch(() => response.destroy());
     });
   }
 
@@ -84,6 +87,11 @@ export class EndpointServer {
     return new EndpointServer(await listenLocally(port), handlers);
   }
 
+  /** Handles the next requests in another way. */
+  replace(handlers: EndpointHandlers): void {
+    this.handlers = handlers;
+  }
+
   /** Accepts no more requests; earlier ones are still answered. */
   stop(): void {
     this.server.close();
@@ -94,56 +102,55 @@ export class EndpointServer {
     this.server.close();
     this.server.closeAllConnections();
   }
+}
 
-  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const startedAt = performance.now();
-    const { headers, method = "GET", url: target = "/" } = request;
-    const finish = (answer: EndpointResponse) =>
-      isPreflight(method, headers) ? answer : addCorsHeaders(answer, this.handlers.cors, headers.origin);
-    const streamed = new StreamedAnswer(response, this.handlers.kind, finish);
-    const { answer, ran, requestId } = await this.answer(request, (chunk, contentType) => {
-      streamed.write(chunk, contentType);
-    });
-    const { status, malformed } = streamed.head ?? answer;
-    // A function that fails while it streams has already sent its status: only a broken connection can tell.
-    if (streamed.head && !ran) response.destroy();
-    else if (streamed.head) response.end();
-    else sendWhole(response, finish(answer));
-    if (malformed !== undefined) this.handlers.onMalformed(malformed);
-    const path = readPath(target);
-    this.handlers.onAnswer({ method, path, status, ran, requestId, milliseconds: performance.now() - startedAt });
+async function serve(request: IncomingMessage, response: ServerResponse, handlers: EndpointHandlers): Promise<void> {
+  const startedAt = performance.now();
+  const { headers, method = "GET", url: target = "/" } = request;
+  const finish = (answer: EndpointResponse) =>
+    isPreflight(method, headers) ? answer : addCorsHeaders(answer, handlers.cors, headers.origin);
+  const streamed = new StreamedAnswer(response, handlers.kind, finish);
+  const { answer, ran, requestId } = await answerRequest(request, handlers, (chunk, contentType) => {
+    streamed.write(chunk, contentType);
+  });
+  const { status, malformed } = streamed.head ?? answer;
+  // A function that fails while it streams has already sent its status: only a broken connection can tell.
+  if (streamed.head && !ran) response.destroy();
+  else if (streamed.head) response.end();
+  else sendWhole(response, finish(answer));
+  if (malformed !== undefined) handlers.onMalformed(malformed);
+  const path = readPath(target);
+  handlers.onAnswer({ method, path, status, ran, requestId, milliseconds: performance.now() - startedAt });
+}
+
+async function answerRequest(
+  request: IncomingMessage,
+  handlers: EndpointHandlers,
+  onChunk: OnChunk,
+): Promise<Answered> {
+  const body = await readBodyBytes(request, MAX_BODY_BYTES);
+  if (body === undefined) return { answer: TOO_LARGE, ran: false };
+  if (!handlers.mayPass()) return { answer: TOO_MANY_REQUESTS, ran: false };
+  const { kind, cors, now } = handlers;
+  const { method = "GET", url: target = "/", headers, httpVersion, socket } = request;
+  const route = findRoute(handlers.routes ?? ANY_ROUTE, method, readPath(target));
+  if (cors && isPreflight(method, headers) && (route?.authorization ?? "NONE") === "NONE") {
+    return { answer: answerPreflight(cors, headers.origin, kind), ran: false };
   }
-
-  private async answer(request: IncomingMessage, onChunk: OnChunk): Promise<Answered> {
-    const body = await readBodyBytes(request, MAX_BODY_BYTES);
-    if (body === undefined) return { answer: TOO_LARGE, ran: false };
-    if (!this.handlers.mayPass()) return { answer: TOO_MANY_REQUESTS, ran: false };
-    const { kind, cors, now } = this.handlers;
-    const { method = "GET", url: target = "/", headers, httpVersion, socket } = request;
-    const route = this.findRoute(method, target);
-    if (cors && isPreflight(method, headers) && (route?.authorization ?? "NONE") === "NONE") {
-      return { answer: answerPreflight(cors, headers.origin, kind), ran: false };
-    }
-    if (!route) return { answer: NOT_FOUND, ran: false };
-    const claims = route.authorization === "JWT" ? readClaims(headers.authorization) : undefined;
-    if (route.authorization === "JWT" && !claims) return { answer: UNAUTHORIZED, ran: false };
-    const authorizer = claims && { jwt: { claims, scopes: route.scopes ?? null } };
-    const sourceIp = socket.remoteAddress ?? "127.0.0.1";
-    const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
-    try {
-      const result = await this.handlers.invoke(buildHttpEvent(event, now(), { ...route, authorizer }), onChunk);
-      const { requestId } = result;
-      if (result.functionError) return { answer: makeFailureResponse(kind), ran: false, requestId };
-      return { answer: buildEndpointResponse(result, kind), ran: true, requestId };
-    } catch (error) {
-      const isThrottled = error instanceof LambdaServiceError && error.status === 429;
-      return { answer: isThrottled ? TOO_MANY_REQUESTS : makeFailureResponse(kind), ran: false };
-    }
-  }
-
-  private findRoute(method: string, target: string): MatchedRoute | undefined {
-    const { routes = [{ key: DEFAULT_ROUTE, authorization: "NONE" }] } = this.handlers;
-    return findRoute(routes, method, readPath(target));
+  if (!route) return { answer: NOT_FOUND, ran: false };
+  const claims = route.authorization === "JWT" ? readClaims(headers.authorization) : undefined;
+  if (route.authorization === "JWT" && !claims) return { answer: UNAUTHORIZED, ran: false };
+  const authorizer = claims && { jwt: { claims, scopes: route.scopes ?? null } };
+  const sourceIp = socket.remoteAddress ?? "127.0.0.1";
+  const event = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp, body };
+  try {
+    const result = await handlers.invoke(buildHttpEvent(event, now(), { ...route, authorizer }), onChunk);
+    const { requestId } = result;
+    if (result.functionError) return { answer: makeFailureResponse(kind), ran: false, requestId };
+    return { answer: buildEndpointResponse(result, kind), ran: true, requestId };
+  } catch (error) {
+    const isThrottled = error instanceof LambdaServiceError && error.status === 429;
+    return { answer: isThrottled ? TOO_MANY_REQUESTS : makeFailureResponse(kind), ran: false };
   }
 }
 

@@ -156,6 +156,18 @@ export class LocalFunction implements AliasedFunction {
     return [...folders].filter((folder) => !left.includes(folder));
   }
 
+  /**
+   * Removes all versions and aliases. Idle environments end at once, busy ones after their invocation.
+   *
+   * @returns the folders with code that nothing runs anymore, when everything has ended
+   */
+  remove(): Promise<readonly string[]> {
+    this.aliases.clear();
+    for (const pool of this.pools.values()) this.retired.set(pool, pool.retire());
+    this.pools.clear();
+    return this.retire();
+  }
+
   /** Lets what comes through an alias fail on purpose, until it is called without a fault. */
   setFault(alias: string, fault: Fault | undefined): void {
     if (fault) this.faults.set(alias, fault);

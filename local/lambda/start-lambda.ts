@@ -86,6 +86,12 @@ export interface LocalLambda {
    */
   retire(name: string): Promise<readonly string[]>;
   /**
+   * Removes a function. Idle environments end at once, busy ones after their invocation.
+   *
+   * @returns the folders with code that nothing runs anymore, when everything has ended
+   */
+  remove(name: string): Promise<readonly string[]>;
+  /**
    * Lets what comes through an alias of a function fail on purpose, until it is called without a fault.
    *
    * @throws LambdaServiceError if there is no such function
@@ -113,6 +119,8 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     initLimitMilliseconds: options.initLimitMilliseconds ?? INIT_LIMIT_MILLISECONDS,
   };
   const functions = new Map<string, LocalFunction>();
+  /** What still runs there may finish. */
+  const removed = new Set<LocalFunction>();
   const findFunction = (name: string, qualifier?: string): LocalFunction => {
     const found = functions.get(name);
     if (!found) throw makeFunctionNotFound(formatFunctionArn(region, name, qualifier));
@@ -130,6 +138,14 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       });
     deployed.deploy(configuration);
     functions.set(name, deployed);
+  };
+  const remove = async (name: string): Promise<readonly string[]> => {
+    const ending = findFunction(name);
+    functions.delete(name);
+    removed.add(ending);
+    const folders = await ending.remove();
+    removed.delete(ending);
+    return folders;
   };
   const events = new EventQueue(options.clock ?? new Clock(1), options.onEventEnd ?? (() => undefined));
   const invokeAsynchronously = (name: string, qualifier: string | undefined, payload: string): string => {
@@ -162,7 +178,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
   const closeAll = async (): Promise<void> => {
     events.close();
     endpoint.stop();
-    await Promise.all([...functions.values()].map((each) => each.close()));
+    await Promise.all([...functions.values(), ...removed].map((each) => each.close()));
     await endpoint.close();
     await guard.close();
   };
@@ -182,6 +198,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       findFunction(name).pointAlias(alias, target);
     },
     retire: (name) => findFunction(name).retire(),
+    remove,
     setFault: (name, alias, fault) => {
       findFunction(name).setFault(alias, fault);
     },

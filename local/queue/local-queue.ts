@@ -53,14 +53,14 @@ export class LocalQueue {
   private readonly held = new Map<string, Held>();
   private readonly sent = new Map<string, { readonly at: number; readonly message: Message }>();
   private lastSequence = 0;
-  private readonly watchers: (() => void)[] = [];
+  private readonly watchers = new Set<() => void>();
 
   /**
    * @param moveToDeadLetters takes a message over, which is then gone here
    * @throws LocalEnvironmentError for a file that is not a message
    */
   constructor(
-    readonly settings: QueueSettings,
+    public settings: QueueSettings,
     private readonly files: MessageFiles,
     private readonly clock: Clock,
     private readonly moveToDeadLetters: (message: Message) => void,
@@ -83,10 +83,15 @@ export class LocalQueue {
     return [...this.held.values()].reduce((age, { message }) => Math.max(age, (now - message.sentAt) / 1000), 0);
   }
 
-  /** Calls whenever there may be visible messages, and once now. */
-  watch(onVisible: () => void): void {
-    this.watchers.push(onVisible);
+  /**
+   * Calls whenever there may be visible messages, and once now.
+   *
+   * @returns ends that
+   */
+  watch(onVisible: () => void): () => void {
+    this.watchers.add(onVisible);
     onVisible();
+    return () => this.watchers.delete(onVisible);
   }
 
   /**

@@ -46,6 +46,8 @@ export class QueuePoller {
   private collected: Message[] = [];
   private windowEndsAt: number | undefined;
   private running = 0;
+  private unwatch: () => void = () => undefined;
+  private isStopped = false;
   private isClosed = false;
 
   /** @throws LocalEnvironmentError for a filter that is not supported here */
@@ -60,12 +62,19 @@ export class QueuePoller {
 
   /** Begins to poll. */
   start(): void {
-    this.queue.watch(() => {
+    this.unwatch = this.queue.watch(() => {
       this.poll();
     });
   }
 
-  /** Stops; messages that are being worked on are visible after a restart. */
+  /** Receives nothing anymore; what has been received is still handled. */
+  stop(): void {
+    this.isStopped = true;
+    this.unwatch();
+    if (this.collected.length > 0) this.handOver();
+  }
+
+  /** Ends at once; messages that are being worked on are visible after a restart. */
   close(): void {
     this.isClosed = true;
   }
@@ -73,12 +82,7 @@ export class QueuePoller {
   private poll(): void {
     const { maximumConcurrency = USUAL_CONCURRENCY } = this.mapping;
     this.guard(() => {
-      while (!this.isClosed && this.running < maximumConcurrency && this.collect()) {
-        const batch = this.collected;
-        this.collected = [];
-        this.windowEndsAt = undefined;
-        this.handOver(batch);
-      }
+      while (!this.isStopped && !this.isClosed && this.running < maximumConcurrency && this.collect()) this.handOver();
     });
   }
 
@@ -105,7 +109,10 @@ export class QueuePoller {
     return this.collected.length === batchSize || now >= (this.windowEndsAt ?? now);
   }
 
-  private handOver(batch: readonly Message[]): void {
+  private handOver(): void {
+    const batch = this.collected;
+    this.collected = [];
+    this.windowEndsAt = undefined;
     this.running++;
     this.findFailed(batch)
       .catch(() => new Set(batch))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type MetricAlarm } from "../../../local/cloudwatch/alarm";
-import { AlarmWatch } from "../../../local/cloudwatch/alarm-watch";
+import { type AlarmState, type MetricAlarm } from "../../../local/cloudwatch/alarm";
+import { AlarmWatch, type OnAlarmChange } from "../../../local/cloudwatch/alarm-watch";
 import { createMetricStore } from "../../../local/cloudwatch/metric-data";
 
 const MINUTE = 60_000;
@@ -16,12 +16,17 @@ const ALARM: MetricAlarm = {
   metric_name: "m",
 };
 
-function watch(compositeAlarms: readonly { name: string; rule: string }[], alarm = ALARM) {
+function watch(
+  compositeAlarms: readonly { name: string; rule: string }[],
+  alarm = ALARM,
+  before?: Readonly<Record<string, AlarmState>>,
+) {
   const store = createMetricStore();
   const changes: string[] = [];
-  const alarms = new AlarmWatch([{ name: "errors", alarm }], compositeAlarms, store, ({ at, name, from, to }) => {
+  const onChange: OnAlarmChange = ({ at, name, from, to }) => {
     changes.push(`${at / MINUTE} ${name}: ${from} -> ${to}`);
-  });
+  };
+  const alarms = new AlarmWatch([{ name: "errors", alarm }], compositeAlarms, store, onChange, before);
   const add = (minute: number, value: number) => {
     store.add([{ namespace: "n", name: "m", dimensions: {}, timestampMilliseconds: minute * MINUTE, value }]);
   };
@@ -50,6 +55,16 @@ describe("the alarms of an environment", () => {
       "5 outer: ALARM -> OK",
     ]);
     expect(alarms.states).toEqual({ errors: "OK", outer: "OK", inner: "OK" });
+  });
+
+  test("go on with their states where others take their place", () => {
+    const { alarms, changes, add } = watch([], ALARM, { errors: "ALARM", removed: "ALARM" });
+    add(1, 6);
+
+    for (const minute of [2, 3, 4, 5]) alarms.evaluate(minute * MINUTE);
+
+    expect(changes).toEqual(["5 errors: ALARM -> OK"]);
+    expect(alarms.states).toEqual({ errors: "OK" });
   });
 
   test("are checked at once, and the one that is wrong is named", () => {

@@ -115,6 +115,22 @@ test("a version stays while an alias sends it a share, and so does the newest on
   expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
 });
 
+test("a removed function cannot be invoked anymore, but what it does it finishes, and its name can be used again", async () => {
+  const started = await startFunction(HOLDS);
+  const { codeFolder: folder } = makeConfiguration("");
+  const busy = started.invoke({ folder, together: 2 });
+
+  const removed = started.lambda.remove("api");
+  await expect(started.invoke()).rejects.toThrow(/Function not found/);
+  started.lambda.deploy(makeConfiguration(TELLS_PID));
+  const next = await started.ask();
+  writeFileSync(join(folder, "another"), "");
+
+  const { pid } = parsePayload(await busy);
+  await removed;
+  expect([isProcessAlive(pid as number), isProcessAlive(next["pid"] as number)]).toEqual([false, true]);
+});
+
 test("an alias with two versions sends each its share, and logs and reports say which one ran", async () => {
   const reports: InvocationReport[] = [];
   const streams = new Map<string, string>();

@@ -127,6 +127,26 @@ describe("a queue", () => {
     ]);
   });
 
+  test("keeps its messages when its settings change, also those that are being worked on", async () => {
+    const fixture = new QueueFixture();
+    for (const body of ["a", "b"]) fixture.queue.send(body);
+    const [first] = fixture.queue.receive(1, Infinity);
+
+    const { settings } = fixture.queue;
+    fixture.queues.add([{ ...settings, visibilityMilliseconds: 5000 }, fixture.deadLetters.settings])();
+    const second = fixture.queue.receive(2, Infinity);
+    for (const message of second) fixture.queue.release(message);
+    await passSeconds(5);
+
+    expect(second.map(({ body }) => body)).toEqual(["b"]);
+    expect(fixture.receive()).toEqual(["b"]);
+    if (first) fixture.queue.remove(first);
+    expect(fixture.queue.counts).toEqual({
+      ApproximateNumberOfMessages: 0,
+      ApproximateNumberOfMessagesNotVisible: 1,
+    });
+  });
+
   test("names a file that is not a message", () => {
     const { queue, folder } = new QueueFixture();
     queue.send("a");

@@ -20,12 +20,8 @@ async function request(path: string, init: RequestInit = {}): Promise<{ status: 
 /** Serves a standard queue and a FIFO queue at Lambda's address, which is returned. */
 async function listen(): Promise<string> {
   const common = { visibilityMilliseconds: 30_000, retentionMilliseconds: 60_000, deduplicatesByContent: true };
-  const queues = new Queues(
-    ["orders", "orders.fifo"].map((name) => ({ name, arn: arnOf(name), ...common })),
-    makeTemporaryFolder(),
-    new Clock(1),
-    () => undefined,
-  );
+  const queues = new Queues(makeTemporaryFolder(), new Clock(1), () => undefined);
+  queues.add(["orders", "orders.fifo"].map((name) => ({ name, arn: arnOf(name), ...common })))();
   const lambda = await startLambda({
     functions: [],
     answerOther: (...asked) => answerQueueRequest(queues, ...asked),

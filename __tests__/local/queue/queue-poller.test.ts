@@ -86,6 +86,18 @@ describe("a queue that invokes a function", () => {
     ]);
   });
 
+  test("is left alone by a poller that stops, which still settles what it has received", async () => {
+    const fixture = new PollerFixture(() => null, { windowMilliseconds: 20_000 });
+    fixture.send("a", "b");
+    await passSeconds(5);
+
+    fixture.poller.stop();
+    fixture.send("c");
+    await passSeconds(60);
+
+    expect([fixture.batches, fixture.left]).toEqual([[["a", "b"]], 1]);
+  });
+
   test("removes what was handled", async () => {
     const fixture = new PollerFixture(() => ({ statusCode: 200 }));
 

@@ -31,6 +31,7 @@ export async function passSeconds(seconds: number): Promise<void> {
 export class QueueFixture {
   readonly letters: DeadLetter[] = [];
   readonly clock = new Clock(1);
+  readonly queues: Queues;
   readonly queue: LocalQueue;
   readonly deadLetters: LocalQueue;
 
@@ -42,17 +43,13 @@ export class QueueFixture {
     const common = { visibilityMilliseconds: 60_000, retentionMilliseconds: 345_600_000, deduplicatesByContent: false };
     const deadLetters = name.replace(/(\.fifo)?$/, "-dead-letters$1");
     const redrive = { deadLetterArn: arnOf(deadLetters), maximumReceives: 2 };
-    const queues = new Queues(
-      [
-        { name, arn: arnOf(name), ...common, redrive, ...settings },
-        { name: deadLetters, arn: arnOf(deadLetters), ...common },
-      ],
-      folder,
-      this.clock,
-      (letter) => this.letters.push(letter),
-    );
-    this.queue = find(queues, name);
-    this.deadLetters = find(queues, deadLetters);
+    this.queues = new Queues(folder, this.clock, (letter) => this.letters.push(letter));
+    this.queues.add([
+      { name, arn: arnOf(name), ...common, redrive, ...settings },
+      { name: deadLetters, arn: arnOf(deadLetters), ...common },
+    ])();
+    this.queue = find(this.queues, name);
+    this.deadLetters = find(this.queues, deadLetters);
   }
 
   /** The bodies that are received now. */
