@@ -33,7 +33,7 @@ import { type InstanceSnapshot, type LocalSnapshot, type RecentTraffic } from ".
 import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
 import { type StackDashboard } from "./stack/stack-texts";
 import { type FunctionBundle, type SynthesizedStack, synthesizeEnvironment } from "./stack/synthesize";
-import { unpack } from "./stack/unpack";
+import { ZippedCode } from "./stack/zipped-code";
 import { isQueuedByLambda } from "../environments/events";
 import { type Mistake } from "../environments/mistakes";
 import { WARMER } from "../environments/names";
@@ -209,6 +209,8 @@ interface RunningFunction {
   settings: StackFunction;
   /** The number of the version that was published last. */
   version: number;
+  /** Tells its code apart. */
+  codeHash: string;
   readonly figures: FunctionFigures;
   readonly logMetrics: LogMetrics;
 }
@@ -429,17 +431,23 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     this.reloader = new Reloader(this, place, since);
   }
 
-  replaceCode(id: string, bundle: Bundle): boolean {
+  replaceCode(id: string, bundle: Omit<Bundle, "notes">): boolean {
     const before = this.code.get(id);
     const running = [...this.running.values()].find(({ settings }) => settings.id === id);
     if (!before || !running) return false;
-    const isOther = bundle.sourceCodeHash !== before.bundle.sourceCodeHash;
+    const code = ZippedCode.read(bundle.zipFile);
+    const isOther = code.hash !== running.codeHash;
     if (isOther) {
       running.settings = { ...running.settings, zipFile: bundle.zipFile, handler: bundle.handler };
-      this.takeOver(running, this.publish(running));
+      this.takeOver(running, this.publish(running, code));
     }
-    this.code.set(id, { ...before, bundle });
+    this.code.set(id, { ...before, bundle: { ...before.bundle, ...bundle } });
     return isOther;
+  }
+
+  replaceNotes(id: string, notes: readonly string[]): void {
+    const known = this.code.get(id);
+    if (known) this.code.set(id, { ...known, bundle: { ...known.bundle, notes } });
   }
 
   /** Reports nothing while an environment is ending: failures are then a consequence of that. */
@@ -489,11 +497,12 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   }
 
   /** Publishes a function's next version, to which no alias points yet; returns its number. */
-  private publish(published: RunningFunction): string {
+  private publish(published: RunningFunction, code = ZippedCode.read(published.settings.zipFile)): string {
     const { settings } = published;
     const version = String(++published.version);
     const codeFolder = join(this.folder.path, "code", settings.name, version);
-    unpack(settings.zipFile, codeFolder);
+    code.unpack(codeFolder);
+    published.codeHash = code.hash;
     this.startedLambda.deploy({
       ...settings,
       codeFolder,
@@ -616,7 +625,7 @@ function buildRunningFunction(settings: StackFunction, { metricFilters }: LocalS
   const filters = metricFilters
     .filter(({ functionName }) => functionName === settings.name)
     .map(({ filter }) => filter);
-  return { settings, version: 0, figures: new FunctionFigures(), logMetrics: new LogMetrics(filters) };
+  return { settings, version: 0, codeHash: "", figures: new FunctionFigures(), logMetrics: new LogMetrics(filters) };
 }
 
 /**

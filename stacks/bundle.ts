@@ -1,4 +1,4 @@
-import { unzipSync, zipSync, type Zippable } from "fflate";
+import { unzipSync, type ZipOptions, zipSync, type Zippable } from "fflate";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { findOwnFile } from "./own-file";
 import { PackagedFiles } from "./packaged-files";
 import { Packages } from "./packages/packages";
 import { findLambdaPlatform, type Platform } from "./packages/platform";
+import { Rebuild } from "./rebuild";
 
 /**
  * A function's code, ready to deploy. The same sources give the same bytes on any computer, in any folder, on any day.
@@ -33,13 +34,22 @@ export interface Bundle {
   readonly sources: readonly string[];
 }
 
-type Code = Pick<Bundle, "notes" | "sources"> & { readonly zip: Uint8Array };
+/** A bundle whose notes have not been looked for yet, because that takes time. */
+export type UnnotedBundle = Omit<Bundle, "notes"> & { readonly findNotes: () => Promise<readonly string[]> };
+
+type Code = Pick<UnnotedBundle, "sources" | "findNotes"> & { readonly zip: Uint8Array };
+
+/** Makes a function's code. */
+type Make = (program: Program, key: string) => Promise<Code>;
 
 /**
  * Lambda's limit for unpacked code, in bytes:
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const MAX_UNPACKED_BYTES = 250 * 2 ** 20;
+
+/** How much a zip is compressed, from 0 for not at all to 9. */
+type Level = ZipOptions["level"];
 
 /** How bundles are made: besides the inputs, only these functions decide their bytes. */
 const RECIPE = [COMPILATION, listFiles, isExecutable, zipFiles].join("\n");
@@ -64,32 +74,14 @@ export async function bundleFunctions(
   const mistakes: Mistake[] = [];
   const bundles = new Map<string, Bundle>();
   const cache = new BundleCache(root, RECIPE);
+  const findOrMake: Make = async (program, key) => {
+    const cached = cache.find(key, describeAdditions(program));
+    return cached ? { ...cached, findNotes: findNone } : makeAndKeep(program, key, cache);
+  };
   const bundle = async (key: string, code: FunctionCode) => {
     try {
-      if (code.package) {
-        bundles.set(key, readFinishedPackage(root, code, code.package));
-        return;
-      }
-      const found = findHandlerFile(root, code.name, code);
-      if (found === undefined && isFinishedFunction(code.name)) {
-        bundles.set(key, readPackaged(code.name));
-        return;
-      }
-      const source = found ?? `${formatHandlerFile(code.name, code)}.ts`;
-      const packaged = await PackagedFiles.find(root, dirname(source), code);
-      const packages = Packages.find(root, packaged.folder, code, findPlatform);
-      checkPreloaded(root, dirname(source), code);
-      const program = { root, name: code.name, source, packaged, packages, code };
-      const cached = cache.find(key, describeAdditions(program));
-      const { zip, notes, sources } = cached ? { ...cached, notes: [] } : await make(program, key, cache);
-      const zipFile = resolve(folder, `${key}.zip`);
-      await writeFile(zipFile, zip);
-      bundles.set(key, {
-        ...describeZip(zipFile, zip),
-        handler: `${packaged.prefix}handler.handler`,
-        notes,
-        sources: [...sources.map((path) => resolve(root, path)), ...packaged.files.map(({ path }) => path)],
-      });
+      const { findNotes, ...found } = await bundleFunction({ root, folder, findPlatform }, code, findOrMake);
+      bundles.set(key, { ...found, notes: await findNotes() });
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       mistakes.push(...error.mistakes);
@@ -99,6 +91,71 @@ export async function bundleFunctions(
   await Promise.all([...different].map(([key, code]) => bundle(key, code)));
   if (mistakes.length > 0) throw new InvalidInput(mistakes.sort((a, b) => (a.file < b.file ? -1 : 1)));
   return bundles;
+}
+
+/** Where bundles are made, and what for. */
+export interface BundlePlace {
+  /** The project's folder. */
+  readonly root: string;
+  /** An existing folder for zips. */
+  readonly folder: string;
+  /** What a function's installed packages run on. */
+  readonly findPlatform: (code: FunctionCode) => Platform;
+}
+
+/**
+ * Bundles functions again and again while their sources change, faster than `bundleFunctions`: its zips are not
+ * compressed and not cached, but have the same files.
+ */
+export class Rebundler {
+  private readonly rebuilds = new Map<string, Rebuild>();
+
+  constructor(private readonly place: BundlePlace) {}
+
+  /** @throws InvalidInput as `bundleFunctions` does */
+  bundle(code: FunctionCode): Promise<UnnotedBundle> {
+    return bundleFunction(this.place, code, (program, key) => {
+      const rebuild = this.rebuilds.get(key) ?? new Rebuild();
+      this.rebuilds.set(key, rebuild);
+      return make(program, { level: 0, rebuild: (options) => rebuild.run(options) });
+    });
+  }
+
+  /** Forgets everything. */
+  async close(): Promise<void> {
+    await Promise.all([...this.rebuilds.values()].map((rebuild) => rebuild.close()));
+  }
+}
+
+async function bundleFunction(
+  { root, folder, findPlatform }: BundlePlace,
+  code: FunctionCode,
+  makeCode: Make,
+): Promise<UnnotedBundle> {
+  if (code.package) return { ...readFinishedPackage(root, code, code.package), findNotes: findNone };
+  const found = findHandlerFile(root, code.name, code);
+  if (found === undefined && isFinishedFunction(code.name)) {
+    return { ...readPackaged(code.name), findNotes: findNone };
+  }
+  const key = identifyCode(code);
+  const source = found ?? `${formatHandlerFile(code.name, code)}.ts`;
+  const packaged = await PackagedFiles.find(root, dirname(source), code);
+  const packages = Packages.find(root, packaged.folder, code, findPlatform);
+  checkPreloaded(root, dirname(source), code);
+  const program = { root, name: code.name, source, packaged, packages, code };
+  const { zip, sources, findNotes } = await makeCode(program, key);
+  const zipFile = resolve(folder, `${key}.zip`);
+  await writeFile(zipFile, zip);
+  return {
+    ...describeZip(zipFile, zip),
+    handler: `${packaged.prefix}handler.handler`,
+    sources: [...sources.map((path) => resolve(root, path)), ...packaged.files.map(({ path }) => path)],
+    findNotes,
+  };
+}
+
+function findNone(): Promise<readonly string[]> {
+  return Promise.resolve([]);
 }
 
 /** The code of one of the project's own functions, which the npm package has finished. */
@@ -143,17 +200,26 @@ function checkPreloaded(root: string, folder: string, code: FunctionCode): void 
   if (mistakes.length > 0) throw new InvalidInput(mistakes);
 }
 
-async function make(program: Program, key: string, cache: BundleCache): Promise<Code> {
+/** @param options how much the zip is compressed, from 0 to 9, and what is faster than esbuild's `build` */
+async function make(
+  program: Program,
+  { level = 6, rebuild }: { readonly level?: Level; readonly rebuild?: Parameters<typeof compile>[1] } = {},
+): Promise<Code & { readonly compiled: Compiled }> {
   const { source, packages } = program;
-  const [compiled, installed] = await Promise.all([compile(program), packages.install()]);
-  const { sources, notes } = compiled;
+  const [compiled, installed] = await Promise.all([compile(program, rebuild), packages.install()]);
+  const { sources, findNotes } = compiled;
   const files = listFiles(program, compiled, installed);
   checkSize(source, sumBytes(files.values()));
-  const zip = zipFiles(files);
+  return { zip: zipFiles(files, level), sources, findNotes, compiled };
+}
+
+async function makeAndKeep(program: Program, key: string, cache: BundleCache): Promise<Code> {
+  const { zip, sources, findNotes, compiled } = await make(program);
+  const notes = await findNotes();
   if (notes.length === 0 && !mayFindMore(compiled)) {
     cache.keep(key, describeAdditions(program), zip, sources);
   }
-  return { zip, notes, sources };
+  return { zip, sources, findNotes: () => Promise.resolve(notes) };
 }
 
 /** Identifies everything in a bundle that is not compiled. */
@@ -209,14 +275,14 @@ function isExecutable(contents: Uint8Array): boolean {
   return start.startsWith("#!") || start === "\x7fELF";
 }
 
-function zipFiles(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+function zipFiles(files: ReadonlyMap<string, Uint8Array>, level: Level): Uint8Array {
   // The earliest time that a zip can contain, in any time zone: zip times have none.
   const mtime = new Date(1980, 0, 1, 12);
   const unix = 3;
   const entries: Zippable = {};
   for (const [path, contents] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const mode = path.endsWith("/") ? 0o40755 : isExecutable(contents) ? 0o100755 : 0o100644;
-    entries[path] = [contents, { mtime, os: unix, attrs: mode << 16, level: 6 }];
+    entries[path] = [contents, { mtime, os: unix, attrs: mode << 16, level }];
   }
   return zipSync(entries);
 }

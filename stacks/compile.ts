@@ -37,11 +37,15 @@ export interface Compiled {
   readonly leftOut: ReadonlySet<string>;
   /** Every file that it was made from, relative to the project's folder. */
   readonly sources: readonly string[];
-  /** Notes about code that fails only if the program reaches a certain line. */
-  readonly notes: readonly string[];
+  /** Finds notes about code that fails only if the program reaches a certain line. */
+  readonly findNotes: () => Promise<readonly string[]>;
 }
 
-type Attempt = BuildResult<{ write: false; metafile: true }>;
+/** What esbuild is asked. */
+export type AttemptOptions = BuildOptions & { readonly write: false; readonly metafile: true };
+
+/** What comes of it. */
+export type Attempt = BuildResult<AttemptOptions>;
 
 /**
  * Modules that are not files: the program that exports the handler, and the modules between `import()` and CommonJS.
@@ -81,6 +85,15 @@ class Lessons {
   readonly consulted = new Set<string>();
   /** Folders in the zip, with slashes at their ends, whose modules use their own path. */
   readonly folders = new Set<string>();
+
+  /** What attempts have shown that the next one must do in another way. */
+  get count(): number {
+    const { missing, importedLazily, exportingBothWays, requiringUnknown, creatingRequire } = this;
+    return [missing, importedLazily, exportingBothWays, requiringUnknown, creatingRequire].reduce(
+      (sum, { size }) => sum + size,
+      0,
+    );
+  }
 }
 
 /** What is compiled. */
@@ -99,13 +112,17 @@ export interface Program {
 /**
  * Bundles a function as Node.js would load it.
  *
+ * @param rebuild what is faster than `build` for a program that is compiled again
  * @throws InvalidInput with every compile error, and for a handler file without an export `handler`
  */
-export async function compile(program: Program): Promise<Compiled> {
+export async function compile(
+  program: Program,
+  rebuild: (options: AttemptOptions) => Promise<Attempt> = build,
+): Promise<Compiled> {
   const { root, name, source, packaged, code } = program;
   const lessons = new Lessons();
   for (;;) {
-    const attempt = await tryToBundle(program, lessons);
+    const attempt = await tryToBundle(program, lessons, isPlain(program, lessons) ? rebuild : build);
     const learned = await learn(root, attempt, lessons);
     if (learned) continue;
     if (attempt instanceof Error) throw await explainFailure(program, attempt);
@@ -122,13 +139,14 @@ export async function compile(program: Program): Promise<Compiled> {
       sources: [...Object.keys(metafile.inputs), ...lessons.consulted].filter(
         (input) => ![MADE_UP, REQUIRED, REQUIRED_LATER].some((namespace) => input.startsWith(`${namespace}:`)),
       ),
-      notes: [
-        // Compiled files are reported only for packages that need them.
-        ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
-        ...native.notes,
-        ...(code.bundle?.decoratorMetadata === true ? [] : findLostMetadata(root, Object.keys(metafile.inputs))),
-        ...(isFinishedFunction(name) ? [] : await findLostFiles(root, source, attempt.metafile, packaged)),
-      ].map(({ file, message }) => `${file}: ${message}`),
+      findNotes: async () =>
+        [
+          // Compiled files are reported only for packages that need them.
+          ...[...lessons.missing].filter(([specifier]) => !specifier.endsWith(".node")).map(([, mistake]) => mistake),
+          ...native.notes,
+          ...(code.bundle?.decoratorMetadata === true ? [] : findLostMetadata(root, Object.keys(metafile.inputs))),
+          ...(isFinishedFunction(name) ? [] : await findLostFiles(root, source, metafile, packaged)),
+        ].map(({ file, message }) => `${file}: ${message}`),
     };
   }
 }
@@ -165,10 +183,21 @@ function buildOptions({ root, name, code }: Program): BuildOptions {
   };
 }
 
-async function tryToBundle(program: Program, lessons: Lessons): Promise<Attempt | (Error & BuildFailure)> {
+/** Whether the plugins do the same however often they are asked. */
+function isPlain({ packaged, packages, code }: Program, lessons: Lessons): boolean {
+  const { external = [], decoratorMetadata = false } = code.bundle ?? {};
+  const isWhole = packages.isEmpty && external.length === 0;
+  return isWhole && packaged.files.length === 0 && !decoratorMetadata && lessons.count === 0;
+}
+
+async function tryToBundle(
+  program: Program,
+  lessons: Lessons,
+  bundle: (options: AttemptOptions) => Promise<Attempt>,
+): Promise<Attempt | (Error & BuildFailure)> {
   const { root } = program;
   try {
-    return await build({
+    return await bundle({
       ...buildOptions(program),
       stdin: { contents: formatEntry(program), resolveDir: resolve(root), sourcefile: ENTRY },
       write: false,
@@ -197,13 +226,7 @@ function isBuildFailure(failure: unknown): failure is Error & BuildFailure {
 
 /** Whether an attempt showed something new. */
 async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Lessons): Promise<boolean> {
-  const { missing: lost, importedLazily, exportingBothWays, requiringUnknown, creatingRequire } = lessons;
-  const known = () =>
-    [lost, importedLazily, exportingBothWays, requiringUnknown, creatingRequire].reduce(
-      (sum, { size }) => sum + size,
-      0,
-    );
-  const before = known();
+  const before = lessons.count;
 
   for (const { id, location } of attempt.warnings) {
     if (id !== "commonjs-variable-in-esm" || !location) continue;
@@ -240,7 +263,7 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
       }
     }
   }
-  return known() > before;
+  return lessons.count > before;
 }
 
 function isOfPackage(file: string): boolean {

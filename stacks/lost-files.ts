@@ -1,6 +1,5 @@
 import { type Metafile } from "esbuild";
-import { existsSync, realpathSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type ts from "typescript";
@@ -69,7 +68,7 @@ export async function findLostFiles(
     if (!/\.[cm]?[jt]sx?$/.test(file) || !existsSync(resolve(project, file))) continue;
     const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
     if (name !== undefined && packages.has(name)) continue;
-    const text = await readFile(resolve(project, file), "utf8");
+    const text = readFileSync(resolve(project, file), "utf8");
     if (!SUSPECTS.some((suspect) => suspect.test(text))) continue;
     const module = new ModuleFiles(
       await import("typescript").then((loaded) => loaded.default),

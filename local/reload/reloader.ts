@@ -1,9 +1,10 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { InvalidInput, type Mistake } from "../../environments/mistakes";
-import { type Bundle } from "../../stacks/bundle";
+import { type Bundle, Rebundler } from "../../stacks/bundle";
+import { findOwnPlatform } from "../../stacks/packages/platform";
 import { type LocalEvent } from "../events";
-import { bundleLocally, type FunctionBundle } from "../stack/synthesize";
+import { type FunctionBundle } from "../stack/synthesize";
 import { type ChangeBurst, ChangeBursts } from "./change-bursts";
 import { FolderWatcher } from "./folder-watcher";
 import { listWatchedFiles, listWatchedFolders, planReload, type RunningSources } from "./plan";
@@ -20,7 +21,9 @@ export interface ReloadTarget {
    *
    * @returns whether its code is other than before
    */
-  replaceCode(id: string, bundle: Bundle): boolean;
+  replaceCode(id: string, bundle: Omit<Bundle, "notes">): boolean;
+  /** Keeps what there is to say about a function's code. */
+  replaceNotes(id: string, notes: readonly string[]): void;
   /** The time on its own clock. */
   now(): number;
   tell(event: LocalEvent): void;
@@ -38,6 +41,8 @@ export interface ReloadPlace {
 
 interface ReloadedFunction {
   readonly id: string;
+  /** When its new code took over, as `performance.now()` says. */
+  readonly at: number;
   /** What is new to say about it. */
   readonly notes: readonly string[];
 }
@@ -45,6 +50,7 @@ interface ReloadedFunction {
 /** Lets what runs go on with what is saved. */
 export class Reloader {
   private readonly bursts = new ChangeBursts((burst) => this.reload(burst));
+  private readonly rebundler: Rebundler;
   private readonly watcher: FolderWatcher;
   /** What is wrong with the newest code of functions. */
   private readonly mistakes = new Map<string, readonly Mistake[]>();
@@ -55,6 +61,8 @@ export class Reloader {
     private readonly place: ReloadPlace,
     since: number,
   ) {
+    const { root, folder } = place;
+    this.rebundler = new Rebundler({ root, folder, findPlatform: findOwnPlatform });
     this.watcher = new FolderWatcher(
       (path) => {
         this.bursts.add(path);
@@ -63,7 +71,7 @@ export class Reloader {
         target.tell({ kind: "changes-lost", at: target.now(), message });
       },
     );
-    mkdirSync(place.folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
     this.watch(since);
   }
 
@@ -79,6 +87,7 @@ export class Reloader {
   async close(): Promise<void> {
     await this.bursts.close();
     this.watcher.close();
+    await this.rebundler.close();
   }
 
   private async reload({ paths, began }: ChangeBurst): Promise<void> {
@@ -89,14 +98,19 @@ export class Reloader {
     this.watch(since);
     if (restart.length > 0) target.tell({ kind: "restart-needed", at: target.now(), files: restart });
 
-    const reloaded = await Promise.all(functions.map((id) => this.reloadFunction(id)));
+    const attempts = await Promise.all(functions.map((id) => this.reloadFunction(id)));
 
     this.watch(since);
-    const ids = reloaded.flatMap((each) => each?.id ?? []);
-    const notes = reloaded.flatMap((each) => each?.notes ?? []);
+    const reloaded = attempts.filter((each) => each !== undefined);
     const { problem } = this;
-    if (ids.length > 0 || (before && !problem)) {
-      target.tell({ kind: "reloaded", at: target.now(), ids, milliseconds: performance.now() - began, notes });
+    if (reloaded.length > 0 || (before && !problem)) {
+      target.tell({
+        kind: "reloaded",
+        at: target.now(),
+        ids: reloaded.map(({ id }) => id),
+        milliseconds: Math.max(...reloaded.map(({ at }) => at), began) - began,
+        notes: reloaded.flatMap(({ notes }) => notes),
+      });
     }
     if (problem && JSON.stringify(problem) !== JSON.stringify(before)) {
       target.tell({ kind: "reload-failed", at: target.now(), mistakes: problem });
@@ -105,14 +119,18 @@ export class Reloader {
 
   /** @returns undefined unless the function has new code */
   private async reloadFunction(id: string): Promise<ReloadedFunction | undefined> {
-    const { root, folder } = this.place;
     const before = this.target.code.get(id);
     if (!before) return undefined;
     try {
-      const [bundle] = (await bundleLocally(root, [before.code], folder)).values();
-      const isReplaced = bundle !== undefined && this.target.replaceCode(id, bundle);
+      const { findNotes, ...bundle } = await this.rebundler.bundle(before.code);
+      const isReplaced = this.target.replaceCode(id, bundle);
       this.mistakes.delete(id);
-      return isReplaced ? { id, notes: bundle.notes.filter((note) => !before.bundle.notes.includes(note)) } : undefined;
+      const at = performance.now();
+      // Nothing waits for them.
+      const notes = await findNotes();
+      this.target.replaceNotes(id, notes);
+      const added = notes.filter((note) => !before.bundle.notes.includes(note));
+      return isReplaced ? { id, at, notes: added } : undefined;
     } catch (error) {
       this.mistakes.set(id, explain(error, `functions/${id}`));
       return undefined;

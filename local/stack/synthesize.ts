@@ -78,7 +78,7 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   if (left.length > 0 && left.length === all.length) throw new LocalEnvironmentError(notes.join("\n"));
   mkdirSync(folder, { recursive: true });
   const needed = [{ name: WARMER }, ...listFunctionCode(environment)];
-  const bundles = await bundleLocally(root, needed, folder);
+  const bundles = await bundleFunctions(root, needed, folder, findOwnPlatform);
   const infrastructure = await loadInfrastructure(root, Object.keys(environment.functions));
   synthesize([environment], { bundles, infrastructure, folder });
   const stackFolder = join(folder, "stacks", name);
@@ -94,19 +94,4 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   );
   const json = stackJson.parse(JSON.parse(text));
   return { json, folder: stackFolder, code: new Map(code), notes, foreignEvents };
-}
-
-/**
- * Bundles functions as they run on this computer.
- *
- * @param folder an existing folder
- * @returns as `bundleFunctions` does
- * @throws InvalidInput as `bundleFunctions` does
- */
-export function bundleLocally(
-  root: string,
-  functions: Iterable<FunctionCode>,
-  folder: string,
-): Promise<ReadonlyMap<string, Bundle>> {
-  return bundleFunctions(root, functions, folder, findOwnPlatform);
 }
