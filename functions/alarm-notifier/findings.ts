@@ -6,12 +6,12 @@ import {
   paginateListVersionsByFunction,
 } from "@aws-sdk/client-lambda";
 import { formatFunctionLink, formatTracesLink } from "../../model/console-links";
+import { type FailureCategory, formatExampleQuery, parseExample, parseFailures } from "../../model/failures";
 import { QUERIES } from "../../model/queries";
 import { runBefore } from "../warmer/time-limit";
 import { type Link } from "./alarm";
 import { readBudget } from "./budget";
 import { type Configuration } from "./configuration";
-import { type FailureCategory, formatExampleQuery, parseExample, parseFailures } from "./failures";
 import { askLog } from "./log-query";
 
 /** What was found out about an incident. What could not be read in time is missing. */

@@ -1,10 +1,8 @@
 import { type CloudWatchLogsClient, GetQueryResultsCommand, StartQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { type LogRow } from "../../model/failures";
 import { sleepUntil } from "../warmer/time-limit";
 
 const POLL_MILLISECONDS = 500;
-
-/** One row of a log query's answer: values by the names of the columns. */
-export type LogRow = Readonly<Record<string, string>>;
 
 /** What to ask a log group. */
 export interface LogQuestion {

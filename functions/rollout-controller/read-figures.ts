@@ -1,7 +1,8 @@
 import { type Histogram, type MinuteFigures, type RolloutSubject, type VersionFigures } from "../../rollout/contract";
+import { type LogRow } from "../../model/failures";
 import { FUNCTION_NAME } from "../../performance/metrics";
 import { addFigures } from "../../rollout/figures";
-import { askLog, type LogRow } from "../alarm-notifier/log-query";
+import { askLog } from "../alarm-notifier/log-query";
 import { type AwsClients, callAws } from "./clients";
 
 /** A version's requests, counted from the function's log: within seconds, and apart from the other version's. */

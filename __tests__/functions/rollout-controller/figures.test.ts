@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import { formatFiguresQuery, parseFigures } from "../../../functions/rollout-controller/read-figures";
-import { type LogRow } from "../../../functions/alarm-notifier/log-query";
+import { type LogRow } from "../../../model/failures";
 import { compileInsightsQuery } from "../../../local/cloudwatch/insights/query";
 import { addHistograms, findBucket } from "../../../rollout/histogram";
 import { type OperatorAnswer, type VersionFigures } from "../../../rollout/contract";

@@ -1,5 +1,8 @@
-import { toOneLine } from "../../performance/foreign-text";
-import { type LogRow } from "./log-query";
+import { toOneLine } from "../performance/foreign-text";
+import { QUERIES } from "./queries";
+
+/** One row of a log query's answer: values by the names of the columns. */
+export type LogRow = Readonly<Record<string, string>>;
 
 /** How often requests failed in the same way. */
 export interface FailureCategory {
@@ -8,6 +11,19 @@ export interface FailureCategory {
   /** A request that failed in this way. */
   readonly requestId: string;
 }
+
+/** How a version's requests fail and another one's do not. */
+export interface NewFailures {
+  /** The most frequent ones first. */
+  readonly categories: readonly FailureCategory[];
+  /** A line of the log, of the most frequent category. */
+  readonly example?: string;
+}
+
+/** Asks a function's log. */
+export type AskFunctionLog = (query: string) => Promise<readonly LogRow[]>;
+
+const MOST_NEW_CATEGORIES = 3;
 
 const LONGEST_EXAMPLE = 600;
 const LONGEST_CATEGORY = 100;
@@ -53,4 +69,39 @@ export function parseExample([record]: readonly LogRow[]): string | undefined {
   }
   const text = toOneLine(typeof said === "string" ? said : JSON.stringify(said), LONGEST_EXAMPLE);
   return text === "" ? undefined : text;
+}
+
+/**
+ * The failures that a version's requests have and those of the one before it have not. What the log does not tell is
+ * missing.
+ *
+ * @param from the version before
+ */
+export async function findNewFailures(ask: AskFunctionLog, from: string, to: string): Promise<NewFailures> {
+  try {
+    const [older, newer] = await Promise.all(
+      [from, to].map(async (version) => parseFailures(await ask(formatVersionFailuresQuery(version)))),
+    );
+    const known = new Set(older?.map(({ what }) => what));
+    const categories = (newer ?? []).filter(({ what }) => !known.has(what)).slice(0, MOST_NEW_CATEGORIES);
+    const [first] = categories;
+    const example = first && (await findExample(ask, first));
+    return { categories, ...(example !== undefined && { example }) };
+  } catch {
+    return { categories: [] };
+  }
+}
+
+/** The saved query for failures, of one version: the log stream's name holds it. */
+export function formatVersionFailuresQuery(version: string): string {
+  return `filter @logStream like "[${version}]"\n| ${QUERIES.failures.json ?? ""}`;
+}
+
+async function findExample(ask: AskFunctionLog, { requestId }: FailureCategory): Promise<string | undefined> {
+  if (!/^[\w-]{1,64}$/.test(requestId)) return undefined;
+  try {
+    return parseExample(await ask(formatExampleQuery(requestId)));
+  } catch {
+    return undefined;
+  }
 }
