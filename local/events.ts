@@ -1,9 +1,11 @@
 import { type Mistake } from "../environments/mistakes";
+import { type RolloutRecord } from "../rollout/contract";
 import { type AlarmState } from "./cloudwatch/alarm";
 import { type EndCondition } from "./lambda/destination-record";
 import { type InvocationReport } from "./lambda/local-function";
 import { type DeadLetter } from "./queue/queues";
 import { type FunctionFailure } from "./function-failure";
+import { type RolloutSnapshot } from "./snapshot";
 
 /** The events of a running environment. `at` is the time on the environment's own clock, in milliseconds since 1970. */
 export type LocalEvent =
@@ -61,6 +63,8 @@ export type LocalEvent =
     }
   /** A schedule was due, but the warmer failed. */
   | { readonly kind: "warmer-failed"; readonly at: number; readonly message: string }
+  /** A rollout has begun, gone on or ended. */
+  | (RolloutSnapshot & { readonly kind: "rollout"; readonly at: number; readonly event: RolloutRecord["event"] })
   /** A message was received too often, and moved to the dead-letter queue. */
   | (DeadLetter & { readonly kind: "dead-letter"; readonly at: number })
   /** A function has handled a batch of messages, but its answer is not valid: all of them return to the queue. */
@@ -92,7 +96,7 @@ export type LocalEvent =
       readonly from: AlarmState;
       readonly to: AlarmState;
     }
-  /** Functions have new code, which answers from now on. */
+  /** Functions have new code, which answers from now on or, where its rollout says so, step by step. */
   | {
       readonly kind: "reloaded";
       readonly at: number;

@@ -26,17 +26,19 @@ import { LogFiles } from "./log-files";
 import { type Offer } from "./offers";
 import { LocalEnvironmentError } from "./problem";
 import { QUEUES_PATH } from "./queue/queue-endpoint";
-import { buildSampleEvent } from "./sample-events";
 import { Reloader, type ReloadTarget } from "./reload/reloader";
+import { ControllerEndpoint } from "./rollouts/controller-endpoint";
+import { LocalRollouts } from "./rollouts/local-rollouts";
+import { buildSampleEvent } from "./sample-events";
 import { parseSchedule } from "./schedule/schedule-expression";
-import { type InstanceSnapshot, type LocalSnapshot, type RecentTraffic } from "./snapshot";
+import { type InstanceSnapshot, type LocalSnapshot, type RecentTraffic, type RolloutSnapshot } from "./snapshot";
 import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
 import { type StackDashboard } from "./stack/stack-texts";
 import { type FunctionBundle, type SynthesizedStack, synthesizeEnvironment } from "./stack/synthesize";
 import { ZippedCode } from "./stack/zipped-code";
 import { isQueuedByLambda } from "../environments/events";
 import { type Mistake } from "../environments/mistakes";
-import { WARMER } from "../environments/names";
+import { isFinishedFunction, ROLLOUT_CONTROLLER } from "../environments/names";
 import { type Bundle } from "../stacks/bundle";
 import { TemporaryFolder } from "../stacks/temporary-folder";
 import { parseLoggedRound } from "./warming-rounds";
@@ -48,6 +50,7 @@ export {
   type InstanceSnapshot,
   type LocalSnapshot,
   type RecentTraffic,
+  type RolloutSnapshot,
 } from "./snapshot";
 
 /** AWS does not document this; idle environments were observed to end after five to seven minutes. */
@@ -127,6 +130,8 @@ export interface LocalEnvironment {
   snapshot(): LocalSnapshot;
   /** The latest requests of every function. */
   recentTraffic(): readonly RecentTraffic[];
+  /** The last rollout of each function that has had one since the environment started. */
+  readonly rollouts: readonly RolloutSnapshot[];
   /** The execution environments of all functions. */
   listInstances(): readonly InstanceSnapshot[];
   /** The metrics of the last three hours. */
@@ -225,6 +230,8 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   private readonly keptMilliseconds: number;
   private readonly alarmWatch: AlarmWatch;
   private readonly sources: LocalEventSources;
+  private readonly localRollouts: LocalRollouts;
+  private readonly controllerEndpoint: ControllerEndpoint;
   /** Lines have real times: those that functions see and write into them. */
   private readonly logStore = new LogStore();
   private readonly logs: LogFiles | undefined;
@@ -252,10 +259,29 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     this.sources = new LocalEventSources(queueFolder, this.clock, {
       invoke: (functionName, qualifier, event) => this.invoke(functionName, qualifier, event),
       invokeAsynchronously: (...event) => this.lambda?.invokeAsynchronously(...event),
-      findId: (functionName) => this.running.get(functionName)?.settings.id ?? functionName,
+      findId: (functionName) => this.findId(functionName),
       tell: (event) => {
         this.tell(event);
       },
+    });
+    this.localRollouts = new LocalRollouts(this.clock, {
+      invoke: (functionName, input) => this.invoke(functionName, undefined, input),
+      describeLive: (functionName) => this.startedLambda.readAlias(functionName, TRAFFIC_ALIAS).description,
+      findId: (functionName) => this.findId(functionName),
+      queryLogs: (...question) => this.queryLogs(...question),
+      tell: (event) => {
+        this.tell(event);
+      },
+      onEnd: (functionName, version) => {
+        this.retire(functionName, version).catch(() => undefined);
+      },
+    });
+    this.controllerEndpoint = new ControllerEndpoint({
+      queryLogs: (...question) => this.logStore.query(...question, Date.now()),
+      metrics: {
+        readStatistic: (metric, name, window) => this.metrics.readStatistic(metric, name, this.toOwnMinutes(window)),
+      },
+      readAlarms: () => this.alarmWatch.states,
     });
     this.logs =
       logFolder === undefined
@@ -299,6 +325,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
       ...this.synthesized.notes,
       ...[...this.code.values()].flatMap(({ bundle }) => bundle.notes),
       ...this.stack.notes,
+      ...this.localRollouts.notes,
       ...this.synthesized.foreignEvents.map(({ functionId, event, kind }) => {
         const { invokeUrl = "" } = this.functions.find(({ id }) => id === functionId) ?? {};
         return `events.${event} of ${functionId}: ${kind} does not run on this computer; try one with curl -d @event.json ${invokeUrl}`;
@@ -334,6 +361,10 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     return this.logStore.query(logGroups, query, window, Date.now(), (at) => this.clock.fromRealTime(at));
   }
 
+  get rollouts(): readonly RolloutSnapshot[] {
+    return this.localRollouts.snapshots;
+  }
+
   listInstances(): readonly InstanceSnapshot[] {
     return [...this.running.values()].flatMap(({ settings: { id, name } }) =>
       (this.lambda?.listInstances(name) ?? []).map((instance) => ({ ...instance, functionId: id })),
@@ -362,7 +393,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     const time = new Date(this.now());
     return [
       ...functions
-        .filter(({ id }) => id !== WARMER)
+        .filter(({ id }) => !isFinishedFunction(id))
         .map(({ id, endpoint }): Offer => {
           const kind = endpoint ? "request" : "event";
           return { id: `${kind} ${id}`, functionId: id, kind, name: "", sample: endpoint ? "" : "{}" };
@@ -473,7 +504,8 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
       onEventEnd: (end) => {
         this.sources.deliver(end);
       },
-      answerOther: (request, address) => this.sources.answer(request, address),
+      answerOther: async (...request) =>
+        (await this.controllerEndpoint.answer(...request)) ?? (await this.sources.answer(...request)),
       onLog: (line, functionName, logStreamName) => {
         this.takeLine(line, functionName, logStreamName);
       },
@@ -493,6 +525,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
       this.metrics.forget(due - this.keptMilliseconds);
     });
     if (warming) this.schedule();
+    this.localRollouts.prepare(this.stack.rollouts)();
     this.sources.prepare(this.stack.events, new Set(this.running.keys()))();
   }
 
@@ -508,21 +541,46 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
       codeFolder,
       version,
       aliases: [],
-      environment: { ...buildVariables(this.startedLambda), ...settings.variables },
+      environment: { ...this.buildVariables(settings), ...settings.variables },
     });
     return version;
   }
 
-  /** Points a function's aliases to a version, and ends what no alias points to anymore. */
-  private takeOver({ settings: { name, aliases } }: RunningFunction, version: string): void {
+  /** Lets a version have a function's requests: at once or, except for the first one, as its rollout says. */
+  private takeOver({ settings: { name, aliases }, version: newest }: RunningFunction, version: string): void {
+    if (newest > 1 && this.localRollouts.begin(name, version)) return;
     for (const alias of aliases) this.startedLambda.pointAlias(name, alias, { version });
     // What cannot be removed now goes with the environment's folder.
     this.retire(name).catch(() => undefined);
   }
 
-  private async retire(functionName: string): Promise<void> {
-    const folders = await this.startedLambda.retire(functionName);
+  /** Ends what no alias points to anymore. */
+  private async retire(functionName: string, lost?: string): Promise<void> {
+    const folders = await this.startedLambda.retire(functionName, lost);
     await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+
+  /** What a function always has in AWS: credentials, which are made up here, and services, which are local. */
+  private buildVariables({ id }: StackFunction): Record<string, string> {
+    const { url } = this.startedLambda;
+    return {
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_ENDPOINT_URL_LAMBDA: url,
+      // Calls get an error instead of reaching AWS.
+      AWS_ENDPOINT_URL_CLOUDWATCH: url,
+      ...(id === ROLLOUT_CONTROLLER && this.controllerEndpoint.buildVariables(url)),
+    };
+  }
+
+  /** A window of real time on the environment's own clock, in whole minutes. */
+  private toOwnMinutes({ from, to }: TimeWindow): TimeWindow {
+    const [begin = 0, end = 0] = [from, to].map((at) => Math.floor(this.clock.fromRealTime(at) / MINUTE) * MINUTE);
+    return { from: begin, to: end };
+  }
+
+  private findId(functionName: string): string {
+    return this.running.get(functionName)?.settings.id ?? functionName;
   }
 
   private schedule(): void {
@@ -569,10 +627,10 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     const known = this.running.get(functionName);
     if (known) this.logStore.add(known.settings.logGroup, { at: Date.now(), logStreamName, line });
     this.metrics.add(known?.logMetrics.in(line, now) ?? []);
+    if (known?.settings.id === ROLLOUT_CONTROLLER) this.localRollouts.takeLine(line);
     const { strategy = "", targets = [] } = parseLoggedRound(line) ?? {};
     for (const { functionName: warmed, ...result } of targets) {
-      const id = this.running.get(warmed)?.settings.id ?? warmed;
-      this.tell({ kind: "warming-round", at: now, id, strategy, ...result });
+      this.tell({ kind: "warming-round", at: now, id: this.findId(warmed), strategy, ...result });
     }
   }
 
@@ -585,7 +643,9 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     this.metrics.add(buildLambdaMetrics(invocation, this.now()));
     this.tell({ kind: "invocation", at: this.now(), id: known.settings.id, ...report });
     if (errorPayload !== undefined) {
-      this.takeFailure(functionName, { ...parseFunctionFailure(errorPayload, codeFolder), requestId });
+      const failure = parseFunctionFailure(errorPayload, codeFolder);
+      const isKnown = known.settings.id === ROLLOUT_CONTROLLER && this.localRollouts.tellsKnown(failure.errorMessage);
+      if (!isKnown) this.takeFailure(functionName, { ...failure, requestId });
     }
     if (initMilliseconds === undefined) return;
     const forRequest = qualifier === TRAFFIC_ALIAS;
@@ -626,19 +686,6 @@ function buildRunningFunction(settings: StackFunction, { metricFilters }: LocalS
     .filter(({ functionName }) => functionName === settings.name)
     .map(({ filter }) => filter);
   return { settings, version: 0, codeHash: "", figures: new FunctionFigures(), logMetrics: new LogMetrics(filters) };
-}
-
-/**
- * What a function always has in AWS: credentials, which are made up here, and services, which are local. There is no
- * CloudWatch here; calls get an error instead of reaching AWS.
- */
-function buildVariables({ url }: LocalLambda): Record<string, string> {
-  return {
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-    AWS_ENDPOINT_URL_LAMBDA: url,
-    AWS_ENDPOINT_URL_CLOUDWATCH: url,
-  };
 }
 
 function findNextMinute(after: number): number {

@@ -1,3 +1,5 @@
+import { type NewFailures } from "../model/failures";
+import { type RolloutPlan, type RolloutRecord, type TrafficShare } from "../rollout/contract";
 import { type AlarmState } from "./cloudwatch/alarm";
 import { type ExecutionEnvironmentState } from "./lambda/execution-environment-pool";
 
@@ -28,6 +30,22 @@ export interface AlarmSnapshot {
 /** An execution environment of a function. */
 export interface InstanceSnapshot extends ExecutionEnvironmentState {
   readonly functionId: string;
+}
+
+/** A rollout of a function's new version: how it is going, or how it ended. Times are on the environment's clock. */
+export interface RolloutSnapshot extends Pick<
+  RolloutRecord,
+  "from" | "to" | "status" | "percent" | "reason" | "findings" | "figures"
+> {
+  /** The function's name in the environment's file. */
+  readonly id: string;
+  readonly plan: RolloutPlan;
+  readonly startedAt: number;
+  /** The new version's shares of requests so far, the first one first. */
+  readonly shares: readonly TrafficShare[];
+  readonly endedAt?: number;
+  /** How requests to the new version failed and those to the old one did not, if it has gone back. */
+  readonly newFailures: NewFailures;
 }
 
 /** The state of an environment at one time. */

@@ -21,7 +21,7 @@ export interface NewFailures {
 }
 
 /** Asks a function's log. */
-export type AskFunctionLog = (query: string) => Promise<readonly LogRow[]>;
+export type AskFunctionLog = (query: string) => Promise<readonly LogRow[]> | readonly LogRow[];
 
 const MOST_NEW_CATEGORIES = 3;
 

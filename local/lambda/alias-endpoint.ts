@@ -1,12 +1,12 @@
 import { type IncomingMessage } from "node:http";
 import * as z from "zod";
-import { readJson } from "./http-body";
+import { readJsonBody } from "./http-body";
 import { type AliasTarget } from "./alias-target";
 import { type JsonAnswer } from "./invoke-endpoint";
 import { makeInvalidParameter } from "./service-errors";
 
 /** An alias of a function. */
-export interface Alias extends AliasTarget {
+export interface LocalAlias extends AliasTarget {
   readonly description: string;
   /** Another one after each change. */
   readonly revisionId: string;
@@ -14,9 +14,9 @@ export interface Alias extends AliasTarget {
 
 /** A function with aliases. Both methods throw a LambdaServiceError if there is no such alias. */
 export interface AliasedFunction {
-  readonly readAlias: (name: string) => Alias;
+  readonly readAlias: (name: string) => LocalAlias;
   /** @throws LambdaServiceError if Lambda does not allow the target, or the alias has another revision */
-  readonly changeAlias: (name: string, change: Partial<Alias>) => Alias;
+  readonly changeAlias: (name: string, change: Partial<LocalAlias>) => LocalAlias;
 }
 
 const ALIAS_PATH = /^\/2015-03-31\/functions\/([^/]+)\/aliases\/([\w-]+)\/?$/;
@@ -47,7 +47,7 @@ export async function answerAlias(
   if (encodedName === undefined || name === undefined || !(isUpdate || request.method === "GET")) return undefined;
   const found = findFunction(decodeURIComponent(encodedName));
   if (!isUpdate) return formatAnswer(name, found.readAlias(name));
-  const update = aliasUpdate.safeParse(await readJson(request, MOST_BYTES));
+  const update = aliasUpdate.safeParse(await readJsonBody(request, MOST_BYTES));
   if (!update.success) throw makeInvalidParameter(z.prettifyError(update.error));
   const { FunctionVersion: version, Description: description, RevisionId: revisionId, RoutingConfig } = update.data;
   const change = {
@@ -60,7 +60,10 @@ export async function answerAlias(
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AliasConfiguration.html */
-function formatAnswer(name: string, { version, additionalWeights = {}, description, revisionId }: Alias): JsonAnswer {
+function formatAnswer(
+  name: string,
+  { version, additionalWeights = {}, description, revisionId }: LocalAlias,
+): JsonAnswer {
   const hasWeights = Object.keys(additionalWeights).length > 0;
   const body = {
     ...{ Name: name, FunctionVersion: version, Description: description, RevisionId: revisionId },

@@ -6,12 +6,12 @@ import { LambdaServiceError } from "./service-errors";
  *
  * @throws LambdaServiceError if it is too long, or not JSON
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const text = await readBody(request, maxBytes);
   if (text === undefined) {
     throw new LambdaServiceError("RequestTooLargeException", 413, `Request must be smaller than ${maxBytes} bytes`);
   }
-  return parseJson(text, "Could not parse request body into json");
+  return parseSentJson(text, "Could not parse request body into json");
 }
 
 /**
@@ -19,7 +19,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
  *
  * @throws LambdaServiceError that begins with the message if it is not JSON
  */
-export function parseJson(text: string, message: string): unknown {
+export function parseSentJson(text: string, message: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

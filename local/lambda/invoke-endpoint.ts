@@ -5,7 +5,7 @@ import { type AddressInfo } from "node:net";
 import { listenLocally } from "../listen";
 import { answerAlias } from "./alias-endpoint";
 import { ACCOUNT } from "./function-configuration";
-import { parseJson, readBody } from "./http-body";
+import { parseSentJson, readBody } from "./http-body";
 import { type LocalFunction } from "./local-function";
 import { makeInvalidParameter, LambdaServiceError } from "./service-errors";
 
@@ -177,7 +177,7 @@ function parseClientContext(header: string | string[] | undefined): string | und
 }
 
 function checkJson(text: string, message: string): string {
-  parseJson(text, message);
+  parseSentJson(text, message);
   return text;
 }
 

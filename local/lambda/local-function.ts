@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { type Alias, type AliasedFunction } from "./alias-endpoint";
+import { type LocalAlias, type AliasedFunction } from "./alias-endpoint";
 import { type AliasTarget, checkAliasTarget, chooseVersion, listVersions } from "./alias-target";
 import { ExecutionEnvironmentPool, type ExecutionEnvironmentState } from "./execution-environment-pool";
 import { type ExecutionEnvironmentSettings, type InvocationResult } from "./execution-environment";
@@ -63,7 +63,7 @@ export interface InvocationRequest {
 /** One function: its versions, each with its own execution environments, and its aliases. */
 export class LocalFunction implements AliasedFunction {
   private readonly pools = new Map<string, ExecutionEnvironmentPool>();
-  private readonly aliases = new Map<string, Alias>();
+  private readonly aliases = new Map<string, LocalAlias>();
   /** The number of the version that was published last. */
   private newest: string | undefined;
   /** By alias. */
@@ -112,7 +112,7 @@ export class LocalFunction implements AliasedFunction {
   }
 
   /** @throws LambdaServiceError if there is no such alias */
-  readAlias(name: string): Alias {
+  readAlias(name: string): LocalAlias {
     const alias = this.aliases.get(name);
     if (alias) return alias;
     const arn = formatFunctionArn(this.settings.region, this.name, name);
@@ -125,7 +125,7 @@ export class LocalFunction implements AliasedFunction {
    * @param change with a revision, only if the alias still has that one
    * @throws LambdaServiceError if there is no such alias or version, or if Lambda does not allow the change
    */
-  changeAlias(name: string, change: Partial<Alias>): Alias {
+  changeAlias(name: string, change: Partial<LocalAlias>): LocalAlias {
     const known = this.readAlias(name);
     const { version, additionalWeights, description, revisionId } = { ...known, ...change };
     if (revisionId !== known.revisionId) {
@@ -139,10 +139,12 @@ export class LocalFunction implements AliasedFunction {
    * Removes the versions that no alias points to, except for the newest one. Idle environments end at once, busy ones
    * after their invocation.
    *
+   * @param lost a version that goes even if it is the newest one: no alias is going to point to it
    * @returns the folders with code that nothing runs anymore, when everything has ended
    */
-  async retire(): Promise<readonly string[]> {
-    const used = new Set([LATEST, this.newest, ...[...this.aliases.values()].flatMap(listVersions)]);
+  async retire(lost?: string): Promise<readonly string[]> {
+    const newest = this.newest === lost ? LATEST : this.newest;
+    const used = new Set([LATEST, newest, ...[...this.aliases.values()].flatMap(listVersions)]);
     for (const [version, pool] of this.pools) {
       if (used.has(version)) continue;
       this.pools.delete(version);
@@ -240,7 +242,7 @@ export class LocalFunction implements AliasedFunction {
     await Promise.all([...this.pools.values(), ...this.retired.keys()].map((pool) => pool.close()));
   }
 
-  private setAlias(name: string, target: AliasTarget, description: string): Alias {
+  private setAlias(name: string, target: AliasTarget, description: string): LocalAlias {
     checkAliasTarget(target);
     for (const version of listVersions(target)) {
       if (!this.pools.has(version)) {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Clock } from "../clock";
 import { findOwnFile } from "../../stacks/own-file";
+import { type LocalAlias } from "./alias-endpoint";
 import { type AliasTarget } from "./alias-target";
 import { DEFAULT_EVENT_INVOKE_CONFIG, type EventEnd, type EventInvokeConfig, EventQueue } from "./event-queue";
 import { type ExecutionEnvironmentState } from "./execution-environment-pool";
@@ -78,13 +79,16 @@ export interface LocalLambda {
    * @throws LambdaServiceError if there is no such function or version, or Lambda does not allow the target
    */
   pointAlias(name: string, alias: string, target: AliasTarget): void;
+  /** @throws LambdaServiceError if there is no such function or alias */
+  readAlias(name: string, alias: string): LocalAlias;
   /**
    * Removes a function's versions that no alias points to, except for the newest one. Idle environments end at once,
    * busy ones after their invocation.
    *
+   * @param lost a version that goes even if it is the newest one: no alias is going to point to it
    * @returns the folders with code that nothing runs anymore, when everything has ended
    */
-  retire(name: string): Promise<readonly string[]>;
+  retire(name: string, lost?: string): Promise<readonly string[]>;
   /**
    * Removes a function. Idle environments end at once, busy ones after their invocation.
    *
@@ -197,7 +201,8 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     pointAlias: (name, alias, target) => {
       findFunction(name).pointAlias(alias, target);
     },
-    retire: (name) => findFunction(name).retire(),
+    readAlias: (name, alias) => findFunction(name).readAlias(alias),
+    retire: (name, lost) => findFunction(name).retire(lost),
     remove,
     setFault: (name, alias, fault) => {
       findFunction(name).setFault(alias, fault);

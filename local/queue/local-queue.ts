@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { type Clock } from "../clock";
+import { hash } from "../hash";
 import { type Message, type MessageFiles } from "./message-files";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html */
@@ -226,9 +227,4 @@ export class LocalQueue {
   private isExpired({ message, isInFlight }: Held): boolean {
     return !isInFlight && this.clock.now() - message.sentAt >= this.settings.retentionMilliseconds;
   }
-}
-
-/** A checksum as SQS writes it. */
-export function hash(algorithm: "md5" | "sha256", text: string): string {
-  return createHash(algorithm).update(text).digest("hex");
 }

@@ -1,7 +1,8 @@
 import { type IncomingMessage } from "node:http";
+import { hash } from "../hash";
 import { readBody } from "../lambda/http-body";
 import { type JsonAnswer } from "../lambda/invoke-endpoint";
-import { hash, type LocalQueue, MAX_MESSAGE_BYTES, MessageError } from "./local-queue";
+import { type LocalQueue, MAX_MESSAGE_BYTES, MessageError } from "./local-queue";
 import { type Queues } from "./queues";
 import { formatSequence } from "./sqs-event";
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { hash } from "./local-queue";
+import { hash } from "../hash";
 import { type Message } from "./message-files";
 
 /** SQS numbers the messages of FIFO queues with 20 digits. */

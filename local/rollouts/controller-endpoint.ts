@@ -3,7 +3,7 @@ import { type AlarmState } from "../cloudwatch/alarm";
 import { InsightsQueryError } from "../cloudwatch/insights/error";
 import { type InsightsRecord } from "../cloudwatch/insights/query";
 import { type MetricSource, type TimeWindow } from "../cloudwatch/metric-data";
-import { readJson } from "../lambda/http-body";
+import { readJsonBody } from "../lambda/http-body";
 import { type AnswerOther } from "../lambda/invoke-endpoint";
 import { LambdaServiceError } from "../lambda/service-errors";
 import { type ItemOperation, ItemTable } from "./item-table";
@@ -87,7 +87,7 @@ export class ControllerEndpoint {
   readonly answer: AnswerOther = async (request, { pathname }) => {
     if (!pathname.startsWith(`${PATH}/`)) return undefined;
     const [service = "", operation = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
-    return { status: 200, body: this.answerOperation(service, operation, await readJson(request, MOST_BYTES)) };
+    return { status: 200, body: this.answerOperation(service, operation, await readJsonBody(request, MOST_BYTES)) };
   };
 
   private answerOperation(service: string, operation: string, input: unknown): object {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { formatDefaultLogGroup, WARMER } from "../../environments/names";
+import { formatDefaultLogGroup, isFinishedFunction, ROLLOUT_CONTROLLER, WARMER } from "../../environments/names";
+import { type StartRequest } from "../../rollout/contract";
 import { type MetricAlarm } from "../cloudwatch/alarm";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
 import { type CorsSettings } from "../endpoint/cors";
@@ -9,7 +10,7 @@ import { type EndpointRoute } from "../endpoint/routes";
 import { LocalEnvironmentError } from "../problem";
 import { parseInvocationArn } from "./invocation-arn";
 import { References } from "./references";
-import { readEvents, type StackEvents } from "./stack-events";
+import { readEvents, type StackEvents, type StackSchedule } from "./stack-events";
 import { readAlarmTexts, readDashboards, type StackDashboard } from "./stack-texts";
 import { type StackJson, type SynthesizedStack } from "./synthesize";
 
@@ -59,14 +60,23 @@ export interface ScheduledInvocation extends StackInvocation {
   readonly timezone: string;
 }
 
+/** What moves traffic to new versions of functions, step by step. */
+export interface StackRollouts {
+  /** When the rollout controller continues what nobody drives. */
+  readonly ticks: readonly ScheduledInvocation[];
+  /** What it is asked to do with the first version of each function. */
+  readonly starts: readonly (StackInvocation & { readonly input: StartRequest })[];
+}
+
 /** The parts of one environment's stack that run on this computer. */
 export interface LocalStack {
   readonly region: string;
   readonly functions: readonly StackFunction[];
   /** When the warmer runs. */
   readonly schedules: readonly ScheduledInvocation[];
-  /** Invocations of a deployment. */
+  /** Invocations of a deployment, besides those that begin rollouts. */
   readonly invocations: readonly StackInvocation[];
+  readonly rollouts: StackRollouts;
   readonly metricFilters: readonly { readonly functionName: string; readonly filter: MetricFilter }[];
   readonly alarms: readonly { readonly name: string; readonly alarm: MetricAlarm }[];
   readonly compositeAlarms: readonly { readonly name: string; readonly rule: string }[];
@@ -251,8 +261,16 @@ export function readLocalStack(
   }));
 
   const functionOfLogGroup = new Map(functions.map(({ logGroup, name }) => [logGroup, name]));
-  const isOfWarmer = ({ functionName }: Pick<StackInvocation, "functionName">) =>
-    functions.some(({ id, name }) => id === WARMER && name === functionName);
+  const findOwner = ({ functionName }: StackSchedule) => functions.find(({ name }) => name === functionName)?.id;
+  const listSchedules = (owner: string) =>
+    events.schedules
+      .filter((schedule) => findOwner(schedule) === owner)
+      .map(({ input = "{}", ...schedule }) => ({ ...schedule, input: JSON.parse(input) as unknown }));
+  const invocations = all("aws_lambda_invocation", lambdaInvocation).map(({ function_name, qualifier, input }) => ({
+    functionName: function_name,
+    qualifier,
+    input: JSON.parse(input) as unknown,
+  }));
 
   return {
     region,
@@ -263,15 +281,12 @@ export function readLocalStack(
         .filter(([, { durable_config: durable }]) => durable !== undefined)
         .map(([key]) => `${formatId(key)}: has no durable executions here: its handler gets each event as it is`),
     ],
-    schedules: events.schedules.filter(isOfWarmer).map(({ input = "{}", ...schedule }) => ({
-      ...schedule,
-      input: JSON.parse(input) as unknown,
-    })),
-    invocations: all("aws_lambda_invocation", lambdaInvocation).map(({ function_name, qualifier, input }) => ({
-      functionName: function_name,
-      qualifier,
-      input: JSON.parse(input) as unknown,
-    })),
+    schedules: listSchedules(WARMER),
+    invocations: invocations.filter(({ input }) => !isStartRequest(input)),
+    rollouts: {
+      ticks: listSchedules(ROLLOUT_CONTROLLER),
+      starts: invocations.flatMap(({ input, ...invoked }) => (isStartRequest(input) ? [{ ...invoked, input }] : [])),
+    },
     metricFilters: all("aws_cloudwatch_log_metric_filter", metricFilter).flatMap(({ log_group_name, ...filter }) => {
       const functionName = functionOfLogGroup.get(log_group_name);
       // Logs of functions that are only monitored are elsewhere.
@@ -284,8 +299,16 @@ export function readLocalStack(
     })),
     alarmTexts: readAlarmTexts(json),
     dashboards: readDashboards(json),
-    events: { ...events, schedules: events.schedules.filter((schedule) => !isOfWarmer(schedule)) },
+    events: {
+      ...events,
+      schedules: events.schedules.filter((schedule) => !isFinishedFunction(findOwner(schedule) ?? "")),
+    },
   };
+}
+
+/** Of the invocations of a deployment, only a rollout's start has an action. */
+function isStartRequest(input: unknown): input is StartRequest {
+  return (input as { readonly action?: unknown } | null)?.action === "start";
 }
 
 /** Leaves out functions' variables with attributes of their own infrastructure. */

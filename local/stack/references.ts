@@ -1,3 +1,4 @@
+import { hash } from "../hash";
 import { ACCOUNT, formatFunctionArn } from "../lambda/function-configuration";
 import { LocalEnvironmentError } from "../problem";
 import { formatQueueArn } from "../queue/queue-arn";
@@ -5,6 +6,9 @@ import { type StackJson } from "./synthesize";
 
 /** Terraform's `${...}`, its escapes `$${` and `%%{`, and the start of a directive, which is not supported here. */
 const TEMPLATE = /\$\$\{|%%\{|%\{|\$\{([^{}"]*)\}|\$\{/g;
+
+/** The one function of Terraform that is known here. */
+const SHA256 = /^sha256\((.+)\)$/;
 
 const REFERENCE = /^([\w-]+)\.([\w-]+)(?:\.([\w-]+))?$/;
 
@@ -63,6 +67,8 @@ export class References {
 
   private resolveValue(reference: string, where: string, within: readonly string[]): unknown {
     if (within.includes(reference)) return this.problem(where, `${reference} refers to itself`);
+    const [, hashed] = SHA256.exec(reference.trim()) ?? [];
+    if (hashed !== undefined) return hash("sha256", String(this.resolveValue(hashed, where, within)));
     const [, first = "", second = "", attribute] = REFERENCE.exec(reference.trim()) ?? [];
     const deeper = [...within, reference];
     if (first === "var" && attribute === undefined) return this.variable(second);

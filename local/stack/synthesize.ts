@@ -4,10 +4,9 @@ import * as z from "zod";
 import { findRuntime } from "../../environments/code";
 import { listEvents } from "../../environments/events";
 import { loadEnvironments } from "../../environments/load";
-import { WARMER } from "../../environments/names";
 import { type FunctionSettings } from "../../environments/schema";
 import { type Bundle, bundleFunctions } from "../../stacks/bundle";
-import { type FunctionCode, identifyCode, listFunctionCode } from "../../stacks/function-code";
+import { type FunctionCode, identifyCode, listFunctionCode, listOwnCode } from "../../stacks/function-code";
 import { loadInfrastructure } from "../../stacks/infrastructure";
 import { findOwnPlatform } from "../../stacks/packages/platform";
 import { synthesize } from "../../stacks/synthesize";
@@ -30,7 +29,7 @@ export type StackJson = Readonly<z.output<typeof stackJson>>;
 export interface SynthesizedStack {
   readonly json: StackJson;
   readonly folder: string;
-  /** The code of each function that the environment's file names, by that name, and of the warmer. */
+  /** The code of each function that the environment's file names, by that name, and of the project's own functions. */
   readonly code: ReadonlyMap<string, FunctionBundle>;
   /** What is left out, one line each. */
   readonly notes: readonly string[];
@@ -64,20 +63,15 @@ export async function synthesizeEnvironment(root: string, name: string, folder: 
   const isRunnable = (settings: FunctionSettings) => findRuntime(settings)?.startsWith("nodejs") === true;
   const all = Object.entries(whole.functions);
   const runnable = all.filter(([, settings]) => isRunnable(settings));
-  // Here, nothing publishes to topics, and there is one version of each function.
-  const environment = {
-    ...whole,
-    notify: undefined,
-    rollout: {},
-    functions: Object.fromEntries(runnable.map(([id, settings]) => [id, { ...settings, rollout: {} }])),
-  };
+  // Here, nothing publishes to topics.
+  const environment = { ...whole, notify: undefined, functions: Object.fromEntries(runnable) };
   const left = all.filter(([, settings]) => !isRunnable(settings));
   const notes = left.map(
     ([id, settings]) => `${id} is left out: here runs Node.js, not ${findRuntime(settings) ?? "an image"}`,
   );
   if (left.length > 0 && left.length === all.length) throw new LocalEnvironmentError(notes.join("\n"));
   mkdirSync(folder, { recursive: true });
-  const needed = [{ name: WARMER }, ...listFunctionCode(environment)];
+  const needed = [...listOwnCode(environment), ...listFunctionCode(environment)];
   const bundles = await bundleFunctions(root, needed, folder, findOwnPlatform);
   const infrastructure = await loadInfrastructure(root, Object.keys(environment.functions));
   synthesize([environment], { bundles, infrastructure, folder });

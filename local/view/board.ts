@@ -3,7 +3,7 @@ import { type LocalEvent } from "../events";
 import { type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "../snapshot";
 import { type Paint } from "./paint";
 import { formatColumns } from "./table";
-import { formatAddress, formatQueueAddress, formatEvent, formatClockTime, formatProblem } from "./texts";
+import { formatAddress, formatQueueAddress, formatEvent, formatClockTime, formatProblem, formatShare } from "./texts";
 
 /** More lines than a screen can show. */
 const LATEST_LINES = 200;
@@ -18,7 +18,7 @@ export interface BoardFacts {
 /** What is shown of an environment. */
 type ShownEnvironment = Pick<
   LocalEnvironment,
-  "name" | "functions" | "queues" | "problem" | "now" | "snapshot" | "recentTraffic"
+  "name" | "functions" | "queues" | "problem" | "now" | "snapshot" | "recentTraffic" | "rollouts"
 >;
 
 /** What a terminal shows of an environment. */
@@ -36,8 +36,7 @@ export class Board {
     // A problem stays in view as long as it holds.
     if (text === undefined || event.kind === "reload-failed") return;
     const { paint } = this.facts;
-    const isBad = text.startsWith("ALARM") || BAD.has(event.kind);
-    const color = isBad ? paint.red : (line: string) => line;
+    const color = isBad(event) ? paint.red : (line: string) => line;
     const isAgain = event.kind === "function-failed" && text === this.latest.text;
     const count = isAgain ? this.latest.count + 1 : 1;
     if (isAgain) this.events.splice(-this.latest.lines);
@@ -75,6 +74,7 @@ export class Board {
       ...formatFunctions(environment, snapshot, paint),
       "",
       ...formatAlarms(snapshot, paint),
+      ...formatRollouts(environment),
       "",
       ...listProblem(environment, paint),
     ];
@@ -106,6 +106,11 @@ const BAD: ReadonlySet<LocalEvent["kind"]> = new Set([
   "logs-lost",
 ]);
 
+function isBad(event: LocalEvent): boolean {
+  if (event.kind === "alarm") return event.to === "ALARM";
+  return BAD.has(event.kind) || (event.kind === "rollout" && event.status === "rolled_back");
+}
+
 const HEADINGS = ["Function", "Warm", "Busy", "Cold", "Req/s", "p50 ms", "p90 ms", "p99 ms", "Errors", "Throttled"];
 const NOW = "Now";
 const LAST_MINUTE = "Last minute";
@@ -136,6 +141,11 @@ function listProblem({ problem }: ShownEnvironment, paint: Paint): string[] {
   if (!problem) return [];
   const [heading = "", ...mistakes] = formatProblem(problem);
   return [paint.red(heading), ...mistakes, ""];
+}
+
+function formatRollouts({ rollouts }: ShownEnvironment): string[] {
+  const active = rollouts.filter(({ endedAt }) => endedAt === undefined);
+  return active.map((rollout) => `Rollout  ${formatShare(rollout)}`);
 }
 
 function formatAlarms({ alarms }: LocalSnapshot, paint: Paint): string[] {

@@ -1,8 +1,11 @@
-import { WARMER } from "../../environments/names";
+import { isFinishedFunction } from "../../environments/names";
 import { type Mistake } from "../../environments/mistakes";
+import { type NewFailures } from "../../model/failures";
 import { toOneLine } from "../../performance/foreign-text";
+import { describeSteps } from "../../rollout/describe";
 import { type LocalEvent } from "../events";
 import { type LocalFunctionInfo, type LocalQueueInfo } from "../local-environment";
+import { type RolloutSnapshot } from "../snapshot";
 
 /** The texts that users read while an environment runs. */
 
@@ -12,7 +15,7 @@ export function formatClockTime(at: number): string {
 }
 
 /**
- * One line for an event, with detail lines for a failure; undefined for events that views show in another way, and for
+ * One line for an event, with detail lines for failures; undefined for events that views show in another way, and for
  * the first state of alarms.
  */
 export function formatEvent(event: LocalEvent): string | undefined {
@@ -29,6 +32,8 @@ export function formatEvent(event: LocalEvent): string | undefined {
       return `warming (${event.strategy}): ${formatRound(event)}`;
     case "warmer-failed":
       return `the warmer failed: ${toOneLine(event.message)}`;
+    case "rollout":
+      return formatRollout(event);
     case "dead-letter":
       return `message ${event.messageId} was received ${event.receiveCount} times: it is in ${event.deadLetterQueueName} now`;
     case "batch-refused":
@@ -59,6 +64,30 @@ function formatFailure(failure: Extract<LocalEvent, { kind: "function-failed" }>
     `${id} failed: ${toOneLine(`${errorType}: ${errorMessage}`)}`,
     ...details.map((detail) => `  ${toOneLine(detail)}`),
   ].join("\n");
+}
+
+function formatRollout(rollout: Extract<LocalEvent, { kind: "rollout" }>): string {
+  const { event, id, to, reason, plan, newFailures } = rollout;
+  if (event === "begin") return `version ${to} of ${id} gets its requests in steps: ${describeSteps(plan)}`;
+  const first = event === "end" ? formatRolloutEnd(rollout) : formatShare(rollout);
+  return [first, `  ${toOneLine(reason)}`, ...formatNewFailures(newFailures)].join("\n");
+}
+
+function formatRolloutEnd({ id, from, to, status, percent }: RolloutSnapshot): string {
+  const version = `version ${to} of ${id}`;
+  if (status === "completed") return `${version} keeps all requests`;
+  return percent === 0 ? `${version} went back to version ${from}` : `the rollout of ${version} has ended`;
+}
+
+/** How many of a function's requests a version has while it is rolled out. */
+export function formatShare({ id, to, percent }: RolloutSnapshot): string {
+  return `version ${to} of ${id} has ${percent} % of its requests`;
+}
+
+function formatNewFailures({ categories, example }: NewFailures): string[] {
+  if (categories.length === 0) return [];
+  const all = categories.map(({ what, count }) => `${what} (${count})`).join(", ");
+  return [`  new failures: ${all}`, ...(example === undefined ? [] : [`  for example: ${toOneLine(example)}`])];
 }
 
 function formatFailedEvent(event: Extract<LocalEvent, { kind: "event-failed" }>): string {
@@ -97,14 +126,14 @@ function formatAlarm({ name, from, to }: Extract<LocalEvent, { kind: "alarm" }>)
 }
 
 /**
- * How to reach a function: its URL, or a command that posts an event; undefined for the warmer, which schedules start.
+ * How to reach a function: its URL, or a command that posts an event; undefined for those that come with the project.
  */
 export function formatAddress({
   id,
   url,
   invokeUrl,
 }: LocalFunctionInfo): { command?: string; address: string } | undefined {
-  if (id === WARMER) return undefined;
+  if (isFinishedFunction(id)) return undefined;
   return url === undefined ? { command: "curl -d '{}'", address: invokeUrl } : { address: url };
 }
 

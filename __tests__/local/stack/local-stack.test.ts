@@ -4,7 +4,7 @@ import { LocalEnvironmentError } from "../../../local/problem";
 import { readLocalStack } from "../../../local/stack/local-stack";
 import { References } from "../../../local/stack/references";
 import { type StackJson, synthesizeEnvironment } from "../../../local/stack/synthesize";
-import { makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
+import { HANDLER_SOURCE, makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
 
 const STACK: StackJson = {
   provider: { aws: [{ region: "eu-west-1" }] },
@@ -34,6 +34,7 @@ describe("a reference", () => {
     ['ALARM("${local.prefix}-${aws_lambda_alias.live.name}")', 'ALARM("x-dev-api-live")'],
     ["${var.token}", "secret"],
     ["${var.region}", "here"],
+    ["${sha256(var.region)}", "fcec91509759ad995c2cd14bcb26b2720993faf61c29d379b270d442d92290eb"],
     ["$${literal} %%{too}", "${literal} %{too}"],
   ])("%s is %p", (text, expected) => {
     expect(resolve(text, { TF_VAR_token: "secret" })).toEqual(expected);
@@ -60,18 +61,31 @@ describe("a reference", () => {
 });
 
 async function readDev(text: string, variables = {}) {
-  const root = makeProject({ "environments/dev.tfvars": text });
+  const root = makeProject({ "environments/dev.tfvars": text, "functions/worker/handler.ts": HANDLER_SOURCE });
   return readLocalStack(await synthesizeEnvironment(root, "dev", makeTemporaryFolder()), variables);
 }
 
 describe("the stack of an environment", () => {
-  test("has no rollouts: the only version of each function has all requests", async () => {
-    const canary = 'rollout = { strategy = "canary" }';
+  test("has what moves requests to new versions of the functions that get them step by step", async () => {
+    const functions = `api = { rollout = { strategy = "linear", percent = 50 } }\nworker = {}`;
+    const { rollouts, ...stack } = await readDev(
+      makeTfvars({ functions, more: 'notify = { teams_variable = "teams" }' }),
+    );
 
-    const stack = await readDev(makeTfvars({ functions: `api = { ${canary} }`, more: canary }));
-
-    expect(stack.functions.map(({ name }) => name).sort()).toEqual(["dev-api", "dev-warmer"]);
-    expect(stack.invocations.map(({ functionName }) => functionName)).toEqual(["dev-warmer"]);
+    expect(stack.functions.map(({ id }) => id)).toEqual(["api", "rollout-controller", "warmer", "worker"]);
+    const controller = { functionName: "dev-rollout-controller" };
+    expect(rollouts.ticks).toMatchObject([{ ...controller, expression: "rate(1 minute)", input: { action: "tick" } }]);
+    expect(rollouts.starts).toMatchObject([
+      {
+        ...controller,
+        input: {
+          ...{ action: "start", version: "1", attempt: expect.stringMatching(/^[0-9a-f]{64}$/) },
+          subject: { functionName: "dev-api" },
+          plan: { percents: [50, 100], stepSeconds: 300 },
+        },
+      },
+    ]);
+    expect(stack.invocations.map(({ functionName }) => functionName)).toEqual(["dev-warmer", "dev-warmer"]);
     expect(stack.events.schedules).toEqual([]);
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { type LocalEvent } from "../../../local/local-environment";
+import { type LocalEvent, type RolloutSnapshot } from "../../../local/local-environment";
 import { Board } from "../../../local/view/board";
 import { createPaint } from "../../../local/view/paint";
 import { cut } from "../../../local/view/screen";
+import { makeRollout } from "../rollouts/make-rollout";
 
 const NOW = Date.parse("2026-03-02T09:05:07Z");
 
@@ -20,6 +21,7 @@ const ENVIRONMENT: Parameters<Board["lines"]>[0] = {
     { id: "warmer", name: "dev-warmer", url: undefined, invokeUrl: invokeUrlOf("dev-warmer") },
   ],
   now: () => NOW,
+  rollouts: [],
   snapshot: () => ({
     functions: [
       { id: "api", instances: 3, busy: 1, coldStarts: 4, requestColdStarts: 1, requests: 120, errors: 6, throttles: 0 },
@@ -62,6 +64,7 @@ const ROUND: LocalEvent = {
 interface BoardOptions {
   readonly isColored?: boolean;
   readonly rows?: number | undefined;
+  readonly rollouts?: readonly RolloutSnapshot[];
 }
 
 function board(
@@ -168,6 +171,20 @@ describe("the board", () => {
     const lines = board([{ ...FAILURE, errorMessage: "\x1b[2Ja\nb\r\u009b1m\u202e" }]);
 
     expect(lines.join("|")).toContain("RangeError: a b|");
+  });
+
+  test("shows rollouts while they go on, and in red that a version went back", () => {
+    const ended = makeRollout({ id: "jobs", status: "rolled_back", percent: 0, endedAt: NOW });
+
+    const lines = board([{ kind: "rollout", at: NOW, event: "end", ...ended }], {
+      rollouts: [makeRollout(), ended],
+      isColored: true,
+    });
+
+    expect(lines.filter((line) => line.startsWith("Rollout"))).toEqual([
+      "Rollout  version 2 of api has 10 % of its requests",
+    ]);
+    expect(lines.join("\n")).toContain("\x1b[31mversion 2 of jobs went back to version 1\x1b[0m");
   });
 
   test("fits into 80 columns with all figures", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type LocalEvent } from "../../../local/local-environment";
 import { formatEvent, formatQueueAddress } from "../../../local/view/texts";
+import { makeRollout } from "../rollouts/make-rollout";
 
 describe("what is said about events", () => {
   test.each<[LocalEvent, string]>([
@@ -50,6 +51,48 @@ describe("what is said about events", () => {
     ],
   ])("%j", (event, expected) => {
     expect(formatEvent(event)).toBe(expected);
+  });
+});
+
+describe("a rollout is told", () => {
+  test.each<[LocalEvent, string[]]>([
+    [
+      { kind: "rollout", at: 0, event: "begin", ...makeRollout() },
+      ["version 2 of api gets its requests in steps: 10 % for 5 min, then all, judged for 3 min more"],
+    ],
+    [
+      { kind: "rollout", at: 0, event: "step", ...makeRollout({ reason: "It is no worse.", percent: 100 }) },
+      ["version 2 of api has 100 % of its requests", "  It is no worse."],
+    ],
+    [
+      { kind: "rollout", at: 0, event: "end", ...makeRollout({ status: "completed", percent: 100, reason: "Good." }) },
+      ["version 2 of api keeps all requests", "  Good."],
+    ],
+    [
+      {
+        ...{ kind: "rollout", at: 0, event: "end" },
+        ...makeRollout({ status: "rolled_back", percent: 0, reason: "It is\nworse." }),
+        newFailures: {
+          categories: [
+            { what: "TypeError", count: 6, requestId: "a" },
+            { what: "Timeout", count: 1, requestId: "b" },
+          ],
+          example: "TypeError: no\x1b[2J",
+        },
+      },
+      [
+        "version 2 of api went back to version 1",
+        "  It is worse.",
+        "  new failures: TypeError (6), Timeout (1)",
+        "  for example: TypeError: no",
+      ],
+    ],
+    [
+      { kind: "rollout", at: 0, event: "end", ...makeRollout({ status: "superseded", reason: "By hand." }) },
+      ["the rollout of version 2 of api has ended", "  By hand."],
+    ],
+  ])("%#", (event, expected) => {
+    expect(formatEvent(event)?.split("\n")).toEqual(expected);
   });
 });
 

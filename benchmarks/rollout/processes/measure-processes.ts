@@ -6,6 +6,7 @@ import { createMetricStore } from "../../../local/cloudwatch/metric-data";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
 import { type LocalLambda, startLambda } from "../../../local/lambda/start-lambda";
 import { ControllerEndpoint } from "../../../local/rollouts/controller-endpoint";
+import { parseRolloutRecord } from "../../../local/rollouts/rollout-record";
 import { MEASURE_KEYS, type RolloutPlan, type RolloutRecord, type StartRequest } from "../../../rollout/contract";
 import { bundleHandler } from "../../bundle-handler";
 import { describeComputer, formatFigureTable, makeBenchmarkFolder } from "../../measure";
@@ -109,9 +110,9 @@ async function runBatch(perSecond: number, faults: readonly Tried[], code: CodeF
     answerOther: endpoint.answer,
     onLog: (line, functionName, logStreamName) => {
       logs.add(formatLogGroup(functionName), { at: Date.now(), logStreamName, line });
-      const record = functionName === CONTROLLER ? parseEnd(line) : undefined;
+      const record = functionName === CONTROLLER ? parseRolloutRecord(line) : undefined;
       const experience = find(record?.functionName ?? "");
-      if (!experience || !record) return;
+      if (!experience || record?.event !== "end") return;
       experience.end = record;
       if (record.percent === 0) experience.endedAt = Date.now();
     },
@@ -218,12 +219,6 @@ async function rollOut(lambda: LocalLambda, functionName: string): Promise<void>
 
 function formatLogGroup(functionName: string): string {
   return `/aws/lambda/${functionName}`;
-}
-
-function parseEnd(line: string): RolloutRecord | undefined {
-  if (!line.includes('"message":"rollout"')) return undefined;
-  const record = JSON.parse(line) as RolloutRecord;
-  return record.event === "end" ? record : undefined;
 }
 
 function print(all: readonly Experience[], seconds: number): void {
