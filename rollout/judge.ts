@@ -298,18 +298,18 @@ function judgeAlarms(
 ): AlarmJudgement {
   const fresh = ringing.filter((name) => !state.ringingBefore.includes(name));
   if (fresh.length === 0) return NO_ALARMS;
-  const names = fresh.join(", ");
-  const finding: Finding = { measure: "alarms", text: `${names} rings` };
+  const theyRing = `${fresh.join(", ")} ${fresh.length === 1 ? "rings" : "ring"}`;
+  const finding: Finding = { measure: "alarms", text: theyRing };
   const [before, latest] = state.shares.slice(-2);
   if (state.shares.at(-1)?.percent === 100) return { ...NO_ALARMS, doubtful: [finding] };
   // It may still ring because of what was before.
   if (before?.percent === 100 && latest && now - latest.since < 1000 * state.plan.stepSeconds) {
-    return { ...NO_ALARMS, holding: `${names} rings: comparing both versions.` };
+    return { ...NO_ALARMS, holding: `${theyRing}: comparing both versions.` };
   }
   const common = findCommonCause(split, limits);
   return common === undefined
     ? { ...NO_ALARMS, harmful: [finding] }
-    : { ...NO_ALARMS, holding: `${names} rings, but the old version ${common}: waiting until it is over.` };
+    : { ...NO_ALARMS, holding: `${theyRing}, but the old version ${common}: waiting until it is over.` };
 }
 
 /** What has been as bad with the old version in the last minutes, as in "fails as often". */

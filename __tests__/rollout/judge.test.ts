@@ -166,6 +166,14 @@ describe("an alarm", () => {
     expect(listHarmful(buildEvidence({ state: recomparing, ringing, now: since + 5 * MINUTE }))).toEqual(["alarms"]);
   });
 
+  test("that rings with others is told with them", () => {
+    const both = [...ringing, "prod-api-latency"];
+
+    expect(judge(buildEvidence({ state: buildBakingState(), ringing: both })).doubtful).toEqual([
+      { measure: "alarms", text: "prod-api-errors, prod-api-latency ring" },
+    ]);
+  });
+
   test("makes the rollout wait if the old version has become as slow", () => {
     const slow = repeatMinutes(
       3,
