@@ -74,6 +74,7 @@ describe("npm start", () => {
     expect(output.stdout.split("\n")).toEqual([
       expect.stringMatching(/^functions\/api\/handler\.ts:2:27: this import is known only when the program runs/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}dev runs on this computer; logs are in \/\S+$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}page: http:\/\/127\.0\.0\.1:\d+\/$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}api is at http:\/\/127\.0\.0\.1:\d+\/$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}cold start of api, for a request: \d+ ms$/),
       "",
