@@ -46,6 +46,8 @@ const NO_FAILURES: NewFailures = { categories: [] };
 export class LocalRollouts {
   /** By their names in AWS. */
   private functions: ReadonlyMap<string, RolledOut> = new Map();
+  /** Why versions have lost their requests. */
+  private readonly losses = new Set<string>();
   private readonly ticks = new RunningItems((tick: ScheduledInvocation) => this.prepareTick(tick));
 
   constructor(
@@ -111,15 +113,16 @@ export class LocalRollouts {
     rolledOut.rolloutId = record.rolloutId;
     rolledOut.snapshot = this.buildSnapshot(record, rolledOut, before);
     void this.tell(record, rolledOut, rolledOut.snapshot);
-    if (record.event === "end") this.handlers.onEnd(record.functionName, record.to);
+    if (record.event === "end") {
+      if (record.status !== "completed") this.losses.add(record.reason);
+      this.handlers.onEnd(record.functionName, record.to);
+    }
     this.settleStart(record.functionName, rolledOut, record.to);
   }
 
   /** Whether a failure of the controller says what is known already: that a version has lost its requests. */
   tellsKnown(errorMessage: string): boolean {
-    return this.snapshots.some(
-      ({ endedAt, status, reason }) => endedAt !== undefined && status !== "completed" && errorMessage.includes(reason),
-    );
+    return [...this.losses].some((reason) => errorMessage.includes(reason));
   }
 
   /**

@@ -214,6 +214,8 @@ describe("what the controller logs", () => {
   test("makes its failed run no news: a deployment would fail with what is known", async () => {
     const { rollouts, take } = make();
     await take({ event: "end", status: "rolled_back", reason: "It is worse." });
+    // It may fail after the next one has begun.
+    await take({ rolloutId: "r-2", to: "3" });
 
     expect(rollouts.tellsKnown("Version 2 has lost its traffic again: It is worse.")).toBe(true);
     expect(rollouts.tellsKnown("expected alias live of prod-api, which does not exist")).toBe(false);

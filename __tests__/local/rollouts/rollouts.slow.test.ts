@@ -173,6 +173,7 @@ test(
     expect(during).toMatchObject([{ from: "1", to: "3", status: "running", percent: 50 }]);
     expect(pids.filter(isProcessAlive)).toEqual([]);
     expect(listSteps(project, "3")).toEqual(["begin 0", "step 50"]);
+    expect(project.told("function-failed")).toEqual([]);
   },
   LONGEST_MILLISECONDS,
 );
