@@ -6,7 +6,7 @@ import { LocalEnvironmentError } from "../../local/problem";
 import { type Trial, type TrialResult } from "./messages";
 
 const MOST_AT_ONCE = 1000;
-const MOST_CONCURRENT = 100;
+const MOST_CONCURRENT = 20;
 const LONGEST_TEXT = 1_000_000;
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
