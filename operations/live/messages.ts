@@ -1,6 +1,7 @@
 import { type Offer } from "../../local/offers";
 import { type Fault } from "../../local/lambda/fault";
 import { type AlarmState } from "../../local/cloudwatch/alarm";
+import { type RolloutSnapshot } from "../../local/snapshot";
 import { type DrawnWidget } from "../dashboard/content";
 
 /**
@@ -13,6 +14,7 @@ export interface LiveParts {
   readonly problem: readonly string[];
   readonly functions: readonly FunctionRow[];
   readonly instances: readonly Instance[];
+  readonly rollouts: readonly RolloutSnapshot[];
   readonly alarms: readonly AlarmRow[];
   readonly requests: readonly RequestRow[];
   readonly rounds: readonly Round[];

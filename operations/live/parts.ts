@@ -11,7 +11,7 @@ const WARM_ALIAS = "warm";
 
 /** Everything that the page shows but its dashboard. */
 export function buildParts(environment: LocalEnvironment, history: RecentHistory, speed: number): LiveParts {
-  const { name, notes, dashboards, offers, functions, alarms, faults, problem } = environment;
+  const { name, notes, dashboards, offers, functions, alarms, faults, problem, rollouts } = environment;
   const { alarms: states } = environment.snapshot();
   const now = environment.now();
   return {
@@ -25,6 +25,7 @@ export function buildParts(environment: LocalEnvironment, history: RecentHistory
     problem: problem ? formatProblem(problem) : [],
     functions: listFunctions(environment),
     instances: environment.listInstances().filter(isOfUser).map(describeInstance),
+    rollouts,
     alarms: states.map(({ name: alarm, state }) => ({ name: alarm, state, changes: history.listChanges(alarm) })),
     requests: history.listRequests(SHOWN_REQUESTS),
     rounds: history.rounds,

@@ -31,6 +31,10 @@ export const LIVE_STYLE = `
 .instance.busy { border-left-color: var(--s1); } .instance.busy b { color: var(--s1); }
 .instance.pinged { border-left-color: var(--s2); } .instance.pinged b { color: var(--s2); }
 .instance.marked { outline: 2px solid var(--s1); }
+.share { height: 6px; border-radius: 3px; background: var(--line); overflow: hidden; }
+.share i { display: block; height: 100%; background: var(--s1); transition: width 0.3s; }
+.live-page aside table { font-size: 0.82rem; }
+.live-page aside td, .live-page aside th { padding: 1px 10px 1px 0; }
 .lines { list-style: none; margin: 0; padding: 0; max-height: 300px; overflow: auto; font-variant-numeric: tabular-nums; }
 .lines > li { padding: 3px 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 .lines > li:last-child { border-bottom: 0; }
@@ -41,13 +45,16 @@ export const LIVE_STYLE = `
 .request > :last-child { text-align: right; }
 .request-more { padding-left: 74px; font-size: 0.8rem; }
 .request-more .soft { font-size: inherit; }
-.lines pre { font-size: 0.74rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-height: 240px; overflow: auto; }
+#rollouts pre, .lines pre { font-size: 0.74rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; max-height: 240px; overflow: auto; }
 .live-page .bad-text-item { color: var(--missed); }
 .live-page .numbers.many div { flex-wrap: wrap; gap: 0 10px; }
 .live-page .numbers.many b { min-width: 0; text-align: left; }
 .cold { color: var(--s5); }
 .alarm > summary { display: flex; gap: 8px; justify-content: space-between; }
 .alarm p { margin: 4px 0; white-space: pre-wrap; }
+@media (prefers-reduced-motion: reduce) {
+  .share i { transition: none; }
+}
 @media (max-width: 1080px) {
   .live-page { grid-template-columns: minmax(0, 1fr); padding: 0 10px 32px; }
   .live-page aside { order: -1; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0 12px; }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type LocalEnvironment, startLocalEnvironment } from "../../../local/local-environment";
 import { LiveServer } from "../../../operations/live/server";
@@ -18,6 +19,10 @@ export const handler = monitor(async (event) => {
 });
 `;
 
+function exportOwn(name: string): string {
+  return `export { handler } from ${JSON.stringify(join(ROOT, "functions", name, "handler"))};\n`;
+}
+
 const ending: (() => Promise<void> | void)[] = [];
 
 afterEach(async () => {
@@ -26,29 +31,35 @@ afterEach(async () => {
 
 /** An environment with its page. */
 interface Running {
+  readonly handlerFile: string;
   readonly environment: LocalEnvironment;
   readonly server: LiveServer;
   readonly url: URL;
 }
 
-async function start(): Promise<Running> {
+async function start(more = ""): Promise<Running> {
   const api = `api = {
+    ${more}
     endpoint = "iam"
     events = { orders = { sqs = { create = true } } }
   }`;
   const root = makeProject({
     "environments/dev.tfvars": makeTfvars({ functions: api }),
     "functions/api/handler.ts": API,
-    "functions/warmer/handler.ts": `export { handler } from ${JSON.stringify(join(ROOT, "functions/warmer/handler"))};\n`,
+    "functions/warmer/handler.ts": exportOwn("warmer"),
+    "functions/rollout-controller/handler.ts": exportOwn("rollout-controller"),
   });
   const server = new LiveServer(SPEED);
   const { onEvent } = server;
-  const environment = await startLocalEnvironment({ environment: "dev", root, speed: SPEED, warming: false, onEvent });
+  const environment = await startLocalEnvironment({
+    ...{ environment: "dev", root, speed: SPEED, warming: false, watch: true, onEvent },
+  });
   ending.push(() => {
     server.close();
     return environment.close();
   });
-  return { environment, server, url: new URL(await server.listen(environment, 0)) };
+  const handlerFile = join(root, "functions/api/handler.ts");
+  return { handlerFile, environment, server, url: new URL(await server.listen(environment, 0)) };
 }
 
 async function send({ page }: OpenedPage, path: string, times: string): Promise<string> {
@@ -129,6 +140,31 @@ describeInBrowser("the page of a running environment", (open) => {
     expect(await page.textContent("#requests li:last-child pre")).toContain("platform.report");
     expect(await page.textContent("#requests li:first-child")).toContain("event");
     expect(await page.locator("#instances .instance.frozen").count()).toBe(1);
+  });
+
+  test("shows a mistake in what was saved until it is repaired", async () => {
+    const { url, handlerFile } = await start();
+    const { page } = await open(url);
+    await page.waitForSelector("#try button.main");
+
+    writeFileSync(handlerFile, `export const handler = ;`);
+    await page.waitForSelector("#problem", { state: "visible" });
+    const problem = await page.textContent("#problem");
+    writeFileSync(handlerFile, `${API}\n// repaired`);
+    await page.waitForSelector("#problem", { state: "hidden" });
+
+    expect(problem).toMatch(/functions\/api\/handler\.ts:1:24: Unexpected ";"/);
+  });
+
+  test("shows how a saved version gets its requests", async () => {
+    const { url, handlerFile } = await start('rollout = { strategy = "canary", percent = 10 }');
+    const { page } = await open(url);
+    await page.waitForSelector("#try button.main");
+
+    writeFileSync(handlerFile, API.replace("hello", "hello again"));
+    await page.waitForSelector("#rollouts .group");
+
+    expect(await page.textContent("#rollouts")).toMatch(/api.*version 2.*10 % for.*Version 1.*Version 2.*Requests/s);
   });
 
   test("shows texts of functions as texts", async () => {

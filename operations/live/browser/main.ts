@@ -5,6 +5,7 @@ import { refresh, setSpeed, showDashboards } from "./dashboard";
 import { findElement, setHtml, setItems } from "./elements";
 import { formatClockTime } from "../../../local/view/texts";
 import { markInstance, showFunctions, showInstances } from "./instances";
+import { showRollouts } from "./rollouts";
 import { onInstancePointed, showRequests } from "./requests";
 import { showFaults, showOffers } from "./try";
 
@@ -32,6 +33,7 @@ const SHOW: { readonly [Name in keyof LiveParts]: (part: LiveParts[Name]) => voi
   },
   functions: showFunctions,
   instances: showInstances,
+  rollouts: showRollouts,
   alarms: showAlarms,
   requests: showRequests,
   rounds: (rounds) => {
