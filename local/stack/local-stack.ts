@@ -3,6 +3,7 @@ import * as z from "zod";
 import { formatDefaultLogGroup, isFinishedFunction, ROLLOUT_CONTROLLER, WARMER } from "../../environments/names";
 import { type StartRequest } from "../../rollout/contract";
 import { type MetricAlarm } from "../cloudwatch/alarm";
+import { metricAlarmResource } from "../cloudwatch/alarm-resource";
 import { type MetricFilter } from "../cloudwatch/metric-filter";
 import { type CorsSettings } from "../endpoint/cors";
 import { type EndpointKind } from "../endpoint/http-response";
@@ -152,39 +153,6 @@ const metricFilter = z.object({
     default_value: z.union([z.string(), z.number()]).optional(),
   }),
 });
-const dimensions = z.record(z.string(), z.string()).optional();
-const metricAlarm = z.object({
-  alarm_name: z.string(),
-  comparison_operator: z.string(),
-  threshold: z.number().optional(),
-  evaluation_periods: z.number(),
-  datapoints_to_alarm: z.number().optional(),
-  treat_missing_data: z.string().optional(),
-  period: z.number().optional(),
-  statistic: z.string().optional(),
-  extended_statistic: z.string().optional(),
-  namespace: z.string().optional(),
-  metric_name: z.string().optional(),
-  dimensions,
-  metric_query: z
-    .array(
-      z.object({
-        id: z.string(),
-        expression: z.string().optional(),
-        return_data: z.boolean().optional(),
-        metric: z
-          .object({
-            namespace: z.string().optional(),
-            metric_name: z.string(),
-            period: z.number(),
-            stat: z.string(),
-            dimensions,
-          })
-          .optional(),
-      }),
-    )
-    .optional(),
-});
 const compositeAlarm = z.object({ alarm_name: z.string(), alarm_rule: z.string() });
 
 /** A reference to what a function's infrastructure.ts makes, by its address. */
@@ -292,7 +260,10 @@ export function readLocalStack(
       // Logs of functions that are only monitored are elsewhere.
       return functionName === undefined ? [] : [{ functionName, filter }];
     }),
-    alarms: all("aws_cloudwatch_metric_alarm", metricAlarm).map(({ alarm_name: name, ...alarm }) => ({ name, alarm })),
+    alarms: all("aws_cloudwatch_metric_alarm", metricAlarmResource).map(({ alarm_name: name, ...alarm }) => ({
+      name,
+      alarm,
+    })),
     compositeAlarms: all("aws_cloudwatch_composite_alarm", compositeAlarm).map(({ alarm_name, alarm_rule }) => ({
       name: alarm_name,
       rule: alarm_rule,
