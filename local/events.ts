@@ -96,15 +96,17 @@ export type LocalEvent =
       readonly from: AlarmState;
       readonly to: AlarmState;
     }
-  /** Functions have new code, which answers from now on or, where its rollout says so, step by step. */
+  /** What was saved runs from now on or, where its rollout says so, takes over step by step. */
   | {
       readonly kind: "reloaded";
       readonly at: number;
-      /** None if what was broken is again as it runs. */
+      /** Whether only functions have new code, or the whole environment may be another one. */
+      readonly scope: "code" | "environment";
+      /** Functions with new code or settings, and new ones; none if what was broken is again as it runs. */
       readonly ids: readonly string[];
       /** Since the files were saved, in real time. */
       readonly milliseconds: number;
-      /** What is new to say about the code, one line each. */
+      /** What is new in the environment's notes. */
       readonly notes: readonly string[];
     }
   /** What was saved cannot run: everything goes on as it was. */

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type MetricAlarm } from "./cloudwatch/alarm";
-import { AlarmWatch } from "./cloudwatch/alarm-watch";
+import { AlarmWatch, type OnAlarmChange } from "./cloudwatch/alarm-watch";
 import { buildLambdaMetrics } from "./cloudwatch/lambda-metrics";
 import { type InsightsRecord } from "./cloudwatch/insights/query";
 import { LogMetrics } from "./cloudwatch/log-metrics";
@@ -11,7 +11,7 @@ import { LogStore } from "./cloudwatch/log-store";
 import { type LocalMetric, type MetricSource, type TimeWindow } from "./cloudwatch/metric-data";
 import { computeLookBack, MinuteMetrics } from "./cloudwatch/minute-metrics";
 import { Clock } from "./clock";
-import { EndpointServer } from "./endpoint/endpoint-server";
+import { type EndpointHandlers, EndpointServer } from "./endpoint/endpoint-server";
 import { TokenBucket } from "./endpoint/token-bucket";
 import { LocalEventSources } from "./event-sources";
 import { type LocalEvent } from "./events";
@@ -19,6 +19,7 @@ import { type FunctionFailure, parseFunctionFailure } from "./function-failure";
 import { FunctionFigures, TRAFFIC_ALIAS } from "./figures";
 import { type Fault } from "./lambda/fault";
 import { type InvocationResult } from "./lambda/execution-environment";
+import { checkConfiguration, type FunctionConfiguration } from "./lambda/function-configuration";
 import { type InvocationReport } from "./lambda/local-function";
 import { type LocalLambda, startLambda } from "./lambda/start-lambda";
 import { type OnChunk } from "./lambda/runtime-api";
@@ -26,13 +27,20 @@ import { LogFiles } from "./log-files";
 import { type Offer } from "./offers";
 import { LocalEnvironmentError } from "./problem";
 import { QUEUES_PATH } from "./queue/queue-endpoint";
-import { Reloader, type ReloadTarget } from "./reload/reloader";
+import { Reloader, type ReloadTarget, type ReplacedStack } from "./reload/reloader";
 import { ControllerEndpoint } from "./rollouts/controller-endpoint";
 import { LocalRollouts } from "./rollouts/local-rollouts";
+import { type Running, RunningItems } from "./running-items";
 import { buildSampleEvent } from "./sample-events";
 import { parseSchedule } from "./schedule/schedule-expression";
 import { type InstanceSnapshot, type LocalSnapshot, type RecentTraffic, type RolloutSnapshot } from "./snapshot";
-import { type LocalStack, readLocalStack, type StackFunction, type StackInvocation } from "./stack/local-stack";
+import {
+  type LocalStack,
+  readLocalStack,
+  type ScheduledInvocation,
+  type StackFunction,
+  type StackInvocation,
+} from "./stack/local-stack";
 import { type StackDashboard } from "./stack/stack-texts";
 import { type FunctionBundle, type SynthesizedStack, synthesizeEnvironment } from "./stack/synthesize";
 import { ZippedCode } from "./stack/zipped-code";
@@ -58,6 +66,9 @@ export const DEFAULT_IDLE_MILLISECONDS = 6 * 60_000;
 
 const MINUTE = 60_000;
 
+/** Attributes of functions that change with their code. */
+const CODE_KEYS: ReadonlySet<string> = new Set(["filename", "source_code_hash"]);
+
 /** How long metrics are kept to be shown, in milliseconds on the environment's own clock. */
 const LONGEST_DASHBOARD = 3 * 60 * MINUTE;
 
@@ -79,7 +90,7 @@ export interface LocalEnvironmentOptions {
   readonly queueFolder?: string;
   /** The folder for each function's log; none by default. The folder is not removed. */
   readonly logFolder?: string;
-  /** Whether functions go on with what is saved while the environment runs; they do not by default. */
+  /** Whether what is saved while the environment runs takes over; it does not by default. */
   readonly watch?: boolean;
   /** Gets every event when it happens. */
   readonly onEvent?: (event: LocalEvent) => void;
@@ -199,8 +210,7 @@ export async function startLocalEnvironment(options: LocalEnvironmentOptions): P
     // Bundles and the system tell real paths.
     const root = realpathSync(options.root ?? ".");
     const synthesized = await synthesizeEnvironment(root, environment, join(folder.path, "stack"));
-    const stack = readLocalStack(synthesized, process.env);
-    const running = await RunningEnvironment.start(options, stack, folder, synthesized);
+    const running = await RunningEnvironment.start(options, synthesized, folder);
     if (watch) running.watch(root, since);
     return running;
   } catch (error) {
@@ -211,31 +221,35 @@ export async function startLocalEnvironment(options: LocalEnvironmentOptions): P
 
 /** A running function. */
 interface RunningFunction {
-  settings: StackFunction;
-  /** The number of the version that was published last. */
-  version: number;
+  readonly settings: StackFunction;
   /** Tells its code apart. */
-  codeHash: string;
+  readonly codeHash: string;
   readonly figures: FunctionFigures;
   readonly logMetrics: LogMetrics;
 }
 
 class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   readonly name: string;
-  readonly code: Map<string, FunctionBundle>;
+  code: ReadonlyMap<string, FunctionBundle> = new Map();
+  private stack: LocalStack;
   private readonly clock: Clock;
-  private readonly running: ReadonlyMap<string, RunningFunction>;
+  private running: ReadonlyMap<string, RunningFunction> = new Map();
+  /** The number of each function's newest version. As in AWS, no number is used again. */
+  private readonly versions = new Map<string, number>();
   readonly metrics = new MinuteMetrics();
   readonly faults = new Map<string, Fault>();
-  private readonly keptMilliseconds: number;
-  private readonly alarmWatch: AlarmWatch;
+  private keptMilliseconds = LONGEST_DASHBOARD;
+  private alarmWatch: AlarmWatch;
+  private readonly warmings = new RunningItems((scheduled: ScheduledInvocation) => this.prepareWarming(scheduled));
   private readonly sources: LocalEventSources;
   private readonly localRollouts: LocalRollouts;
   private readonly controllerEndpoint: ControllerEndpoint;
   /** Lines have real times: those that functions see and write into them. */
   private readonly logStore = new LogStore();
   private readonly logs: LogFiles | undefined;
-  private readonly servers = new Map<string, EndpointServer>();
+  private servers: ReadonlyMap<string, EndpointServer> = new Map();
+  /** Of endpoints that were removed: requests may still be answered. */
+  private readonly stoppedServers = new Set<EndpointServer>();
   private lambda: LocalLambda | undefined;
   private offered: readonly Offer[] | undefined;
   private reloader: Reloader | undefined;
@@ -243,19 +257,14 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
 
   private constructor(
     private readonly options: LocalEnvironmentOptions,
-    private readonly stack: LocalStack,
+    private synthesized: SynthesizedStack,
     private readonly folder: TemporaryFolder,
-    private readonly synthesized: SynthesizedStack,
   ) {
     const { environment, speed = 1, queueFolder = join(folder.path, "queues"), logFolder } = options;
     this.name = environment;
-    this.code = new Map(synthesized.code);
+    this.stack = readLocalStack(synthesized, process.env);
     this.clock = new Clock(speed);
-    this.running = new Map(stack.functions.map((settings) => [settings.name, buildRunningFunction(settings, stack)]));
-    this.keptMilliseconds = Math.max(LONGEST_DASHBOARD, ...stack.alarms.map(({ alarm }) => computeLookBack(alarm)));
-    this.alarmWatch = new AlarmWatch(stack.alarms, stack.compositeAlarms, this.metrics, (change) => {
-      this.tell({ kind: "alarm", ...change });
-    });
+    this.alarmWatch = new AlarmWatch([], [], this.metrics, () => undefined);
     this.sources = new LocalEventSources(queueFolder, this.clock, {
       invoke: (functionName, qualifier, event) => this.invoke(functionName, qualifier, event),
       invokeAsynchronously: (...event) => this.lambda?.invokeAsynchronously(...event),
@@ -294,11 +303,10 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   /** @throws LocalEnvironmentError if a part of it cannot run here; nothing is left running then */
   static async start(
     options: LocalEnvironmentOptions,
-    stack: LocalStack,
-    folder: TemporaryFolder,
     synthesized: SynthesizedStack,
+    folder: TemporaryFolder,
   ): Promise<RunningEnvironment> {
-    const environment = new RunningEnvironment(options, stack, folder, synthesized);
+    const environment = new RunningEnvironment(options, synthesized, folder);
     try {
       await environment.begin();
       return environment;
@@ -438,7 +446,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   }
 
   async runWarmer(strategy = "scheduled"): Promise<void> {
-    const { schedules, invocations } = this.stack;
+    const { schedules, invocations } = readLocalStack(this.synthesized, process.env, this.versions);
     const wanted = [...schedules, ...invocations].filter(
       ({ input }) => (input as { readonly strategy?: unknown } | null)?.strategy === strategy,
     );
@@ -463,22 +471,34 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   }
 
   replaceCode(id: string, bundle: Omit<Bundle, "notes">): boolean {
-    const before = this.code.get(id);
-    const running = [...this.running.values()].find(({ settings }) => settings.id === id);
-    if (!before || !running) return false;
+    const running = this.running.get(this.findName(id));
+    if (!running) return false;
     const code = ZippedCode.read(bundle.zipFile);
-    const isOther = code.hash !== running.codeHash;
+    const { hash: codeHash } = code;
+    const isOther = codeHash !== running.codeHash;
     if (isOther) {
-      running.settings = { ...running.settings, zipFile: bundle.zipFile, handler: bundle.handler };
-      this.takeOver(running, this.publish(running, code));
+      const settings = { ...running.settings, handler: bundle.handler };
+      const configuration = this.prepareVersion(settings, code);
+      this.publish(configuration);
+      this.running = new Map([...this.running, [settings.name, { ...running, settings, codeHash }]]);
+      this.takeOver(settings, configuration.version);
     }
-    this.code.set(id, { ...before, bundle: { ...before.bundle, ...bundle } });
+    this.changeBundle(id, bundle);
     return isOther;
   }
 
   replaceNotes(id: string, notes: readonly string[]): void {
-    const known = this.code.get(id);
-    if (known) this.code.set(id, { ...known, bundle: { ...known.bundle, notes } });
+    this.changeBundle(id, { notes });
+  }
+
+  async replaceStack(synthesized: SynthesizedStack): Promise<ReplacedStack> {
+    const stack = readLocalStack(synthesized, process.env);
+    const { region } = this.stack;
+    if (stack.region !== region) {
+      throw new LocalEnvironmentError(`region: a restart is needed to change it from ${region} to ${stack.region}`);
+    }
+    const isSame = identifyStack(synthesized) === identifyStack(this.synthesized);
+    return { ids: await this.runStack(synthesized, stack), isSame };
   }
 
   /** Reports nothing while an environment is ending: failures are then a consequence of that. */
@@ -492,11 +512,11 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   }
 
   private async begin(): Promise<void> {
-    const { idleMilliseconds = DEFAULT_IDLE_MILLISECONDS, port = 0, warming = true } = this.options;
-    const withEndpoint = this.stack.functions.filter(({ endpoint }) => endpoint);
+    const { idleMilliseconds = DEFAULT_IDLE_MILLISECONDS, port = 0 } = this.options;
+    const endpoints = this.stack.functions.filter(({ endpoint }) => endpoint).length;
     this.lambda = await startLambda({
       functions: [],
-      port: port === 0 ? 0 : port + withEndpoint.length,
+      port: port === 0 ? 0 : port + endpoints,
       region: this.stack.region,
       idleMilliseconds: idleMilliseconds / this.clock.speed,
       clock: this.clock,
@@ -513,42 +533,117 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
         this.takeInvocation(invocation);
       },
     });
-    for (const [index, settings] of withEndpoint.entries()) {
-      this.servers.set(settings.name, await this.listen(port === 0 ? 0 : port + index, settings));
-    }
-    for (const each of this.running.values()) this.takeOver(each, this.publish(each));
-    for (const { id, url } of this.functions) this.tell({ kind: "function", at: this.now(), id, url });
+    await this.runStack(this.synthesized, this.stack);
     this.clock.repeat(findNextMinute, (due) => {
       // They belong to the minute that ends.
       this.metrics.add(this.sources.measureQueues(due - 1));
       this.alarmWatch.evaluate(due);
       this.metrics.forget(due - this.keptMilliseconds);
     });
-    if (warming) this.schedule();
-    this.localRollouts.prepare(this.stack.rollouts)();
-    this.sources.prepare(this.stack.events, new Set(this.running.keys()))();
   }
 
-  /** Publishes a function's next version, to which no alias points yet; returns its number. */
-  private publish(published: RunningFunction, code = ZippedCode.read(published.settings.zipFile)): string {
-    const { settings } = published;
-    const version = String(++published.version);
-    const codeFolder = join(this.folder.path, "code", settings.name, version);
+  /**
+   * Runs a stack. What is the same as before goes on: instances, ports, figures, queues, schedules, states of alarms.
+   *
+   * @returns the functions with new code or settings, and new ones
+   * @throws LocalEnvironmentError if a part of it cannot run here; then, nothing has changed
+   */
+  private async runStack(synthesized: SynthesizedStack, stack: LocalStack): Promise<readonly string[]> {
+    const added = await this.listenForNew(stack.functions);
+    try {
+      return this.takeStack(synthesized, stack, new Map([...this.servers, ...added]));
+    } catch (error) {
+      for (const server of added.values()) server.close();
+      throw error;
+    }
+  }
+
+  /**
+   * @param listening servers for endpoints
+   * @throws LocalEnvironmentError if a part of it cannot run here; then, nothing has changed
+   */
+  private takeStack(
+    synthesized: SynthesizedStack,
+    stack: LocalStack,
+    listening: ReadonlyMap<string, EndpointServer>,
+  ): readonly string[] {
+    const { warming = true } = this.options;
+    const { running: before } = this;
+    const functions = stack.functions.map((settings) => this.prepareFunction(settings, stack));
+    const running = new Map(functions.map(({ next }) => [next.settings.name, next]));
+    const alarmWatch = this.watchAlarms(stack);
+    const takeOthers = [
+      this.sources.prepare(stack.events, new Set(running.keys())),
+      this.warmings.prepareAll(warming ? stack.schedules : []),
+    ];
+    const takeRollouts = this.localRollouts.prepare(stack.rollouts);
+
+    // From here on, nothing fails.
+    this.synthesized = synthesized;
+    this.stack = stack;
+    this.code = synthesized.code;
+    this.running = running;
+    this.servers = new Map([...listening].filter(([name]) => running.get(name)?.settings.endpoint));
+    this.alarmWatch = alarmWatch;
+    this.keptMilliseconds = Math.max(LONGEST_DASHBOARD, ...stack.alarms.map(({ alarm }) => computeLookBack(alarm)));
+    this.offered = undefined;
+    const changed = functions.flatMap(({ next: { settings }, configuration }) =>
+      configuration ? [{ settings, configuration }] : [],
+    );
+    for (const { configuration } of changed) this.publish(configuration);
+    takeRollouts();
+    for (const { settings, configuration } of changed) {
+      this.takeOver(settings, configuration.version, !before.has(settings.name));
+    }
+    for (const [name, { settings }] of before) if (!running.has(name)) this.remove(settings).catch(() => undefined);
+    for (const [name, server] of listening) this.changeServer(server, before.get(name), running.get(name));
+    for (const takeOver of takeOthers) takeOver();
+    for (const { id, name, url } of this.functions) {
+      if (!before.has(name)) this.tell({ kind: "function", at: this.now(), id, url });
+    }
+    return changed.map(({ settings }) => settings.id);
+  }
+
+  /** Does what may fail. There is a version to publish if the function is new, or has other code or settings. */
+  private prepareFunction(
+    settings: StackFunction,
+    { metricFilters }: LocalStack,
+  ): { readonly next: RunningFunction; readonly configuration?: FunctionConfiguration } {
+    const before = this.running.get(settings.name);
+    const code = ZippedCode.read(settings.zipFile);
+    const filters = metricFilters.filter(({ functionName }) => functionName === settings.name);
+    const next = {
+      settings,
+      codeHash: code.hash,
+      figures: before?.figures ?? new FunctionFigures(),
+      logMetrics: new LogMetrics(filters.map(({ filter }) => filter)),
+    };
+    if (before && identifyVersion(before) === identifyVersion(next)) return { next };
+    return { next, configuration: this.prepareVersion(settings, code) };
+  }
+
+  /** Unpacks a function's next version. */
+  private prepareVersion(settings: StackFunction, code: ZippedCode): FunctionConfiguration {
+    const { name, variables } = settings;
+    const number = (this.versions.get(name) ?? 0) + 1;
+    this.versions.set(name, number);
+    const version = String(number);
+    const codeFolder = join(this.folder.path, "code", name, version);
+    const environment = { ...this.buildVariables(settings), ...variables };
+    const configuration = { ...settings, version, codeFolder, environment, aliases: [] };
+    checkConfiguration(configuration);
     code.unpack(codeFolder);
-    published.codeHash = code.hash;
-    this.startedLambda.deploy({
-      ...settings,
-      codeFolder,
-      version,
-      aliases: [],
-      environment: { ...this.buildVariables(settings), ...settings.variables },
-    });
-    return version;
+    return configuration;
+  }
+
+  /** Publishes a function's version, to which no alias points yet. */
+  private publish(configuration: FunctionConfiguration): void {
+    this.startedLambda.deploy(configuration);
   }
 
   /** Lets a version have a function's requests: at once or, except for the first one, as its rollout says. */
-  private takeOver({ settings: { name, aliases }, version: newest }: RunningFunction, version: string): void {
-    if (newest > 1 && this.localRollouts.begin(name, version)) return;
+  private takeOver({ name, aliases }: StackFunction, version: string, isFirst = false): void {
+    if (!isFirst && this.localRollouts.begin(name, version)) return;
     for (const alias of aliases) this.startedLambda.pointAlias(name, alias, { version });
     // What cannot be removed now goes with the environment's folder.
     this.retire(name).catch(() => undefined);
@@ -556,8 +651,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
 
   /** Ends what no alias points to anymore. */
   private async retire(functionName: string, lost?: string): Promise<void> {
-    const folders = await this.startedLambda.retire(functionName, lost);
-    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    await removeFolders(await this.startedLambda.retire(functionName, lost));
   }
 
   /** What a function always has in AWS: credentials, which are made up here, and services, which are local. */
@@ -583,20 +677,66 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
     return this.running.get(functionName)?.settings.id ?? functionName;
   }
 
-  private schedule(): void {
-    for (const scheduled of this.stack.schedules) {
-      this.clock.repeat(parseSchedule(scheduled.expression, scheduled.timezone, this.now()), () => {
-        this.run(scheduled).catch((error: unknown) => {
-          this.tell({ kind: "warmer-failed", at: this.now(), message: (error as Error).message });
-        });
+  private async remove({ id, name }: StackFunction): Promise<void> {
+    this.faults.delete(id);
+    await removeFolders(await this.startedLambda.remove(name));
+  }
+
+  private changeBundle(id: string, change: Partial<Bundle>): void {
+    const known = this.code.get(id);
+    if (known) this.code = new Map([...this.code, [id, { ...known, bundle: { ...known.bundle, ...change } }]]);
+  }
+
+  private watchAlarms({ alarms, compositeAlarms }: Pick<LocalStack, "alarms" | "compositeAlarms">): AlarmWatch {
+    const onChange: OnAlarmChange = (change) => {
+      this.tell({ kind: "alarm", ...change });
+    };
+    return new AlarmWatch(alarms, compositeAlarms, this.metrics, onChange, this.alarmWatch.states);
+  }
+
+  private prepareWarming(scheduled: ScheduledInvocation): () => Running {
+    const next = parseSchedule(scheduled.expression, scheduled.timezone, this.now());
+    const warm = () => {
+      this.run(scheduled).catch((error: unknown) => {
+        this.tell({ kind: "warmer-failed", at: this.now(), message: (error as Error).message });
       });
+    };
+    return () => ({ stop: this.clock.repeat(next, warm) });
+  }
+
+  /** Servers for endpoints that have none yet: they get the first free ports. */
+  private async listenForNew(functions: readonly StackFunction[]): Promise<ReadonlyMap<string, EndpointServer>> {
+    const { port = 0 } = this.options;
+    const used = new Set([this.startedLambda, ...this.servers.values()].map(({ url }) => Number(new URL(url).port)));
+    const added = new Map<string, EndpointServer>();
+    try {
+      for (const settings of functions) {
+        if (!settings.endpoint || this.servers.has(settings.name)) continue;
+        let free = port;
+        while (used.has(free)) free++;
+        if (port !== 0) used.add(free);
+        added.set(settings.name, await EndpointServer.listen(free, this.buildHandlers(settings)));
+      }
+    } catch (error) {
+      for (const server of added.values()) server.close();
+      throw error;
+    }
+    return added;
+  }
+
+  private changeServer(server: EndpointServer, before?: RunningFunction, next?: RunningFunction): void {
+    if (!next?.settings.endpoint) {
+      server.stop();
+      this.stoppedServers.add(server);
+    } else if (before && JSON.stringify(next.settings.endpoint) !== JSON.stringify(before.settings.endpoint)) {
+      server.replace(this.buildHandlers(next.settings));
     }
   }
 
-  private listen(port: number, { id, name, endpoint }: StackFunction): Promise<EndpointServer> {
+  private buildHandlers({ id, name, endpoint }: StackFunction): EndpointHandlers {
     const { kind = "function-url", qualifier, throttling, streams = false, routes, cors } = endpoint ?? {};
     const bucket = throttling && new TokenBucket(throttling.rateLimit, throttling.burstLimit);
-    return EndpointServer.listen(port, {
+    return {
       kind,
       routes,
       cors,
@@ -610,7 +750,7 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
         if (ran && answer.status >= 500) this.running.get(name)?.figures.countServerError();
         this.tell({ kind: "request", at: this.now(), id, ...answer });
       },
-    });
+    };
   }
 
   /** @throws LocalEnvironmentError if the function failed */
@@ -666,26 +806,29 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
   }
 
   private async end(): Promise<void> {
+    await this.reloader?.close();
     this.clock.close();
     this.sources.close();
-    this.servers.forEach((server) => {
-      server.stop();
-    });
-    await this.reloader?.close();
+    for (const server of this.servers.values()) server.stop();
     await this.lambda?.close();
-    this.servers.forEach((server) => {
-      server.close();
-    });
+    for (const server of [...this.servers.values(), ...this.stoppedServers]) server.close();
     this.logs?.flush();
     this.folder.remove();
   }
 }
 
-function buildRunningFunction(settings: StackFunction, { metricFilters }: LocalStack): RunningFunction {
-  const filters = metricFilters
-    .filter(({ functionName }) => functionName === settings.name)
-    .map(({ filter }) => filter);
-  return { settings, version: 0, codeHash: "", figures: new FunctionFigures(), logMetrics: new LogMetrics(filters) };
+async function removeFolders(folders: readonly string[]): Promise<void> {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+}
+
+/** What a version of a function consists of. */
+function identifyVersion({ settings, codeHash }: Pick<RunningFunction, "settings" | "codeHash">): string {
+  return JSON.stringify({ ...settings, zipFile: undefined, endpoint: undefined, codeHash });
+}
+
+/** What a stack is besides the functions' code. */
+function identifyStack({ json }: SynthesizedStack): string {
+  return JSON.stringify(json, (key, value: unknown) => (CODE_KEYS.has(key) ? undefined : value));
 }
 
 function findNextMinute(after: number): number {

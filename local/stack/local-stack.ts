@@ -163,21 +163,23 @@ const INFRASTRUCTURE_KEY = /^[a-z0-9-]+_infrastructure_/;
  * Reads the parts of a stack that run on this computer.
  *
  * @param variables the shell's, with `TF_VAR_<name>` for each variable
+ * @param versions the number of each function's newest version, by its name in AWS; 1 by default
  * @throws LocalEnvironmentError with everything that is missing or not supported
  */
 export function readLocalStack(
   { json: whole, folder }: Pick<SynthesizedStack, "json" | "folder">,
   variables: Readonly<Record<string, string | undefined>>,
+  versions: ReadonlyMap<string, number> = new Map(),
 ): LocalStack {
   const { json, unset } = leaveOutInfrastructure(whole);
-  const references = new References(json, variables);
+  const references = new References(json, variables, versions);
 
   /** The resources of one type, by their names in the stack. Only requested resources are resolved. */
   function read<Shape extends z.ZodObject>(type: string, shape: Shape): [string, z.output<Shape>][] {
     const blocks = Object.entries(json.resource[type] ?? {}).flatMap(([key, block]) => {
       const wanted = Object.keys(shape.shape).filter((attribute) => attribute in block);
       const isInfrastructure = INFRASTRUCTURE_KEY.test(key);
-      const resolver = isInfrastructure ? new References(json, variables) : references;
+      const resolver = isInfrastructure ? new References(json, variables, versions) : references;
       const resolve = (name: string) => [name, resolver.resolve(block[name], `${type}.${key}.${name}`)] as const;
       const resolved = Object.fromEntries(wanted.map(resolve));
       // What needs a value that only AWS knows, as a table's stream, does not run here.

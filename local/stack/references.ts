@@ -12,8 +12,8 @@ const SHA256 = /^sha256\((.+)\)$/;
 
 const REFERENCE = /^([\w-]+)\.([\w-]+)(?:\.([\w-]+))?$/;
 
-/** The version of a published function here: nothing was deployed before. */
-const FIRST_VERSION = "1";
+/** The version of a function of which nothing was deployed before. */
+const FIRST_VERSION = 1;
 
 /**
  * Resolves references in a stack's texts: attributes of its resources, its locals, and variables. Of the attributes
@@ -23,10 +23,14 @@ export class References {
   /** Unresolved references, one line each. */
   private readonly problems = new Set<string>();
 
-  /** @param variables the shell's variables: `TF_VAR_<name>` has the value of a variable */
+  /**
+   * @param variables the shell's variables: `TF_VAR_<name>` has the value of a variable
+   * @param versions the number of each published function's newest version, by its name in AWS
+   */
   constructor(
     private readonly stack: StackJson,
     private readonly variables: Readonly<Record<string, string | undefined>>,
+    private readonly versions: ReadonlyMap<string, number> = new Map(),
   ) {}
 
   /**
@@ -102,7 +106,8 @@ export class References {
       case "aws_lambda_function.arn":
         return formatFunctionArn(region, readAttribute("function_name"));
       case "aws_lambda_function.version":
-        return this.stack.resource[type]?.[name]?.["publish"] === true ? FIRST_VERSION : "$LATEST";
+        if (this.stack.resource[type]?.[name]?.["publish"] !== true) return "$LATEST";
+        return String(this.versions.get(readAttribute("function_name")) ?? FIRST_VERSION);
       case "aws_lambda_alias.arn":
         return formatFunctionArn(region, readAttribute("function_name"), readAttribute("name"));
       case "aws_lambda_alias.invoke_arn":

@@ -97,13 +97,15 @@ function formatFailedEvent(event: Extract<LocalEvent, { kind: "event-failed" }>)
   return `an event of ${id} ${why}: it ${queueName === undefined ? "is dropped" : `is in ${queueName} now`}`;
 }
 
-function formatReload({ ids, milliseconds, notes }: Extract<LocalEvent, { kind: "reloaded" }>): string {
-  if (ids.length === 0) return "what was saved is what runs";
-  const have = `${ids.join(", ")} ${ids.length === 1 ? "has" : "have"} new code`;
-  return [
-    `${have}, ${Math.round(milliseconds)} ms after it was saved`,
-    ...notes.map((note) => `  ${toOneLine(note)}`),
-  ].join("\n");
+function formatReload({ scope, ids, milliseconds, notes }: Extract<LocalEvent, { kind: "reloaded" }>): string {
+  const details = notes.map((note) => `  ${toOneLine(note)}`);
+  const later = `${Math.round(milliseconds)} ms after it was saved`;
+  if (scope === "environment") {
+    const changed = ids.length === 0 ? "" : `; new or changed: ${ids.join(", ")}`;
+    return [`the environment has taken over, ${later}${changed}`, ...details].join("\n");
+  }
+  if (ids.length === 0) return ["what was saved is what runs", ...details].join("\n");
+  return [`${ids.join(", ")} ${ids.length === 1 ? "has" : "have"} new code, ${later}`, ...details].join("\n");
 }
 
 /** What is wrong with what was saved: a heading, and a line for each mistake. */

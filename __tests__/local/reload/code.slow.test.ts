@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { makeTemporaryFolder, makeTfvars } from "../../support/project";
 import { isProcessAlive, waitUntil } from "../lambda/support";
 import { makeHandler, WatchedProject } from "./support";
@@ -119,6 +119,23 @@ describe("a saved handler", () => {
 
     expect([isStillBusy, last.text, next.text]).toEqual([true, "1", "2"]);
     await waitUntil(() => !isProcessAlive(last.pid));
+  });
+
+  test("is the version that a deployment's gate warms", async () => {
+    const makeMonitored = (status: number) => `import { monitor } from ${JSON.stringify(resolve("performance"))};
+      export const handler = monitor(async () => ({ statusCode: ${status} }));\n`;
+    const warmer = `export { handler } from ${JSON.stringify(resolve("functions/warmer/handler"))};\n`;
+    const project = await WatchedProject.start({
+      [HANDLER]: makeMonitored(200),
+      "functions/warmer/handler.ts": warmer,
+    });
+    await project.after("reloaded", () => {
+      project.save(HANDLER, makeMonitored(201));
+    });
+
+    await project.environment.runWarmer("gate");
+
+    expect(project.told("warming-round")).toMatchObject([{ id: "api", strategy: "gate", failures: [] }]);
   });
 
   test("is unpacked into a folder that goes when nothing runs it anymore", async () => {

@@ -151,7 +151,7 @@ describe("the board", () => {
     const mistakes = [{ file: "functions/api/handler.ts:2:10", message: 'Expected ";" but found "2"' }];
     const events: LocalEvent[] = [
       { kind: "reload-failed", at: NOW, mistakes },
-      { kind: "reloaded", at: NOW, ids: ["jobs"], milliseconds: 91, notes: [] },
+      { kind: "reloaded", at: NOW, scope: "code", ids: ["jobs"], milliseconds: 91, notes: [] },
     ];
 
     const [during, after] = [board(events, { problem: mistakes }), board(events)];

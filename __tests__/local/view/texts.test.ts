@@ -33,10 +33,21 @@ describe("what is said about events", () => {
       "the messages of orders cannot be kept anymore: no space left",
     ],
     [
-      { kind: "reloaded", at: 0, ids: ["api", "jobs"], milliseconds: 84.2, notes: ["a.ts:1:2: reads\nb.txt"] },
+      {
+        kind: "reloaded",
+        at: 0,
+        scope: "code",
+        ids: ["api", "jobs"],
+        milliseconds: 84.2,
+        notes: ["a.ts:1:2: reads\nb.txt"],
+      },
       "api, jobs have new code, 84 ms after it was saved\n  a.ts:1:2: reads b.txt",
     ],
-    [{ kind: "reloaded", at: 0, ids: [], milliseconds: 84.2, notes: [] }, "what was saved is what runs"],
+    [{ kind: "reloaded", at: 0, scope: "code", ids: [], milliseconds: 84.2, notes: [] }, "what was saved is what runs"],
+    [
+      { kind: "reloaded", at: 0, scope: "environment", ids: ["jobs"], milliseconds: 640, notes: [] },
+      "the environment has taken over, 640 ms after it was saved; new or changed: jobs",
+    ],
     [
       { kind: "reload-failed", at: 0, mistakes: [{ file: "a.ts:1:2", message: "Unexpected\nend" }] },
       "what was saved cannot run, what ran before goes on:\n  a.ts:1:2: Unexpected end",
