@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type Readable } from "node:stream";
 import { makeProject, makeTemporaryFolder, makeTfvars } from "../support/project";
 import { HAS_PROC, isProcessAlive, waitUntil } from "./lambda/support";
@@ -41,7 +41,7 @@ function npmStart(...args: string[]) {
     return /api is at (\S+)/.exec(output.stdout)?.[1] ?? `nowhere: ${output.stderr}`;
   };
   const left = () => readdirSync(temporary);
-  return { child, pid: child.pid ?? 0, output, ended, url, left };
+  return { root, child, pid: child.pid ?? 0, output, ended, url, left };
 }
 
 /** Processes that this one has started, and those have, and so on. */
@@ -78,6 +78,38 @@ describe("npm start", () => {
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}api is at http:\/\/127\.0\.0\.1:\d+\/$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d {2}cold start of api, for a request: \d+ ms$/),
       "",
+    ]);
+  });
+
+  test("goes on with what is saved, and says so", async () => {
+    const { root, child, output, ended, url } = npmStart("--port", "0");
+    await url();
+    const save = async (file: string, text: string, told: string) => {
+      writeFileSync(join(root, file), text);
+      await waitUntil(() => output.stdout.includes(told) || child.exitCode !== null);
+    };
+
+    await save("functions/api/handler.ts", "export const handler = () => 1;\n", "api has new code");
+    await save("functions/api/handler.ts", "export const handler = 1 +;\n", "handler.ts:1:27");
+    await save("functions/api/handler.ts", "export const handler = () => 1;\n", "what was saved is what runs");
+    const functions = 'api = { endpoint = "iam" }\nwarm = { entry = "functions/api/handler.ts" }';
+    await save("environments/dev.tfvars", makeTfvars({ functions }), "warm: curl");
+    child.kill("SIGINT");
+
+    expect([await ended, output.stderr]).toEqual([0, ""]);
+    const [, first = ""] = output.stdout.split(/(?<=api is at \S+\n)/);
+    expect(
+      first
+        .trimEnd()
+        .replaceAll(/^\d\d:\d\d:\d\d {2}/gm, "")
+        .split("\n"),
+    ).toEqual([
+      expect.stringMatching(/^api has new code, \d+ ms after it was saved$/),
+      "what was saved cannot run, what ran before goes on:",
+      '  functions/api/handler.ts:1:27: Unexpected ";"',
+      "what was saved is what runs",
+      expect.stringMatching(/^the environment has taken over, \d+ ms after it was saved; new or changed: warm$/),
+      expect.stringMatching(/^warm: curl -d '\{\}' http:\S+dev-warm:live\/invocations$/),
     ]);
   });
 

@@ -86,6 +86,8 @@ function isOwn(source: string): boolean {
 
 /** Whether something that is not in a bundle may change it. */
 function mayMatter(path: string, sources: ReadonlySet<string>, root: string): boolean {
+  // Editors write hidden files beside what is edited, again and again.
+  if (basename(path).startsWith(".")) return false;
   const folder = dirname(path);
   const isManifest = MANIFESTS.includes(basename(path));
   return [...sources].some((source) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { makeTemporaryFolder, makeTfvars } from "../../support/project";
+import { makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
 import { isProcessAlive, waitUntil } from "../lambda/support";
 import { makeHandler, WatchedProject } from "./support";
 
@@ -80,6 +80,23 @@ describe("a saved handler", () => {
     while (text !== "last") ({ text } = await project.ask());
     expect([project.environment.problem, project.told("reload-failed")]).toEqual([undefined, []]);
   });
+
+  test.each([0, 30, 100, 300])(
+    "answers also if it is saved while the environment starts, %d ms later",
+    async (delay) => {
+      const root = makeProject({
+        "environments/dev.tfvars": makeTfvars({ functions: 'api = { endpoint = "iam" }' }),
+        [HANDLER]: makeHandler("1"),
+      });
+      const starting = WatchedProject.startIn(root);
+
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      writeFileSync(join(root, HANDLER), makeHandler("2"));
+
+      const project = await starting;
+      while ((await project.ask()).text !== "2") await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+  );
 
   test("that did not change keeps its instances", async () => {
     const project = await WatchedProject.start(

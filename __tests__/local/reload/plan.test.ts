@@ -22,6 +22,7 @@ describe("a change of", () => {
     ["a module", "lib/part.ts", { functions: ["api"] }],
     ["a module outside of the project", "../shared/src/index.ts", { functions: ["jobs"] }],
     ["a file beside a module, which may come before it", "lib/part.json", { functions: ["api"] }],
+    ["a file that an editor keeps beside a module", "lib/.part.ts.swp", {}],
     ["a file in a folder beside a module", "lib/texts/one.txt", { functions: ["api"] }],
     ["a file beside a module in the project's folder", "other.json", { functions: ["jobs"] }],
     ["a folder with modules", "functions", { functions: ["api", "jobs"] }],

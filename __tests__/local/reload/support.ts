@@ -53,6 +53,11 @@ export class WatchedProject {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       symlinkSync(join(root, target), join(root, path));
     }
+    return WatchedProject.startIn(root, more);
+  }
+
+  /** Starts a project that is there already. */
+  static async startIn(root: string, options: Partial<LocalEnvironmentOptions> = {}): Promise<WatchedProject> {
     const events: LocalEvent[] = [];
     const environment = await startLocalEnvironment({
       environment: "dev",
@@ -61,7 +66,7 @@ export class WatchedProject {
       warming: false,
       watch: true,
       onEvent: (event) => events.push(event),
-      ...more,
+      ...options,
     });
     started.push(environment);
     return new WatchedProject(root, environment, events);
