@@ -1,9 +1,10 @@
-import { replaceHandler, isStreaming } from "./responses";
-import { measureMillisecondsSince } from "./instance";
+import { isStreaming } from "./responses";
+import { readClock } from "./instance";
 import { type Handler, monitor, type MonitorOptions } from "./monitor";
 import { answerPing, type Context, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
 import { isPing, type Ping, PING_SOURCE } from "./warming";
+import { wrap } from "./wrap";
 
 /**
  * The part of a version 2.0 event that matters here: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
@@ -48,14 +49,14 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
   /** Answers one of our own requests in the way the handler would. */
   const send = (args: readonly unknown[], answer: object): Promise<unknown> =>
     Promise.resolve(isStreaming(handler) ? writeResponse(args[1], answer) : answer);
-  const routed = replaceHandler(handler, (self, args) =>
+  const routed = wrap(handler, (_, self, args) =>
     isWarmRoute(args[0]) ? send(args, makeResponse({ status: "ok" })) : Reflect.apply(handler, self, args as never[]),
   );
   const measured = monitor(routed, options);
 
   let warmedUpAt = -Infinity;
 
-  return replaceHandler(measured, (self, args) => {
+  return wrap(measured, (_, self, args) => {
     const event = args[0];
     const context = args[isStreaming(handler) ? 2 : 1] as Context;
     const measure = (): unknown => Reflect.apply(measured, self, args as never[]);
@@ -63,8 +64,8 @@ export function monitorHttp<Monitored extends Handler>(handler: Monitored, optio
       warmedUpAt = Date.now();
       return measure();
     }
-    const start = process.hrtime.bigint();
-    const finish = (result: unknown) => addProcessTime(result, measureMillisecondsSince(start));
+    const start = readClock();
+    const finish = (result: unknown) => addProcessTime(result, readClock() - start);
     if (isWarmRoute(event) && isPing(parseBody(event))) {
       const isDue = Date.now() - warmedUpAt >= WARM_UPS_EVERY_MILLISECONDS;
       if (isDue) warmedUpAt = Date.now();

@@ -15,7 +15,7 @@ let used = false;
 /** The function's name in AWS, or `unknown` outside of Lambda. */
 export const functionName = env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown";
 
-/** Memory of the function in megabytes; NaN outside of Lambda. */
+/** Memory of the function in megabytes; 0 or NaN outside of Lambda. */
 export const memoryMb = Number(env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]);
 
 /**
@@ -41,12 +41,12 @@ export function startMillisecondsLeft(): number {
 /** Different for each execution environment. It is not a secret, so loading a cryptographic library is not worth it. */
 export const instanceId = `${loadedAt}-${Math.random()}`;
 
-/** Peak memory so far, as a share of the function's memory; NaN outside of Lambda. */
+/** Peak memory so far, as a share of the function's memory, if that is known. */
 export function measureMemoryPercent(): number {
   return (process.resourceUsage().maxRSS / 1024 / memoryMb) * 100;
 }
 
-/** Milliseconds since a time from `process.hrtime.bigint()`. */
-export function measureMillisecondsSince(start: bigint): number {
-  return Number(process.hrtime.bigint() - start) / 1e6;
+/** Milliseconds on a clock that never goes back. Only a difference between two readings means something. */
+export function readClock(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,20 +1,13 @@
-import {
-  type OnAnswered,
-  replaceHandler,
-  isStreaming,
-  type ResponseStream,
-  watchAnswers,
-  watchChunks,
-  watchStream,
-} from "./responses";
 import { emf } from "./emf";
-import { measureMemoryPercent, measureMillisecondsSince, takeStart } from "./instance";
+import { measureMemoryPercent, memoryMb, readClock, takeStart } from "./instance";
 import { datum, type Publisher } from "./metrics";
 import { type Categorize, classifyError, classifyResult } from "./outcome";
 import { answerPing, type Context, isPingThrough } from "./pings";
 import { isThenable } from "./promises";
+import { isStreaming, type OnAnswered, type ResponseStream, watchAnswers, watchChunks, watchStream } from "./responses";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
+import { wrap } from "./wrap";
 
 /**
  * TypeScript cannot know the type of a handler's arguments, as with the result of `JSON.parse`: a handler may declare
@@ -42,13 +35,14 @@ export interface MonitorOptions {
 /** The runtime's name, before nodejs24.x, for a promise that is not settled when there is nothing left to do. */
 const NEVER_SETTLED = { name: "Runtime.NodeJsExit" };
 
-/** Requests without an answer, with the runtime's error for them when there is nothing left to do. */
+/** Reports of requests without an answer, with whether the request has failed when there is nothing left to do. */
 const unanswered = new Map<OnAnswered, boolean>();
 
 process.on("beforeExit", () => {
-  unanswered.forEach((hasFailed, answered) => {
-    answered(hasFailed, NEVER_SETTLED);
+  unanswered.forEach((hasFailed, report) => {
+    report(hasFailed, NEVER_SETTLED);
   });
+  unanswered.clear();
 });
 
 /**
@@ -60,76 +54,93 @@ process.on("beforeExit", () => {
  * @throws TypeError when it is called, if the handler is not a function
  */
 export function monitor<Monitored extends Handler>(handler: Monitored, options: MonitorOptions = {}): Monitored {
-  const { publisher = emf, categorize, warmUps, warmingQualifier } = options;
+  const { warmUps, warmingQualifier } = options;
 
-  return replaceHandler(handler, (self, args) => {
-    const isStream = isStreaming(handler);
+  return wrap(handler, (_, self, args) => {
+    const stream = isStreaming(handler) ? (args[1] as ResponseStream) : undefined;
     const event = args[0];
-    const stream = args[1] as ResponseStream;
-    const context = args[isStream ? 2 : 1] as Context;
-    if (isPingThrough(warmingQualifier, event, context)) {
-      const reply = answerPing(event, context, warmUps);
-      return isStream ? reply.then((answer) => void stream.end(JSON.stringify(answer))) : reply;
+    const context = args[stream ? 2 : 1] as Context;
+    if (!isPingThrough(warmingQualifier, event, context)) {
+      return measure(handler, options, self, args, context, stream);
     }
-    const start = takeStart();
-    const startedAt = process.hrtime.bigint();
-    let firstByte: number | undefined;
-    const callsBack = !isStream && typeof args[2] === "function";
-    const answered: OnAnswered = (hasFailed, value) => {
-      if (!unanswered.delete(answered)) return;
-      try {
-        const data = [datum("ExecutionTime", measureMillisecondsSince(startedAt))];
-        if (firstByte) data.push(datum("FirstByteTime", firstByte));
-        const memory = measureMemoryPercent();
-        if (memory < Infinity) data.push(datum("MemoryUtilization", memory));
-        if (start === "cold") data.push(datum("ColdStarts"));
-        const outcome = hasFailed ? classifyError(value, categorize) : classifyResult(value, event);
-        data.push(...outcome);
-        for (const take of sources) data.push(...take());
-        publisher.publish(data, {
-          requestId: context?.awsRequestId,
-          start,
-          // The request's id in X-Ray: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
-          traceId: outcome[0]?.dimension && /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
-        });
-      } catch {
-        // A failure of monitoring must not affect the request.
-      }
-    };
-    // Before nodejs24.x, the runtime answers null for a handler that could have used a callback, unless it is an async
-    // function.
-    unanswered.set(answered, !callsBack || handler.constructor.name === "AsyncFunction");
-    try {
-      if (callsBack) watchAnswers(args, answered);
-      if (isStream) watchChunks(stream, () => (firstByte ??= measureMillisecondsSince(startedAt)));
-      publisher.begin?.();
-    } catch {
-      // As above.
-    }
-
-    let result: unknown;
-    try {
-      result = Reflect.apply(handler, self, args as never[]);
-    } catch (error) {
-      answered(true, error);
-      throw error;
-    }
-    if (isThenable(result)) {
-      // Call `then` once, as Lambda would: some promises do their work each time it is called.
-      return Promise.resolve(result).then(
-        (value) => {
-          if (isStream) watchStream(stream, answered);
-          else answered(false, value);
-          return value;
-        },
-        (error: unknown) => {
-          answered(true, error);
-          throw error;
-        },
-      );
-    }
-    // Streaming works only with promises.
-    if (!callsBack) answered(isStream, result);
-    return result;
+    const reply = answerPing(event, context, warmUps);
+    return stream ? reply.then((answer) => void stream.end(JSON.stringify(answer))) : reply;
   });
+}
+
+/** Calls a handler, and publishes the metrics of the request when it has been answered. */
+function measure(
+  handler: Handler,
+  { publisher = emf, categorize }: MonitorOptions,
+  self: unknown,
+  args: unknown[],
+  context: Context,
+  stream: ResponseStream | undefined,
+): unknown {
+  const start = takeStart();
+  const startedAt = readClock();
+  let firstByte: number | undefined;
+  const callsBack = !stream && typeof args[2] === "function";
+  // Before nodejs24.x, the runtime answers null for a handler that could have used a callback, unless it is an async
+  // function.
+  const failsUnanswered = !callsBack || handler.constructor.name === "AsyncFunction";
+  const answered = awaitAnswer(failsUnanswered, (hasFailed, value) => {
+    try {
+      const data = [datum("ExecutionTime", readClock() - startedAt)];
+      if (firstByte) data.push(datum("FirstByteTime", firstByte));
+      if (memoryMb > 0) data.push(datum("MemoryUtilization", measureMemoryPercent()));
+      if (start === "cold") data.push(datum("ColdStarts"));
+      const outcome = hasFailed ? classifyError(value, categorize) : classifyResult(value, args[0]);
+      data.push(...outcome);
+      for (const take of sources) data.push(...take());
+      publisher.publish(data, {
+        requestId: context?.awsRequestId,
+        start,
+        // The request's id in X-Ray: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
+        traceId: outcome[0]?.dimension && /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
+      });
+    } catch {
+      // A failure of monitoring must not affect the request.
+    }
+  });
+  try {
+    if (callsBack) watchAnswers(args, answered);
+    if (stream) watchChunks(stream, () => (firstByte ??= readClock() - startedAt));
+    publisher.begin?.();
+  } catch {
+    // As above.
+  }
+
+  let result: unknown;
+  try {
+    result = Reflect.apply(handler, self, args as never[]);
+  } catch (error) {
+    answered(true, error);
+    throw error;
+  }
+  if (isThenable(result)) {
+    // Call `then` once, as Lambda would: some promises do their work each time it is called.
+    return Promise.resolve(result).then(
+      (value) => {
+        if (stream) watchStream(stream, answered);
+        else answered(false, value);
+        return value;
+      },
+      (error: unknown) => {
+        answered(true, error);
+        throw error;
+      },
+    );
+  }
+  // Streaming works only with promises.
+  if (!callsBack) answered(stream !== undefined, result);
+  return result;
+}
+
+/** Makes a request wait for its answer. Returns what takes its answers, and reports only the first one. */
+function awaitAnswer(failsUnanswered: boolean, report: OnAnswered): OnAnswered {
+  unanswered.set(report, failsUnanswered);
+  return (hasFailed, value) => {
+    if (unanswered.delete(report)) report(hasFailed, value);
+  };
 }

@@ -1,4 +1,4 @@
-import { measureMillisecondsSince } from "./instance";
+import { readClock } from "./instance";
 import { type Datum } from "./metrics";
 import { limitNames } from "./names";
 import { isThenable } from "./promises";
@@ -25,11 +25,11 @@ let excess = 0;
  */
 export function operation<Result>(name: string, run: () => Result): Result {
   if (!sources.includes(takeOperations)) sources.push(takeOperations);
-  const start = process.hrtime.bigint();
+  const start = readClock();
   const end = () => {
     const known = limitOperationName(name);
     const values = times.get(known);
-    const milliseconds = measureMillisecondsSince(start);
+    const milliseconds = readClock() - start;
     if (!values) times.set(known, [milliseconds]);
     else if (values.length < MAX_TIMES) values.push(milliseconds);
     else excess++;

@@ -1,4 +1,4 @@
-import { instanceId, measureMillisecondsSince, takeStart } from "./instance";
+import { instanceId, readClock, takeStart } from "./instance";
 import { type RunWarmUps } from "./warm-ups";
 import { isPing, MAX_HOLD_MILLISECONDS, type Ping, type PingReply } from "./warming";
 
@@ -33,7 +33,7 @@ export function isPingThrough(qualifier = "warm", event: unknown, context: Conte
 
 /** Answers a ping after its hold and the warm-ups, before the function's timeout. */
 export async function answerPing(ping: Ping, context: Context, warmUps?: RunWarmUps): Promise<PingReply> {
-  const startedAt = process.hrtime.bigint();
+  const startedAt = readClock();
   const cold = takeStart() === "cold";
   const limit = (context?.getRemainingTimeInMillis?.() ?? Infinity) - MARGIN_MILLISECONDS;
   const hold = Math.min(ping.holdMilliseconds ?? 0, MAX_HOLD_MILLISECONDS, limit);
@@ -43,7 +43,7 @@ export async function answerPing(ping: Ping, context: Context, warmUps?: RunWarm
     instanceId,
     cold,
     version: String(context?.functionVersion),
-    heldMilliseconds: measureMillisecondsSince(startedAt),
+    heldMilliseconds: readClock() - startedAt,
     warmUps: results ?? [],
   };
 }

@@ -1,27 +1,11 @@
-import { type Handler } from "./monitor";
+import { watchCalls } from "./wrap";
 
-/** How Lambda's runtime sees a handler, and the ways in which a handler answers other than by returning. */
+/** The ways in which a handler answers other than by returning. */
 
-/**
- * Makes a function that replaces a handler and looks the same to Lambda's runtime and to code that sets properties on
- * it: Lambda checks a handler's constructor, its number of parameters and its symbols.
- *
- * @param call gets `this` and the arguments
- * @throws TypeError if the handler is not a function
- */
-export function replaceHandler<Replaced extends Handler>(
-  handler: Replaced,
-  call: (self: unknown, args: unknown[]) => unknown,
-): Replaced {
-  if (typeof handler !== "function") throw new TypeError(`a handler is a function, not ${typeof handler}`);
-  return new Proxy(handler, { apply: (_, self, args: unknown[]) => call(self, args) });
-}
+const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 
 /** Receives what a handler threw or answered. */
 export type OnAnswered = (hasFailed: boolean, value: unknown) => void;
-
-/** Gives an answer to Lambda: an error, a result, or an error followed by a result; null means no error. */
-type Answer = (...given: unknown[]) => void;
 
 /** The relevant part of the stream to which a streaming handler writes its response. */
 export interface ResponseStream {
@@ -42,37 +26,35 @@ export interface ResponseStream {
  * stream and context.
  */
 export function isStreaming(handler: object): boolean {
-  const { [Symbol.for("aws.lambda.runtime.handler.streaming")]: marked } = handler as Record<symbol, unknown>;
-  return marked === "response";
+  return (handler as Record<symbol, unknown>)[STREAMING] === "response";
 }
 
 /**
- * Wraps the callback, and the context's methods that do the same, so that they report an answer before they give it.
+ * Reports an answer before it is given by the callback, or by the context's methods that do the same.
  *
  * @param args the handler's arguments
  */
 export function watchAnswers(args: unknown[], answered: OnAnswered): void {
-  for (const key of [2, "done", "fail", "succeed"]) {
-    const owner = (key === 2 ? args : args[1]) as Record<string | number, Answer | undefined>;
-    const answer = owner[key];
-    if (answer) {
-      owner[key] = (...given) => {
-        const [error, result] = key === "succeed" ? [undefined, ...given] : given;
-        answered(key === "fail" || (error ?? undefined) !== undefined, error ?? result);
-        answer(...given);
-      };
-    }
-  }
+  const context = args[1] as object;
+  const done = (error: unknown, result: unknown): void => {
+    answered((error ?? undefined) !== undefined, error ?? result);
+  };
+  watchCalls(args, 2, done);
+  watchCalls(context, "done", done);
+  watchCalls(context, "fail", (error) => {
+    answered(true, error);
+  });
+  watchCalls(context, "succeed", (result) => {
+    answered(false, result);
+  });
 }
 
 /** Reports each chunk of a streamed response before it is written. */
 export function watchChunks(stream: ResponseStream, written: () => void): void {
-  for (const key of ["write", "end"] as const) {
-    const send = stream[key];
-    stream[key] = replaceHandler(send, (self, args) => {
+  for (const method of ["write", "end"]) {
+    watchCalls(stream, method, (chunk) => {
       // An end may come alone, or with a callback only.
-      if (args[0] !== undefined && typeof args[0] !== "function") written();
-      return Reflect.apply(send, self, args);
+      if (chunk !== undefined && typeof chunk !== "function") written();
     });
   }
 }

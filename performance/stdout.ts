@@ -1,8 +1,12 @@
+import { watchCalls } from "./wrap";
+
 /**
  * Writes whole lines to standard output: at once, because what is written later is lost when Lambda freezes the
  * instance, and directly, because under the JSON log format `console.log` wraps what it writes.
  */
 
+/** A line end among bytes. */
+const LINE_END = 10;
 const STDOUT = 1;
 const ATTEMPTS = 3;
 /** Maximum size of pending output while standard output accepts nothing. */
@@ -10,25 +14,20 @@ const MAX_PENDING_BYTES = 65_536;
 
 const fs = process.getBuiltinModule("fs");
 
-/**
- * Whether the last write through `process.stdout` ended without a line end, so the next line would be appended to it.
- */
+/** Whether what other code wrote last has no line end, so the next line would be appended to it. */
 let isLineOpen = false;
 
 const property = Object.getOwnPropertyDescriptor(process, "stdout");
 // The first access to `process.stdout` costs milliseconds, so it is watched only once other code uses it.
 if (property?.get) {
   Object.defineProperty(process, "stdout", {
-    ...property,
     get() {
       Object.defineProperty(process, "stdout", property);
-      const stream = process.stdout;
-      const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-      stream.write = (...args: unknown[]) => {
-        isLineOpen = !/\n$/.test(args[0] as string);
-        return write(...args);
-      };
-      return stream;
+      watchCalls(process.stdout, "write", (chunk) => {
+        const last = (chunk as string | Uint8Array).at(-1);
+        if (last !== undefined) isLineOpen = last !== "\n" && last !== LINE_END;
+      });
+      return process.stdout;
     },
   });
 }
@@ -43,20 +42,21 @@ let pending: Buffer | undefined;
  *   pending
  */
 export function writeLines(lines: string): boolean {
-  let rest: Buffer = Buffer.from(isLineOpen ? `\n${lines}` : lines);
+  // Text, as long as nothing of it has been written: a buffer takes time that is rarely needed.
+  let rest: string | Buffer = isLineOpen ? `\n${lines}` : lines;
   isLineOpen = false;
   const accepted = !pending || pending.length + rest.length <= MAX_PENDING_BYTES;
-  if (pending) rest = accepted ? Buffer.concat([pending, rest]) : pending;
+  if (pending) rest = accepted ? Buffer.concat([pending, Buffer.from(rest)]) : pending;
   pending = undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {
-      const written = fs.writeSync(STDOUT, rest);
-      if (written === rest.length) return accepted;
-      rest = rest.subarray(written);
+      const written = fs.writeSync(STDOUT, rest as string);
+      if (written === Buffer.byteLength(rest)) return accepted;
+      rest = Buffer.from(rest as string).subarray(written);
     } catch (error) {
       if ((error as NodeJS.ErrnoException | undefined)?.code !== "EAGAIN") return false;
     }
   }
-  pending = rest;
+  pending = Buffer.from(rest as string);
   return accepted;
 }

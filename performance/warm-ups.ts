@@ -1,5 +1,5 @@
 import { toOneLine } from "./foreign-text";
-import { measureMillisecondsSince, startMillisecondsLeft } from "./instance";
+import { readClock, startMillisecondsLeft } from "./instance";
 import { writeLines } from "./stdout";
 import { type WarmUpResult } from "./warming";
 
@@ -62,17 +62,17 @@ type Runner = (limitMilliseconds?: number) => Promise<WarmUpResult>;
 function makeRunner(name: string, warmUp: WarmUp): Runner {
   let underWay: Promise<void> | undefined;
   return async (limitMilliseconds = Infinity) => {
-    const start = process.hrtime.bigint();
+    const start = readClock();
     underWay ??= attempt(warmUp).finally(() => {
       underWay = undefined;
     });
     try {
       await waitInTime(underWay, limitMilliseconds, "had not ended when time was up, after");
-      return { name, milliseconds: measureMillisecondsSince(start) };
+      return { name, milliseconds: readClock() - start };
     } catch (failure) {
       const error = formatFailure(failure);
       writeLines(`${JSON.stringify({ level: "WARN", message: "warm-up failed", warmUp: name, error })}\n`);
-      return { name, milliseconds: measureMillisecondsSince(start), error };
+      return { name, milliseconds: readClock() - start, error };
     }
   };
 }

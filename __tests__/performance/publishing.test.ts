@@ -198,6 +198,14 @@ describe("standard output", () => {
     expect(stdout.lines).toHaveLength(1);
   });
 
+  test("that takes a line in parts gets each byte once, whatever the characters", async () => {
+    const { monitor } = startExecutionEnvironment({ AWS_LAMBDA_FUNCTION_NAME: "größe-€" });
+    stdout.answer((bytes) => (bytes.length > 20 ? bytes.length - 10 : bytes.length));
+    await monitor(async () => 1)();
+    expect(stdout.lines).toMatchObject([{ FunctionName: "größe-€", Successes: 1 }]);
+    expect(stdout.writes).toBe(2);
+  });
+
   test("that is busy gets the rest with the next request, whole lines in order, and no request waits", async () => {
     const { monitor } = startExecutionEnvironment();
     const handler = monitor(async () => "answer");

@@ -46,6 +46,7 @@ describe.each(["monitor", "monitorHttp"])("%s: callers see the same as without i
     ["resolves", "async () => ({ statusCode: '500' })", FAILURE],
     ["never settles", "async () => { await new Promise(() => {}); }", FAILURE],
     ["throws", "async () => { throw new RangeError('x'); }", FAILURE],
+    ["writes what is no output", "async () => { process.stdout.write(Symbol('x')); }", FAILURE],
     [
       "streams",
       "awslambda.streamifyResponse(async (e, stream) => { stream.write('[1,'); stream.end('2]'); })",
@@ -81,6 +82,8 @@ describe("the line of metrics stays a line of its own, and no other line comes w
     ["a text without an end of line", "process.stdout.write('x')", ["x"]],
     ["a line", "process.stdout.write('x\\n')", ["x"]],
     ["bytes without an end of line", "process.stdout.write(Buffer.from('x'))", ["x"]],
+    ["bytes with an end of line", "process.stdout.write(new TextEncoder().encode('x\\n'))", ["x"]],
+    ["a line and then nothing", "(process.stdout.write('x\\n'), process.stdout.write(''))", ["x"]],
     ["a line in two parts", "(process.stdout.write('x'), process.stdout.write('y\\n'))", ["xy"]],
     ["by a reference from before", "early.write('x')", ["x"]],
     ["nothing", "undefined", []],
