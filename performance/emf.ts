@@ -8,9 +8,6 @@ import { writeLines } from "./stdout";
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 
-/** Maximum number of values of one metric in one line. */
-const MAX_VALUES = 100;
-
 const OWN = `["${FUNCTION_NAME}"]`;
 
 let dropped = 0;
@@ -18,28 +15,31 @@ let dropped = 0;
 /** The default publisher: one write to standard output per invocation. */
 export const emf: Publisher = {
   publish(data, properties) {
-    const line = (sets: string, definitions: string, members: string) =>
-      `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}","Dimensions":[${sets}],"Metrics":[${definitions}]}]}` +
-      `${members},"${FUNCTION_NAME}":${JSON.stringify(functionName)},${JSON.stringify(properties).slice(1)}\n`;
+    const common = JSON.stringify({ [FUNCTION_NAME]: functionName, ...properties }).slice(1);
     // One line for all metrics with one dimension, and thus one value, and separate lines for the rest.
     let definitions = "";
     let members = "";
-    let others = "";
+    let lines = "";
     for (const { name, values, dimension } of dropped > 0 ? [...data, datum("DroppedMetrics", dropped)] : data) {
       const { unit, dimension: second, total }: MetricDefinition = METRICS[name];
       const definition = `{"Name":"${name}","Unit":"${unit}"}`;
-      const texts = values.map((value) => Math.round(value * 1000) / 1000);
+      const texts = values.map((value) => Math.round(value * 1000) / 1000).join();
       if (second) {
         const sets = `${total ? `${OWN},` : ""}["${FUNCTION_NAME}","${second}"]`;
-        const member = `,"${second}":${JSON.stringify(dimension)},"${name}"`;
-        while (texts.length > 0) others += line(sets, definition, `${member}:[${texts.splice(0, MAX_VALUES).join()}]`);
+        // No name that limitNames() returns has a character to escape.
+        lines += formatLine(sets, definition, `"${second}":"${dimension}","${name}":[${texts}],${common}`);
       } else {
         definitions += (definitions && ",") + definition;
-        members += `,"${name}":${texts.join()}`;
+        members += `"${name}":${texts},`;
       }
     }
-    if (definitions) others = line(OWN, definitions, members) + others;
-    if (writeLines(others)) dropped = 0;
+    if (definitions) lines = formatLine(OWN, definitions, members + common) + lines;
+    if (writeLines(lines)) dropped = 0;
     else for (const { values } of data) dropped += values.length;
   },
 };
+
+/** All parts are JSON without the brackets around the whole; the members have the closing brace. */
+function formatLine(sets: string, definitions: string, members: string): string {
+  return `{"_aws":{"Timestamp":${Date.now()},"CloudWatchMetrics":[{"Namespace":"${NAMESPACE}","Dimensions":[${sets}],"Metrics":[${definitions}]}]},${members}\n`;
+}

@@ -116,9 +116,13 @@ export function formatPlatformNamespace(functionName: string): string {
 /** The name of a metric. */
 export type MetricName = keyof typeof METRICS;
 
-/** Values of one metric, all from one invocation. */
+/** Maximum number of values in a datum: the embedded metric format takes no more in a line. */
+export const MAX_VALUES = 100;
+
+/** Values of one metric, all from one invocation. A metric with more than one value has a second dimension. */
 export interface Datum {
   readonly name: MetricName;
+  /** At most {@link MAX_VALUES}. */
   readonly values: readonly number[];
   /** The value of the metric's second dimension, if it has one. */
   readonly dimension?: string | undefined;
@@ -133,9 +137,6 @@ export function datum(name: MetricName, value = 1, dimension?: string): Datum {
 export interface Publisher {
   /** An invocation begins: the instance is awake, so the publisher can send what has collected. */
   begin?(): void;
-  /**
-   * An invocation has ended, with these metrics. `properties`, at least one, are for searching in logs; they are not
-   * metrics.
-   */
+  /** An invocation has ended, with these metrics. `properties` are for searching in logs; they are not metrics. */
   publish(data: readonly Datum[], properties: Readonly<Record<string, unknown>>): void;
 }

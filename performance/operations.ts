@@ -1,5 +1,5 @@
 import { readClock } from "./instance";
-import { type Datum } from "./metrics";
+import { type Datum, MAX_VALUES } from "./metrics";
 import { limitNames } from "./names";
 import { isThenable } from "./promises";
 import { sources } from "./sources";
@@ -53,7 +53,10 @@ export function operation<Result>(name: string, run: () => Result): Result {
 
 /** Returns what has been measured since the last call. */
 function takeOperations(): Datum[] {
-  const data: Datum[] = [...times].map(([dimension, values]) => ({ name: "OperationTime", values, dimension }));
+  const data: Datum[] = [];
+  for (const [dimension, values] of times) {
+    while (values.length > 0) data.push({ name: "OperationTime", values: values.splice(0, MAX_VALUES), dimension });
+  }
   if (excess > 0) data.push({ name: "DroppedMetrics", values: [excess] });
   times = new Map();
   excess = 0;
