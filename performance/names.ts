@@ -12,10 +12,9 @@ const NAME = /^(?!(.*\d){4})[A-Za-z][\w.:-]{0,49}$/;
  * @returns a function that returns the name it is given, or {@link OTHER}
  */
 export function limitNames(max: number): (name: unknown) => string {
-  const known = new Set<string>();
+  const known = new Set<unknown>();
   return (name) => {
-    if (typeof name !== "string" || !NAME.test(name)) return OTHER;
-    if (known.size < max) known.add(name);
-    return known.has(name) ? name : OTHER;
+    if (typeof name === "string" && NAME.test(name) && known.size < max) known.add(name);
+    return known.has(name) ? (name as string) : OTHER;
   };
 }

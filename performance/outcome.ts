@@ -57,10 +57,18 @@ export function classifyError(error: unknown, categorize?: Categorize): readonly
  */
 export function classifyResult(result: unknown, event: unknown): readonly Datum[] {
   try {
-    const response = Object(result) as Result;
-    const cause = Object(event) as Event;
-    if (response.batchItemFailures !== undefined) return classifyBatch(response.batchItemFailures, cause);
-    const status = isResponse(result, response, cause.requestContext) ? Number(response.statusCode) : BAD_GATEWAY;
+    const { statusCode, body, batchItemFailures } = Object(result) as Result;
+    const { requestContext: http, Records, records = {} } = Object(event) as Event;
+    if (batchItemFailures !== undefined) {
+      return classifyBatch(batchItemFailures, (Records ?? Object.values(records).flat()).length);
+    }
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    const isResponse =
+      statusCode === undefined
+        ? // With payload format 2.0, anything can be the body of a response; with 1.0, null is not a response.
+          result || http?.http
+        : statusCode >= 100 && statusCode < 600 && (!body || typeof body === "string");
+    const status = http && !isResponse ? BAD_GATEWAY : Number(statusCode);
     if (status >= 500) return makeFailure(`Http${status}`, SERVER_ERROR);
     return status >= 400 ? [datum("ClientErrors")] : SUCCESS;
   } catch {
@@ -73,23 +81,11 @@ function makeFailure(category: unknown, ...more: Datum[]): Datum[] {
 }
 
 /**
- * Whether an answer is a response to an HTTP request, if there was one; its status may also be a text.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
- */
-function isResponse(result: unknown, { statusCode, body }: Result, http: Event["requestContext"]): boolean {
-  if (!http) return true;
-  // With payload format 2.0, anything can be the body of a response; with 1.0, null is not a response.
-  if (statusCode === undefined) return !!(result || http.http);
-  return statusCode >= 100 && statusCode < 600 && (!body || typeof body === "string");
-}
-
-/**
  * The outcome of a batch whose function reports failed records: Lambda delivers these again, and for a stream also all
  * that follow. An answer that does not say which records failed counts as all of them.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
-function classifyBatch(failures: unknown, { Records, records = {} }: Event): readonly Datum[] {
-  const total = (Records ?? Object.values(records).flat()).length;
+function classifyBatch(failures: unknown, total: number): readonly Datum[] {
   if (!total) return SUCCESS;
   const identifiers = [failures ?? []]
     .flat()
