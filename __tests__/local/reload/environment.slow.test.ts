@@ -1,7 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo } from "node:net";
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,12 +34,12 @@ async function listen(port: number): Promise<Server | undefined> {
 /** Three ports in a row, of which only the third is in use. */
 async function findPorts(): Promise<{ readonly first: number; readonly third: Server }> {
   for (;;) {
-    const one = await listen(0);
-    const first = (one?.address() as AddressInfo).port;
-    const [two, third] = [await listen(first + 1), await listen(first + 2)];
+    // Below the ports that the system gives to whoever connects.
+    const first = 20_000 + Math.floor(Math.random() * 10_000);
+    const [one, two, third] = [await listen(first), await listen(first + 1), await listen(first + 2)];
     one?.close();
     two?.close();
-    if (two && third) return { first, third };
+    if (one && two && third) return { first, third };
     third?.close();
   }
 }
