@@ -426,7 +426,8 @@ class RunningEnvironment implements LocalEnvironment, ReloadTarget {
         this.lambda?.invokeAsynchronously(functionName, TRAFFIC_ALIAS, text);
       } else await this.invoke(functionName, TRAFFIC_ALIAS, JSON.parse(text));
     } catch (error) {
-      throw new LocalEnvironmentError((error as Error).message);
+      const { message } = error as Error;
+      throw new LocalEnvironmentError(error instanceof SyntaxError ? `it is not JSON: ${message}` : message);
     }
   }
 

@@ -41,6 +41,8 @@ export interface RolloutSnapshot extends Pick<
   readonly id: string;
   readonly plan: RolloutPlan;
   readonly startedAt: number;
+  /** When its figures and its reason were said. */
+  readonly saidAt: number;
   /** The new version's shares of requests so far, the first one first. */
   readonly shares: readonly TrafficShare[];
   readonly endedAt?: number;

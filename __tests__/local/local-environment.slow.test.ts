@@ -116,7 +116,6 @@ describe("an environment that is watched", () => {
     ["throw", 502, "error"],
     ["crash", 502, "error"],
     ["time-out", 502, "error"],
-    ["answer-500", 500, "success"],
     ["throttle", 429, "throttled"],
   ] as const)("fails on purpose, until it is repaired: %s", async (fault, status, outcome) => {
     const local = await start({ settings: 'endpoint = "iam"\ntimeout_seconds = 3' });

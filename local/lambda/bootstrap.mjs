@@ -356,7 +356,6 @@ const FAULTY_HANDLERS = {
   },
   crash: async () => process.exit(1),
   "time-out": () => new Promise(() => setInterval(() => {}, SLOW_MILLISECONDS)),
-  "answer-500": async () => ({ statusCode: 500, body: "broken on purpose" }),
 };
 
 tellOwnPeakMemory();

@@ -168,7 +168,7 @@ export class LocalRollouts {
     const isMoved = percent !== (shares.at(-1)?.percent ?? 0);
     return {
       id: this.handlers.findId(functionName),
-      ...{ from, to, status, percent, reason, findings, figures, startedAt, plan },
+      ...{ from, to, status, percent, reason, findings, figures, startedAt, saidAt: now, plan },
       shares: isMoved ? [...shares, { percent, since: now }] : shares,
       newFailures: NO_FAILURES,
       ...(event === "end" && { endedAt: now }),

@@ -97,9 +97,13 @@ function formatFailedEvent(event: Extract<LocalEvent, { kind: "event-failed" }>)
   return `an event of ${id} ${why}: it ${queueName === undefined ? "is dropped" : `is in ${queueName} now`}`;
 }
 
+function formatDelay(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${Math.round(milliseconds)} ms` : `${Math.round(milliseconds / 1000)} s`;
+}
+
 function formatReload({ scope, ids, milliseconds, notes }: Extract<LocalEvent, { kind: "reloaded" }>): string {
   const details = notes.map((note) => `  ${toOneLine(note)}`);
-  const later = `${Math.round(milliseconds)} ms after it was saved`;
+  const later = `${formatDelay(milliseconds)} after it was saved`;
   if (scope === "environment") {
     const changed = ids.length === 0 ? "" : `; new or changed: ${ids.join(", ")}`;
     return [`the environment has taken over, ${later}${changed}`, ...details].join("\n");

@@ -1,5 +1,6 @@
 import { type LocalEnvironment } from "../../local/local-environment";
 import { type Choice, findChoiceVariable, parseBody } from "../dashboard/body";
+import { type WidgetContent } from "../dashboard/content";
 import { planDrawing } from "../dashboard/draw-dashboard";
 import { createLocalSource } from "./local-source";
 import { type DashboardQuery, type LiveDashboard } from "./messages";
@@ -9,8 +10,8 @@ const MINUTE = 60_000;
 /** Up to so many minutes, points are of one minute. */
 const LONGEST_FINE_MINUTES = 60;
 
-/** In Markdown, whose addresses may have brackets. What runs here is not in AWS's console. */
-const CONSOLE_LINK = /\[([^[\]]*)\]\(https:\/\/console\.(?:[^()]|\([^()]*\))*\)/g;
+/** What runs here is not in AWS's console. */
+const CONSOLE_LINK = /<a href="https:\/\/console\.[^"]*"[^>]*>(.*?)<\/a>/gs;
 
 /** Draws one of an environment's dashboards, for one choice, up to now; undefined if there is no such dashboard. */
 export async function drawLiveDashboard(
@@ -20,7 +21,7 @@ export async function drawLiveDashboard(
   const found = environment.dashboards[index];
   if (!found) return undefined;
   const { name } = found;
-  const body = parseBody(found.body.replaceAll(CONSOLE_LINK, "$1"), name);
+  const body = parseBody(found.body, name);
   const variable = findChoiceVariable(body);
   const wanted = variable?.choices[choice] ?? variable?.choices[0];
   const now = environment.now();
@@ -43,6 +44,13 @@ export async function drawLiveDashboard(
       choice: { label: variable.label, options: variable.choices.map(({ label }) => label) },
     }),
     periodSeconds: questions.usualPeriodSeconds,
-    widgets: dashboards[0]?.widgets ?? [],
+    widgets: (dashboards[0]?.widgets ?? []).map((widget) => ({
+      ...widget,
+      views: widget.views.map(({ title, content }) => ({ title, content: leaveOutLinks(content) })),
+    })),
   };
+}
+
+function leaveOutLinks(content: WidgetContent): WidgetContent {
+  return content.kind === "text" ? { ...content, html: content.html.replaceAll(CONSOLE_LINK, "$1") } : content;
 }

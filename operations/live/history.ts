@@ -86,8 +86,11 @@ export class RecentHistory {
     // What pings, and what is pinged.
     if (isFinishedFunction(id) || (qualifier ?? TRAFFIC_ALIAS) !== TRAFFIC_ALIAS) return;
     const logLines = (event.logLines ?? []).slice(0, KEPT_LOG_LINES).map((line) => line.slice(0, LONGEST_LINE));
+    // An event that is tried again keeps its id.
+    const attempts = (this.kept.get(requestId)?.row.attempts ?? 0) + 1;
+    this.kept.delete(requestId);
     const row: RequestRow = {
-      ...{ key: requestId, at, functionId: id, outcome, milliseconds: waitedMilliseconds },
+      ...{ attempts, key: requestId, at, functionId: id, outcome, milliseconds: waitedMilliseconds },
       ...(initMilliseconds !== undefined && { initMilliseconds }),
       ...(instanceId !== undefined && { instanceId }),
       ...(version !== undefined && { version }),
@@ -107,6 +110,7 @@ export class RecentHistory {
     const outcome = status === 429 ? "throttled" : status >= 400 ? "error" : "success";
     const row = {
       key: `refused-${++this.refused}`,
+      attempts: 0,
       at,
       functionId: id,
       request,

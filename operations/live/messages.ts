@@ -82,6 +82,8 @@ export interface RequestRow {
   readonly request?: string;
   readonly status?: number;
   readonly outcome: "success" | "error" | "throttled";
+  /** How often the function ran for an event. */
+  readonly attempts: number;
   /** How long the caller waited, in real time. */
   readonly milliseconds: number;
   /** How long the initialization took of the instance that was started for it. */

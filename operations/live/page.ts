@@ -37,10 +37,6 @@ export async function renderLivePage(environmentName: string): Promise<LivePage>
 <noscript><p class="problem">This page needs JavaScript. The terminal shows the same figures.</p></noscript>
 <div class="problem" id="problem" role="alert" hidden></div>
 <div class="live-page">
-<main aria-label="Dashboard">
-<div class="board-head" id="board-head"></div>
-<div class="board" id="board"></div>
-</main>
 <aside aria-label="What happens now">
 <section aria-labelledby="try-title"><h2 id="try-title">Try it</h2><div id="try"></div></section>
 <section aria-labelledby="instances-title"><h2 id="instances-title">Execution environments</h2><div id="instances"></div></section>
@@ -48,9 +44,13 @@ export async function renderLivePage(environmentName: string): Promise<LivePage>
 <section aria-labelledby="requests-title"><h2 id="requests-title">Requests and events</h2><div id="requests"></div></section>
 <section aria-labelledby="alarms-title"><h2 id="alarms-title">Alarms</h2><div id="alarms"></div></section>
 <section aria-labelledby="rounds-title" hidden><h2 id="rounds-title">Warming rounds</h2><div id="rounds"></div></section>
-<section aria-labelledby="events-title" hidden><h2 id="events-title">Also happened</h2><div id="events"></div></section>
+<section aria-labelledby="events-title" hidden><h2 id="events-title">Also happened</h2><div id="events" class="events"></div></section>
 <section aria-labelledby="notes-title" hidden><h2 id="notes-title">Notes</h2><div id="notes"></div></section>
 </aside>
+<main aria-label="Dashboard">
+<div class="board-head" id="board-head"></div>
+<div class="board" id="board"></div>
+</main>
 </div>
 <script>${script}</script>
 </body>

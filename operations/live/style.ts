@@ -1,11 +1,15 @@
 /** What the page of a running environment has besides the style of all pages and of dashboards. */
 export const LIVE_STYLE = `
+[hidden] { display: none !important; }
 .bar { position: sticky; top: 0; z-index: 5; display: flex; flex-wrap: wrap; gap: 2px 18px; align-items: baseline; padding: 8px 16px; background: var(--card); border-bottom: 1px solid var(--line); }
 .bar h1 { font-size: 1.15rem; margin: 0 auto 0 0; }
 #clock { font-variant-numeric: tabular-nums; }
 .problem { margin: 10px 16px 0; padding: 8px 12px; border-left: 5px solid var(--missed); border-radius: 6px; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.9rem; }
 .live-page { display: grid; grid-template-columns: minmax(0, 1fr) 384px; gap: 0 14px; padding: 0 16px 40px; max-width: 2100px; margin: 0 auto; }
-.live-page main { max-width: none; margin: 0; padding: 4px 0 0; min-width: 0; }
+.live-page main { max-width: none; margin: 0; padding: 4px 0 0; min-width: 0; grid-area: 1 / 1; }
+.live-page aside { grid-area: 1 / 2; position: sticky; top: 43px; align-self: start; max-height: calc(100vh - 43px); overflow-y: auto; padding-bottom: 12px; }
+.disconnected :is(.live-page, #ringing, #clock) { opacity: 0.5; }
+.events { white-space: pre-line; }
 .live-page aside section { padding: 10px 12px; margin-top: 12px; }
 .live-page aside h2 { font-size: 0.95rem; margin: 0 0 6px; }
 .live-page aside { font-size: 0.87rem; }
@@ -24,8 +28,8 @@ export const LIVE_STYLE = `
 .group { margin-top: 8px; }
 .group:first-child { margin-top: 0; }
 .group > p { margin: 0 0 4px; display: flex; gap: 8px; justify-content: space-between; flex-wrap: wrap; }
-.instances { display: flex; flex-wrap: wrap; gap: 4px; }
-.instance { width: 84px; padding: 3px 6px; border: 1px solid var(--line); border-left-width: 4px; border-radius: 6px; font-size: 0.74rem; line-height: 1.35; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
+.instances { display: grid; grid-template-columns: repeat(auto-fill, minmax(108px, 1fr)); gap: 4px; }
+.instance { padding: 3px 6px; border: 1px solid var(--line); border-left-width: 4px; border-radius: 6px; font-size: 0.74rem; line-height: 1.35; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 .instance b { display: block; }
 .instance.starting { border-left-color: var(--s5); } .instance.starting b { color: var(--s5); }
 .instance.busy { border-left-color: var(--s1); } .instance.busy b { color: var(--s1); }
@@ -57,11 +61,12 @@ export const LIVE_STYLE = `
 }
 @media (max-width: 1080px) {
   .live-page { grid-template-columns: minmax(0, 1fr); padding: 0 10px 32px; }
-  .live-page aside { order: -1; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0 12px; }
+  .live-page main { grid-area: 2 / 1; }
+  .live-page aside { grid-area: 1 / 1; position: static; max-height: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 0 12px; }
   .lines { max-height: 220px; }
 }
 @media (max-width: 600px) {
   .bar { padding: 8px 10px; }
-  .instance { width: calc(25% - 3px); }
+  .only-wide { display: none; }
 }
 `;

@@ -8,6 +8,8 @@ import { type Trial, type TrialResult } from "./messages";
 const MOST_AT_ONCE = 1000;
 const MOST_CONCURRENT = 20;
 const LONGEST_TEXT = 1_000_000;
+/** Of an answer, in characters. */
+const SHOWN_BODY = 300;
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 
@@ -18,7 +20,7 @@ const trialSchema = z.discriminatedUnion("action", [
     text: z.string().max(LONGEST_TEXT),
     count: z.number().int().min(1).max(MOST_AT_ONCE),
     method: z.enum(METHODS).optional(),
-    path: z.string().startsWith("/").optional(),
+    path: z.string().startsWith("/", { error: "expected one that begins with /" }).optional(),
   }),
   z.object({ action: z.literal("break"), functionId: z.string(), fault: z.enum(FAULTS).nullable() }),
   z.object({ action: z.literal("warm") }),
@@ -56,7 +58,10 @@ async function send(
   if (!offer) throw new LocalEnvironmentError(`${environment.name} does not offer ${id}`);
   const sendOne =
     offer.kind === "request"
-      ? () => sendRequest(environment, offer, method, path, text)
+      ? async () => {
+          const { status, body } = await sendRequest(environment, offer, method, path, text);
+          return count === 1 ? `${status} ${body.slice(0, SHOWN_BODY)}` : status;
+        }
       : async () => {
           await environment.send(offer, text);
           return "sent";
@@ -72,7 +77,7 @@ async function send(
   };
   await Promise.all(Array.from({ length: Math.min(count, MOST_CONCURRENT) }, sendSome));
   const sorted = [...answers].toSorted(([, one], [, other]) => other - one);
-  const isBad = sorted.some(([answer]) => /^[45]|^no /.test(answer));
+  const isBad = sorted.some(([answer]) => /^(5|429|no )/.test(answer));
   if (count === 1) return { text: sorted[0]?.[0] ?? "", isBad };
   return { text: sorted.map(([answer, times]) => `${times} × ${answer}`).join(", "), isBad };
 }
@@ -83,7 +88,7 @@ async function sendRequest(
   method: string,
   path: string,
   text: string,
-): Promise<string> {
+): Promise<{ readonly status: string; readonly body: string }> {
   const { url } = functions.find(({ id }) => id === functionId) ?? {};
   if (url === undefined) throw new LocalEnvironmentError(`${functionId} has no endpoint`);
   const hasBody = text !== "" && method !== "GET" && method !== "HEAD";
@@ -93,10 +98,9 @@ async function sendRequest(
       ...{ method, redirect: "manual" },
       ...(hasBody && { body: text, headers: { "content-type": "application/json" } }),
     });
-    await response.arrayBuffer();
-    return String(response.status);
+    return { status: String(response.status), body: await response.text() };
   } catch (error) {
     const { cause, message } = error as Error;
-    return `no answer (${cause instanceof Error ? cause.message : message})`;
+    return { status: `no answer (${cause instanceof Error ? cause.message : message})`, body: "" };
   }
 }

@@ -39,10 +39,23 @@ describe("what has happened lately", () => {
     expect(rows).toEqual([
       {
         ...{ key: "r1", at: AT, functionId: "api", request: "GET /health", status: 200, outcome: "success" },
-        ...{ milliseconds: 12, initMilliseconds: 150, instanceId: "a1", version: "1" },
+        ...{ attempts: 1, milliseconds: 12, initMilliseconds: 150, instanceId: "a1", version: "1" },
       },
     ]);
     expect(history.findDetails("r1")).toEqual({ logLines: ["hi"] });
+  });
+
+  test("has one row for an event that was tried again, among the latest", () => {
+    const history = record([
+      makeInvocation({ outcome: "error" }),
+      makeInvocation({ requestId: "r2" }),
+      makeInvocation({ outcome: "error" }),
+    ]);
+
+    expect(history.listRequests(10).map(({ key, attempts }) => [key, attempts])).toEqual([
+      ["r1", 2],
+      ["r2", 1],
+    ]);
   });
 
   test("has rows for events, the latest first", () => {

@@ -113,7 +113,7 @@ function showHead(points: string): void {
       ? [select("choice", choices.label, number(choices.options), chosen.choice)]
       : []),
     select("minutes", "Last", RANGES, chosen.minutes),
-    `<button type="button" aria-pressed="${isLive}">${isLive ? "Pause" : "Go on"}</button>`,
+    `<button type="button" aria-pressed="${isLive}">${isLive ? "Pause" : "Resume"}</button>`,
     `<span class="soft points">${escapeText(points)}</span>`,
   ].join("");
   setHtml(head, html);
@@ -130,6 +130,6 @@ findElement("board-head").addEventListener("click", (event) => {
   if (!(event.target instanceof HTMLButtonElement)) return;
   isLive = !isLive;
   event.target.setAttribute("aria-pressed", String(isLive));
-  event.target.textContent = isLive ? "Pause" : "Go on";
+  event.target.textContent = isLive ? "Pause" : "Resume";
   if (isLive) refresh();
 });

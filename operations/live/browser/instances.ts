@@ -48,7 +48,7 @@ function show(): void {
 
 function describeQuiet(quiet: number, active: number): string {
   if (active === 0) return "None: the first request or ping starts one.";
-  return quiet === 1 ? "One more function has none." : `${quiet} more functions have none.`;
+  return quiet === 1 ? "1 other function has none." : `${quiet} other functions have none.`;
 }
 
 function describeTraffic({ requestsPerSecond, errors, throttles, p50, p99 }: FunctionRow): string {
@@ -69,6 +69,6 @@ function renderInstance({ id, version, state, isPinged, requests, pings }: Insta
   return {
     key: id,
     className: classes.join(" "),
-    html: `<span title="${escapeText(`${id.slice(0, 6)}, version ${version}: ${counts}`)}"><b>${word}</b>v${escapeText(version)} · ${requests}/${pings}</span>`,
+    html: `<span title="${escapeText(`${id.slice(0, 6)}, version ${version}: ${counts}`)}"><b>${word}, v${escapeText(version)}</b>${requests} req · ${pings} pings</span>`,
   };
 }

@@ -82,8 +82,8 @@ function showClock(): void {
   if (!clock) return;
   const { now, speed, receivedAt } = clock;
   const time = formatClockTime(now + (performance.now() - receivedAt) * speed);
-  findElement("clock").textContent =
-    `${time} UTC${speed === 1 ? "" : `, ${speed} times faster: schedules, alarms and metrics, but not requests`}`;
+  const scaled = `, ${speed} times faster<span class="only-wide">: schedules, alarms and metrics, but not requests</span>`;
+  findElement("clock").innerHTML = `${time} UTC${speed === 1 ? "" : scaled}`;
 }
 setInterval(showClock, 500);
 
@@ -91,9 +91,13 @@ const connection = findElement("connection");
 const changes = new EventSource("/changes");
 changes.onopen = () => {
   connection.hidden = true;
+  document.body.classList.remove("disconnected");
 };
 changes.onerror = () => {
   connection.hidden = false;
+  connection.className = "bad-text";
+  document.body.classList.add("disconnected");
+  clock = undefined;
   setHtml(connection, "not connected");
 };
 for (const [name, show] of Object.entries(SHOW)) {

@@ -31,8 +31,9 @@ function renderRow(row: RequestRow, namesFunction: boolean): string {
     .join(": ");
   const result =
     outcome === "throttled" ? "refused" : (status?.toString() ?? (outcome === "error" ? "failed" : "done"));
-  const tone = outcome === "success" ? "good-text" : "bad-text";
+  const tone = outcome !== "success" ? "bad-text" : (status ?? 200) < 400 ? "good-text" : "unknown-text";
   const more = [
+    ...(row.attempts > 1 ? [`${row.attempts} attempts`] : []),
     ...(initMilliseconds === undefined
       ? []
       : [`<b class="cold">cold start, ${formatMilliseconds(initMilliseconds)}</b>`]),
@@ -61,7 +62,10 @@ async function showDetails(key: string, place: Element): Promise<void> {
     return;
   }
   const { where, logLines } = (await response.json()) as RequestDetails;
-  const lines = logLines.length > 0 ? `<pre tabindex="0">${escapeText(logLines.join("\n"))}</pre>` : "";
+  const lines =
+    logLines.length > 0
+      ? `<p class="soft">Its log, with real times:</p><pre tabindex="0">${escapeText(logLines.join("\n"))}</pre>`
+      : "";
   place.innerHTML = `${where === undefined ? "" : `<p>at ${escapeText(where)}</p>`}${lines || '<p class="soft">It logged nothing.</p>'}`;
 }
 

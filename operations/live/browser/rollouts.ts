@@ -13,8 +13,8 @@ const FIGURES: readonly (readonly [heading: string, write: (figures: FigureSumma
   ["Failed", ({ failures }) => String(failures)],
   ["Timed out", ({ timeouts }) => String(timeouts)],
   ["Cold starts", ({ coldStarts }) => String(coldStarts)],
-  ["p50", ({ p50Milliseconds }) => writeMilliseconds(p50Milliseconds)],
-  ["p99", ({ p99Milliseconds }) => writeMilliseconds(p99Milliseconds)],
+  ["Handler p50", ({ p50Milliseconds }) => writeMilliseconds(p50Milliseconds)],
+  ["Handler p99", ({ p99Milliseconds }) => writeMilliseconds(p99Milliseconds)],
 ];
 
 /** Shows how functions' new versions get their requests. */
@@ -30,7 +30,7 @@ export function showRollouts(rollouts: readonly Rollout[]): void {
 }
 
 function render(rollout: Rollout): string {
-  const { id, from, to, percent, reason, plan, figures, newFailures, startedAt, endedAt } = rollout;
+  const { id, from, to, percent, reason, plan, figures, newFailures, startedAt, saidAt, endedAt } = rollout;
   const { text, tone } = describeState(rollout);
   const times = `since ${formatClockTime(startedAt)}${endedAt === undefined ? "" : `, until ${formatClockTime(endedAt)}`}`;
   const rows = FIGURES.map(
@@ -42,7 +42,7 @@ function render(rollout: Rollout): string {
 <div class="share" role="img" aria-label="${percent} % of requests"><i style="width: ${percent}%"></i></div>
 <p class="soft">${escapeText(`${describeSteps(plan)}; ${times}`)}</p>
 <table><thead><tr><th><th>Version ${escapeText(from)}<th>Version ${escapeText(to)}<tbody>${rows.join("")}</table>
-<p>${escapeText(reason)}</p>${failures === "" ? "" : `<p class="bad-text-item">${escapeText(`New failures: ${failures}`)}</p>`}${newFailures.example === undefined ? "" : `<pre>${escapeText(newFailures.example)}</pre>`}`;
+<p><span class="soft">At ${formatClockTime(saidAt)}:</span> ${escapeText(reason)}</p>${failures === "" ? "" : `<p class="bad-text-item">${escapeText(`New failures: ${failures}`)}</p>`}${newFailures.example === undefined ? "" : `<pre>${escapeText(newFailures.example)}</pre>`}`;
 }
 
 function describeState({ to, status, percent }: Rollout): { readonly text: string; readonly tone: string } {

@@ -9,7 +9,6 @@ const FAULTS: Readonly<Record<Fault, string>> = {
   crash: "crashes",
   "time-out": "times out",
   slow: "takes 3 s longer",
-  "answer-500": "answers 500",
   throttle: "is throttled",
 };
 
