@@ -52,7 +52,7 @@ const MAX_UNPACKED_BYTES = 250 * 2 ** 20;
 type Level = ZipOptions["level"];
 
 /** How bundles are made: besides the inputs, only these functions decide their bytes. */
-const RECIPE = [COMPILATION, listFiles, isExecutable, zipFiles].join("\n");
+const RECIPE = [COMPILATION, make, listFiles, isExecutable, zipFiles].join("\n");
 
 /**
  * Bundles the code of functions, each once, and writes a zip into a folder for each. Unchanged bundles come from the
