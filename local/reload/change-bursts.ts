@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { findStats } from "./find-stats";
 
 /** Editors write a file in several steps, and Git many files: shorter pauses do not end a burst. */
 const QUIET_MILLISECONDS = 20;
@@ -71,6 +71,6 @@ export class ChangeBursts {
 }
 
 function isEmptyFile(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = findStats(path);
   return found?.isFile() === true && found.size === 0;
 }

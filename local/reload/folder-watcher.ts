@@ -1,5 +1,6 @@
-import { type FSWatcher, readdirSync, statSync, watch } from "node:fs";
+import { type FSWatcher, readdirSync, watch } from "node:fs";
 import { join } from "node:path";
+import { findStats } from "./find-stats";
 
 /** More folders than a project has: a folder full of data must not slow down everything. */
 const MAX_LISTED = 5000;
@@ -41,7 +42,7 @@ export class FolderWatcher {
   }
 
   private add(folder: string): boolean {
-    const inode = statSync(folder, { throwIfNoEntry: false })?.ino;
+    const inode = findStats(folder)?.ino;
     if (inode === this.watched.get(folder)?.inode) return false;
     this.unwatch(folder);
     if (inode === undefined) return false;

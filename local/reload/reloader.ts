@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { InvalidInput, type Mistake } from "../../environments/mistakes";
@@ -7,6 +7,7 @@ import { findOwnPlatform } from "../../stacks/packages/platform";
 import { type LocalEvent } from "../events";
 import { type FunctionBundle, synthesizeEnvironment, type SynthesizedStack } from "../stack/synthesize";
 import { type ChangeBurst, ChangeBursts } from "./change-bursts";
+import { findStats } from "./find-stats";
 import { FolderWatcher } from "./folder-watcher";
 import { listWatchedFiles, listWatchedFolders, planReload, type RunningSources } from "./plan";
 
@@ -181,7 +182,7 @@ export class Reloader {
     const added = new Set(this.watcher.watch(listWatchedFolders(running)));
     for (const file of listWatchedFiles(running)) {
       if (!added.has(dirname(file))) continue;
-      const { ctimeMs = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
+      const { ctimeMs = 0 } = findStats(file) ?? {};
       if (ctimeMs >= since - CLOCK_MILLISECONDS) this.bursts.add(file);
     }
   }

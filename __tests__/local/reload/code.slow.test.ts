@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { makeProject, makeTemporaryFolder, makeTfvars } from "../../support/project";
@@ -48,6 +48,25 @@ const SAVES: readonly [string, (project: WatchedProject, text: string) => void][
 ];
 
 describe("a saved handler", () => {
+  test("goes on when a file takes the place of a folder, or a link leads to itself", async () => {
+    const project = await WatchedProject.start({
+      [HANDLER]: makeHandler("one", 'import { one } from "./lib/one";\n'),
+      "functions/api/lib/one.ts": "export const one = 1;\n",
+    });
+
+    const failed = await project.after("reload-failed", () => {
+      rmSync(project.path("functions/api/lib"), { recursive: true });
+      project.save("functions/api/lib", "no folder");
+      symlinkSync("loop.ts", project.path("functions/api/loop.ts"));
+    });
+    await project.after("reloaded", () => {
+      project.save(HANDLER, makeHandler("2"));
+    });
+
+    expect(failed.mistakes.length).toBeGreaterThan(0);
+    expect(await project.ask()).toMatchObject({ text: "2" });
+  });
+
   test.each(SAVES)("answers the next request, saved %s", async (_, save) => {
     const project = await WatchedProject.start({ [HANDLER]: makeHandler("1") });
     const before = await project.ask();
