@@ -45,11 +45,14 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** A place is at the end of its line. The time to find it grows with the square of what it may be in. */
+const LONGEST_PLACE = 2000;
+
 /** Undefined for a line of a package or of Node.js. */
 function findPlace(stackLine: string, codeFolder: string): string | undefined {
-  const [, target = "", line = "", column = ""] = PLACE.exec(stackLine) ?? [];
-  const file = target.startsWith("file:") ? fileURLToPath(target) : target;
-  if (!file.startsWith(`${codeFolder}/`)) return undefined;
+  const [, target = "", line = "", column = ""] = PLACE.exec(stackLine.slice(-LONGEST_PLACE)) ?? [];
+  const file = target.startsWith("file:") ? findPath(target) : target;
+  if (file?.startsWith(`${codeFolder}/`) !== true) return undefined;
   const { source, ...place } = findSource(file, Number(line), Number(column)) ?? {
     source: file.slice(codeFolder.length + 1),
     line,
@@ -57,6 +60,15 @@ function findPlace(stackLine: string, codeFolder: string): string | undefined {
   };
   if (source.includes("node_modules/")) return undefined;
   return `${source.replace(/^(\.\.?\/)+/, "")}:${place.line}:${place.column}`;
+}
+
+/** Any text may look like an address: a function can write its own stack. */
+function findPath(address: string): string | undefined {
+  try {
+    return fileURLToPath(address);
+  } catch {
+    return undefined;
+  }
 }
 
 function findSource(file: string, line: number, column: number) {

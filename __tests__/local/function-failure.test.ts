@@ -43,6 +43,22 @@ test("without a source map, the place is in the bundle; without a line of the fu
   ).toBeUndefined();
 });
 
+test.each(["file:///a%2Fb/c.js:1:1", "file:///a%zz/c.js:1:1", "file://host/c.js:1:1"])(
+  "a stack that a function wrote itself hides no failure: %s",
+  (address) => {
+    expect(parseFunctionFailure(payloadOf([`    at run (${address})`]), "/code")).toEqual({
+      errorType: "RangeError",
+      errorMessage: "far",
+    });
+  },
+);
+
+test("the place is found beside a line of a megabyte that looks like many", () => {
+  const lines = ["at /".repeat(250_000), "    at /code/handler.mjs:7:9"];
+
+  expect(parseFunctionFailure(payloadOf(lines), "/code").where).toBe("handler.mjs:7:9");
+});
+
 test("what Lambda itself says is told without the request's identifier", () => {
   const payload = JSON.stringify({
     errorType: "Sandbox.Timedout",
