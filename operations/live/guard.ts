@@ -10,7 +10,8 @@ const HOSTS = ["127.0.0.1", "localhost"] as const;
  * @param port where the page is
  */
 export function findRefusal({ headers, method }: IncomingMessage, port: number): string | undefined {
-  const hosts = HOSTS.map((host) => `${host}:${port}`);
+  // A browser does not name the usual port.
+  const hosts = HOSTS.flatMap((host) => [`${host}:${port}`, ...(port === 80 ? [host] : [])]);
   if (!hosts.includes(headers.host ?? "")) return `expected ${hosts.join(" or ")} as the host`;
   const { origin } = headers;
   const isOwn = origin !== undefined && hosts.some((host) => origin === `http://${host}`);

@@ -8,6 +8,13 @@ function makeRequest(method: string, headers: IncomingHttpHeaders): IncomingMess
 }
 
 describe("a request to the page's server", () => {
+  test("has no port in its host at port 80", () => {
+    const headers = { host: "127.0.0.1", origin: "http://127.0.0.1" };
+
+    expect(findRefusal(makeRequest("POST", headers), 80)).toBeUndefined();
+    expect(findRefusal(makeRequest("POST", headers), 3000)).toMatch(/host/);
+  });
+
   test.each([
     ["of the page itself", "GET", { host: "127.0.0.1:3000" }],
     ["by the name of this computer", "GET", { host: "localhost:3000", origin: "http://localhost:3000" }],
