@@ -15,8 +15,8 @@ const DEFAULT_LIMITS: LogStoreLimits = { keptMilliseconds: 24 * 3_600_000, chara
 /** What keeping a line takes beside its text. */
 const LINE_CHARACTERS = 100;
 
-/** Removing the first one of many takes as long as removing some. */
-const REMOVED_AT_ONCE = 1000;
+/** Removing the first one of many takes as long as removing some: those that take this share of what is kept. */
+const REMOVED_SHARE = 0.1;
 
 /** The lines of logs in memory, as late as CloudWatch Logs has them. Old lines are dropped. */
 export class LogStore {
@@ -61,6 +61,8 @@ class LogGroup {
   private readonly lines: StoredLine[] = [];
   private first = 0;
   private characters = 0;
+  /** Of those that are dropped already. */
+  private droppedCharacters = 0;
 
   constructor(private readonly limits: LogStoreLimits) {}
 
@@ -79,11 +81,13 @@ class LogGroup {
     for (let oldest = this.lines[this.first]; oldest; oldest = this.lines[this.first]) {
       if (oldest.at >= now - keptMilliseconds && this.characters <= characters) break;
       this.characters -= countCharacters(oldest);
+      this.droppedCharacters += countCharacters(oldest);
       this.first++;
     }
-    if (this.first < REMOVED_AT_ONCE && this.first < this.lines.length) return;
+    if (this.droppedCharacters < characters * REMOVED_SHARE && this.first < this.lines.length) return;
     this.lines.splice(0, this.first);
     this.first = 0;
+    this.droppedCharacters = 0;
   }
 }
 

@@ -85,7 +85,7 @@ export class RecentHistory {
     const { requestId, at, id, qualifier, outcome, waitedMilliseconds, initMilliseconds, instanceId, version } = event;
     // What pings, and what is pinged.
     if (isFinishedFunction(id) || (qualifier ?? TRAFFIC_ALIAS) !== TRAFFIC_ALIAS) return;
-    const logLines = (event.logLines ?? []).slice(0, KEPT_LOG_LINES).map((line) => line.slice(0, LONGEST_LINE));
+    const logLines = (event.logLines ?? []).slice(0, KEPT_LOG_LINES).map(copyStart);
     // An event that is tried again keeps its id.
     const attempts = (this.kept.get(requestId)?.row.attempts ?? 0) + 1;
     this.kept.delete(requestId);
@@ -155,6 +155,11 @@ export class RecentHistory {
     const [oldest = ""] = this.kept.keys();
     if (this.kept.size > KEPT_REQUESTS) this.kept.delete(oldest);
   }
+}
+
+/** Not by `slice` alone: what it returns keeps all of the line in memory. */
+function copyStart(line: string): string {
+  return Buffer.from(line.slice(0, LONGEST_LINE)).toString();
 }
 
 function keepFirst<Item>(items: Item[], first: Item, most: number): void {

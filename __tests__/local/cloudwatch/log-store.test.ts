@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { LogStore } from "../../../local/cloudwatch/log-store";
+import { makeLine, measureGrowthMb } from "../../support/heap";
 
 const COUNT = "stats count(*) as lines by @message as line | sort line asc";
 
@@ -30,6 +31,18 @@ test("lines that are too old or too many are dropped, in each group on its own",
   store.add("quiet", { at: 60_001, logStreamName: "[1]", line: "late" });
 
   expect([count("busy"), before, count("quiet")]).toEqual(["20", "2", "2"]);
+});
+
+test("lines that are dropped take no memory, however long they are", () => {
+  const store = new LogStore(0, { keptMilliseconds: 60_000, characters: 5_000_000 });
+
+  const growthMb = measureGrowthMb(() => {
+    for (let at = 0; at < 100; at++) store.add("group", { at, logStreamName: "[1]", line: makeLine(1_000_000) });
+  });
+
+  const [found] = store.query(["group"], "stats count(*) as lines", { from: 0, to: Infinity }, Infinity);
+  expect(found).toEqual({ lines: "4" });
+  expect(growthMb).toBeLessThan(20);
 });
 
 test("an answer can have another clock's times", () => {

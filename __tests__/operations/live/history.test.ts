@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { type LocalEvent } from "../../../local/events";
 import { RecentHistory } from "../../../operations/live/history";
+import { makeLine, measureGrowthMb } from "../../support/heap";
 
 type Invocation = Extract<LocalEvent, { kind: "invocation" }>;
 type Request = Extract<LocalEvent, { kind: "request" }>;
@@ -31,6 +32,19 @@ function record(events: readonly LocalEvent[]): RecentHistory {
 }
 
 describe("what has happened lately", () => {
+  test("takes little memory, however long the lines are that were logged", () => {
+    const history = new RecentHistory();
+
+    const growthMb = measureGrowthMb(() => {
+      for (let index = 0; index < 100; index++) {
+        history.add(makeInvocation({ requestId: `r${index}`, logLines: [makeLine(1_000_000)] }));
+      }
+    });
+
+    expect(history.findDetails("r99")?.logLines[0]).toMatch(/^x{1000,}$/);
+    expect(growthMb).toBeLessThan(20);
+  });
+
   test("has one row for a request and its invocation, with what it logged", () => {
     const history = record([makeInvocation({ initMilliseconds: 150 }), makeRequest({ requestId: "r1" })]);
 
