@@ -3,6 +3,9 @@ import { maskSecrets } from "./secrets";
 /** Longer than any readable line. */
 const MAX_CHARACTERS = 1000;
 
+/** How many times longer a text is looked at than it becomes: to find secrets in megabytes can take minutes. */
+const LOOKED_AT = 20;
+
 /**
  * Control characters, formatting characters (which reverse or hide what follows), line separators, and halves of
  * surrogate pairs.
@@ -19,7 +22,7 @@ const TERMINAL_COMMAND =
  * secrets masked, and with at most this many characters.
  */
 export function toOneLine(text: string, maxCharacters = MAX_CHARACTERS): string {
-  const line = joinLines(maskSecrets(removeCommands(text)));
+  const line = joinLines(maskSecrets(removeCommands(text.slice(0, LOOKED_AT * maxCharacters))));
   return line.length <= maxCharacters ? line : Array.from(line).slice(0, maxCharacters).join("");
 }
 

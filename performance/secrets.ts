@@ -33,7 +33,7 @@ const FORMS = [
 
 /** The password in an address or a connection string. A placeholder, as in `{password}`, is not a password. */
 const PASSWORDS = [
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?![{<$%*])[^\s/@]+@/i,
+  /\b[a-z][a-z0-9+.-]{0,40}:\/\/[^\s/:@]*:(?![{<$%*])[^\s/@]+@/i,
   /(^|[\s;,?&])(password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?![{<$%*])[^\s;,&]{3,}/i,
 ];
 
@@ -44,8 +44,11 @@ export function looksSecret(text: string): boolean {
 
 const MASK = "(masked)";
 
-/** The part before the last @ of an address's host: it may contain any character except these. */
-const CREDENTIALS_IN_ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
+/**
+ * The part before the last @ of an address's host: it may contain any character except these. Schemes are short: with
+ * any length, a long text of words and dots would be searched again from each word.
+ */
+const CREDENTIALS_IN_ADDRESS = /\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/?#"'<>]*@/gi;
 
 /** A header's credentials in any scheme, up to the end of the quotes or the line. */
 const AUTHORIZATION = /\b((?:proxy-)?authorization["']?\s*[:=]\s*)[^\r\n"',;]+/gi;

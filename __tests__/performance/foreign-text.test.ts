@@ -53,6 +53,22 @@ describe("a text that others wrote", () => {
     );
   });
 
+  test.each(["a.", "a-", "eyJ-", "eyJaaaaaaaa-", "secret", "https://a:"])(
+    "is a line soon, also if it is a megabyte of %j",
+    (part) => {
+      const text = part.repeat(1_000_000 / part.length);
+
+      expect(toOneLine(text).length).toBeLessThanOrEqual(1000);
+      expect(toOneLine(`password=hidden-${text}`)).not.toContain("hidden");
+    },
+  );
+
+  test("shows no secret in an address before or after many words", () => {
+    const words = "a.".repeat(200_000);
+
+    expect(maskSecrets(`${words} https://user:hidden@example.com ${words}`)).not.toContain("hidden");
+  });
+
   test("holds no control character, and no line but its own", () => {
     const nasty = fc.constantFrom(
       "\x1b[2J",
