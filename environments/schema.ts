@@ -383,7 +383,10 @@ const environmentSection = defineSection({
       defineText(
         "a name of at most 64 characters a-z, 0-9 and - that starts with a letter",
         /^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$/,
-      ).refine((name) => !isFinishedFunction(name), { error: "a name that Warmwatch does not use itself" }),
+      )
+        .refine((name) => !isFinishedFunction(name), { error: "a name that Warmwatch does not use itself" })
+        // CDKTF takes it for a resource that it has already.
+        .refine((name) => name !== "constructor", { error: 'another name than "constructor"' }),
       functionSettings,
       { error: "a map, as in functions = { api = {} }" },
     )

@@ -15,6 +15,10 @@ const withFunctions = (line: string) => `region = "eu-west-1"\nstate = { backend
 
 /** Each is told in one line. */
 test.each([
+  [
+    makeTfvars({ functions: "constructor = {}" }),
+    'functions.constructor: expected another name than "constructor", got "constructor"',
+  ],
   // Keys as AWS, Terraform and other tools call them.
   [inFunction("timeout = 3"), "functions.api.timeout: unknown key, did you mean timeout_seconds?"],
   [inFunction("memory = 512"), "functions.api.memory: unknown key, did you mean memory_mb?"],
