@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const LONGEST_FINE_MINUTES = 60;
 
 /** What runs here is not in AWS's console. */
-const CONSOLE_LINK = /<a href="https:\/\/console\.[^"]*"[^>]*>(.*?)<\/a>/gs;
+const CONSOLE_LINK = /<a [^>]*href="https:\/\/console\.[^"]*"[^>]*>(.*?)<\/a>/gs;
 
 /** Draws one of an environment's dashboards, for one choice, up to now; undefined if there is no such dashboard. */
 export async function drawLiveDashboard(

@@ -99,6 +99,8 @@ describeInBrowser("the page of a running environment", (open) => {
     expect(await readNumber(opened, "Succeeded, %")).toBe(50);
     expect(await page.locator("#board > section").count()).toBe(body.widgets.length);
     expect(await page.locator("#board > section:empty, #board .note.bad-text").count()).toBe(0);
+    expect(await page.textContent("#board .markdown:has-text('logs')")).toContain("traces");
+    expect(await page.locator("#board a[href*='//console.']").count()).toBe(0);
     expect(complaints).toEqual([]);
   });
 
