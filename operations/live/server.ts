@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { readBody } from "../../local/lambda/http-body";
 import { listenLocally } from "../../local/listen";
@@ -8,13 +9,14 @@ import { parseJson } from "../cli/parse-json";
 import { drawLiveDashboard } from "./drawing";
 import { findRefusal } from "./guard";
 import { RecentHistory } from "./history";
-import { type DashboardQuery, type LiveParts } from "./messages";
+import { type DashboardQuery, type LiveDashboard, type LiveParts } from "./messages";
 import { type LivePage, renderLivePage } from "./page";
 import { buildParts } from "./parts";
 import { runTrial } from "./trials";
 
 const TELL_MILLISECONDS = 250;
 const LONGEST_BODY = 2_000_000;
+const PAUSE_MILLISECONDS = 200;
 
 const dashboardQuery = z.object({
   dashboard: z.coerce.number().int().nonnegative(),
@@ -32,6 +34,9 @@ interface Reader {
 export class LiveServer {
   private readonly history = new RecentHistory();
   private readonly readers = new Set<Reader>();
+  /** Those that have not begun, by what was asked. */
+  private readonly drawings = new Map<string, Promise<LiveDashboard | undefined>>();
+  private drawn: Promise<void> = Promise.resolve();
   private server: Server | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -84,7 +89,8 @@ export class LiveServer {
       answer(response, 403, "text/plain", `${refusal}\n`);
       return;
     }
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
+    const [pathname = "", search] = (request.url ?? "/").split("?");
+    const searchParams = new URLSearchParams(search);
     switch (`${request.method ?? ""} ${pathname}`) {
       case "GET /":
         answer(response, 200, "text/html", page.html, { "Content-Security-Policy": page.policy });
@@ -94,7 +100,7 @@ export class LiveServer {
         return;
       case "GET /dashboard": {
         const { data: query } = dashboardQuery.safeParse(Object.fromEntries(searchParams));
-        const drawn = query && (await drawLiveDashboard(environment, query));
+        const drawn = query && (await this.draw(environment, query));
         answerJson(response, drawn ? 200 : 404, drawn ?? {});
         return;
       }
@@ -113,6 +119,20 @@ export class LiveServer {
       default:
         answer(response, 404, "text/plain", "not found\n");
     }
+  }
+
+  /** Draws one dashboard at a time, with pauses, so that functions do not wait for pages. Equal requests are joined. */
+  private draw(environment: LocalEnvironment, query: DashboardQuery): Promise<LiveDashboard | undefined> {
+    const key = JSON.stringify(query);
+    const waiting = this.drawings.get(key);
+    if (waiting) return waiting;
+    const drawing = this.drawn.then(() => {
+      this.drawings.delete(key);
+      return drawLiveDashboard(environment, query);
+    });
+    this.drawings.set(key, drawing);
+    this.drawn = drawing.then(pause, pause);
+    return drawing;
   }
 
   /** Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
@@ -139,6 +159,10 @@ export class LiveServer {
       }
     }
   }
+}
+
+function pause(): Promise<void> {
+  return sleep(PAUSE_MILLISECONDS, undefined, { ref: false });
 }
 
 const HEADERS = {

@@ -38,6 +38,9 @@ export async function runTrial(environment: LocalEnvironment, asked: unknown): P
       case "send":
         return await send(environment, trial);
       case "break":
+        if (!environment.offers.some(({ functionId }) => functionId === trial.functionId)) {
+          throw new LocalEnvironmentError(`${environment.name} does not offer ${trial.functionId}`);
+        }
         environment.setFault(trial.functionId, trial.fault ?? undefined);
         return { text: `${trial.functionId}: ${trial.fault ?? "repaired"}`, isBad: false };
       case "warm":

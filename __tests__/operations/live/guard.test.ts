@@ -3,8 +3,8 @@ import { IncomingMessage, type IncomingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
 import { findRefusal } from "../../../operations/live/guard";
 
-function makeRequest(method: string, headers: IncomingHttpHeaders): IncomingMessage {
-  return Object.assign(new IncomingMessage(new Socket()), { method, headers });
+function makeRequest(method: string, headers: IncomingHttpHeaders, url = "/"): IncomingMessage {
+  return Object.assign(new IncomingMessage(new Socket()), { method, headers, url });
 }
 
 describe("a request to the page's server", () => {
@@ -21,6 +21,16 @@ describe("a request to the page's server", () => {
     ["of the page that changes something", "POST", { host: "127.0.0.1:3000", origin: "http://127.0.0.1:3000" }],
   ])("passes %s", (_, method, headers) => {
     expect(findRefusal(makeRequest(method, headers), 3000)).toBeUndefined();
+  });
+
+  test("may come from another site's link, but not from its scripts and pictures", () => {
+    const headers = { host: "127.0.0.1:3000", "sec-fetch-site": "cross-site" };
+
+    const refusals = ["/", "/dashboard?dashboard=0", "/changes"].map((url) =>
+      findRefusal(makeRequest("GET", headers, url), 3000),
+    );
+
+    expect(refusals.map((refusal) => refusal !== undefined)).toEqual([false, true, true]);
   });
 
   test.each([

@@ -247,7 +247,8 @@ describe("the page's server", () => {
   test.each([
     ["text that is no JSON", "{"],
     ["an action that is not offered", JSON.stringify({ action: "close" })],
-    ["a function that there is not", JSON.stringify({ action: "break", functionId: "warmer2", fault: "throw" })],
+    ["a function that there is not", JSON.stringify({ action: "break", functionId: "none", fault: "throw" })],
+    ["a function that is not offered", JSON.stringify({ action: "break", functionId: "warmer", fault: "throw" })],
     ["something that is not offered", JSON.stringify({ action: "send", offer: "sqs other", text: "", count: 1 })],
     ["too much at once", JSON.stringify({ action: "send", offer: "request api", text: "", count: 1001 })],
     [
@@ -261,6 +262,17 @@ describe("the page's server", () => {
 
     const { text, isBad } = (await response.json()) as { readonly text: string; readonly isBad: boolean };
     expect([response.status, isBad, text.split("\n").length]).toEqual([200, true, 1]);
+  });
+
+  test("answers many requests for one dashboard together, and what it does not know", async () => {
+    const { url } = await start();
+    const query = new URL("/dashboard?dashboard=0&choice=0&minutes=15", url);
+
+    const drawn = await Promise.all(Array.from({ length: 50 }, async () => (await fetch(query)).text()));
+    const unknown = await Promise.all(["//", "/dashboard?dashboard=7", "/x"].map((path) => fetch(url.origin + path)));
+
+    expect(new Set(drawn).size).toBeLessThanOrEqual(2);
+    expect(unknown.map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 
   test("lets no other page show or read it", async () => {
