@@ -24,7 +24,9 @@ async function seen(wrap: string, expression: string): Promise<{ answers: unknow
     const { functionError, payload } = await invoke();
     answers.push({
       functionError,
-      payload: JSON.parse(payload, (key, value: unknown) => (key === "trace" ? 0 : value)) as unknown,
+      payload: JSON.parse(payload.replace(/RequestId: [\w-]+/, ""), (key, value: unknown) =>
+        key === "trace" ? 0 : value,
+      ) as unknown,
     });
   }
   await lambda.close();
