@@ -18,8 +18,8 @@ import {
   makeBenchmarkFolder,
 } from "./measure";
 
-const COLD_RUNS = 31;
-const WARM_RUNS = 5;
+const COLD_RUNS = 61;
+const WARM_RUNS = 11;
 const INVOCATIONS = 20_000;
 
 /** Paths of the Node.js binaries to measure with, separated by commas, for example those of Lambda's runtimes. */
