@@ -9,21 +9,13 @@ import { RunningEnvironment } from "./running-environment";
 
 export {
   DEFAULT_IDLE_MILLISECONDS,
-  type LocalAlarm,
   type LocalEnvironment,
   type LocalEnvironmentOptions,
   type LocalFunctionInfo,
   type LocalQueueInfo,
 } from "./contract";
 export { type LocalEvent } from "./events";
-export {
-  type AlarmSnapshot,
-  type FunctionSnapshot,
-  type InstanceSnapshot,
-  type LocalSnapshot,
-  type RecentTraffic,
-  type RolloutSnapshot,
-} from "./snapshot";
+export { type FunctionSnapshot, type RolloutSnapshot } from "./snapshot";
 
 /**
  * Runs an environment, as it is synthesized, on this computer.

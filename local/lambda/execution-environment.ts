@@ -46,8 +46,6 @@ export interface Activity {
   readonly isStarting: boolean;
   /** The alias or version that its current or last invocation came through. */
   readonly qualifier: string | undefined;
-  /** When that invocation began, or, if it is over, ended; milliseconds since 1970, in real time. */
-  readonly since: number;
   /** How many invocations it has answered, by the alias or version that they came through. */
   readonly answered: Readonly<Record<string, number>>;
 }
@@ -68,7 +66,6 @@ export class ExecutionEnvironment {
   private logLines: string[] = [];
   private closed = false;
   private qualifier: string | undefined;
-  private since = Date.now();
   private readonly answered: Record<string, number> = {};
 
   constructor(private readonly settings: ExecutionEnvironmentSettings) {
@@ -86,8 +83,8 @@ export class ExecutionEnvironment {
   }
 
   get activity(): Activity {
-    const { initialization, qualifier, since, answered } = this;
-    return { isStarting: initialization !== undefined, qualifier, since, answered: { ...answered } };
+    const { initialization, qualifier, answered } = this;
+    return { isStarting: initialization !== undefined, qualifier, answered: { ...answered } };
   }
 
   /** Whether it can handle another invocation. */
@@ -100,7 +97,6 @@ export class ExecutionEnvironment {
     const { configuration, version } = this.settings;
     const { qualifier = LATEST } = invocation;
     this.qualifier = qualifier;
-    this.since = Date.now();
     const initialized = await this.initialization;
     this.initialization = undefined;
     const startedAt = performance.now();
@@ -132,7 +128,6 @@ export class ExecutionEnvironment {
     const { logLines, initMilliseconds } = this;
     this.initMilliseconds = undefined;
     this.logLines = [];
-    this.since = Date.now();
     this.answered[qualifier] = (this.answered[qualifier] ?? 0) + 1;
     return {
       requestId: invocation.requestId,

@@ -46,7 +46,6 @@ export interface FunctionRow {
   readonly id: string;
   readonly requestsPerSecond: number;
   readonly errors: number;
-  readonly coldStarts: number;
   readonly throttles: number;
   readonly p50?: number;
   readonly p99?: number;
@@ -60,8 +59,6 @@ export interface Instance {
   readonly state: "starting" | "busy" | "frozen";
   /** Whether its current or last invocation is a ping. */
   readonly isPinged: boolean;
-  /** When its state began; real time. */
-  readonly since: number;
   readonly requests: number;
   readonly pings: number;
 }

@@ -37,8 +37,8 @@ export function buildParts(environment: LocalEnvironment, history: RecentHistory
 
 function listFunctions(environment: LocalEnvironment): FunctionRow[] {
   const recent = environment.recentTraffic().filter(({ id }) => !isFinishedFunction(id));
-  return recent.map(({ id, requestsPerSecond, errors, coldStarts, throttles, milliseconds }) => ({
-    ...{ id, requestsPerSecond: Number(requestsPerSecond.toFixed(1)), errors, coldStarts, throttles },
+  return recent.map(({ id, requestsPerSecond, errors, throttles, milliseconds }) => ({
+    ...{ id, requestsPerSecond: Number(requestsPerSecond.toFixed(1)), errors, throttles },
     ...(milliseconds && { p50: Number(milliseconds.p50.toFixed(1)), p99: Number(milliseconds.p99.toFixed(1)) }),
   }));
 }
@@ -48,10 +48,10 @@ function isOfUser({ functionId }: { readonly functionId: string }): boolean {
 }
 
 function describeInstance(instance: ReturnType<LocalEnvironment["listInstances"]>[number]): Instance {
-  const { id, functionId, version, isBusy, isStarting, qualifier, since, answered } = instance;
+  const { id, functionId, version, isBusy, isStarting, qualifier, answered } = instance;
   const { [WARM_ALIAS]: pings = 0, ...others } = answered;
   return {
-    ...{ id, functionId, version, since, pings },
+    ...{ id, functionId, version, pings },
     state: isStarting ? "starting" : isBusy ? "busy" : "frozen",
     isPinged: qualifier === WARM_ALIAS,
     requests: Object.values(others).reduce((sum, count) => sum + count, 0),
