@@ -3,7 +3,15 @@ import { type LocalEvent } from "../events";
 import { type FunctionSnapshot, type LocalSnapshot, type RecentTraffic } from "../snapshot";
 import { type Paint } from "./paint";
 import { formatColumns } from "./table";
-import { formatAddress, formatQueueAddress, formatEvent, formatClockTime, formatProblem, formatShare } from "./texts";
+import {
+  formatAddress,
+  formatQueueAddress,
+  formatEvent,
+  formatClockTime,
+  formatProblem,
+  formatShare,
+  isBad,
+} from "./texts";
 
 /** More lines than a screen can show. */
 const LATEST_LINES = 200;
@@ -93,22 +101,6 @@ function formatRows(name: string, { command, address }: { command?: string; addr
         [name, `${command} \\`],
         ["", address],
       ];
-}
-
-const BAD: ReadonlySet<LocalEvent["kind"]> = new Set([
-  "function-failed",
-  "warmer-failed",
-  "dead-letter",
-  "batch-refused",
-  "event-failed",
-  "queue-lost",
-  "changes-lost",
-  "logs-lost",
-]);
-
-function isBad(event: LocalEvent): boolean {
-  if (event.kind === "alarm") return event.to === "ALARM";
-  return BAD.has(event.kind) || (event.kind === "rollout" && event.status === "rolled_back");
 }
 
 const HEADINGS = ["Function", "Warm", "Busy", "Cold", "Req/s", "p50 ms", "p90 ms", "p99 ms", "Errors", "Throttled"];

@@ -57,6 +57,23 @@ export function formatEvent(event: LocalEvent): string | undefined {
   }
 }
 
+const BAD: ReadonlySet<LocalEvent["kind"]> = new Set([
+  "function-failed",
+  "warmer-failed",
+  "dead-letter",
+  "batch-refused",
+  "event-failed",
+  "queue-lost",
+  "changes-lost",
+  "logs-lost",
+]);
+
+/** Whether an event says that something has gone wrong. */
+export function isBad(event: LocalEvent): boolean {
+  if (event.kind === "alarm") return event.to === "ALARM";
+  return BAD.has(event.kind) || (event.kind === "rollout" && event.status === "rolled_back");
+}
+
 function formatFailure(failure: Extract<LocalEvent, { kind: "function-failed" }>): string {
   const { id, errorType, errorMessage, where, logFile } = failure;
   const details = [where && `at ${where}`, logFile && `log: ${logFile}`].filter((detail) => detail !== undefined);

@@ -3,7 +3,7 @@ import { toOneLine } from "../../performance/foreign-text";
 import { type AlarmState } from "../../local/cloudwatch/alarm";
 import { type LocalEvent } from "../../local/events";
 import { TRAFFIC_ALIAS } from "../../local/figures";
-import { formatEvent } from "../../local/view/texts";
+import { formatEvent, isBad } from "../../local/view/texts";
 import { type AlarmRow, type EventRow, type RequestDetails, type RequestRow, type Round } from "./messages";
 
 const KEPT_REQUESTS = 300;
@@ -146,8 +146,7 @@ export class RecentHistory {
 
   private addText(event: LocalEvent): void {
     const text = formatEvent(event);
-    if (text !== undefined)
-      keepFirst(this.events, { at: event.at, text, isBad: event.kind !== "reloaded" }, KEPT_EVENTS);
+    if (text !== undefined) keepFirst(this.events, { at: event.at, text, isBad: isBad(event) }, KEPT_EVENTS);
   }
 
   private keep(request: KeptRequest): void {

@@ -151,6 +151,15 @@ describe("what has happened lately", () => {
     expect(history.events).toEqual([{ at: AT, text: "the warmer failed: no answer", isBad: true }]);
   });
 
+  test("marks only what has gone wrong", () => {
+    const history = record([
+      { kind: "restart-needed", at: AT, files: ["package.json"] },
+      { kind: "logs-lost", at: AT, message: "no space" },
+    ]);
+
+    expect(history.events.map(({ isBad }) => isBad)).toEqual([true, false]);
+  });
+
   test("does not grow with the number of requests, nor with what they log", () => {
     const logLines = Array.from({ length: 1000 }, () => "x".repeat(10_000));
     const history = record(
