@@ -2,6 +2,7 @@ import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
 import { type Construct } from "constructs";
 import { type FunctionSettings } from "../environments/schema";
+import { lostWith } from "./lost-with";
 
 /** What an endpoint needs to know about its function. */
 export interface EndpointProps {
@@ -30,6 +31,7 @@ export function addIamEndpoint(scope: Construct, { live, http }: EndpointProps):
     authorizationType: "AWS_IAM",
     invokeMode: http.invokeMode?.toUpperCase(),
     cors: http.cors && buildCors(http.cors),
+    lifecycle: lostWith(live),
   });
   return { url: functionUrl };
 }

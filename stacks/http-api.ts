@@ -80,6 +80,8 @@ function addAuthorizer(
     authorizerType: "JWT",
     identitySources: ["$request.header.Authorization"],
     jwtConfiguration: { issuer, audience: [...audience] },
+    // AWS refuses to delete an authorizer that a route names. With this setting, Terraform changes the route first.
+    lifecycle: { createBeforeDestroy: true },
   });
   return { authorizationType: "JWT", authorizerId: id, authorizationScopes: scopes && [...scopes] };
 }

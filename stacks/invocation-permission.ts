@@ -1,6 +1,7 @@
 import { type LambdaAlias } from "@cdktf/provider-aws/lib/lambda-alias";
 import { LambdaPermission, type LambdaPermissionConfig } from "@cdktf/provider-aws/lib/lambda-permission";
 import { type Construct } from "constructs";
+import { lostWith } from "./lost-with";
 
 /** Who may invoke a function, and for what. */
 export type Invoker = Pick<
@@ -14,6 +15,7 @@ export function allowInvocation(scope: Construct, id: string, live: LambdaAlias,
     functionName: live.functionName,
     qualifier: live.name,
     action: "lambda:InvokeFunction",
+    lifecycle: lostWith(live),
     ...invoker,
   });
 }

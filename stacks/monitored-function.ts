@@ -20,6 +20,7 @@ import { addZip, type CodeBucket } from "./function-zip";
 import { type DefineInfrastructure, type InfrastructureOwner, runInfrastructure } from "./infrastructure";
 import { allowInvocation } from "./invocation-permission";
 import { addHttpApi } from "./http-api";
+import { lostWith } from "./lost-with";
 import { addProvisionedConcurrency } from "./provisioned-concurrency";
 import { type SensitiveVariables } from "./sensitive-variables";
 import { type RolloutController } from "./rollouts/rollout-controller";
@@ -132,6 +133,7 @@ export class MonitoredFunction extends Construct {
         functionName: lambda.functionName,
         updateRuntimeOn: RUNTIME_UPDATES[runtimeSettings.updateOn],
         runtimeVersionArn: runtimeSettings.updateOn === "manual" ? runtimeSettings.runtimeVersionArn : undefined,
+        lifecycle: lostWith(lambda),
       });
     }
 
@@ -142,14 +144,12 @@ export class MonitoredFunction extends Construct {
         functionName: lambda.functionName,
         functionVersion: lambda.version,
         dependsOn,
-        lifecycle: selectIgnored(aliasName),
+        lifecycle: { ...lostWith(lambda), ignoreChanges: listIgnored(aliasName) },
       });
-    const selectIgnored = (aliasName: string) => {
-      if (rolloutController) return { ignoreChanges: MOVED_BY_ROLLOUTS };
+    const listIgnored = (aliasName: string) => {
+      if (rolloutController) return MOVED_BY_ROLLOUTS;
       // While provisioned concurrency moves to a new version, AWS sets weights of its own.
-      return aliasName === "live" && settings.provisionedConcurrency
-        ? { ignoreChanges: ["routing_config"] }
-        : undefined;
+      return aliasName === "live" && settings.provisionedConcurrency ? ["routing_config"] : undefined;
     };
     const gate = addGate?.(this, lambda.version);
     const live = (this.live = alias("live", "Traffic enters here, and only here", gate && [gate]));

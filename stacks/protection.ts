@@ -23,7 +23,7 @@ const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, Apigatewayv2DomainName, Lambd
 export function protect(stack: TerraformStack, { logRetentionDays, functions }: Environment): void {
   const lifecycle = { preventDestroy: true };
   const kept = stack.node.findAll().filter(isKept);
-  for (const resource of kept) resource.lifecycle = lifecycle;
+  for (const resource of kept) resource.lifecycle = { ...resource.lifecycle, ...lifecycle };
   // A shorter retention deletes logs, too. Each step up to the current one has its own instance, so a longer one loses
   // nothing.
   const listSteps = (of: string, retention = 0) =>

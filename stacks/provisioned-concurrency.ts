@@ -5,6 +5,7 @@ import { LambdaProvisionedConcurrencyConfig } from "@cdktf/provider-aws/lib/lamb
 import { type Construct } from "constructs";
 import { DAYS, parseDays } from "../environments/days";
 import { countMostProvisioned, type ProvisionedConcurrency } from "../environments/provisioned-concurrency";
+import { lostWith } from "./lost-with";
 
 /**
  * Instances that AWS keeps initialized on alias `live`: as many as the file says at all times, or, with hours, as many
@@ -24,6 +25,7 @@ export function addProvisionedConcurrency(
       functionName: live.functionName,
       qualifier: live.name,
       provisionedConcurrentExecutions: instances,
+      lifecycle: lostWith(live),
     });
     return;
   }
@@ -34,7 +36,7 @@ export function addProvisionedConcurrency(
     minCapacity: instances,
     maxCapacity: Math.max(1, countMostProvisioned(provisioned)),
     // The actions set both.
-    lifecycle: { ignoreChanges: ["min_capacity", "max_capacity"] },
+    lifecycle: { ...lostWith(live), ignoreChanges: ["min_capacity", "max_capacity"] },
   });
   const action = (id: string, days: readonly string[], hour: number, timezone: string, capacity: number) =>
     new AppautoscalingScheduledAction(scope, `provisioned-${id}`, {
@@ -46,6 +48,7 @@ export function addProvisionedConcurrency(
       schedule: `cron(0 ${hour} ? * ${days.join(",")} *)`,
       timezone,
       scalableTargetAction: { minCapacity: String(capacity), maxCapacity: String(capacity) },
+      lifecycle: lostWith(live),
     });
   const all = Object.entries(hours);
   for (const [id, { fromHour, toHour, days, timezone, instances: more }] of all) {

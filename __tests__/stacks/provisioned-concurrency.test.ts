@@ -24,7 +24,7 @@ describe("provisioned concurrency", () => {
     expect(findResource(stack, "aws_lambda_alias", "web_live")).toHaveProperty("lifecycle.ignore_changes", [
       "routing_config",
     ]);
-    expect(findResource(stack, "aws_lambda_alias", "shop_live")).not.toHaveProperty("lifecycle");
+    expect(findResource(stack, "aws_lambda_alias", "shop_live")).not.toHaveProperty("lifecycle.ignore_changes");
   });
 
   test("follows the hours of a time zone, without a gap between hours that follow each other", () => {

@@ -9,6 +9,7 @@ import { listEvents } from "../../environments/events";
 import { type FunctionSettings } from "../../environments/schema";
 import { configuresInvocations, nameEvent } from "../../model/event-sources";
 import { allowInvocation } from "../invocation-permission";
+import { lostWith } from "../lost-with";
 import { allowSending, type Sender } from "../undelivered";
 import { findScope, type MadeForEvents } from "./event-queues";
 
@@ -35,6 +36,7 @@ export function addPushedEvents(scope: Construct, props: PushedEventsProps): voi
       qualifier: live.name,
       maximumRetryAttempts,
       maximumEventAgeInSeconds: maximumEventAgeSeconds,
+      lifecycle: lostWith(live),
       destinationConfig: {
         onFailure: onFailure === undefined ? undefined : { destination: onFailure },
         onSuccess: onSuccessArn === undefined ? undefined : { destination: onSuccessArn },
