@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, posix, resolve, sep } from "node:path";
 
 /**
@@ -26,7 +26,7 @@ export function findHandlerFile(root: string, name: string, place: HandlerPlace 
     return isInRepository(root, place.entry) ? posix.normalize(place.entry) : undefined;
   }
   const file = formatHandlerFile(name, place);
-  return ENDINGS.map((ending) => file + ending).find((each) => existsSync(join(root, each)));
+  return ENDINGS.map((ending) => file + ending).find((each) => isFile(join(root, each)));
 }
 
 /** The file in which a function's handler is expected in its folder, without the ending. */
@@ -51,7 +51,11 @@ export function findRepository(root: string): string {
 /** Whether there is a file, relative to the project's folder, in the repository that the project is in. */
 export function isInRepository(root: string, path: string): boolean {
   const file = resolve(root, path);
-  return existsSync(file) && realpathSync(file).startsWith(findRepository(root) + sep);
+  return isFile(file) && realpathSync(file).startsWith(findRepository(root) + sep);
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
 }
 
 /** A function's file with its infrastructure, relative to the project's folder. */

@@ -476,9 +476,7 @@ async function explainFailure({ root, source, code }: Program, { errors }: Build
   const isWithoutHandler = errors.every(
     ({ location, text }) => location?.file === ENTRY && text.startsWith("No matching export"),
   );
-  if (!isWithoutHandler) {
-    return new InvalidInput(errors.map((error) => ({ file: formatPlace(error), message: rewordError(error.text) })));
-  }
+  if (!isWithoutHandler) return new InvalidInput(errors.map((error) => explainError(error, source)));
   const { metafile } = await build({
     absWorkingDir: resolve(root),
     entryPoints: [source],
@@ -492,6 +490,12 @@ async function explainFailure({ root, source, code }: Program, { errors }: Build
     logLevel: "silent",
   });
   return makeNoHandler(source, findHandlerExport(code), Object.values(metafile.outputs)[0]?.exports ?? []);
+}
+
+/** What is wrong with the module that exports the handler is wrong with the handler's file. */
+function explainError(error: Message, source: string): Mistake {
+  const file = error.location?.file === ENTRY ? source : formatPlace(error);
+  return { file, message: rewordError(error.text) };
 }
 
 function rewordError(text: string): string {

@@ -1,6 +1,6 @@
 import { build, type BuildFailure, type BuildResult } from "esbuild";
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { compileFunction } from "node:vm";
 import { InvalidInput, makeInvalidInput } from "../environments/mistakes";
 
@@ -22,9 +22,10 @@ export async function loadDefaultExport(root: string, file: string): Promise<(..
   const module: { exports: { readonly default?: unknown } } = { exports: {} };
   const requirePackage = (id: string) => (SHARED_PACKAGES.test(id) ? fromHere : fromProject)(id) as unknown;
   const code = await bundle(root, file);
-  const run = compileFunction(code, ["exports", "require", "module"], { filename }) as (...args: unknown[]) => void;
+  const parameters = ["exports", "require", "module", "__filename", "__dirname"];
+  const run = compileFunction(code, parameters, { filename }) as (...args: unknown[]) => void;
   try {
-    run(module.exports, requirePackage, module);
+    run(module.exports, requirePackage, module, filename, dirname(filename));
   } catch (error) {
     throw makeInvalidInput(file, `cannot be loaded: ${readMessage(error)}`);
   }

@@ -221,6 +221,17 @@ describe("mistakes in a function's code", () => {
     ]);
   });
 
+  test("no handler is exported, beside another mistake", async () => {
+    const files = {
+      "functions/web/handler.ts": 'import { no } from "./other";\nexport const main = no;\n',
+      "functions/web/other.ts": "export const yes = 1;\n",
+    };
+    expect(await mistakesOf(files, ["web"])).toEqual([
+      'functions/web/handler.ts: No matching export in "functions/web/handler.ts" for import "handler"',
+      'functions/web/handler.ts:1:10: No matching export in "functions/web/other.ts" for import "no"',
+    ]);
+  });
+
   test("the program starts with a package that is not installed", async () => {
     const files = {
       "functions/api/handler.ts": 'import { x } from "nowhere";\nexport const handler = x;\n',

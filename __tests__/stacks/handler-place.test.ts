@@ -151,6 +151,24 @@ describe("synthesis refuses, in one line,", () => {
     expect(await toldOf(settings)).toEqual([mistake]);
   });
 
+  test.each([
+    ["", "functions.api: expected a file functions/api/handler.ts; functions there are: none"],
+    [
+      'entry = "functions/api/handler.ts"',
+      'functions.api.entry: expected a file of the project\'s repository, got "functions/api/handler.ts"',
+    ],
+  ])("a folder in place of a file: %s", async (settings, mistake) => {
+    const files = { "functions/api/handler.ts/index.ts": "export const handler = 1;" };
+    const text = makeTfvars({ functions: `api = { ${settings} }` });
+    const root = makeTemporaryFolder();
+    for (const [path, content] of Object.entries({ ...files, "environments/dev.tfvars": text })) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    }
+
+    await expect(loadEnvironments(root)).rejects.toThrow(`environments/dev.tfvars: ${mistake}`);
+  });
+
   test("an entry outside of the repository", async () => {
     const outside = makeTemporaryFolder();
     writeFileSync(join(outside, "app.ts"), "");

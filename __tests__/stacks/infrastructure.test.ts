@@ -67,6 +67,12 @@ describe("the notes' table", () => {
   });
 });
 
+test("infrastructure may use its own place, as other modules of CommonJS do", async () => {
+  const text =
+    "export default () => { if (!__filename.startsWith(`${__dirname}/infrastructure`)) throw new Error(); };";
+  expect(await findMistakes(text)).toBe("");
+});
+
 describe("infrastructure is a mistake, told in one line,", () => {
   test.each([
     [
