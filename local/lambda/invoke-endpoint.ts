@@ -101,7 +101,7 @@ export class InvokeEndpoint {
     if (isOfBrowser(request)) {
       throw new LambdaServiceError("AccessDeniedException", 403, "Pages in a browser cannot invoke functions here.");
     }
-    const address = new URL(request.url ?? "/", this.url);
+    const address = this.parseAddress(request.url);
     const findAliased = (text: string) => this.handlers.findFunction(parseTarget(text).name);
     const other =
       (await answerAlias(request, address, findAliased)) ?? (await this.handlers.answerOther(request, address));
@@ -142,6 +142,18 @@ export class InvokeEndpoint {
         response.setHeader("X-Amz-Log-Result", cutTail(result.logLines).toString("base64"));
       }
       response.writeHead(200).end(result.payload);
+    }
+  }
+
+  /** Whose parts can be decoded. */
+  private parseAddress(target = "/"): URL {
+    try {
+      // Not by `new URL(target, this.url)`: a path may begin with two slashes.
+      const address = new URL(this.url + target);
+      decodeURIComponent(address.pathname);
+      return address;
+    } catch {
+      throw new LambdaServiceError("InvalidRequestContentException", 400, `not an address: ${target}`);
     }
   }
 }

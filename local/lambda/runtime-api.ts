@@ -174,12 +174,11 @@ async function passOn(request: IncomingMessage, onChunk: OnChunk): Promise<Buffe
   return bytes <= MAX_STREAMED_BYTES ? Buffer.alloc(0) : undefined;
 }
 
-/** The same JSON in characters that are valid in a header. */
+/** The same JSON in characters that are valid in a header: it has line ends only between its parts. */
 function toAsciiJson(json: string): string {
-  return JSON.stringify(JSON.parse(json)).replaceAll(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return json
+    .replaceAll(/[\r\n]/g, " ")
+    .replaceAll(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import * as z from "zod";
 import { type AlarmState } from "../cloudwatch/alarm";
 import { InsightsQueryError } from "../cloudwatch/insights/error";
 import { type InsightsRecord } from "../cloudwatch/insights/query";
@@ -25,38 +26,73 @@ const MOST_BYTES = 1_000_000;
 /** Answers that nobody fetches are forgotten. */
 const MOST_RESULTS = 100;
 
-interface MetricQuery {
-  readonly Id: string;
-  readonly MetricStat: {
-    readonly Metric: {
-      readonly Namespace: string;
-      readonly MetricName: string;
-      readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
-    };
-    readonly Period: number;
-    readonly Stat: string;
-  };
-}
+/** Of an expression of DynamoDB, in characters. */
+const LONGEST_EXPRESSION = 4096;
 
-interface MetricInput {
-  /** Seconds since 1970. */
-  readonly StartTime: number;
-  readonly EndTime: number;
-  readonly MetricDataQueries: readonly MetricQuery[];
-}
+/** Values in one answer of CloudWatch. */
+const MOST_VALUES = 100_800;
 
-interface QueryInput {
-  readonly logGroupName: string;
-  readonly queryString: string;
-  /** Seconds since 1970, both included. */
-  readonly startTime: number;
-  readonly endTime: number;
-}
+/** Milliseconds since 1970, sent in seconds. */
+const time = z
+  .number()
+  .min(0)
+  .max(1e11)
+  .transform((seconds) => seconds * 1000);
 
-interface AlarmsInput {
-  readonly AlarmNames: readonly string[];
-  readonly StateValue?: AlarmState;
-}
+const metricInput = z
+  .object({
+    StartTime: time,
+    EndTime: time,
+    MetricDataQueries: z.array(
+      z.object({
+        Id: z.string(),
+        MetricStat: z.object({
+          Metric: z.object({
+            Namespace: z.string(),
+            MetricName: z.string(),
+            Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+          }),
+          /** Metrics are kept by the minute. */
+          Period: z
+            .number()
+            .min(60)
+            .multipleOf(60)
+            .transform((seconds) => seconds * 1000),
+          Stat: z.string(),
+        }),
+      }),
+    ),
+  })
+  .refine(
+    ({ StartTime, EndTime, MetricDataQueries }) =>
+      MetricDataQueries.reduce((sum, { MetricStat }) => sum + (EndTime - StartTime) / MetricStat.Period, 0) <=
+      MOST_VALUES,
+    `asks for more than ${MOST_VALUES} values`,
+  );
+
+const queryInput = z.object({
+  logGroupName: z.string(),
+  queryString: z.string(),
+  /** Both included. */
+  startTime: time,
+  endTime: time,
+});
+
+const resultsInput = z.object({ queryId: z.string() });
+
+const alarmsInput = z.object({ AlarmNames: z.array(z.string()), StateValue: z.string().optional() });
+
+const attributes = z.record(z.string(), z.record(z.string(), z.unknown()));
+const expression = z.string().max(LONGEST_EXPRESSION).optional();
+const itemInput = z.object({
+  TableName: z.string(),
+  Key: attributes.optional(),
+  Item: attributes.optional(),
+  ConditionExpression: expression,
+  UpdateExpression: expression,
+  ExpressionAttributeNames: z.record(z.string(), z.string()).optional(),
+  ExpressionAttributeValues: attributes.optional(),
+});
 
 /**
  * The few actions of AWS that the rollout controller asks for beside Lambda's: for a table, log queries, metrics and
@@ -91,24 +127,24 @@ export class ControllerEndpoint {
   };
 
   private answerOperation(service: string, operation: string, input: unknown): object {
-    if (service.startsWith("DynamoDB")) return this.table.answer(operation, input as ItemOperation);
+    if (service.startsWith("DynamoDB")) return this.table.answer(operation, parse(itemInput, input) as ItemOperation);
     switch (operation) {
       case "StartQuery":
-        return this.startQuery(input as QueryInput);
+        return this.startQuery(parse(queryInput, input));
       case "GetQueryResults":
-        return this.readResults((input as { readonly queryId: string }).queryId);
+        return this.readResults(parse(resultsInput, input).queryId);
       case "GetMetricData":
-        return { MetricDataResults: this.readMetrics(input as MetricInput) };
+        return { MetricDataResults: this.readMetrics(parse(metricInput, input)) };
       case "DescribeAlarms":
-        return this.describeAlarms(input as AlarmsInput);
+        return this.describeAlarms(parse(alarmsInput, input));
       default:
         throw new LambdaServiceError("UnknownOperationException", 404, `not here: ${service}.${operation}`);
     }
   }
 
-  private startQuery({ logGroupName, queryString, startTime, endTime }: QueryInput): object {
+  private startQuery({ logGroupName, queryString, startTime, endTime }: z.output<typeof queryInput>): object {
     const queryId = randomUUID();
-    const window = { from: startTime * 1000, to: (endTime + 1) * 1000 };
+    const window = { from: startTime, to: endTime + 1000 };
     try {
       this.results.set(queryId, this.parts.queryLogs([logGroupName], queryString, window));
     } catch (error) {
@@ -125,15 +161,15 @@ export class ControllerEndpoint {
     return { status: "Complete", results };
   }
 
-  private readMetrics({ StartTime, EndTime, MetricDataQueries }: MetricInput): object[] {
+  private readMetrics({ StartTime, EndTime, MetricDataQueries }: z.output<typeof metricInput>): object[] {
     return MetricDataQueries.map(({ Id, MetricStat: { Metric, Period, Stat } }) => {
       const { Namespace: namespace, MetricName: name, Dimensions } = Metric;
       const dimensions = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
       const values: { readonly at: number; readonly value: number }[] = [];
       for (let at = StartTime; at < EndTime; at += Period) {
-        const window = { from: at * 1000, to: (at + Period) * 1000 };
+        const window = { from: at, to: at + Period };
         const value = this.parts.metrics.readStatistic({ namespace, name, dimensions }, Stat, window);
-        if (value !== undefined) values.push({ at, value });
+        if (value !== undefined) values.push({ at: at / 1000, value });
       }
       return {
         ...{ Id, StatusCode: "Complete" },
@@ -144,7 +180,7 @@ export class ControllerEndpoint {
   }
 
   /** Alarms on metrics and on other alarms are not told apart: the controller asks for both. */
-  private describeAlarms({ AlarmNames, StateValue: wanted }: AlarmsInput): object {
+  private describeAlarms({ AlarmNames, StateValue: wanted }: z.output<typeof alarmsInput>): object {
     const states = this.parts.readAlarms();
     const found = AlarmNames.flatMap((name) => {
       const state = states[name];
@@ -152,4 +188,11 @@ export class ControllerEndpoint {
     });
     return { MetricAlarms: found, CompositeAlarms: [] };
   }
+}
+
+/** @throws LambdaServiceError for another input */
+function parse<T>(shape: z.ZodType<T>, input: unknown): T {
+  const { data, error } = shape.safeParse(input);
+  if (error) throw new LambdaServiceError("ValidationException", 400, z.prettifyError(error));
+  return data;
 }

@@ -67,6 +67,23 @@ test("the log's end and the client's context travel in headers", async () => {
   expect(await response.json()).toEqual({ client: { app_title: "shop" } });
 });
 
+test.each(["//", "/%E0%A4%A", "/2015-03-31/functions/%FF/invocations", "/2015-03-31/functions/%FF/aliases/live"])(
+  "an address is the caller's mistake: %s",
+  async (path) => {
+    const { lambda } = await startFunction(ECHO);
+
+    const response = await new Promise<number | undefined>((resolve, reject) => {
+      request(lambda.url, { path, method: "POST" }, ({ statusCode }) => {
+        resolve(statusCode);
+      })
+        .on("error", reject)
+        .end("{}");
+    });
+
+    expect(response === 400 || response === 404).toBe(true);
+  },
+);
+
 test("an event is accepted at once and handled later, also when the function is throttled just now", async () => {
   const started = await startFunction(
     "export const handler = async ({ wait, say }) => { console.log(say); await new Promise((resolve) => setTimeout(resolve, wait)); };",

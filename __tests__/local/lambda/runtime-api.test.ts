@@ -15,6 +15,17 @@ test("a client context may have line ends and any characters", async () => {
   expect(await response.json()).toEqual({ custom: { name: "✓ ü \n 💡" } });
 });
 
+test("a client context may be nested deeply", async () => {
+  const started = await startFunction("export const handler = async () => 1;");
+
+  const response = await fetch(`${started.lambda.url}/2015-03-31/functions/api/invocations`, {
+    method: "POST",
+    headers: { "X-Amz-Client-Context": Buffer.from("[".repeat(5000) + "]".repeat(5000)).toString("base64") },
+  });
+
+  expect([response.status, await response.text()]).toEqual([200, "1"]);
+});
+
 test("an error is taken with a long cause in a header, as AWS's runtime client tells it", async () => {
   const reports: RuntimeReport[] = [];
   const api = await RuntimeApi.listen((report) => reports.push(report));

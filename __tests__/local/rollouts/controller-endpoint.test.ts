@@ -135,6 +135,36 @@ test("of the alarms that are asked for, those that ring are named", async () => 
   expect(MetricAlarms).toEqual([{ AlarmName: "prod-api-errors", StateValue: "ALARM" }]);
 });
 
+const metricData = (period: number, end: number) => ({
+  StartTime: 0,
+  EndTime: end,
+  MetricDataQueries: [
+    { Id: "a", MetricStat: { Metric: { Namespace: "a", MetricName: "a" }, Period: period, Stat: "Sum" } },
+  ],
+});
+
+test.each([
+  ["metrics in periods of no length", "GraniteServiceVersion20100801.GetMetricData", metricData(0, 60)],
+  ["metrics in periods that go back", "GraniteServiceVersion20100801.GetMetricData", metricData(-60, 60)],
+  ["metrics of all times", "GraniteServiceVersion20100801.GetMetricData", metricData(60, 1e11)],
+  ["metrics without a query", "GraniteServiceVersion20100801.GetMetricData", {}],
+  ["alarms without a name", "GraniteServiceVersion20100801.DescribeAlarms", null],
+  ["a query without a time", "Logs_20140328.StartQuery", { logGroupName: "a", queryString: "limit 1" }],
+  ["results of no query", "Logs_20140328.GetQueryResults", null],
+  ["an item that is a list", "DynamoDB_20120810.PutItem", { TableName: "rollouts", Item: [1] }],
+  ["a long condition", "DynamoDB_20120810.PutItem", { TableName: "a", ConditionExpression: "NOT ".repeat(100_000) }],
+])("a request is refused that asks for %s", async (_, target, input) => {
+  const { lambda } = await start();
+
+  const response = await fetch(`${lambda.url}/_rollouts/`, {
+    method: "POST",
+    headers: { "X-Amz-Target": target },
+    body: JSON.stringify(input),
+  });
+
+  expect([response.status, response.headers.get("X-Amzn-ErrorType")]).toEqual([400, "ValidationException"]);
+});
+
 test("functions other than the controller get an error", async () => {
   const { elsewhere } = await start();
 
