@@ -423,6 +423,7 @@ test("who else may invoke a function may invoke alias live, and nothing but what
     principal: "s3.amazonaws.com",
     source_arn: "arn:aws:s3:::uploads",
     source_account: "123456789012",
+    lifecycle: { replace_triggered_by: ["aws_lambda_alias.api_live.arn"] },
   });
   expect(findResource(stack, "aws_lambda_permission", "api_trigger-skill")).toMatchObject({
     principal: "alexa-appkit.amazon.com",
