@@ -28,12 +28,15 @@ const FORMS = [
   /\bSG\.[\w-]{16,}\.[\w-]{16,}/,
   /\b\w{14}\.atlasv1\.[\w-]{40,}/,
   /\bhv[bs]\.[\w-]{20,}/,
-  /\bBearer [\w.~+/-]{16,}=*/i,
+  // Google OAuth, Atlassian, Databricks, Grafana, Linear, Groq, xAI, Docker, Amazon Bedrock.
+  /\b(GOCSPX-|ya29\.|ATATT3|dapi|glsa_|lin_api_|gsk_|xai-|dckr_pat_|ABSK)[\w-]{20,}/,
+  /\bdiscord(app)?\.com\/api\/webhooks\/\d+\/[\w-]+/,
+  /\b(Bearer|Basic) [\w.~+/-]{16,}=*/i,
 ];
 
 /** The password in an address or a connection string. A placeholder, as in `{password}`, is not a password. */
 const PASSWORDS = [
-  /\b[a-z][a-z0-9+.-]{0,40}:\/\/[^\s/:@]*:(?![{<$%*])[^\s/@]+@/i,
+  /\b[a-z][a-z0-9+.-]{0,40}:\/\/[^\s/:@]*:(?![{<$%*]|\d+[/?#])[^\s@]{1,200}@/i,
   /(^|[\s;,?&])(password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?![{<$%*])[^\s;,&]{3,}/i,
 ];
 
@@ -45,20 +48,34 @@ export function looksSecret(text: string): boolean {
 const MASK = "(masked)";
 
 /**
- * The part before the last @ of an address's host: it may contain any character except these. Schemes are short: with
- * any length, a long text of words and dots would be searched again from each word.
+ * The part before the last @ of an address's host. A password may contain any character, also those that should be
+ * encoded: what has an unencoded one is no address, and an error quotes it. Schemes and passwords are short: with any
+ * length, a long text would be searched again from each word.
  */
-const CREDENTIALS_IN_ADDRESS = /\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/?#"'<>]*@/gi;
+const CREDENTIALS_IN_ADDRESS =
+  /\b([a-z][a-z0-9+.-]{0,40}:\/\/)(?:[^\s/?#"'<>]*|[^\s/?#"'<>:]*:(?!\d+[/?#])[^\s"'<>]{1,200})@/gi;
 
-/** A header's credentials in any scheme, up to the end of the quotes or the line. */
-const AUTHORIZATION = /\b((?:proxy-)?authorization["']?\s*[:=]\s*)[^\r\n"',;]+/gi;
+/** What marks its value as a secret. */
+const NAME =
+  "(?:(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)(?:[_-]?[a-z]{1,12}){0,3}|(?<![a-z])(?:db|sql|pg|mysql|smtp|ftp|mail|redis|mongo|user|root|admin)?pass|(?<=[?&])sig)";
 
-/**
- * The value after a name that marks it as a secret: `password=`, `"apiKey": "`, `aws_secret_access_key: `,
- * `?X-Amz-Signature=`.
- */
-const NAMED =
-  /((?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)(?:[_-]?[a-z]{1,12}){0,3}["']?\s*(?:=>?|:)\s*)("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|[^\s"',;&)}\]]+)/gi;
+/** Between a name and its value, which may be in a list. In JSON that is itself quoted, quotes have backslashes. */
+const SEPARATOR = String.raw`\\*["']?\s*(?:=>?|:)\s*(?:\[\s*)?`;
+
+/** A value in quotes, up to its end or, if it is cut off, the text's. */
+const QUOTED = String.raw`(?<quote>\\*["'])[^]*?(?:(?<!\\)\k<quote>|$)`;
+
+/** A value after its name: `password=`, `"apiKey": "`, `?X-Amz-Signature=`, `--token `. */
+const NAMED = new RegExp(
+  String.raw`(${NAME}(?:${SEPARATOR}|\s+(?!-)(?<=--[\w-]{1,40}\s+)))(?:${QUOTED}|[^\s"',;&)}\]]+)`,
+  "gi",
+);
+
+/** The same in XML. */
+const NAMED_ELEMENT = new RegExp(String.raw`(<[\w:.-]{0,40}?${NAME}>)[^<]+`, "gi");
+
+/** A header's credentials, up to the end of the quotes or the line. */
+const HEADER = new RegExp(String.raw`\b((?:authorization|cookie)${SEPARATOR})(?:${QUOTED}|[^\r\n"']+)`, "gi");
 
 /**
  * Masks everything in a text that looks like a secret: credentials in addresses, keys and tokens of known formats, and
@@ -68,11 +85,10 @@ const NAMED =
 export function maskSecrets(text: string): string {
   let masked = text;
   for (const { source, flags } of FORMS) masked = masked.replace(new RegExp(source, `${flags}g`), MASK);
+  const keepQuotes = (_: string, name: string, quote = "") => `${name}${quote}${MASK}${quote}`;
   return masked
     .replace(CREDENTIALS_IN_ADDRESS, `$1${MASK}@`)
-    .replace(AUTHORIZATION, `$1${MASK}`)
-    .replace(NAMED, (_, name: string, value: string) => {
-      const [quote = ""] = /^["']/.exec(value) ?? [];
-      return `${name}${quote}${MASK}${quote}`;
-    });
+    .replace(HEADER, keepQuotes)
+    .replace(NAMED, keepQuotes)
+    .replace(NAMED_ELEMENT, `$1${MASK}`);
 }

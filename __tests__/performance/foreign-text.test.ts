@@ -32,6 +32,22 @@ const SECRETS: readonly (readonly [what: string, text: string, secret: string])[
   ["a private key that is cut off", `-----BEGIN PRIVATE KEY-----\\nMII${HIDDEN}`, HIDDEN],
   ["a token of GitHub", `ghp_${letters(36)}`, letters(36)],
   ["a token of Slack", `xoxb-${letters(24)}`, letters(24)],
+  ["a password with a / in an address", `postgres://admin:a/b?${HIDDEN}@db/x`, HIDDEN],
+  ["a password with a # in an address", `amqp://admin:a#${HIDDEN}@queue:5672/x`, HIDDEN],
+  ["a header in JSON", `{"Authorization":"Basic ${HIDDEN}=="}`, HIDDEN],
+  ["a header in a list", `'authorization': [ 'Digest ${HIDDEN}' ]`, HIDDEN],
+  ["credentials without their header", `sent Basic ${HIDDEN}==`, HIDDEN],
+  ["a cookie", `Cookie: theme=dark; session=${HIDDEN}`, HIDDEN],
+  ["a cookie that is set", `{"set-cookie":["session=${HIDDEN}; Path=/"]}`, HIDDEN],
+  ["a password in JSON in a text", String.raw`"{\"password\":\"a\\\"${HIDDEN}\"}"`, HIDDEN],
+  ["a password in a list", `{"password": ["${HIDDEN}"]}`, HIDDEN],
+  ["a secret key in XML", `<SecretAccessKey>a&amp;${HIDDEN}</SecretAccessKey>`, HIDDEN],
+  ["an argument", `Command failed: mysqldump --db-password ${HIDDEN} orders`, HIDDEN],
+  ["an argument in quotes", `Command failed: sign --token "a ${HIDDEN}"`, HIDDEN],
+  ["a password that is shortly called so", `DB_PASS=${HIDDEN}`, HIDDEN],
+  ["an address signed as in Azure", `https://a.blob.core.windows.net/b?sv=1&sig=${HIDDEN}`, HIDDEN],
+  ["a webhook of Discord", `https://discord.com/api/webhooks/123/${HIDDEN}`, HIDDEN],
+  ["a key of Amazon Bedrock", `ABSK${letters(40)}`, letters(40)],
   ["a key of Stripe", `sk_live_${letters(24)}`, letters(24)],
 ];
 
@@ -53,15 +69,15 @@ describe("a text that others wrote", () => {
     );
   });
 
-  test.each(["a.", "a-", "eyJ-", "eyJaaaaaaaa-", "secret", "https://a:"])(
-    "is a line soon, also if it is a megabyte of %j",
-    (part) => {
-      const text = part.repeat(1_000_000 / part.length);
+  test.each([
+    ...["a.", "a-", "eyJ-", "eyJaaaaaaaa-", "secret", "https://a:", "https://a:a@", "cookie: ", "<password>"],
+    ...["--token ", "token='", 'token="', 'token\\"', "token\\\\"],
+  ])("is a line soon, also if it is a megabyte of %j", (part) => {
+    const text = part.repeat(1_000_000 / part.length);
 
-      expect(toOneLine(text).length).toBeLessThanOrEqual(1000);
-      expect(toOneLine(`password=hidden-${text}`)).not.toContain("hidden");
-    },
-  );
+    expect(toOneLine(text).length).toBeLessThanOrEqual(1000);
+    expect(toOneLine(`password=hidden-${text}`)).not.toContain("hidden");
+  });
 
   test("shows no secret in an address before or after many words", () => {
     const words = "a.".repeat(200_000);
@@ -113,12 +129,23 @@ describe("a text that others wrote", () => {
     "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html#x",
     "mail to team@example.com",
     "password is missing",
+    "Unexpected token > in JSON at position 0",
+    "3 tests passed: all, bypass=none",
+    "http://localhost:3000/@vite/client",
+    "file:///var/task/node_modules/@aws-sdk/client-s3/index.js",
     "größer als 5 — naïve café, 日本語",
   ])("is left alone where it is ordinary: %s", (text) => {
     expect(toOneLine(text)).toBe(text);
     expect(looksSecret(text)).toBe(false);
   });
 });
+
+test.each(["postgres://admin:a/b@db/x", "amqp://admin:a#b@queue/x", "Basic dXNlcjpwYXNzd29yZA=="])(
+  "is recognized as a secret: %s",
+  (text) => {
+    expect(looksSecret(text)).toBe(true);
+  },
+);
 
 test("lines of our own keep their line ends and lose what would steer a terminal", () => {
   expect(removeControls("a\u001b[2J.tfvars: wrong\nb\r\u202e.tfvars: token: wrong")).toBe(
