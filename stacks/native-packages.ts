@@ -86,7 +86,7 @@ function listNeeds(root: string, files: ReadonlyMap<string, string>): ReadonlyMa
 
 function findNeed(root: string, file: string, importer: string): [needy: string, reason: string][] | undefined {
   const isLoader = LOADERS.has(findPackage(file) ?? "");
-  if (!isNativeFile(file) && !isLoader && !needsPlatformPackage(root, file)) return undefined;
+  if (!isNativeFile(file) && !isLoader && !namesPlatformPackage(root, file)) return undefined;
   const needy = isLoader || isNativeFile(file) ? importer : file;
   const name = findPackage(needy);
   return [[name ?? needy, name === undefined ? file : `as ${needy} says`]];
@@ -104,18 +104,35 @@ function isNativeFile(file: string): boolean {
   return file.endsWith(".node");
 }
 
+function isManifest(file: string): boolean {
+  return file.endsWith("/package.json");
+}
+
 function isNativePackage(root: string, file: string): boolean {
   const [, folder, name = ""] = PACKAGE.exec(file) ?? [];
   if (folder === undefined) return false;
-  return LOADERS.has(name) || existsSync(resolve(root, folder, "binding.gyp")) || needsPlatformPackage(root, file);
+  return (
+    LOADERS.has(name) || existsSync(resolve(root, folder, "binding.gyp")) || listPlatformPackages(root, file).length > 0
+  );
 }
 
-/** Whether a file's package has its compiled part in separate packages, one per platform: Lambda runs on Linux. */
-function needsPlatformPackage(root: string, file: string): boolean {
+/** Whether a file may load its package's compiled part. Others are there for tools, or for other files. */
+function namesPlatformPackage(root: string, file: string): boolean {
+  const names = isManifest(file) ? [] : listPlatformPackages(root, file);
+  if (names.length === 0) return false;
+  const text = readFileSync(resolve(root, file), "utf8");
+  return names.some((name) => text.includes(name));
+}
+
+/**
+ * What names of packages begin with that have the compiled part of a file's package, one per platform: Lambda runs on
+ * Linux.
+ */
+function listPlatformPackages(root: string, file: string): string[] {
   const [, folder] = PACKAGE.exec(file) ?? [];
-  if (folder === undefined) return false;
+  if (folder === undefined) return [];
   const manifest = join(resolve(root, folder), "package.json");
-  if (!existsSync(manifest)) return false;
+  if (!existsSync(manifest)) return [];
   const { optionalDependencies = {} } = JSON.parse(readFileSync(manifest, "utf8")) as Manifest;
-  return Object.keys(optionalDependencies).some((name) => /[-/]linux-(x64|arm64)/.test(name));
+  return Object.keys(optionalDependencies).flatMap((name) => /^(.*[-/])linux-(x64|arm64)/.exec(name)?.[1] ?? []);
 }

@@ -33,6 +33,8 @@ const PACKAGES = {
   "afterwards/late.js": 'require("direct");',
   "promised/index.js": 'exports.images = import("images").catch(() => undefined);',
   // These can do without.
+  "results/package.json": JSON.stringify({ optionalDependencies: { "@tool/tool-linux-x64-gnu": "1.0.0" } }),
+  "results/index.js": 'exports.version = require("./package.json").version;',
   "sockets/index.js":
     'try { require("hashes"); } catch {} try { require("./gone.node"); } catch {} exports.sockets = 1;',
   "curves/package.json": JSON.stringify({ name: "curves", main: "index.js" }),
@@ -96,6 +98,9 @@ test("users' own import() of a package with compiled files is bundled, with a no
   expect(await mistakesOf(atStart)).toMatch(/images needs .* cannot be bundled/);
 });
 
-test.each(["sockets", "curves", "promised"])("%s, which can do without compiled files, is no alarm", async (name) => {
-  expect(await mistakesWith(name)).toBe("");
-});
+test.each(["results", "sockets", "curves", "promised"])(
+  "%s, which can do without compiled files, is no alarm",
+  async (name) => {
+    expect(await mistakesWith(name)).toBe("");
+  },
+);
