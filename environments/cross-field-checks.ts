@@ -22,6 +22,7 @@ import { findHttpMistakes } from "./http-mistakes";
 import { findRolloutMistakes, findUnusedRollout, type RolloutOverrides } from "./rollout";
 import { listObjectiveSections, type ObjectiveOverrides, resolveObjectives, URGENT_OBJECTIVES } from "./objectives";
 import { findSwitchedOffMistakes, hasSettings } from "./switched-off";
+import { findTagMistakes } from "./tags";
 import { findTargetMistakes, resolveTargets, type TargetOverrides } from "./targets";
 import {
   asksForPings,
@@ -58,6 +59,7 @@ interface Deployed extends CodeSettings, Watched, EventSettings, PermissionSetti
   readonly endpoint: "none" | "iam" | "public";
   readonly http: HttpSettings;
   readonly allowedTriggers: AllowedTriggers;
+  readonly tags: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, { readonly kind: string; readonly name: string }>>;
 }
@@ -72,6 +74,7 @@ export interface CheckedFile {
   readonly region: string;
   readonly accountId?: string | undefined;
   readonly permissionsBoundary?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
   readonly functions: Readonly<Record<string, Deployed | Existing>>;
   readonly alarmEmails: readonly string[];
   readonly urgentEmails: readonly string[];
@@ -166,6 +169,7 @@ function findDeployedMistakes(settings: Deployed, file: CheckedFile): CrossField
     ...findPermissionMistakes(settings, file.region),
     ...findPlatformMistakes(settings, file),
     ...findCodeMistakes(settings, file),
+    ...findTagMistakes(file.tags, settings.tags),
     ...findEventMistakes(settings, file),
     ...findProvisionedMistakes(settings.provisionedConcurrency, settings.reservedConcurrency),
     ...findRolloutMistakes(

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
+import { type EventSettings, isQueuedByLambda } from "./events";
 import { defineSection, defineWholeNumber } from "./fields";
 import { setsWarming, type WarmingOverrides } from "./warming";
 
@@ -24,6 +25,7 @@ const SYNCHRONOUS_SECONDS = 900;
 interface Settings {
   readonly durable?: Readonly<z.output<typeof durable>> | undefined;
   readonly endpoint: "none" | "iam" | "public";
+  readonly events: EventSettings["events"];
   readonly warming: WarmingOverrides;
 }
 
@@ -36,12 +38,20 @@ export function canBeWarmed(settings: {
 }
 
 /** Finds settings that a durable function cannot have. */
-export function findDurableMistakes({ durable: settings, endpoint, warming }: Settings): CrossFieldMistake[] {
+export function findDurableMistakes({ durable: settings, endpoint, events, warming }: Settings): CrossFieldMistake[] {
   if (!settings) return [];
   const { executionTimeoutSeconds: seconds } = settings;
   const mistakes: CrossFieldMistake[] = [];
   if (endpoint !== "none" && seconds > SYNCHRONOUS_SECONDS) {
     const expected = `at most ${SYNCHRONOUS_SECONDS} with an endpoint, which waits for the end of an execution`;
+    mistakes.push({ path: ["durable", "execution_timeout_seconds"], expected, got: seconds });
+  }
+  // https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking-esm.html
+  const polled = Object.values(events)
+    .flatMap(Object.keys)
+    .find((kind) => !isQueuedByLambda(kind));
+  if (polled !== undefined && seconds > SYNCHRONOUS_SECONDS) {
+    const expected = `at most ${SYNCHRONOUS_SECONDS} with an event of ${polled}, of which Lambda waits for the end of an execution`;
     mistakes.push({ path: ["durable", "execution_timeout_seconds"], expected, got: seconds });
   }
   if (setsWarming(warming)) {

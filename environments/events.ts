@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { findArnMistakes, type FilePlace } from "./arns";
+import { findArnMistakes, findPartitionMistakes, type FilePlace } from "./arns";
 import { type CrossFieldMistake } from "./cross-field-mistakes";
+import { defineJson, definePattern, explainFilterPolicy } from "./event-patterns";
 import {
   type DeepReadonly,
   defineFlag,
@@ -21,29 +22,8 @@ import { isSchedule } from "./schedule-expression";
 /** SQS returns a message that often before it goes to the dead-letter queue. */
 const MAXIMUM_RECEIVES = 5;
 
-type JsonMap = Readonly<Record<string, unknown>>;
-
-function parseMap(text: string): JsonMap | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A map, or JSON text of one: HCL has no functions here, as `jsonencode` is one. */
-const defineJson = (example: string) => {
-  const error = `a map or JSON text of one, as in ${example}`;
-  return z
-    .union([z.record(z.string(), z.unknown()), z.string().refine((text) => parseMap(text) !== undefined, { error })], {
-      error,
-    })
-    .transform((value): JsonMap => (typeof value === "string" ? (parseMap(value) ?? {}) : value));
-};
-
 const filters = z
-  .array(defineJson('{ body = { kind = ["order"] } }'), { error: "a list of maps" })
+  .array(definePattern('{ body = { kind = ["order"] } }'), { error: "a list of maps" })
   .max(5, { error: "at most 5 filters" })
   .default([])
   .meta({
@@ -158,7 +138,7 @@ const schedule = defineSection({
 });
 
 const eventPattern = defineSection({
-  pattern: defineJson('{ source = ["aws.ec2"] }').meta({
+  pattern: definePattern('{ source = ["aws.ec2"] }').meta({
     description: "Which events; https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html",
   }),
   bus: defineText("a bus's name", /^[/.\-_A-Za-z0-9]{1,256}$/)
@@ -173,7 +153,7 @@ const sns = defineSection({
     .optional()
     .meta({ description: "ARN of an existing standard topic" }),
   create: defineFlag().default(false).meta({ description: "Whether to make the topic, encrypted" }),
-  filter_policy: defineJson('{ kind = ["order"] }').optional().meta({
+  filter_policy: definePattern('{ kind = ["order"] }').optional().meta({
     description:
       "Only messages that match; https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html",
   }),
@@ -182,12 +162,28 @@ const sns = defineSection({
     .meta({ description: "What the filter policy looks at; `MessageAttributes` by default" }),
 });
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+const S3_EVENT = new RegExp(
+  `^s3:(${[
+    "ObjectCreated:(\\*|Put|Post|Copy|CompleteMultipartUpload)",
+    "ObjectRemoved:(\\*|Delete|DeleteMarkerCreated)",
+    "ObjectRestore:(\\*|Post|Completed|Delete)",
+    "ObjectTagging:(\\*|Put|Delete)",
+    "ObjectAcl:Put",
+    "LifecycleExpiration:(\\*|Delete|DeleteMarkerCreated)",
+    "LifecycleTransition",
+    "IntelligentTiering",
+    "ReducedRedundancyLostObject",
+    "Replication:(\\*|Operation(FailedReplication|MissedThreshold|NotTracked|ReplicatedAfterThreshold))",
+  ].join("|")})$`,
+);
+
 const s3 = defineSection({
   bucket: defineText("a bucket's name", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/).meta({
     description: "Name of an existing bucket in the same region; Terraform then owns all notifications of this bucket",
   }),
   events: z
-    .array(defineText("an event of S3, as in s3:ObjectCreated:*", /^s3:[A-Za-z]+(:([A-Za-z]+|\*))?$/), {
+    .array(defineText("an event of S3, as in s3:ObjectCreated:*", S3_EVENT), {
       error: 'a list, as in ["s3:ObjectCreated:*"]',
     })
     .min(1, { error: "at least one" })
@@ -226,24 +222,22 @@ const SOURCES = {
   log_filter: logFilter.optional().meta({ description: "Log events of a log group" }),
 };
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const destination = defineText(
+  "the ARN of a standard queue, a standard topic, a bus or a function",
+  /^arn:aws[\w-]*:(sqs:[a-z0-9-]+:\d{12}:[\w-]{1,80}|sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}|events:[a-z0-9-]+:\d{12}:event-bus\/[/.\-_A-Za-z0-9]{1,256}|lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:([\w-]{1,128}|\$LATEST))?)$/,
+);
+
 /** What Lambda does with an event that it has accepted, as the handler has no caller who could retry. */
 const eventInvokeConfig = defineSection({
   maximum_retry_attempts: defineWholeNumber(0, 2).default(2).meta({ description: "Retries after a failure" }),
   maximum_event_age_seconds: defineWholeNumber(60, 21_600)
     .default(21_600)
     .meta({ description: "How long an event waits for an instance or a retry" }),
-  on_failure_arn: defineText(
-    "the ARN of a queue, topic, bus or function",
-    /^arn:aws[\w-]*:(sqs|sns|events|lambda):[a-z0-9-]+:\d{12}:\S+$/,
-  )
+  on_failure_arn: destination
     .optional()
     .meta({ description: "Where events go that the function could not handle; a queue of its own by default" }),
-  on_success_arn: defineText(
-    "the ARN of a queue, topic, bus or function",
-    /^arn:aws[\w-]*:(sqs|sns|events|lambda):[a-z0-9-]+:\d{12}:\S+$/,
-  )
-    .optional()
-    .meta({ description: "Where the function's results go; nowhere by default" }),
+  on_success_arn: destination.optional().meta({ description: "Where the function's results go; nowhere by default" }),
 });
 
 /** The keys of a function about its events. */
@@ -350,15 +344,46 @@ export function findEventMistakes(settings: Checked, place: FilePlace): CrossFie
       ...findOwnerMistakes("topic_arn", topic.topicArn, topic.create),
       ...findArnMistakes(["topic_arn"], topic.topicArn, { region }),
     ]);
-    if (topic.filterPolicyScope === undefined || topic.filterPolicy) continue;
+    const { filterPolicy, filterPolicyScope } = topic;
+    const refused = filterPolicy && explainFilterPolicy(filterPolicy, filterPolicyScope === "MessageBody");
+    if (refused !== undefined) report(name, "sns", [{ path: ["filter_policy"], expected: refused, got: filterPolicy }]);
+    if (filterPolicyScope === undefined || filterPolicy) continue;
     const expected = "filter_policy as well, without which it has no effect";
-    report(name, "sns", [{ path: ["filter_policy_scope"], expected, got: topic.filterPolicyScope }]);
+    report(name, "sns", [{ path: ["filter_policy_scope"], expected, got: filterPolicyScope }]);
+  }
+  mistakes.push(...findTwinMistakes(events));
+  for (const [key, arn] of Object.entries({
+    on_failure_arn: eventInvokeConfig?.onFailureArn,
+    on_success_arn: eventInvokeConfig?.onSuccessArn,
+  })) {
+    if (arn !== undefined) mistakes.push(...findPartitionMistakes(["event_invoke_config", key], arn, region));
   }
   if (eventInvokeConfig && !isAsynchronous(settings)) {
     const expected = "an event of schedule, event_pattern, sns, s3 or log_filter, or asynchronous = true";
     mistakes.push({ path: ["event_invoke_config"], expected, got: undefined });
   }
   return mistakes;
+}
+
+/** AWS connects a function with a queue, stream or topic once, and refuses a second time. */
+function findTwinMistakes(events: EventSettings["events"]): CrossFieldMistake[] {
+  const first = new Map<string, string>();
+  return Object.entries(events).flatMap(([name, { sqs, kinesis, dynamodb_stream: table, sns }]) =>
+    (
+      [
+        ["sqs", "queue_arn", sqs?.queueArn],
+        ["kinesis", "stream_arn", kinesis?.streamArn],
+        ["dynamodb_stream", "stream_arn", table?.streamArn],
+        ["sns", "topic_arn", sns?.topicArn],
+      ] as const
+    ).flatMap(([kind, key, arn]) => {
+      if (arn === undefined) return [];
+      const other = first.get(arn);
+      first.set(arn, other ?? name);
+      if (other === undefined) return [];
+      return [{ path: ["events", name, kind, key], expected: `another one than that of events.${other}`, got: arn }];
+    }),
+  );
 }
 
 /** A queue or topic is either an existing one, or made. */

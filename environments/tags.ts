@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type CrossFieldMistake } from "./cross-field-mistakes";
 import { defineText } from "./fields";
 
 /** Tags on everything that Warmwatch makes, for cost reports, unless a file sets them. */
@@ -50,6 +51,23 @@ export const tags = z
         });
     }
   });
+
+/** Finds tags of a function that AWS would refuse beside those of its environment. */
+export function findTagMistakes(
+  shared: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>>,
+): CrossFieldMistake[] {
+  const known = [...Object.keys(OWN_TAGS), ...Object.keys(shared)];
+  const twins = Object.keys(own).flatMap((name) => {
+    const other = known.find((one) => one !== name && one.toLowerCase() === name.toLowerCase());
+    if (other === undefined) return [];
+    return [{ path: ["tags", name], expected: `a name that differs from ${other} in more than case`, got: name }];
+  });
+  const count = Object.keys({ ...shared, ...own }).length;
+  if (count <= MAX_TAGS) return twins;
+  const expected = `at most ${MAX_TAGS} tags together with those of the environment`;
+  return [...twins, { path: ["tags"], expected, got: count }];
+}
 
 /** The tags of everything in an environment. */
 export function buildTags({ name, tags }: { readonly name: string; readonly tags: Readonly<Record<string, string>> }) {

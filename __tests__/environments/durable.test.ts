@@ -14,6 +14,7 @@ describe("a durable function", () => {
     "durable = { execution_timeout_seconds = 31622400, retention_days = 90 }",
     'durable = { execution_timeout_seconds = 900 }, endpoint = "iam"',
     "durable = { execution_timeout_seconds = 60 }, reserved_concurrency = 1",
+    "durable = { execution_timeout_seconds = 901 }, events = { topic = { sns = { create = true } } }",
   ])("takes %s", async (settings) => {
     expect(await mistakesIn(settings)).toEqual([]);
   });
@@ -27,6 +28,10 @@ describe("a durable function", () => {
     [
       'durable = { execution_timeout_seconds = 901 }, endpoint = "public"',
       "durable.execution_timeout_seconds: expected at most 900 with an endpoint, which waits for the end of an execution, got 901",
+    ],
+    [
+      "durable = { execution_timeout_seconds = 901 }, events = { work = { sqs = { create = true } } }",
+      "durable.execution_timeout_seconds: expected at most 900 with an event of sqs, of which Lambda waits for the end of an execution, got 901",
     ],
     [
       "durable = { execution_timeout_seconds = 60 }, warming = { peak = { concurrency = 2 } }",

@@ -24,6 +24,11 @@ test.each([
   ['event_pattern = { pattern = { source = ["aws.s3"] }, bus = "partners/shop" }'],
   ['sns = { create = true, filter_policy = { kind = ["a"] }, filter_policy_scope = "MessageBody" }'],
   ['s3 = { bucket = "uploads", events = ["s3:ObjectCreated:Put"], suffix = ".csv" }'],
+  ['s3 = { bucket = "uploads", events = ["s3:ObjectTagging:*", "s3:LifecycleTransition"] }'],
+  [
+    'event_pattern = { pattern = { detail = { size = [{ numeric = [">", 0] }], "$or" = [{ a = [1] }, { b = [2] }] } } }',
+  ],
+  ['sns = { create = true, filter_policy = { a = { b = [1] } }, filter_policy_scope = "MessageBody" }'],
   ['log_filter = { log_group = "/aws/lambda/other" }'],
 ])("an event is taken: %s", async (source) => {
   expect(await toldOf(source)).toEqual([]);
@@ -97,6 +102,38 @@ test.each([
     'events.work.sns.filter_policy_scope: expected filter_policy as well, without which it has no effect, got "MessageBody"',
   ],
   ['s3 = { bucket = "uploads", events = [] }', "events.work.s3.events: expected at least one, got an empty list"],
+  [
+    's3 = { bucket = "uploads", events = ["s3:ObjectCreate:*"] }',
+    'events.work.s3.events.0: expected an event of S3, as in s3:ObjectCreated:*, got "s3:ObjectCreate:*"',
+  ],
+  [
+    'event_pattern = { pattern = { source = "aws.s3" } }',
+    'events.work.event_pattern.pattern: expected a pattern whose values are lists, as in { source = ["aws.ec2"] }, got a map',
+  ],
+  [
+    "sqs = { create = true, filters = [{ body = { kind = [] } }] }",
+    'events.work.sqs.filters.0: expected a pattern whose values are lists, as in { body = { kind = ["order"] } }, got a map',
+  ],
+  [
+    "sns = { create = true, filter_policy = { a = [1], b = [1], c = [1], d = [1], e = [1], f = [1] } }",
+    "events.work.sns.filter_policy: expected at most 5 keys with a list, got a map",
+  ],
+  [
+    "sns = { create = true, filter_policy = { a = { b = [1] } } }",
+    'events.work.sns.filter_policy: expected no maps in it without filter_policy_scope = "MessageBody": attributes of messages have none, got a map',
+  ],
+  [
+    `sqs = { queue_arn = "${QUEUE}" } }, work-2 = { sqs = { queue_arn = "${QUEUE}" }`,
+    `events.work-2.sqs.queue_arn: expected another one than that of events.work, got "${QUEUE}"`,
+  ],
+  [
+    `kinesis = { stream_arn = "${STREAM}" } }, work-2 = { kinesis = { stream_arn = "${STREAM}" }`,
+    `events.work-2.kinesis.stream_arn: expected another one than that of events.work, got "${STREAM}"`,
+  ],
+  [
+    'sns = { topic_arn = "arn:aws:sns:eu-west-1:123456789012:a" } }, work-2 = { sns = { topic_arn = "arn:aws:sns:eu-west-1:123456789012:a" }',
+    'events.work-2.sns.topic_arn: expected another one than that of events.work, got "arn:aws:sns:eu-west-1:123456789012:a"',
+  ],
 ])("an event that AWS would refuse is a mistake: %s", async (source, message) => {
   const [first = ""] = await toldOf(source);
   if (typeof message === "string") expect(first).toBe(message);
@@ -116,6 +153,26 @@ test("what becomes of failed events is set only where Lambda queues events itsel
   ]);
   expect(await toldOf("sns = { create = true }", more)).toEqual([]);
   expect(await toldOf("sqs = { create = true }", `${more}, asynchronous = true`)).toEqual([]);
+});
+
+const TARGET = "expected the ARN of a standard queue, a standard topic, a bus or a function, got";
+
+test.each([
+  [QUEUE, undefined],
+  ["arn:aws:sns:eu-west-1:123456789012:failures", undefined],
+  ["arn:aws:events:eu-west-1:123456789012:event-bus/partners/shop", undefined],
+  ["arn:aws:lambda:eu-west-1:123456789012:function:handle:live", undefined],
+  [`${QUEUE}.fifo`, TARGET],
+  ["arn:aws:sqs:eu-west-1:123456789012:*", TARGET],
+  ["arn:aws:lambda:eu-west-1:123456789012:function:a?", TARGET],
+  ["arn:aws:events:eu-west-1:123456789012:rule/a", TARGET],
+  [QUEUE.replace("aws", "aws-cn"), "expected an ARN in partition aws, to which eu-west-1 belongs, got"],
+])("what Lambda could not send results to, or more than one thing, is refused: %s", async (arn, message) => {
+  for (const key of ["on_failure_arn", "on_success_arn"]) {
+    const told = await toldOf("sns = { create = true }", `, event_invoke_config = { ${key} = "${arn}" }`);
+    const expected = message === undefined ? [] : [`event_invoke_config.${key}: ${message}`];
+    expect(told.map((line) => line.slice(0, expected[0]?.length))).toEqual(expected);
+  }
 });
 
 test.each([

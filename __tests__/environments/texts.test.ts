@@ -170,6 +170,30 @@ describe("tags", () => {
   });
 });
 
+describe("tags of a function beside those of its environment", () => {
+  const many = (count: number, letter: string) =>
+    Array.from({ length: count }, (_, index) => `${letter}${index} = "x"`).join(", ");
+
+  test.each([
+    ['Team = "a"', 'Team = "b"', undefined],
+    [many(23, "a"), many(24, "b"), undefined],
+    [
+      'Team = "a"',
+      'team = "b"',
+      /api\.tags\.team: expected a name that differs from Team in more than case, got "team"$/,
+    ],
+    [
+      many(24, "a"),
+      many(24, "b"),
+      /api\.tags: expected at most 47 tags together with those of the environment, got 48$/,
+    ],
+  ])("{ %s } and { %s }", async (shared, own, told) => {
+    const file = makeTfvars({ functions: `api = { tags = { ${own} } }`, more: `tags = { ${shared} }` });
+    const mistakes = await findMistakes({ "environments/dev.tfvars": file });
+    expect(mistakes).toEqual(told === undefined ? [] : [expect.stringMatching(told)]);
+  });
+});
+
 describe("environment variables", () => {
   /**
    * Writes a text in HCL, with every character but the plainest as an escape, so that nothing but the text itself is
