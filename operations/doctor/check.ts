@@ -15,7 +15,7 @@ export interface CheckVerdict {
   /** One line. */
   readonly detail: string;
   /** The fix: a command, or a key of the environment's file; several commands are on separate lines. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** One check. */
@@ -25,7 +25,7 @@ export interface Check {
   readonly needs: readonly Check[];
   readonly look: () => CheckVerdict | Promise<CheckVerdict>;
   /** The fix if the check cannot run. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** A check with its result. */
@@ -41,18 +41,18 @@ export function pass(detail: string): CheckVerdict {
 }
 
 /** It works, but you should know about it. */
-export function warn(detail: string, mend: string): CheckVerdict {
-  return { outcome: "warn", detail, mend };
+export function warn(detail: string, fix: string): CheckVerdict {
+  return { outcome: "warn", detail, fix };
 }
 
 /** It must be fixed. */
-export function fail(detail: string, mend: string): CheckVerdict {
-  return { outcome: "fail", detail, mend };
+export function fail(detail: string, fix: string): CheckVerdict {
+  return { outcome: "fail", detail, fix };
 }
 
 /** A check that needs others. */
-export function makeCheck(name: string, needs: readonly Check[], look: Check["look"], mend?: string): Check {
-  return { name, needs, look, ...(mend !== undefined && { mend }) };
+export function makeCheck(name: string, needs: readonly Check[], look: Check["look"], fix?: string): Check {
+  return { name, needs, look, ...(fix !== undefined && { fix }) };
 }
 
 /** Computes something once, when it is first needed. */
@@ -87,11 +87,11 @@ export async function examine(
 }
 
 function skipBecauseOf({ check, cause = check }: CheckFinding): CheckVerdict & Pick<CheckFinding, "cause"> {
-  return { outcome: "skipped", detail: `because of: ${cause}`, cause };
+  return { outcome: "skipped", detail: `because of ${cause}`, cause };
 }
 
 async function runCheck(
-  { look, mend = "try again; this check does not change anything" }: Check,
+  { look, fix = "try again; this check does not change anything" }: Check,
   signal: AbortSignal,
 ): Promise<CheckVerdict> {
   signal.throwIfAborted();
@@ -101,7 +101,7 @@ async function runCheck(
     signal.throwIfAborted();
     if (error instanceof InvalidInput) return fail(error.message.replaceAll("\n", "; "), "correct what it names");
     if (error instanceof AccessDenied) return fail(error.message, `allow ${error.action} to these credentials`);
-    if (error instanceof OperationFailure) return fail(error.message, mend);
+    if (error instanceof OperationFailure) return fail(error.message, fix);
     throw error;
   }
 }

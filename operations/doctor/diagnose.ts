@@ -23,7 +23,7 @@ export async function diagnoseEnvironment(name: string, context: CommandContext)
       check: "environment's file",
       outcome: "fail",
       detail: `${file}: ${message}`,
-      mend: `correct ${file}`,
+      fix: `correct ${file}`,
     }));
   }
   const { signal } = context;

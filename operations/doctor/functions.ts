@@ -65,7 +65,7 @@ export function buildExistingChecks(
 ): FunctionChecks {
   const key = (last: string) => `functions.${id}.${last} in environments/${environment.name}.tfvars`;
   const configuration = memoize(() => findFunction(aws, { name }));
-  const deployed = makeCheck(`${id}: there`, [region], async () =>
+  const deployed = makeCheck(`${id}: deployed`, [region], async () =>
     judgeState(name, await configuration(), `correct ${key("function_name")}`),
   );
   const logged = makeCheck(`${id}: log format`, [deployed], async () => {
@@ -120,8 +120,8 @@ export function judgeRuntime(environment: string, id: string, runtime: Runtime, 
     const provider = findNeededProvider(one, "0");
     return provider === undefined ? [] : [`${one} needs AWS provider ${provider} or later`];
   });
-  const mend = `set a newer runtime of functions.${id} in environments/${environment}.tfvars; ${needed.join(", ")} in ${formatLockFile(environment)}`;
-  return deprecation.isBlocked ? fail(deprecation.sentence, mend) : warn(deprecation.sentence, mend);
+  const fix = `set a newer runtime of functions.${id} in environments/${environment}.tfvars; ${needed.join(", ")} in ${formatLockFile(environment)}`;
+  return deprecation.isBlocked ? fail(deprecation.sentence, fix) : warn(deprecation.sentence, fix);
 }
 
 function judgeAliases(
@@ -143,14 +143,14 @@ function judgeAliases(
   );
 }
 
-function judgeLogging(found: DeployedFunction | undefined, mend: string): CheckVerdict {
+function judgeLogging(found: DeployedFunction | undefined, fix: string): CheckVerdict {
   const { logFormat = "Text", systemLogLevel = "INFO", applicationLogLevel } = found ?? {};
-  if (logFormat !== "JSON") return fail(`writes ${logFormat}: the platform's reports cannot be read`, mend);
+  if (logFormat !== "JSON") return fail(`writes ${logFormat}: the platform's reports cannot be read`, fix);
   if (!REPORTING_LEVELS.includes(systemLogLevel)) {
-    return fail(`system level ${systemLogLevel} leaves out reports of successful invocations`, mend);
+    return fail(`system level ${systemLogLevel} leaves out reports of successful invocations`, fix);
   }
   if (!METRIC_LEVELS.includes(applicationLogLevel)) {
-    return fail(`application level ${applicationLogLevel ?? ""} may leave out lines of metrics`, mend);
+    return fail(`application level ${applicationLogLevel ?? ""} may leave out lines of metrics`, fix);
   }
   return pass(`JSON, system level ${systemLogLevel}`);
 }

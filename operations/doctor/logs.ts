@@ -18,7 +18,7 @@ export function buildLogChecks(
 ): Check[] {
   const group = makeCheck(`${id}: log group`, [region], async () =>
     judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
-      mend: deployedHere
+      fix: deployedHere
         ? redeploy
         : `call ${name} once, or correct functions.${id}.log_group in environments/${environment.name}.tfvars`,
       retentionDays: deployedHere ? environment.logRetentionDays : undefined,
@@ -47,19 +47,19 @@ export function buildLogChecks(
 export function judgeGroup(
   name: string,
   group: LogGroup | undefined,
-  { mend, retentionDays }: { readonly mend: string; readonly retentionDays: number | undefined },
+  { fix, retentionDays }: { readonly fix: string; readonly retentionDays: number | undefined },
 ): CheckVerdict {
-  if (!group) return fail(`there is no log group ${name}`, mend);
+  if (!group) return fail(`there is no log group ${name}`, fix);
   if (group.logClass !== "STANDARD") {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     return fail(
       `class ${group.logClass} makes no metrics from logs`,
-      `a class cannot be changed: aws logs delete-log-group --log-group-name ${name}, with everything in it; then ${mend}`,
+      `a class cannot be changed: aws logs delete-log-group --log-group-name ${name}, with everything in it; then ${fix}`,
     );
   }
   const { retentionDays: is } = group;
   if (retentionDays !== undefined && is !== retentionDays) {
-    return fail(`kept ${is === undefined ? "forever" : `${is} days`}, the file says ${retentionDays}`, mend);
+    return fail(`kept ${is === undefined ? "forever" : `${is} days`}, the file says ${retentionDays}`, fix);
   }
   return pass(is === undefined ? "kept forever" : `kept ${is} days`);
 }

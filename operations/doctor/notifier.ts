@@ -22,7 +22,7 @@ export function buildNotifierChecks({ aws, environment, now, redeploy }: Examina
   const logGroup = formatDefaultLogGroup(name);
   const logged = makeCheck("notifier: log group", [region], async () =>
     judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
-      mend: redeploy,
+      fix: redeploy,
       retentionDays: environment.logRetentionDays,
     }),
   );

@@ -30,7 +30,7 @@ export function buildRolloutChecks(
   const logGroup = formatDefaultLogGroup(name);
   const logged = makeCheck("rollouts: log group", [region], async () =>
     judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
-      mend: redeploy,
+      fix: redeploy,
       retentionDays: environment.logRetentionDays,
     }),
   );

@@ -9,9 +9,9 @@ export function formatFindings(environment: string, findings: readonly CheckFind
   const count = (wanted: CheckFinding["outcome"]) => findings.filter(({ outcome }) => outcome === wanted).length;
   return [
     `${environment}:`,
-    ...shown.flatMap(({ mend }, index) => [
+    ...shown.flatMap(({ fix }, index) => [
       lines[index] ?? "",
-      ...(mend?.split("\n").map((line) => `      -> ${line}`) ?? []),
+      ...(fix?.split("\n").map((line) => `      -> ${line}`) ?? []),
     ]),
     `${count("ok")} ok, ${count("warn")} to look at, ${count("fail")} failed, ${count("skipped")} skipped`,
   ];

@@ -45,7 +45,7 @@ export function buildWarmerChecks(
   const logGroup = formatDefaultLogGroup(name);
   const logged = makeCheck("warmer: log group", [region], async () =>
     judgeGroup(logGroup, await findLogGroup(aws, logGroup), {
-      mend: redeploy,
+      fix: redeploy,
       retentionDays: environment.logRetentionDays,
     }),
   );

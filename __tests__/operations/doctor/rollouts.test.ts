@@ -114,8 +114,8 @@ describe("a rollout that was left half done", () => {
       "paused since 2026-01-05 09:50: version 42 has 10 % of the requests, version 41 the others; it goes back at 2026-01-05 10:50",
       "npm run ops -- rollout resume dev api, or abort",
     ],
-  ])("%s: says what to do", async (_, make, outcome, detail, mend) => {
-    expect(await findFinding(make(), "api: rollout")).toEqual({ check: "api: rollout", outcome, detail, mend });
+  ])("%s: says what to do", async (_, make, outcome, detail, fix) => {
+    expect(await findFinding(make(), "api: rollout")).toEqual({ check: "api: rollout", outcome, detail, fix });
   });
 
   test("cannot be found without the controller", async () => {
@@ -125,7 +125,7 @@ describe("a rollout that was left half done", () => {
     expect(await findFinding(world, "rollouts: deployed")).toMatchObject({
       outcome: "fail",
       detail: "there is no function dev-rollout-controller",
-      mend: "npx cdktf deploy dev",
+      fix: "npx cdktf deploy dev",
     });
     expect(await findFinding(world, "api: rollout")).toMatchObject({ outcome: "skipped" });
   });
@@ -140,7 +140,7 @@ test("a schedule that is switched off is found: long rollouts would stay as they
   expect(await findFinding(world, "rollouts: schedule")).toMatchObject({
     outcome: "fail",
     detail: "switched off, or not there: tick of dev-rollout-controller; long rollouts are not continued",
-    mend: "npx cdktf deploy dev",
+    fix: "npx cdktf deploy dev",
   });
 });
 

@@ -66,7 +66,7 @@ describe("a state in S3", () => {
       check: "state",
       outcome: "fail",
       detail: /no bucket our-states/,
-      mend: /state\.bucket/,
+      fix: /state\.bucket/,
     },
     {
       fault: "the bucket is in another region",
@@ -74,7 +74,7 @@ describe("a state in S3", () => {
       check: "state",
       outcome: "fail",
       detail: /is in us-east-1/,
-      mend: /region = "us-east-1"/,
+      fix: /region = "us-east-1"/,
     },
     {
       fault: "the bucket may not be seen",
@@ -82,7 +82,7 @@ describe("a state in S3", () => {
       check: "state",
       outcome: "fail",
       detail: /AWS does not allow s3:ListBucket/,
-      mend: /allow s3:ListBucket/,
+      fix: /allow s3:ListBucket/,
     },
     {
       fault: "the state may not be read",
@@ -90,7 +90,7 @@ describe("a state in S3", () => {
       check: "state",
       outcome: "fail",
       detail: /AWS does not allow s3:GetObject/,
-      mend: /allow s3:GetObject/,
+      fix: /allow s3:GetObject/,
     },
     {
       fault: "nothing has been deployed",
@@ -98,7 +98,7 @@ describe("a state in S3", () => {
       check: "state",
       outcome: "warn",
       detail: /nothing has been deployed/,
-      mend: /cdktf deploy dev/,
+      fix: /cdktf deploy dev/,
     },
     {
       fault: "the bucket is not versioned",
@@ -106,7 +106,7 @@ describe("a state in S3", () => {
       check: "state versioned",
       outcome: "fail",
       detail: /cannot be recovered/,
-      mend: /aws s3api put-bucket-versioning --bucket our-states/,
+      fix: /aws s3api put-bucket-versioning --bucket our-states/,
     },
     {
       fault: "the versioning may not be seen",
@@ -114,7 +114,7 @@ describe("a state in S3", () => {
       check: "state versioned",
       outcome: "fail",
       detail: /AWS does not allow s3:GetBucketVersioning: no/,
-      mend: /allow s3:GetBucketVersioning/,
+      fix: /allow s3:GetBucketVersioning/,
     },
     {
       fault: "the bucket has no default encryption",
@@ -123,7 +123,7 @@ describe("a state in S3", () => {
       check: "state encrypted",
       outcome: "warn",
       detail: /no default/,
-      mend: /put-bucket-encryption/,
+      fix: /put-bucket-encryption/,
     },
     {
       fault: "the bucket may be made public",
@@ -132,15 +132,15 @@ describe("a state in S3", () => {
       check: "state private",
       outcome: "fail",
       detail: /states contain secrets/,
-      mend: /put-public-access-block --bucket our-states/,
+      fix: /put-public-access-block --bucket our-states/,
     },
-  ])("$fault: told", async ({ answer, check, outcome, detail, mend }) => {
+  ])("$fault: told", async ({ answer, check, outcome, detail, fix }) => {
     answer();
     expect(await findFinding(world, check)).toEqual({
       check,
       outcome,
       detail: expect.stringMatching(detail),
-      mend: expect.stringMatching(mend),
+      fix: expect.stringMatching(fix),
     });
   });
 });
@@ -192,7 +192,7 @@ describe("a state in HCP Terraform", () => {
     const { findings } = await runDiagnosis(world());
     expect(findings.find(({ check }) => check === "HCP Terraform")).toMatchObject({
       outcome: "fail",
-      mend: expect.stringContaining("terraform login"),
+      fix: expect.stringContaining("terraform login"),
     });
     expect(findings.find(({ check }) => check === "state")).toMatchObject({ outcome: "skipped" });
     expect(fetched).not.toHaveBeenCalledWith(expect.stringContaining("app.terraform.io"), expect.anything());
@@ -220,7 +220,7 @@ describe("a state in HCP Terraform", () => {
     expect(await findFinding(world(), "state")).toMatchObject({
       outcome: "fail",
       detail: expect.stringMatching(detail),
-      mend: expect.any(String),
+      fix: expect.any(String),
     });
   });
 });

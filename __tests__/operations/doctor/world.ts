@@ -154,7 +154,7 @@ export function stopSts(): Promise<void> {
 export interface DoctorReport {
   readonly environment: string;
   readonly passed: boolean;
-  readonly findings: readonly { check: string; outcome: string; detail: string; mend?: string }[];
+  readonly findings: readonly { check: string; outcome: string; detail: string; fix?: string }[];
 }
 
 /** Runs `doctor` in a world, in a project with its `dev`. */

@@ -53,8 +53,8 @@ beforeAll(() => {
       cpSync(stack.folder, join(root, "cdktf.out/stacks/adopted"), { recursive: true, verbatimSymlinks: true });
 
       // Act
-      const { outcome, mend = "" } = await findingOf(root);
-      const commands = mend.split("\n");
+      const { outcome, fix = "" } = await findingOf(root);
+      const commands = fix.split("\n");
 
       // Assess
       expect(outcome).toBe("fail");
