@@ -17,7 +17,9 @@ export function buildBudgetBlocks(budgets: readonly ErrorBudget[]): Block[] {
         formatLeft(budget),
         budget.lastDayPercent === undefined ? "-" : formatPercent(budget.lastDayPercent),
         formatEnd(budget),
-        `${formatNumber(budget.bad, 0)} of ${formatNumber(budget.requests, 0)}, ${formatNumber(budget.allowed)} allowed`,
+        budget.requests === 0 && budget.bad === 0
+          ? "-"
+          : `${formatNumber(budget.bad, 0)} of ${formatNumber(budget.requests, 0)}, ${formatNumber(budget.allowed)} allowed`,
       ]),
     ),
     {
@@ -44,7 +46,8 @@ function formatLeft(budget: ErrorBudget): Cell {
   return { text: `${formatNumber(budget.leftPercent)} %`, tone: isLittleLeft(budget) ? "bad" : "good" };
 }
 
-function formatEnd({ leftPercent = 100, runsOutAt }: ErrorBudget): string {
+function formatEnd({ leftPercent, runsOutAt }: ErrorBudget): string {
+  if (leftPercent === undefined) return "-";
   if (leftPercent <= 0) return "is used up";
   return runsOutAt === undefined ? "lasts" : formatUtc(runsOutAt);
 }

@@ -42,7 +42,7 @@ Examples:
     const all = await loadEnvironments(root);
     const environments = name === undefined ? all : [findEnvironment(name, all)];
     const costs = await priceEnvironments(environments, measured === true ? DEFAULT_DAYS : measured, context);
-    const isMeasured = measured !== undefined;
+    const isMeasured = costs.some((cost) => cost.measured);
     if (json) {
       print(JSON.stringify({ prices: PRICE_SOURCE, leftOut: listLeftOut(isMeasured), environments: costs }));
     } else {

@@ -36,7 +36,7 @@ Reading metrics and logs costs money; the cost is shown before and after. Nothin
 
 Exit codes:
   0    everything was read, and no target is missed
-  1    a target is missed or none could be judged, the environment is not deployed, or some data could not be read from AWS
+  1    a target is missed, the environment is not deployed, or some data could not be read from AWS
   2    wrong input: nothing was read; or a tfvars file that --write cannot change safely
   130  Ctrl-C: nothing was written
 

@@ -28,9 +28,9 @@ export function listLeftOut(measured: boolean): string[] {
 /**
  * The readable cost report of one environment.
  *
- * @param asksUsage whether usage was requested, even if none was found
+ * @param isMeasured whether the usage of any environment of the report was measured
  */
-export function buildCostDocument(cost: EnvironmentCost, asksUsage: boolean): Document {
+export function buildCostDocument(cost: EnvironmentCost, isMeasured: boolean): Document {
   const { environment, region, measured, functions, shared, totals, notes, unread } = cost;
   const source = measured
     ? `measured from ${formatUtc(measured.from)} to ${formatUtc(measured.to)} UTC and extrapolated to a month; reading cost ${formatDollars(measured.readingDollars)}`
@@ -57,9 +57,9 @@ export function buildCostDocument(cost: EnvironmentCost, asksUsage: boolean): Do
       },
     ],
     footnotes: [
-      `Prices: ${PRICE_SOURCE}. Not in them: ${listLeftOut(asksUsage).join(", ")}.`,
+      `Prices: ${PRICE_SOURCE}. Not in them: ${listLeftOut(isMeasured).join(", ")}.`,
       "Provisioned concurrency is an alternative to pings, with the same number of instances; AWS rounds its time up to 5 minutes." +
-        (asksUsage ? " The lower figure assumes all requests on these instances, where their time is cheaper." : ""),
+        (isMeasured ? " The lower figure assumes all requests on these instances, where their time is cheaper." : ""),
     ],
   };
 }

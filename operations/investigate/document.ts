@@ -10,6 +10,7 @@ import { describeFigures } from "../rollouts/figures";
 import { type FoundRollout } from "../rollouts/records";
 import { describeStatus, describeTraffic } from "../rollouts/words";
 import { type AlarmFindings } from "./alarms";
+import { type Side } from "./around-version";
 import { type Diagnosed } from "./diagnoses";
 import { COMPARED_FIGURES, FIGURE_NAMES } from "./figures";
 import { type Investigation } from "./investigation";
@@ -111,7 +112,10 @@ function listChanges(investigation: Investigation): (string | ListItem)[] {
     Number(newest.version) > Number(current.version) &&
     rollouts.every(({ to }) => to !== newest.version);
   const changedAt = current?.version === LATEST_VERSION ? current.publishedAt : undefined;
-  const average = (milliseconds: number | undefined) => `${formatFigureValue("p50", milliseconds)} on average`;
+  const describeSide = (side: Side) =>
+    side.requests === 0
+      ? describeFailed(side)
+      : `${describeFailed(side)}, ${formatFigureValue("p50", side.averageMilliseconds)} on average`;
   return [
     ...(aliases
       ? [`aliases: ${led.join(", ") || (watched.deployedHere ? "none" : "none, it is deployed elsewhere")}`]
@@ -135,8 +139,8 @@ function listChanges(investigation: Investigation): (string | ListItem)[] {
     ...(reservedConcurrency === undefined ? [] : [`reserved concurrency: ${reservedConcurrency}`]),
     ...(around
       ? [
-          `half an hour before version ${around.version}: ${describeFailed(around.before)}, ${average(around.before.averageMilliseconds)}`,
-          `half an hour after it: ${describeFailed(around.after)}, ${average(around.after.averageMilliseconds)}`,
+          `half an hour before version ${around.version}: ${describeSide(around.before)}`,
+          `half an hour after it: ${describeSide(around.after)}`,
         ]
       : []),
   ];

@@ -34,6 +34,7 @@ export function describeVersion({ version, at }: AroundVersion): string {
 
 /** As in "12 of 300 requests failed". */
 export function describeFailed({ failures, requests }: Side): string {
+  if (requests === 0) return "no requests";
   return `${formatNumber(failures)} of ${formatNumber(requests)} requests failed`;
 }
 

@@ -10,6 +10,7 @@ import { suggestMemorySize } from "./memory-size";
 import { isUnread } from "./parts";
 import {
   type FunctionReport,
+  type JudgedTarget,
   type MuteReport,
   type PerformanceReport,
   PERFORMANCE_SCHEMA_VERSION,
@@ -71,14 +72,15 @@ export function isJudged(report: PerformanceReport): boolean {
 }
 
 /**
- * Whether no target of the environment or of a function is missed, as far as known; false if no target could be judged.
+ * Whether no target of the environment or of a function is missed, as far as known; false if figures could not be read.
  */
 export function isReportPassed(report: PerformanceReport): boolean {
-  const { targets, functions } = report;
-  return (
-    isJudged(report) &&
-    [targets, ...functions.map((one) => one.targets)].flat().every(({ state }) => state !== "missed")
-  );
+  return isJudged(report) && listAllTargets(report).every(({ state }) => state !== "missed");
+}
+
+/** The targets of the environment and of its functions. */
+export function listAllTargets({ targets, functions }: PerformanceReport): JudgedTarget[] {
+  return [targets, ...functions.map((one) => one.targets)].flat();
 }
 
 function buildFunctionReport(data: FunctionData, { period }: ReportPlan, { logs }: Measurements): FunctionReport {

@@ -1,6 +1,14 @@
 import { DOLLARS_PER_GIGABYTE_QUERIED, formatDollars, PRICE_SOURCE } from "../../model/priced-resources";
 import { priceReading } from "../aws/metrics";
-import { type Block, type Cell, buildSection, buildTable, buildTargetTable, type Document } from "../document/document";
+import {
+  type Block,
+  type Cell,
+  buildSection,
+  buildTable,
+  buildTargetTable,
+  type Document,
+  type Tone,
+} from "../document/document";
 import { buildBudgetBlocks } from "../budgets/document";
 import {
   formatMinutes,
@@ -13,7 +21,7 @@ import {
 import { formatValue } from "../tfvars/put";
 import { describeStatus } from "../rollouts/words";
 import { formatFigure } from "../targets/figure-table";
-import { isJudged, isReportPassed } from "./build";
+import { isJudged, isReportPassed, listAllTargets } from "./build";
 import { buildAlarmChart, buildFunctionCharts, buildRequestsChart } from "./charts";
 import { isUnread, REPORT_PARTS } from "./parts";
 import {
@@ -60,7 +68,7 @@ export function buildReportDocument(report: PerformanceReport): Document {
     conclusion: buildSection(
       formatVerdict(report),
       [...notes, ...reasons, buildSection(`Targets of ${environment}`, [buildTargetTable(targets.map(buildTarget))])],
-      { id: "verdicts", tone: isReportPassed(report) ? "good" : "bad" },
+      { id: "verdicts", tone: judgeReport(report) },
     ),
     blocks: [
       {
@@ -101,6 +109,17 @@ function listFirstFigures(report: PerformanceReport): [string, string][] {
   ];
 }
 
+const VERDICTS = {
+  good: "No target is missed",
+  bad: "Not every target is met",
+  unknown: "No target could be judged",
+} as const satisfies Readonly<Record<Tone, string>>;
+
+function judgeReport(report: PerformanceReport): Tone {
+  if (!isReportPassed(report)) return "bad";
+  return listAllTargets(report).some(({ state }) => state === "met") ? "good" : "unknown";
+}
+
 /** The verdict in one sentence. */
 function formatVerdict(report: PerformanceReport): string {
   if (!isJudged(report)) return `No target could be judged: ${REPORT_PARTS.figures} could not be read.`;
@@ -113,7 +132,7 @@ function formatVerdict(report: PerformanceReport): string {
     ...(advised > 0 ? [`${advised} out of reach`] : []),
     `${count("not_measurable")} not measurable`,
   ].join(", ");
-  return `${isReportPassed(report) ? "No target is missed" : "Not every target is met"}: of the functions' targets ${counts}.`;
+  return `${VERDICTS[judgeReport(report)]}: of the functions' targets ${counts}.`;
 }
 
 /** With its trend, as in "was 3 %, -1 %, better". */

@@ -112,6 +112,12 @@ describe("error budgets", () => {
     expect(stderr.join("\n")).toMatch(/Reading some 16 metrics costs \$0\.00016/);
   });
 
+  test("of a function without requests have no figures in the table", async () => {
+    const { stdout } = await runBudget();
+
+    expect(stdout.join("\n")).toMatch(/api +Availability 99\.95 % over 30 days +no requests +- +- +-$/m);
+  });
+
   test("of failures without requests are no figures", async () => {
     count(10, "Errors", 3);
 

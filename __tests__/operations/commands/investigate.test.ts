@@ -37,6 +37,16 @@ function brokenDeployment(): InvestigationWorld {
   return world;
 }
 
+test("a version without requests around it has no figures of them", async () => {
+  const world = new InvestigationWorld();
+  world.deploys(FROM + 33 * MINUTE, {});
+
+  const { stdout } = await runInvestigate(world, "api");
+
+  expect(stdout).toContain("  half an hour before version 42: no requests");
+  expect(stdout).toContain("  half an hour after it: no requests");
+});
+
 describe("a deployment that broke the function", () => {
   test("is told at first, with the commands that roll it back", async () => {
     const { exitCode, stdout, stderr } = await runInvestigate(brokenDeployment(), "api");

@@ -218,6 +218,7 @@ describe("what cannot be told", () => {
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain("No data yet: nobody has called a function of dev in this time.");
+    expect(stdout).toContain("No target could be judged: of the functions' targets 0 met, 0 missed, 8 not measurable.");
   });
 
   test("a function that nobody called is named, beside the figures of the others", async () => {
