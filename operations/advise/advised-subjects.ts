@@ -64,19 +64,25 @@ export function selectFunctions(environment: Environment, id?: string): WatchedF
 }
 
 /**
- * Functions with their usage from CloudWatch; reports the cost of reading first.
+ * Functions with their usage from CloudWatch; reports the cost of reading first. Leaves out those whose memory is
+ * unknown, unless there is no other.
  *
  * @param reader remembers functions whose usage could not be read, which are left out
  */
 export async function readSubjects(
   environment: Environment,
-  functions: readonly WatchedFunction[],
+  all: readonly WatchedFunction[],
   now: number,
   say: (line: string) => void,
   reader: Reader,
   signal: AbortSignal,
 ): Promise<AdvisedSubject[]> {
+  const priced = all.filter(({ memoryMb }) => memoryMb !== undefined);
+  const functions = priced.length > 0 ? priced : all;
   const settings = functions.map((one) => readSettings(environment, one));
+  for (const { id } of all.filter((one) => !functions.includes(one))) {
+    say(`${id} is left out: the cost of warming depends on its memory; set functions.${id}.memory_mb`);
+  }
   const { metrics, dollars } = priceUse(functions.length);
   say(`reading ${metrics} metrics of ${HISTORY_DAYS} days from CloudWatch for ${formatDollars(dollars)}`);
   const aws = new AwsAccess(environment.region, signal);

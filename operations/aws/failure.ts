@@ -48,6 +48,9 @@ const THROTTLINGS = new Set([
 /** The clients correct a wrong clock by themselves if AWS's answer allows it. This covers the remaining cases. */
 const CLOCK = /Signature (expired|not yet current)|RequestTimeTooSkewed/;
 
+/** What the clients add for developers to the error of an answer that they cannot parse. */
+const UNPARSED = / ?Deserialization error: .*/;
+
 /** What is needed to explain a call's errors. */
 export interface CallContext {
   readonly region: string;
@@ -74,6 +77,11 @@ export function explainCall(error: unknown, { region, action }: CallContext): Er
   }
   if ("code" in error && /^E(?!RR_)/.test(String(error.code))) {
     return new AwsFailure(`AWS cannot be reached in ${region}: ${message || String(error.code)}`);
+  }
+  if (UNPARSED.test(message)) {
+    return new AwsFailure(
+      `what answers for AWS in ${region} is not AWS, but perhaps a proxy: ${message.replace(UNPARSED, "")}`,
+    );
   }
   // The clients mark every error of a request; an error without the mark is a bug of this program.
   if (!("$metadata" in error)) return error;

@@ -94,12 +94,17 @@ describe("a trace without any environment", () => {
 describe("an environment", () => {
   test("has each of its functions advised on from CloudWatch, and says first what reading costs", async () => {
     const { exitCode, stdout, stderr, root } = await run(["dev"], {
-      "environments/dev.tfvars": makeTfvars({ functions: "api = {}\nweb = { reserved_concurrency = 0 }" }),
+      "environments/dev.tfvars": makeTfvars({
+        functions: "api = {}\nweb = { reserved_concurrency = 0 }\nold = { existing = true }",
+      }),
       "functions/web/handler.ts": HANDLER_SOURCE,
     });
 
     expect(exitCode).toBe(0);
-    expect(stderr).toEqual(["reading 25 metrics of 15 days from CloudWatch for $0.00025"]);
+    expect(stderr).toEqual([
+      "old is left out: the cost of warming depends on its memory; set functions.old.memory_mb",
+      "reading 25 metrics of 15 days from CloudWatch for $0.00025",
+    ]);
     expect(stdout[1]).toMatch(/^144 requests from 2026-01-19 12:30 /);
     expect(stdout.join("\n")).toMatch(/^ +now +every 5 min x 3, MON-SUN 9-18 h every 2 min x 3 /m);
     expect(readdirSync(join(root, "advice"))).toEqual(["dev-api.html"]);

@@ -307,6 +307,8 @@ describe("by how it was used", () => {
     expect(environment.measured).toBeUndefined();
     expect(environment.notes).toEqual(["no usage was measured in 3 days: these figures come from its file"]);
     expect(environment.totals.warming[1]).toBeGreaterThan(0);
+    const { stdout } = await cost(["dev", "--measured"], { dev: { functions } });
+    expect(stdout.join("\n")).toMatch(/Not in them: .*, requests, logs, cold starts of pings/);
   });
 
   test("people read what was measured, and what asking for it cost", async () => {
@@ -326,21 +328,30 @@ describe("by how it was used", () => {
       "number of metrics not read, by its file: AWS does not allow cloudwatch:ListMetrics: no",
       "ListMetrics",
     ],
+    [
+      "SyntaxError",
+      "use not read, by its file: what answers for AWS in eu-west-1 is not AWS, but perhaps a proxy: Unexpected token '<'",
+      "GetMetricData",
+      "Unexpected token '<'\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.",
+    ],
     ["CredentialsProviderError", "use not read, by its file: there are no AWS credentials: no", "GetMetricData"],
     [
       "ThrottlingException",
       "number of metrics not read, by its file: AWS in eu-west-1 throttles requests, try again later: no",
       "ListMetrics",
     ],
-  ])("after %s, what the file says is told instead, with exit code 1: %s", async (name, line, command) => {
-    use();
-    aws.errors.set(command, makeSdkError(name, "no"));
-    const { exitCode, stdout, stderr } = await cost(["dev", "--measured"], { dev: { functions } });
-    expect(stdout.filter((text) => text.includes("not read"))).toEqual([`  ${line}`]);
-    expect(stdout.join("\n")).toMatch(/api +monitoring +metrics +14 +\$4\.20/);
-    const what = line.replace(/ not read, .*/, " of dev");
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`Could not be read: ${what}`] });
-  });
+  ])(
+    "after %s, what the file says is told instead, with exit code 1: %s",
+    async (name, line, command, message = "no") => {
+      use();
+      aws.errors.set(command, makeSdkError(name, message));
+      const { exitCode, stdout, stderr } = await cost(["dev", "--measured"], { dev: { functions } });
+      expect(stdout.filter((text) => text.includes("not read"))).toEqual([`  ${line}`]);
+      expect(stdout.join("\n")).toMatch(/api +monitoring +metrics +14 +\$4\.20/);
+      const what = line.replace(/ not read, .*/, " of dev");
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: [`Could not be read: ${what}`] });
+    },
+  );
 
   test("one environment that cannot be read leaves the others measured", async () => {
     use();
