@@ -30,29 +30,37 @@ export function packStatements(
     merged.set(key, { ...rest, Resource: [...(merged.get(key)?.Resource ?? []), ...[Resource].flat()] });
   }
   const all = [...merged.values()];
-  const split = (statement: RoleStatement & { readonly Resource: readonly string[] }): RoleStatement[] => {
-    const left = POLICY_CHARACTERS.managed - FRAME - measureLength({ ...statement, Resource: [] });
-    const lists = splitIntoChunks(statement.Resource, left, (arn) => measureLength(arn) + ",".length);
-    return lists.map((Resource) => ({ ...statement, Resource }));
-  };
   return {
     inline: all.filter(({ Resource }) => Resource.length === 1),
-    managed: all.filter(({ Resource }) => Resource.length > 1).flatMap(split),
+    managed: all.filter(({ Resource }) => Resource.length > 1).flatMap((one) => splitStatement(one, measureLength)),
   };
+}
+
+/** As few statements as possible, each of which fits into a managed policy by itself. */
+function splitStatement<Statement extends { readonly Resource: readonly string[] }>(
+  statement: Statement,
+  measureLength: (value: unknown) => number,
+): Statement[] {
+  const left = POLICY_CHARACTERS.managed - FRAME - measureLength({ ...statement, Resource: [] });
+  // Where the actions or the condition alone are too long, nothing helps.
+  if (left <= 0) return [statement];
+  const lists = splitIntoChunks(statement.Resource, left, (arn) => measureLength(arn) + ",".length);
+  return lists.map((Resource) => ({ ...statement, Resource }));
 }
 
 /**
  * Divides the permissions of a role that plans or deploys among policies that AWS accepts: one inline policy if
  * everything fits, and otherwise managed policies for the rest.
  */
-export function divideStatements<Statement extends object>(
+export function divideStatements<Statement extends { readonly Resource: readonly string[] }>(
   statements: readonly Statement[],
 ): { readonly inline: readonly Statement[]; readonly managed: readonly (readonly Statement[])[] } {
   // An account and a partition that are known later are at most as long as this.
-  const measureLength = (value: object) =>
+  const measureLength = (value: unknown) =>
     JSON.stringify(value).replaceAll(/\$\{TfToken\[[^\]]*\]\}/g, "1".repeat(12)).length + ",".length;
   if (measureLength(statements) <= POLICY_CHARACTERS.inline - FRAME) return { inline: statements, managed: [] };
-  const [inline = [], ...managed] = splitIntoChunks(statements, POLICY_CHARACTERS.managed - FRAME, measureLength);
+  const all = statements.flatMap((statement) => splitStatement(statement, measureLength));
+  const [inline = [], ...managed] = splitIntoChunks(all, POLICY_CHARACTERS.managed - FRAME, measureLength);
   return { inline, managed };
 }
 

@@ -80,6 +80,8 @@ export class SynthesizedEnvironment {
     }
     const [, index] = /^element\(split\(":", [^)]*\), (\d+)\)$/.exec(expression) ?? [];
     if (index !== undefined) return index === "1" ? findPartition(this.environment.region) : ACCOUNT;
+    if (/^data\.\w+\.\w+\.account_id$/.test(expression)) return ACCOUNT;
+    if (/^data\.\w+\.\w+\.partition$/.test(expression)) return findPartition(this.environment.region);
     const [type = "", name = "", attribute = ""] = expression.split(".");
     if (type === "local") return this.expand(this.json.locals?.[name] ?? LONGEST_ID);
     const resource = this.json.resource[type]?.[name];

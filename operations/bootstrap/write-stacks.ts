@@ -21,6 +21,8 @@ export interface WrittenStack {
   readonly account?: string;
   readonly environments: readonly string[];
   readonly buckets: readonly string[];
+  /** What exceeds quotas that AWS raises on request. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -39,18 +41,18 @@ export async function writeBootstrap(
   if (stateInBucket && accounts.some(({ buckets }) => buckets.length === 0)) {
     throw makeInvalidInput("bootstrap", "--state-in-bucket: expected an environment with its state in S3, found none");
   }
-  await renewOutput(relative(".", resolve(root, OUTDIR)), async (folder) => {
-    synthesizeBootstrap(accounts, { repository, stateInBucket, folder, outdir: OUTDIR });
-    return Promise.resolve();
-  });
-  return accounts.map(describe);
+  const notes = await renewOutput(relative(".", resolve(root, OUTDIR)), async (folder) =>
+    Promise.resolve(synthesizeBootstrap(accounts, { repository, stateInBucket, folder, outdir: OUTDIR })),
+  );
+  return accounts.map((account) => describe(account, notes));
 }
 
-function describe({ id, stackName, environments, buckets }: Account): WrittenStack {
+function describe({ id, stackName, environments, buckets }: Account, notes: readonly string[]): WrittenStack {
   return {
     folder: join(OUTDIR, "stacks", stackName),
     ...(id !== undefined && { account: id }),
     environments: environments.map(({ name }) => name),
     buckets: buckets.map(({ name }) => name),
+    notes: notes.filter((note) => note.startsWith(`${stackName}: `)),
   };
 }

@@ -13,7 +13,13 @@ import { addBackend } from "../backend";
 import { divideStatements } from "../policy-packing";
 import { type Account } from "./accounts";
 import { formatBoundaryName } from "./grants";
-import { buildBoundaryPolicy, buildDeployPolicy, buildPlanPolicy, buildSmokePolicy } from "./policies";
+import {
+  buildBoundaryPolicy,
+  buildDeployPolicy,
+  buildPlanPolicy,
+  buildSmokePolicy,
+  type PolicyStatement,
+} from "./policies";
 import { addStateBucket } from "./state-bucket";
 import { type Purpose, Trust } from "./trust";
 import { AWS_PROVIDER_VERSION } from "../provider-version";
@@ -61,7 +67,7 @@ export class BootstrapStack extends TerraformStack {
     const roles = environments.map((environment) => {
       const { name, region } = environment;
       const place = { partition, account: identity, region, name };
-      const role = (purpose: Purpose, statements: readonly object[]) =>
+      const role = (purpose: Purpose, statements: readonly PolicyStatement[]) =>
         this.addRole(environment, purpose, trust.policy(environment, purpose), statements);
       const plan = role("plan", buildPlanPolicy(environment, place));
       const deploy = role("deploy", buildDeployPolicy(environment, place));
@@ -84,7 +90,7 @@ export class BootstrapStack extends TerraformStack {
     { name }: Environment,
     purpose: Purpose,
     assumeRolePolicy: string,
-    statements: readonly object[],
+    statements: readonly PolicyStatement[],
   ): string {
     const role = new IamRole(this, `${name}_${purpose}`, {
       // Not under the path of functions' roles, which the deploy roles may change.

@@ -1,5 +1,8 @@
 import { App } from "cdktf";
 import { join } from "node:path";
+import { InvalidInput } from "../../environments/mistakes";
+import { findQuotaMistakes, findQuotaNotes } from "../quotas";
+import { SynthesizedEnvironment } from "../synthesized";
 import { type Account } from "./accounts";
 import { BootstrapStack } from "./bootstrap-stack";
 
@@ -15,11 +18,16 @@ export interface BootstrapSynthesisProps {
   readonly outdir: string;
 }
 
-/** Writes the bootstrap stack of each account. */
+/**
+ * Writes the bootstrap stack of each account.
+ *
+ * @returns what exceeds quotas that AWS raises on request, one line each
+ * @throws InvalidInput for what exceeds others: policies can be too large
+ */
 export function synthesizeBootstrap(
   accounts: readonly Account[],
   { repository, stateInBucket, folder, outdir }: BootstrapSynthesisProps,
-): void {
+): string[] {
   // As for environments: cdktf's own validation would look for terraform on the PATH.
   const app = new App({ outdir: folder, skipValidation: true });
   for (const account of accounts) {
@@ -27,4 +35,10 @@ export function synthesizeBootstrap(
     new BootstrapStack(app, account, { repository, stateInBucket, stackFolder });
   }
   app.synth();
+  const synthesized = accounts.map(({ stackName, environments: [home] }) =>
+    SynthesizedEnvironment.read({ ...home, name: stackName }, folder),
+  );
+  const mistakes = findQuotaMistakes(synthesized).map(({ message }) => ({ file: "bootstrap", message }));
+  if (mistakes.length > 0) throw new InvalidInput(mistakes);
+  return findQuotaNotes(synthesized);
 }

@@ -40,7 +40,7 @@ test("says what it has written, and how to go on", async () => {
 test("says it as JSON", async () => {
   const { stdout } = await run(["acme/shop", "--json"]);
   expect(stdout.map((line): unknown => JSON.parse(line))).toEqual([
-    [{ folder: FOLDER, environments: ["prod"], buckets: ["acme-states"] }],
+    [{ folder: FOLDER, environments: ["prod"], buckets: ["acme-states"], notes: [] }],
   ]);
 });
 

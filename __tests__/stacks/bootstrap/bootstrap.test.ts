@@ -19,6 +19,7 @@ import {
   type Attributes,
   makeProject,
   findResource,
+  HANDLER_SOURCE,
   type Synthesized,
   synthesizeProject,
   type StackUnderTest,
@@ -321,6 +322,64 @@ describe("a deploy role", () => {
       role: `\${aws_iam_role.${name}_deploy.name}`,
       policy_arn: `\${aws_iam_policy.${name}_deploy_2.arn}`,
     });
+  });
+});
+
+describe("roles of an environment whose functions need much", () => {
+  const listFunctions = (count: number, write: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => `f${index} = { ${write(index)} }`).join("\n");
+  const codeOf = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`functions/f${index}/handler.ts`, HANDLER_SOURCE] as const),
+    );
+  async function synthesizeOf(functions: string, code: Readonly<Record<string, string>>) {
+    const file = tfvars(PROD_STATE, { functions });
+    const accounts = groupByAccount(await loadEnvironments(makeProject({ ...code, "environments/prod.tfvars": file })));
+    const folder = makeTemporaryFolder();
+    const notes = synthesizeBootstrap(accounts, {
+      repository: "acme/shop",
+      stateInBucket: false,
+      folder,
+      outdir: "out",
+    });
+    const text = readFileSync(join(folder, "stacks/bootstrap_account/cdk.tf.json"), "utf8");
+    return { notes, resource: (JSON.parse(text) as StackUnderTest).resource };
+  }
+
+  const topicOf = (index: number) => `arn:aws:sns:eu-west-1:${ACCOUNT}:${"t".repeat(200)}-${index}`;
+
+  test("are made of policies that AWS accepts, which together allow everything", async () => {
+    const functions = listFunctions(40, (index) => `events = { work = { sns = { topic_arn = "${topicOf(index)}" } } }`);
+    const { resource } = await synthesizeOf(functions, codeOf(40));
+    const policies = Object.entries(resource["aws_iam_policy"] ?? {})
+      .filter(([key]) => key.startsWith("prod_deploy"))
+      .map(([, { policy }]) => String(policy));
+    for (const policy of policies) {
+      expect(policy.replaceAll(/\$\{[^}]+\}/g, "1".repeat(12)).length).toBeLessThanOrEqual(POLICY_CHARACTERS.managed);
+    }
+    const statements = policies.flatMap((policy) => (JSON.parse(policy) as { Statement: PolicyStatement[] }).Statement);
+    for (let index = 0; index < 40; index++) expect(allows(statements, "sns:Subscribe", topicOf(index))).toBe(true);
+  });
+
+  test("are written with a note where AWS attaches so many policies on request only", async () => {
+    const functions = listFunctions(110, (index) => `events = { work = { sns = { topic_arn = "${topicOf(index)}" } } }`);
+    const { notes } = await synthesizeOf(functions, codeOf(110));
+    expect(notes).toContainEqual(
+      expect.stringMatching(
+        /^bootstrap_account: expected at most 10 policies attached to role warmwatch_prod_deploy unless AWS has raised it, got 1\d: /,
+      ),
+    );
+  });
+
+  test("are refused where one policy would be larger than AWS accepts", async () => {
+    const actions = (index: number) => `"s3:${"Get".repeat(20)}${index}"`;
+    const functions = listFunctions(
+      100,
+      (index) => `policy_statements = { a = { actions = [${actions(index)}], resources = ["arn:aws:s3:::orders/x"] } }`,
+    );
+    await expect(synthesizeOf(functions, codeOf(100))).rejects.toThrow(
+      /^bootstrap: expected at most 6144 characters of policy of aws_iam_policy\.prod_boundary, got \d+: https:/,
+    );
   });
 });
 
