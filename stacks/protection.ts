@@ -2,6 +2,7 @@ import { Apigatewayv2Api } from "@cdktf/provider-aws/lib/apigatewayv2-api";
 import { Apigatewayv2DomainName } from "@cdktf/provider-aws/lib/apigatewayv2-domain-name";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { LambdaFunctionUrl } from "@cdktf/provider-aws/lib/lambda-function-url";
+import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue";
 import { DataResource, Fn, TerraformResource, type TerraformStack } from "cdktf";
@@ -10,7 +11,15 @@ import { RETENTION_DAYS } from "../environments/platform";
 import { type Environment } from "../environments/schema";
 
 /** What cannot be recovered: logs, messages and addresses. */
-const KEPT = [CloudwatchLogGroup, Apigatewayv2Api, Apigatewayv2DomainName, LambdaFunctionUrl, SqsQueue, SnsTopic];
+const KEPT = [
+  CloudwatchLogGroup,
+  Apigatewayv2Api,
+  Apigatewayv2DomainName,
+  LambdaFunctionUrl,
+  Route53Record,
+  SqsQueue,
+  SnsTopic,
+];
 
 /**
  * Makes Terraform refuse to destroy what cannot be recovered, however the configuration changes. Call it when
@@ -34,9 +43,13 @@ export function protect(stack: TerraformStack, { logRetentionDays, functions }: 
       listSteps(`log_retention_days of ${name}`, own.logRetentionDays),
     ),
   ];
+  // With a domain of its own, an API has no address of AWS anymore.
+  const addresses = Object.entries(functions).flatMap(([name, { endpoint, http }]) =>
+    endpoint === "public" && !http.domain ? `address at AWS of ${name}` : [],
+  );
   new DataResource(stack, "protected", { lifecycle }).addOverride(
     "for_each",
-    Fn.toset([...kept.map(describe), ...retention]),
+    Fn.toset([...kept.map(describe), ...retention, ...addresses]),
   );
 }
 
@@ -45,15 +58,32 @@ const STATEFUL = new Set([
   "aws_cognito_user_pool",
   "aws_db_instance",
   "aws_docdb_cluster",
+  "aws_dsql_cluster",
   "aws_dynamodb_table",
+  "aws_ecr_repository",
   "aws_efs_file_system",
+  "aws_elasticache_cluster",
   "aws_elasticache_replication_group",
+  "aws_elasticache_serverless_cache",
+  "aws_keyspaces_table",
   "aws_kinesis_stream",
   "aws_kms_key",
+  "aws_memorydb_cluster",
+  "aws_msk_cluster",
+  "aws_msk_serverless_cluster",
+  "aws_neptune_cluster",
   "aws_opensearch_domain",
+  "aws_opensearchserverless_collection",
   "aws_rds_cluster",
+  "aws_redshift_cluster",
+  "aws_redshiftserverless_namespace",
   "aws_s3_bucket",
+  "aws_s3_directory_bucket",
+  "aws_s3tables_table",
+  "aws_s3vectors_index",
   "aws_secretsmanager_secret",
+  "aws_ssm_parameter",
+  "aws_timestreamwrite_table",
 ]);
 
 function isKept(node: unknown): node is TerraformResource {

@@ -39,6 +39,7 @@ const LOCAL = { terraform: { backend: { local: {} } } };
       aws_s3_bucket: { "bucket_bootstrap-states": { lifecycle, force_destroy: true } },
       aws_s3_bucket_versioning: { "bucket_bootstrap-states_versions": { lifecycle } },
       aws_iam_openid_connect_provider: { github: { lifecycle }, hcp: { lifecycle } },
+      terraform_data: { protected: { lifecycle } },
     },
   };
   /** The emulator is spoken to without TLS, which the bucket's own policy refuses. */

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { HANDLER_SOURCE, makeProject, synthesizeProject, type StackUnderTest, makeTfvars } from "../support/project";
 import { skip, TerraformFolder } from "../support/terraform";
 
+const DOMAIN = 'name = "shop.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678"';
+const SHOP = `shop = { endpoint = "public", http = { domain = { ${DOMAIN}, hosted_zone_id = "Z0123456789ABCDEFGHIJ" } } }`;
 const FUNCTIONS = `
   api = { endpoint = "iam" }
   web = { endpoint = "public" }`;
@@ -19,7 +21,8 @@ const usable =
  * when the resources that it stands for have left the configuration.
  */
 async function layDown(stack: TerraformFolder, file: string): Promise<void> {
-  const files = { "functions/web/handler.ts": HANDLER_SOURCE, "functions/store/handler.ts": HANDLER_SOURCE };
+  const names = ["shop", "store", "web"];
+  const files = Object.fromEntries(names.map((name) => [`functions/${name}/handler.ts`, HANDLER_SOURCE]));
   const { stacks } = await synthesizeProject(makeProject({ "environments/dev.tfvars": file, ...files }));
   const { resource, variable } = stacks["dev"] as StackUnderTest;
   const { terraform_data } = resource;
@@ -60,7 +63,7 @@ function refused(output: string): string[] {
     [
       "a function is removed",
       makeTfvars({ functions: `api = { endpoint = "iam" }`, more: PROTECTED }),
-      ["access-logs of web", "http-api of web", "logs of web"],
+      ["access-logs of web", "address at AWS of web", "http-api of web", "logs of web"],
     ],
     [
       "a function is renamed",
@@ -78,7 +81,7 @@ function refused(output: string): string[] {
     [
       "an endpoint goes, and another becomes iam",
       makeTfvars({ functions: `api = {}\nweb = { endpoint = "iam" }`, more: PROTECTED }),
-      ["access-logs of web", "http-api of web", "url of api"],
+      ["access-logs of web", "address at AWS of web", "http-api of web", "url of api"],
     ],
     [
       "an endpoint becomes public",
@@ -112,17 +115,35 @@ function refused(output: string): string[] {
           store = { endpoint = "public" }`,
         more: PROTECTED.replace("= 90", "= 150"),
       }),
-      "Plan: 5 to add, 0 to change, 0 to destroy.",
+      "Plan: 6 to add, 0 to change, 0 to destroy.",
     ],
     [
       "its protection is lifted, after which all of it can go",
       makeTfvars({ more: PROTECTED.replace("true", "false") }),
-      "Plan: 0 to add, 0 to change, 14 to destroy.",
+      "Plan: 0 to add, 0 to change, 15 to destroy.",
     ],
   ])("is planned when %s", async (_, file, said) => {
     const { code, output } = await planOf(stack, file);
     expect(output).toContain(said);
     expect(code).toBe(0);
+  });
+});
+
+(usable ? describe : describe.skip)("a protected environment with a domain", () => {
+  const fileOf = (functions: string) => makeTfvars({ functions, more: PROTECTED });
+
+  test.each([
+    ["its record goes", SHOP.replace(/, hosted_zone_id = "\w+"/, ""), ["domain-record of shop"]],
+    ["its domain goes", 'shop = { endpoint = "public" }', ["domain of shop", "domain-record of shop"]],
+    ["nothing of it goes", `${SHOP}\nstore = { endpoint = "public" }`, []],
+  ])("is told what would be lost when %s", async (_, functions, lost) => {
+    const { output } = await planOf(await deployed(fileOf(SHOP)), fileOf(functions));
+    expect(refused(output)).toEqual(lost);
+  });
+
+  test("is told that a domain takes AWS's own address away", async () => {
+    const { output } = await planOf(await deployed(fileOf('shop = { endpoint = "public" }')), fileOf(SHOP));
+    expect(refused(output)).toEqual(["address at AWS of shop"]);
   });
 });
 

@@ -6,7 +6,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { TerraformOutput, TerraformStack } from "cdktf";
+import { DataResource, Fn, TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { type Environment } from "../../environments/schema";
 import { addBackend } from "../backend";
@@ -60,6 +60,12 @@ export class BootstrapStack extends TerraformStack {
     for (const { name, region } of buckets) {
       addStateBucket(this, `bucket_${name}`, { name, provider: this.findProvider(region) });
     }
+
+    // `prevent_destroy` disappears with a bucket that no file names anymore, but its states may still be needed.
+    new DataResource(this, "protected", { lifecycle: { preventDestroy: true } }).addOverride(
+      "for_each",
+      Fn.toset(buckets.map(({ name }) => `bucket ${name}`)),
+    );
 
     const identity = new DataAwsCallerIdentity(this, "identity").accountId;
     const partition = new DataAwsPartition(this, "partition").partition;

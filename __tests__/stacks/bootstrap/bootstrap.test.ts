@@ -362,7 +362,10 @@ describe("roles of an environment whose functions need much", () => {
   });
 
   test("are written with a note where AWS attaches so many policies on request only", async () => {
-    const functions = listFunctions(110, (index) => `events = { work = { sns = { topic_arn = "${topicOf(index)}" } } }`);
+    const functions = listFunctions(
+      110,
+      (index) => `events = { work = { sns = { topic_arn = "${topicOf(index)}" } } }`,
+    );
     const { notes } = await synthesizeOf(functions, codeOf(110));
     expect(notes).toContainEqual(
       expect.stringMatching(
@@ -532,6 +535,11 @@ describe("the stacks", () => {
     const stack = await stackOf({ prod: tfvars(PROD_STATE) });
     const kept = ["aws_s3_bucket", "aws_s3_bucket_versioning", "aws_iam_openid_connect_provider"];
     for (const type of kept) expect(findResource(stack, type)).toMatchObject({ lifecycle: { prevent_destroy: true } });
+    // Also when no file names the bucket anymore.
+    expect(findResource(stack, "terraform_data", "protected")).toMatchObject({
+      for_each: '${toset(["bucket acme-states"])}',
+      lifecycle: { prevent_destroy: true },
+    });
   });
 });
 
