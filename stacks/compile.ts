@@ -22,6 +22,7 @@ import { type FunctionCode, makeCodeMistake } from "./function-code";
 import { findLostFiles } from "./lost-files";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { findImportPlace } from "./import-place";
+import { isReordered } from "./run-order";
 import { mayUseOwnPath, replaceOwnPath } from "./module-paths";
 import { findNativePackages } from "./native-packages";
 import { type PackagedFiles } from "./packaged-files";
@@ -48,7 +49,8 @@ export type AttemptOptions = BuildOptions & { readonly write: false; readonly me
 export type Attempt = BuildResult<AttemptOptions>;
 
 /**
- * Modules that are not files: the program that exports the handler, and the modules between `import()` and CommonJS.
+ * Modules that are not files: the program that exports the handler, and modules between others where `import` and
+ * CommonJS meet.
  */
 const MADE_UP = "made-up";
 const ENTRY = `${MADE_UP}:entry`;
@@ -71,6 +73,10 @@ class Lessons {
   readonly missing = new Map<string, Mistake>();
   /** CommonJS modules that `import()` loads, as absolute paths. */
   readonly importedLazily = new Set<string>();
+  /** ES modules that say what `require()` of them gives, as absolute paths. */
+  readonly exportingForRequire = new Set<string>();
+  /** Whether modules would run in another order if what is imported lazily were in files of its own. */
+  isInOneFile = false;
   /** TypeScript files that export in both ways. */
   readonly exportingBothWays = new Set<string>();
   /** Packages' files that require a name with a variable in it, for which there is no file. */
@@ -88,11 +94,12 @@ class Lessons {
 
   /** What attempts have shown that the next one must do in another way. */
   get count(): number {
-    const { missing, importedLazily, exportingBothWays, requiringUnknown, creatingRequire } = this;
-    return [missing, importedLazily, exportingBothWays, requiringUnknown, creatingRequire].reduce(
-      (sum, { size }) => sum + size,
-      0,
-    );
+    const { missing, importedLazily, exportingForRequire } = this;
+    const { exportingBothWays, requiringUnknown, creatingRequire } = this;
+    return [
+      ...[missing, importedLazily, exportingForRequire],
+      ...[exportingBothWays, requiringUnknown, creatingRequire],
+    ].reduce((sum, { size }) => sum + size, Number(this.isInOneFile));
   }
 }
 
@@ -123,7 +130,7 @@ export async function compile(
   const lessons = new Lessons();
   for (;;) {
     const attempt = await tryToBundle(program, lessons, isPlain(program, lessons) ? rebuild : build);
-    const learned = await learn(root, attempt, lessons);
+    const learned = await learn(program, attempt, lessons);
     if (learned) continue;
     if (attempt instanceof Error) throw await explainFailure(program, attempt);
     await checkHandler(program, attempt.metafile);
@@ -159,7 +166,6 @@ function buildOptions({ root, name, code }: Program): BuildOptions {
     entryNames: "handler",
     outExtension: { ".js": ".mjs" },
     bundle: true,
-    splitting: true,
     minify: true,
     // The class of an error names the failure in metrics and logs. Minified, the class could be called t.
     keepNames: true,
@@ -199,6 +205,7 @@ async function tryToBundle(
   try {
     return await bundle({
       ...buildOptions(program),
+      splitting: !lessons.isInOneFile,
       stdin: { contents: formatEntry(program), resolveDir: resolve(root), sourcefile: ENTRY },
       write: false,
       metafile: true,
@@ -225,7 +232,8 @@ function isBuildFailure(failure: unknown): failure is Error & BuildFailure {
 }
 
 /** Whether an attempt showed something new. */
-async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Lessons): Promise<boolean> {
+async function learn(program: Program, attempt: Attempt | BuildFailure, lessons: Lessons): Promise<boolean> {
+  const { root } = program;
   const before = lessons.count;
 
   for (const { id, location } of attempt.warnings) {
@@ -252,8 +260,11 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
       for (const { kind, path } of imports) {
         if (kind === "dynamic-import" && inputs[path]?.format === "cjs")
           lessons.importedLazily.add(resolve(root, path));
+        if (kind === "require-call" && inputs[path]?.format === "esm" && (await exportsForRequire(resolve(root, path))))
+          lessons.exportingForRequire.add(resolve(root, path));
       }
     }
+    lessons.isInOneFile ||= await isReordered(ENTRY, attempt.metafile, (input) => readModule(program, input));
     if (
       attempt.outputFiles.some(({ text }) => text.split("createRequire").length > BANNER.split("createRequire").length)
     ) {
@@ -264,6 +275,17 @@ async function learn(root: string, attempt: Attempt | BuildFailure, lessons: Les
     }
   }
   return lessons.count > before;
+}
+
+/** Whether an ES module names what `require()` gives: https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require */
+async function exportsForRequire(file: string): Promise<boolean> {
+  return existsSync(file) && /\bas\s*["']module\.exports["']/.test(await readFile(file, "utf8"));
+}
+
+async function readModule(program: Program, input: string): Promise<string> {
+  if (input === ENTRY) return formatEntry(program);
+  const file = resolve(program.root, input);
+  return existsSync(file) ? await readFile(file, "utf8") : "";
 }
 
 function isOfPackage(file: string): boolean {
@@ -332,6 +354,11 @@ function formatLater(specifier: string): string {
             export const then = (resolve) => resolve(exported);`;
 }
 
+/** A module between `require()` and an ES module that exports what this gives. */
+function formatRequired(specifier: string): string {
+  return `module.exports = require(${JSON.stringify(specifier)})["module.exports"];`;
+}
+
 /** Cases in which esbuild differs from Node.js. */
 function asNodeImports(root: string, lessons: Lessons): Plugin {
   return {
@@ -347,19 +374,26 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
           return isLeftOut ? { path, external: true } : undefined;
         });
       }
-      if (lessons.importedLazily.size > 0) {
-        // In a split bundle, import() of a CommonJS module provides only `default`.
+      const { importedLazily, exportingForRequire } = lessons;
+      if (importedLazily.size + exportingForRequire.size > 0) {
         bundler.onResolve({ filter: /.*/ }, async ({ path, pluginData, ...from }: OnResolveArgs) => {
-          if (from.kind !== "dynamic-import" || pluginData === ASKED) return undefined;
+          const isLazy = from.kind === "dynamic-import" && importedLazily.size > 0;
+          const isRequired = from.kind === "require-call" && exportingForRequire.size > 0;
+          if (!(isLazy || isRequired) || pluginData === ASKED || from.namespace === MADE_UP) return undefined;
           const found = await bundler.resolve(path, { ...from, pluginData: ASKED });
-          if (!lessons.importedLazily.has(found.path)) return found;
-          const isByNodesRules = !isTypeScript(from.importer) || isDeclaredEsModule(from.importer);
           const target = relative(root, found.path).split(sep).join(posix.sep);
           // The bundler decides by the name which rules a module follows.
-          return { namespace: MADE_UP, path: target + (isByNodesRules ? ".mjs" : ""), pluginData: target };
+          if (isRequired && exportingForRequire.has(found.path)) {
+            return { namespace: MADE_UP, path: `${target}.cjs`, pluginData: formatRequired(`./${target}`) };
+          }
+          if (!isLazy || !importedLazily.has(found.path)) return found;
+          // In a split bundle, import() of a CommonJS module provides only `default`.
+          const isByNodesRules = !isTypeScript(from.importer) || isDeclaredEsModule(from.importer);
+          const name = target + (isByNodesRules ? ".mjs" : "");
+          return { namespace: MADE_UP, path: name, pluginData: formatLater(`./${target}`) };
         });
         bundler.onLoad({ filter: /.*/, namespace: MADE_UP }, ({ pluginData }) => ({
-          contents: formatLater(`./${String(pluginData)}`),
+          contents: String(pluginData),
           resolveDir: root,
         }));
       }
@@ -520,6 +554,9 @@ export const COMPILATION = [
   leaveOut,
   matchesExternal,
   formatLater,
+  formatRequired,
+  exportsForRequire,
+  isReordered,
   formatEntry,
   compileDecorators,
   rewriteModules,

@@ -56,6 +56,14 @@ const PACKAGES = {
     export const part = (name) => parts[name](); const parts = { one: () => require$1("#parts/one") };
     export const { version } = require$1("both/package.json");`,
   "requiring/lib/one.cjs": 'module.exports = "part one";',
+  "called/package.json": { name: "called", type: "module", exports: "./index.js" },
+  "called/index.js": 'const call = () => "called"; export { call as "module.exports" }; export const named = "named";',
+  // Some set what others see.
+  "ordered/package.json": { name: "ordered", type: "module", exports: { "./*": "./*" } },
+  "ordered/set-one.js": "globalThis.one = 1;",
+  "ordered/set-two.cjs": "globalThis.two = 2; exports.two = 3;",
+  "ordered/see.js": "export const [one, two] = [globalThis.one, globalThis.two];",
+  "ordered/lazy.js": 'export { two } from "./see.js";',
   "optional/index.js": `try { exports.found = require("not-installed"); } catch { exports.found = "none"; }
     exports.later = () => require("not-installed-either");`,
 };
@@ -85,6 +93,9 @@ const HANDLERS = {
       const { default: compiled, named } = await import("compiled");
       return [compiled.default(), named, (await import("modern")).default, compiled === require("compiled")];
     } };`,
+  "required.cjs": 'exports.handler = async () => [require("called")(), (await import("called")).named];',
+  "ordered.mjs": `import "ordered/set-one.js"; import "ordered/set-two.cjs"; import { one, two } from "ordered/see.js";
+    export const handler = async () => [one, two, (await import("ordered/lazy.js")).two];`,
   "json.mjs": 'import data from "./data.json" with { type: "json" }; export const handler = async () => data.answer;',
   "json.cjs": 'module.exports.handler = async () => require("./data").answer;',
   "requiring.mjs": `import { createRequire } from "node:module"; import { part, version } from "requiring";
