@@ -137,6 +137,9 @@ const TEXT_COLOR = "var(--soft)";
 const FONT = "system-ui, sans-serif";
 const LINE_TYPES = { dashed: [9, 3], dotted: [2, 2], solid: "solid" as const };
 
+/** Of text that can be read although lines go through it. */
+const OVER_LINES = { textBorderColor: "var(--card)", textBorderWidth: 4 } as const;
+
 /** What ECharts has to know to draw a chart, in a page and before there is one. */
 export function buildOption(
   chart: Chart,
@@ -156,7 +159,7 @@ export function buildOption(
     animation: false,
     useUTC: true,
     textStyle: { fontFamily: FONT, fontSize: TEXT_PIXELS, color: TEXT_COLOR },
-    grid: { left: 4, right, top: 14, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "all" },
+    grid: { left: 4, right, top: 20, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "all" },
     // Names at the ends of lines have the corner for themselves.
     xAxis: {
       ...buildAxis(x, limitsOf("x"), width, namesAtEnd.length > 0 ? "right" : "center"),
@@ -218,7 +221,7 @@ function buildAxis(
   if (axis.scale === "linear") {
     const dataMax = Math.max(axis.least, ...limits.map(({ at }) => at));
     const { from: min = 0, to: max } = axis;
-    return { ...valued, type: "value", min, splitNumber: 4, dataMax, ...(max !== undefined && { max }) };
+    return { ...valued, type: "value", min, dataMax, ...(max !== undefined && { max }) };
   }
   const { from: min, to: max } = axis;
   return axis.scale === "log"
@@ -278,7 +281,7 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
         {
           ...{ ...still, type: "bar", barMaxWidth: 40 },
           data: series.values.map(({ value, label }) => ({ value, label: { formatter: label } })),
-          label: { show: true, position: "top", color: TEXT_COLOR },
+          label: { ...OVER_LINES, show: true, position: "top", color: TEXT_COLOR },
         },
       ];
     case "spans": {
@@ -304,13 +307,15 @@ function buildSeries(series: Series, before: readonly Series[], { x, y }: Chart)
             value: [clampToAxis(x, dot.x), clampToAxis(y, dot.y)],
             symbolSize: dot.label === undefined ? 8 : 12,
             label: {
+              ...OVER_LINES,
               ...{
                 show: dot.label !== undefined,
                 formatter: dot.label ?? "",
                 color: "var(--text)",
                 fontWeight: "bold",
               },
-              position: isRightOfMiddle(x, dot.x) ? "left" : "right",
+              // Above other dots at the bottom, which is where the best ones are.
+              ...{ position: "top", align: isRightOfMiddle(x, dot.x) ? "right" : "left" },
             },
           })),
         },
@@ -341,7 +346,7 @@ function buildIntervals(
 /** A line across the chart without data; the legend describes it. */
 function buildLineAcross(place: { xAxis: number } | { yAxis: number }, color: string): SeriesOption {
   return {
-    ...{ type: "line", silent: true, data: [], symbol: "none" },
+    ...{ type: "line", silent: true, z: 1, data: [], symbol: "none" },
     markLine: {
       ...{ silent: true, symbol: "none", label: { show: false }, data: [place] },
       lineStyle: { color, type: LINE_TYPES.dashed, width: 1.5 },

@@ -94,9 +94,9 @@ function renderCell(cell: Cell, heading = ""): string {
   return `<td${tone}${label}>${escapeText(keepUnits(getCellText(cell)))}</td>`;
 }
 
-/** Does not let a line end between a number and its unit. */
+/** Does not let a line end between a number and its unit, or what it is compared with. */
 function keepUnits(text: string): string {
-  return text.replaceAll(/(?<=\d) (?=(?:%|ms|s|min|h|MB)(?!\w))/g, "\u00a0");
+  return text.replaceAll(/(?<=\d) (?=(?:%|ms|s|min|h|MB)(?!\w))|(?<=^[<>]) (?=\d)/g, "\u00a0");
 }
 
 /** Content that may be larger than its place: it scrolls, and shadows show where there is more. */
