@@ -55,9 +55,4 @@ describe("the runbooks", () => {
       expect([settings, environmentFile.safeParse(whole).error?.issues]).toEqual([settings, undefined]);
     }
   });
-
-  test.each(PAGES)("%s links to pages that there are", (file, text) => {
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link = ""]) => join(file, "..", link));
-    expect(links.filter((link) => !existsSync(link))).toEqual([]);
-  });
 });
