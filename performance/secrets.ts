@@ -6,8 +6,9 @@ const FORMS = [
   /\b(AKIA|ASIA)[A-Z0-9]{16}\b/,
   // As is, or with escaped line ends; if it is cut off, everything that follows.
   /-----BEGIN [A-Z ]*PRIVATE KEY(?:[^]*?-----END [A-Z ]*PRIVATE KEY-----|[^]*)/,
-  // A JSON Web Token.
-  /\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/,
+  // A JSON Web Token. A text of many beginnings, as in eyJ-eyJ-, would be searched again from each one: what is looked
+  // at begins with the whole word, and only if two points follow.
+  /(?<![\w-])(?=[\w-]+\.eyJ[\w-]+\.)[\w-]*?\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/,
   // Stripe, GitHub, GitLab, Slack, Google, npm, PyPI, OpenAI and Anthropic, Hugging Face, DigitalOcean, Shopify,
   // Square.
   /\b[sr]k_(live|test)_\w{8,}/,
@@ -57,7 +58,7 @@ const CREDENTIALS_IN_ADDRESS =
 
 /** What marks its value as a secret. */
 const NAME =
-  "(?:(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)(?:[_-]?[a-z]{1,12}){0,3}|(?<![a-z])(?:db|sql|pg|mysql|smtp|ftp|mail|redis|mongo|user|root|admin)?pass|(?<=[?&])sig)";
+  "(?:(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)[a-z]{0,36}(?:[_-][a-z]{1,12}){0,3}|(?<![a-z])(?:db|sql|pg|mysql|smtp|ftp|mail|redis|mongo|user|root|admin)?pass|(?<=[?&])sig)";
 
 /** Between a name and its value, which may be in a list. In JSON that is itself quoted, quotes have backslashes. */
 const SEPARATOR = String.raw`\\*["']?\s*(?:=>?|:)\s*(?:\[\s*)?`;
@@ -67,7 +68,7 @@ const QUOTED = String.raw`(?<quote>\\*["'])[^]*?(?:(?<!\\)\k<quote>|$)`;
 
 /** A value after its name: `password=`, `"apiKey": "`, `?X-Amz-Signature=`, `--token `. */
 const NAMED = new RegExp(
-  String.raw`(${NAME}(?:${SEPARATOR}|\s+(?!-)(?<=--[\w-]{1,40}\s+)))(?:${QUOTED}|[^\s"',;&)}\]]+)`,
+  String.raw`(${NAME}(?:${SEPARATOR}|(?<=--[\w-]{1,40})\s+(?!-)))(?:${QUOTED}|[^\s"',;&)}\]]+)`,
   "gi",
 );
 

@@ -85,6 +85,15 @@ describe("a text that others wrote", () => {
     expect(maskSecrets(`${words} https://user:hidden@example.com ${words}`)).not.toContain("hidden");
   });
 
+  test.each([
+    ["many beginnings of a token", "eyJ-".repeat(200_000)],
+    ["a name and a long gap", `--token${" ".repeat(200_000)}`],
+  ])("shows no token after %s", (_, before) => {
+    const token = `eyJ${letters(20)}.eyJ${HIDDEN}.${letters(20)}`;
+
+    expect(maskSecrets(`${before} ${token} ${before}\n${token}`)).not.toContain(HIDDEN);
+  });
+
   test("holds no control character, and no line but its own", () => {
     const nasty = fc.constantFrom(
       "\x1b[2J",
