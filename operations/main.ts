@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { endOnBrokenPipe } from "./cli/broken-pipe";
+import { endOnUnwritableOutput } from "./cli/unwritable-output";
 import { runOps } from "./program";
 
 /** The commands for the terminal: `npm run ops -- <command>`. Resolves to the exit code. */
@@ -7,7 +7,7 @@ export default async function main(): Promise<number> {
   // For users of commands, the SDK's advice about the next Node.js is noise.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
-  endOnBrokenPipe();
+  endOnUnwritableOutput();
 
   return runOps(process.argv.slice(2), {
     root: ".",
