@@ -33,3 +33,9 @@ export function parseDays(text: string): readonly Day[] | undefined {
 export function listDays(first: number, length: number): Day[] {
   return DAYS.flatMap((_, offset) => (offset < length ? (DAYS[(first + offset) % DAYS.length] ?? []) : []));
 }
+
+/** Whether there is such a time, as 2027-02-28T10:00: JavaScript takes 30 February for a day in March. */
+export function isInCalendar(time: string): boolean {
+  const date = new Date(`${time}Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(time);
+}

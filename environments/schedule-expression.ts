@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { isInCalendar } from "./days";
 
 /**
  * The last value of each field, for AWS's `first/step`: minutes, hours, day of month, month, day of week, year.
@@ -50,17 +51,11 @@ export function isSchedule(expression: string): boolean {
     return count !== undefined && (count === "1") !== text.endsWith("s");
   }
   if (kind === "at") {
-    return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text) && toDateText(text) === text;
+    return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text) && isInCalendar(text);
   }
   try {
     return kind === "cron" && parseCronFields(text, "UTC") instanceof Cron;
   } catch {
     return false;
   }
-}
-
-/** A date that does not exist, as in 2027-02-30, becomes another one. */
-function toDateText(text: string): string {
-  const date = new Date(`${text}Z`);
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString().slice(0, -5);
 }

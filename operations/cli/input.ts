@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { isInCalendar } from "../../environments/days";
 import { loadEnvironments } from "../../environments/load";
 import { InvalidInput, makeInvalidInput, show } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
@@ -95,8 +96,9 @@ export function parseMoment(text: string): (now: number) => number {
 
 /** Parses a time with its zone, as in `2026-12-01T22:00Z`, to milliseconds since 1970; undefined for other texts. */
 export function parseZonedTime(text: string): number | undefined {
-  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
+  const [, time] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  const at = Date.parse(text);
+  return time === undefined || !isInCalendar(time) || Number.isNaN(at) ? undefined : at;
 }
 
 const LONGEST_SENTENCE = 1000;

@@ -145,6 +145,7 @@ describe("wrong input", () => {
     [["--function", "none"], 'dev has no "none"; functions are: api, mail'],
     [["--from", "1h", "--to", "2h"], "expected a time before the end"],
     [["--from", "yesterday"], "neither a time such as"],
+    [["--from", "2026-02-30T00:00Z"], "neither a time such as"],
     [["--picture", "dev.gif"], "neither an .svg nor a .png"],
   ])("%j is refused, and nothing is read", async (args, message) => {
     const { exitCode, stderr, files } = await runDashboard(...args);

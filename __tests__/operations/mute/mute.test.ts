@@ -112,6 +112,8 @@ describe("mute", () => {
     [["--why", "x"], /^mute: say how long, with --for$/],
     [["--for", "16d", "--why", "x"], /It is not a time from 1m to 15d/],
     [["--for", "1h", "--why", "x", "--at", "2026-01-20T00:00"], /It is not a time such as/],
+    [["--for", "1h", "--why", "x", "--at", "2026-02-30T00:00Z"], /It is not a time such as/],
+    [["--for", "1h", "--why", "x", "--at", "2026-01-20T24:00Z"], /It is not a time such as/],
     [
       ["--for", "1h", "--why", "x", "--at", "2026-01-19T10:00Z"],
       /^--at: expected a time within 30 days from now, got 2026-01-19T10:00:00.000Z$/,

@@ -21,7 +21,7 @@ export function selectTimeReader(first: string): TimeReader | undefined {
 
 /** A number that is 0 or more; undefined for anything else. */
 export function readNumber(text: string): number | undefined {
-  const value = text === "" ? Number.NaN : Number(text);
+  const value = text.trim() === "" ? Number.NaN : Number(text);
   return value >= 0 && value < Number.POSITIVE_INFINITY ? value : undefined;
 }
 
@@ -30,7 +30,8 @@ function readIso(text: string): number | undefined {
   const [found, year, , month, day, hours = "0", minutes = "0", seconds = "0", zone = "Z"] = ISO.exec(text) ?? [];
   if (found === undefined) return undefined;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  if (new Date(midnight).getUTCDate() !== Number(day)) return undefined;
+  const date = new Date(midnight);
+  if (date.getUTCDate() !== Number(day) || date.getUTCFullYear() !== Number(year)) return undefined;
   // By digits: 32.257 * 1000 is a little less than 32257.
   const [whole, fraction = ""] = seconds.split(/[.,]/);
   const milliseconds = Number(whole) * 1000 + Number(fraction.slice(0, 3).padEnd(3, "0"));
