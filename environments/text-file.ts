@@ -25,6 +25,11 @@ export function explainFileError(error: unknown): string {
   return EXPLANATIONS[code] ?? message;
 }
 
+/** A full disk or a folder without write permission: the user must fix it, and it is not a bug. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === "object" && error !== null && "syscall" in error;
+}
+
 /** A file that cannot be used. The message completes a line that begins with the file's name and a colon. */
 export class UnusableFile extends Error {}
 

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalEvent } from "./events";
 import { type LocalEnvironment, type LocalEnvironmentOptions, startLocalEnvironment } from "./local-environment";
-import { LocalEnvironmentError } from "./problem";
 import { EndSignals } from "./signals";
 import { createTerminalView } from "./view/terminal-view";
 import { createPlainView } from "./view/plain-view";
@@ -56,8 +55,7 @@ export async function runEnvironment(
     pageUrl = await page.listen(local, port);
   } catch (error) {
     await local?.close();
-    // A full disk, say: the user can fix it, and the message says how.
-    throw error instanceof Error && "syscall" in error ? new LocalEnvironmentError(error.message) : error;
+    throw error;
   }
   for (const note of local.notes) console.log(note);
   view.show(local, pageUrl);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { InvalidInput } from "../environments/mistakes";
+import { isSystemError } from "../environments/text-file";
 import { LocalEnvironmentError } from "../local/problem";
 import { type ProgramContext } from "./cli/command-context";
 import { type CommandCall, type DefinedCommand } from "./cli/define-command";
@@ -257,5 +258,6 @@ async function runCall({ run, interrupted }: CommandCall, context: ProgramContex
 
 /** Whether an error's message is for the user. */
 function isExplained(error: unknown): error is Error {
-  return [InvalidInput, OperationFailure, LocalEnvironmentError].some((known) => error instanceof known);
+  const isKnown = [InvalidInput, OperationFailure, LocalEnvironmentError].some((known) => error instanceof known);
+  return isKnown || isSystemError(error);
 }

@@ -4,7 +4,7 @@ import { loadEnvironments } from "../environments/load";
 import { InvalidInput, makeInvalidInput } from "../environments/mistakes";
 import { WARMER } from "../environments/names";
 import { type Environment } from "../environments/schema";
-import { explainFileError } from "../environments/text-file";
+import { explainFileError, isSystemError } from "../environments/text-file";
 import { bundleFunctions } from "./bundle";
 import { listFunctionCode, listOwnCode } from "./function-code";
 import { loadInfrastructure } from "./infrastructure";
@@ -98,9 +98,4 @@ async function synthesizeProject(
   ]);
   const bundles = new Map([...warmer, ...bundled]);
   return { environments, written: synthesize(environments, { ...props, bundles, infrastructure, folder }) };
-}
-
-/** A full disk or a folder without write permission: the user must fix it, and it is not a bug. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return typeof error === "object" && error !== null && "syscall" in error;
 }

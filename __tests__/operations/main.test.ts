@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { makeProject, makeTfvars } from "../support/project";
 
 const cwd = makeProject({ "environments/dev.tfvars": makeTfvars(), "environments/prod.tfvars": makeTfvars() });
@@ -33,8 +34,31 @@ describe("npm run ops", () => {
     ["cost > /dev/full", 1, "standard output cannot be written: the disk is full\n"],
     ["warm qa 2> /dev/full", 2, ""],
   ])("where output cannot be written, the exit code is still right: %s", (typed, expected, told) => {
-    const command = `${[process.execPath, ...PROGRAM].map((part) => `"${part}"`).join(" ")} ${typed}; exit \${PIPESTATUS[0]}`;
-    const { status, stderr } = spawnSync("bash", ["-c", command], { cwd, encoding: "utf8" });
+    const { status, stderr } = runInShell(typed);
     expect({ status, stderr }).toEqual({ status: expected, stderr: told });
   });
+
+  test("a full disk is told in one line by any command", () => {
+    const { status, stderr } = runInShell("dashboard dev --sample", "ulimit -f 4");
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "EFBIG: file too large, write\n" });
+  });
+
+  test("a file is written as a whole or not at all", () => {
+    const page = join(cwd, "page.html");
+    writeFileSync(page, "the page before");
+
+    // As where no space is left, after 300 kB.
+    const { status, stderr } = runInShell("dashboard dev --sample --output page.html", "ulimit -f 300");
+
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^\S+page\.html: cannot be written: .+\n$/);
+    expect(readFileSync(page, "utf8")).toBe("the page before");
+    expect(readdirSync(cwd).filter((name) => name.startsWith("page"))).toEqual(["page.html"]);
+  });
 });
+
+/** Runs the program in a shell, with the exit code of the program. */
+function runInShell(typed: string, before = ":") {
+  const program = [process.execPath, ...PROGRAM].map((part) => `"${part}"`).join(" ");
+  return spawnSync("bash", ["-c", `${before}; ${program} ${typed}; exit \${PIPESTATUS[0]}`], { cwd, encoding: "utf8" });
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeInvalidInput } from "../../environments/mistakes";
@@ -10,16 +10,22 @@ import { type ProgramContext } from "./command-context";
 import { OperationFailure } from "./operation-failure";
 
 /**
- * Writes a file to the user's path, and creates missing folders.
+ * Writes a file to the user's path, as a whole or not at all, and creates missing folders.
  *
  * @throws InvalidInput if it cannot be written
  */
 export async function writeTextFile(path: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+    // A device or a pipe, such as /dev/stdout, cannot be replaced.
+    if (existsSync(path) && !statSync(path).isFile()) await writeFile(path, text);
+    else {
+      const temporary = makeTemporaryName(path);
+      await writeWhole(temporary, text);
+      await rename(temporary, path);
+    }
   } catch (error) {
-    throw makeInvalidInput(path, `cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw makeInvalidInput(path, `cannot be written: ${explainFileError(error)}`);
   }
 }
 
