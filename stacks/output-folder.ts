@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { isAlive, TemporaryFolder } from "./temporary-folder";
@@ -8,6 +8,9 @@ const ASSETS = "assets";
 const MANIFEST = "manifest.json";
 const LOCK = ".lock";
 const LOCK_POLL_MILLISECONDS = 20;
+
+/** Its owner writes into a lock at once, unless the disk is full or the computer stops. */
+const OWNERLESS_MILLISECONDS = 5000;
 
 /**
  * Replaces the output folder only after everything has been written without an error; until then, it stays as it was.
@@ -39,8 +42,7 @@ export async function renewOutput<T>(outdir: string, write: (folder: string) => 
  */
 async function runAlone(lock: string, work: () => void): Promise<void> {
   while (!isTaken(lock)) {
-    const owner = readOwner(lock);
-    if (owner !== undefined && !isAlive(owner)) rmSync(lock, { force: true });
+    if (isAbandoned(lock)) rmSync(lock, { force: true });
     else await setTimeout(LOCK_POLL_MILLISECONDS);
   }
   try {
@@ -60,12 +62,13 @@ function isTaken(lock: string): boolean {
   }
 }
 
-function readOwner(lock: string): number | undefined {
+function isAbandoned(lock: string): boolean {
   try {
-    return Number(readFileSync(lock, "utf8"));
+    const owner = Number(readFileSync(lock, "utf8"));
+    return owner > 0 ? !isAlive(owner) : statSync(lock).mtimeMs < Date.now() - OWNERLESS_MILLISECONDS;
   } catch {
     // It was released in the meantime.
-    return undefined;
+    return false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { renewOutput } from "../../stacks/output-folder";
 import { readFiles, makeTemporaryFolder } from "../support/project";
@@ -50,6 +50,15 @@ describe("the output folder", () => {
       "stacks/dev/cdk.tf.json": "2",
       "stacks/dev/assets/api/B/api.zip": "new",
     });
+  });
+
+  test.each(["", "0", "half"])("is made where a lock was left without its owner: %j", async (content) => {
+    write(outdir, { ".lock": content });
+    utimesSync(join(outdir, ".lock"), new Date(0), new Date(0));
+
+    await renew({ "stacks/dev/cdk.tf.json": "1" });
+
+    expect(readdirSync(outdir)).toEqual(["manifest.json", "stacks"]);
   });
 
   test("loses the stacks of environments that are gone", async () => {
