@@ -27,13 +27,8 @@ type Directive = z.infer<typeof metricDirective>;
 export function parseEmbeddedMetrics(logLine: string): readonly Sample[] {
   const read = document.safeParse(parseJson(logLine));
   if (!read.success) return [];
-  const samples: Sample[] = [];
-  for (const directive of read.data._aws.CloudWatchMetrics) {
-    const found = listSamples(read.data, directive);
-    if (!found) return [];
-    samples.push(...found);
-  }
-  return samples;
+  const found = read.data._aws.CloudWatchMetrics.map((directive) => listSamples(read.data, directive));
+  return found.includes(undefined) ? [] : found.flatMap((samples) => samples ?? []);
 }
 
 function listSamples(root: Document, { Namespace, Dimensions, Metrics }: Directive): readonly Sample[] | undefined {

@@ -10,6 +10,9 @@ import {
 /** Status codes of answers without a body: https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1 */
 const WITHOUT_BODY = new Set([204, 304]);
 
+/** Far more than status and headers have. */
+const LONGEST_PRELUDE_BYTES = 1024 * 1024;
+
 /** Sends a response that is complete. */
 export function sendWhole(response: ServerResponse, answer: EndpointResponse): void {
   const { status, body } = answer;
@@ -37,7 +40,8 @@ export class StreamedAnswer {
       return;
     }
     this.prelude = Buffer.concat([this.prelude, chunk]);
-    if (contentType === PRELUDE_TYPE && !this.prelude.includes(PRELUDE_END)) return;
+    const mayContinue = this.prelude.length <= LONGEST_PRELUDE_BYTES;
+    if (contentType === PRELUDE_TYPE && mayContinue && !this.prelude.includes(PRELUDE_END)) return;
     const streamed = { contentType, bytes: this.prelude };
     this.head = this.finish(buildEndpointResponse({ payload: "", streamed }, this.kind));
     this.response.writeHead(this.head.status, collectHeaders(this.head));

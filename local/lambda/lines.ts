@@ -1,5 +1,8 @@
 import { type Readable } from "node:stream";
 
+/** What is longer becomes several lines, as in CloudWatch Logs, whose events have up to 1 MB. */
+const LONGEST_LINE = 1024 * 1024;
+
 /** Passes on a stream's text line by line, without line ends. */
 export class Lines {
   /** Number of chunks of text so far. */
@@ -13,9 +16,13 @@ export class Lines {
     stream.setEncoding("utf8");
     stream.on("data", (chunk: string) => {
       this.chunks++;
-      const lines = (this.rest + chunk).split("\n");
-      this.rest = lines.pop() ?? "";
-      lines.forEach(this.onLine);
+      const [first = "", ...others] = chunk.split("\n");
+      this.rest += first;
+      for (const next of others) {
+        this.onLine(this.rest);
+        this.rest = next;
+      }
+      if (this.rest.length > LONGEST_LINE) this.flush();
     });
   }
 

@@ -56,6 +56,13 @@ describe("Embedded metrics", () => {
     expect(parseEmbeddedMetrics(line([directive], { a: { b: 1 } }))).toEqual([]);
   });
 
+  test("may be very many", () => {
+    const values = Array.from({ length: 100 }, () => 1);
+    const directive = { ...DIRECTIVE, Dimensions: Array.from({ length: 2000 }, () => []), Metrics: [{ Name: "time" }] };
+
+    expect(parseEmbeddedMetrics(line([directive], { time: values }))).toHaveLength(200_000);
+  });
+
   test.each([
     ["text", "REPORT RequestId: 3604209a-e9a3-11e6-939a-754dd98c7be3\tDuration: 12.34 ms"],
     ["nothing", ""],

@@ -161,6 +161,20 @@ describe("a streamed response", () => {
     expect(malformed).toEqual([expect.stringMatching(/^statusCode: /)]);
   });
 
+  test("is 502 where it does not come to its status, as soon as that is clear", async () => {
+    let end: () => void = () => undefined;
+    const { url } = await streamingEndpoint(async (onChunk) => {
+      for (let sent = 0; sent < 32; sent++) onChunk(Buffer.alloc(64 * 1024, "x"), PRELUDE_TYPE);
+      await new Promise<void>((resolve) => (end = resolve));
+      return streamed;
+    });
+
+    const response = await fetch(url);
+    end();
+
+    expect([response.status, await response.json()]).toEqual([502, { message: "Internal Server Error" }]);
+  });
+
   test("breaks off where the function fails, and is 502 where it fails before it has begun", async () => {
     const { url, answers } = await streamingEndpoint((onChunk) => {
       if (answers.length === 0) onChunk(Buffer.from("half"), "text/plain");
