@@ -6,6 +6,8 @@ module.exports = {
   setupFiles: ["<rootDir>/__tests__/support/setup.ts"],
   // Many tests wait for a process or a browser, and leave their core to others.
   maxWorkers: "100%",
+  // A worker keeps some of what each test file has loaded, and takes ever longer to look through it.
+  workerIdleMemoryLimit: "700MB",
   // Ends tests that hang. No test may depend on how busy the computer is.
   testTimeout: 120_000,
 };

@@ -1,2 +1,8 @@
-/** `npm test`: all tests except slow ones, which end in `.slow.test.ts`. */
-module.exports = { ...require("./jest.config"), testPathIgnorePatterns: ["/node_modules/", "\\.slow\\.test\\.ts$"] };
+const all = require("./jest.config");
+
+/** `npm test`: all tests except slow ones, which end in `.slow.test.ts`, and property tests with fewer runs. */
+module.exports = {
+  ...all,
+  testPathIgnorePatterns: ["/node_modules/", "\\.slow\\.test\\.ts$"],
+  setupFiles: [...all.setupFiles, "<rootDir>/__tests__/support/fewer-runs.ts"],
+};
