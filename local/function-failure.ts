@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { parseJson } from "../model/parse-json";
 
 /** Why a function has failed. */
 export interface FunctionFailure {
@@ -36,14 +37,6 @@ export function parseFunctionFailure(payload: string, codeFolder: string): Funct
 }
 
 const NOTHING = { errorType: "Error", errorMessage: "", trace: [] };
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** A place is at the end of its line. The time to find it grows with the square of what it may be in. */
 const LONGEST_PLACE = 2000;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Sample } from "./metric-data";
+import { parseJson } from "../../model/parse-json";
 
 const dimensionSet = z.array(z.string().min(1)).max(30);
 const metricDefinition = z.object({ Name: z.string().min(1), Unit: z.string().optional() });
@@ -60,12 +61,4 @@ function readMembers(root: Document, names: readonly string[]): Readonly<Record<
 
 function readMember(root: Document, name: string): unknown {
   return Object.hasOwn(root, name) ? root[name] : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

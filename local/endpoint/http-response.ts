@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type InvocationResult } from "../lambda/execution-environment";
+import { parseJson } from "../../model/parse-json";
 
 /** The response to the sender of a request. */
 export interface EndpointResponse {
@@ -146,15 +147,6 @@ function makeMalformedResponse({ issues }: z.ZodError, kind: EndpointKind): Endp
     ...makeFailureResponse(kind),
     malformed: `${issue?.path.join(".") || "answer"}: ${issue?.message ?? "unknown"}`,
   };
-}
-
-/** Undefined for a text that is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function removePadding(base64: string): string {

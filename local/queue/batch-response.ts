@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../../model/parse-json";
 
 /** What a function answered about a batch. */
 export interface BatchVerdict {
@@ -31,13 +32,4 @@ export function judgeBatch(answer: string, messageIds: readonly string[]): Batch
   const unknown = failedIds.find((id) => !messageIds.includes(id));
   if (unknown === undefined) return { failedIds };
   return { failedIds: messageIds, problem: `itemIdentifier ${unknown} is not a message of the batch` };
-}
-
-/** Undefined, which is no valid answer, for what is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import * as z from "zod";
 import { type Platform } from "./platform";
+import { parseJson } from "../../model/parse-json";
 
 const LOCK_FILE = "package-lock.json";
 
@@ -86,14 +87,6 @@ function findLockFile(root: string, folder: string): string {
     if (each === dirname(each)) {
       throw new UnlockedPackage(`a ${LOCK_FILE} of npm in the function's folder or above`, "none");
     }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type Value,
 } from "./expressions";
 import { readTokens, type Token } from "./tokens";
+import { parseJson } from "../../../model/parse-json";
 
 /** A line of a log, as CloudWatch Logs keeps it. */
 export interface StoredLine {
@@ -213,19 +214,10 @@ function readEvent({ at, logStreamName, line }: StoredLine): ReadField {
     if (name === "@timestamp") return formatTime(at);
     if (name === "@logStream") return logStreamName;
     if (name === "@message") return line;
-    if (!isParsed) json = parseLine(line);
+    if (!isParsed && line.startsWith("{")) json = parseJson(line);
     isParsed = true;
     return findMember(json, name);
   };
-}
-
-function parseLine(line: string): unknown {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function findMember(json: unknown, path: string): Value {
