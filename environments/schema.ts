@@ -357,7 +357,11 @@ export const stateSettings = z.discriminatedUnion(
 export const environmentName = defineText(
   "a file name of at most 32 characters a-z, 0-9 and - that starts with a letter",
   /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/,
-);
+)
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  .refine((name) => !/^(xn--|sthree-|amzn-s3-demo-)/.test(`${name}-`), {
+    error: "a file name that does not begin with xn--, sthree- or amzn-s3-demo-, which S3 reserves",
+  });
 
 const environmentSection = defineSection({
   region: region.meta({ description: "AWS region of everything in this environment" }),

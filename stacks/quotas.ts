@@ -1,4 +1,5 @@
 import { type Mistake } from "../environments/mistakes";
+import { countMostProvisioned } from "../environments/provisioned-concurrency";
 import { type SynthesizedEnvironment, type SynthesizedResource } from "./synthesized";
 
 /** How much of a quota one owner uses. */
@@ -55,6 +56,7 @@ const TOPIC = `${API}/sns/latest/api/API_CreateTopic.html`;
 const QUEUE = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html`;
 const QUEUE_POLICY = `${API}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html`;
 const KEY_POLICY = `${API}/kms/latest/developerguide/resource-limits.html`;
+const SCHEDULER = `${API}/scheduler/latest/UserGuide/scheduler-quotas.html`;
 const SCHEDULE = `${API}/scheduler/latest/APIReference/API_CreateSchedule.html`;
 const FILTERING = `${API}/lambda/latest/dg/invocation-eventfiltering.html`;
 const BUCKET = `${API}/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html`;
@@ -165,6 +167,9 @@ export const QUOTAS: readonly Quota[] = [
   limitLength("aws_scheduler_schedule", "name", 64, SCHEDULE),
   limitLength("aws_scheduler_schedule", "description", 512, SCHEDULE),
   limitLength("aws_scheduler_schedule", "schedule_expression", 256, SCHEDULE),
+  limitAmounts("bytes of the input of", "aws_scheduler_schedule", 256 * 1024, SCHEDULER, ({ target }, expand) =>
+    Buffer.byteLength(expand((target as { readonly input?: string }).input ?? "")),
+  ),
   limitLength("aws_scheduler_schedule_group", "name", 64, SCHEDULE),
   limitTogether(
     "bytes of the policy of function",
@@ -210,6 +215,14 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
     isAdjustable: true,
     amount: count("aws_cloudwatch_event_rule"),
   },
+  {
+    what: "groups of schedules",
+    most: 500,
+    source: SCHEDULER,
+    scope: "region",
+    isAdjustable: true,
+    amount: count("aws_scheduler_schedule_group"),
+  },
   { what: "roles", most: 1000, source: IAM, scope: "account", isAdjustable: true, amount: count("aws_iam_role") },
   { what: "policies", most: 1500, source: IAM, scope: "account", isAdjustable: true, amount: count("aws_iam_policy") },
   {
@@ -230,8 +243,9 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
     amount: count("aws_apigatewayv2_domain_name"),
   },
   {
-    // Lambda keeps 100 of 1,000 for functions without reserved concurrency.
-    what: "reserved instances",
+    // Lambda keeps 100 of 1,000 for functions without any. Provisioned instances of a function are part of its reserved
+    // ones.
+    what: "reserved or provisioned instances",
     most: 900,
     source: CONCURRENCY,
     scope: "region",
@@ -241,6 +255,13 @@ export const SHARED_QUOTAS: readonly SharedQuota[] = [
         environment
           .resources("aws_lambda_function")
           .map(({ attributes }) => Number(attributes["reserved_concurrent_executions"] ?? 0)),
+      ) +
+      sum(
+        Object.values(environment.environment.functions).map(({ reservedConcurrency, provisionedConcurrency }) =>
+          provisionedConcurrency && reservedConcurrency === undefined
+            ? countMostProvisioned(provisionedConcurrency)
+            : 0,
+        ),
       ),
   },
 ];

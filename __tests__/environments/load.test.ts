@@ -570,6 +570,15 @@ describe("mistakes in a file", () => {
     ]);
   });
 
+  test.each(["xn--shop", "sthree", "sthree-eu", "amzn-s3-demo"])(
+    "an environment whose bucket S3 would refuse: %s",
+    async (name) => {
+      expect(await findMistakes({ [`environments/${name}.tfvars`]: makeTfvars() })).toEqual([
+        `environments/${name}.tfvars: expected a file name that does not begin with xn--, sthree- or amzn-s3-demo-, which S3 reserves, got "${name}"`,
+      ]);
+    },
+  );
+
   test.each(["Prod", "my env", "1st", "a_b", "x".repeat(33), ""])("an environment named %p", async (name) => {
     const [mistake] = await findMistakes({ [`environments/${name}.tfvars`]: makeTfvars() });
     expect(mistake).toBe(

@@ -68,6 +68,7 @@ describe("what is more than AWS takes", () => {
       60,
     ],
     ["characters of name of", "aws_sqs_queue", { name: "q".repeat(81) }, 1, 80],
+    ["bytes of the input of", "aws_scheduler_schedule", { target: { input: "é".repeat(131_073) } }, 1, 262_144],
     ["characters of input of", "aws_cloudwatch_event_target", { rule: "r", input: "x".repeat(8193) }, 1, 8192],
     [
       "log groups of",
@@ -133,8 +134,15 @@ describe("what is more than AWS takes", () => {
         "aws_lambda_function",
         2,
         [["eu-west-1"], ["eu-west-1"]],
-        "900 reserved instances in eu-west-1",
+        "900 reserved or provisioned instances in eu-west-1",
         { reserved_concurrent_executions: 226 },
+      ],
+      [
+        "groups of schedules of a region",
+        "aws_scheduler_schedule_group",
+        251,
+        [["eu-west-1"], ["eu-west-1"]],
+        "500 groups of schedules in eu-west-1",
       ],
     ])("are notes where AWS raises them: %s", (_, type, length, places, expected, one = {}) => {
       const environments = withEach(type, length, places, one);
@@ -142,6 +150,20 @@ describe("what is more than AWS takes", () => {
       expect(findQuotaNotes(environments)).toEqual([expect.stringContaining(`expected at most ${expected}`)]);
       expect(findQuotaNotes(environments)[0]).toContain("unless AWS has raised it, got");
       expect(findQuotaNotes(withEach(type, Math.floor(length / 2), places, one))).toEqual([]);
+    });
+
+    test("are notes for provisioned instances, which count once where a function reserves its own", async () => {
+      const notesOf = async (settings: string) => {
+        const file = makeTfvars({ functions: `api = { ${settings} }` });
+        return (await synthesizeProject(makeProject({ "environments/dev.tfvars": file }))).summary;
+      };
+      const hours = "hours = { day = { from_hour = 8, to_hour = 18, instances = 901 } }";
+      const told = /expected at most 900 reserved or provisioned instances in eu-west-1 of one account .*, got 901: /;
+      expect(await notesOf(`provisioned_concurrency = { instances = 1, ${hours} }`)).toMatch(told);
+      expect(await notesOf(`provisioned_concurrency = { instances = 900 }`)).not.toMatch(told);
+      expect(await notesOf("reserved_concurrency = 900, provisioned_concurrency = { instances = 900 }")).not.toMatch(
+        /reserved or provisioned/,
+      );
     });
 
     test("are mistakes where AWS never raises them, in one account", () => {
