@@ -3,8 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ALARM_KEYS } from "../../environments/alarms";
+import { hyphenate } from "../../model/alarms";
 import { AWS_PROVIDER_VERSION } from "../../stacks/provider-version";
-import { makeProject, type StackUnderTest, synthesizeProject, makeTfvars } from "../support/project";
+import { HANDLER_SOURCE, makeProject, type StackUnderTest, synthesizeProject, makeTfvars } from "../support/project";
 import { OFFLINE, TerraformFolder, isTerraformUsable } from "../support/terraform";
 
 /**
@@ -75,6 +77,18 @@ const off = (...keys: string[]) => `alarms = { ${keys.map((key) => `${key} = { e
 const existing = (...settings: string[]) =>
   `{ ${["existing = true", "asynchronous = true", 'warming_qualifier = "live"', ...settings].join(", ")} }`;
 
+/** A function that has every alarm there is. */
+const deployed = (...settings: string[]) =>
+  `{ ${[
+    "warming = true",
+    `events = {
+      queue  = { sqs = { create = true } }
+      stream = { kinesis = { stream_arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks" } }
+      night  = { schedule = { schedule_expression = "rate(1 day)" } }
+    }`,
+    ...settings,
+  ].join(", ")} }`;
+
 /** By the function that it happens to: what its environment's file says of it before and after. */
 const CHANGES: Readonly<Record<string, readonly [before: string, after: string | undefined]>> = {
   "without-one-of-each": [existing(), existing(off("response_time", "errors"))],
@@ -84,7 +98,15 @@ const CHANGES: Readonly<Record<string, readonly [before: string, after: string |
   renamed: [existing('function_name = "Old"'), existing('function_name = "New"')],
   removed: [existing(), undefined],
   api: ["{}", existing()],
+  ...Object.fromEntries(
+    ALARM_KEYS.map((key) => [`without-${hyphenate(key)}`, [deployed(), deployed(off(key))] as const]),
+  ),
+  "without-objectives": [deployed("objectives = true"), deployed("objectives = false")],
+  "with-objectives": [deployed("objectives = false"), deployed("objectives = true")],
 };
+const CODE = Object.fromEntries(
+  Object.keys(CHANGES).map((name) => [`functions/${name}/handler.ts`, HANDLER_SOURCE] as const),
+);
 
 const usable = isTerraformUsable("that what a composite alarm names can be removed");
 
@@ -96,7 +118,7 @@ const usable = isTerraformUsable("that what a composite alarm names can be remov
   /** Applies the alarms of an environment, and tells which there are to be then. */
   async function apply(functions: readonly (readonly [name: string, settings: string])[]): Promise<unknown[]> {
     const file = makeTfvars({ functions: functions.map(([name, settings]) => `${name} = ${settings}`).join("\n") });
-    const { dev } = (await synthesizeProject(makeProject({ "environments/dev.tfvars": file }))).stacks;
+    const { dev } = (await synthesizeProject(makeProject({ ...CODE, "environments/dev.tfvars": file }))).stacks;
     if (!dev) throw new Error("no stack dev");
     const alarms = alarmsAlone(dev);
     writeFileSync(join(stack.folder, "cdk.tf.json"), JSON.stringify(alarms));
@@ -134,7 +156,9 @@ const usable = isTerraformUsable("that what a composite alarm names can be remov
       );
 
       expect(await alarmsThere()).toEqual(expected);
-      expect(before.filter((name) => !expected.includes(name)).length).toBeGreaterThan(30);
+      const gone = before.filter((name) => !expected.includes(name));
+      expect(gone.length).toBeGreaterThan(30);
+      for (const key of ALARM_KEYS.map(hyphenate)) expect(gone).toContain(`dev-without-${key}-${key}`);
     },
     FIFTEEN_MINUTES_MS,
   );
