@@ -16,14 +16,14 @@ the same as the others have. If there is none yet, Terraform chooses the newest 
 Exit codes: 0 every environment has one; 1 one is missing, or Terraform failed; 2 a file in environments/ is wrong
 
 Examples:
-  $ npm run lock`,
+  $ npm run ops -- lock`,
 
   run: async ({ root, print, printAside }, { check = false }) => {
     const names = (await loadEnvironments(root)).map(({ name }) => name);
     const unlocked = findUnlocked(root, names);
     if (check) {
       unlocked.forEach((name) => {
-        printAside(`${formatLockFile(name)}: expected a file, found none: npm run lock`);
+        printAside(`${formatLockFile(name)}: expected a file, found none: npm run ops -- lock`);
       });
       return unlocked.length === 0 ? EXIT.done : EXIT.failed;
     }

@@ -24,7 +24,7 @@ export function buildIdentityChecks({ environment: { name, region, accountId }, 
   const account = makeCheck("account", [credentials], async () => {
     const { account: is } = await identity();
     if (accountId === undefined) {
-      return warn(`${is}, and any other would do`, `write account_id = "${is}" into ${file}`);
+      return warn(`${is}, but the file allows any account`, `write account_id = "${is}" into ${file}`);
     }
     return is === accountId
       ? pass(is)

@@ -128,7 +128,7 @@ function adviseOnMemory(usedPercent: number, { targets, memoryMb }: Basis): stri
   if (memoryMb === undefined) return undefined;
   const atLeastPercent = (usedPercent * memoryMb) / MEMORY_MB.least;
   if (atLeastPercent >= targets.memoryPercent.from) return undefined;
-  const outOfReach = `no size reaches it: with ${MEMORY_MB.least} MB, Lambda's least,`;
+  const outOfReach = `no size reaches it: with ${MEMORY_MB.least} MB, Lambda's minimum,`;
   return memoryMb > MEMORY_MB.least
     ? `${outOfReach} it would be ${formatFigure("averageMemoryPercent", atLeastPercent)}; less memory costs less, and gives less CPU`
     : `${outOfReach} it is ${formatFigure("averageMemoryPercent", atLeastPercent)}`;

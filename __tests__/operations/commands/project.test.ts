@@ -413,7 +413,7 @@ describe("lock", () => {
 
     expect({ exitCode, stderr, written: Object.keys(after).filter((path) => path.includes("/qa/")) }).toEqual({
       exitCode: 1,
-      stderr: [`${formatLockFile("qa")}: expected a file, found none: npm run lock`],
+      stderr: [`${formatLockFile("qa")}: expected a file, found none: npm run ops -- lock`],
       written: [],
     });
   });

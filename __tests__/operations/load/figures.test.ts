@@ -134,7 +134,7 @@ test("memory that no size uses well is advice, which the verdict says and which 
 
   expect(report.verdicts.find(({ target }) => target === "memory, average")).toMatchObject({
     ...{ limit: "60 to 80 %", measured: "17.58 %", state: "advice" },
-    note: expect.stringContaining("with 128 MB, Lambda's least, it would be 35.16 %") as unknown,
+    note: expect.stringContaining("with 128 MB, Lambda's minimum, it would be 35.16 %") as unknown,
   });
   expect(formatLoadVerdict(report)).toMatch(/^Nothing is missed: .* 0 missed, 1 out of reach \(memory, average\), /);
   expect(isVerdictPassed(report.verdicts)).toBe(true);

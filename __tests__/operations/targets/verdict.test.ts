@@ -61,8 +61,8 @@ test.each([
 });
 
 test.each([
-  [17.5, 256, "advice", /^no size reaches it: with 128 MB, Lambda's least, it would be 35 %; less memory costs less/],
-  [40, 128, "advice", /^no size reaches it: with 128 MB, Lambda's least, it is 40 %$/],
+  [17.5, 256, "advice", /^no size reaches it: with 128 MB, Lambda's minimum, it would be 35 %; less memory costs less/],
+  [40, 128, "advice", /^no size reaches it: with 128 MB, Lambda's minimum, it is 40 %$/],
   [30, 256, "missed", /^by 30 points, too low$/],
   [17.5, 512, "missed", /too low/],
   [17.5, undefined, "missed", /too low/],
