@@ -7,25 +7,39 @@ import { type Environment } from "../environments/schema";
  * Terraform would find nothing of what the state has, forget it and plan all of it again, while the old place keeps
  * running.
  *
+ * It also stores under which name each function that is deployed elsewhere is monitored. Its alarms have the names of
+ * the function: under another name in the file, Terraform would make them anew and delete the old ones, which for AWS
+ * are the same.
+ *
  * It uses a variable's validation because that also fails the refresh before a destroy, in which the conditions of
  * resources and outputs are only warnings.
  */
-export function rememberPlace(scope: Construct, { name, region, accountId }: Environment): void {
+export function rememberPlace(scope: Construct, { name, region, accountId, existingFunctions }: Environment): void {
   const place = new Construct(scope, "place");
-  remember(place, { id: "region", key: "region", value: region, environment: name });
-  if (accountId !== undefined)
-    remember(place, { id: "account", key: "account_id", value: accountId, environment: name });
+  const rememberKey = (id: string, key: string, value: string) => {
+    remember(place, id, value, (first) =>
+      [
+        `${name} is deployed with ${key} = "${first}". With another one, Terraform would forget all of it, and it would keep`,
+        `running. Change it back in environments/${name}.tfvars. To move, destroy ${name} there first.`,
+      ].join(" "),
+    );
+  };
+  rememberKey("region", "region", region);
+  if (accountId !== undefined) rememberKey("account", "account_id", accountId);
+  const watched = new Map(
+    Object.entries(existingFunctions).map(([id, { functionName = id }]) => [functionName, id] as const),
+  );
+  for (const [functionName, id] of watched) {
+    remember(place, `existing-${functionName}`, id, (first) =>
+      [
+        `${name} monitors ${functionName} as functions.${first}. Under another name, its alarms would be made and then deleted.`,
+        `Change it back in environments/${name}.tfvars. To rename it, deploy once without it.`,
+      ].join(" "),
+    );
+  }
 }
 
-interface Memory {
-  readonly id: string;
-  /** Keys of the environment's file. */
-  readonly key: string;
-  readonly value: string;
-  readonly environment: string;
-}
-
-function remember(place: Construct, { id, key, value, environment }: Memory): void {
+function remember(place: Construct, id: string, value: string, explain: (first: string) => string): void {
   // While its input does not change, the output stays as it was at creation.
   const first = new DataResource(place, id, { lifecycle: { ignoreChanges: ["input"] } });
   first.addOverride("input", value);
@@ -34,8 +48,6 @@ function remember(place: Construct, { id, key, value, environment }: Memory): vo
   const variable = new TerraformVariable(place, `same-${id}`, { type: "string", default: value, nullable: false });
   variable.addValidation({
     condition: `\${${output} == var.${variable.friendlyUniqueId}}`,
-    errorMessage:
-      `${environment} is deployed with ${key} = "\${${output}}". With another one, Terraform would forget all of it, and it would keep ` +
-      `running. Change it back in environments/${environment}.tfvars. To move, destroy ${environment} there first.`,
+    errorMessage: explain(`\${${output}}`),
   });
 }

@@ -147,6 +147,23 @@ function refused(output: string): string[] {
   });
 });
 
+(usable ? describe : describe.skip)("a function that is deployed elsewhere", () => {
+  const fileOf = (functions: string) => makeTfvars({ functions });
+  const monitored = 'a = { existing = true, function_name = "Old_Service" }';
+
+  test.each([
+    ["under another name", 'b = { existing = true, function_name = "Old_Service" }', 1],
+    ["under the name that another one had", `${monitored.replace("Old", "New")}\nb = ${monitored.slice(4)}`, 1],
+    ["as before", monitored, 0],
+    ["no longer", "api = {}", 0],
+    ["no longer, but another one under its name", monitored.replace("Old", "New"), 0],
+  ])("is refused where AWS would lose its alarms: monitored %s", async (_, functions, exit) => {
+    const { code, output } = await planOf(await deployed(fileOf(monitored)), fileOf(functions));
+    expect(code).toBe(exit);
+    expect(output.includes("dev monitors Old_Service as functions.a.")).toBe(exit === 1);
+  });
+});
+
 (usable ? describe : describe.skip)("an environment that is deployed", () => {
   const file = makeTfvars({ more: 'account_id = "123456789012"' });
   const elsewhere = file.replace("eu-west-1", "us-east-1").replace("123456789012", "210987654321");
