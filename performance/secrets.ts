@@ -56,27 +56,23 @@ const MASK = "(masked)";
 const CREDENTIALS_IN_ADDRESS =
   /\b([a-z][a-z0-9+.-]{0,40}:\/\/)(?:[^\s/?#"'<>]*|[^\s/?#"'<>:]*:(?!\d+[/?#])[^\s"'<>]{1,200})@/gi;
 
-/** What marks its value as a secret. */
-const NAME =
-  "(?:(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)[a-z]{0,36}(?:[_-][a-z]{1,12}){0,3}|(?<![a-z])(?:db|sql|pg|mysql|smtp|ftp|mail|redis|mongo|user|root|admin)?pass|(?<=[?&])sig)";
-
-/** Between a name and its value, which may be in a list. In JSON that is itself quoted, quotes have backslashes. */
-const SEPARATOR = String.raw`\\*["']?\s*(?:=>?|:)\s*(?:\[\s*)?`;
-
-/** A value in quotes, up to its end or, if it is cut off, the text's. */
-const QUOTED = String.raw`(?<quote>\\*["'])[^]*?(?:(?<!\\)\k<quote>|$)`;
-
-/** A value after its name: `password=`, `"apiKey": "`, `?X-Amz-Signature=`, `--token `. */
-const NAMED = new RegExp(
-  String.raw`(${NAME}(?:${SEPARATOR}|(?<=--[\w-]{1,40})\s+(?!-)))(?:${QUOTED}|[^\s"',;&)}\]]+)`,
-  "gi",
-);
-
-/** The same in XML. */
-const NAMED_ELEMENT = new RegExp(String.raw`(<[\w:.-]{0,40}?${NAME}>)[^<]+`, "gi");
-
-/** A header's credentials, up to the end of the quotes or the line. */
-const HEADER = new RegExp(String.raw`\b((?:authorization|cookie)${SEPARATOR})(?:${QUOTED}|[^\r\n"']+)`, "gi");
+/** Labels of secrets, each with what follows it. Made in a function that bundlers leave out where nothing is masked. */
+const LABELED = /* @__PURE__ */ (() => {
+  const name =
+    "(?:(?:password|passwd|pwd|passphrase|secret|token|api[_-]?key|(?:access|account|private|signing|shared[_-]?access|encryption)[_-]?key|credentials?|signature)[a-z]{0,36}(?:[_-][a-z]{1,12}){0,3}|(?<![a-z])(?:db|sql|pg|mysql|smtp|ftp|mail|redis|mongo|user|root|admin)?pass|(?<=[?&])sig)";
+  // A value may be in a list. In JSON that is itself quoted, quotes have backslashes.
+  const separator = String.raw`\\*["']?\s*(?:=>?|:)\s*(?:\[\s*)?`;
+  // Up to the end of the quotes or, if the value is cut off, the text's.
+  const quoted = String.raw`(?<quote>\\*["'])[^]*?(?:(?<!\\)\k<quote>|$)`;
+  // `--token `
+  const argument = String.raw`(?<=--[\w-]{1,40})\s+(?!-)`;
+  return {
+    // `password=`, `"apiKey": "`, `?X-Amz-Signature=`
+    value: new RegExp(String.raw`(${name}(?:${separator}|${argument}))(?:${quoted}|[^\s"',;&)}\]]+)`, "gi"),
+    element: new RegExp(String.raw`(<[\w:.-]{0,40}?${name}>)[^<]+`, "gi"),
+    header: new RegExp(String.raw`\b((?:authorization|cookie)${separator})(?:${quoted}|[^\r\n"']+)`, "gi"),
+  };
+})();
 
 /**
  * Masks everything in a text that looks like a secret: credentials in addresses, keys and tokens of known formats, and
@@ -89,7 +85,7 @@ export function maskSecrets(text: string): string {
   const keepQuotes = (_: string, name: string, quote = "") => `${name}${quote}${MASK}${quote}`;
   return masked
     .replace(CREDENTIALS_IN_ADDRESS, `$1${MASK}@`)
-    .replace(HEADER, keepQuotes)
-    .replace(NAMED, keepQuotes)
-    .replace(NAMED_ELEMENT, `$1${MASK}`);
+    .replace(LABELED.header, keepQuotes)
+    .replace(LABELED.value, keepQuotes)
+    .replace(LABELED.element, `$1${MASK}`);
 }
