@@ -106,10 +106,12 @@ function addProcessTime(result: unknown, milliseconds: number): unknown {
   if (result === undefined || result === null) return result;
   const header = { "X-Process-Time": (milliseconds / 1000).toFixed(6) };
   try {
-    if (typeof result === "object" && "statusCode" in result) {
-      return { ...result, headers: { ...(result as { headers?: object }).headers, ...header } };
-    }
-    return makeResponse(result, header);
+    // What JSON has of it: not what its class has.
+    const { toJSON } = result as { readonly toJSON?: () => unknown };
+    const answer = toJSON ? toJSON.call(result) : result;
+    const { statusCode, headers } = { ...(answer as Readonly<Record<string, object | undefined>>) };
+    if (statusCode === undefined) return makeResponse(answer, header);
+    return { ...(answer as object), headers: { ...headers, ...header } };
   } catch {
     return result;
   }

@@ -133,10 +133,10 @@ export function datum(name: MetricName, value = 1, dimension?: string): Datum {
   return { name, values: [value], dimension };
 }
 
-/** Where metrics go. No method waits; errors that they throw are ignored. */
+/** Where metrics go. No method is waited for, and errors are ignored, also those with which a promise rejects. */
 export interface Publisher {
   /** An invocation begins: the instance is awake, so the publisher can send what has collected. */
-  begin?(): void;
+  begin?(): unknown;
   /** An invocation has ended, with these metrics. `properties` are for searching in logs; they are not metrics. */
-  publish(data: readonly Datum[], properties: Readonly<Record<string, unknown>>): void;
+  publish(data: readonly Datum[], properties: Readonly<Record<string, unknown>>): unknown;
 }

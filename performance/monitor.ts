@@ -3,7 +3,7 @@ import { measureMemoryPercent, memoryMb, readClock, takeStart } from "./instance
 import { datum, type Publisher } from "./metrics";
 import { type Categorize, classifyError, classifyResult } from "./outcome";
 import { answerPing, type Context, isPingThrough } from "./pings";
-import { isThenable } from "./promises";
+import { attempt, isThenable } from "./promises";
 import { isStreaming, type OnAnswered, type ResponseStream, watchAnswers, watchChunks, watchStream } from "./responses";
 import { sources } from "./sources";
 import { type RunWarmUps } from "./warm-ups";
@@ -85,7 +85,7 @@ function measure(
   // function.
   const failsUnanswered = !callsBack || handler.constructor.name === "AsyncFunction";
   const answered = awaitAnswer(failsUnanswered, (hasFailed, value) => {
-    try {
+    attempt(() => {
       const data = [datum("ExecutionTime", readClock() - startedAt)];
       if (firstByte) data.push(datum("FirstByteTime", firstByte));
       if (memoryMb > 0) data.push(datum("MemoryUtilization", measureMemoryPercent()));
@@ -93,23 +93,19 @@ function measure(
       const outcome = hasFailed ? classifyError(value, categorize) : classifyResult(value, args[0]);
       data.push(...outcome);
       for (const take of sources) data.push(...take());
-      publisher.publish(data, {
+      return publisher.publish(data, {
         requestId: context?.awsRequestId,
         start,
         // The request's id in X-Ray: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html
         traceId: outcome[0]?.dimension && /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1],
       });
-    } catch {
-      // A failure of monitoring must not affect the request.
-    }
+    });
   });
-  try {
+  attempt(() => {
     if (callsBack) watchAnswers(args, answered);
     if (stream) watchChunks(stream, () => (firstByte ??= readClock() - startedAt));
-    publisher.begin?.();
-  } catch {
-    // As above.
-  }
+    return publisher.begin?.();
+  });
 
   let result: unknown;
   try {

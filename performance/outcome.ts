@@ -1,5 +1,6 @@
 import { type Datum, datum } from "./metrics";
 import { limitNames } from "./names";
+import { attempt } from "./promises";
 
 /** Returns a failure's category; undefined selects the default, the error's class. */
 export type Categorize = (error: unknown) => string | undefined;
@@ -37,17 +38,11 @@ const SERVER_ERROR = datum("ServerErrors");
 /** The outcome for the caller of a handler that threw, as metrics. An error that cannot be inspected has no name. */
 export function classifyError(error: unknown, categorize?: Categorize): readonly Datum[] {
   let category: unknown;
-  try {
-    category = categorize?.(error);
-  } catch {
-    // Use the default.
-  }
-  try {
+  attempt(() => (category = categorize?.(error)));
+  attempt(() => {
     const { name, constructor } = error as Error;
     category ??= name === "Error" ? constructor.name : name;
-  } catch {
-    // As above.
-  }
+  });
   return makeFailure(category);
 }
 

@@ -1,3 +1,4 @@
+import { attempt } from "./promises";
 import { watchCalls } from "./wrap";
 
 /** The ways in which a handler answers other than by returning. */
@@ -66,11 +67,10 @@ export function watchChunks(stream: ResponseStream, written: () => void): void {
 export function watchStream(stream: ResponseStream, answered: OnAnswered): void {
   const end = (): void => {
     let metadata: unknown;
-    try {
+    // What follows the metadata is not JSON.
+    attempt(() => {
       stream._onBeforeFirstWrite?.((chunk) => (metadata ??= JSON.parse(chunk as string)));
-    } catch {
-      // What follows the metadata is not JSON.
-    }
+    });
     answered(!stream.writableFinished, metadata);
   };
   if (stream.writableFinished || stream.destroyed) end();

@@ -19,7 +19,7 @@ export function onlyFrom(
         const threshold = thresholds[datum.name] ?? -Infinity;
         return { ...datum, values: datum.values.filter((value) => value >= threshold) };
       });
-      publisher.publish(
+      return publisher.publish(
         due.filter(({ values }) => values.length > 0),
         properties,
       );

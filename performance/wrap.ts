@@ -1,3 +1,5 @@
+import { attempt } from "./promises";
+
 /** Functions that take the place of others and look the same. */
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -23,11 +25,9 @@ export function watchCalls(owner: object, key: PropertyKey, report: (...args: un
   const method = methods[key];
   if (method) {
     methods[key] = wrap(method, (_, self, args) => {
-      try {
+      attempt(() => {
         report(...args);
-      } catch {
-        // The method is to be called as it would be without reports.
-      }
+      });
       return Reflect.apply(method, self, args as never[]);
     });
   }

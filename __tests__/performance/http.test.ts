@@ -45,6 +45,32 @@ describe("a response", () => {
       "hello",
       { statusCode: 200, headers: { "content-type": "application/json", "X-Process-Time": time }, body: "hello" },
     ],
+    [
+      "that its class makes into JSON",
+      new (class {
+        toJSON = () => ({ statusCode: 201, body: "made" });
+      })(),
+      { statusCode: 201, headers: { "X-Process-Time": time }, body: "made" },
+    ],
+    [
+      "whose status is none in JSON",
+      { statusCode: undefined, body: "x" },
+      {
+        statusCode: 200,
+        headers: { "content-type": "application/json", "X-Process-Time": time },
+        body: '{"body":"x"}',
+      },
+    ],
+    [
+      "whose status is only of its class",
+      new (class {
+        id = 1;
+        get statusCode() {
+          return 500;
+        }
+      })(),
+      { statusCode: 200, headers: { "content-type": "application/json", "X-Process-Time": time }, body: '{"id":1}' },
+    ],
     ["that is nothing", undefined, undefined],
   ])("%s has the time in seconds", async (_, result, expected) => {
     expect(await answerTo(request("GET", "/"), result)).toEqual(expected);

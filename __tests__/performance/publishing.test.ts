@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import Ajv from "ajv";
+import { buildSync } from "esbuild";
+import { execFileSync } from "node:child_process";
 import { CONTEXT, type MetricsLine, listMetricNames, startExecutionEnvironment, Stdout } from "../support/lambda";
 import emfSchema from "./emf-schema.json";
 
@@ -278,5 +280,25 @@ describe("a publisher of the author's", () => {
       start: "cold",
     });
     expect(stdout.text).toBe("");
+  });
+
+  test.each([
+    ["publishes", "{ publisher: { publish: fail } }"],
+    ["begins", "{ publisher: { begin: fail, publish() {} } }"],
+    ["publishes only some values", "{ publisher: onlyFrom({}, { begin: fail, publish: fail }) }"],
+    ["categorizes", "{ categorize: fail }"],
+  ])("ends no process by a promise that rejects when it %s", (_, options) => {
+    const code = `import { monitor, onlyFrom } from "./performance";
+      const fail = async () => { throw new Error("not published"); };
+      monitor(async () => { throw new Error("handled"); }, ${options})().catch(() => setTimeout(() => console.log("end"), 20));`;
+    const { outputFiles } = buildSync({
+      stdin: { contents: code, resolveDir: "." },
+      write: false,
+      bundle: true,
+      platform: "node",
+    });
+    const program = outputFiles[0]?.text ?? "";
+
+    expect(execFileSync(process.execPath, ["--eval", program], { encoding: "utf8" })).toMatch(/end\n$/);
   });
 });
