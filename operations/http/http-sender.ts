@@ -7,6 +7,9 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
  */
 const TIMEOUT_MILLISECONDS = 30_000;
 
+/** As long as Lambda lets a function run: an answer may come in parts, but not without an end. */
+const LONGEST_MILLISECONDS = 900_000;
+
 /** Headers that a request needs besides those that Node.js sets. */
 export type HeaderSource = () => Promise<Readonly<Record<string, string>>>;
 
@@ -54,6 +57,12 @@ export class HttpSender {
       });
       request.setTimeout(TIMEOUT_MILLISECONDS, () => {
         request.destroy(new Error(`no answer within ${TIMEOUT_MILLISECONDS / 1000} s`));
+      });
+      const ending = setTimeout(() => {
+        request.destroy(new Error(`no whole answer within ${LONGEST_MILLISECONDS / 1000} s`));
+      }, LONGEST_MILLISECONDS);
+      request.on("close", () => {
+        clearTimeout(ending);
       });
       request.on("error", (error: NodeJS.ErrnoException) => {
         reject(describe(error, request));
