@@ -39,7 +39,7 @@ Examples:
   run: async (context, name, file, { path, waitMinutes, json = false }) => {
     const { root, print } = context;
     const environment = await readEnvironment(root, name);
-    const [callables, alarms] = await Promise.all([readCallables(root, file), readAlarmNames(root, name)]);
+    const [callables, alarms] = await Promise.all([readCallables(root, file, environment), readAlarmNames(root, name)]);
     const checks = await runSmoke(environment, callables, alarms, { path, waitMinutes }, context);
     const passed = checks.every(({ outcome }) => outcome === "ok" || outcome === "late");
     const rows = checks.map(({ check, outcome, detail }) => [outcome, check, detail]);

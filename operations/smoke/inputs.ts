@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import { InvalidInput } from "../../environments/mistakes";
+import { InvalidInput, makeInvalidInput } from "../../environments/mistakes";
+import { formatDeployedName } from "../../environments/names";
+import { type Environment } from "../../environments/schema";
 import { readJson, UnusableFile } from "../../environments/text-file";
 
 const OUTPUTS = z.record(z.string(), z.object({ value: z.unknown() }));
@@ -21,17 +23,26 @@ export interface Callable {
 }
 
 /**
- * The functions that have an address, from output of `terraform output -json`.
+ * An environment's functions that have an address, from output of `terraform output -json`.
  *
  * @param root the project's folder
  * @param file relative to it, or absolute
- * @throws InvalidInput
+ * @throws InvalidInput also for output of another environment, or from before a function had an address
  */
-export async function readCallables(root: string, file: string): Promise<Callable[]> {
-  const outputs = await readShaped(root, file, OUTPUTS, "make it with `terraform output -json`");
-  return Object.entries(outputs).flatMap(([id, { value }]) => {
-    const { data } = FUNCTION_OUTPUT.safeParse(value);
-    return data ? [{ id, name: data.function_name, url: new URL(data.url) }] : [];
+export async function readCallables(
+  root: string,
+  file: string,
+  { name: environment, functions }: Pick<Environment, "name" | "functions">,
+): Promise<Callable[]> {
+  const advice = "make it with `terraform output -json`";
+  const outputs = await readShaped(root, file, OUTPUTS, advice);
+  const called = Object.entries(functions).filter(([, { endpoint }]) => endpoint !== "none");
+  return called.map(([id]) => {
+    const name = formatDeployedName(environment, id);
+    const { data } = FUNCTION_OUTPUT.safeParse(outputs[id]?.value);
+    if (data?.function_name === name) return { id, name, url: new URL(data.url) };
+    const got = data ? `that of ${data.function_name}` : "none";
+    throw makeInvalidInput(file, `expected the URL of ${name}, got ${got}: ${advice} after ${environment} is deployed`);
   });
 }
 

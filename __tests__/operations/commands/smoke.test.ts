@@ -295,6 +295,18 @@ describe("wrong input", () => {
       { "outputs.json": "[1]" },
       /^outputs\.json: does not have the/,
     ],
+    [
+      "outputs of another environment",
+      ["dev", "outputs.json"],
+      { "outputs.json": '{"api":{"value":{"url":"https://prod.example/","function_name":"prod-api"}}}' },
+      /^outputs\.json: expected the URL of dev-api, got that of prod-api: /,
+    ],
+    [
+      "outputs from before the function had an address",
+      ["dev", "outputs.json"],
+      { "outputs.json": '{"api":{"value":{"function_name":"dev-api"}}}' },
+      /^outputs\.json: expected the URL of dev-api, got none: /,
+    ],
     ["outputs cut off", ["dev", "outputs.json"], { "outputs.json": '{"api":' }, /^outputs\.json: does not have the/],
     [
       "no stack",
