@@ -1,5 +1,7 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { type Socket } from "node:net";
+import { performance } from "node:perf_hooks";
 
 /**
  * As long as API Gateway waits for a function:
@@ -9,6 +11,9 @@ const TIMEOUT_MILLISECONDS = 30_000;
 
 /** As long as Lambda lets a function run: an answer may come in parts, but not without an end. */
 const LONGEST_MILLISECONDS = 900_000;
+
+/** Servers keep unused connections for longer: a reset before that is a failure. */
+const IDLE_MILLISECONDS = 1000;
 
 /** Headers that a request needs besides those that Node.js sets. */
 export type HeaderSource = () => Promise<Readonly<Record<string, string>>>;
@@ -22,6 +27,8 @@ export interface HttpAnswer {
 export class HttpSender {
   private readonly agent: HttpAgent;
   private readonly request: typeof httpRequest;
+  /** When connections were used last. */
+  private readonly freeSince = new WeakMap<object, number>();
 
   constructor(
     private readonly url: URL,
@@ -31,6 +38,7 @@ export class HttpSender {
     const isSecure = url.protocol === "https:";
     this.agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options);
     this.request = isSecure ? httpsRequest : httpRequest;
+    this.agent.on("free", (socket: Socket) => this.freeSince.set(socket, performance.now()));
   }
 
   /** Rejects if there is no answer. */
@@ -39,7 +47,7 @@ export class HttpSender {
     try {
       return await this.attempt(headers);
     } catch (error) {
-      // The server may have closed a free connection at that moment, which is not an error.
+      // The server may have closed an idle connection at that moment, which is not an error.
       if (!(error instanceof ConnectionGone)) throw error;
       return this.attempt(headers);
     }
@@ -52,6 +60,7 @@ export class HttpSender {
 
   private attempt(headers: Readonly<Record<string, string>>): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
+      const sentAt = performance.now();
       const request = this.request(this.url, { agent: this.agent, headers }, (response) => {
         readEnd(response, resolve, reject);
       });
@@ -63,9 +72,13 @@ export class HttpSender {
       }, LONGEST_MILLISECONDS);
       request.on("close", () => {
         clearTimeout(ending);
+        // Not heard of otherwise if the answer was an upgrade to another protocol.
+        reject(new Error("connection closed"));
       });
       request.on("error", (error: NodeJS.ErrnoException) => {
-        reject(describe(error, request));
+        const { socket } = request;
+        const idle = sentAt - ((socket && this.freeSince.get(socket)) ?? sentAt);
+        reject(describe(error, idle > IDLE_MILLISECONDS));
       });
       request.end();
     });
@@ -87,7 +100,7 @@ function readEnd(
 }
 
 /** Messages contain ports and addresses, which would make each failure different. */
-function describe(error: NodeJS.ErrnoException, request: ClientRequest): Error {
-  if (request.reusedSocket && error.code === "ECONNRESET") return new ConnectionGone("connection reset");
+function describe(error: NodeJS.ErrnoException, wasIdle: boolean): Error {
+  if (wasIdle && error.code === "ECONNRESET") return new ConnectionGone("connection reset");
   return error.code === undefined ? error : new Error(error.code);
 }

@@ -100,21 +100,6 @@ test("no answer, and errors, are told with their reason", async () => {
   expect(loop.requests[0]?.ending?.status).toBeUndefined();
 });
 
-test("a free connection that the server has just ended is replaced", async () => {
-  const connections = new Set<unknown>();
-  const url = await startServer((request, response) => {
-    // The second request on a connection meets its end.
-    if (connections.has(request.socket)) request.socket.destroy();
-    else response.end();
-    connections.add(request.socket);
-  });
-  const sender = makeSender(url);
-
-  expect([await sender.send(), await sender.send(), await sender.send()].map(({ status }) => status)).toEqual([
-    200, 200, 200,
-  ]);
-});
-
 test("an interruption ends the sending", async () => {
   const interruption = new AbortController();
   const loop = new OpenLoop(() => Promise.resolve({ status: 200 }), interruption.signal);
