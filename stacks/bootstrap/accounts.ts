@@ -97,18 +97,21 @@ function findSharedBuckets(environments: readonly Environment[]): Mistake[] {
   });
 }
 
+/** Ends of names that policies allow in every region, where dashboards and buckets are. */
+const IN_EVERY_REGION = /^-(packaged|existing|zip(-.*)?)$/;
+
 /** Policies identify an environment's resources in a region by the beginning of their names. */
 function findWithinReach(delivered: readonly Environment[], all: readonly Environment[]): Mistake[] {
   return all.flatMap(({ name, region, accountId }) => {
     const other = delivered.find(
       (one) =>
         name.startsWith(`${one.name}-`) &&
-        one.region === region &&
+        (one.region === region || IN_EVERY_REGION.test(name.slice(one.name.length))) &&
         (one.accountId === accountId || accountId === undefined || one.accountId === undefined),
     );
     if (!other) return [];
     const message =
-      `expected a file name that does not begin with ${other.name}-, or another region or account: ` +
+      `expected a file name that does not begin with ${other.name}-, or another ${other.region === region ? "region or account" : "account"}: ` +
       `who may deploy ${other.name} could change everything in ${name}`;
     return [{ file: formatFile(name), message }];
   });

@@ -545,9 +545,10 @@ export const GRANTS: Readonly<Record<string, readonly Grant[]>> = {
     {
       write: ["lambda:InvokeFunction"],
       on: ({ partition, account, region, name }, environment) =>
-        [WARMER, ...(hasRollouts(environment) ? [ROLLOUT_CONTROLLER] : [])].map(
-          (own) => `arn:${partition}:lambda:${region}:${account}:function:${formatDeployedName(name, own)}*`,
-        ),
+        [WARMER, ...(hasRollouts(environment) ? [ROLLOUT_CONTROLLER] : [])].flatMap((own) => {
+          const arn = `arn:${partition}:lambda:${region}:${account}:function:${formatDeployedName(name, own)}`;
+          return [arn, `${arn}:*`];
+        }),
     },
   ],
   aws_lambda_permission: [

@@ -576,6 +576,18 @@ describe("mistakes", () => {
   const inBucket = (name: string, region = "eu-west-1") =>
     tfvars(PROD_STATE.replace("shop/prod", name)).replace("eu-west-1", region);
 
+  test.each(["zip", "zip-eu", "packaged", "existing"])(
+    "an environment whose bucket or dashboard another's deploy role reaches from any region: prod-%s",
+    async (end) => {
+      const name = `prod-${end}`;
+      const files = { prod: inBucket("prod"), [name]: inBucket(name, "us-east-1") };
+      expect(await mistakes(files)).toEqual([
+        `environments/${name}.tfvars: expected a file name that does not begin with prod-, or another account: ` +
+          `who may deploy prod could change everything in ${name}`,
+      ]);
+    },
+  );
+
   test("an environment within the reach of another's deploy role, whoever deploys it", async () => {
     const told =
       "environments/prod-eu.tfvars: expected a file name that does not begin with prod-, or another region or account: " +

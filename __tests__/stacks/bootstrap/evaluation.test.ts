@@ -234,6 +234,7 @@ describe("the deploy role may not", () => {
       ["lambda:UpdateFunctionCode", lambda("production-api")],
       ["lambda:InvokeFunction", lambda("staging-warmer")],
       ["lambda:InvokeFunction", lambda("prod-api")],
+      ["lambda:InvokeFunction", lambda("prod-warmer-of-coffee")],
       ["logs:DeleteLogGroup", arn("logs", "log-group:/aws/lambda/staging-api")],
       ["cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:staging-api-errors")],
       ["cloudwatch:PutDashboard", `arn:aws:cloudwatch::${ACCOUNT}:dashboard/prod-eu`],
