@@ -11,7 +11,7 @@ export function describeSteps({ percents, stepSeconds, bakeSeconds }: RolloutPla
 }
 
 /** As in "5 min", "90 s" or "2 h". */
-export function describeDuration(seconds: number): string {
+function describeDuration(seconds: number): string {
   if (seconds % 3600 === 0 && seconds > 0) return `${seconds / 3600} h`;
   return seconds % 60 === 0 && seconds > 0 ? `${seconds / 60} min` : `${seconds} s`;
 }

@@ -6,7 +6,8 @@ import { OBJECTIVES } from "../../benchmarks/alerts/policies";
 import { findRinging } from "../../benchmarks/alerts/ringing";
 import { judgeMonth, summarizeVerdicts } from "../../benchmarks/alerts/score";
 import { generateShapes, MONTH_MINUTES } from "../../benchmarks/alerts/shapes";
-import { evaluateStates, type MetricAlarm } from "../../local/cloudwatch/alarm";
+import { type MetricAlarm } from "../../local/cloudwatch/alarm";
+import { evaluateStates } from "../support/alarm-states";
 import { type Sample } from "../../local/cloudwatch/metric-data";
 
 const MINUTE = 60_000;

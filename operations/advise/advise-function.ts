@@ -19,7 +19,7 @@ import { adviseWithoutComparison } from "./without-comparison";
 import { ASSUMPTION, buildModels, OTHER_ASSUMPTIONS } from "./platform-assumptions";
 
 /** Assumed if no start was reported: it hardly changes how many requests are cold, only their delay. */
-export const ASSUMED_INIT_SECONDS = 0.5;
+const ASSUMED_INIT_SECONDS = 0.5;
 
 /** Each task draws the requests again, so there are no more tasks than processes, and none with few cases. */
 const FEWEST_CASES_PER_TASK = 6;

@@ -92,7 +92,7 @@ export function recommend(all: readonly JudgedCandidate[], aim: Aim): Recommenda
 }
 
 /** Whether a policy reliably keeps cold starts below the target. */
-export function reachesTarget({ outcome }: JudgedCandidate, targetPercent: number): boolean {
+function reachesTarget({ outcome }: JudgedCandidate, targetPercent: number): boolean {
   return outcome.coldShareInterval.most < targetPercent / 100;
 }
 

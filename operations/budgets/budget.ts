@@ -41,7 +41,7 @@ export type ErrorBudget = z.output<typeof budgetSchema>;
 export type Spending = z.output<typeof spending>;
 
 /** Below this share of the whole budget, little is left. */
-export const LITTLE_LEFT_PERCENT = 25;
+const LITTLE_LEFT_PERCENT = 25;
 
 const DAY_MILLISECONDS = 86_400_000;
 

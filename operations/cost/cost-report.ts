@@ -80,6 +80,6 @@ export function sumCosts(all: readonly Costs[]): Readonly<Record<keyof Costs, Co
 }
 
 /** The sum of ranges. */
-export function sumRanges(ranges: readonly CostRange[]): CostRange {
+function sumRanges(ranges: readonly CostRange[]): CostRange {
   return ranges.reduce<CostRange>(([least, most], [low, high]) => [least + low, most + high], [0, 0]);
 }

@@ -91,7 +91,7 @@ export const SUMMARIES: Readonly<Record<QueryKey, Summary>> = {
  * Number of starts per version, if a record contains it, and the first one, in milliseconds since 1970; the newest
  * version comes first.
  */
-export function countStartsByVersion(
+function countStartsByVersion(
   records: readonly LogRecord[],
 ): ReadonlyMap<string, { readonly starts: number | undefined; readonly firstAt: number | undefined }> {
   const found = new Map<string, { readonly starts: number | undefined; readonly firstAt: number | undefined }>();

@@ -121,7 +121,7 @@ export async function endMutes(
 }
 
 /** The mute that a rule of these commands belongs to; undefined for the rules of others. */
-export function parseRuleName(environment: string, rule: string): string | undefined {
+function parseRuleName(environment: string, rule: string): string | undefined {
   return new RegExp(`^(${environment}-mute-\\d{17})(?:-\\d+)?$`).exec(rule)?.[1];
 }
 

@@ -12,7 +12,7 @@ import { formatWords } from "./wording";
 export const MARKER = "<!-- warmwatch: plan -->";
 
 /** Maximum number of characters of a comment or an issue on GitHub. */
-export const LONGEST_COMMENT = 65_536;
+const LONGEST_COMMENT = 65_536;
 
 /**
  * Maximum number of lines of each kind per environment above its folded list; fewer if the comment would be too long.

@@ -196,7 +196,7 @@ export class CopyBench implements TuningBench {
 }
 
 /** The name of a function's copy. */
-export function formatCopyName(name: string, architecture: TunedSize["architecture"]): string {
+function formatCopyName(name: string, architecture: TunedSize["architecture"]): string {
   const suffix = `-tune-${architecture}`;
   return `${name.slice(0, MAX_NAME_LENGTH - suffix.length)}${suffix}`;
 }

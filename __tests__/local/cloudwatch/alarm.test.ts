@@ -3,7 +3,6 @@ import fc from "fast-check";
 import {
   AlarmError,
   type AlarmState,
-  evaluateStates,
   type DataPoint,
   evaluateAlarm,
   type EvaluationSettings,
@@ -11,6 +10,7 @@ import {
   parseExpression,
   evaluateState,
 } from "../../../local/cloudwatch/alarm";
+import { evaluateStates } from "../../support/alarm-states";
 import { createMetricStore, type Sample } from "../../../local/cloudwatch/metric-data";
 
 const MINUTE = 60_000;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ALARM_DEFAULTS, type AlarmSettings } from "../../../environments/alarms";
-import { evaluateStates, type MetricAlarm } from "../../../local/cloudwatch/alarm";
+import { type MetricAlarm } from "../../../local/cloudwatch/alarm";
+import { evaluateStates } from "../../support/alarm-states";
 import { type Measure } from "../../../model/metrics";
 import { applyValues, findBetterSetting, type PastRing } from "../../../operations/report/replay";
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { type AlarmState, evaluateStates, type MetricAlarm } from "../../../local/cloudwatch/alarm";
+import { type AlarmState, type MetricAlarm } from "../../../local/cloudwatch/alarm";
+import { evaluateStates } from "../../support/alarm-states";
 import { evaluateComposite } from "../../../local/cloudwatch/composite-alarm";
 import { type Sample } from "../../../local/cloudwatch/metric-data";
 import { METRICS } from "../../../performance/metrics";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildLambdaMetrics } from "../../../local/cloudwatch/lambda-metrics";
-import { delayMetrics } from "../../../local/cloudwatch/late-metrics";
+import { delayMetrics } from "./late-metrics";
 import { LogStore } from "../../../local/cloudwatch/log-store";
 import { createMetricStore } from "../../../local/cloudwatch/metric-data";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";

@@ -3,7 +3,7 @@ import { makeBurst } from "../open-loop";
 import { type Run } from "../run";
 
 /** Numbers of simultaneous requests. */
-export const BURSTS = [1, 2, 5, 10, 20] as const;
+const BURSTS = [1, 2, 5, 10, 20] as const;
 
 /** The parts of the run. */
 export const COLD_START_PARTS = { without: "without warming", with: "with warming" } as const;

@@ -1,4 +1,4 @@
-import { type MetricSource } from "./metric-data";
+import { type MetricSource } from "../../../local/cloudwatch/metric-data";
 
 /**
  * The same metrics, as late as CloudWatch has them: of the last time before now, there is nothing yet.

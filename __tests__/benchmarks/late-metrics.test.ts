@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { delayMetrics } from "../../../local/cloudwatch/late-metrics";
-import { createMetricStore } from "../../../local/cloudwatch/metric-data";
+import { delayMetrics } from "../../benchmarks/rollout/processes/late-metrics";
+import { createMetricStore } from "../../local/cloudwatch/metric-data";
 
 test("a value is found when it is as old as metrics arrive late", () => {
   const metric = { namespace: "AWS/Lambda", name: "Errors", dimensions: {} };
