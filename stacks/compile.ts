@@ -3,6 +3,7 @@ import {
   type BuildFailure,
   type BuildOptions,
   type BuildResult,
+  type Location,
   type Message,
   type Metafile,
   type OnResolveArgs,
@@ -22,6 +23,7 @@ import { type FunctionCode, makeCodeMistake } from "./function-code";
 import { findLostFiles } from "./lost-files";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { findImportPlace } from "./import-place";
+import { completeRequired, formatRequireWithEnd, isPattern } from "./required-patterns";
 import { isReordered } from "./run-order";
 import { mayUseOwnPath, replaceOwnPath } from "./module-paths";
 import { findNativePackages } from "./native-packages";
@@ -81,6 +83,10 @@ class Lessons {
   readonly exportingBothWays = new Set<string>();
   /** Packages' files that require a name with a variable in it, for which there is no file. */
   readonly requiringUnknown = new Set<string>();
+  /** Files that require a name with a variable in it, for which there are files, as absolute paths. */
+  readonly requiringPatterns = new Set<string>();
+  /** Files beside what packages require with a variable in the name, which are not code. */
+  readonly besideCode = new Set<string>();
   /** ES modules that create their own `require`. */
   readonly creatingRequire = new Set<string>();
   /** Imports that are left out of the bundle, as in the code. */
@@ -95,10 +101,10 @@ class Lessons {
   /** What attempts have shown that the next one must do in another way. */
   get count(): number {
     const { missing, importedLazily, exportingForRequire } = this;
-    const { exportingBothWays, requiringUnknown, creatingRequire } = this;
+    const { exportingBothWays, requiringUnknown, requiringPatterns, besideCode, creatingRequire } = this;
     return [
       ...[missing, importedLazily, exportingForRequire],
-      ...[exportingBothWays, requiringUnknown, creatingRequire],
+      ...[exportingBothWays, requiringUnknown, requiringPatterns, besideCode, creatingRequire],
     ].reduce((sum, { size }) => sum + size, Number(this.isInOneFile));
   }
 }
@@ -246,6 +252,10 @@ async function learn(program: Program, attempt: Attempt | BuildFailure, lessons:
     if (text.startsWith("Could not resolve require(") && location && isOfPackage(location.file)) {
       lessons.requiringUnknown.add(resolve(root, location.file));
     }
+    const unreadable = findUnreadable(text);
+    if (unreadable !== undefined && location && isOfPackage(location.file) && hasVariable(location)) {
+      lessons.besideCode.add(resolve(root, unreadable));
+    }
     const specifier = findMissing(error);
     if (specifier === undefined || lessons.missing.has(specifier) || !(await mayBeMissing(root, error, specifier)))
       continue;
@@ -256,8 +266,9 @@ async function learn(program: Program, attempt: Attempt | BuildFailure, lessons:
   }
   if ("metafile" in attempt) {
     const { inputs } = attempt.metafile;
-    for (const { imports } of Object.values(inputs)) {
+    for (const [input, { imports }] of Object.entries(inputs)) {
       for (const { kind, path } of imports) {
+        if (isPattern(path)) lessons.requiringPatterns.add(resolve(root, input));
         if (kind === "dynamic-import" && inputs[path]?.format === "cjs")
           lessons.importedLazily.add(resolve(root, path));
         if (kind === "require-call" && inputs[path]?.format === "esm" && (await exportsForRequire(resolve(root, path))))
@@ -286,6 +297,16 @@ async function readModule(program: Program, input: string): Promise<string> {
   if (input === ENTRY) return formatEntry(program);
   const file = resolve(program.root, input);
   return existsSync(file) ? await readFile(file, "utf8") : "";
+}
+
+/** What an import is of that is neither code nor JSON. */
+function findUnreadable(text: string): string | undefined {
+  return /^No loader is configured for ".*" files: (.+)$/.exec(text)?.[1];
+}
+
+/** Whether an import's name has a variable in it. The bundler takes each file that may be meant. */
+function hasVariable({ lineText, column }: Location): boolean {
+  return /^[`"'][^`"']*(\$\{|["']\s*\+)/.test(lineText.slice(column));
 }
 
 function isOfPackage(file: string): boolean {
@@ -368,6 +389,11 @@ function asNodeImports(root: string, lessons: Lessons): Plugin {
       bundler.onLoad({ filter: /\.node$/, namespace: "file" }, ({ path }) => ({
         contents: `throw Object.assign(new Error(${JSON.stringify(`Cannot find module '${basename(path)}'`)}), { code: "MODULE_NOT_FOUND" }); module.exports;`,
       }));
+      if (lessons.besideCode.size > 0) {
+        bundler.onLoad({ filter: /.*/, namespace: "file" }, ({ path }) =>
+          lessons.besideCode.has(path) ? { contents: "", loader: "empty" } : undefined,
+        );
+      }
       if (lessons.missing.size > 0) {
         bundler.onResolve({ filter: /.*/ }, ({ path, kind }) => {
           const isLeftOut = lessons.missing.has(path) && (kind === "dynamic-import" || kind === "require-call");
@@ -407,6 +433,7 @@ function rewriteModules(program: Program, lessons: Lessons): Plugin {
     program.packaged.files.length > 0 ||
     program.code.bundle?.decoratorMetadata === true ||
     lessons.requiringUnknown.size > 0 ||
+    lessons.requiringPatterns.size > 0 ||
     lessons.creatingRequire.size > 0;
   return {
     name: "rewrite-modules",
@@ -438,6 +465,7 @@ async function rewriteModule(
     // Under this name, the bundler leaves it to the running program.
     text = text.replace(/\brequire\((?=\s*[`"'][^`"']*(\$\{|["']\s*\+))/g, "(0,require)(");
   }
+  if (lessons.requiringPatterns.has(path)) text = completeRequired(text);
   if (lessons.creatingRequire.has(path)) text = await replaceCreatedRequire(path, text);
   if (dirname(path) !== packaged.folder && packaged.mirrors(path) && mayUseOwnPath(text)) {
     const place = packaged.locate(path);
@@ -533,7 +561,7 @@ function explainError(error: Message, source: string): Mistake {
 }
 
 function rewordError(text: string): string {
-  const [, file] = /^No loader is configured for ".*" files: (.+)$/.exec(text) ?? [];
+  const file = findUnreadable(text);
   return file === undefined
     ? text
     : `${file} is neither code nor JSON and is not bundled: say what its import gives, as in bundle = { loader = { "${extname(file)}" = "text" } }, or name it in the function's files and read it when the program runs`;
@@ -548,6 +576,8 @@ export const COMPILATION = [
   buildOptions,
   tryToBundle,
   learn,
+  findUnreadable,
+  hasVariable,
   mayBeMissing,
   findImportPlace,
   asNodeImports,
@@ -561,6 +591,8 @@ export const COMPILATION = [
   compileDecorators,
   rewriteModules,
   rewriteModule,
+  completeRequired,
+  formatRequireWithEnd,
   replaceOwnPath,
   isDeclaredEsModule,
   findNativePackages,

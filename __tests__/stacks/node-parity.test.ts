@@ -64,6 +64,15 @@ const PACKAGES = {
   "ordered/set-two.cjs": "globalThis.two = 2; exports.two = 3;",
   "ordered/see.js": "export const [one, two] = [globalThis.one, globalThis.two];",
   "ordered/lazy.js": 'export { two } from "./see.js";',
+  // Bundlers take every file that a variable could name.
+  "chosen/index.js": `exports.one = (name) => require(\`./parts/\${name}\`);
+    exports.other = (part) => require("./more/" + part.name);`,
+  "chosen/parts/one.js": 'module.exports = "one";',
+  "chosen/parts/two/index.js": 'module.exports = "two";',
+  "chosen/parts/broken.js": 'require("./nowhere/" + "else");',
+  "chosen/parts/README.md": "# Parts",
+  "chosen/more/other.js": 'module.exports = "other";',
+  "chosen/more/LICENSE.txt": "As is.",
   "optional/index.js": `try { exports.found = require("not-installed"); } catch { exports.found = "none"; }
     exports.later = () => require("not-installed-either");`,
 };
@@ -102,6 +111,10 @@ const HANDLERS = {
     const require = createRequire(import.meta.url); const { kind } = require("both");
     export const handler = async () => [part("one"), version, kind, require("./data.json").answer,
       createRequire(import.meta.url)("./data").answer, typeof require.resolve, typeof require];`,
+  "chosen.cjs": `const { one, other } = require("chosen");
+    const codeOf = (load) => { try { return load(); } catch ({ code }) { return code; } };
+    exports.handler = async () => [one("one"), one("one.js"), one("two"), other({ name: "other" }),
+      codeOf(() => one("three")), codeOf(() => one("broken"))];`,
   "optional.mjs": `import { found, later } from "optional";
     export const handler = async () => { try { return [found, later()]; } catch ({ code }) { return [found, code]; } };`,
   "optional.cjs": `exports.handler = async (event) => {
