@@ -86,6 +86,8 @@ export type LocalEvent =
       /** Where the event is now; undefined if it was dropped. */
       readonly queueName: string | undefined;
     }
+  /** An asynchronous event is gone, and is in no queue. */
+  | { readonly kind: "event-lost"; readonly at: number; readonly id: string; readonly message: string }
   /** The messages of a queue cannot be read or written anymore. */
   | { readonly kind: "queue-lost"; readonly at: number; readonly queueName: string; readonly message: string }
   /** An alarm changed its state. */

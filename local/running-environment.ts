@@ -372,6 +372,9 @@ export class RunningEnvironment implements LocalEnvironment, ReloadTarget {
       onEventEnd: (end) => {
         this.sources.deliver(end);
       },
+      onEventLost: (functionName, { message }) => {
+        this.tell({ kind: "event-lost", at: this.now(), id: this.findId(functionName), message });
+      },
       answerOther: async (...request) =>
         (await this.controllerEndpoint.answer(...request)) ?? (await this.sources.answer(...request)),
       onLog: (line, functionName, logStreamName) => {

@@ -55,15 +55,18 @@ export class EventQueue {
   private readonly cancels = new Set<() => void>();
   private isClosed = false;
 
+  /** @param onLost gets the reason why an event that was accepted has no end */
   constructor(
     private readonly clock: Clock,
     private readonly onEnd: (end: EventEnd) => void,
+    private readonly onLost: (functionName: string, error: Error) => void,
   ) {}
 
   /** Accepts an event. It is retried after failures, and while the function is throttled. */
   add(event: AsynchronousEvent): void {
-    // The event was accepted: the function's log shows later failures, if the function was reached.
-    this.handle(event).catch(() => undefined);
+    this.handle(event).catch((error: unknown) => {
+      if (!this.isClosed) this.onLost(event.functionName, error as Error);
+    });
   }
 
   /** Drops events that have not been handled. */

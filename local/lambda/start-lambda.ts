@@ -34,6 +34,8 @@ export interface LambdaOptions {
   ) => EventInvokeConfig | undefined;
   /** Gets the end of every asynchronous event. */
   readonly onEventEnd?: (end: EventEnd) => void;
+  /** Gets the reason why an asynchronous event was lost: its end could not be kept, or its function is gone. */
+  readonly onEventLost?: (functionName: string, error: Error) => void;
   /** On which asynchronous events wait; the real time by default. */
   readonly clock?: Clock;
   /** Answers what is not of the Invoke API at its address. */
@@ -151,7 +153,11 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
     removed.delete(ending);
     return folders;
   };
-  const events = new EventQueue(options.clock ?? new Clock(1), options.onEventEnd ?? (() => undefined));
+  const events = new EventQueue(
+    options.clock ?? new Clock(1),
+    options.onEventEnd ?? (() => undefined),
+    options.onEventLost ?? (() => undefined),
+  );
   const invokeAsynchronously = (name: string, qualifier: string | undefined, payload: string): string => {
     const invoked = findFunction(name, qualifier);
     invoked.check(qualifier);

@@ -40,6 +40,8 @@ export function formatEvent(event: LocalEvent): string | undefined {
       return `${event.id} answered a batch of ${event.queueName} wrongly, all of it returns: ${toOneLine(event.problem)}`;
     case "event-failed":
       return formatFailedEvent(event);
+    case "event-lost":
+      return `an event of ${event.id} is lost: ${toOneLine(event.message)}`;
     case "queue-lost":
       return `the messages of ${event.queueName} cannot be kept anymore: ${toOneLine(event.message)}`;
     case "alarm":
@@ -63,6 +65,7 @@ const BAD: ReadonlySet<LocalEvent["kind"]> = new Set([
   "dead-letter",
   "batch-refused",
   "event-failed",
+  "event-lost",
   "queue-lost",
   "changes-lost",
   "logs-lost",

@@ -7,15 +7,16 @@ import {
   EventQueue,
 } from "../../../local/lambda/event-queue";
 import { type InvocationResult } from "../../../local/lambda/execution-environment";
-import { makeTooManyRequests } from "../../../local/lambda/service-errors";
+import { makeFunctionNotFound, makeTooManyRequests } from "../../../local/lambda/service-errors";
 import { passSeconds, START, useVirtualClock } from "../queue/support";
 
 useVirtualClock();
 
-type Outcome = "success" | "failure" | "throttle";
+type Outcome = "success" | "failure" | "throttle" | "removed";
 
 function invoke(outcome: Outcome): InvocationResult {
   if (outcome === "throttle") throw makeTooManyRequests();
+  if (outcome === "removed") throw makeFunctionNotFound("dev-jobs");
   const common = { requestId: "id", executedVersion: "3", instanceId: "a1", logLines: [], milliseconds: 1 };
   return outcome === "success"
     ? { ...common, payload: '{"done":true}' }
@@ -23,11 +24,23 @@ function invoke(outcome: Outcome): InvocationResult {
 }
 
 /** Adds an event to a queue; `outcomes` are those of the attempts, of which the last one repeats. */
-function handle(outcomes: readonly Outcome[], config: Partial<EventInvokeConfig> = {}) {
+function handle(
+  outcomes: readonly Outcome[],
+  config: Partial<EventInvokeConfig> = {},
+  keep: (end: EventEnd) => void = () => undefined,
+) {
   const ends: EventEnd[] = [];
+  const lost: [functionName: string, error: Error][] = [];
   /** Seconds since the start. */
   const attempts: number[] = [];
-  const queue = new EventQueue(new Clock(1), (end) => ends.push(end));
+  const queue = new EventQueue(
+    new Clock(1),
+    (end) => {
+      keep(end);
+      ends.push(end);
+    },
+    (...loss) => lost.push(loss),
+  );
   queue.add({
     requestId: "id",
     functionName: "dev-jobs",
@@ -40,7 +53,7 @@ function handle(outcomes: readonly Outcome[], config: Partial<EventInvokeConfig>
       return invoke(outcomes[attempts.length - 1] ?? outcomes.at(-1) ?? "success");
     },
   });
-  return { queue, ends, attempts };
+  return { queue, ends, lost, attempts };
 }
 
 describe("an asynchronous event", () => {
@@ -123,6 +136,25 @@ describe("an asynchronous event", () => {
     expect(attempts).toEqual([0, 1, 3, 7, 15, 31]);
     expect(ends).toMatchObject([{ condition: "EventAgeExceeded", attempts: 0 }]);
     expect(ends[0]?.record).not.toHaveProperty("responseContext");
+  });
+
+  test("is told to be lost if its end cannot be kept", async () => {
+    const { lost } = handle(["failure"], { maximumRetries: 0 }, () => {
+      throw new Error("no space left");
+    });
+
+    await passSeconds(600);
+
+    expect(lost).toEqual([["dev-jobs", new Error("no space left")]]);
+  });
+
+  test("is told to be lost if its function is removed before a retry", async () => {
+    const { ends, lost, attempts } = handle(["failure", "removed"]);
+
+    await passSeconds(600);
+
+    expect([attempts, ends]).toEqual([[0, 60], []]);
+    expect(lost).toEqual([["dev-jobs", makeFunctionNotFound("dev-jobs")]]);
   });
 
   test("is dropped when the queue closes", async () => {

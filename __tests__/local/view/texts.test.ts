@@ -28,6 +28,7 @@ describe("what is said about events", () => {
       { kind: "event-failed", at: 0, id: "jobs", condition: "EventAgeExceeded", attempts: 0, queueName: undefined },
       "an event of jobs is too old: it is dropped",
     ],
+    [{ kind: "event-lost", at: 0, id: "jobs", message: "no space\nleft" }, "an event of jobs is lost: no space left"],
     [
       { kind: "queue-lost", at: 0, queueName: "orders", message: "no space left" },
       "the messages of orders cannot be kept anymore: no space left",
