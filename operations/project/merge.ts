@@ -41,7 +41,10 @@ export function mergeFiles(
 ): FileUpdate[] {
   return [...next].flatMap(([path, text]): FileUpdate[] => {
     const was = base.get(path);
-    const is = current.get(path);
+    const own = current.get(path);
+    // Git on Windows gives files its line ends.
+    const lineEnd = own?.includes("\r\n") === true ? "\r\n" : "\n";
+    const is = own?.replaceAll("\r\n", "\n");
     if (is === text || was === text) return [];
     if (is === undefined) {
       return was === undefined ? [{ path, outcome: "added", text, base: text, diff: "", misfit: "" }] : [];
@@ -54,7 +57,7 @@ export function mergeFiles(
     const misfit = compareTexts(merged.base, text);
     if (diff === "" && misfit === "") return [];
     const outcome = diff === "" ? "kept" : merged.result === text ? "updated" : "merged";
-    return [{ path, outcome, text: merged.result, base: merged.base, diff, misfit }];
+    return [{ path, outcome, text: merged.result.replaceAll("\n", lineEnd), base: merged.base, diff, misfit }];
   });
 }
 

@@ -31,6 +31,14 @@ test("changes of both sides in different lines are both in the result", () => {
   expect(merge(was, is, next)).toEqual([["merged", lines("one", "mine", "three", "four", "theirs", "six", "seven")]]);
 });
 
+test("changes fit into a file with the line ends of Windows, which stay", () => {
+  const was = lines("one", "two", "three", "four");
+  const is = lines("one", "mine", "three", "four").replaceAll("\n", "\r\n");
+  const next = lines("one", "two", "three", "theirs");
+
+  expect(merge(was, is, next)).toEqual([["merged", "one\r\nmine\r\nthree\r\ntheirs\r\n"]]);
+});
+
 test("no line that the project has added is lost, whatever the new version is", () => {
   const shared = fc.array(fc.constantFrom("a", "b", "c", "d", "e", "f"), { maxLength: 12 });
   const own = fc.array(fc.tuple(fc.nat(12), fc.stringMatching(/^own \w{1,5}$/)), { minLength: 1, maxLength: 4 });
