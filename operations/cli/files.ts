@@ -1,6 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, statSync } from "node:fs";
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeInvalidInput } from "../../environments/mistakes";
 import { explainFileError } from "../../environments/text-file";
@@ -16,14 +27,9 @@ import { OperationFailure } from "./operation-failure";
  */
 export async function writeTextFile(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
     // A device or a pipe, such as /dev/stdout, cannot be replaced.
     if (existsSync(path) && !statSync(path).isFile()) await writeFile(path, text);
-    else {
-      const temporary = makeTemporaryName(path);
-      await writeWhole(temporary, text);
-      await rename(temporary, path);
-    }
+    else replaceFiles({ [path]: text });
   } catch (error) {
     throw makeInvalidInput(path, `cannot be written: ${explainFileError(error)}`);
   }
@@ -71,8 +77,8 @@ export async function prepareFolder(folder: string): Promise<void> {
   await explainFailure(folder, async () => {
     await mkdir(folder, { recursive: true });
     const probe = makeTemporaryName(join(folder, "probe"));
-    await writeWhole(probe, "");
-    await rm(probe);
+    writeFileSync(probe, "", { flag: "wx" });
+    rmSync(probe);
   });
 }
 
@@ -84,50 +90,61 @@ export async function prepareFolder(folder: string): Promise<void> {
  * @throws OperationFailure
  */
 export async function writeFiles(folder: string, contents: Readonly<Record<string, string>>): Promise<string[]> {
-  const files = Object.entries(contents).map(([name, content]) => {
-    const path = join(folder, name);
-    return { path, temporary: makeTemporaryName(path), content };
+  const files = Object.entries(contents).map(([name, content]) => [join(folder, name), content] as const);
+  await explainFailure(folder, () => {
+    replaceFiles(Object.fromEntries(files));
   });
-  await explainFailure(folder, async () => {
-    const made: string[] = [];
-    try {
-      for (const { temporary, content } of files) {
-        await mkdir(dirname(temporary), { recursive: true });
-        await writeWhole(temporary, content);
-      }
-      for (const { temporary, path } of files) {
-        const isNew = !existsSync(path);
-        await rename(temporary, path);
-        if (isNew) made.push(path);
-      }
-    } catch (error) {
-      const remains = [...files.map(({ temporary }) => temporary), ...made];
-      await Promise.all(remains.map((file) => rm(file, { force: true })));
-      throw error;
-    }
-  });
-  return files.map(({ path }) => path);
+  return files.map(([path]) => path);
 }
 
-/** The data is on disk when it resolves: some file systems report only then that they are full. */
-async function writeWhole(path: string, content: string): Promise<void> {
-  const file = await open(path, "wx");
+/**
+ * Replaces files with new ones, so that no one ever sees half of one: through links, and with their modes. If one
+ * cannot be written, no new file is left. Signals are handled only afterward; otherwise they could leave files behind.
+ *
+ * @param contents by path
+ */
+export function replaceFiles(contents: Readonly<Record<string, string>>): void {
+  const files = Object.entries(contents).map(([path, content]) => {
+    const file = existsSync(path) ? realpathSync(path) : path;
+    return { file, temporary: makeTemporaryName(file), content, mode: readWritableMode(file) };
+  });
+  const made: string[] = [];
   try {
-    await file.writeFile(content);
-    await file.sync();
+    for (const { file, temporary, content, mode } of files) {
+      mkdirSync(dirname(file), { recursive: true });
+      made.push(temporary);
+      // The data is on disk then: some file systems report only then that they are full.
+      writeFileSync(temporary, content, { flag: "wx", flush: true });
+      if (mode !== undefined) chmodSync(temporary, mode);
+    }
+    for (const { file, temporary, mode } of files) {
+      renameSync(temporary, file);
+      if (mode === undefined) made.push(file);
+    }
   } catch (error) {
-    await file.close();
-    await rm(path, { force: true });
+    for (const file of made) rmSync(file, { force: true });
     throw error;
   }
-  await file.close();
+}
+
+/**
+ * The mode of a file that may be replaced: a new file would take its place, whatever its permissions are.
+ *
+ * @returns undefined if there is no such file
+ */
+export function readWritableMode(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  accessSync(file, constants.W_OK);
+  const { mode } = statSync(file);
+  if ((mode & 0o222) === 0) throw new Error("it is read-only");
+  return mode;
 }
 
 function makeTemporaryName(path: string): string {
   return `${path}.${randomBytes(6).toString("hex")}.tmp`;
 }
 
-async function explainFailure(folder: string, work: () => Promise<void>): Promise<void> {
+async function explainFailure(folder: string, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -4,7 +4,8 @@ import { makeInvalidInput } from "../../environments/mistakes";
 import { isOlder } from "../../environments/provider-lock";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
-import { checkWritable, readCurrent, replaceFiles } from "../project/maintained-files";
+import { writeFiles } from "../cli/files";
+import { checkWritable, readCurrent } from "../project/maintained-files";
 import { type FileUpdate, mergeFiles } from "../project/merge";
 import { updateKeys } from "../project/renamed-keys";
 import { formatProjectRecord, readProjectRecord, RECORD } from "../project/record";
@@ -55,7 +56,7 @@ Examples:
     const contents = { ...Object.fromEntries(written), [RECORD]: formatProjectRecord(record, bases) };
     checkWritable(root, Object.keys(contents));
     const installed = findInstalled(root);
-    const write = () => replaceFiles(root, contents);
+    const write = () => writeFiles(root, contents);
     const comparison =
       installed === undefined ? undefined : await compareStacks(root, installed, findOwnFile(PROGRAM), write);
     if (!comparison) await write();

@@ -37,7 +37,7 @@ export async function compareStacks(
   root: string,
   before: string,
   after: string,
-  update: () => Promise<void>,
+  update: () => Promise<unknown>,
 ): Promise<Comparison> {
   const folder = new TemporaryFolder(join(root, "cdktf.out."));
   try {

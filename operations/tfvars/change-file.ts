@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { readFile, realpath } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { InvalidInput } from "../../environments/mistakes";
 import { parseTfvars } from "../../environments/parse-tfvars";
 import { buildEnvironment, type Environment, environmentFile } from "../../environments/schema";
 import { explainFileError } from "../../environments/text-file";
+import { replaceFiles } from "../cli/files";
 import { OperationFailure } from "../cli/operation-failure";
 import { compareLines } from "./diff";
 import { UnsupportedSyntax } from "./objects";
@@ -33,23 +33,19 @@ export async function changeTfvars(
   isAsWanted: (after: Environment) => boolean,
 ): Promise<TfvarsChange> {
   const file = `environments/${environment.name}.tfvars`;
-  const path = await explainUnwritable(file, () => realpath(join(root, file)));
+  const path = join(root, file);
   const before = (await explainUnwritable(file, () => readFile(path))).toString("utf8");
   const after = await change(before).catch((error: unknown) => {
     throw error instanceof UnsupportedSyntax ? makeUnchangeable(file) : error;
   });
   if (after === before) return { file, diff: [] };
-  const { values, mistakes } = await parseTfvars(file, Buffer.from(after));
-  const parsed = environmentFile.safeParse(values);
-  if (
-    !parsed.success ||
-    mistakes.length > 0 ||
-    !isAsWanted(buildEnvironment(environment.name, parsed.data, environment.nodeRuntime))
-  ) {
-    throw makeUnchangeable(file);
+  if (!isDeepStrictEqual(await readEnvironment(file, before, environment), environment)) {
+    throw new OperationFailure(`${file} was changed in the meantime: run the command again; nothing was written`);
   }
+  const changed = await readEnvironment(file, after, environment);
+  if (!changed || !isAsWanted(changed)) throw makeUnchangeable(file);
   await explainUnwritable(file, () => {
-    replace(path, after);
+    replaceFiles({ [path]: after });
   });
   return { file, diff: compareLines(before, after) };
 }
@@ -64,21 +60,15 @@ function makeUnchangeable(file: string): InvalidInput {
   return new InvalidInput([{ file, message }]);
 }
 
-/**
- * Replaces the file with a new one, so that no one ever sees half of it. Signals are handled only afterward; otherwise
- * they could leave the new file behind.
- */
-function replace(path: string, text: string): void {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  try {
-    const { mode } = statSync(path);
-    writeFileSync(temporary, text, { flag: "wx", flush: true });
-    chmodSync(temporary, mode);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+/** What a text of the environment's file says; undefined if it has mistakes. */
+async function readEnvironment(
+  file: string,
+  text: string,
+  { name, nodeRuntime }: Environment,
+): Promise<Environment | undefined> {
+  const { values, mistakes } = await parseTfvars(file, Buffer.from(text));
+  const parsed = environmentFile.safeParse(values);
+  return parsed.success && mistakes.length === 0 ? buildEnvironment(name, parsed.data, nodeRuntime) : undefined;
 }
 
 async function explainUnwritable<T>(file: string, work: () => T | Promise<T>): Promise<T> {

@@ -178,10 +178,10 @@ describe("reports that cannot be written are told in one line", () => {
   // A device on which every write fails as on a full disk.
   (fs.existsSync("/dev/full") ? test : test.skip)("when the disk is full", async () => {
     const folder = makeTemporaryFolder();
-    const { open } = fs.promises;
-    jest.spyOn(fs.promises, "open").mockImplementation(async (path, flags) => {
-      if (String(path).includes("b.")) return open("/dev/full", "w");
-      return open(path, flags);
+    const { writeFileSync: write } = fs;
+    jest.spyOn(fs, "writeFileSync").mockImplementation((path, ...rest) => {
+      if (String(path).includes("b.")) write("/dev/full", "never");
+      else write(path, ...rest);
     });
 
     await expect(writeFiles(folder, { a: "whole", b: "never" })).rejects.toThrow(
