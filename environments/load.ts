@@ -58,6 +58,18 @@ export async function loadEnvironments(root: string): Promise<readonly Environme
 }
 
 /**
+ * Finds the environment with this name.
+ *
+ * @throws InvalidInput if there is none, with the existing names
+ */
+export function findEnvironment(name: string, environments: readonly Environment[]): Environment {
+  const found = environments.find((environment) => environment.name === name);
+  if (found) return found;
+  const known = environments.map((environment) => environment.name).join(", ");
+  throw new InvalidInput([{ file: "environments", message: `there is no ${show(name)}; environments are: ${known}` }]);
+}
+
+/**
  * Checks an environment that is in no file.
  *
  * @param place what mistakes name, instead of a file

@@ -466,7 +466,9 @@ describe("what cannot run is told", () => {
   const nothingLeft = () => readdirSync(tmpdir()).filter((name) => name.startsWith("warmwatch-qa-"));
 
   test("an environment that there is not", async () => {
-    await expect(start({}, { environment: "qa" })).rejects.toThrow("there is no environment qa; environments/ has dev");
+    await expect(start({}, { environment: "qa" })).rejects.toThrow(
+      'environments: there is no "qa"; environments are: dev',
+    );
     expect(nothingLeft()).toEqual([]);
   });
 

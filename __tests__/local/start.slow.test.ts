@@ -155,7 +155,7 @@ describe("npm start", () => {
   });
 
   test.each([
-    [["qa"], 1, "there is no environment qa; environments/ has dev\n"],
+    [["qa"], 2, 'environments: there is no "qa"; environments are: dev\n'],
     [
       ["--speed", "0"],
       2,

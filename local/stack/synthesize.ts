@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { findRuntime } from "../../environments/code";
 import { listEvents } from "../../environments/events";
-import { loadEnvironments } from "../../environments/load";
+import { findEnvironment, loadEnvironments } from "../../environments/load";
 import { type FunctionSettings } from "../../environments/schema";
 import { type Bundle, bundleFunctions } from "../../stacks/bundle";
 import { type FunctionCode, identifyCode, listFunctionCode, listOwnCode } from "../../stacks/function-code";
@@ -50,16 +50,11 @@ const FOREIGN_KINDS = ["kinesis", "dynamodb_stream", "event_pattern", "sns", "s3
  *
  * @param root the project's folder
  * @param folder output folder; need not exist
- * @throws InvalidInput with every mistake in the project's files
- * @throws LocalEnvironmentError if there is no such environment
+ * @throws InvalidInput with every mistake in the project's files, and if there is no such environment
+ * @throws LocalEnvironmentError if nothing of it can run here
  */
 export async function synthesizeEnvironment(root: string, name: string, folder: string): Promise<SynthesizedStack> {
-  const environments = await loadEnvironments(root);
-  const whole = environments.find((each) => each.name === name);
-  if (!whole) {
-    const names = environments.map((each) => each.name).join(", ");
-    throw new LocalEnvironmentError(`there is no environment ${name}; environments/ has ${names}`);
-  }
+  const whole = findEnvironment(name, await loadEnvironments(root));
   const isRunnable = (settings: FunctionSettings) => findRuntime(settings)?.startsWith("nodejs") === true;
   const all = Object.entries(whole.functions);
   const runnable = all.filter(([, settings]) => isRunnable(settings));

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { isInCalendar } from "../../environments/days";
-import { loadEnvironments } from "../../environments/load";
-import { InvalidInput, makeInvalidInput, show } from "../../environments/mistakes";
+import { findEnvironment, loadEnvironments } from "../../environments/load";
+import { makeInvalidInput } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { toOneLine } from "../../performance/foreign-text";
 
@@ -16,18 +16,6 @@ export const ENVIRONMENT_HELP = "a file in environments/, without .tfvars";
  */
 export async function readEnvironment(root: string, name: string): Promise<Environment> {
   return findEnvironment(name, await loadEnvironments(root));
-}
-
-/**
- * Finds the environment with this name.
- *
- * @throws InvalidInput if there is none, with the existing names
- */
-export function findEnvironment(name: string, environments: readonly Environment[]): Environment {
-  const found = environments.find((environment) => environment.name === name);
-  if (found) return found;
-  const known = environments.map((environment) => environment.name).join(", ");
-  throw new InvalidInput([{ file: "environments", message: `there is no ${show(name)}; environments are: ${known}` }]);
 }
 
 /** Makes a parser of whole numbers within limits, for an option. */

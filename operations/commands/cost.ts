@@ -1,8 +1,8 @@
-import { loadEnvironments } from "../../environments/load";
+import { findEnvironment, loadEnvironments } from "../../environments/load";
 import { PRICE_SOURCE } from "../../model/priced-resources";
 import { defineCommand } from "../cli/define-command";
 import { reportUnread } from "../cli/exit-codes";
-import { ENVIRONMENT_HELP, findEnvironment, makeIntegerParser } from "../cli/input";
+import { ENVIRONMENT_HELP, makeIntegerParser } from "../cli/input";
 import { priceEnvironments } from "../cost/price-environments";
 import { buildCostDocument, listLeftOut } from "../cost/document";
 import { formatDocuments } from "../document/text";

@@ -1,10 +1,9 @@
 import { Option } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
-import { loadEnvironments } from "../../environments/load";
+import { findEnvironment, loadEnvironments } from "../../environments/load";
 import { makeInvalidInput } from "../../environments/mistakes";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
-import { findEnvironment } from "../cli/input";
 import { HcpApi } from "../hcp/api";
 import { readHcpHost, readHcpToken } from "../hcp/credentials";
 import { listDesiredWorkspaces } from "../hcp-workspaces/desired-workspaces";

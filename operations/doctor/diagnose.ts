@@ -1,8 +1,7 @@
-import { loadEnvironments } from "../../environments/load";
+import { findEnvironment, loadEnvironments } from "../../environments/load";
 import { InvalidInput } from "../../environments/mistakes";
 import { type Environment } from "../../environments/schema";
 import { type CommandContext } from "../cli/command-context";
-import { findEnvironment } from "../cli/input";
 import { formatProgressBar, showProgress } from "../cli/progress";
 import { type CheckFinding, examine } from "./check";
 import { listChecks } from "./checks";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { findEnvironment } from "../../environments/load";
 import { show, InvalidInput } from "../../environments/mistakes";
 import { formatDefaultLogGroup, formatDeployedName, WARMER } from "../../environments/names";
 import { type Environment } from "../../environments/schema";
@@ -9,7 +10,6 @@ import {
   listWarmedFunctions,
   WARMER_PRICE,
 } from "../../model/warmed-functions";
-import { findEnvironment } from "../cli/input";
 
 /** The request to the warmer for one run. */
 export type RunRequest = WarmingRequest & Required<Pick<WarmingRequest, "runId" | "rounds">>;

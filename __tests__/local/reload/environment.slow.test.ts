@@ -245,7 +245,7 @@ describe("an environment that cannot run", () => {
       rmSync(project.path(TFVARS));
     });
 
-    expect(mistakes).toEqual([{ file: TFVARS, message: "there is no environment dev; environments/ has qa" }]);
+    expect(mistakes).toEqual([{ file: "environments", message: 'there is no "dev"; environments are: qa' }]);
     expect((await project.ask()).text).toBe("1");
   });
 
