@@ -1,4 +1,5 @@
 import { type Targets } from "../../environments/targets";
+import { toOneLine } from "../../performance/foreign-text";
 import { formatNumber } from "../document/formats";
 import {
   formatDifference,
@@ -108,5 +109,5 @@ function listDifferences(before: LoadReport, now: LoadReport): string[] {
   const [old, current] = [facts(before), facts(now)];
   return [...new Set([...Object.keys(old), ...Object.keys(current)])]
     .filter((key) => old[key] !== current[key])
-    .map((key) => `${key}: ${old[key] ?? "none"}, now ${current[key] ?? "none"}`);
+    .map((key) => toOneLine(`${key}: ${old[key] ?? "none"}, now ${current[key] ?? "none"}`));
 }

@@ -107,6 +107,13 @@ test("a comparison shows each figure then and now, the change, and settings that
   );
 });
 
+test("what a report's file says reaches no terminal as a command", () => {
+  const now = makeLoadReport({});
+  const baseline = makeLoadReport({ environment: { ...now.environment, name: "pr\u001b[2Jod\n" } });
+
+  expect(buildComparison(baseline, now).differences).toEqual([`environment: prod , now ${now.environment.name}`]);
+});
+
 describe("a comparison's headline", () => {
   const compared = (before: Figures, now: Figures) => {
     const report = makeLoadReport({ figures: now });
