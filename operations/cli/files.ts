@@ -25,11 +25,11 @@ import { OperationFailure } from "./operation-failure";
  *
  * @throws InvalidInput if it cannot be written
  */
-export async function writeTextFile(path: string, text: string): Promise<void> {
+export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
   try {
     // A device or a pipe, such as /dev/stdout, cannot be replaced.
-    if (existsSync(path) && !statSync(path).isFile()) await writeFile(path, text);
-    else replaceFiles({ [path]: text });
+    if (existsSync(path) && !statSync(path).isFile()) await writeFile(path, content);
+    else replaceFiles({ [path]: content });
   } catch (error) {
     throw makeInvalidInput(path, `cannot be written: ${explainFileError(error)}`);
   }
@@ -103,7 +103,7 @@ export async function writeFiles(folder: string, contents: Readonly<Record<strin
  *
  * @param contents by path
  */
-export function replaceFiles(contents: Readonly<Record<string, string>>): void {
+export function replaceFiles(contents: Readonly<Record<string, string | Uint8Array>>): void {
   const files = Object.entries(contents).map(([path, content]) => {
     const file = existsSync(path) ? realpathSync(path) : path;
     return { file, temporary: makeTemporaryName(file), content, mode: readWritableMode(file) };

@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
+import { makeInvalidInput } from "../../environments/mistakes";
 import { defineCommand } from "../cli/define-command";
 import { EXIT, reportUnread } from "../cli/exit-codes";
-import { writeTextFile } from "../cli/files";
+import { writeWholeFile } from "../cli/files";
 import { ENVIRONMENT_HELP, parseMoment, readEnvironment } from "../cli/input";
 import { showReading } from "../cli/progress";
 import { buildDashboards, describeAsking, planDashboards } from "../dashboard/build";
@@ -50,6 +51,9 @@ Examples:
     const { root, print, printAside, now } = context;
     const { sample = false, from, to, function: functionName, logs = false, output, picture } = options;
     const environment = await readEnvironment(root, name);
+    const file = resolve(root, output ?? join("reports", `${name}-dashboard.html`));
+    const pictureFile = picture === undefined ? undefined : resolve(root, picture);
+    if (file === pictureFile) throw makeInvalidInput("--picture", "expected another file than the page's");
     const asked = { from: from?.(now()), to: to?.(now()) };
     const browser = picture?.endsWith(".png") === true ? (await import("../dashboard/png")).demandBrowser() : undefined;
     const plan = await planDashboards(root, environment, {
@@ -61,16 +65,14 @@ Examples:
       : await showReading(context, (reading) => buildDashboards(plan, reading));
     // The code that draws charts is slow to load.
     const { renderDashboardPage } = await import("../dashboard/page");
-    const file = resolve(root, output ?? join("reports", `${name}-dashboard.html`));
-    await writeTextFile(file, await renderDashboardPage(page));
+    await writeWholeFile(file, await renderDashboardPage(page));
     print(`Written: ${file}`);
-    if (picture !== undefined) {
+    if (pictureFile !== undefined) {
       const { drawDashboardPicture } = await import("../dashboard/picture");
       const drawn = drawDashboardPicture(page);
-      const path = resolve(root, picture);
-      if (browser === undefined) await writeTextFile(path, drawn.svg);
-      else await (await import("../dashboard/png")).writePng(browser, drawn, path);
-      print(`Written: ${path}`);
+      if (browser === undefined) await writeWholeFile(pictureFile, drawn.svg);
+      else await (await import("../dashboard/png")).writePng(browser, drawn, pictureFile);
+      print(`Written: ${pictureFile}`);
     }
     [...problems, ...new Set(unread.map(({ why }) => why))].forEach((line) => {
       printAside(line);

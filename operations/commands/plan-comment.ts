@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { makeInvalidInput } from "../../environments/mistakes";
 import { defineCommand } from "../cli/define-command";
 import { EXIT } from "../cli/exit-codes";
-import { writeTextFile } from "../cli/files";
+import { writeWholeFile } from "../cli/files";
 import { collectValues } from "../cli/input";
 import { readBudgetFile, selectLittleLeft } from "../plan/budget-file";
 import { type PicturesLink, writeComment } from "../plan/comment";
@@ -95,8 +95,8 @@ Examples:
     const comment = writeComment(title, plans, { unplanned, budgets, pictures: drawn, links });
 
     if (redacted !== undefined) await Promise.all(read.map((one) => writeRedacted(resolve(root, redacted), one)));
-    for (const { file, svg } of drawn) await writeTextFile(resolve(root, join(pictures ?? "", file)), svg);
-    if (out !== undefined) await writeTextFile(resolve(root, out), comment);
+    for (const { file, svg } of drawn) await writeWholeFile(resolve(root, join(pictures ?? "", file)), svg);
+    if (out !== undefined) await writeWholeFile(resolve(root, out), comment);
     if (asJson) {
       const littleLeft = budgets.map(selectLittleLeft);
       print(JSON.stringify({ title, environments: plans.map(summarizePlan), unplanned, budgets: littleLeft }));

@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { TemporaryFolder } from "../../stacks/temporary-folder";
+import { writeWholeFile } from "../cli/files";
 import { OperationFailure } from "../cli/operation-failure";
 import { type DashboardPicture } from "./picture";
 
@@ -40,28 +42,26 @@ export function demandBrowser(): string {
  * Writes a picture as PNG, with a browser.
  *
  * @throws OperationFailure if the browser does not do it within a minute
+ * @throws InvalidInput if the file cannot be written
  */
 export async function writePng(browser: string, { svg, width, height }: DashboardPicture, file: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "warmwatch-picture-"));
+  const folder = new TemporaryFolder(join(tmpdir(), "warmwatch-picture-"));
   try {
-    const source = join(folder, "dashboard.svg");
+    const [source, drawn] = [join(folder.path, "dashboard.svg"), join(folder.path, "dashboard.png")];
     writeFileSync(source, svg);
-    const path = resolve(file);
+    const size = `--window-size=${width},${Math.ceil(height)}`;
+    const places = [`--user-data-dir=${join(folder.path, "profile")}`, `--screenshot=${drawn}`, `file://${source}`];
     await promisify(execFile)(
       browser,
-      [
-        "--headless",
-        ...["--no-sandbox", "--disable-gpu", "--hide-scrollbars", `--user-data-dir=${join(folder, "profile")}`],
-        ...[`--window-size=${width},${Math.ceil(height)}`, `--screenshot=${path}`, `file://${source}`],
-      ],
+      ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", size, ...places],
       { timeout: LONGEST_MILLISECONDS },
-    );
-    if (!existsSync(path)) throw new OperationFailure(`${browser} has written no picture to ${file}`);
-  } catch (error) {
-    if (error instanceof OperationFailure) throw error;
-    throw new OperationFailure(`${browser} did not make a picture: ${getReason(error)}`);
+    ).catch((error: unknown) => {
+      throw new OperationFailure(`${browser} did not make a picture: ${getReason(error)}`);
+    });
+    if (!existsSync(drawn)) throw new OperationFailure(`${browser} has made no picture for ${file}`);
+    await writeWholeFile(file, readFileSync(drawn));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

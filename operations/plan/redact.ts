@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeTextFile } from "../cli/files";
+import { writeWholeFile } from "../cli/files";
 import { type PlanJson } from "./plan-file";
 import { readChild, isTree, mergeSecrets } from "./sensitivity";
 
@@ -42,7 +42,7 @@ export async function writeRedacted(
   folder: string,
   { environment, json }: { readonly environment: string; readonly json: PlanJson },
 ): Promise<void> {
-  await writeTextFile(join(folder, `${environment}.json`), JSON.stringify(redact(json)));
+  await writeWholeFile(join(folder, `${environment}.json`), JSON.stringify(redact(json)));
 }
 
 function hideSecrets<Change extends Values>(change: Change): Change {

@@ -1,11 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeFiles, writeTextFile } from "../../../operations/cli/files";
+import { writeFiles, writeWholeFile } from "../../../operations/cli/files";
 import { makeTemporaryFolder } from "../../support/project";
 
 test.each([
-  ["one file", (folder: string) => writeTextFile(join(folder, "comment.md"), "new")],
+  ["one file", (folder: string) => writeWholeFile(join(folder, "comment.md"), "new")],
   ["several files", (folder: string) => writeFiles(folder, { "comment.md": "new" })],
 ])("%s, written through a link, with the mode that was there", async (_, write) => {
   const [folder, elsewhere] = [makeTemporaryFolder(), join(makeTemporaryFolder(), "mine.md")];
@@ -20,7 +20,7 @@ test.each([
 });
 
 test.each([
-  ["one file", (folder: string) => writeTextFile(join(folder, "comment.md"), "new")],
+  ["one file", (folder: string) => writeWholeFile(join(folder, "comment.md"), "new")],
   ["several files", (folder: string) => writeFiles(folder, { "a.md": "new", "comment.md": "new" })],
 ])("%s, not over one that is read-only", async (_, write) => {
   const folder = makeTemporaryFolder();

@@ -147,6 +147,7 @@ describe("wrong input", () => {
     [["--from", "yesterday"], "neither a time such as"],
     [["--from", "2026-02-30T00:00Z"], "neither a time such as"],
     [["--picture", "dev.gif"], "neither an .svg nor a .png"],
+    [["--picture", "dev.svg", "--output", "./dev.svg"], "--picture: expected another file than the page's"],
   ])("%j is refused, and nothing is read", async (args, message) => {
     const { exitCode, stderr, files } = await runDashboard(...args);
 
