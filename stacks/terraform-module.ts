@@ -55,5 +55,6 @@ export function isForeignModule(folder: string): boolean {
 export function replaceModule(from: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   rmSync(join(folder, ASSETS), { recursive: true, force: true });
-  for (const part of [ASSETS, MODULE_FILE]) cpSync(join(from, part), join(folder, part), { recursive: true });
+  // The file is first: by it, the next run knows what an interrupted one has left.
+  for (const part of [MODULE_FILE, ASSETS]) cpSync(join(from, part), join(folder, part), { recursive: true });
 }
