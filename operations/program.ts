@@ -222,8 +222,10 @@ export async function runOps(
       });
     }
   }
+  // Help on a command that does not exist would be the help of all.
+  const isUnknown = asked !== undefined && !commands.some(({ name }) => name === asked);
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(args[0] === "help" && isUnknown ? [asked] : args, { from: "user" });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

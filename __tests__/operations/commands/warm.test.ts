@@ -412,6 +412,7 @@ describe("wrong input is told without a stack trace, exits 2 and starts nothing:
     [["warm"], ["error: missing required argument 'environment'"]],
     [["warm", "dev", "--fulltime"], ["error: unknown option '--fulltime'\n(Did you mean --full-time?)"]],
     [["wram", "dev"], ["error: unknown command 'wram'\n(Did you mean warm?)"]],
+    [["help", "wram"], ["error: unknown command 'wram'\n(Did you mean warm?)"]],
   ])("%p", async (args, expected) => {
     const { exitCode, stdout, stderr } = await run(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: [] });
