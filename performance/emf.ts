@@ -9,13 +9,15 @@ import { writeLines } from "./stdout";
  */
 
 const OWN = `["${FUNCTION_NAME}"]`;
+const FUNCTION = `"${FUNCTION_NAME}":${JSON.stringify(functionName)},`;
 
 let dropped = 0;
 
 /** The default publisher: one write to standard output per invocation. */
 export const emf: Publisher = {
   publish(data, properties) {
-    const common = JSON.stringify({ [FUNCTION_NAME]: functionName, ...properties }).slice(1);
+    // There are always properties: a start, at least.
+    const common = FUNCTION + JSON.stringify(properties).slice(1);
     // One line for all metrics with one dimension, and thus one value, and separate lines for the rest.
     let definitions = "";
     let members = "";
@@ -23,14 +25,17 @@ export const emf: Publisher = {
     for (const { name, values, dimension } of dropped > 0 ? [...data, datum("DroppedMetrics", dropped)] : data) {
       const { unit, dimension: second, total }: MetricDefinition = METRICS[name];
       const definition = `{"Name":"${name}","Unit":"${unit}"}`;
-      const texts = values.map((value) => Math.round(value * 1000) / 1000).join();
       if (second) {
         const sets = `${total ? `${OWN},` : ""}["${FUNCTION_NAME}","${second}"]`;
         // No name that limitNames() returns has a character to escape.
-        lines += formatLine(sets, definition, `"${second}":"${dimension}","${name}":[${texts}],${common}`);
+        lines += formatLine(
+          sets,
+          definition,
+          `"${second}":"${dimension}","${name}":[${values.map(round).join()}],${common}`,
+        );
       } else {
         definitions += (definitions && ",") + definition;
-        members += `"${name}":${texts},`;
+        members += `"${name}":${round(values[0])},`;
       }
     }
     if (definitions) lines = formatLine(OWN, definitions, members + common) + lines;
@@ -38,6 +43,10 @@ export const emf: Publisher = {
     else for (const { values } of data) dropped += values.length;
   },
 };
+
+function round(value = 0): number {
+  return Math.round(value * 1000) / 1000;
+}
 
 /** All parts are JSON without the brackets around the whole; the members have the closing brace. */
 function formatLine(sets: string, definitions: string, members: string): string {
