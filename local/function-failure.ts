@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
-import { parseJson } from "../model/parse-json";
+import { parseJson } from "../environments/parse-json";
 
 /** Why a function has failed. */
 export interface FunctionFailure {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type Sample } from "./metric-data";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 
 const dimensionSet = z.array(z.string().min(1)).max(30);
 const metricDefinition = z.object({ Name: z.string().min(1), Unit: z.string().optional() });

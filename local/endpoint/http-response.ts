@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type InvocationResult } from "../lambda/execution-environment";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 
 /** The response to the sender of a request. */
 export interface EndpointResponse {

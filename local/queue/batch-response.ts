@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 
 /** What a function answered about a batch. */
 export interface BatchVerdict {

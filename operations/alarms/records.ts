@@ -3,7 +3,7 @@ import { type Environment } from "../../environments/schema";
 import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";
 import { createLogGroup, createLogStream, keepLogs, readLogEvents, writeLogLine } from "../aws/logs";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { type Reader } from "../aws/part-reader";
 
 /**

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import * as z from "zod";
 import { toOneLine } from "../../performance/foreign-text";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { type AwsAccess } from "./access";
 
 const ALARM_TYPES = ["MetricAlarm", "CompositeAlarm"] as const;

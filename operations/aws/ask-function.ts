@@ -1,6 +1,6 @@
 import { toOneLine } from "../../performance/foreign-text";
 import { OperationFailure } from "../cli/operation-failure";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { type AwsAccess } from "./access";
 import { invokeOnce } from "./function-copy";
 import { type QualifiedName } from "./functions";

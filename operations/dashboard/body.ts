@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { makeInvalidInput } from "../../environments/mistakes";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { type StackResources } from "../synthesis/stack-resources";
 
 /** How many columns a dashboard has. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { toOneLine } from "../../performance/foreign-text";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { OperationFailure } from "../cli/operation-failure";
 
 /** A request without an answer by then never gets one. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { toOneLine } from "../../performance/foreign-text";
 
 /** A part of a trace. */

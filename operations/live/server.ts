@@ -5,7 +5,7 @@ import * as z from "zod";
 import { readBody } from "../../local/lambda/http-body";
 import { listenLocally } from "../../local/listen";
 import { type LocalEnvironment, type LocalEvent } from "../../local/local-environment";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { drawLiveDashboard } from "./drawing";
 import { findRefusal } from "./guard";
 import { RecentHistory } from "./history";

@@ -1,4 +1,4 @@
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 
 /** What is sensitive in either of two: both have the attributes' shape, with `true` for sensitive values. */
 export function mergeSecrets(one: unknown, other: unknown): unknown {

@@ -5,7 +5,7 @@ import { type Environment } from "../../environments/schema";
 import { MEASURE_KEYS, type RolloutRecord } from "../../rollout/contract";
 import { type AwsAccess } from "../aws/access";
 import { runLogQuery, type Wait } from "../aws/log-queries";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { rolloutFiguresSchema } from "./figures";
 import { ROLLOUT_STATUSES } from "./words";
 

@@ -19,7 +19,7 @@ import { findFunction } from "../aws/functions";
 import { deleteLogGroup } from "../aws/logs";
 import { type CommandContext } from "../cli/command-context";
 import { OperationFailure } from "../cli/operation-failure";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { formatUtc } from "../document/formats";
 import { formatSize, type MeasuredRequest, type RequestFailure, type TunedSize, type TuningBench } from "./bench";
 import { parseReport } from "./platform-report";

@@ -1,5 +1,5 @@
 import { type WarmingRecord } from "../../warming/contract";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 import { type AwsAccess } from "../aws/access";
 import { AwsFailure } from "../aws/failure";
 import { type LogEvent, readLogEvents } from "../aws/logs";

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import * as z from "zod";
 import { type Platform } from "./platform";
-import { parseJson } from "../../model/parse-json";
+import { parseJson } from "../../environments/parse-json";
 
 const LOCK_FILE = "package-lock.json";
 

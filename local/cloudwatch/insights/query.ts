@@ -10,7 +10,7 @@ import {
   type Value,
 } from "./expressions";
 import { readTokens, type Token } from "./tokens";
-import { parseJson } from "../../../model/parse-json";
+import { parseJson } from "../../../environments/parse-json";
 
 /** A line of a log, as CloudWatch Logs keeps it. */
 export interface StoredLine {

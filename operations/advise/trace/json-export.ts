@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { makeInvalidInput, show } from "../../../environments/mistakes";
-import { parseJson } from "../../../model/parse-json";
+import { parseJson } from "../../../environments/parse-json";
 import { type ExportedMetric } from "./metric-export";
 import { selectTimeReader } from "./times";
 
