@@ -3,7 +3,6 @@ import {
   type BuildFailure,
   type BuildOptions,
   type BuildResult,
-  type Location,
   type Message,
   type Metafile,
   type OnResolveArgs,
@@ -23,7 +22,7 @@ import { type FunctionCode, makeCodeMistake } from "./function-code";
 import { findLostFiles } from "./lost-files";
 import { isDeclaredEsModule, isTypeScript } from "./module-format";
 import { findImportPlace } from "./import-place";
-import { completeRequired, formatRequireWithEnd, isPattern } from "./required-patterns";
+import { completeRequired, hasVariable, isPattern, leaveRequired, REQUIRED_PATTERNS } from "./required-patterns";
 import { isReordered } from "./run-order";
 import { mayUseOwnPath, replaceOwnPath } from "./module-paths";
 import { findNativePackages } from "./native-packages";
@@ -253,7 +252,12 @@ async function learn(program: Program, attempt: Attempt | BuildFailure, lessons:
       lessons.requiringUnknown.add(resolve(root, location.file));
     }
     const unreadable = findUnreadable(text);
-    if (unreadable !== undefined && location && isOfPackage(location.file) && hasVariable(location)) {
+    if (
+      unreadable !== undefined &&
+      location &&
+      isOfPackage(location.file) &&
+      hasVariable(location.lineText.slice(location.column))
+    ) {
       lessons.besideCode.add(resolve(root, unreadable));
     }
     const specifier = findMissing(error);
@@ -288,7 +292,10 @@ async function learn(program: Program, attempt: Attempt | BuildFailure, lessons:
   return lessons.count > before;
 }
 
-/** Whether an ES module names what `require()` gives: https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require */
+/**
+ * Whether an ES module names what `require()` gives:
+ * https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require
+ */
 async function exportsForRequire(file: string): Promise<boolean> {
   return existsSync(file) && /\bas\s*["']module\.exports["']/.test(await readFile(file, "utf8"));
 }
@@ -302,11 +309,6 @@ async function readModule(program: Program, input: string): Promise<string> {
 /** What an import is of that is neither code nor JSON. */
 function findUnreadable(text: string): string | undefined {
   return /^No loader is configured for ".*" files: (.+)$/.exec(text)?.[1];
-}
-
-/** Whether an import's name has a variable in it. The bundler takes each file that may be meant. */
-function hasVariable({ lineText, column }: Location): boolean {
-  return /^[`"'][^`"']*(\$\{|["']\s*\+)/.test(lineText.slice(column));
 }
 
 function isOfPackage(file: string): boolean {
@@ -461,10 +463,7 @@ async function rewriteModule(
   original: string,
 ): Promise<string> {
   let text = original;
-  if (lessons.requiringUnknown.has(path)) {
-    // Under this name, the bundler leaves it to the running program.
-    text = text.replace(/\brequire\((?=\s*[`"'][^`"']*(\$\{|["']\s*\+))/g, "(0,require)(");
-  }
+  if (lessons.requiringUnknown.has(path)) text = leaveRequired(text);
   if (lessons.requiringPatterns.has(path)) text = completeRequired(text);
   if (lessons.creatingRequire.has(path)) text = await replaceCreatedRequire(path, text);
   if (dirname(path) !== packaged.folder && packaged.mirrors(path) && mayUseOwnPath(text)) {
@@ -577,7 +576,6 @@ export const COMPILATION = [
   tryToBundle,
   learn,
   findUnreadable,
-  hasVariable,
   mayBeMissing,
   findImportPlace,
   asNodeImports,
@@ -591,8 +589,7 @@ export const COMPILATION = [
   compileDecorators,
   rewriteModules,
   rewriteModule,
-  completeRequired,
-  formatRequireWithEnd,
+  ...REQUIRED_PATTERNS,
   replaceOwnPath,
   isDeclaredEsModule,
   findNativePackages,
