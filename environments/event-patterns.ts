@@ -1,15 +1,12 @@
 import * as z from "zod";
+import { parseJson } from "./parse-json";
 
 /** A map of a tfvars file, or JSON text of one. */
 export type JsonMap = Readonly<Record<string, unknown>>;
 
 function parseMap(text: string): JsonMap | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isMap(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return isMap(value) ? { ...value } : undefined;
 }
 
 function isMap(value: unknown): value is object {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseJson } from "../environments/parse-json";
 import { type TargetResult, type WarmingRecord } from "../warming/contract";
 
 /** The part of a {@link WarmingRecord} that is reported here. */
@@ -24,9 +25,5 @@ type ReportedRound = Pick<WarmingRecord, "message"> & {
 /** The warmer's record of a round in a line of its log; undefined if the line is not a record. */
 export function parseLoggedRound(logLine: string): ReportedRound | undefined {
   if (!logLine.includes('"warming"')) return undefined;
-  try {
-    return warmingRecord.safeParse(JSON.parse(logLine)).data;
-  } catch {
-    return undefined;
-  }
+  return warmingRecord.safeParse(parseJson(logLine)).data;
 }

@@ -1,3 +1,5 @@
+import { parseJson } from "../../environments/parse-json";
+
 /** Thrown for a filter that CloudWatch Logs would refuse, or that uses a feature that is not supported here. */
 export class FilterPatternError extends Error {}
 
@@ -338,12 +340,8 @@ function compileSelector(selector: string): (document: unknown) => Value {
 }
 
 function parseObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return typeof value === "object" && value !== null ? value : undefined;
 }
 
 // Delimited fields

@@ -1,3 +1,4 @@
+import { parseJson } from "../../environments/parse-json";
 import { LocalEnvironmentError } from "../problem";
 import { type SqsRecord } from "./sqs-event";
 
@@ -134,10 +135,6 @@ function isMap(value: unknown): value is Json {
 
 /** A body as a pattern with fields wants it; undefined for what is not a map. */
 function parseMap(body: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isMap(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body);
+  return isMap(value) ? value : undefined;
 }

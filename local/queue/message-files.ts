@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { isSystemError } from "../../environments/text-file";
 import { LocalEnvironmentError } from "../problem";
 
 const messageShape = z.object({
@@ -64,7 +65,7 @@ export class MessageFiles {
     try {
       return messageShape.parse(JSON.parse(readFileSync(file, "utf8")));
     } catch (error) {
-      if (error instanceof Error && "syscall" in error) throw error;
+      if (isSystemError(error)) throw error;
       throw new LocalEnvironmentError(`${file} is not a message of a queue: remove it`);
     }
   }

@@ -105,7 +105,7 @@ export async function writeFiles(folder: string, contents: Readonly<Record<strin
  */
 export function replaceFiles(contents: Readonly<Record<string, string | Uint8Array>>): void {
   const files = Object.entries(contents).map(([path, content]) => {
-    const file = existsSync(path) ? realpathSync(path) : path;
+    const file = followLinks(path);
     return { file, temporary: makeTemporaryName(file), content, mode: readWritableMode(file) };
   });
   const made: string[] = [];
@@ -125,6 +125,11 @@ export function replaceFiles(contents: Readonly<Record<string, string | Uint8Arr
     for (const file of made) rmSync(file, { force: true });
     throw error;
   }
+}
+
+/** The file that a path leads to, if there is one. */
+export function followLinks(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { accessSync, constants, existsSync, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InvalidInput, makeInvalidInput, type Mistake } from "../../environments/mistakes";
 import { explainFileError, readText, UnusableFile } from "../../environments/text-file";
-import { readWritableMode } from "../cli/files";
+import { followLinks, readWritableMode } from "../cli/files";
 
 /**
  * Reads the maintained files that a project has.
@@ -32,8 +32,7 @@ export async function readCurrent(root: string, paths: readonly string[]): Promi
 export function checkWritable(root: string, paths: readonly string[]): void {
   const mistakes = paths.flatMap((path): Mistake[] => {
     try {
-      const named = join(root, path);
-      const file = existsSync(named) ? realpathSync(named) : named;
+      const file = followLinks(join(root, path));
       readWritableMode(file);
       let folder = dirname(file);
       while (!existsSync(folder)) folder = dirname(folder);

@@ -1,4 +1,5 @@
 import { createTwoFilesPatch, diffArrays } from "diff";
+import { parseJson } from "../../environments/parse-json";
 import { isDeepStrictEqual } from "node:util";
 
 /** The lines of a patch that name its files. */
@@ -180,12 +181,8 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
 }
 
 function formatObject(value: JsonObject): string {
